@@ -1,0 +1,240 @@
+"""The record: one JSON object a line, and the one strict codec that reads and writes it.
+
+The *canonical line* of a document has the keys `id`, `text`, `metadata` and then any others in their order;
+within `metadata` the reserved keys come first, in the order of `RESERVED`. There is no white space between tokens
+and text is UTF-8, unescaped. Every line that corpuskit writes is canonical, so equal documents are equal bytes,
+and a line that is canonical already is passed on without being written anew.
+"""
+
+import json
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+RESERVED = {
+    key: (kind, meaning)
+    for key, kind, meaning in (
+        ("url", str, "address the document was fetched from"),
+        ("date", str, "ISO 8601 date of the document, or of its capture where it states none"),
+        ("title", str, "title"),
+        ("content_type", str, "media type of `text`; `text/html` until `extract` has run"),
+        ("http_status", int, "status of the HTTP response"),
+        ("warc_file", str, "name of the WARC or ARC file"),
+        ("warc_offset", int, "byte at which the record starts in the file as it is stored"),
+        ("warc_length", int, "bytes that the record takes in the file as it is stored"),
+        ("language", str, "ISO 639-1 code, or ISO 639-3 where there is none"),
+        ("language_score", float, "probability of `language`, 0 to 1"),
+        ("source", str, "name of the source in the recipe"),
+        ("origin", str, "one of `ORIGINS`"),
+        ("license", str, "SPDX licence expression"),
+        ("license_evidence", str, "where the licence was stated"),
+        ("rights", dict, "`train`, `input`, `search`: `allowed`, `disallowed` or `unknown`"),
+        ("tenant", str, "customer whose product data this is"),
+        ("consent", dict, "what the person agreed to"),
+        ("generator", str, "model that wrote a synthetic text"),
+        ("gen_depth", int, "0 for human text, else 1 more than the deepest parent"),
+        ("labels", dict, "classes and ratings"),
+        ("quality", dict, "signals and verdicts of `filter-quality --annotate`"),
+        ("duplicates", dict, "`count` and `sources` of the documents this one stands for"),
+        ("pii", list, "`{start, end, type}` of personal data, in characters"),
+        ("epoch", int, "which repetition this is, from 2 on"),
+    )
+}
+"""Reserved metadata keys in canonical order: type and meaning."""
+
+ORIGINS = (
+    "public_dataset",
+    "licensed",
+    "private_third_party",
+    "crawl",
+    "user_model",
+    "user_product",
+    "synthetic",
+    "other",
+)
+"""The closed list of what a document can be; nothing is assumed where it is missing."""
+
+MAX_LINE = 64 * 1024 * 1024
+MAX_DEPTH = 128
+
+_PLACE = {key: place for place, key in enumerate(RESERVED)}
+_LAST = len(_PLACE)
+
+
+class Reject(Exception):  # noqa: N818 - a verdict on one record, not a failure of the run
+    """This record cannot be read or processed; `reason` is kebab-case and stable."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        """`detail` is for people and never holds the record's own text."""
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(slots=True)
+class Document:
+    """One document. Treat it as frozen: `with_text` and `with_metadata` give changed copies."""
+
+    id: str
+    text: str
+    metadata: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
+    line: bytes | None = field(default=None, repr=False, compare=False)
+    """The canonical line where it is known; copies start without one."""
+
+    def with_text(self, text: str, **metadata: Any) -> "Document":
+        """A copy with another text, and metadata as in `with_metadata`."""
+        return Document(self.id, text, _merged(self.metadata, metadata), self.extra)
+
+    def with_metadata(self, **metadata: Any) -> "Document":
+        """A copy with these metadata set; None takes a key out."""
+        return Document(self.id, self.text, _merged(self.metadata, metadata), self.extra)
+
+
+def encode(document: Document) -> bytes:
+    """The document's canonical line, without the line feed. Raises Reject if it holds what JSON cannot."""
+    if document.line is None:
+        document.line = _dump(_record(document))
+    return document.line
+
+
+def decode(line: bytes) -> Document:
+    """The document on one line (without its line feed). Raises Reject with the reason."""
+    if len(line) > MAX_LINE:
+        raise Reject("line-too-long", f"{len(line)} bytes, at most {MAX_LINE}")
+    value = parse(line)
+    if type(value) is not dict:
+        raise Reject("not-an-object", "a line holds one JSON object")
+    document = _document(value)
+    canonical = _dump(_record(document))
+    if canonical != line:
+        # A line that survives the round trip byte for byte cannot hold a repeated key or a number that changed;
+        # any other is walked by the strict parser.
+        _refuse_what_would_change(line)
+    document.line = canonical
+    return document
+
+
+def parse(line: bytes) -> Any:
+    """The JSON value on one line, checked for depth. Raises Reject."""
+    import orjson
+
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise Reject(*_why_not_json(line, str(error))) from None
+    if line.count(b"{") + line.count(b"[") > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
+        raise Reject("too-deep", f"nested deeper than {MAX_DEPTH}")
+    return value
+
+
+def text_hash(text: str) -> str:
+    """The id of a document that came without one: xxh3 of its UTF-8 text, 128 bits in hex."""
+    import xxhash
+
+    return xxhash.xxh3_128_hexdigest(text.encode())
+
+
+def ordered(metadata: dict[str, Any]) -> dict[str, Any]:
+    """The same metadata with the reserved keys first, in canonical order."""
+    places = [_PLACE.get(key, _LAST) for key in metadata]
+    if all(before <= after for before, after in zip(places, places[1:], strict=False)):
+        return metadata
+    return dict(sorted(metadata.items(), key=lambda item: _PLACE.get(item[0], _LAST)))
+
+
+def _document(value: dict[str, Any]) -> Document:
+    text = value.pop("text", None)
+    if type(text) is not str:
+        raise Reject("no-text", "`text` is missing or not a string")
+    identifier = value.pop("id", None)
+    if identifier is None:
+        identifier = text_hash(text)
+    elif type(identifier) is not str:
+        raise Reject("bad-id", "`id` is not a string; `corpuskit files --id-key id` makes it one")
+    metadata = value.pop("metadata", None)
+    if metadata is None:
+        metadata = {}
+    elif type(metadata) is not dict:
+        raise Reject("bad-metadata", "`metadata` is not an object")
+    return Document(identifier, text, metadata, value)
+
+
+def _record(document: Document) -> dict[str, Any]:
+    record = {"id": document.id, "text": document.text, "metadata": ordered(document.metadata)}
+    record.update(document.extra)
+    return record
+
+
+def _dump(record: dict[str, Any]) -> bytes:
+    import orjson
+
+    try:
+        return orjson.dumps(record)
+    except orjson.JSONEncodeError as error:
+        reason = "lone-surrogate" if "surrogate" in str(error) else "not-json"
+        raise Reject(reason, "the record holds a value that JSON in UTF-8 cannot") from None
+
+
+def _merged(metadata: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    if not changes:
+        return metadata
+    merged = {**metadata, **changes}
+    return {key: value for key, value in merged.items() if value is not None or key not in changes}
+
+
+def _why_not_json(line: bytes, message: str) -> tuple[str, str]:
+    try:
+        text = line.decode()
+    except UnicodeDecodeError as error:
+        return "bad-utf8", f"byte {error.start} of the line is not UTF-8"
+    if not text.strip():
+        return "empty-line", "the line is blank"
+    if "depth limit" in message:
+        return "too-deep", f"nested deeper than {MAX_DEPTH}"
+    if "surrogate" in message:
+        return "lone-surrogate", message
+    if "infinity" in message or _parses_with_constants(text):
+        return "not-finite", "NaN and infinities are not JSON"
+    return "bad-json", message
+
+
+def _parses_with_constants(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _refuse_what_would_change(line: bytes) -> None:
+    json.loads(line, object_pairs_hook=_unique, parse_int=_integer, parse_float=_finite)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> None:
+    if len(pairs) != len({key for key, _ in pairs}):
+        raise Reject("duplicate-key", "a key stands twice in one object")
+
+
+def _integer(digits: str) -> None:
+    if len(digits) > 20 or not -(2**63) <= int(digits) < 2**64:
+        raise Reject("integer-range", "an integer does not fit into 64 bits")
+
+
+def _finite(digits: str) -> None:
+    if not math.isfinite(float(digits)):
+        raise Reject("not-finite", "a number is too large for a double")
+
+
+def _deeper_than(value: Any, limit: int) -> bool:
+    level = [value]
+    for _ in range(limit + 1):
+        level = [
+            item
+            for container in level
+            if type(container) in (dict, list)
+            for item in (container.values() if type(container) is dict else container)
+        ]
+        if not level:
+            return False
+    return True

@@ -1,0 +1,54 @@
+"""The errors a user can meet, each with its exit code.
+
+    CorpuskitError            1   internal fault
+    ├── UsageError            2   usage or recipe error, missing input, empty glob
+    ├── DamagedError          3   damaged container or dataset
+    ├── UpstreamError         4   the stream before us is not whole
+    ├── PublishError          5   disk, lock, permission
+    ├── RefusedError          6   refused by a rule: policy, licence, gate, budget
+    └── RemoteError           7   a remote service failed after its retry budget
+
+A message is one line that says what is wrong, where, and what to do about it.
+"""
+
+
+class CorpuskitError(Exception):
+    """Base of all expected errors; `exit_code` is what the process ends with."""
+
+    exit_code = 1
+
+
+class UsageError(CorpuskitError):
+    """The command line or the recipe cannot be carried out as it stands."""
+
+    exit_code = 2
+
+
+class DamagedError(CorpuskitError):
+    """A container or a dataset is not what its own checks say it should be."""
+
+    exit_code = 3
+
+
+class UpstreamError(CorpuskitError):
+    """The process that wrote our input did not finish its stream."""
+
+    exit_code = 4
+
+
+class PublishError(CorpuskitError):
+    """The output cannot be written, locked or renamed into place."""
+
+    exit_code = 5
+
+
+class RefusedError(CorpuskitError):
+    """A rule that the user set forbids the result."""
+
+    exit_code = 6
+
+
+class RemoteError(CorpuskitError):
+    """A remote service kept failing until its retry budget was spent."""
+
+    exit_code = 7

@@ -1,0 +1,216 @@
+"""Steps: frozen data classes whose fields are their options.
+
+One declaration gives the command-line flag, the recipe key, the manifest entry and the reference page:
+
+    @dataclass(frozen=True)
+    class FilterLength(Stage):
+        "Drop documents that are too short to be prose."
+
+        min_words: Annotated[int, "Fewest words a kept document may have."] = 50
+
+        def apply(self, document: Document) -> Document | Drop:
+            if len(document.text.split()) < self.min_words:
+                return Drop(document, "too-few-words")
+            return document
+
+A step neither prints nor exits nor opens output files; `flow` lifts it to a stream, counts, and sets drops and
+rejects aside.
+"""
+
+import dataclasses
+import re
+import typing
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from corpuskit.core.document import Document, Reject
+
+if TYPE_CHECKING:
+    from corpuskit.core.files.inputs import Input
+
+__all__ = [
+    "RUNTIME",
+    "Command",
+    "CorpusStage",
+    "Document",
+    "Drop",
+    "Item",
+    "Option",
+    "Reject",
+    "Rejected",
+    "Sink",
+    "Source",
+    "Stage",
+    "Step",
+]
+
+RUNTIME = "runtime"
+"""Second annotation of an option that does not shape content (a key file, a spool folder): not in the manifest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A judgement: this document is not kept, and why. `values` holds the figures behind the verdict."""
+
+    document: Document
+    reason: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that could not be read or processed.
+
+    `input` and `offset` (bytes, in the uncompressed stream unless the input is a WARC) say where it lies,
+    `raw` holds its bytes as far as they could be read, `id` its document's id where one is known.
+    """
+
+    reason: str
+    input: str
+    offset: int
+    raw: bytes = b""
+    detail: str = ""
+    id: str | None = None
+
+
+Item = Document | Drop | Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a step, as its field declares it."""
+
+    name: str
+    type: Any
+    help: str
+    default: Any
+    required: bool
+    shapes_content: bool
+    choices: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The name as flags and recipes spell it: `min-words`."""
+        return self.name.replace("_", "-")
+
+
+@dataclass(frozen=True)
+class Step:
+    """Base of all steps; subclass one of the kinds below, not this."""
+
+    kind: ClassVar[str] = "step"
+    takes_inputs: ClassVar[bool] = True
+    streams: ClassVar[str] = "Holds one document at a time in memory."
+
+    @classmethod
+    def name(cls) -> str:
+        """The command's name: `FilterQuality` is `filter-quality`; a class may set `command` to differ."""
+        return getattr(cls, "command", None) or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+
+    @classmethod
+    def help_line(cls) -> str:
+        """First line of the class docstring."""
+        return (cls.__doc__ or "").strip().splitlines()[0]
+
+    @classmethod
+    def option_list(cls) -> list[Option]:
+        """The step's options in order of declaration."""
+        hints = typing.get_type_hints(cls, include_extras=True)
+        return [_option(item, hints[item.name]) for item in dataclasses.fields(cls)]
+
+    def options(self) -> dict[str, Any]:
+        """The options that shape content, as the manifest records them (file options: see `file_digest`)."""
+        return {
+            option.key: _plain(getattr(self, option.name))
+            for option in self.option_list()
+            if option.shapes_content
+        }
+
+    def versions(self) -> dict[str, str]:
+        """Libraries, models and algorithms that shape this step's content, with their versions."""
+        return {}
+
+
+class Source(Step):
+    """Reads inputs and yields documents; drops and rejects travel in the same stream."""
+
+    kind: ClassVar[str] = "source"
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    """File names that a folder input stands for; empty: all files."""
+
+    def read(self, source: "Input") -> Iterator[Item]:
+        """Yield the documents of one input in order; its drops and rejects in their places."""
+        raise NotImplementedError
+
+
+class Stage(Step):
+    """Judges or changes one document, whatever came before it."""
+
+    kind: ClassVar[str] = "stage"
+
+    def apply(self, document: Document) -> Document | Drop:
+        """Return the document (changed or not) or a Drop; raise Reject if it cannot be processed."""
+        raise NotImplementedError
+
+
+class CorpusStage(Step):
+    """Needs the whole stream, in order."""
+
+    kind: ClassVar[str] = "corpus-stage"
+
+    def run(self, documents: Iterable[Document]) -> Iterator[Item]:
+        """Yield every document that came in exactly once: as a document, a Drop or a Rejected."""
+        raise NotImplementedError
+
+
+class Sink(Step):
+    """Takes a stream and writes it down in a form of its own."""
+
+    kind: ClassVar[str] = "sink"
+
+
+class Command(Step):
+    """A command that is no part of a pipe: `mix`, `verify`."""
+
+    kind: ClassVar[str] = "command"
+
+    def execute(self, inputs: list[str], settings: Any) -> int:
+        """Do the work and return the exit code."""
+        raise NotImplementedError
+
+
+def _option(item: "dataclasses.Field[Any]", hint: Any) -> Option:
+    base, extras = hint, ()
+    if typing.get_origin(hint) is Annotated:
+        base, *rest = typing.get_args(hint)
+        extras = tuple(rest)
+    required = item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
+    default = None if required else item.default
+    if item.default_factory is not dataclasses.MISSING:
+        default = item.default_factory()
+    return Option(
+        name=item.name,
+        type=base,
+        help=extras[0] if extras else "",
+        default=default,
+        required=required,
+        shapes_content=RUNTIME not in extras,
+        choices=_choices(base),
+    )
+
+
+def _choices(base: Any) -> tuple[str, ...]:
+    """The words a `Literal[...]` or `tuple[Literal[...], ...]` option allows."""
+    if typing.get_origin(base) is typing.Literal:
+        return tuple(typing.get_args(base))
+    for argument in typing.get_args(base):
+        if typing.get_origin(argument) is typing.Literal:
+            return tuple(typing.get_args(argument))
+    return ()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value

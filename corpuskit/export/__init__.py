@@ -1,0 +1,1 @@
+"""The forms a dataset is written in, one file each."""
