@@ -1,0 +1,174 @@
+"""Plain values become a step's options, the same way for flags and recipe keys."""
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpuskit.core.errors import UsageError
+from corpuskit.core.options import build_step, did_you_mean, flags
+from corpuskit.core.step import RUNTIME, Document, Drop, Stage
+
+
+@dataclass(frozen=True)
+class Sieve(Stage):
+    """Drop what does not pass."""
+
+    keep: Annotated[tuple[str, ...], "Languages to keep."]
+    rules: Annotated[tuple[Literal["gopher", "c4"], ...], "Rule families."] = ("gopher",)
+    engine: Annotated[Literal["fast", "exact"], "Which engine."] = "fast"
+    min_score: Annotated[float, "Lowest score."] = 0.65
+    min_words: Annotated[int, "Fewest words."] = 50
+    annotate: Annotated[bool, "Keep all."] = False
+    words: Annotated[Path | None, "A word list."] = None
+    limit: Annotated[int | None, "At most so many."] = None
+    key: Annotated[str, "A secret.", RUNTIME] = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.min_score <= 1:
+            raise UsageError("sieve: `min-score` lies between 0 and 1")
+
+    def apply(self, document: Document) -> Document | Drop:
+        return document
+
+
+def build(**options: object) -> Sieve:
+    return build_step(Sieve, {"keep": ["en"], **options})
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "expected"),
+    [
+        ("keep", "en, de", ("en", "de")),
+        ("keep", ["en,de", "fr"], ("en", "de", "fr")),
+        ("rules", ["c4"], ("c4",)),
+        ("rules", "", ()),
+        ("engine", "exact", "exact"),
+        ("min-score", "0.5", 0.5),
+        ("min-score", 1, 1.0),
+        ("min_score", 0.25, 0.25),
+        ("min-words", "2_000", 2000),
+        ("min-words", 1e6, 1_000_000),
+        ("annotate", True, True),
+        ("annotate", "true", True),
+        ("annotate", "false", False),
+        ("words", "list.txt", Path("list.txt")),
+        ("words", None, None),
+        ("limit", None, None),
+        ("limit", "3", 3),
+    ],
+)
+def test_values_of_flags_and_recipes_become_the_options_type(
+    option: str, value: object, expected: object
+) -> None:
+    built = build_step(Sieve, {"keep": ["en"], option: value})
+    found = getattr(built, option.replace("-", "_"))
+    assert found == expected
+    assert type(found) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("kep", "en", "did you mean `keep`?"),
+        ("keep", 5, "put it in quotes"),
+        ("keep", True, "a list"),
+        ("keep", [["en"]], "a string"),
+        ("rules", "gophr", "did you mean `gopher`?"),
+        ("engine", "slow", "one of fast, exact"),
+        ("engine", 1, "one of fast, exact"),
+        ("min-score", float("nan"), "a finite number"),
+        ("min-score", "inf", "a finite number"),
+        ("min-score", 10**400, "a finite number"),
+        ("min-score", 2, "between 0 and 1"),
+        ("min-words", 1.5, "a whole number"),
+        ("min-words", True, "a whole number"),
+        ("min-words", None, "a whole number"),
+        ("min-words", "many", "a whole number"),
+        ("annotate", "yes", "true or false"),
+        ("annotate", 1, "true or false"),
+        ("words", "", "the name of a file"),
+        ("limit", "none", "a whole number"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_the_place_and_what_would_fit(
+    option: str, value: object, said: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        build_step(Sieve, {"keep": ["en"], option: value}, "recipe.yaml:7")
+    assert str(caught.value).startswith("recipe.yaml:7: sieve: ")
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_option_lists_the_known_ones() -> None:
+    with pytest.raises(UsageError, match=r"unknown option `colour`; its options: keep, rules, .*limit"):
+        build(colour="red")
+
+
+def test_a_required_option_must_be_there() -> None:
+    with pytest.raises(UsageError, match="needs the option `keep`: Languages to keep"):
+        build_step(Sieve, {})
+
+
+def test_one_option_under_two_spellings_is_refused() -> None:
+    with pytest.raises(UsageError, match="given twice"):
+        build_step(Sieve, {"keep": "en", "min-words": 1, "min_words": 2})
+
+
+def test_lists_of_a_recipe_keep_their_commas_and_files_start_from_its_folder() -> None:
+    built = build_step(
+        Sieve, {"keep": ["a,b"], "words": "w.txt"}, split_commas=False, folder=Path("/recipes")
+    )
+    assert built.keep == ("a,b",)
+    assert built.words == Path("/recipes/w.txt")
+    assert build_step(Sieve, {"keep": "a", "words": "/w.txt"}, folder=Path("/r")).words == Path("/w.txt")
+
+
+def test_messages_tell_no_secret_and_pass_no_control_characters() -> None:
+    with pytest.raises(UsageError) as secret:
+        build(key=["hunter2"])
+    assert "hunter2" not in str(secret.value)
+    with pytest.raises(UsageError) as control:
+        build_step(Sieve, {"keep": "en", "a\x1b[31m" + "x" * 500: 1})
+    assert "\x1b" not in str(control.value)
+    assert len(str(control.value)) < 250
+
+
+def test_the_place_may_depend_on_the_key() -> None:
+    with pytest.raises(UsageError, match=r"^line of min_words: "):
+        build_step(Sieve, {"keep": "en", "min_words": "x"}, lambda key: f"line of {key}")
+
+
+def test_nothing_near_is_not_suggested() -> None:
+    assert did_you_mean("zzz", ["weight", "origin"]) == ""
+
+
+def test_flags_leave_out_defaults() -> None:
+    assert flags(build()) == ["--keep", "en"]
+    assert flags(build(annotate=True, min_words=7)) == ["--keep", "en", "--min-words", "7", "--annotate"]
+    assert flags(build(keep=["-x"])) == ["--keep=-x"]
+
+
+@given(
+    st.lists(st.sampled_from(["en", "de", "-fr", "it's"]), max_size=3),
+    st.floats(0, 1),
+    st.integers(-5, 5),
+    st.booleans(),
+)
+def test_flags_lead_back_to_the_same_step(keep: list[str], score: float, words: int, annotate: bool) -> None:
+    given_options = {"keep": keep, "min-score": score, "min-words": words, "annotate": annotate}
+    step = build_step(Sieve, given_options)
+    arguments = shlex.split(shlex.join(flags(step)))
+    options: dict[str, object] = {}
+    while arguments:
+        name, tied, value = arguments.pop(0).removeprefix("--").partition("=")
+        if name == "annotate":
+            options[name] = True
+        else:
+            options[name] = value if tied else arguments.pop(0)
+    assert build_step(Sieve, options) == step
