@@ -6,6 +6,7 @@ and text is UTF-8, unescaped. Every line that corpuskit writes is canonical, so 
 and a line that is canonical already is passed on without being written anew.
 """
 
+import itertools
 import json
 import math
 from dataclasses import dataclass, field
@@ -61,7 +62,7 @@ _PLACE = {key: place for place, key in enumerate(RESERVED)}
 _LAST = len(_PLACE)
 
 
-class Reject(Exception):  # noqa: N818 - a verdict on one record, not a failure of the run
+class Reject(Exception):
     """This record cannot be read or processed; `reason` is kebab-case and stable."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
@@ -138,7 +139,7 @@ def text_hash(text: str) -> str:
 def ordered(metadata: dict[str, Any]) -> dict[str, Any]:
     """The same metadata with the reserved keys first, in canonical order."""
     places = [_PLACE.get(key, _LAST) for key in metadata]
-    if all(before <= after for before, after in zip(places, places[1:], strict=False)):
+    if all(before <= after for before, after in itertools.pairwise(places)):
         return metadata
     return dict(sorted(metadata.items(), key=lambda item: _PLACE.get(item[0], _LAST)))
 

@@ -1,22 +1,103 @@
 """Which steps and output formats exist, by name. A name is looked up here and its module imported when it is used.
 
-The wings are listed by folder, so a new step is one new file. Other installed packages add steps under the entry
-point group `corpuskit.steps`; the manifest names them with their distribution's version.
+The wings are listed by folder, so a new step is one new file: `stages/filter_quality.py` holds the step
+`filter-quality`. Other installed packages add steps under the entry point group `corpuskit.steps`; the manifest names
+them with their distribution's version.
 """
 
+import difflib
+import importlib
+import inspect
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from corpuskit.core.errors import UsageError
+from corpuskit.core.step import Step
 
-WINGS = ("sources", "stages", "trust", "export")
+if TYPE_CHECKING:
+    from corpuskit.core.files.publish import Format
+
+WINGS = ("sources", "stages", "trust")
+ENTRY_POINTS = "corpuskit.steps"
 PACKAGE = Path(__file__).parent.parent
 
 
 @cache
-def step_modules() -> dict[str, str]:
-    """Step name to module, from the names of the files; importing none of them."""
-    found = {"mix": "corpuskit.mix"} if (PACKAGE / "mix.py").exists() else {}
+def own_steps() -> dict[str, str]:
+    """Step name to module, from the names of the files; imports none of them."""
+    found = {"mix": "corpuskit.mix"}
     for wing in WINGS:
         for path in sorted((PACKAGE / wing).glob("[a-z]*.py")):
             found[path.stem.replace("_", "-")] = f"corpuskit.{wing}.{path.stem}"
     return found
+
+
+@cache
+def added_steps() -> dict[str, Any]:
+    """Entry points of other packages, by step name."""
+    from importlib.metadata import entry_points
+
+    return {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+
+
+def step_names() -> list[str]:
+    """All step names, sorted."""
+    return sorted({*own_steps(), *added_steps()})
+
+
+def find_step(name: str) -> type[Step]:
+    """The step class of this name. Raises UsageError with the nearest names."""
+    module = own_steps().get(name)
+    if module is not None:
+        return _only_step(module, name)
+    if name in added_steps():
+        return _added_step(name)
+    nearest = difflib.get_close_matches(name, step_names(), 1)
+    hint = f"did you mean {nearest[0]!r}?" if nearest else f"there are {', '.join(step_names())}"
+    raise UsageError(f"no step is called {name!r}; {hint}")
+
+
+def origin_of(step: Step) -> dict[str, str]:
+    """Name and version of the distribution that an added step comes from; empty for our own."""
+    point = added_steps().get(step.name()) if step.name() not in own_steps() else None
+    return {point.dist.name: point.dist.version} if point is not None else {}
+
+
+def format_names() -> list[str]:
+    """The output formats there are."""
+    names = ["jsonl"]
+    return names + sorted(path.stem for path in (PACKAGE / "export").glob("[a-z]*.py") if path.stem != "card")
+
+
+def find_format(name: str) -> "Format":
+    """The output format of this name. Raises UsageError with those there are."""
+    if name not in format_names():
+        raise UsageError(f"no output format is called {name!r}; there are {', '.join(format_names())}")
+    if name == "jsonl":
+        from corpuskit.core.files.jsonl import Jsonl
+
+        return Jsonl()
+    module = importlib.import_module(f"corpuskit.export.{name}")
+    found = [value for value in vars(module).values() if inspect.isclass(value) and value.__dict__.get("name") == name]
+    return found[0]()  # type: ignore[no-any-return]
+
+
+def _only_step(module_name: str, name: str) -> type[Step]:
+    module = importlib.import_module(module_name)
+    for value in vars(module).values():
+        if (
+            inspect.isclass(value)
+            and issubclass(value, Step)
+            and value.__module__ == module_name
+            and value.name() == name
+        ):
+            return value
+    raise UsageError(f"module {module_name} holds no step called {name!r}")
+
+
+def _added_step(name: str) -> type[Step]:
+    loaded = added_steps()[name].load()
+    if not (inspect.isclass(loaded) and issubclass(loaded, Step)):
+        raise UsageError(f"the entry point {name!r} of {ENTRY_POINTS} is not a step class")
+    return loaded

@@ -122,9 +122,7 @@ class Step:
     def options(self) -> dict[str, Any]:
         """The options that shape content, as the manifest records them (file options: see `file_digest`)."""
         return {
-            option.key: _plain(getattr(self, option.name))
-            for option in self.option_list()
-            if option.shapes_content
+            option.key: _plain(getattr(self, option.name)) for option in self.option_list() if option.shapes_content
         }
 
     def versions(self) -> dict[str, str]:

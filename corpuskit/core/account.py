@@ -1,0 +1,99 @@
+"""Counting: what went into a step, what came out, and the balance between the two.
+
+A stream's digest does not depend on its order: it is the sum, modulo 2**128, of the xxh3 hashes (128 bits) of its
+lines, so shards and tasks add up in any order, and a repeated line counts each time.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from corpuskit.core.errors import CorpuskitError
+
+_MODULUS = 1 << 128
+
+
+@dataclass
+class StreamCount:
+    """Documents, bytes (line feeds included) and digest of a stream of lines."""
+
+    documents: int = 0
+    bytes: int = 0
+    digest: int = 0
+
+    def add(self, line: bytes) -> None:
+        """Count one line, given without its line feed."""
+        import xxhash
+
+        self.documents += 1
+        self.bytes += len(line) + 1
+        self.digest = (self.digest + xxhash.xxh3_128_intdigest(line)) % _MODULUS
+
+    def merge(self, other: "StreamCount") -> None:
+        """Add another stream's count to this one."""
+        self.documents += other.documents
+        self.bytes += other.bytes
+        self.digest = (self.digest + other.digest) % _MODULUS
+
+    def as_json(self) -> dict[str, Any]:
+        """The entry in ledger and manifest."""
+        return {"documents": self.documents, "bytes": self.bytes, "digest": f"{self.digest:032x}"}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "StreamCount":
+        """The count that `as_json` wrote; a digest of None is 0."""
+        return cls(value["documents"], value["bytes"], int(value["digest"] or "0", 16))
+
+
+@dataclass
+class StepCount:
+    """The account of one step: in + made = out + dropped + rejected."""
+
+    received: StreamCount = field(default_factory=StreamCount)
+    sent: StreamCount = field(default_factory=StreamCount)
+    made: int = 0
+    dropped: "Counter[str]" = field(default_factory=Counter)
+    rejected: "Counter[str]" = field(default_factory=Counter)
+
+    def merge(self, other: "StepCount") -> None:
+        """Add another part's account to this one."""
+        self.received.merge(other.received)
+        self.sent.merge(other.sent)
+        self.made += other.made
+        self.dropped.update(other.dropped)
+        self.rejected.update(other.rejected)
+
+    def as_json(self) -> dict[str, Any]:
+        """The counting part of a manifest's step entry."""
+        return {
+            "in": self.received.as_json(),
+            "made": self.made,
+            "out": self.sent.as_json(),
+            "dropped": dict(sorted(self.dropped.items())),
+            "rejected": dict(sorted(self.rejected.items())),
+        }
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "StepCount":
+        """The account that `as_json` wrote."""
+        return cls(
+            StreamCount.from_json(value["in"]),
+            StreamCount.from_json(value["out"]),
+            value["made"],
+            Counter(value["dropped"]),
+            Counter(value["rejected"]),
+        )
+
+
+def balanced(entry: dict[str, Any]) -> bool:
+    """Whether a step's entry accounts for every document; entries behind a cut carry no counts and pass."""
+    if "in" not in entry:
+        return True
+    gone = sum(entry["dropped"].values()) + sum(entry["rejected"].values())
+    return bool(entry["in"]["documents"] + entry["made"] == entry["out"]["documents"] + gone)
+
+
+def demand_balance(name: str, count: StepCount) -> None:
+    """Raise an internal fault if documents are unaccounted for."""
+    if not balanced(count.as_json()):
+        raise CorpuskitError(f"{name} lost count of its documents; this is a fault of corpuskit, please report it")

@@ -1,0 +1,87 @@
+"""JSONL shards, compressed with zstd at fixed settings: the form that every other form is checked against."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, ClassVar
+
+from corpuskit.core.document import Document, decode, encode
+from corpuskit.core.errors import DamagedError
+
+
+class Jsonl:
+    """Documents as canonical lines, `part-00000-1f3a9c2b.jsonl.zst`."""
+
+    name: ClassVar[str] = "jsonl"
+    suffix: ClassVar[str] = ".jsonl.zst"
+    folder: ClassVar[str] = ""
+
+    def open(self, path: Path) -> "LineWriter":
+        """A writer of one shard."""
+        return LineWriter(compressed(open(path, "xb"), path.name))
+
+    def read(self, path: Path) -> Iterator[Document]:
+        """The documents of one shard. Raises DamagedError where it cannot be read."""
+        from corpuskit.core.files.inputs import Input
+
+        source = Input(path.name, local_path=path)
+        for item in source.lines():
+            if not isinstance(item, tuple):
+                raise DamagedError(f"{path.name}: {item.reason} at byte {item.offset}")
+            yield decode(item[1])
+        if source.damage:
+            raise DamagedError(f"{path.name}: {source.damage[0].what}")
+
+    def finish(self, staging: Path, manifest: dict[str, Any]) -> list[str]:
+        """No files beside the shards."""
+        return []
+
+
+class LineWriter:
+    """Writes documents as canonical lines to a binary stream."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """`stream` is closed by `close`."""
+        self.stream = stream
+
+    def write(self, document: Document) -> None:
+        """Write one document."""
+        self.write_line(encode(document))
+
+    def write_line(self, line: bytes) -> None:
+        """Write one line, given without its line feed."""
+        self.stream.write(line + b"\n")
+
+    def close(self) -> None:
+        """Finish the stream."""
+        self.stream.close()
+
+
+def compressed(stream: BinaryIO, name: str) -> BinaryIO:
+    """The stream through the compressor that the name's ending asks for: .zst, .gz, or none.
+
+    Settings are fixed, with a content checksum for zstd, and neither time nor name in a gzip header, so equal lines
+    are equal bytes.
+    """
+    if name.endswith(".zst"):
+        import zstandard
+
+        compressor = zstandard.ZstdCompressor(level=3, write_checksum=True)
+        return compressor.stream_writer(stream)  # type: ignore[return-value]
+    if name.endswith(".gz"):
+        import gzip
+
+        return gzip.GzipFile(filename="", mode="wb", fileobj=_Closing(stream), compresslevel=6, mtime=0)  # type: ignore
+    return stream
+
+
+class _Closing:
+    """Makes closing a GzipFile, which leaves its file open, close the file too."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def write(self, data: bytes) -> int:
+        return self._stream.write(data)
+
+    def flush(self) -> None:
+        self._stream.flush()
