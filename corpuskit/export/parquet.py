@@ -1,0 +1,132 @@
+"""Parquet shards: one row a document, typed columns for the reserved metadata, the rest as JSON in `extra`.
+
+Written the way the Hugging Face Hub stores best: zstd, a page index, and pages cut by content, so that a snapshot
+that changed a little shares most of its bytes with the one before. Equal documents are equal bytes.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from corpuskit.core.document import RESERVED, Document, Reject, encode
+from corpuskit.core.errors import DamagedError
+
+if TYPE_CHECKING:
+    from corpuskit.text.columns import Cells
+
+ROWS_A_GROUP = 10_000
+BYTES_A_GROUP = 64 * 1024 * 1024
+ROWS_A_READ = 1_000
+REPEATING = (
+    "date",
+    "content_type",
+    "http_status",
+    "warc_file",
+    "language",
+    "source",
+    "origin",
+    "license",
+    "license_evidence",
+    "rights",
+    "tenant",
+    "consent",
+    "generator",
+    "gen_depth",
+    "epoch",
+)
+"""Columns with few different values, which a dictionary makes small."""
+
+
+class Parquet:
+    """Documents as rows, `part-00000-1f3a9c2b.parquet`."""
+
+    name: ClassVar[str] = "parquet"
+    suffix: ClassVar[str] = ".parquet"
+    folder: ClassVar[str] = ""
+
+    def open(self, path: Path) -> "RowWriter":
+        """A writer of one shard; the file must not exist."""
+        return RowWriter(path)
+
+    def read(self, path: Path) -> Iterator[Document]:
+        """The documents of one shard. Raises DamagedError where it cannot be read."""
+        import pyarrow
+
+        from corpuskit.text import columns
+
+        try:
+            for batch in _batches(path):
+                for row in columns.rows(batch):
+                    yield columns.document(row)
+        except (pyarrow.ArrowException, OSError, ValueError) as error:
+            raise DamagedError(f"{path.name}: cannot be read as Parquet ({type(error).__name__})") from None
+        except Reject as reject:
+            raise DamagedError(f"{path.name}: a row is no document ({reject.reason})") from None
+
+    def finish(self, staging: Path, manifest: dict[str, Any]) -> list[str]:
+        """No files beside the shards."""
+        return []
+
+    def versions(self) -> dict[str, str]:
+        """The library whose version shapes the bytes of a shard."""
+        import pyarrow
+
+        return {"pyarrow": pyarrow.__version__}
+
+
+class RowWriter:
+    """Writes documents as rows; holds one row group (64 MiB of lines or 10,000 documents) in memory."""
+
+    def __init__(self, path: Path) -> None:
+        """Create the file."""
+        import pyarrow.parquet
+
+        from corpuskit.text import columns
+
+        self._columns = columns
+        self._stream = open(path, "xb")  # noqa: SIM115 - `close` closes it
+        self._writer = pyarrow.parquet.ParquetWriter(
+            self._stream,
+            columns.SCHEMA,
+            version="2.6",
+            compression="zstd",
+            compression_level=3,
+            use_dictionary=list(REPEATING),
+            write_statistics=["id", *(key for key, (kind, _) in RESERVED.items() if kind in (str, int, float))],
+            write_page_index=True,
+            write_page_checksum=True,
+            use_content_defined_chunking=True,
+        )
+        self._rows: list[Cells] = []
+        self._bytes = 0
+
+    def write(self, document: Document) -> None:
+        """Write one document. Raises Reject, and writes nothing, if it holds what JSON cannot."""
+        size = len(encode(document))
+        if self._bytes + size > BYTES_A_GROUP or len(self._rows) == ROWS_A_GROUP:
+            self._flush()
+        self._rows.append(self._columns.cells(document))
+        self._bytes += size
+
+    def close(self) -> None:
+        """Write what is held and the footer, and close the file."""
+        self._flush()
+        self._writer.close()
+        self._stream.close()
+
+    def _flush(self) -> None:
+        if self._rows:
+            self._writer.write_table(self._columns.table(self._rows), row_group_size=len(self._rows))
+            self._rows.clear()
+        self._bytes = 0
+
+
+def _batches(path: Path) -> Iterator[Any]:
+    from pyarrow.parquet import ParquetFile
+
+    from corpuskit.text.columns import is_record_table
+
+    with ParquetFile(path, pre_buffer=False, page_checksum_verification=True) as shard:
+        if not is_record_table(shard.schema_arrow):
+            raise DamagedError(f"{path.name}: its columns are not those of a corpuskit shard")
+        yield from shard.iter_batches(batch_size=ROWS_A_READ, use_threads=False)
