@@ -4,6 +4,7 @@ A stream's digest does not depend on its order: it is the sum, modulo 2**128, of
 lines, so shards and tasks add up in any order, and a repeated line counts each time.
 """
 
+import builtins
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +22,7 @@ class StreamCount:
     bytes: int = 0
     digest: int = 0
 
-    def add(self, line: bytes) -> None:
+    def add(self, line: builtins.bytes) -> None:
         """Count one line, given without its line feed."""
         import xxhash
 

@@ -34,10 +34,10 @@ def build_step(
 
     Values are those of a recipe (numbers, strings, lists, None) or of flags (strings, lists of strings): a
     string is read as the option's type, a single string given to a list option is split at commas. With
-    `split_commas` so are the members of a list, as repeated flags want it; recipes turn it off. Relative files
-    are taken from `folder`. `where` stands before messages (`recipe.yaml:12`), or is a function that gives this
-    for a key as written, and for "". Raises UsageError for unknown, repeated, missing and wrong options, and
-    for what the step itself refuses.
+    `split_commas` so are the members of a list, as repeated flags want it; recipes turn it off. Relative
+    files are taken from `folder`. `where` stands before messages (`recipe.yaml:12`), or is a function that
+    gives this for a key as written, and for "". Raises UsageError for unknown, repeated, missing and wrong
+    options, and for what the step itself refuses.
     """
     known = {option.key: option for option in step_class.option_list()}
     place = where if callable(where) else lambda key: where
@@ -51,9 +51,7 @@ def build_step(
         try:
             values[option.name] = _convert(option.type, value, split_commas, folder)
         except _Unfit as unfit:
-            raise _error(
-                place(str(written)), step_class, f"`{key}` expects {unfit}{_given(option, value)}"
-            ) from None
+            raise _error(place(str(written)), step_class, f"`{key}` expects {unfit}{_given(option, value)}") from None
     missing = [option.key for option in known.values() if option.required and option.name not in values]
     if missing:
         raise _error(place(""), step_class, f"needs the option `{missing[0]}`: {known[missing[0]].help}")

@@ -10,7 +10,7 @@ import importlib
 import inspect
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Step
@@ -80,7 +80,7 @@ def find_format(name: str) -> "Format":
         return Jsonl()
     module = importlib.import_module(f"corpuskit.export.{name}")
     found = [value for value in vars(module).values() if inspect.isclass(value) and value.__dict__.get("name") == name]
-    return found[0]()  # type: ignore[no-any-return]
+    return cast("Format", found[0]())
 
 
 def _only_step(module_name: str, name: str) -> type[Step]:

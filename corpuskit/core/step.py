@@ -18,16 +18,19 @@ rejects aside.
 """
 
 import dataclasses
+import hashlib
 import re
 import typing
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from corpuskit.core.document import Document, Reject
 
 if TYPE_CHECKING:
     from corpuskit.core.files.inputs import Input
+    from corpuskit.core.settings import Settings
 
 __all__ = [
     "RUNTIME",
@@ -39,6 +42,7 @@ __all__ = [
     "Option",
     "Reject",
     "Rejected",
+    "Report",
     "Sink",
     "Source",
     "Stage",
@@ -95,18 +99,13 @@ class Option:
         return self.name.replace("_", "-")
 
 
-@dataclass(frozen=True)
-class Step:
-    """Base of all steps; subclass one of the kinds below, not this."""
-
-    kind: ClassVar[str] = "step"
-    takes_inputs: ClassVar[bool] = True
-    streams: ClassVar[str] = "Holds one document at a time in memory."
+class Options:
+    """Base of the data classes whose annotated fields are options."""
 
     @classmethod
     def name(cls) -> str:
-        """The command's name: `FilterQuality` is `filter-quality`; a class may set `command` to differ."""
-        return getattr(cls, "command", None) or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+        """The command's name: `FilterQuality` is `filter-quality`."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
 
     @classmethod
     def help_line(cls) -> str:
@@ -115,12 +114,21 @@ class Step:
 
     @classmethod
     def option_list(cls) -> list[Option]:
-        """The step's options in order of declaration."""
+        """The options in order of declaration."""
         hints = typing.get_type_hints(cls, include_extras=True)
-        return [_option(item, hints[item.name]) for item in dataclasses.fields(cls)]
+        return [_option(item, hints[item.name]) for item in dataclasses.fields(cls)]  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Step(Options):
+    """Base of all steps; subclass one of the kinds below, not this."""
+
+    kind: ClassVar[str] = "step"
+    cuts: ClassVar[bool] = False
+    """Whether the step takes a part of its input on purpose, as `sample` does."""
 
     def options(self) -> dict[str, Any]:
-        """The options that shape content, as the manifest records them (file options: see `file_digest`)."""
+        """The options that shape content, as the manifest records them; of a file, name and sha256."""
         return {
             option.key: _plain(getattr(self, option.name)) for option in self.option_list() if option.shapes_content
         }
@@ -162,10 +170,32 @@ class CorpusStage(Step):
         raise NotImplementedError
 
 
-class Sink(Step):
-    """Takes a stream and writes it down in a form of its own."""
+class Sink(Stage):
+    """Passes documents on unchanged and says in what forms they are published."""
 
     kind: ClassVar[str] = "sink"
+
+    def apply(self, document: Document) -> Document:
+        """The document itself."""
+        return document
+
+    def forms(self) -> tuple[str, ...]:
+        """Names of the output formats."""
+        raise NotImplementedError
+
+
+class Report(Step):
+    """Reads a stream and answers a question about it on standard output."""
+
+    kind: ClassVar[str] = "report"
+
+    def report(self, documents: Iterable[Document]) -> dict[str, Any]:
+        """The answer, as `--json` prints it."""
+        raise NotImplementedError
+
+    def render(self, answer: dict[str, Any]) -> str:
+        """The answer for people."""
+        raise NotImplementedError
 
 
 class Command(Step):
@@ -173,7 +203,12 @@ class Command(Step):
 
     kind: ClassVar[str] = "command"
 
-    def execute(self, inputs: list[str], settings: Any) -> int:
+    inputs: ClassVar[str] = "INPUT"
+    """What the arguments are called in the help."""
+    settings: ClassVar[tuple[str, ...]] = ("quiet", "json")
+    """Which of the shared options the command has."""
+
+    def execute(self, arguments: list[str], settings: "Settings") -> int:
         """Do the work and return the exit code."""
         raise NotImplementedError
 
@@ -211,4 +246,7 @@ def _choices(base: Any) -> tuple[str, ...]:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, Path):
+        with open(value, "rb") as stream:
+            return {"name": value.name, "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
     return value

@@ -8,7 +8,7 @@ Formats: RFC 1952 (gzip), RFC 8878 (zstd), the bzip2 block header.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -122,22 +122,22 @@ def _members(window: Window, codec: Codec, damaged: Damaged) -> Iterator[bytes]:
             return
 
 
-def _member(window: Window, codec: Codec) -> Iterator[bytes]:
+def _member(window: Window, codec: Codec) -> Generator[bytes, None, str | None]:
     """Yield one member's bytes; return what is wrong with it, or None."""
     decompressor = codec.start()
     while True:
         data = window.read(codec.feed)
         if not data:
-            return "the file ends inside a member"  # type: ignore[return-value]
+            return "the file ends inside a member"
         try:
             block = decompressor.decompress(data)
         except Exception as error:  # each library raises its own type
-            return _plain(error)  # type: ignore[return-value]
+            return _plain(error)
         if block:
             yield block
         if decompressor.eof:
             window.go_to(window.position - len(decompressor.unused_data))
-            return None  # type: ignore[return-value]
+            return None
 
 
 def _skip_padding(window: Window, codec: Codec) -> bool:

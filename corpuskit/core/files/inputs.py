@@ -20,10 +20,10 @@ from corpuskit.core.account import StreamCount
 from corpuskit.core.document import MAX_LINE, Reject
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.files import containers
+from corpuskit.core.manifest import MANIFEST, read_manifest
 from corpuskit.core.step import Rejected
 
 KEPT_OF_LONG_LINE = 1024 * 1024
-MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ class Input:
     url: str | None = None
     expected_sha256: str | None = None
     """What the manifest of the dataset it belongs to says of it."""
-    in_dataset: bool = False
+    dataset: Path | None = None
+    """The published folder, or the manifest beside a published file, that it is a shard of."""
     damage: list[Damage] = field(default_factory=list)
     count: StreamCount = field(default_factory=StreamCount)
     """The lines that were read of it, readable or not."""
@@ -245,8 +246,8 @@ class _Lines:
 def resolve(arguments: Sequence[str], suffixes: Sequence[str] = (), base: Path | None = None) -> list[Input]:
     """The inputs that these arguments name, in input order.
 
-    An argument is `-`, a URL, a file, a folder (all files below it, or those with a suffix of `suffixes`; the shards of a
-    dataset that corpuskit published), or a glob. Raises UsageError for what does not exist and for empty globs.
+    An argument is `-`, a URL, a file, a glob, or a folder: all files below it, or those with a suffix of `suffixes`, or
+    the shards of a dataset that corpuskit published. Raises UsageError for what does not exist and for empty globs.
     """
     found = [item for argument in arguments for item in _expand(argument, suffixes, base)]
     streams = [item for item in found if item.is_stream]
@@ -278,7 +279,10 @@ def _expand(argument: str, suffixes: Sequence[str], base: Path | None) -> list[I
 
 
 def _existing(path: Path, suffixes: Sequence[str]) -> list[Input]:
-    return _folder(path, suffixes) if path.is_dir() else [Input(str(path), local_path=path)]
+    if path.is_dir():
+        return _folder(path, suffixes)
+    beside = path.with_name(f"{path.name}.{MANIFEST}")
+    return _dataset(beside) if beside.is_file() else [Input(str(path), local_path=path)]
 
 
 def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
@@ -297,17 +301,17 @@ def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
     return [Input(str(path), local_path=path) for path in found]
 
 
-def _dataset(folder: Path) -> list[Input]:
-    from corpuskit.core.manifest import read_manifest
-
-    shards = read_manifest(folder)["shards"]
+def _dataset(place: Path) -> list[Input]:
+    """The shards of a published folder, or of the file that a manifest stands beside."""
+    folder = place if place.is_dir() else place.parent
+    shards = read_manifest(place)["shards"]
     first = Path(shards[0]["path"]).suffix if shards else ""
     return [
         Input(
             str(folder / shard["path"]),
             local_path=folder / shard["path"],
             expected_sha256=shard["sha256"],
-            in_dataset=True,
+            dataset=place,
         )
         for shard in shards
         if Path(shard["path"]).suffix == first

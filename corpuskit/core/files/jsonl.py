@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar
+from typing import Any, BinaryIO, ClassVar, cast
 
 from corpuskit.core.document import Document, decode, encode
 from corpuskit.core.errors import DamagedError
@@ -66,22 +66,16 @@ def compressed(stream: BinaryIO, name: str) -> BinaryIO:
         import zstandard
 
         compressor = zstandard.ZstdCompressor(level=3, write_checksum=True)
-        return compressor.stream_writer(stream)  # type: ignore[return-value]
-    if name.endswith(".gz"):
-        import gzip
-
-        return gzip.GzipFile(filename="", mode="wb", fileobj=_Closing(stream), compresslevel=6, mtime=0)  # type: ignore
-    return stream
+        return cast(BinaryIO, compressor.stream_writer(stream))
+    return _gzip(stream) if name.endswith(".gz") else stream
 
 
-class _Closing:
-    """Makes closing a GzipFile, which leaves its file open, close the file too."""
+def _gzip(stream: BinaryIO) -> BinaryIO:
+    import gzip
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
+    class Gzip(gzip.GzipFile):
+        def close(self) -> None:
+            super().close()
+            stream.close()
 
-    def write(self, data: bytes) -> int:
-        return self._stream.write(data)
-
-    def flush(self) -> None:
-        self._stream.flush()
+    return cast(BinaryIO, Gzip(filename="", mode="wb", fileobj=stream, compresslevel=6, mtime=0))

@@ -1,0 +1,270 @@
+"""Flow: a step lifted to a stream. It alone counts, catches, and sets drops and rejects aside.
+
+Documents travel in batches. A run of stages judges a batch in this process or in a worker, by the same function; the
+results come back in order. A source makes batches of what it reads; a corpus stage takes the documents out of them.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from corpuskit.core.account import StepCount
+from corpuskit.core.aside import DROPPED, Verdict
+from corpuskit.core.document import Document, Reject, decode, encode
+from corpuskit.core.errors import CorpuskitError
+from corpuskit.core.files.inputs import Input
+from corpuskit.core.settings import Tags
+from corpuskit.core.step import CorpusStage, Drop, Item, Rejected, Source, Stage, Step
+
+BATCH_DOCUMENTS = 256
+BATCH_BYTES = 4 * 1024 * 1024
+
+Where = tuple[str, int]
+
+
+@dataclass(slots=True)
+class Batch:
+    """Documents on their way, what left them, and the accounts of the steps they passed."""
+
+    documents: list[Document] = field(default_factory=list)
+    where: list[Where] = field(default_factory=list)
+    lines: list[tuple[int, bytes]] = field(default_factory=list)
+    """Lines not yet decoded; they stand for the documents until the first stage reads them."""
+    input: str = ""
+    counts: list[StepCount] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+
+
+class StepFault(CorpuskitError):
+    """A step met what it does not expect; the message names the step and the document."""
+
+
+@dataclass
+class Flow:
+    """Steps applied in order to a stream; after it has ended, `counts` holds each step's account."""
+
+    steps: Sequence[Step]
+    take: Callable[[Verdict], None]
+    jobs: int = 1
+    tags: Tags = field(default_factory=Tags)
+    counts: list[StepCount] = field(init=False)
+    cut: bool = False
+    """Whether a step stopped before the end of its input, or takes only a part of it on purpose."""
+
+    def __post_init__(self) -> None:
+        """One account a step."""
+        self.counts = [StepCount() for _ in self.steps]
+        self.cut = any(step.cuts for step in self.steps)
+
+    def documents(self, inputs: Iterable[Input]) -> Iterator[Document]:
+        """The documents that come out of the last step, in order."""
+        place = 0
+        if self.steps and isinstance(self.steps[0], Source):
+            batches = self._read_source(self.steps[0], inputs)
+            place = 1
+        else:
+            batches = read_lines(inputs)
+        while place < len(self.steps):
+            step = self.steps[place]
+            if isinstance(step, CorpusStage):
+                batches = self._run_corpus_stage(place, step, batches)
+                place += 1
+            else:
+                end = self._end_of_stages(place)
+                batches = self._run_stages(place, end, batches)
+                place = end
+        for batch in batches:
+            self._undecoded(batch)
+            yield from batch.documents
+
+    def _end_of_stages(self, start: int) -> int:
+        end = start
+        while end < len(self.steps) and isinstance(self.steps[end], Stage):
+            end += 1
+        return end
+
+    def _run_stages(self, start: int, end: int, batches: Iterator[Batch]) -> Iterator[Batch]:
+        stages = [step for step in self.steps[start:end] if isinstance(step, Stage)]
+        if self.jobs > 1:
+            from corpuskit.core.parallel import ordered_map
+
+            judged = ordered_map(functools.partial(judge, stages), batches, self.jobs)
+        else:
+            judged = (judge(stages, batch) for batch in batches)
+        for batch in judged:
+            for count, part in zip(self.counts[start:end], batch.counts, strict=True):
+                count.merge(part)
+            self._take_all(batch)
+            yield batch
+
+    def _take_all(self, batch: Batch) -> None:
+        for verdict in batch.verdicts:
+            self.take(verdict)
+        batch.verdicts.clear()
+
+    def _read_source(self, source: Source, inputs: Iterable[Input]) -> Iterator[Batch]:
+        count = self.counts[0]
+        batch, size = Batch(), 0
+        for place in inputs:
+            for item in source.read(place):
+                count.received.documents += 1
+                kept = self._sort(item, source.name(), count, (place.name, 0))
+                if kept is not None:
+                    batch.documents.append(kept)
+                    batch.where.append((place.name, kept.metadata.get("warc_offset", 0)))
+                    size += len(kept.text)
+                if len(batch.documents) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
+                    yield batch
+                    batch, size = Batch(), 0
+            count.received.bytes += place.as_json()["bytes"]
+        yield batch
+
+    def _sort(self, item: Item, name: str, count: StepCount, where: Where) -> Document | None:
+        """A source's item as a tagged document; None if it was set aside."""
+        if isinstance(item, Document):
+            item = tagged(item, self.tags)
+        return self._settle(item, name, count, where)
+
+    def _settle(self, item: Item, name: str, count: StepCount, where: Where) -> Document | None:
+        """Count what a step yields; a document that is to go on is returned."""
+        try:
+            if isinstance(item, Document):
+                count.sent.add(encode(item))
+                return item
+            verdict = Verdict.of_drop(name, item, where) if isinstance(item, Drop) else Verdict.of_rejected(name, item)
+        except Reject as reject:
+            verdict = _of_reject(name, reject, item.id if isinstance(item, Document) else None, b"", where)
+        (count.dropped if verdict.verdict == DROPPED else count.rejected)[verdict.reason] += 1
+        self.take(verdict)
+        return None
+
+    def _run_corpus_stage(self, place: int, step: CorpusStage, batches: Iterator[Batch]) -> Iterator[Batch]:
+        count = self.counts[place]
+        received = self._received(batches, step.name(), count)
+        for item in step.run(received):
+            kept = self._settle(item, step.name(), count, (step.name(), count.received.documents))
+            if kept is not None:
+                yield Batch(documents=[kept], where=[(step.name(), count.received.documents)])
+        self.cut = self.cut or inspect.getgeneratorstate(received) != inspect.GEN_CLOSED
+
+    def _received(self, batches: Iterator[Batch], name: str, count: StepCount) -> Generator[Document, None, None]:
+        for batch in batches:
+            for document, _ in _decoded(batch, name, count):
+                count.received.add(encode(document))
+                yield document
+            self._take_all(batch)
+
+    def _undecoded(self, batch: Batch) -> None:
+        """Decode lines that no stage has read; only where there is no step at all."""
+        if batch.lines:
+            batch.documents = [document for document, _ in _decoded(batch, "read", StepCount())]
+
+
+def read_lines(inputs: Iterable[Input]) -> Iterator[Batch]:
+    """Batches of undecoded lines; unreadable ones become verdicts of the step that takes the batch."""
+    for source in inputs:
+        if source.name.endswith(".parquet"):
+            yield from _read_shards(source)
+            continue
+        batch, size = Batch(input=source.name), 0
+        for item in source.lines():
+            if isinstance(item, Rejected):
+                source.count.add(item.raw)
+                batch.verdicts.append(Verdict.of_rejected("", item))
+                continue
+            source.count.add(item[1])
+            batch.lines.append(item)
+            size += len(item[1])
+            if len(batch.lines) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
+                yield batch
+                batch, size = Batch(input=source.name), 0
+        yield batch
+
+
+def _read_shards(source: Input) -> Iterator[Batch]:
+    from corpuskit.core.registry import find_format
+
+    assert source.local_path is not None
+    for number, document in enumerate(find_format("parquet").read(source.local_path)):
+        source.count.add(encode(document))
+        yield Batch(documents=[document], where=[(source.name, number)])
+
+
+def judge(stages: Sequence[Stage], batch: Batch) -> Batch:
+    """Pass a batch through stages; the result holds what came out, what was set aside, and an account a stage."""
+    result = Batch(input=batch.input, counts=[StepCount() for _ in stages])
+    first = result.counts[0]
+    for verdict in batch.verdicts:
+        _count_unread(verdict, stages[0].name(), first)
+        result.verdicts.append(verdict)
+    for document, where in _decoded(batch, stages[0].name(), first, result.verdicts):
+        kept = _through(stages, result, document, where)
+        if kept is not None:
+            result.documents.append(kept)
+            result.where.append(where)
+    return result
+
+
+def _decoded(
+    batch: Batch, name: str, count: StepCount, verdicts: list[Verdict] | None = None
+) -> Iterator[tuple[Document, Where]]:
+    """The batch's documents; lines that are none are counted as received and rejected by the step `name`."""
+    aside = batch.verdicts if verdicts is None else verdicts
+    if verdicts is None:
+        for verdict in batch.verdicts:
+            _count_unread(verdict, name, count)
+    for offset, line in batch.lines:
+        where = (batch.input, offset)
+        try:
+            yield decode(line), where
+        except Reject as reject:
+            verdict = _of_reject(name, reject, None, line, where)
+            _count_unread(verdict, name, count)
+            aside.append(verdict)
+    yield from zip(batch.documents, batch.where, strict=True)
+
+
+def _count_unread(verdict: Verdict, name: str, count: StepCount) -> None:
+    verdict.step = name
+    count.received.add(verdict.line)
+    count.rejected[verdict.reason] += 1
+
+
+def _through(stages: Sequence[Stage], result: Batch, document: Document, where: Where) -> Document | None:
+    for stage, count in zip(stages, result.counts, strict=True):
+        line = encode(document)
+        count.received.add(line)
+        try:
+            judged = stage.apply(document)
+            if not isinstance(judged, Drop):
+                count.sent.add(encode(judged))
+                document = judged
+                continue
+            count.dropped[judged.reason] += 1
+            result.verdicts.append(Verdict.of_drop(stage.name(), judged, where))
+        except Reject as reject:
+            count.rejected[reject.reason] += 1
+            result.verdicts.append(_of_reject(stage.name(), reject, document.id, line, where))
+        except CorpuskitError:
+            raise
+        except Exception as error:
+            raise StepFault(f"{stage.name()} failed on document {document.id!r}: {type(error).__name__}") from error
+        return None
+    return document
+
+
+def _of_reject(name: str, reject: Reject, identifier: str | None, line: bytes, where: Where) -> Verdict:
+    return Verdict.of_rejected(name, Rejected(reject.reason, where[0], where[1], line, reject.detail, identifier))
+
+
+def tagged(document: Document, tags: Tags) -> Document | Drop:
+    """The document with a source's tags. Its own licence and origin stay; another origin than its own is a drop."""
+    own = document.metadata
+    if tags.origin and own.get("origin") not in (None, tags.origin):
+        return Drop(document, "origin-conflict", {"declared": tags.origin, "own": own["origin"]})
+    given = {"source": tags.source, "origin": tags.origin}
+    if own.get("license") is None:
+        given |= {"license": tags.license, "license_evidence": tags.license and tags.license_evidence}
+    given = {key: value for key, value in given.items() if value}
+    return document.with_metadata(**given) if given else document

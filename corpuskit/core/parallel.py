@@ -1,0 +1,76 @@
+"""Worker processes that give their results back in order, with bounded work in flight.
+
+Workers must not keep a pipe of the parent's open, or its reader would wait for them: they put /dev/null in place of
+standard input and output at their start, and die with their parent.
+"""
+
+import ctypes
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
+
+from corpuskit.core.errors import CorpuskitError
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+IN_FLIGHT_PER_WORKER = 4
+PR_SET_PDEATHSIG = 1
+
+
+def ordered_map(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int) -> Iterator[Result]:
+    """Apply `work` to each task in one of `jobs` processes; results in the tasks' order.
+
+    Raises what `work` raises, and CorpuskitError if a worker dies.
+    """
+    pool = ProcessPoolExecutor(
+        jobs, multiprocessing.get_context("fork"), initializer=settle_in, initargs=(os.getpid(), work)
+    )
+    waiting: deque[Future[Any]] = deque()
+    try:
+        for task in tasks:
+            waiting.append(pool.submit(_do, task))
+            if len(waiting) >= jobs * IN_FLIGHT_PER_WORKER:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    except BrokenProcessPool:
+        raise CorpuskitError("a worker process was killed, perhaps for want of memory; try a smaller -j") from None
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        _end_workers(pool)
+
+
+_work: Callable[[Any], Any] | None = None
+
+
+def settle_in(parent: int, work: Callable[[Any], Any] | None = None) -> None:
+    """Make this process a worker: let go of the parent's pipes, leave its signals to it, and die when it dies."""
+    global _work
+    _work = work
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    if hasattr(signal, "SIGRTMIN"):  # Linux
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+def _do(task: Any) -> Any:
+    assert _work is not None
+    return _work(task)
+
+
+def _end_workers(pool: ProcessPoolExecutor) -> None:
+    for process in list((getattr(pool, "_processes", None) or {}).values()):
+        process.terminate()

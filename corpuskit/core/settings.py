@@ -1,0 +1,63 @@
+"""The options that all data commands share, each written once: where to read and write, and what to put up with."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from corpuskit.core.document import ORIGINS
+from corpuskit.core.errors import UsageError
+from corpuskit.core.step import Options
+
+
+@dataclass(frozen=True)
+class Settings(Options):
+    """How a command runs; none of it shapes content."""
+
+    output: Annotated[
+        Path | None, "Publish here: a folder, or one file ending in .jsonl, .jsonl.gz, .jsonl.zst or .parquet."
+    ] = None
+    drops: Annotated[Path | None, "Write dropped documents here, with step, reason and values."] = None
+    rejects: Annotated[Path | None, "Write what could not be read here, its bytes in a file beside it."] = None
+    jobs: Annotated[int, "Worker processes."] = 1
+    shard_documents: Annotated[int, "Documents in a shard of a published folder."] = 50_000
+    max_rejects: Annotated[str | None, "Most rejected records to put up with, as N or N%; any number if not given."] = (
+        None
+    )
+    accept_damaged: Annotated[bool, "Publish although inputs are damaged; the manifest lists the damage."] = False
+    allow_empty: Annotated[bool, "Publish even if no document is left."] = False
+    strict_input: Annotated[bool, "Refuse a piped stream that no corpuskit command vouches for."] = False
+    quiet: Annotated[bool, "Print errors only."] = False
+    json: Annotated[bool, "Print the outcome as one JSON object, on the last line of standard error."] = False
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for what cannot be."""
+        if self.jobs < 1:
+            raise UsageError("`--jobs` is a number of processes, from 1 on")
+        if self.shard_documents < 1:
+            raise UsageError("`--shard-documents` is a number of documents, from 1 on")
+        if self.max_rejects is not None:
+            self.rejects_allowed(0)
+
+    def rejects_allowed(self, documents: int) -> float:
+        """How many of so many records may be rejected."""
+        if self.max_rejects is None:
+            return float("inf")
+        number, percent, rest = self.max_rejects.partition("%")
+        if rest or not number.replace(".", "", 1).isdigit():
+            raise UsageError(f"`--max-rejects` is a number or a percentage, not {self.max_rejects!r}")
+        return float(number) * documents / 100 if percent else float(number)
+
+
+@dataclass(frozen=True)
+class Tags(Options):
+    """What a source says of every document it yields, as a recipe's source does."""
+
+    source: Annotated[str | None, "Name of the source, written to `metadata.source`."] = None
+    origin: Annotated[str | None, f"What the documents are: {', '.join(ORIGINS)}."] = None
+    license: Annotated[str | None, "SPDX licence expression of documents that state none of their own."] = None
+    license_evidence: Annotated[str | None, "Where that licence is stated."] = None
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for an origin that is none of the closed list."""
+        if self.origin is not None and self.origin not in ORIGINS:
+            raise UsageError(f"`origin` is one of {', '.join(ORIGINS)}, not {self.origin!r}")

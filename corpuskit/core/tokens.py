@@ -1,0 +1,126 @@
+"""How a budget counts tokens: by words, by bytes, or by a tokenizer of one's own.
+
+`words` needs no model and depends on nothing but this file. A word is a run of characters between white space; in
+scripts that put no spaces between words (Han, kana, bopomofo, Yi, Thai, Lao, Khmer, Myanmar) every letter counts
+as one, their punctuation and combining marks as none, and Tibetan is divided at its tshegs. Hangul has spaces and
+is counted like Latin. The characters are listed here and not taken from the interpreter's Unicode tables, so the
+count is the same on every machine.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from corpuskit.core.errors import UsageError
+
+Counter = Callable[[str], int]
+
+WORDS = "words"
+BYTES = "bytes/4"
+
+# Code points, not characters: some of these characters turn into others when a file is normalised.
+_LETTERS = (
+    r"\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46"  # Thai
+    r"\u0e81-\u0eb0\u0eb2\u0eb3\u0ebd\u0ec0-\u0ec6\u0edc-\u0edf"  # Lao
+    r"\u1000-\u102a\u103f\u1050-\u1055\u105a-\u105d\u1061\u1065\u1066\u106e-\u1070\u1075-\u1081\u108e"  # Myanmar
+    r"\ua9e0-\ua9e4\ua9e6-\ua9ef\ua9fa-\ua9fe\uaa60-\uaa76\uaa7a\uaa7e\uaa7f"  # Myanmar, extended
+    r"\u1780-\u17b3\u17d7\u17dc"  # Khmer
+    r"\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303c"  # Han numerals and repeat marks
+    r"\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9d"  # kana
+    r"\U0001aff0-\U0001b16f"  # kana, supplementary plane
+    r"\u3105-\u312f\u31a0-\u31bf"  # bopomofo
+    r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"  # Han
+    r"\ua000-\ua48c"  # Yi
+)
+_NEITHER = (
+    r"\u0e31\u0e34-\u0e3a\u0e47-\u0e4f\u0e5a\u0e5b"  # Thai marks
+    r"\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece"  # Lao marks
+    r"\u0f0b-\u0f14"  # Tibetan tsheg and other ends
+    r"\u102b-\u103e\u104a-\u104f\u1056-\u1059\u105e-\u1060\u1062-\u1064\u1067-\u106d\u1071-\u1074"  # Myanmar marks
+    r"\u1082-\u108d\u108f\u109a-\u109d\ua9e5\uaa7b-\uaa7d"  # Myanmar marks, extended
+    r"\u17b4-\u17d6\u17d8-\u17da\u17dd"  # Khmer marks
+    r"\u3001-\u3004\u3008-\u3020\u302a-\u3030\u3036\u3037\u303d-\u303f"  # ideographic punctuation
+    r"\u3099-\u309c\u30a0\u30fb\uff9e\uff9f"  # kana marks
+    r"\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"  # fullwidth and halfwidth punctuation
+    r"\ufe10-\ufe1f\ufe30-\ufe4f"  # vertical forms
+)
+_UNSPACED = re.compile(f"[{_LETTERS}{_NEITHER}]")
+_WORD = re.compile(rf"[{_LETTERS}]|[^\s{_LETTERS}{_NEITHER}]+")
+
+
+def counter(name: str) -> Counter:
+    """The function that counts a text's tokens: `words`, `bytes/4`, or a `tokenizer.json` by its path.
+
+    Raises UsageError where the name is none of these or the file cannot be read.
+    """
+    if name == WORDS:
+        return words
+    if name == BYTES:
+        return quarter_bytes
+    tokenizer = _tokenizer(name)
+    return lambda text: len(tokenizer.encode(text, add_special_tokens=False).ids)
+
+
+def token_version(name: str) -> dict[str, str]:
+    """What the manifest names as the version of this way of counting: for a tokenizer file its digest."""
+    if name in (WORDS, BYTES):
+        return {f"tokens:{name}": "1"}
+    import hashlib
+    from importlib.metadata import version
+
+    path = _file(name)
+    digest = hashlib.sha256(_read(path)).hexdigest()
+    return {f"tokens:{path.name}": f"sha256:{digest}", "tokenizers": version("tokenizers")}
+
+
+def words(text: str) -> int:
+    """Count words; letters of scripts without spaces count singly.
+
+    >>> words("Two words."), words("世界 peace"), words("")
+    (2, 3, 0)
+    """
+    if text.isascii() or _UNSPACED.search(text) is None:
+        return len(text.split())
+    return len(_WORD.findall(text))
+
+
+def quarter_bytes(text: str) -> int:
+    """A quarter of the UTF-8 bytes, rounded up: the usual guess for tokens of English.
+
+    >>> quarter_bytes("12345"), quarter_bytes("")
+    (2, 0)
+    """
+    size = len(text) if text.isascii() else len(text.encode())
+    return (size + 3) // 4
+
+
+@cache
+def _tokenizer(name: str) -> Any:
+    from tokenizers import Tokenizer
+
+    path = _file(name)
+    try:
+        tokenizer = Tokenizer.from_buffer(_read(path))
+    except ValueError:
+        raise UsageError(f"{path.name}: not a tokenizer.json that the tokenizers library can read") from None
+    # A file may ask for cut or filled up texts; a count wants neither.
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _file(name: str) -> Path:
+    if not name.endswith(".json"):
+        raise UsageError(f"unknown tokenizer `{Path(name).name}`: words, bytes/4, or the path of a tokenizer.json")
+    return Path(name)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"{path.name}: the tokenizer cannot be read: {(error.strerror or 'I/O error').lower()}"
+        ) from None

@@ -1,0 +1,60 @@
+"""How much is there?"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from corpuskit.core.step import Document, Report
+
+
+@dataclass(frozen=True)
+class Count(Report):
+    """Count documents, tokens and bytes of text.
+
+    Tokens are words by default. Prints three columns and no more, so that `cut` and `awk` can take them apart; with
+    `--by` a line for each value, most documents first.
+
+        corpuskit count --by metadata.language web.jsonl.zst
+    """
+
+    by: Annotated[str | None, "Count each value of this field apart: `metadata.language`."] = None
+    tokenizer: Annotated[str, "words, bytes/4, or a tokenizer.json."] = "words"
+
+    def report(self, documents: Iterable[Document]) -> dict[str, Any]:
+        """Documents, tokens and bytes, in all and by value."""
+        from corpuskit.core.tokens import counter
+
+        count_tokens = counter(self.tokenizer)
+        totals: dict[str, Counter[str]] = {}
+        for document in documents:
+            figures = {
+                "documents": 1,
+                "tokens": count_tokens(document.text),
+                "bytes": len(document.text.encode()),
+            }
+            totals.setdefault(self._value(document), Counter()).update(figures)
+        everything: Counter[str] = Counter({"documents": 0, "tokens": 0, "bytes": 0})
+        for part in totals.values():
+            everything.update(part)
+        answer: dict[str, Any] = dict(everything)
+        if self.by:
+            ranked = sorted(totals.items(), key=lambda item: (-item[1]["documents"], item[0]))
+            answer["by"] = {value: dict(figures) for value, figures in ranked}
+        return answer
+
+    def render(self, answer: dict[str, Any]) -> str:
+        """A line of documents, tokens, bytes, and a line for each value with its name behind."""
+        rows = [(figures, value) for value, figures in answer.get("by", {}).items()] or [(answer, "")]
+        return "\n".join(
+            "\t".join([*(str(figures[key]) for key in ("documents", "tokens", "bytes")), *([value] if value else [])])
+            for figures, value in rows
+        )
+
+    def _value(self, document: Document) -> str:
+        if not self.by:
+            return ""
+        value: Any = {"id": document.id, "metadata": document.metadata, **document.extra}
+        for key in self.by.split("."):
+            value = value.get(key) if isinstance(value, dict) else None
+        return "-" if value is None else str(value)

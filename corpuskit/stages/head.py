@@ -1,0 +1,31 @@
+"""The first documents of a stream."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Annotated
+
+from corpuskit.core.errors import UsageError
+from corpuskit.core.step import CorpusStage, Document
+
+
+@dataclass(frozen=True)
+class Head(CorpusStage):
+    """Pass on the first documents and stop.
+
+    An honest cut: the manifest behind it says `upstream: cut`, and the steps before it keep their names and options,
+    without counts.
+
+        corpuskit fetch-warc crawl.warc.gz | corpuskit head -n 100 | corpuskit extract -o sample
+    """
+
+    n: Annotated[int, "Documents to pass on."] = 10
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for a number that is none."""
+        if self.n < 0:
+            raise UsageError("`-n` is a number of documents, from 0 on")
+
+    def run(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """The first `n` documents."""
+        return islice(documents, self.n)
