@@ -28,6 +28,15 @@ from corpuskit.core.registry import find_step, step_names
 from corpuskit.core.settings import Settings, Tags
 from corpuskit.core.step import Command, Option, Options, Report, Source, Step
 
+NO_ROOM = (
+    errno.ENOSPC,
+    errno.EFBIG,
+    errno.EDQUOT,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.EROFS,
+    errno.EACCES,
+)
 SHORT = {"output": "-o", "jobs": "-j"}
 NOT_FOR_REPORTS = ("output", "drops", "shard_documents", "allow_empty", "jobs")
 
@@ -51,7 +60,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         signal.signal(number, _raise_interrupted)
     name = next((word for word in arguments if not word.startswith("-")), "")
     try:
-        code = _guarded(name, lambda: _app()(arguments, standalone_mode=False))
+        code = _guarded(name, arguments)
     except BrokenPipeError:
         _die_of(signal.SIGPIPE)
     except KeyboardInterrupt as interrupt:
@@ -59,12 +68,15 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     _leave(code)
 
 
-def _guarded(name: str, work: Callable[[], Any]) -> int:
-    """The exit code of `work`; what it raises, said in one line."""
+def _guarded(name: str, arguments: list[str]) -> int:
+    """The exit code of a command line; what goes wrong is said in one line."""
     from typer._click.exceptions import ClickException
 
     try:
-        return int(work() or 0)
+        # Typer only reads the command line: run inside it, a command would have its signals and closed pipes
+        # turned into exit codes of typer's own.
+        work = _app()(arguments, standalone_mode=False)
+        return int(work()) if callable(work) else int(work or 0)
     except CorpuskitError as error:
         talk.say(name, str(error))
         if error.__cause__ is not None and error.exit_code == 1:
@@ -76,15 +88,7 @@ def _guarded(name: str, work: Callable[[], Any]) -> int:
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except OSError as error:
-        if error.errno in (
-            errno.ENOSPC,
-            errno.EFBIG,
-            errno.EMFILE,
-            errno.ENFILE,
-            errno.EROFS,
-            errno.EACCES,
-            errno.EDQUOT,
-        ):
+        if error.errno in NO_ROOM:
             talk.say(name, f"cannot write: {error.strerror}; nothing was published. Make room, and run it again")
             return PublishError.exit_code
         return _internal_fault(name, error)
@@ -126,7 +130,7 @@ def _leave(code: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):
             stream.flush()
-    os._exit(code) if code < 0 else sys.exit(code)
+    sys.exit(code)
 
 
 def _app() -> Any:
@@ -160,12 +164,10 @@ def _command(step_class: type[Step]) -> Any:
     groups = _option_groups(step_class)
     takes = step_class.inputs if issubclass(step_class, Command) else "INPUT"
 
-    def run(**values: Any) -> None:
-        raise typer.Exit(_run(step_class, groups, values))
+    def run(**values: Any) -> Callable[[], int]:
+        return lambda: _run(step_class, groups, values)
 
-    parameters = [
-        inspect.Parameter("arguments", inspect.Parameter.KEYWORD_ONLY, default=_argument(takes), annotation=list[str])
-    ]
+    parameters = [_keyword("arguments", _argument(takes), list[str])]
     parameters += [_parameter(option) for _, options in groups for option in options]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__doc__ = inspect.getdoc(step_class)
@@ -193,7 +195,7 @@ def _option_groups(step_class: type[Step]) -> list[tuple[type[Options], list[Opt
 
 
 def _argument(takes: str) -> Any:
-    return typer.Argument(None, metavar=f"[{takes}]...", show_default=False)
+    return typer.Argument(None, metavar=f"{takes}...", show_default=False)
 
 
 def _parameter(option: Option) -> inspect.Parameter:
@@ -210,7 +212,11 @@ def _parameter(option: Option) -> inspect.Parameter:
         many = "tuple" in str(option.type)
         annotation = list[str] if many else str
         default = typer.Option(None, *names, help=help_text, metavar=_metavar(option), show_default=False)
-    return inspect.Parameter(option.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+    return _keyword(option.name, default, annotation)
+
+
+def _keyword(name: str, default: Any, annotation: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
 def _metavar(option: Option) -> str:
