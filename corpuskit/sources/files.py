@@ -1,0 +1,239 @@
+"""`files`: JSONL, JSON, CSV, TSV, Parquet and plain text become documents."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from corpuskit.core.document import MAX_LINE, Document, Reject, decode, parse, text_hash
+from corpuskit.core.errors import UsageError
+from corpuskit.core.step import Item, Rejected, Source
+from corpuskit.text.file_formats import SUFFIXES, format_of
+
+if TYPE_CHECKING:
+    from corpuskit.core.files.inputs import Input
+    from corpuskit.text.tables import Row
+
+CONTENT_TYPES = {"text": "text/plain", "markdown": "text/markdown"}
+MAX_TEXT_FILE = 32 * 1024 * 1024
+KEPT_OF_DAMAGED = 1024 * 1024
+UNDECODED = re.compile("[\udc80-\udcff]")
+
+
+@dataclass(frozen=True)
+class Files(Source):
+    """Read JSONL, JSON, CSV, TSV, Parquet, text and Markdown files as documents.
+
+    The format follows from the file's name (below any .gz, .zst, .bz2), or from its content where the name does not
+    tell; a pipe is JSONL unless `--format` says otherwise. A line, an element of a JSON array or a row of a table is
+    one document, and so is a whole text or Markdown file of up to 32 MiB. Other fields of JSON stay where they are;
+    other columns of a table become metadata, null cells left out. The id is the value under `--id-key`, else the
+    record's own `id`, else a hash of the text; for a text file it is the file's name. Parquet that corpuskit wrote
+    gives back the documents that went in.
+    Rejects: what the record's codec refuses; `no-text`, `bad-id`, `bad-metadata`; `bad-row` and `row-too-long` of
+    CSV; `binary-value` of Parquet; `undecodable`; `cut-row` and `damaged-text` where a container lost a part.
+    Holds one line, batch of rows, text file or JSON array in memory.
+
+    corpuskit files reviews.csv.gz --text-key review_text --source reviews --origin licensed --license CC-BY-4.0
+    """
+
+    streams: ClassVar[str] = "Holds one line, batch of rows, text file or JSON array in memory."
+    suffixes: ClassVar[tuple[str, ...]] = SUFFIXES
+
+    text_key: Annotated[str, "Field or column that holds the text."] = "text"
+    id_key: Annotated[str | None, "Field or column whose value is the id; it also stays where it is."] = None
+    columns: Annotated[tuple[str, ...], "Other columns of a table to take into metadata; all by default."] = ()
+    format: Annotated[
+        Literal["auto", "jsonl", "json", "csv", "tsv", "parquet", "text", "markdown"],
+        "Format of all inputs; auto goes by name, then by content.",
+    ] = "auto"
+    delimiter: Annotated[str | None, "What separates columns; by default a comma in CSV, a tab in TSV."] = None
+    encoding: Annotated[str | None, "Encoding of CSV, TSV and text; by default UTF-8, else detected."] = None
+
+    def __post_init__(self) -> None:
+        """Refuse encodings that do not exist and delimiters of more than one character."""
+        if self.delimiter is not None and len(self.delimiter) != 1:
+            raise UsageError("--delimiter is one character, such as ';'")
+        try:
+            "".encode(self.encoding or "utf-8")
+        except LookupError:
+            raise UsageError(f"--encoding {self.encoding!r} is not known; try utf-8, cp1252 or gb18030") from None
+
+    def read(self, source: "Input") -> Iterator[Item]:
+        """The documents of one file in order."""
+        chosen = self.format if self.format != "auto" else format_of(source)
+        if chosen == "jsonl":
+            yield from self._read_jsonl(source)
+        elif chosen == "json":
+            yield from self._read_json(source)
+        elif chosen == "parquet":
+            yield from self._read_parquet(source)
+        elif chosen in CONTENT_TYPES:
+            yield self._read_text(source, CONTENT_TYPES[chosen])
+        else:
+            yield from self._read_table(source, self.delimiter or ("\t" if chosen == "tsv" else ","))
+
+    def _read_jsonl(self, source: "Input") -> Iterator[Item]:
+        own_record = self.text_key == "text" and self.id_key is None
+        for item in source.lines():
+            if isinstance(item, Rejected):
+                source.count.add(item.raw)
+                yield item
+                continue
+            offset, line = item
+            source.count.add(line)
+            try:
+                yield decode(line) if own_record else self._of_object(_parse_strictly(line))
+            except Reject as reject:
+                yield Rejected(reject.reason, source.name, offset, line, reject.detail)
+
+    def _read_json(self, source: "Input") -> Iterator[Item]:
+        data = _whole(source, MAX_LINE)
+        if isinstance(data, Rejected):
+            yield data
+            return
+        try:
+            value = _parse_strictly(data.removeprefix(b"\xef\xbb\xbf").strip())
+        except Reject as reject:
+            yield Rejected(reject.reason, source.name, 0, data, reject.detail)
+            return
+        for number, record in enumerate(value if type(value) is list else [value], start=1):
+            raw = _as_json(record)
+            try:
+                yield self._of_object(record)
+            except Reject as reject:
+                yield Rejected(reject.reason, source.name, 0, raw, f"element {number}: {reject.detail}")
+
+    def _read_text(self, source: "Input", content_type: str) -> Item:
+        from corpuskit.text.encoding import decode_text
+
+        data = _whole(source, MAX_TEXT_FILE)
+        if isinstance(data, Rejected):
+            return data
+        try:
+            text = decode_text(data, self.encoding)
+        except Reject as reject:
+            return Rejected(reject.reason, source.name, 0, data, reject.detail)
+        identifier = text_hash(text) if source.is_stream else source.name
+        return Document(identifier, text, {"content_type": content_type})
+
+    def _read_table(self, source: "Input", delimiter: str) -> Iterator[Item]:
+        from corpuskit.text import tables
+
+        names: list[str] = []
+        for row in tables.read_rows(source, delimiter, self.encoding):
+            if not names and not row.problem:
+                names = tables.column_names(row.fields)
+                self._demand_columns(names, source)
+                continue
+            try:
+                yield self._of_fields(names, row)
+            except Reject as reject:
+                raw = row.text.encode("utf-8", "surrogateescape")
+                yield Rejected(reject.reason, source.name, row.offset, raw, reject.detail)
+            if not names:
+                source.damaged("the header cannot be read, and so no row", 0, 0)
+                return
+
+    def _read_parquet(self, source: "Input") -> Iterator[Item]:
+        from corpuskit.text import columns, parquet_file
+
+        shard = parquet_file.open_shard(source)
+        if shard is None:
+            return
+        with shard:
+            names = parquet_file.names_of(shard)
+            ours = columns.is_record_table(shard.schema_arrow) and (self.text_key, self.id_key) == ("text", None)
+            if not ours:
+                self._demand_columns(names, source)
+            chosen = [name for name in names if name in self._wanted()] if self.columns and not ours else None
+            for number, row in enumerate(parquet_file.shard_rows(shard, source, chosen), start=1):
+                try:
+                    yield columns.document(row) if ours else self._of_row(parquet_file.plain_row(row))
+                except Reject as reject:
+                    detail = f"row {number}: {reject.detail}"
+                    yield Rejected(reject.reason, source.name, 0, _as_json(row), detail)
+
+    def _wanted(self) -> list[str]:
+        return [self.text_key, self.id_key or "id", *self.columns]
+
+    def _demand_columns(self, names: list[str], source: "Input") -> None:
+        for option, name in (("text-key", self.text_key), ("id-key", self.id_key)):
+            if name is not None and name not in names:
+                raise UsageError(f"{source.name} has no column {name!r}; name the right one with --{option}")
+        missing = [name for name in self.columns if name not in names]
+        if missing:
+            raise UsageError(f"{source.name} has no column {missing[0]!r}; correct --columns")
+
+    def _of_object(self, record: Any) -> Document:
+        """The document of a JSON object: what is neither text, id nor metadata stays at the top."""
+        if type(record) is not dict:
+            raise Reject("not-an-object", "a document is a JSON object")
+        text = self._text(record)
+        identifier = self._id(record, text)
+        metadata = record.pop("metadata", None)
+        if metadata is not None and type(metadata) is not dict:
+            raise Reject("bad-metadata", "`metadata` is not an object")
+        # Where other fields serve as text and id, those that bear these names give way to them.
+        aside = {key: record.pop(key) for key in ("id", "text") if key in record}
+        return Document(identifier, text, {**(metadata or {}), **aside}, record)
+
+    def _of_fields(self, names: list[str], row: "Row") -> Document:
+        if row.problem:
+            raise Reject(row.problem, row.detail)
+        if UNDECODED.search(row.text):
+            raise Reject("undecodable", "bytes of another encoding than the rest of the file")
+        return self._of_row(dict(zip(names, row.fields, strict=True)))
+
+    def _of_row(self, row: dict[str, Any]) -> Document:
+        """The document of a row: what is neither text nor id is metadata."""
+        text = self._text(row)
+        identifier = self._id(row, text)
+        if self.columns:
+            row = {key: value for key, value in row.items() if key in self.columns}
+        nested = row.pop("metadata") if type(row.get("metadata")) is dict else {}
+        return Document(identifier, text, {**nested, **row})
+
+    def _text(self, record: dict[str, Any]) -> str:
+        text = record.pop(self.text_key, None)
+        if type(text) is not str:
+            raise Reject("no-text", f"`{self.text_key}` is missing or not a string")
+        return text
+
+    def _id(self, record: dict[str, Any], text: str) -> str:
+        value = record.get(self.id_key) if self.id_key else None
+        if value is None or self.id_key == "id":
+            value = record.pop("id", None)
+        if value is None or value == "":
+            return text_hash(text)
+        if type(value) not in (str, int, float):
+            raise Reject("bad-id", "the id is neither a string nor a number")
+        return str(value)
+
+
+def _whole(source: "Input", limit: int) -> bytes | Rejected:
+    """All bytes of a file that is one record; a file with a hole is none."""
+    try:
+        data = source.read_all(limit)
+    except Reject as reject:
+        return Rejected(reject.reason, source.name, 0, b"", reject.detail)
+    if source.damage:
+        return Rejected("damaged-text", source.name, 0, data[:KEPT_OF_DAMAGED], "a part of the file is missing")
+    return data
+
+
+def _parse_strictly(data: bytes) -> Any:
+    """The JSON value, with repeated keys and numbers that would change refused as in a record."""
+    import orjson
+
+    value = parse(data)
+    if orjson.dumps(value) != data:
+        # The record's codec makes these checks on whole records only.
+        decode(b'{"text":"","metadata":{"value":' + data + b"}}")
+    return value
+
+
+def _as_json(value: Any) -> bytes:
+    import orjson
+
+    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS)

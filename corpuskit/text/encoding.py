@@ -1,0 +1,81 @@
+"""The character encoding of text files: UTF-8 where it fits, else detected, and never a guess over damage."""
+
+import codecs
+import re
+
+from corpuskit.core.document import Reject
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+DETECTED_FROM = 1024 * 1024
+NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\x80-\x84\x86-\x9f]")
+"""Control characters that no text in a legacy encoding holds; tab, line ends, form feed, escape and NEL may stand."""
+
+
+def decode_text(data: bytes, encoding: str | None = None) -> str:
+    """The text of a whole file, without its byte order mark.
+
+    The encoding is the mark's, else `encoding`, else UTF-8, else a detected legacy encoding. UTF-8 that is damaged
+    here and there is not passed off as another encoding. Raises Reject("undecodable").
+    """
+    start, found = byte_order_mark(data)
+    chosen = found or encoding or encoding_of(data)
+    try:
+        text = data[start:].decode(chosen)
+    except UnicodeDecodeError as error:
+        raise Reject("undecodable", f"not {chosen} at byte {start + error.start}") from None
+    if encoding is None and found is None and not _is_utf8(data):
+        _refuse_binary(text)
+    return text
+
+
+def byte_order_mark(data: bytes) -> tuple[int, str | None]:
+    """The length of the mark that the data start with, and the encoding it stands for; (0, None) without one."""
+    return next(((len(mark), name) for mark, name in BOMS if data.startswith(mark)), (0, None))
+
+
+def encoding_of(data: bytes, *, cut: bool = False) -> str:
+    """The encoding of text that starts like this and has no mark; `cut` if more of it follows.
+
+    Raises Reject("undecodable") for UTF-8 with damage and for what no detected encoding can decode.
+    """
+    if _is_utf8(data, cut=cut):
+        return "utf-8"
+    text = data.decode(errors="replace")
+    bad = text.count("\ufffd")
+    good = sum(1 for _ in re.finditer("[^\x00-\x7f\ufffd]", text))
+    if good > bad:
+        raise Reject("undecodable", f"UTF-8 with {bad} damaged characters")
+    return _detected(data)
+
+
+def _is_utf8(data: bytes, *, cut: bool = False) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data, final=not cut)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _detected(data: bytes) -> str:
+    from resiliparse.parse.encoding import detect_encoding
+
+    found = detect_encoding(data[:DETECTED_FROM])
+    try:
+        name = codecs.lookup(found).name if found else "iso8859-1"
+        data.decode(name)
+    except (LookupError, UnicodeDecodeError):
+        # Every byte is a character of latin-1; what that makes of binary data is refused by its control characters.
+        return "iso8859-1"
+    return name
+
+
+def _refuse_binary(text: str) -> None:
+    found = NOT_TEXT.search(text)
+    if found:
+        raise Reject("undecodable", f"control character {ord(found[0]):#04x} in text that is not UTF-8")

@@ -1,0 +1,105 @@
+"""Parquet files of any origin: their rows as plain values, one damaged row group at a time."""
+
+import io
+import math
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any, cast
+
+import pyarrow as pa
+from pyarrow.parquet import ParquetFile
+
+from corpuskit.core.document import Reject
+from corpuskit.core.errors import UsageError
+from corpuskit.text.columns import rows as rows_of_batch
+
+if TYPE_CHECKING:
+    from corpuskit.core.files.inputs import Input
+
+ROWS_A_READ = 1000
+MAX_FROM_PIPE = 1024 * 1024 * 1024
+FAULTS = (pa.ArrowException, OSError, ValueError)
+"""What pyarrow raises over a damaged file."""
+
+
+def open_shard(source: "Input") -> ParquetFile | None:
+    """The file, ready to be read; None, with the damage reported, if it is not whole.
+
+    A file that cannot be sought in (a pipe) is held in memory. Raises UsageError beyond 1 GiB of it.
+    """
+    stream = source.open()
+    if not stream.seekable():
+        held = stream.read(MAX_FROM_PIPE + 1)
+        if len(held) > MAX_FROM_PIPE:
+            raise UsageError(f"{source.name}: Parquet from a pipe may have 1 GiB; store it and name the file")
+        stream = io.BytesIO(held)
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
+    try:
+        return ParquetFile(stream, pre_buffer=False, buffer_size=1 << 20, page_checksum_verification=True)
+    except FAULTS:
+        source.damaged("parquet: the footer cannot be read", 0, size)
+        return None
+
+
+def names_of(shard: ParquetFile) -> list[str]:
+    """The names of its columns."""
+    return list(shard.schema_arrow.names)
+
+
+def shard_rows(shard: ParquetFile, source: "Input", columns: Sequence[str] | None) -> Iterator[dict[str, Any]]:
+    """All rows in order without their null cells; a row group that cannot be read is reported and left out."""
+    for number in range(shard.num_row_groups):
+        batches = shard.iter_batches(ROWS_A_READ, row_groups=[number], columns=columns, use_threads=False)
+        while True:
+            try:
+                rows = list(rows_of_batch(next(batches)))
+            except StopIteration:
+                break
+            except FAULTS:
+                group = shard.metadata.row_group(number)
+                source.damaged(f"parquet: row group {number} cannot be read", *_extent(group))
+                break
+            yield from rows
+
+
+def plain_row(row: dict[str, Any]) -> dict[str, Any]:
+    """The row's cells as JSON knows them, missing numbers left out. Raises Reject("binary-value")."""
+    cells = {name: plain(cell) for name, cell in row.items()}
+    return {name: cell for name, cell in cells.items() if cell is not None}
+
+
+def plain(value: Any) -> Any:
+    """A cell as JSON knows it: times as ISO 8601, decimals and other types as their text, bytes as UTF-8 text.
+
+    Raises Reject("binary-value") for bytes that are no UTF-8.
+    """
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, date | datetime | time):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return _decoded(value)
+    return str(value)
+
+
+def _decoded(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        raise Reject("binary-value", "bytes that are no text; choose other columns with --columns") from None
+
+
+def _extent(group: Any) -> tuple[int, int]:
+    """Where a row group starts in the file, and how many bytes it has."""
+    columns = [group.column(place) for place in range(group.num_columns)]
+    start = min(
+        column.dictionary_page_offset if column.has_dictionary_page else column.data_page_offset for column in columns
+    )
+    return cast(int, start), sum(column.total_compressed_size for column in columns)

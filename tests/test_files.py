@@ -1,0 +1,369 @@
+"""`files`: every format, every compression, ids and metadata in their places, and every broken record named."""
+
+import bz2
+import csv
+import gzip
+import io
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpuskit.core.document import Document, decode, encode, text_hash
+from corpuskit.core.errors import UsageError
+from corpuskit.core.files.inputs import Input, resolve
+from corpuskit.core.step import Item, Rejected
+from corpuskit.export.parquet import Parquet
+from corpuskit.sources.files import Files
+
+
+def read(path: Path, **options: Any) -> list[Item]:
+    return [item for source in resolve([str(path)], Files.suffixes) for item in Files(**options).read(source)]
+
+
+def store(path: Path, data: bytes | str) -> Path:
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return path
+
+
+def documents(items: list[Item]) -> list[Document]:
+    assert [item for item in items if not isinstance(item, Document)] == []
+    return [item for item in items if isinstance(item, Document)]
+
+
+def summary(items: list[Item]) -> list[str]:
+    """Texts of documents, reasons of rejects."""
+    return [item.text if isinstance(item, Document) else f"! {item.reason}" for item in items]
+
+
+# JSONL and JSON
+
+
+def test_jsonl_is_the_record_itself(tmp_path: Path) -> None:
+    line = '{"id":"a","text":"hello","metadata":{"title":"t"},"added":"2020"}'
+    path = store(tmp_path / "a.jsonl", f'{line}\n{{"text":"no id"}}\nbroken\n\n{{"text":1}}\n')
+    first, second, *rest = read(path)
+    assert isinstance(first, Document) and encode(first) == line.encode()
+    assert isinstance(second, Document) and second.id == text_hash("no id")
+    assert [(item.reason, item.raw) for item in rest if isinstance(item, Rejected)] == [
+        ("bad-json", b"broken"),
+        ("empty-line", b""),
+        ("no-text", b'{"text":1}'),
+    ]
+    offsets = [item.offset for item in rest if isinstance(item, Rejected)]
+    data = path.read_bytes()
+    assert [data[offset : offset + 2] for offset in offsets] == [b"br", b"\n{", b'{"']
+
+
+def test_other_keys_for_text_and_id(tmp_path: Path) -> None:
+    path = store(
+        tmp_path / "a.jsonl",
+        '{"n":7,"body":"one","text":"other","id":3,"metadata":{"k":1},"tag":"x"}\n{"body":"two","id":"b"}\n{"n":1}\n',
+    )
+    first, second, third = read(path, text_key="body", id_key="n")
+    assert first == Document("7", "one", {"k": 1, "id": 3, "text": "other"}, {"n": 7, "tag": "x"})
+    assert second == Document("b", "two")
+    assert isinstance(third, Rejected) and third.reason == "no-text"
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"body":"x","a":1,"a":2}', "duplicate-key"),
+        ('{"body":"x","a":99999999999999999999999}', "integer-range"),
+        ('{"body":"x","a":NaN}', "not-finite"),
+        ('["body"]', "not-an-object"),
+        ('{"body":"x","metadata":[]}', "bad-metadata"),
+        ('{"body":"x","n":[1]}', "bad-id"),
+    ],
+)
+def test_other_keys_are_as_strict_as_the_record(tmp_path: Path, line: str, reason: str) -> None:
+    path = store(tmp_path / "a.jsonl", line + "\n" + '{"body":"good"}\n')
+    items = read(path, text_key="body", id_key="n", format="jsonl")
+    assert summary(items) == [f"! {reason}", "good"]
+
+
+def test_json_is_an_array_an_object_or_lines(tmp_path: Path) -> None:
+    records = [{"text": "one", "id": "1"}, {"nothing": 1}, {"text": "two", "id": 2}]
+    assert summary(read(store(tmp_path / "a.json", json.dumps(records, indent=2)))) == ["one", "! no-text", "two"]
+    assert summary(read(store(tmp_path / "b.json", json.dumps(records)))) == ["one", "! no-text", "two"]
+    lines = '{"text": "one"}\n{"text": "two"}\n'
+    assert summary(read(store(tmp_path / "c.json", lines))) == ["one", "two"]
+    assert summary(read(store(tmp_path / "d.json", json.dumps(records[0], indent=2)))) == ["one"]
+    assert summary(read(store(tmp_path / "e.json", "[1, 2"))) == ["! bad-json"]
+    assert summary(read(store(tmp_path / "f.json", '[{"text": "x", "a": 1, "a": 2}]'))) == ["! duplicate-key"]
+
+
+# Tables
+
+
+def test_csv_columns_become_metadata(tmp_path: Path) -> None:
+    path = store(tmp_path / "a.csv", '﻿id,text,stars,\r\n1,"a, ""b""\nc",5,x\r\n,d,,\r\n\r\n')
+    assert documents(read(path)) == [
+        Document("1", 'a, "b"\nc', {"stars": "5", "column-4": "x"}),
+        Document(text_hash("d"), "d", {"stars": "", "column-4": ""}),
+    ]
+    assert documents(read(path, id_key="stars", columns=("stars",)))[0] == Document("5", 'a, "b"\nc', {"stars": "5"})
+
+
+def test_a_name_that_stands_twice_is_numbered(tmp_path: Path) -> None:
+    path = store(tmp_path / "a.tsv", "text\tnote\tnote\nhello\tx\ty\n")
+    assert documents(read(path))[0].metadata == {"note": "x", "note-2": "y"}
+
+
+def test_a_bad_row_costs_no_neighbour(tmp_path: Path) -> None:
+    path = store(tmp_path / "a.csv", 'text,k\none,1\n"open,2\ntwo,2\nthree,3,3\nshort\n"x"y,4\nfour,4\n')
+    items = read(path)
+    assert summary(items) == ["one", "! bad-row", "two", "! bad-row", "! bad-row", "! bad-row", "four"]
+    broken = [item for item in items if isinstance(item, Rejected)]
+    assert [item.raw for item in broken] == [b'"open,2\n', b"three,3,3\n", b"short\n", b'"x"y,4\n']
+    data = path.read_bytes()
+    assert all(data[item.offset :].startswith(item.raw) for item in broken)
+
+
+def test_a_table_without_the_column_is_refused(tmp_path: Path) -> None:
+    path = store(tmp_path / "a.csv", "body,k\none,1\n")
+    for options in ({}, {"text_key": "body", "id_key": "none"}, {"text_key": "body", "columns": ("none",)}):
+        with pytest.raises(UsageError, match=r"a\.csv has no column"):
+            read(path, **options)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251", "gb18030", "shift_jis"])
+def test_encodings_of_tables(tmp_path: Path, encoding: str) -> None:
+    text = {"gb18030": "北京是中华人民共和国的首都。", "shift_jis": "東京は日本の首都です。"}.get(
+        encoding, "Москва — столица России и крупнейший город страны."
+    )
+    path = store(tmp_path / "a.csv", "".join(f"{row}\r\n" for row in ["text,k", *[f"{text},1"] * 50]).encode(encoding))
+    named = {} if encoding.startswith("utf") else {"encoding": encoding}
+    assert summary(read(path, **named)) == [text] * 50
+    assert summary(read(path)) == [text] * 50
+
+
+def test_damaged_utf_8_is_not_passed_off_as_latin(tmp_path: Path) -> None:
+    rows = ["text,k", "größe,1", "gr\udcffe,2", "maße,3"]
+    path = store(tmp_path / "a.csv", "\n".join(rows).encode("utf-8", "surrogateescape"))
+    assert summary(read(path)) == ["größe", "! undecodable", "maße"]
+    assert summary(read(store(tmp_path / "a.txt", path.read_bytes()))) == ["! undecodable"]
+
+
+def test_old_line_ends_and_no_last_line_end(tmp_path: Path) -> None:
+    for number, end in enumerate(["\r", "\n", "\r\n"]):
+        path = store(tmp_path / f"{number}.csv", end.join(["text,k", '"a b",1', "c,2"]))
+        assert summary(read(path)) == ["a b", "c"]
+
+
+FIELDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(FIELDS, FIELDS, FIELDS), max_size=8), st.sampled_from(["csv", "tsv"]), st.integers(1, 9))
+def test_what_the_csv_module_writes_comes_back(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, str]], kind: str, block: int
+) -> None:
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, "excel" if kind == "csv" else "excel-tab")
+    writer.writerows([("text", "a", "b"), *rows])
+    path = store(tmp_path_factory.mktemp("tables") / f"a.{kind}", stream.getvalue())
+    expected = [Document(text_hash(text), text, {"a": a, "b": b}) for text, a, b in rows]
+    assert documents(read(path)) == expected
+
+    from corpuskit.text.tables import TextLines
+
+    data = path.read_bytes()
+    pieces = [(data[place : place + block], False) for place in range(0, len(data), block)]
+    lines = list(TextLines("utf-8", 0).split(pieces))
+    assert "".join(line.text for line in lines) == data.decode()
+    assert all(data[line.offset :].startswith(line.text.encode()) for line in lines)
+
+
+def test_a_hole_in_a_compressed_table_makes_no_false_row(tmp_path: Path) -> None:
+    rows = [f"text number {number},{number}\n" for number in range(3000)]
+    data = ("text,k\n" + "".join(rows)).encode()
+    cut = [data[place : place + 7001] for place in range(0, len(data), 7001)]
+    members = [gzip.compress(piece, mtime=0) for piece in cut]
+    members[2] = members[2][:200] + b"\xff" * 300 + members[2][500:]
+    path = store(tmp_path / "a.csv.gz", b"".join(members))
+    (source,) = resolve([str(path)])
+    items = list(Files().read(source))
+    assert source.damage
+    kept = [item.text for item in items if isinstance(item, Document)]
+    assert set(kept) <= {row.split(",")[0] for row in rows}
+    assert len(kept) > 2000
+    assert {item.reason for item in items if isinstance(item, Rejected)} == {"cut-row"}
+
+
+# Parquet
+
+
+def test_foreign_parquet(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "text": ["one", None, "three"],
+            "id": pa.array([1, 2, None]),
+            "score": [0.5, float("nan"), None],
+            "price": [Decimal("1.50"), None, None],
+            "when": pa.array([1_600_000_000_000_000_000, None, None], pa.timestamp("ns", tz="UTC")),
+            "tags": [["a"], [], None],
+            "metadata": [{"lang": "en", "n": None}, None, None],
+            "url": ["https://example.org/", None, None],
+        }
+    )
+    pq.write_table(table, tmp_path / "a.parquet", row_group_size=2)
+    first, second, third = read(tmp_path / "a.parquet")
+    assert first == Document(
+        "1",
+        "one",
+        {
+            "lang": "en",
+            "n": None,
+            "score": 0.5,
+            "price": "1.50",
+            "when": "2020-09-13T12:26:40+00:00",
+            "tags": ["a"],
+            "url": "https://example.org/",
+        },
+    )
+    assert isinstance(second, Rejected) and second.reason == "no-text"
+    assert third == Document(text_hash("three"), "three")
+
+
+def test_binary_columns_are_named_or_left_out(tmp_path: Path) -> None:
+    table = pa.table({"text": ["one", "two"], "image": [b"\xff\xd8", b"ascii"], "k": [1, 2]})
+    pq.write_table(table, tmp_path / "a.parquet")
+    assert summary(read(tmp_path / "a.parquet")) == ["! binary-value", "two"]
+    assert documents(read(tmp_path / "a.parquet", columns=("k",)))[0].metadata == {"k": 1}
+    with pytest.raises(UsageError, match="no column 'body'"):
+        read(tmp_path / "a.parquet", text_key="body")
+
+
+def test_our_own_parquet_gives_back_what_went_in(tmp_path: Path) -> None:
+    lines = [b'{"id":"a","text":"x","metadata":{"rights":{"train":"allowed"},"z":[1,null]},"added":1}']
+    lines.append(b'{"id":"b","text":"","metadata":{"url":null}}')
+    writer = Parquet().open(tmp_path / "a.parquet")
+    for line in lines:
+        writer.write(decode(line))
+    writer.close()
+    assert [encode(document) for document in documents(read(tmp_path / "a.parquet"))] == lines
+
+
+def test_a_damaged_row_group_costs_only_itself(tmp_path: Path) -> None:
+    table = pa.table({"text": [f"text {number} " * 20 for number in range(300)]})
+    path = tmp_path / "a.parquet"
+    pq.write_table(table, path, row_group_size=100, write_page_checksum=True, use_dictionary=False)
+    data = bytearray(path.read_bytes())
+    start = pq.read_metadata(path).row_group(1).column(0).data_page_offset
+    data[start + 500 : start + 530] = b"\xff" * 30
+    path.write_bytes(data)
+    (source,) = resolve([str(path)])
+    kept = documents(list(Files().read(source)))
+    assert [item.offset for item in source.damage] == [start]
+    assert [document.text for document in kept] == table["text"].to_pylist()[:100] + table["text"].to_pylist()[200:]
+    path.write_bytes(data[:-20])
+    (source,) = resolve([str(path)])
+    assert list(Files().read(source)) == []
+    assert [(item.offset, item.lost) for item in source.damage] == [(0, len(data) - 20)]
+
+
+# Text
+
+
+@pytest.mark.parametrize("name", ["a.txt", "b.md", "c.rst", "d"])
+def test_a_text_file_is_one_document(tmp_path: Path, name: str) -> None:
+    (tmp_path / "sub").mkdir()
+    store(tmp_path / "sub" / name, "﻿Größe\r\nzwei\n")
+    store(tmp_path / "z.txt", "last")
+    inputs = resolve([str(tmp_path / "sub" / name), str(tmp_path / "z.txt")])
+    items = documents([item for source in inputs for item in Files().read(source)])
+    kind = "text/markdown" if name.endswith("md") else "text/plain"
+    assert items[0] == Document(f"sub/{name}", "Größe\r\nzwei\n", {"content_type": kind})
+
+
+def test_encodings_of_text(tmp_path: Path) -> None:
+    latin = "Élève où est passé le garçon très âgé? Là-bas, près de la forêt."
+    assert summary(read(store(tmp_path / "a.txt", latin.encode("latin-1")))) == [latin]
+    assert summary(read(store(tmp_path / "b.txt", latin.encode("utf-16")))) == [latin]
+    assert summary(read(store(tmp_path / "c.txt", latin.encode("utf-16-be")), encoding="utf-16-be")) == [latin]
+    assert summary(read(store(tmp_path / "d.txt", bytes(range(256))))) == ["! undecodable"]
+    assert summary(read(store(tmp_path / "e.txt", latin.encode("latin-1")), encoding="utf-8")) == ["! undecodable"]
+    assert summary(read(store(tmp_path / "f.txt", b""))) == [""]
+
+
+def test_a_text_file_with_a_hole_is_no_document(tmp_path: Path) -> None:
+    data = gzip.compress(b"some text " * 1000)
+    assert summary(read(store(tmp_path / "a.txt.gz", data[:-9]))) == ["! damaged-text"]
+
+
+def test_a_text_file_has_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corpuskit.sources.files.MAX_TEXT_FILE", 10)
+    assert summary(read(store(tmp_path / "a.txt", "x" * 10))) == ["x" * 10]
+    assert summary(read(store(tmp_path / "b.txt", "x" * 11))) == ["! document-too-large"]
+
+
+# All of them
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress, bz2.compress, zstandard.ZstdCompressor().compress])
+def test_compression_goes_by_content(tmp_path: Path, compress: Any) -> None:
+    for name, data in {
+        "a.jsonl": b'{"text":"one"}\n',
+        "b.json": b'[{"text":"one"}]',
+        "c.csv": b"text\none\n",
+        "d.txt.gz": b"one",
+        "e": b'{"text":"one"}\n',
+    }.items():
+        assert summary(read(store(tmp_path / name, compress(data)))) == ["one"], name
+
+
+def test_the_format_can_be_said(tmp_path: Path) -> None:
+    path = store(tmp_path / "table.dat", "text;k\none;1\n")
+    assert summary(read(path, format="csv", delimiter=";")) == ["one"]
+    assert summary(read(path)) == ["text;k\none;1\n"]
+
+
+@pytest.mark.parametrize("options", [{"delimiter": "ab"}, {"encoding": "no-such"}, {"encoding": "rot13"}])
+def test_options_are_checked(options: dict[str, str]) -> None:
+    with pytest.raises(UsageError):
+        Files(**options)  # type: ignore[arg-type]
+
+
+def test_a_pipe_is_jsonl(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Standard:
+        buffer = io.BytesIO(b'{"text":"one"}\n')
+
+    monkeypatch.setattr("sys.stdin", Standard)
+    assert summary(list(Files().read(Input("-")))) == ["one"]
+
+
+# Real data
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "kept", "rejected"),
+    [
+        ("product/banking77_train.csv.gz", {}, 10003, 0),
+        ("product/hatecheck_cases.csv.gz", {"text_key": "test_case", "id_key": "case_id"}, 1855, 0),
+        ("product/clothing_reviews.csv.gz", {"text_key": "review_text"}, 10248, 0),
+        ("product/multidogo_airline.tsv.gz", {"text_key": "utterance", "id_key": "utteranceId"}, 13519, 0),
+        ("product/multidogo_finance.tsv.gz", {"text_key": "utterance", "id_key": "utteranceId"}, 15213, 0),
+        ("product/multidogo_fastfood.tsv.gz", {"text_key": "utterance", "id_key": "utteranceId"}, 14059, 0),
+        ("product/openai_moderation.jsonl.gz", {"text_key": "prompt"}, 836, 0),
+        ("product/hh_rlhf_harmless_test.jsonl.gz", {"text_key": "chosen"}, 1138, 0),
+        ("product/abcd_sample.json.gz", {}, 0, 3),
+        ("eval/self_instruct_seed_tasks.jsonl.gz", {"text_key": "instruction"}, 175, 0),
+        ("quality/dolma_documents_000.json.gz", {}, 10, 0),
+        ("quality/oscar_garbage.txt.gz", {}, 1, 0),
+        ("pii/scrubadub_known_pii.csv", {"text_key": "match"}, 4, 0),
+    ],
+)
+def test_real_files(shared_data: Path, name: str, options: dict[str, str], kept: int, rejected: int) -> None:
+    items = read(shared_data / name, **options)
+    found = [item for item in items if isinstance(item, Document)]
+    assert (len(found), len(items) - len(found)) == (kept, rejected)
+    assert all(encode(document) for document in found)
