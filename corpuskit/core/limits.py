@@ -1,0 +1,108 @@
+"""The limits of a mix, as a set that can be cut and changed, and whether they can all hold."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+
+@dataclass(frozen=True)
+class SourceSupply:
+    """One source as the solver sees it: what it has (`tokens`), what it should give, and its limits.
+
+    `floor` and `cap` are shares of the budget; None is no limit.
+    """
+
+    name: str
+    origin: str
+    tokens: int
+    weight: float = 1.0
+    max_epochs: float | None = 1.0
+    floor: float | None = None
+    cap: float | None = None
+
+
+class Limit(NamedTuple):
+    """What is limited: `budget`, `any_source`, or the `max_epochs`, `cap` or `floor` of a source, the cap of an
+    `origin`."""
+
+    kind: str
+    name: str = ""
+
+
+Limits = dict[Limit, Fraction]
+
+BUDGET = Limit("budget")
+ANY_SOURCE = Limit("any_source")
+
+
+def limits_of(
+    supplies: tuple[SourceSupply, ...], budget: int, origin_caps: Mapping[str, float], any_source: float | None
+) -> Limits:
+    """All limits in the order in which messages name them. Raises ValueError for what no recipe may say."""
+    if budget < 1 or len({source.name for source in supplies}) < len(supplies):
+        raise ValueError("a budget is at least one token, and sources have names of their own")
+    limits: Limits = {BUDGET: Fraction(budget)}
+    for source in supplies:
+        if not source.weight > 0 or source.tokens < 0:
+            raise ValueError(f"{source.name}: weights are above zero, tokens not below")
+        for kind in ("max_epochs", "cap", "floor"):
+            value = getattr(source, kind)
+            if value is not None:
+                limits[Limit(kind, source.name)] = decimal(value)
+    limits |= {Limit("origin", origin): decimal(cap) for origin, cap in origin_caps.items()}
+    if any_source is not None:
+        limits[ANY_SOURCE] = decimal(any_source)
+    return limits
+
+
+def decimal(value: float) -> Fraction:
+    """The decimal that was written, not the double nearest to it: 0.2 is one fifth.
+
+    >>> decimal(0.2)
+    Fraction(1, 5)
+    """
+    return Fraction(str(value))
+
+
+def budget_of(limits: Limits) -> Fraction:
+    """The budget; one where there is none, so that everything is a share."""
+    return limits.get(BUDGET, Fraction(1))
+
+
+def lowest(source: SourceSupply, limits: Limits) -> Fraction:
+    """Fewest tokens the source must give."""
+    return limits.get(Limit("floor", source.name), Fraction(0)) * budget_of(limits)
+
+
+def highest(source: SourceSupply, limits: Limits) -> Fraction:
+    """Most tokens the source may give by itself: never more than the budget, and none if it has none to repeat."""
+    if not source.tokens:
+        return Fraction(0)
+    budget = budget_of(limits)
+    share = min(limits.get(Limit("cap", source.name), 1), limits.get(ANY_SOURCE, 1), 1)
+    epochs = limits.get(Limit("max_epochs", source.name))
+    if epochs is None or BUDGET not in limits:
+        # Whatever the supply, some budget is small enough for it.
+        return share * budget
+    return min(share * budget, epochs * source.tokens)
+
+
+def feasible(supplies: tuple[SourceSupply, ...], limits: Limits) -> bool:
+    """Whether some allocation keeps all these limits and spends the budget (any budget, if none is among them).
+
+    Origins divide the sources, so it is enough to compare bounds level by level: each source, each origin, the whole.
+    """
+    budget = budget_of(limits)
+    low: dict[str, Fraction] = {}
+    high: dict[str, Fraction] = {}
+    for source in supplies:
+        least, most = lowest(source, limits), highest(source, limits)
+        if least > most:
+            return False
+        low[source.origin] = low.get(source.origin, Fraction(0)) + least
+        high[source.origin] = high.get(source.origin, Fraction(0)) + most
+    caps = {origin: limits.get(Limit("origin", origin), Fraction(1)) * budget for origin in low}
+    if any(low[origin] > caps[origin] for origin in low) or sum(low.values()) > budget:
+        return False
+    return sum(min(high[origin], caps[origin]) for origin in high) >= budget
