@@ -56,7 +56,7 @@ class Files(Source):
             raise UsageError("--delimiter is one character, such as ';'")
         try:
             "".encode(self.encoding or "utf-8")
-        except LookupError:
+        except (LookupError, UnicodeError):
             raise UsageError(f"--encoding {self.encoding!r} is not known; try utf-8, cp1252 or gb18030") from None
 
     def read(self, source: "Input") -> Iterator[Item]:
@@ -181,7 +181,7 @@ class Files(Source):
     def _of_fields(self, names: list[str], row: "Row") -> Document:
         if row.problem:
             raise Reject(row.problem, row.detail)
-        if UNDECODED.search(row.text):
+        if not row.text.isascii() and UNDECODED.search(row.text):
             raise Reject("undecodable", "bytes of another encoding than the rest of the file")
         return self._of_row(dict(zip(names, row.fields, strict=True)))
 

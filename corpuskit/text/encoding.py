@@ -27,9 +27,15 @@ def decode_text(data: bytes, encoding: str | None = None) -> str:
     chosen = found or encoding or encoding_of(data)
     try:
         text = data[start:].decode(chosen)
+        if chosen != "utf-8":
+            text.encode()
+    except UnicodeEncodeError:
+        raise Reject("undecodable", f"{chosen} with a lone surrogate") from None
     except UnicodeDecodeError as error:
         raise Reject("undecodable", f"not {chosen} at byte {start + error.start}") from None
-    if encoding is None and found is None and not _is_utf8(data):
+    except UnicodeError:
+        raise Reject("undecodable", f"not {chosen}") from None
+    if chosen not in (encoding, found, "utf-8"):
         _refuse_binary(text)
     return text
 

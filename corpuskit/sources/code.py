@@ -1,0 +1,192 @@
+"""`code`: the files of source trees become documents, without what others or programs wrote."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from corpuskit.core.document import Document, Reject
+from corpuskit.core.errors import UsageError
+from corpuskit.core.step import Drop, Item, Rejected, Source
+
+if TYPE_CHECKING:
+    from corpuskit.core.files.inputs import Input
+    from corpuskit.text.languages import Language
+
+KEPT_OF_DAMAGED = 1024 * 1024
+LINES_COUNT = frozenset({"CSS", "Less", "Sass", "SCSS", "Stylus"})
+"""Languages beside programming ones whose lines are short when written by hand."""
+
+
+@dataclass(frozen=True)
+class Code(Source):
+    """Read source trees as documents, one a file, without vendored, generated and minified files.
+
+    The language goes by the file's name (some 300 endings, Makefile and its like), for files without an ending by
+    the interpreter in the first line. The id is the path. Metadata: `path`, `programming_language`, and `license`
+    where an SPDX-License-Identifier stands at the top of the file.
+    Drops: `vendored` (node_modules, third_party, site-packages …), `generated` (names such as *_pb2.py, marks such as
+    "DO NOT EDIT" in a comment at the top), `minified` (mean or longest line above the limits), `not-code`,
+    `other-language`, `binary`, `too-large`, `empty`. Rejects: `undecodable`, `damaged-text`.
+    Vendored files and files that are no code by name are not opened, so their drops hold no text.
+    Holds one file at a time in memory.
+
+    corpuskit code src/ --languages python,rust --source code --origin public_dataset --license MIT
+    """
+
+    streams: ClassVar[str] = "Holds one file at a time in memory."
+
+    languages: Annotated[tuple[str, ...], "Languages to keep, by name in any case (`python,c++`); all by default."] = ()
+    kinds: Annotated[
+        tuple[Literal["programming", "markup", "prose", "data"], ...], "Kinds of language that count as code."
+    ] = ("programming", "markup")
+    keep: Annotated[
+        tuple[Literal["vendored", "generated", "minified"], ...], "What to keep although it is dropped by default."
+    ] = ()
+    max_bytes: Annotated[int, "Largest file, in bytes."] = 1024 * 1024
+    max_mean_line: Annotated[int, "Longest mean line, in characters, of a file written by hand."] = 100
+    max_line: Annotated[int, "Longest line, in characters, of a file written by hand."] = 1000
+    encoding: Annotated[str | None, "Encoding of all files; by default as declared, else UTF-8, else detected."] = None
+
+    def __post_init__(self) -> None:
+        """Refuse languages and encodings that do not exist, and limits below 1."""
+        for option, value in (
+            ("max-bytes", self.max_bytes),
+            ("max-mean-line", self.max_mean_line),
+            ("max-line", self.max_line),
+        ):
+            if value < 1:
+                raise UsageError(f"--{option} must be at least 1")
+        try:
+            "".encode(self.encoding or "utf-8")
+        except (LookupError, UnicodeError):
+            raise UsageError(f"--encoding {self.encoding!r} is not known; try utf-8 or cp1252") from None
+        if self.languages:
+            self._demand_languages()
+
+    def read(self, source: "Input") -> Iterator[Item]:
+        """The one document of a file, or the one reason why there is none."""
+        yield self._read(source)
+
+    def _read(self, source: "Input") -> Item:
+        from corpuskit.text import languages
+        from corpuskit.text.source_code import is_vendored
+
+        path = source.name
+        name = _uncompressed(path)
+        if "vendored" not in self.keep and is_vendored(name):
+            return _unread(path, "vendored")
+        language = languages.language_by_name(name)
+        if language is None and PurePosixPath(name).suffix:
+            return _unread(path, "not-code")
+        reason = self._unwanted(language) if language and not languages.is_ambiguous(name) else None
+        if reason:
+            return _unread(path, reason, language)
+        try:
+            data = source.read_all(self.max_bytes)
+        except Reject:
+            return _unread(path, "too-large", language, max_bytes=self.max_bytes)
+        if source.damage:
+            return Rejected("damaged-text", path, 0, data[:KEPT_OF_DAMAGED], "a part of the file is missing")
+        return self._judge(path, data, language)
+
+    def _judge(self, path: str, data: bytes, language: "Language | None") -> Item:
+        from corpuskit.text import languages
+        from corpuskit.text.encoding import byte_order_mark, decode_text
+        from corpuskit.text.source_code import declared_encoding
+
+        if b"\0" in data and byte_order_mark(data)[1] is None:
+            return _unread(path, "binary", language)
+        if not data.strip():
+            return _unread(path, "empty", language)
+        language = language or languages.language_by_shebang(data)
+        if language is None:
+            return _unread(path, "not-code")
+        try:
+            text = decode_text(data, self.encoding or declared_encoding(data))
+        except Reject as reject:
+            return Rejected(reject.reason, path, 0, data, reject.detail)
+        language = languages.language_by_content(_uncompressed(path), text, language)
+        document = Document(path, text, self._metadata(path, text, language))
+        reason = self._unwanted(language) or self._not_written(path, text, language)
+        return Drop(document, reason) if reason else document
+
+    def _unwanted(self, language: "Language") -> str | None:
+        """Why the options leave this language out."""
+        if language.kind not in self.kinds and not self._named(language):
+            return "not-code"
+        return "other-language" if self.languages and not self._named(language) else None
+
+    def _named(self, language: "Language") -> bool:
+        return language.name.lower() in {name.lower() for name in self.languages}
+
+    def _not_written(self, path: str, text: str, language: "Language") -> str | None:
+        """Why this counts as nobody's writing."""
+        from corpuskit.text import source_code
+
+        if "generated" not in self.keep and source_code.is_generated(_uncompressed(path), text):
+            return "generated"
+        by_lines = language.kind == "programming" or language.name in LINES_COUNT
+        limits = (self.max_mean_line, self.max_line) if by_lines else (self.max_bytes, self.max_bytes)
+        if "minified" not in self.keep and source_code.is_minified(_uncompressed(path), text, *limits):
+            return "minified"
+        return None
+
+    def _metadata(self, path: str, text: str, language: "Language") -> dict[str, Any]:
+        metadata = {"content_type": "text/plain"}
+        expression = self._license(text)
+        if expression:
+            metadata |= {"license": expression, "license_evidence": "SPDX header"}
+        return metadata | {"path": path, "programming_language": language.name}
+
+    def _license(self, text: str) -> str | None:
+        """The file's SPDX expression in canonical form; several headers hold together. None if it is not valid."""
+        from corpuskit.text.source_code import spdx_licenses
+
+        found = spdx_licenses(text)
+        if not found:
+            return None
+        from license_expression import ExpressionError
+
+        joined = found[0] if len(found) == 1 else " AND ".join(f"({expression})" for expression in found)
+        try:
+            return str(self._licensing.parse(joined, validate=True, strict=True))
+        except ExpressionError:
+            return None
+
+    @cached_property
+    def _licensing(self) -> Any:
+        from license_expression import get_spdx_licensing
+
+        return get_spdx_licensing()
+
+    def versions(self) -> dict[str, str]:
+        """The list of SPDX licences."""
+        from importlib.metadata import version
+
+        return {"license-expression": version("license-expression")}
+
+    def _demand_languages(self) -> None:
+        from difflib import get_close_matches
+
+        from corpuskit.text.languages import language_names
+
+        known = {name.lower(): name for name in language_names()}
+        for name in self.languages:
+            if name.lower() not in known:
+                nearest = get_close_matches(name.lower(), known, 1)
+                hint = f"did you mean {known[nearest[0]]}?" if nearest else "use its common English name"
+                raise UsageError(f"no language is called {name!r}; {hint}")
+
+
+def _uncompressed(path: str) -> str:
+    """The name of the file within a compressed one."""
+    return re.sub(r"\.(?:gz|zst|bz2)$", "", path)
+
+
+def _unread(path: str, reason: str, language: "Language | None" = None, **values: Any) -> Drop:
+    """A drop of a file whose text is not at hand."""
+    metadata = {"path": path} | ({"programming_language": language.name} if language else {})
+    return Drop(Document(path, "", metadata), reason, values)

@@ -1,0 +1,348 @@
+"""Languages of source files, told by name, by interpreter and, where names are ambiguous, by content.
+
+Kinds: `programming`, `markup` (what is meant for display: HTML, CSS, TeX), `prose` (documentation) and `data`.
+"""
+
+import re
+from functools import cache
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+
+class Language(NamedTuple):
+    """A language's common English name and its kind."""
+
+    name: str
+    kind: str
+
+
+KINDS = ("programming", "markup", "prose", "data")
+_PROGRAMMING = """
+Ada: .adb .ads
+Agda: .agda
+Apex: .apex .trigger
+AppleScript: .applescript
+Assembly: .asm .s
+AutoHotkey: .ahk
+Awk: .awk
+Ballerina: .bal
+Batchfile: .bat .cmd
+Bicep: .bicep
+BitBake: .bb .bbappend
+C: .c .h
+C#: .cs .csx
+C++: .cc .cpp .cxx .c++ .hpp .hh .hxx .h++ .inl .ipp .tpp
+CMake: .cmake
+COBOL: .cob .cbl .cpy
+Chapel: .chpl
+Clojure: .clj .cljs .cljc .edn
+CoffeeScript: .coffee
+Common Lisp: .lisp .lsp .asd
+Crystal: .cr
+Cuda: .cu .cuh
+Cython: .pyx .pxd .pxi
+D: .d
+Dart: .dart
+Dockerfile: .dockerfile
+Elixir: .ex .exs
+Elm: .elm
+Emacs Lisp: .el
+Erlang: .erl .hrl
+F#: .fs .fsi .fsx
+Fortran: .f .for .f77 .f90 .f95 .f03 .f08
+GDScript: .gd
+GLSL: .glsl .vert .frag .comp
+Gleam: .gleam
+Go: .go
+GraphQL: .graphql .gql
+Groovy: .groovy .gradle .gvy
+HCL: .tf .hcl .tfvars
+HLSL: .hlsl .fx
+Hack: .hack
+Haskell: .hs .lhs
+Haxe: .hx
+Idris: .idr
+Inno Setup: .iss
+Java: .java
+JavaScript: .js .cjs .mjs .jsx .es6
+Jsonnet: .jsonnet .libsonnet
+Julia: .jl
+Just: .just
+Kotlin: .kt .kts
+LLVM: .ll
+Lean: .lean
+Lua: .lua
+M4: .m4
+MATLAB: .m .matlab
+Makefile: .mk .mak .make
+Meson: .meson
+Mojo: .mojo
+NSIS: .nsi .nsh
+Nim: .nim .nims
+Nix: .nix
+Nushell: .nu
+OCaml: .ml .mli
+Objective-C:
+Objective-C++: .mm
+Odin: .odin
+OpenCL: .cl
+OpenSCAD: .scad
+PHP: .php .php3 .php4 .php5 .phtml
+PLSQL: .pls .pks .pkb .plsql
+Pascal: .pas .pp .dpr .lpr
+Perl: .pl .pm .t
+PowerShell: .ps1 .psm1 .psd1
+Processing: .pde
+Prolog: .pro .prolog
+Protocol Buffer: .proto
+Puppet: .epp
+PureScript: .purs
+Python: .py .pyi .pyw
+QML: .qml
+R: .r
+Racket: .rkt
+Raku: .raku .rakumod .p6 .pm6
+ReScript: .res .resi
+Reason: .re .rei
+Rego: .rego
+Rocq: .v
+Ruby: .rb .rake .gemspec .ru
+Rust: .rs
+SAS: .sas
+SQL: .sql .ddl .dml
+SWIG: .i
+Scala: .scala .sc .sbt
+Scheme: .scm .ss .sld
+Shell: .sh .bash .zsh .ksh .fish .bats .command
+Smalltalk: .st
+Smali: .smali
+Solidity: .sol
+Standard ML: .sml .sig
+Starlark: .bzl .star
+Stata: .do .ado
+Swift: .swift
+SystemVerilog: .sv .svh
+Tcl: .tcl .tk
+Thrift: .thrift
+TypeScript: .ts .tsx .mts .cts
+VBA: .bas .frm
+VHDL: .vhd .vhdl
+Vala: .vala .vapi
+Verilog: .verilog .vh
+Vim Script: .vim .vimrc
+Visual Basic .NET: .vb
+WGSL: .wgsl
+WebAssembly: .wat .wast
+Wolfram Language: .wl .wls .nb
+Xtend: .xtend
+Zig: .zig
+"""
+_MARKUP = """
+Blade: .blade.php
+CSS: .css
+EJS: .ejs
+ERB: .erb
+HTML: .html .htm .xhtml
+Haml: .haml
+Handlebars: .hbs .handlebars
+Jinja: .j2 .jinja .jinja2
+Less: .less
+Liquid: .liquid
+Mustache: .mustache
+Pug: .pug .jade
+SCSS: .scss
+Sass: .sass
+Slim: .slim
+Stylus: .styl
+Svelte: .svelte
+TeX: .tex .sty .ltx .dtx
+Twig: .twig
+Typst: .typ
+Vue: .vue
+Astro: .astro
+XSLT: .xsl .xslt
+"""
+_PROSE = """
+AsciiDoc: .adoc .asciidoc
+Markdown: .md .markdown .mdx .rmd .qmd
+Org: .org
+Pod: .pod
+RDoc: .rdoc
+Roff: .1 .2 .3 .5 .7 .8 .man .mdoc
+Texinfo: .texi .texinfo
+Text: .txt
+Textile: .textile
+reStructuredText: .rst
+"""
+_DATA = """
+CSV: .csv
+Diff: .diff .patch
+GeoJSON: .geojson
+Gettext Catalog: .po .pot
+INI: .ini .cfg .conf .properties .editorconfig
+JSON: .json .ipynb .har .jsonl .ndjson .json5 .jsonc .webmanifest
+Lockfile: .lock
+SVG: .svg
+Source Map: .map
+TOML: .toml
+TSV: .tsv
+XML: .xml .xsd .wsdl .plist .csproj .vcxproj .pom .resx
+YAML: .yaml .yml
+"""
+_NAMES = """
+BUILD: Starlark
+BUILD.bazel: Starlark
+Brewfile: Ruby
+CMakeLists.txt: CMake
+Capfile: Ruby
+Containerfile: Dockerfile
+Dockerfile: Dockerfile
+GNUmakefile: Makefile
+Gemfile: Ruby
+Guardfile: Ruby
+Jenkinsfile: Groovy
+Justfile: Just
+Kbuild: Makefile
+Makefile: Makefile
+Makefile.am: Makefile
+Makefile.in: Makefile
+PKGBUILD: Shell
+Podfile: Ruby
+Rakefile: Ruby
+Rprofile: R
+SConscript: Python
+SConstruct: Python
+Snakefile: Python
+Tiltfile: Starlark
+Vagrantfile: Ruby
+WORKSPACE: Starlark
+configure.ac: M4
+justfile: Just
+makefile: Makefile
+meson.build: Meson
+meson_options.txt: Meson
+wscript: Python
+"""
+_INTERPRETERS = """
+ash: Shell
+awk: Awk
+bash: Shell
+bun: TypeScript
+crystal: Crystal
+csh: Shell
+dash: Shell
+deno: TypeScript
+elixir: Elixir
+escript: Erlang
+fish: Shell
+gawk: Awk
+groovy: Groovy
+guile: Scheme
+julia: Julia
+ksh: Shell
+lua: Lua
+luajit: Lua
+make: Makefile
+node: JavaScript
+nodejs: JavaScript
+nu: Nushell
+osascript: AppleScript
+perl: Perl
+php: PHP
+pwsh: PowerShell
+pypy: Python
+python: Python
+racket: Racket
+raku: Raku
+Rscript: R
+ruby: Ruby
+runghc: Haskell
+runhaskell: Haskell
+scala: Scala
+sbcl: Common Lisp
+sh: Shell
+swift: Swift
+tclsh: Tcl
+ts-node: TypeScript
+wish: Tcl
+zsh: Shell
+"""
+
+SHEBANG = re.compile(rb"#!\s*(?:\S*/)?env\s+(?:-\S+\s+)*(?:\w+=\S*\s+)*(\S+)|#!\s*(\S+)")
+AMBIGUOUS = {
+    ".h": (
+        re.compile(r"^\s*(?:class\s+\w+|namespace\b|template\s*<|using\s+\w+)|\bstd::|^\s*public:", re.MULTILINE),
+        "C++",
+    ),
+    ".m": (re.compile(r"^\s*(?:@interface|@implementation|@import|#import|#include|//)", re.MULTILINE), "Objective-C"),
+    ".v": (re.compile(r"^\s*endmodule\b", re.MULTILINE), "Verilog"),
+    ".ts": (re.compile(r"\A\s*<(?:\?xml|!DOCTYPE|TS\b)"), "XML"),
+    ".pl": (re.compile(r"^:-\s*\w+", re.MULTILINE), "Prolog"),
+}
+"""Endings of two languages: what the rarer one's files hold, and its name."""
+
+
+def language_by_name(path: str) -> Language | None:
+    """The language that the file's name stands for, if any."""
+    tables = _tables()
+    name = PurePosixPath(path).name
+    if name in tables.by_file_name:
+        return tables.by_file_name[name]
+    if name.startswith(("Dockerfile.", "Containerfile.")):
+        return tables.known["Dockerfile"]
+    pieces = name.lower().split(".")
+    endings = ("." + ".".join(pieces[start:]) for start in range(1, len(pieces)))
+    return next((tables.by_suffix[ending] for ending in endings if ending in tables.by_suffix), None)
+
+
+def is_ambiguous(path: str) -> bool:
+    """Whether only the content tells which of two languages this is."""
+    return PurePosixPath(path).suffix.lower() in AMBIGUOUS
+
+
+def language_by_content(path: str, text: str, language: Language) -> Language:
+    """The language of a file whose name stands for `language` or, where it is ambiguous, another."""
+    if not is_ambiguous(path):
+        return language
+    mark, other = AMBIGUOUS[PurePosixPath(path).suffix.lower()]
+    return _tables().known[other] if mark.search(text) else language
+
+
+def language_by_shebang(head: bytes) -> Language | None:
+    """The language of a script that names its interpreter in its first line."""
+    match = SHEBANG.match(head)
+    if match is None:
+        return None
+    interpreter = (match[1] or match[2]).rpartition(b"/")[2].decode("ascii", "replace")
+    found = _tables().by_interpreter
+    return found.get(interpreter) or found.get(re.sub(r"[\d.]+$", "", interpreter))
+
+
+def language_names() -> list[str]:
+    """All languages that can be told, sorted."""
+    return sorted(_tables().known)
+
+
+class _Tables(NamedTuple):
+    known: dict[str, Language]
+    by_suffix: dict[str, Language]
+    by_file_name: dict[str, Language]
+    by_interpreter: dict[str, Language]
+
+
+@cache
+def _tables() -> _Tables:
+    known: dict[str, Language] = {}
+    by_suffix: dict[str, Language] = {}
+    for kind, table in zip(KINDS, (_PROGRAMMING, _MARKUP, _PROSE, _DATA), strict=True):
+        for name, suffixes in _pairs(table):
+            known[name] = Language(name, kind)
+            by_suffix.update(dict.fromkeys(suffixes.split(), known[name]))
+    by_file_name = {name: known[language] for name, language in _pairs(_NAMES)}
+    by_interpreter = {name: known[language] for name, language in _pairs(_INTERPRETERS)}
+    return _Tables(known, by_suffix, by_file_name, by_interpreter)
+
+
+def _pairs(table: str) -> list[tuple[str, str]]:
+    lines = (line.partition(":") for line in table.strip().splitlines())
+    return [(name, value.strip()) for name, _, value in lines]

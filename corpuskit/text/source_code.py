@@ -1,0 +1,106 @@
+"""Whose work a source file is: written by its project, vendored from others, or made by a program; and its licence."""
+
+import re
+from pathlib import PurePosixPath
+
+VENDORED_FOLDERS = frozenset(
+    {
+        *(".bundle", ".bzr", ".cargo", ".eggs", ".git", ".gradle", ".hg", ".m2", ".mvn", ".nox", ".npm", ".nuget"),
+        *(".pnpm-store", ".svn", ".terraform", ".tox", ".venv", ".yarn", "Carthage", "Godeps", "Pods"),
+        *("__pycache__", "__pypackages__", "_vendor", "bower_components", "dist-packages", "elm-stuff"),
+        *("jspm_packages", "node_modules", "site-packages", "third-party", "third_party", "thirdparty", "vendor"),
+        *("vendored", "vendors", "venv", "virtualenv", "web_modules"),
+    }
+)
+"""Folders that hold other people's work, or none."""
+VENDORED_NAMES = re.compile(
+    r"""(?ix)
+    (?: jquery | bootstrap | angular | backbone | ember | prototype | mootools | dojo | d3 | three | raphael
+      | underscore | lodash | moment | modernizr | html5shiv | respond | require | knockout | zepto | highlight
+      | fontawesome | font-awesome | normalize | select2 | codemirror | mathjax | katex | polyfill | vue | react )
+    (?: [._-] (?: \d [\w.-]* | v\d [\w.-]* | min | slim | core | ui | bundle
+      | all | pack | prod | production | esm | umd ) )+
+    \. (?: js | css )
+    """
+)
+"""Well-known libraries under their own file names, with a version or an edition."""
+GENERATED_NAMES = re.compile(
+    r"""(?x)
+      .* _pb2 (?: _grpc )? \. pyi?
+    | .* \.pb\. (?: go | cc | c | h | swift | rs ) | .* \.pb\.gw\.go | .* _grpc\.pb\.go | .* _pb\. (?: js | rb | d\.ts )
+    | .* \.g\. (?: cs | dart | i\.cs ) | .* \.freezed\.dart | .* \.designer\.cs | .* \.Designer\. (?: cs | vb )
+    | .* \.generated\. \w+ | .* _generated\. \w+ | zz_generated\. .* | .* \.gen\. \w+
+    | (?: moc | ui | qrc ) _ .* \. (?: cpp | h )
+    | .* \.tab\. [ch] | lex\.yy\.c
+    | aclocal\.m4 | configure | config\.guess | config\.sub | ltmain\.sh
+    """
+)
+GENERATED_MARK = re.compile(
+    r"""(?x)
+      @generated \b | <auto-?generated | \b DO \s NOT \s (?: EDIT | MODIFY | CHANGE ) \b
+    | (?i: \b do \s not \s (?: edit | modify | change ) \s (?: this \s file | manually | by \s hand | directly ) \b
+        | \b auto(?:matically)? [- ]? generated \s (?: by | from | file | code | with | using | at | on ) \b
+        | \b this \s (?: file | code | module | script | class | header ) \s (?: is | was | has \s been )
+          \s (?: auto(?:matically)? [- ]? )? generated \b
+        | \b generated \s by \s (?: cython | swig | bison | flex | antlr | thrift | protoc | javacc | cups | pyrcc
+          | pyuic | re2c | lemon | ragel | qt | gnu | autoconf | automake | openapi | swagger
+          | the \s protocol \s buffer ) \b )
+    """
+)
+"""What generators write at the top of what they make; only sought in comments there."""
+TOP_LINES = 40
+TOP_CHARACTERS = 8000
+COMMENT = re.compile(r"\s*(?:#|//|/\*|\*|<!--|--|;|%|\{-|\(\*|\"\"\"|'|!|@|rem\b|dnl\b|\.\\\"|<%--|\{#)", re.IGNORECASE)
+CODING = re.compile(rb"[ \t\f]*(?:#|//|/\*|;|%|--).*?coding[:=][ \t]*([-\w.]+)")
+SPDX = re.compile(r"\W*SPDX-License-Identifier:[ \t]*([A-Za-z0-9.+:() -]*[A-Za-z0-9.+)])")
+
+
+def is_vendored(path: str) -> bool:
+    """Whether the path lies in a folder of other people's work, or is a well-known library's file."""
+    *folders, name = PurePosixPath(path).parts
+    if any(folder in VENDORED_FOLDERS or folder.endswith((".egg-info", ".dist-info")) for folder in folders):
+        return True
+    return VENDORED_NAMES.fullmatch(name) is not None
+
+
+def is_generated(path: str, text: str) -> bool:
+    """Whether the name, or a comment at the top of the text, says that a program wrote this."""
+    if GENERATED_NAMES.fullmatch(PurePosixPath(path).name):
+        return True
+    return any(GENERATED_MARK.search(line) for line in _top(text) if COMMENT.match(line))
+
+
+def is_minified(path: str, text: str, max_mean: int, max_line: int) -> bool:
+    """Whether the lines are too long to have been written by hand.
+
+    The two limits are those of Chen et al. 2021 (Codex, section 3.1): mean 100, longest 1000 characters.
+    """
+    if re.search(r"[.-]min\.\w+$", PurePosixPath(path).name, re.IGNORECASE):
+        return True
+    lines = text.splitlines() or [""]
+    return max(map(len, lines)) > max_line or sum(map(len, lines)) > max_mean * len(lines)
+
+
+def spdx_licenses(text: str) -> list[str]:
+    """The expressions of the SPDX-License-Identifier comments at the top of the text, as they are written."""
+    found = [match[1].strip() for line in _top(text) if (match := SPDX.match(line))]
+    return list(dict.fromkeys(found))
+
+
+def declared_encoding(data: bytes) -> str | None:
+    """The encoding that one of the first two lines declares (PEP 263, as Emacs and Vim do too), if it is known."""
+    for line in data.split(b"\n", 2)[:2]:
+        match = CODING.match(line)
+        if match:
+            # A file that calls itself ASCII and is not may still be UTF-8.
+            name = "utf-8" if match[1].lower() in (b"ascii", b"us-ascii") else match[1].decode()
+            try:
+                "".encode(name)
+            except (LookupError, UnicodeError):
+                return None
+            return name
+    return None
+
+
+def _top(text: str) -> list[str]:
+    return text[:TOP_CHARACTERS].split("\n")[:TOP_LINES]

@@ -1,0 +1,287 @@
+"""`code`: one document a written file; vendored, generated, minified and foreign files are named."""
+
+import gzip
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpuskit.core.document import Document, encode
+from corpuskit.core.errors import UsageError
+from corpuskit.core.files.inputs import resolve
+from corpuskit.core.step import Drop, Item, Rejected
+from corpuskit.sources.code import Code
+from corpuskit.text.languages import KINDS, language_by_name, language_names
+
+HELLO = "print('hello')\n"
+
+
+def read(tmp_path: Path, files: dict[str, str | bytes], **options: Any) -> dict[str, Item]:
+    """The items of a tree of files, by path."""
+    for name, content in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    anchor = tmp_path / "zz.py"
+    anchor.write_text(HELLO)
+    # An input of its own keeps the common folder where it is, whatever else there is.
+    items = {}
+    for source in resolve([str(path) for path in sorted(tmp_path.rglob("*")) if path.is_file()]):
+        (item,) = Code(**options).read(source)
+        items[source.name] = item
+    assert isinstance(items.pop("zz.py"), Document | Drop)
+    return items
+
+
+def verdict(item: Item) -> str:
+    """The language of a document, the reason of what is none."""
+    return item.metadata["programming_language"] if isinstance(item, Document) else item.reason
+
+
+def verdicts(items: dict[str, Item]) -> dict[str, str]:
+    return {name: verdict(item) for name, item in items.items()}
+
+
+def test_a_file_is_a_document(tmp_path: Path) -> None:
+    assert read(tmp_path, {"src/a.py": HELLO}) == {
+        "src/a.py": Document(
+            "src/a.py",
+            HELLO,
+            {"content_type": "text/plain", "path": "src/a.py", "programming_language": "Python"},
+        )
+    }
+
+
+def test_languages_by_name_first_line_and_content(tmp_path: Path) -> None:
+    wanted: dict[str, tuple[str | bytes, str]] = {
+        "a.RS": ("fn main() {}\n", "Rust"),
+        "b.blade.php": ("@if (true)\n", "Blade"),
+        "Makefile": ("all:\n\ttrue\n", "Makefile"),
+        "docker/Dockerfile.test": ("FROM scratch\n", "Dockerfile"),
+        "CMakeLists.txt": ("project(x)\n", "CMake"),
+        "run": ("#!/usr/bin/env -S python3.11 -u\n", "Python"),
+        "tool": ("#! /bin/bash -e\n", "Shell"),
+        "other": ("#!/usr/local/bin/unknown\n", "not-code"),
+        "LICENSE": ("All rights are free.\n", "not-code"),
+        "c.h": ("int f(void);\n", "C"),
+        "d.h": ("#pragma once\nnamespace x {}\n", "C++"),
+        "e.m": ("#import <x.h>\n", "Objective-C"),
+        "f.m": ("x = [1 2 3];\n", "MATLAB"),
+        "g.v": ("module m;\nendmodule\n", "Verilog"),
+        "h.v": ("Theorem t : True.\n", "Rocq"),
+        "i.ts": ("export const x = 1;\n", "TypeScript"),
+        "j.ts": ("<?xml version='1.0'?>\n<TS/>\n", "not-code"),
+        "k.css": ("a { color: red }\n", "CSS"),
+        "README.md": ("# Title\n", "not-code"),
+        "data.json": ("{}\n", "not-code"),
+        "photo.png": (b"\x89PNG\0", "not-code"),
+        "l.py.gz": (gzip.compress(b"x = 1\n"), "Python"),
+    }
+    found = verdicts(read(tmp_path, {name: content for name, (content, _) in wanted.items()}))
+    assert found == {name: expected for name, (_, expected) in wanted.items()}
+
+
+def test_kinds_and_languages_are_options(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"a.py": HELLO, "b.md": "# x\n", "c.toml": "x = 1\n", "d.h": "class x {};\n"}
+    everything = verdicts(read(tmp_path, files, kinds=KINDS))
+    assert everything == {"a.py": "Python", "b.md": "Markdown", "c.toml": "TOML", "d.h": "C++"}
+    assert verdicts(read(tmp_path, {}, languages=("c++", "TOML"))) == {
+        "a.py": "other-language",
+        "b.md": "not-code",
+        "c.toml": "TOML",
+        "d.h": "C++",
+    }
+
+
+def test_the_language_table_is_sound() -> None:
+    assert len(language_names()) > 150
+    for name, language in {
+        "x.tar.gz": None,
+        "a.b.py": "Python",
+        ".vimrc": "Vim Script",
+        "py": None,
+        "x.C": "C",
+    }.items():
+        found = language_by_name(name)
+        assert (found.name if found else None) == language, name
+
+
+def test_vendored_files_are_not_opened(tmp_path: Path) -> None:
+    names = [
+        "web/node_modules/x/index.js",
+        "third_party/zlib/inflate.c",
+        "vendor/github.com/x/y.go",
+        "lib/python3/site-packages/x.py",
+        "static/jquery-3.7.1.min.js",
+        "static/bootstrap.bundle.min.css",
+        "x.egg-info/setup.py",
+    ]
+    own = ["src/vendors.py", "static/jquery_plugin.js", "src/vendoring/x.py"]
+    files: dict[str, str | bytes] = dict.fromkeys([*names, *own], "x = 1\n")
+    items = read(tmp_path, files)
+    assert [name for name, item in items.items() if verdict(item) == "vendored"] == sorted(names)
+    dropped = items[names[0]]
+    assert isinstance(dropped, Drop) and dropped.document == Document(names[0], "", {"path": names[0]})
+    kept = verdicts(read(tmp_path, {}, keep=("vendored", "minified")))
+    assert set(kept.values()) == {"JavaScript", "C", "Go", "Python", "CSS"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.go", "// Code generated by protoc-gen-go. DO NOT EDIT.\npackage a\n"),
+        ("a.py", "# This file is generated by mkstuff.py.  Do not edit manually.\nx = 1\n"),
+        ("a.cs", "// <auto-generated>\nclass A {}\n"),
+        ("a.ts", "/**\n * @generated SignedSource<<0>>\n */\nexport {};\n"),
+        ("a.c", "/* Generated by Cython 3.0 */\n"),
+        ("a.java", "/**\n * Autogenerated by Thrift Compiler\n *\n * DO NOT EDIT UNLESS YOU ARE SURE\n */\n"),
+        ("a.h", "/* A Bison parser, made by GNU Bison 3.8. */\n/* Generated by Bison */\n"),
+        ("a_pb2.py", "x = 1\n"),
+        ("a.pb.go", "package a\n"),
+        ("configure", "#! /bin/sh\n# Guess values for system-dependent variables.\n"),
+    ],
+)
+def test_generated_files(tmp_path: Path, name: str, text: str) -> None:
+    item = read(tmp_path, {name: text})[name]
+    assert isinstance(item, Drop) and item.reason == "generated" and item.document.text == text
+    assert isinstance(read(tmp_path, {}, keep=("generated",))[name], Document)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# The report is generated by render().\nx = 1\n",
+        "# do not modify the order of these imports\nimport a\n",
+        'MARK = "DO NOT EDIT"\n',
+        "x = 1\n" * 50 + "# DO NOT EDIT\n",
+    ],
+)
+def test_writing_about_generation_is_not_generated(tmp_path: Path, text: str) -> None:
+    assert isinstance(read(tmp_path, {"a.py": text})["a.py"], Document)
+
+
+def test_minified_files(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "app.min.js": "x\n",
+        "mean.js": ("x" * 101 + "\n") * 9,
+        "longest.js": "x\n" * 99 + "y" * 1001,
+        "short.js": ("x" * 100 + "\n") * 9 + "y" * 300,
+        "flat.css": "a{}" * 400,
+        "paper.tex": "A paragraph is one line. " * 90 + "\n",
+    }
+    found = verdicts(read(tmp_path, files))
+    assert found == {
+        "app.min.js": "minified",
+        "mean.js": "minified",
+        "longest.js": "minified",
+        "short.js": "minified",
+        "flat.css": "minified",
+        "paper.tex": "TeX",
+    }
+    looser = verdicts(read(tmp_path, {}, max_mean_line=150, max_line=400))
+    assert (looser["short.js"], looser["mean.js"], looser["longest.js"]) == ("JavaScript", "JavaScript", "minified")
+
+
+def test_what_is_no_text(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "a.py": "",
+        "b.py": " \n\t\n",
+        "c.py": b"x = 1\0\n",
+        "d": b"\x7fELF\0",
+        "e.py": "x" * 2000,
+        "f.py": b"gr\xc3\xb6\xc3\x9fe = '\xff'\n",
+        "g.py": "x = 'ö'\n".encode("utf-16"),
+        "h.py.gz": gzip.compress(b"x = 1\n" * 50)[:-12],
+    }
+    assert verdicts(read(tmp_path, files, max_bytes=1000)) == {
+        "a.py": "empty",
+        "b.py": "empty",
+        "c.py": "binary",
+        "d": "binary",
+        "e.py": "too-large",
+        "f.py": "undecodable",
+        "g.py": "Python",
+        "h.py.gz": "damaged-text",
+    }
+
+
+def test_encodings(tmp_path: Path) -> None:
+    russian = "# -*- coding: koi8-r -*-\n# Привет, мир\n"
+    files: dict[str, str | bytes] = {
+        "a.py": russian.encode("koi8-r"),
+        "b.py": "﻿x = 'ö'\n".encode(),
+        "c.c": "/* Copyright, größte Übung, überall gemäß */\n".encode("latin-1"),
+        "d.py": b"# coding: undefined\nx = 1\n",
+        "e.py": "# coding: ascii\n# ö\n".encode(),
+        "f.py": b"# coding: utf-7\n# +2AA-\n",
+    }
+    items = read(tmp_path, files)
+    texts = {name: item.text if isinstance(item, Document) else verdict(item) for name, item in items.items()}
+    assert texts == {
+        "a.py": russian,
+        "b.py": "x = 'ö'\n",
+        "c.c": "/* Copyright, größte Übung, überall gemäß */\n",
+        "d.py": "# coding: undefined\nx = 1\n",
+        "e.py": "# coding: ascii\n# ö\n",
+        "f.py": "undecodable",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# SPDX-License-Identifier: MIT\n", "MIT"),
+        ("/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */\n", None),
+        ("// SPDX-License-Identifier: (GPL-2.0-only OR MIT)\n", "GPL-2.0-only OR MIT"),
+        ("<!-- SPDX-License-Identifier: Apache-2.0 -->\n", "Apache-2.0"),
+        (
+            "# SPDX-License-Identifier: MIT\n# SPDX-License-Identifier: Apache-2.0 OR ISC\n",
+            "MIT AND (Apache-2.0 OR ISC)",
+        ),
+        ("# SPDX-License-Identifier: NoSuchLicence\n", None),
+        ("x = 'SPDX-License-Identifier: MIT'\n", None),
+        ("x = 1\n" * 60 + "# SPDX-License-Identifier: MIT\n", None),
+        ("# Licensed under the MIT licence\n", None),
+    ],
+)
+def test_licence_evidence_is_an_spdx_header(tmp_path: Path, text: str, expected: str | None) -> None:
+    item = read(tmp_path, {"a.js": text})["a.js"]
+    assert isinstance(item, Document)
+    if text.endswith("note */\n"):
+        expected = "GPL-2.0-only WITH Linux-syscall-note"
+    assert item.metadata.get("license") == expected
+    assert item.metadata.get("license_evidence") == ("SPDX header" if expected else None)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"languages": ("pyton",)}, "did you mean Python"),
+        ({"max_bytes": 0}, "max-bytes"),
+        ({"encoding": "no-such"}, "encoding"),
+        ({"encoding": "undefined"}, "encoding"),
+    ],
+)
+def test_options_are_checked(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        Code(**options)
+
+
+def test_the_standard_library_of_python_is_code() -> None:
+    folder = Path(os.__file__).parent
+    paths = [folder / name for name in ("json", "email", "asyncio", "re", "token.py", "stringprep.py")]
+    step = Code()
+    items = {source.name: next(step.read(source)) for source in resolve(list(map(str, paths)))}
+    reasons = {name: item.reason for name, item in items.items() if not isinstance(item, Document)}
+    assert {name for name, reason in reasons.items() if reason == "generated"} == {
+        "re/_casefix.py",
+        "stringprep.py",
+        "token.py",
+    }
+    assert set(reasons.values()) <= {"generated", "vendored", "empty", "not-code"}
+    assert all("__pycache__" in name for name, reason in reasons.items() if reason == "vendored")
+    kept = [item for item in items.values() if isinstance(item, Document)]
+    assert len(kept) > 50 and all(encode(document) for document in kept)
+    assert {document.metadata["programming_language"] for document in kept} == {"Python"}
+    assert not [item for item in items.values() if isinstance(item, Rejected)]
