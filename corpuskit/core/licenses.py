@@ -1,0 +1,159 @@
+"""The licence gate: an allow-list against SPDX licence expressions.
+
+Nothing passes that was not listed. `A OR B` passes if either does, `A AND B` if both do (SPDX 2.3, annex D). `A+` and
+`A-or-later` leave the choice of `A` itself, so they pass where `A` (`A-only`) is listed. `A WITH exception` has to be
+listed as such. `LicenseRef-…` are names of one's own. NOASSERTION, NONE, and whatever is empty, unreadable or holds a
+name that SPDX does not know never pass. Case does not matter.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from typing import Annotated, Any
+
+from corpuskit.core.errors import UsageError
+from corpuskit.core.options import did_you_mean
+from corpuskit.core.step import Document, Drop, Stage
+from corpuskit.core.yaml import shown
+
+MAX_LENGTH = 1000
+"""Characters of an expression; longer ones are not read."""
+
+_OWN_NAME = re.compile(r"(documentref-[a-z0-9.-]+:)?licenseref-[a-z0-9.-]+")
+_NAME = re.compile(r"[A-Za-z0-9.+-]+")
+
+Tree = str | tuple[str, tuple["Tree", ...]]
+"""A licence's name in lower case, or `and`/`or` and its parts."""
+
+
+@dataclass(frozen=True)
+class LicenseGate(Stage):
+    """Drop documents that carry a licence of their own which is not on the list."""
+
+    allow: Annotated[tuple[str, ...], "SPDX licences that may pass."]
+
+    def __post_init__(self) -> None:
+        """Raises UsageError for names that SPDX does not know."""
+        for entry in self.allow:
+            check_entry(entry)
+
+    def apply(self, document: Document) -> Document | Drop:
+        """Documents without a licence of their own pass: their source's licence was judged with the recipe."""
+        own = document.metadata.get("license")
+        if own is None or self._passes(own):
+            return document
+        return Drop(document, "license", {"license": own if isinstance(own, str) else None})
+
+    def _passes(self, expression: object) -> bool:
+        return isinstance(expression, str) and _holds(_parsed(expression), self._names)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return _allow_names(self.allow)
+
+
+def allowed(expression: str | None, allow: Iterable[str]) -> bool:
+    """Whether the expression grants what the list allows.
+
+    >>> allowed("MIT OR GPL-3.0-only", ["MIT"]), allowed("MIT AND GPL-3.0-only", ["MIT"]), allowed("NOASSERTION", [])
+    (True, False, False)
+    """
+    return _holds(_parsed(expression or ""), _allow_names(tuple(allow)))
+
+
+def check_entry(entry: str) -> None:
+    """Raises UsageError unless the entry of an allow-list names one licence (with its exception, if any)."""
+    if not isinstance(_parsed(entry), str):
+        names = (name for name, _ in _index().values())
+        raise UsageError(
+            f"`{shown(entry)}` is no SPDX licence{did_you_mean(entry, names)}; LicenseRef-… names your own"
+        )
+
+
+@cache
+def _allow_names(allow: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name for entry in allow if isinstance(name := _parsed(entry), str))
+
+
+def _holds(tree: Tree | None, names: frozenset[str]) -> bool:
+    if tree is None:
+        return False
+    if isinstance(tree, str):
+        return tree in names or _exact(tree) in names
+    holds = [_holds(part, names) for part in tree[1]]
+    return all(holds) if tree[0] == "and" else any(holds)
+
+
+def _exact(name: str) -> str | None:
+    """The licence itself that `or later` leaves the choice of."""
+    if " with " in name:
+        return None
+    if name.endswith("-or-later"):
+        return name.removesuffix("-or-later") + "-only"
+    return name[:-1] if name.endswith("+") else None
+
+
+@lru_cache(maxsize=65536)
+def _parsed(expression: str) -> Tree | None:
+    """The expression as a tree; None if it is none, or names a licence that nobody knows."""
+    from license_expression import ExpressionError
+
+    if not expression.strip() or len(expression) > MAX_LENGTH:
+        return None
+    try:
+        return _tree(_licensing().parse(expression, validate=False, strict=True))
+    # The library leaves some malformed expressions to errors of its parser's own.
+    except (ExpressionError, ValueError, TypeError, AttributeError, IndexError, RecursionError, KeyError):
+        return None
+
+
+def _tree(node: Any) -> Tree:
+    from license_expression import LicenseWithExceptionSymbol
+
+    for operator, kind in (("and", _licensing().AND), ("or", _licensing().OR)):
+        if isinstance(node, kind):
+            return operator, tuple(_tree(part) for part in node.args)
+    if isinstance(node, LicenseWithExceptionSymbol):
+        return f"{_known(node.license_symbol.key)} with {node.exception_symbol.key.lower()}"
+    return _known(node.key)
+
+
+def _known(key: str) -> str:
+    name = key.lower()
+    known = _index().get(name) or _index().get(name.removesuffix("+"))
+    if not _OWN_NAME.fullmatch(name) and (known is None or known[1]):
+        raise ValueError("not a licence")
+    return name
+
+
+@cache
+def _index() -> dict[str, tuple[str, bool]]:
+    """Licences and exceptions of SPDX by name in lower case: the name, and whether it is an exception."""
+    from license_expression import get_license_index
+
+    return {
+        row["spdx_license_key"].lower(): (row["spdx_license_key"], row["is_exception"])
+        for row in get_license_index()
+        if _NAME.fullmatch(row.get("spdx_license_key") or "") and not _OWN_NAME.match(row["spdx_license_key"].lower())
+    }
+
+
+@cache
+def _licensing() -> Any:
+    from license_expression import LicenseSymbol, Licensing, get_license_index
+
+    # The library's own set takes names such as LicenseRef-Apache for others of its licences; a name of one's own is
+    # no other licence, so only the former identifiers of SPDX (GPL-2.0 for GPL-2.0-only) are kept.
+    return Licensing(
+        [
+            LicenseSymbol(row["spdx_license_key"], _former_names(row), is_exception=row["is_exception"])
+            for row in get_license_index()
+            if (row.get("spdx_license_key") or "").lower() in _index()
+        ]
+    )
+
+
+def _former_names(row: dict[str, Any]) -> tuple[str, ...]:
+    names = row.get("other_spdx_license_keys") or ()
+    return tuple(name for name in names if _NAME.fullmatch(name) and not _OWN_NAME.match(name.lower()))

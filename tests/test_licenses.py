@@ -1,0 +1,186 @@
+"""The licence gate: a truth table, and nothing passes that was not listed."""
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpuskit.core.errors import UsageError
+from corpuskit.core.licenses import LicenseGate, allowed, check_entry
+from corpuskit.core.step import Document, Drop
+
+ALLOW = [
+    "CC0-1.0",
+    "CC-BY-4.0",
+    "PSF-2.0",
+    "MIT",
+    "Apache-2.0",
+    "GPL-2.0-only",
+    "LGPL-2.1-or-later",
+    "LicenseRef-crawl",
+    "GPL-3.0-only WITH GCC-exception-3.1",
+]
+
+TABLE = [
+    # One licence.
+    ("MIT", True),
+    ("mit", True),
+    ("  MIT  ", True),
+    ("CC0-1.0", True),
+    ("CC-BY-4.0", True),
+    ("PSF-2.0", True),
+    ("apache-2.0", True),
+    ("GPL-3.0-only", False),
+    ("CC-BY-SA-4.0", False),
+    ("CC-BY-NC-4.0", False),
+    ("BSD-3-Clause", False),
+    ("ODC-By-1.0", False),
+    # Or, and.
+    ("MIT OR GPL-3.0-only", True),
+    ("GPL-3.0-only OR MIT", True),
+    ("GPL-3.0-only OR BSD-3-Clause", False),
+    ("MIT AND Apache-2.0", True),
+    ("MIT AND GPL-3.0-only", False),
+    ("GPL-3.0-only AND MIT", False),
+    ("MIT or Apache-2.0", True),
+    ("MIT and GPL-3.0-only", False),
+    ("(MIT)", True),
+    ("(MIT OR GPL-3.0-only) AND Apache-2.0", True),
+    ("(MIT AND GPL-3.0-only) OR Apache-2.0", True),
+    ("MIT AND GPL-3.0-only OR Apache-2.0", True),
+    ("MIT AND (GPL-3.0-only OR BSD-3-Clause)", False),
+    ("MIT OR GPL-3.0-only AND BSD-3-Clause", True),
+    ("(MIT OR Apache-2.0) AND (CC0-1.0 OR GPL-3.0-only)", True),
+    ("(GPL-3.0-only OR BSD-3-Clause) AND (CC0-1.0 OR MIT)", False),
+    ("MIT AND Apache-2.0 AND CC0-1.0 AND CC-BY-4.0", True),
+    ("MIT AND Apache-2.0 AND CC0-1.0 AND CC-BY-3.0", False),
+    # Or later.
+    ("GPL-2.0-only", True),
+    ("GPL-2.0", True),
+    ("GPL-2.0-or-later", True),
+    ("GPL-2.0+", True),
+    ("Apache-2.0+", True),
+    ("GPL-3.0-or-later", False),
+    ("LGPL-2.1-or-later", True),
+    ("LGPL-2.1+", True),
+    ("LGPL-2.1-only", False),
+    ("BSD-3-Clause+", False),
+    # Exceptions.
+    ("GPL-3.0-only WITH GCC-exception-3.1", True),
+    ("gpl-3.0-only with gcc-exception-3.1", True),
+    ("GPL-3.0 WITH GCC-exception-3.1", True),
+    ("GPL-3.0-only WITH Classpath-exception-2.0", False),
+    ("GPL-2.0-only WITH Classpath-exception-2.0", False),
+    ("Apache-2.0 WITH LLVM-exception", False),
+    ("Apache-2.0 WITH LLVM-exception OR MIT", True),
+    ("MIT WITH Apache-2.0", False),
+    ("GCC-exception-3.1", False),
+    # Names of one's own.
+    ("LicenseRef-crawl", True),
+    ("licenseref-crawl", True),
+    ("LicenseRef-crawl OR GPL-3.0-only", True),
+    ("LicenseRef-crawl AND LicenseRef-other", False),
+    ("LicenseRef-other", False),
+    ("DocumentRef-x:LicenseRef-crawl", False),
+    ("LicenseRef-Apache", False),
+    ("LicenseRef-MIT-Discord", False),
+    ("LicenseRef-scancode-public-domain", False),
+    # Nothing known, nothing readable.
+    ("", False),
+    (" ", False),
+    ("NOASSERTION", False),
+    ("NONE", False),
+    ("NOASSERTION OR MIT", False),
+    ("MIT OR Nonsense-1.0", False),
+    ("unknown", False),
+    ("MIT/Apache-2.0", False),
+    ("MIT, Apache-2.0", False),
+    ("MIT Apache-2.0", False),
+    ("MIT AND", False),
+    ("(MIT", False),
+    ("MIT)", False),
+    ("OR MIT", False),
+    ("MIT NOT GPL-3.0-only", False),
+    ("The MIT License", False),
+    ("https://spdx.org/licenses/MIT", False),
+    ("MIT\0", False),
+    ("MIT" + " OR MIT" * 1000, False),
+]
+
+
+@pytest.mark.parametrize(("expression", "passes"), TABLE)
+def test_truth_table(expression: str, passes: bool) -> None:
+    assert allowed(expression, ALLOW) is passes
+
+
+def test_an_empty_list_allows_nothing_and_none_is_no_licence() -> None:
+    assert not allowed("MIT", [])
+    assert not allowed(None, ALLOW)
+
+
+def test_former_names_on_the_list_mean_the_present_ones() -> None:
+    assert allowed("GPL-2.0-only", ["GPL-2.0"])
+    assert allowed("GPL-2.0-or-later", ["GPL-2.0+"])
+    assert not allowed("GPL-2.0-only", ["GPL-2.0+"])
+
+
+NAMES = st.sampled_from(["MIT", "CC0-1.0", "Apache-2.0", "GPL-3.0-only", "BSD-3-Clause", "LicenseRef-x"])
+EXPRESSIONS = st.recursive(
+    NAMES,
+    lambda inner: st.tuples(inner, st.sampled_from(["AND", "OR"]), inner).map(lambda parts: f"({' '.join(parts)})"),
+    max_leaves=6,
+)
+
+
+def truth(expression: str, names: set[str]) -> bool:
+    """The expression's value by Python's own `and` and `or`."""
+    words = expression.replace("(", " ( ").replace(")", " ) ").split()
+    python = " ".join({"AND": "and", "OR": "or", "(": "(", ")": ")"}.get(w, str(w in names)) for w in words)
+    return bool(eval(python))  # noqa: S307 - made of True, False, and, or and brackets only
+
+
+@given(EXPRESSIONS, st.sets(NAMES))
+def test_and_and_or_mean_what_they_say(expression: str, names: set[str]) -> None:
+    assert allowed(expression, sorted(names)) is truth(expression, names)
+
+
+@given(st.text(max_size=60) | st.text("MITANDORWH()-+. ", max_size=40))
+def test_nothing_but_the_name_itself_passes(text: str) -> None:
+    assert not allowed(text, ["CC0-1.0"])
+
+
+@pytest.mark.parametrize("entry", ["MIT", "mit", "LicenseRef-crawl", "Apache-2.0 WITH LLVM-exception", "GPL-2.0+"])
+def test_entries_name_one_licence(entry: str) -> None:
+    check_entry(entry)
+
+
+@pytest.mark.parametrize("entry", ["", "NONE", "NOASSERTION", "MIT OR CC0-1.0", "LLVM-exception", "Apache 2"])
+def test_other_entries_are_refused(entry: str) -> None:
+    with pytest.raises(UsageError, match="is no SPDX licence"):
+        check_entry(entry)
+
+
+def test_a_misspelt_entry_names_the_nearest() -> None:
+    with pytest.raises(UsageError, match=r"did you mean `Apache-2\.0`\?"):
+        check_entry("Apache2.0")
+    with pytest.raises(UsageError, match="did you mean"):
+        LicenseGate(("MTI",))
+
+
+def test_the_gate_judges_a_documents_own_licence() -> None:
+    gate = LicenseGate(("MIT",))
+    plain = Document("a", "text")
+    assert gate.apply(plain) is plain
+    listed = Document("b", "text", {"license": "MIT"})
+    assert gate.apply(listed) is listed
+    for other in ("GPL-3.0-only", "", "NOASSERTION", 5, ["MIT"]):
+        verdict = gate.apply(Document("c", "text", {"license": other}))
+        assert isinstance(verdict, Drop)
+        assert verdict.reason == "license"
+
+
+def test_the_library_is_read_only_when_a_licence_is() -> None:
+    code = "import sys, corpuskit.core.licenses; sys.exit('license_expression' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
