@@ -1,0 +1,205 @@
+"""Shingles: the runs of words by which texts are compared, each as a 64-bit hash.
+
+A text is put into Unicode form NFKC and lower case. Its *units* are its words (runs of letters, digits and marks)
+and, in scripts that put no spaces between words, single characters. A shingle is `ngram` words in a row, or the
+same amount of text in characters: five words weigh as much as eight characters. A text with fewer units than that
+is one shingle; a text without any unit has none.
+
+All work is done by numpy on arrays of code points, so the hashes are the same in every process. They depend on the
+Unicode tables of the running Python; `VERSION` names both.
+"""
+
+import sys
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["VERSION", "Hashes", "jaccard", "shingles"]
+
+VERSION = f"1, Unicode {unicodedata.unidata_version}"
+"""Names everything that decides a shingle's hash."""
+
+Hashes = NDArray[np.uint64]
+
+SEPARATOR, WORD, CHARACTER = 0, 1, 2
+WORD_WEIGHT, CHARACTER_WEIGHT = 8, 5
+
+# Scripts written without spaces between words: Thai and Lao, Burmese, Khmer, Tai, Balinese, Javanese, kana, Han.
+UNSPACED = (
+    (0x0E00, 0x0F00),
+    (0x1000, 0x10A0),
+    (0x1780, 0x1800),
+    (0x1950, 0x19E0),
+    (0x1A20, 0x1AB0),
+    (0x1B00, 0x1B80),
+    (0x3005, 0x3008),
+    (0x3040, 0x3100),
+    (0x31F0, 0x3200),
+    (0x3400, 0x4DC0),
+    (0x4E00, 0xA000),
+    (0xA980, 0xAA00),
+    (0xAA60, 0xAA80),
+    (0xF900, 0xFB00),
+    (0x20000, 0x34000),
+)
+
+# Odd, so that powers have inverses modulo 2**64; random otherwise.
+LETTER_BASE = 0x9E6C_63D0_C9B2_4F8B
+UNIT_BASE = np.uint64(0xD1B5_4A32_D192_ED03)
+MIXER = np.uint64(0xBF58_476D_1CE4_E5B9)
+HALF = np.uint64(32)
+
+BLOCK = 1 << 15
+NORMALISED_AT_ONCE = 1 << 10
+
+
+def shingles(text: str, ngram: int) -> Hashes:
+    """Hashes of the text's shingles in their order, repeats included; empty if the text has no words."""
+    blocks = [_units(block) for block in _pieces(text, BLOCK)]
+    if not blocks:
+        return np.empty(0, np.uint64)
+    units = np.concatenate([hashes for hashes, _ in blocks]) if len(blocks) > 1 else blocks[0][0]
+    if all(single is None for _, single in blocks):
+        return _words(units, ngram)
+    weights = np.concatenate([_weights(hashes, single) for hashes, single in blocks])
+    return _weighted(units, weights, ngram)
+
+
+def jaccard(left: Hashes, right: Hashes) -> float:
+    """Shared shingles by all shingles of two texts, as sets; 0.0 if neither has any.
+
+    >>> jaccard(shingles("a b c d e f", 5), shingles("a b c d e g", 5))
+    0.3333333333333333
+    """
+    left, right = np.unique(left), np.unique(right)
+    shared = len(np.intersect1d(left, right, assume_unique=True))
+    return shared / max(len(left) + len(right) - shared, 1)
+
+
+def _pieces(text: str, size: int) -> Iterator[str]:
+    """The text in pieces of at most `size` characters, cut after a space wherever there is one."""
+    start = 0
+    while len(text) - start > size:
+        end = text.rfind(" ", start, start + size) + 1 or start + size
+        yield text[start:end]
+        start = end
+    if start < len(text):
+        yield text[start:]
+
+
+def _normalised(text: str) -> str:
+    """NFKC, lower case. In pieces, since normalising a long run of combining marks takes quadratic time."""
+    if text.isascii():
+        return text.lower()
+    pieces = _pieces(text, NORMALISED_AT_ONCE)
+    return "".join([unicodedata.normalize("NFKC", piece) for piece in pieces]).lower()
+
+
+def _units(text: str) -> tuple[Hashes, NDArray[np.bool_] | None]:
+    """Hashes of a block's units, and which of them are single characters (None: none is)."""
+    codes, kinds = _coded("\n" + _normalised(text) + "\n")
+    before, after = kinds[:-1], kinds[1:]
+    edges = before != after
+    mixed = kinds.dtype != np.bool_ and bool((kinds == CHARACTER).any())
+    if mixed:
+        edges |= after == CHARACTER
+        places = np.flatnonzero(edges)
+        starts, ends = places[after[places] != SEPARATOR], places[before[places] != SEPARATOR]
+    else:
+        places = np.flatnonzero(edges)
+        starts, ends = places[0::2], places[1::2]
+    powers, inverses = _powers(1 << len(codes).bit_length())
+    # A unit lies behind `starts`, up to `ends`. Its hash is the polynomial of its code points: a difference of
+    # running sums, brought down to one power wherever the unit stands.
+    sums = np.cumsum(codes * powers[: len(codes)])
+    hashes = _scrambled((sums.take(ends) - sums.take(starts)) * inverses.take(starts))
+    return hashes, after[starts] == CHARACTER if mixed else None
+
+
+def _coded(text: str) -> tuple[NDArray[np.unsignedinteger], NDArray[np.uint8] | NDArray[np.bool_]]:
+    """The text's code points and their kinds; ASCII, which knows words alone, by the quicker way."""
+    if text.isascii():
+        raw = text.encode()
+        return np.frombuffer(raw, np.uint8), np.frombuffer(raw.translate(_ascii_kinds()), np.bool_)
+    order = "utf-32-le" if sys.byteorder == "little" else "utf-32-be"
+    codes = np.frombuffer(text.encode(order, "surrogatepass"), np.uint32)
+    return codes, _kinds()[codes]
+
+
+def _words(units: Hashes, ngram: int) -> Hashes:
+    """Every `ngram` units in a row."""
+    width = min(ngram, len(units))
+    count = len(units) - width + 1
+    if not width:
+        return units
+    total = units[:count].copy()
+    for step in range(1, width):
+        total *= UNIT_BASE
+        total += units[step : step + count]
+    return _scrambled(total)
+
+
+def _weighted(units: Hashes, weights: NDArray[np.int64], ngram: int) -> Hashes:
+    """From every unit on, as many units as weigh what `ngram` words do."""
+    enough = ngram * WORD_WEIGHT
+    until = np.cumsum(weights)
+    ends = np.searchsorted(until, until - weights + enough) + 1
+    count = max(int(np.searchsorted(ends, len(units), side="right")), 1)
+    widths = np.minimum(ends[:count], len(units)) - np.arange(count)
+    narrowest, total = int(widths.min()), units[:count].copy()
+    for step in range(1, narrowest):
+        total *= UNIT_BASE
+        total += units[step : step + count]
+    for step in range(narrowest, int(widths.max())):
+        rows = np.flatnonzero(widths > step)
+        total[rows] = total[rows] * UNIT_BASE + units[rows + step]
+    return _scrambled(total)
+
+
+def _weights(hashes: Hashes, single: NDArray[np.bool_] | None) -> NDArray[np.int64]:
+    if single is None:
+        return np.full(len(hashes), WORD_WEIGHT, np.int64)
+    return np.where(single, CHARACTER_WEIGHT, WORD_WEIGHT)
+
+
+def _scrambled(hashes: Hashes) -> Hashes:
+    """Spread low bits to high ones and back; a permutation of the 64-bit numbers."""
+    hashes ^= hashes >> HALF
+    hashes *= MIXER
+    hashes ^= hashes >> HALF
+    return hashes
+
+
+@cache
+def _powers(size: int) -> tuple[Hashes, Hashes]:
+    """Powers of the letters' base from 0 on, and their inverses."""
+    inverse = pow(LETTER_BASE, -1, 1 << 64)
+    return _series(LETTER_BASE, size), _series(inverse, size)
+
+
+def _series(base: int, size: int) -> Hashes:
+    factors = np.full(size, base, np.uint64)
+    factors[0] = 1
+    return np.multiply.accumulate(factors)
+
+
+@cache
+def _kinds() -> NDArray[np.uint8]:
+    """The kind of every code point. No letter lies beyond the ideographic planes."""
+    kinds = np.zeros(sys.maxunicode + 1, np.uint8)
+    kinds[:0x34000] = [_is_letter(chr(code)) for code in range(0x34000)]
+    for start, end in UNSPACED:
+        kinds[start:end] *= CHARACTER
+    return kinds
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalnum() or unicodedata.category(character)[0] == "M"
+
+
+@cache
+def _ascii_kinds() -> bytes:
+    return bytes(code < 128 and chr(code).isalnum() for code in range(256))
