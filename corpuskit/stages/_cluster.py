@@ -1,0 +1,112 @@
+"""Clusters of duplicates: how a document is told apart, what its drop says, what the survivor takes over."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from corpuskit.core.document import Document
+from corpuskit.core.step import Drop
+
+DIGEST_BYTES = 16
+
+STRICTNESS = ("allowed", "unknown", "disallowed")
+"""What may stand for a use in `rights`, the strictest last."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LAST = 2**63 - 1
+
+
+def digest(text: str) -> bytes:
+    """The hash by which equal texts are found: xxh3 of the UTF-8, 128 bits."""
+    import xxhash
+
+    value: bytes = xxhash.xxh3_128_digest(text.encode("utf-8", "surrogatepass"))
+    return value
+
+
+def preference(document: Document, keep: str) -> int:
+    """The lower, the earlier a document is considered; 64 bits."""
+    return -len(document.text) if keep == "longest" else -_instant(document.metadata.get("date"))
+
+
+def drop(document: Document, leader: str, similarity: float, equal: bool) -> Drop:
+    """The drop of a document that is equal or alike to the one with the id `leader`."""
+    reason = "duplicate" if equal else "near-duplicate"
+    return Drop(document, reason, {"of": leader, "similarity": round(float(similarity), 4)})
+
+
+def standing_for(document: Document, dropped: Iterable[dict[str, Any]]) -> Document:
+    """The survivor of a cluster, given the metadata of the documents dropped for it.
+
+    What an earlier dedup counted is counted on. A document that states no rights has no say in those of its cluster.
+    """
+    facts = _Facts(document.metadata)
+    for metadata in dropped:
+        facts.count += 1
+        facts.add(metadata)
+    gained = {"rights": facts.rights} if facts.rights else {}
+    return document.with_metadata(duplicates=facts.duplicates(), **gained)
+
+
+class _Facts:
+    """What is gathered from the documents of a cluster."""
+
+    def __init__(self, metadata: dict[str, Any]) -> None:
+        self.count = 0
+        self.sources: set[str] = set()
+        self.licenses: set[str] = set()
+        self.rights: dict[str, Any] = {}
+        self.add(metadata)
+
+    def add(self, metadata: dict[str, Any]) -> None:
+        before = _object(metadata, "duplicates")
+        if type(count := before.get("count")) is int:
+            self.count += count
+        self.sources.update(_words(metadata.get("source")), _words(before.get("sources")))
+        self.licenses.update(_words(metadata.get("license")), _words(before.get("licenses")))
+        for use, right in _object(metadata, "rights").items():
+            self.rights[use] = _stricter(self.rights.get(use), right)
+
+    def duplicates(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"count": self.count}
+        if self.sources:
+            found["sources"] = sorted(self.sources)
+        if len(self.licenses) > 1:
+            found["licenses"] = sorted(self.licenses)
+        return found
+
+
+def _object(metadata: dict[str, Any], key: str) -> dict[str, Any]:
+    value = metadata.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _words(value: Any) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [word for word in values if isinstance(word, str)]
+
+
+def _stricter(held: Any, other: Any) -> Any:
+    """The stricter of two rights; of words that are none, the one that was there first."""
+    if other not in STRICTNESS:
+        return other if held is None else held
+    if held not in STRICTNESS:
+        return other
+    return max(held, other, key=STRICTNESS.index)
+
+
+def _instant(date: Any) -> int:
+    """Microseconds from 1970 to an ISO 8601 date, UTC if it names no zone; -LAST if it is none.
+
+    >>> _instant("2024-05") == _instant("2024-05-01T00:00:00Z") > _instant("2024")
+    True
+    """
+    if not isinstance(date, str):
+        return -LAST
+    whole = date + "-01-01"[len(date) - 4 :] if re.fullmatch(r"\d{4}(-\d\d)?", date, re.ASCII) else date
+    try:
+        moment = datetime.fromisoformat(whole)
+        return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - EPOCH) // timedelta(microseconds=1)
+    except (ValueError, OverflowError):
+        return -LAST
