@@ -1,11 +1,24 @@
 """What all tests share: where the real data lies, and a way to run the command as a user does."""
 
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is slow, and slowness is no fault of what a property test looks at.
+settings.register_profile("corpuskit", deadline=None)
+settings.load_profile("corpuskit")
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
+
+Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +27,45 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("real data (../shared/data) is not on this machine")
     return SHARED
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """An environment with a ledger of its own, in which `corpuskit` is found."""
+    folder = Path(sys.executable).parent
+    return {
+        **os.environ,
+        "CORPUSKIT_STATE": str(tmp_path / "state"),
+        "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
+    }
+
+
+@pytest.fixture
+def corpuskit(tmp_path: Path, environment: dict[str, str]) -> Run:
+    """Run `corpuskit ARGUMENTS` in a scratch folder."""
+
+    def run(*arguments: str | Path, stdin: bytes = b"", **more: Any) -> "subprocess.CompletedProcess[bytes]":
+        command = [sys.executable, "-m", "corpuskit.cli", *map(str, arguments)]
+        return subprocess.run(command, input=stdin, capture_output=True, cwd=tmp_path, env=environment, **more)
+
+    return run
+
+
+@pytest.fixture
+def shell(tmp_path: Path, environment: dict[str, str]) -> Run:
+    """Run a bash script in a scratch folder."""
+
+    def run(script: str, **more: Any) -> "subprocess.CompletedProcess[bytes]":
+        return subprocess.run(["bash", "-c", script], capture_output=True, cwd=tmp_path, env=environment, **more)
+
+    return run
+
+
+def lines_of(documents: list[dict[str, Any]]) -> bytes:
+    """Documents as JSONL."""
+    return b"".join(json.dumps(document, ensure_ascii=False).encode() + b"\n" for document in documents)
+
+
+def texts(*words: str) -> bytes:
+    """JSONL documents with these texts, `d0` and on as ids."""
+    return lines_of([{"id": f"d{place}", "text": text, "metadata": {}} for place, text in enumerate(words)])

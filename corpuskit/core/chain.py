@@ -43,24 +43,28 @@ class Chain:
         """The chain that `as_json` wrote."""
         return cls(**value)
 
-    def add(self, step: Step, upstream: str, count: StepCount | None, **more: Any) -> str:
-        """Append a step that takes everything that flows so far; return its id."""
-        entry: Entry = {
-            "id": f"{len(self.steps) + 1}-{step.name()}",
-            "from": list(self.heads),
-            "name": step.name(),
-            "options": {**step.options(), **more},
-            "upstream": upstream,
-        }
-        if count is not None:
-            entry |= count.as_json()
-            if step.kind == "source":
-                # What a source takes in are records of files, which the inputs' digests stand for.
-                entry["in"]["digest"] = None
-        self.steps.append(entry)
-        self.heads = [entry["id"]]
+    def add(self, step: Step, upstream: str, count: StepCount | None) -> str:
+        """Append a step that takes everything that flows so far; its id."""
         for name, version in {**step.versions(), **origin_of(step)}.items():
             self.record_version(name, version)
+        figures = count.as_json() if count is not None else {}
+        if figures and step.kind == "source":
+            # What a source takes in are records of files, which the inputs' digests stand for.
+            figures["in"]["digest"] = None
+        return self.append(step.name(), step.options(), upstream, figures)
+
+    def append(self, name: str, options: Entry, upstream: str, figures: Entry) -> str:
+        """Append an entry that takes everything that flows so far; its id."""
+        entry: Entry = {
+            "id": f"{len(self.steps) + 1}-{name}",
+            "from": list(self.heads),
+            "name": name,
+            "options": options,
+            "upstream": upstream,
+            **figures,
+        }
+        self.steps.append(entry)
+        self.heads = [entry["id"]]
         return str(entry["id"])
 
     def record_version(self, name: str, version: str) -> None:
@@ -90,8 +94,13 @@ class Chain:
 
 def join(chains: list[Chain]) -> Chain:
     """One chain of several, ids renumbered; the same whatever the order they are given in."""
+    return follow(sorted(chains, key=lambda item: json.dumps([item.inputs, item.steps], sort_keys=True)))
+
+
+def follow(chains: list[Chain]) -> Chain:
+    """One chain of several in this order, ids renumbered."""
     joined = Chain()
-    for chain in sorted(chains, key=lambda item: json.dumps([item.inputs, item.steps], sort_keys=True)):
+    for chain in chains:
         renamed = {}
         for entry in chain.steps:
             renamed[entry["id"]] = f"{len(joined.steps) + 1}-{entry['name']}"

@@ -195,17 +195,14 @@ def _why_not_json(line: bytes, message: str) -> tuple[str, str]:
         return "too-deep", f"nested deeper than {MAX_DEPTH}"
     if "surrogate" in message:
         return "lone-surrogate", message
-    if "infinity" in message or _parses_with_constants(text):
-        return "not-finite", "NaN and infinities are not JSON"
-    return "bad-json", message
-
-
-def _parses_with_constants(text: str) -> bool:
     try:
-        json.loads(text)
+        _refuse_what_would_change(line)
+    except Reject as reject:
+        return reject.reason, reject.detail
     except (ValueError, RecursionError):
-        return False
-    return True
+        return "bad-json", message
+    # The standard library reads NaN and infinities, which JSON does not have.
+    return "not-finite", "NaN and infinities are not JSON"
 
 
 def _refuse_what_would_change(line: bytes) -> None:

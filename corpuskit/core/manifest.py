@@ -18,14 +18,19 @@ MANIFEST = "manifest.json"
 
 
 def build(
-    chain: Chain, sources: dict[str, Any], shards: list[dict[str, Any]], decisions: list[dict[str, Any]]
+    chain: Chain,
+    tokenizer: str,
+    sources: dict[str, Any],
+    shards: list[dict[str, Any]],
+    decisions: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    """The manifest of a dataset, its digest last."""
+    """The manifest of a dataset, its digest last. `tokenizer` is what `tokens` count."""
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "versions": {"corpuskit": __version__, **dict(sorted(chain.versions.items()))},
         "steps": chain.steps,
         "inputs": sorted(chain.inputs, key=lambda item: (item["path"], item["sha256"])),
+        "tokenizer": tokenizer,
         "sources": sources,
         "shards": shards,
         "decisions": decisions,

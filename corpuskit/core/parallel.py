@@ -23,14 +23,16 @@ IN_FLIGHT_PER_WORKER = 4
 PR_SET_PDEATHSIG = 1
 
 
-def ordered_map(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int) -> Iterator[Result]:
+def ordered_map(
+    work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int, start: str = "fork"
+) -> Iterator[Result]:
     """Apply `work` to each task in one of `jobs` processes; results in the tasks' order.
 
-    Raises what `work` raises, and CorpuskitError if a worker dies.
+    `start` is `fork` where the parent runs no threads yet, else `spawn`. Raises what `work` raises, and CorpuskitError
+    if a worker dies.
     """
-    pool = ProcessPoolExecutor(
-        jobs, multiprocessing.get_context("fork"), initializer=settle_in, initargs=(os.getpid(), work)
-    )
+    context = multiprocessing.get_context(start)
+    pool = ProcessPoolExecutor(jobs, context, initializer=settle_in, initargs=(os.getpid(), work))
     waiting: deque[Future[Any]] = deque()
     try:
         for task in tasks:

@@ -18,7 +18,7 @@ from corpuskit.core.aside import Aside
 from corpuskit.core.chain import Chain, join
 from corpuskit.core.document import Document, encode
 from corpuskit.core.errors import CorpuskitError, DamagedError, PublishError, RefusedError, UpstreamError, UsageError
-from corpuskit.core.files.inputs import Damage, Input, resolve
+from corpuskit.core.files.inputs import Input, resolve
 from corpuskit.core.files.publish import FileOutput, FolderOutput, Totals, publishing
 from corpuskit.core.flow import Flow
 from corpuskit.core.ledger import Ledger, Upstream, behind_cut, judge, pipe_of
@@ -244,9 +244,6 @@ class Process:
             yield chain_of(read_manifest(place), place)
 
     def _demand_whole_inputs(self) -> None:
-        for source in self.inputs:
-            if source.cut_line and not source.is_stream:
-                source.damage.append(Damage("the file ends inside a line", source.count.bytes, 0))
         damaged = [source for source in self.inputs if source.damage]
         if not damaged:
             return

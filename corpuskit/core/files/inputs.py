@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from corpuskit.core.account import StreamCount
-from corpuskit.core.document import MAX_LINE, Reject
+from corpuskit.core.document import MAX_LINE, Reject, parse
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.files import containers
 from corpuskit.core.manifest import MANIFEST, read_manifest
 from corpuskit.core.step import Rejected
 
+CUT_LINE = "the file ends inside a line"
 KEPT_OF_LONG_LINE = 1024 * 1024
 
 
@@ -99,6 +100,8 @@ class Input:
 
     def as_json(self) -> dict[str, Any]:
         """The entry in the manifest; reads what is left of a local file for its digest."""
+        if self.cut_line and not self.is_stream and not any(damage.what == CUT_LINE for damage in self.damage):
+            self.damaged(CUT_LINE, self.count.bytes, 0)
         size, digest = self._digest()
         if self.expected_sha256 not in (None, digest):
             raise DamagedError(
@@ -237,10 +240,18 @@ class _Lines:
     def _last(self) -> tuple[int, bytes] | Rejected:
         """The last line of a stream that does not end in a line feed: whole, or cut."""
         taken = self._take(0)
-        if isinstance(taken, tuple) and not taken[1].rstrip().endswith(b"}"):
+        if isinstance(taken, tuple) and not _is_json(taken[1]):
             self.source.cut_line = True
             return Rejected("cut-line", self.source.name, taken[0], taken[1], "the stream ends inside this line")
         return taken
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        parse(line)
+    except Reject:
+        return False
+    return True
 
 
 def resolve(arguments: Sequence[str], suffixes: Sequence[str] = (), base: Path | None = None) -> list[Input]:

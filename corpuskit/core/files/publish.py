@@ -74,6 +74,7 @@ class Totals:
     """Documents and tokens by source, summed while documents are written."""
 
     count_tokens: Callable[[str], int]
+    tokenizer: str = "words"
     sources: dict[str, SourceTotals] = field(default_factory=dict)
     tokens: int = 0
     documents: int = 0
@@ -158,7 +159,7 @@ class FolderOutput:
             self._close_shards()
             decisions = self._stage_decisions(chain)
             shards = sorted(self.shards, key=lambda shard: _shard_order(shard["path"]))
-            content = manifest.build(chain, self.totals.as_json(), shards, decisions)
+            content = manifest.build(chain, self.totals.tokenizer, self.totals.as_json(), shards, decisions)
             beside = [name for form in self.forms for name in form.finish(self.run, content)]
             names = [item["path"] for item in (*shards, *decisions)] + beside
             for name in names:
@@ -266,7 +267,7 @@ class FileOutput:
                 "documents": self.totals.documents,
                 "tokens": self.totals.tokens,
             }
-            content = manifest.build(chain, self.totals.as_json(), [shard], [])
+            content = manifest.build(chain, self.totals.tokenizer, self.totals.as_json(), [shard], [])
             beside = manifest_of_file(self.target)
             beside.unlink(missing_ok=True)
             self.staged.replace(self.target)

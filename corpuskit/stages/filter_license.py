@@ -1,0 +1,35 @@
+"""Only documents whose licence is allowed."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from corpuskit.core.errors import UsageError
+from corpuskit.core.step import Document, Drop, Stage
+
+
+@dataclass(frozen=True)
+class FilterLicense(Stage):
+    """Keep documents whose SPDX licence expression the list allows.
+
+    `A OR B` is allowed if either is, `A AND B` if both are, `A WITH exception` only if the list names it so. A document
+    without a licence, or with one that is no SPDX expression, is dropped: nothing is allowed by silence. A recipe's
+    `policy: {licenses: {allow: [...]}}` puts this step behind each of its sources.
+
+        corpuskit filter-license --allow CC0-1.0,CC-BY-4.0,MIT documents.jsonl
+    """
+
+    allow: Annotated[tuple[str, ...], "SPDX licences, or LicenseRef- names, that may be used."]
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for an empty list."""
+        if not self.allow:
+            raise UsageError("`--allow` names at least one licence")
+
+    def apply(self, document: Document) -> Document | Drop:
+        """The document, or a drop `license` with its expression."""
+        from corpuskit.core.licenses import allowed
+
+        expression = document.metadata.get("license")
+        if isinstance(expression, str) and allowed(expression, self.allow):
+            return document
+        return Drop(document, "license", {"license": expression})

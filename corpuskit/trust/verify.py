@@ -1,0 +1,200 @@
+"""Is this dataset what its manifest says it is?"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from corpuskit.core import talk
+from corpuskit.core.account import StreamCount, balanced
+from corpuskit.core.document import Reject, encode
+from corpuskit.core.errors import DamagedError, UsageError
+from corpuskit.core.files.inputs import Input
+from corpuskit.core.files.jsonl import Jsonl
+from corpuskit.core.files.publish import Totals, manifest_of_file
+from corpuskit.core.manifest import MANIFEST, read_manifest
+from corpuskit.core.registry import find_format
+from corpuskit.core.settings import Settings
+from corpuskit.core.step import Command
+from corpuskit.core.tokens import counter
+
+NOT_DATA = (MANIFEST, "run.json", "README.md")
+
+
+@dataclass(frozen=True)
+class Verify(Command):
+    """Reread datasets and say whether they are whole.
+
+    Every shard is read again: its bytes against size and sha256, its documents against the counts, tokens and digest of
+    the last step. A shard that is missing, changed, cut or added, a changed manifest, a step whose documents do not
+    balance or do not follow from those before: exit 3, and a line that names it. Sizes and times are not trusted.
+
+        corpuskit verify corpus && train corpus
+    """
+
+    inputs: ClassVar[str] = "DIR"
+
+    def execute(self, arguments: list[str], settings: Settings) -> int:
+        """Check each dataset; 0 if all are whole, else DamagedError."""
+        if not arguments:
+            raise UsageError("name the dataset folders, or published files, to verify")
+        problems = [problem for place in arguments for problem in self._report(place, settings)]
+        if problems:
+            raise DamagedError(f"{problems[0]}{f'; {len(problems) - 1} more problems above' if problems[1:] else ''}")
+        return 0
+
+    def _report(self, place: str, settings: Settings) -> list[str]:
+        answer: dict[str, Any] = {"dataset": Path(place).name}
+        problems = [f"{place}: {problem}" for problem in check(Path(place), answer)]
+        answer["problems"] = problems
+        if settings.json:
+            talk.print_out(talk.answer_line("verify", answer))
+        elif problems:
+            for problem in problems[1:]:
+                talk.say("verify", problem)
+        elif not settings.quiet:
+            talk.print_out(
+                f"{place}: whole; {answer['documents']:,} documents, {answer['tokens']:,} tokens in "
+                f"{answer['shards']:,} shards, {answer['steps']:,} steps balance"
+            )
+        return problems
+
+
+def check(place: Path, answer: dict[str, Any]) -> list[str]:
+    """Everything that is wrong with the dataset at `place`; `answer` takes what it holds."""
+    try:
+        manifest = read_manifest(place if place.is_dir() else manifest_of_file(place))
+    except DamagedError as error:
+        return [str(error).removeprefix(f"{place}: ")]
+    folder = place if place.is_dir() else place.parent
+    problems = list(_check_shards(folder, manifest, answer))
+    problems += _check_decisions(folder, manifest)
+    problems += _check_steps(manifest)
+    if place.is_dir():
+        problems += _check_strangers(folder, manifest)
+    answer |= {"steps": len(manifest["steps"]), "digest": manifest["digest"]}
+    return problems
+
+
+def _check_shards(folder: Path, manifest: dict[str, Any], answer: dict[str, Any]) -> Iterator[str]:
+    answer |= {"documents": 0, "tokens": 0, "shards": len(manifest["shards"])}
+    for suffix in sorted({_suffix(shard["path"]) for shard in manifest["shards"]}):
+        total = StreamCount()
+        totals = Totals(_token_counter(manifest))
+        problems: list[str] = []
+        for shard in manifest["shards"]:
+            if _suffix(shard["path"]) == suffix:
+                problems += _check_file(folder, shard)
+                problems += _check_documents(folder, shard, total, totals)
+        yield from problems or _check_sums(suffix, manifest, total, totals)
+        answer |= {"documents": total.documents, "tokens": totals.tokens}
+
+
+def _token_counter(manifest: dict[str, Any]) -> Callable[[str], int]:
+    """The counter the manifest names; tokens of a tokenizer that is a file of the user's are not counted again."""
+    name = manifest["tokenizer"]
+    return counter(name) if name in ("words", "bytes/4") else lambda text: 0
+
+
+def _check_sums(suffix: str, manifest: dict[str, Any], total: StreamCount, totals: Totals) -> Iterator[str]:
+    expected = manifest["steps"][-1].get("out") if manifest["steps"] else None
+    if expected is not None and total.as_json() != expected:
+        yield (
+            f"the {suffix} shards hold {total.documents} documents with digest {total.as_json()['digest']}, "
+            f"the last step sent {expected['documents']} with {expected['digest']}"
+        )
+    found = {name: entry["documents"] for name, entry in totals.as_json().items()}
+    if found != {name: entry["documents"] for name, entry in manifest["sources"].items()}:
+        yield f"the sources in the {suffix} shards are not those of the manifest"
+
+
+def _check_file(folder: Path, entry: dict[str, Any]) -> Iterator[str]:
+    path = folder / entry["path"]
+    if path.is_symlink() or not path.is_file():
+        yield f"{entry['path']} is missing"
+        return
+    found = Input(entry["path"], local_path=path).as_json()
+    if found["bytes"] != entry["bytes"]:
+        yield f"{entry['path']} has {found['bytes']} bytes, not {entry['bytes']}"
+    elif found["sha256"] != entry["sha256"]:
+        yield f"{entry['path']} was changed: its sha256 differs"
+
+
+def _check_documents(folder: Path, shard: dict[str, Any], total: StreamCount, totals: Totals) -> Iterator[str]:
+    before = total.documents, totals.tokens
+    form = find_format("parquet") if shard["path"].endswith(".parquet") else Jsonl()
+    try:
+        for document in form.read(folder / shard["path"]):
+            total.add(encode(document))
+            totals.add(document)
+    except FileNotFoundError:
+        return
+    except (DamagedError, Reject) as error:
+        yield f"{shard['path']} cannot be read to its end: {error}"
+        return
+    except Exception as error:  # pyarrow raises types of its own
+        yield f"{shard['path']} cannot be read to its end: {type(error).__name__}"
+        return
+    documents, tokens = total.documents - before[0], totals.tokens - before[1]
+    if documents != shard["documents"]:
+        yield f"{shard['path']} holds {documents} documents, not {shard['documents']}"
+    elif tokens != shard["tokens"] and tokens:
+        yield f"{shard['path']} holds {tokens} tokens, not {shard['tokens']}"
+
+
+def _check_decisions(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
+    """The decision files against their digests, and their number against the counts of the steps."""
+    decided: Counter[tuple[str, str, str]] = Counter()
+    for entry in manifest["decisions"]:
+        problems = list(_check_file(folder, entry))
+        yield from problems
+        if not problems:
+            decided.update(_decisions(folder / entry["path"]))
+    counted: Counter[tuple[str, str, str]] = Counter()
+    for entry in manifest["steps"]:
+        for verdict in ("dropped", "rejected"):
+            for reason, number in entry.get(verdict, {}).items():
+                counted[entry["name"], verdict, reason] += number
+    for name, verdict, reason in sorted(counted.keys() | decided.keys()):
+        key = name, verdict, reason
+        if counted[key] != decided[key] and manifest["decisions"]:
+            yield f"step {name} {verdict} {counted[key]} for {reason}, the decisions hold {decided[key]}"
+
+
+def _decisions(path: Path) -> Iterator[tuple[str, str, str]]:
+    import orjson
+
+    for item in Input(path.name, local_path=path).lines():
+        if isinstance(item, tuple):
+            entry = orjson.loads(item[1])
+            yield entry["step"], entry["verdict"], entry["reason"]
+
+
+def _check_steps(manifest: dict[str, Any]) -> Iterator[str]:
+    """Each step accounts for its documents, and takes what those before it sent."""
+    sent: dict[str, StreamCount | None] = {}
+    for entry in manifest["steps"]:
+        if not balanced(entry):
+            yield f"step {entry['id']} lost count of its documents"
+        if any(parent not in sent for parent in entry["from"]):
+            yield f"step {entry['id']} follows steps that stand behind it or nowhere"
+        sent[entry["id"]] = StreamCount.from_json(entry["out"]) if "out" in entry else None
+        if entry["upstream"] == "verified" and "in" in entry:
+            flowed = StreamCount()
+            for parent in entry["from"]:
+                flowed.merge(sent.get(parent) or StreamCount())
+            if flowed.as_json() != entry["in"]:
+                yield f"step {entry['id']} took {entry['in']['documents']} documents, it was sent {flowed.documents}"
+
+
+def _check_strangers(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
+    known = {entry["path"] for entry in (*manifest["shards"], *manifest["decisions"])} | set(NOT_DATA)
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if not path.is_dir() and name not in known and not name.startswith("."):
+            yield f"{name} is no part of the dataset"
+
+
+def _suffix(path: str) -> str:
+    return ".parquet" if path.endswith(".parquet") else ".jsonl.zst"

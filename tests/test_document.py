@@ -1,0 +1,91 @@
+"""The record and its codec: nothing that changes in silence, and one line for equal documents."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpuskit.core.document import MAX_DEPTH, RESERVED, Document, Reject, decode, encode, text_hash
+
+SCALARS = st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+WORDS = st.text(st.characters(exclude_categories=["Cs"]))
+VALUES = st.recursive(SCALARS | WORDS, lambda inner: st.lists(inner) | st.dictionaries(WORDS, inner), max_leaves=8)
+METADATA = st.dictionaries(st.sampled_from(sorted(RESERVED)) | WORDS, VALUES)
+EXTRA = st.dictionaries(WORDS.filter(lambda key: key not in ("id", "text", "metadata")), VALUES)
+
+
+@given(WORDS, WORDS, METADATA, EXTRA)
+def test_what_is_written_is_read_again(identifier: str, text: str, metadata: dict, extra: dict) -> None:
+    document = Document(identifier, text, metadata, extra)
+    line = encode(document)
+    again = decode(line)
+    assert (again.id, again.text, again.metadata, again.extra) == (identifier, text, metadata, extra)
+    assert encode(again) == line
+    assert b"\n" not in line
+
+
+@given(WORDS, METADATA, EXTRA)
+def test_foreign_spelling_becomes_the_canonical_line(text: str, metadata: dict, extra: dict) -> None:
+    foreign = json.dumps({**extra, "metadata": metadata, "text": text, "id": "x"}, indent=None).encode()
+    assert encode(decode(foreign)) == encode(Document("x", text, metadata, extra))
+
+
+def test_reserved_keys_come_first_in_their_order() -> None:
+    line = encode(Document("x", "t", {"zebra": 1, "license": "MIT", "apple": 2, "url": "u"}))
+    assert list(json.loads(line)["metadata"]) == ["url", "license", "zebra", "apple"]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"", "empty-line"),
+        (b"  ", "empty-line"),
+        (b"{", "bad-json"),
+        (b'{"text":"a"} {"text":"b"}', "bad-json"),
+        (b'{"text":"\xff"}', "bad-utf8"),
+        (b"[1]", "not-an-object"),
+        (b'"text"', "not-an-object"),
+        (b"{}", "no-text"),
+        (b'{"text":null}', "no-text"),
+        (b'{"text":5}', "no-text"),
+        (b'{"text":"a","id":5}', "bad-id"),
+        (b'{"text":"a","metadata":[]}', "bad-metadata"),
+        (b'{"text":"a","text":"b"}', "duplicate-key"),
+        (b'{"text":"a","metadata":{"x":{"k":1,"k":2}}}', "duplicate-key"),
+        (b'{"text":"a","n":NaN}', "not-finite"),
+        (b'{"text":"a","n":-Infinity}', "not-finite"),
+        (b'{"text":"a","n":1e999}', "not-finite"),
+        (b'{"text":"\\ud800"}', "lone-surrogate"),
+        (b'{"text":"a","n":18446744073709551616}', "integer-range"),
+        (b'{"text":"a","n":-9223372036854775809}', "integer-range"),
+        (b'{"text":"a","n":' + b"9" * 5000 + b"}", "integer-range"),
+        (b'{"text":"a","n":' + b"[" * 129 + b"]" * 129 + b"}", "too-deep"),
+        (b'{"text":"a","n":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "too-deep"),
+    ],
+)
+def test_a_record_that_would_change_is_rejected(line: bytes, reason: str) -> None:
+    with pytest.raises(Reject) as caught:
+        decode(line)
+    assert caught.value.reason == reason
+
+
+def test_depth_up_to_the_limit_is_read() -> None:
+    inner = MAX_DEPTH - 2
+    assert decode(b'{"text":"a","n":' + b"[" * inner + b"]" * inner + b"}").text == "a"
+
+
+def test_a_document_without_id_gets_the_hash_of_its_text() -> None:
+    assert decode(b'{"text":"a"}').id == text_hash("a") != text_hash("b")
+
+
+def test_a_line_separator_in_a_text_is_no_end_of_line() -> None:
+    assert decode('{"text":"a\u2028b"}'.encode()).text == "a\u2028b"
+
+
+def test_copies_leave_the_original_alone() -> None:
+    document = Document("x", "t", {"title": "old", "date": "2020"})
+    changed = document.with_text("u", title="new", date=None)
+    assert document.metadata == {"title": "old", "date": "2020"}
+    assert changed.metadata == {"title": "new"}
+    assert changed.text == "u"

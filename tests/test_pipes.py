@@ -1,0 +1,290 @@
+"""A pipe of commands: what the last stage knows of those before it, and what it does about it.
+
+Every test runs real processes under a real shell.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Run, texts
+
+DOCUMENTS = texts(*(f"document number {number}" for number in range(3000)))
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Path:
+    path = tmp_path / "documents.jsonl"
+    path.write_bytes(DOCUMENTS)
+    return path
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / "manifest.json").read_bytes())
+
+
+def upstreams(folder: Path) -> list[tuple[str, str]]:
+    return [(entry["name"], entry["upstream"]) for entry in manifest(folder)["steps"]]
+
+
+def test_a_whole_pipe_is_verified(shell: Run, documents: Path, tmp_path: Path) -> None:
+    done = shell(
+        "corpuskit sample --rate 0.5 documents.jsonl | corpuskit sample --seed 1 --rate 0.5 | corpuskit export -o out"
+    )
+    assert done.returncode == 0, done.stderr
+    assert upstreams(tmp_path / "out")[-1] == ("export", "verified")
+    assert [name for name, _ in upstreams(tmp_path / "out")] == ["sample", "sample", "export"]
+    assert shell("corpuskit verify out").returncode == 0
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("pipefail", ["", "set -o pipefail;"])
+def test_a_killed_upstream_publishes_nothing(
+    shell: Run, documents: Path, tmp_path: Path, environment: dict[str, str], jobs: int, pipefail: str
+) -> None:
+    script = (
+        f"{pipefail} (cat documents.jsonl; echo $BASHPID > feeder; exec sleep 60) |"
+        f" (echo $BASHPID > victim; exec corpuskit export -j {jobs}) |"
+        " (corpuskit export -o out; echo $? > code; date +%s.%N > ended)"
+    )
+    pipe = subprocess.Popen(["bash", "-c", script], cwd=tmp_path, env=environment, stderr=subprocess.PIPE)
+    try:
+        _wait_for(lambda: any("running" in entry for entry in _entries(environment, "export")))
+        time.sleep(0.5)
+        killed = time.time()
+        os.kill(int((tmp_path / "victim").read_text()), signal.SIGKILL)
+        _wait_for(lambda: (tmp_path / "ended").exists() and (tmp_path / "ended").read_text().strip())
+    finally:
+        os.kill(int((tmp_path / "feeder").read_text()), signal.SIGKILL)
+        _, said = pipe.communicate(timeout=20)
+    assert (tmp_path / "code").read_text().strip() == "4"
+    assert float((tmp_path / "ended").read_text()) - killed < 2
+    assert not (tmp_path / "out").exists()
+    assert b"was killed" in said
+
+
+def _entries(environment: dict[str, str], name: str) -> list[str]:
+    folder = Path(environment["CORPUSKIT_STATE"]) / "ledger"
+    return [path.read_text() for path in folder.glob("[!n]*.json") if f'"name": "{name}"' in path.read_text()]
+
+
+def _wait_for(condition: Any) -> None:
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end, "nothing happened for 30 seconds"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("middle", "upstream"),
+    [
+        ("jq -c .", "unverified"),
+        ("grep number", "unverified"),
+        ("cat", "unverified"),
+        ("gzip | zcat", "unverified"),
+        ("corpuskit export", "verified"),
+    ],
+)
+def test_other_tools_in_between_are_welcome(
+    shell: Run, documents: Path, tmp_path: Path, middle: str, upstream: str
+) -> None:
+    done = shell(f"corpuskit export documents.jsonl | {middle} | corpuskit export -o out")
+    assert done.returncode == 0, done.stderr
+    assert upstreams(tmp_path / "out")[-1] == ("export", upstream)
+    assert (b"unverified" in done.stderr) is (upstream == "unverified")
+    assert manifest(tmp_path / "out")["steps"][-1]["out"]["documents"] == 3000
+
+
+def test_strict_input_refuses_an_unverified_stream(shell: Run, documents: Path, tmp_path: Path) -> None:
+    done = shell("corpuskit export documents.jsonl | cat | corpuskit export --strict-input -o out")
+    assert done.returncode == 4
+    assert not (tmp_path / "out").exists()
+
+
+def test_several_writers_of_one_pipe_add_up(shell: Run, documents: Path, tmp_path: Path) -> None:
+    done = shell("(corpuskit head -n 5 documents.jsonl; corpuskit export documents.jsonl) | corpuskit export -o out")
+    assert done.returncode == 0, done.stderr
+    assert upstreams(tmp_path / "out")[-1] == ("export", "verified")
+    assert len(manifest(tmp_path / "out")["steps"][-1]["from"]) == 2
+    assert shell("corpuskit verify out").returncode == 0
+
+
+def test_writers_of_which_one_failed_are_refused(shell: Run, documents: Path, tmp_path: Path) -> None:
+    done = shell("(corpuskit export documents.jsonl; corpuskit export missing.jsonl; false) | corpuskit export -o out")
+    assert done.returncode == 0, "a command that never started has no entry: the hole that the design names"
+    done = shell(
+        "(corpuskit export documents.jsonl; head -c 990 documents.jsonl | corpuskit export) | corpuskit export -o o2"
+    )
+    assert done.returncode == 4
+    assert not (tmp_path / "o2").exists()
+
+
+def test_xargs_and_process_substitution(shell: Run, documents: Path, tmp_path: Path) -> None:
+    shell("split -l 1000 documents.jsonl part-")
+    done = shell("ls part-* | xargs -n 1 corpuskit export | corpuskit export -o out")
+    assert done.returncode == 0, done.stderr
+    assert upstreams(tmp_path / "out")[-1] == ("export", "verified")
+    done = shell("corpuskit export <(corpuskit export documents.jsonl) -o out2")
+    assert done.returncode == 0, done.stderr
+    assert upstreams(tmp_path / "out2")[-1] == ("export", "verified")
+    done = shell(
+        "corpuskit export documents.jsonl | tee >(corpuskit export -o out3) | corpuskit export -o out4; sleep 3"
+    )
+    assert done.returncode == 0, done.stderr
+    assert upstreams(tmp_path / "out3")[-1] == upstreams(tmp_path / "out4")[-1] == ("export", "unverified")
+
+
+def test_a_named_pipe_matches_only_runs_that_overlap(shell: Run, documents: Path, tmp_path: Path) -> None:
+    done = shell("mkfifo f; corpuskit export documents.jsonl -o f & corpuskit export f -o out && wait")
+    assert done.returncode == 0, done.stderr
+    assert upstreams(tmp_path / "out")[-1] == ("export", "verified")
+    done = shell("cat documents.jsonl > f & corpuskit export f -o out2 && wait")
+    assert done.returncode == 0, done.stderr
+    assert upstreams(tmp_path / "out2")[-1] == ("export", "unverified")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_closed_reader_is_no_error(shell: Run, documents: Path, jobs: int) -> None:
+    done = shell(
+        f"cat documents.jsonl documents.jsonl documents.jsonl | corpuskit export -j {jobs} |"
+        " head -1; echo ${PIPESTATUS[@]}"
+    )
+    assert done.stderr == b""
+    assert done.stdout.splitlines()[-1].split()[1:] == [b"141", b"0"]
+
+
+def test_head_is_an_honest_cut(shell: Run, documents: Path, tmp_path: Path) -> None:
+    done = shell("corpuskit sample --rate 1 documents.jsonl | corpuskit head -n 7 | corpuskit export -o out")
+    assert done.returncode == 0, done.stderr
+    assert upstreams(tmp_path / "out") == [("sample", "cut"), ("head", "cut"), ("export", "verified")]
+    first = manifest(tmp_path / "out")["steps"][0]
+    assert first["options"] == {"rate": 1.0, "seed": 0}
+    assert "in" not in first
+    assert shell("corpuskit verify out").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "says"),
+    [
+        ("head -c 990 documents.jsonl | corpuskit export -o out", 4, b"inside a line"),
+        ("head -c 990 documents.jsonl > cut.jsonl; corpuskit export cut.jsonl -o out", 3, b"damaged"),
+        ("true | corpuskit export -o out", 4, b"no document"),
+        ("corpuskit sample --rate 0 documents.jsonl | corpuskit export -o out", 6, b"--allow-empty"),
+        ("corpuskit export nothing.jsonl -o out", 2, b"no such file"),
+        ("corpuskit export '*.nothing' -o out", 2, b"no file matches"),
+        ("mkdir out; echo precious > out/file; corpuskit export documents.jsonl -o out", 5, b"choose another"),
+        ("ulimit -f 4; corpuskit export documents.jsonl -o out", 5, b"nothing was published"),
+        ("corpuskit export documents.jsonl >&-", 5, b"closed"),
+        ("corpuskit export documents.jsonl > /dev/full", 5, b"No space left"),
+        ("corpuskit export documents.jsonl --max-rejects x", 2, b"--max-rejects"),
+        (
+            "(cat documents.jsonl; echo broken) > b.jsonl; corpuskit export b.jsonl --max-rejects 0 -o out",
+            3,
+            b"1 of 3001",
+        ),
+    ],
+)
+def test_trouble_is_one_line_and_publishes_nothing(
+    shell: Run, documents: Path, tmp_path: Path, script: str, code: int, says: bytes
+) -> None:
+    done = shell(script)
+    assert done.returncode == code, done.stderr
+    last = done.stderr.splitlines()[-1]
+    assert says in last
+    assert last.startswith(b"corpuskit export: ")
+    assert b"Traceback" not in done.stderr
+    assert not (tmp_path / "out" / "manifest.json").exists()
+    assert not list(tmp_path.glob("out/.staging/*"))
+
+
+def test_a_verified_empty_stream_may_be_published(shell: Run, documents: Path, tmp_path: Path) -> None:
+    done = shell(
+        "corpuskit sample --rate 0 documents.jsonl | corpuskit export --allow-empty -o out && corpuskit verify out"
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_bad_lines_are_rejected_and_their_neighbours_kept(shell: Run, tmp_path: Path) -> None:
+    bad = [
+        b"{",
+        b'{"text":"\xff"}',
+        b'{"text":"a","text":"b"}',
+        b'{"text":"a","n":NaN}',
+        b'{"text":"' + b"x" * 70_000_000 + b'"}',
+    ]
+    (tmp_path / "mixed.jsonl").write_bytes(texts("one") + b"\n".join(bad) + b"\n" + texts("two"))
+    done = shell("corpuskit export mixed.jsonl --rejects rejects.jsonl -o out --json")
+    assert done.returncode == 0, done.stderr
+    outcome = json.loads(done.stderr.splitlines()[-1])
+    assert outcome == {
+        "command": "export",
+        "in": 7,
+        "out": 2,
+        "dropped": {},
+        "rejected": {"bad-json": 1, "bad-utf8": 1, "duplicate-key": 1, "not-finite": 1, "line-too-long": 1},
+        "exit": 0,
+    }
+    raw = (tmp_path / "rejects.jsonl.bytes").read_bytes()
+    assert (tmp_path / "rejects.jsonl.bytes").stat().st_mode & 0o777 == 0o600
+    rejects = [json.loads(line) for line in (tmp_path / "rejects.jsonl").read_bytes().splitlines()]
+    places = {entry["reason"]: entry["bytes"] for entry in rejects}
+    for line, reason in zip(bad[:4], ["bad-json", "bad-utf8", "duplicate-key", "not-finite"], strict=True):
+        place = places[reason]
+        assert raw[place["offset"] : place["offset"] + place["length"]] == line
+    assert shell("corpuskit verify out").returncode == 0
+
+
+def test_damaged_input_flows_on_but_is_not_published(shell: Run, documents: Path, tmp_path: Path) -> None:
+    shell(
+        "head -1000 documents.jsonl | gzip > d.gz; head -c -20 d.gz > cut.jsonl.gz; gzip -c documents.jsonl >> cut.jsonl.gz"
+    )
+    done = shell("corpuskit export cut.jsonl.gz > whole.jsonl; echo $?; corpuskit export cut.jsonl.gz -o out")
+    assert done.stdout == b"3\n"
+    assert done.returncode == 3
+    assert len((tmp_path / "whole.jsonl").read_bytes().splitlines()) >= 3000
+    assert not (tmp_path / "out").exists()
+    assert shell("corpuskit export cut.jsonl.gz | corpuskit export -o out").returncode == 4
+    assert shell("corpuskit export cut.jsonl.gz --accept-damaged -o out").returncode == 0
+    assert manifest(tmp_path / "out")["inputs"][0]["damage"]
+    assert shell("corpuskit verify out").returncode == 0
+
+
+def test_an_unwritable_state_folder_is_said_once(shell: Run, documents: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = shell("export CORPUSKIT_STATE=$PWD/file; corpuskit export documents.jsonl | corpuskit export -o out")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count(b"unverified") == 1
+    assert upstreams(tmp_path / "out")[-1] == ("export", "unverified")
+
+
+def test_signals_leave_nothing(tmp_path: Path, environment: dict[str, str], documents: Path) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        script = "(cat documents.jsonl; exec sleep 60) | exec corpuskit export -o out"
+        with subprocess.Popen(
+            [
+                "python3",
+                "-c",
+                f"import os,subprocess,sys; p=subprocess.Popen(['sleep','60'],stdout=subprocess.PIPE);"
+                "os.dup2(p.stdout.fileno(),0); print(p.pid,flush=True); os.execvp('corpuskit',['corpuskit','export','-o','out'])",
+            ],
+            cwd=tmp_path,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
+            assert process.stdout
+            feeder = int(process.stdout.readline())
+            _wait_for((tmp_path / "out" / ".staging").exists)
+            time.sleep(0.3)
+            process.send_signal(number)
+            try:
+                assert process.wait(20) == -number, script
+            finally:
+                os.kill(feeder, signal.SIGKILL)
+        assert not (tmp_path / "out").exists()
