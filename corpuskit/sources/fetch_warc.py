@@ -1,0 +1,204 @@
+"""`fetch-warc`: the pages of web archives become documents."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from urllib.parse import urljoin, urlsplit
+
+from corpuskit.core.document import Document, Reject
+from corpuskit.core.errors import UsageError
+from corpuskit.core.step import RUNTIME, Drop, Item, Rejected, Source
+
+if TYPE_CHECKING:
+    from corpuskit.core.files.inputs import Input
+    from corpuskit.text.http import Response
+    from corpuskit.text.warc import Record
+
+COMMON_CRAWL = "https://data.commoncrawl.org/"
+NO_PAGES = frozenset({"warcinfo", "request", "metadata"})
+PAGES = frozenset({"response", "resource", "conversion", "revisit", "arc"})
+SUFFIXES = (".warc", ".warc.gz", ".warc.zst", ".warc.lz4", ".arc", ".arc.gz", ".wet", ".wet.gz", ".wet.zst", ".wacz")
+LIST_NAME = re.compile(r"\.paths(\.txt)?(\.gz)?$")
+MAX_LIST = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class FetchWarc(Source):
+    """Read web archives (WARC, WET, ARC) and yield their pages as documents.
+
+    Archives may be gzip, zstd (with a dictionary of their own or without), LZ4, WACZ or plain: files, globs, folders,
+    http(s) URLs, or lists of these (`warc.paths.gz`). An HTML response or resource is a document of type text/html,
+    its body freed of chunks and content codings and decoded by byte order mark, HTTP header, <meta> or detection; a
+    WET record is one of type text/plain. The id is the record's; ARC records, and records that repeat an id, have a
+    hash of file and position.
+    Drops: `revisit`, `not-html`, `http-status`. Rejects, with the record's bytes: `empty-body`, `truncated`,
+    `runs-past-member`, `bad-length`, `corrupt`, `expands-too-far`, `bad-header`, `header-too-large`, `segmented`,
+    `unknown-type`, `bad-digest`, `bad-http`, `bad-chunked`, `bad-encoding`, `undecodable`, `document-too-large`.
+    Damage never costs the records around it: reading goes on at the next member or the next record, and what lies
+    between is reported. Holds one record at a time, up to 64 MiB, and a key per record of one file.
+
+    corpuskit fetch-warc crawl/*.warc.gz --source web --origin crawl --license LicenseRef-crawl | corpuskit extract
+    """
+
+    streams: ClassVar[str] = "Holds one record at a time in memory, and a key per record of one file."
+    suffixes: ClassVar[tuple[str, ...]] = SUFFIXES
+
+    status: Annotated[
+        tuple[str, ...], "Keep only responses of these HTTP statuses, such as 200 or 2xx; all by default."
+    ] = ()
+    keep_truncated: Annotated[bool, "Keep pages that the crawler itself cut short (WARC-Truncated)."] = False
+    check_digests: Annotated[
+        Literal["auto", "always", "never"],
+        "Whether to compare records with their WARC-Block-Digest; auto: where compression has no checksum.",
+    ] = "auto"
+    base: Annotated[str, "Folder or URL that the relative lines of a .paths list start from.", RUNTIME] = COMMON_CRAWL
+
+    def __post_init__(self) -> None:
+        """Refuse statuses that are none."""
+        for status in self.status:
+            if not re.fullmatch(r"[1-9]([0-9]{2}|xx)", status):
+                raise UsageError(f"--status {status!r} is no HTTP status; write 200 or 2xx")
+
+    def versions(self) -> dict[str, str]:
+        """The library that detects encodings."""
+        from importlib.metadata import version
+
+        return {"resiliparse": version("resiliparse")}
+
+    def expand(self, source: "Input") -> list[str] | None:
+        """The inputs that a list of paths (`warc.paths.gz`) names, in its order; None for other inputs."""
+        if not LIST_NAME.search(urlsplit(source.url).path if source.url else source.name):
+            return None
+        folder = source.local_path.parent if source.local_path else None
+        lines = source.read_all(MAX_LIST).decode("utf-8", "replace").split("\n")
+        return [self._place(line.strip(), folder) for line in lines if line.strip()]
+
+    def read(self, source: "Input") -> Iterator[Item]:
+        """The documents, drops and rejects of one archive in file order."""
+        from corpuskit.text.wacz import archives_of
+        from corpuskit.text.warc import read_records
+
+        for name, stream in archives_of(source.open(), source.name, source.damaged):
+            seen: set[int] = set()
+            for record in read_records(stream, source.damaged):
+                item = self._item(record, name, seen)
+                if item is not None:
+                    yield item
+
+    def _place(self, line: str, folder: Path | None) -> str:
+        if "://" in line:
+            return line
+        if folder is not None and (folder / line).is_file():
+            return str(folder / line)
+        if "://" in self.base:
+            return urljoin(self.base.rstrip("/") + "/", line)
+        return str(Path(self.base) / line)
+
+    def _item(self, record: "Record", archive: str, seen: set[int]) -> Item | None:
+        if record.kind in NO_PAGES or record.headers.get("warc-target-uri", "").startswith("filedesc:"):
+            return None
+        identifier = _identifier(record, archive, seen)
+        try:
+            self._check(record)
+            document = Document(identifier, "", _metadata(record, archive))
+            if record.kind == "revisit":
+                return Drop(document, "revisit")
+            return self._page(record, document)
+        except Reject as reject:
+            raw = record.head + record.block
+            return Rejected(reject.reason, archive, record.offset, raw, reject.detail, identifier)
+
+    def _check(self, record: "Record") -> None:
+        if record.fault:
+            raise Reject(record.fault, record.detail)
+        if record.kind == "continuation" or "warc-segment-number" in record.headers:
+            raise Reject("segmented", "the record is one part of several")
+        if record.kind not in PAGES:
+            raise Reject("unknown-type", "a WARC-Type that is not known")
+
+    def _page(self, record: "Record", document: Document) -> Document | Drop:
+        """The record as a document or a drop. Raises Reject."""
+        from corpuskit.text.charset import decode_page
+        from corpuskit.text.http import is_binary
+
+        response = _response(record)
+        content_type = _page_type(record, response.content_type, response.body)
+        document = document.with_metadata(
+            content_type=content_type or response.content_type or None, http_status=response.status or None
+        )
+        if not content_type:
+            return Drop(document, "not-html", {"content_type": response.content_type})
+        if self.status and not self._wants(response.status):
+            return Drop(document, "http-status", {"http_status": response.status})
+        if record.size > len(record.block):
+            raise Reject("document-too-large", f"a record of {record.size} bytes")
+        if not self.keep_truncated and "warc-truncated" in record.headers:
+            raise Reject("truncated", "the crawler cut the page; --keep-truncated keeps such pages")
+        self._compare_digest(record)
+        body = response.decoded_body()
+        if not body.strip():
+            raise Reject("empty-body", "the response has no page")
+        if is_binary(body) and body[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+            return Drop(document, "not-html", {"content_type": response.content_type, "binary": True})
+        return document.with_text(decode_page(body, response.headers.get("content-type", "")))
+
+    def _compare_digest(self, record: "Record") -> None:
+        checks = self.check_digests == "always" or (self.check_digests == "auto" and not record.checked)
+        if checks and record.matches_digest() is False:
+            raise Reject("bad-digest", "the block does not have its WARC-Block-Digest")
+
+    def _wants(self, status: int) -> bool:
+        return not status or str(status) in self.status or f"{status // 100}xx" in self.status
+
+
+def _response(record: "Record") -> "Response":
+    """The HTTP response in the block; a block that is none is the body itself, as its record describes it."""
+    from corpuskit.text.http import Response, parse_response
+
+    stated = record.headers.get("content-type", "")
+    is_http = stated.startswith("application/http") or (record.kind == "response" and not stated)
+    if record.kind == "arc":
+        is_http = record.block.startswith(b"HTTP")
+    if not is_http or record.kind == "conversion":
+        return Response(0, {"content-type": stated}, record.block)
+    response = parse_response(record.block)
+    if record.kind == "arc":
+        response.headers.setdefault("content-type", stated)
+    return response
+
+
+def _page_type(record: "Record", stated: str, body: bytes) -> str:
+    """The media type of the page; empty if it is none that we read."""
+    from corpuskit.text.http import HTML_TYPES, UNKNOWN_TYPES, sniffs_as_html
+
+    if stated in HTML_TYPES or (record.kind == "conversion" and stated == "text/plain"):
+        return stated
+    unknown = stated in UNKNOWN_TYPES or "/" not in stated
+    return "text/html" if unknown and sniffs_as_html(body) else ""
+
+
+def _metadata(record: "Record", archive: str) -> dict[str, Any]:
+    url = record.headers.get("warc-target-uri", "").strip("<> ")
+    metadata = {
+        "url": url,
+        "date": record.headers.get("warc-date", ""),
+        "warc_file": archive,
+        "warc_offset": record.offset,
+        "warc_length": record.length,
+    }
+    return {key: value for key, value in metadata.items() if value not in ("", None)}
+
+
+def _identifier(record: "Record", archive: str, seen: set[int]) -> str:
+    """The record's id without its `urn:uuid:`; a hash of the place where there is none, or for the second of two."""
+    import xxhash
+
+    stated = record.headers.get("warc-record-id", "").strip("<> ")
+    if stated:
+        key = xxhash.xxh3_64_intdigest(stated.encode())
+        if key not in seen:
+            seen.add(key)
+            return stated.removeprefix("urn:uuid:")
+    return xxhash.xxh3_128_hexdigest(f"{archive}\0{record.offset}\0{record.inner}".encode())

@@ -1,0 +1,273 @@
+"""An archive file as the members it was stored in: gzip members, zstd or LZ4 frames, or one plain stretch.
+
+A web archive gives every record a member of its own, so a member is both the address of a record (its byte offset)
+and the wall that damage stops at. Each member is checked to its end; behind a broken one reading goes on at the next
+member that decompresses. Nothing is sought: a pipe will do. The bytes of the current member are kept, up to 16 MiB,
+to search them again when it turns out broken.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, Protocol
+
+from corpuskit.text.codecs import Codec, codec_of
+
+STEP = 16 * 1024
+CHUNK = 256 * 1024
+WINDOW = 16 * 1024 * 1024
+RATIO = 250
+FREE_BYTES = 256 * 1024 * 1024
+
+Damaged = Callable[[str, int, int], None]
+"""Told about damage: what, at which stored byte, how many stored bytes are lost."""
+
+
+class Members(Protocol):
+    """What a reader of records needs of a file: its members in order, each as decompressed chunks."""
+
+    start: int
+    """Stored offset at which the open member starts."""
+    consumed: int
+    """Stored offset up to which it has been read."""
+    fault: str
+    """Why the open member ended early: `cut`, `corrupt`, `expands`; empty as long as it is whole."""
+    follows: bool
+    """Whether the open member lies right behind a whole one."""
+    plain: bool
+    """Whether stored and decompressed offsets are the same."""
+
+    def open_next(self) -> bool:
+        """Open the next member; False at the end of the file."""
+        ...
+
+    def read(self) -> bytes:
+        """The next decompressed bytes of the open member; empty at its end."""
+        ...
+
+    def rewind(self, offset: int) -> bool:
+        """Go back to an offset of the open member, where the file allows it."""
+        ...
+
+
+def members_of(stream: BinaryIO, damaged: Damaged) -> Members:
+    """The members of a stream, by its first bytes."""
+    stored = Stored(stream)
+    head = stored.at(0, 16)
+    if not head:
+        damaged("the file is empty", 0, 0)
+    codec = codec_of(head)
+    if codec is None:
+        return PlainFile(stored, stream)
+    return CompressedFile(stored, codec, damaged)
+
+
+class Stored:
+    """The bytes of a stream by offset, read forward only; what lies before `forget` is gone."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._buffer = bytearray()
+        self._base = 0
+        self._ended = False
+
+    @property
+    def first(self) -> int:
+        """The lowest offset that is still here."""
+        return self._base
+
+    def at(self, offset: int, size: int) -> bytearray:
+        """Up to `size` bytes from an offset; fewer only at the end of the stream."""
+        while offset + size > self._base + len(self._buffer) and not self._ended:
+            chunk = self._stream.read(CHUNK)
+            self._buffer += chunk
+            self._ended = not chunk
+        place = offset - self._base
+        return self._buffer[place : place + size]
+
+    def forget(self, offset: int) -> None:
+        """Let go of everything before an offset."""
+        surplus = offset - self._base
+        if surplus > CHUNK:
+            del self._buffer[:surplus]
+            self._base = offset
+
+    def restart(self, offset: int) -> None:
+        """Read on from an offset that the stream itself was sought to."""
+        self._buffer.clear()
+        self._base, self._ended = offset, False
+
+
+class PlainFile:
+    """A file that is not compressed: one member."""
+
+    plain = True
+    fault = ""
+    follows = True
+    start = 0
+
+    def __init__(self, stored: Stored, stream: BinaryIO) -> None:
+        self._stored = stored
+        self._stream = stream
+        self._opened = False
+        self.consumed = 0
+
+    def open_next(self) -> bool:
+        opened, self._opened = self._opened, True
+        return not opened and bool(self._stored.at(0, 1))
+
+    def read(self) -> bytes:
+        chunk = bytes(self._stored.at(self.consumed, CHUNK))
+        self.consumed += len(chunk)
+        self._stored.forget(self.consumed)
+        return chunk
+
+    def rewind(self, offset: int) -> bool:
+        if not self._stream.seekable():
+            return False
+        self._stream.seek(offset)
+        self._stored.restart(offset)
+        self.consumed = offset
+        return True
+
+
+class CompressedFile:
+    """A file of gzip members, zstd frames or LZ4 frames."""
+
+    plain = False
+
+    def __init__(self, stored: Stored, codec: Codec, damaged: Damaged) -> None:
+        self._stored = stored
+        self._codec = codec
+        self._damaged = damaged
+        self._made = 0
+        self._searched = 0
+        self._ended = True
+        self.start = self.consumed = 0
+        self.fault = ""
+        self.follows = True
+
+    def open_next(self) -> bool:
+        position = self.consumed
+        self.follows = not self.fault
+        if self.fault:
+            position = self._behind_damage()
+        found = self._skip_to_member(position)
+        if found is None:
+            return False
+        self.start = self.consumed = found
+        self._stored.forget(found)
+        self._decoder = self._codec.decoder()
+        self._made, self.fault, self._ended = 0, "", False
+        return True
+
+    def read(self) -> bytes:
+        while not self._ended:
+            piece = self._stored.at(self.consumed, self._codec.step)
+            if not piece:
+                return self._break("cut")
+            try:
+                made = self._decoder.decompress(piece)
+            except self._codec.errors:
+                return self._break("corrupt", self._salvage(piece))
+            self._ended = self._decoder.eof
+            self.consumed += len(piece) - (len(self._decoder.unused_data) if self._ended else 0)
+            self._made += len(made)
+            self._stored.forget(self.consumed - WINDOW)
+            if self._made > FREE_BYTES and self._made > RATIO * (self.consumed - self.start):
+                return self._break("expands")
+            if made:
+                return made
+        return b""
+
+    def rewind(self, offset: int) -> bool:
+        return False
+
+    def _break(self, fault: str, last: bytes = b"") -> bytes:
+        self.fault, self._ended = fault, True
+        return last
+
+    def _salvage(self, piece: bytearray) -> bytes:
+        """What the piece that failed still gives, fed byte by byte to a decoder as far as the failed one was."""
+        if self._stored.first > self.start:
+            return b""
+        decoder = self._codec.careful_decoder()
+        saved, seen = bytearray(), 0
+        try:
+            for offset, size in self._slices(len(piece)):
+                made = decoder.decompress(self._stored.at(offset, size))
+                saved += made[max(self._made - seen, 0) :]
+                seen += len(made)
+        except self._codec.errors:
+            pass
+        return bytes(saved)
+
+    def _slices(self, failed: int) -> Iterator[tuple[int, int]]:
+        """Offset and size: large up to what failed, then single bytes, since a failing call gives nothing."""
+        for offset in range(self.start, self.consumed, STEP):
+            yield offset, min(STEP, self.consumed - offset)
+        for offset in range(self.consumed, self.consumed + failed):
+            yield offset, 1
+
+    def _behind_damage(self) -> int:
+        """Report the broken member; return where the next whole one starts, or the end of the file."""
+        self._searched += self.consumed - self.start
+        position = max(self.start + 1, self._stored.first)
+        if self._searched > 4 * self.consumed + 4 * WINDOW:
+            # A file made of members within members would have us read it over and over.
+            position = max(position, self.consumed)
+        found = self._find_member(position)
+        what = {
+            "cut": "the file is cut within a member",
+            "corrupt": "a member does not decompress or fails its checksum",
+            "expands": f"a member expands more than {RATIO}-fold",
+        }[self.fault]
+        self._damaged(what, self.start, found - self.start)
+        self.fault = ""
+        self.start = self.consumed = found
+        return found
+
+    def _skip_to_member(self, position: int) -> int | None:
+        while head := self._stored.at(position, 16):
+            if self._codec.starts(head):
+                return position
+            skip = self._codec.skippable(head)
+            if skip:
+                self._codec.learn(bytes(self._stored.at(position, min(skip, WINDOW))))
+                position += skip
+                self._stored.forget(position)
+                continue
+            found = self._find_member(position)
+            if not self._only_padding(position, found):
+                self._damaged("bytes between members that belong to none", position, found - position)
+                self.follows = False
+            position = found
+        self.start = self.consumed = position
+        return None
+
+    def _only_padding(self, position: int, end: int) -> bool:
+        return end - position <= WINDOW and not any(self._stored.at(position, end - position))
+
+    def _find_member(self, position: int) -> int:
+        """The first place from here on where a member decompresses; the end of the file if there is none."""
+        width = len(self._codec.magic)
+        while window := self._stored.at(position, CHUNK):
+            place = window.find(self._codec.magic)
+            if place < 0:
+                if len(window) < CHUNK:
+                    return position + len(window)
+                position += len(window) - width + 1
+            elif self._probe(position + place):
+                return position + place
+            else:
+                position += place + 1
+            self._stored.forget(position - WINDOW)
+        return position
+
+    def _probe(self, position: int) -> bool:
+        head = self._stored.at(position, 1024)
+        if not self._codec.starts(head):
+            return False
+        try:
+            self._codec.careful_decoder().decompress(head)
+        except self._codec.errors:
+            return False
+        return True

@@ -1,0 +1,275 @@
+"""The records of a web archive: WARC 1.x and ARC, read strictly and past any damage.
+
+A record is whole when its block has the declared length, ends within its member, and is followed by the end mark,
+another record or the end. What is not comes out with a `fault`, never as a shorter record, and reading goes on at
+the next place where a record starts: within the bytes that a wrong length would swallow, or in the next member.
+Where the framing leaves a doubt, the record's own evidence (block digest, HTTP length) decides.
+
+Sources: WARC 1.1 (ISO 28500:2017); the Internet Archive's ARC file format, versions 1 and 2.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from corpuskit.text.digests import matches_digest
+from corpuskit.text.members import Damaged, members_of
+from corpuskit.text.warc_headers import arc_headers, blank_line, parse_headers
+from corpuskit.text.window import Window
+
+MAX_LINE = 64 * 1024
+MAX_HEAD = 1024 * 1024
+MAX_BLOCK = 64 * 1024 * 1024
+MAX_NEWLINES = 64 * 1024
+
+_WARC_LINE = rb"[Ww][Aa][Rr][Cc]/\d+\.\d+[ \t\r]*\n"
+_ARC_LINE = rb"(?:filedesc:[^\n]*\n|[A-Za-z][A-Za-z0-9+.-]*:[^\n]*? [0-9A-Fa-f.:-]+ \d{8,20} [^\n]*?\S[ \t]*\r?\n)"
+_WARC = re.compile(_WARC_LINE)
+_ARC = re.compile(_ARC_LINE)
+_NEXT_WARC = re.compile(rb"^" + _WARC_LINE, re.MULTILINE)
+_NEXT_ARC = re.compile(rb"^" + _ARC_LINE, re.MULTILINE)
+_NEXT_ANY = re.compile(rb"^(?:" + _WARC_LINE + rb"|" + _ARC_LINE + rb")", re.MULTILINE)
+_SWALLOWED = re.compile(rb"\r?\n\r?\n" + _WARC_LINE + rb"(?:WARC-|Content-)", re.IGNORECASE)
+_HTTP_LENGTH = re.compile(rb"\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r?\n", re.IGNORECASE)
+
+_MEMBER_FAULTS = {"cut": "truncated", "corrupt": "corrupt", "expands": "expands-too-far"}
+
+
+@dataclass(slots=True)
+class Record:
+    """One record. `fault` names what is wrong with it; then `block` is what could be read of it."""
+
+    kind: str
+    """The WARC-Type in lower case, or `arc`."""
+    headers: dict[str, str]
+    """By lower-case name; the first of repeated ones. The fields of an ARC line have their WARC names."""
+    head: bytes
+    block: bytes
+    size: int
+    """Declared length of the block; more than `len(block)` if that is over the limit."""
+    offset: int
+    """Stored byte at which the record, or the member that holds it, starts."""
+    inner: int
+    """Byte at which it starts within its member, decompressed."""
+    length: int | None = None
+    """Bytes it takes as stored; None where it shares its member."""
+    checked: bool = False
+    """Whether its member has a checksum."""
+    fault: str = ""
+    detail: str = ""
+
+    def matches_digest(self) -> bool | None:
+        """Whether the block has the digest that its header gives; None if that gives none we know."""
+        if len(self.block) != self.size:
+            return None
+        return matches_digest(self.headers.get("warc-block-digest", ""), self.block)
+
+
+def read_records(stream: BinaryIO, damaged: Damaged) -> Iterator[Record]:
+    """All records of an archive in order, of whatever kind. `damaged` is told of spans that are not whole."""
+    return iter(_Reader(Window(members_of(stream, damaged)), damaged))
+
+
+class _Reader:
+    def __init__(self, window: Window, damaged: Damaged) -> None:
+        self._window = window
+        self._damaged = damaged
+        self._arc: bool | None = None
+        self._newlines = b""
+        self._end_marks = True
+
+    def __iter__(self) -> Iterator[Record]:
+        window = self._window
+        while True:
+            self._skip_newlines()
+            if not window.more(1):
+                if not window.enter_next():
+                    return
+            elif self._starts_record():
+                yield self._record()
+            else:
+                inner = window.inner
+                self._skip_to_record()
+                self._report("bytes that belong to no record", window.start, inner)
+
+    def _skip_newlines(self) -> int:
+        """Pass over line ends; how many line feeds there were."""
+        window, passed = self._window, bytearray()
+        while len(passed) < MAX_NEWLINES and window.more(1):
+            ahead = window.buffer[window.position : window.position + 64]
+            passed += window.take(len(ahead) - len(ahead.lstrip(b"\r\n")))
+            if window.position < len(window.buffer):
+                break
+        self._newlines = bytes(passed)
+        return passed.count(b"\n")
+
+    def _starts_record(self) -> bool:
+        window = self._window
+        while window.buffer.find(b"\n", window.position, window.position + MAX_LINE) < 0:
+            ahead = window.ahead()
+            if ahead >= MAX_LINE or not (window.more(ahead + 1) or self._join()):
+                return False
+        if _WARC.match(window.buffer, window.position):
+            self._arc = False
+        elif self._arc is not False and _ARC.match(window.buffer, window.position):
+            self._arc = True
+        else:
+            return False
+        return True
+
+    def _join(self) -> bool:
+        return self._window.join_next({None: _NEXT_ANY, True: _ARC, False: _WARC}[self._arc])
+
+    def _record(self) -> Record:
+        window = self._window
+        start, inner = window.start, window.inner
+        head, fault, detail = self._arc_head() if self._arc else self._warc_head()
+        record = _parsed(head, bool(self._arc), inner if window.plain else start, inner)
+        record.checked = not window.plain
+        if fault:
+            return self._faulty(record, fault, detail, 0)
+        if record.size < 0:
+            return self._faulty(record, "bad-header", "a record without a valid length", 0)
+        record.block, taken = self._take(record.size)
+        self._newlines = b""
+        fault, detail = self._verdict(record, taken)
+        if fault:
+            return self._faulty(record, fault, detail, taken)
+        if window.plain:
+            record.length = window.inner - inner
+        elif inner == 0 and not window.more(1):
+            record.length = window.stored_end - start
+        return record
+
+    def _warc_head(self) -> tuple[bytes, str, str]:
+        """The header with its blank line, taken; and what is wrong with it."""
+        window, looked = self._window, 0
+        while (end := blank_line(window.buffer, window.position + looked)) < 0:
+            ahead = window.ahead()
+            if ahead > MAX_HEAD:
+                return window.take(MAX_LINE), "header-too-large", f"a record header of over {MAX_HEAD} bytes"
+            if not (window.more(ahead + 1) or self._join()):
+                fault = _MEMBER_FAULTS.get(window.fault, "truncated")
+                return window.take(ahead), fault, "a record header without an end"
+            looked = max(ahead - 3, 0)
+        head = window.take(end - window.position)
+        if len(head) > MAX_LINE and max(map(len, head.split(b"\n"))) > MAX_LINE:
+            return head, "header-too-large", f"a record header with a line of over {MAX_LINE} bytes"
+        return head, "", ""
+
+    def _arc_head(self) -> tuple[bytes, str, str]:
+        window = self._window
+        return window.take(window.buffer.index(b"\n", window.position) + 1 - window.position), "", ""
+
+    def _take(self, size: int) -> tuple[bytes, int]:
+        """Up to `size` bytes of block, of which at most MAX_BLOCK are kept; and how many there were."""
+        parts, taken = [], 0
+        while taken < size and (self._window.more(1) or self._join()):
+            part = self._window.take(size - taken)
+            if taken < MAX_BLOCK:
+                parts.append(part[: MAX_BLOCK - taken])
+            taken += len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts), taken
+
+    def _verdict(self, record: Record, taken: int) -> tuple[str, str]:
+        """The fault of a record whose block has been taken, and a phrase for it; empty if it is whole."""
+        window = self._window
+        if taken < record.size:
+            return self._why_short(record)
+        if self._swallowed(record):
+            return "bad-length", "a length that covers records which follow"
+        line_feeds = self._skip_newlines()
+        if window.more(1):
+            self._end_marks = self._end_marks and line_feeds >= 2
+            if self._starts_record() or self._ends_before_garbage(record, line_feeds):
+                return "", ""
+            return "bad-length", "a block that the end of its record does not follow"
+        if window.fault and not self._survives(record, window.fault, line_feeds):
+            return _MEMBER_FAULTS[window.fault], "a record in a member that does not decompress to its end"
+        if window.plain and line_feeds < 2 and self._end_marks and not self._arc:
+            self._damaged("the file is cut within the end mark of a record", window.inner, 0)
+        return "", ""
+
+    def _why_short(self, record: Record) -> tuple[str, str]:
+        """The file or the member ended first, or the length is wrong and covers whole records."""
+        fault = self._window.fault
+        if not fault and (_NEXT_ARC if self._arc else _NEXT_WARC).search(record.block):
+            return "bad-length", "a length that covers records which follow"
+        if fault or self._window.plain:
+            return _MEMBER_FAULTS.get(fault, "truncated"), "a record that the archive ends in"
+        return "runs-past-member", "a length that is more than the member holds"
+
+    def _swallowed(self, record: Record) -> bool:
+        """Whether the block holds the start of another record, and nothing vouches for that."""
+        if self._arc or b"WARC/" not in record.block or not _SWALLOWED.search(record.block):
+            return False
+        return not _vouched(record)
+
+    def _ends_before_garbage(self, record: Record, line_feeds: int) -> bool:
+        vouched = _vouched(record)
+        return line_feeds >= 2 and not self._arc if vouched is None else vouched
+
+    @staticmethod
+    def _survives(record: Record, fault: str, line_feeds: int) -> bool:
+        """Whether the last record of a broken member is whole for certain."""
+        matches = record.matches_digest()
+        return matches or (matches is None and fault == "cut" and line_feeds >= 2)
+
+    def _faulty(self, record: Record, fault: str, detail: str, taken: int) -> Record:
+        """Give the record its fault, go back to the start of its block, and on to the next record from there."""
+        record.fault, record.detail = fault, detail
+        window = self._window
+        if taken == len(record.block):
+            window.give_back(record.block + self._newlines)
+        else:
+            window.rewind(record.inner + len(record.head))
+        self._skip_to_record()
+        self._report(f"{detail} ({fault})", record.offset, record.inner)
+        return record
+
+    def _skip_to_record(self) -> None:
+        """Go to the next line that starts a record, or to the end of the member."""
+        window = self._window
+        pattern = {None: _NEXT_ANY, True: _NEXT_ARC, False: _NEXT_WARC}[self._arc]
+        while True:
+            end = window.buffer.rfind(b"\n", window.position) + 1
+            if end:
+                found = pattern.search(window.buffer, window.position, end)
+                if found:
+                    window.position = found.start()
+                    return
+                window.position = end
+            elif window.ahead() > MAX_LINE:
+                window.position = len(window.buffer)
+            if not window.more(window.ahead() + 1):
+                window.position = len(window.buffer)
+                return
+
+    def _report(self, what: str, offset: int, inner: int) -> None:
+        """Report what was passed over since `inner`; a member with a fault reports itself."""
+        window = self._window
+        if window.plain:
+            self._damaged(what, max(inner, 0), window.inner - inner)
+        elif not window.fault:
+            whole = inner <= 0 and not window.more(1)
+            lost = window.stored_end - offset if whole else window.inner - inner
+            self._damaged(what, offset, max(lost, 0))
+
+
+def _parsed(head: bytes, arc: bool, offset: int, inner: int) -> Record:
+    headers = arc_headers(head) if arc else parse_headers(head)
+    kind = "arc" if arc else headers.get("warc-type", "").lower()
+    length = headers.get("content-length", "")
+    size = int(length) if re.fullmatch(r"[0-9]{1,18}", length) else -1
+    return Record(kind, headers, head, b"", size, offset, inner)
+
+
+def _vouched(record: Record) -> bool | None:
+    """What the record itself says of its length: by block digest, else by the HTTP length within it."""
+    matches = record.matches_digest()
+    if matches is not None or len(record.block) != record.size:
+        return matches
+    end = blank_line(record.block[:MAX_HEAD], 0)
+    length = _HTTP_LENGTH.search(record.block, 0, max(end, 0))
+    return True if length and int(length[1]) == len(record.block) - end else None

@@ -1,0 +1,60 @@
+"""The header blocks of WARC records, ARC records and HTTP messages."""
+
+import re
+
+_ARC_FIELDS = re.compile(rb"(.*?) ([0-9A-Fa-f.:-]+) (\d{8,20}) (?:(.*) )?(\S+)\s*", re.DOTALL)
+_FOLD = re.compile(r"\r?\n[ \t]+")
+_FIELD = re.compile(r"(?<=\n)([^:\n]+):([^\n]*)")
+
+
+def parse_headers(head: bytes) -> dict[str, str]:
+    """The named fields of a header block behind its first line; folded lines joined, the first of each name.
+
+    >>> parse_headers(b"HTTP/1.1 200 OK\\r\\nContent-Type: text/html;\\r\\n charset=utf-8\\r\\n\\r\\n")
+    {'content-type': 'text/html; charset=utf-8'}
+    """
+    text = _text(head)
+    if "\n " in text or "\n\t" in text:
+        text = _FOLD.sub(" ", text)
+    fields = _FIELD.findall(text)
+    fields.reverse()
+    return {name.strip().lower(): value.strip() for name, value in fields}
+
+
+def blank_line(data: bytes, start: int) -> int:
+    """Where the first blank line from `start` on ends; -1 if there is none."""
+    place = data.find(b"\n\r\n", start)
+    other = data.find(b"\n\n", start, place if place >= 0 else len(data))
+    if other >= 0:
+        return other + 2
+    return place + 3 if place >= 0 else -1
+
+
+def arc_headers(line: bytes) -> dict[str, str]:
+    """The fields of an ARC line: URL, IP address, date, media type, in version 2 more of them, length."""
+    found = _ARC_FIELDS.fullmatch(line)
+    if not found:
+        return {"warc-target-uri": _text(line.split(b" ")[0]), "content-length": _text(line.split()[-1])}
+    kind = (found[4] or b"").split(b" ")[0].rstrip(b";")
+    return {
+        "warc-target-uri": _text(found[1]),
+        "warc-date": _iso_date(found[3].decode()),
+        "content-type": _text(kind),
+        "content-length": _text(found[5]),
+    }
+
+
+def _iso_date(digits: str) -> str:
+    """An ARC date, of which only the day may be given, as ISO 8601; empty if it is none."""
+    stamp = digits[:14].ljust(14, "0")
+    year, month, day, hour, minute, second = stamp[:4], *(stamp[at : at + 2] for at in range(4, 14, 2))
+    if not ("01" <= month <= "12" and "01" <= day <= "31" and hour < "24" and minute < "60" and second < "61"):
+        return ""
+    return f"{year}-{month}-{day}T{hour}:{minute}:{second}Z"
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
