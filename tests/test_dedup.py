@@ -136,6 +136,18 @@ def test_stream_spool_and_sort_give_the_same_verdicts(
     assert verdicts(longest.run(documents)) == by_sorting(documents, longest)
 
 
+@pytest.mark.parametrize("verify", ["signature", "jaccard"])
+def test_many_and_large_documents(verify: Any) -> None:
+    """Across the borders of batches and of what is written at once."""
+    texts = [prose(seed % 350, 20) for seed in range(700)]
+    large = [prose(1000, 200_000), prose(1001, 200_000)]
+    documents = corpus(*large, *texts, changed(large[0], 500), large[1])
+    expected = verdicts(Dedup(verify=verify).run(documents))
+    assert [found[1] for found in expected] == (["kept"] * 352 + ["duplicate"] * 350 + ["near-duplicate", "duplicate"])
+    assert expected[-2][2] == "d0"
+    assert verdicts(Dedup(verify=verify, stream=True).run(documents)) == expected
+
+
 @settings(max_examples=50, deadline=None)
 @given(families(), st.sampled_from([{}, {"method": "exact"}, {"keep": "longest"}, {"stream": True}]))
 def test_every_document_comes_out_once_and_every_drop_leads_to_a_survivor(

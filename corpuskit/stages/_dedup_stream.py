@@ -24,7 +24,8 @@ class Seen:
 
         self.step = step
         self.texts = LeaderTable()
-        self.bands = LeaderTable()
+        # A table a band, so that only one of them grows at a time.
+        self.bands = [LeaderTable() for _ in range(step.bands)]
         self.records = Spool()
         self.lines = Spool()
 
@@ -61,13 +62,15 @@ class Seen:
         row = signatures([hashes], self.step.permutations, self.step.seed)
         if not len(hashes):
             return row.tobytes(), {}
-        leaders = {key: self.bands.leaders(key) for key in band_keys(row, self.step.bands)[0].tolist()}
-        candidates = sorted(set().union(*leaders.values()))
-        shares = zip(candidates, self._similarities(row, hashes, candidates), strict=True)
-        matches = {leader: float(share) for leader, share in shares if share >= self.step.threshold}
-        for key, held in leaders.items():
+        keys = band_keys(row, self.step.bands)[0].tolist()
+        leaders = [table.leaders(key) for table, key in zip(self.bands, keys, strict=True)]
+        matches: dict[int, float] = {}
+        if candidates := sorted(set().union(*leaders)):
+            shares = zip(candidates, self._similarities(row, hashes, candidates), strict=True)
+            matches = {leader: float(share) for leader, share in shares if share >= self.step.threshold}
+        for table, key, held in zip(self.bands, keys, leaders, strict=True):
             if len(held) < LEADERS and matches.keys().isdisjoint(held):
-                self.bands.add(key, number)
+                table.add(key, number)
         return row.tobytes(), matches
 
     def _similarities(self, row: "Signatures", hashes: "Hashes", candidates: list[int]) -> Iterable[float]:
@@ -78,7 +81,7 @@ class Seen:
         if self.step.verify == "jaccard":
             texts = (self.lines[number].decode("utf-8", SURROGATES) for number in candidates)
             return [jaccard(self.step.shingles(text), hashes) for text in texts]
-        stored = b"".join(self.records[number][DIGEST_BYTES : 16 + row.nbytes] for number in candidates)
+        stored = b"".join(self.records[number][DIGEST_BYTES : DIGEST_BYTES + row.nbytes] for number in candidates)
         rows = numpy.frombuffer(stored, numpy.uint32).reshape(-1, row.shape[1])
         agreed: Iterable[float] = numpy.count_nonzero(rows == row, axis=1) / row.shape[1]
         return agreed

@@ -42,9 +42,8 @@ class Dedup(CorpusStage):
     """
 
     streams: ClassVar[str] = (
-        "Reads its whole input before it writes: the documents lie in TMPDIR, with about 600 bytes more for each; "
-        "memory holds about 100 bytes a document. With --stream it writes at once and memory holds about 300 bytes a "
-        "document."
+        "Reads its whole input before it writes: the documents lie in TMPDIR, with 600 bytes more for each; memory "
+        "holds about 150 bytes a document. With --stream it writes at once, and memory holds about 350."
     )
 
     method: Annotated[Literal["exact", "minhash"], "Equal texts only, or near-duplicates too."] = "minhash"
