@@ -9,6 +9,7 @@ grouping, because order is always input order and accounts add up.
 import json
 import os
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +20,7 @@ from datatrove.pipeline.base import PipelineStep
 from loguru import logger
 
 from corpuskit.core.account import StepCount, demand_balance
-from corpuskit.core.aside import Aside
+from corpuskit.core.aside import Aside, Verdict
 from corpuskit.core.chain import Chain
 from corpuskit.core.document import Document, encode
 from corpuskit.core.errors import CorpuskitError
@@ -40,6 +41,19 @@ SHARD_BYTES = 64 * 1024 * 1024
 Finished = Callable[[dict[str, Any]], None]
 
 
+@dataclass
+class Tally:
+    """Passes verdicts on and counts them by source, for the summary."""
+
+    pass_on: Callable[[Verdict], None]
+    gone: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def take(self, verdict: Verdict) -> None:
+        """Count one verdict under the source its document names."""
+        self.gone.setdefault(_source_of(verdict), Counter())[f"{verdict.step}: {verdict.reason}"] += 1
+        self.pass_on(verdict)
+
+
 @dataclass(frozen=True)
 class Task:
     """Inputs, the steps they pass through, and where the result goes."""
@@ -53,11 +67,13 @@ class Task:
     def run(self) -> dict[str, Any]:
         """Do the work; the accounts. They are written last, so a task with accounts is done."""
         aside = Aside(decisions=self.stem.with_suffix(".verdicts.jsonl.zst"))
-        flow = Flow(self.steps, aside.take, tags=self.tags)
+        tally = Tally(aside.take)
+        flow = Flow(self.steps, tally.take, tags=self.tags)
         shards = write_shards(flow.documents(self.inputs), self.stem)
         aside.close()
         result = {
             "counts": [count.as_json() for count in flow.counts],
+            "gone": tally.gone,
             "inputs": [source.as_json() for source in self.inputs],
             "shards": [path.name for path in shards],
         }
@@ -146,8 +162,11 @@ class Engine:
         self, label: str, inputs: Sequence[Input], steps: Sequence[Step], tags: Tags, done: Finished
     ) -> Shards:
         """A source's inputs through its source step and the stages that follow it."""
-        parts = [tuple(part) for part in group(inputs)]
-        return self._map(label, parts, tuple(steps), tags, Chain(), "none", done)
+        return self._map(label, self.parts(inputs), tuple(steps), tags, Chain(), "none", done)
+
+    def parts(self, inputs: Sequence[Input]) -> list[tuple[Input, ...]]:
+        """The inputs as tasks take them."""
+        return [tuple(part) for part in group(inputs)]
 
     def run_stages(self, label: str, shards: Shards, steps: Sequence[Step], done: Finished) -> Shards:
         """Shards through stages."""
@@ -156,15 +175,15 @@ class Engine:
         after.verdicts = shards.verdicts + after.verdicts
         return after
 
-    def run_corpus_stage(self, label: str, shards: Shards, step: CorpusStage) -> Shards:
+    def run_corpus_stage(self, label: str, shards: Shards, step: CorpusStage, done: Finished) -> Shards:
         """Shards in order through a step that needs the whole stream."""
         folder = self._phase(label, step.name())
-        aside = Aside(decisions=folder / "all.verdicts.jsonl.zst")
-        flow = Flow([step], aside.take)
-        paths = write_shards(flow.documents(shards.inputs()), folder / "00000")
-        aside.close()
-        demand_balance(step.name(), flow.counts[0])
-        shards.chain.add(step, "verified", flow.counts[0])
+        result = Task(tuple(shards.inputs()), (step,), Tags(), folder / "00000").run()
+        count = StepCount.from_json(result["counts"][0])
+        demand_balance(step.name(), count)
+        shards.chain.add(step, "verified", count)
+        done(result)
+        paths = [folder / name for name in result["shards"]]
         return Shards(paths, shards.chain, shards.verdicts + sorted(folder.glob("*.verdicts.jsonl.zst")))
 
     def _map(
@@ -211,6 +230,15 @@ class Engine:
         self.phases += 1
         folder.mkdir(parents=True)
         return folder
+
+
+def _source_of(verdict: Verdict) -> str:
+    import orjson
+
+    try:
+        return str(orjson.loads(verdict.line)["metadata"]["source"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def group(inputs: Sequence[Input]) -> list[list[Input]]:

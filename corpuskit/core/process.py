@@ -128,7 +128,7 @@ class Process:
     def _run(self) -> int:
         self.ledger = Ledger(self.step.name(), self._writes(), [pipe for pipe in self.pipes.values() if pipe])
         self.aside = Aside(self.settings.drops, self.settings.rejects, self._decisions_path())
-        self.flow = Flow([self.step], self.aside.take, self.settings.jobs, self.tags)
+        self.flow = Flow([self.step], self.aside.take, self.settings.jobs or 1, self.tags)
         self.answer: dict[str, Any] | None = None
         try:
             self._announce()

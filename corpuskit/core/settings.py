@@ -1,5 +1,6 @@
 """The options that all data commands share, each written once: where to read and write, and what to put up with."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +19,7 @@ class Settings(Options):
     ] = None
     drops: Annotated[Path | None, "Write dropped documents here, with step, reason and values."] = None
     rejects: Annotated[Path | None, "Write what could not be read here, its bytes in a file beside it."] = None
-    jobs: Annotated[int, "Worker processes."] = 1
+    jobs: Annotated[int | None, "Worker processes; if not given one, and for `mix` one a core."] = None
     shard_documents: Annotated[int, "Documents in a shard of a published folder."] = 50_000
     max_rejects: Annotated[str | None, "Most rejected records to put up with, as N or N%; any number if not given."] = (
         None
@@ -31,12 +32,16 @@ class Settings(Options):
 
     def __post_init__(self) -> None:
         """Raise UsageError for what cannot be."""
-        if self.jobs < 1:
+        if self.jobs is not None and self.jobs < 1:
             raise UsageError("`--jobs` is a number of processes, from 1 on")
         if self.shard_documents < 1:
             raise UsageError("`--shard-documents` is a number of documents, from 1 on")
         if self.max_rejects is not None:
             self.rejects_allowed(0)
+
+    def workers(self) -> int:
+        """How many processes a command uses that is to use the whole machine."""
+        return self.jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else self.jobs or 1
 
     def rejects_allowed(self, documents: int) -> float:
         """How many of so many records may be rejected."""

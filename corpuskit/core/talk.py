@@ -60,14 +60,14 @@ def summary(name: str, count: StepCount) -> None:
 def outcome(name: str, count: StepCount | None, code: int) -> None:
     """What a step did, as the JSON object of `--json`."""
     counts = (count or StepCount()).as_json()
-    result = {
-        "command": name,
-        "in": counts["in"]["documents"],
-        "out": counts["out"]["documents"],
-        "dropped": counts["dropped"],
-        "rejected": counts["rejected"],
-        "exit": code,
-    }
+    outcome_of(name, counts["in"]["documents"], counts["out"]["documents"], counts["dropped"], counts["rejected"], code)
+
+
+def outcome_of(
+    name: str, received: int, sent: int, dropped: dict[str, int], rejected: dict[str, int], code: int = 0
+) -> None:
+    """The JSON object of `--json`, from its parts."""
+    result = {"command": name, "in": received, "out": sent, "dropped": dropped, "rejected": rejected, "exit": code}
     _write(json.dumps(result) + "\n")
 
 
