@@ -1,0 +1,152 @@
+"""The quality rules of four papers, as data: what is measured, which bound it must keep, where that is written.
+
+- gopher, gopher-repetition: Rae et al. 2021, *Scaling Language Models: Methods, Analysis & Insights from Training
+  Gopher*, arXiv:2112.11446, appendix A.1.1 and table A1.
+- c4: Raffel et al. 2020, *Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer*, JMLR
+  21(140), section 2.2. Its word list, language test and three-sentence deduplication are other commands' work.
+- fineweb: Penedo et al. 2024, *The FineWeb Datasets*, arXiv:2406.17557, section 3.5 and its released pipeline.
+
+Where a paper leaves a choice (what is a word, which denominator), the widely used implementation of FineWeb's
+authors, datatrove, is followed, so that thresholds mean the same here as there.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["FAMILIES", "QUALITY_RULES", "RULES", "SETTINGS", "Rule", "Setting"]
+
+QUALITY_RULES = "corpuskit-quality-rules/1"
+"""Name and version of rules and signals, for the manifest."""
+
+FAMILIES = ("gopher", "gopher-repetition", "c4", "fineweb")
+"""In the order in which they are applied."""
+
+
+_C4_PAPER, _FINEWEB_PAPER = "JMLR 21(140) 2.2", "arXiv:2406.17557 3.5"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A document fails when `signal` is below a "min" `value`, or above a "max" one."""
+
+    name: str
+    signal: str
+    bound: Literal["min", "max"]
+    value: float
+    reason: str
+    source: str
+    off: None = None
+
+    @property
+    def family(self) -> str:
+        """The longest family name that the rule's name starts with."""
+        return max((family for family in FAMILIES if self.name.startswith(f"{family}-")), key=len)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A figure or switch that shapes a signal."""
+
+    name: str
+    value: float
+    off: float
+    """The value that takes its effect away."""
+    meaning: str
+    source: str
+
+
+def _gopher() -> list[Rule]:
+    rows: tuple[tuple[str, str, Literal["min", "max"], float, str], ...] = (
+        ("min-words", "words", "min", 50, "too-few-words"),
+        ("max-words", "words", "max", 100_000, "too-many-words"),
+        ("min-mean-word-length", "mean_word_length", "min", 3.0, "words-too-short"),
+        ("max-mean-word-length", "mean_word_length", "max", 10.0, "words-too-long"),
+        ("max-hash-ratio", "hash_ratio", "max", 0.1, "too-many-hashes"),
+        ("max-ellipsis-ratio", "ellipsis_ratio", "max", 0.1, "too-many-ellipses"),
+        ("max-bullet-lines", "bullet_lines", "max", 0.9, "too-many-bullet-lines"),
+        ("max-ellipsis-lines", "ellipsis_lines", "max", 0.3, "too-many-ellipsis-lines"),
+        ("min-alphabetic-words", "alphabetic_words", "min", 0.8, "too-few-alphabetic-words"),
+        ("min-stop-words", "stop_words", "min", 2, "too-few-stop-words"),
+    )
+    return [
+        Rule(f"gopher-{name}", f"gopher_{signal}", bound, value, f"gopher-{reason}", "arXiv:2112.11446 A.1.1")
+        for name, signal, bound, value, reason in rows
+    ]
+
+
+def _repetition() -> list[Rule]:
+    rows: list[tuple[str, float]] = [
+        ("duplicate-paragraphs", 0.3),
+        ("duplicate-paragraph-characters", 0.2),
+        ("duplicate-lines", 0.3),
+        ("duplicate-line-characters", 0.2),
+        *((f"top-{n}-gram-characters", value) for n, value in ((2, 0.20), (3, 0.18), (4, 0.16))),
+        *((f"duplicate-{n}-gram-characters", round(0.20 - n / 100, 2)) for n in range(5, 11)),
+    ]
+    family, source = "gopher-repetition", "arXiv:2112.11446 table A1"
+    empty = Rule(f"{family}-min-characters", "repetition_characters", "min", 1, f"{family}-empty", "nothing to judge")
+    return [
+        empty,
+        *(
+            Rule(
+                f"{family}-max-{name}",
+                f"repetition_{name.replace('-', '_')}",
+                "max",
+                value,
+                f"{family}-{name}",
+                source,
+            )
+            for name, value in rows
+        ),
+    ]
+
+
+_C4 = [
+    Rule("c4-max-lorem-ipsum-lines", "c4_lorem_ipsum_lines", "max", 0, "c4-lorem-ipsum", _C4_PAPER),
+    Rule("c4-max-curly-bracket-lines", "c4_curly_bracket_lines", "max", 0, "c4-curly-bracket", _C4_PAPER),
+    Rule("c4-min-sentences", "c4_sentences", "min", 5, "c4-too-few-sentences", _C4_PAPER),
+]
+
+_FINEWEB = [
+    Rule("fineweb-min-lines", "fineweb_lines", "min", 1, "fineweb-empty", "nothing to judge"),
+    Rule(
+        "fineweb-min-terminal-lines",
+        "fineweb_terminal_lines",
+        "min",
+        0.12,
+        "fineweb-too-few-terminal-lines",
+        _FINEWEB_PAPER,
+    ),
+    Rule("fineweb-max-short-lines", "fineweb_short_lines", "max", 0.67, "fineweb-too-many-short-lines", _FINEWEB_PAPER),
+    Rule(
+        "fineweb-max-duplicate-line-characters",
+        "fineweb_duplicate_line_characters",
+        "max",
+        0.01,
+        "fineweb-duplicate-line-characters",
+        _FINEWEB_PAPER,
+    ),
+    Rule(
+        "fineweb-max-newlines-per-word",
+        "fineweb_newlines_per_word",
+        "max",
+        0.3,
+        "fineweb-too-many-newlines",
+        _FINEWEB_PAPER,
+    ),
+]
+
+RULES: tuple[Rule, ...] = (*_gopher(), *_repetition(), *_C4, *_FINEWEB)
+"""In the order in which they are applied; the first that fails names the drop."""
+
+SETTINGS = (
+    Setting("c4-terminal-punctuation", True, False, "Keep only lines that end in . ? ! or a quote.", _C4_PAPER),
+    Setting("c4-min-line-words", 3, 0, "Keep only lines of so many chunks.", _C4_PAPER),
+    Setting("c4-max-word-length", 1000, math.inf, "Take out lines with a longer chunk.", "C4's released code"),
+    Setting("c4-javascript", True, False, "Take out lines that name javascript.", _C4_PAPER),
+    Setting("c4-policy", True, False, "Take out lines on cookies, privacy and terms of use.", _C4_PAPER),
+    Setting("c4-citations", True, False, "Take marks like [12] and [edit] out of lines.", _C4_PAPER),
+    Setting("fineweb-short-line-length", 30, 0, "A line of at most so many characters is short.", _FINEWEB_PAPER),
+)
+"""Switches are true or false, counts are integers, ratios are floats; `--set` keeps to these types."""

@@ -1,0 +1,295 @@
+"""Words: how corpuskit cuts prose into the units that quality rules count.
+
+A text is cut at white space into *chunks*, and a chunk into *words*: punctuation at its ends stands alone, character
+by character (a run of dots is one word), some marks between letters cut it in two, English contractions come
+apart (`do` `n't`), common abbreviations, web addresses and numbers stay whole. These are the habits of the rule-based
+tokenizer that published quality thresholds were set with (spaCy's blank pipelines), restated.
+
+In languages that write no spaces their scripts are cut too, without a dictionary and so always alike: Han in
+pairs of characters, Japanese at each change between kanji, hiragana and katakana, Thai, Lao, Khmer and Burmese in
+syllables, Tibetan at the tsheg. Those units are shorter than words; thresholds on word length and on word counts
+want setting for such languages.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+__all__ = ["UNSPACED", "WORD_SPLITTER", "is_unspaced", "split_chunk", "split_words"]
+
+WORD_SPLITTER = "corpuskit-words/1"
+"""Name and version of the rules below; part of every manifest whose content they shape."""
+
+UNSPACED = frozenset(
+    [
+        "zh",
+        "cmn",
+        "yue",
+        "wuu",
+        "lzh",
+        "nan",
+        "ja",
+        "jpn",
+        "th",
+        "tha",
+        "lo",
+        "lao",
+        "km",
+        "khm",
+        "my",
+        "mya",
+        "bo",
+        "bod",
+        "dz",
+        "dzo",
+    ]
+)
+"""Languages whose scripts write no spaces."""
+
+_QUOTES = "'\"”“`‘´’‚„»«「」『』（）〔〕【】《》〈〉⟦⟧"
+_MARKS = "…,:;!?¿؟¡()[]{}<>_#*&。？！，、；：～·।،۔؛٪"
+_CURRENCY = "$£€¥฿₽﷼₴₠₡₢₣₤₥₦₧₨₩₪₫₭₮₯₰₱₲₳₵₸₹₺₼₾₿¢"
+_ICONS = (
+    "¦©®°҂֍֎؎؏۞۩۽۾\u2100\u2101\u2103-\u2106\u2108\u2109\u2114\u2116\u2117\u211e-\u2123\u2125\u2127\u2129\u212e"
+    "\u213a\u213b\u214a\u214c\u214d\u214f\u2195-\u2199\u219c-\u219f\u21a1\u21a2\u21a4\u21a5\u21a7-\u21ad"
+    "\u21af-\u21cd\u21d0\u21d1\u21d3\u21d5-\u21f3\u2300-\u2307\u230c-\u231f\u2322-\u2328\u232b-\u237b"
+    "\u237d-\u239a\u23b4-\u23db\u23e2-\u2426\u249c-\u24e9\u2500-\u25b6\u25b8-\u25c0\u25c2-\u25f7\u2600-\u266e"
+    "\u2670-\u2767\u2794-\u27bf\u2800-\u28ff\u2b00-\u2b2f\u2b45-\u2bff\u2e80-\u2fd5\u3004\u3012\u3013\u3020"
+    "\u3200-\u32ff\u3300-\u33ff\ufffc\ufffd\U0001f000-\U0001faff"
+)
+_UNITS = (
+    "km² km³ km m² m³ dm² dm³ dm cm² cm³ cm mm² mm³ mm ha µm nm yd in ft kg mg µg g t lb oz m/s km/h kmh mph hPa Pa "
+    "mbar mb MB kb KB gb GB tb TB T G M K % км² км³ км м² м³ дм см мм нм кг мг г м/с км/ч кПа Па Кб Мб Гб Тб м m"
+)
+
+
+def _class(characters: str) -> str:
+    """The characters as they stand inside a `[...]` of a regular expression; ranges are left as they are."""
+    return re.sub(r"([\[\]\\^&|~])", r"\\\1", characters)
+
+
+_FRONT = re.compile(
+    rf"\.\.+|\+(?![0-9])|(?:US|C|A)\$|[§%=—–{_class(_MARKS)}{_class(_QUOTES)}{_class(_CURRENCY)}{_ICONS}]"
+)
+_BACK = re.compile(
+    rf"(?:\.\.+|['’][sS]|[—–{_class(_MARKS)}{_class(_QUOTES)}{_ICONS}]"
+    rf"|(?<=[0-9])(?:\+|[{_class(_CURRENCY)}]|{'|'.join(map(re.escape, _UNITS.split()))}))\Z"
+)
+_LETTER = r"[^\W\d_]"
+_INFIX = re.compile(
+    rf"\.\.+|…|[{_ICONS}]|(?<=[0-9])[+\-*^](?=[0-9-])|(?<={_LETTER}),(?={_LETTER})"
+    rf"|(?<=[^\W_])(?:-{{1,3}}|——?|–|~)(?={_LETTER})|(?<=[^\W_])[:<>=/](?={_LETTER})"
+    rf"|(?<=[^\W\d_{_class(_QUOTES)}])\.(?=[^\W\d_{_class(_QUOTES)}])"
+)
+_ADDRESS = re.compile(
+    r"(?:[\w+.-]{2,}://)?(?:[^\s@]+@)?(?:(?:[A-Za-z0-9\u00a1-\uffff][\w\u00a1-\uffff-]{0,63}\.)+(?P<top>[^\W\d_]{2,63})"
+    r"|(?:\d{1,3}\.){3}\d{1,3})(?::\d{2,5})?(?:[/?#]\S*)?"
+)
+_LONGEST_ADDRESS = 4096
+
+_HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_HIRAGANA, _KATAKANA = "\u3041-\u309f", "\u30a1-\u30ff\u31f0-\u31ff\uff66-\uff9f"
+_UNSPACED = re.compile(f"[{_HAN}{_HIRAGANA}{_KATAKANA}\u0e01-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff]")
+_THAI = "[เ-ไ]?[ก-ฮ][ะ-ฺ็-๎]*(?:[ก-ฮ](?![ะ-ฺ็-๎]))?[ๆฯ]?"
+_LAO = "[ເ-ໄ]?[ກ-ຮໜ-ໟ][ະ-ຽ່-ໍ]*(?:[ກ-ຮ](?![ະ-ຽ່-ໍ]))?"
+_KHMER = "[ក-ឳ](?:្[ក-ឳ])*[ា-៑]*(?:[ក-អ](?![្ា-៑]))?"
+_BURMESE = "[က-ဪ](?:္[က-အ])*[ါ-ှ]*(?:[က-အ][့း]*်[့း]*)*"
+_PIECE = re.compile(
+    f"[{_HAN}]{{1,2}}|[{_HIRAGANA}]+|[{_KATAKANA}]+|{_THAI}|{_LAO}|{_KHMER}|{_BURMESE}|[\u0f40-\u0fbc]+"
+    rf"|(?:(?![{_HAN}{_HIRAGANA}{_KATAKANA}\u0e01-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff])[^\W_])+|\.\.+|."
+)
+
+
+def is_unspaced(language: str) -> bool:
+    """Whether a language (ISO 639 code, with a region or not) is written without spaces between words."""
+    return language.replace("_", "-").partition("-")[0].lower() in UNSPACED
+
+
+def split_words(text: str, unspaced: bool = False) -> list[str]:
+    """The words of a text, in order; `unspaced` as in `split_chunk`.
+
+    >>> split_words("Don't panic (it's Dr. No): see example.org/no…")
+    ['Do', "n't", 'panic', '(', 'it', "'s", 'Dr.', 'No', ')', ':', 'see', 'example.org/no', '…']
+    """
+    return [word for chunk in text.split() for word in split_chunk(chunk, unspaced)]
+
+
+def split_chunk(chunk: str, unspaced: bool = False) -> list[str]:
+    """The words of one chunk: a string without white space. Together they are the chunk.
+
+    With `unspaced`, scripts that write no spaces are cut into the units that the module describes.
+    """
+    known = _SPECIAL.get(chunk)
+    if known is not None:
+        return list(known)
+    if unspaced and not chunk.isascii() and _UNSPACED.search(chunk):
+        return _PIECE.findall(chunk)
+    if chunk.isalpha():
+        return [chunk]
+    # Most other chunks are a word and one mark; the general way gives the same, slower.
+    word, mark = chunk[:-1], chunk[-1]
+    if word.isalpha() and word not in _SPECIAL and (mark in ",;:!?)" or (mark == "." and word[-1].islower())):
+        return [word, mark]
+    front, core, back = _strip(chunk)
+    return [*front, *_core(core), *back]
+
+
+def _strip(chunk: str) -> tuple[list[str], str, list[str]]:
+    """Take punctuation off both ends, a piece at a time, until nothing comes off or the rest is a known form."""
+    front: list[str] = []
+    back: list[str] = []
+    start, end = 0, len(chunk)
+    while start < end and chunk[start:end] not in _SPECIAL:
+        opening = _FRONT.match(chunk, start, end)
+        after = opening.end() if opening else start
+        if opening and chunk[after:end] in _SPECIAL:
+            front.append(opening.group())
+            start = after
+            break
+        before = _back(chunk, after, end)
+        if before == end and after == start:
+            break
+        if before < end and chunk[start:before] in _SPECIAL:
+            after = start
+        if after > start:
+            front.append(chunk[start:after])
+        if before < end:
+            back.append(chunk[before:end])
+        start, end = after, before
+    back.reverse()
+    return front, chunk[start:end], back
+
+
+def _back(chunk: str, start: int, end: int) -> int:
+    """Where the closing mark of `chunk[start:end]` begins; `end` if it has none."""
+    if start >= end:
+        return end
+    last = chunk[end - 1]
+    if last == ".":
+        return _full_stop(chunk, start, end)
+    if last.isalpha() and last not in _LAST_LETTERS:
+        return end
+    # Closing marks are at most four characters long.
+    found = _BACK.search(chunk[max(start, end - 6) : end])
+    return end - len(found.group()) if found else end
+
+
+def _full_stop(chunk: str, start: int, end: int) -> int:
+    """Where closing dots begin: a stop after a capital that stands alone (`J.`) belongs to its word."""
+    first = end - 1
+    while first > start and chunk[first - 1] == ".":
+        first -= 1
+    if end - first > 1:
+        return first
+    if first == start:
+        return end
+    before = chunk[first - 1]
+    if before in _BEFORE_STOP or "0" <= before <= "9" or (before.isalpha() and not before.isupper()):
+        return first
+    if unicodedata.category(before) in ("Mc", "Mn"):
+        return first
+    if before.isupper() and first - 2 >= start and chunk[first - 2].isalpha() and not chunk[first - 2].islower():
+        return first
+    return end
+
+
+def _core(core: str) -> list[str]:
+    """Cut what is left between the marks: nowhere in known forms and addresses, else at its infixes."""
+    if not core:
+        return []
+    if core in _SPECIAL:
+        return list(_SPECIAL[core])
+    if core.isalpha():
+        return [core]
+    if "." in core and len(core) <= _LONGEST_ADDRESS and _is_address(core):
+        return [core]
+    return list(_cut(core))
+
+
+def _is_address(core: str) -> bool:
+    found = _ADDRESS.fullmatch(core)
+    return found is not None and (found["top"] or "").islower() is (found["top"] is not None)
+
+
+def _cut(core: str) -> Iterator[str]:
+    start = 0
+    for infix in _INFIX.finditer(core):
+        first, last = infix.span()
+        if first == start or not _cuts(core, first, last):
+            continue
+        yield core[start:first]
+        yield core[first:last]
+        start = last
+    if start < len(core):
+        yield core[start:]
+
+
+def _cuts(core: str, first: int, last: int) -> bool:
+    """A single stop cuts only between a small letter or quote and a capital or quote: `end.Next`, not `e.g.`."""
+    if core[first:last] != ".":
+        return True
+    return not core[first - 1].isupper() and not core[last].islower()
+
+
+_BEFORE_STOP = frozenset("%²-+" + _MARKS + _QUOTES)
+_LAST_LETTERS = frozenset(unit[-1] for unit in _UNITS.split()) | {"s", "S"}
+
+
+def _special() -> dict[str, tuple[str, ...]]:
+    """Chunks with words of their own: English contractions, times, abbreviations that end in a stop."""
+    found: dict[str, tuple[str, ...]] = {}
+
+    def contract(bases: str, endings: str) -> None:
+        for base in bases.split():
+            for form in (base, base.title()):
+                for ending in endings.split():
+                    for written in (ending, ending.replace("'", "’"), ending.replace("'", "")):
+                        found[form + written] = (form, written)
+
+    contract("i", "'m 'll 'd 've")
+    contract("you we they", "'ll 'd 've 're")
+    contract("he she it", "'ll 'd 's")
+    contract("who what when where why how there that", "'s 'll 'd")
+    contract("who what when where why how there this these those", "'re 've")
+    contract("these those this", "'ll 'd")
+    contract("this", "'s")
+    contract("ca could do does did had may might must need ought sha should wo would", "n't")
+    contract("ai are is was were have has dare", "n't")
+    contract("could might must should would", "'ve")
+    for form in [
+        "ill",
+        "Ill",
+        "its",
+        "Its",
+        "hell",
+        "Hell",
+        "shell",
+        "Shell",
+        "shed",
+        "Shed",
+        "were",
+        "Were",
+        "well",
+        "Well",
+    ]:
+        found.pop(form, None)
+    for pair in ["can|not", "gon|na", "got|ta", "let|'s", "let|’s"]:
+        head, tail = pair.split("|")
+        for form in (head, head.title()):
+            found[form + tail] = (form, tail)
+    for hour in range(1, 13):
+        for half in ("am", "pm", "a.m.", "p.m."):
+            found[f"{hour}{half}"] = (str(hour), half)
+    found.update((word, (word,)) for word in _WHOLE.split())
+    found.update((f"{letter}.", (f"{letter}.",)) for letter in "abcdefghijklmnopqrstuvwxyzäöü")
+    return found
+
+
+_WHOLE = (
+    "Mt. Ak. Ala. Apr. Ariz. Ark. Aug. Calif. Colo. Conn. Dec. Del. Feb. Fla. Ga. Ia. Id. Ill. Ind. Jan. Jul. Jun. "
+    "Kan. Kans. Ky. La. Mar. Mass. Mich. Minn. Miss. N.C. N.D. N.H. N.J. N.M. N.Y. Neb. Nebr. Nev. Nov. Oct. Okla. "
+    "Ore. Pa. S.C. Sep. Sept. Tenn. Va. Wash. Wis. a.m. p.m. Adm. Bros. co. Co. Corp. D.C. Dr. e.g. E.g. E.G. Gen. "
+    "Gov. i.e. I.e. I.E. Inc. Jr. Ltd. Md. Messrs. Mo. Mont. Mr. Mrs. Ms. Ph.D. Prof. Rep. Rev. Sen. St. vs. v.s. "
+    "and/or w/o ma'am o'clock O'clock 'em 'cause 'bout '' ' C++ :) :-) ;) ;-) :( :-( :D :P :/"
+)
+_SPECIAL = _special()

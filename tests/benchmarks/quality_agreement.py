@@ -1,0 +1,124 @@
+"""How often `filter-quality` and datatrove's four filters agree, family by family, and how fast each is.
+
+    python -m venv /tmp/peer && /tmp/peer/bin/pip install -e . spacy        (in the project's folder)
+    /tmp/peer/bin/python tests/benchmarks/quality_agreement.py [--documents N] [--language CODE] FILE.jsonl…
+
+The peer is datatrove as it comes: its default tokenizer, spaCy's blank pipeline, which is why spacy is needed here and
+nowhere else (`--language zh` also wants jieba). Each line of the files has `text`, as `docs/record.md` describes
+it; gzip is read. Both sides see the same documents in alternating blocks in one process, and times are processor
+time, so that other work on the machine disturbs both alike. All time is counted: ours starts with an empty vocabulary.
+"""
+
+import argparse
+import gzip
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from corpuskit.core.document import Document
+from corpuskit.core.step import Drop
+from corpuskit.stages.filter_quality import FilterQuality
+
+BLOCK = 50
+FAMILIES = ("gopher", "gopher-repetition", "c4", "fineweb")
+
+
+def documents(paths: list[Path]) -> Iterator[str]:
+    for path in paths:
+        with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as file:
+            for line in file:
+                record = json.loads(line)
+                text = record.get("text") or record.get("gold_text") or ""
+                if text.strip():
+                    yield text
+
+
+class Peer:
+    """datatrove's filters, each on its own and as a chain."""
+
+    def __init__(self, language: str) -> None:
+        from datatrove.pipeline import filters
+        from loguru import logger
+
+        logger.remove()
+        kinds = ("GopherQualityFilter", "GopherRepetitionFilter", "C4QualityFilter", "FineWebQualityFilter")
+        self.filters = [getattr(filters, kind)(language=language) for kind in kinds]
+        self.verdicts("To begin with, this loads the tokenizer. " * 20)
+
+    def verdicts(self, text: str) -> list[bool]:
+        return [self._judge(step, self._document(text)) for step in self.filters]
+
+    def chain(self, text: str) -> bool:
+        document = self._document(text)
+        return all(self._judge(step, document) for step in self.filters)
+
+    @staticmethod
+    def _document(text: str) -> Any:
+        from datatrove.data import Document as TheirDocument
+
+        return TheirDocument(text=text, id="x")
+
+    @staticmethod
+    def _judge(step: Any, document: Any) -> bool:
+        try:
+            return step.filter(document) is True
+        except ZeroDivisionError:
+            return False
+
+
+def timed(times: Counter[str], name: str, judge: Callable[[str], Any], texts: list[str]) -> list[Any]:
+    start = time.process_time()
+    found = [judge(text) for text in texts]
+    times[name] += time.process_time() - start
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--documents", type=int, default=3000)
+    parser.add_argument("--language", default="en")
+    parser.add_argument("files", nargs="+", type=Path)
+    arguments = parser.parse_args()
+    texts = list(islice(documents(arguments.files), arguments.documents))
+    peer = Peer(arguments.language)
+    annotate, drop = (FilterQuality(annotate=value, language=arguments.language) for value in (True, False))
+
+    def quality(text: str) -> Any:
+        found = annotate.apply(Document("x", text))
+        return found.metadata["quality"]["verdicts"]
+
+    def kept(text: str) -> bool:
+        return not isinstance(drop.apply(Document("x", text)), Drop)
+
+    times: Counter[str] = Counter()
+    agree: Counter[str] = Counter()
+    for place in range(0, len(texts), BLOCK):
+        block = texts[place : place + BLOCK]
+        ours = timed(times, "ours, one pass", quality, block)
+        theirs = timed(times, "theirs, four filters", peer.verdicts, block)
+        for our, their in zip(ours, theirs, strict=True):
+            agree.update(
+                family for family, passed in zip(FAMILIES, their, strict=True) if (our[family] == "pass") is passed
+            )
+        our_chain = timed(times, "ours, chain", kept, block)
+        their_chain = timed(times, "theirs, chain", peer.chain, block)
+        agree["chain"] += sum(our is their for our, their in zip(our_chain, their_chain, strict=True))
+    megabytes = sum(len(text.encode()) for text in texts) / 1e6
+    print(f"{len(texts)} documents, {megabytes:.1f} MB")
+    for family in (*FAMILIES, "chain"):
+        print(f"agreement, {family}: {agree[family] / len(texts):.4f}")
+    for name, seconds in times.items():
+        print(f"{name}: {megabytes / seconds:.2f} MB/s")
+    for kind, one, other in (
+        ("one pass", "theirs, four filters", "ours, one pass"),
+        ("chain", "theirs, chain", "ours, chain"),
+    ):
+        print(f"{kind}: {times[one] / times[other]:.1f} times as fast")
+
+
+if __name__ == "__main__":
+    main()
