@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpuskit.core.errors import UsageError
-from corpuskit.core.licenses import LicenseGate, allowed, check_entry
-from corpuskit.core.step import Document, Drop
+from corpuskit.core.licenses import allowed, check_entry
 
 ALLOW = [
     "CC0-1.0",
@@ -165,20 +164,6 @@ def test_other_entries_are_refused(entry: str) -> None:
 def test_a_misspelt_entry_names_the_nearest() -> None:
     with pytest.raises(UsageError, match=r"did you mean `Apache-2\.0`\?"):
         check_entry("Apache2.0")
-    with pytest.raises(UsageError, match="did you mean"):
-        LicenseGate(("MTI",))
-
-
-def test_the_gate_judges_a_documents_own_licence() -> None:
-    gate = LicenseGate(("MIT",))
-    plain = Document("a", "text")
-    assert gate.apply(plain) is plain
-    listed = Document("b", "text", {"license": "MIT"})
-    assert gate.apply(listed) is listed
-    for other in ("GPL-3.0-only", "", "NOASSERTION", 5, ["MIT"]):
-        verdict = gate.apply(Document("c", "text", {"license": other}))
-        assert isinstance(verdict, Drop)
-        assert verdict.reason == "license"
 
 
 def test_the_library_is_read_only_when_a_licence_is() -> None:

@@ -69,7 +69,8 @@ def explain(supplies: Supplies, limits: Limits) -> Infeasible:
 def smallest_conflict(supplies: Supplies, limits: Limits) -> tuple[Limit, ...]:
     """The fewest limits that cannot hold together, whatever the others are (the first such set, if several)."""
     places = {limit: place for place, limit in enumerate(limits)}
-    return tuple(sorted(min(_conflicts(supplies, limits), key=len), key=places.__getitem__))
+    fewest: tuple[Limit, ...] = min(_conflicts(supplies, limits), key=len)
+    return tuple(sorted(fewest, key=places.__getitem__))
 
 
 def relaxed(supplies: Supplies, limits: Limits, limit: Limit, within: Limits) -> Fraction | None:

@@ -8,13 +8,11 @@ name that SPDX does not know never pass. Case does not matter.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
-from typing import Annotated, Any
+from functools import cache, lru_cache
+from typing import Any
 
 from corpuskit.core.errors import UsageError
 from corpuskit.core.options import did_you_mean
-from corpuskit.core.step import Document, Drop, Stage
 from corpuskit.core.yaml import shown
 
 MAX_LENGTH = 1000
@@ -25,32 +23,6 @@ _NAME = re.compile(r"[A-Za-z0-9.+-]+")
 
 Tree = str | tuple[str, tuple["Tree", ...]]
 """A licence's name in lower case, or `and`/`or` and its parts."""
-
-
-@dataclass(frozen=True)
-class LicenseGate(Stage):
-    """Drop documents that carry a licence of their own which is not on the list."""
-
-    allow: Annotated[tuple[str, ...], "SPDX licences that may pass."]
-
-    def __post_init__(self) -> None:
-        """Raises UsageError for names that SPDX does not know."""
-        for entry in self.allow:
-            check_entry(entry)
-
-    def apply(self, document: Document) -> Document | Drop:
-        """Documents without a licence of their own pass: their source's licence was judged with the recipe."""
-        own = document.metadata.get("license")
-        if own is None or self._passes(own):
-            return document
-        return Drop(document, "license", {"license": own if isinstance(own, str) else None})
-
-    def _passes(self, expression: object) -> bool:
-        return isinstance(expression, str) and _holds(_parsed(expression), self._names)
-
-    @cached_property
-    def _names(self) -> frozenset[str]:
-        return _allow_names(self.allow)
 
 
 def allowed(expression: str | None, allow: Iterable[str]) -> bool:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from corpuskit.core.errors import UsageError
-from corpuskit.core.step import Option, Step
+from corpuskit.core.step import Option, Options
 
-AnyStep = TypeVar("AnyStep", bound=Step)
+AnyOptions = TypeVar("AnyOptions", bound=Options)
 Where = str | Callable[[str], str]
 
 SHOWN = 40
@@ -23,13 +23,13 @@ class _Unfit(Exception):
 
 
 def build_step(
-    step_class: type[AnyStep],
+    step_class: type[AnyOptions],
     options: Mapping[str, Any],
     where: Where = "",
     *,
     split_commas: bool = True,
     folder: Path | None = None,
-) -> AnyStep:
+) -> AnyOptions:
     """Build a step from plain values under its option keys (`min-words` or `min_words`).
 
     Values are those of a recipe (numbers, strings, lists, None) or of flags (strings, lists of strings): a
@@ -76,7 +76,7 @@ def listed(words: Iterable[str]) -> str:
     return ", ".join(words) or "none"
 
 
-def flags(step: Step) -> list[str]:
+def flags(step: Options) -> list[str]:
     """The command-line arguments for those of the step's options that differ from their defaults."""
     arguments: list[str] = []
     for option in step.option_list():
@@ -222,7 +222,7 @@ def _short(text: str) -> str:
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
-def _error(place: str, step_class: type[Step], problem: str) -> UsageError:
+def _error(place: str, step_class: type[Options], problem: str) -> UsageError:
     return UsageError(_joined(place, f"{step_class.name()}: {problem}"))
 
 
