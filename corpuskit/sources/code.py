@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from corpuskit.core.document import Document, Reject
 from corpuskit.core.errors import UsageError
@@ -27,16 +27,15 @@ class Code(Source):
     The language goes by the file's name (some 300 endings, Makefile and its like), for files without an ending by
     the interpreter in the first line. The id is the path. Metadata: `path`, `programming_language`, and `license`
     where an SPDX-License-Identifier stands at the top of the file.
+
     Drops: `vendored` (node_modules, third_party, site-packages …), `generated` (names such as *_pb2.py, marks such as
     "DO NOT EDIT" in a comment at the top), `minified` (mean or longest line above the limits), `not-code`,
     `other-language`, `binary`, `too-large`, `empty`. Rejects: `undecodable`, `damaged-text`.
     Vendored files and files that are no code by name are not opened, so their drops hold no text.
     Holds one file at a time in memory.
 
-    corpuskit code src/ --languages python,rust --source code --origin public_dataset --license MIT
+        corpuskit code src/ --languages python,rust --source code --origin public_dataset --license MIT
     """
-
-    streams: ClassVar[str] = "Holds one file at a time in memory."
 
     languages: Annotated[tuple[str, ...], "Languages to keep, by name in any case (`python,c++`); all by default."] = ()
     kinds: Annotated[

@@ -30,14 +30,14 @@ class Files(Source):
     other columns of a table become metadata, null cells left out. The id is the value under `--id-key`, else the
     record's own `id`, else a hash of the text; for a text file it is the file's name. Parquet that corpuskit wrote
     gives back the documents that went in.
+
     Rejects: what the record's codec refuses; `no-text`, `bad-id`, `bad-metadata`; `bad-row` and `row-too-long` of
     CSV; `binary-value` of Parquet; `undecodable`; `cut-row` and `damaged-text` where a container lost a part.
     Holds one line, batch of rows, text file or JSON array in memory.
 
-    corpuskit files reviews.csv.gz --text-key review_text --source reviews --origin licensed --license CC-BY-4.0
+        corpuskit files reviews.csv.gz --text-key review_text --source reviews --origin licensed --license CC-BY-4.0
     """
 
-    streams: ClassVar[str] = "Holds one line, batch of rows, text file or JSON array in memory."
     suffixes: ClassVar[tuple[str, ...]] = SUFFIXES
 
     text_key: Annotated[str, "Field or column that holds the text."] = "text"

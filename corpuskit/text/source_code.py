@@ -48,9 +48,12 @@ GENERATED_MARK = re.compile(
     """
 )
 """What generators write at the top of what they make; only sought in comments there."""
+MEAN_COUNTS_FROM = 1000
 TOP_LINES = 40
 TOP_CHARACTERS = 8000
-COMMENT = re.compile(r"\s*(?:#|//|/\*|\*|<!--|--|;|%|\{-|\(\*|\"\"\"|'|!|@|rem\b|dnl\b|\.\\\"|<%--|\{#)", re.IGNORECASE)
+COMMENT = re.compile(
+    r"""\s*(?:#|//|/\*|\*|<!--|<%--|--|;|%|!|\{-|\{\#|\(\*|\"\"\"|'\s*<auto|@?rem\b|dnl\b|\.\\")""", re.IGNORECASE
+)
 CODING = re.compile(rb"[ \t\f]*(?:#|//|/\*|;|%|--).*?coding[:=][ \t]*([-\w.]+)")
 SPDX = re.compile(r"\W*SPDX-License-Identifier:[ \t]*([A-Za-z0-9.+:() -]*[A-Za-z0-9.+)])")
 
@@ -73,12 +76,14 @@ def is_generated(path: str, text: str) -> bool:
 def is_minified(path: str, text: str, max_mean: int, max_line: int) -> bool:
     """Whether the lines are too long to have been written by hand.
 
-    The two limits are those of Chen et al. 2021 (Codex, section 3.1): mean 100, longest 1000 characters.
+    The two limits are those of Chen et al. 2021 (Codex, section 3.1): mean 100, longest 1000 characters. The mean of a
+    text shorter than `MEAN_COUNTS_FROM` says nothing.
     """
     if re.search(r"[.-]min\.\w+$", PurePosixPath(path).name, re.IGNORECASE):
         return True
-    lines = text.splitlines() or [""]
-    return max(map(len, lines)) > max_line or sum(map(len, lines)) > max_mean * len(lines)
+    lengths = list(map(len, text.splitlines())) or [0]
+    size = sum(lengths)
+    return max(lengths) > max_line or (size >= MEAN_COUNTS_FROM and size > max_mean * len(lengths))
 
 
 def spdx_licenses(text: str) -> list[str]:
