@@ -1,0 +1,308 @@
+"""The stage `scrub-pii`."""
+
+import dataclasses
+import hashlib
+import hmac
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+
+from corpuskit.core.document import Document, Reject
+from corpuskit.core.errors import UsageError
+from corpuskit.core.step import RUNTIME, Drop, Stage
+
+if TYPE_CHECKING:
+    from corpuskit.text.patterns import Hit
+
+PiiType = Literal[
+    "email",
+    "phone",
+    "ipv4",
+    "ipv6",
+    "credit-card",
+    "iban",
+    "ssn",
+    "url-credentials",
+    "api-key",
+    "private-key",
+    "credential",
+]
+KEY_VARIABLE = "CORPUSKIT_PII_KEY"
+SCRUBADUB_TYPES = {
+    "email": "email",
+    "phone": "phone",
+    "credit_card": "credit-card",
+    "social_security_number": "ssn",
+    "credential": "credential",
+}
+"""Detectors of scrubadub that work offline, for US English, and seldom mistake plain words; and our types."""
+
+_SHORTEST_KEY = 16
+_ROUNDS = 8
+Finder = Callable[[str], "list[Hit]"]
+
+
+@dataclass(frozen=True)
+class ScrubPii(Stage):
+    """Mask, tag, hash or drop personal data and credentials.
+
+    `mask` writes `{{EMAIL}}` in place of an address; `hash` writes `{{EMAIL:0123456789abcdef}}`, the first 64 bits
+    of an HMAC-SHA-256 under your key, so that equal values stay equal; `tag` leaves the text and writes
+    `metadata.pii`, a list of `{start, end, type}` in characters, with `field` where that is not `text`; `drop`
+    drops the document, reason `pii`, with the number of hits by type. A text that was scrubbed before does not
+    change again. A detector that fails rejects the record (`pii-detector-failed`).
+
+    A field is `text`, `id`, another top-level key, or a path such as `metadata.author`; of a list or an object all
+    strings inside count, so `metadata` stands for all metadata. Absent fields are passed over. Ids
+    are left unless named, keys of objects always. Loopback addresses and netmasks are left; private addresses are not.
+
+    Not found: names, postal addresses, spelled-out forms (`name [at] example dot org`), full-width digits.
+    The engine `scrubadub` knows email, phone, credit-card, ssn and credential (`username: … password: …`) only; a
+    credential may take the words behind it along.
+    Holds one document at a time in memory.
+
+    Example: corpuskit scrub-pii --fields text,metadata.title --types email,phone docs.jsonl -o clean.jsonl.zst
+    """
+
+    engine: Annotated[Literal["native", "scrubadub"], "Whose detectors to use."] = "native"
+    types: Annotated[tuple[PiiType, ...], "Types to look for; by default all that the engine knows."] = ()
+    fields: Annotated[tuple[str, ...], "Fields to scrub: text, metadata.title, metadata (all of it)."] = ("text",)
+    mode: Annotated[Literal["mask", "tag", "hash", "drop"], "What to do with a hit."] = "mask"
+    key_file: Annotated[
+        Path | None, f"File with the key of hash mode; without it, the variable {KEY_VARIABLE}.", RUNTIME
+    ] = None
+
+    def __post_init__(self) -> None:
+        """Refuse types that the engine does not know, an empty list of fields, and hashing without a key."""
+        unknown = [kind for kind in self.types if kind not in engine_types(self.engine)]
+        if unknown:
+            known = ", ".join(engine_types(self.engine))
+            raise UsageError(f"engine {self.engine} does not find {', '.join(unknown)}; it finds {known}")
+        if not self.fields or not all(self.fields):
+            raise UsageError("--fields names no field; give for example --fields text,metadata.title")
+        if self.mode == "hash" and self.key_file is None and not os.environ.get(KEY_VARIABLE):
+            raise UsageError(f"--mode hash needs a key: give --key-file FILE or set {KEY_VARIABLE}")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Only the options: neither the key nor compiled patterns are ever pickled."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+    def versions(self) -> dict[str, str]:
+        """Patterns and libraries; `phonenumbers` carries the numbering plans; in hash mode also the key's short id."""
+        from importlib.metadata import version
+
+        found = {"google-re2": version("google-re2"), "phonenumbers": version("phonenumbers")}
+        if self.engine == "scrubadub":
+            found["scrubadub"] = version("scrubadub")
+        else:
+            from corpuskit.text.patterns import VERSION
+
+            found["pii-patterns"] = VERSION
+        if self.mode == "hash":
+            found["pii-key"] = hmac.digest(self._key, b"corpuskit scrub-pii key id", "sha256").hex()[:8]
+        return found
+
+    def apply(self, document: Document) -> Document | Drop:
+        """Raises Reject `pii-detector-failed` if a detector did not finish."""
+        hits = {place: found for place, text in _strings(document, self.fields) if (found := self._find(text))}
+        if self.mode == "tag":
+            return _tagged(document, hits)
+        if not hits:
+            return document
+        if self.mode == "drop":
+            counts = Counter(hit.type for found in hits.values() for hit in found)
+            return Drop(document, "pii", {kind: counts[kind] for kind in sorted(counts)})
+        return _replaced(document, {place: self._scrubbed(_at(document, place), hits[place]) for place in hits})
+
+    @cached_property
+    def _key(self) -> bytes:
+        return _read_key(self.key_file)
+
+    def _find(self, text: str) -> "list[Hit]":
+        from corpuskit.text.patterns import DetectorFailed
+
+        try:
+            return finder(self.engine, self.types)(text)
+        except DetectorFailed as error:
+            raise Reject("pii-detector-failed", str(error)) from error
+        except Exception as error:
+            raise Reject("pii-detector-failed", type(error).__name__) from error
+
+    def _scrubbed(self, text: str, hits: "list[Hit]") -> str:
+        """The text with all hits replaced, until a new look finds none: what stood beside a hit may now be one."""
+        for _ in range(_ROUNDS):
+            text = _replace(text, hits, self._placeholder)
+            hits = self._find(text)
+            if not hits:
+                return text
+        raise Reject("pii-detector-failed", f"new hits after {_ROUNDS} rounds")
+
+    def _placeholder(self, kind: str, value: str) -> str:
+        name = kind.upper().replace("-", "_")
+        if self.mode == "mask":
+            return f"{{{{{name}}}}}"
+        from corpuskit.text.patterns import normalised
+
+        message = f"{kind}\0{normalised(kind, value)}".encode()
+        return f"{{{{{name}:{hmac.digest(self._key, message, hashlib.sha256).hex()[:16]}}}}}"
+
+
+def engine_types(engine: str) -> tuple[str, ...]:
+    """The types that an engine finds."""
+    if engine == "scrubadub":
+        return tuple(SCRUBADUB_TYPES.values())
+    return tuple(kind for kind in get_args(PiiType) if kind != "credential")
+
+
+@cache
+def finder(engine: str, types: tuple[str, ...]) -> Finder:
+    """The function that finds hits of these types (all, if empty), set up once in a process."""
+    if engine == "scrubadub":
+        return _scrubadub_finder(types or engine_types(engine))
+    from corpuskit.text.patterns import scanner
+
+    return scanner(types).find
+
+
+def _scrubadub_finder(types: tuple[str, ...]) -> Finder:
+    """scrubadub's detectors for US English; they run on the text with earlier placeholders blanked."""
+    import warnings
+
+    from corpuskit.text.patterns import Hit, without_placeholders
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import scrubadub
+
+        names = [name for name, kind in SCRUBADUB_TYPES.items() if kind in types]
+        scrubber = scrubadub.Scrubber(detector_list=names, post_processor_list=[], locale="en_US")
+
+    def find(text: str) -> list[Hit]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = list(scrubber.iter_filth(without_placeholders(text), run_post_processors=False))
+        # Overlapping finds come merged; the first of them gives its type to the whole.
+        return [Hit(filth.beg, filth.end, SCRUBADUB_TYPES[_first_type(filth)]) for filth in found]
+
+    return find
+
+
+def _first_type(filth: Any) -> str:
+    parts = getattr(filth, "filths", None) or [filth]
+    return str(min((part.beg, -part.end, part.type) for part in parts)[2])
+
+
+def _read_key(path: Path | None) -> bytes:
+    if path is None:
+        key = os.environ.get(KEY_VARIABLE, "").encode()
+    else:
+        try:
+            key = path.read_bytes().strip(b"\r\n")
+        except OSError as error:
+            raise UsageError(f"cannot read the key file {path.name}: {error.strerror}") from None
+    if len(key) < _SHORTEST_KEY:
+        raise UsageError(f"the key of --mode hash has {len(key)} bytes; it needs {_SHORTEST_KEY} or more")
+    return key
+
+
+Place = tuple[str | int, ...]
+"""Keys and list places from the top of the record to one string."""
+
+
+def _strings(document: Document, fields: tuple[str, ...]) -> Iterator[tuple[Place, str]]:
+    """The strings that the fields name, each once."""
+    seen: set[Place] = set()
+    for field in fields:
+        for place, text in _named(document, field):
+            if place not in seen:
+                seen.add(place)
+                yield place, text
+
+
+def _named(document: Document, field: str) -> Iterator[tuple[Place, str]]:
+    field = field.removesuffix(".*")
+    if field in ("id", "text"):
+        yield (field,), getattr(document, field)
+    elif field == "metadata" or field.startswith("metadata."):
+        yield from _below(document.metadata, field[len("metadata.") :], ("metadata",))
+    else:
+        yield from _below(document.extra, field, ())
+
+
+def _below(value: Any, path: str, place: Place) -> Iterator[tuple[Place, str]]:
+    """Follow the dotted path; a key that holds dots itself comes before its pieces."""
+    if not path:
+        yield from _inside(value, place)
+    elif isinstance(value, dict):
+        if path in value:
+            yield from _inside(value[path], (*place, path))
+            return
+        key, dot, rest = path.partition(".")
+        if dot and key in value:
+            yield from _below(value[key], rest, (*place, key))
+
+
+def _inside(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
+    if isinstance(value, str):
+        yield place, value
+    elif place == ("metadata", "pii"):
+        return
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _inside(inner, (*place, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _inside(inner, (*place, number))
+
+
+def _at(document: Document, place: Place) -> str:
+    value: Any = _record(document)
+    for key in place:
+        value = value[key]
+    return str(value)
+
+
+def _record(document: Document) -> dict[str, Any]:
+    return {**document.extra, "id": document.id, "text": document.text, "metadata": document.metadata}
+
+
+def _replace(text: str, hits: "list[Hit]", placeholder: Callable[[str, str], str]) -> str:
+    pieces, end = [], 0
+    for hit in hits:
+        pieces += [text[end : hit.start], placeholder(hit.type, text[hit.start : hit.end])]
+        end = hit.end
+    return "".join([*pieces, text[end:]])
+
+
+def _tagged(document: Document, hits: "dict[Place, list[Hit]]") -> Document:
+    tags = [
+        {"start": hit.start, "end": hit.end, "type": hit.type}
+        | ({} if place == ("text",) else {"field": ".".join(map(str, place))})
+        for place, found in hits.items()
+        for hit in found
+    ]
+    if tags == document.metadata.get("pii", []):
+        return document
+    return document.with_metadata(pii=tags or None)
+
+
+def _replaced(document: Document, changes: dict[Place, str]) -> Document:
+    """A copy with these strings put in place; tags of an earlier pass, now beside their marks, are taken out."""
+    record = _record(document)
+    for place, text in changes.items():
+        record = _with_value(record, place, text)
+    metadata = {key: value for key, value in record.pop("metadata").items() if key != "pii"}
+    return Document(record.pop("id"), record.pop("text"), metadata, record)
+
+
+def _with_value(container: Any, place: Place, value: str) -> Any:
+    """A copy of the container with the value at this place; what it does not touch is shared."""
+    if not place:
+        return value
+    copy = container.copy()
+    copy[place[0]] = _with_value(container[place[0]], place[1:], value)
+    return copy

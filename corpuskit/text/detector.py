@@ -1,0 +1,117 @@
+"""What the detectors of personal data share: compiled patterns, neighbours, and the words that stand before a hit.
+
+Detectors work on UTF-8 bytes with RE2, whose time is linear in the text whatever the text holds. RE2 knows no
+look-around, so a pattern matches the bare value and the bytes beside it are judged here. A NUL byte stands for
+text that is already taken (by an earlier detector, or by a placeholder): no pattern may match across it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import re2
+
+Span = tuple[int, int]
+"""Start and end, in bytes of the UTF-8 text."""
+
+GAP = r"(?:[ .\-]|\x{a0}|\x{2011})"
+"""One character that may stand between the groups of a number."""
+
+_MEMORY = 64 << 20
+_WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
+_DIGITS = frozenset(b"0123456789")
+_NOT_DIGITS = bytes(byte for byte in range(256) if byte not in _DIGITS)
+
+
+@dataclass(frozen=True)
+class Detector:
+    """Finds one type of personal data. `trigger` matches somewhere in every text in which `find` finds anything."""
+
+    type: str
+    trigger: str
+    find: Callable[[bytes], Iterable[Span]]
+
+
+def options() -> Any:
+    """RE2 options of every pattern: UTF-8, memory enough that its automata need not start over."""
+    chosen = re2.Options()
+    chosen.max_mem = _MEMORY
+    chosen.log_errors = False
+    return chosen
+
+
+def pattern(source: str) -> Any:
+    """A compiled pattern, to be used on bytes."""
+    return re2.compile(source, options())
+
+
+def trigger_set(sources: list[str]) -> Any:
+    """One automaton for all triggers; its last number is a pattern that matches every text."""
+    triggers = re2.Set.SearchSet(options())
+    for source in [*sources, ""]:
+        triggers.Add(source)
+    triggers.Compile()
+    return triggers
+
+
+def stands_alone(data: bytes, start: int, end: int) -> bool:
+    """No ASCII letter, digit or underscore touches the span."""
+    return not word_at(data, start - 1) and not word_at(data, end)
+
+
+def word_at(data: bytes, place: int) -> bool:
+    """An ASCII letter, digit or underscore stands at this byte."""
+    return 0 <= place < len(data) and data[place] in _WORD
+
+
+def digit_at(data: bytes, place: int) -> bool:
+    """An ASCII digit stands at this byte."""
+    return 0 <= place < len(data) and data[place] in _DIGITS
+
+
+def before(data: bytes, start: int, width: int) -> bytes:
+    """Up to `width` bytes before a hit, back to the last taken text."""
+    return data[max(0, start - width) : start].rpartition(b"\0")[2]
+
+
+def after(data: bytes, end: int, width: int) -> bytes:
+    """Up to `width` bytes behind a hit, as far as the next taken text."""
+    return data[end : end + width].partition(b"\0")[0]
+
+
+def digits_of(value: bytes) -> bytes:
+    """The ASCII digits of a value, without what stands between them."""
+    return value.translate(None, _NOT_DIGITS)
+
+
+def matches(compiled: Any, data: bytes, accept: Callable[[bytes, int, int], bool]) -> Iterator[Span]:
+    """The matches that `accept(data, start, end)` allows.
+
+    A refused match gives up its first group of digits only: the true value may begin with the second.
+    """
+    place = 0
+    while found := compiled.search(data, place):
+        start, end = found.span()
+        if accept(data, start, end):
+            yield start, end
+            place = end
+        else:
+            place = _behind_first_group(data, start, end)
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """The spans in order, those that overlap made one: nothing that any of them takes is left."""
+    apart: list[Span] = []
+    for start, end in sorted(spans):
+        if apart and start < apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+        elif end > start:
+            apart.append((start, end))
+    return apart
+
+
+def _behind_first_group(data: bytes, start: int, end: int) -> int:
+    place = start + 1
+    while place < end and data[place] in _WORD:
+        place += 1
+    return place

@@ -1,0 +1,140 @@
+"""Personal data in a text, found by patterns: where it is and of what type.
+
+Left to finer tools: names, postal addresses, spelled-out forms (`name [at] example dot org`), full-width digits,
+values broken by zero-width characters, images of text. The other modules `pii_*` say what each detector takes.
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+from corpuskit.text import detector, pii_network, pii_numbers, pii_phones, pii_secrets
+from corpuskit.text.detector import Detector, Span
+
+VERSION = "1"
+"""Raised whenever a detector's verdict on any text changes."""
+
+DETECTORS = (
+    pii_secrets.PRIVATE_KEY,
+    pii_network.URL_CREDENTIALS,
+    pii_secrets.API_KEY,
+    pii_network.EMAIL,
+    pii_numbers.IBAN,
+    pii_numbers.CREDIT_CARD,
+    pii_numbers.SSN,
+    pii_network.IPV6,
+    pii_network.IPV4,
+    pii_phones.PHONE,
+)
+"""In order of precedence: what one detector takes, the next ones do not see."""
+
+_PLACEHOLDER = detector.pattern(r"\{\{[A-Z][A-Z0-9_]{1,31}(?::[0-9a-f]{16})?\}\}")
+
+
+class Hit(NamedTuple):
+    """One finding; `start` and `end` count characters of the text."""
+
+    start: int
+    end: int
+    type: str
+
+
+class DetectorFailed(Exception):
+    """A detector did not finish, so the text may hold anything; the message names detector and error, no text."""
+
+
+class Scanner:
+    """Finds hits of the given types; without types, of all."""
+
+    def __init__(self, types: tuple[str, ...] = ()) -> None:
+        self._detectors = [each for each in DETECTORS if not types or each.type in types]
+        self._triggers = detector.trigger_set([each.trigger for each in self._detectors])
+
+    def find(self, text: str) -> list[Hit]:
+        """The hits in order of place; no two overlap. Raises DetectorFailed."""
+        data = text.encode()
+        detectors = self._called_for(data)
+        if not detectors:
+            return []
+        found: list[tuple[int, int, str]] = []
+        rest = _without_placeholders(data)
+        for each in detectors:
+            spans = _spans(each, rest)
+            found += [(start, end, each.type) for start, end in spans]
+            rest = _blank(rest, spans)
+        return _in_characters(text, data, sorted(found))
+
+    def _called_for(self, data: bytes) -> list[Detector]:
+        """The detectors whose triggers the text holds."""
+        triggered = self._triggers.Match(data)
+        # RE2 answers a set search that ran out of memory like one without matches; the last trigger matches always.
+        if not triggered or len(self._detectors) not in triggered:
+            raise DetectorFailed("triggers: OutOfMemory")
+        return [each for number, each in enumerate(self._detectors) if number in triggered]
+
+
+@cache
+def scanner(types: tuple[str, ...] = ()) -> Scanner:
+    """The scanner of these types; compiled once in a process."""
+    return Scanner(types)
+
+
+def without_placeholders(text: str) -> str:
+    """The text with the placeholders of earlier scrubbing blanked, each character by one NUL."""
+    if "{{" not in text:
+        return text
+    return _without_placeholders(text.encode()).decode()
+
+
+def normalised(kind: str, value: str) -> str:
+    """The value as it is compared: one spelling for letter case and for the gaps between digits.
+
+    >>> normalised("email", "Jo@Example.ORG"), normalised("credit-card", "4111 1111-1111 1111")
+    ('jo@example.org', '4111111111111111')
+    """
+    if kind == "email":
+        return value.lower().replace("%40", "@").replace("＠", "@")
+    if kind in ("phone", "credit-card", "ssn"):
+        return "".join(character for character in value if character in "0123456789")
+    if kind == "iban":
+        return "".join(character for character in value if character.isalnum()).upper()
+    if kind == "ipv6":
+        import ipaddress
+
+        return str(ipaddress.IPv6Address(value))
+    return value
+
+
+def _spans(each: Detector, data: bytes) -> list[Span]:
+    try:
+        return list(each.find(data))
+    except Exception as error:
+        raise DetectorFailed(f"{each.type}: {type(error).__name__}") from error
+
+
+def _without_placeholders(data: bytes) -> bytes:
+    if b"{{" not in data:
+        return data
+    return _blank(data, [found.span() for found in _PLACEHOLDER.finditer(data)])
+
+
+def _blank(data: bytes, spans: list[Span]) -> bytes:
+    """The data with each span overwritten by NUL bytes, so that offsets stay and nothing matches there again."""
+    if not spans:
+        return data
+    pieces, place = [], 0
+    for start, end in spans:
+        pieces += [data[place:start], b"\0" * (end - start)]
+        place = end
+    return b"".join([*pieces, data[place:]])
+
+
+def _in_characters(text: str, data: bytes, found: list[tuple[int, int, str]]) -> list[Hit]:
+    if len(text) == len(data):
+        return [Hit(*each) for each in found]
+    hits, place, characters = [], 0, 0
+    for start, end, kind in found:
+        first = characters + len(data[place:start].decode())
+        characters = first + len(data[start:end].decode())
+        place = end
+        hits.append(Hit(first, characters, kind))
+    return hits
