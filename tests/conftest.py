@@ -69,3 +69,8 @@ def lines_of(documents: list[dict[str, Any]]) -> bytes:
 def texts(*words: str) -> bytes:
     """JSONL documents with these texts, `d0` and on as ids."""
     return lines_of([{"id": f"d{place}", "text": text, "metadata": {}} for place, text in enumerate(words)])
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--record` writes the golden cases anew."""
+    parser.addoption("--record", action="store_true", help="write what golden cases print as what they must print")

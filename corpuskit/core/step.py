@@ -126,6 +126,8 @@ class Step(Options):
     kind: ClassVar[str] = "step"
     cuts: ClassVar[bool] = False
     """Whether the step takes a part of its input on purpose, as `sample` does."""
+    idempotent: ClassVar[bool] = True
+    """Whether a second pass over its own output changes nothing."""
 
     def options(self) -> dict[str, Any]:
         """The options that shape content, as the manifest records them; of a file, name and sha256."""

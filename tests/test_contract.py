@@ -1,0 +1,192 @@
+"""The laws that every step obeys, whoever wrote it."""
+
+import copy
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from corpuskit.core.account import demand_balance
+from corpuskit.core.aside import Verdict
+from corpuskit.core.document import Document, decode, encode
+from corpuskit.core.errors import UsageError
+from corpuskit.core.files.inputs import Input
+from corpuskit.core.flow import Flow
+from corpuskit.core.options import build_step
+from corpuskit.core.registry import find_step, step_names
+from corpuskit.core.step import Command, CorpusStage, Sink, Stage, Step
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "filter-license": {"allow": ["MIT", "CC0-1.0"]},
+    "filter-language": {"keep": ["en", "de"], "min-score": 0.3},
+    "head": {"n": 10**9},
+}
+"""Options for steps that need some, and those that let a step pass its whole input."""
+
+PROSE = (
+    "The harbour lies open to the south, and ships that come in at night are led by two lights on the mole. "
+    "It was built in stone after the great storm, and the people of the town have kept it in repair ever since. "
+    "They say that the first of the lights was a fire of driftwood, which the keeper's family fed for years."
+)
+
+
+def documents() -> list[Document]:
+    """Ordinary and odd texts, some of them twice."""
+    texts = [
+        PROSE,
+        PROSE.replace("south", "north"),
+        f"{PROSE}\n\n{PROSE}",
+        "",
+        " \n\t\n",
+        "short",
+        "Der Hafen liegt nach Süden offen, und Schiffe, die bei Nacht einlaufen, führen zwei Lichter.",
+        "港は南に開いていて、夜に入る船は二つの灯に導かれる。石で築かれたのは大嵐の後である。",
+        "Write to keeper@example.org or call +1 202 555 0143; the card is 4111 1111 1111 1111, the host 192.0.2.7.",
+        "a b c d " * 400,
+        "line\n" * 300,
+        "\u202eright to left\u202c \x00 nul \x1b[31mred\x1b[0m \u2028 separator",
+        "😀" * 50 + " mail: a@example.com",
+        "{ lorem ipsum } javascript must be enabled",
+        "x" * 5000,
+    ]
+    made = [
+        Document(f"d{place}", text, {"source": "made", "license": ["MIT", "GPL-3.0-only", None][place % 3]})
+        for place, text in enumerate(texts * 3)
+    ]
+    return [document.with_metadata(license=document.metadata["license"]) for document in made]
+
+
+def pages() -> list[Document]:
+    """The same texts as web pages."""
+    html = "<html lang=en><head><title>T</title></head><body><nav>menu</nav><article><h1>Title</h1>{}</article></body></html>"
+    return [
+        document.with_text(
+            html.format("".join(f"<p>{part}</p>" for part in document.text.split("\n"))), content_type="text/html"
+        )
+        for document in documents()
+    ]
+
+
+def step_of(name: str) -> Step:
+    return build_step(find_step(name), OPTIONS.get(name, {}))
+
+
+STEPS = [name for name in step_names() if issubclass(find_step(name), (Stage, CorpusStage))]
+STAGES = [name for name in STEPS if issubclass(find_step(name), Stage)]
+
+
+def stream_for(name: str) -> list[Document]:
+    return pages() if name == "extract" else documents()
+
+
+def run(step: Step, stream: Sequence[Document], jobs: int = 1) -> tuple[list[bytes], list[Verdict], Flow]:
+    verdicts: list[Verdict] = []
+    flow = Flow([step], verdicts.append, jobs)
+    lines = [encode(document) for document in flow.documents([Lines([encode(item) for item in stream])])]
+    return lines, verdicts, flow
+
+
+class Lines(Input):
+    """An input that holds its lines in memory."""
+
+    def __init__(self, held: list[bytes]) -> None:
+        super().__init__("held.jsonl")
+        self.held = held
+
+    def lines(self) -> Iterator[tuple[int, bytes]]:  # type: ignore[override]
+        return iter(enumerate(self.held))
+
+
+@pytest.mark.parametrize("name", step_names())
+def test_a_step_says_what_it_is(name: str) -> None:
+    step_class = find_step(name)
+    assert step_class.name() == name
+    assert step_class.help_line().endswith((".", "?"))
+    assert f"corpuskit {name}" in (step_class.__doc__ or ""), "the help shows an example"
+    for option in step_class.option_list():
+        assert option.help.endswith("."), f"{option.key} has a sentence"
+    assert json.dumps(step_of(name).options()) if not issubclass(step_class, Command) else True
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_nothing_disappears_and_order_is_kept(name: str) -> None:
+    stream = stream_for(name)
+    lines, verdicts, flow = run(step_of(name), stream)
+    (count,) = flow.counts
+    demand_balance(name, count)
+    assert count.received.documents == len(stream)
+    assert len(lines) + len(verdicts) == len(stream)
+    kept = [decode(line).id for line in lines]
+    places = {document.id: place for place, document in enumerate(stream)}
+    assert kept == sorted(kept, key=places.__getitem__)
+    assert {*kept, *(verdict.id for verdict in verdicts)} == set(places)
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_reasons_are_stable_words(name: str) -> None:
+    _, verdicts, _ = run(step_of(name), stream_for(name))
+    for verdict in verdicts:
+        assert verdict.reason == verdict.reason.lower().strip("-").replace("_", "-").replace(" ", "-")
+        assert json.dumps(verdict.decision())
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_documents_are_left_as_they_came(name: str) -> None:
+    stream = stream_for(name)
+    before = copy.deepcopy(stream)
+    step = step_of(name)
+    if isinstance(step, Stage):
+        for document in stream:
+            step.apply(document)
+    elif isinstance(step, CorpusStage):
+        list(step.run(iter(stream)))
+    assert stream == before
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_second_pass_changes_nothing_where_that_is_claimed(name: str) -> None:
+    step = step_of(name)
+    if not step.idempotent:
+        pytest.skip("not claimed")
+    once, _, _ = run(step, stream_for(name))
+    twice, verdicts, _ = run(step_of(name), [decode(line) for line in once])
+    assert twice == once
+    assert verdicts == []
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_stage_judges_each_document_by_itself(name: str) -> None:
+    stream = stream_for(name)
+    whole, _, _ = run(step_of(name), stream)
+    parts = [line for place in range(0, len(stream), 7) for line in run(step_of(name), stream[place : place + 7])[0]]
+    assert parts == whole
+    backwards, _, _ = run(step_of(name), stream[::-1])
+    assert backwards == whole[::-1]
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_two_workers_give_what_one_gives(name: str) -> None:
+    stream = stream_for(name) * 20
+    one, few, flow = run(step_of(name), stream)
+    two, many, parallel = run(step_of(name), stream, jobs=2)
+    assert two == one
+    assert [verdict.decision() for verdict in many] == [verdict.decision() for verdict in few]
+    assert parallel.counts == flow.counts
+
+
+@pytest.mark.parametrize("name", [name for name in STAGES if name.startswith("filter-") and name != "filter-license"])
+def test_a_prose_stage_refuses_pages(name: str) -> None:
+    step = step_of(name)
+    assert isinstance(step, Stage)
+    with pytest.raises(UsageError, match="corpuskit extract"):
+        step.apply(pages()[0])
+
+
+def test_sinks_pass_documents_on() -> None:
+    for name in step_names():
+        if issubclass(find_step(name), Sink):
+            step = step_of(name)
+            assert isinstance(step, Sink)
+            assert [step.apply(document) for document in documents()] == documents()
+            assert step.forms()
