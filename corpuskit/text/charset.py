@@ -1,7 +1,8 @@
 """The character encoding of a web page: its byte order mark, HTTP header, `<meta>`, and detection, in this order.
 
 Labels mean what the WHATWG Encoding standard says (`latin1` is windows-1252); the scan for `<meta>` follows the HTML
-standard's prescan, over more than its 1,024 bytes. Where the stated encoding cannot be right, the next one is tried.
+standard's prescan, over more than its 1,024 bytes. Where the stated encoding cannot be right, the next one is tried;
+so is UTF-8 for latin-1, which servers state by default: text in latin-1 is not valid UTF-8 by chance.
 """
 
 import re
@@ -38,7 +39,7 @@ def decode_page(body: bytes, content_type: str = "") -> str:
     found = [_from_header(content_type), _unmarked_utf16(body), _from_markup(body[:SCANNED])]
     stated = list(dict.fromkeys(filter(None, found)))
     for encoding in stated:
-        text = _decoded(body, encoding)
+        text = _decoded(body, encoding) if encoding != "cp1252" or not _is_utf8(body) else body.decode()
         if text is not None:
             return _checked(text)
     text = _detected(body)
@@ -102,11 +103,18 @@ def _detected(body: bytes) -> str | None:
     """As UTF-8 if it is that, else as what it looks like."""
     from resiliparse.parse.encoding import detect_encoding
 
-    try:
+    if _is_utf8(body):
         return body.decode()
-    except UnicodeDecodeError:
-        name = detect_encoding(body) or "utf-8"
+    name = detect_encoding(body) or "utf-8"
     return _decoded(body, _WIDER.get(name, name))
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _decoded(body: bytes, encoding: str) -> str | None:

@@ -6,10 +6,10 @@ format 1.6.
 
 import io
 import zlib
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, cast
 
 import zstandard
-from isal import igzip_lib, isal_zlib
+from isal import isal_zlib
 
 MAX_WINDOW = 128 * 1024 * 1024
 MAX_FRAME = 128 * 1024 * 1024
@@ -61,7 +61,7 @@ class Gzip(Codec):
     """Decoded with ISA-L, which is three times as fast as zlib; zlib looks at what fails."""
 
     magic = b"\x1f\x8b\x08"
-    errors: ClassVar[tuple[type[Exception], ...]] = (zlib.error, isal_zlib.error, igzip_lib.IsalError)
+    errors: ClassVar[tuple[type[Exception], ...]] = (zlib.error, cast(type[Exception], isal_zlib.error))
 
     def starts(self, head: bytes | bytearray) -> bool:
         """RFC 1952 keeps three flag bits at zero."""
@@ -177,9 +177,12 @@ class _Lz4Frame:
         return bytes(made)
 
 
+CODECS: tuple[type[Codec], ...] = (Gzip, Zstd, Lz4)
+
+
 def codec_of(head: bytes | bytearray) -> Codec | None:
     """The compression of a file that starts so; None for plain."""
-    for codec in (Gzip(), Zstd(), Lz4()):
+    for codec in (kind() for kind in CODECS):
         if codec.starts(head) or codec.skippable(head):
             return codec
     return None

@@ -6,16 +6,19 @@ member that decompresses. Nothing is sought: a pipe will do. The bytes of the cu
 to search them again when it turns out broken.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Protocol
 
-from corpuskit.text.codecs import Codec, codec_of
+from corpuskit.text.codecs import CODECS, Codec, codec_of
 
 STEP = 16 * 1024
 CHUNK = 256 * 1024
 WINDOW = 16 * 1024 * 1024
 RATIO = 250
 FREE_BYTES = 256 * 1024 * 1024
+
+_STARTS_PLAIN = re.compile(rb"\s*(?:WARC/|filedesc:|[a-z][a-z0-9+.-]*://)", re.IGNORECASE)
 
 Damaged = Callable[[str, int, int], None]
 """Told about damage: what, at which stored byte, how many stored bytes are lost."""
@@ -55,9 +58,29 @@ def members_of(stream: BinaryIO, damaged: Damaged) -> Members:
     if not head:
         damaged("the file is empty", 0, 0)
     codec = codec_of(head)
-    if codec is None:
-        return PlainFile(stored, stream)
-    return CompressedFile(stored, codec, damaged)
+    if codec is None and not _STARTS_PLAIN.match(head):
+        codec = _codec_within(stored.at(0, CHUNK))
+    return CompressedFile(stored, codec, damaged) if codec else PlainFile(stored, stream)
+
+
+def _codec_within(data: bytearray) -> Codec | None:
+    """The compression of a file whose first member is damaged: that of the first member that starts a record."""
+    found = []
+    for codec in CODECS:
+        place = data.find(codec.magic)
+        while place >= 0:
+            if _STARTS_PLAIN.match(_first_bytes(codec, data[place : place + STEP])):
+                found.append((place, codec))
+                break
+            place = data.find(codec.magic, place + 1)
+    return min(found, key=lambda item: item[0])[1]() if found else None
+
+
+def _first_bytes(codec: type[Codec], data: bytearray) -> bytes:
+    try:
+        return codec().careful_decoder().decompress(data)
+    except codec.errors:
+        return b""
 
 
 class Stored:
@@ -173,7 +196,7 @@ class CompressedFile:
             self._made += len(made)
             self._stored.forget(self.consumed - WINDOW)
             if self._made > FREE_BYTES and self._made > RATIO * (self.consumed - self.start):
-                return self._break("expands")
+                return self._break("expands", made)
             if made:
                 return made
         return b""
@@ -211,7 +234,7 @@ class CompressedFile:
         """Report the broken member; return where the next whole one starts, or the end of the file."""
         self._searched += self.consumed - self.start
         position = max(self.start + 1, self._stored.first)
-        if self._searched > 4 * self.consumed + 4 * WINDOW:
+        if self._searched > self.consumed + WINDOW:
             # A file made of members within members would have us read it over and over.
             position = max(position, self.consumed)
         found = self._find_member(position)

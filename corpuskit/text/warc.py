@@ -25,11 +25,14 @@ MAX_NEWLINES = 64 * 1024
 
 _WARC_LINE = rb"[Ww][Aa][Rr][Cc]/\d+\.\d+[ \t\r]*\n"
 _ARC_LINE = rb"(?:filedesc:[^\n]*\n|[A-Za-z][A-Za-z0-9+.-]*:[^\n]*? [0-9A-Fa-f.:-]+ \d{8,20} [^\n]*?\S[ \t]*\r?\n)"
-_WARC = re.compile(_WARC_LINE)
+# Where a record is due, its first line may be damaged behind the name.
+_WARC = re.compile(rb"WARC/\d", re.IGNORECASE)
 _ARC = re.compile(_ARC_LINE)
-_NEXT_WARC = re.compile(rb"^" + _WARC_LINE, re.MULTILINE)
+# Behind damage a record need not start a line; its first field tells it from mere text then.
+_WARC_ANYWHERE = rb"(?:^" + _WARC_LINE + rb"|" + _WARC_LINE + rb"(?=(?:WARC|Content)-[A-Za-z-]+:))"
+_NEXT_WARC = re.compile(_WARC_ANYWHERE, re.MULTILINE)
 _NEXT_ARC = re.compile(rb"^" + _ARC_LINE, re.MULTILINE)
-_NEXT_ANY = re.compile(rb"^(?:" + _WARC_LINE + rb"|" + _ARC_LINE + rb")", re.MULTILINE)
+_NEXT_ANY = re.compile(_WARC_ANYWHERE + rb"|^" + _ARC_LINE, re.MULTILINE)
 _SWALLOWED = re.compile(rb"\r?\n\r?\n" + _WARC_LINE + rb"(?:WARC-|Content-)", re.IGNORECASE)
 _HTTP_LENGTH = re.compile(rb"\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r?\n", re.IGNORECASE)
 
@@ -154,6 +157,8 @@ class _Reader:
                 return window.take(ahead), fault, "a record header without an end"
             looked = max(ahead - 3, 0)
         head = window.take(end - window.position)
+        if len(head) > MAX_HEAD:
+            return head, "header-too-large", f"a record header of over {MAX_HEAD} bytes"
         if len(head) > MAX_LINE and max(map(len, head.split(b"\n"))) > MAX_LINE:
             return head, "header-too-large", f"a record header with a line of over {MAX_LINE} bytes"
         return head, "", ""
@@ -239,9 +244,10 @@ class _Reader:
                 if found:
                     window.position = found.start()
                     return
-                window.position = end
-            elif window.ahead() > MAX_LINE:
-                window.position = len(window.buffer)
+                # The last line stays in sight: what follows it may be needed to know it.
+                window.position = window.buffer.rfind(b"\n", window.position, end - 1) + 1 or window.position
+            if window.ahead() > MAX_HEAD:
+                window.position = len(window.buffer) - MAX_LINE
             if not window.more(window.ahead() + 1):
                 window.position = len(window.buffer)
                 return
