@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 ROWS_A_GROUP = 10_000
 BYTES_A_GROUP = 64 * 1024 * 1024
-ROWS_A_READ = 1_000
 REPEATING = (
     "date",
     "content_type",
@@ -58,7 +57,7 @@ class Parquet:
             for batch in _batches(path):
                 for row in columns.rows(batch):
                     yield columns.document(row)
-        except (pyarrow.ArrowException, OSError, ValueError) as error:
+        except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
             raise DamagedError(f"{path.name}: cannot be read as Parquet ({type(error).__name__})") from None
         except Reject as reject:
             raise DamagedError(f"{path.name}: a row is no document ({reject.reason})") from None
@@ -124,9 +123,16 @@ class RowWriter:
 def _batches(path: Path) -> Iterator[Any]:
     from pyarrow.parquet import ParquetFile
 
-    from corpuskit.text.columns import is_record_table
+    from corpuskit.text.columns import is_record_table, rows_a_read
 
     with ParquetFile(path, pre_buffer=False, page_checksum_verification=True) as shard:
         if not is_record_table(shard.schema_arrow):
             raise DamagedError(f"{path.name}: its columns are not those of a corpuskit shard")
-        yield from shard.iter_batches(batch_size=ROWS_A_READ, use_threads=False)
+        seen = 0
+        for place in range(shard.num_row_groups):
+            size = rows_a_read(shard.metadata.row_group(place))
+            for batch in shard.iter_batches(size, row_groups=[place], use_threads=False):
+                seen += batch.num_rows
+                yield batch
+        if seen != shard.metadata.num_rows:
+            raise DamagedError(f"{path.name}: {seen} rows where the footer counts {shard.metadata.num_rows}")

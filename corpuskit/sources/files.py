@@ -138,16 +138,17 @@ class Files(Source):
     def _read_parquet(self, source: "Input") -> Iterator[Item]:
         from corpuskit.text import columns, parquet_file
 
-        shard = parquet_file.open_shard(source)
-        if shard is None:
+        opened = parquet_file.open_shard(source)
+        if opened is None:
             return
+        shard, size = opened
         with shard:
             names = parquet_file.names_of(shard)
             ours = columns.is_record_table(shard.schema_arrow) and (self.text_key, self.id_key) == ("text", None)
             if not ours:
                 self._demand_columns(names, source)
             chosen = [name for name in names if name in self._wanted()] if self.columns and not ours else None
-            for number, row in enumerate(parquet_file.shard_rows(shard, source, chosen), start=1):
+            for number, row in enumerate(parquet_file.shard_rows(shard, size, source, chosen), start=1):
                 try:
                     yield columns.document(row) if ours else self._of_row(parquet_file.plain_row(row))
                 except Reject as reject:

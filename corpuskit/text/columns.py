@@ -36,6 +36,9 @@ SCHEMA = pa.schema(
     ]
 )
 
+MOST_ROWS_A_READ = 1000
+BYTES_A_READ = 8 * 1024 * 1024
+
 Cells = dict[str, Any]
 """The cells of one row that are not null."""
 
@@ -85,7 +88,7 @@ def table(rows: Sequence[Cells]) -> pa.Table:
 def rows(batch: pa.RecordBatch) -> Iterator[Cells]:
     """The rows of an Arrow batch without their null cells."""
     filled = {
-        name: column.to_pylist()
+        name: _values(column)
         for name, column in zip(batch.schema.names, batch.columns, strict=True)
         if column.null_count < len(column)
     }
@@ -93,9 +96,30 @@ def rows(batch: pa.RecordBatch) -> Iterator[Cells]:
         yield {name: values[place] for name, values in filled.items() if values[place] is not None}
 
 
+def rows_a_read(group: Any) -> int:
+    """How many rows of a Parquet row group make a batch of some 8 MiB."""
+    fitting = BYTES_A_READ * int(group.num_rows) // max(1, int(group.total_byte_size))
+    return max(1, min(MOST_ROWS_A_READ, fitting))
+
+
 def is_record_table(schema: pa.Schema) -> bool:
     """Whether a table has the columns that `table` gives one."""
     return set(schema.names) == set(SCHEMA.names)
+
+
+def _values(column: pa.Array) -> list[Any]:
+    try:
+        return column.to_pylist()  # type: ignore[no-any-return]
+    except OverflowError:
+        # Times beyond the year 9999 are numbers.
+        return [_time(scalar) for scalar in column]
+
+
+def _time(scalar: Any) -> Any:
+    try:
+        return scalar.as_py()
+    except OverflowError:
+        return scalar.value if hasattr(scalar, "value") else None
 
 
 def _value(key: str, cell: Any) -> Any:

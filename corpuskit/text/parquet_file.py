@@ -4,7 +4,7 @@ import io
 import math
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from pyarrow.parquet import ParquetFile
@@ -12,18 +12,18 @@ from pyarrow.parquet import ParquetFile
 from corpuskit.core.document import Reject
 from corpuskit.core.errors import UsageError
 from corpuskit.text.columns import rows as rows_of_batch
+from corpuskit.text.columns import rows_a_read
 
 if TYPE_CHECKING:
     from corpuskit.core.files.inputs import Input
 
-ROWS_A_READ = 1000
 MAX_FROM_PIPE = 1024 * 1024 * 1024
-FAULTS = (pa.ArrowException, OSError, ValueError)
+FAULTS = (pa.ArrowException, OSError, ValueError, OverflowError)
 """What pyarrow raises over a damaged file."""
 
 
-def open_shard(source: "Input") -> ParquetFile | None:
-    """The file, ready to be read; None, with the damage reported, if it is not whole.
+def open_shard(source: "Input") -> tuple[ParquetFile, int] | None:
+    """The file, ready to be read, and its size; None, with the damage reported, if it is not whole.
 
     A file that cannot be sought in (a pipe) is held in memory. Raises UsageError beyond 1 GiB of it.
     """
@@ -36,7 +36,7 @@ def open_shard(source: "Input") -> ParquetFile | None:
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
     try:
-        return ParquetFile(stream, pre_buffer=False, buffer_size=1 << 20, page_checksum_verification=True)
+        return ParquetFile(stream, pre_buffer=False, buffer_size=1 << 20, page_checksum_verification=True), size
     except FAULTS:
         source.damaged("parquet: the footer cannot be read", 0, size)
         return None
@@ -47,20 +47,28 @@ def names_of(shard: ParquetFile) -> list[str]:
     return list(shard.schema_arrow.names)
 
 
-def shard_rows(shard: ParquetFile, source: "Input", columns: Sequence[str] | None) -> Iterator[dict[str, Any]]:
+def shard_rows(
+    shard: ParquetFile, size: int, source: "Input", columns: Sequence[str] | None
+) -> Iterator[dict[str, Any]]:
     """All rows in order without their null cells; a row group that cannot be read is reported and left out."""
+    seen = 0
     for number in range(shard.num_row_groups):
-        batches = shard.iter_batches(ROWS_A_READ, row_groups=[number], columns=columns, use_threads=False)
+        most = rows_a_read(shard.metadata.row_group(number))
+        batches = shard.iter_batches(most, row_groups=[number], columns=columns, use_threads=False)
         while True:
             try:
                 rows = list(rows_of_batch(next(batches)))
             except StopIteration:
                 break
             except FAULTS:
-                group = shard.metadata.row_group(number)
-                source.damaged(f"parquet: row group {number} cannot be read", *_extent(group))
+                rows_lost = shard.metadata.row_group(number).num_rows
+                what = f"parquet: row group {number} cannot be read, up to {rows_lost} rows"
+                source.damaged(what, *_extent(shard, number, size))
                 break
+            seen += len(rows)
             yield from rows
+    if seen != shard.metadata.num_rows and not source.damage:
+        source.damaged(f"parquet: {seen} rows where the footer counts {shard.metadata.num_rows}", 0, 0)
 
 
 def plain_row(row: dict[str, Any]) -> dict[str, Any]:
@@ -96,10 +104,13 @@ def _decoded(value: bytes) -> str:
         raise Reject("binary-value", "bytes that are no text; choose other columns with --columns") from None
 
 
-def _extent(group: Any) -> tuple[int, int]:
-    """Where a row group starts in the file, and how many bytes it has."""
-    columns = [group.column(place) for place in range(group.num_columns)]
-    start = min(
-        column.dictionary_page_offset if column.has_dictionary_page else column.data_page_offset for column in columns
-    )
-    return cast(int, start), sum(column.total_compressed_size for column in columns)
+def _extent(shard: ParquetFile, number: int, size: int) -> tuple[int, int]:
+    """About where a row group starts in a file of this size, and how many bytes it has.
+
+    Reckoned from the groups' sizes before compression: asking pyarrow for a column's place ends the process if the
+    footer is damaged there (a C++ exception that nothing catches).
+    """
+    sizes = [max(0, shard.metadata.row_group(place).total_byte_size) for place in range(shard.num_row_groups)]
+    whole = max(1, sum(sizes))
+    start = size * sum(sizes[:number]) // whole
+    return start, size * sizes[number] // whole
