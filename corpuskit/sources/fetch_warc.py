@@ -22,6 +22,7 @@ PAGES = frozenset({"response", "resource", "conversion", "revisit", "arc"})
 SUFFIXES = (".warc", ".warc.gz", ".warc.zst", ".warc.lz4", ".arc", ".arc.gz", ".wet", ".wet.gz", ".wet.zst", ".wacz")
 LIST_NAME = re.compile(r"\.paths(\.txt)?(\.gz)?$")
 MAX_LIST = 256 * 1024 * 1024
+LOOKED_AT = 16 * 1024
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ class FetchWarc(Source):
     def _page(self, record: "Record", document: Document) -> Document | Drop:
         """The record as a document or a drop. Raises Reject."""
         from corpuskit.text.charset import decode_page
-        from corpuskit.text.http import is_binary
+        from corpuskit.text.http import has_binary_signature, is_binary
 
         response = _response(record)
         content_type = _page_type(record, response.content_type, response.body)
@@ -140,9 +141,13 @@ class FetchWarc(Source):
         body = response.decoded_body()
         if not body.strip():
             raise Reject("empty-body", "the response has no page")
-        if is_binary(body) and body[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-            return Drop(document, "not-html", {"content_type": response.content_type, "binary": True})
-        return document.with_text(decode_page(body, response.headers.get("content-type", "")))
+        values = {"content_type": response.content_type, "binary": True}
+        if has_binary_signature(body):
+            return Drop(document, "not-html", values)
+        text = decode_page(body, response.headers.get("content-type", ""))
+        if is_binary(text[:LOOKED_AT].encode()):
+            return Drop(document, "not-html", values)
+        return document.with_text(text)
 
     def _compare_digest(self, record: "Record") -> None:
         checks = self.check_digests == "always" or (self.check_digests == "auto" and not record.checked)

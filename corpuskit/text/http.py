@@ -113,11 +113,14 @@ def sniffs_as_html(body: bytes) -> bool:
     return _HTML.match(head.lstrip()) is not None
 
 
-def is_binary(body: bytes) -> bool:
-    """Whether a body that claims to be text is not: a known signature, or over 2 % control characters."""
-    if body.startswith(_BINARY_STARTS):
-        return True
-    head = body[:_LOOKED_AT]
+def has_binary_signature(body: bytes) -> bool:
+    """Whether a body starts as some image, document, archive or program does."""
+    return body.startswith(_BINARY_STARTS)
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether what claims to be text is not: over 2 % control characters in its first 64 KiB."""
+    head = data[:_LOOKED_AT]
     return (len(head) - len(head.translate(None, _CONTROLS))) * 50 > len(head)
 
 
@@ -127,7 +130,7 @@ def _uncoded(body: bytes, coding: str) -> bytes:
     decode = {"gzip": _gunzip, "x-gzip": _gunzip, "deflate": _inflate, "br": _unbrotli, "zstd": _unzstd}.get(coding)
     if decode is None:
         # Not a coding at all, as a charset named in the wrong field, unless the body says otherwise.
-        if is_binary(body):
+        if is_binary(body) or has_binary_signature(body):
             raise Reject("bad-encoding", "a content coding that is not known")
         return body
     if _is_plain_text(body):
@@ -145,7 +148,7 @@ class _CodingError(Exception):
 
 
 def _is_plain_text(body: bytes) -> bool:
-    if is_binary(body):
+    if is_binary(body) or has_binary_signature(body):
         return False
     try:
         body[:_LOOKED_AT].decode()
