@@ -77,6 +77,8 @@ LEFT = [
     "http://news.example.org/2004/06/20040607/index.html and item-2000-001672.jpg",
     "https://example.org/?key=category&page=2 http://example.org:8080/a@b",
     "class sk-fading-circle-of-many-dots, sk-learn-contrib-something-2020",
+    "call 0.6339746 or ring 3.3660254 times, Anal. 1 (1981) 267-283",
+    "x + 20 1234567890, C++ 11",
     "-----BEGIN PUBLIC KEY-----",
     "a bearer of responsibilities",
 ]
@@ -117,6 +119,7 @@ def test_takes_only_the_secret_of_a_url(text: str, taken: list[str]) -> None:
         ("Tel.: 956 013 059 / 619128686.", ["956 013 059", "619128686"]),
         ("Teléfono: 963862500 Fax:942202726", ["963862500", "942202726"]),
         ("call me at 555-0123", ["555-0123"]),
+        ("Fax: + 34 912 34 56 78", ["+ 34 912 34 56 78"]),
         ("電話：03-5840-7231", ["03-5840-7231"]),
         ("65 43 21 09 office", ["65 43 21 09"]),
         ("fax (555-0123), thanks", ["555-0123"]),

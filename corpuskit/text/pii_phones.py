@@ -43,6 +43,8 @@ _DATE = re.compile(
     rb"|(?:0?[1-9]|[12]\d|3[01])([-./ ])(?:0?[1-9]|[12]\d|3[01])\2(?:1[5-9]|20)\d\d)(?!\d)"
 )
 _YEARS = re.compile(rb"(?:1[5-9]|20)\d\d(?:[-/ ]|\xe2\x80[\x90-\x93])(?:1[5-9]|20)\d\d\Z")
+_DECIMAL = re.compile(rb"[0-9]{1,3}\.[0-9]{5,}\Z")
+_YEAR_IN_BRACKETS = re.compile(rb"\((?:1[5-9]|20)\d\d\)")
 _QUAD = re.compile(rb"\d{1,3}(?:\.\d{1,3}){3}\Z")
 _NORTH_AMERICAN = re.compile(
     rb"(?:1[-. ])?(?:\([2-9]\d\d\)[-. ]?[2-9]\d\d[-. ]\d{4}|[2-9]\d\d([-.])[2-9]\d\d\1\d{4})\Z"
@@ -182,7 +184,9 @@ def _is_phone(candidate: Candidate, context: str) -> bool:
 
 def _is_other_number(candidate: Candidate) -> bool:
     text = candidate.text
-    if _DATE.match(text) or _YEARS.match(text) or len(set(candidate.digits)) == 1:
+    if any(form.match(text) for form in (_DATE, _YEARS, _DECIMAL)) or _YEAR_IN_BRACKETS.search(text):
+        return True
+    if len(set(candidate.digits)) == 1:
         return True
     if not text.startswith(b"+") and any(len(group) == 1 for group in candidate.groups()[1:]):
         return True
@@ -190,7 +194,8 @@ def _is_other_number(candidate: Candidate) -> bool:
 
 
 def _is_international(candidate: Candidate) -> bool:
-    if not candidate.text.startswith((b"+", b"(+")):
+    # `x + 20 1234567` is a sum; behind a word for telephoning the space does no harm.
+    if not candidate.text.startswith((b"+", b"(+")) or candidate.text.startswith(b"+ "):
         return False
     return _fits_a_plan(candidate.digits, strictly=candidate.digits in candidate.text)
 
