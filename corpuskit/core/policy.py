@@ -9,6 +9,9 @@ from corpuskit.core.options import listed
 from corpuskit.core.schema import Node
 from corpuskit.core.step import Step
 
+FROM_DOCUMENTS = "from-documents"
+"""In place of a source's licence: each document states its own, and the gate judges them one by one."""
+
 
 @dataclass(frozen=True)
 class Policy:
@@ -30,7 +33,7 @@ class Policy:
     def _check_license(self, source: str, place: str, license: str | None, allow: tuple[str, ...]) -> None:
         if license is None:
             raise RefusedError(f"{place}: source `{source}` states no licence; allowed: {listed(allow)}")
-        if not allowed(license, allow):
+        if license != FROM_DOCUMENTS and not allowed(license, allow):
             raise RefusedError(
                 f"{place}: licence {license!r} of source `{source}` is not allowed; allowed: {listed(allow)}"
             )
