@@ -24,7 +24,7 @@ from corpuskit import __version__
 from corpuskit.core import talk
 from corpuskit.core.errors import CorpuskitError, PublishError, UsageError
 from corpuskit.core.options import build_step
-from corpuskit.core.registry import find_step, step_names
+from corpuskit.core.registry import find_step, help_line, step_names
 from corpuskit.core.settings import Settings, Tags
 from corpuskit.core.step import Command, Option, Options, Report, Source, Step
 
@@ -51,6 +51,22 @@ class Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of this name."""
         return _command(find_step(cmd_name))
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """All commands with their help lines, none of them imported."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_line(name)) for name in step_names()])
+
+
+class AsGiven:
+    """Hands the words of the command line on as they are: `build_step` converts them.
+
+    Typer would have pydantic make a validator for each parameter, and importing that doubles the time to start.
+    """
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
+        """The value itself."""
+        return value
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -147,16 +163,21 @@ def _app() -> Any:
 
     @app.callback()
     def corpuskit(
-        version: bool = typer.Option(False, "--version", help="Print the version and exit.", is_eager=True),
+        version: bool = typer.Option(
+            False, "--version", help="Print the version and exit.", is_eager=True, callback=_print_version
+        ),
     ) -> None:
         """Build language-model training corpora: composable commands, one recipe, a provable manifest."""
-        if version:
-            talk.print_out(f"corpuskit {__version__}")
-            raise typer.Exit
 
     # A group needs one registered command to be a group; `Commands` answers for it.
     app.command("mix")(corpuskit)
-    return typer.main.get_command(app)
+    return _made(app)
+
+
+def _print_version(wanted: bool | None) -> None:
+    if wanted:
+        talk.print_out(f"corpuskit {__version__}")
+        raise typer.Exit
 
 
 def _command(step_class: type[Step]) -> Any:
@@ -178,7 +199,14 @@ def _command(step_class: type[Step]) -> Any:
         short_help=step_class.help_line(),
         context_settings={"help_option_names": ["--help", "-h"]},
     )(run)
-    return typer.main.get_command(app)
+    return _made(app)
+
+
+def _made(app: typer.Typer) -> Any:
+    command = typer.main.get_command(app)
+    for parameter in command.params:
+        parameter._runtime_param = AsGiven()  # type: ignore[attr-defined]
+    return command
 
 
 def _option_groups(step_class: type[Step]) -> list[tuple[type[Options], list[Option]]]:
@@ -195,7 +223,7 @@ def _option_groups(step_class: type[Step]) -> list[tuple[type[Options], list[Opt
 
 
 def _argument(takes: str) -> Any:
-    return typer.Argument(None, metavar=f"{takes}...", show_default=False)
+    return typer.Argument(None, metavar=takes, show_default=False, hidden=True)
 
 
 def _parameter(option: Option) -> inspect.Parameter:
@@ -246,8 +274,8 @@ def _help(step_class: type[Step]) -> str:
 def _run(step_class: type[Step], groups: Iterable[tuple[type[Options], list[Option]]], values: dict[str, Any]) -> int:
     built: dict[type[Options], Any] = {}
     for owner, options in groups:
-        given = {option.key: values[option.name] for option in options if values[option.name] not in (None, [])}
-        built[owner] = build_step(owner, given)  # type: ignore[type-var]
+        given = {option.key: values[option.name] for option in options if values[option.name] not in (None, [], ())}
+        built[owner] = build_step(owner, given)
     arguments = list(values["arguments"] or [])
     step, settings = built[step_class], built[Settings]
     if isinstance(step, Command):

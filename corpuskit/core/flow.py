@@ -6,14 +6,16 @@ results come back in order. A source makes batches of what it reads; a corpus st
 
 import functools
 import inspect
+import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from corpuskit.core.account import StepCount
 from corpuskit.core.aside import DROPPED, Verdict
 from corpuskit.core.document import Document, Reject, decode, encode
 from corpuskit.core.errors import CorpuskitError
-from corpuskit.core.files.inputs import Input
+from corpuskit.core.files.inputs import Damage, Input
 from corpuskit.core.settings import Tags
 from corpuskit.core.step import CorpusStage, Drop, Item, Rejected, Source, Stage, Step
 
@@ -57,7 +59,7 @@ class Flow:
         self.counts = [StepCount() for _ in self.steps]
         self.cut = any(step.cuts for step in self.steps)
 
-    def documents(self, inputs: Iterable[Input]) -> Iterator[Document]:
+    def documents(self, inputs: Sequence[Input]) -> Iterator[Document]:
         """The documents that come out of the last step, in order."""
         place = 0
         if self.steps and isinstance(self.steps[0], Source):
@@ -103,7 +105,11 @@ class Flow:
             self.take(verdict)
         batch.verdicts.clear()
 
-    def _read_source(self, source: Source, inputs: Iterable[Input]) -> Iterator[Batch]:
+    def _read_source(self, source: Source, inputs: Sequence[Input]) -> Iterator[Batch]:
+        """A source's documents; with several workers each reads whole files, and the order stays that of the inputs."""
+        if self.jobs > 1 and len(inputs) > 1 and not any(place.is_stream for place in inputs):
+            yield from self._read_in_workers(source, inputs)
+            return
         count = self.counts[0]
         batch, size = Batch(), 0
         for place in inputs:
@@ -112,13 +118,31 @@ class Flow:
                 kept = self._sort(item, source.name(), count, (place.name, 0))
                 if kept is not None:
                     batch.documents.append(kept)
-                    batch.where.append((place.name, kept.metadata.get("warc_offset", 0)))
+                    batch.where.append((place.name, _offset(kept)))
                     size += len(kept.text)
                 if len(batch.documents) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
                     yield batch
                     batch, size = Batch(), 0
             count.received.bytes += place.as_json()["bytes"]
         yield batch
+
+    def _read_in_workers(self, source: Source, inputs: Sequence[Input]) -> Iterator[Batch]:
+        from corpuskit.core.parallel import ordered_map
+
+        with tempfile.TemporaryDirectory(prefix="corpuskit-") as folder:
+            work = functools.partial(read_to_file, source, self.tags, Path(folder))
+            for place, done in zip(inputs, ordered_map(work, list(enumerate(inputs)), self.jobs), strict=True):
+                place.damage, place.known = done.damage, done.known
+                self.counts[0].merge(done.count)
+                self._take_all(Batch(verdicts=done.verdicts))
+                for batch in read_lines([Input(place.name, local_path=done.path)]):
+                    batch.documents = [decode(line) for _, line in batch.lines]
+                    batch.where = [
+                        (place.name, document.metadata.get("warc_offset", 0)) for document in batch.documents
+                    ]
+                    batch.lines = []
+                    yield batch
+                done.path.unlink()
 
     def _sort(self, item: Item, name: str, count: StepCount, where: Where) -> Document | None:
         """A source's item as a tagged document; None if it was set aside."""
@@ -159,6 +183,34 @@ class Flow:
         """Decode lines that no stage has read; only where there is no step at all."""
         if batch.lines:
             batch.documents = [document for document, _ in _decoded(batch, "read", StepCount())]
+
+
+def _offset(document: Document) -> int:
+    return document.metadata.get("warc_offset") or 0
+
+
+@dataclass
+class ReadInput:
+    """What a worker found in one input; its documents lie as lines in `path`."""
+
+    path: Path
+    count: StepCount
+    verdicts: list[Verdict]
+    damage: list[Damage]
+    known: tuple[int, str]
+
+
+def read_to_file(source: Source, tags: Tags, folder: Path, numbered: tuple[int, Input]) -> ReadInput:
+    """Read one input in a worker."""
+    number, place = numbered
+    verdicts: list[Verdict] = []
+    flow = Flow([source], verdicts.append, tags=tags)
+    path = folder / f"{number}.jsonl"
+    with open(path, "wb") as stream:
+        for document in flow.documents([place]):
+            stream.write(encode(document) + b"\n")
+    entry = place.as_json()
+    return ReadInput(path, flow.counts[0], verdicts, place.damage, (entry["bytes"], entry["sha256"]))
 
 
 def read_lines(inputs: Iterable[Input]) -> Iterator[Batch]:

@@ -56,6 +56,8 @@ class Input:
     """The lines that were read of it, readable or not."""
     cut_line: bool = False
     """Whether the stream ended in the middle of a line that is no whole record."""
+    known: tuple[int, str] | None = None
+    """Size and sha256 where a worker has read it all."""
     _reader: "CountingReader | None" = None
 
     def open(self) -> BinaryIO:
@@ -115,6 +117,8 @@ class Input:
         }
 
     def _digest(self) -> tuple[int, str]:
+        if self.known is not None:
+            return self.known
         if self._reader is not None and self._reader.complete():
             return self._reader.size, self._reader.digest.hexdigest()
         if self.is_stream and self._reader is not None:

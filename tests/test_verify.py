@@ -1,0 +1,163 @@
+"""verify: any change to a published dataset is found and named."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from corpuskit.core import manifest as manifests
+from corpuskit.core.errors import DamagedError
+from corpuskit.core.settings import Settings
+from corpuskit.trust.verify import Verify
+from tests.conftest import Run, texts
+
+FORMS = ["jsonl", "parquet", "hf"]
+
+
+def verify(folder: Path) -> int:
+    return Verify().execute([str(folder)], Settings(quiet=True))
+
+
+@pytest.fixture(params=FORMS)
+def dataset(request: pytest.FixtureRequest, tmp_path: Path, corpuskit: Run) -> Path:
+    (tmp_path / "in.jsonl").write_bytes(texts(*(f"text number {number}" for number in range(9))) + b"broken\n")
+    done = corpuskit("export", "in.jsonl", "--to", request.param, "--shard-documents", "4", "-o", "out")
+    assert done.returncode == 0, done.stderr
+    assert verify(tmp_path / "out") == 0
+    return tmp_path / "out"
+
+
+def shards(folder: Path) -> list[Path]:
+    return sorted(folder / entry["path"] for entry in manifests.read_manifest(folder)["shards"])
+
+
+def test_shards_are_cut_by_number_and_named_by_content(dataset: Path) -> None:
+    assert len(shards(dataset)) == 3
+    for entry in manifests.read_manifest(dataset)["shards"]:
+        assert f"-{entry['sha256'][:8]}." in entry["path"]
+
+
+def test_any_flipped_byte_of_any_shard_is_found(dataset: Path) -> None:
+    for path in shards(dataset):
+        data = path.read_bytes()
+        for place in range(0, len(data), max(1, len(data) // 40)):
+            path.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
+            with pytest.raises(DamagedError, match="part-0000"):
+                verify(dataset)
+        path.write_bytes(data)
+    assert verify(dataset) == 0
+
+
+def test_any_changed_byte_of_the_manifest_is_found(dataset: Path) -> None:
+    path = dataset / "manifest.json"
+    data = path.read_bytes()
+    for place in range(0, len(data), 17):
+        if data[place : place + 1].isspace():
+            continue  # white space between tokens says nothing
+        path.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
+        with pytest.raises(DamagedError):
+            verify(dataset)
+
+
+def _remove(folder: Path) -> None:
+    shards(folder)[1].unlink()
+
+
+def _cut(folder: Path) -> None:
+    path = shards(folder)[1]
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def _add(folder: Path) -> None:
+    first = shards(folder)[0]
+    shutil.copy(first, first.with_name(first.name.replace("part-00000", "part-00009")))
+
+
+def _swap(folder: Path) -> None:
+    first, second, *_ = shards(folder)
+    data = first.read_bytes()
+    first.write_bytes(second.read_bytes())
+    second.write_bytes(data)
+
+
+def _link(folder: Path) -> None:
+    path = shards(folder)[0]
+    path.rename(folder.parent / "elsewhere")
+    path.symlink_to(folder.parent / "elsewhere")
+
+
+def _no_manifest(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+
+
+def _decisions(folder: Path) -> None:
+    for path in (folder / "decisions").iterdir():
+        path.write_bytes(path.read_bytes()[:-1])
+
+
+def _forge(change: Callable[[dict], object]) -> Callable[[Path], None]:
+    """An edit of the manifest by somebody who also mends its digest."""
+
+    def forge(folder: Path) -> None:
+        manifest = json.loads((folder / "manifest.json").read_bytes())
+        change(manifest)
+        manifest["digest"] = manifests.digest(manifest)
+        (folder / "manifest.json").write_bytes(manifests.serialise(manifest))
+
+    return forge
+
+
+FORGERIES: dict[str, Callable[[dict], object]] = {
+    "fewer documents in a shard": lambda m: m["shards"][0].update(documents=3),
+    "other tokens in a shard": lambda m: m["shards"][0].update(tokens=3),
+    "a shard left out": lambda m: m["shards"].pop(),
+    "rejects forgotten": lambda m: m["steps"][0]["rejected"].clear(),
+    "another reason": lambda m: m["steps"][0].update(rejected={"too-deep": 1}),
+    "another digest": lambda m: m["steps"][0]["out"].update(digest="0" * 32),
+    "a step from nowhere": lambda m: m["steps"][0].update({"from": ["9-extract"]}),
+    "another source": lambda m: m["sources"].update(other=m["sources"].pop("unnamed")),
+}
+
+
+@pytest.mark.parametrize("damage", [_remove, _cut, _add, _swap, _link, _no_manifest, _decisions])
+def test_every_other_damage_is_found(dataset: Path, damage: Callable[[Path], None]) -> None:
+    damage(dataset)
+    with pytest.raises(DamagedError):
+        verify(dataset)
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_forged_manifest_does_not_agree_with_itself_or_the_shards(dataset: Path, forgery: str) -> None:
+    _forge(FORGERIES[forgery])(dataset)
+    with pytest.raises(DamagedError):
+        verify(dataset)
+
+
+def test_the_command_names_what_is_wrong_and_exits_with_3(dataset: Path, corpuskit: Run) -> None:
+    victim = shards(dataset)[1]
+    victim.unlink()
+    done = corpuskit("verify", dataset)
+    assert done.returncode == 3
+    assert victim.name.encode() in done.stderr
+    assert b"Traceback" not in done.stderr
+    done = corpuskit("verify", "--json", dataset)
+    assert json.loads(done.stdout)["problems"]
+
+
+def test_a_single_file_has_its_manifest_beside_it(tmp_path: Path, corpuskit: Run) -> None:
+    for name in ("out.jsonl", "out.jsonl.gz", "out.jsonl.zst", "out.parquet"):
+        assert corpuskit("export", "-", "-o", name, stdin=texts("a", "b")).returncode == 0
+        assert verify(tmp_path / name) == 0
+        assert corpuskit("count", name).stdout.split()[0] == b"2"
+        path = tmp_path / name
+        path.write_bytes(path.read_bytes()[:-1])
+        with pytest.raises(DamagedError):
+            verify(path)
+        assert corpuskit("export", name).returncode == 3
+
+
+def test_verify_without_a_dataset_says_so(tmp_path: Path, corpuskit: Run) -> None:
+    assert corpuskit("verify", "nowhere").returncode == 3
+    assert corpuskit("verify").returncode == 2
