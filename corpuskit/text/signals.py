@@ -143,13 +143,13 @@ class Signals:
         return self._text.splitlines()
 
     @cached_property
-    def _chunks(self) -> tuple[Integers, Integers]:
-        """All chunks as numbers, and how many each line has."""
+    def _content(self) -> tuple[Words, Integers]:
+        """The words of the text, and how many chunks each line has."""
         known = self._vocabulary
         if "\0" in self._text:
             parts = [line.split() for line in self._lines]
             counts = np.fromiter(map(len, parts), np.int64, len(parts))
-            return known.numbers(list(chain.from_iterable(parts))), counts
+            return known.words(known.numbers(list(chain.from_iterable(parts)))), counts
         # A chunk of its own marks the line ends: one split is much faster than one a line.
         numbers = known.numbers(" \0 ".join(self._lines).split())
         ends = numbers == known["\0"]
@@ -159,15 +159,15 @@ class Signals:
             counts[:-1] = bounds
             counts[-1] = len(numbers)
             counts[1:] -= bounds + 1
-        return numbers[~ends], counts
+        return known.words(numbers[~ends]), counts
 
     @cached_property
     def _words(self) -> Words:
-        return self._vocabulary.words(self._chunks[0])
+        return self._content[0]
 
     @cached_property
     def _layout(self) -> Layout:
-        counts = self._chunks[1]
+        counts = self._content[1]
         lines = counts.nonzero()[0]
         counts = counts[lines]
         return Layout(lines, counts, counts.cumsum())

@@ -5,6 +5,7 @@ pure function of the chunk; forgetting it changes no result. A vocabulary is emp
 `LARGEST` characters or entries, so memory stays below about 150 MB plus what the present text needs.
 """
 
+import unicodedata
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -119,29 +120,25 @@ class Vocabulary(dict[str, int]):
 
     def __missing__(self, chunk: str) -> int:
         """Split and classify a chunk that was not met before."""
+        number = self[chunk] = len(self)
         words = split_chunk(chunk, self._unspaced)
-        known = self._known
-        self._entries.pending += [known.get(word) or self._learn(word) for word in words]
-        self._chunks.pending.append(self._entry_total << 32 | len(words))
-        stops = 0
+        known, entries, first = self._known, self._entries.pending, self._entry_total
+        marks = _FIRST.get(chunk[0], 0) | _LAST.get(chunk[-1], 0)
         for word in words:
+            entry = known.get(word)
+            if entry is None:
+                mark = LETTERS | PROPER if word.isalpha() else _marks(word)
+                entry = known[word] = len(known) << 32 | len(word) << MARK_BITS | mark
+            entries.append(entry)
             if word in _STOPS:
-                stops |= _STOPS[word]
-        marks = _FIRST.get(chunk[0], 0) | _LAST.get(chunk[-1], 0) | stops
+                marks |= _STOPS[word]
         if chunk[-3:] == "...":
             marks |= ELLIPSIS | THREE_DOTS
+        self._chunks.pending.append(first << 32 | len(words))
         self._chunk_marks.pending.append(len(chunk) << LENGTH_BITS | marks)
-        self._entry_total += len(words)
+        self._entry_total = first + len(words)
         self._characters += len(chunk)
-        number = len(self)
-        self[chunk] = number
         return number
-
-    def _learn(self, word: str) -> int:
-        marks = LETTERS | PROPER if word.isalpha() else _marks(word)
-        entry = len(self._known) << 32 | len(word) << MARK_BITS | marks
-        self._known[word] = entry
-        return entry
 
     def numbers(self, chunks: list[str]) -> Integers:
         """The chunks of a text as numbers; forgets what it knew first, if that is too much."""
@@ -181,18 +178,14 @@ def _places(first: Integers, count: Integers) -> Integers:
 
 
 def _marks(word: str) -> int:
+    """Marks of a word that is not of letters alone."""
     letters = any(map(str.isalpha, word))
-    proper = letters or not SYMBOLS.issuperset(word)
-    marks = LETTERS * letters | PROPER * proper
+    if letters or word.isdigit():
+        return LETTERS * letters | PROPER
     if word in TERMINAL:
-        return marks | FULL_STOP | PUNCTUATION
-    return marks | PUNCTUATION * (not letters and _is_punctuation(word))
-
-
-def _is_punctuation(word: str) -> bool:
-    import unicodedata
-
-    return all(unicodedata.category(character)[0] == "P" for character in word)
+        return FULL_STOP | PUNCTUATION
+    punctuation = all(unicodedata.category(character)[0] == "P" for character in word)
+    return PROPER * (not SYMBOLS.issuperset(word)) | PUNCTUATION * punctuation
 
 
 _STOPS = {word: 1 << STOP_BITS + place for place, word in enumerate(STOP_WORDS)}

@@ -139,17 +139,17 @@ def _strip(chunk: str) -> tuple[list[str], str, list[str]]:
     front: list[str] = []
     back: list[str] = []
     start, end = 0, len(chunk)
-    while start < end and chunk[start:end] not in _SPECIAL:
+    while start < end and not _is_special(chunk, start, end):
         opening = _FRONT.match(chunk, start, end)
         after = opening.end() if opening else start
-        if opening and chunk[after:end] in _SPECIAL:
+        if opening and _is_special(chunk, after, end):
             front.append(opening.group())
             start = after
             break
         before = _back(chunk, after, end)
         if before == end and after == start:
             break
-        if before < end and chunk[start:before] in _SPECIAL:
+        if before < end and _is_special(chunk, start, before):
             after = start
         if after > start:
             front.append(chunk[start:after])
@@ -158,6 +158,10 @@ def _strip(chunk: str) -> tuple[list[str], str, list[str]]:
         start, end = after, before
     back.reverse()
     return front, chunk[start:end], back
+
+
+def _is_special(chunk: str, start: int, end: int) -> bool:
+    return end - start <= _LONGEST_SPECIAL and chunk[start:end] in _SPECIAL
 
 
 def _back(chunk: str, start: int, end: int) -> int:
@@ -293,3 +297,4 @@ _WHOLE = (
     "and/or w/o ma'am o'clock O'clock 'em 'cause 'bout '' ' C++ :) :-) ;) ;-) :( :-( :D :P :/"
 )
 _SPECIAL = _special()
+_LONGEST_SPECIAL = max(map(len, _SPECIAL))

@@ -1,0 +1,237 @@
+import gzip
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpuskit.core.document import Document
+from corpuskit.core.errors import UsageError
+from corpuskit.core.step import Drop
+from corpuskit.stages.filter_quality import FilterQuality
+from corpuskit.text.rules import FAMILIES, RULES
+
+Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
+
+LINES = (
+    "The old harbour lies behind a wall that keeps the winter storms from its boats.",
+    "Fishermen used to dry their nets along the quay, and children played between them.",
+    "When the railway came, merchants from inland towns built warehouses close to it.",
+    "Most of those buildings still stand, though few of them have kept their purpose.",
+    "A painter works on one upper floor; below her somebody repairs violins and clocks.",
+    "In summer visitors arrive by ferry to walk around the bay with a map or a guide.",
+    "They stop where smoke rises from an oven, since bread is best eaten while warm.",
+    "Evenings are quiet again: gulls settle down, lamps go on, and doors are closed.",
+    "Nobody remembers who planted that fig tree beside the chapel at the end of town.",
+)
+GOOD = "\n".join(LINES)
+"""Passes every rule."""
+
+
+def judged(text: str, *rules: Any, overrides: tuple[str, ...] = (), **options: Any) -> Document | Drop:
+    step = FilterQuality(rules=rules or FAMILIES, set=overrides, **options)  # type: ignore[arg-type]
+    return step.apply(Document("a", text))
+
+
+def reason(text: str, *rules: Any, overrides: tuple[str, ...] = ()) -> str:
+    found = judged(text, *rules, overrides=overrides)
+    return found.reason if isinstance(found, Drop) else "pass"
+
+
+def test_good_prose_passes_untouched() -> None:
+    document = Document("a", GOOD, {"url": "https://example.org/"})
+    assert FilterQuality().apply(document) is document
+
+
+WORDS = GOOD.replace(".", "").split()
+
+FAILING = {
+    "gopher-too-few-words": "Only these few words.",
+    "gopher-too-many-words": "the words and so on " * 20_001,
+    "gopher-words-too-short": "I am so to be of it and " * 10,
+    "gopher-words-too-long": "incomprehensibilities and the characteristically " * 20,
+    "gopher-too-many-hashes": GOOD + "#" * 60,
+    "gopher-too-many-ellipses": " ... ".join(WORDS),
+    "gopher-too-many-bullet-lines": "\n".join(f"- {line}" for line in LINES),
+    "gopher-too-many-ellipsis-lines": "\n".join(f"{line[:-1]}…" for line in LINES),
+    "gopher-too-few-alphabetic-words": " ".join(f"{word} 12" for word in WORDS),
+    "gopher-too-few-stop-words": " ".join(word for word in WORDS if len(word) > 4),
+    "gopher-repetition-empty": "",
+    "gopher-repetition-duplicate-paragraphs": "One.\n\nTwo and more of it.\n\nOne.",
+    "gopher-repetition-duplicate-paragraph-characters": f"{LINES[0]}\n\nb\n\nc\n\nd\n\n{LINES[0]}",
+    "gopher-repetition-duplicate-lines": "One.\nTwo and more.\nOne.",
+    "gopher-repetition-duplicate-line-characters": f"{LINES[0]}\nb\nc\nd\n{LINES[0]}",
+    "gopher-repetition-top-2-gram-characters": "some thing or some thing and some thing",
+    "gopher-repetition-top-3-gram-characters": "some of it, some of it and some of it",
+    "gopher-repetition-top-4-gram-characters": "in the other place, in the other place",
+    **{
+        f"gopher-repetition-duplicate-{n}-gram-characters": " ".join([*WORDS[:n], "or", *WORDS[:n]])
+        for n in range(5, 11)
+    },
+    "c4-lorem-ipsum": f"{GOOD}\nThis is lorem ipsum and so on.",
+    "c4-curly-bracket": f"{GOOD}\nThis is a {{ of some kind.",
+    "c4-too-few-sentences": "This is a sentence.\nHere is another one.",
+    "fineweb-empty": " \n ",
+    "fineweb-too-few-terminal-lines": GOOD.replace(".", ","),
+    "fineweb-too-many-short-lines": "\n".join(f"A short line {place}." for place in range(9)),
+    "fineweb-duplicate-line-characters": f"{GOOD}\n{LINES[0]}\n{LINES[0]}",
+    "fineweb-too-many-newlines": GOOD.replace("\n", "\n" * 9),
+}
+
+
+def test_the_texts_here_fail_every_rule_there_is() -> None:
+    assert set(FAILING) == {rule.reason for rule in RULES}
+
+
+@pytest.mark.parametrize("expected", FAILING)
+def test_each_rule_drops_with_its_reason_and_figures(expected: str) -> None:
+    rule = next(rule for rule in RULES if rule.reason == expected)
+    others = tuple(f"{other.name}=off" for other in RULES if other is not rule)
+    found = judged(FAILING[expected], rule.family, overrides=others)
+    assert isinstance(found, Drop)
+    assert found.reason == expected
+    assert set(found.values) == {"signal", "value", rule.bound}
+    assert found.values["signal"] == rule.signal
+    assert found.values[rule.bound] == rule.value
+    value = found.values["value"]
+    assert value < rule.value if rule.bound == "min" else value > rule.value
+    assert isinstance(judged(GOOD, rule.family, overrides=others), Document)
+
+
+@pytest.mark.parametrize("expected", FAILING)
+def test_a_rule_that_is_off_never_drops(expected: str) -> None:
+    rule = next(rule for rule in RULES if rule.reason == expected)
+    assert reason(FAILING[expected], rule.family, overrides=(f"{rule.name}=off",)) != expected
+
+
+def test_the_first_failing_family_in_fixed_order_names_the_drop() -> None:
+    text = "One.\nOne.\nOne.\n{ a"
+    assert reason(text, "fineweb", "c4", "gopher-repetition", "gopher") == "gopher-too-few-words"
+    assert reason(text, "fineweb", "c4", "gopher-repetition") == "gopher-repetition-duplicate-lines"
+    assert reason(text, "fineweb", "c4") == "c4-too-few-sentences"
+
+
+def test_bounds_themselves_pass() -> None:
+    words = "the and word thing other " * 10
+    assert reason(words, "gopher") == "pass"
+    assert reason(words.rsplit(" ", 2)[0], "gopher") == "gopher-too-few-words"
+
+
+def test_c4_takes_lines_out_and_fineweb_judges_the_rest() -> None:
+    text = GOOD.replace("\n", "\n\nA menu\n", 2)
+    found = judged(text)
+    assert isinstance(found, Document)
+    assert found.text == GOOD
+    assert judged(found.text) == found
+    kept = judged(text, c4_edit_lines=False)
+    assert isinstance(kept, Document)
+    assert kept.text == text
+
+
+def test_annotate_keeps_every_document_with_its_text() -> None:
+    text = f"{GOOD}\nMenu\nThis is lorem ipsum and so on."
+    document = Document("a", text, {"title": "A"})
+    found = FilterQuality(annotate=True).apply(document)
+    assert isinstance(found, Document)
+    assert found.text == text
+    assert document.metadata == {"title": "A"}
+    quality = found.metadata["quality"]
+    assert quality["verdicts"] == {
+        "gopher": "pass",
+        "gopher-repetition": "pass",
+        "c4": "c4-lorem-ipsum",
+        "fineweb": "pass",
+    }
+    assert set(quality["signals"]) == {rule.signal for rule in RULES}
+    assert FilterQuality(annotate=True).apply(found) == found
+
+
+@given(st.lists(st.sampled_from([*LINES[:4], "Menu", "", "- a", "b c.", "{ no } yes ok.", "x ..."]), max_size=20))
+def test_verdicts_of_annotate_are_those_of_each_family_alone(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    found = FilterQuality(annotate=True).apply(Document("a", text))
+    assert isinstance(found, Document)
+    assert found.metadata["quality"]["verdicts"] == {family: reason(text, family) for family in FAMILIES}
+
+
+def test_language_decides_how_words_are_found() -> None:
+    document = Document("a", "今天天气很好我们去公园散步。", {})
+    chinese = document.with_metadata(language="zh")
+
+    def words(document: Document, **options: Any) -> int:
+        found = FilterQuality(annotate=True, **options).apply(document)
+        assert isinstance(found, Document)
+        count: int = found.metadata["quality"]["signals"]["gopher_words"]
+        return count
+
+    assert words(document) == 1
+    assert words(document, language="zh") == words(chinese) > 5
+    assert words(chinese, language="en") == words(chinese)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (("gopher-min-word=3",), "did you mean 'gopher-min-words'"),
+        (("nonsense",), "no threshold is called 'nonsense'"),
+        (("gopher-min-words",), "takes a whole number or off"),
+        (("gopher-min-words=2.5",), "takes a whole number or off"),
+        (("gopher-max-hash-ratio=nan",), "takes a number or off"),
+        (("gopher-max-hash-ratio=-1",), "takes a number or off"),
+        (("c4-policy=1",), "is on or off"),
+        (("gopher-min-words=2", "gopher-min-words=3"), "set twice"),
+    ],
+)
+def test_wrong_overrides_are_usage_errors(overrides: tuple[str, ...], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        FilterQuality(set=overrides)
+
+
+def test_no_rules_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="no rules"):
+        FilterQuality(rules=())
+
+
+def test_html_is_refused() -> None:
+    with pytest.raises(UsageError, match="HTML; run `corpuskit extract`"):
+        FilterQuality().apply(Document("a", GOOD, {"content_type": "text/html"}))
+
+
+def test_the_manifest_names_splitter_and_rules() -> None:
+    assert FilterQuality().versions() == {
+        "word-splitter": "corpuskit-words/1",
+        "quality-rules": "corpuskit-quality-rules/1",
+    }
+
+
+def test_real_news_mostly_passes_gopher_and_verdicts_depend_on_nothing_before(shared_data: Path) -> None:
+    with gzip.open(shared_data / "extract" / "daniel_news_5lang.gold.jsonl.gz", "rt") as file:
+        records = [record for record in map(json.loads, file) if record["lang"] == "en"]
+    documents = [Document(record["id"], record["gold_text"]) for record in records]
+    step = FilterQuality(rules=("gopher", "gopher-repetition"))
+    forward = {document.id: step.apply(document) for document in documents}
+    backward = {document.id: step.apply(document) for document in reversed(documents)}
+    assert forward == backward
+    passed = sum(isinstance(found, Document) for found in forward.values())
+    assert passed > 0.6 * len(documents)
+
+
+def test_the_command_drops_and_annotates(corpuskit: Run, tmp_path: Path) -> None:
+    pytest.importorskip("corpuskit.cli")
+    lines = [json.dumps({"id": name, "text": text}) for name, text in (("good", GOOD), ("bad", "Too little."))]
+    done = corpuskit("filter-quality", "--drops", "drops.jsonl", stdin="\n".join([*lines, ""]).encode())
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == ["good"]
+    drop = json.loads((tmp_path / "drops.jsonl").read_text())
+    assert (drop["id"], drop["reason"]) == ("bad", "gopher-too-few-words")
+    assert drop["values"] == {"signal": "gopher_words", "value": 2, "min": 50}
+    done = corpuskit("filter-quality", "--annotate", "--rules", "c4,gopher", stdin="\n".join([*lines, ""]).encode())
+    verdicts = [json.loads(line)["metadata"]["quality"]["verdicts"] for line in done.stdout.splitlines()]
+    assert verdicts == [
+        {"gopher": "pass", "c4": "pass"},
+        {"gopher": "gopher-too-few-words", "c4": "c4-too-few-sentences"},
+    ]

@@ -1,0 +1,75 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpuskit.text.words import is_unspaced, split_chunk, split_words
+
+CHUNKS = st.text(st.characters(exclude_categories=("Cs", "Zs", "Zl", "Zp", "Cc")), min_size=1)
+MARKED = st.text(st.sampled_from("aB1.,…'’\"()-—/:&$+’sn't%日本ない²"), min_size=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Plain words here", ["Plain", "words", "here"]),
+        ('("Hi!")', ["(", '"', "Hi", "!", '"', ")"]),
+        ("Don't we'll cannot it's", ["Do", "n't", "we", "'ll", "can", "not", "it", "'s"]),
+        ("don’t she’s", ["do", "n’t", "she", "’s"]),
+        ("Mr. Smith, e.g. vs. etc.", ["Mr.", "Smith", ",", "e.g.", "vs.", "etc", "."]),
+        ("U.S. NATO. J.", ["U.S.", "NATO", ".", "J."]),
+        ("well-known and/or re--do", ["well", "-", "known", "and/or", "re", "--", "do"]),
+        ("end.Next wait...what so…", ["end", ".", "Next", "wait", "...", "what", "so", "…"]),
+        ("$5 5% 3.5km 1,000 5+5 7am", ["$", "5", "5", "%", "3.5", "km", "1,000", "5", "+", "5", "7", "am"]),
+        ("(www.example.org/a?b=1).", ["(", "www.example.org/a?b=1", ")", "."]),
+        ("https://example.org/x, y@example.org", ["https://example.org/x", ",", "y@example.org"]),
+        ("foo_bar a,b 1:x", ["foo_bar", "a", ",", "b", "1", ":", "x"]),
+        ("", []),
+    ],
+)
+def test_words_and_marks(text: str, words: list[str]) -> None:
+    assert split_words(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("今天天气好。", ["今天", "天气", "好", "。"]),
+        ("カタカナとひらがな漢字 Linuxで", ["カタカナ", "とひらがな", "漢字", "Linux", "で"]),
+        ("ສະບາຍດີ", ["ສະ", "ບາຍ", "ດີ"]),
+        ("བོད་སྐད་", ["བོད", "་", "སྐད", "་"]),
+    ],
+)
+def test_scripts_without_spaces_are_cut_where_asked(text: str, words: list[str]) -> None:
+    assert split_words(text, unspaced=True) == words
+    assert len(split_words(text)) < len(words)
+
+
+def test_asking_for_it_changes_nothing_else() -> None:
+    text = "It isn't Москва, l’été or München (see https://example.org/)."
+    assert split_words(text, unspaced=True) == split_words(text)
+
+
+def test_which_languages_write_no_spaces() -> None:
+    assert [code for code in ("zh", "zh-TW", "ja", "th", "en", "ko", "vi", "") if is_unspaced(code)] == [
+        "zh",
+        "zh-TW",
+        "ja",
+        "th",
+    ]
+
+
+@given(CHUNKS | MARKED, st.booleans())
+def test_the_words_of_a_chunk_are_the_chunk(chunk: str, unspaced: bool) -> None:
+    words = split_chunk(chunk, unspaced)
+    assert "".join(words) == chunk
+    assert all(words)
+
+
+@given(st.lists(st.sampled_from(["word", "cannot", "Mr.", "end.", "(a", "b)", "well,", "NATO.", "x:"]), min_size=1))
+def test_chunks_are_split_one_by_one(chunks: list[str]) -> None:
+    assert split_words(" \n".join(chunks)) == [word for chunk in chunks for word in split_chunk(chunk)]
+
+
+@pytest.mark.parametrize("chunk", ["." * 300_000, "a." * 150_000, "(" * 300_000, "-" * 300_000, "a@" * 150_000])
+def test_hostile_chunks_take_no_more_than_their_length(chunk: str) -> None:
+    assert "".join(split_chunk(chunk)) == chunk
