@@ -1,5 +1,7 @@
 """The detectors of personal data: what they take, what they leave, and where they say it is."""
 
+import string
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -161,7 +163,11 @@ def test_placeholders_are_neither_hits_nor_context() -> None:
         assert scanner().find(text) == []
 
 
-@given(st.sampled_from(TAKEN), st.text(), st.text())
+# Without ASCII letters no word such as `date` can come up that speaks against a telephone number.
+WORDLESS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters=string.ascii_letters))
+
+
+@given(st.sampled_from(TAKEN), WORDLESS, st.text())
 def test_planted_values_are_found_at_their_characters(planted: tuple[str, str], before: str, behind: str) -> None:
     kind, value = planted
     text = f"{before}\n{value}\n{behind}"
