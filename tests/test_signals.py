@@ -14,13 +14,11 @@ from corpuskit.text.signals import Signals
 from corpuskit.text.words import split_words
 
 SETTING = {item.name: item.value for item in SETTINGS}
-TEXTS = st.lists(
-    st.sampled_from(
-        ["the", "cat", "sat.", "and", "(have", "with)", "…", "...", "-", "• item", "#", "12", "\n", "\n\n", " \r\n"]
-        + ["don't", "[3]", "[edit]", "{", "Lorem ipsum", "use cookies", "JavaScript", "\0", "\u2028", "really?!", "”"]
-    ),
-    max_size=60,
-).map(" ".join)
+PIECES = (
+    *("the", "cat", "sat.", "and", "(have", "with)", "…", "...", "-", "• item", "#", "12", "\n", "\n\n", " \r\n"),
+    *("don't", "[3]", "[edit]", "{", "Lorem ipsum", "use cookies", "JavaScript", "\0", "\u2028", "really?!", "”"),
+)
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=60).map(" ".join)
 
 
 def signals(text: str, **settings: float) -> dict[str, float]:

@@ -1,8 +1,8 @@
 """What repeats in a text: equal lines and paragraphs, equal runs of n words."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -128,18 +128,18 @@ def _longer_many(n: int, places: Integers, labels: Integers, words: Integers) ->
 
 def _longer_few(n: int, places: list[int], labels: list[int], words: Integers) -> Runs:
     """The same without arrays; a label is the first place of its run."""
-    while places and places[-1] + n >= len(words):
-        places = places[:-1]
-    first: dict[tuple[int, int], int] = {}
-    following = words[[place + n for place in places]].tolist() if places else []
-    keys = zip(labels, following, strict=False)
-    longer = [first.setdefault(key, place) for key, place in zip(keys, places, strict=False)]
-    if len(first) == len(longer):
+    within = bisect_left(places, len(words) - n)
+    if not within:
         return Runs(n + 1, [], [], 0, 1)
-    sizes = Counter(longer)
-    left = [number for number, label in enumerate(longer) if sizes[label] > 1]
-    place, times = max(sizes.items(), key=itemgetter(1))
-    return Runs(n + 1, [places[number] for number in left], [longer[number] for number in left], place, times)
+    places = places[:within]
+    keys = (np.array(labels[:within]) << 32 | words[np.array(places) + n]).tolist()
+    sizes = Counter(keys)
+    if len(sizes) == within:
+        return Runs(n + 1, [], [], 0, 1)
+    first: dict[int, int] = {}
+    left = [(place, first.setdefault(key, place)) for place, key in zip(places, keys, strict=True) if sizes[key] > 1]
+    most = max(sizes, key=sizes.__getitem__)
+    return Runs(n + 1, [place for place, _ in left], [label for _, label in left], first[most], sizes[most])
 
 
 def _list(numbers: list[int] | Integers) -> list[int]:

@@ -13,7 +13,6 @@ want setting for such languages.
 
 import re
 import unicodedata
-from collections.abc import Iterator
 
 __all__ = ["UNSPACED", "WORD_SPLITTER", "is_unspaced", "split_chunk", "split_words"]
 
@@ -81,6 +80,8 @@ _INFIX = re.compile(
     rf"|(?<=[^\W_])(?:-{{1,3}}|——?|–|~)(?={_LETTER})|(?<=[^\W_])[:<>=/](?={_LETTER})"
     rf"|(?<=[^\W\d_{_class(_QUOTES)}])\.(?=[^\W\d_{_class(_QUOTES)}])"
 )
+_MAYBE_INFIX = re.compile(rf"[.…,~:<>=/+*^\-–—{_ICONS}]")
+_SINGLE = frozenset(_MARKS + _QUOTES)
 _ADDRESS = re.compile(
     r"(?:[\w+.-]{2,}://)?(?:[^\s@]+@)?(?:(?:[A-Za-z0-9\u00a1-\uffff][\w\u00a1-\uffff-]{0,63}\.)+(?P<top>[^\W\d_]{2,63})"
     r"|(?:\d{1,3}\.){3}\d{1,3})(?::\d{2,5})?(?:[/?#]\S*)?"
@@ -130,6 +131,8 @@ def split_chunk(chunk: str, unspaced: bool = False) -> list[str]:
     word, mark = chunk[:-1], chunk[-1]
     if word.isalpha() and word not in _SPECIAL and (mark in ",;:!?)" or (mark == "." and word[-1].islower())):
         return [word, mark]
+    if chunk[0].isalnum() and mark.isalpha() and mark not in _LAST_LETTERS and "$" not in chunk:
+        return _core(chunk)
     front, core, back = _strip(chunk)
     return [*front, *_core(core), *back]
 
@@ -140,10 +143,9 @@ def _strip(chunk: str) -> tuple[list[str], str, list[str]]:
     back: list[str] = []
     start, end = 0, len(chunk)
     while start < end and not _is_special(chunk, start, end):
-        opening = _FRONT.match(chunk, start, end)
-        after = opening.end() if opening else start
-        if opening and _is_special(chunk, after, end):
-            front.append(opening.group())
+        after = _front(chunk, start, end)
+        if after > start and _is_special(chunk, after, end):
+            front.append(chunk[start:after])
             start = after
             break
         before = _back(chunk, after, end)
@@ -164,16 +166,25 @@ def _is_special(chunk: str, start: int, end: int) -> bool:
     return end - start <= _LONGEST_SPECIAL and chunk[start:end] in _SPECIAL
 
 
+def _front(chunk: str, start: int, end: int) -> int:
+    """Where the opening mark of `chunk[start:end]` ends; `start` if it has none."""
+    if chunk[start] in _SINGLE:
+        return start + 1
+    found = _FRONT.match(chunk, start, end)
+    return found.end() if found else start
+
+
 def _back(chunk: str, start: int, end: int) -> int:
     """Where the closing mark of `chunk[start:end]` begins; `end` if it has none."""
     if start >= end:
         return end
     last = chunk[end - 1]
+    if last in _SINGLE:
+        return end - 1
     if last == ".":
         return _full_stop(chunk, start, end)
-    if last.isalpha() and last not in _LAST_LETTERS:
+    if last.isalnum() and last not in _LAST_LETTERS:
         return end
-    # Closing marks are at most four characters long.
     found = _BACK.search(chunk[max(start, end - 6) : end])
     return end - len(found.group()) if found else end
 
@@ -203,11 +214,11 @@ def _core(core: str) -> list[str]:
         return []
     if core in _SPECIAL:
         return list(_SPECIAL[core])
-    if core.isalpha():
+    if core.isalnum() or not _MAYBE_INFIX.search(core):
         return [core]
     if "." in core and len(core) <= _LONGEST_ADDRESS and _is_address(core):
         return [core]
-    return list(_cut(core))
+    return _cut(core)
 
 
 def _is_address(core: str) -> bool:
@@ -215,17 +226,17 @@ def _is_address(core: str) -> bool:
     return found is not None and (found["top"] or "").islower() is (found["top"] is not None)
 
 
-def _cut(core: str) -> Iterator[str]:
+def _cut(core: str) -> list[str]:
+    words: list[str] = []
     start = 0
     for infix in _INFIX.finditer(core):
         first, last = infix.span()
-        if first == start or not _cuts(core, first, last):
-            continue
-        yield core[start:first]
-        yield core[first:last]
-        start = last
+        if first > start and _cuts(core, first, last):
+            words += (core[start:first], core[first:last])
+            start = last
     if start < len(core):
-        yield core[start:]
+        words.append(core[start:])
+    return words
 
 
 def _cuts(core: str, first: int, last: int) -> bool:
