@@ -95,7 +95,10 @@ class Document:
 def encode(document: Document) -> bytes:
     """The document's canonical line, without the line feed. Raises Reject if it holds what JSON cannot."""
     if document.line is None:
-        document.line = _dump(_record(document))
+        line = _dump(_record(document))
+        if len(line) > MAX_LINE:
+            raise Reject("line-too-long", f"{len(line)} bytes, at most {MAX_LINE}")
+        document.line = line
     return document.line
 
 
@@ -126,6 +129,14 @@ def parse(line: bytes) -> Any:
         raise Reject(*_why_not_json(line, str(error))) from None
     if line.count(b"{") + line.count(b"[") > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
         raise Reject("too-deep", f"nested deeper than {MAX_DEPTH}")
+    return value
+
+
+def parse_strictly(line: bytes) -> Any:
+    """The JSON value on one line, which nothing of is lost or changed by reading it. Raises Reject."""
+    value = parse(line)
+    if _dump(value) != line:
+        _refuse_what_would_change(line)
     return value
 
 
@@ -167,7 +178,7 @@ def _record(document: Document) -> dict[str, Any]:
     return record
 
 
-def _dump(record: dict[str, Any]) -> bytes:
+def _dump(record: Any) -> bytes:
     import orjson
 
     try:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from corpuskit.core.document import MAX_LINE, Document, Reject, decode, parse, text_hash
+from corpuskit.core.document import MAX_LINE, Document, Reject, decode, parse_strictly, text_hash
 from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Item, Rejected, Source
 from corpuskit.text.file_formats import SUFFIXES, format_of
@@ -83,7 +83,7 @@ class Files(Source):
             offset, line = item
             source.count.add(line)
             try:
-                yield decode(line) if own_record else self._of_object(_parse_strictly(line))
+                yield decode(line) if own_record else self._of_object(parse_strictly(line))
             except Reject as reject:
                 yield Rejected(reject.reason, source.name, offset, line, reject.detail)
 
@@ -93,7 +93,7 @@ class Files(Source):
             yield data
             return
         try:
-            value = _parse_strictly(data.removeprefix(b"\xef\xbb\xbf").strip())
+            value = parse_strictly(data.removeprefix(b"\xef\xbb\xbf").strip())
         except Reject as reject:
             yield Rejected(reject.reason, source.name, 0, data, reject.detail)
             return
@@ -221,17 +221,6 @@ def _whole(source: "Input", limit: int) -> bytes | Rejected:
     if source.damage:
         return Rejected("damaged-text", source.name, 0, data[:KEPT_OF_DAMAGED], "a part of the file is missing")
     return data
-
-
-def _parse_strictly(data: bytes) -> Any:
-    """The JSON value, with repeated keys and numbers that would change refused as in a record."""
-    import orjson
-
-    value = parse(data)
-    if orjson.dumps(value) != data:
-        # The record's codec makes these checks on whole records only.
-        decode(b'{"text":"","metadata":{"value":' + data + b"}}")
-    return value
 
 
 def _as_json(value: Any) -> bytes:

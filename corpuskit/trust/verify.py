@@ -12,14 +12,14 @@ from corpuskit.core.document import Reject, encode
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.files.inputs import Input
 from corpuskit.core.files.jsonl import Jsonl
-from corpuskit.core.files.publish import Totals, manifest_of_file
+from corpuskit.core.files.publish import CARD, Totals, form_of, manifest_of_file
 from corpuskit.core.manifest import MANIFEST, read_manifest
 from corpuskit.core.registry import find_format
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
 from corpuskit.core.tokens import counter
 
-NOT_DATA = (MANIFEST, "run.json", "README.md")
+NOT_DATA = (MANIFEST, "run.json", CARD)
 
 
 @dataclass(frozen=True)
@@ -79,15 +79,15 @@ def check(place: Path, answer: dict[str, Any]) -> list[str]:
 
 def _check_shards(folder: Path, manifest: dict[str, Any], answer: dict[str, Any]) -> Iterator[str]:
     answer |= {"documents": 0, "tokens": 0, "shards": len(manifest["shards"])}
-    for suffix in sorted({_suffix(shard["path"]) for shard in manifest["shards"]}):
+    for form in sorted({form_of(shard["path"]) for shard in manifest["shards"]}):
         total = StreamCount()
         totals = Totals(_token_counter(manifest))
         problems: list[str] = []
         for shard in manifest["shards"]:
-            if _suffix(shard["path"]) == suffix:
+            if form_of(shard["path"]) == form:
                 problems += _check_file(folder, shard)
                 problems += _check_documents(folder, shard, total, totals)
-        yield from problems or _check_sums(suffix, manifest, total, totals)
+        yield from problems or _check_sums("/part-*".join(form).lstrip("/"), manifest, total, totals)
         answer |= {"documents": total.documents, "tokens": totals.tokens}
 
 
@@ -97,16 +97,16 @@ def _token_counter(manifest: dict[str, Any]) -> Callable[[str], int]:
     return counter(name) if name in ("words", "bytes/4") else lambda text: 0
 
 
-def _check_sums(suffix: str, manifest: dict[str, Any], total: StreamCount, totals: Totals) -> Iterator[str]:
+def _check_sums(form: str, manifest: dict[str, Any], total: StreamCount, totals: Totals) -> Iterator[str]:
     expected = manifest["steps"][-1].get("out") if manifest["steps"] else None
     if expected is not None and total.as_json() != expected:
         yield (
-            f"the {suffix} shards hold {total.documents} documents with digest {total.as_json()['digest']}, "
+            f"the shards {form} hold {total.documents} documents with digest {total.as_json()['digest']}, "
             f"the last step sent {expected['documents']} with {expected['digest']}"
         )
     found = {name: entry["documents"] for name, entry in totals.as_json().items()}
     if found != {name: entry["documents"] for name, entry in manifest["sources"].items()}:
-        yield f"the sources in the {suffix} shards are not those of the manifest"
+        yield f"the sources in the shards {form} are not those of the manifest"
 
 
 def _check_file(folder: Path, entry: dict[str, Any]) -> Iterator[str]:
@@ -194,7 +194,3 @@ def _check_strangers(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
         name = path.relative_to(folder).as_posix()
         if not path.is_dir() and name not in known and not name.startswith("."):
             yield f"{name} is no part of the dataset"
-
-
-def _suffix(path: str) -> str:
-    return ".parquet" if path.endswith(".parquet") else ".jsonl.zst"

@@ -319,8 +319,10 @@ def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
 def _dataset(place: Path) -> list[Input]:
     """The shards of a published folder, or of the file that a manifest stands beside."""
     folder = place if place.is_dir() else place.parent
+    from corpuskit.core.files.publish import form_of
+
     shards = read_manifest(place)["shards"]
-    first = Path(shards[0]["path"]).suffix if shards else ""
+    first = form_of(shards[0]["path"]) if shards else None
     return [
         Input(
             str(folder / shard["path"]),
@@ -329,7 +331,7 @@ def _dataset(place: Path) -> list[Input]:
             dataset=place,
         )
         for shard in shards
-        if Path(shard["path"]).suffix == first
+        if form_of(shard["path"]) == first
     ]
 
 

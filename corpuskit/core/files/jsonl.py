@@ -35,6 +35,12 @@ class Jsonl:
         """No files beside the shards."""
         return []
 
+    def versions(self) -> dict[str, str]:
+        """The compressor: another release may write other bytes."""
+        import zstandard
+
+        return {"zstd": ".".join(map(str, zstandard.ZSTD_VERSION))}
+
 
 class LineWriter:
     """Writes documents as canonical lines to a binary stream."""

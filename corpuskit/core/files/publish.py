@@ -27,6 +27,7 @@ from corpuskit.core.files.jsonl import LineWriter, compressed
 
 SHARD_DOCUMENTS = 50_000
 STAGING = ".staging"
+CARD = "README.md"
 
 
 class ShardWriter(Protocol):
@@ -55,6 +56,9 @@ class Format(Protocol):
 
     def finish(self, staging: Path, manifest: dict[str, Any]) -> list[str]:
         """Write the files that stand beside the shards; their relative names."""
+
+    def versions(self) -> dict[str, str]:
+        """Libraries that shape the shards' bytes."""
 
 
 @dataclass
@@ -158,6 +162,9 @@ class FolderOutput:
         with publishing(self.target):
             self._close_shards()
             decisions = self._stage_decisions(chain)
+            for form in self.forms:
+                for name, version in form.versions().items():
+                    chain.record_version(name, version)
             shards = sorted(self.shards, key=lambda shard: _shard_order(shard["path"]))
             content = manifest.build(chain, self.totals.tokenizer, self.totals.as_json(), shards, decisions)
             beside = [name for form in self.forms for name in form.finish(self.run, content)]
@@ -186,7 +193,7 @@ class FolderOutput:
     def _new_shard(self, form: Format) -> _Shard:
         folder = self.run / form.folder
         folder.mkdir(exist_ok=True)
-        number = sum(1 for shard in self.shards if shard["path"].endswith(form.suffix))
+        number = sum(1 for shard in self.shards if form_of(shard["path"]) == (form.folder, form.suffix))
         path = folder / f"part-{number:05d}{form.suffix}"
         return _Shard(form.open(path), path, form)
 
@@ -230,6 +237,8 @@ class FolderOutput:
         for item in (*self.before.get("shards", []), *self.before.get("decisions", [])):
             if item["path"] not in names:
                 (self.target / item["path"]).unlink(missing_ok=True)
+        if any(form_of(item["path"])[0] == "data" for item in self.before.get("shards", [])) and CARD not in names:
+            (self.target / CARD).unlink(missing_ok=True)
         for emptied in ("data", "decisions"):
             with contextlib.suppress(OSError):
                 (self.target / emptied).rmdir()
@@ -240,7 +249,7 @@ class FileOutput:
 
     def __init__(self, target: Path, form: Format | None, totals: Totals) -> None:
         """Stage beside the target; `form` is None for JSONL. Raises PublishError if the place is in use."""
-        self.target, self.totals = target, totals
+        self.target, self.form, self.totals = target, form, totals
         self.staged = target.with_name(f".{target.name}.staging")
         with publishing(target):
             self.lock = os.open(self.staged.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o666)
@@ -260,6 +269,8 @@ class FileOutput:
             self.writer.close()
             _flush(self.staged)
             size, digest = _size_and_digest(self.staged)
+            for name, version in self.form.versions().items() if self.form else ():
+                chain.record_version(name, version)
             shard = {
                 "path": self.target.name,
                 "bytes": size,
@@ -365,9 +376,15 @@ def _content_digest(path: str) -> str:
     return _size_and_digest(Path(path))[1]
 
 
-def _shard_order(path: str) -> tuple[str, str]:
-    name = path.rpartition("/")[2]
-    return name.partition(".")[2], name
+def form_of(path: str) -> tuple[str, str]:
+    """What tells the forms of one dataset apart: the folder its shards lie in, and how their names end."""
+    folder, _, name = path.rpartition("/")
+    return folder, "." + name.partition(".")[2]
+
+
+def _shard_order(path: str) -> tuple[str, str, str]:
+    folder, suffix = form_of(path)
+    return suffix, folder, path
 
 
 def _flush(path: Path) -> None:
