@@ -99,6 +99,8 @@ class Zstd(Codec):
         if int.from_bytes(frame[:4], "little") != DICTIONARY_FRAME or self._maker is not self._plain:
             return
         data = frame[8:]
+        if len(data) < 8:
+            return
         if data.startswith(self.magic):
             try:
                 data = self._plain.decompress(data, max_output_size=MAX_WINDOW)

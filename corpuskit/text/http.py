@@ -15,6 +15,7 @@ from corpuskit.text.warc import MAX_HEAD, MAX_LINE
 from corpuskit.text.warc_headers import blank_line, parse_headers
 
 MAX_BODY = 64 * 1024 * 1024
+MAX_CHUNKS = 1_000_000
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 UNKNOWN_TYPES = frozenset(
     {"", "-", "unknown", "no-type", "unknown/unknown", "application/unknown", "application/octet-stream", "*/*"}
@@ -23,8 +24,8 @@ UNKNOWN_TYPES = frozenset(
 _STATUS = re.compile(rb"HTTP(?:/\d+(?:\.\d+)?)?[ \t]+(\d{3})(?!\d)")
 _CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]{0,4096})?\r?\n")
 _HTML = re.compile(
-    rb"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
-    rb"<(?:!doctype\s+html|(?:html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p)(?=[\s>]))",
+    rb"<\?xml[^>]*>\s*(?>(?:<!--.*?-->\s*)*)<(?:!doctype\s+html|html)(?=[\s>])"
+    rb"|<(?:!--|(?:!doctype\s+html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p)(?=[\s>]))",
     re.IGNORECASE | re.DOTALL,
 )
 _BINARY_STARTS = (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b\x08", b"RIFF", b"\x7fELF")
@@ -57,7 +58,7 @@ class Response:
 
 
 def parse_response(block: bytes) -> Response:
-    """The response that a record's block holds. Raises Reject: bad-http, header-too-large."""
+    """The response that a record's block holds, past interim ones. Raises Reject: bad-http, header-too-large."""
     status = _STATUS.match(block)
     if status is None:
         raise Reject("bad-http", "the block does not start with an HTTP status line")
@@ -69,7 +70,10 @@ def parse_response(block: bytes) -> Response:
     head = block[:end]
     if end > MAX_LINE and max(map(len, head.split(b"\n"))) > MAX_LINE:
         raise Reject("header-too-large", f"an HTTP header with a line of over {MAX_LINE} bytes")
-    return Response(int(status[1]), parse_headers(head), block[end:])
+    body = block[end:]
+    if status[1].startswith(b"1") and body.startswith(b"HTTP/"):
+        return parse_response(body)
+    return Response(int(status[1]), parse_headers(head), body)
 
 
 def media_type(value: str) -> str:
@@ -91,7 +95,7 @@ def unchunked(body: bytes) -> bytes:
         return body
     parts: list[bytes] = []
     position = 0
-    while chunk := _CHUNK.match(body, position):
+    while len(parts) < MAX_CHUNKS and (chunk := _CHUNK.match(body, position)):
         size, start = int(chunk[1], 16), chunk.end()
         if size == 0:
             return b"".join(parts)

@@ -15,6 +15,7 @@ from corpuskit.text.codecs import CODECS, Codec, codec_of
 STEP = 16 * 1024
 CHUNK = 256 * 1024
 WINDOW = 16 * 1024 * 1024
+PROBED = 1024
 RATIO = 250
 FREE_BYTES = 256 * 1024 * 1024
 
@@ -243,7 +244,7 @@ class CompressedFile:
             "corrupt": "a member does not decompress or fails its checksum",
             "expands": f"a member expands more than {RATIO}-fold",
         }[self.fault]
-        self._damaged(what, self.start, found - self.start)
+        self._damaged(what, self.consumed, found - self.consumed)
         self.fault = ""
         self.start = self.consumed = found
         return found
@@ -255,6 +256,8 @@ class CompressedFile:
             skip = self._codec.skippable(head)
             if skip:
                 self._codec.learn(bytes(self._stored.at(position, min(skip, WINDOW))))
+                if not self._stored.at(position + skip - 1, 1):
+                    self._damaged("the file is cut within a frame", position, skip)
                 position += skip
                 self._stored.forget(position)
                 continue
@@ -271,22 +274,22 @@ class CompressedFile:
 
     def _find_member(self, position: int) -> int:
         """The first place from here on where a member decompresses; the end of the file if there is none."""
-        width = len(self._codec.magic)
-        while window := self._stored.at(position, CHUNK):
-            place = window.find(self._codec.magic)
-            if place < 0:
-                if len(window) < CHUNK:
-                    return position + len(window)
-                position += len(window) - width + 1
-            elif self._probe(position + place):
-                return position + place
-            else:
-                position += place + 1
+        magic, look = self._codec.magic, CHUNK + PROBED
+        while window := self._stored.at(position, look):
+            # The last bytes of a window are looked at with the next one, so that every probe sees enough.
+            end = len(window) if len(window) < look else CHUNK
+            place = window.find(magic, 0, end)
+            while place >= 0:
+                if self._probe(window[place : place + PROBED]):
+                    return position + place
+                place = window.find(magic, place + 1, end)
+            if end < CHUNK:
+                return position + end
+            position += end - len(magic) + 1
             self._stored.forget(position - WINDOW)
         return position
 
-    def _probe(self, position: int) -> bool:
-        head = self._stored.at(position, 1024)
+    def _probe(self, head: bytearray) -> bool:
         if not self._codec.starts(head):
             return False
         try:

@@ -23,17 +23,15 @@ MAX_HEAD = 1024 * 1024
 MAX_BLOCK = 64 * 1024 * 1024
 MAX_NEWLINES = 64 * 1024
 
-_WARC_LINE = rb"[Ww][Aa][Rr][Cc]/\d+\.\d+[ \t\r]*\n"
 _ARC_LINE = rb"(?:filedesc:[^\n]*\n|[A-Za-z][A-Za-z0-9+.-]*:[^\n]*? [0-9A-Fa-f.:-]+ \d{8,20} [^\n]*?\S[ \t]*\r?\n)"
 # Where a record is due, its first line may be damaged behind the name.
 _WARC = re.compile(rb"WARC/\d", re.IGNORECASE)
 _ARC = re.compile(_ARC_LINE)
-# Behind damage a record need not start a line; its first field tells it from mere text then.
-_WARC_ANYWHERE = rb"(?:^" + _WARC_LINE + rb"|" + _WARC_LINE + rb"(?=(?:WARC|Content)-[A-Za-z-]+:))"
-_NEXT_WARC = re.compile(_WARC_ANYWHERE, re.MULTILINE)
+_NEXT_WARC = re.compile(rb"WARC/\d+\.\d+[ \t\r]*\n")
+_FIRST_FIELD = re.compile(rb"(?:WARC|Content)-[A-Za-z-]+:")
 _NEXT_ARC = re.compile(rb"^" + _ARC_LINE, re.MULTILINE)
-_NEXT_ANY = re.compile(_WARC_ANYWHERE + rb"|^" + _ARC_LINE, re.MULTILINE)
-_SWALLOWED = re.compile(rb"\r?\n\r?\n" + _WARC_LINE + rb"(?:WARC-|Content-)", re.IGNORECASE)
+_SWALLOWED = re.compile(rb"\r?\n\r?\n" + _NEXT_WARC.pattern + _FIRST_FIELD.pattern)
+_NEWLINES = re.compile(rb"[\r\n]*")
 _HTTP_LENGTH = re.compile(rb"\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r?\n", re.IGNORECASE)
 
 _MEMBER_FAULTS = {"cut": "truncated", "corrupt": "corrupt", "expands": "expands-too-far"}
@@ -98,13 +96,13 @@ class _Reader:
 
     def _skip_newlines(self) -> int:
         """Pass over line ends; how many line feeds there were."""
-        window, passed = self._window, bytearray()
+        window, passed = self._window, b""
         while len(passed) < MAX_NEWLINES and window.more(1):
-            ahead = window.buffer[window.position : window.position + 64]
-            passed += window.take(len(ahead) - len(ahead.lstrip(b"\r\n")))
-            if window.position < len(window.buffer):
+            ahead = _NEWLINES.match(window.buffer, window.position, window.position + MAX_NEWLINES)
+            passed += window.take(len(ahead[0]) if ahead else 0)
+            if window.ahead():
                 break
-        self._newlines = bytes(passed)
+        self._newlines = passed
         return passed.count(b"\n")
 
     def _starts_record(self) -> bool:
@@ -122,7 +120,11 @@ class _Reader:
         return True
 
     def _join(self) -> bool:
-        return self._window.join_next({None: _NEXT_ANY, True: _ARC, False: _WARC}[self._arc])
+        return self._window.join_next(self._due_here)
+
+    def _due_here(self, data: bytes, position: int = 0) -> bool:
+        """Whether these bytes start a record, at a place where one is due."""
+        return bool(_WARC.match(data, position) or (self._arc is not False and _ARC.match(data, position)))
 
     def _record(self) -> Record:
         window = self._window
@@ -199,7 +201,7 @@ class _Reader:
     def _why_short(self, record: Record) -> tuple[str, str]:
         """The file or the member ended first, or the length is wrong and covers whole records."""
         fault = self._window.fault
-        if not fault and (_NEXT_ARC if self._arc else _NEXT_WARC).search(record.block):
+        if not fault and _find_record(record.block, 0, len(record.block), self._arc) >= 0:
             return "bad-length", "a length that covers records which follow"
         if fault or self._window.plain:
             return _MEMBER_FAULTS.get(fault, "truncated"), "a record that the archive ends in"
@@ -236,13 +238,12 @@ class _Reader:
     def _skip_to_record(self) -> None:
         """Go to the next line that starts a record, or to the end of the member."""
         window = self._window
-        pattern = {None: _NEXT_ANY, True: _NEXT_ARC, False: _NEXT_WARC}[self._arc]
         while True:
             end = window.buffer.rfind(b"\n", window.position) + 1
             if end:
-                found = pattern.search(window.buffer, window.position, end)
-                if found:
-                    window.position = found.start()
+                found = _find_record(window.buffer, window.position, end, self._arc)
+                if found >= 0:
+                    window.position = found
                     return
                 # The last line stays in sight: what follows it may be needed to know it.
                 window.position = window.buffer.rfind(b"\n", window.position, end - 1) + 1 or window.position
@@ -261,6 +262,20 @@ class _Reader:
             whole = inner <= 0 and not window.more(1)
             lost = window.stored_end - offset if whole else window.inner - inner
             self._damaged(what, offset, max(lost, 0))
+
+
+def _find_record(data: bytes, start: int, end: int, arc: bool | None) -> int:
+    """The first place where a record starts, of the kind that the archive holds if that is known; -1 without one."""
+    found = _NEXT_ARC.search(data, start, end) if arc is not False else None
+    line = found.start() if found else end
+    if arc:
+        return line if found else -1
+    for version in _NEXT_WARC.finditer(data, start, line):
+        place = version.start()
+        # Behind damage a record need not start a line; its first field tells it from mere text then.
+        if place == 0 or data[place - 1 : place] == b"\n" or _FIRST_FIELD.match(data, version.end()):
+            return place
+    return line if found else -1
 
 
 def _parsed(head: bytes, arc: bool, offset: int, inner: int) -> Record:

@@ -1,6 +1,6 @@
 """The decompressed bytes ahead in an archive, member by member."""
 
-import re
+from collections.abc import Callable
 
 from corpuskit.text.members import Members
 
@@ -73,12 +73,12 @@ class Window:
         self._settle()
         return True
 
-    def join_next(self, starts_record: re.Pattern[bytes]) -> bool:
+    def join_next(self, starts_record: Callable[[bytes], bool]) -> bool:
         """Read on in the next member as if it were this one; not behind damage, nor if it starts a record."""
         if not self._open_next() or self._fault or not self._members.follows:
             return False
         pending = self._pending or b""
-        if starts_record.match(pending):
+        if starts_record(pending):
             return False
         self._push(pending)
         self._before = len(pending) - len(self.buffer)
