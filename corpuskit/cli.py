@@ -86,7 +86,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 def _guarded(name: str, arguments: list[str]) -> int:
     """The exit code of a command line; what goes wrong is said in one line."""
-    from typer._click.exceptions import ClickException
+    from typer._click.exceptions import ClickException, NoArgsIsHelpError
 
     try:
         # Typer only reads the command line: run inside it, a command would have its signals and closed pipes
@@ -98,8 +98,12 @@ def _guarded(name: str, arguments: list[str]) -> int:
         if error.__cause__ is not None and error.exit_code == 1:
             talk.say(name, f"the details are in {_traceback_file(error)}")
         return error.exit_code
+    except NoArgsIsHelpError as error:
+        error.show()
+        return UsageError.exit_code
     except ClickException as error:
-        talk.say(name, f"{error.format_message()} (`corpuskit {name} --help` lists the options)".replace("  ", " "))
+        command = f"corpuskit {name}".rstrip()
+        talk.say(name, f"{error.format_message()} (`{command} --help` lists the options)")
         return UsageError.exit_code
     except (BrokenPipeError, KeyboardInterrupt):
         raise
@@ -204,7 +208,8 @@ def _command(step_class: type[Step]) -> Any:
 
 def _made(app: typer.Typer) -> Any:
     command = typer.main.get_command(app)
-    for parameter in command.params:
+    # The parameters of the command and the one for help, which comes into being when it is asked for.
+    for parameter in command.get_params(typer.Context(command, **command.context_settings)):
         parameter._runtime_param = AsGiven()  # type: ignore[attr-defined]
     return command
 

@@ -5,9 +5,13 @@ The wings are listed by folder, so a new step is one new file: `stages/filter_qu
 them with their distribution's version.
 """
 
+import contextlib
 import difflib
 import importlib
 import inspect
+import os
+import re
+import sys
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -36,6 +40,8 @@ def own_steps() -> dict[str, str]:
 @cache
 def added_steps() -> dict[str, Any]:
     """Entry points of other packages, by step name."""
+    if not _some_package_adds_steps():
+        return {}
     from importlib.metadata import entry_points
 
     return {point.name: point for point in entry_points(group=ENTRY_POINTS)}
@@ -44,6 +50,21 @@ def added_steps() -> dict[str, Any]:
 def step_names() -> list[str]:
     """All step names, sorted."""
     return sorted({*own_steps(), *added_steps()})
+
+
+def help_line(name: str) -> str:
+    """What a list of steps says of this one: the first line of its docstring, read without importing its module."""
+    module = own_steps().get(name)
+    if module is not None:
+        text = PACKAGE.joinpath(*module.split(".")[1:]).with_suffix(".py").read_text(encoding="utf-8")
+        class_name = "".join(part.capitalize() for part in name.split("-"))
+        found = re.search(rf'^class {class_name}\(.*\):\n    """(.+)$', text, re.MULTILINE)
+        if found:
+            return found[1].removesuffix('"""')
+    try:
+        return find_step(name).help_line()
+    except UsageError as error:
+        return f"({error})"
 
 
 def find_step(name: str) -> type[Step]:
@@ -83,6 +104,23 @@ def find_format(name: str) -> "Format":
     return cast("Format", found[0]())
 
 
+def _some_package_adds_steps() -> bool:
+    """Whether an installed package names our entry points: asking importlib.metadata costs half of a start."""
+    for place in sys.path:
+        try:
+            names = os.listdir(place or ".")
+        except NotADirectoryError:
+            return True  # an archive, into which only importlib.metadata sees
+        except OSError:
+            continue
+        for name in names:
+            if name.endswith((".dist-info", ".egg-info")):
+                with contextlib.suppress(OSError):
+                    if ENTRY_POINTS in Path(place, name, "entry_points.txt").read_text(encoding="utf-8"):
+                        return True
+    return False
+
+
 def _only_step(module_name: str, name: str) -> type[Step]:
     module = importlib.import_module(module_name)
     for value in vars(module).values():
@@ -97,7 +135,10 @@ def _only_step(module_name: str, name: str) -> type[Step]:
 
 
 def _added_step(name: str) -> type[Step]:
-    loaded = added_steps()[name].load()
+    try:
+        loaded = added_steps()[name].load()
+    except Exception as error:  # whatever the module of another package raises
+        raise UsageError(f"the step {name!r} of another package cannot be loaded: {type(error).__name__}") from error
     if not (inspect.isclass(loaded) and issubclass(loaded, Step)):
         raise UsageError(f"the entry point {name!r} of {ENTRY_POINTS} is not a step class")
     return loaded

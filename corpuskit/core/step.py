@@ -18,7 +18,6 @@ rejects aside.
 """
 
 import dataclasses
-import hashlib
 import re
 import typing
 from collections.abc import Iterable, Iterator
@@ -249,6 +248,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Path):
+        import hashlib
+
         with open(value, "rb") as stream:
             return {"name": value.name, "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
     return value

