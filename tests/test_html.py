@@ -1,0 +1,160 @@
+"""The parts of HTML extraction: blocks, head metadata, limits, cleaning."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpuskit.core.document import Reject
+from corpuskit.text import html, html_blocks
+from corpuskit.text.html_head import page_metadata
+
+SENTENCE = "These are enough words to be certain that this block is content of the page at hand."
+
+
+def body(content: str, head: str = "") -> str:
+    return f"<!doctype html><html lang='en-GB'><head>{head}</head><body><main>{content}</main></body></html>"
+
+
+def written(content: str, output: html.Format = "markdown") -> str:
+    return html.fast(html.open_page(body(content)), output)
+
+
+def stated(head: str) -> dict[str, str]:
+    page = html.open_page(body(f"<p>{SENTENCE}</p>", head))
+    return page_metadata(page.source, page.tree)
+
+
+def test_markdown_has_headings_lists_code_and_tables() -> None:
+    markdown = written(
+        f"<h1>Title</h1><p>{SENTENCE}</p><pre>def f():\n    return '```'</pre>"
+        "<ol start='1'><li>first step of the list</li><li>second step of the list</li></ol>"
+        f"<table><tr><th>Name</th><th>Size</th></tr><tr><td>a|b</td><td>2</td></tr></table><p>{SENTENCE}</p>"
+    )
+    assert "# Title\n\n" in markdown
+    assert "````\ndef f():\n    return '```'\n````" in markdown
+    assert "1. first step of the list\n2. second step of the list" in markdown
+    assert "| Name | Size |\n| --- | --- |\n| a\\|b | 2 |" in markdown
+
+
+def test_markdown_keeps_prose_from_becoming_markup() -> None:
+    markdown = written(f"<p># not a heading, {SENTENCE}</p><p>- not an item, {SENTENCE}</p>")
+    assert "\\# not a heading" in markdown
+    assert "\\- not an item" in markdown
+
+
+def test_escaped_markup_stays_text() -> None:
+    text = written(f"<p>Write &lt;br&gt; or &amp;lt; or &lt;p&gt; here. {SENTENCE}</p>", "text")
+    assert "Write <br> or &lt; or <p> here." in text
+
+
+def test_links_decide_what_is_navigation() -> None:
+    links = "".join(f"<li><a href='/{n}'>Other story number {n} of the day</a></li>" for n in range(8))
+    text = written(f"<p>{SENTENCE}</p><ul>{links}</ul><p>{SENTENCE} So.</p><h2>Read on</h2><ul>{links}</ul>", "text")
+    assert "Other story" not in text
+    assert "Read on" not in text
+    assert text.count("These are enough words") == 2
+
+
+def test_empty_links_do_not_make_a_paragraph_a_link() -> None:
+    blocks = html_blocks.blocks(f'<p><a href="/picture">{SENTENCE} <a href="/x">word</a></p>')
+    assert [block.linked for block in blocks] == [4]
+
+
+@given(st.text(max_size=200))
+def test_blocks_lose_no_words(text: str) -> None:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    found = html_blocks.as_text(html_blocks.blocks(f"<p>{escaped}</p>"))
+    assert found.split() == text.split()
+
+
+@given(st.lists(st.sampled_from(["<p>", "</p>", "<ul>", "</ul>", "<li>", "</li>", "<h2>", "</h2>", "<pre>", "</pre>",
+                                 "<br>\n", '<a href="x">', "</a>", "words", "\n", "a\t\tb"])))  # fmt: skip
+def test_any_order_of_tags_is_read_and_written(parts: list[str]) -> None:
+    page = html_blocks.blocks("".join(parts))
+    assert len(html_blocks.prose(page)) <= len(page)
+    words = [word for part in parts if "<" not in part for word in part.split()]
+    text = html_blocks.as_text(page)
+    assert "".join(re.findall("[a-z]", text)) == "".join("".join(words))
+    html_blocks.as_markdown(html_blocks.prose(page))
+
+
+def test_head_metadata_is_read_in_order_of_trust() -> None:
+    found = stated(
+        "<title>Story | Paper</title><meta property='og:title' content='The &quot;Story&quot;'>"
+        '<meta name="author" content="https://example.org/people/1">'
+        '<script type="application/ld+json">{"@graph": [{"@type": "NewsArticle", "datePublished":'
+        ' "2024-02-29T23:30:00-08:00", "author": [{"name": "A. Writer"}, {"name": "B. Writer"}]}]}</script>'
+    )
+    assert found == {
+        "title": 'The "Story"',
+        "date": "2024-02-29",
+        "author": "A. Writer, B. Writer",
+        "html_language": "en-GB",
+    }
+
+
+@pytest.mark.parametrize("date", ["0001-01-01T00:00:00Z", "2023-02-29", "yesterday", "12/05/2024", "9999-12-31"])
+def test_a_date_that_is_none_is_not_taken(date: str) -> None:
+    assert "date" not in stated(f"<meta property='article:published_time' content='{date}'>")
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["[" * 50_000, '{"@type": "Article", "headline": 7}', "not json", '{"@graph": 3, "@type": ["Article", 4]}'],
+)
+def test_broken_json_ld_is_passed_over(script: str) -> None:
+    found = stated(f"<title>T</title><script type='application/ld+json'>{script}</script>")
+    assert found == {"title": "T", "html_language": "en-GB"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "page"),
+    [
+        ("document-too-large", "<p>" + "x" * html.MAX_BYTES),
+        ("too-many-nodes", "<p>" * (html.MAX_TAGS + 1)),
+        ("too-many-nodes", "<select>" + "<option>x" * (html.MAX_OPTIONS + 1)),
+        ("too-many-nodes", "<p>" + "".join(f"<font color=c{n}>" for n in range(250)) + "</p>" + "<p>x</p>" * 20_000),
+        ("too-deep", "<html><body>" + "<div>" * (html.MAX_DEPTH - 1)),
+        ("too-many-attributes", "<div " + " ".join(f"a{n}" for n in range(1001)) + ">"),
+        ("too-many-attributes", "<div " + " ".join(f"a{n}='>'" for n in range(1001)) + ">"),
+        ("too-many-attributes", "<svg><style><g " + " ".join(f"a{n}=1" for n in range(1001)) + "></style></svg>"),
+    ],
+)
+def test_limits_are_rejects_with_their_reason(reason: str, page: str) -> None:
+    with pytest.raises(Reject) as caught:
+        html.open_page(page)
+    assert caught.value.reason == reason
+
+
+def test_what_just_fits_is_read() -> None:
+    attributes = " ".join(f"data-{n}='{n}'" for n in range(html.MAX_ATTRIBUTES))
+    script = "<script>for(i=0;i<n;i++){" + "a b " * 5_000 + "}</script>"
+    ladder = "<div>" * (html.MAX_DEPTH - 3) + f"<p>{SENTENCE}</p>"
+    page = html.open_page(f"<html><body {attributes}>{script}{ladder}")
+    assert SENTENCE in html.fast(page, "text")
+
+
+@given(st.text(alphabet=st.characters(codec=None), max_size=300))
+def test_clean_text_can_always_be_encoded(text: str) -> None:
+    cleaned = html.clean(text)
+    cleaned.encode()
+    assert html.clean(cleaned) == cleaned
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", cleaned)
+
+
+@pytest.mark.parametrize("tag", ["ul", "ol"])
+def test_lists_near_the_top_of_the_page_are_content(tag: str) -> None:
+    items = "".join(f"<li>Item {n} tells something that no other place tells.</li>" for n in range(3))
+    text = html.fast(html.open_page(f"<html><body><p>{SENTENCE}</p><{tag}>{items}</{tag}></body></html>"), "text")
+    assert text.count("tells something") == 3
+
+
+def test_references_to_control_characters_do_not_cost_the_page() -> None:
+    source = (
+        f"<html><head></head><body><p>a&#1;b&#x1F;c&#31d&#10;e&#13;f&#145;g &#160; {SENTENCE * 4}</p></body></html>"
+    )
+    text = html.trafilatura(html.open_page(source), "text")
+    assert text.startswith("abcd")
+    assert SENTENCE in text
