@@ -32,9 +32,9 @@ class FilterLanguage(Stage):
     def __post_init__(self) -> None:
         """Raises UsageError for a missing or unknown language and for a score outside 0 to 1."""
         if not self.keep and not self.annotate:
-            raise UsageError("filter-language: say which languages to keep (--keep en,de), or --annotate")
+            raise UsageError("say which languages to keep (--keep en,de), or --annotate")
         if not 0 <= self.min_score <= 1:
-            raise UsageError(f"filter-language: --min-score is a probability, 0 to 1, not {self.min_score}")
+            raise UsageError(f"--min-score is a probability, 0 to 1, not {self.min_score}")
         if self.keep:
             _ = self._kept
 
@@ -69,7 +69,7 @@ class FilterLanguage(Stage):
         codes = {code: canonical_code(code) for code in self.keep}
         for code, known in codes.items():
             if known is None:
-                raise UsageError(f"filter-language: no language {code!r} in the model; {_advice(code)}")
+                raise UsageError(f"no language {code!r} in the model; {_advice(code)}")
         return frozenset(known for known in codes.values() if known)
 
 
