@@ -4,7 +4,7 @@
     /tmp/peer/bin/python tests/benchmarks/quality_agreement.py [--documents N] [--language CODE] FILE.jsonl…
 
 The peer is datatrove as it comes: its default tokenizer, spaCy's blank pipeline, which is why spacy is needed here and
-nowhere else (`--language zh` also wants jieba). Each line of the files has `text`, as `docs/record.md` describes
+nowhere else (`--language cmn` also wants jieba). Each line of the files has `text`, as `docs/record.md` describes
 it; gzip is read. Both sides see the same documents in alternating blocks in one process, and times are processor
 time, so that other work on the machine disturbs both alike. All time is counted: each of ours starts with an empty
 vocabulary.
