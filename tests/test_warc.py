@@ -188,6 +188,39 @@ def test_flipped_bits_of_a_plain_archive_show_in_the_digest() -> None:
         assert kept == len(PAGES) or damage or any(item.matches_digest() is not True for item in changed)
 
 
+@pytest.mark.parametrize("at", range(4))
+def test_a_damaged_end_mark_costs_nothing(at: int) -> None:
+    for number in (3, 7):
+        ends = [*RECORDS]
+        ends[number] = RECORDS[number][: len(RECORDS[number]) - 4 + at] + b"x" + b"\r\n\r\n"[at + 1 :]
+        found, damage = read(plain(ends))
+        assert whole(found) == PAGES
+        assert not faults(found) and damage
+
+
+def test_lz4_frames_are_read_and_passed_over_when_broken() -> None:
+    from fastwarc.stream_io import Lz4Writer
+
+    frames = []
+    for stored in RECORDS[:4]:
+        packed = io.BytesIO()
+        writer = Lz4Writer(packed)
+        writer.write(stored)
+        writer.close()
+        frames.append(packed.getvalue())
+    assert whole(read(b"".join(frames))[0]) == PAGES[:4]
+    for second in (frames[1][:-30], frames[1][:5], frames[1][:4] + b"\0" + frames[1][5:]):
+        found, damage = read(frames[0] + second + frames[2] + frames[3])
+        assert whole(found) == [PAGES[0], PAGES[2], PAGES[3]]
+        assert damage
+
+
+def test_frames_without_a_checksum_are_not_vouched_for() -> None:
+    for checksum in (True, False):
+        packer = zstandard.ZstdCompressor(write_checksum=checksum)
+        assert {item.checked for item in read(b"".join(map(packer.compress, RECORDS)))[0]} == {checksum}
+
+
 def _good(blocks: list[bytes]) -> int:
     return sum(block in PAGES for block in blocks)
 

@@ -56,6 +56,10 @@ class Codec:
     def learn(self, frame: bytes) -> None:
         """Look at such bytes."""
 
+    def has_checksum(self, head: bytes | bytearray) -> bool:
+        """Whether the member that starts so ends in a checksum of its content."""
+        return True
+
 
 class Gzip(Codec):
     """Decoded with ISA-L, which is three times as fast as zlib; zlib looks at what fails."""
@@ -89,6 +93,9 @@ class Zstd(Codec):
     def decoder(self) -> Decoder:
         return self._maker.decompressobj()
 
+    def has_checksum(self, head: bytes | bytearray) -> bool:
+        return len(head) > 4 and bool(head[4] & 0x04)
+
     def skippable(self, head: bytes | bytearray) -> int:
         if len(head) < 8 or not SKIPPABLE[0] <= int.from_bytes(head[:4], "little") <= SKIPPABLE[1]:
             return 0
@@ -116,6 +123,9 @@ class Lz4(Codec):
 
     magic = b"\x04\x22\x4d\x18"
     errors = (OSError,)
+
+    def has_checksum(self, head: bytes | bytearray) -> bool:
+        return len(head) > 4 and bool(head[4] & 0x04)
 
     def decoder(self) -> Decoder:
         return _Lz4Frame()

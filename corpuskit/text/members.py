@@ -36,6 +36,10 @@ class Members(Protocol):
     """Why the open member ended early: `cut`, `corrupt`, `expands`; empty as long as it is whole."""
     follows: bool
     """Whether the open member lies right behind a whole one."""
+    kept: bool
+    """Set by the reader once it has something whole from the open member."""
+    checked: bool
+    """Whether a checksum vouches for the content of the open member."""
     plain: bool
     """Whether stored and decompressed offsets are the same."""
 
@@ -126,6 +130,8 @@ class PlainFile:
     plain = True
     fault = ""
     follows = True
+    kept = False
+    checked = False
     start = 0
 
     def __init__(self, stored: Stored, stream: BinaryIO) -> None:
@@ -168,6 +174,7 @@ class CompressedFile:
         self.start = self.consumed = 0
         self.fault = ""
         self.follows = True
+        self.kept = self.checked = False
 
     def open_next(self) -> bool:
         position = self.consumed
@@ -180,18 +187,19 @@ class CompressedFile:
         self.start = self.consumed = found
         self._stored.forget(found)
         self._decoder = self._codec.decoder()
-        self._made, self.fault, self._ended = 0, "", False
+        self.checked = self._codec.has_checksum(self._stored.at(found, 16))
+        self._made, self.fault, self._ended, self.kept = 0, "", False, False
         return True
 
     def read(self) -> bytes:
         while not self._ended:
             piece = self._stored.at(self.consumed, self._codec.step)
             if not piece:
-                return self._break("cut")
+                return self._break("cut", self._salvage(0))
             try:
                 made = self._decoder.decompress(piece)
             except self._codec.errors:
-                return self._break("corrupt", self._salvage(piece))
+                return self._break("corrupt", self._salvage(len(piece)))
             self._ended = self._decoder.eof
             self.consumed += len(piece) - (len(self._decoder.unused_data) if self._ended else 0)
             self._made += len(made)
@@ -209,14 +217,14 @@ class CompressedFile:
         self.fault, self._ended = fault, True
         return last
 
-    def _salvage(self, piece: bytearray) -> bytes:
-        """What the piece that failed still gives, fed byte by byte to a decoder as far as the failed one was."""
+    def _salvage(self, failed: int) -> bytes:
+        """What the last bytes still give, fed one by one to a decoder that has come as far as the failed one."""
         if self._stored.first > self.start:
             return b""
         decoder = self._codec.careful_decoder()
         saved, seen = bytearray(), 0
         try:
-            for offset, size in self._slices(len(piece)):
+            for offset, size in self._slices(failed):
                 made = decoder.decompress(self._stored.at(offset, size))
                 saved += made[max(self._made - seen, 0) :]
                 seen += len(made)
@@ -244,7 +252,8 @@ class CompressedFile:
             "corrupt": "a member does not decompress or fails its checksum",
             "expands": f"a member expands more than {RATIO}-fold",
         }[self.fault]
-        self._damaged(what, self.consumed, found - self.consumed)
+        lost_from = self.consumed if self.kept else self.start
+        self._damaged(what, lost_from, found - lost_from)
         self.fault = ""
         self.start = self.consumed = found
         return found

@@ -56,7 +56,7 @@ class Record:
     length: int | None = None
     """Bytes it takes as stored; None where it shares its member."""
     checked: bool = False
-    """Whether its member has a checksum."""
+    """Whether its member has a checksum, which it matched."""
     fault: str = ""
     detail: str = ""
 
@@ -131,7 +131,7 @@ class _Reader:
         start, inner = window.start, window.inner
         head, fault, detail = self._arc_head() if self._arc else self._warc_head()
         record = _parsed(head, bool(self._arc), inner if window.plain else start, inner)
-        record.checked = not window.plain
+        record.checked = window.checked
         if fault:
             return self._faulty(record, fault, detail, 0)
         if record.size < 0:
@@ -141,6 +141,7 @@ class _Reader:
         fault, detail = self._verdict(record, taken)
         if fault:
             return self._faulty(record, fault, detail, taken)
+        window.keep()
         if window.plain:
             record.length = window.inner - inner
         elif inner == 0 and not window.more(1):
@@ -189,10 +190,10 @@ class _Reader:
         line_feeds = self._skip_newlines()
         if window.more(1):
             self._end_marks = self._end_marks and line_feeds >= 2
-            if self._starts_record() or self._ends_before_garbage(record, line_feeds):
+            if self._starts_record() or self._passes_damaged_mark() or self._ends_before_garbage(record, line_feeds):
                 return "", ""
             return "bad-length", "a block that the end of its record does not follow"
-        if window.fault and not self._survives(record, window.fault, line_feeds):
+        if window.fault and not self._survives(record, window.fault):
             return _MEMBER_FAULTS[window.fault], "a record in a member that does not decompress to its end"
         if window.plain and line_feeds < 2 and self._end_marks and not self._arc:
             self._damaged("the file is cut within the end mark of a record", window.inner, 0)
@@ -213,15 +214,29 @@ class _Reader:
             return False
         return not _vouched(record)
 
+    def _passes_damaged_mark(self) -> bool:
+        """Pass over an end mark with a wrong byte in it, if the next record or the end lies right behind."""
+        window, rest = self._window, 4 - len(self._newlines)
+        if self._arc or rest <= 0:
+            return False
+        if window.more(rest + 6):
+            if not _WARC.match(window.buffer, window.position + rest):
+                return False
+        elif window.ahead() != rest:
+            return False
+        self._damaged("the end mark of a record is damaged", window.inner if window.plain else window.start, 0)
+        window.take(rest)
+        return True
+
     def _ends_before_garbage(self, record: Record, line_feeds: int) -> bool:
         vouched = _vouched(record)
         return line_feeds >= 2 and not self._arc if vouched is None else vouched
 
     @staticmethod
-    def _survives(record: Record, fault: str, line_feeds: int) -> bool:
-        """Whether the last record of a broken member is whole for certain."""
+    def _survives(record: Record, fault: str) -> bool:
+        """Whether the last record of a broken member is whole: a cut changes nothing before it."""
         matches = record.matches_digest()
-        return matches or (matches is None and fault == "cut" and line_feeds >= 2)
+        return matches or (matches is None and fault == "cut")
 
     def _faulty(self, record: Record, fault: str, detail: str, taken: int) -> Record:
         """Give the record its fault, go back to the start of its block, and on to the next record from there."""

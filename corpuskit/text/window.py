@@ -17,6 +17,7 @@ class Window:
         self.plain = members.plain
         self.buffer = b""
         self.position = self.start = 0
+        self.checked = False
 
     @property
     def inner(self) -> int:
@@ -85,6 +86,11 @@ class Window:
         self._settle()
         return True
 
+    def keep(self) -> None:
+        """Note that something whole came from this member."""
+        if not self._left:
+            self._members.kept = True
+
     def _push(self, chunk: bytes) -> None:
         self._before += self.position
         self.buffer = self.buffer[self.position :] + chunk
@@ -101,4 +107,4 @@ class Window:
 
     def _settle(self) -> None:
         self._pending, self._left, self._fault = None, False, ""
-        self.start = self._members.start
+        self.start, self.checked = self._members.start, self._members.checked
