@@ -143,12 +143,15 @@ class Build:
 
         def note(result: dict[str, Any]) -> None:
             self.board.advance(shown, result["counts"][-1]["out"]["documents"])
-            for name, reasons in result["gone"].items():
-                row = self.rows.get(source or name)
-                if row is not None:
-                    row.gone.update(reasons)
+            for name, gone in result["gone"].items():
+                self._note_gone(source or name, gone)
 
         return note
+
+    def _note_gone(self, source: str, gone: dict[str, Any]) -> None:
+        row = self.rows.setdefault(source, board.Row())
+        row.dropped.update(gone["dropped"])
+        row.rejected.update(gone["rejected"])
 
     def _publish(self, output: Any, shards: Any) -> None:
         from corpuskit.core.account import demand_balance
@@ -170,8 +173,8 @@ class Build:
         self._demand_few_rejects(shards.chain.steps)
         if not blend.count.sent.documents and not self.settings.allow_empty:
             raise RefusedError("no document is left, so nothing was published; `--allow-empty` publishes even that")
-        for name, reasons in tally.gone.items():
-            self.rows[name].gone.update(reasons)
+        for name, gone in tally.gone.items():
+            self._note_gone(name, gone)
         shards.chain.append(NAME, blend.options(), "verified", blend.count.as_json())
         for name, version in token_version(self.tokenizer).items():
             shards.chain.record_version(name, version)

@@ -21,7 +21,8 @@ class Row:
     tokens: int = 0
     epochs: float = 0.0
     share: float = 0.0
-    gone: "Counter[str]" = field(default_factory=Counter)
+    dropped: "Counter[str]" = field(default_factory=Counter)
+    rejected: "Counter[str]" = field(default_factory=Counter)
     """Documents that left, by `step: reason`."""
 
 
@@ -70,16 +71,17 @@ def table(rows: dict[str, Row]) -> str:
     """The summary: a line for each source, and below it what left it and why.
 
     >>> print(table({"web": Row(10, 4, 900, 1, 1.0, Counter({"dedup: duplicate": 6}))}))
-    source  documents  dropped  sampled  tokens  epochs   share
-    web            10        6        4     900    1.00  100.0%
+    source  documents  dropped  rejected  sampled  tokens  epochs   share
+    web            10        6         0        4     900    1.00  100.0%
             dropped: 6 dedup: duplicate
     """
-    heads = ("source", "documents", "dropped", "sampled", "tokens", "epochs", "share")
+    heads = ("source", "documents", "dropped", "rejected", "sampled", "tokens", "epochs", "share")
     cells = [
         (
             talk.escape(name),
             f"{row.read:,}",
-            f"{row.gone.total():,}",
+            f"{row.dropped.total():,}",
+            f"{row.rejected.total():,}",
             f"{row.sampled:,}",
             f"{row.tokens:,}",
             f"{row.epochs:.2f}",
@@ -91,7 +93,7 @@ def table(rows: dict[str, Row]) -> str:
     lines = [_line(heads, widths)]
     for cell, row in zip(cells, rows.values(), strict=True):
         lines.append(_line(cell, widths))
-        lines += _reasons(row, widths[0] + 2)
+        lines += _reasons("dropped", row.dropped, widths[0] + 2) + _reasons("rejected", row.rejected, widths[0] + 2)
     return "\n".join(lines)
 
 
@@ -105,10 +107,10 @@ def _line(cells: tuple[str, ...], widths: list[int]) -> str:
     return "  ".join([first, *(cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True))])
 
 
-def _reasons(row: Row, indent: int) -> list[str]:
-    ranked = sorted(row.gone.items(), key=lambda item: (-item[1], item[0]))
+def _reasons(word: str, reasons: "Counter[str]", indent: int) -> list[str]:
+    ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
     shown = [f"{number:,} {reason}" for reason, number in ranked[:SHOWN_REASONS]]
     rest = sum(number for _, number in ranked[SHOWN_REASONS:])
     if rest:
         shown.append(f"{rest:,} for {len(ranked) - SHOWN_REASONS} other reasons")
-    return [" " * indent + "dropped: " + ", ".join(shown)] if shown else []
+    return [" " * indent + f"{word}: " + ", ".join(shown)] if shown else []

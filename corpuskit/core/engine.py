@@ -20,7 +20,7 @@ from datatrove.pipeline.base import PipelineStep
 from loguru import logger
 
 from corpuskit.core.account import StepCount, demand_balance
-from corpuskit.core.aside import Aside, Verdict
+from corpuskit.core.aside import DROPPED, REJECTED, Aside, Verdict
 from corpuskit.core.chain import Chain
 from corpuskit.core.document import Document, encode
 from corpuskit.core.errors import CorpuskitError
@@ -46,11 +46,13 @@ class Tally:
     """Passes verdicts on and counts them by source, for the summary."""
 
     pass_on: Callable[[Verdict], None]
-    gone: dict[str, Counter[str]] = field(default_factory=dict)
+    gone: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
+    """By source, then `dropped` and `rejected`, then `step: reason`."""
 
     def take(self, verdict: Verdict) -> None:
         """Count one verdict under the source its document names."""
-        self.gone.setdefault(_source_of(verdict), Counter())[f"{verdict.step}: {verdict.reason}"] += 1
+        of_source = self.gone.setdefault(_source_of(verdict), {DROPPED: Counter(), REJECTED: Counter()})
+        of_source[verdict.verdict][f"{verdict.step}: {verdict.reason}"] += 1
         self.pass_on(verdict)
 
 

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, cast
 
 from corpuskit.core.account import StreamCount
 from corpuskit.core.document import MAX_LINE, Reject, parse
-from corpuskit.core.errors import DamagedError, UsageError
+from corpuskit.core.errors import DamagedError, RemoteError, UsageError
 from corpuskit.core.files import containers
 from corpuskit.core.manifest import MANIFEST, read_manifest
 from corpuskit.core.step import Rejected
@@ -62,7 +62,7 @@ class Input:
 
     def open(self) -> BinaryIO:
         """The bytes as they are stored."""
-        self._reader = CountingReader(self._open())
+        self._reader = CountingReader(self._open(), self.url)
         return cast(BinaryIO, self._reader)
 
     def pipe_status(self) -> os.stat_result | None:
@@ -143,9 +143,9 @@ class Input:
 class CountingReader(io.RawIOBase):
     """Reads a stream and keeps its length and sha256 for as long as it is read from front to back."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        """`stream` is read, sought and closed through this object from now on."""
-        self.stream = stream
+    def __init__(self, stream: BinaryIO, url: str | None = None) -> None:
+        """`stream` is read, sought and closed through this object from now on; `url` is where it comes from."""
+        self.stream, self.url = stream, url
         self.digest = hashlib.sha256()
         self.size = 0
         self._ended = False
@@ -169,7 +169,12 @@ class CountingReader(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         """Read up to `size` bytes."""
         at = self.tell()
-        data = self.stream.read(size) or b""
+        try:
+            data = self.stream.read(size) or b""
+        except Exception as error:
+            if self.url is None:
+                raise
+            raise _remote(self.url, error) from None
         if not data and size != 0:
             self._ended = self._ended or at == self.size
         elif at <= self.size < at + len(data):
@@ -368,9 +373,15 @@ def _open_url(url: str) -> BinaryIO:
 
     try:
         return cast(BinaryIO, fsspec.open(url, "rb").open())
-    except FileNotFoundError:
-        raise UsageError(f"no such address: {_public_url(url)}") from None
-    except Exception as error:  # every file system raises its own types
-        from corpuskit.core.errors import RemoteError
+    except ImportError as error:
+        raise UsageError(f"{_public_url(url)}: {error}") from None
+    except Exception as error:  # every file system raises types of its own
+        # fsspec says "not found" of a host that does not answer, too; its cause knows better.
+        cause = error.__cause__ or error
+        if isinstance(error, FileNotFoundError) and (cause is error or getattr(cause, "status", 0) in (404, 410)):
+            raise UsageError(f"no such address: {_public_url(url)}") from None
+        raise _remote(url, cause) from None
 
-        raise RemoteError(f"cannot open {_public_url(url)}: {type(error).__name__}; try again later") from None
+
+def _remote(url: str, error: BaseException) -> RemoteError:
+    return RemoteError(f"cannot read {_public_url(url)}: {type(error).__name__}; try again later")
