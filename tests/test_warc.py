@@ -304,6 +304,16 @@ def test_a_wrong_length_over_the_limit_is_gone_back_from(monkeypatch: pytest.Mon
     assert whole(found) == [PAGES[0], PAGES[2]]
 
 
+def test_a_file_of_wrong_lengths_is_read_in_proportion(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = [record(number, b"x", length=10**7) for number in range(300)]
+    found, damage = read(plain([*wrong, *RECORDS]))
+    assert len(faults(found)) == 300 and whole(found) == PAGES
+    monkeypatch.setattr(warc, "MAX_BLOCK", 1000)
+    found, damage = read(plain([*wrong, *RECORDS]))
+    assert len(faults(found)) < 300
+    assert any("too many wrong lengths" in what for what, _, _ in damage)
+
+
 def test_a_member_that_expands_without_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(members, "FREE_BYTES", 1024 * 1024)
     bomb = record(1, http(b"<p>" + bytes(20_000_000)))

@@ -22,6 +22,7 @@ MAX_LINE = 64 * 1024
 MAX_HEAD = 1024 * 1024
 MAX_BLOCK = 64 * 1024 * 1024
 MAX_NEWLINES = 64 * 1024
+MAX_RETURNS = 16
 
 _ARC_LINE = rb"(?:filedesc:[^\n]*\n|[A-Za-z][A-Za-z0-9+.-]*:[^\n]*? [0-9A-Fa-f.:-]+ \d{8,20} [^\n]*?\S[ \t]*\r?\n)"
 # Where a record is due, its first line may be damaged behind the name.
@@ -79,6 +80,7 @@ class _Reader:
         self._arc: bool | None = None
         self._newlines = b""
         self._end_marks = True
+        self._went_back = self._read_again = 0
 
     def __iter__(self) -> Iterator[Record]:
         window = self._window
@@ -242,13 +244,21 @@ class _Reader:
         """Give the record its fault, go back to the start of its block, and on to the next record from there."""
         record.fault, record.detail = fault, detail
         window = self._window
-        if taken == len(record.block):
+        if not self._may_go_back(record, taken):
+            self._damaged("too many wrong lengths to search all that they cover", record.offset, taken)
+        elif taken == len(record.block):
             window.give_back(record.block + self._newlines)
         else:
             window.rewind(record.inner + len(record.head))
         self._skip_to_record()
         self._report(f"{detail} ({fault})", record.offset, record.inner)
         return record
+
+    def _may_go_back(self, record: Record, taken: int) -> bool:
+        """Whether reading again stays in proportion: a file of wrong lengths would have us read it over and over."""
+        self._went_back += 1
+        self._read_again += taken
+        return self._went_back <= MAX_RETURNS or self._read_again <= MAX_RETURNS * (record.inner + MAX_BLOCK)
 
     def _skip_to_record(self) -> None:
         """Go to the next line that starts a record, or to the end of the member."""
