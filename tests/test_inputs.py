@@ -1,0 +1,136 @@
+"""Inputs: what arguments name, in one order; and lines, however the bytes come."""
+
+import bz2
+import gzip
+import http.server
+import threading
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpuskit.core.errors import RemoteError, UsageError
+from corpuskit.core.files.inputs import Input, resolve
+from corpuskit.core.step import Rejected
+
+PACK = {
+    "plain": bytes,
+    "gzip": gzip.compress,
+    "zstd": zstandard.ZstdCompressor(write_checksum=True).compress,
+    "bzip2": bz2.compress,
+}
+LINE = st.binary(max_size=30).filter(lambda line: b"\n" not in line)
+
+
+def read(path: Path) -> tuple[list[tuple[int, bytes] | Rejected], Input]:
+    source = Input(path.name, local_path=path)
+    return list(source.lines()), source
+
+
+@pytest.mark.parametrize("kind", PACK)
+@given(lines=st.lists(LINE, max_size=20), cuts=st.lists(st.integers(0, 600), max_size=5))
+def test_lines_are_the_same_however_the_members_are_cut(
+    kind: str, lines: list[bytes], cuts: list[int], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    data = b"".join(line + b"\n" for line in lines)
+    edges = [0, *sorted(cut for cut in cuts if cut < len(data)), len(data)]
+    path = tmp_path_factory.mktemp("lines") / "in"
+    path.write_bytes(b"".join(PACK[kind](data[a:b]) for a, b in zip(edges, edges[1:], strict=False) if a < b))
+    found, source = read(path)
+    if kind == "plain" and data[:2] in (b"\x1f\x8b", b"BZ", b"\x28\xb5"):
+        return
+    assert [item[1] for item in found if isinstance(item, tuple)] == lines
+    offset = 0
+    for item in found:
+        assert isinstance(item, tuple)
+        assert item[0] == offset
+        offset += len(item[1]) + 1
+    assert source.damage == []
+
+
+@pytest.mark.parametrize("kind", ["gzip", "zstd", "bzip2"])
+@given(data=st.data())
+def test_a_flip_anywhere_is_reported_or_harmless(
+    kind: str, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    members = [b'{"text":"%d %s"}\n' % (number, bytes([97 + number]) * 200) for number in range(3)]
+    packed = bytearray(b"".join(map(PACK[kind], members)))
+    place = data.draw(st.integers(0, len(packed) - 1))
+    packed[place] ^= data.draw(st.integers(1, 255))
+    path = tmp_path_factory.mktemp("flip") / "in"
+    path.write_bytes(packed)
+    found, source = read(path)
+    whole = [item[1] + b"\n" for item in found if isinstance(item, tuple)]
+    if place >= 4:  # a broken magic makes it a plain file, which the codec of records then refuses
+        assert source.damage or whole == members
+        assert len({*whole} & {*members}) >= 2
+
+
+def test_a_last_line_is_whole_if_it_is_json(tmp_path: Path) -> None:
+    path = tmp_path / "in"
+    path.write_bytes(b'{"text":"a"}\n{"text":"b"}')
+    assert [item[1] for item in read(path)[0] if isinstance(item, tuple)] == [b'{"text":"a"}', b'{"text":"b"}']
+    path.write_bytes(b'{"text":"a"}\n{"text":"b","metadata":{}')
+    found, source = read(path)
+    assert isinstance(found[1], Rejected)
+    assert found[1].reason == "cut-line"
+    assert source.cut_line
+    assert source.as_json()["damage"]
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    for name in ("b/2.jsonl", "a/10.jsonl", "a/9.jsonl", "a/.hidden", "a/notes.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{}\n")
+    return tmp_path
+
+
+def test_inputs_come_in_the_order_of_their_names_whatever_was_named_first(tree: Path) -> None:
+    names = ["a/10.jsonl", "a/9.jsonl", "b/2.jsonl"]
+    for arguments in (["b", "a"], ["a", "b"], ["*/*.jsonl"], ["b/2.jsonl", "a", "a/9.jsonl", "./a/../a/9.jsonl"]):
+        found = resolve(arguments, [".jsonl"], tree)
+        assert [source.name for source in found] == names, arguments
+
+
+def test_names_are_below_the_common_folder(tree: Path) -> None:
+    assert [source.name for source in resolve([str(tree / "a")], [".jsonl"])] == ["10.jsonl", "9.jsonl"]
+    assert [source.name for source in resolve([str(tree / "a" / "9.jsonl")])] == ["9.jsonl"]
+
+
+@pytest.mark.parametrize("argument", ["missing", "*.missing", "empty"])
+def test_what_is_not_there_is_an_error(tree: Path, argument: str) -> None:
+    (tree / "empty").mkdir()
+    with pytest.raises(UsageError):
+        resolve([argument], [".jsonl"], tree)
+
+
+def test_a_file_whose_name_looks_like_a_glob_is_that_file(tmp_path: Path) -> None:
+    (tmp_path / "a[1].jsonl").write_text("{}\n")
+    assert [source.name for source in resolve(["a[1].jsonl"], base=tmp_path)] == ["a[1].jsonl"]
+
+
+@pytest.fixture
+def server(tree: Path) -> Iterator[str]:
+    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(tree))
+    handler.func.log_message = lambda *_: None  # type: ignore[method-assign, assignment]
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_address[1]}"
+        running.shutdown()
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_address_is_read_and_named_without_its_secrets(server: str) -> None:
+    (source,) = resolve([f"{server.replace('//', '//user:secret@')}/a/9.jsonl?signature=secret"])
+    assert [item[1] for item in source.lines() if isinstance(item, tuple)] == [b"{}"]
+    assert source.name == f"{server}/a/9.jsonl"
+    assert source.as_json()["bytes"] == 3
+    with pytest.raises(UsageError, match="no such address"):
+        list(resolve([f"{server}/nothing"])[0].lines())
+    with pytest.raises(RemoteError):
+        list(resolve(["http://127.0.0.1:9/nothing"])[0].lines())

@@ -1,0 +1,136 @@
+"""The verdict on a pipe, over all that its writers can have done (the table in docs/pipes.md)."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from corpuskit.core.account import StreamCount
+from corpuskit.core.chain import Chain, follow, join
+from corpuskit.core.errors import UpstreamError
+from corpuskit.core.ledger import Ledger, Pipe, Record, judge, pipe_of, state_folder
+
+LINES = st.lists(st.binary(min_size=1, max_size=6), max_size=5)
+WRITERS = st.lists(
+    st.tuples(st.sampled_from(["complete", "complete", "complete", "failed", "running"]), LINES), max_size=4
+)
+INODES = iter(range(1, 10**9))
+
+
+@pytest.fixture
+def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
+    monkeypatch.setenv("CORPUSKIT_STATE", str(tmp_path))
+    return Ledger("reader", None, [])
+
+
+def counted(lines: list[bytes]) -> StreamCount:
+    count = StreamCount()
+    for line in lines:
+        count.add(line)
+    return count
+
+
+def enter(ledger: Ledger, pipe: Pipe, place: int, state: str, lines: list[bytes], **more: object) -> None:
+    """An entry as the writer number `place` would have left it."""
+    record = Record(f"writer-{place}", place, 1.0, state, 2.0 if state != "running" else None)
+    if state == "complete":
+        record.sent = counted(lines).as_json()
+        record.chain = Chain([{"id": "1-x", "from": [], "name": "x", "place": place}], heads=["1-x"]).as_json()
+    path = ledger.folder / f"{pipe.key()}.{place}-0.json"
+    path.write_text(json.dumps({**vars(record), **more}))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(WRITERS, LINES, st.data())
+def test_the_verdict_follows_from_what_was_written_and_what_arrived(
+    reader: Ledger, writers: list[tuple[str, list[bytes]]], others: list[bytes], data: st.DataObject
+) -> None:
+    pipe = Pipe("boot", 7, next(INODES), False)
+    for place, (state, lines) in enumerate(writers):
+        enter(reader, pipe, place, state, lines)
+    sent = [line for _, lines in writers for line in lines]
+    lost = data.draw(st.integers(0, len(sent)))
+    arrived = data.draw(st.permutations(sent[lost:] + others))
+    received = counted(arrived)
+    complete = all(state == "complete" for state, _ in writers)
+    if not complete or len(arrived) < len(sent) or (not writers and not arrived):
+        with pytest.raises(UpstreamError):
+            judge(reader, pipe, received, "-")
+        return
+    found = judge(reader, pipe, received, "-")
+    exact = bool(writers) and sorted(arrived) == sorted(sent)
+    assert found.verdict == ("verified" if exact else "unverified")
+    assert bool(found.notice) is not exact
+    assert len(found.chain.steps) == (len(writers) if exact else 0)
+
+
+def test_a_stream_of_an_unknown_pipe_is_unverified(reader: Ledger) -> None:
+    assert judge(reader, None, counted([b"a"]), "-").verdict == "unverified"
+    with pytest.raises(UpstreamError, match="no document"):
+        judge(reader, None, StreamCount(), "-")
+
+
+def test_a_verified_empty_stream_passes(reader: Ledger) -> None:
+    pipe = Pipe("boot", 7, next(INODES), False)
+    enter(reader, pipe, 0, "complete", [])
+    assert judge(reader, pipe, StreamCount(), "-").verdict == "verified"
+
+
+def test_a_named_pipe_matches_only_runs_that_overlap(reader: Ledger) -> None:
+    pipe = Pipe("boot", 7, next(INODES), True)
+    enter(reader, pipe, 0, "failed", [], ended=reader.record.started - 10)
+    assert reader.writers(pipe) == []
+    enter(reader, pipe, 1, "complete", [], ended=reader.record.started + 10)
+    assert [record.pid for record in reader.writers(pipe)] == [1]
+
+
+def test_both_ends_of_a_pipe_have_one_identity() -> None:
+    read, write = os.pipe()
+    try:
+        assert pipe_of(os.fstat(read)) == pipe_of(os.fstat(write))
+        assert pipe_of(os.fstat(read)) is not None
+    finally:
+        os.close(read)
+        os.close(write)
+    with open(os.devnull) as nowhere:
+        assert pipe_of(os.fstat(nowhere.fileno())) is None
+
+
+def test_a_broken_entry_of_somebody_else_is_passed_over(reader: Ledger) -> None:
+    pipe = Pipe("boot", 7, next(INODES), False)
+    (reader.folder / f"{pipe.key()}.1-0.json").write_text("{")
+    assert judge(reader, pipe, counted([b"a"]), "-").verdict == "unverified"
+
+
+def test_old_entries_are_swept(reader: Ledger) -> None:
+    old = reader.folder / "old.json"
+    old.write_text("{}")
+    os.utime(old, (1, 1))
+    Ledger("next", None, [])
+    assert not old.exists()
+    assert reader.path is not None
+    assert reader.path.exists()
+
+
+def test_the_state_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("CORPUSKIT_STATE", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert state_folder() == tmp_path / "corpuskit"
+
+
+@given(st.permutations([0, 1, 2]))
+def test_joined_chains_do_not_depend_on_their_order(order: list[int]) -> None:
+    chains = [
+        Chain(
+            [{"id": "1-a", "from": [], "name": "a", "n": n}, {"id": "2-b", "from": ["1-a"], "name": "b"}], heads=["2-b"]
+        )
+        for n in range(3)
+    ]
+    joined = join([chains[place] for place in order])
+    assert joined == follow(chains)
+    assert [entry["id"] for entry in joined.steps] == ["1-a", "2-b", "3-a", "4-b", "5-a", "6-b"]
+    assert joined.steps[3]["from"] == ["3-a"]
+    assert joined.heads == ["2-b", "4-b", "6-b"]
