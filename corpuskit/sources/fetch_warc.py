@@ -69,12 +69,17 @@ class FetchWarc(Source):
         return {"resiliparse": version("resiliparse")}
 
     def expand(self, source: "Input") -> list[str] | None:
-        """The inputs that a list of paths (`warc.paths.gz`) names, in its order; None for other inputs."""
+        """The inputs that a list of paths (`warc.paths.gz`) names, in its order; None for other inputs.
+
+        A list that names no archive is none of ours: it is read as an archive, and so reported as damaged.
+        """
         if not LIST_NAME.search(urlsplit(source.url).path if source.url else source.name):
             return None
         folder = source.local_path.parent if source.local_path else None
-        lines = source.read_all(MAX_LIST).decode("utf-8", "replace").split("\n")
-        return [self._place(line.strip(), folder) for line in lines if line.strip()]
+        lines = [line.strip() for line in source.read_all(MAX_LIST).decode("utf-8", "replace").split("\n")]
+        if not any(line.lower().endswith(self.suffixes) for line in lines):
+            return None
+        return [self._place(line, folder) for line in lines if line]
 
     def read(self, source: "Input") -> Iterator[Item]:
         """The documents, drops and rejects of one archive in file order."""

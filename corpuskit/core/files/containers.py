@@ -26,14 +26,26 @@ class Codec:
     """How one kind of container is recognised, decompressed and found again behind damage."""
 
     name: str
+    opening: bytes
+    """What a file of this kind starts with; shorter than the magic, so that damage in the rest of it is seen."""
     magic: "re.Pattern[bytes]"
     start: Callable[[], Any]
+    ending: str
     feed: int = CHUNK
 
 
-def sniff(head: bytes) -> Codec | None:
-    """The codec whose magic these first bytes carry; None for plain bytes."""
-    return next((codec for codec in CODECS if codec.magic.match(head)), None)
+def sniff(head: bytes, name: str = "") -> Codec | None:
+    """The codec that these first bytes show; None for plain bytes.
+
+    The name decides nothing for bytes that could be text; but binary bytes under the name of a compressed file are one
+    whose opening is damaged.
+    """
+    for codec in CODECS:
+        if head.startswith(codec.opening) or codec.magic.match(head):
+            return codec
+    if _CONTROL.search(head):
+        return next((codec for codec in CODECS if name.endswith(codec.ending)), None)
+    return None
 
 
 class Window:
@@ -90,11 +102,11 @@ GAP = b""
 """Stands in the stream of blocks where bytes are missing."""
 
 
-def blocks(raw: BinaryIO, damaged: Damaged) -> Iterator[bytes]:
+def blocks(raw: BinaryIO, damaged: Damaged, name: str = "") -> Iterator[bytes]:
     """Decompressed bytes in order; `GAP` wherever damage cost some. Damage is reported, never raised."""
     window = Window(raw)
     head = window.read(CHUNK)
-    codec = sniff(head)
+    codec = sniff(head, name)
     if codec is None:
         while head:
             yield head
@@ -228,9 +240,17 @@ def _bzip2() -> Any:
 
 
 SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 CODECS = (
-    Codec("gzip", re.compile(rb"\x1f\x8b\x08[\x00-\x1f]", re.DOTALL), _gzip),
+    Codec("gzip", b"\x1f\x8b", re.compile(rb"\x1f\x8b\x08[\x00-\x1f]", re.DOTALL), _gzip, ".gz"),
     # A zstd run of equal bytes costs four bytes for 128 KiB, so small feeds bound what one call can return.
-    Codec("zstd", re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"), _zstd, feed=8 * 1024),
-    Codec("bzip2", re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"), _bzip2),
+    Codec(
+        "zstd",
+        b"\x28\xb5\x2f\xfd",
+        re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"),
+        _zstd,
+        ".zst",
+        feed=8 * 1024,
+    ),
+    Codec("bzip2", b"BZh", re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"), _bzip2, ".bz2"),
 )

@@ -137,7 +137,7 @@ class Input:
         return _open_url(self.url or self.name)
 
     def _blocks(self) -> Iterator[bytes]:
-        return containers.blocks(self.open(), self.damaged)
+        return containers.blocks(self.open(), self.damaged, self.name)
 
 
 class CountingReader(io.RawIOBase):
