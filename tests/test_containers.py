@@ -10,7 +10,8 @@ from collections.abc import Callable
 import pytest
 import zstandard
 
-from corpuskit.core.files.containers import CHUNK, GAP, blocks
+from corpuskit.core.files.containers import GAP, blocks
+from corpuskit.core.files.members import CHUNK
 
 PARTS = [random.Random(number).randbytes(60) * 12 for number in range(6)]
 

@@ -59,7 +59,8 @@ def documents() -> list[Document]:
 
 def pages() -> list[Document]:
     """The same texts as web pages."""
-    html = "<html lang=en><head><title>T</title></head><body><nav>menu</nav><article><h1>Title</h1>{}</article></body></html>"
+    head = "<html lang=en><head><title>T</title></head><body><nav>menu</nav>"
+    html = head + "<article><h1>Title</h1>{}</article></body></html>"
     return [
         document.with_text(
             html.format("".join(f"<p>{part}</p>" for part in document.text.split("\n"))), content_type="text/html"

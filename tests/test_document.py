@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from corpuskit.core.document import MAX_DEPTH, RESERVED, Document, Reject, decode, encode, text_hash
 
-SCALARS = st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+NUMBERS = st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+SCALARS = st.none() | st.booleans() | NUMBERS
 WORDS = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.recursive(SCALARS | WORDS, lambda inner: st.lists(inner) | st.dictionaries(WORDS, inner), max_leaves=8)
 METADATA = st.dictionaries(st.sampled_from(sorted(RESERVED)) | WORDS, VALUES)

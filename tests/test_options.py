@@ -62,9 +62,7 @@ def build(**options: object) -> Sieve:
         ("limit", "3", 3),
     ],
 )
-def test_values_of_flags_and_recipes_become_the_options_type(
-    option: str, value: object, expected: object
-) -> None:
+def test_values_of_flags_and_recipes_become_the_options_type(option: str, value: object, expected: object) -> None:
     built = build_step(Sieve, {"keep": ["en"], option: value})
     found = getattr(built, option.replace("-", "_"))
     assert found == expected
@@ -95,9 +93,7 @@ def test_values_of_flags_and_recipes_become_the_options_type(
         ("limit", "none", "a whole number"),
     ],
 )
-def test_what_does_not_fit_is_refused_with_the_place_and_what_would_fit(
-    option: str, value: object, said: str
-) -> None:
+def test_what_does_not_fit_is_refused_with_the_place_and_what_would_fit(option: str, value: object, said: str) -> None:
     with pytest.raises(UsageError) as caught:
         build_step(Sieve, {"keep": ["en"], option: value}, "recipe.yaml:7")
     assert str(caught.value).startswith("recipe.yaml:7: sieve: ")
@@ -121,9 +117,7 @@ def test_one_option_under_two_spellings_is_refused() -> None:
 
 
 def test_lists_of_a_recipe_keep_their_commas_and_files_start_from_its_folder() -> None:
-    built = build_step(
-        Sieve, {"keep": ["a,b"], "words": "w.txt"}, split_commas=False, folder=Path("/recipes")
-    )
+    built = build_step(Sieve, {"keep": ["a,b"], "words": "w.txt"}, split_commas=False, folder=Path("/recipes"))
     assert built.keep == ("a,b",)
     assert built.words == Path("/recipes/w.txt")
     assert build_step(Sieve, {"keep": "a", "words": "/w.txt"}, folder=Path("/r")).words == Path("/w.txt")

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -242,7 +243,8 @@ def test_bad_lines_are_rejected_and_their_neighbours_kept(shell: Run, tmp_path: 
 
 def test_damaged_input_flows_on_but_is_not_published(shell: Run, documents: Path, tmp_path: Path) -> None:
     shell(
-        "head -1000 documents.jsonl | gzip > d.gz; head -c -20 d.gz > cut.jsonl.gz; gzip -c documents.jsonl >> cut.jsonl.gz"
+        "head -1000 documents.jsonl | gzip > d.gz; head -c -20 d.gz > cut.jsonl.gz;"
+        "gzip -c documents.jsonl >> cut.jsonl.gz"
     )
     done = shell("corpuskit export cut.jsonl.gz > whole.jsonl; echo $?; corpuskit export cut.jsonl.gz -o out")
     assert done.stdout == b"3\n"
@@ -263,28 +265,27 @@ def test_an_unwritable_state_folder_is_said_once(shell: Run, documents: Path, tm
     assert upstreams(tmp_path / "out")[-1] == ("export", "unverified")
 
 
-def test_signals_leave_nothing(tmp_path: Path, environment: dict[str, str], documents: Path) -> None:
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        script = "(cat documents.jsonl; exec sleep 60) | exec corpuskit export -o out"
-        with subprocess.Popen(
-            [
-                "python3",
-                "-c",
-                f"import os,subprocess,sys; p=subprocess.Popen(['sleep','60'],stdout=subprocess.PIPE);"
-                "os.dup2(p.stdout.fileno(),0); print(p.pid,flush=True); os.execvp('corpuskit',['corpuskit','export','-o','out'])",
-            ],
-            cwd=tmp_path,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        ) as process:
-            assert process.stdout
-            feeder = int(process.stdout.readline())
-            _wait_for((tmp_path / "out" / ".staging").exists)
-            time.sleep(0.3)
-            process.send_signal(number)
-            try:
-                assert process.wait(20) == -number, script
-            finally:
-                os.kill(feeder, signal.SIGKILL)
-        assert not (tmp_path / "out").exists()
+FEED_AND_EXPORT = """
+import os, subprocess
+feeder = subprocess.Popen(["sleep", "60"], stdout=subprocess.PIPE)
+os.dup2(feeder.stdout.fileno(), 0)
+print(feeder.pid, flush=True)
+os.execvp("corpuskit", ["corpuskit", "export", "-o", "out"])
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_signals_leave_nothing(tmp_path: Path, environment: dict[str, str], number: int) -> None:
+    command = [sys.executable, "-c", FEED_AND_EXPORT]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, **pipes) as process:
+        assert process.stdout
+        feeder = int(process.stdout.readline())
+        _wait_for((tmp_path / "out" / ".staging").exists)
+        time.sleep(0.3)
+        process.send_signal(number)
+        try:
+            assert process.wait(20) == -number
+        finally:
+            os.kill(feeder, signal.SIGKILL)
+    assert not (tmp_path / "out").exists()

@@ -11,7 +11,8 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpuskit.text import members, warc
+from corpuskit.core.files import members
+from corpuskit.text import warc
 from corpuskit.text.digests import matches_digest
 from corpuskit.text.warc import Record, read_records
 from corpuskit.text.warc_headers import arc_headers

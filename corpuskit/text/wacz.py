@@ -4,7 +4,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
-from corpuskit.text.members import Damaged
+from corpuskit.core.files.members import Damaged
 
 MAGIC = b"PK\x03\x04"
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from corpuskit.core.files.members import Damaged, members_of
 from corpuskit.text.digests import matches_digest
-from corpuskit.text.members import Damaged, members_of
 from corpuskit.text.warc_headers import arc_headers, blank_line, parse_headers
 from corpuskit.text.window import Window
 
@@ -32,9 +32,11 @@ _NEXT_WARC = re.compile(rb"WARC/\d+\.\d+[ \t\r]*\n")
 _FIRST_FIELD = re.compile(rb"(?:WARC|Content)-[A-Za-z-]+:")
 _NEXT_ARC = re.compile(rb"^" + _ARC_LINE, re.MULTILINE)
 _SWALLOWED = re.compile(rb"\r?\n\r?\n" + _NEXT_WARC.pattern + _FIRST_FIELD.pattern)
+_STARTS_PLAIN = re.compile(rb"\s*(?:WARC/|filedesc:|[a-z][a-z0-9+.-]*://)", re.IGNORECASE)
 _NEWLINES = re.compile(rb"[\r\n]*")
 _HTTP_LENGTH = re.compile(rb"\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r?\n", re.IGNORECASE)
 
+LOOK_AHEAD = 1024 * 1024
 _MEMBER_FAULTS = {"cut": "truncated", "corrupt": "corrupt", "expands": "expands-too-far"}
 
 
@@ -70,7 +72,8 @@ class Record:
 
 def read_records(stream: BinaryIO, damaged: Damaged) -> Iterator[Record]:
     """All records of an archive in order, of whatever kind. `damaged` is told of spans that are not whole."""
-    return iter(_Reader(Window(members_of(stream, damaged)), damaged))
+    members = members_of(stream, damaged, plain=lambda head: bool(_STARTS_PLAIN.match(head)))
+    return iter(_Reader(Window(members), damaged))
 
 
 class _Reader:
@@ -84,11 +87,15 @@ class _Reader:
 
     def __iter__(self) -> Iterator[Record]:
         window = self._window
+        empty = True
         while True:
             self._skip_newlines()
             if not window.more(1):
                 if not window.enter_next():
+                    if empty:
+                        self._damaged("the file is empty", 0, 0)
                     return
+                empty = False
             elif self._starts_record():
                 yield self._record()
             else:
@@ -232,7 +239,11 @@ class _Reader:
 
     def _ends_before_garbage(self, record: Record, line_feeds: int) -> bool:
         vouched = _vouched(record)
-        return line_feeds >= 2 and not self._arc if vouched is None else vouched
+        if vouched is not None:
+            return vouched
+        # The garbage may be the first sign of a member that does not match its checksum, the record included.
+        breaks = not self._window.more(LOOK_AHEAD) and bool(self._window.fault)
+        return line_feeds >= 2 and not self._arc and not breaks
 
     @staticmethod
     def _survives(record: Record, fault: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from corpuskit.text.members import Members
+from corpuskit.core.files.members import Members
 
 
 class Window:

@@ -1,9 +1,10 @@
-"""The compressions that web archives use, one decoder a member: gzip, zstd (with the archive's dictionary), LZ4.
+"""The compressions we read, one decoder a member: gzip, zstd (with an archive's dictionary), bzip2, LZ4.
 
-Sources: RFC 1952; RFC 8878 and the IIPC's `.warc.zst` (a dictionary in a skippable frame in front); the LZ4 frame
-format 1.6.
+Sources: RFC 1952; RFC 8878 and the IIPC's `.warc.zst` (a dictionary in a skippable frame in front); the bzip2 block
+header; the LZ4 frame format 1.6.
 """
 
+import bz2
 import io
 import zlib
 from typing import Any, ClassVar, Protocol, cast
@@ -32,6 +33,9 @@ class Decoder(Protocol):
 class Codec:
     """How members of one compression are found and decoded."""
 
+    name: ClassVar[str]
+    ending: ClassVar[str]
+    """How names of such files end."""
     magic: ClassVar[bytes]
     errors: ClassVar[tuple[type[Exception], ...]]
     step: ClassVar[int] = 16 * 1024
@@ -64,6 +68,7 @@ class Codec:
 class Gzip(Codec):
     """Decoded with ISA-L, which is three times as fast as zlib; zlib looks at what fails."""
 
+    name, ending = "gzip", ".gz"
     magic = b"\x1f\x8b\x08"
     errors: ClassVar[tuple[type[Exception], ...]] = (zlib.error, cast(type[Exception], isal_zlib.error))
 
@@ -82,6 +87,7 @@ class Gzip(Codec):
 class Zstd(Codec):
     """Frames, with the dictionary of the archive where it has one."""
 
+    name, ending = "zstd", ".zst"
     magic = b"\x28\xb5\x2f\xfd"
     errors = (zstandard.ZstdError,)
     # A block of 4 stored bytes can stand for 128 KiB.
@@ -118,9 +124,25 @@ class Zstd(Codec):
         self._maker = zstandard.ZstdDecompressor(dict_data=dictionary, max_window_size=MAX_WINDOW)
 
 
+class Bzip2(Codec):
+    """Streams of blocks, each with its checksum."""
+
+    name, ending = "bzip2", ".bz2"
+    magic = b"BZh"
+    errors = (OSError, ValueError)
+
+    def starts(self, head: bytes | bytearray) -> bool:
+        """A block size, and the first block or the end of an empty stream."""
+        return head.startswith(self.magic) and bytes(head[4:10]) in (b"1AY&SY", b"\x17rE8P\x90")
+
+    def decoder(self) -> Decoder:
+        return bz2.BZ2Decompressor()
+
+
 class Lz4(Codec):
     """Frames, taken whole."""
 
+    name, ending = "LZ4", ".lz4"
     magic = b"\x04\x22\x4d\x18"
     errors = (OSError,)
 
@@ -189,7 +211,7 @@ class _Lz4Frame:
         return bytes(made)
 
 
-CODECS: tuple[type[Codec], ...] = (Gzip, Zstd, Lz4)
+CODECS: tuple[type[Codec], ...] = (Gzip, Zstd, Bzip2, Lz4)
 
 
 def codec_of(head: bytes | bytearray) -> Codec | None:

@@ -1,7 +1,7 @@
-"""An archive file as the members it was stored in: gzip members, zstd or LZ4 frames, or one plain stretch.
+"""A file as the members it was stored in: gzip members, zstd or LZ4 frames, bzip2 streams, or one plain stretch.
 
-A web archive gives every record a member of its own, so a member is both the address of a record (its byte offset)
-and the wall that damage stops at. Each member is checked to its end; behind a broken one reading goes on at the next
+A member is the wall that damage stops at; in a web archive, where every record has one of its own, it is also the
+record's address (its byte offset). Each member is checked to its end; behind a broken one reading goes on at the next
 member that decompresses. Nothing is sought: a pipe will do. The bytes of the current member are kept, up to 16 MiB,
 to search them again when it turns out broken.
 """
@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Protocol
 
-from corpuskit.text.codecs import CODECS, Codec, codec_of
+from corpuskit.core.files.codecs import CODECS, Codec, codec_of
 
 STEP = 16 * 1024
 CHUNK = 256 * 1024
@@ -19,7 +19,7 @@ PROBED = 1024
 RATIO = 250
 FREE_BYTES = 256 * 1024 * 1024
 
-_STARTS_PLAIN = re.compile(rb"\s*(?:WARC/|filedesc:|[a-z][a-z0-9+.-]*://)", re.IGNORECASE)
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 Damaged = Callable[[str, int, int], None]
 """Told about damage: what, at which stored byte, how many stored bytes are lost."""
@@ -56,25 +56,36 @@ class Members(Protocol):
         ...
 
 
-def members_of(stream: BinaryIO, damaged: Damaged) -> Members:
-    """The members of a stream, by its first bytes."""
+def members_of(
+    stream: BinaryIO,
+    damaged: Damaged,
+    name: str = "",
+    plain: Callable[[bytes], bool] = lambda head: not _BINARY.search(head),
+) -> Members:
+    """The members of a stream, by its first bytes.
+
+    Where these show no compression and are not what `plain` says a plain file starts with, the first member may be
+    damaged: the compression is then that of the file's name, or of the first member that is found to start plainly.
+    """
     stored = Stored(stream)
-    head = stored.at(0, 16)
-    if not head:
-        damaged("the file is empty", 0, 0)
+    head = bytes(stored.at(0, STEP))
     codec = codec_of(head)
-    if codec is None and not _STARTS_PLAIN.match(head):
-        codec = _codec_within(stored.at(0, CHUNK))
+    if codec is None and head and not plain(head):
+        codec = _codec_of_name(name) or _codec_within(stored.at(0, CHUNK), plain)
     return CompressedFile(stored, codec, damaged) if codec else PlainFile(stored, stream)
 
 
-def _codec_within(data: bytearray) -> Codec | None:
-    """The compression of a file whose first member is damaged: that of the first member that starts a record."""
+def _codec_of_name(name: str) -> Codec | None:
+    return next((kind() for kind in CODECS if name.endswith(kind.ending)), None)
+
+
+def _codec_within(data: bytearray, plain: Callable[[bytes], bool]) -> Codec | None:
     found = []
     for codec in CODECS:
         place = data.find(codec.magic)
         while place >= 0:
-            if _STARTS_PLAIN.match(_first_bytes(codec, data[place : place + STEP])):
+            first = _first_bytes(codec, data[place : place + STEP])
+            if first and plain(first):
                 found.append((place, codec))
                 break
             place = data.find(codec.magic, place + 1)
@@ -248,9 +259,9 @@ class CompressedFile:
             position = max(position, self.consumed)
         found = self._find_member(position)
         what = {
-            "cut": "the file is cut within a member",
-            "corrupt": "a member does not decompress or fails its checksum",
-            "expands": f"a member expands more than {RATIO}-fold",
+            "cut": f"the file is cut within a {self._codec.name} member",
+            "corrupt": f"a {self._codec.name} member does not decompress or fails its checksum",
+            "expands": f"a {self._codec.name} member expands more than {RATIO}-fold",
         }[self.fault]
         lost_from = self.consumed if self.kept else self.start
         self._damaged(what, lost_from, found - lost_from)
