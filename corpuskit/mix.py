@@ -9,7 +9,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from corpuskit.core import board, talk
 from corpuskit.core.chain import follow
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
-from corpuskit.core.files.inputs import Input, resolve
+from corpuskit.core.files.inputs import Input
+from corpuskit.core.files.resolve import resolve
 from corpuskit.core.settings import Settings, Tags
 from corpuskit.core.step import Command, CorpusStage, Stage, Step
 
@@ -66,7 +67,8 @@ class Build:
 
     def run(self) -> int:
         """Do everything; the exit code."""
-        from corpuskit.core.files.publish import FolderOutput, Totals
+        from corpuskit.core.files.publish import FolderOutput
+        from corpuskit.core.files.totals import Totals
         from corpuskit.core.registry import find_format
         from corpuskit.core.tokens import BYTES, WORDS, counter
 

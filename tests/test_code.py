@@ -9,7 +9,7 @@ import pytest
 
 from corpuskit.core.document import Document, encode
 from corpuskit.core.errors import UsageError
-from corpuskit.core.files.inputs import resolve
+from corpuskit.core.files.resolve import resolve
 from corpuskit.core.step import Drop, Item, Rejected
 from corpuskit.sources.code import Code
 from corpuskit.text.languages import KINDS, language_by_name, language_names

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from corpuskit.core.document import Document, decode, encode, text_hash
 from corpuskit.core.errors import UsageError
-from corpuskit.core.files.inputs import Input, resolve
+from corpuskit.core.files.inputs import Input
+from corpuskit.core.files.resolve import resolve
 from corpuskit.core.step import Item, Rejected
 from corpuskit.export.parquet import Parquet
 from corpuskit.sources.files import Files

@@ -18,8 +18,12 @@ from corpuskit.core.aside import Aside
 from corpuskit.core.chain import Chain, join
 from corpuskit.core.document import Document, encode
 from corpuskit.core.errors import CorpuskitError, DamagedError, PublishError, RefusedError, UpstreamError, UsageError
-from corpuskit.core.files.inputs import Input, resolve
-from corpuskit.core.files.publish import FileOutput, FolderOutput, Totals, publishing
+from corpuskit.core.files.durable import publishing
+from corpuskit.core.files.inputs import Input
+from corpuskit.core.files.publish import FolderOutput
+from corpuskit.core.files.resolve import resolve
+from corpuskit.core.files.single import FileOutput
+from corpuskit.core.files.totals import Totals
 from corpuskit.core.flow import Flow
 from corpuskit.core.ledger import Ledger, Upstream, behind_cut, judge, pipe_of
 from corpuskit.core.manifest import chain_of, read_manifest

@@ -20,7 +20,7 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Step
 
 if TYPE_CHECKING:
-    from corpuskit.core.files.publish import Format
+    from corpuskit.core.files.forms import Format
 
 WINGS = ("sources", "stages", "trust")
 ENTRY_POINTS = "corpuskit.steps"

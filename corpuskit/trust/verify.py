@@ -10,9 +10,12 @@ from corpuskit.core import talk
 from corpuskit.core.account import StreamCount, balanced
 from corpuskit.core.document import Reject, encode
 from corpuskit.core.errors import DamagedError, UsageError
+from corpuskit.core.files.forms import form_of
 from corpuskit.core.files.inputs import Input
 from corpuskit.core.files.jsonl import Jsonl
-from corpuskit.core.files.publish import CARD, Totals, form_of, manifest_of_file
+from corpuskit.core.files.publish import CARD
+from corpuskit.core.files.single import manifest_of_file
+from corpuskit.core.files.totals import Totals
 from corpuskit.core.manifest import MANIFEST, read_manifest
 from corpuskit.core.registry import find_format
 from corpuskit.core.settings import Settings

@@ -7,115 +7,25 @@ with flock, which dies with its holder.
 """
 
 import contextlib
-import fcntl
-import hashlib
 import json
 import os
 import platform
 import shutil
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Protocol
+from typing import Any
 
 from corpuskit.core import manifest
 from corpuskit.core.chain import Chain
 from corpuskit.core.document import Document
 from corpuskit.core.errors import PublishError
-from corpuskit.core.files.jsonl import LineWriter, compressed
+from corpuskit.core.files.durable import demand_lock, flush, publishing, size_and_digest, write_flushed
+from corpuskit.core.files.forms import Format, ShardWriter, form_of
+from corpuskit.core.files.totals import Totals
 
-SHARD_DOCUMENTS = 50_000
 STAGING = ".staging"
 CARD = "README.md"
-
-
-class ShardWriter(Protocol):
-    """Writes the documents of one shard."""
-
-    def write(self, document: Document) -> None:
-        """Write one document."""
-
-    def close(self) -> None:
-        """Leave a complete file."""
-
-
-class Format(Protocol):
-    """A form that datasets are written in."""
-
-    name: ClassVar[str]
-    suffix: ClassVar[str]
-    folder: ClassVar[str]
-    """Where in a dataset folder the shards lie."""
-
-    def open(self, path: Path) -> ShardWriter:
-        """A writer of one shard."""
-
-    def read(self, path: Path) -> Iterator[Document]:
-        """The documents of one shard."""
-
-    def finish(self, staging: Path, manifest: dict[str, Any]) -> list[str]:
-        """Write the files that stand beside the shards; their relative names."""
-
-    def versions(self) -> dict[str, str]:
-        """Libraries that shape the shards' bytes."""
-
-
-@dataclass
-class SourceTotals:
-    """What a published dataset holds of one source."""
-
-    documents: int = 0
-    tokens: int = 0
-    epochs: int = 1
-    origins: set[str] = field(default_factory=set)
-    licenses: set[str] = field(default_factory=set)
-    evidence: set[str] = field(default_factory=set)
-
-
-@dataclass
-class Totals:
-    """Documents and tokens by source, summed while documents are written."""
-
-    count_tokens: Callable[[str], int]
-    tokenizer: str = "words"
-    sources: dict[str, SourceTotals] = field(default_factory=dict)
-    tokens: int = 0
-    documents: int = 0
-
-    def add(self, document: Document) -> int:
-        """Count one document; its tokens."""
-        tokens = self.count_tokens(document.text)
-        metadata = document.metadata
-        total = self.sources.setdefault(str(metadata.get("source") or "unnamed"), SourceTotals())
-        total.documents += 1
-        total.tokens += tokens
-        total.epochs = max(total.epochs, metadata.get("epoch") or 1)
-        for key, kept in (
-            ("origin", total.origins),
-            ("license", total.licenses),
-            ("license_evidence", total.evidence),
-        ):
-            if metadata.get(key):
-                kept.add(str(metadata[key]))
-        self.tokens += tokens
-        self.documents += 1
-        return tokens
-
-    def as_json(self) -> dict[str, Any]:
-        """The `sources` of the manifest; several licences or origins of one source as a sorted list."""
-        return {
-            name: {
-                "origin": _one_or_list(total.origins),
-                "license": _one_or_list(total.licenses),
-                "license_evidence": _one_or_list(total.evidence),
-                "documents": total.documents,
-                "tokens": total.tokens,
-                "epochs": total.epochs,
-                "share": round(total.tokens / self.tokens, 6) if self.tokens else 0.0,
-            }
-            for name, total in sorted(self.sources.items())
-        }
 
 
 @dataclass
@@ -170,10 +80,10 @@ class FolderOutput:
             beside = [name for form in self.forms for name in form.finish(self.run, content)]
             names = [item["path"] for item in (*shards, *decisions)] + beside
             for name in names:
-                _flush(self.run / name)
-            _write_flushed(self.run / manifest.MANIFEST, manifest.serialise(content))
+                flush(self.run / name)
+            write_flushed(self.run / manifest.MANIFEST, manifest.serialise(content))
             self._swap(names, content)
-            _write_flushed(self.target / "run.json", _run_json(run_facts))
+            write_flushed(self.target / "run.json", _run_json(run_facts))
         self.abandon()
         return content
 
@@ -231,9 +141,9 @@ class FolderOutput:
             folders.add(place.parent)
             (self.run / name).replace(place)
         for folder in folders:
-            _flush(folder)
+            flush(folder)
         (self.run / manifest.MANIFEST).replace(self.target / manifest.MANIFEST)
-        _flush(self.target)
+        flush(self.target)
         for item in (*self.before.get("shards", []), *self.before.get("decisions", [])):
             if item["path"] not in names:
                 (self.target / item["path"]).unlink(missing_ok=True)
@@ -242,81 +152,6 @@ class FolderOutput:
         for emptied in ("data", "decisions"):
             with contextlib.suppress(OSError):
                 (self.target / emptied).rmdir()
-
-
-class FileOutput:
-    """One published file with its manifest beside it, `NAME.manifest.json`."""
-
-    def __init__(self, target: Path, form: Format | None, totals: Totals) -> None:
-        """Stage beside the target; `form` is None for JSONL. Raises PublishError if the place is in use."""
-        self.target, self.form, self.totals = target, form, totals
-        self.staged = target.with_name(f".{target.name}.staging")
-        with publishing(target):
-            self.lock = os.open(self.staged.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o666)
-            _demand_lock(self.lock, target)
-            self.staged.unlink(missing_ok=True)
-            self.writer: ShardWriter = form.open(self.staged) if form else _line_writer(self.staged, target.name)
-
-    def write(self, document: Document) -> None:
-        """Add the next document."""
-        with publishing(self.target):
-            self.totals.add(document)
-            self.writer.write(document)
-
-    def publish(self, chain: Chain, run_facts: dict[str, Any]) -> dict[str, Any]:
-        """Rename the file and its manifest into place."""
-        with publishing(self.target):
-            self.writer.close()
-            _flush(self.staged)
-            size, digest = _size_and_digest(self.staged)
-            for name, version in self.form.versions().items() if self.form else ():
-                chain.record_version(name, version)
-            shard = {
-                "path": self.target.name,
-                "bytes": size,
-                "sha256": digest,
-                "documents": self.totals.documents,
-                "tokens": self.totals.tokens,
-            }
-            content = manifest.build(chain, self.totals.tokenizer, self.totals.as_json(), [shard], [])
-            beside = manifest_of_file(self.target)
-            beside.unlink(missing_ok=True)
-            self.staged.replace(self.target)
-            _write_flushed(self.staged, manifest.serialise(content))
-            self.staged.replace(beside)
-            _flush(self.target.parent)
-        self.abandon()
-        return content
-
-    def abandon(self) -> None:
-        """Remove what was staged and let go of the place."""
-        with contextlib.suppress(Exception):
-            self.writer.close()
-        for path in (self.staged, self.staged.with_suffix(".lock")):
-            path.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):
-            os.close(self.lock)
-
-
-def manifest_of_file(target: Path) -> Path:
-    """Where the manifest of a single published file lies."""
-    return target.with_name(f"{target.name}.manifest.json")
-
-
-@contextlib.contextmanager
-def publishing(target: Path) -> Iterator[None]:
-    """Turn a failed write into a PublishError that names the place and what to do."""
-    try:
-        yield
-    except OSError as error:
-        raise PublishError(
-            f"cannot write {str(target)!r}: {error.strerror or error}; nothing was published. "
-            "Make room or choose another -o, and run it again"
-        ) from error
-
-
-def _line_writer(path: Path, name: str) -> LineWriter:
-    return LineWriter(compressed(open(path, "wb"), name))
 
 
 def _make_folder(target: Path) -> bool:
@@ -331,16 +166,8 @@ def _make_folder(target: Path) -> bool:
 def _lock(target: Path) -> int:
     with publishing(target):
         descriptor = os.open(target, os.O_RDONLY)
-        _demand_lock(descriptor, target)
+        demand_lock(descriptor, target)
         return descriptor
-
-
-def _demand_lock(descriptor: int, target: Path) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise PublishError(f"{str(target)!r} is being written by another run; wait, or choose another -o") from None
 
 
 def _manifest_before(target: Path, lock: int) -> dict[str, Any]:
@@ -360,26 +187,14 @@ def _manifest_before(target: Path, lock: int) -> dict[str, Any]:
 
 
 def _named_by_content(path: Path, suffix: str) -> tuple[Path, int, str]:
-    size, digest = _size_and_digest(path)
+    size, digest = size_and_digest(path)
     final = path.with_name(f"{path.name.removesuffix(suffix)}-{digest[:8]}{suffix}")
     path.rename(final)
     return final, size, digest
 
 
-def _size_and_digest(path: Path) -> tuple[int, str]:
-    with open(path, "rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        return stream.tell(), digest
-
-
 def _content_digest(path: str) -> str:
-    return _size_and_digest(Path(path))[1]
-
-
-def form_of(path: str) -> tuple[str, str]:
-    """What tells the forms of one dataset apart: the folder its shards lie in, and how their names end."""
-    folder, _, name = path.rpartition("/")
-    return folder, "." + name.partition(".")[2]
+    return size_and_digest(Path(path))[1]
 
 
 def _shard_order(path: str) -> tuple[str, str, str]:
@@ -387,27 +202,7 @@ def _shard_order(path: str) -> tuple[str, str, str]:
     return suffix, folder, path
 
 
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _write_flushed(path: Path, data: bytes) -> None:
-    stream: BinaryIO
-    with open(path, "wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
 def _run_json(facts: dict[str, Any]) -> bytes:
     """What a manifest must not hold, for people who ask when and where a dataset was made."""
     when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     return (json.dumps({"finished": when, "host": platform.node(), **facts}, indent=1) + "\n").encode()
-
-
-def _one_or_list(values: set[str]) -> Any:
-    return sorted(values) if len(values) > 1 else next(iter(values), None)

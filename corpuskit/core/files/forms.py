@@ -1,0 +1,44 @@
+"""The forms a dataset is written in, and how shards of several forms in one folder are told apart."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from corpuskit.core.document import Document
+
+
+class ShardWriter(Protocol):
+    """Writes the documents of one shard."""
+
+    def write(self, document: Document) -> None:
+        """Write one document."""
+
+    def close(self) -> None:
+        """Leave a complete file."""
+
+
+class Format(Protocol):
+    """A form that datasets are written in."""
+
+    name: ClassVar[str]
+    suffix: ClassVar[str]
+    folder: ClassVar[str]
+    """Where in a dataset folder the shards lie."""
+
+    def open(self, path: Path) -> ShardWriter:
+        """A writer of one shard."""
+
+    def read(self, path: Path) -> Iterator[Document]:
+        """The documents of one shard."""
+
+    def finish(self, staging: Path, manifest: dict[str, Any]) -> list[str]:
+        """Write the files that stand beside the shards; their relative names."""
+
+    def versions(self) -> dict[str, str]:
+        """Libraries that shape the shards' bytes."""
+
+
+def form_of(path: str) -> tuple[str, str]:
+    """What tells the forms of one dataset apart: the folder its shards lie in, and how their names end."""
+    folder, _, name = path.rpartition("/")
+    return folder, "." + name.partition(".")[2]

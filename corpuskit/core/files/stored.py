@@ -1,0 +1,103 @@
+"""Stored bytes: files and addresses opened, and counted and hashed while they are read."""
+
+import hashlib
+import io
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from corpuskit.core.errors import RemoteError, UsageError
+
+
+class StoredStream(io.RawIOBase):
+    """Reads a stream and keeps its length and sha256 for as long as it is read from front to back."""
+
+    def __init__(self, stream: BinaryIO, url: str | None = None) -> None:
+        """`stream` is read, sought and closed through this object from now on; `url` is where it comes from."""
+        self.stream, self.url = stream, url
+        self.digest = hashlib.sha256()
+        self.size = 0
+        self._ended = False
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def seekable(self) -> bool:
+        """Whether the stream below can seek."""
+        return self.stream.seekable()
+
+    def tell(self) -> int:
+        """The stream's position, or the bytes read of one that cannot tell."""
+        return self.stream.tell() if self.stream.seekable() else self.size
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Seek the stream below."""
+        return self.stream.seek(offset, whence)
+
+    def read(self, size: int = -1) -> bytes:
+        """Read up to `size` bytes."""
+        at = self.tell()
+        try:
+            data = self.stream.read(size) or b""
+        except Exception as error:
+            if self.url is None:
+                raise
+            raise _remote(self.url, error) from None
+        if not data and size != 0:
+            self._ended = self._ended or at == self.size
+        elif at <= self.size < at + len(data):
+            # Bytes read a second time, after a seek back, are not hashed again.
+            self.digest.update(data[self.size - at :])
+            self.size = at + len(data)
+        return data
+
+    def readinto(self, buffer: Any) -> int:
+        """Read into a buffer, as `io` asks for."""
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def complete(self) -> bool:
+        """Whether the whole stream went through the digest."""
+        return self._ended
+
+    def close(self) -> None:
+        """Close the stream below."""
+        self.stream.close()
+        super().close()
+
+
+def public_url(url: str) -> str:
+    """The URL without user-info, query and fragment, which may hold secrets."""
+    from urllib.parse import urlsplit, urlunsplit
+
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def open_local(path: Path) -> BinaryIO:
+    """A file. Raises UsageError if it cannot be read."""
+    try:
+        return open(path, "rb")
+    except OSError as error:
+        raise UsageError(f"cannot read {str(path)!r}: {error.strerror}") from None
+
+
+def open_url(url: str) -> BinaryIO:
+    """What lies at an address, through fsspec. Raises UsageError if nothing does, else RemoteError."""
+    import fsspec
+
+    try:
+        return cast(BinaryIO, fsspec.open(url, "rb").open())
+    except ImportError as error:
+        raise UsageError(f"{public_url(url)}: {error}") from None
+    except Exception as error:  # every file system raises types of its own
+        # fsspec says "not found" of a host that does not answer, too; its cause knows better.
+        cause = error.__cause__ or error
+        if isinstance(error, FileNotFoundError) and (cause is error or getattr(cause, "status", 0) in (404, 410)):
+            raise UsageError(f"no such address: {public_url(url)}") from None
+        raise _remote(url, cause) from None
+
+
+def _remote(url: str, error: BaseException) -> RemoteError:
+    return RemoteError(f"cannot read {public_url(url)}: {type(error).__name__}; try again later")

@@ -1,0 +1,68 @@
+"""What a published dataset holds, by source."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from corpuskit.core.document import Document
+
+
+@dataclass
+class SourceTotals:
+    """What a published dataset holds of one source."""
+
+    documents: int = 0
+    tokens: int = 0
+    epochs: int = 1
+    origins: set[str] = field(default_factory=set)
+    licenses: set[str] = field(default_factory=set)
+    evidence: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Totals:
+    """Documents and tokens by source, summed while documents are written."""
+
+    count_tokens: Callable[[str], int]
+    tokenizer: str = "words"
+    sources: dict[str, SourceTotals] = field(default_factory=dict)
+    tokens: int = 0
+    documents: int = 0
+
+    def add(self, document: Document) -> int:
+        """Count one document; its tokens."""
+        tokens = self.count_tokens(document.text)
+        metadata = document.metadata
+        total = self.sources.setdefault(str(metadata.get("source") or "unnamed"), SourceTotals())
+        total.documents += 1
+        total.tokens += tokens
+        total.epochs = max(total.epochs, metadata.get("epoch") or 1)
+        for key, kept in (
+            ("origin", total.origins),
+            ("license", total.licenses),
+            ("license_evidence", total.evidence),
+        ):
+            if metadata.get(key):
+                kept.add(str(metadata[key]))
+        self.tokens += tokens
+        self.documents += 1
+        return tokens
+
+    def as_json(self) -> dict[str, Any]:
+        """The `sources` of the manifest; several licences or origins of one source as a sorted list."""
+        return {
+            name: {
+                "origin": _one_or_list(total.origins),
+                "license": _one_or_list(total.licenses),
+                "license_evidence": _one_or_list(total.evidence),
+                "documents": total.documents,
+                "tokens": total.tokens,
+                "epochs": total.epochs,
+                "share": round(total.tokens / self.tokens, 6) if self.tokens else 0.0,
+            }
+            for name, total in sorted(self.sources.items())
+        }
+
+
+def _one_or_list(values: set[str]) -> Any:
+    return sorted(values) if len(values) > 1 else next(iter(values), None)
