@@ -199,7 +199,11 @@ class _Reader:
         line_feeds = self._skip_newlines()
         if window.more(1):
             self._end_marks = self._end_marks and line_feeds >= 2
-            if self._starts_record() or self._passes_damaged_mark() or self._ends_before_garbage(record, line_feeds):
+            if self._starts_record():
+                return "", ""
+            if self._breaks_off(record):
+                return _MEMBER_FAULTS[window.fault], "a record in a member that does not decompress to its end"
+            if self._passes_damaged_mark() or self._ends_before_garbage(record, line_feeds):
                 return "", ""
             return "bad-length", "a block that the end of its record does not follow"
         if window.fault and not self._survives(record, window.fault):
@@ -239,11 +243,12 @@ class _Reader:
 
     def _ends_before_garbage(self, record: Record, line_feeds: int) -> bool:
         vouched = _vouched(record)
-        if vouched is not None:
-            return vouched
-        # The garbage may be the first sign of a member that does not match its checksum, the record included.
-        breaks = not self._window.more(LOOK_AHEAD) and bool(self._window.fault)
-        return line_feeds >= 2 and not self._arc and not breaks
+        return line_feeds >= 2 and not self._arc if vouched is None else vouched
+
+    def _breaks_off(self, record: Record) -> bool:
+        """Whether the member fails soon behind the record: odd bytes there may be the first sign of it."""
+        broken = not self._window.more(LOOK_AHEAD) and bool(self._window.fault)
+        return broken and not self._survives(record, self._window.fault)
 
     @staticmethod
     def _survives(record: Record, fault: str) -> bool:
