@@ -1,5 +1,6 @@
 """The main job: a recipe becomes a published corpus."""
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,8 +14,6 @@ from corpuskit.core.files.inputs import Input
 from corpuskit.core.files.resolve import resolve
 from corpuskit.core.settings import Settings, Tags
 from corpuskit.core.step import Command, CorpusStage, Stage, Step
-
-FROM_DOCUMENTS = "from-documents"
 
 
 @dataclass(frozen=True)
@@ -106,21 +105,16 @@ class Build:
         self._publish(output, shards)
 
     def _source(self, source: Any) -> Any:
-        stated = None if source.license == FROM_DOCUMENTS else source.license
-        tags = Tags(source.name, source.origin, stated, source.license_evidence)
-        steps: list[Step] = [source.from_step, *self._gate(), *source.steps]
+        from corpuskit.core.plan import gate, stated_license
+
+        tags = Tags(source.name, source.origin, stated_license(source), source.license_evidence)
+        steps: list[Step] = [source.from_step, *gate(self.recipe), *source.steps]
         end = _end_of_stages(steps, 1)
         inputs = self.inputs[source.name]
         self.board.start(source.name, len(self.engine.parts(inputs)))
         shards = self.engine.read_source(source.name, inputs, steps[:end], tags, self._done(source.name, source.name))
         self.rows[source.name].read = shards.chain.steps[0]["in"]["documents"]
         return self._steps(source.name, shards, steps[end:])
-
-    def _gate(self) -> list[Step]:
-        from corpuskit.core.registry import find_step
-
-        allow = self.recipe.policy.licenses
-        return [find_step("filter-license")(allow=allow)] if allow is not None else []  # type: ignore[call-arg]
 
     def _steps(self, label: str, shards: Any, steps: Sequence[Step]) -> Any:
         """A stream through steps: runs of stages in parallel, corpus stages in order."""
@@ -222,7 +216,8 @@ class Build:
             board.show(self.rows)
             talk.say(
                 "mix",
-                f"published {self.totals.documents:,} documents in {target}; check them: corpuskit verify {target}",
+                f"published {self.totals.documents:,} documents in {target}; "
+                f"to check them: corpuskit verify {shlex.quote(str(target))}",
             )
 
 

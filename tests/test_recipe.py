@@ -264,6 +264,7 @@ def test_the_pipes_that_sources_stand_for(read) -> None:
     pipes = plan_pipe(recipe)
     assert pipes["web"] == (
         "corpuskit fetch-warc 'recipes/crawl/*.warc.gz' --source web --origin crawl --license LicenseRef-crawl"
+        " | corpuskit filter-license --allow CC0-1.0,CC-BY-4.0,PSF-2.0,MIT,LicenseRef-crawl"
         " | corpuskit extract | corpuskit filter-language --keep en"
         " | corpuskit filter-quality --rules gopher,c4,fineweb"
     )

@@ -4,14 +4,25 @@ import shlex
 from collections.abc import Mapping
 
 from corpuskit.core.budget import Allocation, SourceSupply, solve
-from corpuskit.core.options import flags
+from corpuskit.core.options import build_step, flags
+from corpuskit.core.policy import FROM_DOCUMENTS
 from corpuskit.core.recipe import Recipe, SourceSpec
+from corpuskit.core.registry import find_step
 from corpuskit.core.step import Step
 
 
 def plan_pipe(recipe: Recipe) -> dict[str, str]:
     """For each source the pipe that makes its documents, quoted for sh; options that are defaults are left out."""
-    return {source.name: _pipe([_source_command(source), *map(_command, source.steps)]) for source in recipe.sources}
+    return {
+        source.name: _pipe([_source_command(source), *map(_command, [*gate(recipe), *source.steps])])
+        for source in recipe.sources
+    }
+
+
+def gate(recipe: Recipe) -> list[Step]:
+    """The step that the policy's allow-list puts behind every source."""
+    allow = recipe.policy.licenses
+    return [] if allow is None else [build_step(find_step("filter-license"), {"allow": list(allow)})]
 
 
 def together_pipe(recipe: Recipe) -> str:
@@ -52,11 +63,16 @@ def allocate(recipe: Recipe, tokens: Mapping[str, int]) -> dict[str, Allocation]
     return {allocation.name: allocation for allocation in solved}
 
 
+def stated_license(source: SourceSpec) -> str | None:
+    """The licence of documents that state none; None where each is to state its own."""
+    return None if source.license == FROM_DOCUMENTS else source.license
+
+
 def _source_command(source: SourceSpec) -> list[str]:
     # A name that starts with `-` would be read as a flag.
     inputs = [f"./{name}" if name.startswith("-") else name for name in source.inputs]
     tags = ["--source", source.name, "--origin", source.origin]
-    for key, value in (("--license", source.license), ("--license-evidence", source.license_evidence)):
+    for key, value in (("--license", stated_license(source)), ("--license-evidence", source.license_evidence)):
         if value is not None:
             tags.append(f"{key}={value}" if value.startswith("-") else key)
             tags += [] if value.startswith("-") else [value]

@@ -23,7 +23,7 @@ def card(manifest: Manifest, data_files: str, pretty_name: str | None = None) ->
         _loading(data_files),
         "## How to verify it\n\n"
         "`corpuskit verify .` in this folder reads every shard again and compares it with `manifest.json`; "
-        "`corpuskit explain . ID` tells what became of a document.",
+        "`decisions/` says of each document that was left out which step took it out, and why.",
         _limits(manifest),
     )
     return "\n\n".join(parts) + "\n"

@@ -88,8 +88,8 @@ def _check_shards(folder: Path, manifest: dict[str, Any], answer: dict[str, Any]
         problems: list[str] = []
         for shard in manifest["shards"]:
             if form_of(shard["path"]) == form:
-                problems += _check_file(folder, shard)
-                problems += _check_documents(folder, shard, total, totals)
+                found = list(_check_file(folder, shard))
+                problems += found or _check_documents(folder, shard, total, totals)
         yield from problems or _check_sums("/part-*".join(form).lstrip("/"), manifest, total, totals)
         answer |= {"documents": total.documents, "tokens": totals.tokens}
 
@@ -126,15 +126,14 @@ def _check_file(folder: Path, entry: dict[str, Any]) -> Iterator[str]:
 
 def _check_documents(folder: Path, shard: dict[str, Any], total: StreamCount, totals: Totals) -> Iterator[str]:
     before = total.documents, totals.tokens
-    form = find_format("parquet") if shard["path"].endswith(".parquet") else Jsonl()
+    path = folder / shard["path"]
+    form = find_format("parquet") if path.suffix == ".parquet" else Jsonl()
     try:
-        for document in form.read(folder / shard["path"]):
+        for document in form.read(path):
             total.add(encode(document))
             totals.add(document)
-    except FileNotFoundError:
-        return
     except (DamagedError, Reject) as error:
-        yield f"{shard['path']} cannot be read to its end: {error}"
+        yield f"{shard['path']} cannot be read to its end: {str(error).removeprefix(path.name + ': ')}"
         return
     except Exception as error:  # pyarrow raises types of its own
         yield f"{shard['path']} cannot be read to its end: {type(error).__name__}"
