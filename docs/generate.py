@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from corpuskit.cli import NOT_FOR_REPORTS, SHORT
+from corpuskit.commands import NOT_FOR_REPORTS, SHORT
 from corpuskit.core import errors
 from corpuskit.core.registry import find_format, find_step, format_names, own_steps
 from corpuskit.core.settings import Settings, Tags
