@@ -14,6 +14,13 @@ from corpuskit.core.errors import CorpuskitError
 _MODULUS = 1 << 128
 
 
+def line_digest(line: bytes) -> int:
+    """The xxh3 hash of one line, 128 bits."""
+    import xxhash
+
+    return xxhash.xxh3_128_intdigest(line)
+
+
 @dataclass
 class StreamCount:
     """Documents, bytes (line feeds included) and digest of a stream of lines."""
@@ -24,11 +31,13 @@ class StreamCount:
 
     def add(self, line: builtins.bytes) -> None:
         """Count one line, given without its line feed."""
-        import xxhash
+        self.add_hashed(line, line_digest(line))
 
+    def add_hashed(self, line: builtins.bytes, digest: int) -> None:
+        """Count one line whose digest is known."""
         self.documents += 1
         self.bytes += len(line) + 1
-        self.digest = (self.digest + xxhash.xxh3_128_intdigest(line)) % _MODULUS
+        self.digest = (self.digest + digest) % _MODULUS
 
     def merge(self, other: "StreamCount") -> None:
         """Add another stream's count to this one."""

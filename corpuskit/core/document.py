@@ -6,6 +6,7 @@ and text is UTF-8, unescaped. Every line that corpuskit writes is canonical, so 
 and a line that is canonical already is passed on without being written anew.
 """
 
+import functools
 import itertools
 import json
 import math
@@ -106,10 +107,12 @@ def decode(line: bytes) -> Document:
     """The document on one line (without its line feed). Raises Reject with the reason."""
     if len(line) > MAX_LINE:
         raise Reject("line-too-long", f"{len(line)} bytes, at most {MAX_LINE}")
-    value = parse(line)
+    value = _load(line)
     if type(value) is not dict:
         raise Reject("not-an-object", "a line holds one JSON object")
     document = _document(value)
+    if document.extra or _holds_containers(document.metadata):
+        _demand_shallow({"metadata": document.metadata, **document.extra})
     canonical = _dump(_record(document))
     if canonical != line:
         # A line that survives the round trip byte for byte cannot hold a repeated key or a number that changed;
@@ -121,14 +124,8 @@ def decode(line: bytes) -> Document:
 
 def parse(line: bytes) -> Any:
     """The JSON value on one line, checked for depth. Raises Reject."""
-    import orjson
-
-    try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        raise Reject(*_why_not_json(line, str(error))) from None
-    if line.count(b"{") + line.count(b"[") > MAX_DEPTH and _deeper_than(value, MAX_DEPTH):
-        raise Reject("too-deep", f"nested deeper than {MAX_DEPTH}")
+    value = _load(line)
+    _demand_shallow(value)
     return value
 
 
@@ -149,10 +146,37 @@ def text_hash(text: str) -> str:
 
 def ordered(metadata: dict[str, Any]) -> dict[str, Any]:
     """The same metadata with the reserved keys first, in canonical order."""
-    places = [_PLACE.get(key, _LAST) for key in metadata]
-    if all(before <= after for before, after in itertools.pairwise(places)):
+    if _is_ordered(tuple(metadata)):
         return metadata
     return dict(sorted(metadata.items(), key=lambda item: _PLACE.get(item[0], _LAST)))
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_ordered(keys: tuple[str, ...]) -> bool:
+    """Whether keys stand in canonical order; a stream has few different rows of keys."""
+    places = [_PLACE.get(key, _LAST) for key in keys]
+    return all(before <= after for before, after in itertools.pairwise(places))
+
+
+def _load(line: bytes) -> Any:
+    import orjson
+
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise Reject(*_why_not_json(line, str(error))) from None
+
+
+def _holds_containers(metadata: dict[str, Any]) -> bool:
+    for value in metadata.values():  # noqa: SIM110 - a generator would cost as much as the rest of the check
+        if type(value) is dict or type(value) is list:
+            return True
+    return False
+
+
+def _demand_shallow(value: Any) -> None:
+    if type(value) in (dict, list) and _deeper_than(value, MAX_DEPTH):
+        raise Reject("too-deep", f"nested deeper than {MAX_DEPTH}")
 
 
 def _document(value: dict[str, Any]) -> Document:
@@ -237,12 +261,12 @@ def _finite(digits: str) -> None:
 
 def _deeper_than(value: Any, limit: int) -> bool:
     level = [value]
-    for _ in range(limit + 1):
+    for _ in range(limit):
         level = [
             item
             for container in level
-            if type(container) in (dict, list)
             for item in (container.values() if type(container) is dict else container)
+            if type(item) in (dict, list)
         ]
         if not level:
             return False

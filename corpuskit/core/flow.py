@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from corpuskit.core.account import StepCount
+from corpuskit.core.account import StepCount, line_digest
 from corpuskit.core.aside import DROPPED, Verdict
 from corpuskit.core.document import Document, Reject, decode, encode
 from corpuskit.core.errors import CorpuskitError
@@ -61,6 +61,17 @@ class Flow:
 
     def documents(self, inputs: Sequence[Input]) -> Iterator[Document]:
         """The documents that come out of the last step, in order."""
+        name = self.steps[-1].name() if self.steps else "read"
+        for batch in self._batches(inputs):
+            yield from (document for document, _ in _decoded(batch, name, StepCount()))
+
+    def lines(self, inputs: Sequence[Input]) -> Iterator[bytes]:
+        """The canonical lines of the same documents."""
+        for batch in self._batches(inputs):
+            yield from (encode(document) for document in batch.documents)
+            yield from (line for _, line in batch.lines)
+
+    def _batches(self, inputs: Sequence[Input]) -> Iterator[Batch]:
         place = 0
         if self.steps and isinstance(self.steps[0], Source):
             batches = self._read_source(self.steps[0], inputs)
@@ -76,9 +87,7 @@ class Flow:
                 end = self._end_of_stages(place)
                 batches = self._run_stages(place, end, batches)
                 place = end
-        for batch in batches:
-            self._undecoded(batch)
-            yield from batch.documents
+        return batches
 
     def _end_of_stages(self, start: int) -> int:
         end = start
@@ -91,7 +100,7 @@ class Flow:
         if self.jobs > 1:
             from corpuskit.core.parallel import ordered_map
 
-            judged = ordered_map(functools.partial(judge, stages), batches, self.jobs)
+            judged = ordered_map(functools.partial(judge_to_lines, stages), batches, self.jobs)
         else:
             judged = (judge(stages, batch) for batch in batches)
         for batch in judged:
@@ -179,11 +188,6 @@ class Flow:
                 yield document
             self._take_all(batch)
 
-    def _undecoded(self, batch: Batch) -> None:
-        """Decode lines that no stage has read; only where there is no step at all."""
-        if batch.lines:
-            batch.documents = [document for document, _ in _decoded(batch, "read", StepCount())]
-
 
 def _offset(document: Document) -> int:
     return document.metadata.get("warc_offset") or 0
@@ -220,12 +224,15 @@ def read_lines(inputs: Iterable[Input]) -> Iterator[Batch]:
             yield from _read_shards(source)
             continue
         batch, size = Batch(input=source.name), 0
+        is_stream = source.is_stream
         for item in source.lines():
             if isinstance(item, Rejected):
                 source.count.add(item.raw)
                 batch.verdicts.append(Verdict.of_rejected("", item))
                 continue
-            source.count.add(item[1])
+            if is_stream:
+                # Held against what the writers of the pipe say they sent.
+                source.count.add(item[1])
             batch.lines.append(item)
             size += len(item[1])
             if len(batch.lines) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
@@ -258,6 +265,16 @@ def judge(stages: Sequence[Stage], batch: Batch) -> Batch:
     return result
 
 
+def judge_to_lines(stages: Sequence[Stage], batch: Batch) -> Batch:
+    """`judge` for a worker: documents go back as lines, which is half of what they are in memory."""
+    result = judge(stages, batch)
+    result.lines = [
+        (where[1], encode(document)) for document, where in zip(result.documents, result.where, strict=True)
+    ]
+    result.documents, result.where = [], []
+    return result
+
+
 def _decoded(
     batch: Batch, name: str, count: StepCount, verdicts: list[Verdict] | None = None
 ) -> Iterator[tuple[Document, Where]]:
@@ -284,14 +301,17 @@ def _count_unread(verdict: Verdict, name: str, count: StepCount) -> None:
 
 
 def _through(stages: Sequence[Stage], result: Batch, document: Document, where: Where) -> Document | None:
+    line = encode(document)
+    digest = line_digest(line)
     for stage, count in zip(stages, result.counts, strict=True):
-        line = encode(document)
-        count.received.add(line)
+        count.received.add_hashed(line, digest)
         try:
             judged = stage.apply(document)
             if not isinstance(judged, Drop):
-                count.sent.add(encode(judged))
-                document = judged
+                if judged is not document:
+                    document, line = judged, encode(judged)
+                    digest = line_digest(line)
+                count.sent.add_hashed(line, digest)
                 continue
             count.dropped[judged.reason] += 1
             result.verdicts.append(Verdict.of_drop(stage.name(), judged, where))

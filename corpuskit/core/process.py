@@ -7,7 +7,7 @@ says `complete`, and only then is the output closed or published.
 import contextlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -56,8 +56,11 @@ class StreamOutput:
     size: int = 0
 
     def write(self, document: Document) -> None:
+        """Write one document."""
+        self.write_line(encode(document))
+
+    def write_line(self, line: bytes) -> None:
         """Write one line; on a terminal without the characters that would drive it."""
-        line = encode(document)
         if self.size == 0 and os.isatty(self.descriptor):
             line = talk.escape_line(line)
         self.held.append(line)
@@ -170,14 +173,17 @@ class Process:
         self.ledger.announce(chain)
 
     def _pass_documents(self) -> None:
-        documents: Iterable[Document] = self.flow.documents(self.inputs)
         if isinstance(self.step, Report):
             read = Flow([], self.aside.take)
             self.flow = read
             self.answer = self.step.report(read.documents(self.inputs))
             return
+        if isinstance(self.output, StreamOutput):
+            for line in talk.with_progress(self.flow.lines(self.inputs), self.step.name(), self.settings.quiet):
+                self.output.write_line(line)
+            return
         assert self.output is not None
-        for document in talk.with_progress(documents, self.step.name(), self.settings.quiet):
+        for document in talk.with_progress(self.flow.documents(self.inputs), self.step.name(), self.settings.quiet):
             self.output.write(document)
 
     def _finish(self) -> None:
