@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpuskit.text.shingle_batches import shingles_of
 from corpuskit.text.shingles import jaccard, shingles
 
 
@@ -111,3 +112,26 @@ def test_news_gold(shared_data: Path) -> None:
         for row in csv.DictReader(table, delimiter="\t"):
             found = jaccard(shingles(texts[row["id_a"]], 5), shingles(texts[row["id_b"]], 5))
             assert found == pytest.approx(float(row["jaccard"]), abs=0.06 if row["lang"] == "zh" else 5e-5)
+
+
+UNUSUAL = "ΣσςİıﬁŒ…™½²´¨Ｋ ｶﾞ가각한\u1100\u1161\u11a8ё\u0301é\u0327\u0323นุ่中、語😀🇩🇪🄰𝐀𠀋\ud800\udc00\ud83d\udfff\u00a0ǅﷺ"
+ODD_TEXTS = st.text(st.sampled_from(UNUSUAL) | st.characters(), max_size=60)
+
+
+@given(st.lists(ODD_TEXTS | st.text(st.sampled_from("aB .é中"), max_size=40), max_size=12), st.integers(1, 6))
+def test_texts_taken_together_have_the_hashes_each_has_alone(texts: list[str], ngram: int) -> None:
+    found = shingles_of(texts, ngram)
+    assert [hashes.tolist() for hashes in found] == [shingles(text, ngram).tolist() for text in texts]
+
+
+def test_every_character_has_the_same_hash_by_table_and_by_rule() -> None:
+    """Of Han and Hangul, where the rule is one, every 50th."""
+    codes = [*range(0x3400), *range(0x3400, 0xD7A0, 50), *range(0xD7A0, 0x10000), *range(0x1F000, 0x1FC00, 3)]
+    texts = [f"a{chr(code)}b c{chr(code)} {chr(code)}" for code in codes]
+    for text, hashes in zip(texts, shingles_of(texts, 1), strict=True):
+        assert hashes.tolist() == shingles(text, 1).tolist(), ascii(text)
+
+
+def test_long_texts_among_short_ones() -> None:
+    texts = ["one two three", "word " * 10_000, "", "Ελλάς ΟΔΟΣ " * 5_000, "中文 " * 3]
+    assert [len(hashes) for hashes in shingles_of(texts, 2)] == [2, 9_999, 0, 9_999, len(shingles(texts[4], 2))]

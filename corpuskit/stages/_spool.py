@@ -5,6 +5,7 @@ import tempfile
 from array import array
 from typing import IO, TYPE_CHECKING, Any
 
+from corpuskit.core.document import Document
 from corpuskit.core.errors import PublishError
 
 if TYPE_CHECKING:
@@ -83,6 +84,23 @@ class Table:
     def close(self) -> None:
         """Remove the file."""
         self._file.close()
+
+
+def reread(line: bytes) -> Document:
+    """The document on a canonical line that `encode` gave: nothing is checked again."""
+    import orjson
+
+    record = orjson.loads(line)
+    identifier, text, metadata = record.pop("id"), record.pop("text"), record.pop("metadata", {})
+    return Document(identifier, text, metadata, record, line)
+
+
+def id_of(line: bytes) -> str:
+    """The id on a canonical line. Quotes within it are escaped, so the first bare ones end it."""
+    import orjson
+
+    identifier: str = orjson.loads(line[len(b'{"id":') : line.index(b'","text":') + 1])
+    return identifier
 
 
 def _open() -> IO[bytes]:

@@ -6,12 +6,12 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, NamedTuple
 
-from corpuskit.core.document import Document, decode, encode
+from corpuskit.core.document import Document, encode
 from corpuskit.core.errors import UsageError
 from corpuskit.core.step import CorpusStage, Item
 from corpuskit.stages._cluster import digest, drop, preference, standing_for
 from corpuskit.stages._dedup_stream import Seen
-from corpuskit.stages._spool import Spool, Table
+from corpuskit.stages._spool import Spool, Table, id_of, reread
 
 if TYPE_CHECKING:
     import numpy as np
@@ -166,14 +166,14 @@ class _Corpus:
         members = members[numpy.argsort(survivors[members], kind="stable")]
         starts = numpy.searchsorted(survivors[members], numpy.arange(len(matches) + 1))
         for number, match in enumerate(matches):
-            document = decode(self.lines[number])
+            document = reread(self.lines[number])
             if match != NOBODY:
-                yield drop(document, decode(self.lines[match]).id, similarities[number], equal[number])
+                yield drop(document, id_of(self.lines[match]), similarities[number], equal[number])
             elif starts[number] == starts[number + 1]:
                 yield document
             else:
                 dropped = members[starts[number] : starts[number + 1]]
-                yield standing_for(document, (decode(self.lines[member]).metadata for member in dropped))
+                yield standing_for(document, (reread(self.lines[member]).metadata for member in dropped))
 
     def _table(self, kind: "type[np.unsignedinteger]", width: int) -> Table:
         return self.files.enter_context(closing(Table(kind, width)))
@@ -184,8 +184,9 @@ class _Corpus:
         self.digests.append(numpy.frombuffer(b"".join(map(digest, texts)), numpy.uint64))
         if self.step.method == "minhash" and texts:
             from corpuskit.text.minhash import band_keys, signatures
+            from corpuskit.text.shingle_batches import shingles_of
 
-            shingled = [self.step.shingles(text) for text in texts]
+            shingled = shingles_of(texts, self.step.ngram)
             rows = signatures(shingled, self.step.permutations, self.step.seed)
             self.wordless.extend(not len(hashes) for hashes in shingled)
             self.signatures.append(rows)
@@ -241,4 +242,4 @@ class _Corpus:
         return shares
 
     def _shingles(self, number: int) -> "Hashes":
-        return self.step.shingles(decode(self.lines[number]).text)
+        return self.step.shingles(reread(self.lines[number]).text)

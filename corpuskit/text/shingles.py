@@ -9,6 +9,7 @@ All work is done by numpy on arrays of code points, so the hashes are the same i
 Unicode tables of the running Python; `VERSION` names both.
 """
 
+import itertools
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -90,7 +91,7 @@ def _pieces(text: str, size: int) -> Iterator[str]:
         yield text[start:]
 
 
-def _normalised(text: str) -> str:
+def normalised(text: str) -> str:
     """NFKC, lower case. In pieces, since normalising a long run of combining marks takes quadratic time."""
     if text.isascii():
         return text.lower()
@@ -100,7 +101,17 @@ def _normalised(text: str) -> str:
 
 def _units(text: str) -> tuple[Hashes, NDArray[np.bool_] | None]:
     """Hashes of a block's units, and which of them are single characters (None: none is)."""
-    codes, kinds = _coded("\n" + _normalised(text) + "\n")
+    _, hashes, single = units_of(*_coded("\n" + normalised(text) + "\n"))
+    return hashes, single
+
+
+def units_of(
+    codes: NDArray[np.unsignedinteger], kinds: NDArray[np.uint8] | NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], Hashes, NDArray[np.bool_] | None]:
+    """Units of code points and their kinds, separators at both ends: the place before each, its hash, if single.
+
+    The last is None where no unit is a single character.
+    """
     before, after = kinds[:-1], kinds[1:]
     edges = before != after
     mixed = kinds.dtype != np.bool_ and bool((kinds == CHARACTER).any())
@@ -114,19 +125,35 @@ def _units(text: str) -> tuple[Hashes, NDArray[np.bool_] | None]:
     powers, inverses = _powers(1 << len(codes).bit_length())
     # A unit lies behind `starts`, up to `ends`. Its hash is the polynomial of its code points: a difference of
     # running sums, brought down to one power wherever the unit stands.
-    sums = np.cumsum(codes * powers[: len(codes)])
+    sums = codes * powers[: len(codes)]
+    np.cumsum(sums, out=sums)
     hashes = _scrambled((sums.take(ends) - sums.take(starts)) * inverses.take(starts))
-    return hashes, after[starts] == CHARACTER if mixed else None
+    return starts, hashes, after[starts] == CHARACTER if mixed else None
+
+
+def windows(units: Hashes, single: NDArray[np.bool_] | None, borders: list[int], ngram: int) -> list[Hashes]:
+    """Shingles of texts whose units lie one after the other, those of text n from `borders[n]` to `borders[n + 1]`."""
+    total = _words(units, ngram) if len(units) >= ngram else units
+    found = [
+        total[at : end - ngram + 1] if end - at >= ngram else _words(units[at:end], ngram)
+        for at, end in itertools.pairwise(borders)
+    ]
+    if single is not None:
+        singles = np.concatenate(([0], np.cumsum(single)))[borders].tolist()
+        for number, (at, end) in enumerate(itertools.pairwise(borders)):
+            if singles[number + 1] > singles[number]:
+                found[number] = _weighted(units[at:end], _weights(units[at:end], single[at:end]), ngram)
+    return found
 
 
 def _coded(text: str) -> tuple[NDArray[np.unsignedinteger], NDArray[np.uint8] | NDArray[np.bool_]]:
     """The text's code points and their kinds; ASCII, which knows words alone, by the quicker way."""
     if text.isascii():
         raw = text.encode()
-        return np.frombuffer(raw, np.uint8), np.frombuffer(raw.translate(_ascii_kinds()), np.bool_)
+        return np.frombuffer(raw, np.uint8), np.frombuffer(raw.translate(ascii_kinds()), np.bool_)
     order = "utf-32-le" if sys.byteorder == "little" else "utf-32-be"
     codes = np.frombuffer(text.encode(order, "surrogatepass"), np.uint32)
-    return codes, _kinds()[codes]
+    return codes, kinds_of_characters()[codes]
 
 
 def _words(units: Hashes, ngram: int) -> Hashes:
@@ -187,7 +214,7 @@ def _series(base: int, size: int) -> Hashes:
 
 
 @cache
-def _kinds() -> NDArray[np.uint8]:
+def kinds_of_characters() -> NDArray[np.uint8]:
     """The kind of every code point. No letter lies beyond the ideographic planes."""
     kinds = np.zeros(sys.maxunicode + 1, np.uint8)
     kinds[:0x34000] = [_is_letter(chr(code)) for code in range(0x34000)]
@@ -201,5 +228,6 @@ def _is_letter(character: str) -> bool:
 
 
 @cache
-def _ascii_kinds() -> bytes:
+def ascii_kinds() -> bytes:
+    """A table for `bytes.translate`: 1 for letters and digits."""
     return bytes(code < 128 and chr(code).isalnum() for code in range(256))
