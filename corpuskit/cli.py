@@ -55,6 +55,8 @@ def _guarded(name: str, arguments: list[str]) -> int:
         talk.say(name, str(error))
         if error.__cause__ is not None and error.exit_code == 1:
             talk.say(name, f"the details are in {_traceback_file(error)}")
+        if "--json" in arguments and name in own_steps() and not find_step(name).answers:
+            talk.outcome(name, error.count, error.exit_code)
         return error.exit_code
     except (BrokenPipeError, KeyboardInterrupt):
         raise

@@ -257,6 +257,35 @@ def test_damaged_input_flows_on_but_is_not_published(shell: Run, documents: Path
     assert shell("corpuskit verify out").returncode == 0
 
 
+def test_a_published_folder_hands_its_chain_and_decisions_on(shell: Run, documents: Path, tmp_path: Path) -> None:
+    shell(
+        "(cat documents.jsonl; echo broken) > b.jsonl; corpuskit filter-license --allow MIT b.jsonl --allow-empty -o a"
+    )
+    shell("corpuskit export b.jsonl -o one; corpuskit count one")
+    done = shell(
+        "corpuskit head -n 3000 one | corpuskit export -o cut; corpuskit export one -o two; corpuskit verify two"
+    )
+    assert done.returncode == 0, done.stderr
+    assert upstreams(tmp_path / "two") == [("export", "none"), ("export", "verified")]
+    assert manifest(tmp_path / "two")["inputs"] == manifest(tmp_path / "one")["inputs"]
+    assert len(manifest(tmp_path / "two")["decisions"]) == 1
+    shard = next((tmp_path / "one").glob("part-*"))
+    shard.write_bytes(shard.read_bytes() + b"\n")
+    assert shell("corpuskit export one -o three").returncode == 3
+    assert not (tmp_path / "three").exists()
+
+
+@pytest.mark.parametrize(
+    "script", ["corpuskit export nothing.jsonl --json", "corpuskit export cut.jsonl --json -o out"]
+)
+def test_a_failure_ends_in_its_outcome_as_json(shell: Run, documents: Path, script: str) -> None:
+    shell("head -c 990 documents.jsonl > cut.jsonl")
+    done = shell(script)
+    outcome = json.loads(done.stderr.splitlines()[-1])
+    assert outcome["exit"] == done.returncode != 0
+    assert outcome["in"] == (17 if "cut" in script else 0)
+
+
 def test_an_unwritable_state_folder_is_said_once(shell: Run, documents: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     done = shell("export CORPUSKIT_STATE=$PWD/file; corpuskit export documents.jsonl | corpuskit export -o out")

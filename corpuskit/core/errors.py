@@ -11,11 +11,18 @@
 A message is one line that says what is wrong, where, and what to do about it.
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from corpuskit.core.account import StepCount
+
 
 class CorpuskitError(Exception):
     """Base of all expected errors; `exit_code` is what the process ends with."""
 
     exit_code = 1
+    count: "StepCount | None" = None
+    """How far the step had come, where one was running."""
 
 
 class UsageError(CorpuskitError):

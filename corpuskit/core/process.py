@@ -143,12 +143,13 @@ class Process:
             self._finish()
         except BaseException as error:
             self.ledger.fail()
-            self._tell(error.exit_code if isinstance(error, CorpuskitError) else 1, failed=True)
+            if isinstance(error, CorpuskitError) and self.flow.counts:
+                error.count = self.flow.counts[-1]
             raise
         finally:
             with contextlib.suppress(OSError):
                 self.aside.close()
-        self._tell(0)
+        self._tell()
         return 0
 
     def _resolve(self) -> list[Input]:
@@ -278,17 +279,15 @@ class Process:
                 f"`--max-rejects {self.settings.max_rejects}` allows; `--rejects FILE` shows them"
             )
 
-    def _tell(self, code: int, failed: bool = False) -> None:
+    def _tell(self) -> None:
         count = self.flow.counts[-1] if self.flow.counts else None
-        if self.answer is not None and not failed:
+        if self.answer is not None:
             assert isinstance(self.step, Report)
-            text = (
-                talk.answer_line(self.step.name(), self.answer) if self.settings.json else self.step.render(self.answer)
-            )
-            talk.print_out(text)
+            as_json = talk.answer_line(self.step.name(), self.answer)
+            talk.print_out(as_json if self.settings.json else self.step.render(self.answer))
         elif self.settings.json:
-            talk.outcome(self.step.name(), count, code)
-        elif count is not None and not self.settings.quiet and not failed:
+            talk.outcome(self.step.name(), count, 0)
+        elif count is not None and not self.settings.quiet:
             talk.summary(self.step.name(), count)
 
 

@@ -125,6 +125,8 @@ class Step(Options):
     kind: ClassVar[str] = "step"
     cuts: ClassVar[bool] = False
     """Whether the step takes a part of its input on purpose, as `sample` does."""
+    answers: ClassVar[bool] = False
+    """Whether what it has to say is its result, which `--json` then prints on standard output."""
     idempotent: ClassVar[bool] = True
     """Whether a second pass over its own output changes nothing."""
 
@@ -189,6 +191,7 @@ class Report(Step):
     """Reads a stream and answers a question about it on standard output."""
 
     kind: ClassVar[str] = "report"
+    answers: ClassVar[bool] = True
 
     def report(self, documents: Iterable[Document]) -> dict[str, Any]:
         """The answer, as `--json` prints it."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from corpuskit.core.step import Document, Report
+from corpuskit.core.talk import escape
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ class Count(Report):
         """A line of documents, tokens, bytes, and a line for each value with its name behind."""
         rows = [(figures, value) for value, figures in answer.get("by", {}).items()] or [(answer, "")]
         return "\n".join(
-            "\t".join([*(str(figures[key]) for key in ("documents", "tokens", "bytes")), *([value] if value else [])])
+            "\t".join(
+                [*(str(figures[key]) for key in ("documents", "tokens", "bytes")), *([escape(value)] if value else [])]
+            )
             for figures, value in rows
         )
 

@@ -37,6 +37,7 @@ class Verify(Command):
     """
 
     inputs: ClassVar[str] = "DIR"
+    answers: ClassVar[bool] = True
 
     def execute(self, arguments: list[str], settings: Settings) -> int:
         """Check each dataset; 0 if all are whole, else DamagedError."""
