@@ -1,0 +1,391 @@
+"""How fast each step is, beside its peers and the floor: `python -m tests.benchmarks [--documents N] [--pages N] …`.
+
+Every measurement is a process of its own on one core. Its cost is the processor time of that process and all that it
+started, less what the same takes for a single document (imports, models); only of the whole pipe the start counts, and
+floors time their own work. Rounds go A B A B, so that whatever else the machine does meets all alike; medians are
+printed. Peak memory is that of the largest process. `docs/performance.md` explains the tables.
+
+The first run sets the peers up in a virtual environment of their own (`--peers`), where datatrove's further
+dependencies go, and cuts its inputs (`--work`). `--corpus` is the folder `DIR/bench` that
+`../shared/data/build_bench_corpus.py DIR` made; without it pages of news and their texts stand in.
+"""
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+import venv
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from tests.benchmarks.peers import PACKAGES
+
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "corpuskit-benchmarks"
+TEXTS = ("documents.jsonl", "many.jsonl")
+OURS, PEER, FLOOR = "corpuskit", "peer", "floor"
+
+
+@dataclass(frozen=True)
+class Rival:
+    """One way to do the work of a stage: arguments of `corpuskit`, a script (`sh: …`), or a function of peers."""
+
+    name: str
+    role: str
+    work: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The rivals for one kind of work on one input. The first is the one that ratios are about."""
+
+    input: str
+    rivals: tuple[Rival, ...]
+    less_start: bool = True
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Processor seconds, seconds on the clock, and peak memory in MB."""
+
+    processor: float
+    clock: float
+    memory: float
+
+
+class Failed(Exception):
+    """A measurement that could not be made, and why."""
+
+
+def stage(
+    input: str, ours: dict[str, str], peers: dict[str, str], floors: dict[str, str], less_start: bool = True
+) -> Stage:
+    """A stage out of names and what they run."""
+    roles = ((OURS, ours), (PEER, peers), (FLOOR, floors))
+    return Stage(
+        input, tuple(Rival(name, role, work) for role, group in roles for name, work in group.items()), less_start
+    )
+
+
+EXTRACT = (
+    {"extract": "extract {in}", "extract --engine fast": "extract {in} --engine fast"},
+    {
+        "trafilatura": "trafilatura-default",
+        "trafilatura, fast": "trafilatura-fast",
+        "datatrove Trafilatura": "datatrove-trafilatura",
+    },
+    {"parse of the HTML": "dom-parse", "resiliparse, parse and main text": "native-text"},
+)
+FETCH = "fetch-warc {in} --source web --origin crawl --license CC0-1.0"
+PIPE = (
+    f"sh: corpuskit {FETCH} --quiet | corpuskit extract --quiet ENGINE"
+    " | corpuskit filter-language --quiet --keep en | corpuskit filter-quality --quiet | corpuskit dedup --quiet"
+    " | corpuskit scrub-pii --quiet | corpuskit export --quiet --to parquet -o {out}"
+)
+RECIPE = """sh: cat > {out}.yaml <<END
+sources:
+  web:
+    from: fetch-warc
+    inputs: ['{in}']
+    origin: crawl
+    license: CC0-1.0
+    steps: [extract, {filter-language: {keep: [en]}}, filter-quality]
+together: [dedup, scrub-pii]
+output: {dir: {out}, formats: [parquet]}
+END
+corpuskit mix {out}.yaml -j 1 --quiet"""
+STAGES: dict[str, Stage] = {
+    "fetch-warc": stage(
+        "pages.warc.gz",
+        {"fetch-warc": FETCH},
+        {"datatrove WarcReader": "datatrove-warc", "warcio, payloads read": "warcio-read"},
+        {"gunzip (isal)": "gunzip", "fastwarc, payloads read": "fastwarc-read"},
+    ),
+    "extract, news and blogs": stage("articles.jsonl", *EXTRACT),
+    "extract, documentation": stage("pages.jsonl", *EXTRACT),
+    "filter-language": stage(
+        "documents.jsonl",
+        {"filter-language --annotate": "filter-language {in} --annotate"},
+        {"datatrove LanguageFilter": "datatrove-language"},
+        {"the model on whole texts": "bare-model"},
+    ),
+    "filter-quality, every rule on every document": stage(
+        "documents.jsonl",
+        {"filter-quality --annotate": "filter-quality {in} --annotate"},
+        {"datatrove, four filters each": "datatrove-quality-each"},
+        {"orjson, loads and dumps": "json-round"},
+    ),
+    "filter-quality, dropping": stage(
+        "documents.jsonl",
+        {"filter-quality": "filter-quality {in}"},
+        {"datatrove, four filters in a chain": "datatrove-quality-chain"},
+        {"orjson, loads and dumps": "json-round"},
+    ),
+    "dedup": stage(
+        "documents.jsonl",
+        {"dedup": "dedup {in}", "dedup --stream": "dedup {in} --stream"},
+        {"datatrove, four stages": "datatrove-dedup"},
+        {"rensa on ready shingles": "ready-shingles", "orjson, loads and dumps": "json-round"},
+    ),
+    "scrub-pii": stage(
+        "documents.jsonl",
+        {"scrub-pii": "scrub-pii {in}"},
+        {"scrubadub": "scrubadub-clean"},
+        {"orjson, loads and dumps": "json-round"},
+    ),
+    "export to Parquet": stage(
+        "many.jsonl",
+        {"export --to parquet": "export {in} --to parquet -o {out}"},
+        {"datatrove ParquetWriter": "datatrove-parquet"},
+        {"pyarrow on a ready table": "bare-parquet"},
+    ),
+    "documents passed on": stage(
+        "many.jsonl",
+        {"sample --rate 1": "sample {in} --rate 1"},
+        {"datatrove, read and written": "datatrove-copy"},
+        {"orjson, loads and dumps": "json-round"},
+    ),
+    "whole pipe": stage(
+        "pages.warc.gz",
+        {
+            "pipe": PIPE.replace("ENGINE", ""),
+            "pipe, extract --engine fast": PIPE.replace("ENGINE", "--engine fast"),
+            "mix": RECIPE,
+        },
+        {"datatrove": "datatrove-pipe"},
+        {"fastwarc, payloads read": "fastwarc-read"},
+        less_start=False,
+    ),
+}
+STREAMS = {
+    "extract --engine fast": ("html", "extract {in} --engine fast"),
+    "filter-language --annotate": ("mixed", "filter-language {in} --annotate"),
+    "filter-quality": ("mixed", "filter-quality {in}"),
+    "scrub-pii": ("mixed", "scrub-pii {in}"),
+    "export": ("mixed", "export {in} -o {out}"),
+    "export --to parquet": ("mixed", "export {in} --to parquet -o {out}"),
+    "dedup": ("mixed", "dedup {in}"),
+}
+PARALLEL, MEMORY = "two workers", "memory"
+
+
+class Bench:
+    """Where inputs, results and peers lie, and how measurements are made."""
+
+    def __init__(self, given: argparse.Namespace) -> None:
+        self.given = given
+        web = given.corpus is not None
+        self.inputs = given.work / f"{'web' if web else 'articles'}-{given.documents}-{given.articles}-{given.pages}"
+        self.scratch = given.work / "scratch"
+        self.python = {OURS: Path(sys.executable), PEER: given.peers / "bin/python", FLOOR: Path(sys.executable)}
+        self.core = {min(os.sched_getaffinity(0))}
+        self.cores = os.sched_getaffinity(0)
+
+    def corpus(self, *arguments: str) -> None:
+        """Cut inputs, in a process of its own: this one stays small, as its size would count as its children's."""
+        web = ["--web", str(self.given.corpus)] if self.given.corpus else []
+        command = [sys.executable, "-m", "tests.benchmarks.corpus", str(self.inputs), *web, *arguments]
+        subprocess.run(command, check=True, cwd=ROOT)
+
+    def measure(self, rival: Rival, source: Path, *, one_core: bool = True) -> Cost:
+        """Run a rival on an input; raises Failed with the last line it said."""
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        self.scratch.mkdir(parents=True)
+        os.sched_setaffinity(0, self.core if one_core else self.cores)
+        try:
+            return self._run(self._command(rival, source), floor=rival.role == FLOOR)
+        finally:
+            os.sched_setaffinity(0, self.cores)
+
+    def _command(self, rival: Rival, source: Path) -> list[str]:
+        out = self.scratch / "out"
+        if rival.role != OURS:
+            module = [str(self.python[rival.role]), "-m", "tests.benchmarks.peers"]
+            return [*module, rival.work, str(source), str(out)]
+        work = rival.work.replace("{in}", str(source)).replace("{out}", str(out))
+        if work.startswith("sh:"):
+            script = work.removeprefix("sh:").replace("corpuskit ", f"{sys.executable} -m corpuskit.cli ")
+            return ["sh", "-c", script]
+        return [sys.executable, "-m", "corpuskit.cli", *work.split(), "--quiet"]
+
+    def _run(self, command: list[str], floor: bool) -> Cost:
+        environment = {**os.environ, "CORPUSKIT_STATE": str(self.scratch / "state"), "TMPDIR": str(self.scratch)}
+        said, told = self.scratch / "stdout", self.scratch / "stderr"
+        begun = time.monotonic()
+        with told.open("wb") as errors, (said if floor else Path(os.devnull)).open("wb") as output:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, cwd=ROOT, env=environment
+            )
+            _, status, usage = os.wait4(process.pid, 0)
+        clock = time.monotonic() - begun
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            lines = told.read_text(errors="replace").strip().splitlines()
+            raise Failed(lines[-1] if lines else f"exit code {process.returncode}")
+        seconds = float(said.read_text()) if floor else usage.ru_utime + usage.ru_stime
+        return Cost(seconds, clock, usage.ru_maxrss / 1024)
+
+    def compare(self, stage: Stage) -> tuple[dict[Rival, Cost], dict[Rival, str]]:
+        """The medians of all rivals, and why those that failed did."""
+        failures: dict[Rival, str] = {}
+        costs: dict[Rival, list[Cost]] = {}
+        starts: dict[Rival, list[Cost]] = {}
+        for _ in range(self.given.repeats):
+            for rival in stage.rivals:
+                if stage.less_start and rival.role != FLOOR:
+                    self._add(starts, rival, self.inputs / "one" / stage.input, failures)
+                self._add(costs, rival, self.inputs / "all" / stage.input, failures)
+        return {rival: net(found, starts.get(rival, [])) for rival, found in costs.items()}, failures
+
+    def _add(self, costs: dict[Rival, list[Cost]], rival: Rival, source: Path, failures: dict[Rival, str]) -> None:
+        if rival in failures:
+            return
+        try:
+            costs.setdefault(rival, []).append(self.measure(rival, source))
+        except (Failed, FileNotFoundError) as reason:
+            failures[rival] = str(reason)
+            costs.pop(rival)
+
+    def set_up_peers(self) -> str | None:
+        """The peers' virtual environment, which sees ours; a reason if it cannot be had."""
+        if not (self.given.peers / "ready").exists():
+            if self.given.no_install:
+                return "the peers are not set up, and --no-install says to leave them out"
+            try:
+                venv.create(self.given.peers, with_pip=True, clear=True)
+                (site,) = self.given.peers.glob("lib/python*/site-packages")
+                ours = [path for path in sys.path if path.endswith("site-packages")]
+                (site / "ours.pth").write_text("".join(f"{path}\n" for path in ours))
+                install = [str(self.python[PEER]), "-m", "pip", "install", "--quiet", *PACKAGES]
+                subprocess.run(install, check=True, capture_output=True)
+                (self.given.peers / "ready").touch()
+            except (OSError, subprocess.CalledProcessError) as reason:
+                return f"the peers' packages could not be installed: {reason}"
+        return None
+
+
+def net(found: list[Cost], starts: list[Cost]) -> Cost:
+    """The median cost, less that of starting."""
+    whole, start = median(found), median(starts) if starts else Cost(0, 0, 0)
+    return Cost(max(1e-4, whole.processor - start.processor), max(1e-4, whole.clock - start.clock), whole.memory)
+
+
+def median(costs: list[Cost]) -> Cost:
+    """Figure by figure."""
+    return Cost(*(statistics.median(getattr(cost, item.name) for cost in costs) for item in fields(Cost)))
+
+
+def count(path: Path) -> tuple[int, float]:
+    """Documents of an input, and its size in MB (of an archive, as it lies there)."""
+    lines = path.with_name(path.name.replace(".warc.gz", ".jsonl"))
+    with lines.open("rb") as file:
+        return sum(1 for _ in file), path.stat().st_size / 1e6
+
+
+def show(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """A Markdown table on standard output, at once."""
+    print(f"| {' | '.join(heads)} |\n|{' --- |' * len(heads)}")
+    print("".join(f"| {' | '.join(row)} |\n" for row in rows), flush=True)
+
+
+def short(value: float) -> str:
+    """A figure with three digits that count."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def show_stage(bench: Bench, name: str, stage: Stage) -> None:
+    """Measure a stage and print its table."""
+    documents, size = count(bench.inputs / "all" / stage.input)
+    costs, failures = bench.compare(stage)
+    print(f"\n### {name}\n\n{documents:,} {'documents' if stage.input in TEXTS else 'pages'}, {size:.1f} MB\n")
+    rows = []
+    ours = [costs[rival] for rival in stage.rivals if rival.role == OURS and rival in costs]
+    for rival, cost in costs.items():
+        ratios = ["" if rival.role == OURS else short(cost.processor / our.processor) for our in ours]
+        rate, megabytes = documents / cost.processor, size / cost.processor
+        rows.append((rival.role, rival.name, f"{cost.processor:.3f}", short(rate), short(megabytes)))
+        rows[-1] += (short(cost.memory), " / ".join(filter(None, ratios)))
+    show(("", "what", "CPU s", "documents/s", "MB/s", "peak MB", "times ours"), rows)
+    for rival, reason in failures.items():
+        print(f"{rival.name}: not measured: {reason}\n", flush=True)
+
+
+def show_parallel(bench: Bench) -> None:
+    """Seconds on the clock of one worker and of two."""
+    source = bench.inputs / "all/articles.jsonl"
+    rows = []
+    for engine in ("fast", "trafilatura"):
+        ways = [Rival(f"-j {jobs}", OURS, f"extract {{in}} --engine {engine} -j {jobs}") for jobs in (1, 2)]
+        clocks: list[list[float]] = [[], []]
+        for _ in range(bench.given.repeats):
+            for way, found in zip(ways, clocks, strict=True):
+                found.append(bench.measure(way, source, one_core=False).clock)
+        one, two = map(statistics.median, clocks)
+        rows.append((f"extract --engine {engine}", f"{one:.2f}", f"{two:.2f}", short(one / two)))
+    print(f"\n### {PARALLEL}\n\nSeconds on the clock, start included, {len(bench.cores)} cores.\n")
+    show(("", "-j 1", "-j 2", "ratio"), rows)
+
+
+def show_memory(bench: Bench) -> None:
+    """Peak memory on a tenth of a stream and on all of it."""
+    many = bench.given.stream
+    sizes = {"mixed": (many // 10, many), "html": (many // 100, many // 10)}
+    for kind, counts in sizes.items():
+        for number in counts:
+            bench.corpus(f"--{kind}", str(number))
+    rows = []
+    for name, (kind, work) in STREAMS.items():
+        paths = [bench.inputs / f"{kind}-{number}.jsonl" for number in sizes[kind]]
+        few, all_of_them = (bench.measure(Rival(name, OURS, work), path).memory for path in paths)
+        documents = " and ".join(f"{number:,}" for number in sizes[kind])
+        rows.append((name, documents, short(few), short(all_of_them), f"{all_of_them / few:.2f}"))
+    print(f"\n### {MEMORY}\n")
+    show(("", "documents", "peak MB, the tenth", "peak MB, all", "ratio"), rows)
+
+
+def arguments() -> argparse.Namespace:
+    """What the command line says."""
+    names = [*STAGES, PARALLEL, MEMORY]
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks",
+        description=(__doc__ or "").splitlines()[0],
+        epilog=f"stages: {'; '.join(names)}",
+    )
+    parser.add_argument(
+        "--documents", type=int, default=1000, help="texts to measure on, ten times as many in fast stages"
+    )
+    parser.add_argument("--articles", type=int, default=200, help="pages of news and blogs to measure on")
+    parser.add_argument("--pages", type=int, default=2000, help="pages of documentation to measure on")
+    parser.add_argument("--stream", type=int, default=100_000, help="documents of the longer stream for memory")
+    parser.add_argument("--repeats", type=int, default=3, help="rounds, of which medians are printed")
+    parser.add_argument("--stages", default="", help="only those whose names have one of these, parted by commas")
+    parser.add_argument("--corpus", type=Path, help="folder with `warc` and `docs`")
+    parser.add_argument("--peers", type=Path, default=CACHE / "peers", help="virtual environment of the peers")
+    parser.add_argument("--no-install", action="store_true", help="leave out peers that are not set up yet")
+    parser.add_argument("--work", type=Path, default=CACHE / "work", help="folder for inputs and results")
+    given = parser.parse_args()
+    given.names = [name for name in names if any(part in name for part in given.stages.split(","))]
+    if not given.names:
+        parser.error(f"no such stage; there are: {'; '.join(names)}")
+    return given
+
+
+def main() -> None:
+    """Set up, measure, print."""
+    given = arguments()
+    bench = Bench(given)
+    bench.corpus("--documents", str(given.documents), "--articles", str(given.articles), "--pages", str(given.pages))
+    if set(given.names) & set(STAGES) and (reason := bench.set_up_peers()):
+        print(reason, flush=True)
+    for name in given.names:
+        if name in STAGES:
+            show_stage(bench, name, STAGES[name])
+        else:
+            {PARALLEL: show_parallel, MEMORY: show_memory}[name](bench)
+
+
+if __name__ == "__main__":
+    main()
