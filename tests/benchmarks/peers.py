@@ -8,6 +8,7 @@ in). It runs with its timeout for a page at a minute, so that a busy machine los
 """
 
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -24,7 +25,8 @@ def run(*steps: Any, tasks: int = 1) -> None:
     from loguru import logger
 
     logger.remove()
-    LocalPipelineExecutor(pipeline=list(steps), tasks=tasks, workers=1).run()
+    logs = tempfile.mkdtemp(prefix="logs-")
+    LocalPipelineExecutor(pipeline=list(steps), tasks=tasks, workers=1, logging_dir=logs).run()
 
 
 def lines_in(source: Path) -> Any:
