@@ -1,8 +1,9 @@
-"""The words of a text as arrays: every distinct chunk is split and classified once, then looked up.
+"""The words of texts as arrays: every distinct chunk is split and classified once, then looked up by its hash.
 
-Running text repeats its vocabulary, so one dictionary look-up a chunk replaces the splitting. What is remembered is a
-pure function of the chunk; forgetting it changes no result. A vocabulary is emptied between texts when it grows past
-`LARGEST` characters or entries, so memory stays below about 150 MB plus what the present text needs.
+Running text repeats its vocabulary, so one look-up a chunk replaces the splitting, and the chunks of many texts are
+looked up in one go. What is remembered is a pure function of the chunk; forgetting it changes no result, save where
+two chunks have one hash of 64 bits. A vocabulary is emptied between batches when it grows past `LARGEST` characters
+or entries, so memory stays below about 150 MB plus what the present batch needs.
 """
 
 import unicodedata
@@ -12,9 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from corpuskit.text.chunks import Chunks
+from corpuskit.text.hash_table import HashTable
 from corpuskit.text.words import split_chunk
 
-__all__ = ["Vocabulary", "Words", "vocabulary"]
+__all__ = ["Known", "Vocabulary", "Words", "vocabulary"]
 
 Integers = npt.NDArray[Any]
 
@@ -52,40 +55,54 @@ SYMBOLS = TERMINAL | _CONTROLS | frozenset(_SYMBOLS)
 LETTERS, PROPER, FULL_STOP, PUNCTUATION = 1, 2, 4, 8
 MARK_BITS = 4
 # Marks of chunks.
-BULLET, ELLIPSIS, THREE_DOTS, C4_END = 1, 2, 4, 8
+BULLET, ELLIPSIS, THREE_DOTS, C4_END, TERMINAL_END = 1, 2, 4, 8, 16
 STOP_BITS, LENGTH_BITS = 8, 16
 
 
 class Words(NamedTuple):
-    """The words of one text; the first three arrays run over words, the others over chunks."""
+    """The words of the chunks of a batch, one array entry a word."""
 
     words: Integers
-    """Which word: equal numbers are equal words, within this text."""
+    """Which word: equal numbers are equal words, within this batch; below 2**27."""
     lengths: Integers
     """Characters."""
     marks: Integers
-    per_chunk: Integers
-    """Words of each chunk."""
-    chunk_marks: Integers
+
+
+class Known(NamedTuple):
+    """What is known of the chunks of a batch, one array entry a chunk."""
+
+    runs: Integers
+    """Place of the first word among the entries, shifted by 32, and how many words."""
+    marks: Integers
     """From the lowest bit: marks, stop words, characters."""
+    proper: Integers
+    """Words that are not of symbols alone, shifted by 32, and their characters."""
+    letters: Integers
+    """Words with a letter."""
+    entries: Integers
+    """Number, characters and marks of words, as one integer."""
 
     @property
-    def stop_words(self) -> int:
-        """How many different stop words occur."""
-        met = int(np.bitwise_or.reduce(self.chunk_marks)) if len(self.chunk_marks) else 0
-        return (met >> STOP_BITS & 0xFF).bit_count()
+    def counts(self) -> Integers:
+        """Words of each chunk."""
+        return self.runs & 0xFFFFFFFF
 
-    @property
-    def longest_chunk(self) -> int:
-        """Characters of the longest chunk."""
-        return int(self.chunk_marks.max()) >> LENGTH_BITS if len(self.chunk_marks) else 0
+    def words(self) -> Words:
+        """The words of these chunks, in order."""
+        entries = self.entries[_places(self.runs >> 32, self.counts)]
+        return Words(
+            words=entries >> 32,
+            lengths=(entries & 0xFFFFFFFF) >> MARK_BITS,
+            marks=entries & (1 << MARK_BITS) - 1,
+        )
 
 
 class _Column:
     """A growing array: what is appended counts from the next `array()` on."""
 
-    def __init__(self, kind: Any) -> None:
-        self._array = np.empty(4096, kind)
+    def __init__(self) -> None:
+        self._array = np.empty(4096, np.int64)
         self._size = 0
         self.pending: list[int] = []
 
@@ -93,71 +110,75 @@ class _Column:
         if self.pending:
             size = self._size + len(self.pending)
             if size > len(self._array):
-                self._array = np.concatenate([self._array[: self._size], np.empty(size, self._array.dtype)])
+                self._array = np.concatenate([self._array[: self._size], np.empty(size, np.int64)])
             self._array[self._size : size] = self.pending
             self._size = size
             self.pending = []
         return self._array
 
 
-class Vocabulary(dict[str, int]):
+class Vocabulary:
     """Chunk to number; the columns hold what is known of each number."""
 
     def __init__(self, unspaced: bool) -> None:
         """`unspaced` as in `split_chunk`."""
-        super().__init__()
         self._unspaced = unspaced
         self._empty()
 
     def _empty(self) -> None:
-        self.clear()
+        self._table = HashTable()
         self._characters = 0
         self._entry_total = 0
         # Word to its number, length and marks as one integer: few look-ups in large tables cost least.
         self._known: dict[str, int] = {}
-        self._chunks, self._chunk_marks = _Column(np.int64), _Column(np.int64)
-        self._entries = _Column(np.int64)
+        self._runs, self._marks, self._proper, self._letters = _Column(), _Column(), _Column(), _Column()
+        self._entries = _Column()
 
-    def __missing__(self, chunk: str) -> int:
-        """Split and classify a chunk that was not met before."""
-        number = self[chunk] = len(self)
-        words = split_chunk(chunk, self._unspaced)
-        known, entries, first = self._known, self._entries.pending, self._entry_total
-        marks = _FIRST.get(chunk[0], 0) | _LAST.get(chunk[-1], 0)
-        for word in words:
-            entry = known.get(word)
-            if entry is None:
-                mark = LETTERS | PROPER if word.isalpha() else _marks(word)
-                entry = known[word] = len(known) << 32 | len(word) << MARK_BITS | mark
-            entries.append(entry)
-            if word in _STOPS:
-                marks |= _STOPS[word]
-        if chunk[-3:] == "...":
-            marks |= ELLIPSIS | THREE_DOTS
-        self._chunks.pending.append(first << 32 | len(words))
-        self._chunk_marks.pending.append(len(chunk) << LENGTH_BITS | marks)
-        self._entry_total = first + len(words)
-        self._characters += len(chunk)
-        return number
-
-    def numbers(self, chunks: list[str]) -> Integers:
-        """The chunks of a text as numbers; forgets what it knew first, if that is too much."""
-        if len(self) > LARGEST_ENTRIES or self._characters > LARGEST_CHARACTERS:
+    def numbers(self, chunks: Chunks) -> Integers:
+        """The chunks as numbers; forgets what it knew first, if that is too much."""
+        if len(self._table) > LARGEST_ENTRIES or self._characters > LARGEST_CHARACTERS:
             self._empty()
-        return np.fromiter(map(self.__getitem__, chunks), np.int64, len(chunks))
+        numbers, new = self._table.numbers(chunks.hashes)
+        data, starts, ends = chunks.data, chunks.starts[new].tolist(), chunks.ends[new].tolist()
+        self._learn([data[start:end].decode("utf-8", "surrogatepass") for start, end in zip(starts, ends, strict=True)])
+        return numbers
 
-    def words(self, numbers: Integers) -> Words:
-        """The words of a text, from the numbers that were last given out."""
-        runs = self._chunks.array()[numbers]
-        count = runs & 0xFFFFFFFF
-        entries = self._entries.array()[_places(runs >> 32, count)]
-        return Words(
-            words=entries >> 32,
-            lengths=(entries & 0xFFFFFFFF) >> MARK_BITS,
-            marks=entries & (1 << MARK_BITS) - 1,
-            per_chunk=count,
-            chunk_marks=self._chunk_marks.array()[numbers],
-        )
+    def _learn(self, chunks: list[str]) -> None:
+        """Split and classify chunks that were not met before."""
+        known, entries, unspaced = self._known, self._entries.pending, self._unspaced
+        runs, marks = self._runs.pending, self._marks.pending
+        proper_words, letter_words = self._proper.pending, self._letters.pending
+        first = self._entry_total
+        for chunk in chunks:
+            words = split_chunk(chunk, unspaced)
+            mark = _FIRST.get(chunk[0], 0) | _LAST.get(chunk[-1], 0)
+            proper = letters = 0
+            for word in words:
+                entry = known.get(word)
+                if entry is None:
+                    entry = LETTERS | PROPER if word.isalpha() else _marks(word)
+                    entry = known[word] = len(known) << 32 | len(word) << MARK_BITS | entry
+                entries.append(entry)
+                if entry & PROPER:
+                    proper += 1 << 32 | len(word)
+                    letters += entry & LETTERS
+                    if word in _STOPS:
+                        mark |= _STOPS[word]
+            if chunk[-3:] == "...":
+                mark |= ELLIPSIS | THREE_DOTS
+            runs.append(first << 32 | len(words))
+            marks.append(len(chunk) << LENGTH_BITS | mark)
+            proper_words.append(proper)
+            letter_words.append(letters)
+            first += len(words)
+            self._characters += len(chunk)
+        self._entry_total = first
+
+    def known(self, numbers: Integers) -> Known:
+        """What is known of chunks, from the numbers that were last given out."""
+        columns = (self._runs, self._marks, self._proper, self._letters)
+        runs, marks, proper, letters = [column.array()[numbers] for column in columns]
+        return Known(runs, marks, proper, letters, self._entries.array())
 
 
 @cache
@@ -190,7 +211,7 @@ def _marks(word: str) -> int:
 
 _STOPS = {word: 1 << STOP_BITS + place for place, word in enumerate(STOP_WORDS)}
 _FIRST = {"•": BULLET, "-": BULLET}
-_LAST = {
-    **dict.fromkeys(".?!\"'", C4_END),
-    "…": ELLIPSIS,
-}
+_LAST = dict.fromkeys(TERMINAL, TERMINAL_END)
+_LAST["…"] = ELLIPSIS
+for _end in ".?!\"'":
+    _LAST[_end] = _LAST.get(_end, 0) | C4_END
