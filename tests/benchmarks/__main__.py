@@ -11,7 +11,9 @@ dependencies go, and cuts its inputs (`--work`). `--corpus` is the folder `DIR/b
 """
 
 import argparse
+import datetime
 import os
+import platform
 import shutil
 import statistics
 import subprocess
@@ -19,6 +21,7 @@ import sys
 import time
 import venv
 from dataclasses import dataclass, fields
+from importlib import metadata
 from pathlib import Path
 
 from tests.benchmarks.peers import PACKAGES
@@ -346,6 +349,14 @@ def show_memory(bench: Bench) -> None:
     show(("", "documents", "peak MB, the tenth", "peak MB, all", "ratio"), rows)
 
 
+def show_versions() -> None:
+    """When, where and with what."""
+    names = ("corpuskit-cli", "datatrove", "trafilatura", "scrubadub", "resiliparse", "rensa")
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in names)
+    day, cores = datetime.datetime.now(datetime.UTC).date(), len(os.sched_getaffinity(0))
+    print(f"{day}, {cores} cores ({platform.machine()}), Python {platform.python_version()}; {versions}", flush=True)
+
+
 def arguments() -> argparse.Namespace:
     """What the command line says."""
     names = [*STAGES, PARALLEL, MEMORY]
@@ -377,6 +388,7 @@ def main() -> None:
     """Set up, measure, print."""
     given = arguments()
     bench = Bench(given)
+    show_versions()
     bench.corpus("--documents", str(given.documents), "--articles", str(given.articles), "--pages", str(given.pages))
     if set(given.names) & set(STAGES) and (reason := bench.set_up_peers()):
         print(reason, flush=True)
