@@ -283,7 +283,7 @@ def test_what_the_quickstart_proposes_works(quickstart: tuple[Checkout, str, str
         # Whole builds are the matter of the tests above.
         if "mix recipe.yaml -o" not in command and "pipe.sh" not in command:
             done = checkout.run(command, checkout.root / "examples" / "quickstart")
-            if "why.py" in command:
+            if "explain" in command:
                 assert "filter-license" in done.stdout
 
 

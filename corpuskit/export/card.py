@@ -23,7 +23,7 @@ def card(manifest: Manifest, data_files: str, pretty_name: str | None = None) ->
         _loading(data_files),
         "## How to verify it\n\n"
         "`corpuskit verify .` in this folder reads every shard again and compares it with `manifest.json`; "
-        "`decisions/` says of each document that was left out which step took it out, and why.",
+        "`corpuskit explain . ID` tells which step took a document out, and why; `decisions/` holds that of all.",
         _limits(manifest),
     )
     return "\n\n".join(parts) + "\n"

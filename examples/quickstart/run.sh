@@ -41,9 +41,9 @@ cat <<EOF
 
 That was a corpus. What to try next, after:  cd '$here' && PATH='$venv/bin':\$PATH
   corpuskit mix --plan recipe.yaml              the shell pipe that each source stands for
-  python why.py snapshot certifi                why a document is not in the corpus
+  corpuskit stats snapshot                      what it holds, and what was left out and why
+  corpuskit explain snapshot certifi            why one document is not in the corpus
   python -m json.tool snapshot/manifest.json    every step, count and digest (or: jq '.steps[] | {name, dropped}')
   corpuskit mix recipe.yaml -o bigger           after a change of budget, weights or caps in recipe.yaml
   corpuskit export --to parquet snapshot -o parquet && corpuskit verify parquet
-  sh ../pipe-and-recipe/pipe.sh from-pipe       a corpus like this as a pipe of commands
 EOF

@@ -1,0 +1,59 @@
+"""A published dataset, opened to be looked at: its manifest, its documents, its decisions."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from corpuskit.core.document import Document
+from corpuskit.core.errors import DamagedError
+from corpuskit.core.files.forms import form_of
+from corpuskit.core.files.inputs import Input
+from corpuskit.core.files.single import manifest_of_file
+from corpuskit.core.manifest import read_manifest
+from corpuskit.core.registry import find_format
+
+
+class Dataset:
+    """A folder that corpuskit published, or a file with its manifest beside it."""
+
+    def __init__(self, place: Path) -> None:
+        """Raises DamagedError if there is no whole manifest."""
+        self.place = place
+        self.folder = place if place.is_dir() else place.parent
+        self.manifest: dict[str, Any] = read_manifest(place if place.is_dir() else manifest_of_file(place))
+
+    def shards(self) -> list[dict[str, Any]]:
+        """The shards of the first form: each document once."""
+        shards: list[dict[str, Any]] = self.manifest["shards"]
+        return [shard for shard in shards if form_of(shard["path"]) == form_of(shards[0]["path"])]
+
+    def documents(self, shard: dict[str, Any]) -> Iterator[Document]:
+        """The documents of one shard."""
+        path = self.folder / shard["path"]
+        if not path.is_file():
+            raise DamagedError(f"{shard['path']} is missing; `corpuskit verify` the dataset")
+        yield from find_format("parquet" if path.suffix == ".parquet" else "jsonl").read(path)
+
+    def decisions(self, holding: bytes = b"") -> Iterator[dict[str, Any]]:
+        """The verdicts on documents that were left out, in the order of the steps; only lines with these bytes."""
+        import orjson
+
+        for entry in self.manifest["decisions"]:
+            source = Input(entry["path"], local_path=self.folder / entry["path"])
+            for block in _whole_lines(source.blocks()):
+                if holding in block:
+                    yield from (orjson.loads(line) for line in block.split(b"\n") if line and holding in line)
+
+
+def _whole_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes, cut at line ends only: a search through a block is far faster than one through its lines."""
+    rest = b""
+    for block in blocks:
+        end = block.rfind(b"\n") + 1
+        if end:
+            yield rest + block[:end]
+            rest = block[end:]
+        else:
+            rest += block
+    if rest:
+        yield rest

@@ -1,0 +1,120 @@
+"""What is in this dataset, and what was left out of it?"""
+
+from array import array
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+from urllib.parse import urlsplit
+
+from corpuskit.core import talk
+from corpuskit.core.errors import UsageError
+from corpuskit.core.files.dataset import Dataset
+from corpuskit.core.settings import Settings
+from corpuskit.core.step import Command
+
+QUANTILES = (0, 5, 25, 50, 75, 95, 100)
+
+
+@dataclass(frozen=True)
+class Stats(Command):
+    """Describe a dataset: documents, tokens, lengths, languages, sources, and what was left out and why.
+
+    Reads every document once; holds 8 bytes of each in memory.
+
+        corpuskit stats corpus
+    """
+
+    inputs: ClassVar[str] = "DIR"
+    answers: ClassVar[bool] = True
+
+    top: Annotated[int, "Languages and domains to show, most documents first."] = 10
+    samples: Annotated[int, "Ids of dropped documents to show for each reason."] = 3
+
+    def execute(self, arguments: list[str], settings: Settings) -> int:
+        """Print the description."""
+        if len(arguments) != 1:
+            raise UsageError("name one dataset: `corpuskit stats DIR`")
+        answer = self.describe(Dataset(Path(arguments[0])))
+        if settings.json:
+            talk.print_out(talk.answer_line("stats", answer))
+        else:
+            talk.print_out("\n".join(_lines(answer)))
+        return 0
+
+    def describe(self, dataset: Dataset) -> dict[str, Any]:
+        """The figures, as `--json` prints them. Lengths are characters of text."""
+        lengths, languages, domains = array("q"), Counter[str](), Counter[str]()
+        for shard in dataset.shards():
+            for document in dataset.documents(shard):
+                lengths.append(len(document.text))
+                languages[str(document.metadata.get("language") or "-")] += 1
+                domains[_domain(document.metadata.get("url"))] += 1
+        return {
+            "documents": len(lengths),
+            "tokens": sum(shard["tokens"] for shard in dataset.shards()),
+            "tokenizer": dataset.manifest["tokenizer"],
+            "characters": _quantiles(lengths),
+            "languages": dict(_most(languages, self.top)),
+            "domains": dict(_most(domains, self.top)),
+            "sources": dataset.manifest["sources"],
+            "left_out": self._left_out(dataset),
+        }
+
+    def _left_out(self, dataset: Dataset) -> list[dict[str, Any]]:
+        """Each reason with its share of what its step took in, and some ids."""
+        ids: dict[tuple[str, str], list[str]] = {}
+        for entry in dataset.decisions():
+            shown = ids.setdefault((entry["step"], entry["reason"]), [])
+            if len(shown) < self.samples and entry["id"] is not None:
+                shown.append(entry["id"])
+        return [
+            {
+                "step": step["id"],
+                "verdict": verdict,
+                "reason": reason,
+                "documents": number,
+                "share": round(number / max(step["in"]["documents"], 1), 6),
+                "samples": ids.get((step["name"], reason), []),
+            }
+            for step in dataset.manifest["steps"]
+            for verdict in ("dropped", "rejected")
+            for reason, number in sorted(step.get(verdict, {}).items(), key=lambda item: (-item[1], item[0]))
+        ]
+
+
+def _domain(url: Any) -> str:
+    try:
+        return urlsplit(url).hostname or "-" if isinstance(url, str) else "-"
+    except ValueError:
+        return "-"
+
+
+def _quantiles(lengths: "array[int]") -> dict[str, int]:
+    ordered = sorted(lengths)
+    last = len(ordered) - 1
+    return {f"p{share}": ordered[last * share // 100] for share in QUANTILES} if ordered else {}
+
+
+def _most(counts: "Counter[str]", number: int) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:number]
+
+
+def _lines(answer: dict[str, Any]) -> list[str]:
+    lines = [f"{answer['documents']:,} documents, {answer['tokens']:,} tokens ({answer['tokenizer']})"]
+    lines.append("characters  " + "  ".join(f"{name} {value:,}" for name, value in answer["characters"].items()))
+    for key in ("languages", "domains"):
+        lines += ["", key]
+        lines += [f"  {number:>10,}  {talk.escape(name)}" for name, number in answer[key].items()]
+    lines += ["", "sources"]
+    for name, source in answer["sources"].items():
+        lines.append(
+            f"  {source['documents']:>10,}  {talk.escape(name)}: {source['tokens']:,} tokens, {source['share']:.1%}, "
+            f"{source['origin']}, {source['license']}"
+        )
+    lines += ["", "left out"]
+    for entry in answer["left_out"]:
+        samples = f"  e.g. {', '.join(map(talk.escape, entry['samples']))}" if entry["samples"] else ""
+        what = f"{entry['step']} {entry['verdict']} {entry['reason']}"
+        lines.append(f"  {entry['documents']:>10,}  {what} ({entry['share']:.1%}){samples}")
+    return lines

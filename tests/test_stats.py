@@ -1,0 +1,37 @@
+"""stats: the figures of a dataset are those of its documents and its manifest."""
+
+import json
+from pathlib import Path
+
+from tests.conftest import Run, lines_of
+
+
+def test_figures_add_up(tmp_path: Path, shell: Run) -> None:
+    documents = [
+        {
+            "id": f"d{number}",
+            "text": "word " * number,
+            "metadata": {
+                "language": "de" if number % 3 else "en",
+                "url": f"https://www.example.{'org' if number % 2 else 'com'}/x",
+            },
+        }
+        for number in range(1, 31)
+    ]
+    (tmp_path / "in.jsonl").write_bytes(lines_of(documents) + b"broken\n")
+    shell("corpuskit filter-license --allow MIT in.jsonl --allow-empty -o none --quiet")
+    assert shell("corpuskit export in.jsonl --to jsonl,parquet -o out --quiet").returncode == 0
+    answer = json.loads(shell("corpuskit stats out --json").stdout)
+    assert answer["documents"] == 30
+    assert answer["tokens"] == sum(range(1, 31))
+    assert answer["characters"]["p0"] == 5
+    assert answer["characters"]["p100"] == 150
+    assert answer["languages"] == {"de": 20, "en": 10}
+    assert answer["domains"] == {"www.example.com": 15, "www.example.org": 15}
+    assert [(entry["reason"], entry["documents"]) for entry in answer["left_out"]] == [("bad-json", 1)]
+    none = json.loads(shell("corpuskit stats none --json --samples 2").stdout)
+    assert none["documents"] == 0
+    dropped = next(entry for entry in none["left_out"] if entry["reason"] == "license")
+    assert dropped["documents"] == 30
+    assert len(dropped["samples"]) == 2
+    assert shell("corpuskit stats out").stdout.startswith(b"30 documents")
