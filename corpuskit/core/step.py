@@ -20,7 +20,7 @@ rejects aside.
 import dataclasses
 import re
 import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -162,6 +162,13 @@ class Stage(Step):
         """Return the document (changed or not) or a Drop; raise Reject if it cannot be processed."""
         raise NotImplementedError
 
+    def apply_many(self, documents: Sequence[Document]) -> list[Document | Drop | Reject]:
+        """What `apply` makes of each document, in order; a Reject stands where it would be raised.
+
+        Streams call this one. Override it where many documents at a time cost less than one by one.
+        """
+        return [_applied(self, document) for document in documents]
+
 
 class CorpusStage(Step):
     """Needs the whole stream, in order."""
@@ -215,6 +222,13 @@ class Command(Step):
     def execute(self, arguments: list[str], settings: "Settings") -> int:
         """Do the work and return the exit code."""
         raise NotImplementedError
+
+
+def _applied(stage: Stage, document: Document) -> Document | Drop | Reject:
+    try:
+        return stage.apply(document)
+    except Reject as reject:
+        return reject
 
 
 def _option(item: "dataclasses.Field[Any]", hint: Any) -> Option:
