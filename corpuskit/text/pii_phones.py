@@ -175,11 +175,17 @@ def _is_phone(candidate: Candidate, context: str) -> bool:
         return False
     extended = _with_extension(data, end)
     aided = context == "phone" or _WORDS_AFTER.match(after(data, extended, 12))
-    if not aided and not _is_international(candidate) and (context or not _is_national(candidate, extended > end)):
+    if not aided and not _is_international(candidate) and not _stands_by_itself(candidate, context, extended > end):
         return False
     if word_at(data, extended) or _TAIL.match(data[extended : extended + 6]):
         return False
     return not _is_other_number(candidate)
+
+
+def _stands_by_itself(candidate: Candidate, context: str, extended: bool) -> bool:
+    """Whether a national number needs no word for it. Behind a word for other numbers only a bracketed area code does."""
+    bracketed = candidate.text.startswith(b"(") and _NORTH_AMERICAN.match(candidate.text)
+    return bool(bracketed) or (not context and _is_national(candidate, extended))
 
 
 def _is_other_number(candidate: Candidate) -> bool:
