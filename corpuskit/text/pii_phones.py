@@ -183,7 +183,7 @@ def _is_phone(candidate: Candidate, context: str) -> bool:
 
 
 def _stands_by_itself(candidate: Candidate, context: str, extended: bool) -> bool:
-    """Whether a national number needs no word for it. Behind a word for other numbers only a bracketed area code does."""
+    """Whether a national number needs no word for it; behind a word for other numbers only a bracketed one does."""
     bracketed = candidate.text.startswith(b"(") and _NORTH_AMERICAN.match(candidate.text)
     return bool(bracketed) or (not context and _is_national(candidate, extended))
 
