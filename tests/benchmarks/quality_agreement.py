@@ -6,8 +6,8 @@
 The peer is datatrove as it comes: its default tokenizer, spaCy's blank pipeline, which is why spacy is needed here and
 nowhere else (`--language cmn` also wants jieba). Each line of the files has `text`, as `docs/record.md` describes
 it; gzip is read. Both sides see the same documents in alternating blocks in one process, and times are processor
-time, so that other work on the machine disturbs both alike. All time is counted: each of ours starts with an empty
-vocabulary.
+time, so that other work on the machine disturbs both alike. A block is as long as the batches of a stream. All time
+is counted: each of ours starts with an empty vocabulary.
 """
 
 import argparse
@@ -21,11 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from corpuskit.core.document import Document
-from corpuskit.core.step import Drop
 from corpuskit.stages.filter_quality import FilterQuality
 from corpuskit.text.vocabulary import vocabulary
 
-BLOCK = 50
+BLOCK = 256
 FAMILIES = ("gopher", "gopher-repetition", "c4", "fineweb")
 
 
@@ -49,13 +48,15 @@ class Peer:
         logger.remove()
         kinds = ("GopherQualityFilter", "GopherRepetitionFilter", "C4QualityFilter", "FineWebQualityFilter")
         self.filters = [getattr(filters, kind)(language=language) for kind in kinds]
-        self.verdicts("To begin with, this loads the tokenizer. " * 20)
+        self.verdicts(["To begin with, this loads the tokenizer. " * 20])
 
-    def verdicts(self, text: str) -> list[bool]:
-        return [self._judge(step, self._document(text)) for step in self.filters]
+    def verdicts(self, texts: list[str]) -> list[list[bool]]:
+        return [[self._judge(step, self._document(text)) for step in self.filters] for text in texts]
 
-    def chain(self, text: str) -> bool:
-        document = self._document(text)
+    def chain(self, texts: list[str]) -> list[bool]:
+        return [self._passes(self._document(text)) for text in texts]
+
+    def _passes(self, document: Any) -> bool:
         return all(self._judge(step, document) for step in self.filters)
 
     @staticmethod
@@ -72,9 +73,9 @@ class Peer:
             return False
 
 
-def timed(times: Counter[str], name: str, judge: Callable[[str], Any], texts: list[str]) -> list[Any]:
+def timed(times: Counter[str], name: str, judge: Callable[[list[str]], list[Any]], texts: list[str]) -> list[Any]:
     start = time.process_time()
-    found = [judge(text) for text in texts]
+    found = judge(texts)
     times[name] += time.process_time() - start
     return found
 
@@ -89,12 +90,13 @@ def main() -> None:
     peer = Peer(arguments.language)
     annotate, drop = (FilterQuality(annotate=value, language=arguments.language) for value in (True, False))
 
-    def quality(text: str) -> Any:
-        found = annotate.apply(Document("x", text))
-        return found.metadata["quality"]["verdicts"]
+    def quality(texts: list[str]) -> list[Any]:
+        found = annotate.apply_many([Document("x", text) for text in texts])
+        return [document.metadata["quality"]["verdicts"] for document in found]
 
-    def kept(text: str) -> bool:
-        return not isinstance(drop.apply(Document("x", text)), Drop)
+    def kept(texts: list[str]) -> list[bool]:
+        found = drop.apply_many([Document("x", text) for text in texts])
+        return [isinstance(document, Document) for document in found]
 
     times: Counter[str] = Counter()
     agree: Counter[str] = Counter()
