@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from corpuskit.core.document import Document
-from corpuskit.core.step import Drop
+from corpuskit.core.document import Document, Reject
+from corpuskit.core.step import Drop, Rejected
 
 DIGEST_BYTES = 16
 
@@ -34,6 +34,11 @@ def drop(document: Document, leader: str, similarity: float, equal: bool) -> Dro
     """The drop of a document that is equal or alike to the one with the id `leader`."""
     reason = "duplicate" if equal else "near-duplicate"
     return Drop(document, reason, {"of": leader, "similarity": round(float(similarity), 4)})
+
+
+def rejected(document: Document, reject: Reject, number: int) -> Rejected:
+    """A document that no line can hold; `number` counts those before it."""
+    return Rejected(reject.reason, "dedup", number, b"", reject.detail, document.id)
 
 
 def standing_for(document: Document, dropped: Iterable[dict[str, Any]]) -> Document:

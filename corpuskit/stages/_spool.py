@@ -9,6 +9,7 @@ from corpuskit.core.document import Document
 from corpuskit.core.errors import PublishError
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import DTypeLike, NDArray
 
 WRITE_AT_ONCE = 1 << 20
@@ -75,11 +76,14 @@ class Table:
         self._file.seek(0)
         return numpy.fromfile(self._file, self._kind).reshape(-1, self._width)
 
-    def mapped(self) -> "NDArray[Any]":
-        """All rows, read from the file where they are touched. Not to be called on an empty table."""
+    def rows(self, numbers: "NDArray[np.int64]") -> "NDArray[Any]":
+        """The rows with these numbers, each read from the file."""
         import numpy
 
-        return numpy.memmap(self._file, self._kind, "r").reshape(-1, self._width)
+        size, file = self._width * numpy.dtype(self._kind).itemsize, self._file.fileno()
+        wanted, where = numpy.unique(numbers, return_inverse=True)
+        data = b"".join([os.pread(file, size, at) for at in (wanted * size).tolist()])
+        return numpy.frombuffer(data, self._kind).reshape(-1, self._width)[where]
 
     def close(self) -> None:
         """Remove the file."""

@@ -6,10 +6,10 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, NamedTuple
 
-from corpuskit.core.document import Document, encode
+from corpuskit.core.document import Document, Reject, encode
 from corpuskit.core.errors import UsageError
-from corpuskit.core.step import CorpusStage, Item
-from corpuskit.stages._cluster import digest, drop, preference, standing_for
+from corpuskit.core.step import CorpusStage, Item, Rejected
+from corpuskit.stages._cluster import digest, drop, preference, rejected, standing_for
 from corpuskit.stages._dedup_stream import Seen
 from corpuskit.stages._spool import Spool, Table, id_of, reread
 
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from corpuskit.text.minhash import Places, Signatures, Similarities
+    from corpuskit.text.minhash import Places, Similarities
     from corpuskit.text.shingles import Hashes
 
 BATCH_DOCUMENTS = 256
 BATCH_CHARACTERS = 1 << 22
+PAIRS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Dedup(CorpusStage):
 
     streams: ClassVar[str] = (
         "Reads its whole input before it writes: the documents lie in TMPDIR, with 600 bytes more for each; memory "
-        "holds about 150 bytes a document. With --stream it writes at once, and memory holds about 350."
+        "holds about 130 bytes a document. With --stream it writes at once, and memory holds about 220."
     )
 
     method: Annotated[Literal["exact", "minhash"], "Equal texts only, or near-duplicates too."] = "minhash"
@@ -87,9 +88,9 @@ class Dedup(CorpusStage):
 
     def shingles(self, text: str) -> "Hashes":
         """The text's shingles."""
-        from corpuskit.text.shingles import shingles
+        from corpuskit.text.shingle_batches import shingles_of
 
-        return shingles(text, self.ngram)
+        return shingles_of([text], self.ngram)[0]
 
 
 class _Verdicts(NamedTuple):
@@ -114,6 +115,7 @@ class _Corpus:
             self.signatures = self._table(numpy.uint32, step.permutations)
             self.columns = [self._table(numpy.uint64, 1) for _ in range(step.bands)]
         self.preferences = array("q")
+        self.rejected: dict[int, list[Rejected]] = {}
         self.wordless = bytearray()
 
     def close(self) -> None:
@@ -124,7 +126,12 @@ class _Corpus:
         batch: list[str] = []
         size = 0
         for document in documents:
-            self.lines.append(encode(document))
+            try:
+                self.lines.append(encode(document))
+            except Reject as reject:
+                number = len(self.lines)
+                self.rejected.setdefault(number, []).append(rejected(document, reject, number))
+                continue
             if self.step.keep != "first":
                 self.preferences.append(preference(document, self.step.keep))
             batch.append(document.text)
@@ -165,7 +172,8 @@ class _Corpus:
         members = numpy.flatnonzero(matches != NOBODY)
         members = members[numpy.argsort(survivors[members], kind="stable")]
         starts = numpy.searchsorted(survivors[members], numpy.arange(len(matches) + 1))
-        for number, match in enumerate(matches):
+        for number, match in enumerate(matches.tolist()):
+            yield from self.rejected.get(number, ())
             document = reread(self.lines[number])
             if match != NOBODY:
                 yield drop(document, id_of(self.lines[match]), similarities[number], equal[number])
@@ -174,6 +182,7 @@ class _Corpus:
             else:
                 dropped = members[starts[number] : starts[number + 1]]
                 yield standing_for(document, (reread(self.lines[member]).metadata for member in dropped))
+        yield from self.rejected.get(len(matches), ())
 
     def _table(self, kind: "type[np.unsignedinteger]", width: int) -> Table:
         return self.files.enter_context(closing(Table(kind, width)))
@@ -211,22 +220,27 @@ class _Corpus:
             return
         numbers = order[considered]
         columns = (table.load()[:, 0][numbers] for table in self.columns)
-        rows = self.signatures.mapped()
 
         def alike(left: "Places", right: "Places") -> "Similarities":
-            return self._similarities(rows, numbers[left], numbers[right])
+            return self._similarities(numbers[left], numbers[right])
 
         near, shares = earliest_leaders(columns, len(considered), alike, self.step.threshold)
         found = near != NOBODY
         matches[considered[found]] = considered[near[found]]
         similarities[considered[found]] = shares[found]
 
-    def _similarities(self, rows: "Signatures", left: "Places", right: "Places") -> "Similarities":
+    def _similarities(self, left: "Places", right: "Places") -> "Similarities":
+        import numpy
+
         from corpuskit.text.minhash import agreement
 
-        if self.step.verify == "signature":
-            return agreement(rows, left, right)
-        return self._exact_similarities(left, right)
+        if self.step.verify == "jaccard":
+            return self._exact_similarities(left, right)
+        shares = numpy.empty(len(left))
+        for start in range(0, len(left), PAIRS_AT_ONCE):
+            part = slice(start, start + PAIRS_AT_ONCE)
+            shares[part] = agreement(self.signatures.rows(left[part]), self.signatures.rows(right[part]))
+        return shares
 
     def _exact_similarities(self, left: "Places", right: "Places") -> "Similarities":
         """Pairs come sorted by their left document, so its shingles are made once."""

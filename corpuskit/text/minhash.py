@@ -7,11 +7,11 @@ candidates for a closer look (Leskovec, Rajaraman, Ullman, "Mining of Massive Da
 
 The rule. Each band key has *leaders*: the first document in order that has the key, and up to three more that were
 not alike to any of the leaders before them. A document matches the leaders of its keys that it is alike to. So every
-document is compared with a bounded number of others, however common a key is. `LeaderTable` applies the rule to a
-stream; `earliest_leaders` applies it to columns of keys by sorting, with the same result.
+document is compared with a bounded number of others, however common a key is. `dedup --stream` applies the rule to a
+stream, with the tables of `corpuskit.text.leaders`; `earliest_leaders` applies it to columns of keys by sorting, with
+the same result.
 """
 
-from array import array
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
@@ -22,7 +22,6 @@ from corpuskit.text.shingles import Hashes
 
 __all__ = [
     "LEADERS",
-    "LeaderTable",
     "Signatures",
     "agreement",
     "band_keys",
@@ -46,7 +45,6 @@ Likeness = Callable[[Places, Places], Similarities]
 
 MIXER = np.uint64(0x94D0_49BB_1331_11EB)
 HALF = np.uint64(32)
-PAIRS_AT_ONCE = 8192
 
 
 def version() -> str:
@@ -78,79 +76,10 @@ def band_keys(rows: Signatures, bands: int) -> Hashes:
     return keys
 
 
-def agreement(rows: Signatures, left: Places, right: Places) -> Similarities:
-    """The share of places in which the signatures `left` and `right` of `rows` agree, pair by pair."""
-    shares = np.empty(len(left), np.float64)
-    for start in range(0, len(left), PAIRS_AT_ONCE):
-        part = slice(start, start + PAIRS_AT_ONCE)
-        shares[part] = np.count_nonzero(rows[left[part]] == rows[right[part]], axis=1)
-    shares /= rows.shape[1]
+def agreement(left: Signatures, right: Signatures) -> Similarities:
+    """The share of places in which signatures agree, row by row."""
+    shares: Similarities = np.count_nonzero(left == right, axis=1) / left.shape[1]
     return shares
-
-
-class LeaderTable:
-    """Leaders by band key, for streams: a hash table with open addressing, 12 bytes an entry.
-
-    A key's entries are found from its home on, in the order they were added. There is no wrapping round: an entry
-    that finds no room before the end makes the table longer.
-    """
-
-    def __init__(self, room: int = 1 << 10) -> None:
-        """`room`: slots to start with."""
-        self._count = 0
-        self._empty(room)
-
-    def __len__(self) -> int:
-        """Entries held."""
-        return self._count
-
-    def leaders(self, key: int) -> list[int]:
-        """The leaders of a key, earliest first."""
-        keys, leaders, found = self._keys, self._leaders, []
-        slot = (key >> 32) * self._room >> 32
-        while (leader := leaders[slot]) != NOBODY:
-            if keys[slot] == key:
-                found.append(leader)
-            slot += 1
-        return found
-
-    def add(self, key: int, leader: int) -> None:
-        """Make a document a leader of a key, after those it has."""
-        if self._count >= self._room * 0.8:
-            self._grow()
-        slot = (key >> 32) * self._room >> 32
-        while self._leaders[slot] != NOBODY:
-            slot += 1
-        self._keys[slot], self._leaders[slot] = key, leader
-        self._count += 1
-        self._lengthen(slot)
-
-    def _empty(self, room: int) -> None:
-        self._room = room
-        self._keys = array("Q", bytes(8 * room))
-        self._leaders = array("i", [NOBODY]) * room
-        self._lengthen(room)
-
-    def _lengthen(self, last: int) -> None:
-        """Keep the slot after the last one in use free, so that every search ends."""
-        if last + 1 >= len(self._leaders):
-            longer = last + 256 - len(self._leaders)
-            self._keys.extend(array("Q", bytes(8 * longer)))
-            self._leaders.extend(array("i", [NOBODY]) * longer)
-
-    def _grow(self) -> None:
-        """Move to a table half as large again, each entry to the first free slot from its home on."""
-        keys, leaders = np.frombuffer(self._keys, np.uint64), np.frombuffer(self._leaders, np.int32)
-        used = np.flatnonzero(leaders != NOBODY)
-        keys, leaders = keys[used], leaders[used]
-        self._empty(self._room * 3 // 2)
-        homes = ((keys >> HALF) * np.uint64(self._room) >> HALF).astype(np.int64)
-        order = np.argsort(homes, kind="stable")
-        rank = np.arange(len(order))
-        slots = np.maximum.accumulate(homes[order] - rank) + rank
-        self._lengthen(int(slots[-1]))
-        np.frombuffer(self._keys, np.uint64)[slots] = keys[order]
-        np.frombuffer(self._leaders, np.int32)[slots] = leaders[order]
 
 
 def earliest_leaders(
