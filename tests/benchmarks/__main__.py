@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 import venv
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from importlib import metadata
 from pathlib import Path
@@ -288,10 +289,12 @@ def count(path: Path) -> tuple[int, float]:
         return sum(1 for _ in file), path.stat().st_size / 1e6
 
 
-def show(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    """A Markdown table on standard output, at once."""
+def show(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    """A Markdown table on standard output, each row as soon as it is known."""
     print(f"| {' | '.join(heads)} |\n|{' --- |' * len(heads)}")
-    print("".join(f"| {' | '.join(row)} |\n" for row in rows), flush=True)
+    for row in rows:
+        print(f"| {' | '.join(row)} |", flush=True)
+    print(flush=True)
 
 
 def short(value: float) -> str:
@@ -339,14 +342,17 @@ def show_memory(bench: Bench) -> None:
     for kind, counts in sizes.items():
         for number in counts:
             bench.corpus(f"--{kind}", str(number))
-    rows = []
-    for name, (kind, work) in STREAMS.items():
-        paths = [bench.inputs / f"{kind}-{number}.jsonl" for number in sizes[kind]]
-        few, all_of_them = (bench.measure(Rival(name, OURS, work), path).memory for path in paths)
-        documents = " and ".join(f"{number:,}" for number in sizes[kind])
-        rows.append((name, documents, short(few), short(all_of_them), f"{all_of_them / few:.2f}"))
     print(f"\n### {MEMORY}\n")
-    show(("", "documents", "peak MB, the tenth", "peak MB, all", "ratio"), rows)
+    heads = ("", "documents", "peak MB, the tenth", "peak MB, all", "ratio")
+    show(heads, (memory_row(bench, name, sizes[kind], kind, work) for name, (kind, work) in STREAMS.items()))
+
+
+def memory_row(bench: Bench, name: str, sizes: tuple[int, int], kind: str, work: str) -> tuple[str, ...]:
+    """Peak memory of one step on the two streams."""
+    paths = [bench.inputs / f"{kind}-{number}.jsonl" for number in sizes]
+    few, whole = (bench.measure(Rival(name, OURS, work), path).memory for path in paths)
+    documents = " and ".join(f"{number:,}" for number in sizes)
+    return (name, documents, short(few), short(whole), f"{whole / few:.2f}")
 
 
 def show_versions() -> None:
