@@ -298,6 +298,8 @@ def test_a_stream_is_answered_at_once() -> None:
         {"ngram": 0},
         {"permutations": 0},
         {"seed": -1},
+        {"unit": "line", "keep": "longest"},
+        {"unit": "line", "min_length": 0},
     ],
 )
 def test_options_that_cannot_be_are_refused(options: dict[str, Any]) -> None:
@@ -394,3 +396,59 @@ def test_estimates_are_near_the_truth_on_real_text(shared_data: Path) -> None:
     errors = agreement(rows[0::2], rows[1::2]) - [jaccard(*pair) for pair in pairs]
     assert np.sqrt(np.mean(errors**2)) < 0.05
     assert abs(errors.mean()) < 0.015
+
+
+LONG = "A paragraph that is long enough to be compared with others."
+OTHER = "Another paragraph, which is as long as the first one or longer."
+
+
+def texts_of(items: Iterable[Item]) -> list[Any]:
+    return [item.text if isinstance(item, Document) else (item.reason, item.values) for item in items]  # type: ignore[union-attr]
+
+
+def test_repeated_paragraphs_are_taken_out_of_later_texts() -> None:
+    documents = corpus(
+        f"{LONG}\n\nshort\n\n{LONG}\n\nend",
+        f"{OTHER}\n \n{LONG.upper()}\n\nshort",
+        f"{LONG}\n\n{OTHER}",
+        f"{LONG}\n{OTHER}",
+        f"{LONG}\n\nshort",
+    )
+    assert texts_of(Dedup(unit="paragraph").run(documents)) == [
+        f"{LONG}\n\nshort\n\nend",
+        f"{OTHER}\n\nshort",
+        ("duplicate-paragraphs", {"removed": 2}),
+        f"{LONG}\n{OTHER}",
+        "short",
+    ]
+
+
+def test_repeated_lines_are_taken_out_of_later_texts() -> None:
+    documents = corpus(f"{LONG}\n  {LONG}\n\nx", f"x\n{OTHER}\n{LONG}\n", f"{OTHER}\n\n", "x")
+    assert texts_of(Dedup(unit="line").run(documents)) == [
+        f"{LONG}\n\nx",
+        f"x\n{OTHER}\n",
+        ("duplicate-lines", {"removed": 1}),
+        "x",
+    ]
+    assert texts_of(Dedup(unit="line", min_length=1).run(documents[3:] * 2)) == [
+        "x",
+        ("duplicate-lines", {"removed": 1}),
+    ]
+
+
+@given(st.lists(st.text(st.sampled_from("ab \n"), max_size=30), max_size=6), st.sampled_from(["paragraph", "line"]))
+def test_no_unit_repeats_and_a_second_pass_changes_nothing(texts: list[str], unit: Any) -> None:
+    step = Dedup(unit=unit, min_length=2)
+    items = list(step.run(corpus(*texts)))
+    assert [verdict_id(item) for item in items] == [f"d{number}" for number in range(len(texts))]
+    kept = survivors(items)
+    assert survivors(step.run(kept)) == kept
+    units = [part for document in kept for part in document.text.split("\n" if unit == "line" else "\n\n")]
+    compared = [" ".join(part.split()) for part in units if unit == "line"]
+    longer = [part for part in compared if len(part) >= 2]
+    assert len(longer) == len(set(longer))
+
+
+def verdict_id(item: Item) -> Any:
+    return item.document.id if isinstance(item, Drop) else item.id

@@ -1,5 +1,6 @@
 """Duplicates: a document is dropped if an earlier one has the same text, or nearly the same."""
 
+import unicodedata
 from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
@@ -12,6 +13,7 @@ from corpuskit.core.step import CorpusStage, Item, Rejected
 from corpuskit.stages._cluster import digest, drop, preference, rejected, standing_for
 from corpuskit.stages._dedup_stream import Seen
 from corpuskit.stages._spool import Spool, Table, id_of, reread
+from corpuskit.stages._units import VERSION, Units
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,6 +41,11 @@ class Dedup(CorpusStage):
     and drops come out in input order. With `--keep longest` (characters) or `newest` (`metadata.date`; undated last)
     documents are considered in that order, input order among equals.
 
+    With `--unit paragraph` (parted by blank lines) or `line`, repeats within and between texts are taken out of them:
+    a unit of `min-length` characters or more that came before, whatever its case and spacing. A document left without
+    text is dropped as `duplicate-paragraphs` or `duplicate-lines`, with the number `removed`. This streams; memory
+    holds about 80 bytes a unit, and options that compare documents have no effect.
+
     Example: corpuskit dedup web.jsonl.zst --drops dropped.jsonl -o unique.jsonl.zst
     """
 
@@ -56,11 +63,19 @@ class Dedup(CorpusStage):
     bands: Annotated[int, "Bands that a signature is cut into; they divide `permutations`."] = 14
     seed: Annotated[int, "Seed of the signatures."] = 1
     verify: Annotated[Literal["signature", "jaccard"], "How candidates are compared."] = "signature"
+    unit: Annotated[Literal["document", "paragraph", "line"], "What is compared and, if it repeats, left out."] = (
+        "document"
+    )
+    min_length: Annotated[int, "Characters that a compared paragraph or line has at least."] = 40
 
     def __post_init__(self) -> None:
         """Raises UsageError for options that do not go together."""
         if not 0 < self.threshold <= 1:
             raise UsageError(f"threshold is {self.threshold}; give a number above 0 and up to 1")
+        if self.unit != "document" and self.keep != "first":
+            raise UsageError(f"keep {self.keep} compares documents; leave it out with --unit {self.unit}")
+        if self.min_length < 1:
+            raise UsageError(f"min-length is {self.min_length}; give a number of characters from 1 on")
         if self.stream and self.keep != "first":
             raise UsageError(f"keep {self.keep} needs the whole input; leave out --stream, or keep the first")
         if min(self.ngram, self.bands) < 1 or self.permutations < 1 or self.permutations % self.bands:
@@ -69,7 +84,9 @@ class Dedup(CorpusStage):
             raise UsageError(f"seed is {self.seed}; give a number of at most 64 bits")
 
     def versions(self) -> dict[str, str]:
-        """The shingles' and signatures' algorithms; an exact comparison needs none."""
+        """The shingles' and signatures' algorithms, or how units are cut; an exact comparison needs none."""
+        if self.unit != "document":
+            return {"units": f"{VERSION}, Unicode {unicodedata.unidata_version}"}
         if self.method == "exact":
             return {}
         from corpuskit.text import minhash, shingles
@@ -78,7 +95,9 @@ class Dedup(CorpusStage):
 
     def run(self, documents: Iterable[Document]) -> Iterator[Item]:
         """Yield every document, or its drop, in input order. Raises PublishError if TMPDIR has no room."""
-        if self.stream:
+        if self.unit != "document":
+            yield from map(Units(self).judge, documents)
+        elif self.stream:
             with closing(Seen(self)) as seen:
                 yield from map(seen.judge, documents)
         else:

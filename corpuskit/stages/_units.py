@@ -1,0 +1,54 @@
+"""Repeats within texts: paragraphs or lines that an earlier text, or the same, has had already are taken out."""
+
+import re
+from typing import TYPE_CHECKING
+
+from corpuskit.core.document import Document
+from corpuskit.core.step import Drop
+
+if TYPE_CHECKING:
+    from corpuskit.stages.dedup import Dedup
+
+VERSION = "1"
+"""Names how texts are cut, and how units are written before they are compared."""
+
+BLANK_LINES = re.compile(r"(\n[^\S\n]*\n\s*)")
+LINE_FEEDS = re.compile(r"(\n)")
+
+
+class Units:
+    """The units that a stream has had: a 128-bit hash each, about 80 bytes of memory."""
+
+    def __init__(self, step: "Dedup") -> None:
+        self.cut = BLANK_LINES if step.unit == "paragraph" else LINE_FEEDS
+        self.reason = f"duplicate-{step.unit}s"
+        self.least = step.min_length
+        self.seen: set[int] = set()
+
+    def judge(self, document: Document) -> Document | Drop:
+        """The document without units that came before; a drop where no text is left for that."""
+        pieces = self.cut.split(document.text)
+        kept = [place for place in range(0, len(pieces), 2) if self._is_new(pieces[place])]
+        removed = (len(pieces) + 1) // 2 - len(kept)
+        if not removed:
+            return document
+        # Each unit but the first takes along what parted it from the one before it.
+        text = "".join(piece for place in kept for piece in pieces[max(place - 1, 0) : place + 1])
+        if kept and kept[0]:
+            text = text.removeprefix(pieces[kept[0] - 1])
+        return document.with_text(text) if text.strip() else Drop(document, self.reason, {"removed": removed})
+
+    def _is_new(self, unit: str) -> bool:
+        """Whether a unit stays: it is short, or the first of its kind."""
+        import xxhash
+
+        if len(unit) < self.least:
+            return True
+        words = " ".join(unit.lower().split())
+        if len(words) < self.least:
+            return True
+        key = xxhash.xxh3_128_intdigest(words.encode("utf-8", "surrogatepass"))
+        if key in self.seen:
+            return False
+        self.seen.add(key)
+        return True
