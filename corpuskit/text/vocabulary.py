@@ -57,6 +57,7 @@ MARK_BITS = 4
 # Marks of chunks.
 BULLET, ELLIPSIS, THREE_DOTS, C4_END, TERMINAL_END = 1, 2, 4, 8, 16
 STOP_BITS, LENGTH_BITS = 8, 16
+PROPER_WORD = 1 << 32
 
 
 class Words(NamedTuple):
@@ -145,13 +146,15 @@ class Vocabulary:
 
     def _learn(self, chunks: list[str]) -> None:
         """Split and classify chunks that were not met before."""
-        known, entries, unspaced = self._known, self._entries.pending, self._unspaced
-        runs, marks = self._runs.pending, self._marks.pending
-        proper_words, letter_words = self._proper.pending, self._letters.pending
-        first = self._entry_total
+        entries, first = self._entries.pending, self._entry_total
+        known, known_runs = self._known, self._runs.pending
+        marks, proper_words, letter_words = self._marks.pending, self._proper.pending, self._letters.pending
         for chunk in chunks:
-            words = split_chunk(chunk, unspaced)
-            mark = _FIRST.get(chunk[0], 0) | _LAST.get(chunk[-1], 0)
+            words = split_chunk(chunk, self._unspaced)
+            last = chunk[-1]
+            mark = len(chunk) << LENGTH_BITS | _FIRST.get(chunk[0], 0) | _LAST.get(last, 0)
+            if last == "." and chunk[-3:] == "...":
+                mark |= ELLIPSIS | THREE_DOTS
             proper = letters = 0
             for word in words:
                 entry = known.get(word)
@@ -160,19 +163,17 @@ class Vocabulary:
                     entry = known[word] = len(known) << 32 | len(word) << MARK_BITS | entry
                 entries.append(entry)
                 if entry & PROPER:
-                    proper += 1 << 32 | len(word)
+                    proper += PROPER_WORD + len(word)
                     letters += entry & LETTERS
                     if word in _STOPS:
                         mark |= _STOPS[word]
-            if chunk[-3:] == "...":
-                mark |= ELLIPSIS | THREE_DOTS
-            runs.append(first << 32 | len(words))
-            marks.append(len(chunk) << LENGTH_BITS | mark)
+            known_runs.append(first << 32 | len(words))
+            marks.append(mark)
             proper_words.append(proper)
             letter_words.append(letters)
             first += len(words)
-            self._characters += len(chunk)
         self._entry_total = first
+        self._characters += sum(map(len, chunks))
 
     def known(self, numbers: Integers) -> Known:
         """What is known of chunks, from the numbers that were last given out."""

@@ -81,6 +81,7 @@ _INFIX = re.compile(
     rf"|(?<=[^\W\d_{_class(_QUOTES)}])\.(?=[^\W\d_{_class(_QUOTES)}])"
 )
 _MAYBE_INFIX = re.compile(rf"[.…,~:<>=/+*^\-–—{_ICONS}]")
+_UNIT_OR_GENITIVE = re.compile("[0-9'’]")
 _SINGLE = frozenset(_MARKS + _QUOTES)
 _ADDRESS = re.compile(
     r"(?:[\w+.-]{2,}://)?(?:[^\s@]+@)?(?:(?:[A-Za-z0-9\u00a1-\uffff][\w\u00a1-\uffff-]{0,63}\.)+(?P<top>[^\W\d_]{2,63})"
@@ -131,8 +132,9 @@ def split_chunk(chunk: str, unspaced: bool = False) -> list[str]:
     word, mark = chunk[:-1], chunk[-1]
     if word.isalpha() and word not in _SPECIAL and (mark in ",;:!?)" or (mark == "." and word[-1].islower())):
         return [word, mark]
-    if chunk[0].isalnum() and mark.isalpha() and mark not in _LAST_LETTERS and "$" not in chunk:
-        return _core(chunk)
+    if chunk[0].isalnum() and mark.isalnum() and "$" not in chunk:
+        if mark not in _LAST_LETTERS or not _UNIT_OR_GENITIVE.search(chunk):
+            return _core(chunk)
     front, core, back = _strip(chunk)
     return [*front, *_core(core), *back]
 
