@@ -132,9 +132,9 @@ def split_chunk(chunk: str, unspaced: bool = False) -> list[str]:
     word, mark = chunk[:-1], chunk[-1]
     if word.isalpha() and word not in _SPECIAL and (mark in ",;:!?)" or (mark == "." and word[-1].islower())):
         return [word, mark]
-    if chunk[0].isalnum() and mark.isalnum() and "$" not in chunk:
-        if mark not in _LAST_LETTERS or not _UNIT_OR_GENITIVE.search(chunk):
-            return _core(chunk)
+    bare = chunk[0].isalnum() and mark.isalnum() and "$" not in chunk
+    if bare and (mark not in _LAST_LETTERS or not _UNIT_OR_GENITIVE.search(chunk)):
+        return _core(chunk)
     front, core, back = _strip(chunk)
     return [*front, *_core(core), *back]
 
