@@ -175,11 +175,18 @@ class Flow:
 
     def _run_corpus_stage(self, place: int, step: CorpusStage, batches: Iterator[Batch]) -> Iterator[Batch]:
         count = self.counts[place]
+        batch, size = Batch(), 0
         received = self._received(batches, step.name(), count)
         for item in step.run(received):
             kept = self._settle(item, step.name(), count, (step.name(), count.received.documents))
             if kept is not None:
-                yield Batch(documents=[kept], where=[(step.name(), count.received.documents)])
+                batch.documents.append(kept)
+                batch.where.append((step.name(), count.received.documents))
+                size += len(kept.text)
+            if len(batch.documents) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
+                yield batch
+                batch, size = Batch(), 0
+        yield batch
         self.cut = self.cut or inspect.getgeneratorstate(received) != inspect.GEN_CLOSED
 
     def _received(self, batches: Iterator[Batch], name: str, count: StepCount) -> Generator[Document, None, None]:
@@ -246,9 +253,16 @@ def _read_shards(source: Input) -> Iterator[Batch]:
     from corpuskit.core.registry import find_format
 
     assert source.local_path is not None
+    batch, size = Batch(), 0
     for number, document in enumerate(find_format("parquet").read(source.local_path)):
         source.count.add(encode(document))
-        yield Batch(documents=[document], where=[(source.name, number)])
+        batch.documents.append(document)
+        batch.where.append((source.name, number))
+        size += len(document.text)
+        if len(batch.documents) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
+            yield batch
+            batch, size = Batch(), 0
+    yield batch
 
 
 def judge(stages: Sequence[Stage], batch: Batch) -> Batch:
