@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpuskit.core import flow
 from corpuskit.core.document import Document
 from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Drop
@@ -235,3 +236,45 @@ def test_the_command_drops_and_annotates(corpuskit: Run, tmp_path: Path) -> None
         {"gopher": "pass", "c4": "pass"},
         {"gopher": "gopher-too-few-words", "c4": "c4-too-few-sentences"},
     ]
+
+
+@pytest.mark.parametrize("annotate", [False, True])
+def test_documents_are_judged_together_as_they_are_one_by_one(annotate: bool) -> None:
+    chinese = Document("zh", "港口在墙后。" * 30, {"language": "zh"})
+    texts = [*FAILING.values(), GOOD, "A line without an end\n" + GOOD, ""]
+    documents = [*(Document(str(place), text) for place, text in enumerate(texts)), chinese]
+    step = FilterQuality(annotate=annotate)
+    assert step.apply_many(documents) == [step.apply(document) for document in documents]
+    assert step.apply_many([]) == []
+
+
+def test_verdicts_of_a_batch_come_in_the_order_of_its_lines() -> None:
+    bad = json.dumps({"id": "bad", "text": "Too little."}).encode()
+    good = json.dumps({"id": "good", "text": GOOD}).encode()
+    edited = json.dumps({"id": "edited", "text": GOOD + "\nno end"}).encode()
+    lines = [b"{", bad, good, b"[]", bad, edited]
+    batch = flow.Batch(lines=list(enumerate(lines)), input="x")
+    step = FilterQuality()
+    found = flow.judge([step, step], batch)
+    assert [(verdict.offset, verdict.verdict) for verdict in found.verdicts] == [
+        (0, "rejected"),
+        (1, "dropped"),
+        (3, "rejected"),
+        (4, "dropped"),
+    ]
+    assert [document.id for document in found.documents] == ["good", "edited"]
+    assert [place for _, place in found.where] == [2, 5]
+    first, second = found.counts
+    assert (first.received.documents, first.sent.documents, second.sent.documents) == (6, 2, 2)
+
+
+def test_a_fault_in_a_batch_names_the_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: FilterQuality, texts: list[str], unspaced: bool) -> None:
+        if "stone" in "".join(texts):
+            raise ValueError
+
+    monkeypatch.setattr(FilterQuality, "_signals", fail)
+    monkeypatch.setattr(FilterQuality, "_checks", {})
+    batch = flow.Batch(documents=[Document("a", GOOD), Document("b", "stone")], where=[("x", 0), ("x", 1)])
+    with pytest.raises(flow.StepFault, match="filter-quality failed on document 'b': ValueError"):
+        flow.judge([FilterQuality()], batch)

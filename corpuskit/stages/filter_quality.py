@@ -85,11 +85,7 @@ class FilterQuality(Stage):
         found: list[Document | Drop | Reject] = list(documents)
         alike: dict[bool, list[int]] = {False: [], True: []}
         for place, document in enumerate(documents):
-            try:
-                require_prose(document, "filter-quality")
-            except Reject as reject:
-                found[place] = reject
-                continue
+            require_prose(document, "filter-quality")
             language = document.metadata.get("language")
             alike[is_unspaced(language if isinstance(language, str) else self.language)].append(place)
         for unspaced, places in alike.items():
