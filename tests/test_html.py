@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from corpuskit.core.document import Reject
 from corpuskit.text import html, html_blocks
 from corpuskit.text.html_head import page_metadata
+from corpuskit.text.html_reader import read
 
 SENTENCE = "These are enough words to be certain that this block is content of the page at hand."
 
@@ -158,3 +159,59 @@ def test_references_to_control_characters_do_not_cost_the_page() -> None:
     text = html.trafilatura(html.open_page(source), "text")
     assert text.startswith("abcd")
     assert SENTENCE in text
+
+
+def texts(source: str) -> list[tuple[str, str]]:
+    _, pieces = read(source)
+    return [(piece.block.kind, piece.block.text) for piece in pieces]
+
+
+def test_the_reader_finds_blocks_of_every_kind_in_order() -> None:
+    assert texts(
+        "<body><h2>Head</h2><p>One <b>two</b><i>3</i></p><ul><li>a</li><li>b</li></ul><pre> x\n  y</pre>"
+        "<table><tbody><tr><td>k</td><td>v</td></tr></tbody></table>first<br>line<br><br>second</body>"
+    ) == [
+        ("heading", "Head"), ("paragraph", "One two3"), ("item", "a"), ("item", "b"), ("preformatted", " x\n  y"),
+        ("row", "k\tv"), ("line", "first\nline"), ("line", "second"),
+    ]  # fmt: skip
+
+
+def test_the_reader_passes_over_what_is_no_text() -> None:
+    assert texts(
+        '<body><p title="<p>no</p>">yes</p><script>if (a<b) "</p><p>no"</script><!-- <p>no --><nav><nav>no</nav>no'
+        '</nav><select><option>no</option></select><p>yes <span title="a > b">too</span></p></body>'
+    ) == [("paragraph", "yes"), ("paragraph", "yes too")]
+
+
+def test_a_stray_quotation_mark_in_a_tag_hides_nothing() -> None:
+    page = html.open_page(
+        f"""<body><p><a href="/x"" class="y">link</a></p><p>{SENTENCE}</p><p title='"'>end</p></body>"""
+    )
+    assert [text for _, text in texts(page.tree.body.html)] == ["link", SENTENCE, "end"]
+
+
+def test_the_reader_knows_links_and_surroundings() -> None:
+    nodes, pieces = read('<body><div class="relatedStories"><a href="/x">abcd</a> efgh</div></body>')
+    assert pieces[0].block.linked == 4
+    assert nodes[pieces[0].node].own
+    assert nodes[pieces[0].node].end == len(nodes)
+
+
+def test_script_that_ends_later_than_it_seems_does_not_stop_the_reader() -> None:
+    source = '<body><script><!-- "<script></script>"; t = "<TR>"; --></script><p>text after it</p></body>'
+    assert texts(source) == [("paragraph", "text after it")]
+
+
+ODD = """<p>|</p>|<div class='a'>|</div>|<li>|</ul>|<td>|<script>|<!--|-->|</nav>|<br>|<a href="|">|</a>|words|<|&lt;"""
+
+
+@given(st.lists(st.sampled_from(ODD.split("|"))))
+def test_the_reader_takes_any_source(parts: list[str]) -> None:
+    nodes, pieces = read("".join(parts))
+    assert all(piece.block.text and piece.node < len(nodes) for piece in pieces)
+
+
+def test_a_short_list_at_the_end_belongs_to_the_article() -> None:
+    article = f"<h1>Lights</h1>{f'<p>{SENTENCE}</p>' * 3}<ul><li>north light</li><li>south light</li></ul>"
+    page = f"<body><article>{article}</article>"
+    assert html.fast(html.open_page(page), "text").endswith("- north light\n- south light")

@@ -1,5 +1,6 @@
 """HTML to main text."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -18,9 +19,9 @@ class Extract(Stage):
     pipe. The page's title, author and language attribute are written to `metadata.title`, `metadata.author` and
     `metadata.html_language`; its date replaces `metadata.date` only where the page states one.
 
-    Engines: `fast` (native extraction, then page furniture is dropped by word counts and link density),
-    `resiliparse` (the native extraction alone: more text, more furniture), `trafilatura` (slow, most precise on news
-    and blogs), `auto` (`fast`, and `trafilatura` where that finds hardly any text).
+    Engines: `fast` (native parser, then a learned classifier of text blocks, by their words, links, place and
+    surroundings), `resiliparse` (the native extraction alone: more text, more furniture), `trafilatura` (slow, most
+    precise on news and blogs), `auto` (`fast`, and `trafilatura` where that is unsure or finds hardly any text).
 
     Drops `no-content`. Rejects `document-too-large` (16 MiB), `too-many-nodes` (100,000 tags; 12,000 for trafilatura),
     `too-deep` (256 elements), `too-many-attributes` (1,000 on one element) and `extract-failed`.
@@ -47,13 +48,18 @@ class Extract(Stage):
         return document.with_text(text, content_type=self._content_type, **stated)
 
     def versions(self) -> dict[str, str]:
-        """The libraries behind the engine."""
+        """The libraries behind the engine, and the learned trees by their digest."""
         from importlib.metadata import version
+        from importlib.resources import files
 
         names = ["resiliparse"]
         if self.engine in ("trafilatura", "auto"):
             names += ["trafilatura", "justext", "lxml"]
-        return {name: version(name) for name in names}
+        found = {name: version(name) for name in names}
+        if self.engine in ("fast", "auto"):
+            model = files("corpuskit.text").joinpath("html_model.json").read_bytes()
+            found["html_model.json"] = f"sha256:{hashlib.sha256(model).hexdigest()}"
+        return found
 
     @property
     def _content_type(self) -> str:
@@ -61,9 +67,8 @@ class Extract(Stage):
 
     def _extracted(self, source: str) -> tuple[str, dict[str, str]]:
         from corpuskit.text.html import ENGINES, clean, open_page
-        from corpuskit.text.html_head import page_metadata
 
         page = open_page(source)
         # Before the engine runs, since an engine may change the tree.
-        stated = {key: clean(value) for key, value in page_metadata(page.source, page.tree).items()}
+        stated = {key: clean(value) for key, value in page.stated.items()}
         return clean(ENGINES[self.engine](page, self.format)), stated

@@ -8,7 +8,7 @@ import logging
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import islice
 from typing import Any, Literal
 
@@ -16,7 +16,10 @@ from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
 
 from corpuskit.core.document import Reject
-from corpuskit.text import html_blocks
+from corpuskit.text import html_blocks, html_model
+from corpuskit.text.html_features import container
+from corpuskit.text.html_head import page_metadata
+from corpuskit.text.html_reader import read
 
 __all__ = ["ENGINES", "Format", "Page", "auto", "clean", "fast", "open_page", "resiliparse", "trafilatura"]
 
@@ -37,6 +40,8 @@ MAX_REPEATED = 5_000_000
 """Most elements that unclosed formatting may add: HTML5 repeats each in every later paragraph."""
 ENOUGH_TEXT = 250
 """Characters from which `auto` trusts the fast engine."""
+SURE = 0.6
+"""Part of the words on which the fast engine must be sure for `auto` to trust it."""
 
 _BODY = re.compile(r"<body\b[^>]{0,4096}>", re.IGNORECASE)
 _WRAPPING = 3
@@ -71,6 +76,11 @@ class Page:
     tree: Any
     tags: int
 
+    @cached_property
+    def stated(self) -> dict[str, str]:
+        """What the page says about itself: `title`, `date`, `author`, `html_language`."""
+        return page_metadata(self.source, self.tree)
+
 
 def open_page(text: str) -> Page:
     """Parse a page. Raises Reject `document-too-large`, `too-many-nodes`, `too-many-attributes` or `too-deep`."""
@@ -92,8 +102,9 @@ def open_page(text: str) -> Page:
 
 
 def fast(page: Page, output: Format) -> str:
-    """Native main-content extraction, of which `html_blocks.prose` keeps what reads like content."""
-    return _written(html_blocks.prose(_blocks(page)), output)
+    """The blocks that the learned classifier of `html_model` takes for content, in the order of the page."""
+    text, _ = _classified(page, output)
+    return text
 
 
 def resiliparse(page: Page, output: Format) -> str:
@@ -129,9 +140,9 @@ def trafilatura(page: Page, output: Format) -> str:
 
 
 def auto(page: Page, output: Format) -> str:
-    """The fast engine; trafilatura where that finds hardly any text and the page is not too large for it."""
-    text = fast(page, output)
-    if len(text) >= ENOUGH_TEXT or page.tags > MAX_TAGS_TRAFILATURA:
+    """The fast engine where it is confident and finds enough text; else trafilatura, if the page is not too large."""
+    text, sure = _classified(page, output)
+    if (len(text) >= ENOUGH_TEXT and sure >= SURE) or page.tags > MAX_TAGS_TRAFILATURA:
         return text
     return trafilatura(page, output) or text
 
@@ -211,6 +222,18 @@ def _repeated_formatting(source: str, tags: int) -> int:
         still_open[name] = max(0, still_open[name] + (-1 if closing else 1))
         most[name] = max(most[name], still_open[name])
     return sum(most.values()) * tags
+
+
+def _classified(page: Page, output: Format) -> tuple[str, float]:
+    """The text of the blocks that are content, and the part of the page's words that is clearly one or the other."""
+    body = page.tree.body
+    nodes, pieces = read(body.html if body is not None else "")
+    marks = html_model.scores(nodes, pieces, page.stated.get("title", ""))
+    kept = html_model.choose(pieces, marks, [container(nodes, piece.node) for piece in pieces])
+    chosen = [piece.block for piece, keep in zip(pieces, kept, strict=True) if keep]
+    if not chosen:
+        return _written(html_blocks.prose(_blocks(page)), output), 0.0
+    return _written(chosen, output), html_model.sure_share(pieces, marks)
 
 
 def _blocks(page: Page) -> list[html_blocks.Block]:

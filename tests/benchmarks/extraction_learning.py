@@ -1,0 +1,228 @@
+"""Learn which blocks of a page are content, and print how well that goes on pages that were not learned from.
+
+    python tests/benchmarks/extraction_learning.py --teacher CACHE.json [--write] [DATA]
+
+A block is content if most of its word 4-grams are in the page's gold text. Pages that have only segments as gold take
+trafilatura's text in its place, corrected by the segments. The held-out figures come from a cross-validation whose
+folds share no host. `--write` puts the trees learned from all pages into corpuskit/text/html_model.json. The teacher's
+texts are kept in the file of `--teacher`, since they take minutes to make.
+"""
+
+import argparse
+import json
+import re
+import zlib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import extraction_quality as quality
+import numpy as np
+
+from corpuskit.core.document import Document, Reject
+from corpuskit.core.step import Drop
+from corpuskit.text import html, html_model
+from corpuskit.text.html_features import NAMES, container, features
+from corpuskit.text.html_head import page_metadata
+from corpuskit.text.html_reader import Piece, read
+
+MODEL = Path(__file__).resolve().parents[2] / "corpuskit" / "text" / "html_model.json"
+FOLDS = 2
+SEGMENT_WEIGHT = 40
+
+
+@dataclass
+class Example:
+    """A page with the features and labels of its blocks."""
+
+    set: str
+    page: quality.Page
+    host: str
+    pieces: list[Piece]
+    containers: list[int]
+    table: Any
+    labels: Any
+    weights: Any
+
+    @property
+    def fold(self) -> int:
+        return zlib.crc32(self.host.encode()) % FOLDS
+
+
+def host(name: str, page: quality.Page) -> str:
+    """What the folds must not share: the host, or the name it can be told from."""
+    stated = page.gold.get("host") or urlsplit(page.gold.get("url") or "").netloc
+    if not stated:
+        stated = page.gold.get("lang", "") if name.startswith("daniel") else re.sub(r"\d*\.html$", "", page.id)
+    return str(stated).removeprefix("www.")
+
+
+def taught(sample: list[quality.Page], cache: Path) -> dict[str, str]:
+    """trafilatura's text of each page."""
+    from corpuskit.stages.extract import Extract
+
+    if cache.exists():
+        return dict(json.loads(cache.read_text()))
+    texts, stage = {}, Extract(engine="trafilatura")
+    for page in sample:
+        try:
+            result = stage.apply(Document(page.id, page.html, {"content_type": "text/html"}))
+        except Reject:
+            continue
+        texts[page.id] = "" if isinstance(result, Drop) else result.text
+    cache.write_text(json.dumps(texts))
+    return texts
+
+
+def labelled(pieces: list[Piece], gold: str, segments: dict[str, Any]) -> tuple[list[bool], list[float]]:
+    """Whether each block is content, and how much that counts."""
+    words = quality._WORD.findall(gold)
+    known = {size: Counter(zip(*(words[start:] for start in range(size)), strict=False)) for size in range(1, 5)}
+    labels, weights = [], []
+    for piece in pieces:
+        inner = quality._WORD.findall(piece.block.text)
+        size = min(4, max(1, len(inner)))
+        grams = Counter(zip(*(inner[start:] for start in range(size)), strict=False))
+        total = grams.total()
+        label, weight = bool(total) and (grams & known[size]).total() >= total / 2, min(total, 80) + 1
+        flat = " ".join(piece.block.text.split())
+        for wanted in (" ".join(segment.split()) for segment in segments.get("with", ())):
+            if len(flat) >= 20 and wanted and (wanted in flat or flat in wanted):
+                label, weight = True, SEGMENT_WEIGHT
+        for unwanted in (" ".join(segment.split()) for segment in segments.get("without", ())):
+            if unwanted and unwanted in flat:
+                label, weight = False, SEGMENT_WEIGHT
+        if label and size < 4:
+            known[size] -= grams
+        labels.append(label)
+        weights.append(float(weight))
+    return labels, weights
+
+
+def examples(data: Path, cache: Path) -> list[Example]:
+    """All pages of all sets that pass the limits."""
+    found = []
+    for name in quality.SEGMENT_SETS + quality.FULL_TEXT_SETS:
+        sample = list(quality.pages(name, data))
+        teacher = taught(sample, cache) if name in quality.SEGMENT_SETS else {}
+        for page in sample:
+            try:
+                opened = html.open_page(page.html)
+            except Reject:
+                continue
+            body = opened.tree.body
+            nodes, pieces = read(body.html if body is not None else "")
+            if not pieces:
+                continue
+            title = page_metadata(opened.source, opened.tree).get("title", "")
+            segments = page.gold if name in quality.SEGMENT_SETS else {}
+            gold = teacher.get(page.id, "") if segments else quality.gold_text(page.gold)
+            labels, weights = labelled(pieces, gold, segments)
+            weight = np.array(weights)
+            found.append(
+                Example(
+                    name,
+                    page,
+                    host(name, page),
+                    pieces,
+                    [container(nodes, piece.node) for piece in pieces],
+                    features(nodes, pieces, title),
+                    np.array(labels),
+                    weight * 0.2 + 50 * weight / weight.sum(),
+                )
+            )
+    return found
+
+
+def learned(sample: list[Example]) -> dict[str, Any]:
+    """Trees fitted to the pages, in the form `corpuskit.text.html_model` reads."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    model = HistGradientBoostingClassifier(
+        max_iter=70, learning_rate=0.16, max_leaf_nodes=24, max_depth=6, min_samples_leaf=40,
+        l2_regularization=5, max_features=0.5, max_bins=64, early_stopping=False, random_state=0,
+    )  # fmt: skip
+    model.fit(
+        np.concatenate([page.table for page in sample]),
+        np.concatenate([page.labels for page in sample]),
+        sample_weight=np.concatenate([page.weights for page in sample]),
+    )
+    trees: dict[str, Any] = {name: [] for name in ("column", "threshold", "left", "right", "value", "roots")}
+    depth = 0
+    for (tree,) in model._predictors:
+        start = len(trees["column"])
+        trees["roots"].append(start)
+        depth = max(depth, int(tree.nodes["depth"].max()))
+        for place, node in enumerate(tree.nodes):
+            leaf = bool(node["is_leaf"])
+            trees["column"].append(0 if leaf else int(node["feature_idx"]))
+            trees["threshold"].append(0 if leaf else float(f"{node['num_threshold']:.6g}"))
+            trees["left"].append(start + (place if leaf else int(node["left"])))
+            trees["right"].append(start + (place if leaf else int(node["right"])))
+            trees["value"].append(round(1000 * float(node["value"])) if leaf else 0)
+    # The first leaf of the first tree carries nothing of the prior: every tree's share of it is added to the first.
+    prior = round(1000 * float(model._baseline_prediction.ravel()[0]))
+    first = range(trees["roots"][0], trees["roots"][1])
+    for place in first:
+        if trees["left"][place] == place:
+            trees["value"][place] += prior
+    return {"features": list(NAMES), "depth": depth, **trees}
+
+
+def marks(model: dict[str, Any], table: Any) -> list[int]:
+    """The scores of the blocks of a page by a model that is not the shipped one."""
+    arrays = {name: np.array(model[name]) for name in ("column", "threshold", "left", "right", "value", "roots")}
+    place = np.repeat(arrays["roots"][None, :], len(table), axis=0)
+    rows = np.arange(len(table))[:, None]
+    for _ in range(model["depth"]):
+        below = table[rows, arrays["column"][place]] <= arrays["threshold"][place]
+        place = np.where(below, arrays["left"][place], arrays["right"][place])
+    return [int(total) for total in arrays["value"][place].sum(axis=1)]
+
+
+def report(scored: list[tuple[Example, list[int]]]) -> None:
+    """One row for each set and language: precision, recall and F1."""
+    rows: dict[str, list[tuple[float, ...]]] = {}
+    for page, found in scored:
+        kept = html_model.choose(page.pieces, found, page.containers)
+        text = "\n\n".join(piece.block.text for piece, keep in zip(page.pieces, kept, strict=True) if keep)
+        language = page.page.gold.get("lang", "") if page.set.startswith("daniel") else ""
+        score = (
+            quality.segment_counts(page.page.gold, text)
+            if page.set in quality.SEGMENT_SETS
+            else quality.text_score(quality.gold_text(page.page.gold), text)
+        )
+        rows.setdefault(f"{page.set} {language}", []).append(score)
+    for name, values in rows.items():
+        if name.split()[0] in quality.SEGMENT_SETS:
+            hits, intruders, missing = (sum(column) for column in zip(*values, strict=True))
+            precision, recall = hits / max(1, hits + intruders), hits / max(1, hits + missing)
+            figures = [precision, recall, quality._f1(precision, recall)]
+        else:
+            figures = [sum(column) / len(values) for column in zip(*values, strict=True)]
+        print(f"{name:24}", *(f"{figure:.3f}" for figure in figures), len(values), flush=True)
+
+
+def main() -> None:
+    """Cross-validate, print, and write the model if told to."""
+    parser = argparse.ArgumentParser(description="Learn the block classifier of `extract --engine fast`.")
+    parser.add_argument("data", nargs="?", type=Path, default=quality.DATA)
+    parser.add_argument("--teacher", type=Path, required=True)
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    sample = examples(options.data, options.teacher)
+    print(len(sample), "pages,", sum(len(page.pieces) for page in sample), "blocks", flush=True)
+    if options.write:
+        MODEL.write_text(json.dumps(learned(sample), separators=(",", ":")) + "\n")
+        print("written", flush=True)
+    scored = []
+    for fold in range(FOLDS):
+        model = learned([page for page in sample if page.fold != fold])
+        scored += [(page, marks(model, page.table)) for page in sample if page.fold == fold]
+    report(scored)
+
+
+if __name__ == "__main__":
+    main()
