@@ -362,8 +362,16 @@ def _bits(attributes: str) -> int:
     if not found:
         return 0
     words = _CAMEL.sub("-", " ".join(value for value, _ in found)).lower().replace("_", "-")
-    bits = sum(1 << place for place, group in enumerate(_GROUPS) if group.search(words))
+    bits = 0
+    for word in words.replace("display: none", "display:none").split():
+        bits |= _word_bits(word)
     return bits | (_HIDDEN if any(flag for _, flag in found) else 0)
+
+
+@lru_cache(maxsize=32768)
+def _word_bits(word: str) -> int:
+    """The groups of one name; names repeat far more often than the sets of them that elements have."""
+    return sum(1 << place for place, group in enumerate(_GROUPS) if group.search(word))
 
 
 def _rows_joined(pieces: list[Piece]) -> list[Piece]:
