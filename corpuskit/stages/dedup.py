@@ -191,7 +191,7 @@ class _Corpus:
         members = numpy.flatnonzero(matches != NOBODY)
         members = members[numpy.argsort(survivors[members], kind="stable")]
         starts = numpy.searchsorted(survivors[members], numpy.arange(len(matches) + 1))
-        for number, match in enumerate(matches.tolist()):
+        for number, match in enumerate(matches):
             yield from self.rejected.get(number, ())
             document = reread(self.lines[number])
             if match != NOBODY:
