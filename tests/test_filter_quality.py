@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpuskit.core import flow
+from corpuskit.core.batches import Batch
 from corpuskit.core.document import Document
 from corpuskit.core.errors import UsageError
+from corpuskit.core.judging import StepFault, judge
 from corpuskit.core.step import Drop
 from corpuskit.stages.filter_quality import FilterQuality
 from corpuskit.text.rules import FAMILIES, RULES
@@ -253,9 +254,9 @@ def test_verdicts_of_a_batch_come_in_the_order_of_its_lines() -> None:
     good = json.dumps({"id": "good", "text": GOOD}).encode()
     edited = json.dumps({"id": "edited", "text": GOOD + "\nno end"}).encode()
     lines = [b"{", bad, good, b"[]", bad, edited]
-    batch = flow.Batch(lines=list(enumerate(lines)), input="x")
+    batch = Batch(lines=list(enumerate(lines)), input="x")
     step = FilterQuality()
-    found = flow.judge([step, step], batch)
+    found = judge([step, step], batch)
     assert [(verdict.offset, verdict.verdict) for verdict in found.verdicts] == [
         (0, "rejected"),
         (1, "dropped"),
@@ -275,6 +276,6 @@ def test_a_fault_in_a_batch_names_the_document(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(FilterQuality, "_signals", fail)
     monkeypatch.setattr(FilterQuality, "_checks", {})
-    batch = flow.Batch(documents=[Document("a", GOOD), Document("b", "stone")], where=[("x", 0), ("x", 1)])
-    with pytest.raises(flow.StepFault, match="filter-quality failed on document 'b': ValueError"):
-        flow.judge([FilterQuality()], batch)
+    batch = Batch(documents=[Document("a", GOOD), Document("b", "stone")], where=[("x", 0), ("x", 1)])
+    with pytest.raises(StepFault, match="filter-quality failed on document 'b': ValueError"):
+        judge([FilterQuality()], batch)
