@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 
 QUICKSTART = "sh examples/quickstart/run.sh"
 INSTALL_AND_TEST = "python3 -m venv .venv && .venv/bin/pip install -q -e '.[dev]' && .venv/bin/pytest"
-NOT_COPIED = (".venv", ".git", ".*_cache", ".hypothesis", "__pycache__", "work", "snapshot", "from-*")
+NOT_COPIED = (".venv", ".git", ".*_cache", ".hypothesis", "__pycache__", "inputs", "snapshot", "from-*")
 FEW_PAGES = "abc argparse bisect calendar csv difflib heapq pydoc queue shutil statistics string textwrap"
 FEW_FILES = "bisect.py json textwrap.py"
 PLANTED = re.compile(r"[\w.-]+@\S*example\.org|4111 1111 1111 1111|\(?212\)?[ -]555-01\d\d|203\.0\.113\.\d+")
@@ -76,8 +76,8 @@ def prepare_few(checkout: Checkout, **variables: str) -> dict[str, bytes]:
     """Prepare a small part of the quickstart's inputs; their bytes by name."""
     few = f"import prepare; prepare.PAGES, prepare.SOURCES = '{FEW_PAGES}', '{FEW_FILES}'; prepare.main()"
     checkout.run(f'python -c "{few}"', checkout.root / "examples" / "quickstart", **variables)
-    work = checkout.root / "examples" / "quickstart" / "work"
-    return {path.relative_to(work).as_posix(): path.read_bytes() for path in work.rglob("*") if path.is_file()}
+    inputs = checkout.root / "examples" / "quickstart" / "inputs"
+    return {path.relative_to(inputs).as_posix(): path.read_bytes() for path in inputs.rglob("*") if path.is_file()}
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,7 @@ def test_the_hash_seed_is_fixed_by_the_script_itself() -> None:
 
 
 def test_pages_hold_neither_places_nor_addresses_nor_the_environment(small: Checkout) -> None:
-    pages = small.run("corpuskit fetch-warc examples/quickstart/work/pages.warc.gz --quiet").stdout
+    pages = small.run("corpuskit fetch-warc examples/quickstart/inputs/pages.warc.gz --quiet").stdout
     assert len(pages.splitlines()) == len(FEW_PAGES.split())
     assert "Text wrapping and filling" in pages.replace("&nbsp;", " ")
     for private in (sys.prefix, sys.base_prefix, str(Path.home()), str(small.root)):

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from corpuskit.text.html_reader import CLASS_GROUPS, TAG_GROUPS, Node, Piece
+from corpuskit.text.html_reader import Node, Piece
+from corpuskit.text.html_tags import CLASS_GROUPS, TAG_GROUPS
 
 __all__ = ["NAMES", "container", "features"]
 

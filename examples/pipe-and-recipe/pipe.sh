@@ -6,14 +6,14 @@ set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 root=$(CDPATH='' cd -- "$here/../.." && pwd)
-work=$root/examples/quickstart/work
+inputs=$root/examples/quickstart/inputs
 PATH=${CORPUSKIT_VENV:-$root/.venv}/bin:$PATH
 
-[ -e "$work/pages.warc.gz" ] || python "$root/examples/quickstart/prepare.py"
+[ -e "$inputs/pages.warc.gz" ] || python "$root/examples/quickstart/prepare.py"
 
 # Two writers into one pipe, in the recipe's order: the reader adds them up.
 (
-    corpuskit fetch-warc "$work/pages.warc.gz" --source web --origin crawl --license PSF-2.0 |
+    corpuskit fetch-warc "$inputs/pages.warc.gz" --source web --origin crawl --license PSF-2.0 |
         corpuskit extract |
         corpuskit filter-language --keep en --min-score 0.5 |
         corpuskit filter-quality --rules gopher --set gopher-min-alphabetic-words=0.6

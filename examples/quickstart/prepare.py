@@ -1,8 +1,8 @@
 """Make the quickstart's inputs out of the Python that runs this: the same installation gives the same bytes.
 
-    work/pages.warc.gz    documentation of standard modules, rendered to HTML by pydoc, as if it had been crawled
-    work/stdlib/          source files of the standard library
-    work/packages.jsonl   README and licence of every installed package, from its metadata
+    inputs/pages.warc.gz    documentation of standard modules, rendered to HTML by pydoc, as if it had been crawled
+    inputs/stdlib/          source files of the standard library
+    inputs/packages.jsonl   README and licence of every installed package, from its metadata
 
 Nothing is downloaded. Python only, beside warcio, which corpuskit brings along.
 """
@@ -90,7 +90,7 @@ class Renderer(pydoc.HTMLDoc):
 
 
 def main() -> None:
-    folder = Path(__file__).resolve().parent / "work"
+    folder = Path(__file__).resolve().parent / "inputs"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     pages = write_pages(folder / "pages.warc.gz")
