@@ -318,3 +318,20 @@ def test_signals_leave_nothing(tmp_path: Path, environment: dict[str, str], numb
         finally:
             os.kill(feeder, signal.SIGKILL)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_terminal_is_driven_by_no_line(shell: Run, tmp_path: Path) -> None:
+    (tmp_path / "hostile.jsonl").write_bytes(texts(*(f"{n} \x9b31m \u202e back" for n in range(5))))
+    done = shell("script -qec 'corpuskit export hostile.jsonl --quiet' /dev/null")
+    shown = [line for line in done.stdout.decode().splitlines() if line.startswith("{")]
+    assert len(shown) == 5
+    assert all("\\u009b31m" in line and "\\u202e" in line for line in shown)
+
+
+def test_a_report_says_what_it_could_not_read(shell: Run, documents: Path) -> None:
+    shell("(cat documents.jsonl; echo broken) > b.jsonl")
+    done = shell("corpuskit count b.jsonl --rejects rejects.jsonl")
+    assert done.stdout.split()[0] == b"3000"
+    assert done.stderr == b"corpuskit count: not in the answer: 1 rejected (bad-json 1)\n"
+    assert shell("wc -l < rejects.jsonl").stdout.strip() == b"1"
+    assert shell("corpuskit count b.jsonl --max-rejects 0").returncode == 3

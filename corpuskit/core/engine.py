@@ -99,9 +99,7 @@ class RunTasks(PipelineStep):  # type: ignore[misc]
         task = self.tasks[rank]
         try:
             task.run()
-        except CorpuskitError:
-            raise
-        except OSError:
+        except (CorpuskitError, OSError):
             raise
         except Exception as error:
             kept = task.stem.with_suffix(".fault.txt")
@@ -157,7 +155,6 @@ class Engine:
 
     folder: Path
     jobs: int
-    executor: str = "local"
     phases: int = 0
 
     def read_source(

@@ -34,15 +34,17 @@ class Flow:
     """Whether a step stopped before the end of its input, or takes only a part of it on purpose."""
 
     def __post_init__(self) -> None:
-        """One account a step."""
+        """One account a step, and one for reading where no step does it."""
         self.counts = [StepCount() for _ in self.steps]
+        self.reading = StepCount()
         self.cut = any(step.cuts for step in self.steps)
 
     def documents(self, inputs: Sequence[Input]) -> Iterator[Document]:
         """The documents that come out of the last step, in order."""
         name = self.steps[-1].name() if self.steps else "read"
         for batch in self._batches(inputs):
-            yield from (document for document, _ in decoded(batch, name, StepCount()))
+            yield from (document for document, _ in decoded(batch, name, self.reading))
+            self._take_all(batch)
 
     def lines(self, inputs: Sequence[Input]) -> Iterator[bytes]:
         """The canonical lines of the same documents."""

@@ -6,7 +6,6 @@ says `complete`, and only then is the output closed or published.
 
 import contextlib
 import os
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,13 +54,17 @@ class StreamOutput:
     held: list[bytes] = field(default_factory=list)
     size: int = 0
 
+    def __post_init__(self) -> None:
+        """Ask once whether a person looks at it; a closed descriptor is no terminal."""
+        self.is_terminal = os.isatty(self.descriptor)
+
     def write(self, document: Document) -> None:
         """Write one document."""
         self.write_line(encode(document))
 
     def write_line(self, line: bytes) -> None:
         """Write one line; on a terminal without the characters that would drive it."""
-        if self.size == 0 and os.isatty(self.descriptor):
+        if self.is_terminal:
             line = talk.escape_line(line)
         self.held.append(line)
         self.size += len(line)
@@ -175,9 +178,12 @@ class Process:
 
     def _pass_documents(self) -> None:
         if isinstance(self.step, Report):
-            read = Flow([], self.aside.take)
-            self.flow = read
-            self.answer = self.step.report(read.documents(self.inputs))
+            self.flow = Flow([], self.aside.take)
+            self.answer = self.step.report(self.flow.documents(self.inputs))
+            unread = self.flow.reading
+            self._demand_few_rejects(unread.rejected.total(), unread.received.documents)
+            if unread.rejected and not self.settings.quiet:
+                talk.say(self.step.name(), f"not in the answer: {talk.counted(unread.rejected, 'rejected')}")
             return
         if isinstance(self.output, StreamOutput):
             for line in talk.with_progress(self.flow.lines(self.inputs), self.step.name(), self.settings.quiet):
@@ -301,10 +307,3 @@ def expand(step: Step, inputs: list[Input]) -> list[Input]:
         names = lists(source)
         expanded += [source] if names is None else resolve(names, getattr(step, "suffixes", ()))
     return expanded
-
-
-def is_pipe_or_file(descriptor: int) -> bool:
-    """Whether something is to be read there, not a terminal."""
-    with contextlib.suppress(OSError):
-        return not stat.S_ISCHR(os.fstat(descriptor).st_mode) or not os.isatty(descriptor)
-    return False

@@ -5,6 +5,7 @@ import os
 import re
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
@@ -51,11 +52,16 @@ def summary(name: str, count: StepCount) -> None:
     """What a step did, in one line."""
     parts = [f"{count.received.documents:,} in", f"{count.sent.documents:,} out"]
     parts += [
-        f"{reasons.total():,} {word} ({', '.join(f'{reason} {n:,}' for reason, n in sorted(reasons.items()))})"
+        counted(reasons, word)
         for word, reasons in (("dropped", count.dropped), ("rejected", count.rejected))
         if reasons
     ]
     say(name, ", ".join(parts))
+
+
+def counted(reasons: "Counter[str]", word: str) -> str:
+    """How many, and of each reason how many."""
+    return f"{reasons.total():,} {word} ({', '.join(f'{reason} {n:,}' for reason, n in sorted(reasons.items()))})"
 
 
 def outcome(name: str, count: StepCount | None, code: int) -> None:
