@@ -78,7 +78,8 @@ def test_two_runs_on_one_output_do_not_mix(tmp_path: Path, environment: dict[str
                 time.sleep(0.02)
             second = corpuskit("export", "-o", name, stdin=texts("second"))
             assert second.returncode == 5
-            assert b"another run" in second.stderr
+            assert b"is being written by" in second.stderr
+            assert name == "out.jsonl" or f"process {first.pid} ".encode() in second.stderr
             first.communicate()
             assert first.returncode == 0
         assert corpuskit("verify", name).returncode == 0

@@ -21,6 +21,7 @@ Result = TypeVar("Result")
 
 IN_FLIGHT_PER_WORKER = 4
 PR_SET_PDEATHSIG = 1
+KILLED = "a worker process was killed, perhaps for want of memory; try a smaller -j"
 
 
 def ordered_map(
@@ -42,10 +43,41 @@ def ordered_map(
         while waiting:
             yield waiting.popleft().result()
     except BrokenProcessPool:
-        raise CorpuskitError("a worker process was killed, perhaps for want of memory; try a smaller -j") from None
+        raise CorpuskitError(KILLED) from None
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         _end_workers(pool)
+
+
+class Pool:
+    """Worker processes that outlive one call, for calls that carry their function with them."""
+
+    def __init__(self, jobs: int) -> None:
+        """The workers are started afresh, as the parent may run threads."""
+        self.jobs = jobs
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(jobs, context, initializer=settle_in, initargs=(os.getpid(),))
+
+    def ordered(self, calls: Iterable[tuple[Callable[[Task], Result], Task]]) -> Iterator[Result]:
+        """What the calls return, in their order. Raises what they raise, and CorpuskitError if a worker dies."""
+        waiting: deque[Future[Any]] = deque()
+        try:
+            for function, argument in calls:
+                waiting.append(self._pool.submit(function, argument))
+                if len(waiting) >= self.jobs * IN_FLIGHT_PER_WORKER:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        except BrokenProcessPool:
+            raise CorpuskitError(KILLED) from None
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def close(self) -> None:
+        """End the workers, whatever they are at."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        _end_workers(self._pool)
 
 
 _work: Callable[[Any], Any] | None = None

@@ -23,7 +23,7 @@ import typing
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol
 
 from corpuskit.core.document import Document, Reject
 
@@ -44,6 +44,7 @@ __all__ = [
     "Report",
     "Sink",
     "Source",
+    "Spread",
     "Stage",
     "Step",
 ]
@@ -140,6 +141,10 @@ class Step(Options):
         """Libraries, models and algorithms that shape this step's content, with their versions."""
         return {}
 
+    def secret(self) -> bytes:
+        """What shapes content but is written down nowhere, as a key of pseudonyms is; only its hash is ever used."""
+        return b""
+
 
 class Source(Step):
     """Reads inputs and yields documents; drops and rejects travel in the same stream."""
@@ -178,6 +183,43 @@ class CorpusStage(Step):
     def run(self, documents: Iterable[Document]) -> Iterator[Item]:
         """Yield every document that came in exactly once: as a document, a Drop or a Rejected."""
         raise NotImplementedError
+
+    def commit(self) -> None:
+        """Called once, after the output was published."""
+
+    def spread(self) -> "Spread | None":
+        """The form that works shard by shard, if there is one; with it a recipe runs the step in parallel."""
+        return None
+
+
+class Spread(Protocol):
+    """The parallel form of a corpus stage, in four phases of tasks; its verdicts are those of `run`.
+
+    Each method writes its file whole or not at all. Paths run in the order of shards and parts.
+    """
+
+    parts: int
+    """How many tasks the comparison is cut into."""
+
+    def beside(self) -> list[str]:
+        """What the comparison depends on beside the shards, by content."""
+
+    def show(self, documents: Iterable[Document], path: Path) -> None:
+        """Write what one shard's documents are compared by."""
+
+    def compare(self, part: int, shown: Sequence[Path], path: Path) -> None:
+        """Write what one part of the comparison over all shards finds."""
+
+    def join(self, shown: Sequence[Path], compared: Sequence[Path], path: Path) -> None:
+        """Write the verdicts."""
+
+    def judge(
+        self, shard: int, documents: Iterable[Document], shown: Sequence[Path], verdicts: Path
+    ) -> Iterator["Item"]:
+        """Yield every document of one shard: as a document, a Drop or a Rejected."""
+
+    def finish(self, shown: Sequence[Path], verdicts: Path) -> None:
+        """Called once, in the process that publishes, before it does."""
 
 
 class Sink(Stage):

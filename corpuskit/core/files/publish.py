@@ -2,7 +2,8 @@
 
 A folder is written under `DIR/.staging/`, each shard flushed to disk; then the shards are renamed into place, and
 `manifest.json` last. That rename is the moment of publication; only after it are the shards of the manifest before
-removed. A folder without a manifest is no dataset, and one that is not ours is refused. The folder itself is locked
+removed. A journal names what is about to be renamed, so that a run after one that was killed in between can take it
+away again. A folder without a manifest is no dataset, and one that is not ours is refused. The folder itself is locked
 with flock, which dies with its holder.
 """
 
@@ -10,6 +11,7 @@ import contextlib
 import json
 import os
 import platform
+import re
 import shutil
 import time
 from dataclasses import dataclass
@@ -25,7 +27,12 @@ from corpuskit.core.files.forms import Format, ShardWriter, form_of
 from corpuskit.core.files.totals import Totals
 
 STAGING = ".staging"
+WORK = "work"
+JOURNAL = "journal.json"
+HOLDER = "holder.json"
 CARD = "README.md"
+
+_PLACED = re.compile(r"(data/|decisions/)?part-[0-9]{5,}-[0-9a-f]{8}\.[a-z.]+|README\.md")
 
 
 @dataclass
@@ -46,13 +53,21 @@ class FolderOutput:
         self.shard_documents = shard_documents
         self.made = _make_folder(target)
         self.lock = _lock(target)
+        _undo_swap(target)
         self.before = _manifest_before(target, self.lock)
         self.run = target / STAGING / f"{os.getpid()}-{os.urandom(4).hex()}"
         self.shards: list[dict[str, Any]] = []
         self._open: list[_Shard] = []
         with publishing(target):
-            shutil.rmtree(target / STAGING, ignore_errors=True)
+            self._sweep(WORK)
             self.run.mkdir(parents=True)
+            holder = {"process": os.getpid(), "host": platform.node()}
+            write_flushed(self.run.parent / HOLDER, json.dumps(holder).encode())
+
+    @property
+    def work(self) -> Path:
+        """A folder that outlives a failed run, for the next one to go on from; publication removes it."""
+        return self.target.absolute() / STAGING / WORK
 
     def write(self, document: Document) -> None:
         """Add the next document of the final order."""
@@ -66,6 +81,23 @@ class FolderOutput:
                 shard.tokens += tokens
             if self._open[0].documents >= self.shard_documents:
                 self._close_shards()
+
+    def adopt(self, form: Format, number: int, path: Path, facts: tuple[int, str, int, int]) -> None:
+        """Add a shard that was written elsewhere on this file system: its size, sha256, documents and tokens."""
+        size, digest, documents, tokens = facts
+        final = self.run / form.folder / f"part-{number:05d}-{digest[:8]}{form.suffix}"
+        with publishing(self.target):
+            final.parent.mkdir(exist_ok=True)
+            os.link(path, final)
+        self.shards.append(
+            {
+                "path": final.relative_to(self.run).as_posix(),
+                "bytes": size,
+                "sha256": digest,
+                "documents": documents,
+                "tokens": tokens,
+            }
+        )
 
     def publish(self, chain: Chain, run_facts: dict[str, Any]) -> dict[str, Any]:
         """Make everything written the content of the folder; the manifest."""
@@ -87,18 +119,30 @@ class FolderOutput:
         self.abandon()
         return content
 
-    def abandon(self) -> None:
-        """Remove what was staged and let go of the folder."""
+    def abandon(self, keep_work: bool = False) -> None:
+        """Remove what was staged and let go of the folder; `keep_work` leaves finished work for the next run."""
         for shard in self._open:
             with contextlib.suppress(Exception):
                 shard.writer.close()
         self._open = []
-        shutil.rmtree(self.target / STAGING, ignore_errors=True)
+        self._sweep(WORK if keep_work and (self.work / "tasks").is_dir() else "")
         if self.made and not (self.target / manifest.MANIFEST).exists():
             with contextlib.suppress(OSError):
                 self.target.rmdir()
-        with contextlib.suppress(OSError):
+        if self.lock >= 0:
             os.close(self.lock)
+            self.lock = -1
+
+    def _sweep(self, keep: str) -> None:
+        """Remove what lies in staging, but for one folder."""
+        staging = self.target / STAGING
+        for path in staging.iterdir() if staging.is_dir() else ():
+            if path.name != keep:
+                shutil.rmtree(path, ignore_errors=True)
+                with contextlib.suppress(OSError):
+                    path.unlink()
+        with contextlib.suppress(OSError):
+            staging.rmdir()
 
     def _new_shard(self, form: Format) -> _Shard:
         folder = self.run / form.folder
@@ -135,6 +179,8 @@ class FolderOutput:
 
     def _swap(self, names: list[str], content: dict[str, Any]) -> None:
         folders = {self.target}
+        write_flushed(self.target / STAGING / JOURNAL, json.dumps(names).encode())
+        flush(self.target / STAGING)
         for name in names:
             place = self.target / name
             place.parent.mkdir(exist_ok=True)
@@ -166,8 +212,47 @@ def _make_folder(target: Path) -> bool:
 def _lock(target: Path) -> int:
     with publishing(target):
         descriptor = os.open(target, os.O_RDONLY)
-        demand_lock(descriptor, target)
+        demand_lock(descriptor, target, _holder(target))
         return descriptor
+
+
+def holder_of(target: Path) -> str | None:
+    """Who is writing the folder, or None if nobody is."""
+    descriptor = os.open(target, os.O_RDONLY)
+    try:
+        demand_lock(descriptor, target)
+    except PublishError:
+        return _holder(target)
+    os.close(descriptor)
+    return None
+
+
+def _holder(target: Path) -> str:
+    """The writer of a folder that is locked, as far as it says so itself."""
+    try:
+        found = json.loads((target / STAGING / HOLDER).read_bytes())
+        return f"process {int(found['process'])} on {found['host']!s}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another run"
+
+
+def _undo_swap(target: Path) -> None:
+    """Take away the files that a killed run had put in place before its manifest, unless a manifest names them."""
+    journal = target / STAGING / JOURNAL
+    try:
+        names = json.loads(journal.read_bytes())
+    except (OSError, ValueError):
+        return
+    kept = set()
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        known = json.loads((target / manifest.MANIFEST).read_bytes())
+        kept = {CARD, *(item["path"] for item in (*known["shards"], *known["decisions"]))}
+    for name in names:
+        if isinstance(name, str) and _PLACED.fullmatch(name) and name not in kept:
+            (target / name).unlink(missing_ok=True)
+    for emptied in ("data", "decisions"):
+        with contextlib.suppress(OSError):
+            (target / emptied).rmdir()
 
 
 def _manifest_before(target: Path, lock: int) -> dict[str, Any]:

@@ -31,7 +31,10 @@ class Totals:
 
     def add(self, document: Document) -> int:
         """Count one document; its tokens."""
-        tokens = self.count_tokens(document.text)
+        return self.add_counted(document, self.count_tokens(document.text))
+
+    def add_counted(self, document: Document, tokens: int) -> int:
+        """Count one document whose tokens are known; its tokens."""
         metadata = document.metadata
         total = self.sources.setdefault(str(metadata.get("source") or "unnamed"), SourceTotals())
         total.documents += 1
@@ -47,6 +50,33 @@ class Totals:
         self.tokens += tokens
         self.documents += 1
         return tokens
+
+    def parts(self) -> dict[str, Any]:
+        """The sums as JSON, for `merge`."""
+        return {
+            name: [
+                total.documents,
+                total.tokens,
+                total.epochs,
+                sorted(total.origins),
+                sorted(total.licenses),
+                sorted(total.evidence),
+            ]
+            for name, total in self.sources.items()
+        }
+
+    def merge(self, parts: dict[str, Any]) -> None:
+        """Add what `parts` gave of another part of the dataset."""
+        for name, (documents, tokens, epochs, origins, licenses, evidence) in parts.items():
+            total = self.sources.setdefault(name, SourceTotals())
+            total.documents += documents
+            total.tokens += tokens
+            total.epochs = max(total.epochs, epochs)
+            total.origins.update(origins)
+            total.licenses.update(licenses)
+            total.evidence.update(evidence)
+            self.documents += documents
+            self.tokens += tokens
 
     def as_json(self) -> dict[str, Any]:
         """The `sources` of the manifest; several licences or origins of one source as a sorted list."""

@@ -1,0 +1,93 @@
+"""What a recipe would do, before it does it: its pipes, and the tasks of each phase."""
+
+from pathlib import Path
+
+from corpuskit.core.build import end_of_stages, phase_name, runs_of, steps_of, target_of
+from corpuskit.core.engine import ReadInputs, group
+from corpuskit.core.errors import UsageError
+from corpuskit.core.files.inputs import Input
+from corpuskit.core.files.publish import STAGING, WORK
+from corpuskit.core.plan import plan_pipe, stated_license, together_pipe
+from corpuskit.core.profile import Profile
+from corpuskit.core.recipe import Recipe
+from corpuskit.core.settings import Settings, Tags
+from corpuskit.core.step import CorpusStage, Step
+from corpuskit.core.tasks import Placed
+
+Inputs = dict[str, list[Input]]
+
+
+def plan_text(recipe: Recipe, inputs: Inputs) -> str:
+    """The sources with their inputs, and the pipe each of them stands for."""
+    pipes = plan_pipe(recipe)
+    lines = []
+    for name, found in inputs.items():
+        lines += [f"# {name}: {len(found):,} inputs, {stored_bytes(found):,} bytes", pipes[name], ""]
+    if recipe.together:
+        lines += ["# together", together_pipe(recipe), ""]
+    if recipe.budget:
+        tokenizer = Path(recipe.budget.tokenizer).name
+        lines.append(f"# budget: {recipe.budget.tokens:,} tokens ({tokenizer}), seed {recipe.seed}")
+    lines.append(f"# output: {', '.join(recipe.output.formats)}, order {recipe.output.order}")
+    return "\n".join(lines)
+
+
+def jobs_text(recipe: Recipe, inputs: Inputs, settings: Settings, executor: str, profile: Profile) -> str:
+    """The phases in order, each with its tasks and how many of them an earlier run has done."""
+    rows = [("phase", "tasks", "done", "reads")]
+    for source in recipe.sources:
+        steps = steps_of(recipe, source)
+        end = end_of_stages(steps, 1)
+        parts = group(inputs[source.name])
+        tags = Tags(source.name, source.origin, stated_license(source), source.license_evidence)
+        tasks = [ReadInputs(source.name, tuple(part), tuple(steps[:end]), tags) for part in parts]
+        size = f"{stored_bytes(inputs[source.name]):,} bytes"
+        rows.append(
+            (phase_name(source.name, steps[:end]), f"{len(tasks):,}", f"{_done(tasks, recipe, settings):,}", size)
+        )
+        rows += _phases(source.name, steps[end:])
+    rows += _phases("together", recipe.together)
+    if recipe.budget:
+        rows.append(("mix: measure", "one a shard", "", "all shards"))
+    rows.append(("mix: select", "one a shard", "", "all shards"))
+    of_documents = f"one for {recipe.output.shard_documents:,} documents"
+    rows.append(("mix: write", of_documents, "", "what was selected"))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, (*widths, 0), strict=True)).rstrip() for row in rows
+    ]
+    return "\n".join([f"# executor {_executor_text(executor, settings, profile)}", *lines])
+
+
+def stored_bytes(found: list[Input]) -> int:
+    """Bytes of the inputs that lie on this machine."""
+    return sum(source.local_path.stat().st_size for source in found if source.local_path)
+
+
+def _phases(label: str, steps: "tuple[Step, ...] | list[Step]") -> list[tuple[str, str, str, str]]:
+    rows = []
+    for run in runs_of(steps):
+        tasks, step = "one a shard", run[0]
+        if isinstance(step, CorpusStage):
+            spread = step.spread()
+            tasks = "one" if spread is None else f"two a shard, {spread.parts + 1} between"
+        rows.append((phase_name(label, run), tasks, "", "what the phase before left"))
+    return rows
+
+
+def _done(tasks: list[ReadInputs], recipe: Recipe, settings: Settings) -> int:
+    try:
+        folder = target_of(recipe, settings).absolute() / STAGING / WORK / "tasks"
+    except UsageError:
+        return 0
+    return sum(Placed.below(folder, task).result() is not None for task in tasks)
+
+
+def _executor_text(executor: str, settings: Settings, profile: Profile) -> str:
+    if executor == "ray":
+        ray = profile.ray
+        return f"ray at {ray.address or 'this machine'}, {ray.cpus} CPUs and {ray.memory_gb:g} GB a task"
+    if executor == "slurm":
+        slurm = profile.slurm
+        return f"slurm, partition {slurm.partition}, {slurm.cpus} CPUs, {slurm.memory_gb} GB and {slurm.time} a task"
+    return f"local, {settings.workers()} processes"
