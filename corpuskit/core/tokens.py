@@ -68,11 +68,12 @@ def token_version(name: str) -> dict[str, str]:
     if name in (WORDS, BYTES):
         return {f"tokens:{name}": "1"}
     import hashlib
-    from importlib.metadata import version
+
+    from corpuskit.core.packages import installed_version
 
     path = _file(name)
     digest = hashlib.sha256(_read(path)).hexdigest()
-    return {f"tokens:{path.name}": f"sha256:{digest}", "tokenizers": version("tokenizers")}
+    return {f"tokens:{path.name}": f"sha256:{digest}", "tokenizers": installed_version("tokenizers")}
 
 
 def words(text: str) -> int:
