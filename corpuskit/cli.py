@@ -11,6 +11,9 @@ import signal
 import sys
 from typing import Any, NoReturn
 
+# Nothing here does linear algebra, and the threads that numpy's library for it starts spin: half of its import time.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from corpuskit import __version__
 from corpuskit.core import talk
 from corpuskit.core.errors import CorpuskitError, PublishError, UsageError
@@ -90,7 +93,13 @@ def _command(name: str, arguments: list[str]) -> int:
     Typer only reads them: run inside it, a command would have its signals and closed pipes turned into exit codes of
     typer's own.
     """
+    from corpuskit.invocation import option_groups, plain_values, run
+
     step_class = find_step(name)
+    groups = option_groups(step_class)
+    values = plain_values(groups, arguments)
+    if values is not None:
+        return run(step_class, groups, values)
     from typer._click.exceptions import ClickException
 
     from corpuskit.commands import command

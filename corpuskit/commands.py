@@ -6,8 +6,7 @@ same rules.
 
 import inspect
 import os
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 # Plain help: boxes would cost a third of the start-up time and spoil what scripts read.
@@ -15,13 +14,9 @@ os.environ.setdefault("TYPER_USE_RICH", "0")
 
 import typer
 
-from corpuskit.core.errors import UsageError
-from corpuskit.core.options import build_step
-from corpuskit.core.settings import Settings, Tags
-from corpuskit.core.step import Command, Option, Options, Report, Source, Step
+from corpuskit.core.step import Command, Option, Step
+from corpuskit.invocation import flags_of, option_groups, run, takes_many
 
-SHORT = {"output": "-o", "jobs": "-j"}
-NOT_FOR_REPORTS = ("output", "drops", "shard_documents", "allow_empty", "jobs")
 HELP = {"help_option_names": ["--help", "-h"]}
 
 
@@ -38,24 +33,33 @@ class AsGiven:
 
 def command(step_class: type[Step]) -> Any:
     """The typer command of a step class."""
-    groups = _option_groups(step_class)
+    groups = option_groups(step_class)
     takes = step_class.inputs if issubclass(step_class, Command) else "INPUT"
 
-    def run(**values: Any) -> Callable[[], int]:
-        return lambda: _run(step_class, groups, values)
+    def read(**values: Any) -> Callable[[], int]:
+        return lambda: run(step_class, groups, values)
 
     parameters = [_keyword("arguments", _argument(takes), list[str])]
     parameters += [_parameter(option) for _, options in groups for option in options]
-    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    run.__doc__ = inspect.getdoc(step_class)
+    read.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    read.__doc__ = inspect.getdoc(step_class)
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     app.command(
         step_class.name(),
         help=_help(step_class),
         short_help=step_class.help_line(),
         context_settings=HELP,
-    )(run)
+    )(read)
     return _made(app)
+
+
+def full_help(step_class: type[Step]) -> str:
+    """What `--help` prints of a command."""
+    made = command(step_class)
+    context = typer.Context(
+        made, info_name=f"corpuskit {step_class.name()}", help_option_names=HELP["help_option_names"]
+    )
+    return str(made.get_help(context))
 
 
 def _made(app: typer.Typer) -> Any:
@@ -66,36 +70,20 @@ def _made(app: typer.Typer) -> Any:
     return command
 
 
-def _option_groups(step_class: type[Step]) -> list[tuple[type[Options], list[Option]]]:
-    """The data classes a command's flags come from, with their options."""
-    shared = Settings.option_list()
-    if issubclass(step_class, Command):
-        shared = [option for option in shared if option.name in step_class.settings]
-    elif issubclass(step_class, Report):
-        shared = [option for option in shared if option.name not in NOT_FOR_REPORTS]
-    groups: list[tuple[type[Options], list[Option]]] = [(step_class, step_class.option_list())]
-    if issubclass(step_class, Source):
-        groups.append((Tags, Tags.option_list()))
-    return [*groups, (Settings, shared)]
-
-
 def _argument(takes: str) -> Any:
     return typer.Argument(None, metavar=takes, show_default=False, hidden=True)
 
 
 def _parameter(option: Option) -> inspect.Parameter:
-    names = [SHORT[option.name]] if option.name in SHORT else []
-    names.append(f"--{option.key}" if len(option.key) > 1 else f"-{option.key}")
+    names = flags_of(option)
     help_text = option.help + _shown_default(option)
     annotation: Any = str
     default: Any
     if option.type is bool:
         annotation = bool
-        names[-1] += f"/--no-{option.key}" if option.default else ""
         default = typer.Option(None, *names, help=help_text, show_default=False)
     else:
-        many = "tuple" in str(option.type)
-        annotation = list[str] if many else str
+        annotation = list[str] if takes_many(option) else str
         default = typer.Option(None, *names, help=help_text, metavar=_metavar(option), show_default=False)
     return _keyword(option.name, default, annotation)
 
@@ -108,7 +96,7 @@ def _metavar(option: Option) -> str:
     words = {"int": "N", "float": "X", "Path": "PATH"}
     kind = str(getattr(option.type, "__name__", option.type))
     if option.choices:
-        return ("|" if "tuple" not in str(option.type) else ",").join(option.choices)
+        return ("," if takes_many(option) else "|").join(option.choices)
     return next((shown for word, shown in words.items() if word in kind), "TEXT")
 
 
@@ -126,29 +114,3 @@ def _help(step_class: type[Step]) -> str:
     """The class docstring; a paragraph that is indented is an example and stays as it is."""
     paragraphs = (inspect.getdoc(step_class) or "").split("\n\n")
     return "\n\n".join(f"\b\n{part}" if part.startswith("  ") else part for part in paragraphs)
-
-
-def _run(step_class: type[Step], groups: Iterable[tuple[type[Options], list[Option]]], values: dict[str, Any]) -> int:
-    built: dict[type[Options], Any] = {}
-    for owner, options in groups:
-        given = {option.key: values[option.name] for option in options if values[option.name] not in (None, [], ())}
-        built[owner] = build_step(owner, given)
-    arguments = list(values["arguments"] or [])
-    step, settings = built[step_class], built[Settings]
-    if isinstance(step, Command):
-        return step.execute(arguments, settings)
-    if not arguments and sys.stdin is not None and sys.stdin.isatty():
-        # Nothing is named and nothing piped in: whoever typed this wants to know what to type.
-        made = command(step_class)
-        sys.stderr.write(
-            made.get_help(
-                typer.Context(
-                    made, info_name=f"corpuskit {step_class.name()}", help_option_names=HELP["help_option_names"]
-                )
-            )
-            + "\n"
-        )
-        return UsageError.exit_code
-    from corpuskit.core.process import Process
-
-    return Process(step, arguments, settings, built.get(Tags, Tags())).run()

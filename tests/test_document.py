@@ -32,6 +32,18 @@ def test_foreign_spelling_becomes_the_canonical_line(text: str, metadata: dict, 
     assert encode(decode(foreign)) == encode(Document("x", text, metadata, extra))
 
 
+@given(WORDS, WORDS, METADATA, st.sampled_from([(", ", ": "), (",", ":"), (" , ", " :  ")]), st.booleans())
+def test_a_key_given_twice_is_found_in_any_spelling(
+    text: str, key: str, metadata: dict, separators: tuple[str, str], ascii_only: bool
+) -> None:
+    rest = json.dumps({"text": text, "metadata": metadata}, separators=separators, ensure_ascii=ascii_only)
+    pair = json.dumps({key: {"text": text}}, separators=separators, ensure_ascii=ascii_only)
+    twice = f"{pair[:-1]},{pair[1:-1]},{rest[1:]}".encode()
+    with pytest.raises(Reject) as caught:
+        decode(twice)
+    assert caught.value.reason == "duplicate-key"
+
+
 def test_reserved_keys_come_first_in_their_order() -> None:
     line = encode(Document("x", "t", {"zebra": 1, "license": "MIT", "apple": 2, "url": "u"}))
     assert list(json.loads(line)["metadata"]) == ["url", "license", "zebra", "apple"]
@@ -54,6 +66,12 @@ def test_reserved_keys_come_first_in_their_order() -> None:
         (b'{"text":"a","metadata":[]}', "bad-metadata"),
         (b'{"text":"a","text":"b"}', "duplicate-key"),
         (b'{"text":"a","metadata":{"x":{"k":1,"k":2}}}', "duplicate-key"),
+        (b'{"text": "%b", "text": "%b"}' % (b"a" * 400, b"a" * 400), "duplicate-key"),
+        (b'{"text":"%b","metadata":{"text":{"k":1,"k":2}}}' % (b"a" * 400), "duplicate-key"),
+        (b'{"metadata":{"text":"a","text":"a"},"text":"a"}', "duplicate-key"),
+        (b'{"x\\"text":"a","x\\"text":"a", "text":"a"}', "duplicate-key"),
+        (b'{"text": "\\u00e4", "n": 1, "n": 1}', "duplicate-key"),
+        (b'{"text": "a", "n": 18446744073709551616}', "integer-range"),
         (b'{"text":"a","n":NaN}', "not-finite"),
         (b'{"text":"a","n":-Infinity}', "not-finite"),
         (b'{"text":"a","n":1e999}', "not-finite"),

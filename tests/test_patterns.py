@@ -206,7 +206,7 @@ def test_a_trigger_search_without_memory_is_a_failure_not_a_clean_text() -> None
             return []
 
     starved = Scanner()
-    starved._triggers = Exhausted()
+    starved._open._set = Exhausted()
     with pytest.raises(DetectorFailed, match="OutOfMemory"):
         starved.find("jo@example.org")
 

@@ -179,7 +179,7 @@ def test_types_narrow_the_search_and_unknown_ones_are_refused() -> None:
 
 
 def test_versions_name_all_that_shapes_a_verdict() -> None:
-    assert set(ScrubPii().versions()) == {"google-re2", "phonenumbers", "pii-patterns"}
+    assert set(ScrubPii().versions()) == {"google-re2", "phonenumbers", "pii-patterns", "python-stdnum"}
     assert "scrubadub" in ScrubPii(engine="scrubadub").versions()
 
 

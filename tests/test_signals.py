@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpuskit.text import vocabulary
+from corpuskit.text import characters, vocabulary
 from corpuskit.text.chunks import Chunks
 from corpuskit.text.hash_table import HashTable
 from corpuskit.text.repeats import word_runs
@@ -142,7 +142,7 @@ def test_a_hash_table_grows() -> None:
 @given(TEXTS)
 def test_word_figures_are_those_of_the_words(text: str) -> None:
     words, found = split_words(text), signals(text)
-    proper = [word for word in words if not vocabulary.SYMBOLS.issuperset(word)]
+    proper = [word for word in words if not characters.SYMBOLS.issuperset(word)]
     assert found["gopher_words"] == len(proper)
     assert found["gopher_mean_word_length"] == (sum(map(len, proper)) / len(proper) if proper else 0)
     assert found["gopher_stop_words"] == len(set(words) & set(vocabulary.STOP_WORDS))
@@ -168,7 +168,7 @@ def test_line_figures_are_those_of_the_lines(text: str) -> None:
 def test_a_vocabulary_that_forgets_changes_no_figure(text: str) -> None:
     expected = signals(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vocabulary, "LARGEST_ENTRIES", -1)
+        patch.setattr(vocabulary, "LARGEST", -1)
         assert signals(text) == expected
     signals("other words " * 5 + text)
     assert signals(text) == expected

@@ -1,8 +1,14 @@
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpuskit.text.words import is_unspaced, split_chunk, split_words
+from corpuskit.text.bulk_split import LaidChunks, split_chunks
+from corpuskit.text.words import SPECIAL, is_unspaced, split_chunk, split_words
 
 CHUNKS = st.text(st.characters(exclude_categories=("Cs", "Zs", "Zl", "Zp", "Cc")), min_size=1)
 MARKED = st.text(st.sampled_from("aB1.,…'’\"()-—/:&$+’sn't%日本ない²"), min_size=1)
@@ -73,3 +79,38 @@ def test_chunks_are_split_one_by_one(chunks: list[str]) -> None:
 @pytest.mark.parametrize("chunk", ["." * 300_000, "a." * 150_000, "(" * 300_000, "-" * 300_000, "a@" * 150_000])
 def test_hostile_chunks_take_no_more_than_their_length(chunk: str) -> None:
     assert "".join(split_chunk(chunk)) == chunk
+
+
+def _split_in_bulk(chunks: list[str], unspaced: bool) -> list[list[str]]:
+    forms = [chunk.encode("utf-8", "surrogatepass") + b" " for chunk in chunks]
+    ends = np.array([len(form) for form in forms]).cumsum()
+    laid = LaidChunks(np.frombuffer(b"".join(forms), np.uint8), np.concatenate([[0], ends[:-1]]), ends - 1)
+    starts, ends = split_chunks(laid, unspaced)
+    found: list[list[str]] = [[] for _ in chunks]
+    owners = laid.ends.searchsorted(starts)
+    for owner, start, end in zip(owners.tolist(), starts.tolist(), ends.tolist(), strict=True):
+        found[owner].append(laid.text[start:end])
+    return found
+
+
+FORMS = st.sampled_from(sorted(SPECIAL))
+AROUND = st.text(st.sampled_from("'’\"(.,…—-$+:/sSm"), max_size=3)
+NEAR_FORMS = st.builds("{}{}{}".format, AROUND, FORMS, AROUND)
+UNITS = st.builds(
+    "{}{}{}".format, AROUND, st.from_regex(r"[0-9.]{1,3}-?(km|km/h|mbar|m³|C|s|%|\+|€)", fullmatch=True), AROUND
+)
+
+
+@settings(max_examples=400)
+@given(st.lists(CHUNKS | MARKED | NEAR_FORMS | UNITS, min_size=1), st.booleans())
+def test_many_chunks_are_split_as_each_alone(chunks: list[str], unspaced: bool) -> None:
+    assert _split_in_bulk(chunks, unspaced) == [split_chunk(chunk, unspaced) for chunk in chunks]
+
+
+def test_real_chunks_are_split_as_each_alone(shared_data: Path) -> None:
+    with gzip.open(shared_data / "extract" / "daniel_news_5lang.gold.jsonl.gz") as lines:
+        texts = [json.loads(line)["gold_text"] for line in lines]
+    chunks = sorted({chunk for text in texts for chunk in text.split()})[::5]
+    assert len(chunks) > 5000
+    for unspaced in (False, True):
+        assert _split_in_bulk(chunks, unspaced) == [split_chunk(chunk, unspaced) for chunk in chunks]

@@ -47,6 +47,7 @@ _NEITHER = (
     r"\ufe10-\ufe1f\ufe30-\ufe4f"  # vertical forms
 )
 _UNSPACED = re.compile(f"[{_LETTERS}{_NEITHER}]")
+_ASCII = bytes(range(128))
 _WORD = re.compile(rf"[{_LETTERS}]|[^\s{_LETTERS}{_NEITHER}]+")
 
 
@@ -68,11 +69,12 @@ def token_version(name: str) -> dict[str, str]:
     if name in (WORDS, BYTES):
         return {f"tokens:{name}": "1"}
     import hashlib
-    from importlib.metadata import version
+
+    from corpuskit.core.packages import installed_version
 
     path = _file(name)
     digest = hashlib.sha256(_read(path)).hexdigest()
-    return {f"tokens:{path.name}": f"sha256:{digest}", "tokenizers": version("tokenizers")}
+    return {f"tokens:{path.name}": f"sha256:{digest}", "tokenizers": installed_version("tokenizers")}
 
 
 def words(text: str) -> int:
@@ -81,9 +83,14 @@ def words(text: str) -> int:
     >>> words("Two words."), words("世界 peace"), words("")
     (2, 3, 0)
     """
-    if text.isascii() or _UNSPACED.search(text) is None:
+    if text.isascii() or _UNSPACED.search(_beyond_ascii(text)) is None:
         return len(text.split())
-    return len(_WORD.findall(text))
+    return sum(1 if word.isascii() else len(_WORD.findall(word)) for word in text.split())
+
+
+def _beyond_ascii(text: str) -> str:
+    """The characters beyond ASCII: mostly so few that the pattern has nothing to do."""
+    return text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
 
 
 def quarter_bytes(text: str) -> int:

@@ -6,13 +6,10 @@ that changed a little shares most of its bytes with the one before. Equal docume
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from corpuskit.core.document import RESERVED, Document, Reject, encode
 from corpuskit.core.errors import DamagedError
-
-if TYPE_CHECKING:
-    from corpuskit.text.columns import Cells
 
 ROWS_A_GROUP = 10_000
 BYTES_A_GROUP = 64 * 1024 * 1024
@@ -96,15 +93,15 @@ class RowWriter:
             write_page_checksum=True,
             use_content_defined_chunking=True,
         )
-        self._rows: list[Cells] = []
+        self._table = columns.Table()
         self._bytes = 0
 
     def write(self, document: Document) -> None:
         """Write one document. Raises Reject, and writes nothing, if it holds what JSON cannot."""
         size = len(encode(document))
-        if self._bytes + size > BYTES_A_GROUP or len(self._rows) == ROWS_A_GROUP:
+        if self._bytes + size > BYTES_A_GROUP or len(self._table) == ROWS_A_GROUP:
             self._flush()
-        self._rows.append(self._columns.cells(document))
+        self._table.add(document)
         self._bytes += size
 
     def close(self) -> None:
@@ -114,9 +111,9 @@ class RowWriter:
         self._stream.close()
 
     def _flush(self) -> None:
-        if self._rows:
-            self._writer.write_table(self._columns.table(self._rows), row_group_size=len(self._rows))
-            self._rows.clear()
+        if self._table:
+            table, self._table = self._table.finish(), self._columns.Table()
+            self._writer.write_table(table, row_group_size=len(table))
         self._bytes = 0
 
 

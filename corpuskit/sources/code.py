@@ -163,9 +163,9 @@ class Code(Source):
 
     def versions(self) -> dict[str, str]:
         """The list of SPDX licences."""
-        from importlib.metadata import version
+        from corpuskit.core.packages import installed_version
 
-        return {"license-expression": version("license-expression")}
+        return {"license-expression": installed_version("license-expression")}
 
     def _demand_languages(self) -> None:
         from difflib import get_close_matches

@@ -64,9 +64,9 @@ class FetchWarc(Source):
 
     def versions(self) -> dict[str, str]:
         """The library that detects encodings."""
-        from importlib.metadata import version
+        from corpuskit.core.packages import installed_version
 
-        return {"resiliparse": version("resiliparse")}
+        return {"resiliparse": installed_version("resiliparse")}
 
     def expand(self, source: "Input") -> list[str] | None:
         """The inputs that a list of paths (`warc.paths.gz`) names, in its order; None for other inputs.

@@ -49,13 +49,14 @@ class Extract(Stage):
 
     def versions(self) -> dict[str, str]:
         """The libraries behind the engine, and the learned trees by their digest."""
-        from importlib.metadata import version
         from importlib.resources import files
+
+        from corpuskit.core.packages import installed_version
 
         names = ["resiliparse"]
         if self.engine in ("trafilatura", "auto"):
             names += ["trafilatura", "justext", "lxml"]
-        found = {name: version(name) for name in names}
+        found = {name: installed_version(name) for name in names}
         if self.engine in ("fast", "auto"):
             model = files("corpuskit.text").joinpath("html_model.json").read_bytes()
             found["html_model.json"] = f"sha256:{hashlib.sha256(model).hexdigest()}"

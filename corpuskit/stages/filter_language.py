@@ -56,11 +56,10 @@ class FilterLanguage(Stage):
 
     def versions(self) -> dict[str, str]:
         """The predictor and the model's digest."""
-        from importlib.metadata import version
-
+        from corpuskit.core.packages import installed_version
         from corpuskit.text.language import model_sha256
 
-        return {"fasttext-predict": version("fasttext-predict"), "lid.176.ftz": f"sha256:{model_sha256()}"}
+        return {"fasttext-predict": installed_version("fasttext-predict"), "lid.176.ftz": f"sha256:{model_sha256()}"}
 
     @cached_property
     def _kept(self) -> frozenset[str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from corpuskit.core.document import Document, Reject
 from corpuskit.core.errors import UsageError
@@ -18,19 +18,12 @@ from corpuskit.core.step import RUNTIME, Drop, Stage
 if TYPE_CHECKING:
     from corpuskit.text.patterns import Hit
 
-PiiType = Literal[
-    "email",
-    "phone",
-    "ipv4",
-    "ipv6",
-    "credit-card",
-    "iban",
-    "ssn",
-    "url-credentials",
-    "api-key",
-    "private-key",
-    "credential",
-]
+TYPES = ("email", "phone", "ipv4", "ipv6", "credit-card", "iban", "ssn", "url-credentials", "api-key", "private-key")
+"""What the native engine finds, beside national ids."""
+
+NATIONAL_IDS = "national-id"
+"""Stands for `ssn` and all kinds of `corpuskit.text.pii_id_kinds`."""
+
 KEY_VARIABLE = "CORPUSKIT_PII_KEY"
 SCRUBADUB_TYPES = {
     "email": "email",
@@ -60,6 +53,10 @@ class ScrubPii(Stage):
     strings inside count, so `metadata` stands for all metadata. Absent fields are passed over. Ids
     are left unless named, keys of objects always. Loopback addresses and netmasks are left; private addresses are not.
 
+    Types: email, phone, ipv4, ipv6, credit-card, iban, ssn, url-credentials, api-key, private-key, and national ids by
+    country, such as gb-nhs, fr-nir, de-idnr or br-cpf: docs/personal-data.md lists them. `national-id` stands for ssn
+    and all of those. A national id whose number alone could be anything counts only behind a word for it.
+
     Not found: names, postal addresses, spelled-out forms (`name [at] example dot org`), full-width digits.
     The engine `scrubadub` knows email, phone, credit-card, ssn and credential (`username: … password: …`) only; a
     credential may take the words behind it along.
@@ -69,7 +66,7 @@ class ScrubPii(Stage):
     """
 
     engine: Annotated[Literal["native", "scrubadub"], "Whose detectors to use."] = "native"
-    types: Annotated[tuple[PiiType, ...], "Types to look for; by default all that the engine knows."] = ()
+    types: Annotated[tuple[str, ...], "Types to look for, as listed above; by default all the engine knows."] = ()
     fields: Annotated[tuple[str, ...], "Fields to scrub: text, metadata.title, metadata (all of it)."] = ("text",)
     mode: Annotated[Literal["mask", "tag", "hash", "drop"], "What to do with a hit."] = "mask"
     key_file: Annotated[
@@ -78,10 +75,10 @@ class ScrubPii(Stage):
 
     def __post_init__(self) -> None:
         """Refuse types that the engine does not know, an empty list of fields, and hashing without a key."""
-        unknown = [kind for kind in self.types if kind not in engine_types(self.engine)]
+        known = engine_types(self.engine)
+        unknown = [kind for kind in self.types if kind not in known]
         if unknown:
-            known = ", ".join(engine_types(self.engine))
-            raise UsageError(f"engine {self.engine} does not find {', '.join(unknown)}; it finds {known}")
+            raise UsageError(f"engine {self.engine} does not find {', '.join(unknown)}; it finds {_listed(known)}")
         if not self.fields or not all(self.fields):
             raise UsageError("--fields names no field; give for example --fields text,metadata.title")
         if self.mode == "hash" and self.key_file is None and not os.environ.get(KEY_VARIABLE):
@@ -92,12 +89,13 @@ class ScrubPii(Stage):
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
     def versions(self) -> dict[str, str]:
-        """Patterns and libraries; `phonenumbers` carries the numbering plans; in hash mode also the key's short id."""
-        from importlib.metadata import version
+        """Patterns and libraries, of which two carry the rules of numbers; in hash mode also the key's short id."""
+        from corpuskit.core.packages import installed_version
 
-        found = {"google-re2": version("google-re2"), "phonenumbers": version("phonenumbers")}
+        libraries = ("google-re2", "phonenumbers", "python-stdnum")
+        found = {library: installed_version(library) for library in libraries}
         if self.engine == "scrubadub":
-            found["scrubadub"] = version("scrubadub")
+            found["scrubadub"] = installed_version("scrubadub")
         else:
             from corpuskit.text.patterns import VERSION
 
@@ -152,10 +150,30 @@ class ScrubPii(Stage):
 
 
 def engine_types(engine: str) -> tuple[str, ...]:
-    """The types that an engine finds."""
+    """The types that an engine knows by name."""
     if engine == "scrubadub":
         return tuple(SCRUBADUB_TYPES.values())
-    return tuple(kind for kind in get_args(PiiType) if kind != "credential")
+    return (*TYPES, NATIONAL_IDS, *_national_ids())
+
+
+def _national_ids() -> tuple[str, ...]:
+    from corpuskit.text.pii_id_kinds import TYPES
+
+    return TYPES
+
+
+def _listed(types: tuple[str, ...]) -> str:
+    """The types for a message, of national ids the last."""
+    shown = [kind for kind in types if kind not in _national_ids()]
+    more = [] if len(shown) == len(types) else [f"or a single one such as {types[-1]} (docs/personal-data.md)"]
+    return ", ".join([*shown, *more])
+
+
+def _single(types: tuple[str, ...]) -> tuple[str, ...]:
+    """The types with the group of national ids replaced by its members."""
+    if NATIONAL_IDS not in types:
+        return types
+    return tuple(dict.fromkeys([*(kind for kind in types if kind != NATIONAL_IDS), "ssn", *_national_ids()]))
 
 
 @cache
@@ -165,7 +183,7 @@ def finder(engine: str, types: tuple[str, ...]) -> Finder:
         return _scrubadub_finder(types or engine_types(engine))
     from corpuskit.text.patterns import scanner
 
-    return scanner(types).find
+    return scanner(_single(types)).find
 
 
 def _scrubadub_finder(types: tuple[str, ...]) -> Finder:

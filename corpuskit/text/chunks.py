@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import xxhash
+
+from corpuskit.text.stretches import HALF, LENGTH, LONG, SHORT, hashes
 
 __all__ = ["Chunks", "Lines", "Parts"]
 
@@ -20,15 +21,6 @@ _WHITE = np.zeros(33, bool)
 _WHITE[[*range(9, 14), *range(28, 33)]] = True
 _BREAKS = np.zeros(33, bool)
 _BREAKS[[*range(10, 14), *range(28, 31)]] = True
-_MASKS = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
-# Odd numbers with bits at random, from the digits of the golden ratio and of pi.
-_LENGTH, _SHORT, _LONG, _LAST = np.array(
-    [0x9E3779B97F4A7C15, 0x243F6A8885A308D3, 0x13198A2E03707345, 0xA4093822299F31D1], np.uint64
-)
-_HALF = np.uint64(32)
-
-LONGEST_IN_ARRAYS = 64
-"""Bytes of a chunk that is hashed together with the others; longer ones are hashed one by one."""
 
 
 class Lines(NamedTuple):
@@ -121,27 +113,7 @@ class Chunks:
     @cached_property
     def hashes(self) -> Integers:
         """A number of 64 bits for each chunk, equal for equal chunks, never 0."""
-        sizes = self.ends - self.starts
-        padded = self.data + bytes(8)
-        blocks = np.ndarray(len(self.data) + 1, "<u8", padded, strides=(1,))
-        found: Integers = blocks[self.starts]
-        found &= _MASKS[np.minimum(sizes, 8)]
-        found += sizes.astype(np.uint64) * _LENGTH
-        found *= _SHORT
-        longer = ((sizes > 8) & (sizes <= LONGEST_IN_ARRAYS)).nonzero()[0]
-        done = 8
-        while len(longer):
-            block = blocks[self.starts[longer] + done] & _MASKS[np.minimum(sizes[longer] - done, 8)]
-            before = found[longer]
-            found[longer] = ((before ^ before >> _HALF) + block) * _LONG
-            done += 8
-            longer = longer[sizes[longer] > done]
-        found ^= found >> _HALF
-        found *= _LAST
-        for place in (sizes > LONGEST_IN_ARRAYS).nonzero()[0].tolist():
-            found[place] = xxhash.xxh3_64_intdigest(self.data[self.starts[place] : self.ends[place]])
-        found[found == 0] = 1
-        return found
+        return hashes(self.data, self.starts, self.ends)
 
     def characters(self, places: Integers) -> Integers:
         """Characters before each of these places, line feeds of ours with them."""
@@ -213,8 +185,8 @@ class Chunks:
         first, after = self.starts.searchsorted(starts), self.starts.searchsorted(ends)
         again = np.zeros(len(starts), bool)
         # Equal parts have equal sums; what shares its sum is compared as it is.
-        sums = self._sums[after] - self._sums[first] + (ends - starts).astype(np.uint64) * _LENGTH
-        sums = ((sums ^ sums >> _HALF) * _SHORT) + text.astype(np.uint64) * _LONG
+        sums = self._sums[after] - self._sums[first] + (ends - starts).astype(np.uint64) * LENGTH
+        sums = ((sums ^ sums >> HALF) * SHORT) + text.astype(np.uint64) * LONG
         order = sums.argsort()
         equal = sums[order][1:] == sums[order][:-1]
         alike = np.zeros(len(starts), bool)

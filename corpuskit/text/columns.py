@@ -10,13 +10,14 @@ a list of `{start, end, type}`.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
 import pyarrow as pa
 
 from corpuskit.core.document import RESERVED, Document, Reject, encode, ordered
+from corpuskit.text.arrays import Strings, array_of
 
 SPAN = {"start": pa.int64(), "end": pa.int64(), "type": pa.string()}
 TYPES = {
@@ -74,15 +75,34 @@ def document(row: Cells) -> Document:
     return Document(row["id"], row["text"], ordered({**metadata, **rest}), extra)
 
 
-def table(rows: Sequence[Cells]) -> pa.Table:
-    """The rows as an Arrow table."""
-    columns = [
-        pa.array([row.get(field.name) for row in rows], field.type)
-        if any(field.name in row for row in rows)
-        else pa.nulls(len(rows), field.type)
-        for field in SCHEMA
-    ]
-    return pa.Table.from_arrays(columns, schema=SCHEMA)
+class Table:
+    """Documents gathered into an Arrow table; their texts, most of it all, as the very bytes of their column."""
+
+    def __init__(self) -> None:
+        self._texts = Strings()
+        self._rows: list[Cells] = []
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, document: Document) -> None:
+        """Add one row. Raises Reject, and adds nothing, if the document holds what JSON cannot."""
+        row = cells(document)
+        self._texts.append(row.pop("text"))
+        self._rows.append(row)
+
+    def finish(self) -> pa.Table:
+        """The table; nothing can be added to it."""
+        filled = set().union(*self._rows)
+        columns = [
+            self._texts.array()
+            if field.name == "text"
+            else array_of([row.get(field.name) for row in self._rows], field.type)
+            if field.name in filled
+            else pa.nulls(len(self._rows), field.type)
+            for field in SCHEMA
+        ]
+        return pa.Table.from_arrays(columns, schema=SCHEMA)
 
 
 def rows(batch: pa.RecordBatch) -> Iterator[Cells]:

@@ -30,6 +30,8 @@ class Detector:
     type: str
     trigger: str
     find: Callable[[bytes], Iterable[Span]]
+    gate: str = ""
+    """A pattern that must match as well; many detectors may share it, and without it their triggers cost nothing."""
 
 
 def options() -> Any:
@@ -57,6 +59,15 @@ def trigger_set(sources: list[str]) -> Any:
 def stands_alone(data: bytes, start: int, end: int) -> bool:
     """No ASCII letter, digit or underscore touches the span."""
     return not word_at(data, start - 1) and not word_at(data, end)
+
+
+def apart_from_digits(data: bytes, start: int, end: int) -> bool:
+    """Neither inside a word nor a piece of a longer number such as `0.4111` or `978-3-16`."""
+    if not stands_alone(data, start, end):
+        return False
+    if start > 1 and data[start - 1] in b".-" and digit_at(data, start - 2):
+        return False
+    return not (end < len(data) and data[end] in b".-" and digit_at(data, end + 1))
 
 
 def word_at(data: bytes, place: int) -> bool:
@@ -96,7 +107,7 @@ def matches(compiled: Any, data: bytes, accept: Callable[[bytes, int, int], bool
             yield start, end
             place = end
         else:
-            place = _behind_first_group(data, start, end)
+            place = behind_first_group(data, start, end)
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
@@ -110,7 +121,8 @@ def merged(spans: Iterable[Span]) -> list[Span]:
     return apart
 
 
-def _behind_first_group(data: bytes, start: int, end: int) -> int:
+def behind_first_group(data: bytes, start: int, end: int) -> int:
+    """Where the search goes on behind a match that was refused."""
     place = start + 1
     while place < end and data[place] in _WORD:
         place += 1

@@ -7,10 +7,10 @@ values broken by zero-width characters, images of text. The other modules `pii_*
 from functools import cache
 from typing import NamedTuple
 
-from corpuskit.text import detector, pii_network, pii_numbers, pii_phones, pii_secrets
+from corpuskit.text import detector, pii_ids, pii_network, pii_numbers, pii_phones, pii_secrets
 from corpuskit.text.detector import Detector, Span
 
-VERSION = "1"
+VERSION = "2"
 """Raised whenever a detector's verdict on any text changes."""
 
 DETECTORS = (
@@ -20,6 +20,7 @@ DETECTORS = (
     pii_network.EMAIL,
     pii_numbers.IBAN,
     pii_numbers.CREDIT_CARD,
+    *pii_ids.DETECTORS,
     pii_numbers.SSN,
     pii_network.IPV6,
     pii_network.IPV4,
@@ -47,7 +48,9 @@ class Scanner:
 
     def __init__(self, types: tuple[str, ...] = ()) -> None:
         self._detectors = [each for each in DETECTORS if not types or each.type in types]
-        self._triggers = detector.trigger_set([each.trigger for each in self._detectors])
+        gates = {each.gate or each.trigger: number for number, each in enumerate(self._detectors)}
+        self._open = _Triggers(list(gates.items()))
+        self._gated = _Triggers([(each.trigger, number) for number, each in enumerate(self._detectors) if each.gate])
 
     def find(self, text: str) -> list[Hit]:
         """The hits in order of place; no two overlap. Raises DetectorFailed."""
@@ -65,11 +68,26 @@ class Scanner:
 
     def _called_for(self, data: bytes) -> list[Detector]:
         """The detectors whose triggers the text holds."""
-        triggered = self._triggers.Match(data)
+        numbers = self._open.match(data)
+        if any(self._detectors[number].gate for number in numbers):
+            numbers = [number for number in numbers if not self._detectors[number].gate] + self._gated.match(data)
+        return [self._detectors[number] for number in sorted(numbers)]
+
+
+class _Triggers:
+    """Patterns and their numbers, matched in one pass."""
+
+    def __init__(self, patterns: list[tuple[str, int]]) -> None:
+        self._numbers = [number for _, number in patterns]
+        self._set = detector.trigger_set([source for source, _ in patterns])
+
+    def match(self, data: bytes) -> list[int]:
+        """The numbers of the patterns that the text holds. Raises DetectorFailed."""
+        matched = self._set.Match(data)
         # RE2 answers a set search that ran out of memory like one without matches; the last trigger matches always.
-        if not triggered or len(self._detectors) not in triggered:
+        if not matched or len(self._numbers) not in matched:
             raise DetectorFailed("triggers: OutOfMemory")
-        return [each for number, each in enumerate(self._detectors) if number in triggered]
+        return [self._numbers[place] for place in matched if place < len(self._numbers)]
 
 
 @cache
@@ -97,6 +115,8 @@ def normalised(kind: str, value: str) -> str:
         return "".join(character for character in value if character in "0123456789")
     if kind == "iban":
         return "".join(character for character in value if character.isalnum()).upper()
+    if kind in pii_ids.TYPES:
+        return pii_ids.compact(kind, value)
     if kind == "ipv6":
         import ipaddress
 

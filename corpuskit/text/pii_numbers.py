@@ -11,8 +11,8 @@ from corpuskit.text.detector import (
     GAP,
     Detector,
     Span,
+    apart_from_digits,
     before,
-    digit_at,
     digits_of,
     matches,
     merged,
@@ -144,14 +144,14 @@ def _end_of_account(data: bytes, start: int, length: int) -> int:
 
 
 def _is_polish_account(data: bytes, start: int, end: int) -> bool:
-    if not _apart_from_digits(data, start, end):
+    if not apart_from_digits(data, start, end):
         return False
     return mod97(b"PL" + digits_of(data[start:end]))
 
 
 def _is_card(data: bytes, start: int, end: int) -> bool:
     digits = digits_of(data[start:end])
-    if len(digits) > 19 or not _apart_from_digits(data, start, end) or not luhn(digits):
+    if len(digits) > 19 or not apart_from_digits(data, start, end) or not luhn(digits):
         return False
     if len(set(digits)) == 1:
         return False
@@ -160,20 +160,11 @@ def _is_card(data: bytes, start: int, end: int) -> bool:
 
 def _is_ssn(data: bytes, start: int, end: int) -> bool:
     digits = digits_of(data[start:end])
-    if len(digits) != 9 or not _apart_from_digits(data, start, end):
+    if len(digits) != 9 or not apart_from_digits(data, start, end):
         return False
     if digits[:3] in (b"000", b"666") or digits[:1] == b"9" or digits[3:5] == b"00" or digits[5:] == b"0000":
         return False
     return data[start + 3 : start + 4] == b"-" or bool(_SSN_BEFORE.search(before(data, start, 32)))
-
-
-def _apart_from_digits(data: bytes, start: int, end: int) -> bool:
-    """Neither inside a word nor a piece of a longer number such as `0.4111` or `978-3-16`."""
-    if not stands_alone(data, start, end):
-        return False
-    if start > 1 and data[start - 1] in b".-" and digit_at(data, start - 2):
-        return False
-    return not (end < len(data) and data[end] in b".-" and digit_at(data, end + 1))
 
 
 IBAN = Detector(

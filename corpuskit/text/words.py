@@ -48,7 +48,7 @@ UNSPACED = frozenset(
 _QUOTES = "'\"”“`‘´’‚„»«「」『』（）〔〕【】《》〈〉⟦⟧"
 _MARKS = "…,:;!?¿؟¡()[]{}<>_#*&。？！，、；：～·।،۔؛٪"
 _CURRENCY = "$£€¥฿₽﷼₴₠₡₢₣₤₥₦₧₨₩₪₫₭₮₯₰₱₲₳₵₸₹₺₼₾₿¢"
-_ICONS = (
+ICONS = (
     "¦©®°҂֍֎؎؏۞۩۽۾\u2100\u2101\u2103-\u2106\u2108\u2109\u2114\u2116\u2117\u211e-\u2123\u2125\u2127\u2129\u212e"
     "\u213a\u213b\u214a\u214c\u214d\u214f\u2195-\u2199\u219c-\u219f\u21a1\u21a2\u21a4\u21a5\u21a7-\u21ad"
     "\u21af-\u21cd\u21d0\u21d1\u21d3\u21d5-\u21f3\u2300-\u2307\u230c-\u231f\u2322-\u2328\u232b-\u237b"
@@ -67,20 +67,22 @@ def _class(characters: str) -> str:
     return re.sub(r"([\[\]\\^&|~])", r"\\\1", characters)
 
 
-_FRONT = re.compile(
-    rf"\.\.+|\+(?![0-9])|(?:US|C|A)\$|[§%=—–{_class(_MARKS)}{_class(_QUOTES)}{_class(_CURRENCY)}{_ICONS}]"
-)
+CLOSING = f"—–{_class(_MARKS)}{_class(_QUOTES)}{ICONS}"
+"""Single characters that come off the end of a chunk, as they stand inside a `[...]` of a regular expression."""
+OPENING = f"§%={CLOSING}{_class(_CURRENCY)}"
+"""The same of its beginning."""
+_FRONT = re.compile(rf"\.\.+|\+(?![0-9])|(?:US|C|A)\$|[{OPENING}]")
 _BACK = re.compile(
-    rf"(?:\.\.+|['’][sS]|[—–{_class(_MARKS)}{_class(_QUOTES)}{_ICONS}]"
+    rf"(?:\.\.+|['’][sS]|[{CLOSING}]"
     rf"|(?<=[0-9])(?:\+|[{_class(_CURRENCY)}]|{'|'.join(map(re.escape, _UNITS.split()))}))\Z"
 )
 _LETTER = r"[^\W\d_]"
 _INFIX = re.compile(
-    rf"\.\.+|…|[{_ICONS}]|(?<=[0-9])[+\-*^](?=[0-9-])|(?<={_LETTER}),(?={_LETTER})"
+    rf"\.\.+|…|[{ICONS}]|(?<=[0-9])[+\-*^](?=[0-9-])|(?<={_LETTER}),(?={_LETTER})"
     rf"|(?<=[^\W_])(?:-{{1,3}}|——?|–|~)(?={_LETTER})|(?<=[^\W_])[:<>=/](?={_LETTER})"
     rf"|(?<=[^\W\d_{_class(_QUOTES)}])\.(?=[^\W\d_{_class(_QUOTES)}])"
 )
-_MAYBE_INFIX = re.compile(rf"[.…,~:<>=/+*^\-–—{_ICONS}]")
+_MAYBE_INFIX = re.compile(rf"[.…,~:<>=/+*^\-–—{ICONS}]")
 _UNIT_OR_GENITIVE = re.compile("[0-9'’]")
 _SINGLE = frozenset(_MARKS + _QUOTES)
 _ADDRESS = re.compile(
@@ -121,7 +123,7 @@ def split_chunk(chunk: str, unspaced: bool = False) -> list[str]:
 
     With `unspaced`, scripts that write no spaces are cut into the units that the module describes.
     """
-    known = _SPECIAL.get(chunk)
+    known = SPECIAL.get(chunk)
     if known is not None:
         return list(known)
     if unspaced and not chunk.isascii() and _UNSPACED.search(chunk):
@@ -130,7 +132,7 @@ def split_chunk(chunk: str, unspaced: bool = False) -> list[str]:
         return [chunk]
     # Most other chunks are a word and one mark; the general way gives the same, slower.
     word, mark = chunk[:-1], chunk[-1]
-    if word.isalpha() and word not in _SPECIAL and (mark in ",;:!?)" or (mark == "." and word[-1].islower())):
+    if word.isalpha() and word not in SPECIAL and (mark in ",;:!?)" or (mark == "." and word[-1].islower())):
         return [word, mark]
     bare = chunk[0].isalnum() and mark.isalnum() and "$" not in chunk
     if bare and (mark not in _LAST_LETTERS or not _UNIT_OR_GENITIVE.search(chunk)):
@@ -165,7 +167,7 @@ def _strip(chunk: str) -> tuple[list[str], str, list[str]]:
 
 
 def _is_special(chunk: str, start: int, end: int) -> bool:
-    return end - start <= _LONGEST_SPECIAL and chunk[start:end] in _SPECIAL
+    return end - start <= _LONGEST_SPECIAL and chunk[start:end] in SPECIAL
 
 
 def _front(chunk: str, start: int, end: int) -> int:
@@ -201,7 +203,7 @@ def _full_stop(chunk: str, start: int, end: int) -> int:
     if first == start:
         return end
     before = chunk[first - 1]
-    if before in _BEFORE_STOP or "0" <= before <= "9" or (before.isalpha() and not before.isupper()):
+    if before in BEFORE_STOP or (before.isalpha() and not before.isupper()):
         return first
     if unicodedata.category(before) in ("Mc", "Mn"):
         return first
@@ -214,8 +216,8 @@ def _core(core: str) -> list[str]:
     """Cut what is left between the marks: nowhere in known forms and addresses, else at its infixes."""
     if not core:
         return []
-    if core in _SPECIAL:
-        return list(_SPECIAL[core])
+    if core in SPECIAL:
+        return list(SPECIAL[core])
     if core.isalnum() or not _MAYBE_INFIX.search(core):
         return [core]
     if "." in core and len(core) <= _LONGEST_ADDRESS and _is_address(core):
@@ -248,8 +250,11 @@ def _cuts(core: str, first: int, last: int) -> bool:
     return not core[first - 1].isupper() and not core[last].islower()
 
 
-_BEFORE_STOP = frozenset("%²-+" + _MARKS + _QUOTES)
+BEFORE_STOP = frozenset("%²-+0123456789" + _MARKS + _QUOTES)
+"""Characters that a full stop behind them does not belong to; letters that are not capitals and accents are others."""
 _LAST_LETTERS = frozenset(unit[-1] for unit in _UNITS.split()) | {"s", "S"}
+UNIT_ENDS = _LAST_LETTERS | frozenset("+" + _CURRENCY)
+"""Characters with which what comes off behind a digit may end."""
 
 
 def _special() -> dict[str, tuple[str, ...]]:
@@ -309,5 +314,6 @@ _WHOLE = (
     "Gov. i.e. I.e. I.E. Inc. Jr. Ltd. Md. Messrs. Mo. Mont. Mr. Mrs. Ms. Ph.D. Prof. Rep. Rev. Sen. St. vs. v.s. "
     "and/or w/o ma'am o'clock O'clock 'em 'cause 'bout '' ' C++ :) :-) ;) ;-) :( :-( :D :P :/"
 )
-_SPECIAL = _special()
-_LONGEST_SPECIAL = max(map(len, _SPECIAL))
+SPECIAL = _special()
+"""Chunks and parts of them that have words of their own."""
+_LONGEST_SPECIAL = max(map(len, SPECIAL))

@@ -30,8 +30,9 @@ LABELS = {
     "IP_ADDRESS": "ipv4",
     "SSN": "ssn",
     "US_SSN": "ssn",
+    "PESEL": "pl-pesel",
 }
-NUMBERS = ("phone", "credit-card", "iban", "ssn")
+NUMBERS = ("phone", "credit-card", "iban", "ssn", "pl-pesel")
 
 
 def main(folder: Path, engine: str) -> None:
