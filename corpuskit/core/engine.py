@@ -31,7 +31,7 @@ from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.tasks import FINGERPRINT_LETTERS, Placed, Result, Task, identity_of, shared, write_json
 
 TASKS, PHASES = "tasks", "phases.json"
-TASK_BYTES = 256 * 1024
+TASK_BYTES = 64 * 1024
 TASK_FILES = 1000
 SHARD_BYTES = 64 * 1024 * 1024
 

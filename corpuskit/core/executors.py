@@ -38,7 +38,10 @@ class Executor(Protocol):
 
 
 class LocalRanks(LocalPipelineExecutor):  # type: ignore[misc]
-    """datatrove's local executor, one rank at a time: our pool of workers, kept over all phases, calls it."""
+    """datatrove's local executor, one rank at a time: our pool of workers, kept over all phases, calls it.
+
+    It sets up no log for each rank, which takes longer than many a task.
+    """
 
     def run(self) -> None:
         """Run all ranks one after the other."""
@@ -47,7 +50,8 @@ class LocalRanks(LocalPipelineExecutor):  # type: ignore[misc]
 
     def run_rank(self, rank: int) -> int:
         """Run one rank in this process."""
-        self._run_for_rank(rank)
+        self.pipeline[0].run(None, rank, self.world_size)
+        self.mark_rank_as_completed(rank)
         return rank
 
     def with_rank(self, rank: int) -> "LocalRanks":
