@@ -6,6 +6,7 @@ the owner alone) and the decisions, which hold no text and become part of every 
 
 import hashlib
 import os
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,6 +17,7 @@ from corpuskit.core.step import Drop, Rejected
 
 DROPPED = "dropped"
 REJECTED = "rejected"
+WRITTEN_ANEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
 @dataclass(slots=True)
@@ -128,7 +130,14 @@ class Aside:
 
     def _stream(self, name: str, path: Path) -> BinaryIO:
         if name not in self._open:
-            mode = 0o600 if name == "bytes" else 0o666
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+            descriptor = _private(path) if name == "bytes" else os.open(path, WRITTEN_ANEW, 0o666)
             self._open[name] = compressed(os.fdopen(descriptor, "wb"), path.name)
         return self._open[name]
+
+
+def _private(path: Path) -> int:
+    """Open a file that nobody else may read, even if it is there already. Nobody named it, so no link is followed."""
+    descriptor = os.open(path, WRITTEN_ANEW | os.O_NOFOLLOW, 0o600)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.fchmod(descriptor, 0o600)
+    return descriptor

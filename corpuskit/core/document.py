@@ -60,7 +60,7 @@ MAX_LINE = 64 * 1024 * 1024
 MAX_DEPTH = 128
 UNCOUNTED_LINE = 16 * 1024 * 1024
 MAX_CONTAINERS = 2_000_000
-"""Most `{` and `[` of a line beyond `UNCOUNTED_LINE`: an empty object takes 3 bytes there and 30 times that when read."""
+"""Most `{` and `[` of a line beyond `UNCOUNTED_LINE`: an empty object takes 3 bytes of it and 30 times that as read."""
 
 _TEXT_KEY = b'"text":'
 MAX_TRIES = 4

@@ -21,6 +21,8 @@ NO_PAGES = frozenset({"warcinfo", "request", "metadata"})
 PAGES = frozenset({"response", "resource", "conversion", "revisit", "arc"})
 SUFFIXES = (".warc", ".warc.gz", ".warc.zst", ".warc.lz4", ".arc", ".arc.gz", ".wet", ".wet.gz", ".wet.zst", ".wacz")
 LIST_NAME = re.compile(r"\.paths(\.txt)?(\.gz)?$")
+LISTED_SCHEMES = ("http", "https", "s3", "gs")
+"""What addresses in a list may start with; a list comes from elsewhere, and must not lead to local files."""
 MAX_LIST = 256 * 1024 * 1024
 LOOKED_AT = 16 * 1024
 
@@ -95,6 +97,9 @@ class FetchWarc(Source):
 
     def _place(self, line: str, folder: Path | None) -> str:
         if "://" in line:
+            if line.partition("://")[0].lower() not in LISTED_SCHEMES:
+                scheme = line.partition("://")[0][:40]
+                raise UsageError(f"a list of archives names a {scheme}:// address; name such inputs yourself")
             return line
         if folder is not None and (folder / line).is_file():
             return str(folder / line)

@@ -16,6 +16,8 @@ __all__ = ["page_metadata"]
 
 MAX_HEAD = 256 * 1024
 """So many characters are searched for `meta` elements."""
+MAX_TAG = 8 * 1024
+"""Most characters of a `meta` element."""
 MAX_ELEMENTS = 400
 """So many `meta` elements, and so many JSON-LD objects, are looked at."""
 MAX_SCRIPTS = 20
@@ -44,6 +46,7 @@ _DATES = (
 )
 _AUTHORS = ("author", "article:author", "citation_author", "dc.creator", "dcterms.creator", "parsely-author")
 _ARTICLE_TYPES = re.compile(r"Article|Posting|Report|Recipe|Review|Book|WebPage$")
+_META_START = re.compile(r"<meta\b", re.IGNORECASE)
 _META = re.compile(r"""<meta\b((?:[^>"']++|"[^"]*+"|'[^']*+')*+)>""", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([A-Za-z:-]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++))""")
 _DAY = re.compile(r"\s*(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?!\d)")
@@ -72,7 +75,7 @@ def page_metadata(source: str, tree: Any) -> dict[str, str]:
 
 def _meta_names(source: str) -> dict[str, str]:
     names: dict[str, str] = {}
-    for tag in islice(_META.finditer(source, 0, MAX_HEAD), MAX_ELEMENTS):
+    for tag in islice(_meta_tags(source), MAX_ELEMENTS):
         attributes: dict[str, str] = {}
         for name, double, single, bare in _ATTRIBUTE.findall(tag[1]):
             attributes.setdefault(name.lower(), double or single or bare)
@@ -81,6 +84,16 @@ def _meta_names(source: str) -> dict[str, str]:
             if name and "content" in attributes:
                 names.setdefault(name, html.unescape(attributes["content"]))
     return names
+
+
+def _meta_tags(source: str) -> Iterator[re.Match[str]]:
+    """The `meta` elements of the head; one that is longer than `MAX_TAG` is passed over, so that time stays linear."""
+    position = 0
+    while start := _META_START.search(source, position, MAX_HEAD):
+        tag = _META.match(source, start.start(), min(start.end() + MAX_TAG, MAX_HEAD))
+        if tag:
+            yield tag
+        position = tag.end() if tag else start.end()
 
 
 def _first(names: dict[str, str], wanted: Iterable[str], refuse: Any = None) -> str:

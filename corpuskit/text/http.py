@@ -16,6 +16,8 @@ from corpuskit.text.warc_headers import blank_line, parse_headers
 
 MAX_BODY = 64 * 1024 * 1024
 MAX_CHUNKS = 1_000_000
+MAX_INTERIM = 16
+MAX_CODINGS = 8
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 UNKNOWN_TYPES = frozenset(
     {"", "-", "unknown", "no-type", "unknown/unknown", "application/unknown", "application/octet-stream", "*/*"}
@@ -52,13 +54,25 @@ class Response:
         body = self.body
         if "chunked" in self.headers.get("transfer-encoding", "").lower():
             body = unchunked(body)
-        for coding in reversed(self.headers.get("content-encoding", "").lower().split(",")):
+        codings = self.headers.get("content-encoding", "").lower().split(",")
+        if len(codings) > MAX_CODINGS:
+            raise Reject("bad-encoding", f"more than {MAX_CODINGS} content codings")
+        for coding in reversed(codings):
             body = _uncoded(body, coding.strip())
         return body
 
 
 def parse_response(block: bytes) -> Response:
     """The response that a record's block holds, past interim ones. Raises Reject: bad-http, header-too-large."""
+    for _ in range(MAX_INTERIM):
+        response = _parsed(block)
+        if response.status >= 200 or not response.body.startswith(b"HTTP/"):
+            return response
+        block = response.body
+    raise Reject("bad-http", f"more than {MAX_INTERIM} interim responses")
+
+
+def _parsed(block: bytes) -> Response:
     status = _STATUS.match(block)
     if status is None:
         raise Reject("bad-http", "the block does not start with an HTTP status line")
@@ -70,10 +84,7 @@ def parse_response(block: bytes) -> Response:
     head = block[:end]
     if end > MAX_LINE and max(map(len, head.split(b"\n"))) > MAX_LINE:
         raise Reject("header-too-large", f"an HTTP header with a line of over {MAX_LINE} bytes")
-    body = block[end:]
-    if status[1].startswith(b"1") and body.startswith(b"HTTP/"):
-        return parse_response(body)
-    return Response(int(status[1]), parse_headers(head), body)
+    return Response(int(status[1]), parse_headers(head), block[end:])
 
 
 def media_type(value: str) -> str:

@@ -11,6 +11,8 @@ __all__ = ["MOST_TEXTS", "word_runs"]
 Integers = npt.NDArray[Any]
 
 WORD_BITS = 27
+HASH = np.uint64(0x9E3779B97F4A7C15)
+"""An odd number with bits at random: the golden ratio's digits."""
 MOST_TEXTS = 1 << 63 - 2 * WORD_BITS
 """So many texts can be given at a time."""
 
@@ -51,30 +53,48 @@ class Runs(NamedTuple):
 
 
 def _longer(n: int, runs: Runs, words: Integers, text: Integers, room: Integers, bounds: Integers) -> Runs:
-    """The runs of n words, from those of one word less: sort them to group equal ones."""
+    """The runs of n words, from those of one word less."""
     inside = room[runs.places] >= n
     places = runs.places[inside]
     place, times = bounds[:-1].copy(), np.ones(len(bounds) - 1, np.int64)
     keys = runs.labels[inside] << (WORD_BITS if n == 2 else 32)
     keys |= words[places + n - 1]
-    order = keys.argsort()
-    keys = keys[order]
-    opens = np.ones(len(keys) + 1, bool)
-    opens[1:-1] = keys[1:] != keys[:-1]
+    order, opens = _grouped(keys, text[places], len(times))
     first = opens.nonzero()[0]
     sizes = np.diff(first)
     shared = (sizes > 1).nonzero()[0]
     if not len(shared):
         return Runs(places[:0], keys[:0], place, times)
     first, sizes = first[shared], sizes[shared]
-    # Only what repeats goes on; the sort has kept texts together, but not the places in a group.
+    # Only what repeats goes on.
     inner = np.arange(int(sizes.sum())) + (first - sizes.cumsum() + sizes).repeat(sizes)
-    members, labels = order[inner], np.arange(len(sizes)).repeat(sizes)
-    starts = np.concatenate([[0], sizes.cumsum()[:-1]])
-    earliest = places[np.minimum.reduceat(members, starts)]
+    labels = np.full(len(places), -1)
+    labels[order[inner]] = np.arange(len(sizes)).repeat(sizes)
+    earliest = places[order[first]]
     _note_commonest(text[earliest], sizes, earliest, place, times)
-    back = members.argsort()
-    return Runs(places[members[back]], labels[back], place, times)
+    left = labels >= 0
+    return Runs(places[left], labels[left], place, times)
+
+
+def _grouped(keys: Integers, text: Integers, texts: int) -> tuple[Integers, Integers]:
+    """Places that bring equal keys of one text together, those of a text before the next, and where groups open.
+
+    Within a group places rise. After the last group one more opens.
+    """
+    # Sorting hashes with their places costs a third of sorting places by their keys.
+    bits, top = len(keys).bit_length(), 63 - texts.bit_length()
+    hashed = (keys.astype(np.uint64) * HASH >> np.uint64(64 - top + bits)).astype(np.int64) << bits
+    hashed |= text << top | np.arange(len(keys))
+    hashed.sort()
+    order = hashed & (1 << bits) - 1
+    hashed >>= bits
+    found, opens = keys[order], np.ones(len(keys) + 1, bool)
+    opens[1:-1] = hashed[1:] != hashed[:-1]
+    different = found[1:] != found[:-1]
+    if (different != opens[1:-1]).any():
+        order = keys.argsort(kind="stable")
+        opens[1:-1] = np.diff(keys[order]) != 0
+    return order, opens
 
 
 def _note_commonest(text: Integers, sizes: Integers, earliest: Integers, place: Integers, times: Integers) -> None:
@@ -99,10 +119,56 @@ def _duplicated(n: int, runs: Runs, ends: Integers, text: Integers, texts: int) 
     Read from the left: a run that was met before counts and is stepped over whole, any other is noted and
     the reading moves on by a word.
     """
+    places, labels = runs.places, runs.labels
+    if not len(places):
+        return np.zeros(texts, np.int64)
+    earliest = np.empty(int(labels.max()) + 1, np.int64)
+    earliest[labels[::-1]] = places[::-1]
+    again = (earliest[labels] != places).nonzero()[0]
+    counted = _stepped(n, places[again])
+    # That a run occurs earlier does not say that it was noted there: it may have been stepped over. Such texts are
+    # read word by word.
+    first = earliest[labels[places.searchsorted(counted)]]
+    before = counted[np.maximum(counted.searchsorted(first, "right") - 1, 0)]
+    missed = (before < first) & (first < before + n)
+    if missed.any():
+        odd = np.zeros(texts, bool)
+        odd[text[counted[missed]]] = True
+        chosen = odd[text[places]]
+        slow = _read(n, places[chosen].tolist(), labels[chosen].tolist())
+        counted = np.concatenate([counted[~odd[text[counted]]], np.array(slow, np.int64)])
+    return np.bincount(text[counted], ends[counted + n] - ends[counted], texts).astype(np.int64)
+
+
+def _stepped(n: int, places: Integers) -> Integers:
+    """Of rising places the first, and then always the next one that is `n` or more behind the last."""
+    if not len(places):
+        return places
+    opens = np.ones(len(places), bool)
+    opens[1:] = np.diff(places) != 1
+    first = opens.nonzero()[0]
+    starts = places[first]
+    lasts = places[np.append(first[1:], len(places)) - 1]
+    # Stretches of places without gaps: only those that begin close behind another one depend on it.
+    following, begins = 0, []
+    for start, last in zip(starts.tolist(), lasts.tolist(), strict=True):
+        begin = start if start > following else following
+        begins.append(begin)
+        if begin <= last:
+            following = last - (last - begin) % n + n
+    begin = np.array(begins)
+    counts = np.maximum((lasts - begin) // n + 1, 0)
+    within = np.arange(int(counts.sum())) - (counts.cumsum() - counts).repeat(counts)
+    found: Integers = begin.repeat(counts) + within * n
+    return found
+
+
+def _read(n: int, places: list[int], labels: list[int]) -> list[int]:
+    """The places of runs that were met before."""
     seen: set[int] = set()
     counted = []
     following = 0
-    for place, label in zip(runs.places.tolist(), runs.labels.tolist(), strict=True):
+    for place, label in zip(places, labels, strict=True):
         if place < following:
             continue
         if label in seen:
@@ -110,5 +176,4 @@ def _duplicated(n: int, runs: Runs, ends: Integers, text: Integers, texts: int) 
             counted.append(place)
         else:
             seen.add(label)
-    places = np.array(counted, np.int64)
-    return np.bincount(text[places], ends[places + n] - ends[places], texts).astype(np.int64)
+    return counted

@@ -225,12 +225,12 @@ class _Feed:
 
 def column_names(fields: list[str]) -> list[str]:
     """Column names: `column-N` for one without a name, `name-2` for the second of a name."""
-    names: list[str] = []
+    names: dict[str, None] = {}
+    repeats: dict[str, int] = {}
     for place, field in enumerate(fields, start=1):
         name = wanted = field.strip() or f"column-{place}"
-        repeat = 2
         while name in names:
-            name = f"{wanted}-{repeat}"
-            repeat += 1
-        names.append(name)
-    return names
+            repeats[wanted] = repeats.get(wanted, 1) + 1
+            name = f"{wanted}-{repeats[wanted]}"
+        names[name] = None
+    return list(names)

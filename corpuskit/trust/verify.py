@@ -153,7 +153,10 @@ def _check_decisions(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
         problems = list(_check_file(folder, entry))
         yield from problems
         if not problems:
-            decided.update(_decisions(folder / entry["path"]))
+            try:
+                decided.update(_decisions(folder / entry["path"]))
+            except (ValueError, TypeError, KeyError):
+                yield f"{entry['path']} holds lines that are no decisions"
     counted: Counter[tuple[str, str, str]] = Counter()
     for entry in manifest["steps"]:
         for verdict in ("dropped", "rejected"):

@@ -14,6 +14,8 @@ from isal import isal_zlib
 
 MAX_WINDOW = 128 * 1024 * 1024
 MAX_FRAME = 128 * 1024 * 1024
+MAX_PIECE = 4 * 1024 * 1024
+MAX_DICTIONARY = 16 * 1024 * 1024
 SKIPPABLE = (0x184D2A50, 0x184D2A5F)
 DICTIONARY_FRAME = 0x184D2A5D
 
@@ -63,6 +65,10 @@ class Codec:
     def has_checksum(self, head: bytes | bytearray) -> bool:
         """Whether the member that starts so ends in a checksum of its content."""
         return True
+
+    def holds_back(self, decoder: Decoder) -> bool:
+        """Whether the decoder has more to give before it needs more stored bytes."""
+        return False
 
 
 class Gzip(Codec):
@@ -116,7 +122,9 @@ class Zstd(Codec):
             return
         if data.startswith(self.magic):
             try:
-                data = self._plain.decompress(data, max_output_size=MAX_WINDOW)
+                if zstandard.frame_content_size(data) > MAX_DICTIONARY:
+                    return
+                data = self._plain.decompress(data, max_output_size=MAX_DICTIONARY)
             except zstandard.ZstdError:
                 # The frames that need it will not decompress, and that is reported.
                 return
@@ -136,7 +144,33 @@ class Bzip2(Codec):
         return head.startswith(self.magic) and bytes(head[4:10]) in (b"1AY&SY", b"\x17rE8P\x90")
 
     def decoder(self) -> Decoder:
-        return bz2.BZ2Decompressor()
+        return _Bzip2Stream()
+
+    def holds_back(self, decoder: Decoder) -> bool:
+        return isinstance(decoder, _Bzip2Stream) and decoder.holds_back
+
+
+class _Bzip2Stream:
+    """Gives a bounded piece at a time: 45 stored bytes can stand for 45 million."""
+
+    def __init__(self) -> None:
+        self._decoder = bz2.BZ2Decompressor()
+
+    @property
+    def eof(self) -> bool:
+        return self._decoder.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._decoder.unused_data
+
+    @property
+    def holds_back(self) -> bool:
+        return not (self._decoder.eof or self._decoder.needs_input)
+
+    def decompress(self, data: Any, /) -> bytes:
+        """Up to `MAX_PIECE` bytes; what is left comes with the next call."""
+        return self._decoder.decompress(data, MAX_PIECE)
 
 
 class Lz4(Codec):

@@ -30,19 +30,30 @@ class Dataset:
     def documents(self, shard: dict[str, Any]) -> Iterator[Document]:
         """The documents of one shard."""
         path = self.folder / shard["path"]
-        if not path.is_file():
+        if path.is_symlink() or not path.is_file():
             raise DamagedError(f"{shard['path']} is missing; `corpuskit verify` the dataset")
         yield from find_format("parquet" if path.suffix == ".parquet" else "jsonl").read(path)
 
     def decisions(self, holding: bytes = b"") -> Iterator[dict[str, Any]]:
         """The verdicts on documents that were left out, in the order of the steps; only lines with these bytes."""
-        import orjson
-
         for entry in self.manifest["decisions"]:
             source = Input(entry["path"], local_path=self.folder / entry["path"])
             for block in _whole_lines(source.blocks()):
                 if holding in block:
-                    yield from (orjson.loads(line) for line in block.split(b"\n") if line and holding in line)
+                    lines = (line for line in block.split(b"\n") if line and holding in line)
+                    yield from (_decision(line, entry["path"]) for line in lines)
+
+
+def _decision(line: bytes, path: str) -> dict[str, Any]:
+    import orjson
+
+    try:
+        decision: dict[str, Any] = orjson.loads(line)
+        if all(isinstance(decision[key], str) for key in ("step", "verdict", "reason")) and "id" in decision:
+            return decision
+    except (ValueError, TypeError, KeyError):
+        pass
+    raise DamagedError(f"{path} holds lines that are no decisions; `corpuskit verify` the dataset")
 
 
 def _whole_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:

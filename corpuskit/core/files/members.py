@@ -204,8 +204,9 @@ class CompressedFile:
 
     def read(self) -> bytes:
         while not self._ended:
-            piece = self._stored.at(self.consumed, self._codec.step)
-            if not piece:
+            held_back = self._codec.holds_back(self._decoder)
+            piece = bytearray() if held_back else self._stored.at(self.consumed, self._codec.step)
+            if not piece and not held_back:
                 return self._break("cut", self._salvage(0))
             try:
                 made = self._decoder.decompress(piece)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from corpuskit.core.errors import UsageError
+from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.files.forms import form_of
 from corpuskit.core.files.inputs import Input
 from corpuskit.core.files.stored import public_url
@@ -80,6 +80,9 @@ def _dataset(place: Path) -> list[Input]:
     folder = place if place.is_dir() else place.parent
     shards = read_manifest(place)["shards"]
     first = form_of(shards[0]["path"]) if shards else None
+    for shard in shards:
+        if (folder / shard["path"]).is_symlink():
+            raise DamagedError(f"{shard['path']} is a link and no shard; `corpuskit verify` the dataset")
     return [
         Input(
             str(folder / shard["path"]),
