@@ -279,3 +279,22 @@ def test_a_fault_in_a_batch_names_the_document(monkeypatch: pytest.MonkeyPatch) 
     batch = Batch(documents=[Document("a", GOOD), Document("b", "stone")], where=[("x", 0), ("x", 1)])
     with pytest.raises(StepFault, match="filter-quality failed on document 'b': ValueError"):
         judge([FilterQuality()], batch)
+
+
+@pytest.mark.parametrize("break_", ["\n", "\r\n", "\x0b", "\x1d", "\x85", "\u2028"])
+def test_a_notice_is_a_line_of_its_own_whatever_ends_it(break_: str) -> None:
+    notices = ("Please enable JavaScript to go on.", "Here we use coo\u212aies.")
+    text = break_.join([LINES[0], notices[0], *LINES[1:5], notices[1], *LINES[5:]])
+    found = judged(text, "c4")
+    assert isinstance(found, Document)
+    assert found.text == GOOD
+    assert reason(text + break_ + "There is one { in this line.") == "c4-curly-bracket"
+    assert reason(text + break_ + notices[0].replace("go", "{ go")) == "pass"
+
+
+@given(st.integers(1, 120), st.sampled_from([128, 320, 640, 3200]) | st.integers(121, 500))
+def test_figures_are_rounded_as_numbers_are(marks: int, words: int) -> None:
+    found = judged("#" * marks + " a" * (words - marks), "gopher", annotate=True)
+    assert isinstance(found, Document)
+    signals = found.metadata["quality"]["signals"]
+    assert signals["gopher_hash_ratio"] == round(marks / words, 6)

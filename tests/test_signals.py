@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpuskit.text import characters, vocabulary
+from corpuskit.text import characters, repeats, vocabulary
 from corpuskit.text.chunks import Chunks
 from corpuskit.text.hash_table import HashTable
 from corpuskit.text.repeats import word_runs
@@ -74,6 +74,13 @@ def test_word_runs_are_those_of_the_definition(texts: list[list[str]]) -> None:
     found = {name: values.tolist() for name, values in word_runs(numbers, lengths, bounds)}
     for place, text in enumerate(texts):
         assert {name: values[place] for name, values in found.items()} == plain_runs(text)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=4))
+def test_word_runs_are_told_apart_where_their_hashes_are_not(texts: list[list[str]]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(repeats, "HASH", np.uint64(0))
+        test_word_runs_are_those_of_the_definition.hypothesis.inner_test(texts)
 
 
 @given(st.text("ab \n", max_size=60))

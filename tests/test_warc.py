@@ -121,6 +121,41 @@ def test_an_intact_archive_is_read_whole(wrap: Wrap) -> None:
     assert all(item.matches_digest() for item in found)
 
 
+ODD = [
+    record(20, b"", "request"),
+    record(21, http(b"short"), length=3),
+    record(22, http(b"long"), length=400),
+    record(23, PAGES[1] + b"\r\n\r\n" + RECORDS[2]),
+    record(24, http(b"x"), more="X-Note: Content-Length: 4\r\nWarc-Type : request\r\n"),
+    record(25, http(b"folded"), more="Content-Type: a\r\n b\r\n"),
+    record(26, http(b"arc"), "arc"),
+    RECORDS[3].replace(b"\r\n", b"\n"),
+    b"\r\n" + RECORDS[4],
+    RECORDS[5] + b"\r\n",
+    RECORDS[6][:-2],
+    RECORDS[7] + RECORDS[0],
+    b"http://example.org/ 192.0.2.1 20240506070809 text/html 5\nhello\n",
+]
+BROKEN = st.tuples(st.integers(0, 10_000), st.binary(max_size=3))
+
+
+@pytest.mark.parametrize("wrap", [gz, zst, block_gz])
+@given(chosen=st.lists(st.sampled_from(RECORDS + ODD), max_size=6), broken=st.none() | BROKEN)
+def test_the_quick_way_through_a_member_finds_what_the_careful_one_finds(
+    wrap: Wrap, chosen: list[bytes], broken: tuple[int, bytes] | None
+) -> None:
+    data = wrap(chosen)
+    if broken and data:
+        place = broken[0] % len(data)
+        data = data[:place] + broken[1] + data[place + len(broken[1]) :]
+    quick = read(data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(warc._Reader, "_only_record", lambda reader: None)
+        careful = read(data)
+    assert quick == careful
+    assert [item.headers for item in quick[0]] == [item.headers for item in careful[0]]
+
+
 @pytest.mark.parametrize("wrap", [gz, zst, plain])
 def test_offset_and_length_fetch_the_record_again(wrap: Wrap) -> None:
     data = wrap(RECORDS)

@@ -12,7 +12,7 @@ from corpuskit.core.step import Document, Drop, Reject, Stage
 
 if TYPE_CHECKING:
     from corpuskit.text.rules import Rule
-    from corpuskit.text.signals import Signals
+    from corpuskit.text.signals import Integers, Signals
 
     Check = tuple[Rule, float]
     Checks = dict[str, list[Check]]
@@ -130,20 +130,20 @@ class FilterQuality(Stage):
                 failed = figures < bound if rule.bound == "min" else figures > bound
                 for row in failed.nonzero()[0].tolist():
                     if row not in failures:
-                        value = _rounded(figures[row].item())
+                        value = _rounded([figures[row : row + 1]])[0][0]
                         failures[row] = rule.reason, {"signal": signal, "value": value, rule.bound: bound}
         return failures
 
     def _annotated(self, documents: list[Document], unspaced: bool) -> list[Document | Drop]:
         signals = self._signals([document.text for document in documents], unspaced)
         names: list[str] = []
-        columns: list[list[float]] = []
+        columns: list[Integers] = []
         verdicts: list[list[str]] = []
         for family, checks in self._checks.items():
             verdict = ["pass"] * len(documents)
             for signal, figures in signals.family(family):
                 names.append(signal)
-                columns.append([_rounded(value) for value in figures.tolist()])
+                columns.append(figures)
                 for rule, bound in checks.get(signal, ()):
                     failed = figures < bound if rule.bound == "min" else figures > bound
                     for row in failed.nonzero()[0].tolist():
@@ -158,7 +158,7 @@ class FilterQuality(Stage):
                 }
             )
             for document, row, reasons in zip(
-                documents, zip(*columns, strict=True), zip(*verdicts, strict=True), strict=True
+                documents, zip(*_rounded(columns), strict=True), zip(*verdicts, strict=True), strict=True
             )
         ]
 
@@ -205,8 +205,23 @@ def _batches(places: list[int], documents: Sequence[Document]) -> Iterator[list[
         yield batch
 
 
-def _rounded(value: float) -> float:
-    return round(value, DIGITS) if isinstance(value, float) else value
+def _rounded(columns: "list[Integers]") -> list[list[float]]:
+    """The figures as they are written down, column by column: floats as `round` rounds them."""
+    import numpy as np
+
+    floats = [place for place, column in enumerate(columns) if column.dtype.kind == "f"]
+    found: list[list[float]] = [column.tolist() for column in columns]
+    if not floats:
+        return found
+    exact = np.array([columns[place] for place in floats])
+    scaled = exact * 10.0**DIGITS
+    rounded = np.rint(scaled) / 10.0**DIGITS
+    # So near to the middle of two, only the exact value tells which is nearer.
+    middle = np.abs(scaled - np.floor(scaled) - 0.5) <= 1e-6 + scaled * 1e-14
+    rounded[middle] = [round(value, DIGITS) for value in exact[middle].tolist()]
+    for place, column in zip(floats, rounded.tolist(), strict=True):
+        found[place] = column
+    return found
 
 
 def _thresholds(overrides: tuple[str, ...]) -> dict[str, float | None]:

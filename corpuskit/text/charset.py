@@ -6,6 +6,7 @@ so is UTF-8 for latin-1, which servers state by default: text in latin-1 is not 
 """
 
 import re
+from collections.abc import Iterator
 
 from corpuskit.core.document import Reject
 
@@ -36,9 +37,9 @@ def decode_page(body: bytes, content_type: str = "") -> str:
     for mark, encoding in _MARKS:
         if body.startswith(mark):
             return _checked(_replaced(body[len(mark) :], encoding))
-    found = [_from_header(content_type), _unmarked_utf16(body), _from_markup(body[:SCANNED])]
-    stated = list(dict.fromkeys(filter(None, found)))
-    for encoding in stated:
+    stated: list[str] = []
+    for encoding in _stated(body, content_type):
+        stated.append(encoding)
         text = _decoded(body, encoding) if encoding != "cp1252" or not _is_utf8(body) else body.decode()
         if text is not None:
             return _checked(text)
@@ -46,6 +47,19 @@ def decode_page(body: bytes, content_type: str = "") -> str:
     if text is None:
         text = _replaced(body, stated[0] if stated else "utf-8")
     return _checked(text)
+
+
+def _stated(body: bytes, content_type: str) -> Iterator[str]:
+    """The encodings that are stated, the most trusted first; the next is looked for when it is asked for."""
+    first = _from_header(content_type)
+    if first:
+        yield first
+    second = _unmarked_utf16(body)
+    if second and second != first:
+        yield second
+    third = _from_markup(body[:SCANNED])
+    if third and third not in (first, second):
+        yield third
 
 
 def python_codec(label: str) -> str | None:

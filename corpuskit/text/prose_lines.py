@@ -1,7 +1,7 @@
 """C4's rules on lines, for a batch of texts: which lines stay, and what its rules on documents count in them.
 
-Raffel et al. 2020, JMLR 21(140), section 2.2. Most texts are settled by array passes; those that have citation marks,
-braces or the words of notices are gone through line by line.
+Raffel et al. 2020, JMLR 21(140), section 2.2. Most lines are settled by array passes; those that have citation marks,
+braces or the words of notices are read one by one.
 """
 
 import re
@@ -28,8 +28,8 @@ _POLICY = (
     "use of cookies",
     "use cookies",
 )
-# Where none of these occurs, no rule on what a line says can apply. The sign for kelvin is a k in small letters.
-_TELLING = (b"javascript", b"lorem ipsum", b"terms of use", b"privacy policy", b"cookie", b"{", "\u212a".encode())
+# Where none of these and no brace occurs, no rule on what a line says can apply. A kelvin sign is k in small letters.
+_TELLING = (b"javascript", b"lorem ipsum", b"terms of use", b"privacy policy", b"cookie", "\u212a".encode())
 _ENDS = (".", "?", "!", '"', "'")
 
 
@@ -52,8 +52,11 @@ class ProseLines:
         self._kept = self._filled_lines()
         self.lorem_ipsum_lines = np.zeros(len(texts), np.int64)
         self.curly_bracket_lines = np.zeros(len(texts), np.int64)
-        for text in self._telling():
-            self._judge_one(text)
+        for text in self._cited():
+            self._without_citations(text)
+        for row in self._telling():
+            if self._kept[row]:
+                self._judge(row)
         self.sentences: Integers = self._sentences()
 
     def text(self, number: int) -> str:
@@ -92,48 +95,59 @@ class ProseLines:
         kept[lines.first.searchsorted(long, "right") - 1] = False
         return kept
 
+    def _cited(self) -> list[int]:
+        """Numbers of the texts that have marks of citation."""
+        if not self._settings["c4-citations"] or b"[" not in self._chunks.data:
+            return []
+        return [number for number, text in enumerate(self._texts) if "[" in text and _CITATION.search(text)]
+
+    def _without_citations(self, number: int) -> None:
+        """Take marks of citation out of the lines of a text, and judge anew how those are filled and end."""
+        for place, line in enumerate(self._texts[number].splitlines()):
+            if "[" in line and _CITATION.search(line):
+                left = _CITATION.sub("", line.strip())
+                self._changed.setdefault(number, {})[place] = left
+                row = self._row(number, place)
+                self._kept[row] = self._is_prose(row, left, line)
+
     def _telling(self) -> list[int]:
-        """Numbers of the texts that have to be gone through line by line."""
-        data, ends = self._chunks.data.lower(), self._chunks.text_ends
-        found = set()
+        """Numbers of the lines that have to be read: what they are in their text may be a notice, filler or code."""
+        chunks = self._chunks
+        data = chunks.data.lower()
+        places = (chunks.codes == ord("{")).nonzero()[0].tolist() if b"{" in data else []
         for phrase in _TELLING:
             place = data.find(phrase)
             while place >= 0:
-                number = int(ends.searchsorted(place))
-                found.add(number)
-                place = data.find(phrase, int(ends[number]))
-        if b"[" in data and self._settings["c4-citations"]:
-            found.update(number for number, text in enumerate(self._texts) if "[" in text and _CITATION.search(text))
-        return sorted(found)
+                places.append(place)
+                place = data.find(phrase, place + 1)
+        rows = set(chunks.lines.numbers.searchsorted(chunks.breaks.searchsorted(np.sort(places))).tolist())
+        rows.update(self._row(number, place) for number, changed in self._changed.items() for place in changed)
+        return sorted(rows)
 
-    def _judge_one(self, number: int) -> None:
-        """Take marks of citation out, then the lines that are notices; count filler and code where C4 looks for it."""
-        lines = self._texts[number].splitlines()
-        self._without_citations(number, lines)
-        start, end = self._bounds[number], self._bounds[number + 1]
-        for row, place in zip(range(start, end), self._numbers[start:end].tolist(), strict=True):
-            if not self._kept[row]:
-                continue
-            line = lines[place].lower()
-            self.lorem_ipsum_lines[number] += "lorem ipsum" in line
-            if self._settings["c4-javascript"] and "javascript" in line:
-                self._kept[row] = False
-                continue
-            self.curly_bracket_lines[number] += "{" in line
-            if self._settings["c4-policy"] and any(phrase in line for phrase in _POLICY):
-                self._kept[row] = False
-
-    def _without_citations(self, number: int, lines: list[str]) -> None:
-        if not self._settings["c4-citations"]:
+    def _judge(self, row: int) -> None:
+        """Take a line out that is a notice; count filler and code where C4 looks for it."""
+        number = int(self._chunks.lines.text[row])
+        line = self._line(number, row).lower()
+        self.lorem_ipsum_lines[number] += "lorem ipsum" in line
+        if self._settings["c4-javascript"] and "javascript" in line:
+            self._kept[row] = False
             return
+        self.curly_bracket_lines[number] += "{" in line
+        if self._settings["c4-policy"] and any(phrase in line for phrase in _POLICY):
+            self._kept[row] = False
+
+    def _line(self, number: int, row: int) -> str:
+        """A line of a text, its end with it, without marks of citation."""
+        changed = self._changed.get(number, {}).get(int(self._numbers[row]))
+        if changed is not None:
+            return changed
+        place = int(self._chunks.lines.numbers[row])
+        start = int(self._chunks.breaks[place - 1]) + 1 if place else 0
+        return self._chunks.data[start : int(self._chunks.breaks[place]) + 1].decode("utf-8", "surrogatepass")
+
+    def _row(self, number: int, place: int) -> int:
         start, end = self._bounds[number], self._bounds[number + 1]
-        own = self._numbers[start:end]
-        for place, line in enumerate(lines):
-            if "[" in line and _CITATION.search(line):
-                lines[place] = left = _CITATION.sub("", line.strip())
-                self._changed.setdefault(number, {})[place] = left
-                row = start + int(own.searchsorted(place))
-                self._kept[row] = self._is_prose(row, left, line)
+        return start + int(self._numbers[start:end].searchsorted(place))
 
     def _is_prose(self, row: int, left: str, line: str) -> bool:
         """The same judgement on a line that lost marks: by its words before, and its end after."""

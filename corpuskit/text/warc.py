@@ -10,12 +10,12 @@ Sources: WARC 1.1 (ISO 28500:2017); the Internet Archive's ARC file format, vers
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from corpuskit.core.files.members import Damaged, members_of
 from corpuskit.text.digests import matches_digest
-from corpuskit.text.warc_headers import arc_headers, blank_line, parse_headers
+from corpuskit.text.warc_headers import arc_headers, blank_line, parse_headers, plain_fields
 from corpuskit.text.window import Window
 
 MAX_LINE = 64 * 1024
@@ -46,8 +46,6 @@ class Record:
 
     kind: str
     """The WARC-Type in lower case, or `arc`."""
-    headers: dict[str, str]
-    """By lower-case name; the first of repeated ones. The fields of an ARC line have their WARC names."""
     head: bytes
     block: bytes
     size: int
@@ -62,6 +60,15 @@ class Record:
     """Whether its member has a checksum, which it matched."""
     fault: str = ""
     detail: str = ""
+    fields: dict[str, str] | None = field(default=None, compare=False, repr=False)
+    """The headers where they have been read."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """By lower-case name; the first of repeated ones. The fields of an ARC line have their WARC names."""
+        if self.fields is None:
+            self.fields = arc_headers(self.head) if self.kind == "arc" else parse_headers(self.head)
+        return self.fields
 
     def matches_digest(self) -> bool | None:
         """Whether the block has the digest that its header gives; None if that gives none we know."""
@@ -96,12 +103,40 @@ class _Reader:
                         self._damaged("the file is empty", 0, 0)
                     return
                 empty = False
+                record = self._only_record()
+                if record is not None:
+                    yield record
             elif self._starts_record():
                 yield self._record()
             else:
                 inner = window.inner
                 self._skip_to_record()
                 self._report("bytes that belong to no record", window.start, inner)
+
+    def _only_record(self) -> Record | None:
+        """The record of a member that holds one and nothing else, as it should; None for all that needs more care."""
+        window = self._window
+        if window.plain or self._arc or not window.holds_all(LOOK_AHEAD) or window.fault:
+            return None
+        data = window.buffer
+        end = blank_line(data, 0)
+        kind, size = plain_fields(data[:end]) if 0 <= end <= MAX_LINE else ("", 0)
+        if (
+            kind in ("", "arc")
+            or size > MAX_BLOCK
+            or len(data) != end + size + 4
+            or not data.endswith(b"\r\n\r\n")
+            or not _WARC.match(data)
+        ):
+            return None
+        record = Record(kind, data[:end], data[end:-4], size, window.start, 0, window.stored_end - window.start)
+        if self._swallowed(record):
+            return None
+        record.checked = window.checked
+        self._arc = False
+        window.take(len(data))
+        window.keep()
+        return record
 
     def _skip_newlines(self) -> int:
         """Pass over line ends; how many line feeds there were."""
@@ -324,7 +359,7 @@ def _parsed(head: bytes, arc: bool, offset: int, inner: int) -> Record:
     kind = "arc" if arc else headers.get("warc-type", "").lower()
     length = headers.get("content-length", "")
     size = int(length) if re.fullmatch(r"[0-9]{1,18}", length) else -1
-    return Record(kind, headers, head, b"", size, offset, inner)
+    return Record(kind, head, b"", size, offset, inner, fields=headers)
 
 
 def _vouched(record: Record) -> bool | None:

@@ -5,6 +5,8 @@ import re
 _ARC_FIELDS = re.compile(rb"(.*?) ([0-9A-Fa-f.:-]+) (\d{8,20}) (?:(.*) )?(\S+)\s*", re.DOTALL)
 _FOLD = re.compile(r"\r?\n[ \t]+")
 _FIELD = re.compile(r"(?<=\n)([^:\n]+):([^\n]*)")
+_PLAIN_KIND = re.compile(rb"\nwarc-type:[ \t]*([a-z]+)[ \t]*\r?\n(?![ \t])")
+_PLAIN_LENGTH = re.compile(rb"\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r?\n(?![ \t])")
 
 
 def parse_headers(head: bytes) -> dict[str, str]:
@@ -19,6 +21,19 @@ def parse_headers(head: bytes) -> dict[str, str]:
     fields = _FIELD.findall(text)
     fields.reverse()
     return {name.strip().lower(): value.strip() for name, value in fields}
+
+
+def plain_fields(head: bytes) -> tuple[str, int]:
+    """Type and length of a WARC record whose header leaves no doubt of them; an empty type for any other.
+
+    >>> plain_fields(b"WARC/1.0\\r\\nWARC-Type: response\\r\\nContent-Length: 5\\r\\n\\r\\n")
+    ('response', 5)
+    """
+    lower = head.lower()
+    kind, length = _PLAIN_KIND.search(lower), _PLAIN_LENGTH.search(lower)
+    if not kind or not length or lower.count(b"warc-type") != 1 or lower.count(b"content-length") != 1:
+        return "", 0
+    return kind[1].decode(), int(length[1])
 
 
 def blank_line(data: bytes, start: int) -> int:

@@ -47,6 +47,13 @@ class Window:
             self._push(chunk)
         return True
 
+    def holds_all(self, limit: int) -> bool:
+        """Whether all that is left of this member lies ahead, once `limit` bytes and a block have been read."""
+        while self.ahead() <= limit:
+            if not self.more(self.ahead() + 1):
+                return True
+        return False
+
     def take(self, size: int) -> bytes:
         """The next bytes that are here, at most `size`."""
         taken = self.buffer[self.position : self.position + size]
