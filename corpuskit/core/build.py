@@ -154,7 +154,7 @@ class Build:
             chain.record_version(name, version)
         chain.decisions = _joined(shards.verdicts, output.run)
         self.manifest = output.publish(chain, {"command": "mix", "recipe": self.recipe.name})
-        for step in self.recipe.together:
+        for step in (*(step for source in self.recipe.sources for step in source.steps), *self.recipe.together):
             if isinstance(step, CorpusStage):
                 step.commit()
 
