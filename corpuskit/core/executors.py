@@ -114,9 +114,14 @@ class Ray:
             cpus_per_task=self.profile.cpus,
             mem_per_cpu_gb=self.profile.memory_gb / self.profile.cpus,
             tasks_per_job=self.profile.tasks_per_job,
+            ray_remote_kwargs=self._remote_options(),
         )
         yield from watched(executor.run, tasks)
         demand_done(tasks, executor.get_incomplete_ranks(skip_completed=True))
+
+    def _remote_options(self) -> dict[str, Any]:
+        variables = dict(self.profile.environment)
+        return {"runtime_env": {"env_vars": variables}} if variables else {}
 
     def close(self) -> None:
         """Disconnect; what still runs there ends."""

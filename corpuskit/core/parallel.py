@@ -70,6 +70,9 @@ class Pool:
                 yield waiting.popleft().result()
         except BrokenProcessPool:
             raise CorpuskitError(KILLED) from None
+        except CorpuskitError as error:
+            # The pool hangs the worker's traceback on it, which the task has kept already.
+            raise error from None
         finally:
             for future in waiting:
                 future.cancel()

@@ -10,18 +10,22 @@ from pathlib import Path
 from corpuskit.core.schema import Node
 from corpuskit.core.yaml import load
 
-_RAY_KEYS = ("address", "cpus", "memory_gb", "tasks_per_job")
+_RAY_KEYS = ("address", "cpus", "memory_gb", "tasks_per_job", "environment")
 _SLURM_KEYS = ("partition", "time", "cpus", "memory_gb", "qos", "env", "sbatch", "max_array", "tasks_per_job")
 
 
 @dataclass(frozen=True)
 class RayProfile:
-    """A Ray cluster: its address (`auto`, `HOST:PORT`, `ray://…`), and what to reserve for a task."""
+    """A Ray cluster: its address (`auto`, `HOST:PORT`, `ray://…`), what to reserve for a task, and variables.
+
+    Ray's workers have the environment of the node they run on, to which `environment` adds; keep secrets in files.
+    """
 
     address: str | None = None
     cpus: int = 1
     memory_gb: float = 1.0
     tasks_per_job: int = 1
+    environment: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,13 +73,13 @@ def _ray(node: Node) -> RayProfile:
         _whole(node, "cpus", default.cpus),
         memory.positive() if memory else default.memory_gb,
         _whole(node, "tasks_per_job", default.tasks_per_job),
+        _texts(node, "environment"),
     )
 
 
 def _slurm(node: Node) -> SlurmProfile:
     node.keys(*_SLURM_KEYS)
     default = SlurmProfile()
-    further = node.get("sbatch")
     return SlurmProfile(
         _text(node, "partition", default.partition),
         _text(node, "time", default.time),
@@ -83,7 +87,7 @@ def _slurm(node: Node) -> SlurmProfile:
         _whole(node, "memory_gb", default.memory_gb),
         _text(node, "qos", default.qos),
         _text(node, "env", default.env),
-        tuple((key, value.text()) for key, value in further.entries()) if further else (),
+        _texts(node, "sbatch"),
         _whole(node, "max_array", default.max_array),
         _whole(node, "tasks_per_job", default.tasks_per_job),
     )
@@ -92,6 +96,11 @@ def _slurm(node: Node) -> SlurmProfile:
 def _text(node: Node, key: str, default: str) -> str:
     found = node.get(key)
     return found.text() if found else default
+
+
+def _texts(node: Node, key: str) -> tuple[tuple[str, str], ...]:
+    found = node.get(key)
+    return tuple((name, value.text()) for name, value in found.entries()) if found else ()
 
 
 def _whole(node: Node, key: str, default: int) -> int:

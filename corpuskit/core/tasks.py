@@ -5,6 +5,7 @@ task with a result is done, whoever asks for it: a run that was killed goes on w
 options, inputs or another version of the code finds nothing that it could take for its own.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -20,7 +21,7 @@ from loguru import logger
 
 from corpuskit import __version__
 from corpuskit.core import errors
-from corpuskit.core.errors import CorpuskitError
+from corpuskit.core.errors import CorpuskitError, PublishError
 from corpuskit.core.files.durable import flush
 from corpuskit.core.step import Step
 
@@ -28,6 +29,7 @@ from corpuskit.core.step import Step
 logger.disable("datatrove")
 
 FINGERPRINT_LETTERS = 32
+CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EMFILE, errno.ENFILE)
 
 Result = dict[str, Any]
 SomeStep = TypeVar("SomeStep", bound=Step)
@@ -81,15 +83,21 @@ class Placed:
         self._at(".started").touch()
         try:
             self._finish(self.task.run(self.stem))
-        except (CorpuskitError, OSError) as error:
-            self._fail(error if isinstance(error, CorpuskitError) else CorpuskitError(f"{self.task.label()}: {error}"))
-            raise
         except Exception as error:
-            kept = self._at(".fault.txt")
-            kept.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-            fault = CorpuskitError(f"{self.task.label()} failed: {type(error).__name__}; the traceback is in {kept}")
-            self._fail(fault)
-            raise fault from error
+            failure = self._failure(error)
+            write_json(self._at(".error.json"), {"kind": type(failure).__name__, "message": str(failure)})
+            raise failure from None
+
+    def _failure(self, error: Exception) -> CorpuskitError:
+        """What is said of an error: of an expected one its own line, of a fault where the details are."""
+        if isinstance(error, CorpuskitError) and error.exit_code != CorpuskitError.exit_code:
+            return error
+        if isinstance(error, OSError) and error.errno in CANNOT_WRITE:
+            return PublishError(f"cannot write: {error.strerror}; nothing was published. Make room, and run it again")
+        kept = self._at(".fault.txt")
+        kept.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        what = str(error) if isinstance(error, CorpuskitError) else f"failed: {type(error).__name__}"
+        return CorpuskitError(f"{self.task.label()}: {what}; the details are in {os.path.relpath(kept)}")
 
     def failure(self) -> CorpuskitError | None:
         """What the task failed of, as an error of the kind it was."""
@@ -118,9 +126,6 @@ class Placed:
         result["files"] = {path.name: path.stat().st_size for path in files}
         write_json(self._at(".json"), result)
         self._at(".started").unlink(missing_ok=True)
-
-    def _fail(self, error: CorpuskitError) -> None:
-        write_json(self._at(".error.json"), {"kind": type(error).__name__, "message": str(error)})
 
 
 class RunTasks(PipelineStep):  # type: ignore[misc]

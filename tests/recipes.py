@@ -1,0 +1,58 @@
+"""A recipe that has everything in it, over generated inputs: what the tests of engines, kills and resumption build."""
+
+import hashlib
+from pathlib import Path
+
+from tests.conftest import lines_of
+from tests.test_mix import paragraph, write_warc
+
+RECIPE = """
+seed: 7
+budget: {tokens: 20000}
+sources:
+  web:
+    from: fetch-warc
+    inputs: [crawl/]
+    origin: crawl
+    license: LicenseRef-crawl
+    steps: [extract, {filter-language: {keep: [en]}}, {filter-quality: {rules: [gopher, c4]}}]
+  books: {from: files, inputs: [books/], origin: licensed, license: CC-BY-4.0, max_epochs: 2}
+together: [dedup, scrub-pii]
+output: {dir: out, shard_documents: 20, formats: [jsonl, parquet], order: shuffled}
+"""
+BOOKS = 300
+
+
+def write_inputs(folder: Path, crawls: int = 14, shards: int = 6) -> None:
+    """A recipe with `crawls` archives, which share pages with their neighbours, and `shards` files of books."""
+    (folder / "crawl").mkdir()
+    for number in range(crawls):
+        write_warc(folder / "crawl" / f"{number:02d}.warc.gz", range(number * 15, number * 15 + 20))
+    write_books(folder / "books", shards)
+    (folder / "recipe.yaml").write_text(RECIPE)
+
+
+def write_books(folder: Path, shards: int) -> None:
+    """The same books in so many files."""
+    folder.mkdir()
+    books = [
+        {"id": f"b{number}", "text": "\n".join(map(paragraph, range(number * 5, number * 5 + 5)))}
+        for number in range(BOOKS)
+    ]
+    for number in range(shards):
+        part = books[BOOKS * number // shards : BOOKS * (number + 1) // shards]
+        (folder / f"{number:02d}.jsonl").write_bytes(lines_of(part))
+
+
+def published(folder: Path) -> dict[str, str]:
+    """Everything in a published folder by name, hashed; but for `run.json`, which says when and where."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "run.json"
+    }
+
+
+def shards(folder: Path) -> list[str]:
+    """Names of the shards, which hold their digests."""
+    return sorted(path.name for path in folder.glob("part-*"))
