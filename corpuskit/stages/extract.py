@@ -47,6 +47,11 @@ class Extract(Stage):
             return Drop(document, "no-content")
         return document.with_text(text, content_type=self._content_type, **stated)
 
+    @property
+    def guarded(self) -> bool:
+        """Pages come from anyone, and libraries read them."""
+        return True
+
     def versions(self) -> dict[str, str]:
         """The libraries behind the engine, and the learned trees by their digest."""
         from importlib.resources import files
