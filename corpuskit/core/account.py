@@ -64,6 +64,8 @@ class StepCount:
     made: int = 0
     dropped: "Counter[str]" = field(default_factory=Counter)
     rejected: "Counter[str]" = field(default_factory=Counter)
+    killed: list[str] = field(default_factory=list)
+    """Ids of the documents that were rejected because the step did not end on them."""
 
     def merge(self, other: "StepCount") -> None:
         """Add another part's account to this one."""
@@ -72,6 +74,7 @@ class StepCount:
         self.made += other.made
         self.dropped.update(other.dropped)
         self.rejected.update(other.rejected)
+        self.killed += other.killed
 
     def as_json(self) -> dict[str, Any]:
         """The counting part of a manifest's step entry."""
@@ -81,6 +84,7 @@ class StepCount:
             "out": self.sent.as_json(),
             "dropped": dict(sorted(self.dropped.items())),
             "rejected": dict(sorted(self.rejected.items())),
+            **({"killed": self.killed} if self.killed else {}),
         }
 
     @classmethod
@@ -92,6 +96,7 @@ class StepCount:
             value["made"],
             Counter(value["dropped"]),
             Counter(value["rejected"]),
+            list(value.get("killed", ())),
         )
 
 

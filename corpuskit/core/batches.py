@@ -26,6 +26,10 @@ class Batch:
     input: str = ""
     counts: list[StepCount] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
+    killed: dict[int, int] = field(default_factory=dict)
+    """Documents, by number, at which a worker was ended, and the number of the stage that would not end."""
+    singly: bool = False
+    """Whether no stage may take many documents at a time."""
 
 
 def read_lines(inputs: Iterable[Input]) -> Iterator[Batch]:

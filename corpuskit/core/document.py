@@ -124,7 +124,7 @@ def decode(line: bytes) -> Document:
     if canonical != line:
         # A line that survives the round trip byte for byte cannot hold a repeated key or a number that changed;
         # any other is walked by the strict parser.
-        _refuse_what_would_change(_without_text(line, document.text))
+        _STRICT.decode(_without_text(line, document, canonical).decode())
     document.line = canonical
     return document
 
@@ -249,30 +249,36 @@ def _why_not_json(line: bytes, message: str) -> tuple[str, str]:
     return "not-finite", "NaN and infinities are not JSON"
 
 
-def _without_text(line: bytes, text: str) -> bytes:
+def _without_text(line: bytes, document: Document, canonical: bytes) -> bytes:
     """A line that is JSON, with an empty string where its text stands; the line itself if it is not found.
 
     The strict parser is slow, a text is most of a line, and a string is neither a key nor a number. Inside a string
-    every quote is escaped, so what stands here behind the quote and the colon is a value, and a whole one.
+    every quote is escaped, so what stands here behind the quote and the colon of a key is a value, and a whole one.
     """
-    literals = [_dump(text)]
-    if not text.isascii():
-        literals.append(json.encoder.encode_basestring_ascii(text).encode())
+    before = len(_dump(document.id)) + len(b'{"id":,"text":')
+    behind = len(_dump({"metadata": document.metadata, **document.extra}))
+    literal = canonical[before:-behind]
+    found = _cut(line, literal)
+    if found is None and not document.text.isascii():
+        found = _cut(line, json.encoder.encode_basestring_ascii(document.text).encode())
+    return line if found is None else found
+
+
+def _cut(line: bytes, literal: bytes) -> bytes | None:
     place = -1
     for _ in range(MAX_TRIES):
         place = line.find(_TEXT_KEY, place + 1)
         if place < 0:
-            break
+            return None
         start = place + len(_TEXT_KEY)
         start += line.startswith(b" ", start)
-        for literal in literals:
-            if line.startswith(literal, start):
-                return line[:start] + b'""' + line[start + len(literal) :]
-    return line
+        if line.startswith(literal, start):
+            return line[:start] + b'""' + line[start + len(literal) :]
+    return None
 
 
 def _refuse_what_would_change(line: bytes) -> None:
-    json.loads(line, object_pairs_hook=_unique, parse_int=_integer, parse_float=_finite)
+    json.loads(line, **_HOOKS)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> None:
@@ -288,6 +294,10 @@ def _integer(digits: str) -> None:
 def _finite(digits: str) -> None:
     if not math.isfinite(float(digits)):
         raise Reject("not-finite", "a number is too large for a double")
+
+
+_HOOKS: dict[str, Any] = {"object_pairs_hook": _unique, "parse_int": _integer, "parse_float": _finite}
+_STRICT = json.JSONDecoder(**_HOOKS)
 
 
 def _deeper_than(value: Any, limit: int) -> bool:

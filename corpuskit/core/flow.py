@@ -78,10 +78,10 @@ class Flow:
 
     def _run_stages(self, start: int, end: int, batches: Iterator[Batch]) -> Iterator[Batch]:
         stages = [step for step in self.steps[start:end] if isinstance(step, Stage)]
-        if self.jobs > 1:
-            from corpuskit.core.parallel import ordered_map
+        if self.jobs > 1 or any(stage.guarded for stage in stages):
+            from corpuskit.core.parallel import guarded_map
 
-            judged = ordered_map(functools.partial(judge_to_lines, stages), batches, self.jobs)
+            judged = guarded_map(functools.partial(judge_to_lines, stages), batches, self.jobs)
         else:
             judged = (judge(stages, batch) for batch in batches)
         for batch in judged:

@@ -9,6 +9,7 @@ from corpuskit.core.aside import Verdict
 from corpuskit.core.batches import Batch, Where, count_unread, decoded, of_reject
 from corpuskit.core.document import Document, Reject, encode
 from corpuskit.core.errors import CorpuskitError
+from corpuskit.core.guard import KILLED, TOGETHER, Guard, killed
 from corpuskit.core.step import Drop, Stage
 
 
@@ -16,20 +17,23 @@ class StepFault(CorpuskitError):
     """A step met what it does not expect; the message names the step and the document."""
 
 
-def judge(stages: Sequence[Stage], batch: Batch) -> Batch:
-    """Pass a batch through stages; the result holds what came out, what was set aside, and an account a stage."""
+def judge(stages: Sequence[Stage], batch: Batch, guard: Guard | None = None) -> Batch:
+    """Pass a batch through stages; the result holds what came out, what was set aside, and an account a stage.
+
+    In a worker, `guard` is told of every document and stage.
+    """
     result = Batch(input=batch.input, counts=[StepCount() for _ in stages])
     first = result.counts[0]
     for verdict in batch.verdicts:
         count_unread(verdict, stages[0].name(), first)
         result.verdicts.append(verdict)
     incoming = decoded(batch, stages[0].name(), first, result.verdicts)
-    if any(type(stage).apply_many is not Stage.apply_many for stage in stages):
-        _judge_together(stages, result, incoming)
+    if not batch.singly and any(type(stage).apply_many is not Stage.apply_many for stage in stages):
+        _judge_together(stages, result, incoming, guard)
         return result
-    for document, where in incoming:
-        rider = _rider(document, where)
-        if _through(stages, result.counts, result.verdicts, rider):
+    for number, (document, where) in enumerate(incoming):
+        rider = _rider(document, where, number, batch.killed.get(number))
+        if _through(stages, result.counts, result.verdicts, rider, guard):
             result.documents.append(rider.document)
             result.where.append(where)
     return result
@@ -43,14 +47,19 @@ class _Rider:
     where: Where
     line: bytes
     digest: int
+    number: int
+    killed: int | None
+    """The stage that does not end on it, where one is known."""
 
 
-def _rider(document: Document, where: Where) -> _Rider:
+def _rider(document: Document, where: Where, number: int, killed: int | None = None) -> _Rider:
     line = encode(document)
-    return _Rider(document, where, line, line_digest(line))
+    return _Rider(document, where, line, line_digest(line), number, killed)
 
 
-def _judge_together(stages: Sequence[Stage], result: Batch, incoming: Iterator[tuple[Document, Where]]) -> None:
+def _judge_together(
+    stages: Sequence[Stage], result: Batch, incoming: Iterator[tuple[Document, Where]], guard: Guard | None
+) -> None:
     """A whole batch through one stage after the other, of which some take many documents at a time.
 
     Verdicts come in the order of the documents, as if each had gone through on its own.
@@ -59,26 +68,31 @@ def _judge_together(stages: Sequence[Stage], result: Batch, incoming: Iterator[t
     aside: list[tuple[int, Verdict]] = [(0, verdict) for verdict in result.verdicts]
     for document, where in incoming:
         aside += [(len(riders), verdict) for verdict in result.verdicts[len(aside) :]]
-        riders.append(_rider(document, where))
+        riders.append(_rider(document, where, len(riders)))
     aside += [(len(riders), verdict) for verdict in result.verdicts[len(aside) :]]
-    left = list(enumerate(riders))
-    for stage, count in zip(stages, result.counts, strict=True):
+    left = riders
+    for place, (stage, count) in enumerate(zip(stages, result.counts, strict=True)):
         passed = []
-        judged = _apply_many(stage, [rider.document for _, rider in left])
-        for (place, rider), item in zip(left, judged, strict=True):
+        judged = _apply_many(stage, place, left, guard)
+        for rider, item in zip(left, judged, strict=True):
             verdict = _note(stage, count, rider, item)
             if verdict is None:
-                passed.append((place, rider))
+                passed.append(rider)
             else:
-                aside.append((place, verdict))
+                aside.append((rider.number, verdict))
         left = passed
     result.verdicts = [verdict for _, verdict in sorted(aside, key=operator.itemgetter(0))]
-    result.documents = [rider.document for _, rider in left]
-    result.where = [rider.where for _, rider in left]
+    result.documents = [rider.document for rider in left]
+    result.where = [rider.where for rider in left]
 
 
-def _apply_many(stage: Stage, documents: list[Document]) -> Sequence[Document | Drop | Reject]:
+def _apply_many(
+    stage: Stage, place: int, riders: list[_Rider], guard: Guard | None
+) -> Sequence[Document | Drop | Reject]:
     if type(stage).apply_many is not Stage.apply_many:
+        documents = [rider.document for rider in riders]
+        if guard is not None:
+            guard.enter(TOGETHER, place)
         try:
             return stage.apply_many(documents)
         except CorpuskitError:
@@ -88,7 +102,15 @@ def _apply_many(stage: Stage, documents: list[Document]) -> Sequence[Document | 
             for document in documents:
                 _apply(stage, document)
             raise StepFault(f"{stage.name()} failed on a batch: {type(error).__name__}") from error
-    return [_apply(stage, document) for document in documents]
+    return [_apply_to(stage, place, rider, guard) for rider in riders]
+
+
+def _apply_to(stage: Stage, place: int, rider: _Rider, guard: Guard | None) -> Document | Drop | Reject:
+    if place == rider.killed:
+        return killed()
+    if guard is not None:
+        guard.enter(rider.number, place)
+    return _apply(stage, rider.document)
 
 
 def _apply(stage: Stage, document: Document) -> Document | Drop | Reject:
@@ -106,9 +128,9 @@ def _fault(stage: Stage, document: Document, error: Exception) -> StepFault:
     return StepFault(f"{stage.name()} failed on document {document.id!r}: {type(error).__name__}")
 
 
-def judge_to_lines(stages: Sequence[Stage], batch: Batch) -> Batch:
+def judge_to_lines(stages: Sequence[Stage], batch: Batch, guard: Guard | None = None) -> Batch:
     """`judge` for a worker: documents go back as lines, which is half of what they are in memory."""
-    result = judge(stages, batch)
+    result = judge(stages, batch, guard)
     result.lines = [
         (where[1], encode(document)) for document, where in zip(result.documents, result.where, strict=True)
     ]
@@ -116,10 +138,12 @@ def judge_to_lines(stages: Sequence[Stage], batch: Batch) -> Batch:
     return result
 
 
-def _through(stages: Sequence[Stage], counts: list[StepCount], verdicts: list[Verdict], rider: _Rider) -> bool:
+def _through(
+    stages: Sequence[Stage], counts: list[StepCount], verdicts: list[Verdict], rider: _Rider, guard: Guard | None
+) -> bool:
     """Whether a document comes out of the last stage; the rider carries it as it does."""
-    for stage, count in zip(stages, counts, strict=True):
-        verdict = _note(stage, count, rider, _apply(stage, rider.document))
+    for place, (stage, count) in enumerate(zip(stages, counts, strict=True)):
+        verdict = _note(stage, count, rider, _apply_to(stage, place, rider, guard))
         if verdict is not None:
             verdicts.append(verdict)
             return False
@@ -143,6 +167,8 @@ def _note(stage: Stage, count: StepCount, rider: _Rider, judged: Document | Drop
         raise judged
     except Reject as reject:
         count.rejected[reject.reason] += 1
+        if reject.reason == KILLED:
+            count.killed.append(rider.document.id)
         return of_reject(stage.name(), reject, rider.document.id, rider.line, rider.where)
     except Exception as error:
         raise _fault(stage, rider.document, error) from error

@@ -29,6 +29,7 @@ def build(
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "versions": {"corpuskit": __version__, **dict(sorted(chain.versions.items()))},
+        **({} if is_repeatable(chain.steps) else {"repeatable": False}),
         "steps": chain.steps,
         "inputs": sorted(chain.inputs, key=lambda item: (item["path"], item["sha256"])),
         "tokenizer": tokenizer,
@@ -37,6 +38,11 @@ def build(
         "decisions": decisions,
     }
     return {**manifest, "digest": digest(manifest)}
+
+
+def is_repeatable(steps: list[dict[str, Any]]) -> bool:
+    """Whether another run would make the same of the same input: no step had to be ended on a document."""
+    return not any(entry.get("killed") for entry in steps)
 
 
 def digest(manifest: dict[str, Any]) -> str:
@@ -92,7 +98,7 @@ def is_sound(manifest: dict[str, Any]) -> bool:
 
 
 def _is_step(entry: dict[str, Any]) -> bool:
-    texts = _are(str, (entry["id"], entry["name"], entry["upstream"], *entry["from"]))
+    texts = _are(str, (entry["id"], entry["name"], entry["upstream"], *entry["from"], *entry.get("killed", ())))
     if "in" not in entry:
         return texts and isinstance(entry["options"], dict)
     numbers = [entry["made"], *entry["dropped"].values(), *entry["rejected"].values()]

@@ -12,9 +12,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
+from corpuskit.core.batches import Batch
 from corpuskit.core.errors import CorpuskitError
+from corpuskit.core.guard import PLACE, Guard, Places, without
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -32,21 +35,114 @@ def ordered_map(
     `start` is `fork` where the parent runs no threads yet, else `spawn`. Raises what `work` raises, and CorpuskitError
     if a worker dies.
     """
-    context = multiprocessing.get_context(start)
-    pool = ProcessPoolExecutor(jobs, context, initializer=settle_in, initargs=(os.getpid(), work))
-    waiting: deque[Future[Any]] = deque()
+    return _results(Workers(work, jobs, start), tasks)
+
+
+def guarded_map(
+    work: Callable[[Batch, Guard], Batch], batches: Iterable[Batch], jobs: int, start: str = "fork"
+) -> Iterator[Batch]:
+    """The same for batches of documents, with a guard over each worker: one that spends too long on a document is
+    ended, a new one takes its place, and the batch is done again without that document."""
+    return _results(GuardedWorkers(work, jobs, start), batches)
+
+
+def _results(workers: "Workers[Any]", tasks: Iterable[Any]) -> Iterator[Any]:
     try:
         for task in tasks:
-            waiting.append(pool.submit(_do, task))
-            if len(waiting) >= jobs * IN_FLIGHT_PER_WORKER:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    except BrokenProcessPool:
-        raise CorpuskitError(KILLED) from None
+            workers.submit(task)
+            if len(workers.waiting) >= workers.most:
+                yield workers.next_result()
+        while workers.waiting:
+            yield workers.next_result()
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        _end_workers(pool)
+        workers.close()
+
+
+@dataclass(eq=False, slots=True)
+class Submitted(Generic[Task]):
+    """A task on its way; `slot` is where its worker says how far it is."""
+
+    task: Task
+    slot: int
+    future: "Future[Any]"
+
+
+class Workers(Generic[Task]):
+    """Processes that do tasks, and the tasks whose results nobody has taken yet, in order."""
+
+    def __init__(self, work: Callable[..., Any], jobs: int, start: str) -> None:
+        self._work, self._jobs, self._context = work, jobs, multiprocessing.get_context(start)
+        self.most = jobs * IN_FLIGHT_PER_WORKER
+        self.waiting: deque[Submitted[Task]] = deque()
+        self._next_slot = 0
+        self._open()
+
+    def submit(self, task: Task) -> None:
+        """Hand a task to the next worker that is free."""
+        submitted = Submitted(task, self._next_slot * PLACE, Future())
+        self._next_slot = (self._next_slot + 1) % self.most
+        self.waiting.append(submitted)
+        self._start(submitted)
+
+    def next_result(self) -> Any:
+        """The result of the oldest task."""
+        while True:
+            try:
+                result = self.waiting[0].future.result()
+            except BrokenProcessPool:
+                self._recover()
+            else:
+                self.waiting.popleft()
+                return result
+
+    def close(self) -> None:
+        """End all workers, whatever they are at."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in self._processes.values():
+            process.terminate()
+
+    def _places(self) -> Places | None:
+        return None
+
+    def _recover(self) -> None:
+        raise CorpuskitError(KILLED) from None
+
+    def _open(self) -> None:
+        settings = (os.getpid(), self._work, self._places())
+        self._pool = ProcessPoolExecutor(self._jobs, self._context, initializer=settle_in, initargs=settings)
+        self._processes: dict[int, Any] = {}
+
+    def _start(self, submitted: Submitted[Task]) -> None:
+        try:
+            submitted.future = self._pool.submit(_do, submitted.slot, submitted.task)
+        except BrokenProcessPool as error:
+            submitted.future = Future()
+            submitted.future.set_exception(error)
+        self._processes |= getattr(self._pool, "_processes", None) or {}
+
+
+class GuardedWorkers(Workers[Batch]):
+    """Workers of which each may spend only so much time on a document."""
+
+    _marks: Places
+
+    def _places(self) -> Places:
+        self._marks = self._context.RawArray("q", self.most * PLACE)
+        return self._marks
+
+    def _recover(self) -> None:
+        """Start anew without the document at which the guard ended a worker; done work stays done."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        ended = {process.pid for process in self._processes.values() if process.exitcode == -signal.SIGPROF}
+        undone = [submitted for submitted in self.waiting if not _is_done(submitted.future)]
+        hung = [submitted for submitted in undone if self._marks[submitted.slot] in ended]
+        if not hung:
+            super()._recover()
+        for submitted in hung:
+            submitted.task = without(submitted.task, *self._marks[submitted.slot + 1 : submitted.slot + PLACE])
+        self._open()
+        for submitted in undone:
+            self._start(submitted)
 
 
 class Pool:
@@ -79,35 +175,43 @@ class Pool:
 
     def close(self) -> None:
         """End the workers, whatever they are at."""
+        processes = dict(getattr(self._pool, "_processes", None) or {})
         self._pool.shutdown(wait=False, cancel_futures=True)
-        _end_workers(self._pool)
+        for process in processes.values():
+            process.terminate()
 
 
-_work: Callable[[Any], Any] | None = None
+def _is_done(future: "Future[Any]") -> bool:
+    return future.done() and not future.cancelled() and not isinstance(future.exception(), BrokenProcessPool)
 
 
-def settle_in(parent: int, work: Callable[[Any], Any] | None = None) -> None:
+_work: Callable[..., Any] | None = None
+_marks: Places | None = None
+
+
+def settle_in(parent: int, work: Callable[..., Any] | None = None, places: Places | None = None) -> None:
     """Make this process a worker: let go of the parent's pipes, leave its signals to it, and die when it dies."""
-    global _work
-    _work = work
+    global _work, _marks
+    _work, _marks = work, places
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1):
         os.dup2(nowhere, descriptor)
     os.close(nowhere)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGPROF):
+        signal.signal(number, signal.SIG_DFL)
     if hasattr(signal, "SIGRTMIN"):  # Linux
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(1)
 
 
-def _do(task: Any) -> Any:
+def _do(slot: int, task: Any) -> Any:
     assert _work is not None
-    return _work(task)
-
-
-def _end_workers(pool: ProcessPoolExecutor) -> None:
-    for process in list((getattr(pool, "_processes", None) or {}).values()):
-        process.terminate()
+    if _marks is None:
+        return _work(task)
+    guard = Guard(_marks, slot, os.getpid())
+    try:
+        return _work(task, guard)
+    finally:
+        guard.leave()

@@ -66,14 +66,14 @@ class StreamOutput:
         """Write one line; on a terminal without the characters that would drive it."""
         if self.is_terminal:
             line = talk.escape_line(line)
-        self.held.append(line)
+        self.held += (line, b"\n")
         self.size += len(line)
         if self.size >= WRITE_BYTES:
             self.flush()
 
     def flush(self) -> None:
         """Hand everything held to the system. Raises BrokenPipeError, or PublishError."""
-        data = memoryview(b"".join(line + b"\n" for line in self.held))
+        data = memoryview(b"".join(self.held))
         self.held.clear()
         self.size = 0
         try:

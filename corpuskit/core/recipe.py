@@ -259,8 +259,16 @@ def _output(node: Node | None, folder: Path, order: str) -> Output:
     ordered, size = node.get("order"), node.get("shard_documents")
     names = [entry.choice(format_names()) for entry in formats.items()] if formats else []
     return Output(
-        dir=folder / directory.text() if directory else None,
+        dir=_below(directory, folder) if directory else None,
         formats=tuple(dict.fromkeys(names or ["jsonl"])),
         order=ordered.choice(["input", "shuffled"]) if ordered else order,
         shard_documents=size.whole(1) if size else SHARD_DOCUMENTS,
     )
+
+
+def _below(node: Node, folder: Path) -> Path:
+    """A recipe may come from anyone: it writes below its own folder, and `-o` anywhere."""
+    path = Path(node.text())
+    if path.is_absolute() or ".." in path.parts:
+        node.fail("is a folder below the recipe's own; to write elsewhere, name it with -o")
+    return folder / path

@@ -163,6 +163,15 @@ class Stage(Step):
 
     kind: ClassVar[str] = "stage"
 
+    @property
+    def guarded(self) -> bool:
+        """Whether some document might keep it busy without end; steps of other packages may, for all we know.
+
+        It then runs in a worker process even where one process would do, so that the worker can be ended
+        (`core/guard.py`). With several workers every stage does.
+        """
+        return not type(self).__module__.startswith("corpuskit.")
+
     def apply(self, document: Document) -> Document | Drop:
         """Return the document (changed or not) or a Drop; raise Reject if it cannot be processed."""
         raise NotImplementedError

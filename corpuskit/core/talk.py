@@ -13,6 +13,8 @@ from corpuskit.core.account import StepCount
 
 Thing = TypeVar("Thing")
 REFRESH_SECONDS = 0.2
+LONGEST = 800
+"""Most characters of a message: names that it repeats may have been made by others."""
 
 _DRIVES_TERMINALS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
@@ -34,7 +36,10 @@ def escape_line(line: bytes) -> bytes:
 def say(name: str, message: str) -> None:
     """One line on standard error."""
     speaker = f"corpuskit {name}" if name else "corpuskit"
-    _write(f"{speaker}: {escape(message)}\n")
+    message = escape(message)
+    if len(message) > LONGEST:
+        message = f"{message[: LONGEST * 3 // 4]} … {message[-LONGEST // 4 :]}"
+    _write(f"{speaker}: {message}\n")
 
 
 def print_out(text: str) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Literal
 
 from corpuskit.core.step import Document, Drop, Reject, Stage
@@ -47,10 +48,13 @@ class Extract(Stage):
             return Drop(document, "no-content")
         return document.with_text(text, content_type=self._content_type, **stated)
 
+    @property
+    def guarded(self) -> bool:
+        """Pages come from anyone, and libraries read them."""
+        return True
+
     def versions(self) -> dict[str, str]:
         """The libraries behind the engine, and the learned trees by their digest."""
-        from importlib.resources import files
-
         from corpuskit.core.packages import installed_version
 
         names = ["resiliparse"]
@@ -58,7 +62,7 @@ class Extract(Stage):
             names += ["trafilatura", "justext", "lxml"]
         found = {name: installed_version(name) for name in names}
         if self.engine in ("fast", "auto"):
-            model = files("corpuskit.text").joinpath("html_model.json").read_bytes()
+            model = (Path(__file__).parent.parent / "text" / "html_model.json").read_bytes()
             found["html_model.json"] = f"sha256:{hashlib.sha256(model).hexdigest()}"
         return found
 

@@ -84,6 +84,11 @@ class ScrubPii(Stage):
         if self.mode == "hash" and self.key_file is None and not os.environ.get(KEY_VARIABLE):
             raise UsageError(f"--mode hash needs a key: give --key-file FILE or set {KEY_VARIABLE}")
 
+    @property
+    def guarded(self) -> bool:
+        """Our patterns take time linear in the text; those of scrubadub may not."""
+        return self.engine == "scrubadub"
+
     def __getstate__(self) -> dict[str, Any]:
         """Only the options: neither the key nor compiled patterns are ever pickled."""
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}

@@ -124,56 +124,31 @@ def _duplicated(n: int, runs: Runs, ends: Integers, text: Integers, texts: int) 
         return np.zeros(texts, np.int64)
     earliest = np.empty(int(labels.max()) + 1, np.int64)
     earliest[labels[::-1]] = places[::-1]
-    again = (earliest[labels] != places).nonzero()[0]
-    counted = _stepped(n, places[again])
-    # That a run occurs earlier does not say that it was noted there: it may have been stepped over. Such texts are
-    # read word by word.
-    first = earliest[labels[places.searchsorted(counted)]]
-    before = counted[np.maximum(counted.searchsorted(first, "right") - 1, 0)]
-    missed = (before < first) & (first < before + n)
-    if missed.any():
-        odd = np.zeros(texts, bool)
-        odd[text[counted[missed]]] = True
-        chosen = odd[text[places]]
-        slow = _read(n, places[chosen].tolist(), labels[chosen].tolist())
-        counted = np.concatenate([counted[~odd[text[counted]]], np.array(slow, np.int64)])
+    again = earliest[labels] != places
+    counted = _met_before(n, places, labels, again)
     return np.bincount(text[counted], ends[counted + n] - ends[counted], texts).astype(np.int64)
 
 
-def _stepped(n: int, places: Integers) -> Integers:
-    """Of rising places the first, and then always the next one that is `n` or more behind the last."""
-    if not len(places):
-        return places
-    opens = np.ones(len(places), bool)
-    opens[1:] = np.diff(places) != 1
-    first = opens.nonzero()[0]
-    starts = places[first]
-    lasts = places[np.append(first[1:], len(places)) - 1]
-    # Stretches of places without gaps: only those that begin close behind another one depend on it.
-    following, begins = 0, []
-    for start, last in zip(starts.tolist(), lasts.tolist(), strict=True):
-        begin = start if start > following else following
-        begins.append(begin)
-        if begin <= last:
-            following = last - (last - begin) % n + n
-    begin = np.array(begins)
-    counts = np.maximum((lasts - begin) // n + 1, 0)
-    within = np.arange(int(counts.sum())) - (counts.cumsum() - counts).repeat(counts)
-    found: Integers = begin.repeat(counts) + within * n
-    return found
+def _met_before(n: int, places: Integers, labels: Integers, again: npt.NDArray[np.bool_]) -> Integers:
+    """The runs that count; `again` says which are not the first of their kind.
 
-
-def _read(n: int, places: list[int], labels: list[int]) -> list[int]:
-    """The places of runs that were met before."""
-    seen: set[int] = set()
+    Only those are gone through. That a run occurs before does not say that it was noted there, for it may have been
+    stepped over: such ones are remembered.
+    """
+    later, kind = places[again], labels[again].tolist()
+    first, first_kind = places[~again], labels[~again].tolist()
+    following = later.searchsorted(later + n).tolist()
+    lows, highs = first.searchsorted(later).tolist(), first.searchsorted(later + n).tolist()
     counted = []
-    following = 0
-    for place, label in zip(places, labels, strict=True):
-        if place < following:
+    unnoted: set[int] = set()
+    at = 0
+    while at < len(following):
+        if kind[at] in unnoted:
+            unnoted.discard(kind[at])
+            at += 1
             continue
-        if label in seen:
-            following = place + n
-            counted.append(place)
-        else:
-            seen.add(label)
-    return counted
+        counted.append(at)
+        if lows[at] < highs[at]:
+            unnoted.update(first_kind[lows[at] : highs[at]])
+        at = following[at]
+    return later[np.array(counted, np.int64)]

@@ -16,7 +16,8 @@ from corpuskit.core.files.jsonl import Jsonl
 from corpuskit.core.files.publish import CARD
 from corpuskit.core.files.single import manifest_of_file
 from corpuskit.core.files.totals import Totals
-from corpuskit.core.manifest import MANIFEST, read_manifest
+from corpuskit.core.guard import KILLED
+from corpuskit.core.manifest import MANIFEST, is_repeatable, read_manifest
 from corpuskit.core.registry import find_format
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
@@ -178,11 +179,15 @@ def _decisions(path: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def _check_steps(manifest: dict[str, Any]) -> Iterator[str]:
-    """Each step accounts for its documents, and takes what those before it sent."""
+    """Each step accounts for its documents, and takes what those before it sent; what it was ended on is named."""
+    if manifest.get("repeatable", True) != is_repeatable(manifest["steps"]):
+        yield "`repeatable` is not what the steps say"
     sent: dict[str, StreamCount | None] = {}
     for entry in manifest["steps"]:
         if not balanced(entry):
             yield f"step {entry['id']} lost count of its documents"
+        if "rejected" in entry and entry["rejected"].get(KILLED, 0) != len(entry.get("killed", ())):
+            yield f"step {entry['id']} does not name the documents it was ended on"
         if any(parent not in sent for parent in entry["from"]):
             yield f"step {entry['id']} follows steps that stand behind it or nowhere"
         sent[entry["id"]] = StreamCount.from_json(entry["out"]) if "out" in entry else None

@@ -11,6 +11,7 @@ dependencies go, and cuts its inputs (`--work`). `--corpus` is the folder `DIR/b
 """
 
 import argparse
+import compileall
 import datetime
 import os
 import platform
@@ -26,29 +27,10 @@ from importlib import metadata
 from pathlib import Path
 
 from tests.benchmarks.peers import PACKAGES
+from tests.benchmarks.stages import FLOOR, MEMORY, OURS, PARALLEL, PEER, STAGES, STREAMS, TEXTS, Rival, Stage
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "corpuskit-benchmarks"
-TEXTS = ("documents.jsonl", "many.jsonl")
-OURS, PEER, FLOOR = "corpuskit", "peer", "floor"
-
-
-@dataclass(frozen=True)
-class Rival:
-    """One way to do the work of a stage: arguments of `corpuskit`, a script (`sh: …`), or a function of peers."""
-
-    name: str
-    role: str
-    work: str
-
-
-@dataclass(frozen=True)
-class Stage:
-    """The rivals for one kind of work on one input. The first is the one that ratios are about."""
-
-    input: str
-    rivals: tuple[Rival, ...]
-    less_start: bool = True
 
 
 @dataclass(frozen=True)
@@ -62,118 +44,6 @@ class Cost:
 
 class Failed(Exception):
     """A measurement that could not be made, and why."""
-
-
-def stage(
-    input: str, ours: dict[str, str], peers: dict[str, str], floors: dict[str, str], less_start: bool = True
-) -> Stage:
-    """A stage out of names and what they run."""
-    roles = ((OURS, ours), (PEER, peers), (FLOOR, floors))
-    return Stage(
-        input, tuple(Rival(name, role, work) for role, group in roles for name, work in group.items()), less_start
-    )
-
-
-EXTRACT = (
-    {"extract": "extract {in}", "extract --engine fast": "extract {in} --engine fast"},
-    {
-        "trafilatura": "trafilatura-default",
-        "trafilatura, fast": "trafilatura-fast",
-        "datatrove Trafilatura": "datatrove-trafilatura",
-    },
-    {"parse of the HTML": "dom-parse", "resiliparse, parse and main text": "native-text"},
-)
-FETCH = "fetch-warc {in} --source web --origin crawl --license CC0-1.0"
-PIPE = (
-    f"sh: corpuskit {FETCH} --quiet | corpuskit extract --quiet ENGINE"
-    " | corpuskit filter-language --quiet --keep en | corpuskit filter-quality --quiet | corpuskit dedup --quiet"
-    " | corpuskit scrub-pii --quiet | corpuskit export --quiet --to parquet -o {out}"
-)
-RECIPE = """sh: cat > {out}.yaml <<END
-sources:
-  web:
-    from: fetch-warc
-    inputs: ['{in}']
-    origin: crawl
-    license: CC0-1.0
-    steps: [extract, {filter-language: {keep: [en]}}, filter-quality]
-together: [dedup, scrub-pii]
-output: {dir: {out}, formats: [parquet]}
-END
-corpuskit mix {out}.yaml -j 1 --quiet"""
-STAGES: dict[str, Stage] = {
-    "fetch-warc": stage(
-        "pages.warc.gz",
-        {"fetch-warc": FETCH},
-        {"datatrove WarcReader": "datatrove-warc", "warcio, payloads read": "warcio-read"},
-        {"gunzip (isal)": "gunzip", "fastwarc, payloads read": "fastwarc-read"},
-    ),
-    "extract, news and blogs": stage("articles.jsonl", *EXTRACT),
-    "extract, documentation": stage("pages.jsonl", *EXTRACT),
-    "filter-language": stage(
-        "documents.jsonl",
-        {"filter-language --annotate": "filter-language {in} --annotate"},
-        {"datatrove LanguageFilter": "datatrove-language"},
-        {"the model on whole texts": "bare-model"},
-    ),
-    "filter-quality, every rule on every document": stage(
-        "documents.jsonl",
-        {"filter-quality --annotate": "filter-quality {in} --annotate"},
-        {"datatrove, four filters each": "datatrove-quality-each"},
-        {"orjson, loads and dumps": "json-round"},
-    ),
-    "filter-quality, dropping": stage(
-        "documents.jsonl",
-        {"filter-quality": "filter-quality {in}"},
-        {"datatrove, four filters in a chain": "datatrove-quality-chain"},
-        {"orjson, loads and dumps": "json-round"},
-    ),
-    "dedup": stage(
-        "documents.jsonl",
-        {"dedup": "dedup {in}", "dedup --stream": "dedup {in} --stream"},
-        {"datatrove, four stages": "datatrove-dedup"},
-        {"rensa on ready shingles": "ready-shingles", "orjson, loads and dumps": "json-round"},
-    ),
-    "scrub-pii": stage(
-        "documents.jsonl",
-        {"scrub-pii": "scrub-pii {in}"},
-        {"scrubadub": "scrubadub-clean"},
-        {"orjson, loads and dumps": "json-round"},
-    ),
-    "export to Parquet": stage(
-        "many.jsonl",
-        {"export --to parquet": "export {in} --to parquet -o {out}"},
-        {"datatrove ParquetWriter": "datatrove-parquet"},
-        {"pyarrow on a ready table": "bare-parquet"},
-    ),
-    "documents passed on": stage(
-        "many.jsonl",
-        {"sample --rate 1": "sample {in} --rate 1"},
-        {"datatrove, read and written": "datatrove-copy"},
-        {"orjson, loads and dumps": "json-round"},
-    ),
-    "whole pipe": stage(
-        "pages.warc.gz",
-        {
-            "pipe": PIPE.replace("ENGINE", ""),
-            "pipe, extract --engine fast": PIPE.replace("ENGINE", "--engine fast"),
-            "mix": RECIPE,
-        },
-        {"datatrove": "datatrove-pipe"},
-        {"fastwarc, payloads read": "fastwarc-read"},
-        less_start=False,
-    ),
-}
-STREAMS = {
-    "extract --engine fast": ("html", "extract {in} --engine fast"),
-    "filter-language --annotate": ("mixed", "filter-language {in} --annotate"),
-    "filter-quality": ("mixed", "filter-quality {in}"),
-    "scrub-pii": ("mixed", "scrub-pii {in}"),
-    "export": ("mixed", "export {in} -o {out}"),
-    "export --to parquet": ("mixed", "export {in} --to parquet -o {out}"),
-    "dedup": ("mixed", "dedup {in}"),
-}
-PARALLEL, MEMORY = "two workers", "memory"
 
 
 class Bench:
@@ -394,6 +264,8 @@ def main() -> None:
     """Set up, measure, print."""
     given = arguments()
     bench = Bench(given)
+    # As pip leaves an installed package, and the peers are installed ones.
+    compileall.compile_dir(ROOT / "corpuskit", quiet=2)
     show_versions()
     bench.corpus("--documents", str(given.documents), "--articles", str(given.articles), "--pages", str(given.pages))
     if set(given.names) & set(STAGES) and (reason := bench.set_up_peers()):

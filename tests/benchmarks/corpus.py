@@ -33,6 +33,7 @@ def build(folder: Path, documents: int, articles: int, pages: int, web: Path | N
     (one / "pages.warc.gz").write_bytes(_cut([warc], 1))
     _write(whole / "documents.jsonl", itertools.islice(_texts(web, english=True), documents))
     _write(whole / "many.jsonl", itertools.islice(_texts(web, english=True), 10 * documents))
+    _write(whole / "compact.jsonl", itertools.islice(_texts(web, english=True), 10 * documents), separators=(",", ":"))
     _write(whole / "pages.jsonl", _responses(whole / "pages.warc.gz"))
     for path in whole.glob("*.jsonl"):
         with path.open("rb") as lines:
@@ -150,12 +151,12 @@ def _responses(path: Path) -> Iterator[dict[str, Any]]:
                 yield {"id": record.record_id, "text": html, "metadata": _HTML}
 
 
-def _write(path: Path, records: Iterable[dict[str, Any]]) -> None:
+def _write(path: Path, records: Iterable[dict[str, Any]], **spelling: Any) -> None:
     """Appear at once, so that a build cut short is not taken for a whole one."""
     partial = path.with_suffix(".partial")
     with partial.open("w", encoding="utf-8") as file:
         for record in records:
-            file.write(json.dumps(record, ensure_ascii=False).encode("utf-8", "replace").decode() + "\n")
+            file.write(json.dumps(record, ensure_ascii=False, **spelling).encode("utf-8", "replace").decode() + "\n")
     partial.rename(path)
 
 

@@ -14,25 +14,35 @@ GAP = b""
 """Stands in the stream of blocks where bytes are missing."""
 
 
+MOST_EXPANDED = 4
+"""Members out of proportion that one file may have before it is left."""
+
+
 def blocks(stream: BinaryIO, damaged: Damaged, name: str = "") -> Iterator[bytes]:
     """Decompressed bytes in order; `GAP` wherever damage cost some. Damage is reported, never raised.
 
     The name decides nothing for bytes that could be text; but binary bytes under the name of a compressed file are one
     whose opening is damaged.
     """
-    from corpuskit.core.files.members import FREE_BYTES, RATIO, members_of
+    from corpuskit.core.files.members import EXPANDS, FREE_BYTES, RATIO, members_of
 
     members = members_of(stream, damaged, name)
-    total = 0
+    total = expanded = 0
     while members.open_next():
         if not members.follows:
             yield GAP
+        made = 0
         while block := members.read():
             yield block
-            total += len(block)
-            if total > FREE_BYTES and total > RATIO * members.consumed:
-                damaged(f"expands more than {RATIO}-fold", members.consumed, 0)
-                yield GAP
-                return
+            made += len(block)
         if members.fault:
             yield GAP
+        if members.fault == EXPANDS and expanded < MOST_EXPANDED:
+            # Its bytes are no reason to give up the members behind it, unless there are more of its kind.
+            expanded += 1
+        else:
+            total += made
+        if total > FREE_BYTES and total > RATIO * members.consumed:
+            damaged(f"expands more than {RATIO}-fold; the rest of it was not read", members.consumed, 0)
+            yield GAP
+            return

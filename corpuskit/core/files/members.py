@@ -17,6 +17,10 @@ CHUNK = 256 * 1024
 WINDOW = 16 * 1024 * 1024
 PROBED = 1024
 RATIO = 250
+MUCH = 8 * 1024 * 1024
+SMALL_STEP = 1024
+"""Stored bytes to decode at once where the last ones gave much."""
+EXPANDS = "expands"
 FREE_BYTES = 256 * 1024 * 1024
 
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -37,7 +41,7 @@ class Members(Protocol):
     follows: bool
     """Whether the open member lies right behind a whole one."""
     kept: bool
-    """Set by the reader once it has something whole from the open member."""
+    """Set by the reader has something whole from the open member."""
     checked: bool
     """Whether a checksum vouches for the content of the open member."""
     plain: bool
@@ -122,6 +126,18 @@ class Stored:
         place = offset - self._base
         return self._buffer[place : place + size]
 
+    def rest(self, offset: int) -> bytes:
+        """The next bytes from an offset that nothing before is needed of: those that are here, else a chunk as read."""
+        held = bytes(self._buffer[offset - self._base :])
+        self._buffer.clear()
+        self._base = offset + len(held)
+        if held or self._ended:
+            return held
+        chunk = self._stream.read(CHUNK)
+        self._base += len(chunk)
+        self._ended = not chunk
+        return chunk
+
     def forget(self, offset: int) -> None:
         """Let go of everything before an offset."""
         surplus = offset - self._base
@@ -156,9 +172,8 @@ class PlainFile:
         return not opened and bool(self._stored.at(0, 1))
 
     def read(self) -> bytes:
-        chunk = bytes(self._stored.at(self.consumed, CHUNK))
+        chunk = self._stored.rest(self.consumed)
         self.consumed += len(chunk)
-        self._stored.forget(self.consumed)
         return chunk
 
     def rewind(self, offset: int) -> bool:
@@ -198,6 +213,7 @@ class CompressedFile:
         self.start = self.consumed = found
         self._stored.forget(found)
         self._decoder = self._codec.decoder()
+        self._step = min(self._codec.step, SMALL_STEP)
         self.checked = self._codec.has_checksum(self._stored.at(found, 16))
         self._made, self.fault, self._ended, self.kept = 0, "", False, False
         return True
@@ -205,7 +221,7 @@ class CompressedFile:
     def read(self) -> bytes:
         while not self._ended:
             held_back = self._codec.holds_back(self._decoder)
-            piece = bytearray() if held_back else self._stored.at(self.consumed, self._codec.step)
+            piece = bytearray() if held_back else self._stored.at(self.consumed, self._step)
             if not piece and not held_back:
                 return self._break("cut", self._salvage(0))
             try:
@@ -213,11 +229,12 @@ class CompressedFile:
             except self._codec.errors:
                 return self._break("corrupt", self._salvage(len(piece)))
             self._ended = self._decoder.eof
+            self._step = self._codec.step if len(made) < MUCH else min(self._codec.step, SMALL_STEP)
             self.consumed += len(piece) - (len(self._decoder.unused_data) if self._ended else 0)
             self._made += len(made)
             self._stored.forget(self.consumed - WINDOW)
             if self._made > FREE_BYTES and self._made > RATIO * (self.consumed - self.start):
-                return self._break("expands", made)
+                return self._break(EXPANDS, made)
             if made:
                 return made
         return b""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from corpuskit.core import talk
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.files.forms import form_of
 from corpuskit.core.files.inputs import Input
@@ -39,8 +40,12 @@ def is_dataset(folder: Path) -> bool:
 def _expand(argument: str, suffixes: Sequence[str], base: Path | None) -> list[Input]:
     if argument == "-":
         return [Input("-")]
-    if re.match(r"[a-z][a-z0-9+.-]+://", argument):
+    if re.match(r"[a-z][a-z0-9+.-]+://", argument, re.IGNORECASE):
+        scheme, _, rest = argument.partition("://")
+        argument = f"{scheme.lower()}://{rest}"
         return [Input(public_url(argument), url=argument)]
+    if "://" in argument and not os.path.lexists(argument):
+        raise UsageError("an address starts with its scheme, as https://; chains of addresses are not read")
     path = Path(argument) if base is None else base / argument
     if os.path.lexists(path):
         return _existing(path, suffixes)
@@ -62,17 +67,36 @@ def _existing(path: Path, suffixes: Sequence[str]) -> list[Input]:
 def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
     if is_dataset(folder):
         return _dataset(folder)
-    found = [
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and (not suffixes or path.name.lower().endswith(tuple(suffixes)))
-    ]
+    found = _inside(
+        folder,
+        [
+            path
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+            and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+            and (not suffixes or path.name.lower().endswith(tuple(suffixes)))
+        ],
+    )
     if not found:
         wanted = f" that ends in {', '.join(suffixes)}" if suffixes else ""
         raise UsageError(f"no file{wanted} in folder {str(folder)!r}")
     return [Input(str(path), local_path=path) for path in found]
+
+
+def _inside(folder: Path, paths: list[Path]) -> list[Path]:
+    """The files without links that lead out of the folder: who made the folder must not choose what else is read."""
+    real = os.path.realpath(folder)
+    outside = {
+        path for path in paths if path.is_symlink() and os.path.commonpath([real, os.path.realpath(path)]) != real
+    }
+    if outside:
+        first = min(outside).relative_to(folder)
+        talk.say(
+            "",
+            f"{len(outside)} links that lead out of {str(folder)!r} are left out, the first is {str(first)!r}; "
+            "to read such a file, name it",
+        )
+    return [path for path in paths if path not in outside]
 
 
 def _dataset(place: Path) -> list[Input]:
