@@ -8,6 +8,8 @@ import pytest
 from tests.conftest import Run
 from tests.recipes import RECIPE, published, shards, write_books, write_inputs
 
+pytestmark = pytest.mark.slow
+
 SURROUNDINGS = [
     "PYTHONHASHSEED=1 TZ=Asia/Kathmandu LC_ALL=C",
     "PYTHONHASHSEED=77 TZ=America/St_Johns LC_ALL=C.UTF-8",

@@ -141,10 +141,6 @@ class Step(Options):
         """Libraries, models and algorithms that shape this step's content, with their versions."""
         return {}
 
-    def secret(self) -> bytes:
-        """What shapes content but is written down nowhere, as a key of pseudonyms is; only its hash is ever used."""
-        return b""
-
 
 class Source(Step):
     """Reads inputs and yields documents; drops and rejects travel in the same stream."""
