@@ -193,7 +193,8 @@ def test_a_stray_quotation_mark_in_a_tag_hides_nothing() -> None:
 
 def test_the_reader_knows_links_and_surroundings() -> None:
     elements, pieces = read(
-        '<body><div><i class="icon"></i></div><div class="relatedStories"><a href="/x">ab<b>cd</b></a> efgh</div></body>'
+        '<body><div><i class="icon"></i></div>'
+        '<div class="relatedStories"><a href="/x">ab<b>cd</b></a> efgh</div></body>'
     )
     assert [(piece.block.linked, piece.block.characters) for piece in pieces] == [(4, 9)]
     assert elements.tags == ["body", "body", "div"]

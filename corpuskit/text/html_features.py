@@ -107,7 +107,6 @@ def _own_rows(table: Any, elements: Elements, pieces: list[Piece], own: Any, tit
     first, last = (those[0], those[-1]) if len(those) else (0, count - 1)
     up_own = up[own]
     folded = " ".join(title.split()).casefold()
-    seen: set[str] = set()
     rows = (
         words, characters, share,
         [_KINDS[block.kind] for block in blocks],
@@ -116,7 +115,7 @@ def _own_rows(table: Any, elements: Elements, pieces: list[Piece], own: Any, tit
         punctuation, punctuation / np.maximum(words, 1), ends, digits,
         _furniture(texts),
         [5 < len(text) < 300 and text.casefold() in folded for text in texts],
-        [text in seen or seen.add(text) for text in texts],
+        _repeated(texts),
         [block.marker != "" for block in blocks],
         places, places / count, (np.cumsum(words) - words) / everything, count - places,
         np.array(elements.depths)[[piece.node for piece in pieces]],
@@ -170,6 +169,15 @@ def _character_classes() -> Any:
     return classes
 
 
+def _repeated(texts: list[str]) -> list[bool]:
+    seen: set[str] = set()
+    repeated = []
+    for text in texts:
+        repeated.append(text in seen)
+        seen.add(text)
+    return repeated
+
+
 def _furniture(texts: list[str]) -> list[bool]:
     """Whether the beginning of each block has a phrase of page furniture."""
     heads = [text[:HEAD] for text in texts]
@@ -198,9 +206,11 @@ def _by_element(
     parents = np.array(elements.parents)
     above = parents[own]
     top = parents[above]
-    score = np.bincount(own, worth, count)
-    score += np.bincount(above, worth * (above != own), count) / 2
-    score += np.bincount(top, worth * (top != above), count) / 5
+    score = (
+        np.bincount(own, worth, count)
+        + np.bincount(above, worth * (above != own), count) / 2
+        + np.bincount(top, worth * (top != above), count) / 5
+    )
     ends = np.array(elements.ends)
     sums = []
     for values in (words, linked, characters):
