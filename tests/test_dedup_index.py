@@ -324,3 +324,27 @@ def test_what_was_read_is_named_after_the_run_too(tmp_path: Path) -> None:
     list(step.run(corpus(prose(2))))
     assert step.options() == before
     step.commit()
+
+
+def test_a_recipe_in_tasks_keeps_what_the_pipe_keeps(tmp_path: Path, shell: Run) -> None:
+    rows = [{"id": item.id, "text": item.text} for item in corpus(*map(prose, (1, 2, 1)), changed(prose(2), 1))]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "recipe.yaml").write_text(
+        "sources: {web: {from: files, inputs: [a.jsonl], origin: other, license: CC0-1.0}}\n"
+        "together: [{dedup: {index: of-mix, snapshot: s}}]\n"
+    )
+    done = shell(
+        "corpuskit mix recipe.yaml -o mixed -j 2 --quiet\n"
+        "corpuskit files a.jsonl --source web --origin other --license CC0-1.0 |"
+        " corpuskit dedup --index of-pipe --snapshot s -o piped --quiet"
+    )
+    assert done.returncode == 0, done.stderr
+    assert content_of(tmp_path / "of-mix") == content_of(tmp_path / "of-pipe")
+    assert listed(tmp_path / "of-mix") == [("s", 3)]
+    read = {
+        step["options"]["index"]
+        for name in ("mixed", "piped")
+        for step in json.loads((tmp_path / name / "manifest.json").read_bytes())["steps"]
+        if step["name"] == "dedup"
+    }
+    assert len(read) == 1
