@@ -27,6 +27,7 @@ NO_ROOM = (
     errno.ENFILE,
     errno.EROFS,
     errno.EACCES,
+    errno.ELOOP,
 )
 ABOUT = "Build language-model training corpora: composable commands, one recipe, a provable manifest."
 MORE = (

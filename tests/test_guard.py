@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from corpuskit.core.flow import Flow
 from corpuskit.core.process import Process
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Drop, Stage
+from corpuskit.mix import Mix
 from corpuskit.stages.extract import Extract
 from corpuskit.stages.scrub_pii import ScrubPii
 from corpuskit.trust.verify import check
@@ -34,6 +36,11 @@ HANGS = re.compile("(?:a|a)+$")
 @dataclass(frozen=True)
 class Spin(Stage):
     """Never come back from a document that says so."""
+
+    @property
+    def setup_seconds(self) -> float:
+        """None: it has nothing to load."""
+        return 0
 
     def apply(self, document: Document) -> Document | Drop:
         """Upper case, after the search."""
@@ -66,6 +73,24 @@ class Mark(Stage):
     def apply(self, document: Document) -> Document:
         """The document with one more character."""
         return document.with_text(document.text + self.mark)
+
+
+@dataclass(frozen=True)
+class SlowToLoad(Stage):
+    """Takes longer for its first document than any may, to load what it needs."""
+
+    @cached_property
+    def model(self) -> int:
+        """What takes so long."""
+        end = time.process_time() + 1
+        while time.process_time() < end:
+            pass
+        return 1
+
+    def apply(self, document: Document) -> Document:
+        """The document, after the model is there."""
+        assert self.model
+        return document
 
 
 @pytest.fixture(autouse=True)
@@ -118,6 +143,12 @@ def test_waiting_is_not_work(tmp_path: Path) -> None:
     assert len(documents) == 2 and not verdicts
 
 
+def test_loading_a_model_is_not_the_first_document_s_time(tmp_path: Path) -> None:
+    documents, verdicts, _ = passed([SlowToLoad()], written(tmp_path, ["text", "text"]), 1)
+    assert len(documents) == 2 and not verdicts
+    assert Extract().setup_seconds == 0
+
+
 def test_a_worker_that_dies_otherwise_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CorpuskitError, match="a worker process was killed, perhaps for want of memory"):
         passed([Spin()], written(tmp_path, ["text", "die"]), 1)
@@ -163,3 +194,21 @@ def test_accounts_carry_the_names_and_a_cut_stream_keeps_them() -> None:
     chain.add(Spin(), "none", count)
     chain.cut()
     assert chain.steps[0]["killed"] == ["a", "a"] and "rejected" not in chain.steps[0]
+
+
+RECIPE = """
+sources:
+  web: {from: files, inputs: [documents.jsonl], origin: crawl, license: CC0-1.0, steps: [extract]}
+"""
+
+
+def test_a_task_of_a_mix_is_guarded_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CORPUSKIT_STATE", str(tmp_path / "state"))
+    monkeypatch.setattr(Extract, "apply", Spin.apply)
+    written(tmp_path, ["text", "work", "text"])
+    (tmp_path / "recipe.yaml").write_text(RECIPE)
+    Mix().execute([str(tmp_path / "recipe.yaml")], Settings(output=tmp_path / "out", jobs=1, quiet=True))
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_bytes())
+    assert check(tmp_path / "out", {}) == []
+    assert manifest["repeatable"] is False
+    assert [step.get("killed") for step in manifest["steps"]] == [None, ["1"], None]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from corpuskit.core.document import Reject
 from corpuskit.text import html, html_blocks
+from corpuskit.text.html_features import features
 from corpuskit.text.html_head import page_metadata
 from corpuskit.text.html_reader import read
 
@@ -191,10 +192,23 @@ def test_a_stray_quotation_mark_in_a_tag_hides_nothing() -> None:
 
 
 def test_the_reader_knows_links_and_surroundings() -> None:
-    nodes, pieces = read('<body><div class="relatedStories"><a href="/x">abcd</a> efgh</div></body>')
-    assert pieces[0].block.linked == 4
-    assert nodes[pieces[0].node].own
-    assert nodes[pieces[0].node].end == len(nodes)
+    elements, pieces = read(
+        '<body><div><i class="icon"></i></div>'
+        '<div class="relatedStories"><a href="/x">ab<b>cd</b></a> efgh</div></body>'
+    )
+    assert [(piece.block.linked, piece.block.characters) for piece in pieces] == [(4, 9)]
+    assert elements.tags == ["body", "body", "div"]
+    assert elements.own[pieces[0].node]
+    assert elements.ends[pieces[0].node] == len(elements.tags)
+
+
+def test_a_link_around_blocks_covers_all_of_them() -> None:
+    _, pieces = read('<body><a href="/x"><h3>Head</h3><p>Some text</p></a><p>after</p></body>')
+    assert [(piece.block.text, piece.block.link_share) for piece in pieces] == [
+        ("Head", 1.0),
+        ("Some text", 1.0),
+        ("after", 0.0),
+    ]
 
 
 def test_script_that_ends_later_than_it_seems_does_not_stop_the_reader() -> None:
@@ -207,8 +221,11 @@ ODD = """<p>|</p>|<div class='a'>|</div>|<li>|</ul>|<td>|<script>|<!--|-->|</nav
 
 @given(st.lists(st.sampled_from(ODD.split("|"))))
 def test_the_reader_takes_any_source(parts: list[str]) -> None:
-    nodes, pieces = read("".join(parts))
-    assert all(piece.block.text and piece.node < len(nodes) for piece in pieces)
+    elements, pieces = read("".join(parts))
+    count = len(elements.tags)
+    assert all(piece.block.text and piece.container <= piece.node < count for piece in pieces)
+    assert all(start < end <= count for start, end in enumerate(elements.ends))
+    assert features(elements, pieces, "words").shape[1] == len(pieces) if pieces else True
 
 
 def test_a_short_list_at_the_end_belongs_to_the_article() -> None:

@@ -11,6 +11,7 @@ from collections.abc import MutableSequence
 
 from corpuskit.core.batches import Batch
 from corpuskit.core.document import Reject
+from corpuskit.core.step import Stage
 
 CPU_SECONDS = 10.0
 KILLED = "killed"
@@ -27,16 +28,18 @@ Places = MutableSequence[int]
 class Guard:
     """The worker's side: says where it is, and winds the clock up for each document."""
 
-    def __init__(self, places: Places, slot: int, process: int) -> None:
-        """The worker `process` begins with the task whose place is in `slot`."""
-        self._places, self._slot = places, slot
+    def __init__(self, places: Places, slot: int, process: int, ready: set[int]) -> None:
+        """The worker `process` begins with the task whose place is in `slot`; `ready` lists the stages it has used."""
+        self._places, self._slot, self._ready = places, slot, ready
         places[slot] = process
 
-    def enter(self, document: int, stage: int) -> None:
-        """A document comes to a stage; from here on it has its time."""
+    def enter(self, document: int, number: int, stage: Stage) -> None:
+        """A document comes to a stage, the `number`th; from here on it has its time."""
         self._places[self._slot + 1] = document
-        self._places[self._slot + 2] = stage
-        signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
+        self._places[self._slot + 2] = number
+        seconds = CPU_SECONDS if number in self._ready else CPU_SECONDS + stage.setup_seconds
+        self._ready.add(number)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
 
     def leave(self) -> None:
         """The task is done."""

@@ -92,7 +92,7 @@ def _apply_many(
     if type(stage).apply_many is not Stage.apply_many:
         documents = [rider.document for rider in riders]
         if guard is not None:
-            guard.enter(TOGETHER, place)
+            guard.enter(TOGETHER, place, stage)
         try:
             return stage.apply_many(documents)
         except CorpuskitError:
@@ -109,7 +109,7 @@ def _apply_to(stage: Stage, place: int, rider: _Rider, guard: Guard | None) -> D
     if place == rider.killed:
         return killed()
     if guard is not None:
-        guard.enter(rider.number, place)
+        guard.enter(rider.number, place, stage)
     return _apply(stage, rider.document)
 
 

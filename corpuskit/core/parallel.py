@@ -187,6 +187,7 @@ def _is_done(future: "Future[Any]") -> bool:
 
 _work: Callable[..., Any] | None = None
 _marks: Places | None = None
+_ready: set[int] = set()
 
 
 def settle_in(parent: int, work: Callable[..., Any] | None = None, places: Places | None = None) -> None:
@@ -210,7 +211,7 @@ def _do(slot: int, task: Any) -> Any:
     assert _work is not None
     if _marks is None:
         return _work(task)
-    guard = Guard(_marks, slot, os.getpid())
+    guard = Guard(_marks, slot, os.getpid(), _ready)
     try:
         return _work(task, guard)
     finally:

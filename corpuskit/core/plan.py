@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Mapping
 
 from corpuskit.core.budget import Allocation, SourceSupply, solve
+from corpuskit.core.files.stored import public_url
 from corpuskit.core.options import build_step, flags
 from corpuskit.core.policy import FROM_DOCUMENTS
 from corpuskit.core.recipe import Recipe, SourceSpec
@@ -70,13 +71,21 @@ def stated_license(source: SourceSpec) -> str | None:
 
 def _source_command(source: SourceSpec) -> list[str]:
     # A name that starts with `-` would be read as a flag.
-    inputs = [f"./{name}" if name.startswith("-") else name for name in source.inputs]
+    inputs = [f"./{name}" if name.startswith("-") else _shown(name) for name in source.inputs]
     tags = ["--source", source.name, "--origin", source.origin]
     for key, value in (("--license", stated_license(source)), ("--license-evidence", source.license_evidence)):
         if value is not None:
             tags.append(f"{key}={value}" if value.startswith("-") else key)
             tags += [] if value.startswith("-") else [value]
     return [*_command(source.from_step), *inputs, *tags]
+
+
+def _shown(name: str) -> str:
+    """An input as a plan may show it: of an address, what is no secret."""
+    try:
+        return public_url(name) if "://" in name else name
+    except ValueError:
+        return name.partition("://")[0] + "://"
 
 
 def _command(step: Step) -> list[str]:

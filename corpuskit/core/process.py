@@ -27,7 +27,7 @@ from corpuskit.core.flow import Flow
 from corpuskit.core.ledger import Ledger, Upstream, behind_cut, judge, pipe_of
 from corpuskit.core.manifest import chain_of, read_manifest
 from corpuskit.core.settings import Settings, Tags
-from corpuskit.core.step import Report, Sink, Source, Step
+from corpuskit.core.step import CorpusStage, Report, Sink, Source, Step
 
 WRITE_BYTES = 256 * 1024
 FILE_ENDINGS = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
@@ -211,6 +211,8 @@ class Process:
             if not self.flow.counts[-1].sent.documents and not self.settings.allow_empty:
                 raise RefusedError("no document is left, so nothing was published; `--allow-empty` publishes even that")
             self.output.publish(chain, {"command": self.step.name()})
+        if isinstance(self.step, CorpusStage):
+            self.step.commit()
         if self.flow.counts:
             self.ledger.complete(self.flow.counts[-1].sent, chain)
 

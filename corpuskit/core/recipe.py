@@ -270,5 +270,5 @@ def _below(node: Node, folder: Path) -> Path:
     """A recipe may come from anyone: it writes below its own folder, and `-o` anywhere."""
     path = Path(node.text())
     if path.is_absolute() or ".." in path.parts:
-        node.fail("is a folder below the recipe's own; to write elsewhere, name it with -o")
+        node.fail("is a folder below the recipe's own; take it out and name it with -o to write elsewhere")
     return folder / path

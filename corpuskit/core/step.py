@@ -168,6 +168,11 @@ class Stage(Step):
         """
         return not type(self).__module__.startswith("corpuskit.")
 
+    @property
+    def setup_seconds(self) -> float:
+        """Processor time that a worker's first document may take beyond that of others, for models to be loaded."""
+        return 0 if type(self).__module__.startswith("corpuskit.") else 60
+
     def apply(self, document: Document) -> Document | Drop:
         """Return the document (changed or not) or a Drop; raise Reject if it cannot be processed."""
         raise NotImplementedError

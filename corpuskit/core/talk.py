@@ -36,7 +36,7 @@ def escape_line(line: bytes) -> bytes:
 def say(name: str, message: str) -> None:
     """One line on standard error."""
     speaker = f"corpuskit {name}" if name else "corpuskit"
-    message = escape(message)
+    speaker, message = escape(speaker[:100]), escape(message)
     if len(message) > LONGEST:
         message = f"{message[: LONGEST * 3 // 4]} … {message[-LONGEST // 4 :]}"
     _write(f"{speaker}: {message}\n")

@@ -13,6 +13,9 @@ DIGEST_BYTES = 16
 STRICTNESS = ("allowed", "unknown", "disallowed")
 """What may stand for a use in `rights`, the strictest last."""
 
+TAKEN_OVER = ("source", "license", "rights", "duplicates")
+"""The metadata of dropped documents that a survivor takes over something of."""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LAST = 2**63 - 1
 
@@ -30,10 +33,11 @@ def preference(document: Document, keep: str) -> int:
     return -len(document.text) if keep == "longest" else -_instant(document.metadata.get("date"))
 
 
-def drop(document: Document, leader: str, similarity: float, equal: bool) -> Drop:
-    """The drop of a document that is equal or alike to the one with the id `leader`."""
+def drop(document: Document, leader: str, similarity: float, equal: bool, snapshot: str | None = None) -> Drop:
+    """The drop of a document that is equal or alike to the one with the id `leader`, maybe of an earlier snapshot."""
     reason = "duplicate" if equal else "near-duplicate"
-    return Drop(document, reason, {"of": leader, "similarity": round(float(similarity), 4)})
+    earlier = {} if snapshot is None else {"snapshot": snapshot}
+    return Drop(document, reason, {"of": leader, **earlier, "similarity": round(float(similarity), 4)})
 
 
 def rejected(document: Document, reject: Reject, number: int) -> Rejected:

@@ -1,15 +1,16 @@
 """Temporary files that hold what a corpus stage cannot keep in memory; nameless, so that they end with the process."""
 
+import contextlib
 import os
 import tempfile
 from array import array
+from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
 from corpuskit.core.document import Document
 from corpuskit.core.errors import PublishError
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import DTypeLike, NDArray
 
 WRITE_AT_ONCE = 1 << 20
@@ -20,7 +21,7 @@ class Spool:
 
     def __init__(self) -> None:
         """Opens a file in TMPDIR. Raises PublishError if that cannot be done."""
-        self._file = _open()
+        self._file = open_temporary()
         self._ends = array("Q", [0])
         self._waiting: list[bytes] = []
         self._written = 0
@@ -62,12 +63,17 @@ class Table:
 
     def __init__(self, kind: "DTypeLike", width: int) -> None:
         """Opens a file in TMPDIR. Raises PublishError if that cannot be done."""
-        self._file = _open()
-        self._kind, self._width = kind, width
+        import numpy
+
+        self._file = open_temporary()
+        self._kind, self._width, self._size = kind, width, 0
+        self._row_bytes = width * numpy.dtype(kind).itemsize
 
     def append(self, rows: "NDArray[Any]") -> None:
         """Add rows. Raises PublishError if the disk is full."""
-        _write(self._file, rows.astype(self._kind, copy=False).tobytes())
+        data = rows.astype(self._kind, copy=False).tobytes()
+        _write(self._file, data)
+        self._size += len(data)
 
     def load(self) -> "NDArray[Any]":
         """All rows, in memory."""
@@ -76,14 +82,17 @@ class Table:
         self._file.seek(0)
         return numpy.fromfile(self._file, self._kind).reshape(-1, self._width)
 
-    def rows(self, numbers: "NDArray[np.int64]") -> "NDArray[Any]":
-        """The rows with these numbers, each read from the file."""
+    def __len__(self) -> int:
+        """How many rows there are."""
+        return self._size // self._row_bytes
+
+    def chunks(self, rows: int) -> Iterator["NDArray[Any]"]:
+        """All rows in order, at most so many at a time."""
         import numpy
 
-        size, file = self._width * numpy.dtype(self._kind).itemsize, self._file.fileno()
-        wanted, where = numpy.unique(numbers, return_inverse=True)
-        data = b"".join([os.pread(file, size, at) for at in (wanted * size).tolist()])
-        return numpy.frombuffer(data, self._kind).reshape(-1, self._width)[where]
+        for at in range(0, self._size, rows * self._row_bytes):
+            data = os.pread(self._file.fileno(), min(rows * self._row_bytes, self._size - at), at)
+            yield numpy.frombuffer(data, self._kind).reshape(-1, self._width)
 
     def close(self) -> None:
         """Remove the file."""
@@ -99,28 +108,28 @@ def reread(line: bytes) -> Document:
     return Document(identifier, text, metadata, record, line)
 
 
-def id_of(line: bytes) -> str:
-    """The id on a canonical line. Quotes within it are escaped, so the first bare ones end it."""
-    import orjson
-
-    identifier: str = orjson.loads(line[len(b'{"id":') : line.index(b'","text":') + 1])
-    return identifier
-
-
-def _open() -> IO[bytes]:
+def open_temporary() -> IO[bytes]:
+    """A nameless file in TMPDIR. Raises PublishError."""
     try:
         return tempfile.TemporaryFile(buffering=0)
     except OSError as error:
         raise _no_room(error) from error
 
 
-def _write(file: IO[bytes], data: bytes) -> None:
-    rest = memoryview(data)
+@contextlib.contextmanager
+def temporary() -> Iterator[None]:
+    """Turn a failed write of a temporary file into a PublishError that says what to do."""
     try:
-        while rest:
-            rest = rest[os.write(file.fileno(), rest) :]
+        yield
     except OSError as error:
         raise _no_room(error) from error
+
+
+def _write(file: IO[bytes], data: bytes) -> None:
+    rest = memoryview(data)
+    with temporary():
+        while rest:
+            rest = rest[os.write(file.fileno(), rest) :]
 
 
 def _no_room(error: OSError) -> PublishError:

@@ -1,30 +1,28 @@
 """Duplicates: a document is dropped if an earlier one has the same text, or nearly the same."""
 
 import unicodedata
-from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast
 
 from corpuskit.core.document import Document, Reject, encode
 from corpuskit.core.errors import UsageError
-from corpuskit.core.step import CorpusStage, Item, Rejected
-from corpuskit.stages._cluster import digest, drop, preference, rejected, standing_for
+from corpuskit.core.step import RUNTIME, CorpusStage, Item, Rejected
+from corpuskit.stages._cluster import rejected
+from corpuskit.stages._dedup_entries import Entries, Signer, compared, opened
 from corpuskit.stages._dedup_stream import Seen
-from corpuskit.stages._spool import Spool, Table, id_of, reread
+from corpuskit.stages._dedup_verdicts import Judge, Verdicts, judged
+from corpuskit.stages._spool import Spool, open_temporary, reread
 from corpuskit.stages._units import VERSION, Units
+from corpuskit.text.sizes import bytes_of
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from corpuskit.core.step import Spread
+    from corpuskit.stages._dedup_index import Index, Read
     from corpuskit.text.minhash import Places, Similarities
     from corpuskit.text.shingles import Hashes
-
-BATCH_DOCUMENTS = 256
-BATCH_CHARACTERS = 1 << 22
-PAIRS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -41,6 +39,11 @@ class Dedup(CorpusStage):
     and drops come out in input order. With `--keep longest` (characters) or `newest` (`metadata.date`; undated last)
     documents are considered in that order, input order among equals.
 
+    With `--index DIR --snapshot NAME` documents are judged against earlier snapshots too, and drops name the `snapshot`
+    of the document they are held against. What was dropped and what stayed goes into the index under that name, in
+    place of what it held there, once the run has succeeded; `dedup-index` lists and removes. One run at a time has an
+    index. The rights and sources of earlier snapshots' documents are not taken over.
+
     With `--unit paragraph` (parted by blank lines) or `line`, repeats within and between texts are taken out of them:
     a unit of `min-length` characters or more that came before, whatever its case and spacing. A document left without
     text is dropped as `duplicate-paragraphs` or `duplicate-lines`, with the number `removed`. This streams; memory
@@ -50,8 +53,9 @@ class Dedup(CorpusStage):
     """
 
     streams: ClassVar[str] = (
-        "Reads its whole input before it writes: the documents lie in TMPDIR, with 600 bytes more for each; memory "
-        "holds about 130 bytes a document. With --stream it writes at once, and memory holds about 220."
+        "Reads its whole input before it writes: the documents lie in TMPDIR, with 700 bytes more for each; memory "
+        "holds about 130 bytes a document, with --memory 60 and what it allows. With --stream it writes at once, and "
+        "memory holds about 220."
     )
 
     method: Annotated[Literal["exact", "minhash"], "Equal texts only, or near-duplicates too."] = "minhash"
@@ -67,6 +71,13 @@ class Dedup(CorpusStage):
         "document"
     )
     min_length: Annotated[int, "Characters that a compared paragraph or line has at least."] = 40
+    index: Annotated[Path | None, "Folder that keeps entries of snapshots: judge against it, add to it.", RUNTIME] = (
+        None
+    )
+    snapshot: Annotated[str | None, "Name that this run's entries have in the index.", RUNTIME] = None
+    memory: Annotated[
+        str | None, "Most memory that tables of keys take, such as 2GB; the rest is sorted on disk.", RUNTIME
+    ] = None
 
     def __post_init__(self) -> None:
         """Raises UsageError for options that do not go together."""
@@ -82,6 +93,7 @@ class Dedup(CorpusStage):
             raise UsageError("ngram, bands and permutations are at least 1, and permutations a multiple of bands")
         if not 0 <= self.seed < 1 << 64:
             raise UsageError(f"seed is {self.seed}; give a number of at most 64 bits")
+        self._demand_whole_documents()
 
     def versions(self) -> dict[str, str]:
         """The shingles' and signatures' algorithms, or how units are cut; an exact comparison needs none."""
@@ -92,6 +104,12 @@ class Dedup(CorpusStage):
         from corpuskit.text import minhash, shingles
 
         return {"minhash": minhash.version(), "shingles": shingles.VERSION}
+
+    def options(self) -> dict[str, Any]:
+        """Of an index, what stood in it, and what this run adds; never where it lies. Raises as `Index` does."""
+        if self.index is None:
+            return super().options()
+        return {**super().options(), "index": self.read.digest, "snapshot": self.snapshot}
 
     def run(self, documents: Iterable[Document]) -> Iterator[Item]:
         """Yield every document, or its drop, in input order. Raises PublishError if TMPDIR has no room."""
@@ -104,6 +122,45 @@ class Dedup(CorpusStage):
             with closing(_Corpus(self)) as corpus:
                 corpus.read(documents)
                 yield from corpus.write(corpus.verdicts())
+                corpus.stage()
+
+    def commit(self) -> None:
+        """Make the entries of this run part of the index. Raises PublishError."""
+        held = self.__dict__.get("_session")
+        if self.index is not None and held is not None and not held.closed:
+            held.commit()
+
+    def spread(self) -> "Spread | None":
+        """The form that works shard by shard; None where a stream or the texts are needed."""
+        from corpuskit.stages._dedup_parallel import Shards, can_spread
+
+        return Shards(self) if can_spread(self) else None
+
+    @property
+    def read(self) -> "Read":
+        """What stands in the index, without this run's snapshot."""
+        given = self.__dict__.get("_read")
+        return self.session.read() if given is None else cast("Read", given)
+
+    @property
+    def session(self) -> "Index":
+        """The index as this run found it, locked until `commit`; equal steps of a process share it."""
+        from corpuskit.stages._dedup_index import session
+
+        assert self.index is not None
+        assert self.snapshot is not None
+        held: Index = session(self.index, self.snapshot, self._settings())
+        self.__dict__["_session"] = held
+        return held
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The options, and what stands in the index: other processes read it, and only one has its lock."""
+        state = {option.name: getattr(self, option.name) for option in self.option_list()}
+        return state if self.index is None else {**state, "_read": self.read}
+
+    def rows_in_memory(self, row_bytes: int, least: int) -> int | None:
+        """How many rows of so many bytes `--memory` lets a table have, or None for any number."""
+        return None if self.memory is None else max(bytes_of(self.memory) // row_bytes, least)
 
     def shingles(self, text: str) -> "Hashes":
         """The text's shingles."""
@@ -111,155 +168,89 @@ class Dedup(CorpusStage):
 
         return shingles_of([text], self.ngram)[0]
 
+    def _settings(self) -> dict[str, Any]:
+        """What entries have to agree in to be compared, and runs to give the verdicts of one."""
+        if self.method == "exact":
+            return {"method": "exact"}
+        names = ("method", "threshold", "ngram", "permutations", "bands", "seed")
+        return {name: getattr(self, name) for name in names} | self.versions()
 
-class _Verdicts(NamedTuple):
-    """For each document by number: the one it is dropped for or -1, how similar they are, whether equal."""
-
-    matches: "Places"
-    similarities: "Similarities"
-    equal: "NDArray[np.bool_]"
+    def _demand_whole_documents(self) -> None:
+        """Raises UsageError for an index or a limit of memory where they have no meaning."""
+        for key in ("index", "memory"):
+            if getattr(self, key) is not None and self.unit != "document":
+                raise UsageError(f"{key} is for whole documents; leave it out with --unit {self.unit}")
+            if getattr(self, key) is not None and self.stream:
+                raise UsageError(f"{key} needs the whole input; leave out --stream, or leave out --{key}")
+        if self.memory is not None:
+            try:
+                bytes_of(self.memory)
+            except ValueError:
+                raise UsageError(f"memory is {self.memory!r}; give a size such as 500MB or 2GB") from None
+        if (self.index is None) != (self.snapshot is None):
+            raise UsageError("index and snapshot go together: `--index DIR --snapshot NAME`")
+        if self.index is None or self.snapshot is None:
+            return
+        if self.keep != "first":
+            raise UsageError(f"keep {self.keep} would judge earlier snapshots anew; leave it out with --index")
+        if self.verify == "jaccard" and self.method == "minhash":
+            raise UsageError("verify jaccard needs the texts, which an index does not hold; leave it out with --index")
+        if not 0 < len(self.snapshot) <= 200 or not self.snapshot.isprintable():
+            raise UsageError("a snapshot's name has 1 to 200 printable characters")
 
 
 class _Corpus:
     """The whole input, spooled; read once, judged by sorting, and written."""
 
     def __init__(self, step: Dedup) -> None:
-        import numpy
-
         self.step = step
-        self.files = ExitStack()
-        self.lines = self.files.enter_context(closing(Spool()))
-        self.digests = self._table(numpy.uint64, 2)
-        if step.method == "minhash":
-            self.signatures = self._table(numpy.uint32, step.permutations)
-            self.columns = [self._table(numpy.uint64, 1) for _ in range(step.bands)]
-        self.preferences = array("q")
+        with ExitStack() as files:
+            self.index = step.session if step.index is not None else None
+            files.callback(self._let_go)
+            self.earlier = [opened(files, path) for path in (self.index.read().paths if self.index else ())]
+            self.lines = files.enter_context(closing(Spool()))
+            self.signer = Signer(step, files.enter_context(open_temporary()))
+            self.files = files.pop_all()
         self.rejected: dict[int, list[Rejected]] = {}
-        self.wordless = bytearray()
 
     def close(self) -> None:
         self.files.close()
 
     def read(self, documents: Iterable[Document]) -> None:
         """Spool the documents, with what they are compared by."""
-        batch: list[str] = []
-        size = 0
         for document in documents:
             try:
                 self.lines.append(encode(document))
             except Reject as reject:
                 number = len(self.lines)
                 self.rejected.setdefault(number, []).append(rejected(document, reject, number))
-                continue
-            if self.step.keep != "first":
-                self.preferences.append(preference(document, self.step.keep))
-            batch.append(document.text)
-            size += len(document.text)
-            if len(batch) >= BATCH_DOCUMENTS or size >= BATCH_CHARACTERS:
-                self._sign(batch)
-                batch, size = [], 0
-        self._sign(batch)
-
-    def verdicts(self) -> _Verdicts:
-        """Judge all documents."""
-        import numpy
-
-        from corpuskit.text.minhash import NOBODY, first_with_same
-
-        order = self._order()
-        digests = self.digests.load()[order]
-        matches = first_with_same(digests[:, 0], digests[:, 1])
-        equal = matches != NOBODY
-        similarities = equal.astype(numpy.float64)
-        del digests
-        if self.step.method == "minhash":
-            wordless = numpy.frombuffer(self.wordless, numpy.bool_)[order]
-            self._match_near(order, numpy.flatnonzero(~equal & ~wordless), matches, similarities)
-        by_number = numpy.empty_like(order)
-        by_number[order] = numpy.arange(len(order))
-        matches = numpy.where(matches == NOBODY, NOBODY, order[matches])
-        return _Verdicts(matches[by_number], similarities[by_number], equal[by_number])
-
-    def write(self, verdicts: _Verdicts) -> Iterator[Item]:
-        """The documents and drops in input order, read back from the spool."""
-        import numpy
-
-        from corpuskit.text.minhash import NOBODY, follow
-
-        matches, similarities, equal = verdicts
-        survivors = follow(matches)
-        members = numpy.flatnonzero(matches != NOBODY)
-        members = members[numpy.argsort(survivors[members], kind="stable")]
-        starts = numpy.searchsorted(survivors[members], numpy.arange(len(matches) + 1))
-        for number, match in enumerate(matches):
-            yield from self.rejected.get(number, ())
-            document = reread(self.lines[number])
-            if match != NOBODY:
-                yield drop(document, id_of(self.lines[match]), similarities[number], equal[number])
-            elif starts[number] == starts[number + 1]:
-                yield document
             else:
-                dropped = members[starts[number] : starts[number + 1]]
-                yield standing_for(document, (reread(self.lines[member]).metadata for member in dropped))
-        yield from self.rejected.get(len(matches), ())
+                self.signer.add(document)
+        self.entries = Entries([*self.earlier, self.signer.finish()], len(self.earlier))
 
-    def _table(self, kind: "type[np.unsignedinteger]", width: int) -> Table:
-        return self.files.enter_context(closing(Table(kind, width)))
+    def verdicts(self) -> Verdicts:
+        """Judge all documents."""
+        by_text = self.step.verify == "jaccard"
+        self.judged = Judge(self.step, self.entries, self._exact_similarities if by_text else None).verdicts()
+        return self.judged
 
-    def _sign(self, texts: list[str]) -> None:
-        import numpy
+    def write(self, verdicts: Verdicts) -> Iterator[Item]:
+        """The documents and drops in input order, read back from the spool."""
+        documents = (reread(self.lines[number]) for number in range(len(self.lines)))
+        for number, item in enumerate(judged(documents, self.entries, verdicts)):
+            yield from self.rejected.get(number, ())
+            yield item
+        yield from self.rejected.get(len(self.lines), ())
 
-        self.digests.append(numpy.frombuffer(b"".join(map(digest, texts)), numpy.uint64))
-        if self.step.method == "minhash" and texts:
-            from corpuskit.text.minhash import band_keys, signatures
-            from corpuskit.text.shingle_batches import shingles_of
+    def stage(self) -> None:
+        """Hand the entries over to the index, which stays locked until they are committed."""
+        if self.index is not None and self.step.snapshot is not None:
+            self.index.stage(self.step.snapshot, compared(self.step), self.entries, self.judged)
+            self.index = None
 
-            shingled = shingles_of(texts, self.step.ngram)
-            rows = signatures(shingled, self.step.permutations, self.step.seed)
-            self.wordless.extend(not len(hashes) for hashes in shingled)
-            self.signatures.append(rows)
-            for table, keys in zip(self.columns, band_keys(rows, self.step.bands).T, strict=True):
-                table.append(keys)
-
-    def _order(self) -> "Places":
-        """The documents' numbers in the order in which they are considered."""
-        import numpy
-
-        if self.step.keep == "first":
-            return numpy.arange(len(self.lines))
-        return numpy.argsort(numpy.frombuffer(self.preferences, numpy.int64), kind="stable")
-
-    def _match_near(
-        self, order: "Places", considered: "Places", matches: "Places", similarities: "Similarities"
-    ) -> None:
-        """Find near-duplicates among the places `considered` of the order, and enter them."""
-        from corpuskit.text.minhash import NOBODY, earliest_leaders
-
-        if not len(considered):
-            return
-        numbers = order[considered]
-        columns = (table.load()[:, 0][numbers] for table in self.columns)
-
-        def alike(left: "Places", right: "Places") -> "Similarities":
-            return self._similarities(numbers[left], numbers[right])
-
-        near, shares = earliest_leaders(columns, len(considered), alike, self.step.threshold)
-        found = near != NOBODY
-        matches[considered[found]] = considered[near[found]]
-        similarities[considered[found]] = shares[found]
-
-    def _similarities(self, left: "Places", right: "Places") -> "Similarities":
-        import numpy
-
-        from corpuskit.text.minhash import agreement
-
-        if self.step.verify == "jaccard":
-            return self._exact_similarities(left, right)
-        shares = numpy.empty(len(left))
-        for start in range(0, len(left), PAIRS_AT_ONCE):
-            part = slice(start, start + PAIRS_AT_ONCE)
-            shares[part] = agreement(self.signatures.rows(left[part]), self.signatures.rows(right[part]))
-        return shares
+    def _let_go(self) -> None:
+        if self.index is not None:
+            self.index.close()
 
     def _exact_similarities(self, left: "Places", right: "Places") -> "Similarities":
         """Pairs come sorted by their left document, so its shingles are made once."""

@@ -12,12 +12,12 @@ from functools import cache, cached_property
 from itertools import islice
 from typing import Any, Literal
 
+import re2
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
 
 from corpuskit.core.document import Reject
 from corpuskit.text import html_blocks, html_model
-from corpuskit.text.html_features import container
 from corpuskit.text.html_head import page_metadata
 from corpuskit.text.html_reader import read
 
@@ -47,8 +47,8 @@ _BODY = re.compile(r"<body\b[^>]{0,4096}>", re.IGNORECASE)
 _WRAPPING = 3
 """The native extraction takes any list with fewer ancestors than these for navigation; so the body's content gets
 them. On the benchmark pages nothing else changes."""
-_LONG_TAG = re.compile(rf"<[A-Za-z][^>]{{{2 * MAX_ATTRIBUTES - 1}}}")
-_QUOTED_BRACKET = re.compile(r"""=\s*+(?:"[^">]*+>|'[^'>]*+>)""")
+_LONG_TAG = re.compile(rf"<[A-Za-z](?=[^>]{{{2 * MAX_ATTRIBUTES - 1}}})")
+_MANY_LONG_TAGS = 100
 _MANY_QUOTED_BRACKETS = 20
 _ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+"""
 _START_TAG = re.compile(
@@ -84,13 +84,13 @@ class Page:
 
 def open_page(text: str) -> Page:
     """Parse a page. Raises Reject `document-too-large`, `too-many-nodes`, `too-many-attributes` or `too-deep`."""
-    source = _encodable(text)
-    tags = source.count("<")
+    source, content = _encoded(text)
+    tags = content.count(b"<")
     if tags > MAX_TAGS:
         raise Reject("too-many-nodes", f"{tags} tags, at most {MAX_TAGS}")
     if tags > MAX_OPTIONS and len(_OPTION.findall(source)) > MAX_OPTIONS:
         raise Reject("too-many-nodes", f"more than {MAX_OPTIONS} options of forms")
-    if _has_element_of_many_attributes(source):
+    if _has_element_of_many_attributes(source, content):
         raise Reject("too-many-attributes", f"an element has more than {MAX_ATTRIBUTES}")
     if _repeated_formatting(source, tags) > MAX_REPEATED:
         raise Reject("too-many-nodes", "formatting elements that are never closed")
@@ -158,15 +158,16 @@ def clean(text: str) -> str:
     return _BLANK_LINES.sub("\n\n", text).strip("\n ")
 
 
-def _encodable(text: str) -> str:
+def _encoded(text: str) -> tuple[str, bytes]:
+    """The text without lone surrogates, and its bytes."""
     try:
-        size = len(text.encode())
+        content = text.encode()
     except UnicodeEncodeError:
         text = text.encode("utf-8", "replace").decode()
-        size = len(text.encode())
-    if size > MAX_BYTES:
-        raise Reject("document-too-large", f"{size} bytes, at most {MAX_BYTES}")
-    return text
+        content = text.encode()
+    if len(content) > MAX_BYTES:
+        raise Reject("document-too-large", f"{len(content)} bytes, at most {MAX_BYTES}")
+    return text, content
 
 
 @cache
@@ -175,16 +176,29 @@ def _deeper_than(depth: int) -> str:
     return " > ".join(["*"] * (depth + 1))
 
 
-def _has_element_of_many_attributes(source: str) -> bool:
-    """Reads tags one by one, which takes as long as extraction does, only where such an element may be.
+def _has_element_of_many_attributes(source: str, content: bytes) -> bool:
+    """Reads all tags one by one, which takes as long as extraction does, only where such an element may be.
 
     A tag of so many attributes is long. Brackets in quotes can hide its length, but then there are many of those.
     """
-    if not _LONG_TAG.search(source):
-        hidden = islice(_QUOTED_BRACKET.finditer(source), _MANY_QUOTED_BRACKETS)
-        if sum(1 for _ in hidden) < _MANY_QUOTED_BRACKETS:
+    suspects = [match.start() for match in islice(_LONG_TAG.finditer(source), _MANY_LONG_TAGS)]
+    if len(suspects) < _MANY_LONG_TAGS and not _quoted_brackets().Match(content):
+        tags = (_START_TAG.match(source, start) for start in suspects)
+        if not any(tag is not None and tag[2] is not None for tag in tags):
             return False
     return _many_attributes(source, _FOREIGN.search(source) is not None)
+
+
+@cache
+def _quoted_brackets() -> Any:
+    """Finds pages in which many attribute values may hold a `>`, in one pass of an automaton over the bytes."""
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    found = re2.Set.SearchSet(options)
+    value = rb"""=[ \t\n\f\r]*(?:"[^">]*>|'[^'>]*>)"""
+    found.Add(rb"(?s)(?:" + value + rb".*?){%d}" % _MANY_QUOTED_BRACKETS)
+    found.Compile()
+    return found
 
 
 def _many_attributes(source: str, foreign: bool) -> bool:
@@ -227,13 +241,13 @@ def _repeated_formatting(source: str, tags: int) -> int:
 def _classified(page: Page, output: Format) -> tuple[str, float]:
     """The text of the blocks that are content, and the part of the page's words that is clearly one or the other."""
     body = page.tree.body
-    nodes, pieces = read(body.html if body is not None else "")
-    marks = html_model.scores(nodes, pieces, page.stated.get("title", ""))
-    kept = html_model.choose(pieces, marks, [container(nodes, piece.node) for piece in pieces])
-    chosen = [piece.block for piece, keep in zip(pieces, kept, strict=True) if keep]
+    elements, pieces = read(body.html if body is not None else "")
+    marks, words = html_model.judged(elements, pieces, page.stated.get("title", ""))
+    kept = html_model.choose(pieces, marks)
+    chosen = [block for piece, keep in zip(pieces, kept, strict=True) if keep for block in piece.blocks]
     if not chosen:
         return _written(html_blocks.prose(_blocks(page)), output), 0.0
-    return _written(chosen, output), html_model.sure_share(pieces, marks)
+    return _written(chosen, output), html_model.sure_share(marks, words)
 
 
 def _blocks(page: Page) -> list[html_blocks.Block]:

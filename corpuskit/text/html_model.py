@@ -5,66 +5,92 @@ score is a sum of whole numbers (thousandths of the log odds), so that it is the
 """
 
 import json
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from corpuskit.text.html_features import NAMES, features
-from corpuskit.text.html_reader import Node, Piece
+from corpuskit.text.html_features import NAMES, WORDS, features
+from corpuskit.text.html_reader import Elements, Piece
 
-__all__ = ["choose", "scores", "sure_share"]
+__all__ = ["choose", "judged", "scores", "sure_share", "unpacked"]
 
 KEPT = -300
 """Score from which a block is content; thousandths of the log odds."""
 BETWEEN = -1700
 """The same for a block between others that are content, in the same element."""
+RUN = 1700
+"""The same for a run of list items that are nothing but links."""
 LINKED = 0.5
 UNSURE = 1500
 
 _ADJACENT_KINDS = ("item", "preformatted", "row")
 
 
-def scores(nodes: list[Node], pieces: list[Piece], title: str) -> list[int]:
-    """For each block the log odds that it is content, in thousandths."""
+@dataclass(frozen=True)
+class Trees:
+    """All nodes of all trees: what each compares, where it leads (a right child follows the left one), what it adds."""
+
+    column: Any
+    threshold: Any
+    left: Any
+    value: Any
+    roots: Any
+    depth: int
+
+
+def judged(elements: Elements, pieces: list[Piece], title: str) -> tuple[list[int], Any]:
+    """For each block the log odds that it is content, in thousandths; and its words."""
     if not pieces:
-        return []
-    column, threshold, left, right, value, roots, depth = _trees()
-    table = features(nodes, pieces, title)
-    flat, start = table.ravel(), (np.arange(len(pieces)) * table.shape[1])[:, None]
-    place = np.repeat(roots[None, :], len(pieces), axis=0)
-    for _ in range(depth):
-        below = flat[start + column[place]] <= threshold[place]
-        place = np.where(below, left[place], right[place])
-    total: list[int] = value[place].sum(axis=1).tolist()
+        return [], np.zeros(0)
+    table = features(elements, pieces, title)
+    return scores(_trees(), table), table[WORDS]
+
+
+def scores(trees: Trees, table: Any) -> list[int]:
+    """The sum of the leaves that each column of features comes to."""
+    count = table.shape[1]
+    flat, starts, blocks = table.ravel(), trees.column * count, np.arange(count)
+    place = np.repeat(trees.roots[:, None], count, axis=1)
+    for _ in range(trees.depth):
+        above = flat.take(starts.take(place) + blocks) > trees.threshold.take(place)
+        place = trees.left.take(place) + above
+    total: list[int] = trees.value.take(place).sum(axis=0).tolist()
     return total
 
 
-def choose(pieces: list[Piece], marks: list[int], containers: list[int]) -> list[bool]:
+def unpacked(model: dict[str, Any]) -> Trees:
+    """The trees as arrays. A leaf is its own left child, with a threshold that nothing exceeds."""
+    column, left, value, roots = (np.array(model[name], np.int64) for name in ("column", "left", "value", "roots"))
+    threshold = np.array([np.inf if limit is None else limit for limit in model["threshold"]], np.float32)
+    return Trees(column, threshold, left, value, roots, int(model["depth"]))
+
+
+def choose(pieces: list[Piece], marks: list[int]) -> list[bool]:
     """Whether each block is kept: those that score well, and what stands among them in the same element."""
-    kept = [mark >= KEPT for mark in marks]
+    kept = [mark >= (RUN if piece.run else KEPT) for mark, piece in zip(marks, pieces, strict=True)]
     span: dict[int, list[int]] = {}
     for place, keep in enumerate(kept):
         if keep:
-            span.setdefault(containers[place], [place, place])[1] = place
+            span.setdefault(pieces[place].container, [place, place])[1] = place
     for place, piece in enumerate(pieces):
-        if not kept[place] and piece.block.link_share < LINKED and containers[place] in span:
-            first, last = span[containers[place]]
-            kept[place] = marks[place] >= BETWEEN and first < place < last
-    _keep_lists(pieces, kept, containers)
+        if not kept[place] and marks[place] >= BETWEEN and piece.container in span:
+            first, last = span[piece.container]
+            kept[place] = first < place < last and piece.block.link_share < LINKED
+    _keep_lists(pieces, kept)
     _drop_empty_sections(pieces, kept)
     return kept
 
 
-def sure_share(pieces: list[Piece], marks: list[int]) -> float:
+def sure_share(marks: list[int], words: Any) -> float:
     """Part of the words that lies in blocks whose score is far from the threshold, 0 to 1."""
-    words = sum(piece.block.words for piece in pieces)
-    sure = sum(piece.block.words for piece, mark in zip(pieces, marks, strict=True) if abs(mark - KEPT) >= UNSURE)
-    return sure / words if words else 0.0
+    total = float(words.sum())
+    return float(words[np.abs(np.array(marks) - KEPT) >= UNSURE].sum()) / total if total else 0.0
 
 
-def _keep_lists(pieces: list[Piece], kept: list[bool], containers: list[int]) -> None:
+def _keep_lists(pieces: list[Piece], kept: list[bool]) -> None:
     """A list, a table or code right behind a block that is kept belongs to it, if it is of text, not of links."""
     start = 0
     while start < len(pieces):
@@ -72,11 +98,11 @@ def _keep_lists(pieces: list[Piece], kept: list[bool], containers: list[int]) ->
         if kind not in _ADJACENT_KINDS:
             start = end
             continue
-        while end < len(pieces) and pieces[end].block.kind == kind and containers[end] == containers[start]:
+        while end < len(pieces) and pieces[end].block.kind == kind and pieces[end].container == pieces[start].container:
             end += 1
         linked = sum(piece.block.linked for piece in pieces[start:end])
         characters = sum(piece.block.characters for piece in pieces[start:end])
-        before = start and kept[start - 1] and containers[start - 1] == containers[start]
+        before = start and kept[start - 1] and pieces[start - 1].container == pieces[start].container
         if before and pieces[start - 1].block.kind != "heading" and linked * 4 < characters:
             kept[start:end] = [True] * (end - start)
         start = end
@@ -95,10 +121,8 @@ def _drop_empty_sections(pieces: list[Piece], kept: list[bool]) -> None:
 
 
 @cache
-def _trees() -> tuple[Any, Any, Any, Any, Any, Any, int]:
+def _trees() -> Trees:
     model = json.loads(Path(__file__).with_name("html_model.json").read_text("utf-8"))
     if model["features"] != list(NAMES):
         raise RuntimeError("html_model.json was learned with other features")
-    places: list[Any] = [np.array(model[name], np.int32) for name in ("column", "left", "right", "value", "roots")]
-    column, left, right, value, roots = places
-    return column, np.array(model["threshold"], np.float64), left, right, value, roots, int(model["depth"])
+    return unpacked(model)

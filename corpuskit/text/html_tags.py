@@ -20,13 +20,36 @@ CLASS_GROUPS = {
     "summary": r"summary|lead|intro|excerpt|deck|standfirst|subtitle|abstract|chapo|teaser|description",
     "text": r"content|body|text|main|article|post|entry|story|copy|single",
     "body": r"(?:article|story|post|entry|news|page|main|blog|detail)[-_]{0,2}(?:body|content|text|copy)"
-    r"|articlebody|rich-?text|body-?(?:text|content|copy)|wysiwyg|prose|hentry|\bcontent__|mw-parser|markdown|entry$|field-?item",
+    r"|articlebody|rich-?text|body-?(?:text|content|copy)|wysiwyg|prose|hentry|\bcontent--|mw-parser|markdown|entry\b|field-?item",
     "hidden": r"hidden|display:\s*none|visually|sr-only|screen-reader|offscreen|noprint|collapse",
 }
 TAG_GROUPS = (
     "nav", "footer", "header", "aside", "form", "article", "main", "section", "figure", "figcaption", "table",
     "blockquote", "li", "ul", "ol", "dl", "p", "details", "td", "center",
 )  # fmt: skip
+LEAF_TAGS = frozenset(
+    [
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "li",
+        "pre",
+        "td",
+        "th",
+        "tr",
+        "tbody",
+        "blockquote",
+        "ul",
+        "ol",
+        "dt",
+        "dd",
+    ]
+)
+"""Elements whose text belongs to the element around them."""
 BLOCK_TAGS = frozenset(
     [
         "address",

@@ -22,6 +22,7 @@ from corpuskit.text.shingles import Hashes
 
 __all__ = [
     "LEADERS",
+    "Matches",
     "Signatures",
     "agreement",
     "band_keys",
@@ -30,6 +31,7 @@ __all__ = [
     "follow",
     "signatures",
     "version",
+    "walk",
 ]
 
 LEADERS = 4
@@ -82,6 +84,32 @@ def agreement(left: Signatures, right: Signatures) -> Similarities:
     return shares
 
 
+class Matches:
+    """The earliest leader found so far for each of `count` documents, which stand from place `start` on.
+
+    Documents at earlier places lead, but what they match is not asked for.
+    """
+
+    def __init__(self, count: int, start: int = 0) -> None:
+        """Nobody is matched yet."""
+        self.start = start
+        self.leaders = np.full(count, NOBODY, np.int64)
+        self.similarities = np.zeros(count, np.float64)
+
+    def known(self, leaders: Places, places: Places) -> tuple[Similarities, NDArray[np.bool_]]:
+        """Similarities of pairs as far as they are known, and which are: matches need not be measured again."""
+        at = np.maximum(places - self.start, 0)
+        return self.similarities[at], (self.leaders[at] == leaders) & (places >= self.start)
+
+    def enter(self, leaders: Places, places: Places, shares: Similarities) -> None:
+        """Take in matches: the earliest leader stays."""
+        asked = places >= self.start
+        leaders, at, shares = leaders[asked], places[asked] - self.start, shares[asked]
+        better = (self.leaders[at] == NOBODY) | (leaders < self.leaders[at])
+        self.leaders[at[better]] = leaders[better]
+        self.similarities[at[better]] = shares[better]
+
+
 def earliest_leaders(
     columns: Iterable[Hashes], count: int, alike: Likeness, threshold: float
 ) -> tuple[Places, Similarities]:
@@ -90,23 +118,38 @@ def earliest_leaders(
     `columns` are the keys of one band after the other, each in the order in which documents are considered; `alike`
     is asked for similarities of a leader and a later document, and two documents match from `threshold` on.
     """
-    matches = np.full(count, NOBODY, np.int64)
-    similarities = np.zeros(count, np.float64)
+    matches = Matches(count)
     for column in columns:
-        places, groups = _shared(column)
-        for _ in range(LEADERS):
-            if not len(places):
-                break
-            first = np.concatenate(([True], groups[1:] != groups[:-1]))
-            leaders = places[first][np.cumsum(first) - 1][~first]
-            places, groups = places[~first], groups[~first]
-            shares = _known_or_new(leaders, places, matches, similarities, alike)
-            matched = shares >= threshold
-            better = matched & ((matches[places] == NOBODY) | (leaders < matches[places]))
-            matches[places[better]] = leaders[better]
-            similarities[places[better]] = shares[better]
-            places, groups = places[~matched], groups[~matched]
-    return matches, similarities
+        walk(column, np.arange(count), matches, alike, threshold)
+    return matches.leaders, matches.similarities
+
+
+def walk(
+    keys: Hashes, places: Places, matches: Matches, alike: Likeness, threshold: float, *, part: bool = False
+) -> Places:
+    """Apply the rule to documents by their key in one band; the leaders of the keys.
+
+    With `part` these are not all documents of the keys. Leaders that come again with documents behind them lead
+    again, so that a key's documents may come in parts, each behind the leaders of those before it. Without, keys
+    that decide nothing are left out.
+    """
+    places, groups = _sorted(keys, places)
+    if not part:
+        places, groups = _deciding(places, groups, matches.start)
+    led = []
+    for _ in range(LEADERS):
+        if not len(places):
+            break
+        first = np.concatenate(([True], groups[1:] != groups[:-1]))
+        led.append(places[first])
+        leaders = led[-1][np.cumsum(first) - 1][~first]
+        places, groups = places[~first], groups[~first]
+        shares, known = matches.known(leaders, places)
+        shares[~known] = alike(leaders[~known], places[~known])
+        matched = shares >= threshold
+        matches.enter(leaders[matched], places[matched], shares[matched])
+        places, groups = places[~matched], groups[~matched]
+    return np.concatenate([*led, np.empty(0, np.int64)])
 
 
 def first_with_same(low: Hashes, high: Hashes) -> Places:
@@ -135,21 +178,17 @@ def _row_factors(height: int) -> Hashes:
     return generator.random_raw(height) | np.uint64(1)
 
 
-def _shared(column: Hashes) -> tuple[Places, Places]:
-    """The places whose key others have too, by key and then order, and the number of each one's group."""
-    order = np.argsort(column, kind="stable")
-    ordered = column[order]
-    same = ordered[1:] == ordered[:-1]
-    repeats = np.concatenate(([False], same))[: len(column)]
-    grouped = repeats | np.concatenate((same, [False]))[: len(column)]
-    return order[grouped], np.cumsum(~repeats)[grouped]
+def _sorted(keys: Hashes, places: Places) -> tuple[Places, Places]:
+    """Places by key and then place, and the number of each one's group."""
+    ascending = bool((places[1:] > places[:-1]).all())
+    order = np.argsort(keys, kind="stable") if ascending else np.lexsort((places, keys))
+    ordered = keys[order]
+    return places[order], np.cumsum(np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(keys)])
 
 
-def _known_or_new(
-    leaders: Places, places: Places, matches: Places, similarities: Similarities, alike: Likeness
-) -> Similarities:
-    """Similarities of the pairs; a match that another band has found already is not measured again."""
-    shares = similarities[places]
-    new = matches[places] != leaders
-    shares[new] = alike(leaders[new], places[new])
-    return shares
+def _deciding(places: Places, groups: Places, start: int) -> tuple[Places, Places]:
+    """Those of groups with several members, of which the last is asked for."""
+    ends = np.flatnonzero(np.concatenate((groups[1:] != groups[:-1], [True]))[: len(groups)])
+    sizes = np.diff(ends, prepend=-1)
+    wanted = np.repeat((sizes > 1) & (places[ends] >= start), sizes)
+    return places[wanted], groups[wanted]

@@ -24,7 +24,7 @@ import numpy as np
 from corpuskit.core.document import Document, Reject
 from corpuskit.core.step import Drop
 from corpuskit.text import html, html_model
-from corpuskit.text.html_features import NAMES, container, features
+from corpuskit.text.html_features import NAMES, features
 from corpuskit.text.html_head import page_metadata
 from corpuskit.text.html_reader import Piece, read
 
@@ -41,7 +41,6 @@ class Example:
     page: quality.Page
     host: str
     pieces: list[Piece]
-    containers: list[int]
     table: Any
     labels: Any
     weights: Any
@@ -113,7 +112,7 @@ def examples(data: Path, cache: Path) -> list[Example]:
             except Reject:
                 continue
             body = opened.tree.body
-            nodes, pieces = read(body.html if body is not None else "")
+            elements, pieces = read(body.html if body is not None else "")
             if not pieces:
                 continue
             title = page_metadata(opened.source, opened.tree).get("title", "")
@@ -127,8 +126,7 @@ def examples(data: Path, cache: Path) -> list[Example]:
                     page,
                     host(name, page),
                     pieces,
-                    [container(nodes, piece.node) for piece in pieces],
-                    features(nodes, pieces, title),
+                    features(elements, pieces, title).T.copy(),
                     np.array(labels),
                     weight * 0.2 + 50 * weight / weight.sum(),
                 )
@@ -149,44 +147,37 @@ def learned(sample: list[Example]) -> dict[str, Any]:
         np.concatenate([page.labels for page in sample]),
         sample_weight=np.concatenate([page.weights for page in sample]),
     )
-    trees: dict[str, Any] = {name: [] for name in ("column", "threshold", "left", "right", "value", "roots")}
+    trees: dict[str, Any] = {name: [] for name in ("column", "threshold", "left", "value", "roots")}
     depth = 0
-    for (tree,) in model._predictors:
-        start = len(trees["column"])
-        trees["roots"].append(start)
-        depth = max(depth, int(tree.nodes["depth"].max()))
-        for place, node in enumerate(tree.nodes):
-            leaf = bool(node["is_leaf"])
-            trees["column"].append(0 if leaf else int(node["feature_idx"]))
-            trees["threshold"].append(0 if leaf else float(f"{node['num_threshold']:.6g}"))
-            trees["left"].append(start + (place if leaf else int(node["left"])))
-            trees["right"].append(start + (place if leaf else int(node["right"])))
-            trees["value"].append(round(1000 * float(node["value"])) if leaf else 0)
-    # The first leaf of the first tree carries nothing of the prior: every tree's share of it is added to the first.
+    # Every tree's share of the prior is added to the first.
     prior = round(1000 * float(model._baseline_prediction.ravel()[0]))
-    first = range(trees["roots"][0], trees["roots"][1])
-    for place in first:
-        if trees["left"][place] == place:
-            trees["value"][place] += prior
+    for (tree,) in model._predictors:
+        depth = max(depth, int(tree.nodes["depth"].max()))
+        _append(trees, tree.nodes, prior)
+        prior = 0
     return {"features": list(NAMES), "depth": depth, **trees}
 
 
-def marks(model: dict[str, Any], table: Any) -> list[int]:
-    """The scores of the blocks of a page by a model that is not the shipped one."""
-    arrays = {name: np.array(model[name]) for name in ("column", "threshold", "left", "right", "value", "roots")}
-    place = np.repeat(arrays["roots"][None, :], len(table), axis=0)
-    rows = np.arange(len(table))[:, None]
-    for _ in range(model["depth"]):
-        below = table[rows, arrays["column"][place]] <= arrays["threshold"][place]
-        place = np.where(below, arrays["left"][place], arrays["right"][place])
-    return [int(total) for total in arrays["value"][place].sum(axis=1)]
+def _append(trees: dict[str, Any], nodes: Any, prior: int) -> None:
+    """Write a tree down level by level, the two children of a node side by side."""
+    start, order = len(trees["column"]), [0]
+    trees["roots"].append(start)
+    for number, place in enumerate(order):
+        node = nodes[place]
+        if node["is_leaf"]:
+            row = (0, None, start + number, round(1000 * float(node["value"])) + prior)
+        else:
+            row = (int(node["feature_idx"]), float(f"{node['num_threshold']:.6g}"), start + len(order), 0)
+            order += [int(node["left"]), int(node["right"])]
+        for name, value in zip(("column", "threshold", "left", "value"), row, strict=True):
+            trees[name].append(value)
 
 
 def report(scored: list[tuple[Example, list[int]]]) -> None:
     """One row for each set and language: precision, recall and F1."""
     rows: dict[str, list[tuple[float, ...]]] = {}
     for page, found in scored:
-        kept = html_model.choose(page.pieces, found, page.containers)
+        kept = html_model.choose(page.pieces, found)
         text = "\n\n".join(piece.block.text for piece, keep in zip(page.pieces, kept, strict=True) if keep)
         language = page.page.gold.get("lang", "") if page.set.startswith("daniel") else ""
         score = (
@@ -219,8 +210,8 @@ def main() -> None:
         print("written", flush=True)
     scored = []
     for fold in range(FOLDS):
-        model = learned([page for page in sample if page.fold != fold])
-        scored += [(page, marks(model, page.table)) for page in sample if page.fold == fold]
+        trees = html_model.unpacked(learned([page for page in sample if page.fold != fold]))
+        scored += [(page, html_model.scores(trees, page.table.T.copy())) for page in sample if page.fold == fold]
     report(scored)
 
 

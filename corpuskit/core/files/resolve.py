@@ -43,7 +43,10 @@ def _expand(argument: str, suffixes: Sequence[str], base: Path | None) -> list[I
     if re.match(r"[a-z][a-z0-9+.-]+://", argument, re.IGNORECASE):
         scheme, _, rest = argument.partition("://")
         argument = f"{scheme.lower()}://{rest}"
-        return [Input(public_url(argument), url=argument)]
+        try:
+            return [Input(public_url(argument), url=argument)]
+        except ValueError:
+            raise UsageError(f"a {scheme}:// address that cannot be read; check its host and port") from None
     if "://" in argument and not os.path.lexists(argument):
         raise UsageError("an address starts with its scheme, as https://; chains of addresses are not read")
     path = Path(argument) if base is None else base / argument

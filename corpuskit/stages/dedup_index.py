@@ -1,0 +1,83 @@
+"""The index of `dedup`: what it holds, and how something is taken out of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+from corpuskit.core import talk
+from corpuskit.core.errors import UsageError
+from corpuskit.core.settings import Settings
+from corpuskit.core.step import Command
+
+USE = "`corpuskit dedup-index list DIR` or `corpuskit dedup-index remove DIR`"
+
+
+@dataclass(frozen=True)
+class DedupIndex(Command):
+    """List what the index of `dedup` holds, or remove snapshots or documents from it.
+
+    `list DIR` names the snapshots in the order in which they were judged, with the documents and bytes kept of each,
+    and the settings that all of them share. `remove DIR` takes out the entries of a snapshot (`--snapshot`), those of
+    a document wherever it stands (`--id`), or those of a document in one snapshot (both), and with a document that had
+    survived those that were dropped for it: it says how many went. What is not there is removed already. A removal is
+    a new generation of the index, there as a whole or not at all; datasets are not touched. Holds the ids of no
+    documents in memory.
+
+        corpuskit dedup-index remove seen --id page-2041
+    """
+
+    inputs: ClassVar[str] = "list|remove DIR"
+    answers: ClassVar[bool] = True
+
+    snapshot: Annotated[str | None, "Name of the snapshot to remove, or to remove the document from."] = None
+    id: Annotated[str | None, "Id of a document to remove."] = None
+
+    def execute(self, arguments: list[str], settings: Settings) -> int:
+        """Do what the first argument says. Raises UsageError, and what `Index` raises."""
+        actions: dict[str, Callable[[Path], dict[str, Any]]] = {"list": self._list, "remove": self._remove}
+        if len(arguments) != 2 or arguments[0] not in actions:
+            raise UsageError(f"say {USE}")
+        answer = actions[arguments[0]](Path(arguments[1]))
+        if settings.json:
+            talk.print_out(talk.answer_line("dedup-index", answer))
+        elif arguments[0] == "list":
+            talk.print_out("\n".join(map(talk.escape, _listed(answer))))
+        elif not settings.quiet:
+            talk.say("dedup-index", f"removed {answer['removed']:,} entries")
+        return 0
+
+    def _list(self, folder: Path) -> dict[str, Any]:
+        from corpuskit.stages._dedup_index import read_current
+
+        if self.snapshot is not None or self.id is not None:
+            raise UsageError("list takes no --snapshot and no --id; `remove` does")
+        content = read_current(folder, required=True)
+        assert content is not None
+        shown = [{key: entry[key] for key in ("name", "documents", "bytes")} for entry in content["snapshots"]]
+        return {"generation": content["generation"], "settings": content["settings"], "snapshots": shown}
+
+    def _remove(self, folder: Path) -> dict[str, Any]:
+        from corpuskit.stages._dedup_index import Index
+
+        if self.snapshot is None and self.id is None:
+            raise UsageError("name what to remove: --snapshot NAME, --id ID, or both")
+        index = Index(folder, "dedup-index remove")
+        try:
+            before = index.snapshots
+            removed = index.take_out(self.snapshot, self.id)
+            if index.snapshots != before:
+                index.commit()
+        finally:
+            index.close()
+        return {"removed": removed}
+
+
+def _listed(answer: dict[str, Any]) -> list[str]:
+    lines = [
+        f"{entry['name']}: {entry['documents']:,} documents, {entry['bytes']:,} bytes" for entry in answer["snapshots"]
+    ]
+    settings = ", ".join(f"{key} {value}" for key, value in answer["settings"].items())
+    documents = sum(entry["documents"] for entry in answer["snapshots"])
+    total = f"{len(lines):,} snapshots, {documents:,} documents; generation {answer['generation']:,}; {settings}"
+    return [*lines, total]

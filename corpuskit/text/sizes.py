@@ -1,0 +1,17 @@
+"""Amounts of memory and disk, as people write them."""
+
+import re
+
+UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}
+
+
+def bytes_of(size: str) -> int:
+    """The bytes that `2GB`, `1.5 GiB`, `500M` or `4096` name. Raises ValueError for anything else.
+
+    >>> bytes_of("1.5 GB"), bytes_of("2MiB"), bytes_of("4096")
+    (1500000000, 2097152, 4096)
+    """
+    found = re.fullmatch(r"\s*(\d{1,15}(?:\.\d{1,6})?)\s*([KMGT]I?)?B?\s*", size, re.ASCII | re.IGNORECASE)
+    if not found:
+        raise ValueError("not a size")
+    return int(float(found[1]) * UNITS[(found[2] or "").upper()])
