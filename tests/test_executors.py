@@ -82,7 +82,7 @@ def demand_failure_then_success(work: Path, shell: Run, options: str) -> None:
     assert b"Traceback" not in failed.stderr
     assert not list((work / "out").glob("[!.]*"))
     status = json.loads(shell("corpuskit status out --json").stdout)
-    (phase,) = [phase for phase in status["phases"] if phase["phase"] == "books"]
+    (phase,) = [phase for phase in status["phases"] if phase["phase"] == "books: files, fail-once"]
     assert (phase["tasks"], phase["failed"]) == (6, 1)
     assert len(status["failures"]) == 1
     (work / "armed").unlink()

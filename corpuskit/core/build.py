@@ -81,9 +81,9 @@ class Build:
         steps = steps_of(self.recipe, source)
         end = end_of_stages(steps, 1)
         parts = group(self.inputs[source.name])
-        self.board.start(source.name, len(parts))
-        done = self._done(source.name, source.name)
-        shards = self.engine.read_source(source.name, parts, steps[:end], tags, done)
+        shown = phase_name(source.name, steps[:end])
+        self.board.start(shown, len(parts))
+        shards = self.engine.read_source(shown, parts, steps[:end], tags, self._done(shown, source.name))
         self.rows[source.name].read = shards.chain.steps[0]["in"]["documents"]
         return self._steps(source.name, shards, steps[end:])
 

@@ -182,7 +182,8 @@ class Engine:
         self, label: str, parts: Sequence[Sequence[Input]], steps: Sequence[Step], tags: Tags, done: Finished
     ) -> Shards:
         """A source's inputs through its source step and the stages that follow it."""
-        tasks = [ReadInputs(label, tuple(part), tuple(steps), tags) for part in parts]
+        name = tags.source or label
+        tasks = [ReadInputs(name, tuple(part), tuple(steps), tags) for part in parts]
         return self._pass(label, tasks, steps, Shards([], Chain()), "none", done)
 
     def run_stages(self, label: str, shards: Shards, steps: Sequence[Step], done: Finished) -> Shards:
