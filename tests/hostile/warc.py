@@ -165,7 +165,8 @@ ATTACKS = [
         slow=True,
     ),
     packed("length-over-the-member", 3, "runs-past-member", lambda: record(b"x", length=500).rstrip()),
-    packed("block-that-expands", 3, "expands-too-far", lambda: record(bytes(700 * MIB)), slow=True),
+    packed("block-of-700-megabytes", 0, "bad-http", lambda: record(bytes(700 * MIB)), slow=True),
+    _of("warc-gz-bomb", 3, "", between(gzip_bomb, packed=True), says="expands"),
     packed("two-hundred-thousand-records", 0, "", lambda: record(b"x", kind="request") * 200_000),
     packed("member-in-member", 3, "", lambda: gzip.compress(page("inner"))),
     zipped(
