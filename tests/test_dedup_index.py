@@ -228,8 +228,22 @@ def test_a_damaged_index_is_said_in_one_line(tmp_path: Path) -> None:
         (tmp_path / "index.json").write_bytes(data)
         with pytest.raises(DamagedError, match=r"^the index .* is damaged: index.json"):
             judge(tmp_path, "b", corpus(prose(1)))
+    (tmp_path / "index.json").unlink()
+    with pytest.raises(DamagedError, match=r"damaged: index.json is missing"):
+        judge(tmp_path, "b", corpus(prose(1)))
+    with pytest.raises(DamagedError, match=r"damaged: index.json is missing"):
+        remove(tmp_path, snapshot="a")
+    assert list(content_of(tmp_path)) == [entries.name]
     (tmp_path / "index.json").write_bytes(named)
     assert values(judge(tmp_path, "b", corpus(prose(1))))
+
+
+def test_settings_are_those_of_the_first_run_that_succeeded(tmp_path: Path) -> None:
+    tmp_path.joinpath("index").mkdir()
+    list(Dedup(index=tmp_path / "index", snapshot="a").run(corpus(prose(1))))
+    judge(tmp_path / "index", "a", corpus(prose(1)), threshold=0.5)
+    with pytest.raises(UsageError, match=r"threshold 0.5, not 0.8"):
+        judge(tmp_path / "index", "a", corpus(prose(1)))
 
 
 def test_a_folder_that_is_something_else_is_left_alone(tmp_path: Path) -> None:

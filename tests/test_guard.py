@@ -212,3 +212,18 @@ def test_a_task_of_a_mix_is_guarded_too(tmp_path: Path, monkeypatch: pytest.Monk
     assert check(tmp_path / "out", {}) == []
     assert manifest["repeatable"] is False
     assert [step.get("killed") for step in manifest["steps"]] == [None, ["1"], None]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are listed by Linux only")
+def test_no_worker_outlives_its_stream(tmp_path: Path) -> None:
+    source = written(tmp_path, ["text"] * (2 * BATCH_DOCUMENTS) + ["work"])
+    before = children()
+    stream = Flow([Spin()], lambda verdict: None, 2).documents([source])
+    assert next(stream).text == "TEXT" and children() - before
+    stream.close()
+    assert children() == before
+
+
+def children() -> set[str]:
+    """The process ids of this process's children."""
+    return set(Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split())

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from corpuskit.core.document import Reject
 from corpuskit.text import html, html_blocks
-from corpuskit.text.html_features import features
+from corpuskit.text.html_features import NAMES, features
 from corpuskit.text.html_head import page_metadata
 from corpuskit.text.html_reader import read
 
@@ -232,3 +232,39 @@ def test_a_short_list_at_the_end_belongs_to_the_article() -> None:
     article = f"<h1>Lights</h1>{f'<p>{SENTENCE}</p>' * 3}<ul><li>north light</li><li>south light</li></ul>"
     page = f"<body><article>{article}</article>"
     assert html.fast(html.open_page(page), "text").endswith("- north light\n- south light")
+
+
+def test_a_run_of_links_is_one_block_and_written_as_a_list() -> None:
+    items = "".join(f'<li class="i{n}"> <a href="/{n}">Link <b>{n}</b> &amp; more</a> </li>\n' for n in range(3))
+    elements, pieces = read(f"<body><ul>{items}</ul><ol><li>text</li>{items}</ol></body>")
+    runs = [piece for piece in pieces if piece.run]
+    assert [piece.block.link_share for piece in runs] == [1.0, 1.0]
+    assert [elements.tags[piece.node] for piece in runs] == ["ul", "ol"]
+    assert html_blocks.as_text([block for piece in pieces for block in piece.blocks]) == (
+        "- Link 0 & more\n- Link 1 & more\n- Link 2 & more\n"
+        "1. text\n2. Link 0 & more\n3. Link 1 & more\n4. Link 2 & more"
+    )
+
+
+def test_footers_and_asides_are_read_only_within_articles_and_quotations() -> None:
+    outside = "<aside>no <aside>no</aside> no</aside><footer><p>no</p></footer>"
+    inside = "<article><aside>yes</aside></article><blockquote>words<footer>who</footer></blockquote>"
+    assert [text for _, text in texts(f"<body>{outside}{inside}{outside}<p>end</p></body>")] == [
+        "yes", "words", "who", "end",
+    ]  # fmt: skip
+
+
+@given(st.lists(st.text(alphabet="ab .,1\n\u00e9\u4e2d\U0001f600", min_size=1, max_size=30), min_size=1, max_size=20))
+def test_features_count_what_a_block_holds(paragraphs: list[str]) -> None:
+    elements, pieces = read("<body>" + "".join(f"<p>{text}</p>" for text in paragraphs) + "</body>")
+    if not pieces:
+        return
+    table = features(elements, pieces, "")
+    names = {name: table[place] for place, name in enumerate(NAMES)}
+    for place, piece in enumerate(pieces):
+        text = piece.block.text
+        assert names["words"][place] == len(text.split()) + text.count("\u4e2d") / 2
+        assert names["punctuation"][place] == text.count(".") + text.count(",")
+        assert names["digits"][place] == pytest.approx(text.count("1") / len(text))
+        assert names["repeated"][place] == (text in [earlier.block.text for earlier in pieces[:place]])
+        assert names["words+1"][place] == (names["words"][place + 1] if place + 1 < len(pieces) else -1)

@@ -23,6 +23,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 IN_FLIGHT_PER_WORKER = 4
+LAST_SECONDS = 5
 PR_SET_PDEATHSIG = 1
 KILLED = "a worker process was killed, perhaps for want of memory; try a smaller -j"
 
@@ -96,10 +97,12 @@ class Workers(Generic[Task]):
                 return result
 
     def close(self) -> None:
-        """End all workers, whatever they are at."""
+        """End all workers, whatever they are at. They hold what locks their parent has, so they are waited for."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         for process in self._processes.values():
             process.terminate()
+        for process in self._processes.values():
+            process.join(LAST_SECONDS)
 
     def _places(self) -> Places | None:
         return None

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from corpuskit.core.errors import DamagedError, PublishError, UsageError
 from corpuskit.core.files.durable import flush, size_and_digest, write_flushed
 from corpuskit.stages._dedup_entries import opened
+from corpuskit.stages._dedup_snapshots import Block, dropped_for, kept_of, meant, rows_of, survivors_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,8 +44,6 @@ HOLDER = ".holder"
 ENDING = ".blocks"
 
 Snapshot = dict[str, Any]
-Block = tuple[dict[str, Any], list[bytes], int]
-"""Fields and ids of some entries, and how many these are."""
 
 
 class Read(NamedTuple):
@@ -76,10 +75,14 @@ class Index:
         # Closed by hand, by the garbage collector or at the end of the process, whichever comes first.
         self._end = weakref.finalize(self, _let_go, folder, descriptor, os.getpid(), self._made)
         current = read_current(folder, required=settings is None)
+        if current is None:
+            # From now on a folder that holds entries and no `index.json` has lost it.
+            current = {"format": FORMAT, "generation": 0, "settings": settings, "snapshots": []}
+            _write_current(folder, current)
         self._read: Read | None = None
-        self.generation: int = current["generation"] if current else 0
-        self.settings: dict[str, Any] = current["settings"] if current else settings or {}
-        self.snapshots: list[Snapshot] = current["snapshots"] if current else []
+        self.generation: int = current["generation"]
+        self.settings: dict[str, Any] = current["settings"] if self.generation else settings or {}
+        self.snapshots: list[Snapshot] = current["snapshots"]
         try:
             if settings is not None:
                 _demand_same(folder, self.settings, settings)
@@ -121,10 +124,11 @@ class Index:
         with ExitStack() as stack:
             files = [opened(stack, path) for path in paths]
             gone = [
-                _named(file, entry, snapshot, identifier) for file, entry in zip(files, self.snapshots, strict=True)
+                meant(file, identifier) & (snapshot in (None, entry["name"]))
+                for file, entry in zip(files, self.snapshots, strict=True)
             ]
-            survivors = numpy.concatenate([_survivors(file, flags) for file, flags in zip(files, gone, strict=True)])
-            gone = [flags | _rooted(file, survivors) for file, flags in zip(files, gone, strict=True)]
+            survivors = numpy.concatenate([survivors_of(file, flags) for file, flags in zip(files, gone, strict=True)])
+            gone = [flags | dropped_for(file, survivors) for file, flags in zip(files, gone, strict=True)]
             self.snapshots = [
                 entry if not flags.any() else self._without(entry, file, flags)
                 for entry, file, flags in zip(self.snapshots, files, gone, strict=True)
@@ -137,7 +141,7 @@ class Index:
         from corpuskit.text.blocks import Field
 
         with_root = [fields[0], Field("root", "<u8", 2), *fields[1:]]
-        snapshot = self._write(name, with_root, _entries(entries, verdicts))
+        snapshot = self._write(name, with_root, kept_of(entries, verdicts))
         self.snapshots = [entry for entry in self.snapshots if entry["name"] != name] + [snapshot]
 
     def commit(self) -> None:
@@ -148,12 +152,7 @@ class Index:
             "settings": self.settings,
             "snapshots": self.snapshots,
         }
-        content["sha256"] = _sha256(content)
-        with _writing(self.folder):
-            part = self.folder / f"{CURRENT}.part"
-            write_flushed(part, json.dumps(content, indent=1, ensure_ascii=False).encode() + b"\n")
-            os.replace(part, self.folder / CURRENT)
-            flush(self.folder)
+        _write_current(self.folder, content)
         self.generation += 1
         self.close()
 
@@ -167,7 +166,7 @@ class Index:
         return not self._end.alive
 
     def _without(self, entry: Snapshot, file: "BlockFile", gone: "Flags") -> Snapshot:
-        return self._write(entry["name"], file.fields, _rows(file, ~gone))
+        return self._write(entry["name"], file.fields, rows_of(file, ~gone))
 
     def _write(self, name: str, fields: Any, blocks: Iterator[Block]) -> Snapshot:
         from corpuskit.text.blocks import BlockWriter
@@ -213,10 +212,12 @@ def read_current(folder: Path, *, required: bool) -> dict[str, Any] | None:
     try:
         data = (folder / CURRENT).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
-        if required:
+        if required and not (folder.is_dir() and any(path.name.endswith(ENDING) for path in folder.iterdir())):
             raise UsageError(f"{str(folder)!r} holds no index; `dedup --index` makes one") from None
         if not folder.is_dir() or any(not _is_ours(path) for path in folder.iterdir()):
             raise PublishError(f"{str(folder)!r} is no index and not empty; choose another --index") from None
+        if any(path.name.endswith(ENDING) for path in folder.iterdir()):
+            raise DamagedError(f"the index {str(folder)!r} is damaged: {CURRENT} is missing") from None
         return None
     except OSError as error:
         raise PublishError(f"cannot read the index {str(folder)!r}: {error.strerror}") from None
@@ -234,87 +235,15 @@ def read_current(folder: Path, *, required: bool) -> dict[str, Any] | None:
     return found
 
 
-def _entries(entries: "Entries", verdicts: "Verdicts") -> Iterator[Block]:
-    """The corpus's entries without equal texts, with their roots, in blocks."""
-    import numpy
-
-    from corpuskit.text.minhash import NOBODY, follow
-
-    start = entries.start
-    ends = follow(numpy.where(verdicts.matches < start, NOBODY, verdicts.matches - start))
-    ends = numpy.where(verdicts.matches[ends] == NOBODY, ends + start, verdicts.matches[ends])
-    first = 0
-    for file in entries.own:
-        for numbers, identifiers, rows in _rows(file, ~verdicts.equal[first : first + len(file)]):
-            kept = ends[first : first + len(file)][numbers.pop("row")]
-            numbers["root"] = _roots(entries, kept)
-            yield numbers, identifiers, rows
-        first += len(file)
-
-
-def _roots(entries: "Entries", ends: "np.typing.NDArray[np.int64]") -> "Roots":
-    import numpy
-
-    roots = numpy.empty((len(ends), 2), numpy.uint64)
-    earlier = ends < entries.start
-    roots[earlier] = entries.take("root", ends[earlier]) if earlier.any() else 0
-    roots[~earlier] = entries.take("digest", ends[~earlier]) if not earlier.all() else 0
-    return roots
-
-
-def _rows(file: "BlockFile", kept: "Flags") -> Iterator[Block]:
-    """The rows that are kept, in blocks; `row` is where they stood."""
-    import itertools
-
-    import numpy
-
-    names = [field.name for field in file.fields]
-    identifiers, first = file.strings("id"), 0
-    for columns in zip(*(file.column(name) for name in names), strict=True):
-        size = len(columns[0])
-        flags = kept[first : first + size]
-        numbers = {name: column[flags] for name, column in zip(names, columns, strict=True)}
-        numbers["row"] = numpy.flatnonzero(flags) + first
-        held = list(itertools.compress(itertools.islice(identifiers, size), flags))
-        yield numbers, held, len(held)
-        first += size
-
-
-def _named(file: "BlockFile", entry: Snapshot, snapshot: str | None, identifier: str | None) -> "Flags":
-    """Which entries of a file are meant."""
-    import numpy
-
-    if snapshot is not None and entry["name"] != snapshot:
-        return numpy.zeros(len(file), bool)
-    if identifier is None:
-        return numpy.ones(len(file), bool)
-    wanted = identifier.encode("utf-8", "surrogatepass")
-    return numpy.fromiter((found == wanted for found in file.strings("id")), bool, len(file))
-
-
-def _survivors(file: "BlockFile", flags: "Flags") -> "Roots":
-    """Digests of those of these entries that survived."""
-    import numpy
-
-    if not len(file):
-        return numpy.empty((0, 2), numpy.uint64)
-    digests, roots = file.load("digest")[flags], file.load("root")[flags]
-    survived: Roots = digests[(digests == roots).all(axis=1)]
-    return survived
-
-
-def _rooted(file: "BlockFile", survivors: "Roots") -> "Flags":
-    """Which entries were dropped for one of these survivors, or are it."""
-    import numpy
-
-    from corpuskit.text.minhash import first_with_same
-
-    if not len(file) or not len(survivors):
-        return numpy.zeros(len(file), bool)
-    both = numpy.concatenate((survivors, file.load("root")))
-    firsts = first_with_same(both[:, 0], both[:, 1])[len(survivors) :]
-    flags: Flags = (firsts >= 0) & (firsts < len(survivors))
-    return flags
+def _write_current(folder: Path, content: dict[str, Any]) -> None:
+    part = folder / f"{CURRENT}.part"
+    data = json.dumps({**content, "sha256": _sha256(content)}, indent=1, ensure_ascii=False).encode() + b"\n"
+    with _writing(folder):
+        write_flushed(part, data)
+        # The names of the entries' files have to outlast a loss of power before what names them does.
+        flush(folder)
+        os.replace(part, folder / CURRENT)
+        flush(folder)
 
 
 def _demand_same(folder: Path, held: dict[str, Any], wanted: dict[str, Any]) -> None:
@@ -348,8 +277,9 @@ def _let_go(folder: Path, descriptor: int, owner: int, made: bool) -> None:
         _sweep(folder)
     with contextlib.suppress(OSError):
         (folder / HOLDER).unlink()
-    if made:
-        with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, DamagedError, UsageError, PublishError):
+        if made and not (read_current(folder, required=True) or {})["generation"]:
+            (folder / CURRENT).unlink()
             folder.rmdir()
     # A worker that was forked meanwhile holds the descriptor too; unlocking it is for all.
     fcntl.flock(descriptor, fcntl.LOCK_UN)

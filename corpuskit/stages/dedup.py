@@ -54,7 +54,7 @@ class Dedup(CorpusStage):
 
     streams: ClassVar[str] = (
         "Reads its whole input before it writes: the documents lie in TMPDIR, with 700 bytes more for each; memory "
-        "holds about 130 bytes a document, with --memory 60 and what it allows. With --stream it writes at once, and "
+        "holds about 110 bytes a document, with --memory 50 and what it allows. With --stream it writes at once, and "
         "memory holds about 220."
     )
 

@@ -192,15 +192,16 @@ class FilterQuality(Stage):
 
 
 def _batches(places: list[int], documents: Sequence[Document]) -> Iterator[list[int]]:
-    """The documents at these places in runs whose arrays fit a processor's cache."""
+    """The documents at these places in runs whose arrays fit a processor's cache; a longer one is a run of its own."""
     batch: list[int] = []
     size = 0
     for place in places:
-        batch.append(place)
-        size += len(documents[place].text)
-        if len(batch) >= BATCH_DOCUMENTS or size >= BATCH_CHARACTERS:
+        more = len(documents[place].text)
+        if batch and (len(batch) >= BATCH_DOCUMENTS or size + more > BATCH_CHARACTERS):
             yield batch
             batch, size = [], 0
+        batch.append(place)
+        size += more
     if batch:
         yield batch
 

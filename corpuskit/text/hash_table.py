@@ -12,7 +12,7 @@ __all__ = ["HashTable"]
 
 Integers = npt.NDArray[Any]
 
-FIRST_BITS = 16
+FIRST_BITS, LARGEST_BITS = 16, 20
 
 
 class HashTable:
@@ -26,6 +26,14 @@ class HashTable:
     def __len__(self) -> int:
         """How many keys it holds."""
         return self._size
+
+    def clear(self) -> None:
+        """Forget all keys; the memory is used again, unless it is much."""
+        self._size = 0
+        if len(self._keys) > 1 << LARGEST_BITS:
+            self._allot(FIRST_BITS)
+        else:
+            self._keys.fill(0)
 
     def numbers(self, keys: Integers) -> tuple[Integers, Integers]:
         """A number for each key, and the places in `keys` where new ones stand, by rising number."""

@@ -28,27 +28,9 @@ TAG_GROUPS = (
     "blockquote", "li", "ul", "ol", "dl", "p", "details", "td", "center",
 )  # fmt: skip
 LEAF_TAGS = frozenset(
-    [
-        "p",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "li",
-        "pre",
-        "td",
-        "th",
-        "tr",
-        "tbody",
-        "blockquote",
-        "ul",
-        "ol",
-        "dt",
-        "dd",
-    ]
-)
+    ["blockquote", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ol", "p", "pre", "tbody", "td", "th", "tr",
+     "ul"],
+)  # fmt: skip
 """Elements whose text belongs to the element around them."""
 BLOCK_TAGS = frozenset(
     [

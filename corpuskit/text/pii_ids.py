@@ -16,6 +16,8 @@ from corpuskit.text.pii_id_kinds import GAP, KINDS, TYPES, IdKind
 _REACH = 48
 """How many bytes behind its word, or behind the id before it, an id may begin."""
 _LONGEST = 80
+_TRIES = 4
+"""How many numbers that have the shape of an id are looked at behind one word."""
 _GAPS = re.compile(r"[ .\-/\n\xa0‑]")
 __all__ = ["DETECTORS", "TYPES", "compact"]
 
@@ -40,17 +42,21 @@ def _find(kind: IdKind, data: bytes) -> list[Span]:
 
 def _behind_words(kind: IdKind, data: bytes) -> Iterator[Span]:
     words, place = _compiled(_words(kind)), 0
+    shape = _compiled(_shape(kind))
     while found := words.search(data, place):
         place = found.end()
-        while span := _next_to(kind, data, place):
+        while span := _next_to(kind, shape, data, place):
             yield span
             place = span[1]
 
 
-def _next_to(kind: IdKind, data: bytes, place: int) -> Span | None:
-    """The first id that begins within reach of this place."""
-    shape, limit = _compiled(_shape(kind)), place + _REACH
-    while (found := shape.search(data, place, limit + _LONGEST)) and found.start() <= limit:
+def _next_to(kind: IdKind, shape: Any, data: bytes, place: int) -> Span | None:
+    """The first id that begins within reach of this place, if it is one of the first numbers there."""
+    limit = place + _REACH
+    for _ in range(_TRIES):
+        found = shape.search(data, place, limit + _LONGEST)
+        if not found or found.start() > limit:
+            break
         start, end = found.span()
         if _is_id(kind, data, start, end):
             return start, end

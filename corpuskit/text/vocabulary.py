@@ -83,6 +83,12 @@ class _Column:
         self._array = np.empty(4096, np.int64)
         self.size = 0
 
+    def clear(self) -> None:
+        self.size = 0
+        # What one huge text took is given back.
+        if len(self._array) > 4 * LARGEST_ENTRIES:
+            self._array = np.empty(4096, np.int64)
+
     def add(self, values: Integers) -> None:
         size = self.size + len(values)
         if size > len(self._array):
@@ -100,15 +106,18 @@ class Vocabulary:
     def __init__(self, unspaced: bool) -> None:
         """`unspaced` as in `words.split_chunk`."""
         self._unspaced = unspaced
-        self._empty()
-
-    def _empty(self) -> None:
         self._chunks, self._words = HashTable(), HashTable()
-        # A stop word's number is its place among them.
-        self._words.numbers(_stop_hashes())
         self._runs, self._marks, self._proper, self._letters = _Column(), _Column(), _Column(), _Column()
         # Of words, and of the words of chunks one after the other.
         self._known, self._entries = _Column(), _Column()
+        self._empty()
+
+    def _empty(self) -> None:
+        columns = (self._runs, self._marks, self._proper, self._letters, self._known, self._entries)
+        for part in (self._chunks, self._words, *columns):
+            part.clear()
+        # A stop word's number is its place among them.
+        self._words.numbers(_stop_hashes())
         self._known.add(np.array([_entry(word, place) for place, word in enumerate(STOP_WORDS)]))
 
     def numbers(self, chunks: Chunks) -> Integers:

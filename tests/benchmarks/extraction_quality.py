@@ -78,6 +78,33 @@ def text_score(gold: str, text: str) -> tuple[float, float, float]:
     return precision, recall, _f1(precision, recall)
 
 
+def article_counts(gold: str, text: str) -> tuple[float, float, float]:
+    """True positives, false positives and false negatives of a page as the public article-extraction benchmark has it.
+
+    Multisets of 4-grams of the runs of word characters, whatever the script, as parts of their sum: long pages count as
+    much as short ones. (github.com/scrapinghub/article-extraction-benchmark, whose own pages are not in the data.)
+    """
+    expected, found = (_runs(each) for each in (gold, text))
+    common = (expected & found).total()
+    counts = common, found.total() - common, expected.total() - common
+    return tuple(count / max(1, sum(counts)) for count in counts)  # type: ignore[return-value]
+
+
+def article_score(pages: list[tuple[float, float, float]]) -> tuple[float, float, float]:
+    """Mean precision and mean recall of the pages that have any, and the F1 of these two means."""
+    precision = [1.0 if not wrong + missed else hit / (hit + wrong) for hit, wrong, missed in pages if hit + wrong]
+    recall = [1.0 if not wrong + missed else hit / (hit + missed) for hit, wrong, missed in pages if hit + missed]
+    means = sum(precision) / max(1, len(precision)), sum(recall) / max(1, len(recall))
+    return *means, _f1(*means)
+
+
+def _runs(text: str) -> Counter[tuple[str, ...]]:
+    words = re.findall(r"\w+", text)
+    if len(words) < 4:
+        return Counter([tuple(words)] if words else [])
+    return Counter(zip(*(words[start:] for start in range(4)), strict=False))
+
+
 def segment_counts(gold: dict[str, Any], text: str) -> tuple[int, int, int]:
     """True positives, false positives and false negatives of one page's segments; white space counts once."""
     flat = " ".join(text.split())

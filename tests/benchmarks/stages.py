@@ -58,9 +58,9 @@ sources:
     license: CC0-1.0
     steps: [extract, {filter-language: {keep: [en]}}, filter-quality]
 together: [dedup, scrub-pii]
-output: {dir: {out}, formats: [parquet]}
+output: {formats: [parquet]}
 END
-corpuskit mix {out}.yaml -j 1 --quiet"""
+corpuskit mix {out}.yaml -j 1 --quiet -o {out}"""
 STAGES: dict[str, Stage] = {
     "fetch-warc": stage(
         "pages.warc.gz",

@@ -196,7 +196,7 @@ ATTACKS = [
         "table-of-one-column-name",
         file("2-hostile.csv", lambda: b"text" + b",a" * 20_000 + b"\nx" + b",b" * 20_000 + b"\n"),
     ),
-    of("table-with-an-open-quote", file("2-hostile.csv", lambda: b'text\n"' + b"a\n" * 2_000_000)),
+    of("table-with-an-open-quote", file("2-hostile.csv", lambda: b'text\n"' + b"a\n" * 200_000)),
     of("table-of-odd-quotes", file("2-hostile.csv", lambda: b"text,b\n" + b',"\n' * 200_000)),
     of("table-of-carriage-returns", file("2-hostile.csv", lambda: b"text\n" + b"\r" * MIB)),
     of("table-without-line-ends", file("2-hostile.csv", lambda: b"text," * (14 * MIB)), 2, kept=()),

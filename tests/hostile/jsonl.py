@@ -88,7 +88,7 @@ ATTACKS = [
     text_of("two-million-words", "filter-quality --annotate", lambda: "a b " * 1_000_000),
     text_of("many-signs-of-addresses", "scrub-pii", lambda: "a@" * 1_000_000),
     text_of("many-dots-of-addresses", "scrub-pii", lambda: "a@" + "b." * 1_000_000),
-    text_of("digits", "scrub-pii", lambda: "4111 1111 " * 300_000),
+    text_of("digits", "scrub-pii", lambda: "4111 1111 " * 60_000),
     text_of("plus-signs", "scrub-pii", lambda: "+1 (" * 500_000),
     text_of("colons", "scrub-pii", lambda: "fe80::" * 300_000),
     text_of("backslashes", "scrub-pii --engine native", lambda: "\\u0040" * 300_000),

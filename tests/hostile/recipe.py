@@ -7,6 +7,7 @@ from tests.hostile import Attack, Make
 from tests.hostile.jsonl import MIB, line
 
 SOURCE = "{from: files, inputs: [in.jsonl], origin: licensed, license: CC0-1.0}"
+POLICY = "policy: {licenses: {allow: [MIT]}}\n"
 WHOLE = f"sources:\n  a: {SOURCE}\n"
 
 
@@ -71,9 +72,9 @@ ATTACKS = [
     of("step-of-another-name", source(steps="[__import__]"), "__import__"),
     of("command-as-step", source(steps="[mix]"), "mix"),
     of("source-that-climbs", f"sources:\n  ../../owned: {SOURCE}\n", "no name for a source"),
-    of("source-of-a-megabyte", lambda: f"sources:\n  {'a' * 900_000}: {SOURCE}\n", "source"),
-    of("output-that-climbs", WHOLE + "output: {dir: ../../owned}\n", "output"),
-    of("output-from-the-root", WHOLE + "output: {dir: /tmp/owned-by-a-recipe}\n", "output"),
+    of("source-of-a-megabyte", lambda: f"sources:\n  {'a' * 900_000}: {SOURCE}\n", "recipe.yaml:2"),
+    of("output-that-climbs", WHOLE + "output: {dir: ../../owned}\n", "below the recipe"),
+    of("output-from-the-root", WHOLE + "output: {dir: /tmp/owned-by-a-recipe}\n", "below the recipe"),
     of("form-that-climbs", WHOLE + "output: {formats: [../../jsonl]}\n", "formats"),
     of("input-missing", source(inputs="[nothing-here.jsonl]"), "nothing-here"),
     of("input-glob-empty", source(inputs="['*.nothing']"), "*.nothing"),
@@ -81,8 +82,8 @@ ATTACKS = [
     of("input-of-a-megabyte", lambda: source(inputs=f"[{'a' * 900_000}]"), "recipe.yaml"),
     of("input-standard-input", source(inputs="['-']"), "standard input"),
     of("input-list", source(inputs="[[in.jsonl]]"), "inputs"),
-    of("licence-of-brackets", lambda: source(license="'" + "(" * 100_000 + "'"), "license"),
-    of("licence-that-is-none", source(license="'; rm -rf /'"), "license"),
+    of("licence-of-brackets", lambda: POLICY + source(license="'" + "(" * 100_000 + "'"), "licen", 6),
+    of("licence-that-is-none", POLICY + source(license="'; rm -rf /'"), "licen", 6),
     of("key-file-that-is-a-folder", source(steps="[{scrub-pii: {mode: hash, key-file: /}}]"), "key"),
     Attack("recipe-tokenizer-that-breaks", tokenizer, "mix recipe.yaml -o out", 2, says="t.json"),
     of(

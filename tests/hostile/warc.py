@@ -59,7 +59,8 @@ def packed(name: str, code: int, reason: str, hostile: Callable[[], bytes], **mo
 
 def _of(name: str, code: int, reason: str, make: Make, **more: object) -> Attack:
     reasons = {reason: 1} if reason else {}
-    return Attack(name, make, "fetch-warc in", code, reasons, FILES + RECORDS, **more)  # type: ignore[arg-type]
+    kept = more.pop("kept", FILES + RECORDS)
+    return Attack(name, make, "fetch-warc in", code, reasons, kept, **more)  # type: ignore[arg-type]
 
 
 def wacz(entries: Callable[[], bytes]) -> Make:
@@ -126,7 +127,7 @@ ATTACKS = [
     plain("header-with-nul", 0, "unknown-type", lambda: record(response(b"<p>x</p>"), kind="resp\0nse")),
     plain("a-megabyte-of-line-ends", 3, "", lambda: b"\r\n" * MIB),
     plain("binary-between", 3, "", lambda: bytes(range(256)) * 4096),
-    plain("ten-thousand-wrong-lengths", 3, "", lambda: record(b"x", length=10**9) * 10_000),
+    plain("ten-thousand-wrong-lengths", 3, "", lambda: record(b"x", length=10**9) * 10_000, kept=(*FILES, RECORDS[0])),
     plain("names-of-files", 0, "", lambda: record(response(b"<p>x</p>"), WARC_Record_ID="<../../../etc/owned>")),
     plain("terminal-codes", 0, "unknown-type", lambda: record(b"x", kind="\x1b[2J", WARC_Record_ID="\x1b]0;x\x07")),
     plain(
@@ -164,7 +165,8 @@ ATTACKS = [
         slow=True,
     ),
     packed("length-over-the-member", 3, "runs-past-member", lambda: record(b"x", length=500).rstrip()),
-    packed("block-that-expands", 3, "expands-too-far", lambda: record(bytes(700 * MIB)), slow=True),
+    packed("block-of-700-megabytes", 0, "bad-http", lambda: record(bytes(700 * MIB)), slow=True),
+    _of("warc-gz-bomb", 3, "", between(gzip_bomb, packed=True), says="expands"),
     packed("two-hundred-thousand-records", 0, "", lambda: record(b"x", kind="request") * 200_000),
     packed("member-in-member", 3, "", lambda: gzip.compress(page("inner"))),
     zipped(

@@ -52,6 +52,7 @@ class FolderOutput:
         self.target, self.forms, self.totals = target, forms, totals
         self.shard_documents = shard_documents
         self.made = _make_folder(target)
+        _refuse_links(target)
         self.lock = _lock(target)
         _undo_swap(target)
         self.before = _manifest_before(target, self.lock)
@@ -115,7 +116,9 @@ class FolderOutput:
                 flush(self.run / name)
             write_flushed(self.run / manifest.MANIFEST, manifest.serialise(content))
             self._swap(names, content)
-            write_flushed(self.target / "run.json", _run_json(run_facts))
+            # Written beside and renamed, so that a link in its place is replaced and not followed.
+            write_flushed(self.run / "run.json", _run_json(run_facts))
+            (self.run / "run.json").replace(self.target / "run.json")
         self.abandon()
         return content
 
@@ -209,6 +212,13 @@ def _make_folder(target: Path) -> bool:
         return not existed
 
 
+def _refuse_links(target: Path) -> None:
+    """A link in place of a folder of ours would lead what is written, and what is removed, elsewhere."""
+    for name in (STAGING, f"{STAGING}/{WORK}", "data", "decisions"):
+        if (target / name).is_symlink():
+            raise PublishError(f"{name} in {str(target)!r} is a link; remove it, or choose another -o")
+
+
 def _lock(target: Path) -> int:
     with publishing(target):
         descriptor = os.open(target, os.O_RDONLY)
@@ -263,9 +273,9 @@ def _manifest_before(target: Path, lock: int) -> dict[str, Any]:
         return {}
     try:
         before: dict[str, Any] = json.loads((target / manifest.MANIFEST).read_bytes())
-        if before.get("format") == manifest.FORMAT:
+        if before.get("format") == manifest.FORMAT and manifest.is_sound(before):
             return before
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         pass
     os.close(lock)
     raise PublishError(f"the manifest in {str(target)!r} is not one of corpuskit's; choose another -o")
