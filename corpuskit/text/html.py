@@ -40,7 +40,7 @@ MAX_REPEATED = 5_000_000
 """Most elements that unclosed formatting may add: HTML5 repeats each in every later paragraph."""
 ENOUGH_TEXT = 250
 """Characters from which `auto` trusts the fast engine."""
-SURE = 0.6
+SURE = 0.5
 """Part of the words on which the fast engine must be sure for `auto` to trust it."""
 
 _BODY = re.compile(r"<body\b[^>]{0,4096}>", re.IGNORECASE)
