@@ -27,6 +27,19 @@ ALL = [
 ]
 
 
+LONG = {
+    *(f"html-{name}" for name in ("paragraphs", "list-items", "headings", "meta-never-closed", "rows", "entities")),
+    *(f"html-{name}" for name in ("one-line-of-spaces", "line-breaks", "pipes-and-stars", "tables-of-one-cell")),
+    *(f"html-{name}" for name in ("comments", "character-references", "title-of-ten-megabytes", "classes", "options")),
+    *(f"text-{name}" for name in ("two-million-words", "ten-million-letters", "digits", "one-word-repeated")),
+    *(f"folder-table-{name}" for name in ("with-an-open-quote", "of-odd-quotes", "of-carriage-returns")),
+    "jsonl-a-million-keys",
+    "bz2-small-bomb",
+    "warc-ten-thousand-wrong-lengths",
+}
+"""Those that take more than a second."""
+
+
 @dataclass(frozen=True)
 class Met:
     """What a command did with an attack."""
@@ -108,7 +121,7 @@ def test_there_are_many_and_each_has_its_own_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "attack", [pytest.param(it, id=it.name, marks=[pytest.mark.slow] if it.slow else []) for it in ALL]
+    "attack", [pytest.param(it, id=it.name, marks=[pytest.mark.slow] * (it.slow or it.name in LONG)) for it in ALL]
 )
 def test_an_attack_costs_nothing_but_itself(attack: Attack, place: Path, environment: dict[str, str]) -> None:
     attack.make(place)
@@ -127,7 +140,14 @@ def test_an_attack_costs_nothing_but_itself(attack: Attack, place: Path, environ
 
 
 @pytest.mark.parametrize(
-    "command", ["verify in", "stats in", "head in", "explain in x", "diff in in", "export in -o out"]
+    "command",
+    [
+        "export in -o out",
+        *(
+            pytest.param(command, marks=pytest.mark.slow)
+            for command in ("verify in", "stats in", "head in", "explain in x", "diff in in")
+        ),
+    ],
 )
 @pytest.mark.parametrize("forged", folders.FORGED)
 def test_a_forged_dataset_is_refused_or_survived(
