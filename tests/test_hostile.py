@@ -118,6 +118,7 @@ def place(tmp_path: Path) -> Iterator[Path]:
 def test_there_are_many_and_each_has_its_own_name() -> None:
     names = [attack.name for attack in ALL]
     assert len(set(names)) == len(names) >= 60
+    assert set(names) >= LONG
 
 
 @pytest.mark.parametrize(
