@@ -21,8 +21,8 @@ class Extract(Stage):
     `metadata.html_language`; its date replaces `metadata.date` only where the page states one.
 
     Engines: `fast` (native parser, then a learned classifier of text blocks, by their words, links, place and
-    surroundings), `resiliparse` (the native extraction alone: more text, more furniture), `trafilatura` (slow, most
-    precise on news and blogs), `auto` (`fast`, and `trafilatura` where that is unsure or finds hardly any text).
+    surroundings), `resiliparse` (the native extraction alone: more text, more furniture), `trafilatura` (slow, the
+    choice of that library), `auto` (`fast`, and `trafilatura` where that is unsure or finds hardly any text).
 
     Drops `no-content`. Rejects `document-too-large` (16 MiB), `too-many-nodes` (100,000 tags; 12,000 for trafilatura),
     `too-deep` (256 elements), `too-many-attributes` (1,000 on one element) and `extract-failed`.
