@@ -40,7 +40,9 @@ class Mix(Command):
         "json",
     )
 
-    plan: Annotated[bool, "Print what would be done, and the shell pipe each source stands for; do nothing."] = False
+    plan: Annotated[
+        bool, "Print the pipe of each source and what it would give and need, as estimated; do nothing."
+    ] = False
     dry_run: Annotated[bool, "Print the tasks that would be run, and how many are done already; do nothing."] = False
     executor: Annotated[Literal["local", "ray", "slurm"], "Where tasks run."] = "local"
     profile: Annotated[Path | None, "YAML file of cluster settings: partition, time, memory, address.", RUNTIME] = None
@@ -56,9 +58,14 @@ class Mix(Command):
         profile = read_profile(self.profile)
         inputs = {source.name: _inputs(source) for source in recipe.sources}
         if self.plan:
+            from corpuskit.core.estimate import demand_room
             from corpuskit.core.outline import plan_text
 
-            talk.print_out(plan_text(recipe, inputs))
+            text, wanted = plan_text(recipe, inputs, settings)
+            talk.print_out(text)
+            target = settings.output or recipe.output.dir
+            if target is not None and self.executor == "local":
+                demand_room(wanted, target, settings.workers())
             return 0
         if self.dry_run:
             from corpuskit.core.outline import jobs_text

@@ -93,7 +93,7 @@ class Ray:
         try:
             import ray
         except ImportError:
-            raise UsageError("`--executor ray` needs Ray: pip install 'corpuskit[ray]'") from None
+            raise UsageError("`--executor ray` needs Ray: pip install 'corpuskit-cli[ray]'") from None
         self.profile, self.jobs = profile, jobs
         self.connected = not ray.is_initialized()
         if self.connected:

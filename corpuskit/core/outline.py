@@ -5,6 +5,7 @@ from pathlib import Path
 from corpuskit.core.build import end_of_stages, phase_name, runs_of, steps_of, target_of
 from corpuskit.core.engine import ReadInputs, group
 from corpuskit.core.errors import UsageError
+from corpuskit.core.estimate import Need, need, need_text, supply
 from corpuskit.core.files.inputs import Input
 from corpuskit.core.files.publish import STAGING, WORK
 from corpuskit.core.plan import plan_pipe, stated_license, together_pipe
@@ -13,23 +14,35 @@ from corpuskit.core.recipe import Recipe
 from corpuskit.core.settings import Settings, Tags
 from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.tasks import Placed
+from corpuskit.core.tokens import WORDS, counter
 
 Inputs = dict[str, list[Input]]
 
 
-def plan_text(recipe: Recipe, inputs: Inputs) -> str:
-    """The sources with their inputs, and the pipe each of them stands for."""
+def plan_text(recipe: Recipe, inputs: Inputs, settings: Settings) -> tuple[str, Need]:
+    """The sources with their inputs and what they are likely to give, the pipe of each, and what all of it needs."""
     pipes = plan_pipe(recipe)
-    lines = []
-    for name, found in inputs.items():
-        lines += [f"# {name}: {len(found):,} inputs, {stored_bytes(found):,} bytes", pipes[name], ""]
+    count = counter(recipe.budget.tokenizer if recipe.budget else WORDS)
+    lines, supplies = [], []
+    for source in recipe.sources:
+        found = inputs[source.name]
+        likely = supply(recipe, source, steps_of(recipe, source)[1:], found, count)
+        supplies.append(likely)
+        lines.append(f"# {source.name}: {len(found):,} inputs, {stored_bytes(found):,} bytes")
+        lines.append(
+            f"# about {likely.read:,} documents; after its steps {likely.left:,} with {likely.tokens:,} tokens "
+            f"(from {likely.sampled:,} documents)"
+        )
+        lines += [pipes[source.name], ""]
     if recipe.together:
         lines += ["# together", together_pipe(recipe), ""]
     if recipe.budget:
         tokenizer = Path(recipe.budget.tokenizer).name
         lines.append(f"# budget: {recipe.budget.tokens:,} tokens ({tokenizer}), seed {recipe.seed}")
     lines.append(f"# output: {', '.join(recipe.output.formats)}, order {recipe.output.order}")
-    return "\n".join(lines)
+    wanted = need(recipe, supplies, settings.workers())
+    lines.append(f"# {need_text(wanted, settings.output or recipe.output.dir)}")
+    return "\n".join(lines), wanted
 
 
 def jobs_text(recipe: Recipe, inputs: Inputs, settings: Settings, executor: str, profile: Profile) -> str:

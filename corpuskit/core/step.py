@@ -197,6 +197,14 @@ class CorpusStage(Step):
     def commit(self) -> None:
         """Called once, after the output was published."""
 
+    def memory_for(self, documents: int, jobs: int) -> int:
+        """About how many bytes its tasks hold at once, `jobs` of them, for so many documents."""
+        return 0
+
+    def disk_for(self, documents: int) -> int:
+        """About how many bytes it keeps on disk while it works."""
+        return 0
+
     def spread(self) -> "Spread | None":
         """The form that works shard by shard, if there is one; with it a recipe runs the step in parallel."""
         return None

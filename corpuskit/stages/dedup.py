@@ -130,6 +130,16 @@ class Dedup(CorpusStage):
         if self.index is not None and held is not None and not held.closed:
             held.commit()
 
+    def memory_for(self, documents: int, jobs: int) -> int:
+        """In parallel the join holds most, or the judges together; else the one that sees everything."""
+        from corpuskit.stages._dedup_parallel import can_spread
+
+        return documents * (max(100, 60 * jobs) if can_spread(self) else 130)
+
+    def disk_for(self, documents: int) -> int:
+        """The entries of all documents: signature, digests, id."""
+        return documents * 600
+
     def spread(self) -> "Spread | None":
         """The form that works shard by shard; None where a stream or the texts are needed."""
         from corpuskit.stages._dedup_parallel import Shards, can_spread

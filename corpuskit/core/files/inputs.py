@@ -69,6 +69,10 @@ class Input:
             return True
         return self.local_path is not None and not self.local_path.is_file()
 
+    def bytes_read(self) -> int:
+        """How many stored bytes have been read so far."""
+        return self._reader.size if self._reader is not None else 0
+
     def blocks(self) -> Iterator[bytes]:
         """Decompressed bytes; damage is recorded and skipped."""
         return (block for block in self._blocks() if block)
