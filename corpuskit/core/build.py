@@ -1,24 +1,28 @@
 """One run of a recipe: its phases in order, from the sources to the published folder."""
 
 import shlex
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from corpuskit.core import blend, board, talk
 from corpuskit.core.account import StepCount, demand_balance
 from corpuskit.core.chain import follow
-from corpuskit.core.engine import Engine, Finished, Shards, group
+from corpuskit.core.engine import Engine, Finished, Shards
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.executors import Executor, Local, Ray, Slurm
+from corpuskit.core.files.dataset import whole_lines
 from corpuskit.core.files.inputs import Input
+from corpuskit.core.files.jsonl import compressed
 from corpuskit.core.files.publish import FolderOutput
 from corpuskit.core.files.totals import Totals
 from corpuskit.core.plan import gate, stated_license
 from corpuskit.core.profile import Profile
+from corpuskit.core.reading import readings
 from corpuskit.core.recipe import Recipe, SourceSpec
 from corpuskit.core.registry import find_format
 from corpuskit.core.settings import Settings, Tags
@@ -80,10 +84,10 @@ class Build:
         tags = Tags(source.name, source.origin, stated_license(source), source.license_evidence)
         steps = steps_of(self.recipe, source)
         end = end_of_stages(steps, 1)
-        parts = group(self.inputs[source.name])
+        found = readings(source.name, self.inputs[source.name], steps[:end], tags)
         shown = phase_name(source.name, steps[:end])
-        self.board.start(shown, len(parts))
-        shards = self.engine.read_source(shown, parts, steps[:end], tags, self._done(shown, source.name))
+        self.board.start(shown, sum(len(reading.parts) or 1 for reading in found))
+        shards = self.engine.read_source(shown, found, steps[:end], self._done(shown, source.name))
         self.rows[source.name].read = shards.chain.steps[0]["in"]["documents"]
         return self._steps(source.name, shards, steps[end:])
 
@@ -152,7 +156,7 @@ class Build:
             raise RefusedError("no document is left, so nothing was published; `--allow-empty` publishes even that")
         for name, version in token_version(self.tokenizer).items():
             chain.record_version(name, version)
-        chain.decisions = _joined(shards.verdicts, output.run)
+        chain.decisions = _by_step(shards.verdicts, [entry["name"] for entry in chain.steps], output.run)
         self.manifest = output.publish(chain, {"command": "mix", "recipe": self.recipe.name})
         for step in (*(step for source in self.recipe.sources for step in source.steps), *self.recipe.together):
             if isinstance(step, CorpusStage):
@@ -251,14 +255,33 @@ def phase_name(label: str, steps: Sequence[Step]) -> str:
     return f"{label}: {', '.join(step.name() for step in steps)}"
 
 
-def _joined(paths: Sequence[Path], folder: Path) -> list[str]:
-    """All verdicts in the order of the steps, as one file of several frames."""
+def _by_step(paths: Sequence[Path], names: Sequence[str], folder: Path) -> list[str]:
+    """All verdicts as one file: step by step, those of a step in the order of the documents.
+
+    A source's verdicts come before those of the stages behind it by as much as is read at a time, which depends on how
+    its inputs were cut into tasks; step by step, the order does not.
+    """
+    import orjson
+
     if not paths:
         return []
+    of_step: dict[str, BinaryIO] = {}
+    found = {name: folder / f"verdicts-{place}.jsonl.zst" for place, name in enumerate(dict.fromkeys(names))}
+    for path in paths:
+        for block in whole_lines(Input(path.name, local_path=path).blocks()):
+            for line in block.splitlines(keepends=True):
+                name = orjson.loads(line)["step"]
+                if name not in of_step:
+                    of_step[name] = compressed(open(found[name], "wb"), ".zst")
+                of_step[name].write(line)
+    for stream in of_step.values():
+        stream.close()
     joined = folder / "verdicts.jsonl.zst"
     with open(joined, "wb") as stream:
-        for path in paths:
-            stream.write(path.read_bytes())
+        for name, path in found.items():
+            if name in of_step:
+                with open(path, "rb") as verdicts:
+                    shutil.copyfileobj(verdicts, stream)
     return [str(joined)]
 
 

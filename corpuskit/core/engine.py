@@ -1,13 +1,12 @@
 """The engine: a recipe's phases, each cut into tasks that an executor runs.
 
-A phase reads what the one before it left. The inputs of a source are cut into tasks by file; every task leaves its
-documents as lines, what it set aside as verdicts, and its accounts. Stages run shard by shard; a corpus stage is a
-barrier. What comes out depends on neither workers nor executor nor on how often a run was killed, because tasks are cut
-by size alone, order is always input order, and accounts add up.
+A phase reads what the one before it left. The inputs of a source are cut into tasks by file, and big archives by
+stretches of stored bytes (`core/reading.py`). Every task leaves its documents as lines, what it set aside as verdicts,
+and its accounts. Stages run shard by shard; a corpus stage is a barrier. What comes out depends on neither workers nor
+executor nor on how often a run was killed, because tasks are cut by size alone, order is always input order, and
+accounts add up.
 """
 
-import hashlib
-import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,20 +18,16 @@ from corpuskit.core.account import StepCount, demand_balance
 from corpuskit.core.aside import DROPPED, REJECTED, Aside, Verdict
 from corpuskit.core.chain import Chain
 from corpuskit.core.document import Document, encode
-from corpuskit.core.errors import DamagedError
 from corpuskit.core.executors import Executor
-from corpuskit.core.files.durable import size_and_digest
 from corpuskit.core.files.inputs import Input
 from corpuskit.core.files.jsonl import LineWriter, compressed
 from corpuskit.core.flow import Flow
-from corpuskit.core.settings import Tags
+from corpuskit.core.reading import Reading
 from corpuskit.core.spread import Compare, Join, Judge, Show
 from corpuskit.core.step import CorpusStage, Step
-from corpuskit.core.tasks import FINGERPRINT_LETTERS, Placed, Result, Task, identity_of, shared, write_json
+from corpuskit.core.tasks import FINGERPRINT_LETTERS, Placed, Result, Settled, Task, identity_of, shared, write_json
 
 TASKS, PHASES = "tasks", "phases.json"
-TASK_BYTES = 64 * 1024
-TASK_FILES = 1000
 SHARD_BYTES = 64 * 1024 * 1024
 
 Finished = Callable[[Result], None]
@@ -102,49 +97,6 @@ class Shards:
 
 
 @dataclass(frozen=True)
-class ReadInputs(Task):
-    """Inputs of a source through its source step and stages."""
-
-    name: str
-    inputs: tuple[Input, ...]
-    steps: tuple[Step, ...]
-    tags: Tags
-
-    def label(self) -> str:
-        """The source and its first input."""
-        more = f" and {len(self.inputs) - 1} more" if len(self.inputs) > 1 else ""
-        return f"{self.name}: {self.steps[0].name()} of {self.inputs[0].name}{more}"
-
-    def identity(self) -> Any:
-        """Steps, tags and the names of the inputs; their content is compared by `stands`."""
-        named = [[place.name, place.expected_sha256] for place in self.inputs]
-        return [named, [identity_of(step) for step in self.steps], vars(self.tags)]
-
-    def run(self, stem: Path) -> Result:
-        """Read them all."""
-        accounts = Accounts(stem)
-        seen = [_status(place) for place in self.inputs]
-        flow = Flow([shared(step) for step in self.steps], accounts.take, tags=self.tags)
-        shards = write_shards(flow.documents(self.inputs), stem)
-        inputs = [place.as_json() for place in self.inputs]
-        for place, before in zip(self.inputs, seen, strict=True):
-            if _status(place) != before:
-                raise DamagedError(f"{place.name} was changed while it was read; run it again")
-        key = hashlib.sha256(json.dumps([stem.name, inputs], sort_keys=True).encode()).hexdigest()
-        return {**accounts.close(flow.counts, shards), "inputs": inputs, "seen": seen, "key": key}
-
-    def stands(self, result: Result) -> bool:
-        """Whether the inputs still are what was read: by their status, or by their digest where that is another.
-
-        What came from an address has no content before it is fetched; what was fetched stands.
-        """
-        return all(
-            place.local_path is None or _status(place) == seen or _same_content(place, known)
-            for place, seen, known in zip(self.inputs, result["seen"], result["inputs"], strict=True)
-        )
-
-
-@dataclass(frozen=True)
 class PassShard(Task):
     """Pieces in order through stages, or through one corpus stage."""
 
@@ -178,30 +130,26 @@ class Engine:
     """Tasks whose results an earlier run left."""
     phases: list[dict[str, Any]] = field(default_factory=list)
 
-    def read_source(
-        self, label: str, parts: Sequence[Sequence[Input]], steps: Sequence[Step], tags: Tags, done: Finished
-    ) -> Shards:
+    def read_source(self, label: str, readings: Sequence[Reading], steps: Sequence[Step], done: Finished) -> Shards:
         """A source's inputs through its source step and the stages that follow it."""
-        name = tags.source or label
-        tasks = [ReadInputs(name, tuple(part), tuple(steps), tags) for part in parts]
-        return self._pass(label, tasks, steps, Shards([], Chain()), "none", done)
+        return self._pass(self._read(label, readings, done), steps, Shards([], Chain()), "none")
 
     def run_stages(self, label: str, shards: Shards, steps: Sequence[Step], done: Finished) -> Shards:
         """Shards through stages, each on its own."""
         tasks = [PassShard(label, (piece,), tuple(steps)) for piece in shards.pieces]
-        return self._pass(label, tasks, steps, shards, "verified", done)
+        return self._pass(self._told(label, tasks, done), steps, shards, "verified")
 
     def run_corpus_stage(self, label: str, shards: Shards, step: CorpusStage, done: Finished) -> Shards:
         """Shards in order through a step that needs the whole stream."""
         spread = step.spread()
         if spread is None:
             alone = PassShard(label, tuple(shards.pieces), (step,))
-            return self._pass(label, [alone], [step], shards, "verified", done)
+            return self._pass(self._told(label, [alone], done), [step], shards, "verified")
         shown = self.files(f"{label}, each shard", (Show(step, piece) for piece in shards.pieces))
         compared = self.files(f"{label}, compared", (Compare(step, part, shown) for part in range(spread.parts)))
         (joined,) = self.files(f"{label}, verdicts", [Join(step, shown, compared)])
         tasks = [Judge(step, number, piece, shown, joined) for number, piece in enumerate(shards.pieces)]
-        after = self._pass(label, tasks, [step], shards, "verified", done)
+        after = self._pass(self._told(label, tasks, done), [step], shards, "verified")
         spread.finish(shown, joined)
         return after
 
@@ -237,19 +185,41 @@ class Engine:
         done = self.execute(label, list(tasks))
         return tuple(stem.with_name(next(iter(result["files"]))) for stem, result in done)
 
-    def _pass(
-        self, label: str, tasks: Sequence[Task], steps: Sequence[Step], before: Shards, upstream: str, done: Finished
-    ) -> Shards:
+    def _told(self, label: str, tasks: Sequence[Task], done: Finished) -> Iterator[Settled]:
+        """Stem and result of each task, in order; `done` is told of each."""
+        for stem, result in self.execute(label, tasks):
+            done(result)
+            yield stem, result
+
+    def _read(self, label: str, readings: Sequence[Reading], done: Finished) -> Iterator[Settled]:
+        """The same of readings; files whose parts do not fit together are read again, whole."""
+        finished = self.execute(label, [task for reading in readings for task in reading.tasks])
+        settled = []
+        for reading in readings:
+            found = reading.settle([next(finished) for _ in reading.tasks])
+            for _, result in found or ():
+                done(result)
+            settled.append(found)
+        for _ in finished:
+            pass
+        again = [reading.whole for reading, found in zip(readings, settled, strict=True) if found is None]
+        whole = self._told(f"{label}, whole", again, done) if again else iter(())
+        for found in settled:
+            yield from found if found is not None else [next(whole)]
+        for _ in whole:
+            pass
+
+    @staticmethod
+    def _pass(finished: Iterable[Settled], steps: Sequence[Step], before: Shards, upstream: str) -> Shards:
         chain = before.chain
         counts = [StepCount() for _ in steps]
         after = Shards([], chain, list(before.verdicts))
-        for stem, result in self.execute(label, tasks):
+        for stem, result in finished:
             for count, part in zip(counts, result["counts"], strict=True):
                 count.merge(StepCount.from_json(part))
             after.pieces += pieces_of(stem, result)
             after.verdicts += [stem.with_name(name) for name in result["verdicts"]]
             chain.inputs += result.get("inputs", [])
-            done(result)
         for step, count in zip(steps, counts, strict=True):
             demand_balance(step.name(), count)
             chain.add(step, upstream if step is steps[0] else "verified", count)
@@ -263,20 +233,6 @@ def pieces_of(stem: Path, result: Result) -> list[Piece]:
         Piece(stem.with_name(name), documents, f"{key}/{place}")
         for place, (name, documents) in enumerate(result["shards"])
     ]
-
-
-def group(inputs: Sequence[Input]) -> list[list[Input]]:
-    """Inputs cut into tasks: one a file, but small files together; the same whatever the number of workers."""
-    groups: list[list[Input]] = []
-    size = 0
-    for source in inputs:
-        length = source.local_path.stat().st_size if source.local_path else TASK_BYTES
-        if not groups or size + length > TASK_BYTES or len(groups[-1]) >= TASK_FILES:
-            groups.append([])
-            size = 0
-        groups[-1].append(source)
-        size += length
-    return groups
 
 
 def write_shards(documents: Iterable[Document], stem: Path) -> list[Piece]:
@@ -308,19 +264,6 @@ def _result(place: Placed) -> Result:
     result = place.result()
     assert result is not None, place.task.label()
     return result
-
-
-def _status(place: Input) -> list[int] | None:
-    """What changes when a file is written to: no program can set the last of these back."""
-    if place.local_path is None:
-        return None
-    status = place.local_path.stat()
-    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns]
-
-
-def _same_content(place: Input, known: dict[str, Any]) -> bool:
-    assert place.local_path is not None
-    return size_and_digest(place.local_path) == (known["bytes"], known["sha256"])
 
 
 def _source_of(verdict: Verdict) -> str:

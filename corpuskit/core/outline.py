@@ -3,17 +3,17 @@
 from pathlib import Path
 
 from corpuskit.core.build import end_of_stages, phase_name, runs_of, steps_of, target_of
-from corpuskit.core.engine import ReadInputs, group
 from corpuskit.core.errors import UsageError
 from corpuskit.core.estimate import Need, need, need_text, supply
 from corpuskit.core.files.inputs import Input
 from corpuskit.core.files.publish import STAGING, WORK
 from corpuskit.core.plan import plan_pipe, stated_license, together_pipe
 from corpuskit.core.profile import Profile
+from corpuskit.core.reading import readings
 from corpuskit.core.recipe import Recipe
 from corpuskit.core.settings import Settings, Tags
 from corpuskit.core.step import CorpusStage, Step
-from corpuskit.core.tasks import Placed
+from corpuskit.core.tasks import Placed, Task
 from corpuskit.core.tokens import WORDS, counter
 
 Inputs = dict[str, list[Input]]
@@ -51,9 +51,9 @@ def jobs_text(recipe: Recipe, inputs: Inputs, settings: Settings, executor: str,
     for source in recipe.sources:
         steps = steps_of(recipe, source)
         end = end_of_stages(steps, 1)
-        parts = group(inputs[source.name])
         tags = Tags(source.name, source.origin, stated_license(source), source.license_evidence)
-        tasks = [ReadInputs(source.name, tuple(part), tuple(steps[:end]), tags) for part in parts]
+        found = readings(source.name, inputs[source.name], steps[:end], tags)
+        tasks = [task for reading in found for task in reading.tasks]
         size = f"{stored_bytes(inputs[source.name]):,} bytes"
         rows.append(
             (phase_name(source.name, steps[:end]), f"{len(tasks):,}", f"{_done(tasks, recipe, settings):,}", size)
@@ -88,7 +88,7 @@ def _phases(label: str, steps: "tuple[Step, ...] | list[Step]") -> list[tuple[st
     return rows
 
 
-def _done(tasks: list[ReadInputs], recipe: Recipe, settings: Settings) -> int:
+def _done(tasks: list[Task], recipe: Recipe, settings: Settings) -> int:
     try:
         folder = target_of(recipe, settings).absolute() / STAGING / WORK / "tasks"
     except UsageError:

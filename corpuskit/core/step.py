@@ -23,7 +23,7 @@ import typing
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, ClassVar, Protocol
 
 from corpuskit.core.document import Document, Reject
 
@@ -148,9 +148,19 @@ class Source(Step):
     kind: ClassVar[str] = "source"
     suffixes: ClassVar[tuple[str, ...]] = ()
     """File names that a folder input stands for; empty: all files."""
+    part_bytes: ClassVar[int] = 0
+    """Stored bytes of the parts in which a bigger local file is read, each by a task; 0: files are read whole."""
+
+    def splits(self, stream: BinaryIO) -> bool:
+        """Whether a file that starts so can be read in parts; looks at its first bytes alone."""
+        return False
 
     def read(self, source: "Input") -> Iterator[Item]:
-        """Yield the documents of one input in order; its drops and rejects in their places."""
+        """Yield the documents of one input in order; its drops and rejects in their places.
+
+        Of an input with a `part`, which only a source that `splits` it is given, those of the part alone; the part is
+        told where it starts and stops, and the keys of what must be unique in the file (`core/files/parts.py`).
+        """
         raise NotImplementedError
 
 

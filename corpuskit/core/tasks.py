@@ -32,6 +32,8 @@ FINGERPRINT_LETTERS = 32
 CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EMFILE, errno.ENFILE)
 
 Result = dict[str, Any]
+Settled = tuple[Path, Result]
+"""Stem and result of a task that is done."""
 SomeStep = TypeVar("SomeStep", bound=Step)
 
 

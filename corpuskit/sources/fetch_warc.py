@@ -1,10 +1,10 @@
 """`fetch-warc`: the pages of web archives become documents."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, ClassVar, Literal
 from urllib.parse import urljoin, urlsplit
 
 from corpuskit.core.document import Document, Reject
@@ -47,6 +47,7 @@ class FetchWarc(Source):
 
     streams: ClassVar[str] = "Holds one record at a time in memory, and a key per record of one file."
     suffixes: ClassVar[tuple[str, ...]] = SUFFIXES
+    part_bytes: ClassVar[int] = 64 * 1024 * 1024
 
     status: Annotated[
         tuple[str, ...], "Keep only responses of these HTTP statuses, such as 200 or 2xx; all by default."
@@ -87,13 +88,26 @@ class FetchWarc(Source):
         """The documents, drops and rejects of one archive in file order."""
         from corpuskit.text.wacz import archives_of
         from corpuskit.text.warc import read_records
+        from corpuskit.text.warc_parts import read_part
 
+        if source.part is not None:
+            records = read_part(source.open(), source.part, source.damaged)
+            yield from self._items(records, source.name, source.part.keys)
+            return
         for name, stream in archives_of(source.open(), source.name, source.damaged):
-            seen: set[int] = set()
-            for record in read_records(stream, source.damaged):
-                item = self._item(record, name, seen)
-                if item is not None:
-                    yield item
+            yield from self._items(read_records(stream, source.damaged), name, set())
+
+    def splits(self, stream: BinaryIO) -> bool:
+        """Whether the archive is compressed record by record."""
+        from corpuskit.text.warc_parts import splittable
+
+        return splittable(stream)
+
+    def _items(self, records: "Iterable[Record]", archive: str, seen: set[int]) -> Iterator[Item]:
+        for record in records:
+            item = self._item(record, archive, seen)
+            if item is not None:
+                yield item
 
     def _place(self, line: str, folder: Path | None) -> str:
         if "://" in line:

@@ -80,10 +80,17 @@ class Record:
 def read_records(stream: BinaryIO, damaged: Damaged) -> Iterator[Record]:
     """All records of an archive in order, of whatever kind. `damaged` is told of spans that are not whole."""
     members = members_of(stream, damaged, plain=lambda head: bool(_STARTS_PLAIN.match(head)))
-    return iter(_Reader(Window(members), damaged))
+    return iter(Reader(Window(members), damaged))
 
 
-class _Reader:
+def starts_record(data: bytes) -> bool:
+    """Whether these bytes start a record, of whichever kind."""
+    return bool(_WARC.match(data) or _ARC.match(data))
+
+
+class Reader:
+    """The records of members in order."""
+
     def __init__(self, window: Window, damaged: Damaged) -> None:
         self._window = window
         self._damaged = damaged
@@ -164,11 +171,11 @@ class _Reader:
         return True
 
     def _join(self) -> bool:
-        return self._window.join_next(self._due_here)
+        return self._window.join_next(self.due_here)
 
-    def _due_here(self, data: bytes, position: int = 0) -> bool:
+    def due_here(self, data: bytes) -> bool:
         """Whether these bytes start a record, at a place where one is due."""
-        return bool(_WARC.match(data, position) or (self._arc is not False and _ARC.match(data, position)))
+        return bool(_WARC.match(data) or (self._arc is not False and _ARC.match(data)))
 
     def _record(self) -> Record:
         window = self._window

@@ -38,7 +38,7 @@ class Dataset:
         """The verdicts on documents that were left out, in the order of the steps; only lines with these bytes."""
         for entry in self.manifest["decisions"]:
             source = Input(entry["path"], local_path=self.folder / entry["path"])
-            for block in _whole_lines(source.blocks()):
+            for block in whole_lines(source.blocks()):
                 if holding in block:
                     lines = (line for line in block.split(b"\n") if line and holding in line)
                     yield from (_decision(line, entry["path"]) for line in lines)
@@ -56,7 +56,7 @@ def _decision(line: bytes, path: str) -> dict[str, Any]:
     raise DamagedError(f"{path} holds lines that are no decisions; `corpuskit verify` the dataset")
 
 
-def _whole_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
+def whole_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
     """The same bytes, cut at line ends only: a search through a block is far faster than one through its lines."""
     rest = b""
     for block in blocks:

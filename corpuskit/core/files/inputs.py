@@ -13,6 +13,7 @@ from corpuskit.core.document import Reject
 from corpuskit.core.errors import DamagedError
 from corpuskit.core.files import containers
 from corpuskit.core.files.lines import Lines
+from corpuskit.core.files.parts import Part
 from corpuskit.core.files.stored import StoredStream, open_local, open_url
 from corpuskit.core.step import Rejected
 
@@ -50,6 +51,8 @@ class Input:
     """Whether the stream ended in the middle of a line that is no whole record."""
     known: tuple[int, str] | None = None
     """Size and sha256 where a worker has read it all."""
+    part: Part | None = None
+    """The part of a local file that alone is to be read."""
     _reader: "StoredStream | None" = None
 
     def open(self) -> BinaryIO:
@@ -61,6 +64,11 @@ class Input:
         """The `fstat` of the pipe this input is, or None if it is none."""
         status = os.fstat(0) if self.name == "-" else os.stat(self.local_path) if self.local_path else None
         return status if status and stat.S_ISFIFO(status.st_mode) else None
+
+    @property
+    def reach(self) -> int:
+        """The offset behind the last stored byte that was read."""
+        return self._reader.reach if self._reader else 0
 
     @property
     def is_stream(self) -> bool:
@@ -99,7 +107,7 @@ class Input:
         self.damage.append(Damage(what, offset, lost))
 
     def as_json(self) -> dict[str, Any]:
-        """The entry in the manifest; reads what is left of a local file for its digest."""
+        """The entry in the manifest; reads what is left of a local file for its digest. A part has none."""
         if self.cut_line and not self.is_stream and not any(damage.what == CUT_LINE for damage in self.damage):
             self.damaged(CUT_LINE, self.count.bytes, 0)
         size, digest = self._digest()
@@ -117,6 +125,8 @@ class Input:
     def _digest(self) -> tuple[int, str]:
         if self.known is not None:
             return self.known
+        if self.part is not None:
+            return self.part.size, ""
         if self._reader is not None and self._reader.complete():
             return self._reader.size, self._reader.digest.hexdigest()
         if self.is_stream and self._reader is not None:

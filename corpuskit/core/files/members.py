@@ -190,14 +190,14 @@ class CompressedFile:
 
     plain = False
 
-    def __init__(self, stored: Stored, codec: Codec, damaged: Damaged) -> None:
+    def __init__(self, stored: Stored, codec: Codec, damaged: Damaged, start: int = 0) -> None:
         self._stored = stored
         self._codec = codec
         self._damaged = damaged
         self._made = 0
         self._searched = 0
         self._ended = True
-        self.start = self.consumed = 0
+        self.start = self.consumed = start
         self.fault = ""
         self.follows = True
         self.kept = self.checked = False
@@ -275,7 +275,7 @@ class CompressedFile:
         if self._searched > self.consumed + WINDOW:
             # A file made of members within members would have us read it over and over.
             position = max(position, self.consumed)
-        found = self._find_member(position)
+        found = self.find_member(position)
         what = {
             "cut": f"the file is cut within a {self._codec.name} member",
             "corrupt": f"a {self._codec.name} member does not decompress or fails its checksum",
@@ -299,7 +299,7 @@ class CompressedFile:
                 position += skip
                 self._stored.forget(position)
                 continue
-            found = self._find_member(position)
+            found = self.find_member(position)
             if not self._only_padding(position, found):
                 self._damaged("bytes between members that belong to none", position, found - position)
                 self.follows = False
@@ -310,10 +310,13 @@ class CompressedFile:
     def _only_padding(self, position: int, end: int) -> bool:
         return end - position <= WINDOW and not any(self._stored.at(position, end - position))
 
-    def _find_member(self, position: int) -> int:
-        """The first place from here on where a member decompresses; the end of the file if there is none."""
+    def find_member(self, position: int, limit: int | None = None) -> int:
+        """The first place from here on where a member decompresses; the end of the file if there is none.
+
+        One that lies behind `limit` need not be found: any place behind that may be returned.
+        """
         magic, look = self._codec.magic, CHUNK + PROBED
-        while window := self._stored.at(position, look):
+        while (limit is None or position < limit) and (window := self._stored.at(position, look)):
             # The last bytes of a window are looked at with the next one, so that every probe sees enough.
             end = len(window) if len(window) < look else CHUNK
             place = window.find(magic, 0, end)

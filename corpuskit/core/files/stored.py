@@ -9,13 +9,16 @@ from corpuskit.core.errors import RemoteError, UsageError
 
 
 class StoredStream(io.RawIOBase):
-    """Reads a stream and keeps its length and sha256 for as long as it is read from front to back."""
+    """Reads a stream and keeps its length and sha256 for as long as it is read from front to back.
+
+    `reach` is the offset behind the last byte that was read, in whatever order.
+    """
 
     def __init__(self, stream: BinaryIO, url: str | None = None) -> None:
         """`stream` is read, sought and closed through this object from now on; `url` is where it comes from."""
         self.stream, self.url = stream, url
         self.digest = hashlib.sha256()
-        self.size = 0
+        self.size = self.reach = 0
         self._ended = False
 
     def readable(self) -> bool:
@@ -43,6 +46,7 @@ class StoredStream(io.RawIOBase):
             if self.url is None:
                 raise
             raise _remote(self.url, error) from None
+        self.reach = max(self.reach, at + len(data))
         if not data and size != 0:
             self._ended = self._ended or at == self.size
         elif at <= self.size < at + len(data):
