@@ -14,6 +14,7 @@ from corpuskit.core.chain import follow
 from corpuskit.core.engine import Engine, Finished, Shards, group
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.executors import Executor, Local, Ray, Slurm
+from corpuskit.core.files import system
 from corpuskit.core.files.inputs import Input
 from corpuskit.core.files.publish import FolderOutput
 from corpuskit.core.files.totals import Totals
@@ -256,7 +257,7 @@ def _joined(paths: Sequence[Path], folder: Path) -> list[str]:
     if not paths:
         return []
     joined = folder / "verdicts.jsonl.zst"
-    with open(joined, "wb") as stream:
+    with system.open_write(joined) as stream:
         for path in paths:
             stream.write(path.read_bytes())
     return [str(joined)]
