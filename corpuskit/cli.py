@@ -5,7 +5,6 @@ all commands needs neither.
 """
 
 import contextlib
-import errno
 import os
 import signal
 import sys
@@ -16,19 +15,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from corpuskit import __version__
 from corpuskit.core import talk
-from corpuskit.core.errors import CorpuskitError, PublishError, UsageError
+from corpuskit.core.errors import CANNOT_WRITE, CorpuskitError, PublishError, UsageError
 from corpuskit.core.registry import WINGS, added_steps, find_step, help_line, own_steps
 
-NO_ROOM = (
-    errno.ENOSPC,
-    errno.EFBIG,
-    errno.EDQUOT,
-    errno.EMFILE,
-    errno.ENFILE,
-    errno.EROFS,
-    errno.EACCES,
-    errno.ELOOP,
-)
 ABOUT = "Build language-model training corpora: composable commands, one recipe, a provable manifest."
 MORE = (
     "Commands stream JSONL documents from standard input to standard output; pipe them into one another. "
@@ -65,7 +54,7 @@ def _guarded(name: str, arguments: list[str]) -> int:
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except OSError as error:
-        if error.errno in NO_ROOM:
+        if error.errno in CANNOT_WRITE:
             talk.say(name, f"cannot write: {error.strerror}; nothing was published. Make room, and run it again")
             return PublishError.exit_code
         return _internal_fault(name, error)
@@ -143,6 +132,14 @@ def _internal_fault(name: str, error: BaseException) -> int:
 
 
 def _traceback_file(error: BaseException) -> str:
+    """Where the traceback is kept; a fault of the disk may leave no place for it."""
+    try:
+        return _keep_traceback(error)
+    except OSError:
+        return "no file, as none could be written"
+
+
+def _keep_traceback(error: BaseException) -> str:
     import tempfile
     import traceback
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from corpuskit.core.document import encode
+from corpuskit.core.files import system
 from corpuskit.core.files.jsonl import compressed
 from corpuskit.core.step import Drop, Rejected
 
@@ -130,14 +131,14 @@ class Aside:
 
     def _stream(self, name: str, path: Path) -> BinaryIO:
         if name not in self._open:
-            descriptor = _private(path) if name == "bytes" else os.open(path, WRITTEN_ANEW, 0o666)
-            self._open[name] = compressed(os.fdopen(descriptor, "wb"), path.name)
+            stream = _private(path) if name == "bytes" else system.open_flags(path, WRITTEN_ANEW)
+            self._open[name] = compressed(stream, path.name)
         return self._open[name]
 
 
-def _private(path: Path) -> int:
+def _private(path: Path) -> BinaryIO:
     """Open a file that nobody else may read, even if it is there already. Nobody named it, so no link is followed."""
-    descriptor = os.open(path, WRITTEN_ANEW | os.O_NOFOLLOW, 0o600)
-    if stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.fchmod(descriptor, 0o600)
-    return descriptor
+    stream = system.open_flags(path, WRITTEN_ANEW | os.O_NOFOLLOW, 0o600)
+    if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        os.fchmod(stream.fileno(), 0o600)
+    return stream

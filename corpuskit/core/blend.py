@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from corpuskit.core.account import StepCount
 from corpuskit.core.aside import Verdict
 from corpuskit.core.document import Document, decode, encode
+from corpuskit.core.files import system
 from corpuskit.core.files.durable import size_and_digest
 from corpuskit.core.files.totals import Totals
 from corpuskit.core.plan import allocate
@@ -86,7 +87,8 @@ class Measure(Task):
             tie = xxhash.xxh3_128_digest(document.text.encode())
             rows.append((place, rank(document.id), count_tokens(document.text), tie))
         path = stem.with_name(f"{stem.name}.measures")
-        numpy.array(rows, dtype=measures()).tofile(path)
+        with system.open_write(path) as stream:
+            stream.write(numpy.array(rows, dtype=measures()).tobytes())
         return {"files": [path.name]}
 
 
@@ -200,7 +202,7 @@ class Write(Task):
         forms = [find_format(name) for name in self.formats]
         paths = [stem.with_name(f"{stem.name}-{form.name}{form.suffix}") for form in forms]
         for path in paths:
-            path.unlink(missing_ok=True)
+            system.remove(path, missing_ok=True)
         writers = [form.open(path) for form, path in zip(forms, paths, strict=True)]
         totals = Totals(counter(self.tokenizer))
         for tokens, document in self._documents():
@@ -301,7 +303,7 @@ def _write_buckets(path: Path, held: list[list[tuple[bytes, bytes]]], sort: bool
 
     compressor = zstandard.ZstdCompressor(level=1, write_checksum=True)
     index = []
-    with open(path, "wb") as stream:
+    with system.open_write(path) as stream:
         for records in held:
             if sort:
                 records.sort()

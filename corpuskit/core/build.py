@@ -3,8 +3,8 @@
 import shlex
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,6 +15,7 @@ from corpuskit.core.chain import follow
 from corpuskit.core.engine import Engine, Finished, Shards
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.executors import Executor, Local, Ray, Slurm
+from corpuskit.core.files import system
 from corpuskit.core.files.dataset import whole_lines
 from corpuskit.core.files.inputs import Input
 from corpuskit.core.files.jsonl import compressed
@@ -265,24 +266,29 @@ def _by_step(paths: Sequence[Path], names: Sequence[str], folder: Path) -> list[
 
     if not paths:
         return []
-    of_step: dict[str, BinaryIO] = {}
     found = {name: folder / f"verdicts-{place}.jsonl.zst" for place, name in enumerate(dict.fromkeys(names))}
-    for path in paths:
-        for block in whole_lines(Input(path.name, local_path=path).blocks()):
-            for line in block.splitlines(keepends=True):
-                name = orjson.loads(line)["step"]
-                if name not in of_step:
-                    of_step[name] = compressed(open(found[name], "wb"), ".zst")
-                of_step[name].write(line)
-    for stream in of_step.values():
-        stream.close()
     joined = folder / "verdicts.jsonl.zst"
-    with open(joined, "wb") as stream:
-        for name, path in found.items():
-            if name in of_step:
-                with open(path, "rb") as verdicts:
-                    shutil.copyfileobj(verdicts, stream)
+    with ExitStack() as stack:
+        of_step: dict[str, BinaryIO] = {}
+        for line in _verdicts(paths):
+            name = orjson.loads(line)["step"]
+            if name not in of_step:
+                of_step[name] = stack.enter_context(closing(compressed(system.open_write(found[name]), ".zst")))
+            of_step[name].write(line + b"\n")
+    with system.open_write(joined) as stream:
+        for path in (path for name, path in found.items() if name in of_step):
+            with open(path, "rb") as verdicts:
+                shutil.copyfileobj(verdicts, stream)
     return [str(joined)]
+
+
+def _verdicts(paths: Iterable[Path]) -> Iterator[bytes]:
+    for path in paths:
+        source = Input(path.name, local_path=path)
+        for block in whole_lines(source.blocks()):
+            yield from block.rstrip(b"\n").split(b"\n")
+        if source.damage:
+            raise DamagedError(f"{path.name}, work of this or an earlier run, is damaged; remove it, and run it again")
 
 
 def _summed(steps: Iterable[dict[str, Any]], key: str) -> dict[str, int]:

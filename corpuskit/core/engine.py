@@ -19,6 +19,7 @@ from corpuskit.core.aside import DROPPED, REJECTED, Aside, Verdict
 from corpuskit.core.chain import Chain
 from corpuskit.core.document import Document, encode
 from corpuskit.core.executors import Executor
+from corpuskit.core.files import system
 from corpuskit.core.files.inputs import Input
 from corpuskit.core.files.jsonl import LineWriter, compressed
 from corpuskit.core.flow import Flow
@@ -55,7 +56,7 @@ class Accounts:
     def __init__(self, stem: Path) -> None:
         """Verdicts go to `STEM.verdicts.jsonl.zst`."""
         self.path = stem.with_name(f"{stem.name}.verdicts.jsonl.zst")
-        self.path.unlink(missing_ok=True)
+        system.remove(self.path, missing_ok=True)
         self.aside = Aside(decisions=self.path)
         self.tally = Tally(self.aside.take)
         self.take = self.tally.take
@@ -156,7 +157,7 @@ class Engine:
     def execute(self, label: str, tasks: Sequence[Task]) -> Iterator[tuple[Path, Result]]:
         """Stem and result of each task, in order; only what is not done yet is run."""
         folder = self.folder / TASKS
-        folder.mkdir(parents=True, exist_ok=True)
+        system.make_folder(folder, parents=True, exist_ok=True)
         placed = [Placed.below(folder, task) for task in tasks]
         results = {place.stem: found for place in placed if (found := place.result()) is not None}
         self.reused += len(results)
@@ -178,7 +179,7 @@ class Engine:
         names = {place.stem.name for place in waiting}
         for path in (self.folder / TASKS).iterdir():
             if path.name[:FINGERPRINT_LETTERS] in names:
-                path.unlink()
+                system.remove(path)
 
     def files(self, label: str, tasks: Iterable[Task]) -> tuple[Path, ...]:
         """The one file that each of these tasks leaves."""
@@ -251,7 +252,7 @@ def write_shards(documents: Iterable[Document], stem: Path) -> list[Piece]:
         if writer is None or size >= SHARD_BYTES:
             finish()
             path = stem.with_name(f"{stem.name}-{len(pieces):04d}.jsonl.zst")
-            writer, size, number = LineWriter(compressed(open(path, "wb"), ".zst")), 0, 0  # noqa: SIM115
+            writer, size, number = LineWriter(compressed(system.open_write(path), ".zst")), 0, 0
         line = encode(document)
         writer.write_line(line)
         size += len(line)

@@ -11,10 +11,24 @@
 A message is one line that says what is wrong, where, and what to do about it.
 """
 
+import errno
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from corpuskit.core.account import StepCount
+
+CANNOT_WRITE = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EIO,
+    errno.EROFS,
+    errno.EACCES,
+    errno.ELOOP,
+    errno.EMFILE,
+    errno.ENFILE,
+)
+"""What the system says where something cannot be written; inputs that cannot be read are said by their readers."""
 
 
 class CorpuskitError(Exception):

@@ -15,6 +15,7 @@ from corpuskit.core.account import StepCount
 from corpuskit.core.aside import DROPPED, Verdict
 from corpuskit.core.batches import BATCH_BYTES, BATCH_DOCUMENTS, Batch, Where, decoded, of_reject, read_lines
 from corpuskit.core.document import Document, Reject, decode, encode
+from corpuskit.core.files import system
 from corpuskit.core.files.inputs import Damage, Input
 from corpuskit.core.judging import judge, judge_to_lines
 from corpuskit.core.settings import Tags
@@ -132,7 +133,7 @@ class Flow:
                     ]
                     batch.lines = []
                     yield batch
-                done.path.unlink()
+                system.remove(done.path)
 
     def _sort(self, item: Item, name: str, count: StepCount, where: Where) -> Document | None:
         """A source's item as a tagged document; None if it was set aside."""
@@ -198,7 +199,7 @@ def read_to_file(source: Source, tags: Tags, folder: Path, numbered: tuple[int, 
     verdicts: list[Verdict] = []
     flow = Flow([source], verdicts.append, tags=tags)
     path = folder / f"{number}.jsonl"
-    with open(path, "wb") as stream:
+    with system.open_write(path) as stream:
         for document in flow.documents([place]):
             stream.write(encode(document) + b"\n")
     entry = place.as_json()

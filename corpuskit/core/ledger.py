@@ -18,6 +18,7 @@ from typing import Any
 from corpuskit.core.account import StreamCount
 from corpuskit.core.chain import Chain, join
 from corpuskit.core.errors import UpstreamError
+from corpuskit.core.files import system
 
 DAYS_KEPT = 30
 STATE = "CORPUSKIT_STATE"
@@ -77,10 +78,11 @@ class Ledger:
         self.folder = state_folder() / "ledger"
         self.path: Path | None = None
         self.unwritable: str | None = None
+        self.is_read = writes is not None
         key = writes.key() if writes else "none"
         path = self.folder / f"{key}.{self.record.pid}-{int(self.record.started * 100)}.json"
         try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            system.make_folder(self.folder, parents=True, exist_ok=True, mode=0o700)
             self._sweep()
             _write(path, self.record)
             self.path = path
@@ -119,15 +121,21 @@ class Ledger:
         ]
 
     def _save(self) -> None:
-        if self.path is not None:
+        """Write the entry down. Where a pipe's reader looks for it, a failure is one of the output."""
+        if self.path is None:
+            return
+        try:
             _write(self.path, self.record)
+        except OSError:
+            if self.is_read:
+                raise
 
     def _sweep(self) -> None:
         oldest = time.time() - DAYS_KEPT * 86400
         for entry in os.scandir(self.folder):
             with contextlib.suppress(OSError):
                 if entry.stat().st_mtime < oldest:
-                    os.unlink(entry.path)
+                    system.remove(Path(entry.path))
 
 
 @dataclass(frozen=True)
@@ -211,9 +219,9 @@ def _from_key(key: str) -> Pipe:
 
 def _write(path: Path, record: Record) -> None:
     temporary = path.with_suffix(".part")
-    with open(temporary, "w", encoding="utf-8") as stream:
-        json.dump(vars(record), stream)
-    temporary.replace(path)
+    with system.open_write(temporary) as stream:
+        stream.write(json.dumps(vars(record)).encode())
+    system.replace(temporary, path)
 
 
 def _read(path: Path) -> Record | None:

@@ -4,6 +4,7 @@ Workers must not keep a pipe of the parent's open, or its reader would wait for 
 standard input and output at their start, and die with their parent.
 """
 
+import contextlib
 import ctypes
 import multiprocessing
 import os
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from corpuskit.core.batches import Batch
-from corpuskit.core.errors import CorpuskitError
+from corpuskit.core.errors import CorpuskitError, PublishError
 from corpuskit.core.guard import PLACE, Guard, Places, without
 
 Task = TypeVar("Task")
@@ -112,16 +113,19 @@ class Workers(Generic[Task]):
 
     def _open(self) -> None:
         settings = (os.getpid(), self._work, self._places())
-        self._pool = ProcessPoolExecutor(self._jobs, self._context, initializer=settle_in, initargs=settings)
+        with starting():
+            self._pool = ProcessPoolExecutor(self._jobs, self._context, initializer=settle_in, initargs=settings)
         self._processes: dict[int, Any] = {}
 
     def _start(self, submitted: Submitted[Task]) -> None:
         try:
-            submitted.future = self._pool.submit(_do, submitted.slot, submitted.task)
+            with starting():
+                submitted.future = self._pool.submit(_do, submitted.slot, submitted.task)
         except BrokenProcessPool as error:
             submitted.future = Future()
             submitted.future.set_exception(error)
-        self._processes |= getattr(self._pool, "_processes", None) or {}
+        finally:
+            self._processes |= getattr(self._pool, "_processes", None) or {}
 
 
 class GuardedWorkers(Workers[Batch]):
@@ -155,14 +159,16 @@ class Pool:
         """The workers are started afresh, as the parent may run threads."""
         self.jobs = jobs
         context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(jobs, context, initializer=settle_in, initargs=(os.getpid(),))
+        with starting():
+            self._pool = ProcessPoolExecutor(jobs, context, initializer=settle_in, initargs=(os.getpid(),))
 
     def ordered(self, calls: Iterable[tuple[Callable[[Task], Result], Task]]) -> Iterator[Result]:
         """What the calls return, in their order. Raises what they raise, and CorpuskitError if a worker dies."""
         waiting: deque[Future[Any]] = deque()
         try:
             for function, argument in calls:
-                waiting.append(self._pool.submit(function, argument))
+                with starting():
+                    waiting.append(self._pool.submit(function, argument))
                 if len(waiting) >= self.jobs * IN_FLIGHT_PER_WORKER:
                     yield waiting.popleft().result()
             while waiting:
@@ -182,6 +188,17 @@ class Pool:
         self._pool.shutdown(wait=False, cancel_futures=True)
         for process in processes.values():
             process.terminate()
+
+
+@contextlib.contextmanager
+def starting() -> Iterator[None]:
+    """Turn the system's refusal of a process, or of what it talks through, into a PublishError that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise PublishError(
+            f"cannot start worker processes: {error.strerror or error}; nothing was published. Try a smaller -j"
+        ) from None
 
 
 def _is_done(future: "Future[Any]") -> bool:

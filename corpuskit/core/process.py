@@ -17,6 +17,7 @@ from corpuskit.core.aside import Aside
 from corpuskit.core.chain import Chain, join
 from corpuskit.core.document import Document, encode
 from corpuskit.core.errors import CorpuskitError, DamagedError, PublishError, RefusedError, UpstreamError, UsageError
+from corpuskit.core.files import system
 from corpuskit.core.files.durable import publishing
 from corpuskit.core.files.inputs import Input
 from corpuskit.core.files.publish import FolderOutput
@@ -78,7 +79,7 @@ class StreamOutput:
         self.size = 0
         try:
             while data:
-                data = data[os.write(self.descriptor, data) :]
+                data = data[system.write(self.descriptor, data) :]
         except BrokenPipeError:
             raise
         except OSError as error:

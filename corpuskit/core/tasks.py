@@ -5,7 +5,7 @@ task with a result is done, whoever asks for it: a run that was killed goes on w
 options, inputs or another version of the code finds nothing that it could take for its own.
 """
 
-import errno
+import contextlib
 import hashlib
 import json
 import os
@@ -21,15 +21,15 @@ from loguru import logger
 
 from corpuskit import __version__
 from corpuskit.core import errors
-from corpuskit.core.errors import CorpuskitError, PublishError
-from corpuskit.core.files.durable import flush
+from corpuskit.core.errors import CANNOT_WRITE, CorpuskitError, PublishError
+from corpuskit.core.files import system
+from corpuskit.core.files.durable import flush, write_flushed
 from corpuskit.core.step import Step
 
 # datatrove's log is for its own users; what ours need to know is in the accounts.
 logger.disable("datatrove")
 
 FINGERPRINT_LETTERS = 32
-CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EMFILE, errno.ENFILE)
 
 Result = dict[str, Any]
 Settled = tuple[Path, Result]
@@ -81,13 +81,14 @@ class Placed:
 
     def perform(self) -> None:
         """Do the work, unless it is done. What fails it is kept beside the stem, for whoever waits for the result."""
-        self._at(".error.json").unlink(missing_ok=True)
-        self._at(".started").touch()
         try:
+            system.remove(self._at(".error.json"), missing_ok=True)
+            system.open_write(self._at(".started")).close()
             self._finish(self.task.run(self.stem))
         except Exception as error:
             failure = self._failure(error)
-            write_json(self._at(".error.json"), {"kind": type(failure).__name__, "message": str(failure)})
+            with contextlib.suppress(OSError):
+                write_json(self._at(".error.json"), {"kind": type(failure).__name__, "message": str(failure)})
             raise failure from None
 
     def _failure(self, error: Exception) -> CorpuskitError:
@@ -97,7 +98,8 @@ class Placed:
         if isinstance(error, OSError) and error.errno in CANNOT_WRITE:
             return PublishError(f"cannot write: {error.strerror}; nothing was published. Make room, and run it again")
         kept = self._at(".fault.txt")
-        kept.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        with contextlib.suppress(OSError):
+            write_flushed(kept, "".join(traceback.format_exception(error)).encode(errors="backslashreplace"))
         what = str(error) if isinstance(error, CorpuskitError) else f"failed: {type(error).__name__}"
         return CorpuskitError(f"{self.task.label()}: {what}; the details are in {os.path.relpath(kept)}")
 
@@ -127,7 +129,7 @@ class Placed:
             flush(path)
         result["files"] = {path.name: path.stat().st_size for path in files}
         write_json(self._at(".json"), result)
-        self._at(".started").unlink(missing_ok=True)
+        system.remove(self._at(".started"), missing_ok=True)
 
 
 class RunTasks(PipelineStep):  # type: ignore[misc]
@@ -195,8 +197,5 @@ def code_digest() -> str:
 def write_json(path: Path, value: Any) -> None:
     """Write JSON so that the file is there whole or not at all."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with open(temporary, "w", encoding="utf-8") as stream:
-        json.dump(value, stream)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(temporary, path)
+    write_flushed(temporary, json.dumps(value).encode())
+    system.replace(temporary, path)

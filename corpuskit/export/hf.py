@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, ClassVar
 
+from corpuskit.core.files.durable import write_flushed
 from corpuskit.export.card import card
 from corpuskit.export.parquet import Parquet
 
@@ -16,5 +17,5 @@ class HuggingFace(Parquet):
     def finish(self, staging: Path, manifest: dict[str, Any]) -> list[str]:
         """Write the dataset card."""
         text = card(manifest, f"{self.folder}/part-*{self.suffix}")
-        (staging / "README.md").write_text(text, encoding="utf-8", newline="\n")
+        write_flushed(staging / "README.md", text.encode())
         return ["README.md"]

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from corpuskit.core.document import RESERVED, Document, Reject, encode
 from corpuskit.core.errors import DamagedError
+from corpuskit.core.files import system
 
 ROWS_A_GROUP = 10_000
 BYTES_A_GROUP = 64 * 1024 * 1024
@@ -80,7 +81,7 @@ class RowWriter:
         from corpuskit.text import columns
 
         self._columns = columns
-        self._stream = open(path, "xb")  # noqa: SIM115 - `close` closes it
+        self._stream = system.open_new(path)
         self._writer = pyarrow.parquet.ParquetWriter(
             self._stream,
             columns.SCHEMA,

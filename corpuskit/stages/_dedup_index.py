@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpuskit.core.errors import DamagedError, PublishError, UsageError
+from corpuskit.core.files import system
 from corpuskit.core.files.durable import flush, size_and_digest, write_flushed
 from corpuskit.stages._dedup_entries import opened
 from corpuskit.stages._dedup_snapshots import Block, dropped_for, kept_of, meant, rows_of, survivors_of
@@ -68,7 +69,7 @@ class Index:
         self.folder, self._made = folder, False
         if settings is not None and not folder.exists():
             with _writing(folder):
-                folder.mkdir(parents=True)
+                system.make_folder(folder, parents=True)
             self._made = True
         current = read_current(folder, required=settings is None)
         descriptor = _lock(folder, purpose)
@@ -173,15 +174,15 @@ class Index:
 
         part = self.folder / f"entries{ENDING}.part"
         with _writing(self.folder):
-            with open(part, "wb+", buffering=0) as file:
+            with system.open_scratch(part) as file:
                 writer = BlockWriter(file, fields, ("id",))
                 for numbers, identifiers, rows in blocks:
                     writer.append(numbers, {"id": identifiers}, rows)
                 written = writer.finish({"snapshot": name})
-                os.fsync(file.fileno())
+                system.sync(file.fileno())
             size, digest = size_and_digest(part)
             path = self.folder / f"entries-{digest[:16]}{ENDING}"
-            os.replace(part, path)
+            system.replace(part, path)
         return {"name": name, "documents": len(written), "file": path.name, "bytes": size, "sha256": digest}
 
     def _called(self, entry: Snapshot) -> str:
@@ -242,7 +243,7 @@ def _write_current(folder: Path, content: dict[str, Any]) -> None:
         write_flushed(part, data)
         # The names of the entries' files have to outlast a loss of power before what names them does.
         flush(folder)
-        os.replace(part, folder / CURRENT)
+        system.replace(part, folder / CURRENT)
         flush(folder)
 
 
@@ -266,7 +267,7 @@ def _lock(folder: Path, purpose: str) -> int:
             with contextlib.suppress(OSError):
                 holder = " by " + (folder / HOLDER).read_text(encoding="utf-8", errors="replace").strip()
             raise PublishError(f"the index {str(folder)!r} is in use{holder}; wait until it is done") from None
-        (folder / HOLDER).write_text(f"process {os.getpid()} ({purpose})\n", encoding="utf-8")
+        write_flushed(folder / HOLDER, f"process {os.getpid()} ({purpose})\n".encode())
     return descriptor
 
 
@@ -276,11 +277,11 @@ def _let_go(folder: Path, descriptor: int, owner: int, made: bool) -> None:
     with contextlib.suppress(OSError, DamagedError, UsageError, PublishError):
         _sweep(folder)
     with contextlib.suppress(OSError):
-        (folder / HOLDER).unlink()
+        system.remove(folder / HOLDER)
     with contextlib.suppress(OSError, DamagedError, UsageError, PublishError):
         if made and not (read_current(folder, required=True) or {})["generation"]:
-            (folder / CURRENT).unlink()
-            folder.rmdir()
+            system.remove(folder / CURRENT)
+            system.remove_folder(folder)
     # A worker that was forked meanwhile holds the descriptor too; unlocking it is for all.
     fcntl.flock(descriptor, fcntl.LOCK_UN)
     os.close(descriptor)
@@ -292,7 +293,7 @@ def _sweep(folder: Path) -> None:
     named = {entry["file"] for entry in current["snapshots"]} if current else set()
     for path in folder.iterdir():
         if _is_ours(path) and path.name not in {*named, CURRENT, HOLDER}:
-            path.unlink()
+            system.remove(path)
 
 
 def _is_ours(path: Path) -> bool:

@@ -9,13 +9,13 @@ A task leaves its file whole or not at all. Where the step has an index, the pro
 it, and they read what it found there (`Dedup.read`).
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from corpuskit.core.document import Document
+from corpuskit.core.files import system
 from corpuskit.core.step import Item
 from corpuskit.stages._dedup_entries import Entries, compared, opened, sign
 from corpuskit.stages._dedup_verdicts import Judge, Verdicts, judged
@@ -127,6 +127,6 @@ def _table(file: IO[bytes], fields: "list[Field]", columns: "Mapping[str, NDArra
 def _write(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     part = path.with_name(f"{path.name}.part")
     with temporary():
-        with open(part, "wb+", buffering=0) as file:
+        with system.open_scratch(part) as file:
             write(file)
-        os.replace(part, path)
+        system.replace(part, path)

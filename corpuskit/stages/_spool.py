@@ -2,13 +2,13 @@
 
 import contextlib
 import os
-import tempfile
 from array import array
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
 from corpuskit.core.document import Document
 from corpuskit.core.errors import PublishError
+from corpuskit.core.files import system
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
@@ -111,7 +111,7 @@ def reread(line: bytes) -> Document:
 def open_temporary() -> IO[bytes]:
     """A nameless file in TMPDIR. Raises PublishError."""
     try:
-        return tempfile.TemporaryFile(buffering=0)
+        return system.open_nameless()
     except OSError as error:
         raise _no_room(error) from error
 
@@ -126,10 +126,8 @@ def temporary() -> Iterator[None]:
 
 
 def _write(file: IO[bytes], data: bytes) -> None:
-    rest = memoryview(data)
     with temporary():
-        while rest:
-            rest = rest[os.write(file.fileno(), rest) :]
+        system.write_all(file, data)
 
 
 def _no_room(error: OSError) -> PublishError:

@@ -19,6 +19,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from corpuskit.core.errors import DamagedError
+from corpuskit.core.files import system
 
 __all__ = ["ROWS", "BlockFile", "BlockWriter", "Field"]
 
@@ -96,9 +97,7 @@ class BlockWriter:
         self._write(data)
 
     def _write(self, data: bytes) -> None:
-        rest = memoryview(self._lead + data)
-        while rest:
-            rest = rest[os.write(self._file.fileno(), rest) :]
+        system.write_all(self._file, self._lead + data)
         self._lead = b""
         self._at += len(data)
 

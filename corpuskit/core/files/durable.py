@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpuskit.core.errors import PublishError
+from corpuskit.core.files import system
 
 
 @contextlib.contextmanager
@@ -19,6 +20,18 @@ def publishing(target: Path) -> Iterator[None]:
         raise PublishError(
             f"cannot write {str(target)!r}: {error.strerror or error}; nothing was published. "
             "Make room or choose another -o, and run it again"
+        ) from error
+
+
+@contextlib.contextmanager
+def finishing(target: Path) -> Iterator[None]:
+    """The same for what is left to do once the new dataset stands."""
+    try:
+        yield
+    except OSError as error:
+        raise PublishError(
+            f"{str(target)!r} was published, but what it replaced could not be cleared away: "
+            f"{error.strerror or error}; run it again"
         ) from error
 
 
@@ -42,14 +55,14 @@ def flush(path: Path) -> None:
     """Make a file's bytes, or a folder's names, outlast a loss of power."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        system.sync(descriptor)
     finally:
         os.close(descriptor)
 
 
 def write_flushed(path: Path, data: bytes) -> None:
     """Write a file and flush it."""
-    with open(path, "wb") as stream:
+    with system.open_write(path) as stream:
         stream.write(data)
         stream.flush()
-        os.fsync(stream.fileno())
+        system.sync(stream.fileno())

@@ -6,6 +6,7 @@ from typing import Any, BinaryIO, ClassVar, cast
 
 from corpuskit.core.document import Document, decode, encode
 from corpuskit.core.errors import DamagedError
+from corpuskit.core.files import system
 
 
 class Jsonl:
@@ -17,7 +18,7 @@ class Jsonl:
 
     def open(self, path: Path) -> "LineWriter":
         """A writer of one shard."""
-        return LineWriter(compressed(open(path, "xb"), path.name))
+        return LineWriter(compressed(system.open_new(path), path.name))
 
     def read(self, path: Path) -> Iterator[Document]:
         """The documents of one shard. Raises DamagedError where it cannot be read."""

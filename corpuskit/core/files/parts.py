@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from corpuskit.core.files import system
+
 CHUNK = 1 << 20
 
 
@@ -71,7 +73,8 @@ def write_keys(keys: set[int], path: Path) -> None:
     """Write keys down, sorted, 8 bytes each."""
     import numpy
 
-    numpy.sort(numpy.fromiter(keys, "<u8", len(keys))).tofile(path)
+    with system.open_write(path) as stream:
+        stream.write(numpy.sort(numpy.fromiter(keys, "<u8", len(keys))).tobytes())
 
 
 def content_of(path: Path, head: int, begin: int, reach: int) -> tuple[str, bool]:

@@ -1,10 +1,10 @@
 """Publication: a dataset appears whole or not at all.
 
 A folder is written under `DIR/.staging/`, each shard flushed to disk; then the shards are renamed into place, and
-`manifest.json` last. That rename is the moment of publication; only after it are the shards of the manifest before
-removed. A journal names what is about to be renamed, so that a run after one that was killed in between can take it
-away again. A folder without a manifest is no dataset, and one that is not ours is refused. The folder itself is locked
-with flock, which dies with its holder.
+`manifest.json` last. That rename is the moment of publication; only after it are files that keep their name replaced,
+and the shards of the manifest before removed. A journal names the shards of both, so that after a failure, or a kill in
+between, those of the one whose manifest does not stand can be taken away. A folder without a manifest is no dataset,
+and one that is not ours is refused. The folder itself is locked with flock, which dies with its holder.
 """
 
 import contextlib
@@ -22,7 +22,8 @@ from corpuskit.core import manifest
 from corpuskit.core.chain import Chain
 from corpuskit.core.document import Document
 from corpuskit.core.errors import PublishError
-from corpuskit.core.files.durable import demand_lock, flush, publishing, size_and_digest, write_flushed
+from corpuskit.core.files import system
+from corpuskit.core.files.durable import demand_lock, finishing, flush, publishing, size_and_digest, write_flushed
 from corpuskit.core.files.forms import Format, ShardWriter, form_of
 from corpuskit.core.files.totals import Totals
 
@@ -52,18 +53,19 @@ class FolderOutput:
         self.target, self.forms, self.totals = target, forms, totals
         self.shard_documents = shard_documents
         self.made = _make_folder(target)
-        _refuse_links(target)
-        self.lock = _lock(target)
-        _undo_swap(target)
-        self.before = _manifest_before(target, self.lock)
+        self.lock, self.before = _claim(target, self.made)
         self.run = target / STAGING / f"{os.getpid()}-{os.urandom(4).hex()}"
         self.shards: list[dict[str, Any]] = []
         self._open: list[_Shard] = []
-        with publishing(target):
-            self._sweep(WORK)
-            self.run.mkdir(parents=True)
-            holder = {"process": os.getpid(), "host": platform.node()}
-            write_flushed(self.run.parent / HOLDER, json.dumps(holder).encode())
+        try:
+            with publishing(target):
+                self._sweep(WORK)
+                system.make_folder(self.run, parents=True)
+                holder = {"process": os.getpid(), "host": platform.node()}
+                write_flushed(self.run.parent / HOLDER, json.dumps(holder).encode())
+        except BaseException:
+            self.abandon(keep_work=True)
+            raise
 
     @property
     def work(self) -> Path:
@@ -88,8 +90,8 @@ class FolderOutput:
         size, digest, documents, tokens = facts
         final = self.run / form.folder / f"part-{number:05d}-{digest[:8]}{form.suffix}"
         with publishing(self.target):
-            final.parent.mkdir(exist_ok=True)
-            os.link(path, final)
+            system.make_folder(final.parent, exist_ok=True)
+            system.link(path, final)
         self.shards.append(
             {
                 "path": final.relative_to(self.run).as_posix(),
@@ -103,22 +105,18 @@ class FolderOutput:
     def publish(self, chain: Chain, run_facts: dict[str, Any]) -> dict[str, Any]:
         """Make everything written the content of the folder; the manifest."""
         with publishing(self.target):
-            self._close_shards()
-            decisions = self._stage_decisions(chain)
-            for form in self.forms:
-                for name, version in form.versions().items():
-                    chain.record_version(name, version)
-            shards = sorted(self.shards, key=lambda shard: _shard_order(shard["path"]))
-            content = manifest.build(chain, self.totals.tokenizer, self.totals.as_json(), shards, decisions)
-            beside = [name for form in self.forms for name in form.finish(self.run, content)]
-            names = [item["path"] for item in (*shards, *decisions)] + beside
-            for name in names:
-                flush(self.run / name)
-            write_flushed(self.run / manifest.MANIFEST, manifest.serialise(content))
-            self._swap(names, content)
-            # Written beside and renamed, so that a link in its place is replaced and not followed.
+            content = self._stage_manifest(chain)
+            beside = ["run.json", *(name for form in self.forms for name in form.finish(self.run, content))]
             write_flushed(self.run / "run.json", _run_json(run_facts))
-            (self.run / "run.json").replace(self.target / "run.json")
+            for name in (*_names_in(content), *beside):
+                flush(self.run / name)
+            self._place(_names_in(content))
+        with finishing(self.target):
+            flush(self.target)
+            for name in beside:
+                # Renamed and not written there, so that a link in its place is replaced and not followed.
+                system.replace(self.run / name, self.target / name)
+            _settle(self.target)
         self.abandon()
         return content
 
@@ -128,28 +126,33 @@ class FolderOutput:
             with contextlib.suppress(Exception):
                 shard.writer.close()
         self._open = []
-        self._sweep(WORK if keep_work and (self.work / "tasks").is_dir() else "")
+        if self.lock < 0:
+            return
+        kept = [WORK] if keep_work and (self.work / "tasks").is_dir() else []
+        try:
+            _settle(self.target)
+        except OSError:
+            kept.append(JOURNAL)
+        self._sweep(*kept)
         if self.made and not (self.target / manifest.MANIFEST).exists():
-            with contextlib.suppress(OSError):
-                self.target.rmdir()
-        if self.lock >= 0:
-            os.close(self.lock)
-            self.lock = -1
+            _remove_if_empty(self.target)
+        os.close(self.lock)
+        self.lock = -1
 
-    def _sweep(self, keep: str) -> None:
-        """Remove what lies in staging, but for one folder."""
+    def _sweep(self, *kept: str) -> None:
+        """Remove what lies in staging, but for what bears one of these names, and as far as that can be done."""
         staging = self.target / STAGING
-        for path in staging.iterdir() if staging.is_dir() else ():
-            if path.name != keep:
-                shutil.rmtree(path, ignore_errors=True)
-                with contextlib.suppress(OSError):
-                    path.unlink()
+        left: list[Path] = []
         with contextlib.suppress(OSError):
-            staging.rmdir()
+            left = sorted(path for path in staging.iterdir() if path.name not in kept)
+        for path in left:
+            with contextlib.suppress(OSError):
+                _remove_any(path)
+        _remove_if_empty(staging)
 
     def _new_shard(self, form: Format) -> _Shard:
         folder = self.run / form.folder
-        folder.mkdir(exist_ok=True)
+        system.make_folder(folder, exist_ok=True)
         number = sum(1 for shard in self.shards if form_of(shard["path"]) == (form.folder, form.suffix))
         path = folder / f"part-{number:05d}{form.suffix}"
         return _Shard(form.open(path), path, form)
@@ -169,38 +172,43 @@ class FolderOutput:
             )
         self._open = []
 
+    def _stage_manifest(self, chain: Chain) -> dict[str, Any]:
+        """The manifest of everything written, which is then complete in staging."""
+        self._close_shards()
+        decisions = self._stage_decisions(chain)
+        for form in self.forms:
+            for name, version in form.versions().items():
+                chain.record_version(name, version)
+        shards = sorted(self.shards, key=lambda shard: _shard_order(shard["path"]))
+        content = manifest.build(chain, self.totals.tokenizer, self.totals.as_json(), shards, decisions)
+        write_flushed(self.run / manifest.MANIFEST, manifest.serialise(content))
+        return content
+
     def _stage_decisions(self, chain: Chain) -> list[dict[str, Any]]:
         folder = self.run / "decisions"
-        folder.mkdir()
+        system.make_folder(folder)
         staged = []
         for place, source in enumerate(sorted(chain.decisions, key=_content_digest)):
             path = folder / f"part-{place:05d}.jsonl.zst"
-            shutil.copyfile(source, path)
+            with open(source, "rb") as decided, system.open_new(path) as stream:
+                shutil.copyfileobj(decided, stream)
             path, size, digest = _named_by_content(path, ".jsonl.zst")
             staged.append({"path": path.relative_to(self.run).as_posix(), "bytes": size, "sha256": digest})
         return staged
 
-    def _swap(self, names: list[str], content: dict[str, Any]) -> None:
-        folders = {self.target}
-        write_flushed(self.target / STAGING / JOURNAL, json.dumps(names).encode())
+    def _place(self, names: list[str]) -> None:
+        """Rename the shards into place, and the manifest after them."""
+        concerned = sorted({*names, *_names_in(self.before), *_card_of(self.before)})
+        write_flushed(self.target / STAGING / JOURNAL, json.dumps(concerned).encode())
         flush(self.target / STAGING)
-        for name in names:
-            place = self.target / name
-            place.parent.mkdir(exist_ok=True)
-            folders.add(place.parent)
-            (self.run / name).replace(place)
-        for folder in folders:
+        places = [self.target / name for name in names]
+        for folder in sorted({place.parent for place in places}):
+            system.make_folder(folder, exist_ok=True)
+        for name, place in zip(names, places, strict=True):
+            system.replace(self.run / name, place)
+        for folder in sorted({self.target, *(place.parent for place in places)}):
             flush(folder)
-        (self.run / manifest.MANIFEST).replace(self.target / manifest.MANIFEST)
-        flush(self.target)
-        for item in (*self.before.get("shards", []), *self.before.get("decisions", [])):
-            if item["path"] not in names:
-                (self.target / item["path"]).unlink(missing_ok=True)
-        if any(form_of(item["path"])[0] == "data" for item in self.before.get("shards", [])) and CARD not in names:
-            (self.target / CARD).unlink(missing_ok=True)
-        for emptied in ("data", "decisions"):
-            with contextlib.suppress(OSError):
-                (self.target / emptied).rmdir()
+        system.replace(self.run / manifest.MANIFEST, self.target / manifest.MANIFEST)
 
 
 def _make_folder(target: Path) -> bool:
@@ -208,8 +216,25 @@ def _make_folder(target: Path) -> bool:
         if target.exists() and not target.is_dir():
             raise PublishError(f"{str(target)!r} is a file; name a folder, or a file ending in .jsonl or .parquet")
         existed = target.exists()
-        target.mkdir(parents=True, exist_ok=True)
+        system.make_folder(target, parents=True, exist_ok=True)
         return not existed
+
+
+def _claim(target: Path, made: bool) -> tuple[int, dict[str, Any]]:
+    """Lock a folder and bring it into order; the lock and the manifest before. Raises PublishError."""
+    lock = -1
+    try:
+        _refuse_links(target)
+        lock = _lock(target)
+        with publishing(target):
+            _settle(target)
+            return lock, _manifest_before(target)
+    except BaseException:
+        if lock >= 0:
+            os.close(lock)
+        if made:
+            _remove_if_empty(target)
+        raise
 
 
 def _refuse_links(target: Path) -> None:
@@ -246,29 +271,55 @@ def _holder(target: Path) -> str:
         return "another run"
 
 
-def _undo_swap(target: Path) -> None:
-    """Take away the files that a killed run had put in place before its manifest, unless a manifest names them."""
-    journal = target / STAGING / JOURNAL
+def _settle(target: Path) -> None:
+    """Of the two datasets that a journal names, take away the files of the one whose manifest does not stand."""
     try:
-        names = json.loads(journal.read_bytes())
-    except (OSError, ValueError):
+        names = json.loads((target / STAGING / JOURNAL).read_bytes())
+        known = _read_if_there(target / manifest.MANIFEST)
+        kept = {*_names_in(known), *_card_of(known)}
+    except (FileNotFoundError, NotADirectoryError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        # A journal that was not finished has had no effect; a manifest that is not whole is not ours to judge.
         return
-    kept = set()
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        known = json.loads((target / manifest.MANIFEST).read_bytes())
-        kept = {CARD, *(item["path"] for item in (*known["shards"], *known["decisions"]))}
-    for name in names:
+    for name in names if isinstance(names, list) else ():
         if isinstance(name, str) and _PLACED.fullmatch(name) and name not in kept:
-            (target / name).unlink(missing_ok=True)
+            system.remove(target / name, missing_ok=True)
     for emptied in ("data", "decisions"):
-        with contextlib.suppress(OSError):
-            (target / emptied).rmdir()
+        _remove_if_empty(target / emptied)
 
 
-def _manifest_before(target: Path, lock: int) -> dict[str, Any]:
+def _read_if_there(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+
+
+def _names_in(content: dict[str, Any]) -> list[str]:
+    """The files that a manifest names."""
+    return [item["path"] for item in (*content.get("shards", ()), *content.get("decisions", ()))]
+
+
+def _card_of(content: dict[str, Any]) -> list[str]:
+    """The dataset card, which is ours where shards lie in `data/`."""
+    return [CARD] if any(form_of(item["path"])[0] == "data" for item in content.get("shards", ())) else []
+
+
+def _remove_any(path: Path) -> None:
+    """Remove a file, or a folder with all that is in it; a link is not followed."""
+    if path.is_dir() and not path.is_symlink():
+        system.remove_tree(path)
+    else:
+        system.remove(path, missing_ok=True)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        system.remove_folder(folder)
+
+
+def _manifest_before(target: Path) -> dict[str, Any]:
     if not (target / manifest.MANIFEST).exists():
         if any(path.name != STAGING for path in target.iterdir()):
-            os.close(lock)
             raise PublishError(f"{str(target)!r} is not empty and holds no corpuskit manifest; choose another -o")
         return {}
     try:
@@ -277,14 +328,13 @@ def _manifest_before(target: Path, lock: int) -> dict[str, Any]:
             return before
     except (OSError, ValueError, AttributeError, RecursionError):
         pass
-    os.close(lock)
     raise PublishError(f"the manifest in {str(target)!r} is not one of corpuskit's; choose another -o")
 
 
 def _named_by_content(path: Path, suffix: str) -> tuple[Path, int, str]:
     size, digest = size_and_digest(path)
     final = path.with_name(f"{path.name.removesuffix(suffix)}-{digest[:8]}{suffix}")
-    path.rename(final)
+    system.replace(path, final)
     return final, size, digest
 
 

@@ -1,4 +1,8 @@
-"""One published file with its manifest beside it."""
+"""One published file with its manifest beside it.
+
+Two names cannot be changed in one step. So the manifest before is put aside first: a file without one is no dataset.
+Only when the new file stands does the new manifest take its place, and until then both can be put back as they were.
+"""
 
 import contextlib
 import os
@@ -8,7 +12,8 @@ from typing import Any
 from corpuskit.core import manifest
 from corpuskit.core.chain import Chain
 from corpuskit.core.document import Document
-from corpuskit.core.files.durable import demand_lock, flush, publishing, size_and_digest, write_flushed
+from corpuskit.core.files import system
+from corpuskit.core.files.durable import demand_lock, finishing, flush, publishing, size_and_digest, write_flushed
 from corpuskit.core.files.forms import Format, ShardWriter
 from corpuskit.core.files.jsonl import LineWriter, compressed
 from corpuskit.core.files.totals import Totals
@@ -20,21 +25,34 @@ class FileOutput:
     def __init__(self, target: Path, form: Format | None, totals: Totals) -> None:
         """Stage beside the target; `form` is None for JSONL. Raises PublishError if the place is in use."""
         self.target, self.form, self.totals = target, form, totals
-        self.staged = target.with_name(f".{target.name}.staging")
+        self.beside = manifest_of_file(target)
+        self.staged = _hidden(target, "staging")
+        self.staged_manifest = _hidden(target, "staging.manifest")
+        self.before = _hidden(target, "before")
+        self.before_manifest = _hidden(target, "before.manifest")
+        self.writer: ShardWriter | None = None
         with publishing(target):
-            self.lock = os.open(self.staged.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o666)
-            demand_lock(self.lock, target)
-            self.staged.unlink(missing_ok=True)
-            self.writer: ShardWriter = form.open(self.staged) if form else _line_writer(self.staged, target.name)
+            self.lock = _lock(self._lock_path(), target)
+        try:
+            with publishing(target):
+                self._settle()
+                for path in (self.staged, self.staged_manifest):
+                    system.remove(path, missing_ok=True)
+                self.writer = form.open(self.staged) if form else _line_writer(self.staged, target.name)
+        except BaseException:
+            self.abandon()
+            raise
 
     def write(self, document: Document) -> None:
         """Add the next document."""
+        assert self.writer is not None
         with publishing(self.target):
             self.totals.add(document)
             self.writer.write(document)
 
     def publish(self, chain: Chain, run_facts: dict[str, Any]) -> dict[str, Any]:
         """Rename the file and its manifest into place."""
+        assert self.writer is not None
         with publishing(self.target):
             self.writer.close()
             flush(self.staged)
@@ -49,23 +67,49 @@ class FileOutput:
                 "tokens": self.totals.tokens,
             }
             content = manifest.build(chain, self.totals.tokenizer, self.totals.as_json(), [shard], [])
-            beside = manifest_of_file(self.target)
-            beside.unlink(missing_ok=True)
-            self.staged.replace(self.target)
-            write_flushed(self.staged, manifest.serialise(content))
-            self.staged.replace(beside)
+            write_flushed(self.staged_manifest, manifest.serialise(content))
+            self._place()
+        with finishing(self.target):
             flush(self.target.parent)
+            self._settle()
         self.abandon()
         return content
 
     def abandon(self) -> None:
-        """Remove what was staged and let go of the place."""
+        """Remove what was staged, put back what was put aside, and let go of the place."""
+        if self.lock < 0:
+            return
         with contextlib.suppress(Exception):
-            self.writer.close()
-        for path in (self.staged, self.staged.with_suffix(".lock")):
-            path.unlink(missing_ok=True)
+            if self.writer:
+                self.writer.close()
         with contextlib.suppress(OSError):
-            os.close(self.lock)
+            self._settle()
+        for path in (self.staged, self.staged_manifest, self._lock_path()):
+            with contextlib.suppress(OSError):
+                system.remove(path, missing_ok=True)
+        os.close(self.lock)
+        self.lock = -1
+
+    def _place(self) -> None:
+        if self.beside.is_file() and self.target.is_file() and not self.target.is_symlink():
+            # Where the file system knows no second names there is no way back, and no other harm.
+            with contextlib.suppress(OSError):
+                system.link(self.target, self.before)
+        if os.path.lexists(self.beside):
+            system.replace(self.beside, self.before_manifest)
+        system.replace(self.staged, self.target)
+        system.replace(self.staged_manifest, self.beside)
+
+    def _settle(self) -> None:
+        """Put back the file and manifest before, unless there is a manifest; then remove what is left of them."""
+        if not os.path.lexists(self.beside) and self.before.exists() and self.before_manifest.exists():
+            system.replace(self.before, self.target)
+            system.replace(self.before_manifest, self.beside)
+        for path in (self.before, self.before_manifest):
+            system.remove(path, missing_ok=True)
+
+    def _lock_path(self) -> Path:
+        return self.staged.with_suffix(".lock")
 
 
 def manifest_of_file(target: Path) -> Path:
@@ -73,5 +117,20 @@ def manifest_of_file(target: Path) -> Path:
     return target.with_name(f"{target.name}.manifest.json")
 
 
+def _hidden(target: Path, ending: str) -> Path:
+    return target.with_name(f".{target.name}.{ending}")
+
+
+def _lock(path: Path, target: Path) -> int:
+    """Lock a file that its holders remove: one that was removed meanwhile is nobody's lock any more."""
+    while True:
+        descriptor = system.open_lock(path)
+        demand_lock(descriptor, target)
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(descriptor), os.stat(path)):
+                return descriptor
+        os.close(descriptor)
+
+
 def _line_writer(path: Path, name: str) -> LineWriter:
-    return LineWriter(compressed(open(path, "wb"), name))
+    return LineWriter(compressed(system.open_new(path), name))

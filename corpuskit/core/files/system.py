@@ -1,0 +1,90 @@
+"""The door to the disk: every write to outputs and to work in progress is asked of the system here.
+
+Plain calls with nothing added. That they stand in one place lets tests fail each of them in turn, the first, the second
+and so on, and see that a run then publishes a whole dataset or none. What is only read does not pass here.
+"""
+
+import os
+from pathlib import Path
+from typing import IO, BinaryIO
+
+
+def open_new(path: Path) -> BinaryIO:
+    """A new file to write; FileExistsError if there is one."""
+    return open(path, "xb")
+
+
+def open_write(path: Path) -> BinaryIO:
+    """A file to write from its start, made if there is none."""
+    return open(path, "wb")
+
+
+def open_scratch(path: Path) -> IO[bytes]:
+    """A file to write and to read back, unbuffered: `write_all` writes to it."""
+    return open(path, "wb+", buffering=0)
+
+
+def open_nameless() -> IO[bytes]:
+    """The same in TMPDIR and without a name, so that it ends with the process."""
+    import tempfile
+
+    return tempfile.TemporaryFile(buffering=0)
+
+
+def open_flags(path: Path, flags: int, mode: int = 0o666) -> BinaryIO:
+    """A file to write, opened by the system's own flags."""
+    return os.fdopen(os.open(path, flags, mode), "wb")
+
+
+def open_lock(path: Path) -> int:
+    """The descriptor of a file to lock, made if there is none."""
+    return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+
+
+def write(descriptor: int, data: bytes | memoryview) -> int:
+    """Write to a descriptor; how many bytes went."""
+    return os.write(descriptor, data)
+
+
+def write_all(file: IO[bytes], data: bytes) -> None:
+    """Write to an unbuffered file, however many calls the system needs."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+def sync(descriptor: int) -> None:
+    """Make a file's bytes, or a folder's names, outlast a loss of power."""
+    os.fsync(descriptor)
+
+
+def replace(path: Path, target: Path) -> None:
+    """Rename a file, over another if there is one."""
+    os.replace(path, target)
+
+
+def link(path: Path, target: Path) -> None:
+    """Give a file a second name."""
+    os.link(path, target)
+
+
+def make_folder(path: Path, *, parents: bool = False, exist_ok: bool = False, mode: int = 0o777) -> None:
+    """Make a folder."""
+    path.mkdir(mode, parents, exist_ok)
+
+
+def remove(path: Path, *, missing_ok: bool = False) -> None:
+    """Remove a file."""
+    path.unlink(missing_ok)
+
+
+def remove_folder(path: Path) -> None:
+    """Remove an empty folder."""
+    path.rmdir()
+
+
+def remove_tree(path: Path) -> None:
+    """Remove a folder with all that is in it, as far as that can be done."""
+    import shutil
+
+    shutil.rmtree(path, ignore_errors=True)
