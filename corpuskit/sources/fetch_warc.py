@@ -91,8 +91,9 @@ class FetchWarc(Source):
         from corpuskit.text.warc_parts import read_part
 
         if source.part is not None:
-            records = read_part(source.open(), source.part, source.damaged)
-            yield from self._items(records, source.name, source.part.keys)
+            with source.open() as stream:
+                records = read_part(stream, source.part, source.damaged)
+                yield from self._items(records, source.name, source.part.keys)
             return
         for name, stream in archives_of(source.open(), source.name, source.damaged):
             yield from self._items(read_records(stream, source.damaged), name, set())
