@@ -30,8 +30,8 @@ def finishing(target: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise PublishError(
-            f"{str(target)!r} was published, but what it replaced could not be cleared away: "
-            f"{error.strerror or error}; run it again"
+            f"{str(target)!r} was published, but what is left to do after that failed: "
+            f"{error.strerror or error}. Make room, and run it again"
         ) from error
 
 

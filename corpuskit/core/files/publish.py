@@ -57,6 +57,7 @@ class FolderOutput:
         self.run = target / STAGING / f"{os.getpid()}-{os.urandom(4).hex()}"
         self.shards: list[dict[str, Any]] = []
         self._open: list[_Shard] = []
+        self._beside: list[str] = []
         try:
             with publishing(target):
                 self._sweep(WORK)
@@ -112,11 +113,8 @@ class FolderOutput:
                 flush(self.run / name)
             self._place(_names_in(content))
         with finishing(self.target):
-            flush(self.target)
-            for name in beside:
-                # Renamed and not written there, so that a link in its place is replaced and not followed.
-                system.replace(self.run / name, self.target / name)
-            _settle(self.target)
+            self._beside = beside
+            self._finish()
         self.abandon()
         return content
 
@@ -130,7 +128,7 @@ class FolderOutput:
             return
         kept = [WORK] if keep_work and (self.work / "tasks").is_dir() else []
         try:
-            _settle(self.target)
+            self._finish()
         except OSError:
             kept.append(JOURNAL)
         self._sweep(*kept)
@@ -138,6 +136,14 @@ class FolderOutput:
             _remove_if_empty(self.target)
         os.close(self.lock)
         self.lock = -1
+
+    def _finish(self) -> None:
+        """Bring the folder into order on either side of publication; what was done already is not done again."""
+        for name in self._beside:
+            if (self.run / name).exists():
+                # Renamed and not written there, so that a link in its place is replaced and not followed.
+                system.replace(self.run / name, self.target / name)
+        _settle(self.target)
 
     def _sweep(self, *kept: str) -> None:
         """Remove what lies in staging, but for what bears one of these names, and as far as that can be done."""
@@ -280,6 +286,8 @@ def _settle(target: Path) -> None:
     except (FileNotFoundError, NotADirectoryError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         # A journal that was not finished has had no effect; a manifest that is not whole is not ours to judge.
         return
+    # What decides has to outlast a loss of power before anything is removed for its sake.
+    flush(target)
     for name in names if isinstance(names, list) else ():
         if isinstance(name, str) and _PLACED.fullmatch(name) and name not in kept:
             system.remove(target / name, missing_ok=True)

@@ -91,20 +91,27 @@ class FileOutput:
         self.lock = -1
 
     def _place(self) -> None:
-        if self.beside.is_file() and self.target.is_file() and not self.target.is_symlink():
+        is_new = not os.path.lexists(self.target)
+        if self.target.is_file() and not self.target.is_symlink():
             # Where the file system knows no second names there is no way back, and no other harm.
             with contextlib.suppress(OSError):
                 system.link(self.target, self.before)
         if os.path.lexists(self.beside):
             system.replace(self.beside, self.before_manifest)
         system.replace(self.staged, self.target)
-        system.replace(self.staged_manifest, self.beside)
+        try:
+            system.replace(self.staged_manifest, self.beside)
+        except OSError:
+            if is_new:
+                system.remove(self.target)
+            raise
 
     def _settle(self) -> None:
         """Put back the file and manifest before, unless there is a manifest; then remove what is left of them."""
-        if not os.path.lexists(self.beside) and self.before.exists() and self.before_manifest.exists():
+        if self.before.exists() and not os.path.lexists(self.beside):
             system.replace(self.before, self.target)
-            system.replace(self.before_manifest, self.beside)
+            if self.before_manifest.exists():
+                system.replace(self.before_manifest, self.beside)
         for path in (self.before, self.before_manifest):
             system.remove(path, missing_ok=True)
 
