@@ -33,6 +33,7 @@ KINDS = {
     "replace": "replace",
     "link": "link",
     "make_folder": "mkdir",
+    "make_temporary_folder": "mkdir",
     "remove": "remove",
     "remove_folder": "remove",
     "remove_tree": "remove",
