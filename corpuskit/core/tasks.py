@@ -25,7 +25,7 @@ from corpuskit.core import errors
 from corpuskit.core.errors import CANNOT_WRITE, CorpuskitError, PublishError
 from corpuskit.core.files import system
 from corpuskit.core.files.durable import flush, write_flushed
-from corpuskit.core.step import Step
+from corpuskit.core.step import Stage, Step
 
 # datatrove's log is for its own users; what ours need to know is in the accounts.
 logger.disable("datatrove")
@@ -164,7 +164,11 @@ _steps: dict[Step, Step] = {}
 
 def shared(step: SomeStep) -> SomeStep:
     """The first step of this process that is equal to this one, so that models are loaded once for all tasks."""
-    return cast(SomeStep, _steps.setdefault(step, step))
+    if step not in _steps:
+        _steps[step] = step
+        if isinstance(step, Stage):
+            step.prepare()
+    return cast(SomeStep, _steps[step])
 
 
 def fingerprint(task: Task) -> str:
