@@ -213,13 +213,14 @@ def test_a_kill_at_some_calls_leaves_one_whole_dataset(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("replaces", [False, True], ids=["new", "replaced"])
-@pytest.mark.parametrize("how", ["once", "forever"])
+@pytest.mark.parametrize(
+    ("how", "replaces", "stride"), [("once", True, 1), ("forever", True, 2), ("once", False, 3), ("forever", False, 3)]
+)
 @pytest.mark.parametrize("arguments", [FOLDER, FILE, CARD], ids=["folder", "file", "card"])
 def test_a_fault_at_any_call_publishes_all_or_nothing(
-    server: Server, tmp_path: Path, arguments: tuple[str, ...], how: str, replaces: bool
+    server: Server, tmp_path: Path, arguments: tuple[str, ...], how: str, replaces: bool, stride: int
 ) -> None:
-    assert fail_at_each(Trial(server, tmp_path, arguments, replaces), how) > 20
+    assert fail_at_each(Trial(server, tmp_path, arguments, replaces), how, 1, stride) > 5
 
 
 @pytest.mark.slow
