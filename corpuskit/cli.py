@@ -28,6 +28,9 @@ MORE = (
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit; expected errors end in one line on standard error."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    if sys.stderr is None:
+        _discard_talk()
+    talk.leave_destructors_unheard()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _raise_interrupted)
     name = next((word for word in arguments if not word.startswith("-")), "")
@@ -147,6 +150,16 @@ def _keep_traceback(error: BaseException) -> str:
     with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:
         stream.write("".join(traceback.format_exception(error)))
     return path
+
+
+def _discard_talk() -> None:
+    """Where standard error is closed nothing may take its place, as what libraries say would end up in a shard."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    if nowhere != 2:
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+    os.set_inheritable(2, True)
+    sys.stderr = open(2, "w")  # noqa: SIM115 - for as long as the process lasts
 
 
 def _raise_interrupted(number: int, _frame: Any) -> None:

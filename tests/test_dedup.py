@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from corpuskit.core.document import Document, decode, encode
 from corpuskit.core.errors import PublishError, UsageError
+from corpuskit.core.files import system
 from corpuskit.core.step import Drop, Item, Rejected
 from corpuskit.stages.dedup import Dedup
 from corpuskit.text.minhash import agreement, band_keys, signatures
@@ -328,8 +329,8 @@ def test_a_full_disk_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> Non
     def full(*_: Any) -> int:
         raise OSError(errno.ENOSPC, "No space left on device", "/somewhere/secret")
 
-    monkeypatch.setattr(os, "write", full)
-    with pytest.raises(PublishError, match=r"^cannot write temporary files: No space left on device; set TMPDIR"):
+    monkeypatch.setattr(system, "write_all", full)
+    with pytest.raises(PublishError, match=r"^cannot write temporary files: No space left on device; .*set TMPDIR"):
         list(Dedup().run(corpus(prose(1))))
 
 

@@ -182,6 +182,7 @@ def test_head_is_an_honest_cut(shell: Run, documents: Path, tmp_path: Path) -> N
         ("mkdir out; echo precious > out/file; corpuskit export documents.jsonl -o out", 5, b"choose another"),
         ("ulimit -f 4; corpuskit export documents.jsonl -o out", 5, b"nothing was published"),
         ("corpuskit export documents.jsonl >&-", 5, b"closed"),
+        ("corpuskit export -o out <&-", 2, b"standard input is closed"),
         ("corpuskit export documents.jsonl > /dev/full", 5, b"No space left"),
         ("corpuskit export documents.jsonl --max-rejects x", 2, b"--max-rejects"),
         (

@@ -9,7 +9,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Run, texts
+from tests.conftest import Run, lines_of, texts
+from tests.test_mix import paragraph
+
+RECIPE = """
+sources: {books: {from: files, inputs: ['books-*.jsonl'], origin: licensed, license: CC-BY-4.0}}
+together: [{dedup: {bands: 2}}]
+output: {dir: out, formats: [jsonl, parquet]}
+"""
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Path:
+    """A folder with a small recipe, whose output is of more than 32 KiB."""
+    for number in range(2):
+        books = [{"id": f"d{place}", "text": paragraph(place)} for place in range(number * 400, number * 400 + 500)]
+        (tmp_path / f"books-{number}.jsonl").write_bytes(lines_of(books))
+    (tmp_path / "recipe.yaml").write_text(RECIPE)
+    return tmp_path
 
 
 def listing(folder: Path) -> dict[str, bytes]:
@@ -130,3 +147,80 @@ def test_equal_input_is_equal_bytes_whatever_the_surroundings(tmp_path: Path, co
         found.append(listing(tmp_path / f"w{place}" / "out"))
     assert found[0] == found[1] == found[2]
     assert found[0]
+
+
+@pytest.mark.parametrize(
+    ("limit", "workers"),
+    [
+        ("ulimit -f 8", 1),
+        pytest.param("ulimit -f 40", 2, marks=pytest.mark.slow),
+        pytest.param("ulimit -n 12", 2, marks=pytest.mark.slow),
+        pytest.param("ulimit -n 12", 1, marks=pytest.mark.slow),
+    ],
+)
+def test_a_mix_that_meets_a_limit_says_so_and_is_resumed(
+    recipe: Path, shell: Run, corpuskit: Run, limit: str, workers: int
+) -> None:
+    done = shell(f"{limit}; corpuskit mix recipe.yaml --quiet -j {workers}")
+    assert done.returncode == 5, done.stderr
+    assert done.stderr.startswith(b"corpuskit mix: cannot ")
+    assert done.stderr.count(b"\n") == 1
+    assert {path.name for path in (recipe / "out").glob("*")} <= {".staging"}
+    assert corpuskit("mix", "recipe.yaml", "--quiet", "-j", workers).returncode == 0
+    assert corpuskit("mix", "recipe.yaml", "--quiet", "-o", "unbroken").returncode == 0
+    assert listing(recipe / "out") == listing(recipe / "unbroken")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system needs root")
+def test_a_mix_into_a_file_system_that_fills_up_or_is_read_only(recipe: Path, shell: Run, corpuskit: Run) -> None:
+    mount = recipe / "small"
+    mount.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", mount], capture_output=True).returncode:
+        pytest.skip("this system does not let tests mount a file system")
+    try:
+        done = corpuskit("mix", "recipe.yaml", "--quiet", "-j", "2", "-o", "small/out")
+        assert (done.returncode, done.stderr.count(b"\n")) == (5, 1), done.stderr
+        assert b"No space left" in done.stderr
+        assert {path.name for path in (mount / "out").glob("*")} <= {".staging"}
+        subprocess.run(["mount", "-o", "remount,size=64m", mount], check=True)
+        assert corpuskit("mix", "recipe.yaml", "--quiet", "-o", "small/out").returncode == 0
+        before = listing(mount)
+        subprocess.run(["mount", "-o", "remount,ro", mount], check=True)
+        done = corpuskit("mix", "recipe.yaml", "--quiet", "-o", "small/out")
+        assert (done.returncode, done.stderr.count(b"\n")) == (5, 1), done.stderr
+        assert b"Read-only" in done.stderr
+        assert listing(mount) == before
+        assert corpuskit("verify", "small/out").returncode == 0
+    finally:
+        subprocess.run(["umount", mount], check=True)
+
+
+@pytest.mark.parametrize("closed", [pytest.param("2>&-", marks=pytest.mark.slow), "<&- >&- 2>&-"])
+def test_a_mix_without_standard_streams_writes_its_shards_alone(
+    recipe: Path, shell: Run, corpuskit: Run, closed: str
+) -> None:
+    done = shell(f"corpuskit mix recipe.yaml -j 2 {closed}")
+    assert done.returncode == 0, done.stderr
+    assert corpuskit("verify", "out").returncode == 0
+    plan = shell("corpuskit mix recipe.yaml --plan >&-")
+    assert (plan.returncode, plan.stderr) == (5, b"corpuskit mix: standard output is closed; redirect it\n")
+
+
+def test_of_two_mixes_on_one_output_one_wins_and_the_other_names_it(
+    recipe: Path, environment: dict[str, str], corpuskit: Run
+) -> None:
+    command = [sys.executable, "-m", "corpuskit.cli", "mix", "recipe.yaml", "--quiet"]
+    with subprocess.Popen(command, cwd=recipe, env=environment, stderr=subprocess.PIPE) as first:
+        end = time.monotonic() + 60
+        while not (recipe / "out" / ".staging" / "holder.json").exists() and time.monotonic() < end:
+            time.sleep(0.001)
+        first.send_signal(signal.SIGSTOP)
+        second = corpuskit("mix", "recipe.yaml", "--quiet")
+        assert second.returncode == 5, second.stderr
+        assert f"is being written by process {first.pid} on ".encode() in second.stderr
+        assert second.stderr.count(b"\n") == 1
+        first.send_signal(signal.SIGCONT)
+        assert first.communicate()[1] == b""
+        assert first.returncode == 0
+    assert corpuskit("verify", "out").returncode == 0

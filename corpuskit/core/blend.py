@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from corpuskit.core.engine import Piece
 
 NAME = "mix"
-BUCKET_BYTES = 16 * 1024 * 1024
+BUCKET_BYTES = 1024 * 1024
 MOST_BUCKETS = 4096
 
 

@@ -19,6 +19,7 @@ from datatrove.executor import LocalPipelineExecutor
 from datatrove.executor.slurm import SlurmPipelineExecutor
 
 from corpuskit.core.errors import CorpuskitError, RemoteError, UsageError
+from corpuskit.core.files import system
 from corpuskit.core.parallel import Pool
 from corpuskit.core.profile import RayProfile, SlurmProfile
 from corpuskit.core.tasks import Placed, RunTasks, write_json
@@ -198,7 +199,7 @@ class Slurm:
         while self._running():
             time.sleep(POLL_SECONDS)
         self.submitted = []
-        self.known.unlink(missing_ok=True)
+        system.remove(self.known, missing_ok=True)
 
     def _note(self, answer: str) -> str:
         """The id of the job that `sbatch` names, kept on disk before anything else is done."""

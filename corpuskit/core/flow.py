@@ -6,7 +6,6 @@ results come back in order. A source makes batches of what it reads; a corpus st
 
 import functools
 import inspect
-import tempfile
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -120,7 +119,7 @@ class Flow:
     def _read_in_workers(self, source: Source, inputs: Sequence[Input]) -> Iterator[Batch]:
         from corpuskit.core.parallel import ordered_map
 
-        with tempfile.TemporaryDirectory(prefix="corpuskit-") as folder:
+        with system.make_temporary_folder() as folder:
             work = functools.partial(read_to_file, source, self.tags, Path(folder))
             for place, done in zip(inputs, ordered_map(work, list(enumerate(inputs)), self.jobs), strict=True):
                 place.damage, place.known = done.damage, done.known

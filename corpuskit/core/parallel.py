@@ -16,6 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from corpuskit.core import talk
 from corpuskit.core.batches import Batch
 from corpuskit.core.errors import CorpuskitError, PublishError
 from corpuskit.core.guard import PLACE, Guard, Places, without
@@ -214,6 +215,7 @@ def settle_in(parent: int, work: Callable[..., Any] | None = None, places: Place
     """Make this process a worker: let go of the parent's pipes, leave its signals to it, and die when it dies."""
     global _work, _marks
     _work, _marks = work, places
+    talk.leave_destructors_unheard()
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1):
         os.dup2(nowhere, descriptor)

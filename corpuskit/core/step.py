@@ -183,6 +183,9 @@ class Stage(Step):
         """Processor time that a worker's first document may take beyond that of others, for models to be loaded."""
         return 0 if type(self).__module__.startswith("corpuskit.") else 60
 
+    def prepare(self) -> None:
+        """Load libraries and models before a worker is forked that would load them anew for each task of a recipe."""
+
     def apply(self, document: Document) -> Document | Drop:
         """Return the document (changed or not) or a Drop; raise Reject if it cannot be processed."""
         raise NotImplementedError

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from corpuskit.core.account import StepCount
+from corpuskit.core.errors import PublishError
 
 Thing = TypeVar("Thing")
 REFRESH_SECONDS = 0.2
@@ -42,8 +43,15 @@ def say(name: str, message: str) -> None:
     _write(f"{speaker}: {message}\n")
 
 
+def leave_destructors_unheard() -> None:
+    """What fails where an object is thrown away has no one to tell; what it followed from is said in one line."""
+    sys.unraisablehook = lambda _: None
+
+
 def print_out(text: str) -> None:
-    """An answer on standard output. Raises BrokenPipeError if nobody reads it."""
+    """An answer on standard output. Raises BrokenPipeError if nobody reads it, PublishError if it is closed."""
+    if sys.stdout is None:
+        raise PublishError("standard output is closed; redirect it")
     sys.stdout.write(text.rstrip("\n") + "\n")
     sys.stdout.flush()
 

@@ -6,6 +6,7 @@ options, inputs or another version of the code finds nothing that it could take 
 """
 
 import contextlib
+import ctypes
 import hashlib
 import json
 import os
@@ -24,7 +25,7 @@ from corpuskit.core import errors
 from corpuskit.core.errors import CANNOT_WRITE, CorpuskitError, PublishError
 from corpuskit.core.files import system
 from corpuskit.core.files.durable import flush, write_flushed
-from corpuskit.core.step import Step
+from corpuskit.core.step import Stage, Step
 
 # datatrove's log is for its own users; what ours need to know is in the accounts.
 logger.disable("datatrove")
@@ -90,6 +91,8 @@ class Placed:
             with contextlib.suppress(OSError):
                 write_json(self._at(".error.json"), {"kind": type(failure).__name__, "message": str(failure)})
             raise failure from None
+        finally:
+            give_back_memory()
 
     def _failure(self, error: Exception) -> CorpuskitError:
         """What is said of an error: of an expected one its own line, of a fault where the details are."""
@@ -163,7 +166,11 @@ _steps: dict[Step, Step] = {}
 
 def shared(step: SomeStep) -> SomeStep:
     """The first step of this process that is equal to this one, so that models are loaded once for all tasks."""
-    return cast(SomeStep, _steps.setdefault(step, step))
+    if step not in _steps:
+        _steps[step] = step
+        if isinstance(step, Stage):
+            step.prepare()
+    return cast(SomeStep, _steps[step])
 
 
 def fingerprint(task: Task) -> str:
@@ -178,6 +185,12 @@ def identity_of(step: Step) -> list[Any]:
     from corpuskit.core.registry import origin_of
 
     return [step.name(), step.options(), step.versions(), origin_of(step)]
+
+
+def give_back_memory() -> None:
+    """Hand freed memory back to the system: what one task leaves in pieces would add up over many."""
+    with contextlib.suppress(AttributeError, OSError):  # only the GNU C library can
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @cache

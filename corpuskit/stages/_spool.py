@@ -132,4 +132,7 @@ def _write(file: IO[bytes], data: bytes) -> None:
 
 def _no_room(error: OSError) -> PublishError:
     why = os.strerror(error.errno) if error.errno else "unknown error"
-    return PublishError(f"cannot write temporary files: {why}; set TMPDIR to a folder that has room for the input")
+    return PublishError(
+        f"cannot write temporary files: {why}; nothing was published. "
+        "Make room, or set TMPDIR to a folder that has room for the input"
+    )

@@ -34,6 +34,10 @@ class Extract(Stage):
     engine: Annotated[Literal["fast", "trafilatura", "resiliparse", "auto"], "How the main text is found."] = "fast"
     format: Annotated[Literal["text", "markdown"], "What is written: plain text, or Markdown."] = "text"
 
+    def prepare(self) -> None:
+        """The engine and its model, by a page that costs nothing."""
+        self.apply_many([Document("", "<p>The mole keeps the sea from the harbour.", {"content_type": "text/html"})])
+
     def apply(self, document: Document) -> Document | Drop:
         """The document with its main text; a Drop where a page has none. Raises Reject at a limit."""
         if not is_html(document):

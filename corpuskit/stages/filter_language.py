@@ -38,6 +38,10 @@ class FilterLanguage(Stage):
         if self.keep:
             _ = self._kept
 
+    def prepare(self) -> None:
+        """The tables, by a text that costs nothing."""
+        self.apply_many([Document("", "The mole keeps the sea from the harbour.", {})])
+
     def apply(self, document: Document) -> Document | Drop:
         """The document with its language, or a Drop."""
         from corpuskit.text.language import detect

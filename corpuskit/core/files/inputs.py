@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, cast
 
 from corpuskit.core.account import StreamCount
 from corpuskit.core.document import Reject
-from corpuskit.core.errors import DamagedError
+from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.files import containers
 from corpuskit.core.files.lines import Lines
 from corpuskit.core.files.parts import Part
@@ -61,7 +61,9 @@ class Input:
         return cast(BinaryIO, self._reader)
 
     def pipe_status(self) -> os.stat_result | None:
-        """The `fstat` of the pipe this input is, or None if it is none."""
+        """The `fstat` of the pipe this input is, or None if it is none. Raises UsageError for a closed one."""
+        if self.name == "-" and sys.stdin is None:
+            raise UsageError("standard input is closed; name an input, or pipe one in")
         status = os.fstat(0) if self.name == "-" else os.stat(self.local_path) if self.local_path else None
         return status if status and stat.S_ISFIFO(status.st_mode) else None
 

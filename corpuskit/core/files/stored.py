@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from corpuskit.core.errors import RemoteError, UsageError
+from corpuskit.core.errors import DamagedError, RemoteError, UsageError
 
 
 class StoredStream(io.RawIOBase):
@@ -44,7 +44,7 @@ class StoredStream(io.RawIOBase):
             data = self.stream.read(size) or b""
         except Exception as error:
             if self.url is None:
-                raise
+                raise _unreadable(error) from None
             raise _remote(self.url, error) from None
         self.reach = max(self.reach, at + len(data))
         if not data and size != 0:
@@ -101,6 +101,11 @@ def open_url(url: str) -> BinaryIO:
         if isinstance(error, FileNotFoundError) and (cause is error or getattr(cause, "status", 0) in (404, 410)):
             raise UsageError(f"no such address: {public_url(url)}") from None
         raise _remote(url, cause) from None
+
+
+def _unreadable(error: Exception) -> Exception:
+    """A fault of the disk, or of a closed standard input, in words."""
+    return DamagedError(f"an input cannot be read: {error.strerror}") if isinstance(error, OSError) else error
 
 
 def _remote(url: str, error: BaseException) -> RemoteError:

@@ -6,7 +6,10 @@ and so on, and see that a run then publishes a whole dataset or none. What is on
 
 import os
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
 
 
 def open_new(path: Path) -> BinaryIO:
@@ -71,6 +74,13 @@ def link(path: Path, target: Path) -> None:
 def make_folder(path: Path, *, parents: bool = False, exist_ok: bool = False, mode: int = 0o777) -> None:
     """Make a folder."""
     path.mkdir(mode, parents, exist_ok)
+
+
+def make_temporary_folder() -> "TemporaryDirectory[str]":
+    """A folder in TMPDIR that is removed when it is left."""
+    import tempfile
+
+    return tempfile.TemporaryDirectory(prefix="corpuskit-")
 
 
 def remove(path: Path, *, missing_ok: bool = False) -> None:
