@@ -50,10 +50,10 @@ class Infeasible(RefusedError):
         self.conflict = [_limit_phrase(limit, limits[limit], supply) for limit in conflict]
         self.fixes = [" and ".join(_fix_phrase(*change) for change in fix.items()) for fix in changes]
         cannot = "cannot all hold" if len(conflict) > 1 else "cannot hold"
-        if not any(supply.values()):
-            cannot += ": there are no tokens to give"
+        why = [f"{_shortened(self.conflict)} {cannot}"] if conflict else []
+        why += [] if any(supply.values()) else ["there are no tokens to give"]
         ways = f"; nearest fix: {', or '.join(self.fixes[:SHOWN])}" if self.fixes else ""
-        super().__init__(f"the budget cannot be met: {_shortened(self.conflict)} {cannot}{ways}")
+        super().__init__(f"the budget cannot be met: {': '.join(why)}{ways}")
 
 
 def explain(supplies: Supplies, limits: Limits) -> Infeasible:
