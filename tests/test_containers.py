@@ -103,6 +103,7 @@ def test_a_damaged_long_member_in_a_pipe_is_found_behind() -> None:
     assert damage
 
 
+@pytest.mark.slow
 def test_a_decompression_bomb_ends_early() -> None:
     bomb = zlib.compressobj(9, zlib.DEFLATED, 31)
     data = b"".join(bomb.compress(bytes(1 << 20)) for _ in range(600)) + bomb.flush()

@@ -36,6 +36,10 @@ LONG = {
     "jsonl-a-million-keys",
     "bz2-small-bomb",
     "warc-ten-thousand-wrong-lengths",
+    "warc-gz-two-hundred-thousand-records",
+    "warc-gz-bomb",
+    "wacz-bomb",
+    "gz-bomb",
 }
 """Those that take more than a second."""
 

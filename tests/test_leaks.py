@@ -315,6 +315,7 @@ def test_no_text_or_name_drives_a_terminal(
     assert "Traceback" not in shown
 
 
+@pytest.mark.slow
 def test_steps_need_no_network(shell: Run, tmp_path: Path) -> None:
     if not can_unshare("-n"):
         pytest.skip("this system does not let tests make a network namespace")

@@ -198,6 +198,7 @@ def test_plan_shows_the_pipes_and_does_nothing(crawl: Path, shell: Run) -> None:
     assert not (crawl / "recipe").exists()
 
 
+@pytest.mark.slow
 def test_real_crawl_files_give_the_same_by_pipe_and_by_recipe(crawl: Path, shell: Run, shared_data: Path) -> None:
     (crawl / "crawl").rename(crawl / "old")
     (crawl / "crawl").symlink_to(shared_data / "warc")

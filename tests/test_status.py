@@ -6,6 +6,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Run, lines_of, texts
 from tests.test_mix import paragraph
 
@@ -37,6 +39,7 @@ def test_an_empty_and_a_published_folder(tmp_path: Path, corpuskit: Run) -> None
     assert corpuskit("status", "nowhere").returncode == 2
 
 
+@pytest.mark.slow
 def test_a_run_in_progress_and_one_that_was_killed(tmp_path: Path, environment: dict[str, str], corpuskit: Run) -> None:
     (tmp_path / "books").mkdir()
     for shard in range(12):

@@ -362,6 +362,7 @@ def test_a_member_that_expands_without_end_is_left(monkeypatch: pytest.MonkeyPat
         assert "expands" in damage[0][0]
 
 
+@pytest.mark.slow
 def test_members_within_members_are_read_in_linear_time() -> None:
     """Every byte of the file may start a member; a reader that tried all of them to their ends would not finish."""
     stored = bytes.fromhex("1f8b0800000000000003") + b"\x00\xff\xff\x00\x00" + b"WARC/1.0\r\n"
