@@ -130,8 +130,9 @@ def test_flipped_at_any_byte_it_costs_one_record_and_is_never_silent(
         hit = sum(end <= place for end in places)
         # A flipped line end or end mark may join two records.
         touched = (hit, hit + 1) if place + 4 >= places[hit] else (hit,)
-        kept = [pair for number, pair in enumerate(whole[kind]) if number not in touched]
-        assert [pair for pair in found if pair in kept] == kept, place
+        # By text alone: a flipped id may be that of a neighbour, which then gets another.
+        kept = [text for number, (_, text) in enumerate(whole[kind]) if number not in touched]
+        assert [text for _, text in found if text in kept] == kept, place
         if kind != "jsonl" and not reported:
             # No checksum covers the header of a member or the id of a record; a text is as it was.
             assert [text for _, text in found] == [text for _, text in whole[kind]], place
@@ -179,7 +180,7 @@ def test_a_shard_cut_or_flipped_at_any_byte_is_found(stride: int, dataset: Path)
 
 @STRIDES
 def test_parquet_cut_or_flipped_at_any_byte_is_named_or_the_same(stride: int, tmp_path: Path) -> None:
-    from corpuskit.core.document import encode
+    from corpuskit.core.document import Reject, encode
     from corpuskit.export.parquet import Parquet
 
     whole = [Document(f"d{number}", words(12), {"source": "s"}) for number in range(4)]
@@ -194,6 +195,6 @@ def test_parquet_cut_or_flipped_at_any_byte_is_named_or_the_same(stride: int, tm
         path.write_bytes(copy)
         try:
             found = [encode(document) for document in Parquet().read(path)]
-        except DamagedError:
+        except (DamagedError, Reject):
             continue
         assert found == lines, (how, place)

@@ -159,8 +159,8 @@ ATTACKS = [
     plain("comments-before-the-charset", 0, "", lambda: record(response(b"<!--" * 500_000 + b"<meta charset=utf-8>x"))),
     plain(
         "a-page-about-archives",
-        0,
-        "",
+        3,
+        "bad-length",
         lambda: record(response(b"\r\n\r\n".join([page("inner")] * 9)), length=None),
         slow=True,
     ),
