@@ -47,12 +47,14 @@ def kill_and_run_again(baseline: tuple[Path, dict[str, str], float], output: Pat
     done = {path.name for path in tasks.glob("*.json") if not path.name.endswith(".error.json")}
     begun = {path.name.removesuffix(".started") for path in tasks.glob("*.started")}
     assert len(begun) <= WORKERS, "more work is begun than there are workers, so more than a shard a worker is redone"
-    if not (output / "manifest.json").exists():
+    published_before = (output / "manifest.json").exists()
+    if not published_before:
         assert not list(output.glob("part-*")) or (output / ".staging" / "journal.json").exists()
     again = subprocess.run(command, cwd=folder, env=surroundings(folder), capture_output=True, check=False)
     assert again.returncode == 0, again.stderr
     said = f"{len(done):,} pieces of work were done already"
-    assert not done or said.encode() in again.stderr, (said, again.stderr)
+    # A run that was killed behind its publication may have begun to take its work away.
+    assert published_before or not done or said.encode() in again.stderr, (said, again.stderr)
     assert published(output) == expected
     assert sorted(path.name for path in output.iterdir() if path.name.startswith(".")) == []
 
