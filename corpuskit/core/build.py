@@ -21,12 +21,12 @@ from corpuskit.core.files.inputs import Input
 from corpuskit.core.files.jsonl import compressed
 from corpuskit.core.files.publish import FolderOutput
 from corpuskit.core.files.totals import Totals
-from corpuskit.core.plan import gate, stated_license
+from corpuskit.core.plan import gate, tags_of
 from corpuskit.core.profile import Profile
 from corpuskit.core.reading import readings
 from corpuskit.core.recipe import Recipe, SourceSpec
 from corpuskit.core.registry import find_format
-from corpuskit.core.settings import Settings, Tags
+from corpuskit.core.settings import Settings
 from corpuskit.core.step import CorpusStage, Stage, Step
 from corpuskit.core.tasks import Result
 from corpuskit.core.tokens import BYTES, WORDS, counter, token_version
@@ -82,7 +82,7 @@ class Build:
         self._publish(output, shards)
 
     def _source(self, source: SourceSpec) -> Shards:
-        tags = Tags(source.name, source.origin, stated_license(source), source.license_evidence)
+        tags = tags_of(source)
         steps = steps_of(self.recipe, source)
         end = end_of_stages(steps, 1)
         found = readings(source.name, self.inputs[source.name], steps[:end], tags)

@@ -32,7 +32,6 @@ TASKS, PHASES = "tasks", "phases.json"
 SHARD_BYTES = 64 * 1024 * 1024
 
 Finished = Callable[[Result], None]
-Identity = tuple[str, ...]
 
 
 @dataclass
@@ -61,10 +60,9 @@ class Accounts:
         self.tally = Tally(self.aside.take)
         self.take = self.tally.take
 
-    def close(self, counts: Sequence[StepCount], shards: "Shards | Sequence[Piece]" = ()) -> Result:
-        """The result of a task with these accounts and shards."""
+    def close(self, counts: Sequence[StepCount], pieces: "Sequence[Piece]" = ()) -> Result:
+        """The result of a task with these accounts and pieces."""
         self.aside.close()
-        pieces = list(shards.pieces if isinstance(shards, Shards) else shards)
         verdicts = [self.path.name] if self.path.exists() else []
         return {
             "counts": [count.as_json() for count in counts],

@@ -10,9 +10,8 @@ from corpuskit.core.document import Document, Reject, encode
 from corpuskit.core.errors import CorpuskitError, RefusedError
 from corpuskit.core.files.inputs import Input
 from corpuskit.core.flow import tagged
-from corpuskit.core.plan import stated_license
+from corpuskit.core.plan import tags_of
 from corpuskit.core.recipe import Recipe, SourceSpec
-from corpuskit.core.settings import Tags
 from corpuskit.core.step import CorpusStage, Drop, Stage, Step
 from corpuskit.core.tokens import Counter
 
@@ -120,7 +119,7 @@ def need_text(wanted: Need, target: Path | None) -> str:
 
 def _start_of(source: SourceSpec, place: Input) -> tuple[list[Document], int]:
     """The documents in the first stored bytes of an input, and how many bytes these are."""
-    tags = Tags(source.name, source.origin, stated_license(source), source.license_evidence)
+    tags = tags_of(source)
     found: list[Document] = []
     try:
         for item in source.from_step.read(place):

@@ -7,11 +7,11 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.estimate import Need, need, need_text, supply
 from corpuskit.core.files.inputs import Input
 from corpuskit.core.files.publish import STAGING, WORK
-from corpuskit.core.plan import plan_pipe, stated_license, together_pipe
+from corpuskit.core.plan import plan_pipe, tags_of, together_pipe
 from corpuskit.core.profile import Profile
 from corpuskit.core.reading import readings
 from corpuskit.core.recipe import Recipe
-from corpuskit.core.settings import Settings, Tags
+from corpuskit.core.settings import Settings
 from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.tasks import Placed, Task
 from corpuskit.core.tokens import WORDS, counter
@@ -51,7 +51,7 @@ def jobs_text(recipe: Recipe, inputs: Inputs, settings: Settings, executor: str,
     for source in recipe.sources:
         steps = steps_of(recipe, source)
         end = end_of_stages(steps, 1)
-        tags = Tags(source.name, source.origin, stated_license(source), source.license_evidence)
+        tags = tags_of(source)
         found = readings(source.name, inputs[source.name], steps[:end], tags)
         tasks = [task for reading in found for task in reading.tasks]
         size = f"{stored_bytes(inputs[source.name]):,} bytes"

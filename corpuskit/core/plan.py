@@ -9,6 +9,7 @@ from corpuskit.core.options import build_step, flags
 from corpuskit.core.policy import FROM_DOCUMENTS
 from corpuskit.core.recipe import Recipe, SourceSpec
 from corpuskit.core.registry import find_step
+from corpuskit.core.settings import Tags
 from corpuskit.core.step import Step
 
 
@@ -67,6 +68,11 @@ def allocate(recipe: Recipe, tokens: Mapping[str, int]) -> dict[str, Allocation]
 def stated_license(source: SourceSpec) -> str | None:
     """The licence of documents that state none; None where each is to state its own."""
     return None if source.license == FROM_DOCUMENTS else source.license
+
+
+def tags_of(source: SourceSpec) -> Tags:
+    """What a source says of every document it yields."""
+    return Tags(source.name, source.origin, stated_license(source), source.license_evidence)
 
 
 def _source_command(source: SourceSpec) -> list[str]:

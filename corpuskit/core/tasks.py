@@ -81,7 +81,7 @@ class Placed:
         return result if whole and self.task.stands(result) else None
 
     def perform(self) -> None:
-        """Do the work, unless it is done. What fails it is kept beside the stem, for whoever waits for the result."""
+        """Do the work. What fails it is kept beside the stem, for whoever waits for the result."""
         try:
             system.remove(self._at(".error.json"), missing_ok=True)
             system.open_write(self._at(".started")).close()
