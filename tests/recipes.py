@@ -1,26 +1,50 @@
-"""A recipe that has everything in it, over generated inputs: what the tests of engines, kills and resumption build."""
+"""Generated pages and books, and a recipe that has everything in it: what tests of engines and resumption build."""
 
 import hashlib
 from pathlib import Path
 
 from tests.conftest import lines_of
-from tests.test_mix import paragraph, write_warc
+from tests.test_warc import gz, http, record
 
-RECIPE = """
-seed: 7
-budget: {tokens: 20000}
+PARAGRAPH = (
+    "The harbour of {name} lies open to the {side}, and the ships that come in at night are led by {number} lights on "
+    "the mole. It was built of stone after the storm of {year}, and the people of the town have kept it in repair. "
+    "They say that the first light was a fire of driftwood, which the family of the keeper fed for {age} years. "
+    "Write to office{number}@example.org for the hours at which it can be seen from the inside, or ask at the port."
+)
+WEB = """
 sources:
   web:
     from: fetch-warc
     inputs: [crawl/]
     origin: crawl
-    license: LicenseRef-crawl
-    steps: [extract, {filter-language: {keep: [en]}}, {filter-quality: {rules: [gopher, c4]}}]
-  books: {from: files, inputs: [books/], origin: licensed, license: CC-BY-4.0, max_epochs: 2}
+    license: LicenseRef-crawl"""
+STEPS = "[extract, {filter-language: {keep: [en]}}, {filter-quality: {rules: [gopher, c4]}}]"
+RECIPE = f"""
+seed: 7
+budget: {{tokens: 20000}}{WEB}
+    steps: {STEPS}
+  books: {{from: files, inputs: [books/], origin: licensed, license: CC-BY-4.0, max_epochs: 2}}
 together: [dedup, scrub-pii]
-output: {dir: out, shard_documents: 20, formats: [jsonl, parquet], order: shuffled}
+output: {{dir: out, shard_documents: 20, formats: [jsonl, parquet], order: shuffled}}
 """
 BOOKS = 300
+
+
+def paragraph(number: int) -> str:
+    side = ("north", "south", "east", "west")[number % 4]
+    name = "".join(chr(97 + number * step % 26) for step in (1, 3, 7, 11, 17)).capitalize()
+    return PARAGRAPH.format(name=name, side=side, number=number, year=1500 + number, age=number % 90 + 2)
+
+
+def page(number: int) -> bytes:
+    body = "".join(f"<p>{paragraph(number * 5 + part)}</p>" for part in range(5))
+    head = "<html lang=en><head><title>Harbour</title></head><body><nav>Home</nav>"
+    return f"{head}<article>{body}</article></body></html>".encode()
+
+
+def write_warc(path: Path, numbers: range) -> None:
+    path.write_bytes(gz([record(number, http(page(number))) for number in numbers]))
 
 
 def write_inputs(folder: Path, crawls: int = 14, shards: int = 6) -> None:

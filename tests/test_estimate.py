@@ -8,7 +8,7 @@ import pytest
 from corpuskit.core.errors import RefusedError
 from corpuskit.core.estimate import Need, demand_room, memory_of_machine
 from tests.conftest import Run, lines_of
-from tests.test_mix import paragraph
+from tests.recipes import paragraph
 
 RECIPE = """
 budget: {tokens: 1000}

@@ -16,7 +16,7 @@ import pytest
 
 from tests.conftest import ROOT, lines_of, texts
 from tests.faults import Done, Fault, Server
-from tests.test_mix import paragraph
+from tests.recipes import paragraph
 
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EMFILE)
 MOST = 2000

@@ -8,30 +8,7 @@ import pytest
 import zstandard
 
 from tests.conftest import Run, lines_of
-from tests.test_warc import gz, http, record
-
-PARAGRAPH = (
-    "The harbour of {name} lies open to the {side}, and the ships that come in at night are led by {number} lights on "
-    "the mole. It was built of stone after the storm of {year}, and the people of the town have kept it in repair. "
-    "They say that the first light was a fire of driftwood, which the family of the keeper fed for {age} years. "
-    "Write to office{number}@example.org for the hours at which it can be seen from the inside, or ask at the port."
-)
-
-
-def paragraph(number: int) -> str:
-    side = ("north", "south", "east", "west")[number % 4]
-    name = "".join(chr(97 + number * step % 26) for step in (1, 3, 7, 11, 17)).capitalize()
-    return PARAGRAPH.format(name=name, side=side, number=number, year=1500 + number, age=number % 90 + 2)
-
-
-def page(number: int) -> bytes:
-    body = "".join(f"<p>{paragraph(number * 5 + part)}</p>" for part in range(5))
-    head = "<html lang=en><head><title>Harbour</title></head><body><nav>Home</nav>"
-    return f"{head}<article>{body}</article></body></html>".encode()
-
-
-def write_warc(path: Path, numbers: range) -> None:
-    path.write_bytes(gz([record(number, http(page(number))) for number in numbers]))
+from tests.recipes import STEPS, WEB, paragraph, write_warc
 
 
 @pytest.fixture
@@ -62,16 +39,10 @@ def without_ids(folder: Path) -> list[dict[str, Any]]:
     ]
 
 
-RECIPE = """
-sources:
-  web:
-    from: fetch-warc
-    inputs: [crawl/]
-    origin: crawl
-    license: LicenseRef-crawl
-    steps: [extract, {filter-language: {keep: [en]}}, {filter-quality: {rules: [gopher, c4]}}]
+RECIPE = f"""{WEB}
+    steps: {STEPS}
 together: [dedup, scrub-pii]
-output: {shard_documents: 10}
+output: {{shard_documents: 10}}
 """
 PIPE = """
 corpuskit fetch-warc crawl/ --source web --origin crawl --license LicenseRef-crawl |

@@ -20,21 +20,18 @@ from corpuskit.core.settings import Settings, Tags
 from corpuskit.mix import Mix
 from corpuskit.sources.fetch_warc import FetchWarc
 from corpuskit.sources.files import Files
-from tests.recipes import published
-from tests.test_mix import page, write_warc
+from tests.recipes import WEB, page, published, write_warc
 from tests.test_warc import gz, http, record
 
-RECIPE = """
+RECIPE = f"""
 seed: 7
-budget: {tokens: 9000}
-sources:
-  web:
-    from: fetch-warc
-    inputs: [crawl/]
-    origin: crawl
-    license: LicenseRef-crawl
-    steps: [extract, {filter-quality: {rules: [gopher, c4]}}, dedup]
-output: {dir: out, shard_documents: 20, order: shuffled}
+budget: {{tokens: 9000}}{WEB}
+    steps: [extract, {{filter-quality: {{rules: [gopher, c4]}}}}, dedup]
+output: {{dir: out, shard_documents: 20, order: shuffled}}
+"""
+seed: 7
+budget: {{tokens: 9000}}{WEB.replace("{filter-language: {keep: [en]}}, ", "").removesuffix("]")}, dedup]
+output: {{dir: out, shard_documents: 20, order: shuffled}}
 """
 WITH_PARTS = """
 import sys

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Run, lines_of, texts
-from tests.test_mix import paragraph
+from tests.recipes import paragraph
 
 RECIPE = """
 sources:
