@@ -29,10 +29,6 @@ budget: {{tokens: 9000}}{WEB}
     steps: [extract, {{filter-quality: {{rules: [gopher, c4]}}}}, dedup]
 output: {{dir: out, shard_documents: 20, order: shuffled}}
 """
-seed: 7
-budget: {{tokens: 9000}}{WEB.replace("{filter-language: {keep: [en]}}, ", "").removesuffix("]")}, dedup]
-output: {{dir: out, shard_documents: 20, order: shuffled}}
-"""
 WITH_PARTS = """
 import sys
 from corpuskit.cli import main
