@@ -32,7 +32,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         _discard_talk()
     talk.leave_destructors_unheard()
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _raise_interrupted)
+        # What starts a command with a signal ignored, as `nohup` does, means that it shall not end by it.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _raise_interrupted)
     name = next((word for word in arguments if not word.startswith("-")), "")
     try:
         code = _guarded(name, arguments)
