@@ -295,30 +295,34 @@ def test_an_unwritable_state_folder_is_said_once(shell: Run, documents: Path, tm
     assert upstreams(tmp_path / "out")[-1] == ("export", "unverified")
 
 
-FEED_AND_EXPORT = """
+MANY = 8
+FEED_AND_FILTER = """
 import os, signal, subprocess, sys
 ignored = int(sys.argv[1])
 for number in (signal.SIGINT, signal.SIGHUP):  # a shell's job in the background begins with signals ignored
     signal.signal(number, signal.SIG_IGN if number == ignored else signal.SIG_DFL)
-feeder = subprocess.Popen(["sleep", "60"], stdout=subprocess.PIPE)
+feeder = subprocess.Popen(["bash", "-c", "cat many.jsonl; exec sleep 60"], stdout=subprocess.PIPE)
 os.dup2(feeder.stdout.fileno(), 0)
 print(feeder.pid, flush=True)
-os.execvp("corpuskit", ["corpuskit", "export", "-o", "out"])
+os.execvp("corpuskit", ["corpuskit", *"filter-license --allow MIT --allow-empty -o out -j 2".split()])
 """
 
 
 @contextlib.contextmanager
-def exporting(
+def filtering(
     folder: Path, environment: dict[str, str], ignored: int
 ) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
-    """An export that waits for its input and ignores a signal, unless it is 0; and the process that it waits for."""
-    command = [sys.executable, "-c", FEED_AND_EXPORT, str(int(ignored))]
+    """A command that waits for more input and ignores a signal, unless it is 0; and the process that it waits for."""
+    # Of which the workers have some in hand when the rest does not come.
+    (folder / "many.jsonl").write_bytes(DOCUMENTS * MANY)
+    command = [sys.executable, "-c", FEED_AND_FILTER, str(int(ignored))]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, cwd=folder, env=environment, **pipes) as process:
+    with subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True, **pipes) as process:
         assert process.stdout
         feeder = int(process.stdout.readline())
         try:
-            _wait_for((folder / "out" / ".staging").exists)
+            # The one that feeds it is a child, too.
+            _wait_for(lambda: len(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()) == 3)
             time.sleep(0.3)
             yield process, feeder
         finally:
@@ -328,7 +332,7 @@ def exporting(
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_signals_leave_nothing(tmp_path: Path, environment: dict[str, str], number: int) -> None:
-    with exporting(tmp_path, environment, 0) as (process, _):
+    with filtering(tmp_path, environment, 0) as (process, _):
         process.send_signal(number)
         assert process.wait(20) == -number
     assert not (tmp_path / "out").exists()
@@ -336,11 +340,12 @@ def test_signals_leave_nothing(tmp_path: Path, environment: dict[str, str], numb
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_a_signal_that_is_to_be_ignored_ends_nothing(tmp_path: Path, environment: dict[str, str], number: int) -> None:
-    """So does `nohup` start commands."""
-    with exporting(tmp_path, environment, number) as (process, feeder):
-        process.send_signal(number)
+    """So does `nohup` start commands; a terminal that closes tells the workers, too."""
+    with filtering(tmp_path, environment, number) as (process, feeder):
+        os.killpg(process.pid, number)
         os.kill(feeder, signal.SIGKILL)
-        assert process.wait(20) == 4, "its input ended without a document"
+        assert process.wait(20) == 0
+    assert manifest(tmp_path / "out")["steps"][-1]["in"]["documents"] == 3000 * MANY
 
 
 def test_a_terminal_is_driven_by_no_line(shell: Run, tmp_path: Path) -> None:
