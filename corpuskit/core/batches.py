@@ -65,7 +65,7 @@ def _read_shards(source: Input) -> Iterator[Batch]:
         source.count.add(encode(document))
         batch.documents.append(document)
         batch.where.append((source.name, number))
-        size += len(document.text)
+        size += len(encode(document))
         if len(batch.documents) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
             yield batch
             batch, size = Batch(), 0

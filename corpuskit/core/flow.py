@@ -109,7 +109,7 @@ class Flow:
                 if kept is not None:
                     batch.documents.append(kept)
                     batch.where.append((place.name, _offset(kept)))
-                    size += len(kept.text)
+                    size += len(encode(kept))
                 if len(batch.documents) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
                     yield batch
                     batch, size = Batch(), 0
@@ -162,7 +162,7 @@ class Flow:
             if kept is not None:
                 batch.documents.append(kept)
                 batch.where.append((step.name(), count.received.documents))
-                size += len(kept.text)
+                size += len(encode(kept))
             if len(batch.documents) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
                 yield batch
                 batch, size = Batch(), 0

@@ -121,15 +121,17 @@ class RowWriter:
 def _batches(path: Path) -> Iterator[Any]:
     from pyarrow.parquet import ParquetFile
 
-    from corpuskit.text.columns import is_record_table, rows_a_read
+    from corpuskit.text.columns import is_record_table
+    from corpuskit.text.parquet_batches import AS_READ, Groups, Oversized
 
-    with ParquetFile(path, pre_buffer=False, page_checksum_verification=True) as shard:
+    with open(path, "rb") as stream, ParquetFile(stream, **AS_READ) as shard:
         if not is_record_table(shard.schema_arrow):
             raise DamagedError(f"{path.name}: its columns are not those of a corpuskit shard")
-        seen = 0
-        for place in range(shard.num_row_groups):
-            size = rows_a_read(shard.metadata.row_group(place))
-            for batch in shard.iter_batches(size, row_groups=[place], use_threads=False):
+        groups, seen = Groups(shard, stream), 0
+        for number in range(shard.num_row_groups):
+            for batch in groups.batches(number):
+                if isinstance(batch, Oversized):
+                    raise DamagedError(f"{path.name}: a row of {batch} bytes is no document")
                 seen += batch.num_rows
                 yield batch
         if seen != shard.metadata.num_rows:

@@ -138,22 +138,29 @@ class Files(Source):
     def _read_parquet(self, source: "Input") -> Iterator[Item]:
         from corpuskit.text import columns, parquet_file
 
-        opened = parquet_file.open_shard(source)
-        if opened is None:
+        shard = parquet_file.open_shard(source)
+        if shard is None:
             return
-        shard, size = opened
-        with shard:
-            names = parquet_file.names_of(shard)
-            ours = columns.is_record_table(shard.schema_arrow) and (self.text_key, self.id_key) == ("text", None)
-            if not ours:
-                self._demand_columns(names, source)
-            chosen = [name for name in names if name in self._wanted()] if self.columns and not ours else None
-            for number, row in enumerate(parquet_file.shard_rows(shard, size, source, chosen), start=1):
+        names = shard.names
+        ours = columns.is_record_table(shard.file.schema_arrow) and (self.text_key, self.id_key) == ("text", None)
+        if not ours:
+            self._demand_columns(names, source)
+        chosen = [name for name in names if name in self._wanted()] if self.columns and not ours else None
+        with shard.file:
+            for number, row in enumerate(shard.rows(chosen), start=1):
                 try:
-                    yield columns.document(row) if ours else self._of_row(parquet_file.plain_row(row))
+                    yield self._of_parquet_row(row, ours)
                 except Reject as reject:
                     detail = f"row {number}: {reject.detail}"
-                    yield Rejected(reject.reason, source.name, 0, _as_json(row), detail)
+                    content = b"" if isinstance(row, Reject) else _as_json(row)
+                    yield Rejected(reject.reason, source.name, 0, content, detail)
+
+    def _of_parquet_row(self, row: dict[str, Any] | Reject, ours: bool) -> Document:
+        from corpuskit.text import columns, parquet_file
+
+        if isinstance(row, Reject):
+            raise row
+        return columns.document(row) if ours else self._of_row(parquet_file.plain_row(row))
 
     def _wanted(self) -> list[str]:
         return [self.text_key, self.id_key or "id", *self.columns]

@@ -37,9 +37,6 @@ SCHEMA = pa.schema(
     ]
 )
 
-MOST_ROWS_A_READ = 1000
-BYTES_A_READ = 8 * 1024 * 1024
-
 Cells = dict[str, Any]
 """The cells of one row that are not null."""
 
@@ -116,18 +113,15 @@ def rows(batch: pa.RecordBatch) -> Iterator[Cells]:
         yield {name: values[place] for name, values in filled.items() if values[place] is not None}
 
 
-def rows_a_read(group: Any) -> int:
-    """How many rows of a Parquet row group make a batch of some 8 MiB."""
-    fitting = BYTES_A_READ * int(group.num_rows) // max(1, int(group.total_byte_size))
-    return max(1, min(MOST_ROWS_A_READ, fitting))
-
-
 def is_record_table(schema: pa.Schema) -> bool:
     """Whether a table has the columns that `table` gives one."""
     return set(schema.names) == set(SCHEMA.names)
 
 
 def _values(column: pa.Array) -> list[Any]:
+    if pa.types.is_dictionary(column.type):
+        shared = _values(column.dictionary)
+        return [None if place is None else shared[place] for place in column.indices.to_pylist()]
     try:
         return column.to_pylist()  # type: ignore[no-any-return]
     except OverflowError:

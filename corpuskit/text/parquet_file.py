@@ -4,15 +4,16 @@ import io
 import math
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow as pa
 from pyarrow.parquet import ParquetFile
 
-from corpuskit.core.document import Reject
+from corpuskit.core.document import MAX_LINE, Reject
 from corpuskit.core.errors import UsageError
+from corpuskit.core.files.members import FREE_BYTES, RATIO
 from corpuskit.text.columns import rows as rows_of_batch
-from corpuskit.text.columns import rows_a_read
+from corpuskit.text.parquet_batches import AS_READ, Groups, Oversized
 
 if TYPE_CHECKING:
     from corpuskit.core.files.inputs import Input
@@ -22,8 +23,50 @@ FAULTS = (pa.ArrowException, OSError, ValueError, OverflowError)
 """What pyarrow raises over a damaged file."""
 
 
-def open_shard(source: "Input") -> tuple[ParquetFile, int] | None:
-    """The file, ready to be read, and its size; None, with the damage reported, if it is not whole.
+class Shard:
+    """An open Parquet file."""
+
+    def __init__(self, source: "Input", stream: BinaryIO, size: int) -> None:
+        """`size` is that of the stream. Raises one of `FAULTS` if the footer cannot be read."""
+        self.source, self.size = source, size
+        self.file = ParquetFile(stream, **AS_READ)
+        self._groups = Groups(self.file, stream)
+        self.names = list(self.file.schema_arrow.names)
+
+    def rows(self, columns: Sequence[str] | None) -> Iterator[dict[str, Any] | Reject]:
+        """All rows in order without their null cells; a row group that cannot be read is reported and left out."""
+        metadata, seen = self.file.metadata, 0
+        for number in range(metadata.num_row_groups):
+            if self._expands(number):
+                self._report(number, f"expands more than {RATIO}-fold")
+                continue
+            batches = self._groups.batches(number, columns)
+            while True:
+                try:
+                    batch = next(batches)
+                    rows = [_too_long(batch)] if isinstance(batch, Oversized) else list(rows_of_batch(batch))
+                except StopIteration:
+                    break
+                except FAULTS:
+                    self._report(number, "cannot be read")
+                    break
+                seen += len(rows)
+                yield from rows
+        if seen != metadata.num_rows and not self.source.damage:
+            self.source.damaged(f"parquet: {seen} rows where the footer counts {metadata.num_rows}", 0, 0)
+
+    def _expands(self, number: int) -> bool:
+        """Whether a row group is said to be out of all proportion to the file."""
+        return bool(self.file.metadata.row_group(number).total_byte_size > max(FREE_BYTES, RATIO * self.size))
+
+    def _report(self, number: int, what: str) -> None:
+        rows_lost = self.file.metadata.row_group(number).num_rows
+        message = f"parquet: row group {number} {what}, up to {rows_lost} rows"
+        self.source.damaged(message, *_extent(self.file, number, self.size))
+
+
+def open_shard(source: "Input") -> Shard | None:
+    """The file, ready to be read; None, with the damage reported, if it is not whole.
 
     A file that cannot be sought in (a pipe) is held in memory. Raises UsageError beyond 1 GiB of it.
     """
@@ -36,39 +79,14 @@ def open_shard(source: "Input") -> tuple[ParquetFile, int] | None:
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
     try:
-        return ParquetFile(stream, pre_buffer=False, buffer_size=1 << 20, page_checksum_verification=True), size
+        return Shard(source, stream, size)
     except FAULTS:
         source.damaged("parquet: the footer cannot be read", 0, size)
         return None
 
 
-def names_of(shard: ParquetFile) -> list[str]:
-    """The names of its columns."""
-    return list(shard.schema_arrow.names)
-
-
-def shard_rows(
-    shard: ParquetFile, size: int, source: "Input", columns: Sequence[str] | None
-) -> Iterator[dict[str, Any]]:
-    """All rows in order without their null cells; a row group that cannot be read is reported and left out."""
-    seen = 0
-    for number in range(shard.num_row_groups):
-        most = rows_a_read(shard.metadata.row_group(number))
-        batches = shard.iter_batches(most, row_groups=[number], columns=columns, use_threads=False)
-        while True:
-            try:
-                rows = list(rows_of_batch(next(batches)))
-            except StopIteration:
-                break
-            except FAULTS:
-                rows_lost = shard.metadata.row_group(number).num_rows
-                what = f"parquet: row group {number} cannot be read, up to {rows_lost} rows"
-                source.damaged(what, *_extent(shard, number, size))
-                break
-            seen += len(rows)
-            yield from rows
-    if seen != shard.metadata.num_rows and not source.damage:
-        source.damaged(f"parquet: {seen} rows where the footer counts {shard.metadata.num_rows}", 0, 0)
+def _too_long(size: int) -> Reject:
+    return Reject("line-too-long", f"{size} bytes, at most {MAX_LINE}")
 
 
 def plain_row(row: dict[str, Any]) -> dict[str, Any]:

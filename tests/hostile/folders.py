@@ -57,15 +57,40 @@ def unix_socket(place: Path) -> None:
         os.chdir(here)
 
 
-def parquet(place: Path) -> None:
-    """A few kilobytes that stand for gigabytes: one long text, named by every row."""
+def parquet(columns: Callable[[Any], dict[str, Any]]) -> Callable[[Path], None]:
+    """A few kilobytes that stand for gigabytes: one long text, named over and over."""
+
+    def make(place: Path) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        # One dictionary page and runs of one index: the writer falls back to plain texts beyond its limit of a page.
+        table = pa.table(columns(pa))
+        name = place / "2-hostile.parquet"
+        pq.write_table(table, name, compression="zstd", dictionary_pagesize_limit=8 * MIB)
+
+    return make
+
+
+def repeated(pa: Any, times: int, *before: str) -> Any:
+    """A column of some texts and then one of 1 MiB, so many times."""
+    places = [*range(len(before)), *[len(before)] * times]
+    return pa.DictionaryArray.from_arrays(pa.array(places, pa.int32()), pa.array([*before, "a" * MIB]))
+
+
+def listed(pa: Any, lengths: list[int]) -> Any:
+    """A column of lists of so many texts of 1 MiB each."""
+    ends = [sum(lengths[:place]) for place in range(len(lengths) + 1)]
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), repeated(pa, ends[-1]))
+
+
+def expanding(place: Path) -> None:
+    """A page of 320 MiB in a few kilobytes."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    # One dictionary page and runs of one index: the writer falls back to plain texts beyond its limit of a page.
-    text = pa.DictionaryArray.from_arrays(pa.array([0] * 200, pa.int32()), pa.array(["a" * MIB]))
-    name = place / "2-hostile.parquet"
-    pq.write_table(pa.table({"text": text}), name, compression="zstd", dictionary_pagesize_limit=8 * MIB)
+    table = pa.table({"text": ["a" * MIB] * 320})
+    pq.write_table(table, place / "2-hostile.parquet", compression="zstd", use_dictionary=False)
 
 
 def parquet_footer(place: Path) -> None:
@@ -212,6 +237,23 @@ ATTACKS = [
         file("2-hostile.txt", lambda: bytes(range(128, 160)) * 1000),
         reasons={"undecodable": 1},
     ),
-    of("parquet-of-one-long-text", parquet, slow=True),
+    of("parquet-of-one-long-text", parquet(lambda pa: {"text": repeated(pa, 1000)}), slow=True),
+    of(
+        "parquet-of-a-long-text-late",
+        parquet(lambda pa: {"text": repeated(pa, 1000, *map(str, range(2000)))}),
+        slow=True,
+    ),
+    of(
+        "parquet-of-a-long-text-beside",
+        parquet(lambda pa: {"text": ["a"] * 1000, "title": repeated(pa, 1000)}),
+        slow=True,
+    ),
+    of("parquet-of-lists", parquet(lambda pa: {"text": ["a"] * 500, "tags": listed(pa, [2] * 500)}), slow=True),
+    of(
+        "parquet-of-one-list",
+        parquet(lambda pa: {"text": ["a"] * 3, "tags": listed(pa, [1, 2000, 1])}),
+        reasons={"line-too-long": 1},
+    ),
+    of("parquet-bomb", expanding, 3, says="expands"),
     of("parquet-footer-out-of-proportion", parquet_footer, 3),
 ]
