@@ -31,6 +31,7 @@ LONG = {
     *(f"html-{name}" for name in ("paragraphs", "list-items", "headings", "meta-never-closed", "rows", "entities")),
     *(f"html-{name}" for name in ("one-line-of-spaces", "line-breaks", "pipes-and-stars", "tables-of-one-cell")),
     *(f"html-{name}" for name in ("comments", "character-references", "title-of-ten-megabytes", "classes", "options")),
+    *(f"text-sixteen-megabytes-of-{name}" for name in ("one-number", "single-digits")),
     *(f"text-{name}" for name in ("two-million-words", "ten-million-letters", "digits", "one-word-repeated")),
     *(f"folder-table-{name}" for name in ("with-an-open-quote", "of-odd-quotes", "of-carriage-returns")),
     "jsonl-a-million-keys",

@@ -175,6 +175,28 @@ def test_planted_values_are_found_at_their_characters(planted: tuple[str, str], 
     assert Hit(place, place + len(value), kind) in scanner().find(text)
 
 
+NUMBERS = [
+    (kind, value) for kind, value in TAKEN if value[0] in "(+" or value.replace("-", "").replace(" ", "").isdigit()
+]
+
+
+@pytest.mark.parametrize(("kind", "value"), NUMBERS)
+@pytest.mark.parametrize(
+    "long", ["7" * 999, "31415926535" * 90, "7 " * 999, "7-" * 999 + "7", "31415 " * 99, "5.5 " * 99]
+)
+def test_long_rows_of_digits_hide_no_number(long: str, kind: str, value: str) -> None:
+    text = f"{long}\n{value}\n{long}\n{value}"
+    places = [len(long) + 1, 2 * len(long) + len(value) + 3]
+    assert scanner().find(text) == [Hit(place, place + len(value), kind) for place in places]
+
+
+def test_a_number_within_a_row_of_digits_is_found_by_its_shape_or_its_word() -> None:
+    row = "7 " * 99
+    for shaped in ("202-555-0143", "+44 20 7946 0958"):
+        assert [hit.type for hit in scanner().find(f"{row}{shaped} {row}")] == ["phone"]
+    assert scanner().find(f"{row}555 0143 fax")[-1].type == "phone"
+
+
 FRAGMENTS = st.sampled_from([value for _, value in TAKEN] + LEFT)
 PIECES = st.lists(FRAGMENTS | st.text("0123456789 -.()+@:/{}=&?aZ電😀\n", max_size=12), max_size=6)
 

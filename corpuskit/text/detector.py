@@ -5,6 +5,7 @@ look-around, so a pattern matches the bare value and the bytes beside it are jud
 text that is already taken (by an earlier detector, or by a placeholder): no pattern may match across it.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ GAP = r"(?:[ .\-]|\x{a0}|\x{2011})"
 
 _MEMORY = 64 << 20
 _WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
+_REST_OF_WORD = re.compile(rb"[0-9A-Z_a-z]*")
 _DIGITS = frozenset(b"0123456789")
 _NOT_DIGITS = bytes(byte for byte in range(256) if byte not in _DIGITS)
 
@@ -98,7 +100,8 @@ def digits_of(value: bytes) -> bytes:
 def matches(compiled: Any, data: bytes, accept: Callable[[bytes, int, int], bool]) -> Iterator[Span]:
     """The matches that `accept(data, start, end)` allows.
 
-    A refused match gives up its first group of digits only: the true value may begin with the second.
+    A refused match gives up its first group of digits only: the true value may begin with the second. So `accept`
+    has to refuse what begins within a word.
     """
     place = 0
     while found := compiled.search(data, place):
@@ -107,7 +110,7 @@ def matches(compiled: Any, data: bytes, accept: Callable[[bytes, int, int], bool
             yield start, end
             place = end
         else:
-            place = behind_first_group(data, start, end)
+            place = behind_word(data, start)
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
@@ -121,9 +124,6 @@ def merged(spans: Iterable[Span]) -> list[Span]:
     return apart
 
 
-def behind_first_group(data: bytes, start: int, end: int) -> int:
-    """Where the search goes on behind a match that was refused."""
-    place = start + 1
-    while place < end and data[place] in _WORD:
-        place += 1
-    return place
+def behind_word(data: bytes, start: int) -> int:
+    """Where the word that begins here ends, however long: no value that stands alone begins within."""
+    return _REST_OF_WORD.match(data, start + 1).end()  # type: ignore[union-attr]

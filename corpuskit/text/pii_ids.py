@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache, partial
 from typing import Any
 
-from corpuskit.text.detector import Detector, Span, apart_from_digits, behind_first_group, matches, merged, pattern
+from corpuskit.text.detector import Detector, Span, apart_from_digits, behind_word, matches, merged, pattern
 from corpuskit.text.pii_id_checks import check
 from corpuskit.text.pii_id_kinds import GAP, KINDS, TYPES, IdKind
 
@@ -60,7 +60,7 @@ def _next_to(kind: IdKind, shape: Any, data: bytes, place: int) -> Span | None:
         start, end = found.span()
         if _is_id(kind, data, start, end):
             return start, end
-        place = behind_first_group(data, start, end)
+        place = min(end, behind_word(data, start))
     return None
 
 

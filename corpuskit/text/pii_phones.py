@@ -9,6 +9,7 @@ telephoning, unless a word for another kind of number stands nearer. Plans: phon
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from corpuskit.text.detector import Detector, Span, after, before, digit_at, digits_of, pattern, word_at
@@ -19,6 +20,8 @@ _GROUP = re.compile(rb"[0-9]+")
 _EXTENSION = re.compile(rb"(?i) ?,? ?(?:x|ext\.?|extension) ?[0-9]{1,6}\b")
 _TAIL = re.compile(rb"[,./-][0-9]|\.(?:jpe?g|png|gif|html?|pdf|php|stm|aspx?|txt|mp[34])\b|%")
 _MOST_GROUPS = 7
+_LONGEST = 64
+"""More bytes than the digits and the gaps of a number take."""
 
 _FOR_PHONES = (
     r"phones?\b|\btele?(?:f|ph)[a-z\x{e9}\x{f3}\x{f4}]*|\bt\x{e9}l[.\x{e9}]|\btel\b|fax|\bt[el]*fn?o?s?\b|\btlfn?o?\b"
@@ -49,6 +52,7 @@ _QUAD = re.compile(rb"\d{1,3}(?:\.\d{1,3}){3}\Z")
 _NORTH_AMERICAN = re.compile(
     rb"(?:1[-. ])?(?:\([2-9]\d\d\)[-. ]?[2-9]\d\d[-. ]\d{4}|[2-9]\d\d([-.])[2-9]\d\d\1\d{4})\Z"
 )
+_MAY_BEGIN = re.compile(rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4})")
 _MAY_STAND_ALONE = re.compile(rb"\(?\+|\(0?\d{2,4}\)|0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}")
 _BRACKET = ord("(")
 _CURRENCIES = (b"$", "€".encode(), "£".encode(), "¥".encode())
@@ -88,23 +92,32 @@ def find_phones(data: bytes) -> Iterator[Span]:
 
 def _in_run(data: bytes, run: Span, last: int) -> Iterator[Span]:
     """The numbers in one run of digits and separators; `last` is where the number before it ended."""
-    opening, end = run
-    groups = [found.span() for found in _GROUP.finditer(data, opening, end)]
-    word, word_end = _last_word(data, opening)
-    first = 0
-    while first < len(groups):
-        start = _opening(data, opening, groups[first][0])
+    place, end = run
+    word, word_end = _last_word(data, place)
+    while groups := [found.span() for found in islice(_GROUP.finditer(data, place, end), _MOST_GROUPS)]:
+        start = _opening(data, run[0], groups[0][0])
         context = word if start - word_end <= _REACH else ""
         if not context and last and start - last < 8 and _CHAIN.match(data[last:start]):
             context = "phone"
-        found = None if start < last else _number_from(data, start, groups[first : first + _MOST_GROUPS], context)
-        if found is None:
-            first += 1
+        if context != "phone" and (ahead := _next_shaped(data, start, end)) > groups[0][0]:
+            place = ahead
             continue
-        last = _with_extension(data, found.end)
+        found = None if start < last else _number_from(data, start, groups, context)
+        if found is None:
+            place = groups[0][1]
+            continue
+        place, last = found.end, _with_extension(data, found.end)
         yield found.start, last
-        while first < len(groups) and groups[first][0] < found.end:
-            first += 1
+
+
+def _next_shaped(data: bytes, start: int, end: int) -> int:
+    """Where in a run that ends here the next number may begin that has no word before it.
+
+    It has the shape of one, or it is the last of the run, which may have a word behind it.
+    """
+    limit = max(start, end - _LONGEST)
+    found = _MAY_BEGIN.search(data, start, min(end, limit + _LONGEST))
+    return min(found.start(), limit) if found else limit
 
 
 def _last_word(data: bytes, start: int) -> tuple[str, int]:

@@ -89,6 +89,8 @@ ATTACKS = [
     text_of("many-signs-of-addresses", "scrub-pii", lambda: "a@" * 1_000_000),
     text_of("many-dots-of-addresses", "scrub-pii", lambda: "a@" + "b." * 1_000_000),
     text_of("digits", "scrub-pii", lambda: "4111 1111 " * 60_000),
+    text_of("sixteen-megabytes-of-one-number", "scrub-pii", lambda: "6180339887" * (16 * MIB // 10)),
+    text_of("sixteen-megabytes-of-single-digits", "scrub-pii", lambda: "1 6 1 8 0-3-3-9 " * MIB),
     text_of("plus-signs", "scrub-pii", lambda: "+1 (" * 500_000),
     text_of("colons", "scrub-pii", lambda: "fe80::" * 300_000),
     text_of("backslashes", "scrub-pii --engine native", lambda: "\\u0040" * 300_000),
