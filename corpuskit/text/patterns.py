@@ -79,6 +79,18 @@ class Scanner:
 
 
 class _Triggers:
+    """Patterns and their numbers, matched in two passes: automata of half the patterns have far fewer states."""
+
+    def __init__(self, patterns: list[tuple[str, int]]) -> None:
+        half = (len(patterns) + 1) // 2
+        self._halves = [_TriggerSet(part) for part in (patterns[:half], patterns[half:]) if part]
+
+    def match(self, data: bytes) -> list[int]:
+        """The numbers of the patterns that the text holds. Raises DetectorFailed."""
+        return [number for half in self._halves for number in half.match(data)]
+
+
+class _TriggerSet:
     """Patterns and their numbers, matched in one pass."""
 
     def __init__(self, patterns: list[tuple[str, int]]) -> None:
@@ -86,7 +98,6 @@ class _Triggers:
         self._set = detector.trigger_set([source for source, _ in patterns])
 
     def match(self, data: bytes) -> list[int]:
-        """The numbers of the patterns that the text holds. Raises DetectorFailed."""
         matched = self._set.Match(data)
         # RE2 answers a set search that ran out of memory like one without matches; the last trigger matches always.
         if not matched or len(self._numbers) not in matched:

@@ -15,6 +15,12 @@ _NEVER_GIVEN = ("BG", "GB", "KN", "NK", "NT", "TN", "ZZ")
 
 
 @cache
+def load() -> None:
+    """Load what most checks share, before the first number: it would raise the memory of a stream late in it."""
+    _module("util")
+
+
+@cache
 def check(name: str) -> Callable[[str], bool]:
     """The check that an `IdKind` names; modules of python-stdnum are imported only when a number is to be checked."""
     if name in _OWN:

@@ -10,7 +10,7 @@ from functools import cache, partial
 from typing import Any
 
 from corpuskit.text.detector import Detector, Span, apart_from_digits, behind_word, matches, merged, pattern
-from corpuskit.text.pii_id_checks import check
+from corpuskit.text.pii_id_checks import check, load
 from corpuskit.text.pii_id_kinds import GAP, KINDS, TYPES, IdKind
 
 _REACH = 48
@@ -34,6 +34,7 @@ def compact(kind: str, value: str) -> str:
 
 
 def _find(kind: IdKind, data: bytes) -> list[Span]:
+    load()
     spans = [*_behind_words(kind, data)] if kind.words else []
     if kind.alone:
         spans += matches(_compiled(kind.alone), data, partial(_is_id, kind))
