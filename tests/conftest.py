@@ -1,5 +1,6 @@
 """What all tests share: where the real data lies, and a way to run the command as a user does."""
 
+import compileall
 import json
 import os
 import subprocess
@@ -15,6 +16,11 @@ from hypothesis import settings
 # same examples, so that a change fails by its own fault only; everyone else's run searches on.
 settings.register_profile("corpuskit", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("corpuskit")
+
+# Commands are started here by the thousand, some without the right or the room to write a whole file. They find the
+# package compiled, and none of them writes bytecode, which might be cut short and then be read by the next.
+os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+sys.dont_write_bytecode = False
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
@@ -70,6 +76,12 @@ def lines_of(documents: list[dict[str, Any]]) -> bytes:
 def texts(*words: str) -> bytes:
     """JSONL documents with these texts, `d0` and on as ids."""
     return lines_of([{"id": f"d{place}", "text": text, "metadata": {}} for place, text in enumerate(words)])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the package, once for all workers."""
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(ROOT / "corpuskit", quiet=2)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -167,7 +167,7 @@ def test_a_mix_that_meets_a_limit_says_so_and_is_resumed(
     assert done.stderr.count(b"\n") == 1
     assert {path.name for path in (recipe / "out").glob("*")} <= {".staging"}
     assert corpuskit("mix", "recipe.yaml", "--quiet", "-j", workers).returncode == 0
-    assert corpuskit("mix", "recipe.yaml", "--quiet", "-o", "unbroken").returncode == 0
+    assert corpuskit("mix", "recipe.yaml", "--quiet", "-j", "1", "-o", "unbroken").returncode == 0
     assert listing(recipe / "out") == listing(recipe / "unbroken")
 
 
@@ -184,7 +184,7 @@ def test_a_mix_into_a_file_system_that_fills_up_or_is_read_only(recipe: Path, sh
         assert b"No space left" in done.stderr
         assert {path.name for path in (mount / "out").glob("*")} <= {".staging"}
         subprocess.run(["mount", "-o", "remount,size=64m", mount], check=True)
-        assert corpuskit("mix", "recipe.yaml", "--quiet", "-o", "small/out").returncode == 0
+        assert corpuskit("mix", "recipe.yaml", "--quiet", "-j", "1", "-o", "small/out").returncode == 0
         before = listing(mount)
         subprocess.run(["mount", "-o", "remount,ro", mount], check=True)
         done = corpuskit("mix", "recipe.yaml", "--quiet", "-o", "small/out")
@@ -210,17 +210,18 @@ def test_a_mix_without_standard_streams_writes_its_shards_alone(
 def test_of_two_mixes_on_one_output_one_wins_and_the_other_names_it(
     recipe: Path, environment: dict[str, str], corpuskit: Run
 ) -> None:
-    command = [sys.executable, "-m", "corpuskit.cli", "mix", "recipe.yaml", "--quiet"]
+    command = [sys.executable, "-m", "corpuskit.cli", "mix", "recipe.yaml", "--quiet", "-j", "1"]
     with subprocess.Popen(command, cwd=recipe, env=environment, stderr=subprocess.PIPE) as first:
         end = time.monotonic() + 60
-        while not (recipe / "out" / ".staging" / "holder.json").exists() and time.monotonic() < end:
+        holder = recipe / "out" / ".staging" / "holder.json"
+        while not (holder.exists() and holder.stat().st_size) and time.monotonic() < end:
             time.sleep(0.001)
         first.send_signal(signal.SIGSTOP)
         second = corpuskit("mix", "recipe.yaml", "--quiet")
+        first.send_signal(signal.SIGCONT)
         assert second.returncode == 5, second.stderr
         assert f"is being written by process {first.pid} on ".encode() in second.stderr
         assert second.stderr.count(b"\n") == 1
-        first.send_signal(signal.SIGCONT)
         assert first.communicate()[1] == b""
         assert first.returncode == 0
     assert corpuskit("verify", "out").returncode == 0

@@ -1,6 +1,7 @@
 """status: how far a run is, who runs it, and what failed."""
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -43,21 +44,19 @@ def test_an_empty_and_a_published_folder(tmp_path: Path, corpuskit: Run) -> None
 def test_a_run_in_progress_and_one_that_was_killed(tmp_path: Path, environment: dict[str, str], corpuskit: Run) -> None:
     (tmp_path / "books").mkdir()
     for shard in range(12):
-        books = [{"id": f"{shard}-{number}", "text": paragraph(shard * 400 + number) * 9} for number in range(400)]
+        books = [{"id": f"{shard}-{number}", "text": paragraph(shard * 400 + number) * 3} for number in range(400)]
         (tmp_path / "books" / f"{shard:02d}.jsonl").write_bytes(lines_of(books))
     (tmp_path / "recipe.yaml").write_text(RECIPE)
     command = [sys.executable, "-m", "corpuskit.cli", "mix", "recipe.yaml", "-j", "1"]
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL) as run:
         end = time.monotonic() + 60
-        done = 0
-        while not done and run.poll() is None and time.monotonic() < end:
-            if not (tmp_path / "out").is_dir():
-                time.sleep(0.05)
-                continue
-            running = state(corpuskit, "out")
-            done = sum(phase["done"] for phase in running["phases"])  # type: ignore[attr-defined]
-        assert run.poll() is None, "the run ended before it could be looked at"
+        while not list(tmp_path.glob("out/.staging/work/tasks/*.json")) and time.monotonic() < end:
+            time.sleep(0.005)
+        run.send_signal(signal.SIGSTOP)
+        running = state(corpuskit, "out")
         assert str(running["running"]).startswith(f"process {run.pid} ")
+        (first, *_) = running["phases"]  # type: ignore[misc]
+        assert 0 < first["done"] < first["tasks"] == 12
         run.kill()
     killed = state(corpuskit, "out")
     assert killed["running"] is None

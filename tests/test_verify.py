@@ -1,7 +1,10 @@
 """verify: any change to a published dataset is found and named."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,13 +23,23 @@ def verify(folder: Path) -> int:
     return Verify().execute([str(folder)], Settings(quiet=True))
 
 
-@pytest.fixture(params=FORMS)
-def dataset(request: pytest.FixtureRequest, tmp_path: Path, corpuskit: Run) -> Path:
-    (tmp_path / "in.jsonl").write_bytes(texts(*(f"text number {number}" for number in range(9))) + b"broken\n")
-    done = corpuskit("export", "in.jsonl", "--to", request.param, "--shard-documents", "4", "-o", "out")
-    assert done.returncode == 0, done.stderr
-    assert verify(tmp_path / "out") == 0
-    return tmp_path / "out"
+@pytest.fixture(scope="module", params=FORMS)
+def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dataset that nobody touches."""
+    folder = tmp_path_factory.mktemp("whole")
+    (folder / "in.jsonl").write_bytes(texts(*(f"text number {number}" for number in range(9))) + b"broken\n")
+    options = ["--to", request.param, "--shard-documents", "4", "-o", "out"]
+    command = [sys.executable, "-m", "corpuskit.cli", "export", "in.jsonl", *options]
+    environment = {**os.environ, "CORPUSKIT_STATE": str(folder / "state")}
+    subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=True)
+    assert verify(folder / "out") == 0
+    return folder / "out"
+
+
+@pytest.fixture
+def dataset(whole: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return shutil.copytree(whole, tmp_path / "out")
 
 
 def shards(folder: Path) -> list[Path]:
