@@ -228,7 +228,7 @@ def test_a_trigger_search_without_memory_is_a_failure_not_a_clean_text() -> None
             return []
 
     starved = Scanner()
-    starved._open._set = Exhausted()
+    starved._open._halves[1]._set = Exhausted()
     with pytest.raises(DetectorFailed, match="OutOfMemory"):
         starved.find("jo@example.org")
 
