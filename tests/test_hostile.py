@@ -34,6 +34,8 @@ LONG = {
     *(f"text-sixteen-megabytes-of-{name}" for name in ("one-number", "single-digits")),
     *(f"text-{name}" for name in ("two-million-words", "ten-million-letters", "digits", "one-word-repeated")),
     *(f"folder-table-{name}" for name in ("with-an-open-quote", "of-odd-quotes", "of-carriage-returns")),
+    *(f"warc-{name}" for name in ("a-million-chunks", "two-million-interim-responses")),
+    "gz-magic-repeated",
     "jsonl-a-million-keys",
     "bz2-small-bomb",
     "warc-ten-thousand-wrong-lengths",
