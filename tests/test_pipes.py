@@ -52,7 +52,7 @@ def test_a_killed_upstream_publishes_nothing(
     shell: Run, documents: Path, tmp_path: Path, environment: dict[str, str], jobs: int, pipefail: str
 ) -> None:
     script = (
-        f"{pipefail} (cat documents.jsonl; echo $BASHPID > feeder; exec sleep 60) |"
+        f"{pipefail} (cat documents.jsonl; echo $BASHPID > feeder; exec sleep 600) |"
         f" (echo $BASHPID > victim; exec corpuskit export -j {jobs}) |"
         " (corpuskit export -o out; echo $? > code; touch ended)"
     )
@@ -65,7 +65,7 @@ def test_a_killed_upstream_publishes_nothing(
         _wait_for((tmp_path / "ended").exists)
     finally:
         os.kill(int((tmp_path / "feeder").read_text()), signal.SIGKILL)
-        _, said = pipe.communicate(timeout=20)
+        _, said = pipe.communicate(timeout=60)
     assert (tmp_path / "code").read_text().strip() == "4"
     assert not (tmp_path / "out").exists()
     assert b"was killed" in said
@@ -77,9 +77,9 @@ def _entries(environment: dict[str, str], name: str) -> list[str]:
 
 
 def _wait_for(condition: Any) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while not condition():
-        assert time.monotonic() < end, "nothing happened for 30 seconds"
+        assert time.monotonic() < end, "nothing happened for 60 seconds"
         time.sleep(0.02)
 
 
@@ -301,7 +301,7 @@ import os, signal, subprocess, sys
 ignored = int(sys.argv[1])
 for number in (signal.SIGINT, signal.SIGHUP):  # a shell's job in the background begins with signals ignored
     signal.signal(number, signal.SIG_IGN if number == ignored else signal.SIG_DFL)
-feeder = subprocess.Popen(["bash", "-c", "cat many.jsonl; exec sleep 60"], stdout=subprocess.PIPE)
+feeder = subprocess.Popen(["bash", "-c", "cat many.jsonl; exec sleep 600"], stdout=subprocess.PIPE)
 os.dup2(feeder.stdout.fileno(), 0)
 print(feeder.pid, flush=True)
 os.execvp("corpuskit", ["corpuskit", *"filter-license --allow MIT --allow-empty -o out -j 2".split()])
@@ -334,7 +334,7 @@ def filtering(
 def test_signals_leave_nothing(tmp_path: Path, environment: dict[str, str], number: int) -> None:
     with filtering(tmp_path, environment, 0) as (process, _):
         process.send_signal(number)
-        assert process.wait(20) == -number
+        assert process.wait(60) == -number
     assert not (tmp_path / "out").exists()
 
 
@@ -344,7 +344,7 @@ def test_a_signal_that_is_to_be_ignored_ends_nothing(tmp_path: Path, environment
     with filtering(tmp_path, environment, number) as (process, feeder):
         os.killpg(process.pid, number)
         os.kill(feeder, signal.SIGKILL)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
     assert manifest(tmp_path / "out")["steps"][-1]["in"]["documents"] == 3000 * MANY
 
 
