@@ -240,7 +240,7 @@ def _why_not_json(line: bytes, message: str) -> tuple[str, str]:
     if "surrogate" in message:
         return "lone-surrogate", message
     try:
-        _refuse_what_would_change(line)
+        _STRICT.decode(text)
     except Reject as reject:
         return reject.reason, reject.detail
     except (ValueError, RecursionError):

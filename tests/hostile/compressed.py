@@ -115,6 +115,13 @@ def archive_of(entries: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATE
 
 ATTACKS = [
     of("gz", "bomb", 3, gzip_bomb, says="expands"),
+    of(
+        "gz",
+        "two-hundred-million-blank-lines",
+        0,
+        lambda: gzip_bomb(200 * MIB, b"\n"),
+        reasons={"empty-line": 1},
+    ),
     of("gz", "wrong-checksum", 3, lambda: flipped(gzip.compress(MIDDLE), -8)),
     of("gz", "wrong-size", 3, lambda: flipped(gzip.compress(MIDDLE), -4)),
     of("gz", "broken-header", 3, lambda: flipped(gzip.compress(MIDDLE), 2)),

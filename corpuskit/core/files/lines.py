@@ -20,20 +20,55 @@ class Lines:
         self.held: list[bytes] = []
         self.held_bytes = 0
         self.offset = 0
+        self.blanks = 0
+        """How many blank lines in a row were passed, and not yet told of."""
+        self.first_blank = 0, b""
 
     def split(self, blocks: Iterator[bytes]) -> Iterator[tuple[int, bytes] | Rejected]:
-        """The lines of the blocks in order; `GAP` ends a line that cannot be finished."""
+        """The lines of the blocks in order; `GAP` ends a line that cannot be finished.
+
+        Blank lines in a row are one reject: a few kilobytes can hold hundreds of millions of them.
+        """
         for block in blocks:
             if block == GAP:
+                yield from self._blank_lines()
                 yield from self._cut()
                 continue
-            *whole, rest = block.split(b"\n")
+            *whole, rest = block.split(b"\n", 1 if block.isspace() else -1)
             for line in whole:
                 self._hold(line)
-                yield self._take(1)
-            self._hold(rest)
+                taken = self._take(1)
+                if isinstance(taken, tuple) and (not taken[1] or taken[1].isspace()):
+                    self._pass_blank(*taken)
+                    continue
+                if self.blanks:
+                    yield from self._blank_lines()
+                yield taken
+            self._hold(rest if len(whole) != 1 else self._behind_blanks(rest))
+        yield from self._blank_lines()
         if self.held_bytes:
             yield self._last()
+
+    def _behind_blanks(self, rest: bytes) -> bytes:
+        """What is left of a piece without its lines, which are all blank, if it has any."""
+        end = rest.rfind(b"\n") + 1
+        if end:
+            self._pass_blank(self.offset, rest[: rest.find(b"\n")], rest.count(b"\n"))
+            self.offset += end
+        return rest[end:]
+
+    def _pass_blank(self, offset: int, line: bytes, count: int = 1) -> None:
+        if not self.blanks:
+            self.first_blank = offset, line
+        self.blanks += count
+
+    def _blank_lines(self) -> Iterator[Rejected]:
+        """The blank lines that were just passed, as one."""
+        if self.blanks:
+            offset, line = self.first_blank
+            detail = "the line is blank" if self.blanks == 1 else f"{self.blanks} blank lines"
+            self.blanks = 0
+            yield Rejected("empty-line", self.name, offset, line, detail)
 
     def _hold(self, piece: bytes) -> None:
         self.held_bytes += len(piece)
