@@ -1,8 +1,19 @@
 """explain: the fate of each document, whatever it was."""
 
 import json
+import tempfile
 from pathlib import Path
 
+import pytest
+import xxhash
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpuskit.core.files.dataset import Dataset
+from corpuskit.core.files.ids import Ids, may_hold
+from corpuskit.core.files.jsonl import Jsonl
+from corpuskit.trust.explain import fate
 from tests.conftest import Run, lines_of, texts
 
 
@@ -11,13 +22,13 @@ def test_every_document_has_one_fate(tmp_path: Path, shell: Run) -> None:
     (tmp_path / "in.jsonl").write_bytes(lines_of(documents))
     shell("corpuskit sample --rate 0.7 in.jsonl -o one --quiet; corpuskit dedup --method exact one -o two --quiet")
     fates = [json.loads(shell(f"corpuskit explain two d{number} --json").stdout)["fate"] for number in range(20)]
-    for number, fate in enumerate(fates):
-        assert fate[0]["id"] == f"d{number}"
-        assert fate[0]["verdict"] in ("kept", "dropped")
-        if fate[0].get("reason") == "duplicate":
-            assert fate[-1]["verdict"] == "kept", "a duplicate leads to the document that stayed"
+    for number, found in enumerate(fates):
+        assert found[0]["id"] == f"d{number}"
+        assert found[0]["verdict"] in ("kept", "dropped")
+        if found[0].get("reason") == "duplicate":
+            assert found[-1]["verdict"] == "kept", "a duplicate leads to the document that stayed"
     kept = shell("corpuskit head -n 99 two").stdout.splitlines()
-    assert sum(fate[0]["verdict"] == "kept" for fate in fates) == len(kept)
+    assert sum(found[0]["verdict"] == "kept" for found in fates) == len(kept)
 
 
 def test_strange_ids_are_found_and_shown_without_driving_the_terminal(tmp_path: Path, corpuskit: Run) -> None:
@@ -38,3 +49,50 @@ def test_what_is_not_known_or_no_dataset_is_said(tmp_path: Path, corpuskit: Run)
     assert corpuskit("explain", "out").returncode == 2
     next((tmp_path / "out").glob("part-*")).unlink()
     assert corpuskit("explain", "out", "d0").returncode == 3
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet", "hf"])
+def test_what_was_kept_is_found_in_its_shard(tmp_path: Path, shell: Run, form: str) -> None:
+    names = [*(f"d{number}" for number in range(12)), 'a"\\ \u00e9\u2028']
+    (tmp_path / "in.jsonl").write_bytes(lines_of([{"id": name, "text": "text"} for name in names]))
+    shell(f"corpuskit export in.jsonl --to {form} --shard-documents 5 -o out --quiet")
+    found = [fate(Dataset(tmp_path / "out"), name) for name in names]
+    assert [[entry["verdict"] for entry in entries] for entries in map(list, found)] == [["kept"]] * len(names)
+    places = [next(fate(Dataset(tmp_path / "out"), name))["shard"] for name in names]
+    assert places == sorted(places)
+    assert len(set(places)) == 3
+    assert not list(fate(Dataset(tmp_path / "out"), "d12"))
+
+
+def test_a_shard_that_says_nothing_of_its_ids_is_searched(tmp_path: Path, shell: Run) -> None:
+    (tmp_path / "in.jsonl").write_bytes(lines_of([{"id": f"d{number}", "text": "text"} for number in range(3)]))
+    shell("corpuskit export in.jsonl -o out --quiet; corpuskit head -n 9 --quiet out > plain.jsonl")
+    (tmp_path / "plain.zst").write_bytes(zstandard.compress((tmp_path / "plain.jsonl").read_bytes()))
+    assert [document.id for document in Jsonl().find(tmp_path / "plain.zst", "d2")] == ["d2"]
+    assert not list(Jsonl().find(tmp_path / "plain.zst", "d3"))
+
+
+@given(st.lists(st.text(max_size=9), max_size=300, unique=True), st.text(max_size=9))
+@settings(max_examples=50)
+def test_a_shard_knows_its_ids_and_hardly_any_other(names: list[str], other: str) -> None:
+    ids = Ids()
+    for name in names:
+        ids.add(name)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "shard"
+        path.write_bytes(b"lines" + ids.frame())
+        assert all(may_hold(path, name) for name in names)
+        assert may_hold(path, other) is (other in names), "one in four milliards may fail here"
+        path.write_bytes(b"lines" + ids.frame()[:-1])
+        assert may_hold(path, other), "what is cut says nothing"
+
+
+def test_half_of_one_hash_and_half_of_the_next_are_none(tmp_path: Path) -> None:
+    """Two hashes whose neighbouring halves are the hash that is looked for."""
+    wanted = xxhash.xxh3_64_intdigest(b"wanted").to_bytes(8, "little")[:4]
+    body = b"\x00\x00" + wanted + b"\x01\x01" + (2).to_bytes(4, "little") + b"cids"
+    frame = (0x184D2A5B).to_bytes(4, "little") + len(body).to_bytes(4, "little") + body
+    (tmp_path / "shard").write_bytes(frame)
+    assert not may_hold(tmp_path / "shard", "wanted")
+    (tmp_path / "shard").write_bytes(frame.replace(body[:8], wanted + body[:4]))
+    assert may_hold(tmp_path / "shard", "wanted")

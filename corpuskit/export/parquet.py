@@ -4,7 +4,7 @@ Written the way the Hugging Face Hub stores best: zstd, a page index, and pages 
 that changed a little shares most of its bytes with the one before. Equal documents are equal bytes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -47,12 +47,26 @@ class Parquet:
 
     def read(self, path: Path) -> Iterator[Document]:
         """The documents of one shard. Raises DamagedError where it cannot be read."""
+        return self._documents(path, lambda groups, number: True)
+
+    def find(self, path: Path, identifier: str) -> Iterator[Document]:
+        """The documents of one shard with this id: of other row groups, the ids alone are read."""
+        import pyarrow.compute as compute
+
+        def holds(groups: Any, number: int) -> bool:
+            batches = groups.batches(number, ["id"])
+            return any(compute.any(compute.equal(batch["id"], identifier)).as_py() for batch in batches)
+
+        return (document for document in self._documents(path, holds) if document.id == identifier)
+
+    def _documents(self, path: Path, wanted: Callable[[Any, int], bool]) -> Iterator[Document]:
+        """The documents of the row groups that are wanted."""
         import pyarrow
 
         from corpuskit.text import columns
 
         try:
-            for batch in _batches(path):
+            for batch in _batches(path, wanted):
                 for row in columns.rows(batch):
                     yield columns.document(row)
         except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
@@ -118,7 +132,7 @@ class RowWriter:
         self._bytes = 0
 
 
-def _batches(path: Path) -> Iterator[Any]:
+def _batches(path: Path, wanted: Callable[[Any, int], bool]) -> Iterator[Any]:
     from pyarrow.parquet import ParquetFile
 
     from corpuskit.text.columns import is_record_table
@@ -127,12 +141,15 @@ def _batches(path: Path) -> Iterator[Any]:
     with open(path, "rb") as stream, ParquetFile(stream, **AS_READ) as shard:
         if not is_record_table(shard.schema_arrow):
             raise DamagedError(f"{path.name}: its columns are not those of a corpuskit shard")
-        groups, seen = Groups(shard, stream), 0
+        groups, seen, expected = Groups(shard, stream), 0, 0
         for number in range(shard.num_row_groups):
+            if not wanted(groups, number):
+                continue
+            expected += shard.metadata.row_group(number).num_rows
             for batch in groups.batches(number):
                 if isinstance(batch, Oversized):
                     raise DamagedError(f"{path.name}: a row of {batch} bytes is no document")
                 seen += batch.num_rows
                 yield batch
-        if seen != shard.metadata.num_rows:
-            raise DamagedError(f"{path.name}: {seen} rows where the footer counts {shard.metadata.num_rows}")
+        if seen != expected:
+            raise DamagedError(f"{path.name}: {seen} rows where the footer counts {expected}")

@@ -19,8 +19,8 @@ LEADS_TO = "of"
 class Explain(Command):
     """Say what became of a document: the step that took it out and why, or the shard it is in.
 
-    Reads the decisions that every published folder keeps; a duplicate is followed to the document that stayed. Only
-    where the decisions know nothing of the id are the shards searched.
+    Reads the decisions that every published folder keeps; a duplicate is followed to the document that stayed. Where
+    the decisions know nothing of the id, the shards that may hold it are searched.
 
         corpuskit explain corpus 2aabeff2-67f5-4608-8466-e87c6296e2b6
     """
@@ -65,13 +65,9 @@ def _decisions(dataset: Dataset, identifier: str) -> Iterator[dict[str, Any]]:
 
 def _places(dataset: Dataset, identifier: str) -> Iterator[dict[str, Any]]:
     for shard in dataset.shards():
-        for document in dataset.documents(shard):
-            if document.id == identifier:
-                place = {"id": identifier, "verdict": "kept", "shard": shard["path"]}
-                yield {
-                    **place,
-                    **{key: document.metadata[key] for key in ("source", "epoch") if key in document.metadata},
-                }
+        for document in dataset.find(shard, identifier):
+            place = {"id": identifier, "verdict": "kept", "shard": shard["path"]}
+            yield place | {key: document.metadata[key] for key in ("source", "epoch") if key in document.metadata}
 
 
 def _line(entry: dict[str, Any]) -> str:

@@ -6,8 +6,9 @@ from typing import Any
 
 from corpuskit.core.document import Document
 from corpuskit.core.errors import DamagedError
-from corpuskit.core.files.forms import form_of
+from corpuskit.core.files.forms import Format, form_of
 from corpuskit.core.files.inputs import Input
+from corpuskit.core.files.jsonl import whole_lines
 from corpuskit.core.files.single import manifest_of_file
 from corpuskit.core.manifest import read_manifest
 from corpuskit.core.registry import find_format
@@ -29,10 +30,19 @@ class Dataset:
 
     def documents(self, shard: dict[str, Any]) -> Iterator[Document]:
         """The documents of one shard."""
+        path, form = self._opened(shard)
+        yield from form.read(path)
+
+    def find(self, shard: dict[str, Any], identifier: str) -> Iterator[Document]:
+        """The documents of one shard with this id, found without reading the others."""
+        path, form = self._opened(shard)
+        yield from form.find(path, identifier)
+
+    def _opened(self, shard: dict[str, Any]) -> tuple[Path, Format]:
         path = self.folder / shard["path"]
         if path.is_symlink() or not path.is_file():
             raise DamagedError(f"{shard['path']} is missing; `corpuskit verify` the dataset")
-        yield from find_format("parquet" if path.suffix == ".parquet" else "jsonl").read(path)
+        return path, find_format("parquet" if path.suffix == ".parquet" else "jsonl")
 
     def decisions(self, holding: bytes = b"") -> Iterator[dict[str, Any]]:
         """The verdicts on documents that were left out, in the order of the steps; only lines with these bytes."""
@@ -54,17 +64,3 @@ def _decision(line: bytes, path: str) -> dict[str, Any]:
     except (ValueError, TypeError, KeyError):
         pass
     raise DamagedError(f"{path} holds lines that are no decisions; `corpuskit verify` the dataset")
-
-
-def whole_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """The same bytes, cut at line ends only: a search through a block is far faster than one through its lines."""
-    rest = b""
-    for block in blocks:
-        end = block.rfind(b"\n") + 1
-        if end:
-            yield rest + block[:end]
-            rest = block[end:]
-        else:
-            rest += block
-    if rest:
-        yield rest

@@ -31,6 +31,9 @@ class Format(Protocol):
     def read(self, path: Path) -> Iterator[Document]:
         """The documents of one shard."""
 
+    def find(self, path: Path, identifier: str) -> Iterator[Document]:
+        """The documents of one shard with this id, found without reading the others."""
+
     def finish(self, staging: Path, manifest: dict[str, Any]) -> list[str]:
         """Write the files that stand beside the shards; their relative names."""
 

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO, ClassVar, cast
 from corpuskit.core.document import Document, decode, encode
 from corpuskit.core.errors import DamagedError
 from corpuskit.core.files import system
+from corpuskit.core.files.ids import Ids, may_hold
 
 
 class Jsonl:
@@ -18,7 +19,7 @@ class Jsonl:
 
     def open(self, path: Path) -> "LineWriter":
         """A writer of one shard."""
-        return LineWriter(compressed(system.open_new(path), path.name))
+        return ShardLines(system.open_new(path))
 
     def read(self, path: Path) -> Iterator[Document]:
         """The documents of one shard. Raises DamagedError where it cannot be read."""
@@ -29,6 +30,22 @@ class Jsonl:
             if not isinstance(item, tuple):
                 raise DamagedError(f"{path.name}: {item.reason} at byte {item.offset}")
             yield decode(item[1])
+        if source.damage:
+            raise DamagedError(f"{path.name}: {source.damage[0].what}")
+
+    def find(self, path: Path, identifier: str) -> Iterator[Document]:
+        """The documents of one shard with this id: lines are searched as bytes, and only where the id may be."""
+        import orjson
+
+        from corpuskit.core.files.inputs import Input
+
+        if not may_hold(path, identifier):
+            return
+        start = b'{"id":' + orjson.dumps(identifier) + b","
+        source = Input(path.name, local_path=path)
+        for block in whole_lines(source.blocks()):
+            if start in block:
+                yield from (decode(line) for line in block.split(b"\n") if line.startswith(start))
         if source.damage:
             raise DamagedError(f"{path.name}: {source.damage[0].what}")
 
@@ -63,17 +80,37 @@ class LineWriter:
         self.stream.close()
 
 
-def compressed(stream: BinaryIO, name: str) -> BinaryIO:
+class ShardLines(LineWriter):
+    """Writes a shard: its lines, compressed, and behind them what ids it holds."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        """`file` is closed by `close`."""
+        super().__init__(compressed(file, Jsonl.suffix, close=False))
+        self._file, self._ids = file, Ids()
+
+    def write(self, document: Document) -> None:
+        """Write one document."""
+        super().write(document)
+        self._ids.add(document.id)
+
+    def close(self) -> None:
+        """Finish the file."""
+        with self._file:
+            super().close()
+            self._file.write(self._ids.frame())
+
+
+def compressed(stream: BinaryIO, name: str, close: bool = True) -> BinaryIO:
     """The stream through the compressor that the name's ending asks for: .zst, .gz, or none.
 
     Settings are fixed, with a content checksum for zstd, and neither time nor name in a gzip header, so equal lines
-    are equal bytes.
+    are equal bytes. Whether `stream` is closed with the compressor is of matter for zstd alone.
     """
     if name.endswith(".zst"):
         import zstandard
 
         compressor = zstandard.ZstdCompressor(level=3, write_checksum=True)
-        return cast(BinaryIO, compressor.stream_writer(stream))
+        return cast(BinaryIO, compressor.stream_writer(stream, closefd=close))
     return _gzip(stream) if name.endswith(".gz") else stream
 
 
@@ -86,3 +123,17 @@ def _gzip(stream: BinaryIO) -> BinaryIO:
             stream.close()
 
     return cast(BinaryIO, Gzip(filename="", mode="wb", fileobj=stream, compresslevel=6, mtime=0))
+
+
+def whole_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes, cut at line ends only: a search through a block is far faster than one through its lines."""
+    rest = b""
+    for block in blocks:
+        end = block.rfind(b"\n") + 1
+        if end:
+            yield rest + block[:end]
+            rest = block[end:]
+        else:
+            rest += block
+    if rest:
+        yield rest

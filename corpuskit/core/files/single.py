@@ -15,7 +15,7 @@ from corpuskit.core.document import Document
 from corpuskit.core.files import system
 from corpuskit.core.files.durable import demand_lock, finishing, flush, publishing, size_and_digest, write_flushed
 from corpuskit.core.files.forms import Format, ShardWriter
-from corpuskit.core.files.jsonl import LineWriter, compressed
+from corpuskit.core.files.jsonl import LineWriter, ShardLines, compressed
 from corpuskit.core.files.totals import Totals
 
 
@@ -140,4 +140,5 @@ def _lock(path: Path, target: Path) -> int:
 
 
 def _line_writer(path: Path, name: str) -> LineWriter:
-    return LineWriter(compressed(system.open_new(path), name))
+    stream = system.open_new(path)
+    return ShardLines(stream) if name.endswith(".zst") else LineWriter(compressed(stream, name))

@@ -1,0 +1,64 @@
+"""Which ids a shard holds, in a frame behind its last line that readers of zstd pass over.
+
+Skippable frames are part of the format (RFC 8878, 3.1.2): a magic number, a length, and bytes of the user's own. Ours
+are the hashes of the ids (the low 32 bits of xxh3, little-endian) in the order of the lines, how many they are, and a
+mark. So one document among millions is found without decompressing the shards that it is not in.
+"""
+
+import struct
+import sys
+from array import array
+from pathlib import Path
+
+FRAME = 0x184D2A5B
+MARK = b"cids"
+
+_HEAD, _TAIL = struct.Struct("<II"), struct.Struct("<I4s")
+_LOW = 0xFFFFFFFF
+
+
+class Ids:
+    """The ids of a shard that is being written: 4 bytes each."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._hashes = array("I")
+
+    def add(self, identifier: str) -> None:
+        """Note the id of the next document."""
+        self._hashes.append(_hash(identifier))
+
+    def frame(self) -> bytes:
+        """The frame to write behind the last line."""
+        if sys.byteorder == "big":
+            self._hashes.byteswap()
+        body = self._hashes.tobytes() + _TAIL.pack(len(self._hashes), MARK)
+        return _HEAD.pack(FRAME, len(body)) + body
+
+
+def may_hold(path: Path, identifier: str) -> bool:
+    """Whether a shard may hold a document of this id; true of every file that has no such frame."""
+    with open(path, "rb") as stream:
+        size = stream.seek(0, 2)
+        if size < _HEAD.size + _TAIL.size:
+            return True
+        stream.seek(-_TAIL.size, 2)
+        count, mark = _TAIL.unpack(stream.read(_TAIL.size))
+        length = 4 * count + _TAIL.size
+        if mark != MARK or size < _HEAD.size + length:
+            return True
+        stream.seek(-length - _HEAD.size, 2)
+        if _HEAD.unpack(stream.read(_HEAD.size)) != (FRAME, length):
+            return True
+        hashes = stream.read(4 * count)
+    wanted = _hash(identifier).to_bytes(4, "little")
+    place = hashes.find(wanted)
+    while place > 0 and place % 4:
+        place = hashes.find(wanted, place + 1)
+    return place >= 0
+
+
+def _hash(identifier: str) -> int:
+    import xxhash
+
+    return xxhash.xxh3_64_intdigest(identifier.encode("utf-8", "surrogatepass")) & _LOW
