@@ -174,3 +174,29 @@ def test_a_single_file_has_its_manifest_beside_it(tmp_path: Path, corpuskit: Run
 def test_verify_without_a_dataset_says_so(tmp_path: Path, corpuskit: Run) -> None:
     assert corpuskit("verify", "nowhere").returncode == 3
     assert corpuskit("verify").returncode == 2
+
+
+def test_what_a_stopped_publication_left_is_told_from_what_was_added(dataset: Path, corpuskit: Run) -> None:
+    kept = {path: path.read_bytes() for path in shards(dataset)}
+    (dataset.parent / "new.jsonl").write_bytes(texts("another text"))
+    publish = ["export", "new.jsonl", "--to", "jsonl", "-o", dataset, "--quiet"]
+    assert corpuskit(*publish).returncode == 0
+    added = dataset / "part-00009-0123abcd.jsonl.zst"
+    added.write_bytes(b"")
+    # As after a kill between the rename of the new manifest and the removal of the old shards.
+    for path, data in kept.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+    (dataset / ".staging").mkdir()
+    names = [path.relative_to(dataset).as_posix() for path in kept]
+    (dataset / ".staging" / "journal.json").write_text(json.dumps(names))
+    found = corpuskit("verify", dataset, "--json")
+    assert found.returncode == 3
+    problems = json.loads(found.stdout)["problems"]
+    left = {name for name in names if any(f" {name} is no part" in problem for problem in problems)}
+    assert left == set(names)
+    told = [problem for problem in problems if "a run was stopped while it published" in problem]
+    assert len(told) == len(names) and not any(added.name in problem for problem in told)
+    added.unlink()
+    assert corpuskit(*publish).returncode == 0
+    assert corpuskit("verify", dataset).returncode == 0

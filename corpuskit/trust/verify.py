@@ -13,7 +13,7 @@ from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.files.forms import form_of
 from corpuskit.core.files.inputs import Input
 from corpuskit.core.files.jsonl import Jsonl
-from corpuskit.core.files.publish import CARD
+from corpuskit.core.files.publish import CARD, left_behind
 from corpuskit.core.files.single import manifest_of_file
 from corpuskit.core.files.totals import Totals
 from corpuskit.core.guard import KILLED
@@ -201,7 +201,10 @@ def _check_steps(manifest: dict[str, Any]) -> Iterator[str]:
 
 def _check_strangers(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
     known = {entry["path"] for entry in (*manifest["shards"], *manifest["decisions"])} | set(NOT_DATA)
+    stopped = left_behind(folder) or []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if not path.is_dir() and name not in known and not name.startswith("."):
-            yield f"{name} is no part of the dataset"
+            # Who reads the folder by a pattern reads this too, so the dataset does not count as whole.
+            left = "; a run was stopped while it published, the next run into the folder takes it away"
+            yield f"{name} is no part of the dataset{left if name in stopped else ''}"

@@ -29,6 +29,8 @@ from corpuskit.core.files.totals import Totals
 
 STAGING = ".staging"
 WORK = "work"
+TASKS = "tasks"
+"""In the folder of work."""
 JOURNAL = "journal.json"
 HOLDER = "holder.json"
 CARD = "README.md"
@@ -126,7 +128,7 @@ class FolderOutput:
         self._open = []
         if self.lock < 0:
             return
-        kept = [WORK] if keep_work and (self.work / "tasks").is_dir() else []
+        kept = [WORK] if keep_work and (self.work / TASKS).is_dir() else []
         try:
             self._finish()
         except OSError:
@@ -279,20 +281,31 @@ def _holder(target: Path) -> str:
 
 def _settle(target: Path) -> None:
     """Of the two datasets that a journal names, take away the files of the one whose manifest does not stand."""
+    names = left_behind(target)
+    if names is None:
+        return
+    # What decides has to outlast a loss of power before anything is removed for its sake.
+    flush(target)
+    for name in names:
+        system.remove(target / name, missing_ok=True)
+    for emptied in ("data", "decisions"):
+        _remove_if_empty(target / emptied)
+
+
+def left_behind(target: Path) -> list[str] | None:
+    """The files that a run which was stopped while it published left to be taken away; None if there was none."""
+    journal = target / STAGING / JOURNAL
+    if not journal.is_file():
+        return None
     try:
-        names = json.loads((target / STAGING / JOURNAL).read_bytes())
+        names = json.loads(journal.read_bytes())
         known = _read_if_there(target / manifest.MANIFEST)
         kept = {*_names_in(known), *_card_of(known)}
     except (FileNotFoundError, NotADirectoryError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         # A journal that was not finished has had no effect; a manifest that is not whole is not ours to judge.
-        return
-    # What decides has to outlast a loss of power before anything is removed for its sake.
-    flush(target)
-    for name in names if isinstance(names, list) else ():
-        if isinstance(name, str) and _PLACED.fullmatch(name) and name not in kept:
-            system.remove(target / name, missing_ok=True)
-    for emptied in ("data", "decisions"):
-        _remove_if_empty(target / emptied)
+        return None
+    listed = names if isinstance(names, list) else []
+    return [name for name in listed if isinstance(name, str) and _PLACED.fullmatch(name) and name not in kept]
 
 
 def _read_if_there(path: Path) -> Any:
