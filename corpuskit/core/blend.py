@@ -1,33 +1,38 @@
 """The last step of a recipe: what of each source goes into the corpus, how often, and in which order.
 
 Three phases of tasks. *Measure* takes down, for each document of a shard, its rank, tokens and a hash of its text; from
-these the solver sets the quotas and the sampler fills them, here and in memory of about 50 bytes a document. *Select*
-writes what was chosen of a shard, cut into buckets by final order. *Write* puts the buckets of all shards together to
-one shard of the corpus, in every format.
+these the solver sets the quotas and the sampler says how they are filled. *Select* writes what was chosen of a shard,
+cut into buckets by final order. *Write* puts the buckets of all shards together to one shard of the corpus, in every
+format. What grows with the corpus is on disk: the measures, and where in which file each bucket lies
+(`core/buckets.py`).
 """
 
 import hashlib
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpuskit.core.account import StepCount
 from corpuskit.core.aside import Verdict
+from corpuskit.core.buckets import Frames, Slice, in_shards
 from corpuskit.core.document import Document, decode, encode
 from corpuskit.core.files import system
 from corpuskit.core.files.durable import size_and_digest
 from corpuskit.core.files.totals import Totals
 from corpuskit.core.plan import allocate
 from corpuskit.core.recipe import Recipe
-from corpuskit.core.sampling import OVER_BUDGET, choose, order_key, ranker
+from corpuskit.core.sampling import OVER_BUDGET, Filling, fill, measures, order_key, ranker
 from corpuskit.core.spread import documents_of
 from corpuskit.core.step import Drop
 from corpuskit.core.tasks import Result, Task
 from corpuskit.core.tokens import counter, token_version
 
 if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
+
     from corpuskit.core.engine import Piece
 
 NAME = "mix"
@@ -48,13 +53,6 @@ def blend_options(recipe: Recipe) -> dict[str, Any]:
             "floors": dict(recipe.floors),
         }
     return options
-
-
-def measures() -> Any:
-    """The record that `Measure` keeps of a document: place of its source, rank, tokens, hash of its text."""
-    import numpy
-
-    return numpy.dtype([("source", "<u2"), ("rank", "V16"), ("tokens", "<i8"), ("tie", "V16")])
 
 
 @dataclass(frozen=True)
@@ -94,11 +92,18 @@ class Measure(Task):
 
 @dataclass(frozen=True)
 class Select(Task):
-    """What was chosen of a shard, in buckets of the final order, as `TOKENS LINE` in one zstd frame a bucket."""
+    """What was chosen of a shard, in buckets of the final order, one zstd frame a bucket.
+
+    A record is `KEY LINE TOKENS`; the key, 32 letters, is where it stands in shuffled order, and none in input order.
+    """
 
     piece: "Piece"
-    epochs: bytes | None
-    """How often each document is taken, as 32-bit integers; once each if None."""
+    number: int
+    """Of the shard, among all."""
+    measured: Path | None
+    """What `Measure` left of it; every document is taken once if None."""
+    fillings: tuple[Filling, ...]
+    """How the quota of each source is filled."""
     shuffled: bool
     seed: int
     buckets: int
@@ -110,7 +115,9 @@ class Select(Task):
 
     def identity(self) -> Any:
         """Shard, choice and order."""
-        chosen = None if self.epochs is None else hashlib.sha256(self.epochs).hexdigest()
+        chosen = None
+        if self.measured is not None:
+            chosen = hashlib.sha256(self._epochs(_measured(self.measured)).tobytes()).hexdigest()
         order = [self.shuffled, self.seed if self.shuffled else None, self.buckets]
         return [self.piece.key, chosen, order, token_version(self.tokenizer)]
 
@@ -120,9 +127,8 @@ class Select(Task):
 
         accounts = Accounts(stem)
         count = StepCount()
-        held: list[list[tuple[bytes, bytes]]] = [[] for _ in range(self.buckets)]
-        count_tokens = counter(self.tokenizer)
-        for document, times in self._taken():
+        held: list[list[bytes]] = [[] for _ in range(self.buckets)]
+        for document, times, tokens in self._taken():
             line = encode(document)
             count.received.add(line)
             if not times:
@@ -130,42 +136,48 @@ class Select(Task):
                 place = (NAME, count.received.documents)
                 accounts.take(Verdict.of_drop(NAME, Drop(document, OVER_BUDGET), place))
                 continue
-            tokens = b"%d " % count_tokens(document.text)
             for epoch in range(1, times + 1):
                 if epoch > 1:
                     line = encode(document.with_metadata(epoch=epoch))
                     count.made += 1
                 count.sent.add(line)
-                bucket, key = self._place(document.id, epoch)
-                held[bucket].append((key, tokens + line))
+                bucket, key = self._place(document, epoch)
+                held[bucket].append(b"%s %s %d\n" % (key, line, tokens))
         path = stem.with_name(f"{stem.name}.chosen")
-        index = _write_buckets(path, held, self.shuffled)
+        index = _write_buckets(path, held)
         result = accounts.close([count])
         return {**result, "buckets": index, "files": [*result["files"], path.name]}
 
-    def _taken(self) -> Iterator[tuple[Document, int]]:
+    def _taken(self) -> Iterator[tuple[Document, int, int]]:
+        """Each document, how often it is taken, and its tokens."""
+        documents = documents_of([self.piece])
+        if self.measured is None:
+            count_tokens = counter(self.tokenizer)
+            yield from ((document, 1, count_tokens(document.text)) for document in documents)
+        else:
+            rows = _measured(self.measured)
+            yield from zip(documents, self._epochs(rows).tolist(), rows["tokens"].tolist(), strict=True)
+
+    def _epochs(self, rows: "NDArray[Any]") -> "NDArray[numpy.int64]":
         import numpy
 
-        documents = documents_of([self.piece])
-        if self.epochs is None:
-            yield from ((document, 1) for document in documents)
-        else:
-            yield from zip(documents, numpy.frombuffer(self.epochs, "<i4").tolist(), strict=True)
+        epochs = numpy.zeros(len(rows), "<i8")
+        for source in numpy.unique(rows["source"]).tolist():
+            own = rows["source"] == source
+            epochs[own] = self.fillings[source].epochs(rows, self.number)[own]
+        return epochs
 
-    def _place(self, identifier: str, epoch: int) -> tuple[int, bytes]:
+    def _place(self, document: Document, epoch: int) -> tuple[int, bytes]:
+        """Bucket and key."""
         if not self.shuffled:
             return epoch - 1, b""
-        key = order_key(self.seed, identifier, epoch)
-        return int.from_bytes(key[:4], "big") * self.buckets >> 32, key
-
-
-@dataclass(frozen=True)
-class Slice:
-    """A bucket's frames in all shards, and which of its documents a part takes: so many after so many."""
-
-    frames: tuple[tuple[Path, int, int], ...]
-    skip: int
-    take: int
+        key = order_key(self.seed, document.id, epoch)
+        bucket = int.from_bytes(key[:4], "big") * self.buckets >> 32
+        own = document.metadata.get("epoch") or 1
+        if epoch == 1 and own != 1:
+            # A repetition that another corpus has made keeps its number, by which repetitions stand in their bucket.
+            key = order_key(self.seed, document.id, own)
+        return bucket, key.hex().encode()
 
 
 @dataclass(frozen=True)
@@ -174,8 +186,8 @@ class Write(Task):
 
     number: int
     slices: tuple[Slice, ...]
+    frames: Frames
     shuffled: bool
-    seed: int
     formats: tuple[str, ...]
     tokenizer: str
 
@@ -184,15 +196,12 @@ class Write(Task):
         return f"mix: shard {self.number} of the corpus"
 
     def identity(self) -> Any:
-        """The slices by the names of their files, and the formats."""
+        """The slices, the frames they are cut of, and the formats."""
         from corpuskit.core.registry import find_format
 
-        slices = [
-            [[(path.name, offset, length) for path, offset, length in item.frames], item.skip, item.take]
-            for item in self.slices
-        ]
+        slices = [[item.bucket, item.first, item.skip, item.take] for item in self.slices]
         versions = [find_format(name).versions() for name in self.formats]
-        order = [self.shuffled, self.seed if self.shuffled else None]
+        order = [self.frames.key, self.shuffled]
         return [self.number, slices, order, self.formats, versions, token_version(self.tokenizer)]
 
     def run(self, stem: Path) -> Result:
@@ -219,50 +228,35 @@ class Write(Task):
 
     def _documents(self) -> Iterator[tuple[int, Document]]:
         for item in self.slices:
-            records = self._in_order(_bucket(item.frames))
-            yield from itertools.islice(records, item.skip, item.skip + item.take)
-
-    def _in_order(self, records: Iterator[bytes]) -> Iterator[tuple[int, Document]]:
-        counted = (record.partition(b" ")[::2] for record in records)
-        decoded = ((int(tokens), decode(line), line) for tokens, line in counted)
-        ordered = sorted(decoded, key=self._key) if self.shuffled else decoded
-        return ((tokens, document) for tokens, document, _ in ordered)
-
-    def _key(self, record: tuple[int, Document, bytes]) -> tuple[bytes, bytes]:
-        _, document, line = record
-        return order_key(self.seed, document.id, document.metadata.get("epoch") or 1), line
+            records: Iterable[bytes] = self.frames.records(item.bucket, item.first)
+            if self.shuffled:
+                records = sorted(records)
+            for record in itertools.islice(records, item.skip, item.skip + item.take):
+                line, _, tokens = record[record.index(b" ") + 1 :].rpartition(b" ")
+                yield int(tokens), decode(line)
 
 
-@dataclass
-class Chosen:
-    """What `Select` left of one shard."""
-
-    path: Path
-    buckets: list[tuple[int, int, int]]
-
-
-def choices(recipe: Recipe, measured: Sequence[Path]) -> list[bytes]:
-    """For each shard how often each of its documents is taken, as `Select.epochs`. Raises Infeasible."""
+def fillings(recipe: Recipe, measured: Sequence[Path]) -> tuple[Filling, ...]:
+    """How the quota of each source is filled. Raises Infeasible."""
     import numpy
 
-    rows = [numpy.fromfile(path, dtype=measures()) for path in measured]
-    every = numpy.concatenate(rows) if rows else numpy.empty(0, measures())
-    epochs = numpy.zeros(len(every), "<i4")
-    places = {source.name: numpy.flatnonzero(every["source"] == at) for at, source in enumerate(recipe.sources)}
-    supply = {name: int(every["tokens"][place].sum()) for name, place in places.items()}
-    for name, quota in allocate(recipe, supply).items():
-        own = every[places[name]]
-        chosen = choose(own["rank"].tobytes(), own["tokens"].copy(), quota.tokens, own["tie"].tobytes())
-        epochs[places[name]] = chosen.epochs
-    ends = numpy.cumsum([len(part) for part in rows])
-    return [part.tobytes() for part in numpy.split(epochs, ends[:-1])] if rows else []
+    supply = dict.fromkeys((source.name for source in recipe.sources), 0)
+    holding: dict[str, list[int]] = {name: [] for name in supply}
+    for number, path in enumerate(measured):
+        rows = _measured(path)
+        for at in numpy.unique(rows["source"]).tolist():
+            name = recipe.sources[at].name
+            supply[name] += int(rows["tokens"][rows["source"] == at].sum())
+            holding[name].append(number)
+    quotas = allocate(recipe, supply)
 
+    def filling(at: int, name: str) -> Filling:
+        def shards() -> "Iterator[tuple[int, NDArray[Any]]]":
+            return ((number, _measured(measured[number])) for number in holding[name])
 
-def most_epochs(epochs: Sequence[bytes]) -> int:
-    """How often the most frequent document is taken, at least 1."""
-    import numpy
+        return fill(shards, at, supply[name], quotas[name].tokens) if name in quotas else Filling()
 
-    return max([1, *(int(numpy.frombuffer(part, "<i4").max(initial=1)) for part in epochs)])
+    return tuple(filling(at, name) for at, name in enumerate(supply))
 
 
 def bucket_count(recipe: Recipe, stream_bytes: int, epochs: int) -> int:
@@ -273,51 +267,30 @@ def bucket_count(recipe: Recipe, stream_bytes: int, epochs: int) -> int:
 
 
 def slices_of(
-    chosen: Sequence[Chosen], buckets: int, shuffled: bool, shard_documents: int
+    frames: Frames, documents: "NDArray[numpy.int64]", shuffled: bool, shard_documents: int
 ) -> Iterator[tuple[Slice, ...]]:
-    """The slices of which each shard of the corpus is made, in order.
-
-    A bucket in shuffled order is all its frames together; in input order each frame stands for itself.
-    """
-    part: list[Slice] = []
-    room = shard_documents
-    for bucket in range(buckets):
-        entries = [(item.path, *item.buckets[bucket]) for item in chosen]
-        for together in [entries] if shuffled else [[entry] for entry in entries]:
-            frames = tuple((path, offset, length) for path, offset, length, documents in together if documents)
-            left = sum(entry[3] for entry in together)
-            skip = 0
-            while left:
-                take = min(left, room)
-                part.append(Slice(frames, skip, take))
-                skip, left, room = skip + take, left - take, room - take
-                if not room:
-                    yield tuple(part)
-                    part, room = [], shard_documents
-    if part:
-        yield tuple(part)
+    """The slices of which each shard of the corpus is made, in order; `documents` are those of each bucket."""
+    if shuffled:
+        return in_shards(((bucket, 0, count) for bucket, count in enumerate(documents.tolist())), shard_documents)
+    every = range(frames.buckets)
+    counts = ((bucket, *found) for bucket in every for found in enumerate(frames.documents(bucket)))
+    return in_shards(counts, shard_documents)
 
 
-def _write_buckets(path: Path, held: list[list[tuple[bytes, bytes]]], sort: bool) -> list[tuple[int, int, int]]:
+def _measured(path: Path) -> "NDArray[Any]":
+    import numpy
+
+    return numpy.fromfile(path, dtype=measures())
+
+
+def _write_buckets(path: Path, held: list[list[bytes]]) -> list[tuple[int, int, int]]:
     import zstandard
 
     compressor = zstandard.ZstdCompressor(level=1, write_checksum=True)
     index = []
     with system.open_write(path) as stream:
         for records in held:
-            if sort:
-                records.sort()
-            frame = compressor.compress(b"".join(record + b"\n" for _, record in records)) if records else b""
+            frame = compressor.compress(b"".join(records)) if records else b""
             index.append((stream.tell(), len(frame), len(records)))
             stream.write(frame)
     return index
-
-
-def _bucket(frames: Sequence[tuple[Path, int, int]]) -> Iterator[bytes]:
-    import zstandard
-
-    for path, offset, length in frames:
-        with open(path, "rb") as stream:
-            stream.seek(offset)
-            data = zstandard.ZstdDecompressor().decompress(stream.read(length))
-        yield from data.split(b"\n")[:-1]

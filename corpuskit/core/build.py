@@ -3,14 +3,15 @@
 import shlex
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from corpuskit.core import blend, board, talk
 from corpuskit.core.account import StepCount, demand_balance
+from corpuskit.core.buckets import write_frames
 from corpuskit.core.chain import follow
 from corpuskit.core.engine import Engine, Finished, Shards
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
@@ -26,6 +27,7 @@ from corpuskit.core.profile import Profile
 from corpuskit.core.reading import readings
 from corpuskit.core.recipe import Recipe, SourceSpec
 from corpuskit.core.registry import find_format
+from corpuskit.core.sampling import Filling
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import CorpusStage, Stage, Step
 from corpuskit.core.tasks import Result
@@ -71,11 +73,9 @@ class Build:
 
     def _build(self, output: FolderOutput) -> None:
         parts = [self._source(source) for source in self.recipe.sources]
-        shards = Shards(
-            [piece for part in parts for piece in part.pieces],
-            follow([part.chain for part in parts]),
-            [path for part in parts for path in part.verdicts],
-        )
+        shards = Shards([piece for part in parts for piece in part.pieces], follow([part.chain for part in parts]))
+        for part in parts:
+            shards.add_verdicts(part.verdicts)
         self._demand_whole(shards.chain.inputs)
         shards = self._steps("together", shards, self.recipe.together)
         self._blend(output, shards)
@@ -108,38 +108,45 @@ class Build:
         """Choose, order and write; the shards' chain and verdicts gain the last step's."""
         recipe, order = self.recipe, self.recipe.output
         shuffled = order.order == "shuffled"
-        epochs: Sequence[bytes | None] = [None] * len(shards.pieces)
-        most = 1
+        pieces = shards.pieces
+        measured: Sequence[Path | None] = [None] * len(pieces)
+        fillings: tuple[Filling, ...] = ()
         if recipe.budget:
             names = tuple(source.name for source in recipe.sources)
-            epochs = blend.choices(
-                recipe,
-                self.engine.files(
-                    "mix: measure",
-                    (blend.Measure(piece, recipe.seed, names, self.tokenizer) for piece in shards.pieces),
-                ),
-            )
-            most = blend.most_epochs(epochs)
+            tasks = (blend.Measure(piece, recipe.seed, names, self.tokenizer) for piece in pieces)
+            measured = found = self.engine.files("mix: measure", tasks)
+            fillings = blend.fillings(recipe, found)
+        most = max([1, *(filling.most for filling in fillings)])
         buckets = blend.bucket_count(recipe, shards.chain.sent().bytes, most)
-        pairs = zip(shards.pieces, epochs, strict=True)
-        selections = [blend.Select(*pair, shuffled, recipe.seed, buckets, self.tokenizer) for pair in pairs]
-        count, chosen = StepCount(), []
+        how = (fillings, shuffled, recipe.seed, buckets, self.tokenizer)
+        selections = [
+            blend.Select(piece, number, path, *how)
+            for number, (piece, path) in enumerate(zip(pieces, measured, strict=True))
+        ]
+        count = StepCount()
+        chosen = self._selected(selections, shards, count)
+        frames, documents = write_frames(self.engine.place, chosen, buckets)
+        demand_balance(blend.NAME, count)
+        shards.chain.append(blend.NAME, blend.blend_options(recipe), "verified", count.as_json())
+        slices = blend.slices_of(frames, documents, shuffled, order.shard_documents)
+        self._write(
+            output,
+            [
+                blend.Write(number, part, frames, shuffled, order.formats, self.tokenizer)
+                for number, part in enumerate(slices)
+            ],
+        )
+
+    def _selected(
+        self, selections: Sequence[blend.Select], shards: Shards, count: StepCount
+    ) -> Iterator[tuple[str, list[tuple[int, int, int]]]]:
+        """The file that each selection leaves, by name, and its frames; accounts and verdicts are noted."""
         self.board.start("mix: select", len(selections))
         for stem, result in self.engine.execute("mix: select", selections):
             count.merge(StepCount.from_json(result["counts"][0]))
             self._done("mix: select", None)(result)
-            shards.verdicts += [stem.with_name(name) for name in result["verdicts"]]
-            chosen.append(blend.Chosen(stem.with_name(f"{stem.name}.chosen"), result["buckets"]))
-        demand_balance(blend.NAME, count)
-        shards.chain.append(blend.NAME, blend.blend_options(recipe), "verified", count.as_json())
-        slices = blend.slices_of(chosen, buckets, shuffled, order.shard_documents)
-        self._write(
-            output,
-            [
-                blend.Write(number, part, shuffled, recipe.seed, order.formats, self.tokenizer)
-                for number, part in enumerate(slices)
-            ],
-        )
+            shards.set_aside(result)
+            yield f"{stem.name}.chosen", result["buckets"]
 
     def _write(self, output: FolderOutput, tasks: Sequence[blend.Write]) -> None:
         forms = {form.name: form for form in output.forms}
@@ -157,7 +164,9 @@ class Build:
             raise RefusedError("no document is left, so nothing was published; `--allow-empty` publishes even that")
         for name, version in token_version(self.tokenizer).items():
             chain.record_version(name, version)
-        chain.decisions = _by_step(shards.verdicts, [entry["name"] for entry in chain.steps], output.run)
+        chain.decisions = _by_step(
+            shards.verdicts, self.engine.place, [entry["name"] for entry in chain.steps], output.run
+        )
         self.manifest = output.publish(chain, {"command": "mix", "recipe": self.recipe.name})
         for step in (*(step for source in self.recipe.sources for step in source.steps), *self.recipe.together):
             if isinstance(step, CorpusStage):
@@ -256,28 +265,28 @@ def phase_name(label: str, steps: Sequence[Step]) -> str:
     return f"{label}: {', '.join(step.name() for step in steps)}"
 
 
-def _by_step(paths: Sequence[Path], names: Sequence[str], folder: Path) -> list[str]:
+def _by_step(found: Mapping[str, Sequence[str]], place: Path, names: Sequence[str], folder: Path) -> list[str]:
     """All verdicts as one file: step by step, those of a step in the order of the documents.
 
     A source's verdicts come before those of the stages behind it by as much as is read at a time, which depends on how
-    its inputs were cut into tasks; step by step, the order does not.
+    its inputs were cut into tasks; step by step, the order does not. One step after the other, as a compressor holds
+    megabytes.
     """
     import orjson
 
-    if not paths:
+    assert set(names).issuperset(found), "a verdict of a step that is not in the chain"
+    if not found:
         return []
-    found = {name: folder / f"verdicts-{place}.jsonl.zst" for place, name in enumerate(dict.fromkeys(names))}
-    joined = folder / "verdicts.jsonl.zst"
-    with ExitStack() as stack:
-        of_step: dict[str, BinaryIO] = {}
-        for line in _verdicts(paths):
-            name = orjson.loads(line)["step"]
-            if name not in of_step:
-                of_step[name] = stack.enter_context(closing(compressed(system.open_write(found[name]), ".zst")))
-            of_step[name].write(line + b"\n")
+    joined, part = folder / "verdicts.jsonl.zst", folder / "verdicts-of-step.jsonl.zst"
     with system.open_write(joined) as stream:
-        for path in (path for name, path in found.items() if name in of_step):
-            with open(path, "rb") as verdicts:
+        for name in dict.fromkeys(names):
+            if name not in found:
+                continue
+            with closing(compressed(system.open_write(part), ".zst")) as of_step:
+                for line in _verdicts(place / file for file in found[name]):
+                    if orjson.loads(line)["step"] == name:
+                        of_step.write(line + b"\n")
+            with open(part, "rb") as verdicts:
                 shutil.copyfileobj(verdicts, stream)
     return [str(joined)]
 

@@ -9,7 +9,7 @@ accounts add up.
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,14 @@ from corpuskit.core.executors import Executor
 from corpuskit.core.files import system
 from corpuskit.core.files.inputs import Input
 from corpuskit.core.files.jsonl import LineWriter, compressed
+from corpuskit.core.files.publish import TASKS
 from corpuskit.core.flow import Flow
 from corpuskit.core.reading import Reading
 from corpuskit.core.spread import Compare, Join, Judge, Show
 from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.tasks import FINGERPRINT_LETTERS, Placed, Result, Settled, Task, identity_of, shared, write_json
 
-TASKS, PHASES = "tasks", "phases.json"
+PHASES = "phases.json"
 SHARD_BYTES = 64 * 1024 * 1024
 
 Finished = Callable[[Result], None]
@@ -92,7 +93,19 @@ class Shards:
 
     pieces: list[Piece]
     chain: Chain
-    verdicts: list[Path] = field(default_factory=list)
+    verdicts: dict[str, list[str]] = field(default_factory=dict)
+    """By step, the names of the files that hold verdicts of it, in order."""
+
+    def set_aside(self, result: Result) -> None:
+        """Note the verdicts that a task left."""
+        reasons = (key for gone in result["gone"].values() for kind in gone.values() for key in kind)
+        for step in dict.fromkeys(key.partition(": ")[0] for key in reasons):
+            self.add_verdicts({step: result["verdicts"]})
+
+    def add_verdicts(self, verdicts: Mapping[str, Iterable[str]]) -> None:
+        """Note the files of verdicts of these steps."""
+        for step, names in verdicts.items():
+            self.verdicts.setdefault(step, []).extend(names)
 
 
 @dataclass(frozen=True)
@@ -129,6 +142,11 @@ class Engine:
     """Tasks whose results an earlier run left."""
     phases: list[dict[str, Any]] = field(default_factory=list)
 
+    @property
+    def place(self) -> Path:
+        """Where the files of the tasks lie."""
+        return self.folder / TASKS
+
     def read_source(self, label: str, readings: Sequence[Reading], steps: Sequence[Step], done: Finished) -> Shards:
         """A source's inputs through its source step and the stages that follow it."""
         return self._pass(self._read(label, readings, done), steps, Shards([], Chain()), "none")
@@ -154,9 +172,8 @@ class Engine:
 
     def execute(self, label: str, tasks: Sequence[Task]) -> Iterator[tuple[Path, Result]]:
         """Stem and result of each task, in order; only what is not done yet is run."""
-        folder = self.folder / TASKS
-        system.make_folder(folder, parents=True, exist_ok=True)
-        placed = [Placed.below(folder, task) for task in tasks]
+        system.make_folder(self.place, parents=True, exist_ok=True)
+        placed = [Placed.below(self.place, task) for task in tasks]
         results = {place.stem: found for place in placed if (found := place.result()) is not None}
         self.reused += len(results)
         waiting = [place for place in placed if place.stem not in results]
@@ -164,9 +181,11 @@ class Engine:
         log = self.folder / "log" / os.urandom(8).hex()
         numbers = self.executor.finished(waiting, log) if waiting else iter(())
         for place in placed:
-            if place.stem not in results:
+            if place.stem in results:
+                yield place.stem, results.pop(place.stem)
+            else:
                 next(numbers)
-            yield place.stem, results.get(place.stem) or _result(place)
+                yield place.stem, _result(place)
         for _ in numbers:
             pass
 
@@ -175,7 +194,7 @@ class Engine:
         self.phases.append({"phase": label, "tasks": [place.stem.name for place in placed]})
         write_json(self.folder / PHASES, self.phases)
         names = {place.stem.name for place in waiting}
-        for path in (self.folder / TASKS).iterdir():
+        for path in self.place.iterdir():
             if path.name[:FINGERPRINT_LETTERS] in names:
                 system.remove(path)
 
@@ -193,17 +212,22 @@ class Engine:
     def _read(self, label: str, readings: Sequence[Reading], done: Finished) -> Iterator[Settled]:
         """The same of readings; files whose parts do not fit together are read again, whole."""
         finished = self.execute(label, [task for reading in readings for task in reading.tasks])
-        settled = []
+        again: list[Task] = []
+        held: list[list[Settled] | None] = []
         for reading in readings:
             found = reading.settle([next(finished) for _ in reading.tasks])
             for _, result in found or ():
                 done(result)
-            settled.append(found)
+            if found is None:
+                again.append(reading.whole)
+            if again:
+                held.append(found)
+            else:
+                yield from found or ()
         for _ in finished:
             pass
-        again = [reading.whole for reading, found in zip(readings, settled, strict=True) if found is None]
         whole = self._told(f"{label}, whole", again, done) if again else iter(())
-        for found in settled:
+        for found in held:
             yield from found if found is not None else [next(whole)]
         for _ in whole:
             pass
@@ -212,12 +236,12 @@ class Engine:
     def _pass(finished: Iterable[Settled], steps: Sequence[Step], before: Shards, upstream: str) -> Shards:
         chain = before.chain
         counts = [StepCount() for _ in steps]
-        after = Shards([], chain, list(before.verdicts))
+        after = Shards([], chain, before.verdicts)
         for stem, result in finished:
             for count, part in zip(counts, result["counts"], strict=True):
                 count.merge(StepCount.from_json(part))
             after.pieces += pieces_of(stem, result)
-            after.verdicts += [stem.with_name(name) for name in result["verdicts"]]
+            after.set_aside(result)
             chain.inputs += result.get("inputs", [])
         for step, count in zip(steps, counts, strict=True):
             demand_balance(step.name(), count)

@@ -6,7 +6,7 @@ from corpuskit.core.build import end_of_stages, phase_name, runs_of, steps_of, t
 from corpuskit.core.errors import UsageError
 from corpuskit.core.estimate import Need, need, need_text, supply
 from corpuskit.core.files.inputs import Input
-from corpuskit.core.files.publish import STAGING, WORK
+from corpuskit.core.files.publish import STAGING, TASKS, WORK
 from corpuskit.core.plan import plan_pipe, tags_of, together_pipe
 from corpuskit.core.profile import Profile
 from corpuskit.core.reading import readings
@@ -90,7 +90,7 @@ def _phases(label: str, steps: "tuple[Step, ...] | list[Step]") -> list[tuple[st
 
 def _done(tasks: list[Task], recipe: Recipe, settings: Settings) -> int:
     try:
-        folder = target_of(recipe, settings).absolute() / STAGING / WORK / "tasks"
+        folder = target_of(recipe, settings).absolute() / STAGING / WORK / TASKS
     except UsageError:
         return 0
     return sum(Placed.below(folder, task).result() is not None for task in tasks)

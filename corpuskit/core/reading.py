@@ -52,11 +52,12 @@ class ReadInputs(Task):
         from corpuskit.core.engine import Accounts, write_shards
 
         accounts = Accounts(stem)
-        seen = [_status(place) for place in self.inputs]
+        places = [place.afresh() for place in self.inputs]
+        seen = [_status(place) for place in places]
         flow = Flow([shared(step) for step in self.steps], accounts.take, tags=self.tags)
-        shards = write_shards(flow.documents(self.inputs), stem)
-        inputs = [place.as_json() for place in self.inputs]
-        for place, before in zip(self.inputs, seen, strict=True):
+        shards = write_shards(flow.documents(places), stem)
+        inputs = [place.as_json() for place in places]
+        for place, before in zip(places, seen, strict=True):
             if _status(place) != before:
                 raise _changed(place)
         key = _key(stem, inputs)

@@ -5,11 +5,16 @@ epochs and a rest takes every document that many times, and for the rest once mo
 over those that no longer fit. So a quota is never exceeded, what is missing to it is less than the smallest document
 left out, and adding or removing a few documents moves few others. A second hash orders the output.
 
+What the rest takes is found as a few *bounds*: from this rank on, documents of at most so many tokens. They are found
+in some passes over the documents' measures, which lie on disk shard by shard, in memory that does not depend on how
+many there are; and each shard's documents are then judged by the bounds alone.
+
 BLAKE2b and not a faster hash, since page authors choose their ids: with it they have to try for a low rank.
 """
 
+import bisect
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -18,12 +23,24 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
+    Numbers = NDArray[numpy.int64]
+    Rows = NDArray[Any]
+    Shards = Callable[[], Iterable[tuple[int, Rows]]]
+
 RANK_BYTES = 16
 OVER_BUDGET = "over-budget"
 """Drop reason of documents that the sample has no place for."""
 
+AT_ONCE = 1 << 16
+"""Documents that are sorted in memory."""
+BIN_BYTES = 2
+BINS = 256**BIN_BYTES
+"""Documents are counted by the first bytes of their ranks; those of one such bin are sorted at once, however many."""
 PATIENT_ROUNDS = 64
 """Rounds of the vectorised search for documents that still fit, before single steps finish it."""
+
+Place = tuple[bytes, bytes, int, int]
+"""A document's place in a source's order: rank, hash of the text (for ids that occur twice), shard, row."""
 
 
 def ranker(seed: int, source: str) -> Callable[[str], bytes]:
@@ -43,45 +60,178 @@ def orderer(seed: int) -> Callable[[str, int], bytes]:
     return lambda id, epoch: hashed(f"{epoch}\0{id}")
 
 
+def measures() -> Any:
+    """What is known of a document before it is chosen: place of its source, rank, tokens, hash of its text."""
+    import numpy
+
+    return numpy.dtype([("source", "<u2"), ("rank", "V16"), ("tokens", "<i8"), ("tie", "V16")])
+
+
 @dataclass(frozen=True)
-class Choice:
-    """How often each document is taken (`epochs`, 0 is not at all), and what that adds up to.
+class Bound:
+    """From this place in the order on, documents of at most so many tokens are taken once more."""
 
-    `passed_over` counts documents that came up by rank but no longer fitted.
-    """
-
-    epochs: "NDArray[numpy.int64]"
+    start: Place
     tokens: int
-    passed_over: int
 
 
-def choose(
-    ranks: bytes | Iterable[bytes],
-    tokens: "Iterable[int] | NDArray[Any]",
-    quota: int,
-    ties: bytes | Iterable[bytes] = (),
-) -> Choice:
+@dataclass(frozen=True)
+class Filling:
+    """How a source's quota is filled: every document so many times, and by the bounds some of them once more."""
+
+    whole: int = 0
+    bounds: tuple[Bound, ...] = ()
+
+    @property
+    def most(self) -> int:
+        """How often a document is taken at most."""
+        return self.whole + bool(self.bounds)
+
+    def epochs(self, rows: "Rows", shard: int) -> "Numbers":
+        """How often each of these documents of a shard would be taken, were they all of this source."""
+        import numpy
+
+        epochs = numpy.full(len(rows), self.whole, numpy.int64)
+        if self.bounds:
+            most = numpy.array([bound.tokens for bound in self.bounds], numpy.int64)
+            epochs += rows["tokens"] <= most[self._bound_of(rows, shard)]
+        return epochs
+
+    def _bound_of(self, rows: "Rows", shard: int) -> "Numbers":
+        """Number of the last bound that starts at or before each document; half a rank nearly always tells."""
+        import numpy
+
+        starts = [bound.start for bound in self.bounds]
+        halves = numpy.array([int.from_bytes(start[0][:8], "big") for start in starts], numpy.uint64)
+        first = _halves(rows["rank"])[0]
+        found = numpy.searchsorted(halves, first, side="right") - 1
+        for row in numpy.flatnonzero(numpy.isin(first, halves)).tolist():
+            found[row] = bisect.bisect_right(starts, _place(rows[row], shard, row)) - 1
+        return found
+
+
+def fill(shards: "Shards", source: int, total: int, quota: int) -> Filling:
     """Fill one source's quota.
 
-    `ranks`, `tokens` and `ties` (hashes of 16 bytes or more of the texts, for ids that occur twice) run over the
-    source's documents in any order; ranks may also be one bytes object of all. Memory: about 50 bytes a document.
-    The tokens chosen are `quota` less a remainder smaller than any document left out; a source of documents that
-    are all larger than its quota gives nothing.
+    `shards` gives, each time it is called, the `measures` of every shard that holds documents of the source, by the
+    shard's number; `total` is the sum of the source's tokens. The tokens chosen are `quota` less a remainder smaller
+    than any document left out; a source of documents that are all larger than its quota gives nothing. Memory: about
+    10 MB, or 150 bytes for each document of the largest shard.
+    """
+    if total <= 0 or quota <= 0:
+        return Filling()
+    whole, room = divmod(quota, total)
+    return Filling(whole, tuple(_bounds(shards, source, room)) if room else ())
+
+
+def _bounds(shards: "Shards", source: int, room: int) -> Iterator[Bound]:
+    import numpy
+
+    begin = 0
+    while begin < BINS:
+        yield Bound(_edge(begin), room)
+        documents, tokens = _counted(shards, source, begin, room)
+        sums = numpy.cumsum(tokens)
+        if sums[-1] <= room:
+            return
+        if documents.sum() > AT_ONCE:
+            # All that lie before the bin in which the room runs out fit.
+            full = int(numpy.searchsorted(sums, room, side="right"))
+            if full:
+                room -= int(sums[full - 1])
+                yield Bound(_edge(full), room)
+            begin = max(begin, full)
+        end = begin + max(int(numpy.searchsorted(numpy.cumsum(documents[begin:]), AT_ONCE, side="right")), 1)
+        rows, places = _in_order(shards, source, range(begin, end), room)
+        room = yield from _closely(rows, places, room)
+        begin = end
+
+
+def _counted(shards: "Shards", source: int, begin: int, room: int) -> "tuple[Numbers, Numbers]":
+    """Documents and tokens by bin, of those that fit into the room and lie in this bin or behind it."""
+    import numpy
+
+    documents, tokens = numpy.zeros(BINS, numpy.int64), numpy.zeros(BINS, numpy.int64)
+    for _, rows in shards():
+        fitting = rows[(rows["source"] == source) & (rows["tokens"] <= room)]
+        bins = _bins(fitting)
+        numpy.add.at(documents, bins, 1)
+        numpy.add.at(tokens, bins, fitting["tokens"])
+    documents[:begin] = tokens[:begin] = 0
+    return documents, tokens
+
+
+def _in_order(shards: "Shards", source: int, bins: range, room: int) -> "tuple[Rows, Numbers]":
+    """The documents in some bins that fit into the room, in order, and for each its shard and row."""
+    import numpy
+
+    found, places = [], []
+    for shard, rows in shards():
+        among = _bins(rows)
+        fitting = (rows["source"] == source) & (rows["tokens"] <= room) & (among >= bins.start) & (among < bins.stop)
+        numbers = numpy.flatnonzero(fitting)
+        found.append(rows[numbers])
+        places.append(numpy.stack([numpy.full(len(numbers), shard), numbers], axis=1))
+    every, where = numpy.concatenate(found), numpy.concatenate(places)
+    # The shards and their rows are in order, and the sort is stable.
+    order = numpy.lexsort([*reversed(_halves(every["tie"])), *reversed(_halves(every["rank"]))])
+    return every[order], where[order]
+
+
+def _closely(rows: "Rows", places: "Numbers", room: int) -> Generator[Bound, None, int]:
+    """The bounds within documents in order, each where one no longer fits; the room that is left.
+
+    Each round looks only at those small enough for the room left, and takes them up to the first that is not any
+    more.
     """
     import numpy
 
-    sizes = numpy.asarray(tokens if isinstance(tokens, numpy.ndarray) else list(tokens), dtype=numpy.int64)
-    total = int(sizes.sum())
-    if not total or quota <= 0:
-        return Choice(numpy.zeros(len(sizes), numpy.int64), 0, 0)
-    whole, rest = divmod(quota, total)
-    epochs = numpy.full(len(sizes), whole, numpy.int64)
-    passed = 0
-    if rest:
-        order = _order(_joined(ranks), _joined(ties), len(sizes))
-        taken, passed = _fill(sizes[order], rest)
-        epochs[order[taken]] += 1
-    return Choice(epochs, int((epochs * sizes).sum()), passed)
+    sizes = rows["tokens"].astype(numpy.int64)
+    left = numpy.arange(len(sizes))
+    for _ in range(PATIENT_ROUNDS):
+        left = left[sizes[left] <= room]
+        sums = numpy.cumsum(sizes[left])
+        fitting = int(numpy.searchsorted(sums, room, side="right"))
+        room -= int(sums[fitting - 1]) if fitting else 0
+        if fitting == len(left):
+            return room
+        left = left[fitting:]
+        yield _bound(rows, places, int(left[0]), room)
+    last = room
+    for number, size in zip(left.tolist(), sizes[left].tolist(), strict=True):
+        if size <= room:
+            room -= size
+        elif size <= last:
+            last = room
+            yield _bound(rows, places, number, room)
+    return room
+
+
+def _bound(rows: "Rows", places: "Numbers", number: int, room: int) -> Bound:
+    return Bound(_place(rows[number], *places[number].tolist()), room)
+
+
+def _place(row: Any, shard: int, number: int) -> Place:
+    return row["rank"].tobytes(), row["tie"].tobytes(), shard, number
+
+
+def _edge(number: int) -> Place:
+    """The place before all documents of a bin."""
+    return number.to_bytes(BIN_BYTES, "big") + bytes(RANK_BYTES - BIN_BYTES), bytes(RANK_BYTES), 0, 0
+
+
+def _bins(rows: "Rows") -> "Numbers":
+    import numpy
+
+    return (_halves(rows["rank"])[0] >> (64 - 8 * BIN_BYTES)).astype(numpy.int64)
+
+
+def _halves(hashes: "Rows") -> "tuple[NDArray[numpy.uint64], NDArray[numpy.uint64]]":
+    """Hashes of 16 bytes as two numbers each, of which the first counts first."""
+    import numpy
+
+    columns = numpy.frombuffer(hashes.tobytes(), ">u8").reshape(len(hashes), 2).astype(numpy.uint64)
+    return columns[:, 0], columns[:, 1]
 
 
 def _keyed(key: str, person: bytes) -> Callable[[str], bytes]:
@@ -95,62 +245,3 @@ def _keyed(key: str, person: bytes) -> Callable[[str], bytes]:
         return state.digest()
 
     return hashed
-
-
-def _joined(hashes: bytes | Iterable[bytes]) -> bytes:
-    return hashes if isinstance(hashes, bytes) else b"".join(item[:RANK_BYTES] for item in hashes)
-
-
-def _order(ranks: bytes, ties: bytes, count: int) -> "NDArray[numpy.int64]":
-    """Places of the documents by rank, then by text hash."""
-    import numpy
-
-    if len(ranks) != RANK_BYTES * count or len(ties) not in (0, RANK_BYTES * count):
-        raise ValueError(f"ranks and ties are {RANK_BYTES} bytes for each of the {count} documents")
-    columns = numpy.frombuffer(ranks, ">u8").reshape(count, 2).astype(numpy.uint64)
-    order = numpy.argsort(columns[:, 0], kind="stable")
-    first_half = columns[order, 0]
-    if not (first_half[1:] == first_half[:-1]).any():
-        return order
-    keys = [columns[:, 1], columns[:, 0]]
-    if ties:
-        text = numpy.frombuffer(ties, ">u8").reshape(count, 2).astype(numpy.uint64)
-        keys = [text[:, 1], text[:, 0], *keys]
-    return numpy.lexsort(keys)
-
-
-def _fill(sizes: "NDArray[numpy.int64]", room: int) -> "tuple[NDArray[numpy.int64], int]":
-    """Places of the documents that fit one after another, and how many were passed over before room ran out.
-
-    Each round looks only at those small enough for the room left, and takes them up to the first that is not any
-    more.
-    """
-    import numpy
-
-    taken: list[NDArray[numpy.int64]] = []
-    places = numpy.arange(len(sizes))
-    for _ in range(PATIENT_ROUNDS):
-        places = places[sizes[places] <= room]
-        sums = numpy.cumsum(sizes[places])
-        fitting = int(numpy.searchsorted(sums, room, side="right"))
-        taken.append(places[:fitting])
-        room -= int(sums[fitting - 1]) if fitting else 0
-        if fitting == len(places):
-            places = places[:0]
-            break
-        places = places[fitting:]
-    taken.append(_one_by_one(sizes, places, room))
-    chosen = numpy.concatenate(taken)
-    last = int(chosen[-1]) + 1 if len(chosen) else 0
-    return chosen, last - len(chosen)
-
-
-def _one_by_one(sizes: "NDArray[numpy.int64]", places: "NDArray[numpy.int64]", room: int) -> "NDArray[numpy.int64]":
-    import numpy
-
-    taken = []
-    for place, size in zip(places.tolist(), sizes[places].tolist(), strict=True):
-        if size <= room:
-            room -= size
-            taken.append(place)
-    return numpy.array(taken, numpy.int64)

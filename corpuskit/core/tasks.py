@@ -10,6 +10,7 @@ import ctypes
 import hashlib
 import json
 import os
+import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -189,6 +190,8 @@ def identity_of(step: Step) -> list[Any]:
 
 def give_back_memory() -> None:
     """Hand freed memory back to the system: what one task leaves in pieces would add up over many."""
+    if "pyarrow" in sys.modules:
+        sys.modules["pyarrow"].default_memory_pool().release_unused()
     with contextlib.suppress(AttributeError, OSError):  # only the GNU C library can
         ctypes.CDLL(None).malloc_trim(0)
 

@@ -39,8 +39,8 @@ class Status(Command):
 
 def status_of(folder: Path) -> dict[str, Any]:
     """Who writes the folder, whether it holds a dataset, its phases with their tasks by state, and the failures."""
-    from corpuskit.core.engine import PHASES, TASKS
-    from corpuskit.core.files.publish import STAGING, WORK, holder_of
+    from corpuskit.core.engine import PHASES
+    from corpuskit.core.files.publish import STAGING, TASKS, WORK, holder_of
     from corpuskit.core.files.resolve import is_dataset
 
     work = folder / STAGING / WORK

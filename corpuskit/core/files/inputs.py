@@ -55,6 +55,10 @@ class Input:
     """The part of a local file that alone is to be read."""
     _reader: "StoredStream | None" = None
 
+    def afresh(self) -> "Input":
+        """The same input, with nothing read of it: who reads that one holds what was found for as long as it lives."""
+        return Input(self.name, self.local_path, self.url, self.expected_sha256, self.dataset, part=self.part)
+
     def open(self) -> BinaryIO:
         """The bytes as they are stored."""
         self._reader = StoredStream(self._open(), self.url)
