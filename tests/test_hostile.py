@@ -43,6 +43,8 @@ LONG = {
     "warc-gz-bomb",
     "wacz-bomb",
     "gz-bomb",
+    "gz-two-hundred-million-blank-lines",
+    "lz4-bomb",
 }
 """Those that take more than a second."""
 

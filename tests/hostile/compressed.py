@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import xxhash
 import zstandard
 
 from tests.hostile import FILES, RECORDS, Attack, Make
@@ -76,6 +77,27 @@ def bzip2_bomb(size: int = 2048 * MIB) -> bytes:
     maker = bz2.BZ2Compressor(9)
     piece = bytes(16 * MIB)
     return b"".join(maker.compress(piece) for _ in range(size // len(piece))) + maker.flush()
+
+
+def lz4_bomb(size: int = 1024 * MIB) -> bytes:
+    """A frame of blocks of 4 MiB, each one letter and its repetition."""
+    length = 4 * MIB - 6
+    over = length - 4 - 15
+    block = b"\x1fa\x01\x00" + b"\xff" * (over // 255) + bytes([over % 255]) + b"\x50aaaaa"
+    head = b"\x60\x70"
+    start = b"\x04\x22\x4d\x18" + head + bytes([xxhash.xxh32_intdigest(head) >> 8 & 255])
+    return start + (struct.pack("<I", len(block)) + block) * (size // (4 * MIB)) + bytes(4)
+
+
+def between_files(name: str, data: Callable[[], bytes]) -> Make:
+    """A hostile file of another name between two that are harmless."""
+
+    def make(folder: Path) -> None:
+        between("gz", lambda: b"")(folder)
+        (folder / "in" / "2-hostile.jsonl.gz").unlink()
+        (folder / "in" / name).write_bytes(data())
+
+    return make
 
 
 def with_field(flag: int, field: bytes) -> bytes:
@@ -156,6 +178,8 @@ ATTACKS = [
     ),
     of("zst", "needs-a-dictionary", 3, lambda: b"\x28\xb5\x2f\xfd\x21\x07\x03" + zstd(MIDDLE)[6:]),
     of("zst", "twenty-thousand-frames", 0, lambda: zstd(b"") * 20_000),
+    Attack("lz4-bomb", between_files("2-hostile.jsonl", lz4_bomb), "files in", 3, kept=FILES),
+    Attack("lz4-cut", between_files("2-hostile.jsonl", lambda: lz4_bomb(8 * MIB)[:-9]), "files in", 3, kept=FILES),
     of("bz2", "bomb", 3, bzip2_bomb, says="expands", slow=True),
     of("bz2", "small-bomb", 3, lambda: bzip2_bomb(700 * MIB), says="expands"),
     of("bz2", "wrong-checksum", 3, lambda: flipped(bz2.compress(MIDDLE), 12)),

@@ -184,7 +184,29 @@ def changed(*trail: str | int, to: Any) -> Make:
     return dataset(change)
 
 
+def journal(make: Callable[[Path, Path], None]) -> Make:
+    """A published folder with the journal of a run that was stopped."""
+
+    def with_journal(folder: Path) -> None:
+        changed("versions", to=[])(folder)
+        staging = folder / "in" / ".staging"
+        staging.mkdir()
+        make(folder, staging / "journal.json")
+
+    return with_journal
+
+
+def climbing(folder: Path, path: Path) -> None:
+    (folder / "outside.jsonl").write_bytes(line(SECRET))
+    path.write_text(
+        json.dumps(["../outside.jsonl", str(folder / "outside.jsonl"), "part-00000-0123abcd.jsonl/../x", 7])
+    )
+
+
 FORGED: dict[str, Make] = {
+    "journal-that-climbs": journal(climbing),
+    "journal-that-is-a-pipe": journal(lambda folder, path: os.mkfifo(path)),
+    "journal-too-deep": journal(lambda folder, path: void(path.write_bytes(b"[" * MIB))),
     "shard-outside": dataset(outside_shard),
     "decisions-outside": dataset(absolute_decisions),
     "decisions-linked": dataset(linked_decisions),
@@ -253,7 +275,8 @@ ATTACKS = [
         "parquet-of-one-list",
         parquet(lambda pa: {"text": ["a"] * 3, "tags": listed(pa, [1, 2000, 1])}),
         reasons={"line-too-long": 1},
+        slow=True,
     ),
-    of("parquet-bomb", expanding, 3, says="expands"),
+    of("parquet-bomb", expanding, 3, says="expands", slow=True),
     of("parquet-footer-out-of-proportion", parquet_footer, 3),
 ]
