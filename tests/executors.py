@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Run
-from tests.recipes import RECIPE, published, write_inputs
+from tests.recipes import RECIPE, published, write_books, write_inputs
 
 FAILING = '''
 import os
@@ -36,34 +36,47 @@ class FailOnce(Stage):
 '''
 
 
+# A cluster starts a process for each task, which takes seconds: so there are few of every kind.
+FEW_TASKS = RECIPE.replace("[dedup,", "[{dedup: {bands: 2}},")
+BOOKS_ALONE = """
+sources:
+  books: {from: files, inputs: [books/], origin: licensed, license: CC-BY-4.0, steps: [fail-once]}
+output: {dir: out, shard_documents: 100}
+"""
+
+
 @pytest.fixture
 def work(tmp_path: Path) -> Path:
-    """A recipe, and what a local run makes of it."""
-    write_inputs(tmp_path, crawls=4, shards=6)
+    """A folder with a recipe that has steps and phases of all kinds."""
+    write_inputs(tmp_path, crawls=4, shards=4)
+    (tmp_path / "recipe.yaml").write_text(FEW_TASKS)
     return tmp_path
 
 
 @pytest.fixture
 def baseline(work: Path, shell: Run) -> dict[str, str]:
+    """What a local run makes of it."""
     done = shell("corpuskit mix recipe.yaml -o local -j 2 --quiet")
     assert done.returncode == 0, done.stderr
     return published(work / "local")
 
 
 @pytest.fixture
-def failing(work: Path, environment: dict[str, str]) -> dict[str, str]:
-    """An environment with an installed package whose step fails on one document of the third file of books."""
-    package = work / "package"
+def failing(tmp_path: Path, environment: dict[str, str]) -> dict[str, str]:
+    """An environment with an installed package whose step fails on one document of the third of six files, and a recipe
+    with that step."""
+    package = tmp_path / "package"
     (package / "failonce-1.dist-info").mkdir(parents=True)
     (package / "failonce.py").write_text(FAILING)
     (package / "failonce-1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: failonce\nVersion: 1\n")
     (package / "failonce-1.dist-info" / "entry_points.txt").write_text(
         "[corpuskit.steps]\nfail-once = failonce:FailOnce\n"
     )
-    (work / "armed").touch()
-    environment |= {"PYTHONPATH": f"{package}{os.pathsep}{os.environ.get('PYTHONPATH', '')}", "FAIL_ONCE": str(work)}
-    recipe = RECIPE.replace("max_epochs: 2}", "max_epochs: 2, steps: [fail-once]}")
-    (work / "recipe.yaml").write_text(recipe)
+    (tmp_path / "armed").touch()
+    path = f"{package}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
+    environment |= {"PYTHONPATH": path, "FAIL_ONCE": str(tmp_path)}
+    write_books(tmp_path / "books", 6)
+    (tmp_path / "recipe.yaml").write_text(BOOKS_ALONE)
     return environment
 
 

@@ -12,8 +12,8 @@ pytestmark = pytest.mark.slow
 work, failing = executors.work, executors.failing
 
 
-def test_a_task_that_raises_on_this_machine(work: Path, shell: Run, failing: dict[str, str]) -> None:
-    executors.demand_failure_then_success(work, shell, "-j 2")
+def test_a_task_that_raises_on_this_machine(tmp_path: Path, shell: Run, failing: dict[str, str]) -> None:
+    executors.demand_failure_then_success(tmp_path, shell, "-j 2")
 
 
 def test_without_slurm_or_a_cluster_one_line_says_so(work: Path, shell: Run) -> None:

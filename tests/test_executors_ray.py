@@ -31,7 +31,7 @@ def ray_cluster() -> Iterator[Any]:
 
 
 def ray_options(work: Path, cluster: Any) -> str:
-    (work / "ray.yaml").write_text(f"ray:\n  address: '{cluster.address}'\n  memory_gb: 0.5\n")
+    (work / "ray.yaml").write_text(f"ray:\n  address: '{cluster.address}'\n  memory_gb: 0.5\n  tasks_per_job: 2\n")
     return "--executor ray --profile ray.yaml"
 
 
@@ -53,10 +53,10 @@ def test_ray_gives_the_same_bytes_though_a_node_is_killed(
     assert published(work / "out") == baseline
 
 
-def test_a_task_that_raises_on_ray(work: Path, shell: Run, failing: dict[str, str], ray_cluster: Any) -> None:
+def test_a_task_that_raises_on_ray(tmp_path: Path, shell: Run, failing: dict[str, str], ray_cluster: Any) -> None:
     # Ray's workers have the environment of its nodes, in which the step is not installed.
     environment = {"PYTHONPATH": failing["PYTHONPATH"], "FAIL_ONCE": failing["FAIL_ONCE"]}
-    options = ray_options(work, ray_cluster)
-    with open(work / "ray.yaml", "a") as stream:
+    options = ray_options(tmp_path, ray_cluster)
+    with open(tmp_path / "ray.yaml", "a") as stream:
         stream.write("  environment:\n" + "".join(f"    {key}: {value!r}\n" for key, value in environment.items()))
-    executors.demand_failure_then_success(work, shell, options)
+    executors.demand_failure_then_success(tmp_path, shell, options)

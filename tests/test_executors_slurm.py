@@ -1,8 +1,10 @@
 """A real Slurm gives the bytes of a local run, and its failures are seen."""
 
+import fcntl
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,9 +29,17 @@ def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     if not SLURM.is_file():
         pytest.skip("no script that starts Slurm on this machine (../shared/tools)")
     folder = tmp_path_factory.mktemp("slurm")
+    with open(Path(tempfile.gettempdir()) / "corpuskit-tests-of-slurm.lock", "a") as lock:
+        # A machine has ports for one Slurm; another worker's tests, or another checkout's, wait for theirs.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield from started(folder)
+
+
+def started(folder: Path) -> Iterator[Path]:
+    """The configuration of a Slurm that runs until it is taken back."""
     with open(folder / "start.log", "wb") as log:
-        started = subprocess.run(["bash", SLURM, folder], stdout=log, stderr=log, timeout=300, check=False)
-    if started.returncode:
+        done = subprocess.run(["bash", SLURM, folder], stdout=log, stderr=log, timeout=300, check=False)
+    if done.returncode:
         pytest.skip(f"Slurm did not start: {(folder / 'start.log').read_text()[-300:]}")
     yield folder / "slurm.conf"
     daemons = [int((folder / name).read_text()) for name in ("ctld.pid", "d.pid")]
@@ -40,7 +50,7 @@ def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         time.sleep(0.1)
 
 
-SLURM_PROFILE = 'slurm: {partition: main, time: "00:10:00", memory_gb: 1}\n'
+SLURM_PROFILE = 'slurm: {partition: main, time: "00:10:00", memory_gb: 1, tasks_per_job: 2}\n'
 
 
 def test_slurm_gives_the_same_bytes(
@@ -54,7 +64,7 @@ def test_slurm_gives_the_same_bytes(
     assert shell("squeue --noheader").stdout == b""
 
 
-def test_a_task_that_raises_on_slurm(work: Path, shell: Run, failing: dict[str, str], slurm: Path) -> None:
+def test_a_task_that_raises_on_slurm(tmp_path: Path, shell: Run, failing: dict[str, str], slurm: Path) -> None:
     failing["SLURM_CONF"] = str(slurm)
-    (work / "slurm.yaml").write_text(SLURM_PROFILE)
-    executors.demand_failure_then_success(work, shell, "--executor slurm --profile slurm.yaml")
+    (tmp_path / "slurm.yaml").write_text(SLURM_PROFILE)
+    executors.demand_failure_then_success(tmp_path, shell, "--executor slurm --profile slurm.yaml")
