@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpuskit.core.blend import MOST_BUCKETS
 from corpuskit.core.document import Document, Reject, encode
+from corpuskit.core.engine import SHARD_BYTES
 from corpuskit.core.errors import CorpuskitError, RefusedError
 from corpuskit.core.files.inputs import Input
 from corpuskit.core.flow import tagged
@@ -22,8 +24,8 @@ SAMPLED_DOCUMENTS = 100
 """How many of what is found there go through the stages."""
 PROCESS_BYTES = 150 * 1024 * 1024
 """What a worker holds beside what grows with the corpus: libraries, models, batches."""
-BLEND_BYTES = 50
-"""A document, in the process that chooses."""
+INPUT_BYTES = 8 * 1024
+"""An input, in the process that hands out the tasks: its tasks of all phases, its entry in the manifest."""
 COMPRESSION = 3
 """How many times smaller text is as a shard."""
 
@@ -37,6 +39,7 @@ class Supply:
     left: int
     left_bytes: int
     tokens: int
+    inputs: int
 
 
 @dataclass(frozen=True)
@@ -63,19 +66,23 @@ def supply(recipe: Recipe, source: SourceSpec, steps: Sequence[Step], inputs: li
     left = [document for item in tried if (document := _through(stages, item)) is not None]
     each = scale * len(found) / len(tried) if tried else 0.0
     figures = (len(tried), len(left), sum(len(encode(item)) for item in left), sum(count(item.text) for item in left))
-    return Supply(len(tried), *(round(figure * each) for figure in figures))
+    read, left_over, size, tokens = (round(figure * each) for figure in figures)
+    return Supply(len(tried), read, left_over, size, tokens, len(inputs))
 
 
 def need(recipe: Recipe, supplies: Sequence[Supply], jobs: int) -> Need:
     """The most memory that a phase takes, and the disk that all of them take until publication."""
     documents = sum(part.left for part in supplies)
-    stream = sum(part.left_bytes for part in supplies) // COMPRESSION
+    lines = sum(part.left_bytes for part in supplies)
+    stream = lines // COMPRESSION
     steps = [step for source in recipe.sources for step in source.steps] + list(recipe.together)
     held = [step.memory_for(documents, jobs) for step in steps if isinstance(step, CorpusStage)]
-    chosen = BLEND_BYTES * documents if recipe.budget else 0
+    # A worker holds the lines of a shard while it selects, and of a bucket, as read and as cut up, while it writes.
+    blended = max(min(lines, SHARD_BYTES), 2 * lines // MOST_BUCKETS) * jobs
+    listed = INPUT_BYTES * sum(part.inputs for part in supplies)
     phases = 2 + len(recipe.together) + len(recipe.output.formats)
     kept = sum(step.disk_for(documents) for step in steps if isinstance(step, CorpusStage))
-    return Need(PROCESS_BYTES * (jobs + 1) + max([chosen, *held]), stream * phases + kept)
+    return Need(PROCESS_BYTES * (jobs + 1) + listed + max([blended, *held]), stream * phases + kept)
 
 
 def demand_room(wanted: Need, target: Path, jobs: int) -> None:
