@@ -244,26 +244,6 @@ def test_binary_columns_are_named_or_left_out(tmp_path: Path) -> None:
         read(tmp_path / "a.parquet", text_key="body")
 
 
-@pytest.mark.parametrize("rows", [7, 1500, 4000])
-def test_texts_that_repeat_are_read_as_any(tmp_path: Path, rows: int) -> None:
-    texts = [f"text {number % 5}" if number % 3 else f"only {number}" for number in range(rows)]
-    beside = {
-        "url": [None if number % 4 else f"https://example.org/{number % 2}" for number in range(rows)],
-        "tags": [[None, texts[number - 1]][: number % 3] for number in range(rows)],
-        "made": [{"by": texts[number - 2]} if number % 2 else None for number in range(rows)],
-        "names": pa.array([[(texts[number], "a")] for number in range(rows)], pa.map_(pa.string(), pa.string())),
-    }
-    for text_type in (pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())):
-        pq.write_table(pa.table({"text": pa.array(texts, text_type), **beside}), tmp_path / "a.parquet")
-        found = documents(read(tmp_path / "a.parquet"))
-        assert [document.text for document in found] == texts
-        for key in ("url", "tags", "made"):
-            assert [document.metadata.get(key) for document in found] == beside[key]
-        assert [document.metadata["names"] for document in found] == [[[text, "a"]] for text in texts]
-        pq.write_table(pa.table({"text": texts}), tmp_path / "b.parquet", use_dictionary=False)
-        assert [document.text for document in documents(read(tmp_path / "b.parquet"))] == texts
-
-
 def test_our_own_parquet_gives_back_what_went_in(tmp_path: Path) -> None:
     lines = [b'{"id":"a","text":"x","metadata":{"rights":{"train":"allowed"},"z":[1,null]},"added":1}']
     lines.append(b'{"id":"b","text":"","metadata":{"url":null}}')
