@@ -138,12 +138,12 @@ def test_a_hash_table_numbers_keys_as_they_are_met(batches: list[list[int]]) -> 
 
 def test_a_hash_table_grows() -> None:
     table = HashTable()
-    keys = np.random.default_rng(5).integers(1, 2**64 - 1, 100_000, np.uint64)
+    keys = np.random.default_rng(5).integers(1, 2**64 - 1, 300_000, np.uint64)
     # All of these want the last slots and the first ones.
     keys[:500] = 2**64 - 1 - np.arange(500, dtype=np.uint64)
-    numbers, _ = table.numbers(keys[:60_000])
-    assert table.numbers(keys)[0][:60_000].tolist() == numbers.tolist() == list(range(60_000))
-    assert table.numbers(keys)[0].tolist() == list(range(100_000))
+    numbers, _ = table.numbers(keys[:100_000])
+    assert table.numbers(keys)[0][:100_000].tolist() == numbers.tolist() == list(range(100_000))
+    assert table.numbers(keys)[0].tolist() == list(range(300_000))
 
 
 @given(TEXTS)

@@ -12,7 +12,8 @@ __all__ = ["HashTable"]
 
 Integers = npt.NDArray[Any]
 
-FIRST_BITS, LARGEST_BITS = 16, 20
+FIRST_BITS = 18
+"""Slots to begin with, as many as a full vocabulary needs: a table that grows late raises a stream's memory late."""
 
 
 class HashTable:
@@ -28,9 +29,9 @@ class HashTable:
         return self._size
 
     def clear(self) -> None:
-        """Forget all keys; the memory is used again, unless it is much."""
+        """Forget all keys; the memory is used again, and what one huge text took is given back."""
         self._size = 0
-        if len(self._keys) > 1 << LARGEST_BITS:
+        if len(self._keys) > 1 << FIRST_BITS:
             self._allot(FIRST_BITS)
         else:
             self._keys.fill(0)
@@ -50,8 +51,9 @@ class HashTable:
 
     def _allot(self, bits: int) -> None:
         self._shift, self._last = np.uint64(64 - bits), (1 << bits) - 1
-        self._keys = np.zeros(1 << bits, np.uint64)
-        self._numbers = np.zeros(1 << bits, np.int64)
+        # Filled, so that the memory is taken now; `zeros` would take it page by page.
+        self._keys = np.full(1 << bits, 0, np.uint64)
+        self._numbers = np.full(1 << bits, 0, np.int64)
 
     def _find(self, keys: Integers) -> tuple[Integers, Integers]:
         """Numbers of the keys that are known, and the places of the others, rising."""
@@ -75,7 +77,7 @@ class HashTable:
             used = self._keys.nonzero()[0]
             keys = np.concatenate([self._keys[used], keys])
             numbers = np.concatenate([self._numbers[used], numbers])
-            self._allot((self._size * 4 - 1).bit_length())
+            self._allot((self._size * 2 - 1).bit_length())
         slots = (keys >> self._shift).astype(np.int64)
         left = np.arange(len(keys))
         while len(left):

@@ -3,7 +3,8 @@
 Running text repeats its vocabulary, so one look-up a chunk replaces the splitting, and the chunks of many texts are
 looked up in one go. What is remembered is a pure function of the chunk; forgetting it changes no result, save where
 two chunks, or two words, have one hash of 64 bits. Only numbers are kept, no text. A vocabulary is emptied between
-batches when it grows past `LARGEST` chunks or words: 20 MB, besides what the present batch needs.
+batches when it grows past `LARGEST` chunks or words. Its tables have their full size from the start: 15 MB, besides
+what the present batch needs.
 """
 
 from functools import cache
@@ -22,8 +23,11 @@ __all__ = ["Known", "Vocabulary", "Words", "vocabulary"]
 
 Integers = npt.NDArray[Any]
 
-LARGEST = 1 << 17
-LARGEST_ENTRIES = 1 << 19
+LARGEST = 120_000
+"""With the new ones of a batch, of which there are a few thousand, they fill half a hash table."""
+LARGEST_ENTRIES = 250_000
+ROOM = 1 << 17, 1 << 18
+"""Places for chunks or words, and for entries, from the start on."""
 
 STOP_WORDS = ("the", "be", "to", "of", "and", "that", "have", "with")
 """Rae et al. 2021, section A.1.1."""
@@ -77,17 +81,19 @@ class Known(NamedTuple):
 
 
 class _Column:
-    """A growing array."""
+    """An array that grows when it has to."""
 
-    def __init__(self) -> None:
-        self._array = np.empty(4096, np.int64)
+    def __init__(self, room: int) -> None:
+        self._room = room
+        # Filled, so that the memory is taken now and not page by page.
+        self._array = np.full(room, 0, np.int64)
         self.size = 0
 
     def clear(self) -> None:
         self.size = 0
         # What one huge text took is given back.
-        if len(self._array) > 4 * LARGEST_ENTRIES:
-            self._array = np.empty(4096, np.int64)
+        if len(self._array) > self._room:
+            self._array = np.full(self._room, 0, np.int64)
 
     def add(self, values: Integers) -> None:
         size = self.size + len(values)
@@ -107,9 +113,9 @@ class Vocabulary:
         """`unspaced` as in `words.split_chunk`."""
         self._unspaced = unspaced
         self._chunks, self._words = HashTable(), HashTable()
-        self._runs, self._marks, self._proper, self._letters = _Column(), _Column(), _Column(), _Column()
+        self._runs, self._marks, self._proper, self._letters = [_Column(ROOM[0]) for _ in range(4)]
         # Of words, and of the words of chunks one after the other.
-        self._known, self._entries = _Column(), _Column()
+        self._known, self._entries = map(_Column, ROOM)
         self._empty()
 
     def _empty(self) -> None:
