@@ -208,21 +208,26 @@ def show_parallel(bench: Bench) -> None:
 def show_memory(bench: Bench) -> None:
     """Peak memory on a tenth of a stream and on all of it."""
     many = bench.given.stream
-    sizes = {"mixed": (many // 10, many), "html": (many // 100, many // 10)}
-    for kind, counts in sizes.items():
-        for number in counts:
-            bench.corpus(f"--{kind}", str(number))
-    print(f"\n### {MEMORY}\n")
-    heads = ("", "documents", "peak MB, the tenth", "peak MB, all", "ratio")
-    show(heads, (memory_row(bench, name, sizes[kind], kind, work) for name, (kind, work) in STREAMS.items()))
+    bench.corpus("--stream", str(many))
+    print(f"\n### {MEMORY}\n\n{many // 10:,} and {many:,} documents or pages, of which the longest come first.\n")
+    heads = ("", "peak MB, the tenth", "peak MB, all", "ratio", "-j 2: the tenth", "all", "ratio")
+    show(heads, (memory_row(bench, name, many, kind, work) for name, (kind, work) in STREAMS.items()))
 
 
-def memory_row(bench: Bench, name: str, sizes: tuple[int, int], kind: str, work: str) -> tuple[str, ...]:
-    """Peak memory of one step on the two streams."""
-    paths = [bench.inputs / f"{kind}-{number}.jsonl" for number in sizes]
-    few, whole = (bench.measure(Rival(name, OURS, work), path).memory for path in paths)
-    documents = " and ".join(f"{number:,}" for number in sizes)
-    return (name, documents, short(few), short(whole), f"{whole / few:.2f}")
+def memory_row(bench: Bench, name: str, many: int, kind: str, work: str) -> tuple[str, ...]:
+    """Peak memory of one step on the two streams, with one process and with two workers."""
+    row = [name]
+    for jobs in ("", " -j 2"):
+        rival = Rival(name, OURS, work + jobs)
+        paths = [bench.inputs / f"stream-{number}.{kind}" for number in (many // 10, many)]
+        try:
+            few, whole = (bench.measure(rival, path).memory for path in paths)
+        except Failed:
+            # `count` has no workers.
+            row += ["", "", ""]
+        else:
+            row += [short(few), short(whole), f"{whole / few:.2f}"]
+    return tuple(row)
 
 
 def show_versions() -> None:

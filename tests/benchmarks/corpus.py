@@ -11,7 +11,7 @@ import io
 import itertools
 import json
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,22 +40,64 @@ def build(folder: Path, documents: int, articles: int, pages: int, web: Path | N
             (one / path.name).write_bytes(lines.readline())
 
 
-def build_mixed(folder: Path, documents: int, web: Path | None) -> None:
-    """Write `mixed-N.jsonl`: N texts of any length and language, repeated under new ids if there are not so many."""
-    folder.mkdir(parents=True, exist_ok=True)
-    rounds = (record for number in itertools.count() for record in _round(web, number))
-    _write(folder / f"mixed-{documents}.jsonl", itertools.islice(rounds, documents))
+LONGEST_FIRST = 64
+"""Documents that stand at the head of a stream, more than a batch of them holds."""
 
 
-def build_html(folder: Path, pages: int, web: Path | None) -> None:
-    """Write `html-N.jsonl`: N pages, repeated under new ids if there are not so many."""
+def build_streams(folder: Path, documents: int, web: Path | None) -> None:
+    """Write `stream-N.mixed.jsonl`, `.html.jsonl` and `.warc.gz`: N texts of any length and language, N pages, N
+    responses; and the first tenth of each. They are repeated under new ids only if there are not so many.
+
+    The longest texts and pages of the whole stream come first. So they are in the tenth too, and what is measured is
+    what grows with the number of documents and with what is different in them, not where the longest happens to lie.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    rounds = (
-        {**record, "id": f"{record['id']}-{number}"}
-        for number in itertools.count()
-        for record in (_all_pages(web) if web else _articles())
-    )
-    _write(folder / f"html-{pages}.jsonl", itertools.islice(rounds, pages))
+    sizes = documents // 10, documents
+    for kind, records in (("mixed", lambda: _texts(web, english=False)), ("html", lambda: _pages_of(web))):
+        if not (folder / f"stream-{documents}.{kind}.jsonl").exists():
+            found = list(_lengths(itertools.islice(_repeated(records), documents)))
+            first = frozenset(sorted(range(documents), key=found.__getitem__)[-LONGEST_FIRST:])
+            for size in sizes:
+                stream = _with_first(lambda: itertools.islice(_repeated(records), documents), first)  # noqa: B023
+                _write(folder / f"stream-{size}.{kind}.jsonl", itertools.islice(stream, size))
+    for size in sizes:
+        path = folder / f"stream-{size}.warc.gz"
+        if not path.exists():
+            _write_archive(path.with_suffix(".partial"), size, web)
+            path.with_suffix(".partial").rename(path)
+
+
+def _repeated(records: Callable[[], Iterator[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
+    return ({**record, "id": f"{record['id']}-{number}"} for number in itertools.count() for record in records())
+
+
+def _lengths(records: Iterable[dict[str, Any]]) -> Iterator[int]:
+    return (len(record["text"]) for record in records)
+
+
+def _with_first(records: Callable[[], Iterator[dict[str, Any]]], first: frozenset[int]) -> Iterator[dict[str, Any]]:
+    """The records at these places, then all others."""
+    yield from (record for place, record in enumerate(records()) if place in first)
+    yield from (record for place, record in enumerate(records()) if place not in first)
+
+
+def _write_archive(path: Path, pages: int, web: Path | None) -> None:
+    """Responses, again and again until there are enough."""
+    with path.open("wb") as file:
+        while pages > 0:
+            for content in _archives(web) if web else [_archive(_archived(ARTICLES))]:
+                part = _cut([content], pages)
+                file.write(part)
+                pages -= _responses_in(part)
+                if pages <= 0:
+                    break
+
+
+def _responses_in(content: bytes) -> int:
+    from fastwarc.warc import ArchiveIterator, WarcRecordType
+
+    records = ArchiveIterator(io.BytesIO(content), parse_http=False, record_types=WarcRecordType.response)
+    return sum(1 for _ in records)
 
 
 _HTML = {"content_type": "text/html"}
@@ -65,18 +107,16 @@ def _articles() -> Iterator[dict[str, Any]]:
     return ({"id": name, "text": html, "metadata": _HTML} for name, html in _archived(ARTICLES))
 
 
-def _all_pages(web: Path) -> Iterator[dict[str, Any]]:
+def _pages_of(web: Path | None) -> Iterator[dict[str, Any]]:
+    if web is None:
+        yield from _articles()
+        return
     for path in sorted((web / "warc").glob("*.warc.gz")):
         yield from _responses(path)
 
 
 def _archives(web: Path) -> Iterator[bytes]:
     return (path.read_bytes() for path in sorted((web / "warc").glob("*.warc.gz")))
-
-
-def _round(web: Path | None, number: int) -> Iterator[dict[str, Any]]:
-    for record in _texts(web, english=False):
-        yield {**record, "id": f"{record['id']}-{number}"}
 
 
 def _texts(web: Path | None, english: bool) -> Iterator[dict[str, Any]]:
@@ -168,15 +208,12 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=0)
     parser.add_argument("--articles", type=int, default=0)
     parser.add_argument("--pages", type=int, default=0)
-    parser.add_argument("--mixed", type=int, default=0)
-    parser.add_argument("--html", type=int, default=0)
+    parser.add_argument("--stream", type=int, default=0)
     given = parser.parse_args()
     if given.documents and not (given.folder / "one/pages.jsonl").exists():
         build(given.folder, given.documents, given.articles, given.pages, given.web)
-    if given.mixed and not (given.folder / f"mixed-{given.mixed}.jsonl").exists():
-        build_mixed(given.folder, given.mixed, given.web)
-    if given.html and not (given.folder / f"html-{given.html}.jsonl").exists():
-        build_html(given.folder, given.html, given.web)
+    if given.stream:
+        build_streams(given.folder, given.stream, given.web)
 
 
 if __name__ == "__main__":

@@ -131,12 +131,20 @@ STAGES: dict[str, Stage] = {
     ),
 }
 STREAMS = {
-    "extract --engine fast": ("html", "extract {in} --engine fast"),
-    "filter-language --annotate": ("mixed", "filter-language {in} --annotate"),
-    "filter-quality": ("mixed", "filter-quality {in}"),
-    "scrub-pii": ("mixed", "scrub-pii {in}"),
-    "export": ("mixed", "export {in} -o {out}"),
-    "export --to parquet": ("mixed", "export {in} --to parquet -o {out}"),
-    "dedup": ("mixed", "dedup {in}"),
+    "fetch-warc": ("warc.gz", FETCH),
+    "files": ("mixed.jsonl", "files {in}"),
+    "extract": ("html.jsonl", "extract {in}"),
+    "filter-language --annotate": ("mixed.jsonl", "filter-language {in} --annotate"),
+    "filter-license": ("mixed.jsonl", "filter-license {in} --allow MIT"),
+    "filter-quality": ("mixed.jsonl", "filter-quality {in}"),
+    "filter-quality --annotate": ("mixed.jsonl", "filter-quality {in} --annotate"),
+    "scrub-pii": ("mixed.jsonl", "scrub-pii {in}"),
+    "sample": ("mixed.jsonl", "sample {in} --rate 0.5"),
+    "head": ("mixed.jsonl", "head {in} -n 1000000000"),
+    "count": ("mixed.jsonl", "count {in}"),
+    "export": ("mixed.jsonl", "export {in} -o {out}"),
+    "export --to parquet": ("mixed.jsonl", "export {in} --to parquet -o {out}"),
+    "dedup": ("mixed.jsonl", "dedup {in}"),
 }
+"""What is passed on document by document; and `dedup`, which is not."""
 PARALLEL, MEMORY = "two workers", "memory"
