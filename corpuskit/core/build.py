@@ -17,9 +17,8 @@ from corpuskit.core.engine import Engine, Finished, Shards
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.executors import Executor, Local, Ray, Slurm
 from corpuskit.core.files import system
-from corpuskit.core.files.dataset import whole_lines
 from corpuskit.core.files.inputs import Input
-from corpuskit.core.files.jsonl import compressed
+from corpuskit.core.files.jsonl import compressed, whole_lines
 from corpuskit.core.files.publish import FolderOutput
 from corpuskit.core.files.totals import Totals
 from corpuskit.core.plan import gate, tags_of

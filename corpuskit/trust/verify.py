@@ -10,15 +10,13 @@ from corpuskit.core import talk
 from corpuskit.core.account import StreamCount, balanced
 from corpuskit.core.document import Reject, encode
 from corpuskit.core.errors import DamagedError, UsageError
+from corpuskit.core.files.dataset import Dataset
 from corpuskit.core.files.forms import form_of
 from corpuskit.core.files.inputs import Input
-from corpuskit.core.files.jsonl import Jsonl
 from corpuskit.core.files.publish import CARD, left_behind
-from corpuskit.core.files.single import manifest_of_file
 from corpuskit.core.files.totals import Totals
 from corpuskit.core.guard import KILLED
-from corpuskit.core.manifest import MANIFEST, is_repeatable, read_manifest
-from corpuskit.core.registry import find_format
+from corpuskit.core.manifest import MANIFEST, is_repeatable
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
 from corpuskit.core.tokens import counter
@@ -69,20 +67,21 @@ class Verify(Command):
 def check(place: Path, answer: dict[str, Any]) -> list[str]:
     """Everything that is wrong with the dataset at `place`; `answer` takes what it holds."""
     try:
-        manifest = read_manifest(place if place.is_dir() else manifest_of_file(place))
+        dataset = Dataset(place)
     except DamagedError as error:
         return [str(error).removeprefix(f"{place}: ")]
-    folder = place if place.is_dir() else place.parent
-    problems = list(_check_shards(folder, manifest, answer))
-    problems += _check_decisions(folder, manifest)
+    manifest = dataset.manifest
+    problems = list(_check_shards(dataset, answer))
+    problems += _check_decisions(dataset)
     problems += _check_steps(manifest)
     if place.is_dir():
-        problems += _check_strangers(folder, manifest)
+        problems += _check_strangers(place, manifest)
     answer |= {"steps": len(manifest["steps"]), "digest": manifest["digest"]}
     return problems
 
 
-def _check_shards(folder: Path, manifest: dict[str, Any], answer: dict[str, Any]) -> Iterator[str]:
+def _check_shards(dataset: Dataset, answer: dict[str, Any]) -> Iterator[str]:
+    manifest = dataset.manifest
     answer |= {"documents": 0, "tokens": 0, "shards": len(manifest["shards"])}
     for form in sorted({form_of(shard["path"]) for shard in manifest["shards"]}):
         total = StreamCount()
@@ -90,8 +89,8 @@ def _check_shards(folder: Path, manifest: dict[str, Any], answer: dict[str, Any]
         problems: list[str] = []
         for shard in manifest["shards"]:
             if form_of(shard["path"]) == form:
-                found = list(_check_file(folder, shard))
-                problems += found or _check_documents(folder, shard, total, totals)
+                found = list(_check_file(dataset.folder, shard))
+                problems += found or _check_documents(dataset, shard, total, totals)
         yield from problems or _check_sums("/part-*".join(form).lstrip("/"), manifest, total, totals)
         answer |= {"documents": total.documents, "tokens": totals.tokens}
 
@@ -126,16 +125,14 @@ def _check_file(folder: Path, entry: dict[str, Any]) -> Iterator[str]:
         yield f"{entry['path']} was changed: its sha256 differs"
 
 
-def _check_documents(folder: Path, shard: dict[str, Any], total: StreamCount, totals: Totals) -> Iterator[str]:
+def _check_documents(dataset: Dataset, shard: dict[str, Any], total: StreamCount, totals: Totals) -> Iterator[str]:
     before = total.documents, totals.tokens
-    path = folder / shard["path"]
-    form = find_format("parquet") if path.suffix == ".parquet" else Jsonl()
     try:
-        for document in form.read(path):
+        for document in dataset.documents(shard):
             total.add(encode(document))
             totals.add(document)
     except (DamagedError, Reject) as error:
-        yield f"{shard['path']} cannot be read to its end: {str(error).removeprefix(path.name + ': ')}"
+        yield f"{shard['path']} cannot be read to its end: {str(error).removeprefix(Path(shard['path']).name + ': ')}"
         return
     except Exception as error:  # pyarrow raises types of its own
         yield f"{shard['path']} cannot be read to its end: {type(error).__name__}"
@@ -147,16 +144,18 @@ def _check_documents(folder: Path, shard: dict[str, Any], total: StreamCount, to
         yield f"{shard['path']} holds {tokens} tokens, not {shard['tokens']}"
 
 
-def _check_decisions(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
+def _check_decisions(dataset: Dataset) -> Iterator[str]:
     """The decision files against their digests, and their number against the counts of the steps."""
     decided: Counter[tuple[str, str, str]] = Counter()
+    manifest = dataset.manifest
     for entry in manifest["decisions"]:
-        problems = list(_check_file(folder, entry))
+        problems = list(_check_file(dataset.folder, entry))
         yield from problems
         if not problems:
             try:
-                decided.update(_decisions(folder / entry["path"]))
-            except (ValueError, TypeError, KeyError):
+                found = dataset.decisions_in(entry)
+                decided.update((each["step"], each["verdict"], each["reason"]) for each in found)
+            except DamagedError:
                 yield f"{entry['path']} holds lines that are no decisions"
     counted: Counter[tuple[str, str, str]] = Counter()
     for entry in manifest["steps"]:
@@ -167,15 +166,6 @@ def _check_decisions(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
         key = name, verdict, reason
         if counted[key] != decided[key] and manifest["decisions"]:
             yield f"step {name} {verdict} {counted[key]} for {reason}, the decisions hold {decided[key]}"
-
-
-def _decisions(path: Path) -> Iterator[tuple[str, str, str]]:
-    import orjson
-
-    for item in Input(path.name, local_path=path).lines():
-        if isinstance(item, tuple):
-            entry = orjson.loads(item[1])
-            yield entry["step"], entry["verdict"], entry["reason"]
 
 
 def _check_steps(manifest: dict[str, Any]) -> Iterator[str]:

@@ -47,11 +47,15 @@ class Dataset:
     def decisions(self, holding: bytes = b"") -> Iterator[dict[str, Any]]:
         """The verdicts on documents that were left out, in the order of the steps; only lines with these bytes."""
         for entry in self.manifest["decisions"]:
-            source = Input(entry["path"], local_path=self.folder / entry["path"])
-            for block in whole_lines(source.blocks()):
-                if holding in block:
-                    lines = (line for line in block.split(b"\n") if line and holding in line)
-                    yield from (_decision(line, entry["path"]) for line in lines)
+            yield from self.decisions_in(entry, holding)
+
+    def decisions_in(self, entry: dict[str, Any], holding: bytes = b"") -> Iterator[dict[str, Any]]:
+        """The same of one file."""
+        source = Input(entry["path"], local_path=self.folder / entry["path"])
+        for block in whole_lines(source.blocks()):
+            if holding in block:
+                lines = (line for line in block.split(b"\n") if line and holding in line)
+                yield from (_decision(line, entry["path"]) for line in lines)
 
 
 def _decision(line: bytes, path: str) -> dict[str, Any]:
