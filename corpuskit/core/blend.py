@@ -21,6 +21,7 @@ from corpuskit.core.document import Document, decode, encode
 from corpuskit.core.files import system
 from corpuskit.core.files.durable import size_and_digest
 from corpuskit.core.files.totals import Totals
+from corpuskit.core.pieces import Accounts, Piece
 from corpuskit.core.plan import allocate
 from corpuskit.core.recipe import Recipe
 from corpuskit.core.sampling import OVER_BUDGET, Filling, fill, measures, order_key, ranker
@@ -32,8 +33,6 @@ from corpuskit.core.tokens import counter, token_version
 if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
-
-    from corpuskit.core.engine import Piece
 
 NAME = "mix"
 BUCKET_BYTES = 1024 * 1024
@@ -59,7 +58,7 @@ def blend_options(recipe: Recipe) -> dict[str, Any]:
 class Measure(Task):
     """Rank, tokens and text hash of each document of a shard."""
 
-    piece: "Piece"
+    piece: Piece
     seed: int
     sources: tuple[str, ...]
     tokenizer: str
@@ -97,7 +96,7 @@ class Select(Task):
     A record is `KEY LINE TOKENS`; the key, 32 letters, is where it stands in shuffled order, and none in input order.
     """
 
-    piece: "Piece"
+    piece: Piece
     number: int
     """Of the shard, among all."""
     measured: Path | None
@@ -123,8 +122,6 @@ class Select(Task):
 
     def run(self, stem: Path) -> Result:
         """Write `STEM.chosen`; the result's `buckets` are `[offset, length, documents]`."""
-        from corpuskit.core.engine import Accounts
-
         accounts = Accounts(stem)
         count = StepCount()
         held: list[list[bytes]] = [[] for _ in range(self.buckets)]

@@ -13,7 +13,7 @@ from corpuskit.core import blend, board, talk
 from corpuskit.core.account import StepCount, demand_balance
 from corpuskit.core.buckets import write_frames
 from corpuskit.core.chain import follow
-from corpuskit.core.engine import Engine, Finished, Shards
+from corpuskit.core.engine import Engine, Finished
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.executors import Executor, Local, Ray, Slurm
 from corpuskit.core.files import system
@@ -21,6 +21,7 @@ from corpuskit.core.files.inputs import Input
 from corpuskit.core.files.jsonl import compressed, whole_lines
 from corpuskit.core.files.publish import FolderOutput
 from corpuskit.core.files.totals import Totals
+from corpuskit.core.pieces import Shards
 from corpuskit.core.plan import gate, tags_of
 from corpuskit.core.profile import Profile
 from corpuskit.core.reading import readings

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from corpuskit.core.blend import MOST_BUCKETS
 from corpuskit.core.document import Document, Reject, encode
-from corpuskit.core.engine import SHARD_BYTES
 from corpuskit.core.errors import CorpuskitError, RefusedError
 from corpuskit.core.files.inputs import Input
 from corpuskit.core.flow import tagged
+from corpuskit.core.pieces import SHARD_BYTES
 from corpuskit.core.plan import tags_of
 from corpuskit.core.recipe import Recipe, SourceSpec
 from corpuskit.core.step import CorpusStage, Drop, Stage, Step

@@ -19,6 +19,7 @@ from corpuskit.core.files.inputs import Input
 from corpuskit.core.files.parts import Part, content_of, fit_together, no_key_twice, stretches, write_keys
 from corpuskit.core.files.stored import open_local
 from corpuskit.core.flow import Flow
+from corpuskit.core.pieces import Accounts, write_shards
 from corpuskit.core.settings import Tags
 from corpuskit.core.step import Source, Step
 from corpuskit.core.tasks import Result, Settled, Task, identity_of, shared
@@ -49,8 +50,6 @@ class ReadInputs(Task):
 
     def run(self, stem: Path) -> Result:
         """Read them all."""
-        from corpuskit.core.engine import Accounts, write_shards
-
         accounts = Accounts(stem)
         places = [place.afresh() for place in self.inputs]
         seen = [_status(place) for place in places]
@@ -96,8 +95,6 @@ class ReadPart(Task):
 
     def run(self, stem: Path) -> Result:
         """Read it; the result says where it was found to start and stop, and what was looked at for that."""
-        from corpuskit.core.engine import Accounts, write_shards
-
         part = Part(self.begin, self.end)
         place = Input(self.place.name, local_path=self.place.local_path, part=part)
         accounts = Accounts(stem)

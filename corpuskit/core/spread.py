@@ -7,15 +7,13 @@ order; and each shard filtered by the verdicts. The verdicts are those of `Corpu
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from corpuskit.core.document import Document
 from corpuskit.core.flow import Flow
+from corpuskit.core.pieces import Accounts, Piece, write_shards
 from corpuskit.core.step import CorpusStage, Item, Spread
 from corpuskit.core.tasks import Result, Task, identity_of, shared
-
-if TYPE_CHECKING:
-    from corpuskit.core.engine import Piece
 
 SHOWN, COMPARED, VERDICTS = ".shown", ".compared", ".joined"
 
@@ -25,7 +23,7 @@ class Show(Task):
     """What one shard shows of itself."""
 
     step: CorpusStage
-    piece: "Piece"
+    piece: Piece
 
     def label(self) -> str:
         """The step."""
@@ -94,7 +92,7 @@ class Judge(Task):
 
     step: CorpusStage
     number: int
-    piece: "Piece"
+    piece: Piece
     shown: tuple[Path, ...]
     joined: Path
 
@@ -108,7 +106,6 @@ class Judge(Task):
 
     def run(self, stem: Path) -> Result:
         """Apply them."""
-        from corpuskit.core.engine import Accounts, write_shards
 
         def judge(documents: Iterable[Document]) -> Iterator[Item]:
             return _spread(self.step).judge(self.number, documents, self.shown, self.joined)
@@ -127,7 +124,7 @@ class _Judging(CorpusStage):
         object.__setattr__(self, "run", judge)
 
 
-def documents_of(pieces: Sequence["Piece"]) -> Iterator[Document]:
+def documents_of(pieces: Sequence[Piece]) -> Iterator[Document]:
     """All documents of some pieces, in order."""
     return Flow([], lambda verdict: None).documents([piece.input() for piece in pieces])
 
