@@ -70,6 +70,13 @@ def test_scalars_of_the_core_schema(text: str, expected: object) -> None:
         ("a:\n\t- b", 2, "not tabs"),
         ("a: 1\n? [b]\n: c", 2, "one word"),
         ("a: 1\nb: " + "[" * 40 + "]" * 40, 2, "nested deeper than 32"),
+        ("a: 1\nb: " + "[" * 5000, 2, "nested deeper than 32"),
+        ("a: 1\nb: " + "{a: " * 5000, 2, "nested deeper than 32"),
+        ("a: 1\nb:\n" + "- " * 5000 + "x", 3, "nested deeper than 32"),
+        ("a: '[[['\nb: " + "['[', " * 5000, 2, "nested deeper than 32"),
+        ("a: 1\nb: '" + "[" * 5000, 2, "quoted scalar"),
+        ("a: 1\nb: # " + "[" * 5000 + "\n  c: 'x", 3, "quoted scalar"),
+        ("a: 1\nb: don't " + "[" * 20 + "\nc: 'x", 3, "quoted scalar"),
         ("a: 1\nb: " + "9" * 20, 2, "64 bits"),
         ("a: 1\nb: " + "9" * 5000, 2, "64 bits"),
         ("a: 1\nb: \x01", 2, "control character"),
@@ -81,6 +88,13 @@ def test_everything_else_is_refused_with_its_line(text: str, line: int, said: st
         value(text)
     assert said in str(caught.value)
     assert str(caught.value).startswith(f"recipe.yaml:{line}: ")
+
+
+@pytest.mark.parametrize("text", ["[" * 5000, "{a: " * 5000, "\n" + "- " * 5000 + "x"])
+def test_the_depth_is_told_whichever_parser_is_installed(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("yaml.CSafeLoader")
+    with pytest.raises(UsageError, match="nested deeper than 32"):
+        value("a: " + text)
 
 
 def test_bytes_that_are_no_text_and_files_that_are_no_recipe(tmp_path: Path) -> None:

@@ -29,6 +29,14 @@ _OTHER_BASE = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(rf"[-+]?(?:\.{_DIGITS}|{_DIGITS}(?:\.(?:{_DIGITS})?)?)(?:[eE][-+]?[0-9]+)?")
 _INFINITY = re.compile(r"[-+]?\.(?:inf|Inf|INF)")
 _NAN = {".nan", ".NaN", ".NAN"}
+_NESTING = re.compile(
+    r"""
+    (?<![^\s,:\[{])(?: "(?:\\.|[^"\\])*(?:"|\Z) | '[^']*(?:'|\Z) )  |  (?<!\S)\#.*  # strings and comments nest nothing
+    |  (?<![^\n])(?P<dashes>(?:[ ]*-(?=\s))+)          # lists in lists on one line: `- - - x`
+    |  [\[\]{}]
+    """,
+    re.VERBOSE,
+)
 
 
 @dataclass(frozen=True)
@@ -104,6 +112,9 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else 1
+            # libyaml reads ahead, and releases differ in how deep they go: it may refuse before `_value` has counted.
+            if too_deep := _line_too_deep(text, mark.index if mark else len(text)):
+                raise UsageError(f"{self.name}:{too_deep}: nested deeper than {MAX_DEPTH}") from None
             problem = " ".join(filter(None, (error.context, error.problem)))
             raise UsageError(f"{self.name}:{line}: {problem or 'not YAML'}{_hint(text, line)}") from None
         except yaml.reader.ReaderError as error:
@@ -212,6 +223,20 @@ def _bounded(digits: str, base: int) -> int:
     if len(digits) > 40 or not -(2**63) <= (number := int(digits, base)) < 2**63:
         raise ValueError("an integer does not fit into 64 bits")
     return number
+
+
+def _line_too_deep(text: str, end: int) -> int:
+    """The line on which brackets or dashes before offset `end` first open more than `MAX_DEPTH` levels; 0 if none does."""
+    depth = 0
+    for match in _NESTING.finditer(text, 0, end):
+        if match["dashes"]:
+            levels = match["dashes"].count("-")
+        else:
+            depth = max(0, depth + (match[0] in "[{") - (match[0] in "]}"))
+            levels = depth
+        if levels > MAX_DEPTH:
+            return text.count("\n", 0, match.start()) + 1
+    return 0
 
 
 def _decode(data: bytes, name: str) -> str:
