@@ -10,11 +10,11 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from corpuskit.cli.arguments import NOT_FOR_REPORTS, SHORT
 from corpuskit.core import errors
 from corpuskit.core.registry import find_format, find_step, format_names, own_steps
 from corpuskit.core.settings import Settings, Tags
 from corpuskit.core.step import Command, CorpusStage, Option, Report, Sink, Source, Stage, Step
-from corpuskit.invocation import NOT_FOR_REPORTS, SHORT
 
 PAGE = Path(__file__).parent / "reference.md"
 COMMAND = "python docs/generate.py"

@@ -52,7 +52,7 @@ def corpuskit(tmp_path: Path, environment: dict[str, str]) -> Run:
     """Run `corpuskit ARGUMENTS` in a scratch folder."""
 
     def run(*arguments: str | Path, stdin: bytes = b"", **more: Any) -> "subprocess.CompletedProcess[bytes]":
-        command = [sys.executable, "-m", "corpuskit.cli", *map(str, arguments)]
+        command = [sys.executable, "-m", "corpuskit", *map(str, arguments)]
         return subprocess.run(command, input=stdin, capture_output=True, cwd=tmp_path, env=environment, **more)
 
     return run

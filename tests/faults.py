@@ -1,6 +1,6 @@
 """Faults on purpose: the n-th write, sync, rename … of a run fails, or the run is killed there.
 
-`arm` replaces the functions of `corpuskit.core.files.system`, through which all writing passes, and the start of
+`arm` replaces the functions of `corpuskit.core.disk.filesystem`, through which all writing passes, and the start of
 processes. A module `sitecustomize` on PYTHONPATH arms every process of a run, its workers too; each counts for itself.
 Run as a program, this module is a server that forks a run for each line it reads, as its start takes longer than a run.
 """
@@ -94,11 +94,11 @@ def arm(fault: Fault, log: str) -> None:
     """From now on the calls of this process are counted, and fail."""
     from multiprocessing.process import BaseProcess
 
-    from corpuskit.core.files import system
+    from corpuskit.core.disk import filesystem
 
     counter = Counter(fault, log)
     for name, kind in KINDS.items():
-        setattr(system, name, _failing(getattr(system, name), kind, counter))
+        setattr(filesystem, name, _failing(getattr(filesystem, name), kind, counter))
     BaseProcess.start = _failing(BaseProcess.start, "spawn", counter)  # type: ignore[method-assign]
 
 
@@ -199,7 +199,7 @@ def serve() -> None:
 
     What a run has imported, the next ones find imported.
     """
-    from corpuskit.core.tasks import code_digest
+    from corpuskit.mix.engine.tasks import code_digest
 
     code_digest()
     for line in sys.stdin.buffer:
@@ -229,7 +229,7 @@ def _import_all(names: Path) -> None:
 def _child(job: dict[str, Any]) -> None:
     import tempfile
 
-    from corpuskit import cli
+    from corpuskit.cli.main import main
 
     tempfile.tempdir = None
     os.environ.update(job["variables"], **{FAULT: job["fault"]})
@@ -242,7 +242,7 @@ def _child(job: dict[str, Any]) -> None:
     arm(Fault.of(job["fault"]), job["variables"][LOG])
     code: Any = 1
     try:
-        cli.main(job["arguments"])
+        main(job["arguments"])
     except SystemExit as leaving:
         code = leaving.code
     except BaseException:

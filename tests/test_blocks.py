@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpuskit.core.disk import block_file
+from corpuskit.core.disk.block_file import BlockFile, BlockWriter, Field
 from corpuskit.core.errors import DamagedError
-from corpuskit.text import blocks
-from corpuskit.text.blocks import BlockFile, BlockWriter, Field
 
 FIELDS = [Field("one", "<u8", 1), Field("three", "<i4", 3), Field("flag", "|u1", 1)]
 
@@ -34,7 +34,7 @@ def test_what_was_appended_is_read_back(
     whole = columns(sum(map(len, parts)))
     texts = [text for part in parts for text in part]
     with pytest.MonkeyPatch.context() as patch, open(path, "wb+", buffering=0) as file:
-        patch.setattr(blocks, "ROWS", size)
+        patch.setattr(block_file, "ROWS", size)
         writer, start = BlockWriter(file, FIELDS, ("a", "b")), 0
         for part in parts:
             rows = {name: column[start : start + len(part)] for name, column in whole.items()}

@@ -8,7 +8,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpuskit.core.buckets import in_shards, write_frames
+from corpuskit.mix.engine.bucket_index import in_shards, write_frames
 
 COUNTS = st.integers(1, 4).flatmap(
     lambda buckets: st.lists(st.lists(st.integers(0, 5), min_size=buckets, max_size=buckets), max_size=6)

@@ -8,10 +8,10 @@ import numpy
 import pytest
 from scipy.optimize import linprog, minimize
 
-from corpuskit.core.budget import Allocation, Infeasible, SourceSupply, solve
-from corpuskit.core.conflict import smallest_conflict
 from corpuskit.core.errors import RefusedError
-from corpuskit.core.limits import ANY_SOURCE, BUDGET, Limit, Limits, feasible, limits_of
+from corpuskit.mix.solver.allocate import Allocation, Infeasible, SourceSupply, solve
+from corpuskit.mix.solver.conflict import smallest_conflict
+from corpuskit.mix.solver.limits import ANY_SOURCE, BUDGET, Limit, Limits, feasible, limits_of
 
 Case = tuple[list[SourceSupply], int, dict[str, float], float | None]
 

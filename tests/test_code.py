@@ -9,10 +9,10 @@ import pytest
 
 from corpuskit.core.document import Document, encode
 from corpuskit.core.errors import UsageError
-from corpuskit.core.files.resolve import resolve
+from corpuskit.core.reading.resolve import resolve
 from corpuskit.core.step import Drop, Item, Rejected
 from corpuskit.sources.code import Code
-from corpuskit.text.languages import KINDS, language_by_name, language_names
+from corpuskit.text.code.programming_languages import KINDS, language_by_name, language_names
 
 HELLO = "print('hello')\n"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from corpuskit import __version__
-from corpuskit.cli import main
+from corpuskit.cli.main import main
 from corpuskit.core import registry
 from corpuskit.core.step import Stage
 from tests.conftest import Run

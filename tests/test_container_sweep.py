@@ -14,7 +14,7 @@ import pytest
 import zstandard
 
 from corpuskit.core.errors import DamagedError
-from corpuskit.core.files.inputs import Input
+from corpuskit.core.reading.inputs import Input
 from corpuskit.core.step import Document, Drop, Item, Rejected
 from corpuskit.sources.fetch_warc import FetchWarc
 from corpuskit.sources.files import Files

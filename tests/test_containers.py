@@ -10,8 +10,8 @@ from collections.abc import Callable
 import pytest
 import zstandard
 
-from corpuskit.core.files.containers import GAP, blocks
-from corpuskit.core.files.members import CHUNK
+from corpuskit.core.reading.decompress import GAP, blocks
+from corpuskit.core.reading.members import CHUNK
 
 PARTS = [random.Random(number).randbytes(60) * 12 for number in range(6)]
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from corpuskit.core.account import demand_balance
-from corpuskit.core.aside import Verdict
+from corpuskit.core.counts import demand_balance
 from corpuskit.core.document import Document, decode, encode
 from corpuskit.core.errors import UsageError
-from corpuskit.core.files.inputs import Input
-from corpuskit.core.flow import Flow
 from corpuskit.core.options import build_step
+from corpuskit.core.provenance.verdicts import Verdict
+from corpuskit.core.reading.inputs import Input
 from corpuskit.core.registry import find_step, step_names
 from corpuskit.core.step import Command, CorpusStage, Sink, Stage, Step
+from corpuskit.core.stream.flow import Flow
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "filter-license": {"allow": ["MIT", "CC0-1.0"]},

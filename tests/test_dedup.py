@@ -16,13 +16,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpuskit.core.disk import filesystem
 from corpuskit.core.document import Document, decode, encode
 from corpuskit.core.errors import PublishError, UsageError
-from corpuskit.core.files import system
 from corpuskit.core.step import Drop, Item, Rejected
 from corpuskit.stages.dedup import Dedup
-from corpuskit.text.minhash import agreement, band_keys, signatures
-from corpuskit.text.shingles import jaccard, shingles
+from corpuskit.text.dedup.minhash import agreement, band_keys, signatures
+from corpuskit.text.dedup.shingles import jaccard, shingles
 
 
 def prose(seed: int, words: int = 120) -> str:
@@ -329,7 +329,7 @@ def test_a_full_disk_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> Non
     def full(*_: Any) -> int:
         raise OSError(errno.ENOSPC, "No space left on device", "/somewhere/secret")
 
-    monkeypatch.setattr(system, "write_all", full)
+    monkeypatch.setattr(filesystem, "write_all", full)
     with pytest.raises(PublishError, match=r"^cannot write temporary files: No space left on device; .*set TMPDIR"):
         list(Dedup().run(corpus(prose(1))))
 

@@ -18,9 +18,9 @@ from corpuskit.core.document import Document
 from corpuskit.core.errors import DamagedError, PublishError, UsageError
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Drop, Item
-from corpuskit.stages._dedup_index import Index
 from corpuskit.stages.dedup import Dedup
 from corpuskit.stages.dedup_index import DedupIndex
+from corpuskit.text.dedup.index import Index
 from tests.conftest import Run
 from tests.test_dedup import changed, corpus, families, prose, verdicts
 

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpuskit.core.disk import group_by_key
 from corpuskit.core.document import Document, encode
 from corpuskit.core.step import Drop, Item, Spread
-from corpuskit.stages import _dedup_verdicts, _key_runs
 from corpuskit.stages.dedup import Dedup
+from corpuskit.text.dedup import matching
 from tests.test_dedup import changed, corpus, families, prose
 
 SMALL: dict[str, Any] = {"ngram": 3, "permutations": 32, "bands": 16, "threshold": 0.5}
@@ -122,7 +123,7 @@ def test_a_task_leaves_its_file_whole_or_not_at_all(tmp_path: Path) -> None:
 
 @pytest.fixture
 def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_dedup_verdicts, "LEAST_ROOM", 2)
+    monkeypatch.setattr(matching, "LEAST_ROOM", 2)
 
 
 @settings(max_examples=60, deadline=None)
@@ -131,7 +132,7 @@ def test_little_memory_changes_nothing(documents: list[Document], options: dict[
     documents = tagged([*documents, *(Document(f"again {item.id}", item.text) for item in documents)])
     expected = exactly(Dedup(**options).run(documents))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_dedup_verdicts, "LEAST_ROOM", room)
+        patch.setattr(matching, "LEAST_ROOM", room)
         assert exactly(Dedup(memory="1B", **options).run(documents)) == expected
 
 
@@ -171,7 +172,7 @@ def test_runs_bring_equal_keys_together_in_order(keys: list[int], size: int, roo
     rows = np.column_stack((np.array(keys, np.uint64), np.arange(len(keys), dtype=np.uint64)))
     chunks = (rows[start : start + size] for start in range(0, len(rows), size))
     seen: list[int] = []
-    for runs in _key_runs.by_key(chunks, room):
+    for runs in group_by_key.by_key(chunks, room):
         parts = [(run.rows.tolist(), run.part) for run in runs]
         together = [row for part, _ in parts for row in part]
         held = {key for key, _ in together}

@@ -14,9 +14,9 @@ import pytest
 
 from corpuskit import __version__
 from corpuskit.core import document, errors
-from corpuskit.core.profile import Profile, read_profile
-from corpuskit.core.recipe import SourceSpec, load
 from corpuskit.core.registry import own_steps
+from corpuskit.mix.recipe.cluster_profile import Profile, read_profile
+from corpuskit.mix.recipe.recipe import SourceSpec, load
 from tests.conftest import ROOT, Run
 
 DOCS = ROOT / "docs"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from corpuskit.core.errors import RefusedError
-from corpuskit.core.estimate import Need, demand_room, memory_of_machine
+from corpuskit.mix.engine.estimate import Need, demand_room, memory_of_machine
 from tests.conftest import Run, lines_of
 from tests.recipes import paragraph
 

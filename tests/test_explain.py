@@ -10,9 +10,9 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpuskit.core.files.dataset import Dataset
-from corpuskit.core.files.ids import Ids, may_hold
-from corpuskit.core.files.jsonl import Jsonl
+from corpuskit.core.publish.dataset import Dataset
+from corpuskit.core.publish.id_index import Ids, may_hold
+from corpuskit.export.jsonl import Jsonl
 from corpuskit.trust.explain import fate
 from tests.conftest import Run, lines_of, texts
 

@@ -129,12 +129,12 @@ def test_attacks_end_in_a_verdict(engine: Engine, attack: str) -> None:
 
 
 def test_a_failing_engine_is_a_reject(monkeypatch: pytest.MonkeyPatch) -> None:
-    from corpuskit.text import html
+    from corpuskit.text.html import extract
 
-    def fail(page: html.Page, output: html.Format) -> str:
+    def fail(page: extract.Page, output: extract.Format) -> str:
         raise RecursionError("secret text of the page")
 
-    monkeypatch.setitem(html.ENGINES, "fast", fail)
+    monkeypatch.setitem(extract.ENGINES, "fast", fail)
     with pytest.raises(Reject) as caught:
         Extract().apply(page())
     assert (caught.value.reason, caught.value.detail) == ("extract-failed", "RecursionError")

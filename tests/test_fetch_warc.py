@@ -14,12 +14,12 @@ import zstandard
 
 from corpuskit.core.document import Document, encode
 from corpuskit.core.errors import UsageError
-from corpuskit.core.files.inputs import Input
+from corpuskit.core.reading.inputs import Input
 from corpuskit.core.step import Item, Rejected
+from corpuskit.formats.warc import http, page_encoding
+from corpuskit.formats.warc.http import HTML_TYPES, media_type
+from corpuskit.formats.warc.page_encoding import decode_page
 from corpuskit.sources.fetch_warc import FetchWarc
-from corpuskit.text import charset, http
-from corpuskit.text.charset import decode_page
-from corpuskit.text.http import HTML_TYPES, media_type
 from tests.conftest import Run
 from tests.test_warc import PAGES, RECORDS, arc, gz, plain, record
 from tests.test_warc import http as message
@@ -219,7 +219,7 @@ def test_a_body_that_expands_without_end_is_refused(fetch, monkeypatch: pytest.M
 
 
 def test_a_text_over_the_limit_is_refused(fetch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(charset, "MAX_TEXT", 100)
+    monkeypatch.setattr(page_encoding, "MAX_TEXT", 100)
     assert verdict(one(fetch(record(1, message(b"<p>" + b"a" * 97))))) == "kept"
     assert verdict(one(fetch(record(1, message(b"<p>" + b"a" * 98))))) == "document-too-large"
     assert verdict(one(fetch(record(1, message(b"<p>" + "ä".encode() * 49))))) == "document-too-large"

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from corpuskit.core.document import Document, decode, encode, text_hash
 from corpuskit.core.errors import UsageError
-from corpuskit.core.files.inputs import Input
-from corpuskit.core.files.resolve import resolve
+from corpuskit.core.reading.inputs import Input
+from corpuskit.core.reading.resolve import resolve
 from corpuskit.core.step import Item, Rejected
 from corpuskit.export.parquet import Parquet
 from corpuskit.sources.files import Files
@@ -175,7 +175,7 @@ def test_what_the_csv_module_writes_comes_back(
     expected = [Document(text_hash(text), text, {"a": a, "b": b}) for text, a, b in rows]
     assert documents(read(path)) == expected
 
-    from corpuskit.text.tables import TextLines
+    from corpuskit.formats.tables.csv import TextLines
 
     data = path.read_bytes()
     pieces = [(data[place : place + block], False) for place in range(0, len(data), block)]

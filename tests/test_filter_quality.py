@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpuskit.core.batches import Batch
 from corpuskit.core.document import Document
 from corpuskit.core.errors import UsageError
-from corpuskit.core.judging import StepFault, judge
 from corpuskit.core.step import Drop
+from corpuskit.core.stream.apply import StepFault, judge
+from corpuskit.core.stream.batch import Batch
 from corpuskit.stages.filter_quality import FilterQuality
-from corpuskit.text.rules import FAMILIES, RULES
+from corpuskit.text.quality.rules import FAMILIES, RULES
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 

@@ -12,19 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from corpuskit.core import guard
-from corpuskit.core.account import StepCount, balanced
-from corpuskit.core.aside import Verdict
-from corpuskit.core.batches import BATCH_DOCUMENTS
-from corpuskit.core.chain import Chain
+from corpuskit.core.counts import StepCount, balanced
 from corpuskit.core.document import Document, Reject, encode
 from corpuskit.core.errors import CorpuskitError
-from corpuskit.core.files.inputs import Input
-from corpuskit.core.flow import Flow
-from corpuskit.core.process import Process
+from corpuskit.core.provenance.chain import Chain
+from corpuskit.core.provenance.verdicts import Verdict
+from corpuskit.core.reading.inputs import Input
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Drop, Stage
-from corpuskit.mix import Mix
+from corpuskit.core.stream import cpu_guard
+from corpuskit.core.stream.batch import BATCH_DOCUMENTS
+from corpuskit.core.stream.flow import Flow
+from corpuskit.core.stream.run import Process
+from corpuskit.mix.mix import Mix
 from corpuskit.stages.extract import Extract
 from corpuskit.stages.scrub_pii import ScrubPii
 from corpuskit.trust.verify import check
@@ -95,7 +95,7 @@ class SlowToLoad(Stage):
 
 @pytest.fixture(autouse=True)
 def little_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "CPU_SECONDS", 0.4)
+    monkeypatch.setattr(cpu_guard, "CPU_SECONDS", 0.4)
 
 
 def written(folder: Path, texts: Sequence[str]) -> Input:

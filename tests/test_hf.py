@@ -12,9 +12,9 @@ import yaml
 
 from corpuskit.core.document import Document, encode
 from corpuskit.core.registry import find_format
-from corpuskit.export.card import card
 from corpuskit.export.hf import HuggingFace
-from corpuskit.text.hub import license_fields, size_category
+from corpuskit.export.hub.card import card
+from corpuskit.export.hub.vocabulary import license_fields, size_category
 
 PATTERN = "data/part-*.parquet"
 

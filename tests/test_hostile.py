@@ -78,7 +78,7 @@ def meet(folder: Path, arguments: list[str], environment: dict[str, str]) -> Met
     """Run the command; its time and memory as the system counted them."""
     out, err = folder / "stdout", folder / "stderr"
     limits = [str(2 * SECONDS), str(20 * BYTES)]
-    command = [sys.executable, "-S", LAUNCH, *limits, out, err, sys.executable, "-m", "corpuskit.cli", *arguments]
+    command = [sys.executable, "-S", LAUNCH, *limits, out, err, sys.executable, "-m", "corpuskit", *arguments]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=True)
     code, seconds, peak = json.loads(done.stdout)
     return Met(code, out.read_bytes(), err.read_bytes(), seconds, peak)

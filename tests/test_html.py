@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpuskit.core.document import Reject
-from corpuskit.text import html, html_blocks
-from corpuskit.text.html_features import NAMES, features
-from corpuskit.text.html_head import page_metadata
-from corpuskit.text.html_reader import read
+from corpuskit.text.html import blocks, extract
+from corpuskit.text.html.features import NAMES, features
+from corpuskit.text.html.metadata import page_metadata
+from corpuskit.text.html.reader import read
 
 SENTENCE = "These are enough words to be certain that this block is content of the page at hand."
 
@@ -19,12 +19,12 @@ def body(content: str, head: str = "") -> str:
     return f"<!doctype html><html lang='en-GB'><head>{head}</head><body><main>{content}</main></body></html>"
 
 
-def written(content: str, output: html.Format = "markdown") -> str:
-    return html.fast(html.open_page(body(content)), output)
+def written(content: str, output: extract.Format = "markdown") -> str:
+    return extract.fast(extract.open_page(body(content)), output)
 
 
 def stated(head: str) -> dict[str, str]:
-    page = html.open_page(body(f"<p>{SENTENCE}</p>", head))
+    page = extract.open_page(body(f"<p>{SENTENCE}</p>", head))
     return page_metadata(page.source, page.tree)
 
 
@@ -60,26 +60,26 @@ def test_links_decide_what_is_navigation() -> None:
 
 
 def test_empty_links_do_not_make_a_paragraph_a_link() -> None:
-    blocks = html_blocks.blocks(f'<p><a href="/picture">{SENTENCE} <a href="/x">word</a></p>')
-    assert [block.linked for block in blocks] == [4]
+    parsed = blocks.blocks(f'<p><a href="/picture">{SENTENCE} <a href="/x">word</a></p>')
+    assert [block.linked for block in parsed] == [4]
 
 
 @given(st.text(max_size=200))
 def test_blocks_lose_no_words(text: str) -> None:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    found = html_blocks.as_text(html_blocks.blocks(f"<p>{escaped}</p>"))
+    found = blocks.as_text(blocks.blocks(f"<p>{escaped}</p>"))
     assert found.split() == text.split()
 
 
 @given(st.lists(st.sampled_from(["<p>", "</p>", "<ul>", "</ul>", "<li>", "</li>", "<h2>", "</h2>", "<pre>", "</pre>",
                                  "<br>\n", '<a href="x">', "</a>", "words", "\n", "a\t\tb"])))  # fmt: skip
 def test_any_order_of_tags_is_read_and_written(parts: list[str]) -> None:
-    page = html_blocks.blocks("".join(parts))
-    assert len(html_blocks.prose(page)) <= len(page)
+    page = blocks.blocks("".join(parts))
+    assert len(blocks.prose(page)) <= len(page)
     words = [word for part in parts if "<" not in part for word in part.split()]
-    text = html_blocks.as_text(page)
+    text = blocks.as_text(page)
     assert "".join(re.findall("[a-z]", text)) == "".join("".join(words))
-    html_blocks.as_markdown(html_blocks.prose(page))
+    blocks.as_markdown(blocks.prose(page))
 
 
 def test_head_metadata_is_read_in_order_of_trust() -> None:
@@ -114,11 +114,11 @@ def test_broken_json_ld_is_passed_over(script: str) -> None:
 @pytest.mark.parametrize(
     ("reason", "page"),
     [
-        ("document-too-large", "<p>" + "x" * html.MAX_BYTES),
-        ("too-many-nodes", "<p>" * (html.MAX_TAGS + 1)),
-        ("too-many-nodes", "<select>" + "<option>x" * (html.MAX_OPTIONS + 1)),
+        ("document-too-large", "<p>" + "x" * extract.MAX_BYTES),
+        ("too-many-nodes", "<p>" * (extract.MAX_TAGS + 1)),
+        ("too-many-nodes", "<select>" + "<option>x" * (extract.MAX_OPTIONS + 1)),
         ("too-many-nodes", "<p>" + "".join(f"<font color=c{n}>" for n in range(250)) + "</p>" + "<p>x</p>" * 20_000),
-        ("too-deep", "<html><body>" + "<div>" * (html.MAX_DEPTH - 1)),
+        ("too-deep", "<html><body>" + "<div>" * (extract.MAX_DEPTH - 1)),
         ("too-many-attributes", "<div " + " ".join(f"a{n}" for n in range(1001)) + ">"),
         ("too-many-attributes", "<div " + " ".join(f"a{n}='>'" for n in range(1001)) + ">"),
         ("too-many-attributes", "<svg><style><g " + " ".join(f"a{n}=1" for n in range(1001)) + "></style></svg>"),
@@ -126,30 +126,30 @@ def test_broken_json_ld_is_passed_over(script: str) -> None:
 )
 def test_limits_are_rejects_with_their_reason(reason: str, page: str) -> None:
     with pytest.raises(Reject) as caught:
-        html.open_page(page)
+        extract.open_page(page)
     assert caught.value.reason == reason
 
 
 def test_what_just_fits_is_read() -> None:
-    attributes = " ".join(f"data-{n}='{n}'" for n in range(html.MAX_ATTRIBUTES))
+    attributes = " ".join(f"data-{n}='{n}'" for n in range(extract.MAX_ATTRIBUTES))
     script = "<script>for(i=0;i<n;i++){" + "a b " * 5_000 + "}</script>"
-    ladder = "<div>" * (html.MAX_DEPTH - 3) + f"<p>{SENTENCE}</p>"
-    page = html.open_page(f"<html><body {attributes}>{script}{ladder}")
-    assert SENTENCE in html.fast(page, "text")
+    ladder = "<div>" * (extract.MAX_DEPTH - 3) + f"<p>{SENTENCE}</p>"
+    page = extract.open_page(f"<html><body {attributes}>{script}{ladder}")
+    assert SENTENCE in extract.fast(page, "text")
 
 
 @given(st.text(alphabet=st.characters(codec=None), max_size=300))
 def test_clean_text_can_always_be_encoded(text: str) -> None:
-    cleaned = html.clean(text)
+    cleaned = extract.clean(text)
     cleaned.encode()
-    assert html.clean(cleaned) == cleaned
+    assert extract.clean(cleaned) == cleaned
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", cleaned)
 
 
 @pytest.mark.parametrize("tag", ["ul", "ol"])
 def test_lists_near_the_top_of_the_page_are_content(tag: str) -> None:
     items = "".join(f"<li>Item {n} tells something that no other place tells.</li>" for n in range(3))
-    text = html.fast(html.open_page(f"<html><body><p>{SENTENCE}</p><{tag}>{items}</{tag}></body></html>"), "text")
+    text = extract.fast(extract.open_page(f"<html><body><p>{SENTENCE}</p><{tag}>{items}</{tag}></body></html>"), "text")
     assert text.count("tells something") == 3
 
 
@@ -157,7 +157,7 @@ def test_references_to_control_characters_do_not_cost_the_page() -> None:
     source = (
         f"<html><head></head><body><p>a&#1;b&#x1F;c&#31d&#10;e&#13;f&#145;g &#160; {SENTENCE * 4}</p></body></html>"
     )
-    text = html.trafilatura(html.open_page(source), "text")
+    text = extract.trafilatura(extract.open_page(source), "text")
     assert text.startswith("abcd")
     assert SENTENCE in text
 
@@ -185,7 +185,7 @@ def test_the_reader_passes_over_what_is_no_text() -> None:
 
 
 def test_a_stray_quotation_mark_in_a_tag_hides_nothing() -> None:
-    page = html.open_page(
+    page = extract.open_page(
         f"""<body><p><a href="/x"" class="y">link</a></p><p>{SENTENCE}</p><p title='"'>end</p></body>"""
     )
     assert [text for _, text in texts(page.tree.body.html)] == ["link", SENTENCE, "end"]
@@ -231,7 +231,7 @@ def test_the_reader_takes_any_source(parts: list[str]) -> None:
 def test_a_short_list_at_the_end_belongs_to_the_article() -> None:
     article = f"<h1>Lights</h1>{f'<p>{SENTENCE}</p>' * 3}<ul><li>north light</li><li>south light</li></ul>"
     page = f"<body><article>{article}</article>"
-    assert html.fast(html.open_page(page), "text").endswith("- north light\n- south light")
+    assert extract.fast(extract.open_page(page), "text").endswith("- north light\n- south light")
 
 
 def test_a_run_of_links_is_one_block_and_written_as_a_list() -> None:
@@ -240,7 +240,7 @@ def test_a_run_of_links_is_one_block_and_written_as_a_list() -> None:
     runs = [piece for piece in pieces if piece.run]
     assert [piece.block.link_share for piece in runs] == [1.0, 1.0]
     assert [elements.tags[piece.node] for piece in runs] == ["ul", "ol"]
-    assert html_blocks.as_text([block for piece in pieces for block in piece.blocks]) == (
+    assert blocks.as_text([block for piece in pieces for block in piece.blocks]) == (
         "- Link 0 & more\n- Link 1 & more\n- Link 2 & more\n"
         "1. text\n2. Link 0 & more\n3. Link 1 & more\n4. Link 2 & more"
     )

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpuskit.core.errors import RemoteError, UsageError
-from corpuskit.core.files.inputs import Input
-from corpuskit.core.files.resolve import resolve
+from corpuskit.core.reading.inputs import Input
+from corpuskit.core.reading.resolve import resolve
 from corpuskit.core.step import Rejected
 
 PACK = {

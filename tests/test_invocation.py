@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corpuskit import commands
+from corpuskit.cli import typer_command
+from corpuskit.cli.arguments import flags_of, option_groups, plain_values
 from corpuskit.core.registry import find_step, own_steps
 from corpuskit.core.step import Option
-from corpuskit.invocation import flags_of, option_groups, plain_values
 
 NAMES = sorted(own_steps())
 VALUES = st.sampled_from(["a", "1", "a,b", "-", "x=y", "ä", "", "-x", "--", "--quiet", "--help"])
@@ -21,12 +21,12 @@ VALUES = st.sampled_from(["a", "1", "a,b", "-", "x=y", "ä", "", "-x", "--", "--
 @pytest.fixture
 def by_typer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A function that reads words as typer does; `wrong` where it refuses them."""
-    monkeypatch.setattr(commands, "run", lambda step_class, groups, values: values)
+    monkeypatch.setattr(typer_command, "run", lambda step_class, groups, values: values)
     from typer._click.exceptions import ClickException
 
     def read(name: str, words: list[str]) -> Any:
         try:
-            made = commands.command(find_step(name))(words, prog_name=name, standalone_mode=False)
+            made = typer_command.command(find_step(name))(words, prog_name=name, standalone_mode=False)
         except ClickException:
             return "wrong"
         return said(made()) if callable(made) else "help"

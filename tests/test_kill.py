@@ -13,7 +13,7 @@ import pytest
 from tests.recipes import published, write_inputs
 
 WORKERS = 2
-COMMAND = [sys.executable, "-m", "corpuskit.cli", "mix", "recipe.yaml", "-j", str(WORKERS)]
+COMMAND = [sys.executable, "-m", "corpuskit", "mix", "recipe.yaml", "-j", str(WORKERS)]
 
 
 @pytest.fixture(scope="module")

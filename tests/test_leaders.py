@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpuskit.text.leaders import Found, LeaderTables
+from corpuskit.text.dedup.leader_tables import Found, LeaderTables
 
 KEYS = st.integers(0, 2**64 - 1) | st.integers(0, 40).map(lambda small: small << 32) | st.integers(2**64 - 9, 2**64 - 1)
 

@@ -198,7 +198,7 @@ def untouched(victim: Path) -> bool:
 def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dataset that was published before."""
     folder = tmp_path_factory.mktemp("old")
-    command = [sys.executable, "-m", "corpuskit.cli", "export", "--to", "jsonl,hf", "-o", "out"]
+    command = [sys.executable, "-m", "corpuskit", "export", "--to", "jsonl,hf", "-o", "out"]
     environment = {**os.environ, "CORPUSKIT_STATE": str(folder / "state")}
     lines = texts("old") + b"broken\n"
     subprocess.run(command, input=lines, cwd=folder, env=environment, capture_output=True, check=True)
@@ -320,7 +320,7 @@ def test_no_text_or_name_drives_a_terminal(
     done = corpuskit("dedup", "-o", "out", "in.jsonl", "in.jsonl")
     assert done.returncode == 0, done.stderr
     environment["TERM"] = "dumb"  # without progress bars, which do drive it
-    shown = on_terminal([sys.executable, "-m", "corpuskit.cli", *arguments], tmp_path, environment)
+    shown = on_terminal([sys.executable, "-m", "corpuskit", *arguments], tmp_path, environment)
     assert shown
     for character in shown.replace("\r\n", "\n"):
         assert character == "\n" or character == "\t" or (character.isprintable() and character != "\u202e"), shown

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corpuskit.core.account import StreamCount
-from corpuskit.core.chain import Chain, follow, join
+from corpuskit.core.counts import StreamCount
 from corpuskit.core.errors import UpstreamError
-from corpuskit.core.ledger import Ledger, Pipe, Record, judge, pipe_of, state_folder
+from corpuskit.core.provenance.chain import Chain, follow, join
+from corpuskit.core.provenance.ledger import Ledger, Pipe, Record, judge, pipe_of, state_folder
 
 LINES = st.lists(st.binary(min_size=1, max_size=6), max_size=5)
 WRITERS = st.lists(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpuskit.core.files.lines import Lines
+from corpuskit.core.reading.lines import Lines
 
 PIECES = st.lists(st.sampled_from([b"\n", b"\n\n\n", b" ", b"\r\n", b"\t", b"{}", b"x"]), max_size=25).map(b"".join)
 CUTS = st.lists(st.integers(0, 60), max_size=8)

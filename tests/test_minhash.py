@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpuskit.text.minhash import (
+from corpuskit.text.dedup.minhash import (
     LEADERS,
     agreement,
     band_keys,

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpuskit.core.document import Document
-from corpuskit.core.files.resolve import resolve
+from corpuskit.core.reading.resolve import resolve
 from corpuskit.sources.files import Files
 
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpuskit.text import detector, patterns, pii_numbers
-from corpuskit.text.patterns import DetectorFailed, Hit, Scanner, normalised, scanner
+from corpuskit.text.pii import detector, numbers
+from corpuskit.text.pii import scanner as scanner_module
+from corpuskit.text.pii.scanner import DetectorFailed, Hit, Scanner, normalised, scanner
 
 ALNUM = "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0U1v2W3x4"
 PEM = f"-----BEGIN RSA PRIVATE KEY-----\n{ALNUM}\n{ALNUM[:10]}==\n-----END RSA PRIVATE KEY-----"
@@ -212,7 +213,7 @@ def test_hits_lie_in_order_and_apart(pieces: list[str], glue: str) -> None:
 @given(PIECES, st.sampled_from(["", " ", "\n", "-"]))
 def test_no_detector_finds_anything_without_its_trigger(pieces: list[str], glue: str) -> None:
     data = glue.join(pieces).encode()
-    for each in patterns.DETECTORS:
+    for each in scanner_module.DETECTORS:
         if list(each.find(data)):
             assert detector.pattern(each.trigger).search(data), each.type
 
@@ -237,7 +238,7 @@ def test_a_failing_detector_is_named_without_the_text(monkeypatch: pytest.Monkey
     def broken(data: bytes) -> list[detector.Span]:
         raise ValueError(data)
 
-    monkeypatch.setattr(patterns, "DETECTORS", (detector.Detector("email", "@", broken),))
+    monkeypatch.setattr(scanner_module, "DETECTORS", (detector.Detector("email", "@", broken),))
     with pytest.raises(DetectorFailed) as failure:
         Scanner().find("jo@example.org")
     assert str(failure.value) == "email: ValueError"
@@ -258,10 +259,10 @@ def test_spellings_of_one_value_compare_equal(kind: str, one: str, other: str) -
 
 @given(st.integers(10**11, 10**19 - 1).map(lambda number: str(number).encode()), st.integers(1, 9), st.data())
 def test_luhn_sees_every_single_wrong_digit(digits: bytes, shift: int, data: st.DataObject) -> None:
-    right = next(digits[:-1] + b"%d" % last for last in range(10) if pii_numbers.luhn(digits[:-1] + b"%d" % last))
+    right = next(digits[:-1] + b"%d" % last for last in range(10) if numbers.luhn(digits[:-1] + b"%d" % last))
     place = data.draw(st.integers(0, len(right) - 1))
     wrong = right[:place] + b"%d" % ((right[place] - 48 + shift) % 10) + right[place + 1 :]
-    assert not pii_numbers.luhn(wrong)
+    assert not numbers.luhn(wrong)
 
 
 BAITS = ["1-1-1-", "a@a@a@", "::::", "7"]

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from corpuskit.core.document import Document
 from corpuskit.core.errors import UsageError
 from corpuskit.stages.scrub_pii import ScrubPii, engine_types
-from corpuskit.text import detector, pii_id_checks, pii_ids
-from corpuskit.text.patterns import Hit, Scanner, scanner
-from corpuskit.text.pii_id_kinds import KINDS, TYPES
+from corpuskit.text.pii import detector, national_id_checks, national_ids
+from corpuskit.text.pii.national_id_kinds import KINDS, TYPES
+from corpuskit.text.pii.scanner import Hit, Scanner, scanner
 from tests.conftest import ROOT
 
 # Each id once, made up or printed as an example by those who define it: (type, word, number).
@@ -245,12 +245,12 @@ def test_what_only_looks_alike_is_left(text: str) -> None:
 
 
 def test_one_number_has_one_spelling_when_compared() -> None:
-    assert pii_ids.compact("gb-nhs", "943-476\xa05919") == pii_ids.compact("gb-nhs", "9434765919")
+    assert national_ids.compact("gb-nhs", "943-476\xa05919") == national_ids.compact("gb-nhs", "9434765919")
 
 
 def test_no_check_asks_the_clock() -> None:
     for kind in KINDS:
-        if not hasattr(pii_id_checks, kind.check):
+        if not hasattr(national_id_checks, kind.check):
             source = inspect.getsource(importlib.import_module(f"stdnum.{kind.check}"))
             assert not any(word in source for word in ("today(", "now(", "time.time(")), kind.type
 
@@ -274,7 +274,7 @@ PIECES = st.lists(
 @given(PIECES, st.sampled_from([" ", "\n", "-", ": "]))
 def test_trigger_and_gate_match_wherever_anything_is_found(pieces: list[str], glue: str) -> None:
     data = glue.join(pieces).encode()
-    for each in pii_ids.DETECTORS:
+    for each in national_ids.DETECTORS:
         spans = list(each.find(data))
         assert all(data[start:end].strip(b" .-/\n") == data[start:end] for start, end in spans), each.type
         if spans:

@@ -83,7 +83,7 @@ def test_a_small_file_system_that_fills_up(tmp_path: Path, shell: Run) -> None:
 
 def test_two_runs_on_one_output_do_not_mix(tmp_path: Path, environment: dict[str, str], corpuskit: Run) -> None:
     for name in ("out", "out.jsonl"):
-        command = [sys.executable, "-m", "corpuskit.cli", "export", "-o", name]
+        command = [sys.executable, "-m", "corpuskit", "export", "-o", name]
         with subprocess.Popen(
             command, cwd=tmp_path, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE
         ) as first:
@@ -106,7 +106,7 @@ def test_two_runs_on_one_output_do_not_mix(tmp_path: Path, environment: dict[str
 def test_what_a_killed_run_left_is_swept_by_the_next(
     tmp_path: Path, environment: dict[str, str], corpuskit: Run
 ) -> None:
-    command = [sys.executable, "-m", "corpuskit.cli", "export", "-o", "out"]
+    command = [sys.executable, "-m", "corpuskit", "export", "-o", "out"]
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stdin=subprocess.PIPE) as killed:
         end = time.monotonic() + 30
         while not list(tmp_path.glob("out/.staging/*")) and time.monotonic() < end:
@@ -210,7 +210,7 @@ def test_a_mix_without_standard_streams_writes_its_shards_alone(
 def test_of_two_mixes_on_one_output_one_wins_and_the_other_names_it(
     recipe: Path, environment: dict[str, str], corpuskit: Run
 ) -> None:
-    command = [sys.executable, "-m", "corpuskit.cli", "mix", "recipe.yaml", "--quiet", "-j", "1"]
+    command = [sys.executable, "-m", "corpuskit", "mix", "recipe.yaml", "--quiet", "-j", "1"]
     with subprocess.Popen(command, cwd=recipe, env=environment, stderr=subprocess.PIPE) as first:
         end = time.monotonic() + 60
         holder = recipe / "out" / ".staging" / "holder.json"

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from corpuskit.core import reading
 from corpuskit.core.errors import DamagedError
-from corpuskit.core.files import members
-from corpuskit.core.files.inputs import Input
-from corpuskit.core.reading import TASK_BYTES, TASK_FILES, group, readings
+from corpuskit.core.reading import members
+from corpuskit.core.reading.inputs import Input
 from corpuskit.core.settings import Settings, Tags
-from corpuskit.mix import Mix
+from corpuskit.mix.engine import read_tasks
+from corpuskit.mix.engine.read_tasks import TASK_BYTES, TASK_FILES, group, readings
+from corpuskit.mix.mix import Mix
 from corpuskit.sources.fetch_warc import FetchWarc
 from corpuskit.sources.files import Files
 from tests.recipes import WEB, page, published, write_warc
@@ -31,7 +31,7 @@ output: {{dir: out, shard_documents: 20, order: shuffled}}
 """
 WITH_PARTS = """
 import sys
-from corpuskit.cli import main
+from corpuskit.cli.main import main
 from corpuskit.core import reading
 from corpuskit.sources.fetch_warc import FetchWarc
 FetchWarc.part_bytes, reading.TASK_BYTES = 4000, 1
@@ -80,7 +80,7 @@ def cut(part_bytes: int) -> Any:
     with pytest.MonkeyPatch.context() as patch:
         if part_bytes:
             patch.setattr(FetchWarc, "part_bytes", part_bytes)
-            patch.setattr(reading, "TASK_BYTES", 1)
+            patch.setattr(read_tasks, "TASK_BYTES", 1)
             patch.setattr(members, "CHUNK", 1000)
         yield
 

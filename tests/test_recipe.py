@@ -9,11 +9,11 @@ from typing import Annotated, Literal
 
 import pytest
 
-from corpuskit.core.conflict import Infeasible
 from corpuskit.core.errors import CorpuskitError, RefusedError, UsageError
-from corpuskit.core.plan import allocate, plan_pipe, together_pipe, whole_pipe
-from corpuskit.core.recipe import Budget, Output, Recipe, load
 from corpuskit.core.step import CorpusStage, Sink, Source, Stage, Step
+from corpuskit.mix.recipe.recipe import Budget, Output, Recipe, load
+from corpuskit.mix.recipe.shell_pipe import allocate, plan_pipe, together_pipe, whole_pipe
+from corpuskit.mix.solver.conflict import Infeasible
 
 
 @dataclass(frozen=True)
@@ -295,5 +295,6 @@ def test_equal_texts_are_equal_recipes(read) -> None:
 
 def test_importing_the_reader_imports_nothing_heavy() -> None:
     heavy = "{'yaml', 'numpy', 'orjson', 'license_expression'}"
-    code = f"import sys, corpuskit.core.recipe, corpuskit.core.plan; sys.exit(bool({heavy} & set(sys.modules)))"
+    modules = "corpuskit.mix.recipe.recipe, corpuskit.mix.recipe.shell_pipe"
+    code = f"import sys, {modules}; sys.exit(bool({heavy} & set(sys.modules)))"
     subprocess.run([sys.executable, "-c", code], check=True)

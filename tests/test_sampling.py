@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import corpuskit.core.sampling
-from corpuskit.core.budget import Infeasible, SourceSupply, solve
-from corpuskit.core.sampling import fill, measures, order_key, ranker
+import corpuskit.mix.solver.sampling
+from corpuskit.mix.solver.allocate import Infeasible, SourceSupply, solve
+from corpuskit.mix.solver.sampling import fill, measures, order_key, ranker
 
 SIZES = st.lists(st.integers(0, 60), min_size=1, max_size=60)
 
@@ -76,8 +76,8 @@ def test_many_rounds_of_passing_over_end_in_the_same_choice() -> None:
 def test_the_choice_does_not_depend_on_what_is_sorted_at_once(
     monkeypatch: pytest.MonkeyPatch, at_once: int, patience: int
 ) -> None:
-    monkeypatch.setattr(corpuskit.core.sampling, "AT_ONCE", at_once)
-    monkeypatch.setattr(corpuskit.core.sampling, "PATIENT_ROUNDS", patience)
+    monkeypatch.setattr(corpuskit.mix.solver.sampling, "AT_ONCE", at_once)
+    monkeypatch.setattr(corpuskit.mix.solver.sampling, "PATIENT_ROUNDS", patience)
     rng = random.Random(at_once)
     for seed in range(20):
         sizes = [int(rng.lognormvariate(3, 1.5)) for _ in range(rng.randint(1, 300))]

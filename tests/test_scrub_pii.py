@@ -268,7 +268,7 @@ def test_recall_and_precision_on_labelled_texts(shared_data: Path) -> None:
 
 def test_every_account_number_whose_check_digits_hold_is_found(shared_data: Path) -> None:
     """The labels also hold account numbers with letters for digits, which no check can tell from noise."""
-    from corpuskit.text.pii_numbers import mod97
+    from corpuskit.text.pii.numbers import mod97
     from tests.benchmarks.pii_quality import covered, labelled
 
     find = scrub_pii.finder("native", ())

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpuskit.text.shingle_batches import shingles_of
-from corpuskit.text.shingles import jaccard, shingles
+from corpuskit.text.dedup.shingle_batches import shingles_of
+from corpuskit.text.dedup.shingles import jaccard, shingles
 
 
 def same(left: str, right: str, ngram: int = 5) -> bool:
@@ -88,7 +88,9 @@ def test_lone_surrogates_and_endless_marks_are_survived() -> None:
 
 
 def test_hashes_are_the_same_in_every_process() -> None:
-    program = "from corpuskit.text.shingles import shingles; print(shingles('Über 中, in any process', 2).tolist())"
+    program = (
+        "from corpuskit.text.dedup.shingles import shingles; print(shingles('Über 中, in any process', 2).tolist())"
+    )
     runs = {
         subprocess.run(
             [sys.executable, "-c", program], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True

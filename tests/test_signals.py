@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpuskit.text import characters, repeats, vocabulary
-from corpuskit.text.chunks import Chunks
-from corpuskit.text.hash_table import HashTable
-from corpuskit.text.repeats import word_runs
-from corpuskit.text.rules import FAMILIES, RULES, SETTINGS
-from corpuskit.text.signals import Signals
-from corpuskit.text.words import split_words
+from corpuskit.text.quality import characters, ngram_repeats, vocabulary
+from corpuskit.text.quality.hash_table import HashTable
+from corpuskit.text.quality.layout import Chunks
+from corpuskit.text.quality.ngram_repeats import word_runs
+from corpuskit.text.quality.rules import FAMILIES, RULES, SETTINGS
+from corpuskit.text.quality.signals import Signals
+from corpuskit.text.quality.words import split_words
 
 SETTING = {item.name: item.value for item in SETTINGS}
 PIECES = (
@@ -79,7 +79,7 @@ def test_word_runs_are_those_of_the_definition(texts: list[list[str]]) -> None:
 @given(st.lists(WORDS, min_size=1, max_size=4))
 def test_word_runs_are_told_apart_where_their_hashes_are_not(texts: list[list[str]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(repeats, "HASH", np.uint64(0))
+        patch.setattr(ngram_repeats, "HASH", np.uint64(0))
         test_word_runs_are_those_of_the_definition.hypothesis.inner_test(texts)
 
 

@@ -47,7 +47,7 @@ def test_a_run_in_progress_and_one_that_was_killed(tmp_path: Path, environment: 
         books = [{"id": f"{shard}-{number}", "text": paragraph(shard * 400 + number) * 3} for number in range(400)]
         (tmp_path / "books" / f"{shard:02d}.jsonl").write_bytes(lines_of(books))
     (tmp_path / "recipe.yaml").write_text(RECIPE)
-    command = [sys.executable, "-m", "corpuskit.cli", "mix", "recipe.yaml", "-j", "1"]
+    command = [sys.executable, "-m", "corpuskit", "mix", "recipe.yaml", "-j", "1"]
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL) as run:
         end = time.monotonic() + 60
         while not list(tmp_path.glob("out/.staging/work/tasks/*.json")) and time.monotonic() < end:

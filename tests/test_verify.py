@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from corpuskit.core import manifest as manifests
 from corpuskit.core.errors import DamagedError
+from corpuskit.core.provenance import manifest as manifests
 from corpuskit.core.settings import Settings
 from corpuskit.trust.verify import Verify
 from tests.conftest import Run, texts
@@ -29,7 +29,7 @@ def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("whole")
     (folder / "in.jsonl").write_bytes(texts(*(f"text number {number}" for number in range(9))) + b"broken\n")
     options = ["--to", request.param, "--shard-documents", "4", "-o", "out"]
-    command = [sys.executable, "-m", "corpuskit.cli", "export", "in.jsonl", *options]
+    command = [sys.executable, "-m", "corpuskit", "export", "in.jsonl", *options]
     environment = {**os.environ, "CORPUSKIT_STATE": str(folder / "state")}
     subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=True)
     assert verify(folder / "out") == 0

@@ -11,11 +11,11 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpuskit.core.files import members
-from corpuskit.text import warc
-from corpuskit.text.digests import matches_digest
-from corpuskit.text.warc import Record, read_records
-from corpuskit.text.warc_headers import arc_headers
+from corpuskit.core.reading import members
+from corpuskit.formats.warc import reader
+from corpuskit.formats.warc.digests import matches_digest
+from corpuskit.formats.warc.headers import arc_headers
+from corpuskit.formats.warc.reader import Record, read_records
 
 Damage = list[tuple[str, int, int]]
 Wrap = Callable[[list[bytes]], bytes]
@@ -150,7 +150,7 @@ def test_the_quick_way_through_a_member_finds_what_the_careful_one_finds(
         data = data[:place] + broken[1] + data[place + len(broken[1]) :]
     quick = read(data)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(warc.Reader, "_only_record", lambda reader: None)
+        patch.setattr(reader.Reader, "_only_record", lambda reader: None)
         careful = read(data)
     assert quick[0] == careful[0]
     # Having read on to the end of the member, the quick way knows sooner that the member itself will be reported.
@@ -328,7 +328,7 @@ def test_garbage_between_records_is_reported_and_passed_over(wrap: Wrap, garbage
 
 
 def test_a_body_over_the_limit_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(warc, "MAX_BLOCK", 200)
+    monkeypatch.setattr(reader, "MAX_BLOCK", 200)
     for wrap in WRAPS:
         found, damage = read(wrap(RECORDS))
         assert [item.size for item in found] == [len(block) for block in PAGES]
@@ -337,7 +337,7 @@ def test_a_body_over_the_limit_is_passed_over(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_wrong_length_over_the_limit_is_gone_back_from(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(warc, "MAX_BLOCK", 1000)
+    monkeypatch.setattr(reader, "MAX_BLOCK", 1000)
     found, _ = read(plain([RECORDS[0], record(1, PAGES[1], length=10**6), RECORDS[2]]))
     assert whole(found) == [PAGES[0], PAGES[2]]
 
@@ -346,7 +346,7 @@ def test_a_file_of_wrong_lengths_is_read_in_proportion(monkeypatch: pytest.Monke
     wrong = [record(number, b"x", length=10**7) for number in range(300)]
     found, damage = read(plain([*wrong, *RECORDS]))
     assert len(faults(found)) == 300 and whole(found) == PAGES
-    monkeypatch.setattr(warc, "MAX_BLOCK", 1000)
+    monkeypatch.setattr(reader, "MAX_BLOCK", 1000)
     found, damage = read(plain([*wrong, *RECORDS]))
     assert len(faults(found)) < 300
     assert any("too many wrong lengths" in what for what, _, _ in damage)

@@ -12,11 +12,11 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpuskit.core.files.inputs import Damage, Input
-from corpuskit.core.files.parts import Part, fit_together, no_key_twice, stretches, write_keys
+from corpuskit.core.reading.byte_ranges import Part, fit_together, no_key_twice, stretches, write_keys
+from corpuskit.core.reading.inputs import Damage, Input
 from corpuskit.core.step import Item
+from corpuskit.formats.warc.ranges import splittable
 from corpuskit.sources.fetch_warc import FetchWarc
-from corpuskit.text.warc_parts import splittable
 from tests.test_warc import ARC_HEAD, ODD, PAGES, RECORDS, arc, block_gz, digest, gz, http, one_gz, plain, record, zst
 
 Pack = Callable[[bytes], bytes]

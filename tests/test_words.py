@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpuskit.text.bulk_split import LaidChunks, split_chunks
-from corpuskit.text.words import SPECIAL, is_unspaced, split_chunk, split_words
+from corpuskit.text.quality.batch_words import LaidChunks, split_chunks
+from corpuskit.text.quality.words import SPECIAL, is_unspaced, split_chunk, split_words
 
 CHUNKS = st.text(st.characters(exclude_categories=("Cs", "Zs", "Zl", "Zp", "Cc")), min_size=1)
 MARKED = st.text(st.sampled_from("aB1.,…'’\"()-—/:&$+’sn't%日本ない²"), min_size=1)

@@ -9,8 +9,8 @@ import yaml as pyyaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpuskit.core import yaml
 from corpuskit.core.errors import UsageError
+from corpuskit.mix.recipe import yaml
 
 
 def value(text: str) -> object:

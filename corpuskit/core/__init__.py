@@ -1,1 +1,5 @@
-"""What every step stands on: the record, the steps, the streams, the ledger, the manifest, the recipe."""
+"""The contract that every step stands on, and the machinery that lifts steps to streams.
+
+Reading order: document, step, outcome, options, registry; then the rooms in the order in which a document passes them:
+reading, stream, provenance, publish. `disk` is the one door to the file system.
+"""

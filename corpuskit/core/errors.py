@@ -15,7 +15,7 @@ import errno
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from corpuskit.core.account import StepCount
+    from corpuskit.core.counts import StepCount
 
 CANNOT_WRITE = (
     errno.ENOSPC,

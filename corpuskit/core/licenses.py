@@ -13,7 +13,7 @@ from typing import Any
 
 from corpuskit.core.errors import UsageError
 from corpuskit.core.options import did_you_mean
-from corpuskit.core.yaml import shown
+from corpuskit.mix.recipe.yaml import shown
 
 MAX_LENGTH = 1000
 """Characters of an expression; longer ones are not read."""

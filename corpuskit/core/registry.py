@@ -20,9 +20,9 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Step
 
 if TYPE_CHECKING:
-    from corpuskit.core.files.forms import Format
+    from corpuskit.core.format import Format
 
-WINGS = ("sources", "stages", "trust")
+WINGS = ("mix", "sources", "stages", "trust")
 ENTRY_POINTS = "corpuskit.steps"
 PACKAGE = Path(__file__).parent.parent
 
@@ -30,7 +30,7 @@ PACKAGE = Path(__file__).parent.parent
 @cache
 def own_steps() -> dict[str, str]:
     """Step name to module, from the names of the files; imports none of them."""
-    found = {"mix": "corpuskit.mix"}
+    found = {}
     for wing in WINGS:
         for path in sorted((PACKAGE / wing).glob("[a-z]*.py")):
             found[path.stem.replace("_", "-")] = f"corpuskit.{wing}.{path.stem}"
@@ -87,18 +87,14 @@ def origin_of(step: Step) -> dict[str, str]:
 
 def format_names() -> list[str]:
     """The output formats there are."""
-    names = ["jsonl"]
-    return names + sorted(path.stem for path in (PACKAGE / "export").glob("[a-z]*.py") if path.stem != "card")
+    names = (path.stem for path in (PACKAGE / "export").glob("[a-z]*.py"))
+    return sorted(names, key=lambda name: (name != "jsonl", name))
 
 
 def find_format(name: str) -> "Format":
     """The output format of this name. Raises UsageError with those there are."""
     if name not in format_names():
         raise UsageError(f"no output format is called {name!r}; there are {', '.join(format_names())}")
-    if name == "jsonl":
-        from corpuskit.core.files.jsonl import Jsonl
-
-        return Jsonl()
     module = importlib.import_module(f"corpuskit.export.{name}")
     found = [value for value in vars(module).values() if inspect.isclass(value) and value.__dict__.get("name") == name]
     return cast("Format", found[0]())

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, ClassVar, Protocol
 from corpuskit.core.document import Document, Reject
 
 if TYPE_CHECKING:
-    from corpuskit.core.files.inputs import Input
+    from corpuskit.core.reading.inputs import Input
     from corpuskit.core.settings import Settings
 
 __all__ = [
@@ -159,7 +159,7 @@ class Source(Step):
         """Yield the documents of one input in order; its drops and rejects in their places.
 
         Of an input with a `part`, which only a source that `splits` it is given, those of the part alone; the part is
-        told where it starts and stops, and the keys of what must be unique in the file (`core/files/parts.py`).
+        told where it starts and stops, and the keys of what must be unique in the file (`core/reading/byte_ranges.py`).
         """
         raise NotImplementedError
 
@@ -174,7 +174,7 @@ class Stage(Step):
         """Whether some document might keep it busy without end; steps of other packages may, for all we know.
 
         It then runs in a worker process even where one process would do, so that the worker can be ended
-        (`core/guard.py`). With several workers every stage does.
+        (`core/stream/cpu_guard.py`). With several workers every stage does.
         """
         return not type(self).__module__.startswith("corpuskit.")
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any, ClassVar
 
-from corpuskit.core.files.durable import write_flushed
-from corpuskit.export.card import card
+from corpuskit.core.disk.durable import write_flushed
+from corpuskit.export.hub.card import card
 from corpuskit.export.parquet import Parquet
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
+from corpuskit.core.disk import filesystem
 from corpuskit.core.document import RESERVED, Document, Reject, encode
 from corpuskit.core.errors import DamagedError
-from corpuskit.core.files import system
 
 ROWS_A_GROUP = 10_000
 BYTES_A_GROUP = 64 * 1024 * 1024
@@ -63,12 +63,12 @@ class Parquet:
         """The documents of the row groups that are wanted."""
         import pyarrow
 
-        from corpuskit.text import columns
+        from corpuskit.formats.tables import record_table
 
         try:
             for batch in _batches(path, wanted):
-                for row in columns.rows(batch):
-                    yield columns.document(row)
+                for row in record_table.rows(batch):
+                    yield record_table.document(row)
         except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
             raise DamagedError(f"{path.name}: cannot be read as Parquet ({type(error).__name__})") from None
         except Reject as reject:
@@ -92,13 +92,13 @@ class RowWriter:
         """Create the file."""
         import pyarrow.parquet
 
-        from corpuskit.text import columns
+        from corpuskit.formats.tables import record_table
 
-        self._columns = columns
-        self._stream = system.open_new(path)
+        self._columns = record_table
+        self._stream = filesystem.open_new(path)
         self._writer = pyarrow.parquet.ParquetWriter(
             self._stream,
-            columns.SCHEMA,
+            record_table.SCHEMA,
             version="2.6",
             compression="zstd",
             compression_level=3,
@@ -108,7 +108,7 @@ class RowWriter:
             write_page_checksum=True,
             use_content_defined_chunking=True,
         )
-        self._table = columns.Table()
+        self._table = record_table.Table()
         self._bytes = 0
 
     def write(self, document: Document) -> None:
@@ -135,8 +135,8 @@ class RowWriter:
 def _batches(path: Path, wanted: Callable[[Any, int], bool]) -> Iterator[Any]:
     from pyarrow.parquet import ParquetFile
 
-    from corpuskit.text.columns import is_record_table
-    from corpuskit.text.parquet_batches import AS_READ, Groups, Oversized
+    from corpuskit.formats.tables.parquet_batches import AS_READ, Groups, Oversized
+    from corpuskit.formats.tables.record_table import is_record_table
 
     with open(path, "rb") as stream, ParquetFile(stream, **AS_READ) as shard:
         if not is_record_table(shard.schema_arrow):

@@ -12,8 +12,8 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Drop, Item, Rejected, Source
 
 if TYPE_CHECKING:
-    from corpuskit.core.files.inputs import Input
-    from corpuskit.text.languages import Language
+    from corpuskit.core.reading.inputs import Input
+    from corpuskit.text.code.programming_languages import Language
 
 KEPT_OF_DAMAGED = 1024 * 1024
 LINES_COUNT = frozenset({"CSS", "Less", "Sass", "SCSS", "Stylus"})
@@ -70,17 +70,17 @@ class Code(Source):
         yield self._read(source)
 
     def _read(self, source: "Input") -> Item:
-        from corpuskit.text import languages
-        from corpuskit.text.source_code import is_vendored
+        from corpuskit.text.code import programming_languages
+        from corpuskit.text.code.source_files import is_vendored
 
         path = source.name
         name = _uncompressed(path)
         if "vendored" not in self.keep and is_vendored(name):
             return _unread(path, "vendored")
-        language = languages.language_by_name(name)
+        language = programming_languages.language_by_name(name)
         if language is None and PurePosixPath(name).suffix:
             return _unread(path, "not-code")
-        reason = self._unwanted(language) if language and not languages.is_ambiguous(name) else None
+        reason = self._unwanted(language) if language and not programming_languages.is_ambiguous(name) else None
         if reason:
             return _unread(path, reason, language)
         try:
@@ -92,22 +92,22 @@ class Code(Source):
         return self._judge(path, data, language)
 
     def _judge(self, path: str, data: bytes, language: "Language | None") -> Item:
-        from corpuskit.text import languages
-        from corpuskit.text.encoding import byte_order_mark, decode_text
-        from corpuskit.text.source_code import declared_encoding
+        from corpuskit.formats.text_encoding import byte_order_mark, decode_text
+        from corpuskit.text.code import programming_languages
+        from corpuskit.text.code.source_files import declared_encoding
 
         if b"\0" in data and byte_order_mark(data)[1] is None:
             return _unread(path, "binary", language)
         if not data.strip():
             return _unread(path, "empty", language)
-        language = language or languages.language_by_shebang(data)
+        language = language or programming_languages.language_by_shebang(data)
         if language is None:
             return _unread(path, "not-code")
         try:
             text = decode_text(data, self.encoding or declared_encoding(data))
         except Reject as reject:
             return Rejected(reject.reason, path, 0, data, reject.detail)
-        language = languages.language_by_content(_uncompressed(path), text, language)
+        language = programming_languages.language_by_content(_uncompressed(path), text, language)
         document = Document(path, text, self._metadata(path, text, language))
         reason = self._unwanted(language) or self._not_written(path, text, language)
         return Drop(document, reason) if reason else document
@@ -123,13 +123,13 @@ class Code(Source):
 
     def _not_written(self, path: str, text: str, language: "Language") -> str | None:
         """Why this counts as nobody's writing."""
-        from corpuskit.text import source_code
+        from corpuskit.text.code import source_files
 
-        if "generated" not in self.keep and source_code.is_generated(_uncompressed(path), text):
+        if "generated" not in self.keep and source_files.is_generated(_uncompressed(path), text):
             return "generated"
         by_lines = language.kind == "programming" or language.name in LINES_COUNT
         limits = (self.max_mean_line, self.max_line) if by_lines else (self.max_bytes, self.max_bytes)
-        if "minified" not in self.keep and source_code.is_minified(_uncompressed(path), text, *limits):
+        if "minified" not in self.keep and source_files.is_minified(_uncompressed(path), text, *limits):
             return "minified"
         return None
 
@@ -142,7 +142,7 @@ class Code(Source):
 
     def _license(self, text: str) -> str | None:
         """The file's SPDX expression in canonical form; several headers hold together. None if it is not valid."""
-        from corpuskit.text.source_code import spdx_licenses
+        from corpuskit.text.code.source_files import spdx_licenses
 
         found = spdx_licenses(text)
         if not found:
@@ -163,14 +163,14 @@ class Code(Source):
 
     def versions(self) -> dict[str, str]:
         """The list of SPDX licences."""
-        from corpuskit.core.packages import installed_version
+        from corpuskit.core.versions import installed_version
 
         return {"license-expression": installed_version("license-expression")}
 
     def _demand_languages(self) -> None:
         from difflib import get_close_matches
 
-        from corpuskit.text.languages import language_names
+        from corpuskit.text.code.programming_languages import language_names
 
         known = {name.lower(): name for name in language_names()}
         for name in self.languages:

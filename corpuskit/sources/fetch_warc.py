@@ -12,9 +12,9 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.step import RUNTIME, Drop, Item, Rejected, Source
 
 if TYPE_CHECKING:
-    from corpuskit.core.files.inputs import Input
-    from corpuskit.text.http import Response
-    from corpuskit.text.warc import Record
+    from corpuskit.core.reading.inputs import Input
+    from corpuskit.formats.warc.http import Response
+    from corpuskit.formats.warc.reader import Record
 
 COMMON_CRAWL = "https://data.commoncrawl.org/"
 NO_PAGES = frozenset({"warcinfo", "request", "metadata"})
@@ -67,7 +67,7 @@ class FetchWarc(Source):
 
     def versions(self) -> dict[str, str]:
         """The library that detects encodings."""
-        from corpuskit.core.packages import installed_version
+        from corpuskit.core.versions import installed_version
 
         return {"resiliparse": installed_version("resiliparse")}
 
@@ -86,9 +86,9 @@ class FetchWarc(Source):
 
     def read(self, source: "Input") -> Iterator[Item]:
         """The documents, drops and rejects of one archive in file order."""
-        from corpuskit.text.wacz import archives_of
-        from corpuskit.text.warc import read_records
-        from corpuskit.text.warc_parts import read_part
+        from corpuskit.formats.warc.ranges import read_part
+        from corpuskit.formats.warc.reader import read_records
+        from corpuskit.formats.warc.wacz import archives_of
 
         if source.part is not None:
             with source.open() as stream:
@@ -100,7 +100,7 @@ class FetchWarc(Source):
 
     def splits(self, stream: BinaryIO) -> bool:
         """Whether the archive is compressed record by record."""
-        from corpuskit.text.warc_parts import splittable
+        from corpuskit.formats.warc.ranges import splittable
 
         return splittable(stream)
 
@@ -146,8 +146,8 @@ class FetchWarc(Source):
 
     def _page(self, record: "Record", document: Document) -> Document | Drop:
         """The record as a document or a drop. Raises Reject."""
-        from corpuskit.text.charset import decode_page
-        from corpuskit.text.http import has_binary_signature, is_binary
+        from corpuskit.formats.warc.http import has_binary_signature, is_binary
+        from corpuskit.formats.warc.page_encoding import decode_page
 
         response = _response(record)
         content_type = _page_type(record, response.content_type, response.body)
@@ -185,7 +185,7 @@ class FetchWarc(Source):
 
 def _response(record: "Record") -> "Response":
     """The HTTP response in the block; a block that is none is the body itself, as its record describes it."""
-    from corpuskit.text.http import Response, parse_response
+    from corpuskit.formats.warc.http import Response, parse_response
 
     stated = record.headers.get("content-type", "")
     is_http = stated.startswith("application/http") or (record.kind == "response" and not stated)
@@ -201,7 +201,7 @@ def _response(record: "Record") -> "Response":
 
 def _page_type(record: "Record", stated: str, body: bytes) -> str:
     """The media type of the page; empty if it is none that we read."""
-    from corpuskit.text.http import HTML_TYPES, UNKNOWN_TYPES, sniffs_as_html
+    from corpuskit.formats.warc.http import HTML_TYPES, UNKNOWN_TYPES, sniffs_as_html
 
     if stated in HTML_TYPES or (record.kind == "conversion" and stated == "text/plain"):
         return stated

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from corpuskit.core.document import MAX_LINE, Document, Reject, decode, parse_strictly, text_hash
 from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Item, Rejected, Source
-from corpuskit.text.file_formats import SUFFIXES, format_of
+from corpuskit.formats.detect import SUFFIXES, format_of
 
 if TYPE_CHECKING:
-    from corpuskit.core.files.inputs import Input
-    from corpuskit.text.tables import Row
+    from corpuskit.core.reading.inputs import Input
+    from corpuskit.formats.tables.csv import Row
 
 CONTENT_TYPES = {"text": "text/plain", "markdown": "text/markdown"}
 MAX_TEXT_FILE = 32 * 1024 * 1024
@@ -105,7 +105,7 @@ class Files(Source):
                 yield Rejected(reject.reason, source.name, 0, raw, f"element {number}: {reject.detail}")
 
     def _read_text(self, source: "Input", content_type: str) -> Item:
-        from corpuskit.text.encoding import decode_text
+        from corpuskit.formats.text_encoding import decode_text
 
         data = _whole(source, MAX_TEXT_FILE)
         if isinstance(data, Rejected):
@@ -118,12 +118,12 @@ class Files(Source):
         return Document(identifier, text, {"content_type": content_type})
 
     def _read_table(self, source: "Input", delimiter: str) -> Iterator[Item]:
-        from corpuskit.text import tables
+        from corpuskit.formats.tables import csv
 
         names: list[str] = []
-        for row in tables.read_rows(source, delimiter, self.encoding):
+        for row in csv.read_rows(source, delimiter, self.encoding):
             if not names and not row.problem:
-                names = tables.column_names(row.fields)
+                names = csv.column_names(row.fields)
                 self._demand_columns(names, source)
                 continue
             try:
@@ -136,13 +136,13 @@ class Files(Source):
                 return
 
     def _read_parquet(self, source: "Input") -> Iterator[Item]:
-        from corpuskit.text import columns, parquet_file
+        from corpuskit.formats.tables import parquet_reader, record_table
 
-        shard = parquet_file.open_shard(source)
+        shard = parquet_reader.open_shard(source)
         if shard is None:
             return
         names = shard.names
-        ours = columns.is_record_table(shard.file.schema_arrow) and (self.text_key, self.id_key) == ("text", None)
+        ours = record_table.is_record_table(shard.file.schema_arrow) and (self.text_key, self.id_key) == ("text", None)
         if not ours:
             self._demand_columns(names, source)
         chosen = [name for name in names if name in self._wanted()] if self.columns and not ours else None
@@ -156,11 +156,11 @@ class Files(Source):
                     yield Rejected(reject.reason, source.name, 0, content, detail)
 
     def _of_parquet_row(self, row: dict[str, Any] | Reject, ours: bool) -> Document:
-        from corpuskit.text import columns, parquet_file
+        from corpuskit.formats.tables import parquet_reader, record_table
 
         if isinstance(row, Reject):
             raise row
-        return columns.document(row) if ours else self._of_row(parquet_file.plain_row(row))
+        return record_table.document(row) if ours else self._of_row(parquet_reader.plain_row(row))
 
     def _wanted(self) -> list[str]:
         return [self.text_key, self.id_key or "id", *self.columns]

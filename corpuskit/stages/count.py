@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from corpuskit.core.console import escape
 from corpuskit.core.step import Document, Report
-from corpuskit.core.talk import escape
 
 
 @dataclass(frozen=True)

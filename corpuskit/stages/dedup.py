@@ -7,31 +7,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast
 
+from corpuskit.core.disk.spool import Spool, open_temporary, reread
 from corpuskit.core.document import Document, Reject, encode
 from corpuskit.core.errors import UsageError
+from corpuskit.core.sizes import bytes_of
 from corpuskit.core.step import RUNTIME, CorpusStage, Item, Rejected
-from corpuskit.stages._cluster import rejected
-from corpuskit.stages._dedup_entries import Entries, Signer, compared, opened
-from corpuskit.stages._dedup_stream import Seen
-from corpuskit.stages._dedup_verdicts import Judge, Verdicts, judged
-from corpuskit.stages._spool import Spool, open_temporary, reread
-from corpuskit.stages._units import VERSION, Units
-from corpuskit.text.sizes import bytes_of
+from corpuskit.text.dedup.entries import Entries, Signer, compared, opened
+from corpuskit.text.dedup.matching import Judge, Verdicts, judged
+from corpuskit.text.dedup.streaming import Seen
+from corpuskit.text.dedup.survivors import rejected
+from corpuskit.text.dedup.units import VERSION, Units
 
 if TYPE_CHECKING:
     from corpuskit.core.step import Spread
-    from corpuskit.stages._dedup_index import Index, Read
-    from corpuskit.text.minhash import Places, Similarities
-    from corpuskit.text.shingles import Hashes
+    from corpuskit.text.dedup.index import Index, Read
+    from corpuskit.text.dedup.minhash import Places, Similarities
+    from corpuskit.text.dedup.shingles import Hashes
 
 
 @dataclass(frozen=True)
 class Dedup(CorpusStage):
     """Drop documents whose text is that of an earlier document, or nearly so.
 
-    `exact` compares the texts byte by byte. `minhash` drops a document if a document before it has the same text,
-    or if it is alike to a leader of one of its band keys (see `corpuskit.text.minhash`): if they share `threshold`
-    of their shingles, measured on the full signature or, with `--verify jaccard`, exactly. A drop names the earliest
+    `exact` compares the texts byte by byte. `minhash` drops a document if a document before it has the same text, or if
+    it is alike to a leader of one of its band keys (see `corpuskit.text.dedup.minhash`): if they share `threshold` of
+    their shingles, measured on the full signature or, with `--verify jaccard`, exactly. A drop names the earliest
     leader that it matched and the similarity; following those names leads to the survivor.
 
     A survivor's `metadata.duplicates` gains the `count` of documents dropped for it, their `sources` (its own among
@@ -101,7 +101,7 @@ class Dedup(CorpusStage):
             return {"units": f"{VERSION}, Unicode {unicodedata.unidata_version}"}
         if self.method == "exact":
             return {}
-        from corpuskit.text import minhash, shingles
+        from corpuskit.text.dedup import minhash, shingles
 
         return {"minhash": minhash.version(), "shingles": shingles.VERSION}
 
@@ -132,7 +132,7 @@ class Dedup(CorpusStage):
 
     def memory_for(self, documents: int, jobs: int) -> int:
         """In parallel the join holds most, or the judges together; else the one that sees everything."""
-        from corpuskit.stages._dedup_parallel import can_spread
+        from corpuskit.text.dedup.sharded import can_spread
 
         return documents * (max(100, 60 * jobs) if can_spread(self) else 130)
 
@@ -142,7 +142,7 @@ class Dedup(CorpusStage):
 
     def spread(self) -> "Spread | None":
         """The form that works shard by shard; None where a stream or the texts are needed."""
-        from corpuskit.stages._dedup_parallel import Shards, can_spread
+        from corpuskit.text.dedup.sharded import Shards, can_spread
 
         return Shards(self) if can_spread(self) else None
 
@@ -155,7 +155,7 @@ class Dedup(CorpusStage):
     @property
     def session(self) -> "Index":
         """The index as this run found it, locked until `commit`; equal steps of a process share it."""
-        from corpuskit.stages._dedup_index import session
+        from corpuskit.text.dedup.index import session
 
         assert self.index is not None
         assert self.snapshot is not None
@@ -174,7 +174,7 @@ class Dedup(CorpusStage):
 
     def shingles(self, text: str) -> "Hashes":
         """The text's shingles."""
-        from corpuskit.text.shingle_batches import shingles_of
+        from corpuskit.text.dedup.shingle_batches import shingles_of
 
         return shingles_of([text], self.ngram)[0]
 
@@ -266,7 +266,7 @@ class _Corpus:
         """Pairs come sorted by their left document, so its shingles are made once."""
         import numpy
 
-        from corpuskit.text.shingles import jaccard
+        from corpuskit.text.dedup.shingles import jaccard
 
         shares, held = numpy.empty(len(left)), -1
         for pair, (leader, other) in enumerate(zip(left, right, strict=True)):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from corpuskit.core import talk
+from corpuskit.core import console
 from corpuskit.core.errors import UsageError
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
@@ -40,15 +40,15 @@ class DedupIndex(Command):
             raise UsageError(f"say {USE}")
         answer = actions[arguments[0]](Path(arguments[1]))
         if settings.json:
-            talk.print_out(talk.answer_line("dedup-index", answer))
+            console.print_out(console.answer_line("dedup-index", answer))
         elif arguments[0] == "list":
-            talk.print_out("\n".join(map(talk.escape, _listed(answer))))
+            console.print_out("\n".join(map(console.escape, _listed(answer))))
         elif not settings.quiet:
-            talk.say("dedup-index", f"removed {answer['removed']:,} entries")
+            console.say("dedup-index", f"removed {answer['removed']:,} entries")
         return 0
 
     def _list(self, folder: Path) -> dict[str, Any]:
-        from corpuskit.stages._dedup_index import read_current
+        from corpuskit.text.dedup.index import read_current
 
         if self.snapshot is not None or self.id is not None:
             raise UsageError("list takes no --snapshot and no --id; `remove` does")
@@ -58,7 +58,7 @@ class DedupIndex(Command):
         return {"generation": content["generation"], "settings": content["settings"], "snapshots": shown}
 
     def _remove(self, folder: Path) -> dict[str, Any]:
-        from corpuskit.stages._dedup_index import Index
+        from corpuskit.text.dedup.index import Index
 
         if self.snapshot is None and self.id is None:
             raise UsageError("name what to remove: --snapshot NAME, --id ID, or both")

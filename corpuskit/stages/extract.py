@@ -1,8 +1,6 @@
 """HTML to main text."""
 
-import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Literal
 
 from corpuskit.core.step import Document, Drop, Reject, Stage
@@ -59,15 +57,17 @@ class Extract(Stage):
 
     def versions(self) -> dict[str, str]:
         """The libraries behind the engine, and the learned trees by their digest."""
-        from corpuskit.core.packages import installed_version
+        from corpuskit.core.versions import installed_version
 
         names = ["resiliparse"]
         if self.engine in ("trafilatura", "auto"):
             names += ["trafilatura", "justext", "lxml"]
         found = {name: installed_version(name) for name in names}
         if self.engine in ("fast", "auto"):
-            model = (Path(__file__).parent.parent / "text" / "html_model.json").read_bytes()
-            found["html_model.json"] = f"sha256:{hashlib.sha256(model).hexdigest()}"
+            from corpuskit.text.html.classifier import model_digest
+
+            # The key is that of earlier manifests, which `diff` compares with.
+            found["html_model.json"] = f"sha256:{model_digest()}"
         return found
 
     @property
@@ -75,7 +75,7 @@ class Extract(Stage):
         return "text/markdown" if self.format == "markdown" else "text/plain"
 
     def _extracted(self, source: str) -> tuple[str, dict[str, str]]:
-        from corpuskit.text.html import ENGINES, clean, open_page
+        from corpuskit.text.html.extract import ENGINES, clean, open_page
 
         page = open_page(source)
         # Before the engine runs, since an engine may change the tree.

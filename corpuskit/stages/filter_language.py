@@ -44,7 +44,7 @@ class FilterLanguage(Stage):
 
     def apply(self, document: Document) -> Document | Drop:
         """The document with its language, or a Drop."""
-        from corpuskit.text.language import detect
+        from corpuskit.text.language_id import detect
 
         require_prose(document, self.name())
         language, score = detect(document.text)
@@ -60,14 +60,14 @@ class FilterLanguage(Stage):
 
     def versions(self) -> dict[str, str]:
         """The predictor and the model's digest."""
-        from corpuskit.core.packages import installed_version
-        from corpuskit.text.language import model_sha256
+        from corpuskit.core.versions import installed_version
+        from corpuskit.text.language_id import model_sha256
 
         return {"fasttext-predict": installed_version("fasttext-predict"), "lid.176.ftz": f"sha256:{model_sha256()}"}
 
     @cached_property
     def _kept(self) -> frozenset[str]:
-        from corpuskit.text.language import canonical_code
+        from corpuskit.text.language_id import canonical_code
 
         codes = {code: canonical_code(code) for code in self.keep}
         for code, known in codes.items():
@@ -79,7 +79,7 @@ class FilterLanguage(Stage):
 def _advice(code: str) -> str:
     from difflib import get_close_matches
 
-    from corpuskit.text.language import canonical_code, known_codes
+    from corpuskit.text.language_id import canonical_code, known_codes
 
     plain = code.strip().lower()
     near = [known for part in (plain[:3], plain[:2]) if (known := canonical_code(part))]

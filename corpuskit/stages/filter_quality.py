@@ -11,8 +11,8 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Document, Drop, Reject, Stage
 
 if TYPE_CHECKING:
-    from corpuskit.text.rules import Rule
-    from corpuskit.text.signals import Integers, Signals
+    from corpuskit.text.quality.rules import Rule
+    from corpuskit.text.quality.signals import Integers, Signals
 
     Check = tuple[Rule, float]
     Checks = dict[str, list[Check]]
@@ -65,8 +65,8 @@ class FilterQuality(Stage):
 
     def versions(self) -> dict[str, str]:
         """The word splitter and the rules."""
-        from corpuskit.text.rules import QUALITY_RULES
-        from corpuskit.text.words import WORD_SPLITTER
+        from corpuskit.text.quality.rules import QUALITY_RULES
+        from corpuskit.text.quality.words import WORD_SPLITTER
 
         return {"word-splitter": WORD_SPLITTER, "quality-rules": QUALITY_RULES}
 
@@ -84,7 +84,7 @@ class FilterQuality(Stage):
     def apply_many(self, documents: Sequence[Document]) -> list[Document | Drop | Reject]:
         """The same of many documents, which costs much less than one by one."""
         from corpuskit.text.prose import require_prose
-        from corpuskit.text.words import is_unspaced
+        from corpuskit.text.quality.words import is_unspaced
 
         found: list[Document | Drop | Reject] = list(documents)
         alike: dict[bool, list[int]] = {False: [], True: []}
@@ -167,14 +167,14 @@ class FilterQuality(Stage):
         ]
 
     def _signals(self, texts: list[str], unspaced: bool) -> "Signals":
-        from corpuskit.text.signals import Signals
+        from corpuskit.text.quality.signals import Signals
 
         return Signals(texts, self._settings, unspaced)
 
     @cached_property
     def _checks(self) -> "dict[str, Checks]":
         """Per family asked for, the rules that are on and their bounds, by signal."""
-        from corpuskit.text.rules import FAMILIES, RULES
+        from corpuskit.text.quality.rules import FAMILIES, RULES
 
         checks: dict[str, Checks] = {family: {} for family in FAMILIES if family in self.rules}
         for rule in RULES:
@@ -190,7 +190,7 @@ class FilterQuality(Stage):
     @cached_property
     def _settings(self) -> dict[str, float]:
         """Of the thresholds, those that shape signals."""
-        from corpuskit.text.rules import SETTINGS
+        from corpuskit.text.quality.rules import SETTINGS
 
         return {item.name: self._thresholds[item.name] or 0 for item in SETTINGS}
 
@@ -231,7 +231,7 @@ def _rounded(columns: "list[Integers]") -> list[list[float]]:
 
 def _thresholds(overrides: tuple[str, ...]) -> dict[str, float | None]:
     """All thresholds and settings by name, with the overrides; None is off. Raises UsageError."""
-    from corpuskit.text.rules import RULES, SETTINGS, Rule, Setting
+    from corpuskit.text.quality.rules import RULES, SETTINGS, Rule, Setting
 
     items: list[Rule | Setting] = [*RULES, *SETTINGS]
     known = {item.name: item for item in items}

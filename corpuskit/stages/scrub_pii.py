@@ -16,13 +16,13 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.step import RUNTIME, Drop, Stage
 
 if TYPE_CHECKING:
-    from corpuskit.text.patterns import Hit
+    from corpuskit.text.pii.scanner import Hit
 
 TYPES = ("email", "phone", "ipv4", "ipv6", "credit-card", "iban", "ssn", "url-credentials", "api-key", "private-key")
 """What the native engine finds, beside national ids."""
 
 NATIONAL_IDS = "national-id"
-"""Stands for `ssn` and all kinds of `corpuskit.text.pii_id_kinds`."""
+"""Stands for `ssn` and all kinds of `corpuskit.text.pii.national_id_kinds`."""
 
 KEY_VARIABLE = "CORPUSKIT_PII_KEY"
 SCRUBADUB_TYPES = {
@@ -95,14 +95,14 @@ class ScrubPii(Stage):
 
     def versions(self) -> dict[str, str]:
         """Patterns and libraries, of which two carry the rules of numbers; in hash mode also the key's short id."""
-        from corpuskit.core.packages import installed_version
+        from corpuskit.core.versions import installed_version
 
         libraries = ("google-re2", "phonenumbers", "python-stdnum")
         found = {library: installed_version(library) for library in libraries}
         if self.engine == "scrubadub":
             found["scrubadub"] = installed_version("scrubadub")
         else:
-            from corpuskit.text.patterns import VERSION
+            from corpuskit.text.pii.scanner import VERSION
 
             found["pii-patterns"] = VERSION
         if self.mode == "hash":
@@ -126,7 +126,7 @@ class ScrubPii(Stage):
         return _read_key(self.key_file)
 
     def _find(self, text: str) -> "list[Hit]":
-        from corpuskit.text.patterns import DetectorFailed
+        from corpuskit.text.pii.scanner import DetectorFailed
 
         try:
             return finder(self.engine, self.types)(text)
@@ -148,7 +148,7 @@ class ScrubPii(Stage):
         name = kind.upper().replace("-", "_")
         if self.mode == "mask":
             return f"{{{{{name}}}}}"
-        from corpuskit.text.patterns import normalised
+        from corpuskit.text.pii.scanner import normalised
 
         message = f"{kind}\0{normalised(kind, value)}".encode()
         return f"{{{{{name}:{hmac.digest(self._key, message, hashlib.sha256).hex()[:16]}}}}}"
@@ -162,7 +162,7 @@ def engine_types(engine: str) -> tuple[str, ...]:
 
 
 def _national_ids() -> tuple[str, ...]:
-    from corpuskit.text.pii_id_kinds import TYPES
+    from corpuskit.text.pii.national_id_kinds import TYPES
 
     return TYPES
 
@@ -186,7 +186,7 @@ def finder(engine: str, types: tuple[str, ...]) -> Finder:
     """The function that finds hits of these types (all, if empty), set up once in a process."""
     if engine == "scrubadub":
         return _scrubadub_finder(types or engine_types(engine))
-    from corpuskit.text.patterns import scanner
+    from corpuskit.text.pii.scanner import scanner
 
     return scanner(_single(types)).find
 
@@ -195,7 +195,7 @@ def _scrubadub_finder(types: tuple[str, ...]) -> Finder:
     """scrubadub's detectors for US English; they run on the text with earlier placeholders blanked."""
     import warnings
 
-    from corpuskit.text.patterns import Hit, without_placeholders
+    from corpuskit.text.pii.scanner import Hit, without_placeholders
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -1,1 +1,1 @@
-"""The kernels that stages share."""
+"""From text to judgement: one room for each kind. The rooms know nothing of one another."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from corpuskit.core import talk
-from corpuskit.core.account import line_digest
+from corpuskit.core import console
+from corpuskit.core.counts import line_digest
 from corpuskit.core.document import encode
 from corpuskit.core.errors import UsageError
-from corpuskit.core.files.dataset import Dataset
+from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
 
@@ -37,9 +37,9 @@ class Diff(Command):
             raise UsageError("name two datasets: `corpuskit diff BEFORE AFTER`")
         answer = self.compare(*(Dataset(Path(argument)) for argument in arguments))
         if settings.json:
-            talk.print_out(talk.answer_line("diff", answer))
+            console.print_out(console.answer_line("diff", answer))
         else:
-            talk.print_out("\n".join(_lines(answer)))
+            console.print_out("\n".join(_lines(answer)))
         return 0
 
     def compare(self, before: Dataset, after: Dataset) -> dict[str, Any]:
@@ -106,8 +106,8 @@ def _lines(answer: dict[str, Any]) -> list[str]:
     for kind in ("added", "removed", "changed"):
         part = answer[kind]
         if part["documents"]:
-            sources = ", ".join(f"{talk.escape(name)} {number:,}" for name, number in part["sources"].items())
-            samples = ", ".join(map(talk.escape, part["samples"]))
+            sources = ", ".join(f"{console.escape(name)} {number:,}" for name, number in part["sources"].items())
+            samples = ", ".join(map(console.escape, part["samples"]))
             lines.append(f"{part['documents']:,} {kind}: {sources}  e.g. {samples}")
     lines += [f"  gone: {number:,} {reason}" for reason, number in answer["reasons"].items()]
     lines += [f"{entry['what']}: {entry['before']} -> {entry['after']}" for entry in answer["options"]]

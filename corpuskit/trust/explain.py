@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from corpuskit.core import talk
+from corpuskit.core import console
 from corpuskit.core.errors import UsageError
-from corpuskit.core.files.dataset import Dataset
+from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
 
@@ -37,9 +37,9 @@ class Explain(Command):
         if not found:
             raise UsageError(f"{arguments[0]} knows no document {identifier!r}; it was never read, or ids differ")
         if settings.json:
-            talk.print_out(talk.answer_line("explain", {"id": identifier, "fate": found}))
+            console.print_out(console.answer_line("explain", {"id": identifier, "fate": found}))
         else:
-            talk.print_out("\n".join(talk.escape(_line(entry)) for entry in found))
+            console.print_out("\n".join(console.escape(_line(entry)) for entry in found))
         return 0
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
-from corpuskit.core import talk
+from corpuskit.core import console
 from corpuskit.core.errors import UsageError
-from corpuskit.core.files.dataset import Dataset
+from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
 
@@ -37,9 +37,9 @@ class Stats(Command):
             raise UsageError("name one dataset: `corpuskit stats DIR`")
         answer = self.describe(Dataset(Path(arguments[0])))
         if settings.json:
-            talk.print_out(talk.answer_line("stats", answer))
+            console.print_out(console.answer_line("stats", answer))
         else:
-            talk.print_out("\n".join(_lines(answer)))
+            console.print_out("\n".join(_lines(answer)))
         return 0
 
     def describe(self, dataset: Dataset) -> dict[str, Any]:
@@ -105,16 +105,16 @@ def _lines(answer: dict[str, Any]) -> list[str]:
     lines.append("characters  " + "  ".join(f"{name} {value:,}" for name, value in answer["characters"].items()))
     for key in ("languages", "domains"):
         lines += ["", key]
-        lines += [f"  {number:>10,}  {talk.escape(name)}" for name, number in answer[key].items()]
+        lines += [f"  {number:>10,}  {console.escape(name)}" for name, number in answer[key].items()]
     lines += ["", "sources"]
     for name, source in answer["sources"].items():
         lines.append(
-            f"  {source['documents']:>10,}  {talk.escape(name)}: {source['tokens']:,} tokens, {source['share']:.1%}, "
-            f"{source['origin']}, {source['license']}"
+            f"  {source['documents']:>10,}  {console.escape(name)}: {source['tokens']:,} tokens, "
+            f"{source['share']:.1%}, {source['origin']}, {source['license']}"
         )
     lines += ["", "left out"]
     for entry in answer["left_out"]:
-        samples = f"  e.g. {', '.join(map(talk.escape, entry['samples']))}" if entry["samples"] else ""
+        samples = f"  e.g. {', '.join(map(console.escape, entry['samples']))}" if entry["samples"] else ""
         what = f"{entry['step']} {entry['verdict']} {entry['reason']}"
         lines.append(f"  {entry['documents']:>10,}  {what} ({entry['share']:.1%}){samples}")
     return lines

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from corpuskit.core import talk
-from corpuskit.core.account import StreamCount, balanced
+from corpuskit.core import console
+from corpuskit.core.counts import StreamCount, balanced
 from corpuskit.core.document import Reject, encode
 from corpuskit.core.errors import DamagedError, UsageError
-from corpuskit.core.files.dataset import Dataset
-from corpuskit.core.files.forms import form_of
-from corpuskit.core.files.inputs import Input
-from corpuskit.core.files.publish import CARD, left_behind
-from corpuskit.core.files.totals import Totals
-from corpuskit.core.guard import KILLED
-from corpuskit.core.manifest import MANIFEST, is_repeatable
+from corpuskit.core.format import form_of
+from corpuskit.core.provenance.manifest import MANIFEST, is_repeatable
+from corpuskit.core.publish.dataset import Dataset
+from corpuskit.core.publish.folder_output import CARD, left_behind
+from corpuskit.core.publish.source_totals import Totals
+from corpuskit.core.reading.inputs import Input
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
+from corpuskit.core.stream.cpu_guard import KILLED
 from corpuskit.core.tokens import counter
 
 NOT_DATA = (MANIFEST, "run.json", CARD)
@@ -52,12 +52,12 @@ class Verify(Command):
         problems = [f"{place}: {problem}" for problem in check(Path(place), answer)]
         answer["problems"] = problems
         if settings.json:
-            talk.print_out(talk.answer_line("verify", answer))
+            console.print_out(console.answer_line("verify", answer))
         elif problems:
             for problem in problems[1:]:
-                talk.say("verify", problem)
+                console.say("verify", problem)
         elif not settings.quiet:
-            talk.print_out(
+            console.print_out(
                 f"{place}: whole; {answer['documents']:,} documents, {answer['tokens']:,} tokens in "
                 f"{answer['shards']:,} shards, {answer['steps']:,} steps balance"
             )

@@ -81,9 +81,9 @@ class Bench:
             return [*module, rival.work, str(source), str(out)]
         work = rival.work.replace("{in}", str(source)).replace("{out}", str(out))
         if work.startswith("sh:"):
-            script = work.removeprefix("sh:").replace("corpuskit ", f"{sys.executable} -m corpuskit.cli ")
+            script = work.removeprefix("sh:").replace("corpuskit ", f"{sys.executable} -m corpuskit ")
             return ["sh", "-c", script]
-        return [sys.executable, "-m", "corpuskit.cli", *work.split(), "--quiet"]
+        return [sys.executable, "-m", "corpuskit", *work.split(), "--quiet"]
 
     def _run(self, command: list[str], floor: bool) -> Cost:
         environment = {**os.environ, "CORPUSKIT_STATE": str(self.scratch / "state"), "TMPDIR": str(self.scratch)}

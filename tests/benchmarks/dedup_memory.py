@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpuskit.core.document import Document
-from corpuskit.core.files.resolve import resolve
-from corpuskit.core.flow import Flow
+from corpuskit.core.reading.resolve import resolve
 from corpuskit.core.step import Drop
+from corpuskit.core.stream.flow import Flow
 from corpuskit.stages.dedup import Dedup
 
 PIECE = 300

@@ -22,7 +22,7 @@ import numpy as np
 from corpuskit.core.document import Document
 from corpuskit.core.step import Drop
 from corpuskit.stages.dedup import Dedup
-from corpuskit.text.shingles import shingles
+from corpuskit.text.dedup.shingles import shingles
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 OPTIONS: dict[str, dict[str, str]] = {"signature": {}, "jaccard": {"verify": "jaccard"}}

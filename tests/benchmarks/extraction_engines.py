@@ -20,8 +20,8 @@ from resiliparse.parse.html import HTMLTree
 
 from corpuskit.core.document import Document, Reject
 from corpuskit.stages.extract import Extract
-from corpuskit.text import html, html_blocks, html_model
-from corpuskit.text.html_features import WORDS
+from corpuskit.text.html import blocks, classifier, extract
+from corpuskit.text.html.features import WORDS
 
 THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8)
 PEERS = {
@@ -36,19 +36,19 @@ def held_out(sample: list[learning.Example], every: int) -> Texts:
     """The texts of all engines for each `every`th page of the larger sets, by trees learned from the other fold."""
     found: Texts = {}
     for fold in range(learning.FOLDS):
-        trees = html_model.unpacked(learning.learned([page for page in sample if page.fold != fold]))
+        trees = classifier.unpacked(learning.learned([page for page in sample if page.fold != fold]))
         for number, page in enumerate(sample):
             if page.fold != fold or (page.set in quality.LARGE_SETS and number % every):
                 continue
-            marks = html_model.scores(trees, page.table.T.copy())
-            kept = html_model.choose(page.pieces, marks)
+            marks = classifier.scores(trees, page.table.T.copy())
+            kept = classifier.choose(page.pieces, marks)
             fast = "\n\n".join(piece.block.text for piece, keep in zip(page.pieces, kept, strict=True) if keep)
             if not fast:
-                fast = html_blocks.as_text(html_blocks.prose(html._blocks(html.open_page(page.page.html))))
+                fast = blocks.as_text(blocks.prose(extract._blocks(extract.open_page(page.page.html))))
             texts = {"fast": fast} | {name: peer(page.page.html) for name, peer in PEERS.items()}
-            sure = html_model.sure_share(marks, page.table[:, WORDS])
+            sure = classifier.sure_share(marks, page.table[:, WORDS])
             for threshold in THRESHOLDS:
-                trusted = sure >= threshold and len(fast) >= html.ENOUGH_TEXT
+                trusted = sure >= threshold and len(fast) >= extract.ENOUGH_TEXT
                 texts[f"auto {threshold}"] = fast if trusted else texts["trafilatura"] or fast
             found[f"{page.set} {page.page.id}"] = page, texts
     return found

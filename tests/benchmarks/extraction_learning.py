@@ -4,8 +4,8 @@
 
 A block is content if most of its word 4-grams are in the page's gold text. Pages that have only segments as gold take
 trafilatura's text in its place, corrected by the segments. The held-out figures come from a cross-validation whose
-folds share no host. `--write` puts the trees learned from all pages into corpuskit/text/html_model.json. The teacher's
-texts are kept in the file of `--teacher`, since they take minutes to make.
+folds share no host. `--write` puts the trees learned from all pages into corpuskit/text/html/classifier.json. The
+teacher's texts are kept in the file of `--teacher`, since they take minutes to make.
 """
 
 import argparse
@@ -23,12 +23,12 @@ import numpy as np
 
 from corpuskit.core.document import Document, Reject
 from corpuskit.core.step import Drop
-from corpuskit.text import html, html_model
-from corpuskit.text.html_features import NAMES, features
-from corpuskit.text.html_head import page_metadata
-from corpuskit.text.html_reader import Piece, read
+from corpuskit.text.html import classifier, extract
+from corpuskit.text.html.features import NAMES, features
+from corpuskit.text.html.metadata import page_metadata
+from corpuskit.text.html.reader import Piece, read
 
-MODEL = Path(__file__).resolve().parents[2] / "corpuskit" / "text" / "html_model.json"
+MODEL = Path(__file__).resolve().parents[2] / "corpuskit" / "text" / "html" / "classifier.json"
 FOLDS = 2
 SEGMENT_WEIGHT = 40
 
@@ -108,7 +108,7 @@ def examples(data: Path, cache: Path) -> list[Example]:
         teacher = taught(sample, cache) if name in quality.SEGMENT_SETS else {}
         for page in sample:
             try:
-                opened = html.open_page(page.html)
+                opened = extract.open_page(page.html)
             except Reject:
                 continue
             body = opened.tree.body
@@ -135,7 +135,7 @@ def examples(data: Path, cache: Path) -> list[Example]:
 
 
 def learned(sample: list[Example]) -> dict[str, Any]:
-    """Trees fitted to the pages, in the form `corpuskit.text.html_model` reads."""
+    """Trees fitted to the pages, in the form `corpuskit.text.html.classifier` reads."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     model = HistGradientBoostingClassifier(
@@ -177,7 +177,7 @@ def report(scored: list[tuple[Example, list[int]]]) -> None:
     """One row for each set and language: precision, recall and F1."""
     rows: dict[str, list[tuple[float, ...]]] = {}
     for page, found in scored:
-        kept = html_model.choose(page.pieces, found)
+        kept = classifier.choose(page.pieces, found)
         text = "\n\n".join(piece.block.text for piece, keep in zip(page.pieces, kept, strict=True) if keep)
         language = page.page.gold.get("lang", "") if page.set.startswith("daniel") else ""
         score = (
@@ -210,8 +210,8 @@ def main() -> None:
         print("written", flush=True)
     scored = []
     for fold in range(FOLDS):
-        trees = html_model.unpacked(learned([page for page in sample if page.fold != fold]))
-        scored += [(page, html_model.scores(trees, page.table.T.copy())) for page in sample if page.fold == fold]
+        trees = classifier.unpacked(learned([page for page in sample if page.fold != fold]))
+        scored += [(page, classifier.scores(trees, page.table.T.copy())) for page in sample if page.fold == fold]
     report(scored)
 
 

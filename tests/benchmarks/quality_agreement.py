@@ -23,7 +23,7 @@ from typing import Any
 
 from corpuskit.core.document import Document
 from corpuskit.stages.filter_quality import FilterQuality
-from corpuskit.text.vocabulary import vocabulary
+from corpuskit.text.quality.vocabulary import vocabulary
 
 BLOCK = 256
 FAMILIES = ("gopher", "gopher-repetition", "c4", "fineweb")

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpuskit.core.document import encode
-from corpuskit.core.files.resolve import resolve
-from corpuskit.core.flow import Flow
+from corpuskit.core.reading.resolve import resolve
+from corpuskit.core.stream.flow import Flow
 
 FILE_DOCUMENTS = 1000
 RECIPE = """
@@ -55,7 +55,7 @@ def resident(process: int) -> int:
 
 def measure(folder: Path, jobs: int) -> tuple[float, int]:
     """CPU seconds, and the peak of memory in bytes."""
-    command = [sys.executable, "-m", "corpuskit.cli", "mix", "recipe.yaml", "--quiet", "-j", str(jobs)]
+    command = [sys.executable, "-m", "corpuskit", "mix", "recipe.yaml", "--quiet", "-j", str(jobs)]
     before = os.times()
     peak = 0
     with subprocess.Popen(command, cwd=folder) as run:

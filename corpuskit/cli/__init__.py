@@ -1,0 +1,1 @@
+"""The command line. Reading order: main, arguments (from words to a step), typer_command (help and odd spellings)."""

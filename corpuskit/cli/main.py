@@ -1,0 +1,189 @@
+"""The command line: every step class becomes a command by itself.
+
+A command's module, and what reads its flags, are imported when the command is run or its help is asked for; the list of
+all commands needs neither.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+from typing import Any, NoReturn
+
+# Nothing here does linear algebra, and the threads that numpy's library for it starts spin: half of its import time.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from corpuskit import __version__
+from corpuskit.core import console
+from corpuskit.core.errors import CANNOT_WRITE, CorpuskitError, PublishError, UsageError
+from corpuskit.core.registry import WINGS, added_steps, find_step, help_line, own_steps
+
+ABOUT = "Build language-model training corpora: composable commands, one recipe, a provable manifest."
+MORE = (
+    "Commands stream JSONL documents from standard input to standard output; pipe them into one another. "
+    "`corpuskit COMMAND --help` tells more of each, `corpuskit --version` which release this is."
+)
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and exit; expected errors end in one line on standard error."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if sys.stderr is None:
+        _discard_talk()
+    console.leave_destructors_unheard()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # What starts a command with a signal ignored, as `nohup` does, means that it shall not end by it.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _raise_interrupted)
+    name = next((word for word in arguments if not word.startswith("-")), "")
+    try:
+        code = _guarded(name, arguments)
+    except BrokenPipeError:
+        _die_of(signal.SIGPIPE)
+    except KeyboardInterrupt as interrupt:
+        _die_of(interrupt.args[0] if interrupt.args else signal.SIGINT)
+    _leave(code)
+
+
+def _guarded(name: str, arguments: list[str]) -> int:
+    """The exit code of a command line; what goes wrong is said in one line."""
+    try:
+        return _carried_out(name, arguments)
+    except CorpuskitError as error:
+        console.say(name, str(error))
+        if error.__cause__ is not None and error.exit_code == 1:
+            console.say(name, f"the details are in {_traceback_file(error)}")
+        if "--json" in arguments and name in own_steps() and not find_step(name).answers:
+            console.outcome(name, error.count, error.exit_code)
+        return error.exit_code
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
+    except OSError as error:
+        if error.errno in CANNOT_WRITE:
+            console.say(name, f"cannot write: {error.strerror}; nothing was published. Make room, and run it again")
+            return PublishError.exit_code
+        return _internal_fault(name, error)
+    except Exception as error:
+        return _internal_fault(name, error)
+
+
+def _carried_out(name: str, arguments: list[str]) -> int:
+    if not arguments:
+        sys.stderr.write(overview())
+        return UsageError.exit_code
+    if arguments[0] in ("--help", "-h"):
+        console.print_out(overview())
+        return 0
+    if arguments[0] == "--version":
+        console.print_out(f"corpuskit {__version__}")
+        return 0
+    if arguments[0].startswith("-"):
+        raise UsageError(f"No such option: {arguments[0]} (`corpuskit --help` lists the options)")
+    return _command(name, arguments[1:])
+
+
+def _command(name: str, arguments: list[str]) -> int:
+    """Read one command's words, and run it.
+
+    Typer only reads them: run inside it, a command would have its signals and closed pipes turned into exit codes of
+    typer's own.
+    """
+    from corpuskit.cli.arguments import option_groups, plain_values, run
+
+    step_class = find_step(name)
+    groups = option_groups(step_class)
+    values = plain_values(groups, arguments)
+    if values is not None:
+        return run(step_class, groups, values)
+    from typer._click.exceptions import ClickException
+
+    from corpuskit.cli.typer_command import command
+
+    try:
+        work = command(step_class)(arguments, prog_name=f"corpuskit {name}", standalone_mode=False)
+    except ClickException as error:
+        raise UsageError(f"{error.format_message()} (`corpuskit {name} --help` lists the options)") from None
+    return int(work()) if callable(work) else int(work or 0)
+
+
+def overview() -> str:
+    """What `corpuskit --help` prints. Written here and not by typer, whose import takes longer than all of this."""
+    steps = own_steps()
+    wings = [(wing.capitalize(), f"corpuskit.{wing}.") for wing in WINGS]
+    groups = [(title, [name for name in steps if steps[name].startswith(module)]) for title, module in wings]
+    groups.append(("Other packages", sorted(set(added_steps()) - set(steps))))
+    lines = ["Usage: corpuskit COMMAND [INPUT]... [OPTIONS]", "", *_wrapped(ABOUT, "  "), ""]
+    for title, names in groups:
+        if names:
+            lines += [f"{title}:", *(line for name in sorted(names) for line in _row(name)), ""]
+    return "\n".join([*lines, *_wrapped(MORE, "  "), ""])
+
+
+def _row(name: str) -> list[str]:
+    first, *rest = _wrapped(help_line(name), " " * 19)
+    return [f"  {name:<15}  {first.strip()}", *rest]
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, 80, initial_indent=indent, subsequent_indent=indent)
+
+
+def _internal_fault(name: str, error: BaseException) -> int:
+    what = f"internal fault ({type(error).__name__}); please report it with {_traceback_file(error)}"
+    console.say(name, what)
+    return CorpuskitError.exit_code
+
+
+def _traceback_file(error: BaseException) -> str:
+    """Where the traceback is kept; a fault of the disk may leave no place for it."""
+    try:
+        return _keep_traceback(error)
+    except OSError:
+        return "no file, as none could be written"
+
+
+def _keep_traceback(error: BaseException) -> str:
+    import tempfile
+    import traceback
+
+    descriptor, path = tempfile.mkstemp(prefix="corpuskit-fault-", suffix=".txt")
+    with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:
+        stream.write("".join(traceback.format_exception(error)))
+    return path
+
+
+def _discard_talk() -> None:
+    """Where standard error is closed nothing may take its place, as what libraries say would end up in a shard."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    if nowhere != 2:
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+    os.set_inheritable(2, True)
+    sys.stderr = open(2, "w")  # noqa: SIM115 - for as long as the process lasts
+
+
+def _raise_interrupted(number: int, _frame: Any) -> None:
+    raise KeyboardInterrupt(number)
+
+
+def _die_of(number: int) -> NoReturn:
+    """End by the signal itself, so that shells see what happened."""
+    with contextlib.suppress(Exception):
+        sys.stderr.flush()
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    raise SystemExit(128 + number)
+
+
+def _leave(code: int) -> NoReturn:
+    """Exit without the interpreter's own flush of a closed standard output."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""Commands out of step classes: a step's fields become flags, and the words given for them a step.
+
+Values go as strings to `build_step`, the same conversion that recipes use, so flags and recipe keys are held to the
+same rules.
+"""
+
+import inspect
+import os
+from collections.abc import Callable
+from typing import Any
+
+# Plain help: boxes would cost a third of the start-up time and spoil what scripts read.
+os.environ.setdefault("TYPER_USE_RICH", "0")
+
+import typer
+
+from corpuskit.cli.arguments import flags_of, option_groups, run, takes_many
+from corpuskit.core.step import Command, Option, Step
+
+HELP = {"help_option_names": ["--help", "-h"]}
+
+
+class AsGiven:
+    """Hands the words of the command line on as they are: `build_step` converts them.
+
+    Typer would have pydantic make a validator for each parameter, and importing that doubles the time to start.
+    """
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
+        """The value itself."""
+        return value
+
+
+def command(step_class: type[Step]) -> Any:
+    """The typer command of a step class."""
+    groups = option_groups(step_class)
+    takes = step_class.inputs if issubclass(step_class, Command) else "INPUT"
+
+    def read(**values: Any) -> Callable[[], int]:
+        return lambda: run(step_class, groups, values)
+
+    parameters = [_keyword("arguments", _argument(takes), list[str])]
+    parameters += [_parameter(option) for _, options in groups for option in options]
+    read.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    read.__doc__ = inspect.getdoc(step_class)
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.command(
+        step_class.name(),
+        help=_help(step_class),
+        short_help=step_class.help_line(),
+        context_settings=HELP,
+    )(read)
+    return _made(app)
+
+
+def full_help(step_class: type[Step]) -> str:
+    """What `--help` prints of a command."""
+    made = command(step_class)
+    context = typer.Context(
+        made, info_name=f"corpuskit {step_class.name()}", help_option_names=HELP["help_option_names"]
+    )
+    return str(made.get_help(context))
+
+
+def _made(app: typer.Typer) -> Any:
+    command = typer.main.get_command(app)
+    # The parameters of the command and the one for help, which comes into being when it is asked for.
+    for parameter in command.get_params(typer.Context(command, **command.context_settings)):
+        parameter._runtime_param = AsGiven()  # type: ignore[attr-defined]
+    return command
+
+
+def _argument(takes: str) -> Any:
+    return typer.Argument(None, metavar=takes, show_default=False, hidden=True)
+
+
+def _parameter(option: Option) -> inspect.Parameter:
+    names = flags_of(option)
+    help_text = option.help + _shown_default(option)
+    annotation: Any = str
+    default: Any
+    if option.type is bool:
+        annotation = bool
+        default = typer.Option(None, *names, help=help_text, show_default=False)
+    else:
+        annotation = list[str] if takes_many(option) else str
+        default = typer.Option(None, *names, help=help_text, metavar=_metavar(option), show_default=False)
+    return _keyword(option.name, default, annotation)
+
+
+def _keyword(name: str, default: Any, annotation: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _metavar(option: Option) -> str:
+    words = {"int": "N", "float": "X", "Path": "PATH"}
+    kind = str(getattr(option.type, "__name__", option.type))
+    if option.choices:
+        return ("," if takes_many(option) else "|").join(option.choices)
+    return next((shown for word, shown in words.items() if word in kind), "TEXT")
+
+
+def _shown_default(option: Option) -> str:
+    if option.required:
+        return " [required]"
+    default = option.default
+    if default is None or default is False or default == ():
+        return ""
+    text = ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
+    return f" [default: {'on' if default is True else text}]"
+
+
+def _help(step_class: type[Step]) -> str:
+    """The class docstring; a paragraph that is indented is an example and stays as it is."""
+    paragraphs = (inspect.getdoc(step_class) or "").split("\n\n")
+    return "\n\n".join(f"\b\n{part}" if part.startswith("  ") else part for part in paragraphs)

@@ -1,0 +1,125 @@
+"""What is said to people, on standard error: notices, summaries, progress. Text of documents is escaped first."""
+
+import json
+import os
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
+
+from corpuskit.core.counts import StepCount
+from corpuskit.core.errors import PublishError
+
+Thing = TypeVar("Thing")
+REFRESH_SECONDS = 0.2
+LONGEST = 800
+"""Most characters of a message: names that it repeats may have been made by others."""
+
+_DRIVES_TERMINALS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def escape(text: str) -> str:
+    """The text with control and direction characters spelled out, so that it cannot drive a terminal.
+
+    >>> escape("a\\x1b[2Jb")
+    'a\\\\u001b[2Jb'
+    """
+    return _DRIVES_TERMINALS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def escape_line(line: bytes) -> bytes:
+    """A JSON line, still the same JSON, that cannot drive a terminal."""
+    return escape(line.decode()).encode()
+
+
+def say(name: str, message: str) -> None:
+    """One line on standard error."""
+    speaker = f"corpuskit {name}" if name else "corpuskit"
+    speaker, message = escape(speaker[:100]), escape(message)
+    if len(message) > LONGEST:
+        message = f"{message[: LONGEST * 3 // 4]} … {message[-LONGEST // 4 :]}"
+    _write(f"{speaker}: {message}\n")
+
+
+def leave_destructors_unheard() -> None:
+    """What fails where an object is thrown away has no one to tell; what it followed from is said in one line."""
+    sys.unraisablehook = lambda _: None
+
+
+def print_out(text: str) -> None:
+    """An answer on standard output. Raises BrokenPipeError if nobody reads it, PublishError if it is closed."""
+    if sys.stdout is None:
+        raise PublishError("standard output is closed; redirect it")
+    sys.stdout.write(text.rstrip("\n") + "\n")
+    sys.stdout.flush()
+
+
+def answer_line(name: str, answer: dict[str, Any]) -> str:
+    """A report's answer as one JSON object."""
+    return json.dumps({"command": name, **answer}, ensure_ascii=False)
+
+
+def summary(name: str, count: StepCount) -> None:
+    """What a step did, in one line."""
+    parts = [f"{count.received.documents:,} in", f"{count.sent.documents:,} out"]
+    parts += [
+        counted(reasons, word)
+        for word, reasons in (("dropped", count.dropped), ("rejected", count.rejected))
+        if reasons
+    ]
+    say(name, ", ".join(parts))
+
+
+def counted(reasons: "Counter[str]", word: str) -> str:
+    """How many, and of each reason how many."""
+    return f"{reasons.total():,} {word} ({', '.join(f'{reason} {n:,}' for reason, n in sorted(reasons.items()))})"
+
+
+def outcome(name: str, count: StepCount | None, code: int) -> None:
+    """What a step did, as the JSON object of `--json`."""
+    counts = (count or StepCount()).as_json()
+    outcome_of(name, counts["in"]["documents"], counts["out"]["documents"], counts["dropped"], counts["rejected"], code)
+
+
+def outcome_of(
+    name: str, received: int, sent: int, dropped: dict[str, int], rejected: dict[str, int], code: int = 0
+) -> None:
+    """The JSON object of `--json`, from its parts."""
+    result = {"command": name, "in": received, "out": sent, "dropped": dropped, "rejected": rejected, "exit": code}
+    _write(json.dumps(result) + "\n")
+
+
+def shows_progress(quiet: bool) -> bool:
+    """Whether standard error is a terminal that can redraw a line."""
+    return not quiet and sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def with_progress(things: Iterable[Thing], name: str, quiet: bool) -> Iterable[Thing]:
+    """The same things, counted on standard error while they pass, if that is a terminal."""
+    return _counted(things, name) if shows_progress(quiet) else things
+
+
+def _counted(things: Iterable[Thing], name: str) -> Iterator[Thing]:
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn(name), TextColumn("{task.completed:,.0f} documents"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as progress:
+        task = progress.add_task(name, total=None)
+        shown = time.monotonic()
+        for number, thing in enumerate(things, start=1):
+            yield thing
+            if time.monotonic() - shown > REFRESH_SECONDS:
+                shown = time.monotonic()
+                progress.update(task, completed=number, refresh=True)
+
+
+def _write(text: str) -> None:
+    """Standard error may be closed; then there is nobody to tell."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (OSError, ValueError, AttributeError):
+        return

@@ -1,0 +1,199 @@
+"""Tables on disk: rows of numbers and byte strings, read by column or by row, never as a whole.
+
+A block file is: the 8 bytes `CKBLOCK1`; blocks of 4096 rows, the last of fewer; a footer; the footer's offset and its
+xxh3 (64 bits each); the same 8 bytes again. A block holds one field after the other, each row-major: `rows` times
+`width` numbers of its type. Behind the fields stand the byte strings: for each kind of them the ends of all rows'
+strings (64 bits, counted from the first one's start), then the strings. The footer is JSON: `fields` (name, type,
+width), `strings` (names), `blocks` (offset, rows) and `facts`, whatever the writer has to say. All numbers are
+little-endian, types are those of numpy (`<u8` is an unsigned number of 8 bytes).
+"""
+
+import json
+import os
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from typing import IO, Any, NamedTuple
+
+import numpy as np
+import xxhash
+from numpy.typing import NDArray
+
+from corpuskit.core.disk import filesystem
+from corpuskit.core.errors import DamagedError
+
+__all__ = ["ROWS", "BlockFile", "BlockWriter", "Field"]
+
+MAGIC = b"CKBLOCK1"
+ROWS = 4096
+TAIL = struct.Struct("<QQ8s")
+
+Numbers = NDArray[np.int64]
+Rows = NDArray[Any]
+
+
+class Field(NamedTuple):
+    """A column of numbers: `width` of them a row, of the numpy type `kind`."""
+
+    name: str
+    kind: str
+    width: int
+
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of one row."""
+        return self.width * np.dtype(self.kind).itemsize
+
+
+class BlockWriter:
+    """Writes a block file; rows wait in memory until a block is full."""
+
+    def __init__(self, file: IO[bytes], fields: Sequence[Field], strings: Sequence[str]) -> None:
+        """`file` is empty and unbuffered; whoever opened it closes it."""
+        self._file, self._fields, self._strings = file, tuple(fields), tuple(strings)
+        self._numbers: dict[str, list[Rows]] = {field.name: [] for field in fields}
+        self._texts: dict[str, list[bytes]] = {name: [] for name in strings}
+        self._waiting = 0
+        self._blocks: list[tuple[int, int]] = []
+        self._at = len(MAGIC)
+        self._lead = MAGIC
+
+    def __len__(self) -> int:
+        """Rows so far."""
+        return sum(rows for _, rows in self._blocks) + self._waiting
+
+    def append(self, numbers: Mapping[str, Rows], strings: Mapping[str, Sequence[bytes]], rows: int) -> None:
+        """Add rows: an array for each field, a list for each kind of strings. Raises OSError if the disk is full."""
+        for field in self._fields:
+            given = np.asarray(numbers[field.name], field.kind)
+            self._numbers[field.name].append(given.reshape(rows, field.width))
+        for name in self._strings:
+            self._texts[name].extend(strings[name])
+        self._waiting += rows
+        while self._waiting >= ROWS:
+            self._write_block(ROWS)
+
+    def finish(self, facts: Mapping[str, Any]) -> "BlockFile":
+        """Write what waits, and the footer; the file, ready to be read."""
+        if self._waiting:
+            self._write_block(self._waiting)
+        footer = {"fields": self._fields, "strings": self._strings, "blocks": self._blocks, "facts": dict(facts)}
+        data = json.dumps(footer, sort_keys=True, separators=(",", ":")).encode()
+        self._write(data + TAIL.pack(self._at, xxhash.xxh3_64_intdigest(data), MAGIC))
+        return BlockFile(self._file, "")
+
+    def _write_block(self, rows: int) -> None:
+        parts = []
+        for field in self._fields:
+            held = np.concatenate(self._numbers[field.name])
+            parts.append(held[:rows].tobytes())
+            self._numbers[field.name] = [held[rows:]]
+        for texts in self._texts.values():
+            parts.append(np.cumsum([len(text) for text in texts[:rows]], dtype="<u8").tobytes())
+            parts.extend(texts[:rows])
+            del texts[:rows]
+        self._waiting -= rows
+        data = b"".join(parts)
+        self._blocks.append((self._at, rows))
+        self._write(data)
+
+    def _write(self, data: bytes) -> None:
+        filesystem.write_all(self._file, self._lead + data)
+        self._lead = b""
+        self._at += len(data)
+
+
+class BlockFile:
+    """A block file, open for reading."""
+
+    def __init__(self, file: IO[bytes], name: str) -> None:
+        """Reads the footer. Raises DamagedError, with the file's `name`, if it is not one."""
+        self._file, self._name = file, name
+        footer = self._footer()
+        self._strings: list[str] = footer["strings"]
+        self.fields = [Field(*entry) for entry in footer["fields"]]
+        self.facts: dict[str, Any] = footer["facts"]
+        self._blocks: list[tuple[int, int]] = [tuple(block) for block in footer["blocks"]]
+        self._places: dict[str, tuple[int, Field]] = {}
+        self.row_bytes = 0
+        for field in self.fields:
+            self._places[field.name] = self.row_bytes, field
+            self.row_bytes += field.row_bytes
+        self.rows = sum(rows for _, rows in self._blocks)
+
+    def __len__(self) -> int:
+        """Rows."""
+        return self.rows
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def column(self, name: str) -> Iterator[Rows]:
+        """A field's rows, a block at a time."""
+        before, field = self._places[name]
+        for offset, rows in self._blocks:
+            data = self._read(rows * field.row_bytes, offset + rows * before)
+            yield np.frombuffer(data, field.kind).reshape(rows, field.width)
+
+    def load(self, name: str) -> Rows:
+        """All rows of a field."""
+        field = self._places[name][1]
+        return np.concatenate([np.empty((0, field.width), field.kind), *self.column(name)])
+
+    def take(self, name: str, numbers: Numbers) -> Rows:
+        """The rows of a field with these numbers, each read from the file."""
+        before, field = self._places[name]
+        size, read = field.row_bytes, []
+        wanted, where = np.unique(numbers, return_inverse=True)
+        for number in wanted.tolist():
+            offset, rows = self._blocks[number // ROWS]
+            read.append(os.pread(self._file.fileno(), size, offset + rows * before + (number % ROWS) * size))
+        return np.frombuffer(b"".join(read), field.kind).reshape(-1, field.width)[where]
+
+    def string(self, name: str, number: int) -> bytes:
+        """One byte string."""
+        offset, rows = self._blocks[number // ROWS]
+        at = offset + rows * self.row_bytes
+        for _ in self._strings[: self._strings.index(name)]:
+            at += 8 * rows + self._end(at, rows - 1)
+        row = number % ROWS
+        start = self._end(at, row - 1) if row else 0
+        return self._read(self._end(at, row) - start, at + 8 * rows + start)
+
+    def strings(self, name: str) -> Iterator[bytes]:
+        """All byte strings of a kind, in order."""
+        for offset, rows in self._blocks:
+            at = offset + rows * self.row_bytes
+            for _ in self._strings[: self._strings.index(name)]:
+                at += 8 * rows + self._end(at, rows - 1)
+            ends = np.frombuffer(self._read(8 * rows, at), "<u8").tolist()
+            data = self._read(ends[-1], at + 8 * rows)
+            yield from (data[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True))
+
+    def _end(self, at: int, row: int) -> int:
+        return int.from_bytes(self._read(8, at + 8 * row), "little")
+
+    def _footer(self) -> Any:
+        size = os.fstat(self._file.fileno()).st_size
+        if size < len(MAGIC) + TAIL.size or self._read(len(MAGIC), 0) != MAGIC:
+            raise self._damaged("it is no block file, or its start is missing")
+        at, digest, magic = TAIL.unpack(self._read(TAIL.size, size - TAIL.size))
+        length = size - TAIL.size - at
+        if magic != MAGIC or length < 0:
+            raise self._damaged("its end is missing")
+        data = self._read(length, at)
+        if xxhash.xxh3_64_intdigest(data) != digest:
+            raise self._damaged("its checksum differs")
+        return json.loads(data)
+
+    def _read(self, size: int, at: int) -> bytes:
+        parts, wanted = [], size
+        while wanted and (part := os.pread(self._file.fileno(), wanted, at)):
+            parts.append(part)
+            at, wanted = at + len(part), wanted - len(part)
+        if wanted:
+            raise self._damaged("it is cut")
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _damaged(self, what: str) -> DamagedError:
+        return DamagedError(f"{self._name or 'a temporary file'} is damaged: {what}")

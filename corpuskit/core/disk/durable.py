@@ -1,0 +1,68 @@
+"""Writes that hold: flushed to disk, locked against other runs, and their failures said in one line."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from corpuskit.core.disk import filesystem
+from corpuskit.core.errors import PublishError
+
+
+@contextlib.contextmanager
+def publishing(target: Path) -> Iterator[None]:
+    """Turn a failed write into a PublishError that names the place and what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise PublishError(
+            f"cannot write {str(target)!r}: {error.strerror or error}; nothing was published. "
+            "Make room or choose another -o, and run it again"
+        ) from error
+
+
+@contextlib.contextmanager
+def finishing(target: Path) -> Iterator[None]:
+    """The same for what is left to do once the new dataset stands."""
+    try:
+        yield
+    except OSError as error:
+        raise PublishError(
+            f"{str(target)!r} was published, but what is left to do after that failed: "
+            f"{error.strerror or error}. Make room, and run it again"
+        ) from error
+
+
+def demand_lock(descriptor: int, target: Path, holder: str = "another run") -> None:
+    """Lock an open file or folder; the lock dies with this process. Raises PublishError if another holds it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise PublishError(f"{str(target)!r} is being written by {holder}; wait, or choose another -o") from None
+
+
+def size_and_digest(path: Path) -> tuple[int, str]:
+    """Bytes and sha256 of a file."""
+    with open(path, "rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        return stream.tell(), digest
+
+
+def flush(path: Path) -> None:
+    """Make a file's bytes, or a folder's names, outlast a loss of power."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        filesystem.sync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_flushed(path: Path, data: bytes) -> None:
+    """Write a file and flush it."""
+    with filesystem.open_write(path) as stream:
+        stream.write(data)
+        stream.flush()
+        filesystem.sync(stream.fileno())

@@ -1,0 +1,91 @@
+"""Rows brought together by their key in bounded memory: what is more than memory may hold goes to disk, by key."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING, NamedTuple
+
+from corpuskit.core.disk.spool import Table
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Rows = NDArray[np.uint64]
+
+FILES = 32
+"""Files that rows are dealt out to at a time."""
+
+READ_ROWS = 1 << 16
+
+
+class Run(NamedTuple):
+    """Rows with all others of their keys, or, of a key that memory cannot hold at once, a part of them in order."""
+
+    rows: "Rows"
+    part: bool
+
+
+def by_key(chunks: Iterable["Rows"], room: int | None) -> Iterator[Iterable[Run]]:
+    """Rows in runs of at most `room` (None: any number); the parts of a key come together, in the order given.
+
+    The first column of the rows is the key; keys are hashes. Two passes over the disk do for `FILES` times `room`.
+    """
+    import numpy
+
+    if room is None:
+        held = list(chunks)
+        if held:
+            yield [Run(numpy.concatenate(held), part=False)]
+        return
+    yield from _dealt(chunks, room, 0)
+
+
+def _dealt(chunks: Iterable["Rows"], room: int, level: int) -> Iterator[Iterable[Run]]:
+    import numpy
+
+    waiting: list[Rows] = []
+    count = 0
+    chunks = iter(chunks)
+    for chunk in chunks:
+        waiting.append(chunk)
+        count += len(chunk)
+        if count > room:
+            break
+    else:
+        if waiting:
+            yield [Run(numpy.concatenate(waiting), part=False)]
+        return
+    with ExitStack() as files:
+        tables = [files.enter_context(closing(Table(numpy.uint64, waiting[0].shape[1]))) for _ in range(FILES)]
+        firsts: list[int | None] = [None] * FILES
+        mixed = [False] * FILES
+        for some in (waiting, chunks):
+            for chunk in some:
+                _deal(chunk, tables, firsts, mixed, level)
+        waiting.clear()
+        for table, is_mixed in zip(tables, mixed, strict=True):
+            if is_mixed and len(table) > room:
+                yield from _dealt(table.chunks(min(room, READ_ROWS)), room, level + 1)
+            elif len(table) > room:
+                yield (Run(rows, part=True) for rows in table.chunks(room))
+            elif len(table):
+                yield [Run(table.load(), part=False)]
+            table.close()
+
+
+def _deal(chunk: "Rows", tables: list[Table], firsts: list[int | None], mixed: list[bool], level: int) -> None:
+    """Give each row to the file of its key, in order; note which files have several keys."""
+    import numpy
+
+    keys = chunk[:, 0]
+    # Keys that share a file at one level part at the next: each takes other bits of them.
+    scrambled = keys * numpy.uint64((0x9E37_79B9_7F4A_7C15 + 2 * level * 0xC2B2_AE3D_27D4_EB4F) % (1 << 64) | 1)
+    files = ((scrambled >> numpy.uint64(32)) * numpy.uint64(len(tables)) >> numpy.uint64(32)).astype(numpy.int64)
+    order = numpy.argsort(files, kind="stable")
+    borders = numpy.searchsorted(files[order], numpy.arange(len(tables) + 1)).tolist()
+    for place, table in enumerate(tables):
+        if borders[place] < borders[place + 1]:
+            rows = chunk[order[borders[place] : borders[place + 1]]]
+            first = firsts[place] = int(rows[0, 0]) if firsts[place] is None else firsts[place]
+            mixed[place] = mixed[place] or bool((rows[:, 0] != first).any())
+            table.append(rows)

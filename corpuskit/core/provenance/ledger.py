@@ -1,0 +1,260 @@
+"""The ledger: how the reader of a pipe knows whether its writers finished.
+
+The stream in a pipe is pure JSONL, so what is to be known about it travels beside it. Every process keeps one small
+file under the state folder: `running` from its start, `complete` or `failed` with counts, digest and chain *before* it
+closes its output. A writer into a pipe notes the pipe's identity (boot, device, inode), and whoever reads that pipe to
+its end looks the writers up by the same identity. At a true end of input a writer that is still `running` is dead.
+"""
+
+import contextlib
+import json
+import os
+import stat
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from corpuskit.core.counts import StreamCount
+from corpuskit.core.disk import filesystem
+from corpuskit.core.errors import UpstreamError
+from corpuskit.core.provenance.chain import Chain, join
+
+DAYS_KEPT = 30
+STATE = "CORPUSKIT_STATE"
+
+
+def state_folder() -> Path:
+    """`$CORPUSKIT_STATE`, or `corpuskit` in the XDG state folder."""
+    if os.environ.get(STATE):
+        return Path(os.environ[STATE])
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "corpuskit"
+
+
+@dataclass(frozen=True)
+class Pipe:
+    """The identity of a pipe, the same at both of its ends."""
+
+    boot: str
+    device: int
+    inode: int
+    has_name: bool
+
+    def key(self) -> str:
+        """How file names spell it."""
+        return f"{self.boot}-{self.device}-{self.inode}"
+
+
+def pipe_of(status: os.stat_result | None) -> Pipe | None:
+    """The pipe behind an `fstat`; None for anything else, and where nothing tells pipes apart."""
+    boot = _boot()
+    if status is None or boot is None or status.st_ino == 0 or not stat.S_ISFIFO(status.st_mode):
+        return None
+    return Pipe(boot, status.st_dev, status.st_ino, status.st_dev != _anonymous_device())
+
+
+@dataclass
+class Record:
+    """One process's entry."""
+
+    name: str
+    pid: int
+    started: float
+    """Seconds since boot at which the process began."""
+    state: str = "running"
+    ended: float | None = None
+    reads: list[str] = field(default_factory=list)
+    """Keys of the pipes it reads."""
+    sent: dict[str, Any] | None = None
+    chain: dict[str, Any] | None = None
+
+
+class Ledger:
+    """This process's entry, and the look at those of others."""
+
+    def __init__(self, name: str, writes: Pipe | None, reads: list[Pipe]) -> None:
+        """Enter this process as running; without a writable state folder it stays unknown to others."""
+        self.record = Record(name, os.getpid(), _process_start(), reads=[pipe.key() for pipe in reads])
+        self.folder = state_folder() / "ledger"
+        self.path: Path | None = None
+        self.unwritable: str | None = None
+        self.is_read = writes is not None
+        key = writes.key() if writes else "none"
+        path = self.folder / f"{key}.{self.record.pid}-{int(self.record.started * 100)}.json"
+        try:
+            filesystem.make_folder(self.folder, parents=True, exist_ok=True, mode=0o700)
+            self._sweep()
+            _write(path, self.record)
+            self.path = path
+        except OSError as error:
+            self.unwritable = f"{error.strerror}"
+
+    def decisions_path(self) -> Path | None:
+        """Where this process keeps its verdicts for the last stage of the pipe."""
+        return self.path.with_suffix(".decisions.jsonl.zst") if self.path else None
+
+    def announce(self, chain: Chain) -> None:
+        """Say what this process does while it is still running, for whoever cuts the pipe behind it."""
+        self.record.chain = chain.as_json()
+        self._save()
+
+    def complete(self, sent: StreamCount, chain: Chain) -> None:
+        """Enter the end; to be called before the output is closed."""
+        self.record.state, self.record.ended = "complete", _now()
+        self.record.sent, self.record.chain = sent.as_json(), chain.as_json()
+        self._save()
+
+    def fail(self) -> None:
+        """Enter that this process's output is not whole."""
+        if self.record.state != "complete":
+            self.record.state, self.record.ended = "failed", _now()
+            with contextlib.suppress(OSError):
+                self._save()
+
+    def writers(self, pipe: Pipe) -> list[Record]:
+        """The entries of the processes that wrote into this pipe."""
+        found = [_read(path) for path in sorted(self.folder.glob(f"{pipe.key()}.*.json"))]
+        return [
+            record
+            for record in found
+            if record is not None and not (pipe.has_name and (record.ended or _now()) < self.record.started)
+        ]
+
+    def _save(self) -> None:
+        """Write the entry down. Where a pipe's reader looks for it, a failure is one of the output."""
+        if self.path is None:
+            return
+        try:
+            _write(self.path, self.record)
+        except OSError:
+            if self.is_read:
+                raise
+
+    def _sweep(self) -> None:
+        oldest = time.time() - DAYS_KEPT * 86400
+        for entry in os.scandir(self.folder):
+            with contextlib.suppress(OSError):
+                if entry.stat().st_mtime < oldest:
+                    filesystem.remove(Path(entry.path))
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """The verdict on one pipe: `verified`, `unverified` or `cut`, and the chain behind it."""
+
+    verdict: str
+    chain: Chain
+    notice: str = ""
+
+
+def judge(ledger: Ledger, pipe: Pipe | None, received: StreamCount, where: str) -> Upstream:
+    """The verdict at the end of a pipe's stream. Raises UpstreamError if a writer died or something is missing."""
+    writers = ledger.writers(pipe) if pipe else []
+    for writer in writers:
+        if writer.state != "complete":
+            how = "failed" if writer.state == "failed" else "was killed"
+            raise UpstreamError(f"{where}: `{writer.name}` before this {how}; run it again. Nothing was published")
+    expected = StreamCount()
+    for writer in writers:
+        expected.merge(StreamCount.from_json(writer.sent or StreamCount().as_json()))
+    if received.documents < expected.documents:
+        names = ", ".join(sorted({f"`{writer.name}`" for writer in writers}))
+        raise UpstreamError(
+            f"{where}: {names} sent {expected.documents} documents, {received.documents} arrived; "
+            "something in between lost them. Nothing was published"
+        )
+    if writers and expected == received:
+        return Upstream("verified", join([Chain.from_json(writer.chain or Chain().as_json()) for writer in writers]))
+    if not received.documents and not writers:
+        raise UpstreamError(f"{where}: no document came from a pipe that no corpuskit command is known to write")
+    return Upstream("unverified", Chain(), _notice(where, writers, ledger))
+
+
+def behind_cut(ledger: Ledger, pipe: Pipe | None, depth: int = 0) -> Chain:
+    """The chain behind a pipe that was not read to its end: names and options, without counts."""
+    chains = []
+    for writer in ledger.writers(pipe) if pipe and depth < 64 else []:
+        chain = Chain.from_json(writer.chain or Chain().as_json())
+        behind = [behind_cut(ledger, _from_key(key), depth + 1) for key in writer.reads if writer.state == "running"]
+        chains.append(_after(join(behind), chain))
+    joined = join(chains)
+    joined.cut()
+    return joined
+
+
+def _after(before: Chain, chain: Chain) -> Chain:
+    """`chain`, whose first steps have no known parents, set behind `before`."""
+    if not before.steps:
+        return chain
+    shift = {entry["id"]: f"{place}-{entry['name']}" for place, entry in enumerate(chain.steps, len(before.steps) + 1)}
+    moved = [
+        {
+            **entry,
+            "id": shift[entry["id"]],
+            "from": [shift[parent] for parent in entry["from"]] or list(before.heads),
+        }
+        for entry in chain.steps
+    ]
+    return Chain(
+        before.steps + moved,
+        before.inputs + [item for item in chain.inputs if item not in before.inputs],
+        {**before.versions, **chain.versions},
+        [shift[head] for head in chain.heads],
+        before.decisions + chain.decisions,
+    )
+
+
+def _notice(where: str, writers: list[Record], ledger: Ledger) -> str:
+    if ledger.unwritable:
+        return f"{where}: the state folder cannot be written ({ledger.unwritable}), so the stream is unverified"
+    if writers:
+        return f"{where}: other documents came beside those of corpuskit commands, so the stream is unverified"
+    return f"{where}: no corpuskit command wrote this stream, so it is unverified (`--strict-input` refuses that)"
+
+
+def _from_key(key: str) -> Pipe:
+    boot, device, inode = key.rsplit("-", 2)
+    return Pipe(boot, int(device), int(inode), False)
+
+
+def _write(path: Path, record: Record) -> None:
+    temporary = path.with_suffix(".part")
+    with filesystem.open_write(temporary) as stream:
+        stream.write(json.dumps(vars(record)).encode())
+    filesystem.replace(temporary, path)
+
+
+def _read(path: Path) -> Record | None:
+    try:
+        return Record(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _boot() -> str | None:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return None
+
+
+def _anonymous_device() -> int:
+    read, write = os.pipe()
+    try:
+        return os.fstat(read).st_dev
+    finally:
+        os.close(read)
+        os.close(write)
+
+
+def _now() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
+def _process_start() -> float:
+    """Seconds since boot at which this process was made; a shell opens a named pipe after that."""
+    try:
+        fields = Path("/proc/self/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        return int(fields[19]) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return _now()

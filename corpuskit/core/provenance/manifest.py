@@ -1,0 +1,148 @@
+"""The manifest: what a dataset holds, where it came from, and what each step did to it.
+
+`manifest.json` is deterministic: no time, host, user or absolute path is in it, and its last field is the digest of
+the rest. Times and the like go to `run.json` beside it.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from corpuskit import __version__
+from corpuskit.core.errors import DamagedError
+from corpuskit.core.provenance.chain import Chain
+
+FORMAT = "corpuskit.manifest/1"
+MANIFEST = "manifest.json"
+
+
+def build(
+    chain: Chain,
+    tokenizer: str,
+    sources: dict[str, Any],
+    shards: list[dict[str, Any]],
+    decisions: list[dict[str, Any]],
+) -> dict[str, Any]:
+    """The manifest of a dataset, its digest last. `tokenizer` is what `tokens` count."""
+    manifest: dict[str, Any] = {
+        "format": FORMAT,
+        "versions": {"corpuskit": __version__, **dict(sorted(chain.versions.items()))},
+        **({} if is_repeatable(chain.steps) else {"repeatable": False}),
+        "steps": chain.steps,
+        "inputs": sorted(chain.inputs, key=lambda item: (item["path"], item["sha256"])),
+        "tokenizer": tokenizer,
+        "sources": sources,
+        "shards": shards,
+        "decisions": decisions,
+    }
+    return {**manifest, "digest": digest(manifest)}
+
+
+def is_repeatable(steps: list[dict[str, Any]]) -> bool:
+    """Whether another run would make the same of the same input: no step had to be ended on a document."""
+    return not any(entry.get("killed") for entry in steps)
+
+
+def digest(manifest: dict[str, Any]) -> str:
+    """sha256 of the manifest's canonical JSON without its `digest`."""
+    rest = {key: value for key, value in manifest.items() if key != "digest"}
+    canonical = json.dumps(rest, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return "sha256:" + hashlib.sha256(canonical.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def serialise(manifest: dict[str, Any]) -> bytes:
+    """The bytes of `manifest.json`."""
+    return (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "surrogateescape")
+
+
+def read_manifest(place: Path) -> dict[str, Any]:
+    """The manifest of a dataset folder, or of a file `NAME.manifest.json`. Raises DamagedError if it is not whole."""
+    path = place / MANIFEST if place.is_dir() else place
+    try:
+        manifest = json.loads(path.read_bytes())
+        expected = digest(manifest) if isinstance(manifest, dict) else None
+    except FileNotFoundError:
+        raise DamagedError(f"{place}: there is no {path.name}, so this is no dataset") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise DamagedError(f"{path}: cannot be read ({type(error).__name__}); build the dataset again") from None
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise DamagedError(f"{path}: is not a {FORMAT}")
+    if manifest.get("digest") != expected:
+        raise DamagedError(f"{path}: was changed after it was written; build the dataset again")
+    if not is_sound(manifest):
+        raise DamagedError(f"{path}: does not say what a {FORMAT} says; build the dataset again")
+    return manifest
+
+
+def is_sound(manifest: dict[str, Any]) -> bool:
+    """Whether everything in a manifest is of its kind, and all its paths lie in its folder.
+
+    Anyone can write a manifest whose digest is right; what relies on it must not be led elsewhere by it.
+    """
+    try:
+        return (
+            _are(str, manifest["versions"].values())
+            and all(map(_is_step, manifest["steps"]))
+            and all(_is_file(entry, "path", inside=False) for entry in manifest["inputs"])
+            and isinstance(manifest["tokenizer"], str)
+            and all(_are(int, (entry["documents"], entry["tokens"])) for entry in manifest["sources"].values())
+            and all(
+                _is_file(entry) and _are(int, (entry["documents"], entry["tokens"])) for entry in manifest["shards"]
+            )
+            and all(map(_is_file, manifest["decisions"]))
+        )
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return False
+
+
+def _is_step(entry: dict[str, Any]) -> bool:
+    texts = _are(str, (entry["id"], entry["name"], entry["upstream"], *entry["from"], *entry.get("killed", ())))
+    if "in" not in entry:
+        return texts and isinstance(entry["options"], dict)
+    numbers = [entry["made"], *entry["dropped"].values(), *entry["rejected"].values()]
+    for stream in (entry["in"], entry["out"]):
+        numbers += [stream["documents"], stream["bytes"], int(stream["digest"] or "0", 16)]
+    return texts and isinstance(entry["options"], dict) and _are(int, numbers)
+
+
+def _is_file(entry: dict[str, Any], key: str = "path", *, inside: bool = True) -> bool:
+    path = entry[key]
+    fits = isinstance(path, str) and isinstance(entry["bytes"], int) and isinstance(entry["sha256"], str)
+    return fits and (not inside or not ({"", ".", ".."} & set(path.split("/")) or "\0" in path))
+
+
+def _are(kind: type, values: Iterable[Any]) -> bool:
+    return all(isinstance(value, kind) for value in values)
+
+
+def chain_of(manifest: dict[str, Any], folder: Path) -> Chain:
+    """The chain behind a published dataset, for the next step to go on from. Raises DamagedError where it has a gap."""
+    steps = manifest["steps"]
+    known: set[str] = set()
+    for entry in steps:
+        if entry["id"] in known or not known.issuperset(entry["from"]):
+            raise DamagedError(f"{folder.name}: the steps in its manifest do not follow from one another")
+        known.add(entry["id"])
+    for item in manifest["decisions"]:
+        _demand_unchanged(folder, item)
+    parents = {parent for entry in steps for parent in entry["from"]}
+    versions = {name: version for name, version in manifest["versions"].items() if name != "corpuskit"}
+    return Chain(
+        steps=list(steps),
+        inputs=list(manifest["inputs"]),
+        versions=versions,
+        heads=[entry["id"] for entry in steps if entry["id"] not in parents],
+        decisions=[str(folder / item["path"]) for item in manifest["decisions"]],
+    )
+
+
+def _demand_unchanged(folder: Path, entry: dict[str, Any]) -> None:
+    """Decisions are handed on with the chain; what is no longer what the manifest says must not go with it."""
+    path = folder / entry["path"]
+    if not path.is_symlink() and path.is_file():
+        with open(path, "rb") as stream:
+            if hashlib.file_digest(stream, "sha256").hexdigest() == entry["sha256"]:
+                return
+    raise DamagedError(f"{entry['path']} is not what the manifest says; `corpuskit verify` the dataset")

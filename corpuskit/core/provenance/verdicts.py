@@ -1,0 +1,144 @@
+"""What leaves the stream: drops and rejects, set aside with their reasons.
+
+Three files, each optional: `--drops` (with the documents), `--rejects` (with the bytes in a file beside it, readable by
+the owner alone) and the decisions, which hold no text and become part of every published folder.
+"""
+
+import hashlib
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from corpuskit.core.disk import filesystem
+from corpuskit.core.document import encode
+from corpuskit.core.step import Drop, Rejected
+from corpuskit.export.jsonl import compressed
+
+DROPPED = "dropped"
+REJECTED = "rejected"
+WRITTEN_ANEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+
+
+@dataclass(slots=True)
+class Verdict:
+    """One document or record that a step took out of the stream."""
+
+    step: str
+    verdict: str
+    reason: str
+    id: str | None
+    values: dict[str, Any]
+    line: bytes = b""
+    """The dropped document's line, or the rejected record's bytes."""
+    input: str = ""
+    offset: int = 0
+
+    @classmethod
+    def of_drop(cls, step: str, drop: Drop, where: tuple[str, int]) -> "Verdict":
+        """A step's judgement on a document that was read at `where` (input, offset)."""
+        line = encode(drop.document)
+        return cls(step, DROPPED, drop.reason, drop.document.id, drop.values, line, *where)
+
+    @classmethod
+    def of_rejected(cls, step: str, rejected: Rejected) -> "Verdict":
+        """A record that could not be read or processed."""
+        values = {"detail": rejected.detail} if rejected.detail else {}
+        return cls(step, REJECTED, rejected.reason, rejected.id, values, rejected.raw, rejected.input, rejected.offset)
+
+    def decision(self) -> dict[str, Any]:
+        """The line in `decisions/`: no text, and for rejects the place and digest of the record."""
+        decision: dict[str, Any] = {
+            "id": self.id,
+            "step": self.step,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "values": self.values,
+        }
+        if self.verdict == REJECTED:
+            decision |= {"input": self.input, "offset": self.offset, "sha256": hashlib.sha256(self.line).hexdigest()}
+        return decision
+
+
+@dataclass
+class Aside:
+    """Writes verdicts where the user and the manifest want them."""
+
+    drops: Path | None = None
+    rejects: Path | None = None
+    decisions: Path | None = None
+    _open: dict[str, BinaryIO] = field(default_factory=dict)
+    _raw_bytes: int = 0
+
+    def __post_init__(self) -> None:
+        """Empty what an earlier run left: a run without drops must not show old ones."""
+        if self.drops:
+            self._stream("drops", self.drops)
+        if self.rejects:
+            self._stream("rejects", self.rejects)
+            self._stream("bytes", self._raw_path())
+
+    def take(self, verdict: Verdict) -> None:
+        """Write one verdict down."""
+        if self.decisions:
+            self._write("decisions", self.decisions, verdict.decision())
+        if verdict.verdict == DROPPED and self.drops:
+            self._write("drops", self.drops, self._drop(verdict))
+        if verdict.verdict == REJECTED and self.rejects:
+            self._write("rejects", self.rejects, self._reject(verdict))
+
+    def close(self) -> None:
+        """Finish all files."""
+        for stream in self._open.values():
+            stream.close()
+        self._open.clear()
+
+    def _drop(self, verdict: Verdict) -> dict[str, Any]:
+        import orjson
+
+        return {
+            "id": verdict.id,
+            "step": verdict.step,
+            "reason": verdict.reason,
+            "values": verdict.values,
+            "document": orjson.Fragment(verdict.line),
+        }
+
+    def _reject(self, verdict: Verdict) -> dict[str, Any]:
+        entry = {
+            "input": verdict.input,
+            "offset": verdict.offset,
+            "reason": verdict.reason,
+            "sha256": hashlib.sha256(verdict.line).hexdigest(),
+            "id": verdict.id,
+            "step": verdict.step,
+            "values": verdict.values,
+            "bytes": {"offset": self._raw_bytes, "length": len(verdict.line)},
+        }
+        self._stream("bytes", self._raw_path()).write(verdict.line)
+        self._raw_bytes += len(verdict.line)
+        return entry
+
+    def _raw_path(self) -> Path:
+        assert self.rejects is not None
+        return self.rejects.with_name(self.rejects.name + ".bytes")
+
+    def _write(self, name: str, path: Path, entry: dict[str, Any]) -> None:
+        import orjson
+
+        self._stream(name, path).write(orjson.dumps(entry) + b"\n")
+
+    def _stream(self, name: str, path: Path) -> BinaryIO:
+        if name not in self._open:
+            stream = _private(path) if name == "bytes" else filesystem.open_flags(path, WRITTEN_ANEW)
+            self._open[name] = compressed(stream, path.name)
+        return self._open[name]
+
+
+def _private(path: Path) -> BinaryIO:
+    """Open a file that nobody else may read, even if it is there already. Nobody named it, so no link is followed."""
+    stream = filesystem.open_flags(path, WRITTEN_ANEW | os.O_NOFOLLOW, 0o600)
+    if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        os.fchmod(stream.fileno(), 0o600)
+    return stream

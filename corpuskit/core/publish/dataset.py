@@ -1,0 +1,70 @@
+"""A published dataset, opened to be looked at: its manifest, its documents, its decisions."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from corpuskit.core.document import Document
+from corpuskit.core.errors import DamagedError
+from corpuskit.core.format import Format, form_of
+from corpuskit.core.provenance.manifest import read_manifest
+from corpuskit.core.publish.file_output import manifest_of_file
+from corpuskit.core.reading.inputs import Input
+from corpuskit.core.registry import find_format
+from corpuskit.export.jsonl import whole_lines
+
+
+class Dataset:
+    """A folder that corpuskit published, or a file with its manifest beside it."""
+
+    def __init__(self, place: Path) -> None:
+        """Raises DamagedError if there is no whole manifest."""
+        self.place = place
+        self.folder = place if place.is_dir() else place.parent
+        self.manifest: dict[str, Any] = read_manifest(place if place.is_dir() else manifest_of_file(place))
+
+    def shards(self) -> list[dict[str, Any]]:
+        """The shards of the first form: each document once."""
+        shards: list[dict[str, Any]] = self.manifest["shards"]
+        return [shard for shard in shards if form_of(shard["path"]) == form_of(shards[0]["path"])]
+
+    def documents(self, shard: dict[str, Any]) -> Iterator[Document]:
+        """The documents of one shard."""
+        path, form = self._opened(shard)
+        yield from form.read(path)
+
+    def find(self, shard: dict[str, Any], identifier: str) -> Iterator[Document]:
+        """The documents of one shard with this id, found without reading the others."""
+        path, form = self._opened(shard)
+        yield from form.find(path, identifier)
+
+    def _opened(self, shard: dict[str, Any]) -> tuple[Path, Format]:
+        path = self.folder / shard["path"]
+        if path.is_symlink() or not path.is_file():
+            raise DamagedError(f"{shard['path']} is missing; `corpuskit verify` the dataset")
+        return path, find_format("parquet" if path.suffix == ".parquet" else "jsonl")
+
+    def decisions(self, holding: bytes = b"") -> Iterator[dict[str, Any]]:
+        """The verdicts on documents that were left out, in the order of the steps; only lines with these bytes."""
+        for entry in self.manifest["decisions"]:
+            yield from self.decisions_in(entry, holding)
+
+    def decisions_in(self, entry: dict[str, Any], holding: bytes = b"") -> Iterator[dict[str, Any]]:
+        """The same of one file."""
+        source = Input(entry["path"], local_path=self.folder / entry["path"])
+        for block in whole_lines(source.blocks()):
+            if holding in block:
+                lines = (line for line in block.split(b"\n") if line and holding in line)
+                yield from (_decision(line, entry["path"]) for line in lines)
+
+
+def _decision(line: bytes, path: str) -> dict[str, Any]:
+    import orjson
+
+    try:
+        decision: dict[str, Any] = orjson.loads(line)
+        if all(isinstance(decision[key], str) for key in ("step", "verdict", "reason")) and "id" in decision:
+            return decision
+    except (ValueError, TypeError, KeyError):
+        pass
+    raise DamagedError(f"{path} holds lines that are no decisions; `corpuskit verify` the dataset")

@@ -1,0 +1,144 @@
+"""One published file with its manifest beside it.
+
+Two names cannot be changed in one step. So the manifest before is put aside first: a file without one is no dataset.
+Only when the new file stands does the new manifest take its place, and until then both can be put back as they were.
+"""
+
+import contextlib
+import os
+from pathlib import Path
+from typing import Any
+
+from corpuskit.core.disk import filesystem
+from corpuskit.core.disk.durable import demand_lock, finishing, flush, publishing, size_and_digest, write_flushed
+from corpuskit.core.document import Document
+from corpuskit.core.format import Format, ShardWriter
+from corpuskit.core.provenance import manifest
+from corpuskit.core.provenance.chain import Chain
+from corpuskit.core.publish.source_totals import Totals
+from corpuskit.export.jsonl import LineWriter, ShardLines, compressed
+
+
+class FileOutput:
+    """One published file with its manifest beside it, `NAME.manifest.json`."""
+
+    def __init__(self, target: Path, form: Format | None, totals: Totals) -> None:
+        """Stage beside the target; `form` is None for JSONL. Raises PublishError if the place is in use."""
+        self.target, self.form, self.totals = target, form, totals
+        self.beside = manifest_of_file(target)
+        self.staged = _hidden(target, "staging")
+        self.staged_manifest = _hidden(target, "staging.manifest")
+        self.before = _hidden(target, "before")
+        self.before_manifest = _hidden(target, "before.manifest")
+        self.writer: ShardWriter | None = None
+        with publishing(target):
+            self.lock = _lock(self._lock_path(), target)
+        try:
+            with publishing(target):
+                self._settle()
+                for path in (self.staged, self.staged_manifest):
+                    filesystem.remove(path, missing_ok=True)
+                self.writer = form.open(self.staged) if form else _line_writer(self.staged, target.name)
+        except BaseException:
+            self.abandon()
+            raise
+
+    def write(self, document: Document) -> None:
+        """Add the next document."""
+        assert self.writer is not None
+        with publishing(self.target):
+            self.totals.add(document)
+            self.writer.write(document)
+
+    def publish(self, chain: Chain, run_facts: dict[str, Any]) -> dict[str, Any]:
+        """Rename the file and its manifest into place."""
+        assert self.writer is not None
+        with publishing(self.target):
+            self.writer.close()
+            flush(self.staged)
+            size, digest = size_and_digest(self.staged)
+            for name, version in self.form.versions().items() if self.form else ():
+                chain.record_version(name, version)
+            shard = {
+                "path": self.target.name,
+                "bytes": size,
+                "sha256": digest,
+                "documents": self.totals.documents,
+                "tokens": self.totals.tokens,
+            }
+            content = manifest.build(chain, self.totals.tokenizer, self.totals.as_json(), [shard], [])
+            write_flushed(self.staged_manifest, manifest.serialise(content))
+            self._place()
+        with finishing(self.target):
+            flush(self.target.parent)
+            self._settle()
+        self.abandon()
+        return content
+
+    def abandon(self) -> None:
+        """Remove what was staged, put back what was put aside, and let go of the place."""
+        if self.lock < 0:
+            return
+        with contextlib.suppress(Exception):
+            if self.writer:
+                self.writer.close()
+        with contextlib.suppress(OSError):
+            self._settle()
+        for path in (self.staged, self.staged_manifest, self._lock_path()):
+            with contextlib.suppress(OSError):
+                filesystem.remove(path, missing_ok=True)
+        os.close(self.lock)
+        self.lock = -1
+
+    def _place(self) -> None:
+        is_new = not os.path.lexists(self.target)
+        if self.target.is_file() and not self.target.is_symlink():
+            # Where the file system knows no second names there is no way back, and no other harm.
+            with contextlib.suppress(OSError):
+                filesystem.link(self.target, self.before)
+        if os.path.lexists(self.beside):
+            filesystem.replace(self.beside, self.before_manifest)
+        filesystem.replace(self.staged, self.target)
+        try:
+            filesystem.replace(self.staged_manifest, self.beside)
+        except OSError:
+            if is_new:
+                filesystem.remove(self.target)
+            raise
+
+    def _settle(self) -> None:
+        """Put back the file and manifest before, unless there is a manifest; then remove what is left of them."""
+        if self.before.exists() and not os.path.lexists(self.beside):
+            filesystem.replace(self.before, self.target)
+            if self.before_manifest.exists():
+                filesystem.replace(self.before_manifest, self.beside)
+        for path in (self.before, self.before_manifest):
+            filesystem.remove(path, missing_ok=True)
+
+    def _lock_path(self) -> Path:
+        return self.staged.with_suffix(".lock")
+
+
+def manifest_of_file(target: Path) -> Path:
+    """Where the manifest of a single published file lies."""
+    return target.with_name(f"{target.name}.manifest.json")
+
+
+def _hidden(target: Path, ending: str) -> Path:
+    return target.with_name(f".{target.name}.{ending}")
+
+
+def _lock(path: Path, target: Path) -> int:
+    """Lock a file that its holders remove: one that was removed meanwhile is nobody's lock any more."""
+    while True:
+        descriptor = filesystem.open_lock(path)
+        demand_lock(descriptor, target)
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(descriptor), os.stat(path)):
+                return descriptor
+        os.close(descriptor)
+
+
+def _line_writer(path: Path, name: str) -> LineWriter:
+    stream = filesystem.open_new(path)
+    return ShardLines(stream) if name.endswith(".zst") else LineWriter(compressed(stream, name))

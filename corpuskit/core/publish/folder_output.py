@@ -1,0 +1,374 @@
+"""Publication: a dataset appears whole or not at all.
+
+A folder is written under `DIR/.staging/`, each shard flushed to disk; then the shards are renamed into place, and
+`manifest.json` last. That rename is the moment of publication; only after it are files that keep their name replaced,
+and the shards of the manifest before removed. A journal names the shards of both, so that after a failure, or a kill in
+between, those of the one whose manifest does not stand can be taken away. A folder without a manifest is no dataset,
+and one that is not ours is refused. The folder itself is locked with flock, which dies with its holder.
+"""
+
+import contextlib
+import json
+import os
+import platform
+import re
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corpuskit.core.disk import filesystem
+from corpuskit.core.disk.durable import demand_lock, finishing, flush, publishing, size_and_digest, write_flushed
+from corpuskit.core.document import Document
+from corpuskit.core.errors import PublishError
+from corpuskit.core.format import Format, ShardWriter, form_of
+from corpuskit.core.provenance import manifest
+from corpuskit.core.provenance.chain import Chain
+from corpuskit.core.publish.source_totals import Totals
+
+STAGING = ".staging"
+WORK = "work"
+TASKS = "tasks"
+"""In the folder of work."""
+JOURNAL = "journal.json"
+HOLDER = "holder.json"
+CARD = "README.md"
+
+_PLACED = re.compile(r"(data/|decisions/)?part-[0-9]{5,}-[0-9a-f]{8}\.[a-z.]+|README\.md")
+
+
+@dataclass
+class _Shard:
+    writer: ShardWriter
+    path: Path
+    form: Format
+    documents: int = 0
+    tokens: int = 0
+
+
+class FolderOutput:
+    """A dataset folder on its way to publication."""
+
+    def __init__(self, target: Path, forms: list[Format], totals: Totals, shard_documents: int) -> None:
+        """Lock the folder. Raises PublishError if it is in use, cannot be written, or holds what is not ours."""
+        self.target, self.forms, self.totals = target, forms, totals
+        self.shard_documents = shard_documents
+        self.made = _make_folder(target)
+        self.lock, self.before = _claim(target, self.made)
+        self.run = target / STAGING / f"{os.getpid()}-{os.urandom(4).hex()}"
+        self.shards: list[dict[str, Any]] = []
+        self._open: list[_Shard] = []
+        self._beside: list[str] = []
+        try:
+            with publishing(target):
+                self._sweep(WORK)
+                filesystem.make_folder(self.run, parents=True)
+                holder = {"process": os.getpid(), "host": platform.node()}
+                write_flushed(self.run.parent / HOLDER, json.dumps(holder).encode())
+        except BaseException:
+            self.abandon(keep_work=True)
+            raise
+
+    @property
+    def work(self) -> Path:
+        """A folder that outlives a failed run, for the next one to go on from; publication removes it."""
+        return self.target.absolute() / STAGING / WORK
+
+    def write(self, document: Document) -> None:
+        """Add the next document of the final order."""
+        with publishing(self.target):
+            if not self._open:
+                self._open = [self._new_shard(form) for form in self.forms]
+            tokens = self.totals.add(document)
+            for shard in self._open:
+                shard.writer.write(document)
+                shard.documents += 1
+                shard.tokens += tokens
+            if self._open[0].documents >= self.shard_documents:
+                self._close_shards()
+
+    def adopt(self, form: Format, number: int, path: Path, facts: tuple[int, str, int, int]) -> None:
+        """Add a shard that was written elsewhere on this file system: its size, sha256, documents and tokens."""
+        size, digest, documents, tokens = facts
+        final = self.run / form.folder / f"part-{number:05d}-{digest[:8]}{form.suffix}"
+        with publishing(self.target):
+            filesystem.make_folder(final.parent, exist_ok=True)
+            filesystem.link(path, final)
+        self.shards.append(
+            {
+                "path": final.relative_to(self.run).as_posix(),
+                "bytes": size,
+                "sha256": digest,
+                "documents": documents,
+                "tokens": tokens,
+            }
+        )
+
+    def publish(self, chain: Chain, run_facts: dict[str, Any]) -> dict[str, Any]:
+        """Make everything written the content of the folder; the manifest."""
+        with publishing(self.target):
+            content = self._stage_manifest(chain)
+            beside = ["run.json", *(name for form in self.forms for name in form.finish(self.run, content))]
+            write_flushed(self.run / "run.json", _run_json(run_facts))
+            for name in (*_names_in(content), *beside):
+                flush(self.run / name)
+            self._place(_names_in(content))
+        with finishing(self.target):
+            self._beside = beside
+            self._finish()
+        self.abandon()
+        return content
+
+    def abandon(self, keep_work: bool = False) -> None:
+        """Remove what was staged and let go of the folder; `keep_work` leaves finished work for the next run."""
+        for shard in self._open:
+            with contextlib.suppress(Exception):
+                shard.writer.close()
+        self._open = []
+        if self.lock < 0:
+            return
+        kept = [WORK] if keep_work and (self.work / TASKS).is_dir() else []
+        try:
+            self._finish()
+        except OSError:
+            kept.append(JOURNAL)
+        self._sweep(*kept)
+        if self.made and not (self.target / manifest.MANIFEST).exists():
+            _remove_if_empty(self.target)
+        os.close(self.lock)
+        self.lock = -1
+
+    def _finish(self) -> None:
+        """Bring the folder into order on either side of publication; what was done already is not done again."""
+        for name in self._beside:
+            if (self.run / name).exists():
+                # Renamed and not written there, so that a link in its place is replaced and not followed.
+                filesystem.replace(self.run / name, self.target / name)
+        _settle(self.target)
+
+    def _sweep(self, *kept: str) -> None:
+        """Remove what lies in staging, but for what bears one of these names, and as far as that can be done."""
+        staging = self.target / STAGING
+        left: list[Path] = []
+        with contextlib.suppress(OSError):
+            left = sorted(path for path in staging.iterdir() if path.name not in kept)
+        for path in left:
+            with contextlib.suppress(OSError):
+                _remove_any(path)
+        _remove_if_empty(staging)
+
+    def _new_shard(self, form: Format) -> _Shard:
+        folder = self.run / form.folder
+        filesystem.make_folder(folder, exist_ok=True)
+        number = sum(1 for shard in self.shards if form_of(shard["path"]) == (form.folder, form.suffix))
+        path = folder / f"part-{number:05d}{form.suffix}"
+        return _Shard(form.open(path), path, form)
+
+    def _close_shards(self) -> None:
+        for shard in self._open:
+            shard.writer.close()
+            path, size, digest = _named_by_content(shard.path, shard.form.suffix)
+            self.shards.append(
+                {
+                    "path": path.relative_to(self.run).as_posix(),
+                    "bytes": size,
+                    "sha256": digest,
+                    "documents": shard.documents,
+                    "tokens": shard.tokens,
+                }
+            )
+        self._open = []
+
+    def _stage_manifest(self, chain: Chain) -> dict[str, Any]:
+        """The manifest of everything written, which is then complete in staging."""
+        self._close_shards()
+        decisions = self._stage_decisions(chain)
+        for form in self.forms:
+            for name, version in form.versions().items():
+                chain.record_version(name, version)
+        shards = sorted(self.shards, key=lambda shard: _shard_order(shard["path"]))
+        content = manifest.build(chain, self.totals.tokenizer, self.totals.as_json(), shards, decisions)
+        write_flushed(self.run / manifest.MANIFEST, manifest.serialise(content))
+        return content
+
+    def _stage_decisions(self, chain: Chain) -> list[dict[str, Any]]:
+        folder = self.run / "decisions"
+        filesystem.make_folder(folder)
+        staged = []
+        for place, source in enumerate(sorted(chain.decisions, key=_content_digest)):
+            path = folder / f"part-{place:05d}.jsonl.zst"
+            with open(source, "rb") as decided, filesystem.open_new(path) as stream:
+                shutil.copyfileobj(decided, stream)
+            path, size, digest = _named_by_content(path, ".jsonl.zst")
+            staged.append({"path": path.relative_to(self.run).as_posix(), "bytes": size, "sha256": digest})
+        return staged
+
+    def _place(self, names: list[str]) -> None:
+        """Rename the shards into place, and the manifest after them."""
+        concerned = sorted({*names, *_names_in(self.before), *_card_of(self.before)})
+        write_flushed(self.target / STAGING / JOURNAL, json.dumps(concerned).encode())
+        flush(self.target / STAGING)
+        places = [self.target / name for name in names]
+        for folder in sorted({place.parent for place in places}):
+            filesystem.make_folder(folder, exist_ok=True)
+        for name, place in zip(names, places, strict=True):
+            filesystem.replace(self.run / name, place)
+        for folder in sorted({self.target, *(place.parent for place in places)}):
+            flush(folder)
+        filesystem.replace(self.run / manifest.MANIFEST, self.target / manifest.MANIFEST)
+
+
+def _make_folder(target: Path) -> bool:
+    with publishing(target):
+        if target.exists() and not target.is_dir():
+            raise PublishError(f"{str(target)!r} is a file; name a folder, or a file ending in .jsonl or .parquet")
+        existed = target.exists()
+        filesystem.make_folder(target, parents=True, exist_ok=True)
+        return not existed
+
+
+def _claim(target: Path, made: bool) -> tuple[int, dict[str, Any]]:
+    """Lock a folder and bring it into order; the lock and the manifest before. Raises PublishError."""
+    lock = -1
+    try:
+        _refuse_links(target)
+        lock = _lock(target)
+        with publishing(target):
+            _settle(target)
+            return lock, _manifest_before(target)
+    except BaseException:
+        if lock >= 0:
+            os.close(lock)
+        if made:
+            _remove_if_empty(target)
+        raise
+
+
+def _refuse_links(target: Path) -> None:
+    """A link in place of a folder of ours would lead what is written, and what is removed, elsewhere."""
+    for name in (STAGING, f"{STAGING}/{WORK}", "data", "decisions"):
+        if (target / name).is_symlink():
+            raise PublishError(f"{name} in {str(target)!r} is a link; remove it, or choose another -o")
+
+
+def _lock(target: Path) -> int:
+    with publishing(target):
+        descriptor = os.open(target, os.O_RDONLY)
+        demand_lock(descriptor, target, _holder(target))
+        return descriptor
+
+
+def holder_of(target: Path) -> str | None:
+    """Who is writing the folder, or None if nobody is."""
+    descriptor = os.open(target, os.O_RDONLY)
+    try:
+        demand_lock(descriptor, target)
+    except PublishError:
+        return _holder(target)
+    os.close(descriptor)
+    return None
+
+
+def _holder(target: Path) -> str:
+    """The writer of a folder that is locked, as far as it says so itself."""
+    try:
+        found = json.loads((target / STAGING / HOLDER).read_bytes())
+        return f"process {int(found['process'])} on {found['host']!s}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another run"
+
+
+def _settle(target: Path) -> None:
+    """Of the two datasets that a journal names, take away the files of the one whose manifest does not stand."""
+    names = left_behind(target)
+    if names is None:
+        return
+    # What decides has to outlast a loss of power before anything is removed for its sake.
+    flush(target)
+    for name in names:
+        filesystem.remove(target / name, missing_ok=True)
+    for emptied in ("data", "decisions"):
+        _remove_if_empty(target / emptied)
+
+
+def left_behind(target: Path) -> list[str] | None:
+    """The files that a run which was stopped while it published left to be taken away; None if there was none."""
+    journal = target / STAGING / JOURNAL
+    if not journal.is_file():
+        return None
+    try:
+        names = json.loads(journal.read_bytes())
+        known = _read_if_there(target / manifest.MANIFEST)
+        kept = {*_names_in(known), *_card_of(known)}
+    except (FileNotFoundError, NotADirectoryError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        # A journal that was not finished has had no effect; a manifest that is not whole is not ours to judge.
+        return None
+    listed = names if isinstance(names, list) else []
+    return [name for name in listed if isinstance(name, str) and _PLACED.fullmatch(name) and name not in kept]
+
+
+def _read_if_there(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+
+
+def _names_in(content: dict[str, Any]) -> list[str]:
+    """The files that a manifest names."""
+    return [item["path"] for item in (*content.get("shards", ()), *content.get("decisions", ()))]
+
+
+def _card_of(content: dict[str, Any]) -> list[str]:
+    """The dataset card, which is ours where shards lie in `data/`."""
+    return [CARD] if any(form_of(item["path"])[0] == "data" for item in content.get("shards", ())) else []
+
+
+def _remove_any(path: Path) -> None:
+    """Remove a file, or a folder with all that is in it; a link is not followed."""
+    if path.is_dir() and not path.is_symlink():
+        filesystem.remove_tree(path)
+    else:
+        filesystem.remove(path, missing_ok=True)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        filesystem.remove_folder(folder)
+
+
+def _manifest_before(target: Path) -> dict[str, Any]:
+    if not (target / manifest.MANIFEST).exists():
+        if any(path.name != STAGING for path in target.iterdir()):
+            raise PublishError(f"{str(target)!r} is not empty and holds no corpuskit manifest; choose another -o")
+        return {}
+    try:
+        before: dict[str, Any] = json.loads((target / manifest.MANIFEST).read_bytes())
+        if before.get("format") == manifest.FORMAT and manifest.is_sound(before):
+            return before
+    except (OSError, ValueError, AttributeError, RecursionError):
+        pass
+    raise PublishError(f"the manifest in {str(target)!r} is not one of corpuskit's; choose another -o")
+
+
+def _named_by_content(path: Path, suffix: str) -> tuple[Path, int, str]:
+    size, digest = size_and_digest(path)
+    final = path.with_name(f"{path.name.removesuffix(suffix)}-{digest[:8]}{suffix}")
+    filesystem.replace(path, final)
+    return final, size, digest
+
+
+def _content_digest(path: str) -> str:
+    return size_and_digest(Path(path))[1]
+
+
+def _shard_order(path: str) -> tuple[str, str, str]:
+    folder, suffix = form_of(path)
+    return suffix, folder, path
+
+
+def _run_json(facts: dict[str, Any]) -> bytes:
+    """What a manifest must not hold, for people who ask when and where a dataset was made."""
+    when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    return (json.dumps({"finished": when, "host": platform.node(), **facts}, indent=1) + "\n").encode()

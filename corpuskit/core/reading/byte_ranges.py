@@ -1,0 +1,90 @@
+"""Parts of a file: stretches of its stored bytes that are read apart, and whether they fit together to the whole.
+
+A part is the records whose members start in its stretch; what begins in it belongs to it to the end. Where it really
+starts and stops is found by reading. The parts of a file are its content only if each stops where the next one starts,
+nothing is damaged, and nothing that must be unique is found twice; otherwise the file has to be read whole.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from corpuskit.core.disk import filesystem
+
+CHUNK = 1 << 20
+
+
+@dataclass
+class Part:
+    """A stretch of stored bytes, by its first byte and the one behind it, and what reading finds of it."""
+
+    begin: int
+    end: int
+    head: int = 0
+    """Bytes from the front of the file that its reading depends on as well."""
+    start: int | None = None
+    """Where its first member starts; None if no record starts in the stretch."""
+    stop: int | None = None
+    """Where the first member of a later part starts, or the length of the file; None if that was not found."""
+    keys: set[int] = field(default_factory=set)
+    """Hashes, of 64 bits, of what must be unique in the file."""
+
+    @property
+    def size(self) -> int:
+        """Stored bytes that were read as its records."""
+        return 0 if self.start is None or self.stop is None else self.stop - self.start
+
+
+def stretches(size: int, part_bytes: int) -> list[tuple[int, int]]:
+    """The stretches of a file of so many bytes; those of one file are the same wherever it is read.
+
+    >>> stretches(250, 100)
+    [(0, 100), (100, 200), (200, 250)]
+    """
+    return [(begin, min(begin + part_bytes, size)) for begin in range(0, size, part_bytes)]
+
+
+def fit_together(found: Sequence[dict[str, Any]], size: int) -> bool:
+    """Whether parts, by `start`, `stop` and `damaged`, are a file of `size` bytes without a gap and without damage."""
+    place = 0
+    for part in found:
+        if part["damaged"]:
+            return False
+        if part["start"] is None:
+            continue
+        if part["start"] != place or part["stop"] is None:
+            return False
+        place = part["stop"]
+    return place == size
+
+
+def no_key_twice(files: Sequence[Path]) -> bool:
+    """Whether the keys in these files are all different."""
+    import numpy
+
+    keys = numpy.concatenate([numpy.fromfile(path, "<u8") for path in files])
+    keys.sort()
+    return not bool((keys[1:] == keys[:-1]).any())
+
+
+def write_keys(keys: set[int], path: Path) -> None:
+    """Write keys down, sorted, 8 bytes each."""
+    import numpy
+
+    with filesystem.open_write(path) as stream:
+        stream.write(numpy.sort(numpy.fromiter(keys, "<u8", len(keys))).tobytes())
+
+
+def content_of(path: Path, head: int, begin: int, reach: int) -> tuple[str, bool]:
+    """The sha256 of a file's first `head` bytes and of those from `begin` to `reach`, and whether it ends there."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as stream:
+        digest.update(stream.read(head))
+        stream.seek(begin)
+        left = reach - begin
+        while left > 0 and (chunk := stream.read(min(CHUNK, left))):
+            digest.update(chunk)
+            left -= len(chunk)
+        return digest.hexdigest(), not left and not stream.read(1)

@@ -1,0 +1,48 @@
+"""The decompressed bytes of any container, whole or damaged: gzip, zstd, bzip2, LZ4 or plain, told by content.
+
+What a library would pass off as a normal end of file is reported as damage, and behind damage the reading goes on at
+the next member that can be decompressed, so that one bad member costs its neighbours nothing.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+Damaged = Callable[[str, int, int], None]
+"""Called with what is wrong, the byte in the stored file, and how many stored bytes were lost."""
+
+GAP = b""
+"""Stands in the stream of blocks where bytes are missing."""
+
+
+MOST_EXPANDED = 4
+"""Members out of proportion that one file may have before it is left."""
+
+
+def blocks(stream: BinaryIO, damaged: Damaged, name: str = "") -> Iterator[bytes]:
+    """Decompressed bytes in order; `GAP` wherever damage cost some. Damage is reported, never raised.
+
+    The name decides nothing for bytes that could be text; but binary bytes under the name of a compressed file are one
+    whose opening is damaged.
+    """
+    from corpuskit.core.reading.members import EXPANDS, FREE_BYTES, RATIO, members_of
+
+    members = members_of(stream, damaged, name)
+    total = expanded = 0
+    while members.open_next():
+        if not members.follows:
+            yield GAP
+        made = 0
+        while block := members.read():
+            yield block
+            made += len(block)
+        if members.fault:
+            yield GAP
+        if members.fault == EXPANDS and expanded < MOST_EXPANDED:
+            # Its bytes are no reason to give up the members behind it, unless there are more of its kind.
+            expanded += 1
+        else:
+            total += made
+        if total > FREE_BYTES and total > RATIO * members.consumed:
+            damaged(f"expands more than {RATIO}-fold; the rest of it was not read", members.consumed, 0)
+            yield GAP
+            return

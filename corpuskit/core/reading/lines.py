@@ -1,0 +1,111 @@
+"""Blocks of bytes cut into lines."""
+
+from collections.abc import Iterator
+
+from corpuskit.core.document import MAX_LINE, Reject, parse
+from corpuskit.core.reading.decompress import GAP
+from corpuskit.core.step import Rejected
+
+KEPT_OF_LONG_LINE = 1024 * 1024
+
+
+class Lines:
+    """Splits blocks into lines, holding no more than one line, and that up to `MAX_LINE` bytes."""
+
+    def __init__(self, name: str) -> None:
+        """`name` is what rejects call the stream."""
+        self.name = name
+        self.cut_at_end = False
+        """Whether the stream ended inside a line that is no whole record."""
+        self.held: list[bytes] = []
+        self.held_bytes = 0
+        self.offset = 0
+        self.blanks = 0
+        """How many blank lines in a row were passed, and not yet told of."""
+        self.first_blank = 0, b""
+
+    def split(self, blocks: Iterator[bytes]) -> Iterator[tuple[int, bytes] | Rejected]:
+        """The lines of the blocks in order; `GAP` ends a line that cannot be finished.
+
+        Blank lines in a row are one reject: a few kilobytes can hold hundreds of millions of them.
+        """
+        for block in blocks:
+            if block == GAP:
+                yield from self._blank_lines()
+                yield from self._cut()
+                continue
+            *whole, rest = block.split(b"\n", 1 if block.isspace() else -1)
+            for line in whole:
+                self._hold(line)
+                taken = self._take(1)
+                if isinstance(taken, tuple) and (not taken[1] or taken[1].isspace()):
+                    self._pass_blank(*taken)
+                    continue
+                if self.blanks:
+                    yield from self._blank_lines()
+                yield taken
+            self._hold(rest if len(whole) != 1 else self._behind_blanks(rest))
+        yield from self._blank_lines()
+        if self.held_bytes:
+            yield self._last()
+
+    def _behind_blanks(self, rest: bytes) -> bytes:
+        """What is left of a piece without its lines, which are all blank, if it has any."""
+        end = rest.rfind(b"\n") + 1
+        if end:
+            self._pass_blank(self.offset, rest[: rest.find(b"\n")], rest.count(b"\n"))
+            self.offset += end
+        return rest[end:]
+
+    def _pass_blank(self, offset: int, line: bytes, count: int = 1) -> None:
+        if not self.blanks:
+            self.first_blank = offset, line
+        self.blanks += count
+
+    def _blank_lines(self) -> Iterator[Rejected]:
+        """The blank lines that were just passed, as one."""
+        if self.blanks:
+            offset, line = self.first_blank
+            detail = "the line is blank" if self.blanks == 1 else f"{self.blanks} blank lines"
+            self.blanks = 0
+            yield Rejected("empty-line", self.name, offset, line, detail)
+
+    def _hold(self, piece: bytes) -> None:
+        self.held_bytes += len(piece)
+        if piece and self.held_bytes - len(piece) <= MAX_LINE:
+            self.held.append(piece)
+
+    def _take(self, line_feed: int) -> tuple[int, bytes] | Rejected:
+        offset, length = self.offset, self.held_bytes
+        line = b"".join(self.held) if len(self.held) != 1 else self.held[0]
+        self.held.clear()
+        self.held_bytes = 0
+        self.offset += length + line_feed
+        if length > MAX_LINE:
+            detail = f"{length} bytes, at most {MAX_LINE}"
+            return Rejected("line-too-long", self.name, offset, line[:KEPT_OF_LONG_LINE], detail)
+        return offset, line
+
+    def _cut(self) -> Iterator[Rejected]:
+        if self.held_bytes:
+            taken = self._take(0)
+            if isinstance(taken, Rejected):
+                yield taken
+            else:
+                yield Rejected("cut-line", self.name, taken[0], taken[1], "damage ends this line")
+
+    def _last(self) -> tuple[int, bytes] | Rejected:
+        """The last line of a stream that does not end in a line feed: whole, or cut."""
+        taken = self._take(0)
+        if isinstance(taken, tuple) and not _is_json(taken[1]):
+            self.cut_at_end = True
+            return Rejected("cut-line", self.name, taken[0], taken[1], "the stream ends inside this line")
+        return taken
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        parse(line)
+    except Reject:
+        return False
+    return True

@@ -1,0 +1,340 @@
+"""A file as the members it was stored in: gzip members, zstd or LZ4 frames, bzip2 streams, or one plain stretch.
+
+A member is the wall that damage stops at; in a web archive, where every record has one of its own, it is also the
+record's address (its byte offset). Each member is checked to its end; behind a broken one reading goes on at the next
+member that decompresses. Nothing is sought: a pipe will do. The bytes of the current member are kept, up to 16 MiB,
+to search them again when it turns out broken.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, Protocol
+
+from corpuskit.core.reading.codecs import CODECS, Codec, codec_of
+
+STEP = 16 * 1024
+CHUNK = 256 * 1024
+WINDOW = 16 * 1024 * 1024
+PROBED = 1024
+RATIO = 250
+MUCH = 8 * 1024 * 1024
+SMALL_STEP = 1024
+"""Stored bytes to decode at once where the last ones gave much."""
+EXPANDS = "expands"
+FREE_BYTES = 256 * 1024 * 1024
+
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+Damaged = Callable[[str, int, int], None]
+"""Told about damage: what, at which stored byte, how many stored bytes are lost."""
+
+
+class Members(Protocol):
+    """What a reader of records needs of a file: its members in order, each as decompressed chunks."""
+
+    start: int
+    """Stored offset at which the open member starts."""
+    consumed: int
+    """Stored offset up to which it has been read."""
+    fault: str
+    """Why the open member ended early: `cut`, `corrupt`, `expands`; empty as long as it is whole."""
+    follows: bool
+    """Whether the open member lies right behind a whole one."""
+    kept: bool
+    """Set by the reader has something whole from the open member."""
+    checked: bool
+    """Whether a checksum vouches for the content of the open member."""
+    plain: bool
+    """Whether stored and decompressed offsets are the same."""
+
+    def open_next(self) -> bool:
+        """Open the next member; False at the end of the file."""
+        ...
+
+    def read(self) -> bytes:
+        """The next decompressed bytes of the open member; empty at its end."""
+        ...
+
+    def rewind(self, offset: int) -> bool:
+        """Go back to an offset of the open member, where the file allows it."""
+        ...
+
+
+def members_of(
+    stream: BinaryIO,
+    damaged: Damaged,
+    name: str = "",
+    plain: Callable[[bytes], bool] = lambda head: not _BINARY.search(head),
+) -> Members:
+    """The members of a stream, by its first bytes.
+
+    Where these show no compression and are not what `plain` says a plain file starts with, the first member may be
+    damaged: the compression is then that of the file's name, or of the first member that is found to start plainly.
+    """
+    stored = Stored(stream)
+    head = bytes(stored.at(0, STEP))
+    codec = codec_of(head)
+    if codec is None and head and not plain(head):
+        codec = _codec_of_name(name) or _codec_within(stored.at(0, CHUNK), plain)
+    return CompressedFile(stored, codec, damaged) if codec else PlainFile(stored, stream)
+
+
+def _codec_of_name(name: str) -> Codec | None:
+    return next((kind() for kind in CODECS if name.endswith(kind.ending)), None)
+
+
+def _codec_within(data: bytearray, plain: Callable[[bytes], bool]) -> Codec | None:
+    found = []
+    for codec in CODECS:
+        place = data.find(codec.magic)
+        while place >= 0:
+            first = _first_bytes(codec, data[place : place + STEP])
+            if first and plain(first):
+                found.append((place, codec))
+                break
+            place = data.find(codec.magic, place + 1)
+    return min(found, key=lambda item: item[0])[1]() if found else None
+
+
+def _first_bytes(codec: type[Codec], data: bytearray) -> bytes:
+    try:
+        return codec().careful_decoder().decompress(data)
+    except codec.errors:
+        return b""
+
+
+class Stored:
+    """The bytes of a stream by offset, read forward only; what lies before `forget` is gone."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._buffer = bytearray()
+        self._base = 0
+        self._ended = False
+
+    @property
+    def first(self) -> int:
+        """The lowest offset that is still here."""
+        return self._base
+
+    def at(self, offset: int, size: int) -> bytearray:
+        """Up to `size` bytes from an offset; fewer only at the end of the stream."""
+        while offset + size > self._base + len(self._buffer) and not self._ended:
+            chunk = self._stream.read(CHUNK)
+            self._buffer += chunk
+            self._ended = not chunk
+        place = offset - self._base
+        return self._buffer[place : place + size]
+
+    def rest(self, offset: int) -> bytes:
+        """The next bytes from an offset that nothing before is needed of: those that are here, else a chunk as read."""
+        held = bytes(self._buffer[offset - self._base :])
+        self._buffer.clear()
+        self._base = offset + len(held)
+        if held or self._ended:
+            return held
+        chunk = self._stream.read(CHUNK)
+        self._base += len(chunk)
+        self._ended = not chunk
+        return chunk
+
+    def forget(self, offset: int) -> None:
+        """Let go of everything before an offset."""
+        surplus = offset - self._base
+        if surplus > CHUNK:
+            del self._buffer[:surplus]
+            self._base = offset
+
+    def restart(self, offset: int) -> None:
+        """Read on from an offset that the stream itself was sought to."""
+        self._buffer.clear()
+        self._base, self._ended = offset, False
+
+
+class PlainFile:
+    """A file that is not compressed: one member."""
+
+    plain = True
+    fault = ""
+    follows = True
+    kept = False
+    checked = False
+    start = 0
+
+    def __init__(self, stored: Stored, stream: BinaryIO) -> None:
+        self._stored = stored
+        self._stream = stream
+        self._opened = False
+        self.consumed = 0
+
+    def open_next(self) -> bool:
+        opened, self._opened = self._opened, True
+        return not opened and bool(self._stored.at(0, 1))
+
+    def read(self) -> bytes:
+        chunk = self._stored.rest(self.consumed)
+        self.consumed += len(chunk)
+        return chunk
+
+    def rewind(self, offset: int) -> bool:
+        if not self._stream.seekable():
+            return False
+        self._stream.seek(offset)
+        self._stored.restart(offset)
+        self.consumed = offset
+        return True
+
+
+class CompressedFile:
+    """A file of gzip members, zstd frames or LZ4 frames."""
+
+    plain = False
+
+    def __init__(self, stored: Stored, codec: Codec, damaged: Damaged, start: int = 0) -> None:
+        self._stored = stored
+        self._codec = codec
+        self._damaged = damaged
+        self._made = 0
+        self._searched = 0
+        self._ended = True
+        self.start = self.consumed = start
+        self.fault = ""
+        self.follows = True
+        self.kept = self.checked = False
+
+    def open_next(self) -> bool:
+        position = self.consumed
+        self.follows = not self.fault
+        if self.fault:
+            position = self._behind_damage()
+        found = self._skip_to_member(position)
+        if found is None:
+            return False
+        self.start = self.consumed = found
+        self._stored.forget(found)
+        self._decoder = self._codec.decoder()
+        self._step = min(self._codec.step, SMALL_STEP)
+        self.checked = self._codec.has_checksum(self._stored.at(found, 16))
+        self._made, self.fault, self._ended, self.kept = 0, "", False, False
+        return True
+
+    def read(self) -> bytes:
+        while not self._ended:
+            held_back = self._codec.holds_back(self._decoder)
+            piece = bytearray() if held_back else self._stored.at(self.consumed, self._step)
+            if not piece and not held_back:
+                return self._break("cut", self._salvage(0))
+            try:
+                made = self._decoder.decompress(piece)
+            except self._codec.errors:
+                return self._break("corrupt", self._salvage(len(piece)))
+            self._ended = self._decoder.eof
+            self._step = self._codec.step if len(made) < MUCH else min(self._codec.step, SMALL_STEP)
+            self.consumed += len(piece) - (len(self._decoder.unused_data) if self._ended else 0)
+            self._made += len(made)
+            self._stored.forget(self.consumed - WINDOW)
+            if self._made > FREE_BYTES and self._made > RATIO * (self.consumed - self.start):
+                return self._break(EXPANDS, made)
+            if made:
+                return made
+        return b""
+
+    def rewind(self, offset: int) -> bool:
+        return False
+
+    def _break(self, fault: str, last: bytes = b"") -> bytes:
+        self.fault, self._ended = fault, True
+        return last
+
+    def _salvage(self, failed: int) -> bytes:
+        """What the last bytes still give, fed one by one to a decoder that has come as far as the failed one."""
+        if self._stored.first > self.start:
+            return b""
+        decoder = self._codec.careful_decoder()
+        saved, seen = bytearray(), 0
+        try:
+            for offset, size in self._slices(failed):
+                made = decoder.decompress(self._stored.at(offset, size))
+                saved += made[max(self._made - seen, 0) :]
+                seen += len(made)
+        except self._codec.errors:
+            pass
+        return bytes(saved)
+
+    def _slices(self, failed: int) -> Iterator[tuple[int, int]]:
+        """Offset and size: large up to what failed, then single bytes, since a failing call gives nothing."""
+        for offset in range(self.start, self.consumed, STEP):
+            yield offset, min(STEP, self.consumed - offset)
+        for offset in range(self.consumed, self.consumed + failed):
+            yield offset, 1
+
+    def _behind_damage(self) -> int:
+        """Report the broken member; return where the next whole one starts, or the end of the file."""
+        self._searched += self.consumed - self.start
+        position = max(self.start + 1, self._stored.first)
+        if self._searched > self.consumed + WINDOW:
+            # A file made of members within members would have us read it over and over.
+            position = max(position, self.consumed)
+        found = self.find_member(position)
+        what = {
+            "cut": f"the file is cut within a {self._codec.name} member",
+            "corrupt": f"a {self._codec.name} member does not decompress or fails its checksum",
+            "expands": f"a {self._codec.name} member expands more than {RATIO}-fold",
+        }[self.fault]
+        lost_from = self.consumed if self.kept else self.start
+        self._damaged(what, lost_from, found - lost_from)
+        self.fault = ""
+        self.start = self.consumed = found
+        return found
+
+    def _skip_to_member(self, position: int) -> int | None:
+        while head := self._stored.at(position, 16):
+            if self._codec.starts(head):
+                return position
+            skip = self._codec.skippable(head)
+            if skip:
+                self._codec.learn(bytes(self._stored.at(position, min(skip, WINDOW))))
+                if not self._stored.at(position + skip - 1, 1):
+                    self._damaged("the file is cut within a frame", position, skip)
+                position += skip
+                self._stored.forget(position)
+                continue
+            found = self.find_member(position)
+            if not self._only_padding(position, found):
+                self._damaged("bytes between members that belong to none", position, found - position)
+                self.follows = False
+            position = found
+        self.start = self.consumed = position
+        return None
+
+    def _only_padding(self, position: int, end: int) -> bool:
+        return end - position <= WINDOW and not any(self._stored.at(position, end - position))
+
+    def find_member(self, position: int, limit: int | None = None) -> int:
+        """The first place from here on where a member decompresses; the end of the file if there is none.
+
+        One that lies behind `limit` need not be found: any place behind that may be returned.
+        """
+        magic, look = self._codec.magic, CHUNK + PROBED
+        while (limit is None or position < limit) and (window := self._stored.at(position, look)):
+            # The last bytes of a window are looked at with the next one, so that every probe sees enough.
+            end = len(window) if len(window) < look else CHUNK
+            place = window.find(magic, 0, end)
+            while place >= 0:
+                if self._probe(window[place : place + PROBED]):
+                    return position + place
+                place = window.find(magic, place + 1, end)
+            if end < CHUNK:
+                return position + end
+            position += end - len(magic) + 1
+            self._stored.forget(position - WINDOW)
+        return position
+
+    def _probe(self, head: bytearray) -> bool:
+        if not self._codec.starts(head):
+            return False
+        try:
+            self._codec.careful_decoder().decompress(head)
+        except self._codec.errors:
+            return False
+        return True

@@ -1,0 +1,135 @@
+"""What arguments name: files, folders, globs, addresses and datasets, in one fixed order.
+
+*Input order* is by name, then by position in the file; the name is the path below the inputs' common folder, so
+neither the working folder nor the order of naming changes a result.
+"""
+
+import glob
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from corpuskit.core import console
+from corpuskit.core.errors import DamagedError, UsageError
+from corpuskit.core.format import form_of
+from corpuskit.core.provenance.manifest import MANIFEST, read_manifest
+from corpuskit.core.reading.hashing_stream import public_url
+from corpuskit.core.reading.inputs import Input
+
+
+def resolve(arguments: Sequence[str], suffixes: Sequence[str] = (), base: Path | None = None) -> list[Input]:
+    """The inputs that these arguments name, in input order.
+
+    An argument is `-`, a URL, a file, a glob, or a folder: all files below it, or those with a suffix of `suffixes`, or
+    the shards of a dataset that corpuskit published. Raises UsageError for what does not exist and for empty globs.
+    """
+    found = [item for argument in arguments for item in _expand(argument, suffixes, base)]
+    streams = [item for item in found if item.is_stream]
+    for place, item in enumerate((item for item in streams if item.name != "-"), start=1):
+        item.name = f"pipe-{place}"
+    files = _named([item for item in found if not item.is_stream])
+    return streams + sorted(files, key=lambda item: os.fsencode(item.name))
+
+
+def is_dataset(folder: Path) -> bool:
+    """Whether this is a folder that corpuskit published."""
+    return (folder / MANIFEST).is_file()
+
+
+def _expand(argument: str, suffixes: Sequence[str], base: Path | None) -> list[Input]:
+    if argument == "-":
+        return [Input("-")]
+    if re.match(r"[a-z][a-z0-9+.-]+://", argument, re.IGNORECASE):
+        scheme, _, rest = argument.partition("://")
+        argument = f"{scheme.lower()}://{rest}"
+        try:
+            return [Input(public_url(argument), url=argument)]
+        except ValueError:
+            raise UsageError(f"a {scheme}:// address that cannot be read; check its host and port") from None
+    if "://" in argument and not os.path.lexists(argument):
+        raise UsageError("an address starts with its scheme, as https://; chains of addresses are not read")
+    path = Path(argument) if base is None else base / argument
+    if os.path.lexists(path):
+        return _existing(path, suffixes)
+    if not glob.has_magic(argument):
+        raise UsageError(f"no such file or folder: {argument!r}")
+    matches = sorted(glob.glob(str(path), recursive=True))
+    if not matches:
+        raise UsageError(f"no file matches {argument!r}; check the pattern and the folder it starts in")
+    return [item for match in matches for item in _existing(Path(match), suffixes)]
+
+
+def _existing(path: Path, suffixes: Sequence[str]) -> list[Input]:
+    if path.is_dir():
+        return _folder(path, suffixes)
+    beside = path.with_name(f"{path.name}.{MANIFEST}")
+    return _dataset(beside) if beside.is_file() else [Input(str(path), local_path=path)]
+
+
+def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
+    if is_dataset(folder):
+        return _dataset(folder)
+    found = _inside(
+        folder,
+        [
+            path
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+            and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+            and (not suffixes or path.name.lower().endswith(tuple(suffixes)))
+        ],
+    )
+    if not found:
+        wanted = f" that ends in {', '.join(suffixes)}" if suffixes else ""
+        raise UsageError(f"no file{wanted} in folder {str(folder)!r}")
+    return [Input(str(path), local_path=path) for path in found]
+
+
+def _inside(folder: Path, paths: list[Path]) -> list[Path]:
+    """The files without links that lead out of the folder: who made the folder must not choose what else is read."""
+    real = os.path.realpath(folder)
+    outside = {
+        path for path in paths if path.is_symlink() and os.path.commonpath([real, os.path.realpath(path)]) != real
+    }
+    if outside:
+        first = min(outside).relative_to(folder)
+        console.say(
+            "",
+            f"{len(outside)} links that lead out of {str(folder)!r} are left out, the first is {str(first)!r}; "
+            "to read such a file, name it",
+        )
+    return [path for path in paths if path not in outside]
+
+
+def _dataset(place: Path) -> list[Input]:
+    """The shards of a published folder, or of the file that a manifest stands beside."""
+    folder = place if place.is_dir() else place.parent
+    shards = read_manifest(place)["shards"]
+    first = form_of(shards[0]["path"]) if shards else None
+    for shard in shards:
+        if (folder / shard["path"]).is_symlink():
+            raise DamagedError(f"{shard['path']} is a link and no shard; `corpuskit verify` the dataset")
+    return [
+        Input(
+            str(folder / shard["path"]),
+            local_path=folder / shard["path"],
+            expected_sha256=shard["sha256"],
+            dataset=place,
+        )
+        for shard in shards
+        if form_of(shard["path"]) == first
+    ]
+
+
+def _named(found: list[Input]) -> list[Input]:
+    """Name local files by their path below the folder that all share; leave out what is named twice."""
+    unique = {os.path.realpath(item.local_path) if item.local_path else item.url: item for item in found}
+    absolute = {
+        key: Path(os.path.abspath(item.local_path)) for key, item in unique.items() if item.local_path is not None
+    }
+    if absolute:
+        common = os.path.commonpath([path.parent for path in absolute.values()])
+        for key, path in absolute.items():
+            unique[key].name = path.relative_to(common).as_posix()
+    return list(unique.values())

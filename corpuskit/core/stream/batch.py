@@ -1,0 +1,101 @@
+"""Batches: how documents travel, as lines until somebody has to read them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from corpuskit.core.counts import StepCount
+from corpuskit.core.document import Document, Reject, decode, encode
+from corpuskit.core.provenance.verdicts import Verdict
+from corpuskit.core.reading.inputs import Input
+from corpuskit.core.step import Rejected
+
+BATCH_DOCUMENTS = 256
+BATCH_BYTES = 4 * 1024 * 1024
+
+Where = tuple[str, int]
+
+
+@dataclass(slots=True)
+class Batch:
+    """Documents on their way, what left them, and the accounts of the steps they passed."""
+
+    documents: list[Document] = field(default_factory=list)
+    where: list[Where] = field(default_factory=list)
+    lines: list[tuple[int, bytes]] = field(default_factory=list)
+    """Lines not yet decoded; they stand for the documents until the first stage reads them."""
+    input: str = ""
+    counts: list[StepCount] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    killed: dict[int, int] = field(default_factory=dict)
+    """Documents, by number, at which a worker was ended, and the number of the stage that would not end."""
+    singly: bool = False
+    """Whether no stage may take many documents at a time."""
+
+
+def read_lines(inputs: Iterable[Input]) -> Iterator[Batch]:
+    """Batches of undecoded lines; unreadable ones become verdicts of the step that takes the batch."""
+    for source in inputs:
+        if source.name.endswith(".parquet"):
+            yield from _read_shards(source)
+            continue
+        batch, size = Batch(input=source.name), 0
+        is_stream = source.is_stream
+        for item in source.lines():
+            if isinstance(item, Rejected):
+                source.count.add(item.raw)
+                batch.verdicts.append(Verdict.of_rejected("", item))
+                continue
+            if is_stream:
+                # Held against what the writers of the pipe say they sent.
+                source.count.add(item[1])
+            batch.lines.append(item)
+            size += len(item[1])
+            if len(batch.lines) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
+                yield batch
+                batch, size = Batch(input=source.name), 0
+        yield batch
+
+
+def _read_shards(source: Input) -> Iterator[Batch]:
+    from corpuskit.core.registry import find_format
+
+    assert source.local_path is not None
+    batch, size = Batch(), 0
+    for number, document in enumerate(find_format("parquet").read(source.local_path)):
+        source.count.add(encode(document))
+        batch.documents.append(document)
+        batch.where.append((source.name, number))
+        size += len(encode(document))
+        if len(batch.documents) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
+            yield batch
+            batch, size = Batch(), 0
+    yield batch
+
+
+def decoded(
+    batch: Batch, name: str, count: StepCount, verdicts: list[Verdict] | None = None
+) -> Iterator[tuple[Document, Where]]:
+    """The batch's documents; lines that are none are counted as received and rejected by the step `name`."""
+    aside = batch.verdicts if verdicts is None else verdicts
+    if verdicts is None:
+        for verdict in batch.verdicts:
+            count_unread(verdict, name, count)
+    for offset, line in batch.lines:
+        where = (batch.input, offset)
+        try:
+            yield decode(line), where
+        except Reject as reject:
+            verdict = of_reject(name, reject, None, line, where)
+            count_unread(verdict, name, count)
+            aside.append(verdict)
+    yield from zip(batch.documents, batch.where, strict=True)
+
+
+def count_unread(verdict: Verdict, name: str, count: StepCount) -> None:
+    verdict.step = name
+    count.received.add(verdict.line)
+    count.rejected[verdict.reason] += 1
+
+
+def of_reject(name: str, reject: Reject, identifier: str | None, line: bytes, where: Where) -> Verdict:
+    return Verdict.of_rejected(name, Rejected(reject.reason, where[0], where[1], line, reject.detail, identifier))

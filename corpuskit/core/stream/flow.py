@@ -1,0 +1,217 @@
+"""Flow: a step lifted to a stream. It alone counts, catches, and sets drops and rejects aside.
+
+Documents travel in batches. A run of stages judges a batch in this process or in a worker, by the same function; the
+results come back in order. A source makes batches of what it reads; a corpus stage takes the documents out of them.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from corpuskit.core.counts import StepCount
+from corpuskit.core.disk import filesystem
+from corpuskit.core.document import Document, Reject, decode, encode
+from corpuskit.core.provenance.verdicts import DROPPED, Verdict
+from corpuskit.core.reading.inputs import Damage, Input
+from corpuskit.core.settings import Tags
+from corpuskit.core.step import CorpusStage, Drop, Item, Source, Stage, Step
+from corpuskit.core.stream.apply import judge, judge_to_lines
+from corpuskit.core.stream.batch import BATCH_BYTES, BATCH_DOCUMENTS, Batch, Where, decoded, of_reject, read_lines
+
+
+@dataclass
+class Flow:
+    """Steps applied in order to a stream; after it has ended, `counts` holds each step's account."""
+
+    steps: Sequence[Step]
+    take: Callable[[Verdict], None]
+    jobs: int = 1
+    tags: Tags = field(default_factory=Tags)
+    counts: list[StepCount] = field(init=False)
+    cut: bool = False
+    """Whether a step stopped before the end of its input, or takes only a part of it on purpose."""
+
+    def __post_init__(self) -> None:
+        """One account a step, and one for reading where no step does it."""
+        self.counts = [StepCount() for _ in self.steps]
+        self.reading = StepCount()
+        self.cut = any(step.cuts for step in self.steps)
+
+    def documents(self, inputs: Sequence[Input]) -> Iterator[Document]:
+        """The documents that come out of the last step, in order."""
+        name = self.steps[-1].name() if self.steps else "read"
+        for batch in self._batches(inputs):
+            yield from (document for document, _ in decoded(batch, name, self.reading))
+            self._take_all(batch)
+
+    def lines(self, inputs: Sequence[Input]) -> Iterator[bytes]:
+        """The canonical lines of the same documents."""
+        for batch in self._batches(inputs):
+            yield from (encode(document) for document in batch.documents)
+            yield from (line for _, line in batch.lines)
+
+    def _batches(self, inputs: Sequence[Input]) -> Iterator[Batch]:
+        place = 0
+        if self.steps and isinstance(self.steps[0], Source):
+            batches = self._read_source(self.steps[0], inputs)
+            place = 1
+        else:
+            batches = read_lines(inputs)
+        while place < len(self.steps):
+            step = self.steps[place]
+            if isinstance(step, CorpusStage):
+                batches = self._run_corpus_stage(place, step, batches)
+                place += 1
+            else:
+                end = self._end_of_stages(place)
+                batches = self._run_stages(place, end, batches)
+                place = end
+        return batches
+
+    def _end_of_stages(self, start: int) -> int:
+        end = start
+        while end < len(self.steps) and isinstance(self.steps[end], Stage):
+            end += 1
+        return end
+
+    def _run_stages(self, start: int, end: int, batches: Iterator[Batch]) -> Iterator[Batch]:
+        stages = [step for step in self.steps[start:end] if isinstance(step, Stage)]
+        if self.jobs > 1 or any(stage.guarded for stage in stages):
+            from corpuskit.core.stream.workers import guarded_map
+
+            judged = guarded_map(functools.partial(judge_to_lines, stages), batches, self.jobs)
+        else:
+            judged = (judge(stages, batch) for batch in batches)
+        for batch in judged:
+            for count, part in zip(self.counts[start:end], batch.counts, strict=True):
+                count.merge(part)
+            self._take_all(batch)
+            yield batch
+
+    def _take_all(self, batch: Batch) -> None:
+        for verdict in batch.verdicts:
+            self.take(verdict)
+        batch.verdicts.clear()
+
+    def _read_source(self, source: Source, inputs: Sequence[Input]) -> Iterator[Batch]:
+        """A source's documents; with several workers each reads whole files, and the order stays that of the inputs."""
+        if self.jobs > 1 and len(inputs) > 1 and not any(place.is_stream for place in inputs):
+            yield from self._read_in_workers(source, inputs)
+            return
+        count = self.counts[0]
+        batch, size = Batch(), 0
+        for place in inputs:
+            for item in source.read(place):
+                count.received.documents += 1
+                kept = self._sort(item, source.name(), count, (place.name, 0))
+                if kept is not None:
+                    batch.documents.append(kept)
+                    batch.where.append((place.name, _offset(kept)))
+                    size += len(encode(kept))
+                if len(batch.documents) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
+                    yield batch
+                    batch, size = Batch(), 0
+            count.received.bytes += place.as_json()["bytes"]
+        yield batch
+
+    def _read_in_workers(self, source: Source, inputs: Sequence[Input]) -> Iterator[Batch]:
+        from corpuskit.core.stream.workers import ordered_map
+
+        with filesystem.make_temporary_folder() as folder:
+            work = functools.partial(read_to_file, source, self.tags, Path(folder))
+            for place, done in zip(inputs, ordered_map(work, list(enumerate(inputs)), self.jobs), strict=True):
+                place.damage, place.known = done.damage, done.known
+                self.counts[0].merge(done.count)
+                self._take_all(Batch(verdicts=done.verdicts))
+                for batch in read_lines([Input(place.name, local_path=done.path)]):
+                    batch.documents = [decode(line) for _, line in batch.lines]
+                    batch.where = [
+                        (place.name, document.metadata.get("warc_offset", 0)) for document in batch.documents
+                    ]
+                    batch.lines = []
+                    yield batch
+                filesystem.remove(done.path)
+
+    def _sort(self, item: Item, name: str, count: StepCount, where: Where) -> Document | None:
+        """A source's item as a tagged document; None if it was set aside."""
+        if isinstance(item, Document):
+            item = tagged(item, self.tags)
+        return self._settle(item, name, count, where)
+
+    def _settle(self, item: Item, name: str, count: StepCount, where: Where) -> Document | None:
+        """Count what a step yields; a document that is to go on is returned."""
+        try:
+            if isinstance(item, Document):
+                count.sent.add(encode(item))
+                return item
+            verdict = Verdict.of_drop(name, item, where) if isinstance(item, Drop) else Verdict.of_rejected(name, item)
+        except Reject as reject:
+            verdict = of_reject(name, reject, item.id if isinstance(item, Document) else None, b"", where)
+        (count.dropped if verdict.verdict == DROPPED else count.rejected)[verdict.reason] += 1
+        self.take(verdict)
+        return None
+
+    def _run_corpus_stage(self, place: int, step: CorpusStage, batches: Iterator[Batch]) -> Iterator[Batch]:
+        count = self.counts[place]
+        batch, size = Batch(), 0
+        received = self._received(batches, step.name(), count)
+        for item in step.run(received):
+            kept = self._settle(item, step.name(), count, (step.name(), count.received.documents))
+            if kept is not None:
+                batch.documents.append(kept)
+                batch.where.append((step.name(), count.received.documents))
+                size += len(encode(kept))
+            if len(batch.documents) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
+                yield batch
+                batch, size = Batch(), 0
+        yield batch
+        self.cut = self.cut or inspect.getgeneratorstate(received) != inspect.GEN_CLOSED
+
+    def _received(self, batches: Iterator[Batch], name: str, count: StepCount) -> Generator[Document, None, None]:
+        for batch in batches:
+            for document, _ in decoded(batch, name, count):
+                count.received.add(encode(document))
+                yield document
+            self._take_all(batch)
+
+
+def _offset(document: Document) -> int:
+    return document.metadata.get("warc_offset") or 0
+
+
+@dataclass
+class ReadInput:
+    """What a worker found in one input; its documents lie as lines in `path`."""
+
+    path: Path
+    count: StepCount
+    verdicts: list[Verdict]
+    damage: list[Damage]
+    known: tuple[int, str]
+
+
+def read_to_file(source: Source, tags: Tags, folder: Path, numbered: tuple[int, Input]) -> ReadInput:
+    """Read one input in a worker."""
+    number, place = numbered
+    verdicts: list[Verdict] = []
+    flow = Flow([source], verdicts.append, tags=tags)
+    path = folder / f"{number}.jsonl"
+    with filesystem.open_write(path) as stream:
+        for document in flow.documents([place]):
+            stream.write(encode(document) + b"\n")
+    entry = place.as_json()
+    return ReadInput(path, flow.counts[0], verdicts, place.damage, (entry["bytes"], entry["sha256"]))
+
+
+def tagged(document: Document, tags: Tags) -> Document | Drop:
+    """The document with a source's tags. Its own licence and origin stay; another origin than its own is a drop."""
+    own = document.metadata
+    if tags.origin and own.get("origin") not in (None, tags.origin):
+        return Drop(document, "origin-conflict", {"declared": tags.origin, "own": own["origin"]})
+    given = {"source": tags.source, "origin": tags.origin}
+    if own.get("license") is None:
+        given |= {"license": tags.license, "license_evidence": tags.license and tags.license_evidence}
+    given = {key: value for key, value in given.items() if value}
+    return document.with_metadata(**given) if given else document

@@ -1,0 +1,319 @@
+"""One process of a pipe: reads its inputs, runs its step, writes its output, and answers for all three.
+
+The order of the end matters: the stream is written, the writers before us are judged, then our own entry in the ledger
+says `complete`, and only then is the output closed or published.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from corpuskit.core import console
+from corpuskit.core.counts import demand_balance
+from corpuskit.core.disk import filesystem
+from corpuskit.core.disk.durable import publishing
+from corpuskit.core.document import Document, encode
+from corpuskit.core.errors import (
+    CorpuskitError,
+    DamagedError,
+    PublishError,
+    RefusedError,
+    UpstreamError,
+    UsageError,
+)
+from corpuskit.core.provenance.chain import Chain, join
+from corpuskit.core.provenance.ledger import Ledger, Upstream, behind_cut, judge, pipe_of
+from corpuskit.core.provenance.manifest import chain_of, read_manifest
+from corpuskit.core.provenance.verdicts import Aside
+from corpuskit.core.publish.file_output import FileOutput
+from corpuskit.core.publish.folder_output import FolderOutput
+from corpuskit.core.publish.source_totals import Totals
+from corpuskit.core.reading.inputs import Input
+from corpuskit.core.reading.resolve import resolve
+from corpuskit.core.settings import Settings, Tags
+from corpuskit.core.step import CorpusStage, Report, Sink, Source, Step
+from corpuskit.core.stream.flow import Flow
+
+WRITE_BYTES = 256 * 1024
+FILE_ENDINGS = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
+
+
+class Output(Protocol):
+    """Where the documents of the last step go."""
+
+    def write(self, document: Document) -> None:
+        """Take the next document."""
+
+    def publish(self, chain: Chain, run_facts: dict[str, Any]) -> Any:
+        """Make what was written visible."""
+
+    def abandon(self) -> None:
+        """Leave nothing behind."""
+
+
+@dataclass
+class StreamOutput:
+    """Standard output, a named pipe or a device: lines go out as they come."""
+
+    descriptor: int
+    held: list[bytes] = field(default_factory=list)
+    size: int = 0
+
+    def __post_init__(self) -> None:
+        """Ask once whether a person looks at it; a closed descriptor is no terminal."""
+        self.is_terminal = os.isatty(self.descriptor)
+
+    def write(self, document: Document) -> None:
+        """Write one document."""
+        self.write_line(encode(document))
+
+    def write_line(self, line: bytes) -> None:
+        """Write one line; on a terminal without the characters that would drive it."""
+        if self.is_terminal:
+            line = console.escape_line(line)
+        self.held += (line, b"\n")
+        self.size += len(line)
+        if self.size >= WRITE_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand everything held to the system. Raises BrokenPipeError, or PublishError."""
+        data = memoryview(b"".join(self.held))
+        self.held.clear()
+        self.size = 0
+        try:
+            while data:
+                data = data[filesystem.write(self.descriptor, data) :]
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise PublishError(f"cannot write standard output: {error.strerror}; the stream is not whole") from None
+
+    def publish(self, chain: Chain, run_facts: dict[str, Any]) -> None:
+        """Write what is held."""
+        self.flush()
+
+    def abandon(self) -> None:
+        """Hold nothing more."""
+        self.held.clear()
+
+
+def open_output(step: Step, settings: Settings) -> Output:
+    """The output that `-o` names. Raises UsageError or PublishError."""
+    forms = step.forms() if isinstance(step, Sink) else ("jsonl",)
+    target = settings.output
+    if target is None or str(target) == "-":
+        if forms != ("jsonl",):
+            raise UsageError(f"`--to {','.join(forms)}` writes a dataset folder; name it with -o")
+        return StreamOutput(1)
+    if target.exists() and not target.is_file() and not target.is_dir():
+        with publishing(target):
+            return StreamOutput(os.open(target, os.O_WRONLY))
+    from corpuskit.core.registry import find_format
+    from corpuskit.core.tokens import counter
+
+    totals = Totals(counter("words"))
+    if target.name.endswith(FILE_ENDINGS):
+        if target.is_dir():
+            raise PublishError(f"{str(target)!r} is a folder; choose another -o")
+        return FileOutput(target, find_format("parquet") if target.name.endswith(".parquet") else None, totals)
+    return FolderOutput(target, [find_format(name) for name in forms], totals, settings.shard_documents)
+
+
+@dataclass
+class Process:
+    """One run of one step."""
+
+    step: Step
+    arguments: list[str]
+    settings: Settings
+    tags: Tags = field(default_factory=Tags)
+
+    def run(self) -> int:
+        """Run to the end; the exit code. Raises CorpuskitError, BrokenPipeError or KeyboardInterrupt."""
+        self.inputs = self._resolve()
+        self.pipes = {source.name: pipe_of(source.pipe_status()) for source in self.inputs if source.is_stream}
+        self.output = None if isinstance(self.step, Report) else open_output(self.step, self.settings)
+        try:
+            return self._run()
+        finally:
+            if self.output:
+                self.output.abandon()
+
+    def _run(self) -> int:
+        self.ledger = Ledger(self.step.name(), self._writes(), [pipe for pipe in self.pipes.values() if pipe])
+        self.aside = Aside(self.settings.drops, self.settings.rejects, self._decisions_path())
+        self.flow = Flow([self.step], self.aside.take, self.settings.jobs or 1, self.tags)
+        self.answer: dict[str, Any] | None = None
+        try:
+            self._announce()
+            self._pass_documents()
+            self._finish()
+        except BaseException as error:
+            self.ledger.fail()
+            if isinstance(error, CorpuskitError) and self.flow.counts:
+                error.count = self.flow.counts[-1]
+            raise
+        finally:
+            with contextlib.suppress(OSError):
+                self.aside.close()
+        self._tell()
+        return 0
+
+    def _resolve(self) -> list[Input]:
+        suffixes = self.step.suffixes if isinstance(self.step, Source) else (".jsonl", ".jsonl.gz", ".jsonl.zst")
+        return expand(self.step, resolve(self.arguments or ["-"], suffixes))
+
+    def _writes(self) -> Any:
+        descriptor = self.output.descriptor if isinstance(self.output, StreamOutput) else None
+        try:
+            return pipe_of(os.fstat(descriptor)) if descriptor is not None else None
+        except OSError:
+            raise PublishError("standard output is closed; redirect it, or name an output with -o") from None
+
+    def _decisions_path(self) -> Path | None:
+        if isinstance(self.output, FolderOutput):
+            return self.output.run / "verdicts.jsonl.zst"
+        return self.ledger.decisions_path() if isinstance(self.output, StreamOutput) else None
+
+    def _announce(self) -> None:
+        chain = Chain()
+        chain.add(self.step, "none", None)
+        self.ledger.announce(chain)
+
+    def _pass_documents(self) -> None:
+        if isinstance(self.step, Report):
+            self.flow = Flow([], self.aside.take)
+            self.answer = self.step.report(self.flow.documents(self.inputs))
+            unread = self.flow.reading
+            self._demand_few_rejects(unread.rejected.total(), unread.received.documents)
+            if unread.rejected and not self.settings.quiet:
+                console.say(self.step.name(), f"not in the answer: {console.counted(unread.rejected, 'rejected')}")
+            return
+        if isinstance(self.output, StreamOutput):
+            for line in console.with_progress(self.flow.lines(self.inputs), self.step.name(), self.settings.quiet):
+                self.output.write_line(line)
+            return
+        assert self.output is not None
+        for document in console.with_progress(self.flow.documents(self.inputs), self.step.name(), self.settings.quiet):
+            self.output.write(document)
+
+    def _finish(self) -> None:
+        if isinstance(self.output, StreamOutput):
+            self.output.flush()
+        self.aside.close()
+        chain, upstream = self._upstream()
+        self._demand_whole_inputs()
+        for count in self.flow.counts:
+            demand_balance(self.step.name(), count)
+            self._demand_few_rejects(count.rejected.total(), count.received.documents)
+        if self.flow.counts:
+            chain.add(self.step, upstream, self.flow.counts[-1])
+        decisions = self._decisions_path()
+        if decisions is not None and decisions.exists():
+            chain.decisions.append(str(decisions))
+        if not isinstance(self.output, StreamOutput) and self.output is not None:
+            if not self.flow.counts[-1].sent.documents and not self.settings.allow_empty:
+                raise RefusedError("no document is left, so nothing was published; `--allow-empty` publishes even that")
+            self.output.publish(chain, {"command": self.step.name()})
+        if isinstance(self.step, CorpusStage):
+            self.step.commit()
+        if self.flow.counts:
+            self.ledger.complete(self.flow.counts[-1].sent, chain)
+
+    def _upstream(self) -> tuple[Chain, str]:
+        """The chain behind all inputs, and the word for it: verified, unverified, cut or none."""
+        verdicts = [self._behind(source) for source in self.inputs if source.is_stream]
+        for verdict in verdicts:
+            if verdict.notice and self.settings.strict_input:
+                raise UpstreamError(f"{verdict.notice}. Nothing was published")
+            if verdict.notice and not self.settings.quiet:
+                console.say(self.step.name(), verdict.notice)
+        words = [verdict.verdict for verdict in verdicts]
+        chain = join([verdict.chain for verdict in verdicts] + list(self._chains_of_datasets()))
+        if self.flow.cut:
+            chain.cut()
+        listed = [source.as_json() for source in self.inputs if not self._vouched(source, verdicts)]
+        chain.inputs += [entry for entry in listed if entry not in chain.inputs]
+        if any(source.dataset for source in self.inputs):
+            words.append("verified")
+        for word in ("unverified", "cut", "verified"):
+            if word in words:
+                return chain, "cut" if self.flow.cut else word
+        return chain, "cut" if self.flow.cut else "none"
+
+    def _behind(self, source: Input) -> Upstream:
+        pipe = self.pipes[source.name]
+        if source.cut_line:
+            judge(self.ledger, pipe, source.count, source.name)
+            raise UpstreamError(f"{source.name}: the stream ends inside a line. Nothing was published")
+        if self.flow.cut and not self.step.cuts:
+            return Upstream("cut", behind_cut(self.ledger, pipe))
+        if isinstance(self.step, Source):
+            return Upstream("none", Chain())
+        return judge(self.ledger, pipe, source.count, source.name)
+
+    def _vouched(self, source: Input, verdicts: list[Upstream]) -> bool:
+        """Whether a chain that was taken over already stands for this input."""
+        if source.is_stream:
+            return bool(verdicts) and all(verdict.verdict in ("verified", "cut") for verdict in verdicts)
+        return source.dataset is not None
+
+    def _chains_of_datasets(self) -> Iterator[Chain]:
+        """The chains of the datasets read, each shard held against its digest."""
+        for source in self.inputs:
+            if source.dataset and not self.flow.cut:
+                source.as_json()
+        for place in sorted({source.dataset for source in self.inputs if source.dataset}):
+            yield chain_of(read_manifest(place), place)
+
+    def _demand_whole_inputs(self) -> None:
+        damaged = [source for source in self.inputs if source.damage]
+        if not damaged:
+            return
+        if not self.settings.quiet:
+            for source in damaged[:5]:
+                for damage in source.damage[:3]:
+                    console.say(
+                        self.step.name(),
+                        f"{source.name}: {damage.what}, at byte {damage.offset}, {damage.lost} bytes lost",
+                    )
+        if not self.settings.accept_damaged:
+            raise DamagedError(
+                f"{len(damaged)} of {len(self.inputs)} inputs are damaged, {damaged[0].name} first; "
+                f"{'nothing was published' if self.settings.output else 'whole records were passed on'}. "
+                "`--accept-damaged` goes on and lists the damage in the manifest"
+            )
+
+    def _demand_few_rejects(self, rejected: int, documents: int) -> None:
+        if rejected > self.settings.rejects_allowed(documents):
+            raise DamagedError(
+                f"{rejected} of {documents} records were rejected, more than "
+                f"`--max-rejects {self.settings.max_rejects}` allows; `--rejects FILE` shows them"
+            )
+
+    def _tell(self) -> None:
+        count = self.flow.counts[-1] if self.flow.counts else None
+        if self.answer is not None:
+            assert isinstance(self.step, Report)
+            as_json = console.answer_line(self.step.name(), self.answer)
+            console.print_out(as_json if self.settings.json else self.step.render(self.answer))
+        elif self.settings.json:
+            console.outcome(self.step.name(), count, 0)
+        elif count is not None and not self.settings.quiet:
+            console.summary(self.step.name(), count)
+
+
+def expand(step: Step, inputs: list[Input]) -> list[Input]:
+    """Inputs with lists of inputs replaced by what they list, where the step knows such lists."""
+    lists = getattr(step, "expand", None)
+    if lists is None:
+        return inputs
+    expanded: list[Input] = []
+    for source in inputs:
+        names = lists(source)
+        expanded += [source] if names is None else resolve(names, getattr(step, "suffixes", ()))
+    return expanded

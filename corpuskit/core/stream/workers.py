@@ -1,0 +1,242 @@
+"""Worker processes that give their results back in order, with bounded work in flight.
+
+Workers must not keep a pipe of the parent's open, or its reader would wait for them: they put /dev/null in place of
+standard input and output at their start, and die with their parent.
+"""
+
+import contextlib
+import ctypes
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from corpuskit.core import console
+from corpuskit.core.errors import CorpuskitError, PublishError
+from corpuskit.core.stream.batch import Batch
+from corpuskit.core.stream.cpu_guard import PLACE, Guard, Places, without
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+IN_FLIGHT_PER_WORKER = 4
+LAST_SECONDS = 5
+PR_SET_PDEATHSIG = 1
+KILLED = "a worker process was killed, perhaps for want of memory; try a smaller -j"
+
+
+def ordered_map(
+    work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int, start: str = "fork"
+) -> Iterator[Result]:
+    """Apply `work` to each task in one of `jobs` processes; results in the tasks' order.
+
+    `start` is `fork` where the parent runs no threads yet, else `spawn`. Raises what `work` raises, and CorpuskitError
+    if a worker dies.
+    """
+    return _results(Workers(work, jobs, start), tasks)
+
+
+def guarded_map(
+    work: Callable[[Batch, Guard], Batch], batches: Iterable[Batch], jobs: int, start: str = "fork"
+) -> Iterator[Batch]:
+    """The same for batches of documents, with a guard over each worker: one that spends too long on a document is
+    ended, a new one takes its place, and the batch is done again without that document."""
+    return _results(GuardedWorkers(work, jobs, start), batches)
+
+
+def _results(workers: "Workers[Any]", tasks: Iterable[Any]) -> Iterator[Any]:
+    try:
+        for task in tasks:
+            workers.submit(task)
+            if len(workers.waiting) >= workers.most:
+                yield workers.next_result()
+        while workers.waiting:
+            yield workers.next_result()
+    finally:
+        workers.close()
+
+
+@dataclass(eq=False, slots=True)
+class Submitted(Generic[Task]):
+    """A task on its way; `slot` is where its worker says how far it is."""
+
+    task: Task
+    slot: int
+    future: "Future[Any]"
+
+
+class Workers(Generic[Task]):
+    """Processes that do tasks, and the tasks whose results nobody has taken yet, in order."""
+
+    def __init__(self, work: Callable[..., Any], jobs: int, start: str) -> None:
+        self._work, self._jobs, self._context = work, jobs, multiprocessing.get_context(start)
+        self.most = jobs * IN_FLIGHT_PER_WORKER
+        self.waiting: deque[Submitted[Task]] = deque()
+        self._next_slot = 0
+        self._open()
+
+    def submit(self, task: Task) -> None:
+        """Hand a task to the next worker that is free."""
+        submitted = Submitted(task, self._next_slot * PLACE, Future())
+        self._next_slot = (self._next_slot + 1) % self.most
+        self.waiting.append(submitted)
+        self._start(submitted)
+
+    def next_result(self) -> Any:
+        """The result of the oldest task."""
+        while True:
+            try:
+                result = self.waiting[0].future.result()
+            except BrokenProcessPool:
+                self._recover()
+            else:
+                self.waiting.popleft()
+                return result
+
+    def close(self) -> None:
+        """End all workers, whatever they are at. They hold what locks their parent has, so they are waited for."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in self._processes.values():
+            process.terminate()
+        for process in self._processes.values():
+            process.join(LAST_SECONDS)
+
+    def _places(self) -> Places | None:
+        return None
+
+    def _recover(self) -> None:
+        raise CorpuskitError(KILLED) from None
+
+    def _open(self) -> None:
+        settings = (os.getpid(), self._work, self._places())
+        with starting():
+            self._pool = ProcessPoolExecutor(self._jobs, self._context, initializer=settle_in, initargs=settings)
+        self._processes: dict[int, Any] = {}
+
+    def _start(self, submitted: Submitted[Task]) -> None:
+        try:
+            with starting():
+                submitted.future = self._pool.submit(_do, submitted.slot, submitted.task)
+        except BrokenProcessPool as error:
+            submitted.future = Future()
+            submitted.future.set_exception(error)
+        finally:
+            self._processes |= getattr(self._pool, "_processes", None) or {}
+
+
+class GuardedWorkers(Workers[Batch]):
+    """Workers of which each may spend only so much time on a document."""
+
+    _marks: Places
+
+    def _places(self) -> Places:
+        self._marks = self._context.RawArray("q", self.most * PLACE)
+        return self._marks
+
+    def _recover(self) -> None:
+        """Start anew without the document at which the guard ended a worker; done work stays done."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        ended = {process.pid for process in self._processes.values() if process.exitcode == -signal.SIGPROF}
+        undone = [submitted for submitted in self.waiting if not _is_done(submitted.future)]
+        hung = [submitted for submitted in undone if self._marks[submitted.slot] in ended]
+        if not hung:
+            super()._recover()
+        for submitted in hung:
+            submitted.task = without(submitted.task, *self._marks[submitted.slot + 1 : submitted.slot + PLACE])
+        self._open()
+        for submitted in undone:
+            self._start(submitted)
+
+
+class Pool:
+    """Worker processes that outlive one call, for calls that carry their function with them."""
+
+    def __init__(self, jobs: int) -> None:
+        """The workers are started afresh, as the parent may run threads."""
+        self.jobs = jobs
+        context = multiprocessing.get_context("spawn")
+        with starting():
+            self._pool = ProcessPoolExecutor(jobs, context, initializer=settle_in, initargs=(os.getpid(),))
+
+    def ordered(self, calls: Iterable[tuple[Callable[[Task], Result], Task]]) -> Iterator[Result]:
+        """What the calls return, in their order. Raises what they raise, and CorpuskitError if a worker dies."""
+        waiting: deque[Future[Any]] = deque()
+        try:
+            for function, argument in calls:
+                with starting():
+                    waiting.append(self._pool.submit(function, argument))
+                if len(waiting) >= self.jobs * IN_FLIGHT_PER_WORKER:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        except BrokenProcessPool:
+            raise CorpuskitError(KILLED) from None
+        except CorpuskitError as error:
+            # The pool hangs the worker's traceback on it, which the task has kept already.
+            raise error from None
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def close(self) -> None:
+        """End the workers, whatever they are at."""
+        processes = dict(getattr(self._pool, "_processes", None) or {})
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes.values():
+            process.terminate()
+
+
+@contextlib.contextmanager
+def starting() -> Iterator[None]:
+    """Turn the system's refusal of a process, or of what it talks through, into a PublishError that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise PublishError(
+            f"cannot start worker processes: {error.strerror or error}; nothing was published. Try a smaller -j"
+        ) from None
+
+
+def _is_done(future: "Future[Any]") -> bool:
+    return future.done() and not future.cancelled() and not isinstance(future.exception(), BrokenProcessPool)
+
+
+_work: Callable[..., Any] | None = None
+_marks: Places | None = None
+_ready: set[int] = set()
+
+
+def settle_in(parent: int, work: Callable[..., Any] | None = None, places: Places | None = None) -> None:
+    """Make this process a worker: let go of the parent's pipes, leave its signals to it, and die when it dies."""
+    global _work, _marks
+    _work, _marks = work, places
+    console.leave_destructors_unheard()
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGPROF):
+        signal.signal(number, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    if hasattr(signal, "SIGRTMIN"):  # Linux
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+def _do(slot: int, task: Any) -> Any:
+    assert _work is not None
+    if _marks is None:
+        return _work(task)
+    guard = Guard(_marks, slot, os.getpid(), _ready)
+    try:
+        return _work(task, guard)
+    finally:
+        guard.leave()

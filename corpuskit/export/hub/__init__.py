@@ -1,0 +1,1 @@
+"""Dataset cards for the Hugging Face Hub, in the Hub's own vocabulary."""

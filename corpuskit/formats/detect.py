@@ -1,0 +1,59 @@
+"""Which format a file of documents has: by its name, below any ending of a compression, else by how it begins."""
+
+import itertools
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from corpuskit.core.document import Reject, parse
+
+if TYPE_CHECKING:
+    from corpuskit.core.reading.inputs import Input
+
+FORMATS = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".parquet": "parquet",
+    ".txt": "text",
+    ".md": "markdown",
+    ".markdown": "markdown",
+}
+COMPRESSIONS = ("", ".gz", ".zst", ".bz2")
+SUFFIXES = tuple("".join(pair) for pair in itertools.product(FORMATS, COMPRESSIONS))
+
+
+def format_of(source: "Input") -> str:
+    """The format that the input's name stands for, else the one its content looks like."""
+    name = PurePosixPath(source.name.lower())
+    if name.suffix in COMPRESSIONS:
+        name = name.with_suffix("")
+    known = FORMATS.get(name.suffix)
+    if known not in (None, "json"):
+        return known
+    if source.is_stream:
+        return known or "jsonl"
+    head = _first_block(source).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if known == "json":
+        return "jsonl" if _starts_with_an_object_a_line(head) else "json"
+    return "parquet" if head.startswith(b"PAR1") else "jsonl" if head.startswith(b"{") else "text"
+
+
+def _first_block(source: "Input") -> bytes:
+    from corpuskit.core.reading.decompress import blocks
+
+    with source.open() as stream:
+        return next((block for block in blocks(stream, lambda what, offset, lost: None) if block), b"")
+
+
+def _starts_with_an_object_a_line(head: bytes) -> bool:
+    """Whether the first line is an object of its own, or so long that it cannot be the start of an indented one."""
+    line, line_feed, _ = head.partition(b"\n")
+    if not line.startswith(b"{"):
+        return False
+    try:
+        parse(line)
+    except Reject:
+        return not line_feed
+    return True

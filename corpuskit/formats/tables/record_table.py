@@ -1,0 +1,174 @@
+"""The record as the columns of a table, and back without loss.
+
+`id` and `text`, one typed column for each reserved metadata key, and `extra`: the rest of the record as JSON, in the
+record's own shape (`{"metadata": {…}, other top-level keys}`), null where nothing is left. A reserved key whose value
+does not fit its column exactly (a null, a number written as text, an integer beyond 64 bits) is part of that rest,
+so the canonical line of a document comes back byte for byte.
+
+Objects (`rights`, `labels`, `quality` …) are JSON strings, as their keys differ from document to document; `pii` is
+a list of `{start, end, type}`.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+from corpuskit.core.document import RESERVED, Document, Reject, encode, ordered
+from corpuskit.formats.tables.arrow_arrays import Strings, array_of
+
+SPAN = {"start": pa.int64(), "end": pa.int64(), "type": pa.string()}
+TYPES = {
+    str: pa.string(),
+    int: pa.int64(),
+    float: pa.float64(),
+    dict: pa.large_string(),
+    list: pa.list_(pa.struct(SPAN)),
+}
+SCHEMA = pa.schema(
+    [
+        pa.field("id", pa.string(), nullable=False),
+        # Arrow strings end at 2 GiB a column chunk; large ones do not.
+        pa.field("text", pa.large_string(), nullable=False),
+        *(pa.field(key, TYPES[kind]) for key, (kind, _) in RESERVED.items()),
+        pa.field("extra", pa.large_string()),
+    ]
+)
+
+Cells = dict[str, Any]
+"""The cells of one row that are not null."""
+
+
+def cells(document: Document) -> Cells:
+    """The document as a row. Raises Reject if it holds what JSON cannot."""
+    encode(document)
+    row: Cells = {"id": document.id, "text": document.text}
+    rest: dict[str, Any] = {}
+    for key, value in document.metadata.items():
+        kind = RESERVED[key][0] if key in RESERVED else None
+        if kind is None or not _FITS[kind](value):
+            rest[key] = value
+        else:
+            row[key] = orjson.dumps(value).decode() if kind is dict else value
+    extra = {"metadata": rest, **document.extra} if rest else document.extra
+    if extra:
+        row["extra"] = orjson.dumps(extra).decode()
+    return row
+
+
+def document(row: Cells) -> Document:
+    """The document of a row, given without its null cells. Raises Reject if it is none."""
+    if type(row.get("text")) is not str:
+        raise Reject("no-text", "`text` is null")
+    if type(row.get("id")) is not str:
+        raise Reject("bad-id", "`id` is null")
+    metadata = {key: _value(key, row[key]) for key in RESERVED if key in row}
+    extra = _object(row.get("extra", "{}"))
+    rest = extra.pop("metadata", {})
+    if type(rest) is not dict:
+        raise Reject("bad-metadata", "`metadata` in `extra` is not an object")
+    return Document(row["id"], row["text"], ordered({**metadata, **rest}), extra)
+
+
+class Table:
+    """Documents gathered into an Arrow table; their texts, most of it all, as the very bytes of their column."""
+
+    def __init__(self) -> None:
+        self._texts = Strings()
+        self._rows: list[Cells] = []
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, document: Document) -> None:
+        """Add one row. Raises Reject, and adds nothing, if the document holds what JSON cannot."""
+        row = cells(document)
+        self._texts.append(row.pop("text"))
+        self._rows.append(row)
+
+    def finish(self) -> pa.Table:
+        """The table; nothing can be added to it."""
+        filled = set().union(*self._rows)
+        columns = [
+            self._texts.array()
+            if field.name == "text"
+            else array_of([row.get(field.name) for row in self._rows], field.type)
+            if field.name in filled
+            else pa.nulls(len(self._rows), field.type)
+            for field in SCHEMA
+        ]
+        return pa.Table.from_arrays(columns, schema=SCHEMA)
+
+
+def rows(batch: pa.RecordBatch) -> Iterator[Cells]:
+    """The rows of an Arrow batch without their null cells."""
+    filled = {
+        name: _values(column)
+        for name, column in zip(batch.schema.names, batch.columns, strict=True)
+        if column.null_count < len(column)
+    }
+    for place in range(batch.num_rows):
+        yield {name: values[place] for name, values in filled.items() if values[place] is not None}
+
+
+def is_record_table(schema: pa.Schema) -> bool:
+    """Whether a table has the columns that `table` gives one."""
+    return set(schema.names) == set(SCHEMA.names)
+
+
+def _values(column: pa.Array) -> list[Any]:
+    if pa.types.is_dictionary(column.type):
+        shared = _values(column.dictionary)
+        return [None if place is None else shared[place] for place in column.indices.to_pylist()]
+    try:
+        return column.to_pylist()  # type: ignore[no-any-return]
+    except OverflowError:
+        # Times beyond the year 9999 are numbers.
+        return [_time(scalar) for scalar in column]
+
+
+def _time(scalar: Any) -> Any:
+    try:
+        return scalar.as_py()
+    except OverflowError:
+        return scalar.value if hasattr(scalar, "value") else None
+
+
+def _value(key: str, cell: Any) -> Any:
+    return _object(cell) if RESERVED[key][0] is dict else cell
+
+
+def _object(cell: str) -> dict[str, Any]:
+    try:
+        value = orjson.loads(cell)
+    except orjson.JSONDecodeError:
+        raise Reject("bad-json", "a column of objects holds something else") from None
+    if type(value) is not dict:
+        raise Reject("bad-json", "a column of objects holds something else")
+    return value
+
+
+def _is_integer(value: Any) -> bool:
+    return type(value) is int and -(2**63) <= value < 2**63
+
+
+def _is_spans(value: Any) -> bool:
+    return type(value) is list and all(
+        type(span) is dict
+        and list(span) == list(SPAN)
+        and _is_integer(span["start"])
+        and _is_integer(span["end"])
+        and type(span["type"]) is str
+        for span in value
+    )
+
+
+_FITS: dict[type, Callable[[Any], bool]] = {
+    str: lambda value: type(value) is str,
+    int: _is_integer,
+    float: lambda value: type(value) is float and math.isfinite(value),
+    dict: lambda value: type(value) is dict,
+    list: _is_spans,
+}

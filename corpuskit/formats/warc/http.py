@@ -1,0 +1,249 @@
+"""HTTP responses as crawlers store them: status, header fields, and the body freed of its transfer and content codings.
+
+Crawlers often store a body decoded and leave the header fields as they were, so a coding is undone only where the
+body shows it. A body that starts in its coding and does not end in it is a reject, never a shorter page.
+
+Sources: RFC 9112 (messages, chunked), RFC 9110 (codings), the WHATWG MIME Sniffing standard.
+"""
+
+import re
+import zlib
+from dataclasses import dataclass
+
+from corpuskit.core.document import Reject
+from corpuskit.formats.warc.headers import blank_line, parse_headers
+from corpuskit.formats.warc.reader import MAX_HEAD, MAX_LINE
+
+MAX_BODY = 64 * 1024 * 1024
+MAX_CHUNKS = 1_000_000
+MAX_INTERIM = 16
+MAX_CODINGS = 8
+HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+UNKNOWN_TYPES = frozenset(
+    {"", "-", "unknown", "no-type", "unknown/unknown", "application/unknown", "application/octet-stream", "*/*"}
+)
+
+_STATUS = re.compile(rb"HTTP(?:/\d+(?:\.\d+)?)?[ \t]+(\d{3})(?!\d)")
+_CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]{0,4096})?\r?\n")
+_HTML = re.compile(
+    rb"<\?xml[^>]*>\s*(?>(?:<!--.*?-->\s*)*)<(?:!doctype\s+html|html)(?=[\s>])"
+    rb"|<(?:!--|(?:!doctype\s+html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p)(?=[\s>]))",
+    re.IGNORECASE | re.DOTALL,
+)
+_BINARY_STARTS = (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b\x08", b"RIFF", b"\x7fELF")
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b"))
+_LOOKED_AT = 64 * 1024
+_PIECE = 1024 * 1024
+
+
+@dataclass(slots=True)
+class Response:
+    """One response; `body` as it was sent."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def content_type(self) -> str:
+        """The media type in lower case, without parameters."""
+        return media_type(self.headers.get("content-type", ""))
+
+    def decoded_body(self) -> bytes:
+        """The body without its codings. Raises Reject: bad-chunked, bad-encoding, document-too-large."""
+        body = self.body
+        if "chunked" in self.headers.get("transfer-encoding", "").lower():
+            body = unchunked(body)
+        codings = self.headers.get("content-encoding", "").lower().split(",")
+        if len(codings) > MAX_CODINGS:
+            raise Reject("bad-encoding", f"more than {MAX_CODINGS} content codings")
+        for coding in reversed(codings):
+            body = _uncoded(body, coding.strip())
+        return body
+
+
+def parse_response(block: bytes) -> Response:
+    """The response that a record's block holds, past interim ones. Raises Reject: bad-http, header-too-large."""
+    for _ in range(MAX_INTERIM):
+        response = _parsed(block)
+        if response.status >= 200 or not response.body.startswith(b"HTTP/"):
+            return response
+        block = response.body
+    raise Reject("bad-http", f"more than {MAX_INTERIM} interim responses")
+
+
+def _parsed(block: bytes) -> Response:
+    status = _STATUS.match(block)
+    if status is None:
+        raise Reject("bad-http", "the block does not start with an HTTP status line")
+    end = blank_line(block[: MAX_HEAD + 4], 0)
+    if end < 0:
+        if len(block) > MAX_HEAD:
+            raise Reject("header-too-large", f"an HTTP header of over {MAX_HEAD} bytes")
+        end = len(block)
+    head = block[:end]
+    if end > MAX_LINE and max(map(len, head.split(b"\n"))) > MAX_LINE:
+        raise Reject("header-too-large", f"an HTTP header with a line of over {MAX_LINE} bytes")
+    return Response(int(status[1]), parse_headers(head), block[end:])
+
+
+def media_type(value: str) -> str:
+    """The media type of a Content-Type field.
+
+    >>> media_type("Text/HTML; charset=utf-8")
+    'text/html'
+    """
+    return value.partition(";")[0].partition(",")[0].strip().lower()
+
+
+def unchunked(body: bytes) -> bytes:
+    """The body of a chunked message; one that does not start with a chunk is taken to be decoded already.
+
+    >>> unchunked(b"3\\r\\nabc\\r\\n0\\r\\n\\r\\n")
+    b'abc'
+    """
+    if not _CHUNK.match(body):
+        return body
+    parts: list[bytes] = []
+    position = 0
+    while len(parts) < MAX_CHUNKS and (chunk := _CHUNK.match(body, position)):
+        size, start = int(chunk[1], 16), chunk.end()
+        if size == 0:
+            return b"".join(parts)
+        position = start + size
+        if position > len(body):
+            raise Reject("bad-chunked", "a chunk is longer than the body")
+        parts.append(body[start:position])
+        position += 2 if body.startswith(b"\r\n", position) else 1 if body.startswith(b"\n", position) else 0
+    raise Reject("bad-chunked", "the body ends or breaks before its last chunk")
+
+
+def sniffs_as_html(body: bytes) -> bool:
+    """Whether a body of unknown type starts as HTML does."""
+    head = body[:4096]
+    for mark in (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"):
+        head = head.removeprefix(mark)
+    if head[:2].count(0) == 1:
+        head = head.replace(b"\0", b"")
+    return _HTML.match(head.lstrip()) is not None
+
+
+def has_binary_signature(body: bytes) -> bool:
+    """Whether a body starts as some image, document, archive or program does."""
+    return body.startswith(_BINARY_STARTS)
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether what claims to be text is not: over 2 % control characters in its first 64 KiB."""
+    head = data[:_LOOKED_AT]
+    return (len(head) - len(head.translate(None, _CONTROLS))) * 50 > len(head)
+
+
+def _uncoded(body: bytes, coding: str) -> bytes:
+    if coding in ("", "identity", "none") or not body:
+        return body
+    decode = {"gzip": _gunzip, "x-gzip": _gunzip, "deflate": _inflate, "br": _unbrotli, "zstd": _unzstd}.get(coding)
+    if decode is None:
+        # Not a coding at all, as a charset named in the wrong field, unless the body says otherwise.
+        if is_binary(body) or has_binary_signature(body):
+            raise Reject("bad-encoding", "a content coding that is not known")
+        return body
+    if _is_plain_text(body):
+        return body
+    try:
+        return decode(body)
+    except _CodingError:
+        if sniffs_as_html(body):
+            return body
+        raise Reject("bad-encoding", f"the body is not whole {coding}") from None
+
+
+class _CodingError(Exception):
+    """A body that is not what its content coding says."""
+
+
+def _is_plain_text(body: bytes) -> bool:
+    if is_binary(body) or has_binary_signature(body):
+        return False
+    try:
+        body[:_LOOKED_AT].decode()
+    except UnicodeDecodeError as error:
+        return error.start > _LOOKED_AT - 4
+    return True
+
+
+def _gunzip(body: bytes) -> bytes:
+    if not body.startswith(b"\x1f\x8b"):
+        raise _CodingError
+    made = bytearray()
+    rest = body
+    while rest.startswith(b"\x1f\x8b"):
+        rest = _unzip(rest, 31, made)
+    return bytes(made)
+
+
+def _inflate(body: bytes) -> bytes:
+    """`deflate` is zlib by the standard and a raw stream by many servers."""
+    made = bytearray()
+    try:
+        _unzip(body, 15, made)
+    except _CodingError:
+        made.clear()
+        _unzip(body, -15, made)
+    return bytes(made)
+
+
+def _unzip(body: bytes, window_bits: int, made: bytearray) -> bytes:
+    """Append what one stream holds to `made`; return what lies behind it."""
+    decoder = zlib.decompressobj(window_bits)
+    data = body
+    try:
+        while not decoder.eof:
+            piece = decoder.decompress(data, _PIECE)
+            if not piece and not decoder.eof:
+                raise _CodingError
+            made += piece
+            _check_size(made)
+            data = decoder.unconsumed_tail
+    except zlib.error:
+        raise _CodingError from None
+    return decoder.unused_data
+
+
+def _unbrotli(body: bytes) -> bytes:
+    import brotli
+
+    decoder = brotli.Decompressor()
+    made = bytearray()
+    try:
+        made += decoder.process(body, output_buffer_limit=_PIECE)
+        while not decoder.is_finished():
+            more = decoder.process(b"", output_buffer_limit=_PIECE)
+            if not more:
+                raise _CodingError
+            made += more
+            _check_size(made)
+    except brotli.error:
+        raise _CodingError from None
+    return bytes(made)
+
+
+def _unzstd(body: bytes) -> bytes:
+    import zstandard
+
+    made = bytearray()
+    decoder = zstandard.ZstdDecompressor(max_window_size=MAX_BODY).decompressobj()
+    try:
+        for start in range(0, len(body), 1024):
+            made += decoder.decompress(body[start : start + 1024])
+            _check_size(made)
+            if decoder.eof:
+                return bytes(made)
+    except zstandard.ZstdError:
+        pass
+    raise _CodingError
+
+
+def _check_size(made: bytearray) -> None:
+    if len(made) > MAX_BODY:
+        raise Reject("document-too-large", f"a body of over {MAX_BODY} bytes when decoded")

@@ -1,0 +1,87 @@
+"""The main job: a recipe becomes a published corpus."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+from corpuskit.core import console
+from corpuskit.core.errors import UsageError
+from corpuskit.core.settings import Settings
+from corpuskit.core.step import RUNTIME, Command
+
+if TYPE_CHECKING:
+    from corpuskit.core.reading.inputs import Input
+    from corpuskit.mix.recipe.recipe import SourceSpec
+
+
+@dataclass(frozen=True)
+class Mix(Command):
+    """Build a corpus from a recipe: read, judge, deduplicate, mix to a budget, publish.
+
+    Reads a YAML recipe, runs each source through its steps in parallel, all of them through the steps they take
+    together, draws the sample that budget, weights, caps and floors ask for, and publishes a dataset folder that
+    `corpuskit verify` can check. A recipe without a budget gives the same bytes as the equal shell pipe.
+
+    A run that was killed or failed leaves its finished work in `DIR/.staging`; the next run goes on from there, as far
+    as code, options and inputs are the same. `corpuskit status DIR` shows how far it is. With `--executor ray` or
+    `slurm` the tasks run on a cluster; recipe, inputs and DIR then lie where all its machines see them.
+
+        corpuskit mix recipe.yaml -o corpus
+    """
+
+    inputs: ClassVar[str] = "RECIPE"
+    settings: ClassVar[tuple[str, ...]] = (
+        "output",
+        "jobs",
+        "max_rejects",
+        "accept_damaged",
+        "allow_empty",
+        "quiet",
+        "json",
+    )
+
+    plan: Annotated[
+        bool, "Print the pipe of each source and what it would give and need, as estimated; do nothing."
+    ] = False
+    dry_run: Annotated[bool, "Print the tasks that would be run, and how many are done already; do nothing."] = False
+    executor: Annotated[Literal["local", "ray", "slurm"], "Where tasks run."] = "local"
+    profile: Annotated[Path | None, "YAML file of cluster settings: partition, time, memory, address.", RUNTIME] = None
+
+    def execute(self, arguments: list[str], settings: Settings) -> int:
+        """Build, and say what became of each source."""
+        from corpuskit.mix.recipe.cluster_profile import read_profile
+        from corpuskit.mix.recipe.recipe import load
+
+        if len(arguments) != 1:
+            raise UsageError("name one recipe: `corpuskit mix recipe.yaml`")
+        recipe = load(Path(arguments[0]))
+        profile = read_profile(self.profile)
+        inputs = {source.name: _inputs(source) for source in recipe.sources}
+        if self.plan:
+            from corpuskit.mix.engine.estimate import demand_room
+            from corpuskit.mix.engine.preview import plan_text
+
+            text, wanted = plan_text(recipe, inputs, settings)
+            console.print_out(text)
+            target = settings.output or recipe.output.dir
+            if target is not None and self.executor == "local":
+                demand_room(wanted, target, settings.workers())
+            return 0
+        if self.dry_run:
+            from corpuskit.mix.engine.preview import jobs_text
+
+            console.print_out(jobs_text(recipe, inputs, settings, self.executor, profile))
+            return 0
+        from corpuskit.mix.engine.run import Build
+
+        return Build(recipe, inputs, settings, self.executor, profile).run()
+
+
+def _inputs(source: "SourceSpec") -> "list[Input]":
+    from corpuskit.core.reading.resolve import resolve
+    from corpuskit.core.stream.run import expand
+
+    try:
+        return expand(source.from_step, resolve(source.inputs, source.from_step.suffixes))
+    except UsageError as error:
+        raise UsageError(f"{source.place}: source `{source.name}`: {error}") from None

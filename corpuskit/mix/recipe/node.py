@@ -1,0 +1,109 @@
+"""Reading a marked tree by its schema: every refusal names the line, the key and what would be right."""
+
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any, NoReturn
+
+from corpuskit.core.errors import UsageError
+from corpuskit.core.options import did_you_mean, listed
+from corpuskit.mix.recipe.yaml import Marked, shown
+
+
+class Node:
+    """One value of the tree and the way to it. A null is as good as a key that is not there."""
+
+    def __init__(self, marks: Marked, *trail: str | int) -> None:
+        self.marks = marks
+        self.trail = trail
+        self.value: Any = marks.value
+        for step in trail:
+            self.value = self.value[step]
+
+    @property
+    def place(self) -> str:
+        """`recipe.yaml:12`."""
+        return self.marks.at(*self.trail)
+
+    @property
+    def key(self) -> str:
+        """The name of the nearest key, for messages."""
+        return next((shown(step) for step in reversed(self.trail) if isinstance(step, str)), "recipe")
+
+    def fail(self, problem: str) -> NoReturn:
+        """Raise UsageError for this value."""
+        raise UsageError(f"{self.place}: `{self.key}` {problem}")
+
+    def keys(self, *known: str) -> "Node":
+        """This mapping, which may have these keys and no others."""
+        for key, node in self.entries():
+            if key not in known:
+                near = did_you_mean(key, known)
+                raise UsageError(f"{node.place}: unknown key `{shown(key)}`{near}; keys here: {listed(known)}")
+        return self
+
+    def entries(self) -> Iterator[tuple[str, "Node"]]:
+        """Keys and values of a mapping, in order."""
+        if not isinstance(self.value, dict):
+            self.fail("is a mapping: `key: value` lines, or {key: value}")
+        for key in self.value:
+            yield key, Node(self.marks, *self.trail, key)
+
+    def get(self, key: str) -> "Node | None":
+        """The value under a key of this mapping, if there is one."""
+        if self.value.get(key) is None:
+            return None
+        return Node(self.marks, *self.trail, key)
+
+    def need(self, key: str, hint: str) -> "Node":
+        """The value under a key that has to be there."""
+        node = self.get(key)
+        if node is None:
+            self.fail(f"needs the key `{key}`: {hint}")
+        return node
+
+    def items(self) -> list["Node"]:
+        """The members of a list; a single value is a list of one."""
+        if isinstance(self.value, list):
+            return [Node(self.marks, *self.trail, place) for place in range(len(self.value))]
+        return [self]
+
+    def text(self) -> str:
+        """A string that is not empty."""
+        if isinstance(self.value, (int, float)) and not isinstance(self.value, bool):
+            self.fail("is a string; put it in quotes")
+        if not isinstance(self.value, str) or not self.value or "\0" in self.value:
+            self.fail("is a string")
+        return self.value
+
+    def choice(self, words: Iterable[str]) -> str:
+        """One of these words."""
+        known = list(words)
+        if self.value not in known:
+            near = did_you_mean(self.value, known) if isinstance(self.value, str) else ""
+            self.fail(f"is one of {', '.join(known)}{near}")
+        return str(self.value)
+
+    def whole(self, least: int, most: int = 2**63 - 1) -> int:
+        """A whole number within bounds; 1e6 is one."""
+        value = self.value
+        if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53:
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            self.fail(f"is a whole number from {least} on" if least else "is a whole number")
+        return value
+
+    def positive(self) -> float:
+        """A finite number above zero."""
+        if not self._is_number() or not self.value > 0:
+            self.fail("is a number above zero")
+        return self.value  # type: ignore[no-any-return]
+
+    def share(self, above_zero: bool) -> float:
+        """A part of the whole, up to 1."""
+        if not self._is_number() or not 0 <= self.value <= 1 or (above_zero and not self.value):
+            self.fail(f"is a share of the budget: {'above 0' if above_zero else 'from 0'}, up to 1")
+        return self.value  # type: ignore[no-any-return]
+
+    def _is_number(self) -> bool:
+        value = self.value
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,0 +1,63 @@
+"""The policy of a recipe: which licences its sources may have, and whether personal data must be scrubbed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from corpuskit.core.errors import RefusedError, UsageError
+from corpuskit.core.licenses import allowed, check_entry
+from corpuskit.core.options import listed
+from corpuskit.core.step import Step
+from corpuskit.mix.recipe.node import Node
+
+FROM_DOCUMENTS = "from-documents"
+"""In place of a source's licence: each document states its own, and the gate judges them one by one."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the result must keep to; None is no rule."""
+
+    licenses: tuple[str, ...] | None = None
+    pii_required: bool = False
+
+    def check(self, source: str, place: str, license: str | None, steps: Iterable[Step]) -> None:
+        """Raise RefusedError if a source of this licence, with these steps behind it, is forbidden."""
+        if self.licenses is not None:
+            self._check_license(source, place, license, self.licenses)
+        if self.pii_required and not any(step.name() == "scrub-pii" for step in steps):
+            raise RefusedError(
+                f"{place}: `pii: required`, but source `{source}` has no step `scrub-pii`; "
+                "add it under `steps` or `together`"
+            )
+
+    def _check_license(self, source: str, place: str, license: str | None, allow: tuple[str, ...]) -> None:
+        if license is None:
+            raise RefusedError(f"{place}: source `{source}` states no licence; allowed: {listed(allow)}")
+        if license != FROM_DOCUMENTS and not allowed(license, allow):
+            raise RefusedError(
+                f"{place}: licence {license!r} of source `{source}` is not allowed; allowed: {listed(allow)}"
+            )
+
+
+def read_policy(node: Node | None) -> Policy:
+    """The policy under a recipe's key `policy`."""
+    if node is None:
+        return Policy()
+    node.keys("licenses", "pii")
+    licenses, pii = node.get("licenses"), node.get("pii")
+    if pii:
+        pii.choice(["required"])
+    return Policy(_allow_list(licenses) if licenses else None, pii is not None)
+
+
+def _allow_list(node: Node) -> tuple[str, ...]:
+    allow = node.keys("allow").need("allow", "SPDX licences that sources may have").items()
+    if not allow:
+        node.fail("allows at least one licence")
+    names = tuple(entry.text() for entry in allow)
+    for entry, name in zip(allow, names, strict=True):
+        try:
+            check_entry(name)
+        except UsageError as error:
+            raise UsageError(f"{entry.place}: {error}") from None
+    return names

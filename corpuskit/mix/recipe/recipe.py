@@ -1,0 +1,274 @@
+"""Recipes: what `corpuskit mix` is to build, checked as a whole before any work.
+
+    seed: 7
+    budget: {tokens: 2_000_000, tokenizer: words}
+    policy: {licenses: {allow: [CC-BY-4.0, LicenseRef-crawl]}, pii: required}
+    caps:   {any_source: 0.9}
+    sources:
+      web:  {from: fetch-warc, inputs: [crawl/*.warc.gz], origin: crawl, license: LicenseRef-crawl, weight: 6,
+             steps: [extract, {filter-language: {keep: [en]}}]}
+      wiki: {from: files, inputs: [wiki/], origin: public_dataset, license: CC-BY-4.0, max_epochs: 4,
+             options: {text-key: body}}
+    together: [dedup, scrub-pii]
+    output: {dir: snapshot, formats: [jsonl]}
+
+Every error names the line. Paths are relative to the recipe's folder.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+from corpuskit.core.document import ORIGINS
+from corpuskit.core.errors import UsageError
+from corpuskit.core.options import build_step, did_you_mean
+from corpuskit.core.registry import find_step, format_names
+from corpuskit.core.step import CorpusStage, Sink, Source, Stage, Step
+from corpuskit.core.tokens import BYTES, WORDS
+from corpuskit.mix.recipe.node import Node
+from corpuskit.mix.recipe.policy import Policy, read_policy
+from corpuskit.mix.recipe.yaml import Marked
+from corpuskit.mix.recipe.yaml import load as load_yaml
+
+FindStep = Callable[[str], type[Step]]
+
+SHARD_DOCUMENTS = 50_000
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_SOURCE_KEYS = (
+    "from",
+    "inputs",
+    "origin",
+    "license",
+    "license_evidence",
+    "weight",
+    "max_epochs",
+    "options",
+    "steps",
+)
+
+
+@dataclass(frozen=True)
+class SourceSpec:
+    """One source: where it comes from, what it is, how much of it, and its own steps.
+
+    `inputs` are paths from the working folder, globs or URLs; `inputs_at` says where the recipe names each of them.
+    """
+
+    name: str
+    from_step: Source
+    inputs: tuple[str, ...]
+    origin: str
+    license: str | None = None
+    license_evidence: str | None = None
+    weight: float = 1.0
+    max_epochs: float = 1.0
+    steps: tuple[Step, ...] = ()
+    place: str = field(default="", compare=False)
+    inputs_at: tuple[str, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How many tokens, counted how: `words`, `bytes/4`, or the path of a tokenizer.json."""
+
+    tokens: int
+    tokenizer: str = WORDS
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where the result goes and in which form. Without a budget the order is `input` unless the recipe says so."""
+
+    dir: Path | None = None
+    formats: tuple[str, ...] = ("jsonl",)
+    order: str = "input"
+    shard_documents: int = SHARD_DOCUMENTS
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A recipe that is right in itself; whether its inputs exist and its budget can be met shows later."""
+
+    name: str
+    sources: tuple[SourceSpec, ...]
+    seed: int = 0
+    budget: Budget | None = None
+    policy: Policy = field(default_factory=Policy)
+    caps: Mapping[str, float] = field(default_factory=dict)
+    """Share of the budget by origin."""
+    any_source: float | None = None
+    floors: Mapping[str, float] = field(default_factory=dict)
+    """Share of the budget by source."""
+    together: tuple[Step, ...] = ()
+    output: Output = field(default_factory=Output)
+
+
+def load(path: Path, find: FindStep = find_step) -> Recipe:
+    """Read and check a recipe. Raises UsageError with the line, RefusedError where its own policy forbids it."""
+    return read(load_yaml(path), path.parent, find)
+
+
+def read(marks: Marked, folder: Path, find: FindStep = find_step) -> Recipe:
+    """The recipe in a marked tree; `folder` is what its paths are relative to."""
+    top = Node(marks).keys("seed", "budget", "policy", "caps", "floors", "sources", "together", "output")
+    budget = _budget(top.get("budget"), folder)
+    sources = _sources(top.need("sources", "a mapping from names to sources"), folder, find)
+    caps, any_source = _caps(top.get("caps"))
+    floors = _floors(top.get("floors"), sources)
+    for key in ("caps", "floors"):
+        limits = top.get(key)
+        if limits is not None and budget is None:
+            limits.fail("are shares of a budget, and the recipe has none: add `budget: {tokens: …}`")
+    seed = top.get("seed")
+    recipe = Recipe(
+        name=marks.name,
+        sources=sources,
+        seed=seed.whole(-(2**63)) if seed else 0,
+        budget=budget,
+        policy=read_policy(top.get("policy")),
+        caps=caps,
+        any_source=any_source,
+        floors=floors,
+        together=_steps(top.get("together"), folder, find),
+        output=_output(top.get("output"), folder, "shuffled" if budget else "input"),
+    )
+    for source in sources:
+        recipe.policy.check(source.name, source.place, source.license, (*source.steps, *recipe.together))
+    return recipe
+
+
+def _budget(node: Node | None, folder: Path) -> Budget | None:
+    if node is None:
+        return None
+    node.keys("tokens", "tokenizer")
+    tokens = node.need("tokens", "how many to select").whole(1)
+    tokenizer = node.get("tokenizer")
+    name = tokenizer.text() if tokenizer else WORDS
+    if name in (WORDS, BYTES):
+        return Budget(tokens, name)
+    if tokenizer and not name.endswith(".json"):
+        tokenizer.fail(f"is {WORDS}, {BYTES} or the path of a tokenizer.json{did_you_mean(name, (WORDS, BYTES))}")
+    return Budget(tokens, str(folder / name))
+
+
+def _sources(node: Node, folder: Path, find: FindStep) -> tuple[SourceSpec, ...]:
+    sources = tuple(_source(name, entry, folder, find) for name, entry in node.entries())
+    if not sources:
+        node.fail("names at least one source")
+    return sources
+
+
+def _source(name: str, node: Node, folder: Path, find: FindStep) -> SourceSpec:
+    if not _NAME.fullmatch(name):
+        node.fail("is no name for a source: letters, digits, `.`, `_` and `-`, at most 64")
+    node.keys(*_SOURCE_KEYS)
+    read_by = node.need("from", "the command that reads it, as `files` or `fetch-warc`")
+    options = node.get("options")
+    step = _built(read_by, read_by.text(), options, folder, find)
+    if not isinstance(step, Source):
+        read_by.fail(f"names a source command; `{step.name()}` belongs under `steps`")
+    inputs = node.need("inputs", "files, folders, globs or URLs").items()
+    if not inputs:
+        Node(node.marks, *node.trail, "inputs").fail("names at least one file, folder, glob or URL")
+    origin = node.need("origin", f"what it is, one of {', '.join(ORIGINS)}")
+    license, evidence = node.get("license"), node.get("license_evidence")
+    weight, max_epochs = node.get("weight"), node.get("max_epochs")
+    return SourceSpec(
+        name=name,
+        from_step=step,
+        inputs=tuple(_input(item, folder) for item in inputs),
+        origin=origin.choice(ORIGINS),
+        license=license.text() if license else None,
+        license_evidence=evidence.text() if evidence else None,
+        weight=weight.positive() if weight else 1.0,
+        max_epochs=max_epochs.positive() if max_epochs else 1.0,
+        steps=_steps(node.get("steps"), folder, find),
+        place=node.place,
+        inputs_at=tuple(item.place for item in inputs),
+    )
+
+
+def _input(node: Node, folder: Path) -> str:
+    text = node.text()
+    if text == "-":
+        node.fail("cannot be standard input; a recipe reads files and URLs")
+    return text if "://" in text else str(folder / text)
+
+
+def _steps(node: Node | None, folder: Path, find: FindStep) -> tuple[Step, ...]:
+    if node is None:
+        return ()
+    return tuple(_step(item, folder, find) for item in node.items())
+
+
+def _step(node: Node, folder: Path, find: FindStep) -> Step:
+    name, options = node.value, None
+    if isinstance(name, dict):
+        if len(name) != 1:
+            node.fail("lists steps, each `name` or `{name: {option: value}}`")
+        name = next(iter(name))
+        options = node.get(name)
+    if not isinstance(name, str):
+        node.fail("lists steps, each `name` or `{name: {option: value}}`")
+    step = _built(node, name, options, folder, find)
+    if not isinstance(step, (Stage, CorpusStage)) or isinstance(step, Sink):
+        hint = "; `output` says what is written" if isinstance(step, Sink) else ""
+        node.fail(f"lists stages, and `{name}` is a {step.kind}{hint}")
+    if getattr(step, "stream", False):
+        node.fail(f"lists steps of a recipe, where `{name}` cannot stream: take the option `stream` out")
+    return step
+
+
+def _built(node: Node, name: str, options: Node | None, folder: Path, find: FindStep) -> Step:
+    given = {key: entry.value for key, entry in options.entries()} if options else {}
+    try:
+        step_class = find(name)
+    except UsageError as error:
+        raise UsageError(f"{node.place}: {error}") from None
+    places = {key: entry.place for key, entry in options.entries()} if options else {}
+    return build_step(step_class, given, lambda key: places.get(key, node.place), split_commas=False, folder=folder)
+
+
+def _caps(node: Node | None) -> tuple[dict[str, float], float | None]:
+    if node is None:
+        return {}, None
+    caps = {key: entry.share(above_zero=True) for key, entry in node.keys("any_source", *ORIGINS).entries()}
+    any_source = caps.pop("any_source", None)
+    return caps, any_source
+
+
+def _floors(node: Node | None, sources: tuple[SourceSpec, ...]) -> dict[str, float]:
+    if node is None:
+        return {}
+    node.keys(*(source.name for source in sources))
+    floors = {key: entry.share(above_zero=False) for key, entry in node.entries()}
+    # As written: as doubles, ten floors of 0.1 would not add up to one.
+    total = sum(Fraction(str(floor)) for floor in floors.values())
+    if total > 1:
+        node.fail(f"add up to {float(total)}, and may not exceed 1")
+    return floors
+
+
+def _output(node: Node | None, folder: Path, order: str) -> Output:
+    if node is None:
+        return Output(order=order)
+    node.keys("dir", "formats", "order", "shard_documents")
+    directory, formats = node.get("dir"), node.get("formats")
+    ordered, size = node.get("order"), node.get("shard_documents")
+    names = [entry.choice(format_names()) for entry in formats.items()] if formats else []
+    return Output(
+        dir=_below(directory, folder) if directory else None,
+        formats=tuple(dict.fromkeys(names or ["jsonl"])),
+        order=ordered.choice(["input", "shuffled"]) if ordered else order,
+        shard_documents=size.whole(1) if size else SHARD_DOCUMENTS,
+    )
+
+
+def _below(node: Node, folder: Path) -> Path:
+    """A recipe may come from anyone: it writes below its own folder, and `-o` anywhere."""
+    path = Path(node.text())
+    if path.is_absolute() or ".." in path.parts:
+        node.fail("is a folder below the recipe's own; take it out and name it with -o to write elsewhere")
+    return folder / path

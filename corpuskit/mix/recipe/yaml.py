@@ -1,0 +1,254 @@
+"""YAML for recipes: plain data only, with line numbers.
+
+Scalars follow the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-schema), with underscores allowed
+between digits: `no`, `12:30` and `2024-01-31` are strings, `1e6` and `2_000_000` are numbers. Anchors, aliases, tags,
+merge keys, directives and repeated keys are refused, so what a recipe says stands where it is read and nothing in it
+can make an object or grow out of proportion.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+from corpuskit.core.errors import UsageError
+
+MAX_BYTES = 1024 * 1024
+MAX_DEPTH = 32
+
+Trail = tuple[str | int, ...]
+"""Keys and list positions that lead from the top to a value."""
+
+_NULL = {"", "~", "null", "Null", "NULL"}
+_TRUE = {"true", "True", "TRUE"}
+_FALSE = {"false", "False", "FALSE"}
+_DIGITS = "[0-9]+(?:_[0-9]+)*"
+_INTEGER = re.compile(rf"[-+]?{_DIGITS}")
+_OTHER_BASE = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(rf"[-+]?(?:\.{_DIGITS}|{_DIGITS}(?:\.(?:{_DIGITS})?)?)(?:[eE][-+]?[0-9]+)?")
+_INFINITY = re.compile(r"[-+]?\.(?:inf|Inf|INF)")
+_NAN = {".nan", ".NaN", ".NAN"}
+_NESTING = re.compile(
+    r"""
+    (?<![^\s,:\[{])(?: "(?:\\.|[^"\\])*(?:"|\Z) | '[^']*(?:'|\Z) )  |  (?<!\S)\#.*  # strings and comments nest nothing
+    |  (?<![^\n])(?P<dashes>(?:[ ]*-(?=\s))+)          # lists in lists on one line: `- - - x`
+    |  [\[\]{}]
+    """,
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True)
+class Marked:
+    """What a YAML file says, and on which line it says it."""
+
+    name: str
+    value: Any
+    lines: dict[Trail, int] = field(repr=False)
+
+    def line(self, *trail: str | int) -> int:
+        """The line of the key or list item at the end of the trail, or of the nearest thing around it."""
+        while trail and trail not in self.lines:
+            trail = trail[:-1]
+        return self.lines.get(trail, 1)
+
+    def at(self, *trail: str | int) -> str:
+        """The place as messages name it: `recipe.yaml:12`."""
+        return f"{self.name}:{self.line(*trail)}"
+
+
+def load(path: Path) -> Marked:
+    """Read one YAML file. Raises UsageError where it is missing, too large or not plain YAML."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{path.name}: cannot be read: {(error.strerror or 'I/O error').lower()}") from None
+    return parse(data, path.name)
+
+
+def parse(data: bytes, name: str) -> Marked:
+    """Parse the bytes of one YAML document; `name` stands in messages.
+
+    >>> parse(b"keep: [en, no]", "recipe.yaml").value
+    {'keep': ['en', 'no']}
+    """
+    if len(data) > MAX_BYTES:
+        raise UsageError(f"{name}: larger than {MAX_BYTES} bytes; a recipe is smaller")
+    return _Reader(name, _decode(data, name)).read()
+
+
+class _Reader:
+    """Builds plain values from the parser's events; the events never build anything themselves."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.lines: dict[Trail, int] = {}
+        self.events = self._events(text)
+
+    def read(self) -> Marked:
+        import yaml
+
+        next(self.events)
+        event = next(self.events)
+        if isinstance(event, yaml.StreamEndEvent):
+            raise UsageError(f"{self.name}: the file is empty")
+        if event.version or event.tags:
+            self._fail(event, "directives (`%…`) are not supported; take the line out")
+        value = self._value(next(self.events), (), 1)
+        next(self.events)
+        event = next(self.events)
+        if not isinstance(event, yaml.StreamEndEvent):
+            self._fail(event, "a second document starts; a recipe is one document")
+        return Marked(self.name, value, self.lines)
+
+    def _events(self, text: str) -> Iterator[Any]:
+        import yaml
+
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        try:
+            yield from yaml.parse(text, Loader=loader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line = mark.line + 1 if mark else 1
+            # libyaml reads ahead, and releases differ in how deep they go: it may refuse before `_value` has counted.
+            if too_deep := _line_too_deep(text, mark.index if mark else len(text)):
+                raise UsageError(f"{self.name}:{too_deep}: nested deeper than {MAX_DEPTH}") from None
+            problem = " ".join(filter(None, (error.context, error.problem)))
+            raise UsageError(f"{self.name}:{line}: {problem or 'not YAML'}{_hint(text, line)}") from None
+        except yaml.reader.ReaderError as error:
+            line = text.count("\n", 0, error.position) + 1
+            raise UsageError(f"{self.name}:{line}: a control character does not belong here") from None
+
+    def _value(self, event: Any, trail: Trail, depth: int) -> Any:
+        import yaml
+
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
+            self._fail(event, "anchors and aliases are not supported; write the value out")
+        if event.tag is not None:
+            self._fail(event, "tags (`!…`) are not supported; take it out")
+        self.lines.setdefault(trail, event.start_mark.line + 1)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event)
+        if depth > MAX_DEPTH:
+            self._fail(event, f"nested deeper than {MAX_DEPTH}")
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(trail, depth)
+        return self._mapping(trail, depth)
+
+    def _sequence(self, trail: Trail, depth: int) -> list[Any]:
+        import yaml
+
+        items: list[Any] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            items.append(self._value(event, (*trail, len(items)), depth + 1))
+        return items
+
+    def _mapping(self, trail: Trail, depth: int) -> dict[str, Any]:
+        import yaml
+
+        items: dict[str, Any] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = self._key(event)
+            if key in items:
+                first = self.lines[*trail, key]
+                self._fail(event, f"the key `{shown(key)}` stands here again; first on line {first}")
+            self.lines[*trail, key] = event.start_mark.line + 1
+            items[key] = None
+            items[key] = self._value(next(self.events), (*trail, key), depth + 1)
+        return items
+
+    def _key(self, event: Any) -> str:
+        """Keys are names: they are taken as written, so `no` and `2024` are keys like any other."""
+        import yaml
+
+        if not isinstance(event, yaml.ScalarEvent):
+            self._fail(event, "a key is one word")
+        if event.anchor or event.tag is not None:
+            self._fail(event, "anchors and tags are not supported; take it out")
+        if event.value == "<<" and event.implicit[0]:
+            self._fail(event, "merge keys (`<<`) are not supported; write the values out")
+        return self._string(event)
+
+    def _scalar(self, event: Any) -> Any:
+        if not event.implicit[0]:  # quoted, or a block of text
+            return self._string(event)
+        try:
+            value = scalar(event.value)
+        except ValueError as error:
+            self._fail(event, str(error))
+        return self._string(event) if isinstance(value, str) else value
+
+    def _string(self, event: Any) -> str:
+        try:
+            event.value.encode()
+        except UnicodeEncodeError:
+            self._fail(event, "a lone surrogate is not text")
+        return str(event.value)
+
+    def _fail(self, event: Any, problem: str) -> NoReturn:
+        raise UsageError(f"{self.name}:{event.start_mark.line + 1}: {problem}")
+
+
+def scalar(text: str) -> str | int | float | bool | None:
+    """The value of a plain scalar in the core schema. Raises ValueError for integers beyond 64 bits.
+
+    >>> [scalar(text) for text in ("no", "12:30", "1e6", "2_000_000", "0o17", "~")]
+    ['no', '12:30', 1000000.0, 2000000, 15, None]
+    """
+    if text in _NULL:
+        return None
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
+    if _INTEGER.fullmatch(text):
+        return _bounded(text, 10)
+    if _OTHER_BASE.fullmatch(text):
+        return _bounded(text[2:], 8 if text[1] == "o" else 16)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    if _INFINITY.fullmatch(text):
+        return float(text.replace(".", ""))
+    return float("nan") if text in _NAN else text
+
+
+def shown(text: str) -> str:
+    """A name from the recipe as a message may show it: printable and short."""
+    text = "".join(character if character.isprintable() else "?" for character in text)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _bounded(digits: str, base: int) -> int:
+    # Python itself refuses to convert very long numbers, and slowly does long ones.
+    if len(digits) > 40 or not -(2**63) <= (number := int(digits, base)) < 2**63:
+        raise ValueError("an integer does not fit into 64 bits")
+    return number
+
+
+def _line_too_deep(text: str, end: int) -> int:
+    """The line on which brackets or dashes before offset `end` open more than `MAX_DEPTH` levels; 0 if none does."""
+    depth = 0
+    for match in _NESTING.finditer(text, 0, end):
+        if match["dashes"]:
+            levels = match["dashes"].count("-")
+        else:
+            depth = max(0, depth + (match[0] in "[{") - (match[0] in "]}"))
+            levels = depth
+        if levels > MAX_DEPTH:
+            return text.count("\n", 0, match.start()) + 1
+    return 0
+
+
+def _decode(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UsageError(f"{name}:{line}: not UTF-8; save the file as UTF-8") from None
+
+
+def _hint(text: str, line: int) -> str:
+    rows = text.split("\n")
+    row = rows[line - 1] if line <= len(rows) else ""
+    blank = row[: len(row) - len(row.lstrip())]
+    return "; indent with spaces, not tabs" if "\t" in blank else ""

@@ -1,0 +1,1 @@
+"""Shares and samples under limits. Reading order: limits, allocate, conflict, sampling."""

@@ -1,0 +1,1 @@
+"""Source code: programming languages by file name, and which files are worth reading."""

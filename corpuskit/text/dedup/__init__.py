@@ -1,0 +1,4 @@
+"""Near-duplicates. Reading order: parameters, shingles, minhash, entries, matching, survivors.
+
+Then the ways to run it: streaming, sharded, index and snapshots, units; shingle_batches and leader_tables are kernels.
+"""

@@ -1,0 +1,190 @@
+"""What documents are compared by: an entry each, on disk, in block files (`corpuskit.core.disk.block_file`).
+
+An entry's fields: `digest` of the text (xxh3, 128 bits); for near-duplicates `wordless` (the text has no shingles),
+`key-0` and on (of each band) and `signature`; `preference`, where other documents than the first are kept. Its strings:
+the `id`, and `facts`, the metadata of which a survivor takes over something, as JSON.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from corpuskit.core.disk.spool import temporary
+from corpuskit.core.document import Document
+from corpuskit.text.dedup.survivors import TAKEN_OVER, digest, preference
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from corpuskit.core.disk.block_file import BlockFile, Field
+    from corpuskit.stages.dedup import Dedup
+    from corpuskit.text.dedup.minhash import Places
+
+BATCH_DOCUMENTS = 256
+BATCH_CHARACTERS = 1 << 22
+STRINGS = ("id", "facts")
+
+
+def compared(step: "Dedup") -> "list[Field]":
+    """The fields that verdicts depend on."""
+    from corpuskit.core.disk.block_file import Field
+
+    fields = [Field("digest", "<u8", 2)]
+    if step.method == "minhash":
+        fields.append(Field("wordless", "|u1", 1))
+        fields += [Field(f"key-{band}", "<u8", 1) for band in range(step.bands)]
+        fields.append(Field("signature", "<u4", step.permutations))
+    return fields
+
+
+class Signer:
+    """Writes the entries of documents, in their order."""
+
+    def __init__(self, step: "Dedup", file: IO[bytes]) -> None:
+        """Starts a block file in `file`. Raises PublishError here and later if that cannot be written."""
+        from corpuskit.core.disk.block_file import BlockWriter, Field
+
+        fields = compared(step)
+        if step.keep != "first":
+            fields.append(Field("preference", "<i8", 1))
+        self._step = step
+        with temporary():
+            self._writer = BlockWriter(file, fields, STRINGS)
+        self._batch: list[Document] = []
+        self._characters = 0
+
+    def add(self, document: Document) -> None:
+        """The next document."""
+        self._batch.append(document)
+        self._characters += len(document.text)
+        if len(self._batch) >= BATCH_DOCUMENTS or self._characters >= BATCH_CHARACTERS:
+            self._sign()
+
+    def finish(self) -> "BlockFile":
+        """The whole file, ready to be read."""
+        self._sign()
+        with temporary():
+            return self._writer.finish({})
+
+    def _sign(self) -> None:
+        import numpy
+
+        step, batch = self._step, self._batch
+        texts = [document.text for document in batch]
+        numbers: dict[str, Any] = {"digest": numpy.frombuffer(b"".join(map(digest, texts)), "<u8")}
+        if step.keep != "first":
+            numbers["preference"] = numpy.array([preference(document, step.keep) for document in batch], numpy.int64)
+        if step.method == "minhash" and texts:
+            numbers |= self._near(texts)
+        if batch:
+            strings = {"id": [document.id.encode() for document in batch], "facts": list(map(_facts, batch))}
+            with temporary():
+                self._writer.append(numbers, strings, len(batch))
+        self._batch, self._characters = [], 0
+
+    def _near(self, texts: list[str]) -> dict[str, Any]:
+        import numpy
+
+        from corpuskit.text.dedup.minhash import band_keys, signatures
+        from corpuskit.text.dedup.shingle_batches import shingles_of
+
+        shingled = shingles_of(texts, self._step.ngram)
+        rows = signatures(shingled, self._step.permutations, self._step.seed)
+        keys = {f"key-{band}": column for band, column in enumerate(band_keys(rows, self._step.bands).T)}
+        return {"wordless": numpy.array([not len(hashes) for hashes in shingled]), "signature": rows, **keys}
+
+
+class Entries:
+    """The entries of several files one after the other, numbered through; those of earlier snapshots come first."""
+
+    def __init__(self, files: Sequence["BlockFile"], earlier: int = 0) -> None:
+        """`earlier`: how many of the files are of earlier snapshots."""
+        import numpy
+
+        self.files = list(files)
+        self.own = self.files[earlier:]
+        self._starts = numpy.cumsum([0] + [len(file) for file in files], dtype=numpy.int64)
+        self.start = int(self._starts[earlier])
+        """The number of the corpus's first document."""
+        self.count = int(self._starts[-1]) - self.start
+        """Documents of the corpus."""
+
+    @classmethod
+    def open(cls, stack: ExitStack, earlier: Sequence[Path], signed: Sequence[Path]) -> "Entries":
+        """The entries in these files, which `stack` closes."""
+        return cls([opened(stack, path) for path in (*earlier, *signed)], len(earlier))
+
+    def part(self, number: int) -> tuple[int, int]:
+        """Of a file of the corpus, the first document's number, counted within the corpus, and how many it has."""
+        place = len(self.files) - len(self.own) + number
+        return int(self._starts[place]) - self.start, len(self.files[place])
+
+    def file_of(self, number: int) -> "BlockFile":
+        """The file that holds an entry."""
+        return self.files[self._place(number)]
+
+    def chunks(self, name: str, start: int = 0) -> Iterator[tuple[int, "NDArray[Any]"]]:
+        """A field in blocks, each with the number of its first row; from the file on that starts at `start`."""
+        for first, file in zip(self._starts.tolist(), self.files, strict=False):
+            if first < start:
+                continue
+            for rows in file.column(name):
+                yield first, rows
+                first += len(rows)
+
+    def load(self, name: str, start: int = 0) -> "NDArray[Any]":
+        """A field as a whole, from the file on that starts at `start`."""
+        import numpy
+
+        kept = [rows for _, rows in self.chunks(name, start)]
+        return numpy.concatenate(kept) if kept else numpy.empty((0, 1), "<u8")
+
+    def take(self, name: str, numbers: "Places") -> "NDArray[Any]":
+        """The rows of a field with these numbers."""
+        import numpy
+
+        if len(self.files) == 1:
+            return self.files[0].take(name, numbers)
+        places = numpy.searchsorted(self._starts, numbers, side="right") - 1
+        parts = [numpy.flatnonzero(places == place) for place in range(len(self.files))]
+        rows = [
+            self.files[place].take(name, numbers[part] - self._starts[place])
+            for place, part in enumerate(parts)
+            if len(part)
+        ]
+        if not rows:
+            return self.files[0].take(name, numbers)
+        return numpy.concatenate(rows)[numpy.argsort(numpy.concatenate(parts))]
+
+    def string(self, name: str, number: int) -> bytes:
+        """A byte string of an entry."""
+        place = self._place(number)
+        return self.files[place].string(name, number - int(self._starts[place]))
+
+    def _place(self, number: int) -> int:
+        import numpy
+
+        return int(numpy.searchsorted(self._starts, number, side="right")) - 1
+
+
+def opened(stack: ExitStack, path: Path) -> "BlockFile":
+    """A block file, which `stack` closes. Raises DamagedError if it is none."""
+    from corpuskit.core.disk.block_file import BlockFile
+
+    return BlockFile(stack.enter_context(open(path, "rb", buffering=0)), path.name)
+
+
+def sign(step: "Dedup", documents: Iterable[Document], file: IO[bytes]) -> "BlockFile":
+    """Write the entries of documents to an empty file."""
+    signer = Signer(step, file)
+    for document in documents:
+        signer.add(document)
+    return signer.finish()
+
+
+def _facts(document: Document) -> bytes:
+    import orjson
+
+    metadata = document.metadata
+    return orjson.dumps({key: metadata[key] for key in TAKEN_OVER if key in metadata})

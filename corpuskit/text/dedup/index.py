@@ -1,0 +1,319 @@
+"""The index of `dedup`: the entries of earlier snapshots, in a folder.
+
+`index.json` names the current generation: `format`, `generation` (a count), `settings`, and `snapshots` in the order in
+which they were judged, each with `name`, `documents` (entries), `file`, `bytes` and `sha256`; last the sha256 of all
+this. Each file is a block file (`corpuskit.core.disk.block_file`) of the entries that `corpuskit.text.dedup.entries`
+describes, with the `root` of each beside them: the digest of the text that survived for it. Files are named by their
+content and never changed. A new generation is new files and then a new `index.json`, renamed into place; only then are
+files that it does not name removed. What a killed run left is removed by the next.
+
+Entries are those of documents that no earlier text is equal to, survivors or not: documents that were dropped may still
+lead, so that judging snapshot by snapshot gives the verdicts of judging all at once. Where a survivor is taken out,
+those dropped for it are taken out too: nothing would be left of a later document that was dropped for them.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from corpuskit.core.disk import filesystem
+from corpuskit.core.disk.durable import flush, size_and_digest, write_flushed
+from corpuskit.core.errors import DamagedError, PublishError, UsageError
+from corpuskit.text.dedup.entries import opened
+from corpuskit.text.dedup.snapshots import Block, dropped_for, kept_of, meant, rows_of, survivors_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from corpuskit.core.disk.block_file import BlockFile, Field
+    from corpuskit.text.dedup.entries import Entries
+    from corpuskit.text.dedup.matching import Flags, Verdicts
+
+    Roots = NDArray[np.uint64]
+
+FORMAT = "corpuskit.dedup-index/1"
+CURRENT = "index.json"
+HOLDER = ".holder"
+ENDING = ".blocks"
+
+Snapshot = dict[str, Any]
+
+
+class Read(NamedTuple):
+    """What a run reads of an index."""
+
+    digest: str
+    """What verdicts against it depend on."""
+    paths: tuple[Path, ...]
+    """The entries of its snapshots, in their order."""
+
+
+class Index:
+    """An index, locked until it is committed or closed or this process ends."""
+
+    def __init__(self, folder: Path, purpose: str, settings: dict[str, Any] | None = None) -> None:
+        """Lock the index and read which generation is current.
+
+        With `settings` a folder that is not there, or empty, becomes an index. `purpose` tells others who holds the
+        lock. Raises PublishError if another process holds it, if the folder is something else or cannot be written,
+        UsageError for an index with other settings, DamagedError if `index.json` is damaged.
+        """
+        self.folder, self._made = folder, False
+        if settings is not None and not folder.exists():
+            with _writing(folder):
+                filesystem.make_folder(folder, parents=True)
+            self._made = True
+        current = read_current(folder, required=settings is None)
+        descriptor = _lock(folder, purpose)
+        # Closed by hand, by the garbage collector or at the end of the process, whichever comes first.
+        self._end = weakref.finalize(self, _let_go, folder, descriptor, os.getpid(), self._made)
+        current = read_current(folder, required=settings is None)
+        if current is None:
+            # From now on a folder that holds entries and no `index.json` has lost it.
+            current = {"format": FORMAT, "generation": 0, "settings": settings, "snapshots": []}
+            _write_current(folder, current)
+        self._read: Read | None = None
+        self.generation: int = current["generation"]
+        self.settings: dict[str, Any] = current["settings"] if self.generation else settings or {}
+        self.snapshots: list[Snapshot] = current["snapshots"]
+        try:
+            if settings is not None:
+                _demand_same(folder, self.settings, settings)
+            _sweep(folder)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def digest(self) -> str:
+        """What verdicts against these snapshots depend on: their names, order and contents, and the settings."""
+        read = [[entry["name"], entry["sha256"]] for entry in self.snapshots]
+        return _sha256({"settings": self.settings, "snapshots": read})
+
+    def paths(self) -> list[Path]:
+        """The snapshots' files, each held against its digest. Raises DamagedError."""
+        for entry in self.snapshots:
+            path = self.folder / entry["file"]
+            if Path(entry["file"]).name != entry["file"] or not path.is_file():
+                raise DamagedError(f"{self._called(entry)} is damaged: {entry['file']} is missing")
+            if size_and_digest(path) != (entry["bytes"], entry["sha256"]):
+                raise DamagedError(f"{self._called(entry)} is damaged: {entry['file']} was changed or cut")
+        return [self.folder / entry["file"] for entry in self.snapshots]
+
+    def read(self) -> Read:
+        """What stands in the index now. Raises DamagedError."""
+        if self._read is None:
+            self._read = Read(self.digest, tuple(path.absolute() for path in self.paths()))
+        return self._read
+
+    def take_out(self, snapshot: str | None = None, identifier: str | None = None) -> int:
+        """Take out a snapshot's entries, those of one id, or those of that id in that snapshot; how many went.
+
+        Also those that were dropped for a survivor among them. Nothing changes on disk before `commit`.
+        """
+        import numpy
+
+        paths = self.paths()
+        with ExitStack() as stack:
+            files = [opened(stack, path) for path in paths]
+            gone = [
+                meant(file, identifier) & (snapshot in (None, entry["name"]))
+                for file, entry in zip(files, self.snapshots, strict=True)
+            ]
+            survivors = numpy.concatenate([survivors_of(file, flags) for file, flags in zip(files, gone, strict=True)])
+            gone = [flags | dropped_for(file, survivors) for file, flags in zip(files, gone, strict=True)]
+            self.snapshots = [
+                entry if not flags.any() else self._without(entry, file, flags)
+                for entry, file, flags in zip(self.snapshots, files, gone, strict=True)
+                if identifier is not None or entry["name"] != snapshot
+            ]
+        return sum(int(flags.sum()) for flags in gone)
+
+    def stage(self, name: str, fields: "Sequence[Field]", entries: "Entries", verdicts: "Verdicts") -> None:
+        """Write the corpus of `entries` as a snapshot behind the others; `commit` makes it part of the index."""
+        from corpuskit.core.disk.block_file import Field
+
+        with_root = [fields[0], Field("root", "<u8", 2), *fields[1:]]
+        snapshot = self._write(name, with_root, kept_of(entries, verdicts))
+        self.snapshots = [entry for entry in self.snapshots if entry["name"] != name] + [snapshot]
+
+    def commit(self) -> None:
+        """Make the snapshots as they are now a new generation, and let go. Raises PublishError."""
+        content = {
+            "format": FORMAT,
+            "generation": self.generation + 1,
+            "settings": self.settings,
+            "snapshots": self.snapshots,
+        }
+        _write_current(self.folder, content)
+        self.generation += 1
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the index; what was not committed is removed."""
+        self._end()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the index was let go of."""
+        return not self._end.alive
+
+    def _without(self, entry: Snapshot, file: "BlockFile", gone: "Flags") -> Snapshot:
+        return self._write(entry["name"], file.fields, rows_of(file, ~gone))
+
+    def _write(self, name: str, fields: Any, blocks: Iterator[Block]) -> Snapshot:
+        from corpuskit.core.disk.block_file import BlockWriter
+
+        part = self.folder / f"entries{ENDING}.part"
+        with _writing(self.folder):
+            with filesystem.open_scratch(part) as file:
+                writer = BlockWriter(file, fields, ("id",))
+                for numbers, identifiers, rows in blocks:
+                    writer.append(numbers, {"id": identifiers}, rows)
+                written = writer.finish({"snapshot": name})
+                filesystem.sync(file.fileno())
+            size, digest = size_and_digest(part)
+            path = self.folder / f"entries-{digest[:16]}{ENDING}"
+            filesystem.replace(part, path)
+        return {"name": name, "documents": len(written), "file": path.name, "bytes": size, "sha256": digest}
+
+    def _called(self, entry: Snapshot) -> str:
+        return f"snapshot {entry['name']!r} of the index {str(self.folder)!r}"
+
+
+_sessions: "weakref.WeakValueDictionary[tuple[Path, str], Index]" = weakref.WeakValueDictionary()
+
+
+def session(folder: Path, snapshot: str, settings: dict[str, Any]) -> Index:
+    """The index for a run that adds `snapshot`, without what it held of that; one a process while it lasts."""
+    held = _sessions.get((folder, snapshot))
+    if held is not None and not held.closed:
+        return held
+    opened = Index(folder, f"snapshot {snapshot}", settings)
+    if any(entry["name"] == snapshot for entry in opened.snapshots):
+        opened.take_out(snapshot=snapshot)
+    _sessions[folder, snapshot] = opened
+    return opened
+
+
+def read_current(folder: Path, *, required: bool) -> dict[str, Any] | None:
+    """What `index.json` says, or None where the folder is empty and no index is `required`.
+
+    Raises UsageError for an index that is not there, PublishError for a folder that holds something else,
+    DamagedError if the file is not what its digest says.
+    """
+    try:
+        data = (folder / CURRENT).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        if required and not (folder.is_dir() and any(path.name.endswith(ENDING) for path in folder.iterdir())):
+            raise UsageError(f"{str(folder)!r} holds no index; `dedup --index` makes one") from None
+        if not folder.is_dir() or any(not _is_ours(path) for path in folder.iterdir()):
+            raise PublishError(f"{str(folder)!r} is no index and not empty; choose another --index") from None
+        if any(path.name.endswith(ENDING) for path in folder.iterdir()):
+            raise DamagedError(f"the index {str(folder)!r} is damaged: {CURRENT} is missing") from None
+        return None
+    except OSError as error:
+        raise PublishError(f"cannot read the index {str(folder)!r}: {error.strerror}") from None
+    damaged = DamagedError(f"the index {str(folder)!r} is damaged: {CURRENT} is not what its digest says")
+    try:
+        content = json.loads(data)
+        digest = content.pop("sha256")
+    except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
+        raise damaged from None
+    if digest != _sha256(content):
+        raise damaged
+    if content["format"] != FORMAT:
+        raise UsageError(f"the index {str(folder)!r} is of format {content['format']!r}, not {FORMAT!r}")
+    found: dict[str, Any] = content
+    return found
+
+
+def _write_current(folder: Path, content: dict[str, Any]) -> None:
+    part = folder / f"{CURRENT}.part"
+    data = json.dumps({**content, "sha256": _sha256(content)}, indent=1, ensure_ascii=False).encode() + b"\n"
+    with _writing(folder):
+        write_flushed(part, data)
+        # The names of the entries' files have to outlast a loss of power before what names them does.
+        flush(folder)
+        filesystem.replace(part, folder / CURRENT)
+        flush(folder)
+
+
+def _demand_same(folder: Path, held: dict[str, Any], wanted: dict[str, Any]) -> None:
+    for key in sorted(held.keys() | wanted.keys()):
+        if held.get(key) != wanted.get(key):
+            raise UsageError(
+                f"the index {str(folder)!r} was made with {key} {held.get(key)}, not {wanted.get(key)}; "
+                "use its options, or another --index"
+            )
+
+
+def _lock(folder: Path, purpose: str) -> int:
+    with _writing(folder):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            holder = ""
+            with contextlib.suppress(OSError):
+                holder = " by " + (folder / HOLDER).read_text(encoding="utf-8", errors="replace").strip()
+            raise PublishError(f"the index {str(folder)!r} is in use{holder}; wait until it is done") from None
+        write_flushed(folder / HOLDER, f"process {os.getpid()} ({purpose})\n".encode())
+    return descriptor
+
+
+def _let_go(folder: Path, descriptor: int, owner: int, made: bool) -> None:
+    if os.getpid() != owner:
+        return
+    with contextlib.suppress(OSError, DamagedError, UsageError, PublishError):
+        _sweep(folder)
+    with contextlib.suppress(OSError):
+        filesystem.remove(folder / HOLDER)
+    with contextlib.suppress(OSError, DamagedError, UsageError, PublishError):
+        if made and not (read_current(folder, required=True) or {})["generation"]:
+            filesystem.remove(folder / CURRENT)
+            filesystem.remove_folder(folder)
+    # A worker that was forked meanwhile holds the descriptor too; unlocking it is for all.
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+    os.close(descriptor)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what the current generation does not name."""
+    current = read_current(folder, required=False)
+    named = {entry["file"] for entry in current["snapshots"]} if current else set()
+    for path in folder.iterdir():
+        if _is_ours(path) and path.name not in {*named, CURRENT, HOLDER}:
+            filesystem.remove(path)
+
+
+def _is_ours(path: Path) -> bool:
+    name = path.name
+    return (
+        name in (CURRENT, HOLDER)
+        or name.endswith(f"{ENDING}.part")
+        or name == f"{CURRENT}.part"
+        or (name.startswith("entries-") and name.endswith(ENDING))
+    )
+
+
+@contextlib.contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise PublishError(f"cannot write the index {str(folder)!r}: {error.strerror or error}") from error
+
+
+def _sha256(content: Any) -> str:
+    data = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return hashlib.sha256(data).hexdigest()

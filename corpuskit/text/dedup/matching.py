@@ -1,0 +1,231 @@
+"""Verdicts on a corpus, from its entries and those of earlier snapshots: by sorting keys, in bounded memory if asked.
+
+A document's *number* says where it stands among all entries, its *place* where in the order in which documents are
+considered; they differ only where another document than the first is kept.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from corpuskit.core.disk.group_by_key import Run, by_key
+from corpuskit.core.document import Document
+from corpuskit.core.step import Item
+from corpuskit.text.dedup.entries import Entries
+from corpuskit.text.dedup.survivors import drop, standing_for
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from corpuskit.stages.dedup import Dedup
+    from corpuskit.text.dedup.minhash import Matches, Places, Similarities
+
+    Flags = NDArray[np.bool_]
+    Rows = NDArray[np.uint64]
+
+PAIRS_AT_ONCE = 4096
+ROW_BYTES = 96
+"""Bytes that judging a row takes, for the limit of memory."""
+
+LEAST_ROOM = 1 << 12
+
+
+class Verdicts(NamedTuple):
+    """For each document of the corpus: the entry it is dropped for or -1, their similarity, whether they are equal."""
+
+    matches: "Places"
+    similarities: "Similarities"
+    equal: "Flags"
+
+
+class Judge:
+    """Judges a corpus by its entries."""
+
+    def __init__(
+        self, step: "Dedup", entries: Entries, alike: "Callable[[Places, Places], Similarities] | None" = None
+    ) -> None:
+        """`alike`: similarities of entries given by number, where signatures do not decide."""
+        import numpy
+
+        self.step, self.entries = step, entries
+        self.room = step.rows_in_memory(ROW_BYTES, LEAST_ROOM)
+        self._given = alike
+        self._order: Places | None = None
+        self._places: Places | None = None
+        if step.keep != "first":
+            self._order = numpy.argsort(entries.load("preference")[:, 0], kind="stable")
+            self._places = numpy.empty_like(self._order)
+            self._places[self._order] = numpy.arange(len(self._order))
+
+    def verdicts(self) -> Verdicts:
+        """All verdicts, one band after the other."""
+        from corpuskit.text.dedup.minhash import NOBODY, Matches
+
+        near = Matches(self.entries.count, self.entries.start)
+        equal = self.equal_texts()
+        if self.step.method == "minhash":
+            skipped = self.wordless()
+            skipped[self.entries.start :][self._by_number(equal != NOBODY)] = True
+            for band in range(self.step.bands):
+                self.match(band, near, skipped)
+        return self.joined(equal, near)
+
+    def wordless(self) -> "Flags":
+        """Which entries have no signature, by number."""
+        import numpy
+
+        return numpy.concatenate([numpy.empty(0, bool), *(r[:, 0] > 0 for _, r in self.entries.chunks("wordless"))])
+
+    def equal_texts(self) -> "Places":
+        """For each place of the corpus that of the first equal text, or -1."""
+        import numpy
+
+        from corpuskit.text.dedup.minhash import NOBODY, first_with_same
+
+        found = numpy.full(self.entries.count, NOBODY, numpy.int64)
+        for runs in by_key(self._rows("digest", None), self.room):
+            firsts = numpy.empty((0, 3), numpy.uint64)
+            for rows, part in self._in_order(runs):
+                if part:
+                    rows = numpy.concatenate((firsts, rows))
+                same = first_with_same(rows[:, 0], rows[:, 1])
+                places = rows[:, 2].astype(numpy.int64)
+                asked = numpy.flatnonzero((same != NOBODY) & (places >= self.entries.start))
+                found[places[asked] - self.entries.start] = places[same[asked]]
+                if part:
+                    firsts = rows[same == NOBODY]
+        return found
+
+    def match(self, band: int, matches: "Matches", skipped: "Flags") -> None:
+        """Enter the matches of one band."""
+        import numpy
+
+        from corpuskit.text.dedup.minhash import walk
+
+        for runs in by_key(self._rows(f"key-{band}", skipped), self.room):
+            leaders = numpy.empty(0, numpy.int64)
+            for rows, part in self._in_order(runs):
+                keys, places = rows[:, 0], rows[:, 1].astype(numpy.int64)
+                if part:
+                    # All rows of the runs are of one key.
+                    keys = numpy.concatenate((numpy.full(len(leaders), keys[0]), keys))
+                    places = numpy.concatenate((leaders, places))
+                leaders = walk(keys, places, matches, self._alike_at, self.step.threshold, part=part)
+
+    def joined(self, equal: "Places", near: "Matches") -> Verdicts:
+        """The verdicts by number; an equal text comes before one that is alike."""
+        import numpy
+
+        from corpuskit.text.dedup.minhash import NOBODY
+
+        is_equal = equal != NOBODY
+        matches = numpy.where(is_equal, equal, near.leaders)
+        similarities = numpy.where(is_equal, 1.0, near.similarities)
+        if self._order is not None:
+            matches = numpy.where(matches == NOBODY, NOBODY, self._order[matches])
+        return Verdicts(*map(self._by_number, (matches, similarities, is_equal)))
+
+    def _by_number(self, values: "NDArray[Any]") -> "NDArray[Any]":
+        return values if self._places is None else values[self._places]
+
+    def _in_order(self, runs: Iterable[Run]) -> Iterator[Run]:
+        """The runs with rows by place; where that is not the order they come in, a key's parts are put together."""
+        import numpy
+
+        if self._places is None:
+            yield from runs
+            return
+        rows = numpy.concatenate([run.rows for run in runs])
+        yield Run(rows[numpy.argsort(rows[:, -1], kind="stable")], part=False)
+
+    def _rows(self, name: str, skipped: "Flags | None") -> Iterator["Rows"]:
+        """A field of the entries that matter, and their places behind it."""
+        import numpy
+
+        own = None
+        if self.entries.start and self.room is None:
+            own = numpy.unique(self.entries.load(name, self.entries.start)[:, 0])
+        for first, rows in self.entries.chunks(name):
+            numbers = numpy.arange(first, first + len(rows))
+            if skipped is not None:
+                numbers = numbers[~skipped[numbers]]
+            if own is not None and first < self.entries.start:
+                # Of earlier snapshots only what shares a key with the corpus decides anything.
+                numbers = numbers[_held(own, rows[numbers - first, 0])]
+            places = numbers if self._places is None else self._places[numbers]
+            yield numpy.column_stack((rows[numbers - first], places.astype(numpy.uint64)))
+
+    def _alike_at(self, left: "Places", right: "Places") -> "Similarities":
+        if self._order is not None:
+            left, right = self._order[left], self._order[right]
+        return (self._given or self._agreement)(left, right)
+
+    def _agreement(self, left: "Places", right: "Places") -> "Similarities":
+        import numpy
+
+        from corpuskit.text.dedup.minhash import agreement
+
+        shares = numpy.empty(len(left))
+        for start in range(0, len(left), PAIRS_AT_ONCE):
+            part = slice(start, start + PAIRS_AT_ONCE)
+            rows = (self.entries.take("signature", numbers[part]) for numbers in (left, right))
+            shares[part] = agreement(*rows)
+        return shares
+
+
+class Survivors:
+    """Who stands for whom: the documents numbered `first` and on, and those dropped for them."""
+
+    def __init__(self, verdicts: Verdicts, start: int, first: int, count: int) -> None:
+        """`start`: the number of the corpus's first document, from which `first` counts."""
+        import numpy
+
+        from corpuskit.text.dedup.minhash import NOBODY, follow
+
+        # Of a chain that leads to an earlier snapshot, nobody here is the survivor.
+        ends = follow(numpy.where(verdicts.matches < start, NOBODY, verdicts.matches - start))
+        own = (ends >= first) & (ends < first + count) & (verdicts.matches != NOBODY)
+        members = numpy.flatnonzero(own)
+        members = members[numpy.argsort(ends[members], kind="stable")]
+        self._members = members + start
+        self._starts = numpy.searchsorted(ends[members], numpy.arange(first, first + count + 1))
+
+    def members(self, number: int) -> list[int]:
+        """The entries dropped for a document, counted from `first`."""
+        found: list[int] = self._members[self._starts[number] : self._starts[number + 1]].tolist()
+        return found
+
+
+def judged(
+    documents: Iterable[Document], entries: Entries, verdicts: Verdicts, first: int = 0, count: int | None = None
+) -> Iterator[Item]:
+    """The documents numbered `first` and on of the corpus, each kept or dropped as `verdicts` on all of it say."""
+    import orjson
+
+    from corpuskit.text.dedup.minhash import NOBODY
+
+    count = entries.count if count is None else count
+    survivors = Survivors(verdicts, entries.start, first, count)
+    part = (values[first : first + count] for values in verdicts)
+    for number, (document, match, similarity, equal) in enumerate(zip(documents, *part, strict=True)):
+        if match != NOBODY:
+            match = int(match)
+            snapshot = entries.file_of(match).facts["snapshot"] if match < entries.start else None
+            yield drop(document, entries.string("id", match).decode(), similarity, equal, snapshot)
+        elif members := survivors.members(number):
+            facts = (orjson.loads(entries.string("facts", member)) for member in members)
+            yield standing_for(document, facts)
+        else:
+            yield document
+
+
+def _held(own: "Rows", keys: "Rows") -> "Flags":
+    """Which keys are among `own`, which are sorted."""
+    import numpy
+
+    if not len(own):
+        return numpy.zeros(len(keys), bool)
+    at = numpy.searchsorted(own, keys)
+    at[at == len(own)] = 0
+    found: Flags = own[at] == keys
+    return found

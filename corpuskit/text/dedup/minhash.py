@@ -1,0 +1,194 @@
+"""MinHash: which texts are alike, found in linear time, by one rule in two forms.
+
+A signature holds, for each of `permutations` random orders of all shingles, the first one that the text has; two
+signatures agree in about the share of places that is the Jaccard similarity of the texts (Broder, "On the
+resemblance and containment of documents", 1997). Signatures are cut into bands; texts with an equal band are
+candidates for a closer look (Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", chapter 3).
+
+The rule. Each band key has *leaders*: the first document in order that has the key, and up to three more that were
+not alike to any of the leaders before them. A document matches the leaders of its keys that it is alike to. So every
+document is compared with a bounded number of others, however common a key is. `dedup --stream` applies the rule to a
+stream, with the tables of `leader_tables`; `earliest_leaders` applies it to columns of keys by sorting, with the same
+result.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpuskit.text.dedup.shingles import Hashes
+
+__all__ = [
+    "LEADERS",
+    "Matches",
+    "Signatures",
+    "agreement",
+    "band_keys",
+    "earliest_leaders",
+    "first_with_same",
+    "follow",
+    "signatures",
+    "version",
+    "walk",
+]
+
+LEADERS = 4
+"""Most leaders that a band key has."""
+
+NOBODY = -1
+
+Signatures = NDArray[np.uint32]
+Places = NDArray[np.int64]
+Similarities = NDArray[np.float64]
+Likeness = Callable[[Places, Places], Similarities]
+"""Similarities, 0 to 1, of pairs of documents given as two arrays of numbers."""
+
+MIXER = np.uint64(0x94D0_49BB_1331_11EB)
+HALF = np.uint64(32)
+
+
+def version() -> str:
+    """Version of the MinHash algorithm; signatures of different versions cannot be compared."""
+    from rensa import RMinHash
+
+    return f"rensa RMinHash {RMinHash.ALGORITHM_VERSION}"
+
+
+def signatures(shingled: Sequence[Hashes], permutations: int, seed: int) -> Signatures:
+    """One row of `permutations` numbers a text. The row of a text without shingles means nothing."""
+    from rensa import RMinHash
+
+    ends = np.cumsum([0] + [len(hashes) for hashes in shingled], dtype=np.uint64)
+    flat = np.concatenate([*shingled, np.empty(0, np.uint64)])
+    matrix = RMinHash.digest_matrix_from_flat_token_hashes(flat, ends, permutations, seed)
+    return np.array(matrix.to_rows(), np.uint32).reshape(len(shingled), permutations)
+
+
+def band_keys(rows: Signatures, bands: int) -> Hashes:
+    """The `bands` keys of each signature: hashes of its bands, distinct between bands."""
+    height = rows.shape[1] // bands
+    keys: Hashes = (rows.reshape(len(rows), bands, height) * _row_factors(height)).sum(axis=2, dtype=np.uint64)
+    keys += np.arange(1, bands + 1, dtype=np.uint64)
+    keys *= MIXER
+    keys ^= keys >> HALF
+    keys *= MIXER
+    keys ^= keys >> HALF
+    return keys
+
+
+def agreement(left: Signatures, right: Signatures) -> Similarities:
+    """The share of places in which signatures agree, row by row."""
+    shares: Similarities = np.count_nonzero(left == right, axis=1) / left.shape[1]
+    return shares
+
+
+class Matches:
+    """The earliest leader found so far for each of `count` documents, which stand from place `start` on.
+
+    Documents at earlier places lead, but what they match is not asked for.
+    """
+
+    def __init__(self, count: int, start: int = 0) -> None:
+        """Nobody is matched yet."""
+        self.start = start
+        self.leaders = np.full(count, NOBODY, np.int64)
+        self.similarities = np.zeros(count, np.float64)
+
+    def known(self, leaders: Places, places: Places) -> tuple[Similarities, NDArray[np.bool_]]:
+        """Similarities of pairs as far as they are known, and which are: matches need not be measured again."""
+        at = np.maximum(places - self.start, 0)
+        return self.similarities[at], (self.leaders[at] == leaders) & (places >= self.start)
+
+    def enter(self, leaders: Places, places: Places, shares: Similarities) -> None:
+        """Take in matches: the earliest leader stays."""
+        asked = places >= self.start
+        leaders, at, shares = leaders[asked], places[asked] - self.start, shares[asked]
+        better = (self.leaders[at] == NOBODY) | (leaders < self.leaders[at])
+        self.leaders[at[better]] = leaders[better]
+        self.similarities[at[better]] = shares[better]
+
+
+def earliest_leaders(
+    columns: Iterable[Hashes], count: int, alike: Likeness, threshold: float
+) -> tuple[Places, Similarities]:
+    """For each of `count` documents the earliest leader it matches (or -1), and the similarity.
+
+    `columns` are the keys of one band after the other, each in the order in which documents are considered; `alike`
+    is asked for similarities of a leader and a later document, and two documents match from `threshold` on.
+    """
+    matches = Matches(count)
+    for column in columns:
+        walk(column, np.arange(count), matches, alike, threshold)
+    return matches.leaders, matches.similarities
+
+
+def walk(
+    keys: Hashes, places: Places, matches: Matches, alike: Likeness, threshold: float, *, part: bool = False
+) -> Places:
+    """Apply the rule to documents by their key in one band; the leaders of the keys.
+
+    With `part` these are not all documents of the keys. Leaders that come again with documents behind them lead
+    again, so that a key's documents may come in parts, each behind the leaders of those before it. Without, keys
+    that decide nothing are left out.
+    """
+    places, groups = _sorted(keys, places)
+    if not part:
+        places, groups = _deciding(places, groups, matches.start)
+    led = []
+    for _ in range(LEADERS):
+        if not len(places):
+            break
+        first = np.concatenate(([True], groups[1:] != groups[:-1]))
+        led.append(places[first])
+        leaders = led[-1][np.cumsum(first) - 1][~first]
+        places, groups = places[~first], groups[~first]
+        shares, known = matches.known(leaders, places)
+        shares[~known] = alike(leaders[~known], places[~known])
+        matched = shares >= threshold
+        matches.enter(leaders[matched], places[matched], shares[matched])
+        places, groups = places[~matched], groups[~matched]
+    return np.concatenate([*led, np.empty(0, np.int64)])
+
+
+def first_with_same(low: Hashes, high: Hashes) -> Places:
+    """For each 128-bit hash, given by its halves, the place of the first equal one, or -1 if that is itself."""
+    firsts = np.full(len(low), NOBODY, np.int64)
+    order = np.lexsort((high, low))
+    low, high = low[order], high[order]
+    repeats = np.concatenate(([False], (low[1:] == low[:-1]) & (high[1:] == high[:-1])))[: len(low)]
+    starts = np.maximum.accumulate(np.where(repeats, 0, np.arange(len(low))))
+    firsts[order[repeats]] = order[starts[repeats]]
+    return firsts
+
+
+def follow(matches: Places) -> Places:
+    """The document at the end of each chain of matches: the survivor that stands for it, itself if it has none."""
+    ends = np.where(matches == NOBODY, np.arange(len(matches)), matches)
+    while not np.array_equal(further := ends[ends], ends):
+        ends = further
+    return ends
+
+
+@cache
+def _row_factors(height: int) -> Hashes:
+    """What the rows of a band are multiplied by before they are added up: odd, and otherwise random."""
+    generator = np.random.PCG64(20_240_229)
+    return generator.random_raw(height) | np.uint64(1)
+
+
+def _sorted(keys: Hashes, places: Places) -> tuple[Places, Places]:
+    """Places by key and then place, and the number of each one's group."""
+    ascending = bool((places[1:] > places[:-1]).all())
+    order = np.argsort(keys, kind="stable") if ascending else np.lexsort((places, keys))
+    ordered = keys[order]
+    return places[order], np.cumsum(np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(keys)])
+
+
+def _deciding(places: Places, groups: Places, start: int) -> tuple[Places, Places]:
+    """Those of groups with several members, of which the last is asked for."""
+    ends = np.flatnonzero(np.concatenate((groups[1:] != groups[:-1], [True]))[: len(groups)])
+    sizes = np.diff(ends, prepend=-1)
+    wanted = np.repeat((sizes > 1) & (places[ends] >= start), sizes)
+    return places[wanted], groups[wanted]

@@ -1,0 +1,119 @@
+"""Dedup of a stream: each document judged as it comes, against what came before it."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from corpuskit.core.disk.spool import Spool
+from corpuskit.core.document import Document, Reject, encode
+from corpuskit.core.step import Item
+from corpuskit.text.dedup.survivors import DIGEST_BYTES, digest, drop, rejected
+
+if TYPE_CHECKING:
+    from corpuskit.stages.dedup import Dedup
+    from corpuskit.text.dedup.minhash import Signatures
+    from corpuskit.text.dedup.shingles import Hashes
+
+SURROGATES = "surrogatepass"
+
+
+class Seen:
+    """What a stream remembers: leaders by key in memory; signatures, ids and texts on disk."""
+
+    def __init__(self, step: "Dedup") -> None:
+        from corpuskit.text.dedup.leader_tables import LeaderTables
+
+        self.step = step
+        self.texts = LeaderTables(1)
+        self.bands = LeaderTables(step.bands if step.method == "minhash" else 0)
+        self.records = Spool()
+        self.lines = Spool()
+
+    def close(self) -> None:
+        self.records.close()
+        self.lines.close()
+
+    def judge(self, document: Document) -> Item:
+        """The verdict on the next document of the stream."""
+        import numpy
+
+        try:
+            encode(document)
+        except Reject as reject:
+            return rejected(document, reject, len(self.records))
+        key = digest(document.text)
+        found = self.texts.find(numpy.frombuffer(key[:8], numpy.uint64))
+        for number in found.leaders.tolist():
+            if self.records[number].startswith(key):
+                return drop(document, self._id(number), 1.0, equal=True)
+        number = len(self.records)
+        self.texts.add(found, numpy.zeros(1, numpy.int64), number)
+        matches: dict[int, float] = {}
+        signature = b""
+        if self.step.method == "minhash":
+            signature, matches = self._match_near(document.text, number)
+        self.records.append(key + signature + document.id.encode("utf-8", SURROGATES))
+        if self.step.verify == "jaccard":
+            self.lines.append(document.text.encode("utf-8", SURROGATES))
+        if not matches:
+            return document
+        leader = min(matches)
+        return drop(document, self._id(leader), matches[leader], equal=False)
+
+    def _match_near(self, text: str, number: int) -> tuple[bytes, dict[int, float]]:
+        """The text's signature, and the leaders it matches with their similarities; it leads where it may."""
+        import numpy
+
+        from corpuskit.text.dedup.minhash import LEADERS, band_keys, signatures
+
+        hashes = self.step.shingles(text)
+        row = signatures([hashes], self.step.permutations, self.step.seed)
+        if not len(hashes):
+            return row.tobytes(), {}
+        keys = band_keys(row, self.step.bands)[0]
+        found = self.bands.find(keys)
+        chosen, matches = numpy.arange(len(keys)), {}
+        if len(found.leaders):
+            candidates, rows = self._candidates(found.leaders.tolist(), row)
+            shares = zip(candidates, self._similarities(row, rows, hashes, candidates), strict=True)
+            share_of = {leader: float(share) for leader, share in shares}
+            # The tables know half of a key; the whole is that of the leader's signature.
+            whole = dict(zip(candidates, band_keys(rows, self.step.bands) == keys, strict=True))
+            held: dict[int, list[int]] = {}
+            for table, leader in zip(found.tables.tolist(), found.leaders.tolist(), strict=True):
+                if whole[leader][table]:
+                    held.setdefault(table, []).append(leader)
+            led = {leader for leaders in held.values() for leader in leaders}
+            matches = {leader: share_of[leader] for leader in led if share_of[leader] >= self.step.threshold}
+            taken = {
+                table
+                for table, leaders in held.items()
+                if len(leaders) >= LEADERS or not matches.keys().isdisjoint(leaders)
+            }
+            chosen = numpy.array([table for table in range(len(keys)) if table not in taken], numpy.int64)
+        self.bands.add(found, chosen, number)
+        return row.tobytes(), matches
+
+    def _candidates(self, leaders: list[int], row: "Signatures") -> tuple[list[int], "Signatures"]:
+        """The leaders in order, once each, and their signatures."""
+        import numpy
+
+        candidates = sorted(set(leaders))
+        stored = b"".join(self.records[number][DIGEST_BYTES : DIGEST_BYTES + row.nbytes] for number in candidates)
+        return candidates, numpy.frombuffer(stored, numpy.uint32).reshape(-1, row.shape[1])
+
+    def _similarities(
+        self, row: "Signatures", rows: "Signatures", hashes: "Hashes", candidates: list[int]
+    ) -> Iterable[float]:
+        import numpy
+
+        from corpuskit.text.dedup.shingles import jaccard
+
+        if self.step.verify == "jaccard":
+            texts = (self.lines[number].decode("utf-8", SURROGATES) for number in candidates)
+            return [jaccard(self.step.shingles(text), hashes) for text in texts]
+        agreed: Iterable[float] = numpy.count_nonzero(rows == row, axis=1) / row.shape[1]
+        return agreed
+
+    def _id(self, number: int) -> str:
+        signed = 4 * self.step.permutations if self.step.method == "minhash" else 0
+        return self.records[number][DIGEST_BYTES + signed :].decode("utf-8", SURROGATES)

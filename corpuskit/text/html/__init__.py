@@ -1,0 +1,1 @@
+"""Main text of a page. Reading order: extract, reader, blocks, features, classifier, metadata, tags."""

@@ -1,0 +1,108 @@
+"""Detectors of national ids: one for each kind of `pii_id_kinds`.
+
+Behind its word an id may be written with gaps, and of ids that follow one another all count; elsewhere only a written
+form that says enough by itself counts. Either way the check of the id must hold.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache, partial
+from typing import Any
+
+from corpuskit.text.pii.detector import Detector, Span, apart_from_digits, behind_word, matches, merged, pattern
+from corpuskit.text.pii.national_id_checks import check, load
+from corpuskit.text.pii.national_id_kinds import GAP, KINDS, TYPES, IdKind
+
+_REACH = 48
+"""How many bytes behind its word, or behind the id before it, an id may begin."""
+_LONGEST = 80
+_TRIES = 4
+"""How many numbers that have the shape of an id are looked at behind one word."""
+_GAPS = re.compile(r"[ .\-/\n\xa0‑]")
+__all__ = ["DETECTORS", "TYPES", "compact"]
+
+_BY_TYPE = {kind.type: kind for kind in KINDS}
+
+
+def compact(kind: str, value: str) -> str:
+    """The id without gaps, in upper case: how it is checked and compared.
+
+    >>> compact("gb-nino", "ab 12 34 56 c"), compact("fi-hetu", "131052-308T")
+    ('AB123456C', '131052-308T')
+    """
+    return value.upper() if _BY_TYPE[kind].signs else _GAPS.sub("", value).upper()
+
+
+def _find(kind: IdKind, data: bytes) -> list[Span]:
+    load()
+    spans = [*_behind_words(kind, data)] if kind.words else []
+    if kind.alone:
+        spans += matches(_compiled(kind.alone), data, partial(_is_id, kind))
+    return merged(spans)
+
+
+def _behind_words(kind: IdKind, data: bytes) -> Iterator[Span]:
+    words, place = _compiled(_words(kind)), 0
+    shape = _compiled(_shape(kind))
+    while found := words.search(data, place):
+        place = found.end()
+        while span := _next_to(kind, shape, data, place):
+            yield span
+            place = span[1]
+
+
+def _next_to(kind: IdKind, shape: Any, data: bytes, place: int) -> Span | None:
+    """The first id that begins within reach of this place, if it is one of the first numbers there."""
+    limit = place + _REACH
+    for _ in range(_TRIES):
+        found = shape.search(data, place, limit + _LONGEST)
+        if not found or found.start() > limit:
+            break
+        start, end = found.span()
+        if _is_id(kind, data, start, end):
+            return start, end
+        place = min(end, behind_word(data, start))
+    return None
+
+
+def _is_id(kind: IdKind, data: bytes, start: int, end: int) -> bool:
+    if not apart_from_digits(data, start, end):
+        return False
+    value = compact(kind.type, data[start:end].decode())
+    return len(set(value)) > 1 and check(kind.check)(value)
+
+
+@cache
+def _compiled(source: str) -> Any:
+    """The pattern, compiled when the first text asks for it: few texts hold any id."""
+    return pattern(source)
+
+
+def _shape(kind: IdKind) -> str:
+    first, *rest = kind.shape.split()
+    return first + "".join(f"(?:{GAP}{part[:-1]})?" if part.endswith("?") else GAP + part for part in rest)
+
+
+def _words(kind: IdKind) -> str:
+    return "|".join(_word(word) for word in kind.words.split("|"))
+
+
+def _word(word: str) -> str:
+    stem = word.removesuffix("*")
+    bounded = (r"(?:\b|_)" if stem[0].isascii() and stem[0].isalnum() else "") + re.escape(stem).replace(r"\ ", "[ _-]")
+    if stem == word and stem[-1].isascii() and stem[-1].isalnum():
+        bounded += r"(?:\b|_)"
+    return bounded if any(character.isupper() for character in word) else f"(?i:{bounded})"
+
+
+def _trigger(kind: IdKind) -> str:
+    return "|".join(filter(None, [kind.words and _words(kind), kind.alone]))
+
+
+def _gate() -> str:
+    """What any id looks like at least: six digits in a row but for gaps, or the shape of an id that may have fewer."""
+    return "|".join([rf"[0-9](?:{GAP}[0-9]){{5}}", *(_shape(kind) for kind in KINDS if kind.few_digits)])
+
+
+_GATE = _gate()
+DETECTORS = tuple(Detector(kind.type, _trigger(kind), partial(_find, kind), _GATE) for kind in KINDS)

@@ -1,0 +1,123 @@
+"""Detectors of e-mail addresses, IP addresses, and credentials in URLs.
+
+Addresses that no one can be found by are left: this host and loopback (0.0.0.0/8, 127.0.0.0/8, `::`, `::1`) and
+netmasks and reserved ranges from 240.0.0.0 up. Private addresses (10.0.0.0/8, fd00::/8, …) count as personal data.
+"""
+
+import ipaddress
+from collections.abc import Iterator
+
+from corpuskit.text.pii.detector import Detector, Span, before, digit_at, matches, merged, pattern, stands_alone
+
+# Letters of scripts that put spaces between words; with CJK letters, a whole clause would look like a name.
+_LETTER = r"\p{Latin}\p{Greek}\p{Cyrillic}"
+_EMAIL = pattern(
+    rf"[{_LETTER}0-9_][{_LETTER}0-9_.+%'&/-]*(?:@|%40|\x{{ff20}})"
+    rf"(?:[{_LETTER}0-9](?:[{_LETTER}0-9-]*[{_LETTER}0-9])?\.)+(?:[{_LETTER}]{{2,24}}|xn--[0-9A-Za-z-]{{2,59}})"
+)
+_NOT_DOMAINS = frozenset(b"png jpg jpeg gif svg webp avif ico bmp css js mjs ts tsx jsx json html htm php py".split())
+
+_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_IPV4 = pattern(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
+_IPV6 = pattern(r"[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]*")
+_VERSION_BEFORE = pattern(
+    r"(?i)(?:\bv(?:er(?:sion|\.)?|\.)?|\brelease|\bsection|\bsect?\.|\bclause|\btable|\bfigure|\bchapter|§"
+    r"|[a-z]/|\bOID)[ :=]{0,2}(?:is )?$"
+)
+_NETWORK_BEFORE = pattern(r"(?i)(?:\bip(?:v4)?|addr(?:ess)?|host|server|dns|ping|gateway|subnet|router|://|@|\bvia)\b")
+
+_USERINFO = pattern(r"[0-9A-Za-z]://([^\s/?#\"'<>\\\x00:@]*:[^\s/?#\"<>\\\x00]*|[^\s/?#\"'<>\\\x00:@]{20,})@")
+_PARAMETER = pattern(
+    r"(?i)(?:[?#&]|&amp;)((?:access|refresh|id|auth|session|security|x-amz-security|private|csrf)?[-_]?token"
+    r"|(?:api|access|secret|private|subscription|aws_?access)?[-_]?key(?:[-_]?id)?|awsaccesskeyid"
+    r"|(?:x-amz-|x-goog-)?(?:sig|signature|credential)"
+    r"|(?:client[-_]?)?secret|password|passwd|pass|pwd|auth|authorization|sessionid|jsessionid|phpsessid)"
+    r"=([^\s&#\"'<>\\\x00]+)"
+)
+_ALWAYS_SECRET = (b"pass", b"pwd", b"secret")
+
+
+def find_emails(data: bytes) -> Iterator[Span]:
+    """Addresses as RFC 5322 writes them without quotes, also with `%40` for `@`; the domain needs a dot."""
+    for found in _EMAIL.finditer(data):
+        start, end = found.span()
+        value = data[start:end]
+        if value.rpartition(b".")[2].lower() in _NOT_DOMAINS:
+            continue
+        # git@host:path names a repository, not a person.
+        if not (value.startswith(b"git@") and data[end : end + 1] in (b":", b"/")):
+            yield start, end
+
+
+def find_ipv4(data: bytes) -> Iterator[Span]:
+    """Four octets without leading zeros that are no version, section or object number."""
+    return matches(_IPV4, data, _is_ipv4)
+
+
+def find_ipv6(data: bytes) -> Iterator[Span]:
+    """RFC 4291 forms, compressed and IPv4-mapped included; `a::b` of program code is left."""
+    for found in _IPV6.finditer(data):
+        start, end = found.span()
+        text = data[start:end].rstrip(b".")
+        if text.endswith(b":") and not text.endswith(b"::"):
+            text = text[:-1]
+        if stands_alone(data, start, start + len(text)) and _is_ipv6(text):
+            yield start, start + len(text)
+
+
+def find_url_credentials(data: bytes) -> list[Span]:
+    """`user:password` before a host, long tokens in that place, and values of secret-bearing parameters."""
+    spans = [found.span(1) for found in _USERINFO.finditer(data)]
+    spans += [span for found in _PARAMETER.finditer(data) if (span := _parameter(data, found))]
+    return merged(spans)
+
+
+def _is_ipv4(data: bytes, start: int, end: int) -> bool:
+    if not stands_alone(data, start, end) or data[start - 1 : start] in (b".", b"-"):
+        return False
+    if digit_at(data, end + 1) and data[end : end + 1] in (b".", b"-"):
+        return False
+    octets = [int(octet) for octet in data[start:end].split(b".")]
+    if octets[0] in (0, 127) or octets[0] >= 240:
+        return False
+    window = before(data, start, 24)
+    if _VERSION_BEFORE.search(window):
+        return False
+    # 1.2.3.4 and the like are versions and sections more often than hosts.
+    return max(octets) >= 32 or data[end : end + 1] in (b"/", b":") or bool(_NETWORK_BEFORE.search(window))
+
+
+def _is_ipv6(text: bytes) -> bool:
+    if len(text) > 45:
+        return False
+    try:
+        address = ipaddress.IPv6Address(text.decode())
+    except ValueError:
+        return False
+    if address.is_loopback or address.is_unspecified:
+        return False
+    groups = [group for group in text.replace(b".", b":").split(b":") if group]
+    if b"::" not in text or len(groups) >= 4:
+        return True
+    # `[1::2]` is a slice and `Bad::Face` a name; addresses begin with a long group and hold a digit.
+    return len(groups) >= 2 and len(groups[0]) >= 3 and any(byte in b"0123456789" for byte in text)
+
+
+def _parameter(data: bytes, found: object) -> Span | None:
+    start, end = found.span(2)  # type: ignore[attr-defined]
+    value = data[start:end].rstrip(b".,;:!)]}")
+    name = found.group(1).lower()  # type: ignore[attr-defined]
+    secret = any(word in name for word in _ALWAYS_SECRET)
+    if secret or (len(value) >= 8 and any(byte in b"0123456789" for byte in value)):
+        return start, start + len(value)
+    return None
+
+
+EMAIL = Detector("email", r"[@\x{ff20}]|%40", find_emails)
+IPV4 = Detector("ipv4", r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]", find_ipv4)
+IPV6 = Detector("ipv6", r":[0-9A-Fa-f]{0,4}:", find_ipv6)
+URL_CREDENTIALS = Detector(
+    "url-credentials",
+    r"://[^\s/?#]*@|(?i:token|key|id|sig|signature|credential|secret|pass|password|passwd|pwd|auth|authorization)=",
+    find_url_credentials,
+)

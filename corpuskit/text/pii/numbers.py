@@ -1,0 +1,174 @@
+"""Detectors of numbers that carry their own check: IBAN, payment cards, US social security numbers.
+
+IBAN: ISO 13616, lengths by country as the SWIFT registry lists them, check digits by ISO 7064 mod 97-10.
+Cards: ISO/IEC 7812-1, Luhn check, issuer prefixes. SSN: the ranges that the Social Security Administration
+has never issued (area 000, 666 and 900-999, group 00, serial 0000) are refused.
+"""
+
+from collections.abc import Iterator
+
+from corpuskit.text.pii.detector import (
+    GAP,
+    Detector,
+    Span,
+    apart_from_digits,
+    before,
+    digits_of,
+    matches,
+    merged,
+    pattern,
+    stands_alone,
+)
+
+_COUNTRIES_BY_LENGTH = {
+    15: "NO",
+    16: "BE",
+    18: "DK FI FK FO GL NL SD",
+    19: "MK SI",
+    20: "AT BA EE KZ LT LU MN XK",
+    21: "CH HR LI LV",
+    22: "BG BH CR DE GB GE IE ME RS VA",
+    23: "AE GI IL IQ OM SO TL",
+    24: "AD CZ ES MD PK RO SA SE SK TN VG",
+    25: "LY PT ST",
+    26: "IS TR",
+    27: "BI DJ FR GR IT MC MR SM",
+    28: "AL AZ BY CY DO GT HN HU LB NI PL SV",
+    29: "BR EG PS QA UA",
+    30: "JO KW MU YE",
+    31: "MT SC",
+    32: "LC",
+    33: "RU",
+}
+_IBAN_LENGTHS = {
+    country.encode(): length for length, countries in _COUNTRIES_BY_LENGTH.items() for country in countries.split()
+}
+_COUNTRIES = "|".join(country.decode() for country in _IBAN_LENGTHS)
+_IBAN_HEAD = pattern(rf"\b(?:{_COUNTRIES}|{_COUNTRIES.lower()})[0-9]")
+_POLISH_ACCOUNT = pattern(r"[0-9]{26}|[0-9]{2}(?: [0-9]{4}){6}|[0-9]{2}(?:-[0-9]{4}){6}")
+_IBAN_GAPS = frozenset(b" .-\n\xa0\xc2")
+_ONE_GAP = bytes.maketrans(b".-\xa0", b"   ")
+
+_LONG_CARD = pattern(rf"[0-9]{{4}}(?:{GAP}[0-9]{{4}}){{3}}{GAP}[0-9]{{3}}")
+_CARD = pattern(
+    rf"[0-9]{{12,}}|[0-9]{{4}}{GAP}[0-9]{{4}}{GAP}[0-9]{{4}}{GAP}[0-9]{{4}}"
+    rf"|[0-9]{{4}}{GAP}[0-9]{{6}}{GAP}[0-9]{{4,5}}"
+)
+_ISSUED = pattern(
+    r"^(?:4(?:[0-9]{15}|[0-9]{18})|(?:5[1-5]|2[3-6])[0-9]{14}|22(?:2[1-9]|[3-9][0-9])[0-9]{12}|27(?:[01][0-9]|20)[0-9]{12}"
+    r"|3[47][0-9]{13}|3(?:0[0-5]|[689][0-9])[0-9]{11}|35[2-8][0-9]{13}|(?:6011|65[0-9]{2}|64[4-9][0-9])[0-9]{12}"
+    r"|(?:1800|2131)[0-9]{11}|62[0-9]{14}|220[0-4][0-9]{12}|(?:50|5[6-8]|6[0-9])[0-9]{14})$"
+)
+_CARD_BEFORE = pattern(
+    r"(?i)(?:\bcards?\b|\bcredit\b|\bdebit\b|\bvisa\b|mastercard|maestro|\bamex\b|american express|discover|diners"
+    r"|\bcc\b|\bcvv\b|\bpan\b|kreditkarte|kartennummer|tarjeta|\bcarte\b|\bcarta\b|cart\x{e3}o|\bkarta|\bkarty|карт"
+    r"|信用卡|卡号|カード)"
+)
+_DOUBLED = bytes((digit * 2 - 9 if digit > 4 else digit * 2) for digit in range(10)) + bytes(246)
+_VALUES = bytes.maketrans(b"0123456789", bytes(range(10)))
+
+_SSN = pattern(r"[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{3} [0-9]{2} [0-9]{4}|[0-9]{9,}")
+_SSN_BEFORE = pattern(r"(?i)\bSSN|social[ -]security|soc\.? sec")
+
+
+def find_ibans(data: bytes) -> list[Span]:
+    """IBANs in groups or in one, with one space, hyphen, dot or line break between characters at most.
+
+    Polish account numbers without their country (26 digits) count as well: the check digits are the same.
+    """
+    return merged([*_with_country(data), *matches(_POLISH_ACCOUNT, data, _is_polish_account)])
+
+
+def find_cards(data: bytes) -> list[Span]:
+    """Card numbers in one or in the groups printed on cards; without an issuer's prefix only behind a word for card."""
+    return merged([*matches(_CARD, data, _is_card), *matches(_LONG_CARD, data, _is_card)])
+
+
+def find_ssns(data: bytes) -> Iterator[Span]:
+    """`123-45-6789`; with spaces or without only behind words that say so."""
+    return matches(_SSN, data, _is_ssn)
+
+
+def luhn(digits: bytes) -> bool:
+    """The check of ISO/IEC 7812-1, annex B.
+
+    >>> luhn(b"4111111111111111"), luhn(b"4111111111111112")
+    (True, False)
+    """
+    values = digits.translate(_VALUES)
+    return (sum(values[-1::-2]) + sum(values[-2::-2].translate(_DOUBLED))) % 10 == 0
+
+
+def mod97(account: bytes) -> bool:
+    """The check of ISO 13616 on an IBAN in upper case, without gaps.
+
+    >>> mod97(b"GB82WEST12345698765432"), mod97(b"GB82WEST12345698765433")
+    (True, False)
+    """
+    turned = (account[4:] + account[:4]).decode("ascii")
+    return int("".join(str(int(character, 36)) for character in turned)) % 97 == 1
+
+
+def _with_country(data: bytes) -> Iterator[Span]:
+    for found in _IBAN_HEAD.finditer(data):
+        start = found.start()
+        country = data[start : start + 2].upper()
+        end = _end_of_account(data, start, _IBAN_LENGTHS[country])
+        if end and stands_alone(data, start, end) and _is_iban(data[start:end]):
+            yield start, end
+
+
+def _is_iban(value: bytes) -> bool:
+    groups = value.translate(_ONE_GAP, b"\xc2").split()
+    account = b"".join(groups).upper()
+    if not account[2:4].isdigit() or not mod97(account):
+        return False
+    # Words behind two letters and two digits pass the check once in 97 times; bank codes have four letters.
+    plain_words = any(group.isalpha() and len(group) != 4 for group in groups)
+    return not plain_words and (len(groups) == 1 or value[:1].isupper())
+
+
+def _end_of_account(data: bytes, start: int, length: int) -> int:
+    """Where the `length`th letter or digit ends, 0 if the text breaks off before."""
+    gap = 0
+    for place in range(start, min(len(data), start + 3 * length)):
+        if data[place : place + 1].isalnum():
+            length, gap = length - 1, 0
+            if not length:
+                return place + 1
+        else:
+            gap += 1
+            if data[place] not in _IBAN_GAPS or gap > 2 or (gap == 2 and data[place] != 0xA0):
+                return 0
+    return 0
+
+
+def _is_polish_account(data: bytes, start: int, end: int) -> bool:
+    if not apart_from_digits(data, start, end):
+        return False
+    return mod97(b"PL" + digits_of(data[start:end]))
+
+
+def _is_card(data: bytes, start: int, end: int) -> bool:
+    digits = digits_of(data[start:end])
+    if len(digits) > 19 or not apart_from_digits(data, start, end) or not luhn(digits):
+        return False
+    if len(set(digits)) == 1:
+        return False
+    return bool(_ISSUED.match(digits) or _CARD_BEFORE.search(before(data, start, 48)))
+
+
+def _is_ssn(data: bytes, start: int, end: int) -> bool:
+    digits = digits_of(data[start:end])
+    if len(digits) != 9 or not apart_from_digits(data, start, end):
+        return False
+    if digits[:3] in (b"000", b"666") or digits[:1] == b"9" or digits[3:5] == b"00" or digits[5:] == b"0000":
+        return False
+    return data[start + 3 : start + 4] == b"-" or bool(_SSN_BEFORE.search(before(data, start, 32)))
+
+
+IBAN = Detector(
+    "iban", r"\b(?:[A-Z]{2}|[a-z]{2})[0-9](?:[ .\-\n\x{a0}]?[0-9A-Za-z]){10}|[0-9]{2}(?:[ -]?[0-9]{4}){6}", find_ibans
+)
+CREDIT_CARD = Detector("credit-card", rf"[0-9](?:{GAP}?[0-9]){{11}}", find_cards)
+SSN = Detector("ssn", r"[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4}", find_ssns)

@@ -1,0 +1,108 @@
+"""What each character is to the rules on words, as bits: looked up for whole arrays of code points at a time."""
+
+import re
+import unicodedata
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from corpuskit.text.quality.words import BEFORE_STOP, CLOSING, ICONS, OPENING, UNIT_ENDS
+
+__all__ = ["SYMBOLS", "TERMINALS", "kinds"]
+
+Integers = npt.NDArray[Any]
+
+# Of `str`: isalpha, isdigit, isalnum, isupper, islower; a letter as `[^\W\d_]` has it, a digit as `[0-9]`.
+ALPHA, DIGIT, ALNUM, UPPER, LOWER, LETTER, FIGURE = (1 << place for place in range(7))
+# To the Gopher and C4 rules: ends a sentence, is punctuation, is no word alone, bullets a line, closes a line.
+TERMINAL, PUNCTUATION, SYMBOL, BULLET, ELLIPSIS, C4_END = (1 << place for place in range(7, 13))
+# At the ends of a chunk: comes off in front, behind, lets a stop behind it come off; the end of a unit or genitive.
+OPENS, CLOSES, BEFORE_DOT, UNIT_END, APOSTROPHE, GENITIVE = (1 << place for place in range(13, 19))
+# Within a chunk: what may cut it.
+DOT, HYPHEN, COLON, COMMA, SIGN, CUTS = (1 << place for place in range(19, 25))
+_KNOWN = 1 << 31
+
+# Unicode's sentence-terminal punctuation, as code points and ranges of them.
+_TERMINAL_RANGES = (
+    "21 2e 3f 589 61d-61f 6d4 700-702 7f9 837 839 83d-83e 964-965 104a-104b 1362 1367-1368 166e 1735-1736 17d4-17d6 "
+    "17d9-17da 1803 1809 1944-1945 1aa8-1aab 1b5a-1b5b 1b5e-1b5f 1b7d-1b7e 1c3b-1c3c 1c7e-1c7f 203c-203d 2047-2049 "
+    "2e2e 2e3c 2e53-2e54 3002 a4ff a60e-a60f a6f3 a6f7 a876-a877 a8ce-a8cf a92f a9c8-a9c9 aa5d-aa5f aaf0-aaf1 abeb "
+    "fe52 fe56-fe57 ff01 ff0e ff1f ff61 10a56-10a57 10f55-10f59 10f86-10f89 11047-11048 110be-110c1 11141-11143 "
+    "111c5-111c6 111cd 111de-111df 11238-11239 1123b-1123c 112a9 1144b-1144c 115c2-115c3 115c9-115d7 11641-11642 "
+    "1173c-1173e 11944 11946 11a42-11a43 11a9b-11a9c 11c41-11c42 11ef7-11ef8 11f43-11f44 16a6e-16a6f 16af5 "
+    "16b37-16b38 16b44 16e98 1bc9f 1da88"
+)
+_SYMBOLS = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~—”％〈、━【「」，】；“《„’∶´．（–？！：～«〉》）。…►»"
+
+
+def _characters(ranges: str) -> frozenset[str]:
+    bounds = [item.partition("-") for item in ranges.split()]
+    return frozenset(chr(code) for low, _, high in bounds for code in range(int(low, 16), int(high or low, 16) + 1))
+
+
+TERMINALS = _characters(_TERMINAL_RANGES)
+"""Characters that end a sentence."""
+_CONTROLS = frozenset(map(chr, (*range(32), *range(127, 160))))
+SYMBOLS = TERMINALS | _CONTROLS | frozenset(_SYMBOLS)
+"""A word of these alone is no word to the Gopher rules: ASCII marks, common typographic and East Asian ones."""
+_OPENING, _CLOSING, _ICON = (re.compile(f"[{marks}]") for marks in (OPENING, CLOSING, ICONS))
+
+
+def kinds(codes: Integers) -> Integers:
+    """The bits of each of these code points."""
+    table = _table()
+    found: Integers = table[codes]
+    unknown = codes[found == 0]
+    if len(unknown):
+        new = np.unique(unknown)
+        table[new] = [_bits(chr(code)) for code in new.tolist()]
+        found = table[codes]
+    return found
+
+
+@cache
+def _table() -> Integers:
+    """Bits by code point, 0 where none were asked for; a page of it takes memory when it is first written to."""
+    return np.zeros(0x110000, np.uint32)
+
+
+def _bits(character: str) -> int:
+    return _KNOWN | sum(bit for bit, holds in (*_nature(character), *_place(character)) if holds)
+
+
+def _nature(character: str) -> tuple[tuple[int, bool], ...]:
+    return (
+        (ALPHA, character.isalpha()),
+        (DIGIT, character.isdigit()),
+        (ALNUM, character.isalnum()),
+        (UPPER, character.isupper()),
+        (LOWER, character.islower()),
+        (LETTER, character.isalnum() and not character.isdecimal()),
+        (FIGURE, "0" <= character <= "9"),
+        (TERMINAL, character in TERMINALS),
+        (PUNCTUATION, unicodedata.category(character)[0] == "P"),
+        (SYMBOL, character in SYMBOLS),
+        (BULLET, character in "•-"),
+        (ELLIPSIS, character == "…"),
+        (C4_END, character in ".?!\"'"),
+    )
+
+
+def _place(character: str) -> tuple[tuple[int, bool], ...]:
+    low = character.isalpha() and not character.isupper()
+    return (
+        (OPENS, _OPENING.match(character) is not None),
+        (CLOSES, _CLOSING.match(character) is not None),
+        (BEFORE_DOT, low or character in BEFORE_STOP or unicodedata.category(character) in ("Mc", "Mn")),
+        (UNIT_END, character in UNIT_ENDS),
+        (APOSTROPHE, character in "'’"),
+        (GENITIVE, character in "sS"),
+        (DOT, character == "."),
+        (HYPHEN, character in "-–—~"),
+        (COLON, character in ":<>=/"),
+        (COMMA, character == ","),
+        (SIGN, character in "+-*^"),
+        (CUTS, character == "…" or _ICON.match(character) is not None),
+    )
