@@ -1,7 +1,7 @@
 """Writes docs/reference.md from the step classes: `python docs/generate.py`, with `--check` only looks.
 
-Everything on that page is declared in the code: names, help, options, formats, exit codes. `tests/test_docs.py` fails
-while the page differs from what this prints.
+Everything on that page is declared in the code: names, help, options, formats, exit codes. `tests/docs/test_docs.py`
+fails while the page differs from what this prints.
 """
 
 import importlib

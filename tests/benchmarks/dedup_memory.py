@@ -1,4 +1,4 @@
-"""Memory of `dedup` by document: `python tests/benchmarks/dedup_memory.py FOLDER [--documents N] [--memory SIZE]`.
+"""Memory of `dedup` by document: `python -m tests.benchmarks.dedup_memory FOLDER [--documents N] [--memory SIZE]`.
 
 FOLDER holds JSONL texts (`docs` of the benchmark corpus). They are cut into pieces of 300 characters, so that the table
 of documents outgrows what a batch takes. A process of its own judges a tenth of N pieces, another one all N; what the

@@ -1,4 +1,4 @@
-"""Recall and precision of `dedup` on real texts: `python tests/benchmarks/dedup_quality.py [--threshold T] [FOLDER]`.
+"""Recall and precision of `dedup` on real texts: `python -m tests.benchmarks.dedup_quality [--threshold T] [FOLDER]`.
 
 FOLDER (default `../shared/data`) holds `dedup/articles_1000.train.gz` with its planted pairs, and the news texts of
 `extract/daniel_news_5lang.gold.jsonl.gz`. *Planted*: recall of the planted pairs, precision of the drops.

@@ -1,6 +1,6 @@
 """Print the engines of `extract` and their peers beside each other, on pages that the trees were not learned from.
 
-    python tests/benchmarks/extraction_engines.py --teacher CACHE.json [--every 4] [DATA]
+    python -m tests.benchmarks.extraction_engines --teacher CACHE.json [--every 4] [DATA]
 
 Segments are counted as `extraction_quality.py` does, full texts as the public article-extraction benchmark counts
 them. `auto` is shown at several thresholds: the part of a page's words on which the fast engine must be sure, lest
@@ -12,8 +12,6 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-import extraction_learning as learning
-import extraction_quality as quality
 import trafilatura
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
@@ -22,6 +20,8 @@ from corpuskit.core.document import Document, Reject
 from corpuskit.stages.extract import Extract
 from corpuskit.text.html import blocks, classifier, extract
 from corpuskit.text.html.features import WORDS
+from tests.benchmarks import extraction_learning as learning
+from tests.benchmarks import extraction_quality as quality
 
 THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8)
 PEERS = {

@@ -1,6 +1,6 @@
 """Learn which blocks of a page are content, and print how well that goes on pages that were not learned from.
 
-    python tests/benchmarks/extraction_learning.py --teacher CACHE.json [--write] [DATA]
+    python -m tests.benchmarks.extraction_learning --teacher CACHE.json [--write] [DATA]
 
 A block is content if most of its word 4-grams are in the page's gold text. Pages that have only segments as gold take
 trafilatura's text in its place, corrected by the segments. The held-out figures come from a cross-validation whose
@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import extraction_quality as quality
 import numpy as np
 
 from corpuskit.core.document import Document, Reject
@@ -27,6 +26,7 @@ from corpuskit.text.html import classifier, extract
 from corpuskit.text.html.features import NAMES, features
 from corpuskit.text.html.metadata import page_metadata
 from corpuskit.text.html.reader import Piece, read
+from tests.benchmarks import extraction_quality as quality
 
 MODEL = Path(__file__).resolve().parents[2] / "corpuskit" / "text" / "html" / "classifier.json"
 FOLDS = 2

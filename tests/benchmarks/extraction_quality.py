@@ -1,6 +1,6 @@
 """Print how well and how fast each extraction engine finds the main text of real pages.
 
-    python tests/benchmarks/extraction_quality.py [--every 4] [--engines fast,trafilatura] [DATA]
+    python -m tests.benchmarks.extraction_quality [--every 4] [--engines fast,trafilatura] [DATA]
 
 Full-text golds are scored by shingles: the multisets of 4-grams of words (a CJK character counts as a word) of gold
 and extract; precision, recall and F1 are taken page by page and averaged, so that long pages do not outweigh short

@@ -1,4 +1,4 @@
-"""Recall and precision of `scrub-pii` on labelled texts: `python tests/benchmarks/pii_quality.py [FOLDER] [ENGINE]`.
+"""Recall and precision of `scrub-pii` on labelled texts: `python -m tests.benchmarks.pii_quality [FOLDER] [ENGINE]`.
 
 FOLDER holds `*.jsonl.gz` files with `text` and `spans` (start, end, label); default `../shared/data/pii`.
 A labelled value is found if hits of its type cover all of its letters and digits (of a number: its digits).

@@ -1,7 +1,7 @@
 """How often `filter-quality` and datatrove's four filters agree, family by family, and how fast each is.
 
     python -m venv /tmp/peer && /tmp/peer/bin/pip install -e . spacy        (in the project's folder)
-    /tmp/peer/bin/python tests/benchmarks/quality_agreement.py [--documents N] [--peer-every K] FILE.jsonl…
+    /tmp/peer/bin/python -m tests.benchmarks.quality_agreement [--documents N] [--peer-every K] FILE.jsonl…
 
 The peer is datatrove as it comes: its default tokenizer, spaCy's blank pipeline, which is why spacy is needed here and
 nowhere else (`--language cmn` also wants jieba). Each line of the files has `text`, as `docs/record.md` describes

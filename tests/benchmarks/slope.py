@@ -1,4 +1,4 @@
-"""Memory and time of `mix` as its input grows: `python tests/benchmarks/slope.py FOLDER [--documents N] [--jobs J]`.
+"""Memory and time of `mix` as its input grows: `python -m tests.benchmarks.slope FOLDER [--documents N] [--jobs J]`.
 
 FOLDER holds JSONL texts (`docs` of the benchmark corpus). A recipe with quality rules, dedup, scrubbing, a budget and
 shuffled output in two formats is built over N, 4 N and 16 N of them, cut into files of 1,000. Printed are CPU seconds,

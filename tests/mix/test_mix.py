@@ -1,0 +1,182 @@
+"""mix: the recipe and the equal pipe give equal bytes; budgets hold; nothing is published by half."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zstandard
+
+from tests.conftest import Run, lines_of
+from tests.support.recipes import STEPS, WEB, paragraph, write_warc
+
+
+@pytest.fixture
+def crawl(tmp_path: Path) -> Path:
+    (tmp_path / "crawl").mkdir()
+    write_warc(tmp_path / "crawl" / "b.warc.gz", range(30))
+    write_warc(tmp_path / "crawl" / "a.warc.gz", range(20, 60))
+    books = [{"id": f"b{number}", "text": paragraph(number * 3 + 1000)} for number in range(80)]
+    (tmp_path / "books.jsonl").write_bytes(lines_of(books))
+    return tmp_path
+
+
+def shards(folder: Path) -> bytes:
+    parts = sorted(folder.glob("part-*.jsonl.zst"))
+    return b"".join(
+        zstandard.ZstdDecompressor().stream_reader(path.read_bytes(), read_across_frames=True).read() for path in parts
+    )
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / "manifest.json").read_bytes())
+
+
+def without_ids(folder: Path) -> list[dict[str, Any]]:
+    return [
+        {key: value for key, value in entry.items() if key not in ("id", "from", "upstream")}
+        for entry in manifest(folder)["steps"][:-1]
+    ]
+
+
+RECIPE = f"""{WEB}
+    steps: {STEPS}
+together: [dedup, scrub-pii]
+output: {{shard_documents: 10}}
+"""
+PIPE = """
+corpuskit fetch-warc crawl/ --source web --origin crawl --license LicenseRef-crawl |
+corpuskit extract -j 2 | corpuskit filter-language --keep en | corpuskit filter-quality --rules gopher,c4 |
+corpuskit dedup | corpuskit scrub-pii | corpuskit export --to jsonl --shard-documents 10 -o pipe
+"""
+
+
+def test_pipe_and_recipe_agree(crawl: Path, shell: Run) -> None:
+    (crawl / "recipe.yaml").write_text(RECIPE)
+    done = shell(f"corpuskit mix recipe.yaml -j 1 -o recipe && {PIPE} corpuskit verify pipe recipe")
+    assert done.returncode == 0, done.stderr
+    assert shards(crawl / "pipe") == shards(crawl / "recipe") != b""
+    assert b"example.org" not in b"".join(
+        json.loads(line)["text"].encode() for line in shards(crawl / "pipe").splitlines()
+    )
+    assert without_ids(crawl / "pipe") == without_ids(crawl / "recipe")
+    names = [entry["name"] for entry in manifest(crawl / "pipe")["steps"]]
+    assert names == ["fetch-warc", "extract", "filter-language", "filter-quality", "dedup", "scrub-pii", "export"]
+    assert manifest(crawl / "pipe")["inputs"] == manifest(crawl / "recipe")["inputs"]
+    assert [entry["path"] for entry in manifest(crawl / "pipe")["inputs"]] == ["a.warc.gz", "b.warc.gz"]
+
+
+MIXED = """
+seed: 3
+budget: {{tokens: {tokens}}}
+caps: {{any_source: 0.7}}
+sources:
+  web: {{from: fetch-warc, inputs: [{inputs}], origin: crawl, license: LicenseRef-crawl, weight: 3, steps: [extract]}}
+  books: {{from: files, inputs: [books.jsonl], origin: licensed, license: CC-BY-4.0, max_epochs: 3}}
+together: [dedup, scrub-pii]
+output: {{dir: snapshot, formats: [jsonl, parquet], shard_documents: 20}}
+"""
+
+
+def test_a_budget_is_met_whatever_the_workers_and_the_order_of_naming(crawl: Path, shell: Run) -> None:
+    found = []
+    for jobs, inputs in (
+        (1, "crawl/a.warc.gz, crawl/b.warc.gz"),
+        (2, "crawl/b.warc.gz, crawl/a.warc.gz"),
+        (3, "crawl/"),
+    ):
+        (crawl / "recipe.yaml").write_text(MIXED.format(tokens=8000, inputs=inputs))
+        done = shell(f"corpuskit mix recipe.yaml -j {jobs} && corpuskit verify snapshot")
+        assert done.returncode == 0, done.stderr
+        found.append((crawl / "snapshot" / "manifest.json").read_bytes())
+    assert found[0] == found[1] == found[2]
+    sources = manifest(crawl / "snapshot")["sources"]
+    longest = max(len(json.loads(line)["text"].split()) for line in shards(crawl / "snapshot").splitlines())
+    total = sum(entry["tokens"] for entry in sources.values())
+    assert 8000 - 2 * longest <= total <= 8000
+    assert sources["web"]["tokens"] <= 0.7 * 8000
+    assert b"web " in done.stderr
+    assert b"over-budget" in done.stderr
+
+
+def test_epochs_repeat_documents_with_their_number(crawl: Path, shell: Run) -> None:
+    (crawl / "recipe.yaml").write_text(
+        "budget: {tokens: 15000}\nsources:\n"
+        "  books: {from: files, inputs: [books.jsonl], origin: licensed, license: CC0-1.0, max_epochs: 3}\n"
+    )
+    assert shell("corpuskit mix recipe.yaml -j 1 -o out && corpuskit verify out").returncode == 0
+    step = manifest(crawl / "out")["steps"][-1]
+    documents = [json.loads(line) for line in shards(crawl / "out").splitlines()]
+    epochs = [document["metadata"].get("epoch", 1) for document in documents]
+    assert sorted({(document["id"], epoch) for document, epoch in zip(documents, epochs, strict=True)}) == sorted(
+        (document["id"], epoch) for document, epoch in zip(documents, epochs, strict=True)
+    )
+    assert step["made"] == sum(epoch > 1 for epoch in epochs) > 0
+    assert step["in"]["documents"] + step["made"] == step["out"]["documents"] + sum(step["dropped"].values())
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "says"),
+    [
+        (("tokens: 8000", "tokens: 900000"), 6, b"nearest fix"),
+        (("origin: crawl", "origin: web"), 2, b"recipe.yaml:6"),
+        (("inputs: [crawl/]", "inputs: [nowhere/*.gz]"), 2, b"recipe.yaml:6"),
+        (("inputs: [crawl/]", "inputs: [books.jsonl]"), 3, b"damaged"),
+        (("dedup, scrub-pii", "filter-languages"), 2, b"did you mean"),
+        (("seed: 3", "sead: 3"), 2, b"did you mean `seed`"),
+        (("seed: 3", "seed: 3\nseed: 4"), 2, b"recipe.yaml:3"),
+        (("weight: 3", "weight: .nan"), 2, b"recipe.yaml:6"),
+        (("steps: [extract]", "steps: [{filter-quality: {rules: [gopher]}}]"), 2, b"corpuskit extract"),
+        (("license: CC-BY-4.0, ", ""), 0, b""),
+        (("seed: 3", "policy: {licenses: {allow: [CC-BY-4.0]}}"), 6, b"LicenseRef-crawl"),
+        (("seed: 3", "policy: {pii: required}"), 0, b""),
+        (("dedup, scrub-pii", "dedup"), 0, b""),
+    ],
+)
+def test_recipes_that_cannot_be(crawl: Path, shell: Run, change: tuple[str, str], code: int, says: bytes) -> None:
+    recipe = MIXED.format(tokens=8000, inputs="crawl/")
+    assert change[0] in recipe
+    (crawl / "recipe.yaml").write_text(recipe.replace(*change))
+    # Of these only damage is found by the workers.
+    done = shell(f"corpuskit mix recipe.yaml -j {2 if code == 3 else 1}")
+    assert done.returncode == code, done.stderr
+    if code:
+        assert says in done.stderr
+        assert b"Traceback" not in done.stderr
+        assert not list((crawl / "snapshot").glob("[!.]*"))
+
+
+def test_a_failed_run_leaves_the_snapshot_before(crawl: Path, shell: Run) -> None:
+    (crawl / "recipe.yaml").write_text(MIXED.format(tokens=8000, inputs="crawl/"))
+    assert shell("corpuskit mix recipe.yaml -j 1").returncode == 0
+    before = manifest(crawl / "snapshot")["digest"]
+    damaged = bytearray((crawl / "crawl" / "a.warc.gz").read_bytes())
+    damaged[len(damaged) // 2] ^= 0xFF
+    (crawl / "crawl" / "a.warc.gz").write_bytes(damaged)
+    done = shell("corpuskit mix recipe.yaml -j 2")
+    assert done.returncode == 3, done.stderr
+    assert manifest(crawl / "snapshot")["digest"] == before
+    assert shell("corpuskit verify snapshot").returncode == 0
+    assert shell("corpuskit mix recipe.yaml -j 1 --accept-damaged && corpuskit verify snapshot").returncode == 0
+    assert any(entry["damage"] for entry in manifest(crawl / "snapshot")["inputs"])
+
+
+def test_plan_shows_the_pipes_and_does_nothing(crawl: Path, shell: Run) -> None:
+    (crawl / "recipe.yaml").write_text(RECIPE)
+    done = shell("corpuskit mix recipe.yaml --plan")
+    assert done.returncode == 0, done.stderr
+    assert b"corpuskit fetch-warc" in done.stdout
+    assert b"| corpuskit filter-language --keep en" in done.stdout
+    assert not (crawl / "recipe").exists()
+
+
+@pytest.mark.slow
+def test_real_crawl_files_give_the_same_by_pipe_and_by_recipe(crawl: Path, shell: Run, shared_data: Path) -> None:
+    (crawl / "crawl").rename(crawl / "old")
+    (crawl / "crawl").symlink_to(shared_data / "warc")
+    (crawl / "recipe.yaml").write_text(RECIPE.replace("[gopher, c4]", "[gopher]"))
+    pipe = PIPE.replace("gopher,c4", "gopher").replace("fetch-warc", "fetch-warc --accept-damaged")
+    done = shell(f"corpuskit mix recipe.yaml -o recipe --accept-damaged && {pipe} corpuskit verify pipe recipe")
+    assert done.returncode == 0, done.stderr
+    assert shards(crawl / "pipe") == shards(crawl / "recipe") != b""
+    assert without_ids(crawl / "pipe") == without_ids(crawl / "recipe")

@@ -1,0 +1,192 @@
+"""`corpuskit extract`: pages become text, limits become rejects, and no page depends on another."""
+
+import logging
+from pathlib import Path
+from typing import Literal, get_args
+
+import pytest
+
+from corpuskit.core.document import Document, Reject, encode
+from corpuskit.core.step import Drop
+from corpuskit.stages.extract import Extract
+from tests.benchmarks import extraction_quality as quality
+
+Engine = Literal["fast", "trafilatura", "resiliparse", "auto"]
+Format = Literal["text", "markdown"]
+ENGINES: tuple[Engine, ...] = get_args(Engine)
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+PARAGRAPH = "The harbour of the small town had been closed for the winter, and nobody expected any ship before spring. "
+PAGE = f"""<!doctype html><html lang="en"><head><title>A harbour</title>
+<meta property="article:published_time" content="2020-05-04T08:00:00Z"><meta name="author" content="A. Writer"></head>
+<body><nav><ul><li><a href="/">Home page</a></li><li><a href="/about">About this site</a></li></ul></nav>
+<article><h1>A harbour in winter</h1><p>{PARAGRAPH * 3}</p><h2>Ships</h2><p>{PARAGRAPH * 2}</p>
+<ul><li>{PARAGRAPH}</li><li>{PARAGRAPH}</li></ul></article><footer>All rights reserved</footer></body></html>"""
+
+
+def page(text: str = PAGE, **metadata: object) -> Document:
+    return Document("page", text, {"content_type": "text/html", **metadata})
+
+
+def extracted(engine: Engine, text: str, output: Format = "text") -> str:
+    result = Extract(engine=engine, format=output).apply(page(text))
+    return "" if isinstance(result, Drop) else result.text
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("output", FORMATS)
+def test_every_engine_gives_main_text_and_metadata(engine: Engine, output: Format) -> None:
+    document = page(date="2024-01-01", url="https://example.org/a")
+    result = Extract(engine=engine, format=output).apply(document)
+    assert isinstance(result, Document)
+    assert result.text.count(PARAGRAPH.strip()) >= 6
+    assert "About this site" not in result.text
+    assert ("## Ships" in result.text) == (output == "markdown")
+    assert result.metadata == {
+        "url": "https://example.org/a",
+        "date": "2020-05-04",
+        "title": "A harbour",
+        "author": "A. Writer",
+        "html_language": "en",
+        "content_type": "text/plain" if output == "text" else "text/markdown",
+    }
+    assert document.metadata["content_type"] == "text/html"
+    encode(result)
+
+
+@pytest.mark.parametrize("metadata", [{}, {"content_type": "text/plain"}, {"content_type": None}, {"content_type": 3}])
+def test_what_is_not_html_passes_untouched(metadata: dict[str, object]) -> None:
+    document = Document("wet", PAGE, dict(metadata))
+    assert Extract().apply(document) is document
+
+
+@pytest.mark.parametrize("kind", ["application/xhtml+xml", "Text/HTML; charset=utf-8"])
+def test_other_spellings_of_html_are_extracted(kind: str) -> None:
+    result = Extract().apply(page(content_type=kind))
+    assert result is not None and not isinstance(result, Drop)
+    assert result.metadata["content_type"] == "text/plain"
+
+
+def test_the_date_of_capture_stays_where_the_page_states_none() -> None:
+    result = Extract().apply(page(f"<html><body><p>{PARAGRAPH}</p>", date="2024-01-01"))
+    assert isinstance(result, Document)
+    assert result.metadata["date"] == "2024-01-01"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("source", ["", " ", "<html></html>", "<html><body><script>x()</script></body></html>"])
+def test_a_page_without_text_is_dropped(engine: Engine, source: str) -> None:
+    result = Extract(engine=engine).apply(page(source))
+    assert isinstance(result, Drop)
+    assert result.reason == "no-content"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_results_can_always_be_written(engine: Engine) -> None:
+    dirty = f"<html><body><article><p>a\ud800b &#xD800; \x00 &#0; &#1; &#x85; \ufffe {PARAGRAPH * 5}</p></article>"
+    result = Extract(engine=engine).apply(page(dirty))
+    assert isinstance(result, Document)
+    assert b"\\u00" not in encode(result)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_deep_text_is_never_silently_lost(engine: Engine) -> None:
+    """libxml2 leaves out what is too deep for it: the page must come whole or be rejected."""
+    for depth in (100, 250, 253, 254, 255, 300):
+        source = f"<html><body><p>{PARAGRAPH * 4}</p>{'<div>' * depth}<p>{PARAGRAPH}sentinel</p>{'</div>' * depth}"
+        try:
+            text = extracted(engine, source)
+        except Reject as reject:
+            assert reject.reason == "too-deep"
+            assert depth >= 250
+        else:
+            assert "sentinel" in text
+
+
+ATTACKS = {
+    "one-cell tables": "<table><tr><td>one cell</td></tr></table>" * 45_000,
+    "list items": "<ul>" + "<li>item of the list</li>" * 200_000 + "</ul>",
+    "link items": "<ul>" + "<li><a href='/'>item</a></li>" * 100_000 + "</ul>",
+    "ladders": ("<div>" * 200 + "words" + "</div>" * 200) * 1_000,
+    "attributes": "<div " + " ".join(f"a{n}=1" for n in range(200_000)) + ">x</div>",
+    "unclosed formatting": "<p>" + "".join(f"<font color=c{n}>" for n in range(5_000)) + "</p>" + "<p>x</p>" * 40_000,
+    "unclosed quotes": "<a x='" + "<a x=" * 50_000,
+    "runs of spaces": "<pre>" + (" " * 1_000 + "x") * 5_000 + "</pre>",
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_attacks_end_in_a_verdict(engine: Engine, attack: str) -> None:
+    source = f"<!doctype html><html><head><title>t</title></head><body>{ATTACKS[attack]}</body></html>"
+    try:
+        extracted(engine, source)
+    except Reject as reject:
+        assert reject.reason in {"too-many-nodes", "too-many-attributes", "too-deep", "document-too-large"}
+
+
+def test_a_failing_engine_is_a_reject(monkeypatch: pytest.MonkeyPatch) -> None:
+    from corpuskit.text.html import extract
+
+    def fail(page: extract.Page, output: extract.Format) -> str:
+        raise RecursionError("secret text of the page")
+
+    monkeypatch.setitem(extract.ENGINES, "fast", fail)
+    with pytest.raises(Reject) as caught:
+        Extract().apply(page())
+    assert (caught.value.reason, caught.value.detail) == ("extract-failed", "RecursionError")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_no_page_depends_on_the_pages_before_it(engine: Engine, shared_data: Path) -> None:
+    sample = [item.html for item in quality.pages("newspaper_pages", shared_data / "extract", every=24)]
+    forwards = [extracted(engine, source) for source in sample]
+    for _ in range(3):
+        extracted(engine, PAGE)
+    backwards = [extracted(engine, source) for source in reversed(sample)]
+    assert forwards == backwards[::-1]
+
+
+def test_trafilatura_says_nothing_by_itself(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        extracted("trafilatura", "<p>x")
+        extracted("trafilatura", PAGE)
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+FLOORS = {
+    "newspaper_pages": {"fast": 0.68, "auto": 0.68, "resiliparse": 0.66, "trafilatura": 0.70},
+    "readability_pages": {"fast": 0.90, "auto": 0.90, "resiliparse": 0.90, "trafilatura": 0.87},
+}
+"""Well below what the engines reach, so that only a break is caught, not a library's new release."""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", FLOORS)
+def test_real_pages_are_extracted_well(engine: Engine, name: str, shared_data: Path) -> None:
+    sample = list(quality.pages(name, shared_data / "extract", every=8))
+    score = quality.score(name, lambda source: extracted(engine, source), sample)
+    assert score.f1 >= FLOORS[name][engine], score
+
+
+@pytest.mark.slow
+def test_fast_beats_the_bare_engine_on_segments(shared_data: Path) -> None:
+    sample = list(quality.pages("trafilatura_eval", shared_data / "extract", every=40))
+    fast = quality.score("trafilatura_eval", lambda source: extracted("fast", source), sample)
+    bare = quality.score("trafilatura_eval", lambda source: extracted("resiliparse", source), sample)
+    assert fast.f1 > bare.f1
+    assert fast.precision > bare.precision
+
+
+def test_versions_name_what_shapes_the_text() -> None:
+    assert set(Extract().versions()) == {"resiliparse", "html_model.json"}
+    assert {"trafilatura", "lxml", "justext"} < set(Extract(engine="auto").versions())
+
+
+def test_the_score_knows_right_from_wrong() -> None:
+    gold = "one two three four five six"
+    assert quality.text_score(gold, gold) == (1.0, 1.0, 1.0)
+    assert quality.text_score(gold, "") == (0.0, 0.0, 0.0)
+    precision, recall, f1 = quality.text_score(gold, f"{gold} seven eight nine")
+    assert recall == 1.0 and precision == pytest.approx(0.5) and f1 == pytest.approx(2 / 3)
+    assert quality.segment_counts({"with": ["a  b", "x"], "without": ["c"]}, "a b\nc") == (1, 1, 1)

@@ -1,0 +1,187 @@
+"""Dedup in parts: over shards, and in little memory, it gives the verdicts and bytes of one run."""
+
+import copy
+import itertools
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpuskit.core.disk import group_by_key
+from corpuskit.core.document import Document, encode
+from corpuskit.core.step import Drop, Item, Spread
+from corpuskit.stages.dedup import Dedup
+from corpuskit.text.dedup import matching
+from tests.support.dedup import changed, corpus, families, prose
+
+SMALL: dict[str, Any] = {"ngram": 3, "permutations": 32, "bands": 16, "threshold": 0.5}
+OPTIONS: list[dict[str, Any]] = [SMALL, {"method": "exact"}, {**SMALL, "keep": "longest"}, {**SMALL, "threshold": 1.0}]
+
+
+def exactly(items: Iterable[Item]) -> list[Any]:
+    return [
+        (item.document.id, item.reason, item.values) if isinstance(item, Drop) else encode(item)  # type: ignore[arg-type]
+        for item in items
+    ]
+
+
+def in_tasks(folder: Path, shards: list[list[Document]], step: Dedup) -> list[Item]:
+    """What the engine does, one task after the other, each with a copy of the step, as a worker has."""
+
+    def away() -> Spread:
+        spread = copy.copy(step).spread()
+        assert spread is not None
+        return spread
+
+    shown = [folder / f"{number}.shown" for number in range(len(shards))]
+    for shard, path in reversed(list(zip(shards, shown, strict=True))):
+        away().show(shard, path)
+    compared = [folder / f"{number}.compared" for number in range(away().parts)]
+    for number, path in reversed(list(enumerate(compared))):
+        away().compare(number, shown, path)
+    away().join(shown, compared, folder / "joined")
+    items = [
+        item for number, shard in enumerate(shards) for item in away().judge(number, shard, shown, folder / "joined")
+    ]
+    spread = step.spread()
+    assert spread is not None
+    spread.finish(shown, folder / "joined")
+    step.commit()
+    return items
+
+
+def cut(documents: list[Document], places: list[int]) -> list[list[Document]]:
+    borders = [0, *sorted(min(place, len(documents)) for place in places), len(documents)]
+    return [documents[start:end] for start, end in itertools.pairwise(borders)]
+
+
+def tagged(documents: list[Document]) -> list[Document]:
+    sources = ("web", "books", None)
+    return [doc.with_metadata(source=sources[at % 3], license="MIT") for at, doc in enumerate(documents)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(families(), st.lists(st.integers(0, 24), max_size=4), st.sampled_from(OPTIONS))
+def test_tasks_over_shards_give_what_one_run_gives(
+    tmp_path_factory: pytest.TempPathFactory, documents: list[Document], places: list[int], options: dict[str, Any]
+) -> None:
+    documents = tagged(documents)
+    step = Dedup(**options)
+    found = in_tasks(tmp_path_factory.mktemp("tasks"), cut(documents, places), step)
+    assert exactly(found) == exactly(step.run(documents))
+
+
+@settings(max_examples=20, deadline=None)
+@given(families(), st.lists(st.integers(0, 24), max_size=3))
+def test_tasks_keep_in_an_index_what_one_run_keeps(
+    tmp_path_factory: pytest.TempPathFactory, documents: list[Document], places: list[int]
+) -> None:
+    folder, first = tmp_path_factory.mktemp("tasks"), corpus(prose(1), changed(documents[0].text, 0), prose(2))
+    made = {}
+    for name in ("serial", "tasks"):
+        before = Dedup(index=folder / name, snapshot="first", **SMALL)
+        list(before.run(first))
+        before.commit()
+        step = Dedup(index=folder / name, snapshot="second", **SMALL)
+        if name == "serial":
+            items = list(step.run(documents))
+            step.commit()
+        else:
+            items = in_tasks(folder, cut(documents, places), step)
+        made[name] = exactly(items), {path.name: path.read_bytes() for path in (folder / name).iterdir()}
+    assert made["tasks"] == made["serial"]
+
+
+def test_what_tasks_cannot_do_is_said() -> None:
+    options: list[dict[str, Any]] = [{"stream": True}, {"unit": "line"}, {"verify": "jaccard"}]
+    assert not any(Dedup(**given).spread() for given in options)
+
+
+def test_what_is_compared_beside_the_shards_is_named(tmp_path: Path) -> None:
+    spread, plain = Dedup(index=tmp_path, snapshot="a").spread(), Dedup().spread()
+    assert spread is not None
+    assert plain is not None
+    assert plain.beside() == []
+    assert spread.beside() == [Dedup(index=tmp_path, snapshot="a").options()["index"]]
+
+
+def test_a_task_leaves_its_file_whole_or_not_at_all(tmp_path: Path) -> None:
+    def failing() -> Iterable[Document]:
+        yield from corpus(*map(prose, range(300)))
+        raise RuntimeError("the shard cannot be read")
+
+    spread = Dedup().spread()
+    assert spread is not None
+    with pytest.raises(RuntimeError):
+        spread.show(failing(), tmp_path / "shown")
+    assert not (tmp_path / "shown").exists()
+
+
+@pytest.fixture
+def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "LEAST_ROOM", 2)
+
+
+@settings(max_examples=60, deadline=None)
+@given(families(), st.sampled_from([*OPTIONS, {"verify": "jaccard", "threshold": 0.3}]), st.sampled_from([2, 3, 7]))
+def test_little_memory_changes_nothing(documents: list[Document], options: dict[str, Any], room: int) -> None:
+    documents = tagged([*documents, *(Document(f"again {item.id}", item.text) for item in documents)])
+    expected = exactly(Dedup(**options).run(documents))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(matching, "LEAST_ROOM", room)
+        assert exactly(Dedup(memory="1B", **options).run(documents)) == expected
+
+
+@pytest.mark.usefixtures("little_room")
+def test_a_key_that_memory_cannot_hold_is_walked_in_parts() -> None:
+    """Texts that share most of their shingles share band keys, more of them than fit; several lead."""
+    shared = prose(0, 60)
+    texts = [f"{shared} {prose(seed, 25)}" for seed in range(60)]
+    documents = corpus(*texts, *(changed(text, 1) for text in texts))
+    for options in ({"threshold": 0.9}, {"threshold": 0.55}, {"threshold": 0.55, "keep": "newest"}):
+        given_options: dict[str, Any] = {"permutations": 32, "bands": 32, "ngram": 3, **options}
+        expected = exactly(Dedup(**given_options).run(documents))
+        assert exactly(Dedup(memory="1B", **given_options).run(documents)) == expected
+        assert any(isinstance(item, tuple) for item in expected)
+
+
+@pytest.mark.usefixtures("little_room")
+def test_little_memory_and_an_index_agree(tmp_path: Path) -> None:
+    first, second = corpus(*map(prose, range(20))), corpus(*(changed(prose(seed), seed % 3) for seed in range(10, 30)))
+    made = []
+    for memory in (None, "1B"):
+        folder = tmp_path / str(memory)
+        for name, documents in (("a", first), ("b", second)):
+            step = Dedup(index=folder, snapshot=name, memory=memory)
+            made.append(exactly(step.run(documents)))
+            step.commit()
+    assert made[:2] == made[2:]
+    assert sum(isinstance(item, tuple) for item in made[1]) >= 8
+
+
+@given(
+    st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 3), max_size=120),
+    st.integers(1, 40),
+    st.sampled_from([None, 1, 2, 5, 200]),
+)
+def test_runs_bring_equal_keys_together_in_order(keys: list[int], size: int, room: int | None) -> None:
+    rows = np.column_stack((np.array(keys, np.uint64), np.arange(len(keys), dtype=np.uint64)))
+    chunks = (rows[start : start + size] for start in range(0, len(rows), size))
+    seen: list[int] = []
+    for runs in group_by_key.by_key(chunks, room):
+        parts = [(run.rows.tolist(), run.part) for run in runs]
+        together = [row for part, _ in parts for row in part]
+        held = {key for key, _ in together}
+        assert room is None or all(len(part) <= room for part, _ in parts)
+        assert all(not is_part for _, is_part in parts) or len(held) == 1
+        assert [row for row in rows.tolist() if row[0] in held] == sorted(together, key=lambda row: row[1])
+        for key in held:
+            assert [place for other, place in together if other == key] == sorted(
+                place for other, place in together if other == key
+            )
+        seen += [place for _, place in together]
+    assert sorted(seen) == list(range(len(keys)))

@@ -1,0 +1,175 @@
+"""Hostile inputs: no traceback, bounded time and memory, neighbours kept, the right exit code, one clear line."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.hostile import Attack, compressed, folders, html, jsonl, recipe, warc
+
+LAUNCH = ROOT / "tests" / "hostile" / "launch.py"
+SECONDS = 20
+BYTES = 1_500_000_000
+MOST_LINES = 12
+LONGEST_LINE = 1000
+
+ALL = [
+    *warc.ATTACKS,
+    *html.ATTACKS,
+    *jsonl.ATTACKS,
+    *recipe.ATTACKS,
+    *compressed.ATTACKS,
+    *folders.ATTACKS,
+]
+
+
+LONG = {
+    *(f"html-{name}" for name in ("paragraphs", "list-items", "headings", "meta-never-closed", "rows", "entities")),
+    *(f"html-{name}" for name in ("one-line-of-spaces", "line-breaks", "pipes-and-stars", "tables-of-one-cell")),
+    *(f"html-{name}" for name in ("comments", "character-references", "title-of-ten-megabytes", "classes", "options")),
+    *(f"text-sixteen-megabytes-of-{name}" for name in ("one-number", "single-digits")),
+    *(f"text-{name}" for name in ("two-million-words", "ten-million-letters", "digits", "one-word-repeated")),
+    *(f"folder-table-{name}" for name in ("with-an-open-quote", "of-odd-quotes", "of-carriage-returns")),
+    *(f"warc-{name}" for name in ("a-million-chunks", "two-million-interim-responses")),
+    "gz-magic-repeated",
+    "jsonl-a-million-keys",
+    "bz2-small-bomb",
+    "warc-ten-thousand-wrong-lengths",
+    "warc-gz-two-hundred-thousand-records",
+    "warc-gz-bomb",
+    "wacz-bomb",
+    "gz-bomb",
+    "gz-two-hundred-million-blank-lines",
+    "lz4-bomb",
+}
+"""Those that take more than a second."""
+
+
+@dataclass(frozen=True)
+class Met:
+    """What a command did with an attack."""
+
+    code: int
+    stdout: bytes
+    stderr: bytes
+    seconds: float
+    peak: int
+    """Bytes of memory at most."""
+
+    @property
+    def said(self) -> list[str]:
+        return [line for line in self.stderr.decode().splitlines() if not line.startswith("{")]
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """The counts of `--json`."""
+        for line in self.stderr.decode().splitlines():
+            if line.startswith("{"):
+                outcome = json.loads(line)
+                return {**outcome["dropped"], **outcome["rejected"]}
+        return {}
+
+
+def meet(folder: Path, arguments: list[str], environment: dict[str, str]) -> Met:
+    """Run the command; its time and memory as the system counted them."""
+    out, err = folder / "stdout", folder / "stderr"
+    limits = [str(2 * SECONDS), str(20 * BYTES)]
+    command = [sys.executable, "-S", LAUNCH, *limits, out, err, sys.executable, "-m", "corpuskit", *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=True)
+    code, seconds, peak = json.loads(done.stdout)
+    return Met(code, out.read_bytes(), err.read_bytes(), seconds, peak)
+
+
+def demand_manners(met: Met) -> None:
+    """What holds of every command, whatever it was given."""
+    assert b"Traceback" not in met.stderr
+    assert b"internal fault" not in met.stderr, met.stderr[-500:]
+    assert met.code in (0, 2, 3, 5, 6), met.code
+    assert met.seconds < SECONDS
+    assert met.peak < BYTES
+    assert len(met.said) <= MOST_LINES, met.said[:20]
+    for line in met.said:
+        assert line.startswith("corpuskit"), line
+        assert line.isprintable(), line
+        assert len(line) <= LONGEST_LINE, line[:200]
+    if met.code:
+        assert len(met.said) == 1 or met.code == 3, met.said
+
+
+def snapshot(folder: Path) -> dict[str, tuple[int, int]]:
+    """Size and time of change of everything in a folder."""
+    found = {}
+    for path in folder.rglob("*"):
+        status = path.lstat()
+        found[str(path.relative_to(folder))] = (status.st_size, status.st_mtime_ns) if not path.is_dir() else (0, 0)
+    return found
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Path]:
+    """A folder to run in, deep enough to see what climbs out of it."""
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    yield inner
+    for name in ("stdout", "in"):
+        target = inner / name
+        if target.is_file():
+            target.unlink()
+    for path in sorted((inner / "in").rglob("*"), reverse=True) if (inner / "in").is_dir() else []:
+        if not path.is_dir() or path.is_symlink():
+            path.unlink()
+
+
+def test_there_are_many_and_each_has_its_own_name() -> None:
+    names = [attack.name for attack in ALL]
+    assert len(set(names)) == len(names) >= 60
+    assert set(names) >= LONG
+
+
+@pytest.mark.parametrize(
+    "attack", [pytest.param(it, id=it.name, marks=[pytest.mark.slow] * (it.slow or it.name in LONG)) for it in ALL]
+)
+def test_an_attack_costs_nothing_but_itself(attack: Attack, place: Path, environment: dict[str, str]) -> None:
+    attack.make(place)
+    before = snapshot(place.parents[1])
+    quiet = [] if attack.command.startswith("mix") else ["--json"]
+    met = meet(place, [*attack.command.split(), *quiet], environment)
+    demand_manners(met)
+    assert met.code == attack.code, met.stderr
+    assert attack.says in met.stderr.decode()
+    for text in attack.kept:
+        assert text in met.stdout.decode(), text
+    assert folders.SECRET not in met.stdout.decode()
+    assert {reason: met.reasons.get(reason) for reason in attack.reasons} == attack.reasons, met.reasons
+    made = {name for name in snapshot(place.parents[1]) if not name.startswith("state")} - set(before)
+    # A failed mix keeps what it has done for the next one.
+    kept = {"a/b/out", *(name for name in made if name.startswith("a/b/out/.staging"))} if not quiet else set()
+    assert made <= {"a/b/stdout", "a/b/stderr", *kept}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "export in -o out",
+        *(
+            pytest.param(command, marks=pytest.mark.slow)
+            for command in ("verify in", "stats in", "head in", "explain in x", "diff in in")
+        ),
+    ],
+)
+@pytest.mark.parametrize("forged", folders.FORGED)
+def test_a_forged_dataset_is_refused_or_survived(
+    forged: str, command: str, place: Path, environment: dict[str, str]
+) -> None:
+    folders.FORGED[forged](place)
+    met = meet(place, command.split(), environment)
+    demand_manners(met)
+    published = b"".join(path.read_bytes() for path in (place / "out").rglob("*") if path.is_file())
+    assert folders.SECRET.encode() not in met.stdout + published
+    if command == "verify in":
+        assert met.code == 3
