@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from corpuskit.core.errors import UsageError
-from corpuskit.core.options import build_step
+from corpuskit.core.options import Option, Options, build_step
 from corpuskit.core.settings import Settings, Tags
-from corpuskit.core.step import Command, Option, Options, Report, Source, Step
+from corpuskit.core.step import Command, Report, Source, Step
 
 SHORT = {"output": "-o", "jobs": "-j"}
 NOT_FOR_REPORTS = ("output", "drops", "shard_documents", "allow_empty", "jobs")

@@ -7,11 +7,33 @@ lines, so shards and tasks add up in any order, and a repeated line counts each 
 import builtins
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
-
-from corpuskit.core.errors import CorpuskitError
+from typing import NotRequired, TypedDict
 
 _MODULUS = 1 << 128
+
+
+class StreamEntry(TypedDict):
+    """A stream of canonical lines."""
+
+    documents: int
+    bytes: int
+    """Line feeds included."""
+    digest: str | None
+    """Sum of the lines' hashes, 128 bits in hexadecimal; None for what a source reads, as its inputs have digests."""
+
+
+CountEntry = TypedDict(
+    "CountEntry",
+    {
+        "in": StreamEntry,
+        "made": int,  # documents that the step added, such as repetitions
+        "out": StreamEntry,
+        "dropped": dict[str, int],  # by reason
+        "rejected": dict[str, int],  # by reason
+        "killed": NotRequired[list[str]],  # ids of the documents on which the step had to be ended
+    },
+)
+"""The account of one step."""
 
 
 def line_digest(line: bytes) -> int:
@@ -45,13 +67,13 @@ class StreamCount:
         self.bytes += other.bytes
         self.digest = (self.digest + other.digest) % _MODULUS
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> StreamEntry:
         """The entry in ledger and manifest."""
         return {"documents": self.documents, "bytes": self.bytes, "digest": f"{self.digest:032x}"}
 
     @classmethod
-    def from_json(cls, value: dict[str, Any]) -> "StreamCount":
-        """The count that `as_json` wrote; a digest of None is 0."""
+    def from_json(cls, value: StreamEntry) -> "StreamCount":
+        """Return the count that `as_json` wrote; a digest of None is 0."""
         return cls(value["documents"], value["bytes"], int(value["digest"] or "0", 16))
 
 
@@ -76,20 +98,27 @@ class StepCount:
         self.rejected.update(other.rejected)
         self.killed += other.killed
 
-    def as_json(self) -> dict[str, Any]:
+    def is_balanced(self) -> bool:
+        """Whether every document is accounted for: in + made = out + dropped + rejected."""
+        left_out = self.dropped.total() + self.rejected.total()
+        return self.received.documents + self.made == self.sent.documents + left_out
+
+    def as_json(self) -> CountEntry:
         """The counting part of a manifest's step entry."""
-        return {
+        entry: CountEntry = {
             "in": self.received.as_json(),
             "made": self.made,
             "out": self.sent.as_json(),
             "dropped": dict(sorted(self.dropped.items())),
             "rejected": dict(sorted(self.rejected.items())),
-            **({"killed": self.killed} if self.killed else {}),
         }
+        if self.killed:
+            entry["killed"] = self.killed
+        return entry
 
     @classmethod
-    def from_json(cls, value: dict[str, Any]) -> "StepCount":
-        """The account that `as_json` wrote."""
+    def from_json(cls, value: CountEntry) -> "StepCount":
+        """Return the account that `as_json` wrote."""
         return cls(
             StreamCount.from_json(value["in"]),
             StreamCount.from_json(value["out"]),
@@ -98,17 +127,3 @@ class StepCount:
             Counter(value["rejected"]),
             list(value.get("killed", ())),
         )
-
-
-def balanced(entry: dict[str, Any]) -> bool:
-    """Whether a step's entry accounts for every document; entries behind a cut carry no counts and pass."""
-    if "in" not in entry:
-        return True
-    gone = sum(entry["dropped"].values()) + sum(entry["rejected"].values())
-    return bool(entry["in"]["documents"] + entry["made"] == entry["out"]["documents"] + gone)
-
-
-def demand_balance(name: str, count: StepCount) -> None:
-    """Raise an internal fault if documents are unaccounted for."""
-    if not balanced(count.as_json()):
-        raise CorpuskitError(f"{name} lost count of its documents; this is a fault of corpuskit, please report it")

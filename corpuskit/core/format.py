@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 from corpuskit.core.document import Document
+from corpuskit.core.provenance.entries import Manifest
 
 
 class ShardWriter(Protocol):
@@ -34,14 +35,8 @@ class Format(Protocol):
     def find(self, path: Path, identifier: str) -> Iterator[Document]:
         """The documents of one shard with this id, found without reading the others."""
 
-    def finish(self, staging: Path, manifest: dict[str, Any]) -> list[str]:
+    def finish(self, staging: Path, manifest: Manifest) -> list[str]:
         """Write the files that stand beside the shards; their relative names."""
 
     def versions(self) -> dict[str, str]:
         """Libraries that shape the shards' bytes."""
-
-
-def form_of(path: str) -> tuple[str, str]:
-    """What tells the forms of one dataset apart: the folder its shards lie in, and how their names end."""
-    folder, _, name = path.rpartition("/")
-    return folder, "." + name.partition(".")[2]

@@ -12,8 +12,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from corpuskit.core.errors import UsageError
-from corpuskit.core.options import did_you_mean
-from corpuskit.mix.recipe.yaml import shown
+from corpuskit.core.wording import did_you_mean, excerpt
 
 MAX_LENGTH = 1000
 """Characters of an expression; longer ones are not read."""
@@ -39,7 +38,7 @@ def check_entry(entry: str) -> None:
     if not isinstance(_parsed(entry), str):
         names = (name for name, _ in _index().values())
         raise UsageError(
-            f"`{shown(entry)}` is no SPDX licence{did_you_mean(entry, names)}; LicenseRef-… names your own"
+            f"`{excerpt(entry)}` is no SPDX licence{did_you_mean(entry, names)}; LicenseRef-… names your own"
         )
 
 

@@ -1,83 +1,125 @@
-"""Plain values to a step's options and back: the one conversion behind flags and recipe keys."""
+"""Options: the annotated fields of a data class, checked however it is built.
 
-import difflib
-import math
-import types
+One declaration gives the flag, the recipe key, the keyword argument, the manifest entry and the reference page.
+"""
+
+import dataclasses
+import functools
+import re
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from corpuskit.core.errors import UsageError
-from corpuskit.core.step import Option, Options
+from corpuskit.core.option_values import IN_PYTHON, Spelling, UnfitValueError, UnsupportedTypeError, convert
+from corpuskit.core.wording import comma_list, did_you_mean, excerpt
 
-AnyOptions = TypeVar("AnyOptions", bound=Options)
-Where = str | Callable[[str], str]
+RUNTIME = "runtime"
+"""Second annotation of an option that does not shape content (a key file, a spool folder): not in the manifest."""
 
-SHOWN = 40
+EXCERPT = 40
 """Characters of a wrong value that a message repeats."""
 
 
-class _Unfit(Exception):
-    """A value does not fit its type; the text says what would."""
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a step, as its field declares it."""
+
+    name: str
+    type: Any
+    help: str
+    default: Any
+    required: bool
+    shapes_content: bool
+    choices: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The name as flags and recipes spell it: `min-words`."""
+        return self.name.replace("_", "-")
+
+
+class Options:
+    """Base of the data classes whose annotated fields are options.
+
+    Building one converts each value to its option's type, or raises UsageError.
+    """
+
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        """Let the options be checked before the class's own `__post_init__` relies on them."""
+        super().__init_subclass__(**arguments)
+        own_check = cls.__dict__.get("__post_init__")
+        if own_check is not None:
+            cls.__post_init__ = _checked_first(own_check)  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for a value that does not fit its option."""
+        _convert_fields(self)
+
+    @classmethod
+    def name(cls) -> str:
+        """The command's name: `FilterQuality` is `filter-quality`."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+
+    @classmethod
+    def help_line(cls) -> str:
+        """First line of the class docstring."""
+        return (cls.__doc__ or "").strip().splitlines()[0]
+
+    @classmethod
+    def option_list(cls) -> list[Option]:
+        """The options in order of declaration."""
+        hints = typing.get_type_hints(cls, include_extras=True)
+        return [_option(item, hints[item.name]) for item in dataclasses.fields(cls)]  # type: ignore[arg-type]
+
+
+AnyOptions = TypeVar("AnyOptions", bound=Options)
+Location = str | Callable[[str], str]
 
 
 def build_step(
     step_class: type[AnyOptions],
     options: Mapping[str, Any],
-    where: Where = "",
+    location: Location = "",
     *,
     split_commas: bool = True,
     folder: Path | None = None,
 ) -> AnyOptions:
     """Build a step from plain values under its option keys (`min-words` or `min_words`).
 
-    Values are those of a recipe (numbers, strings, lists, None) or of flags (strings, lists of strings): a
-    string is read as the option's type, a single string given to a list option is split at commas. With
-    `split_commas` so are the members of a list, as repeated flags want it; recipes turn it off. Relative
-    files are taken from `folder`. `where` stands before messages (`recipe.yaml:12`), or is a function that
-    gives this for a key as written, and for "". Raises UsageError for unknown, repeated, missing and wrong
-    options, and for what the step itself refuses.
+    Values are those of a recipe (numbers, strings, lists, None) or of flags (strings, lists of strings): a string is
+    read as the option's type, and a single string given to a list option is split at commas. With `split_commas` so
+    are the members of a list, as repeated flags want it; recipes turn it off. Relative files are looked for in
+    `folder`. `location` starts messages (`recipe.yaml:12`), or is a function that returns it for a key as written, and
+    for "". Raises UsageError for unknown, repeated, missing and wrong options, and for what the step itself refuses.
     """
     known = {option.key: option for option in step_class.option_list()}
-    place = where if callable(where) else lambda key: where
+    location_of = location if callable(location) else lambda key: location
+    spelling = Spelling(split_commas=split_commas, folder=folder)
     values: dict[str, Any] = {}
     for written, value in options.items():
         key = str(written).replace("_", "-")
         problem = _key_problem(key, known, values)
         if problem:
-            raise _error(place(str(written)), step_class, problem)
+            raise _error(location_of(str(written)), step_class, problem)
         option = known[key]
         try:
-            values[option.name] = _convert(option.type, value, split_commas, folder)
-        except _Unfit as unfit:
-            raise _error(place(str(written)), step_class, f"`{key}` expects {unfit}{_given(option, value)}") from None
+            values[option.name] = convert(option.type, value, spelling)
+        except UnfitValueError as unfit:
+            raise _error(location_of(str(written)), step_class, _misfit(option, value, unfit)) from None
     missing = [option.key for option in known.values() if option.required and option.name not in values]
     if missing:
-        raise _error(place(""), step_class, f"needs the option `{missing[0]}`: {known[missing[0]].help}")
+        raise _error(location_of(""), step_class, f"needs the option `{missing[0]}`: {known[missing[0]].help}")
     try:
         return step_class(**values)
     except UsageError as error:
-        raise type(error)(_joined(place(""), str(error))) from None
+        raise type(error)(_joined(location_of(""), str(error))) from None
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """` (did you mean ...?)` with the nearest known word, or nothing if none is near.
-
-    >>> did_you_mean("wieght", ["weight", "origin"])
-    ' (did you mean `weight`?)'
-    """
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" (did you mean `{near[0]}`?)" if near else ""
-
-
-def listed(words: Iterable[str]) -> str:
-    """The words as a message shows them, or `none`."""
-    return ", ".join(words) or "none"
-
-
-def flags(step: Options) -> list[str]:
-    """The command-line arguments for those of the step's options that differ from their defaults."""
+def to_flags(step: Options) -> list[str]:
+    """Return the command-line arguments for those of the step's options that differ from their defaults."""
     arguments: list[str] = []
     for option in step.option_list():
         value = getattr(step, option.name)
@@ -92,139 +134,76 @@ def flags(step: Options) -> list[str]:
     return arguments
 
 
+def _checked_first(own_check: Callable[[Any], None]) -> Callable[[Any], None]:
+    @functools.wraps(own_check)
+    def check(self: Any) -> None:
+        _convert_fields(self)
+        own_check(self)
+
+    return check
+
+
+def _convert_fields(instance: Options) -> None:
+    for option in instance.option_list():
+        value = getattr(instance, option.name)
+        if value is option.default:
+            continue
+        try:
+            converted = convert(option.type, value, IN_PYTHON)
+        except UnsupportedTypeError:
+            continue  # an option that flags and recipes cannot set
+        except UnfitValueError as unfit:
+            raise _error("", type(instance), _misfit(option, value, unfit)) from None
+        object.__setattr__(instance, option.name, converted)
+
+
 def _key_problem(key: str, known: Mapping[str, Option], values: Mapping[str, Any]) -> str:
     if key not in known:
-        return f"unknown option `{_short(key)}`{did_you_mean(key, known)}; its options: {listed(known)}"
+        return f"unknown option `{excerpt(key, EXCERPT)}`{did_you_mean(key, known)}; its options: {comma_list(known)}"
     if known[key].name in values:
         return f"`{key}` is given twice, spelled with `-` and with `_`"
     return ""
 
 
-def _convert(kind: Any, value: Any, split: bool, folder: Path | None) -> Any:
-    origin = typing.get_origin(kind)
-    if origin in (typing.Union, types.UnionType):
-        return _one_of(typing.get_args(kind), value, split, folder)
-    if origin is tuple:
-        item_kind = typing.get_args(kind)[0]
-        return tuple(_convert(item_kind, item, split, folder) for item in _items(value, split))
-    if origin is typing.Literal:
-        return _choice(typing.get_args(kind), value)
-    if kind is Path:
-        return _path(value, folder)
-    try:
-        convert = _SIMPLE[kind]
-    except (KeyError, TypeError):
-        raise TypeError(f"options of type {kind} are not supported") from None
-    return convert(value)
-
-
-def _one_of(kinds: tuple[Any, ...], value: Any, split: bool, folder: Path | None) -> Any:
-    if value is None and type(None) in kinds:
-        return None
-    wanted = []
-    for kind in kinds:
-        if kind is type(None):
-            continue
-        try:
-            return _convert(kind, value, split, folder)
-        except _Unfit as unfit:
-            wanted.append(str(unfit))
-    raise _Unfit(" or ".join(wanted))
-
-
-def _items(value: Any, split: bool) -> list[Any]:
-    if isinstance(value, str):
-        return _parts(value)
-    if not isinstance(value, (list, tuple)):
-        # One number for a list of numbers: the conversion of the item judges it.
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return [value]
-        raise _Unfit("a list")
-    if not split:
-        return list(value)
-    return [part for item in value for part in (_parts(item) if isinstance(item, str) else [item])]
-
-
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _choice(choices: tuple[Any, ...], value: Any) -> Any:
-    if isinstance(value, str) and value in choices:
-        return value
-    near = did_you_mean(value, choices) if isinstance(value, str) else ""
-    raise _Unfit(f"one of {', '.join(choices)}{near}")
-
-
-def _path(value: Any, folder: Path | None) -> Path:
-    if isinstance(value, Path):
-        value = str(value)
-    if not isinstance(value, str) or not value or "\0" in value:
-        raise _Unfit("the name of a file")
-    return folder / value if folder is not None else Path(value)
-
-
-def _string(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    raise _Unfit("a string; put it in quotes" if isinstance(value, (int, float)) else "a string")
-
-
-def _boolean(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    if value in ("true", "false"):
-        return bool(value == "true")
-    raise _Unfit("true or false")
-
-
-def _integer(value: Any) -> int:
-    if isinstance(value, str):
-        try:
-            return int(value)
-        except ValueError:
-            raise _Unfit("a whole number") from None
-    if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53:
-        return int(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    raise _Unfit("a whole number")
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, str):
-        try:
-            value = float(value)
-        except ValueError:
-            raise _Unfit("a number") from None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not _finite(value):
-        raise _Unfit("a finite number")
-    return float(value)
-
-
-def _finite(value: float) -> bool:
-    try:
-        return math.isfinite(value)
-    except OverflowError:
-        return False
-
-
-_SIMPLE: dict[Any, Callable[[Any], Any]] = {str: _string, bool: _boolean, int: _integer, float: _number}
-
-
-def _given(option: Option, value: Any) -> str:
+def _misfit(option: Option, value: Any, unfit: UnfitValueError) -> str:
     # What does not shape content may be a secret.
-    return f", not {_short(repr(value))}" if option.shapes_content else ""
+    given = f", not {excerpt(repr(value), EXCERPT)}" if option.shapes_content else ""
+    return f"`{option.key}` expects {unfit}{given}"
 
 
-def _short(text: str) -> str:
-    text = "".join(character if character.isprintable() else "?" for character in text)
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+def _error(location: str, step_class: type[Options], problem: str) -> UsageError:
+    return UsageError(_joined(location, f"{step_class.name()}: {problem}"))
 
 
-def _error(place: str, step_class: type[Options], problem: str) -> UsageError:
-    return UsageError(_joined(place, f"{step_class.name()}: {problem}"))
+def _joined(location: str, message: str) -> str:
+    return f"{location}: {message}" if location else message
 
 
-def _joined(place: str, message: str) -> str:
-    return f"{place}: {message}" if place else message
+def _option(item: "dataclasses.Field[Any]", hint: Any) -> Option:
+    base, extras = hint, ()
+    if typing.get_origin(hint) is Annotated:
+        base, *rest = typing.get_args(hint)
+        extras = tuple(rest)
+    required = item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
+    default = None if required else item.default
+    if item.default_factory is not dataclasses.MISSING:
+        default = item.default_factory()
+    return Option(
+        name=item.name,
+        type=base,
+        help=extras[0] if extras else "",
+        default=default,
+        required=required,
+        shapes_content=RUNTIME not in extras,
+        choices=_choices(base),
+    )
+
+
+def _choices(base: Any) -> tuple[str, ...]:
+    """The words a `Literal[...]` or `tuple[Literal[...], ...]` option allows."""
+    if typing.get_origin(base) is typing.Literal:
+        return tuple(typing.get_args(base))
+    for argument in typing.get_args(base):
+        if typing.get_origin(argument) is typing.Literal:
+            return tuple(typing.get_args(argument))
+    return ()

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from corpuskit.core.errors import UsageError
-from corpuskit.core.step import Step
+from corpuskit.core.provenance.chain import StepDescription
+from corpuskit.core.step import Source, Step
 
 if TYPE_CHECKING:
     from corpuskit.core.format import Format
@@ -79,10 +80,12 @@ def find_step(name: str) -> type[Step]:
     raise UsageError(f"no step is called {name!r}; {hint}")
 
 
-def origin_of(step: Step) -> dict[str, str]:
-    """Name and version of the distribution that an added step comes from; empty for our own."""
-    point = added_steps().get(step.name()) if step.name() not in own_steps() else None
-    return {point.dist.name: point.dist.version} if point is not None else {}
+def describe(step: Step) -> StepDescription:
+    """What a chain records of a step; of an added one also the distribution that it comes from."""
+    name = step.name()
+    point = added_steps().get(name) if name not in own_steps() else None
+    origin = {point.dist.name: point.dist.version} if point is not None else {}
+    return StepDescription(name, step.options(), {**step.versions(), **origin}, isinstance(step, Source))
 
 
 def format_names() -> list[str]:

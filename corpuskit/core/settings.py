@@ -7,7 +7,7 @@ from typing import Annotated
 
 from corpuskit.core.document import ORIGINS
 from corpuskit.core.errors import UsageError
-from corpuskit.core.step import Options
+from corpuskit.core.options import Options
 
 
 @dataclass(frozen=True)

@@ -17,15 +17,14 @@ A step neither prints nor exits nor opens output files; `flow` lifts it to a str
 rejects aside.
 """
 
-import dataclasses
-import re
-import typing
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol
 
 from corpuskit.core.document import Document, Reject
+from corpuskit.core.options import RUNTIME, Option, Options
+from corpuskit.core.outcome import Drop, Item, Rejected
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
@@ -48,75 +47,6 @@ __all__ = [
     "Stage",
     "Step",
 ]
-
-RUNTIME = "runtime"
-"""Second annotation of an option that does not shape content (a key file, a spool folder): not in the manifest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """A judgement: this document is not kept, and why. `values` holds the figures behind the verdict."""
-
-    document: Document
-    reason: str
-    values: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A record that could not be read or processed.
-
-    `input` and `offset` (bytes, in the uncompressed stream unless the input is a WARC) say where it lies,
-    `raw` holds its bytes as far as they could be read, `id` its document's id where one is known.
-    """
-
-    reason: str
-    input: str
-    offset: int
-    raw: bytes = b""
-    detail: str = ""
-    id: str | None = None
-
-
-Item = Document | Drop | Rejected
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One option of a step, as its field declares it."""
-
-    name: str
-    type: Any
-    help: str
-    default: Any
-    required: bool
-    shapes_content: bool
-    choices: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """The name as flags and recipes spell it: `min-words`."""
-        return self.name.replace("_", "-")
-
-
-class Options:
-    """Base of the data classes whose annotated fields are options."""
-
-    @classmethod
-    def name(cls) -> str:
-        """The command's name: `FilterQuality` is `filter-quality`."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
-
-    @classmethod
-    def help_line(cls) -> str:
-        """First line of the class docstring."""
-        return (cls.__doc__ or "").strip().splitlines()[0]
-
-    @classmethod
-    def option_list(cls) -> list[Option]:
-        """The options in order of declaration."""
-        hints = typing.get_type_hints(cls, include_extras=True)
-        return [_option(item, hints[item.name]) for item in dataclasses.fields(cls)]  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -302,36 +232,6 @@ def _applied(stage: Stage, document: Document) -> Document | Drop | Reject:
         return stage.apply(document)
     except Reject as reject:
         return reject
-
-
-def _option(item: "dataclasses.Field[Any]", hint: Any) -> Option:
-    base, extras = hint, ()
-    if typing.get_origin(hint) is Annotated:
-        base, *rest = typing.get_args(hint)
-        extras = tuple(rest)
-    required = item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING
-    default = None if required else item.default
-    if item.default_factory is not dataclasses.MISSING:
-        default = item.default_factory()
-    return Option(
-        name=item.name,
-        type=base,
-        help=extras[0] if extras else "",
-        default=default,
-        required=required,
-        shapes_content=RUNTIME not in extras,
-        choices=_choices(base),
-    )
-
-
-def _choices(base: Any) -> tuple[str, ...]:
-    """The words a `Literal[...]` or `tuple[Literal[...], ...]` option allows."""
-    if typing.get_origin(base) is typing.Literal:
-        return tuple(typing.get_args(base))
-    for argument in typing.get_args(base):
-        if typing.get_origin(argument) is typing.Literal:
-            return tuple(typing.get_args(argument))
-    return ()
 
 
 def _plain(value: Any) -> Any:

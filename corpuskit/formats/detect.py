@@ -41,10 +41,10 @@ def format_of(source: "Input") -> str:
 
 
 def _first_block(source: "Input") -> bytes:
-    from corpuskit.core.reading.decompress import blocks
+    from corpuskit.core.reading.decompress import decompressed_blocks
 
     with source.open() as stream:
-        return next((block for block in blocks(stream, lambda what, offset, lost: None) if block), b"")
+        return next((block for block in decompressed_blocks(stream, lambda what, offset, lost: None) if block), b"")
 
 
 def _starts_with_an_object_a_line(head: bytes) -> bool:

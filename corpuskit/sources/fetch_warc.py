@@ -90,10 +90,10 @@ class FetchWarc(Source):
         from corpuskit.formats.warc.reader import read_records
         from corpuskit.formats.warc.wacz import archives_of
 
-        if source.part is not None:
+        if source.byte_range is not None:
             with source.open() as stream:
-                records = read_part(stream, source.part, source.damaged)
-                yield from self._items(records, source.name, source.part.keys)
+                records = read_part(stream, source.byte_range, source.damaged)
+                yield from self._items(records, source.name, source.byte_range.keys)
             return
         for name, stream in archives_of(source.open(), source.name, source.damaged):
             yield from self._items(read_records(stream, source.damaged), name, set())

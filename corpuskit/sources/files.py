@@ -77,11 +77,11 @@ class Files(Source):
         own_record = self.text_key == "text" and self.id_key is None
         for item in source.lines():
             if isinstance(item, Rejected):
-                source.count.add(item.raw)
+                source.findings.count.add(item.raw)
                 yield item
                 continue
             offset, line = item
-            source.count.add(line)
+            source.findings.count.add(line)
             try:
                 yield decode(line) if own_record else self._of_object(parse_strictly(line))
             except Reject as reject:

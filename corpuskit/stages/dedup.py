@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast
 
-from corpuskit.core.disk.spool import Spool, open_temporary, reread
-from corpuskit.core.document import Document, Reject, encode
+from corpuskit.core.disk.spool import Spool, open_temporary
+from corpuskit.core.document import Document, Reject, decode_trusted, encode
 from corpuskit.core.errors import UsageError
 from corpuskit.core.sizes import bytes_of
 from corpuskit.core.step import RUNTIME, CorpusStage, Item, Rejected
@@ -246,7 +246,7 @@ class _Corpus:
 
     def write(self, verdicts: Verdicts) -> Iterator[Item]:
         """The documents and drops in input order, read back from the spool."""
-        documents = (reread(self.lines[number]) for number in range(len(self.lines)))
+        documents = (decode_trusted(self.lines[number]) for number in range(len(self.lines)))
         for number, item in enumerate(judged(documents, self.entries, verdicts)):
             yield from self.rejected.get(number, ())
             yield item
@@ -276,4 +276,4 @@ class _Corpus:
         return shares
 
     def _shingles(self, number: int) -> "Hashes":
-        return self.step.shingles(reread(self.lines[number]).text)
+        return self.step.shingles(decode_trusted(self.lines[number]).text)

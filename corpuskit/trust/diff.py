@@ -9,6 +9,7 @@ from corpuskit.core import console
 from corpuskit.core.counts import line_digest
 from corpuskit.core.document import encode
 from corpuskit.core.errors import UsageError
+from corpuskit.core.provenance.entries import Manifest
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
@@ -95,7 +96,7 @@ def _options(before: Dataset, after: Dataset) -> list[dict[str, Any]]:
     ]
 
 
-def _described(manifest: dict[str, Any]) -> dict[str, Any]:
+def _described(manifest: Manifest) -> dict[str, Any]:
     options = {f"{step['id']} {key}": value for step in manifest["steps"] for key, value in step["options"].items()}
     steps = {step["id"]: "is a step" for step in manifest["steps"]}
     return {**steps, **options, **{f"version of {name}": value for name, value in manifest["versions"].items()}}

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from corpuskit.core import console
 from corpuskit.core.errors import UsageError
+from corpuskit.core.provenance.entries import left_out
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
@@ -78,8 +79,7 @@ class Stats(Command):
                 "samples": ids.get((step["name"], reason), []),
             }
             for step in dataset.manifest["steps"]
-            for verdict in ("dropped", "rejected")
-            for reason, number in sorted(step.get(verdict, {}).items(), key=lambda item: (-item[1], item[0]))
+            for verdict, reason, number in sorted(left_out(step), key=lambda item: (item[0], -item[2], item[1]))
         ]
 
 

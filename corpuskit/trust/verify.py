@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from corpuskit.core import console
-from corpuskit.core.counts import StreamCount, balanced
+from corpuskit.core.counts import StreamCount
 from corpuskit.core.document import Reject, encode
 from corpuskit.core.errors import DamagedError, UsageError
-from corpuskit.core.format import form_of
-from corpuskit.core.provenance.manifest import MANIFEST, is_repeatable
+from corpuskit.core.provenance.chain import is_balanced
+from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry, left_out
+from corpuskit.core.provenance.manifest import MANIFEST, is_repeatable, shard_format
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.publish.folder_output import CARD, left_behind
 from corpuskit.core.publish.source_totals import Totals
@@ -83,25 +84,25 @@ def check(place: Path, answer: dict[str, Any]) -> list[str]:
 def _check_shards(dataset: Dataset, answer: dict[str, Any]) -> Iterator[str]:
     manifest = dataset.manifest
     answer |= {"documents": 0, "tokens": 0, "shards": len(manifest["shards"])}
-    for form in sorted({form_of(shard["path"]) for shard in manifest["shards"]}):
+    for form in sorted({shard_format(shard["path"]) for shard in manifest["shards"]}):
         total = StreamCount()
         totals = Totals(_token_counter(manifest))
         problems: list[str] = []
         for shard in manifest["shards"]:
-            if form_of(shard["path"]) == form:
+            if shard_format(shard["path"]) == form:
                 found = list(_check_file(dataset.folder, shard))
                 problems += found or _check_documents(dataset, shard, total, totals)
         yield from problems or _check_sums("/part-*".join(form).lstrip("/"), manifest, total, totals)
         answer |= {"documents": total.documents, "tokens": totals.tokens}
 
 
-def _token_counter(manifest: dict[str, Any]) -> Callable[[str], int]:
+def _token_counter(manifest: Manifest) -> Callable[[str], int]:
     """The counter the manifest names; tokens of a tokenizer that is a file of the user's are not counted again."""
     name = manifest["tokenizer"]
     return counter(name) if name in ("words", "bytes/4") else lambda text: 0
 
 
-def _check_sums(form: str, manifest: dict[str, Any], total: StreamCount, totals: Totals) -> Iterator[str]:
+def _check_sums(form: str, manifest: Manifest, total: StreamCount, totals: Totals) -> Iterator[str]:
     expected = manifest["steps"][-1].get("out") if manifest["steps"] else None
     if expected is not None and total.as_json() != expected:
         yield (
@@ -113,19 +114,19 @@ def _check_sums(form: str, manifest: dict[str, Any], total: StreamCount, totals:
         yield f"the sources in the shards {form} are not those of the manifest"
 
 
-def _check_file(folder: Path, entry: dict[str, Any]) -> Iterator[str]:
+def _check_file(folder: Path, entry: FileEntry) -> Iterator[str]:
     path = folder / entry["path"]
     if path.is_symlink() or not path.is_file():
         yield f"{entry['path']} is missing"
         return
-    found = Input(entry["path"], local_path=path).as_json()
+    found = Input(entry["path"], local_path=path).manifest_entry()
     if found["bytes"] != entry["bytes"]:
         yield f"{entry['path']} has {found['bytes']} bytes, not {entry['bytes']}"
     elif found["sha256"] != entry["sha256"]:
         yield f"{entry['path']} was changed: its sha256 differs"
 
 
-def _check_documents(dataset: Dataset, shard: dict[str, Any], total: StreamCount, totals: Totals) -> Iterator[str]:
+def _check_documents(dataset: Dataset, shard: ShardEntry, total: StreamCount, totals: Totals) -> Iterator[str]:
     before = total.documents, totals.tokens
     try:
         for document in dataset.documents(shard):
@@ -148,33 +149,32 @@ def _check_decisions(dataset: Dataset) -> Iterator[str]:
     """The decision files against their digests, and their number against the counts of the steps."""
     decided: Counter[tuple[str, str, str]] = Counter()
     manifest = dataset.manifest
-    for entry in manifest["decisions"]:
-        problems = list(_check_file(dataset.folder, entry))
+    for file in manifest["decisions"]:
+        problems = list(_check_file(dataset.folder, file))
         yield from problems
         if not problems:
             try:
-                found = dataset.decisions_in(entry)
-                decided.update((each["step"], each["verdict"], each["reason"]) for each in found)
+                decisions = dataset.decisions_in(file)
+                decided.update((each["step"], each["verdict"], each["reason"]) for each in decisions)
             except DamagedError:
-                yield f"{entry['path']} holds lines that are no decisions"
+                yield f"{file['path']} holds lines that are no decisions"
     counted: Counter[tuple[str, str, str]] = Counter()
     for entry in manifest["steps"]:
-        for verdict in ("dropped", "rejected"):
-            for reason, number in entry.get(verdict, {}).items():
-                counted[entry["name"], verdict, reason] += number
+        for verdict, reason, number in left_out(entry):
+            counted[entry["name"], verdict, reason] += number
     for name, verdict, reason in sorted(counted.keys() | decided.keys()):
         key = name, verdict, reason
         if counted[key] != decided[key] and manifest["decisions"]:
             yield f"step {name} {verdict} {counted[key]} for {reason}, the decisions hold {decided[key]}"
 
 
-def _check_steps(manifest: dict[str, Any]) -> Iterator[str]:
+def _check_steps(manifest: Manifest) -> Iterator[str]:
     """Each step accounts for its documents, and takes what those before it sent; what it was ended on is named."""
     if manifest.get("repeatable", True) != is_repeatable(manifest["steps"]):
         yield "`repeatable` is not what the steps say"
     sent: dict[str, StreamCount | None] = {}
     for entry in manifest["steps"]:
-        if not balanced(entry):
+        if not is_balanced(entry):
             yield f"step {entry['id']} lost count of its documents"
         if "rejected" in entry and entry["rejected"].get(KILLED, 0) != len(entry.get("killed", ())):
             yield f"step {entry['id']} does not name the documents it was ended on"
@@ -189,7 +189,7 @@ def _check_steps(manifest: dict[str, Any]) -> Iterator[str]:
                 yield f"step {entry['id']} took {entry['in']['documents']} documents, it was sent {flowed.documents}"
 
 
-def _check_strangers(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
+def _check_strangers(folder: Path, manifest: Manifest) -> Iterator[str]:
     known = {entry["path"] for entry in (*manifest["shards"], *manifest["decisions"])} | set(NOT_DATA)
     stopped = left_behind(folder) or []
     for path in sorted(folder.rglob("*")):

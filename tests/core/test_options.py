@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpuskit.core.errors import UsageError
-from corpuskit.core.options import build_step, did_you_mean, flags
+from corpuskit.core.options import build_step, to_flags
 from corpuskit.core.step import RUNTIME, Document, Drop, Stage
+from corpuskit.core.wording import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -143,9 +144,9 @@ def test_nothing_near_is_not_suggested() -> None:
 
 
 def test_flags_leave_out_defaults() -> None:
-    assert flags(build()) == ["--keep", "en"]
-    assert flags(build(annotate=True, min_words=7)) == ["--keep", "en", "--min-words", "7", "--annotate"]
-    assert flags(build(keep=["-x"])) == ["--keep=-x"]
+    assert to_flags(build()) == ["--keep", "en"]
+    assert to_flags(build(annotate=True, min_words=7)) == ["--keep", "en", "--min-words", "7", "--annotate"]
+    assert to_flags(build(keep=["-x"])) == ["--keep=-x"]
 
 
 @given(
@@ -157,7 +158,7 @@ def test_flags_leave_out_defaults() -> None:
 def test_flags_lead_back_to_the_same_step(keep: list[str], score: float, words: int, annotate: bool) -> None:
     given_options = {"keep": keep, "min-score": score, "min-words": words, "annotate": annotate}
     step = build_step(Sieve, given_options)
-    arguments = shlex.split(shlex.join(flags(step)))
+    arguments = shlex.split(shlex.join(to_flags(step)))
     options: dict[str, object] = {}
     while arguments:
         name, tied, value = arguments.pop(0).removeprefix("--").partition("=")

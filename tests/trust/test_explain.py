@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpuskit.core.publish.dataset import Dataset
-from corpuskit.core.publish.id_index import Ids, may_hold
+from corpuskit.core.publish.id_index import IdIndex, may_hold
 from corpuskit.export.jsonl import Jsonl
 from corpuskit.trust.explain import fate
 from tests.conftest import Run, lines_of, texts
@@ -75,7 +75,7 @@ def test_a_shard_that_says_nothing_of_its_ids_is_searched(tmp_path: Path, shell:
 @given(st.lists(st.text(max_size=9), max_size=300, unique=True), st.text(max_size=9))
 @settings(max_examples=50)
 def test_a_shard_knows_its_ids_and_hardly_any_other(names: list[str], other: str) -> None:
-    ids = Ids()
+    ids = IdIndex()
     for name in names:
         ids.add(name)
     with tempfile.TemporaryDirectory() as folder:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
 from corpuskit.core.disk import filesystem
-from corpuskit.core.document import Document
 from corpuskit.core.errors import PublishError
 
 if TYPE_CHECKING:
@@ -97,15 +96,6 @@ class Table:
     def close(self) -> None:
         """Remove the file."""
         self._file.close()
-
-
-def reread(line: bytes) -> Document:
-    """The document on a canonical line that `encode` gave: nothing is checked again."""
-    import orjson
-
-    record = orjson.loads(line)
-    identifier, text, metadata = record.pop("id"), record.pop("text"), record.pop("metadata", {})
-    return Document(identifier, text, metadata, record, line)
 
 
 def open_temporary() -> IO[bytes]:

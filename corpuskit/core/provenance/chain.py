@@ -6,69 +6,72 @@ ledger to the next process of a pipe, through the manifest to the next run.
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
-from corpuskit.core.counts import StepCount, StreamCount
-from corpuskit.core.errors import UsageError
-from corpuskit.core.registry import origin_of
-from corpuskit.core.step import Step
+from corpuskit.core.counts import CountEntry, StepCount, StreamCount
+from corpuskit.core.errors import CorpuskitError, UsageError
+from corpuskit.core.provenance.entries import InputEntry, StepEntry
 
-Entry = dict[str, Any]
+
+@dataclass(frozen=True)
+class StepDescription:
+    """What a chain records of a step: its name, its options, and what its content depends on."""
+
+    name: str
+    options: dict[str, Any]
+    versions: dict[str, str]
+    reads_files: bool = False
+    """Whether it takes records of files rather than documents of a stream."""
 
 
 @dataclass
 class Chain:
     """Steps in topological order, the inputs they started from, and what their content depends on."""
 
-    steps: list[Entry] = field(default_factory=list)
-    inputs: list[Entry] = field(default_factory=list)
+    steps: list[StepEntry] = field(default_factory=list)
+    inputs: list[InputEntry] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
     heads: list[str] = field(default_factory=list)
     """Ids of the steps whose output this stream is."""
     decisions: list[str] = field(default_factory=list)
-    """Files that hold the verdicts of these steps, as paths; they become part of what is published."""
+    """Paths of the files that hold the verdicts of these steps; they become part of what is published."""
 
-    def as_json(self) -> Entry:
+    def as_json(self) -> dict[str, Any]:
         """The form in the ledger."""
-        return {
-            "steps": self.steps,
-            "inputs": self.inputs,
-            "versions": self.versions,
-            "heads": self.heads,
-            "decisions": self.decisions,
-        }
+        return dict(vars(self))
 
     @classmethod
-    def from_json(cls, value: Entry) -> "Chain":
-        """The chain that `as_json` wrote."""
+    def from_json(cls, value: dict[str, Any]) -> "Chain":
+        """Return the chain that `as_json` wrote."""
         return cls(**value)
 
-    def add(self, step: Step, upstream: str, count: StepCount | None) -> str:
-        """Append a step that takes everything that flows so far; its id."""
-        for name, version in {**step.versions(), **origin_of(step)}.items():
-            self.record_version(name, version)
-        figures = count.as_json() if count is not None else {}
-        if figures and step.kind == "source":
-            # What a source takes in are records of files, which the inputs' digests stand for.
-            figures["in"]["digest"] = None
-        return self.append(step.name(), step.options(), upstream, figures)
+    def add(self, step: StepDescription, upstream: str, count: StepCount | None) -> str:
+        """Append a step that takes everything that flows so far, and return its id.
 
-    def append(self, name: str, options: Entry, upstream: str, figures: Entry) -> str:
-        """Append an entry that takes everything that flows so far; its id."""
-        entry: Entry = {
-            "id": f"{len(self.steps) + 1}-{name}",
+        Without a count the entry says what the step is, and not yet what it did. Raises CorpuskitError if the count
+        does not account for every document.
+        """
+        for name, version in step.versions.items():
+            self.record_version(name, version)
+        entry: StepEntry = {
+            "id": f"{len(self.steps) + 1}-{step.name}",
             "from": list(self.heads),
-            "name": name,
-            "options": options,
+            "name": step.name,
+            "options": step.options,
             "upstream": upstream,
-            **figures,
         }
+        if count is not None:
+            _demand_balance(step.name, count)
+            entry.update(count.as_json())  # type: ignore[typeddict-item]
+            if step.reads_files:
+                # What a source takes in are records of files, which have digests among the inputs.
+                entry["in"]["digest"] = None
         self.steps.append(entry)
         self.heads = [entry["id"]]
-        return str(entry["id"])
+        return entry["id"]
 
     def record_version(self, name: str, version: str) -> None:
-        """Note what shapes content; one snapshot is of one version of each thing."""
+        """Record what shapes content. Raises UsageError if the stream was made with two versions of one thing."""
         if self.versions.setdefault(name, version) != version:
             raise UsageError(
                 f"parts of this stream were made with {name} {self.versions[name]} and {version}; "
@@ -76,15 +79,15 @@ class Chain:
             )
 
     def cut(self) -> None:
-        """Say that a later step took only a part: earlier steps keep name and options, without counts."""
+        """Record that a later step took only a part: earlier steps keep name and options, without counts."""
         for entry in self.steps:
             for key in ("in", "made", "out", "dropped", "rejected"):
-                entry.pop(key, None)
+                entry.pop(key, None)  # type: ignore[misc]
             entry["upstream"] = "cut"
         self.decisions = []
 
     def sent(self) -> StreamCount:
-        """What flows out of the chain's heads, summed."""
+        """Sum what flows out of the chain's heads."""
         total = StreamCount()
         for entry in self.steps:
             if entry["id"] in self.heads and "out" in entry:
@@ -92,24 +95,33 @@ class Chain:
         return total
 
 
+def is_balanced(entry: StepEntry) -> bool:
+    """Whether a step accounts for every document: in + made = out + dropped + rejected. After a cut, it does."""
+    return "in" not in entry or StepCount.from_json(cast(CountEntry, entry)).is_balanced()
+
+
 def join(chains: list[Chain]) -> Chain:
-    """One chain of several, ids renumbered; the same whatever the order they are given in."""
+    """Make one chain of several, ids renumbered; the same whatever the order they are given in."""
     return follow(sorted(chains, key=lambda item: json.dumps([item.inputs, item.steps], sort_keys=True)))
 
 
 def follow(chains: list[Chain]) -> Chain:
-    """One chain of several in this order, ids renumbered."""
+    """Make one chain of several in this order, ids renumbered."""
     joined = Chain()
     for chain in chains:
-        renamed = {}
+        new_ids: dict[str, str] = {}
         for entry in chain.steps:
-            renamed[entry["id"]] = f"{len(joined.steps) + 1}-{entry['name']}"
-            joined.steps.append(
-                {**entry, "id": renamed[entry["id"]], "from": [renamed[parent] for parent in entry["from"]]}
-            )
-        joined.heads += [renamed[head] for head in chain.heads]
+            new_ids[entry["id"]] = f"{len(joined.steps) + 1}-{entry['name']}"
+            parents = [new_ids[parent] for parent in entry["from"]]
+            joined.steps.append({**entry, "id": new_ids[entry["id"]], "from": parents})
+        joined.heads += [new_ids[head] for head in chain.heads]
         joined.inputs += [item for item in chain.inputs if item not in joined.inputs]
         joined.decisions += chain.decisions
         for name, version in chain.versions.items():
             joined.record_version(name, version)
     return joined
+
+
+def _demand_balance(name: str, count: StepCount) -> None:
+    if not count.is_balanced():
+        raise CorpuskitError(f"{name} lost count of its documents; this is a fault of corpuskit, please report it")

@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from corpuskit.core.counts import StreamCount
+from corpuskit.core.counts import StreamCount, StreamEntry
 from corpuskit.core.disk import filesystem
 from corpuskit.core.errors import UpstreamError
 from corpuskit.core.provenance.chain import Chain, join
+from corpuskit.core.provenance.entries import StepEntry
 
 DAYS_KEPT = 30
 STATE = "CORPUSKIT_STATE"
@@ -65,7 +66,7 @@ class Record:
     ended: float | None = None
     reads: list[str] = field(default_factory=list)
     """Keys of the pipes it reads."""
-    sent: dict[str, Any] | None = None
+    sent: StreamEntry | None = None
     chain: dict[str, Any] | None = None
 
 
@@ -187,7 +188,7 @@ def _after(before: Chain, chain: Chain) -> Chain:
     if not before.steps:
         return chain
     shift = {entry["id"]: f"{place}-{entry['name']}" for place, entry in enumerate(chain.steps, len(before.steps) + 1)}
-    moved = [
+    moved: list[StepEntry] = [
         {
             **entry,
             "id": shift[entry["id"]],

@@ -6,13 +6,14 @@ the rest. Times and the like go to `run.json` beside it.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from corpuskit import __version__
 from corpuskit.core.errors import DamagedError
 from corpuskit.core.provenance.chain import Chain
+from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry, SourceEntry, StepEntry
 
 FORMAT = "corpuskit.manifest/1"
 MANIFEST = "manifest.json"
@@ -21,10 +22,10 @@ MANIFEST = "manifest.json"
 def build(
     chain: Chain,
     tokenizer: str,
-    sources: dict[str, Any],
-    shards: list[dict[str, Any]],
-    decisions: list[dict[str, Any]],
-) -> dict[str, Any]:
+    sources: dict[str, SourceEntry],
+    shards: list[ShardEntry],
+    decisions: list[FileEntry],
+) -> Manifest:
     """The manifest of a dataset, its digest last. `tokenizer` is what `tokens` count."""
     manifest: dict[str, Any] = {
         "format": FORMAT,
@@ -37,27 +38,27 @@ def build(
         "shards": shards,
         "decisions": decisions,
     }
-    return {**manifest, "digest": digest(manifest)}
+    return cast(Manifest, {**manifest, "digest": digest(manifest)})
 
 
-def is_repeatable(steps: list[dict[str, Any]]) -> bool:
+def is_repeatable(steps: list[StepEntry]) -> bool:
     """Whether another run would make the same of the same input: no step had to be ended on a document."""
     return not any(entry.get("killed") for entry in steps)
 
 
-def digest(manifest: dict[str, Any]) -> str:
+def digest(manifest: Mapping[str, Any]) -> str:
     """sha256 of the manifest's canonical JSON without its `digest`."""
     rest = {key: value for key, value in manifest.items() if key != "digest"}
     canonical = json.dumps(rest, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return "sha256:" + hashlib.sha256(canonical.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def serialise(manifest: dict[str, Any]) -> bytes:
+def serialise(manifest: Manifest) -> bytes:
     """The bytes of `manifest.json`."""
     return (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "surrogateescape")
 
 
-def read_manifest(place: Path) -> dict[str, Any]:
+def read_manifest(place: Path) -> Manifest:
     """The manifest of a dataset folder, or of a file `NAME.manifest.json`. Raises DamagedError if it is not whole."""
     path = place / MANIFEST if place.is_dir() else place
     try:
@@ -73,10 +74,10 @@ def read_manifest(place: Path) -> dict[str, Any]:
         raise DamagedError(f"{path}: was changed after it was written; build the dataset again")
     if not is_sound(manifest):
         raise DamagedError(f"{path}: does not say what a {FORMAT} says; build the dataset again")
-    return manifest
+    return cast(Manifest, manifest)
 
 
-def is_sound(manifest: dict[str, Any]) -> bool:
+def is_sound(manifest: Mapping[str, Any]) -> bool:
     """Whether everything in a manifest is of its kind, and all its paths lie in its folder.
 
     Anyone can write a manifest whose digest is right; what relies on it must not be led elsewhere by it.
@@ -117,7 +118,7 @@ def _are(kind: type, values: Iterable[Any]) -> bool:
     return all(isinstance(value, kind) for value in values)
 
 
-def chain_of(manifest: dict[str, Any], folder: Path) -> Chain:
+def chain_of(manifest: Manifest, folder: Path) -> Chain:
     """The chain behind a published dataset, for the next step to go on from. Raises DamagedError where it has a gap."""
     steps = manifest["steps"]
     known: set[str] = set()
@@ -138,7 +139,7 @@ def chain_of(manifest: dict[str, Any], folder: Path) -> Chain:
     )
 
 
-def _demand_unchanged(folder: Path, entry: dict[str, Any]) -> None:
+def _demand_unchanged(folder: Path, entry: FileEntry) -> None:
     """Decisions are handed on with the chain; what is no longer what the manifest says must not go with it."""
     path = folder / entry["path"]
     if not path.is_symlink() and path.is_file():
@@ -146,3 +147,9 @@ def _demand_unchanged(folder: Path, entry: dict[str, Any]) -> None:
             if hashlib.file_digest(stream, "sha256").hexdigest() == entry["sha256"]:
                 return
     raise DamagedError(f"{entry['path']} is not what the manifest says; `corpuskit verify` the dataset")
+
+
+def shard_format(path: str) -> tuple[str, str]:
+    """What tells the forms of one dataset apart: the folder its shards lie in, and how their names end."""
+    folder, _, name = path.rpartition("/")
+    return folder, "." + name.partition(".")[2]

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from corpuskit.core.disk import filesystem
+from corpuskit.core.disk.compression import compressing_writer
 from corpuskit.core.document import encode
-from corpuskit.core.step import Drop, Rejected
-from corpuskit.export.jsonl import compressed
+from corpuskit.core.outcome import Drop, Rejected
 
 DROPPED = "dropped"
 REJECTED = "rejected"
@@ -132,7 +132,7 @@ class Aside:
     def _stream(self, name: str, path: Path) -> BinaryIO:
         if name not in self._open:
             stream = _private(path) if name == "bytes" else filesystem.open_flags(path, WRITTEN_ANEW)
-            self._open[name] = compressed(stream, path.name)
+            self._open[name] = compressing_writer(stream, path.name)
         return self._open[name]
 
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from corpuskit.core.document import Document
 from corpuskit.core.errors import DamagedError
-from corpuskit.core.format import Format, form_of
-from corpuskit.core.provenance.manifest import read_manifest
+from corpuskit.core.format import Format
+from corpuskit.core.provenance.entries import Decision, FileEntry, Manifest, ShardEntry
+from corpuskit.core.provenance.manifest import read_manifest, shard_format
 from corpuskit.core.publish.file_output import manifest_of_file
 from corpuskit.core.reading.inputs import Input
+from corpuskit.core.reading.lines import whole_lines
 from corpuskit.core.registry import find_format
-from corpuskit.export.jsonl import whole_lines
 
 
 class Dataset:
@@ -21,35 +21,35 @@ class Dataset:
         """Raises DamagedError if there is no whole manifest."""
         self.place = place
         self.folder = place if place.is_dir() else place.parent
-        self.manifest: dict[str, Any] = read_manifest(place if place.is_dir() else manifest_of_file(place))
+        self.manifest: Manifest = read_manifest(place if place.is_dir() else manifest_of_file(place))
 
-    def shards(self) -> list[dict[str, Any]]:
+    def shards(self) -> list[ShardEntry]:
         """The shards of the first form: each document once."""
-        shards: list[dict[str, Any]] = self.manifest["shards"]
-        return [shard for shard in shards if form_of(shard["path"]) == form_of(shards[0]["path"])]
+        shards = self.manifest["shards"]
+        return [shard for shard in shards if shard_format(shard["path"]) == shard_format(shards[0]["path"])]
 
-    def documents(self, shard: dict[str, Any]) -> Iterator[Document]:
+    def documents(self, shard: ShardEntry) -> Iterator[Document]:
         """The documents of one shard."""
         path, form = self._opened(shard)
         yield from form.read(path)
 
-    def find(self, shard: dict[str, Any], identifier: str) -> Iterator[Document]:
+    def find(self, shard: ShardEntry, identifier: str) -> Iterator[Document]:
         """The documents of one shard with this id, found without reading the others."""
         path, form = self._opened(shard)
         yield from form.find(path, identifier)
 
-    def _opened(self, shard: dict[str, Any]) -> tuple[Path, Format]:
+    def _opened(self, shard: ShardEntry) -> tuple[Path, Format]:
         path = self.folder / shard["path"]
         if path.is_symlink() or not path.is_file():
             raise DamagedError(f"{shard['path']} is missing; `corpuskit verify` the dataset")
         return path, find_format("parquet" if path.suffix == ".parquet" else "jsonl")
 
-    def decisions(self, holding: bytes = b"") -> Iterator[dict[str, Any]]:
+    def decisions(self, holding: bytes = b"") -> Iterator[Decision]:
         """The verdicts on documents that were left out, in the order of the steps; only lines with these bytes."""
         for entry in self.manifest["decisions"]:
             yield from self.decisions_in(entry, holding)
 
-    def decisions_in(self, entry: dict[str, Any], holding: bytes = b"") -> Iterator[dict[str, Any]]:
+    def decisions_in(self, entry: FileEntry, holding: bytes = b"") -> Iterator[Decision]:
         """The same of one file."""
         source = Input(entry["path"], local_path=self.folder / entry["path"])
         for block in whole_lines(source.blocks()):
@@ -58,11 +58,11 @@ class Dataset:
                 yield from (_decision(line, entry["path"]) for line in lines)
 
 
-def _decision(line: bytes, path: str) -> dict[str, Any]:
+def _decision(line: bytes, path: str) -> Decision:
     import orjson
 
     try:
-        decision: dict[str, Any] = orjson.loads(line)
+        decision: Decision = orjson.loads(line)
         if all(isinstance(decision[key], str) for key in ("step", "verdict", "reason")) and "id" in decision:
             return decision
     except (ValueError, TypeError, KeyError):

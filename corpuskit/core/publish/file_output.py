@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from corpuskit.core.disk import filesystem
+from corpuskit.core.disk.compression import compressing_writer
 from corpuskit.core.disk.durable import demand_lock, finishing, flush, publishing, size_and_digest, write_flushed
 from corpuskit.core.document import Document
 from corpuskit.core.format import Format, ShardWriter
 from corpuskit.core.provenance import manifest
 from corpuskit.core.provenance.chain import Chain
+from corpuskit.core.provenance.entries import Manifest, ShardEntry
+from corpuskit.core.publish.line_writer import JsonlShardWriter, JsonlWriter
 from corpuskit.core.publish.source_totals import Totals
-from corpuskit.export.jsonl import LineWriter, ShardLines, compressed
 
 
 class FileOutput:
@@ -50,7 +52,7 @@ class FileOutput:
             self.totals.add(document)
             self.writer.write(document)
 
-    def publish(self, chain: Chain, run_facts: dict[str, Any]) -> dict[str, Any]:
+    def publish(self, chain: Chain, run_facts: dict[str, Any]) -> Manifest:
         """Rename the file and its manifest into place."""
         assert self.writer is not None
         with publishing(self.target):
@@ -59,7 +61,7 @@ class FileOutput:
             size, digest = size_and_digest(self.staged)
             for name, version in self.form.versions().items() if self.form else ():
                 chain.record_version(name, version)
-            shard = {
+            shard: ShardEntry = {
                 "path": self.target.name,
                 "bytes": size,
                 "sha256": digest,
@@ -139,6 +141,6 @@ def _lock(path: Path, target: Path) -> int:
         os.close(descriptor)
 
 
-def _line_writer(path: Path, name: str) -> LineWriter:
+def _line_writer(path: Path, name: str) -> JsonlWriter:
     stream = filesystem.open_new(path)
-    return ShardLines(stream) if name.endswith(".zst") else LineWriter(compressed(stream, name))
+    return JsonlShardWriter(stream) if name.endswith(".zst") else JsonlWriter(compressing_writer(stream, name))

@@ -14,6 +14,7 @@ import platform
 import re
 import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,11 @@ from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import demand_lock, finishing, flush, publishing, size_and_digest, write_flushed
 from corpuskit.core.document import Document
 from corpuskit.core.errors import PublishError
-from corpuskit.core.format import Format, ShardWriter, form_of
+from corpuskit.core.format import Format, ShardWriter
 from corpuskit.core.provenance import manifest
 from corpuskit.core.provenance.chain import Chain
+from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry
+from corpuskit.core.provenance.manifest import shard_format
 from corpuskit.core.publish.source_totals import Totals
 
 STAGING = ".staging"
@@ -57,7 +60,7 @@ class FolderOutput:
         self.made = _make_folder(target)
         self.lock, self.before = _claim(target, self.made)
         self.run = target / STAGING / f"{os.getpid()}-{os.urandom(4).hex()}"
-        self.shards: list[dict[str, Any]] = []
+        self.shards: list[ShardEntry] = []
         self._open: list[_Shard] = []
         self._beside: list[str] = []
         try:
@@ -105,7 +108,7 @@ class FolderOutput:
             }
         )
 
-    def publish(self, chain: Chain, run_facts: dict[str, Any]) -> dict[str, Any]:
+    def publish(self, chain: Chain, run_facts: dict[str, Any]) -> Manifest:
         """Make everything written the content of the folder; the manifest."""
         with publishing(self.target):
             content = self._stage_manifest(chain)
@@ -161,7 +164,7 @@ class FolderOutput:
     def _new_shard(self, form: Format) -> _Shard:
         folder = self.run / form.folder
         filesystem.make_folder(folder, exist_ok=True)
-        number = sum(1 for shard in self.shards if form_of(shard["path"]) == (form.folder, form.suffix))
+        number = sum(1 for shard in self.shards if shard_format(shard["path"]) == (form.folder, form.suffix))
         path = folder / f"part-{number:05d}{form.suffix}"
         return _Shard(form.open(path), path, form)
 
@@ -180,7 +183,7 @@ class FolderOutput:
             )
         self._open = []
 
-    def _stage_manifest(self, chain: Chain) -> dict[str, Any]:
+    def _stage_manifest(self, chain: Chain) -> Manifest:
         """The manifest of everything written, which is then complete in staging."""
         self._close_shards()
         decisions = self._stage_decisions(chain)
@@ -192,10 +195,10 @@ class FolderOutput:
         write_flushed(self.run / manifest.MANIFEST, manifest.serialise(content))
         return content
 
-    def _stage_decisions(self, chain: Chain) -> list[dict[str, Any]]:
+    def _stage_decisions(self, chain: Chain) -> list[FileEntry]:
         folder = self.run / "decisions"
         filesystem.make_folder(folder)
-        staged = []
+        staged: list[FileEntry] = []
         for place, source in enumerate(sorted(chain.decisions, key=_content_digest)):
             path = folder / f"part-{place:05d}.jsonl.zst"
             with open(source, "rb") as decided, filesystem.open_new(path) as stream:
@@ -315,14 +318,14 @@ def _read_if_there(path: Path) -> Any:
         return {}
 
 
-def _names_in(content: dict[str, Any]) -> list[str]:
+def _names_in(content: Mapping[str, Any]) -> list[str]:
     """The files that a manifest names."""
     return [item["path"] for item in (*content.get("shards", ()), *content.get("decisions", ()))]
 
 
-def _card_of(content: dict[str, Any]) -> list[str]:
+def _card_of(content: Mapping[str, Any]) -> list[str]:
     """The dataset card, which is ours where shards lie in `data/`."""
-    return [CARD] if any(form_of(item["path"])[0] == "data" for item in content.get("shards", ())) else []
+    return [CARD] if any(shard_format(item["path"])[0] == "data" for item in content.get("shards", ())) else []
 
 
 def _remove_any(path: Path) -> None:
@@ -364,7 +367,7 @@ def _content_digest(path: str) -> str:
 
 
 def _shard_order(path: str) -> tuple[str, str, str]:
-    folder, suffix = form_of(path)
+    folder, suffix = shard_format(path)
     return suffix, folder, path
 
 

@@ -17,7 +17,7 @@ _HEAD, _TAIL = struct.Struct("<II"), struct.Struct("<I4s")
 _LOW = 0xFFFFFFFF
 
 
-class Ids:
+class IdIndex:
     """The ids of a shard that is being written: 4 bytes each."""
 
     def __init__(self) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from corpuskit.core.document import Document
+from corpuskit.core.provenance.entries import SourceEntry
 
 
 @dataclass
@@ -78,7 +79,7 @@ class Totals:
             self.documents += documents
             self.tokens += tokens
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, SourceEntry]:
         """The `sources` of the manifest; several licences or origins of one source as a sorted list."""
         return {
             name: {

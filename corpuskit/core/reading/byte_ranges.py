@@ -17,7 +17,7 @@ CHUNK = 1 << 20
 
 
 @dataclass
-class Part:
+class ByteRange:
     """A stretch of stored bytes, by its first byte and the one behind it, and what reading finds of it."""
 
     begin: int
@@ -37,16 +37,16 @@ class Part:
         return 0 if self.start is None or self.stop is None else self.stop - self.start
 
 
-def stretches(size: int, part_bytes: int) -> list[tuple[int, int]]:
+def byte_ranges(size: int, part_bytes: int) -> list[tuple[int, int]]:
     """The stretches of a file of so many bytes; those of one file are the same wherever it is read.
 
-    >>> stretches(250, 100)
+    >>> byte_ranges(250, 100)
     [(0, 100), (100, 200), (200, 250)]
     """
     return [(begin, min(begin + part_bytes, size)) for begin in range(0, size, part_bytes)]
 
 
-def fit_together(found: Sequence[dict[str, Any]], size: int) -> bool:
+def cover_file(found: Sequence[dict[str, Any]], size: int) -> bool:
     """Whether parts, by `start`, `stop` and `damaged`, are a file of `size` bytes without a gap and without damage."""
     place = 0
     for part in found:
@@ -60,7 +60,7 @@ def fit_together(found: Sequence[dict[str, Any]], size: int) -> bool:
     return place == size
 
 
-def no_key_twice(files: Sequence[Path]) -> bool:
+def keys_are_unique(files: Sequence[Path]) -> bool:
     """Whether the keys in these files are all different."""
     import numpy
 

@@ -18,7 +18,7 @@ MOST_EXPANDED = 4
 """Members out of proportion that one file may have before it is left."""
 
 
-def blocks(stream: BinaryIO, damaged: Damaged, name: str = "") -> Iterator[bytes]:
+def decompressed_blocks(stream: BinaryIO, damaged: Damaged, name: str = "") -> Iterator[bytes]:
     """Decompressed bytes in order; `GAP` wherever damage cost some. Damage is reported, never raised.
 
     The name decides nothing for bytes that could be text; but binary bytes under the name of a compressed file are one

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, cast
 from corpuskit.core.errors import DamagedError, RemoteError, UsageError
 
 
-class StoredStream(io.RawIOBase):
+class HashingStream(io.RawIOBase):
     """Reads a stream and keeps its length and sha256 for as long as it is read from front to back.
 
     `reach` is the offset behind the last byte that was read, in whatever order.

@@ -1,21 +1,22 @@
-"""One input: a named stream of stored bytes, what was read of it, and what of it is damaged."""
+"""One input: a named stream of stored bytes, and what reading it found."""
 
 import os
 import stat
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from corpuskit.core.counts import StreamCount
 from corpuskit.core.document import Reject
 from corpuskit.core.errors import DamagedError, UsageError
+from corpuskit.core.outcome import Rejected
+from corpuskit.core.provenance.entries import DamageEntry, InputEntry
 from corpuskit.core.reading import decompress
-from corpuskit.core.reading.byte_ranges import Part
-from corpuskit.core.reading.hashing_stream import StoredStream, open_local, open_url
-from corpuskit.core.reading.lines import Lines
-from corpuskit.core.step import Rejected
+from corpuskit.core.reading.byte_ranges import ByteRange
+from corpuskit.core.reading.hashing_stream import HashingStream, open_local, open_url
+from corpuskit.core.reading.lines import LineSplitter
 
 CUT_LINE = "the file ends inside a line"
 
@@ -28,9 +29,22 @@ class Damage:
     offset: int
     lost: int
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> DamageEntry:
         """The entry in the manifest."""
         return {"what": self.what, "offset": self.offset, "lost": self.lost}
+
+
+@dataclass
+class Findings:
+    """What reading an input found."""
+
+    damage: list[Damage] = field(default_factory=list)
+    count: StreamCount = field(default_factory=StreamCount)
+    """The lines that were read, valid or not."""
+    cut_line: bool = False
+    """Whether the stream ended in the middle of a line that is no whole record."""
+    size_and_sha256: tuple[int, str] | None = None
+    """Set where a worker has read all of it."""
 
 
 @dataclass
@@ -41,40 +55,39 @@ class Input:
     local_path: Path | None = None
     url: str | None = None
     expected_sha256: str | None = None
-    """What the manifest of the dataset it belongs to says of it."""
+    """What the manifest of its dataset says."""
     dataset: Path | None = None
-    """The published folder, or the manifest beside a published file, that it is a shard of."""
-    damage: list[Damage] = field(default_factory=list)
-    count: StreamCount = field(default_factory=StreamCount)
-    """The lines that were read of it, readable or not."""
-    cut_line: bool = False
-    """Whether the stream ended in the middle of a line that is no whole record."""
-    known: tuple[int, str] | None = None
-    """Size and sha256 where a worker has read it all."""
-    part: Part | None = None
-    """The part of a local file that alone is to be read."""
-    _reader: "StoredStream | None" = None
+    """The published folder, or the manifest next to a published file, that this is a shard of."""
+    byte_range: ByteRange | None = None
+    """The only range of a local file to be read."""
+    findings: Findings = field(default_factory=Findings)
+    _stream: "HashingStream | None" = None
 
-    def afresh(self) -> "Input":
-        """The same input, with nothing read of it: who reads that one holds what was found for as long as it lives."""
-        return Input(self.name, self.local_path, self.url, self.expected_sha256, self.dataset, part=self.part)
+    def unread_copy(self) -> "Input":
+        """The same input with nothing read yet; its findings are freed with it."""
+        return replace(self, findings=Findings(), _stream=None)
 
     def open(self) -> BinaryIO:
-        """The bytes as they are stored."""
-        self._reader = StoredStream(self._open(), self.url)
-        return cast(BinaryIO, self._reader)
+        """Open the bytes as they are stored."""
+        self._stream = HashingStream(self._open(), self.url)
+        return cast(BinaryIO, self._stream)
 
     def pipe_status(self) -> os.stat_result | None:
-        """The `fstat` of the pipe this input is, or None if it is none. Raises UsageError for a closed one."""
+        """Return the `fstat` of the pipe that this input is, or None. Raises UsageError for a closed one."""
         if self.name == "-" and sys.stdin is None:
             raise UsageError("standard input is closed; name an input, or pipe one in")
         status = os.fstat(0) if self.name == "-" else os.stat(self.local_path) if self.local_path else None
         return status if status and stat.S_ISFIFO(status.st_mode) else None
 
     @property
+    def damage(self) -> list[Damage]:
+        """The damage found so far."""
+        return self.findings.damage
+
+    @property
     def reach(self) -> int:
-        """The offset behind the last stored byte that was read."""
-        return self._reader.reach if self._reader else 0
+        """The offset after the last stored byte that was read."""
+        return self._stream.reach if self._stream else 0
 
     @property
     def is_stream(self) -> bool:
@@ -85,38 +98,42 @@ class Input:
 
     def bytes_read(self) -> int:
         """How many stored bytes have been read so far."""
-        return self._reader.size if self._reader is not None else 0
+        return self._stream.size if self._stream is not None else 0
 
     def blocks(self) -> Iterator[bytes]:
-        """Decompressed bytes; damage is recorded and skipped."""
+        """Yield decompressed bytes; damage is recorded and skipped."""
         return (block for block in self._blocks() if block)
 
     def lines(self) -> Iterator[tuple[int, bytes] | Rejected]:
-        """Decompressed lines without their line feed, each with its byte offset; too long ones as Rejected."""
-        lines = Lines(self.name)
-        yield from lines.split(self._blocks())
-        self.cut_line = lines.cut_at_end
+        """Yield decompressed lines without their line feed, each with its byte offset; too long ones as Rejected."""
+        splitter = LineSplitter(self.name)
+        yield from splitter.split(self._blocks())
+        self.findings.cut_line = splitter.cut_at_end
 
     def read_all(self, limit: int) -> bytes:
-        """All decompressed bytes. Raises Reject("document-too-large") beyond `limit` bytes."""
-        parts = []
+        """Return all decompressed bytes. Raises Reject("document-too-large") beyond `limit` bytes."""
+        blocks = []
         size = 0
         for block in self.blocks():
             size += len(block)
             if size > limit:
                 raise Reject("document-too-large", f"more than {limit} bytes")
-            parts.append(block)
-        return b"".join(parts)
+            blocks.append(block)
+        return b"".join(blocks)
 
     def damaged(self, what: str, offset: int, lost: int) -> None:
         """Report stored bytes that cannot be read: a plain phrase, the stored byte, and how many were lost."""
-        self.damage.append(Damage(what, offset, lost))
+        self.findings.damage.append(Damage(what, offset, lost))
 
-    def as_json(self) -> dict[str, Any]:
-        """The entry in the manifest; reads what is left of a local file for its digest. A part has none."""
-        if self.cut_line and not self.is_stream and not any(damage.what == CUT_LINE for damage in self.damage):
-            self.damaged(CUT_LINE, self.count.bytes, 0)
-        size, digest = self._digest()
+    def manifest_entry(self) -> InputEntry:
+        """Return the entry in the manifest; the rest of a local file is read for its digest.
+
+        A range has no digest. Raises DamagedError if a dataset's shard is not what its manifest says.
+        """
+        cut = self.findings.cut_line and not self.is_stream
+        if cut and not any(damage.what == CUT_LINE for damage in self.damage):
+            self.damaged(CUT_LINE, self.findings.count.bytes, 0)
+        size, digest = self._size_and_sha256()
         if self.expected_sha256 not in (None, digest):
             raise DamagedError(
                 f"{self.name}: its sha256 is not the manifest's; `corpuskit verify` the dataset, or build it again"
@@ -128,20 +145,22 @@ class Input:
             "damage": [damage.as_json() for damage in self.damage],
         }
 
-    def _digest(self) -> tuple[int, str]:
-        if self.known is not None:
-            return self.known
-        if self.part is not None:
-            return self.part.size, ""
-        if self._reader is not None and self._reader.complete():
-            return self._reader.size, self._reader.digest.hexdigest()
-        if self.is_stream and self._reader is not None:
-            return self._reader.size, self._reader.digest.hexdigest()
-        with self._open() as stream:
-            reader = StoredStream(stream)
-            while reader.read(1 << 20):
+    def check_unchanged(self) -> None:
+        """Raise DamagedError if a dataset's shard is not what its manifest says."""
+        self.manifest_entry()
+
+    def _size_and_sha256(self) -> tuple[int, str]:
+        if self.findings.size_and_sha256 is not None:
+            return self.findings.size_and_sha256
+        if self.byte_range is not None:
+            return self.byte_range.size, ""
+        if self._stream is not None and (self.is_stream or self._stream.complete()):
+            return self._stream.size, self._stream.digest.hexdigest()
+        with self._open() as stored:
+            stream = HashingStream(stored)
+            while stream.read(1 << 20):
                 pass
-        return reader.size, reader.digest.hexdigest()
+        return stream.size, stream.digest.hexdigest()
 
     def _open(self) -> BinaryIO:
         if self.name == "-":
@@ -151,4 +170,4 @@ class Input:
         return open_url(self.url or self.name)
 
     def _blocks(self) -> Iterator[bytes]:
-        return decompress.blocks(self.open(), self.damaged, self.name)
+        return decompress.decompressed_blocks(self.open(), self.damaged, self.name)

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from corpuskit.core.document import MAX_LINE, Reject, parse
+from corpuskit.core.outcome import Rejected
 from corpuskit.core.reading.decompress import GAP
-from corpuskit.core.step import Rejected
 
 KEPT_OF_LONG_LINE = 1024 * 1024
 
 
-class Lines:
+class LineSplitter:
     """Splits blocks into lines, holding no more than one line, and that up to `MAX_LINE` bytes."""
 
     def __init__(self, name: str) -> None:
@@ -109,3 +109,17 @@ def _is_json(line: bytes) -> bool:
     except Reject:
         return False
     return True
+
+
+def whole_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes, cut at line ends only: a search through a block is far faster than one through its lines."""
+    rest = b""
+    for block in blocks:
+        end = block.rfind(b"\n") + 1
+        if end:
+            yield rest + block[:end]
+            rest = block[end:]
+        else:
+            rest += block
+    if rest:
+        yield rest

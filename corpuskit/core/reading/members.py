@@ -71,7 +71,7 @@ def members_of(
     Where these show no compression and are not what `plain` says a plain file starts with, the first member may be
     damaged: the compression is then that of the file's name, or of the first member that is found to start plainly.
     """
-    stored = Stored(stream)
+    stored = StoredBytes(stream)
     head = bytes(stored.at(0, STEP))
     codec = codec_of(head)
     if codec is None and head and not plain(head):
@@ -103,7 +103,7 @@ def _first_bytes(codec: type[Codec], data: bytearray) -> bytes:
         return b""
 
 
-class Stored:
+class StoredBytes:
     """The bytes of a stream by offset, read forward only; what lies before `forget` is gone."""
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -161,7 +161,7 @@ class PlainFile:
     checked = False
     start = 0
 
-    def __init__(self, stored: Stored, stream: BinaryIO) -> None:
+    def __init__(self, stored: StoredBytes, stream: BinaryIO) -> None:
         self._stored = stored
         self._stream = stream
         self._opened = False
@@ -190,7 +190,7 @@ class CompressedFile:
 
     plain = False
 
-    def __init__(self, stored: Stored, codec: Codec, damaged: Damaged, start: int = 0) -> None:
+    def __init__(self, stored: StoredBytes, codec: Codec, damaged: Damaged, start: int = 0) -> None:
         self._stored = stored
         self._codec = codec
         self._damaged = damaged

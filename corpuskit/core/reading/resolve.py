@@ -12,8 +12,7 @@ from pathlib import Path
 
 from corpuskit.core import console
 from corpuskit.core.errors import DamagedError, UsageError
-from corpuskit.core.format import form_of
-from corpuskit.core.provenance.manifest import MANIFEST, read_manifest
+from corpuskit.core.provenance.manifest import MANIFEST, read_manifest, shard_format
 from corpuskit.core.reading.hashing_stream import public_url
 from corpuskit.core.reading.inputs import Input
 
@@ -106,7 +105,7 @@ def _dataset(place: Path) -> list[Input]:
     """The shards of a published folder, or of the file that a manifest stands beside."""
     folder = place if place.is_dir() else place.parent
     shards = read_manifest(place)["shards"]
-    first = form_of(shards[0]["path"]) if shards else None
+    first = shard_format(shards[0]["path"]) if shards else None
     for shard in shards:
         if (folder / shard["path"]).is_symlink():
             raise DamagedError(f"{shard['path']} is a link and no shard; `corpuskit verify` the dataset")
@@ -118,7 +117,7 @@ def _dataset(place: Path) -> list[Input]:
             dataset=place,
         )
         for shard in shards
-        if form_of(shard["path"]) == first
+        if shard_format(shard["path"]) == first
     ]
 
 

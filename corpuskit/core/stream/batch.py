@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from corpuskit.core.counts import StepCount
 from corpuskit.core.document import Document, Reject, decode, encode
+from corpuskit.core.outcome import Rejected
 from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.reading.inputs import Input
-from corpuskit.core.step import Rejected
 
 BATCH_DOCUMENTS = 256
 BATCH_BYTES = 4 * 1024 * 1024
@@ -42,12 +42,12 @@ def read_lines(inputs: Iterable[Input]) -> Iterator[Batch]:
         is_stream = source.is_stream
         for item in source.lines():
             if isinstance(item, Rejected):
-                source.count.add(item.raw)
+                source.findings.count.add(item.raw)
                 batch.verdicts.append(Verdict.of_rejected("", item))
                 continue
             if is_stream:
                 # Held against what the writers of the pipe say they sent.
-                source.count.add(item[1])
+                source.findings.count.add(item[1])
             batch.lines.append(item)
             size += len(item[1])
             if len(batch.lines) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
@@ -62,7 +62,7 @@ def _read_shards(source: Input) -> Iterator[Batch]:
     assert source.local_path is not None
     batch, size = Batch(), 0
     for number, document in enumerate(find_format("parquet").read(source.local_path)):
-        source.count.add(encode(document))
+        source.findings.count.add(encode(document))
         batch.documents.append(document)
         batch.where.append((source.name, number))
         size += len(encode(document))

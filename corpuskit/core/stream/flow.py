@@ -14,7 +14,7 @@ from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.document import Document, Reject, decode, encode
 from corpuskit.core.provenance.verdicts import DROPPED, Verdict
-from corpuskit.core.reading.inputs import Damage, Input
+from corpuskit.core.reading.inputs import Findings, Input
 from corpuskit.core.settings import Tags
 from corpuskit.core.step import CorpusStage, Drop, Item, Source, Stage, Step
 from corpuskit.core.stream.apply import judge, judge_to_lines
@@ -113,7 +113,7 @@ class Flow:
                 if len(batch.documents) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
                     yield batch
                     batch, size = Batch(), 0
-            count.received.bytes += place.as_json()["bytes"]
+            count.received.bytes += place.manifest_entry()["bytes"]
         yield batch
 
     def _read_in_workers(self, source: Source, inputs: Sequence[Input]) -> Iterator[Batch]:
@@ -122,7 +122,7 @@ class Flow:
         with filesystem.make_temporary_folder() as folder:
             work = functools.partial(read_to_file, source, self.tags, Path(folder))
             for place, done in zip(inputs, ordered_map(work, list(enumerate(inputs)), self.jobs), strict=True):
-                place.damage, place.known = done.damage, done.known
+                place.findings = done.findings
                 self.counts[0].merge(done.count)
                 self._take_all(Batch(verdicts=done.verdicts))
                 for batch in read_lines([Input(place.name, local_path=done.path)]):
@@ -188,8 +188,7 @@ class ReadInput:
     path: Path
     count: StepCount
     verdicts: list[Verdict]
-    damage: list[Damage]
-    known: tuple[int, str]
+    findings: Findings
 
 
 def read_to_file(source: Source, tags: Tags, folder: Path, numbered: tuple[int, Input]) -> ReadInput:
@@ -201,8 +200,9 @@ def read_to_file(source: Source, tags: Tags, folder: Path, numbered: tuple[int, 
     with filesystem.open_write(path) as stream:
         for document in flow.documents([place]):
             stream.write(encode(document) + b"\n")
-    entry = place.as_json()
-    return ReadInput(path, flow.counts[0], verdicts, place.damage, (entry["bytes"], entry["sha256"]))
+    entry = place.manifest_entry()
+    place.findings.size_and_sha256 = entry["bytes"], entry["sha256"]
+    return ReadInput(path, flow.counts[0], verdicts, place.findings)
 
 
 def tagged(document: Document, tags: Tags) -> Document | Drop:

@@ -12,18 +12,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from corpuskit.core import console
-from corpuskit.core.counts import demand_balance
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import publishing
 from corpuskit.core.document import Document, encode
-from corpuskit.core.errors import (
-    CorpuskitError,
-    DamagedError,
-    PublishError,
-    RefusedError,
-    UpstreamError,
-    UsageError,
-)
+from corpuskit.core.errors import CorpuskitError, DamagedError, PublishError, RefusedError, UpstreamError, UsageError
 from corpuskit.core.provenance.chain import Chain, join
 from corpuskit.core.provenance.ledger import Ledger, Upstream, behind_cut, judge, pipe_of
 from corpuskit.core.provenance.manifest import chain_of, read_manifest
@@ -33,6 +25,7 @@ from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.resolve import resolve
+from corpuskit.core.registry import describe
 from corpuskit.core.settings import Settings, Tags
 from corpuskit.core.step import CorpusStage, Report, Sink, Source, Step
 from corpuskit.core.stream.flow import Flow
@@ -181,7 +174,7 @@ class Process:
 
     def _announce(self) -> None:
         chain = Chain()
-        chain.add(self.step, "none", None)
+        chain.add(describe(self.step), "none", None)
         self.ledger.announce(chain)
 
     def _pass_documents(self) -> None:
@@ -208,10 +201,9 @@ class Process:
         chain, upstream = self._upstream()
         self._demand_whole_inputs()
         for count in self.flow.counts:
-            demand_balance(self.step.name(), count)
             self._demand_few_rejects(count.rejected.total(), count.received.documents)
         if self.flow.counts:
-            chain.add(self.step, upstream, self.flow.counts[-1])
+            chain.add(describe(self.step), upstream, self.flow.counts[-1])
         decisions = self._decisions_path()
         if decisions is not None and decisions.exists():
             chain.decisions.append(str(decisions))
@@ -236,7 +228,7 @@ class Process:
         chain = join([verdict.chain for verdict in verdicts] + list(self._chains_of_datasets()))
         if self.flow.cut:
             chain.cut()
-        listed = [source.as_json() for source in self.inputs if not self._vouched(source, verdicts)]
+        listed = [source.manifest_entry() for source in self.inputs if not self._vouched(source, verdicts)]
         chain.inputs += [entry for entry in listed if entry not in chain.inputs]
         if any(source.dataset for source in self.inputs):
             words.append("verified")
@@ -247,14 +239,14 @@ class Process:
 
     def _behind(self, source: Input) -> Upstream:
         pipe = self.pipes[source.name]
-        if source.cut_line:
-            judge(self.ledger, pipe, source.count, source.name)
+        if source.findings.cut_line:
+            judge(self.ledger, pipe, source.findings.count, source.name)
             raise UpstreamError(f"{source.name}: the stream ends inside a line. Nothing was published")
         if self.flow.cut and not self.step.cuts:
             return Upstream("cut", behind_cut(self.ledger, pipe))
         if isinstance(self.step, Source):
             return Upstream("none", Chain())
-        return judge(self.ledger, pipe, source.count, source.name)
+        return judge(self.ledger, pipe, source.findings.count, source.name)
 
     def _vouched(self, source: Input, verdicts: list[Upstream]) -> bool:
         """Whether a chain that was taken over already stands for this input."""
@@ -266,7 +258,7 @@ class Process:
         """The chains of the datasets read, each shard held against its digest."""
         for source in self.inputs:
             if source.dataset and not self.flow.cut:
-                source.as_json()
+                source.check_unchanged()
         for place in sorted({source.dataset for source in self.inputs if source.dataset}):
             yield chain_of(read_manifest(place), place)
 

@@ -9,9 +9,9 @@ would come by is known when the part before it has been read: it must stop exact
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from corpuskit.core.reading.byte_ranges import Part
+from corpuskit.core.reading.byte_ranges import ByteRange
 from corpuskit.core.reading.codecs import Codec, Gzip, Zstd, codec_of
-from corpuskit.core.reading.members import WINDOW, CompressedFile, Damaged, Stored
+from corpuskit.core.reading.members import WINDOW, CompressedFile, Damaged, StoredBytes
 from corpuskit.formats.warc.member_buffer import Window
 from corpuskit.formats.warc.reader import Reader, Record, starts_record
 
@@ -26,19 +26,19 @@ def splittable(stream: BinaryIO) -> bool:
     codec = _codec_of(stream)
     if codec is None:
         return False
-    members = CompressedFile(Stored(stream), codec, lambda what, offset, lost: damage.append(what))
+    members = CompressedFile(StoredBytes(stream), codec, lambda what, offset, lost: damage.append(what))
     return (
         all(members.open_next() and starts_record(members.read()) and _is_whole(members, LOOKED_AT) for _ in range(2))
         and not damage
     )
 
 
-def read_part(stream: BinaryIO, part: Part, damaged: Damaged) -> Iterator[Record]:
+def read_part(stream: BinaryIO, part: ByteRange, damaged: Damaged) -> Iterator[Record]:
     """The records of one part of a splittable archive in order; the part is told where they start and stop."""
     codec = _codec_of(stream)
     if codec is None:
         return
-    stored = Stored(stream)
+    stored = StoredBytes(stream)
     first = CompressedFile(stored, codec, _unheard)
     # On its way to the first member it learns the dictionary that may lie in front.
     first.open_next()
@@ -55,7 +55,7 @@ def read_part(stream: BinaryIO, part: Part, damaged: Damaged) -> Iterator[Record
 class _Stretch(CompressedFile):
     """The members of a part. They end where the first one of another part starts a record."""
 
-    def __init__(self, stored: Stored, codec: Codec, damaged: Damaged, part: Part) -> None:
+    def __init__(self, stored: StoredBytes, codec: Codec, damaged: Damaged, part: ByteRange) -> None:
         assert part.start is not None
         super().__init__(stored, codec, damaged, part.start)
         self._part = part
@@ -85,7 +85,7 @@ class _Stretch(CompressedFile):
         return super().read()
 
 
-def _first_member(stream: BinaryIO, codec: Codec, part: Part) -> int | None:
+def _first_member(stream: BinaryIO, codec: Codec, part: ByteRange) -> int | None:
     """Stored offset of the part's first member that is whole, starts a record, and is followed by another or the end.
 
     Bytes within a record may look like a member, and even be one; hence the demands, and the check of what is found.
@@ -113,9 +113,9 @@ def _codec_of(stream: BinaryIO) -> Codec | None:
     return codec if isinstance(codec, Gzip | Zstd) else None
 
 
-def _stored_from(stream: BinaryIO, offset: int) -> Stored:
+def _stored_from(stream: BinaryIO, offset: int) -> StoredBytes:
     stream.seek(offset)
-    stored = Stored(stream)
+    stored = StoredBytes(stream)
     stored.restart(offset)
     return stored
 
@@ -128,7 +128,7 @@ def _is_whole(member: CompressedFile, limit: int | None = None) -> bool:
     return not member.fault
 
 
-def _is_followed(stored: Stored, codec: Codec, end: int) -> bool:
+def _is_followed(stored: StoredBytes, codec: Codec, end: int) -> bool:
     head = stored.at(end, HEAD)
     return not head or codec.starts(head) or bool(codec.skippable(head))
 

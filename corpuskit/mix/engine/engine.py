@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from corpuskit.core.counts import StepCount, demand_balance
+from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.publish.folder_output import TASKS
+from corpuskit.core.registry import describe
 from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.stream.flow import Flow
 from corpuskit.mix.engine.executors import Executor
@@ -175,8 +176,7 @@ class Engine:
             after.set_aside(result)
             chain.inputs += result.get("inputs", [])
         for step, count in zip(steps, counts, strict=True):
-            demand_balance(step.name(), count)
-            chain.add(step, upstream if step is steps[0] else "verified", count)
+            chain.add(describe(step), upstream if step is steps[0] else "verified", count)
         return after
 
 

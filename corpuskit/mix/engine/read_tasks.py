@@ -15,7 +15,14 @@ from typing import Any
 
 from corpuskit.core.disk.durable import size_and_digest
 from corpuskit.core.errors import DamagedError
-from corpuskit.core.reading.byte_ranges import Part, content_of, fit_together, no_key_twice, stretches, write_keys
+from corpuskit.core.reading.byte_ranges import (
+    ByteRange,
+    byte_ranges,
+    content_of,
+    cover_file,
+    keys_are_unique,
+    write_keys,
+)
 from corpuskit.core.reading.hashing_stream import open_local
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.settings import Tags
@@ -51,11 +58,11 @@ class ReadInputs(Task):
     def run(self, stem: Path) -> Result:
         """Read them all."""
         accounts = Accounts(stem)
-        places = [place.afresh() for place in self.inputs]
+        places = [place.unread_copy() for place in self.inputs]
         seen = [_status(place) for place in places]
         flow = Flow([shared(step) for step in self.steps], accounts.take, tags=self.tags)
         shards = write_shards(flow.documents(places), stem)
-        inputs = [place.as_json() for place in places]
+        inputs = [place.manifest_entry() for place in places]
         for place, before in zip(places, seen, strict=True):
             if _status(place) != before:
                 raise _changed(place)
@@ -95,8 +102,8 @@ class ReadPart(Task):
 
     def run(self, stem: Path) -> Result:
         """Read it; the result says where it was found to start and stop, and what was looked at for that."""
-        part = Part(self.begin, self.end)
-        place = Input(self.place.name, local_path=self.place.local_path, part=part)
+        part = ByteRange(self.begin, self.end)
+        place = Input(self.place.name, local_path=self.place.local_path, byte_range=part)
         accounts = Accounts(stem)
         seen = _status(place)
         flow = Flow([shared(step) for step in self.steps], accounts.take, tags=self.tags)
@@ -139,7 +146,7 @@ class MeasureFile(Task):
     def run(self, stem: Path) -> Result:
         """Read it to its end."""
         seen = _status(self.place)
-        entry = Input(self.place.name, local_path=self.place.local_path).as_json()
+        entry = Input(self.place.name, local_path=self.place.local_path).manifest_entry()
         if _status(self.place) != seen:
             raise _changed(self.place)
         return {"files": [], "input": entry, "seen": seen}
@@ -171,7 +178,7 @@ class Reading:
         (_, measured), *read = found
         parts = [result["part"] for _, result in read]
         keys = [stem.with_name(part["keys"]) for (stem, _), part in zip(read, parts, strict=True)]
-        if not fit_together(parts, measured["input"]["bytes"]) or not no_key_twice(keys):
+        if not cover_file(parts, measured["input"]["bytes"]) or not keys_are_unique(keys):
             return None
         (stem, first), *others = read
         return [(stem, {**first, "inputs": [measured["input"]]}), *others]
@@ -209,7 +216,7 @@ def _ranges(place: Input, step: Step) -> list[tuple[int, int]]:
     if size <= step.part_bytes or place.expected_sha256 is not None:
         return []
     with open_local(place.local_path) as stream:
-        return stretches(size, step.part_bytes) if step.splits(stream) else []
+        return byte_ranges(size, step.part_bytes) if step.splits(stream) else []
 
 
 def _status(place: Input) -> list[int] | None:

@@ -7,21 +7,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from corpuskit.core import console
-from corpuskit.core.counts import StepCount, demand_balance
+from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
+from corpuskit.core.disk.compression import compressing_writer
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
-from corpuskit.core.provenance.chain import follow
+from corpuskit.core.provenance.chain import StepDescription, follow
+from corpuskit.core.provenance.entries import InputEntry, StepEntry, left_out
 from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.reading.inputs import Input
+from corpuskit.core.reading.lines import whole_lines
 from corpuskit.core.registry import find_format
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import CorpusStage, Stage, Step
 from corpuskit.core.tokens import BYTES, WORDS, counter, token_version
-from corpuskit.export.jsonl import compressed, whole_lines
 from corpuskit.mix.engine import mix_tasks, progress
 from corpuskit.mix.engine.bucket_index import write_frames
 from corpuskit.mix.engine.engine import Engine, Finished
@@ -127,8 +128,7 @@ class Build:
         count = StepCount()
         chosen = self._selected(selections, shards, count)
         frames, documents = write_frames(self.engine.place, chosen, buckets)
-        demand_balance(mix_tasks.NAME, count)
-        shards.chain.append(mix_tasks.NAME, mix_tasks.blend_options(recipe), "verified", count.as_json())
+        shards.chain.add(StepDescription(mix_tasks.NAME, mix_tasks.blend_options(recipe), {}), "verified", count)
         slices = mix_tasks.slices_of(frames, documents, shuffled, order.shard_documents)
         self._write(
             output,
@@ -185,7 +185,7 @@ class Build:
 
         return note
 
-    def _demand_whole(self, inputs: Iterable[dict[str, Any]]) -> None:
+    def _demand_whole(self, inputs: Iterable[InputEntry]) -> None:
         damaged = [entry for entry in inputs if entry["damage"]]
         for entry in damaged[:5]:
             first = entry["damage"][0]
@@ -198,7 +198,7 @@ class Build:
                 "`--accept-damaged` goes on and lists the damage in the manifest"
             )
 
-    def _demand_few_rejects(self, steps: Iterable[dict[str, Any]]) -> None:
+    def _demand_few_rejects(self, steps: Iterable[StepEntry]) -> None:
         for entry in steps:
             rejected = sum(entry.get("rejected", {}).values())
             documents = entry.get("in", {}).get("documents", 0)
@@ -285,7 +285,7 @@ def _by_step(found: Mapping[str, Sequence[str]], place: Path, names: Sequence[st
         for name in dict.fromkeys(names):
             if name not in found:
                 continue
-            with closing(compressed(filesystem.open_write(part), ".zst")) as of_step:
+            with closing(compressing_writer(filesystem.open_write(part), ".zst")) as of_step:
                 for line in _verdicts(place / file for file in found[name]):
                     if orjson.loads(line)["step"] == name:
                         of_step.write(line + b"\n")
@@ -303,8 +303,10 @@ def _verdicts(paths: Iterable[Path]) -> Iterator[bytes]:
             raise DamagedError(f"{path.name}, work of this or an earlier run, is damaged; remove it, and run it again")
 
 
-def _summed(steps: Iterable[dict[str, Any]], key: str) -> dict[str, int]:
+def _summed(steps: Iterable[StepEntry], verdict: str) -> dict[str, int]:
     total: Counter[str] = Counter()
     for entry in steps:
-        total.update(entry.get(key, {}))
+        for each, reason, number in left_out(entry):
+            if each == verdict:
+                total[reason] += number
     return dict(sorted(total.items()))

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
+from corpuskit.core.disk.compression import compressing_writer
 from corpuskit.core.document import Document, encode
 from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.provenance.verdicts import DROPPED, REJECTED, Aside, Verdict
+from corpuskit.core.publish.line_writer import JsonlWriter
 from corpuskit.core.reading.inputs import Input
-from corpuskit.export.jsonl import LineWriter, compressed
 from corpuskit.mix.engine.tasks import Result
 
 SHARD_BYTES = 64 * 1024 * 1024
@@ -102,7 +103,7 @@ def pieces_of(stem: Path, result: Result) -> list[Piece]:
 def write_shards(documents: Iterable[Document], stem: Path) -> list[Piece]:
     """Write documents to `STEM-0000.jsonl.zst` and on, cut by size; the files in order."""
     pieces: list[Piece] = []
-    writer: LineWriter | None = None
+    writer: JsonlWriter | None = None
     size = number = 0
     path = stem
 
@@ -115,7 +116,7 @@ def write_shards(documents: Iterable[Document], stem: Path) -> list[Piece]:
         if writer is None or size >= SHARD_BYTES:
             finish()
             path = stem.with_name(f"{stem.name}-{len(pieces):04d}.jsonl.zst")
-            writer, size, number = LineWriter(compressed(filesystem.open_write(path), ".zst")), 0, 0
+            writer, size, number = JsonlWriter(compressing_writer(filesystem.open_write(path), ".zst")), 0, 0
         line = encode(document)
         writer.write_line(line)
         size += len(line)

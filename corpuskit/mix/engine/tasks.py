@@ -183,9 +183,10 @@ def fingerprint(task: Task) -> str:
 
 def identity_of(step: Step) -> list[Any]:
     """What a step's results depend on: name, options and versions, of which one is the short id of a secret key."""
-    from corpuskit.core.registry import origin_of
+    from corpuskit.core.registry import describe
 
-    return [step.name(), step.options(), step.versions(), origin_of(step)]
+    description = describe(step)
+    return [description.name, description.options, description.versions]
 
 
 def give_back_memory() -> None:

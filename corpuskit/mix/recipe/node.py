@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NoReturn
 
 from corpuskit.core.errors import UsageError
-from corpuskit.core.options import did_you_mean, listed
-from corpuskit.mix.recipe.yaml import Marked, shown
+from corpuskit.core.wording import comma_list, did_you_mean, excerpt
+from corpuskit.mix.recipe.yaml import Marked
 
 
 class Node:
@@ -27,7 +27,7 @@ class Node:
     @property
     def key(self) -> str:
         """The name of the nearest key, for messages."""
-        return next((shown(step) for step in reversed(self.trail) if isinstance(step, str)), "recipe")
+        return next((excerpt(step) for step in reversed(self.trail) if isinstance(step, str)), "recipe")
 
     def fail(self, problem: str) -> NoReturn:
         """Raise UsageError for this value."""
@@ -38,7 +38,7 @@ class Node:
         for key, node in self.entries():
             if key not in known:
                 near = did_you_mean(key, known)
-                raise UsageError(f"{node.place}: unknown key `{shown(key)}`{near}; keys here: {listed(known)}")
+                raise UsageError(f"{node.place}: unknown key `{excerpt(key)}`{near}; keys here: {comma_list(known)}")
         return self
 
     def entries(self) -> Iterator[tuple[str, "Node"]]:

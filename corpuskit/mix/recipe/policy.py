@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.licenses import allowed, check_entry
-from corpuskit.core.options import listed
 from corpuskit.core.step import Step
+from corpuskit.core.wording import comma_list
 from corpuskit.mix.recipe.node import Node
 
 FROM_DOCUMENTS = "from-documents"
@@ -32,10 +32,10 @@ class Policy:
 
     def _check_license(self, source: str, place: str, license: str | None, allow: tuple[str, ...]) -> None:
         if license is None:
-            raise RefusedError(f"{place}: source `{source}` states no licence; allowed: {listed(allow)}")
+            raise RefusedError(f"{place}: source `{source}` states no licence; allowed: {comma_list(allow)}")
         if license != FROM_DOCUMENTS and not allowed(license, allow):
             raise RefusedError(
-                f"{place}: licence {license!r} of source `{source}` is not allowed; allowed: {listed(allow)}"
+                f"{place}: licence {license!r} of source `{source}` is not allowed; allowed: {comma_list(allow)}"
             )
 
 

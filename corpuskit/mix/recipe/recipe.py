@@ -23,10 +23,11 @@ from pathlib import Path
 
 from corpuskit.core.document import ORIGINS
 from corpuskit.core.errors import UsageError
-from corpuskit.core.options import build_step, did_you_mean
+from corpuskit.core.options import build_step
 from corpuskit.core.registry import find_step, format_names
 from corpuskit.core.step import CorpusStage, Sink, Source, Stage, Step
 from corpuskit.core.tokens import BYTES, WORDS
+from corpuskit.core.wording import did_you_mean
 from corpuskit.mix.recipe.node import Node
 from corpuskit.mix.recipe.policy import Policy, read_policy
 from corpuskit.mix.recipe.yaml import Marked

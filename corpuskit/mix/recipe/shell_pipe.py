@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Mapping
 
-from corpuskit.core.options import build_step, flags
+from corpuskit.core.options import build_step, to_flags
 from corpuskit.core.reading.hashing_stream import public_url
 from corpuskit.core.registry import find_step
 from corpuskit.core.settings import Tags
@@ -95,7 +95,7 @@ def _shown(name: str) -> str:
 
 
 def _command(step: Step) -> list[str]:
-    return ["corpuskit", step.name(), *flags(step)]
+    return ["corpuskit", step.name(), *to_flags(step)]
 
 
 def _pipe(commands: list[list[str]]) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from corpuskit.core.errors import UsageError
+from corpuskit.core.wording import excerpt
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
@@ -153,7 +154,7 @@ class _Reader:
             key = self._key(event)
             if key in items:
                 first = self.lines[*trail, key]
-                self._fail(event, f"the key `{shown(key)}` stands here again; first on line {first}")
+                self._fail(event, f"the key `{excerpt(key)}` stands here again; first on line {first}")
             self.lines[*trail, key] = event.start_mark.line + 1
             items[key] = None
             items[key] = self._value(next(self.events), (*trail, key), depth + 1)
@@ -210,12 +211,6 @@ def scalar(text: str) -> str | int | float | bool | None:
     if _INFINITY.fullmatch(text):
         return float(text.replace(".", ""))
     return float("nan") if text in _NAN else text
-
-
-def shown(text: str) -> str:
-    """A name from the recipe as a message may show it: printable and short."""
-    text = "".join(character if character.isprintable() else "?" for character in text)
-    return text if len(text) <= 60 else text[:59] + "…"
 
 
 def _bounded(digits: str, base: int) -> int:

@@ -78,7 +78,7 @@ def read(kind: str, data: bytes, folder: Path) -> tuple[list[tuple[str, str]], b
     source = Input(path.name, local_path=path)
     reader = FetchWarc(check_digests="always") if kind.startswith("warc") else Files()
     items: list[Item] = list(reader.read(source))
-    source.as_json()
+    source.manifest_entry()
     found = [(item.id, item.text) for item in items if isinstance(item, Document)]
     return found, bool(source.damage) or any(isinstance(item, Drop | Rejected) for item in items)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 import zstandard
 
-from corpuskit.core.reading.decompress import GAP, blocks
+from corpuskit.core.reading.decompress import GAP, decompressed_blocks
 from corpuskit.core.reading.members import CHUNK
 
 PARTS = [random.Random(number).randbytes(60) * 12 for number in range(6)]
@@ -30,7 +30,7 @@ class Unseekable(io.BytesIO):
 
 def read(data: bytes, stream: type[io.BytesIO] = io.BytesIO) -> tuple[bytes, list[tuple[str, int, int]]]:
     damage: list[tuple[str, int, int]] = []
-    found = b"".join(blocks(stream(data), lambda what, offset, lost: damage.append((what, offset, lost))))
+    found = b"".join(decompressed_blocks(stream(data), lambda what, offset, lost: damage.append((what, offset, lost))))
     return found, damage
 
 
@@ -91,7 +91,7 @@ def test_damage_says_where_and_how_much() -> None:
 def test_a_gap_marks_where_bytes_are_missing() -> None:
     broken = gzip.compress(PARTS[0])[:-8] + b"12345678"
     stream = io.BytesIO(broken + gzip.compress(b"after"))
-    assert list(blocks(stream, lambda *_: None))[-2:] == [GAP, b"after"]
+    assert list(decompressed_blocks(stream, lambda *_: None))[-2:] == [GAP, b"after"]
 
 
 def test_a_damaged_long_member_in_a_pipe_is_found_behind() -> None:
@@ -109,7 +109,7 @@ def test_a_decompression_bomb_ends_early() -> None:
     data = b"".join(bomb.compress(bytes(1 << 20)) for _ in range(600)) + bomb.flush()
     total = 0
     damage: list[str] = []
-    for block in blocks(io.BytesIO(data), lambda what, *_: damage.append(what)):
+    for block in decompressed_blocks(io.BytesIO(data), lambda what, *_: damage.append(what)):
         total += len(block)
     assert total <= 270 * 1024 * 1024
     assert "expands" in damage[0]

@@ -90,8 +90,8 @@ def test_a_last_line_is_whole_if_it_is_json(tmp_path: Path) -> None:
     found, source = read(path)
     assert isinstance(found[1], Rejected)
     assert found[1].reason == "cut-line"
-    assert source.cut_line
-    assert source.as_json()["damage"]
+    assert source.findings.cut_line
+    assert source.manifest_entry()["damage"]
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def test_an_address_is_read_and_named_without_its_secrets(server: str) -> None:
     (source,) = resolve([f"{server.replace('//', '//user:secret@')}/a/9.jsonl?signature=secret"])
     assert [item[1] for item in source.lines() if isinstance(item, tuple)] == [b"{}"]
     assert source.name == f"{server}/a/9.jsonl"
-    assert source.as_json()["bytes"] == 3
+    assert source.manifest_entry()["bytes"] == 3
     with pytest.raises(UsageError, match="no such address"):
         list(resolve([f"{server}/nothing"])[0].lines())
     with pytest.raises(RemoteError):

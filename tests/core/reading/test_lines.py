@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpuskit.core.reading.lines import Lines
+from corpuskit.core.reading.lines import LineSplitter
 
 PIECES = st.lists(st.sampled_from([b"\n", b"\n\n\n", b" ", b"\r\n", b"\t", b"{}", b"x"]), max_size=25).map(b"".join)
 CUTS = st.lists(st.integers(0, 60), max_size=8)
@@ -23,7 +23,7 @@ def cut(data: bytes, places: list[int]) -> Iterator[bytes]:
 def found_in(blocks: Iterator[bytes]) -> list[tuple[str, int, bytes, str]]:
     return [
         ("", *item, "") if isinstance(item, tuple) else (item.reason, item.offset, item.raw, item.detail)
-        for item in Lines("a").split(blocks)
+        for item in LineSplitter("a").split(blocks)
     ]
 
 

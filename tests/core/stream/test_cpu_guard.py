@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from corpuskit.core.counts import StepCount, balanced
+from corpuskit.core.counts import StepCount
 from corpuskit.core.document import Document, Reject, encode
 from corpuskit.core.errors import CorpuskitError
 from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.reading.inputs import Input
+from corpuskit.core.registry import describe
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Drop, Stage
 from corpuskit.core.stream import cpu_guard
@@ -127,7 +128,7 @@ def test_a_hung_document_is_rejected_and_its_neighbours_are_not(tmp_path: Path, 
         (str(number), "killed", stage.name()) for number in hung
     ]
     assert json.loads(found[0].line)["id"] == "300" and found[0].offset > 0
-    assert count.killed == ["300", "301"] and count.rejected == {"killed": 2} and balanced(count.as_json())
+    assert count.killed == ["300", "301"] and count.rejected == {"killed": 2} and count.is_balanced()
 
 
 def test_the_stage_that_does_not_end_is_the_one_that_is_named(tmp_path: Path) -> None:
@@ -187,11 +188,12 @@ def test_a_manifest_without_such_a_document_does_not_speak_of_it(
 
 def test_accounts_carry_the_names_and_a_cut_stream_keeps_them() -> None:
     count = StepCount(killed=["a"])
+    count.received.documents += 1
     count.rejected["killed"] += 1
     count.merge(StepCount.from_json(json.loads(json.dumps(count.as_json()))))
     assert count.killed == ["a", "a"]
     chain = Chain()
-    chain.add(Spin(), "none", count)
+    chain.add(describe(Spin()), "none", count)
     chain.cut()
     assert chain.steps[0]["killed"] == ["a", "a"] and "rejected" not in chain.steps[0]
 

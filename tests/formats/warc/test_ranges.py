@@ -12,7 +12,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpuskit.core.reading.byte_ranges import Part, fit_together, no_key_twice, stretches, write_keys
+from corpuskit.core.reading.byte_ranges import ByteRange, byte_ranges, cover_file, keys_are_unique, write_keys
 from corpuskit.core.reading.inputs import Damage, Input
 from corpuskit.core.step import Item
 from corpuskit.formats.warc.ranges import splittable
@@ -68,16 +68,16 @@ def read_in_parts(path: Path, part_bytes: int) -> tuple[list[Item], bool]:
     items: list[Item] = []
     found, keys, read = [], [], 0
     size = path.stat().st_size
-    for begin, end in stretches(size, part_bytes):
-        source = Input("a.warc.gz", local_path=path, part=Part(begin, end))
+    for begin, end in byte_ranges(size, part_bytes):
+        source = Input("a.warc.gz", local_path=path, byte_range=ByteRange(begin, end))
         items += FetchWarc().read(source)
-        part = source.part
+        part = source.byte_range
         assert part is not None
         found.append({"start": part.start, "stop": part.stop, "damaged": bool(source.damage)})
         keys.append(path.with_name(f"{begin}.keys"))
         write_keys(part.keys, keys[-1])
-        read += source.as_json()["bytes"]
-    fits = fit_together(found, size) and no_key_twice(keys)
+        read += source.manifest_entry()["bytes"]
+    fits = cover_file(found, size) and keys_are_unique(keys)
     assert read == size or not fits
     return items, fits
 
@@ -187,9 +187,9 @@ def test_an_archive_of_members_that_start_no_record_is_not_searched_to_its_end(t
     data = gz(RECORDS[:2]) + block_gz([record(9, http(b"<p>" + text))])
     path = tmp_path / "a.warc.gz"
     path.write_bytes(data)
-    source = Input("a.warc.gz", local_path=path, part=Part(0, 2000))
+    source = Input("a.warc.gz", local_path=path, byte_range=ByteRange(0, 2000))
     list(FetchWarc().read(source))
-    assert source.part is not None and source.part.stop is None
+    assert source.byte_range is not None and source.byte_range.stop is None
     assert not read_in_parts(path, 2000)[1]
 
 

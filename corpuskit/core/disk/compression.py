@@ -1,0 +1,28 @@
+"""Compressors at fixed settings, so that equal lines are equal bytes."""
+
+from typing import BinaryIO, cast
+
+
+def compressing_writer(stream: BinaryIO, name: str, close: bool = True) -> BinaryIO:
+    """The stream through the compressor that the name's ending asks for: .zst, .gz, or none.
+
+    Settings are fixed, with a content checksum for zstd, and neither time nor name in a gzip header, so equal lines
+    are equal bytes. Whether `stream` is closed with the compressor is of matter for zstd alone.
+    """
+    if name.endswith(".zst"):
+        import zstandard
+
+        compressor = zstandard.ZstdCompressor(level=3, write_checksum=True)
+        return cast(BinaryIO, compressor.stream_writer(stream, closefd=close))
+    return _gzip(stream) if name.endswith(".gz") else stream
+
+
+def _gzip(stream: BinaryIO) -> BinaryIO:
+    import gzip
+
+    class Gzip(gzip.GzipFile):
+        def close(self) -> None:
+            super().close()
+            stream.close()
+
+    return cast(BinaryIO, Gzip(filename="", mode="wb", fileobj=stream, compresslevel=6, mtime=0))

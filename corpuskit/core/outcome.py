@@ -1,0 +1,34 @@
+"""What becomes of a record: a document that travels on, a drop, or a reject."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from corpuskit.core.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A judgement: this document is not kept, and why. `values` holds the figures behind the verdict."""
+
+    document: Document
+    reason: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that could not be read or processed.
+
+    `input` and `offset` (bytes, in the uncompressed stream unless the input is a WARC) say where it lies,
+    `raw` holds its bytes as far as they could be read, `id` its document's id where one is known.
+    """
+
+    reason: str
+    input: str
+    offset: int
+    raw: bytes = b""
+    detail: str = ""
+    id: str | None = None
+
+
+Item = Document | Drop | Rejected

@@ -1,0 +1,137 @@
+"""What is written down of a dataset, key by key: the parts of a manifest, and the lines of its decisions.
+
+docs/manifest.md tells the same to users. Keys that are words of Python (`in`, `from`) stand in a base of their own.
+The entries that count streams are in `core/counts.py`.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NotRequired, TypedDict
+
+from corpuskit.core.counts import StreamEntry
+
+_StepEntryKeys = TypedDict(
+    "_StepEntryKeys",
+    {
+        "from": list[str],  # ids of the steps whose output this one took
+        "in": NotRequired[StreamEntry],  # this and the next four are absent after a cut
+        "made": NotRequired[int],
+        "out": NotRequired[StreamEntry],
+        "dropped": NotRequired[dict[str, int]],
+        "rejected": NotRequired[dict[str, int]],
+        "killed": NotRequired[list[str]],
+    },
+)
+
+
+class StepEntry(_StepEntryKeys):
+    """One step of the chain, with its account as in `CountEntry`."""
+
+    id: str
+    """Position and name, unique in one manifest: `2-dedup`."""
+    name: str
+    options: dict[str, Any]
+    """All that shape content, defaults too; a file as its name and sha256."""
+    upstream: str
+    """How sure the step is of what it read: `none`, `verified`, `unverified` or `cut`."""
+
+
+class DamageEntry(TypedDict):
+    """Stored bytes that could not be read."""
+
+    what: str
+    """A plain phrase."""
+    offset: int
+    """The first of them."""
+    lost: int
+    """How many there are."""
+
+
+class InputEntry(TypedDict):
+    """A file at the start of the chain."""
+
+    path: str
+    """Below the inputs' common folder; a URL without user name and query."""
+    bytes: int
+    """As stored."""
+    sha256: str
+    """Of the stored bytes."""
+    damage: list[DamageEntry]
+    """Empty for a whole input."""
+
+
+def left_out(entry: StepEntry) -> Iterator[tuple[str, str, int]]:
+    """Yield what a step left out: `dropped` or `rejected`, the reason, and how many. Nothing after a cut."""
+    for reason, number in entry.get("dropped", {}).items():
+        yield "dropped", reason, number
+    for reason, number in entry.get("rejected", {}).items():
+        yield "rejected", reason, number
+
+
+class SourceEntry(TypedDict):
+    """What a dataset holds of one source; several origins, licences or evidences are a sorted list."""
+
+    origin: str | list[str] | None
+    license: str | list[str] | None
+    license_evidence: str | list[str] | None
+    documents: int
+    tokens: int
+    epochs: int
+    """The highest repetition of a document."""
+    share: float
+    """Of the dataset's tokens, 0 to 1."""
+
+
+class FileEntry(TypedDict):
+    """A file in the dataset's folder."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+class ShardEntry(FileEntry):
+    """A file of documents."""
+
+    documents: int
+    tokens: int
+
+
+class Manifest(TypedDict):
+    """`manifest.json`."""
+
+    format: str
+    """Name and version of this format."""
+    versions: dict[str, str]
+    """corpuskit, and each library, model and algorithm that shapes content."""
+    repeatable: NotRequired[bool]
+    """False if a step had to be ended on a document; otherwise absent."""
+    steps: list[StepEntry]
+    """In topological order."""
+    inputs: list[InputEntry]
+    tokenizer: str
+    """What `tokens` count."""
+    sources: dict[str, SourceEntry]
+    shards: list[ShardEntry]
+    decisions: list[FileEntry]
+    """Files of `Decision` lines."""
+    digest: str
+    """sha256 of everything above."""
+
+
+class Decision(TypedDict):
+    """One line of `decisions/`: why a document or record is not in the dataset. It holds no text."""
+
+    id: str | None
+    """Of the document; None for a record that has none."""
+    step: str
+    verdict: str
+    """`dropped` or `rejected`."""
+    reason: str
+    values: dict[str, Any]
+    """The figures behind the verdict."""
+    input: NotRequired[str]
+    """The input that a rejected record lies in."""
+    offset: NotRequired[int]
+    """The record's first byte there."""
+    sha256: NotRequired[str]
+    """Of the record's bytes."""

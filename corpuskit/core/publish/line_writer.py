@@ -1,0 +1,47 @@
+"""Writers of canonical lines: to any stream, and to a shard that also says which ids it holds."""
+
+from typing import BinaryIO
+
+from corpuskit.core.disk.compression import compressing_writer
+from corpuskit.core.document import Document, encode
+from corpuskit.core.publish.id_index import IdIndex
+
+
+class JsonlWriter:
+    """Writes documents as canonical lines to a binary stream."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """`stream` is closed by `close`."""
+        self.stream = stream
+
+    def write(self, document: Document) -> None:
+        """Write one document."""
+        self.write_line(encode(document))
+
+    def write_line(self, line: bytes) -> None:
+        """Write one line, given without its line feed."""
+        self.stream.write(line + b"\n")
+
+    def close(self) -> None:
+        """Finish the stream."""
+        self.stream.close()
+
+
+class JsonlShardWriter(JsonlWriter):
+    """Writes a shard: its lines, compressed, and behind them what ids it holds."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        """`file` is closed by `close`."""
+        super().__init__(compressing_writer(file, ".jsonl.zst", close=False))
+        self._file, self._ids = file, IdIndex()
+
+    def write(self, document: Document) -> None:
+        """Write one document."""
+        super().write(document)
+        self._ids.add(document.id)
+
+    def close(self) -> None:
+        """Finish the file."""
+        with self._file:
+            super().close()
+            self._file.write(self._ids.frame())

@@ -1,0 +1,29 @@
+"""Wording that messages share: the nearest known name, a list, a short excerpt of what a user wrote."""
+
+import difflib
+from collections.abc import Iterable
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return ` (did you mean ...?)` with the nearest known word, or nothing if none is near.
+
+    >>> did_you_mean("wieght", ["weight", "origin"])
+    ' (did you mean `weight`?)'
+    """
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" (did you mean `{near[0]}`?)" if near else ""
+
+
+def comma_list(words: Iterable[str]) -> str:
+    """Return the words as a message shows them, or `none`."""
+    return ", ".join(words) or "none"
+
+
+def excerpt(text: str, limit: int = 60) -> str:
+    """Return the text printable and short, as a message may show it.
+
+    >>> excerpt("a\\x1b[2J" + "b" * 70, 10)
+    'a?[2Jbbbb…'
+    """
+    text = "".join(character if character.isprintable() else "?" for character in text)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
