@@ -19,6 +19,9 @@ from corpuskit.core.wording import comma_list, did_you_mean, excerpt
 RUNTIME = "runtime"
 """Second annotation of an option that does not shape content (a key file, a spool folder): not in the manifest."""
 
+NOT_AN_OPTION = "not an option"
+"""First annotation of a field that callers cannot set by flag or recipe: state that a step carries along."""
+
 EXCERPT = 40
 """Characters of a wrong value that a message repeats."""
 
@@ -72,7 +75,9 @@ class Options:
     def option_list(cls) -> list[Option]:
         """The options in order of declaration."""
         hints = typing.get_type_hints(cls, include_extras=True)
-        return [_option(item, hints[item.name]) for item in dataclasses.fields(cls)]  # type: ignore[arg-type]
+        fields = dataclasses.fields(cls)  # type: ignore[arg-type]
+        options = [_option(item, hints[item.name]) for item in fields]
+        return [option for option in options if option.help != NOT_AN_OPTION]
 
 
 AnyOptions = TypeVar("AnyOptions", bound=Options)

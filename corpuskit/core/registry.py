@@ -5,19 +5,16 @@ The wings are listed by folder, so a new step is one new file: `stages/filter_qu
 them with their distribution's version.
 """
 
-import contextlib
 import difflib
 import importlib
 import inspect
-import os
-import re
-import sys
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from corpuskit.core.errors import UsageError
 from corpuskit.core.provenance.chain import StepDescription
+from corpuskit.core.startup import docstring_line, names_entry_points
 from corpuskit.core.step import Source, Step
 
 if TYPE_CHECKING:
@@ -30,18 +27,18 @@ PACKAGE = Path(__file__).parent.parent
 
 @cache
 def own_steps() -> dict[str, str]:
-    """Step name to module, from the names of the files; imports none of them."""
-    found = {}
-    for wing in WINGS:
-        for path in sorted((PACKAGE / wing).glob("[a-z]*.py")):
-            found[path.stem.replace("_", "-")] = f"corpuskit.{wing}.{path.stem}"
-    return found
+    """Map step names to modules, by the names of the files; none is imported."""
+    return {
+        path.stem.replace("_", "-"): f"corpuskit.{wing}.{path.stem}"
+        for wing in WINGS
+        for path in sorted((PACKAGE / wing).glob("[a-z]*.py"))
+    }
 
 
 @cache
 def added_steps() -> dict[str, Any]:
-    """Entry points of other packages, by step name."""
-    if not _some_package_adds_steps():
+    """The entry points of other packages, by step name."""
+    if not names_entry_points(ENTRY_POINTS):
         return {}
     from importlib.metadata import entry_points
 
@@ -54,14 +51,13 @@ def step_names() -> list[str]:
 
 
 def help_line(name: str) -> str:
-    """What a list of steps says of this one: the first line of its docstring, read without importing its module."""
+    """What a list of steps says of this one: the first line of its docstring."""
     module = own_steps().get(name)
     if module is not None:
-        text = PACKAGE.joinpath(*module.split(".")[1:]).with_suffix(".py").read_text(encoding="utf-8")
-        class_name = "".join(part.capitalize() for part in name.split("-"))
-        found = re.search(rf'^class {class_name}\(.*\):\n    """(.+)$', text, re.MULTILINE)
-        if found:
-            return found[1].removesuffix('"""')
+        path = PACKAGE.joinpath(*module.split(".")[1:]).with_suffix(".py")
+        line = docstring_line(path, "".join(part.capitalize() for part in name.split("-")))
+        if line:
+            return line
     try:
         return find_step(name).help_line()
     except UsageError as error:
@@ -69,7 +65,7 @@ def help_line(name: str) -> str:
 
 
 def find_step(name: str) -> type[Step]:
-    """The step class of this name. Raises UsageError with the nearest names."""
+    """Return the step class of this name. Raises UsageError with the nearest name."""
     module = own_steps().get(name)
     if module is not None:
         return _only_step(module, name)
@@ -89,35 +85,21 @@ def describe(step: Step) -> StepDescription:
 
 
 def format_names() -> list[str]:
-    """The output formats there are."""
+    """The names of the output formats, `jsonl` first."""
     names = (path.stem for path in (PACKAGE / "export").glob("[a-z]*.py"))
     return sorted(names, key=lambda name: (name != "jsonl", name))
 
 
 def find_format(name: str) -> "Format":
-    """The output format of this name. Raises UsageError with those there are."""
+    """Return the output format of this name. Raises UsageError with those there are."""
     if name not in format_names():
         raise UsageError(f"no output format is called {name!r}; there are {', '.join(format_names())}")
     module = importlib.import_module(f"corpuskit.export.{name}")
-    found = [value for value in vars(module).values() if inspect.isclass(value) and value.__dict__.get("name") == name]
-    return cast("Format", found[0]())
-
-
-def _some_package_adds_steps() -> bool:
-    """Whether an installed package names our entry points: asking importlib.metadata costs half of a start."""
-    for place in sys.path:
-        try:
-            names = os.listdir(place or ".")
-        except NotADirectoryError:
-            return True  # an archive, into which only importlib.metadata sees
-        except OSError:
-            continue
-        for name in names:
-            if name.endswith((".dist-info", ".egg-info")):
-                with contextlib.suppress(OSError):
-                    if ENTRY_POINTS in Path(place, name, "entry_points.txt").read_text(encoding="utf-8"):
-                        return True
-    return False
+    return next(
+        cast("Format", value())
+        for value in vars(module).values()
+        if inspect.isclass(value) and value.__dict__.get("name") == name
+    )
 
 
 def _only_step(module_name: str, name: str) -> type[Step]:
@@ -135,9 +117,9 @@ def _only_step(module_name: str, name: str) -> type[Step]:
 
 def _added_step(name: str) -> type[Step]:
     try:
-        loaded = added_steps()[name].load()
+        step_class = added_steps()[name].load()
     except Exception as error:  # whatever the module of another package raises
         raise UsageError(f"the step {name!r} of another package cannot be loaded: {type(error).__name__}") from error
-    if not (inspect.isclass(loaded) and issubclass(loaded, Step)):
+    if not (inspect.isclass(step_class) and issubclass(step_class, Step)):
         raise UsageError(f"the entry point {name!r} of {ENTRY_POINTS} is not a step class")
-    return loaded
+    return step_class

@@ -20,7 +20,7 @@ rejects aside.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol, Self
 
 from corpuskit.core.document import Document, Reject
 from corpuskit.core.options import RUNTIME, Option, Options
@@ -41,9 +41,9 @@ __all__ = [
     "Reject",
     "Rejected",
     "Report",
+    "ShardedRun",
     "Sink",
     "Source",
-    "Spread",
     "Stage",
     "Step",
 ]
@@ -85,11 +85,16 @@ class Source(Step):
         """Whether a file that starts so can be read in parts; looks at its first bytes alone."""
         return False
 
-    def read(self, source: "Input") -> Iterator[Item]:
-        """Yield the documents of one input in order; its drops and rejects in their places.
+    def expand(self, input_: "Input") -> list[str] | None:
+        """Return the inputs that this one lists, where the source knows such lists; None for all others."""
+        return None
 
-        Of an input with a `part`, which only a source that `splits` it is given, those of the part alone; the part is
-        told where it starts and stops, and the keys of what must be unique in the file (`core/reading/byte_ranges.py`).
+    def read(self, input_: "Input") -> Iterator[Item]:
+        """Yield the documents of one input in order, its drops and rejects in their places.
+
+        Only a source that `splits` a file is given an input with a `byte_range`, and reads that range alone. It records
+        in the range where it starts and stops, and the keys that must be unique in the file
+        (`core/reading/byte_ranges.py`).
         """
         raise NotImplementedError
 
@@ -148,38 +153,50 @@ class CorpusStage(Step):
         """About how many bytes it keeps on disk while it works."""
         return 0
 
-    def spread(self) -> "Spread | None":
+    def close(self) -> None:
+        """Called once at the end, whether or not the output was published: release what the run holds."""
+
+    def bound(self) -> Self:
+        """Return the step for other processes, with whatever this one has read for it."""
+        return self
+
+    def sharded(self) -> "ShardedRun | None":
         """The form that works shard by shard, if there is one; with it a recipe runs the step in parallel."""
         return None
 
 
-class Spread(Protocol):
+class ShardedRun(Protocol):
     """The parallel form of a corpus stage, in four phases of tasks; its verdicts are those of `run`.
 
-    Each method writes its file whole or not at all. Paths run in the order of shards and parts.
+        sign      a task a shard      documents -> signatures
+        match     a task a bucket     all signatures -> matches in that bucket
+        resolve   one task            all signatures and matches -> verdicts
+        filter    a task a shard      documents and verdicts -> documents and drops
+
+    Each method writes its file whole or not at all. Paths come in the order of shards and buckets.
     """
 
-    parts: int
-    """How many tasks the comparison is cut into."""
+    buckets: int
+    """How many tasks the matching is cut into."""
 
-    def beside(self) -> list[str]:
-        """What the comparison depends on beside the shards, by content."""
+    def depends_on(self) -> list[str]:
+        """What the matches depend on besides the shards, by content."""
 
-    def show(self, documents: Iterable[Document], path: Path) -> None:
+    def sign(self, documents: Iterable[Document], path: Path) -> None:
         """Write what one shard's documents are compared by."""
 
-    def compare(self, part: int, shown: Sequence[Path], path: Path) -> None:
-        """Write what one part of the comparison over all shards finds."""
+    def match(self, bucket: int, signatures: Sequence[Path], path: Path) -> None:
+        """Write the matches that one bucket finds over all shards."""
 
-    def join(self, shown: Sequence[Path], compared: Sequence[Path], path: Path) -> None:
+    def resolve(self, signatures: Sequence[Path], matches: Sequence[Path], path: Path) -> None:
         """Write the verdicts."""
 
-    def judge(
-        self, shard: int, documents: Iterable[Document], shown: Sequence[Path], verdicts: Path
+    def filter(
+        self, shard: int, documents: Iterable[Document], signatures: Sequence[Path], verdicts: Path
     ) -> Iterator["Item"]:
         """Yield every document of one shard: as a document, a Drop or a Rejected."""
 
-    def finish(self, shown: Sequence[Path], verdicts: Path) -> None:
+    def before_publish(self, signatures: Sequence[Path], verdicts: Path) -> None:
         """Called once, in the process that publishes, before it does."""
 
 

@@ -70,7 +70,7 @@ def token_version(name: str) -> dict[str, str]:
         return {f"tokens:{name}": "1"}
     import hashlib
 
-    from corpuskit.core.versions import installed_version
+    from corpuskit.core.startup import installed_version
 
     path = _file(name)
     digest = hashlib.sha256(_read(path)).hexdigest()

@@ -78,10 +78,9 @@ class Mix(Command):
 
 
 def _inputs(source: "SourceSpec") -> "list[Input]":
-    from corpuskit.core.reading.resolve import resolve
-    from corpuskit.core.stream.run import expand
+    from corpuskit.core.reading.resolve import resolve_lists
 
     try:
-        return expand(source.from_step, resolve(source.inputs, source.from_step.suffixes))
+        return resolve_lists(source.inputs, source.from_step.suffixes, source.from_step.expand)
     except UsageError as error:
         raise UsageError(f"{source.place}: source `{source.name}`: {error}") from None

@@ -163,7 +163,7 @@ class Code(Source):
 
     def versions(self) -> dict[str, str]:
         """The list of SPDX licences."""
-        from corpuskit.core.versions import installed_version
+        from corpuskit.core.startup import installed_version
 
         return {"license-expression": installed_version("license-expression")}
 

@@ -45,7 +45,6 @@ class FetchWarc(Source):
     corpuskit fetch-warc crawl/*.warc.gz --source web --origin crawl --license LicenseRef-crawl | corpuskit extract
     """
 
-    streams: ClassVar[str] = "Holds one record at a time in memory, and a key per record of one file."
     suffixes: ClassVar[tuple[str, ...]] = SUFFIXES
     part_bytes: ClassVar[int] = 64 * 1024 * 1024
 
@@ -67,7 +66,7 @@ class FetchWarc(Source):
 
     def versions(self) -> dict[str, str]:
         """The library that detects encodings."""
-        from corpuskit.core.versions import installed_version
+        from corpuskit.core.startup import installed_version
 
         return {"resiliparse": installed_version("resiliparse")}
 

@@ -1,28 +1,21 @@
 """Duplicates: a document is dropped if an earlier one has the same text, or nearly the same."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from corpuskit.core.disk.spool import Spool, open_temporary
-from corpuskit.core.document import Document, Reject, decode_trusted, encode
+from corpuskit.core.document import Document
 from corpuskit.core.errors import UsageError
+from corpuskit.core.options import NOT_AN_OPTION
 from corpuskit.core.sizes import bytes_of
-from corpuskit.core.step import RUNTIME, CorpusStage, Item, Rejected
-from corpuskit.text.dedup.entries import Entries, Signer, compared, opened
-from corpuskit.text.dedup.matching import Judge, Verdicts, judged
-from corpuskit.text.dedup.streaming import Seen
-from corpuskit.text.dedup.survivors import rejected
-from corpuskit.text.dedup.units import VERSION, Units
+from corpuskit.core.step import RUNTIME, CorpusStage, Item
+from corpuskit.text.dedup.parameters import DedupParameters, IndexReading
 
 if TYPE_CHECKING:
-    from corpuskit.core.step import Spread
-    from corpuskit.text.dedup.index import Index, Read
-    from corpuskit.text.dedup.minhash import Places, Similarities
-    from corpuskit.text.dedup.shingles import Hashes
+    from corpuskit.core.step import ShardedRun
+    from corpuskit.text.dedup.index import IndexSession
 
 
 @dataclass(frozen=True)
@@ -52,12 +45,6 @@ class Dedup(CorpusStage):
     Example: corpuskit dedup web.jsonl.zst --drops dropped.jsonl -o unique.jsonl.zst
     """
 
-    streams: ClassVar[str] = (
-        "Reads its whole input before it writes: the documents lie in TMPDIR, with 700 bytes more for each; memory "
-        "holds about 110 bytes a document, with --memory 50 and what it allows. With --stream it writes at once, and "
-        "memory holds about 220."
-    )
-
     method: Annotated[Literal["exact", "minhash"], "Equal texts only, or near-duplicates too."] = "minhash"
     threshold: Annotated[float, "Least similarity, above 0 up to 1, at which a document is dropped."] = 0.8
     keep: Annotated[Literal["first", "longest", "newest"], "Which document of several stays."] = "first"
@@ -79,8 +66,11 @@ class Dedup(CorpusStage):
         str | None, "Most memory that tables of keys take, such as 2GB; the rest is sorted on disk.", RUNTIME
     ] = None
 
+    index_reading: Annotated[IndexReading | None, NOT_AN_OPTION] = None
+    """What another process read of the index; only one process can have its lock."""
+
     def __post_init__(self) -> None:
-        """Raises UsageError for options that do not go together."""
+        """Raise UsageError for options that do not go together."""
         if not 0 < self.threshold <= 1:
             raise UsageError(f"threshold is {self.threshold}; give a number above 0 and up to 1")
         if self.unit != "document" and self.keep != "first":
@@ -97,96 +87,110 @@ class Dedup(CorpusStage):
 
     def versions(self) -> dict[str, str]:
         """The shingles' and signatures' algorithms, or how units are cut; an exact comparison needs none."""
-        if self.unit != "document":
-            return {"units": f"{VERSION}, Unicode {unicodedata.unidata_version}"}
-        if self.method == "exact":
-            return {}
-        from corpuskit.text.dedup import minhash, shingles
-
-        return {"minhash": minhash.version(), "shingles": shingles.VERSION}
+        return self.parameters().versions()
 
     def options(self) -> dict[str, Any]:
-        """Of an index, what stood in it, and what this run adds; never where it lies. Raises as `Index` does."""
+        """Of an index, what it held, and what this run adds; never where it lies. Raises as `Index` does."""
         if self.index is None:
             return super().options()
-        return {**super().options(), "index": self.read.digest, "snapshot": self.snapshot}
+        return {**super().options(), "index": self.reading().digest, "snapshot": self.snapshot}
 
     def run(self, documents: Iterable[Document]) -> Iterator[Item]:
         """Yield every document, or its drop, in input order. Raises PublishError if TMPDIR has no room."""
+        parameters = self.parameters()
         if self.unit != "document":
-            yield from map(Units(self).judge, documents)
+            from corpuskit.text.dedup.units import UnitFilter
+
+            yield from map(UnitFilter(parameters).apply, documents)
         elif self.stream:
-            with closing(Seen(self)) as seen:
-                yield from map(seen.judge, documents)
+            from corpuskit.text.dedup.streaming import StreamingDedup
+
+            with closing(StreamingDedup(parameters)) as streaming:
+                yield from map(streaming.apply, documents)
         else:
-            with closing(_Corpus(self)) as corpus:
-                corpus.read(documents)
-                yield from corpus.write(corpus.verdicts())
-                corpus.stage()
+            from corpuskit.text.dedup.spooled import SpooledDedup
+
+            session = self.session() if self.index is not None else None
+            try:
+                with closing(SpooledDedup(parameters, session)) as spooled:
+                    yield from spooled.run(documents)
+            except BaseException:
+                self.close()
+                raise
 
     def commit(self) -> None:
         """Make the entries of this run part of the index. Raises PublishError."""
-        held = self.__dict__.get("_session")
-        if self.index is not None and held is not None and not held.closed:
-            held.commit()
+        if session := self._open_session():
+            session.commit()
+
+    def close(self) -> None:
+        """Let go of the index; what was not committed is removed."""
+        if session := self._open_session():
+            session.close()
 
     def memory_for(self, documents: int, jobs: int) -> int:
-        """In parallel the join holds most, or the judges together; else the one that sees everything."""
-        from corpuskit.text.dedup.sharded import can_spread
-
-        return documents * (max(100, 60 * jobs) if can_spread(self) else 130)
+        """In parallel, resolving takes most, or filtering in all jobs; else the process that sees everything."""
+        return documents * (max(100, 60 * jobs) if self._is_shardable() else 130)
 
     def disk_for(self, documents: int) -> int:
         """The entries of all documents: signature, digests, id."""
         return documents * 600
 
-    def spread(self) -> "Spread | None":
+    def bound(self) -> "Dedup":
+        """The step for other processes, with what this one read of the index."""
+        return self if self.index is None else replace(self, index_reading=self.reading())
+
+    def sharded(self) -> "ShardedRun | None":
         """The form that works shard by shard; None where a stream or the texts are needed."""
-        from corpuskit.text.dedup.sharded import Shards, can_spread
+        from corpuskit.text.dedup.sharded import ShardedDedup
 
-        return Shards(self) if can_spread(self) else None
+        if not self._is_shardable():
+            return None
+        if self.index is None:
+            return ShardedDedup(self.parameters())
+        return ShardedDedup(self.parameters(), self.reading(), self.session)
 
-    @property
-    def read(self) -> "Read":
-        """What stands in the index, without this run's snapshot."""
-        given = self.__dict__.get("_read")
-        return self.session.read() if given is None else cast("Read", given)
+    def parameters(self) -> DedupParameters:
+        """What the kernels need of the options."""
+        return DedupParameters(
+            method=self.method,
+            threshold=self.threshold,
+            keep=self.keep,
+            ngram=self.ngram,
+            permutations=self.permutations,
+            bands=self.bands,
+            seed=self.seed,
+            verify=self.verify,
+            unit=self.unit,
+            min_length=self.min_length,
+            memory=self.memory,
+        )
 
-    @property
-    def session(self) -> "Index":
-        """The index as this run found it, locked until `commit`; equal steps of a process share it."""
-        from corpuskit.text.dedup.index import session
+    def reading(self) -> IndexReading:
+        """What the index holds, without this run's snapshot. Raises as `Index` does."""
+        return self.index_reading or self.session().reading()
+
+    def session(self) -> "IndexSession":
+        """The index as this run found it, locked until `commit` or `close`; equal steps of a process share it."""
+        from corpuskit.text.dedup.index import open_session
 
         assert self.index is not None
         assert self.snapshot is not None
-        held: Index = session(self.index, self.snapshot, self._settings())
-        self.__dict__["_session"] = held
-        return held
+        return open_session(self.index, self.snapshot, self.parameters().index_settings())
 
-    def __getstate__(self) -> dict[str, Any]:
-        """The options, and what stands in the index: other processes read it, and only one has its lock."""
-        state = {option.name: getattr(self, option.name) for option in self.option_list()}
-        return state if self.index is None else {**state, "_read": self.read}
+    def _open_session(self) -> "IndexSession | None":
+        if self.index is None or self.snapshot is None:
+            return None
+        from corpuskit.text.dedup.index import find_session
 
-    def rows_in_memory(self, row_bytes: int, least: int) -> int | None:
-        """How many rows of so many bytes `--memory` lets a table have, or None for any number."""
-        return None if self.memory is None else max(bytes_of(self.memory) // row_bytes, least)
+        return find_session(self.index, self.snapshot)
 
-    def shingles(self, text: str) -> "Hashes":
-        """The text's shingles."""
-        from corpuskit.text.dedup.shingle_batches import shingles_of
-
-        return shingles_of([text], self.ngram)[0]
-
-    def _settings(self) -> dict[str, Any]:
-        """What entries have to agree in to be compared, and runs to give the verdicts of one."""
-        if self.method == "exact":
-            return {"method": "exact"}
-        names = ("method", "threshold", "ngram", "permutations", "bands", "seed")
-        return {name: getattr(self, name) for name in names} | self.versions()
+    def _is_shardable(self) -> bool:
+        """Whether shards will do: exact similarities need the texts of other shards, and units a stream."""
+        return self.unit == "document" and not self.stream and not self.parameters().needs_texts
 
     def _demand_whole_documents(self) -> None:
-        """Raises UsageError for an index or a limit of memory where they have no meaning."""
+        """Raise UsageError for an index or a limit of memory where they have no meaning."""
         for key in ("index", "memory"):
             if getattr(self, key) is not None and self.unit != "document":
                 raise UsageError(f"{key} is for whole documents; leave it out with --unit {self.unit}")
@@ -207,73 +211,3 @@ class Dedup(CorpusStage):
             raise UsageError("verify jaccard needs the texts, which an index does not hold; leave it out with --index")
         if not 0 < len(self.snapshot) <= 200 or not self.snapshot.isprintable():
             raise UsageError("a snapshot's name has 1 to 200 printable characters")
-
-
-class _Corpus:
-    """The whole input, spooled; read once, judged by sorting, and written."""
-
-    def __init__(self, step: Dedup) -> None:
-        self.step = step
-        with ExitStack() as files:
-            self.index = step.session if step.index is not None else None
-            files.callback(self._let_go)
-            self.earlier = [opened(files, path) for path in (self.index.read().paths if self.index else ())]
-            self.lines = files.enter_context(closing(Spool()))
-            self.signer = Signer(step, files.enter_context(open_temporary()))
-            self.files = files.pop_all()
-        self.rejected: dict[int, list[Rejected]] = {}
-
-    def close(self) -> None:
-        self.files.close()
-
-    def read(self, documents: Iterable[Document]) -> None:
-        """Spool the documents, with what they are compared by."""
-        for document in documents:
-            try:
-                self.lines.append(encode(document))
-            except Reject as reject:
-                number = len(self.lines)
-                self.rejected.setdefault(number, []).append(rejected(document, reject, number))
-            else:
-                self.signer.add(document)
-        self.entries = Entries([*self.earlier, self.signer.finish()], len(self.earlier))
-
-    def verdicts(self) -> Verdicts:
-        """Judge all documents."""
-        by_text = self.step.verify == "jaccard"
-        self.judged = Judge(self.step, self.entries, self._exact_similarities if by_text else None).verdicts()
-        return self.judged
-
-    def write(self, verdicts: Verdicts) -> Iterator[Item]:
-        """The documents and drops in input order, read back from the spool."""
-        documents = (decode_trusted(self.lines[number]) for number in range(len(self.lines)))
-        for number, item in enumerate(judged(documents, self.entries, verdicts)):
-            yield from self.rejected.get(number, ())
-            yield item
-        yield from self.rejected.get(len(self.lines), ())
-
-    def stage(self) -> None:
-        """Hand the entries over to the index, which stays locked until they are committed."""
-        if self.index is not None and self.step.snapshot is not None:
-            self.index.stage(self.step.snapshot, compared(self.step), self.entries, self.judged)
-            self.index = None
-
-    def _let_go(self) -> None:
-        if self.index is not None:
-            self.index.close()
-
-    def _exact_similarities(self, left: "Places", right: "Places") -> "Similarities":
-        """Pairs come sorted by their left document, so its shingles are made once."""
-        import numpy
-
-        from corpuskit.text.dedup.shingles import jaccard
-
-        shares, held = numpy.empty(len(left)), -1
-        for pair, (leader, other) in enumerate(zip(left, right, strict=True)):
-            if leader != held:
-                held, hashes = leader, numpy.unique(self._shingles(leader))
-            shares[pair] = jaccard(hashes, self._shingles(other))
-        return shares
-
-    def _shingles(self, number: int) -> "Hashes":
-        return self.step.shingles(decode_trusted(self.lines[number]).text)

@@ -57,7 +57,7 @@ class Extract(Stage):
 
     def versions(self) -> dict[str, str]:
         """The libraries behind the engine, and the learned trees by their digest."""
-        from corpuskit.core.versions import installed_version
+        from corpuskit.core.startup import installed_version
 
         names = ["resiliparse"]
         if self.engine in ("trafilatura", "auto"):

@@ -60,7 +60,7 @@ class FilterLanguage(Stage):
 
     def versions(self) -> dict[str, str]:
         """The predictor and the model's digest."""
-        from corpuskit.core.versions import installed_version
+        from corpuskit.core.startup import installed_version
         from corpuskit.text.language_id import model_sha256
 
         return {"fasttext-predict": installed_version("fasttext-predict"), "lid.176.ftz": f"sha256:{model_sha256()}"}

@@ -95,7 +95,7 @@ class ScrubPii(Stage):
 
     def versions(self) -> dict[str, str]:
         """Patterns and libraries, of which two carry the rules of numbers; in hash mode also the key's short id."""
-        from corpuskit.core.versions import installed_version
+        from corpuskit.core.startup import installed_version
 
         libraries = ("google-re2", "phonenumbers", "python-stdnum")
         found = {library: installed_version(library) for library in libraries}

@@ -7,7 +7,7 @@ neither the working folder nor the order of naming changes a result.
 import glob
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from corpuskit.core import console
@@ -16,9 +16,23 @@ from corpuskit.core.provenance.manifest import MANIFEST, read_manifest, shard_fo
 from corpuskit.core.reading.hashing_stream import public_url
 from corpuskit.core.reading.inputs import Input
 
+Expand = Callable[[Input], list[str] | None]
+"""Returns the inputs that an input lists, or None if it is no list."""
+
+
+def resolve_lists(
+    arguments: Sequence[str], suffixes: Sequence[str], expand: Expand, base: Path | None = None
+) -> list[Input]:
+    """Return the inputs that these arguments name, with lists of inputs replaced by what they list."""
+    inputs: list[Input] = []
+    for input_ in resolve(arguments, suffixes, base):
+        names = expand(input_)
+        inputs += [input_] if names is None else resolve(names, suffixes)
+    return inputs
+
 
 def resolve(arguments: Sequence[str], suffixes: Sequence[str] = (), base: Path | None = None) -> list[Input]:
-    """The inputs that these arguments name, in input order.
+    """Return the inputs that these arguments name, in input order.
 
     An argument is `-`, a URL, a file, a glob, or a folder: all files below it, or those with a suffix of `suffixes`, or
     the shards of a dataset that corpuskit published. Raises UsageError for what does not exist and for empty globs.

@@ -6,7 +6,7 @@ results come back in order. A source makes batches of what it reads; a corpus st
 
 import functools
 import inspect
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +29,8 @@ class Flow:
     take: Callable[[Verdict], None]
     jobs: int = 1
     tags: Tags = field(default_factory=Tags)
+    run_corpus_stage: Callable[[Iterable[Document]], Iterator[Item]] | None = None
+    """Stands in for `run` of the one corpus stage, where its verdicts are known already."""
     counts: list[StepCount] = field(init=False)
     cut: bool = False
     """Whether a step stopped before the end of its input, or takes only a part of it on purpose."""
@@ -65,16 +67,10 @@ class Flow:
                 batches = self._run_corpus_stage(place, step, batches)
                 place += 1
             else:
-                end = self._end_of_stages(place)
+                end = end_of_stages(self.steps, place)
                 batches = self._run_stages(place, end, batches)
                 place = end
         return batches
-
-    def _end_of_stages(self, start: int) -> int:
-        end = start
-        while end < len(self.steps) and isinstance(self.steps[end], Stage):
-            end += 1
-        return end
 
     def _run_stages(self, start: int, end: int, batches: Iterator[Batch]) -> Iterator[Batch]:
         stages = [step for step in self.steps[start:end] if isinstance(step, Stage)]
@@ -157,7 +153,8 @@ class Flow:
         count = self.counts[place]
         batch, size = Batch(), 0
         received = self._received(batches, step.name(), count)
-        for item in step.run(received):
+        run = self.run_corpus_stage or step.run
+        for item in run(received):
             kept = self._settle(item, step.name(), count, (step.name(), count.received.documents))
             if kept is not None:
                 batch.documents.append(kept)
@@ -175,6 +172,23 @@ class Flow:
                 count.received.add(encode(document))
                 yield document
             self._take_all(batch)
+
+
+def end_of_stages(steps: Sequence[Step], start: int) -> int:
+    """Return where the run of stages that begins at `start` ends."""
+    end = start
+    while end < len(steps) and isinstance(steps[end], Stage):
+        end += 1
+    return end
+
+
+def runs_of(steps: Sequence[Step]) -> Iterator[Sequence[Step]]:
+    """Yield the steps in runs that go through together: stages that follow one another, each corpus stage alone."""
+    start = 0
+    while start < len(steps):
+        end = max(end_of_stages(steps, start), start + 1)
+        yield steps[start:end]
+        start = end
 
 
 def _offset(document: Document) -> int:

@@ -24,7 +24,7 @@ from corpuskit.core.publish.file_output import FileOutput
 from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.reading.inputs import Input
-from corpuskit.core.reading.resolve import resolve
+from corpuskit.core.reading.resolve import resolve, resolve_lists
 from corpuskit.core.registry import describe
 from corpuskit.core.settings import Settings, Tags
 from corpuskit.core.step import CorpusStage, Report, Sink, Source, Step
@@ -135,6 +135,8 @@ class Process:
         finally:
             if self.output:
                 self.output.abandon()
+            if isinstance(self.step, CorpusStage):
+                self.step.close()
 
     def _run(self) -> int:
         self.ledger = Ledger(self.step.name(), self._writes(), [pipe for pipe in self.pipes.values() if pipe])
@@ -157,8 +159,10 @@ class Process:
         return 0
 
     def _resolve(self) -> list[Input]:
-        suffixes = self.step.suffixes if isinstance(self.step, Source) else (".jsonl", ".jsonl.gz", ".jsonl.zst")
-        return expand(self.step, resolve(self.arguments or ["-"], suffixes))
+        arguments = self.arguments or ["-"]
+        if isinstance(self.step, Source):
+            return resolve_lists(arguments, self.step.suffixes, self.step.expand)
+        return resolve(arguments, (".jsonl", ".jsonl.gz", ".jsonl.zst"))
 
     def _writes(self) -> Any:
         descriptor = self.output.descriptor if isinstance(self.output, StreamOutput) else None
@@ -297,15 +301,3 @@ class Process:
             console.outcome(self.step.name(), count, 0)
         elif count is not None and not self.settings.quiet:
             console.summary(self.step.name(), count)
-
-
-def expand(step: Step, inputs: list[Input]) -> list[Input]:
-    """Inputs with lists of inputs replaced by what they list, where the step knows such lists."""
-    lists = getattr(step, "expand", None)
-    if lists is None:
-        return inputs
-    expanded: list[Input] = []
-    for source in inputs:
-        names = lists(source)
-        expanded += [source] if names is None else resolve(names, getattr(step, "suffixes", ()))
-    return expanded

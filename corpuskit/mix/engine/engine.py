@@ -22,7 +22,7 @@ from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.stream.flow import Flow
 from corpuskit.mix.engine.executors import Executor
 from corpuskit.mix.engine.read_tasks import Reading
-from corpuskit.mix.engine.sharded_stage import Compare, Join, Judge, Show
+from corpuskit.mix.engine.sharded_stage import FilterShard, MatchBucket, ResolveMatches, SignShard
 from corpuskit.mix.engine.shards import Accounts, Piece, Shards, pieces_of, write_shards
 from corpuskit.mix.engine.tasks import (
     FINGERPRINT_LETTERS,
@@ -90,16 +90,17 @@ class Engine:
 
     def run_corpus_stage(self, label: str, shards: Shards, step: CorpusStage, done: Finished) -> Shards:
         """Shards in order through a step that needs the whole stream."""
-        spread = step.spread()
-        if spread is None:
-            alone = PassShard(label, tuple(shards.pieces), (step,))
+        sharded, bound = step.sharded(), step.bound()
+        if sharded is None:
+            alone = PassShard(label, tuple(shards.pieces), (bound,))
             return self._pass(self._told(label, [alone], done), [step], shards, "verified")
-        shown = self.files(f"{label}, each shard", (Show(step, piece) for piece in shards.pieces))
-        compared = self.files(f"{label}, compared", (Compare(step, part, shown) for part in range(spread.parts)))
-        (joined,) = self.files(f"{label}, verdicts", [Join(step, shown, compared)])
-        tasks = [Judge(step, number, piece, shown, joined) for number, piece in enumerate(shards.pieces)]
+        signatures = self.files(f"{label}, signatures", (SignShard(bound, piece) for piece in shards.pieces))
+        buckets = (MatchBucket(bound, bucket, signatures) for bucket in range(sharded.buckets))
+        matches = self.files(f"{label}, matches", buckets)
+        (verdicts,) = self.files(f"{label}, verdicts", [ResolveMatches(bound, signatures, matches)])
+        tasks = [FilterShard(bound, number, piece, signatures, verdicts) for number, piece in enumerate(shards.pieces)]
         after = self._pass(self._told(label, tasks, done), [step], shards, "verified")
-        spread.finish(shown, joined)
+        sharded.before_publish(signatures, verdicts)
         return after
 
     def execute(self, label: str, tasks: Sequence[Task]) -> Iterator[tuple[Path, Result]]:

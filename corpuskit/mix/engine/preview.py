@@ -7,10 +7,11 @@ from corpuskit.core.publish.folder_output import STAGING, TASKS, WORK
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import CorpusStage, Step
+from corpuskit.core.stream.flow import end_of_stages, runs_of
 from corpuskit.core.tokens import WORDS, counter
 from corpuskit.mix.engine.estimate import Need, need, need_text, supply
 from corpuskit.mix.engine.read_tasks import readings
-from corpuskit.mix.engine.run import end_of_stages, phase_name, runs_of, steps_of, target_of
+from corpuskit.mix.engine.run import phase_name, steps_of, target_of
 from corpuskit.mix.engine.tasks import Placed, Task
 from corpuskit.mix.recipe.cluster_profile import Profile
 from corpuskit.mix.recipe.recipe import Recipe
@@ -82,8 +83,8 @@ def _phases(label: str, steps: "tuple[Step, ...] | list[Step]") -> list[tuple[st
     for run in runs_of(steps):
         tasks, step = "one a shard", run[0]
         if isinstance(step, CorpusStage):
-            spread = step.spread()
-            tasks = "one" if spread is None else f"two a shard, {spread.parts + 1} between"
+            sharded = step.sharded()
+            tasks = "one" if sharded is None else f"two a shard, {sharded.buckets + 1} between"
         rows.append((phase_name(label, run), tasks, "", "what the phase before left"))
     return rows
 

@@ -21,7 +21,8 @@ from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.lines import whole_lines
 from corpuskit.core.registry import find_format
 from corpuskit.core.settings import Settings
-from corpuskit.core.step import CorpusStage, Stage, Step
+from corpuskit.core.step import CorpusStage, Step
+from corpuskit.core.stream.flow import end_of_stages, runs_of
 from corpuskit.core.tokens import BYTES, WORDS, counter, token_version
 from corpuskit.mix.engine import mix_tasks, progress
 from corpuskit.mix.engine.bucket_index import write_frames
@@ -63,6 +64,8 @@ class Build:
                 self._build(output)
         finally:
             output.abandon(keep_work=True)
+            for step in self._corpus_stages():
+                step.close()
         self._tell(target)
         return 0
 
@@ -169,9 +172,12 @@ class Build:
             shards.verdicts, self.engine.place, [entry["name"] for entry in chain.steps], output.run
         )
         self.manifest = output.publish(chain, {"command": "mix", "recipe": self.recipe.name})
-        for step in (*(step for source in self.recipe.sources for step in source.steps), *self.recipe.together):
-            if isinstance(step, CorpusStage):
-                step.commit()
+        for step in self._corpus_stages():
+            step.commit()
+
+    def _corpus_stages(self) -> list[CorpusStage]:
+        steps = [*(step for source in self.recipe.sources for step in source.steps), *self.recipe.together]
+        return [step for step in steps if isinstance(step, CorpusStage)]
 
     def _done(self, shown: str, source: str | None) -> Finished:
         """What to note when a task is done; its drops belong to `source`, or to the sources its documents name."""
@@ -244,23 +250,6 @@ def target_of(recipe: Recipe, settings: Settings) -> Path:
 def steps_of(recipe: Recipe, source: SourceSpec) -> list[Step]:
     """A source's steps from reading on, with the policy's gate behind it."""
     return [source.from_step, *gate(recipe), *source.steps]
-
-
-def end_of_stages(steps: Sequence[Step], start: int) -> int:
-    """Where the run of stages that begins at `start` ends."""
-    end = start
-    while end < len(steps) and isinstance(steps[end], Stage):
-        end += 1
-    return end
-
-
-def runs_of(steps: Sequence[Step]) -> Iterable[Sequence[Step]]:
-    """The steps in runs that go through in one phase: stages that follow one another, each corpus stage alone."""
-    place = 0
-    while place < len(steps):
-        end = max(end_of_stages(steps, place), place + 1)
-        yield steps[place:end]
-        place = end
 
 
 def phase_name(label: str, steps: Sequence[Step]) -> str:

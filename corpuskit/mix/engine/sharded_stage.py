@@ -1,127 +1,122 @@
-"""Corpus stages on many machines: what each shard shows, compared in parts, joined to verdicts, applied by shard.
+"""Corpus stages on many machines, in four phases: sign each shard, match by bucket, resolve, filter each shard.
 
-For near-duplicates: the signatures of each shard; one task a band that finds candidates; one that verifies them in
-order; and each shard filtered by the verdicts. The verdicts are those of `CorpusStage.run` over all shards in order.
+For near-duplicates: the signatures of each shard; a task a band that finds and verifies candidates; one that resolves
+the matches to verdicts; and each shard filtered by the verdicts. The verdicts are those of `CorpusStage.run` over all
+shards in order.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from corpuskit.core.document import Document
-from corpuskit.core.step import CorpusStage, Item, Spread
+from corpuskit.core.outcome import Item
+from corpuskit.core.step import CorpusStage, ShardedRun
 from corpuskit.core.stream.flow import Flow
 from corpuskit.mix.engine.shards import Accounts, Piece, write_shards
 from corpuskit.mix.engine.tasks import Result, Task, identity_of, shared
 
-SHOWN, COMPARED, VERDICTS = ".shown", ".compared", ".joined"
+SIGNATURES, MATCHES, VERDICTS = ".signatures", ".matches", ".verdicts"
 
 
 @dataclass(frozen=True)
-class Show(Task):
-    """What one shard shows of itself."""
+class SignShard(Task):
+    """The signatures of one shard."""
 
     step: CorpusStage
     piece: Piece
 
     def label(self) -> str:
-        """The step."""
-        return f"{self.step.name()}: what shard {self.piece.path.name} shows"
+        """The step and the shard."""
+        return f"{self.step.name()}: signatures of shard {self.piece.path.name}"
 
     def identity(self) -> Any:
         """Step and shard."""
         return [identity_of(self.step), self.piece.key]
 
     def run(self, stem: Path) -> Result:
-        """Write it down."""
-        path = _at(stem, SHOWN)
-        _spread(self.step).show(documents_of([self.piece]), path)
+        """Write them."""
+        path = _path(stem, SIGNATURES)
+        _sharded(self.step).sign(documents_of([self.piece]), path)
         return {"files": [path.name]}
 
 
 @dataclass(frozen=True)
-class Compare(Task):
-    """One part of the comparison over all shards."""
+class MatchBucket(Task):
+    """The matches of all shards in one bucket."""
 
     step: CorpusStage
-    part: int
-    shown: tuple[Path, ...]
+    bucket: int
+    signatures: tuple[Path, ...]
 
     def label(self) -> str:
-        """The step and the part."""
-        return f"{self.step.name()}: part {self.part + 1} of the comparison"
+        """The step and the bucket."""
+        return f"{self.step.name()}: matches in bucket {self.bucket + 1}"
 
     def identity(self) -> Any:
-        """Step, part and what is compared."""
-        return [identity_of(self.step), self.part, _names(self.shown), _spread(self.step).beside()]
+        """Step, bucket and what is compared."""
+        sharded = _sharded(self.step)
+        return [identity_of(self.step), self.bucket, _names(self.signatures), sharded.depends_on()]
 
     def run(self, stem: Path) -> Result:
-        """Write what is found."""
-        path = _at(stem, COMPARED)
-        _spread(self.step).compare(self.part, self.shown, path)
+        """Write them."""
+        path = _path(stem, MATCHES)
+        _sharded(self.step).match(self.bucket, self.signatures, path)
         return {"files": [path.name]}
 
 
 @dataclass(frozen=True)
-class Join(Task):
-    """All parts joined to the verdicts."""
+class ResolveMatches(Task):
+    """The verdicts, from the matches of all buckets."""
 
     step: CorpusStage
-    shown: tuple[Path, ...]
-    compared: tuple[Path, ...]
+    signatures: tuple[Path, ...]
+    matches: tuple[Path, ...]
 
     def label(self) -> str:
         """The step."""
         return f"{self.step.name()}: verdicts"
 
     def identity(self) -> Any:
-        """What is joined."""
-        return [identity_of(self.step), _names(self.shown), _names(self.compared)]
+        """What is resolved."""
+        return [identity_of(self.step), _names(self.signatures), _names(self.matches)]
 
     def run(self, stem: Path) -> Result:
         """Write them."""
-        path = _at(stem, VERDICTS)
-        _spread(self.step).join(self.shown, self.compared, path)
+        path = _path(stem, VERDICTS)
+        _sharded(self.step).resolve(self.signatures, self.matches, path)
         return {"files": [path.name]}
 
 
 @dataclass(frozen=True)
-class Judge(Task):
+class FilterShard(Task):
     """One shard, filtered by the verdicts."""
 
     step: CorpusStage
     number: int
     piece: Piece
-    shown: tuple[Path, ...]
-    joined: Path
+    signatures: tuple[Path, ...]
+    verdicts: Path
 
     def label(self) -> str:
         """The step and the shard."""
         return f"{self.step.name()}: shard {self.number + 1}"
 
     def identity(self) -> Any:
-        """The shard, its place and the verdicts."""
-        return [identity_of(self.step), self.number, self.piece.key, self.joined.name]
+        """The shard, its number and the verdicts."""
+        return [identity_of(self.step), self.number, self.piece.key, self.verdicts.name]
 
     def run(self, stem: Path) -> Result:
         """Apply them."""
 
-        def judge(documents: Iterable[Document]) -> Iterator[Item]:
-            return _spread(self.step).judge(self.number, documents, self.shown, self.joined)
+        def apply(documents: Iterable[Document]) -> Iterator[Item]:
+            return _sharded(self.step).filter(self.number, documents, self.signatures, self.verdicts)
 
         accounts = Accounts(stem)
-        flow = Flow([_Judging(self.step, judge)], accounts.take)
+        flow = Flow([self.step], accounts.take, run_corpus_stage=apply)
         shards = write_shards(flow.documents([self.piece.input()]), stem)
         return accounts.close(flow.counts, shards)
-
-
-class _Judging(CorpusStage):
-    """The step as flow sees it: by its name, with the verdicts in place of its own judgement."""
-
-    def __init__(self, step: CorpusStage, judge: Callable[[Iterable[Document]], Iterator[Item]]) -> None:
-        object.__setattr__(self, "name", step.name)
-        object.__setattr__(self, "run", judge)
 
 
 def documents_of(pieces: Sequence[Piece]) -> Iterator[Document]:
@@ -129,15 +124,15 @@ def documents_of(pieces: Sequence[Piece]) -> Iterator[Document]:
     return Flow([], lambda verdict: None).documents([piece.input() for piece in pieces])
 
 
-def _spread(step: CorpusStage) -> Spread:
-    spread = shared(step).spread()
-    assert spread is not None, step.name()
-    return spread
+def _sharded(step: CorpusStage) -> ShardedRun:
+    sharded = shared(step).sharded()
+    assert sharded is not None, step.name()
+    return sharded
 
 
 def _names(paths: Sequence[Path]) -> list[str]:
     return [path.name for path in paths]
 
 
-def _at(stem: Path, ending: str) -> Path:
+def _path(stem: Path, ending: str) -> Path:
     return stem.with_name(stem.name + ending)

@@ -12,13 +12,13 @@ from typing import IO, TYPE_CHECKING, Any
 
 from corpuskit.core.disk.spool import temporary
 from corpuskit.core.document import Document
+from corpuskit.text.dedup.parameters import DedupParameters
 from corpuskit.text.dedup.survivors import TAKEN_OVER, digest, preference
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from corpuskit.core.disk.block_file import BlockFile, Field
-    from corpuskit.stages.dedup import Dedup
+    from corpuskit.core.disk.block_file import BlockFile
     from corpuskit.text.dedup.minhash import Places
 
 BATCH_DOCUMENTS = 256
@@ -26,29 +26,17 @@ BATCH_CHARACTERS = 1 << 22
 STRINGS = ("id", "facts")
 
 
-def compared(step: "Dedup") -> "list[Field]":
-    """The fields that verdicts depend on."""
-    from corpuskit.core.disk.block_file import Field
-
-    fields = [Field("digest", "<u8", 2)]
-    if step.method == "minhash":
-        fields.append(Field("wordless", "|u1", 1))
-        fields += [Field(f"key-{band}", "<u8", 1) for band in range(step.bands)]
-        fields.append(Field("signature", "<u4", step.permutations))
-    return fields
-
-
 class Signer:
     """Writes the entries of documents, in their order."""
 
-    def __init__(self, step: "Dedup", file: IO[bytes]) -> None:
+    def __init__(self, parameters: DedupParameters, file: IO[bytes]) -> None:
         """Starts a block file in `file`. Raises PublishError here and later if that cannot be written."""
         from corpuskit.core.disk.block_file import BlockWriter, Field
 
-        fields = compared(step)
-        if step.keep != "first":
+        fields = parameters.comparison_fields()
+        if parameters.keep != "first":
             fields.append(Field("preference", "<i8", 1))
-        self._step = step
+        self._parameters = parameters
         with temporary():
             self._writer = BlockWriter(file, fields, STRINGS)
         self._batch: list[Document] = []
@@ -70,12 +58,14 @@ class Signer:
     def _sign(self) -> None:
         import numpy
 
-        step, batch = self._step, self._batch
+        parameters, batch = self._parameters, self._batch
         texts = [document.text for document in batch]
         numbers: dict[str, Any] = {"digest": numpy.frombuffer(b"".join(map(digest, texts)), "<u8")}
-        if step.keep != "first":
-            numbers["preference"] = numpy.array([preference(document, step.keep) for document in batch], numpy.int64)
-        if step.method == "minhash" and texts:
+        if parameters.keep != "first":
+            numbers["preference"] = numpy.array(
+                [preference(document, parameters.keep) for document in batch], numpy.int64
+            )
+        if parameters.method == "minhash" and texts:
             numbers |= self._near(texts)
         if batch:
             strings = {"id": [document.id.encode() for document in batch], "facts": list(map(_facts, batch))}
@@ -89,9 +79,9 @@ class Signer:
         from corpuskit.text.dedup.minhash import band_keys, signatures
         from corpuskit.text.dedup.shingle_batches import shingles_of
 
-        shingled = shingles_of(texts, self._step.ngram)
-        rows = signatures(shingled, self._step.permutations, self._step.seed)
-        keys = {f"key-{band}": column for band, column in enumerate(band_keys(rows, self._step.bands).T)}
+        shingled = shingles_of(texts, self._parameters.ngram)
+        rows = signatures(shingled, self._parameters.permutations, self._parameters.seed)
+        keys = {f"key-{band}": column for band, column in enumerate(band_keys(rows, self._parameters.bands).T)}
         return {"wordless": numpy.array([not len(hashes) for hashes in shingled]), "signature": rows, **keys}
 
 
@@ -113,7 +103,7 @@ class Entries:
     @classmethod
     def open(cls, stack: ExitStack, earlier: Sequence[Path], signed: Sequence[Path]) -> "Entries":
         """The entries in these files, which `stack` closes."""
-        return cls([opened(stack, path) for path in (*earlier, *signed)], len(earlier))
+        return cls([open_block_file(stack, path) for path in (*earlier, *signed)], len(earlier))
 
     def part(self, number: int) -> tuple[int, int]:
         """Of a file of the corpus, the first document's number, counted within the corpus, and how many it has."""
@@ -168,16 +158,16 @@ class Entries:
         return int(numpy.searchsorted(self._starts, number, side="right")) - 1
 
 
-def opened(stack: ExitStack, path: Path) -> "BlockFile":
+def open_block_file(stack: ExitStack, path: Path) -> "BlockFile":
     """A block file, which `stack` closes. Raises DamagedError if it is none."""
     from corpuskit.core.disk.block_file import BlockFile
 
     return BlockFile(stack.enter_context(open(path, "rb", buffering=0)), path.name)
 
 
-def sign(step: "Dedup", documents: Iterable[Document], file: IO[bytes]) -> "BlockFile":
+def write_entries(parameters: DedupParameters, documents: Iterable[Document], file: IO[bytes]) -> "BlockFile":
     """Write the entries of documents to an empty file."""
-    signer = Signer(step, file)
+    signer = Signer(parameters, file)
     for document in documents:
         signer.add(document)
     return signer.finish()

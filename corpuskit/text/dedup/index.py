@@ -21,13 +21,14 @@ import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import flush, size_and_digest, write_flushed
 from corpuskit.core.errors import DamagedError, PublishError, UsageError
-from corpuskit.text.dedup.entries import opened
-from corpuskit.text.dedup.snapshots import Block, dropped_for, kept_of, meant, rows_of, survivors_of
+from corpuskit.text.dedup.entries import open_block_file
+from corpuskit.text.dedup.parameters import IndexReading
+from corpuskit.text.dedup.snapshots import Block, dropped_for, entries_with_id, kept_of, rows_of, survivors_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,15 +46,6 @@ HOLDER = ".holder"
 ENDING = ".blocks"
 
 Snapshot = dict[str, Any]
-
-
-class Read(NamedTuple):
-    """What a run reads of an index."""
-
-    digest: str
-    """What verdicts against it depend on."""
-    paths: tuple[Path, ...]
-    """The entries of its snapshots, in their order."""
 
 
 class Index:
@@ -80,7 +72,7 @@ class Index:
             # From now on a folder that holds entries and no `index.json` has lost it.
             current = {"format": FORMAT, "generation": 0, "settings": settings, "snapshots": []}
             _write_current(folder, current)
-        self._read: Read | None = None
+        self._read: IndexReading | None = None
         self.generation: int = current["generation"]
         self.settings: dict[str, Any] = current["settings"] if self.generation else settings or {}
         self.snapshots: list[Snapshot] = current["snapshots"]
@@ -108,10 +100,10 @@ class Index:
                 raise DamagedError(f"{self._called(entry)} is damaged: {entry['file']} was changed or cut")
         return [self.folder / entry["file"] for entry in self.snapshots]
 
-    def read(self) -> Read:
+    def read(self) -> IndexReading:
         """What stands in the index now. Raises DamagedError."""
         if self._read is None:
-            self._read = Read(self.digest, tuple(path.absolute() for path in self.paths()))
+            self._read = IndexReading(self.digest, tuple(path.absolute() for path in self.paths()))
         return self._read
 
     def take_out(self, snapshot: str | None = None, identifier: str | None = None) -> int:
@@ -123,9 +115,9 @@ class Index:
 
         paths = self.paths()
         with ExitStack() as stack:
-            files = [opened(stack, path) for path in paths]
+            files = [open_block_file(stack, path) for path in paths]
             gone = [
-                meant(file, identifier) & (snapshot in (None, entry["name"]))
+                entries_with_id(file, identifier) & (snapshot in (None, entry["name"]))
                 for file, entry in zip(files, self.snapshots, strict=True)
             ]
             survivors = numpy.concatenate([survivors_of(file, flags) for file, flags in zip(files, gone, strict=True)])
@@ -189,19 +181,50 @@ class Index:
         return f"snapshot {entry['name']!r} of the index {str(self.folder)!r}"
 
 
-_sessions: "weakref.WeakValueDictionary[tuple[Path, str], Index]" = weakref.WeakValueDictionary()
+class IndexSession:
+    """One run's use of an index: what the run reads, and the snapshot that it adds."""
+
+    def __init__(self, folder: Path, snapshot: str, settings: dict[str, Any]) -> None:
+        """Lock the index and take out what it held of `snapshot`. Raises as `Index` does."""
+        self._folder, self._snapshot, self.settings = folder, snapshot, settings
+        self._index = Index(folder, f"snapshot {snapshot}", settings)
+        if any(entry["name"] == snapshot for entry in self._index.snapshots):
+            self._index.take_out(snapshot=snapshot)
+
+    def reading(self) -> IndexReading:
+        """What the other snapshots hold. Raises DamagedError."""
+        return self._index.read()
+
+    def stage(self, fields: "Sequence[Field]", entries: "Entries", verdicts: "Verdicts") -> None:
+        """Write the corpus of `entries` as the snapshot; `commit` makes it part of the index."""
+        self._index.stage(self._snapshot, fields, entries, verdicts)
+
+    def commit(self) -> None:
+        """Make the snapshot part of the index, and let go. Raises PublishError."""
+        self._index.commit()
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the index; what was not committed is removed."""
+        self._index.close()
+        _open_sessions.pop((self._folder, self._snapshot), None)
 
 
-def session(folder: Path, snapshot: str, settings: dict[str, Any]) -> Index:
-    """The index for a run that adds `snapshot`, without what it held of that; one a process while it lasts."""
-    held = _sessions.get((folder, snapshot))
-    if held is not None and not held.closed:
-        return held
-    opened = Index(folder, f"snapshot {snapshot}", settings)
-    if any(entry["name"] == snapshot for entry in opened.snapshots):
-        opened.take_out(snapshot=snapshot)
-    _sessions[folder, snapshot] = opened
-    return opened
+_open_sessions: dict[tuple[Path, str], IndexSession] = {}
+"""The sessions of this process: a recipe's step and its copies share the one lock."""
+
+
+def open_session(folder: Path, snapshot: str, settings: dict[str, Any]) -> IndexSession:
+    """Return the session of this process that adds `snapshot`, opened if there is none yet."""
+    session = find_session(folder, snapshot)
+    if session is None or session.settings != settings:
+        session = _open_sessions[folder, snapshot] = IndexSession(folder, snapshot, settings)
+    return session
+
+
+def find_session(folder: Path, snapshot: str) -> IndexSession | None:
+    """Return the open session of this process that adds `snapshot`, if there is one."""
+    return _open_sessions.get((folder, snapshot))
 
 
 def read_current(folder: Path, *, required: bool) -> dict[str, Any] | None:

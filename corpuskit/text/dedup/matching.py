@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpuskit.core.disk.group_by_key import Run, by_key
 from corpuskit.core.document import Document
-from corpuskit.core.step import Item
+from corpuskit.core.outcome import Item
 from corpuskit.text.dedup.entries import Entries
-from corpuskit.text.dedup.survivors import drop, standing_for
+from corpuskit.text.dedup.parameters import DedupParameters
+from corpuskit.text.dedup.survivors import drop, survivor_of
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from corpuskit.stages.dedup import Dedup
     from corpuskit.text.dedup.minhash import Matches, Places, Similarities
 
     Flags = NDArray[np.bool_]
@@ -38,21 +38,24 @@ class Verdicts(NamedTuple):
     equal: "Flags"
 
 
-class Judge:
-    """Judges a corpus by its entries."""
+class Matcher:
+    """Matches the documents of a corpus by their entries."""
 
     def __init__(
-        self, step: "Dedup", entries: Entries, alike: "Callable[[Places, Places], Similarities] | None" = None
+        self,
+        parameters: DedupParameters,
+        entries: Entries,
+        alike: "Callable[[Places, Places], Similarities] | None" = None,
     ) -> None:
         """`alike`: similarities of entries given by number, where signatures do not decide."""
         import numpy
 
-        self.step, self.entries = step, entries
-        self.room = step.rows_in_memory(ROW_BYTES, LEAST_ROOM)
+        self.parameters, self.entries = parameters, entries
+        self.room = parameters.rows_in_memory(ROW_BYTES, LEAST_ROOM)
         self._given = alike
         self._order: Places | None = None
         self._places: Places | None = None
-        if step.keep != "first":
+        if parameters.keep != "first":
             self._order = numpy.argsort(entries.load("preference")[:, 0], kind="stable")
             self._places = numpy.empty_like(self._order)
             self._places[self._order] = numpy.arange(len(self._order))
@@ -63,10 +66,10 @@ class Judge:
 
         near = Matches(self.entries.count, self.entries.start)
         equal = self.equal_texts()
-        if self.step.method == "minhash":
+        if self.parameters.method == "minhash":
             skipped = self.wordless()
             skipped[self.entries.start :][self._by_number(equal != NOBODY)] = True
-            for band in range(self.step.bands):
+            for band in range(self.parameters.bands):
                 self.match(band, near, skipped)
         return self.joined(equal, near)
 
@@ -100,7 +103,7 @@ class Judge:
         """Enter the matches of one band."""
         import numpy
 
-        from corpuskit.text.dedup.minhash import walk
+        from corpuskit.text.dedup.minhash import match_in_band
 
         for runs in by_key(self._rows(f"key-{band}", skipped), self.room):
             leaders = numpy.empty(0, numpy.int64)
@@ -110,7 +113,7 @@ class Judge:
                     # All rows of the runs are of one key.
                     keys = numpy.concatenate((numpy.full(len(leaders), keys[0]), keys))
                     places = numpy.concatenate((leaders, places))
-                leaders = walk(keys, places, matches, self._alike_at, self.step.threshold, part=part)
+                leaders = match_in_band(keys, places, matches, self._alike_at, self.parameters.threshold, part=part)
 
     def joined(self, equal: "Places", near: "Matches") -> Verdicts:
         """The verdicts by number; an equal text comes before one that is alike."""
@@ -180,10 +183,10 @@ class Survivors:
         """`start`: the number of the corpus's first document, from which `first` counts."""
         import numpy
 
-        from corpuskit.text.dedup.minhash import NOBODY, follow
+        from corpuskit.text.dedup.minhash import NOBODY, final_survivors
 
         # Of a chain that leads to an earlier snapshot, nobody here is the survivor.
-        ends = follow(numpy.where(verdicts.matches < start, NOBODY, verdicts.matches - start))
+        ends = final_survivors(numpy.where(verdicts.matches < start, NOBODY, verdicts.matches - start))
         own = (ends >= first) & (ends < first + count) & (verdicts.matches != NOBODY)
         members = numpy.flatnonzero(own)
         members = members[numpy.argsort(ends[members], kind="stable")]
@@ -196,7 +199,7 @@ class Survivors:
         return found
 
 
-def judged(
+def apply_verdicts(
     documents: Iterable[Document], entries: Entries, verdicts: Verdicts, first: int = 0, count: int | None = None
 ) -> Iterator[Item]:
     """The documents numbered `first` and on of the corpus, each kept or dropped as `verdicts` on all of it say."""
@@ -214,7 +217,7 @@ def judged(
             yield drop(document, entries.string("id", match).decode(), similarity, equal, snapshot)
         elif members := survivors.members(number):
             facts = (orjson.loads(entries.string("facts", member)) for member in members)
-            yield standing_for(document, facts)
+            yield survivor_of(document, facts)
         else:
             yield document
 

@@ -27,11 +27,11 @@ __all__ = [
     "agreement",
     "band_keys",
     "earliest_leaders",
+    "final_survivors",
     "first_with_same",
-    "follow",
+    "match_in_band",
     "signatures",
     "version",
-    "walk",
 ]
 
 LEADERS = 4
@@ -120,11 +120,11 @@ def earliest_leaders(
     """
     matches = Matches(count)
     for column in columns:
-        walk(column, np.arange(count), matches, alike, threshold)
+        match_in_band(column, np.arange(count), matches, alike, threshold)
     return matches.leaders, matches.similarities
 
 
-def walk(
+def match_in_band(
     keys: Hashes, places: Places, matches: Matches, alike: Likeness, threshold: float, *, part: bool = False
 ) -> Places:
     """Apply the rule to documents by their key in one band; the leaders of the keys.
@@ -163,7 +163,7 @@ def first_with_same(low: Hashes, high: Hashes) -> Places:
     return firsts
 
 
-def follow(matches: Places) -> Places:
+def final_survivors(matches: Places) -> Places:
     """The document at the end of each chain of matches: the survivor that stands for it, itself if it has none."""
     ends = np.where(matches == NOBODY, np.arange(len(matches)), matches)
     while not np.array_equal(further := ends[ends], ends):

@@ -1,12 +1,12 @@
 """Dedup over shards, as tasks that leave files: the verdicts are those of `Dedup.run` over all shards in order.
 
-    show a shard       one task each, in any order    documents → entries
-    compare a band     one task each                  all entries → matches of that band
-    join               one task                       all of these → verdicts
-    judge a shard      one task each                  documents and verdicts → documents and drops
+    sign a shard       a task each, in any order    documents -> entries
+    match a band       a task each                  all entries -> matches in that band
+    resolve            one task                     all of these -> verdicts
+    filter a shard     a task each                  documents and verdicts -> documents and drops
 
-A task leaves its file whole or not at all. Where the step has an index, the process that started the tasks has locked
-it, and they read what it found there (`Dedup.read`).
+A task leaves its file whole or not at all. Where there is an index, the process that starts the tasks has locked it,
+and they read what it found there.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,38 +17,46 @@ from typing import IO, TYPE_CHECKING, Any
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.spool import temporary
 from corpuskit.core.document import Document
-from corpuskit.core.step import Item
-from corpuskit.text.dedup.entries import Entries, compared, opened, sign
-from corpuskit.text.dedup.matching import Judge, Verdicts, judged
+from corpuskit.core.outcome import Item
+from corpuskit.text.dedup.entries import Entries, open_block_file, write_entries
+from corpuskit.text.dedup.matching import Matcher, Verdicts, apply_verdicts
+from corpuskit.text.dedup.parameters import DedupParameters, IndexReading
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corpuskit.core.disk.block_file import Field
-    from corpuskit.stages.dedup import Dedup
+    from corpuskit.text.dedup.index import IndexSession
 
 
-class Shards:
-    """The parallel form of `dedup` (`corpuskit.core.step.Spread`).
+class ShardedDedup:
+    """The parallel form of `dedup` (`corpuskit.core.step.ShardedRun`).
 
-    A task that compares holds about 60 bytes a document in memory, or 20 and what `--memory` allows; the others that
-    see all documents hold 100 (join) and 60 (judge).
+    A task that matches holds about 60 bytes a document in memory, or 20 and what `--memory` allows; the others that
+    see all documents hold 100 (resolve) and 60 (filter).
     """
 
-    def __init__(self, step: "Dedup") -> None:
-        """For steps that `can_spread`."""
-        self.step = step
-        self.parts = step.bands if step.method == "minhash" else 0
+    def __init__(
+        self,
+        parameters: DedupParameters,
+        reading: IndexReading | None = None,
+        open_session: "Callable[[], IndexSession] | None" = None,
+    ) -> None:
+        """With an index, `reading` is what it held; `open_session` is called in the process that publishes."""
+        self._parameters = parameters
+        self._reading = reading
+        self._open_session = open_session
+        self.buckets = parameters.bands if parameters.method == "minhash" else 0
 
-    def beside(self) -> list[str]:
+    def depends_on(self) -> list[str]:
         """The generation of the index that is read."""
-        return [self.step.read.digest] if self.step.index is not None else []
+        return [self._reading.digest] if self._reading else []
 
-    def show(self, documents: Iterable[Document], path: Path) -> None:
+    def sign(self, documents: Iterable[Document], path: Path) -> None:
         """Write the entries of a shard's documents."""
-        _write(path, lambda file: sign(self.step, documents, file))
+        _write(path, lambda file: write_entries(self._parameters, documents, file))
 
-    def compare(self, part: int, shown: Sequence[Path], path: Path) -> None:
+    def match(self, bucket: int, signatures: Sequence[Path], path: Path) -> None:
         """Write the matches in one band: of each document that has one, the earliest."""
         import numpy
 
@@ -56,9 +64,9 @@ class Shards:
         from corpuskit.text.dedup.minhash import NOBODY, Matches
 
         with ExitStack() as stack:
-            judge = Judge(self.step, self._entries(stack, shown))
-            matches = Matches(judge.entries.count, judge.entries.start)
-            judge.match(part, matches, judge.wordless())
+            matcher = Matcher(self._parameters, self._entries(stack, signatures))
+            matches = Matches(matcher.entries.count, matcher.entries.start)
+            matcher.match(bucket, matches, matcher.wordless())
         matched = numpy.flatnonzero(matches.leaders != NOBODY)
         columns: dict[str, NDArray[Any]] = {
             "place": matched + matches.start,
@@ -66,54 +74,51 @@ class Shards:
             "similarity": matches.similarities[matched],
         }
         fields = [Field("place", "<i8", 1), Field("leader", "<i8", 1), Field("similarity", "<f8", 1)]
-        _write(path, lambda file: _table(file, fields, columns))
+        _write(path, lambda file: _write_table(file, fields, columns))
 
-    def join(self, shown: Sequence[Path], compared: Sequence[Path], path: Path) -> None:
+    def resolve(self, signatures: Sequence[Path], matches: Sequence[Path], path: Path) -> None:
         """Write the verdict on every document."""
         from corpuskit.core.disk.block_file import Field
         from corpuskit.text.dedup.minhash import Matches
 
         with ExitStack() as stack:
-            judge = Judge(self.step, self._entries(stack, shown))
-            near = Matches(judge.entries.count, judge.entries.start)
-            for band in compared:
-                file = opened(stack, band)
+            matcher = Matcher(self._parameters, self._entries(stack, signatures))
+            near = Matches(matcher.entries.count, matcher.entries.start)
+            for band in matches:
+                file = open_block_file(stack, band)
                 near.enter(*(file.load(name)[:, 0] for name in ("leader", "place", "similarity")))
-            found = judge.joined(judge.equal_texts(), near)
+            verdicts = matcher.joined(matcher.equal_texts(), near)
         fields = [Field("match", "<i8", 1), Field("similarity", "<f8", 1), Field("equal", "|u1", 1)]
-        columns = {"match": found.matches, "similarity": found.similarities, "equal": found.equal}
-        _write(path, lambda file: _table(file, fields, columns))
+        columns = {"match": verdicts.matches, "similarity": verdicts.similarities, "equal": verdicts.equal}
+        _write(path, lambda file: _write_table(file, fields, columns))
 
-    def judge(self, shard: int, documents: Iterable[Document], shown: Sequence[Path], verdicts: Path) -> Iterator[Item]:
+    def filter(
+        self, shard: int, documents: Iterable[Document], signatures: Sequence[Path], verdicts: Path
+    ) -> Iterator[Item]:
         """Yield the documents of one shard, or their drops, in their order."""
         with ExitStack() as stack:
-            entries = self._entries(stack, shown)
-            yield from judged(documents, entries, _read(stack, verdicts), *entries.part(shard))
+            entries = self._entries(stack, signatures)
+            yield from apply_verdicts(documents, entries, _read_verdicts(stack, verdicts), *entries.part(shard))
 
-    def finish(self, shown: Sequence[Path], verdicts: Path) -> None:
-        """Hand the entries over to the index, if there is one; `Dedup.commit` makes them part of it."""
-        if self.step.index is None or self.step.snapshot is None:
+    def before_publish(self, signatures: Sequence[Path], verdicts: Path) -> None:
+        """Stage the entries in the index, if there is one; `Dedup.commit` makes them part of it."""
+        if self._open_session is None:
             return
         with ExitStack() as stack:
-            entries = self._entries(stack, shown)
-            self.step.session.stage(self.step.snapshot, compared(self.step), entries, _read(stack, verdicts))
+            entries = self._entries(stack, signatures)
+            fields = self._parameters.comparison_fields()
+            self._open_session().stage(fields, entries, _read_verdicts(stack, verdicts))
 
-    def _entries(self, stack: ExitStack, shown: Sequence[Path]) -> Entries:
-        return Entries.open(stack, self.step.read.paths if self.step.index is not None else (), shown)
-
-
-def can_spread(step: "Dedup") -> bool:
-    """Whether tasks can do what the step does: exact similarities need the texts of other shards, units a stream."""
-    by_text = step.method == "minhash" and step.verify == "jaccard"
-    return step.unit == "document" and not step.stream and not by_text
+    def _entries(self, stack: ExitStack, signatures: Sequence[Path]) -> Entries:
+        return Entries.open(stack, self._reading.paths if self._reading else (), signatures)
 
 
-def _read(stack: ExitStack, path: Path) -> Verdicts:
-    file = opened(stack, path)
+def _read_verdicts(stack: ExitStack, path: Path) -> Verdicts:
+    file = open_block_file(stack, path)
     return Verdicts(file.load("match")[:, 0], file.load("similarity")[:, 0], file.load("equal")[:, 0] > 0)
 
 
-def _table(file: IO[bytes], fields: "list[Field]", columns: "Mapping[str, NDArray[Any]]") -> None:
+def _write_table(file: IO[bytes], fields: "list[Field]", columns: "Mapping[str, NDArray[Any]]") -> None:
     from corpuskit.core.disk.block_file import ROWS, BlockWriter
 
     writer = BlockWriter(file, fields, ())

@@ -22,10 +22,10 @@ def kept_of(entries: "Entries", verdicts: "Verdicts") -> Iterator[Block]:
     """The corpus's entries without equal texts, with their roots, in blocks."""
     import numpy
 
-    from corpuskit.text.dedup.minhash import NOBODY, follow
+    from corpuskit.text.dedup.minhash import NOBODY, final_survivors
 
     start = entries.start
-    ends = follow(numpy.where(verdicts.matches < start, NOBODY, verdicts.matches - start))
+    ends = final_survivors(numpy.where(verdicts.matches < start, NOBODY, verdicts.matches - start))
     ends = numpy.where(verdicts.matches[ends] == NOBODY, ends + start, verdicts.matches[ends])
     first = 0
     for file in entries.own:
@@ -62,7 +62,7 @@ def rows_of(file: "BlockFile", kept: "Flags") -> Iterator[Block]:
         first += size
 
 
-def meant(file: "BlockFile", identifier: str | None) -> "Flags":
+def entries_with_id(file: "BlockFile", identifier: str | None) -> "Flags":
     """The entries of an id, or all."""
     import numpy
 

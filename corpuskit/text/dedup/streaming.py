@@ -5,26 +5,26 @@ from typing import TYPE_CHECKING
 
 from corpuskit.core.disk.spool import Spool
 from corpuskit.core.document import Document, Reject, encode
-from corpuskit.core.step import Item
+from corpuskit.core.outcome import Item
+from corpuskit.text.dedup.parameters import DedupParameters
 from corpuskit.text.dedup.survivors import DIGEST_BYTES, digest, drop, rejected
 
 if TYPE_CHECKING:
-    from corpuskit.stages.dedup import Dedup
     from corpuskit.text.dedup.minhash import Signatures
     from corpuskit.text.dedup.shingles import Hashes
 
 SURROGATES = "surrogatepass"
 
 
-class Seen:
+class StreamingDedup:
     """What a stream remembers: leaders by key in memory; signatures, ids and texts on disk."""
 
-    def __init__(self, step: "Dedup") -> None:
+    def __init__(self, parameters: DedupParameters) -> None:
         from corpuskit.text.dedup.leader_tables import LeaderTables
 
-        self.step = step
+        self.parameters = parameters
         self.texts = LeaderTables(1)
-        self.bands = LeaderTables(step.bands if step.method == "minhash" else 0)
+        self.bands = LeaderTables(parameters.bands if parameters.method == "minhash" else 0)
         self.records = Spool()
         self.lines = Spool()
 
@@ -32,7 +32,7 @@ class Seen:
         self.records.close()
         self.lines.close()
 
-    def judge(self, document: Document) -> Item:
+    def apply(self, document: Document) -> Item:
         """The verdict on the next document of the stream."""
         import numpy
 
@@ -49,10 +49,10 @@ class Seen:
         self.texts.add(found, numpy.zeros(1, numpy.int64), number)
         matches: dict[int, float] = {}
         signature = b""
-        if self.step.method == "minhash":
+        if self.parameters.method == "minhash":
             signature, matches = self._match_near(document.text, number)
         self.records.append(key + signature + document.id.encode("utf-8", SURROGATES))
-        if self.step.verify == "jaccard":
+        if self.parameters.verify == "jaccard":
             self.lines.append(document.text.encode("utf-8", SURROGATES))
         if not matches:
             return document
@@ -65,11 +65,11 @@ class Seen:
 
         from corpuskit.text.dedup.minhash import LEADERS, band_keys, signatures
 
-        hashes = self.step.shingles(text)
-        row = signatures([hashes], self.step.permutations, self.step.seed)
+        hashes = self.parameters.shingles(text)
+        row = signatures([hashes], self.parameters.permutations, self.parameters.seed)
         if not len(hashes):
             return row.tobytes(), {}
-        keys = band_keys(row, self.step.bands)[0]
+        keys = band_keys(row, self.parameters.bands)[0]
         found = self.bands.find(keys)
         chosen, matches = numpy.arange(len(keys)), {}
         if len(found.leaders):
@@ -77,13 +77,13 @@ class Seen:
             shares = zip(candidates, self._similarities(row, rows, hashes, candidates), strict=True)
             share_of = {leader: float(share) for leader, share in shares}
             # The tables know half of a key; the whole is that of the leader's signature.
-            whole = dict(zip(candidates, band_keys(rows, self.step.bands) == keys, strict=True))
+            whole = dict(zip(candidates, band_keys(rows, self.parameters.bands) == keys, strict=True))
             held: dict[int, list[int]] = {}
             for table, leader in zip(found.tables.tolist(), found.leaders.tolist(), strict=True):
                 if whole[leader][table]:
                     held.setdefault(table, []).append(leader)
             led = {leader for leaders in held.values() for leader in leaders}
-            matches = {leader: share_of[leader] for leader in led if share_of[leader] >= self.step.threshold}
+            matches = {leader: share_of[leader] for leader in led if share_of[leader] >= self.parameters.threshold}
             taken = {
                 table
                 for table, leaders in held.items()
@@ -108,12 +108,12 @@ class Seen:
 
         from corpuskit.text.dedup.shingles import jaccard
 
-        if self.step.verify == "jaccard":
+        if self.parameters.verify == "jaccard":
             texts = (self.lines[number].decode("utf-8", SURROGATES) for number in candidates)
-            return [jaccard(self.step.shingles(text), hashes) for text in texts]
+            return [jaccard(self.parameters.shingles(text), hashes) for text in texts]
         agreed: Iterable[float] = numpy.count_nonzero(rows == row, axis=1) / row.shape[1]
         return agreed
 
     def _id(self, number: int) -> str:
-        signed = 4 * self.step.permutations if self.step.method == "minhash" else 0
+        signed = 4 * self.parameters.permutations if self.parameters.method == "minhash" else 0
         return self.records[number][DIGEST_BYTES + signed :].decode("utf-8", SURROGATES)

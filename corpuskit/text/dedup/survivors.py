@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from corpuskit.core.document import Document, Reject
-from corpuskit.core.step import Drop, Rejected
+from corpuskit.core.outcome import Drop, Rejected
 
 DIGEST_BYTES = 16
 
@@ -45,7 +45,7 @@ def rejected(document: Document, reject: Reject, number: int) -> Rejected:
     return Rejected(reject.reason, "dedup", number, b"", reject.detail, document.id)
 
 
-def standing_for(document: Document, dropped: Iterable[dict[str, Any]]) -> Document:
+def survivor_of(document: Document, dropped: Iterable[dict[str, Any]]) -> Document:
     """The survivor of a cluster, given the metadata of the documents dropped for it.
 
     What an earlier dedup counted is counted on. A document that states no rights has no say in those of its cluster.

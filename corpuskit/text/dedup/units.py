@@ -1,31 +1,25 @@
 """Repeats within texts: paragraphs or lines that an earlier text, or the same, has had already are taken out."""
 
 import re
-from typing import TYPE_CHECKING
 
 from corpuskit.core.document import Document
-from corpuskit.core.step import Drop
-
-if TYPE_CHECKING:
-    from corpuskit.stages.dedup import Dedup
-
-VERSION = "1"
-"""Names how texts are cut, and how units are written before they are compared."""
+from corpuskit.core.outcome import Drop
+from corpuskit.text.dedup.parameters import DedupParameters
 
 BLANK_LINES = re.compile(r"(\n[^\S\n]*\n\s*)")
 LINE_FEEDS = re.compile(r"(\n)")
 
 
-class Units:
+class UnitFilter:
     """The units that a stream has had: a 128-bit hash each, about 80 bytes of memory."""
 
-    def __init__(self, step: "Dedup") -> None:
-        self.cut = BLANK_LINES if step.unit == "paragraph" else LINE_FEEDS
-        self.reason = f"duplicate-{step.unit}s"
-        self.least = step.min_length
+    def __init__(self, parameters: DedupParameters) -> None:
+        self.cut = BLANK_LINES if parameters.unit == "paragraph" else LINE_FEEDS
+        self.reason = f"duplicate-{parameters.unit}s"
+        self.least = parameters.min_length
         self.seen: set[int] = set()
 
-    def judge(self, document: Document) -> Document | Drop:
+    def apply(self, document: Document) -> Document | Drop:
         """The document without units that came before; a drop where no text is left for that."""
         pieces = self.cut.split(document.text)
         kept = [place for place in range(0, len(pieces), 2) if self._is_new(pieces[place])]

@@ -108,11 +108,18 @@ def test_what_was_dropped_for_a_replaced_document_holds_nobody_back(tmp_path: Pa
 
 
 def test_the_manifest_tells_what_was_read_and_not_where_it_lies(tmp_path: Path) -> None:
-    empty = Dedup(index=tmp_path / "one", snapshot="s").options()
+    def options(name: str) -> dict[str, Any]:
+        step = Dedup(index=tmp_path / name, snapshot="s")
+        try:
+            return step.options()
+        finally:
+            step.close()
+
+    empty = options("one")
     assert empty == {**Dedup().options(), "index": empty["index"], "snapshot": "s"}
-    assert empty == Dedup(index=tmp_path / "two", snapshot="s").options()
+    assert empty == options("two")
     judge(tmp_path / "two", "earlier", corpus(prose(1)))
-    assert Dedup(index=tmp_path / "two", snapshot="s").options()["index"] != empty["index"]
+    assert options("two")["index"] != empty["index"]
     assert "index" not in Dedup().options()
     assert not (tmp_path / "one").exists(), "nothing was committed"
 
@@ -127,7 +134,7 @@ def test_a_run_that_does_not_end_well_leaves_the_index_as_it_was(tmp_path: Path)
             if not finished:
                 break
         items.close()  # type: ignore[attr-defined]
-        del step, items
+        step.close()
         assert content_of(tmp_path) == before
 
 
@@ -166,7 +173,7 @@ def test_a_full_disk_leaves_the_index_as_it_was(tmp_path: Path, monkeypatch: pyt
         patch.setattr(os, "replace", full)
         with pytest.raises(PublishError, match=r"^cannot write the index .*: No space left on device$"):
             step.commit()
-    step.session.close()
+    step.close()
     assert content_of(tmp_path) == before
 
 
@@ -238,7 +245,11 @@ def test_a_damaged_index_is_said_in_one_line(tmp_path: Path) -> None:
 
 def test_settings_are_those_of_the_first_run_that_succeeded(tmp_path: Path) -> None:
     tmp_path.joinpath("index").mkdir()
-    list(Dedup(index=tmp_path / "index", snapshot="a").run(corpus(prose(1))))
+    unpublished = Dedup(index=tmp_path / "index", snapshot="a")
+    list(unpublished.run(corpus(prose(1))))
+    with pytest.raises(PublishError, match=f"in use by process {os.getpid()}"):
+        judge(tmp_path / "index", "a", corpus(prose(1)), threshold=0.5)
+    unpublished.close()
     judge(tmp_path / "index", "a", corpus(prose(1)), threshold=0.5)
     with pytest.raises(UsageError, match=r"threshold 0.5, not 0.8"):
         judge(tmp_path / "index", "a", corpus(prose(1)))

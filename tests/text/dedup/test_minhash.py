@@ -12,8 +12,8 @@ from corpuskit.text.dedup.minhash import (
     agreement,
     band_keys,
     earliest_leaders,
+    final_survivors,
     first_with_same,
-    follow,
     signatures,
     version,
 )
@@ -128,4 +128,4 @@ def test_the_first_with_the_same_hash(hashes: list[tuple[int, int]]) -> None:
     [([], []), ([-1, 0, 1, 2, -1, 4], [0, 0, 0, 0, 4, 4]), ([2, 0, -1], [2, 2, 2])],
 )
 def test_chains_lead_to_their_survivor(matches: list[int], ends: list[int]) -> None:
-    assert follow(np.array(matches, np.int64)).tolist() == ends
+    assert final_survivors(np.array(matches, np.int64)).tolist() == ends

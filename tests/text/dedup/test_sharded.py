@@ -1,10 +1,10 @@
 """Dedup in parts: over shards, and in little memory, it gives the verdicts and bytes of one run."""
 
-import copy
 import itertools
+import pickle
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from corpuskit.core.disk import group_by_key
 from corpuskit.core.document import Document, encode
-from corpuskit.core.step import Drop, Item, Spread
+from corpuskit.core.step import Drop, Item, ShardedRun
 from corpuskit.stages.dedup import Dedup
 from corpuskit.text.dedup import matching
 from tests.support.dedup import changed, corpus, families, prose
@@ -32,24 +32,25 @@ def exactly(items: Iterable[Item]) -> list[Any]:
 def in_tasks(folder: Path, shards: list[list[Document]], step: Dedup) -> list[Item]:
     """What the engine does, one task after the other, each with a copy of the step, as a worker has."""
 
-    def away() -> Spread:
-        spread = copy.copy(step).spread()
-        assert spread is not None
-        return spread
+    def remote() -> ShardedRun:
+        sharded = pickle.loads(pickle.dumps(step.bound())).sharded()  # noqa: S301 - our own bytes
+        assert sharded is not None
+        return cast(ShardedRun, sharded)
 
-    shown = [folder / f"{number}.shown" for number in range(len(shards))]
-    for shard, path in reversed(list(zip(shards, shown, strict=True))):
-        away().show(shard, path)
-    compared = [folder / f"{number}.compared" for number in range(away().parts)]
-    for number, path in reversed(list(enumerate(compared))):
-        away().compare(number, shown, path)
-    away().join(shown, compared, folder / "joined")
+    signatures = [folder / f"{number}.signatures" for number in range(len(shards))]
+    for shard, path in reversed(list(zip(shards, signatures, strict=True))):
+        remote().sign(shard, path)
+    matches = [folder / f"{number}.matches" for number in range(remote().buckets)]
+    for number, path in reversed(list(enumerate(matches))):
+        remote().match(number, signatures, path)
+    verdicts = folder / "verdicts"
+    remote().resolve(signatures, matches, verdicts)
     items = [
-        item for number, shard in enumerate(shards) for item in away().judge(number, shard, shown, folder / "joined")
+        item for number, shard in enumerate(shards) for item in remote().filter(number, shard, signatures, verdicts)
     ]
-    spread = step.spread()
-    assert spread is not None
-    spread.finish(shown, folder / "joined")
+    sharded = step.sharded()
+    assert sharded is not None
+    sharded.before_publish(signatures, verdicts)
     step.commit()
     return items
 
@@ -98,15 +99,17 @@ def test_tasks_keep_in_an_index_what_one_run_keeps(
 
 def test_what_tasks_cannot_do_is_said() -> None:
     options: list[dict[str, Any]] = [{"stream": True}, {"unit": "line"}, {"verify": "jaccard"}]
-    assert not any(Dedup(**given).spread() for given in options)
+    assert not any(Dedup(**given).sharded() for given in options)
 
 
 def test_what_is_compared_beside_the_shards_is_named(tmp_path: Path) -> None:
-    spread, plain = Dedup(index=tmp_path, snapshot="a").spread(), Dedup().spread()
-    assert spread is not None
+    step = Dedup(index=tmp_path, snapshot="a")
+    with_index, plain = step.sharded(), Dedup().sharded()
+    assert with_index is not None
     assert plain is not None
-    assert plain.beside() == []
-    assert spread.beside() == [Dedup(index=tmp_path, snapshot="a").options()["index"]]
+    assert plain.depends_on() == []
+    assert with_index.depends_on() == [step.options()["index"]]
+    step.close()
 
 
 def test_a_task_leaves_its_file_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -114,11 +117,11 @@ def test_a_task_leaves_its_file_whole_or_not_at_all(tmp_path: Path) -> None:
         yield from corpus(*map(prose, range(300)))
         raise RuntimeError("the shard cannot be read")
 
-    spread = Dedup().spread()
-    assert spread is not None
+    sharded = Dedup().sharded()
+    assert sharded is not None
     with pytest.raises(RuntimeError):
-        spread.show(failing(), tmp_path / "shown")
-    assert not (tmp_path / "shown").exists()
+        sharded.sign(failing(), tmp_path / "signatures")
+    assert not (tmp_path / "signatures").exists()
 
 
 @pytest.fixture
