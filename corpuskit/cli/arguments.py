@@ -98,6 +98,6 @@ def run(step_class: type[Step], groups: Iterable[tuple[type[Options], list[Optio
 
         sys.stderr.write(full_help(step_class) + "\n")
         return UsageError.exit_code
-    from corpuskit.core.stream.run import Process
+    from corpuskit.core.stream.run import StepRun
 
-    return Process(step, arguments, settings, built.get(Tags, Tags())).run()
+    return StepRun(step, arguments, settings, built.get(Tags, Tags())).run()

@@ -50,11 +50,11 @@ class Mix(Command):
     def execute(self, arguments: list[str], settings: Settings) -> int:
         """Build, and say what became of each source."""
         from corpuskit.mix.recipe.cluster_profile import read_profile
-        from corpuskit.mix.recipe.recipe import load
+        from corpuskit.mix.recipe.recipe import load_recipe
 
         if len(arguments) != 1:
             raise UsageError("name one recipe: `corpuskit mix recipe.yaml`")
-        recipe = load(Path(arguments[0]))
+        recipe = load_recipe(Path(arguments[0]))
         profile = read_profile(self.profile)
         inputs = {source.name: _inputs(source) for source in recipe.sources}
         if self.plan:

@@ -3,12 +3,13 @@
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpuskit import Dedup, FilterLicense, FilterQuality, Head, ScrubPii, Settings
 from corpuskit.core.errors import UsageError
 from corpuskit.core.options import build_step, to_flags
 from corpuskit.core.step import RUNTIME, Document, Drop, Stage
@@ -167,3 +168,30 @@ def test_flags_lead_back_to_the_same_step(keep: list[str], score: float, words: 
         else:
             options[name] = value if tied else arguments.pop(0)
     assert build_step(Sieve, options) == step
+
+
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        (lambda: FilterQuality(rules=("gofer",)), "filter-quality: `rules` expects one of .*did you mean `gopher`"),
+        (lambda: Dedup(method="fuzzy"), "dedup: `method` expects one of exact, minhash, not 'fuzzy'"),
+        (lambda: FilterLicense(allow="MIT"), r"filter-license: `allow` expects a list such as \['MIT'\], not 'MIT'"),
+        (lambda: ScrubPii(mode="hsh"), "scrub-pii: `mode` expects one of .*did you mean `hash`"),
+        (lambda: Dedup(threshold="0.8"), "dedup: `threshold` expects a finite number, not '0.8'"),
+        (lambda: Dedup(ngram=2.5), "dedup: `ngram` expects a whole number, not 2.5"),
+        (lambda: Dedup(stream="yes"), "dedup: `stream` expects true or false, not 'yes'"),
+        (lambda: Head(n=True), "head: `n` expects a whole number"),
+        (lambda: Settings(quiet="no"), "`quiet` expects true or false"),
+        (lambda: Sieve(keep=("en",), rules=("c5",)), "sieve: `rules` expects one of gopher, c4"),
+    ],
+)
+def test_options_are_checked_however_a_step_is_built(build: Any, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        build()
+
+
+def test_values_from_python_become_the_options_type() -> None:
+    step = Sieve(keep=["en"], min_score=1, words="list.txt")  # type: ignore[arg-type]
+    assert (step.keep, step.words) == (("en",), Path("list.txt"))
+    assert type(step.min_score) is float
+    assert hash(step) == hash(build(keep=["en"], min_score=1, words="list.txt"))

@@ -16,7 +16,7 @@ from corpuskit import __version__
 from corpuskit.core import document, errors
 from corpuskit.core.registry import own_steps
 from corpuskit.mix.recipe.cluster_profile import Profile, read_profile
-from corpuskit.mix.recipe.recipe import SourceSpec, load
+from corpuskit.mix.recipe.recipe import SourceSpec, load_recipe
 from tests.conftest import ROOT, Run
 
 DOCS = ROOT / "docs"
@@ -101,7 +101,7 @@ def test_blocks_of_data_parse(page: Path, tmp_path: Path) -> None:
         if text.startswith(("slurm:", "ray:")):
             assert read_profile(recipe) != Profile()
         else:
-            assert load(recipe).sources
+            assert load_recipe(recipe).sources
     for text in blocks(page, "toml"):
         tomllib.loads(text)
 

@@ -117,7 +117,7 @@ def open_output(step: Step, settings: Settings) -> Output:
 
 
 @dataclass
-class Process:
+class StepRun:
     """One run of one step."""
 
     step: Step

@@ -106,7 +106,7 @@ class Recipe:
     output: Output = field(default_factory=Output)
 
 
-def load(path: Path, find: FindStep = find_step) -> Recipe:
+def load_recipe(path: Path, find: FindStep = find_step) -> Recipe:
     """Read and check a recipe. Raises UsageError with the line, RefusedError where its own policy forbids it."""
     return read(load_yaml(path), path.parent, find)
 

@@ -24,7 +24,7 @@ from corpuskit.core.step import Drop, Stage
 from corpuskit.core.stream import cpu_guard
 from corpuskit.core.stream.batch import BATCH_DOCUMENTS
 from corpuskit.core.stream.flow import Flow
-from corpuskit.core.stream.run import Process
+from corpuskit.core.stream.run import StepRun
 from corpuskit.mix.mix import Mix
 from corpuskit.stages.extract import Extract
 from corpuskit.stages.scrub_pii import ScrubPii
@@ -162,7 +162,7 @@ def test_stages_that_others_wrote_or_that_hand_bytes_to_libraries_are_guarded() 
 
 def published(folder: Path, texts: Sequence[str]) -> tuple[dict[str, object], list[str]]:
     source = written(folder, texts)
-    Process(Spin(), [str(source.local_path)], Settings(output=folder / "out", quiet=True)).run()
+    StepRun(Spin(), [str(source.local_path)], Settings(output=folder / "out", quiet=True)).run()
     manifest = json.loads((folder / "out" / "manifest.json").read_bytes())
     return manifest, check(folder / "out", {})
 

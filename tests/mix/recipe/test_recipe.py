@@ -11,7 +11,7 @@ import pytest
 
 from corpuskit.core.errors import CorpuskitError, RefusedError, UsageError
 from corpuskit.core.step import CorpusStage, Sink, Source, Stage, Step
-from corpuskit.mix.recipe.recipe import Budget, Output, Recipe, load
+from corpuskit.mix.recipe.recipe import Budget, Output, Recipe, load_recipe
 from corpuskit.mix.recipe.shell_pipe import allocate, plan_pipe, together_pipe, whole_pipe
 from corpuskit.mix.solver.conflict import Infeasible
 
@@ -102,7 +102,7 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def loaded(text: str) -> Recipe:
         path = Path("recipes/recipe.yaml")
         path.write_text(text)
-        return load(path, find)
+        return load_recipe(path, find)
 
     return loaded
 
@@ -248,7 +248,7 @@ def test_other_licences_pass_and_without_a_list_all_do(read) -> None:
 
 def test_a_missing_recipe_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"^none\.yaml: cannot be read: no such file"):
-        load(tmp_path / "none.yaml", find)
+        load_recipe(tmp_path / "none.yaml", find)
 
 
 def test_every_cut_of_a_recipe_is_refused_or_read_but_never_breaks(read) -> None:
