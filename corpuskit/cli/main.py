@@ -8,7 +8,7 @@ import contextlib
 import os
 import signal
 import sys
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 # Nothing here does linear algebra, and the threads that numpy's library for it starts spin: half of its import time.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -17,6 +17,10 @@ from corpuskit import __version__
 from corpuskit.core import console
 from corpuskit.core.errors import CANNOT_WRITE, CorpuskitError, PublishError, UsageError
 from corpuskit.core.registry import WINGS, added_steps, find_step, help_line, own_steps
+
+if TYPE_CHECKING:
+    from corpuskit.cli.arguments import Values
+    from corpuskit.core.step import Step
 
 ABOUT = "Build language-model training corpora: composable commands, one recipe, a provable manifest."
 MORE = (
@@ -82,28 +86,47 @@ def _carried_out(name: str, arguments: list[str]) -> int:
     return _command(name, arguments[1:])
 
 
-def _command(name: str, arguments: list[str]) -> int:
-    """Read one command's words, and run it.
+def _command(name: str, words: list[str]) -> int:
+    """Read one command's words and run it. Returns the exit code.
 
-    Typer only reads them: run inside it, a command would have its signals and closed pipes turned into exit codes of
+    Typer only reads: run inside it, a command would have its signals and closed pipes turned into exit codes of
     typer's own.
     """
-    from corpuskit.cli.arguments import option_groups, plain_values, run
+    from corpuskit.cli.arguments import option_groups, plain_values
 
     step_class = find_step(name)
-    groups = option_groups(step_class)
-    values = plain_values(groups, arguments)
-    if values is not None:
-        return run(step_class, groups, values)
-    from typer._click.exceptions import ClickException
+    values = plain_values(option_groups(step_class), words)
+    if values is None:
+        from corpuskit.cli.typer_command import read_words
 
-    from corpuskit.cli.typer_command import command
+        values = read_words(step_class, words)
+    return 0 if values is None else _run(step_class, values)
 
-    try:
-        work = command(step_class)(arguments, prog_name=f"corpuskit {name}", standalone_mode=False)
-    except ClickException as error:
-        raise UsageError(f"{error.format_message()} (`corpuskit {name} --help` lists the options)") from None
-    return int(work()) if callable(work) else int(work or 0)
+
+def _run(step_class: "type[Step]", values: "Values") -> int:
+    """Build the step and its settings, and run it. Returns the exit code."""
+    from corpuskit.cli.arguments import option_groups
+    from corpuskit.core.options import Options, build_step
+    from corpuskit.core.settings import Settings, Tags
+    from corpuskit.core.step import Command
+
+    built: dict[type[Options], Any] = {}
+    for owner, options in option_groups(step_class):
+        given = {option.key: values[option.name] for option in options if values[option.name] not in (None, [], ())}
+        built[owner] = build_step(owner, given)
+    arguments = list(values["arguments"] or [])
+    step, settings = built[step_class], built[Settings]
+    if isinstance(step, Command):
+        return step.execute(arguments, settings)
+    if not arguments and sys.stdin is not None and sys.stdin.isatty():
+        # Nothing is named and nothing is piped in: whoever typed this wants to know what to type.
+        from corpuskit.cli.typer_command import full_help
+
+        sys.stderr.write(full_help(step_class) + "\n")
+        return UsageError.exit_code
+    from corpuskit.core.stream.run import StepRun
+
+    return StepRun(step, arguments, settings, built.get(Tags, Tags())).run()
 
 
 def overview() -> str:

@@ -1,46 +1,67 @@
-"""Commands out of step classes: a step's fields become flags, and the words given for them a step.
+"""Typer commands made of step classes: they print the help, and read what is not spelled plainly.
 
-Values go as strings to `build_step`, the same conversion that recipes use, so flags and recipe keys are held to the
-same rules.
+A command returns the words as they were given. `build_step` converts them, as it does the keys of recipes, so flags and
+recipe keys are held to the same rules.
 """
 
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 # Plain help: boxes would cost a third of the start-up time and spoil what scripts read.
 os.environ.setdefault("TYPER_USE_RICH", "0")
 
 import typer
+from typer._click.exceptions import ClickException
 
-from corpuskit.cli.arguments import flags_of, option_groups, run, takes_many
-from corpuskit.core.step import Command, Option, Step
+from corpuskit.cli.arguments import Values, flags_of, option_groups, takes_many
+from corpuskit.core.errors import UsageError
+from corpuskit.core.options import Option
+from corpuskit.core.step import Command, Step
 
 HELP = {"help_option_names": ["--help", "-h"]}
 
 
-class AsGiven:
-    """Hands the words of the command line on as they are: `build_step` converts them.
+class RawValue:
+    """A parameter type that hands words on as they are: `build_step` converts them.
 
     Typer would have pydantic make a validator for each parameter, and importing that doubles the time to start.
     """
 
     def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
-        """The value itself."""
+        """Return the value itself."""
         return value
 
 
-def command(step_class: type[Step]) -> Any:
-    """The typer command of a step class."""
-    groups = option_groups(step_class)
-    takes = step_class.inputs if issubclass(step_class, Command) else "INPUT"
+def read_words(step_class: type[Step], words: Sequence[str]) -> Values | None:
+    """Return the values that the words give, or None after printing the help. Raises UsageError."""
+    name = step_class.name()
+    try:
+        result = typer_command(step_class)(list(words), prog_name=f"corpuskit {name}", standalone_mode=False)
+    except ClickException as error:
+        raise UsageError(f"{error.format_message()} (`corpuskit {name} --help` lists the options)") from None
+    return result if isinstance(result, dict) else None
 
-    def read(**values: Any) -> Callable[[], int]:
-        return lambda: run(step_class, groups, values)
 
-    parameters = [_keyword("arguments", _argument(takes), list[str])]
-    parameters += [_parameter(option) for _, options in groups for option in options]
+def full_help(step_class: type[Step]) -> str:
+    """Return what `--help` prints of a command."""
+    command = typer_command(step_class)
+    context = typer.Context(
+        command, info_name=f"corpuskit {step_class.name()}", help_option_names=HELP["help_option_names"]
+    )
+    return str(command.get_help(context))
+
+
+def typer_command(step_class: type[Step]) -> Any:
+    """Return the typer command of a step class; called, it returns the values it was given."""
+
+    def read(**values: Any) -> Values:
+        return values
+
+    metavar = step_class.inputs if issubclass(step_class, Command) else "INPUT"
+    parameters = [_keyword("arguments", _argument(metavar), list[str])]
+    parameters += [_parameter(option) for _, options in option_groups(step_class) for option in options]
     read.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     read.__doc__ = inspect.getdoc(step_class)
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -50,23 +71,14 @@ def command(step_class: type[Step]) -> Any:
         short_help=step_class.help_line(),
         context_settings=HELP,
     )(read)
-    return _made(app)
+    return _with_raw_values(app)
 
 
-def full_help(step_class: type[Step]) -> str:
-    """What `--help` prints of a command."""
-    made = command(step_class)
-    context = typer.Context(
-        made, info_name=f"corpuskit {step_class.name()}", help_option_names=HELP["help_option_names"]
-    )
-    return str(made.get_help(context))
-
-
-def _made(app: typer.Typer) -> Any:
+def _with_raw_values(app: typer.Typer) -> Any:
     command = typer.main.get_command(app)
     # The parameters of the command and the one for help, which comes into being when it is asked for.
     for parameter in command.get_params(typer.Context(command, **command.context_settings)):
-        parameter._runtime_param = AsGiven()  # type: ignore[attr-defined]
+        parameter._runtime_param = RawValue()  # type: ignore[attr-defined]
     return command
 
 

@@ -108,7 +108,7 @@ class RowWriter:
             write_page_checksum=True,
             use_content_defined_chunking=True,
         )
-        self._table = record_table.Table()
+        self._table = record_table.RecordTable()
         self._bytes = 0
 
     def write(self, document: Document) -> None:
@@ -127,7 +127,7 @@ class RowWriter:
 
     def _flush(self) -> None:
         if self._table:
-            table, self._table = self._table.finish(), self._columns.Table()
+            table, self._table = self._table.finish(), self._columns.RecordTable()
             self._writer.write_table(table, row_group_size=len(table))
         self._bytes = 0
 

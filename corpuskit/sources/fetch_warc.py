@@ -14,7 +14,7 @@ from corpuskit.core.step import RUNTIME, Drop, Item, Rejected, Source
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
     from corpuskit.formats.warc.http import Response
-    from corpuskit.formats.warc.reader import Record
+    from corpuskit.formats.warc.reader import WarcRecord
 
 COMMON_CRAWL = "https://data.commoncrawl.org/"
 NO_PAGES = frozenset({"warcinfo", "request", "metadata"})
@@ -103,7 +103,7 @@ class FetchWarc(Source):
 
         return splittable(stream)
 
-    def _items(self, records: "Iterable[Record]", archive: str, seen: set[int]) -> Iterator[Item]:
+    def _items(self, records: "Iterable[WarcRecord]", archive: str, seen: set[int]) -> Iterator[Item]:
         for record in records:
             item = self._item(record, archive, seen)
             if item is not None:
@@ -121,7 +121,7 @@ class FetchWarc(Source):
             return urljoin(self.base.rstrip("/") + "/", line)
         return str(Path(self.base) / line)
 
-    def _item(self, record: "Record", archive: str, seen: set[int]) -> Item | None:
+    def _item(self, record: "WarcRecord", archive: str, seen: set[int]) -> Item | None:
         if record.kind in NO_PAGES or record.headers.get("warc-target-uri", "").startswith("filedesc:"):
             return None
         identifier = _identifier(record, archive, seen)
@@ -135,7 +135,7 @@ class FetchWarc(Source):
             raw = record.head + record.block
             return Rejected(reject.reason, archive, record.offset, raw, reject.detail, identifier)
 
-    def _check(self, record: "Record") -> None:
+    def _check(self, record: "WarcRecord") -> None:
         if record.fault:
             raise Reject(record.fault, record.detail)
         if record.kind == "continuation" or "warc-segment-number" in record.headers:
@@ -143,7 +143,7 @@ class FetchWarc(Source):
         if record.kind not in PAGES:
             raise Reject("unknown-type", "a WARC-Type that is not known")
 
-    def _page(self, record: "Record", document: Document) -> Document | Drop:
+    def _page(self, record: "WarcRecord", document: Document) -> Document | Drop:
         """The record as a document or a drop. Raises Reject."""
         from corpuskit.formats.warc.http import has_binary_signature, is_binary
         from corpuskit.formats.warc.page_encoding import decode_page
@@ -173,7 +173,7 @@ class FetchWarc(Source):
             return Drop(document, "not-html", values)
         return document.with_text(text)
 
-    def _compare_digest(self, record: "Record") -> None:
+    def _compare_digest(self, record: "WarcRecord") -> None:
         checks = self.check_digests == "always" or (self.check_digests == "auto" and not record.checked)
         if checks and record.matches_digest() is False:
             raise Reject("bad-digest", "the block does not have its WARC-Block-Digest")
@@ -182,7 +182,7 @@ class FetchWarc(Source):
         return not status or str(status) in self.status or f"{status // 100}xx" in self.status
 
 
-def _response(record: "Record") -> "Response":
+def _response(record: "WarcRecord") -> "Response":
     """The HTTP response in the block; a block that is none is the body itself, as its record describes it."""
     from corpuskit.formats.warc.http import Response, parse_response
 
@@ -198,7 +198,7 @@ def _response(record: "Record") -> "Response":
     return response
 
 
-def _page_type(record: "Record", stated: str, body: bytes) -> str:
+def _page_type(record: "WarcRecord", stated: str, body: bytes) -> str:
     """The media type of the page; empty if it is none that we read."""
     from corpuskit.formats.warc.http import HTML_TYPES, UNKNOWN_TYPES, sniffs_as_html
 
@@ -208,7 +208,7 @@ def _page_type(record: "Record", stated: str, body: bytes) -> str:
     return "text/html" if unknown and sniffs_as_html(body) else ""
 
 
-def _metadata(record: "Record", archive: str) -> dict[str, Any]:
+def _metadata(record: "WarcRecord", archive: str) -> dict[str, Any]:
     url = record.headers.get("warc-target-uri", "").strip("<> ")
     metadata = {
         "url": url,
@@ -220,7 +220,7 @@ def _metadata(record: "Record", archive: str) -> dict[str, Any]:
     return {key: value for key, value in metadata.items() if value not in ("", None)}
 
 
-def _identifier(record: "Record", archive: str, seen: set[int]) -> str:
+def _identifier(record: "WarcRecord", archive: str, seen: set[int]) -> str:
     """The record's id without its `urn:uuid:`; a hash of the place where there is none, or for the second of two."""
     import xxhash
 

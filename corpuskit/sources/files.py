@@ -12,7 +12,7 @@ from corpuskit.formats.detect import SUFFIXES, format_of
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
-    from corpuskit.formats.tables.csv import Row
+    from corpuskit.formats.tables.csv import CsvRow
 
 CONTENT_TYPES = {"text": "text/plain", "markdown": "text/markdown"}
 MAX_TEXT_FILE = 32 * 1024 * 1024
@@ -186,7 +186,7 @@ class Files(Source):
         aside = {key: record.pop(key) for key in ("id", "text") if key in record}
         return Document(identifier, text, {**(metadata or {}), **aside}, record)
 
-    def _of_fields(self, names: list[str], row: "Row") -> Document:
+    def _of_fields(self, names: list[str], row: "CsvRow") -> Document:
         if row.problem:
             raise Reject(row.problem, row.detail)
         if not row.text.isascii() and UNDECODED.search(row.text):

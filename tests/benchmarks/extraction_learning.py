@@ -25,7 +25,7 @@ from corpuskit.core.step import Drop
 from corpuskit.text.html import classifier, extract
 from corpuskit.text.html.features import NAMES, features
 from corpuskit.text.html.metadata import page_metadata
-from corpuskit.text.html.reader import Piece, read
+from corpuskit.text.html.reader import PlacedBlock, read
 from tests.benchmarks import extraction_quality as quality
 
 MODEL = Path(__file__).resolve().parents[2] / "corpuskit" / "text" / "html" / "classifier.json"
@@ -40,7 +40,7 @@ class Example:
     set: str
     page: quality.Page
     host: str
-    pieces: list[Piece]
+    pieces: list[PlacedBlock]
     table: Any
     labels: Any
     weights: Any
@@ -75,7 +75,7 @@ def taught(sample: list[quality.Page], cache: Path) -> dict[str, str]:
     return texts
 
 
-def labelled(pieces: list[Piece], gold: str, segments: dict[str, Any]) -> tuple[list[bool], list[float]]:
+def labelled(pieces: list[PlacedBlock], gold: str, segments: dict[str, Any]) -> tuple[list[bool], list[float]]:
     """Whether each block is content, and how much that counts."""
     words = quality._WORD.findall(gold)
     known = {size: Counter(zip(*(words[start:] for start in range(size)), strict=False)) for size in range(1, 5)}

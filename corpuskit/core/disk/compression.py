@@ -20,9 +20,9 @@ def compressing_writer(stream: BinaryIO, name: str, close: bool = True) -> Binar
 def _gzip(stream: BinaryIO) -> BinaryIO:
     import gzip
 
-    class Gzip(gzip.GzipFile):
+    class GzipWriter(gzip.GzipFile):
         def close(self) -> None:
             super().close()
             stream.close()
 
-    return cast(BinaryIO, Gzip(filename="", mode="wb", fileobj=stream, compresslevel=6, mtime=0))
+    return cast(BinaryIO, GzipWriter(filename="", mode="wb", fileobj=stream, compresslevel=6, mtime=0))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, NamedTuple
 
-from corpuskit.core.disk.spool import Table
+from corpuskit.core.disk.spool import RowSpool
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,7 +56,7 @@ def _dealt(chunks: Iterable["Rows"], room: int, level: int) -> Iterator[Iterable
             yield [Run(numpy.concatenate(waiting), part=False)]
         return
     with ExitStack() as files:
-        tables = [files.enter_context(closing(Table(numpy.uint64, waiting[0].shape[1]))) for _ in range(FILES)]
+        tables = [files.enter_context(closing(RowSpool(numpy.uint64, waiting[0].shape[1]))) for _ in range(FILES)]
         firsts: list[int | None] = [None] * FILES
         mixed = [False] * FILES
         for some in (waiting, chunks):
@@ -73,7 +73,7 @@ def _dealt(chunks: Iterable["Rows"], room: int, level: int) -> Iterator[Iterable
             table.close()
 
 
-def _deal(chunk: "Rows", tables: list[Table], firsts: list[int | None], mixed: list[bool], level: int) -> None:
+def _deal(chunk: "Rows", tables: list[RowSpool], firsts: list[int | None], mixed: list[bool], level: int) -> None:
     """Give each row to the file of its key, in order; note which files have several keys."""
     import numpy
 

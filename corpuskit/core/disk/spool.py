@@ -57,7 +57,7 @@ class Spool:
         self._written = self._ends[-1]
 
 
-class Table:
+class RowSpool:
     """Rows of `width` numbers of one type, appended in blocks and read back as an array."""
 
     def __init__(self, kind: "DTypeLike", width: int) -> None:

@@ -55,7 +55,7 @@ def pipe_of(status: os.stat_result | None) -> Pipe | None:
 
 
 @dataclass
-class Record:
+class LedgerEntry:
     """One process's entry."""
 
     name: str
@@ -75,7 +75,7 @@ class Ledger:
 
     def __init__(self, name: str, writes: Pipe | None, reads: list[Pipe]) -> None:
         """Enter this process as running; without a writable state folder it stays unknown to others."""
-        self.record = Record(name, os.getpid(), _process_start(), reads=[pipe.key() for pipe in reads])
+        self.record = LedgerEntry(name, os.getpid(), _process_start(), reads=[pipe.key() for pipe in reads])
         self.folder = state_folder() / "ledger"
         self.path: Path | None = None
         self.unwritable: str | None = None
@@ -112,7 +112,7 @@ class Ledger:
             with contextlib.suppress(OSError):
                 self._save()
 
-    def writers(self, pipe: Pipe) -> list[Record]:
+    def writers(self, pipe: Pipe) -> list[LedgerEntry]:
         """The entries of the processes that wrote into this pipe."""
         found = [_read(path) for path in sorted(self.folder.glob(f"{pipe.key()}.*.json"))]
         return [
@@ -205,7 +205,7 @@ def _after(before: Chain, chain: Chain) -> Chain:
     )
 
 
-def _notice(where: str, writers: list[Record], ledger: Ledger) -> str:
+def _notice(where: str, writers: list[LedgerEntry], ledger: Ledger) -> str:
     if ledger.unwritable:
         return f"{where}: the state folder cannot be written ({ledger.unwritable}), so the stream is unverified"
     if writers:
@@ -218,16 +218,16 @@ def _from_key(key: str) -> Pipe:
     return Pipe(boot, int(device), int(inode), False)
 
 
-def _write(path: Path, record: Record) -> None:
+def _write(path: Path, record: LedgerEntry) -> None:
     temporary = path.with_suffix(".part")
     with filesystem.open_write(temporary) as stream:
         stream.write(json.dumps(vars(record)).encode())
     filesystem.replace(temporary, path)
 
 
-def _read(path: Path) -> Record | None:
+def _read(path: Path) -> LedgerEntry | None:
     try:
-        return Record(**json.loads(path.read_text(encoding="utf-8")))
+        return LedgerEntry(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
 

@@ -29,7 +29,7 @@ class TextLine:
 
 
 @dataclass(slots=True)
-class Row:
+class CsvRow:
     """One row: its fields, or what is wrong with it."""
 
     offset: int
@@ -39,7 +39,7 @@ class Row:
     detail: str = ""
 
 
-def read_rows(source: "Input", delimiter: str, encoding: str | None = None) -> Iterator[Row]:
+def read_rows(source: "Input", delimiter: str, encoding: str | None = None) -> Iterator[CsvRow]:
     """The rows of one input, the header first.
 
     The encoding is that of its byte order mark, else `encoding`, else what its first MiB looks like.
@@ -154,7 +154,7 @@ class TextLines:
         return line
 
 
-def rows(lines: Iterable[TextLine], delimiter: str) -> Iterator[Row]:
+def rows(lines: Iterable[TextLine], delimiter: str) -> Iterator[CsvRow]:
     """The rows of delimited text (RFC 4180, any delimiter), the header among them; blank lines are none.
 
     A row whose quotes do not close, or that has another number of fields than the first, is a problem of its first
@@ -167,23 +167,23 @@ def rows(lines: Iterable[TextLine], delimiter: str) -> Iterator[Row]:
     while (first := feed.begin()) is not None:
         if first.problem:
             feed.taken.append(feed.back.popleft())
-            yield Row(first.offset, first.text[:KEPT_OF_LONG_ROW], [], first.problem)
+            yield CsvRow(first.offset, first.text[:KEPT_OF_LONG_ROW], [], first.problem)
             continue
         try:
             fields = next(reader)
         except (csv.Error, StopIteration) as error:
             feed.give_back()
-            yield Row(first.offset, first.text, [], "bad-row", str(error) or "the quotes do not close")
+            yield CsvRow(first.offset, first.text, [], "bad-row", str(error) or "the quotes do not close")
             continue
         if not fields:
             continue
         width = width or len(fields)
         if len(fields) == width:
-            yield Row(first.offset, "".join(line.text for line in feed.taken), fields)
+            yield CsvRow(first.offset, "".join(line.text for line in feed.taken), fields)
             continue
         if width > 1:
             feed.give_back()
-        yield Row(first.offset, first.text, [], "bad-row", f"{len(fields)} fields, the header has {width}")
+        yield CsvRow(first.offset, first.text, [], "bad-row", f"{len(fields)} fields, the header has {width}")
 
 
 class _Feed:

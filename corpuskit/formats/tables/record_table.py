@@ -72,7 +72,7 @@ def document(row: Cells) -> Document:
     return Document(row["id"], row["text"], ordered({**metadata, **rest}), extra)
 
 
-class Table:
+class RecordTable:
     """Documents gathered into an Arrow table; their texts, most of it all, as the very bytes of their column."""
 
     def __init__(self) -> None:

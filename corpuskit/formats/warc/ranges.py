@@ -13,7 +13,7 @@ from corpuskit.core.reading.byte_ranges import ByteRange
 from corpuskit.core.reading.codecs import Codec, Gzip, Zstd, codec_of
 from corpuskit.core.reading.members import WINDOW, CompressedFile, Damaged, StoredBytes
 from corpuskit.formats.warc.member_buffer import Window
-from corpuskit.formats.warc.reader import Reader, Record, starts_record
+from corpuskit.formats.warc.reader import Reader, WarcRecord, starts_record
 
 HEAD = 16
 LOOKED_AT = 1024 * 1024
@@ -33,7 +33,7 @@ def splittable(stream: BinaryIO) -> bool:
     )
 
 
-def read_part(stream: BinaryIO, part: ByteRange, damaged: Damaged) -> Iterator[Record]:
+def read_part(stream: BinaryIO, part: ByteRange, damaged: Damaged) -> Iterator[WarcRecord]:
     """The records of one part of a splittable archive in order; the part is told where they start and stop."""
     codec = _codec_of(stream)
     if codec is None:

@@ -41,7 +41,7 @@ _MEMBER_FAULTS = {"cut": "truncated", "corrupt": "corrupt", "expands": "expands-
 
 
 @dataclass(slots=True)
-class Record:
+class WarcRecord:
     """One record. `fault` names what is wrong with it; then `block` is what could be read of it."""
 
     kind: str
@@ -77,7 +77,7 @@ class Record:
         return matches_digest(self.headers.get("warc-block-digest", ""), self.block)
 
 
-def read_records(stream: BinaryIO, damaged: Damaged) -> Iterator[Record]:
+def read_records(stream: BinaryIO, damaged: Damaged) -> Iterator[WarcRecord]:
     """All records of an archive in order, of whatever kind. `damaged` is told of spans that are not whole."""
     members = members_of(stream, damaged, plain=lambda head: bool(_STARTS_PLAIN.match(head)))
     return iter(Reader(Window(members), damaged))
@@ -99,7 +99,7 @@ class Reader:
         self._end_marks = True
         self._went_back = self._read_again = 0
 
-    def __iter__(self) -> Iterator[Record]:
+    def __iter__(self) -> Iterator[WarcRecord]:
         window = self._window
         empty = True
         while True:
@@ -120,7 +120,7 @@ class Reader:
                 self._skip_to_record()
                 self._report("bytes that belong to no record", window.start, inner)
 
-    def _only_record(self) -> Record | None:
+    def _only_record(self) -> WarcRecord | None:
         """The record of a member that holds one and nothing else, as it should; None for all that needs more care."""
         window = self._window
         if window.plain or self._arc or not window.holds_all(LOOK_AHEAD) or window.fault:
@@ -136,7 +136,7 @@ class Reader:
             or not _WARC.match(data)
         ):
             return None
-        record = Record(kind, data[:end], data[end:-4], size, window.start, 0, window.stored_end - window.start)
+        record = WarcRecord(kind, data[:end], data[end:-4], size, window.start, 0, window.stored_end - window.start)
         if self._swallowed(record):
             return None
         record.checked = window.checked
@@ -177,7 +177,7 @@ class Reader:
         """Whether these bytes start a record, at a place where one is due."""
         return bool(_WARC.match(data) or (self._arc is not False and _ARC.match(data)))
 
-    def _record(self) -> Record:
+    def _record(self) -> WarcRecord:
         window = self._window
         start, inner = window.start, window.inner
         head, fault, detail = self._arc_head() if self._arc else self._warc_head()
@@ -231,7 +231,7 @@ class Reader:
             taken += len(part)
         return parts[0] if len(parts) == 1 else b"".join(parts), taken
 
-    def _verdict(self, record: Record, taken: int) -> tuple[str, str]:
+    def _verdict(self, record: WarcRecord, taken: int) -> tuple[str, str]:
         """The fault of a record whose block has been taken, and a phrase for it; empty if it is whole."""
         window = self._window
         if taken < record.size:
@@ -254,7 +254,7 @@ class Reader:
             self._damaged("the file is cut within the end mark of a record", window.inner, 0)
         return "", ""
 
-    def _why_short(self, record: Record) -> tuple[str, str]:
+    def _why_short(self, record: WarcRecord) -> tuple[str, str]:
         """The file or the member ended first, or the length is wrong and covers whole records."""
         fault = self._window.fault
         if not fault and _find_record(record.block, 0, len(record.block), self._arc) >= 0:
@@ -263,7 +263,7 @@ class Reader:
             return _MEMBER_FAULTS.get(fault, "truncated"), "a record that the archive ends in"
         return "runs-past-member", "a length that is more than the member holds"
 
-    def _swallowed(self, record: Record) -> bool:
+    def _swallowed(self, record: WarcRecord) -> bool:
         """Whether the block holds the start of another record, and nothing vouches for that."""
         if self._arc or b"WARC/" not in record.block or not _SWALLOWED.search(record.block):
             return False
@@ -283,22 +283,22 @@ class Reader:
         window.take(rest)
         return True
 
-    def _ends_before_garbage(self, record: Record, line_feeds: int) -> bool:
+    def _ends_before_garbage(self, record: WarcRecord, line_feeds: int) -> bool:
         vouched = _vouched(record)
         return line_feeds >= 2 and not self._arc if vouched is None else vouched
 
-    def _breaks_off(self, record: Record) -> bool:
+    def _breaks_off(self, record: WarcRecord) -> bool:
         """Whether the member fails soon behind the record: odd bytes there may be the first sign of it."""
         broken = not self._window.more(LOOK_AHEAD) and bool(self._window.fault)
         return broken and not self._survives(record, self._window.fault)
 
     @staticmethod
-    def _survives(record: Record, fault: str) -> bool:
+    def _survives(record: WarcRecord, fault: str) -> bool:
         """Whether the last record of a broken member is whole: a cut changes nothing before it."""
         matches = record.matches_digest()
         return matches or (matches is None and fault == "cut")
 
-    def _faulty(self, record: Record, fault: str, detail: str, taken: int) -> Record:
+    def _faulty(self, record: WarcRecord, fault: str, detail: str, taken: int) -> WarcRecord:
         """Give the record its fault, go back to the start of its block, and on to the next record from there."""
         record.fault, record.detail = fault, detail
         window = self._window
@@ -312,7 +312,7 @@ class Reader:
         self._report(f"{detail} ({fault})", record.offset, record.inner)
         return record
 
-    def _may_go_back(self, record: Record, taken: int) -> bool:
+    def _may_go_back(self, record: WarcRecord, taken: int) -> bool:
         """Whether reading again stays in proportion: a file of wrong lengths would have us read it over and over."""
         self._went_back += 1
         self._read_again += taken
@@ -361,15 +361,15 @@ def _find_record(data: bytes, start: int, end: int, arc: bool | None) -> int:
     return line if found else -1
 
 
-def _parsed(head: bytes, arc: bool, offset: int, inner: int) -> Record:
+def _parsed(head: bytes, arc: bool, offset: int, inner: int) -> WarcRecord:
     headers = arc_headers(head) if arc else parse_headers(head)
     kind = "arc" if arc else headers.get("warc-type", "").lower()
     length = headers.get("content-length", "")
     size = int(length) if re.fullmatch(r"[0-9]{1,18}", length) else -1
-    return Record(kind, head, b"", size, offset, inner, fields=headers)
+    return WarcRecord(kind, head, b"", size, offset, inner, fields=headers)
 
 
-def _vouched(record: Record) -> bool | None:
+def _vouched(record: WarcRecord) -> bool | None:
     """What the record itself says of its length: by block digest, else by the HTTP length within it."""
     matches = record.matches_digest()
     if matches is not None or len(record.block) != record.size:

@@ -79,7 +79,7 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class Output:
+class OutputSpec:
     """Where the result goes and in which form. Without a budget the order is `input` unless the recipe says so."""
 
     dir: Path | None = None
@@ -103,7 +103,7 @@ class Recipe:
     floors: Mapping[str, float] = field(default_factory=dict)
     """Share of the budget by source."""
     together: tuple[Step, ...] = ()
-    output: Output = field(default_factory=Output)
+    output: OutputSpec = field(default_factory=OutputSpec)
 
 
 def load_recipe(path: Path, find: FindStep = find_step) -> Recipe:
@@ -252,14 +252,14 @@ def _floors(node: Node | None, sources: tuple[SourceSpec, ...]) -> dict[str, flo
     return floors
 
 
-def _output(node: Node | None, folder: Path, order: str) -> Output:
+def _output(node: Node | None, folder: Path, order: str) -> OutputSpec:
     if node is None:
-        return Output(order=order)
+        return OutputSpec(order=order)
     node.keys("dir", "formats", "order", "shard_documents")
     directory, formats = node.get("dir"), node.get("formats")
     ordered, size = node.get("order"), node.get("shard_documents")
     names = [entry.choice(format_names()) for entry in formats.items()] if formats else []
-    return Output(
+    return OutputSpec(
         dir=_below(directory, folder) if directory else None,
         formats=tuple(dict.fromkeys(names or ["jsonl"])),
         order=ordered.choice(["input", "shuffled"]) if ordered else order,

@@ -77,10 +77,10 @@ def parse(data: bytes, name: str) -> Marked:
     """
     if len(data) > MAX_BYTES:
         raise UsageError(f"{name}: larger than {MAX_BYTES} bytes; a recipe is smaller")
-    return _Reader(name, _decode(data, name)).read()
+    return _RecipeReader(name, _decode(data, name)).read()
 
 
-class _Reader:
+class _RecipeReader:
     """Builds plain values from the parser's events; the events never build anything themselves."""
 
     def __init__(self, name: str, text: str) -> None:

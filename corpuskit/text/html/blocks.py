@@ -57,7 +57,7 @@ class Block:
 
 
 @dataclass(slots=True)
-class _Reader:
+class _BlockReader:
     """Turns tags and text, in order, into blocks."""
 
     done: list[Block] = field(default_factory=list)
@@ -148,7 +148,7 @@ class _Reader:
 
 def blocks(markup: str) -> list[Block]:
     """Read the escaped HTML that resiliparse writes as `minimal_html`, in time linear in its length."""
-    reader, position = _Reader(), 0
+    reader, position = _BlockReader(), 0
     for match in _TAG.finditer(markup):
         if match.start() > position:
             reader.text(_unescaped(markup[position : match.start()]))

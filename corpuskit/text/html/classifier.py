@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from corpuskit.text.html.features import NAMES, WORDS, features
-from corpuskit.text.html.reader import Elements, Piece
+from corpuskit.text.html.reader import Elements, PlacedBlock
 
 __all__ = ["choose", "judged", "scores", "sure_share", "unpacked"]
 
@@ -43,7 +43,7 @@ class Trees:
     depth: int
 
 
-def judged(elements: Elements, pieces: list[Piece], title: str) -> tuple[list[int], Any]:
+def judged(elements: Elements, pieces: list[PlacedBlock], title: str) -> tuple[list[int], Any]:
     """For each block the log odds that it is content, in thousandths; and its words."""
     if not pieces:
         return [], np.zeros(0)
@@ -70,7 +70,7 @@ def unpacked(model: dict[str, Any]) -> Trees:
     return Trees(column, threshold, left, value, roots, int(model["depth"]))
 
 
-def choose(pieces: list[Piece], marks: list[int]) -> list[bool]:
+def choose(pieces: list[PlacedBlock], marks: list[int]) -> list[bool]:
     """Whether each block is kept: those that score well, and what stands among them in the same element."""
     kept = [mark >= (RUN if piece.run else KEPT) for mark, piece in zip(marks, pieces, strict=True)]
     span: dict[int, list[int]] = {}
@@ -92,7 +92,7 @@ def sure_share(marks: list[int], words: Any) -> float:
     return float(words[np.abs(np.array(marks) - KEPT) >= UNSURE].sum()) / total if total else 0.0
 
 
-def _keep_lists(pieces: list[Piece], kept: list[bool]) -> None:
+def _keep_lists(pieces: list[PlacedBlock], kept: list[bool]) -> None:
     """A list, a table or code right behind a block that is kept belongs to it, if it is of text, not of links."""
     start = 0
     while start < len(pieces):
@@ -110,7 +110,7 @@ def _keep_lists(pieces: list[Piece], kept: list[bool]) -> None:
         start = end
 
 
-def _drop_empty_sections(pieces: list[Piece], kept: list[bool]) -> None:
+def _drop_empty_sections(pieces: list[PlacedBlock], kept: list[bool]) -> None:
     """A heading stays only if something it heads stays."""
     filled = False
     for place in range(len(pieces) - 1, -1, -1):

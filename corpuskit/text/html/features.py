@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from corpuskit.text.html.reader import Elements, Piece
+from corpuskit.text.html.reader import Elements, PlacedBlock
 from corpuskit.text.html.tags import CLASS_GROUPS, TAG_GROUPS
 
 __all__ = ["NAMES", "WORDS", "features"]
@@ -61,7 +61,7 @@ NAMES = (
 WORDS = _OWN_NAMES.index("words")
 
 
-def features(elements: Elements, pieces: list[Piece], title: str) -> Any:
+def features(elements: Elements, pieces: list[PlacedBlock], title: str) -> Any:
     """An array of one row a name of `NAMES` and one column a piece."""
     count = len(pieces)
     table = np.empty((len(NAMES), count), np.float32)
@@ -86,7 +86,7 @@ def features(elements: Elements, pieces: list[Piece], title: str) -> Any:
     return table
 
 
-def _own_rows(table: Any, elements: Elements, pieces: list[Piece], own: Any, title: str) -> None:
+def _own_rows(table: Any, elements: Elements, pieces: list[PlacedBlock], own: Any, title: str) -> None:
     blocks = [piece.block for piece in pieces]
     texts = [block.text for block in blocks]
     count = len(texts)

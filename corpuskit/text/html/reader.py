@@ -90,7 +90,7 @@ class Elements:
 
 
 @dataclass(slots=True)
-class Piece:
+class PlacedBlock:
     """A block of text, the place of the element it stands in, and of that it belongs to."""
 
     block: Block
@@ -113,9 +113,9 @@ class Piece:
 
 
 @dataclass(slots=True)
-class _Reader:
+class _PageReader:
     elements: Elements = field(default_factory=Elements)
-    pieces: list[Piece] = field(default_factory=list)
+    pieces: list[PlacedBlock] = field(default_factory=list)
     names: list[str] = field(default_factory=lambda: ["body"])
     """Tags of the open elements, and their attributes."""
     attributes: list[str] = field(default_factory=lambda: [""])
@@ -173,7 +173,7 @@ class _Reader:
         text = "\n".join(texts)
         block = Block("item", text, max(1, len(self.lists)), marker, len(text))
         block.characters = len(text)
-        self.pieces.append(Piece(block, self.places[-1], self.elements.containers[self.places[-1]], run=True))
+        self.pieces.append(PlacedBlock(block, self.places[-1], self.elements.containers[self.places[-1]], run=True))
 
     def _settle(self) -> None:
         """Write down the open elements, now that they are known to hold text."""
@@ -201,7 +201,7 @@ class _Reader:
         if self.new_item and kind == "item":
             block.marker, self.new_item = self._next_marker(), False
         row = self.places[-2] if tag == "td" or tag == "th" else 0
-        self.pieces.append(Piece(block, place, self.elements.containers[place], row))
+        self.pieces.append(PlacedBlock(block, place, self.elements.containers[place], row))
 
     def _next_marker(self) -> str:
         if not self.lists or not self.lists[-1]:
@@ -210,12 +210,12 @@ class _Reader:
         return f"{self.lists[-1] - 1}."
 
 
-def read(source: str) -> tuple[Elements, list[Piece]]:
+def read(source: str) -> tuple[Elements, list[PlacedBlock]]:
     """The block elements and blocks of a serialised `body`, in order; time linear in its length.
 
     Of each block, `linked` and `characters` are those of all the text between two tags; `words` is left out.
     """
-    reader = _Reader()
+    reader = _PageReader()
     _scan(source, reader)
     ends = reader.elements.ends
     for place in reader.places:
@@ -223,7 +223,7 @@ def read(source: str) -> tuple[Elements, list[Piece]]:
     return reader.elements, _rows_joined(reader.pieces)
 
 
-def _scan(source: str, reader: _Reader) -> None:
+def _scan(source: str, reader: _PageReader) -> None:
     # One long function with local names, as a call for each tag would take as long as everything else together.
     names, held, places = reader.names, reader.attributes, reader.places
     next_token, role_of, ends = _TOKEN.match, _ROLES.get, reader.elements.ends
@@ -343,11 +343,11 @@ def _groups() -> Any:
     return found
 
 
-def _rows_joined(pieces: list[Piece]) -> list[Piece]:
+def _rows_joined(pieces: list[PlacedBlock]) -> list[PlacedBlock]:
     """Cells of one table row become one block, if each is a single short text."""
     if not any(piece.row for piece in pieces):
         return pieces
-    joined: list[Piece] = []
+    joined: list[PlacedBlock] = []
     start = 0
     while start < len(pieces):
         end = start + 1
@@ -360,7 +360,7 @@ def _rows_joined(pieces: list[Piece]) -> list[Piece]:
             block = Block("row", "\t".join(" ".join(cell.block.text.split()) for cell in cells))
             block.characters = sum(cell.block.characters for cell in cells)
             block.linked = sum(cell.block.linked for cell in cells)
-            joined.append(Piece(block, cells[0].node, cells[0].container, row))
+            joined.append(PlacedBlock(block, cells[0].node, cells[0].container, row))
         else:
             joined.extend(cells)
         start = end

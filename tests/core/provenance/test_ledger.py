@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from corpuskit.core.counts import StreamCount
 from corpuskit.core.errors import UpstreamError
 from corpuskit.core.provenance.chain import Chain, follow, join
-from corpuskit.core.provenance.ledger import Ledger, Pipe, Record, judge, pipe_of, state_folder
+from corpuskit.core.provenance.ledger import Ledger, LedgerEntry, Pipe, judge, pipe_of, state_folder
 
 LINES = st.lists(st.binary(min_size=1, max_size=6), max_size=5)
 WRITERS = st.lists(
@@ -35,7 +35,7 @@ def counted(lines: list[bytes]) -> StreamCount:
 
 def enter(ledger: Ledger, pipe: Pipe, place: int, state: str, lines: list[bytes], **more: object) -> None:
     """An entry as the writer number `place` would have left it."""
-    record = Record(f"writer-{place}", place, 1.0, state, 2.0 if state != "running" else None)
+    record = LedgerEntry(f"writer-{place}", place, 1.0, state, 2.0 if state != "running" else None)
     if state == "complete":
         record.sent = counted(lines).as_json()
         record.chain = Chain([{"id": "1-x", "from": [], "name": "x", "place": place}], heads=["1-x"]).as_json()

@@ -13,7 +13,7 @@ from corpuskit.core.reading import members
 from corpuskit.formats.warc import reader
 from corpuskit.formats.warc.digests import matches_digest
 from corpuskit.formats.warc.headers import arc_headers
-from corpuskit.formats.warc.reader import Record, read_records
+from corpuskit.formats.warc.reader import WarcRecord, read_records
 from tests.support.warc import (
     ARC_HEAD,
     ODD,
@@ -36,18 +36,18 @@ from tests.support.warc import (
 Damage = list[tuple[str, int, int]]
 
 
-def read(data: bytes | Path) -> tuple[list[Record], Damage]:
+def read(data: bytes | Path) -> tuple[list[WarcRecord], Damage]:
     damage: Damage = []
     with data.open("rb") if isinstance(data, Path) else io.BytesIO(data) as stream:
         found = list(read_records(stream, lambda *what: damage.append(what)))
     return found, damage
 
 
-def whole(records: list[Record]) -> list[bytes]:
+def whole(records: list[WarcRecord]) -> list[bytes]:
     return [item.block for item in records if not item.fault]
 
 
-def faults(records: list[Record]) -> list[str]:
+def faults(records: list[WarcRecord]) -> list[str]:
     return [item.fault for item in records if item.fault]
 
 

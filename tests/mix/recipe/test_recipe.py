@@ -11,7 +11,7 @@ import pytest
 
 from corpuskit.core.errors import CorpuskitError, RefusedError, UsageError
 from corpuskit.core.step import CorpusStage, Sink, Source, Stage, Step
-from corpuskit.mix.recipe.recipe import Budget, Output, Recipe, load_recipe
+from corpuskit.mix.recipe.recipe import Budget, OutputSpec, Recipe, load_recipe
 from corpuskit.mix.recipe.shell_pipe import allocate, plan_pipe, together_pipe, whole_pipe
 from corpuskit.mix.solver.conflict import Infeasible
 
@@ -122,13 +122,13 @@ def test_a_whole_recipe(read) -> None:
     assert web.steps == (Extract(), FilterLanguage(("en",)), FilterQuality(("gopher", "c4", "fineweb")))
     assert (code.weight, code.max_epochs, code.place) == (2, 4, "recipe.yaml:9")
     assert recipe.together == (Dedup(), ScrubPii())
-    assert recipe.output == Output(Path("recipes/snapshot"), ("jsonl", "parquet"), "shuffled")
+    assert recipe.output == OutputSpec(Path("recipes/snapshot"), ("jsonl", "parquet"), "shuffled")
 
 
 def test_the_least_recipe_and_its_defaults(read) -> None:
     recipe = read(SMALL)
     assert (recipe.seed, recipe.budget, recipe.together) == (0, None, ())
-    assert recipe.output == Output(None, ("jsonl",), "input")
+    assert recipe.output == OutputSpec(None, ("jsonl",), "input")
     assert read(SMALL + "budget: {tokens: 1e6}\n").output.order == "shuffled"
     assert read(SMALL + "together:\nseed: ~\n") == recipe
 

@@ -1,0 +1,155 @@
+"""The house stands as docs/architecture.md draws it: which room imports which, one class for one name, plain words."""
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.conftest import ROOT
+
+PACKAGE = ROOT / "corpuskit"
+WINGS = ("export", "mix", "sources", "stages", "trust")
+FLOORS = {"core": 0, "formats": 1, "text": 1, **dict.fromkeys(WINGS, 2), "cli": 3}
+"""Packages by floor: what lies on a floor imports from the floors below it alone."""
+
+CORE = (
+    ("counts", "document", "sizes", "startup", "wording"),
+    ("errors",),
+    ("console", "licenses", "option_values", "outcome", "tokens"),
+    ("options", "disk"),
+    ("settings", "provenance"),
+    ("format", "reading"),
+    ("step",),
+    ("registry",),
+    ("publish",),
+    ("stream",),
+)
+"""The rooms of core/ from the ground up; a room imports from the rows before its own."""
+
+
+class Import(NamedTuple):
+    """One import, as its file states it."""
+
+    importer: str
+    imported: str
+
+    def __str__(self) -> str:
+        return f"{self.importer} imports {self.imported}"
+
+
+def module_name(path: Path, top: Path) -> str:
+    """The dotted name of a file below the folder that holds the package."""
+    return ".".join(path.relative_to(top).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports_in(package: Path) -> Iterator[Import]:
+    """Every import of one of the package's modules by another, wherever in the file it stands."""
+    files = {module_name(path, package.parent): path for path in sorted(package.rglob("*.py"))}
+    for importer, path in files.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                candidates = [(f"{node.module}.{name.name}", node.module) for name in node.names]
+            elif isinstance(node, ast.Import):
+                candidates = [(name.name, name.name) for name in node.names]
+            else:
+                continue
+            for whole, module in candidates:
+                if (imported := whole if whole in files else module) in files and imported != importer:
+                    yield Import(importer, imported)
+
+
+def room(module: str, depth: int) -> str:
+    """The part of a module's name that names its room: `corpuskit.text.html.reader`, 2 is `html`."""
+    parts = module.split(".")
+    return parts[depth] if len(parts) > depth else ""
+
+
+def faults(package: Path) -> list[str]:
+    """Every import that goes where it may not."""
+    return [fault for item in imports_in(package) if room(item.importer, 1) for fault in faults_of(item)]
+
+
+def faults_of(item: Import) -> Iterator[str]:
+    importer, imported = room(item.importer, 1), room(item.imported, 1)
+    if importer == "__main__" or not imported:
+        return  # the entry point, and the version in `corpuskit` itself
+    if FLOORS[imported] > FLOORS[importer]:
+        yield f"{item}: upward"
+    if importer in WINGS and imported in WINGS and importer != imported:
+        yield f"{item}: a wing imports a wing"
+    if {importer, imported} == {"formats", "text"}:
+        yield f"{item}: formats and text know nothing of one another"
+    if importer == imported == "text" and room(item.importer, 2) != room(item.imported, 2):
+        yield f"{item}: rooms of text know nothing of one another"
+    if importer == imported == "core" and room(item.importer, 2) != room(item.imported, 2):
+        order = {name: row for row, names in enumerate(CORE) for name in names}
+        if order[room(item.imported, 2)] >= order[room(item.importer, 2)]:
+            yield f"{item}: upward inside core"
+
+
+def test_every_import_goes_down() -> None:
+    assert faults(PACKAGE) == []
+
+
+def test_no_files_import_one_another_in_a_circle() -> None:
+    graph = defaultdict(set)
+    for item in imports_in(PACKAGE):
+        if item.importer != "corpuskit":  # the public face imports everything, for types alone
+            graph[item.importer].add(item.imported)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "fault"),
+    [
+        ("core/document.py", "from corpuskit.stages.head import Head", "upward"),
+        ("core/reading/lines.py", "from corpuskit.core.stream.flow import Flow", "upward inside core"),
+        ("core/provenance/chain.py", "from corpuskit.core import step", "upward inside core"),
+        ("text/html/tags.py", "from corpuskit.text.pii import scanner", "rooms of text"),
+        ("text/quality/words.py", "from corpuskit.formats import detect", "formats and text"),
+        ("stages/head.py", "from corpuskit.sources.files import Files", "a wing imports a wing"),
+        ("formats/detect.py", "    import corpuskit.cli.main", "upward"),
+    ],
+)
+def test_an_import_that_goes_up_is_found(tmp_path: Path, path: str, line: str, fault: str) -> None:
+    package = tmp_path / "corpuskit"
+    for file in PACKAGE.rglob("*.py"):
+        copy = package / file.relative_to(PACKAGE)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    with (package / path).open("a", encoding="utf-8") as stream:
+        stream.write(f"\ndef planted() -> None:\n    {line.strip()}\n")
+    (found,) = faults(package)
+    assert fault in found
+    assert module_name(package / path, tmp_path) in found
+
+
+def test_stages_hold_commands_alone() -> None:
+    private = [path.name for wing in WINGS for path in (PACKAGE / wing).glob("_*.py") if path.name != "__init__.py"]
+    assert private == []
+
+
+def test_no_class_name_stands_twice() -> None:
+    files = defaultdict(list)
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                files[node.name].append(path.relative_to(PACKAGE).as_posix())
+    assert {name: places for name, places in files.items() if len(places) > 1} == {}
+
+
+def test_every_package_says_what_is_in_it() -> None:
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in PACKAGE.rglob("__init__.py")
+        if not re.match(r'"""[^"]{20,}', path.read_text(encoding="utf-8"))
+    ]
+    assert silent == []
