@@ -67,9 +67,10 @@ def test_every_command_is_documented(name: str) -> None:
     assert f"`{name}`" in prose(DOCS / "changelog.md"), "a command is a change that users see"
 
 
-def test_every_page_is_linked_from_the_readme() -> None:
-    linked = set(LINK.findall((ROOT / "README.md").read_text(encoding="utf-8")))
-    assert linked >= {f"docs/{page.name}" for page in DOCS.glob("*.md")}
+def test_every_page_is_linked_from_the_index_and_that_from_the_readme() -> None:
+    assert "docs/index.md" in LINK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    linked = set(LINK.findall((DOCS / "index.md").read_text(encoding="utf-8")))
+    assert linked >= {page.name for page in DOCS.glob("*.md")} - {"index.md"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
@@ -221,7 +222,7 @@ def test_every_dependency_is_explained() -> None:
 
 
 def test_the_changelog_has_this_version() -> None:
-    assert f"## {__version__}\n" in (DOCS / "changelog.md").read_text(encoding="utf-8")
+    assert f"## [{__version__}]\n" in (DOCS / "changelog.md").read_text(encoding="utf-8")
 
 
 def test_the_licence_is_the_plain_apache_licence() -> None:

@@ -180,3 +180,14 @@ def test_real_crawl_files_give_the_same_by_pipe_and_by_recipe(crawl: Path, shell
     assert done.returncode == 0, done.stderr
     assert shards(crawl / "pipe") == shards(crawl / "recipe") != b""
     assert without_ids(crawl / "pipe") == without_ids(crawl / "recipe")
+
+
+def test_an_archive_with_the_name_of_a_list_is_read_by_workers_too(tmp_path: Path, corpuskit: Run) -> None:
+    write_warc(tmp_path / "crawl.warc.gz", range(6))
+    (tmp_path / "crawl.warc.gz").rename(tmp_path / "crawl.paths.gz")
+    write_warc(tmp_path / "more.warc.gz", range(6, 9))
+    recipe = "sources: {web: {from: fetch-warc, inputs: ['*.gz'], origin: crawl}}\noutput: {dir: out}\n"
+    (tmp_path / "recipe.yaml").write_text(recipe)
+    done = corpuskit("mix", "recipe.yaml", "-j", "2")
+    assert done.returncode == 0, done.stderr
+    assert manifest(tmp_path / "out")["sources"]["web"]["documents"] == 9

@@ -27,7 +27,8 @@ def resolve_lists(
     inputs: list[Input] = []
     for input_ in resolve(arguments, suffixes, base):
         names = expand(input_)
-        inputs += [input_] if names is None else resolve(names, suffixes)
+        # Looking for a list may have opened the input, and open files cannot be handed to workers.
+        inputs += [input_.unread_copy()] if names is None else resolve(names, suffixes)
     return inputs
 
 
