@@ -79,5 +79,5 @@ class Extract(Stage):
 
         page = open_page(source)
         # Before the engine runs, since an engine may change the tree.
-        stated = {key: clean(value) for key, value in page.stated.items()}
+        stated = {key: clean(value) for key, value in page.stated_metadata.items()}
         return clean(ENGINES[self.engine](page, self.format)), stated

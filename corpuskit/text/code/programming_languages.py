@@ -290,8 +290,8 @@ def language_by_name(path: str) -> Language | None:
         return tables.by_file_name[name]
     if name.startswith(("Dockerfile.", "Containerfile.")):
         return tables.known["Dockerfile"]
-    pieces = name.lower().split(".")
-    endings = ("." + ".".join(pieces[start:]) for start in range(1, len(pieces)))
+    parts = name.lower().split(".")
+    endings = ("." + ".".join(parts[start:]) for start in range(1, len(parts)))
     return next((tables.by_suffix[ending] for ending in endings if ending in tables.by_suffix), None)
 
 
@@ -314,8 +314,8 @@ def language_by_shebang(head: bytes) -> Language | None:
     if match is None:
         return None
     interpreter = (match[1] or match[2]).rpartition(b"/")[2].decode("ascii", "replace")
-    found = _tables().by_interpreter
-    return found.get(interpreter) or found.get(re.sub(r"[\d.]+$", "", interpreter))
+    languages = _tables().by_interpreter
+    return languages.get(interpreter) or languages.get(re.sub(r"[\d.]+$", "", interpreter))
 
 
 def language_names() -> list[str]:
@@ -332,15 +332,15 @@ class _Tables(NamedTuple):
 
 @cache
 def _tables() -> _Tables:
-    known: dict[str, Language] = {}
+    by_name: dict[str, Language] = {}
     by_suffix: dict[str, Language] = {}
     for kind, table in zip(KINDS, (_PROGRAMMING, _MARKUP, _PROSE, _DATA), strict=True):
         for name, suffixes in _pairs(table):
-            known[name] = Language(name, kind)
-            by_suffix.update(dict.fromkeys(suffixes.split(), known[name]))
-    by_file_name = {name: known[language] for name, language in _pairs(_NAMES)}
-    by_interpreter = {name: known[language] for name, language in _pairs(_INTERPRETERS)}
-    return _Tables(known, by_suffix, by_file_name, by_interpreter)
+            by_name[name] = Language(name, kind)
+            by_suffix.update(dict.fromkeys(suffixes.split(), by_name[name]))
+    by_file_name = {name: by_name[language] for name, language in _pairs(_NAMES)}
+    by_interpreter = {name: by_name[language] for name, language in _pairs(_INTERPRETERS)}
+    return _Tables(by_name, by_suffix, by_file_name, by_interpreter)
 
 
 def _pairs(table: str) -> list[tuple[str, str]]:

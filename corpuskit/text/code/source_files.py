@@ -88,8 +88,8 @@ def is_minified(path: str, text: str, max_mean: int, max_line: int) -> bool:
 
 def spdx_licenses(text: str) -> list[str]:
     """The expressions of the SPDX-License-Identifier comments at the top of the text, as they are written."""
-    found = [match[1].strip() for line in _top(text) if (match := SPDX.match(line))]
-    return list(dict.fromkeys(found))
+    expressions = [match[1].strip() for line in _top(text) if (match := SPDX.match(line))]
+    return list(dict.fromkeys(expressions))
 
 
 def declared_encoding(data: bytes) -> str | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corpuskit.core.disk.block_file import BlockFile
-    from corpuskit.text.dedup.minhash import Places
+    from corpuskit.text.dedup.minhash import Ranks
 
 BATCH_DOCUMENTS = 256
 BATCH_CHARACTERS = 1 << 22
@@ -68,7 +68,10 @@ class Signer:
         if parameters.method == "minhash" and texts:
             numbers |= self._near(texts)
         if batch:
-            strings = {"id": [document.id.encode() for document in batch], "facts": list(map(_facts, batch))}
+            strings = {
+                "id": [document.id.encode() for document in batch],
+                "facts": list(map(_inherited_metadata, batch)),
+            }
             with temporary():
                 self._writer.append(numbers, strings, len(batch))
         self._batch, self._characters = [], 0
@@ -93,7 +96,7 @@ class Entries:
         import numpy
 
         self.files = list(files)
-        self.own = self.files[earlier:]
+        self.corpus_files = self.files[earlier:]
         self._starts = numpy.cumsum([0] + [len(file) for file in files], dtype=numpy.int64)
         self.start = int(self._starts[earlier])
         """The number of the corpus's first document."""
@@ -107,12 +110,12 @@ class Entries:
 
     def part(self, number: int) -> tuple[int, int]:
         """Of a file of the corpus, the first document's number, counted within the corpus, and how many it has."""
-        place = len(self.files) - len(self.own) + number
-        return int(self._starts[place]) - self.start, len(self.files[place])
+        index = len(self.files) - len(self.corpus_files) + number
+        return int(self._starts[index]) - self.start, len(self.files[index])
 
     def file_of(self, number: int) -> "BlockFile":
         """The file that holds an entry."""
-        return self.files[self._place(number)]
+        return self.files[self._file_number(number)]
 
     def chunks(self, name: str, start: int = 0) -> Iterator[tuple[int, "NDArray[Any]"]]:
         """A field in blocks, each with the number of its first row; from the file on that starts at `start`."""
@@ -127,20 +130,20 @@ class Entries:
         """A field as a whole, from the file on that starts at `start`."""
         import numpy
 
-        kept = [rows for _, rows in self.chunks(name, start)]
-        return numpy.concatenate(kept) if kept else numpy.empty((0, 1), "<u8")
+        blocks = [rows for _, rows in self.chunks(name, start)]
+        return numpy.concatenate(blocks) if blocks else numpy.empty((0, 1), "<u8")
 
-    def take(self, name: str, numbers: "Places") -> "NDArray[Any]":
+    def take(self, name: str, numbers: "Ranks") -> "NDArray[Any]":
         """The rows of a field with these numbers."""
         import numpy
 
         if len(self.files) == 1:
             return self.files[0].take(name, numbers)
-        places = numpy.searchsorted(self._starts, numbers, side="right") - 1
-        parts = [numpy.flatnonzero(places == place) for place in range(len(self.files))]
+        file_numbers = numpy.searchsorted(self._starts, numbers, side="right") - 1
+        parts = [numpy.flatnonzero(file_numbers == number) for number in range(len(self.files))]
         rows = [
-            self.files[place].take(name, numbers[part] - self._starts[place])
-            for place, part in enumerate(parts)
+            self.files[number].take(name, numbers[part] - self._starts[number])
+            for number, part in enumerate(parts)
             if len(part)
         ]
         if not rows:
@@ -149,10 +152,10 @@ class Entries:
 
     def string(self, name: str, number: int) -> bytes:
         """A byte string of an entry."""
-        place = self._place(number)
-        return self.files[place].string(name, number - int(self._starts[place]))
+        index = self._file_number(number)
+        return self.files[index].string(name, number - int(self._starts[index]))
 
-    def _place(self, number: int) -> int:
+    def _file_number(self, number: int) -> int:
         import numpy
 
         return int(numpy.searchsorted(self._starts, number, side="right")) - 1
@@ -173,7 +176,7 @@ def write_entries(parameters: DedupParameters, documents: Iterable[Document], fi
     return signer.finish()
 
 
-def _facts(document: Document) -> bytes:
+def _inherited_metadata(document: Document) -> bytes:
     import orjson
 
     metadata = document.metadata

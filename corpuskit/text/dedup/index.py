@@ -58,15 +58,15 @@ class Index:
         lock. Raises PublishError if another process holds it, if the folder is something else or cannot be written,
         UsageError for an index with other settings, DamagedError if `index.json` is damaged.
         """
-        self.folder, self._made = folder, False
+        self.folder, self._is_new = folder, False
         if settings is not None and not folder.exists():
             with _writing(folder):
                 filesystem.make_folder(folder, parents=True)
-            self._made = True
+            self._is_new = True
         current = read_current(folder, required=settings is None)
         descriptor = _lock(folder, purpose)
         # Closed by hand, by the garbage collector or at the end of the process, whichever comes first.
-        self._end = weakref.finalize(self, _let_go, folder, descriptor, os.getpid(), self._made)
+        self._end = weakref.finalize(self, _let_go, folder, descriptor, os.getpid(), self._is_new)
         current = read_current(folder, required=settings is None)
         if current is None:
             # From now on a folder that holds entries and no `index.json` has lost it.
@@ -116,18 +116,20 @@ class Index:
         paths = self.paths()
         with ExitStack() as stack:
             files = [open_block_file(stack, path) for path in paths]
-            gone = [
+            removed = [
                 entries_with_id(file, identifier) & (snapshot in (None, entry["name"]))
                 for file, entry in zip(files, self.snapshots, strict=True)
             ]
-            survivors = numpy.concatenate([survivors_of(file, flags) for file, flags in zip(files, gone, strict=True)])
-            gone = [flags | dropped_for(file, survivors) for file, flags in zip(files, gone, strict=True)]
+            survivors = numpy.concatenate(
+                [survivors_of(file, flags) for file, flags in zip(files, removed, strict=True)]
+            )
+            removed = [flags | dropped_for(file, survivors) for file, flags in zip(files, removed, strict=True)]
             self.snapshots = [
                 entry if not flags.any() else self._without(entry, file, flags)
-                for entry, file, flags in zip(self.snapshots, files, gone, strict=True)
+                for entry, file, flags in zip(self.snapshots, files, removed, strict=True)
                 if identifier is not None or entry["name"] != snapshot
             ]
-        return sum(int(flags.sum()) for flags in gone)
+        return sum(int(flags.sum()) for flags in removed)
 
     def stage(self, name: str, fields: "Sequence[Field]", entries: "Entries", verdicts: "Verdicts") -> None:
         """Write the corpus of `entries` as a snapshot behind the others; `commit` makes it part of the index."""
@@ -158,8 +160,8 @@ class Index:
         """Whether the index was let go of."""
         return not self._end.alive
 
-    def _without(self, entry: Snapshot, file: "BlockFile", gone: "Flags") -> Snapshot:
-        return self._write(entry["name"], file.fields, rows_of(file, ~gone))
+    def _without(self, entry: Snapshot, file: "BlockFile", removed: "Flags") -> Snapshot:
+        return self._write(entry["name"], file.fields, rows_of(file, ~removed))
 
     def _write(self, name: str, fields: Any, blocks: Iterator[Block]) -> Snapshot:
         from corpuskit.core.disk.block_file import BlockWriter
@@ -255,8 +257,8 @@ def read_current(folder: Path, *, required: bool) -> dict[str, Any] | None:
         raise damaged
     if content["format"] != FORMAT:
         raise UsageError(f"the index {str(folder)!r} is of format {content['format']!r}, not {FORMAT!r}")
-    found: dict[str, Any] = content
-    return found
+    current: dict[str, Any] = content
+    return current
 
 
 def _write_current(folder: Path, content: dict[str, Any]) -> None:
@@ -270,11 +272,11 @@ def _write_current(folder: Path, content: dict[str, Any]) -> None:
         flush(folder)
 
 
-def _demand_same(folder: Path, held: dict[str, Any], wanted: dict[str, Any]) -> None:
-    for key in sorted(held.keys() | wanted.keys()):
-        if held.get(key) != wanted.get(key):
+def _demand_same(folder: Path, stored: dict[str, Any], given_now: dict[str, Any]) -> None:
+    for key in sorted(stored.keys() | given_now.keys()):
+        if stored.get(key) != given_now.get(key):
             raise UsageError(
-                f"the index {str(folder)!r} was made with {key} {held.get(key)}, not {wanted.get(key)}; "
+                f"the index {str(folder)!r} was made with {key} {stored.get(key)}, not {given_now.get(key)}; "
                 "use its options, or another --index"
             )
 
@@ -294,7 +296,7 @@ def _lock(folder: Path, purpose: str) -> int:
     return descriptor
 
 
-def _let_go(folder: Path, descriptor: int, owner: int, made: bool) -> None:
+def _let_go(folder: Path, descriptor: int, owner: int, is_new: bool) -> None:
     if os.getpid() != owner:
         return
     with contextlib.suppress(OSError, DamagedError, UsageError, PublishError):
@@ -302,7 +304,7 @@ def _let_go(folder: Path, descriptor: int, owner: int, made: bool) -> None:
     with contextlib.suppress(OSError):
         filesystem.remove(folder / HOLDER)
     with contextlib.suppress(OSError, DamagedError, UsageError, PublishError):
-        if made and not (read_current(folder, required=True) or {})["generation"]:
+        if is_new and not (read_current(folder, required=True) or {})["generation"]:
             filesystem.remove(folder / CURRENT)
             filesystem.remove_folder(folder)
     # A worker that was forked meanwhile holds the descriptor too; unlocking it is for all.

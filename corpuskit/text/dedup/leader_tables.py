@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from corpuskit.text.dedup.shingles import Hashes
 
-__all__ = ["Found", "LeaderTables"]
+__all__ = ["LeaderTables", "Lookup"]
 
 HALF = np.uint64(32)
 NUMBER = np.uint64(0xFFFF_FFFF)
@@ -27,7 +27,7 @@ FULL = 0.8
 Numbers = NDArray[np.int64]
 
 
-class Found(NamedTuple):
+class Lookup(NamedTuple):
     """What the tables hold for one key each."""
 
     tables: Numbers
@@ -43,59 +43,59 @@ class Found(NamedTuple):
 class LeaderTables:
     """Hash tables from keys to document numbers."""
 
-    def __init__(self, tables: int, room: int = 1 << 10) -> None:
-        """`room`: slots a table to start with."""
+    def __init__(self, tables: int, capacity: int = 1 << 10) -> None:
+        """`capacity`: slots a table to start with."""
         self._counts = np.zeros(tables, np.int64)
-        room = -(-room // WINDOW) * WINDOW
-        self._room, self._spare = room, 2 * WINDOW
-        self._slots = np.zeros(tables * (room + self._spare), np.uint64)
-        self._starts = np.arange(tables) * (room + self._spare)
+        capacity = -(-capacity // WINDOW) * WINDOW
+        self._capacity, self._spare = capacity, 2 * WINDOW
+        self._slots = np.zeros(tables * (capacity + self._spare), np.uint64)
+        self._starts = np.arange(tables) * (capacity + self._spare)
 
     def __len__(self) -> int:
         """Entries held."""
         return int(self._counts.sum())
 
-    def find(self, keys: Hashes) -> Found:
+    def find(self, keys: Hashes) -> Lookup:
         """The entries of one key for each table; those of other keys with the same upper half come too."""
         heads = keys >> HALF
-        at = self._starts + self._homes(heads, self._room)
+        at = self._starts + self._homes(heads, self._capacity)
         tables, leaders, free = [], [], np.full(len(keys), -1, np.int64)
         open_tables = np.arange(len(keys))
         while len(open_tables):
-            seen = self._slots[at[open_tables, None] + _STEPS]
-            empty = seen == EMPTY
+            slots = self._slots[at[open_tables, None] + _STEPS]
+            empty = slots == EMPTY
             ends = np.where(empty.any(axis=1), empty.argmax(axis=1), WINDOW)
-            same = (seen >> HALF == heads[open_tables, None]) & (ends[:, None] > _STEPS)
+            same = (slots >> HALF == heads[open_tables, None]) & (ends[:, None] > _STEPS)
             if same.any():
                 rows, columns = np.nonzero(same)
                 tables.append(open_tables[rows])
-                leaders.append((seen[rows, columns] & NUMBER).astype(np.int64) - 1)
+                leaders.append((slots[rows, columns] & NUMBER).astype(np.int64) - 1)
             ended = ends < WINDOW
             free[open_tables[ended]] = at[open_tables[ended]] + ends[ended]
             at += WINDOW
             open_tables = open_tables[~ended]
-        return Found(_joined(tables), _joined(leaders), heads, free)
+        return Lookup(_concatenated(tables), _concatenated(leaders), heads, free)
 
-    def add(self, found: Found, tables: Numbers, leader: int) -> None:
+    def add(self, lookup: Lookup, tables: Numbers, leader: int) -> None:
         """Make a document a leader of the keys that were asked for last, in these tables."""
-        slots = found.free[tables]
-        self._slots[slots] = found.heads[tables] << HALF | np.uint64(leader + 1)
+        slots = lookup.free[tables]
+        self._slots[slots] = lookup.heads[tables] << HALF | np.uint64(leader + 1)
         self._counts[tables] += 1
         last = int((slots - self._starts[tables]).max(initial=0))
-        crowded, full = last >= self._room + self._spare - WINDOW - 1, self._counts.max() >= self._room * FULL
+        crowded, full = last >= self._capacity + self._spare - WINDOW - 1, self._counts.max() >= self._capacity * FULL
         if crowded or full:
             # A table with more homes never needs more room behind them than it has.
-            more = -(-self._room // (3 * WINDOW)) * WINDOW if full else 0
-            self._lay_out(self._room + more, self._spare * (2 if crowded else 1))
+            more = -(-self._capacity // (3 * WINDOW)) * WINDOW if full else 0
+            self._lay_out(self._capacity + more, self._spare * (2 if crowded else 1))
 
-    def _homes(self, heads: Hashes, room: int) -> Numbers:
-        return (heads * np.uint64(room // WINDOW) >> HALF).astype(np.int64) * WINDOW
+    def _homes(self, heads: Hashes, capacity: int) -> Numbers:
+        return (heads * np.uint64(capacity // WINDOW) >> HALF).astype(np.int64) * WINDOW
 
-    def _lay_out(self, room: int, spare: int) -> None:
+    def _lay_out(self, capacity: int, spare: int) -> None:
         """Give the tables another size, in place: from the last, each moves to where no other still lies."""
-        before, tables = self._room + self._spare, len(self._counts)
-        self._slots.resize(tables * (room + spare), refcheck=False)
-        self._room, self._spare, self._starts = room, spare, np.arange(tables) * (room + spare)
+        before, tables = self._capacity + self._spare, len(self._counts)
+        self._slots.resize(tables * (capacity + spare), refcheck=False)
+        self._capacity, self._spare, self._starts = capacity, spare, np.arange(tables) * (capacity + spare)
         for table in reversed(range(tables)):
             old = self._slots[table * before : (table + 1) * before]
             entries = old[old != EMPTY]
@@ -106,19 +106,19 @@ class LeaderTables:
         """Put entries into an empty table, each into the first free slot from its home on."""
         # In the order of their homes and, of one key, of their leaders, which is that in which they were added.
         entries.sort()
-        slots = self._homes(entries >> HALF, self._room)
+        slots = self._homes(entries >> HALF, self._capacity)
         rank = np.arange(len(entries))
         slots -= rank
         np.maximum.accumulate(slots, out=slots)
         slots += rank
-        self._slots[self._starts[table] : self._starts[table] + self._room + self._spare][slots] = entries
+        self._slots[self._starts[table] : self._starts[table] + self._capacity + self._spare][slots] = entries
 
 
 _STEPS = np.arange(WINDOW)
 _NONE = np.empty(0, np.int64)
 
 
-def _joined(parts: list[Numbers]) -> Numbers:
+def _concatenated(parts: list[Numbers]) -> Numbers:
     """Parts come by window, tables in order within each; stable by table keeps the order of adding."""
     if not parts:
         return _NONE

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from corpuskit.text.dedup.minhash import Matches, Places, Similarities
+    from corpuskit.text.dedup.minhash import Matches, Ranks, Similarities
 
     Flags = NDArray[np.bool_]
     Rows = NDArray[np.uint64]
@@ -33,7 +33,7 @@ LEAST_ROOM = 1 << 12
 class Verdicts(NamedTuple):
     """For each document of the corpus: the entry it is dropped for or -1, their similarity, whether they are equal."""
 
-    matches: "Places"
+    matches: "Ranks"
     similarities: "Similarities"
     equal: "Flags"
 
@@ -45,20 +45,20 @@ class Matcher:
         self,
         parameters: DedupParameters,
         entries: Entries,
-        alike: "Callable[[Places, Places], Similarities] | None" = None,
+        alike: "Callable[[Ranks, Ranks], Similarities] | None" = None,
     ) -> None:
         """`alike`: similarities of entries given by number, where signatures do not decide."""
         import numpy
 
         self.parameters, self.entries = parameters, entries
-        self.room = parameters.rows_in_memory(ROW_BYTES, LEAST_ROOM)
-        self._given = alike
-        self._order: Places | None = None
-        self._places: Places | None = None
+        self.max_rows = parameters.rows_in_memory(ROW_BYTES, LEAST_ROOM)
+        self._similarities_of = alike
+        self._order: Ranks | None = None
+        self._ranks: Ranks | None = None
         if parameters.keep != "first":
             self._order = numpy.argsort(entries.load("preference")[:, 0], kind="stable")
-            self._places = numpy.empty_like(self._order)
-            self._places[self._order] = numpy.arange(len(self._order))
+            self._ranks = numpy.empty_like(self._order)
+            self._ranks[self._order] = numpy.arange(len(self._order))
 
     def verdicts(self) -> Verdicts:
         """All verdicts, one band after the other."""
@@ -71,7 +71,7 @@ class Matcher:
             skipped[self.entries.start :][self._by_number(equal != NOBODY)] = True
             for band in range(self.parameters.bands):
                 self.match(band, near, skipped)
-        return self.joined(equal, near)
+        return self.combined(equal, near)
 
     def wordless(self) -> "Flags":
         """Which entries have no signature, by number."""
@@ -79,25 +79,25 @@ class Matcher:
 
         return numpy.concatenate([numpy.empty(0, bool), *(r[:, 0] > 0 for _, r in self.entries.chunks("wordless"))])
 
-    def equal_texts(self) -> "Places":
+    def equal_texts(self) -> "Ranks":
         """For each place of the corpus that of the first equal text, or -1."""
         import numpy
 
         from corpuskit.text.dedup.minhash import NOBODY, first_with_same
 
-        found = numpy.full(self.entries.count, NOBODY, numpy.int64)
-        for runs in by_key(self._rows("digest", None), self.room):
+        firsts_of = numpy.full(self.entries.count, NOBODY, numpy.int64)
+        for runs in by_key(self._rows("digest", None), self.max_rows):
             firsts = numpy.empty((0, 3), numpy.uint64)
             for rows, part in self._in_order(runs):
                 if part:
                     rows = numpy.concatenate((firsts, rows))
                 same = first_with_same(rows[:, 0], rows[:, 1])
-                places = rows[:, 2].astype(numpy.int64)
-                asked = numpy.flatnonzero((same != NOBODY) & (places >= self.entries.start))
-                found[places[asked] - self.entries.start] = places[same[asked]]
+                ranks = rows[:, 2].astype(numpy.int64)
+                asked = numpy.flatnonzero((same != NOBODY) & (ranks >= self.entries.start))
+                firsts_of[ranks[asked] - self.entries.start] = ranks[same[asked]]
                 if part:
                     firsts = rows[same == NOBODY]
-        return found
+        return firsts_of
 
     def match(self, band: int, matches: "Matches", skipped: "Flags") -> None:
         """Enter the matches of one band."""
@@ -105,17 +105,17 @@ class Matcher:
 
         from corpuskit.text.dedup.minhash import match_in_band
 
-        for runs in by_key(self._rows(f"key-{band}", skipped), self.room):
+        for runs in by_key(self._rows(f"key-{band}", skipped), self.max_rows):
             leaders = numpy.empty(0, numpy.int64)
             for rows, part in self._in_order(runs):
-                keys, places = rows[:, 0], rows[:, 1].astype(numpy.int64)
+                keys, ranks = rows[:, 0], rows[:, 1].astype(numpy.int64)
                 if part:
                     # All rows of the runs are of one key.
                     keys = numpy.concatenate((numpy.full(len(leaders), keys[0]), keys))
-                    places = numpy.concatenate((leaders, places))
-                leaders = match_in_band(keys, places, matches, self._alike_at, self.parameters.threshold, part=part)
+                    ranks = numpy.concatenate((leaders, ranks))
+                leaders = match_in_band(keys, ranks, matches, self._alike_at, self.parameters.threshold, part=part)
 
-    def joined(self, equal: "Places", near: "Matches") -> Verdicts:
+    def combined(self, equal: "Ranks", near: "Matches") -> Verdicts:
         """The verdicts by number; an equal text comes before one that is alike."""
         import numpy
 
@@ -129,13 +129,13 @@ class Matcher:
         return Verdicts(*map(self._by_number, (matches, similarities, is_equal)))
 
     def _by_number(self, values: "NDArray[Any]") -> "NDArray[Any]":
-        return values if self._places is None else values[self._places]
+        return values if self._ranks is None else values[self._ranks]
 
     def _in_order(self, runs: Iterable[Run]) -> Iterator[Run]:
         """The runs with rows by place; where that is not the order they come in, a key's parts are put together."""
         import numpy
 
-        if self._places is None:
+        if self._ranks is None:
             yield from runs
             return
         rows = numpy.concatenate([run.rows for run in runs])
@@ -145,25 +145,25 @@ class Matcher:
         """A field of the entries that matter, and their places behind it."""
         import numpy
 
-        own = None
-        if self.entries.start and self.room is None:
-            own = numpy.unique(self.entries.load(name, self.entries.start)[:, 0])
+        corpus_keys = None
+        if self.entries.start and self.max_rows is None:
+            corpus_keys = numpy.unique(self.entries.load(name, self.entries.start)[:, 0])
         for first, rows in self.entries.chunks(name):
             numbers = numpy.arange(first, first + len(rows))
             if skipped is not None:
                 numbers = numbers[~skipped[numbers]]
-            if own is not None and first < self.entries.start:
+            if corpus_keys is not None and first < self.entries.start:
                 # Of earlier snapshots only what shares a key with the corpus decides anything.
-                numbers = numbers[_held(own, rows[numbers - first, 0])]
-            places = numbers if self._places is None else self._places[numbers]
-            yield numpy.column_stack((rows[numbers - first], places.astype(numpy.uint64)))
+                numbers = numbers[_is_in(corpus_keys, rows[numbers - first, 0])]
+            ranks = numbers if self._ranks is None else self._ranks[numbers]
+            yield numpy.column_stack((rows[numbers - first], ranks.astype(numpy.uint64)))
 
-    def _alike_at(self, left: "Places", right: "Places") -> "Similarities":
+    def _alike_at(self, left: "Ranks", right: "Ranks") -> "Similarities":
         if self._order is not None:
             left, right = self._order[left], self._order[right]
-        return (self._given or self._agreement)(left, right)
+        return (self._similarities_of or self._agreement)(left, right)
 
-    def _agreement(self, left: "Places", right: "Places") -> "Similarities":
+    def _agreement(self, left: "Ranks", right: "Ranks") -> "Similarities":
         import numpy
 
         from corpuskit.text.dedup.minhash import agreement
@@ -187,16 +187,16 @@ class Survivors:
 
         # Of a chain that leads to an earlier snapshot, nobody here is the survivor.
         ends = final_survivors(numpy.where(verdicts.matches < start, NOBODY, verdicts.matches - start))
-        own = (ends >= first) & (ends < first + count) & (verdicts.matches != NOBODY)
-        members = numpy.flatnonzero(own)
+        has_survivor = (ends >= first) & (ends < first + count) & (verdicts.matches != NOBODY)
+        members = numpy.flatnonzero(has_survivor)
         members = members[numpy.argsort(ends[members], kind="stable")]
         self._members = members + start
         self._starts = numpy.searchsorted(ends[members], numpy.arange(first, first + count + 1))
 
     def members(self, number: int) -> list[int]:
         """The entries dropped for a document, counted from `first`."""
-        found: list[int] = self._members[self._starts[number] : self._starts[number + 1]].tolist()
-        return found
+        members: list[int] = self._members[self._starts[number] : self._starts[number + 1]].tolist()
+        return members
 
 
 def apply_verdicts(
@@ -216,19 +216,19 @@ def apply_verdicts(
             snapshot = entries.file_of(match).facts["snapshot"] if match < entries.start else None
             yield drop(document, entries.string("id", match).decode(), similarity, equal, snapshot)
         elif members := survivors.members(number):
-            facts = (orjson.loads(entries.string("facts", member)) for member in members)
-            yield survivor_of(document, facts)
+            inherited = (orjson.loads(entries.string("facts", member)) for member in members)
+            yield survivor_of(document, inherited)
         else:
             yield document
 
 
-def _held(own: "Rows", keys: "Rows") -> "Flags":
-    """Which keys are among `own`, which are sorted."""
+def _is_in(sorted_keys: "Rows", keys: "Rows") -> "Flags":
+    """Which keys are among `sorted_keys`, which are sorted."""
     import numpy
 
-    if not len(own):
+    if not len(sorted_keys):
         return numpy.zeros(len(keys), bool)
-    at = numpy.searchsorted(own, keys)
-    at[at == len(own)] = 0
-    found: Flags = own[at] == keys
-    return found
+    at = numpy.searchsorted(sorted_keys, keys)
+    at[at == len(sorted_keys)] = 0
+    is_in: Flags = sorted_keys[at] == keys
+    return is_in

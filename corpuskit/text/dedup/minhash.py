@@ -40,9 +40,9 @@ LEADERS = 4
 NOBODY = -1
 
 Signatures = NDArray[np.uint32]
-Places = NDArray[np.int64]
+Ranks = NDArray[np.int64]
 Similarities = NDArray[np.float64]
-Likeness = Callable[[Places, Places], Similarities]
+Likeness = Callable[[Ranks, Ranks], Similarities]
 """Similarities, 0 to 1, of pairs of documents given as two arrays of numbers."""
 
 MIXER = np.uint64(0x94D0_49BB_1331_11EB)
@@ -96,15 +96,15 @@ class Matches:
         self.leaders = np.full(count, NOBODY, np.int64)
         self.similarities = np.zeros(count, np.float64)
 
-    def known(self, leaders: Places, places: Places) -> tuple[Similarities, NDArray[np.bool_]]:
+    def computed(self, leaders: Ranks, ranks: Ranks) -> tuple[Similarities, NDArray[np.bool_]]:
         """Similarities of pairs as far as they are known, and which are: matches need not be measured again."""
-        at = np.maximum(places - self.start, 0)
-        return self.similarities[at], (self.leaders[at] == leaders) & (places >= self.start)
+        at = np.maximum(ranks - self.start, 0)
+        return self.similarities[at], (self.leaders[at] == leaders) & (ranks >= self.start)
 
-    def enter(self, leaders: Places, places: Places, shares: Similarities) -> None:
+    def enter(self, leaders: Ranks, ranks: Ranks, shares: Similarities) -> None:
         """Take in matches: the earliest leader stays."""
-        asked = places >= self.start
-        leaders, at, shares = leaders[asked], places[asked] - self.start, shares[asked]
+        asked = ranks >= self.start
+        leaders, at, shares = leaders[asked], ranks[asked] - self.start, shares[asked]
         better = (self.leaders[at] == NOBODY) | (leaders < self.leaders[at])
         self.leaders[at[better]] = leaders[better]
         self.similarities[at[better]] = shares[better]
@@ -112,7 +112,7 @@ class Matches:
 
 def earliest_leaders(
     columns: Iterable[Hashes], count: int, alike: Likeness, threshold: float
-) -> tuple[Places, Similarities]:
+) -> tuple[Ranks, Similarities]:
     """For each of `count` documents the earliest leader it matches (or -1), and the similarity.
 
     `columns` are the keys of one band after the other, each in the order in which documents are considered; `alike`
@@ -125,34 +125,34 @@ def earliest_leaders(
 
 
 def match_in_band(
-    keys: Hashes, places: Places, matches: Matches, alike: Likeness, threshold: float, *, part: bool = False
-) -> Places:
+    keys: Hashes, ranks: Ranks, matches: Matches, alike: Likeness, threshold: float, *, part: bool = False
+) -> Ranks:
     """Apply the rule to documents by their key in one band; the leaders of the keys.
 
     With `part` these are not all documents of the keys. Leaders that come again with documents behind them lead
     again, so that a key's documents may come in parts, each behind the leaders of those before it. Without, keys
     that decide nothing are left out.
     """
-    places, groups = _sorted(keys, places)
+    ranks, groups = _sorted(keys, ranks)
     if not part:
-        places, groups = _deciding(places, groups, matches.start)
+        ranks, groups = _deciding(ranks, groups, matches.start)
     led = []
     for _ in range(LEADERS):
-        if not len(places):
+        if not len(ranks):
             break
         first = np.concatenate(([True], groups[1:] != groups[:-1]))
-        led.append(places[first])
+        led.append(ranks[first])
         leaders = led[-1][np.cumsum(first) - 1][~first]
-        places, groups = places[~first], groups[~first]
-        shares, known = matches.known(leaders, places)
-        shares[~known] = alike(leaders[~known], places[~known])
+        ranks, groups = ranks[~first], groups[~first]
+        shares, computed = matches.computed(leaders, ranks)
+        shares[~computed] = alike(leaders[~computed], ranks[~computed])
         matched = shares >= threshold
-        matches.enter(leaders[matched], places[matched], shares[matched])
-        places, groups = places[~matched], groups[~matched]
+        matches.enter(leaders[matched], ranks[matched], shares[matched])
+        ranks, groups = ranks[~matched], groups[~matched]
     return np.concatenate([*led, np.empty(0, np.int64)])
 
 
-def first_with_same(low: Hashes, high: Hashes) -> Places:
+def first_with_same(low: Hashes, high: Hashes) -> Ranks:
     """For each 128-bit hash, given by its halves, the place of the first equal one, or -1 if that is itself."""
     firsts = np.full(len(low), NOBODY, np.int64)
     order = np.lexsort((high, low))
@@ -163,7 +163,7 @@ def first_with_same(low: Hashes, high: Hashes) -> Places:
     return firsts
 
 
-def final_survivors(matches: Places) -> Places:
+def final_survivors(matches: Ranks) -> Ranks:
     """The document at the end of each chain of matches: the survivor that stands for it, itself if it has none."""
     ends = np.where(matches == NOBODY, np.arange(len(matches)), matches)
     while not np.array_equal(further := ends[ends], ends):
@@ -178,17 +178,17 @@ def _row_factors(height: int) -> Hashes:
     return generator.random_raw(height) | np.uint64(1)
 
 
-def _sorted(keys: Hashes, places: Places) -> tuple[Places, Places]:
-    """Places by key and then place, and the number of each one's group."""
-    ascending = bool((places[1:] > places[:-1]).all())
-    order = np.argsort(keys, kind="stable") if ascending else np.lexsort((places, keys))
+def _sorted(keys: Hashes, ranks: Ranks) -> tuple[Ranks, Ranks]:
+    """Ranks by key and then place, and the number of each one's group."""
+    ascending = bool((ranks[1:] > ranks[:-1]).all())
+    order = np.argsort(keys, kind="stable") if ascending else np.lexsort((ranks, keys))
     ordered = keys[order]
-    return places[order], np.cumsum(np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(keys)])
+    return ranks[order], np.cumsum(np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(keys)])
 
 
-def _deciding(places: Places, groups: Places, start: int) -> tuple[Places, Places]:
+def _deciding(ranks: Ranks, groups: Ranks, start: int) -> tuple[Ranks, Ranks]:
     """Those of groups with several members, of which the last is asked for."""
     ends = np.flatnonzero(np.concatenate((groups[1:] != groups[:-1], [True]))[: len(groups)])
     sizes = np.diff(ends, prepend=-1)
-    wanted = np.repeat((sizes > 1) & (places[ends] >= start), sizes)
-    return places[wanted], groups[wanted]
+    decides = np.repeat((sizes > 1) & (ranks[ends] >= start), sizes)
+    return ranks[decides], groups[decides]

@@ -87,7 +87,7 @@ class ShardedDedup:
             for band in matches:
                 file = open_block_file(stack, band)
                 near.enter(*(file.load(name)[:, 0] for name in ("leader", "place", "similarity")))
-            verdicts = matcher.joined(matcher.equal_texts(), near)
+            verdicts = matcher.combined(matcher.equal_texts(), near)
         fields = [Field("match", "<i8", 1), Field("similarity", "<f8", 1), Field("equal", "|u1", 1)]
         columns = {"match": verdicts.matches, "similarity": verdicts.similarities, "equal": verdicts.equal}
         _write(path, lambda file: _write_table(file, fields, columns))

@@ -37,7 +37,7 @@ ALONE = 4
 CODE = np.uint32(0xFFFF)
 KIND_SHIFT = np.uint32(16)
 UTF_16 = "utf-16-le" if sys.byteorder == "little" else "utf-16-be"
-LOOKED_AT = 64
+SAMPLED = 64
 PAGE = 256
 HIGH_SURROGATES, LOW_SURROGATES = range(0xD800, 0xDC00), range(0xDC00, 0xE000)
 PICTOGRAPHS = range(0xD83C, 0xD83F)
@@ -48,7 +48,7 @@ Table = NDArray[np.uint32]
 
 def shingles_of(texts: Sequence[str], ngram: int) -> list[Hashes]:
     """Hashes of each text's shingles, as `shingles` gives them."""
-    found: list[Hashes] = [np.empty(0, np.uint64)] * len(texts)
+    shingled: list[Hashes] = [np.empty(0, np.uint64)] * len(texts)
     for numbers in _groups(texts):
         group = [texts[number] for number in numbers]
         if len(group[0]) > BLOCK:
@@ -57,9 +57,9 @@ def shingles_of(texts: Sequence[str], ngram: int) -> list[Hashes]:
             hashes = _of_ascii(group, ngram)
         else:
             hashes = _of_any(group, ngram, raw=True)
-        for number, own in zip(numbers, hashes, strict=True):
-            found[number] = own
-    return found
+        for number, text_hashes in zip(numbers, hashes, strict=True):
+            shingled[number] = text_hashes
+    return shingled
 
 
 def _groups(texts: Sequence[str]) -> Iterator[list[int]]:
@@ -70,7 +70,7 @@ def _groups(texts: Sequence[str]) -> Iterator[list[int]]:
         if len(text) > BLOCK:
             yield [number]
             continue
-        kind = "ascii" if text.isascii() else "spaced" if max(text[:LOOKED_AT]) < UNSPACED_FROM else "unspaced"
+        kind = "ascii" if text.isascii() else "spaced" if max(text[:SAMPLED]) < UNSPACED_FROM else "unspaced"
         if sizes[kind] + len(text) > GROUP and waiting[kind]:
             yield waiting[kind]
             waiting[kind], sizes[kind] = [], 0
@@ -180,9 +180,9 @@ def _entry(character: str) -> int:
 def _depending() -> frozenset[str]:
     """Characters that are reordered or composed with others, or whose lower case depends on others."""
     # Final sigma, and the vowels and finals of Hangul. Of Han characters and Hangul syllables none depends.
-    found = {"\u03a3", *map(chr, range(0x1161, 0x1176)), *map(chr, range(0x11A8, 0x11C3))}
+    characters = {"\u03a3", *map(chr, range(0x1161, 0x1176)), *map(chr, range(0x11A8, 0x11C3))}
     for character in map(chr, itertools.chain(range(0x3400), range(0xA000, 0xAC00), range(0xD7A4, 1 << 16))):
         if unicodedata.combining(character):
-            found.add(character)
-        found.update(unicodedata.normalize("NFD", character)[1:])
-    return frozenset(found)
+            characters.add(character)
+        characters.update(unicodedata.normalize("NFD", character)[1:])
+    return frozenset(characters)

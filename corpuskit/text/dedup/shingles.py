@@ -59,7 +59,7 @@ NORMALISED_AT_ONCE = 1 << 10
 
 def shingles(text: str, ngram: int) -> Hashes:
     """Hashes of the text's shingles in their order, repeats included; empty if the text has no words."""
-    blocks = [_units(block) for block in _pieces(text, BLOCK)]
+    blocks = [_units(block) for block in _spans(text, BLOCK)]
     if not blocks:
         return np.empty(0, np.uint64)
     units = np.concatenate([hashes for hashes, _ in blocks]) if len(blocks) > 1 else blocks[0][0]
@@ -76,11 +76,11 @@ def jaccard(left: Hashes, right: Hashes) -> float:
     0.3333333333333333
     """
     left, right = np.unique(left), np.unique(right)
-    shared = len(np.intersect1d(left, right, assume_unique=True))
-    return shared / max(len(left) + len(right) - shared, 1)
+    common = len(np.intersect1d(left, right, assume_unique=True))
+    return common / max(len(left) + len(right) - common, 1)
 
 
-def _pieces(text: str, size: int) -> Iterator[str]:
+def _spans(text: str, size: int) -> Iterator[str]:
     """The text in pieces of at most `size` characters, cut after a space wherever there is one."""
     start = 0
     while len(text) - start > size:
@@ -95,8 +95,8 @@ def normalised(text: str) -> str:
     """NFKC, lower case. In pieces, since normalising a long run of combining marks takes quadratic time."""
     if text.isascii():
         return text.lower()
-    pieces = _pieces(text, NORMALISED_AT_ONCE)
-    return "".join([unicodedata.normalize("NFKC", piece) for piece in pieces]).lower()
+    spans = _spans(text, NORMALISED_AT_ONCE)
+    return "".join([unicodedata.normalize("NFKC", span) for span in spans]).lower()
 
 
 def _units(text: str) -> tuple[Hashes, NDArray[np.bool_] | None]:
@@ -117,11 +117,11 @@ def units_of(
     mixed = kinds.dtype != np.bool_ and bool((kinds == CHARACTER).any())
     if mixed:
         edges |= after == CHARACTER
-        places = np.flatnonzero(edges)
-        starts, ends = places[after[places] != SEPARATOR], places[before[places] != SEPARATOR]
+        boundaries = np.flatnonzero(edges)
+        starts, ends = boundaries[after[boundaries] != SEPARATOR], boundaries[before[boundaries] != SEPARATOR]
     else:
-        places = np.flatnonzero(edges)
-        starts, ends = places[0::2], places[1::2]
+        boundaries = np.flatnonzero(edges)
+        starts, ends = boundaries[0::2], boundaries[1::2]
     powers, inverses = _powers(1 << len(codes).bit_length())
     # A unit lies behind `starts`, up to `ends`. Its hash is the polynomial of its code points: a difference of
     # running sums, brought down to one power wherever the unit stands.
@@ -134,7 +134,7 @@ def units_of(
 def windows(units: Hashes, single: NDArray[np.bool_] | None, borders: list[int], ngram: int) -> list[Hashes]:
     """Shingles of texts whose units lie one after the other, those of text n from `borders[n]` to `borders[n + 1]`."""
     total = _words(units, ngram) if len(units) >= ngram else units
-    found = [
+    hashes = [
         total[at : end - ngram + 1] if end - at >= ngram else _words(units[at:end], ngram)
         for at, end in itertools.pairwise(borders)
     ]
@@ -142,8 +142,8 @@ def windows(units: Hashes, single: NDArray[np.bool_] | None, borders: list[int],
         singles = np.concatenate(([0], np.cumsum(single)))[borders].tolist()
         for number, (at, end) in enumerate(itertools.pairwise(borders)):
             if singles[number + 1] > singles[number]:
-                found[number] = _weighted(units[at:end], _weights(units[at:end], single[at:end]), ngram)
-    return found
+                hashes[number] = _weighted(units[at:end], _weights(units[at:end], single[at:end]), ngram)
+    return hashes
 
 
 def _coded(text: str) -> tuple[NDArray[np.unsignedinteger], NDArray[np.uint8] | NDArray[np.bool_]]:

@@ -28,10 +28,10 @@ def kept_of(entries: "Entries", verdicts: "Verdicts") -> Iterator[Block]:
     ends = final_survivors(numpy.where(verdicts.matches < start, NOBODY, verdicts.matches - start))
     ends = numpy.where(verdicts.matches[ends] == NOBODY, ends + start, verdicts.matches[ends])
     first = 0
-    for file in entries.own:
+    for file in entries.corpus_files:
         for numbers, identifiers, rows in rows_of(file, ~verdicts.equal[first : first + len(file)]):
-            kept = ends[first : first + len(file)][numbers.pop("row")]
-            numbers["root"] = _roots(entries, kept)
+            kept_ends = ends[first : first + len(file)][numbers.pop("row")]
+            numbers["root"] = _roots(entries, kept_ends)
             yield numbers, identifiers, rows
         first += len(file)
 
@@ -46,7 +46,7 @@ def _roots(entries: "Entries", ends: "NDArray[np.int64]") -> "Roots":
     return roots
 
 
-def rows_of(file: "BlockFile", kept: "Flags") -> Iterator[Block]:
+def rows_of(file: "BlockFile", is_kept: "Flags") -> Iterator[Block]:
     """The rows that are kept, in blocks; `row` is where they stood."""
     import numpy
 
@@ -54,11 +54,11 @@ def rows_of(file: "BlockFile", kept: "Flags") -> Iterator[Block]:
     identifiers, first = file.strings("id"), 0
     for columns in zip(*(file.column(name) for name in names), strict=True):
         size = len(columns[0])
-        flags = kept[first : first + size]
+        flags = is_kept[first : first + size]
         numbers = {name: column[flags] for name, column in zip(names, columns, strict=True)}
         numbers["row"] = numpy.flatnonzero(flags) + first
-        held = list(itertools.compress(itertools.islice(identifiers, size), flags))
-        yield numbers, held, len(held)
+        kept_identifiers = list(itertools.compress(itertools.islice(identifiers, size), flags))
+        yield numbers, kept_identifiers, len(kept_identifiers)
         first += size
 
 
@@ -68,8 +68,8 @@ def entries_with_id(file: "BlockFile", identifier: str | None) -> "Flags":
 
     if identifier is None:
         return numpy.ones(len(file), bool)
-    wanted = identifier.encode("utf-8", "surrogatepass")
-    return numpy.fromiter((found == wanted for found in file.strings("id")), bool, len(file))
+    encoded = identifier.encode("utf-8", "surrogatepass")
+    return numpy.fromiter((entry_id == encoded for entry_id in file.strings("id")), bool, len(file))
 
 
 def survivors_of(file: "BlockFile", flags: "Flags") -> "Roots":

@@ -14,7 +14,7 @@ from corpuskit.text.dedup.survivors import rejected
 
 if TYPE_CHECKING:
     from corpuskit.text.dedup.index import IndexSession
-    from corpuskit.text.dedup.minhash import Places, Similarities
+    from corpuskit.text.dedup.minhash import Ranks, Similarities
     from corpuskit.text.dedup.shingles import Hashes
 
 
@@ -66,16 +66,16 @@ class SpooledDedup:
             yield item
         yield from self._rejected.get(len(self._lines), ())
 
-    def _exact_similarities(self, left: "Places", right: "Places") -> "Similarities":
+    def _exact_similarities(self, left: "Ranks", right: "Ranks") -> "Similarities":
         """Pairs come sorted by their left document, so its shingles are made once."""
         import numpy
 
         from corpuskit.text.dedup.shingles import jaccard
 
-        shares, held = numpy.empty(len(left)), -1
+        shares, current = numpy.empty(len(left)), -1
         for pair, (leader, other) in enumerate(zip(left, right, strict=True)):
-            if leader != held:
-                held, hashes = leader, numpy.unique(self._shingles(leader))
+            if leader != current:
+                current, hashes = leader, numpy.unique(self._shingles(leader))
             shares[pair] = jaccard(hashes, self._shingles(other))
         return shares
 

@@ -41,12 +41,12 @@ class StreamingDedup:
         except Reject as reject:
             return rejected(document, reject, len(self.records))
         key = digest(document.text)
-        found = self.texts.find(numpy.frombuffer(key[:8], numpy.uint64))
-        for number in found.leaders.tolist():
+        lookup = self.texts.find(numpy.frombuffer(key[:8], numpy.uint64))
+        for number in lookup.leaders.tolist():
             if self.records[number].startswith(key):
                 return drop(document, self._id(number), 1.0, equal=True)
         number = len(self.records)
-        self.texts.add(found, numpy.zeros(1, numpy.int64), number)
+        self.texts.add(lookup, numpy.zeros(1, numpy.int64), number)
         matches: dict[int, float] = {}
         signature = b""
         if self.parameters.method == "minhash":
@@ -70,27 +70,27 @@ class StreamingDedup:
         if not len(hashes):
             return row.tobytes(), {}
         keys = band_keys(row, self.parameters.bands)[0]
-        found = self.bands.find(keys)
+        lookup = self.bands.find(keys)
         chosen, matches = numpy.arange(len(keys)), {}
-        if len(found.leaders):
-            candidates, rows = self._candidates(found.leaders.tolist(), row)
+        if len(lookup.leaders):
+            candidates, rows = self._candidates(lookup.leaders.tolist(), row)
             shares = zip(candidates, self._similarities(row, rows, hashes, candidates), strict=True)
             share_of = {leader: float(share) for leader, share in shares}
             # The tables know half of a key; the whole is that of the leader's signature.
             whole = dict(zip(candidates, band_keys(rows, self.parameters.bands) == keys, strict=True))
-            held: dict[int, list[int]] = {}
-            for table, leader in zip(found.tables.tolist(), found.leaders.tolist(), strict=True):
+            leaders_in: dict[int, list[int]] = {}
+            for table, leader in zip(lookup.tables.tolist(), lookup.leaders.tolist(), strict=True):
                 if whole[leader][table]:
-                    held.setdefault(table, []).append(leader)
-            led = {leader for leaders in held.values() for leader in leaders}
+                    leaders_in.setdefault(table, []).append(leader)
+            led = {leader for leaders in leaders_in.values() for leader in leaders}
             matches = {leader: share_of[leader] for leader in led if share_of[leader] >= self.parameters.threshold}
-            taken = {
+            closed = {
                 table
-                for table, leaders in held.items()
+                for table, leaders in leaders_in.items()
                 if len(leaders) >= LEADERS or not matches.keys().isdisjoint(leaders)
             }
-            chosen = numpy.array([table for table in range(len(keys)) if table not in taken], numpy.int64)
-        self.bands.add(found, chosen, number)
+            chosen = numpy.array([table for table in range(len(keys)) if table not in closed], numpy.int64)
+        self.bands.add(lookup, chosen, number)
         return row.tobytes(), matches
 
     def _candidates(self, leaders: list[int], row: "Signatures") -> tuple[list[int], "Signatures"]:

@@ -50,15 +50,15 @@ def survivor_of(document: Document, dropped: Iterable[dict[str, Any]]) -> Docume
 
     What an earlier dedup counted is counted on. A document that states no rights has no say in those of its cluster.
     """
-    facts = _Facts(document.metadata)
+    cluster = _ClusterMetadata(document.metadata)
     for metadata in dropped:
-        facts.count += 1
-        facts.add(metadata)
-    gained = {"rights": facts.rights} if facts.rights else {}
-    return document.with_metadata(duplicates=facts.duplicates(), **gained)
+        cluster.count += 1
+        cluster.add(metadata)
+    gained = {"rights": cluster.rights} if cluster.rights else {}
+    return document.with_metadata(duplicates=cluster.duplicates(), **gained)
 
 
-class _Facts:
+class _ClusterMetadata:
     """What is gathered from the documents of a cluster."""
 
     def __init__(self, metadata: dict[str, Any]) -> None:
@@ -78,12 +78,12 @@ class _Facts:
             self.rights[use] = _stricter(self.rights.get(use), right)
 
     def duplicates(self) -> dict[str, Any]:
-        found: dict[str, Any] = {"count": self.count}
+        entry: dict[str, Any] = {"count": self.count}
         if self.sources:
-            found["sources"] = sorted(self.sources)
+            entry["sources"] = sorted(self.sources)
         if len(self.licenses) > 1:
-            found["licenses"] = sorted(self.licenses)
-        return found
+            entry["licenses"] = sorted(self.licenses)
+        return entry
 
 
 def _object(metadata: dict[str, Any], key: str) -> dict[str, Any]:
@@ -96,13 +96,13 @@ def _words(value: Any) -> list[str]:
     return [word for word in values if isinstance(word, str)]
 
 
-def _stricter(held: Any, other: Any) -> Any:
+def _stricter(current: Any, other: Any) -> Any:
     """The stricter of two rights; of words that are none, the one that was there first."""
     if other not in STRICTNESS:
-        return other if held is None else held
-    if held not in STRICTNESS:
+        return other if current is None else current
+    if current not in STRICTNESS:
         return other
-    return max(held, other, key=STRICTNESS.index)
+    return max(current, other, key=STRICTNESS.index)
 
 
 def _instant(date: Any) -> int:

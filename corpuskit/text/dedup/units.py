@@ -17,19 +17,19 @@ class UnitFilter:
         self.cut = BLANK_LINES if parameters.unit == "paragraph" else LINE_FEEDS
         self.reason = f"duplicate-{parameters.unit}s"
         self.least = parameters.min_length
-        self.seen: set[int] = set()
+        self.seen_units: set[int] = set()
 
     def apply(self, document: Document) -> Document | Drop:
         """The document without units that came before; a drop where no text is left for that."""
-        pieces = self.cut.split(document.text)
-        kept = [place for place in range(0, len(pieces), 2) if self._is_new(pieces[place])]
-        removed = (len(pieces) + 1) // 2 - len(kept)
+        parts = self.cut.split(document.text)
+        kept_indexes = [index for index in range(0, len(parts), 2) if self._is_new(parts[index])]
+        removed = (len(parts) + 1) // 2 - len(kept_indexes)
         if not removed:
             return document
         # Each unit but the first takes along what parted it from the one before it.
-        text = "".join(piece for place in kept for piece in pieces[max(place - 1, 0) : place + 1])
-        if kept and kept[0]:
-            text = text.removeprefix(pieces[kept[0] - 1])
+        text = "".join(part for index in kept_indexes for part in parts[max(index - 1, 0) : index + 1])
+        if kept_indexes and kept_indexes[0]:
+            text = text.removeprefix(parts[kept_indexes[0] - 1])
         return document.with_text(text) if text.strip() else Drop(document, self.reason, {"removed": removed})
 
     def _is_new(self, unit: str) -> bool:
@@ -42,7 +42,7 @@ class UnitFilter:
         if len(words) < self.least:
             return True
         key = xxhash.xxh3_128_intdigest(words.encode("utf-8", "surrogatepass"))
-        if key in self.seen:
+        if key in self.seen_units:
             return False
-        self.seen.add(key)
+        self.seen_units.add(key)
         return True

@@ -161,32 +161,32 @@ def blocks(markup: str) -> list[Block]:
 
 def prose(page: list[Block]) -> list[Block]:
     """Keep what reads like content, from the first to the last block that certainly is; all, if none is left."""
-    kept, sure = [False] * len(page), [False] * len(page)
+    is_kept, sure = [False] * len(page), [False] * len(page)
     start = 0
     while start < len(page):
         end = _end_of_group(page, start)
         group = page[start:end]
-        kept[start:end] = [_reads_like_content(group)] * len(group)
-        sure[start:end] = [kept[start] and _certainly(group, block) for block in group]
+        is_kept[start:end] = [_reads_like_content(group)] * len(group)
+        sure[start:end] = [is_kept[start] and _certainly(group, block) for block in group]
         start = end
     if any(sure):
         first, last = sure.index(True), len(sure) - 1 - sure[::-1].index(True)
-        for place in range(first):
-            kept[place] &= page[place].kind in ("heading", "paragraph")
-        kept[last + 1 :] = [False] * (len(page) - last - 1)
-    _drop_empty_sections(page, kept)
-    chosen = [block for block, keep in zip(page, kept, strict=True) if keep]
+        for index in range(first):
+            is_kept[index] &= page[index].kind in ("heading", "paragraph")
+        is_kept[last + 1 :] = [False] * (len(page) - last - 1)
+    _drop_empty_sections(page, is_kept)
+    chosen = [block for block, keep in zip(page, is_kept, strict=True) if keep]
     return chosen or page
 
 
 def as_text(page: list[Block]) -> str:
     """Plain text: blank lines between blocks; items of a list, rows of a table and bare lines on lines of their own."""
-    return _joined(page, [_plain(block) for block in page])
+    return _join_blocks(page, [_plain(block) for block in page])
 
 
 def as_markdown(page: list[Block]) -> str:
     """CommonMark with pipe tables; links and images are left out."""
-    return _joined(page, [_markdown(page, place) for place in range(len(page))])
+    return _join_blocks(page, [_markdown(page, index) for index in range(len(page))])
 
 
 def _unescaped(text: str) -> str:
@@ -229,23 +229,23 @@ def _certainly(group: list[Block], block: Block) -> bool:
     return block.kind == "item" and sum(item.words for item in group) >= SENTENCE_WORDS * len(group)
 
 
-def _drop_empty_sections(page: list[Block], kept: list[bool]) -> None:
+def _drop_empty_sections(page: list[Block], is_kept: list[bool]) -> None:
     """A heading stays only if something it heads stays."""
     filled = False
-    for place in range(len(page) - 1, -1, -1):
-        if page[place].kind != "heading":
-            filled = filled or kept[place]
+    for index in range(len(page) - 1, -1, -1):
+        if page[index].kind != "heading":
+            filled = filled or is_kept[index]
             continue
-        kept[place] = kept[place] and filled
+        is_kept[index] = is_kept[index] and filled
         # A title directly above another heading heads the same text.
-        filled = filled and kept[place] and place > 0 and page[place - 1].kind == "heading"
+        filled = filled and is_kept[index] and index > 0 and page[index - 1].kind == "heading"
 
 
-def _joined(page: list[Block], written: list[str]) -> str:
+def _join_blocks(page: list[Block], written: list[str]) -> str:
     parts: list[str] = []
-    for place, text in enumerate(written):
-        if place:
-            together = page[place].kind == page[place - 1].kind and page[place].kind in ("item", "row", "line")
+    for index, text in enumerate(written):
+        if index:
+            together = page[index].kind == page[index - 1].kind and page[index].kind in ("item", "row", "line")
             parts.append("\n" if together else "\n\n")
         parts.append(text)
     return "".join(parts)
@@ -258,8 +258,8 @@ def _plain(block: Block) -> str:
     return block.text
 
 
-def _markdown(page: list[Block], place: int) -> str:
-    block = page[place]
+def _markdown(page: list[Block], index: int) -> str:
+    block = page[index]
     if block.kind == "heading":
         return f"{'#' * block.level} {' '.join(block.text.split())}"
     if block.kind == "preformatted":
@@ -269,14 +269,14 @@ def _markdown(page: list[Block], place: int) -> str:
         indent = "    " * (block.level - 1)
         return f"{indent}{block.marker or ' '} {_escaped(block.text)}".replace("\n", f"\n{indent}  ")
     if block.kind == "row":
-        return _markdown_row(page, place)
+        return _markdown_row(page, index)
     return _escaped(block.text)
 
 
-def _markdown_row(page: list[Block], place: int) -> str:
-    cells = [cell.replace("|", "\\|") for cell in page[place].text.split("\t")]
+def _markdown_row(page: list[Block], index: int) -> str:
+    cells = [cell.replace("|", "\\|") for cell in page[index].text.split("\t")]
     row = f"| {' | '.join(cells)} |"
-    if place and page[place - 1].kind == "row":
+    if index and page[index - 1].kind == "row":
         return row
     return f"{row}\n|{' --- |' * len(cells)}"
 

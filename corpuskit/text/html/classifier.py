@@ -16,9 +16,9 @@ import numpy as np
 from corpuskit.text.html.features import NAMES, WORDS, features
 from corpuskit.text.html.reader import Elements, PlacedBlock
 
-__all__ = ["choose", "judged", "scores", "sure_share", "unpacked"]
+__all__ = ["choose", "score_blocks", "scores", "sure_share", "unpacked"]
 
-KEPT = -300
+KEEP_FROM = -300
 """Score from which a block is content; thousandths of the log odds."""
 BETWEEN = -1700
 """The same for a block between others that are content, in the same element."""
@@ -43,11 +43,11 @@ class Trees:
     depth: int
 
 
-def judged(elements: Elements, pieces: list[PlacedBlock], title: str) -> tuple[list[int], Any]:
+def score_blocks(elements: Elements, blocks: list[PlacedBlock], title: str) -> tuple[list[int], Any]:
     """For each block the log odds that it is content, in thousandths; and its words."""
-    if not pieces:
+    if not blocks:
         return [], np.zeros(0)
-    table = features(elements, pieces, title)
+    table = features(elements, blocks, title)
     return scores(_trees(), table), table[WORDS]
 
 
@@ -55,11 +55,11 @@ def scores(trees: Trees, table: Any) -> list[int]:
     """The sum of the leaves that each column of features comes to."""
     count = table.shape[1]
     flat, starts, blocks = table.ravel(), trees.column * count, np.arange(count)
-    place = np.repeat(trees.roots[:, None], count, axis=1)
+    node = np.repeat(trees.roots[:, None], count, axis=1)
     for _ in range(trees.depth):
-        above = flat.take(starts.take(place) + blocks) > trees.threshold.take(place)
-        place = trees.left.take(place) + above
-    total: list[int] = trees.value.take(place).sum(axis=0).tolist()
+        above = flat.take(starts.take(node) + blocks) > trees.threshold.take(node)
+        node = trees.left.take(node) + above
+    total: list[int] = trees.value.take(node).sum(axis=0).tolist()
     return total
 
 
@@ -70,56 +70,56 @@ def unpacked(model: dict[str, Any]) -> Trees:
     return Trees(column, threshold, left, value, roots, int(model["depth"]))
 
 
-def choose(pieces: list[PlacedBlock], marks: list[int]) -> list[bool]:
+def choose(blocks: list[PlacedBlock], marks: list[int]) -> list[bool]:
     """Whether each block is kept: those that score well, and what stands among them in the same element."""
-    kept = [mark >= (RUN if piece.run else KEPT) for mark, piece in zip(marks, pieces, strict=True)]
+    is_kept = [mark >= (RUN if block.run else KEEP_FROM) for mark, block in zip(marks, blocks, strict=True)]
     span: dict[int, list[int]] = {}
-    for place, keep in enumerate(kept):
+    for index, keep in enumerate(is_kept):
         if keep:
-            span.setdefault(pieces[place].container, [place, place])[1] = place
-    for place, piece in enumerate(pieces):
-        if not kept[place] and marks[place] >= BETWEEN and piece.container in span:
-            first, last = span[piece.container]
-            kept[place] = first < place < last and piece.block.link_share < LINKED
-    _keep_lists(pieces, kept)
-    _drop_empty_sections(pieces, kept)
-    return kept
+            span.setdefault(blocks[index].container, [index, index])[1] = index
+    for index, block in enumerate(blocks):
+        if not is_kept[index] and marks[index] >= BETWEEN and block.container in span:
+            first, last = span[block.container]
+            is_kept[index] = first < index < last and block.block.link_share < LINKED
+    _keep_lists(blocks, is_kept)
+    _drop_empty_sections(blocks, is_kept)
+    return is_kept
 
 
 def sure_share(marks: list[int], words: Any) -> float:
     """Part of the words that lies in blocks whose score is far from the threshold, 0 to 1."""
     total = float(words.sum())
-    return float(words[np.abs(np.array(marks) - KEPT) >= UNSURE].sum()) / total if total else 0.0
+    return float(words[np.abs(np.array(marks) - KEEP_FROM) >= UNSURE].sum()) / total if total else 0.0
 
 
-def _keep_lists(pieces: list[PlacedBlock], kept: list[bool]) -> None:
+def _keep_lists(blocks: list[PlacedBlock], is_kept: list[bool]) -> None:
     """A list, a table or code right behind a block that is kept belongs to it, if it is of text, not of links."""
     start = 0
-    while start < len(pieces):
-        kind, end = pieces[start].block.kind, start + 1
+    while start < len(blocks):
+        kind, end = blocks[start].block.kind, start + 1
         if kind not in _ADJACENT_KINDS:
             start = end
             continue
-        while end < len(pieces) and pieces[end].block.kind == kind and pieces[end].container == pieces[start].container:
+        while end < len(blocks) and blocks[end].block.kind == kind and blocks[end].container == blocks[start].container:
             end += 1
-        linked = sum(piece.block.linked for piece in pieces[start:end])
-        characters = sum(piece.block.characters for piece in pieces[start:end])
-        before = start and kept[start - 1] and pieces[start - 1].container == pieces[start].container
-        if before and pieces[start - 1].block.kind != "heading" and linked * 4 < characters:
-            kept[start:end] = [True] * (end - start)
+        linked = sum(block.block.linked for block in blocks[start:end])
+        characters = sum(block.block.characters for block in blocks[start:end])
+        before = start and is_kept[start - 1] and blocks[start - 1].container == blocks[start].container
+        if before and blocks[start - 1].block.kind != "heading" and linked * 4 < characters:
+            is_kept[start:end] = [True] * (end - start)
         start = end
 
 
-def _drop_empty_sections(pieces: list[PlacedBlock], kept: list[bool]) -> None:
+def _drop_empty_sections(blocks: list[PlacedBlock], is_kept: list[bool]) -> None:
     """A heading stays only if something it heads stays."""
     filled = False
-    for place in range(len(pieces) - 1, -1, -1):
-        if pieces[place].block.kind != "heading":
-            filled = filled or kept[place]
+    for index in range(len(blocks) - 1, -1, -1):
+        if blocks[index].block.kind != "heading":
+            filled = filled or is_kept[index]
             continue
-        kept[place] = kept[place] and filled
+        is_kept[index] = is_kept[index] and filled
         # A title directly above another heading heads the same text.
-        filled = filled and kept[place] and place > 0 and pieces[place - 1].block.kind == "heading"
+        filled = filled and is_kept[index] and index > 0 and blocks[index - 1].block.kind == "heading"
 
 
 def model_digest() -> str:

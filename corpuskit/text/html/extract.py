@@ -77,7 +77,7 @@ class Page:
     tags: int
 
     @cached_property
-    def stated(self) -> dict[str, str]:
+    def stated_metadata(self) -> dict[str, str]:
         """What the page says about itself: `title`, `date`, `author`, `html_language`."""
         return page_metadata(self.source, self.tree)
 
@@ -194,11 +194,11 @@ def _quoted_brackets() -> Any:
     """Finds pages in which many attribute values may hold a `>`, in one pass of an automaton over the bytes."""
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
-    found = re2.Set.SearchSet(options)
+    pattern_set = re2.Set.SearchSet(options)
     value = rb"""=[ \t\n\f\r]*(?:"[^">]*>|'[^'>]*>)"""
-    found.Add(rb"(?s)(?:" + value + rb".*?){%d}" % _MANY_QUOTED_BRACKETS)
-    found.Compile()
-    return found
+    pattern_set.Add(rb"(?s)(?:" + value + rb".*?){%d}" % _MANY_QUOTED_BRACKETS)
+    pattern_set.Compile()
+    return pattern_set
 
 
 def _many_attributes(source: str, foreign: bool) -> bool:
@@ -224,15 +224,15 @@ def _many_attributes(source: str, foreign: bool) -> bool:
 
 
 def _repeated_formatting(source: str, tags: int) -> int:
-    """At most so many elements the parser adds by opening unclosed formatting again."""
+    """Bound the number of elements that the parser adds by opening unclosed formatting again."""
     if tags * tags <= MAX_REPEATED:
         return 0
-    found = _FORMATTING.findall(source)
-    if len(found) * tags <= MAX_REPEATED:
+    formatting = _FORMATTING.findall(source)
+    if len(formatting) * tags <= MAX_REPEATED:
         return 0
     still_open: Counter[str] = Counter()
     most: Counter[str] = Counter()
-    for closing, name in found:
+    for closing, name in formatting:
         still_open[name] = max(0, still_open[name] + (-1 if closing else 1))
         most[name] = max(most[name], still_open[name])
     return sum(most.values()) * tags
@@ -241,10 +241,10 @@ def _repeated_formatting(source: str, tags: int) -> int:
 def _classified(page: Page, output: Format) -> tuple[str, float]:
     """The text of the blocks that are content, and the part of the page's words that is clearly one or the other."""
     body = page.tree.body
-    elements, pieces = read(body.html if body is not None else "")
-    marks, words = classifier.judged(elements, pieces, page.stated.get("title", ""))
-    kept = classifier.choose(pieces, marks)
-    chosen = [block for piece, keep in zip(pieces, kept, strict=True) if keep for block in piece.blocks]
+    elements, placed = read(body.html if body is not None else "")
+    marks, words = classifier.score_blocks(elements, placed, page.stated_metadata.get("title", ""))
+    is_kept = classifier.choose(placed, marks)
+    chosen = [block for item, keep in zip(placed, is_kept, strict=True) if keep for block in item.blocks]
     if not chosen:
         return _written(blocks.prose(_blocks(page)), output), 0.0
     return _written(chosen, output), classifier.sure_share(marks, words)

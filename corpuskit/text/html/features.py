@@ -61,51 +61,51 @@ NAMES = (
 WORDS = _OWN_NAMES.index("words")
 
 
-def features(elements: Elements, pieces: list[PlacedBlock], title: str) -> Any:
+def features(elements: Elements, placed: list[PlacedBlock], title: str) -> Any:
     """An array of one row a name of `NAMES` and one column a piece."""
-    count = len(pieces)
+    count = len(placed)
     table = np.empty((len(NAMES), count), np.float32)
-    own = np.array([piece.container for piece in pieces])
-    _own_rows(table, elements, pieces, own, title)
+    containers = np.array([block.container for block in placed])
+    _own_rows(table, elements, placed, containers, title)
     row = len(_OWN_NAMES)
     near = table[_NEAR]
     for shift in _SHIFTS:
         _shift(table[row : row + len(_NEAR)], near, shift)
         row += len(_NEAR)
     table[row : row + 2] = 0
-    np.equal(own[1:], own[:-1], out=table[row, 1:], casting="unsafe")
-    np.equal(own[1:], own[:-1], out=table[row + 1, :-1], casting="unsafe")
+    np.equal(containers[1:], containers[:-1], out=table[row, 1:], casting="unsafe")
+    np.equal(containers[1:], containers[:-1], out=table[row + 1, :-1], casting="unsafe")
     table[row + 2] = _smooth(np.minimum(table[WORDS], 60))
     table[row + 3] = _smooth(table[_OWN_NAMES.index("linked")])
     row += 4
-    places = np.array([piece.node for piece in pieces])
-    table[row : row + len(_BITS)] = (np.array(elements.around)[places] >> _BITS) & 1
-    bits, parents = np.array(elements.own), np.array(elements.parents)
-    above = parents[places]
-    table[row + len(_BITS) :] = ((bits[places] | bits[above] | bits[parents[above]]) >> _GROUP_BITS) & 1
+    nodes = np.array([block.node for block in placed])
+    table[row : row + len(_BITS)] = (np.array(elements.around)[nodes] >> _BITS) & 1
+    bits, parents = np.array(elements.own_bits), np.array(elements.parents)
+    above = parents[nodes]
+    table[row + len(_BITS) :] = ((bits[nodes] | bits[above] | bits[parents[above]]) >> _GROUP_BITS) & 1
     return table
 
 
-def _own_rows(table: Any, elements: Elements, pieces: list[PlacedBlock], own: Any, title: str) -> None:
-    blocks = [piece.block for piece in pieces]
+def _own_rows(table: Any, elements: Elements, placed: list[PlacedBlock], containers: Any, title: str) -> None:
+    blocks = [block.block for block in placed]
     texts = [block.text for block in blocks]
     count = len(texts)
     words, characters, punctuation, digits, ends = _counts(texts)
     share = np.array([block.linked for block in blocks]) / np.array([block.characters for block in blocks])
     linked = characters * share
     prose = (words >= PROSE_WORDS) & (share < PROSE_LINKED)
-    score, total, in_links, size = _by_element(elements, own, words, share * prose + ~prose, linked, characters)
+    score, total, in_links, size = _by_element(elements, containers, words, share * prose + ~prose, linked, characters)
     best = int(np.argmax(score))
     score /= max(float(score[best]), 1.0)
     up, down = _distances(elements, best)
-    above = np.array(elements.parents)[own]
+    above = np.array(elements.parents)[containers]
     everything = max(float(words.sum()), 1.0)
     total /= everything
     density = in_links / np.maximum(size, 1)
-    places = np.arange(count)
+    indexes = np.arange(count)
     those = np.flatnonzero(prose)
     first, last = (those[0], those[-1]) if len(those) else (0, count - 1)
-    up_own = up[own]
+    up_own = up[containers]
     folded = " ".join(title.split()).casefold()
     rows = (
         words, characters, share,
@@ -113,16 +113,16 @@ def _own_rows(table: Any, elements: Elements, pieces: list[PlacedBlock], own: An
         [block.level for block in blocks],
         characters / np.maximum(words, 1),
         punctuation, punctuation / np.maximum(words, 1), ends, digits,
-        _furniture(texts),
+        _boilerplate(texts),
         [5 < len(text) < 300 and text.casefold() in folded for text in texts],
         _repeated(texts),
         [block.marker != "" for block in blocks],
-        places, places / count, (np.cumsum(words) - words) / everything, count - places,
-        np.array(elements.depths)[[piece.node for piece in pieces]],
-        up_own, down[own], up_own == 0,
-        score[own], score[above], total[own], density[own], total[above], density[above],
-        np.bincount(own)[own],
-        np.clip(places - first, -FAR, FAR), np.clip(places - last, -FAR, FAR),
+        indexes, indexes / count, (np.cumsum(words) - words) / everything, count - indexes,
+        np.array(elements.depths)[[block.node for block in placed]],
+        up_own, down[containers], up_own == 0,
+        score[containers], score[above], total[containers], density[containers], total[above], density[above],
+        np.bincount(containers)[containers],
+        np.clip(indexes - first, -FAR, FAR), np.clip(indexes - last, -FAR, FAR),
         count, everything, total[best], linked.sum() / max(float(characters.sum()), 1.0),
     )  # fmt: skip
     for row, values in enumerate(rows):
@@ -170,52 +170,52 @@ def _character_classes() -> Any:
 
 
 def _repeated(texts: list[str]) -> list[bool]:
-    seen: set[str] = set()
+    earlier: set[str] = set()
     repeated = []
     for text in texts:
-        repeated.append(text in seen)
-        seen.add(text)
+        repeated.append(text in earlier)
+        earlier.add(text)
     return repeated
 
 
-def _furniture(texts: list[str]) -> list[bool]:
+def _boilerplate(texts: list[str]) -> list[bool]:
     """Whether the beginning of each block has a phrase of page furniture."""
     heads = [text[:HEAD] for text in texts]
     starts = list(accumulate((len(head) + 1 for head in heads), initial=0))
     # Lower case may be longer, but not in the characters of these phrases.
-    joined = "\n".join(heads)
-    lower = joined.lower()
-    if len(lower) != len(joined):
-        lower = "".join(character if len(low := character.lower()) > 1 else low for character in joined)
-    found = [False] * len(texts)
+    text = "\n".join(heads)
+    lower = text.lower()
+    if len(lower) != len(text):
+        lower = "".join(character if len(low := character.lower()) > 1 else low for character in text)
+    is_boilerplate = [False] * len(texts)
     for phrase in _FURNITURE:
         position = lower.find(phrase)
         while position >= 0:
             block = bisect_right(starts, position) - 1
-            found[block] = True
+            is_boilerplate[block] = True
             position = lower.find(phrase, starts[block + 1])
-    return found
+    return is_boilerplate
 
 
 def _by_element(
-    elements: Elements, own: Any, words: Any, share: Any, linked: Any, characters: Any
+    elements: Elements, containers: Any, words: Any, share: Any, linked: Any, characters: Any
 ) -> tuple[Any, Any, Any, Any]:
     """For each element: how much prose is near, and the words, linked and all characters of its subtree."""
     count = len(elements.tags)
     worth = np.minimum(words, MOST_COUNTED) * (1 - share)
     parents = np.array(elements.parents)
-    above = parents[own]
+    above = parents[containers]
     top = parents[above]
     score = (
-        np.bincount(own, worth, count)
-        + np.bincount(above, worth * (above != own), count) / 2
+        np.bincount(containers, worth, count)
+        + np.bincount(above, worth * (above != containers), count) / 2
         + np.bincount(top, worth * (top != above), count) / 5
     )
     ends = np.array(elements.ends)
     sums = []
     for values in (words, linked, characters):
         running = np.zeros(count + 1)
-        np.cumsum(np.bincount(own, values, count), out=running[1:])
+        np.cumsum(np.bincount(containers, values, count), out=running[1:])
         sums.append(running[ends] - running[:-1])
     return score, sums[0], sums[1], sums[2]
 
@@ -226,12 +226,12 @@ def _distances(elements: Elements, best: int) -> tuple[Any, Any]:
     while path[-1]:
         path.append(elements.parents[path[-1]])
     levels = np.array(elements.depths)
-    up, shared = np.empty_like(levels), np.empty_like(levels)
+    up, common = np.empty_like(levels), np.empty_like(levels)
     for level in range(len(path) - 1, -1, -1):
-        place = path[level]
-        up[place : elements.ends[place]] = level
-        shared[place : elements.ends[place]] = elements.depths[place]
-    return up, levels - shared
+        node = path[level]
+        up[node : elements.ends[node]] = level
+        common[node : elements.ends[node]] = elements.depths[node]
+    return up, levels - common
 
 
 def _shift(target: Any, near: Any, shift: int) -> None:

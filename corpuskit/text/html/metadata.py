@@ -59,18 +59,18 @@ def page_metadata(source: str, tree: Any) -> dict[str, str]:
     `tree` is the resiliparse tree of `source`.
     """
     names = _meta_names(source)
-    found = {
+    metadata = {
         "title": _first(names, _TITLES),
         "date": _first_day(names[name] for name in _DATES if name in names),
         "author": _first(names, _AUTHORS, refuse=_is_address),
         "html_language": _language(tree, names),
     }
-    if not (found["title"] and found["date"] and found["author"]):
+    if not (metadata["title"] and metadata["date"] and metadata["author"]):
         for key, value in _from_json(source).items():
-            found[key] = found[key] or value
-    found["title"] = found["title"] or _short(tree.title or "")
-    found["date"] = found["date"] or _marked_day(tree)
-    return {key: value for key, value in found.items() if value}
+            metadata[key] = metadata[key] or value
+    metadata["title"] = metadata["title"] or _short(tree.title or "")
+    metadata["date"] = metadata["date"] or _marked_day(tree)
+    return {key: value for key, value in metadata.items() if value}
 
 
 def _meta_names(source: str) -> dict[str, str]:
@@ -96,8 +96,8 @@ def _meta_tags(source: str) -> Iterator[re.Match[str]]:
         position = tag.end() if tag else start.end()
 
 
-def _first(names: dict[str, str], wanted: Iterable[str], refuse: Any = None) -> str:
-    for name in wanted:
+def _first(names: dict[str, str], keys: Iterable[str], refuse: Any = None) -> str:
+    for name in keys:
         value = _short(names.get(name, ""))
         if value and not (refuse and refuse(value)):
             return value
@@ -144,15 +144,15 @@ def _marked_day(tree: Any) -> str:
 
 def _language(tree: Any, names: dict[str, str]) -> str:
     root = tree.document.query_selector("html")
-    stated = (root.getattr("lang") or root.getattr("xml:lang") or "") if root is not None else ""
-    for value in (stated, names.get("content-language", ""), names.get("og:locale", "")):
+    attribute = (root.getattr("lang") or root.getattr("xml:lang") or "") if root is not None else ""
+    for value in (attribute, names.get("content-language", ""), names.get("og:locale", "")):
         if _LANGUAGE.fullmatch(value.strip()):
             return value.strip().replace("_", "-")
     return ""
 
 
 def _from_json(source: str) -> dict[str, str]:
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for item in islice(_json_objects(source), MAX_ELEMENTS):
         if not _ARTICLE_TYPES.search(" ".join(_strings(item.get("@type")))):
             continue
@@ -162,8 +162,8 @@ def _from_json(source: str) -> dict[str, str]:
             ("author", _author(item.get("author"))),
         ):
             if value:
-                found.setdefault(key, value)
-    return found
+                values.setdefault(key, value)
+    return values
 
 
 def _json_objects(source: str) -> Iterator[dict[str, Any]]:

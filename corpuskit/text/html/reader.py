@@ -64,7 +64,7 @@ class Elements:
     tags: list[str] = field(default_factory=lambda: ["body"])
     parents: list[int] = field(default_factory=lambda: [0])
     depths: list[int] = field(default_factory=lambda: [0])
-    own: list[int] = field(default_factory=lambda: [0])
+    own_bits: list[int] = field(default_factory=lambda: [0])
     """Bits of `CLASS_GROUPS` and `TAG_GROUPS` an element has itself."""
     around: list[int] = field(default_factory=lambda: [0])
     """The same for an element and all its ancestors."""
@@ -75,18 +75,18 @@ class Elements:
 
     def add(self, parent: int, tag: str, attributes: str, depth: int) -> int:
         """Append an element; its place."""
-        place = len(self.tags)
-        own = _TAG_BITS.get(tag, 0)
+        node = len(self.tags)
+        own_bits = _TAG_BITS.get(tag, 0)
         if attributes:
-            own |= _bits(attributes[:400])
+            own_bits |= _bits(attributes[:400])
         self.tags.append(tag)
         self.parents.append(parent)
         self.depths.append(depth)
-        self.own.append(own)
-        self.around.append(self.around[parent] | own)
+        self.own_bits.append(own_bits)
+        self.around.append(self.around[parent] | own_bits)
         self.ends.append(0)
-        self.containers.append(self.containers[parent] if tag in LEAF_TAGS else place)
-        return place
+        self.containers.append(self.containers[parent] if tag in LEAF_TAGS else node)
+        return node
 
 
 @dataclass(slots=True)
@@ -115,11 +115,11 @@ class PlacedBlock:
 @dataclass(slots=True)
 class _PageReader:
     elements: Elements = field(default_factory=Elements)
-    pieces: list[PlacedBlock] = field(default_factory=list)
+    blocks: list[PlacedBlock] = field(default_factory=list)
     names: list[str] = field(default_factory=lambda: ["body"])
     """Tags of the open elements, and their attributes."""
     attributes: list[str] = field(default_factory=lambda: [""])
-    places: list[int] = field(default_factory=lambda: [0])
+    nodes: list[int] = field(default_factory=lambda: [0])
     """Where the first of the open elements are in `elements`; the others hold no text yet."""
     pre: int = 0
     lists: list[int] = field(default_factory=list)
@@ -150,7 +150,7 @@ class _PageReader:
         if not line:
             return
         total = len(line)
-        self._settle()
+        self._open_elements()
         if self.pre:
             self._add("preformatted", text.replace(_BREAK, "\n").strip("\n").rstrip(), linked, total)
         elif _BREAK in text:
@@ -169,17 +169,17 @@ class _PageReader:
         marker = self._next_marker()
         if marker != "-":
             self.lists[-1] += len(texts) - 1
-        self._settle()
+        self._open_elements()
         text = "\n".join(texts)
         block = Block("item", text, max(1, len(self.lists)), marker, len(text))
         block.characters = len(text)
-        self.pieces.append(PlacedBlock(block, self.places[-1], self.elements.containers[self.places[-1]], run=True))
+        self.blocks.append(PlacedBlock(block, self.nodes[-1], self.elements.containers[self.nodes[-1]], run=True))
 
-    def _settle(self) -> None:
+    def _open_elements(self) -> None:
         """Write down the open elements, now that they are known to hold text."""
-        names, places = self.names, self.places
-        for depth in range(len(places), len(names)):
-            places.append(self.elements.add(places[-1], names[depth], self.attributes[depth], depth))
+        names, nodes = self.names, self.nodes
+        for depth in range(len(nodes), len(names)):
+            nodes.append(self.elements.add(nodes[-1], names[depth], self.attributes[depth], depth))
 
     def _add_line(self, text: str, linked: int, total: int) -> None:
         if not text:
@@ -195,13 +195,13 @@ class _PageReader:
     def _add(self, kind: Kind, text: str, linked: int, total: int) -> None:
         if not text:
             return
-        place, tag = self.places[-1], self.names[-1]
+        node, tag = self.nodes[-1], self.names[-1]
         block = Block(kind, text, _HEADINGS[tag] if kind == "heading" else len(self.lists), "", min(linked, total))
         block.characters = total
         if self.new_item and kind == "item":
             block.marker, self.new_item = self._next_marker(), False
-        row = self.places[-2] if tag == "td" or tag == "th" else 0
-        self.pieces.append(PlacedBlock(block, place, self.elements.containers[place], row))
+        row = self.nodes[-2] if tag == "td" or tag == "th" else 0
+        self.blocks.append(PlacedBlock(block, node, self.elements.containers[node], row))
 
     def _next_marker(self) -> str:
         if not self.lists or not self.lists[-1]:
@@ -218,14 +218,14 @@ def read(source: str) -> tuple[Elements, list[PlacedBlock]]:
     reader = _PageReader()
     _scan(source, reader)
     ends = reader.elements.ends
-    for place in reader.places:
-        ends[place] = len(ends)
-    return reader.elements, _rows_joined(reader.pieces)
+    for node in reader.nodes:
+        ends[node] = len(ends)
+    return reader.elements, _join_rows(reader.blocks)
 
 
 def _scan(source: str, reader: _PageReader) -> None:
     # One long function with local names, as a call for each tag would take as long as everything else together.
-    names, held, places = reader.names, reader.attributes, reader.places
+    names, open_attributes, nodes = reader.names, reader.attributes, reader.nodes
     next_token, role_of, ends = _TOKEN.match, _ROLES.get, reader.elements.ends
     parts: list[str] = []
     in_link, linked = False, 0
@@ -248,16 +248,16 @@ def _scan(source: str, reader: _PageReader) -> None:
                     position = _behind(source, tag, position)
                 else:
                     names.append(tag)
-                    held.append(attributes)
+                    open_attributes.append(attributes)
                     if role == _ITEM_TAG:
                         reader.new_item = True
                     elif role == _COUNTED:
                         reader.on_counted(tag, False)
             elif names[-1] == tag and len(names) > 1:
                 names.pop()
-                held.pop()
-                if len(places) > len(names):
-                    ends[places.pop()] = len(ends)
+                open_attributes.pop()
+                if len(nodes) > len(names):
+                    ends[nodes.pop()] = len(ends)
                 if role == _ITEM_TAG:
                     reader.new_item = False
                 elif role == _COUNTED:
@@ -326,8 +326,8 @@ def _bits(attributes: str) -> int:
     bits = _HIDDEN if "hid" in attributes or ("none" in attributes and _HIDING.search(attributes)) else 0
     names = " ".join(_NAMES.findall(attributes))
     if names:
-        for place in _groups().Match(names.replace("_", "-")) or ():
-            bits |= 1 << place
+        for group in _groups().Match(names.replace("_", "-")) or ():
+            bits |= 1 << group
     return bits
 
 
@@ -336,35 +336,35 @@ def _groups() -> Any:
     """All patterns of `CLASS_GROUPS` as one automaton: elements differ in their names from site to site."""
     options = re2.Options()
     options.case_sensitive = False
-    found = re2.Set.SearchSet(options)
+    pattern_set = re2.Set.SearchSet(options)
     for pattern in CLASS_GROUPS.values():
-        found.Add(pattern)
-    found.Compile()
-    return found
+        pattern_set.Add(pattern)
+    pattern_set.Compile()
+    return pattern_set
 
 
-def _rows_joined(pieces: list[PlacedBlock]) -> list[PlacedBlock]:
+def _join_rows(blocks: list[PlacedBlock]) -> list[PlacedBlock]:
     """Cells of one table row become one block, if each is a single short text."""
-    if not any(piece.row for piece in pieces):
-        return pieces
-    joined: list[PlacedBlock] = []
+    if not any(block.row for block in blocks):
+        return blocks
+    joined_blocks: list[PlacedBlock] = []
     start = 0
-    while start < len(pieces):
+    while start < len(blocks):
         end = start + 1
-        row = pieces[start].row
-        while row and end < len(pieces) and pieces[end].row == row:
+        row = blocks[start].row
+        while row and end < len(blocks) and blocks[end].row == row:
             end += 1
-        cells = pieces[start:end]
+        cells = blocks[start:end]
         short = all(len(cell.block.text) <= CELL_CHARACTERS for cell in cells)
         if row and end - start > 1 and short and len({cell.node for cell in cells}) == end - start:
             block = Block("row", "\t".join(" ".join(cell.block.text.split()) for cell in cells))
             block.characters = sum(cell.block.characters for cell in cells)
             block.linked = sum(cell.block.linked for cell in cells)
-            joined.append(PlacedBlock(block, cells[0].node, cells[0].container, row))
+            joined_blocks.append(PlacedBlock(block, cells[0].node, cells[0].container, row))
         else:
-            joined.extend(cells)
+            joined_blocks.extend(cells)
         start = end
-    return joined
+    return joined_blocks
 
 
 def _unescaped(text: str) -> str:

@@ -72,14 +72,14 @@ def apart_from_digits(data: bytes, start: int, end: int) -> bool:
     return not (end < len(data) and data[end] in b".-" and digit_at(data, end + 1))
 
 
-def word_at(data: bytes, place: int) -> bool:
+def word_at(data: bytes, offset: int) -> bool:
     """An ASCII letter, digit or underscore stands at this byte."""
-    return 0 <= place < len(data) and data[place] in _WORD
+    return 0 <= offset < len(data) and data[offset] in _WORD
 
 
-def digit_at(data: bytes, place: int) -> bool:
+def digit_at(data: bytes, offset: int) -> bool:
     """An ASCII digit stands at this byte."""
-    return 0 <= place < len(data) and data[place] in _DIGITS
+    return 0 <= offset < len(data) and data[offset] in _DIGITS
 
 
 def before(data: bytes, start: int, width: int) -> bytes:
@@ -103,14 +103,14 @@ def matches(compiled: Any, data: bytes, accept: Callable[[bytes, int, int], bool
     A refused match gives up its first group of digits only: the true value may begin with the second. So `accept`
     has to refuse what begins within a word.
     """
-    place = 0
-    while found := compiled.search(data, place):
-        start, end = found.span()
+    offset = 0
+    while match := compiled.search(data, offset):
+        start, end = match.span()
         if accept(data, start, end):
             yield start, end
-            place = end
+            offset = end
         else:
-            place = behind_word(data, start)
+            offset = behind_word(data, start)
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:

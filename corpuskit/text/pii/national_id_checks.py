@@ -23,8 +23,8 @@ def load() -> None:
 @cache
 def check(name: str) -> Callable[[str], bool]:
     """The check that an `IdKind` names; modules of python-stdnum are imported only when a number is to be checked."""
-    if name in _OWN:
-        return _OWN[name]
+    if name in _OWN_CHECKS:
+        return _OWN_CHECKS[name]
     return _module(name).is_valid  # type: ignore[no-any-return]
 
 
@@ -83,6 +83,6 @@ def _module(name: str) -> Any:
     return importlib.import_module(f"stdnum.{name}")
 
 
-_OWN: dict[str, Callable[[str], bool]] = {
+_OWN_CHECKS: dict[str, Callable[[str], bool]] = {
     each.__name__: each for each in (belgian, british_insurance, danish, korean, norwegian, south_african, swedish)
 }

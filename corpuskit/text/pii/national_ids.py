@@ -42,26 +42,26 @@ def _find(kind: IdKind, data: bytes) -> list[Span]:
 
 
 def _behind_words(kind: IdKind, data: bytes) -> Iterator[Span]:
-    words, place = _compiled(_words(kind)), 0
+    words, offset = _compiled(_words(kind)), 0
     shape = _compiled(_shape(kind))
-    while found := words.search(data, place):
-        place = found.end()
-        while span := _next_to(kind, shape, data, place):
+    while match := words.search(data, offset):
+        offset = match.end()
+        while span := _next_to(kind, shape, data, offset):
             yield span
-            place = span[1]
+            offset = span[1]
 
 
-def _next_to(kind: IdKind, shape: Any, data: bytes, place: int) -> Span | None:
+def _next_to(kind: IdKind, shape: Any, data: bytes, offset: int) -> Span | None:
     """The first id that begins within reach of this place, if it is one of the first numbers there."""
-    limit = place + _REACH
+    limit = offset + _REACH
     for _ in range(_TRIES):
-        found = shape.search(data, place, limit + _LONGEST)
-        if not found or found.start() > limit:
+        match = shape.search(data, offset, limit + _LONGEST)
+        if not match or match.start() > limit:
             break
-        start, end = found.span()
+        start, end = match.span()
         if _is_id(kind, data, start, end):
             return start, end
-        place = min(end, behind_word(data, start))
+        offset = min(end, behind_word(data, start))
     return None
 
 

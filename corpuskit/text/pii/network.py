@@ -39,8 +39,8 @@ _ALWAYS_SECRET = (b"pass", b"pwd", b"secret")
 
 def find_emails(data: bytes) -> Iterator[Span]:
     """Addresses as RFC 5322 writes them without quotes, also with `%40` for `@`; the domain needs a dot."""
-    for found in _EMAIL.finditer(data):
-        start, end = found.span()
+    for match in _EMAIL.finditer(data):
+        start, end = match.span()
         value = data[start:end]
         if value.rpartition(b".")[2].lower() in _NOT_DOMAINS:
             continue
@@ -56,8 +56,8 @@ def find_ipv4(data: bytes) -> Iterator[Span]:
 
 def find_ipv6(data: bytes) -> Iterator[Span]:
     """RFC 4291 forms, compressed and IPv4-mapped included; `a::b` of program code is left."""
-    for found in _IPV6.finditer(data):
-        start, end = found.span()
+    for match in _IPV6.finditer(data):
+        start, end = match.span()
         text = data[start:end].rstrip(b".")
         if text.endswith(b":") and not text.endswith(b"::"):
             text = text[:-1]
@@ -67,8 +67,8 @@ def find_ipv6(data: bytes) -> Iterator[Span]:
 
 def find_url_credentials(data: bytes) -> list[Span]:
     """`user:password` before a host, long tokens in that place, and values of secret-bearing parameters."""
-    spans = [found.span(1) for found in _USERINFO.finditer(data)]
-    spans += [span for found in _PARAMETER.finditer(data) if (span := _parameter(data, found))]
+    spans = [match.span(1) for match in _USERINFO.finditer(data)]
+    spans += [span for match in _PARAMETER.finditer(data) if (span := _parameter(data, match))]
     return merged(spans)
 
 
@@ -103,10 +103,10 @@ def _is_ipv6(text: bytes) -> bool:
     return len(groups) >= 2 and len(groups[0]) >= 3 and any(byte in b"0123456789" for byte in text)
 
 
-def _parameter(data: bytes, found: object) -> Span | None:
-    start, end = found.span(2)  # type: ignore[attr-defined]
+def _parameter(data: bytes, match: object) -> Span | None:
+    start, end = match.span(2)  # type: ignore[attr-defined]
     value = data[start:end].rstrip(b".,;:!)]}")
-    name = found.group(1).lower()  # type: ignore[attr-defined]
+    name = match.group(1).lower()  # type: ignore[attr-defined]
     secret = any(word in name for word in _ALWAYS_SECRET)
     if secret or (len(value) >= 8 and any(byte in b"0123456789" for byte in value)):
         return start, start + len(value)

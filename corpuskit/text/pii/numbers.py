@@ -110,8 +110,8 @@ def mod97(account: bytes) -> bool:
 
 
 def _with_country(data: bytes) -> Iterator[Span]:
-    for found in _IBAN_HEAD.finditer(data):
-        start = found.start()
+    for match in _IBAN_HEAD.finditer(data):
+        start = match.start()
         country = data[start : start + 2].upper()
         end = _end_of_account(data, start, _IBAN_LENGTHS[country])
         if end and stands_alone(data, start, end) and _is_iban(data[start:end]):
@@ -131,14 +131,14 @@ def _is_iban(value: bytes) -> bool:
 def _end_of_account(data: bytes, start: int, length: int) -> int:
     """Where the `length`th letter or digit ends, 0 if the text breaks off before."""
     gap = 0
-    for place in range(start, min(len(data), start + 3 * length)):
-        if data[place : place + 1].isalnum():
+    for offset in range(start, min(len(data), start + 3 * length)):
+        if data[offset : offset + 1].isalnum():
             length, gap = length - 1, 0
             if not length:
-                return place + 1
+                return offset + 1
         else:
             gap += 1
-            if data[place] not in _IBAN_GAPS or gap > 2 or (gap == 2 and data[place] != 0xA0):
+            if data[offset] not in _IBAN_GAPS or gap > 2 or (gap == 2 and data[offset] != 0xA0):
                 return 0
     return 0
 

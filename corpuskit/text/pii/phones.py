@@ -92,21 +92,21 @@ def find_phones(data: bytes) -> Iterator[Span]:
 
 def _in_run(data: bytes, run: Span, last: int) -> Iterator[Span]:
     """The numbers in one run of digits and separators; `last` is where the number before it ended."""
-    place, end = run
-    word, word_end = _last_word(data, place)
-    while groups := [found.span() for found in islice(_GROUP.finditer(data, place, end), _MOST_GROUPS)]:
+    offset, end = run
+    word, word_end = _last_word(data, offset)
+    while groups := [found.span() for found in islice(_GROUP.finditer(data, offset, end), _MOST_GROUPS)]:
         start = _opening(data, run[0], groups[0][0])
         context = word if start - word_end <= _REACH else ""
         if not context and last and start - last < 8 and _CHAIN.match(data[last:start]):
             context = "phone"
         if context != "phone" and (ahead := _next_shaped(data, start, end)) > groups[0][0]:
-            place = ahead
+            offset = ahead
             continue
         found = None if start < last else _number_from(data, start, groups, context)
         if found is None:
-            place = groups[0][1]
+            offset = groups[0][1]
             continue
-        place, last = found.end, _with_extension(data, found.end)
+        offset, last = found.end, _with_extension(data, found.end)
         yield found.start, last
 
 
@@ -116,14 +116,14 @@ def _next_shaped(data: bytes, start: int, end: int) -> int:
     It has the shape of one, or it is the last of the run, which may have a word behind it.
     """
     limit = max(start, end - _LONGEST)
-    found = _MAY_BEGIN.search(data, start, min(end, limit + _LONGEST))
-    return min(found.start(), limit) if found else limit
+    match = _MAY_BEGIN.search(data, start, min(end, limit + _LONGEST))
+    return min(match.start(), limit) if match else limit
 
 
 def _last_word(data: bytes, start: int) -> tuple[str, int]:
     """What the last telling word before this place speaks of (`phone`, `other`, or nothing), and where it ends."""
     window = before(data, start, _REACH)
-    words = [found.span() for found in _WORDS.finditer(window)]
+    words = [match.span() for match in _WORDS.finditer(window)]
     if not words:
         return "", start
     kind = "other" if _OTHER_WORD.match(window[slice(*words[-1])]) else "phone"
@@ -203,7 +203,7 @@ def _stands_by_itself(candidate: Candidate, context: str, extended: bool) -> boo
 
 def _is_other_number(candidate: Candidate) -> bool:
     text = candidate.text
-    if any(form.match(text) for form in (_DATE, _YEARS, _DECIMAL)) or _YEAR_IN_BRACKETS.search(text):
+    if any(shape.match(text) for shape in (_DATE, _YEARS, _DECIMAL)) or _YEAR_IN_BRACKETS.search(text):
         return True
     if len(set(candidate.digits)) == 1:
         return True

@@ -61,13 +61,13 @@ class Scanner:
         detectors = self._called_for(data)
         if not detectors:
             return []
-        found: list[tuple[int, int, str]] = []
+        findings: list[tuple[int, int, str]] = []
         rest = _without_placeholders(data)
         for each in detectors:
             spans = _spans(each, rest)
-            found += [(start, end, each.type) for start, end in spans]
+            findings += [(start, end, each.type) for start, end in spans]
             rest = _blank(rest, spans)
-        return _in_characters(text, data, sorted(found))
+        return _in_characters(text, data, sorted(findings))
 
     def _called_for(self, data: bytes) -> list[Detector]:
         """The detectors whose triggers the text holds."""
@@ -102,7 +102,7 @@ class _TriggerSet:
         # RE2 answers a set search that ran out of memory like one without matches; the last trigger matches always.
         if not matched or len(self._numbers) not in matched:
             raise DetectorFailed("triggers: OutOfMemory")
-        return [self._numbers[place] for place in matched if place < len(self._numbers)]
+        return [self._numbers[number] for number in matched if number < len(self._numbers)]
 
 
 @cache
@@ -149,27 +149,27 @@ def _spans(each: Detector, data: bytes) -> list[Span]:
 def _without_placeholders(data: bytes) -> bytes:
     if b"{{" not in data:
         return data
-    return _blank(data, [found.span() for found in _PLACEHOLDER.finditer(data)])
+    return _blank(data, [match.span() for match in _PLACEHOLDER.finditer(data)])
 
 
 def _blank(data: bytes, spans: list[Span]) -> bytes:
     """The data with each span overwritten by NUL bytes, so that offsets stay and nothing matches there again."""
     if not spans:
         return data
-    pieces, place = [], 0
+    parts, offset = [], 0
     for start, end in spans:
-        pieces += [data[place:start], b"\0" * (end - start)]
-        place = end
-    return b"".join([*pieces, data[place:]])
+        parts += [data[offset:start], b"\0" * (end - start)]
+        offset = end
+    return b"".join([*parts, data[offset:]])
 
 
-def _in_characters(text: str, data: bytes, found: list[tuple[int, int, str]]) -> list[Hit]:
+def _in_characters(text: str, data: bytes, findings: list[tuple[int, int, str]]) -> list[Hit]:
     if len(text) == len(data):
-        return [Hit(*each) for each in found]
-    hits, place, characters = [], 0, 0
-    for start, end, kind in found:
-        first = characters + len(data[place:start].decode())
+        return [Hit(*each) for each in findings]
+    hits, offset, characters = [], 0, 0
+    for start, end, kind in findings:
+        first = characters + len(data[offset:start].decode())
         characters = first + len(data[start:end].decode())
-        place = end
+        offset = end
         hits.append(Hit(first, characters, kind))
     return hits

@@ -44,10 +44,10 @@ _LONGEST_BLOCK = 32 * 1024
 
 def find_api_keys(data: bytes) -> list[Span]:
     """Keys by prefix, by shape, or by the words before them."""
-    spans = [found.span() for found in _PREFIXED.finditer(data)]
-    spans += [found.span() for found in _SK.finditer(data) if _looks_random(found.group())]
-    for found in _NAMED.finditer(data):
-        start, end = max(found.span(group) for group in (1, 2, 3))
+    spans = [match.span() for match in _PREFIXED.finditer(data)]
+    spans += [match.span() for match in _SK.finditer(data) if _looks_random(match.group())]
+    for match in _NAMED.finditer(data):
+        start, end = max(match.span(group) for group in (1, 2, 3))
         if any(byte in b"0123456789" for byte in data[start:end]):
             spans.append((start, end))
     return merged(spans)
@@ -55,7 +55,7 @@ def find_api_keys(data: bytes) -> list[Span]:
 
 def find_private_keys(data: bytes) -> Iterator[Span]:
     """PEM and PGP private-key blocks from header to footer; of a cut block, the lines of base64."""
-    headers = [found.span() for found in _HEADER.finditer(data)]
+    headers = [match.span() for match in _HEADER.finditer(data)]
     for number, (start, body) in enumerate(headers):
         limit = headers[number + 1][0] if number + 1 < len(headers) else len(data)
         limit = min(limit, start + _LONGEST_BLOCK)

@@ -198,7 +198,7 @@ def test_the_reader_knows_links_and_surroundings() -> None:
     )
     assert [(piece.block.linked, piece.block.characters) for piece in pieces] == [(4, 9)]
     assert elements.tags == ["body", "body", "div"]
-    assert elements.own[pieces[0].node]
+    assert elements.own_bits[pieces[0].node]
     assert elements.ends[pieces[0].node] == len(elements.tags)
 
 
