@@ -21,15 +21,15 @@ Values = dict[str, Any]
 
 def option_groups(step_class: type[Step]) -> Groups:
     """Return the data classes that a command's flags come from, each with its options."""
-    shared = Settings.option_list()
+    settings_options = Settings.option_list()
     if issubclass(step_class, Command):
-        shared = [option for option in shared if option.name in step_class.settings]
+        settings_options = [option for option in settings_options if option.name in step_class.settings]
     elif issubclass(step_class, Report):
-        shared = [option for option in shared if option.name not in NOT_FOR_REPORTS]
+        settings_options = [option for option in settings_options if option.name not in NOT_FOR_REPORTS]
     groups: list[tuple[type[Options], list[Option]]] = [(step_class, step_class.option_list())]
     if issubclass(step_class, Source):
         groups.append((Tags, Tags.option_list()))
-    return [*groups, (Settings, shared)]
+    return [*groups, (Settings, settings_options)]
 
 
 def flags_of(option: Option) -> list[str]:

@@ -112,8 +112,8 @@ def _run(step_class: "type[Step]", values: "Values") -> int:
 
     built: dict[type[Options], Any] = {}
     for owner, options in option_groups(step_class):
-        given = {option.key: values[option.name] for option in options if values[option.name] not in (None, [], ())}
-        built[owner] = build_step(owner, given)
+        words = {option.key: values[option.name] for option in options}
+        built[owner] = build_step(owner, {key: word for key, word in words.items() if word not in (None, [], ())})
     arguments = list(values["arguments"] or [])
     step, settings = built[step_class], built[Settings]
     if isinstance(step, Command):

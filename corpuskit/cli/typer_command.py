@@ -109,7 +109,7 @@ def _metavar(option: Option) -> str:
     kind = str(getattr(option.type, "__name__", option.type))
     if option.choices:
         return ("," if takes_many(option) else "|").join(option.choices)
-    return next((shown for word, shown in words.items() if word in kind), "TEXT")
+    return next((metavar for word, metavar in words.items() if word in kind), "TEXT")
 
 
 def _shown_default(option: Option) -> str:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from corpuskit.core.counts import StepCount
 from corpuskit.core.errors import PublishError
 
-Thing = TypeVar("Thing")
+Passing = TypeVar("Passing")
 REFRESH_SECONDS = 0.2
 LONGEST = 800
 """Most characters of a message: names that it repeats may have been made by others."""
@@ -96,23 +96,23 @@ def shows_progress(quiet: bool) -> bool:
     return not quiet and sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def with_progress(things: Iterable[Thing], name: str, quiet: bool) -> Iterable[Thing]:
+def with_progress(items: Iterable[Passing], name: str, quiet: bool) -> Iterable[Passing]:
     """The same things, counted on standard error while they pass, if that is a terminal."""
-    return _counted(things, name) if shows_progress(quiet) else things
+    return _counted(items, name) if shows_progress(quiet) else items
 
 
-def _counted(things: Iterable[Thing], name: str) -> Iterator[Thing]:
+def _counted(items: Iterable[Passing], name: str) -> Iterator[Passing]:
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn(name), TextColumn("{task.completed:,.0f} documents"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as progress:
         task = progress.add_task(name, total=None)
-        shown = time.monotonic()
-        for number, thing in enumerate(things, start=1):
-            yield thing
-            if time.monotonic() - shown > REFRESH_SECONDS:
-                shown = time.monotonic()
+        drawn_at = time.monotonic()
+        for number, item in enumerate(items, start=1):
+            yield item
+            if time.monotonic() - drawn_at > REFRESH_SECONDS:
+                drawn_at = time.monotonic()
                 progress.update(task, completed=number, refresh=True)
 
 

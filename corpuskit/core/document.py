@@ -66,8 +66,8 @@ _TEXT_KEY = b'"text":'
 MAX_TRIES = 4
 """Of keys called `text`, how many are looked at for the one of the record."""
 
-_PLACE = {key: place for place, key in enumerate(RESERVED)}
-_LAST = len(_PLACE)
+_RANK = {key: rank for rank, key in enumerate(RESERVED)}
+_LAST = len(_RANK)
 
 
 class Reject(Exception):
@@ -164,14 +164,14 @@ def ordered(metadata: dict[str, Any]) -> dict[str, Any]:
     """The same metadata with the reserved keys first, in canonical order."""
     if _is_ordered(tuple(metadata)):
         return metadata
-    return dict(sorted(metadata.items(), key=lambda item: _PLACE.get(item[0], _LAST)))
+    return dict(sorted(metadata.items(), key=lambda item: _RANK.get(item[0], _LAST)))
 
 
 @functools.lru_cache(maxsize=4096)
 def _is_ordered(keys: tuple[str, ...]) -> bool:
     """Whether keys stand in canonical order; a stream has few different rows of keys."""
-    places = [_PLACE.get(key, _LAST) for key in keys]
-    return all(before <= after for before, after in itertools.pairwise(places))
+    ranks = [_RANK.get(key, _LAST) for key in keys]
+    return all(before <= after for before, after in itertools.pairwise(ranks))
 
 
 def _load(line: bytes) -> Any:
@@ -267,19 +267,19 @@ def _without_text(line: bytes, document: Document, canonical: bytes) -> bytes:
     before = len(_dump(document.id)) + len(b'{"id":,"text":')
     behind = len(_dump({"metadata": document.metadata, **document.extra}))
     literal = canonical[before:-behind]
-    found = _cut(line, literal)
-    if found is None and not document.text.isascii():
-        found = _cut(line, json.encoder.encode_basestring_ascii(document.text).encode())
-    return line if found is None else found
+    shortened = _cut(line, literal)
+    if shortened is None and not document.text.isascii():
+        shortened = _cut(line, json.encoder.encode_basestring_ascii(document.text).encode())
+    return line if shortened is None else shortened
 
 
 def _cut(line: bytes, literal: bytes) -> bytes | None:
-    place = -1
+    rank = -1
     for _ in range(MAX_TRIES):
-        place = line.find(_TEXT_KEY, place + 1)
-        if place < 0:
+        rank = line.find(_TEXT_KEY, rank + 1)
+        if rank < 0:
             return None
-        start = place + len(_TEXT_KEY)
+        start = rank + len(_TEXT_KEY)
         start += line.startswith(b" ", start)
         if line.startswith(literal, start):
             return line[:start] + b'""' + line[start + len(literal) :]

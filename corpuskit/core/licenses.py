@@ -86,14 +86,14 @@ def _tree(node: Any) -> Tree:
         if isinstance(node, kind):
             return operator, tuple(_tree(part) for part in node.args)
     if isinstance(node, LicenseWithExceptionSymbol):
-        return f"{_known(node.license_symbol.key)} with {node.exception_symbol.key.lower()}"
-    return _known(node.key)
+        return f"{_canonical_id(node.license_symbol.key)} with {node.exception_symbol.key.lower()}"
+    return _canonical_id(node.key)
 
 
-def _known(key: str) -> str:
+def _canonical_id(key: str) -> str:
     name = key.lower()
-    known = _index().get(name) or _index().get(name.removesuffix("+"))
-    if not _OWN_NAME.fullmatch(name) and (known is None or known[1]):
+    canonical = _index().get(name) or _index().get(name.removesuffix("+"))
+    if not _OWN_NAME.fullmatch(name) and (canonical is None or canonical[1]):
         raise ValueError("not a licence")
     return name
 

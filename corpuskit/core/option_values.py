@@ -57,7 +57,7 @@ def convert(kind: Any, value: Any, spelling: Spelling) -> Any:
     except (KeyError, TypeError):
         raise UnsupportedTypeError(f"options of type {kind} are not supported") from None
     if isinstance(value, str) and kind is not str and not spelling.words:
-        raise UnfitValueError(_WANTED[kind])
+        raise UnfitValueError(_EXPECTED[kind])
     return to_kind(value)
 
 
@@ -120,7 +120,7 @@ def _boolean(value: Any) -> bool:
         return value
     if value in ("true", "false"):
         return bool(value == "true")
-    raise UnfitValueError(_WANTED[bool])
+    raise UnfitValueError(_EXPECTED[bool])
 
 
 def _integer(value: Any) -> int:
@@ -128,12 +128,12 @@ def _integer(value: Any) -> int:
         try:
             return int(value)
         except ValueError:
-            raise UnfitValueError(_WANTED[int]) from None
+            raise UnfitValueError(_EXPECTED[int]) from None
     if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53:
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    raise UnfitValueError(_WANTED[int])
+    raise UnfitValueError(_EXPECTED[int])
 
 
 def _number(value: Any) -> float:
@@ -143,7 +143,7 @@ def _number(value: Any) -> float:
         except ValueError:
             raise UnfitValueError("a number") from None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not _is_finite(value):
-        raise UnfitValueError(_WANTED[float])
+        raise UnfitValueError(_EXPECTED[float])
     return float(value)
 
 
@@ -155,4 +155,4 @@ def _is_finite(value: float) -> bool:
 
 
 _SIMPLE: dict[Any, Callable[[Any], Any]] = {str: _string, bool: _boolean, int: _integer, float: _number}
-_WANTED: dict[Any, str] = {bool: "true or false", int: "a whole number", float: "a finite number"}
+_EXPECTED: dict[Any, str] = {bool: "true or false", int: "a whole number", float: "a finite number"}

@@ -100,27 +100,27 @@ def build_step(
     `folder`. `location` starts messages (`recipe.yaml:12`), or is a function that returns it for a key as written, and
     for "". Raises UsageError for unknown, repeated, missing and wrong options, and for what the step itself refuses.
     """
-    known = {option.key: option for option in step_class.option_list()}
+    option_of = {option.key: option for option in step_class.option_list()}
     location_of = location if callable(location) else lambda key: location
     spelling = Spelling(split_commas=split_commas, folder=folder)
     values: dict[str, Any] = {}
     for written, value in options.items():
         key = str(written).replace("_", "-")
-        problem = _key_problem(key, known, values)
+        problem = _key_problem(key, option_of, values)
         if problem:
             raise _error(location_of(str(written)), step_class, problem)
-        option = known[key]
+        option = option_of[key]
         try:
             values[option.name] = convert(option.type, value, spelling)
         except UnfitValueError as unfit:
             raise _error(location_of(str(written)), step_class, _misfit(option, value, unfit)) from None
-    missing = [option.key for option in known.values() if option.required and option.name not in values]
+    missing = [option.key for option in option_of.values() if option.required and option.name not in values]
     if missing:
-        raise _error(location_of(""), step_class, f"needs the option `{missing[0]}`: {known[missing[0]].help}")
+        raise _error(location_of(""), step_class, f"needs the option `{missing[0]}`: {option_of[missing[0]].help}")
     try:
         return step_class(**values)
     except UsageError as error:
-        raise type(error)(_joined(location_of(""), str(error))) from None
+        raise type(error)(_at_location(location_of(""), str(error))) from None
 
 
 def to_flags(step: Options) -> list[str]:
@@ -172,15 +172,15 @@ def _key_problem(key: str, known: Mapping[str, Option], values: Mapping[str, Any
 
 def _misfit(option: Option, value: Any, unfit: UnfitValueError) -> str:
     # What does not shape content may be a secret.
-    given = f", not {excerpt(repr(value), EXCERPT)}" if option.shapes_content else ""
-    return f"`{option.key}` expects {unfit}{given}"
+    repeated = f", not {excerpt(repr(value), EXCERPT)}" if option.shapes_content else ""
+    return f"`{option.key}` expects {unfit}{repeated}"
 
 
 def _error(location: str, step_class: type[Options], problem: str) -> UsageError:
-    return UsageError(_joined(location, f"{step_class.name()}: {problem}"))
+    return UsageError(_at_location(location, f"{step_class.name()}: {problem}"))
 
 
-def _joined(location: str, message: str) -> str:
+def _at_location(location: str, message: str) -> str:
     return f"{location}: {message}" if location else message
 
 

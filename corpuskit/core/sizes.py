@@ -11,7 +11,7 @@ def bytes_of(size: str) -> int:
     >>> bytes_of("1.5 GB"), bytes_of("2MiB"), bytes_of("4096")
     (1500000000, 2097152, 4096)
     """
-    found = re.fullmatch(r"\s*(\d{1,15}(?:\.\d{1,6})?)\s*([KMGT]I?)?B?\s*", size, re.ASCII | re.IGNORECASE)
-    if not found:
+    match = re.fullmatch(r"\s*(\d{1,15}(?:\.\d{1,6})?)\s*([KMGT]I?)?B?\s*", size, re.ASCII | re.IGNORECASE)
+    if not match:
         raise ValueError("not a size")
-    return int(float(found[1]) * UNITS[(found[2] or "").upper()])
+    return int(float(match[1]) * UNITS[(match[2] or "").upper()])

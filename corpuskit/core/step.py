@@ -209,7 +209,7 @@ class Sink(Stage):
         """The document itself."""
         return document
 
-    def forms(self) -> tuple[str, ...]:
+    def formats(self) -> tuple[str, ...]:
         """Names of the output formats."""
         raise NotImplementedError
 

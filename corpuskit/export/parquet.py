@@ -59,14 +59,14 @@ class Parquet:
 
         return (document for document in self._documents(path, holds) if document.id == identifier)
 
-    def _documents(self, path: Path, wanted: Callable[[Any, int], bool]) -> Iterator[Document]:
+    def _documents(self, path: Path, is_wanted: Callable[[Any, int], bool]) -> Iterator[Document]:
         """The documents of the row groups that are wanted."""
         import pyarrow
 
         from corpuskit.formats.tables import record_table
 
         try:
-            for batch in _batches(path, wanted):
+            for batch in _batches(path, is_wanted):
                 for row in record_table.rows(batch):
                     yield record_table.document(row)
         except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
@@ -132,7 +132,7 @@ class RowWriter:
         self._bytes = 0
 
 
-def _batches(path: Path, wanted: Callable[[Any, int], bool]) -> Iterator[Any]:
+def _batches(path: Path, is_wanted: Callable[[Any, int], bool]) -> Iterator[Any]:
     from pyarrow.parquet import ParquetFile
 
     from corpuskit.formats.tables.parquet_batches import AS_READ, Groups, Oversized
@@ -141,15 +141,15 @@ def _batches(path: Path, wanted: Callable[[Any, int], bool]) -> Iterator[Any]:
     with open(path, "rb") as stream, ParquetFile(stream, **AS_READ) as shard:
         if not is_record_table(shard.schema_arrow):
             raise DamagedError(f"{path.name}: its columns are not those of a corpuskit shard")
-        groups, seen, expected = Groups(shard, stream), 0, 0
+        groups, row_count, expected = Groups(shard, stream), 0, 0
         for number in range(shard.num_row_groups):
-            if not wanted(groups, number):
+            if not is_wanted(groups, number):
                 continue
             expected += shard.metadata.row_group(number).num_rows
             for batch in groups.batches(number):
                 if isinstance(batch, Oversized):
                     raise DamagedError(f"{path.name}: a row of {batch} bytes is no document")
-                seen += batch.num_rows
+                row_count += batch.num_rows
                 yield batch
-        if seen != expected:
-            raise DamagedError(f"{path.name}: {seen} rows where the footer counts {expected}")
+        if row_count != expected:
+            raise DamagedError(f"{path.name}: {row_count} rows where the footer counts {expected}")

@@ -29,13 +29,13 @@ def format_of(source: "Input") -> str:
     name = PurePosixPath(source.name.lower())
     if name.suffix in COMPRESSIONS:
         name = name.with_suffix("")
-    known = FORMATS.get(name.suffix)
-    if known not in (None, "json"):
-        return known
+    format_name = FORMATS.get(name.suffix)
+    if format_name not in (None, "json"):
+        return format_name
     if source.is_stream:
-        return known or "jsonl"
+        return format_name or "jsonl"
     head = _first_block(source).removeprefix(b"\xef\xbb\xbf").lstrip()
-    if known == "json":
+    if format_name == "json":
         return "jsonl" if _starts_with_an_object_a_line(head) else "json"
     return "parquet" if head.startswith(b"PAR1") else "jsonl" if head.startswith(b"{") else "text"
 

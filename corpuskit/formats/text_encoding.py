@@ -23,8 +23,8 @@ def decode_text(data: bytes, encoding: str | None = None) -> str:
     The encoding is the mark's, else `encoding`, else UTF-8, else a detected legacy encoding. UTF-8 that is damaged
     here and there is not passed off as another encoding. Raises Reject("undecodable").
     """
-    start, found = byte_order_mark(data)
-    chosen = found or encoding or encoding_of(data)
+    start, mark = byte_order_mark(data)
+    chosen = mark or encoding or encoding_of(data)
     try:
         text = data[start:].decode(chosen)
         if chosen != "utf-8":
@@ -35,7 +35,7 @@ def decode_text(data: bytes, encoding: str | None = None) -> str:
         raise Reject("undecodable", f"not {chosen} at byte {start + error.start}") from None
     except UnicodeError:
         raise Reject("undecodable", f"not {chosen}") from None
-    if chosen not in (encoding, found, "utf-8"):
+    if chosen not in (encoding, mark, "utf-8"):
         _refuse_binary(text)
     return text
 
@@ -57,7 +57,7 @@ def encoding_of(data: bytes, *, cut: bool = False) -> str:
     good = sum(1 for _ in re.finditer("[^\x00-\x7f\ufffd]", text))
     if good > bad:
         raise Reject("undecodable", f"UTF-8 with {bad} damaged characters")
-    return _detected(data)
+    return _detect(data)
 
 
 def _is_utf8(data: bytes, *, cut: bool = False) -> bool:
@@ -68,12 +68,12 @@ def _is_utf8(data: bytes, *, cut: bool = False) -> bool:
     return True
 
 
-def _detected(data: bytes) -> str:
+def _detect(data: bytes) -> str:
     from resiliparse.parse.encoding import detect_encoding
 
-    found = detect_encoding(data[:DETECTED_FROM])
+    encoding = detect_encoding(data[:DETECTED_FROM])
     try:
-        name = codecs.lookup(found).name if found else "iso8859-1"
+        name = codecs.lookup(encoding).name if encoding else "iso8859-1"
         data.decode(name)
     except (LookupError, UnicodeDecodeError):
         # Every byte is a character of latin-1; what that makes of binary data is refused by its control characters.
@@ -82,6 +82,6 @@ def _detected(data: bytes) -> str:
 
 
 def _refuse_binary(text: str) -> None:
-    found = NOT_TEXT.search(text)
-    if found:
-        raise Reject("undecodable", f"control character {ord(found[0]):#04x} in text that is not UTF-8")
+    match = NOT_TEXT.search(text)
+    if match:
+        raise Reject("undecodable", f"control character {ord(match[0]):#04x} in text that is not UTF-8")

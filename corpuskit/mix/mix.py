@@ -61,11 +61,11 @@ class Mix(Command):
             from corpuskit.mix.engine.estimate import demand_room
             from corpuskit.mix.engine.preview import plan_text
 
-            text, wanted = plan_text(recipe, inputs, settings)
+            text, need = plan_text(recipe, inputs, settings)
             console.print_out(text)
             target = settings.output or recipe.output.dir
             if target is not None and self.executor == "local":
-                demand_room(wanted, target, settings.workers())
+                demand_room(need, target, settings.workers())
             return 0
         if self.dry_run:
             from corpuskit.mix.engine.preview import jobs_text
@@ -83,4 +83,4 @@ def _inputs(source: "SourceSpec") -> "list[Input]":
     try:
         return resolve_lists(source.inputs, source.from_step.suffixes, source.from_step.expand)
     except UsageError as error:
-        raise UsageError(f"{source.place}: source `{source.name}`: {error}") from None
+        raise UsageError(f"{source.location}: source `{source.name}`: {error}") from None

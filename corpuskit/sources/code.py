@@ -89,9 +89,9 @@ class Code(Source):
             return _unread(path, "too-large", language, max_bytes=self.max_bytes)
         if source.damage:
             return Rejected("damaged-text", path, 0, data[:KEPT_OF_DAMAGED], "a part of the file is missing")
-        return self._judge(path, data, language)
+        return self._document(path, data, language)
 
-    def _judge(self, path: str, data: bytes, language: "Language | None") -> Item:
+    def _document(self, path: str, data: bytes, language: "Language | None") -> Item:
         from corpuskit.formats.text_encoding import byte_order_mark, decode_text
         from corpuskit.text.code import programming_languages
         from corpuskit.text.code.source_files import declared_encoding
@@ -144,14 +144,16 @@ class Code(Source):
         """The file's SPDX expression in canonical form; several headers hold together. None if it is not valid."""
         from corpuskit.text.code.source_files import spdx_licenses
 
-        found = spdx_licenses(text)
-        if not found:
+        expressions = spdx_licenses(text)
+        if not expressions:
             return None
         from license_expression import ExpressionError
 
-        joined = found[0] if len(found) == 1 else " AND ".join(f"({expression})" for expression in found)
+        license_ = (
+            expressions[0] if len(expressions) == 1 else " AND ".join(f"({expression})" for expression in expressions)
+        )
         try:
-            return str(self._licensing.parse(joined, validate=True, strict=True))
+            return str(self._licensing.parse(license_, validate=True, strict=True))
         except ExpressionError:
             return None
 
@@ -172,11 +174,11 @@ class Code(Source):
 
         from corpuskit.text.code.programming_languages import language_names
 
-        known = {name.lower(): name for name in language_names()}
+        names = {name.lower(): name for name in language_names()}
         for name in self.languages:
-            if name.lower() not in known:
-                nearest = get_close_matches(name.lower(), known, 1)
-                hint = f"did you mean {known[nearest[0]]}?" if nearest else "use its common English name"
+            if name.lower() not in names:
+                nearest = get_close_matches(name.lower(), names, 1)
+                hint = f"did you mean {names[nearest[0]]}?" if nearest else "use its common English name"
                 raise UsageError(f"no language is called {name!r}; {hint}")
 
 

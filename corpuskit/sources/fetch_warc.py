@@ -24,7 +24,7 @@ LIST_NAME = re.compile(r"\.paths(\.txt)?(\.gz)?$")
 LISTED_SCHEMES = ("http", "https", "s3", "gs")
 """What addresses in a list may start with; a list comes from elsewhere, and must not lead to local files."""
 MAX_LIST = 256 * 1024 * 1024
-LOOKED_AT = 16 * 1024
+PROBED_BYTES = 16 * 1024
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class FetchWarc(Source):
         lines = [line.strip() for line in source.read_all(MAX_LIST).decode("utf-8", "replace").split("\n")]
         if not any(line.lower().endswith(self.suffixes) for line in lines):
             return None
-        return [self._place(line, folder) for line in lines if line]
+        return [self._location(line, folder) for line in lines if line]
 
     def read(self, source: "Input") -> Iterator[Item]:
         """The documents, drops and rejects of one archive in file order."""
@@ -103,13 +103,13 @@ class FetchWarc(Source):
 
         return splittable(stream)
 
-    def _items(self, records: "Iterable[WarcRecord]", archive: str, seen: set[int]) -> Iterator[Item]:
+    def _items(self, records: "Iterable[WarcRecord]", archive: str, keys: set[int]) -> Iterator[Item]:
         for record in records:
-            item = self._item(record, archive, seen)
+            item = self._item(record, archive, keys)
             if item is not None:
                 yield item
 
-    def _place(self, line: str, folder: Path | None) -> str:
+    def _location(self, line: str, folder: Path | None) -> str:
         if "://" in line:
             if line.partition("://")[0].lower() not in LISTED_SCHEMES:
                 scheme = line.partition("://")[0][:40]
@@ -121,10 +121,10 @@ class FetchWarc(Source):
             return urljoin(self.base.rstrip("/") + "/", line)
         return str(Path(self.base) / line)
 
-    def _item(self, record: "WarcRecord", archive: str, seen: set[int]) -> Item | None:
+    def _item(self, record: "WarcRecord", archive: str, keys: set[int]) -> Item | None:
         if record.kind in NO_PAGES or record.headers.get("warc-target-uri", "").startswith("filedesc:"):
             return None
-        identifier = _identifier(record, archive, seen)
+        identifier = _identifier(record, archive, keys)
         try:
             self._check(record)
             document = Document(identifier, "", _metadata(record, archive))
@@ -169,7 +169,7 @@ class FetchWarc(Source):
         if has_binary_signature(body):
             return Drop(document, "not-html", values)
         text = decode_page(body, response.headers.get("content-type", ""))
-        if is_binary(text[:LOOKED_AT].encode()):
+        if is_binary(text[:PROBED_BYTES].encode()):
             return Drop(document, "not-html", values)
         return document.with_text(text)
 
@@ -186,25 +186,25 @@ def _response(record: "WarcRecord") -> "Response":
     """The HTTP response in the block; a block that is none is the body itself, as its record describes it."""
     from corpuskit.formats.warc.http import Response, parse_response
 
-    stated = record.headers.get("content-type", "")
-    is_http = stated.startswith("application/http") or (record.kind == "response" and not stated)
+    media_type = record.headers.get("content-type", "")
+    is_http = media_type.startswith("application/http") or (record.kind == "response" and not media_type)
     if record.kind == "arc":
         is_http = record.block.startswith(b"HTTP")
     if not is_http or record.kind == "conversion":
-        return Response(0, {"content-type": stated}, record.block)
+        return Response(0, {"content-type": media_type}, record.block)
     response = parse_response(record.block)
     if record.kind == "arc":
-        response.headers.setdefault("content-type", stated)
+        response.headers.setdefault("content-type", media_type)
     return response
 
 
-def _page_type(record: "WarcRecord", stated: str, body: bytes) -> str:
+def _page_type(record: "WarcRecord", media_type: str, body: bytes) -> str:
     """The media type of the page; empty if it is none that we read."""
     from corpuskit.formats.warc.http import HTML_TYPES, UNKNOWN_TYPES, sniffs_as_html
 
-    if stated in HTML_TYPES or (record.kind == "conversion" and stated == "text/plain"):
-        return stated
-    unknown = stated in UNKNOWN_TYPES or "/" not in stated
+    if media_type in HTML_TYPES or (record.kind == "conversion" and media_type == "text/plain"):
+        return media_type
+    unknown = media_type in UNKNOWN_TYPES or "/" not in media_type
     return "text/html" if unknown and sniffs_as_html(body) else ""
 
 
@@ -220,14 +220,14 @@ def _metadata(record: "WarcRecord", archive: str) -> dict[str, Any]:
     return {key: value for key, value in metadata.items() if value not in ("", None)}
 
 
-def _identifier(record: "WarcRecord", archive: str, seen: set[int]) -> str:
+def _identifier(record: "WarcRecord", archive: str, keys: set[int]) -> str:
     """The record's id without its `urn:uuid:`; a hash of the place where there is none, or for the second of two."""
     import xxhash
 
-    stated = record.headers.get("warc-record-id", "").strip("<> ")
-    if stated:
-        key = xxhash.xxh3_64_intdigest(stated.encode())
-        if key not in seen:
-            seen.add(key)
-            return stated.removeprefix("urn:uuid:")
+    record_id = record.headers.get("warc-record-id", "").strip("<> ")
+    if record_id:
+        key = xxhash.xxh3_64_intdigest(record_id.encode())
+        if key not in keys:
+            keys.add(key)
+            return record_id.removeprefix("urn:uuid:")
     return xxhash.xxh3_128_hexdigest(f"{archive}\0{record.offset}\0{record.inner}".encode())

@@ -145,7 +145,7 @@ class Files(Source):
         ours = record_table.is_record_table(shard.file.schema_arrow) and (self.text_key, self.id_key) == ("text", None)
         if not ours:
             self._demand_columns(names, source)
-        chosen = [name for name in names if name in self._wanted()] if self.columns and not ours else None
+        chosen = [name for name in names if name in self._wanted_suffixes()] if self.columns and not ours else None
         with shard.file:
             for number, row in enumerate(shard.rows(chosen), start=1):
                 try:
@@ -162,7 +162,7 @@ class Files(Source):
             raise row
         return record_table.document(row) if ours else self._of_row(parquet_reader.plain_row(row))
 
-    def _wanted(self) -> list[str]:
+    def _wanted_suffixes(self) -> list[str]:
         return [self.text_key, self.id_key or "id", *self.columns]
 
     def _demand_columns(self, names: list[str], source: "Input") -> None:
@@ -183,8 +183,8 @@ class Files(Source):
         if metadata is not None and type(metadata) is not dict:
             raise Reject("bad-metadata", "`metadata` is not an object")
         # Where other fields serve as text and id, those that bear these names give way to them.
-        aside = {key: record.pop(key) for key in ("id", "text") if key in record}
-        return Document(identifier, text, {**(metadata or {}), **aside}, record)
+        reserved = {key: record.pop(key) for key in ("id", "text") if key in record}
+        return Document(identifier, text, {**(metadata or {}), **reserved}, record)
 
     def _of_fields(self, names: list[str], row: "CsvRow") -> Document:
         if row.problem:

@@ -54,8 +54,8 @@ class DedupIndex(Command):
             raise UsageError("list takes no --snapshot and no --id; `remove` does")
         content = read_current(folder, required=True)
         assert content is not None
-        shown = [{key: entry[key] for key in ("name", "documents", "bytes")} for entry in content["snapshots"]]
-        return {"generation": content["generation"], "settings": content["settings"], "snapshots": shown}
+        snapshots = [{key: entry[key] for key in ("name", "documents", "bytes")} for entry in content["snapshots"]]
+        return {"generation": content["generation"], "settings": content["settings"], "snapshots": snapshots}
 
     def _remove(self, folder: Path) -> dict[str, Any]:
         from corpuskit.text.dedup.index import Index

@@ -29,7 +29,7 @@ class Export(Sink):
         if not self.to:
             raise UsageError("`--to` needs at least one form")
 
-    def forms(self) -> tuple[str, ...]:
+    def formats(self) -> tuple[str, ...]:
         """The forms of `--to`."""
         return self.to
 

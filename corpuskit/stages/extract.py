@@ -41,14 +41,14 @@ class Extract(Stage):
         if not is_html(document):
             return document
         try:
-            text, stated = self._extracted(document.text)
+            text, stated_metadata = self._extracted(document.text)
         except (Reject, MemoryError):
             raise
         except Exception as error:
             raise Reject("extract-failed", type(error).__name__) from None
         if not text:
             return Drop(document, "no-content")
-        return document.with_text(text, content_type=self._content_type, **stated)
+        return document.with_text(text, content_type=self._content_type, **stated_metadata)
 
     @property
     def guarded(self) -> bool:
@@ -62,13 +62,13 @@ class Extract(Stage):
         names = ["resiliparse"]
         if self.engine in ("trafilatura", "auto"):
             names += ["trafilatura", "justext", "lxml"]
-        found = {name: installed_version(name) for name in names}
+        versions = {name: installed_version(name) for name in names}
         if self.engine in ("fast", "auto"):
             from corpuskit.text.html.classifier import model_digest
 
             # The key is that of earlier manifests, which `diff` compares with.
-            found["html_model.json"] = f"sha256:{model_digest()}"
-        return found
+            versions["html_model.json"] = f"sha256:{model_digest()}"
+        return versions
 
     @property
     def _content_type(self) -> str:
@@ -79,5 +79,5 @@ class Extract(Stage):
 
         page = open_page(source)
         # Before the engine runs, since an engine may change the tree.
-        stated = {key: clean(value) for key, value in page.stated_metadata.items()}
-        return clean(ENGINES[self.engine](page, self.format)), stated
+        stated_metadata = {key: clean(value) for key, value in page.stated_metadata.items()}
+        return clean(ENGINES[self.engine](page, self.format)), stated_metadata

@@ -75,10 +75,12 @@ class ScrubPii(Stage):
 
     def __post_init__(self) -> None:
         """Refuse types that the engine does not know, an empty list of fields, and hashing without a key."""
-        known = engine_types(self.engine)
-        unknown = [kind for kind in self.types if kind not in known]
+        known_types = engine_types(self.engine)
+        unknown = [kind for kind in self.types if kind not in known_types]
         if unknown:
-            raise UsageError(f"engine {self.engine} does not find {', '.join(unknown)}; it finds {_listed(known)}")
+            raise UsageError(
+                f"engine {self.engine} does not find {', '.join(unknown)}; it finds {_listed(known_types)}"
+            )
         if not self.fields or not all(self.fields):
             raise UsageError("--fields names no field; give for example --fields text,metadata.title")
         if self.mode == "hash" and self.key_file is None and not os.environ.get(KEY_VARIABLE):
@@ -98,28 +100,32 @@ class ScrubPii(Stage):
         from corpuskit.core.startup import installed_version
 
         libraries = ("google-re2", "phonenumbers", "python-stdnum")
-        found = {library: installed_version(library) for library in libraries}
+        versions = {library: installed_version(library) for library in libraries}
         if self.engine == "scrubadub":
-            found["scrubadub"] = installed_version("scrubadub")
+            versions["scrubadub"] = installed_version("scrubadub")
         else:
             from corpuskit.text.pii.scanner import VERSION
 
-            found["pii-patterns"] = VERSION
+            versions["pii-patterns"] = VERSION
         if self.mode == "hash":
-            found["pii-key"] = hmac.digest(self._key, b"corpuskit scrub-pii key id", "sha256").hex()[:8]
-        return found
+            versions["pii-key"] = hmac.digest(self._key, b"corpuskit scrub-pii key id", "sha256").hex()[:8]
+        return versions
 
     def apply(self, document: Document) -> Document | Drop:
         """Raises Reject `pii-detector-failed` if a detector did not finish."""
-        hits = {place: found for place, text in _strings(document, self.fields) if (found := self._find(text))}
+        hits = {
+            location: findings for location, text in _strings(document, self.fields) if (findings := self._find(text))
+        }
         if self.mode == "tag":
             return _tagged(document, hits)
         if not hits:
             return document
         if self.mode == "drop":
-            counts = Counter(hit.type for found in hits.values() for hit in found)
+            counts = Counter(hit.type for findings in hits.values() for hit in findings)
             return Drop(document, "pii", {kind: counts[kind] for kind in sorted(counts)})
-        return _replaced(document, {place: self._scrubbed(_at(document, place), hits[place]) for place in hits})
+        return _replaced(
+            document, {location: self._scrubbed(_at(document, location), hits[location]) for location in hits}
+        )
 
     @cached_property
     def _key(self) -> bytes:
@@ -169,9 +175,9 @@ def _national_ids() -> tuple[str, ...]:
 
 def _listed(types: tuple[str, ...]) -> str:
     """The types for a message, of national ids the last."""
-    shown = [kind for kind in types if kind not in _national_ids()]
-    more = [] if len(shown) == len(types) else [f"or a single one such as {types[-1]} (docs/personal-data.md)"]
-    return ", ".join([*shown, *more])
+    named_types = [kind for kind in types if kind not in _national_ids()]
+    more = [] if len(named_types) == len(types) else [f"or a single one such as {types[-1]} (docs/personal-data.md)"]
+    return ", ".join([*named_types, *more])
 
 
 def _single(types: tuple[str, ...]) -> tuple[str, ...]:
@@ -207,9 +213,9 @@ def _scrubadub_finder(types: tuple[str, ...]) -> Finder:
     def find(text: str) -> list[Hit]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = list(scrubber.iter_filth(without_placeholders(text), run_post_processors=False))
+            all_filth = list(scrubber.iter_filth(without_placeholders(text), run_post_processors=False))
         # Overlapping finds come merged; the first of them gives its type to the whole.
-        return [Hit(filth.beg, filth.end, SCRUBADUB_TYPES[_first_type(filth)]) for filth in found]
+        return [Hit(filth.beg, filth.end, SCRUBADUB_TYPES[_first_type(filth)]) for filth in all_filth]
 
     return find
 
@@ -232,21 +238,21 @@ def _read_key(path: Path | None) -> bytes:
     return key
 
 
-Place = tuple[str | int, ...]
+Location = tuple[str | int, ...]
 """Keys and list places from the top of the record to one string."""
 
 
-def _strings(document: Document, fields: tuple[str, ...]) -> Iterator[tuple[Place, str]]:
+def _strings(document: Document, fields: tuple[str, ...]) -> Iterator[tuple[Location, str]]:
     """The strings that the fields name, each once."""
-    seen: set[Place] = set()
+    locations: set[Location] = set()
     for field in fields:
-        for place, text in _named(document, field):
-            if place not in seen:
-                seen.add(place)
-                yield place, text
+        for location, text in _named(document, field):
+            if location not in locations:
+                locations.add(location)
+                yield location, text
 
 
-def _named(document: Document, field: str) -> Iterator[tuple[Place, str]]:
+def _named(document: Document, field: str) -> Iterator[tuple[Location, str]]:
     field = field.removesuffix(".*")
     if field in ("id", "text"):
         yield (field,), getattr(document, field)
@@ -256,35 +262,35 @@ def _named(document: Document, field: str) -> Iterator[tuple[Place, str]]:
         yield from _below(document.extra, field, ())
 
 
-def _below(value: Any, path: str, place: Place) -> Iterator[tuple[Place, str]]:
+def _below(value: Any, path: str, location: Location) -> Iterator[tuple[Location, str]]:
     """Follow the dotted path; a key that holds dots itself comes before its pieces."""
     if not path:
-        yield from _inside(value, place)
+        yield from _inside(value, location)
     elif isinstance(value, dict):
         if path in value:
-            yield from _inside(value[path], (*place, path))
+            yield from _inside(value[path], (*location, path))
             return
         key, dot, rest = path.partition(".")
         if dot and key in value:
-            yield from _below(value[key], rest, (*place, key))
+            yield from _below(value[key], rest, (*location, key))
 
 
-def _inside(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
+def _inside(value: Any, location: Location) -> Iterator[tuple[Location, str]]:
     if isinstance(value, str):
-        yield place, value
-    elif place == ("metadata", "pii"):
+        yield location, value
+    elif location == ("metadata", "pii"):
         return
     elif isinstance(value, dict):
         for key, inner in value.items():
-            yield from _inside(inner, (*place, key))
+            yield from _inside(inner, (*location, key))
     elif isinstance(value, list):
         for number, inner in enumerate(value):
-            yield from _inside(inner, (*place, number))
+            yield from _inside(inner, (*location, number))
 
 
-def _at(document: Document, place: Place) -> str:
+def _at(document: Document, location: Location) -> str:
     value: Any = _record(document)
-    for key in place:
+    for key in location:
         value = value[key]
     return str(value)
 
@@ -294,38 +300,38 @@ def _record(document: Document) -> dict[str, Any]:
 
 
 def _replace(text: str, hits: "list[Hit]", placeholder: Callable[[str, str], str]) -> str:
-    pieces, end = [], 0
+    parts, end = [], 0
     for hit in hits:
-        pieces += [text[end : hit.start], placeholder(hit.type, text[hit.start : hit.end])]
+        parts += [text[end : hit.start], placeholder(hit.type, text[hit.start : hit.end])]
         end = hit.end
-    return "".join([*pieces, text[end:]])
+    return "".join([*parts, text[end:]])
 
 
-def _tagged(document: Document, hits: "dict[Place, list[Hit]]") -> Document:
+def _tagged(document: Document, hits: "dict[Location, list[Hit]]") -> Document:
     tags = [
         {"start": hit.start, "end": hit.end, "type": hit.type}
-        | ({} if place == ("text",) else {"field": ".".join(map(str, place))})
-        for place, found in hits.items()
-        for hit in found
+        | ({} if location == ("text",) else {"field": ".".join(map(str, location))})
+        for location, findings in hits.items()
+        for hit in findings
     ]
     if tags == document.metadata.get("pii", []):
         return document
     return document.with_metadata(pii=tags or None)
 
 
-def _replaced(document: Document, changes: dict[Place, str]) -> Document:
+def _replaced(document: Document, changes: dict[Location, str]) -> Document:
     """A copy with these strings put in place; tags of an earlier pass, now beside their marks, are taken out."""
     record = _record(document)
-    for place, text in changes.items():
-        record = _with_value(record, place, text)
+    for location, text in changes.items():
+        record = _with_value(record, location, text)
     metadata = {key: value for key, value in record.pop("metadata").items() if key != "pii"}
     return Document(record.pop("id"), record.pop("text"), metadata, record)
 
 
-def _with_value(container: Any, place: Place, value: str) -> Any:
+def _with_value(container: Any, location: Location, value: str) -> Any:
     """A copy of the container with the value at this place; what it does not touch is shared."""
-    if not place:
+    if not location:
         return value
     copy = container.copy()
-    copy[place[0]] = _with_value(container[place[0]], place[1:], value)
+    copy[location[0]] = _with_value(container[location[0]], location[1:], value)
     return copy

@@ -69,20 +69,22 @@ class Diff(Command):
 
 
 def _documents(dataset: Dataset) -> dict[Key, int]:
-    found = {}
+    documents = {}
     for shard in dataset.shards():
         for document in dataset.documents(shard):
             metadata = document.metadata
             key = (str(metadata.get("source") or "unnamed"), document.id, metadata.get("epoch") or 1)
-            found[key] = line_digest(encode(document))
-    return found
+            documents[key] = line_digest(encode(document))
+    return documents
 
 
 def _reasons(after: Dataset, removed: list[Key]) -> dict[str, int]:
     """Why documents that are gone were left out this time; `not read` where the decisions know nothing of them."""
-    gone = {identifier for _, identifier, _ in removed}
-    why = {entry["id"]: f"{entry['step']}: {entry['reason']}" for entry in after.decisions() if entry["id"] in gone}
-    counted = Counter(why.get(identifier, "not read") for identifier in gone)
+    removed_ids = {identifier for _, identifier, _ in removed}
+    why = {
+        entry["id"]: f"{entry['step']}: {entry['reason']}" for entry in after.decisions() if entry["id"] in removed_ids
+    }
+    counted = Counter(why.get(identifier, "not read") for identifier in removed_ids)
     return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
 

@@ -33,24 +33,24 @@ class Explain(Command):
         if len(arguments) != 2:
             raise UsageError("name a dataset and the id of a document: `corpuskit explain DIR ID`")
         dataset, identifier = Dataset(Path(arguments[0])), arguments[1]
-        found = list(fate(dataset, identifier))
-        if not found:
+        fates = list(fate(dataset, identifier))
+        if not fates:
             raise UsageError(f"{arguments[0]} knows no document {identifier!r}; it was never read, or ids differ")
         if settings.json:
-            console.print_out(console.answer_line("explain", {"id": identifier, "fate": found}))
+            console.print_out(console.answer_line("explain", {"id": identifier, "fate": fates}))
         else:
-            console.print_out("\n".join(console.escape(_line(entry)) for entry in found))
+            console.print_out("\n".join(console.escape(_line(entry)) for entry in fates))
         return 0
 
 
 def fate(dataset: Dataset, identifier: str) -> Iterator[dict[str, Any]]:
     """What is known of a document, and of those that it was dropped for."""
-    seen: set[str] = set()
-    while identifier not in seen:
-        seen.add(identifier)
-        found = list(_decisions(dataset, identifier)) or list(_places(dataset, identifier))
-        yield from found
-        leaders = [entry["values"].get(LEADS_TO) for entry in found if isinstance(entry.get("values"), dict)]
+    lines: set[str] = set()
+    while identifier not in lines:
+        lines.add(identifier)
+        entries = list(_decisions(dataset, identifier)) or list(_locations(dataset, identifier))
+        yield from entries
+        leaders = [entry["values"].get(LEADS_TO) for entry in entries if isinstance(entry.get("values"), dict)]
         if not any(leaders):
             return
         identifier = next(leader for leader in leaders if leader)
@@ -63,11 +63,11 @@ def _decisions(dataset: Dataset, identifier: str) -> Iterator[dict[str, Any]]:
         yield {key: entry[key] for key in ("id", "verdict", "step", "reason", "values")}
 
 
-def _places(dataset: Dataset, identifier: str) -> Iterator[dict[str, Any]]:
+def _locations(dataset: Dataset, identifier: str) -> Iterator[dict[str, Any]]:
     for shard in dataset.shards():
         for document in dataset.find(shard, identifier):
-            place = {"id": identifier, "verdict": "kept", "shard": shard["path"]}
-            yield place | {key: document.metadata[key] for key in ("source", "epoch") if key in document.metadata}
+            entry = {"id": identifier, "verdict": "kept", "shard": shard["path"]}
+            yield entry | {key: document.metadata[key] for key in ("source", "epoch") if key in document.metadata}
 
 
 def _line(entry: dict[str, Any]) -> str:

@@ -66,9 +66,9 @@ class Stats(Command):
         """Each reason with its share of what its step took in, and some ids."""
         ids: dict[tuple[str, str], list[str]] = {}
         for entry in dataset.decisions():
-            shown = ids.setdefault((entry["step"], entry["reason"]), [])
-            if len(shown) < self.samples and entry["id"] is not None:
-                shown.append(entry["id"])
+            samples = ids.setdefault((entry["step"], entry["reason"]), [])
+            if len(samples) < self.samples and entry["id"] is not None:
+                samples.append(entry["id"])
         return [
             {
                 "step": step["id"],

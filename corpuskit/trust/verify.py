@@ -43,14 +43,14 @@ class Verify(Command):
         """Check each dataset; 0 if all are whole, else DamagedError."""
         if not arguments:
             raise UsageError("name the dataset folders, or published files, to verify")
-        problems = [problem for place in arguments for problem in self._report(place, settings)]
+        problems = [problem for argument in arguments for problem in self._report(argument, settings)]
         if problems:
             raise DamagedError(f"{problems[0]}{f'; {len(problems) - 1} more problems above' if problems[1:] else ''}")
         return 0
 
-    def _report(self, place: str, settings: Settings) -> list[str]:
-        answer: dict[str, Any] = {"dataset": Path(place).name}
-        problems = [f"{place}: {problem}" for problem in check(Path(place), answer)]
+    def _report(self, argument: str, settings: Settings) -> list[str]:
+        answer: dict[str, Any] = {"dataset": Path(argument).name}
+        problems = [f"{argument}: {problem}" for problem in check(Path(argument), answer)]
         answer["problems"] = problems
         if settings.json:
             console.print_out(console.answer_line("verify", answer))
@@ -59,24 +59,24 @@ class Verify(Command):
                 console.say("verify", problem)
         elif not settings.quiet:
             console.print_out(
-                f"{place}: whole; {answer['documents']:,} documents, {answer['tokens']:,} tokens in "
+                f"{argument}: whole; {answer['documents']:,} documents, {answer['tokens']:,} tokens in "
                 f"{answer['shards']:,} shards, {answer['steps']:,} steps balance"
             )
         return problems
 
 
-def check(place: Path, answer: dict[str, Any]) -> list[str]:
-    """Everything that is wrong with the dataset at `place`; `answer` takes what it holds."""
+def check(path: Path, answer: dict[str, Any]) -> list[str]:
+    """Everything that is wrong with the dataset at `path`; `answer` takes what it holds."""
     try:
-        dataset = Dataset(place)
+        dataset = Dataset(path)
     except DamagedError as error:
-        return [str(error).removeprefix(f"{place}: ")]
+        return [str(error).removeprefix(f"{path}: ")]
     manifest = dataset.manifest
     problems = list(_check_shards(dataset, answer))
     problems += _check_decisions(dataset)
     problems += _check_steps(manifest)
-    if place.is_dir():
-        problems += _check_strangers(place, manifest)
+    if path.is_dir():
+        problems += _check_strangers(path, manifest)
     answer |= {"steps": len(manifest["steps"]), "digest": manifest["digest"]}
     return problems
 
@@ -84,15 +84,15 @@ def check(place: Path, answer: dict[str, Any]) -> list[str]:
 def _check_shards(dataset: Dataset, answer: dict[str, Any]) -> Iterator[str]:
     manifest = dataset.manifest
     answer |= {"documents": 0, "tokens": 0, "shards": len(manifest["shards"])}
-    for form in sorted({shard_format(shard["path"]) for shard in manifest["shards"]}):
+    for format_ in sorted({shard_format(shard["path"]) for shard in manifest["shards"]}):
         total = StreamCount()
         totals = Totals(_token_counter(manifest))
         problems: list[str] = []
         for shard in manifest["shards"]:
-            if shard_format(shard["path"]) == form:
-                found = list(_check_file(dataset.folder, shard))
-                problems += found or _check_documents(dataset, shard, total, totals)
-        yield from problems or _check_sums("/part-*".join(form).lstrip("/"), manifest, total, totals)
+            if shard_format(shard["path"]) == format_:
+                problems_of_file = list(_check_file(dataset.folder, shard))
+                problems += problems_of_file or _check_documents(dataset, shard, total, totals)
+        yield from problems or _check_sums("/part-*".join(format_).lstrip("/"), manifest, total, totals)
         answer |= {"documents": total.documents, "tokens": totals.tokens}
 
 
@@ -102,16 +102,16 @@ def _token_counter(manifest: Manifest) -> Callable[[str], int]:
     return counter(name) if name in ("words", "bytes/4") else lambda text: 0
 
 
-def _check_sums(form: str, manifest: Manifest, total: StreamCount, totals: Totals) -> Iterator[str]:
+def _check_sums(format_: str, manifest: Manifest, total: StreamCount, totals: Totals) -> Iterator[str]:
     expected = manifest["steps"][-1].get("out") if manifest["steps"] else None
     if expected is not None and total.as_json() != expected:
         yield (
-            f"the shards {form} hold {total.documents} documents with digest {total.as_json()['digest']}, "
+            f"the shards {format_} hold {total.documents} documents with digest {total.as_json()['digest']}, "
             f"the last step sent {expected['documents']} with {expected['digest']}"
         )
-    found = {name: entry["documents"] for name, entry in totals.as_json().items()}
-    if found != {name: entry["documents"] for name, entry in manifest["sources"].items()}:
-        yield f"the sources in the shards {form} are not those of the manifest"
+    counted = {name: entry["documents"] for name, entry in totals.as_json().items()}
+    if counted != {name: entry["documents"] for name, entry in manifest["sources"].items()}:
+        yield f"the sources in the shards {format_} are not those of the manifest"
 
 
 def _check_file(folder: Path, entry: FileEntry) -> Iterator[str]:
@@ -119,10 +119,10 @@ def _check_file(folder: Path, entry: FileEntry) -> Iterator[str]:
     if path.is_symlink() or not path.is_file():
         yield f"{entry['path']} is missing"
         return
-    found = Input(entry["path"], local_path=path).manifest_entry()
-    if found["bytes"] != entry["bytes"]:
-        yield f"{entry['path']} has {found['bytes']} bytes, not {entry['bytes']}"
-    elif found["sha256"] != entry["sha256"]:
+    actual = Input(entry["path"], local_path=path).manifest_entry()
+    if actual["bytes"] != entry["bytes"]:
+        yield f"{entry['path']} has {actual['bytes']} bytes, not {entry['bytes']}"
+    elif actual["sha256"] != entry["sha256"]:
         yield f"{entry['path']} was changed: its sha256 differs"
 
 
@@ -190,11 +190,11 @@ def _check_steps(manifest: Manifest) -> Iterator[str]:
 
 
 def _check_strangers(folder: Path, manifest: Manifest) -> Iterator[str]:
-    known = {entry["path"] for entry in (*manifest["shards"], *manifest["decisions"])} | set(NOT_DATA)
+    expected = {entry["path"] for entry in (*manifest["shards"], *manifest["decisions"])} | set(NOT_DATA)
     stopped = left_behind(folder) or []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if not path.is_dir() and name not in known and not name.startswith("."):
+        if not path.is_dir() and name not in expected and not name.startswith("."):
             # Who reads the folder by a pattern reads this too, so the dataset does not count as whole.
             left = "; a run was stopped while it published, the next run into the folder takes it away"
             yield f"{name} is no part of the dataset{left if name in stopped else ''}"

@@ -4,7 +4,7 @@ A block file is: the 8 bytes `CKBLOCK1`; blocks of 4096 rows, the last of fewer;
 xxh3 (64 bits each); the same 8 bytes again. A block holds one field after the other, each row-major: `rows` times
 `width` numbers of its type. Behind the fields stand the byte strings: for each kind of them the ends of all rows'
 strings (64 bits, counted from the first one's start), then the strings. The footer is JSON: `fields` (name, type,
-width), `strings` (names), `blocks` (offset, rows) and `facts`, whatever the writer has to say. All numbers are
+width), `strings` (names), `blocks` (offset, rows) and `attributes`, whatever the writer has to say. All numbers are
 little-endian, types are those of numpy (`<u8` is an unsigned number of 8 bytes).
 """
 
@@ -64,19 +64,19 @@ class BlockWriter:
     def append(self, numbers: Mapping[str, Rows], strings: Mapping[str, Sequence[bytes]], rows: int) -> None:
         """Add rows: an array for each field, a list for each kind of strings. Raises OSError if the disk is full."""
         for field in self._fields:
-            given = np.asarray(numbers[field.name], field.kind)
-            self._numbers[field.name].append(given.reshape(rows, field.width))
+            column = np.asarray(numbers[field.name], field.kind)
+            self._numbers[field.name].append(column.reshape(rows, field.width))
         for name in self._strings:
             self._texts[name].extend(strings[name])
         self._waiting += rows
         while self._waiting >= ROWS:
             self._write_block(ROWS)
 
-    def finish(self, facts: Mapping[str, Any]) -> "BlockFile":
+    def finish(self, attributes: Mapping[str, Any]) -> "BlockFile":
         """Write what waits, and the footer; the file, ready to be read."""
         if self._waiting:
             self._write_block(self._waiting)
-        footer = {"fields": self._fields, "strings": self._strings, "blocks": self._blocks, "facts": dict(facts)}
+        footer = {"fields": self._fields, "strings": self._strings, "blocks": self._blocks, "facts": dict(attributes)}
         data = json.dumps(footer, sort_keys=True, separators=(",", ":")).encode()
         self._write(data + TAIL.pack(self._at, xxhash.xxh3_64_intdigest(data), MAGIC))
         return BlockFile(self._file, "")
@@ -84,9 +84,9 @@ class BlockWriter:
     def _write_block(self, rows: int) -> None:
         parts = []
         for field in self._fields:
-            held = np.concatenate(self._numbers[field.name])
-            parts.append(held[:rows].tobytes())
-            self._numbers[field.name] = [held[rows:]]
+            column = np.concatenate(self._numbers[field.name])
+            parts.append(column[:rows].tobytes())
+            self._numbers[field.name] = [column[rows:]]
         for texts in self._texts.values():
             parts.append(np.cumsum([len(text) for text in texts[:rows]], dtype="<u8").tobytes())
             parts.extend(texts[:rows])
@@ -111,12 +111,12 @@ class BlockFile:
         footer = self._footer()
         self._strings: list[str] = footer["strings"]
         self.fields = [Field(*entry) for entry in footer["fields"]]
-        self.facts: dict[str, Any] = footer["facts"]
+        self.attributes: dict[str, Any] = footer["facts"]
         self._blocks: list[tuple[int, int]] = [tuple(block) for block in footer["blocks"]]
-        self._places: dict[str, tuple[int, Field]] = {}
+        self._columns: dict[str, tuple[int, Field]] = {}
         self.row_bytes = 0
         for field in self.fields:
-            self._places[field.name] = self.row_bytes, field
+            self._columns[field.name] = self.row_bytes, field
             self.row_bytes += field.row_bytes
         self.rows = sum(rows for _, rows in self._blocks)
 
@@ -130,25 +130,25 @@ class BlockFile:
 
     def column(self, name: str) -> Iterator[Rows]:
         """A field's rows, a block at a time."""
-        before, field = self._places[name]
+        before, field = self._columns[name]
         for offset, rows in self._blocks:
             data = self._read(rows * field.row_bytes, offset + rows * before)
             yield np.frombuffer(data, field.kind).reshape(rows, field.width)
 
     def load(self, name: str) -> Rows:
         """All rows of a field."""
-        field = self._places[name][1]
+        field = self._columns[name][1]
         return np.concatenate([np.empty((0, field.width), field.kind), *self.column(name)])
 
     def take(self, name: str, numbers: Numbers) -> Rows:
         """The rows of a field with these numbers, each read from the file."""
-        before, field = self._places[name]
+        before, field = self._columns[name]
         size, read = field.row_bytes, []
-        wanted, where = np.unique(numbers, return_inverse=True)
-        for number in wanted.tolist():
+        unique_numbers, inverse = np.unique(numbers, return_inverse=True)
+        for number in unique_numbers.tolist():
             offset, rows = self._blocks[number // ROWS]
             read.append(os.pread(self._file.fileno(), size, offset + rows * before + (number % ROWS) * size))
-        return np.frombuffer(b"".join(read), field.kind).reshape(-1, field.width)[where]
+        return np.frombuffer(b"".join(read), field.kind).reshape(-1, field.width)[inverse]
 
     def string(self, name: str, number: int) -> bytes:
         """One byte string."""
@@ -187,11 +187,11 @@ class BlockFile:
         return json.loads(data)
 
     def _read(self, size: int, at: int) -> bytes:
-        parts, wanted = [], size
-        while wanted and (part := os.pread(self._file.fileno(), wanted, at)):
+        parts, remaining = [], size
+        while remaining and (part := os.pread(self._file.fileno(), remaining, at)):
             parts.append(part)
-            at, wanted = at + len(part), wanted - len(part)
-        if wanted:
+            at, remaining = at + len(part), remaining - len(part)
+        if remaining:
             raise self._damaged("it is cut")
         return parts[0] if len(parts) == 1 else b"".join(parts)
 

@@ -25,22 +25,22 @@ class Run(NamedTuple):
     part: bool
 
 
-def by_key(chunks: Iterable["Rows"], room: int | None) -> Iterator[Iterable[Run]]:
-    """Rows in runs of at most `room` (None: any number); the parts of a key come together, in the order given.
+def by_key(chunks: Iterable["Rows"], max_rows: int | None) -> Iterator[Iterable[Run]]:
+    """Rows in runs of at most `max_rows` (None: any number); the parts of a key come together, in the order given.
 
-    The first column of the rows is the key; keys are hashes. Two passes over the disk do for `FILES` times `room`.
+    The first column of the rows is the key; keys are hashes. Two passes over the disk do for `FILES` times `max_rows`.
     """
     import numpy
 
-    if room is None:
-        held = list(chunks)
-        if held:
-            yield [Run(numpy.concatenate(held), part=False)]
+    if max_rows is None:
+        all_rows = list(chunks)
+        if all_rows:
+            yield [Run(numpy.concatenate(all_rows), part=False)]
         return
-    yield from _dealt(chunks, room, 0)
+    yield from _dealt(chunks, max_rows, 0)
 
 
-def _dealt(chunks: Iterable["Rows"], room: int, level: int) -> Iterator[Iterable[Run]]:
+def _dealt(chunks: Iterable["Rows"], max_rows: int, level: int) -> Iterator[Iterable[Run]]:
     import numpy
 
     waiting: list[Rows] = []
@@ -49,7 +49,7 @@ def _dealt(chunks: Iterable["Rows"], room: int, level: int) -> Iterator[Iterable
     for chunk in chunks:
         waiting.append(chunk)
         count += len(chunk)
-        if count > room:
+        if count > max_rows:
             break
     else:
         if waiting:
@@ -64,10 +64,10 @@ def _dealt(chunks: Iterable["Rows"], room: int, level: int) -> Iterator[Iterable
                 _deal(chunk, tables, firsts, mixed, level)
         waiting.clear()
         for table, is_mixed in zip(tables, mixed, strict=True):
-            if is_mixed and len(table) > room:
-                yield from _dealt(table.chunks(min(room, READ_ROWS)), room, level + 1)
-            elif len(table) > room:
-                yield (Run(rows, part=True) for rows in table.chunks(room))
+            if is_mixed and len(table) > max_rows:
+                yield from _dealt(table.chunks(min(max_rows, READ_ROWS)), max_rows, level + 1)
+            elif len(table) > max_rows:
+                yield (Run(rows, part=True) for rows in table.chunks(max_rows))
             elif len(table):
                 yield [Run(table.load(), part=False)]
             table.close()
@@ -83,9 +83,9 @@ def _deal(chunk: "Rows", tables: list[RowSpool], firsts: list[int | None], mixed
     files = ((scrambled >> numpy.uint64(32)) * numpy.uint64(len(tables)) >> numpy.uint64(32)).astype(numpy.int64)
     order = numpy.argsort(files, kind="stable")
     borders = numpy.searchsorted(files[order], numpy.arange(len(tables) + 1)).tolist()
-    for place, table in enumerate(tables):
-        if borders[place] < borders[place + 1]:
-            rows = chunk[order[borders[place] : borders[place + 1]]]
-            first = firsts[place] = int(rows[0, 0]) if firsts[place] is None else firsts[place]
-            mixed[place] = mixed[place] or bool((rows[:, 0] != first).any())
+    for number, table in enumerate(tables):
+        if borders[number] < borders[number + 1]:
+            rows = chunk[order[borders[number] : borders[number + 1]]]
+            first = firsts[number] = int(rows[0, 0]) if firsts[number] is None else firsts[number]
+            mixed[number] = mixed[number] or bool((rows[:, 0] != first).any())
             table.append(rows)

@@ -107,19 +107,19 @@ def join(chains: list[Chain]) -> Chain:
 
 def follow(chains: list[Chain]) -> Chain:
     """Make one chain of several in this order, ids renumbered."""
-    joined = Chain()
+    result = Chain()
     for chain in chains:
         new_ids: dict[str, str] = {}
         for entry in chain.steps:
-            new_ids[entry["id"]] = f"{len(joined.steps) + 1}-{entry['name']}"
+            new_ids[entry["id"]] = f"{len(result.steps) + 1}-{entry['name']}"
             parents = [new_ids[parent] for parent in entry["from"]]
-            joined.steps.append({**entry, "id": new_ids[entry["id"]], "from": parents})
-        joined.heads += [new_ids[head] for head in chain.heads]
-        joined.inputs += [item for item in chain.inputs if item not in joined.inputs]
-        joined.decisions += chain.decisions
+            result.steps.append({**entry, "id": new_ids[entry["id"]], "from": parents})
+        result.heads += [new_ids[head] for head in chain.heads]
+        result.inputs += [item for item in chain.inputs if item not in result.inputs]
+        result.decisions += chain.decisions
         for name, version in chain.versions.items():
-            joined.record_version(name, version)
-    return joined
+            result.record_version(name, version)
+    return result
 
 
 def _demand_balance(name: str, count: StepCount) -> None:

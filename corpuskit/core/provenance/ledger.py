@@ -114,10 +114,10 @@ class Ledger:
 
     def writers(self, pipe: Pipe) -> list[LedgerEntry]:
         """The entries of the processes that wrote into this pipe."""
-        found = [_read(path) for path in sorted(self.folder.glob(f"{pipe.key()}.*.json"))]
+        entries = [_read(path) for path in sorted(self.folder.glob(f"{pipe.key()}.*.json"))]
         return [
             record
-            for record in found
+            for record in entries
             if record is not None and not (pipe.has_name and (record.ended or _now()) < self.record.started)
         ]
 
@@ -148,27 +148,29 @@ class Upstream:
     notice: str = ""
 
 
-def judge(ledger: Ledger, pipe: Pipe | None, received: StreamCount, where: str) -> Upstream:
+def check_upstream(ledger: Ledger, pipe: Pipe | None, received: StreamCount, stream_name: str) -> Upstream:
     """The verdict at the end of a pipe's stream. Raises UpstreamError if a writer died or something is missing."""
     writers = ledger.writers(pipe) if pipe else []
     for writer in writers:
         if writer.state != "complete":
             how = "failed" if writer.state == "failed" else "was killed"
-            raise UpstreamError(f"{where}: `{writer.name}` before this {how}; run it again. Nothing was published")
+            raise UpstreamError(
+                f"{stream_name}: `{writer.name}` before this {how}; run it again. Nothing was published"
+            )
     expected = StreamCount()
     for writer in writers:
         expected.merge(StreamCount.from_json(writer.sent or StreamCount().as_json()))
     if received.documents < expected.documents:
         names = ", ".join(sorted({f"`{writer.name}`" for writer in writers}))
         raise UpstreamError(
-            f"{where}: {names} sent {expected.documents} documents, {received.documents} arrived; "
+            f"{stream_name}: {names} sent {expected.documents} documents, {received.documents} arrived; "
             "something in between lost them. Nothing was published"
         )
     if writers and expected == received:
         return Upstream("verified", join([Chain.from_json(writer.chain or Chain().as_json()) for writer in writers]))
     if not received.documents and not writers:
-        raise UpstreamError(f"{where}: no document came from a pipe that no corpuskit command is known to write")
-    return Upstream("unverified", Chain(), _notice(where, writers, ledger))
+        raise UpstreamError(f"{stream_name}: no document came from a pipe that no corpuskit command is known to write")
+    return Upstream("unverified", Chain(), _notice(stream_name, writers, ledger))
 
 
 def behind_cut(ledger: Ledger, pipe: Pipe | None, depth: int = 0) -> Chain:
@@ -178,16 +180,18 @@ def behind_cut(ledger: Ledger, pipe: Pipe | None, depth: int = 0) -> Chain:
         chain = Chain.from_json(writer.chain or Chain().as_json())
         behind = [behind_cut(ledger, _from_key(key), depth + 1) for key in writer.reads if writer.state == "running"]
         chains.append(_after(join(behind), chain))
-    joined = join(chains)
-    joined.cut()
-    return joined
+    result = join(chains)
+    result.cut()
+    return result
 
 
 def _after(before: Chain, chain: Chain) -> Chain:
     """`chain`, whose first steps have no known parents, set behind `before`."""
     if not before.steps:
         return chain
-    shift = {entry["id"]: f"{place}-{entry['name']}" for place, entry in enumerate(chain.steps, len(before.steps) + 1)}
+    shift = {
+        entry["id"]: f"{number}-{entry['name']}" for number, entry in enumerate(chain.steps, len(before.steps) + 1)
+    }
     moved: list[StepEntry] = [
         {
             **entry,
@@ -205,12 +209,12 @@ def _after(before: Chain, chain: Chain) -> Chain:
     )
 
 
-def _notice(where: str, writers: list[LedgerEntry], ledger: Ledger) -> str:
+def _notice(stream_name: str, writers: list[LedgerEntry], ledger: Ledger) -> str:
     if ledger.unwritable:
-        return f"{where}: the state folder cannot be written ({ledger.unwritable}), so the stream is unverified"
+        return f"{stream_name}: the state folder cannot be written ({ledger.unwritable}), so the stream is unverified"
     if writers:
-        return f"{where}: other documents came beside those of corpuskit commands, so the stream is unverified"
-    return f"{where}: no corpuskit command wrote this stream, so it is unverified (`--strict-input` refuses that)"
+        return f"{stream_name}: other documents came beside those of corpuskit commands, so the stream is unverified"
+    return f"{stream_name}: no corpuskit command wrote this stream, so it is unverified (`--strict-input` refuses that)"
 
 
 def _from_key(key: str) -> Pipe:

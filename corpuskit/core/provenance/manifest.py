@@ -58,14 +58,14 @@ def serialise(manifest: Manifest) -> bytes:
     return (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "surrogateescape")
 
 
-def read_manifest(place: Path) -> Manifest:
+def read_manifest(dataset: Path) -> Manifest:
     """The manifest of a dataset folder, or of a file `NAME.manifest.json`. Raises DamagedError if it is not whole."""
-    path = place / MANIFEST if place.is_dir() else place
+    path = dataset / MANIFEST if dataset.is_dir() else dataset
     try:
         manifest = json.loads(path.read_bytes())
         expected = digest(manifest) if isinstance(manifest, dict) else None
     except FileNotFoundError:
-        raise DamagedError(f"{place}: there is no {path.name}, so this is no dataset") from None
+        raise DamagedError(f"{dataset}: there is no {path.name}, so this is no dataset") from None
     except (OSError, ValueError, RecursionError) as error:
         raise DamagedError(f"{path}: cannot be read ({type(error).__name__}); build the dataset again") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
@@ -121,11 +121,11 @@ def _are(kind: type, values: Iterable[Any]) -> bool:
 def chain_of(manifest: Manifest, folder: Path) -> Chain:
     """The chain behind a published dataset, for the next step to go on from. Raises DamagedError where it has a gap."""
     steps = manifest["steps"]
-    known: set[str] = set()
+    known_ids: set[str] = set()
     for entry in steps:
-        if entry["id"] in known or not known.issuperset(entry["from"]):
+        if entry["id"] in known_ids or not known_ids.issuperset(entry["from"]):
             raise DamagedError(f"{folder.name}: the steps in its manifest do not follow from one another")
-        known.add(entry["id"])
+        known_ids.add(entry["id"])
     for item in manifest["decisions"]:
         _demand_unchanged(folder, item)
     parents = {parent for entry in steps for parent in entry["from"]}

@@ -36,10 +36,10 @@ class Verdict:
     offset: int = 0
 
     @classmethod
-    def of_drop(cls, step: str, drop: Drop, where: tuple[str, int]) -> "Verdict":
-        """A step's judgement on a document that was read at `where` (input, offset)."""
+    def of_drop(cls, step: str, drop: Drop, location: tuple[str, int]) -> "Verdict":
+        """A step's judgement on a document that was read at `location` (input, offset)."""
         line = encode(drop.document)
-        return cls(step, DROPPED, drop.reason, drop.document.id, drop.values, line, *where)
+        return cls(step, DROPPED, drop.reason, drop.document.id, drop.values, line, *location)
 
     @classmethod
     def of_rejected(cls, step: str, rejected: Rejected) -> "Verdict":
@@ -62,7 +62,7 @@ class Verdict:
 
 
 @dataclass
-class Aside:
+class VerdictLog:
     """Writes verdicts where the user and the manifest want them."""
 
     drops: Path | None = None

@@ -17,11 +17,11 @@ from corpuskit.core.registry import find_format
 class Dataset:
     """A folder that corpuskit published, or a file with its manifest beside it."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, location: Path) -> None:
         """Raises DamagedError if there is no whole manifest."""
-        self.place = place
-        self.folder = place if place.is_dir() else place.parent
-        self.manifest: Manifest = read_manifest(place if place.is_dir() else manifest_of_file(place))
+        self.location = location
+        self.folder = location if location.is_dir() else location.parent
+        self.manifest: Manifest = read_manifest(location if location.is_dir() else manifest_of_file(location))
 
     def shards(self) -> list[ShardEntry]:
         """The shards of the first form: each document once."""
@@ -30,15 +30,15 @@ class Dataset:
 
     def documents(self, shard: ShardEntry) -> Iterator[Document]:
         """The documents of one shard."""
-        path, form = self._opened(shard)
-        yield from form.read(path)
+        path, format_ = self._path_and_format(shard)
+        yield from format_.read(path)
 
     def find(self, shard: ShardEntry, identifier: str) -> Iterator[Document]:
         """The documents of one shard with this id, found without reading the others."""
-        path, form = self._opened(shard)
-        yield from form.find(path, identifier)
+        path, format_ = self._path_and_format(shard)
+        yield from format_.find(path, identifier)
 
-    def _opened(self, shard: ShardEntry) -> tuple[Path, Format]:
+    def _path_and_format(self, shard: ShardEntry) -> tuple[Path, Format]:
         path = self.folder / shard["path"]
         if path.is_symlink() or not path.is_file():
             raise DamagedError(f"{shard['path']} is missing; `corpuskit verify` the dataset")

@@ -24,9 +24,9 @@ from corpuskit.core.publish.source_totals import Totals
 class FileOutput:
     """One published file with its manifest beside it, `NAME.manifest.json`."""
 
-    def __init__(self, target: Path, form: Format | None, totals: Totals) -> None:
-        """Stage beside the target; `form` is None for JSONL. Raises PublishError if the place is in use."""
-        self.target, self.form, self.totals = target, form, totals
+    def __init__(self, target: Path, format_: Format | None, totals: Totals) -> None:
+        """Stage beside the target; `format_` is None for JSONL. Raises PublishError if the place is in use."""
+        self.target, self.format_, self.totals = target, format_, totals
         self.beside = manifest_of_file(target)
         self.staged = _hidden(target, "staging")
         self.staged_manifest = _hidden(target, "staging.manifest")
@@ -37,10 +37,10 @@ class FileOutput:
             self.lock = _lock(self._lock_path(), target)
         try:
             with publishing(target):
-                self._settle()
+                self._recover()
                 for path in (self.staged, self.staged_manifest):
                     filesystem.remove(path, missing_ok=True)
-                self.writer = form.open(self.staged) if form else _line_writer(self.staged, target.name)
+                self.writer = format_.open(self.staged) if format_ else _line_writer(self.staged, target.name)
         except BaseException:
             self.abandon()
             raise
@@ -59,7 +59,7 @@ class FileOutput:
             self.writer.close()
             flush(self.staged)
             size, digest = size_and_digest(self.staged)
-            for name, version in self.form.versions().items() if self.form else ():
+            for name, version in self.format_.versions().items() if self.format_ else ():
                 chain.record_version(name, version)
             shard: ShardEntry = {
                 "path": self.target.name,
@@ -70,10 +70,10 @@ class FileOutput:
             }
             content = manifest.build(chain, self.totals.tokenizer, self.totals.as_json(), [shard], [])
             write_flushed(self.staged_manifest, manifest.serialise(content))
-            self._place()
+            self._put_in_place()
         with finishing(self.target):
             flush(self.target.parent)
-            self._settle()
+            self._recover()
         self.abandon()
         return content
 
@@ -85,14 +85,14 @@ class FileOutput:
             if self.writer:
                 self.writer.close()
         with contextlib.suppress(OSError):
-            self._settle()
+            self._recover()
         for path in (self.staged, self.staged_manifest, self._lock_path()):
             with contextlib.suppress(OSError):
                 filesystem.remove(path, missing_ok=True)
         os.close(self.lock)
         self.lock = -1
 
-    def _place(self) -> None:
+    def _put_in_place(self) -> None:
         is_new = not os.path.lexists(self.target)
         if self.target.is_file() and not self.target.is_symlink():
             # Where the file system knows no second names there is no way back, and no other harm.
@@ -108,7 +108,7 @@ class FileOutput:
                 filesystem.remove(self.target)
             raise
 
-    def _settle(self) -> None:
+    def _recover(self) -> None:
         """Put back the file and manifest before, unless there is a manifest; then remove what is left of them."""
         if self.before.exists() and not os.path.lexists(self.beside):
             filesystem.replace(self.before, self.target)

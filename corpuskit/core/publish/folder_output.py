@@ -45,7 +45,7 @@ _PLACED = re.compile(r"(data/|decisions/)?part-[0-9]{5,}-[0-9a-f]{8}\.[a-z.]+|RE
 class _Shard:
     writer: ShardWriter
     path: Path
-    form: Format
+    format_: Format
     documents: int = 0
     tokens: int = 0
 
@@ -53,12 +53,12 @@ class _Shard:
 class FolderOutput:
     """A dataset folder on its way to publication."""
 
-    def __init__(self, target: Path, forms: list[Format], totals: Totals, shard_documents: int) -> None:
+    def __init__(self, target: Path, formats: list[Format], totals: Totals, shard_documents: int) -> None:
         """Lock the folder. Raises PublishError if it is in use, cannot be written, or holds what is not ours."""
-        self.target, self.forms, self.totals = target, forms, totals
+        self.target, self.formats, self.totals = target, formats, totals
         self.shard_documents = shard_documents
-        self.made = _make_folder(target)
-        self.lock, self.before = _claim(target, self.made)
+        self.is_new = _make_folder(target)
+        self.lock, self.before = _claim(target, self.is_new)
         self.run = target / STAGING / f"{os.getpid()}-{os.urandom(4).hex()}"
         self.shards: list[ShardEntry] = []
         self._open: list[_Shard] = []
@@ -82,7 +82,7 @@ class FolderOutput:
         """Add the next document of the final order."""
         with publishing(self.target):
             if not self._open:
-                self._open = [self._new_shard(form) for form in self.forms]
+                self._open = [self._new_shard(format_) for format_ in self.formats]
             tokens = self.totals.add(document)
             for shard in self._open:
                 shard.writer.write(document)
@@ -91,10 +91,10 @@ class FolderOutput:
             if self._open[0].documents >= self.shard_documents:
                 self._close_shards()
 
-    def adopt(self, form: Format, number: int, path: Path, facts: tuple[int, str, int, int]) -> None:
+    def adopt(self, format_: Format, number: int, path: Path, file_facts: tuple[int, str, int, int]) -> None:
         """Add a shard that was written elsewhere on this file system: its size, sha256, documents and tokens."""
-        size, digest, documents, tokens = facts
-        final = self.run / form.folder / f"part-{number:05d}-{digest[:8]}{form.suffix}"
+        size, digest, documents, tokens = file_facts
+        final = self.run / format_.folder / f"part-{number:05d}-{digest[:8]}{format_.suffix}"
         with publishing(self.target):
             filesystem.make_folder(final.parent, exist_ok=True)
             filesystem.link(path, final)
@@ -112,11 +112,11 @@ class FolderOutput:
         """Make everything written the content of the folder; the manifest."""
         with publishing(self.target):
             content = self._stage_manifest(chain)
-            beside = ["run.json", *(name for form in self.forms for name in form.finish(self.run, content))]
+            beside = ["run.json", *(name for format_ in self.formats for name in format_.finish(self.run, content))]
             write_flushed(self.run / "run.json", _run_json(run_facts))
             for name in (*_names_in(content), *beside):
                 flush(self.run / name)
-            self._place(_names_in(content))
+            self._put_in_place(_names_in(content))
         with finishing(self.target):
             self._beside = beside
             self._finish()
@@ -131,13 +131,13 @@ class FolderOutput:
         self._open = []
         if self.lock < 0:
             return
-        kept = [WORK] if keep_work and (self.work / TASKS).is_dir() else []
+        kept_names = [WORK] if keep_work and (self.work / TASKS).is_dir() else []
         try:
             self._finish()
         except OSError:
-            kept.append(JOURNAL)
-        self._sweep(*kept)
-        if self.made and not (self.target / manifest.MANIFEST).exists():
+            kept_names.append(JOURNAL)
+        self._sweep(*kept_names)
+        if self.is_new and not (self.target / manifest.MANIFEST).exists():
             _remove_if_empty(self.target)
         os.close(self.lock)
         self.lock = -1
@@ -148,30 +148,30 @@ class FolderOutput:
             if (self.run / name).exists():
                 # Renamed and not written there, so that a link in its place is replaced and not followed.
                 filesystem.replace(self.run / name, self.target / name)
-        _settle(self.target)
+        _recover(self.target)
 
-    def _sweep(self, *kept: str) -> None:
+    def _sweep(self, *kept_names: str) -> None:
         """Remove what lies in staging, but for what bears one of these names, and as far as that can be done."""
         staging = self.target / STAGING
         left: list[Path] = []
         with contextlib.suppress(OSError):
-            left = sorted(path for path in staging.iterdir() if path.name not in kept)
+            left = sorted(path for path in staging.iterdir() if path.name not in kept_names)
         for path in left:
             with contextlib.suppress(OSError):
                 _remove_any(path)
         _remove_if_empty(staging)
 
-    def _new_shard(self, form: Format) -> _Shard:
-        folder = self.run / form.folder
+    def _new_shard(self, format_: Format) -> _Shard:
+        folder = self.run / format_.folder
         filesystem.make_folder(folder, exist_ok=True)
-        number = sum(1 for shard in self.shards if shard_format(shard["path"]) == (form.folder, form.suffix))
-        path = folder / f"part-{number:05d}{form.suffix}"
-        return _Shard(form.open(path), path, form)
+        number = sum(1 for shard in self.shards if shard_format(shard["path"]) == (format_.folder, format_.suffix))
+        path = folder / f"part-{number:05d}{format_.suffix}"
+        return _Shard(format_.open(path), path, format_)
 
     def _close_shards(self) -> None:
         for shard in self._open:
             shard.writer.close()
-            path, size, digest = _named_by_content(shard.path, shard.form.suffix)
+            path, size, digest = _named_by_content(shard.path, shard.format_.suffix)
             self.shards.append(
                 {
                     "path": path.relative_to(self.run).as_posix(),
@@ -187,8 +187,8 @@ class FolderOutput:
         """The manifest of everything written, which is then complete in staging."""
         self._close_shards()
         decisions = self._stage_decisions(chain)
-        for form in self.forms:
-            for name, version in form.versions().items():
+        for format_ in self.formats:
+            for name, version in format_.versions().items():
                 chain.record_version(name, version)
         shards = sorted(self.shards, key=lambda shard: _shard_order(shard["path"]))
         content = manifest.build(chain, self.totals.tokenizer, self.totals.as_json(), shards, decisions)
@@ -199,25 +199,25 @@ class FolderOutput:
         folder = self.run / "decisions"
         filesystem.make_folder(folder)
         staged: list[FileEntry] = []
-        for place, source in enumerate(sorted(chain.decisions, key=_content_digest)):
-            path = folder / f"part-{place:05d}.jsonl.zst"
+        for number, source in enumerate(sorted(chain.decisions, key=_content_digest)):
+            path = folder / f"part-{number:05d}.jsonl.zst"
             with open(source, "rb") as decided, filesystem.open_new(path) as stream:
                 shutil.copyfileobj(decided, stream)
             path, size, digest = _named_by_content(path, ".jsonl.zst")
             staged.append({"path": path.relative_to(self.run).as_posix(), "bytes": size, "sha256": digest})
         return staged
 
-    def _place(self, names: list[str]) -> None:
+    def _put_in_place(self, names: list[str]) -> None:
         """Rename the shards into place, and the manifest after them."""
         concerned = sorted({*names, *_names_in(self.before), *_card_of(self.before)})
         write_flushed(self.target / STAGING / JOURNAL, json.dumps(concerned).encode())
         flush(self.target / STAGING)
-        places = [self.target / name for name in names]
-        for folder in sorted({place.parent for place in places}):
+        paths = [self.target / name for name in names]
+        for folder in sorted({path.parent for path in paths}):
             filesystem.make_folder(folder, exist_ok=True)
-        for name, place in zip(names, places, strict=True):
-            filesystem.replace(self.run / name, place)
-        for folder in sorted({self.target, *(place.parent for place in places)}):
+        for name, path in zip(names, paths, strict=True):
+            filesystem.replace(self.run / name, path)
+        for folder in sorted({self.target, *(path.parent for path in paths)}):
             flush(folder)
         filesystem.replace(self.run / manifest.MANIFEST, self.target / manifest.MANIFEST)
 
@@ -231,19 +231,19 @@ def _make_folder(target: Path) -> bool:
         return not existed
 
 
-def _claim(target: Path, made: bool) -> tuple[int, dict[str, Any]]:
+def _claim(target: Path, is_new: bool) -> tuple[int, dict[str, Any]]:
     """Lock a folder and bring it into order; the lock and the manifest before. Raises PublishError."""
     lock = -1
     try:
         _refuse_links(target)
         lock = _lock(target)
         with publishing(target):
-            _settle(target)
+            _recover(target)
             return lock, _manifest_before(target)
     except BaseException:
         if lock >= 0:
             os.close(lock)
-        if made:
+        if is_new:
             _remove_if_empty(target)
         raise
 
@@ -276,13 +276,13 @@ def holder_of(target: Path) -> str | None:
 def _holder(target: Path) -> str:
     """The writer of a folder that is locked, as far as it says so itself."""
     try:
-        found = json.loads((target / STAGING / HOLDER).read_bytes())
-        return f"process {int(found['process'])} on {found['host']!s}"
+        content = json.loads((target / STAGING / HOLDER).read_bytes())
+        return f"process {int(content['process'])} on {content['host']!s}"
     except (OSError, ValueError, KeyError, TypeError):
         return "another run"
 
 
-def _settle(target: Path) -> None:
+def _recover(target: Path) -> None:
     """Of the two datasets that a journal names, take away the files of the one whose manifest does not stand."""
     names = left_behind(target)
     if names is None:
@@ -302,13 +302,13 @@ def left_behind(target: Path) -> list[str] | None:
         return None
     try:
         names = json.loads(journal.read_bytes())
-        known = _read_if_there(target / manifest.MANIFEST)
-        kept = {*_names_in(known), *_card_of(known)}
+        published = _read_if_there(target / manifest.MANIFEST)
+        kept_names = {*_names_in(published), *_card_of(published)}
     except (FileNotFoundError, NotADirectoryError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         # A journal that was not finished has had no effect; a manifest that is not whole is not ours to judge.
         return None
     listed = names if isinstance(names, list) else []
-    return [name for name in listed if isinstance(name, str) and _PLACED.fullmatch(name) and name not in kept]
+    return [name for name in listed if isinstance(name, str) and _PLACED.fullmatch(name) and name not in kept_names]
 
 
 def _read_if_there(path: Path) -> Any:
@@ -371,7 +371,7 @@ def _shard_order(path: str) -> tuple[str, str, str]:
     return suffix, folder, path
 
 
-def _run_json(facts: dict[str, Any]) -> bytes:
+def _run_json(run_facts: dict[str, Any]) -> bytes:
     """What a manifest must not hold, for people who ask when and where a dataset was made."""
     when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    return (json.dumps({"finished": when, "host": platform.node(), **facts}, indent=1) + "\n").encode()
+    return (json.dumps({"finished": when, "host": platform.node(), **run_facts}, indent=1) + "\n").encode()

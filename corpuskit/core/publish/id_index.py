@@ -51,11 +51,11 @@ def may_hold(path: Path, identifier: str) -> bool:
         if _HEAD.unpack(stream.read(_HEAD.size)) != (FRAME, length):
             return True
         hashes = stream.read(4 * count)
-    wanted = _hash(identifier).to_bytes(4, "little")
-    place = hashes.find(wanted)
-    while place > 0 and place % 4:
-        place = hashes.find(wanted, place + 1)
-    return place >= 0
+    encoded = _hash(identifier).to_bytes(4, "little")
+    offset = hashes.find(encoded)
+    while offset > 0 and offset % 4:
+        offset = hashes.find(encoded, offset + 1)
+    return offset >= 0
 
 
 def _hash(identifier: str) -> int:

@@ -41,13 +41,13 @@ class Totals:
         total.documents += 1
         total.tokens += tokens
         total.epochs = max(total.epochs, metadata.get("epoch") or 1)
-        for key, kept in (
+        for key, values in (
             ("origin", total.origins),
             ("license", total.licenses),
             ("license_evidence", total.evidence),
         ):
             if metadata.get(key):
-                kept.add(str(metadata[key]))
+                values.add(str(metadata[key]))
         self.tokens += tokens
         self.documents += 1
         return tokens

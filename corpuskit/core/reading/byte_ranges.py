@@ -46,18 +46,18 @@ def byte_ranges(size: int, part_bytes: int) -> list[tuple[int, int]]:
     return [(begin, min(begin + part_bytes, size)) for begin in range(0, size, part_bytes)]
 
 
-def cover_file(found: Sequence[dict[str, Any]], size: int) -> bool:
+def cover_file(ranges: Sequence[dict[str, Any]], size: int) -> bool:
     """Whether parts, by `start`, `stop` and `damaged`, are a file of `size` bytes without a gap and without damage."""
-    place = 0
-    for part in found:
-        if part["damaged"]:
+    offset = 0
+    for range_ in ranges:
+        if range_["damaged"]:
             return False
-        if part["start"] is None:
+        if range_["start"] is None:
             continue
-        if part["start"] != place or part["stop"] is None:
+        if range_["start"] != offset or range_["stop"] is None:
             return False
-        place = part["stop"]
-    return place == size
+        offset = range_["stop"]
+    return offset == size
 
 
 def keys_are_unique(files: Sequence[Path]) -> bool:

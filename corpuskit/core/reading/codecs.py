@@ -236,13 +236,13 @@ class _Lz4Frame:
     def _decode(frame: bytes) -> bytes:
         from fastwarc.stream_io import Lz4Reader
 
-        made = bytearray()
+        output = bytearray()
         reader = Lz4Reader(io.BytesIO(frame))
-        while piece := reader.read(1024 * 1024):
-            made += piece
-            if len(made) > MAX_FRAME:
+        while block := reader.read(1024 * 1024):
+            output += block
+            if len(output) > MAX_FRAME:
                 raise OSError("the LZ4 frame is too large")
-        return bytes(made)
+        return bytes(output)
 
 
 CODECS: tuple[type[Codec], ...] = (Gzip, Zstd, Bzip2, Lz4)

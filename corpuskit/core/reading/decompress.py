@@ -31,17 +31,17 @@ def decompressed_blocks(stream: BinaryIO, damaged: Damaged, name: str = "") -> I
     while members.open_next():
         if not members.follows:
             yield GAP
-        made = 0
+        member_bytes = 0
         while block := members.read():
             yield block
-            made += len(block)
+            member_bytes += len(block)
         if members.fault:
             yield GAP
         if members.fault == EXPANDS and expanded < MOST_EXPANDED:
             # Its bytes are no reason to give up the members behind it, unless there are more of its kind.
             expanded += 1
         else:
-            total += made
+            total += member_bytes
         if total > FREE_BYTES and total > RATIO * members.consumed:
             damaged(f"expands more than {RATIO}-fold; the rest of it was not read", members.consumed, 0)
             yield GAP

@@ -17,8 +17,8 @@ class LineSplitter:
         self.name = name
         self.cut_at_end = False
         """Whether the stream ended inside a line that is no whole record."""
-        self.held: list[bytes] = []
-        self.held_bytes = 0
+        self.parts: list[bytes] = []
+        self.part_bytes = 0
         self.offset = 0
         self.blanks = 0
         """How many blank lines in a row were passed, and not yet told of."""
@@ -37,16 +37,16 @@ class LineSplitter:
             *whole, rest = block.split(b"\n", 1 if block.isspace() else -1)
             for line in whole:
                 self._hold(line)
-                taken = self._take(1)
-                if isinstance(taken, tuple) and (not taken[1] or taken[1].isspace()):
-                    self._pass_blank(*taken)
+                item = self._take(1)
+                if isinstance(item, tuple) and (not item[1] or item[1].isspace()):
+                    self._pass_blank(*item)
                     continue
                 if self.blanks:
                     yield from self._blank_lines()
-                yield taken
+                yield item
             self._hold(rest if len(whole) != 1 else self._behind_blanks(rest))
         yield from self._blank_lines()
-        if self.held_bytes:
+        if self.part_bytes:
             yield self._last()
 
     def _behind_blanks(self, rest: bytes) -> bytes:
@@ -70,16 +70,16 @@ class LineSplitter:
             self.blanks = 0
             yield Rejected("empty-line", self.name, offset, line, detail)
 
-    def _hold(self, piece: bytes) -> None:
-        self.held_bytes += len(piece)
-        if piece and self.held_bytes - len(piece) <= MAX_LINE:
-            self.held.append(piece)
+    def _hold(self, part: bytes) -> None:
+        self.part_bytes += len(part)
+        if part and self.part_bytes - len(part) <= MAX_LINE:
+            self.parts.append(part)
 
     def _take(self, line_feed: int) -> tuple[int, bytes] | Rejected:
-        offset, length = self.offset, self.held_bytes
-        line = b"".join(self.held) if len(self.held) != 1 else self.held[0]
-        self.held.clear()
-        self.held_bytes = 0
+        offset, length = self.offset, self.part_bytes
+        line = b"".join(self.parts) if len(self.parts) != 1 else self.parts[0]
+        self.parts.clear()
+        self.part_bytes = 0
         self.offset += length + line_feed
         if length > MAX_LINE:
             detail = f"{length} bytes, at most {MAX_LINE}"
@@ -87,20 +87,20 @@ class LineSplitter:
         return offset, line
 
     def _cut(self) -> Iterator[Rejected]:
-        if self.held_bytes:
-            taken = self._take(0)
-            if isinstance(taken, Rejected):
-                yield taken
+        if self.part_bytes:
+            item = self._take(0)
+            if isinstance(item, Rejected):
+                yield item
             else:
-                yield Rejected("cut-line", self.name, taken[0], taken[1], "damage ends this line")
+                yield Rejected("cut-line", self.name, item[0], item[1], "damage ends this line")
 
     def _last(self) -> tuple[int, bytes] | Rejected:
         """The last line of a stream that does not end in a line feed: whole, or cut."""
-        taken = self._take(0)
-        if isinstance(taken, tuple) and not _is_json(taken[1]):
+        item = self._take(0)
+        if isinstance(item, tuple) and not _is_json(item[1]):
             self.cut_at_end = True
-            return Rejected("cut-line", self.name, taken[0], taken[1], "the stream ends inside this line")
-        return taken
+            return Rejected("cut-line", self.name, item[0], item[1], "the stream ends inside this line")
+        return item
 
 
 def _is_json(line: bytes) -> bool:

@@ -40,7 +40,7 @@ class Members(Protocol):
     """Why the open member ended early: `cut`, `corrupt`, `expands`; empty as long as it is whole."""
     follows: bool
     """Whether the open member lies right behind a whole one."""
-    kept: bool
+    has_whole_record: bool
     """Set by the reader has something whole from the open member."""
     checked: bool
     """Whether a checksum vouches for the content of the open member."""
@@ -84,16 +84,16 @@ def _codec_of_name(name: str) -> Codec | None:
 
 
 def _codec_within(data: bytearray, plain: Callable[[bytes], bool]) -> Codec | None:
-    found = []
+    candidates = []
     for codec in CODECS:
-        place = data.find(codec.magic)
-        while place >= 0:
-            first = _first_bytes(codec, data[place : place + STEP])
+        offset = data.find(codec.magic)
+        while offset >= 0:
+            first = _first_bytes(codec, data[offset : offset + STEP])
             if first and plain(first):
-                found.append((place, codec))
+                candidates.append((offset, codec))
                 break
-            place = data.find(codec.magic, place + 1)
-    return min(found, key=lambda item: item[0])[1]() if found else None
+            offset = data.find(codec.magic, offset + 1)
+    return min(candidates, key=lambda item: item[0])[1]() if candidates else None
 
 
 def _first_bytes(codec: type[Codec], data: bytearray) -> bytes:
@@ -123,16 +123,16 @@ class StoredBytes:
             chunk = self._stream.read(CHUNK)
             self._buffer += chunk
             self._ended = not chunk
-        place = offset - self._base
-        return self._buffer[place : place + size]
+        index = offset - self._base
+        return self._buffer[index : index + size]
 
     def rest(self, offset: int) -> bytes:
         """The next bytes from an offset that nothing before is needed of: those that are here, else a chunk as read."""
-        held = bytes(self._buffer[offset - self._base :])
+        buffered = bytes(self._buffer[offset - self._base :])
         self._buffer.clear()
-        self._base = offset + len(held)
-        if held or self._ended:
-            return held
+        self._base = offset + len(buffered)
+        if buffered or self._ended:
+            return buffered
         chunk = self._stream.read(CHUNK)
         self._base += len(chunk)
         self._ended = not chunk
@@ -157,19 +157,19 @@ class PlainFile:
     plain = True
     fault = ""
     follows = True
-    kept = False
+    has_whole_record = False
     checked = False
     start = 0
 
     def __init__(self, stored: StoredBytes, stream: BinaryIO) -> None:
         self._stored = stored
         self._stream = stream
-        self._opened = False
+        self._is_open = False
         self.consumed = 0
 
     def open_next(self) -> bool:
-        opened, self._opened = self._opened, True
-        return not opened and bool(self._stored.at(0, 1))
+        was_open, self._is_open = self._is_open, True
+        return not was_open and bool(self._stored.at(0, 1))
 
     def read(self) -> bytes:
         chunk = self._stored.rest(self.consumed)
@@ -194,49 +194,49 @@ class CompressedFile:
         self._stored = stored
         self._codec = codec
         self._damaged = damaged
-        self._made = 0
+        self._output_bytes = 0
         self._searched = 0
         self._ended = True
         self.start = self.consumed = start
         self.fault = ""
         self.follows = True
-        self.kept = self.checked = False
+        self.has_whole_record = self.checked = False
 
     def open_next(self) -> bool:
         position = self.consumed
         self.follows = not self.fault
         if self.fault:
             position = self._behind_damage()
-        found = self._skip_to_member(position)
-        if found is None:
+        start = self._skip_to_member(position)
+        if start is None:
             return False
-        self.start = self.consumed = found
-        self._stored.forget(found)
+        self.start = self.consumed = start
+        self._stored.forget(start)
         self._decoder = self._codec.decoder()
         self._step = min(self._codec.step, SMALL_STEP)
-        self.checked = self._codec.has_checksum(self._stored.at(found, 16))
-        self._made, self.fault, self._ended, self.kept = 0, "", False, False
+        self.checked = self._codec.has_checksum(self._stored.at(start, 16))
+        self._output_bytes, self.fault, self._ended, self.has_whole_record = 0, "", False, False
         return True
 
     def read(self) -> bytes:
         while not self._ended:
             held_back = self._codec.holds_back(self._decoder)
-            piece = bytearray() if held_back else self._stored.at(self.consumed, self._step)
-            if not piece and not held_back:
+            stored = bytearray() if held_back else self._stored.at(self.consumed, self._step)
+            if not stored and not held_back:
                 return self._break("cut", self._salvage(0))
             try:
-                made = self._decoder.decompress(piece)
+                output = self._decoder.decompress(stored)
             except self._codec.errors:
-                return self._break("corrupt", self._salvage(len(piece)))
+                return self._break("corrupt", self._salvage(len(stored)))
             self._ended = self._decoder.eof
-            self._step = self._codec.step if len(made) < MUCH else min(self._codec.step, SMALL_STEP)
-            self.consumed += len(piece) - (len(self._decoder.unused_data) if self._ended else 0)
-            self._made += len(made)
+            self._step = self._codec.step if len(output) < MUCH else min(self._codec.step, SMALL_STEP)
+            self.consumed += len(stored) - (len(self._decoder.unused_data) if self._ended else 0)
+            self._output_bytes += len(output)
             self._stored.forget(self.consumed - WINDOW)
-            if self._made > FREE_BYTES and self._made > RATIO * (self.consumed - self.start):
-                return self._break(EXPANDS, made)
-            if made:
-                return made
+            if self._output_bytes > FREE_BYTES and self._output_bytes > RATIO * (self.consumed - self.start):
+                return self._break(EXPANDS, output)
+            if output:
+                return output
         return b""
 
     def rewind(self, offset: int) -> bool:
@@ -251,12 +251,12 @@ class CompressedFile:
         if self._stored.first > self.start:
             return b""
         decoder = self._codec.careful_decoder()
-        saved, seen = bytearray(), 0
+        saved, decoded_bytes = bytearray(), 0
         try:
             for offset, size in self._slices(failed):
-                made = decoder.decompress(self._stored.at(offset, size))
-                saved += made[max(self._made - seen, 0) :]
-                seen += len(made)
+                output = decoder.decompress(self._stored.at(offset, size))
+                saved += output[max(self._output_bytes - decoded_bytes, 0) :]
+                decoded_bytes += len(output)
         except self._codec.errors:
             pass
         return bytes(saved)
@@ -275,17 +275,17 @@ class CompressedFile:
         if self._searched > self.consumed + WINDOW:
             # A file made of members within members would have us read it over and over.
             position = max(position, self.consumed)
-        found = self.find_member(position)
+        next_start = self.find_member(position)
         what = {
             "cut": f"the file is cut within a {self._codec.name} member",
             "corrupt": f"a {self._codec.name} member does not decompress or fails its checksum",
             "expands": f"a {self._codec.name} member expands more than {RATIO}-fold",
         }[self.fault]
-        lost_from = self.consumed if self.kept else self.start
-        self._damaged(what, lost_from, found - lost_from)
+        lost_from = self.consumed if self.has_whole_record else self.start
+        self._damaged(what, lost_from, next_start - lost_from)
         self.fault = ""
-        self.start = self.consumed = found
-        return found
+        self.start = self.consumed = next_start
+        return next_start
 
     def _skip_to_member(self, position: int) -> int | None:
         while head := self._stored.at(position, 16):
@@ -299,11 +299,11 @@ class CompressedFile:
                 position += skip
                 self._stored.forget(position)
                 continue
-            found = self.find_member(position)
-            if not self._only_padding(position, found):
-                self._damaged("bytes between members that belong to none", position, found - position)
+            next_start = self.find_member(position)
+            if not self._only_padding(position, next_start):
+                self._damaged("bytes between members that belong to none", position, next_start - position)
                 self.follows = False
-            position = found
+            position = next_start
         self.start = self.consumed = position
         return None
 
@@ -319,11 +319,11 @@ class CompressedFile:
         while (limit is None or position < limit) and (window := self._stored.at(position, look)):
             # The last bytes of a window are looked at with the next one, so that every probe sees enough.
             end = len(window) if len(window) < look else CHUNK
-            place = window.find(magic, 0, end)
-            while place >= 0:
-                if self._probe(window[place : place + PROBED]):
-                    return position + place
-                place = window.find(magic, place + 1, end)
+            index = window.find(magic, 0, end)
+            while index >= 0:
+                if self._probe(window[index : index + PROBED]):
+                    return position + index
+                index = window.find(magic, index + 1, end)
             if end < CHUNK:
                 return position + end
             position += end - len(magic) + 1

@@ -38,11 +38,11 @@ def resolve(arguments: Sequence[str], suffixes: Sequence[str] = (), base: Path |
     An argument is `-`, a URL, a file, a glob, or a folder: all files below it, or those with a suffix of `suffixes`, or
     the shards of a dataset that corpuskit published. Raises UsageError for what does not exist and for empty globs.
     """
-    found = [item for argument in arguments for item in _expand(argument, suffixes, base)]
-    streams = [item for item in found if item.is_stream]
-    for place, item in enumerate((item for item in streams if item.name != "-"), start=1):
-        item.name = f"pipe-{place}"
-    files = _named([item for item in found if not item.is_stream])
+    inputs = [item for argument in arguments for item in _expand(argument, suffixes, base)]
+    streams = [item for item in inputs if item.is_stream]
+    for number, item in enumerate((item for item in streams if item.name != "-"), start=1):
+        item.name = f"pipe-{number}"
+    files = _named([item for item in inputs if not item.is_stream])
     return streams + sorted(files, key=lambda item: os.fsencode(item.name))
 
 
@@ -84,7 +84,7 @@ def _existing(path: Path, suffixes: Sequence[str]) -> list[Input]:
 def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
     if is_dataset(folder):
         return _dataset(folder)
-    found = _inside(
+    paths = _inside(
         folder,
         [
             path
@@ -94,10 +94,10 @@ def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
             and (not suffixes or path.name.lower().endswith(tuple(suffixes)))
         ],
     )
-    if not found:
-        wanted = f" that ends in {', '.join(suffixes)}" if suffixes else ""
-        raise UsageError(f"no file{wanted} in folder {str(folder)!r}")
-    return [Input(str(path), local_path=path) for path in found]
+    if not paths:
+        endings = f" that ends in {', '.join(suffixes)}" if suffixes else ""
+        raise UsageError(f"no file{endings} in folder {str(folder)!r}")
+    return [Input(str(path), local_path=path) for path in paths]
 
 
 def _inside(folder: Path, paths: list[Path]) -> list[Path]:
@@ -116,10 +116,10 @@ def _inside(folder: Path, paths: list[Path]) -> list[Path]:
     return [path for path in paths if path not in outside]
 
 
-def _dataset(place: Path) -> list[Input]:
+def _dataset(dataset: Path) -> list[Input]:
     """The shards of a published folder, or of the file that a manifest stands beside."""
-    folder = place if place.is_dir() else place.parent
-    shards = read_manifest(place)["shards"]
+    folder = dataset if dataset.is_dir() else dataset.parent
+    shards = read_manifest(dataset)["shards"]
     first = shard_format(shards[0]["path"]) if shards else None
     for shard in shards:
         if (folder / shard["path"]).is_symlink():
@@ -129,16 +129,16 @@ def _dataset(place: Path) -> list[Input]:
             str(folder / shard["path"]),
             local_path=folder / shard["path"],
             expected_sha256=shard["sha256"],
-            dataset=place,
+            dataset=dataset,
         )
         for shard in shards
         if shard_format(shard["path"]) == first
     ]
 
 
-def _named(found: list[Input]) -> list[Input]:
+def _named(inputs: list[Input]) -> list[Input]:
     """Name local files by their path below the folder that all share; leave out what is named twice."""
-    unique = {os.path.realpath(item.local_path) if item.local_path else item.url: item for item in found}
+    unique = {os.path.realpath(item.local_path) if item.local_path else item.url: item for item in inputs}
     absolute = {
         key: Path(os.path.abspath(item.local_path)) for key, item in unique.items() if item.local_path is not None
     }

@@ -9,7 +9,7 @@ from corpuskit.core.document import Document, Reject, encode
 from corpuskit.core.errors import CorpuskitError
 from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.step import Drop, Stage
-from corpuskit.core.stream.batch import Batch, Where, count_unread, decoded, of_reject
+from corpuskit.core.stream.batch import Batch, Location, count_unread, decoded, of_reject
 from corpuskit.core.stream.cpu_guard import KILLED, TOGETHER, Guard, killed
 
 
@@ -17,7 +17,7 @@ class StepFault(CorpuskitError):
     """A step met what it does not expect; the message names the step and the document."""
 
 
-def judge(stages: Sequence[Stage], batch: Batch, guard: Guard | None = None) -> Batch:
+def apply_stages(stages: Sequence[Stage], batch: Batch, guard: Guard | None = None) -> Batch:
     """Pass a batch through stages; the result holds what came out, what was set aside, and an account a stage.
 
     In a worker, `guard` is told of every document and stage.
@@ -29,22 +29,22 @@ def judge(stages: Sequence[Stage], batch: Batch, guard: Guard | None = None) -> 
         result.verdicts.append(verdict)
     incoming = decoded(batch, stages[0].name(), first, result.verdicts)
     if not batch.singly and any(type(stage).apply_many is not Stage.apply_many for stage in stages):
-        _judge_together(stages, result, incoming, guard)
+        _apply_together(stages, result, incoming, guard)
         return result
-    for number, (document, where) in enumerate(incoming):
-        rider = _rider(document, where, number, batch.killed.get(number))
-        if _through(stages, result.counts, result.verdicts, rider, guard):
-            result.documents.append(rider.document)
-            result.where.append(where)
+    for number, (document, location) in enumerate(incoming):
+        item = _in_flight(document, location, number, batch.killed.get(number))
+        if _apply_all(stages, result.counts, result.verdicts, item, guard):
+            result.documents.append(item.document)
+            result.locations.append(location)
     return result
 
 
 @dataclass(slots=True)
-class _Rider:
+class InFlight:
     """A document on its way through stages, with its line and the hash of that."""
 
     document: Document
-    where: Where
+    location: Location
     line: bytes
     digest: int
     number: int
@@ -52,47 +52,46 @@ class _Rider:
     """The stage that does not end on it, where one is known."""
 
 
-def _rider(document: Document, where: Where, number: int, killed: int | None = None) -> _Rider:
+def _in_flight(document: Document, location: Location, number: int, killed: int | None = None) -> InFlight:
     line = encode(document)
-    return _Rider(document, where, line, line_digest(line), number, killed)
+    return InFlight(document, location, line, line_digest(line), number, killed)
 
 
-def _judge_together(
-    stages: Sequence[Stage], result: Batch, incoming: Iterator[tuple[Document, Where]], guard: Guard | None
+def _apply_together(
+    stages: Sequence[Stage], result: Batch, incoming: Iterator[tuple[Document, Location]], guard: Guard | None
 ) -> None:
-    """A whole batch through one stage after the other, of which some take many documents at a time.
+    """Pass a whole batch through one stage after the other, some of which take many documents at a time.
 
     Verdicts come in the order of the documents, as if each had gone through on its own.
     """
-    riders: list[_Rider] = []
-    aside: list[tuple[int, Verdict]] = [(0, verdict) for verdict in result.verdicts]
-    for document, where in incoming:
-        aside += [(len(riders), verdict) for verdict in result.verdicts[len(aside) :]]
-        riders.append(_rider(document, where, len(riders)))
-    aside += [(len(riders), verdict) for verdict in result.verdicts[len(aside) :]]
-    left = riders
-    for place, (stage, count) in enumerate(zip(stages, result.counts, strict=True)):
+    in_flight: list[InFlight] = []
+    numbered_verdicts: list[tuple[int, Verdict]] = [(0, verdict) for verdict in result.verdicts]
+    for document, location in incoming:
+        numbered_verdicts += [(len(in_flight), verdict) for verdict in result.verdicts[len(numbered_verdicts) :]]
+        in_flight.append(_in_flight(document, location, len(in_flight)))
+    numbered_verdicts += [(len(in_flight), verdict) for verdict in result.verdicts[len(numbered_verdicts) :]]
+    remaining = in_flight
+    for index, (stage, count) in enumerate(zip(stages, result.counts, strict=True)):
         passed = []
-        judged = _apply_many(stage, place, left, guard)
-        for rider, item in zip(left, judged, strict=True):
-            verdict = _note(stage, count, rider, item)
+        for item, outcome in zip(remaining, _apply_many(stage, index, remaining, guard), strict=True):
+            verdict = _count_outcome(stage, count, item, outcome)
             if verdict is None:
-                passed.append(rider)
+                passed.append(item)
             else:
-                aside.append((rider.number, verdict))
-        left = passed
-    result.verdicts = [verdict for _, verdict in sorted(aside, key=operator.itemgetter(0))]
-    result.documents = [rider.document for rider in left]
-    result.where = [rider.where for rider in left]
+                numbered_verdicts.append((item.number, verdict))
+        remaining = passed
+    result.verdicts = [verdict for _, verdict in sorted(numbered_verdicts, key=operator.itemgetter(0))]
+    result.documents = [item.document for item in remaining]
+    result.locations = [item.location for item in remaining]
 
 
 def _apply_many(
-    stage: Stage, place: int, riders: list[_Rider], guard: Guard | None
+    stage: Stage, index: int, in_flight: list[InFlight], guard: Guard | None
 ) -> Sequence[Document | Drop | Reject]:
     if type(stage).apply_many is not Stage.apply_many:
-        documents = [rider.document for rider in riders]
+        documents = [item.document for item in in_flight]
         if guard is not None:
-            guard.enter(TOGETHER, place, stage)
+            guard.enter(TOGETHER, index, stage)
         try:
             return stage.apply_many(documents)
         except CorpuskitError:
@@ -102,15 +101,15 @@ def _apply_many(
             for document in documents:
                 _apply(stage, document)
             raise StepFault(f"{stage.name()} failed on a batch: {type(error).__name__}") from error
-    return [_apply_to(stage, place, rider, guard) for rider in riders]
+    return [_apply_to(stage, index, item, guard) for item in in_flight]
 
 
-def _apply_to(stage: Stage, place: int, rider: _Rider, guard: Guard | None) -> Document | Drop | Reject:
-    if place == rider.killed:
+def _apply_to(stage: Stage, index: int, item: InFlight, guard: Guard | None) -> Document | Drop | Reject:
+    if index == item.killed:
         return killed()
     if guard is not None:
-        guard.enter(rider.number, place, stage)
-    return _apply(stage, rider.document)
+        guard.enter(item.number, index, stage)
+    return _apply(stage, item.document)
 
 
 def _apply(stage: Stage, document: Document) -> Document | Drop | Reject:
@@ -128,47 +127,47 @@ def _fault(stage: Stage, document: Document, error: Exception) -> StepFault:
     return StepFault(f"{stage.name()} failed on document {document.id!r}: {type(error).__name__}")
 
 
-def judge_to_lines(stages: Sequence[Stage], batch: Batch, guard: Guard | None = None) -> Batch:
-    """`judge` for a worker: documents go back as lines, which is half of what they are in memory."""
-    result = judge(stages, batch, guard)
+def apply_stages_to_lines(stages: Sequence[Stage], batch: Batch, guard: Guard | None = None) -> Batch:
+    """`apply_stages` for a worker: documents go back as lines, which is half of what they are in memory."""
+    result = apply_stages(stages, batch, guard)
     result.lines = [
-        (where[1], encode(document)) for document, where in zip(result.documents, result.where, strict=True)
+        (location[1], encode(document)) for document, location in zip(result.documents, result.locations, strict=True)
     ]
-    result.documents, result.where = [], []
+    result.documents, result.locations = [], []
     return result
 
 
-def _through(
-    stages: Sequence[Stage], counts: list[StepCount], verdicts: list[Verdict], rider: _Rider, guard: Guard | None
+def _apply_all(
+    stages: Sequence[Stage], counts: list[StepCount], verdicts: list[Verdict], item: InFlight, guard: Guard | None
 ) -> bool:
     """Whether a document comes out of the last stage; the rider carries it as it does."""
-    for place, (stage, count) in enumerate(zip(stages, counts, strict=True)):
-        verdict = _note(stage, count, rider, _apply_to(stage, place, rider, guard))
+    for index, (stage, count) in enumerate(zip(stages, counts, strict=True)):
+        verdict = _count_outcome(stage, count, item, _apply_to(stage, index, item, guard))
         if verdict is not None:
             verdicts.append(verdict)
             return False
     return True
 
 
-def _note(stage: Stage, count: StepCount, rider: _Rider, judged: Document | Drop | Reject) -> Verdict | None:
+def _count_outcome(stage: Stage, count: StepCount, item: InFlight, outcome: Document | Drop | Reject) -> Verdict | None:
     """Count what a stage made of a document; a verdict if it goes no further."""
-    count.received.add_hashed(rider.line, rider.digest)
+    count.received.add_hashed(item.line, item.digest)
     try:
-        if isinstance(judged, Document):
-            if judged is not rider.document:
-                line = encode(judged)
-                rider.document, rider.line, rider.digest = judged, line, line_digest(line)
-            count.sent.add_hashed(rider.line, rider.digest)
+        if isinstance(outcome, Document):
+            if outcome is not item.document:
+                line = encode(outcome)
+                item.document, item.line, item.digest = outcome, line, line_digest(line)
+            count.sent.add_hashed(item.line, item.digest)
             return None
-        if isinstance(judged, Drop):
-            verdict = Verdict.of_drop(stage.name(), judged, rider.where)
-            count.dropped[judged.reason] += 1
+        if isinstance(outcome, Drop):
+            verdict = Verdict.of_drop(stage.name(), outcome, item.location)
+            count.dropped[outcome.reason] += 1
             return verdict
-        raise judged
+        raise outcome
     except Reject as reject:
         count.rejected[reject.reason] += 1
         if reject.reason == KILLED:
-            count.killed.append(rider.document.id)
-        return of_reject(stage.name(), reject, rider.document.id, rider.line, rider.where)
+            count.killed.append(item.document.id)
+        return of_reject(stage.name(), reject, item.document.id, item.line, item.location)
     except Exception as error:
-        raise _fault(stage, rider.document, error) from error
+        raise _fault(stage, item.document, error) from error

@@ -12,7 +12,7 @@ from corpuskit.core.reading.inputs import Input
 BATCH_DOCUMENTS = 256
 BATCH_BYTES = 4 * 1024 * 1024
 
-Where = tuple[str, int]
+Location = tuple[str, int]
 
 
 @dataclass(slots=True)
@@ -20,7 +20,7 @@ class Batch:
     """Documents on their way, what left them, and the accounts of the steps they passed."""
 
     documents: list[Document] = field(default_factory=list)
-    where: list[Where] = field(default_factory=list)
+    locations: list[Location] = field(default_factory=list)
     lines: list[tuple[int, bytes]] = field(default_factory=list)
     """Lines not yet decoded; they stand for the documents until the first stage reads them."""
     input: str = ""
@@ -64,7 +64,7 @@ def _read_shards(source: Input) -> Iterator[Batch]:
     for number, document in enumerate(find_format("parquet").read(source.local_path)):
         source.findings.count.add(encode(document))
         batch.documents.append(document)
-        batch.where.append((source.name, number))
+        batch.locations.append((source.name, number))
         size += len(encode(document))
         if len(batch.documents) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
             yield batch
@@ -74,21 +74,21 @@ def _read_shards(source: Input) -> Iterator[Batch]:
 
 def decoded(
     batch: Batch, name: str, count: StepCount, verdicts: list[Verdict] | None = None
-) -> Iterator[tuple[Document, Where]]:
+) -> Iterator[tuple[Document, Location]]:
     """The batch's documents; lines that are none are counted as received and rejected by the step `name`."""
-    aside = batch.verdicts if verdicts is None else verdicts
+    rejected_lines = batch.verdicts if verdicts is None else verdicts
     if verdicts is None:
         for verdict in batch.verdicts:
             count_unread(verdict, name, count)
     for offset, line in batch.lines:
-        where = (batch.input, offset)
+        location = (batch.input, offset)
         try:
-            yield decode(line), where
+            yield decode(line), location
         except Reject as reject:
-            verdict = of_reject(name, reject, None, line, where)
+            verdict = of_reject(name, reject, None, line, location)
             count_unread(verdict, name, count)
-            aside.append(verdict)
-    yield from zip(batch.documents, batch.where, strict=True)
+            rejected_lines.append(verdict)
+    yield from zip(batch.documents, batch.locations, strict=True)
 
 
 def count_unread(verdict: Verdict, name: str, count: StepCount) -> None:
@@ -97,5 +97,5 @@ def count_unread(verdict: Verdict, name: str, count: StepCount) -> None:
     count.rejected[verdict.reason] += 1
 
 
-def of_reject(name: str, reject: Reject, identifier: str | None, line: bytes, where: Where) -> Verdict:
-    return Verdict.of_rejected(name, Rejected(reject.reason, where[0], where[1], line, reject.detail, identifier))
+def of_reject(name: str, reject: Reject, identifier: str | None, line: bytes, location: Location) -> Verdict:
+    return Verdict.of_rejected(name, Rejected(reject.reason, location[0], location[1], line, reject.detail, identifier))

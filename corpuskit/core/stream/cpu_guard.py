@@ -17,26 +17,26 @@ CPU_SECONDS = 10.0
 KILLED = "killed"
 """Reason of the reject. It depends on the machine, so a dataset with one is not repeatable; its manifest says so."""
 
-PLACE = 3
+MARKS_A_WORKER = 3
 """How many numbers tell a worker's place: its process id, the document's number in the batch, the stage's number."""
 TOGETHER = -1
 """The document's number where a stage judges a whole batch at once."""
 
-Places = MutableSequence[int]
+Marks = MutableSequence[int]
 
 
 class Guard:
     """The worker's side: says where it is, and winds the clock up for each document."""
 
-    def __init__(self, places: Places, slot: int, process: int, ready: set[int]) -> None:
+    def __init__(self, marks: Marks, slot: int, process: int, ready: set[int]) -> None:
         """The worker `process` begins with the task whose place is in `slot`; `ready` lists the stages it has used."""
-        self._places, self._slot, self._ready = places, slot, ready
-        places[slot] = process
+        self._marks, self._slot, self._ready = marks, slot, ready
+        marks[slot] = process
 
     def enter(self, document: int, number: int, stage: Stage) -> None:
         """A document comes to a stage, the `number`th; from here on it has its time."""
-        self._places[self._slot + 1] = document
-        self._places[self._slot + 2] = number
+        self._marks[self._slot + 1] = document
+        self._marks[self._slot + 2] = number
         seconds = CPU_SECONDS if number in self._ready else CPU_SECONDS + stage.setup_seconds
         self._ready.add(number)
         signal.setitimer(signal.ITIMER_PROF, seconds)
@@ -44,7 +44,7 @@ class Guard:
     def leave(self) -> None:
         """The task is done."""
         signal.setitimer(signal.ITIMER_PROF, 0)
-        self._places[self._slot] = 0
+        self._marks[self._slot] = 0
 
 
 def without(batch: Batch, document: int, stage: int) -> Batch:

@@ -17,8 +17,8 @@ from corpuskit.core.provenance.verdicts import DROPPED, Verdict
 from corpuskit.core.reading.inputs import Findings, Input
 from corpuskit.core.settings import Tags
 from corpuskit.core.step import CorpusStage, Drop, Item, Source, Stage, Step
-from corpuskit.core.stream.apply import judge, judge_to_lines
-from corpuskit.core.stream.batch import BATCH_BYTES, BATCH_DOCUMENTS, Batch, Where, decoded, of_reject, read_lines
+from corpuskit.core.stream.apply import apply_stages, apply_stages_to_lines
+from corpuskit.core.stream.batch import BATCH_BYTES, BATCH_DOCUMENTS, Batch, Location, decoded, of_reject, read_lines
 
 
 @dataclass
@@ -55,21 +55,21 @@ class Flow:
             yield from (line for _, line in batch.lines)
 
     def _batches(self, inputs: Sequence[Input]) -> Iterator[Batch]:
-        place = 0
+        index = 0
         if self.steps and isinstance(self.steps[0], Source):
             batches = self._read_source(self.steps[0], inputs)
-            place = 1
+            index = 1
         else:
             batches = read_lines(inputs)
-        while place < len(self.steps):
-            step = self.steps[place]
+        while index < len(self.steps):
+            step = self.steps[index]
             if isinstance(step, CorpusStage):
-                batches = self._run_corpus_stage(place, step, batches)
-                place += 1
+                batches = self._run_corpus_stage(index, step, batches)
+                index += 1
             else:
-                end = end_of_stages(self.steps, place)
-                batches = self._run_stages(place, end, batches)
-                place = end
+                end = end_of_stages(self.steps, index)
+                batches = self._run_stages(index, end, batches)
+                index = end
         return batches
 
     def _run_stages(self, start: int, end: int, batches: Iterator[Batch]) -> Iterator[Batch]:
@@ -77,10 +77,10 @@ class Flow:
         if self.jobs > 1 or any(stage.guarded for stage in stages):
             from corpuskit.core.stream.workers import guarded_map
 
-            judged = guarded_map(functools.partial(judge_to_lines, stages), batches, self.jobs)
+            applied = guarded_map(functools.partial(apply_stages_to_lines, stages), batches, self.jobs)
         else:
-            judged = (judge(stages, batch) for batch in batches)
-        for batch in judged:
+            applied = (apply_stages(stages, batch) for batch in batches)
+        for batch in applied:
             for count, part in zip(self.counts[start:end], batch.counts, strict=True):
                 count.merge(part)
             self._take_all(batch)
@@ -93,23 +93,23 @@ class Flow:
 
     def _read_source(self, source: Source, inputs: Sequence[Input]) -> Iterator[Batch]:
         """A source's documents; with several workers each reads whole files, and the order stays that of the inputs."""
-        if self.jobs > 1 and len(inputs) > 1 and not any(place.is_stream for place in inputs):
+        if self.jobs > 1 and len(inputs) > 1 and not any(input_.is_stream for input_ in inputs):
             yield from self._read_in_workers(source, inputs)
             return
         count = self.counts[0]
         batch, size = Batch(), 0
-        for place in inputs:
-            for item in source.read(place):
+        for input_ in inputs:
+            for item in source.read(input_):
                 count.received.documents += 1
-                kept = self._sort(item, source.name(), count, (place.name, 0))
-                if kept is not None:
-                    batch.documents.append(kept)
-                    batch.where.append((place.name, _offset(kept)))
-                    size += len(encode(kept))
+                document = self._accept_source_item(item, source.name(), count, (input_.name, 0))
+                if document is not None:
+                    batch.documents.append(document)
+                    batch.locations.append((input_.name, _offset(document)))
+                    size += len(encode(document))
                 if len(batch.documents) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
                     yield batch
                     batch, size = Batch(), 0
-            count.received.bytes += place.manifest_entry()["bytes"]
+            count.received.bytes += input_.manifest_entry()["bytes"]
         yield batch
 
     def _read_in_workers(self, source: Source, inputs: Sequence[Input]) -> Iterator[Batch]:
@@ -117,49 +117,51 @@ class Flow:
 
         with filesystem.make_temporary_folder() as folder:
             work = functools.partial(read_to_file, source, self.tags, Path(folder))
-            for place, done in zip(inputs, ordered_map(work, list(enumerate(inputs)), self.jobs), strict=True):
-                place.findings = done.findings
+            for input_, done in zip(inputs, ordered_map(work, list(enumerate(inputs)), self.jobs), strict=True):
+                input_.findings = done.findings
                 self.counts[0].merge(done.count)
                 self._take_all(Batch(verdicts=done.verdicts))
-                for batch in read_lines([Input(place.name, local_path=done.path)]):
+                for batch in read_lines([Input(input_.name, local_path=done.path)]):
                     batch.documents = [decode(line) for _, line in batch.lines]
-                    batch.where = [
-                        (place.name, document.metadata.get("warc_offset", 0)) for document in batch.documents
+                    batch.locations = [
+                        (input_.name, document.metadata.get("warc_offset", 0)) for document in batch.documents
                     ]
                     batch.lines = []
                     yield batch
                 filesystem.remove(done.path)
 
-    def _sort(self, item: Item, name: str, count: StepCount, where: Where) -> Document | None:
+    def _accept_source_item(self, item: Item, name: str, count: StepCount, location: Location) -> Document | None:
         """A source's item as a tagged document; None if it was set aside."""
         if isinstance(item, Document):
             item = tagged(item, self.tags)
-        return self._settle(item, name, count, where)
+        return self._count_outcome(item, name, count, location)
 
-    def _settle(self, item: Item, name: str, count: StepCount, where: Where) -> Document | None:
+    def _count_outcome(self, item: Item, name: str, count: StepCount, location: Location) -> Document | None:
         """Count what a step yields; a document that is to go on is returned."""
         try:
             if isinstance(item, Document):
                 count.sent.add(encode(item))
                 return item
-            verdict = Verdict.of_drop(name, item, where) if isinstance(item, Drop) else Verdict.of_rejected(name, item)
+            verdict = (
+                Verdict.of_drop(name, item, location) if isinstance(item, Drop) else Verdict.of_rejected(name, item)
+            )
         except Reject as reject:
-            verdict = of_reject(name, reject, item.id if isinstance(item, Document) else None, b"", where)
+            verdict = of_reject(name, reject, item.id if isinstance(item, Document) else None, b"", location)
         (count.dropped if verdict.verdict == DROPPED else count.rejected)[verdict.reason] += 1
         self.take(verdict)
         return None
 
-    def _run_corpus_stage(self, place: int, step: CorpusStage, batches: Iterator[Batch]) -> Iterator[Batch]:
-        count = self.counts[place]
+    def _run_corpus_stage(self, index: int, step: CorpusStage, batches: Iterator[Batch]) -> Iterator[Batch]:
+        count = self.counts[index]
         batch, size = Batch(), 0
         received = self._received(batches, step.name(), count)
         run = self.run_corpus_stage or step.run
         for item in run(received):
-            kept = self._settle(item, step.name(), count, (step.name(), count.received.documents))
-            if kept is not None:
-                batch.documents.append(kept)
-                batch.where.append((step.name(), count.received.documents))
-                size += len(encode(kept))
+            document = self._count_outcome(item, step.name(), count, (step.name(), count.received.documents))
+            if document is not None:
+                batch.documents.append(document)
+                batch.locations.append((step.name(), count.received.documents))
+                size += len(encode(document))
             if len(batch.documents) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
                 yield batch
                 batch, size = Batch(), 0
@@ -207,25 +209,25 @@ class ReadInput:
 
 def read_to_file(source: Source, tags: Tags, folder: Path, numbered: tuple[int, Input]) -> ReadInput:
     """Read one input in a worker."""
-    number, place = numbered
+    number, input_ = numbered
     verdicts: list[Verdict] = []
     flow = Flow([source], verdicts.append, tags=tags)
     path = folder / f"{number}.jsonl"
     with filesystem.open_write(path) as stream:
-        for document in flow.documents([place]):
+        for document in flow.documents([input_]):
             stream.write(encode(document) + b"\n")
-    entry = place.manifest_entry()
-    place.findings.size_and_sha256 = entry["bytes"], entry["sha256"]
-    return ReadInput(path, flow.counts[0], verdicts, place.findings)
+    entry = input_.manifest_entry()
+    input_.findings.size_and_sha256 = entry["bytes"], entry["sha256"]
+    return ReadInput(path, flow.counts[0], verdicts, input_.findings)
 
 
 def tagged(document: Document, tags: Tags) -> Document | Drop:
     """The document with a source's tags. Its own licence and origin stay; another origin than its own is a drop."""
-    own = document.metadata
-    if tags.origin and own.get("origin") not in (None, tags.origin):
-        return Drop(document, "origin-conflict", {"declared": tags.origin, "own": own["origin"]})
-    given = {"source": tags.source, "origin": tags.origin}
-    if own.get("license") is None:
-        given |= {"license": tags.license, "license_evidence": tags.license and tags.license_evidence}
-    given = {key: value for key, value in given.items() if value}
-    return document.with_metadata(**given) if given else document
+    metadata = document.metadata
+    if tags.origin and metadata.get("origin") not in (None, tags.origin):
+        return Drop(document, "origin-conflict", {"declared": tags.origin, "own": metadata["origin"]})
+    tags_given = {"source": tags.source, "origin": tags.origin}
+    if metadata.get("license") is None:
+        tags_given |= {"license": tags.license, "license_evidence": tags.license and tags.license_evidence}
+    tags_given = {key: value for key, value in tags_given.items() if value}
+    return document.with_metadata(**tags_given) if tags_given else document

@@ -17,9 +17,9 @@ from corpuskit.core.disk.durable import publishing
 from corpuskit.core.document import Document, encode
 from corpuskit.core.errors import CorpuskitError, DamagedError, PublishError, RefusedError, UpstreamError, UsageError
 from corpuskit.core.provenance.chain import Chain, join
-from corpuskit.core.provenance.ledger import Ledger, Upstream, behind_cut, judge, pipe_of
+from corpuskit.core.provenance.ledger import Ledger, Upstream, behind_cut, check_upstream, pipe_of
 from corpuskit.core.provenance.manifest import chain_of, read_manifest
-from corpuskit.core.provenance.verdicts import Aside
+from corpuskit.core.provenance.verdicts import VerdictLog
 from corpuskit.core.publish.file_output import FileOutput
 from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.source_totals import Totals
@@ -52,7 +52,7 @@ class StreamOutput:
     """Standard output, a named pipe or a device: lines go out as they come."""
 
     descriptor: int
-    held: list[bytes] = field(default_factory=list)
+    waiting: list[bytes] = field(default_factory=list)
     size: int = 0
 
     def __post_init__(self) -> None:
@@ -67,15 +67,15 @@ class StreamOutput:
         """Write one line; on a terminal without the characters that would drive it."""
         if self.is_terminal:
             line = console.escape_line(line)
-        self.held += (line, b"\n")
+        self.waiting += (line, b"\n")
         self.size += len(line)
         if self.size >= WRITE_BYTES:
             self.flush()
 
     def flush(self) -> None:
         """Hand everything held to the system. Raises BrokenPipeError, or PublishError."""
-        data = memoryview(b"".join(self.held))
-        self.held.clear()
+        data = memoryview(b"".join(self.waiting))
+        self.waiting.clear()
         self.size = 0
         try:
             while data:
@@ -91,16 +91,16 @@ class StreamOutput:
 
     def abandon(self) -> None:
         """Hold nothing more."""
-        self.held.clear()
+        self.waiting.clear()
 
 
 def open_output(step: Step, settings: Settings) -> Output:
     """The output that `-o` names. Raises UsageError or PublishError."""
-    forms = step.forms() if isinstance(step, Sink) else ("jsonl",)
+    formats = step.formats() if isinstance(step, Sink) else ("jsonl",)
     target = settings.output
     if target is None or str(target) == "-":
-        if forms != ("jsonl",):
-            raise UsageError(f"`--to {','.join(forms)}` writes a dataset folder; name it with -o")
+        if formats != ("jsonl",):
+            raise UsageError(f"`--to {','.join(formats)}` writes a dataset folder; name it with -o")
         return StreamOutput(1)
     if target.exists() and not target.is_file() and not target.is_dir():
         with publishing(target):
@@ -113,7 +113,7 @@ def open_output(step: Step, settings: Settings) -> Output:
         if target.is_dir():
             raise PublishError(f"{str(target)!r} is a folder; choose another -o")
         return FileOutput(target, find_format("parquet") if target.name.endswith(".parquet") else None, totals)
-    return FolderOutput(target, [find_format(name) for name in forms], totals, settings.shard_documents)
+    return FolderOutput(target, [find_format(name) for name in formats], totals, settings.shard_documents)
 
 
 @dataclass
@@ -140,8 +140,8 @@ class StepRun:
 
     def _run(self) -> int:
         self.ledger = Ledger(self.step.name(), self._writes(), [pipe for pipe in self.pipes.values() if pipe])
-        self.aside = Aside(self.settings.drops, self.settings.rejects, self._decisions_path())
-        self.flow = Flow([self.step], self.aside.take, self.settings.jobs or 1, self.tags)
+        self.verdict_log = VerdictLog(self.settings.drops, self.settings.rejects, self._decisions_path())
+        self.flow = Flow([self.step], self.verdict_log.take, self.settings.jobs or 1, self.tags)
         self.answer: dict[str, Any] | None = None
         try:
             self._announce()
@@ -154,7 +154,7 @@ class StepRun:
             raise
         finally:
             with contextlib.suppress(OSError):
-                self.aside.close()
+                self.verdict_log.close()
         self._tell()
         return 0
 
@@ -183,7 +183,7 @@ class StepRun:
 
     def _pass_documents(self) -> None:
         if isinstance(self.step, Report):
-            self.flow = Flow([], self.aside.take)
+            self.flow = Flow([], self.verdict_log.take)
             self.answer = self.step.report(self.flow.documents(self.inputs))
             unread = self.flow.reading
             self._demand_few_rejects(unread.rejected.total(), unread.received.documents)
@@ -201,7 +201,7 @@ class StepRun:
     def _finish(self) -> None:
         if isinstance(self.output, StreamOutput):
             self.output.flush()
-        self.aside.close()
+        self.verdict_log.close()
         chain, upstream = self._upstream()
         self._demand_whole_inputs()
         for count in self.flow.counts:
@@ -244,13 +244,13 @@ class StepRun:
     def _behind(self, source: Input) -> Upstream:
         pipe = self.pipes[source.name]
         if source.findings.cut_line:
-            judge(self.ledger, pipe, source.findings.count, source.name)
+            check_upstream(self.ledger, pipe, source.findings.count, source.name)
             raise UpstreamError(f"{source.name}: the stream ends inside a line. Nothing was published")
         if self.flow.cut and not self.step.cuts:
             return Upstream("cut", behind_cut(self.ledger, pipe))
         if isinstance(self.step, Source):
             return Upstream("none", Chain())
-        return judge(self.ledger, pipe, source.findings.count, source.name)
+        return check_upstream(self.ledger, pipe, source.findings.count, source.name)
 
     def _vouched(self, source: Input, verdicts: list[Upstream]) -> bool:
         """Whether a chain that was taken over already stands for this input."""
@@ -263,8 +263,8 @@ class StepRun:
         for source in self.inputs:
             if source.dataset and not self.flow.cut:
                 source.check_unchanged()
-        for place in sorted({source.dataset for source in self.inputs if source.dataset}):
-            yield chain_of(read_manifest(place), place)
+        for dataset in sorted({source.dataset for source in self.inputs if source.dataset}):
+            yield chain_of(read_manifest(dataset), dataset)
 
     def _demand_whole_inputs(self) -> None:
         damaged = [source for source in self.inputs if source.damage]

@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeVar
 from corpuskit.core import console
 from corpuskit.core.errors import CorpuskitError, PublishError
 from corpuskit.core.stream.batch import Batch
-from corpuskit.core.stream.cpu_guard import PLACE, Guard, Places, without
+from corpuskit.core.stream.cpu_guard import MARKS_A_WORKER, Guard, Marks, without
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -82,7 +82,7 @@ class Workers(Generic[Task]):
 
     def submit(self, task: Task) -> None:
         """Hand a task to the next worker that is free."""
-        submitted = Submitted(task, self._next_slot * PLACE, Future())
+        submitted = Submitted(task, self._next_slot * MARKS_A_WORKER, Future())
         self._next_slot = (self._next_slot + 1) % self.most
         self.waiting.append(submitted)
         self._start(submitted)
@@ -106,16 +106,16 @@ class Workers(Generic[Task]):
         for process in self._processes.values():
             process.join(LAST_SECONDS)
 
-    def _places(self) -> Places | None:
+    def _shared_marks(self) -> Marks | None:
         return None
 
     def _recover(self) -> None:
         raise CorpuskitError(KILLED) from None
 
     def _open(self) -> None:
-        settings = (os.getpid(), self._work, self._places())
+        settings = (os.getpid(), self._work, self._shared_marks())
         with starting():
-            self._pool = ProcessPoolExecutor(self._jobs, self._context, initializer=settle_in, initargs=settings)
+            self._pool = ProcessPoolExecutor(self._jobs, self._context, initializer=become_worker, initargs=settings)
         self._processes: dict[int, Any] = {}
 
     def _start(self, submitted: Submitted[Task]) -> None:
@@ -132,10 +132,10 @@ class Workers(Generic[Task]):
 class GuardedWorkers(Workers[Batch]):
     """Workers of which each may spend only so much time on a document."""
 
-    _marks: Places
+    _marks: Marks
 
-    def _places(self) -> Places:
-        self._marks = self._context.RawArray("q", self.most * PLACE)
+    def _shared_marks(self) -> Marks:
+        self._marks = self._context.RawArray("q", self.most * MARKS_A_WORKER)
         return self._marks
 
     def _recover(self) -> None:
@@ -147,7 +147,7 @@ class GuardedWorkers(Workers[Batch]):
         if not hung:
             super()._recover()
         for submitted in hung:
-            submitted.task = without(submitted.task, *self._marks[submitted.slot + 1 : submitted.slot + PLACE])
+            submitted.task = without(submitted.task, *self._marks[submitted.slot + 1 : submitted.slot + MARKS_A_WORKER])
         self._open()
         for submitted in undone:
             self._start(submitted)
@@ -161,7 +161,7 @@ class Pool:
         self.jobs = jobs
         context = multiprocessing.get_context("spawn")
         with starting():
-            self._pool = ProcessPoolExecutor(jobs, context, initializer=settle_in, initargs=(os.getpid(),))
+            self._pool = ProcessPoolExecutor(jobs, context, initializer=become_worker, initargs=(os.getpid(),))
 
     def ordered(self, calls: Iterable[tuple[Callable[[Task], Result], Task]]) -> Iterator[Result]:
         """What the calls return, in their order. Raises what they raise, and CorpuskitError if a worker dies."""
@@ -207,14 +207,14 @@ def _is_done(future: "Future[Any]") -> bool:
 
 
 _work: Callable[..., Any] | None = None
-_marks: Places | None = None
+_marks: Marks | None = None
 _ready: set[int] = set()
 
 
-def settle_in(parent: int, work: Callable[..., Any] | None = None, places: Places | None = None) -> None:
+def become_worker(parent: int, work: Callable[..., Any] | None = None, marks: Marks | None = None) -> None:
     """Make this process a worker: let go of the parent's pipes, leave its signals to it, and die when it dies."""
     global _work, _marks
-    _work, _marks = work, places
+    _work, _marks = work, marks
     console.leave_destructors_unheard()
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1):

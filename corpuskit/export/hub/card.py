@@ -136,13 +136,14 @@ def _of_provenance(manifest: Manifest) -> Iterable[str]:
     bare = [name for name, source in _sources(manifest).items() if not source.get("license")]
     if bare:
         yield f"No licence is stated for {', '.join(map(_prose, bare))}."
-    own = [
+    own_lines = [
         name
         for name, source in _sources(manifest).items()
         if any("licenseref-" in expression.lower() for expression in _several(source.get("license")))
     ]
-    if own:
-        yield f"`LicenseRef-` names no public licence: the rights in {', '.join(map(_prose, own))} are their authors'."
+    if own_lines:
+        names = ", ".join(map(_prose, own_lines))
+        yield f"`LicenseRef-` names no public licence: the rights in {names} are their authors'."
 
 
 def _of_content(manifest: Manifest) -> Iterable[str]:
@@ -160,21 +161,21 @@ def _of_content(manifest: Manifest) -> Iterable[str]:
     if "filter-language" in steps:
         yield "Languages were told by a model, which errs on short and mixed texts."
     synthetic = [item for item in _sources(manifest).values() if "synthetic" in _several(item.get("origin"))]
-    made = sum(item.get("share") or 0 for item in synthetic)
-    if made:
-        yield f"{_percent(made)} of the tokens were written by models."
+    synthetic_share = sum(item.get("share") or 0 for item in synthetic)
+    if synthetic_share:
+        yield f"{_percent(synthetic_share)} of the tokens were written by models."
 
 
 def _languages(manifest: Manifest) -> list[str]:
     """The languages that steps kept, in the Hub's codes; `code` for source code."""
-    found = set()
+    codes = set()
     for step in manifest["steps"]:
         options = step.get("options", {})
         if step["name"] == "filter-language" and not options.get("annotate"):
-            found |= {code for code in options.get("keep") or [] if re.fullmatch(r"[a-z]{2,3}", code)}
+            codes |= {code for code in options.get("keep") or [] if re.fullmatch(r"[a-z]{2,3}", code)}
         if step["name"] == "code":
-            found.add("code")
-    return sorted(found)
+            codes.add("code")
+    return sorted(codes)
 
 
 def _licenses(manifest: Manifest) -> Iterator[str | None]:

@@ -19,27 +19,27 @@ SIZES = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
 
 def size_category(documents: int) -> str:
     """The Hub's word for a number of documents: `n<1K`, `1K<n<10K` … `n>1T`."""
-    bounds = [10 ** (3 + place) for place in range(len(SIZES))]
-    place = sum(documents >= bound for bound in bounds)
-    if place == 0:
+    bounds = [10 ** (3 + rank) for rank in range(len(SIZES))]
+    rank = sum(documents >= bound for bound in bounds)
+    if rank == 0:
         return "n<1K"
-    return "n>1T" if place == len(SIZES) else f"{SIZES[place - 1]}<n<{SIZES[place]}"
+    return "n>1T" if rank == len(SIZES) else f"{SIZES[rank - 1]}<n<{SIZES[rank]}"
 
 
-def license_fields(stated: Sequence[str | None]) -> dict[str, str]:
+def license_fields(expressions: Sequence[str | None]) -> dict[str, str]:
     """`license`, and `license_name` where the Hub has no word for it: the one licence of all sources, or `mixed`.
 
-    `stated` holds an SPDX expression for each source, None for one that states none.
+    `expressions` holds an SPDX expression for each source, None for one that states none.
     """
-    different = set(stated)
+    different = set(expressions)
     if different <= {None}:
         return {"license": "unknown"}
     if len(different) > 1:
         return {"license": "other", "license_name": "mixed"}
     expression = str(different.pop()).lower()
-    known = _name(expression)
-    if known in LICENSES:
-        return {"license": known}
+    hub_name = _name(expression)
+    if hub_name in LICENSES:
+        return {"license": hub_name}
     return {"license": "other", "license_name": re.sub(r"[^a-z0-9.]+", "-", expression).strip("-")}
 
 

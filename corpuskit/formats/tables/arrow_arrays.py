@@ -43,21 +43,21 @@ def array_of(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         data = [b"" if value is None else value.encode() for value in values]
         offsets = array("i" if pa.types.is_string(kind) else "q", accumulate(map(len, data), initial=0))
-        return _made(kind, values, [pa.py_buffer(offsets), pa.py_buffer(b"".join(data))])
+        return _array(kind, values, [pa.py_buffer(offsets), pa.py_buffer(b"".join(data))])
     numbers = array("d" if pa.types.is_floating(kind) else "q", [0 if value is None else value for value in values])
-    return _made(kind, values, [pa.py_buffer(numbers)])
+    return _array(kind, values, [pa.py_buffer(numbers)])
 
 
 def _lists(values: Sequence[Any], kind: pa.ListType) -> pa.Array:
     items = [item for value in values for item in value or ()]
-    fields = [kind.value_type.field(place) for place in range(kind.value_type.num_fields)]
+    fields = [kind.value_type.field(index) for index in range(kind.value_type.num_fields)]
     parts = [array_of([item[field.name] for item in items], field.type) for field in fields]
     structs = pa.Array.from_buffers(kind.value_type, len(items), [None], children=parts)
     offsets = array("i", accumulate((len(value or ()) for value in values), initial=0))
-    return _made(kind, values, [pa.py_buffer(offsets)], [structs])
+    return _array(kind, values, [pa.py_buffer(offsets)], [structs])
 
 
-def _made(
+def _array(
     kind: pa.DataType, values: Sequence[Any], buffers: list[pa.Buffer], children: list[pa.Array] | None = None
 ) -> pa.Array:
     nulls = sum(value is None for value in values)

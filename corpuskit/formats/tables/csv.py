@@ -62,11 +62,11 @@ def read_rows(source: "Input", delimiter: str, encoding: str | None = None) -> I
 
 def _with_holes(source: "Input") -> Iterator[tuple[bytes, bool]]:
     """Decompressed blocks, each with whether bytes are missing before it."""
-    seen = 0
+    reported = 0
     for block in source.blocks():
-        yield block, len(source.damage) != seen
-        seen = len(source.damage)
-    if len(source.damage) != seen:
+        yield block, len(source.damage) != reported
+        reported = len(source.damage)
+    if len(source.damage) != reported:
         yield b"", True
 
 
@@ -90,7 +90,7 @@ class TextLines:
         self.encoding = encoding
         self.offset = start
         self.decoder = codecs.getincrementaldecoder(encoding)("surrogateescape")
-        self.held: list[str] = []
+        self.held_back: list[str] = []
         self.held_size = 0
         self.problem = ""
 
@@ -120,8 +120,8 @@ class TextLines:
 
     def _add(self, text: str) -> Iterator[TextLine]:
         self._hold(text)
-        if "\n" in text or "\r" in text or (len(self.held) > 1 and self.held[-2].endswith("\r")):
-            text = "".join(self.held)
+        if "\n" in text or "\r" in text or (len(self.held_back) > 1 and self.held_back[-2].endswith("\r")):
+            text = "".join(self.held_back)
             end = 0
             for match in LINE.finditer(text):
                 end = match.end()
@@ -134,17 +134,17 @@ class TextLines:
 
     def _hold(self, text: str) -> None:
         if text:
-            self.held.append(text)
+            self.held_back.append(text)
             self.held_size += len(text)
 
     def _let_go(self) -> None:
-        self.held.clear()
+        self.held_back.clear()
         self.held_size = 0
 
     def _end(self, problem: str) -> Iterator[TextLine]:
-        if self.held:
+        if self.held_back:
             self.problem = self.problem or problem
-            yield self._take("".join(self.held))
+            yield self._take("".join(self.held_back))
         self._let_go()
 
     def _take(self, text: str) -> TextLine:
@@ -166,7 +166,7 @@ def rows(lines: Iterable[TextLine], delimiter: str) -> Iterator[CsvRow]:
     width = 0
     while (first := feed.begin()) is not None:
         if first.problem:
-            feed.taken.append(feed.back.popleft())
+            feed.lines_taken.append(feed.back.popleft())
             yield CsvRow(first.offset, first.text[:KEPT_OF_LONG_ROW], [], first.problem)
             continue
         try:
@@ -179,7 +179,7 @@ def rows(lines: Iterable[TextLine], delimiter: str) -> Iterator[CsvRow]:
             continue
         width = width or len(fields)
         if len(fields) == width:
-            yield CsvRow(first.offset, "".join(line.text for line in feed.taken), fields)
+            yield CsvRow(first.offset, "".join(line.text for line in feed.lines_taken), fields)
             continue
         if width > 1:
             feed.give_back()
@@ -192,12 +192,12 @@ class _Feed:
     def __init__(self, lines: Iterable[TextLine]) -> None:
         self.lines = iter(lines)
         self.back: deque[TextLine] = deque()
-        self.taken: list[TextLine] = []
+        self.lines_taken: list[TextLine] = []
         self.size = 0
 
     def begin(self) -> TextLine | None:
         """The line that the next row starts with."""
-        self.taken = []
+        self.lines_taken = []
         self.size = 0
         if not self.back:
             line = next(self.lines, None)
@@ -208,17 +208,17 @@ class _Feed:
 
     def give_back(self) -> None:
         """Let the next row start at the second line of this one."""
-        self.back.extendleft(reversed(self.taken[1:]))
+        self.back.extendleft(reversed(self.lines_taken[1:]))
 
     def __iter__(self) -> "_Feed":
         return self
 
     def __next__(self) -> str:
         line = self.back.popleft() if self.back else next(self.lines)
-        if self.taken and (line.problem or self.size > MAX_LINE):
+        if self.lines_taken and (line.problem or self.size > MAX_LINE):
             self.back.appendleft(line)
             raise StopIteration
-        self.taken.append(line)
+        self.lines_taken.append(line)
         self.size += len(line.text)
         return line.text
 
@@ -227,10 +227,10 @@ def column_names(fields: list[str]) -> list[str]:
     """Column names: `column-N` for one without a name, `name-2` for the second of a name."""
     names: dict[str, None] = {}
     repeats: dict[str, int] = {}
-    for place, field in enumerate(fields, start=1):
-        name = wanted = field.strip() or f"column-{place}"
+    for number, field in enumerate(fields, start=1):
+        name = label = field.strip() or f"column-{number}"
         while name in names:
-            repeats[wanted] = repeats.get(wanted, 1) + 1
-            name = f"{wanted}-{repeats[wanted]}"
+            repeats[label] = repeats.get(label, 1) + 1
+            name = f"{label}-{repeats[label]}"
         names[name] = None
     return list(names)

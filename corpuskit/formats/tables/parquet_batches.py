@@ -42,17 +42,17 @@ class Groups:
         """`stream` is what the file was opened with."""
         self._plain = shard
         texts = [column.path for column in map(shard.schema.column, range(len(shard.schema))) if _is_text(column)]
-        self._kept = ParquetFile(stream, metadata=shard.metadata, read_dictionary=texts, **AS_READ)
+        self._file = ParquetFile(stream, metadata=shard.metadata, read_dictionary=texts, **AS_READ)
 
     def batches(self, number: int, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch | Oversized]:
         """The batches of a row group in order, of some columns or all. Raises what pyarrow does over a damaged file."""
         group = self._plain.metadata.row_group(number)
         rows = rows_a_read(group)
         if group.num_rows <= FEW_BATCHES * rows:
-            for batch in _read(self._kept, rows, number, columns):
-                yield from _pieces(batch)
+            for batch in _read(self._file, rows, number, columns):
+                yield from _slices(batch)
         else:
-            first = next(_read(self._kept, 1, number, columns))
+            first = next(_read(self._file, 1, number, columns))
             longest = max(1, sum(map(_longest_value, first.columns)))
             yield from _read(self._plain, max(1, min(rows, MOST_BYTES // longest)), number, columns)
 
@@ -71,7 +71,7 @@ def _is_text(column: Any) -> bool:
     return bool(column.physical_type == "BYTE_ARRAY")
 
 
-def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch | Oversized]:
+def _slices(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch | Oversized]:
     """The batch, in halves of halves where its rows would take too much."""
     size = sum(map(_bytes_within, batch.columns))
     if size <= MOST_BYTES:
@@ -80,8 +80,8 @@ def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch | Oversized]:
         yield size
     else:
         half = batch.num_rows // 2
-        yield from _pieces(batch.slice(0, half))
-        yield from _pieces(batch.slice(half))
+        yield from _slices(batch.slice(0, half))
+        yield from _slices(batch.slice(half))
 
 
 def _bytes_within(column: pa.Array) -> int:

@@ -35,7 +35,7 @@ class Shard:
 
     def rows(self, columns: Sequence[str] | None) -> Iterator[dict[str, Any] | Reject]:
         """All rows in order without their null cells; a row group that cannot be read is reported and left out."""
-        metadata, seen = self.file.metadata, 0
+        metadata, row_count = self.file.metadata, 0
         for number in range(metadata.num_row_groups):
             if self._expands(number):
                 self._report(number, f"expands more than {RATIO}-fold")
@@ -50,10 +50,10 @@ class Shard:
                 except FAULTS:
                     self._report(number, "cannot be read")
                     break
-                seen += len(rows)
+                row_count += len(rows)
                 yield from rows
-        if seen != metadata.num_rows and not self.source.damage:
-            self.source.damaged(f"parquet: {seen} rows where the footer counts {metadata.num_rows}", 0, 0)
+        if row_count != metadata.num_rows and not self.source.damage:
+            self.source.damaged(f"parquet: {row_count} rows where the footer counts {metadata.num_rows}", 0, 0)
 
     def _expands(self, number: int) -> bool:
         """Whether a row group is said to be out of all proportion to the file."""
@@ -72,10 +72,10 @@ def open_shard(source: "Input") -> Shard | None:
     """
     stream = source.open()
     if not stream.seekable():
-        held = stream.read(MAX_FROM_PIPE + 1)
-        if len(held) > MAX_FROM_PIPE:
+        data = stream.read(MAX_FROM_PIPE + 1)
+        if len(data) > MAX_FROM_PIPE:
             raise UsageError(f"{source.name}: Parquet from a pipe may have 1 GiB; store it and name the file")
-        stream = io.BytesIO(held)
+        stream = io.BytesIO(data)
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
     try:
@@ -128,7 +128,7 @@ def _extent(shard: ParquetFile, number: int, size: int) -> tuple[int, int]:
     Reckoned from the groups' sizes before compression: asking pyarrow for a column's place ends the process if the
     footer is damaged there (a C++ exception that nothing catches).
     """
-    sizes = [max(0, shard.metadata.row_group(place).total_byte_size) for place in range(shard.num_row_groups)]
+    sizes = [max(0, shard.metadata.row_group(index).total_byte_size) for index in range(shard.num_row_groups)]
     whole = max(1, sum(sizes))
     start = size * sum(sizes[:number]) // whole
     return start, size * sizes[number] // whole

@@ -109,8 +109,8 @@ def rows(batch: pa.RecordBatch) -> Iterator[Cells]:
         for name, column in zip(batch.schema.names, batch.columns, strict=True)
         if column.null_count < len(column)
     }
-    for place in range(batch.num_rows):
-        yield {name: values[place] for name, values in filled.items() if values[place] is not None}
+    for index in range(batch.num_rows):
+        yield {name: values[index] for name, values in filled.items() if values[index] is not None}
 
 
 def is_record_table(schema: pa.Schema) -> bool:
@@ -120,8 +120,8 @@ def is_record_table(schema: pa.Schema) -> bool:
 
 def _values(column: pa.Array) -> list[Any]:
     if pa.types.is_dictionary(column.type):
-        shared = _values(column.dictionary)
-        return [None if place is None else shared[place] for place in column.indices.to_pylist()]
+        dictionary = _values(column.dictionary)
+        return [None if index is None else dictionary[index] for index in column.indices.to_pylist()]
     try:
         return column.to_pylist()  # type: ignore[no-any-return]
     except OverflowError:

@@ -38,24 +38,24 @@ def plain_fields(head: bytes) -> tuple[str, int]:
 
 def blank_line(data: bytes, start: int) -> int:
     """Where the first blank line from `start` on ends; -1 if there is none."""
-    place = data.find(b"\n\r\n", start)
-    other = data.find(b"\n\n", start, place if place >= 0 else len(data))
+    offset = data.find(b"\n\r\n", start)
+    other = data.find(b"\n\n", start, offset if offset >= 0 else len(data))
     if other >= 0:
         return other + 2
-    return place + 3 if place >= 0 else -1
+    return offset + 3 if offset >= 0 else -1
 
 
 def arc_headers(line: bytes) -> dict[str, str]:
     """The fields of an ARC line: URL, IP address, date, media type, in version 2 more of them, length."""
-    found = _ARC_FIELDS.fullmatch(line)
-    if not found:
+    match = _ARC_FIELDS.fullmatch(line)
+    if not match:
         return {"warc-target-uri": _text(line.split(b" ")[0]), "content-length": _text(line.split()[-1])}
-    kind = (found[4] or b"").split(b" ")[0].rstrip(b";")
+    kind = (match[4] or b"").split(b" ")[0].rstrip(b";")
     return {
-        "warc-target-uri": _text(found[1]),
-        "warc-date": _iso_date(found[3].decode()),
+        "warc-target-uri": _text(match[1]),
+        "warc-date": _iso_date(match[3].decode()),
         "content-type": _text(kind),
-        "content-length": _text(found[5]),
+        "content-length": _text(match[5]),
     }
 
 

@@ -32,8 +32,8 @@ _HTML = re.compile(
 )
 _BINARY_STARTS = (b"%PDF-", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b\x08", b"RIFF", b"\x7fELF")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b"))
-_LOOKED_AT = 64 * 1024
-_PIECE = 1024 * 1024
+_PROBED_BYTES = 64 * 1024
+_BLOCK_BYTES = 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -135,7 +135,7 @@ def has_binary_signature(body: bytes) -> bool:
 
 def is_binary(data: bytes) -> bool:
     """Whether what claims to be text is not: over 2 % control characters in its first 64 KiB."""
-    head = data[:_LOOKED_AT]
+    head = data[:_PROBED_BYTES]
     return (len(head) - len(head.translate(None, _CONTROLS))) * 50 > len(head)
 
 
@@ -166,44 +166,44 @@ def _is_plain_text(body: bytes) -> bool:
     if is_binary(body) or has_binary_signature(body):
         return False
     try:
-        body[:_LOOKED_AT].decode()
+        body[:_PROBED_BYTES].decode()
     except UnicodeDecodeError as error:
-        return error.start > _LOOKED_AT - 4
+        return error.start > _PROBED_BYTES - 4
     return True
 
 
 def _gunzip(body: bytes) -> bytes:
     if not body.startswith(b"\x1f\x8b"):
         raise _CodingError
-    made = bytearray()
+    output = bytearray()
     rest = body
     while rest.startswith(b"\x1f\x8b"):
-        rest = _unzip(rest, 31, made)
-    return bytes(made)
+        rest = _unzip(rest, 31, output)
+    return bytes(output)
 
 
 def _inflate(body: bytes) -> bytes:
     """`deflate` is zlib by the standard and a raw stream by many servers."""
-    made = bytearray()
+    output = bytearray()
     try:
-        _unzip(body, 15, made)
+        _unzip(body, 15, output)
     except _CodingError:
-        made.clear()
-        _unzip(body, -15, made)
-    return bytes(made)
+        output.clear()
+        _unzip(body, -15, output)
+    return bytes(output)
 
 
-def _unzip(body: bytes, window_bits: int, made: bytearray) -> bytes:
-    """Append what one stream holds to `made`; return what lies behind it."""
+def _unzip(body: bytes, window_bits: int, output: bytearray) -> bytes:
+    """Append what one stream holds to `output`; return what lies behind it."""
     decoder = zlib.decompressobj(window_bits)
     data = body
     try:
         while not decoder.eof:
-            piece = decoder.decompress(data, _PIECE)
-            if not piece and not decoder.eof:
+            block = decoder.decompress(data, _BLOCK_BYTES)
+            if not block and not decoder.eof:
                 raise _CodingError
-            made += piece
-            _check_size(made)
+            output += block
+            _check_size(output)
             data = decoder.unconsumed_tail
     except zlib.error:
         raise _CodingError from None
@@ -214,36 +214,36 @@ def _unbrotli(body: bytes) -> bytes:
     import brotli
 
     decoder = brotli.Decompressor()
-    made = bytearray()
+    output = bytearray()
     try:
-        made += decoder.process(body, output_buffer_limit=_PIECE)
+        output += decoder.process(body, output_buffer_limit=_BLOCK_BYTES)
         while not decoder.is_finished():
-            more = decoder.process(b"", output_buffer_limit=_PIECE)
+            more = decoder.process(b"", output_buffer_limit=_BLOCK_BYTES)
             if not more:
                 raise _CodingError
-            made += more
-            _check_size(made)
+            output += more
+            _check_size(output)
     except brotli.error:
         raise _CodingError from None
-    return bytes(made)
+    return bytes(output)
 
 
 def _unzstd(body: bytes) -> bytes:
     import zstandard
 
-    made = bytearray()
+    output = bytearray()
     decoder = zstandard.ZstdDecompressor(max_window_size=MAX_BODY).decompressobj()
     try:
         for start in range(0, len(body), 1024):
-            made += decoder.decompress(body[start : start + 1024])
-            _check_size(made)
+            output += decoder.decompress(body[start : start + 1024])
+            _check_size(output)
             if decoder.eof:
-                return bytes(made)
+                return bytes(output)
     except zstandard.ZstdError:
         pass
     raise _CodingError
 
 
-def _check_size(made: bytearray) -> None:
-    if len(made) > MAX_BODY:
+def _check_size(output: bytearray) -> None:
+    if len(output) > MAX_BODY:
         raise Reject("document-too-large", f"a body of over {MAX_BODY} bytes when decoded")

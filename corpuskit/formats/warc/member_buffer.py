@@ -56,9 +56,9 @@ class Window:
 
     def take(self, size: int) -> bytes:
         """The next bytes that are here, at most `size`."""
-        taken = self.buffer[self.position : self.position + size]
-        self.position += len(taken)
-        return taken
+        data = self.buffer[self.position : self.position + size]
+        self.position += len(data)
+        return data
 
     def give_back(self, data: bytes) -> None:
         """Put bytes that were taken in front again."""
@@ -78,7 +78,7 @@ class Window:
         if not self._open_next():
             return False
         self.buffer, self.position, self._before = self._pending or b"", 0, 0
-        self._settle()
+        self._adopt_pending()
         return True
 
     def join_next(self, starts_record: Callable[[bytes], bool]) -> bool:
@@ -90,13 +90,13 @@ class Window:
             return False
         self._push(pending)
         self._before = len(pending) - len(self.buffer)
-        self._settle()
+        self._adopt_pending()
         return True
 
     def keep(self) -> None:
         """Note that something whole came from this member."""
         if not self._left:
-            self._members.kept = True
+            self._members.has_whole_record = True
 
     def _push(self, chunk: bytes) -> None:
         self._before += self.position
@@ -112,6 +112,6 @@ class Window:
             self._pending = self._members.read() or None
         return True
 
-    def _settle(self) -> None:
+    def _adopt_pending(self) -> None:
         self._pending, self._left, self._fault = None, False, ""
         self.start, self.checked = self._members.start, self._members.checked

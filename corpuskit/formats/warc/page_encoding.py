@@ -37,19 +37,19 @@ def decode_page(body: bytes, content_type: str = "") -> str:
     for mark, encoding in _MARKS:
         if body.startswith(mark):
             return _checked(_replaced(body[len(mark) :], encoding))
-    stated: list[str] = []
-    for encoding in _stated(body, content_type):
-        stated.append(encoding)
+    stated_encodings: list[str] = []
+    for encoding in _stated_encodings(body, content_type):
+        stated_encodings.append(encoding)
         text = _decoded(body, encoding) if encoding != "cp1252" or not _is_utf8(body) else body.decode()
         if text is not None:
             return _checked(text)
     text = _detected(body)
     if text is None:
-        text = _replaced(body, stated[0] if stated else "utf-8")
+        text = _replaced(body, stated_encodings[0] if stated_encodings else "utf-8")
     return _checked(text)
 
 
-def _stated(body: bytes, content_type: str) -> Iterator[str]:
+def _stated_encodings(body: bytes, content_type: str) -> Iterator[str]:
     """The encodings that are stated, the most trusted first; the next is looked for when it is asked for."""
     first = _from_header(content_type)
     if first:
@@ -78,8 +78,8 @@ def python_codec(label: str) -> str | None:
 
 
 def _from_header(content_type: str) -> str | None:
-    found = _CHARSET.search(content_type)
-    return python_codec(next(filter(None, found.groups()), "")) if found else None
+    match = _CHARSET.search(content_type)
+    return python_codec(next(filter(None, match.groups()), "")) if match else None
 
 
 def _unmarked_utf16(body: bytes) -> str | None:
@@ -98,8 +98,8 @@ def _from_markup(head: bytes) -> str | None:
             attributes.setdefault(name.lower(), b"".join(values))
         label = attributes.get(b"charset")
         if label is None and attributes.get(b"http-equiv", b"").strip().lower() == b"content-type":
-            found = _CHARSET.search(attributes.get(b"content", b"").decode("latin-1"))
-            label = next(filter(None, found.groups()), "").encode("latin-1") if found else None
+            match = _CHARSET.search(attributes.get(b"content", b"").decode("latin-1"))
+            label = next(filter(None, match.groups()), "").encode("latin-1") if match else None
         codec = _ascii_based(label)
         if codec:
             return codec

@@ -16,7 +16,7 @@ from corpuskit.formats.warc.member_buffer import Window
 from corpuskit.formats.warc.reader import Reader, WarcRecord, starts_record
 
 HEAD = 16
-LOOKED_AT = 1024 * 1024
+PROBED_BYTES = 1024 * 1024
 """Stored bytes that each of the first two members of a file may have if it is to be read in parts."""
 
 
@@ -28,7 +28,9 @@ def splittable(stream: BinaryIO) -> bool:
         return False
     members = CompressedFile(StoredBytes(stream), codec, lambda what, offset, lost: damage.append(what))
     return (
-        all(members.open_next() and starts_record(members.read()) and _is_whole(members, LOOKED_AT) for _ in range(2))
+        all(
+            members.open_next() and starts_record(members.read()) and _is_whole(members, PROBED_BYTES) for _ in range(2)
+        )
         and not damage
     )
 
@@ -46,13 +48,13 @@ def read_part(stream: BinaryIO, part: ByteRange, damaged: Damaged) -> Iterator[W
     part.start = 0 if part.begin == 0 else _first_member(stream, codec, part)
     if part.start is None:
         return
-    members = _Stretch(_stored_from(stream, part.start), codec, damaged, part)
+    members = _RangeMembers(_stored_from(stream, part.start), codec, damaged, part)
     reader = Reader(Window(members), damaged)
     members.is_due = reader.due_here
     yield from reader
 
 
-class _Stretch(CompressedFile):
+class _RangeMembers(CompressedFile):
     """The members of a part. They end where the first one of another part starts a record."""
 
     def __init__(self, stored: StoredBytes, codec: Codec, damaged: Damaged, part: ByteRange) -> None:
@@ -90,19 +92,19 @@ def _first_member(stream: BinaryIO, codec: Codec, part: ByteRange) -> int | None
 
     Bytes within a record may look like a member, and even be one; hence the demands, and the check of what is found.
     """
-    place, searched = part.begin, 0
+    offset, searched = part.begin, 0
     while searched <= part.end - part.begin + WINDOW:
-        place = CompressedFile(_stored_from(stream, place), codec, _unheard).find_member(place, part.end)
-        if place >= part.end:
+        offset = CompressedFile(_stored_from(stream, offset), codec, _unheard).find_member(offset, part.end)
+        if offset >= part.end:
             return None
-        stored = _stored_from(stream, place)
-        member = CompressedFile(stored, codec, _unheard, place)
+        stored = _stored_from(stream, offset)
+        member = CompressedFile(stored, codec, _unheard, offset)
         if not member.open_next():
             return None
         if starts_record(member.read()) and _is_whole(member) and _is_followed(stored, codec, member.consumed):
-            return place
-        searched += member.consumed - place
-        place += 1
+            return offset
+        searched += member.consumed - offset
+        offset += 1
     return None
 
 

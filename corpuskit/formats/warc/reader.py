@@ -187,11 +187,11 @@ class Reader:
             return self._faulty(record, fault, detail, 0)
         if record.size < 0:
             return self._faulty(record, "bad-header", "a record without a valid length", 0)
-        record.block, taken = self._take(record.size)
+        record.block, taken_bytes = self._take(record.size)
         self._newlines = b""
-        fault, detail = self._verdict(record, taken)
+        fault, detail = self._verdict(record, taken_bytes)
         if fault:
-            return self._faulty(record, fault, detail, taken)
+            return self._faulty(record, fault, detail, taken_bytes)
         window.keep()
         if window.plain:
             record.length = window.inner - inner
@@ -223,18 +223,18 @@ class Reader:
 
     def _take(self, size: int) -> tuple[bytes, int]:
         """Up to `size` bytes of block, of which at most MAX_BLOCK are kept; and how many there were."""
-        parts, taken = [], 0
-        while taken < size and (self._window.more(1) or self._join()):
-            part = self._window.take(size - taken)
-            if taken < MAX_BLOCK:
-                parts.append(part[: MAX_BLOCK - taken])
-            taken += len(part)
-        return parts[0] if len(parts) == 1 else b"".join(parts), taken
+        parts, taken_bytes = [], 0
+        while taken_bytes < size and (self._window.more(1) or self._join()):
+            part = self._window.take(size - taken_bytes)
+            if taken_bytes < MAX_BLOCK:
+                parts.append(part[: MAX_BLOCK - taken_bytes])
+            taken_bytes += len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts), taken_bytes
 
-    def _verdict(self, record: WarcRecord, taken: int) -> tuple[str, str]:
+    def _verdict(self, record: WarcRecord, taken_bytes: int) -> tuple[str, str]:
         """The fault of a record whose block has been taken, and a phrase for it; empty if it is whole."""
         window = self._window
-        if taken < record.size:
+        if taken_bytes < record.size:
             return self._why_short(record)
         if self._swallowed(record):
             return "bad-length", "a length that covers records which follow"
@@ -298,13 +298,13 @@ class Reader:
         matches = record.matches_digest()
         return matches or (matches is None and fault == "cut")
 
-    def _faulty(self, record: WarcRecord, fault: str, detail: str, taken: int) -> WarcRecord:
+    def _faulty(self, record: WarcRecord, fault: str, detail: str, taken_bytes: int) -> WarcRecord:
         """Give the record its fault, go back to the start of its block, and on to the next record from there."""
         record.fault, record.detail = fault, detail
         window = self._window
-        if not self._may_go_back(record, taken):
-            self._damaged("too many wrong lengths to search all that they cover", record.offset, taken)
-        elif taken == len(record.block):
+        if not self._may_go_back(record, taken_bytes):
+            self._damaged("too many wrong lengths to search all that they cover", record.offset, taken_bytes)
+        elif taken_bytes == len(record.block):
             window.give_back(record.block + self._newlines)
         else:
             window.rewind(record.inner + len(record.head))
@@ -312,10 +312,10 @@ class Reader:
         self._report(f"{detail} ({fault})", record.offset, record.inner)
         return record
 
-    def _may_go_back(self, record: WarcRecord, taken: int) -> bool:
+    def _may_go_back(self, record: WarcRecord, taken_bytes: int) -> bool:
         """Whether reading again stays in proportion: a file of wrong lengths would have us read it over and over."""
         self._went_back += 1
-        self._read_again += taken
+        self._read_again += taken_bytes
         return self._went_back <= MAX_RETURNS or self._read_again <= MAX_RETURNS * (record.inner + MAX_BLOCK)
 
     def _skip_to_record(self) -> None:
@@ -324,9 +324,9 @@ class Reader:
         while True:
             end = window.buffer.rfind(b"\n", window.position) + 1
             if end:
-                found = _find_record(window.buffer, window.position, end, self._arc)
-                if found >= 0:
-                    window.position = found
+                start = _find_record(window.buffer, window.position, end, self._arc)
+                if start >= 0:
+                    window.position = start
                     return
                 # The last line stays in sight: what follows it may be needed to know it.
                 window.position = window.buffer.rfind(b"\n", window.position, end - 1) + 1 or window.position
@@ -349,16 +349,20 @@ class Reader:
 
 def _find_record(data: bytes, start: int, end: int, arc: bool | None) -> int:
     """The first place where a record starts, of the kind that the archive holds if that is known; -1 without one."""
-    found = _NEXT_ARC.search(data, start, end) if arc is not False else None
-    line = found.start() if found else end
+    match = _NEXT_ARC.search(data, start, end) if arc is not False else None
+    line = match.start() if match else end
     if arc:
-        return line if found else -1
+        return line if match else -1
     for version in _NEXT_WARC.finditer(data, start, line):
-        place = version.start()
+        version_start = version.start()
         # Behind damage a record need not start a line; its first field tells it from mere text then.
-        if place == 0 or data[place - 1 : place] == b"\n" or _FIRST_FIELD.match(data, version.end()):
-            return place
-    return line if found else -1
+        if (
+            version_start == 0
+            or data[version_start - 1 : version_start] == b"\n"
+            or _FIRST_FIELD.match(data, version.end())
+        ):
+            return version_start
+    return line if match else -1
 
 
 def _parsed(head: bytes, arc: bool, offset: int, inner: int) -> WarcRecord:

@@ -153,7 +153,7 @@ class Build:
             yield f"{stem.name}.chosen", result["buckets"]
 
     def _write(self, output: FolderOutput, tasks: Sequence[mix_tasks.Write]) -> None:
-        forms = {form.name: form for form in output.forms}
+        forms = {form.name: form for form in output.formats}
         self.board.start("mix: write", len(tasks))
         for task, (stem, result) in zip(tasks, self.engine.execute("mix: write", tasks), strict=True):
             self.totals.merge(result["totals"])

@@ -10,7 +10,7 @@ from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.compression import compressing_writer
 from corpuskit.core.document import Document, encode
 from corpuskit.core.provenance.chain import Chain
-from corpuskit.core.provenance.verdicts import DROPPED, REJECTED, Aside, Verdict
+from corpuskit.core.provenance.verdicts import DROPPED, REJECTED, Verdict, VerdictLog
 from corpuskit.core.publish.line_writer import JsonlWriter
 from corpuskit.core.reading.inputs import Input
 from corpuskit.mix.engine.tasks import Result
@@ -40,7 +40,7 @@ class Accounts:
         """Verdicts go to `STEM.verdicts.jsonl.zst`."""
         self.path = stem.with_name(f"{stem.name}.verdicts.jsonl.zst")
         filesystem.remove(self.path, missing_ok=True)
-        self.aside = Aside(decisions=self.path)
+        self.aside = VerdictLog(decisions=self.path)
         self.tally = Tally(self.aside.take)
         self.take = self.tally.take
 

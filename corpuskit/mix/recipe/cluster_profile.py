@@ -94,15 +94,15 @@ def _slurm(node: Node) -> SlurmProfile:
 
 
 def _text(node: Node, key: str, default: str) -> str:
-    found = node.get(key)
-    return found.text() if found else default
+    value_node = node.get(key)
+    return value_node.text() if value_node else default
 
 
 def _texts(node: Node, key: str) -> tuple[tuple[str, str], ...]:
-    found = node.get(key)
-    return tuple((name, value.text()) for name, value in found.entries()) if found else ()
+    value_node = node.get(key)
+    return tuple((name, value.text()) for name, value in value_node.entries()) if value_node else ()
 
 
 def _whole(node: Node, key: str, default: int) -> int:
-    found = node.get(key)
-    return found.whole(1) if found else default
+    value_node = node.get(key)
+    return value_node.whole(1) if value_node else default

@@ -20,7 +20,7 @@ class Node:
             self.value = self.value[step]
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """`recipe.yaml:12`."""
         return self.marks.at(*self.trail)
 
@@ -31,14 +31,16 @@ class Node:
 
     def fail(self, problem: str) -> NoReturn:
         """Raise UsageError for this value."""
-        raise UsageError(f"{self.place}: `{self.key}` {problem}")
+        raise UsageError(f"{self.location}: `{self.key}` {problem}")
 
-    def keys(self, *known: str) -> "Node":
+    def keys(self, *known_keys: str) -> "Node":
         """This mapping, which may have these keys and no others."""
         for key, node in self.entries():
-            if key not in known:
-                near = did_you_mean(key, known)
-                raise UsageError(f"{node.place}: unknown key `{excerpt(key)}`{near}; keys here: {comma_list(known)}")
+            if key not in known_keys:
+                near = did_you_mean(key, known_keys)
+                raise UsageError(
+                    f"{node.location}: unknown key `{excerpt(key)}`{near}; keys here: {comma_list(known_keys)}"
+                )
         return self
 
     def entries(self) -> Iterator[tuple[str, "Node"]]:
@@ -64,7 +66,7 @@ class Node:
     def items(self) -> list["Node"]:
         """The members of a list; a single value is a list of one."""
         if isinstance(self.value, list):
-            return [Node(self.marks, *self.trail, place) for place in range(len(self.value))]
+            return [Node(self.marks, *self.trail, index) for index in range(len(self.value))]
         return [self]
 
     def text(self) -> str:
@@ -77,10 +79,10 @@ class Node:
 
     def choice(self, words: Iterable[str]) -> str:
         """One of these words."""
-        known = list(words)
-        if self.value not in known:
-            near = did_you_mean(self.value, known) if isinstance(self.value, str) else ""
-            self.fail(f"is one of {', '.join(known)}{near}")
+        choices = list(words)
+        if self.value not in choices:
+            near = did_you_mean(self.value, choices) if isinstance(self.value, str) else ""
+            self.fail(f"is one of {', '.join(choices)}{near}")
         return str(self.value)
 
     def whole(self, least: int, most: int = 2**63 - 1) -> int:

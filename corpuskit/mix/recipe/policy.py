@@ -20,22 +20,22 @@ class Policy:
     licenses: tuple[str, ...] | None = None
     pii_required: bool = False
 
-    def check(self, source: str, place: str, license: str | None, steps: Iterable[Step]) -> None:
+    def check(self, source: str, location: str, license: str | None, steps: Iterable[Step]) -> None:
         """Raise RefusedError if a source of this licence, with these steps behind it, is forbidden."""
         if self.licenses is not None:
-            self._check_license(source, place, license, self.licenses)
+            self._check_license(source, location, license, self.licenses)
         if self.pii_required and not any(step.name() == "scrub-pii" for step in steps):
             raise RefusedError(
-                f"{place}: `pii: required`, but source `{source}` has no step `scrub-pii`; "
+                f"{location}: `pii: required`, but source `{source}` has no step `scrub-pii`; "
                 "add it under `steps` or `together`"
             )
 
-    def _check_license(self, source: str, place: str, license: str | None, allow: tuple[str, ...]) -> None:
+    def _check_license(self, source: str, location: str, license: str | None, allow: tuple[str, ...]) -> None:
         if license is None:
-            raise RefusedError(f"{place}: source `{source}` states no licence; allowed: {comma_list(allow)}")
+            raise RefusedError(f"{location}: source `{source}` states no licence; allowed: {comma_list(allow)}")
         if license != FROM_DOCUMENTS and not allowed(license, allow):
             raise RefusedError(
-                f"{place}: licence {license!r} of source `{source}` is not allowed; allowed: {comma_list(allow)}"
+                f"{location}: licence {license!r} of source `{source}` is not allowed; allowed: {comma_list(allow)}"
             )
 
 
@@ -59,5 +59,5 @@ def _allow_list(node: Node) -> tuple[str, ...]:
         try:
             check_entry(name)
         except UsageError as error:
-            raise UsageError(f"{entry.place}: {error}") from None
+            raise UsageError(f"{entry.location}: {error}") from None
     return names

@@ -66,7 +66,7 @@ class SourceSpec:
     weight: float = 1.0
     max_epochs: float = 1.0
     steps: tuple[Step, ...] = ()
-    place: str = field(default="", compare=False)
+    location: str = field(default="", compare=False)
     inputs_at: tuple[str, ...] = field(default=(), compare=False)
 
 
@@ -136,7 +136,7 @@ def read(marks: Marked, folder: Path, find: FindStep = find_step) -> Recipe:
         output=_output(top.get("output"), folder, "shuffled" if budget else "input"),
     )
     for source in sources:
-        recipe.policy.check(source.name, source.place, source.license, (*source.steps, *recipe.together))
+        recipe.policy.check(source.name, source.location, source.license, (*source.steps, *recipe.together))
     return recipe
 
 
@@ -186,8 +186,8 @@ def _source(name: str, node: Node, folder: Path, find: FindStep) -> SourceSpec:
         weight=weight.positive() if weight else 1.0,
         max_epochs=max_epochs.positive() if max_epochs else 1.0,
         steps=_steps(node.get("steps"), folder, find),
-        place=node.place,
-        inputs_at=tuple(item.place for item in inputs),
+        location=node.location,
+        inputs_at=tuple(item.location for item in inputs),
     )
 
 
@@ -223,13 +223,15 @@ def _step(node: Node, folder: Path, find: FindStep) -> Step:
 
 
 def _built(node: Node, name: str, options: Node | None, folder: Path, find: FindStep) -> Step:
-    given = {key: entry.value for key, entry in options.entries()} if options else {}
+    values = {key: entry.value for key, entry in options.entries()} if options else {}
     try:
         step_class = find(name)
     except UsageError as error:
-        raise UsageError(f"{node.place}: {error}") from None
-    places = {key: entry.place for key, entry in options.entries()} if options else {}
-    return build_step(step_class, given, lambda key: places.get(key, node.place), split_commas=False, folder=folder)
+        raise UsageError(f"{node.location}: {error}") from None
+    locations = {key: entry.location for key, entry in options.entries()} if options else {}
+    return build_step(
+        step_class, values, lambda key: locations.get(key, node.location), split_commas=False, folder=folder
+    )
 
 
 def _caps(node: Node | None) -> tuple[dict[str, float], float | None]:

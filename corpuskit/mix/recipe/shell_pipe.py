@@ -77,7 +77,7 @@ def tags_of(source: SourceSpec) -> Tags:
 
 def _source_command(source: SourceSpec) -> list[str]:
     # A name that starts with `-` would be read as a flag.
-    inputs = [f"./{name}" if name.startswith("-") else _shown(name) for name in source.inputs]
+    inputs = [f"./{name}" if name.startswith("-") else _display_name(name) for name in source.inputs]
     tags = ["--source", source.name, "--origin", source.origin]
     for key, value in (("--license", stated_license(source)), ("--license-evidence", source.license_evidence)):
         if value is not None:
@@ -86,7 +86,7 @@ def _source_command(source: SourceSpec) -> list[str]:
     return [*_command(source.from_step), *inputs, *tags]
 
 
-def _shown(name: str) -> str:
+def _display_name(name: str) -> str:
     """An input as a plan may show it: of an address, what is no secret."""
     try:
         return public_url(name) if "://" in name else name

@@ -114,7 +114,7 @@ def _whole(supplies: tuple[SourceSupply, ...], limits: Limits, exact: Mapping[st
     budget = budget_of(limits)
     quotas = {name: int(tokens) for name, tokens in exact.items()}
     by_remainder = sorted(supplies, key=lambda source: (-(exact[source.name] % 1), source.name))
-    room = {
+    capacity = {
         limit.name: int(cap * budget) - sum(quotas[s.name] for s in supplies if s.origin == limit.name)
         for limit, cap in limits.items()
         if limit.kind == "origin"
@@ -124,11 +124,11 @@ def _whole(supplies: tuple[SourceSupply, ...], limits: Limits, exact: Mapping[st
     while left and progress:
         progress = False
         for source in by_remainder:
-            fits = quotas[source.name] + 1 <= highest(source, limits) and room.get(source.origin, 1) > 0
+            fits = quotas[source.name] + 1 <= highest(source, limits) and capacity.get(source.origin, 1) > 0
             if left and fits:
                 quotas[source.name] += 1
                 left -= 1
                 progress = True
-                if source.origin in room:
-                    room[source.origin] -= 1
+                if source.origin in capacity:
+                    capacity[source.origin] -= 1
     return quotas

@@ -19,7 +19,7 @@ Supplies = tuple[SourceSupply, ...]
 STEPS = 10_000
 """Caps and floors are mended in steps of 1/STEPS."""
 
-SHOWN = 12
+MAX_LISTED = 12
 """Limits and fixes that the message spells out; the error holds them all."""
 
 MAX_MENDED = 40
@@ -44,7 +44,7 @@ class Infeasible(RefusedError):
         cannot = "cannot all hold" if len(conflict) > 1 else "cannot hold"
         why = [f"{_shortened(self.conflict)} {cannot}"] if conflict else []
         why += [] if any(supply.values()) else ["there are no tokens to give"]
-        ways = f"; nearest fix: {', or '.join(self.fixes[:SHOWN])}" if self.fixes else ""
+        ways = f"; nearest fix: {', or '.join(self.fixes[:MAX_LISTED])}" if self.fixes else ""
         super().__init__(f"the budget cannot be met: {': '.join(why)}{ways}")
 
 
@@ -60,9 +60,9 @@ def explain(supplies: Supplies, limits: Limits) -> Infeasible:
 
 def smallest_conflict(supplies: Supplies, limits: Limits) -> tuple[Limit, ...]:
     """The fewest limits that cannot hold together, whatever the others are (the first such set, if several)."""
-    places = {limit: place for place, limit in enumerate(limits)}
+    index_of = {limit: index for index, limit in enumerate(limits)}
     fewest: tuple[Limit, ...] = min(_conflicts(supplies, limits), key=len)
-    return tuple(sorted(fewest, key=places.__getitem__))
+    return tuple(sorted(fewest, key=index_of.__getitem__))
 
 
 def relaxed(supplies: Supplies, limits: Limits, limit: Limit, within: Limits) -> Fraction | None:
@@ -176,8 +176,8 @@ def _combined(first: list[Bound], second: list[Bound]) -> list[Bound]:
     best: list[Bound | None] = [None] * (len(first) + len(second) - 1)
     for one, (left, chosen) in enumerate(first):
         for two, (right, more) in enumerate(second):
-            known = best[one + two]
-            if known is None or left + right < known[0]:
+            shortest = best[one + two]
+            if shortest is None or left + right < shortest[0]:
                 best[one + two] = (left + right, chosen + more)
     return [bound for bound in best if bound is not None]
 
@@ -231,8 +231,8 @@ def _distance(old: Fraction, new: Fraction) -> Fraction:
 
 
 def _shortened(phrases: list[str]) -> str:
-    more = f" and {len(phrases) - SHOWN} more" if len(phrases) > SHOWN else ""
-    return ", ".join(phrases[:SHOWN]) + more
+    more = f" and {len(phrases) - MAX_LISTED} more" if len(phrases) > MAX_LISTED else ""
+    return ", ".join(phrases[:MAX_LISTED]) + more
 
 
 def _limit_phrase(limit: Limit, value: Fraction, supply: dict[str, int]) -> str:

@@ -39,7 +39,7 @@ BINS = 256**BIN_BYTES
 PATIENT_ROUNDS = 64
 """Rounds of the vectorised search for documents that still fit, before single steps finish it."""
 
-Place = tuple[bytes, bytes, int, int]
+SortKey = tuple[bytes, bytes, int, int]
 """A document's place in a source's order: rank, hash of the text (for ids that occur twice), shard, row."""
 
 
@@ -71,7 +71,7 @@ def measures() -> Any:
 class Bound:
     """From this place in the order on, documents of at most so many tokens are taken once more."""
 
-    start: Place
+    start: SortKey
     tokens: int
 
 
@@ -104,10 +104,10 @@ class Filling:
         starts = [bound.start for bound in self.bounds]
         halves = numpy.array([int.from_bytes(start[0][:8], "big") for start in starts], numpy.uint64)
         first = _halves(rows["rank"])[0]
-        found = numpy.searchsorted(halves, first, side="right") - 1
+        numbers: Numbers = numpy.searchsorted(halves, first, side="right") - 1
         for row in numpy.flatnonzero(numpy.isin(first, halves)).tolist():
-            found[row] = bisect.bisect_right(starts, _place(rows[row], shard, row)) - 1
-        return found
+            numbers[row] = bisect.bisect_right(starts, _sort_key(rows[row], shard, row)) - 1
+        return numbers
 
 
 def fill(shards: "Shards", source: int, total: int, quota: int) -> Filling:
@@ -120,40 +120,40 @@ def fill(shards: "Shards", source: int, total: int, quota: int) -> Filling:
     """
     if total <= 0 or quota <= 0:
         return Filling()
-    whole, room = divmod(quota, total)
-    return Filling(whole, tuple(_bounds(shards, source, room)) if room else ())
+    whole, remainder = divmod(quota, total)
+    return Filling(whole, tuple(_bounds(shards, source, remainder)) if remainder else ())
 
 
-def _bounds(shards: "Shards", source: int, room: int) -> Iterator[Bound]:
+def _bounds(shards: "Shards", source: int, budget_left: int) -> Iterator[Bound]:
     import numpy
 
     begin = 0
     while begin < BINS:
-        yield Bound(_edge(begin), room)
-        documents, tokens = _counted(shards, source, begin, room)
+        yield Bound(_edge(begin), budget_left)
+        documents, tokens = _counted(shards, source, begin, budget_left)
         sums = numpy.cumsum(tokens)
-        if sums[-1] <= room:
+        if sums[-1] <= budget_left:
             return
         if documents.sum() > AT_ONCE:
             # All that lie before the bin in which the room runs out fit.
-            full = int(numpy.searchsorted(sums, room, side="right"))
+            full = int(numpy.searchsorted(sums, budget_left, side="right"))
             if full:
-                room -= int(sums[full - 1])
-                yield Bound(_edge(full), room)
+                budget_left -= int(sums[full - 1])
+                yield Bound(_edge(full), budget_left)
             begin = max(begin, full)
         end = begin + max(int(numpy.searchsorted(numpy.cumsum(documents[begin:]), AT_ONCE, side="right")), 1)
-        rows, places = _in_order(shards, source, range(begin, end), room)
-        room = yield from _closely(rows, places, room)
+        rows, positions = _in_order(shards, source, range(begin, end), budget_left)
+        budget_left = yield from _closely(rows, positions, budget_left)
         begin = end
 
 
-def _counted(shards: "Shards", source: int, begin: int, room: int) -> "tuple[Numbers, Numbers]":
+def _counted(shards: "Shards", source: int, begin: int, budget_left: int) -> "tuple[Numbers, Numbers]":
     """Documents and tokens by bin, of those that fit into the room and lie in this bin or behind it."""
     import numpy
 
     documents, tokens = numpy.zeros(BINS, numpy.int64), numpy.zeros(BINS, numpy.int64)
     for _, rows in shards():
-        fitting = rows[(rows["source"] == source) & (rows["tokens"] <= room)]
+        fitting = rows[(rows["source"] == source) & (rows["tokens"] <= budget_left)]
         bins = _bins(fitting)
         numpy.add.at(documents, bins, 1)
         numpy.add.at(tokens, bins, fitting["tokens"])
@@ -161,24 +161,26 @@ def _counted(shards: "Shards", source: int, begin: int, room: int) -> "tuple[Num
     return documents, tokens
 
 
-def _in_order(shards: "Shards", source: int, bins: range, room: int) -> "tuple[Rows, Numbers]":
+def _in_order(shards: "Shards", source: int, bins: range, budget_left: int) -> "tuple[Rows, Numbers]":
     """The documents in some bins that fit into the room, in order, and for each its shard and row."""
     import numpy
 
-    found, places = [], []
+    blocks, positions = [], []
     for shard, rows in shards():
         among = _bins(rows)
-        fitting = (rows["source"] == source) & (rows["tokens"] <= room) & (among >= bins.start) & (among < bins.stop)
+        fitting = (
+            (rows["source"] == source) & (rows["tokens"] <= budget_left) & (among >= bins.start) & (among < bins.stop)
+        )
         numbers = numpy.flatnonzero(fitting)
-        found.append(rows[numbers])
-        places.append(numpy.stack([numpy.full(len(numbers), shard), numbers], axis=1))
-    every, where = numpy.concatenate(found), numpy.concatenate(places)
+        blocks.append(rows[numbers])
+        positions.append(numpy.stack([numpy.full(len(numbers), shard), numbers], axis=1))
+    every, origin_rows = numpy.concatenate(blocks), numpy.concatenate(positions)
     # The shards and their rows are in order, and the sort is stable.
     order = numpy.lexsort([*reversed(_halves(every["tie"])), *reversed(_halves(every["rank"]))])
-    return every[order], where[order]
+    return every[order], origin_rows[order]
 
 
-def _closely(rows: "Rows", places: "Numbers", room: int) -> Generator[Bound, None, int]:
+def _closely(rows: "Rows", positions: "Numbers", budget_left: int) -> Generator[Bound, None, int]:
     """The bounds within documents in order, each where one no longer fits; the room that is left.
 
     Each round looks only at those small enough for the room left, and takes them up to the first that is not any
@@ -189,33 +191,33 @@ def _closely(rows: "Rows", places: "Numbers", room: int) -> Generator[Bound, Non
     sizes = rows["tokens"].astype(numpy.int64)
     left = numpy.arange(len(sizes))
     for _ in range(PATIENT_ROUNDS):
-        left = left[sizes[left] <= room]
+        left = left[sizes[left] <= budget_left]
         sums = numpy.cumsum(sizes[left])
-        fitting = int(numpy.searchsorted(sums, room, side="right"))
-        room -= int(sums[fitting - 1]) if fitting else 0
+        fitting = int(numpy.searchsorted(sums, budget_left, side="right"))
+        budget_left -= int(sums[fitting - 1]) if fitting else 0
         if fitting == len(left):
-            return room
+            return budget_left
         left = left[fitting:]
-        yield _bound(rows, places, int(left[0]), room)
-    last = room
+        yield _bound(rows, positions, int(left[0]), budget_left)
+    last = budget_left
     for number, size in zip(left.tolist(), sizes[left].tolist(), strict=True):
-        if size <= room:
-            room -= size
+        if size <= budget_left:
+            budget_left -= size
         elif size <= last:
-            last = room
-            yield _bound(rows, places, number, room)
-    return room
+            last = budget_left
+            yield _bound(rows, positions, number, budget_left)
+    return budget_left
 
 
-def _bound(rows: "Rows", places: "Numbers", number: int, room: int) -> Bound:
-    return Bound(_place(rows[number], *places[number].tolist()), room)
+def _bound(rows: "Rows", positions: "Numbers", number: int, budget_left: int) -> Bound:
+    return Bound(_sort_key(rows[number], *positions[number].tolist()), budget_left)
 
 
-def _place(row: Any, shard: int, number: int) -> Place:
+def _sort_key(row: Any, shard: int, number: int) -> SortKey:
     return row["rank"].tobytes(), row["tie"].tobytes(), shard, number
 
 
-def _edge(number: int) -> Place:
+def _edge(number: int) -> SortKey:
     """The place before all documents of a bin."""
     return number.to_bytes(BIN_BYTES, "big") + bytes(RANK_BYTES - BIN_BYTES), bytes(RANK_BYTES), 0, 0
 

@@ -213,7 +213,7 @@ def apply_verdicts(
     for number, (document, match, similarity, equal) in enumerate(zip(documents, *part, strict=True)):
         if match != NOBODY:
             match = int(match)
-            snapshot = entries.file_of(match).facts["snapshot"] if match < entries.start else None
+            snapshot = entries.file_of(match).attributes["snapshot"] if match < entries.start else None
             yield drop(document, entries.string("id", match).decode(), similarity, equal, snapshot)
         elif members := survivors.members(number):
             inherited = (orjson.loads(entries.string("facts", member)) for member in members)

@@ -87,7 +87,7 @@ def features(elements: Elements, placed: list[PlacedBlock], title: str) -> Any:
 
 
 def _own_rows(table: Any, elements: Elements, placed: list[PlacedBlock], containers: Any, title: str) -> None:
-    blocks = [block.block for block in placed]
+    blocks = [item.block for item in placed]
     texts = [block.text for block in blocks]
     count = len(texts)
     words, characters, punctuation, digits, ends = _counts(texts)

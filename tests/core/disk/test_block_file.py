@@ -43,7 +43,7 @@ def test_what_was_appended_is_read_back(
         assert len(writer) == start
         writer.finish({"fact": "ü"})
         read = BlockFile(file, "file")
-        assert (len(read), read.facts, read.fields) == (start, {"fact": "ü"}, FIELDS)
+        assert (len(read), read.attributes, read.fields) == (start, {"fact": "ü"}, FIELDS)
         numbers = np.array([start - 1, 0, start // 2, 0]) if start else np.empty(0, np.int64)
         for name, column in whole.items():
             assert read.load(name).tolist() == column.tolist()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from corpuskit.core.counts import StreamCount
 from corpuskit.core.errors import UpstreamError
 from corpuskit.core.provenance.chain import Chain, follow, join
-from corpuskit.core.provenance.ledger import Ledger, LedgerEntry, Pipe, judge, pipe_of, state_folder
+from corpuskit.core.provenance.ledger import Ledger, LedgerEntry, Pipe, check_upstream, pipe_of, state_folder
 
 LINES = st.lists(st.binary(min_size=1, max_size=6), max_size=5)
 WRITERS = st.lists(
@@ -58,9 +58,9 @@ def test_the_verdict_follows_from_what_was_written_and_what_arrived(
     complete = all(state == "complete" for state, _ in writers)
     if not complete or len(arrived) < len(sent) or (not writers and not arrived):
         with pytest.raises(UpstreamError):
-            judge(reader, pipe, received, "-")
+            check_upstream(reader, pipe, received, "-")
         return
-    found = judge(reader, pipe, received, "-")
+    found = check_upstream(reader, pipe, received, "-")
     exact = bool(writers) and sorted(arrived) == sorted(sent)
     assert found.verdict == ("verified" if exact else "unverified")
     assert bool(found.notice) is not exact
@@ -68,15 +68,15 @@ def test_the_verdict_follows_from_what_was_written_and_what_arrived(
 
 
 def test_a_stream_of_an_unknown_pipe_is_unverified(reader: Ledger) -> None:
-    assert judge(reader, None, counted([b"a"]), "-").verdict == "unverified"
+    assert check_upstream(reader, None, counted([b"a"]), "-").verdict == "unverified"
     with pytest.raises(UpstreamError, match="no document"):
-        judge(reader, None, StreamCount(), "-")
+        check_upstream(reader, None, StreamCount(), "-")
 
 
 def test_a_verified_empty_stream_passes(reader: Ledger) -> None:
     pipe = Pipe("boot", 7, next(INODES), False)
     enter(reader, pipe, 0, "complete", [])
-    assert judge(reader, pipe, StreamCount(), "-").verdict == "verified"
+    assert check_upstream(reader, pipe, StreamCount(), "-").verdict == "verified"
 
 
 def test_a_named_pipe_matches_only_runs_that_overlap(reader: Ledger) -> None:
@@ -102,7 +102,7 @@ def test_both_ends_of_a_pipe_have_one_identity() -> None:
 def test_a_broken_entry_of_somebody_else_is_passed_over(reader: Ledger) -> None:
     pipe = Pipe("boot", 7, next(INODES), False)
     (reader.folder / f"{pipe.key()}.1-0.json").write_text("{")
-    assert judge(reader, pipe, counted([b"a"]), "-").verdict == "unverified"
+    assert check_upstream(reader, pipe, counted([b"a"]), "-").verdict == "unverified"
 
 
 def test_old_entries_are_swept(reader: Ledger) -> None:

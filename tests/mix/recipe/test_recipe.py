@@ -120,7 +120,7 @@ def test_a_whole_recipe(read) -> None:
     assert web.inputs == ("recipes/crawl/*.warc.gz",)
     assert web.inputs_at == ("recipe.yaml:7",)
     assert web.steps == (Extract(), FilterLanguage(("en",)), FilterQuality(("gopher", "c4", "fineweb")))
-    assert (code.weight, code.max_epochs, code.place) == (2, 4, "recipe.yaml:9")
+    assert (code.weight, code.max_epochs, code.location) == (2, 4, "recipe.yaml:9")
     assert recipe.together == (Dedup(), ScrubPii())
     assert recipe.output == OutputSpec(Path("recipes/snapshot"), ("jsonl", "parquet"), "shuffled")
 
