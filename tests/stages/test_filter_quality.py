@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from corpuskit.core.document import Document
 from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Drop
-from corpuskit.core.stream.apply import StepFault, judge
+from corpuskit.core.stream.apply import StepFault, apply_stages
 from corpuskit.core.stream.batch import Batch
 from corpuskit.stages.filter_quality import FilterQuality
 from corpuskit.text.quality.rules import FAMILIES, RULES
@@ -256,7 +256,7 @@ def test_verdicts_of_a_batch_come_in_the_order_of_its_lines() -> None:
     lines = [b"{", bad, good, b"[]", bad, edited]
     batch = Batch(lines=list(enumerate(lines)), input="x")
     step = FilterQuality()
-    found = judge([step, step], batch)
+    found = apply_stages([step, step], batch)
     assert [(verdict.offset, verdict.verdict) for verdict in found.verdicts] == [
         (0, "rejected"),
         (1, "dropped"),
@@ -278,7 +278,7 @@ def test_a_fault_in_a_batch_names_the_document(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(FilterQuality, "_checks", {})
     batch = Batch(documents=[Document("a", GOOD), Document("b", "stone")], where=[("x", 0), ("x", 1)])
     with pytest.raises(StepFault, match="filter-quality failed on document 'b': ValueError"):
-        judge([FilterQuality()], batch)
+        apply_stages([FilterQuality()], batch)
 
 
 @pytest.mark.parametrize("break_", ["\n", "\r\n", "\x0b", "\x1d", "\x85", "\u2028"])
