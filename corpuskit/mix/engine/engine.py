@@ -110,12 +110,12 @@ class Engine:
         if sharded is None:
             alone = PassShard(label, tuple(stream.shards), (bound,))
             return _next_stream(self._notifying(label, [alone], notify), [step], stream, "verified")
-        sign = [SignShard(bound, shard) for shard in stream.shards]
-        signatures = self.execute_to_files(f"{label}, signatures", sign)
-        match = [MatchBucket(bound, bucket, signatures) for bucket in range(sharded.buckets)]
-        matches = self.execute_to_files(f"{label}, matches", match)
-        resolve = [ResolveMatches(bound, signatures, matches)]
-        (verdicts,) = self.execute_to_files(f"{label}, verdicts", resolve)
+        sign_tasks = [SignShard(bound, shard) for shard in stream.shards]
+        signatures = self.execute_to_files(f"{label}, signatures", sign_tasks)
+        match_tasks = [MatchBucket(bound, bucket, signatures) for bucket in range(sharded.buckets)]
+        matches = self.execute_to_files(f"{label}, matches", match_tasks)
+        resolve_tasks = [ResolveMatches(bound, signatures, matches)]
+        (verdicts,) = self.execute_to_files(f"{label}, verdicts", resolve_tasks)
         tasks = [FilterShard(bound, number, shard, signatures, verdicts) for number, shard in enumerate(stream.shards)]
         filtered = _next_stream(self._notifying(label, tasks, notify), [step], stream, "verified")
         sharded.before_publish(signatures, verdicts)

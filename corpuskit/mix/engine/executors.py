@@ -252,8 +252,8 @@ def demand_done(tasks: Tasks, incomplete: Sequence[int]) -> None:
         raise failure
     first = tasks[unfinished[0]].task.label()
     raise CorpuskitError(
-        f"{len(unfinished)} of {len(tasks)} tasks did not finish, {first} first, and left no reason; "
-        "perhaps they ran out of memory or time. What is done is kept: run it again"
+        f"{len(unfinished)} of {len(tasks)} tasks did not finish and gave no reason, {first} first; "
+        "perhaps they ran out of memory or time. Finished tasks are kept: run it again"
     )
 
 

@@ -152,10 +152,10 @@ class MixRun:
         quota_plans = mix_tasks.quota_plans(recipe, measures_files) if recipe.budget else ()
         most_epochs = max([1, *(plan.most for plan in quota_plans)])
         buckets = mix_tasks.bucket_count(recipe, stream.chain.sent().bytes, most_epochs)
-        select = _select_tasks(recipe, stream.shards, measures_files, quota_plans, buckets)
+        select_tasks = _select_tasks(recipe, stream.shards, measures_files, quota_plans, buckets)
         count = StepCount()
         index, documents = write_bucket_index(
-            self.engine.tasks_folder, self._selections(select, stream, count), buckets
+            self.engine.tasks_folder, self._selections(select_tasks, stream, count), buckets
         )
         stream.chain.add(StepDescription(mix_tasks.NAME, mix_tasks.mix_options(recipe), {}), "verified", count)
         slices_of_shards = mix_tasks.shard_slices(index, documents, shuffled, recipe.output.shard_documents)
@@ -294,10 +294,10 @@ def _corpus_stages(recipe: Recipe) -> list[CorpusStage]:
 def _joined_stream(streams: Sequence[ShardedStream]) -> ShardedStream:
     """Return one stream of several, one after the other."""
     shards = [shard for stream in streams for shard in stream.shards]
-    joined = ShardedStream(shards, follow([stream.chain for stream in streams]))
+    whole = ShardedStream(shards, follow([stream.chain for stream in streams]))
     for stream in streams:
-        joined.add_verdict_files(stream.verdict_files)
-    return joined
+        whole.add_verdict_files(stream.verdict_files)
+    return whole
 
 
 def _select_tasks(
@@ -335,8 +335,8 @@ def _join_verdicts(files: Mapping[str, Sequence[str]], tasks: Path, steps: Seque
     assert set(steps).issuperset(files), "a verdict of a step that is not in the chain"
     if not files:
         return []
-    joined, one_step = folder / "verdicts.jsonl.zst", folder / "verdicts-of-step.jsonl.zst"
-    with filesystem.open_write(joined) as stream:
+    all_steps, one_step = folder / "verdicts.jsonl.zst", folder / "verdicts-of-step.jsonl.zst"
+    with filesystem.open_write(all_steps) as stream:
         for step in dict.fromkeys(steps):
             if step not in files:
                 continue
@@ -346,7 +346,7 @@ def _join_verdicts(files: Mapping[str, Sequence[str]], tasks: Path, steps: Seque
                         of_step.write(line + b"\n")
             with open(one_step, "rb") as verdicts:
                 shutil.copyfileobj(verdicts, stream)
-    return [str(joined)]
+    return [str(all_steps)]
 
 
 def _verdict_lines(paths: Iterable[Path]) -> Iterator[bytes]:
@@ -355,7 +355,9 @@ def _verdict_lines(paths: Iterable[Path]) -> Iterator[bytes]:
         for block in whole_lines(file.blocks()):
             yield from block.rstrip(b"\n").split(b"\n")
         if file.damage:
-            raise DamagedError(f"{path.name}, work of this or an earlier run, is damaged; remove it, and run it again")
+            raise DamagedError(
+                f"{path.name}, written by this or an earlier run, is damaged; remove it and run it again"
+            )
 
 
 def _sum_left_out(steps: Iterable[StepEntry], verdict: str) -> dict[str, int]:

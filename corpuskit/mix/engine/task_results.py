@@ -1,4 +1,4 @@
-"""What tasks leave as JSON, key by key. It is the engine's own working state; nothing of it is published as it is."""
+"""What tasks leave as JSON, key by key: the engine's working state, none of which is published as such."""
 
 from typing import Any, NotRequired, TypedDict
 
