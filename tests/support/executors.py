@@ -63,7 +63,7 @@ def baseline(work: Path, shell: Run) -> dict[str, str]:
 
 @pytest.fixture
 def failing_step(tmp_path: Path, environment: dict[str, str]) -> dict[str, str]:
-    """An environment with an installed package, and a recipe with its step: it fails on one document of the third file."""
+    """A recipe whose step fails on one document of the third file, and an environment with its package installed."""
     package = tmp_path / "package"
     (package / "failonce-1.dist-info").mkdir(parents=True)
     (package / "failonce.py").write_text(FAILING_STEP)
