@@ -58,23 +58,24 @@ class Mix(Command):
         profile = read_profile(self.profile)
         inputs = {source.name: _inputs(source) for source in recipe.sources}
         if self.plan:
-            from corpuskit.mix.engine.estimate import demand_room
-            from corpuskit.mix.engine.preview import plan_text
+            from corpuskit.mix.engine.estimate import demand_resources
+            from corpuskit.mix.engine.preview import plan_report
 
-            text, need = plan_text(recipe, inputs, settings)
+            text, need = plan_report(recipe, inputs, settings)
             console.print_out(text)
             target = settings.output or recipe.output.dir
             if target is not None and self.executor == "local":
-                demand_room(need, target, settings.workers())
+                demand_resources(need, target, settings.workers())
             return 0
         if self.dry_run:
-            from corpuskit.mix.engine.preview import jobs_text
+            from corpuskit.mix.engine.preview import task_report
 
-            console.print_out(jobs_text(recipe, inputs, settings, self.executor, profile))
+            console.print_out(task_report(recipe, inputs, settings, self.executor, profile))
             return 0
-        from corpuskit.mix.engine.run import Build
+        from corpuskit.mix.engine.run import run_recipe
 
-        return Build(recipe, inputs, settings, self.executor, profile).run()
+        run_recipe(recipe, inputs, settings, self.executor, profile)
+        return 0
 
 
 def _inputs(source: "SourceSpec") -> "list[Input]":

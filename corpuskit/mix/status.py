@@ -3,14 +3,45 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypedDict, cast
 
 from corpuskit.core import console
 from corpuskit.core.errors import UsageError
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
 
+if TYPE_CHECKING:
+    from corpuskit.mix.engine.engine import PhaseEntry
+
 STATES = ("done", "started", "failed", "waiting")
+STATE_OF_ENDING = {".started": "started", ".error.json": "failed", ".json": "done"}
+
+
+class PhaseStatus(TypedDict):
+    """The tasks of one phase."""
+
+    phase: str
+    """What it is called."""
+    tasks: int
+    """How many there are."""
+    done: int
+    started: int
+    """How many are running."""
+    failed: int
+    waiting: int
+
+
+class FolderStatus(TypedDict):
+    """How far the run in a folder is, as `--json` prints it."""
+
+    running: str | None
+    """Who is writing the folder; None if nobody is."""
+    published: bool
+    """Whether the folder holds a dataset."""
+    phases: list[PhaseStatus]
+    """Those that have begun, in order."""
+    failures: list[str]
+    """The errors of failed tasks."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +49,7 @@ class Status(Command):
     """Show how far `mix` is with a folder: tasks done, running, failed and waiting.
 
     Looks at the work that a run keeps in `DIR/.staging`, wherever its tasks run. A phase appears when it begins, with
-    all its tasks. Says who is writing the folder, and what failed tasks failed of.
+    all its tasks. Also shows who is writing the folder, and the errors of failed tasks.
 
         corpuskit status corpus
     """
@@ -26,84 +57,85 @@ class Status(Command):
     inputs: ClassVar[str] = "DIR"
 
     def execute(self, arguments: list[str], settings: Settings) -> int:
-        """Print a line a phase."""
+        """Print one line for each phase."""
         if len(arguments) != 1:
             raise UsageError("name one folder: `corpuskit status DIR`")
         folder = Path(arguments[0])
         if not folder.is_dir():
             raise UsageError(f"no such folder: {arguments[0]!r}")
-        answer = status_of(folder)
-        console.print_out(console.answer_line("status", answer) if settings.json else _render(answer))
+        status = folder_status(folder)
+        console.print_out(console.answer_line("status", {**status}) if settings.json else _render(status))
         return 0
 
 
-def status_of(folder: Path) -> dict[str, Any]:
-    """Who writes the folder, whether it holds a dataset, its phases with their tasks by state, and the failures."""
+def folder_status(folder: Path) -> FolderStatus:
+    """Return who is writing the folder, whether it holds a dataset, its phases, and the errors of failed tasks."""
     from corpuskit.core.publish.folder_output import STAGING, TASKS, WORK, holder_of
     from corpuskit.core.reading.resolve import is_dataset
     from corpuskit.mix.engine.engine import PHASES
 
     work = folder / STAGING / WORK
     holder = holder_of(folder)
+    phases: list[PhaseEntry]
     try:
         phases = json.loads((work / PHASES).read_bytes())
     except (OSError, ValueError):
         phases = []
-    known = _states(work / TASKS)
-    failures = [reason for phase in phases for name in phase["tasks"] if (reason := _failure(work / TASKS / name))]
+    states = _task_states(work / TASKS)
+    errors = [_task_error(work / TASKS / name) for phase in phases for name in phase["tasks"]]
     return {
         "running": holder,
         "published": is_dataset(folder),
-        "phases": [_phase(phase, known, holder is not None) for phase in phases],
-        "failures": failures,
+        "phases": [_phase_status(phase, states, holder is not None) for phase in phases],
+        "failures": [error for error in errors if error],
     }
 
 
-def _states(tasks: Path) -> dict[str, str]:
-    """The state of each task by the files there are; of several the most advanced."""
+def _task_states(tasks: Path) -> dict[str, str]:
+    """Return the state of each task, by the files there are; if there are several, `done` wins, then `failed`."""
     states: dict[str, str] = {}
-    endings = {".started": "started", ".error.json": "failed", ".json": "done"}
     for path in sorted(tasks.iterdir()) if tasks.is_dir() else ():
-        stem, dot, ending = path.name.partition(".")
-        state = endings.get(dot + ending)
-        if state and states.get(stem) != "done":
-            states[stem] = state if state == "done" or states.get(stem) != "failed" else "failed"
+        task, dot, ending = path.name.partition(".")
+        state = STATE_OF_ENDING.get(dot + ending)
+        if state and states.get(task) != "done":
+            states[task] = state if state == "done" or states.get(task) != "failed" else "failed"
     return states
 
 
-def _phase(phase: dict[str, Any], known: dict[str, str], running: bool) -> dict[str, Any]:
+def _phase_status(phase: "PhaseEntry", states: dict[str, str], is_running: bool) -> PhaseStatus:
     counts = dict.fromkeys(STATES, 0)
     for name in phase["tasks"]:
-        state = known.get(name, "waiting")
-        # What was started by a run that is no more has to be done again.
-        counts["waiting" if state == "started" and not running else state] += 1
-    return {"phase": phase["phase"], "tasks": len(phase["tasks"]), **counts}
+        state = states.get(name, "waiting")
+        # A task that was started by a run that has ended must be done again.
+        counts["waiting" if state == "started" and not is_running else state] += 1
+    return cast(PhaseStatus, {"phase": phase["phase"], "tasks": len(phase["tasks"]), **counts})
 
 
-def _failure(stem: Path) -> str | None:
-    if stem.with_name(f"{stem.name}.json").exists():
+def _task_error(task_path: Path) -> str | None:
+    """Return the error of a failed task; None if it is done, or has not failed."""
+    if task_path.with_name(f"{task_path.name}.json").exists():
         return None
     try:
-        return str(json.loads(stem.with_name(f"{stem.name}.error.json").read_bytes())["message"])
+        return str(json.loads(task_path.with_name(f"{task_path.name}.error.json").read_bytes())["message"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _render(answer: dict[str, Any]) -> str:
-    if answer["running"]:
-        head = f"being written by {answer['running']}"
-    elif answer["phases"]:
-        head = "a run was broken off; the next run of `corpuskit mix` goes on from what is done"
+def _render(status: FolderStatus) -> str:
+    from corpuskit.mix.engine.text_table import table_lines
+
+    if status["running"]:
+        heading = f"being written by {status['running']}"
+    elif status["phases"]:
+        heading = "a run was interrupted; the next run of `corpuskit mix` continues with what is not done"
+    elif status["published"]:
+        heading = "published, nothing is running"
     else:
-        head = "published, nothing is running" if answer["published"] else "nothing is running, nothing is published"
+        heading = "nothing is running, nothing is published"
     rows: list[tuple[str, ...]] = [("phase", "tasks", "done", "running", "failed", "waiting")]
-    for phase in answer["phases"]:
-        figures = (phase["tasks"], *(phase[state] for state in STATES))
+    for phase in status["phases"]:
+        figures = (phase["tasks"], phase["done"], phase["started"], phase["failed"], phase["waiting"])
         rows.append((console.escape(phase["phase"]), *(f"{figure:,}" for figure in figures)))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = [head]
-    for row in rows if answer["phases"] else ():
-        cells = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-        lines.append("  ".join([row[0].ljust(widths[0]), *cells]))
-    lines += [f"failed: {console.escape(reason)}" for reason in answer["failures"]]
+    lines = [heading, *(table_lines(rows) if status["phases"] else ())]
+    lines += [f"failed: {console.escape(error)}" for error in status["failures"]]
     return "\n".join(lines)

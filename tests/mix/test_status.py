@@ -1,4 +1,4 @@
-"""status: how far a run is, who runs it, and what failed."""
+"""status: how far a run is, who is running it, and what failed."""
 
 import json
 import signal
@@ -19,7 +19,7 @@ output: {dir: out}
 """
 
 
-def state(corpuskit: Run, folder: str) -> dict[str, object]:
+def status_of(corpuskit: Run, folder: str) -> dict[str, object]:
     done = corpuskit("status", folder, "--json")
     assert done.returncode == 0, done.stderr
     answer: dict[str, object] = json.loads(done.stdout)
@@ -28,7 +28,7 @@ def state(corpuskit: Run, folder: str) -> dict[str, object]:
 
 def test_an_empty_and_a_published_folder(tmp_path: Path, corpuskit: Run) -> None:
     (tmp_path / "empty").mkdir()
-    assert state(corpuskit, "empty") == {
+    assert status_of(corpuskit, "empty") == {
         "command": "status",
         "running": None,
         "published": False,
@@ -36,7 +36,7 @@ def test_an_empty_and_a_published_folder(tmp_path: Path, corpuskit: Run) -> None
         "failures": [],
     }
     assert corpuskit("export", "-o", "out", stdin=texts("a")).returncode == 0
-    assert state(corpuskit, "out")["published"] is True
+    assert status_of(corpuskit, "out")["published"] is True
     assert corpuskit("status", "nowhere").returncode == 2
 
 
@@ -53,17 +53,17 @@ def test_a_run_in_progress_and_one_that_was_killed(tmp_path: Path, environment: 
         while not list(tmp_path.glob("out/.staging/work/tasks/*.json")) and time.monotonic() < end:
             time.sleep(0.005)
         run.send_signal(signal.SIGSTOP)
-        running = state(corpuskit, "out")
+        running = status_of(corpuskit, "out")
         assert str(running["running"]).startswith(f"process {run.pid} ")
         (first, *_) = running["phases"]  # type: ignore[misc]
         assert 0 < first["done"] < first["tasks"] == 12
         run.kill()
-    killed = state(corpuskit, "out")
+    killed = status_of(corpuskit, "out")
     assert killed["running"] is None
     (first, *_) = killed["phases"]  # type: ignore[misc]
     assert first["tasks"] == 12
     assert first["done"] + first["waiting"] == 12
     again = corpuskit("mix", "recipe.yaml", "-j", "1")
     assert again.returncode == 0, again.stderr
-    assert b"pieces of work were done already" in again.stderr
-    assert state(corpuskit, "out")["phases"] == []
+    assert b"tasks were already done by an earlier run" in again.stderr
+    assert status_of(corpuskit, "out")["phases"] == []

@@ -1,6 +1,6 @@
-"""What the tests of executors share: a recipe, what a local run makes of it, and a step that fails once.
+"""What the tests of executors share: a recipe, what a local run publishes of it, and a step that fails once.
 
-There is a file of tests for each executor, so that they are tested side by side.
+Each executor has a test file of its own, so that they are tested in parallel.
 """
 
 import json
@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import Run
 from tests.support.recipes import RECIPE, published, write_books, write_inputs
 
-FAILING = '''
+FAILING_STEP = '''
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,12 +23,12 @@ from corpuskit.core.step import Stage
 
 @dataclass(frozen=True)
 class FailOnce(Stage):
-    """Fail on one document for as long as a file is there, and note what was looked at."""
+    """Fail on one document while a certain file exists, and note the ids of all documents."""
 
     def apply(self, document: Document) -> Document:
-        """The document."""
+        """Return the document."""
         folder = Path(os.environ["FAIL_ONCE"])
-        with open(folder / "seen", "a") as stream:
+        with open(folder / "ids", "a") as stream:
             stream.write(document.id + "\\n")
         if document.id == "b120" and (folder / "armed").exists():
             raise ZeroDivisionError
@@ -36,7 +36,7 @@ class FailOnce(Stage):
 '''
 
 
-# A cluster starts a process for each task, which takes seconds: so there are few of every kind.
+# A cluster starts a process for each task, which takes seconds: so keep the tasks of each kind few.
 FEW_TASKS = RECIPE.replace("[dedup,", "[{dedup: {bands: 2}},")
 BOOKS_ALONE = """
 sources:
@@ -55,19 +55,18 @@ def work(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def baseline(work: Path, shell: Run) -> dict[str, str]:
-    """What a local run makes of it."""
+    """What a local run publishes of it."""
     done = shell("corpuskit mix recipe.yaml -o local -j 2 --quiet")
     assert done.returncode == 0, done.stderr
     return published(work / "local")
 
 
 @pytest.fixture
-def failing(tmp_path: Path, environment: dict[str, str]) -> dict[str, str]:
-    """An environment with an installed package whose step fails on one document of the third of six files, and a recipe
-    with that step."""
+def failing_step(tmp_path: Path, environment: dict[str, str]) -> dict[str, str]:
+    """A recipe whose step fails on one document of the third file, and an environment with its package installed."""
     package = tmp_path / "package"
     (package / "failonce-1.dist-info").mkdir(parents=True)
-    (package / "failonce.py").write_text(FAILING)
+    (package / "failonce.py").write_text(FAILING_STEP)
     (package / "failonce-1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: failonce\nVersion: 1\n")
     (package / "failonce-1.dist-info" / "entry_points.txt").write_text(
         "[corpuskit.steps]\nfail-once = failonce:FailOnce\n"
@@ -81,7 +80,7 @@ def failing(tmp_path: Path, environment: dict[str, str]) -> dict[str, str]:
 
 
 def demand_failure_then_success(work: Path, shell: Run, options: str) -> None:
-    """One task fails: exit 1 naming it, nothing published; the next run does that task and no other of its phase."""
+    """Run a recipe whose third task fails with exit code 1 and its name; the next run does only what was not done."""
     failed = shell(f"corpuskit mix recipe.yaml {options}")
     assert failed.returncode == 1, failed.stderr
     assert b"books: files of 02.jsonl: fail-once failed on document 'b120'" in failed.stderr, failed.stderr
@@ -92,11 +91,11 @@ def demand_failure_then_success(work: Path, shell: Run, options: str) -> None:
     assert (phase["tasks"], phase["failed"]) == (6, 1)
     assert len(status["failures"]) == 1
     (work / "armed").unlink()
-    (work / "seen").unlink()
+    (work / "ids").unlink()
     again = shell(f"corpuskit mix recipe.yaml {options}")
     assert again.returncode == 0, again.stderr
-    seen = (work / "seen").read_text().split()
-    # Tasks that waited when the first failed may not have been begun on a local machine.
-    assert {f"b{number}" for number in range(100, 150)} <= set(seen)
-    assert not {f"b{number}" for number in range(50)} & set(seen)
+    ids = set((work / "ids").read_text().split())
+    # On a local machine, tasks that waited when the first one failed may not have begun.
+    assert {f"b{number}" for number in range(100, 150)} <= ids
+    assert not {f"b{number}" for number in range(50)} & ids
     assert shell("corpuskit verify out").returncode == 0

@@ -1,15 +1,19 @@
-"""Where the chosen documents lie: for each bucket of the final order its frame in the file of each shard.
+"""Where the selected documents lie: for each bucket of the final order, its bytes in the file of each shard.
 
-A bucket in shuffled order is all its frames together; in input order they follow one another. Shards times buckets is
-too much to hold, or to hand to every task, so the frames' places lie in one file, an entry of fixed size a shard.
+In shuffled order a bucket is the records of all shards together; in input order they follow one another, shard by
+shard. Shards times buckets is too much to hold, or to hand to every task, so one file holds all offsets, in rows of
+fixed size, one for each shard. With 2 buckets:
+
+    row 0  name of shard 0's file, 64 bytes | bucket 0: offset, length, documents | bucket 1: offset, length, documents
+    row 1  name of shard 1's file, 64 bytes | bucket 0: offset, length, documents | bucket 1: offset, length, documents
 """
 
 import hashlib
 import struct
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from corpuskit.core.disk import filesystem
 
@@ -17,14 +21,33 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
-FRAME = struct.Struct("<qqq")
-"""Offset, length and documents."""
+ENTRY = struct.Struct("<qqq")
 NAME_BYTES = 64
 
 
+class BucketEntry(NamedTuple):
+    """One bucket of one shard, which is one zstd frame in the shard's file."""
+
+    offset: int
+    length: int
+    documents: int
+
+
+class Slice(NamedTuple):
+    """The documents of one bucket that go into one shard of the corpus."""
+
+    bucket: int
+    first: int
+    """The shard whose documents of the bucket are read first."""
+    skip: int
+    """How many documents to pass over from there."""
+    take: int
+    """How many documents to take after these, from as many shards as they fill."""
+
+
 @dataclass(frozen=True)
-class Frames:
-    """The file of frames' places, `KEY.frames`; its key stands for all it says."""
+class BucketIndex:
+    """The file of all offsets, `KEY.buckets`; its key stands for everything in it."""
 
     folder: Path
     key: str
@@ -32,91 +55,95 @@ class Frames:
     buckets: int
 
     def records(self, bucket: int, first: int = 0) -> Iterator[bytes]:
-        """The records of a bucket, shard by shard, from one shard on."""
+        """Yield the records of a bucket, shard by shard, beginning with shard number `first`."""
         import zstandard
 
-        for path, offset, length in self._places(bucket, first):
+        for path, entry in self._entries(bucket, first):
             with open(path, "rb") as stream:
-                stream.seek(offset)
-                data = zstandard.ZstdDecompressor().decompress(stream.read(length))
+                stream.seek(entry.offset)
+                data = zstandard.ZstdDecompressor().decompress(stream.read(entry.length))
             yield from data.split(b"\n")[:-1]
 
     def documents(self, bucket: int) -> Iterator[int]:
-        """How many documents of a bucket each shard has."""
+        """Yield how many documents of a bucket each shard has."""
         with open(self.path, "rb") as stream:
             for shard in range(self.shards):
-                stream.seek(self._at(bucket, shard))
-                yield FRAME.unpack(stream.read(FRAME.size))[2]
+                yield self._entry(stream, bucket, shard).documents
 
     @property
     def path(self) -> Path:
         """The file."""
-        return self.folder / f"{self.key}.frames"
+        return self.folder / f"{self.key}.buckets"
 
-    def _places(self, bucket: int, first: int) -> Iterator[tuple[Path, int, int]]:
+    def _entries(self, bucket: int, first: int) -> Iterator[tuple[Path, BucketEntry]]:
+        """Yield the bucket's file and entry in each shard that has documents of it."""
         with open(self.path, "rb") as stream:
             for shard in range(first, self.shards):
-                stream.seek(self._at(bucket, shard))
-                offset, length, documents = FRAME.unpack(stream.read(FRAME.size))
-                if documents:
-                    stream.seek(self._at(0, shard) - NAME_BYTES)
-                    yield self.folder / stream.read(NAME_BYTES).rstrip(b"\0").decode(), offset, length
+                entry = self._entry(stream, bucket, shard)
+                if entry.documents:
+                    stream.seek(self._row(shard))
+                    yield self.folder / stream.read(NAME_BYTES).rstrip(b"\0").decode(), entry
 
-    def _at(self, bucket: int, shard: int) -> int:
-        return (NAME_BYTES + self.buckets * FRAME.size) * shard + NAME_BYTES + FRAME.size * bucket
+    def _entry(self, stream: BinaryIO, bucket: int, shard: int) -> BucketEntry:
+        stream.seek(self._row(shard) + NAME_BYTES + ENTRY.size * bucket)
+        return BucketEntry(*ENTRY.unpack(stream.read(ENTRY.size)))
 
-
-@dataclass(frozen=True)
-class Slice:
-    """Which documents of a bucket a shard of the corpus takes: so many after so many from one shard on."""
-
-    bucket: int
-    first: int
-    skip: int
-    take: int
+    def _row(self, shard: int) -> int:
+        """Return the offset of a shard's row."""
+        return (NAME_BYTES + self.buckets * ENTRY.size) * shard
 
 
-def write_frames(
-    folder: Path, chosen: Iterable[tuple[str, list[tuple[int, int, int]]]], buckets: int
-) -> "tuple[Frames, NDArray[numpy.int64]]":
-    """Write down the frames of each file, by its name and in order; also how many documents each bucket has."""
+def write_bucket_index(
+    folder: Path, files: Iterable[tuple[str, Sequence[BucketEntry]]], buckets: int
+) -> "tuple[BucketIndex, NDArray[numpy.int64]]":
+    """Write the index of files, each with its name and its buckets in order; also return each bucket's documents."""
     import numpy
 
     documents = numpy.zeros(buckets, numpy.int64)
     digest = hashlib.sha256()
-    unfinished, shards = folder / "frames.part", 0
+    unfinished, shards = folder / "buckets.part", 0
     with filesystem.open_write(unfinished) as stream:
-        for name, frames in chosen:
-            entry = name.encode().ljust(NAME_BYTES, b"\0") + b"".join(FRAME.pack(*frame) for frame in frames)
-            stream.write(entry)
-            digest.update(entry)
-            documents += [frame[2] for frame in frames]
+        for name, entries in files:
+            row = name.encode().ljust(NAME_BYTES, b"\0") + b"".join(ENTRY.pack(*entry) for entry in entries)
+            stream.write(row)
+            digest.update(row)
+            documents += [entry.documents for entry in entries]
             shards += 1
-    written = Frames(folder, digest.hexdigest()[:32], shards, buckets)
-    filesystem.replace(unfinished, written.path)
-    return written, documents
+    index = BucketIndex(folder, digest.hexdigest()[:32], shards, buckets)
+    filesystem.replace(unfinished, index.path)
+    return index, documents
 
 
-def in_shards(counts: Iterable[tuple[int, int, int]], shard_documents: int) -> Iterator[tuple[Slice, ...]]:
-    """The slices of which each shard of the corpus is made, in order, from bucket, shard and documents in order.
+def cut_into_shards(counts: Iterable[tuple[int, int, int]], shard_documents: int) -> Iterator[tuple[Slice, ...]]:
+    """Yield the slices that each shard of the corpus is made of, in order.
 
-    >>> list(in_shards([(0, 0, 3), (1, 0, 2)], 4))
-    [(Slice(bucket=0, first=0, skip=0, take=3), Slice(bucket=1, first=0, skip=0, take=1)), \
-(Slice(bucket=1, first=0, skip=1, take=1),)]
+    `counts` are bucket, shard and number of documents, in final order. Slices of one bucket that follow one another are
+    merged. Buckets 0 and 1 of three and two documents, in shards of four:
+
+        bucket 0      bucket 1
+        d0  d1  d2    d3 | d4
+
+    >>> for slices in cut_into_shards([(0, 0, 3), (1, 0, 2)], 4):
+    ...     print(*slices, sep="\\n", end="\\n\\n")
+    Slice(bucket=0, first=0, skip=0, take=3)
+    Slice(bucket=1, first=0, skip=0, take=1)
+    <BLANKLINE>
+    Slice(bucket=1, first=0, skip=1, take=1)
+    <BLANKLINE>
     """
-    part: list[Slice] = []
-    room = shard_documents
+    slices: list[Slice] = []
+    capacity = shard_documents
     for bucket, shard, documents in counts:
-        left = documents
-        while left:
-            take = min(left, room)
-            if part and part[-1].bucket == bucket:
-                part[-1] = replace(part[-1], take=part[-1].take + take)
+        remaining = documents
+        while remaining:
+            take = min(remaining, capacity)
+            if slices and slices[-1].bucket == bucket:
+                slices[-1] = slices[-1]._replace(take=slices[-1].take + take)
             else:
-                part.append(Slice(bucket, shard, documents - left, take))
-            left, room = left - take, room - take
-            if not room:
-                yield tuple(part)
-                part, room = [], shard_documents
-    if part:
-        yield tuple(part)
+                slices.append(Slice(bucket, shard, documents - remaining, take))
+            remaining, capacity = remaining - take, capacity - take
+            if not capacity:
+                yield tuple(slices)
+                slices, capacity = [], shard_documents
+    if slices:
+        yield tuple(slices)

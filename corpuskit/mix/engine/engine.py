@@ -1,17 +1,16 @@
 """The engine: a recipe's phases, each cut into tasks that an executor runs.
 
-A phase reads what the one before it left. The inputs of a source are cut into tasks by file, and big archives by
-stretches of stored bytes (`mix/engine/read_tasks.py`). Every task leaves its documents as lines, what it set aside as
-verdicts, and its accounts. Stages run shard by shard; a corpus stage is a barrier. What comes out depends on neither
-workers nor executor nor on how often a run was killed, because tasks are cut by size alone, order is always input
-order, and accounts add up.
+A phase reads what the previous one wrote. A source's inputs are cut into tasks by file, and big archives by byte range
+(`mix/engine/read_tasks.py`). Every task leaves its documents as lines, its verdicts on what it left out, and counts.
+Stages run shard by shard; a corpus stage is a barrier. The published bytes depend neither on workers or executor nor on
+how often a run was killed, because tasks are cut by size alone, order is always input order, and counts add up.
 """
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, TypeVar
 
 from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
@@ -21,47 +20,60 @@ from corpuskit.core.registry import describe
 from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.stream.flow import Flow
 from corpuskit.mix.engine.executors import Executor
-from corpuskit.mix.engine.read_tasks import Reading
+from corpuskit.mix.engine.read_tasks import ReadInputs, ReadPlan
 from corpuskit.mix.engine.sharded_stage import FilterShard, MatchBucket, ResolveMatches, SignShard
-from corpuskit.mix.engine.shards import Accounts, Piece, Shards, pieces_of, write_shards
+from corpuskit.mix.engine.shards import ShardedStream, TaskLog, WorkShard, work_shards, write_shards
+from corpuskit.mix.engine.task_results import DocumentsResult, TaskResult
 from corpuskit.mix.engine.tasks import (
     FINGERPRINT_LETTERS,
-    Placed,
-    Result,
-    Settled,
+    FinishedTask,
+    ResultType,
+    StoredTask,
     Task,
     identity_of,
-    shared,
+    interned,
     write_json,
 )
 
 PHASES = "phases.json"
 
-Finished = Callable[[Result], None]
+DocumentsType = TypeVar("DocumentsType", bound=DocumentsResult)
+
+Notify = Callable[[DocumentsResult], None]
+"""Called with the result of each task of a phase, in order."""
+
+
+class PhaseEntry(TypedDict):
+    """One phase in `phases.json`."""
+
+    phase: str
+    """What it is called."""
+    tasks: list[str]
+    """Fingerprints of its tasks, in order."""
 
 
 @dataclass(frozen=True)
-class PassShard(Task):
-    """Pieces in order through stages, or through one corpus stage."""
+class PassShard(Task[DocumentsResult]):
+    """Passes shards in order through stages, or through one corpus stage."""
 
     name: str
-    pieces: tuple[Piece, ...]
+    shards: tuple[WorkShard, ...]
     steps: tuple[Step, ...]
 
     def label(self) -> str:
-        """The source, or `together`, and the steps."""
+        """Return the source, or `together`, and the steps."""
         return f"{self.name}: {', '.join(step.name() for step in self.steps)}"
 
     def identity(self) -> Any:
-        """The pieces' keys and the steps."""
-        return [[piece.key for piece in self.pieces], [identity_of(step) for step in self.steps]]
+        """Return the shards' keys and the steps."""
+        return [[shard.key for shard in self.shards], [identity_of(step) for step in self.steps]]
 
-    def run(self, stem: Path) -> Result:
-        """Pass them through."""
-        accounts = Accounts(stem)
-        flow = Flow([shared(step) for step in self.steps], accounts.take)
-        shards = write_shards(flow.documents([piece.input() for piece in self.pieces]), stem)
-        return accounts.close(flow.counts, shards)
+    def run(self, task_path: Path) -> DocumentsResult:
+        """Pass the documents through."""
+        log = TaskLog(task_path)
+        flow = Flow([interned(step) for step in self.steps], log.take)
+        shards = write_shards(flow.documents([shard.input() for shard in self.shards]), task_path)
+        return log.close(flow.counts, shards)
 
 
 @dataclass
@@ -71,117 +83,140 @@ class Engine:
     folder: Path
     executor: Executor
     reused: int = 0
-    """Tasks whose results an earlier run left."""
-    phases: list[dict[str, Any]] = field(default_factory=list)
+    """Number of tasks whose results an earlier run left."""
+    phases: list[PhaseEntry] = field(default_factory=list)
+    """Those that have begun, in order."""
 
     @property
-    def place(self) -> Path:
-        """Where the files of the tasks lie."""
+    def tasks_folder(self) -> Path:
+        """The folder of the tasks' files."""
         return self.folder / TASKS
 
-    def read_source(self, label: str, readings: Sequence[Reading], steps: Sequence[Step], done: Finished) -> Shards:
-        """A source's inputs through its source step and the stages that follow it."""
-        return self._pass(self._read(label, readings, done), steps, Shards([], Chain()), "none")
+    def read_source(
+        self, label: str, plans: Sequence[ReadPlan], steps: Sequence[Step], notify: Notify
+    ) -> ShardedStream:
+        """Pass a source's inputs through its source step and the stages that follow it."""
+        finished = self._execute_plans(label, plans, notify)
+        return _next_stream(finished, steps, ShardedStream([], Chain()), "none")
 
-    def run_stages(self, label: str, shards: Shards, steps: Sequence[Step], done: Finished) -> Shards:
-        """Shards through stages, each on its own."""
-        tasks = [PassShard(label, (piece,), tuple(steps)) for piece in shards.pieces]
-        return self._pass(self._told(label, tasks, done), steps, shards, "verified")
+    def run_stages(self, label: str, stream: ShardedStream, steps: Sequence[Step], notify: Notify) -> ShardedStream:
+        """Pass a stream through stages, each shard on its own."""
+        tasks = [PassShard(label, (shard,), tuple(steps)) for shard in stream.shards]
+        return _next_stream(self._notifying(label, tasks, notify), steps, stream, "verified")
 
-    def run_corpus_stage(self, label: str, shards: Shards, step: CorpusStage, done: Finished) -> Shards:
-        """Shards in order through a step that needs the whole stream."""
+    def run_corpus_stage(self, label: str, stream: ShardedStream, step: CorpusStage, notify: Notify) -> ShardedStream:
+        """Pass a stream through a step that needs all of it, in parallel if the step has a sharded form."""
         sharded, bound = step.sharded(), step.bound()
         if sharded is None:
-            alone = PassShard(label, tuple(shards.pieces), (bound,))
-            return self._pass(self._told(label, [alone], done), [step], shards, "verified")
-        signatures = self.files(f"{label}, signatures", (SignShard(bound, piece) for piece in shards.pieces))
-        buckets = (MatchBucket(bound, bucket, signatures) for bucket in range(sharded.buckets))
-        matches = self.files(f"{label}, matches", buckets)
-        (verdicts,) = self.files(f"{label}, verdicts", [ResolveMatches(bound, signatures, matches)])
-        tasks = [FilterShard(bound, number, piece, signatures, verdicts) for number, piece in enumerate(shards.pieces)]
-        after = self._pass(self._told(label, tasks, done), [step], shards, "verified")
+            alone = PassShard(label, tuple(stream.shards), (bound,))
+            return _next_stream(self._notifying(label, [alone], notify), [step], stream, "verified")
+        sign_tasks = [SignShard(bound, shard) for shard in stream.shards]
+        signatures = self.execute_to_files(f"{label}, signatures", sign_tasks)
+        match_tasks = [MatchBucket(bound, bucket, signatures) for bucket in range(sharded.buckets)]
+        matches = self.execute_to_files(f"{label}, matches", match_tasks)
+        resolve_tasks = [ResolveMatches(bound, signatures, matches)]
+        (verdicts,) = self.execute_to_files(f"{label}, verdicts", resolve_tasks)
+        tasks = [FilterShard(bound, number, shard, signatures, verdicts) for number, shard in enumerate(stream.shards)]
+        filtered = _next_stream(self._notifying(label, tasks, notify), [step], stream, "verified")
         sharded.before_publish(signatures, verdicts)
-        return after
+        return filtered
 
-    def execute(self, label: str, tasks: Sequence[Task]) -> Iterator[tuple[Path, Result]]:
-        """Stem and result of each task, in order; only what is not done yet is run."""
-        filesystem.make_folder(self.place, parents=True, exist_ok=True)
-        placed = [Placed.below(self.place, task) for task in tasks]
-        results = {place.stem: found for place in placed if (found := place.result()) is not None}
+    def execute(self, label: str, tasks: Sequence[Task[ResultType]]) -> Iterator[FinishedTask[ResultType]]:
+        """Yield each task when it is done, in order; only those without a result from before are run."""
+        filesystem.make_folder(self.tasks_folder, parents=True, exist_ok=True)
+        stored = [StoredTask.in_folder(self.tasks_folder, task) for task in tasks]
+        results = {task.task_path: result for task in stored if (result := task.result()) is not None}
         self.reused += len(results)
-        waiting = [place for place in placed if place.stem not in results]
-        self._begin(label, placed, waiting)
+        waiting = [task for task in stored if task.task_path not in results]
+        self._begin_phase(label, stored, waiting)
         log = self.folder / "log" / os.urandom(8).hex()
-        numbers = self.executor.finished(waiting, log) if waiting else iter(())
-        for place in placed:
-            if place.stem in results:
-                yield place.stem, results.pop(place.stem)
+        numbers = self.executor.run_in_order(waiting, log) if waiting else iter(())
+        for task in stored:
+            if task.task_path in results:
+                yield FinishedTask(task.task_path, results.pop(task.task_path))
             else:
                 next(numbers)
-                yield place.stem, _result(place)
+                yield FinishedTask(task.task_path, _demand_result(task))
         for _ in numbers:
             pass
 
-    def _begin(self, label: str, placed: Sequence[Placed], waiting: Sequence[Placed]) -> None:
-        """Write down for `status` which tasks the phase has, and remove what broken-off ones have left."""
-        self.phases.append({"phase": label, "tasks": [place.stem.name for place in placed]})
+    def execute_to_files(self, label: str, tasks: Sequence[Task[TaskResult]]) -> tuple[Path, ...]:
+        """Execute tasks that leave one file each, and return these files."""
+        finished = self.execute(label, tasks)
+        return tuple(task_path.with_name(result["files"][0]) for task_path, result in finished)
+
+    def _begin_phase(
+        self, label: str, tasks: Sequence[StoredTask[ResultType]], waiting: Sequence[StoredTask[ResultType]]
+    ) -> None:
+        """Write down for `status` which tasks the phase has, and remove what interrupted ones have left."""
+        self.phases.append({"phase": label, "tasks": [task.task_path.name for task in tasks]})
         write_json(self.folder / PHASES, self.phases)
-        names = {place.stem.name for place in waiting}
-        for path in self.place.iterdir():
+        names = {task.task_path.name for task in waiting}
+        for path in self.tasks_folder.iterdir():
             if path.name[:FINGERPRINT_LETTERS] in names:
                 filesystem.remove(path)
 
-    def files(self, label: str, tasks: Iterable[Task]) -> tuple[Path, ...]:
-        """The one file that each of these tasks leaves."""
-        done = self.execute(label, list(tasks))
-        return tuple(stem.with_name(next(iter(result["files"]))) for stem, result in done)
+    def _notifying(
+        self, label: str, tasks: Sequence[Task[DocumentsType]], notify: Notify
+    ) -> Iterator[FinishedTask[DocumentsType]]:
+        """Execute tasks and call `notify` with each result."""
+        for finished in self.execute(label, tasks):
+            notify(finished.result)
+            yield finished
 
-    def _told(self, label: str, tasks: Sequence[Task], done: Finished) -> Iterator[Settled]:
-        """Stem and result of each task, in order; `done` is told of each."""
-        for stem, result in self.execute(label, tasks):
-            done(result)
-            yield stem, result
+    def _execute_plans(
+        self, label: str, plans: Sequence[ReadPlan], notify: Notify
+    ) -> Iterator[FinishedTask[DocumentsResult]]:
+        """Execute plans and call `notify` with each result; read the files whole whose ranges do not fit together.
 
-    def _read(self, label: str, readings: Sequence[Reading], done: Finished) -> Iterator[Settled]:
-        """The same of readings; files whose parts do not fit together are read again, whole."""
-        finished = self.execute(label, [task for reading in readings for task in reading.tasks])
-        again: list[Task] = []
-        held: list[list[Settled] | None] = []
-        for reading in readings:
-            found = reading.settle([next(finished) for _ in reading.tasks])
-            for _, result in found or ():
-                done(result)
-            if found is None:
-                again.append(reading.whole)
-            if again:
-                held.append(found)
+        From the first of these files on, results wait in `results_of_plans`, so that order stays input order:
+
+            plans              a.warc   b.warc, in ranges that do not fit   c.warc
+            yielded at once    a
+            results_of_plans            None                                [c]
+            whole_files                 b
+        """
+        finished = self.execute(label, [task for plan in plans for task in plan.tasks])
+        whole_tasks: list[ReadInputs] = []
+        results_of_plans: list[Sequence[FinishedTask[DocumentsResult]] | None] = []
+        for plan in plans:
+            results = plan.usable_results([next(finished) for _ in plan.tasks])
+            for task in results or ():
+                notify(task.result)
+            if results is None:
+                whole_tasks.append(plan.whole_task)
+            if whole_tasks:
+                results_of_plans.append(results)
             else:
-                yield from found or ()
+                yield from results or ()
         for _ in finished:
             pass
-        whole = self._told(f"{label}, whole", again, done) if again else iter(())
-        for found in held:
-            yield from found if found is not None else [next(whole)]
-        for _ in whole:
+        whole_files = self._notifying(f"{label}, whole", whole_tasks, notify) if whole_tasks else iter(())
+        for results in results_of_plans:
+            yield from results if results is not None else [next(whole_files)]
+        for _ in whole_files:
             pass
 
-    @staticmethod
-    def _pass(finished: Iterable[Settled], steps: Sequence[Step], before: Shards, upstream: str) -> Shards:
-        chain = before.chain
-        counts = [StepCount() for _ in steps]
-        after = Shards([], chain, before.verdicts)
-        for stem, result in finished:
-            for count, part in zip(counts, result["counts"], strict=True):
-                count.merge(StepCount.from_json(part))
-            after.pieces += pieces_of(stem, result)
-            after.set_aside(result)
-            chain.inputs += result.get("inputs", [])
-        for step, count in zip(steps, counts, strict=True):
-            chain.add(describe(step), upstream if step is steps[0] else "verified", count)
-        return after
+
+def _next_stream(
+    finished: Iterable[FinishedTask[DocumentsResult]], steps: Sequence[Step], before: ShardedStream, upstream: str
+) -> ShardedStream:
+    """Return the stream after a phase; its chain gains the steps, with the sums of all tasks' counts."""
+    chain = before.chain
+    counts = [StepCount() for _ in steps]
+    stream = ShardedStream([], chain, before.verdict_files)
+    for task in finished:
+        for count, entry in zip(counts, task.result["counts"], strict=True):
+            count.merge(StepCount.from_json(entry))
+        stream.shards += work_shards(task)
+        stream.record_verdicts(task.result)
+        chain.inputs += task.result.get("inputs", [])
+    for step, count in zip(steps, counts, strict=True):
+        chain.add(describe(step), upstream if step is steps[0] else "verified", count)
+    return stream
 
 
-def _result(place: Placed) -> Result:
-    result = place.result()
-    assert result is not None, place.task.label()
+def _demand_result(task: StoredTask[ResultType]) -> ResultType:
+    result = task.result()
+    assert result is not None, task.task.label()
     return result

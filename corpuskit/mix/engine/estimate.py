@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from corpuskit.core.document import Document, Reject, encode
 from corpuskit.core.errors import CorpuskitError, RefusedError
@@ -17,99 +18,119 @@ from corpuskit.mix.engine.shards import SHARD_BYTES
 from corpuskit.mix.recipe.recipe import Recipe, SourceSpec
 from corpuskit.mix.recipe.shell_pipe import tags_of
 
+ItemType = TypeVar("ItemType")
+
 SAMPLED_INPUTS = 10
 SAMPLED_BYTES = 1024 * 1024
-"""Stored bytes that are read of each."""
+"""Stored bytes read from each of these inputs."""
 SAMPLED_DOCUMENTS = 100
-"""How many of what is found there go through the stages."""
+"""How many of the documents found there go through the stages."""
 PROCESS_BYTES = 150 * 1024 * 1024
-"""What a worker holds beside what grows with the corpus: libraries, models, batches."""
+"""Memory of a worker apart from what grows with the corpus: libraries, models, batches."""
 INPUT_BYTES = 8 * 1024
-"""An input, in the process that hands out the tasks: its tasks of all phases, its entry in the manifest."""
+"""Memory for an input in the process that hands out tasks: its tasks of all phases, its entry in the manifest."""
 COMPRESSION = 3
-"""How many times smaller text is as a shard."""
+"""How many times smaller text is in a shard."""
 
 
 @dataclass(frozen=True)
-class Supply:
-    """What a source is likely to give: documents read, documents left after its steps, their bytes and tokens."""
+class SupplyEstimate:
+    """What a source is likely to give."""
 
     sampled: int
+    """Documents that the estimate is based on."""
     read: int
-    left: int
-    left_bytes: int
+    """Documents that its inputs hold."""
+    remaining: int
+    """Documents that remain after its steps."""
+    remaining_bytes: int
     tokens: int
+    """Of the remaining documents."""
     inputs: int
 
 
 @dataclass(frozen=True)
-class Need:
+class ResourceNeed:
     """Bytes of memory, in all processes together, and of disk below the output folder."""
 
     memory: int
     disk: int
 
-
-def supply(recipe: Recipe, source: SourceSpec, steps: Sequence[Step], inputs: list[Input], count: Counter) -> Supply:
-    """Read the start of some of a source's inputs, pass some of what is found through its stages, and scale it up."""
-    local = [place for place in inputs if place.local_path is not None and not place.is_stream]
-    sample = local[:: max(len(local) // SAMPLED_INPUTS, 1)][:SAMPLED_INPUTS]
-    found: list[Document] = []
-    looked_at = 0
-    for place in sample:
-        documents, size = _start_of(source, place)
-        found += documents
-        looked_at += size
-    scale = sum(map(_stored, local)) / looked_at if looked_at else 0.0
-    tried = found[:: max(len(found) // SAMPLED_DOCUMENTS, 1)][:SAMPLED_DOCUMENTS]
-    stages = [stage for stage in steps if isinstance(stage, Stage)]
-    left = [document for item in tried if (document := _through(stages, item)) is not None]
-    each = scale * len(found) / len(tried) if tried else 0.0
-    figures = (len(tried), len(left), sum(len(encode(item)) for item in left), sum(count(item.text) for item in left))
-    read, left_over, size, tokens = (round(figure * each) for figure in figures)
-    return Supply(len(tried), read, left_over, size, tokens, len(inputs))
+    def text(self, target: Path | None) -> str:
+        """Return the needs in one line, with the free disk if the output folder is known."""
+        memory, disk = _size_text(self.memory), _size_text(self.disk)
+        free = f", {_size_text(free_disk(target))} free" if target is not None else ""
+        return f"memory: about {memory}; disk: about {disk} until it is published{free}"
 
 
-def need(recipe: Recipe, supplies: Sequence[Supply], jobs: int) -> Need:
-    """The most memory that a phase takes, and the disk that all of them take until publication."""
-    documents = sum(part.left for part in supplies)
-    lines = sum(part.left_bytes for part in supplies)
-    stream = lines // COMPRESSION
+def estimate_supply(
+    source: SourceSpec, steps: Sequence[Step], inputs: Sequence[Input], count_tokens: Counter
+) -> SupplyEstimate:
+    """Read the start of some inputs, pass some of the documents through the source's stages, and scale the sums up."""
+    local = [file for file in inputs if file.local_path is not None and not file.is_stream]
+    documents: list[Document] = []
+    bytes_read = 0
+    for file in _spread_sample(local, SAMPLED_INPUTS):
+        first_documents, size = _read_start(source, file)
+        documents += first_documents
+        bytes_read += size
+    sample = _spread_sample(documents, SAMPLED_DOCUMENTS)
+    stages = [step for step in steps if isinstance(step, Stage)]
+    remaining = [result for document in sample if (result := _apply_all(stages, document)) is not None]
+    scale = sum(map(stored_bytes, local)) / bytes_read if bytes_read else 0.0
+    per_sampled = scale * len(documents) / len(sample) if sample else 0.0
+    sums = (
+        len(sample),
+        len(remaining),
+        sum(len(encode(document)) for document in remaining),
+        sum(count_tokens(document.text) for document in remaining),
+    )
+    read, remaining_documents, remaining_bytes, tokens = (round(figure * per_sampled) for figure in sums)
+    return SupplyEstimate(len(sample), read, remaining_documents, remaining_bytes, tokens, len(inputs))
+
+
+def estimate_need(recipe: Recipe, supplies: Sequence[SupplyEstimate], jobs: int) -> ResourceNeed:
+    """Return the largest memory that a phase takes, and the disk that all of them take until publication."""
+    documents = sum(supply.remaining for supply in supplies)
+    lines = sum(supply.remaining_bytes for supply in supplies)
+    shard_bytes = lines // COMPRESSION
     steps = [step for source in recipe.sources for step in source.steps] + list(recipe.together)
-    held = [step.memory_for(documents, jobs) for step in steps if isinstance(step, CorpusStage)]
-    # A worker holds the lines of a shard while it selects, and of a bucket, as read and as cut up, while it writes.
-    blended = max(min(lines, SHARD_BYTES), 2 * lines // MOST_BUCKETS) * jobs
-    listed = INPUT_BYTES * sum(part.inputs for part in supplies)
+    of_stages = [step.memory_for(documents, jobs) for step in steps if isinstance(step, CorpusStage)]
+    # A worker holds the lines of a shard while it selects, and those of a bucket twice, as read and split, while it
+    # writes.
+    of_mixing = max(min(lines, SHARD_BYTES), 2 * lines // MOST_BUCKETS) * jobs
+    of_inputs = INPUT_BYTES * sum(supply.inputs for supply in supplies)
     phases = 2 + len(recipe.together) + len(recipe.output.formats)
-    kept = sum(step.disk_for(documents) for step in steps if isinstance(step, CorpusStage))
-    return Need(PROCESS_BYTES * (jobs + 1) + listed + max([blended, *held]), stream * phases + kept)
+    disk_of_stages = sum(step.disk_for(documents) for step in steps if isinstance(step, CorpusStage))
+    memory = PROCESS_BYTES * (jobs + 1) + of_inputs + max([of_mixing, *of_stages])
+    return ResourceNeed(memory, shard_bytes * phases + disk_of_stages)
 
 
-def demand_room(wanted: Need, target: Path, jobs: int) -> None:
-    """Raise RefusedError, with what would help, if this machine cannot hold what is needed."""
-    free, memory = free_disk(target), memory_of_machine()
-    if wanted.disk > free:
+def demand_resources(need: ResourceNeed, target: Path, jobs: int) -> None:
+    """Raise RefusedError, with what would help, if this machine does not have what is needed."""
+    free, memory = free_disk(target), machine_memory()
+    if need.disk > free:
         raise RefusedError(
-            f"about {_size(wanted.disk)} of disk are needed below {str(target)!r}, and {_size(free)} are free; "
+            f"about {_size_text(need.disk)} of disk are needed below {str(target)!r}, and {_size_text(free)} are free; "
             "choose an -o with more room, or one format in `output: {formats: …}`"
         )
-    if wanted.memory > memory:
+    if need.memory > memory:
         raise RefusedError(
-            f"about {_size(wanted.memory)} of memory are needed, and this machine has {_size(memory)}; "
+            f"about {_size_text(need.memory)} of memory are needed, and this machine has {_size_text(memory)}; "
             f"take fewer processes (`-j {max(jobs // 2, 1)}`), or a cluster (`--executor slurm`)"
         )
 
 
 def free_disk(target: Path) -> int:
-    """Free bytes where the output goes."""
-    place = target.absolute()
-    while not place.exists():
-        place = place.parent
-    return shutil.disk_usage(place).free
+    """Return the free bytes of the disk that the output goes to."""
+    folder = target.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
 
 
-def memory_of_machine() -> int:
-    """Bytes of memory that this machine, or the control group this process is in, has."""
+def machine_memory() -> int:
+    """Return the bytes of memory of this machine, or of the control group that this process is in."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     try:
         limit = Path("/sys/fs/cgroup/memory.max").read_text().strip()
@@ -118,33 +139,38 @@ def memory_of_machine() -> int:
     return min(memory, int(limit)) if limit.isdigit() else memory
 
 
-def need_text(wanted: Need, target: Path | None) -> str:
-    """The needs in one line."""
-    where = f", {_size(free_disk(target))} free" if target is not None else ""
-    return f"memory: about {_size(wanted.memory)}; disk: about {_size(wanted.disk)} until it is published{where}"
+def stored_bytes(file: Input) -> int:
+    """Return the bytes of an input as stored; 0 if it does not lie on this machine."""
+    return file.local_path.stat().st_size if file.local_path else 0
 
 
-def _start_of(source: SourceSpec, place: Input) -> tuple[list[Document], int]:
-    """The documents in the first stored bytes of an input, and how many bytes these are."""
+def _spread_sample(items: Sequence[ItemType], most: int) -> Sequence[ItemType]:
+    """Return at most `most` of the items, at equal distances.
+
+    >>> _spread_sample("abcdefg", 3)
+    'ace'
+    """
+    return items[:: max(len(items) // most, 1)][:most]
+
+
+def _read_start(source: SourceSpec, file: Input) -> tuple[list[Document], int]:
+    """Return the documents in the first stored bytes of an input, and how many bytes these are."""
     tags = tags_of(source)
-    found: list[Document] = []
+    documents: list[Document] = []
     try:
-        for item in source.from_step.read(place):
-            kept = tagged(item, tags) if isinstance(item, Document) else item
-            found += [kept] if isinstance(kept, Document) else []
-            if place.bytes_read() > SAMPLED_BYTES:
-                return found, place.bytes_read()
+        for item in source.from_step.read(file):
+            result = tagged(item, tags) if isinstance(item, Document) else item
+            documents += [result] if isinstance(result, Document) else []
+            if file.bytes_read() > SAMPLED_BYTES:
+                return documents, file.bytes_read()
     except (CorpuskitError, Reject):
-        # What is wrong with an input, the run will say.
+        # The run itself will say what is wrong with an input.
         pass
-    return found, _stored(place)
+    return documents, stored_bytes(file)
 
 
-def _stored(place: Input) -> int:
-    return place.local_path.stat().st_size if place.local_path else 0
-
-
-def _through(stages: Sequence[Stage], document: Document) -> Document | None:
+def _apply_all(stages: Sequence[Stage], document: Document) -> Document | None:
+    """Return what the stages make of a document; None if one of them leaves it out."""
     for stage in stages:
         (result,) = stage.apply_many([document])
         if isinstance(result, (Drop, Reject)):
@@ -153,9 +179,9 @@ def _through(stages: Sequence[Stage], document: Document) -> Document | None:
     return document
 
 
-def _size(count: int) -> str:
+def _size_text(count: float) -> str:
     for unit in ("bytes", "KB", "MB", "GB"):
         if count < 1000 or unit == "GB":
             return f"{count:,.0f} {unit}" if unit == "bytes" else f"{count:,.1f} {unit}"
-        count = count / 1000  # type: ignore[assignment]
+        count = count / 1000
     return ""

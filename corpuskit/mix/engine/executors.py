@@ -1,8 +1,8 @@
 """Where tasks run: in processes of this machine, on a Ray cluster, or as Slurm job arrays, each through datatrove.
 
-An executor yields the numbers of the tasks in order as they are done, and raises what the first failed task failed
-of. datatrove's own marks of completion are not believed across runs, as they are kept by rank alone: each execution
-has a log folder of its own, and what is done is known by the tasks' results.
+An executor yields the numbers of the tasks in order as they are done, and raises the error of the first failed task.
+datatrove's own completion marks are not trusted across runs, because they are stored by rank alone: each execution has
+a log folder of its own, and the tasks' results say what is done.
 """
 
 import contextlib
@@ -21,25 +21,27 @@ from datatrove.executor.slurm import SlurmPipelineExecutor
 from corpuskit.core.disk import filesystem
 from corpuskit.core.errors import CorpuskitError, RemoteError, UsageError
 from corpuskit.core.stream.workers import Pool
-from corpuskit.mix.engine.tasks import Placed, RunTasks, write_json
+from corpuskit.mix.engine.tasks import RunTasks, StoredTask, write_json
 from corpuskit.mix.recipe.cluster_profile import RayProfile, SlurmProfile
 
 POLL_SECONDS = 0.5
 SLURM_POLL_SECONDS = 2.0
 
+Tasks = Sequence[StoredTask[Any]]
+
 
 class Executor(Protocol):
     """Runs tasks."""
 
-    def finished(self, tasks: Sequence[Placed], log: Path) -> Iterator[int]:
-        """Run the tasks, yielding their numbers in order when they and those before them are done."""
+    def run_in_order(self, tasks: Tasks, log: Path) -> Iterator[int]:
+        """Run the tasks; yield the number of each when it and all before it are done."""
 
     def close(self) -> None:
-        """Let go of what was started."""
+        """Release what was started."""
 
 
 class LocalRanks(LocalPipelineExecutor):  # type: ignore[misc]
-    """datatrove's local executor, one rank at a time: our pool of workers, kept over all phases, calls it.
+    """datatrove's local executor, called one rank at a time by our pool of workers, which lasts through all phases.
 
     It sets up no log for each rank, which takes longer than many a task.
     """
@@ -56,22 +58,22 @@ class LocalRanks(LocalPipelineExecutor):  # type: ignore[misc]
         return rank
 
     def with_rank(self, rank: int) -> "LocalRanks":
-        """The executor as a worker needs it: with the task of one rank and no others."""
+        """Return the executor as a worker needs it: with the task of one rank only."""
         alone = copy.copy(self)
         alone.pipeline = [self.pipeline[0].with_rank(rank)]
         return alone
 
 
-class Local:
-    """Processes of this machine."""
+class LocalExecutor:
+    """Runs tasks in processes of this machine."""
 
     def __init__(self, jobs: int) -> None:
-        """So many at a time; with one, the tasks run in this process."""
+        """Run up to `jobs` tasks at a time; with one, in this process."""
         self.jobs = jobs
         self.pool = Pool(jobs) if jobs > 1 else None
 
-    def finished(self, tasks: Sequence[Placed], log: Path) -> Iterator[int]:
-        """Run the tasks."""
+    def run_in_order(self, tasks: Tasks, log: Path) -> Iterator[int]:
+        """Run the tasks in the pool, or here without one."""
         executor = LocalRanks(pipeline=[RunTasks(tasks)], tasks=len(tasks), logging_dir=str(log / "ranks"))
         if self.pool is None:
             yield from map(executor.run_rank, range(len(tasks)))
@@ -86,8 +88,8 @@ class Local:
             self.pool.close()
 
 
-class Ray:
-    """A Ray cluster: the one that the profile names, else the one this machine is a node of, else a new one here."""
+class RayExecutor:
+    """Runs tasks on a Ray cluster: the profile's, else the one this machine is a node of, else a new one here."""
 
     def __init__(self, profile: RayProfile, jobs: int | None) -> None:
         """Connect. Raises UsageError without Ray, RemoteError if the cluster does not answer."""
@@ -103,8 +105,8 @@ class Ray:
             except Exception as error:
                 raise RemoteError(f"no Ray cluster at {profile.address or 'this machine'}: {error}") from None
 
-    def finished(self, tasks: Sequence[Placed], log: Path) -> Iterator[int]:
-        """Run the tasks as actors. Ray's `run` passes over failed ranks in silence, so the results are looked at."""
+    def run_in_order(self, tasks: Tasks, log: Path) -> Iterator[int]:
+        """Run the tasks as actors. Ray's `run` passes over failed ranks silently, so check the results."""
         from datatrove.executor.ray import RayPipelineExecutor
 
         executor = RayPipelineExecutor(
@@ -117,7 +119,7 @@ class Ray:
             tasks_per_job=self.profile.tasks_per_job,
             ray_remote_kwargs=self._remote_options(),
         )
-        yield from watched(executor.run, tasks)
+        yield from wait_in_order(executor.run, tasks)
         demand_done(tasks, executor.get_incomplete_ranks(skip_completed=True))
 
     def _remote_options(self) -> dict[str, Any]:
@@ -125,7 +127,7 @@ class Ray:
         return {"runtime_env": {"env_vars": variables}} if variables else {}
 
     def close(self) -> None:
-        """Disconnect; what still runs there ends."""
+        """Disconnect, which ends whatever still runs there."""
         import ray
 
         if self.connected:
@@ -133,28 +135,28 @@ class Ray:
 
 
 class SlurmRanks(SlurmPipelineExecutor):  # type: ignore[misc]
-    """datatrove's Slurm executor without its job that merges statistics, which stays pending when a rank fails."""
+    """datatrove's Slurm executor without its job that merges statistics, which stays pending if a rank fails."""
 
     def launch_merge_stats(self) -> None:
-        """The accounts are in the tasks' results."""
+        """Do nothing: the counts are in the tasks' results."""
 
 
-class Slurm:
-    """Job arrays on a Slurm cluster, submitted from a machine that has `sbatch`."""
+class SlurmExecutor:
+    """Runs tasks as job arrays on a Slurm cluster, submitted from a machine that has `sbatch`."""
 
     def __init__(self, profile: SlurmProfile, jobs: int | None, work: Path) -> None:
-        """Jobs of a run that was killed are cancelled first, as they would write the same files."""
+        """Cancel the jobs of a run that was killed, because they would write the same files."""
         import shutil
 
         if shutil.which("sbatch") is None:
             raise UsageError("`--executor slurm` needs `sbatch` on the PATH: run it on a machine that submits jobs")
         self.profile, self.jobs = profile, jobs
-        self.known = work / "slurm.json"
+        self.jobs_file = work / "slurm.json"
         self.submitted: list[str] = []
         self.end_jobs()
 
-    def finished(self, tasks: Sequence[Placed], log: Path) -> Iterator[int]:
-        """Submit the tasks as an array and wait. datatrove's `run` returns as soon as they are submitted."""
+    def run_in_order(self, tasks: Tasks, log: Path) -> Iterator[int]:
+        """Submit the tasks as an array and wait: datatrove's `run` returns as soon as they are submitted."""
         profile = self.profile
         executor = SlurmRanks(
             pipeline=[RunTasks(tasks)],
@@ -171,51 +173,51 @@ class Slurm:
             sbatch_args=dict(profile.sbatch),
             max_array_size=profile.max_array,
             tasks_per_job=profile.tasks_per_job,
-            job_id_retriever=self._note,
+            job_id_retriever=self._note_job,
             randomize_start_duration=0,
             requeue=False,
         )
 
         def run() -> None:
             executor.run()
-            while self._running():
+            while self._has_jobs():
                 time.sleep(SLURM_POLL_SECONDS)
 
-        yield from watched(run, tasks)
+        yield from wait_in_order(run, tasks)
         demand_done(tasks, executor.get_incomplete_ranks(skip_completed=True))
 
     def close(self) -> None:
-        """Cancel what still waits or runs."""
+        """Cancel jobs that still wait or run."""
         self.end_jobs()
 
     def end_jobs(self) -> None:
-        """Cancel the jobs that this run or one before it has left, and wait until they are gone."""
+        """Cancel the jobs that this or an earlier run left, and wait until they are gone."""
         import json
 
         with contextlib.suppress(OSError, ValueError):
-            self.submitted = sorted({*self.submitted, *json.loads(self.known.read_bytes())})
-        if self._running():
-            _answer("scancel", *self.submitted)
-        while self._running():
+            self.submitted = sorted({*self.submitted, *json.loads(self.jobs_file.read_bytes())})
+        if self._has_jobs():
+            _output_of("scancel", *self.submitted)
+        while self._has_jobs():
             time.sleep(POLL_SECONDS)
         self.submitted = []
-        filesystem.remove(self.known, missing_ok=True)
+        filesystem.remove(self.jobs_file, missing_ok=True)
 
-    def _note(self, answer: str) -> str:
-        """The id of the job that `sbatch` names, kept on disk before anything else is done."""
+    def _note_job(self, answer: str) -> str:
+        """Return the id of the job that `sbatch` names, after storing it on disk before anything else happens."""
         number = answer.split()[-1]
         self.submitted.append(number)
-        write_json(self.known, self.submitted)
+        write_json(self.jobs_file, self.submitted)
         return number
 
-    def _running(self) -> bool:
+    def _has_jobs(self) -> bool:
         if not self.submitted:
             return False
-        return bool(_answer("squeue", "--noheader", "--format=%i", f"--jobs={','.join(self.submitted)}").strip())
+        return bool(_output_of("squeue", "--noheader", "--format=%i", f"--jobs={','.join(self.submitted)}").strip())
 
 
-def watched(run: Callable[[], Any], tasks: Sequence[Placed]) -> Iterator[int]:
-    """Run something that finishes tasks elsewhere, yielding their numbers in order as their results appear."""
+def wait_in_order(run: Callable[[], Any], tasks: Tasks) -> Iterator[int]:
+    """Call `run`, which finishes the tasks elsewhere; yield their numbers in order as their results appear."""
     raised: list[BaseException] = []
 
     def attempt() -> None:
@@ -228,47 +230,49 @@ def watched(run: Callable[[], Any], tasks: Sequence[Placed]) -> Iterator[int]:
     thread.start()
     number = 0
     while number < len(tasks):
-        running = thread.is_alive()
+        is_running = thread.is_alive()
         while number < len(tasks) and tasks[number].state() == "done":
             yield number
             number += 1
-        if not running:
+        if not is_running:
             break
         thread.join(POLL_SECONDS)
     thread.join()
     if raised:
-        raise _plain(raised[0], tasks)
+        raise _one_line_error(raised[0], tasks)
 
 
-def demand_done(tasks: Sequence[Placed], incomplete: Sequence[int]) -> None:
-    """Raise what the first unfinished task failed of."""
+def demand_done(tasks: Tasks, incomplete: Sequence[int]) -> None:
+    """Raise the error of the first unfinished task."""
     unfinished = [number for number, task in enumerate(tasks) if number in set(incomplete) or task.state() != "done"]
     if not unfinished:
         return
-    failures = (tasks[number].failure() for number in unfinished)
-    known = next((failure for failure in failures if failure is not None), None)
-    if known is not None:
-        raise known
+    failure = _first_failure([tasks[number] for number in unfinished])
+    if failure is not None:
+        raise failure
     first = tasks[unfinished[0]].task.label()
     raise CorpuskitError(
-        f"{len(unfinished)} of {len(tasks)} tasks did not finish, {first} first, and left no reason; "
-        "perhaps they ran out of memory or time. What is done is kept: run it again"
+        f"{len(unfinished)} of {len(tasks)} tasks did not finish and gave no reason, {first} first; "
+        "perhaps they ran out of memory or time. Finished tasks are kept: run it again"
     )
 
 
-def _plain(error: BaseException, tasks: Sequence[Placed]) -> BaseException:
-    """An error of an executor's own as one line; a task's own reason comes first."""
+def _one_line_error(error: BaseException, tasks: Tasks) -> BaseException:
+    """Return what to raise for an error of the executor: a task's own error, if there is one, or one line about it."""
     if not isinstance(error, Exception) or isinstance(error, CorpuskitError):
         return error
-    failures = (task.failure() for task in tasks)
-    known = next((failure for failure in failures if failure is not None), None)
     first_line = (str(error).splitlines() or [""])[0]
-    return known or CorpuskitError(f"the executor failed: {type(error).__name__}: {first_line}")
+    return _first_failure(tasks) or CorpuskitError(f"the executor failed: {type(error).__name__}: {first_line}")
 
 
-def _answer(*command: str) -> str:
+def _first_failure(tasks: Tasks) -> CorpuskitError | None:
+    failures = (task.failure() for task in tasks)
+    return next((failure for failure in failures if failure is not None), None)
+
+
+def _output_of(*command: str) -> str:
     import subprocess
 
+    # A job that ended long ago is unknown to Slurm; that is no error.
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"}, check=False)
-    # A job that ended long ago is not known any more, which is no fault.
     return done.stdout

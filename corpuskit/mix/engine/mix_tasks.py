@@ -1,10 +1,14 @@
-"""The last step of a recipe: what of each source goes into the corpus, how often, and in which order.
+"""The last step of a recipe: which documents of each source go into the corpus, how often, and in which order.
 
-Three phases of tasks. *Measure* takes down, for each document of a shard, its rank, tokens and a hash of its text; from
-these the solver sets the quotas and the sampler says how they are filled. *Select* writes what was chosen of a shard,
-cut into buckets by final order. *Write* puts the buckets of all shards together to one shard of the corpus, in every
-format. What grows with the corpus is on disk: the measures, and where in which file each bucket lies
-(`mix/engine/bucket_index.py`).
+Three phases of tasks. *Measure* records each document's rank, its tokens and a hash of its text; from these the solver
+sets the quotas and the sampler plans how to fill them. *Select* writes the selected documents of a shard, divided into
+buckets by final order. *Write* joins the buckets of all shards into one shard of the corpus, in every format. What
+grows with the corpus is on disk: the measures, and where in which file each bucket lies (`mix/engine/bucket_index.py`).
+
+    shard 0: d0 d1 d2      measure      rank, tokens, text hash of d0 d1 d2      (shard 1 likewise)
+                           select       bucket 0: d2    bucket 1: d0             (d1 is over budget)
+    shard 1: d3 d4         select       bucket 0: d3    bucket 1: d4
+    corpus                 write        bucket 0 = d2 d3 by order key, then bucket 1 = d0 d4, cut into shards
 """
 
 import hashlib
@@ -22,10 +26,10 @@ from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.step import Drop
 from corpuskit.core.tokens import counter, token_version
-from corpuskit.mix.engine.bucket_index import Frames, Slice, in_shards
-from corpuskit.mix.engine.sharded_stage import documents_of
-from corpuskit.mix.engine.shards import Accounts, Piece
-from corpuskit.mix.engine.tasks import Result, Task
+from corpuskit.mix.engine.bucket_index import BucketEntry, BucketIndex, Slice, cut_into_shards
+from corpuskit.mix.engine.shards import TaskLog, WorkShard, documents_of
+from corpuskit.mix.engine.task_results import OutputFile, SelectResult, TaskResult, WriteResult
+from corpuskit.mix.engine.tasks import Task, file_of_task
 from corpuskit.mix.recipe.recipe import Recipe
 from corpuskit.mix.recipe.shell_pipe import allocate
 from corpuskit.mix.solver.sampling import OVER_BUDGET, Filling, fill, measures, order_key, ranker
@@ -39,8 +43,8 @@ BUCKET_BYTES = 1024 * 1024
 MOST_BUCKETS = 4096
 
 
-def blend_options(recipe: Recipe) -> dict[str, Any]:
-    """What shapes the choice, as the manifest records it."""
+def mix_options(recipe: Recipe) -> dict[str, Any]:
+    """Return what shapes the selection, as the manifest records it."""
     options: dict[str, Any] = {"order": recipe.output.order, "seed": recipe.seed}
     if recipe.budget:
         options |= {
@@ -55,53 +59,54 @@ def blend_options(recipe: Recipe) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Measure(Task):
-    """Rank, tokens and text hash of each document of a shard."""
+class Measure(Task[TaskResult]):
+    """Measures the documents of a shard: rank, tokens and text hash."""
 
-    piece: Piece
+    shard: WorkShard
     seed: int
     sources: tuple[str, ...]
     tokenizer: str
 
     def label(self) -> str:
-        """The shard."""
-        return f"mix: measures of {self.piece.path.name}"
+        """Return the step and the shard."""
+        return f"mix: measures of {self.shard.path.name}"
 
     def identity(self) -> Any:
-        """Shard, seed, sources and how tokens are counted."""
-        return [self.piece.key, self.seed, self.sources, token_version(self.tokenizer)]
+        """Return the shard, the seed, the sources and how tokens are counted."""
+        return [self.shard.key, self.seed, self.sources, token_version(self.tokenizer)]
 
-    def run(self, stem: Path) -> Result:
-        """Write `STEM.measures`."""
+    def run(self, task_path: Path) -> TaskResult:
+        """Write `TASK_PATH.measures`."""
         import numpy
         import xxhash
 
         count_tokens = counter(self.tokenizer)
-        rankers = {name: (place, ranker(self.seed, name)) for place, name in enumerate(self.sources)}
+        rankers = {name: (number, ranker(self.seed, name)) for number, name in enumerate(self.sources)}
         rows = []
-        for document in documents_of([self.piece]):
-            place, rank = rankers[document.metadata["source"]]
-            tie = xxhash.xxh3_128_digest(document.text.encode())
-            rows.append((place, rank(document.id), count_tokens(document.text), tie))
-        path = stem.with_name(f"{stem.name}.measures")
+        for document in documents_of([self.shard]):
+            source_number, rank = rankers[document.metadata["source"]]
+            text_hash = xxhash.xxh3_128_digest(document.text.encode())
+            rows.append((source_number, rank(document.id), count_tokens(document.text), text_hash))
+        path = file_of_task(task_path, ".measures")
         with filesystem.open_write(path) as stream:
             stream.write(numpy.array(rows, dtype=measures()).tobytes())
         return {"files": [path.name]}
 
 
 @dataclass(frozen=True)
-class Select(Task):
-    """What was chosen of a shard, in buckets of the final order, one zstd frame a bucket.
+class Select(Task[SelectResult]):
+    """Selects documents of a shard and divides them into buckets of the final order, one zstd frame a bucket.
 
-    A record is `KEY LINE TOKENS`; the key, 32 letters, is where it stands in shuffled order, and none in input order.
+    A record is `KEY LINE TOKENS`. In shuffled order the key, 32 letters, is what records are sorted by; in input order
+    it is empty.
     """
 
-    piece: Piece
+    shard: WorkShard
     number: int
-    """Of the shard, among all."""
-    measured: Path | None
-    """What `Measure` left of it; every document is taken once if None."""
-    fillings: tuple[Filling, ...]
+    """The shard's number among all."""
+    measures_file: Path | None
+    """What `Measure` wrote of the shard; None if every document is taken once."""
+    quota_plans: tuple[Filling, ...]
     """How the quota of each source is filled."""
     shuffled: bool
     seed: int
@@ -109,107 +114,115 @@ class Select(Task):
     tokenizer: str
 
     def label(self) -> str:
-        """The shard."""
-        return f"mix: selection from {self.piece.path.name}"
+        """Return the step and the shard."""
+        return f"mix: selection from {self.shard.path.name}"
 
     def identity(self) -> Any:
-        """Shard, choice and order."""
-        chosen = None
-        if self.measured is not None:
-            chosen = hashlib.sha256(self._epochs(_measured(self.measured)).tobytes()).hexdigest()
+        """Return the shard, what is selected of it, and the order."""
+        selection = None
+        if self.measures_file is not None:
+            selection = hashlib.sha256(self._epochs(_read_measures(self.measures_file)).tobytes()).hexdigest()
         order = [self.shuffled, self.seed if self.shuffled else None, self.buckets]
-        return [self.piece.key, chosen, order, token_version(self.tokenizer)]
+        return [self.shard.key, selection, order, token_version(self.tokenizer)]
 
-    def run(self, stem: Path) -> Result:
-        """Write `STEM.chosen`; the result's `buckets` are `[offset, length, documents]`."""
-        accounts = Accounts(stem)
+    def run(self, task_path: Path) -> SelectResult:
+        """Write `TASK_PATH.chosen`."""
+        log = TaskLog(task_path)
         count = StepCount()
-        held: list[list[bytes]] = [[] for _ in range(self.buckets)]
-        for document, times, tokens in self._taken():
+        buckets: list[list[bytes]] = [[] for _ in range(self.buckets)]
+        for document, times, tokens in self._documents():
             line = encode(document)
             count.received.add(line)
             if not times:
                 count.dropped[OVER_BUDGET] += 1
-                place = (NAME, count.received.documents)
-                accounts.take(Verdict.of_drop(NAME, Drop(document, OVER_BUDGET), place))
+                location = (NAME, count.received.documents)
+                log.take(Verdict.of_drop(NAME, Drop(document, OVER_BUDGET), location))
                 continue
             for epoch in range(1, times + 1):
                 if epoch > 1:
                     line = encode(document.with_metadata(epoch=epoch))
                     count.made += 1
                 count.sent.add(line)
-                bucket, key = self._place(document, epoch)
-                held[bucket].append(b"%s %s %d\n" % (key, line, tokens))
-        path = stem.with_name(f"{stem.name}.chosen")
-        index = _write_buckets(path, held)
-        result = accounts.close([count])
-        return {**result, "buckets": index, "files": [*result["files"], path.name]}
+                bucket, key = self._bucket_and_key(document, epoch)
+                buckets[bucket].append(b"%s %s %d\n" % (key, line, tokens))
+        path = selection_file(task_path)
+        entries = _write_buckets(path, buckets)
+        result = log.close([count])
+        return {**result, "buckets": [list(entry) for entry in entries], "files": [*result["files"], path.name]}
 
-    def _taken(self) -> Iterator[tuple[Document, int, int]]:
-        """Each document, how often it is taken, and its tokens."""
-        documents = documents_of([self.piece])
-        if self.measured is None:
+    def _documents(self) -> Iterator[tuple[Document, int, int]]:
+        """Yield each document, how often it is taken, and its tokens."""
+        documents = documents_of([self.shard])
+        if self.measures_file is None:
             count_tokens = counter(self.tokenizer)
             yield from ((document, 1, count_tokens(document.text)) for document in documents)
         else:
-            rows = _measured(self.measured)
+            rows = _read_measures(self.measures_file)
             yield from zip(documents, self._epochs(rows).tolist(), rows["tokens"].tolist(), strict=True)
 
     def _epochs(self, rows: "NDArray[Any]") -> "NDArray[numpy.int64]":
+        """Return how often each document is taken.
+
+        A plan is asked about all rows, and its answer counts for its source's rows only:
+
+            rows["source"]       0  1  0  1
+            plan of source 0     2  1  1  2
+            plan of source 1     0  1  0  0
+            epochs               2  1  1  0
+        """
         import numpy
 
         epochs = numpy.zeros(len(rows), "<i8")
         for source in numpy.unique(rows["source"]).tolist():
-            own = rows["source"] == source
-            epochs[own] = self.fillings[source].epochs(rows, self.number)[own]
+            of_source = rows["source"] == source
+            epochs[of_source] = self.quota_plans[source].epochs(rows, self.number)[of_source]
         return epochs
 
-    def _place(self, document: Document, epoch: int) -> tuple[int, bytes]:
-        """Bucket and key."""
+    def _bucket_and_key(self, document: Document, epoch: int) -> tuple[int, bytes]:
         if not self.shuffled:
             return epoch - 1, b""
         key = order_key(self.seed, document.id, epoch)
         bucket = int.from_bytes(key[:4], "big") * self.buckets >> 32
-        own = document.metadata.get("epoch") or 1
-        if epoch == 1 and own != 1:
-            # A repetition that another corpus has made keeps its number, by which repetitions stand in their bucket.
-            key = order_key(self.seed, document.id, own)
+        earlier_epoch = document.metadata.get("epoch") or 1
+        if epoch == 1 and earlier_epoch != 1:
+            # A repetition that another corpus made keeps its number, which orders the repetitions within a bucket.
+            key = order_key(self.seed, document.id, earlier_epoch)
         return bucket, key.hex().encode()
 
 
 @dataclass(frozen=True)
-class Write(Task):
-    """One shard of the corpus, in every format."""
+class Write(Task[WriteResult]):
+    """Writes one shard of the corpus, in every format."""
 
     number: int
     slices: tuple[Slice, ...]
-    frames: Frames
+    index: BucketIndex
     shuffled: bool
     formats: tuple[str, ...]
     tokenizer: str
 
     def label(self) -> str:
-        """Which shard."""
+        """Return the step and the shard's number."""
         return f"mix: shard {self.number} of the corpus"
 
     def identity(self) -> Any:
-        """The slices, the frames they are cut of, and the formats."""
+        """Return the slices, the buckets that they are cut from, and the formats."""
         from corpuskit.core.registry import find_format
 
-        slices = [[item.bucket, item.first, item.skip, item.take] for item in self.slices]
+        slices = [list(slice_) for slice_ in self.slices]
         versions = [find_format(name).versions() for name in self.formats]
-        order = [self.frames.key, self.shuffled]
+        order = [self.index.key, self.shuffled]
         return [self.number, slices, order, self.formats, versions, token_version(self.tokenizer)]
 
-    def run(self, stem: Path) -> Result:
-        """Write `STEM-FORMAT` files; the result's `parts` are name, size, digest, documents and tokens of each."""
+    def run(self, task_path: Path) -> WriteResult:
+        """Write one `TASK_PATH-FORMAT` file for each format."""
         from corpuskit.core.registry import find_format
 
-        forms = [find_format(name) for name in self.formats]
-        paths = [stem.with_name(f"{stem.name}-{form.name}{form.suffix}") for form in forms]
+        formats = [find_format(name) for name in self.formats]
+        paths = [file_of_task(task_path, f"-{format_.name}{format_.suffix}") for format_ in formats]
         for path in paths:
             filesystem.remove(path, missing_ok=True)
-        writers = [form.open(path) for form, path in zip(forms, paths, strict=True)]
+        writers = [format_.open(path) for format_, path in zip(formats, paths, strict=True)]
         totals = Totals(counter(self.tokenizer))
         for tokens, document in self._documents():
             totals.add_counted(document, tokens)
@@ -217,77 +230,96 @@ class Write(Task):
                 writer.write(document)
         for writer in writers:
             writer.close()
-        facts = [totals.documents, totals.tokens]
-        parts = [
-            [form.name, path.name, *size_and_digest(path), *facts] for form, path in zip(forms, paths, strict=True)
-        ]
-        return {"parts": parts, "totals": totals.parts(), "files": [path.name for path in paths]}
+        outputs: list[OutputFile] = []
+        for name, path in zip(self.formats, paths, strict=True):
+            size, sha256 = size_and_digest(path)
+            outputs.append(
+                {
+                    "format": name,
+                    "name": path.name,
+                    "bytes": size,
+                    "sha256": sha256,
+                    "documents": totals.documents,
+                    "tokens": totals.tokens,
+                }
+            )
+        return {"files": [path.name for path in paths], "outputs": outputs, "totals": totals.parts()}
 
     def _documents(self) -> Iterator[tuple[int, Document]]:
-        for item in self.slices:
-            records: Iterable[bytes] = self.frames.records(item.bucket, item.first)
+        """Yield the documents of the slices, each after its tokens."""
+        for bucket, first, skip, take in self.slices:
+            records: Iterable[bytes] = self.index.records(bucket, first)
             if self.shuffled:
                 records = sorted(records)
-            for record in itertools.islice(records, item.skip, item.skip + item.take):
+            for record in itertools.islice(records, skip, skip + take):
                 line, _, tokens = record[record.index(b" ") + 1 :].rpartition(b" ")
                 yield int(tokens), decode(line)
 
 
-def fillings(recipe: Recipe, measured: Sequence[Path]) -> tuple[Filling, ...]:
-    """How the quota of each source is filled. Raises Infeasible."""
+def selection_file(task_path: Path) -> Path:
+    """Return the path of the documents that `Select` selected."""
+    return file_of_task(task_path, ".chosen")
+
+
+def quota_plans(recipe: Recipe, measures_files: Sequence[Path]) -> tuple[Filling, ...]:
+    """Return how the quota of each source is filled. Raises Infeasible."""
     import numpy
 
-    supply = dict.fromkeys((source.name for source in recipe.sources), 0)
-    holding: dict[str, list[int]] = {name: [] for name in supply}
-    for number, path in enumerate(measured):
-        rows = _measured(path)
-        for at in numpy.unique(rows["source"]).tolist():
-            name = recipe.sources[at].name
-            supply[name] += int(rows["tokens"][rows["source"] == at].sum())
-            holding[name].append(number)
-    quotas = allocate(recipe, supply)
+    names = [source.name for source in recipe.sources]
+    tokens_of = dict.fromkeys(names, 0)
+    shards_of: dict[str, list[int]] = {name: [] for name in names}
+    for number, path in enumerate(measures_files):
+        rows = _read_measures(path)
+        for source in numpy.unique(rows["source"]).tolist():
+            name = names[source]
+            tokens_of[name] += int(rows["tokens"][rows["source"] == source].sum())
+            shards_of[name].append(number)
+    quotas = allocate(recipe, tokens_of)
 
-    def filling(at: int, name: str) -> Filling:
+    def plan(source: int, name: str) -> Filling:
         def shards() -> "Iterator[tuple[int, NDArray[Any]]]":
-            return ((number, _measured(measured[number])) for number in holding[name])
+            return ((number, _read_measures(measures_files[number])) for number in shards_of[name])
 
-        return fill(shards, at, supply[name], quotas[name].tokens) if name in quotas else Filling()
+        return fill(shards, source, tokens_of[name], quotas[name].tokens) if name in quotas else Filling()
 
-    return tuple(filling(at, name) for at, name in enumerate(supply))
+    return tuple(plan(source, name) for source, name in enumerate(names))
 
 
 def bucket_count(recipe: Recipe, stream_bytes: int, epochs: int) -> int:
-    """How many buckets the final order is cut into: one an epoch in input order, else by size."""
+    """Return how many buckets the final order is divided into: one for each epoch in input order, else by size."""
     if recipe.output.order != "shuffled":
         return epochs
     return min(MOST_BUCKETS, stream_bytes * epochs // BUCKET_BYTES + 1)
 
 
-def slices_of(
-    frames: Frames, documents: "NDArray[numpy.int64]", shuffled: bool, shard_documents: int
+def shard_slices(
+    index: BucketIndex, documents: "NDArray[numpy.int64]", shuffled: bool, shard_documents: int
 ) -> Iterator[tuple[Slice, ...]]:
-    """The slices of which each shard of the corpus is made, in order; `documents` are those of each bucket."""
+    """Yield the slices that each shard of the corpus is made of, in order; `documents` holds those of each bucket."""
     if shuffled:
-        return in_shards(((bucket, 0, count) for bucket, count in enumerate(documents.tolist())), shard_documents)
-    every = range(frames.buckets)
-    counts = ((bucket, *found) for bucket in every for found in enumerate(frames.documents(bucket)))
-    return in_shards(counts, shard_documents)
+        # A bucket is sorted as a whole, so it always begins with the first shard.
+        counts = ((bucket, 0, count) for bucket, count in enumerate(documents.tolist()))
+        return cut_into_shards(counts, shard_documents)
+    counts_by_shard = (
+        (bucket, shard, count) for bucket in range(index.buckets) for shard, count in enumerate(index.documents(bucket))
+    )
+    return cut_into_shards(counts_by_shard, shard_documents)
 
 
-def _measured(path: Path) -> "NDArray[Any]":
+def _read_measures(path: Path) -> "NDArray[Any]":
     import numpy
 
     return numpy.fromfile(path, dtype=measures())
 
 
-def _write_buckets(path: Path, held: list[list[bytes]]) -> list[tuple[int, int, int]]:
+def _write_buckets(path: Path, buckets: list[list[bytes]]) -> list[BucketEntry]:
     import zstandard
 
     compressor = zstandard.ZstdCompressor(level=1, write_checksum=True)
-    index = []
+    entries = []
     with filesystem.open_write(path) as stream:
-        for records in held:
+        for records in buckets:
             frame = compressor.compress(b"".join(records)) if records else b""
-            index.append((stream.tell(), len(frame), len(records)))
+            entries.append(BucketEntry(stream.tell(), len(frame), len(records)))
             stream.write(frame)
-    return index
+    return entries

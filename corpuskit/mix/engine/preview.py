@@ -1,5 +1,6 @@
 """What a recipe would do, before it does it: its pipes, and the tasks of each phase."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from corpuskit.core.errors import UsageError
@@ -8,31 +9,33 @@ from corpuskit.core.reading.inputs import Input
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.stream.flow import end_of_stages, runs_of
-from corpuskit.core.tokens import WORDS, counter
-from corpuskit.mix.engine.estimate import Need, need, need_text, supply
-from corpuskit.mix.engine.read_tasks import readings
-from corpuskit.mix.engine.run import phase_name, steps_of, target_of
-from corpuskit.mix.engine.tasks import Placed, Task
+from corpuskit.core.tokens import counter
+from corpuskit.mix.engine.estimate import ResourceNeed, estimate_need, estimate_supply, stored_bytes
+from corpuskit.mix.engine.read_tasks import ReadPlan, read_plans
+from corpuskit.mix.engine.run import Inputs, phase_name, steps_of, target_folder, tokenizer_of
+from corpuskit.mix.engine.tasks import StoredTask
+from corpuskit.mix.engine.text_table import table_lines
 from corpuskit.mix.recipe.cluster_profile import Profile
 from corpuskit.mix.recipe.recipe import Recipe
 from corpuskit.mix.recipe.shell_pipe import plan_pipe, tags_of, together_pipe
 
-Inputs = dict[str, list[Input]]
 
+def plan_report(recipe: Recipe, inputs: Inputs, settings: Settings) -> tuple[str, ResourceNeed]:
+    """Return the text of `--plan`, and the estimated need.
 
-def plan_text(recipe: Recipe, inputs: Inputs, settings: Settings) -> tuple[str, Need]:
-    """The sources with their inputs and what they are likely to give, the pipe of each, and what all of it needs."""
+    The text shows each source's inputs, what it is likely to give and its pipe, and what all of it needs.
+    """
     pipes = plan_pipe(recipe)
-    count = counter(recipe.budget.tokenizer if recipe.budget else WORDS)
+    count_tokens = counter(tokenizer_of(recipe))
     lines, supplies = [], []
     for source in recipe.sources:
-        found = inputs[source.name]
-        likely = supply(recipe, source, steps_of(recipe, source)[1:], found, count)
-        supplies.append(likely)
-        lines.append(f"# {source.name}: {len(found):,} inputs, {stored_bytes(found):,} bytes")
+        files = inputs[source.name]
+        supply = estimate_supply(source, steps_of(recipe, source)[1:], files, count_tokens)
+        supplies.append(supply)
+        lines.append(f"# {source.name}: {len(files):,} inputs, {_local_bytes(files):,} bytes")
         lines.append(
-            f"# about {likely.read:,} documents; after its steps {likely.left:,} with {likely.tokens:,} tokens "
-            f"(from {likely.sampled:,} documents)"
+            f"# about {supply.read:,} documents; after its steps {supply.remaining:,} with {supply.tokens:,} tokens "
+            f"(from {supply.sampled:,} documents)"
         )
         lines += [pipes[source.name], ""]
     if recipe.together:
@@ -41,44 +44,40 @@ def plan_text(recipe: Recipe, inputs: Inputs, settings: Settings) -> tuple[str, 
         tokenizer = Path(recipe.budget.tokenizer).name
         lines.append(f"# budget: {recipe.budget.tokens:,} tokens ({tokenizer}), seed {recipe.seed}")
     lines.append(f"# output: {', '.join(recipe.output.formats)}, order {recipe.output.order}")
-    wanted = need(recipe, supplies, settings.workers())
-    lines.append(f"# {need_text(wanted, settings.output or recipe.output.dir)}")
-    return "\n".join(lines), wanted
+    need = estimate_need(recipe, supplies, settings.workers())
+    lines.append(f"# {need.text(settings.output or recipe.output.dir)}")
+    return "\n".join(lines), need
 
 
-def jobs_text(recipe: Recipe, inputs: Inputs, settings: Settings, executor: str, profile: Profile) -> str:
-    """The phases in order, each with its tasks and how many of them an earlier run has done."""
+def task_report(recipe: Recipe, inputs: Inputs, settings: Settings, executor: str, profile: Profile) -> str:
+    """Return the text of `--dry-run`: the phases in order, their tasks, and how many of these are already done."""
     rows = [("phase", "tasks", "done", "reads")]
     for source in recipe.sources:
         steps = steps_of(recipe, source)
         end = end_of_stages(steps, 1)
-        tags = tags_of(source)
-        found = readings(source.name, inputs[source.name], steps[:end], tags)
-        tasks = [task for reading in found for task in reading.tasks]
-        size = f"{stored_bytes(inputs[source.name]):,} bytes"
-        rows.append(
-            (phase_name(source.name, steps[:end]), f"{len(tasks):,}", f"{_done(tasks, recipe, settings):,}", size)
-        )
-        rows += _phases(source.name, steps[end:])
-    rows += _phases("together", recipe.together)
+        plans = read_plans(source.name, inputs[source.name], steps[:end], tags_of(source))
+        tasks = sum(len(plan.tasks) for plan in plans)
+        done = _count_done(plans, recipe, settings)
+        size = f"{_local_bytes(inputs[source.name]):,} bytes"
+        rows.append((phase_name(source.name, steps[:end]), f"{tasks:,}", f"{done:,}", size))
+        rows += _later_phases(source.name, steps[end:])
+    rows += _later_phases("together", recipe.together)
     if recipe.budget:
         rows.append(("mix: measure", "one a shard", "", "all shards"))
     rows.append(("mix: select", "one a shard", "", "all shards"))
     of_documents = f"one for {recipe.output.shard_documents:,} documents"
     rows.append(("mix: write", of_documents, "", "what was selected"))
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, (*widths, 0), strict=True)).rstrip() for row in rows
-    ]
-    return "\n".join([f"# executor {_executor_text(executor, settings, profile)}", *lines])
+    heading = f"# executor {_executor_text(executor, settings, profile)}"
+    return "\n".join([heading, *table_lines(rows, right_aligned=False)])
 
 
-def stored_bytes(found: list[Input]) -> int:
-    """Bytes of the inputs that lie on this machine."""
-    return sum(source.local_path.stat().st_size for source in found if source.local_path)
+def _local_bytes(files: Sequence[Input]) -> int:
+    """Return the bytes of the inputs that lie on this machine."""
+    return sum(map(stored_bytes, files))
 
 
-def _phases(label: str, steps: "tuple[Step, ...] | list[Step]") -> list[tuple[str, str, str, str]]:
+def _later_phases(label: str, steps: Sequence[Step]) -> list[tuple[str, str, str, str]]:
+    """Return the rows of phases that read shards, of which nobody knows yet how many there will be."""
     rows = []
     for run in runs_of(steps):
         tasks, step = "one a shard", run[0]
@@ -89,12 +88,13 @@ def _phases(label: str, steps: "tuple[Step, ...] | list[Step]") -> list[tuple[st
     return rows
 
 
-def _done(tasks: list[Task], recipe: Recipe, settings: Settings) -> int:
+def _count_done(plans: Sequence[ReadPlan], recipe: Recipe, settings: Settings) -> int:
     try:
-        folder = target_of(recipe, settings).absolute() / STAGING / WORK / TASKS
+        folder = target_folder(recipe, settings).absolute() / STAGING / WORK / TASKS
     except UsageError:
         return 0
-    return sum(Placed.below(folder, task).result() is not None for task in tasks)
+    tasks = (task for plan in plans for task in plan.tasks)
+    return sum(StoredTask.in_folder(folder, task).result() is not None for task in tasks)
 
 
 def _executor_text(executor: str, settings: Settings, profile: Profile) -> str:

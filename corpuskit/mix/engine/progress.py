@@ -1,20 +1,21 @@
-"""What `mix` shows people on standard error: how far each source is, and at the end where everything went."""
+"""What `mix` shows on standard error: how far each phase is, and at the end what became of each source."""
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from corpuskit.core import console
+from corpuskit.mix.engine.text_table import table_lines
 
 SHOWN_REASONS = 4
 
 
 @dataclass
-class Row:
-    """One source: what was read of it, what left it and why, what was taken."""
+class SourceSummary:
+    """One source: what was read, what was left out and why, and what was sampled."""
 
     read: int = 0
     sampled: int = 0
@@ -22,23 +23,24 @@ class Row:
     epochs: float = 0.0
     share: float = 0.0
     dropped: "Counter[str]" = field(default_factory=Counter)
+    """Documents by `step: reason`."""
     rejected: "Counter[str]" = field(default_factory=Counter)
-    """Documents that left, by `step: reason`."""
+    """Records by `step: reason`."""
 
 
-class Board:
-    """Progress by source; silent where there is no terminal."""
+class MixProgress:
+    """Progress by phase; silent without a terminal."""
 
     def __init__(self, quiet: bool) -> None:
-        """Nothing is shown before `running`."""
-        self.shows = console.shows_progress(quiet)
+        """Show nothing until `running`."""
+        self.is_shown = console.shows_progress(quiet)
         self._progress: Any = None
         self._tasks: dict[str, Any] = {}
 
     @contextmanager
     def running(self) -> Iterator[None]:
         """Show progress while the work in this context runs."""
-        if not self.shows:
+        if not self.is_shown:
             yield
             return
         from rich.console import Console
@@ -55,62 +57,60 @@ class Board:
             yield
         self._progress = None
 
-    def start(self, label: str, total: int) -> None:
-        """A piece of work in so many parts begins."""
+    def start(self, phase: str, tasks: int) -> None:
+        """Begin a phase with this many tasks."""
         if self._progress is not None:
-            self._tasks[label] = self._progress.add_task(console.escape(label), total=total, documents=0)
+            self._tasks[phase] = self._progress.add_task(console.escape(phase), total=tasks, documents=0)
 
-    def advance(self, label: str, documents: int) -> None:
-        """One part is done, and gave so many documents."""
-        if self._progress is not None and label in self._tasks:
-            task = self._progress.tasks[self._tasks[label]]
+    def advance(self, phase: str, documents: int) -> None:
+        """Count one task as done, with the documents that it gave."""
+        if self._progress is not None and phase in self._tasks:
+            task = self._progress.tasks[self._tasks[phase]]
             self._progress.update(task.id, advance=1, documents=task.fields["documents"] + documents)
 
 
-def table(rows: dict[str, Row]) -> str:
-    """The summary: a line for each source, and below it what left it and why.
+def summary_table(summaries: Mapping[str, SourceSummary]) -> str:
+    """Return the summary: a line for each source, and below it what was left out and why.
 
-    >>> print(table({"web": Row(10, 4, 900, 1, 1.0, Counter({"dedup: duplicate": 6}))}))
+    >>> print(summary_table({"web": SourceSummary(10, 4, 900, 1, 1.0, Counter({"dedup: duplicate": 6}))}))
     source  documents  dropped  rejected  sampled  tokens  epochs   share
     web            10        6         0        4     900    1.00  100.0%
             dropped: 6 dedup: duplicate
     """
-    heads = ("source", "documents", "dropped", "rejected", "sampled", "tokens", "epochs", "share")
-    cells = [
+    rows: list[tuple[str, ...]] = [
+        ("source", "documents", "dropped", "rejected", "sampled", "tokens", "epochs", "share")
+    ]
+    rows += [
         (
             console.escape(name),
-            f"{row.read:,}",
-            f"{row.dropped.total():,}",
-            f"{row.rejected.total():,}",
-            f"{row.sampled:,}",
-            f"{row.tokens:,}",
-            f"{row.epochs:.2f}",
-            f"{row.share:.1%}",
+            f"{summary.read:,}",
+            f"{summary.dropped.total():,}",
+            f"{summary.rejected.total():,}",
+            f"{summary.sampled:,}",
+            f"{summary.tokens:,}",
+            f"{summary.epochs:.2f}",
+            f"{summary.share:.1%}",
         )
-        for name, row in rows.items()
+        for name, summary in summaries.items()
     ]
-    widths = [max(len(cell) for cell in column) for column in zip(heads, *cells, strict=True)]
-    lines = [_line(heads, widths)]
-    for cell, row in zip(cells, rows.values(), strict=True):
-        lines.append(_line(cell, widths))
-        lines += _reasons("dropped", row.dropped, widths[0] + 2) + _reasons("rejected", row.rejected, widths[0] + 2)
+    indent = max(len(row[0]) for row in rows) + 2
+    heading, *source_lines = table_lines(rows)
+    lines = [heading]
+    for line, summary in zip(source_lines, summaries.values(), strict=True):
+        reasons = _reason_lines("dropped", summary.dropped) + _reason_lines("rejected", summary.rejected)
+        lines += [line, *(" " * indent + reason for reason in reasons)]
     return "\n".join(lines)
 
 
-def show(rows: dict[str, Row]) -> None:
+def print_summary(summaries: Mapping[str, SourceSummary]) -> None:
     """Print the summary on standard error."""
-    sys.stderr.write(table(rows) + "\n")
+    sys.stderr.write(summary_table(summaries) + "\n")
 
 
-def _line(cells: tuple[str, ...], widths: list[int]) -> str:
-    first = cells[0].ljust(widths[0])
-    return "  ".join([first, *(cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True))])
-
-
-def _reasons(word: str, reasons: "Counter[str]", indent: int) -> list[str]:
+def _reason_lines(word: str, reasons: "Counter[str]") -> list[str]:
     ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-    shown = [f"{number:,} {reason}" for reason, number in ranked[:SHOWN_REASONS]]
+    phrases = [f"{number:,} {reason}" for reason, number in ranked[:SHOWN_REASONS]]
     rest = sum(number for _, number in ranked[SHOWN_REASONS:])
     if rest:
-        shown.append(f"{rest:,} for {len(ranked) - SHOWN_REASONS} other reasons")
-    return [" " * indent + f"{word}: " + ", ".join(shown)] if shown else []
+        phrases.append(f"{rest:,} for {len(ranked) - SHOWN_REASONS} other reasons")
+    return [f"{word}: " + ", ".join(phrases)] if phrases else []

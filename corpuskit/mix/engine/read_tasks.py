@@ -1,20 +1,21 @@
-"""How a source's inputs are read: a file a task, small files together, and big archives in parts.
+"""How a source's inputs are read: one task for each file, for many small files together, or for a range of a big one.
 
-What a task reads is decided by names, sizes and first bytes alone, so it is the same whatever the number of workers.
-Parts are read on the chance that they fit together to the file (`core/reading/byte_ranges.py`). Where they do not,
-because it is damaged, say, their results are left alone and one task reads it whole; so what comes out is always what
-the reading of the whole file gives.
+What a task reads depends only on names, sizes and first bytes, so it is the same whatever the number of workers.
+Byte ranges are read on the chance that they fit together to the file (`core/reading/byte_ranges.py`). If they do not,
+because it is damaged, say, their results are ignored and one task reads the whole file. So the documents are always
+those that reading the whole file gives.
 """
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from corpuskit.core.disk.durable import size_and_digest
 from corpuskit.core.errors import DamagedError
+from corpuskit.core.provenance.entries import InputEntry
 from corpuskit.core.reading.byte_ranges import (
     ByteRange,
     byte_ranges,
@@ -28,8 +29,16 @@ from corpuskit.core.reading.inputs import Input
 from corpuskit.core.settings import Tags
 from corpuskit.core.step import Source, Step
 from corpuskit.core.stream.flow import Flow
-from corpuskit.mix.engine.shards import Accounts, write_shards
-from corpuskit.mix.engine.tasks import Result, Settled, Task, identity_of, shared
+from corpuskit.mix.engine.shards import TaskLog, write_shards
+from corpuskit.mix.engine.task_results import (
+    DocumentsResult,
+    FileStatus,
+    HashResult,
+    InputsResult,
+    RangeContent,
+    RangeResult,
+)
+from corpuskit.mix.engine.tasks import FinishedTask, Task, file_of_task, identity_of, interned
 
 TASK_BYTES = 64 * 1024
 TASK_FILES = 1000
@@ -37,8 +46,8 @@ KEYS = ".keys"
 
 
 @dataclass(frozen=True)
-class ReadInputs(Task):
-    """Inputs of a source through its source step and stages."""
+class ReadInputs(Task[InputsResult]):
+    """Reads whole inputs through the source step and the stages after it."""
 
     name: str
     inputs: tuple[Input, ...]
@@ -46,195 +55,217 @@ class ReadInputs(Task):
     tags: Tags
 
     def label(self) -> str:
-        """The source and its first input."""
+        """Return the source and its first input."""
         more = f" and {len(self.inputs) - 1} more" if len(self.inputs) > 1 else ""
         return f"{self.name}: {self.steps[0].name()} of {self.inputs[0].name}{more}"
 
     def identity(self) -> Any:
-        """Steps, tags and the names of the inputs; their content is compared by `stands`."""
-        named = [[place.name, place.expected_sha256] for place in self.inputs]
-        return [named, [identity_of(step) for step in self.steps], vars(self.tags)]
+        """Return the steps, the tags and the names of the inputs; `is_current` compares their content."""
+        names = [[file.name, file.expected_sha256] for file in self.inputs]
+        return [names, [identity_of(step) for step in self.steps], vars(self.tags)]
 
-    def run(self, stem: Path) -> Result:
-        """Read them all."""
-        accounts = Accounts(stem)
-        places = [place.unread_copy() for place in self.inputs]
-        seen = [_status(place) for place in places]
-        flow = Flow([shared(step) for step in self.steps], accounts.take, tags=self.tags)
-        shards = write_shards(flow.documents(places), stem)
-        inputs = [place.manifest_entry() for place in places]
-        for place, before in zip(places, seen, strict=True):
-            if _status(place) != before:
-                raise _changed(place)
-        key = _key(stem, inputs)
-        return {**accounts.close(flow.counts, shards), "inputs": inputs, "seen": seen, "key": key}
+    def run(self, task_path: Path) -> InputsResult:
+        """Read all of them."""
+        log = TaskLog(task_path)
+        files = [file.unread_copy() for file in self.inputs]
+        status_before = [_file_status(file) for file in files]
+        flow = Flow([interned(step) for step in self.steps], log.take, tags=self.tags)
+        shards = write_shards(flow.documents(files), task_path)
+        entries = [file.manifest_entry() for file in files]
+        for file, before in zip(files, status_before, strict=True):
+            if _file_status(file) != before:
+                raise _changed_error(file)
+        result = log.close(flow.counts, shards)
+        key = _content_key(task_path, entries)
+        return {**result, "inputs": entries, "content_key": key, "file_status": status_before}
 
-    def stands(self, result: Result) -> bool:
-        """Whether the inputs still are what was read: by their status, or by their digest where that is another.
+    def is_current(self, result: InputsResult) -> bool:
+        """Whether the inputs are still what was read: the same status or, if that differs, the same digest.
 
-        What came from an address has no content before it is fetched; what was fetched stands.
+        An input from a URL has no content before it is downloaded, so an earlier download counts as current.
         """
         return all(
-            place.local_path is None or _status(place) == seen or _same_content(place, known)
-            for place, seen, known in zip(self.inputs, result["seen"], result["inputs"], strict=True)
+            file.local_path is None or _file_status(file) == status or _has_content(file, entry)
+            for file, status, entry in zip(self.inputs, result["file_status"], result["inputs"], strict=True)
         )
 
 
 @dataclass(frozen=True)
-class ReadPart(Task):
-    """One part of a local file through its source step and stages."""
+class ReadRange(Task[RangeResult]):
+    """Reads one byte range of a local file through the source step and the stages after it."""
 
     name: str
-    place: Input
+    file: Input
     begin: int
     end: int
     steps: tuple[Step, ...]
     tags: Tags
 
     def label(self) -> str:
-        """The source, the input and the stretch."""
-        return f"{self.name}: {self.steps[0].name()} of {self.place.name}, bytes {self.begin:,} to {self.end:,}"
+        """Return the source, the input and the range."""
+        return f"{self.name}: {self.steps[0].name()} of {self.file.name}, bytes {self.begin:,} to {self.end:,}"
 
     def identity(self) -> Any:
-        """Steps, tags, the input's name and the stretch; its content is compared by `stands`."""
-        place = [self.place.name, self.begin, self.end]
-        return [place, [identity_of(step) for step in self.steps], vars(self.tags)]
+        """Return the steps, the tags, the input's name and the range; `is_current` compares its content."""
+        location = [self.file.name, self.begin, self.end]
+        return [location, [identity_of(step) for step in self.steps], vars(self.tags)]
 
-    def run(self, stem: Path) -> Result:
-        """Read it; the result says where it was found to start and stop, and what was looked at for that."""
-        part = ByteRange(self.begin, self.end)
-        place = Input(self.place.name, local_path=self.place.local_path, byte_range=part)
-        accounts = Accounts(stem)
-        seen = _status(place)
-        flow = Flow([shared(step) for step in self.steps], accounts.take, tags=self.tags)
-        shards = write_shards(flow.documents([place]), stem)
-        keys = stem.with_name(stem.name + KEYS)
-        write_keys(part.keys, keys)
-        looked_at = [part.head, self.begin, place.reach]
-        content = self._content(looked_at)
-        if _status(place) != seen:
-            raise _changed(place)
-        result = accounts.close(flow.counts, shards)
-        result["files"].append(keys.name)
-        found = {"start": part.start, "stop": part.stop, "damaged": bool(place.damage), "keys": keys.name}
-        key = _key(stem, content)
-        return {**result, "part": found, "seen": seen, "looked_at": looked_at, "content": content, "key": key}
+    def run(self, task_path: Path) -> RangeResult:
+        """Read it. The result says where its records start and stop, and which bytes were read to find that out."""
+        byte_range = ByteRange(self.begin, self.end)
+        file = Input(self.file.name, local_path=self.file.local_path, byte_range=byte_range)
+        log = TaskLog(task_path)
+        status_before = _file_status(file)
+        flow = Flow([interned(step) for step in self.steps], log.take, tags=self.tags)
+        shards = write_shards(flow.documents([file]), task_path)
+        keys_file = file_of_task(task_path, KEYS)
+        write_keys(byte_range.keys, keys_file)
+        content = self._content(byte_range.head, file.reach)
+        if _file_status(file) != status_before:
+            raise _changed_error(file)
+        result = log.close(flow.counts, shards)
+        return {
+            **result,
+            "files": [*result["files"], keys_file.name],
+            "content_key": _content_key(task_path, content),
+            "span": {
+                "start": byte_range.start,
+                "stop": byte_range.stop,
+                "damaged": bool(file.damage),
+                "keys_file": keys_file.name,
+            },
+            "content": content,
+            "file_status": status_before,
+        }
 
-    def stands(self, result: Result) -> bool:
-        """Whether what was looked at is as it was."""
-        return bool(_status(self.place) == result["seen"] or self._content(result["looked_at"]) == result["content"])
+    def is_current(self, result: RangeResult) -> bool:
+        """Whether the bytes that were read are unchanged."""
+        content = result["content"]
+        if _file_status(self.file) == result["file_status"]:
+            return True
+        return self._content(content["head"], content["reach"]) == content
 
-    def _content(self, looked_at: Sequence[int]) -> list[Any]:
-        assert self.place.local_path is not None
-        return list(content_of(self.place.local_path, *looked_at))
+    def _content(self, head: int, reach: int) -> RangeContent:
+        assert self.file.local_path is not None
+        sha256, at_end = content_of(self.file.local_path, head, self.begin, reach)
+        return {"head": head, "begin": self.begin, "reach": reach, "sha256": sha256, "at_end": at_end}
 
 
 @dataclass(frozen=True)
-class MeasureFile(Task):
-    """Length and sha256 of a local file that is read in parts."""
+class HashFile(Task[HashResult]):
+    """Finds length and sha256 of a local file that is read in ranges."""
 
-    place: Input
+    file: Input
 
     def label(self) -> str:
-        """The input."""
-        return f"the sha256 of {self.place.name}"
+        """Return what is computed, and the input."""
+        return f"the sha256 of {self.file.name}"
 
     def identity(self) -> Any:
-        """The input's name; its content is compared by `stands`."""
-        return [self.place.name]
+        """Return the input's name; `is_current` compares its content."""
+        return [self.file.name]
 
-    def run(self, stem: Path) -> Result:
-        """Read it to its end."""
-        seen = _status(self.place)
-        entry = Input(self.place.name, local_path=self.place.local_path).manifest_entry()
-        if _status(self.place) != seen:
-            raise _changed(self.place)
-        return {"files": [], "input": entry, "seen": seen}
+    def run(self, task_path: Path) -> HashResult:
+        """Read the file to its end."""
+        status_before = _file_status(self.file)
+        entry = Input(self.file.name, local_path=self.file.local_path).manifest_entry()
+        if _file_status(self.file) != status_before:
+            raise _changed_error(self.file)
+        return {"files": [], "input": entry, "file_status": status_before}
 
-    def stands(self, result: Result) -> bool:
-        """Whether the file is as it was."""
-        return _status(self.place) == result["seen"] or _same_content(self.place, result["input"])
+    def is_current(self, result: HashResult) -> bool:
+        """Whether the file is unchanged."""
+        return _file_status(self.file) == result["file_status"] or _has_content(self.file, result["input"])
 
 
 @dataclass(frozen=True)
-class Reading:
-    """Inputs, and the tasks that read them: one task for all, or one for each part of the one that there is."""
+class ReadPlan:
+    """Inputs and the tasks that read them: one task for all of them, or several for the ranges of a single file."""
 
-    whole: ReadInputs
-    parts: tuple[ReadPart, ...] = ()
+    whole_task: ReadInputs
+    """Reads everything; where there are ranges, only if these do not fit together."""
+    range_tasks: tuple[ReadRange, ...] = ()
 
     @property
-    def tasks(self) -> list[Task]:
+    def tasks(self) -> list[Task[Any]]:
         """The tasks to begin with."""
-        return [MeasureFile(self.parts[0].place), *self.parts] if self.parts else [self.whole]
+        return [HashFile(self.range_tasks[0].file), *self.range_tasks] if self.range_tasks else [self.whole_task]
 
-    def settle(self, found: list[Settled]) -> list[Settled] | None:
-        """Of the results of these tasks those that hold documents; None if the inputs have to be read whole."""
-        if not self.parts:
-            return found
-        for task, (_, result) in zip(self.tasks, found, strict=True):
-            if not task.stands(result):
-                raise _changed(self.parts[0].place)
-        (_, measured), *read = found
-        parts = [result["part"] for _, result in read]
-        keys = [stem.with_name(part["keys"]) for (stem, _), part in zip(read, parts, strict=True)]
-        if not cover_file(parts, measured["input"]["bytes"]) or not keys_are_unique(keys):
+    def usable_results(self, finished: Sequence[FinishedTask[Any]]) -> Sequence[FinishedTask[DocumentsResult]] | None:
+        """Return those results of `tasks` that hold documents; None if the file must be read as a whole.
+
+        Raises DamagedError if the file was changed between two of the tasks.
+        """
+        if not self.range_tasks:
+            return finished
+        for task, (_, result) in zip(self.tasks, finished, strict=True):
+            if not task.is_current(result):
+                raise _changed_error(self.range_tasks[0].file)
+        whole_file: HashResult = finished[0].result
+        ranges: Sequence[FinishedTask[RangeResult]] = finished[1:]
+        keys_files = [task_path.with_name(result["span"]["keys_file"]) for task_path, result in ranges]
+        spans = [dict(result["span"]) for _, result in ranges]
+        if not cover_file(spans, whole_file["input"]["bytes"]) or not keys_are_unique(keys_files):
             return None
-        (stem, first), *others = read
-        return [(stem, {**first, "inputs": [measured["input"]]}), *others]
+        first, *others = ranges
+        first_result: RangeResult = {**first.result, "inputs": [whole_file["input"]]}
+        return [FinishedTask(first.task_path, first_result), *others]
 
 
-def readings(name: str, inputs: Sequence[Input], steps: Sequence[Step], tags: Tags) -> list[Reading]:
-    """How the inputs of a source are read by its source step and the stages behind it; in their order."""
-    found = []
-    for places in group(inputs):
-        whole = ReadInputs(name, tuple(places), tuple(steps), tags)
-        ranges = _ranges(places[0], steps[0]) if len(places) == 1 else []
-        found.append(Reading(whole, tuple(ReadPart(name, places[0], *part, tuple(steps), tags) for part in ranges)))
-    return found
+def read_plans(name: str, inputs: Sequence[Input], steps: Sequence[Step], tags: Tags) -> list[ReadPlan]:
+    """Plan how a source's inputs are read by its source step and the stages after it; in the order of the inputs."""
+    plans = []
+    for files in group(inputs):
+        whole_task = ReadInputs(name, tuple(files), tuple(steps), tags)
+        ranges = _ranges(files[0], steps[0]) if len(files) == 1 else []
+        range_tasks = tuple(ReadRange(name, files[0], begin, end, tuple(steps), tags) for begin, end in ranges)
+        plans.append(ReadPlan(whole_task, range_tasks))
+    return plans
 
 
 def group(inputs: Sequence[Input]) -> list[list[Input]]:
-    """Inputs cut into tasks: one a file, but small files together; the same whatever the number of workers."""
+    """Group inputs into tasks: one file each, small files together; the same whatever the number of workers."""
     groups: list[list[Input]] = []
     size = 0
-    for source in inputs:
-        length = source.local_path.stat().st_size if source.local_path else TASK_BYTES
+    for file in inputs:
+        length = file.local_path.stat().st_size if file.local_path else TASK_BYTES
         if not groups or size + length > TASK_BYTES or len(groups[-1]) >= TASK_FILES:
             groups.append([])
             size = 0
-        groups[-1].append(source)
+        groups[-1].append(file)
         size += length
     return groups
 
 
-def _ranges(place: Input, step: Step) -> list[tuple[int, int]]:
-    """The stretches that a file is to be read in; none if it is to be read whole."""
-    if not isinstance(step, Source) or not step.part_bytes or place.local_path is None or place.is_stream:
+def _ranges(file: Input, step: Step) -> list[tuple[int, int]]:
+    """Return the byte ranges in which a file is read; none if it is read whole."""
+    if not isinstance(step, Source) or not step.part_bytes or file.local_path is None or file.is_stream:
         return []
-    size = place.local_path.stat().st_size
-    if size <= step.part_bytes or place.expected_sha256 is not None:
+    size = file.local_path.stat().st_size
+    if size <= step.part_bytes or file.expected_sha256 is not None:
         return []
-    with open_local(place.local_path) as stream:
+    with open_local(file.local_path) as stream:
         return byte_ranges(size, step.part_bytes) if step.splits(stream) else []
 
 
-def _status(place: Input) -> list[int] | None:
-    """What changes when a file is written to: no program can set the last of these back."""
-    if place.local_path is None:
+def _file_status(file: Input) -> FileStatus | None:
+    """Return what changes when a file is written to; None if it is not a local file."""
+    if file.local_path is None:
         return None
-    status = place.local_path.stat()
+    status = file.local_path.stat()
     return [status.st_size, status.st_mtime_ns, status.st_ctime_ns]
 
 
-def _same_content(place: Input, known: dict[str, Any]) -> bool:
-    assert place.local_path is not None
-    return size_and_digest(place.local_path) == (known["bytes"], known["sha256"])
+def _has_content(file: Input, entry: InputEntry) -> bool:
+    """Whether a file has the size and digest of its manifest entry."""
+    assert file.local_path is not None
+    return size_and_digest(file.local_path) == (entry["bytes"], entry["sha256"])
 
 
-def _changed(place: Input) -> DamagedError:
-    return DamagedError(f"{place.name} was changed while it was read; run it again")
+def _changed_error(file: Input) -> DamagedError:
+    return DamagedError(f"{file.name} was changed while it was read; run it again")
 
 
-def _key(stem: Path, content: Any) -> str:
-    return hashlib.sha256(json.dumps([stem.name, content], sort_keys=True).encode()).hexdigest()
+def _content_key(task_path: Path, content: Sequence[InputEntry] | Mapping[str, Any]) -> str:
+    canonical = json.dumps([task_path.name, content], sort_keys=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()

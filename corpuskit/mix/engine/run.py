@@ -14,7 +14,7 @@ from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.compression import compressing_writer
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.provenance.chain import StepDescription, follow
-from corpuskit.core.provenance.entries import InputEntry, StepEntry, left_out
+from corpuskit.core.provenance.entries import InputEntry, Manifest, StepEntry, left_out
 from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.reading.inputs import Input
@@ -24,174 +24,222 @@ from corpuskit.core.settings import Settings
 from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.stream.flow import end_of_stages, runs_of
 from corpuskit.core.tokens import BYTES, WORDS, counter, token_version
-from corpuskit.mix.engine import mix_tasks, progress
-from corpuskit.mix.engine.bucket_index import write_frames
-from corpuskit.mix.engine.engine import Engine, Finished
-from corpuskit.mix.engine.executors import Executor, Local, Ray, Slurm
-from corpuskit.mix.engine.read_tasks import readings
-from corpuskit.mix.engine.shards import Shards
-from corpuskit.mix.engine.tasks import Result
+from corpuskit.mix.engine import mix_tasks
+from corpuskit.mix.engine.bucket_index import BucketEntry, write_bucket_index
+from corpuskit.mix.engine.engine import Engine, Notify
+from corpuskit.mix.engine.executors import Executor, LocalExecutor, RayExecutor, SlurmExecutor
+from corpuskit.mix.engine.progress import MixProgress, SourceSummary, print_summary
+from corpuskit.mix.engine.read_tasks import read_plans
+from corpuskit.mix.engine.shards import ShardedStream, WorkShard
+from corpuskit.mix.engine.task_results import DocumentsResult
 from corpuskit.mix.recipe.cluster_profile import Profile
 from corpuskit.mix.recipe.recipe import Recipe, SourceSpec
 from corpuskit.mix.recipe.shell_pipe import gate, tags_of
 from corpuskit.mix.solver.sampling import Filling
 
+Inputs = Mapping[str, Sequence[Input]]
+"""The inputs of each source, by its name."""
+
+
+def run_recipe(recipe: Recipe, inputs: Inputs, settings: Settings, executor: str, profile: Profile) -> None:
+    """Build the corpus of a recipe, publish it, and say what became of each source.
+
+    A run that fails keeps its finished tasks for the next one.
+    """
+    target = target_folder(recipe, settings)
+    tokenizer = tokenizer_of(recipe)
+    name = tokenizer if tokenizer in (WORDS, BYTES) else Path(tokenizer).name
+    totals = Totals(counter(tokenizer), name)
+    progress = MixProgress(settings.quiet or settings.json)
+    formats = [find_format(name) for name in recipe.output.formats]
+    output = FolderOutput(target, formats, totals, recipe.output.shard_documents)
+    try:
+        with progress.running(), closing(_executor(executor, profile, settings, output.work)) as runner:
+            run = MixRun(recipe, inputs, settings, output, Engine(output.work, runner), progress)
+            manifest = run.publish()
+    finally:
+        output.abandon(keep_work=True)
+        for step in _corpus_stages(recipe):
+            step.close()
+    run.report(manifest)
+
+
+def _executor(name: str, profile: Profile, settings: Settings, work: Path) -> Executor:
+    if name == "ray":
+        return RayExecutor(profile.ray, settings.jobs)
+    if name == "slurm":
+        return SlurmExecutor(profile.slurm, settings.jobs, work)
+    return LocalExecutor(settings.workers())
+
 
 @dataclass
-class Build:
-    """One run of a recipe."""
+class MixRun:
+    """One run of a recipe: what its phases share."""
 
     recipe: Recipe
-    inputs: dict[str, list[Input]]
+    inputs: Inputs
     settings: Settings
-    executor: str = "local"
-    profile: Profile = field(default_factory=Profile)
-    rows: dict[str, progress.Row] = field(default_factory=dict)
+    output: FolderOutput
+    engine: Engine
+    progress: MixProgress
+    summaries: dict[str, SourceSummary] = field(init=False)
+    """By source; the phases add up here what they read and leave out."""
 
-    def run(self) -> int:
-        """Do everything; the exit code."""
-        target = target_of(self.recipe, self.settings)
-        self.tokenizer = self.recipe.budget.tokenizer if self.recipe.budget else WORDS
-        name = self.tokenizer if self.tokenizer in (WORDS, BYTES) else Path(self.tokenizer).name
-        self.totals = Totals(counter(self.tokenizer), name)
-        self.rows = {source.name: progress.Row() for source in self.recipe.sources}
-        self.board = progress.Board(self.settings.quiet or self.settings.json)
-        forms = [find_format(form) for form in self.recipe.output.formats]
-        output = FolderOutput(target, forms, self.totals, self.recipe.output.shard_documents)
-        try:
-            with self.board.running(), closing(self._executor(output.work)) as executor:
-                self.engine = Engine(output.work, executor)
-                self._build(output)
-        finally:
-            output.abandon(keep_work=True)
-            for step in self._corpus_stages():
-                step.close()
-        self._tell(target)
-        return 0
+    def __post_init__(self) -> None:
+        """Begin an empty summary for each source."""
+        self.summaries = {source.name: SourceSummary() for source in self.recipe.sources}
 
-    def _executor(self, work: Path) -> Executor:
-        if self.executor == "ray":
-            return Ray(self.profile.ray, self.settings.jobs)
-        if self.executor == "slurm":
-            return Slurm(self.profile.slurm, self.settings.jobs, work)
-        return Local(self.settings.workers())
+    def publish(self) -> Manifest:
+        """Run all phases and publish what comes out; return the manifest."""
+        streams = [self._run_source(source) for source in self.recipe.sources]
+        stream = _joined_stream(streams)
+        self._demand_whole_inputs(stream.chain.inputs)
+        stream = self._run_steps("together", stream, self.recipe.together)
+        self._mix(stream)
+        return self._publish(stream)
 
-    def _build(self, output: FolderOutput) -> None:
-        parts = [self._source(source) for source in self.recipe.sources]
-        shards = Shards([piece for part in parts for piece in part.pieces], follow([part.chain for part in parts]))
-        for part in parts:
-            shards.add_verdicts(part.verdicts)
-        self._demand_whole(shards.chain.inputs)
-        shards = self._steps("together", shards, self.recipe.together)
-        self._blend(output, shards)
-        self._publish(output, shards)
+    def report(self, manifest: Manifest) -> None:
+        """Print the summary of a published run, or the line of `--json`."""
+        totals = self.output.totals
+        summaries = self._complete_summaries(totals)
+        if self.settings.json:
+            console.outcome_of(
+                "mix",
+                sum(summary.read for summary in summaries.values()),
+                totals.documents,
+                _sum_left_out(manifest["steps"], "dropped"),
+                _sum_left_out(manifest["steps"], "rejected"),
+            )
+        elif not self.settings.quiet:
+            print_summary(summaries)
+            if self.engine.reused:
+                console.say("mix", f"{self.engine.reused:,} tasks were already done by an earlier run")
+            target = self.output.target
+            console.say(
+                "mix",
+                f"published {totals.documents:,} documents in {target}; "
+                f"to check them: corpuskit verify {shlex.quote(str(target))}",
+            )
 
-    def _source(self, source: SourceSpec) -> Shards:
-        tags = tags_of(source)
+    def _run_source(self, source: SourceSpec) -> ShardedStream:
+        """Read a source and pass it through its own steps."""
         steps = steps_of(self.recipe, source)
         end = end_of_stages(steps, 1)
-        found = readings(source.name, self.inputs[source.name], steps[:end], tags)
-        shown = phase_name(source.name, steps[:end])
-        self.board.start(shown, sum(len(reading.parts) or 1 for reading in found))
-        shards = self.engine.read_source(shown, found, steps[:end], self._done(shown, source.name))
-        self.rows[source.name].read = shards.chain.steps[0]["in"]["documents"]
-        return self._steps(source.name, shards, steps[end:])
+        plans = read_plans(source.name, self.inputs[source.name], steps[:end], tags_of(source))
+        phase = phase_name(source.name, steps[:end])
+        self.progress.start(phase, sum(len(plan.range_tasks) or 1 for plan in plans))
+        stream = self.engine.read_source(phase, plans, steps[:end], self._note_result(phase, source.name))
+        self.summaries[source.name].read = stream.chain.steps[0]["in"]["documents"]
+        return self._run_steps(source.name, stream, steps[end:])
 
-    def _steps(self, label: str, shards: Shards, steps: Sequence[Step]) -> Shards:
-        """A stream through steps: runs of stages shard by shard, corpus stages in order."""
+    def _run_steps(self, label: str, stream: ShardedStream, steps: Sequence[Step]) -> ShardedStream:
+        """Pass a stream through steps: runs of stages shard by shard, corpus stages in order."""
         for run in runs_of(steps):
-            shown = phase_name(label, run)
-            self.board.start(shown, len(shards.pieces))
-            done = self._done(shown, None)
+            phase = phase_name(label, run)
+            self.progress.start(phase, len(stream.shards))
+            notify = self._note_result(phase)
             if isinstance(run[0], CorpusStage):
-                shards = self.engine.run_corpus_stage(shown, shards, run[0], done)
+                stream = self.engine.run_corpus_stage(phase, stream, run[0], notify)
             else:
-                shards = self.engine.run_stages(shown, shards, run, done)
-        return shards
+                stream = self.engine.run_stages(phase, stream, run, notify)
+        return stream
 
-    def _blend(self, output: FolderOutput, shards: Shards) -> None:
-        """Choose, order and write; the shards' chain and verdicts gain the last step's."""
-        recipe, order = self.recipe, self.recipe.output
-        shuffled = order.order == "shuffled"
-        pieces = shards.pieces
-        measured: Sequence[Path | None] = [None] * len(pieces)
-        fillings: tuple[Filling, ...] = ()
-        if recipe.budget:
-            names = tuple(source.name for source in recipe.sources)
-            tasks = (mix_tasks.Measure(piece, recipe.seed, names, self.tokenizer) for piece in pieces)
-            measured = found = self.engine.files("mix: measure", tasks)
-            fillings = mix_tasks.fillings(recipe, found)
-        most = max([1, *(filling.most for filling in fillings)])
-        buckets = mix_tasks.bucket_count(recipe, shards.chain.sent().bytes, most)
-        how = (fillings, shuffled, recipe.seed, buckets, self.tokenizer)
-        selections = [
-            mix_tasks.Select(piece, number, path, *how)
-            for number, (piece, path) in enumerate(zip(pieces, measured, strict=True))
-        ]
+    def _mix(self, stream: ShardedStream) -> None:
+        """Select, order and write; the stream's chain and verdicts gain those of the last step."""
+        recipe = self.recipe
+        tokenizer, shuffled = tokenizer_of(recipe), recipe.output.order == "shuffled"
+        measures_files = self._measure(stream.shards)
+        quota_plans = mix_tasks.quota_plans(recipe, measures_files) if recipe.budget else ()
+        most_epochs = max([1, *(plan.most for plan in quota_plans)])
+        buckets = mix_tasks.bucket_count(recipe, stream.chain.sent().bytes, most_epochs)
+        select_tasks = _select_tasks(recipe, stream.shards, measures_files, quota_plans, buckets)
         count = StepCount()
-        chosen = self._selected(selections, shards, count)
-        frames, documents = write_frames(self.engine.place, chosen, buckets)
-        shards.chain.add(StepDescription(mix_tasks.NAME, mix_tasks.blend_options(recipe), {}), "verified", count)
-        slices = mix_tasks.slices_of(frames, documents, shuffled, order.shard_documents)
+        index, documents = write_bucket_index(
+            self.engine.tasks_folder, self._selections(select_tasks, stream, count), buckets
+        )
+        stream.chain.add(StepDescription(mix_tasks.NAME, mix_tasks.mix_options(recipe), {}), "verified", count)
+        slices_of_shards = mix_tasks.shard_slices(index, documents, shuffled, recipe.output.shard_documents)
+        formats = recipe.output.formats
         self._write(
-            output,
             [
-                mix_tasks.Write(number, part, frames, shuffled, order.formats, self.tokenizer)
-                for number, part in enumerate(slices)
-            ],
+                mix_tasks.Write(number, slices, index, shuffled, formats, tokenizer)
+                for number, slices in enumerate(slices_of_shards)
+            ]
         )
 
-    def _selected(
-        self, selections: Sequence[mix_tasks.Select], shards: Shards, count: StepCount
-    ) -> Iterator[tuple[str, list[tuple[int, int, int]]]]:
-        """The file that each selection leaves, by name, and its frames; accounts and verdicts are noted."""
-        self.board.start("mix: select", len(selections))
-        for stem, result in self.engine.execute("mix: select", selections):
+    def _measure(self, shards: Sequence[WorkShard]) -> tuple[Path, ...]:
+        """Return the measures of each shard; none without a budget."""
+        recipe = self.recipe
+        if not recipe.budget:
+            return ()
+        names = tuple(source.name for source in recipe.sources)
+        tasks = [mix_tasks.Measure(shard, recipe.seed, names, recipe.budget.tokenizer) for shard in shards]
+        return self.engine.execute_to_files("mix: measure", tasks)
+
+    def _selections(
+        self, tasks: Sequence[mix_tasks.Select], stream: ShardedStream, count: StepCount
+    ) -> Iterator[tuple[str, list[BucketEntry]]]:
+        """Yield the name and the buckets of the file that each task leaves; add up counts and verdicts."""
+        phase = "mix: select"
+        self.progress.start(phase, len(tasks))
+        notify = self._note_result(phase)
+        for task_path, result in self.engine.execute(phase, tasks):
             count.merge(StepCount.from_json(result["counts"][0]))
-            self._done("mix: select", None)(result)
-            shards.set_aside(result)
-            yield f"{stem.name}.chosen", result["buckets"]
+            notify(result)
+            stream.record_verdicts(result)
+            yield mix_tasks.selection_file(task_path).name, [BucketEntry(*entry) for entry in result["buckets"]]
 
-    def _write(self, output: FolderOutput, tasks: Sequence[mix_tasks.Write]) -> None:
-        forms = {form.name: form for form in output.formats}
-        self.board.start("mix: write", len(tasks))
-        for task, (stem, result) in zip(tasks, self.engine.execute("mix: write", tasks), strict=True):
-            self.totals.merge(result["totals"])
-            for name, file, *facts in result["parts"]:
-                output.adopt(forms[name], task.number, stem.with_name(file), tuple(facts))
-            self.board.advance("mix: write", result["parts"][0][4])
+    def _write(self, tasks: Sequence[mix_tasks.Write]) -> None:
+        """Write the corpus and hand its shards to the output."""
+        phase = "mix: write"
+        formats = {format_.name: format_ for format_ in self.output.formats}
+        self.progress.start(phase, len(tasks))
+        for task, (task_path, result) in zip(tasks, self.engine.execute(phase, tasks), strict=True):
+            self.output.totals.merge(result["totals"])
+            for file in result["outputs"]:
+                path = task_path.with_name(file["name"])
+                size, sha256, documents, tokens = file["bytes"], file["sha256"], file["documents"], file["tokens"]
+                self.output.adopt(formats[file["format"]], task.number, path, (size, sha256, documents, tokens))
+            self.progress.advance(phase, result["outputs"][0]["documents"])
 
-    def _publish(self, output: FolderOutput, shards: Shards) -> None:
-        chain = shards.chain
+    def _publish(self, stream: ShardedStream) -> Manifest:
+        chain = stream.chain
         self._demand_few_rejects(chain.steps)
-        if not self.totals.documents and not self.settings.allow_empty:
+        if not self.output.totals.documents and not self.settings.allow_empty:
             raise RefusedError("no document is left, so nothing was published; `--allow-empty` publishes even that")
-        for name, version in token_version(self.tokenizer).items():
+        for name, version in token_version(tokenizer_of(self.recipe)).items():
             chain.record_version(name, version)
-        chain.decisions = _by_step(
-            shards.verdicts, self.engine.place, [entry["name"] for entry in chain.steps], output.run
-        )
-        self.manifest = output.publish(chain, {"command": "mix", "recipe": self.recipe.name})
-        for step in self._corpus_stages():
+        names = [entry["name"] for entry in chain.steps]
+        chain.decisions = _join_verdicts(stream.verdict_files, self.engine.tasks_folder, names, self.output.run)
+        manifest = self.output.publish(chain, {"command": "mix", "recipe": self.recipe.name})
+        for step in _corpus_stages(self.recipe):
             step.commit()
+        return manifest
 
-    def _corpus_stages(self) -> list[CorpusStage]:
-        steps = [*(step for source in self.recipe.sources for step in source.steps), *self.recipe.together]
-        return [step for step in steps if isinstance(step, CorpusStage)]
+    def _note_result(self, phase: str, source: str | None = None) -> Notify:
+        """Return the function that notes a task's result: progress, and what was left out of each source.
 
-    def _done(self, shown: str, source: str | None) -> Finished:
-        """What to note when a task is done; its drops belong to `source`, or to the sources its documents name."""
+        That counts for `source` or, without one, for the sources that the documents name.
+        """
 
-        def note(result: Result) -> None:
-            self.board.advance(shown, result["counts"][-1]["out"]["documents"])
-            for name, gone in result["gone"].items():
-                row = self.rows.setdefault(source or name, progress.Row())
-                row.dropped.update(gone["dropped"])
-                row.rejected.update(gone["rejected"])
+        def note(result: DocumentsResult) -> None:
+            self.progress.advance(phase, result["counts"][-1]["out"]["documents"])
+            for name, verdicts in result["left_out"].items():
+                summary = self.summaries.setdefault(source or name, SourceSummary())
+                summary.dropped.update(verdicts["dropped"])
+                summary.rejected.update(verdicts["rejected"])
 
         return note
 
-    def _demand_whole(self, inputs: Iterable[InputEntry]) -> None:
+    def _complete_summaries(self, totals: Totals) -> dict[str, SourceSummary]:
+        """Return the summaries with what was published of each source."""
+        for name, total in totals.sources.items():
+            summary = self.summaries.setdefault(name, SourceSummary())
+            summary.sampled, summary.tokens, summary.epochs = total.documents, total.tokens, float(total.epochs)
+            summary.share = total.tokens / totals.tokens if totals.tokens else 0.0
+        return self.summaries
+
+    def _demand_whole_inputs(self, inputs: Iterable[InputEntry]) -> None:
         damaged = [entry for entry in inputs if entry["damage"]]
         for entry in damaged[:5]:
             first = entry["damage"][0]
@@ -214,88 +262,109 @@ class Build:
                     f"`--max-rejects {self.settings.max_rejects}` allows; nothing was published"
                 )
 
-    def _tell(self, target: Path) -> None:
-        for name, total in self.totals.sources.items():
-            row = self.rows.setdefault(name, progress.Row())
-            row.sampled, row.tokens, row.epochs = total.documents, total.tokens, float(total.epochs)
-            row.share = total.tokens / self.totals.tokens if self.totals.tokens else 0.0
-        steps = self.manifest["steps"]
-        if self.settings.json:
-            console.outcome_of(
-                "mix",
-                sum(row.read for row in self.rows.values()),
-                self.totals.documents,
-                _summed(steps, "dropped"),
-                _summed(steps, "rejected"),
-            )
-        elif not self.settings.quiet:
-            progress.show(self.rows)
-            if self.engine.reused:
-                console.say("mix", f"{self.engine.reused:,} pieces of work were done already by a run before this one")
-            console.say(
-                "mix",
-                f"published {self.totals.documents:,} documents in {target}; "
-                f"to check them: corpuskit verify {shlex.quote(str(target))}",
-            )
 
-
-def target_of(recipe: Recipe, settings: Settings) -> Path:
-    """Where the corpus goes. Raises UsageError if nothing says it."""
+def target_folder(recipe: Recipe, settings: Settings) -> Path:
+    """Return the folder that the corpus goes to. Raises UsageError if neither options nor recipe name one."""
     target = settings.output or recipe.output.dir
     if target is None:
         raise UsageError("no output: name one with -o, or as `output: {dir: …}` in the recipe")
     return target
 
 
+def tokenizer_of(recipe: Recipe) -> str:
+    """Return what tokens are counted by: the budget's tokenizer, or words without a budget."""
+    return recipe.budget.tokenizer if recipe.budget else WORDS
+
+
 def steps_of(recipe: Recipe, source: SourceSpec) -> list[Step]:
-    """A source's steps from reading on, with the policy's gate behind it."""
+    """Return a source's steps: the reading one, the policy's licence filter, then its own."""
     return [source.from_step, *gate(recipe), *source.steps]
 
 
 def phase_name(label: str, steps: Sequence[Step]) -> str:
-    """How a phase is shown: `web: fetch-warc, extract`."""
+    """Return what a phase is called: `web: fetch-warc, extract`."""
     return f"{label}: {', '.join(step.name() for step in steps)}"
 
 
-def _by_step(found: Mapping[str, Sequence[str]], place: Path, names: Sequence[str], folder: Path) -> list[str]:
-    """All verdicts as one file: step by step, those of a step in the order of the documents.
+def _corpus_stages(recipe: Recipe) -> list[CorpusStage]:
+    steps = [*(step for source in recipe.sources for step in source.steps), *recipe.together]
+    return [step for step in steps if isinstance(step, CorpusStage)]
 
-    A source's verdicts come before those of the stages behind it by as much as is read at a time, which depends on how
-    its inputs were cut into tasks; step by step, the order does not. One step after the other, as a compressor holds
-    megabytes.
+
+def _joined_stream(streams: Sequence[ShardedStream]) -> ShardedStream:
+    """Return one stream of several, one after the other."""
+    shards = [shard for stream in streams for shard in stream.shards]
+    whole = ShardedStream(shards, follow([stream.chain for stream in streams]))
+    for stream in streams:
+        whole.add_verdict_files(stream.verdict_files)
+    return whole
+
+
+def _select_tasks(
+    recipe: Recipe,
+    shards: Sequence[WorkShard],
+    measures_files: Sequence[Path],
+    quota_plans: tuple[Filling, ...],
+    buckets: int,
+) -> list[mix_tasks.Select]:
+    shuffled, tokenizer = recipe.output.order == "shuffled", tokenizer_of(recipe)
+    return [
+        mix_tasks.Select(
+            shard,
+            number,
+            measures_files[number] if recipe.budget else None,
+            quota_plans,
+            shuffled,
+            recipe.seed,
+            buckets,
+            tokenizer,
+        )
+        for number, shard in enumerate(shards)
+    ]
+
+
+def _join_verdicts(files: Mapping[str, Sequence[str]], tasks: Path, steps: Sequence[str], folder: Path) -> list[str]:
+    """Write all verdicts to one file, step by step, those of a step in the order of the documents; return its path.
+
+    In the tasks' files a source's verdicts precede those of its stages by as much as is read at a time, which depends
+    on how the inputs were cut into tasks. The order by steps does not. One step after the other is written, because a
+    compressor holds megabytes.
     """
     import orjson
 
-    assert set(names).issuperset(found), "a verdict of a step that is not in the chain"
-    if not found:
+    assert set(steps).issuperset(files), "a verdict of a step that is not in the chain"
+    if not files:
         return []
-    joined, part = folder / "verdicts.jsonl.zst", folder / "verdicts-of-step.jsonl.zst"
-    with filesystem.open_write(joined) as stream:
-        for name in dict.fromkeys(names):
-            if name not in found:
+    all_steps, one_step = folder / "verdicts.jsonl.zst", folder / "verdicts-of-step.jsonl.zst"
+    with filesystem.open_write(all_steps) as stream:
+        for step in dict.fromkeys(steps):
+            if step not in files:
                 continue
-            with closing(compressing_writer(filesystem.open_write(part), ".zst")) as of_step:
-                for line in _verdicts(place / file for file in found[name]):
-                    if orjson.loads(line)["step"] == name:
+            with closing(compressing_writer(filesystem.open_write(one_step), ".zst")) as of_step:
+                for line in _verdict_lines(tasks / name for name in files[step]):
+                    if orjson.loads(line)["step"] == step:
                         of_step.write(line + b"\n")
-            with open(part, "rb") as verdicts:
+            with open(one_step, "rb") as verdicts:
                 shutil.copyfileobj(verdicts, stream)
-    return [str(joined)]
+    return [str(all_steps)]
 
 
-def _verdicts(paths: Iterable[Path]) -> Iterator[bytes]:
+def _verdict_lines(paths: Iterable[Path]) -> Iterator[bytes]:
     for path in paths:
-        source = Input(path.name, local_path=path)
-        for block in whole_lines(source.blocks()):
+        file = Input(path.name, local_path=path)
+        for block in whole_lines(file.blocks()):
             yield from block.rstrip(b"\n").split(b"\n")
-        if source.damage:
-            raise DamagedError(f"{path.name}, work of this or an earlier run, is damaged; remove it, and run it again")
+        if file.damage:
+            raise DamagedError(
+                f"{path.name}, written by this or an earlier run, is damaged; remove it and run it again"
+            )
 
 
-def _summed(steps: Iterable[StepEntry], verdict: str) -> dict[str, int]:
+def _sum_left_out(steps: Iterable[StepEntry], verdict: str) -> dict[str, int]:
+    """Return how many documents all steps dropped, or rejected, by reason."""
     total: Counter[str] = Counter()
     for entry in steps:
-        for each, reason, number in left_out(entry):
-            if each == verdict:
+        for kind, reason, number in left_out(entry):
+            if kind == verdict:
                 total[reason] += number
     return dict(sorted(total.items()))

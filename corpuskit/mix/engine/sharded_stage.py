@@ -1,8 +1,8 @@
-"""Corpus stages on many machines, in four phases: sign each shard, match by bucket, resolve, filter each shard.
+"""A corpus stage on many machines: sign each shard, match by bucket, resolve, filter each shard.
 
-For near-duplicates: the signatures of each shard; a task a band that finds and verifies candidates; one that resolves
-the matches to verdicts; and each shard filtered by the verdicts. The verdicts are those of `CorpusStage.run` over all
-shards in order.
+For near-duplicates: one task a shard computes signatures; one task a bucket (a band) finds and verifies matches; one
+task resolves all matches to verdicts; one task a shard filters it by the verdicts. The verdicts are those of
+`CorpusStage.run` over all shards in order.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,125 +14,117 @@ from corpuskit.core.document import Document
 from corpuskit.core.outcome import Item
 from corpuskit.core.step import CorpusStage, ShardedRun
 from corpuskit.core.stream.flow import Flow
-from corpuskit.mix.engine.shards import Accounts, Piece, write_shards
-from corpuskit.mix.engine.tasks import Result, Task, identity_of, shared
+from corpuskit.mix.engine.shards import TaskLog, WorkShard, documents_of, write_shards
+from corpuskit.mix.engine.task_results import DocumentsResult, TaskResult
+from corpuskit.mix.engine.tasks import Task, file_of_task, identity_of, interned
 
 SIGNATURES, MATCHES, VERDICTS = ".signatures", ".matches", ".verdicts"
 
 
 @dataclass(frozen=True)
-class SignShard(Task):
-    """The signatures of one shard."""
+class SignShard(Task[TaskResult]):
+    """Computes the signatures of one shard."""
 
     step: CorpusStage
-    piece: Piece
+    shard: WorkShard
 
     def label(self) -> str:
-        """The step and the shard."""
-        return f"{self.step.name()}: signatures of shard {self.piece.path.name}"
+        """Return the step and the shard."""
+        return f"{self.step.name()}: signatures of shard {self.shard.path.name}"
 
     def identity(self) -> Any:
-        """Step and shard."""
-        return [identity_of(self.step), self.piece.key]
+        """Return the step and the shard."""
+        return [identity_of(self.step), self.shard.key]
 
-    def run(self, stem: Path) -> Result:
-        """Write them."""
-        path = _path(stem, SIGNATURES)
-        _sharded(self.step).sign(documents_of([self.piece]), path)
+    def run(self, task_path: Path) -> TaskResult:
+        """Write the signatures."""
+        path = file_of_task(task_path, SIGNATURES)
+        _sharded_run(self.step).sign(documents_of([self.shard]), path)
         return {"files": [path.name]}
 
 
 @dataclass(frozen=True)
-class MatchBucket(Task):
-    """The matches of all shards in one bucket."""
+class MatchBucket(Task[TaskResult]):
+    """Finds the matches among all shards in one bucket."""
 
     step: CorpusStage
     bucket: int
     signatures: tuple[Path, ...]
 
     def label(self) -> str:
-        """The step and the bucket."""
+        """Return the step and the bucket."""
         return f"{self.step.name()}: matches in bucket {self.bucket + 1}"
 
     def identity(self) -> Any:
-        """Step, bucket and what is compared."""
-        sharded = _sharded(self.step)
-        return [identity_of(self.step), self.bucket, _names(self.signatures), sharded.depends_on()]
+        """Return the step, the bucket and what is compared."""
+        depends_on = _sharded_run(self.step).depends_on()
+        return [identity_of(self.step), self.bucket, _names(self.signatures), depends_on]
 
-    def run(self, stem: Path) -> Result:
-        """Write them."""
-        path = _path(stem, MATCHES)
-        _sharded(self.step).match(self.bucket, self.signatures, path)
+    def run(self, task_path: Path) -> TaskResult:
+        """Write the matches."""
+        path = file_of_task(task_path, MATCHES)
+        _sharded_run(self.step).match(self.bucket, self.signatures, path)
         return {"files": [path.name]}
 
 
 @dataclass(frozen=True)
-class ResolveMatches(Task):
-    """The verdicts, from the matches of all buckets."""
+class ResolveMatches(Task[TaskResult]):
+    """Resolves the matches of all buckets to verdicts."""
 
     step: CorpusStage
     signatures: tuple[Path, ...]
     matches: tuple[Path, ...]
 
     def label(self) -> str:
-        """The step."""
+        """Return the step."""
         return f"{self.step.name()}: verdicts"
 
     def identity(self) -> Any:
-        """What is resolved."""
+        """Return the step, the signatures and the matches."""
         return [identity_of(self.step), _names(self.signatures), _names(self.matches)]
 
-    def run(self, stem: Path) -> Result:
-        """Write them."""
-        path = _path(stem, VERDICTS)
-        _sharded(self.step).resolve(self.signatures, self.matches, path)
+    def run(self, task_path: Path) -> TaskResult:
+        """Write the verdicts."""
+        path = file_of_task(task_path, VERDICTS)
+        _sharded_run(self.step).resolve(self.signatures, self.matches, path)
         return {"files": [path.name]}
 
 
 @dataclass(frozen=True)
-class FilterShard(Task):
-    """One shard, filtered by the verdicts."""
+class FilterShard(Task[DocumentsResult]):
+    """Filters one shard by the verdicts."""
 
     step: CorpusStage
     number: int
-    piece: Piece
+    shard: WorkShard
     signatures: tuple[Path, ...]
     verdicts: Path
 
     def label(self) -> str:
-        """The step and the shard."""
+        """Return the step and the shard."""
         return f"{self.step.name()}: shard {self.number + 1}"
 
     def identity(self) -> Any:
-        """The shard, its number and the verdicts."""
-        return [identity_of(self.step), self.number, self.piece.key, self.verdicts.name]
+        """Return the step, the shard, its number and the verdicts."""
+        return [identity_of(self.step), self.number, self.shard.key, self.verdicts.name]
 
-    def run(self, stem: Path) -> Result:
-        """Apply them."""
+    def run(self, task_path: Path) -> DocumentsResult:
+        """Write the documents that stay."""
 
-        def apply(documents: Iterable[Document]) -> Iterator[Item]:
-            return _sharded(self.step).filter(self.number, documents, self.signatures, self.verdicts)
+        def apply_verdicts(documents: Iterable[Document]) -> Iterator[Item]:
+            return _sharded_run(self.step).filter(self.number, documents, self.signatures, self.verdicts)
 
-        accounts = Accounts(stem)
-        flow = Flow([self.step], accounts.take, run_corpus_stage=apply)
-        shards = write_shards(flow.documents([self.piece.input()]), stem)
-        return accounts.close(flow.counts, shards)
-
-
-def documents_of(pieces: Sequence[Piece]) -> Iterator[Document]:
-    """All documents of some pieces, in order."""
-    return Flow([], lambda verdict: None).documents([piece.input() for piece in pieces])
+        log = TaskLog(task_path)
+        flow = Flow([self.step], log.take, run_corpus_stage=apply_verdicts)
+        shards = write_shards(flow.documents([self.shard.input()]), task_path)
+        return log.close(flow.counts, shards)
 
 
-def _sharded(step: CorpusStage) -> ShardedRun:
-    sharded = shared(step).sharded()
-    assert sharded is not None, step.name()
-    return sharded
+def _sharded_run(step: CorpusStage) -> ShardedRun:
+    run = interned(step).sharded()
+    assert run is not None, step.name()
+    return run
 
 
 def _names(paths: Sequence[Path]) -> list[str]:
     return [path.name for path in paths]
-
-
-def _path(stem: Path, ending: str) -> Path:
-    return stem.with_name(stem.name + ending)

@@ -1,7 +1,7 @@
-"""What tasks leave on disk: documents as pieces, cut by size, verdicts on what was set aside, and accounts of both."""
+"""What tasks leave on disk: documents as work shards, cut by size; verdicts on what was left out; counts of both."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,119 +13,123 @@ from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.provenance.verdicts import DROPPED, REJECTED, Verdict, VerdictLog
 from corpuskit.core.publish.line_writer import JsonlWriter
 from corpuskit.core.reading.inputs import Input
-from corpuskit.mix.engine.tasks import Result
+from corpuskit.core.stream.flow import Flow
+from corpuskit.mix.engine.task_results import DocumentsResult, WorkShardEntry
+from corpuskit.mix.engine.tasks import FinishedTask, file_of_task
 
 SHARD_BYTES = 64 * 1024 * 1024
 
 
 @dataclass
-class Tally:
+class VerdictCounter:
     """Passes verdicts on and counts them by source, for the summary."""
 
     pass_on: Callable[[Verdict], None]
-    gone: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
-    """By source, then `dropped` and `rejected`, then `step: reason`."""
+    left_out: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
+    """By source, then `dropped` or `rejected`, then `step: reason`."""
 
     def take(self, verdict: Verdict) -> None:
-        """Count one verdict under the source its document names."""
-        of_source = self.gone.setdefault(_source_of(verdict), {DROPPED: Counter(), REJECTED: Counter()})
+        """Count one verdict under the source that its document names."""
+        of_source = self.left_out.setdefault(_source_name(verdict), {DROPPED: Counter(), REJECTED: Counter()})
         of_source[verdict.verdict][f"{verdict.step}: {verdict.reason}"] += 1
         self.pass_on(verdict)
 
 
-class Accounts:
-    """What a task sets aside, and its part of the result."""
+class TaskLog:
+    """The verdicts of one task, from which its result is made."""
 
-    def __init__(self, stem: Path) -> None:
-        """Verdicts go to `STEM.verdicts.jsonl.zst`."""
-        self.path = stem.with_name(f"{stem.name}.verdicts.jsonl.zst")
+    def __init__(self, task_path: Path) -> None:
+        """Write verdicts to `TASK_PATH.verdicts.jsonl.zst`."""
+        self.path = file_of_task(task_path, ".verdicts.jsonl.zst")
         filesystem.remove(self.path, missing_ok=True)
-        self.aside = VerdictLog(decisions=self.path)
-        self.tally = Tally(self.aside.take)
-        self.take = self.tally.take
+        self.verdicts = VerdictLog(decisions=self.path)
+        self.counter = VerdictCounter(self.verdicts.take)
+        self.take = self.counter.take
 
-    def close(self, counts: Sequence[StepCount], pieces: "Sequence[Piece]" = ()) -> Result:
-        """The result of a task with these accounts and pieces."""
-        self.aside.close()
-        verdicts = [self.path.name] if self.path.exists() else []
+    def close(self, counts: Sequence[StepCount], shards: Sequence[WorkShardEntry] = ()) -> DocumentsResult:
+        """Finish the file and return the result of a task with these counts and shards."""
+        self.verdicts.close()
+        verdict_files = [self.path.name] if self.path.exists() else []
         return {
+            "files": [shard["name"] for shard in shards] + verdict_files,
             "counts": [count.as_json() for count in counts],
-            "gone": self.tally.gone,
-            "shards": [[piece.path.name, piece.documents] for piece in pieces],
-            "verdicts": verdicts,
-            "files": [piece.path.name for piece in pieces] + verdicts,
+            "left_out": {source: {**verdicts} for source, verdicts in self.counter.left_out.items()},
+            "shards": list(shards),
+            "verdict_files": verdict_files,
         }
 
 
 @dataclass(frozen=True)
-class Piece:
-    """One file of documents in order; `key` stands for all that its content depends on."""
+class WorkShard:
+    """One file of documents in order; `key` stands for everything that its content depends on."""
 
     path: Path
     documents: int
     key: str
 
     def input(self) -> Input:
-        """The file as an input of a next task."""
+        """Return the file as an input for the next task."""
         return Input(self.path.name, local_path=self.path)
 
 
 @dataclass
-class Shards:
-    """A stream as it lies on disk between two phases: its pieces in order, and the chain behind them."""
+class ShardedStream:
+    """A stream as it lies on disk between two phases: its shards in order, and the chain of steps so far."""
 
-    pieces: list[Piece]
+    shards: list[WorkShard]
     chain: Chain
-    verdicts: dict[str, list[str]] = field(default_factory=dict)
-    """By step, the names of the files that hold verdicts of it, in order."""
+    verdict_files: dict[str, list[str]] = field(default_factory=dict)
+    """By step, the names of the files that hold its verdicts, in order."""
 
-    def set_aside(self, result: Result) -> None:
-        """Note the verdicts that a task left."""
-        reasons = (key for gone in result["gone"].values() for kind in gone.values() for key in kind)
+    def record_verdicts(self, result: DocumentsResult) -> None:
+        """Note the verdicts that a task left, under each step that made any of them."""
+        reasons = (key for verdicts in result["left_out"].values() for counts in verdicts.values() for key in counts)
         for step in dict.fromkeys(key.partition(": ")[0] for key in reasons):
-            self.add_verdicts({step: result["verdicts"]})
+            self.add_verdict_files({step: result["verdict_files"]})
 
-    def add_verdicts(self, verdicts: Mapping[str, Iterable[str]]) -> None:
+    def add_verdict_files(self, files: Mapping[str, Iterable[str]]) -> None:
         """Note the files of verdicts of these steps."""
-        for step, names in verdicts.items():
-            self.verdicts.setdefault(step, []).extend(names)
+        for step, names in files.items():
+            self.verdict_files.setdefault(step, []).extend(names)
 
 
-def pieces_of(stem: Path, result: Result) -> list[Piece]:
-    """The files of documents that a task left."""
-    key = result.get("key", stem.name)
+def work_shards(finished: FinishedTask[DocumentsResult]) -> list[WorkShard]:
+    """Return the files of documents that a task left."""
+    task_path, result = finished
+    key = result.get("content_key", task_path.name)
     return [
-        Piece(stem.with_name(name), documents, f"{key}/{place}")
-        for place, (name, documents) in enumerate(result["shards"])
+        WorkShard(task_path.with_name(shard["name"]), shard["documents"], f"{key}/{number}")
+        for number, shard in enumerate(result["shards"])
     ]
 
 
-def write_shards(documents: Iterable[Document], stem: Path) -> list[Piece]:
-    """Write documents to `STEM-0000.jsonl.zst` and on, cut by size; the files in order."""
-    pieces: list[Piece] = []
+def documents_of(shards: Sequence[WorkShard]) -> Iterator[Document]:
+    """Yield all documents of some shards, in order."""
+    return Flow([], lambda verdict: None).documents([shard.input() for shard in shards])
+
+
+def write_shards(documents: Iterable[Document], task_path: Path) -> list[WorkShardEntry]:
+    """Write documents to `TASK_PATH-0000.jsonl.zst` and on, cut by size; return the files in order."""
+    shards: list[WorkShardEntry] = []
     writer: JsonlWriter | None = None
-    size = number = 0
-    path = stem
-
-    def finish() -> None:
-        if writer is not None:
-            writer.close()
-            pieces.append(Piece(path, number, ""))
-
+    size = 0
     for document in documents:
         if writer is None or size >= SHARD_BYTES:
-            finish()
-            path = stem.with_name(f"{stem.name}-{len(pieces):04d}.jsonl.zst")
-            writer, size, number = JsonlWriter(compressing_writer(filesystem.open_write(path), ".zst")), 0, 0
+            if writer is not None:
+                writer.close()
+            path = file_of_task(task_path, f"-{len(shards):04d}.jsonl.zst")
+            writer, size = JsonlWriter(compressing_writer(filesystem.open_write(path), ".zst")), 0
+            shards.append({"name": path.name, "documents": 0})
         line = encode(document)
         writer.write_line(line)
         size += len(line)
-        number += 1
-    finish()
-    return pieces
+        shards[-1]["documents"] += 1
+    if writer is not None:
+        writer.close()
+    return shards
 
 
-def _source_of(verdict: Verdict) -> str:
+def _source_name(verdict: Verdict) -> str:
     import orjson
 
     try:

@@ -1,4 +1,4 @@
-"""Frames of the final order: what a shard of the corpus takes is what all the frames in order hold there."""
+"""Buckets of the final order: a shard of the corpus takes what all buckets in order hold at its position."""
 
 import itertools
 import tempfile
@@ -8,61 +8,59 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpuskit.mix.engine.bucket_index import in_shards, write_frames
+from corpuskit.mix.engine.bucket_index import BucketEntry, cut_into_shards, write_bucket_index
 
 COUNTS = st.integers(1, 4).flatmap(
     lambda buckets: st.lists(st.lists(st.integers(0, 5), min_size=buckets, max_size=buckets), max_size=6)
 )
 
 
-def written(folder: Path, shards: list[list[list[bytes]]]) -> list[tuple[str, list[tuple[int, int, int]]]]:
-    """Files as `Select` leaves them: a frame for each bucket that is not empty."""
-    found = []
-    for number, held in enumerate(shards):
-        data, places = b"", []
-        for records in held:
+def write_files(folder: Path, shards: list[list[list[bytes]]]) -> list[tuple[str, list[BucketEntry]]]:
+    """Write files as `Select` does, with a frame for each bucket that is not empty; return their names and buckets."""
+    files = []
+    for number, buckets in enumerate(shards):
+        data, entries = b"", []
+        for records in buckets:
             frame = zstandard.compress(b"".join(record + b"\n" for record in records)) if records else b""
-            places.append((len(data), len(frame), len(records)))
+            entries.append(BucketEntry(len(data), len(frame), len(records)))
             data += frame
         (folder / f"{number}.chosen").write_bytes(data)
-        found.append((f"{number}.chosen", places))
-    return found
+        files.append((f"{number}.chosen", entries))
+    return files
 
 
 @given(COUNTS, st.integers(1, 7))
 def test_every_document_is_taken_once_and_in_order(counts: list[list[int]], shard_documents: int) -> None:
     shards = [
-        [[b"%d %d %d" % (bucket, shard, at) for at in range(count)] for bucket, count in enumerate(row)]
+        [[b"%d %d %d" % (bucket, shard, number) for number in range(count)] for bucket, count in enumerate(row)]
         for shard, row in enumerate(counts)
     ]
     buckets = len(counts[0]) if counts else 1
-    expected = [record for bucket in range(buckets) for held in shards for record in held[bucket]]
+    expected = [record for bucket in range(buckets) for shard in shards for record in shard[bucket]]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        frames, documents = write_frames(folder, written(folder, shards), buckets)
+        index, documents = write_bucket_index(folder, write_files(folder, shards), buckets)
         assert documents.tolist() == [sum(row[bucket] for row in counts) for bucket in range(buckets)]
         whole = [(bucket, 0, count) for bucket, count in enumerate(documents.tolist())]
-        single = [(bucket, *found) for bucket in range(buckets) for found in enumerate(frames.documents(bucket))]
-        for entries in (whole, single):
-            parts = [
+        by_shard = [(bucket, *pair) for bucket in range(buckets) for pair in enumerate(index.documents(bucket))]
+        for entries in (whole, by_shard):
+            output = [
                 [
                     record
-                    for item in part
-                    for record in itertools.islice(
-                        frames.records(item.bucket, item.first), item.skip, item.skip + item.take
-                    )
+                    for bucket, first, skip, take in slices
+                    for record in itertools.islice(index.records(bucket, first), skip, skip + take)
                 ]
-                for part in in_shards(entries, shard_documents)
+                for slices in cut_into_shards(entries, shard_documents)
             ]
-            assert [record for part in parts for record in part] == expected
-            assert all(len(part) == shard_documents for part in parts[:-1])
-            assert not parts or 0 < len(parts[-1]) <= shard_documents
+            assert [record for shard in output for record in shard] == expected
+            assert all(len(shard) == shard_documents for shard in output[:-1])
+            assert not output or 0 < len(output[-1]) <= shard_documents
 
 
-def test_the_key_stands_for_files_and_places(tmp_path: Path) -> None:
-    def key(*entries: tuple[str, list[tuple[int, int, int]]]) -> str:
-        return write_frames(tmp_path, entries, 1)[0].key
+def test_the_key_stands_for_files_and_buckets(tmp_path: Path) -> None:
+    def key(name: str, documents: int) -> str:
+        return write_bucket_index(tmp_path, [(name, [BucketEntry(0, 9, documents)])], 1)[0].key
 
-    keys = [key(("a", [(0, 9, 1)])), key(("b", [(0, 9, 1)])), key(("a", [(0, 9, 2)])), key(("a", [(0, 9, 1)]))]
+    keys = [key("a", 1), key("b", 1), key("a", 2), key("a", 1)]
     assert len(set(keys)) == 3
     assert keys[0] == keys[3]

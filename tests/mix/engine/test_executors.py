@@ -1,4 +1,4 @@
-"""Tasks on this machine: one that fails ends the run with its name. And what is said where there is no Slurm."""
+"""Tasks on this machine: one that fails ends the run with its name. And the message without Slurm."""
 
 import sys
 from pathlib import Path
@@ -9,10 +9,10 @@ from tests.conftest import Run
 from tests.support import executors
 
 pytestmark = pytest.mark.slow
-work, failing = executors.work, executors.failing
+work, failing_step = executors.work, executors.failing_step
 
 
-def test_a_task_that_raises_on_this_machine(tmp_path: Path, shell: Run, failing: dict[str, str]) -> None:
+def test_a_task_that_raises_on_this_machine(tmp_path: Path, shell: Run, failing_step: dict[str, str]) -> None:
     executors.demand_failure_then_success(tmp_path, shell, "-j 2")
 
 

@@ -1,4 +1,4 @@
-"""A real Ray cluster of two nodes gives the bytes of a local run, though one is killed, and its failures are seen."""
+"""A real Ray cluster of two nodes gives the bytes of a local run even if one is killed, and failures are reported."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ from tests.support import executors
 from tests.support.recipes import published
 
 pytestmark = pytest.mark.slow
-work, failing, baseline = executors.work, executors.failing, executors.baseline
+work, failing_step, baseline = executors.work, executors.failing_step, executors.baseline
 
 
 @pytest.fixture
@@ -53,9 +53,9 @@ def test_ray_gives_the_same_bytes_though_a_node_is_killed(
     assert published(work / "out") == baseline
 
 
-def test_a_task_that_raises_on_ray(tmp_path: Path, shell: Run, failing: dict[str, str], ray_cluster: Any) -> None:
+def test_a_task_that_raises_on_ray(tmp_path: Path, shell: Run, failing_step: dict[str, str], ray_cluster: Any) -> None:
     # Ray's workers have the environment of its nodes, in which the step is not installed.
-    environment = {"PYTHONPATH": failing["PYTHONPATH"], "FAIL_ONCE": failing["FAIL_ONCE"]}
+    environment = {"PYTHONPATH": failing_step["PYTHONPATH"], "FAIL_ONCE": failing_step["FAIL_ONCE"]}
     options = ray_options(tmp_path, ray_cluster)
     with open(tmp_path / "ray.yaml", "a") as stream:
         stream.write("  environment:\n" + "".join(f"    {key}: {value!r}\n" for key, value in environment.items()))

@@ -1,4 +1,4 @@
-"""Inputs cut into tasks: big archives are read in parts, and not a byte of what is published tells it."""
+"""Inputs cut into tasks: big archives are read in byte ranges, and the published bytes do not show it."""
 
 import contextlib
 import json
@@ -16,7 +16,8 @@ from corpuskit.core.reading import members
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.settings import Settings, Tags
 from corpuskit.mix.engine import read_tasks
-from corpuskit.mix.engine.read_tasks import TASK_BYTES, TASK_FILES, group, readings
+from corpuskit.mix.engine.read_tasks import TASK_BYTES, TASK_FILES, group, read_plans
+from corpuskit.mix.engine.tasks import FinishedTask
 from corpuskit.mix.mix import Mix
 from corpuskit.sources.fetch_warc import FetchWarc
 from corpuskit.sources.files import Files
@@ -29,15 +30,15 @@ budget: {{tokens: 9000}}{WEB}
     steps: [extract, {{filter-quality: {{rules: [gopher, c4]}}}}, dedup]
 output: {{dir: out, shard_documents: 20, order: shuffled}}
 """
-WITH_PARTS = """
+WITH_RANGES = """
 import sys
 from corpuskit.cli.main import main
-from corpuskit.core import reading
+from corpuskit.mix.engine import read_tasks
 from corpuskit.sources.fetch_warc import FetchWarc
-FetchWarc.part_bytes, reading.TASK_BYTES = 4000, 1
+FetchWarc.part_bytes, read_tasks.TASK_BYTES = 4000, 1
 main()
 """
-PART = 4000
+RANGE = 4000
 
 Build = Callable[..., dict[str, str]]
 
@@ -63,11 +64,14 @@ def work(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def build(work: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
-    """Run the recipe in this process; what it publishes. Without `part_bytes` the archives are one task together."""
+    """A function that runs the recipe in this process and returns what it publishes.
+
+    Without `part_bytes` one task reads all archives.
+    """
     monkeypatch.chdir(work)
 
     def run(output: str, part_bytes: int = 0, **more: Any) -> dict[str, str]:
-        with cut(part_bytes):
+        with cut_into_ranges(part_bytes):
             Mix().execute(["recipe.yaml"], Settings(output=Path(output), jobs=1, **more))
         return published(work / output)
 
@@ -75,8 +79,8 @@ def build(work: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
 
 
 @contextlib.contextmanager
-def cut(part_bytes: int) -> Any:
-    """Cut archives so, however small they are, and read as little ahead as befits such parts."""
+def cut_into_ranges(part_bytes: int) -> Any:
+    """Cut even small archives into ranges of this size, and read no further ahead than suits them; 0: do not."""
     with pytest.MonkeyPatch.context() as patch:
         if part_bytes:
             patch.setattr(FetchWarc, "part_bytes", part_bytes)
@@ -85,34 +89,34 @@ def cut(part_bytes: int) -> Any:
         yield
 
 
-def done_before(stderr: str) -> int:
-    """How many pieces of work the run says were done already."""
-    said = re.search(r"([\d,]+) pieces of work were done already", stderr)
-    return int(said[1].replace(",", "")) if said else 0
+def reused_tasks(stderr: str) -> int:
+    """Return how many tasks the run says were already done."""
+    notice = re.search(r"([\d,]+) tasks were already done by an earlier run", stderr)
+    return int(notice[1].replace(",", "")) if notice else 0
 
 
 def tasks_of_first_phase(capsys: pytest.CaptureFixture[str], part_bytes: int) -> int:
     capsys.readouterr()
-    with cut(part_bytes):
+    with cut_into_ranges(part_bytes):
         Mix(dry_run=True).execute(["recipe.yaml"], Settings())
-    found = re.search(r"^web: fetch-warc\S*.*?  +(\d+)", capsys.readouterr().out, re.MULTILINE)
-    assert found
-    return int(found[1])
+    row = re.search(r"^web: fetch-warc\S*.*?  +(\d+)", capsys.readouterr().out, re.MULTILINE)
+    assert row
+    return int(row[1])
 
 
 def test_archives_in_parts_give_the_same_dataset(build: Build, capsys: pytest.CaptureFixture[str]) -> None:
     whole = build("whole")
     assert any(name.startswith("decisions/") for name in whole)
-    assert build("parts", PART) == whole
+    assert build("parts", RANGE) == whole
     assert tasks_of_first_phase(capsys, 0) == 1
-    assert 6 < tasks_of_first_phase(capsys, PART) < tasks_of_first_phase(capsys, 1500)
+    assert 6 < tasks_of_first_phase(capsys, RANGE) < tasks_of_first_phase(capsys, 1500)
 
 
 @pytest.mark.slow
 def test_workers_read_parts_as_one_process_reads_the_whole(
     work: Path, build: Build, environment: dict[str, str]
 ) -> None:
-    command = [sys.executable, "-c", WITH_PARTS, "mix", "recipe.yaml", "-o", "parts", "-j", "2"]
+    command = [sys.executable, "-c", WITH_RANGES, "mix", "recipe.yaml", "-o", "parts", "-j", "2"]
     done = subprocess.run(command, cwd=work, env=environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     assert published(work / "parts") == build("whole")
@@ -135,53 +139,53 @@ def test_archives_whose_parts_do_not_fit_together_are_read_whole(work: Path, bui
         data += gz([record(1030, http(page(900)))])
     else:
         late = record(5000, http(bytes(range(32, 127)) * 900))
-        data += gz([late[place : place + 90] for place in range(0, len(late), 90)])
+        data += gz([late[start : start + 90] for start in range(0, len(late), 90)])
     path.write_bytes(data)
-    assert build("parts", PART, accept_damaged=True) == build("whole", accept_damaged=True)
+    assert build("parts", RANGE, accept_damaged=True) == build("whole", accept_damaged=True)
     inputs = json.loads((work / "parts" / "manifest.json").read_bytes())["inputs"]
     assert [bool(entry["damage"]) for entry in inputs] == [False, fault == "damage", False]
     if fault == "damage":
         with pytest.raises(DamagedError):
-            build("refused", PART)
+            build("refused", RANGE)
 
 
 @pytest.mark.slow
 def test_parts_are_resumed_by_content(work: Path, build: Build, capsys: pytest.CaptureFixture[str]) -> None:
-    """What a failed run has read is not read again, though the file was touched; a changed file is."""
-    tasks = tasks_of_first_phase(capsys, PART)
+    """What a failed run has read is not read again, even if the file was touched; a changed file is."""
+    tasks = tasks_of_first_phase(capsys, RANGE)
     for name in ("out", "changed"):
         with pytest.raises(DamagedError, match="rejected"):
-            build(name, PART, max_rejects="0")
+            build(name, RANGE, max_rejects="0")
     path = work / "crawl" / "a.warc.gz"
     path.touch()
     capsys.readouterr()
-    assert build("out", PART) == build("whole")
-    touched = done_before(capsys.readouterr().err)
+    assert build("out", RANGE) == build("whole")
+    touched = reused_tasks(capsys.readouterr().err)
     assert touched >= tasks
     path.write_bytes(path.read_bytes() + gz([record(6000, http(page(902)))]))
-    changed = build("changed", PART)
-    # Its measure and its last parts are new; the stretches before them are as they were.
-    assert tasks // 2 < done_before(capsys.readouterr().err) < touched
+    changed = build("changed", RANGE)
+    # Its digest and its last ranges are new; the bytes of the ranges before them are unchanged.
+    assert tasks // 2 < reused_tasks(capsys.readouterr().err) < touched
     assert changed == build("anew")
 
 
 def test_a_part_that_was_read_of_another_file_does_not_stand(work: Path) -> None:
     path = work / "crawl" / "a.warc.gz"
-    with cut(PART):
-        (found,) = readings("web", [Input("a.warc.gz", local_path=path)], [FetchWarc()], Tags())
-        results = [task.run(work / f"{number:032x}") for number, task in enumerate(found.tasks)]
-    assert all(task.stands(result) for task, result in zip(found.tasks, results, strict=True))
+    with cut_into_ranges(RANGE):
+        (plan,) = read_plans("web", [Input("a.warc.gz", local_path=path)], [FetchWarc()], Tags())
+        results = [task.run(work / f"{number:032x}") for number, task in enumerate(plan.tasks)]
+    assert all(task.is_current(result) for task, result in zip(plan.tasks, results, strict=True))
     data = path.read_bytes()
     path.write_bytes(data[:9000] + b"\0" + data[9001:])
-    standing = [task.stands(result) for task, result in zip(found.tasks, results, strict=True)]
-    assert standing[:2] == [False, True]
-    assert standing.count(False) <= 4
+    current = [task.is_current(result) for task, result in zip(plan.tasks, results, strict=True)]
+    assert current[:2] == [False, True]
+    assert current.count(False) <= 4
     with pytest.raises(DamagedError, match="changed while it was read"):
-        found.settle([(work / f"{number:032x}", result) for number, result in enumerate(results)])
+        plan.usable_results([FinishedTask(work / f"{number:032x}", result) for number, result in enumerate(results)])
     path.write_bytes(data[:-1])
-    assert not found.tasks[-1].stands(results[-1])
+    assert not plan.tasks[-1].is_current(results[-1])
     path.write_bytes(data + b"\0")
-    assert not found.tasks[-1].stands(results[-1])
+    assert not plan.tasks[-1].is_current(results[-1])
 
 
 def test_what_is_cut_depends_on_the_file_alone(tmp_path: Path) -> None:
@@ -191,17 +195,17 @@ def test_what_is_cut_depends_on_the_file_alone(tmp_path: Path) -> None:
     inputs.append(Input("a.warc.gz", url="https://example.org/a.warc.gz"))
     inputs.append(Input("a.warc.gz", local_path=tmp_path / "a.warc.gz", expected_sha256="0" * 64))
     size = (tmp_path / "a.warc.gz").stat().st_size
-    with cut(10_000):
-        found = readings("web", inputs, [FetchWarc()], Tags())
-        assert [[(part.begin, part.end) for part in item.parts] for item in found] == [
+    with cut_into_ranges(10_000):
+        plans = read_plans("web", inputs, [FetchWarc()], Tags())
+        assert [[(task.begin, task.end) for task in plan.range_tasks] for plan in plans] == [
             [(begin, min(begin + 10_000, size)) for begin in range(0, size, 10_000)],
             [],
             [],
             [],
         ]
-        assert not any(item.parts for item in readings("web", inputs, [Files()], Tags()))
-    with cut(size):
-        assert not any(item.parts for item in readings("web", inputs, [FetchWarc()], Tags()))
+        assert not any(plan.range_tasks for plan in read_plans("web", inputs, [Files()], Tags()))
+    with cut_into_ranges(size):
+        assert not any(plan.range_tasks for plan in read_plans("web", inputs, [FetchWarc()], Tags()))
 
 
 def test_small_files_go_together(tmp_path: Path) -> None:
@@ -212,5 +216,5 @@ def test_small_files_go_together(tmp_path: Path) -> None:
         path.write_bytes(bytes(size))
         inputs.append(Input(path.name, local_path=path))
     groups = group(inputs)
-    assert [len(places) for places in groups] == [2, 1, TASK_FILES, 2]
-    assert [place for places in groups for place in places] == inputs
+    assert [len(files) for files in groups] == [2, 1, TASK_FILES, 2]
+    assert [file for files in groups for file in files] == inputs
