@@ -162,10 +162,10 @@ def _convert_fields(instance: Options) -> None:
         object.__setattr__(instance, option.name, converted)
 
 
-def _key_problem(key: str, known: Mapping[str, Option], values: Mapping[str, Any]) -> str:
-    if key not in known:
-        return f"unknown option `{excerpt(key, EXCERPT)}`{did_you_mean(key, known)}; its options: {comma_list(known)}"
-    if known[key].name in values:
+def _key_problem(key: str, option_of: Mapping[str, Option], values: Mapping[str, Any]) -> str:
+    if key not in option_of:
+        return f"unknown option `{excerpt(key, EXCERPT)}`{did_you_mean(key, option_of)}; its options: {comma_list(option_of)}"
+    if option_of[key].name in values:
         return f"`{key}` is given twice, spelled with `-` and with `_`"
     return ""
 

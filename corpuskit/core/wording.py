@@ -4,13 +4,13 @@ import difflib
 from collections.abc import Iterable
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """Return ` (did you mean ...?)` with the nearest known word, or nothing if none is near.
 
     >>> did_you_mean("wieght", ["weight", "origin"])
     ' (did you mean `weight`?)'
     """
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word, list(candidates), n=1, cutoff=0.6)
     return f" (did you mean `{near[0]}`?)" if near else ""
 
 

@@ -70,7 +70,7 @@ class FileOutput:
             }
             content = manifest.build(chain, self.totals.tokenizer, self.totals.as_json(), [shard], [])
             write_flushed(self.staged_manifest, manifest.serialise(content))
-            self._put_in_place()
+            self._move_to_target()
         with finishing(self.target):
             flush(self.target.parent)
             self._recover()
@@ -92,7 +92,7 @@ class FileOutput:
         os.close(self.lock)
         self.lock = -1
 
-    def _put_in_place(self) -> None:
+    def _move_to_target(self) -> None:
         is_new = not os.path.lexists(self.target)
         if self.target.is_file() and not self.target.is_symlink():
             # Where the file system knows no second names there is no way back, and no other harm.

@@ -116,7 +116,7 @@ class FolderOutput:
             write_flushed(self.run / "run.json", _run_json(run_facts))
             for name in (*_names_in(content), *beside):
                 flush(self.run / name)
-            self._put_in_place(_names_in(content))
+            self._move_to_target(_names_in(content))
         with finishing(self.target):
             self._beside = beside
             self._finish()
@@ -207,7 +207,7 @@ class FolderOutput:
             staged.append({"path": path.relative_to(self.run).as_posix(), "bytes": size, "sha256": digest})
         return staged
 
-    def _put_in_place(self, names: list[str]) -> None:
+    def _move_to_target(self, names: list[str]) -> None:
         """Rename the shards into place, and the manifest after them."""
         concerned = sorted({*names, *_names_in(self.before), *_card_of(self.before)})
         write_flushed(self.target / STAGING / JOURNAL, json.dumps(concerned).encode())
