@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     arguments = sys.argv[1:] if arguments is None else arguments
     if sys.stderr is None:
         _discard_talk()
-    console.leave_destructors_unheard()
+    console.silence_destructors()
     for number in (signal.SIGTERM, signal.SIGHUP):
         # What starts a command with a signal ignored, as `nohup` does, means that it shall not end by it.
         if signal.getsignal(number) is not signal.SIG_IGN:
@@ -54,17 +54,17 @@ def _guarded(name: str, arguments: list[str]) -> int:
     try:
         return _carried_out(name, arguments)
     except CorpuskitError as error:
-        console.say(name, str(error))
+        console.notice(name, str(error))
         if error.__cause__ is not None and error.exit_code == 1:
-            console.say(name, f"the details are in {_traceback_file(error)}")
+            console.notice(name, f"the details are in {_traceback_file(error)}")
         if "--json" in arguments and name in own_steps() and not find_step(name).answers:
-            console.outcome(name, error.count, error.exit_code)
+            console.print_outcome(name, error.count, error.exit_code)
         return error.exit_code
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except OSError as error:
         if error.errno in CANNOT_WRITE:
-            console.say(name, f"cannot write: {error.strerror}; nothing was published. Make room, and run it again")
+            console.notice(name, f"cannot write: {error.strerror}; nothing was published. Make room, and run it again")
             return PublishError.exit_code
         return _internal_fault(name, error)
     except Exception as error:
@@ -76,10 +76,10 @@ def _carried_out(name: str, arguments: list[str]) -> int:
         sys.stderr.write(overview())
         return UsageError.exit_code
     if arguments[0] in ("--help", "-h"):
-        console.print_out(overview())
+        console.write_stdout(overview())
         return 0
     if arguments[0] == "--version":
-        console.print_out(f"corpuskit {__version__}")
+        console.write_stdout(f"corpuskit {__version__}")
         return 0
     if arguments[0].startswith("-"):
         raise UsageError(f"No such option: {arguments[0]} (`corpuskit --help` lists the options)")
@@ -155,7 +155,7 @@ def _wrapped(text: str, indent: str) -> list[str]:
 
 def _internal_fault(name: str, error: BaseException) -> int:
     what = f"internal fault ({type(error).__name__}); please report it with {_traceback_file(error)}"
-    console.say(name, what)
+    console.notice(name, what)
     return CorpuskitError.exit_code
 
 

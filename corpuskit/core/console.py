@@ -34,7 +34,7 @@ def escape_line(line: bytes) -> bytes:
     return escape(line.decode()).encode()
 
 
-def say(name: str, message: str) -> None:
+def notice(name: str, message: str) -> None:
     """One line on standard error."""
     speaker = f"corpuskit {name}" if name else "corpuskit"
     speaker, message = escape(speaker[:100]), escape(message)
@@ -43,12 +43,12 @@ def say(name: str, message: str) -> None:
     _write(f"{speaker}: {message}\n")
 
 
-def leave_destructors_unheard() -> None:
-    """What fails where an object is thrown away has no one to tell; what it followed from is said in one line."""
+def silence_destructors() -> None:
+    """Silence errors raised in destructors; their cause has been reported already."""
     sys.unraisablehook = lambda _: None
 
 
-def print_out(text: str) -> None:
+def write_stdout(text: str) -> None:
     """An answer on standard output. Raises BrokenPipeError if nobody reads it, PublishError if it is closed."""
     if sys.stdout is None:
         raise PublishError("standard output is closed; redirect it")
@@ -69,7 +69,7 @@ def summary(name: str, count: StepCount) -> None:
         for word, reasons in (("dropped", count.dropped), ("rejected", count.rejected))
         if reasons
     ]
-    say(name, ", ".join(parts))
+    notice(name, ", ".join(parts))
 
 
 def counted(reasons: "Counter[str]", word: str) -> str:
@@ -77,13 +77,15 @@ def counted(reasons: "Counter[str]", word: str) -> str:
     return f"{reasons.total():,} {word} ({', '.join(f'{reason} {n:,}' for reason, n in sorted(reasons.items()))})"
 
 
-def outcome(name: str, count: StepCount | None, code: int) -> None:
+def print_outcome(name: str, count: StepCount | None, code: int) -> None:
     """What a step did, as the JSON object of `--json`."""
     counts = (count or StepCount()).as_json()
-    outcome_of(name, counts["in"]["documents"], counts["out"]["documents"], counts["dropped"], counts["rejected"], code)
+    print_counts(
+        name, counts["in"]["documents"], counts["out"]["documents"], counts["dropped"], counts["rejected"], code
+    )
 
 
-def outcome_of(
+def print_counts(
     name: str, received: int, sent: int, dropped: dict[str, int], rejected: dict[str, int], code: int = 0
 ) -> None:
     """The JSON object of `--json`, from its parts."""

@@ -145,8 +145,8 @@ def parse(line: bytes) -> Any:
     return value
 
 
-def parse_strictly(line: bytes) -> Any:
-    """The JSON value on one line, which nothing of is lost or changed by reading it. Raises Reject."""
+def parse_lossless(line: bytes) -> Any:
+    """Return the JSON value of a line that survives parsing unchanged. Raises Reject."""
     value = parse(line)
     if _dump(value) != line:
         _refuse_what_would_change(line)
@@ -262,11 +262,11 @@ def _without_text(line: bytes, document: Document, canonical: bytes) -> bytes:
     """A line that is JSON, with an empty string where its text stands; the line itself if it is not found.
 
     The strict parser is slow, a text is most of a line, and a string is neither a key nor a number. Inside a string
-    every quote is escaped, so what stands here behind the quote and the colon of a key is a value, and a whole one.
+    every quote is escaped, so what follows the quote and the colon of a key is a value, and a whole one.
     """
     before = len(_dump(document.id)) + len(b'{"id":,"text":')
-    behind = len(_dump({"metadata": document.metadata, **document.extra}))
-    literal = canonical[before:-behind]
+    suffix = len(_dump({"metadata": document.metadata, **document.extra}))
+    literal = canonical[before:-suffix]
     shortened = _cut(line, literal)
     if shortened is None and not document.text.isascii():
         shortened = _cut(line, json.encoder.encode_basestring_ascii(document.text).encode())

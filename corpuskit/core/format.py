@@ -36,7 +36,7 @@ class Format(Protocol):
         """The documents of one shard with this id, found without reading the others."""
 
     def finish(self, staging: Path, manifest: Manifest) -> list[str]:
-        """Write the files that stand beside the shards; their relative names."""
+        """Write the files that go with the shards. Returns their relative names."""
 
     def versions(self) -> dict[str, str]:
         """Libraries that shape the shards' bytes."""

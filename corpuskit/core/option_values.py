@@ -1,4 +1,4 @@
-"""One value to an option's type: the conversion behind flags, recipe keys and keyword arguments alike."""
+"""One value to an option's type: the one conversion for flags, recipe keys and keyword arguments."""
 
 import math
 import types

@@ -164,7 +164,8 @@ def _convert_fields(instance: Options) -> None:
 
 def _key_problem(key: str, option_of: Mapping[str, Option], values: Mapping[str, Any]) -> str:
     if key not in option_of:
-        return f"unknown option `{excerpt(key, EXCERPT)}`{did_you_mean(key, option_of)}; its options: {comma_list(option_of)}"
+        near = did_you_mean(key, option_of)
+        return f"unknown option `{excerpt(key, EXCERPT)}`{near}; its options: {comma_list(option_of)}"
     if option_of[key].name in values:
         return f"`{key}` is given twice, spelled with `-` and with `_`"
     return ""

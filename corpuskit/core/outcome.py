@@ -20,7 +20,7 @@ class Rejected:
     """A record that could not be read or processed.
 
     `input` and `offset` (bytes, in the uncompressed stream unless the input is a WARC) say where it lies,
-    `raw` holds its bytes as far as they could be read, `id` its document's id where one is known.
+    `raw` holds those of its bytes that could be read, `id` its document's id where one is known.
     """
 
     reason: str

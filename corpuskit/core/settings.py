@@ -44,7 +44,7 @@ class Settings(Options):
         return self.jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else self.jobs or 1
 
     def rejects_allowed(self, documents: int) -> float:
-        """How many of so many records may be rejected."""
+        """Return how many of this number of records may be rejected."""
         if self.max_rejects is None:
             return float("inf")
         number, percent, rest = self.max_rejects.partition("%")
@@ -63,6 +63,6 @@ class Tags(Options):
     license_evidence: Annotated[str | None, "Where that licence is stated."] = None
 
     def __post_init__(self) -> None:
-        """Raise UsageError for an origin that is none of the closed list."""
+        """Raise UsageError for an origin that is not in the closed list."""
         if self.origin is not None and self.origin not in ORIGINS:
             raise UsageError(f"`origin` is one of {', '.join(ORIGINS)}, not {self.origin!r}")

@@ -146,11 +146,11 @@ class CorpusStage(Step):
         """Called once, after the output was published."""
 
     def memory_for(self, documents: int, jobs: int) -> int:
-        """About how many bytes its tasks hold at once, `jobs` of them, for so many documents."""
+        """Estimate the bytes that `jobs` of its tasks hold at once, for this number of documents."""
         return 0
 
     def disk_for(self, documents: int) -> int:
-        """About how many bytes it keeps on disk while it works."""
+        """Estimate the bytes it keeps on disk while it works."""
         return 0
 
     def close(self) -> None:

@@ -52,7 +52,7 @@ class Jsonl:
             raise DamagedError(f"{path.name}: {source.damage[0].what}")
 
     def finish(self, staging: Path, manifest: dict[str, Any]) -> list[str]:
-        """No files beside the shards."""
+        """No files besides the shards."""
         return []
 
     def versions(self) -> dict[str, str]:

@@ -75,7 +75,7 @@ class Parquet:
             raise DamagedError(f"{path.name}: a row is no document ({reject.reason})") from None
 
     def finish(self, staging: Path, manifest: dict[str, Any]) -> list[str]:
-        """No files beside the shards."""
+        """No files besides the shards."""
         return []
 
     def versions(self) -> dict[str, str]:

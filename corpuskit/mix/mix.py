@@ -62,7 +62,7 @@ class Mix(Command):
             from corpuskit.mix.engine.preview import plan_report
 
             text, need = plan_report(recipe, inputs, settings)
-            console.print_out(text)
+            console.write_stdout(text)
             target = settings.output or recipe.output.dir
             if target is not None and self.executor == "local":
                 demand_resources(need, target, settings.workers())
@@ -70,7 +70,7 @@ class Mix(Command):
         if self.dry_run:
             from corpuskit.mix.engine.preview import task_report
 
-            console.print_out(task_report(recipe, inputs, settings, self.executor, profile))
+            console.write_stdout(task_report(recipe, inputs, settings, self.executor, profile))
             return 0
         from corpuskit.mix.engine.run import run_recipe
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 KEPT_OF_DAMAGED = 1024 * 1024
 LINES_COUNT = frozenset({"CSS", "Less", "Sass", "SCSS", "Stylus"})
-"""Languages beside programming ones whose lines are short when written by hand."""
+"""Languages, besides those of programs, whose lines are short when written by hand."""
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class FetchWarc(Source):
     base: Annotated[str, "Folder or URL that the relative lines of a .paths list start from.", RUNTIME] = COMMON_CRAWL
 
     def __post_init__(self) -> None:
-        """Refuse statuses that are none."""
+        """Raise UsageError for anything that is not an HTTP status."""
         for status in self.status:
             if not re.fullmatch(r"[1-9]([0-9]{2}|xx)", status):
                 raise UsageError(f"--status {status!r} is no HTTP status; write 200 or 2xx")
@@ -183,7 +183,7 @@ class FetchWarc(Source):
 
 
 def _response(record: "WarcRecord") -> "Response":
-    """The HTTP response in the block; a block that is none is the body itself, as its record describes it."""
+    """Return the HTTP response in the block; any other block is the body itself, as its record describes it."""
     from corpuskit.formats.warc.http import Response, parse_response
 
     media_type = record.headers.get("content-type", "")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from corpuskit.core.document import MAX_LINE, Document, Reject, decode, parse_strictly, text_hash
+from corpuskit.core.document import MAX_LINE, Document, Reject, decode, parse_lossless, text_hash
 from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Item, Rejected, Source
 from corpuskit.formats.detect import SUFFIXES, format_of
@@ -83,7 +83,7 @@ class Files(Source):
             offset, line = item
             source.findings.count.add(line)
             try:
-                yield decode(line) if own_record else self._of_object(parse_strictly(line))
+                yield decode(line) if own_record else self._of_object(parse_lossless(line))
             except Reject as reject:
                 yield Rejected(reject.reason, source.name, offset, line, reject.detail)
 
@@ -93,7 +93,7 @@ class Files(Source):
             yield data
             return
         try:
-            value = parse_strictly(data.removeprefix(b"\xef\xbb\xbf").strip())
+            value = parse_lossless(data.removeprefix(b"\xef\xbb\xbf").strip())
         except Reject as reject:
             yield Rejected(reject.reason, source.name, 0, data, reject.detail)
             return

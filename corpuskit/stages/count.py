@@ -45,7 +45,7 @@ class Count(Report):
         return answer
 
     def render(self, answer: dict[str, Any]) -> str:
-        """A line of documents, tokens, bytes, and a line for each value with its name behind."""
+        """Return a line of documents, tokens and bytes, and a line for each value, its name last."""
         rows = [(figures, value) for value, figures in answer.get("by", {}).items()] or [(answer, "")]
         return "\n".join(
             "\t".join(

@@ -40,11 +40,11 @@ class DedupIndex(Command):
             raise UsageError(f"say {USE}")
         answer = actions[arguments[0]](Path(arguments[1]))
         if settings.json:
-            console.print_out(console.answer_line("dedup-index", answer))
+            console.write_stdout(console.answer_line("dedup-index", answer))
         elif arguments[0] == "list":
-            console.print_out("\n".join(map(console.escape, _listed(answer))))
+            console.write_stdout("\n".join(map(console.escape, _listed(answer))))
         elif not settings.quiet:
-            console.say("dedup-index", f"removed {answer['removed']:,} entries")
+            console.notice("dedup-index", f"removed {answer['removed']:,} entries")
         return 0
 
     def _list(self, folder: Path) -> dict[str, Any]:

@@ -56,7 +56,7 @@ class Extract(Stage):
         return True
 
     def versions(self) -> dict[str, str]:
-        """The libraries behind the engine, and the learned trees by their digest."""
+        """The libraries that the engine uses, and the learned trees by their digest."""
         from corpuskit.core.startup import installed_version
 
         names = ["resiliparse"]

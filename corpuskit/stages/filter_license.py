@@ -13,7 +13,7 @@ class FilterLicense(Stage):
 
     `A OR B` is allowed if either is, `A AND B` if both are, `A WITH exception` only if the list names it so. A document
     without a licence, or with one that is no SPDX expression, is dropped: nothing is allowed by silence. A recipe's
-    `policy: {licenses: {allow: [...]}}` puts this step behind each of its sources.
+    `policy: {licenses: {allow: [...]}}` puts this step after each of its sources.
 
         corpuskit filter-license --allow CC0-1.0,CC-BY-4.0,MIT documents.jsonl
     """

@@ -13,7 +13,7 @@ from corpuskit.core.step import CorpusStage, Document
 class Head(CorpusStage):
     """Pass on the first documents and stop.
 
-    An honest cut: the manifest behind it says `upstream: cut`, and the steps before it keep their names and options,
+    An honest cut: from here on the manifest says `upstream: cut`, and the steps before it keep their names and options,
     without counts.
 
         corpuskit fetch-warc crawl.warc.gz | corpuskit head -n 100 | corpuskit extract -o sample
@@ -22,7 +22,7 @@ class Head(CorpusStage):
     n: Annotated[int, "Documents to pass on."] = 10
 
     def __post_init__(self) -> None:
-        """Raise UsageError for a number that is none."""
+        """Raise UsageError unless n is at least 0."""
         if self.n < 0:
             raise UsageError("`-n` is a number of documents, from 0 on")
 

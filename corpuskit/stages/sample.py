@@ -25,7 +25,7 @@ class Sample(Stage):
     seed: Annotated[int, "Another seed keeps another part."] = 0
 
     def __post_init__(self) -> None:
-        """Raise UsageError for a rate that is none."""
+        """Raise UsageError unless 0 <= rate <= 1."""
         if not 0 <= self.rate <= 1:
             raise UsageError("`--rate` lies between 0 and 1")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from corpuskit.text.pii.scanner import Hit
 
 TYPES = ("email", "phone", "ipv4", "ipv6", "credit-card", "iban", "ssn", "url-credentials", "api-key", "private-key")
-"""What the native engine finds, beside national ids."""
+"""What the native engine finds, apart from national ids."""
 
 NATIONAL_IDS = "national-id"
 """Stands for `ssn` and all kinds of `corpuskit.text.pii.national_id_kinds`."""
@@ -55,11 +55,11 @@ class ScrubPii(Stage):
 
     Types: email, phone, ipv4, ipv6, credit-card, iban, ssn, url-credentials, api-key, private-key, and national ids by
     country, such as gb-nhs, fr-nir, de-idnr or br-cpf: docs/personal-data.md lists them. `national-id` stands for ssn
-    and all of those. A national id whose number alone could be anything counts only behind a word for it.
+    and all of those. A national id whose number alone could be anything counts only after a word for it.
 
     Not found: names, postal addresses, spelled-out forms (`name [at] example dot org`), full-width digits.
     The engine `scrubadub` knows email, phone, credit-card, ssn and credential (`username: … password: …`) only; a
-    credential may take the words behind it along.
+    credential may take the words after it along.
     Holds one document at a time in memory.
 
     Example: corpuskit scrub-pii --fields text,metadata.title --types email,phone docs.jsonl -o clean.jsonl.zst
@@ -142,7 +142,7 @@ class ScrubPii(Stage):
             raise Reject("pii-detector-failed", type(error).__name__) from error
 
     def _scrubbed(self, text: str, hits: "list[Hit]") -> str:
-        """The text with all hits replaced, until a new look finds none: what stood beside a hit may now be one."""
+        """Replace all hits, until another scan finds none: what stood next to a hit may now be one."""
         for _ in range(_ROUNDS):
             text = _replace(text, hits, self._placeholder)
             hits = self._find(text)
@@ -320,7 +320,7 @@ def _tagged(document: Document, hits: "dict[Location, list[Hit]]") -> Document:
 
 
 def _replaced(document: Document, changes: dict[Location, str]) -> Document:
-    """A copy with these strings put in place; tags of an earlier pass, now beside their marks, are taken out."""
+    """A copy with these strings put in place; tags of an earlier pass, which no longer fit, are taken out."""
     record = _record(document)
     for location, text in changes.items():
         record = _with_value(record, location, text)

@@ -38,9 +38,9 @@ class Diff(Command):
             raise UsageError("name two datasets: `corpuskit diff BEFORE AFTER`")
         answer = self.compare(*(Dataset(Path(argument)) for argument in arguments))
         if settings.json:
-            console.print_out(console.answer_line("diff", answer))
+            console.write_stdout(console.answer_line("diff", answer))
         else:
-            console.print_out("\n".join(_lines(answer)))
+            console.write_stdout("\n".join(_lines(answer)))
         return 0
 
     def compare(self, before: Dataset, after: Dataset) -> dict[str, Any]:

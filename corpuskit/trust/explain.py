@@ -37,9 +37,9 @@ class Explain(Command):
         if not fates:
             raise UsageError(f"{arguments[0]} knows no document {identifier!r}; it was never read, or ids differ")
         if settings.json:
-            console.print_out(console.answer_line("explain", {"id": identifier, "fate": fates}))
+            console.write_stdout(console.answer_line("explain", {"id": identifier, "fate": fates}))
         else:
-            console.print_out("\n".join(console.escape(_line(entry)) for entry in fates))
+            console.write_stdout("\n".join(console.escape(_line(entry)) for entry in fates))
         return 0
 
 

@@ -38,9 +38,9 @@ class Stats(Command):
             raise UsageError("name one dataset: `corpuskit stats DIR`")
         answer = self.describe(Dataset(Path(arguments[0])))
         if settings.json:
-            console.print_out(console.answer_line("stats", answer))
+            console.write_stdout(console.answer_line("stats", answer))
         else:
-            console.print_out("\n".join(_lines(answer)))
+            console.write_stdout("\n".join(_lines(answer)))
         return 0
 
     def describe(self, dataset: Dataset) -> dict[str, Any]:

@@ -53,12 +53,12 @@ class Verify(Command):
         problems = [f"{argument}: {problem}" for problem in check(Path(argument), answer)]
         answer["problems"] = problems
         if settings.json:
-            console.print_out(console.answer_line("verify", answer))
+            console.write_stdout(console.answer_line("verify", answer))
         elif problems:
             for problem in problems[1:]:
-                console.say("verify", problem)
+                console.notice("verify", problem)
         elif not settings.quiet:
-            console.print_out(
+            console.write_stdout(
                 f"{argument}: whole; {answer['documents']:,} documents, {answer['tokens']:,} tokens in "
                 f"{answer['shards']:,} shards, {answer['steps']:,} steps balance"
             )
@@ -179,7 +179,7 @@ def _check_steps(manifest: Manifest) -> Iterator[str]:
         if "rejected" in entry and entry["rejected"].get(KILLED, 0) != len(entry.get("killed", ())):
             yield f"step {entry['id']} does not name the documents it was ended on"
         if any(parent not in sent for parent in entry["from"]):
-            yield f"step {entry['id']} follows steps that stand behind it or nowhere"
+            yield f"step {entry['id']} follows steps that come after it or are not there"
         sent[entry["id"]] = StreamCount.from_json(entry["out"]) if "out" in entry else None
         if entry["upstream"] == "verified" and "in" in entry:
             flowed = StreamCount()

@@ -264,7 +264,7 @@ def test_verdicts_of_a_batch_come_in_the_order_of_its_lines() -> None:
         (4, "dropped"),
     ]
     assert [document.id for document in found.documents] == ["good", "edited"]
-    assert [place for _, place in found.where] == [2, 5]
+    assert [place for _, place in found.locations] == [2, 5]
     first, second = found.counts
     assert (first.received.documents, first.sent.documents, second.sent.documents) == (6, 2, 2)
 
@@ -276,7 +276,7 @@ def test_a_fault_in_a_batch_names_the_document(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(FilterQuality, "_signals", fail)
     monkeypatch.setattr(FilterQuality, "_checks", {})
-    batch = Batch(documents=[Document("a", GOOD), Document("b", "stone")], where=[("x", 0), ("x", 1)])
+    batch = Batch(documents=[Document("a", GOOD), Document("b", "stone")], locations=[("x", 0), ("x", 1)])
     with pytest.raises(StepFault, match="filter-quality failed on document 'b': ValueError"):
         apply_stages([FilterQuality()], batch)
 

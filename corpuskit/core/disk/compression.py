@@ -7,7 +7,7 @@ def compressing_writer(stream: BinaryIO, name: str, close: bool = True) -> Binar
     """The stream through the compressor that the name's ending asks for: .zst, .gz, or none.
 
     Settings are fixed, with a content checksum for zstd, and neither time nor name in a gzip header, so equal lines
-    are equal bytes. Whether `stream` is closed with the compressor is of matter for zstd alone.
+    are equal bytes. Only for zstd does it matter whether `stream` is closed with the compressor.
     """
     if name.endswith(".zst"):
         import zstandard

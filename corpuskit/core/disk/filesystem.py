@@ -94,7 +94,7 @@ def remove_folder(path: Path) -> None:
 
 
 def remove_tree(path: Path) -> None:
-    """Remove a folder with all that is in it, as far as that can be done."""
+    """Remove a folder and whatever in it can be removed."""
     import shutil
 
     shutil.rmtree(path, ignore_errors=True)

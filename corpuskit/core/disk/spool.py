@@ -86,7 +86,7 @@ class RowSpool:
         return self._size // self._row_bytes
 
     def chunks(self, rows: int) -> Iterator["NDArray[Any]"]:
-        """All rows in order, at most so many at a time."""
+        """Yield all rows in order, at most `rows` at a time."""
         import numpy
 
         for at in range(0, self._size, rows * self._row_bytes):

@@ -1,6 +1,6 @@
 """The ledger: how the reader of a pipe knows whether its writers finished.
 
-The stream in a pipe is pure JSONL, so what is to be known about it travels beside it. Every process keeps one small
+The stream in a pipe is pure JSONL, so what is known about it travels separately. Every process keeps one small
 file under the state folder: `running` from its start, `complete` or `failed` with counts, digest and chain *before* it
 closes its output. A writer into a pipe notes the pipe's identity (boot, device, inode), and whoever reads that pipe to
 its end looks the writers up by the same identity. At a true end of input a writer that is still `running` is dead.
@@ -47,7 +47,7 @@ class Pipe:
 
 
 def pipe_of(status: os.stat_result | None) -> Pipe | None:
-    """The pipe behind an `fstat`; None for anything else, and where nothing tells pipes apart."""
+    """Return the pipe that an `fstat` describes; None for anything else, and where pipes cannot be told apart."""
     boot = _boot()
     if status is None or boot is None or status.st_ino == 0 or not stat.S_ISFIFO(status.st_mode):
         return None
@@ -95,7 +95,7 @@ class Ledger:
         return self.path.with_suffix(".decisions.jsonl.zst") if self.path else None
 
     def announce(self, chain: Chain) -> None:
-        """Say what this process does while it is still running, for whoever cuts the pipe behind it."""
+        """Say what this process does while it is still running, for whoever cuts the pipe later on."""
         self.record.chain = chain.as_json()
         self._save()
 
@@ -141,7 +141,7 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Upstream:
-    """The verdict on one pipe: `verified`, `unverified` or `cut`, and the chain behind it."""
+    """The verdict on one pipe: `verified`, `unverified` or `cut`, and the chain that leads to it."""
 
     verdict: str
     chain: Chain
@@ -174,7 +174,7 @@ def check_upstream(ledger: Ledger, pipe: Pipe | None, received: StreamCount, str
 
 
 def behind_cut(ledger: Ledger, pipe: Pipe | None, depth: int = 0) -> Chain:
-    """The chain behind a pipe that was not read to its end: names and options, without counts."""
+    """Return the chain of a pipe that was not read to its end: names and options, without counts."""
     chains = []
     for writer in ledger.writers(pipe) if pipe and depth < 64 else []:
         chain = Chain.from_json(writer.chain or Chain().as_json())
@@ -186,7 +186,7 @@ def behind_cut(ledger: Ledger, pipe: Pipe | None, depth: int = 0) -> Chain:
 
 
 def _after(before: Chain, chain: Chain) -> Chain:
-    """`chain`, whose first steps have no known parents, set behind `before`."""
+    """`chain`, whose first steps have no known parents, appended to `before`."""
     if not before.steps:
         return chain
     shift = {

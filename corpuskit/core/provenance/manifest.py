@@ -1,7 +1,7 @@
 """The manifest: what a dataset holds, where it came from, and what each step did to it.
 
 `manifest.json` is deterministic: no time, host, user or absolute path is in it, and its last field is the digest of
-the rest. Times and the like go to `run.json` beside it.
+the rest. Times and the like go to `run.json` next to it.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ def build(
 
 
 def is_repeatable(steps: list[StepEntry]) -> bool:
-    """Whether another run would make the same of the same input: no step had to be ended on a document."""
+    """Whether another run would give the same result: no step had to be ended on a document."""
     return not any(entry.get("killed") for entry in steps)
 
 
@@ -119,7 +119,7 @@ def _are(kind: type, values: Iterable[Any]) -> bool:
 
 
 def chain_of(manifest: Manifest, folder: Path) -> Chain:
-    """The chain behind a published dataset, for the next step to go on from. Raises DamagedError where it has a gap."""
+    """Return the chain of a published dataset, for the next step to extend. Raises DamagedError if it has a gap."""
     steps = manifest["steps"]
     known_ids: set[str] = set()
     for entry in steps:

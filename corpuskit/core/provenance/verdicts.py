@@ -1,7 +1,7 @@
 """What leaves the stream: drops and rejects, set aside with their reasons.
 
-Three files, each optional: `--drops` (with the documents), `--rejects` (with the bytes in a file beside it, readable by
-the owner alone) and the decisions, which hold no text and become part of every published folder.
+Three files, each optional: `--drops` (with the documents), `--rejects` (with the bytes in a file of their own, readable
+by the owner alone) and the decisions, which hold no text and become part of every published folder.
 """
 
 import hashlib

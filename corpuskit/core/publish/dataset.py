@@ -15,7 +15,7 @@ from corpuskit.core.registry import find_format
 
 
 class Dataset:
-    """A folder that corpuskit published, or a file with its manifest beside it."""
+    """A folder that corpuskit published, or a file with its manifest next to it."""
 
     def __init__(self, location: Path) -> None:
         """Raises DamagedError if there is no whole manifest."""
@@ -50,7 +50,7 @@ class Dataset:
             yield from self.decisions_in(entry, holding)
 
     def decisions_in(self, entry: FileEntry, holding: bytes = b"") -> Iterator[Decision]:
-        """The same of one file."""
+        """Yield the decisions in one file; only lines with these bytes."""
         source = Input(entry["path"], local_path=self.folder / entry["path"])
         for block in whole_lines(source.blocks()):
             if holding in block:

@@ -1,4 +1,4 @@
-"""One published file with its manifest beside it.
+"""One published file with its manifest next to it.
 
 Two names cannot be changed in one step. So the manifest before is put aside first: a file without one is no dataset.
 Only when the new file stands does the new manifest take its place, and until then both can be put back as they were.
@@ -22,10 +22,10 @@ from corpuskit.core.publish.source_totals import Totals
 
 
 class FileOutput:
-    """One published file with its manifest beside it, `NAME.manifest.json`."""
+    """One published file with its manifest, `NAME.manifest.json`."""
 
     def __init__(self, target: Path, format_: Format | None, totals: Totals) -> None:
-        """Stage beside the target; `format_` is None for JSONL. Raises PublishError if the place is in use."""
+        """Stage next to the target; `format_` is None for JSONL. Raises PublishError if the target is in use."""
         self.target, self.format_, self.totals = target, format_, totals
         self.beside = manifest_of_file(target)
         self.staged = _hidden(target, "staging")

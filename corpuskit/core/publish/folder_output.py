@@ -151,7 +151,7 @@ class FolderOutput:
         _recover(self.target)
 
     def _sweep(self, *kept_names: str) -> None:
-        """Remove what lies in staging, but for what bears one of these names, and as far as that can be done."""
+        """Remove what it can from staging, except for what has one of these names."""
         staging = self.target / STAGING
         left: list[Path] = []
         with contextlib.suppress(OSError):
@@ -274,7 +274,7 @@ def holder_of(target: Path) -> str | None:
 
 
 def _holder(target: Path) -> str:
-    """The writer of a folder that is locked, as far as it says so itself."""
+    """Name the writer of a locked folder, where it has said who it is."""
     try:
         content = json.loads((target / STAGING / HOLDER).read_bytes())
         return f"process {int(content['process'])} on {content['host']!s}"

@@ -1,4 +1,4 @@
-"""Which ids a shard holds, in a frame behind its last line that readers of zstd pass over.
+"""Which ids a shard holds, in a frame after its last line that readers of zstd skip.
 
 Skippable frames are part of the format (RFC 8878, 3.1.2): a magic number, a length, and bytes of the user's own. Ours
 are the hashes of the ids (the low 32 bits of xxh3, little-endian) in the order of the lines, how many they are, and a
@@ -29,7 +29,7 @@ class IdIndex:
         self._hashes.append(_hash(identifier))
 
     def frame(self) -> bytes:
-        """The frame to write behind the last line."""
+        """Return the frame to write after the last line."""
         if sys.byteorder == "big":
             self._hashes.byteswap()
         body = self._hashes.tobytes() + _TAIL.pack(len(self._hashes), MARK)

@@ -28,7 +28,7 @@ class JsonlWriter:
 
 
 class JsonlShardWriter(JsonlWriter):
-    """Writes a shard: its lines, compressed, and behind them what ids it holds."""
+    """Writes a shard: its lines, compressed, followed by the ids it holds."""
 
     def __init__(self, file: BinaryIO) -> None:
         """`file` is closed by `close`."""

@@ -1,4 +1,4 @@
-"""Parts of a file: stretches of its stored bytes that are read apart, and whether they fit together to the whole.
+"""Ranges of a file: stored bytes that are read apart, and whether together they cover the file.
 
 A part is the records whose members start in its stretch; what begins in it belongs to it to the end. Where it really
 starts and stops is found by reading. The parts of a file are its content only if each stops where the next one starts,
@@ -18,7 +18,7 @@ CHUNK = 1 << 20
 
 @dataclass
 class ByteRange:
-    """A stretch of stored bytes, by its first byte and the one behind it, and what reading finds of it."""
+    """A range of stored bytes, by its first byte and the one after its last, and what reading it finds."""
 
     begin: int
     end: int
@@ -38,7 +38,7 @@ class ByteRange:
 
 
 def byte_ranges(size: int, part_bytes: int) -> list[tuple[int, int]]:
-    """The stretches of a file of so many bytes; those of one file are the same wherever it is read.
+    """Return the ranges of a file of `size` bytes, the same wherever the file is read.
 
     >>> byte_ranges(250, 100)
     [(0, 100), (100, 200), (200, 250)]

@@ -1,6 +1,6 @@
 """The decompressed bytes of any container, whole or damaged: gzip, zstd, bzip2, LZ4 or plain, told by content.
 
-What a library would pass off as a normal end of file is reported as damage, and behind damage the reading goes on at
+What a library would pass off as a normal end of file is reported as damage, and after damage reading goes on at
 the next member that can be decompressed, so that one bad member costs its neighbours nothing.
 """
 
@@ -38,7 +38,7 @@ def decompressed_blocks(stream: BinaryIO, damaged: Damaged, name: str = "") -> I
         if members.fault:
             yield GAP
         if members.fault == EXPANDS and expanded < MOST_EXPANDED:
-            # Its bytes are no reason to give up the members behind it, unless there are more of its kind.
+            # Its bytes are no reason to give up the members after it, unless there are more of its kind.
             expanded += 1
         else:
             total += member_bytes

@@ -11,7 +11,7 @@ from corpuskit.core.errors import DamagedError, RemoteError, UsageError
 class HashingStream(io.RawIOBase):
     """Reads a stream and keeps its length and sha256 for as long as it is read from front to back.
 
-    `reach` is the offset behind the last byte that was read, in whatever order.
+    `reach` is the offset after the last byte that was read, in whatever order.
     """
 
     def __init__(self, stream: BinaryIO, url: str | None = None) -> None:

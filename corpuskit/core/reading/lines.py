@@ -21,7 +21,7 @@ class LineSplitter:
         self.part_bytes = 0
         self.offset = 0
         self.blanks = 0
-        """How many blank lines in a row were passed, and not yet told of."""
+        """How many blank lines in a row were passed and not yet reported."""
         self.first_blank = 0, b""
 
     def split(self, blocks: Iterator[bytes]) -> Iterator[tuple[int, bytes] | Rejected]:

@@ -1,7 +1,7 @@
 """A file as the members it was stored in: gzip members, zstd or LZ4 frames, bzip2 streams, or one plain stretch.
 
 A member is the wall that damage stops at; in a web archive, where every record has one of its own, it is also the
-record's address (its byte offset). Each member is checked to its end; behind a broken one reading goes on at the next
+record's address (its byte offset). Each member is checked to its end; after a broken one reading goes on at the next
 member that decompresses. Nothing is sought: a pipe will do. The bytes of the current member are kept, up to 16 MiB,
 to search them again when it turns out broken.
 """
@@ -39,7 +39,7 @@ class Members(Protocol):
     fault: str
     """Why the open member ended early: `cut`, `corrupt`, `expands`; empty as long as it is whole."""
     follows: bool
-    """Whether the open member lies right behind a whole one."""
+    """Whether the open member comes right after a whole one."""
     has_whole_record: bool
     """Set by the reader has something whole from the open member."""
     checked: bool
@@ -247,7 +247,7 @@ class CompressedFile:
         return last
 
     def _salvage(self, failed: int) -> bytes:
-        """What the last bytes still give, fed one by one to a decoder that has come as far as the failed one."""
+        """Decode the last bytes one by one, with a decoder that has read the same bytes as the failed one."""
         if self._stored.first > self.start:
             return b""
         decoder = self._codec.careful_decoder()
@@ -313,7 +313,7 @@ class CompressedFile:
     def find_member(self, position: int, limit: int | None = None) -> int:
         """The first place from here on where a member decompresses; the end of the file if there is none.
 
-        One that lies behind `limit` need not be found: any place behind that may be returned.
+        One after `limit` need not be found: any offset after it may be returned.
         """
         magic, look = self._codec.magic, CHUNK + PROBED
         while (limit is None or position < limit) and (window := self._stored.at(position, look)):

@@ -108,7 +108,7 @@ def _inside(folder: Path, paths: list[Path]) -> list[Path]:
     }
     if outside:
         first = min(outside).relative_to(folder)
-        console.say(
+        console.notice(
             "",
             f"{len(outside)} links that lead out of {str(folder)!r} are left out, the first is {str(first)!r}; "
             "to read such a file, name it",
@@ -117,7 +117,7 @@ def _inside(folder: Path, paths: list[Path]) -> list[Path]:
 
 
 def _dataset(dataset: Path) -> list[Input]:
-    """The shards of a published folder, or of the file that a manifest stands beside."""
+    """Return the shards of a published folder, or the file that a manifest belongs to."""
     folder = dataset if dataset.is_dir() else dataset.parent
     shards = read_manifest(dataset)["shards"]
     first = shard_format(shards[0]["path"]) if shards else None

@@ -20,7 +20,7 @@ class StepFault(CorpuskitError):
 def apply_stages(stages: Sequence[Stage], batch: Batch, guard: Guard | None = None) -> Batch:
     """Pass a batch through stages; the result holds what came out, what was set aside, and an account a stage.
 
-    In a worker, `guard` is told of every document and stage.
+    In a worker, `guard` watches every document and stage.
     """
     result = Batch(input=batch.input, counts=[StepCount() for _ in stages])
     first = result.counts[0]

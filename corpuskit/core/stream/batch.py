@@ -75,7 +75,7 @@ def _read_shards(source: Input) -> Iterator[Batch]:
 def decoded(
     batch: Batch, name: str, count: StepCount, verdicts: list[Verdict] | None = None
 ) -> Iterator[tuple[Document, Location]]:
-    """The batch's documents; lines that are none are counted as received and rejected by the step `name`."""
+    """Yield the batch's documents; any other line is counted as received and rejected by the step `name`."""
     rejected_lines = batch.verdicts if verdicts is None else verdicts
     if verdicts is None:
         for verdict in batch.verdicts:

@@ -188,7 +188,7 @@ class StepRun:
             unread = self.flow.reading
             self._demand_few_rejects(unread.rejected.total(), unread.received.documents)
             if unread.rejected and not self.settings.quiet:
-                console.say(self.step.name(), f"not in the answer: {console.counted(unread.rejected, 'rejected')}")
+                console.notice(self.step.name(), f"not in the answer: {console.counted(unread.rejected, 'rejected')}")
             return
         if isinstance(self.output, StreamOutput):
             for line in console.with_progress(self.flow.lines(self.inputs), self.step.name(), self.settings.quiet):
@@ -221,13 +221,13 @@ class StepRun:
             self.ledger.complete(self.flow.counts[-1].sent, chain)
 
     def _upstream(self) -> tuple[Chain, str]:
-        """The chain behind all inputs, and the word for it: verified, unverified, cut or none."""
+        """Return the chain that leads to all inputs, and the word for it: verified, unverified, cut or none."""
         verdicts = [self._behind(source) for source in self.inputs if source.is_stream]
         for verdict in verdicts:
             if verdict.notice and self.settings.strict_input:
                 raise UpstreamError(f"{verdict.notice}. Nothing was published")
             if verdict.notice and not self.settings.quiet:
-                console.say(self.step.name(), verdict.notice)
+                console.notice(self.step.name(), verdict.notice)
         words = [verdict.verdict for verdict in verdicts]
         chain = join([verdict.chain for verdict in verdicts] + list(self._chains_of_datasets()))
         if self.flow.cut:
@@ -273,7 +273,7 @@ class StepRun:
         if not self.settings.quiet:
             for source in damaged[:5]:
                 for damage in source.damage[:3]:
-                    console.say(
+                    console.notice(
                         self.step.name(),
                         f"{source.name}: {damage.what}, at byte {damage.offset}, {damage.lost} bytes lost",
                     )
@@ -296,8 +296,8 @@ class StepRun:
         if self.answer is not None:
             assert isinstance(self.step, Report)
             as_json = console.answer_line(self.step.name(), self.answer)
-            console.print_out(as_json if self.settings.json else self.step.render(self.answer))
+            console.write_stdout(as_json if self.settings.json else self.step.render(self.answer))
         elif self.settings.json:
-            console.outcome(self.step.name(), count, 0)
+            console.print_outcome(self.step.name(), count, 0)
         elif count is not None and not self.settings.quiet:
             console.summary(self.step.name(), count)

@@ -215,7 +215,7 @@ def become_worker(parent: int, work: Callable[..., Any] | None = None, marks: Ma
     """Make this process a worker: let go of the parent's pipes, leave its signals to it, and die when it dies."""
     global _work, _marks
     _work, _marks = work, marks
-    console.leave_destructors_unheard()
+    console.silence_destructors()
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1):
         os.dup2(nowhere, descriptor)

@@ -24,7 +24,7 @@ BYTES = 8 * 1024 * 1024
 MOST_BYTES = MAX_LINE
 """What the texts of dictionaries may add to that."""
 FEW_BATCHES = 2
-"""A dictionary that is kept grows with the texts beside it, and is copied for each batch."""
+"""A dictionary that is kept grows with the texts of other columns, and is copied for each batch."""
 OFFSETS = {pa.string(): "i4", pa.binary(): "i4", pa.large_string(): "i8", pa.large_binary(): "i8"}
 """Types of texts, and the numbers that say where in a buffer each begins."""
 

@@ -10,7 +10,7 @@ _PLAIN_LENGTH = re.compile(rb"\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r?\n(?![ \
 
 
 def parse_headers(head: bytes) -> dict[str, str]:
-    """The named fields of a header block behind its first line; folded lines joined, the first of each name.
+    """The named fields of a header block after its first line; folded lines joined, the first of each name.
 
     >>> parse_headers(b"HTTP/1.1 200 OK\\r\\nContent-Type: text/html;\\r\\n charset=utf-8\\r\\n\\r\\n")
     {'content-type': 'text/html; charset=utf-8'}

@@ -194,7 +194,7 @@ def _inflate(body: bytes) -> bytes:
 
 
 def _unzip(body: bytes, window_bits: int, output: bytearray) -> bytes:
-    """Append what one stream holds to `output`; return what lies behind it."""
+    """Append what one stream holds to `output`; return what follows it."""
     decoder = zlib.decompressobj(window_bits)
     data = body
     try:

@@ -26,7 +26,7 @@ class Window:
 
     @property
     def fault(self) -> str:
-        """What is wrong with the member that is being read, as far as it has been read."""
+        """What is wrong with the part of the member that has been read."""
         return self._fault if self._left else self._members.fault
 
     @property
@@ -82,7 +82,7 @@ class Window:
         return True
 
     def join_next(self, starts_record: Callable[[bytes], bool]) -> bool:
-        """Read on in the next member as if it were this one; not behind damage, nor if it starts a record."""
+        """Read on in the next member as if it were this one; not after damage, nor if it starts a record."""
         if not self._open_next() or self._fault or not self._members.follows:
             return False
         pending = self._pending or b""

@@ -123,7 +123,7 @@ def _stored_from(stream: BinaryIO, offset: int) -> StoredBytes:
 
 
 def _is_whole(member: CompressedFile, limit: int | None = None) -> bool:
-    """Whether the open member decompresses to its end, within so many stored bytes."""
+    """Whether the open member decompresses to its end, within this many stored bytes."""
     while member.read():
         if limit is not None and member.consumed - member.start > limit:
             return False

@@ -25,7 +25,7 @@ MAX_NEWLINES = 64 * 1024
 MAX_RETURNS = 16
 
 _ARC_LINE = rb"(?:filedesc:[^\n]*\n|[A-Za-z][A-Za-z0-9+.-]*:[^\n]*? [0-9A-Fa-f.:-]+ \d{8,20} [^\n]*?\S[ \t]*\r?\n)"
-# Where a record is due, its first line may be damaged behind the name.
+# Where a record is due, its first line may be damaged after the name.
 _WARC = re.compile(rb"WARC/\d", re.IGNORECASE)
 _ARC = re.compile(_ARC_LINE)
 _NEXT_WARC = re.compile(rb"WARC/\d+\.\d+[ \t\r]*\n")
@@ -78,7 +78,7 @@ class WarcRecord:
 
 
 def read_records(stream: BinaryIO, damaged: Damaged) -> Iterator[WarcRecord]:
-    """All records of an archive in order, of whatever kind. `damaged` is told of spans that are not whole."""
+    """All records of an archive in order, of whatever kind. `damaged` is called for spans that are not whole."""
     members = members_of(stream, damaged, plain=lambda head: bool(_STARTS_PLAIN.match(head)))
     return iter(Reader(Window(members), damaged))
 
@@ -270,7 +270,7 @@ class Reader:
         return not _vouched(record)
 
     def _passes_damaged_mark(self) -> bool:
-        """Pass over an end mark with a wrong byte in it, if the next record or the end lies right behind."""
+        """Pass over an end mark with a wrong byte in it, if the next record or the end follows."""
         window, rest = self._window, 4 - len(self._newlines)
         if self._arc or rest <= 0:
             return False
@@ -288,7 +288,7 @@ class Reader:
         return line_feeds >= 2 and not self._arc if vouched is None else vouched
 
     def _breaks_off(self, record: WarcRecord) -> bool:
-        """Whether the member fails soon behind the record: odd bytes there may be the first sign of it."""
+        """Whether the member fails soon after the record: odd bytes there may be the first sign of it."""
         broken = not self._window.more(LOOK_AHEAD) and bool(self._window.fault)
         return broken and not self._survives(record, self._window.fault)
 

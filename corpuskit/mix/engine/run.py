@@ -103,7 +103,7 @@ class MixRun:
         totals = self.output.totals
         summaries = self._complete_summaries(totals)
         if self.settings.json:
-            console.outcome_of(
+            console.print_counts(
                 "mix",
                 sum(summary.read for summary in summaries.values()),
                 totals.documents,
@@ -113,9 +113,9 @@ class MixRun:
         elif not self.settings.quiet:
             print_summary(summaries)
             if self.engine.reused:
-                console.say("mix", f"{self.engine.reused:,} tasks were already done by an earlier run")
+                console.notice("mix", f"{self.engine.reused:,} tasks were already done by an earlier run")
             target = self.output.target
-            console.say(
+            console.notice(
                 "mix",
                 f"published {totals.documents:,} documents in {target}; "
                 f"to check them: corpuskit verify {shlex.quote(str(target))}",
@@ -243,7 +243,7 @@ class MixRun:
         damaged = [entry for entry in inputs if entry["damage"]]
         for entry in damaged[:5]:
             first = entry["damage"][0]
-            console.say(
+            console.notice(
                 "mix", f"{entry['path']}: {first['what']}, at byte {first['offset']}, {first['lost']} bytes lost"
             )
         if damaged and not self.settings.accept_damaged:

@@ -21,7 +21,7 @@ class Policy:
     pii_required: bool = False
 
     def check(self, source: str, location: str, license: str | None, steps: Iterable[Step]) -> None:
-        """Raise RefusedError if a source of this licence, with these steps behind it, is forbidden."""
+        """Raise RefusedError if a source of this licence, followed by these steps, is forbidden."""
         if self.licenses is not None:
             self._check_license(source, location, license, self.licenses)
         if self.pii_required and not any(step.name() == "scrub-pii" for step in steps):

@@ -22,7 +22,7 @@ def plan_pipe(recipe: Recipe) -> dict[str, str]:
 
 
 def gate(recipe: Recipe) -> list[Step]:
-    """The step that the policy's allow-list puts behind every source."""
+    """The step that the policy's allow-list puts after every source."""
     allow = recipe.policy.licenses
     return [] if allow is None else [build_step(find_step("filter-license"), {"allow": list(allow)})]
 

@@ -110,7 +110,7 @@ def _fill(bounds: list[_Bounds], target: Fraction) -> list[Fraction]:
 
 
 def _whole(supplies: tuple[SourceSupply, ...], limits: Limits, exact: Mapping[str, Fraction]) -> dict[str, int]:
-    """Whole tokens by largest remainder (ties by name), as far as the limits have room for one more."""
+    """Whole tokens by largest remainder (ties by name), while the limits have room for one more."""
     budget = budget_of(limits)
     quotas = {name: int(tokens) for name, tokens in exact.items()}
     by_remainder = sorted(supplies, key=lambda source: (-(exact[source.name] % 1), source.name))

@@ -183,7 +183,7 @@ def _combined(first: list[Bound], second: list[Bound]) -> list[Bound]:
 
 
 def _ladder(supplies: Supplies, limits: Limits, limit: Limit) -> tuple[int, Callable[[int], Fraction]]:
-    """How many steps a limit can be eased by, and its value after so many."""
+    """How many steps a limit can be eased by, and its value after that many."""
     value = limits[limit]
     if limit == BUDGET:
         return int(value) - 1, lambda step: value - step

@@ -1,13 +1,13 @@
 """Which documents fill a quota: by keyed hash, exactly, and whatever the order they come in.
 
-A document's *rank* is a hash of the recipe's seed, the source's name and the document's id. A quota of so many whole
+A document's *rank* is a hash of the recipe's seed, the source's name and the document's id. A quota of several whole
 epochs and a rest takes every document that many times, and for the rest once more the documents of lowest rank, passing
 over those that no longer fit. So a quota is never exceeded, what is missing to it is less than the smallest document
 left out, and adding or removing a few documents moves few others. A second hash orders the output.
 
-What the rest takes is found as a few *bounds*: from this rank on, documents of at most so many tokens. They are found
-in some passes over the documents' measures, which lie on disk shard by shard, in memory that does not depend on how
-many there are; and each shard's documents are then judged by the bounds alone.
+What the rest takes is found as a few *bounds*: from this rank on, documents of at most a number of tokens. They are
+found in some passes over the documents' measures, which lie on disk shard by shard, in memory that does not depend on
+how many there are; and each shard's documents are then judged by the bounds alone.
 
 BLAKE2b and not a faster hash, since page authors choose their ids: with it they have to try for a low rank.
 """
@@ -69,7 +69,7 @@ def measures() -> Any:
 
 @dataclass(frozen=True)
 class Bound:
-    """From this place in the order on, documents of at most so many tokens are taken once more."""
+    """From this position in the order on, documents of at most this many tokens are taken once more."""
 
     start: SortKey
     tokens: int
@@ -77,7 +77,7 @@ class Bound:
 
 @dataclass(frozen=True)
 class Filling:
-    """How a source's quota is filled: every document so many times, and by the bounds some of them once more."""
+    """How a source's quota is filled: every document a number of times, and by the bounds some of them once more."""
 
     whole: int = 0
     bounds: tuple[Bound, ...] = ()
@@ -148,7 +148,7 @@ def _bounds(shards: "Shards", source: int, budget_left: int) -> Iterator[Bound]:
 
 
 def _counted(shards: "Shards", source: int, begin: int, budget_left: int) -> "tuple[Numbers, Numbers]":
-    """Documents and tokens by bin, of those that fit into the room and lie in this bin or behind it."""
+    """Documents and tokens by bin, of those that fit into what is left and lie in this bin or after it."""
     import numpy
 
     documents, tokens = numpy.zeros(BINS, numpy.int64), numpy.zeros(BINS, numpy.int64)

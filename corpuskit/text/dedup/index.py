@@ -3,7 +3,7 @@
 `index.json` names the current generation: `format`, `generation` (a count), `settings`, and `snapshots` in the order in
 which they were judged, each with `name`, `documents` (entries), `file`, `bytes` and `sha256`; last the sha256 of all
 this. Each file is a block file (`corpuskit.core.disk.block_file`) of the entries that `corpuskit.text.dedup.entries`
-describes, with the `root` of each beside them: the digest of the text that survived for it. Files are named by their
+describes, with the `root` of each in addition: the digest of the text that survived for it. Files are named by their
 content and never changed. A new generation is new files and then a new `index.json`, renamed into place; only then are
 files that it does not name removed. What a killed run left is removed by the next.
 
@@ -132,7 +132,7 @@ class Index:
         return sum(int(flags.sum()) for flags in removed)
 
     def stage(self, name: str, fields: "Sequence[Field]", entries: "Entries", verdicts: "Verdicts") -> None:
-        """Write the corpus of `entries` as a snapshot behind the others; `commit` makes it part of the index."""
+        """Write the corpus of `entries` as a snapshot after the others; `commit` makes it part of the index."""
         from corpuskit.core.disk.block_file import Field
 
         with_root = [fields[0], Field("root", "<u8", 2), *fields[1:]]

@@ -1,8 +1,8 @@
 """Leaders by key, in memory, for streams: 8 bytes an entry, and all bands asked at once.
 
-Hash tables with open addressing lie one behind the other in one array. An entry holds a key's upper half and the
+Hash tables with open addressing lie one after the other in one array. An entry holds a key's upper half and the
 number of its leader; the lower half is not kept, so what is found has to be compared with what lies on disk. A key's
-entries are found from its home on, in the order they were added. There is no wrapping round: behind the slots that
+entries are found from its home on, in the order they were added. There is no wrapping round: after the slots that
 are homes, a table has room for entries that find no free slot before.
 """
 
@@ -84,7 +84,7 @@ class LeaderTables:
         last = int((slots - self._starts[tables]).max(initial=0))
         crowded, full = last >= self._capacity + self._spare - WINDOW - 1, self._counts.max() >= self._capacity * FULL
         if crowded or full:
-            # A table with more homes never needs more room behind them than it has.
+            # A table with more homes never needs more room after them than it has.
             more = -(-self._capacity // (3 * WINDOW)) * WINDOW if full else 0
             self._lay_out(self._capacity + more, self._spare * (2 if crowded else 1))
 

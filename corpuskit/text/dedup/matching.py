@@ -142,7 +142,7 @@ class Matcher:
         yield Run(rows[numpy.argsort(rows[:, -1], kind="stable")], part=False)
 
     def _rows(self, name: str, skipped: "Flags | None") -> Iterator["Rows"]:
-        """A field of the entries that matter, and their places behind it."""
+        """Yield a field of the entries that matter, with their ranks as the last column."""
         import numpy
 
         corpus_keys = None

@@ -97,7 +97,7 @@ class Matches:
         self.similarities = np.zeros(count, np.float64)
 
     def computed(self, leaders: Ranks, ranks: Ranks) -> tuple[Similarities, NDArray[np.bool_]]:
-        """Similarities of pairs as far as they are known, and which are: matches need not be measured again."""
+        """Return the similarities of pairs where they are known, and which are: matches are not measured again."""
         at = np.maximum(ranks - self.start, 0)
         return self.similarities[at], (self.leaders[at] == leaders) & (ranks >= self.start)
 
@@ -129,8 +129,8 @@ def match_in_band(
 ) -> Ranks:
     """Apply the rule to documents by their key in one band; the leaders of the keys.
 
-    With `part` these are not all documents of the keys. Leaders that come again with documents behind them lead
-    again, so that a key's documents may come in parts, each behind the leaders of those before it. Without, keys
+    With `part` these are not all documents of the keys. Leaders that come again with documents after them lead
+    again, so that a key's documents may come in parts, each after the leaders of the parts before it. Without, keys
     that decide nothing are left out.
     """
     ranks, groups = _sorted(keys, ranks)

@@ -1,6 +1,6 @@
 """Shingles of many texts at once: the hashes of `corpuskit.text.dedup.shingles`, with numpy called once for a group.
 
-Most texts need no more of Unicode than a table: each of their characters becomes one other, whatever stands beside it.
+Most texts need no more of Unicode than a table: each of their characters becomes one other, whatever stands next to it.
 Such texts are laid into one array, ASCII apart from others, and hashed together. A text with a character whose form
 depends on its neighbours (a combining mark, a final sigma), or that becomes several, is first put into its normal form.
 """

@@ -123,7 +123,7 @@ def units_of(
         boundaries = np.flatnonzero(edges)
         starts, ends = boundaries[0::2], boundaries[1::2]
     powers, inverses = _powers(1 << len(codes).bit_length())
-    # A unit lies behind `starts`, up to `ends`. Its hash is the polynomial of its code points: a difference of
+    # A unit begins after `starts` and ends at `ends`. Its hash is the polynomial of its code points: a difference of
     # running sums, brought down to one power wherever the unit stands.
     sums = codes * powers[: len(codes)]
     np.cumsum(sums, out=sums)

@@ -97,7 +97,7 @@ def _words(value: Any) -> list[str]:
 
 
 def _stricter(current: Any, other: Any) -> Any:
-    """The stricter of two rights; of words that are none, the one that was there first."""
+    """Return the stricter of two rights; of words that name no right, the first."""
     if other not in STRICTNESS:
         return other if current is None else current
     if current not in STRICTNESS:

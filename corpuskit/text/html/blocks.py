@@ -19,7 +19,7 @@ __all__ = ["Block", "as_markdown", "as_text", "blocks", "prose"]
 Kind = Literal["heading", "paragraph", "item", "preformatted", "line", "row"]
 
 ENOUGH_WORDS = 14
-"""A block of so many words, few of them linked, is certainly content."""
+"""A block with this many words, few of them linked, is certainly content."""
 LINE_WORDS = 3
 """Fewest words of a line that stands outside any paragraph."""
 SENTENCE_WORDS = 8

@@ -1,6 +1,6 @@
 """Which blocks of a page are its main content: boosted trees over the features of each block.
 
-The trees are learned by tests/benchmarks/extraction_learning.py and lie beside this file as `classifier.json`. A
+The trees are learned by tests/benchmarks/extraction_learning.py and stored next to this file as `classifier.json`. A
 score is a sum of whole numbers (thousandths of the log odds), so that it is the same on any machine.
 """
 
@@ -93,7 +93,7 @@ def sure_share(marks: list[int], words: Any) -> float:
 
 
 def _keep_lists(blocks: list[PlacedBlock], is_kept: list[bool]) -> None:
-    """A list, a table or code right behind a block that is kept belongs to it, if it is of text, not of links."""
+    """Keep a list, a table or code right after a kept block, if it consists of text and not of links."""
     start = 0
     while start < len(blocks):
         kind, end = blocks[start].block.kind, start + 1

@@ -172,14 +172,14 @@ def _encoded(text: str) -> tuple[str, bytes]:
 
 @cache
 def _deeper_than(depth: int) -> str:
-    """A selector of elements with at least so many ancestors; the parser's library finds them in linear time."""
+    """Return a selector of elements with at least this many ancestors; the parser finds them in linear time."""
     return " > ".join(["*"] * (depth + 1))
 
 
 def _has_element_of_many_attributes(source: str, content: bytes) -> bool:
     """Reads all tags one by one, which takes as long as extraction does, only where such an element may be.
 
-    A tag of so many attributes is long. Brackets in quotes can hide its length, but then there are many of those.
+    A tag with that many attributes is long. Brackets in quotes can hide its length, but then there are many of those.
     """
     suspects = [match.start() for match in islice(_LONG_TAG.finditer(source), _MANY_LONG_TAGS)]
     if len(suspects) < _MANY_LONG_TAGS and not _quoted_brackets().Match(content):

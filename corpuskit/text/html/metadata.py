@@ -19,7 +19,7 @@ MAX_HEAD = 256 * 1024
 MAX_TAG = 8 * 1024
 """Most characters of a `meta` element."""
 MAX_ELEMENTS = 400
-"""So many `meta` elements, and so many JSON-LD objects, are looked at."""
+"""Most `meta` elements, and most JSON-LD objects, that are read."""
 MAX_SCRIPTS = 20
 MAX_JSON = 256 * 1024
 MAX_LENGTH = 500
@@ -54,7 +54,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
 
 
 def page_metadata(source: str, tree: Any) -> dict[str, str]:
-    """`title`, `date` (YYYY-MM-DD), `author`, `html_language` as far as the page states them.
+    """`title`, `date` (YYYY-MM-DD), `author`, `html_language`, where the page states them.
 
     `tree` is the resiliparse tree of `source`.
     """

@@ -47,7 +47,7 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _SKIPPED, _PARTING, _BLOCK, _ITEM_TAG, _COUNTED, _OUTER = range(1, 7)
 _ROLES: dict[str | None, int] = {
     **dict.fromkeys(SKIPPED_TAGS, _SKIPPED),
-    # These part the text before and behind them.
+    # These part the text before them from the text after them.
     **dict.fromkeys(("hr", "nav", "menu", "iframe", "video", "object"), _PARTING),
     **dict.fromkeys(BLOCK_TAGS - SKIPPED_TAGS, _BLOCK),
     "li": _ITEM_TAG,
@@ -137,7 +137,7 @@ class _PageReader:
             self.lists.append(int(tag == "ol"))
 
     def add(self, parts: list[str], linked: int) -> None:
-        """The text collected between two tags, so many characters of which are `linked` beside its own links."""
+        """The text collected between two tags; `linked` of its characters lie in links besides its own."""
         text = "".join(parts)
         if "<" in text:
             if "<a" in text:
@@ -290,7 +290,7 @@ def _scan(source: str, reader: _PageReader) -> None:
 
 
 def _behind(source: str, tag: str, position: int) -> int:
-    """The place behind the end of an element whose content begins at `position`."""
+    """The offset after the end of an element whose content begins at `position`."""
     if tag == "script":
         return _behind_script(source, position)
     if tag in RAW_TAGS:

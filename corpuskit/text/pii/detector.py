@@ -1,7 +1,7 @@
 """What the detectors of personal data share: compiled patterns, neighbours, and the words that stand before a hit.
 
 Detectors work on UTF-8 bytes with RE2, whose time is linear in the text whatever the text holds. RE2 knows no
-look-around, so a pattern matches the bare value and the bytes beside it are judged here. A NUL byte stands for
+look-around, so a pattern matches the bare value and the bytes next to it are checked here. A NUL byte stands for
 text that is already taken (by an earlier detector, or by a placeholder): no pattern may match across it.
 """
 
@@ -88,7 +88,7 @@ def before(data: bytes, start: int, width: int) -> bytes:
 
 
 def after(data: bytes, end: int, width: int) -> bytes:
-    """Up to `width` bytes behind a hit, as far as the next taken text."""
+    """Up to `width` bytes after a hit, no further than the next text that is taken already."""
     return data[end : end + width].partition(b"\0")[0]
 
 

@@ -29,7 +29,7 @@ def check(name: str) -> Callable[[str], bool]:
 
 
 def belgian(number: str) -> bool:
-    """Mod 97, of the number as it is or, for those born since 2000, behind a 2. Months may be up by 20 or 40."""
+    """Mod 97, of the number as it is or, for those born since 2000, after a 2. Months may be up by 20 or 40."""
     ends = 97 - int(number[-2:])
     return int(number[2:4]) % 20 <= 12 and ends in (int(number[:-2]) % 97, int("2" + number[:-2]) % 97)
 

@@ -2,14 +2,14 @@
 
 A kind is named by ISO 3166 country code and the id's own name. The checks are those of python-stdnum (the module in
 `check`); where an id has no check digit, the ranges and dates in it are held to their rules. A number alone is seldom
-proof, since check digits fit one number in ten or so: it counts behind one of its words, in the country's language or
+proof, since check digits fit one number in ten or so: it counts after one of its words, in the country's language or
 in English. An id whose written form says enough stands without (`alone`).
 """
 
 from dataclasses import dataclass
 
 GAP = r"[ .\-/\n\x{a0}\x{2011}]?"
-"""What may stand between two characters of an id behind its word: one space, dot, hyphen, slash or line break."""
+"""What may stand between two characters of an id after its word: one space, dot, hyphen, slash or line break."""
 
 _D = "[0-9]"
 

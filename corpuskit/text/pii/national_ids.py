@@ -14,10 +14,10 @@ from corpuskit.text.pii.national_id_checks import check, load
 from corpuskit.text.pii.national_id_kinds import GAP, KINDS, TYPES, IdKind
 
 _REACH = 48
-"""How many bytes behind its word, or behind the id before it, an id may begin."""
+"""How many bytes after its word, or after the id before it, an id may begin."""
 _LONGEST = 80
 _TRIES = 4
-"""How many numbers that have the shape of an id are looked at behind one word."""
+"""How many numbers that have the shape of an id are checked after one word."""
 _GAPS = re.compile(r"[ .\-/\n\xa0‑]")
 __all__ = ["DETECTORS", "TYPES", "compact"]
 

@@ -80,12 +80,12 @@ def find_ibans(data: bytes) -> list[Span]:
 
 
 def find_cards(data: bytes) -> list[Span]:
-    """Card numbers in one or in the groups printed on cards; without an issuer's prefix only behind a word for card."""
+    """Card numbers in one or in the groups printed on cards; without an issuer's prefix only after a word for card."""
     return merged([*matches(_CARD, data, _is_card), *matches(_LONG_CARD, data, _is_card)])
 
 
 def find_ssns(data: bytes) -> Iterator[Span]:
-    """`123-45-6789`; with spaces or without only behind words that say so."""
+    """`123-45-6789`; with spaces or without, only after words that say so."""
     return matches(_SSN, data, _is_ssn)
 
 
@@ -123,7 +123,7 @@ def _is_iban(value: bytes) -> bool:
     account = b"".join(groups).upper()
     if not account[2:4].isdigit() or not mod97(account):
         return False
-    # Words behind two letters and two digits pass the check once in 97 times; bank codes have four letters.
+    # Words after two letters and two digits pass the check once in 97 times; bank codes have four letters.
     plain_words = any(group.isalpha() and len(group) != 4 for group in groups)
     return not plain_words and (len(groups) == 1 or value[:1].isupper())
 

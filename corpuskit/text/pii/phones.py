@@ -2,7 +2,7 @@
 
 A number counts if its own shape says so: `+` or `00` and a length that the numbering plan of that country allows,
 the North American 3-3-4 with an extension or valid codes, an area code in brackets, a national number with
-its leading zero that a plan of `_ZERO_REGIONS` holds valid. Any other 7 to 15 digits count only beside a word for
+its leading zero that a plan of `_ZERO_REGIONS` holds valid. Any other 7 to 15 digits count only next to a word for
 telephoning, unless a word for another kind of number stands nearer. Plans: phonenumbers (libphonenumber).
 """
 
@@ -113,7 +113,7 @@ def _in_run(data: bytes, run: Span, last: int) -> Iterator[Span]:
 def _next_shaped(data: bytes, start: int, end: int) -> int:
     """Where in a run that ends here the next number may begin that has no word before it.
 
-    It has the shape of one, or it is the last of the run, which may have a word behind it.
+    It has the shape of one, or it is the last of the run, which may have a word after it.
     """
     limit = max(start, end - _LONGEST)
     match = _MAY_BEGIN.search(data, start, min(end, limit + _LONGEST))
@@ -136,7 +136,7 @@ def _number_from(data: bytes, start: int, groups: list[Span], context: str) -> C
         return None
     shaped = _MAY_STAND_ALONE.match(data, start)
     for end in _plausible_ends(groups):
-        # Only the last group of a run has a word behind it.
+        # Only the last group of a run has a word after it.
         if context != "phone" and not shaped and not _WORDS_AFTER.match(after(data, end, 12)):
             return None
         # The bracket of `(555-0123)` is the sentence's own.
@@ -196,7 +196,7 @@ def _is_phone(candidate: Candidate, context: str) -> bool:
 
 
 def _stands_by_itself(candidate: Candidate, context: str, extended: bool) -> bool:
-    """Whether a national number needs no word for it; behind a word for other numbers only a bracketed one does."""
+    """Whether a national number needs no word for it; after a word for other numbers only a bracketed one does."""
     bracketed = candidate.text.startswith(b"(") and _NORTH_AMERICAN.match(candidate.text)
     return bool(bracketed) or (not context and _is_national(candidate, extended))
 
@@ -213,7 +213,7 @@ def _is_other_number(candidate: Candidate) -> bool:
 
 
 def _is_international(candidate: Candidate) -> bool:
-    # `x + 20 1234567` is a sum; behind a word for telephoning the space does no harm.
+    # `x + 20 1234567` is a sum; after a word for telephoning the space does no harm.
     if not candidate.text.startswith((b"+", b"(+")) or candidate.text.startswith(b"+ "):
         return False
     return _fits_a_plan(candidate.digits, strictly=candidate.digits in candidate.text)
@@ -245,7 +245,7 @@ def _fits_a_plan(digits: bytes, strictly: bool) -> bool:
 
 @cache
 def _plan(calling_code: int) -> tuple[frozenset[int], Any] | None:
-    """The lengths and the pattern of the national numbers behind a calling code."""
+    """The lengths and the pattern of the national numbers after a calling code."""
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
     plans: list[Any] = [
