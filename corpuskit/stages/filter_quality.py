@@ -11,8 +11,9 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Document, Drop, Reject, Stage
 
 if TYPE_CHECKING:
+    from corpuskit.text.quality.arrays import Numbers
     from corpuskit.text.quality.rules import Rule
-    from corpuskit.text.quality.signals import Integers, Signals
+    from corpuskit.text.quality.signals import Signals
 
     Check = tuple[Rule, float]
     Checks = dict[str, list[Check]]
@@ -141,7 +142,7 @@ class FilterQuality(Stage):
     def _annotated(self, documents: list[Document], unspaced: bool) -> list[Document | Drop]:
         signals = self._signals([document.text for document in documents], unspaced)
         names: list[str] = []
-        columns: list[Integers] = []
+        columns: list[Numbers] = []
         verdicts: list[list[str]] = []
         for family, checks in self._checks.items():
             verdict = ["pass"] * len(documents)
@@ -210,7 +211,7 @@ def _batches(places: list[int], documents: Sequence[Document]) -> Iterator[list[
         yield batch
 
 
-def _rounded(columns: "list[Integers]") -> list[list[float]]:
+def _rounded(columns: "list[Numbers]") -> list[list[float]]:
     """The figures as they are written down, column by column: floats as `round` rounds them."""
     import numpy as np
 
