@@ -73,10 +73,10 @@ class Signals:
         yield "repetition_characters", characters
         paragraphs, lines = self._layout.paragraphs, self._layout.lf_lines
         # A line feed at either end of a text makes an empty line there; if both do, one of the two is a repeat.
-        opened, closed = (np.array([edge(text, "\n") for text in self._texts]) for edge in _EDGES)
-        for kind, spans, edges in (("paragraph", paragraphs, None), ("line", lines, (opened, closed))):
+        at_start, at_end = (np.array([edge(text, "\n") for text in self._texts]) for edge in _EDGES)
+        for kind, spans, edges in (("paragraph", paragraphs, None), ("line", lines, (at_start, at_end))):
             is_repeat, text_indices = spans.is_repeat, spans.text_indices
-            empty, repeated = (opened.astype(int) + closed, opened & closed) if edges else (0, 0)
+            empty, repeated = (at_start.astype(int) + at_end, at_start & at_end) if edges else (0, 0)
             count = np.maximum(self._count_by_text(text_indices) + empty, 1)
             repeats = self._count_by_text(text_indices[is_repeat]) + repeated
             yield f"repetition_duplicate_{kind}s", _ratio(repeats, count)
