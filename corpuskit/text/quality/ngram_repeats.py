@@ -50,9 +50,9 @@ class RepeatedNgrams(NamedTuple):
     labels: Integers
     """Equal labels for equal n-grams of one text; those of a later text are larger."""
     commonest_start: Integers
-    """For each text, the first start of its most frequent n-gram, of several the earliest; its own if none repeats."""
+    """By text: first start of the most frequent n-gram, of several the earliest; the text's start if none repeats."""
     commonest_count: Integers
-    """How often that n-gram occurs."""
+    """By text: how often that n-gram occurs."""
 
 
 def _extend_by_a_word(
@@ -96,8 +96,8 @@ def _group_equal_keys(keys: Integers, text_indices: Integers, text_count: int) -
     Within a group, indices rise. After the last group one more opens.
     """
     # keys          [7 5 7 9]              of one text
-    # hashed          text | hash | index    packed in 63 bits; hashes are cut to what the other two leave
-    # sorted          0 | h(5) | 1   0 | h(7) | 0   0 | h(7) | 2   0 | h(9) | 3
+    # hashed        text | hash | index    packed in 63 bits; hashes are cut to what the other two leave
+    # sorted        0|h(5)|1  0|h(7)|0  0|h(7)|2  0|h(9)|3
     # order         [1 0 2 3]              the lowest bits
     # opens         [1 1 0 1 1]            where `text | hash` changes, and one after the last
     #
