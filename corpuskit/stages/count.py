@@ -1,4 +1,4 @@
-"""How much is there?"""
+"""`count`: how much there is."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -13,17 +13,17 @@ from corpuskit.core.step import Document, Report
 class Count(Report):
     """Count documents, tokens and bytes of text.
 
-    Tokens are words by default. Prints three columns and no more, so that `cut` and `awk` can take them apart; with
-    `--by` a line for each value, most documents first.
+    Tokens are words by default. Prints three columns and nothing else, so that `cut` and `awk` can take them apart.
+    With `--by`, prints a line for each value, those with most documents first.
 
         corpuskit count --by metadata.language web.jsonl.zst
     """
 
-    by: Annotated[str | None, "Count each value of this field apart: `metadata.language`."] = None
-    tokenizer: Annotated[str, "words, bytes/4, or a tokenizer.json."] = "words"
+    by: Annotated[str | None, "Count each value of this field separately: `metadata.language`."] = None
+    tokenizer: Annotated[str, "What a token is: words, bytes/4, or a tokenizer.json."] = "words"
 
     def report(self, documents: Iterable[Document]) -> dict[str, Any]:
-        """Documents, tokens and bytes, in all and by value."""
+        """Return the numbers of documents, tokens and bytes, in all and by value."""
         from corpuskit.core.tokens import counter
 
         count_tokens = counter(self.tokenizer)
@@ -36,8 +36,8 @@ class Count(Report):
             }
             totals.setdefault(self._value(document), Counter()).update(figures)
         everything: Counter[str] = Counter({"documents": 0, "tokens": 0, "bytes": 0})
-        for part in totals.values():
-            everything.update(part)
+        for figures_of_value in totals.values():
+            everything.update(figures_of_value)
         answer: dict[str, Any] = dict(everything)
         if self.by:
             ranked = sorted(totals.items(), key=lambda item: (-item[1]["documents"], item[0]))
@@ -45,7 +45,7 @@ class Count(Report):
         return answer
 
     def render(self, answer: dict[str, Any]) -> str:
-        """Return a line of documents, tokens and bytes, and a line for each value, its name last."""
+        """Return a line of documents, tokens and bytes, or a line for each value, followed by its name."""
         rows = [(figures, value) for value, figures in answer.get("by", {}).items()] or [(answer, "")]
         return "\n".join(
             "\t".join(

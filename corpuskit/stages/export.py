@@ -1,4 +1,4 @@
-"""A stream becomes a dataset."""
+"""`export`: publish a stream as a dataset."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -12,27 +12,27 @@ from corpuskit.core.step import Sink
 class Export(Sink):
     """Publish a stream as a dataset folder: shards, manifest, decisions.
 
-    All or nothing: the manifest appears last, and an upstream that died publishes nothing. `jsonl` writes
-    `part-*.jsonl.zst`; `parquet` the same documents in columns; `hf` Parquet under `data/` with a dataset card, which
-    `datasets.load_dataset` opens.
+    All or nothing: the manifest appears last, and nothing is published if an upstream command died. `jsonl` writes
+    `part-*.jsonl.zst`; `parquet` writes the same documents in columns; `hf` writes Parquet under `data/` with a dataset
+    card, which `datasets.load_dataset` opens.
 
         corpuskit scrub-pii pages.jsonl | corpuskit export --to parquet -o corpus
     """
 
-    to: Annotated[tuple[str, ...], "Forms to write: jsonl, parquet, hf."] = ("jsonl",)
+    to: Annotated[tuple[str, ...], "Formats to write: jsonl, parquet, hf."] = ("jsonl",)
 
     def __post_init__(self) -> None:
-        """Raise UsageError for a form there is none of."""
+        """Raise UsageError if a format is unknown, or none is given."""
         for name in self.to:
             if name not in format_names():
-                raise UsageError(f"`--to` knows {', '.join(format_names())}, not {name!r}")
+                raise UsageError(f"`--to` has no format {name!r}; choose from {', '.join(format_names())}")
         if not self.to:
-            raise UsageError("`--to` needs at least one form")
+            raise UsageError(f"`--to` names no format; choose from {', '.join(format_names())}")
 
     def formats(self) -> tuple[str, ...]:
-        """The forms of `--to`."""
+        """Return the formats of `--to`."""
         return self.to
 
     def options(self) -> dict[str, Any]:
-        """The forms."""
+        """Return the formats, as a list."""
         return {"to": list(self.to)}

@@ -1,4 +1,4 @@
-"""Language identification."""
+"""`filter-language`: language identification."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,12 +13,12 @@ __all__ = ["FilterLanguage"]
 
 @dataclass(frozen=True)
 class FilterLanguage(Stage):
-    """Keep documents in the languages asked for; write each document's language.
+    """Keep documents in the chosen languages, and write down each document's language.
 
     Writes `metadata.language` (ISO 639-1, or ISO 639-3 where that has no code) and `metadata.language_score` (the
     model's probability, four digits). A document whose best score is below `--min-score` is dropped as
     `language-uncertain`, one in a language that is not kept as `language`; both drops carry language and score.
-    A text longer than 2,000 characters is judged by four parts of 500. Text without letters is `und`.
+    A text longer than 2,000 characters is judged by four windows of 500. Text without letters is `und`.
 
     The model (fastText lid.176, compressed) takes 1 MB; documents are judged one by one, in any order.
 
@@ -26,54 +26,54 @@ class FilterLanguage(Stage):
     """
 
     keep: Annotated[tuple[str, ...], "Languages to keep, as ISO 639 codes (`en`, `eng`)."] = ()
-    min_score: Annotated[float, "Lowest probability of the language that is trusted, 0 to 1."] = 0.65
-    annotate: Annotated[bool, "Keep every document; only write language and score."] = False
+    min_score: Annotated[float, "Lowest probability at which the language is trusted, 0 to 1."] = 0.65
+    annotate: Annotated[bool, "Keep every document; only write down language and score."] = False
 
     def __post_init__(self) -> None:
-        """Raises UsageError for a missing or unknown language and for a score outside 0 to 1."""
+        """Check languages and score. Raises UsageError if none is named, one is unknown, or the score is not 0 to 1."""
         if not self.keep and not self.annotate:
-            raise UsageError("say which languages to keep (--keep en,de), or --annotate")
+            raise UsageError("name the languages to keep (--keep en,de), or use --annotate")
         if not 0 <= self.min_score <= 1:
-            raise UsageError(f"--min-score is a probability, 0 to 1, not {self.min_score}")
+            raise UsageError(f"--min-score is a probability from 0 to 1, not {self.min_score}")
         if self.keep:
-            _ = self._kept
+            _ = self._kept_codes
 
     def prepare(self) -> None:
-        """The tables, by a text that costs nothing."""
+        """Load the model, with a text that costs nothing."""
         self.apply_many([Document("", "The mole keeps the sea from the harbour.", {})])
 
     def apply(self, document: Document) -> Document | Drop:
-        """The document with its language, or a Drop."""
+        """Return the document with its language, or a Drop."""
         from corpuskit.text.language_id import detect
 
         require_prose(document, self.name())
         language, score = detect(document.text)
-        judged = document.with_metadata(language=language, language_score=score)
+        annotated = document.with_metadata(language=language, language_score=score)
         if self.annotate:
-            return judged
+            return annotated
         values = {"language": language, "score": score}
         if score < self.min_score:
-            return Drop(judged, "language-uncertain", values)
-        if language not in self._kept:
-            return Drop(judged, "language", values)
-        return judged
+            return Drop(annotated, "language-uncertain", values)
+        if language not in self._kept_codes:
+            return Drop(annotated, "language", values)
+        return annotated
 
     def versions(self) -> dict[str, str]:
-        """The predictor and the model's digest."""
+        """Return the version of the predictor and the model's digest."""
         from corpuskit.core.startup import installed_version
         from corpuskit.text.language_id import model_sha256
 
         return {"fasttext-predict": installed_version("fasttext-predict"), "lid.176.ftz": f"sha256:{model_sha256()}"}
 
     @cached_property
-    def _kept(self) -> frozenset[str]:
+    def _kept_codes(self) -> frozenset[str]:
         from corpuskit.text.language_id import canonical_code
 
         codes = {code: canonical_code(code) for code in self.keep}
-        for code, known in codes.items():
-            if known is None:
+        for code, canonical in codes.items():
+            if canonical is None:
                 raise UsageError(f"no language {code!r} in the model; {_advice(code)}")
-        return frozenset(known for known in codes.values() if known)
+        return frozenset(canonical for canonical in codes.values() if canonical)
 
 
 def _advice(code: str) -> str:
@@ -82,7 +82,7 @@ def _advice(code: str) -> str:
     from corpuskit.text.language_id import canonical_code, known_codes
 
     plain = code.strip().lower()
-    near = [known for part in (plain[:3], plain[:2]) if (known := canonical_code(part))]
+    near = [canonical for prefix in (plain[:3], plain[:2]) if (canonical := canonical_code(prefix))]
     near += get_close_matches(plain, known_codes(), n=4, cutoff=0.5)
     if not near:
         return f"it knows {', '.join(known_codes())}"

@@ -1,4 +1,4 @@
-"""Only documents whose licence is allowed."""
+"""`filter-license`: only documents whose licence is allowed."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -9,11 +9,11 @@ from corpuskit.core.step import Document, Drop, Stage
 
 @dataclass(frozen=True)
 class FilterLicense(Stage):
-    """Keep documents whose SPDX licence expression the list allows.
+    """Keep documents whose SPDX licence expression is allowed.
 
-    `A OR B` is allowed if either is, `A AND B` if both are, `A WITH exception` only if the list names it so. A document
-    without a licence, or with one that is no SPDX expression, is dropped: nothing is allowed by silence. A recipe's
-    `policy: {licenses: {allow: [...]}}` puts this step after each of its sources.
+    `A OR B` is allowed if either is, `A AND B` if both are, `A WITH exception` only if the list names it with the
+    exception. A document without a licence, or with one that is not an SPDX expression, is dropped: silence allows
+    nothing. A recipe's `policy: {licenses: {allow: [...]}}` puts this step after each of its sources.
 
         corpuskit filter-license --allow CC0-1.0,CC-BY-4.0,MIT documents.jsonl
     """
@@ -21,12 +21,12 @@ class FilterLicense(Stage):
     allow: Annotated[tuple[str, ...], "SPDX licences, or LicenseRef- names, that may be used."]
 
     def __post_init__(self) -> None:
-        """Raise UsageError for an empty list."""
+        """Raise UsageError if the list is empty."""
         if not self.allow:
-            raise UsageError("`--allow` names at least one licence")
+            raise UsageError("`--allow` names no licence; name at least one (--allow MIT,CC0-1.0)")
 
     def apply(self, document: Document) -> Document | Drop:
-        """The document, or a drop `license` with its expression."""
+        """Return the document, or a drop `license` with its expression."""
         from corpuskit.core.licenses import allowed
 
         expression = document.metadata.get("license")

@@ -5,43 +5,61 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Document, Drop, Reject, Stage
 
 if TYPE_CHECKING:
+    from corpuskit.text.quality.arrays import Numbers
     from corpuskit.text.quality.rules import Rule
-    from corpuskit.text.quality.signals import Integers, Signals
-
-    Check = tuple[Rule, float]
-    Checks = dict[str, list[Check]]
+    from corpuskit.text.quality.signals import Signals
 
 __all__ = ["FilterQuality"]
 
 Family = Literal["gopher", "gopher-repetition", "c4", "fineweb"]
 
 DIGITS = 6
-"""Decimal places of the figures that are written down; verdicts use the full ones."""
+"""Decimal places of the figures that are written down; verdicts use unrounded figures."""
 BATCH_DOCUMENTS = 256
 BATCH_CHARACTERS = 500_000
+
+
+class Check(NamedTuple):
+    """A rule that is on, and the bound that its signal must keep."""
+
+    rule: "Rule"
+    bound: float
+
+    def failures(self, figures: "Numbers") -> list[int]:
+        """Return the rows of the texts that fail."""
+        failed = figures < self.bound if self.rule.bound == "min" else figures > self.bound
+        rows: list[int] = failed.nonzero()[0].tolist()
+        return rows
+
+
+class Failure(NamedTuple):
+    """Why a text is dropped."""
+
+    reason: str
+    values: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class FilterQuality(Stage):
     """Drop documents that fail the Gopher, C4 or FineWeb rules of quality.
 
-    Families are applied in the order gopher, gopher-repetition, c4, fineweb; the first rule that fails names the drop,
-    whose values are the signal, its figure and the bound. C4's rules take lines out of a text first (without closing
-    punctuation, too short, on cookies or javascript; citation marks too) and judge what is left; unless
-    `--no-c4-edit-lines` is given the text goes on in that form, for fineweb as for the output. A second run
-    changes nothing more, save in lines that lost citation marks. With `--annotate` every document passes with its
-    text as it was; each family judges that text, and figures and verdicts go to `metadata.quality`.
+    Families are applied in the order gopher, gopher-repetition, c4, fineweb. The first rule that fails names the drop,
+    whose values are the signal, its figure and the bound. C4's rules first take out citation marks, and lines that are
+    too short, lack closing punctuation or are about cookies or javascript; then they judge what is left. The edited
+    text goes on to fineweb and to the output, unless `--no-c4-edit-lines` is given. A second run changes nothing more,
+    except in lines that lost citation marks. With `--annotate` every document passes with its text unchanged: each
+    family judges that text, and figures and verdicts go to `metadata.quality`.
 
     `--set` changes a threshold or switches a rule off: `--set gopher-min-words=20 --set c4-policy=off`. Gopher's
     stop words and C4's closing punctuation are English: for other languages set `gopher-min-stop-words=off` and
     `c4-terminal-punctuation=off`. Chinese, Japanese, Thai and other languages without spaces are cut into words only
-    where `metadata.language` (or `--language`) says so. Text in HTML is refused.
+    if `metadata.language` (or `--language`) says so. HTML is refused.
 
     Example: corpuskit filter-quality --rules gopher,fineweb --set gopher-min-words=20 pages.jsonl
     """
@@ -52,106 +70,105 @@ class FilterQuality(Stage):
         "c4",
         "fineweb",
     )
-    set: Annotated[tuple[str, ...], "Threshold to change, as name=value; the value off disables a rule."] = ()
+    set: Annotated[tuple[str, ...], "Threshold to change, as name=value; the value off disables the rule."] = ()
     annotate: Annotated[bool, "Keep every document; write figures and verdicts to metadata.quality."] = False
-    language: Annotated[str, "Language of documents that name none in metadata.language."] = "en"
+    language: Annotated[str, "Language of documents without metadata.language."] = "en"
     c4_edit_lines: Annotated[bool, "Pass on the text without the lines that C4's rules take out."] = True
 
     def __post_init__(self) -> None:
-        """Check the overrides. Raises UsageError."""
+        """Check the rules and the overrides. Raises UsageError if they make no sense."""
         if not self.rules:
-            raise UsageError("filter-quality: no rules given; name some of gopher, gopher-repetition, c4, fineweb")
+            raise UsageError("filter-quality: no rules given; name any of gopher, gopher-repetition, c4, fineweb")
         _thresholds(self.set)
 
     def versions(self) -> dict[str, str]:
-        """The word splitter and the rules."""
+        """Return the versions of the word splitter and of the rules."""
         from corpuskit.text.quality.rules import QUALITY_RULES
         from corpuskit.text.quality.words import WORD_SPLITTER
 
         return {"word-splitter": WORD_SPLITTER, "quality-rules": QUALITY_RULES}
 
     def prepare(self) -> None:
-        """The tables, by a text that costs nothing."""
+        """Fill the tables that all texts share, with a text that costs nothing."""
         self.apply_many([Document("", "The mole keeps the sea from the harbour.", {})])
 
     def apply(self, document: Document) -> Document | Drop:
-        """The document, edited by C4's rules or annotated; or a Drop with the first rule that failed."""
-        judged = self.apply_many([document])[0]
-        if isinstance(judged, Reject):
-            raise judged
-        return judged
+        """Return the document, edited by C4's rules or annotated, or a Drop with the first rule that failed."""
+        outcome = self.apply_many([document])[0]
+        if isinstance(outcome, Reject):
+            raise outcome
+        return outcome
 
     def apply_many(self, documents: Sequence[Document]) -> list[Document | Drop | Reject]:
-        """The same of many documents, which costs much less than one by one."""
+        """Return what `apply` returns for each document, at a much lower cost than one by one."""
         from corpuskit.text.prose import require_prose
         from corpuskit.text.quality.words import is_unspaced
 
-        found: list[Document | Drop | Reject] = list(documents)
-        alike: dict[bool, list[int]] = {False: [], True: []}
-        for place, document in enumerate(documents):
+        outcomes: list[Document | Drop | Reject] = list(documents)
+        by_spacing: dict[bool, list[int]] = {False: [], True: []}
+        for index, document in enumerate(documents):
             require_prose(document, "filter-quality")
             language = document.metadata.get("language")
-            alike[is_unspaced(language if isinstance(language, str) else self.language)].append(place)
-        for unspaced, places in alike.items():
-            for batch in _batches(places, documents):
-                judge = self._annotated if self.annotate else self._judged
-                judged = judge([documents[place] for place in batch], unspaced)
-                for place, item in zip(batch, judged, strict=True):
-                    found[place] = item
-        return found
+            by_spacing[is_unspaced(language if isinstance(language, str) else self.language)].append(index)
+        apply_to_batch = self._annotate_batch if self.annotate else self._filter_batch
+        for unspaced, indices in by_spacing.items():
+            for batch in _batches(indices, documents):
+                batch_outcomes = apply_to_batch([documents[index] for index in batch], unspaced)
+                for index, outcome in zip(batch, batch_outcomes, strict=True):
+                    outcomes[index] = outcome
+        return outcomes
 
-    def _judged(self, documents: list[Document], unspaced: bool) -> list[Document | Drop]:
-        found: list[Document | Drop] = list(documents)
-        left = list(range(len(documents)))
+    def _filter_batch(self, documents: list[Document], unspaced: bool) -> list[Document | Drop]:
+        outcomes: list[Document | Drop] = list(documents)
+        remaining = list(range(len(documents)))
         texts = [document.text for document in documents]
         signals = self._signals(texts, unspaced)
         for family in self._checks:
             failures = self._failures(signals, family)
-            for row, (reason, values) in failures.items():
-                found[left[row]] = Drop(documents[left[row]], reason, values)
-            passed = [row for row in range(len(left)) if row not in failures]
+            for row, failure in failures.items():
+                outcomes[remaining[row]] = Drop(documents[remaining[row]], failure.reason, failure.values)
+            passed = [row for row in range(len(remaining)) if row not in failures]
             before = texts
             if family == "c4" and self.c4_edit_lines:
                 texts = [signals.prose_lines.text(row) for row in passed]
             else:
                 texts = [texts[row] for row in passed]
-            left = [left[row] for row in passed]
-            if not left:
+            remaining = [remaining[row] for row in passed]
+            if not remaining:
                 break
             if texts != before:
                 signals = self._signals(texts, unspaced)
-        for place, text in zip(left, texts, strict=True):
-            if text != documents[place].text:
-                found[place] = documents[place].with_text(text)
-        return found
+        for index, text in zip(remaining, texts, strict=True):
+            if text != documents[index].text:
+                outcomes[index] = documents[index].with_text(text)
+        return outcomes
 
-    def _failures(self, signals: "Signals", family: str) -> dict[int, tuple[str, dict[str, Any]]]:
-        """Numbers of the texts that fail, with the reason and the values of the drop."""
-        failures: dict[int, tuple[str, dict[str, Any]]] = {}
+    def _failures(self, signals: "Signals", family: str) -> dict[int, Failure]:
+        """Return the rows of the texts that fail, each with the first rule that failed."""
+        failures: dict[int, Failure] = {}
         checks = self._checks[family]
         for signal, figures in signals.family(family):
-            for rule, bound in checks.get(signal, ()):
-                failed = figures < bound if rule.bound == "min" else figures > bound
-                for row in failed.nonzero()[0].tolist():
+            for check in checks.get(signal, ()):
+                for row in check.failures(figures):
                     if row not in failures:
                         value = _rounded([figures[row : row + 1]])[0][0]
-                        failures[row] = rule.reason, {"signal": signal, "value": value, rule.bound: bound}
+                        values = {"signal": signal, "value": value, check.rule.bound: check.bound}
+                        failures[row] = Failure(check.rule.reason, values)
         return failures
 
-    def _annotated(self, documents: list[Document], unspaced: bool) -> list[Document | Drop]:
+    def _annotate_batch(self, documents: list[Document], unspaced: bool) -> list[Document | Drop]:
         signals = self._signals([document.text for document in documents], unspaced)
         names: list[str] = []
-        columns: list[Integers] = []
+        columns: list[Numbers] = []
         verdicts: list[list[str]] = []
         for family, checks in self._checks.items():
             verdict = ["pass"] * len(documents)
             for signal, figures in signals.family(family):
                 names.append(signal)
                 columns.append(figures)
-                for rule, bound in checks.get(signal, ()):
-                    failed = figures < bound if rule.bound == "min" else figures > bound
-                    for row in failed.nonzero()[0].tolist():
-                        verdict[row] = rule.reason if verdict[row] == "pass" else verdict[row]
+                for check in checks.get(signal, ()):
+                    for row in check.failures(figures):
+                        verdict[row] = check.rule.reason if verdict[row] == "pass" else verdict[row]
             verdicts.append(verdict)
         families = list(self._checks)
         return [
@@ -172,15 +189,15 @@ class FilterQuality(Stage):
         return Signals(texts, self._settings, unspaced)
 
     @cached_property
-    def _checks(self) -> "dict[str, Checks]":
-        """Per family asked for, the rules that are on and their bounds, by signal."""
+    def _checks(self) -> dict[str, dict[str, list[Check]]]:
+        """The rules that are on, by family and signal, in the order in which they are applied."""
         from corpuskit.text.quality.rules import FAMILIES, RULES
 
-        checks: dict[str, Checks] = {family: {} for family in FAMILIES if family in self.rules}
+        checks: dict[str, dict[str, list[Check]]] = {family: {} for family in FAMILIES if family in self.rules}
         for rule in RULES:
             bound = self._thresholds[rule.name]
             if rule.family in checks and bound is not None:
-                checks[rule.family].setdefault(rule.signal, []).append((rule, bound))
+                checks[rule.family].setdefault(rule.signal, []).append(Check(rule, bound))
         return checks
 
     @cached_property
@@ -189,75 +206,80 @@ class FilterQuality(Stage):
 
     @cached_property
     def _settings(self) -> dict[str, float]:
-        """Of the thresholds, those that shape signals."""
+        """Those of the thresholds that shape signals."""
         from corpuskit.text.quality.rules import SETTINGS
 
-        return {item.name: self._thresholds[item.name] or 0 for item in SETTINGS}
+        return {setting.name: self._thresholds[setting.name] or 0 for setting in SETTINGS}
 
 
-def _batches(places: list[int], documents: Sequence[Document]) -> Iterator[list[int]]:
-    """The documents at these places in runs whose arrays fit a processor's cache; a longer one is a run of its own."""
+def _batches(indices: list[int], documents: Sequence[Document]) -> Iterator[list[int]]:
+    """Yield the indices in batches whose arrays fit a processor's cache; a longer document is a batch by itself."""
     batch: list[int] = []
     size = 0
-    for place in places:
-        more = len(documents[place].text)
+    for index in indices:
+        more = len(documents[index].text)
         if batch and (len(batch) >= BATCH_DOCUMENTS or size + more > BATCH_CHARACTERS):
             yield batch
             batch, size = [], 0
-        batch.append(place)
+        batch.append(index)
         size += more
     if batch:
         yield batch
 
 
-def _rounded(columns: "list[Integers]") -> list[list[float]]:
-    """The figures as they are written down, column by column: floats as `round` rounds them."""
+def _rounded(columns: "list[Numbers]") -> list[list[float]]:
+    """Return the figures as they are written down, column by column; floats are rounded as `round` does it."""
+    # exact       [3.4e-06  3.5e-06]
+    # scaled      [3.4      3.5]
+    # rounded     [3e-06    4e-06]
+    # middle      [0        1]          so near the middle that only the exact value tells which side is nearer
+    # result      [3e-06    3e-06]      the float 3.5e-06 lies just below
     import numpy as np
 
-    floats = [place for place, column in enumerate(columns) if column.dtype.kind == "f"]
-    found: list[list[float]] = [column.tolist() for column in columns]
-    if not floats:
-        return found
-    exact = np.array([columns[place] for place in floats])
+    float_indices = [index for index, column in enumerate(columns) if column.dtype.kind == "f"]
+    figures: list[list[float]] = [column.tolist() for column in columns]
+    if not float_indices:
+        return figures
+    exact = np.array([columns[index] for index in float_indices])
     scaled = exact * 10.0**DIGITS
     rounded = np.rint(scaled) / 10.0**DIGITS
-    # So near to the middle of two, only the exact value tells which is nearer.
     middle = np.abs(scaled - np.floor(scaled) - 0.5) <= 1e-6 + scaled * 1e-14
     rounded[middle] = [round(value, DIGITS) for value in exact[middle].tolist()]
-    for place, column in zip(floats, rounded.tolist(), strict=True):
-        found[place] = column
-    return found
+    for index, column in zip(float_indices, rounded.tolist(), strict=True):
+        figures[index] = column
+    return figures
 
 
 def _thresholds(overrides: tuple[str, ...]) -> dict[str, float | None]:
-    """All thresholds and settings by name, with the overrides; None is off. Raises UsageError."""
+    """Return all thresholds and settings by name, with the overrides; None is off. Raises UsageError."""
     from corpuskit.text.quality.rules import RULES, SETTINGS, Rule, Setting
 
     items: list[Rule | Setting] = [*RULES, *SETTINGS]
-    known = {item.name: item for item in items}
+    defaults = {item.name: item for item in items}
     changed: dict[str, float | None] = {}
     for override in overrides:
         name, _, value = (part.strip() for part in override.partition("="))
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1, 0)
+        if name not in defaults:
+            near = difflib.get_close_matches(name, defaults, 1, 0)
             raise UsageError(f"filter-quality: no threshold is called {name[:60]!r}; did you mean {near[0]!r}?")
         if name in changed:
             raise UsageError(f"filter-quality: {name} is set twice; give it once")
-        changed[name] = known[name].off if value == "off" else _figure(name, value, known[name].value)
-    return {name: changed.get(name, item.value) for name, item in known.items()}
+        default = defaults[name]
+        changed[name] = default.off if value == "off" else _parsed_threshold(name, value, default.value)
+    return {name: changed.get(name, item.value) for name, item in defaults.items()}
 
 
-def _figure(name: str, value: str, default: float) -> float:
-    """The value of one override, of the type of its default. Raises UsageError."""
+def _parsed_threshold(name: str, value: str, default: float) -> float:
+    """Return the value of one override, of the type of its default. Raises UsageError."""
     if isinstance(default, bool):
         if value == "on":
             return True
         raise UsageError(f"filter-quality: {name} is on or off; write --set {name}=off")
     try:
-        figure = type(default)(value)
+        threshold = type(default)(value)
     except ValueError:
-        figure = -1
-    if figure < 0 or not math.isfinite(figure):
+        threshold = -1
+    if threshold < 0 or not math.isfinite(threshold):
         kind = "a whole number" if isinstance(default, int) else "a number"
         raise UsageError(f"filter-quality: {name} takes {kind} or off; write --set {name}={default}")
-    return figure
+    return threshold

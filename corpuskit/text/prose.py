@@ -1,4 +1,4 @@
-"""What stages that judge prose ask of a document."""
+"""What stages that work on prose require of a document."""
 
 from corpuskit.core.document import Document
 from corpuskit.core.errors import UsageError
@@ -9,12 +9,12 @@ HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 
 def is_html(document: Document) -> bool:
-    """Whether `metadata.content_type` says that the text is a page; parameters such as a charset do not matter."""
+    """Whether `metadata.content_type` says that the text is HTML; parameters such as a charset do not matter."""
     kind = document.metadata.get("content_type")
     return isinstance(kind, str) and kind.partition(";")[0].strip().lower() in HTML_TYPES
 
 
 def require_prose(document: Document, command: str) -> None:
-    """Raise UsageError if the document still is HTML: a verdict on markup would be no verdict on its text."""
+    """Raise UsageError if the document is still HTML: a verdict on markup says nothing about its text."""
     if is_html(document):
         raise UsageError(f"{command} reads prose, but its input is HTML; run `corpuskit extract` first")

@@ -4,11 +4,11 @@
     /tmp/peer/bin/python -m tests.benchmarks.quality_agreement [--documents N] [--peer-every K] FILE.jsonl…
 
 The peer is datatrove as it comes: its default tokenizer, spaCy's blank pipeline, which is why spacy is needed here and
-nowhere else (`--language cmn` also wants jieba). Each line of the files has `text`, as `docs/record.md` describes
-it; gzip is read. Both sides see the same documents in alternating blocks in one process, and times are processor
-time, so that other work on the machine disturbs both alike. A block is as long as the batches of a stream. All time
-is counted: each of ours starts with an empty vocabulary. With `--peer-every` the peer, which takes as long for
-every document, judges a sample, and speeds are by the bytes that each judged.
+nowhere else (`--language cmn` also needs jieba). Each line of the files has `text`, as `docs/record.md` describes it;
+gzip is read. Both sides see the same documents in alternating blocks in one process, and times are processor time, so
+that other work on the machine disturbs both alike. A block is as long as the batches of a stream. All time is counted:
+each of our runs starts with an empty vocabulary. With `--peer-every` the peer, which takes equally long for every
+document, sees only a sample, and speeds are by the bytes that each side saw.
 """
 
 import argparse
@@ -52,13 +52,13 @@ class Peer:
         self.verdicts(["To begin with, this loads the tokenizer. " * 20])
 
     def verdicts(self, texts: list[str]) -> list[list[bool]]:
-        return [[self._judge(step, self._document(text)) for step in self.filters] for text in texts]
+        return [[self._passes_filter(step, self._document(text)) for step in self.filters] for text in texts]
 
     def chain(self, texts: list[str]) -> list[bool]:
-        return [self._passes(self._document(text)) for text in texts]
+        return [self._passes_chain(self._document(text)) for text in texts]
 
-    def _passes(self, document: Any) -> bool:
-        return all(self._judge(step, document) for step in self.filters)
+    def _passes_chain(self, document: Any) -> bool:
+        return all(self._passes_filter(step, document) for step in self.filters)
 
     @staticmethod
     def _document(text: str) -> Any:
@@ -67,25 +67,26 @@ class Peer:
         return TheirDocument(text=text, id="x")
 
     @staticmethod
-    def _judge(step: Any, document: Any) -> bool:
+    def _passes_filter(step: Any, document: Any) -> bool:
         try:
             return step.filter(document) is True
         except ZeroDivisionError:
             return False
 
 
-def timed(times: Counter[str], name: str, judge: Callable[[list[str]], list[Any]], texts: list[str]) -> list[Any]:
+def add_time(times: Counter[str], name: str, side: Callable[[list[str]], list[Any]], texts: list[str]) -> list[Any]:
+    """Return what a side makes of the texts, and add its time to `times`."""
     start = time.process_time()
-    found = judge(texts)
+    verdicts = side(texts)
     times[name] += time.process_time() - start
-    return found
+    return verdicts
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=3000)
     parser.add_argument("--language", default="en")
-    parser.add_argument("--peer-every", type=int, default=1, help="let the peer see one block in so many")
+    parser.add_argument("--peer-every", type=int, default=1, help="let the peer see only one block in this many")
     parser.add_argument("files", nargs="+", type=Path)
     arguments = parser.parse_args()
     texts = list(islice(documents(arguments.files), arguments.documents))
@@ -93,37 +94,39 @@ def main() -> None:
     annotate, drop = (FilterQuality(annotate=value, language=arguments.language) for value in (True, False))
 
     def quality(texts: list[str]) -> list[Any]:
-        found = annotate.apply_many([Document("x", text) for text in texts])
-        return [document.metadata["quality"]["verdicts"] for document in found]
+        documents = annotate.apply_many([Document("x", text) for text in texts])
+        return [document.metadata["quality"]["verdicts"] for document in documents]
 
-    def kept(texts: list[str]) -> list[bool]:
-        found = drop.apply_many([Document("x", text) for text in texts])
-        return [isinstance(document, Document) for document in found]
+    def passes(texts: list[str]) -> list[bool]:
+        outcomes = drop.apply_many([Document("x", text) for text in texts])
+        return [isinstance(outcome, Document) for outcome in outcomes]
 
     times: Counter[str] = Counter()
     agree: Counter[str] = Counter()
-    blocks = [texts[place : place + BLOCK] for place in range(0, len(texts), BLOCK)]
-    shared = blocks[:: arguments.peer_every]
+    blocks = [texts[start : start + BLOCK] for start in range(0, len(texts), BLOCK)]
+    peer_blocks = blocks[:: arguments.peer_every]
     for number, block in enumerate(blocks):
-        ours = timed(times, "ours, one pass", quality, block)
+        ours = add_time(times, "ours, one pass", quality, block)
         if number % arguments.peer_every == 0:
-            theirs = timed(times, "theirs, four filters", peer.verdicts, block)
+            theirs = add_time(times, "theirs, four filters", peer.verdicts, block)
             for our, their in zip(ours, theirs, strict=True):
                 agree.update(
                     family for family, passed in zip(FAMILIES, their, strict=True) if (our[family] == "pass") is passed
                 )
     vocabulary.cache_clear()
     for number, block in enumerate(blocks):
-        our_chain = timed(times, "ours, chain", kept, block)
+        our_chain = add_time(times, "ours, chain", passes, block)
         if number % arguments.peer_every == 0:
-            their_chain = timed(times, "theirs, chain", peer.chain, block)
+            their_chain = add_time(times, "theirs, chain", peer.chain, block)
             agree["chain"] += sum(our is their for our, their in zip(our_chain, their_chain, strict=True))
-    judged = {"ours": megabytes(blocks), "theirs": megabytes(shared)}
-    compared = sum(map(len, shared))
-    print(f"{len(texts)} documents, {judged['ours']:.1f} MB; {compared} of them, {judged['theirs']:.1f} MB, by both")
+    sizes = {"ours": megabytes(blocks), "theirs": megabytes(peer_blocks)}
+    peer_documents = sum(map(len, peer_blocks))
+    print(
+        f"{len(texts)} documents, {sizes['ours']:.1f} MB; {peer_documents} of them, {sizes['theirs']:.1f} MB, by both"
+    )
     for family in (*FAMILIES, "chain"):
-        print(f"agreement, {family}: {agree[family] / compared:.4f}")
-    speeds = {name: judged[name.partition(",")[0]] / seconds for name, seconds in times.items()}
+        print(f"agreement, {family}: {agree[family] / peer_documents:.4f}")
+    speeds = {name: sizes[name.partition(",")[0]] / seconds for name, seconds in times.items()}
     for name, speed in speeds.items():
         print(f"{name}: {speed:.2f} MB/s")
     for kind, one, other in (

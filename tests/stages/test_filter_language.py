@@ -31,15 +31,15 @@ def verdict(text: str, stage: FilterLanguage) -> str:
 @pytest.mark.parametrize(
     ("text", "code"), [(ENGLISH, "en"), (GERMAN, "de"), (CHINESE, "zh"), (JAPANESE, "ja"), (ENGLISH.upper(), "en")]
 )
-def test_languages_are_kept_or_dropped_with_their_figures(text: str, code: str) -> None:
-    kept = FilterLanguage(keep=(code,), min_score=0.4).apply(Document("a", text, {"url": "https://example.org"}))
-    assert isinstance(kept, Document)
-    assert kept.metadata["language"] == code
-    assert kept.text == text
+def test_languages_are_kept_or_dropped_with_their_scores(text: str, code: str) -> None:
+    annotated = FilterLanguage(keep=(code,), min_score=0.4).apply(Document("a", text, {"url": "https://example.org"}))
+    assert isinstance(annotated, Document)
+    assert annotated.metadata["language"] == code
+    assert annotated.text == text
     dropped = FilterLanguage(keep=("fi",), min_score=0.4).apply(Document("a", text))
     assert isinstance(dropped, Drop)
     assert dropped.reason == "language"
-    assert dropped.values == {"language": code, "score": kept.metadata["language_score"]}
+    assert dropped.values == {"language": code, "score": annotated.metadata["language_score"]}
 
 
 def test_a_doubtful_language_is_uncertain_even_if_it_is_wanted() -> None:
@@ -93,12 +93,12 @@ def test_any_text_gets_a_language_the_same_each_time(text: str) -> None:
     assert language_id.detect(text) == (code, score)
 
 
-def test_a_long_text_is_judged_by_all_its_parts() -> None:
+def test_all_windows_of_a_long_text_count() -> None:
     banner = GERMAN * 6
     assert verdict(banner + " " + ENGLISH * 100, FilterLanguage(keep=("en",), min_score=0.5)) == "en"
 
 
-def test_judged_documents_can_be_written() -> None:
+def test_annotated_documents_can_be_written() -> None:
     result = FilterLanguage(annotate=True).apply(Document("a", ENGLISH))
     assert isinstance(result, Document)
     line = json.loads(encode(result))
@@ -123,10 +123,10 @@ def test_real_sentences_are_recognised(shared_data: Path) -> None:
     """Sentences of about 100 characters in the languages that the model knows."""
     with gzip.open(shared_data / "lid" / "sentences_75lang.jsonl.gz") as lines:
         rows = [json.loads(line) for number, line in enumerate(lines) if number % 15 == 0]
-    known = [row for row in rows if language_id.canonical_code(row["lang"])]
+    in_model = [row for row in rows if language_id.canonical_code(row["lang"])]
     right: Counter[bool] = Counter()
     sure: Counter[bool] = Counter()
-    for row in known:
+    for row in in_model:
         code, score = language_id.detect(row["text"])
         same = code == language_id.canonical_code(row["lang"])
         right[same] += 1

@@ -34,14 +34,14 @@ GOOD = "\n".join(LINES)
 """Passes every rule."""
 
 
-def judged(text: str, *rules: Any, overrides: tuple[str, ...] = (), **options: Any) -> Document | Drop:
+def outcome(text: str, *rules: Any, overrides: tuple[str, ...] = (), **options: Any) -> Document | Drop:
     step = FilterQuality(rules=rules or FAMILIES, set=overrides, **options)  # type: ignore[arg-type]
     return step.apply(Document("a", text))
 
 
 def reason(text: str, *rules: Any, overrides: tuple[str, ...] = ()) -> str:
-    found = judged(text, *rules, overrides=overrides)
-    return found.reason if isinstance(found, Drop) else "pass"
+    result = outcome(text, *rules, overrides=overrides)
+    return result.reason if isinstance(result, Drop) else "pass"
 
 
 def test_good_prose_passes_untouched() -> None:
@@ -79,7 +79,7 @@ FAILING = {
     "c4-too-few-sentences": "This is a sentence.\nHere is another one.",
     "fineweb-empty": " \n ",
     "fineweb-too-few-terminal-lines": GOOD.replace(".", ","),
-    "fineweb-too-many-short-lines": "\n".join(f"A short line {place}." for place in range(9)),
+    "fineweb-too-many-short-lines": "\n".join(f"A short line {number}." for number in range(9)),
     "fineweb-duplicate-line-characters": f"{GOOD}\n{LINES[0]}\n{LINES[0]}",
     "fineweb-too-many-newlines": GOOD.replace("\n", "\n" * 9),
 }
@@ -93,15 +93,15 @@ def test_the_texts_here_fail_every_rule_there_is() -> None:
 def test_each_rule_drops_with_its_reason_and_figures(expected: str) -> None:
     rule = next(rule for rule in RULES if rule.reason == expected)
     others = tuple(f"{other.name}=off" for other in RULES if other is not rule)
-    found = judged(FAILING[expected], rule.family, overrides=others)
-    assert isinstance(found, Drop)
-    assert found.reason == expected
-    assert set(found.values) == {"signal", "value", rule.bound}
-    assert found.values["signal"] == rule.signal
-    assert found.values[rule.bound] == rule.value
-    value = found.values["value"]
+    drop = outcome(FAILING[expected], rule.family, overrides=others)
+    assert isinstance(drop, Drop)
+    assert drop.reason == expected
+    assert set(drop.values) == {"signal", "value", rule.bound}
+    assert drop.values["signal"] == rule.signal
+    assert drop.values[rule.bound] == rule.value
+    value = drop.values["value"]
     assert value < rule.value if rule.bound == "min" else value > rule.value
-    assert isinstance(judged(GOOD, rule.family, overrides=others), Document)
+    assert isinstance(outcome(GOOD, rule.family, overrides=others), Document)
 
 
 @pytest.mark.parametrize("expected", FAILING)
@@ -125,23 +125,23 @@ def test_bounds_themselves_pass() -> None:
 
 def test_c4_takes_lines_out_and_fineweb_judges_the_rest() -> None:
     text = GOOD.replace("\n", "\n\nA menu\n", 2)
-    found = judged(text)
-    assert isinstance(found, Document)
-    assert found.text == GOOD
-    assert judged(found.text) == found
-    kept = judged(text, c4_edit_lines=False)
-    assert isinstance(kept, Document)
-    assert kept.text == text
+    filtered = outcome(text)
+    assert isinstance(filtered, Document)
+    assert filtered.text == GOOD
+    assert outcome(filtered.text) == filtered
+    unedited = outcome(text, c4_edit_lines=False)
+    assert isinstance(unedited, Document)
+    assert unedited.text == text
 
 
 def test_annotate_keeps_every_document_with_its_text() -> None:
     text = f"{GOOD}\nMenu\nThis is lorem ipsum and so on."
     document = Document("a", text, {"title": "A"})
-    found = FilterQuality(annotate=True).apply(document)
-    assert isinstance(found, Document)
-    assert found.text == text
+    annotated = FilterQuality(annotate=True).apply(document)
+    assert isinstance(annotated, Document)
+    assert annotated.text == text
     assert document.metadata == {"title": "A"}
-    quality = found.metadata["quality"]
+    quality = annotated.metadata["quality"]
     assert quality["verdicts"] == {
         "gopher": "pass",
         "gopher-repetition": "pass",
@@ -149,15 +149,15 @@ def test_annotate_keeps_every_document_with_its_text() -> None:
         "fineweb": "pass",
     }
     assert set(quality["signals"]) == {rule.signal for rule in RULES}
-    assert FilterQuality(annotate=True).apply(found) == found
+    assert FilterQuality(annotate=True).apply(annotated) == annotated
 
 
 @given(st.lists(st.sampled_from([*LINES[:4], "Menu", "", "- a", "b c.", "{ no } yes ok.", "x ..."]), max_size=20))
 def test_verdicts_of_annotate_are_those_of_each_family_alone(lines: list[str]) -> None:
     text = "\n".join(lines)
-    found = FilterQuality(annotate=True).apply(Document("a", text))
-    assert isinstance(found, Document)
-    assert found.metadata["quality"]["verdicts"] == {family: reason(text, family) for family in FAMILIES}
+    annotated = FilterQuality(annotate=True).apply(Document("a", text))
+    assert isinstance(annotated, Document)
+    assert annotated.metadata["quality"]["verdicts"] == {family: reason(text, family) for family in FAMILIES}
 
 
 def test_language_decides_how_words_are_found() -> None:
@@ -165,9 +165,9 @@ def test_language_decides_how_words_are_found() -> None:
     chinese = document.with_metadata(language="zh")
 
     def words(document: Document, **options: Any) -> int:
-        found = FilterQuality(annotate=True, **options).apply(document)
-        assert isinstance(found, Document)
-        count: int = found.metadata["quality"]["signals"]["gopher_words"]
+        annotated = FilterQuality(annotate=True, **options).apply(document)
+        assert isinstance(annotated, Document)
+        count: int = annotated.metadata["quality"]["signals"]["gopher_words"]
         return count
 
     assert words(document) == 1
@@ -218,7 +218,7 @@ def test_real_news_mostly_passes_gopher_and_verdicts_depend_on_nothing_before(sh
     forward = {document.id: step.apply(document) for document in documents}
     backward = {document.id: step.apply(document) for document in reversed(documents)}
     assert forward == backward
-    passed = sum(isinstance(found, Document) for found in forward.values())
+    passed = sum(isinstance(result, Document) for result in forward.values())
     assert passed > 0.6 * len(documents)
 
 
@@ -240,10 +240,10 @@ def test_the_command_drops_and_annotates(corpuskit: Run, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("annotate", [False, True])
-def test_documents_are_judged_together_as_they_are_one_by_one(annotate: bool) -> None:
+def test_documents_get_the_same_verdicts_together_as_one_by_one(annotate: bool) -> None:
     chinese = Document("zh", "港口在墙后。" * 30, {"language": "zh"})
     texts = [*FAILING.values(), GOOD, "A line without an end\n" + GOOD, ""]
-    documents = [*(Document(str(place), text) for place, text in enumerate(texts)), chinese]
+    documents = [*(Document(str(number), text) for number, text in enumerate(texts)), chinese]
     step = FilterQuality(annotate=annotate)
     assert step.apply_many(documents) == [step.apply(document) for document in documents]
     assert step.apply_many([]) == []
@@ -256,16 +256,16 @@ def test_verdicts_of_a_batch_come_in_the_order_of_its_lines() -> None:
     lines = [b"{", bad, good, b"[]", bad, edited]
     batch = Batch(lines=list(enumerate(lines)), input="x")
     step = FilterQuality()
-    found = apply_stages([step, step], batch)
-    assert [(verdict.offset, verdict.verdict) for verdict in found.verdicts] == [
+    result = apply_stages([step, step], batch)
+    assert [(verdict.offset, verdict.verdict) for verdict in result.verdicts] == [
         (0, "rejected"),
         (1, "dropped"),
         (3, "rejected"),
         (4, "dropped"),
     ]
-    assert [document.id for document in found.documents] == ["good", "edited"]
-    assert [place for _, place in found.locations] == [2, 5]
-    first, second = found.counts
+    assert [document.id for document in result.documents] == ["good", "edited"]
+    assert [offset for _, offset in result.locations] == [2, 5]
+    first, second = result.counts
     assert (first.received.documents, first.sent.documents, second.sent.documents) == (6, 2, 2)
 
 
@@ -285,16 +285,16 @@ def test_a_fault_in_a_batch_names_the_document(monkeypatch: pytest.MonkeyPatch) 
 def test_a_notice_is_a_line_of_its_own_whatever_ends_it(break_: str) -> None:
     notices = ("Please enable JavaScript to go on.", "Here we use coo\u212aies.")
     text = break_.join([LINES[0], notices[0], *LINES[1:5], notices[1], *LINES[5:]])
-    found = judged(text, "c4")
-    assert isinstance(found, Document)
-    assert found.text == GOOD
+    filtered = outcome(text, "c4")
+    assert isinstance(filtered, Document)
+    assert filtered.text == GOOD
     assert reason(text + break_ + "There is one { in this line.") == "c4-curly-bracket"
     assert reason(text + break_ + notices[0].replace("go", "{ go")) == "pass"
 
 
 @given(st.integers(1, 120), st.sampled_from([128, 320, 640, 3200]) | st.integers(121, 500))
 def test_figures_are_rounded_as_numbers_are(marks: int, words: int) -> None:
-    found = judged("#" * marks + " a" * (words - marks), "gopher", annotate=True)
-    assert isinstance(found, Document)
-    signals = found.metadata["quality"]["signals"]
+    annotated = outcome("#" * marks + " a" * (words - marks), "gopher", annotate=True)
+    assert isinstance(annotated, Document)
+    signals = annotated.metadata["quality"]["signals"]
     assert signals["gopher_hash_ratio"] == round(marks / words, 6)

@@ -1,186 +1,207 @@
-"""The words of many chunks at a time, as `words.split_chunk` finds them one by one.
+"""The words of many tokens at a time, as `words.split_token` finds them one by one.
 
-The chunks lie side by side in an array of characters. Marks come off their ends and cuts are made in a few array
-passes. What those do not tell for sure goes through `split_chunk`: known forms (`don't`), units behind digits, runs of
-dots and dashes, chunks of marks alone, addresses that would be cut.
+The tokens lie side by side in an array of characters. A few array passes take marks off their ends and cut the cores.
+Where those are in doubt, `split_token` decides: special tokens (`don't`), units after digits, runs of dots and dashes,
+tokens of marks alone, addresses that would be cut.
 """
 
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from corpuskit.text.quality import characters as of
-from corpuskit.text.quality.spans import hashes, places
-from corpuskit.text.quality.words import SPECIAL, split_chunk
+from corpuskit.text.quality import characters as char
+from corpuskit.text.quality.arrays import Booleans, Integers
+from corpuskit.text.quality.spans import expand_spans, hash_spans
+from corpuskit.text.quality.words import SPECIAL, split_token
 
-__all__ = ["LaidChunks", "split_chunks"]
+__all__ = ["TokenBatch", "split_tokens"]
 
-Integers = npt.NDArray[Any]
-Booleans = npt.NDArray[np.bool_]
-
-MOST_MARKS = 12
-"""So many marks at the end of a chunk are taken off in array passes."""
+MAX_CLOSING_MARKS = 12
+"""Marks at the end of a token that array passes take off; `split_token` splits a token that has more."""
 LONGEST_UNIT = 4
 _SPACE, _DOLLAR, _PLUS = 32, 36, 43
 
 
-class LaidChunks:
-    """Chunks side by side in an array of characters: a space, and another after every chunk."""
+class TokenBatch:
+    """Tokens side by side in an array of characters: a space, and another after every token."""
 
     def __init__(self, codes: Integers, starts: Integers, ends: Integers) -> None:
-        """The chunks of UTF-8 `codes` from `starts` to `ends`: at least one, each with a byte behind it."""
+        """Copy the tokens of UTF-8 `codes` from `starts` to `ends`: at least one, each followed by a byte."""
+        # codes                 a b : _ c d e _       tokens [0 3) and [4 7), `_` is a space
+        # self.codes          _ a b : _ c d e _
+        # self.starts, .ends    [1 5], [4 8]
         sizes = ends - starts + 1
         copied = np.full(int(sizes.sum()) + 1, _SPACE, np.uint8)
-        copied[1:] = codes[places(starts, sizes)]
+        copied[1:] = codes[expand_spans(starts, sizes)]
         spaces = sizes.cumsum()
         copied[spaces] = _SPACE
         self._data = copied.tobytes()
-        self._bytes = None
+        self._byte_offsets = None
         if self._data.isascii():
             self.text, self.codes = self._data.decode("ascii"), copied
         else:
             self.text = self._data.decode("utf-8", "surrogatepass")
             self.codes = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), np.uint32)
-            self._bytes = ((copied & 0xC0) != 0x80).nonzero()[0]
-            spaces = self._bytes.searchsorted(spaces)
-        self.kinds = of.kinds(self.codes)
-        """Bits of each character, as `characters` names them."""
+            self._byte_offsets = ((copied & 0xC0) != 0x80).nonzero()[0]
+            spaces = self._byte_offsets.searchsorted(spaces)
+        self.kinds = char.character_kinds(self.codes)
+        """The bits of each character, as `characters` names them."""
         self.ends = spaces
         self.starts = np.concatenate([[0], spaces[:-1]]) + 1
 
-    def hashes(self, starts: Integers, ends: Integers) -> Integers:
-        """A number of 64 bits for each of these stretches of characters, equal for equal ones, never 0."""
-        if self._bytes is not None:
-            starts, ends = self._bytes[starts], self._bytes[ends]
-        return hashes(self._data, starts, ends)
+    def hash_spans(self, starts: Integers, ends: Integers) -> Integers:
+        """Return a 64-bit hash of each span of characters: equal for equal spans, never 0."""
+        if self._byte_offsets is not None:
+            starts, ends = self._byte_offsets[starts], self._byte_offsets[ends]
+        return hash_spans(self._data, starts, ends)
 
 
-class Bare(NamedTuple):
-    """Chunks without the marks at their ends."""
+class StrippedTokens(NamedTuple):
+    """Tokens without the marks at their ends."""
 
-    first: Integers
-    last: Integers
-    """Where the marks behind begin."""
+    core_starts: Integers
+    core_ends: Integers
     doubtful: Booleans
-    """Whether this is not told for sure."""
-    behind: list[tuple[Integers, Integers]]
-    """Marks behind: numbers of chunks, and where a mark of each begins."""
+    """Whether the array passes cannot tell the core of the token."""
+    closing_marks: list[tuple[Integers, Integers]]
+    """Marks at the ends, the last ones first: the indices of the tokens, and where the mark of each begins."""
 
 
-def split_chunks(laid: LaidChunks, unspaced: bool) -> tuple[Integers, Integers]:
-    """Where the words of chunks begin and end; `unspaced` as in `words.split_chunk`."""
-    bare = _bare(laid)
-    cuts, chunks, doubtful = _cuts(laid, bare)
-    doubtful |= bare.doubtful | _known_forms(laid, bare)
+def split_tokens(batch: TokenBatch, unspaced: bool) -> tuple[Integers, Integers]:
+    """Return where the words of the tokens begin and end; `unspaced` as in `words.split_token`."""
+    # text                _ ( r e - d o ) . _ a t _     `_` is a space
+    # offset              0 1 2 3 4 5 6 7 8 9 10  12
+    # start to core         ^ ^               ^         opening marks, and where the core begins
+    # closing marks                     ^ ^
+    # cut, and after it           ^ ^
+    # starts              [1 2 4 5 7 8 10]
+    # ends                [2 4 5 7 8 9 12]               the next start or token end
+    stripped = _strip_tokens(batch)
+    cuts, tokens, doubtful = _infix_cuts(batch, stripped)
+    doubtful |= stripped.doubtful | _may_be_special(batch, stripped)
     if unspaced:
-        doubtful[laid.ends.searchsorted((laid.codes >= 128).nonzero()[0])] = True
-    opens = np.zeros(len(laid.codes), bool)
-    opens[places(laid.starts, np.where(doubtful, 0, bare.first - laid.starts + 1))] = True
-    for owners, marks in bare.behind:
+        doubtful[batch.ends.searchsorted((batch.codes >= 128).nonzero()[0])] = True
+    opens = np.zeros(len(batch.codes), bool)
+    opens[expand_spans(batch.starts, np.where(doubtful, 0, stripped.core_starts - batch.starts + 1))] = True
+    for owners, marks in stripped.closing_marks:
         opens[marks[~doubtful[owners]]] = True
-    cuts = cuts[~doubtful[chunks]]
+    cuts = cuts[~doubtful[tokens]]
     opens[cuts] = opens[cuts + 1] = True
-    opens[_one_by_one(laid, doubtful.nonzero()[0], unspaced)] = True
+    opens[_word_starts_one_by_one(batch, doubtful.nonzero()[0], unspaced)] = True
     starts = opens.nonzero()[0]
-    opens[laid.ends] = True
+    opens[batch.ends] = True
     bounds = opens.nonzero()[0]
     return starts, bounds[bounds.searchsorted(starts) + 1]
 
 
-def _bare(laid: LaidChunks) -> Bare:
-    found = laid.kinds
-    plain = ((found & of.OPENS) == 0).nonzero()[0]
-    first, last = plain[plain.searchsorted(laid.starts)], laid.ends.copy()
-    doubtful = (first == last) | (laid.codes[first] == _PLUS)
-    behind = []
-    left = (~doubtful).nonzero()[0]
-    for _ in range(MOST_MARKS):
-        end = last[left]
-        size = _last_mark(found[end - 3], found[end - 2], found[end - 1])
-        some = size.nonzero()[0]
-        left, end = left[some], (end - size)[some]
-        if not len(left):
+def _strip_tokens(batch: TokenBatch) -> StrippedTokens:
+    # tokens           (end).   "Hi"   !!!
+    # cores at first   end).    Hi"          opening marks are off; `!!!` has no core and is doubtful
+    # round 1          end)     Hi           a mark comes off each: closing_marks[0]
+    # round 2          end      Hi           and another off the first: closing_marks[1]
+    # round 3          end                   nothing comes off any more
+    kinds = batch.kinds
+    others = ((kinds & char.OPENS) == 0).nonzero()[0]
+    core_starts, core_ends = others[others.searchsorted(batch.starts)], batch.ends.copy()
+    doubtful = (core_starts == core_ends) | (batch.codes[core_starts] == _PLUS)
+    closing_marks = []
+    pending = (~doubtful).nonzero()[0]
+    for _ in range(MAX_CLOSING_MARKS):
+        ends = core_ends[pending]
+        sizes = _closing_mark_sizes(kinds[ends - 3], kinds[ends - 2], kinds[ends - 1])
+        marked = sizes.nonzero()[0]
+        pending, ends = pending[marked], (ends - sizes)[marked]
+        if not len(pending):
             break
-        last[left] = end
-        behind.append((left, end))
-        inside = end > first[left]
-        doubtful[left[~inside]] = True
-        left = left[inside]
-    doubtful[left] = True
-    _doubt_units(found, first, last, doubtful)
-    return Bare(first, last, doubtful, behind)
+        core_ends[pending] = ends
+        closing_marks.append((pending, ends))
+        inside = ends > core_starts[pending]
+        doubtful[pending[~inside]] = True
+        pending = pending[inside]
+    doubtful[pending] = True
+    _doubt_units(kinds, core_starts, core_ends, doubtful)
+    return StrippedTokens(core_starts, core_ends, doubtful, closing_marks)
 
 
-def _last_mark(second: Integers, before: Integers, last: Integers) -> Integers:
-    """Characters of the mark that the kinds of the last three say comes off, 0 if none does."""
-    # A stop after a capital that stands alone belongs to its word.
-    capitals = (before & of.UPPER != 0) & (second & (of.ALPHA | of.LOWER) == of.ALPHA)
-    stop = (last & of.DOT != 0) & ((before & of.BEFORE_DOT != 0) | capitals)
-    genitive = (last & of.GENITIVE != 0) & (before & of.APOSTROPHE != 0)
-    return np.where(genitive, 2, (last & of.CLOSES != 0) | stop)
+def _closing_mark_sizes(third_last: Integers, second_last: Integers, last: Integers) -> Integers:
+    """Return the characters that come off next, 0 if none do, from the kinds of the last three characters."""
+    # A full stop after a capital that stands alone belongs to its word.
+    capitals = (second_last & char.UPPER != 0) & (third_last & (char.ALPHA | char.LOWER) == char.ALPHA)
+    stop = (last & char.DOT != 0) & ((second_last & char.BEFORE_DOT != 0) | capitals)
+    genitive = (last & char.GENITIVE != 0) & (second_last & char.APOSTROPHE != 0)
+    return np.where(genitive, 2, (last & char.CLOSES != 0) | stop)
 
 
-def _doubt_units(found: Integers, first: Integers, last: Integers, doubtful: Booleans) -> None:
-    """What may be a unit is one only behind a digit."""
-    ends = (found[last - 1] & of.UNIT_END != 0).nonzero()[0]
+def _doubt_units(kinds: Integers, core_starts: Integers, core_ends: Integers, doubtful: Booleans) -> None:
+    """Mark the cores that may end in a unit as doubtful: `km` comes off after a digit, and is a word elsewhere."""
+    maybe_units = (kinds[core_ends - 1] & char.UNIT_END != 0).nonzero()[0]
     for back in range(2, LONGEST_UNIT + 2):
-        place = last[ends] - back
-        doubtful[ends[(found[place] & of.FIGURE != 0) & (place >= first[ends])]] = True
+        offsets = core_ends[maybe_units] - back
+        doubtful[maybe_units[(kinds[offsets] & char.FIGURE != 0) & (offsets >= core_starts[maybe_units])]] = True
 
 
-def _cuts(laid: LaidChunks, bare: Bare) -> tuple[Integers, Integers, Booleans]:
-    """Where single marks cut chunks, in which, and for which chunks this is not told for sure."""
-    found = laid.kinds
-    at = (found & (of.DOT | of.HYPHEN | of.COLON | of.COMMA | of.SIGN | of.CUTS) != 0).nonzero()[0]
-    before, mark, after = found[at - 1], found[at], found[at + 1]
-    chunks = laid.ends.searchsorted(at)
-    inside = at < bare.last[chunks]
-    stop, hyphen = mark & of.DOT != 0, mark & of.HYPHEN != 0
-    figures = (before & of.FIGURE != 0) & (mark & of.SIGN != 0)
-    cut = (before & of.ALNUM != 0) & (hyphen | (mark & of.COLON != 0))
-    cut |= (before & of.LETTER != 0) & (mark & of.COMMA != 0)
-    cut |= stop & (before & (of.LETTER | of.UPPER) == of.LETTER) & (after & of.LOWER == 0)
-    cut = cut & (after & of.LETTER != 0) | figures & (after & of.FIGURE != 0)
-    unsure = inside & (mark & of.CUTS != 0) | stop & (after & of.DOT != 0)
-    unsure |= (after & of.HYPHEN != 0) & (hyphen & (before & of.ALNUM != 0) | figures)
-    stopped, doubtful = np.zeros((2, len(laid.ends)), bool)
-    # Where there is a stop, what would be cut may be an address, which is not.
-    stopped[chunks[stop & inside]] = True
-    doubtful[chunks[cut]] = True
-    doubtful &= stopped
-    doubtful[chunks[unsure]] = True
-    dollars = (laid.codes == _DOLLAR).nonzero()[0]
-    doubtful[laid.ends.searchsorted(dollars[found[dollars - 1] & of.ALPHA != 0])] = True
-    return at[cut], chunks[cut], doubtful
+def _infix_cuts(batch: TokenBatch, stripped: StrippedTokens) -> tuple[Integers, Integers, Booleans]:
+    """Return where single marks cut tokens, the token of each cut, and which tokens are in doubt."""
+    # batch.text          _ r e - d o _ x . Y z _ 1 + 2 _ a . b _
+    # offset              0 1 2 3 4 5 6 7 8       12      16
+    # offsets of marks    [3 8 13 17]
+    # before, mark, after  e-d  x.Y  1+2  a.b
+    # tokens              [0 1 2 3]
+    # cut                 [1 1 1 0]    no full stop cuts before a small letter
+    # doubtful            [0 1 0 0]    `x.Y` has a full stop and a cut: it may be an address, which stays whole
+    kinds = batch.kinds
+    maybe_cuts = char.DOT | char.HYPHEN | char.COLON | char.COMMA | char.SIGN | char.CUTS
+    offsets = (kinds & maybe_cuts != 0).nonzero()[0]
+    before, mark, after = kinds[offsets - 1], kinds[offsets], kinds[offsets + 1]
+    tokens = batch.ends.searchsorted(offsets)
+    inside = offsets < stripped.core_ends[tokens]
+    stop, hyphen = mark & char.DOT != 0, mark & char.HYPHEN != 0
+    figures = (before & char.FIGURE != 0) & (mark & char.SIGN != 0)
+    cut = (before & char.ALNUM != 0) & (hyphen | (mark & char.COLON != 0))
+    cut |= (before & char.LETTER != 0) & (mark & char.COMMA != 0)
+    cut |= stop & (before & (char.LETTER | char.UPPER) == char.LETTER) & (after & char.LOWER == 0)
+    cut = cut & (after & char.LETTER != 0) | figures & (after & char.FIGURE != 0)
+    unsure = inside & (mark & char.CUTS != 0) | stop & (after & char.DOT != 0)
+    unsure |= (after & char.HYPHEN != 0) & (hyphen & (before & char.ALNUM != 0) | figures)
+    has_stop, doubtful = np.zeros((2, len(batch.ends)), bool)
+    # A core with a full stop may be an address; if it has a cut too, `split_token` has to look.
+    has_stop[tokens[stop & inside]] = True
+    doubtful[tokens[cut]] = True
+    doubtful &= has_stop
+    doubtful[tokens[unsure]] = True
+    dollars = (batch.codes == _DOLLAR).nonzero()[0]
+    doubtful[batch.ends.searchsorted(dollars[kinds[dollars - 1] & char.ALPHA != 0])] = True
+    return offsets[cut], tokens[cut], doubtful
 
 
-def _known_forms(laid: LaidChunks, bare: Bare) -> Booleans:
-    """Which chunks are, or are after the taking off of marks, what may be a known form."""
-    known = _known_cores()
-    cores = laid.hashes(bare.first, np.maximum(bare.first, bare.last))
-    alike: Booleans = known[np.minimum(known.searchsorted(cores), len(known) - 1)] == cores
+def _may_be_special(batch: TokenBatch, stripped: StrippedTokens) -> Booleans:
+    """Return which tokens have the core of a special token, and so may be one, with their marks or without."""
+    special = _special_core_hashes()
+    cores = _core_hashes(batch, stripped)
+    alike: Booleans = special[np.minimum(special.searchsorted(cores), len(special) - 1)] == cores
     return alike
 
 
 @cache
-def _known_cores() -> Integers:
-    """Hashes of the known forms without the marks at their ends, sorted."""
-    forms = [form.encode() for form in SPECIAL]
-    ends = np.array([len(form) + 1 for form in forms]).cumsum() - 1
-    data = np.frombuffer(b" ".join([*forms, b""]), np.uint8)
-    laid = LaidChunks(data, np.concatenate([[0], ends[:-1] + 1]), ends)
-    bare = _bare(laid)
-    return np.unique(laid.hashes(bare.first, np.maximum(bare.first, bare.last)))
+def _special_core_hashes() -> Integers:
+    """Return the hashes of the special tokens without the marks at their ends, sorted."""
+    tokens = [token.encode() for token in SPECIAL]
+    ends = np.array([len(token) + 1 for token in tokens]).cumsum() - 1
+    data = np.frombuffer(b" ".join([*tokens, b""]), np.uint8)
+    batch = TokenBatch(data, np.concatenate([[0], ends[:-1] + 1]), ends)
+    return np.unique(_core_hashes(batch, _strip_tokens(batch)))
 
 
-def _one_by_one(laid: LaidChunks, chunks: Integers, unspaced: bool) -> list[int]:
-    """Where the words of these chunks begin."""
-    opens = []
-    text = laid.text
-    for start, end in zip(laid.starts[chunks].tolist(), laid.ends[chunks].tolist(), strict=True):
-        for word in split_chunk(text[start:end], unspaced):
-            opens.append(start)
+def _core_hashes(batch: TokenBatch, stripped: StrippedTokens) -> Integers:
+    return batch.hash_spans(stripped.core_starts, np.maximum(stripped.core_starts, stripped.core_ends))
+
+
+def _word_starts_one_by_one(batch: TokenBatch, tokens: Integers, unspaced: bool) -> list[int]:
+    starts = []
+    text = batch.text
+    for start, end in zip(batch.starts[tokens].tolist(), batch.ends[tokens].tolist(), strict=True):
+        for word in split_token(text[start:end], unspaced):
+            starts.append(start)
             start += len(word)
-    return opens
+    return starts

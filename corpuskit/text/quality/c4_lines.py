@@ -1,35 +1,32 @@
 """C4's rules on lines, for a batch of texts: which lines stay, and what its rules on documents count in them.
 
-Raffel et al. 2020, JMLR 21(140), section 2.2. Most lines are settled by array passes; those that have citation marks,
-braces or the words of notices are read one by one.
+Raffel et al. 2020, JMLR 21(140), section 2.2. Array passes decide on most lines; those with citation marks, braces or
+the words of notices are read one by one.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from corpuskit.text.quality.layout import Chunks
+from corpuskit.text.quality.arrays import Booleans, Integers
+from corpuskit.text.quality.layout import TextLayout
 from corpuskit.text.quality.vocabulary import (
-    C4_END,
+    ENDS_C4_LINE,
+    ENDS_THREE_DOTS,
     FULL_STOP,
-    LENGTH_BITS,
+    LENGTH_SHIFT,
     PUNCTUATION,
-    THREE_DOTS,
-    Known,
+    KnownTokens,
     Vocabulary,
     Words,
 )
 
 __all__ = ["ProseLines"]
 
-Integers = npt.NDArray[Any]
-
 _CITATION = re.compile(r"\[\d*\]|\[edit\]|\[citation needed\]")
-_POLICY = (
+_POLICY_PHRASES = (
     "terms of use",
     "privacy policy",
     "cookie policy",
@@ -37,167 +34,180 @@ _POLICY = (
     "use of cookies",
     "use cookies",
 )
-# Where none of these and no brace occurs, no rule on what a line says can apply. A kelvin sign is k in small letters.
-_TELLING = (b"javascript", b"lorem ipsum", b"terms of use", b"privacy policy", b"cookie", "\u212a".encode())
-_ENDS = (".", "?", "!", '"', "'")
+# A line without any of these and without a brace is no notice, filler or code. In small letters, a kelvin sign is a k.
+_CLUES = (b"javascript", b"lorem ipsum", b"terms of use", b"privacy policy", b"cookie", "\u212a".encode())
+_LINE_ENDINGS = (".", "?", "!", '"', "'")
 
 
 class ProseLines:
-    """What C4's rules leave of each text; counts are arrays with one value a text."""
+    """What C4's rules leave of each text; counts are arrays with one value a text.
+
+    A row is the index of a line in `TextLayout.lines`; a line number counts all lines of a text, blank ones included.
+    """
 
     def __init__(
         self,
         texts: Sequence[str],
-        chunks: Chunks,
-        known: Known,
+        layout: TextLayout,
+        tokens: KnownTokens,
         words: Words,
         settings: Mapping[str, float],
         vocabulary: Vocabulary,
     ) -> None:
-        """All of one batch; `settings` has the names of `rules.SETTINGS` that begin with `c4-`."""
-        self._texts, self._chunks, self._known, self._words = texts, chunks, known, words
+        """Apply the rules to one batch; `settings` has the names of `rules.SETTINGS` that begin with `c4-`."""
+        self._texts, self._layout, self._tokens, self._words = texts, layout, tokens, words
         self._settings, self._vocabulary = settings, vocabulary
-        self._changed: dict[int, dict[int, str]] = {}
-        self._kept = self._filled_lines()
+        self._edited_lines: dict[int, dict[int, str]] = {}
+        """By text and line number: lines without their citation marks."""
+        self._stays = self._prose_rows()
         self.lorem_ipsum_lines = np.zeros(len(texts), np.int64)
         self.curly_bracket_lines = np.zeros(len(texts), np.int64)
-        for text in self._cited():
-            self._without_citations(text)
-        for row in self._telling():
-            if self._kept[row]:
-                self._judge(row)
+        for text_index in self._texts_with_citations():
+            self._remove_citations(text_index)
+        for row in self._rows_to_read():
+            if self._stays[row]:
+                self._read_line(row)
         self.sentences: Integers = self._sentences()
 
-    def text(self, number: int) -> str:
-        """What is left of one text, line by line, without white space at the ends of lines."""
-        lines = self._texts[number].splitlines()
-        for place, line in self._changed.get(number, {}).items():
-            lines[place] = line
-        return "\n".join([lines[place].strip() for place in self._places(number)]).strip()
+    def text(self, text_index: int) -> str:
+        """Return what is left of one text, line by line, without white space at the ends of lines."""
+        lines = self._texts[text_index].splitlines()
+        for number, line in self._edited_lines.get(text_index, {}).items():
+            lines[number] = line
+        return "\n".join([lines[number].strip() for number in self._remaining_lines(text_index)]).strip()
 
     @cached_property
     def _bounds(self) -> list[int]:
-        """Lines that are not blank before each text, and of all."""
-        texts = np.arange(len(self._texts) + 1)
-        bounds: list[int] = self._chunks.lines.text.searchsorted(texts).tolist()
+        """Number of rows before each text, and in all."""
+        text_indices = np.arange(len(self._texts) + 1)
+        bounds: list[int] = self._layout.lines.text_indices.searchsorted(text_indices).tolist()
         return bounds
 
     @cached_property
-    def _numbers(self) -> Integers:
-        """Numbers of the lines within their texts."""
-        lines = self._chunks.lines
-        return lines.numbers - self._chunks.first_lines[lines.text]
+    def _line_numbers(self) -> Integers:
+        """The line number of each row."""
+        lines = self._layout.lines
+        return lines.numbers - self._layout.first_lines[lines.text_indices]
 
-    def _places(self, number: int) -> list[int]:
-        """Numbers of the lines of a text that stay."""
-        own = slice(self._bounds[number], self._bounds[number + 1])
-        places: list[int] = self._numbers[own][self._kept[own]].tolist()
-        return places
+    def _remaining_lines(self, text_index: int) -> list[int]:
+        """Return the numbers of the lines of a text that stay."""
+        rows = slice(self._bounds[text_index], self._bounds[text_index + 1])
+        numbers: list[int] = self._line_numbers[rows][self._stays[rows]].tolist()
+        return numbers
 
-    def _filled_lines(self) -> Integers:
-        """Whether lines are filled, and end, as prose does."""
-        settings, lines, marks = self._settings, self._chunks.lines, self._known.marks
-        kept: Integers = lines.counts >= settings["c4-min-line-words"]
+    def _prose_rows(self) -> Booleans:
+        """Return for each row whether the line has enough words, none too long, and ends as prose does."""
+        settings, lines, flags = self._settings, self._layout.lines, self._tokens.flags
+        stays: Booleans = lines.token_counts >= settings["c4-min-line-words"]
         if settings["c4-terminal-punctuation"]:
-            kept &= (marks[lines.last] & (C4_END | THREE_DOTS)) == C4_END
-        long = ((marks >> LENGTH_BITS) > settings["c4-max-word-length"]).nonzero()[0]
-        kept[lines.first.searchsorted(long, "right") - 1] = False
-        return kept
+            stays &= (flags[lines.last_tokens] & (ENDS_C4_LINE | ENDS_THREE_DOTS)) == ENDS_C4_LINE
+        long = ((flags >> LENGTH_SHIFT) > settings["c4-max-word-length"]).nonzero()[0]
+        stays[lines.first_tokens.searchsorted(long, "right") - 1] = False
+        return stays
 
-    def _cited(self) -> list[int]:
-        """Numbers of the texts that have marks of citation."""
-        if not self._settings["c4-citations"] or b"[" not in self._chunks.data:
+    def _texts_with_citations(self) -> list[int]:
+        if not self._settings["c4-citations"] or b"[" not in self._layout.data:
             return []
-        return [number for number, text in enumerate(self._texts) if "[" in text and _CITATION.search(text)]
+        return [index for index, text in enumerate(self._texts) if "[" in text and _CITATION.search(text)]
 
-    def _without_citations(self, number: int) -> None:
-        """Take marks of citation out of the lines of a text, and judge anew how those are filled and end."""
-        for place, line in enumerate(self._texts[number].splitlines()):
+    def _remove_citations(self, text_index: int) -> None:
+        """Take citation marks out of the lines of a text, and decide anew whether those lines stay."""
+        for number, line in enumerate(self._texts[text_index].splitlines()):
             if "[" in line and _CITATION.search(line):
-                left = _CITATION.sub("", line.strip())
-                self._changed.setdefault(number, {})[place] = left
-                row = self._row(number, place)
-                self._kept[row] = self._is_prose(row, left, line)
+                edited = _CITATION.sub("", line.strip())
+                self._edited_lines.setdefault(text_index, {})[number] = edited
+                row = self._row(text_index, number)
+                self._stays[row] = self._is_prose(row, edited, line)
 
-    def _telling(self) -> list[int]:
-        """Numbers of the lines that have to be read: what they are in their text may be a notice, filler or code."""
-        chunks = self._chunks
-        data = chunks.data.lower()
-        places = (chunks.codes == ord("{")).nonzero()[0].tolist() if b"{" in data else []
-        for phrase in _TELLING:
-            place = data.find(phrase)
-            while place >= 0:
-                places.append(place)
-                place = data.find(phrase, place + 1)
-        rows = set(chunks.lines.numbers.searchsorted(chunks.breaks.searchsorted(np.sort(places))).tolist())
-        rows.update(self._row(number, place) for number, changed in self._changed.items() for place in changed)
+    def _rows_to_read(self) -> list[int]:
+        """Return the rows that have to be read, since they may be a notice, filler or code."""
+        layout = self._layout
+        data = layout.data.lower()
+        offsets = (layout.codes == ord("{")).nonzero()[0].tolist() if b"{" in data else []
+        for clue in _CLUES:
+            offset = data.find(clue)
+            while offset >= 0:
+                offsets.append(offset)
+                offset = data.find(clue, offset + 1)
+        rows = set(layout.lines.numbers.searchsorted(layout.line_ends.searchsorted(np.sort(offsets))).tolist())
+        for text_index, edited in self._edited_lines.items():
+            rows.update(self._row(text_index, number) for number in edited)
         return sorted(rows)
 
-    def _judge(self, row: int) -> None:
-        """Take a line out that is a notice; count filler and code where C4 looks for it."""
-        number = int(self._chunks.lines.text[row])
-        line = self._line(number, row).lower()
-        self.lorem_ipsum_lines[number] += "lorem ipsum" in line
+    def _read_line(self, row: int) -> None:
+        """Take out a line that is a notice; count filler and code where C4 looks for them."""
+        text_index = int(self._layout.lines.text_indices[row])
+        line = self._line(text_index, row).lower()
+        self.lorem_ipsum_lines[text_index] += "lorem ipsum" in line
         if self._settings["c4-javascript"] and "javascript" in line:
-            self._kept[row] = False
+            self._stays[row] = False
             return
-        self.curly_bracket_lines[number] += "{" in line
-        if self._settings["c4-policy"] and any(phrase in line for phrase in _POLICY):
-            self._kept[row] = False
+        self.curly_bracket_lines[text_index] += "{" in line
+        if self._settings["c4-policy"] and any(phrase in line for phrase in _POLICY_PHRASES):
+            self._stays[row] = False
 
-    def _line(self, number: int, row: int) -> str:
-        """A line of a text, its end with it, without marks of citation."""
-        changed = self._changed.get(number, {}).get(int(self._numbers[row]))
-        if changed is not None:
-            return changed
-        place = int(self._chunks.lines.numbers[row])
-        start = int(self._chunks.breaks[place - 1]) + 1 if place else 0
-        return self._chunks.data[start : int(self._chunks.breaks[place]) + 1].decode("utf-8", "surrogatepass")
+    def _line(self, text_index: int, row: int) -> str:
+        """Return a line of a text, with its line end, or edited."""
+        edited = self._edited_lines.get(text_index, {}).get(int(self._line_numbers[row]))
+        if edited is not None:
+            return edited
+        number = int(self._layout.lines.numbers[row])
+        start = int(self._layout.line_ends[number - 1]) + 1 if number else 0
+        return self._layout.data[start : int(self._layout.line_ends[number]) + 1].decode("utf-8", "surrogatepass")
 
-    def _row(self, number: int, place: int) -> int:
-        start, end = self._bounds[number], self._bounds[number + 1]
-        return start + int(self._numbers[start:end].searchsorted(place))
+    def _row(self, text_index: int, number: int) -> int:
+        start, end = self._bounds[text_index], self._bounds[text_index + 1]
+        return start + int(self._line_numbers[start:end].searchsorted(number))
 
-    def _is_prose(self, row: int, left: str, line: str) -> bool:
-        """The same judgement on a line that lost marks: by its words before, and its end after."""
+    def _is_prose(self, row: int, edited: str, line: str) -> bool:
+        """Decide on an edited line as `_prose_rows` does on others: by its words before editing, and its end after."""
         settings = self._settings
-        if self._chunks.lines.counts[row] < settings["c4-min-line-words"]:
+        if self._layout.lines.token_counts[row] < settings["c4-min-line-words"]:
             return False
-        if settings["c4-terminal-punctuation"] and (not left.endswith(_ENDS) or left.endswith("...")):
+        if settings["c4-terminal-punctuation"] and (not edited.endswith(_LINE_ENDINGS) or edited.endswith("...")):
             return False
         return max(map(len, line.split())) <= settings["c4-max-word-length"]
 
     def _sentences(self) -> Integers:
-        """Sentences of the lines that stay: each starts one, and so does a word after a full stop."""
-        lines, kept = self._chunks.lines, self._kept
+        """Return the number of sentences in the lines that stay: each line starts one, and so does each break in it."""
+        lines, stays = self._layout.lines, self._stays
         breaks = self._breaks()
-        for number, changed in self._changed.items():
-            own = self._numbers[self._bounds[number] : self._bounds[number + 1]]
-            rows = self._bounds[number] + own.searchsorted(list(changed))
-            for row, line in zip(rows.tolist(), changed.values(), strict=True):
-                breaks[row] = self._breaks_within(line) if kept[row] else 0
-        found = np.bincount(lines.text[kept], breaks[kept] + 1, len(self._texts))
-        return found.astype(np.int64)
+        for text_index, edited in self._edited_lines.items():
+            numbers = self._line_numbers[self._bounds[text_index] : self._bounds[text_index + 1]]
+            rows = self._bounds[text_index] + numbers.searchsorted(list(edited))
+            for row, line in zip(rows.tolist(), edited.values(), strict=True):
+                breaks[row] = self._breaks_within(line) if stays[row] else 0
+        sentences = np.bincount(lines.text_indices[stays], breaks[stays] + 1, len(self._texts))
+        return sentences.astype(np.int64)
 
     def _breaks(self) -> Integers:
-        """How many words follow a full stop in each line."""
-        lines = self._chunks.lines
-        stops, starts = _sentence_breaks(self._words.marks)
-        # Words up to the end of each line tell in which line a word stands.
-        words = self._known.counts.cumsum()[lines.last]
-        line = words.searchsorted(stops, "right")
-        within = line == words.searchsorted(starts, "right")
-        return np.bincount(line[within], minlength=len(words))
+        """Return the number of sentence breaks within each row."""
+        # text              "Go . Now . \n On"     words 0 to 3 lie in row 0, word 4 in row 1
+        # words             [4 5]                  words up to the end of each row
+        # stops, starts     [1 3], [2 4]           words that end a sentence, and those that begin the next
+        # row of stops      [0 0]
+        # row of starts     [0 1]                  the break between the rows does not count
+        # result            [1 0]
+        lines = self._layout.lines
+        stops, starts = _sentence_breaks(self._words.flags)
+        words = self._tokens.word_counts.cumsum()[lines.last_tokens]
+        rows = words.searchsorted(stops, "right")
+        within = rows == words.searchsorted(starts, "right")
+        return np.bincount(rows[within], minlength=len(words))
 
     def _breaks_within(self, line: str) -> int:
-        chunks = Chunks([line])
-        known = self._vocabulary.known(self._vocabulary.numbers(chunks))
-        return len(_sentence_breaks(known.words().marks)[0])
+        tokens = self._vocabulary.look_up(TextLayout([line]))
+        return len(_sentence_breaks(tokens.words().flags)[0])
 
 
-def _sentence_breaks(marks: Integers) -> tuple[Integers, Integers]:
-    """Places of full stops that a word follows, marks between them left aside, and of those words."""
-    told = ((marks & (FULL_STOP | PUNCTUATION)) != PUNCTUATION).nonzero()[0]
-    stop = (marks[told] & FULL_STOP) != 0
+def _sentence_breaks(flags: Integers) -> tuple[Integers, Integers]:
+    """Return the indices of full stops that a word follows, and of those words, skipping punctuation between them."""
+    # words           He said : " Go . " Then
+    # telling         [0 1 4 5 7]              words and full stops; other punctuation is left out
+    # stop            [0 0 0 1 0]
+    # breaks          [3]                      a full stop, and no full stop after it
+    # result          [5], [7]
+    telling = ((flags & (FULL_STOP | PUNCTUATION)) != PUNCTUATION).nonzero()[0]
+    stop = (flags[telling] & FULL_STOP) != 0
     breaks = (stop[:-1] > stop[1:]).nonzero()[0]
-    return told[breaks], told[breaks + 1]
+    return telling[breaks], telling[breaks + 1]

@@ -1,28 +1,26 @@
-"""What each character is to the rules on words, as bits: looked up for whole arrays of code points at a time."""
+"""What each character means to the rules on words, as bits that are looked up for whole arrays of code points."""
 
 import re
 import unicodedata
 from functools import cache
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from corpuskit.text.quality.arrays import Integers
 from corpuskit.text.quality.words import BEFORE_STOP, CLOSING, ICONS, OPENING, UNIT_ENDS
 
-__all__ = ["SYMBOLS", "TERMINALS", "kinds"]
+__all__ = ["SYMBOLS", "character_kinds"]
 
-Integers = npt.NDArray[Any]
-
-# Of `str`: isalpha, isdigit, isalnum, isupper, islower; a letter as `[^\W\d_]` has it, a digit as `[0-9]`.
-ALPHA, DIGIT, ALNUM, UPPER, LOWER, LETTER, FIGURE = (1 << place for place in range(7))
-# To the Gopher and C4 rules: ends a sentence, is punctuation, is no word alone, bullets a line, closes a line.
-TERMINAL, PUNCTUATION, SYMBOL, BULLET, ELLIPSIS, C4_END = (1 << place for place in range(7, 13))
-# At the ends of a chunk: comes off in front, behind, lets a stop behind it come off; the end of a unit or genitive.
-OPENS, CLOSES, BEFORE_DOT, UNIT_END, APOSTROPHE, GENITIVE = (1 << place for place in range(13, 19))
-# Within a chunk: what may cut it.
-DOT, HYPHEN, COLON, COMMA, SIGN, CUTS = (1 << place for place in range(19, 25))
-_KNOWN = 1 << 31
+# As `str` has it: isalpha, isdigit, isalnum, isupper, islower; a letter as in `[^\W\d_]`, a digit as in `[0-9]`.
+ALPHA, DIGIT, ALNUM, UPPER, LOWER, LETTER, FIGURE = (1 << bit for bit in range(7))
+# To the Gopher and C4 rules: ends a sentence, is punctuation, is no word by itself, begins a bullet line, ends a line.
+TERMINAL, PUNCTUATION, SYMBOL, BULLET, ELLIPSIS, C4_END = (1 << bit for bit in range(7, 13))
+# At the ends of a token: comes off its start, comes off its end, lets a full stop after it come off; the last character
+# of what comes off after a digit; the characters of a genitive.
+OPENS, CLOSES, BEFORE_DOT, UNIT_END, APOSTROPHE, GENITIVE = (1 << bit for bit in range(13, 19))
+# Within a token: what may cut it.
+DOT, HYPHEN, COLON, COMMA, SIGN, CUTS = (1 << bit for bit in range(19, 25))
+_CLASSIFIED = 1 << 31
 
 # Unicode's sentence-terminal punctuation, as code points and ranges of them.
 _TERMINAL_RANGES = (
@@ -42,37 +40,37 @@ def _characters(ranges: str) -> frozenset[str]:
     return frozenset(chr(code) for low, _, high in bounds for code in range(int(low, 16), int(high or low, 16) + 1))
 
 
-TERMINALS = _characters(_TERMINAL_RANGES)
-"""Characters that end a sentence."""
+_TERMINALS = _characters(_TERMINAL_RANGES)
+"""The characters that end a sentence."""
 _CONTROLS = frozenset(map(chr, (*range(32), *range(127, 160))))
-SYMBOLS = TERMINALS | _CONTROLS | frozenset(_SYMBOLS)
-"""A word of these alone is no word to the Gopher rules: ASCII marks, common typographic and East Asian ones."""
+SYMBOLS = _TERMINALS | _CONTROLS | frozenset(_SYMBOLS)
+"""A word of these alone does not count for the Gopher rules: ASCII marks, common typographic and East Asian ones."""
 _OPENING, _CLOSING, _ICON = (re.compile(f"[{marks}]") for marks in (OPENING, CLOSING, ICONS))
 
 
-def kinds(codes: Integers) -> Integers:
-    """The bits of each of these code points."""
+def character_kinds(codes: Integers) -> Integers:
+    """Return the bits of each code point."""
     table = _table()
-    found: Integers = table[codes]
-    unknown = codes[found == 0]
+    kinds: Integers = table[codes]
+    unknown = codes[kinds == 0]
     if len(unknown):
         new = np.unique(unknown)
         table[new] = [_bits(chr(code)) for code in new.tolist()]
-        found = table[codes]
-    return found
+        kinds = table[codes]
+    return kinds
 
 
 @cache
 def _table() -> Integers:
-    """Bits by code point, 0 where none were asked for; a page of it takes memory when it is first written to."""
+    """Return the bits by code point, 0 until one is asked for; a page takes memory when it is first written to."""
     return np.zeros(0x110000, np.uint32)
 
 
 def _bits(character: str) -> int:
-    return _KNOWN | sum(bit for bit, holds in (*_nature(character), *_place(character)) if holds)
+    return _CLASSIFIED | sum(bit for bit, holds in (*_rule_bits(character), *_splitter_bits(character)) if holds)
 
 
-def _nature(character: str) -> tuple[tuple[int, bool], ...]:
+def _rule_bits(character: str) -> tuple[tuple[int, bool], ...]:
     return (
         (ALPHA, character.isalpha()),
         (DIGIT, character.isdigit()),
@@ -81,7 +79,7 @@ def _nature(character: str) -> tuple[tuple[int, bool], ...]:
         (LOWER, character.islower()),
         (LETTER, character.isalnum() and not character.isdecimal()),
         (FIGURE, "0" <= character <= "9"),
-        (TERMINAL, character in TERMINALS),
+        (TERMINAL, character in _TERMINALS),
         (PUNCTUATION, unicodedata.category(character)[0] == "P"),
         (SYMBOL, character in SYMBOLS),
         (BULLET, character in "•-"),
@@ -90,7 +88,7 @@ def _nature(character: str) -> tuple[tuple[int, bool], ...]:
     )
 
 
-def _place(character: str) -> tuple[tuple[int, bool], ...]:
+def _splitter_bits(character: str) -> tuple[tuple[int, bool], ...]:
     low = character.isalpha() and not character.isupper()
     return (
         (OPENS, _OPENING.match(character) is not None),

@@ -1,44 +1,48 @@
-"""A hash table in arrays: thousands of keys are looked up or entered by a few calls.
+"""A hash table in arrays: a few calls look up or insert thousands of keys.
 
-Open addressing with linear probing: a key lies in the first free slot from its own on.
+Open addressing with linear probing: the top bits of a key name its slot, and a key lies in the first slot from there on
+that was free when it came.
 """
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
+
+from corpuskit.text.quality.arrays import Integers
 
 __all__ = ["HashTable"]
 
-Integers = npt.NDArray[Any]
-
-FIRST_BITS = 18
-"""Slots to begin with, as many as a full vocabulary needs: a table that grows late raises a stream's memory late."""
+INITIAL_BITS = 18
+"""Slots at first, as many as a full vocabulary needs: a table that grows late raises a stream's memory late."""
 
 
 class HashTable:
-    """Hashes of 64 bits (uint64, never 0) to numbers from 0 on, in the order in which they were first met."""
+    """Maps 64-bit hashes (uint64, never 0) to numbers from 0 on, in the order in which they were first met."""
 
     def __init__(self) -> None:
-        """An empty table."""
+        """Make an empty table."""
         self._size = 0
-        self._allot(FIRST_BITS)
+        self._allocate(INITIAL_BITS)
 
     def __len__(self) -> int:
-        """How many keys it holds."""
+        """Return the number of keys."""
         return self._size
 
     def clear(self) -> None:
-        """Forget all keys; the memory is used again, and what one huge text took is given back."""
+        """Forget all keys. The memory is used again, except for what one huge text took: that is given back."""
         self._size = 0
-        if len(self._keys) > 1 << FIRST_BITS:
-            self._allot(FIRST_BITS)
+        if len(self._keys) > 1 << INITIAL_BITS:
+            self._allocate(INITIAL_BITS)
         else:
             self._keys.fill(0)
 
-    def numbers(self, keys: Integers) -> tuple[Integers, Integers]:
-        """A number for each key, and the places in `keys` where new ones stand, by rising number."""
-        numbers, missing = self._find(keys)
+    def number_keys(self, keys: Integers) -> tuple[Integers, Integers]:
+        """Return the number of each key, and the indices in `keys` of those that are new, by rising number."""
+        # An empty table, keys     [70 50 70 60]
+        # missing                  [ 0  1  2  3]    all of them
+        # distinct                 [50 60 70]       sorted
+        # first                    [ 1  3  0]       where each stands first; argsort: [2 0 1]
+        # rank                     [ 1  2  0]       by first appearance
+        # numbers, new indices     [ 0  1  0  2], [0 1 3]
+        numbers, missing = self._look_up(keys)
         if not len(missing):
             return numbers, missing
         distinct, first, inverse = np.unique(keys[missing], return_index=True, return_inverse=True)
@@ -46,46 +50,51 @@ class HashTable:
         rank = np.empty_like(order)
         rank[order] = np.arange(self._size, self._size + len(order))
         numbers[missing] = rank[inverse]
-        self._enter(distinct, rank)
+        self._insert(distinct, rank)
         return numbers, missing[first[order]]
 
-    def _allot(self, bits: int) -> None:
-        self._shift, self._last = np.uint64(64 - bits), (1 << bits) - 1
+    def _allocate(self, bits: int) -> None:
+        self._shift, self._last_slot = np.uint64(64 - bits), (1 << bits) - 1
         # Filled, so that the memory is taken now; `zeros` would take it page by page.
         self._keys = np.full(1 << bits, 0, np.uint64)
         self._numbers = np.full(1 << bits, 0, np.int64)
 
-    def _find(self, keys: Integers) -> tuple[Integers, Integers]:
-        """Numbers of the keys that are known, and the places of the others, rising."""
+    def _look_up(self, keys: Integers) -> tuple[Integers, Integers]:
+        """Return the numbers of the keys that are in the table, and the rising indices of those that are not."""
+        # Slots, of 8:   0: -   1: -   2: A   3: B   4: -        A, B and X all have slot 2 by their top bits
+        # keys                [A B X]
+        # pending, slot 2       [1 2]      holds A: B and X go on; A has its number
+        # pending, slot 3         [2]      holds B: X goes on; B has its number
+        # pending, slot 4         [2]      free: X is missing
         slots = (keys >> self._shift).astype(np.int64)
         numbers: Integers = self._numbers[slots]
-        left = (self._keys[slots] != keys).nonzero()[0]
+        pending = (self._keys[slots] != keys).nonzero()[0]
         missing = []
-        while len(left):
-            free = self._keys[slots[left]] == 0
-            missing.append(left[free])
-            left = left[~free]
-            slots[left] = slots[left] + 1 & self._last
-            numbers[left] = self._numbers[slots[left]]
-            left = left[self._keys[slots[left]] != keys[left]]
-        return numbers, np.sort(np.concatenate(missing)) if missing else left
+        while len(pending):
+            free = self._keys[slots[pending]] == 0
+            missing.append(pending[free])
+            pending = pending[~free]
+            slots[pending] = slots[pending] + 1 & self._last_slot
+            numbers[pending] = self._numbers[slots[pending]]
+            pending = pending[self._keys[slots[pending]] != keys[pending]]
+        return numbers, np.sort(np.concatenate(missing)) if missing else pending
 
-    def _enter(self, keys: Integers, numbers: Integers) -> None:
-        """Add distinct keys that are not in the table; it stays half empty."""
+    def _insert(self, keys: Integers, numbers: Integers) -> None:
+        """Add distinct keys that are not in the table, and grow it so that half of it stays empty."""
         self._size += len(keys)
         if self._size * 2 > len(self._keys):
             used = self._keys.nonzero()[0]
             keys = np.concatenate([self._keys[used], keys])
             numbers = np.concatenate([self._numbers[used], numbers])
-            self._allot((self._size * 2 - 1).bit_length())
+            self._allocate((self._size * 2 - 1).bit_length())
         slots = (keys >> self._shift).astype(np.int64)
-        left = np.arange(len(keys))
-        while len(left):
-            wanted = slots[left]
-            free = self._keys[wanted] == 0
-            # Of several keys that want one slot the last one gets it.
-            self._keys[wanted[free]] = keys[left[free]]
-            got = self._keys[wanted] == keys[left]
-            self._numbers[wanted[got]] = numbers[left[got]]
-            left = left[~got]
-            slots[left] = slots[left] + 1 & self._last
+        pending = np.arange(len(keys))
+        while len(pending):
+            targets = slots[pending]
+            free = self._keys[targets] == 0
+            # If several keys write to one slot, the last one gets it; the others read another key there and go on.
+            self._keys[targets[free]] = keys[pending[free]]
+            entered = self._keys[targets] == keys[pending]
+            self._numbers[targets[entered]] = numbers[pending[entered]]
+            pending = pending[~entered]
+            slots[pending] = slots[pending] + 1 & self._last_slot

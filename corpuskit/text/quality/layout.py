@@ -1,94 +1,103 @@
-"""Where chunks, lines and paragraphs lie in a batch of texts, found over their bytes in a few array passes.
+"""Where tokens, lines and paragraphs lie in a batch of texts, found in a few array passes over their bytes.
 
-White space and line ends are those of Python's `str.split` and `str.splitlines`. All places are bytes from the start
-of the batch, in which each text is followed by a line feed of ours.
+White space and line ends are those of Python's `str.split` and `str.splitlines`. All offsets are bytes from the start
+of the batch, in which we put a line feed after each text.
 """
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from corpuskit.text.quality.spans import HALF, LENGTH, LONG, SHORT, hashes
+from corpuskit.text.quality.arrays import Booleans, Integers
+from corpuskit.text.quality.spans import HALF, LENGTH, LONG, SHORT, hash_spans
 
-__all__ = ["Chunks", "Lines", "Parts"]
+__all__ = ["Lines", "TextLayout", "TextSpans"]
 
-Integers = npt.NDArray[Any]
-
-_WHITE = np.zeros(33, bool)
-_WHITE[[*range(9, 14), *range(28, 33)]] = True
-_BREAKS = np.zeros(33, bool)
-_BREAKS[[*range(10, 14), *range(28, 31)]] = True
+_IS_WHITESPACE = np.zeros(33, bool)
+_IS_WHITESPACE[[*range(9, 14), *range(28, 33)]] = True
+_IS_LINE_END = np.zeros(33, bool)
+_IS_LINE_END[[*range(10, 14), *range(28, 31)]] = True
 
 
 class Lines(NamedTuple):
     """The lines of `str.splitlines` that are not blank."""
 
     numbers: Integers
-    """Numbers within the batch."""
-    counts: Integers
-    """Chunks of each."""
-    first: Integers
-    """First chunk of each."""
-    last: Integers
-    text: Integers
-    """The text in which each lies."""
+    """Numbers within the batch, in which blank lines count."""
+    token_counts: Integers
+    first_tokens: Integers
+    last_tokens: Integers
+    text_indices: Integers
+    """The text in which each line lies."""
 
 
-class Parts(NamedTuple):
-    """Stretches of texts: paragraphs, or lines that line feeds end."""
+class TextSpans(NamedTuple):
+    """Paragraphs, or lines that line feeds end."""
 
     starts: Integers
     ends: Integers
-    text: Integers
-    """The text in which each lies."""
-    chunks: Integers
-    """Chunks of each."""
-    again: npt.NDArray[np.bool_]
-    """Whether an equal part stands before it in the same text."""
+    text_indices: Integers
+    """The text in which each span lies."""
+    token_counts: Integers
+    is_repeat: Booleans
+    """Whether an equal span comes before it in the same text."""
 
 
-class Chunks:
-    """The chunks of a batch of texts, and its lines and paragraphs."""
+class TextLayout:
+    """The tokens of a batch of texts, and its lines and paragraphs."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        """Any strings, lone surrogates too."""
-        parts = [text.encode("utf-8", "surrogatepass") for text in texts]
-        self.data = b"\n".join([*parts, b""])
+        """Lay out any strings, lone surrogates too."""
+        # texts           "a bé", "", "c"
+        # data            a _ b é é \n \n c \n        `_` is a space; é has two bytes
+        # offset          0 1 2 3 4 5  6  7 8
+        # text_starts     [0 6 7]
+        # text_ends       [5 6 8]                     our line feeds
+        # whitespace      [1 5 6 8]
+        # starts          [0 2 6 7]                   after the whitespace before, token or not
+        # token_starts    [0 2 7]                     `6` holds nothing
+        # token_ends      [1 5 8]
+        # token_bounds    [0 2 2 3]                   text 0 has the tokens 0 and 1, text 1 none, text 2 token 2
+        encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+        self.data = b"\n".join([*encoded, b""])
         self.codes = np.frombuffer(self.data, np.uint8)
-        ends = np.fromiter(map(len, parts), np.int64, len(parts)) + 1
-        self.text_ends = ends.cumsum() - 1
-        self.text_starts = self.text_ends - ends + 1
-        white, self.breaks, self.feeds = self._white()
-        starts = np.empty_like(white)
+        sizes = np.fromiter(map(len, encoded), np.int64, len(encoded)) + 1
+        self.text_ends = sizes.cumsum() - 1
+        self.text_starts = self.text_ends - sizes + 1
+        whitespace, self.line_ends, self.line_feeds = self._whitespace()
+        starts = np.empty_like(whitespace)
         starts[:1] = 0
-        starts[1:] = white[:-1] + 1
-        filled = starts < white
-        self.starts, self.ends = starts[filled], white[filled]
-        self.bounds = np.zeros(len(parts) + 1, np.int64)
-        self.bounds[1:] = self.starts.searchsorted(self.text_ends)
-        """Chunks before each text, and of all."""
+        starts[1:] = whitespace[:-1] + 1
+        filled = starts < whitespace
+        self.token_starts, self.token_ends = starts[filled], whitespace[filled]
+        self.token_bounds = np.zeros(len(encoded) + 1, np.int64)
+        self.token_bounds[1:] = self.token_starts.searchsorted(self.text_ends)
+        """Number of tokens before each text, and in all."""
 
-    def _white(self) -> tuple[Integers, Integers, Integers]:
-        """Places of white space (all its bytes), of line ends, and of line feeds."""
+    def _whitespace(self) -> tuple[Integers, Integers, Integers]:
+        """Return the offsets of white space (all its bytes), of line ends (their last byte), and of line feeds."""
         low = (self.codes <= 32).nonzero()[0]
         values = self.codes[low]
-        feeds = low[values == 10]
-        white, breaks = low[_WHITE[values]], low[_BREAKS[values]]
+        line_feeds = low[values == 10]
+        whitespace, line_ends = low[_IS_WHITESPACE[values]], low[_IS_LINE_END[values]]
         if b"\r" in self.data:
-            following = self.codes[np.minimum(breaks + 1, len(self.data) - 1)]
-            breaks = breaks[(self.codes[breaks] != 13) | (following != 10)]
+            # Of `\r\n`, the line feed ends the line.
+            following = self.codes[np.minimum(line_ends + 1, len(self.data) - 1)]
+            line_ends = line_ends[(self.codes[line_ends] != 13) | (following != 10)]
         if not self.data.isascii():
-            wide, wide_breaks = self._wide()
+            wide, wide_line_ends = self._wide_whitespace()
             if len(wide):
-                white = np.sort(np.concatenate([white, wide]))
-                breaks = np.sort(np.concatenate([breaks, wide_breaks]))
-        return white, breaks, feeds
+                whitespace = np.sort(np.concatenate([whitespace, wide]))
+                line_ends = np.sort(np.concatenate([line_ends, wide_line_ends]))
+        return whitespace, line_ends, line_feeds
 
-    def _wide(self) -> tuple[Integers, Integers]:
-        """The same of white space beyond ASCII: all its bytes, and the last ones of line ends."""
+    def _wide_whitespace(self) -> tuple[Integers, Integers]:
+        """Return the offsets of white space beyond ASCII (all its bytes), and of line ends (their last byte)."""
+        # U+0085 and U+00A0 take two bytes, C2 85 and C2 A0; all others take three:
+        # U+1680 is E1 9A 80, U+2000 to U+200A are E2 80 80 to 8A, U+2028, U+2029 and U+202F are E2 80 A8, A9 and AF,
+        # U+205F is E2 81 9F, U+3000 is E3 80 80.
         codes = self.codes
         two = (codes == 0xC2).nonzero()[0]
         second = codes[two + 1]
@@ -98,116 +107,150 @@ class Chunks:
             second = codes[three + 1]
             three = three[(second == 0x80) | (second == 0x81) | (second == 0x9A)]
         values = (codes[three].astype(np.int64) << 16) | (codes[three + 1].astype(np.int64) << 8) | codes[three + 2]
-        is_break = (values == 0xE280A8) | (values == 0xE280A9)
-        is_white = is_break | (values >= 0xE28080) & (values <= 0xE2808A) | (values == 0xE280AF)
-        is_white |= (values == 0xE2819F) | (values == 0xE19A80) | (values == 0xE38080)
-        white = three[is_white]
-        breaks = np.concatenate([two[codes[two + 1] == 0x85] + 1, three[is_break] + 2])
-        return np.concatenate([two, two + 1, white, white + 1, white + 2]), breaks
+        is_line_end = (values == 0xE280A8) | (values == 0xE280A9)
+        is_whitespace = is_line_end | (values >= 0xE28080) & (values <= 0xE2808A) | (values == 0xE280AF)
+        is_whitespace |= (values == 0xE2819F) | (values == 0xE19A80) | (values == 0xE38080)
+        wide = three[is_whitespace]
+        line_ends = np.concatenate([two[codes[two + 1] == 0x85] + 1, three[is_line_end] + 2])
+        return np.concatenate([two, two + 1, wide, wide + 1, wide + 2]), line_ends
 
     @cached_property
-    def text(self) -> Integers:
-        """The text in which each chunk lies."""
-        return np.arange(len(self.text_ends)).repeat(np.diff(self.bounds))
+    def text_indices(self) -> Integers:
+        """The text in which each token lies."""
+        return np.arange(len(self.text_ends)).repeat(np.diff(self.token_bounds))
 
     @cached_property
-    def hashes(self) -> Integers:
-        """A number of 64 bits for each chunk, equal for equal chunks, never 0."""
-        return hashes(self.data, self.starts, self.ends)
+    def token_hashes(self) -> Integers:
+        """A 64-bit hash of each token: equal for equal tokens, never 0."""
+        return hash_spans(self.data, self.token_starts, self.token_ends)
 
-    def characters(self, places: Integers) -> Integers:
-        """Characters before each of these places, line feeds of ours with them."""
-        following = self._following
-        return places - following.searchsorted(places) if len(following) else places
+    def characters_before(self, offsets: Integers) -> Integers:
+        """Return the number of characters before each offset, our line feeds included."""
+        continuation = self._continuation_bytes
+        return offsets - continuation.searchsorted(offsets) if len(continuation) else offsets
 
     @cached_property
-    def _following(self) -> Integers:
-        """Bytes that begin no character."""
+    def _continuation_bytes(self) -> Integers:
+        """The offsets of bytes that do not begin a character."""
         if self.data.isascii():
             return np.empty(0, np.int64)
-        following: Integers = ((self.codes & 0xC0) == 0x80).nonzero()[0]
-        return following
+        offsets: Integers = ((self.codes & 0xC0) == 0x80).nonzero()[0]
+        return offsets
 
     @cached_property
     def line_counts(self) -> Integers:
-        """Lines of each text, blank ones too."""
-        before = np.concatenate([[0], self.breaks.searchsorted(self.text_ends, "right")])
+        """The number of lines in each text, blank ones included."""
+        # texts                 "a\nb", "c\n", ""
+        # data                  a \n b \n c \n \n \n
+        # line ends             [1 3 5 6 7]
+        # up to each text's end [2 4 5]        differences: [2 2 1]
+        # ended                 [0 1 1]        a line end comes right before our line feed, or there is no text:
+        # counts                [2 1 0]        our line feed ends no line there
+        before = np.concatenate([[0], self.line_ends.searchsorted(self.text_ends, "right")])
         last = self.text_ends - 1
-        ended: npt.NDArray[np.bool_] = self.breaks[np.maximum(self.breaks.searchsorted(last, "right") - 1, 0)] == last
+        ended: Booleans = self.line_ends[np.maximum(self.line_ends.searchsorted(last, "right") - 1, 0)] == last
         counts: Integers = np.diff(before) - (ended | (self.text_starts == self.text_ends))
         return counts
 
     @cached_property
     def first_lines(self) -> Integers:
-        """Number of the first line of each text within the batch, to which `Lines.numbers` belong."""
-        numbers: Integers = self.breaks.searchsorted(self.text_starts)
+        """The number of each text's first line within the batch, counted as in `Lines.numbers`."""
+        numbers: Integers = self.line_ends.searchsorted(self.text_starts)
         return numbers
 
     @cached_property
     def lines(self) -> Lines:
         """The lines of `str.splitlines` that are not blank."""
-        ends = self.starts.searchsorted(self.breaks)
+        # data                      a _ b \n \n c \n      `_` is a space
+        # token_starts              [0 2 5]
+        # tokens before line ends   [2 2 3]
+        # their differences         [2 0 1]               line 1 is blank
+        # numbers, token_counts     [0 2], [2 1]
+        # first_tokens, last_tokens [0 2], [1 2]
+        ends = self.token_starts.searchsorted(self.line_ends)
         counts = np.diff(ends, prepend=0)
         numbers = counts.nonzero()[0]
         counts, ends = counts[numbers], ends[numbers]
-        return Lines(numbers, counts, ends - counts, ends - 1, self.text[ends - 1])
+        return Lines(numbers, counts, ends - counts, ends - 1, self.text_indices[ends - 1])
 
     @cached_property
-    def fed_lines(self) -> Parts:
-        """What line feeds part, where it is not empty."""
-        starts = np.empty_like(self.feeds)
+    def lf_lines(self) -> TextSpans:
+        """The lines that are not empty, split at line feeds only."""
+        starts = np.empty_like(self.line_feeds)
         starts[:1] = 0
-        starts[1:] = self.feeds[:-1] + 1
-        filled = starts < self.feeds
-        return self._parts(starts[filled], self.feeds[filled])
+        starts[1:] = self.line_feeds[:-1] + 1
+        filled = starts < self.line_feeds
+        return self._text_spans(starts[filled], self.line_feeds[filled])
 
     @cached_property
-    def paragraphs(self) -> Parts:
-        """What blank lines part, without white space at the ends of the text and line feeds at those of the part."""
-        feeds = self.feeds
-        opens = np.ones(len(feeds), bool)
-        opens[1:] = feeds[1:] != feeds[:-1] + 1
-        closes = np.append(opens[1:], True)
-        first, last = feeds[opens], feeds[closes]
-        wide = last > first
-        first, last = first[wide], last[wide]
-        before = self.starts.searchsorted(first)
-        inner = (before > 0) & (before < len(self.starts))
-        before, first, last = before[inner], first[inner], last[inner]
-        inner = self.text[before - 1] == self.text[before]
-        filled = (self.bounds[1:] > self.bounds[:-1]).nonzero()[0]
-        starts = np.concatenate([last[inner] + 1, self.starts[self.bounds[filled]]])
-        ends = np.concatenate([first[inner], self.ends[self.bounds[filled + 1] - 1]])
-        return self._parts(np.sort(starts), np.sort(ends))
+    def paragraphs(self) -> TextSpans:
+        """The paragraphs, split at blank lines.
 
-    def _parts(self, starts: Integers, ends: Integers) -> Parts:
-        text = self.text_ends.searchsorted(starts)
-        first, after = self.starts.searchsorted(starts), self.starts.searchsorted(ends)
-        again = np.zeros(len(starts), bool)
-        # Equal parts have equal sums; what shares its sum is compared as it is.
-        sums = self._sums[after] - self._sums[first] + (ends - starts).astype(np.uint64) * LENGTH
-        sums = ((sums ^ sums >> HALF) * SHORT) + text.astype(np.uint64) * LONG
+        White space at the ends of the text and line feeds at the ends of a paragraph do not belong to them.
+        """
+        # texts          "a b\n\n\nc\n", "d"
+        # data           a _ b \n \n \n c \n \n d \n     `_` is a space
+        # offset         0 1 2 3  4  5  6 7  8  9 10
+        # line feeds     [3 4 5 7 8 10]
+        # opens, closes  [1 0 0 1 0 1], [0 0 1 0 1 1]    of the runs of line feeds
+        # first, last    [3 7 10], [5 8 10]              of the runs; `10` is a single one and parts no paragraphs
+        # token_starts   [0 2 6 9]
+        # tokens before  [2 3]                           the runs at 3 and 7
+        # inner          [1 0]                           the tokens before and after the run lie in one text
+        # starts         [6] of the inner runs, [0 9] of the texts;  together [0 6 9]
+        # ends           [3] of the inner runs, [7 10] of the texts; together [3 7 10]
+        line_feeds = self.line_feeds
+        opens = np.ones(len(line_feeds), bool)
+        opens[1:] = line_feeds[1:] != line_feeds[:-1] + 1
+        closes = np.append(opens[1:], True)
+        first, last = line_feeds[opens], line_feeds[closes]
+        several = last > first
+        first, last = first[several], last[several]
+        before = self.token_starts.searchsorted(first)
+        inner = (before > 0) & (before < len(self.token_starts))
+        before, first, last = before[inner], first[inner], last[inner]
+        inner = self.text_indices[before - 1] == self.text_indices[before]
+        filled = (self.token_bounds[1:] > self.token_bounds[:-1]).nonzero()[0]
+        starts = np.concatenate([last[inner] + 1, self.token_starts[self.token_bounds[filled]]])
+        ends = np.concatenate([first[inner], self.token_ends[self.token_bounds[filled + 1] - 1]])
+        return self._text_spans(np.sort(starts), np.sort(ends))
+
+    def _text_spans(self, starts: Integers, ends: Integers) -> TextSpans:
+        # Spans           text 0: "a b" "c" "a b"   text 1: "a b"
+        # sums            [S T S U]       of token hashes, with the length and the text mixed in
+        # order           [1 3 0 2]       say: sorting brings equal sums together
+        # equal           [0 0 1]         neighbours in that order
+        # alike           [1 0 1 0]       spans that share their sum with another: only their bytes are compared
+        # is_repeat       [0 0 1 0]
+        text_indices = self.text_ends.searchsorted(starts)
+        first, after = self.token_starts.searchsorted(starts), self.token_starts.searchsorted(ends)
+        is_repeat = np.zeros(len(starts), bool)
+        sums = self._hash_sums[after] - self._hash_sums[first] + (ends - starts).astype(np.uint64) * LENGTH
+        sums = ((sums ^ sums >> HALF) * SHORT) + text_indices.astype(np.uint64) * LONG
         order = sums.argsort()
         equal = sums[order][1:] == sums[order][:-1]
         alike = np.zeros(len(starts), bool)
         alike[order[1:][equal]] = alike[order[:-1][equal]] = True
-        self._compare(alike.nonzero()[0], starts, ends, text, again)
-        return Parts(starts, ends, text, after - first, again)
+        self._mark_repeats(alike.nonzero()[0], starts, ends, text_indices, is_repeat)
+        return TextSpans(starts, ends, text_indices, after - first, is_repeat)
 
-    def _compare(self, places: Integers, starts: Integers, ends: Integers, text: Integers, again: Integers) -> None:
-        seen: set[tuple[int, bytes]] = set()
+    def _mark_repeats(
+        self, spans: Integers, starts: Integers, ends: Integers, text_indices: Integers, is_repeat: Booleans
+    ) -> None:
+        """Set `is_repeat` for those of the spans that equal an earlier one of their text, byte by byte."""
+        earlier: set[tuple[int, bytes]] = set()
         data = self.data
-        rows = zip(places.tolist(), text[places].tolist(), starts[places].tolist(), ends[places].tolist(), strict=True)
-        for place, number, start, end in rows:
-            part = number, data[start:end]
-            if part in seen:
-                again[place] = True
+        columns = [column[spans].tolist() for column in (text_indices, starts, ends)]
+        for span, text_index, start, end in zip(spans.tolist(), *columns, strict=True):
+            content = text_index, data[start:end]
+            if content in earlier:
+                is_repeat[span] = True
             else:
-                seen.add(part)
+                earlier.add(content)
 
     @cached_property
-    def _sums(self) -> Integers:
-        """Of the hashes of the chunks before each chunk."""
-        sums = np.zeros(len(self.starts) + 1, np.uint64)
-        self.hashes.cumsum(out=sums[1:])
+    def _hash_sums(self) -> Integers:
+        """Sums of the hashes of the tokens before each token, and of all."""
+        sums = np.zeros(len(self.token_starts) + 1, np.uint64)
+        self.token_hashes.cumsum(out=sums[1:])
         return sums

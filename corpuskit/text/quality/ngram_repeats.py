@@ -1,154 +1,196 @@
-"""Which runs of n words repeat within a text, for many texts at a time."""
+"""Which n-grams of words repeat within a text, for many texts at a time."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-__all__ = ["MOST_TEXTS", "word_runs"]
+from corpuskit.text.quality.arrays import Booleans, Integers
+from corpuskit.text.quality.spans import expand_spans
 
-Integers = npt.NDArray[Any]
+__all__ = ["MAX_TEXTS", "repeated_ngram_characters"]
 
 WORD_BITS = 27
 HASH = np.uint64(0x9E3779B97F4A7C15)
-"""An odd number with bits at random: the golden ratio's digits."""
-MOST_TEXTS = 1 << 63 - 2 * WORD_BITS
-"""So many texts can be given at a time."""
+"""An odd number with random-looking bits: the digits of the golden ratio."""
+MAX_TEXTS = 1 << 63 - 2 * WORD_BITS
+"""The most texts that can be given at a time."""
 
 
-def word_runs(words: Integers, lengths: Integers, bounds: Integers) -> Iterator[tuple[str, Integers]]:
-    """Characters in the commonest runs of 2 to 4 words and in duplicated runs of 5 to 10 of each text, by signal name.
+def repeated_ngram_characters(words: Integers, lengths: Integers, bounds: Integers) -> Iterator[tuple[str, Integers]]:
+    """Yield, by signal name, the characters in each text's commonest 2- to 4-grams and in its duplicate 5- to 10-grams.
 
     `words` are numbers below 2**27, `lengths` their characters; text i has those from `bounds[i]` to `bounds[i + 1]`.
-    A run of n + 1 words can only repeat where its first n words do, so each length looks at the places that are left
-    of the one before: a few per cent of an ordinary text from n = 4 on. Comparison is exact, not by hash.
+    An n-gram can only repeat where its first n - 1 words do, so each length looks only at the starts that the one
+    before has left: a few per cent of an ordinary text from n = 4 on. Comparison is exact, not by hash.
     """
     ends = np.zeros(len(words) + 1, np.int64)
     lengths.cumsum(out=ends[1:])
     sizes = np.diff(bounds)
-    text = np.arange(len(sizes)).repeat(sizes)
-    room = bounds[1:].repeat(sizes) - np.arange(len(words))
-    labels = text << WORD_BITS | words
-    runs = Runs(np.arange(len(words)), labels, bounds[:-1], np.ones(len(sizes), np.int64))
+    text_indices = np.arange(len(sizes)).repeat(sizes)
+    words_left = bounds[1:].repeat(sizes) - np.arange(len(words))
+    labels = text_indices << WORD_BITS | words
+    ngrams = RepeatedNgrams(np.arange(len(words)), labels, bounds[:-1], np.ones(len(sizes), np.int64))
     for n in range(2, 11):
-        runs = _longer(n, runs, words, text, room, bounds)
+        ngrams = _extend_by_a_word(n, ngrams, words, text_indices, words_left, bounds)
         if n < 5:
-            yield f"repetition_top_{n}_gram_characters", _commonest(n, runs, ends, sizes)
+            yield f"repetition_top_{n}_gram_characters", _commonest_characters(n, ngrams, ends, sizes)
         else:
-            yield f"repetition_duplicate_{n}_gram_characters", _duplicated(n, runs, ends, text, len(sizes))
+            yield (
+                f"repetition_duplicate_{n}_gram_characters",
+                _duplicate_characters(n, ngrams, ends, text_indices, len(sizes)),
+            )
 
 
-class Runs(NamedTuple):
-    """The runs of n words that occur more than once in their text."""
+class RepeatedNgrams(NamedTuple):
+    """The n-grams that occur more than once in their text."""
 
-    places: Integers
-    """Where they start, rising."""
+    starts: Integers
+    """The word at which each starts, rising."""
     labels: Integers
-    """Equal labels for equal runs of one text; those of a later text are larger."""
-    place: Integers
-    """For each text the first place of its most frequent run, of several the first; its start if none repeats."""
-    times: Integers
-    """How often that one occurs."""
+    """Equal labels for equal n-grams of one text; those of a later text are larger."""
+    commonest_start: Integers
+    """By text: first start of the most frequent n-gram, of several the earliest; the text's start if none repeats."""
+    commonest_count: Integers
+    """By text: how often that n-gram occurs."""
 
 
-def _longer(n: int, runs: Runs, words: Integers, text: Integers, room: Integers, bounds: Integers) -> Runs:
-    """The runs of n words, from those of one word less."""
-    inside = room[runs.places] >= n
-    places = runs.places[inside]
-    place, times = bounds[:-1].copy(), np.ones(len(bounds) - 1, np.int64)
-    keys = runs.labels[inside] << (WORD_BITS if n == 2 else 32)
-    keys |= words[places + n - 1]
-    order, opens = _grouped(keys, text[places], len(times))
+def _extend_by_a_word(
+    n: int, shorter: RepeatedNgrams, words: Integers, text_indices: Integers, words_left: Integers, bounds: Integers
+) -> RepeatedNgrams:
+    """Return the repeated n-grams, from the repeated (n - 1)-grams."""
+    # words               a b c a b c a b d      one text; n = 3, and `ab`, `bc` and `ca` repeat
+    # shorter.starts      [0 1 2 3 4 5 6]        all but `bd` at 7
+    # shorter.labels      [2 0 1 2 0 1 2]        2 is `ab`, 0 is `bc`, 1 is `ca`
+    # starts              [0 1 2 3 4 5 6]        those that a word of their text follows
+    # keys                abc bca cab abc bca cab abd
+    # order               [1 4 2 5 0 3 6]        brings equal keys together
+    # opens               [1 0 1 0 1 0 1 1]      where a group opens, and one after the last
+    # first, sizes        [0 2 4], [2 2 2]       of the groups that repeat; `abd` stands alone
+    # inner               [0 1 2 3 4 5]          their indices in `order`
+    # labels              [2 0 1 2 0 1 -1]       -1 does not repeat and goes no further
+    inside = words_left[shorter.starts] >= n
+    starts = shorter.starts[inside]
+    commonest_start, commonest_count = bounds[:-1].copy(), np.ones(len(bounds) - 1, np.int64)
+    keys = shorter.labels[inside] << (WORD_BITS if n == 2 else 32)
+    keys |= words[starts + n - 1]
+    order, opens = _group_equal_keys(keys, text_indices[starts], len(commonest_count))
     first = opens.nonzero()[0]
     sizes = np.diff(first)
-    shared = (sizes > 1).nonzero()[0]
-    if not len(shared):
-        return Runs(places[:0], keys[:0], place, times)
-    first, sizes = first[shared], sizes[shared]
-    # Only what repeats goes on.
-    inner = np.arange(int(sizes.sum())) + (first - sizes.cumsum() + sizes).repeat(sizes)
-    labels = np.full(len(places), -1)
+    repeated = (sizes > 1).nonzero()[0]
+    if not len(repeated):
+        return RepeatedNgrams(starts[:0], keys[:0], commonest_start, commonest_count)
+    first, sizes = first[repeated], sizes[repeated]
+    inner = expand_spans(first, sizes)
+    labels = np.full(len(starts), -1)
     labels[order[inner]] = np.arange(len(sizes)).repeat(sizes)
-    earliest = places[order[first]]
-    _note_commonest(text[earliest], sizes, earliest, place, times)
-    left = labels >= 0
-    return Runs(places[left], labels[left], place, times)
+    earliest = starts[order[first]]
+    _note_commonest(text_indices[earliest], sizes, earliest, commonest_start, commonest_count)
+    repeats = labels >= 0
+    return RepeatedNgrams(starts[repeats], labels[repeats], commonest_start, commonest_count)
 
 
-def _grouped(keys: Integers, text: Integers, texts: int) -> tuple[Integers, Integers]:
-    """Places that bring equal keys of one text together, those of a text before the next, and where groups open.
+def _group_equal_keys(keys: Integers, text_indices: Integers, text_count: int) -> tuple[Integers, Booleans]:
+    """Return indices that bring the equal keys of each text together, text by text, and where groups open.
 
-    Within a group places rise. After the last group one more opens.
+    Within a group, indices rise. After the last group one more opens.
     """
-    # Sorting hashes with their places costs a third of sorting places by their keys.
-    bits, top = len(keys).bit_length(), 63 - texts.bit_length()
+    # keys          [7 5 7 9]              of one text
+    # hashed        text | hash | index    packed in 63 bits; hashes are cut to what the other two leave
+    # sorted        0|h(5)|1  0|h(7)|0  0|h(7)|2  0|h(9)|3
+    # order         [1 0 2 3]              the lowest bits
+    # opens         [1 1 0 1 1]            where `text | hash` changes, and one after the last
+    #
+    # If two keys share a hash, keys change where hashes do not; then the keys themselves are sorted.
+    # Sorting hashes together with their indices costs a third of sorting indices by their keys.
+    bits, top = len(keys).bit_length(), 63 - text_count.bit_length()
     hashed = (keys.astype(np.uint64) * HASH >> np.uint64(64 - top + bits)).astype(np.int64) << bits
-    hashed |= text << top | np.arange(len(keys))
+    hashed |= text_indices << top | np.arange(len(keys))
     hashed.sort()
     order = hashed & (1 << bits) - 1
     hashed >>= bits
-    found, opens = keys[order], np.ones(len(keys) + 1, bool)
+    ordered_keys, opens = keys[order], np.ones(len(keys) + 1, bool)
     opens[1:-1] = hashed[1:] != hashed[:-1]
-    different = found[1:] != found[:-1]
+    different = ordered_keys[1:] != ordered_keys[:-1]
     if (different != opens[1:-1]).any():
         order = keys.argsort(kind="stable")
         opens[1:-1] = np.diff(keys[order]) != 0
     return order, opens
 
 
-def _note_commonest(text: Integers, sizes: Integers, earliest: Integers, place: Integers, times: Integers) -> None:
-    """Of each text's groups the largest, of several the one that begins first."""
+def _note_commonest(
+    text_indices: Integers,
+    sizes: Integers,
+    earliest: Integers,
+    commonest_start: Integers,
+    commonest_count: Integers,
+) -> None:
+    """Write down each text's largest group, of several the one that begins first; groups come text by text."""
+    # text_indices      [0 0 0 2]        of the groups
+    # sizes             [2 3 3 2]
+    # earliest          [1 7 4 20]       first start of each group
+    # score             size << 32 | 2**32 - 1 - earliest: the largest group is best, then the earliest
+    # opens             [0 3]            first groups of the texts 0 and 2
+    # commonest_start   [4 . 20]         text 1 stays as it was
+    # commonest_count   [3 . 2]
     score = (sizes << 32) + ((1 << 32) - 1 - earliest)
-    opens = np.concatenate([[0], (text[1:] != text[:-1]).nonzero()[0] + 1])
+    opens = np.concatenate([[0], (text_indices[1:] != text_indices[:-1]).nonzero()[0] + 1])
     best = np.maximum.reduceat(score, opens)
-    place[text[opens]] = (1 << 32) - 1 - (best & 0xFFFFFFFF)
-    times[text[opens]] = best >> 32
+    commonest_start[text_indices[opens]] = (1 << 32) - 1 - (best & 0xFFFFFFFF)
+    commonest_count[text_indices[opens]] = best >> 32
 
 
-def _commonest(n: int, runs: Runs, ends: Integers, sizes: Integers) -> Integers:
-    """Characters that the most frequent run covers, with a space between words; 0 if there is no run."""
-    after = np.minimum(runs.place + n, len(ends) - 1)
-    found: Integers = (ends[after] - ends[runs.place] + n - 1) * runs.times
-    return np.where(sizes >= n, found, 0)
+def _commonest_characters(n: int, ngrams: RepeatedNgrams, ends: Integers, sizes: Integers) -> Integers:
+    """Return the characters that the most frequent n-gram covers, a space between words; 0 if there is no n-gram."""
+    after = np.minimum(ngrams.commonest_start + n, len(ends) - 1)
+    characters: Integers = (ends[after] - ends[ngrams.commonest_start] + n - 1) * ngrams.commonest_count
+    return np.where(sizes >= n, characters, 0)
 
 
-def _duplicated(n: int, runs: Runs, ends: Integers, text: Integers, texts: int) -> Integers:
-    """Characters in runs that repeat an earlier one, no character counted twice, spaces left out.
+def _duplicate_characters(
+    n: int, ngrams: RepeatedNgrams, ends: Integers, text_indices: Integers, text_count: int
+) -> Integers:
+    """Return the characters in n-grams that repeat an earlier one, counting none twice, without spaces.
 
-    Read from the left: a run that was met before counts and is stepped over whole, any other is noted and
-    the reading moves on by a word.
+    A text is read from the left: an n-gram that was noted before counts and is stepped over whole, any other is noted
+    and the reading moves on by one word.
     """
-    places, labels = runs.places, runs.labels
-    if not len(places):
-        return np.zeros(texts, np.int64)
+    starts, labels = ngrams.starts, ngrams.labels
+    if not len(starts):
+        return np.zeros(text_count, np.int64)
     earliest = np.empty(int(labels.max()) + 1, np.int64)
-    earliest[labels[::-1]] = places[::-1]
-    again = earliest[labels] != places
-    counted = _met_before(n, places, labels, again)
-    return np.bincount(text[counted], ends[counted + n] - ends[counted], texts).astype(np.int64)
+    earliest[labels[::-1]] = starts[::-1]
+    again = earliest[labels] != starts
+    counted = _counted_starts(n, starts, labels, again)
+    return np.bincount(text_indices[counted], ends[counted + n] - ends[counted], text_count).astype(np.int64)
 
 
-def _met_before(n: int, places: Integers, labels: Integers, again: npt.NDArray[np.bool_]) -> Integers:
-    """The runs that count; `again` says which are not the first of their kind.
+def _counted_starts(n: int, starts: Integers, labels: Integers, again: Booleans) -> Integers:
+    """Return the starts of the n-grams that count; `again` says which are not the first with their label.
 
-    Only those are gone through. That a run occurs before does not say that it was noted there, for it may have been
+    Only those are gone through. If an n-gram occurs earlier, it was not necessarily noted there, for it may have been
     stepped over: such ones are remembered.
     """
-    later, kind = places[again], labels[again].tolist()
-    first, first_kind = places[~again], labels[~again].tolist()
+    # words              a b a b c b c         n = 2 for the example
+    # starts, labels     [0 2 3 5], [1 1 0 0]  1 is `ab`, 0 is `bc`
+    # again              [0 1 0 1]             so the starts 2 and 5 are gone through
+    # at 2               `ab` counts; it covers start 3, the first `bc`, which is stepped over and stays unnoted
+    # at 5               `bc` is unnoted: it is noted now and does not count
+    # result             [2]
+    later, later_labels = starts[again], labels[again].tolist()
+    first, first_labels = starts[~again], labels[~again].tolist()
     following = later.searchsorted(later + n).tolist()
     lows, highs = first.searchsorted(later).tolist(), first.searchsorted(later + n).tolist()
     counted = []
     unnoted: set[int] = set()
-    at = 0
-    while at < len(following):
-        if kind[at] in unnoted:
-            unnoted.discard(kind[at])
-            at += 1
+    index = 0
+    while index < len(following):
+        if later_labels[index] in unnoted:
+            unnoted.discard(later_labels[index])
+            index += 1
             continue
-        counted.append(at)
-        if lows[at] < highs[at]:
-            unnoted.update(first_kind[lows[at] : highs[at]])
-        at = following[at]
+        counted.append(index)
+        if lows[index] < highs[index]:
+            unnoted.update(first_labels[lows[index] : highs[index]])
+        index = following[index]
     return later[np.array(counted, np.int64)]

@@ -1,4 +1,4 @@
-"""The quality rules of four papers, as data: what is measured, which bound it must keep, where that is written.
+"""The quality rules of three papers, as data: what is measured, which bound it must keep, where that is written.
 
 - gopher, gopher-repetition: Rae et al. 2021, *Scaling Language Models: Methods, Analysis & Insights from Training
   Gopher*, arXiv:2112.11446, appendix A.1.1 and table A1.
@@ -6,8 +6,8 @@
   21(140), section 2.2. Its word list, language test and three-sentence deduplication are other commands' work.
 - fineweb: Penedo et al. 2024, *The FineWeb Datasets*, arXiv:2406.17557, section 3.5 and its released pipeline.
 
-Where a paper leaves a choice (what is a word, which denominator), the widely used implementation of FineWeb's
-authors, datatrove, is followed, so that thresholds mean the same here as there.
+Where a paper leaves a choice (what is a word, which denominator), we follow datatrove, the widely used implementation
+by FineWeb's authors, so that thresholds mean the same here as there.
 """
 
 import math
@@ -17,18 +17,17 @@ from typing import Literal
 __all__ = ["FAMILIES", "QUALITY_RULES", "RULES", "SETTINGS", "Rule", "Setting"]
 
 QUALITY_RULES = "corpuskit-quality-rules/1"
-"""Name and version of rules and signals, for the manifest."""
+"""Name and version of the rules and signals, for the manifest."""
 
 FAMILIES = ("gopher", "gopher-repetition", "c4", "fineweb")
 """In the order in which they are applied."""
-
 
 _C4_PAPER, _FINEWEB_PAPER = "JMLR 21(140) 2.2", "arXiv:2406.17557 3.5"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A document fails when `signal` is below a "min" `value`, or above a "max" one."""
+    """A document fails if its `signal` is below a "min" `value`, or above a "max" one."""
 
     name: str
     signal: str
@@ -46,12 +45,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A figure or switch that shapes a signal."""
+    """A number or switch that shapes a signal."""
 
     name: str
     value: float
     off: float
-    """The value that takes its effect away."""
+    """The value that disables it."""
     meaning: str
     source: str
 
@@ -142,11 +141,11 @@ RULES: tuple[Rule, ...] = (*_gopher(), *_repetition(), *_C4, *_FINEWEB)
 
 SETTINGS = (
     Setting("c4-terminal-punctuation", True, False, "Keep only lines that end in . ? ! or a quote.", _C4_PAPER),
-    Setting("c4-min-line-words", 3, 0, "Keep only lines of so many chunks.", _C4_PAPER),
-    Setting("c4-max-word-length", 1000, math.inf, "Take out lines with a longer chunk.", "C4's released code"),
+    Setting("c4-min-line-words", 3, 0, "Keep only lines of at least this many tokens.", _C4_PAPER),
+    Setting("c4-max-word-length", 1000, math.inf, "Take out lines with a longer token.", "C4's released code"),
     Setting("c4-javascript", True, False, "Take out lines that name javascript.", _C4_PAPER),
-    Setting("c4-policy", True, False, "Take out lines on cookies, privacy and terms of use.", _C4_PAPER),
-    Setting("c4-citations", True, False, "Take marks like [12] and [edit] out of lines.", _C4_PAPER),
-    Setting("fineweb-short-line-length", 30, 0, "A line of at most so many characters is short.", _FINEWEB_PAPER),
+    Setting("c4-policy", True, False, "Take out lines about cookies, privacy and terms of use.", _C4_PAPER),
+    Setting("c4-citations", True, False, "Take citation marks like [12] and [edit] out of lines.", _C4_PAPER),
+    Setting("fineweb-short-line-length", 30, 0, "A line of at most this many characters is short.", _FINEWEB_PAPER),
 )
 """Switches are true or false, counts are integers, ratios are floats; `--set` keeps to these types."""

@@ -1,54 +1,64 @@
-"""Stretches of bytes or array entries, many at a time: where they lie, and a hash for each."""
-
-from typing import Any
+"""Spans of bytes or array entries, many at a time: their indices, and a hash for each."""
 
 import numpy as np
-import numpy.typing as npt
 import xxhash
 
-__all__ = ["hashes", "places"]
+from corpuskit.text.quality.arrays import Integers
 
-Integers = npt.NDArray[Any]
+__all__ = ["expand_spans", "hash_spans"]
 
-LONGEST_IN_ARRAYS = 64
-"""Bytes of a stretch that is hashed together with the others; longer ones are hashed one by one."""
+MAX_BYTES_IN_ARRAYS = 64
+"""Longest span that is hashed together with the others; longer ones are hashed one by one."""
 
 _MASKS = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
-# Odd numbers with bits at random, from the digits of the golden ratio and of pi.
+# Odd numbers with random-looking bits, from the digits of the golden ratio and of pi.
 LENGTH, SHORT, LONG, LAST = np.array(
     [0x9E3779B97F4A7C15, 0x243F6A8885A308D3, 0x13198A2E03707345, 0xA4093822299F31D1], np.uint64
 )
 HALF = np.uint64(32)
 
 
-def places(first: Integers, count: Integers) -> Integers:
-    """`first[0] … first[0] + count[0] - 1, first[1] …`: the stretches one after the other."""
-    ends = count.cumsum()
+def expand_spans(first: Integers, counts: Integers) -> Integers:
+    """Return the indices in all spans, one span after the other; each has a first index and a count.
+
+    >>> expand_spans(np.array([10, 40]), np.array([3, 2])).tolist()
+    [10, 11, 12, 40, 41]
+    """
+    # first - (entries before the span)    10  10  10  37  37
+    # + position in the result              0   1   2   3   4
+    # = indices                            10  11  12  40  41
+    ends = counts.cumsum()
     total = int(ends[-1]) if len(ends) else 0
-    found: Integers = (first - ends + count).repeat(count)
-    found += np.arange(total)
-    return found
+    indices: Integers = (first - ends + counts).repeat(counts)
+    indices += np.arange(total)
+    return indices
 
 
-def hashes(data: bytes, starts: Integers, ends: Integers) -> Integers:
-    """A number of 64 bits for each of these stretches, equal for equal ones, never 0."""
+def hash_spans(data: bytes, starts: Integers, ends: Integers) -> Integers:
+    """Return a 64-bit hash of each span: equal for equal spans, never 0."""
+    # `blocks[i]` is the little-endian integer of the 8 bytes from i on. A span takes in a block for every 8 bytes,
+    # the last one masked; those that have more go on to the next round:
+    #
+    #   data      a _ c o n t r i b u t i o n _        `_` is a space
+    #   span 0    a                                    masked to 1 byte
+    #   span 1        c o n t r i b u|t i o n          all 8 bytes, then 4 in the second round
     sizes = ends - starts
     blocks = np.ndarray(len(data) + 1, "<u8", data + bytes(8), strides=(1,))
-    found: Integers = blocks[starts]
-    found &= _MASKS[np.minimum(sizes, 8)]
-    found += sizes.astype(np.uint64) * LENGTH
-    found *= SHORT
-    longer = ((sizes > 8) & (sizes <= LONGEST_IN_ARRAYS)).nonzero()[0]
+    hashes: Integers = blocks[starts]
+    hashes &= _MASKS[np.minimum(sizes, 8)]
+    hashes += sizes.astype(np.uint64) * LENGTH
+    hashes *= SHORT
+    longer = ((sizes > 8) & (sizes <= MAX_BYTES_IN_ARRAYS)).nonzero()[0]
     done = 8
     while len(longer):
         block = blocks[starts[longer] + done] & _MASKS[np.minimum(sizes[longer] - done, 8)]
-        before = found[longer]
-        found[longer] = ((before ^ before >> HALF) + block) * LONG
+        before = hashes[longer]
+        hashes[longer] = ((before ^ before >> HALF) + block) * LONG
         done += 8
         longer = longer[sizes[longer] > done]
-    found ^= found >> HALF
-    found *= LAST
-    for place in (sizes > LONGEST_IN_ARRAYS).nonzero()[0].tolist():
-        found[place] = xxhash.xxh3_64_intdigest(data[starts[place] : ends[place]])
-    found[found == 0] = 1
-    return found
+    hashes ^= hashes >> HALF
+    hashes *= LAST
+    for index in (sizes > MAX_BYTES_IN_ARRAYS).nonzero()[0].tolist():
+        hashes[index] = xxhash.xxh3_64_intdigest(data[starts[index] : ends[index]])
+    hashes[hashes == 0] = 1
+    return hashes

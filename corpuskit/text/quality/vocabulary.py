@@ -1,101 +1,101 @@
-"""The words of texts as arrays: every distinct chunk is split and classified once, then looked up by its hash.
+"""The words of texts as arrays: every distinct token is split and classified once, then looked up by its hash.
 
-Running text repeats its vocabulary, so one look-up a chunk replaces the splitting, and the chunks of many texts are
-looked up in one go. What is remembered is a pure function of the chunk; forgetting it changes no result, save where
-two chunks, or two words, have one hash of 64 bits. Only numbers are kept, no text. A vocabulary is emptied between
-batches when it grows past `LARGEST` chunks or words. Its tables have their full size from the start: 15 MB, besides
-what the present batch needs.
+Running text repeats its vocabulary, so one look-up a token replaces the splitting, and the tokens of many texts are
+looked up in one go. What is remembered is a pure function of the token; forgetting it changes no result, unless two
+tokens, or two words, share a 64-bit hash. Only numbers are kept, no text. A vocabulary is emptied between batches when
+it grows past `MAX_KEYS` tokens or words. Its tables have their full size from the start: 15 MB, besides what the
+present batch needs.
 """
 
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from corpuskit.text.quality import characters as of
-from corpuskit.text.quality.batch_words import LaidChunks, split_chunks
+from corpuskit.text.quality import characters as char
+from corpuskit.text.quality.arrays import Integers
+from corpuskit.text.quality.batch_words import TokenBatch, split_tokens
 from corpuskit.text.quality.hash_table import HashTable
-from corpuskit.text.quality.layout import Chunks
-from corpuskit.text.quality.spans import hashes, places
+from corpuskit.text.quality.layout import TextLayout
+from corpuskit.text.quality.spans import expand_spans, hash_spans
 
-__all__ = ["Known", "Vocabulary", "Words", "vocabulary"]
+__all__ = ["KnownTokens", "Vocabulary", "Words", "vocabulary"]
 
-Integers = npt.NDArray[Any]
-
-LARGEST = 120_000
-"""With the new ones of a batch, of which there are a few thousand, they fill half a hash table."""
-LARGEST_ENTRIES = 250_000
-ROOM = 1 << 17, 1 << 18
-"""Places for chunks or words, and for entries, from the start on."""
+MAX_KEYS = 120_000
+"""Together with what a batch adds, a few thousand, they fill half a hash table."""
+MAX_ENTRIES = 250_000
+INITIAL_ROWS = 1 << 17
+"""Tokens, and words, that there is space for from the start."""
+INITIAL_ENTRIES = 1 << 18
+"""The same for entries."""
 
 STOP_WORDS = ("the", "be", "to", "of", "and", "that", "have", "with")
 """Rae et al. 2021, section A.1.1."""
 
-# Marks of words.
+# Flags of words: has a letter; is not of symbols alone; ends a sentence; is punctuation.
 LETTERS, PROPER, FULL_STOP, PUNCTUATION = 1, 2, 4, 8
-MARK_BITS = 4
-# Marks of chunks.
-BULLET, ELLIPSIS, THREE_DOTS, C4_END, TERMINAL_END = 1, 2, 4, 8, 16
-STOP_BITS, LENGTH_BITS = 8, 16
+WORD_FLAG_BITS = 4
+# Flags of tokens, by their first or last characters.
+OPENS_BULLET, ENDS_ELLIPSIS, ENDS_THREE_DOTS, ENDS_C4_LINE, ENDS_TERMINAL = 1, 2, 4, 8, 16
+STOP_WORD_SHIFT, LENGTH_SHIFT = 8, 16
 PROPER_WORD = 1 << 32
 
 
 class Words(NamedTuple):
-    """The words of the chunks of a batch, one array entry a word."""
+    """The words of the tokens of a batch, one array entry a word."""
 
     words: Integers
-    """Which word: equal numbers are equal words, within this batch; below 2**27."""
+    """Which word: within this batch, equal numbers are equal words; below 2**27."""
     lengths: Integers
     """Characters."""
-    marks: Integers
+    flags: Integers
 
 
-class Known(NamedTuple):
-    """What is known of the chunks of a batch, one array entry a chunk."""
+class KnownTokens(NamedTuple):
+    """What the vocabulary knows of the tokens of a batch, one array entry a token, except for `entries`."""
 
-    runs: Integers
-    """Place of the first word among the entries, shifted by 32, and how many words."""
-    marks: Integers
-    """From the lowest bit: marks, stop words, characters."""
+    spans: Integers
+    """Index of the first word among the entries, shifted by 32, and the number of words."""
+    flags: Integers
+    """Flags of the token; from bit 8 on, which stop words it holds; from bit 16 on, its length in characters."""
     proper: Integers
-    """Words that are not of symbols alone, shifted by 32, and their characters."""
+    """Number of words that are not of symbols alone, shifted by 32, and their characters."""
     letters: Integers
-    """Words with a letter."""
+    """Number of words with a letter."""
     entries: Integers
-    """Number, characters and marks of words, as one integer."""
+    """An entry for each word of each token in the vocabulary: number (from bit 32 on), characters, flags."""
 
     @property
-    def counts(self) -> Integers:
-        """Words of each chunk."""
-        return self.runs & 0xFFFFFFFF
+    def word_counts(self) -> Integers:
+        """Words of each token."""
+        return self.spans & 0xFFFFFFFF
 
     def words(self) -> Words:
-        """The words of these chunks, in order."""
-        entries = self.entries[places(self.runs >> 32, self.counts)]
+        """Return the words of these tokens, in order."""
+        entries = self.entries[expand_spans(self.spans >> 32, self.word_counts)]
         return Words(
             words=entries >> 32,
-            lengths=(entries & 0xFFFFFFFF) >> MARK_BITS,
-            marks=entries & (1 << MARK_BITS) - 1,
+            lengths=(entries & 0xFFFFFFFF) >> WORD_FLAG_BITS,
+            flags=entries & (1 << WORD_FLAG_BITS) - 1,
         )
 
 
 class _Column:
     """An array that grows when it has to."""
 
-    def __init__(self, room: int) -> None:
-        self._room = room
+    def __init__(self, initial_size: int) -> None:
+        self._initial_size = initial_size
         # Filled, so that the memory is taken now and not page by page.
-        self._array = np.full(room, 0, np.int64)
+        self._array = np.full(initial_size, 0, np.int64)
         self.size = 0
 
     def clear(self) -> None:
         self.size = 0
         # What one huge text took is given back.
-        if len(self._array) > self._room:
-            self._array = np.full(self._room, 0, np.int64)
+        if len(self._array) > self._initial_size:
+            self._array = np.full(self._initial_size, 0, np.int64)
 
-    def add(self, values: Integers) -> None:
+    def append(self, values: Integers) -> None:
         size = self.size + len(values)
         if size > len(self._array):
             self._array = np.concatenate([self._array[: self.size], np.empty(size, np.int64)])
@@ -107,97 +107,114 @@ class _Column:
 
 
 class Vocabulary:
-    """Chunk to number; the columns hold what is known of each number."""
+    """Maps tokens to rows; the columns hold what is known of each row's token."""
 
     def __init__(self, unspaced: bool) -> None:
-        """`unspaced` as in `words.split_chunk`."""
+        """Make an empty vocabulary; `unspaced` as in `words.split_token`."""
         self._unspaced = unspaced
-        self._chunks, self._words = HashTable(), HashTable()
-        self._runs, self._marks, self._proper, self._letters = [_Column(ROOM[0]) for _ in range(4)]
-        # Of words, and of the words of chunks one after the other.
-        self._known, self._entries = map(_Column, ROOM)
-        self._empty()
+        self._token_rows, self._word_numbers = HashTable(), HashTable()
+        self._columns = [_Column(INITIAL_ROWS) for _ in range(4)]
+        self._spans, self._flags, self._proper, self._letters = self._columns
+        # An entry a word, and the entries of the words of all tokens, one token after the other.
+        self._word_entries, self._entries = _Column(INITIAL_ROWS), _Column(INITIAL_ENTRIES)
+        self._clear()
 
-    def _empty(self) -> None:
-        columns = (self._runs, self._marks, self._proper, self._letters, self._known, self._entries)
-        for part in (self._chunks, self._words, *columns):
-            part.clear()
-        # A stop word's number is its place among them.
-        self._words.numbers(_stop_hashes())
-        self._known.add(np.array([_entry(word, place) for place, word in enumerate(STOP_WORDS)]))
+    def look_up(self, layout: TextLayout) -> KnownTokens:
+        """Return what is known of the tokens of a layout; those not met before are learnt first.
 
-    def numbers(self, chunks: Chunks) -> Integers:
-        """The chunks as numbers; forgets what it knew first, if that is too much."""
-        if max(len(self._chunks), len(self._words)) > LARGEST or self._entries.size > LARGEST_ENTRIES:
-            self._empty()
-        numbers, new = self._chunks.numbers(chunks.hashes)
+        A vocabulary that has grown too large forgets everything before.
+        """
+        if max(len(self._token_rows), len(self._word_numbers)) > MAX_KEYS or self._entries.size > MAX_ENTRIES:
+            self._clear()
+        rows, new = self._token_rows.number_keys(layout.token_hashes)
         if len(new):
-            self._learn(LaidChunks(chunks.codes, chunks.starts[new], chunks.ends[new]))
-        return numbers
+            self._learn_tokens(TokenBatch(layout.codes, layout.token_starts[new], layout.token_ends[new]))
+        spans, flags, proper, letters = [column.array()[rows] for column in self._columns]
+        return KnownTokens(spans, flags, proper, letters, self._entries.array())
 
-    def _learn(self, laid: LaidChunks) -> None:
-        """Split and classify chunks that were not met before."""
-        starts, ends = split_chunks(laid, self._unspaced)
-        numbers, new = self._words.numbers(laid.hashes(starts, ends))
+    def _clear(self) -> None:
+        self._token_rows.clear()
+        self._word_numbers.clear()
+        for column in (*self._columns, self._word_entries, self._entries):
+            column.clear()
+        # The number of a stop word is its index in STOP_WORDS.
+        self._word_numbers.number_keys(_stop_word_hashes())
+        self._word_entries.append(np.array([_letters_entry(word, number) for number, word in enumerate(STOP_WORDS)]))
+
+    def _learn_tokens(self, batch: TokenBatch) -> None:
+        """Split and classify tokens that were not met before."""
+        # tokens           (to    cat.       learnt by an empty vocabulary, which knows the 8 stop words alone
+        # words           ( to   cat .
+        # numbers         [8 2    9 10]      `to` is stop word 2; new words are numbered as they come
+        # first           [0      2]         first word of each token
+        # spans           [0,2    2,2]       written `index,count`, and so is what follows
+        # proper          [1,2    1,3]       `to` has 2 characters, `cat` has 3; marks do not count
+        # stops           [1<<10  0]         stop word 2 sets bit 8 + 2
+        # letters         [1      1]
+        starts, ends = split_tokens(batch, self._unspaced)
+        numbers, new = self._word_numbers.number_keys(batch.hash_spans(starts, ends))
         if len(new):
-            self._learn_words(laid.kinds, starts[new], ends[new])
-        entries = self._known.array()[numbers]
-        first = starts.searchsorted(laid.starts)
-        proper = (entries & PROPER != 0) * (PROPER_WORD + ((entries & 0xFFFFFFFF) >> MARK_BITS))
-        # Letters are of proper words alone; of others there are none.
-        stops = np.where(numbers < len(STOP_WORDS), 1 << STOP_BITS + np.minimum(numbers, len(STOP_WORDS)), 0)
-        self._runs.add(first + self._entries.size << 32 | np.diff(first, append=len(starts)))
-        self._marks.add(_marks_of_chunks(laid) | np.bitwise_or.reduceat(stops, first))
-        self._proper.add(np.add.reduceat(proper, first))
-        self._letters.add(np.add.reduceat(entries & LETTERS, first))
-        self._entries.add(entries)
+            self._learn_words(batch.kinds, starts[new], ends[new])
+        entries = self._word_entries.array()[numbers]
+        first = starts.searchsorted(batch.starts)
+        proper = (entries & PROPER != 0) * (PROPER_WORD + ((entries & 0xFFFFFFFF) >> WORD_FLAG_BITS))
+        stops = np.where(numbers < len(STOP_WORDS), 1 << STOP_WORD_SHIFT + np.minimum(numbers, len(STOP_WORDS)), 0)
+        self._spans.append(first + self._entries.size << 32 | np.diff(first, append=len(starts)))
+        self._flags.append(_token_flags(batch) | np.bitwise_or.reduceat(stops, first))
+        self._proper.append(np.add.reduceat(proper, first))
+        self._letters.append(np.add.reduceat(entries & LETTERS, first))
+        self._entries.append(entries)
 
     def _learn_words(self, kinds: Integers, starts: Integers, ends: Integers) -> None:
         """Classify words that were not met before."""
+        # characters      _ a 1 _ ? _        the words `a1` and `?`; `_` is a space
+        # bounds          [1 3 4 5]          start, end, start, end
+        # reduceat        over [1 3), [3 4), [4 5), [5 6); every other one is a word
+        # some            `a1` has ALPHA and DIGIT, `?` has TERMINAL
+        # every           `a1` has neither,         `?` has TERMINAL
         bounds = np.column_stack([starts, ends]).ravel()
         some = np.bitwise_or.reduceat(kinds, bounds)[::2]
         every = np.bitwise_and.reduceat(kinds, bounds)[::2]
         sizes = ends - starts
-        letters = some & of.ALPHA != 0
-        terminal = (sizes == 1) & (some & of.TERMINAL != 0)
-        proper = letters | (every & of.DIGIT != 0)
-        marks = np.where(every & of.SYMBOL != 0, 0, PROPER) | np.where(every & of.PUNCTUATION != 0, PUNCTUATION, 0)
-        marks = np.where(terminal, FULL_STOP | PUNCTUATION, marks)
-        marks = np.where(proper, PROPER | letters * LETTERS, marks)
-        numbers = np.arange(self._known.size, self._known.size + len(starts))
-        self._known.add(numbers << 32 | sizes << MARK_BITS | marks)
-
-    def known(self, numbers: Integers) -> Known:
-        """What is known of chunks, from the numbers that were last given out."""
-        columns = (self._runs, self._marks, self._proper, self._letters)
-        runs, marks, proper, letters = [column.array()[numbers] for column in columns]
-        return Known(runs, marks, proper, letters, self._entries.array())
+        letters = some & char.ALPHA != 0
+        terminal = (sizes == 1) & (some & char.TERMINAL != 0)
+        proper = letters | (every & char.DIGIT != 0)
+        flags = np.where(every & char.SYMBOL != 0, 0, PROPER) | np.where(every & char.PUNCTUATION != 0, PUNCTUATION, 0)
+        flags = np.where(terminal, FULL_STOP | PUNCTUATION, flags)
+        flags = np.where(proper, PROPER | letters * LETTERS, flags)
+        numbers = np.arange(self._word_entries.size, self._word_entries.size + len(starts))
+        self._word_entries.append(numbers << 32 | sizes << WORD_FLAG_BITS | flags)
 
 
 @cache
 def vocabulary(unspaced: bool) -> Vocabulary:
-    """The vocabulary of this process, for texts with or without spaces."""
+    """Return the vocabulary of this process, for texts with or without spaces."""
     return Vocabulary(unspaced)
 
 
 @cache
-def _stop_hashes() -> Integers:
+def _stop_word_hashes() -> Integers:
     ends = np.array([len(word) for word in STOP_WORDS]).cumsum()
-    return hashes("".join(STOP_WORDS).encode(), np.concatenate([[0], ends[:-1]]), ends)
+    return hash_spans("".join(STOP_WORDS).encode(), np.concatenate([[0], ends[:-1]]), ends)
 
 
-def _entry(word: str, number: int) -> int:
-    """What is known of a word of letters."""
-    return number << 32 | len(word) << MARK_BITS | LETTERS | PROPER
+def _letters_entry(word: str, number: int) -> int:
+    """Return the entry of a word that consists of letters."""
+    return number << 32 | len(word) << WORD_FLAG_BITS | LETTERS | PROPER
 
 
-def _marks_of_chunks(laid: LaidChunks) -> Integers:
-    first, last = laid.kinds[laid.starts], laid.kinds[laid.ends - 1]
-    # Before a chunk of fewer characters lies a space.
-    dots = last & laid.kinds[laid.ends - 2] & laid.kinds[np.maximum(laid.ends - 3, 0)] & of.DOT != 0
-    marks: Integers = laid.ends - laid.starts << LENGTH_BITS
-    for bit, mark in ((first & of.BULLET, BULLET), (last & of.ELLIPSIS, ELLIPSIS), (dots, ELLIPSIS | THREE_DOTS)):
-        marks |= (bit != 0) * mark
-    for kind, mark in ((of.TERMINAL, TERMINAL_END), (of.C4_END, C4_END)):
-        marks |= (last & kind != 0) * mark
-    return marks
+def _token_flags(batch: TokenBatch) -> Integers:
+    """Return the flags and, shifted, the lengths of the tokens."""
+    first, last = batch.kinds[batch.starts], batch.kinds[batch.ends - 1]
+    # A space lies before each token, so the last three characters are dots only if the token has three.
+    dots = last & batch.kinds[batch.ends - 2] & batch.kinds[np.maximum(batch.ends - 3, 0)] & char.DOT != 0
+    flags: Integers = batch.ends - batch.starts << LENGTH_SHIFT
+    for bit, flag in (
+        (first & char.BULLET, OPENS_BULLET),
+        (last & char.ELLIPSIS, ENDS_ELLIPSIS),
+        (dots, ENDS_ELLIPSIS | ENDS_THREE_DOTS),
+        (last & char.TERMINAL, ENDS_TERMINAL),
+        (last & char.C4_END, ENDS_C4_LINE),
+    ):
+        flags |= (bit != 0) * flag
+    return flags

@@ -1,23 +1,23 @@
 """Words: how corpuskit cuts prose into the units that quality rules count.
 
-A text is cut at white space into *chunks*, and a chunk into *words*: punctuation at its ends stands alone, character
-by character (a run of dots is one word), some marks between letters cut it in two, English contractions come
-apart (`do` `n't`), common abbreviations, web addresses and numbers stay whole. These are the habits of the rule-based
-tokenizer that published quality thresholds were set with (spaCy's blank pipelines), restated.
+A text is cut at white space into *tokens*, and a token into *words*. Punctuation at its ends stands alone, character by
+character (a run of dots is one word), and some marks between letters cut it in two. English contractions come apart
+(`do` `n't`); common abbreviations, web addresses and numbers stay whole. These rules restate the habits of the
+rule-based tokenizer that published quality thresholds were set with (spaCy's blank pipelines).
 
-In languages that write no spaces their scripts are cut too, without a dictionary and so always alike: Han in
-pairs of characters, Japanese at each change between kanji, hiragana and katakana, Thai, Lao, Khmer and Burmese in
-syllables, Tibetan at the tsheg. Those units are shorter than words; thresholds on word length and on word counts
-want setting for such languages.
+In languages that write no spaces, the scripts themselves are cut too, without a dictionary and therefore always alike:
+Han into pairs of characters, Japanese at each change between kanji, hiragana and katakana, Thai, Lao, Khmer and Burmese
+into syllables, Tibetan at the tsheg. These units are shorter than words, so thresholds on word length and word counts
+have to be set for such languages.
 """
 
 import re
 import unicodedata
 
-__all__ = ["UNSPACED", "WORD_SPLITTER", "is_unspaced", "split_chunk", "split_words"]
+__all__ = ["UNSPACED", "WORD_SPLITTER", "is_unspaced", "split_token"]
 
 WORD_SPLITTER = "corpuskit-words/1"
-"""Name and version of the rules below; part of every manifest whose content they shape."""
+"""Name and version of the rules below, which every manifest records whose content they shape."""
 
 UNSPACED = frozenset(
     [
@@ -62,25 +62,25 @@ _UNITS = (
 )
 
 
-def _class(characters: str) -> str:
-    """The characters as they stand inside a `[...]` of a regular expression; ranges are left as they are."""
+def _escaped_class(characters: str) -> str:
+    """Return the characters escaped for a `[...]` of a regular expression; ranges stay as they are."""
     return re.sub(r"([\[\]\\^&|~])", r"\\\1", characters)
 
 
-CLOSING = f"—–{_class(_MARKS)}{_class(_QUOTES)}{ICONS}"
-"""Single characters that come off the end of a chunk, as they stand inside a `[...]` of a regular expression."""
-OPENING = f"§%={CLOSING}{_class(_CURRENCY)}"
-"""The same of its beginning."""
-_FRONT = re.compile(rf"\.\.+|\+(?![0-9])|(?:US|C|A)\$|[{OPENING}]")
-_BACK = re.compile(
+CLOSING = f"—–{_escaped_class(_MARKS)}{_escaped_class(_QUOTES)}{ICONS}"
+"""Single characters that come off the end of a token, escaped for a `[...]` of a regular expression."""
+OPENING = f"§%={CLOSING}{_escaped_class(_CURRENCY)}"
+"""Single characters that come off the start of a token, escaped likewise."""
+_OPENING_MARK = re.compile(rf"\.\.+|\+(?![0-9])|(?:US|C|A)\$|[{OPENING}]")
+_CLOSING_MARK = re.compile(
     rf"(?:\.\.+|['’][sS]|[{CLOSING}]"
-    rf"|(?<=[0-9])(?:\+|[{_class(_CURRENCY)}]|{'|'.join(map(re.escape, _UNITS.split()))}))\Z"
+    rf"|(?<=[0-9])(?:\+|[{_escaped_class(_CURRENCY)}]|{'|'.join(map(re.escape, _UNITS.split()))}))\Z"
 )
 _LETTER = r"[^\W\d_]"
 _INFIX = re.compile(
     rf"\.\.+|…|[{ICONS}]|(?<=[0-9])[+\-*^](?=[0-9-])|(?<={_LETTER}),(?={_LETTER})"
     rf"|(?<=[^\W_])(?:-{{1,3}}|——?|–|~)(?={_LETTER})|(?<=[^\W_])[:<>=/](?={_LETTER})"
-    rf"|(?<=[^\W\d_{_class(_QUOTES)}])\.(?=[^\W\d_{_class(_QUOTES)}])"
+    rf"|(?<=[^\W\d_{_escaped_class(_QUOTES)}])\.(?=[^\W\d_{_escaped_class(_QUOTES)}])"
 )
 _MAYBE_INFIX = re.compile(rf"[.…,~:<>=/+*^\-–—{ICONS}]")
 _UNIT_OR_GENITIVE = re.compile("[0-9'’]")
@@ -98,122 +98,119 @@ _THAI = "[เ-ไ]?[ก-ฮ][ะ-ฺ็-๎]*(?:[ก-ฮ](?![ะ-ฺ็-๎]))?[
 _LAO = "[ເ-ໄ]?[ກ-ຮໜ-ໟ][ະ-ຽ່-ໍ]*(?:[ກ-ຮ](?![ະ-ຽ່-ໍ]))?"
 _KHMER = "[ក-ឳ](?:្[ក-ឳ])*[ា-៑]*(?:[ក-អ](?![្ា-៑]))?"
 _BURMESE = "[က-ဪ](?:္[က-အ])*[ါ-ှ]*(?:[က-အ][့း]*်[့း]*)*"
-_PIECE = re.compile(
+_UNSPACED_UNIT = re.compile(
     f"[{_HAN}]{{1,2}}|[{_HIRAGANA}]+|[{_KATAKANA}]+|{_THAI}|{_LAO}|{_KHMER}|{_BURMESE}|[\u0f40-\u0fbc]+"
     rf"|(?:(?![{_HAN}{_HIRAGANA}{_KATAKANA}\u0e01-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff])[^\W_])+|\.\.+|."
 )
 
 
 def is_unspaced(language: str) -> bool:
-    """Whether a language (ISO 639 code, with a region or not) is written without spaces between words."""
+    """Whether a language (an ISO 639 code, with or without a region) is written without spaces between words."""
     return language.replace("_", "-").partition("-")[0].lower() in UNSPACED
 
 
-def split_words(text: str, unspaced: bool = False) -> list[str]:
-    """The words of a text, in order; `unspaced` as in `split_chunk`.
-
-    >>> split_words("Don't panic (it's Dr. No): see example.org/no…")
-    ['Do', "n't", 'panic', '(', 'it', "'s", 'Dr.', 'No', ')', ':', 'see', 'example.org/no', '…']
-    """
-    return [word for chunk in text.split() for word in split_chunk(chunk, unspaced)]
-
-
-def split_chunk(chunk: str, unspaced: bool = False) -> list[str]:
-    """The words of one chunk: a string without white space. Together they are the chunk.
+def split_token(token: str, unspaced: bool = False) -> list[str]:
+    """Return the words of one token, a string without white space. Joined, they are the token again.
 
     With `unspaced`, scripts that write no spaces are cut into the units that the module describes.
+
+    >>> [split_token(token) for token in ["Don't", "(it's", "No):", "example.org/no…"]]
+    [['Do', "n't"], ['(', 'it', "'s"], ['No', ')', ':'], ['example.org/no', '…']]
     """
-    known = SPECIAL.get(chunk)
-    if known is not None:
-        return list(known)
-    if unspaced and not chunk.isascii() and _UNSPACED.search(chunk):
-        return _PIECE.findall(chunk)
-    if chunk.isalpha():
-        return [chunk]
-    # Most other chunks are a word and one mark; the general way gives the same, slower.
-    word, mark = chunk[:-1], chunk[-1]
+    special_words = SPECIAL.get(token)
+    if special_words is not None:
+        return list(special_words)
+    if unspaced and not token.isascii() and _UNSPACED.search(token):
+        return _UNSPACED_UNIT.findall(token)
+    if token.isalpha():
+        return [token]
+    # Most other tokens are a word and one mark; the general way gives the same result, but slower.
+    word, mark = token[:-1], token[-1]
     if word.isalpha() and word not in SPECIAL and (mark in ",;:!?)" or (mark == "." and word[-1].islower())):
         return [word, mark]
-    bare = chunk[0].isalnum() and mark.isalnum() and "$" not in chunk
-    if bare and (mark not in _LAST_LETTERS or not _UNIT_OR_GENITIVE.search(chunk)):
-        return _core(chunk)
-    front, core, back = _strip(chunk)
-    return [*front, *_core(core), *back]
+    unmarked = token[0].isalnum() and mark.isalnum() and "$" not in token
+    if unmarked and (mark not in _LAST_LETTERS or not _UNIT_OR_GENITIVE.search(token)):
+        return _split_core(token)
+    opening, core, closing = _strip_marks(token)
+    return [*opening, *_split_core(core), *closing]
 
 
-def _strip(chunk: str) -> tuple[list[str], str, list[str]]:
-    """Take punctuation off both ends, a piece at a time, until nothing comes off or the rest is a known form."""
-    front: list[str] = []
-    back: list[str] = []
-    start, end = 0, len(chunk)
-    while start < end and not _is_special(chunk, start, end):
-        after = _front(chunk, start, end)
-        if after > start and _is_special(chunk, after, end):
-            front.append(chunk[start:after])
+def _strip_marks(token: str) -> tuple[list[str], str, list[str]]:
+    """Take marks off both ends, one at a time, until none comes off or the rest is a special token.
+
+    Return the marks of the start, the core between, and the marks of the end.
+    """
+    opening: list[str] = []
+    closing: list[str] = []
+    start, end = 0, len(token)
+    while start < end and not _is_special(token, start, end):
+        after = _opening_mark_end(token, start, end)
+        if after > start and _is_special(token, after, end):
+            opening.append(token[start:after])
             start = after
             break
-        before = _back(chunk, after, end)
+        before = _closing_mark_start(token, after, end)
         if before == end and after == start:
             break
-        if before < end and _is_special(chunk, start, before):
+        if before < end and _is_special(token, start, before):
             after = start
         if after > start:
-            front.append(chunk[start:after])
+            opening.append(token[start:after])
         if before < end:
-            back.append(chunk[before:end])
+            closing.append(token[before:end])
         start, end = after, before
-    back.reverse()
-    return front, chunk[start:end], back
+    closing.reverse()
+    return opening, token[start:end], closing
 
 
-def _is_special(chunk: str, start: int, end: int) -> bool:
-    return end - start <= _LONGEST_SPECIAL and chunk[start:end] in SPECIAL
+def _is_special(token: str, start: int, end: int) -> bool:
+    return end - start <= _LONGEST_SPECIAL and token[start:end] in SPECIAL
 
 
-def _front(chunk: str, start: int, end: int) -> int:
-    """Where the opening mark of `chunk[start:end]` ends; `start` if it has none."""
-    if chunk[start] in _SINGLE:
+def _opening_mark_end(token: str, start: int, end: int) -> int:
+    """Return where the opening mark of `token[start:end]` ends; `start` if it has none."""
+    if token[start] in _SINGLE:
         return start + 1
-    found = _FRONT.match(chunk, start, end)
-    return found.end() if found else start
+    match = _OPENING_MARK.match(token, start, end)
+    return match.end() if match else start
 
 
-def _back(chunk: str, start: int, end: int) -> int:
-    """Where the closing mark of `chunk[start:end]` begins; `end` if it has none."""
+def _closing_mark_start(token: str, start: int, end: int) -> int:
+    """Return where the closing mark of `token[start:end]` begins; `end` if it has none."""
     if start >= end:
         return end
-    last = chunk[end - 1]
+    last = token[end - 1]
     if last in _SINGLE:
         return end - 1
     if last == ".":
-        return _full_stop(chunk, start, end)
+        return _closing_dots_start(token, start, end)
     if last.isalnum() and last not in _LAST_LETTERS:
         return end
-    found = _BACK.search(chunk[max(start, end - 6) : end])
-    return end - len(found.group()) if found else end
+    match = _CLOSING_MARK.search(token[max(start, end - 6) : end])
+    return end - len(match.group()) if match else end
 
 
-def _full_stop(chunk: str, start: int, end: int) -> int:
-    """Where closing dots begin: a stop after a capital that stands alone (`J.`) belongs to its word."""
+def _closing_dots_start(token: str, start: int, end: int) -> int:
+    """Return where closing dots begin. A full stop after a capital that stands alone (`J.`) belongs to its word."""
     first = end - 1
-    while first > start and chunk[first - 1] == ".":
+    while first > start and token[first - 1] == ".":
         first -= 1
     if end - first > 1:
         return first
     if first == start:
         return end
-    before = chunk[first - 1]
+    before = token[first - 1]
     if before in BEFORE_STOP or (before.isalpha() and not before.isupper()):
         return first
     if unicodedata.category(before) in ("Mc", "Mn"):
         return first
-    if before.isupper() and first - 2 >= start and chunk[first - 2].isalpha() and not chunk[first - 2].islower():
+    if before.isupper() and first - 2 >= start and token[first - 2].isalpha() and not token[first - 2].islower():
         return first
     return end
 
 
-def _core(core: str) -> list[str]:
-    """Cut what is left between the marks: nowhere in known forms and addresses, else at its infixes."""
+def _split_core(core: str) -> list[str]:
+    """Return the words between the marks: special tokens and addresses stay whole, others are cut at their infixes."""
     if not core:
         return []
     if core in SPECIAL:
@@ -222,15 +219,15 @@ def _core(core: str) -> list[str]:
         return [core]
     if "." in core and len(core) <= _LONGEST_ADDRESS and _is_address(core):
         return [core]
-    return _cut(core)
+    return _cut_at_infixes(core)
 
 
 def _is_address(core: str) -> bool:
-    found = _ADDRESS.fullmatch(core)
-    return found is not None and (found["top"] or "").islower() is (found["top"] is not None)
+    match = _ADDRESS.fullmatch(core)
+    return match is not None and (match["top"] or "").islower() is (match["top"] is not None)
 
 
-def _cut(core: str) -> list[str]:
+def _cut_at_infixes(core: str) -> list[str]:
     words: list[str] = []
     start = 0
     for infix in _INFIX.finditer(core):
@@ -244,29 +241,32 @@ def _cut(core: str) -> list[str]:
 
 
 def _cuts(core: str, first: int, last: int) -> bool:
-    """A single stop cuts only between a small letter or quote and a capital or quote: `end.Next`, not `e.g.`."""
+    """Whether an infix cuts. A single full stop cuts only after a small letter or quote and before a capital or quote.
+
+    So `end.Next` is cut, and `e.g.` is not.
+    """
     if core[first:last] != ".":
         return True
     return not core[first - 1].isupper() and not core[last].islower()
 
 
 BEFORE_STOP = frozenset("%²-+0123456789" + _MARKS + _QUOTES)
-"""Characters that a full stop behind them does not belong to; letters that are not capitals and accents are others."""
+"""Characters after which a full stop is a word of its own; so it is after letters that are no capitals, and accents."""
 _LAST_LETTERS = frozenset(unit[-1] for unit in _UNITS.split()) | {"s", "S"}
 UNIT_ENDS = _LAST_LETTERS | frozenset("+" + _CURRENCY)
-"""Characters with which what comes off behind a digit may end."""
+"""Last characters of what may come off after a digit."""
 
 
-def _special() -> dict[str, tuple[str, ...]]:
-    """Chunks with words of their own: English contractions, times, abbreviations that end in a stop."""
-    found: dict[str, tuple[str, ...]] = {}
+def _special_tokens() -> dict[str, tuple[str, ...]]:
+    """Return tokens with words of their own: English contractions, times, abbreviations that end in a full stop."""
+    special: dict[str, tuple[str, ...]] = {}
 
     def contract(bases: str, endings: str) -> None:
-        for base in bases.split():
-            for form in (base, base.title()):
+        for lower_base in bases.split():
+            for base in (lower_base, lower_base.title()):
                 for ending in endings.split():
-                    for written in (ending, ending.replace("'", "’"), ending.replace("'", "")):
-                        found[form + written] = (form, written)
+                    for spelling in (ending, ending.replace("'", "’"), ending.replace("'", "")):
+                        special[base + spelling] = (base, spelling)
 
     contract("i", "'m 'll 'd 've")
     contract("you we they", "'ll 'd 've 're")
@@ -278,7 +278,8 @@ def _special() -> dict[str, tuple[str, ...]]:
     contract("ca could do does did had may might must need ought sha should wo would", "n't")
     contract("ai are is was were have has dare", "n't")
     contract("could might must should would", "'ve")
-    for form in [
+    # Without their apostrophe these are other words.
+    for word in [
         "ill",
         "Ill",
         "its",
@@ -294,26 +295,26 @@ def _special() -> dict[str, tuple[str, ...]]:
         "well",
         "Well",
     ]:
-        found.pop(form, None)
+        special.pop(word, None)
     for pair in ["can|not", "gon|na", "got|ta", "let|'s", "let|’s"]:
         head, tail = pair.split("|")
-        for form in (head, head.title()):
-            found[form + tail] = (form, tail)
+        for first in (head, head.title()):
+            special[first + tail] = (first, tail)
     for hour in range(1, 13):
         for half in ("am", "pm", "a.m.", "p.m."):
-            found[f"{hour}{half}"] = (str(hour), half)
-    found.update((word, (word,)) for word in _WHOLE.split())
-    found.update((f"{letter}.", (f"{letter}.",)) for letter in "abcdefghijklmnopqrstuvwxyzäöü")
-    return found
+            special[f"{hour}{half}"] = (str(hour), half)
+    special.update((word, (word,)) for word in _WHOLE_TOKENS.split())
+    special.update((f"{letter}.", (f"{letter}.",)) for letter in "abcdefghijklmnopqrstuvwxyzäöü")
+    return special
 
 
-_WHOLE = (
+_WHOLE_TOKENS = (
     "Mt. Ak. Ala. Apr. Ariz. Ark. Aug. Calif. Colo. Conn. Dec. Del. Feb. Fla. Ga. Ia. Id. Ill. Ind. Jan. Jul. Jun. "
     "Kan. Kans. Ky. La. Mar. Mass. Mich. Minn. Miss. N.C. N.D. N.H. N.J. N.M. N.Y. Neb. Nebr. Nev. Nov. Oct. Okla. "
     "Ore. Pa. S.C. Sep. Sept. Tenn. Va. Wash. Wis. a.m. p.m. Adm. Bros. co. Co. Corp. D.C. Dr. e.g. E.g. E.G. Gen. "
     "Gov. i.e. I.e. I.E. Inc. Jr. Ltd. Md. Messrs. Mo. Mont. Mr. Mrs. Ms. Ph.D. Prof. Rep. Rev. Sen. St. vs. v.s. "
     "and/or w/o ma'am o'clock O'clock 'em 'cause 'bout '' ' C++ :) :-) ;) ;-) :( :-( :D :P :/"
 )
-SPECIAL = _special()
-"""Chunks and parts of them that have words of their own."""
+SPECIAL = _special_tokens()
+"""Tokens, and cores of tokens, that have words of their own."""
 _LONGEST_SPECIAL = max(map(len, SPECIAL))

@@ -1,4 +1,4 @@
-"""The kernels against plain restatements of the rules."""
+"""The kernels give what plain restatements of the rules give."""
 
 from collections import Counter
 
@@ -9,18 +9,18 @@ from hypothesis import strategies as st
 
 from corpuskit.text.quality import characters, ngram_repeats, vocabulary
 from corpuskit.text.quality.hash_table import HashTable
-from corpuskit.text.quality.layout import Chunks
-from corpuskit.text.quality.ngram_repeats import word_runs
+from corpuskit.text.quality.layout import TextLayout
+from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
 from corpuskit.text.quality.rules import FAMILIES, RULES, SETTINGS
 from corpuskit.text.quality.signals import Signals
-from corpuskit.text.quality.words import split_words
+from tests.support.words import split_words
 
 SETTING = {item.name: item.value for item in SETTINGS}
-PIECES = (
+SAMPLES = (
     *("the", "cat", "sat.", "and", "(have", "with)", "…", "...", "-", "• item", "#", "12", "\n", "\n\n", " \r\n"),
     *("don't", "[3]", "[edit]", "{", "Lorem ipsum", "use cookies", "JavaScript", "\0", "\u2028", "really?!", "”"),
 )
-TEXTS = st.lists(st.sampled_from(PIECES), max_size=60).map(" ".join)
+TEXTS = st.lists(st.sampled_from(SAMPLES), max_size=60).map(" ".join)
 
 
 def signals(text: str, **settings: float) -> dict[str, float]:
@@ -29,71 +29,71 @@ def signals(text: str, **settings: float) -> dict[str, float]:
 
 def batch_signals(texts: list[str], **settings: float) -> list[dict[str, float]]:
     changed = {name.replace("_", "-"): value for name, value in settings.items()}
-    found = Signals(texts, {**SETTING, **changed})
-    columns = {name: values.tolist() for family in FAMILIES for name, values in found.family(family)}
+    measured = Signals(texts, {**SETTING, **changed})
+    columns = {name: values.tolist() for family in FAMILIES for name, values in measured.family(family)}
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def edited(text: str) -> tuple[str, int]:
-    """What C4's rules leave of a text, and the sentences in it."""
+    """Return what C4's rules leave of a text, and the number of sentences in it."""
     prose = Signals([text], SETTING).prose_lines
     return prose.text(0), prose.sentences.item()
 
 
-def plain_runs(words: list[str]) -> dict[str, int]:
-    """The same figures by definition: lists of tuples, counters and sets."""
-    found = {}
+def ngram_characters_by_definition(words: list[str]) -> dict[str, int]:
+    """The figures of `repeated_ngram_characters` for one text, with lists of tuples, counters and sets."""
+    figures = {}
     for n in range(2, 5):
-        runs = [tuple(words[place : place + n]) for place in range(len(words) - n + 1)]
-        most, times = max(Counter(runs).items(), key=lambda item: item[1], default=((), 0))
-        found[f"repetition_top_{n}_gram_characters"] = len(" ".join(most)) * times
+        ngrams = [tuple(words[start : start + n]) for start in range(len(words) - n + 1)]
+        commonest, times = max(Counter(ngrams).items(), key=lambda item: item[1], default=((), 0))
+        figures[f"repetition_top_{n}_gram_characters"] = len(" ".join(commonest)) * times
     for n in range(5, 11):
-        seen, characters, place = set(), 0, 0
-        while place + n <= len(words):
-            run = tuple(words[place : place + n])
-            if run in seen:
-                characters += len("".join(run))
-                place += n
+        noted, characters, start = set(), 0, 0
+        while start + n <= len(words):
+            ngram = tuple(words[start : start + n])
+            if ngram in noted:
+                characters += len("".join(ngram))
+                start += n
             else:
-                seen.add(run)
-                place += 1
-        found[f"repetition_duplicate_{n}_gram_characters"] = characters
-    return found
+                noted.add(ngram)
+                start += 1
+        figures[f"repetition_duplicate_{n}_gram_characters"] = characters
+    return figures
 
 
 WORDS = st.lists(st.sampled_from(["a", "bb", "ccc", "d"]), max_size=120) | st.lists(st.text("ab", min_size=1))
 
 
 @given(st.lists(WORDS, min_size=1, max_size=4))
-def test_word_runs_are_those_of_the_definition(texts: list[list[str]]) -> None:
+def test_repeated_ngrams_are_those_of_the_definition(texts: list[list[str]]) -> None:
     words = [word for text in texts for word in text]
-    number = {word: place for place, word in enumerate(dict.fromkeys(words))}
-    numbers = np.array([number[word] for word in words], np.int64)
+    numbering = {word: number for number, word in enumerate(dict.fromkeys(words))}
+    numbers = np.array([numbering[word] for word in words], np.int64)
     lengths = np.array([len(word) for word in words], np.int64)
     bounds = np.cumsum([0, *map(len, texts)])
-    found = {name: values.tolist() for name, values in word_runs(numbers, lengths, bounds)}
-    for place, text in enumerate(texts):
-        assert {name: values[place] for name, values in found.items()} == plain_runs(text)
+    figures = {name: values.tolist() for name, values in repeated_ngram_characters(numbers, lengths, bounds)}
+    for index, text in enumerate(texts):
+        assert {name: values[index] for name, values in figures.items()} == ngram_characters_by_definition(text)
 
 
 @given(st.lists(WORDS, min_size=1, max_size=4))
-def test_word_runs_are_told_apart_where_their_hashes_are_not(texts: list[list[str]]) -> None:
+def test_ngrams_with_equal_hashes_are_still_told_apart(texts: list[list[str]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ngram_repeats, "HASH", np.uint64(0))
-        test_word_runs_are_those_of_the_definition.hypothesis.inner_test(texts)
+        test_repeated_ngrams_are_those_of_the_definition.hypothesis.inner_test(texts)
 
 
 @given(st.text("ab \n", max_size=60))
 def test_repeated_lines_and_paragraphs_are_those_met_before(text: str) -> None:
-    paragraphs = [part.lstrip("\n") for part in text.strip().split("\n\n")]
-    lines = [part for part in text.split("\n") if part]
+    paragraphs = [paragraph.lstrip("\n") for paragraph in text.strip().split("\n\n")]
+    lines = [line for line in text.split("\n") if line]
     lines += [""] * (text.startswith("\n") + text.endswith("\n"))
-    found = signals(text)
-    for kind, parts in (("paragraph", [part for part in paragraphs if part] or [""]), ("line", lines or [""])):
-        again = [part for place, part in enumerate(parts) if part in parts[:place]]
-        assert found[f"repetition_duplicate_{kind}s"] == len(again) / len(parts)
-        characters = sum(map(len, again)) / len(text) if text else 0
-        assert found[f"repetition_duplicate_{kind}_characters"] == characters
+    figures = signals(text)
+    for kind, spans in (("paragraph", [span for span in paragraphs if span] or [""]), ("line", lines or [""])):
+        repeats = [span for index, span in enumerate(spans) if span in spans[:index]]
+        assert figures[f"repetition_duplicate_{kind}s"] == len(repeats) / len(spans)
+        characters = sum(map(len, repeats)) / len(text) if text else 0
+        assert figures[f"repetition_duplicate_{kind}_characters"] == characters
 
 
 @given(st.lists(TEXTS | st.text(), min_size=1, max_size=8))
@@ -102,80 +102,79 @@ def test_the_figures_of_a_text_are_its_own_in_any_company(texts: list[str]) -> N
 
 
 @given(st.text("a bé…。.\r\n\x0b\x1c\x1f\x85\u00a0\u1680\u2003\u2028\u205f\u3000\ud800", max_size=40))
-def test_chunks_and_lines_are_those_of_python(text: str) -> None:
-    chunks = Chunks([text, text])
-    for number in range(2):
-        own = slice(*chunks.bounds[number : number + 2])
-        bounds = zip(chunks.starts[own].tolist(), chunks.ends[own].tolist(), strict=True)
-        found = [chunks.data[start:end].decode("utf-8", "surrogatepass") for start, end in bounds]
-        assert found == text.split()
+def test_tokens_and_lines_are_those_of_python(text: str) -> None:
+    layout = TextLayout([text, text])
+    for index in range(2):
+        tokens = slice(*layout.token_bounds[index : index + 2])
+        bounds = zip(layout.token_starts[tokens].tolist(), layout.token_ends[tokens].tolist(), strict=True)
+        assert [layout.data[start:end].decode("utf-8", "surrogatepass") for start, end in bounds] == text.split()
         lines = text.splitlines()
-        assert chunks.line_counts[number] == len(lines)
-        mine = chunks.lines.text == number
-        places = chunks.lines.numbers[mine] - chunks.first_lines[number]
-        counts = dict(zip(places.tolist(), chunks.lines.counts[mine].tolist(), strict=True))
-        assert counts == {place: len(line.split()) for place, line in enumerate(lines) if line.split()}
+        assert layout.line_counts[index] == len(lines)
+        rows = layout.lines.text_indices == index
+        numbers = layout.lines.numbers[rows] - layout.first_lines[index]
+        counts = dict(zip(numbers.tolist(), layout.lines.token_counts[rows].tolist(), strict=True))
+        assert counts == {number: len(line.split()) for number, line in enumerate(lines) if line.split()}
 
 
 @given(st.lists(st.text("abc", min_size=1, max_size=80), max_size=40))
-def test_equal_chunks_have_equal_hashes(parts: list[str]) -> None:
-    hashes = Chunks([" ".join(parts)]).hashes.tolist()
-    assert len(set(hashes)) == len(set(parts))
-    assert len(set(zip(parts, hashes, strict=True))) == len(set(parts))
+def test_equal_tokens_have_equal_hashes(tokens: list[str]) -> None:
+    hashes = TextLayout([" ".join(tokens)]).token_hashes.tolist()
+    assert len(set(hashes)) == len(set(tokens))
+    assert len(set(zip(tokens, hashes, strict=True))) == len(set(tokens))
 
 
 @given(st.lists(st.lists(st.integers(1, 40) | st.integers(1, 2**64 - 1)), max_size=6))
 def test_a_hash_table_numbers_keys_as_they_are_met(batches: list[list[int]]) -> None:
-    table, known = HashTable(), dict[int, int]()
+    table, numbering = HashTable(), dict[int, int]()
     for batch in batches:
-        expected = [known.setdefault(key, len(known)) for key in batch]
+        expected = [numbering.setdefault(key, len(numbering)) for key in batch]
         before = len(table)
-        numbers, new = table.numbers(np.array(batch, np.uint64))
+        numbers, new = table.number_keys(np.array(batch, np.uint64))
         assert numbers.tolist() == expected
-        assert [expected[place] for place in new.tolist()] == list(range(before, len(known)))
-    assert len(table) == len(known)
+        assert [expected[index] for index in new.tolist()] == list(range(before, len(numbering)))
+    assert len(table) == len(numbering)
 
 
 def test_a_hash_table_grows() -> None:
     table = HashTable()
     keys = np.random.default_rng(5).integers(1, 2**64 - 1, 300_000, np.uint64)
-    # All of these want the last slots and the first ones.
+    # All of these have the last slots, and go on to the first ones.
     keys[:500] = 2**64 - 1 - np.arange(500, dtype=np.uint64)
-    numbers, _ = table.numbers(keys[:100_000])
-    assert table.numbers(keys)[0][:100_000].tolist() == numbers.tolist() == list(range(100_000))
-    assert table.numbers(keys)[0].tolist() == list(range(300_000))
+    numbers, _ = table.number_keys(keys[:100_000])
+    assert table.number_keys(keys)[0][:100_000].tolist() == numbers.tolist() == list(range(100_000))
+    assert table.number_keys(keys)[0].tolist() == list(range(300_000))
 
 
 @given(TEXTS)
 def test_word_figures_are_those_of_the_words(text: str) -> None:
-    words, found = split_words(text), signals(text)
+    words, figures = split_words(text), signals(text)
     proper = [word for word in words if not characters.SYMBOLS.issuperset(word)]
-    assert found["gopher_words"] == len(proper)
-    assert found["gopher_mean_word_length"] == (sum(map(len, proper)) / len(proper) if proper else 0)
-    assert found["gopher_stop_words"] == len(set(words) & set(vocabulary.STOP_WORDS))
+    assert figures["gopher_words"] == len(proper)
+    assert figures["gopher_mean_word_length"] == (sum(map(len, proper)) / len(proper) if proper else 0)
+    assert figures["gopher_stop_words"] == len(set(words) & set(vocabulary.STOP_WORDS))
     if words:
         alphabetic = sum(any(map(str.isalpha, word)) for word in words)
-        assert found["gopher_alphabetic_words"] == alphabetic / len(words)
-        assert found["gopher_hash_ratio"] == text.count("#") / len(words)
-    runs = {name: count / len(text) if text else 0 for name, count in plain_runs(words).items()}
-    assert runs.items() <= found.items()
+        assert figures["gopher_alphabetic_words"] == alphabetic / len(words)
+        assert figures["gopher_hash_ratio"] == text.count("#") / len(words)
+    ngram_characters = ngram_characters_by_definition(words).items()
+    assert {name: count / len(text) if text else 0 for name, count in ngram_characters}.items() <= figures.items()
 
 
 @given(TEXTS)
 def test_line_figures_are_those_of_the_lines(text: str) -> None:
-    lines, found = text.splitlines(), signals(text)
+    lines, figures = text.splitlines(), signals(text)
     if lines:
         bullets = sum(line.lstrip().startswith(("•", "-")) for line in lines)
         ellipses = sum(line.rstrip().endswith(("...", "…")) for line in lines)
-        assert found["gopher_bullet_lines"] == bullets / len(lines)
-        assert found["gopher_ellipsis_lines"] == ellipses / len(lines)
+        assert figures["gopher_bullet_lines"] == bullets / len(lines)
+        assert figures["gopher_ellipsis_lines"] == ellipses / len(lines)
 
 
 @given(TEXTS)
 def test_a_vocabulary_that_forgets_changes_no_figure(text: str) -> None:
     expected = signals(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vocabulary, "LARGEST", -1)
+        patch.setattr(vocabulary, "MAX_KEYS", -1)
         assert signals(text) == expected
     signals("other words " * 5 + text)
     assert signals(text) == expected
@@ -183,12 +182,12 @@ def test_a_vocabulary_that_forgets_changes_no_figure(text: str) -> None:
 
 @given(TEXTS.filter(lambda text: "[" not in text))
 def test_c4_leaves_nothing_to_edit(text: str) -> None:
-    left = edited(text)
-    assert edited(left[0]) == left
+    once = edited(text)
+    assert edited(once[0]) == once
 
 
 @pytest.mark.parametrize(
-    ("line", "left"),
+    ("line", "stays"),
     [
         ("This line ends well.", True),
         ('He said "it ends well"', True),
@@ -201,10 +200,9 @@ def test_c4_leaves_nothing_to_edit(text: str) -> None:
         (f"One {'x' * 1000} is long enough.", True),
     ],
 )
-def test_which_lines_c4_keeps(line: str, left: bool) -> None:
+def test_which_lines_c4_keeps(line: str, stays: bool) -> None:
     text = f"Before it comes a line.\n\n  {line}  \nAfter it comes another line."
-    kept = [line] if left else []
-    expected = "\n".join(["Before it comes a line.", *kept, "After it comes another line."])
+    expected = "\n".join(["Before it comes a line.", *([line] if stays else []), "After it comes another line."])
     assert edited(text)[0] == expected
 
 
@@ -236,18 +234,18 @@ def test_switches_of_c4() -> None:
 
 
 def test_fineweb_figures() -> None:
-    found = signals("Short one.\nNo end\n\n" + "A long line that ends。\n" * 2)
-    assert found["fineweb_lines"] == 4
-    assert found["fineweb_terminal_lines"] == 0.75
-    assert found["fineweb_short_lines"] == 1
-    assert found["fineweb_duplicate_line_characters"] == 22 / 60
+    figures = signals("Short one.\nNo end\n\n" + "A long line that ends。\n" * 2)
+    assert figures["fineweb_lines"] == 4
+    assert figures["fineweb_terminal_lines"] == 0.75
+    assert figures["fineweb_short_lines"] == 1
+    assert figures["fineweb_duplicate_line_characters"] == 22 / 60
     assert signals("Short one.\nNo end", fineweb_short_line_length=6)["fineweb_short_lines"] == 0.5
 
 
 def test_every_rule_has_a_signal_and_the_signals_come_in_their_order() -> None:
     for family in FAMILIES:
-        wanted = list(dict.fromkeys(rule.signal for rule in RULES if rule.family == family))
-        assert [name for name, _ in Signals(["Some text."], SETTING).family(family)] == wanted
+        expected = list(dict.fromkeys(rule.signal for rule in RULES if rule.family == family))
+        assert [name for name, _ in Signals(["Some text."], SETTING).family(family)] == expected
 
 
 @pytest.mark.parametrize("text", ["", "\n", "\n\n\n", " ", "...", "\0"])

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpuskit.text.quality.batch_words import LaidChunks, split_chunks
-from corpuskit.text.quality.words import SPECIAL, is_unspaced, split_chunk, split_words
+from corpuskit.text.quality.batch_words import TokenBatch, split_tokens
+from corpuskit.text.quality.words import SPECIAL, is_unspaced, split_token
+from tests.support.words import split_words
 
-CHUNKS = st.text(st.characters(exclude_categories=("Cs", "Zs", "Zl", "Zp", "Cc")), min_size=1)
+TOKENS = st.text(st.characters(exclude_categories=("Cs", "Zs", "Zl", "Zp", "Cc")), min_size=1)
 MARKED = st.text(st.sampled_from("aB1.,…'’\"()-—/:&$+’sn't%日本ない²"), min_size=1)
 
 
@@ -64,53 +65,53 @@ def test_which_languages_write_no_spaces() -> None:
     ]
 
 
-@given(CHUNKS | MARKED, st.booleans())
-def test_the_words_of_a_chunk_are_the_chunk(chunk: str, unspaced: bool) -> None:
-    words = split_chunk(chunk, unspaced)
-    assert "".join(words) == chunk
+@given(TOKENS | MARKED, st.booleans())
+def test_the_words_of_a_token_joined_are_the_token(token: str, unspaced: bool) -> None:
+    words = split_token(token, unspaced)
+    assert "".join(words) == token
     assert all(words)
 
 
 @given(st.lists(st.sampled_from(["word", "cannot", "Mr.", "end.", "(a", "b)", "well,", "NATO.", "x:"]), min_size=1))
-def test_chunks_are_split_one_by_one(chunks: list[str]) -> None:
-    assert split_words(" \n".join(chunks)) == [word for chunk in chunks for word in split_chunk(chunk)]
+def test_tokens_are_split_one_by_one(tokens: list[str]) -> None:
+    assert split_words(" \n".join(tokens)) == [word for token in tokens for word in split_token(token)]
 
 
-@pytest.mark.parametrize("chunk", ["." * 300_000, "a." * 150_000, "(" * 300_000, "-" * 300_000, "a@" * 150_000])
-def test_hostile_chunks_take_no_more_than_their_length(chunk: str) -> None:
-    assert "".join(split_chunk(chunk)) == chunk
+@pytest.mark.parametrize("token", ["." * 300_000, "a." * 150_000, "(" * 300_000, "-" * 300_000, "a@" * 150_000])
+def test_hostile_tokens_take_no_more_time_than_their_length(token: str) -> None:
+    assert "".join(split_token(token)) == token
 
 
-def _split_in_bulk(chunks: list[str], unspaced: bool) -> list[list[str]]:
-    forms = [chunk.encode("utf-8", "surrogatepass") + b" " for chunk in chunks]
-    ends = np.array([len(form) for form in forms]).cumsum()
-    laid = LaidChunks(np.frombuffer(b"".join(forms), np.uint8), np.concatenate([[0], ends[:-1]]), ends - 1)
-    starts, ends = split_chunks(laid, unspaced)
-    found: list[list[str]] = [[] for _ in chunks]
-    owners = laid.ends.searchsorted(starts)
+def _split_in_bulk(tokens: list[str], unspaced: bool) -> list[list[str]]:
+    encoded = [token.encode("utf-8", "surrogatepass") + b" " for token in tokens]
+    ends = np.array(list(map(len, encoded))).cumsum()
+    batch = TokenBatch(np.frombuffer(b"".join(encoded), np.uint8), np.concatenate([[0], ends[:-1]]), ends - 1)
+    starts, ends = split_tokens(batch, unspaced)
+    words: list[list[str]] = [[] for _ in tokens]
+    owners = batch.ends.searchsorted(starts)
     for owner, start, end in zip(owners.tolist(), starts.tolist(), ends.tolist(), strict=True):
-        found[owner].append(laid.text[start:end])
-    return found
+        words[owner].append(batch.text[start:end])
+    return words
 
 
-FORMS = st.sampled_from(sorted(SPECIAL))
+SPECIAL_TOKENS = st.sampled_from(sorted(SPECIAL))
 AROUND = st.text(st.sampled_from("'’\"(.,…—-$+:/sSm"), max_size=3)
-NEAR_FORMS = st.builds("{}{}{}".format, AROUND, FORMS, AROUND)
+NEARLY_SPECIAL = st.builds("{}{}{}".format, AROUND, SPECIAL_TOKENS, AROUND)
 UNITS = st.builds(
     "{}{}{}".format, AROUND, st.from_regex(r"[0-9.]{1,3}-?(km|km/h|mbar|m³|C|s|%|\+|€)", fullmatch=True), AROUND
 )
 
 
 @settings(max_examples=400)
-@given(st.lists(CHUNKS | MARKED | NEAR_FORMS | UNITS, min_size=1), st.booleans())
-def test_many_chunks_are_split_as_each_alone(chunks: list[str], unspaced: bool) -> None:
-    assert _split_in_bulk(chunks, unspaced) == [split_chunk(chunk, unspaced) for chunk in chunks]
+@given(st.lists(TOKENS | MARKED | NEARLY_SPECIAL | UNITS, min_size=1), st.booleans())
+def test_many_tokens_are_split_as_each_alone(tokens: list[str], unspaced: bool) -> None:
+    assert _split_in_bulk(tokens, unspaced) == [split_token(token, unspaced) for token in tokens]
 
 
-def test_real_chunks_are_split_as_each_alone(shared_data: Path) -> None:
+def test_real_tokens_are_split_as_each_alone(shared_data: Path) -> None:
     with gzip.open(shared_data / "extract" / "daniel_news_5lang.gold.jsonl.gz") as lines:
         texts = [json.loads(line)["gold_text"] for line in lines]
-    chunks = sorted({chunk for text in texts for chunk in text.split()})[::5]
-    assert len(chunks) > 5000
+    tokens = sorted({token for text in texts for token in text.split()})[::5]
+    assert len(tokens) > 5000
     for unspaced in (False, True):
-        assert _split_in_bulk(chunks, unspaced) == [split_chunk(chunk, unspaced) for chunk in chunks]
+        assert _split_in_bulk(tokens, unspaced) == [split_token(token, unspaced) for token in tokens]
