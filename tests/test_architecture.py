@@ -32,6 +32,21 @@ CORE = (
 """The rooms of core/ from the ground up; a room imports from the rows before its own."""
 
 
+VAGUE_WORDS = frozenset(
+    """
+    aside judge judged judging piece pieces place places settle stretch stretches thing things
+    """.split()  # noqa: SIM905 - a list of words reads better
+)
+"""Words that say too little wherever they stand in a name."""
+VAGUE_NAMES = frozenset(
+    """
+    compared facts form forms found given gone held joined kept known meant opened own room seen shared shown stated
+    taken told wanted watched where
+    """.split()  # noqa: SIM905
+)
+"""Names that want their noun: `kept_blocks`, not `kept`."""
+
+
 class Import(NamedTuple):
     """One import, as its file states it."""
 
@@ -153,3 +168,37 @@ def test_every_package_says_what_is_in_it() -> None:
         if not re.match(r'"""[^"]{20,}', path.read_text(encoding="utf-8"))
     ]
     assert silent == []
+
+
+def names_in(path: Path) -> Iterator[tuple[str, int]]:
+    """Every name that a file gives, with its line."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name, node.lineno
+        elif isinstance(node, ast.arg):
+            yield node.arg, node.lineno
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, node.lineno
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr, node.lineno
+
+
+def is_vague(name: str) -> bool:
+    """Whether a name says too little, by the rules of docs/contributing.md.
+
+    >>> [is_vague(name) for name in ("found", "_kept", "find_place", "kept_blocks", "Aside")]
+    [True, True, True, False, True]
+    """
+    bare = name.strip("_")
+    words = {word.lower() for word in re.findall("[A-Z]?[a-z]+|[A-Z]+", bare)}
+    return bare.lower() in VAGUE_NAMES or bool(words & VAGUE_WORDS)
+
+
+def test_names_say_what_they_name() -> None:
+    vague = [
+        f"{path.relative_to(PACKAGE)}:{line}: {name}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for name, line in names_in(path)
+        if is_vague(name)
+    ]
+    assert vague == []

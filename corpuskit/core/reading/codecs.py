@@ -14,7 +14,7 @@ from isal import isal_zlib
 
 MAX_WINDOW = 128 * 1024 * 1024
 MAX_FRAME = 128 * 1024 * 1024
-MAX_PIECE = 4 * 1024 * 1024
+MAX_BLOCK = 4 * 1024 * 1024
 MAX_DICTIONARY = 16 * 1024 * 1024
 SKIPPABLE = (0x184D2A50, 0x184D2A5F)
 DICTIONARY_FRAME = 0x184D2A5D
@@ -169,8 +169,8 @@ class _Bzip2Stream:
         return not (self._decoder.eof or self._decoder.needs_input)
 
     def decompress(self, data: Any, /) -> bytes:
-        """Up to `MAX_PIECE` bytes; what is left comes with the next call."""
-        return self._decoder.decompress(data, MAX_PIECE)
+        """Up to `MAX_BLOCK` bytes; what is left comes with the next call."""
+        return self._decoder.decompress(data, MAX_BLOCK)
 
 
 class Lz4(Codec):

@@ -289,7 +289,7 @@ def language_by_name(path: str) -> Language | None:
     if name in tables.by_file_name:
         return tables.by_file_name[name]
     if name.startswith(("Dockerfile.", "Containerfile.")):
-        return tables.known["Dockerfile"]
+        return tables.by_name["Dockerfile"]
     parts = name.lower().split(".")
     endings = ("." + ".".join(parts[start:]) for start in range(1, len(parts)))
     return next((tables.by_suffix[ending] for ending in endings if ending in tables.by_suffix), None)
@@ -305,7 +305,7 @@ def language_by_content(path: str, text: str, language: Language) -> Language:
     if not is_ambiguous(path):
         return language
     mark, other = AMBIGUOUS[PurePosixPath(path).suffix.lower()]
-    return _tables().known[other] if mark.search(text) else language
+    return _tables().by_name[other] if mark.search(text) else language
 
 
 def language_by_shebang(head: bytes) -> Language | None:
@@ -320,11 +320,11 @@ def language_by_shebang(head: bytes) -> Language | None:
 
 def language_names() -> list[str]:
     """All languages that can be told, sorted."""
-    return sorted(_tables().known)
+    return sorted(_tables().by_name)
 
 
 class _Tables(NamedTuple):
-    known: dict[str, Language]
+    by_name: dict[str, Language]
     by_suffix: dict[str, Language]
     by_file_name: dict[str, Language]
     by_interpreter: dict[str, Language]

@@ -39,7 +39,7 @@ _TAG = re.compile(rf"{_INLINE}|</?a(?=[\s>]){_ATTRIBUTES}>")
 _LINKED = re.compile(rf"<a(?=[\s>]){_ATTRIBUTES}>((?:[^<]++|{_INLINE})*+)</a>")
 _NAMES = re.compile(r' (?:class|id|role|itemprop|data-component|data-testid)="([^"]*)"')
 _HIDING = re.compile(r' hidden=| aria-hidden="true"|display:\s*none')
-_TAG_BITS = {tag: 1 << (len(CLASS_GROUPS) + place) for place, tag in enumerate(TAG_GROUPS)}
+_TAG_BITS = {tag: 1 << (len(CLASS_GROUPS) + bit) for bit, tag in enumerate(TAG_GROUPS)}
 _HIDDEN = 1 << list(CLASS_GROUPS).index("hidden")
 _BREAK = "\v"
 _PARAGRAPH_BREAK = re.compile(r"\v\s*\v")

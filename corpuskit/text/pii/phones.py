@@ -94,7 +94,7 @@ def _in_run(data: bytes, run: Span, last: int) -> Iterator[Span]:
     """The numbers in one run of digits and separators; `last` is where the number before it ended."""
     offset, end = run
     word, word_end = _last_word(data, offset)
-    while groups := [found.span() for found in islice(_GROUP.finditer(data, offset, end), _MOST_GROUPS)]:
+    while groups := [match.span() for match in islice(_GROUP.finditer(data, offset, end), _MOST_GROUPS)]:
         start = _opening(data, run[0], groups[0][0])
         context = word if start - word_end <= _REACH else ""
         if not context and last and start - last < 8 and _CHAIN.match(data[last:start]):
@@ -102,12 +102,12 @@ def _in_run(data: bytes, run: Span, last: int) -> Iterator[Span]:
         if context != "phone" and (ahead := _next_shaped(data, start, end)) > groups[0][0]:
             offset = ahead
             continue
-        found = None if start < last else _number_from(data, start, groups, context)
-        if found is None:
+        number = None if start < last else _number_from(data, start, groups, context)
+        if number is None:
             offset = groups[0][1]
             continue
-        offset, last = found.end, _with_extension(data, found.end)
-        yield found.start, last
+        offset, last = number.end, _with_extension(data, number.end)
+        yield number.start, last
 
 
 def _next_shaped(data: bytes, start: int, end: int) -> int:
