@@ -152,6 +152,20 @@ def test_stages_hold_commands_alone() -> None:
     assert private == []
 
 
+def test_an_input_is_called_input() -> None:
+    """`source` is the recipe's, and the step that reads."""
+    sources = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.arg)
+        and node.arg == "source"
+        and node.annotation
+        and ast.unparse(node.annotation).strip("'\"") == "Input"
+    ]
+    assert sources == []
+
+
 def test_no_class_name_stands_twice() -> None:
     files = defaultdict(list)
     for path in sorted(PACKAGE.rglob("*.py")):

@@ -27,13 +27,13 @@ class Jsonl:
         """The documents of one shard. Raises DamagedError where it cannot be read."""
         from corpuskit.core.reading.inputs import Input
 
-        source = Input(path.name, local_path=path)
-        for item in source.lines():
+        input_ = Input(path.name, local_path=path)
+        for item in input_.lines():
             if not isinstance(item, tuple):
                 raise DamagedError(f"{path.name}: {item.reason} at byte {item.offset}")
             yield decode(item[1])
-        if source.damage:
-            raise DamagedError(f"{path.name}: {source.damage[0].what}")
+        if input_.damage:
+            raise DamagedError(f"{path.name}: {input_.damage[0].what}")
 
     def find(self, path: Path, identifier: str) -> Iterator[Document]:
         """The documents of one shard with this id: lines are searched as bytes, and only where the id may be."""
@@ -44,12 +44,12 @@ class Jsonl:
         if not may_hold(path, identifier):
             return
         start = b'{"id":' + orjson.dumps(identifier) + b","
-        source = Input(path.name, local_path=path)
-        for block in whole_lines(source.blocks()):
+        input_ = Input(path.name, local_path=path)
+        for block in whole_lines(input_.blocks()):
             if start in block:
                 yield from (decode(line) for line in block.split(b"\n") if line.startswith(start))
-        if source.damage:
-            raise DamagedError(f"{path.name}: {source.damage[0].what}")
+        if input_.damage:
+            raise DamagedError(f"{path.name}: {input_.damage[0].what}")
 
     def finish(self, staging: Path, manifest: dict[str, Any]) -> list[str]:
         """No files besides the shards."""

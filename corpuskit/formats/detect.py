@@ -24,26 +24,26 @@ COMPRESSIONS = ("", ".gz", ".zst", ".bz2")
 SUFFIXES = tuple("".join(pair) for pair in itertools.product(FORMATS, COMPRESSIONS))
 
 
-def format_of(source: "Input") -> str:
+def format_of(input_: "Input") -> str:
     """The format that the input's name stands for, else the one its content looks like."""
-    name = PurePosixPath(source.name.lower())
+    name = PurePosixPath(input_.name.lower())
     if name.suffix in COMPRESSIONS:
         name = name.with_suffix("")
     format_name = FORMATS.get(name.suffix)
     if format_name not in (None, "json"):
         return format_name
-    if source.is_stream:
+    if input_.is_stream:
         return format_name or "jsonl"
-    head = _first_block(source).removeprefix(b"\xef\xbb\xbf").lstrip()
+    head = _first_block(input_).removeprefix(b"\xef\xbb\xbf").lstrip()
     if format_name == "json":
         return "jsonl" if _starts_with_an_object_a_line(head) else "json"
     return "parquet" if head.startswith(b"PAR1") else "jsonl" if head.startswith(b"{") else "text"
 
 
-def _first_block(source: "Input") -> bytes:
+def _first_block(input_: "Input") -> bytes:
     from corpuskit.core.reading.decompress import decompressed_blocks
 
-    with source.open() as stream:
+    with input_.open() as stream:
         return next((block for block in decompressed_blocks(stream, lambda what, offset, lost: None) if block), b"")
 
 

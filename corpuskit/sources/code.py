@@ -65,15 +65,15 @@ class Code(Source):
         if self.languages:
             self._demand_languages()
 
-    def read(self, source: "Input") -> Iterator[Item]:
+    def read(self, input_: "Input") -> Iterator[Item]:
         """The one document of a file, or the one reason why there is none."""
-        yield self._read(source)
+        yield self._read(input_)
 
-    def _read(self, source: "Input") -> Item:
+    def _read(self, input_: "Input") -> Item:
         from corpuskit.text.code import programming_languages
         from corpuskit.text.code.source_files import is_vendored
 
-        path = source.name
+        path = input_.name
         name = _uncompressed(path)
         if "vendored" not in self.keep and is_vendored(name):
             return _unread(path, "vendored")
@@ -84,10 +84,10 @@ class Code(Source):
         if reason:
             return _unread(path, reason, language)
         try:
-            data = source.read_all(self.max_bytes)
+            data = input_.read_all(self.max_bytes)
         except Reject:
             return _unread(path, "too-large", language, max_bytes=self.max_bytes)
-        if source.damage:
+        if input_.damage:
             return Rejected("damaged-text", path, 0, data[:KEPT_OF_DAMAGED], "a part of the file is missing")
         return self._document(path, data, language)
 

@@ -70,32 +70,32 @@ class FetchWarc(Source):
 
         return {"resiliparse": installed_version("resiliparse")}
 
-    def expand(self, source: "Input") -> list[str] | None:
+    def expand(self, input_: "Input") -> list[str] | None:
         """The inputs that a list of paths (`warc.paths.gz`) names, in its order; None for other inputs.
 
         A list that names no archive is none of ours: it is read as an archive, and so reported as damaged.
         """
-        if not LIST_NAME.search(urlsplit(source.url).path if source.url else source.name):
+        if not LIST_NAME.search(urlsplit(input_.url).path if input_.url else input_.name):
             return None
-        folder = source.local_path.parent if source.local_path else None
-        lines = [line.strip() for line in source.read_all(MAX_LIST).decode("utf-8", "replace").split("\n")]
+        folder = input_.local_path.parent if input_.local_path else None
+        lines = [line.strip() for line in input_.read_all(MAX_LIST).decode("utf-8", "replace").split("\n")]
         if not any(line.lower().endswith(self.suffixes) for line in lines):
             return None
         return [self._location(line, folder) for line in lines if line]
 
-    def read(self, source: "Input") -> Iterator[Item]:
+    def read(self, input_: "Input") -> Iterator[Item]:
         """The documents, drops and rejects of one archive in file order."""
         from corpuskit.formats.warc.ranges import read_part
         from corpuskit.formats.warc.reader import read_records
         from corpuskit.formats.warc.wacz import archives_of
 
-        if source.byte_range is not None:
-            with source.open() as stream:
-                records = read_part(stream, source.byte_range, source.damaged)
-                yield from self._items(records, source.name, source.byte_range.keys)
+        if input_.byte_range is not None:
+            with input_.open() as stream:
+                records = read_part(stream, input_.byte_range, input_.damaged)
+                yield from self._items(records, input_.name, input_.byte_range.keys)
             return
-        for name, stream in archives_of(source.open(), source.name, source.damaged):
-            yield from self._items(read_records(stream, source.damaged), name, set())
+        for name, stream in archives_of(input_.open(), input_.name, input_.damaged):
+            yield from self._items(read_records(stream, input_.damaged), name, set())
 
     def splits(self, stream: BinaryIO) -> bool:
         """Whether the archive is compressed record by record."""

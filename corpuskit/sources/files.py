@@ -59,92 +59,92 @@ class Files(Source):
         except (LookupError, UnicodeError):
             raise UsageError(f"--encoding {self.encoding!r} is not known; try utf-8, cp1252 or gb18030") from None
 
-    def read(self, source: "Input") -> Iterator[Item]:
+    def read(self, input_: "Input") -> Iterator[Item]:
         """The documents of one file in order."""
-        chosen = self.format if self.format != "auto" else format_of(source)
+        chosen = self.format if self.format != "auto" else format_of(input_)
         if chosen == "jsonl":
-            yield from self._read_jsonl(source)
+            yield from self._read_jsonl(input_)
         elif chosen == "json":
-            yield from self._read_json(source)
+            yield from self._read_json(input_)
         elif chosen == "parquet":
-            yield from self._read_parquet(source)
+            yield from self._read_parquet(input_)
         elif chosen in CONTENT_TYPES:
-            yield self._read_text(source, CONTENT_TYPES[chosen])
+            yield self._read_text(input_, CONTENT_TYPES[chosen])
         else:
-            yield from self._read_table(source, self.delimiter or ("\t" if chosen == "tsv" else ","))
+            yield from self._read_table(input_, self.delimiter or ("\t" if chosen == "tsv" else ","))
 
-    def _read_jsonl(self, source: "Input") -> Iterator[Item]:
+    def _read_jsonl(self, input_: "Input") -> Iterator[Item]:
         own_record = self.text_key == "text" and self.id_key is None
-        for item in source.lines():
+        for item in input_.lines():
             if isinstance(item, Rejected):
-                source.findings.count.add(item.raw)
+                input_.findings.count.add(item.raw)
                 yield item
                 continue
             offset, line = item
-            source.findings.count.add(line)
+            input_.findings.count.add(line)
             try:
                 yield decode(line) if own_record else self._of_object(parse_lossless(line))
             except Reject as reject:
-                yield Rejected(reject.reason, source.name, offset, line, reject.detail)
+                yield Rejected(reject.reason, input_.name, offset, line, reject.detail)
 
-    def _read_json(self, source: "Input") -> Iterator[Item]:
-        data = _whole(source, MAX_LINE)
+    def _read_json(self, input_: "Input") -> Iterator[Item]:
+        data = _whole(input_, MAX_LINE)
         if isinstance(data, Rejected):
             yield data
             return
         try:
             value = parse_lossless(data.removeprefix(b"\xef\xbb\xbf").strip())
         except Reject as reject:
-            yield Rejected(reject.reason, source.name, 0, data, reject.detail)
+            yield Rejected(reject.reason, input_.name, 0, data, reject.detail)
             return
         for number, record in enumerate(value if type(value) is list else [value], start=1):
             raw = _as_json(record)
             try:
                 yield self._of_object(record)
             except Reject as reject:
-                yield Rejected(reject.reason, source.name, 0, raw, f"element {number}: {reject.detail}")
+                yield Rejected(reject.reason, input_.name, 0, raw, f"element {number}: {reject.detail}")
 
-    def _read_text(self, source: "Input", content_type: str) -> Item:
+    def _read_text(self, input_: "Input", content_type: str) -> Item:
         from corpuskit.formats.text_encoding import decode_text
 
-        data = _whole(source, MAX_TEXT_FILE)
+        data = _whole(input_, MAX_TEXT_FILE)
         if isinstance(data, Rejected):
             return data
         try:
             text = decode_text(data, self.encoding)
         except Reject as reject:
-            return Rejected(reject.reason, source.name, 0, data, reject.detail)
-        identifier = text_hash(text) if source.is_stream else source.name
+            return Rejected(reject.reason, input_.name, 0, data, reject.detail)
+        identifier = text_hash(text) if input_.is_stream else input_.name
         return Document(identifier, text, {"content_type": content_type})
 
-    def _read_table(self, source: "Input", delimiter: str) -> Iterator[Item]:
+    def _read_table(self, input_: "Input", delimiter: str) -> Iterator[Item]:
         from corpuskit.formats.tables import csv
 
         names: list[str] = []
-        for row in csv.read_rows(source, delimiter, self.encoding):
+        for row in csv.read_rows(input_, delimiter, self.encoding):
             if not names and not row.problem:
                 names = csv.column_names(row.fields)
-                self._demand_columns(names, source)
+                self._demand_columns(names, input_)
                 continue
             try:
                 yield self._of_fields(names, row)
             except Reject as reject:
                 raw = row.text.encode("utf-8", "surrogateescape")
-                yield Rejected(reject.reason, source.name, row.offset, raw, reject.detail)
+                yield Rejected(reject.reason, input_.name, row.offset, raw, reject.detail)
             if not names:
-                source.damaged("the header cannot be read, and so no row", 0, 0)
+                input_.damaged("the header cannot be read, and so no row", 0, 0)
                 return
 
-    def _read_parquet(self, source: "Input") -> Iterator[Item]:
+    def _read_parquet(self, input_: "Input") -> Iterator[Item]:
         from corpuskit.formats.tables import parquet_reader, record_table
 
-        shard = parquet_reader.open_shard(source)
+        shard = parquet_reader.open_shard(input_)
         if shard is None:
             return
         names = shard.names
         ours = record_table.is_record_table(shard.file.schema_arrow) and (self.text_key, self.id_key) == ("text", None)
         if not ours:
-            self._demand_columns(names, source)
+            self._demand_columns(names, input_)
         chosen = [name for name in names if name in self._wanted_suffixes()] if self.columns and not ours else None
         with shard.file:
             for number, row in enumerate(shard.rows(chosen), start=1):
@@ -153,7 +153,7 @@ class Files(Source):
                 except Reject as reject:
                     detail = f"row {number}: {reject.detail}"
                     content = b"" if isinstance(row, Reject) else _as_json(row)
-                    yield Rejected(reject.reason, source.name, 0, content, detail)
+                    yield Rejected(reject.reason, input_.name, 0, content, detail)
 
     def _of_parquet_row(self, row: dict[str, Any] | Reject, ours: bool) -> Document:
         from corpuskit.formats.tables import parquet_reader, record_table
@@ -165,13 +165,13 @@ class Files(Source):
     def _wanted_suffixes(self) -> list[str]:
         return [self.text_key, self.id_key or "id", *self.columns]
 
-    def _demand_columns(self, names: list[str], source: "Input") -> None:
+    def _demand_columns(self, names: list[str], input_: "Input") -> None:
         for option, name in (("text-key", self.text_key), ("id-key", self.id_key)):
             if name is not None and name not in names:
-                raise UsageError(f"{source.name} has no column {name!r}; name the right one with --{option}")
+                raise UsageError(f"{input_.name} has no column {name!r}; name the right one with --{option}")
         missing = [name for name in self.columns if name not in names]
         if missing:
-            raise UsageError(f"{source.name} has no column {missing[0]!r}; correct --columns")
+            raise UsageError(f"{input_.name} has no column {missing[0]!r}; correct --columns")
 
     def _of_object(self, record: Any) -> Document:
         """The document of a JSON object: what is neither text, id nor metadata stays at the top."""
@@ -219,14 +219,14 @@ class Files(Source):
         return str(value)
 
 
-def _whole(source: "Input", limit: int) -> bytes | Rejected:
+def _whole(input_: "Input", limit: int) -> bytes | Rejected:
     """All bytes of a file that is one record; a file with a hole is none."""
     try:
-        data = source.read_all(limit)
+        data = input_.read_all(limit)
     except Reject as reject:
-        return Rejected(reject.reason, source.name, 0, b"", reject.detail)
-    if source.damage:
-        return Rejected("damaged-text", source.name, 0, data[:KEPT_OF_DAMAGED], "a part of the file is missing")
+        return Rejected(reject.reason, input_.name, 0, b"", reject.detail)
+    if input_.damage:
+        return Rejected("damaged-text", input_.name, 0, data[:KEPT_OF_DAMAGED], "a part of the file is missing")
     return data
 
 

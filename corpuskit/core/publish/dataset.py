@@ -51,8 +51,8 @@ class Dataset:
 
     def decisions_in(self, entry: FileEntry, holding: bytes = b"") -> Iterator[Decision]:
         """Yield the decisions in one file; only lines with these bytes."""
-        source = Input(entry["path"], local_path=self.folder / entry["path"])
-        for block in whole_lines(source.blocks()):
+        input_ = Input(entry["path"], local_path=self.folder / entry["path"])
+        for block in whole_lines(input_.blocks()):
             if holding in block:
                 lines = (line for line in block.split(b"\n") if line and holding in line)
                 yield from (_decision(line, entry["path"]) for line in lines)

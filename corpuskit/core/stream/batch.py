@@ -34,37 +34,37 @@ class Batch:
 
 def read_lines(inputs: Iterable[Input]) -> Iterator[Batch]:
     """Batches of undecoded lines; unreadable ones become verdicts of the step that takes the batch."""
-    for source in inputs:
-        if source.name.endswith(".parquet"):
-            yield from _read_shards(source)
+    for input_ in inputs:
+        if input_.name.endswith(".parquet"):
+            yield from _read_shards(input_)
             continue
-        batch, size = Batch(input=source.name), 0
-        is_stream = source.is_stream
-        for item in source.lines():
+        batch, size = Batch(input=input_.name), 0
+        is_stream = input_.is_stream
+        for item in input_.lines():
             if isinstance(item, Rejected):
-                source.findings.count.add(item.raw)
+                input_.findings.count.add(item.raw)
                 batch.verdicts.append(Verdict.of_rejected("", item))
                 continue
             if is_stream:
                 # Held against what the writers of the pipe say they sent.
-                source.findings.count.add(item[1])
+                input_.findings.count.add(item[1])
             batch.lines.append(item)
             size += len(item[1])
             if len(batch.lines) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
                 yield batch
-                batch, size = Batch(input=source.name), 0
+                batch, size = Batch(input=input_.name), 0
         yield batch
 
 
-def _read_shards(source: Input) -> Iterator[Batch]:
+def _read_shards(input_: Input) -> Iterator[Batch]:
     from corpuskit.core.registry import find_format
 
-    assert source.local_path is not None
+    assert input_.local_path is not None
     batch, size = Batch(), 0
-    for number, document in enumerate(find_format("parquet").read(source.local_path)):
-        source.findings.count.add(encode(document))
+    for number, document in enumerate(find_format("parquet").read(input_.local_path)):
+        input_.findings.count.add(encode(document))
         batch.documents.append(document)
-        batch.locations.append((source.name, number))
+        batch.locations.append((input_.name, number))
         size += len(encode(document))
         if len(batch.documents) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
             yield batch

@@ -128,7 +128,7 @@ class StepRun:
     def run(self) -> int:
         """Run to the end; the exit code. Raises CorpuskitError, BrokenPipeError or KeyboardInterrupt."""
         self.inputs = self._resolve()
-        self.pipes = {source.name: pipe_of(source.pipe_status()) for source in self.inputs if source.is_stream}
+        self.pipes = {input_.name: pipe_of(input_.pipe_status()) for input_ in self.inputs if input_.is_stream}
         self.output = None if isinstance(self.step, Report) else open_output(self.step, self.settings)
         try:
             return self._run()
@@ -222,7 +222,7 @@ class StepRun:
 
     def _upstream(self) -> tuple[Chain, str]:
         """Return the chain that leads to all inputs, and the word for it: verified, unverified, cut or none."""
-        verdicts = [self._behind(source) for source in self.inputs if source.is_stream]
+        verdicts = [self._behind(input_) for input_ in self.inputs if input_.is_stream]
         for verdict in verdicts:
             if verdict.notice and self.settings.strict_input:
                 raise UpstreamError(f"{verdict.notice}. Nothing was published")
@@ -232,50 +232,50 @@ class StepRun:
         chain = join([verdict.chain for verdict in verdicts] + list(self._chains_of_datasets()))
         if self.flow.cut:
             chain.cut()
-        listed = [source.manifest_entry() for source in self.inputs if not self._vouched(source, verdicts)]
+        listed = [input_.manifest_entry() for input_ in self.inputs if not self._vouched(input_, verdicts)]
         chain.inputs += [entry for entry in listed if entry not in chain.inputs]
-        if any(source.dataset for source in self.inputs):
+        if any(input_.dataset for input_ in self.inputs):
             words.append("verified")
         for word in ("unverified", "cut", "verified"):
             if word in words:
                 return chain, "cut" if self.flow.cut else word
         return chain, "cut" if self.flow.cut else "none"
 
-    def _behind(self, source: Input) -> Upstream:
-        pipe = self.pipes[source.name]
-        if source.findings.cut_line:
-            check_upstream(self.ledger, pipe, source.findings.count, source.name)
-            raise UpstreamError(f"{source.name}: the stream ends inside a line. Nothing was published")
+    def _behind(self, input_: Input) -> Upstream:
+        pipe = self.pipes[input_.name]
+        if input_.findings.cut_line:
+            check_upstream(self.ledger, pipe, input_.findings.count, input_.name)
+            raise UpstreamError(f"{input_.name}: the stream ends inside a line. Nothing was published")
         if self.flow.cut and not self.step.cuts:
             return Upstream("cut", behind_cut(self.ledger, pipe))
         if isinstance(self.step, Source):
             return Upstream("none", Chain())
-        return check_upstream(self.ledger, pipe, source.findings.count, source.name)
+        return check_upstream(self.ledger, pipe, input_.findings.count, input_.name)
 
-    def _vouched(self, source: Input, verdicts: list[Upstream]) -> bool:
+    def _vouched(self, input_: Input, verdicts: list[Upstream]) -> bool:
         """Whether a chain that was taken over already stands for this input."""
-        if source.is_stream:
+        if input_.is_stream:
             return bool(verdicts) and all(verdict.verdict in ("verified", "cut") for verdict in verdicts)
-        return source.dataset is not None
+        return input_.dataset is not None
 
     def _chains_of_datasets(self) -> Iterator[Chain]:
         """The chains of the datasets read, each shard held against its digest."""
-        for source in self.inputs:
-            if source.dataset and not self.flow.cut:
-                source.check_unchanged()
-        for dataset in sorted({source.dataset for source in self.inputs if source.dataset}):
+        for input_ in self.inputs:
+            if input_.dataset and not self.flow.cut:
+                input_.check_unchanged()
+        for dataset in sorted({input_.dataset for input_ in self.inputs if input_.dataset}):
             yield chain_of(read_manifest(dataset), dataset)
 
     def _demand_whole_inputs(self) -> None:
-        damaged = [source for source in self.inputs if source.damage]
+        damaged = [input_ for input_ in self.inputs if input_.damage]
         if not damaged:
             return
         if not self.settings.quiet:
-            for source in damaged[:5]:
-                for damage in source.damage[:3]:
+            for input_ in damaged[:5]:
+                for damage in input_.damage[:3]:
                     console.notice(
                         self.step.name(),
-                        f"{source.name}: {damage.what}, at byte {damage.offset}, {damage.lost} bytes lost",
+                        f"{input_.name}: {damage.what}, at byte {damage.offset}, {damage.lost} bytes lost",
                     )
         if not self.settings.accept_damaged:
             raise DamagedError(

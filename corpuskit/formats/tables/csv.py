@@ -39,14 +39,14 @@ class CsvRow:
     detail: str = ""
 
 
-def read_rows(source: "Input", delimiter: str, encoding: str | None = None) -> Iterator[CsvRow]:
+def read_rows(input_: "Input", delimiter: str, encoding: str | None = None) -> Iterator[CsvRow]:
     """The rows of one input, the header first.
 
     The encoding is that of its byte order mark, else `encoding`, else what its first MiB looks like.
     """
     from corpuskit.formats.text_encoding import byte_order_mark, encoding_of
 
-    blocks = _with_holes(source)
+    blocks = _with_holes(input_)
     sample = list(_sample(blocks))
     head = b"".join(block for block, _ in sample)
     start, marked = byte_order_mark(head)
@@ -60,13 +60,13 @@ def read_rows(source: "Input", delimiter: str, encoding: str | None = None) -> I
     return rows(TextLines(chosen, start).split(itertools.chain(sample, blocks)), delimiter)
 
 
-def _with_holes(source: "Input") -> Iterator[tuple[bytes, bool]]:
+def _with_holes(input_: "Input") -> Iterator[tuple[bytes, bool]]:
     """Decompressed blocks, each with whether bytes are missing before it."""
     reported = 0
-    for block in source.blocks():
-        yield block, len(source.damage) != reported
-        reported = len(source.damage)
-    if len(source.damage) != reported:
+    for block in input_.blocks():
+        yield block, len(input_.damage) != reported
+        reported = len(input_.damage)
+    if len(input_.damage) != reported:
         yield b"", True
 
 

@@ -26,9 +26,9 @@ FAULTS = (pa.ArrowException, OSError, ValueError, OverflowError)
 class Shard:
     """An open Parquet file."""
 
-    def __init__(self, source: "Input", stream: BinaryIO, size: int) -> None:
+    def __init__(self, input_: "Input", stream: BinaryIO, size: int) -> None:
         """`size` is that of the stream. Raises one of `FAULTS` if the footer cannot be read."""
-        self.source, self.size = source, size
+        self.input_, self.size = input_, size
         self.file = ParquetFile(stream, **AS_READ)
         self._groups = Groups(self.file, stream)
         self.names = list(self.file.schema_arrow.names)
@@ -52,8 +52,8 @@ class Shard:
                     break
                 row_count += len(rows)
                 yield from rows
-        if row_count != metadata.num_rows and not self.source.damage:
-            self.source.damaged(f"parquet: {row_count} rows where the footer counts {metadata.num_rows}", 0, 0)
+        if row_count != metadata.num_rows and not self.input_.damage:
+            self.input_.damaged(f"parquet: {row_count} rows where the footer counts {metadata.num_rows}", 0, 0)
 
     def _expands(self, number: int) -> bool:
         """Whether a row group is said to be out of all proportion to the file."""
@@ -62,26 +62,26 @@ class Shard:
     def _report(self, number: int, what: str) -> None:
         rows_lost = self.file.metadata.row_group(number).num_rows
         message = f"parquet: row group {number} {what}, up to {rows_lost} rows"
-        self.source.damaged(message, *_extent(self.file, number, self.size))
+        self.input_.damaged(message, *_extent(self.file, number, self.size))
 
 
-def open_shard(source: "Input") -> Shard | None:
+def open_shard(input_: "Input") -> Shard | None:
     """The file, ready to be read; None, with the damage reported, if it is not whole.
 
     A file that cannot be sought in (a pipe) is held in memory. Raises UsageError beyond 1 GiB of it.
     """
-    stream = source.open()
+    stream = input_.open()
     if not stream.seekable():
         data = stream.read(MAX_FROM_PIPE + 1)
         if len(data) > MAX_FROM_PIPE:
-            raise UsageError(f"{source.name}: Parquet from a pipe may have 1 GiB; store it and name the file")
+            raise UsageError(f"{input_.name}: Parquet from a pipe may have 1 GiB; store it and name the file")
         stream = io.BytesIO(data)
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
     try:
-        return Shard(source, stream, size)
+        return Shard(input_, stream, size)
     except FAULTS:
-        source.damaged("parquet: the footer cannot be read", 0, size)
+        input_.damaged("parquet: the footer cannot be read", 0, size)
         return None
 
 
