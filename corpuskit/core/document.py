@@ -56,6 +56,9 @@ ORIGINS = (
 )
 """The closed list of what a document can be; nothing is assumed where it is missing."""
 
+HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+"""Media types of pages that `extract` turns into text."""
+
 MAX_LINE = 64 * 1024 * 1024
 MAX_DEPTH = 128
 UNCOUNTED_LINE = 16 * 1024 * 1024

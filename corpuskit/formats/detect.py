@@ -1,5 +1,6 @@
 """Which format a file of documents has: by its name, below any ending of a compression, else by how it begins."""
 
+import codecs
 import itertools
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -34,7 +35,7 @@ def format_of(input_: "Input") -> str:
         return format_name
     if input_.is_stream:
         return format_name or "jsonl"
-    head = _first_block(input_).removeprefix(b"\xef\xbb\xbf").lstrip()
+    head = _first_block(input_).removeprefix(codecs.BOM_UTF8).lstrip()
     if format_name == "json":
         return "jsonl" if _starts_with_an_object_a_line(head) else "json"
     return "parquet" if head.startswith(b"PAR1") else "jsonl" if head.startswith(b"{") else "text"

@@ -12,6 +12,8 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+WEB_BOMS = BOMS[:1] + BOMS[3:]
+"""Those that the WHATWG's encoding standard knows (https://encoding.spec.whatwg.org/#bom-sniff)."""
 DETECTED_FROM = 1024 * 1024
 NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\x80-\x84\x86-\x9f]")
 """Control characters that no text in a legacy encoding holds; tab, line ends, form feed, escape and NEL may stand."""
@@ -50,7 +52,7 @@ def encoding_of(data: bytes, *, cut: bool = False) -> str:
 
     Raises Reject("undecodable") for UTF-8 with damage and for what no detected encoding can decode.
     """
-    if _is_utf8(data, cut=cut):
+    if is_utf8(data, cut=cut):
         return "utf-8"
     text = data.decode(errors="replace")
     bad = text.count("\ufffd")
@@ -60,7 +62,7 @@ def encoding_of(data: bytes, *, cut: bool = False) -> str:
     return _detect(data)
 
 
-def _is_utf8(data: bytes, *, cut: bool = False) -> bool:
+def is_utf8(data: bytes, *, cut: bool = False) -> bool:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(data, final=not cut)
     except UnicodeDecodeError:

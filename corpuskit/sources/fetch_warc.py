@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, ClassVar, Literal
 from urllib.parse import urljoin, urlsplit
 
-from corpuskit.core.document import Document, Reject
+from corpuskit.core.document import HTML_TYPES, Document, Reject
 from corpuskit.core.errors import UsageError
 from corpuskit.core.step import RUNTIME, Drop, Item, Rejected, Source
 
@@ -200,7 +200,7 @@ def _response(record: "WarcRecord") -> "Response":
 
 def _page_type(record: "WarcRecord", media_type: str, body: bytes) -> str:
     """The media type of the page; empty if it is none that we read."""
-    from corpuskit.formats.warc.http import HTML_TYPES, UNKNOWN_TYPES, sniffs_as_html
+    from corpuskit.formats.warc.http import UNKNOWN_TYPES, sniffs_as_html
 
     if media_type in HTML_TYPES or (record.kind == "conversion" and media_type == "text/plain"):
         return media_type

@@ -1,5 +1,6 @@
 """`files`: JSONL, JSON, CSV, TSV, Parquet and plain text become documents."""
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -93,7 +94,7 @@ class Files(Source):
             yield data
             return
         try:
-            value = parse_lossless(data.removeprefix(b"\xef\xbb\xbf").strip())
+            value = parse_lossless(data.removeprefix(codecs.BOM_UTF8).strip())
         except Reject as reject:
             yield Rejected(reject.reason, input_.name, 0, data, reject.detail)
             return

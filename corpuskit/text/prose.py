@@ -1,11 +1,9 @@
 """What stages that work on prose require of a document."""
 
-from corpuskit.core.document import Document
+from corpuskit.core.document import HTML_TYPES, Document
 from corpuskit.core.errors import UsageError
 
-__all__ = ["HTML_TYPES", "is_html", "require_prose"]
-
-HTML_TYPES = ("text/html", "application/xhtml+xml")
+__all__ = ["is_html", "require_prose"]
 
 
 def is_html(document: Document) -> bool:

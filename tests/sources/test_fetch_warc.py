@@ -12,12 +12,12 @@ import brotli
 import pytest
 import zstandard
 
-from corpuskit.core.document import Document, encode
+from corpuskit.core.document import HTML_TYPES, Document, encode
 from corpuskit.core.errors import UsageError
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.step import Item, Rejected
 from corpuskit.formats.warc import http, page_encoding
-from corpuskit.formats.warc.http import HTML_TYPES, media_type
+from corpuskit.formats.warc.http import media_type
 from corpuskit.formats.warc.page_encoding import decode_page
 from corpuskit.sources.fetch_warc import FetchWarc
 from tests.conftest import Run

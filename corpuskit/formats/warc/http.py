@@ -11,6 +11,7 @@ import zlib
 from dataclasses import dataclass
 
 from corpuskit.core.document import Reject
+from corpuskit.formats.text_encoding import WEB_BOMS
 from corpuskit.formats.warc.headers import blank_line, parse_headers
 from corpuskit.formats.warc.reader import MAX_HEAD, MAX_LINE
 
@@ -18,7 +19,6 @@ MAX_BODY = 64 * 1024 * 1024
 MAX_CHUNKS = 1_000_000
 MAX_INTERIM = 16
 MAX_CODINGS = 8
-HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 UNKNOWN_TYPES = frozenset(
     {"", "-", "unknown", "no-type", "unknown/unknown", "application/unknown", "application/octet-stream", "*/*"}
 )
@@ -121,7 +121,7 @@ def unchunked(body: bytes) -> bytes:
 def sniffs_as_html(body: bytes) -> bool:
     """Whether a body of unknown type starts as HTML does."""
     head = body[:4096]
-    for mark in (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"):
+    for mark, _ in WEB_BOMS:
         head = head.removeprefix(mark)
     if head[:2].count(0) == 1:
         head = head.replace(b"\0", b"")

@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterator
 
 from corpuskit.core.document import Reject
+from corpuskit.formats.text_encoding import WEB_BOMS, is_utf8
 
 MAX_TEXT = 16 * 1024 * 1024
 SCANNED = 4096
 BAD_SHARE = 100
 """One byte in this many may be undecodable."""
 
-_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _CHARSET = re.compile(r"charset\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s;,\"']+))", re.IGNORECASE)
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _META = re.compile(rb"<meta[\s/]((?:\"[^\"]*\"|'[^']*'|[^'\">])*)", re.IGNORECASE)
@@ -34,13 +34,13 @@ _WIDER = {
 
 def decode_page(body: bytes, content_type: str = "") -> str:
     """The text of a page, given its Content-Type field. Raises Reject: undecodable, document-too-large."""
-    for mark, encoding in _MARKS:
+    for mark, encoding in WEB_BOMS:
         if body.startswith(mark):
             return _checked(_replaced(body[len(mark) :], encoding))
     stated_encodings: list[str] = []
     for encoding in _stated_encodings(body, content_type):
         stated_encodings.append(encoding)
-        text = _decoded(body, encoding) if encoding != "cp1252" or not _is_utf8(body) else body.decode()
+        text = _decoded(body, encoding) if encoding != "cp1252" or not is_utf8(body) else body.decode()
         if text is not None:
             return _checked(text)
     text = _detected(body)
@@ -117,18 +117,10 @@ def _detected(body: bytes) -> str | None:
     """As UTF-8 if it is that, else as what it looks like."""
     from resiliparse.parse.encoding import detect_encoding
 
-    if _is_utf8(body):
+    if is_utf8(body):
         return body.decode()
     name = detect_encoding(body) or "utf-8"
     return _decoded(body, _WIDER.get(name, name))
-
-
-def _is_utf8(body: bytes) -> bool:
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _decoded(body: bytes, encoding: str) -> str | None:

@@ -151,10 +151,10 @@ def blocks(markup: str) -> list[Block]:
     reader, position = _BlockReader(), 0
     for match in _TAG.finditer(markup):
         if match.start() > position:
-            reader.text(_unescaped(markup[position : match.start()]))
+            reader.text(unescape(markup[position : match.start()]))
         position = match.end()
         reader.on_tag(match[2], bool(match[1]))
-    reader.text(_unescaped(markup[position:]))
+    reader.text(unescape(markup[position:]))
     reader.flush()
     return reader.done
 
@@ -189,7 +189,7 @@ def as_markdown(page: list[Block]) -> str:
     return _join_blocks(page, [_markdown(page, index) for index in range(len(page))])
 
 
-def _unescaped(text: str) -> str:
+def unescape(text: str) -> str:
     """Undo the few entities that the markup holds; a general decoder would take a second for each megabyte of them."""
     if "&" not in text:
         return text

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import re2
 
-from corpuskit.text.html.blocks import Block
+from corpuskit.text.html.blocks import Block, unescape
 from corpuskit.text.html.tags import BLOCK_TAGS, CLASS_GROUPS, LEAF_TAGS, RAW_TAGS, SKIPPED_TAGS, TAG_GROUPS
 
 Kind = Literal["heading", "paragraph", "item", "preformatted", "line", "row"]
@@ -145,7 +145,7 @@ class _PageReader:
                 linked += len(_TAG.sub("", inner) if "<" in inner else inner)
             text = _TAG.sub("", text)
         if "&" in text:
-            text = _unescaped(text)
+            text = unescape(text)
         line = " ".join(text.split())
         if not line:
             return
@@ -162,7 +162,7 @@ class _PageReader:
 
     def add_run(self, source: str) -> None:
         """List items that are nothing but links: one block, as most are navigation and there are many of them."""
-        texts = [" ".join(_unescaped(_TAG.sub("", text)).split()) for text in _LINKED.findall(source)]
+        texts = [" ".join(unescape(_TAG.sub("", text)).split()) for text in _LINKED.findall(source)]
         texts = [text for text in texts if text]
         if not texts:
             return
@@ -365,9 +365,3 @@ def _join_rows(blocks: list[PlacedBlock]) -> list[PlacedBlock]:
             joined_blocks.extend(cells)
         start = end
     return joined_blocks
-
-
-def _unescaped(text: str) -> str:
-    for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&nbsp;", "\xa0"), ("&amp;", "&")):
-        text = text.replace(entity, character)
-    return text
