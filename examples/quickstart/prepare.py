@@ -4,7 +4,7 @@
     inputs/stdlib/          source files of the standard library
     inputs/packages.jsonl   README and licence of every installed package, from its metadata
 
-Nothing is downloaded. Python only, beside warcio, which corpuskit brings along.
+Nothing is downloaded. Apart from Python it needs only warcio, which corpuskit brings along.
 """
 
 import hashlib

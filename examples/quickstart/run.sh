@@ -1,6 +1,6 @@
 #!/bin/sh
 # The quickstart: from a bare Python to a verified corpus. Needs Python 3.11 or newer with pip; the network only to
-# install. CORPUSKIT_VENV names another environment than .venv beside the README.
+# install. CORPUSKIT_VENV names another environment than .venv next to the README.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
