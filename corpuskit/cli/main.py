@@ -33,10 +33,10 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit; expected errors end in one line on standard error."""
     arguments = sys.argv[1:] if arguments is None else arguments
     if sys.stderr is None:
-        _discard_talk()
+        _discard_stderr()
     console.silence_destructors()
     for number in (signal.SIGTERM, signal.SIGHUP):
-        # What starts a command with a signal ignored, as `nohup` does, means that it shall not end by it.
+        # A signal that is ignored at the start, as by `nohup`, shall not end the command.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _raise_interrupted)
     name = next((word for word in arguments if not word.startswith("-")), "")
@@ -50,9 +50,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 
 def _guarded(name: str, arguments: list[str]) -> int:
-    """The exit code of a command line; what goes wrong is said in one line."""
+    """Run a command line and return its exit code; what goes wrong is said in one line."""
     try:
-        return _carried_out(name, arguments)
+        return _dispatch(name, arguments)
     except CorpuskitError as error:
         console.notice(name, str(error))
         if error.__cause__ is not None and error.exit_code == 1:
@@ -71,7 +71,7 @@ def _guarded(name: str, arguments: list[str]) -> int:
         return _internal_fault(name, error)
 
 
-def _carried_out(name: str, arguments: list[str]) -> int:
+def _dispatch(name: str, arguments: list[str]) -> int:
     if not arguments:
         sys.stderr.write(overview())
         return UsageError.exit_code
@@ -177,8 +177,8 @@ def _keep_traceback(error: BaseException) -> str:
     return path
 
 
-def _discard_talk() -> None:
-    """Where standard error is closed nothing may take its place, as what libraries say would end up in a shard."""
+def _discard_stderr() -> None:
+    """Point descriptor 2 at /dev/null: if it stayed closed, the next file opened would get what libraries print."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     if nowhere != 2:
         os.dup2(nowhere, 2)

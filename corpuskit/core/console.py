@@ -1,4 +1,4 @@
-"""What is said to people, on standard error: notices, summaries, progress. Text of documents is escaped first."""
+"""Messages to people, on standard error: notices, summaries, progress. Text of documents is escaped first."""
 
 import json
 import os
@@ -35,7 +35,7 @@ def escape_line(line: bytes) -> bytes:
 
 
 def notice(name: str, message: str) -> None:
-    """One line on standard error."""
+    """Print one line on standard error."""
     speaker = f"corpuskit {name}" if name else "corpuskit"
     speaker, message = escape(speaker[:100]), escape(message)
     if len(message) > LONGEST:
@@ -49,7 +49,7 @@ def silence_destructors() -> None:
 
 
 def write_stdout(text: str) -> None:
-    """An answer on standard output. Raises BrokenPipeError if nobody reads it, PublishError if it is closed."""
+    """Print an answer on standard output. Raises BrokenPipeError if nobody reads it, PublishError if it is closed."""
     if sys.stdout is None:
         raise PublishError("standard output is closed; redirect it")
     sys.stdout.write(text.rstrip("\n") + "\n")
@@ -57,12 +57,12 @@ def write_stdout(text: str) -> None:
 
 
 def answer_line(name: str, answer: dict[str, Any]) -> str:
-    """A report's answer as one JSON object."""
+    """Return a report's answer as one JSON object."""
     return json.dumps({"command": name, **answer}, ensure_ascii=False)
 
 
 def summary(name: str, count: StepCount) -> None:
-    """What a step did, in one line."""
+    """Print what a step did, in one line."""
     parts = [f"{count.received.documents:,} in", f"{count.sent.documents:,} out"]
     parts += [
         counted(reasons, word)
@@ -73,12 +73,12 @@ def summary(name: str, count: StepCount) -> None:
 
 
 def counted(reasons: "Counter[str]", word: str) -> str:
-    """How many, and of each reason how many."""
+    """Return how many there are, in all and by reason."""
     return f"{reasons.total():,} {word} ({', '.join(f'{reason} {n:,}' for reason, n in sorted(reasons.items()))})"
 
 
 def print_outcome(name: str, count: StepCount | None, code: int) -> None:
-    """What a step did, as the JSON object of `--json`."""
+    """Print what a step did, as the JSON object of `--json`."""
     counts = (count or StepCount()).as_json()
     print_counts(
         name, counts["in"]["documents"], counts["out"]["documents"], counts["dropped"], counts["rejected"], code
@@ -88,7 +88,7 @@ def print_outcome(name: str, count: StepCount | None, code: int) -> None:
 def print_counts(
     name: str, received: int, sent: int, dropped: dict[str, int], rejected: dict[str, int], code: int = 0
 ) -> None:
-    """The JSON object of `--json`, from its parts."""
+    """Print the JSON object of `--json`, from its parts."""
     result = {"command": name, "in": received, "out": sent, "dropped": dropped, "rejected": rejected, "exit": code}
     _write(json.dumps(result) + "\n")
 
@@ -99,7 +99,7 @@ def shows_progress(quiet: bool) -> bool:
 
 
 def with_progress(items: Iterable[Passing], name: str, quiet: bool) -> Iterable[Passing]:
-    """The same things, counted on standard error while they pass, if that is a terminal."""
+    """Yield the items, and count them on standard error while they pass if that is a terminal."""
     return _counted(items, name) if shows_progress(quiet) else items
 
 
@@ -119,7 +119,7 @@ def _counted(items: Iterable[Passing], name: str) -> Iterator[Passing]:
 
 
 def _write(text: str) -> None:
-    """Standard error may be closed; then there is nobody to tell."""
+    """Write to standard error, which may be closed."""
     try:
         sys.stderr.write(text)
         sys.stderr.flush()

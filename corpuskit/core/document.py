@@ -164,7 +164,7 @@ def text_hash(text: str) -> str:
 
 
 def ordered(metadata: dict[str, Any]) -> dict[str, Any]:
-    """The same metadata with the reserved keys first, in canonical order."""
+    """Return the metadata with the reserved keys first, in canonical order."""
     if _is_ordered(tuple(metadata)):
         return metadata
     return dict(sorted(metadata.items(), key=lambda item: _RANK.get(item[0], _LAST)))

@@ -67,7 +67,7 @@ def _exact(name: str) -> str | None:
 
 @lru_cache(maxsize=65536)
 def _parsed(expression: str) -> Tree | None:
-    """The expression as a tree; None if it is none, or names a licence that nobody knows."""
+    """Return the expression as a tree; None if it cannot be parsed or names an unknown licence."""
     from license_expression import ExpressionError
 
     if not expression.strip() or len(expression) > MAX_LENGTH:

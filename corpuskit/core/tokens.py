@@ -54,7 +54,7 @@ _WORD = re.compile(rf"[{_LETTERS}]|[^\s{_LETTERS}{_NEITHER}]+")
 def counter(name: str) -> Counter:
     """The function that counts a text's tokens: `words`, `bytes/4`, or a `tokenizer.json` by its path.
 
-    Raises UsageError where the name is none of these or the file cannot be read.
+    Raises UsageError for any other name, and for a file that cannot be read.
     """
     if name == WORDS:
         return words

@@ -73,7 +73,7 @@ class FetchWarc(Source):
     def expand(self, input_: "Input") -> list[str] | None:
         """The inputs that a list of paths (`warc.paths.gz`) names, in its order; None for other inputs.
 
-        A list that names no archive is none of ours: it is read as an archive, and so reported as damaged.
+        A list that names no archive is read as an archive, and so reported as damaged.
         """
         if not LIST_NAME.search(urlsplit(input_.url).path if input_.url else input_.name):
             return None
@@ -199,7 +199,7 @@ def _response(record: "WarcRecord") -> "Response":
 
 
 def _page_type(record: "WarcRecord", media_type: str, body: bytes) -> str:
-    """The media type of the page; empty if it is none that we read."""
+    """Return the media type of the page; empty for types that are not read."""
     from corpuskit.formats.warc.http import UNKNOWN_TYPES, sniffs_as_html
 
     if media_type in HTML_TYPES or (record.kind == "conversion" and media_type == "text/plain"):
@@ -221,7 +221,7 @@ def _metadata(record: "WarcRecord", archive: str) -> dict[str, Any]:
 
 
 def _identifier(record: "WarcRecord", archive: str, keys: set[int]) -> str:
-    """The record's id without its `urn:uuid:`; a hash of the place where there is none, or for the second of two."""
+    """The record's id without its `urn:uuid:`; a hash of its location if there is no id, or for the second of two."""
     import xxhash
 
     record_id = record.headers.get("warc-record-id", "").strip("<> ")

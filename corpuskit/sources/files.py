@@ -221,7 +221,7 @@ class Files(Source):
 
 
 def _whole(input_: "Input", limit: int) -> bytes | Rejected:
-    """All bytes of a file that is one record; a file with a hole is none."""
+    """Return all bytes of a file that is one record, or a reject for a file with a hole."""
     try:
         data = input_.read_all(limit)
     except Reject as reject:

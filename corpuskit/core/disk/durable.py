@@ -1,4 +1,4 @@
-"""Writes that hold: flushed to disk, locked against other runs, and their failures said in one line."""
+"""Durable writes: flushed to disk, locked against other runs, with failures told in one line."""
 
 import contextlib
 import fcntl
@@ -13,7 +13,7 @@ from corpuskit.core.errors import PublishError
 
 @contextlib.contextmanager
 def publishing(target: Path) -> Iterator[None]:
-    """Turn a failed write into a PublishError that names the place and what to do."""
+    """Turn a failed write into a PublishError that names the target and what to do."""
     try:
         yield
     except OSError as error:
@@ -25,7 +25,7 @@ def publishing(target: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def finishing(target: Path) -> Iterator[None]:
-    """The same for what is left to do once the new dataset stands."""
+    """Turn a failure after publication into a PublishError that says so."""
     try:
         yield
     except OSError as error:

@@ -18,7 +18,7 @@ def open_new(path: Path) -> BinaryIO:
 
 
 def open_write(path: Path) -> BinaryIO:
-    """A file to write from its start, made if there is none."""
+    """Open a file to write from its start, and create it if need be."""
     return open(path, "wb")
 
 
@@ -28,7 +28,7 @@ def open_scratch(path: Path) -> IO[bytes]:
 
 
 def open_nameless() -> IO[bytes]:
-    """The same in TMPDIR and without a name, so that it ends with the process."""
+    """Open a file in TMPDIR without a name, so that it ends with the process."""
     import tempfile
 
     return tempfile.TemporaryFile(buffering=0)
@@ -40,7 +40,7 @@ def open_flags(path: Path, flags: int, mode: int = 0o666) -> BinaryIO:
 
 
 def open_lock(path: Path) -> int:
-    """The descriptor of a file to lock, made if there is none."""
+    """Open a file to lock, and create it if need be. Returns the descriptor."""
     return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
 
 

@@ -64,7 +64,7 @@ class Input:
     _stream: "HashingStream | None" = None
 
     def unread_copy(self) -> "Input":
-        """The same input with nothing read yet; its findings are freed with it."""
+        """Return a copy with nothing read yet; its findings are freed with it."""
         return replace(self, findings=Findings(), _stream=None)
 
     def open(self) -> BinaryIO:

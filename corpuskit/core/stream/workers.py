@@ -44,7 +44,7 @@ def ordered_map(
 def guarded_map(
     work: Callable[[Batch, Guard], Batch], batches: Iterable[Batch], jobs: int, start: str = "fork"
 ) -> Iterator[Batch]:
-    """The same for batches of documents, with a guard over each worker: one that spends too long on a document is
+    """Workers for batches of documents, each watched by a guard: one that spends too long on a document is
     ended, a new one takes its place, and the batch is done again without that document."""
     return _results(GuardedWorkers(work, jobs, start), batches)
 
@@ -193,7 +193,7 @@ class Pool:
 
 @contextlib.contextmanager
 def starting() -> Iterator[None]:
-    """Turn the system's refusal of a process, or of what it talks through, into a PublishError that says what to do."""
+    """Turn a failed fork or pipe into a PublishError that says what to do."""
     try:
         yield
     except OSError as error:

@@ -59,7 +59,7 @@ def cells(document: Document) -> Cells:
 
 
 def document(row: Cells) -> Document:
-    """The document of a row, given without its null cells. Raises Reject if it is none."""
+    """Return the document of a row, given without its null cells. Raises Reject if it holds none."""
     if type(row.get("text")) is not str:
         raise Reject("no-text", "`text` is null")
     if type(row.get("id")) is not str:

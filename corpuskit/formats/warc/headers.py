@@ -37,7 +37,7 @@ def plain_fields(head: bytes) -> tuple[str, int]:
 
 
 def blank_line(data: bytes, start: int) -> int:
-    """Where the first blank line from `start` on ends; -1 if there is none."""
+    """Return the offset after the first blank line from `start` on; -1 without one."""
     offset = data.find(b"\n\r\n", start)
     other = data.find(b"\n\n", start, offset if offset >= 0 else len(data))
     if other >= 0:
@@ -60,7 +60,7 @@ def arc_headers(line: bytes) -> dict[str, str]:
 
 
 def _iso_date(digits: str) -> str:
-    """An ARC date, of which only the day may be given, as ISO 8601; empty if it is none."""
+    """An ARC date, of which only the day may be given, as ISO 8601; empty for anything else."""
     stamp = digits[:14].ljust(14, "0")
     year, month, day, hour, minute, second = stamp[:4], *(stamp[at : at + 2] for at in range(4, 14, 2))
     if not ("01" <= month <= "12" and "01" <= day <= "31" and hour < "24" and minute < "60" and second < "61"):

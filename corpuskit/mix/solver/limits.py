@@ -66,7 +66,7 @@ def decimal(value: float) -> Fraction:
 
 
 def budget_of(limits: Limits) -> Fraction:
-    """The budget; one where there is none, so that everything is a share."""
+    """The budget, or 1 without one, so that everything is a share."""
     return limits.get(BUDGET, Fraction(1))
 
 

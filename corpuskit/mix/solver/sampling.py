@@ -135,7 +135,7 @@ def _bounds(shards: "Shards", source: int, budget_left: int) -> Iterator[Bound]:
         if sums[-1] <= budget_left:
             return
         if documents.sum() > AT_ONCE:
-            # All that lie before the bin in which the room runs out fit.
+            # All documents before the bin in which the budget runs out fit.
             full = int(numpy.searchsorted(sums, budget_left, side="right"))
             if full:
                 budget_left -= int(sums[full - 1])
@@ -162,7 +162,7 @@ def _counted(shards: "Shards", source: int, begin: int, budget_left: int) -> "tu
 
 
 def _in_order(shards: "Shards", source: int, bins: range, budget_left: int) -> "tuple[Rows, Numbers]":
-    """The documents in some bins that fit into the room, in order, and for each its shard and row."""
+    """The documents in some bins that fit into the budget left, in order, and for each its shard and row."""
     import numpy
 
     blocks, positions = [], []
@@ -181,7 +181,7 @@ def _in_order(shards: "Shards", source: int, bins: range, budget_left: int) -> "
 
 
 def _closely(rows: "Rows", positions: "Numbers", budget_left: int) -> Generator[Bound, None, int]:
-    """The bounds within documents in order, each where one no longer fits; the room that is left.
+    """The bounds within documents in order, each where one no longer fits; the budget that is left.
 
     Each round looks only at those small enough for the room left, and takes them up to the first that is not any
     more.

@@ -162,7 +162,7 @@ class Entries:
 
 
 def open_block_file(stack: ExitStack, path: Path) -> "BlockFile":
-    """A block file, which `stack` closes. Raises DamagedError if it is none."""
+    """Open a block file, which `stack` closes. Raises DamagedError if it is not one."""
     from corpuskit.core.disk.block_file import BlockFile
 
     return BlockFile(stack.enter_context(open(path, "rb", buffering=0)), path.name)

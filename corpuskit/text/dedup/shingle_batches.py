@@ -102,7 +102,7 @@ def _of_any(texts: list[str], ngram: int, raw: bool) -> list[Hashes]:
 
 
 def _of_some(texts: list[str], odd: set[int], ngram: int, raw: bool) -> list[Hashes]:
-    """The same, the `odd` ones apart: normalised or, where they are that, by themselves."""
+    """Shingle texts of which the `odd` ones are treated apart: normalised first or, if they are already, alone."""
     even = [text for number, text in enumerate(texts) if number not in odd]
     others = [text for number, text in enumerate(texts) if number in odd]
     by_table = iter(_of_any(even, ngram, raw) if even else ())

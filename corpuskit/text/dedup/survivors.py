@@ -106,7 +106,7 @@ def _stricter(current: Any, other: Any) -> Any:
 
 
 def _instant(date: Any) -> int:
-    """Microseconds from 1970 to an ISO 8601 date, UTC if it names no zone; -LAST if it is none.
+    """Microseconds from 1970 to an ISO 8601 date, UTC if it names no zone; -LAST if it is not a date.
 
     >>> _instant("2024-05") == _instant("2024-05-01T00:00:00Z") > _instant("2024")
     True

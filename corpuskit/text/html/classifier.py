@@ -21,9 +21,9 @@ __all__ = ["choose", "score_blocks", "scores", "sure_share", "unpacked"]
 KEEP_FROM = -300
 """Score from which a block is content; thousandths of the log odds."""
 BETWEEN = -1700
-"""The same for a block between others that are content, in the same element."""
+"""Score from which a block is content between others that are, in the same element."""
 RUN = 1700
-"""The same for a run of list items that are nothing but links."""
+"""Score from which a run of list items that are nothing but links is content."""
 LINKED = 0.5
 UNSURE = 1500
 

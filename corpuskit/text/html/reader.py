@@ -67,7 +67,7 @@ class Elements:
     own_bits: list[int] = field(default_factory=lambda: [0])
     """Bits of `CLASS_GROUPS` and `TAG_GROUPS` an element has itself."""
     around: list[int] = field(default_factory=lambda: [0])
-    """The same for an element and all its ancestors."""
+    """Bits of an element and all its ancestors."""
     ends: list[int] = field(default_factory=lambda: [0])
     """Place after the last element of each subtree."""
     containers: list[int] = field(default_factory=lambda: [0])
@@ -306,7 +306,7 @@ def _behind(source: str, tag: str, position: int) -> int:
 
 
 def _behind_script(source: str, position: int) -> int:
-    """The same for a script, in which a script inside a comment has an end of its own (HTML, "double escaped")."""
+    """Find the end of a script, in which a script inside a comment has an end of its own (HTML, "double escaped")."""
     commented = False
     while (end := source.find("</script", position)) >= 0:
         opening = source.rfind("<!--", position, end)
