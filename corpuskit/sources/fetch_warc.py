@@ -85,13 +85,13 @@ class FetchWarc(Source):
 
     def read(self, input_: "Input") -> Iterator[Item]:
         """The documents, drops and rejects of one archive in file order."""
-        from corpuskit.formats.warc.ranges import read_part
+        from corpuskit.formats.warc.ranges import read_range
         from corpuskit.formats.warc.reader import read_records
         from corpuskit.formats.warc.wacz import archives_of
 
         if input_.byte_range is not None:
             with input_.open() as stream:
-                records = read_part(stream, input_.byte_range, input_.damaged)
+                records = read_range(stream, input_.byte_range, input_.damaged)
                 yield from self._items(records, input_.name, input_.byte_range.keys)
             return
         for name, stream in archives_of(input_.open(), input_.name, input_.damaged):
@@ -99,9 +99,9 @@ class FetchWarc(Source):
 
     def splits(self, stream: BinaryIO) -> bool:
         """Whether the archive is compressed record by record."""
-        from corpuskit.formats.warc.ranges import splittable
+        from corpuskit.formats.warc.ranges import is_splittable
 
-        return splittable(stream)
+        return is_splittable(stream)
 
     def _items(self, records: "Iterable[WarcRecord]", archive: str, keys: set[int]) -> Iterator[Item]:
         for record in records:
@@ -230,4 +230,4 @@ def _identifier(record: "WarcRecord", archive: str, keys: set[int]) -> str:
         if key not in keys:
             keys.add(key)
             return record_id.removeprefix("urn:uuid:")
-    return xxhash.xxh3_128_hexdigest(f"{archive}\0{record.offset}\0{record.inner}".encode())
+    return xxhash.xxh3_128_hexdigest(f"{archive}\0{record.offset}\0{record.member_offset}".encode())

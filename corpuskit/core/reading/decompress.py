@@ -29,7 +29,7 @@ def decompressed_blocks(stream: BinaryIO, damaged: Damaged, name: str = "") -> I
     members = members_of(stream, damaged, name)
     total = expanded = 0
     while members.open_next():
-        if not members.follows:
+        if not members.follows_whole_member:
             yield GAP
         member_bytes = 0
         while block := members.read():

@@ -38,10 +38,10 @@ class Members(Protocol):
     """Stored offset up to which it has been read."""
     fault: str
     """Why the open member ended early: `cut`, `corrupt`, `expands`; empty as long as it is whole."""
-    follows: bool
+    follows_whole_member: bool
     """Whether the open member comes right after a whole one."""
     has_whole_record: bool
-    """Set by the reader has something whole from the open member."""
+    """Set by the reader once it has a whole record of the open member."""
     checked: bool
     """Whether a checksum vouches for the content of the open member."""
     plain: bool
@@ -156,7 +156,7 @@ class PlainFile:
 
     plain = True
     fault = ""
-    follows = True
+    follows_whole_member = True
     has_whole_record = False
     checked = False
     start = 0
@@ -199,12 +199,12 @@ class CompressedFile:
         self._ended = True
         self.start = self.consumed = start
         self.fault = ""
-        self.follows = True
+        self.follows_whole_member = True
         self.has_whole_record = self.checked = False
 
     def open_next(self) -> bool:
         position = self.consumed
-        self.follows = not self.fault
+        self.follows_whole_member = not self.fault
         if self.fault:
             position = self._behind_damage()
         start = self._skip_to_member(position)
@@ -302,7 +302,7 @@ class CompressedFile:
             next_start = self.find_member(position)
             if not self._only_padding(position, next_start):
                 self._damaged("bytes between members that belong to none", position, next_start - position)
-                self.follows = False
+                self.follows_whole_member = False
             position = next_start
         self.start = self.consumed = position
         return None

@@ -8,7 +8,7 @@ _ALGORITHMS = {"md5": "md5", "sha1": "sha1", "sha256": "sha256", "sha384": "sha3
 
 
 def matches_digest(label: str, data: bytes) -> bool | None:
-    """Whether the data have the digest of a label; None if it names no algorithm or value that we know.
+    """Whether the data have the digest that a label states; None if it states no algorithm or value that we know.
 
     >>> matches_digest("sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ", b"")
     True
@@ -19,11 +19,12 @@ def matches_digest(label: str, data: bytes) -> bool | None:
         return None
     # A check against damage and wrong lengths, not against forgery.
     digest = hashlib.new(algorithm, data, usedforsecurity=False).digest()
-    expected = _decoded(value.strip(), len(digest))
+    expected = _digest_bytes(value.strip(), len(digest))
     return None if expected is None else expected == digest
 
 
-def _decoded(value: str, size: int) -> bytes | None:
+def _digest_bytes(value: str, size: int) -> bytes | None:
+    """Return the `size` bytes of a digest in hexadecimal, base 32 or base 64, which its length tells apart."""
     try:
         if len(value) == 2 * size:
             return bytes.fromhex(value)

@@ -10,7 +10,7 @@ _PLAIN_LENGTH = re.compile(rb"\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r?\n(?![ \
 
 
 def parse_headers(head: bytes) -> dict[str, str]:
-    """The named fields of a header block after its first line; folded lines joined, the first of each name.
+    """Return the named fields of a header block after its first line, with folded lines joined; the first of a name.
 
     >>> parse_headers(b"HTTP/1.1 200 OK\\r\\nContent-Type: text/html;\\r\\n charset=utf-8\\r\\n\\r\\n")
     {'content-type': 'text/html; charset=utf-8'}
@@ -24,7 +24,7 @@ def parse_headers(head: bytes) -> dict[str, str]:
 
 
 def plain_fields(head: bytes) -> tuple[str, int]:
-    """Type and length of a WARC record whose header leaves no doubt of them; an empty type for any other.
+    """Return the type and length of a WARC record whose header leaves no doubt of them; an empty type for any other.
 
     >>> plain_fields(b"WARC/1.0\\r\\nWARC-Type: response\\r\\nContent-Length: 5\\r\\n\\r\\n")
     ('response', 5)
@@ -37,32 +37,36 @@ def plain_fields(head: bytes) -> tuple[str, int]:
 
 
 def blank_line(data: bytes, start: int) -> int:
-    """Return the offset after the first blank line from `start` on; -1 without one."""
-    offset = data.find(b"\n\r\n", start)
-    other = data.find(b"\n\n", start, offset if offset >= 0 else len(data))
-    if other >= 0:
-        return other + 2
-    return offset + 3 if offset >= 0 else -1
+    """Return the offset at which the first blank line from `start` on ends; -1 if there is none.
+
+    >>> blank_line(b"GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\nbody", 0)
+    27
+    """
+    with_return = data.find(b"\n\r\n", start)
+    without_return = data.find(b"\n\n", start, with_return if with_return >= 0 else len(data))
+    if without_return >= 0:
+        return without_return + 2
+    return with_return + 3 if with_return >= 0 else -1
 
 
 def arc_headers(line: bytes) -> dict[str, str]:
-    """The fields of an ARC line: URL, IP address, date, media type, in version 2 more of them, length."""
+    """Return the fields of an ARC line: URL, IP address, date, media type, more in version 2, and length."""
     match = _ARC_FIELDS.fullmatch(line)
     if not match:
         return {"warc-target-uri": _text(line.split(b" ")[0]), "content-length": _text(line.split()[-1])}
-    kind = (match[4] or b"").split(b" ")[0].rstrip(b";")
+    media_type = (match[4] or b"").split(b" ")[0].rstrip(b";")
     return {
         "warc-target-uri": _text(match[1]),
         "warc-date": _iso_date(match[3].decode()),
-        "content-type": _text(kind),
+        "content-type": _text(media_type),
         "content-length": _text(match[5]),
     }
 
 
 def _iso_date(digits: str) -> str:
-    """An ARC date, of which only the day may be given, as ISO 8601; empty for anything else."""
+    """Return an ARC date, of which the time may be missing, as ISO 8601; empty if it is not a date."""
     stamp = digits[:14].ljust(14, "0")
-    year, month, day, hour, minute, second = stamp[:4], *(stamp[at : at + 2] for at in range(4, 14, 2))
+    year, month, day, hour, minute, second = stamp[:4], *(stamp[index : index + 2] for index in range(4, 14, 2))
     if not ("01" <= month <= "12" and "01" <= day <= "31" and hour < "24" and minute < "60" and second < "61"):
         return ""
     return f"{year}-{month}-{day}T{hour}:{minute}:{second}Z"

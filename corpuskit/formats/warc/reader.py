@@ -1,9 +1,9 @@
 """The records of a web archive: WARC 1.x and ARC, read strictly and past any damage.
 
-A record is whole when its block has the declared length, ends within its member, and is followed by the end mark,
-another record or the end. What is not comes out with a `fault`, never as a shorter record, and reading goes on at
-the next place where a record starts: within the bytes that a wrong length would swallow, or in the next member.
-Where the framing leaves a doubt, the record's own evidence (block digest, HTTP length) decides.
+A record is whole if its block has the declared length, ends within its member, and is followed by the end mark,
+another record or the end. Any other record comes out with a `fault`, never as a shorter one, and reading goes on where
+the next record starts: within the bytes that a wrong length would swallow, or in the next member. Where the framing
+leaves a doubt, the record's own evidence (block digest, HTTP length) decides.
 
 Sources: WARC 1.1 (ISO 28500:2017); the Internet Archive's ARC file format, versions 1 and 2.
 """
@@ -11,38 +11,48 @@ Sources: WARC 1.1 (ISO 28500:2017); the Internet Archive's ARC file format, vers
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from corpuskit.core.reading.members import Damaged, members_of
 from corpuskit.formats.warc.digests import matches_digest
 from corpuskit.formats.warc.headers import arc_headers, blank_line, parse_headers, plain_fields
-from corpuskit.formats.warc.member_buffer import Window
+from corpuskit.formats.warc.member_buffer import MemberBuffer
 
 MAX_LINE = 64 * 1024
 MAX_HEAD = 1024 * 1024
 MAX_BLOCK = 64 * 1024 * 1024
 MAX_NEWLINES = 64 * 1024
 MAX_RETURNS = 16
+"""Records to go back to after a wrong length, whatever it costs; after them the bytes read again are limited."""
+LOOK_AHEAD = 1024 * 1024
+"""Decompressed bytes to look at ahead: for the end of a member of one record, and for damage soon after a record."""
 
 _ARC_LINE = rb"(?:filedesc:[^\n]*\n|[A-Za-z][A-Za-z0-9+.-]*:[^\n]*? [0-9A-Fa-f.:-]+ \d{8,20} [^\n]*?\S[ \t]*\r?\n)"
-# Where a record is due, its first line may be damaged after the name.
+# Where a record should start, its first line may be damaged after the name.
 _WARC = re.compile(rb"WARC/\d", re.IGNORECASE)
 _ARC = re.compile(_ARC_LINE)
 _NEXT_WARC = re.compile(rb"WARC/\d+\.\d+[ \t\r]*\n")
 _FIRST_FIELD = re.compile(rb"(?:WARC|Content)-[A-Za-z-]+:")
 _NEXT_ARC = re.compile(rb"^" + _ARC_LINE, re.MULTILINE)
-_SWALLOWED = re.compile(rb"\r?\n\r?\n" + _NEXT_WARC.pattern + _FIRST_FIELD.pattern)
+_COVERED_RECORD = re.compile(rb"\r?\n\r?\n" + _NEXT_WARC.pattern + _FIRST_FIELD.pattern)
 _STARTS_PLAIN = re.compile(rb"\s*(?:WARC/|filedesc:|[a-z][a-z0-9+.-]*://)", re.IGNORECASE)
 _NEWLINES = re.compile(rb"[\r\n]*")
 _HTTP_LENGTH = re.compile(rb"\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r?\n", re.IGNORECASE)
-
-LOOK_AHEAD = 1024 * 1024
 _MEMBER_FAULTS = {"cut": "truncated", "corrupt": "corrupt", "expands": "expands-too-far"}
+
+
+class RecordFault(NamedTuple):
+    """What is wrong with a record."""
+
+    reason: str
+    """The reason that it is rejected for."""
+    detail: str
+    """A phrase for it."""
 
 
 @dataclass(slots=True)
 class WarcRecord:
-    """One record. `fault` names what is wrong with it; then `block` is what could be read of it."""
+    """One record. If `fault` names something wrong with it, `block` is what could be read of it."""
 
     kind: str
     """The WARC-Type in lower case, or `arc`."""
@@ -52,16 +62,16 @@ class WarcRecord:
     """Declared length of the block; more than `len(block)` if that is over the limit."""
     offset: int
     """Stored byte at which the record, or the member that holds it, starts."""
-    inner: int
-    """Byte at which it starts within its member, decompressed."""
+    member_offset: int
+    """Decompressed byte of its member at which it starts."""
     length: int | None = None
-    """Bytes it takes as stored; None where it shares its member."""
+    """Stored bytes that it takes; None if it shares its member."""
     checked: bool = False
-    """Whether its member has a checksum, which it matched."""
+    """Whether its member has a checksum, and matches it."""
     fault: str = ""
     detail: str = ""
     fields: dict[str, str] | None = field(default=None, compare=False, repr=False)
-    """The headers where they have been read."""
+    """The headers, once they have been parsed."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -71,41 +81,45 @@ class WarcRecord:
         return self.fields
 
     def matches_digest(self) -> bool | None:
-        """Whether the block has the digest that its header gives; None if that gives none we know."""
+        """Whether the block has the digest that the header gives; None if it gives none that we know."""
         if len(self.block) != self.size:
             return None
         return matches_digest(self.headers.get("warc-block-digest", ""), self.block)
 
 
 def read_records(stream: BinaryIO, damaged: Damaged) -> Iterator[WarcRecord]:
-    """All records of an archive in order, of whatever kind. `damaged` is called for spans that are not whole."""
+    """Yield all records of an archive in order, of any kind. `damaged` is called for spans that are not whole."""
     members = members_of(stream, damaged, plain=lambda head: bool(_STARTS_PLAIN.match(head)))
-    return iter(Reader(Window(members), damaged))
+    return iter(WarcReader(MemberBuffer(members), damaged))
 
 
 def starts_record(data: bytes) -> bool:
-    """Whether these bytes start a record, of whichever kind."""
+    """Whether these bytes start a record of any kind."""
     return bool(_WARC.match(data) or _ARC.match(data))
 
 
-class Reader:
+class WarcReader:
     """The records of members in order."""
 
-    def __init__(self, window: Window, damaged: Damaged) -> None:
-        self._window = window
+    def __init__(self, buffer: MemberBuffer, damaged: Damaged) -> None:
+        self._buffer = buffer
         self._damaged = damaged
-        self._arc: bool | None = None
+        # Whether the archive is an ARC file; None until a record shows it.
+        self._is_arc: bool | None = None
+        # The line ends that were skipped last.
         self._newlines = b""
-        self._end_marks = True
-        self._went_back = self._read_again = 0
+        # Whether all records so far ended in an end mark.
+        self._has_end_marks = True
+        # How often wrong lengths made us go back, and over how many bytes.
+        self._returns = self._reread_bytes = 0
 
     def __iter__(self) -> Iterator[WarcRecord]:
-        window = self._window
+        buffer = self._buffer
         empty = True
         while True:
             self._skip_newlines()
-            if not window.more(1):
-                if not window.enter_next():
+            if not buffer.fill(1):
+                if not buffer.enter_next():
                     if empty:
                         self._damaged("the file is empty", 0, 0)
                     return
@@ -116,16 +130,16 @@ class Reader:
             elif self._starts_record():
                 yield self._record()
             else:
-                inner = window.inner
+                member_offset = buffer.member_offset
                 self._skip_to_record()
-                self._report("bytes that belong to no record", window.start, inner)
+                self._report("bytes that belong to no record", buffer.start, member_offset)
 
     def _only_record(self) -> WarcRecord | None:
-        """The record of a member that holds one and nothing else, as it should; None for all that needs more care."""
-        window = self._window
-        if window.plain or self._arc or not window.holds_all(LOOK_AHEAD) or window.fault:
+        """Return the record of a member that holds one and nothing else, as most do; None if it needs more care."""
+        buffer = self._buffer
+        if buffer.plain or self._is_arc or not buffer.fill_to_end(LOOK_AHEAD) or buffer.fault:
             return None
-        data = window.buffer
+        data = buffer.data
         end = blank_line(data, 0)
         kind, size = plain_fields(data[:end]) if 0 <= end <= MAX_LINE else ("", 0)
         if (
@@ -136,245 +150,253 @@ class Reader:
             or not _WARC.match(data)
         ):
             return None
-        record = WarcRecord(kind, data[:end], data[end:-4], size, window.start, 0, window.stored_end - window.start)
-        if self._swallowed(record):
+        record = WarcRecord(kind, data[:end], data[end:-4], size, buffer.start, 0, buffer.stored_end - buffer.start)
+        if self._covers_record(record):
             return None
-        record.checked = window.checked
-        self._arc = False
-        window.take(len(data))
-        window.keep()
+        record.checked = buffer.checked
+        self._is_arc = False
+        buffer.take(len(data))
+        buffer.note_whole_record()
         return record
 
     def _skip_newlines(self) -> int:
-        """Pass over line ends; how many line feeds there were."""
-        window, passed = self._window, b""
-        while len(passed) < MAX_NEWLINES and window.more(1):
-            ahead = _NEWLINES.match(window.buffer, window.position, window.position + MAX_NEWLINES)
-            passed += window.take(len(ahead[0]) if ahead else 0)
-            if window.ahead():
+        """Pass over line ends; return how many line feeds there were."""
+        buffer, newlines = self._buffer, b""
+        while len(newlines) < MAX_NEWLINES and buffer.fill(1):
+            match = _NEWLINES.match(buffer.data, buffer.position, buffer.position + MAX_NEWLINES)
+            newlines += buffer.take(len(match[0]) if match else 0)
+            if buffer.ahead():
                 break
-        self._newlines = passed
-        return passed.count(b"\n")
+        self._newlines = newlines
+        return newlines.count(b"\n")
 
     def _starts_record(self) -> bool:
-        window = self._window
-        while window.buffer.find(b"\n", window.position, window.position + MAX_LINE) < 0:
-            ahead = window.ahead()
-            if ahead >= MAX_LINE or not (window.more(ahead + 1) or self._join()):
+        buffer = self._buffer
+        while buffer.data.find(b"\n", buffer.position, buffer.position + MAX_LINE) < 0:
+            ahead = buffer.ahead()
+            if ahead >= MAX_LINE or not (buffer.fill(ahead + 1) or self._join()):
                 return False
-        if _WARC.match(window.buffer, window.position):
-            self._arc = False
-        elif self._arc is not False and _ARC.match(window.buffer, window.position):
-            self._arc = True
+        if _WARC.match(buffer.data, buffer.position):
+            self._is_arc = False
+        elif self._is_arc is not False and _ARC.match(buffer.data, buffer.position):
+            self._is_arc = True
         else:
             return False
         return True
 
     def _join(self) -> bool:
-        return self._window.join_next(self.due_here)
+        return self._buffer.join_next(self.starts_record_here)
 
-    def due_here(self, data: bytes) -> bool:
-        """Whether these bytes start a record, at a place where one is due."""
-        return bool(_WARC.match(data) or (self._arc is not False and _ARC.match(data)))
+    def starts_record_here(self, data: bytes) -> bool:
+        """Whether these bytes, from where a record should start, do start one of this archive's kind."""
+        return bool(_WARC.match(data) or (self._is_arc is not False and _ARC.match(data)))
 
     def _record(self) -> WarcRecord:
-        window = self._window
-        start, inner = window.start, window.inner
-        head, fault, detail = self._arc_head() if self._arc else self._warc_head()
-        record = _parsed(head, bool(self._arc), inner if window.plain else start, inner)
-        record.checked = window.checked
+        buffer = self._buffer
+        start, member_offset = buffer.start, buffer.member_offset
+        head, fault = (self._arc_head(), None) if self._is_arc else self._warc_head()
+        record = _new_record(head, bool(self._is_arc), member_offset if buffer.plain else start, member_offset)
+        record.checked = buffer.checked
         if fault:
-            return self._faulty(record, fault, detail, 0)
+            return self._fail_record(record, fault, 0)
         if record.size < 0:
-            return self._faulty(record, "bad-header", "a record without a valid length", 0)
-        record.block, taken_bytes = self._take(record.size)
+            return self._fail_record(record, RecordFault("bad-header", "a record without a valid length"), 0)
+        record.block, block_bytes = self._take_block(record.size)
         self._newlines = b""
-        fault, detail = self._verdict(record, taken_bytes)
+        fault = self._find_fault(record, block_bytes)
         if fault:
-            return self._faulty(record, fault, detail, taken_bytes)
-        window.keep()
-        if window.plain:
-            record.length = window.inner - inner
-        elif inner == 0 and not window.more(1):
-            record.length = window.stored_end - start
+            return self._fail_record(record, fault, block_bytes)
+        buffer.note_whole_record()
+        if buffer.plain:
+            record.length = buffer.member_offset - member_offset
+        elif member_offset == 0 and not buffer.fill(1):
+            record.length = buffer.stored_end - start
         return record
 
-    def _warc_head(self) -> tuple[bytes, str, str]:
-        """The header with its blank line, taken; and what is wrong with it."""
-        window, looked = self._window, 0
-        while (end := blank_line(window.buffer, window.position + looked)) < 0:
-            ahead = window.ahead()
+    def _warc_head(self) -> tuple[bytes, RecordFault | None]:
+        """Take the header with its blank line; return it, and what is wrong with it."""
+        buffer, searched_bytes = self._buffer, 0
+        while (end := blank_line(buffer.data, buffer.position + searched_bytes)) < 0:
+            ahead = buffer.ahead()
             if ahead > MAX_HEAD:
-                return window.take(MAX_LINE), "header-too-large", f"a record header of over {MAX_HEAD} bytes"
-            if not (window.more(ahead + 1) or self._join()):
-                fault = _MEMBER_FAULTS.get(window.fault, "truncated")
-                return window.take(ahead), fault, "a record header without an end"
-            looked = max(ahead - 3, 0)
-        head = window.take(end - window.position)
+                return buffer.take(MAX_LINE), RecordFault(
+                    "header-too-large", f"a record header of over {MAX_HEAD} bytes"
+                )
+            if not (buffer.fill(ahead + 1) or self._join()):
+                reason = _MEMBER_FAULTS.get(buffer.fault, "truncated")
+                return buffer.take(ahead), RecordFault(reason, "a record header without an end")
+            # A blank line that ends in the next bytes starts at most three before them.
+            searched_bytes = max(ahead - 3, 0)
+        head = buffer.take(end - buffer.position)
         if len(head) > MAX_HEAD:
-            return head, "header-too-large", f"a record header of over {MAX_HEAD} bytes"
+            return head, RecordFault("header-too-large", f"a record header of over {MAX_HEAD} bytes")
         if len(head) > MAX_LINE and max(map(len, head.split(b"\n"))) > MAX_LINE:
-            return head, "header-too-large", f"a record header with a line of over {MAX_LINE} bytes"
-        return head, "", ""
+            return head, RecordFault("header-too-large", f"a record header with a line of over {MAX_LINE} bytes")
+        return head, None
 
-    def _arc_head(self) -> tuple[bytes, str, str]:
-        window = self._window
-        return window.take(window.buffer.index(b"\n", window.position) + 1 - window.position), "", ""
+    def _arc_head(self) -> bytes:
+        buffer = self._buffer
+        return buffer.take(buffer.data.index(b"\n", buffer.position) + 1 - buffer.position)
 
-    def _take(self, size: int) -> tuple[bytes, int]:
-        """Up to `size` bytes of block, of which at most MAX_BLOCK are kept; and how many there were."""
-        parts, taken_bytes = [], 0
-        while taken_bytes < size and (self._window.more(1) or self._join()):
-            part = self._window.take(size - taken_bytes)
-            if taken_bytes < MAX_BLOCK:
-                parts.append(part[: MAX_BLOCK - taken_bytes])
-            taken_bytes += len(part)
-        return parts[0] if len(parts) == 1 else b"".join(parts), taken_bytes
+    def _take_block(self, size: int) -> tuple[bytes, int]:
+        """Take up to `size` bytes of block; return the first MAX_BLOCK of them, and how many there were."""
+        spans, block_bytes = [], 0
+        while block_bytes < size and (self._buffer.fill(1) or self._join()):
+            span = self._buffer.take(size - block_bytes)
+            if block_bytes < MAX_BLOCK:
+                spans.append(span[: MAX_BLOCK - block_bytes])
+            block_bytes += len(span)
+        return spans[0] if len(spans) == 1 else b"".join(spans), block_bytes
 
-    def _verdict(self, record: WarcRecord, taken_bytes: int) -> tuple[str, str]:
-        """The fault of a record whose block has been taken, and a phrase for it; empty if it is whole."""
-        window = self._window
-        if taken_bytes < record.size:
-            return self._why_short(record)
-        if self._swallowed(record):
-            return "bad-length", "a length that covers records which follow"
+    def _find_fault(self, record: WarcRecord, block_bytes: int) -> RecordFault | None:
+        """Return what is wrong with a record whose block has been taken; None if it is whole."""
+        buffer = self._buffer
+        if block_bytes < record.size:
+            return self._fault_of_short_block(record)
+        if self._covers_record(record):
+            return RecordFault("bad-length", "a length that covers records which follow")
         line_feeds = self._skip_newlines()
-        if window.more(1):
-            self._end_marks = self._end_marks and line_feeds >= 2
+        if buffer.fill(1):
+            self._has_end_marks = self._has_end_marks and line_feeds >= 2
             if self._starts_record():
-                return "", ""
-            if self._breaks_off(record):
-                return _MEMBER_FAULTS[window.fault], "a record in a member that does not decompress to its end"
-            if self._passes_damaged_mark() or self._ends_before_garbage(record, line_feeds):
-                return "", ""
-            return "bad-length", "a block that the end of its record does not follow"
-        if window.fault and not self._survives(record, window.fault):
-            return _MEMBER_FAULTS[window.fault], "a record in a member that does not decompress to its end"
-        if window.plain and line_feeds < 2 and self._end_marks and not self._arc:
-            self._damaged("the file is cut within the end mark of a record", window.inner, 0)
-        return "", ""
+                return None
+            if self._is_in_breaking_member(record):
+                return _member_fault(buffer.fault)
+            if self._skip_damaged_mark() or self._is_whole_before_garbage(record, line_feeds):
+                return None
+            return RecordFault("bad-length", "a block that the end of its record does not follow")
+        if buffer.fault and not self._survives_fault(record, buffer.fault):
+            return _member_fault(buffer.fault)
+        if buffer.plain and line_feeds < 2 and self._has_end_marks and not self._is_arc:
+            self._damaged("the file is cut within the end mark of a record", buffer.member_offset, 0)
+        return None
 
-    def _why_short(self, record: WarcRecord) -> tuple[str, str]:
-        """The file or the member ended first, or the length is wrong and covers whole records."""
-        fault = self._window.fault
-        if not fault and _find_record(record.block, 0, len(record.block), self._arc) >= 0:
-            return "bad-length", "a length that covers records which follow"
-        if fault or self._window.plain:
-            return _MEMBER_FAULTS.get(fault, "truncated"), "a record that the archive ends in"
-        return "runs-past-member", "a length that is more than the member holds"
+    def _fault_of_short_block(self, record: WarcRecord) -> RecordFault:
+        """Say why a block is short: the file or the member ended first, or a wrong length covers whole records."""
+        fault = self._buffer.fault
+        if not fault and _find_record(record.block, 0, len(record.block), self._is_arc) >= 0:
+            return RecordFault("bad-length", "a length that covers records which follow")
+        if fault or self._buffer.plain:
+            return RecordFault(_MEMBER_FAULTS.get(fault, "truncated"), "a record that the archive ends in")
+        return RecordFault("runs-past-member", "a length that is more than the member holds")
 
-    def _swallowed(self, record: WarcRecord) -> bool:
-        """Whether the block holds the start of another record, and nothing vouches for that."""
-        if self._arc or b"WARC/" not in record.block or not _SWALLOWED.search(record.block):
+    def _covers_record(self, record: WarcRecord) -> bool:
+        """Whether the block holds the start of another record, and nothing shows that it should."""
+        if self._is_arc or b"WARC/" not in record.block or not _COVERED_RECORD.search(record.block):
             return False
-        return not _vouched(record)
+        return not _length_is_right(record)
 
-    def _passes_damaged_mark(self) -> bool:
+    def _skip_damaged_mark(self) -> bool:
         """Pass over an end mark with a wrong byte in it, if the next record or the end follows."""
-        window, rest = self._window, 4 - len(self._newlines)
-        if self._arc or rest <= 0:
+        buffer, mark_bytes_left = self._buffer, 4 - len(self._newlines)
+        if self._is_arc or mark_bytes_left <= 0:
             return False
-        if window.more(rest + 6):
-            if not _WARC.match(window.buffer, window.position + rest):
+        if buffer.fill(mark_bytes_left + 6):
+            if not _WARC.match(buffer.data, buffer.position + mark_bytes_left):
                 return False
-        elif window.ahead() != rest:
+        elif buffer.ahead() != mark_bytes_left:
             return False
-        self._damaged("the end mark of a record is damaged", window.inner if window.plain else window.start, 0)
-        window.take(rest)
+        self._damaged("the end mark of a record is damaged", buffer.member_offset if buffer.plain else buffer.start, 0)
+        buffer.take(mark_bytes_left)
         return True
 
-    def _ends_before_garbage(self, record: WarcRecord, line_feeds: int) -> bool:
-        vouched = _vouched(record)
-        return line_feeds >= 2 and not self._arc if vouched is None else vouched
+    def _is_whole_before_garbage(self, record: WarcRecord, line_feeds: int) -> bool:
+        """Whether a record that garbage follows is whole: by its own evidence, else by its end mark."""
+        evidence = _length_is_right(record)
+        return line_feeds >= 2 and not self._is_arc if evidence is None else evidence
 
-    def _breaks_off(self, record: WarcRecord) -> bool:
-        """Whether the member fails soon after the record: odd bytes there may be the first sign of it."""
-        broken = not self._window.more(LOOK_AHEAD) and bool(self._window.fault)
-        return broken and not self._survives(record, self._window.fault)
+    def _is_in_breaking_member(self, record: WarcRecord) -> bool:
+        """Whether the member fails soon after the record, of which odd bytes there may be the first sign."""
+        is_broken = not self._buffer.fill(LOOK_AHEAD) and bool(self._buffer.fault)
+        return is_broken and not self._survives_fault(record, self._buffer.fault)
 
     @staticmethod
-    def _survives(record: WarcRecord, fault: str) -> bool:
+    def _survives_fault(record: WarcRecord, fault: str) -> bool:
         """Whether the last record of a broken member is whole: a cut changes nothing before it."""
         matches = record.matches_digest()
         return matches or (matches is None and fault == "cut")
 
-    def _faulty(self, record: WarcRecord, fault: str, detail: str, taken_bytes: int) -> WarcRecord:
-        """Give the record its fault, go back to the start of its block, and on to the next record from there."""
-        record.fault, record.detail = fault, detail
-        window = self._window
-        if not self._may_go_back(record, taken_bytes):
-            self._damaged("too many wrong lengths to search all that they cover", record.offset, taken_bytes)
-        elif taken_bytes == len(record.block):
-            window.give_back(record.block + self._newlines)
+    def _fail_record(self, record: WarcRecord, fault: RecordFault, block_bytes: int) -> WarcRecord:
+        """Return the record with its fault, and go on to the next one, searching from the start of its block."""
+        record.fault, record.detail = fault
+        buffer = self._buffer
+        if not self._may_go_back(record, block_bytes):
+            self._damaged("too many wrong lengths to search all that they cover", record.offset, block_bytes)
+        elif block_bytes == len(record.block):
+            buffer.give_back(record.block + self._newlines)
         else:
-            window.rewind(record.inner + len(record.head))
+            buffer.rewind(record.member_offset + len(record.head))
         self._skip_to_record()
-        self._report(f"{detail} ({fault})", record.offset, record.inner)
+        self._report(f"{fault.detail} ({fault.reason})", record.offset, record.member_offset)
         return record
 
-    def _may_go_back(self, record: WarcRecord, taken_bytes: int) -> bool:
-        """Whether reading again stays in proportion: a file of wrong lengths would have us read it over and over."""
-        self._went_back += 1
-        self._read_again += taken_bytes
-        return self._went_back <= MAX_RETURNS or self._read_again <= MAX_RETURNS * (record.inner + MAX_BLOCK)
+    def _may_go_back(self, record: WarcRecord, block_bytes: int) -> bool:
+        """Whether reading again stays in proportion; a file of wrong lengths would have us read it over and over."""
+        self._returns += 1
+        self._reread_bytes += block_bytes
+        return self._returns <= MAX_RETURNS or self._reread_bytes <= MAX_RETURNS * (record.member_offset + MAX_BLOCK)
 
     def _skip_to_record(self) -> None:
         """Go to the next line that starts a record, or to the end of the member."""
-        window = self._window
+        buffer = self._buffer
         while True:
-            end = window.buffer.rfind(b"\n", window.position) + 1
+            end = buffer.data.rfind(b"\n", buffer.position) + 1
             if end:
-                start = _find_record(window.buffer, window.position, end, self._arc)
+                start = _find_record(buffer.data, buffer.position, end, self._is_arc)
                 if start >= 0:
-                    window.position = start
+                    buffer.position = start
                     return
-                # The last line stays in sight: what follows it may be needed to know it.
-                window.position = window.buffer.rfind(b"\n", window.position, end - 1) + 1 or window.position
-            if window.ahead() > MAX_HEAD:
-                window.position = len(window.buffer) - MAX_LINE
-            if not window.more(window.ahead() + 1):
-                window.position = len(window.buffer)
+                # Keep the last line ahead: whether it starts a record may depend on what follows.
+                buffer.position = buffer.data.rfind(b"\n", buffer.position, end - 1) + 1 or buffer.position
+            if buffer.ahead() > MAX_HEAD:
+                buffer.position = len(buffer.data) - MAX_LINE
+            if not buffer.fill(buffer.ahead() + 1):
+                buffer.position = len(buffer.data)
                 return
 
-    def _report(self, what: str, offset: int, inner: int) -> None:
-        """Report what was passed over since `inner`; a member with a fault reports itself."""
-        window = self._window
-        if window.plain:
-            self._damaged(what, max(inner, 0), window.inner - inner)
-        elif not window.fault:
-            whole = inner <= 0 and not window.more(1)
-            lost = window.stored_end - offset if whole else window.inner - inner
+    def _report(self, what: str, offset: int, member_offset: int) -> None:
+        """Report the bytes passed over since `member_offset`; a member with a fault reports itself."""
+        buffer = self._buffer
+        if buffer.plain:
+            self._damaged(what, max(member_offset, 0), buffer.member_offset - member_offset)
+        elif not buffer.fault:
+            whole = member_offset <= 0 and not buffer.fill(1)
+            lost = buffer.stored_end - offset if whole else buffer.member_offset - member_offset
             self._damaged(what, offset, max(lost, 0))
 
 
 def _find_record(data: bytes, start: int, end: int, arc: bool | None) -> int:
-    """The first place where a record starts, of the kind that the archive holds if that is known; -1 without one."""
+    """Return the first offset where a record starts, of the archive's kind if that is known; -1 if there is none."""
     match = _NEXT_ARC.search(data, start, end) if arc is not False else None
-    line = match.start() if match else end
+    arc_start = match.start() if match else end
     if arc:
-        return line if match else -1
-    for version in _NEXT_WARC.finditer(data, start, line):
+        return arc_start if match else -1
+    for version in _NEXT_WARC.finditer(data, start, arc_start):
         version_start = version.start()
-        # Behind damage a record need not start a line; its first field tells it from mere text then.
+        # After damage a record need not start a line; then its first field tells it from mere text.
         if (
             version_start == 0
             or data[version_start - 1 : version_start] == b"\n"
             or _FIRST_FIELD.match(data, version.end())
         ):
             return version_start
-    return line if match else -1
+    return arc_start if match else -1
 
 
-def _parsed(head: bytes, arc: bool, offset: int, inner: int) -> WarcRecord:
+def _member_fault(fault: str) -> RecordFault:
+    return RecordFault(_MEMBER_FAULTS[fault], "a record in a member that does not decompress to its end")
+
+
+def _new_record(head: bytes, arc: bool, offset: int, member_offset: int) -> WarcRecord:
     headers = arc_headers(head) if arc else parse_headers(head)
     kind = "arc" if arc else headers.get("warc-type", "").lower()
     length = headers.get("content-length", "")
     size = int(length) if re.fullmatch(r"[0-9]{1,18}", length) else -1
-    return WarcRecord(kind, head, b"", size, offset, inner, fields=headers)
+    return WarcRecord(kind, head, b"", size, offset, member_offset, fields=headers)
 
 
-def _vouched(record: WarcRecord) -> bool | None:
-    """What the record itself says of its length: by block digest, else by the HTTP length within it."""
+def _length_is_right(record: WarcRecord) -> bool | None:
+    """Whether the record's block digest, or else the HTTP length in it, confirms its length; None if it has neither."""
     matches = record.matches_digest()
     if matches is not None or len(record.block) != record.size:
         return matches

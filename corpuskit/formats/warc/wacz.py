@@ -19,14 +19,14 @@ FAULTS = (
     OSError,
     ValueError,
 )
-"""What zipfile raises over a damaged file."""
+"""What zipfile raises for a damaged file."""
 
 
 def archives_of(stream: BinaryIO, name: str, damaged: Damaged) -> Iterator[tuple[str, BinaryIO]]:
-    """The archives that a stream holds, each with its name: itself, or the parts of a WACZ file.
+    """Yield the archives of a stream, each with its name: the stream itself, or those that a WACZ file holds.
 
-    The zip's directory is at its end, so a WACZ file must be seekable; from a pipe it is reported as damage. A part
-    that cannot be read costs no other.
+    The zip's directory is at its end, so a WACZ file must be seekable; one from a pipe is reported as damage. An
+    archive that cannot be read costs none of the others.
     """
     if not stream.seekable() or stream.read(len(MAGIC)) != MAGIC:
         if stream.seekable():
@@ -42,10 +42,10 @@ def archives_of(stream: BinaryIO, name: str, damaged: Damaged) -> Iterator[tuple
     with container:
         for entry in sorted(container.infolist(), key=lambda item: item.filename):
             if entry.filename.startswith("archive/") and not entry.is_dir():
-                yield from _part(container, entry, name, damaged)
+                yield from _open_entry(container, entry, name, damaged)
 
 
-def _part(
+def _open_entry(
     container: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, damaged: Damaged
 ) -> Iterator[tuple[str, BinaryIO]]:
     offset, size = entry.header_offset, entry.compress_size
@@ -53,24 +53,24 @@ def _part(
         damaged(f"a part of the WACZ file expands more than {RATIO}-fold", offset, size)
         return
     try:
-        with container.open(entry) as part:
-            yield f"{name}/{entry.filename}", cast(BinaryIO, _Part(part, offset, size, damaged))
+        with container.open(entry) as stream:
+            yield f"{name}/{entry.filename}", cast(BinaryIO, _WaczEntry(stream, offset, size, damaged))
     except FAULTS as error:
         damaged(f"a part of the WACZ file cannot be read ({type(error).__name__})", offset, size)
 
 
-class _Part:
-    """A part of a zip file that ends, with a report, where it cannot be read on."""
+class _WaczEntry:
+    """An archive within a zip file; it ends, with a report, where it cannot be read on."""
 
-    def __init__(self, part: IO[bytes], offset: int, size: int, damaged: Damaged) -> None:
-        self._part, self._offset, self._size, self._damaged = part, offset, size, damaged
+    def __init__(self, stream: IO[bytes], offset: int, size: int, damaged: Damaged) -> None:
+        self._stream, self._offset, self._size, self._damaged = stream, offset, size, damaged
 
     def seekable(self) -> bool:
         return False
 
     def read(self, size: int = -1) -> bytes:
         try:
-            return self._part.read(size)
+            return self._stream.read(size)
         except FAULTS as error:
             self._damaged(f"a part of the WACZ file cannot be read ({type(error).__name__})", self._offset, self._size)
             return b""

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from corpuskit.core.reading.byte_ranges import ByteRange, byte_ranges, cover_file, keys_are_unique, write_keys
 from corpuskit.core.reading.inputs import Damage, Input
 from corpuskit.core.step import Item
-from corpuskit.formats.warc.ranges import splittable
+from corpuskit.formats.warc.ranges import is_splittable
 from corpuskit.sources.fetch_warc import FetchWarc
 from tests.support.warc import (
     ARC_HEAD,
@@ -99,7 +99,7 @@ def demand_the_same(data: bytes, part_bytes: int) -> bool:
 @pytest.mark.parametrize("records", [RECORDS, ARCS, RECORDS[:3] + NESTED])
 def test_archives_packed_record_by_record_are_read_in_parts(pack: Pack, records: list[bytes]) -> None:
     data = b"".join(map(pack, records))
-    assert splittable(io.BytesIO(data))
+    assert is_splittable(io.BytesIO(data))
     tried = range(40, len(data), 293)
     fitting = [part_bytes for part_bytes in tried if demand_the_same(data, part_bytes)]
     # Of a download that is an archive itself, some members pass for ones of the file, and only the check finds out.
@@ -159,7 +159,7 @@ def test_an_archive_may_bring_its_dictionary() -> None:
     compressor = zstandard.ZstdCompressor(dict_data=dictionary, write_checksum=True)
     front = (0x184D2A5D).to_bytes(4, "little") + len(dictionary.as_bytes()).to_bytes(4, "little")
     data = front + dictionary.as_bytes() + b"".join(map(compressor.compress, RECORDS))
-    assert splittable(io.BytesIO(data))
+    assert is_splittable(io.BytesIO(data))
     assert demand_the_same(data, 4500)
 
 
@@ -178,7 +178,7 @@ def test_an_archive_may_bring_its_dictionary() -> None:
     ],
 )
 def test_what_is_no_archive_packed_record_by_record_is_left_whole(data: bytes) -> None:
-    assert not splittable(io.BytesIO(data))
+    assert not is_splittable(io.BytesIO(data))
 
 
 def test_an_archive_of_members_that_start_no_record_is_not_searched_to_its_end(tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ def test_real_archives_in_parts(shared_data: Path, tmp_path: Path) -> None:
     for path in sorted((shared_data / "warc").glob("*/*.warc*")):
         if path.stat().st_size < 4_000_000:
             with path.open("rb") as stream:
-                may = splittable(stream)
+                may = is_splittable(stream)
             copy = tmp_path / "a.warc.gz"
             copy.write_bytes(path.read_bytes())
             items, fits = read_in_parts(copy, 100_000)

@@ -93,7 +93,7 @@ def test_the_quick_way_through_a_member_finds_what_the_careful_one_finds(
         data = data[:place] + broken[1] + data[place + len(broken[1]) :]
     quick = read(data)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reader.Reader, "_only_record", lambda reader: None)
+        patch.setattr(reader.WarcReader, "_only_record", lambda reader: None)
         careful = read(data)
     assert quick[0] == careful[0]
     # Having read on to the end of the member, the quick way knows sooner that the member itself will be reported.
