@@ -135,13 +135,13 @@ class RowWriter:
 def _batches(path: Path, is_wanted: Callable[[Any, int], bool]) -> Iterator[Any]:
     from pyarrow.parquet import ParquetFile
 
-    from corpuskit.formats.tables.parquet_batches import AS_READ, Groups, Oversized
+    from corpuskit.formats.tables.parquet_batches import READ_OPTIONS, Oversized, RowGroups
     from corpuskit.formats.tables.record_table import is_record_table
 
-    with open(path, "rb") as stream, ParquetFile(stream, **AS_READ) as shard:
+    with open(path, "rb") as stream, ParquetFile(stream, **READ_OPTIONS) as shard:
         if not is_record_table(shard.schema_arrow):
             raise DamagedError(f"{path.name}: its columns are not those of a corpuskit shard")
-        groups, row_count, expected = Groups(shard, stream), 0, 0
+        groups, row_count, expected = RowGroups(shard, stream), 0, 0
         for number in range(shard.num_row_groups):
             if not is_wanted(groups, number):
                 continue

@@ -1,4 +1,4 @@
-"""Which format a file of documents has: by its name, below any ending of a compression, else by how it begins."""
+"""The format of a file of documents: by its name without the suffix of a compression, else by how it begins."""
 
 import codecs
 import itertools
@@ -26,7 +26,7 @@ SUFFIXES = tuple("".join(pair) for pair in itertools.product(FORMATS, COMPRESSIO
 
 
 def format_of(input_: "Input") -> str:
-    """The format that the input's name stands for, else the one its content looks like."""
+    """Return the format that the input's name stands for, else the one that its content looks like."""
     name = PurePosixPath(input_.name.lower())
     if name.suffix in COMPRESSIONS:
         name = name.with_suffix("")
@@ -37,7 +37,7 @@ def format_of(input_: "Input") -> str:
         return format_name or "jsonl"
     head = _first_block(input_).removeprefix(codecs.BOM_UTF8).lstrip()
     if format_name == "json":
-        return "jsonl" if _starts_with_an_object_a_line(head) else "json"
+        return "jsonl" if _starts_as_jsonl(head) else "json"
     return "parquet" if head.startswith(b"PAR1") else "jsonl" if head.startswith(b"{") else "text"
 
 
@@ -48,8 +48,8 @@ def _first_block(input_: "Input") -> bytes:
         return next((block for block in decompressed_blocks(stream, lambda what, offset, lost: None) if block), b"")
 
 
-def _starts_with_an_object_a_line(head: bytes) -> bool:
-    """Whether the first line is an object of its own, or so long that it cannot be the start of an indented one."""
+def _starts_as_jsonl(head: bytes) -> bool:
+    """Whether the first line is an object by itself, or is too long to be the start of an indented one."""
     line, line_feed, _ = head.partition(b"\n")
     if not line.startswith(b"{"):
         return False

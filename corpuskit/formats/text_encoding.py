@@ -1,4 +1,4 @@
-"""The character encoding of text files: UTF-8 where it fits, else detected, and never a guess over damage."""
+"""The character encoding of text files: UTF-8 if it fits, else detected, but never a guess that hides damage."""
 
 import codecs
 import re
@@ -12,21 +12,22 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+"""Byte order marks with their encodings; UTF-32 before UTF-16, whose little-endian mark starts the other one's."""
 WEB_BOMS = BOMS[:1] + BOMS[3:]
-"""Those that the WHATWG's encoding standard knows (https://encoding.spec.whatwg.org/#bom-sniff)."""
-DETECTED_FROM = 1024 * 1024
+"""The marks that the WHATWG's Encoding standard knows (https://encoding.spec.whatwg.org/#bom-sniff)."""
+DETECTION_BYTES = 1024 * 1024
 NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\x80-\x84\x86-\x9f]")
-"""Control characters that no text in a legacy encoding holds; tab, line ends, form feed, escape and NEL may stand."""
+"""Control characters that no text in a legacy encoding holds; tab, line ends, form feed, escape and NEL may occur."""
 
 
 def decode_text(data: bytes, encoding: str | None = None) -> str:
-    """The text of a whole file, without its byte order mark.
+    """Return the text of a whole file, without its byte order mark.
 
-    The encoding is the mark's, else `encoding`, else UTF-8, else a detected legacy encoding. UTF-8 that is damaged
-    here and there is not passed off as another encoding. Raises Reject("undecodable").
+    The encoding is the mark's, else `encoding`, else UTF-8, else a detected legacy encoding. UTF-8 with a few damaged
+    characters is not passed off as another encoding. Raises Reject("undecodable").
     """
-    start, mark = byte_order_mark(data)
-    chosen = mark or encoding or encoding_of(data)
+    start, marked_encoding = byte_order_mark(data)
+    chosen = marked_encoding or encoding or encoding_of(data)
     try:
         text = data[start:].decode(chosen)
         if chosen != "utf-8":
@@ -37,32 +38,33 @@ def decode_text(data: bytes, encoding: str | None = None) -> str:
         raise Reject("undecodable", f"not {chosen} at byte {start + error.start}") from None
     except UnicodeError:
         raise Reject("undecodable", f"not {chosen}") from None
-    if chosen not in (encoding, mark, "utf-8"):
+    if chosen not in (encoding, marked_encoding, "utf-8"):
         _refuse_binary(text)
     return text
 
 
 def byte_order_mark(data: bytes) -> tuple[int, str | None]:
-    """The length of the mark that the data start with, and the encoding it stands for; (0, None) without one."""
+    """Return the length of the byte order mark that the data start with, and its encoding; (0, None) without one."""
     return next(((len(mark), name) for mark, name in BOMS if data.startswith(mark)), (0, None))
 
 
 def encoding_of(data: bytes, *, cut: bool = False) -> str:
-    """The encoding of text that starts like this and has no mark; `cut` if more of it follows.
+    """Return the encoding of text that starts with these bytes and has no mark; `cut` if more bytes follow.
 
-    Raises Reject("undecodable") for UTF-8 with damage and for what no detected encoding can decode.
+    Raises Reject("undecodable") if it is damaged UTF-8.
     """
     if is_utf8(data, cut=cut):
         return "utf-8"
     text = data.decode(errors="replace")
-    bad = text.count("\ufffd")
-    good = sum(1 for _ in re.finditer("[^\x00-\x7f\ufffd]", text))
-    if good > bad:
-        raise Reject("undecodable", f"UTF-8 with {bad} damaged characters")
+    damaged_characters = text.count("\ufffd")
+    whole_characters = sum(1 for _ in re.finditer("[^\x00-\x7f\ufffd]", text))
+    if whole_characters > damaged_characters:
+        raise Reject("undecodable", f"UTF-8 with {damaged_characters} damaged characters")
     return _detect(data)
 
 
 def is_utf8(data: bytes, *, cut: bool = False) -> bool:
+    """Whether the data are UTF-8; with `cut`, the last character may be incomplete."""
     try:
         codecs.getincrementaldecoder("utf-8")().decode(data, final=not cut)
     except UnicodeDecodeError:
@@ -73,12 +75,12 @@ def is_utf8(data: bytes, *, cut: bool = False) -> bool:
 def _detect(data: bytes) -> str:
     from resiliparse.parse.encoding import detect_encoding
 
-    encoding = detect_encoding(data[:DETECTED_FROM])
+    encoding = detect_encoding(data[:DETECTION_BYTES])
     try:
         name = codecs.lookup(encoding).name if encoding else "iso8859-1"
         data.decode(name)
     except (LookupError, UnicodeDecodeError):
-        # Every byte is a character of latin-1; what that makes of binary data is refused by its control characters.
+        # In latin-1 every byte is a character; binary data read so is refused for its control characters.
         return "iso8859-1"
     return name
 

@@ -1,4 +1,4 @@
-"""`code`: the files of source trees become documents, without what others or programs wrote."""
+"""`code`: the files of source trees become documents, without those that others or programs wrote."""
 
 import re
 from collections.abc import Iterator
@@ -15,23 +15,24 @@ if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
     from corpuskit.text.code.programming_languages import Language
 
-KEPT_OF_DAMAGED = 1024 * 1024
-LINES_COUNT = frozenset({"CSS", "Less", "Sass", "SCSS", "Stylus"})
-"""Languages, besides those of programs, whose lines are short when written by hand."""
+MAX_REJECT_BYTES = 1024 * 1024
+"""Bytes of a damaged file that its reject carries."""
+SHORT_LINED = frozenset({"CSS", "Less", "Sass", "SCSS", "Stylus"})
+"""Languages, besides programming languages, whose lines are short if written by hand."""
 
 
 @dataclass(frozen=True)
 class Code(Source):
-    """Read source trees as documents, one a file, without vendored, generated and minified files.
+    """Read source trees as documents, one for each file, without vendored, generated and minified files.
 
-    The language goes by the file's name (some 300 endings, Makefile and its like), for files without an ending by
-    the interpreter in the first line. The id is the path. Metadata: `path`, `programming_language`, and `license`
-    where an SPDX-License-Identifier stands at the top of the file.
+    The language goes by the file's name (some 300 suffixes, Makefile and the like); for files without a suffix it goes
+    by the interpreter in the first line. The id is the path. Metadata: `path`, `programming_language`, and `license`
+    if there is an SPDX-License-Identifier at the top of the file.
 
     Drops: `vendored` (node_modules, third_party, site-packages …), `generated` (names such as *_pb2.py, marks such as
     "DO NOT EDIT" in a comment at the top), `minified` (mean or longest line above the limits), `not-code`,
     `other-language`, `binary`, `too-large`, `empty`. Rejects: `undecodable`, `damaged-text`.
-    Vendored files and files that are no code by name are not opened, so their drops hold no text.
+    Vendored files, and files whose name shows that they are not code, are not opened, so their drops hold no text.
     Holds one file at a time in memory.
 
         corpuskit code src/ --languages python,rust --source code --origin public_dataset --license MIT
@@ -42,15 +43,17 @@ class Code(Source):
         tuple[Literal["programming", "markup", "prose", "data"], ...], "Kinds of language that count as code."
     ] = ("programming", "markup")
     keep: Annotated[
-        tuple[Literal["vendored", "generated", "minified"], ...], "What to keep although it is dropped by default."
+        tuple[Literal["vendored", "generated", "minified"], ...], "What to keep that is dropped by default."
     ] = ()
     max_bytes: Annotated[int, "Largest file, in bytes."] = 1024 * 1024
     max_mean_line: Annotated[int, "Longest mean line, in characters, of a file written by hand."] = 100
     max_line: Annotated[int, "Longest line, in characters, of a file written by hand."] = 1000
-    encoding: Annotated[str | None, "Encoding of all files; by default as declared, else UTF-8, else detected."] = None
+    encoding: Annotated[
+        str | None, "Encoding of all files; by default the declared one, else UTF-8, else detected."
+    ] = None
 
     def __post_init__(self) -> None:
-        """Refuse languages and encodings that do not exist, and limits below 1."""
+        """Raise UsageError for unknown languages and encodings, and for limits below 1."""
         for option, value in (
             ("max-bytes", self.max_bytes),
             ("max-mean-line", self.max_mean_line),
@@ -66,7 +69,7 @@ class Code(Source):
             self._demand_languages()
 
     def read(self, input_: "Input") -> Iterator[Item]:
-        """The one document of a file, or the one reason why there is none."""
+        """Yield the document of a file, or the one reason why there is none."""
         yield self._read(input_)
 
     def _read(self, input_: "Input") -> Item:
@@ -74,21 +77,22 @@ class Code(Source):
         from corpuskit.text.code.source_files import is_vendored
 
         path = input_.name
-        name = _uncompressed(path)
+        name = _without_compression(path)
         if "vendored" not in self.keep and is_vendored(name):
-            return _unread(path, "vendored")
+            return _drop_unread(path, "vendored")
         language = programming_languages.language_by_name(name)
         if language is None and PurePosixPath(name).suffix:
-            return _unread(path, "not-code")
-        reason = self._unwanted(language) if language and not programming_languages.is_ambiguous(name) else None
+            return _drop_unread(path, "not-code")
+        is_certain = language is not None and not programming_languages.is_ambiguous(name)
+        reason = self._reason_against(language) if language and is_certain else None
         if reason:
-            return _unread(path, reason, language)
+            return _drop_unread(path, reason, language)
         try:
             data = input_.read_all(self.max_bytes)
         except Reject:
-            return _unread(path, "too-large", language, max_bytes=self.max_bytes)
+            return _drop_unread(path, "too-large", language, max_bytes=self.max_bytes)
         if input_.damage:
-            return Rejected("damaged-text", path, 0, data[:KEPT_OF_DAMAGED], "a part of the file is missing")
+            return Rejected("damaged-text", path, 0, data[:MAX_REJECT_BYTES], "a part of the file is missing")
         return self._document(path, data, language)
 
     def _document(self, path: str, data: bytes, language: "Language | None") -> Item:
@@ -97,39 +101,39 @@ class Code(Source):
         from corpuskit.text.code.source_files import declared_encoding
 
         if b"\0" in data and byte_order_mark(data)[1] is None:
-            return _unread(path, "binary", language)
+            return _drop_unread(path, "binary", language)
         if not data.strip():
-            return _unread(path, "empty", language)
+            return _drop_unread(path, "empty", language)
         language = language or programming_languages.language_by_shebang(data)
         if language is None:
-            return _unread(path, "not-code")
+            return _drop_unread(path, "not-code")
         try:
             text = decode_text(data, self.encoding or declared_encoding(data))
         except Reject as reject:
             return Rejected(reject.reason, path, 0, data, reject.detail)
-        language = programming_languages.language_by_content(_uncompressed(path), text, language)
+        language = programming_languages.language_by_content(_without_compression(path), text, language)
         document = Document(path, text, self._metadata(path, text, language))
-        reason = self._unwanted(language) or self._not_written(path, text, language)
+        reason = self._reason_against(language) or self._reason_not_written(path, text, language)
         return Drop(document, reason) if reason else document
 
-    def _unwanted(self, language: "Language") -> str | None:
-        """Why the options leave this language out."""
-        if language.kind not in self.kinds and not self._named(language):
+    def _reason_against(self, language: "Language") -> str | None:
+        """Return the reason to drop files of this language; None if the options keep them."""
+        if language.kind not in self.kinds and not self._is_listed(language):
             return "not-code"
-        return "other-language" if self.languages and not self._named(language) else None
+        return "other-language" if self.languages and not self._is_listed(language) else None
 
-    def _named(self, language: "Language") -> bool:
+    def _is_listed(self, language: "Language") -> bool:
         return language.name.lower() in {name.lower() for name in self.languages}
 
-    def _not_written(self, path: str, text: str, language: "Language") -> str | None:
-        """Why this counts as nobody's writing."""
+    def _reason_not_written(self, path: str, text: str, language: "Language") -> str | None:
+        """Return the reason to drop a file that nobody wrote by hand; None for any other."""
         from corpuskit.text.code import source_files
 
-        if "generated" not in self.keep and source_files.is_generated(_uncompressed(path), text):
+        if "generated" not in self.keep and source_files.is_generated(_without_compression(path), text):
             return "generated"
-        by_lines = language.kind == "programming" or language.name in LINES_COUNT
-        limits = (self.max_mean_line, self.max_line) if by_lines else (self.max_bytes, self.max_bytes)
-        if "minified" not in self.keep and source_files.is_minified(_uncompressed(path), text, *limits):
+        is_short_lined = language.kind == "programming" or language.name in SHORT_LINED
+        limits = (self.max_mean_line, self.max_line) if is_short_lined else (self.max_bytes, self.max_bytes)
+        if "minified" not in self.keep and source_files.is_minified(_without_compression(path), text, *limits):
             return "minified"
         return None
 
@@ -141,7 +145,7 @@ class Code(Source):
         return metadata | {"path": path, "programming_language": language.name}
 
     def _license(self, text: str) -> str | None:
-        """The file's SPDX expression in canonical form; several headers hold together. None if it is not valid."""
+        """Return the SPDX expression of all headers together in canonical form; None without a valid one."""
         from corpuskit.text.code.source_files import spdx_licenses
 
         expressions = spdx_licenses(text)
@@ -164,7 +168,7 @@ class Code(Source):
         return get_spdx_licensing()
 
     def versions(self) -> dict[str, str]:
-        """The list of SPDX licences."""
+        """Return the version of the list of SPDX licences."""
         from corpuskit.core.startup import installed_version
 
         return {"license-expression": installed_version("license-expression")}
@@ -182,12 +186,12 @@ class Code(Source):
                 raise UsageError(f"no language is called {name!r}; {hint}")
 
 
-def _uncompressed(path: str) -> str:
-    """The name of the file within a compressed one."""
+def _without_compression(path: str) -> str:
+    """Return the path without the suffix of a compression."""
     return re.sub(r"\.(?:gz|zst|bz2)$", "", path)
 
 
-def _unread(path: str, reason: str, language: "Language | None" = None, **values: Any) -> Drop:
-    """A drop of a file whose text is not at hand."""
+def _drop_unread(path: str, reason: str, language: "Language | None" = None, **values: Any) -> Drop:
+    """Return a drop of a file without its text."""
     metadata = {"path": path} | ({"programming_language": language.name} if language else {})
     return Drop(Document(path, "", metadata), reason, values)

@@ -22,25 +22,26 @@ PAGES = frozenset({"response", "resource", "conversion", "revisit", "arc"})
 SUFFIXES = (".warc", ".warc.gz", ".warc.zst", ".warc.lz4", ".arc", ".arc.gz", ".wet", ".wet.gz", ".wet.zst", ".wacz")
 LIST_NAME = re.compile(r"\.paths(\.txt)?(\.gz)?$")
 LISTED_SCHEMES = ("http", "https", "s3", "gs")
-"""What addresses in a list may start with; a list comes from elsewhere, and must not lead to local files."""
+"""Schemes that addresses in a list may have; a list comes from elsewhere, and must not lead to local files."""
 MAX_LIST = 256 * 1024 * 1024
-PROBED_BYTES = 16 * 1024
+PROBED_CHARACTERS = 16 * 1024
+"""Characters of a decoded page that are searched for control characters."""
 
 
 @dataclass(frozen=True)
 class FetchWarc(Source):
     """Read web archives (WARC, WET, ARC) and yield their pages as documents.
 
-    Archives may be gzip, zstd (with a dictionary of their own or without), LZ4, WACZ or plain: files, globs, folders,
-    http(s) URLs, or lists of these (`warc.paths.gz`). An HTML response or resource is a document of type text/html,
-    its body freed of chunks and content codings and decoded by byte order mark, HTTP header, <meta> or detection; a
-    WET record is one of type text/plain. The id is the record's; ARC records, and records that repeat an id, have a
-    hash of file and position.
+    Archives may be gzip, zstd (with or without a dictionary of their own), LZ4, WACZ or plain. Name files, globs,
+    folders, http(s) URLs, or lists of these (`warc.paths.gz`). An HTML response or resource becomes a document of
+    type text/html; its body is freed of chunks and content codings, and decoded by byte order mark, HTTP header,
+    <meta> or detection. A WET record becomes one of type text/plain. The id is the record's; ARC records, and records
+    that repeat an id, have a hash of file and position.
     Drops: `revisit`, `not-html`, `http-status`. Rejects, with the record's bytes: `empty-body`, `truncated`,
     `runs-past-member`, `bad-length`, `corrupt`, `expands-too-far`, `bad-header`, `header-too-large`, `segmented`,
     `unknown-type`, `bad-digest`, `bad-http`, `bad-chunked`, `bad-encoding`, `undecodable`, `document-too-large`.
-    Damage never costs the records around it: reading goes on at the next member or the next record, and what lies
-    between is reported. Holds one record at a time, up to 64 MiB, and a key per record of one file.
+    Damage never costs the records around it: reading goes on at the next member or record, and the bytes between are
+    reported. Holds one record at a time, up to 64 MiB, and a key for each record of one file.
 
     corpuskit fetch-warc crawl/*.warc.gz --source web --origin crawl --license LicenseRef-crawl | corpuskit extract
     """
@@ -54,26 +55,26 @@ class FetchWarc(Source):
     keep_truncated: Annotated[bool, "Keep pages that the crawler itself cut short (WARC-Truncated)."] = False
     check_digests: Annotated[
         Literal["auto", "always", "never"],
-        "Whether to compare records with their WARC-Block-Digest; auto: where compression has no checksum.",
+        "Whether to compare records with their WARC-Block-Digest; auto: if the compression has no checksum.",
     ] = "auto"
     base: Annotated[str, "Folder or URL that the relative lines of a .paths list start from.", RUNTIME] = COMMON_CRAWL
 
     def __post_init__(self) -> None:
-        """Raise UsageError for anything that is not an HTTP status."""
+        """Raise UsageError unless each --status is an HTTP status."""
         for status in self.status:
             if not re.fullmatch(r"[1-9]([0-9]{2}|xx)", status):
-                raise UsageError(f"--status {status!r} is no HTTP status; write 200 or 2xx")
+                raise UsageError(f"--status {status!r} is not an HTTP status; write 200 or 2xx")
 
     def versions(self) -> dict[str, str]:
-        """The library that detects encodings."""
+        """Return the version of the library that detects encodings."""
         from corpuskit.core.startup import installed_version
 
         return {"resiliparse": installed_version("resiliparse")}
 
     def expand(self, input_: "Input") -> list[str] | None:
-        """The inputs that a list of paths (`warc.paths.gz`) names, in its order; None for other inputs.
+        """Return the inputs that a list of paths (`warc.paths.gz`) names, in its order; None for other inputs.
 
-        A list that names no archive is read as an archive, and so reported as damaged.
+        A list that names no archive is not taken for one: it is read as an archive, and so reported as damaged.
         """
         if not LIST_NAME.search(urlsplit(input_.url).path if input_.url else input_.name):
             return None
@@ -84,7 +85,7 @@ class FetchWarc(Source):
         return [self._location(line, folder) for line in lines if line]
 
     def read(self, input_: "Input") -> Iterator[Item]:
-        """The documents, drops and rejects of one archive in file order."""
+        """Yield the documents, drops and rejects of one archive in file order."""
         from corpuskit.formats.warc.ranges import read_range
         from corpuskit.formats.warc.reader import read_records
         from corpuskit.formats.warc.wacz import archives_of
@@ -144,7 +145,7 @@ class FetchWarc(Source):
             raise Reject("unknown-type", "a WARC-Type that is not known")
 
     def _page(self, record: "WarcRecord", document: Document) -> Document | Drop:
-        """The record as a document or a drop. Raises Reject."""
+        """Return the record as a document or a drop. Raises Reject."""
         from corpuskit.formats.warc.http import has_binary_signature, is_binary
         from corpuskit.formats.warc.page_encoding import decode_page
 
@@ -155,7 +156,7 @@ class FetchWarc(Source):
         )
         if not content_type:
             return Drop(document, "not-html", {"content_type": response.content_type})
-        if self.status and not self._wants(response.status):
+        if self.status and not self._keeps_status(response.status):
             return Drop(document, "http-status", {"http_status": response.status})
         if record.size > len(record.block):
             raise Reject("document-too-large", f"a record of {record.size} bytes")
@@ -169,16 +170,16 @@ class FetchWarc(Source):
         if has_binary_signature(body):
             return Drop(document, "not-html", values)
         text = decode_page(body, response.headers.get("content-type", ""))
-        if is_binary(text[:PROBED_BYTES].encode()):
+        if is_binary(text[:PROBED_CHARACTERS].encode()):
             return Drop(document, "not-html", values)
         return document.with_text(text)
 
     def _compare_digest(self, record: "WarcRecord") -> None:
-        checks = self.check_digests == "always" or (self.check_digests == "auto" and not record.checked)
-        if checks and record.matches_digest() is False:
+        must_compare = self.check_digests == "always" or (self.check_digests == "auto" and not record.checked)
+        if must_compare and record.matches_digest() is False:
             raise Reject("bad-digest", "the block does not have its WARC-Block-Digest")
 
-    def _wants(self, status: int) -> bool:
+    def _keeps_status(self, status: int) -> bool:
         return not status or str(status) in self.status or f"{status // 100}xx" in self.status
 
 
@@ -199,13 +200,13 @@ def _response(record: "WarcRecord") -> "Response":
 
 
 def _page_type(record: "WarcRecord", media_type: str, body: bytes) -> str:
-    """Return the media type of the page; empty for types that are not read."""
+    """Return the media type of the page; empty if it is not one that we read."""
     from corpuskit.formats.warc.http import UNKNOWN_TYPES, sniffs_as_html
 
     if media_type in HTML_TYPES or (record.kind == "conversion" and media_type == "text/plain"):
         return media_type
-    unknown = media_type in UNKNOWN_TYPES or "/" not in media_type
-    return "text/html" if unknown and sniffs_as_html(body) else ""
+    is_unknown = media_type in UNKNOWN_TYPES or "/" not in media_type
+    return "text/html" if is_unknown and sniffs_as_html(body) else ""
 
 
 def _metadata(record: "WarcRecord", archive: str) -> dict[str, Any]:
@@ -221,7 +222,7 @@ def _metadata(record: "WarcRecord", archive: str) -> dict[str, Any]:
 
 
 def _identifier(record: "WarcRecord", archive: str, keys: set[int]) -> str:
-    """The record's id without its `urn:uuid:`; a hash of its location if there is no id, or for the second of two."""
+    """Return the record's id without its `urn:uuid:`; a hash of its offset if it has none, or one that is repeated."""
     import xxhash
 
     record_id = record.headers.get("warc-record-id", "").strip("<> ")

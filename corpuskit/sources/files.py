@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 CONTENT_TYPES = {"text": "text/plain", "markdown": "text/markdown"}
 MAX_TEXT_FILE = 32 * 1024 * 1024
-KEPT_OF_DAMAGED = 1024 * 1024
+MAX_REJECT_BYTES = 1024 * 1024
+"""Bytes of a damaged file that its reject carries."""
 UNDECODED = re.compile("[\udc80-\udcff]")
 
 
@@ -25,16 +26,16 @@ UNDECODED = re.compile("[\udc80-\udcff]")
 class Files(Source):
     """Read JSONL, JSON, CSV, TSV, Parquet, text and Markdown files as documents.
 
-    The format follows from the file's name (below any .gz, .zst, .bz2), or from its content where the name does not
-    tell; a pipe is JSONL unless `--format` says otherwise. A line, an element of a JSON array or a row of a table is
-    one document, and so is a whole text or Markdown file of up to 32 MiB. Other fields of JSON stay where they are;
-    other columns of a table become metadata, null cells left out. The id is the value under `--id-key`, else the
-    record's own `id`, else a hash of the text; for a text file it is the file's name. Parquet that corpuskit wrote
-    gives back the documents that went in.
+    The format goes by the file's name (without any .gz, .zst, .bz2), or by its content if the name does not tell; a
+    pipe is JSONL unless `--format` says otherwise. A line, an element of a JSON array or a row of a table is one
+    document, and so is a whole text or Markdown file of up to 32 MiB. Other fields of JSON stay where they are; other
+    columns of a table become metadata, without null cells. The id is the value under `--id-key`, else the record's
+    own `id`, else a hash of the text; for a text file it is the file's name. Parquet that corpuskit wrote gives back
+    the documents that went in.
 
-    Rejects: what the record's codec refuses; `no-text`, `bad-id`, `bad-metadata`; `bad-row` and `row-too-long` of
-    CSV; `binary-value` of Parquet; `undecodable`; `cut-row` and `damaged-text` where a container lost a part.
-    Holds one line, batch of rows, text file or JSON array in memory.
+    Rejects: what is not a valid JSONL record; `no-text`, `bad-id`, `bad-metadata`; for CSV `bad-row` and
+    `row-too-long`; for Parquet `binary-value`; `undecodable`; `cut-row` and `damaged-text` if a compressed file has
+    lost a part. Holds one line, batch of rows, text file or JSON array in memory.
 
         corpuskit files reviews.csv.gz --text-key review_text --source reviews --origin licensed --license CC-BY-4.0
     """
@@ -42,13 +43,13 @@ class Files(Source):
     suffixes: ClassVar[tuple[str, ...]] = SUFFIXES
 
     text_key: Annotated[str, "Field or column that holds the text."] = "text"
-    id_key: Annotated[str | None, "Field or column whose value is the id; it also stays where it is."] = None
+    id_key: Annotated[str | None, "Field or column whose value is the id; the value also stays where it is."] = None
     columns: Annotated[tuple[str, ...], "Other columns of a table to take into metadata; all by default."] = ()
     format: Annotated[
         Literal["auto", "jsonl", "json", "csv", "tsv", "parquet", "text", "markdown"],
         "Format of all inputs; auto goes by name, then by content.",
     ] = "auto"
-    delimiter: Annotated[str | None, "What separates columns; by default a comma in CSV, a tab in TSV."] = None
+    delimiter: Annotated[str | None, "Character between columns; by default a comma in CSV, a tab in TSV."] = None
     encoding: Annotated[str | None, "Encoding of CSV, TSV and text; by default UTF-8, else detected."] = None
 
     def __post_init__(self) -> None:
@@ -61,21 +62,21 @@ class Files(Source):
             raise UsageError(f"--encoding {self.encoding!r} is not known; try utf-8, cp1252 or gb18030") from None
 
     def read(self, input_: "Input") -> Iterator[Item]:
-        """The documents of one file in order."""
-        chosen = self.format if self.format != "auto" else format_of(input_)
-        if chosen == "jsonl":
+        """Yield the documents of one file in order."""
+        format_name = self.format if self.format != "auto" else format_of(input_)
+        if format_name == "jsonl":
             yield from self._read_jsonl(input_)
-        elif chosen == "json":
+        elif format_name == "json":
             yield from self._read_json(input_)
-        elif chosen == "parquet":
+        elif format_name == "parquet":
             yield from self._read_parquet(input_)
-        elif chosen in CONTENT_TYPES:
-            yield self._read_text(input_, CONTENT_TYPES[chosen])
+        elif format_name in CONTENT_TYPES:
+            yield self._read_text(input_, CONTENT_TYPES[format_name])
         else:
-            yield from self._read_table(input_, self.delimiter or ("\t" if chosen == "tsv" else ","))
+            yield from self._read_table(input_, self.delimiter or ("\t" if format_name == "tsv" else ","))
 
     def _read_jsonl(self, input_: "Input") -> Iterator[Item]:
-        own_record = self.text_key == "text" and self.id_key is None
+        has_default_keys = self.text_key == "text" and self.id_key is None
         for item in input_.lines():
             if isinstance(item, Rejected):
                 input_.findings.count.add(item.raw)
@@ -84,7 +85,7 @@ class Files(Source):
             offset, line = item
             input_.findings.count.add(line)
             try:
-                yield decode(line) if own_record else self._of_object(parse_lossless(line))
+                yield decode(line) if has_default_keys else self._of_object(parse_lossless(line))
             except Reject as reject:
                 yield Rejected(reject.reason, input_.name, offset, line, reject.detail)
 
@@ -139,32 +140,30 @@ class Files(Source):
     def _read_parquet(self, input_: "Input") -> Iterator[Item]:
         from corpuskit.formats.tables import parquet_reader, record_table
 
-        shard = parquet_reader.open_shard(input_)
-        if shard is None:
+        parquet = parquet_reader.open_parquet(input_)
+        if parquet is None:
             return
-        names = shard.names
-        ours = record_table.is_record_table(shard.file.schema_arrow) and (self.text_key, self.id_key) == ("text", None)
-        if not ours:
+        names, schema = parquet.column_names, parquet.file.schema_arrow
+        is_ours = record_table.is_record_table(schema) and (self.text_key, self.id_key) == ("text", None)
+        if not is_ours:
             self._demand_columns(names, input_)
-        chosen = [name for name in names if name in self._wanted_suffixes()] if self.columns and not ours else None
-        with shard.file:
-            for number, row in enumerate(shard.rows(chosen), start=1):
+        needed = {self.text_key, self.id_key or "id", *self.columns}
+        columns = [name for name in names if name in needed] if self.columns and not is_ours else None
+        with parquet.file:
+            for number, row in enumerate(parquet.rows(columns), start=1):
                 try:
-                    yield self._of_parquet_row(row, ours)
+                    yield self._of_parquet_row(row, is_ours)
                 except Reject as reject:
                     detail = f"row {number}: {reject.detail}"
                     content = b"" if isinstance(row, Reject) else _as_json(row)
                     yield Rejected(reject.reason, input_.name, 0, content, detail)
 
-    def _of_parquet_row(self, row: dict[str, Any] | Reject, ours: bool) -> Document:
+    def _of_parquet_row(self, row: dict[str, Any] | Reject, is_ours: bool) -> Document:
         from corpuskit.formats.tables import parquet_reader, record_table
 
         if isinstance(row, Reject):
             raise row
-        return record_table.document(row) if ours else self._of_row(parquet_reader.plain_row(row))
-
-    def _wanted_suffixes(self) -> list[str]:
-        return [self.text_key, self.id_key or "id", *self.columns]
+        return record_table.document(row) if is_ours else self._of_row(parquet_reader.plain_row(row))
 
     def _demand_columns(self, names: list[str], input_: "Input") -> None:
         for option, name in (("text-key", self.text_key), ("id-key", self.id_key)):
@@ -175,7 +174,7 @@ class Files(Source):
             raise UsageError(f"{input_.name} has no column {missing[0]!r}; correct --columns")
 
     def _of_object(self, record: Any) -> Document:
-        """The document of a JSON object: what is neither text, id nor metadata stays at the top."""
+        """Return the document of a JSON object; fields other than text, id and metadata stay at the top."""
         if type(record) is not dict:
             raise Reject("not-an-object", "a document is a JSON object")
         text = self._text(record)
@@ -183,7 +182,7 @@ class Files(Source):
         metadata = record.pop("metadata", None)
         if metadata is not None and type(metadata) is not dict:
             raise Reject("bad-metadata", "`metadata` is not an object")
-        # Where other fields serve as text and id, those that bear these names give way to them.
+        # If other fields serve as text and id, the fields of these names move to the metadata.
         reserved = {key: record.pop(key) for key in ("id", "text") if key in record}
         return Document(identifier, text, {**(metadata or {}), **reserved}, record)
 
@@ -195,7 +194,7 @@ class Files(Source):
         return self._of_row(dict(zip(names, row.fields, strict=True)))
 
     def _of_row(self, row: dict[str, Any]) -> Document:
-        """The document of a row: what is neither text nor id is metadata."""
+        """Return the document of a row; columns other than text and id become metadata."""
         text = self._text(row)
         identifier = self._id(row, text)
         if self.columns:
@@ -221,13 +220,13 @@ class Files(Source):
 
 
 def _whole(input_: "Input", limit: int) -> bytes | Rejected:
-    """Return all bytes of a file that is one record, or a reject for a file with a hole."""
+    """Return all bytes of a file that is one record; a reject if it is too large or a part of it is missing."""
     try:
         data = input_.read_all(limit)
     except Reject as reject:
         return Rejected(reject.reason, input_.name, 0, b"", reject.detail)
     if input_.damage:
-        return Rejected("damaged-text", input_.name, 0, data[:KEPT_OF_DAMAGED], "a part of the file is missing")
+        return Rejected("damaged-text", input_.name, 0, data[:MAX_REJECT_BYTES], "a part of the file is missing")
     return data
 
 

@@ -1,4 +1,4 @@
-"""Arrow arrays out of plain values, laid out here: pyarrow's own conversion imports pandas, where that is installed.
+"""Arrow arrays from plain values, laid out here: pyarrow's own conversion imports pandas if that is installed.
 
 Layouts: the Arrow columnar format 1.x (validity bits, offsets, data).
 """
@@ -11,8 +11,14 @@ from typing import Any
 import pyarrow as pa
 
 
-class Strings:
-    """A column of texts without nulls, gathered as the bytes that the array will hold."""
+class TextColumn:
+    """A column of texts without nulls, collected as the very bytes that the array will hold.
+
+    After "ab" and "é" have been added:
+
+        _data    a b c3 a9      the texts, one after the other
+        _ends    [0 2 4]        where each of them ends, after the 0 where the first begins
+    """
 
     def __init__(self) -> None:
         self._data = bytearray()
@@ -27,13 +33,13 @@ class Strings:
         self._ends.append(len(self._data))
 
     def array(self) -> pa.Array:
-        """The column; the gathered bytes are the array's from then on."""
+        """Return the column. The array takes over the bytes, so nothing can be added after this."""
         buffers = [None, pa.py_buffer(self._ends), pa.py_buffer(self._data)]
         return pa.Array.from_buffers(pa.large_string(), len(self), buffers)
 
 
 def array_of(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
-    """The values, None for null, as an array of strings, integers, floats, or lists of structs.
+    """Return the values, None for null, as an array of strings, integers, floats, or lists of structs.
 
     >>> array_of(["a", None], pa.string()).to_pylist()
     ['a', None]
@@ -49,10 +55,14 @@ def array_of(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
 
 
 def _lists(values: Sequence[Any], kind: pa.ListType) -> pa.Array:
+    # values      [[{"start": 1}, {"start": 5}], None, [{"start": 9}]]
+    # columns     [[1 5 9]]        one array for each field of the items, all lists in a row
+    # offsets     [0 2 2 3]        the items of value 0 are 0 to 2, of value 2 are 2 to 3
+    # validity    101              value 1 is null, not an empty list
     items = [item for value in values for item in value or ()]
     fields = [kind.value_type.field(index) for index in range(kind.value_type.num_fields)]
-    parts = [array_of([item[field.name] for item in items], field.type) for field in fields]
-    structs = pa.Array.from_buffers(kind.value_type, len(items), [None], children=parts)
+    columns = [array_of([item[field.name] for item in items], field.type) for field in fields]
+    structs = pa.Array.from_buffers(kind.value_type, len(items), [None], children=columns)
     offsets = array("i", accumulate((len(value or ()) for value in values), initial=0))
     return _array(kind, values, [pa.py_buffer(offsets)], [structs])
 
@@ -66,6 +76,6 @@ def _array(
 
 
 def _validity(values: Sequence[Any]) -> pa.Buffer:
-    """One bit a value, the first in the lowest place."""
+    """Return one bit for each value, 0 for null: the first value's is the lowest bit of the first byte."""
     digits = "".join("0" if value is None else "1" for value in reversed(values))
     return pa.py_buffer(int(digits, 2).to_bytes((len(values) + 7) // 8, "little"))

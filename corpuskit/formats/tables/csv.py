@@ -1,4 +1,4 @@
-"""Rows of delimited text (CSV, TSV), with what cannot be read named row by row."""
+"""Rows of delimited text (CSV, TSV); each row that cannot be read comes with its problem."""
 
 import codecs
 import csv
@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r(?!$))")
-SAMPLE = 1024 * 1024
-KEPT_OF_LONG_ROW = 1024 * 1024
+"""A line with its end; a CR at the end of the text so far may be half of a CR LF."""
+SAMPLE_BYTES = 1024 * 1024
+MAX_PROBLEM_TEXT = 1024 * 1024
+"""Characters of a line with a problem that its row carries."""
 
 
 @dataclass(slots=True)
 class TextLine:
-    """One physical line, its end included; `problem` says why it is not to be parsed."""
+    """One physical line with its line end; `problem` says why it must not be parsed."""
 
     offset: int
     text: str
@@ -30,7 +32,7 @@ class TextLine:
 
 @dataclass(slots=True)
 class CsvRow:
-    """One row: its fields, or what is wrong with it."""
+    """One row: its fields, or the problem with it."""
 
     offset: int
     text: str
@@ -40,20 +42,20 @@ class CsvRow:
 
 
 def read_rows(input_: "Input", delimiter: str, encoding: str | None = None) -> Iterator[CsvRow]:
-    """The rows of one input, the header first.
+    """Return the rows of one input, the header first.
 
-    The encoding is that of its byte order mark, else `encoding`, else what its first MiB looks like.
+    The encoding is that of the byte order mark, else `encoding`, else what the first MiB looks like.
     """
     from corpuskit.formats.text_encoding import byte_order_mark, encoding_of
 
     blocks = _with_holes(input_)
     sample = list(_sample(blocks))
     head = b"".join(block for block, _ in sample)
-    start, marked = byte_order_mark(head)
+    start, marked_encoding = byte_order_mark(head)
     try:
-        chosen = marked or encoding or encoding_of(head, cut=True)
+        chosen = marked_encoding or encoding or encoding_of(head, cut=True)
     except Reject:
-        # Mostly UTF-8: the rows with the damage are rejected, their neighbours are not.
+        # It is UTF-8 with damage: the damaged rows are rejected, the others are not.
         chosen = "utf-8"
     if sample:
         sample[0] = (sample[0][0][start:], sample[0][1])
@@ -61,41 +63,48 @@ def read_rows(input_: "Input", delimiter: str, encoding: str | None = None) -> I
 
 
 def _with_holes(input_: "Input") -> Iterator[tuple[bytes, bool]]:
-    """Decompressed blocks, each with whether bytes are missing before it."""
-    reported = 0
+    """Yield decompressed blocks, each with whether bytes are missing before it."""
+    damage_before = 0
     for block in input_.blocks():
-        yield block, len(input_.damage) != reported
-        reported = len(input_.damage)
-    if len(input_.damage) != reported:
+        yield block, len(input_.damage) != damage_before
+        damage_before = len(input_.damage)
+    if len(input_.damage) != damage_before:
         yield b"", True
 
 
 def _sample(blocks: Iterator[tuple[bytes, bool]]) -> Iterator[tuple[bytes, bool]]:
+    """Take from the front the blocks that have `SAMPLE_BYTES` together."""
     size = 0
     for block, hole in blocks:
         yield block, hole
         size += len(block)
-        if size >= SAMPLE:
+        if size >= SAMPLE_BYTES:
             return
 
 
 class TextLines:
-    """Decodes blocks and cuts them into lines at LF, CR LF or CR, each with its offset in bytes.
+    """A decoder of blocks that splits them into lines at LF, CR LF or CR, each with its offset in bytes.
 
-    The lines on both sides of a hole are no whole lines. Bytes that cannot be decoded become lone surrogates.
+    The lines on both sides of a hole are marked as cut. Bytes that cannot be decoded become lone surrogates.
+
+        blocks     b"a,b\\r\\n1,"         b"2\\r"      b"\\n3"
+        lines      0: "a,b\\r\\n"                     5: "1,2\\r\\n"    and 10: "3" at the end
+        pending    ["1,"]              ["1,2\\r"]  ["3"]               after each block
     """
 
     def __init__(self, encoding: str, start: int) -> None:
-        """`start` is the offset of the first byte given to `split`, which follows any byte order mark."""
+        """`start` is the offset of the first byte given to `split`, after the byte order mark if there is one."""
         self.encoding = encoding
         self.offset = start
         self.decoder = codecs.getincrementaldecoder(encoding)("surrogateescape")
-        self.held_back: list[str] = []
-        self.held_size = 0
+        # The text after the last line end, in the spans that it came in.
+        self.pending: list[str] = []
+        self.pending_size = 0
+        # The problem of the line that the next text belongs to.
         self.problem = ""
 
     def split(self, blocks: Iterable[tuple[bytes, bool]]) -> Iterator[TextLine]:
-        """The lines of the blocks, in order; with each block comes whether there is a hole before it."""
+        """Yield the lines of the blocks in order. Each block says whether there is a hole before it."""
         for block, hole in blocks:
             if hole:
                 yield from self._end("cut-row")
@@ -109,7 +118,7 @@ class TextLines:
         try:
             text = self.decoder.decode(block, final)
         except UnicodeDecodeError:
-            # UTF-16 and UTF-32 alone: no byte of them stands for itself.
+            # Only UTF-16 and UTF-32 come here: their bytes cannot be kept one by one as surrogates.
             yield from self._end("undecodable")
             yield TextLine(self.offset, "", "undecodable")
             self.decoder.reset()
@@ -119,35 +128,36 @@ class TextLines:
             yield from self._add(text)
 
     def _add(self, text: str) -> Iterator[TextLine]:
-        self._hold(text)
-        if "\n" in text or "\r" in text or (len(self.held_back) > 1 and self.held_back[-2].endswith("\r")):
-            text = "".join(self.held_back)
+        self._append(text)
+        if "\n" in text or "\r" in text or (len(self.pending) > 1 and self.pending[-2].endswith("\r")):
+            text = "".join(self.pending)
             end = 0
             for match in LINE.finditer(text):
                 end = match.end()
-                yield self._take(match[0])
-            self._let_go()
-            self._hold(text[end:])
-        if self.held_size > MAX_LINE:
+                yield self._new_line(match[0])
+            self._clear()
+            self._append(text[end:])
+        if self.pending_size > MAX_LINE:
             yield from self._end("row-too-long")
             self.problem = "row-too-long"
 
-    def _hold(self, text: str) -> None:
+    def _append(self, text: str) -> None:
         if text:
-            self.held_back.append(text)
-            self.held_size += len(text)
+            self.pending.append(text)
+            self.pending_size += len(text)
 
-    def _let_go(self) -> None:
-        self.held_back.clear()
-        self.held_size = 0
+    def _clear(self) -> None:
+        self.pending.clear()
+        self.pending_size = 0
 
     def _end(self, problem: str) -> Iterator[TextLine]:
-        if self.held_back:
+        """Yield the pending text, if there is any, as a line of its own with this problem."""
+        if self.pending:
             self.problem = self.problem or problem
-            yield self._take("".join(self.held_back))
-        self._let_go()
+            yield self._new_line("".join(self.pending))
+        self._clear()
 
-    def _take(self, text: str) -> TextLine:
+    def _new_line(self, text: str) -> TextLine:
         line = TextLine(self.offset, text, self.problem)
         self.offset += len(text.encode(self.encoding, "surrogateescape"))
         self.problem = ""
@@ -155,19 +165,19 @@ class TextLines:
 
 
 def rows(lines: Iterable[TextLine], delimiter: str) -> Iterator[CsvRow]:
-    """The rows of delimited text (RFC 4180, any delimiter), the header among them; blank lines are none.
+    """Yield the rows of delimited text (RFC 4180, any delimiter), the header too, but not blank lines.
 
-    A row whose quotes do not close, or that has another number of fields than the first, is a problem of its first
-    line alone: reading goes on with the next line.
+    If the quotes of a row do not close, or it has another number of fields than the first row, only its first line
+    becomes a row with a problem, and reading goes on with the line after it.
     """
     csv.field_size_limit(MAX_LINE)
-    feed = _Feed(lines)
+    feed = _LineFeed(lines)
     reader = csv.reader(feed, delimiter=delimiter, strict=True)
     width = 0
     while (first := feed.begin()) is not None:
         if first.problem:
-            feed.lines_taken.append(feed.back.popleft())
-            yield CsvRow(first.offset, first.text[:KEPT_OF_LONG_ROW], [], first.problem)
+            feed.row_lines.append(feed.returned_lines.popleft())
+            yield CsvRow(first.offset, first.text[:MAX_PROBLEM_TEXT], [], first.problem)
             continue
         try:
             fields = next(reader)
@@ -179,52 +189,56 @@ def rows(lines: Iterable[TextLine], delimiter: str) -> Iterator[CsvRow]:
             continue
         width = width or len(fields)
         if len(fields) == width:
-            yield CsvRow(first.offset, "".join(line.text for line in feed.lines_taken), fields)
+            yield CsvRow(first.offset, "".join(line.text for line in feed.row_lines), fields)
             continue
         if width > 1:
             feed.give_back()
         yield CsvRow(first.offset, first.text, [], "bad-row", f"{len(fields)} fields, the header has {width}")
 
 
-class _Feed:
-    """The lines that the csv module asks for; those of a broken row can be given back."""
+class _LineFeed:
+    """The lines that the csv module asks for. Those of a broken row can be given back."""
 
     def __init__(self, lines: Iterable[TextLine]) -> None:
         self.lines = iter(lines)
-        self.back: deque[TextLine] = deque()
-        self.lines_taken: list[TextLine] = []
+        self.returned_lines: deque[TextLine] = deque()
+        self.row_lines: list[TextLine] = []
         self.size = 0
 
     def begin(self) -> TextLine | None:
-        """The line that the next row starts with."""
-        self.lines_taken = []
+        """Begin the next row; return its first line, None at the end."""
+        self.row_lines = []
         self.size = 0
-        if not self.back:
+        if not self.returned_lines:
             line = next(self.lines, None)
             if line is None:
                 return None
-            self.back.append(line)
-        return self.back[0]
+            self.returned_lines.append(line)
+        return self.returned_lines[0]
 
     def give_back(self) -> None:
         """Let the next row start at the second line of this one."""
-        self.back.extendleft(reversed(self.lines_taken[1:]))
+        self.returned_lines.extendleft(reversed(self.row_lines[1:]))
 
-    def __iter__(self) -> "_Feed":
+    def __iter__(self) -> "_LineFeed":
         return self
 
     def __next__(self) -> str:
-        line = self.back.popleft() if self.back else next(self.lines)
-        if self.lines_taken and (line.problem or self.size > MAX_LINE):
-            self.back.appendleft(line)
+        line = self.returned_lines.popleft() if self.returned_lines else next(self.lines)
+        if self.row_lines and (line.problem or self.size > MAX_LINE):
+            self.returned_lines.appendleft(line)
             raise StopIteration
-        self.lines_taken.append(line)
+        self.row_lines.append(line)
         self.size += len(line.text)
         return line.text
 
 
 def column_names(fields: list[str]) -> list[str]:
-    """Column names: `column-N` for one without a name, `name-2` for the second of a name."""
+    """Return names for the columns: `column-N` for one without a name, `name-2` for the second of a name.
+
+    >>> column_names(["text", "", "text"])
+    ['text', 'column-2', 'text-2']
+    """
     names: dict[str, None] = {}
     repeats: dict[str, int] = {}
     for number, field in enumerate(fields, start=1):

@@ -12,7 +12,7 @@ from pyarrow.parquet import ParquetFile
 from corpuskit.core.document import MAX_LINE, Reject
 from corpuskit.core.errors import UsageError
 from corpuskit.core.reading.members import FREE_BYTES, RATIO
-from corpuskit.formats.tables.parquet_batches import AS_READ, Groups, Oversized
+from corpuskit.formats.tables.parquet_batches import READ_OPTIONS, Oversized, RowGroups
 from corpuskit.formats.tables.record_table import rows as rows_of_batch
 
 if TYPE_CHECKING:
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 
 MAX_FROM_PIPE = 1024 * 1024 * 1024
 FAULTS = (pa.ArrowException, OSError, ValueError, OverflowError)
-"""What pyarrow raises over a damaged file."""
+"""What pyarrow raises for a damaged file."""
 
 
-class Shard:
+class ParquetInput:
     """An open Parquet file."""
 
     def __init__(self, input_: "Input", stream: BinaryIO, size: int) -> None:
-        """`size` is that of the stream. Raises one of `FAULTS` if the footer cannot be read."""
+        """`size` is that of the stream in bytes. Raises one of `FAULTS` if the footer cannot be read."""
         self.input_, self.size = input_, size
-        self.file = ParquetFile(stream, **AS_READ)
-        self._groups = Groups(self.file, stream)
-        self.names = list(self.file.schema_arrow.names)
+        self.file = ParquetFile(stream, **READ_OPTIONS)
+        self._groups = RowGroups(self.file, stream)
+        self.column_names = list(self.file.schema_arrow.names)
 
     def rows(self, columns: Sequence[str] | None) -> Iterator[dict[str, Any] | Reject]:
-        """All rows in order without their null cells; a row group that cannot be read is reported and left out."""
+        """Yield all rows in order without their null cells; report row groups that cannot be read, and skip them."""
         metadata, row_count = self.file.metadata, 0
         for number in range(metadata.num_row_groups):
             if self._expands(number):
@@ -44,7 +44,7 @@ class Shard:
             while True:
                 try:
                     batch = next(batches)
-                    rows = [_too_long(batch)] if isinstance(batch, Oversized) else list(rows_of_batch(batch))
+                    rows = [_reject_oversized(batch)] if isinstance(batch, Oversized) else list(rows_of_batch(batch))
                 except StopIteration:
                     break
                 except FAULTS:
@@ -56,7 +56,7 @@ class Shard:
             self.input_.damaged(f"parquet: {row_count} rows where the footer counts {metadata.num_rows}", 0, 0)
 
     def _expands(self, number: int) -> bool:
-        """Whether a row group is said to be out of all proportion to the file."""
+        """Whether the footer states a size for a row group that is out of all proportion to the file."""
         return bool(self.file.metadata.row_group(number).total_byte_size > max(FREE_BYTES, RATIO * self.size))
 
     def _report(self, number: int, what: str) -> None:
@@ -65,10 +65,10 @@ class Shard:
         self.input_.damaged(message, *_extent(self.file, number, self.size))
 
 
-def open_shard(input_: "Input") -> Shard | None:
-    """The file, ready to be read; None, with the damage reported, if it is not whole.
+def open_parquet(input_: "Input") -> ParquetInput | None:
+    """Open a Parquet file; report the damage and return None if it is not whole.
 
-    A file that cannot be sought in (a pipe) is held in memory. Raises UsageError beyond 1 GiB of it.
+    What comes from a pipe is held in memory. Raises UsageError if that is more than 1 GiB.
     """
     stream = input_.open()
     if not stream.seekable():
@@ -79,26 +79,26 @@ def open_shard(input_: "Input") -> Shard | None:
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
     try:
-        return Shard(input_, stream, size)
+        return ParquetInput(input_, stream, size)
     except FAULTS:
         input_.damaged("parquet: the footer cannot be read", 0, size)
         return None
 
 
-def _too_long(size: int) -> Reject:
+def _reject_oversized(size: int) -> Reject:
     return Reject("line-too-long", f"{size} bytes, at most {MAX_LINE}")
 
 
 def plain_row(row: dict[str, Any]) -> dict[str, Any]:
-    """The row's cells as JSON knows them, missing numbers left out. Raises Reject("binary-value")."""
+    """Return the row with its cells as JSON values, without numbers that are not finite. Raises Reject as `plain`."""
     cells = {name: plain(cell) for name, cell in row.items()}
     return {name: cell for name, cell in cells.items() if cell is not None}
 
 
 def plain(value: Any) -> Any:
-    """A cell as JSON knows it: times as ISO 8601, decimals and other types as their text, bytes as UTF-8 text.
+    """Return a cell as a JSON value: times as ISO 8601, decimals and other types as their text, bytes as UTF-8 text.
 
-    Raises Reject("binary-value") for bytes that are no UTF-8.
+    Raises Reject("binary-value") for bytes that are not UTF-8.
     """
     if value is None or isinstance(value, str | bool | int):
         return value
@@ -111,24 +111,24 @@ def plain(value: Any) -> Any:
     if isinstance(value, date | datetime | time):
         return value.isoformat()
     if isinstance(value, bytes):
-        return _decoded(value)
+        return _text_of(value)
     return str(value)
 
 
-def _decoded(value: bytes) -> str:
+def _text_of(value: bytes) -> str:
     try:
         return value.decode()
     except UnicodeDecodeError:
         raise Reject("binary-value", "bytes that are no text; choose other columns with --columns") from None
 
 
-def _extent(shard: ParquetFile, number: int, size: int) -> tuple[int, int]:
-    """About where a row group starts in a file of this size, and how many bytes it has.
+def _extent(file: ParquetFile, number: int, size: int) -> tuple[int, int]:
+    """Return about where a row group starts in a file of `size` bytes, and about how many bytes it has.
 
-    Reckoned from the groups' sizes before compression: asking pyarrow for a column's place ends the process if the
-    footer is damaged there (a C++ exception that nothing catches).
+    Both are estimated from the groups' sizes before compression: asking pyarrow for the offset of a column ends the
+    process if the footer is damaged there (a C++ exception that nothing catches).
     """
-    sizes = [max(0, shard.metadata.row_group(index).total_byte_size) for index in range(shard.num_row_groups)]
+    sizes = [max(0, file.metadata.row_group(index).total_byte_size) for index in range(file.num_row_groups)]
     whole = max(1, sum(sizes))
     start = size * sum(sizes[:number]) // whole
     return start, size * sizes[number] // whole

@@ -1,9 +1,9 @@
-"""The record as the columns of a table, and back without loss.
+"""Documents as the rows of a table, and back without loss.
 
-`id` and `text`, one typed column for each reserved metadata key, and `extra`: the rest of the record as JSON, in the
-record's own shape (`{"metadata": {…}, other top-level keys}`), null where nothing is left. A reserved key whose value
-does not fit its column exactly (a null, a number written as text, an integer beyond 64 bits) is part of that rest,
-so the canonical line of a document comes back byte for byte.
+The columns are `id` and `text`, a typed one for each reserved metadata key, and `extra`: the rest of the record as
+JSON, in the record's own shape (`{"metadata": {…}, other top-level keys}`), null if nothing is left. A reserved key
+whose value does not fit its column exactly (a null, a number written as text, an integer beyond 64 bits) is part of
+that rest, so the canonical line of a document comes back byte for byte.
 
 Objects (`rights`, `labels`, `quality` …) are JSON strings, as their keys differ from document to document; `pii` is
 a list of `{start, end, type}`.
@@ -17,7 +17,7 @@ import orjson
 import pyarrow as pa
 
 from corpuskit.core.document import RESERVED, Document, Reject, encode, ordered
-from corpuskit.formats.tables.arrow_arrays import Strings, array_of
+from corpuskit.formats.tables.arrow_arrays import TextColumn, array_of
 
 SPAN = {"start": pa.int64(), "end": pa.int64(), "type": pa.string()}
 TYPES = {
@@ -42,7 +42,7 @@ Cells = dict[str, Any]
 
 
 def cells(document: Document) -> Cells:
-    """The document as a row. Raises Reject if it holds what JSON cannot."""
+    """Return the document as a row. Raises Reject if it holds what JSON cannot."""
     encode(document)
     row: Cells = {"id": document.id, "text": document.text}
     rest: dict[str, Any] = {}
@@ -59,7 +59,7 @@ def cells(document: Document) -> Cells:
 
 
 def document(row: Cells) -> Document:
-    """Return the document of a row, given without its null cells. Raises Reject if it holds none."""
+    """Return the document of a row, given without its null cells. Raises Reject if the row is not one."""
     if type(row.get("text")) is not str:
         raise Reject("no-text", "`text` is null")
     if type(row.get("id")) is not str:
@@ -73,10 +73,10 @@ def document(row: Cells) -> Document:
 
 
 class RecordTable:
-    """Documents gathered into an Arrow table; their texts, most of it all, as the very bytes of their column."""
+    """Documents collected into an Arrow table; their texts, most of it all, as the very bytes of their column."""
 
     def __init__(self) -> None:
-        self._texts = Strings()
+        self._texts = TextColumn()
         self._rows: list[Cells] = []
 
     def __len__(self) -> int:
@@ -89,13 +89,13 @@ class RecordTable:
         self._rows.append(row)
 
     def finish(self) -> pa.Table:
-        """The table; nothing can be added to it."""
-        filled = set().union(*self._rows)
+        """Return the table; nothing can be added after this."""
+        filled_columns = set().union(*self._rows)
         columns = [
             self._texts.array()
             if field.name == "text"
             else array_of([row.get(field.name) for row in self._rows], field.type)
-            if field.name in filled
+            if field.name in filled_columns
             else pa.nulls(len(self._rows), field.type)
             for field in SCHEMA
         ]
@@ -103,18 +103,18 @@ class RecordTable:
 
 
 def rows(batch: pa.RecordBatch) -> Iterator[Cells]:
-    """The rows of an Arrow batch without their null cells."""
-    filled = {
+    """Yield the rows of an Arrow batch without their null cells."""
+    filled_columns = {
         name: _values(column)
         for name, column in zip(batch.schema.names, batch.columns, strict=True)
         if column.null_count < len(column)
     }
     for index in range(batch.num_rows):
-        yield {name: values[index] for name, values in filled.items() if values[index] is not None}
+        yield {name: values[index] for name, values in filled_columns.items() if values[index] is not None}
 
 
 def is_record_table(schema: pa.Schema) -> bool:
-    """Whether a table has the columns that `table` gives one."""
+    """Whether a table has exactly the columns of a `RecordTable`."""
     return set(schema.names) == set(SCHEMA.names)
 
 
@@ -125,7 +125,7 @@ def _values(column: pa.Array) -> list[Any]:
     try:
         return column.to_pylist()  # type: ignore[no-any-return]
     except OverflowError:
-        # Times beyond the year 9999 are numbers.
+        # Python has no times after the year 9999; they stay numbers.
         return [_time(scalar) for scalar in column]
 
 

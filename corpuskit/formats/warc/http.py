@@ -1,7 +1,7 @@
-"""HTTP responses as crawlers store them: status, header fields, and the body freed of its transfer and content codings.
+"""HTTP responses as crawlers store them: status, header fields, and the body without its transfer and content codings.
 
-Crawlers often store a body decoded and leave the header fields as they were, so a coding is undone only where the
-body shows it. A body that starts in its coding and does not end in it is a reject, never a shorter page.
+Crawlers often store a body decoded and leave the header fields as they were, so a coding is undone only if the body
+shows it. A body that starts in its coding but breaks off within it is a reject, never a shorter page.
 
 Sources: RFC 9112 (messages, chunked), RFC 9110 (codings), the WHATWG MIME Sniffing standard.
 """
@@ -38,7 +38,7 @@ _BLOCK_BYTES = 1024 * 1024
 
 @dataclass(slots=True)
 class Response:
-    """One response; `body` as it was sent."""
+    """One response; `body` is as stored, in its codings."""
 
     status: int
     headers: dict[str, str]
@@ -46,33 +46,33 @@ class Response:
 
     @property
     def content_type(self) -> str:
-        """The media type in lower case, without parameters."""
+        """Media type in lower case, without parameters."""
         return media_type(self.headers.get("content-type", ""))
 
     def decoded_body(self) -> bytes:
-        """The body without its codings. Raises Reject: bad-chunked, bad-encoding, document-too-large."""
+        """Return the body without its codings. Raises Reject: bad-chunked, bad-encoding, document-too-large."""
         body = self.body
         if "chunked" in self.headers.get("transfer-encoding", "").lower():
-            body = unchunked(body)
+            body = join_chunks(body)
         codings = self.headers.get("content-encoding", "").lower().split(",")
         if len(codings) > MAX_CODINGS:
             raise Reject("bad-encoding", f"more than {MAX_CODINGS} content codings")
         for coding in reversed(codings):
-            body = _uncoded(body, coding.strip())
+            body = _undo_coding(body, coding.strip())
         return body
 
 
 def parse_response(block: bytes) -> Response:
-    """The response that a record's block holds, past interim ones. Raises Reject: bad-http, header-too-large."""
+    """Return the response in a record's block, after any interim ones. Raises Reject: bad-http, header-too-large."""
     for _ in range(MAX_INTERIM):
-        response = _parsed(block)
+        response = _parse_message(block)
         if response.status >= 200 or not response.body.startswith(b"HTTP/"):
             return response
         block = response.body
     raise Reject("bad-http", f"more than {MAX_INTERIM} interim responses")
 
 
-def _parsed(block: bytes) -> Response:
+def _parse_message(block: bytes) -> Response:
     status = _STATUS.match(block)
     if status is None:
         raise Reject("bad-http", "the block does not start with an HTTP status line")
@@ -88,7 +88,7 @@ def _parsed(block: bytes) -> Response:
 
 
 def media_type(value: str) -> str:
-    """The media type of a Content-Type field.
+    """Return the media type of a Content-Type field.
 
     >>> media_type("Text/HTML; charset=utf-8")
     'text/html'
@@ -96,30 +96,30 @@ def media_type(value: str) -> str:
     return value.partition(";")[0].partition(",")[0].strip().lower()
 
 
-def unchunked(body: bytes) -> bytes:
-    """The body of a chunked message; one that does not start with a chunk is taken to be decoded already.
+def join_chunks(body: bytes) -> bytes:
+    """Return the body of a chunked message; one that does not start with a chunk is taken as decoded already.
 
-    >>> unchunked(b"3\\r\\nabc\\r\\n0\\r\\n\\r\\n")
+    >>> join_chunks(b"3\\r\\nabc\\r\\n0\\r\\n\\r\\n")
     b'abc'
     """
     if not _CHUNK.match(body):
         return body
-    parts: list[bytes] = []
+    contents: list[bytes] = []
     position = 0
-    while len(parts) < MAX_CHUNKS and (chunk := _CHUNK.match(body, position)):
+    while len(contents) < MAX_CHUNKS and (chunk := _CHUNK.match(body, position)):
         size, start = int(chunk[1], 16), chunk.end()
         if size == 0:
-            return b"".join(parts)
+            return b"".join(contents)
         position = start + size
         if position > len(body):
             raise Reject("bad-chunked", "a chunk is longer than the body")
-        parts.append(body[start:position])
+        contents.append(body[start:position])
         position += 2 if body.startswith(b"\r\n", position) else 1 if body.startswith(b"\n", position) else 0
     raise Reject("bad-chunked", "the body ends or breaks before its last chunk")
 
 
 def sniffs_as_html(body: bytes) -> bool:
-    """Whether a body of unknown type starts as HTML does."""
+    """Whether a body of unknown type starts like HTML."""
     head = body[:4096]
     for mark, _ in WEB_BOMS:
         head = head.removeprefix(mark)
@@ -129,22 +129,22 @@ def sniffs_as_html(body: bytes) -> bool:
 
 
 def has_binary_signature(body: bytes) -> bool:
-    """Whether a body starts as some image, document, archive or program does."""
+    """Whether a body starts like an image, a document, an archive or a program."""
     return body.startswith(_BINARY_STARTS)
 
 
 def is_binary(data: bytes) -> bool:
-    """Whether what claims to be text is not: over 2 % control characters in its first 64 KiB."""
+    """Whether over 2 % of the first 64 KiB are control characters, so that the data cannot be text."""
     head = data[:_PROBED_BYTES]
     return (len(head) - len(head.translate(None, _CONTROLS))) * 50 > len(head)
 
 
-def _uncoded(body: bytes, coding: str) -> bytes:
+def _undo_coding(body: bytes, coding: str) -> bytes:
     if coding in ("", "identity", "none") or not body:
         return body
     decode = {"gzip": _gunzip, "x-gzip": _gunzip, "deflate": _inflate, "br": _unbrotli, "zstd": _unzstd}.get(coding)
     if decode is None:
-        # Not a coding at all, as a charset named in the wrong field, unless the body says otherwise.
+        # Most likely not a coding, but say a charset in the wrong field; unless the body shows otherwise.
         if is_binary(body) or has_binary_signature(body):
             raise Reject("bad-encoding", "a content coding that is not known")
         return body
@@ -159,7 +159,7 @@ def _uncoded(body: bytes, coding: str) -> bytes:
 
 
 class _CodingError(Exception):
-    """A body that is not what its content coding says."""
+    """A body that is not in the content coding that its header states."""
 
 
 def _is_plain_text(body: bytes) -> bool:
@@ -176,14 +176,14 @@ def _gunzip(body: bytes) -> bytes:
     if not body.startswith(b"\x1f\x8b"):
         raise _CodingError
     output = bytearray()
-    rest = body
-    while rest.startswith(b"\x1f\x8b"):
-        rest = _unzip(rest, 31, output)
+    unread = body
+    while unread.startswith(b"\x1f\x8b"):
+        unread = _unzip(unread, 31, output)
     return bytes(output)
 
 
 def _inflate(body: bytes) -> bytes:
-    """`deflate` is zlib by the standard and a raw stream by many servers."""
+    """Decode `deflate`, which is zlib by the standard but a raw stream from many servers."""
     output = bytearray()
     try:
         _unzip(body, 15, output)
@@ -194,7 +194,7 @@ def _inflate(body: bytes) -> bytes:
 
 
 def _unzip(body: bytes, window_bits: int, output: bytearray) -> bytes:
-    """Append what one stream holds to `output`; return what follows it."""
+    """Append the content of one stream to `output`; return what follows the stream."""
     decoder = zlib.decompressobj(window_bits)
     data = body
     try:
@@ -218,10 +218,10 @@ def _unbrotli(body: bytes) -> bytes:
     try:
         output += decoder.process(body, output_buffer_limit=_BLOCK_BYTES)
         while not decoder.is_finished():
-            more = decoder.process(b"", output_buffer_limit=_BLOCK_BYTES)
-            if not more:
+            block = decoder.process(b"", output_buffer_limit=_BLOCK_BYTES)
+            if not block:
                 raise _CodingError
-            output += more
+            output += block
             _check_size(output)
     except brotli.error:
         raise _CodingError from None

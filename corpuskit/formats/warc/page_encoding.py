@@ -1,8 +1,8 @@
 """The character encoding of a web page: its byte order mark, HTTP header, `<meta>`, and detection, in this order.
 
-Labels mean what the WHATWG Encoding standard says (`latin1` is windows-1252); the scan for `<meta>` follows the HTML
-standard's prescan, over more than its 1,024 bytes. Where the stated encoding cannot be right, the next one is tried;
-so is UTF-8 for latin-1, which servers state by default: text in latin-1 is not valid UTF-8 by chance.
+Labels mean what the WHATWG Encoding standard says (`latin1` is windows-1252). The scan for `<meta>` follows the HTML
+standard's prescan, over more than its 1,024 bytes. If the stated encoding cannot be right, the next one is tried. UTF-8
+is tried before latin-1, which servers state by default: text in latin-1 is not valid UTF-8 by chance.
 """
 
 import re
@@ -12,7 +12,7 @@ from corpuskit.core.document import Reject
 from corpuskit.formats.text_encoding import WEB_BOMS, is_utf8
 
 MAX_TEXT = 16 * 1024 * 1024
-SCANNED = 4096
+SCANNED_BYTES = 4096
 BAD_SHARE = 100
 """One byte in this many may be undecodable."""
 
@@ -21,8 +21,8 @@ _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _META = re.compile(rb"<meta[\s/]((?:\"[^\"]*\"|'[^']*'|[^'\">])*)", re.IGNORECASE)
 _ATTRIBUTE = re.compile(rb"([^\s/=>\"']+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))")
 _XML = re.compile(rb"\s*<\?xml[^>]*\sencoding\s*=\s*[\"']([^\"'>]*)[\"']")
-# The web's names cover more than the Python codecs of the same name.
-_WIDER = {
+# The web's labels cover more characters than the Python codecs of the same name.
+_WIDER_CODECS = {
     "gbk": "gb18030",
     "shift_jis": "cp932",
     "euc_kr": "cp949",
@@ -33,37 +33,37 @@ _WIDER = {
 
 
 def decode_page(body: bytes, content_type: str = "") -> str:
-    """The text of a page, given its Content-Type field. Raises Reject: undecodable, document-too-large."""
+    """Return the text of a page, given its Content-Type field. Raises Reject: undecodable, document-too-large."""
     for mark, encoding in WEB_BOMS:
         if body.startswith(mark):
-            return _checked(_replaced(body[len(mark) :], encoding))
+            return _checked_text(_decode_replacing(body[len(mark) :], encoding))
     stated_encodings: list[str] = []
     for encoding in _stated_encodings(body, content_type):
         stated_encodings.append(encoding)
-        text = _decoded(body, encoding) if encoding != "cp1252" or not is_utf8(body) else body.decode()
+        text = _decode_if_fitting(body, encoding) if encoding != "cp1252" or not is_utf8(body) else body.decode()
         if text is not None:
-            return _checked(text)
-    text = _detected(body)
+            return _checked_text(text)
+    text = _decode_detected(body)
     if text is None:
-        text = _replaced(body, stated_encodings[0] if stated_encodings else "utf-8")
-    return _checked(text)
+        text = _decode_replacing(body, stated_encodings[0] if stated_encodings else "utf-8")
+    return _checked_text(text)
 
 
 def _stated_encodings(body: bytes, content_type: str) -> Iterator[str]:
-    """The encodings that are stated, the most trusted first; the next is looked for when it is asked for."""
+    """Yield the stated encodings, the most trusted first; each is looked for only when it is asked for."""
     first = _from_header(content_type)
     if first:
         yield first
     second = _unmarked_utf16(body)
     if second and second != first:
         yield second
-    third = _from_markup(body[:SCANNED])
+    third = _from_markup(body[:SCANNED_BYTES])
     if third and third not in (first, second):
         yield third
 
 
 def python_codec(label: str) -> str | None:
-    """The Python codec for an encoding label of the web; None if the label means nothing.
+    """Return the Python codec for an encoding label of the web; None if the label means nothing.
 
     >>> python_codec("Latin1"), python_codec("x-sjis"), python_codec("klingon")
     ('cp1252', 'cp932', None)
@@ -74,7 +74,7 @@ def python_codec(label: str) -> str | None:
     if name.lower() == "x-user-defined":
         return "cp1252"
     codec = map_encoding_to_html5(name, fallback_utf8=False) if name.isascii() and name else None
-    return _WIDER.get(codec, codec) if codec else None
+    return _WIDER_CODECS.get(codec, codec) if codec else None
 
 
 def _from_header(content_type: str) -> str | None:
@@ -83,7 +83,7 @@ def _from_header(content_type: str) -> str | None:
 
 
 def _unmarked_utf16(body: bytes) -> str | None:
-    """UTF-16 without a mark shows in the zero bytes around the first bracket."""
+    """Return UTF-16's codec if the body is UTF-16 without a mark, which the zero byte of its first bracket shows."""
     head = body[:64].lstrip(b" \0\t\r\n")[:1]
     if head != b"<" or b"\0" not in body[:4]:
         return None
@@ -91,7 +91,7 @@ def _unmarked_utf16(body: bytes) -> str | None:
 
 
 def _from_markup(head: bytes) -> str | None:
-    """What the first <meta> that names an encoding says, else the XML declaration."""
+    """Return the codec that the first <meta> with a known encoding names, else that of the XML declaration."""
     for tag in _META.finditer(_COMMENT.sub(b"", head)):
         attributes: dict[bytes, bytes] = {}
         for name, *values in _ATTRIBUTE.findall(tag[1]):
@@ -108,43 +108,45 @@ def _from_markup(head: bytes) -> str | None:
 
 
 def _ascii_based(label: bytes | None) -> str | None:
-    """The codec for a label that stands in ASCII markup, so it cannot be UTF-16."""
+    """Return the codec for a label in ASCII markup, which therefore cannot be UTF-16."""
     codec = python_codec(label.decode("latin-1")) if label else None
     return "utf-8" if codec and codec.startswith("utf-16") else codec
 
 
-def _detected(body: bytes) -> str | None:
-    """As UTF-8 if it is that, else as what it looks like."""
+def _decode_detected(body: bytes) -> str | None:
+    """Decode as UTF-8 if the body is that, else as what it looks like; None if that does not fit."""
     from resiliparse.parse.encoding import detect_encoding
 
     if is_utf8(body):
         return body.decode()
     name = detect_encoding(body) or "utf-8"
-    return _decoded(body, _WIDER.get(name, name))
+    return _decode_if_fitting(body, _WIDER_CODECS.get(name, name))
 
 
-def _decoded(body: bytes, encoding: str) -> str | None:
-    """The text, if the encoding explains nearly all bytes beyond ASCII."""
+def _decode_if_fitting(body: bytes, encoding: str) -> str | None:
+    """Return the text if the encoding fits nearly all bytes beyond ASCII, else None."""
     try:
         return body.decode(encoding)
     except UnicodeDecodeError:
-        # A few bytes that are cut or foreign, among many that fit, are no reason to read the page as something else.
+        # A few bytes that are cut or foreign, among many that fit, are no reason to try another encoding.
         beyond_ascii = len(body) - len(body.decode("ascii", "ignore"))
         text = body.decode(encoding, "replace")
-        return text if _bad(text, body) * 10 <= beyond_ascii else None
+        return text if _replacement_count(text, body) * 10 <= beyond_ascii else None
 
 
-def _replaced(body: bytes, encoding: str) -> str | None:
-    """The text with U+FFFD for bad bytes; None if they are too many."""
+def _decode_replacing(body: bytes, encoding: str) -> str | None:
+    """Return the text with U+FFFD for undecodable bytes; None if there are too many."""
     text = body.decode(encoding, "replace")
-    return text if _bad(text, body) * BAD_SHARE <= len(body) else None
+    return text if _replacement_count(text, body) * BAD_SHARE <= len(body) else None
 
 
-def _bad(text: str, body: bytes) -> int:
+def _replacement_count(text: str, body: bytes) -> int:
+    """Return how many U+FFFD decoding has put in, besides those that the body holds as UTF-8."""
     return text.count("\ufffd") - body.count(b"\xef\xbf\xbd")
 
 
-def _checked(text: str | None) -> str:
+def _checked_text(text: str | None) -> str:
+    """Return the text. Raises Reject if there is none, or too much of it."""
     if text is None:
         raise Reject("undecodable", "over one byte in a hundred is in no encoding that the page may have")
     if len(text) * 4 > MAX_TEXT and len(text.encode()) > MAX_TEXT:

@@ -1,6 +1,6 @@
-"""Languages of source files, told by name, by interpreter and, where names are ambiguous, by content.
+"""Languages of source files, by name, by interpreter and, if the name is ambiguous, by content.
 
-Kinds: `programming`, `markup` (what is meant for display: HTML, CSS, TeX), `prose` (documentation) and `data`.
+Kinds: `programming`, `markup` (for display: HTML, CSS, TeX), `prose` (documentation) and `data`.
 """
 
 import re
@@ -14,6 +14,14 @@ class Language(NamedTuple):
 
     name: str
     kind: str
+
+
+class RarerLanguage(NamedTuple):
+    """The rarer one of two languages that share a suffix."""
+
+    pattern: re.Pattern[str]
+    """What its files hold, and those of the other language do not."""
+    name: str
 
 
 KINDS = ("programming", "markup", "prose", "data")
@@ -270,46 +278,49 @@ zsh: Shell
 
 SHEBANG = re.compile(rb"#!\s*(?:\S*/)?env\s+(?:-\S+\s+)*(?:\w+=\S*\s+)*(\S+)|#!\s*(\S+)")
 AMBIGUOUS = {
-    ".h": (
+    ".h": RarerLanguage(
         re.compile(r"^\s*(?:class\s+\w+|namespace\b|template\s*<|using\s+\w+)|\bstd::|^\s*public:", re.MULTILINE),
         "C++",
     ),
-    ".m": (re.compile(r"^\s*(?:@interface|@implementation|@import|#import|#include|//)", re.MULTILINE), "Objective-C"),
-    ".v": (re.compile(r"^\s*endmodule\b", re.MULTILINE), "Verilog"),
-    ".ts": (re.compile(r"\A\s*<(?:\?xml|!DOCTYPE|TS\b)"), "XML"),
-    ".pl": (re.compile(r"^:-\s*\w+", re.MULTILINE), "Prolog"),
+    ".m": RarerLanguage(
+        re.compile(r"^\s*(?:@interface|@implementation|@import|#import|#include|//)", re.MULTILINE), "Objective-C"
+    ),
+    ".v": RarerLanguage(re.compile(r"^\s*endmodule\b", re.MULTILINE), "Verilog"),
+    ".ts": RarerLanguage(re.compile(r"\A\s*<(?:\?xml|!DOCTYPE|TS\b)"), "XML"),
+    ".pl": RarerLanguage(re.compile(r"^:-\s*\w+", re.MULTILINE), "Prolog"),
 }
-"""Endings of two languages: what the rarer one's files hold, and its name."""
+"""Suffixes of two languages, with the rarer one; the tables above hold the more frequent one."""
 
 
 def language_by_name(path: str) -> Language | None:
-    """The language that the file's name stands for, if any."""
+    """Return the language that the file's name stands for; None if there is none."""
     tables = _tables()
     name = PurePosixPath(path).name
     if name in tables.by_file_name:
         return tables.by_file_name[name]
     if name.startswith(("Dockerfile.", "Containerfile.")):
         return tables.by_name["Dockerfile"]
-    parts = name.lower().split(".")
-    endings = ("." + ".".join(parts[start:]) for start in range(1, len(parts)))
-    return next((tables.by_suffix[ending] for ending in endings if ending in tables.by_suffix), None)
+    # `b.blade.php` has the suffixes `.blade.php` and `.php`; the longest that is known decides.
+    words = name.lower().split(".")
+    suffixes = ("." + ".".join(words[start:]) for start in range(1, len(words)))
+    return next((tables.by_suffix[suffix] for suffix in suffixes if suffix in tables.by_suffix), None)
 
 
 def is_ambiguous(path: str) -> bool:
-    """Whether only the content tells which of two languages this is."""
+    """Whether the suffix stands for two languages, which only the content tells apart."""
     return PurePosixPath(path).suffix.lower() in AMBIGUOUS
 
 
 def language_by_content(path: str, text: str, language: Language) -> Language:
-    """The language of a file whose name stands for `language` or, where it is ambiguous, another."""
+    """Return the language of a file whose name stands for `language` or, if it is ambiguous, for a rarer one."""
     if not is_ambiguous(path):
         return language
-    mark, other = AMBIGUOUS[PurePosixPath(path).suffix.lower()]
-    return _tables().by_name[other] if mark.search(text) else language
+    rarer = AMBIGUOUS[PurePosixPath(path).suffix.lower()]
+    return _tables().by_name[rarer.name] if rarer.pattern.search(text) else language
 
 
 def language_by_shebang(head: bytes) -> Language | None:
-    """The language of a script that names its interpreter in its first line."""
+    """Return the language of a script that names its interpreter in its first line; None for any other file."""
     match = SHEBANG.match(head)
     if match is None:
         return None
@@ -319,7 +330,7 @@ def language_by_shebang(head: bytes) -> Language | None:
 
 
 def language_names() -> list[str]:
-    """All languages that can be told, sorted."""
+    """Return the names of all languages that can be recognised, sorted."""
     return sorted(_tables().by_name)
 
 
@@ -335,14 +346,15 @@ def _tables() -> _Tables:
     by_name: dict[str, Language] = {}
     by_suffix: dict[str, Language] = {}
     for kind, table in zip(KINDS, (_PROGRAMMING, _MARKUP, _PROSE, _DATA), strict=True):
-        for name, suffixes in _pairs(table):
+        for name, suffixes in _entries(table):
             by_name[name] = Language(name, kind)
             by_suffix.update(dict.fromkeys(suffixes.split(), by_name[name]))
-    by_file_name = {name: by_name[language] for name, language in _pairs(_NAMES)}
-    by_interpreter = {name: by_name[language] for name, language in _pairs(_INTERPRETERS)}
+    by_file_name = {name: by_name[language] for name, language in _entries(_NAMES)}
+    by_interpreter = {name: by_name[language] for name, language in _entries(_INTERPRETERS)}
     return _Tables(by_name, by_suffix, by_file_name, by_interpreter)
 
 
-def _pairs(table: str) -> list[tuple[str, str]]:
+def _entries(table: str) -> list[tuple[str, str]]:
+    """Return the keys of a table, each with its value."""
     lines = (line.partition(":") for line in table.strip().splitlines())
     return [(name, value.strip()) for name, _, value in lines]

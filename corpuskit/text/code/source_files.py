@@ -1,4 +1,4 @@
-"""Whose work a source file is: written by its project, vendored from others, or made by a program; and its licence."""
+"""Who wrote a source file: its project, others (vendored) or a program (generated, minified); and its licence."""
 
 import re
 from pathlib import PurePosixPath
@@ -12,7 +12,7 @@ VENDORED_FOLDERS = frozenset(
         *("vendored", "vendors", "venv", "virtualenv", "web_modules"),
     }
 )
-"""Folders that hold other people's work, or none."""
+"""Folders that hold other people's work, or nobody's."""
 VENDORED_NAMES = re.compile(
     r"""(?ix)
     (?: jquery | bootstrap | angular | backbone | ember | prototype | mootools | dojo | d3 | three | raphael
@@ -23,7 +23,7 @@ VENDORED_NAMES = re.compile(
     \. (?: js | css )
     """
 )
-"""Well-known libraries under their own file names, with a version or an edition."""
+"""File names of well-known libraries, with a version or an edition."""
 GENERATED_NAMES = re.compile(
     r"""(?x)
       .* _pb2 (?: _grpc )? \. pyi?
@@ -47,8 +47,9 @@ GENERATED_MARK = re.compile(
           | the \s protocol \s buffer ) \b )
     """
 )
-"""What generators write at the top of what they make; only sought in comments there."""
-MEAN_COUNTS_FROM = 1000
+"""What generators write at the top of their files; it is searched for only in comments there."""
+MIN_MEAN_SIZE = 1000
+"""Characters that a text must have for the mean of its lines to count."""
 TOP_LINES = 40
 TOP_CHARACTERS = 8000
 COMMENT = re.compile(
@@ -76,28 +77,28 @@ def is_generated(path: str, text: str) -> bool:
 def is_minified(path: str, text: str, max_mean: int, max_line: int) -> bool:
     """Whether the lines are too long to have been written by hand.
 
-    The two limits are those of Chen et al. 2021 (Codex, section 3.1): mean 100, longest 1000 characters. The mean of a
-    text shorter than `MEAN_COUNTS_FROM` says nothing.
+    The default limits of the step are those of Chen et al. 2021 (Codex, section 3.1): mean 100, longest 1000
+    characters. The mean of a text shorter than `MIN_MEAN_SIZE` says nothing.
     """
     if re.search(r"[.-]min\.\w+$", PurePosixPath(path).name, re.IGNORECASE):
         return True
     lengths = list(map(len, text.splitlines())) or [0]
     size = sum(lengths)
-    return max(lengths) > max_line or (size >= MEAN_COUNTS_FROM and size > max_mean * len(lengths))
+    return max(lengths) > max_line or (size >= MIN_MEAN_SIZE and size > max_mean * len(lengths))
 
 
 def spdx_licenses(text: str) -> list[str]:
-    """The expressions of the SPDX-License-Identifier comments at the top of the text, as they are written."""
+    """Return the expressions of the SPDX-License-Identifier comments at the top of the text, as they are written."""
     expressions = [match[1].strip() for line in _top(text) if (match := SPDX.match(line))]
     return list(dict.fromkeys(expressions))
 
 
 def declared_encoding(data: bytes) -> str | None:
-    """The encoding that one of the first two lines declares (PEP 263, as Emacs and Vim do too), if it is known."""
+    """Return the encoding that one of the first two lines declares, as in PEP 263, Emacs and Vim; None if unknown."""
     for line in data.split(b"\n", 2)[:2]:
         match = CODING.match(line)
         if match:
-            # A file that calls itself ASCII and is not may still be UTF-8.
+            # A file that is declared as ASCII and is not may still be UTF-8.
             name = "utf-8" if match[1].lower() in (b"ascii", b"us-ascii") else match[1].decode()
             try:
                 "".encode(name)
