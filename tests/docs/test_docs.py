@@ -109,7 +109,7 @@ def test_blocks_of_data_parse(page: Path, tmp_path: Path) -> None:
 
 def test_the_recipe_page_shows_every_key() -> None:
     schema = blocks(DOCS / "recipe.md", "yaml")[0]
-    keys = set(SourceSpec.__dataclass_fields__) - {"name", "from_step", "location", "inputs_at"}
+    keys = set(SourceSpec.__dataclass_fields__) - {"name", "from_step", "location", "input_locations"}
     keys |= {"from", "options", "seed", "budget", "policy", "caps", "floors", "sources", "together", "output"}
     keys |= {"tokens", "tokenizer", "dir", "formats", "order", "shard_documents", "any_source"}
     assert not {key for key in keys if not re.search(rf"^ *{key}:", schema, re.MULTILINE)}

@@ -3,6 +3,8 @@
 import hashlib
 from pathlib import Path
 
+from corpuskit.mix.recipe.recipe import Recipe
+from corpuskit.mix.recipe.shell_pipe import source_pipes, together_pipe
 from tests.conftest import lines_of
 from tests.support.warc import gz, http, record
 
@@ -80,3 +82,13 @@ def published(folder: Path) -> dict[str, str]:
 def shards(folder: Path) -> list[str]:
     """Names of the shards, which hold their digests."""
     return sorted(path.name for path in folder.glob("part-*"))
+
+
+def whole_pipe(recipe: Recipe) -> str:
+    """Return the one shell pipe that equals a recipe without a budget."""
+    pipes = list(source_pipes(recipe).values())
+    together = together_pipe(recipe)
+    if not together:
+        return "; ".join(pipes)
+    first = pipes[0] if len(pipes) == 1 else f"({'; '.join(pipes)})"
+    return f"{first} | {together}"

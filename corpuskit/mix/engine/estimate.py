@@ -15,8 +15,7 @@ from corpuskit.core.stream.flow import tagged
 from corpuskit.core.tokens import Counter
 from corpuskit.mix.engine.mix_tasks import MOST_BUCKETS
 from corpuskit.mix.engine.shards import SHARD_BYTES
-from corpuskit.mix.recipe.recipe import Recipe, SourceSpec
-from corpuskit.mix.recipe.shell_pipe import tags_of
+from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, tags_of
 
 ItemType = TypeVar("ItemType")
 

@@ -13,7 +13,7 @@ grows with the corpus is on disk: the measures, and where in which file each buc
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,7 @@ from corpuskit.mix.engine.shards import TaskLog, WorkShard, documents_of
 from corpuskit.mix.engine.task_results import OutputFile, SelectResult, TaskResult, WriteResult
 from corpuskit.mix.engine.tasks import Task, file_of_task
 from corpuskit.mix.recipe.recipe import Recipe
-from corpuskit.mix.recipe.shell_pipe import allocate
+from corpuskit.mix.solver.allocate import Allocation, SourceSupply, solve
 from corpuskit.mix.solver.sampling import OVER_BUDGET, Filling, fill, measures, order_key, ranker
 
 if TYPE_CHECKING:
@@ -259,6 +259,28 @@ class Write(Task[WriteResult]):
 def selection_file(task_path: Path) -> Path:
     """Return the path of the documents that `Select` selected."""
     return file_of_task(task_path, ".chosen")
+
+
+def allocate(recipe: Recipe, tokens: Mapping[str, int]) -> dict[str, Allocation]:
+    """Return each source's quota; `tokens` is what each source has, by name.
+
+    Raises Infeasible if the limits conflict, and ValueError for a recipe without a budget.
+    """
+    if recipe.budget is None:
+        raise ValueError("without a budget every document passes once")
+    supplies = [
+        SourceSupply(
+            name=source.name,
+            origin=source.origin,
+            tokens=tokens.get(source.name, 0),
+            weight=source.weight,
+            max_epochs=source.max_epochs,
+            floor=recipe.floors.get(source.name),
+        )
+        for source in recipe.sources
+    ]
+    allocations = solve(supplies, recipe.budget.tokens, recipe.caps, recipe.any_source)
+    return {allocation.name: allocation for allocation in allocations}
 
 
 def quota_plans(recipe: Recipe, measures_files: Sequence[Path]) -> tuple[Filling, ...]:

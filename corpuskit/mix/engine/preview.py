@@ -16,8 +16,8 @@ from corpuskit.mix.engine.run import Inputs, phase_name, steps_of, target_folder
 from corpuskit.mix.engine.tasks import StoredTask
 from corpuskit.mix.engine.text_table import table_lines
 from corpuskit.mix.recipe.cluster_profile import Profile
-from corpuskit.mix.recipe.recipe import Recipe
-from corpuskit.mix.recipe.shell_pipe import plan_pipe, tags_of, together_pipe
+from corpuskit.mix.recipe.recipe import Recipe, tags_of
+from corpuskit.mix.recipe.shell_pipe import source_pipes, together_pipe
 
 
 def plan_report(recipe: Recipe, inputs: Inputs, settings: Settings) -> tuple[str, ResourceNeed]:
@@ -25,7 +25,7 @@ def plan_report(recipe: Recipe, inputs: Inputs, settings: Settings) -> tuple[str
 
     The text shows each source's inputs, what it is likely to give and its pipe, and what all of it needs.
     """
-    pipes = plan_pipe(recipe)
+    pipes = source_pipes(recipe)
     count_tokens = counter(tokenizer_of(recipe))
     lines, supplies = [], []
     for source in recipe.sources:

@@ -33,8 +33,7 @@ from corpuskit.mix.engine.read_tasks import read_plans
 from corpuskit.mix.engine.shards import ShardedStream, WorkShard
 from corpuskit.mix.engine.task_results import DocumentsResult
 from corpuskit.mix.recipe.cluster_profile import Profile
-from corpuskit.mix.recipe.recipe import Recipe, SourceSpec
-from corpuskit.mix.recipe.shell_pipe import gate, tags_of
+from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, license_gate, tags_of
 from corpuskit.mix.solver.sampling import Filling
 
 Inputs = Mapping[str, Sequence[Input]]
@@ -278,7 +277,7 @@ def tokenizer_of(recipe: Recipe) -> str:
 
 def steps_of(recipe: Recipe, source: SourceSpec) -> list[Step]:
     """Return a source's steps: the reading one, the policy's licence filter, then its own."""
-    return [source.from_step, *gate(recipe), *source.steps]
+    return [source.from_step, *license_gate(recipe), *source.steps]
 
 
 def phase_name(label: str, steps: Sequence[Step]) -> str:

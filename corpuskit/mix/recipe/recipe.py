@@ -25,11 +25,12 @@ from corpuskit.core.document import ORIGINS
 from corpuskit.core.errors import UsageError
 from corpuskit.core.options import build_step
 from corpuskit.core.registry import find_step, format_names
+from corpuskit.core.settings import Tags
 from corpuskit.core.step import CorpusStage, Sink, Source, Stage, Step
 from corpuskit.core.tokens import BYTES, WORDS
 from corpuskit.core.wording import did_you_mean
 from corpuskit.mix.recipe.node import Node
-from corpuskit.mix.recipe.policy import Policy, read_policy
+from corpuskit.mix.recipe.policy import FROM_DOCUMENTS, Policy, read_policy
 from corpuskit.mix.recipe.yaml import Marked
 from corpuskit.mix.recipe.yaml import load as load_yaml
 
@@ -54,7 +55,7 @@ _SOURCE_KEYS = (
 class SourceSpec:
     """One source: where it comes from, what it is, how much of it, and its own steps.
 
-    `inputs` are paths from the working folder, globs or URLs; `inputs_at` says where the recipe names each of them.
+    `inputs` are paths from the working folder, globs or URLs; `input_locations` says where the recipe names them.
     """
 
     name: str
@@ -67,7 +68,7 @@ class SourceSpec:
     max_epochs: float = 1.0
     steps: tuple[Step, ...] = ()
     location: str = field(default="", compare=False)
-    inputs_at: tuple[str, ...] = field(default=(), compare=False)
+    input_locations: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,22 @@ def read(marks: Marked, folder: Path, find: FindStep = find_step) -> Recipe:
     return recipe
 
 
+def license_gate(recipe: Recipe) -> list[Step]:
+    """Return the filter that the policy's allow-list puts after every source; empty without an allow-list."""
+    allow = recipe.policy.licenses
+    return [] if allow is None else [build_step(find_step("filter-license"), {"allow": list(allow)})]
+
+
+def stated_license(source: SourceSpec) -> str | None:
+    """Return the licence of documents that state none; None if each document must state its own."""
+    return None if source.license == FROM_DOCUMENTS else source.license
+
+
+def tags_of(source: SourceSpec) -> Tags:
+    """Return the metadata that a source gives each of its documents."""
+    return Tags(source.name, source.origin, stated_license(source), source.license_evidence)
+
+
 def _budget(node: Node | None, folder: Path) -> Budget | None:
     if node is None:
         return None
@@ -187,7 +204,7 @@ def _source(name: str, node: Node, folder: Path, find: FindStep) -> SourceSpec:
         max_epochs=max_epochs.positive() if max_epochs else 1.0,
         steps=_steps(node.get("steps"), folder, find),
         location=node.location,
-        inputs_at=tuple(item.location for item in inputs),
+        input_locations=tuple(item.location for item in inputs),
     )
 
 

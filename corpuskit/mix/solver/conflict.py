@@ -22,9 +22,6 @@ STEPS = 10_000
 MAX_LISTED = 12
 """Limits and fixes that the message spells out; the error holds them all."""
 
-MAX_MENDED = 40
-"""Most limits of one conflict that a fix is sought for."""
-
 MAX_JOINT = 1_000
 """Most limits that one joint fix changes."""
 

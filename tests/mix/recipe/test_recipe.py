@@ -11,9 +11,11 @@ import pytest
 
 from corpuskit.core.errors import CorpuskitError, RefusedError, UsageError
 from corpuskit.core.step import CorpusStage, Sink, Source, Stage, Step
+from corpuskit.mix.engine.mix_tasks import allocate
 from corpuskit.mix.recipe.recipe import Budget, OutputSpec, Recipe, load_recipe
-from corpuskit.mix.recipe.shell_pipe import allocate, plan_pipe, together_pipe, whole_pipe
+from corpuskit.mix.recipe.shell_pipe import source_pipes, together_pipe
 from corpuskit.mix.solver.conflict import Infeasible
+from tests.support.recipes import whole_pipe
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def test_a_whole_recipe(read) -> None:
     assert (web.name, web.origin, web.license, web.weight, web.max_epochs) == ("web", "crawl", "LicenseRef-crawl", 6, 1)
     assert web.from_step == FetchWarc()
     assert web.inputs == ("recipes/crawl/*.warc.gz",)
-    assert web.inputs_at == ("recipe.yaml:7",)
+    assert web.input_locations == ("recipe.yaml:7",)
     assert web.steps == (Extract(), FilterLanguage(("en",)), FilterQuality(("gopher", "c4", "fineweb")))
     assert (code.weight, code.max_epochs, code.location) == (2, 4, "recipe.yaml:9")
     assert recipe.together == (Dedup(), ScrubPii())
@@ -261,7 +263,7 @@ def test_every_cut_of_a_recipe_is_refused_or_read_but_never_breaks(read) -> None
 
 def test_the_pipes_that_sources_stand_for(read) -> None:
     recipe = read(changed("origin: public_dataset", "license_evidence: a file; LICENSE, origin: public_dataset"))
-    pipes = plan_pipe(recipe)
+    pipes = source_pipes(recipe)
     assert pipes["web"] == (
         "corpuskit fetch-warc 'recipes/crawl/*.warc.gz' --source web --origin crawl --license LicenseRef-crawl"
         " | corpuskit filter-license --allow CC0-1.0,CC-BY-4.0,PSF-2.0,MIT,LicenseRef-crawl"
@@ -276,7 +278,7 @@ def test_the_pipes_that_sources_stand_for(read) -> None:
 def test_names_from_a_recipe_cannot_leave_their_quotes(read) -> None:
     name = "it's $(touch owned) `x`; *"
     recipe = read(SMALL.replace("[src/]", '["' + name + '"]'))
-    words = shlex.split(plan_pipe(recipe)["web"])
+    words = shlex.split(source_pipes(recipe)["web"])
     assert words == ["corpuskit", "code", f"recipes/{name}", "--source", "web", "--origin", "crawl"]
 
 
