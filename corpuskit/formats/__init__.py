@@ -1,1 +1,1 @@
-"""From bytes to records: web archives, tables, and how the kind and the encoding of a file are told."""
+"""From bytes to records: web archives, tables, and the detection of formats and encodings."""

@@ -222,7 +222,7 @@ def _metadata(record: "WarcRecord", archive: str) -> dict[str, Any]:
 
 
 def _identifier(record: "WarcRecord", archive: str, keys: set[int]) -> str:
-    """Return the record's id without its `urn:uuid:`; a hash of its offset if it has none, or one that is repeated."""
+    """Return the record's id without its `urn:uuid:`; a hash of its location if it has none, or repeats one."""
     import xxhash
 
     record_id = record.headers.get("warc-record-id", "").strip("<> ")

@@ -53,7 +53,7 @@ class Files(Source):
     encoding: Annotated[str | None, "Encoding of CSV, TSV and text; by default UTF-8, else detected."] = None
 
     def __post_init__(self) -> None:
-        """Refuse encodings that do not exist and delimiters of more than one character."""
+        """Raise UsageError for a delimiter that is not one character, and for an unknown encoding."""
         if self.delimiter is not None and len(self.delimiter) != 1:
             raise UsageError("--delimiter is one character, such as ';'")
         try:

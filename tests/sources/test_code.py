@@ -25,11 +25,11 @@ def read(tmp_path: Path, files: dict[str, str | bytes], **options: Any) -> dict[
         path.write_bytes(content.encode() if isinstance(content, str) else content)
     anchor = tmp_path / "zz.py"
     anchor.write_text(HELLO)
-    # An input of its own keeps the common folder where it is, whatever else there is.
+    # The anchor keeps the common folder where it is, whatever other files there are.
     items = {}
-    for source in resolve([str(path) for path in sorted(tmp_path.rglob("*")) if path.is_file()]):
-        (item,) = Code(**options).read(source)
-        items[source.name] = item
+    for input_ in resolve([str(path) for path in sorted(tmp_path.rglob("*")) if path.is_file()]):
+        (item,) = Code(**options).read(input_)
+        items[input_.name] = item
     assert isinstance(items.pop("zz.py"), Document | Drop)
     return items
 
@@ -54,7 +54,7 @@ def test_a_file_is_a_document(tmp_path: Path) -> None:
 
 
 def test_languages_by_name_first_line_and_content(tmp_path: Path) -> None:
-    wanted: dict[str, tuple[str | bytes, str]] = {
+    cases: dict[str, tuple[str | bytes, str]] = {
         "a.RS": ("fn main() {}\n", "Rust"),
         "b.blade.php": ("@if (true)\n", "Blade"),
         "Makefile": ("all:\n\ttrue\n", "Makefile"),
@@ -78,8 +78,8 @@ def test_languages_by_name_first_line_and_content(tmp_path: Path) -> None:
         "photo.png": (b"\x89PNG\0", "not-code"),
         "l.py.gz": (gzip.compress(b"x = 1\n"), "Python"),
     }
-    found = verdicts(read(tmp_path, {name: content for name, (content, _) in wanted.items()}))
-    assert found == {name: expected for name, (_, expected) in wanted.items()}
+    read_verdicts = verdicts(read(tmp_path, {name: content for name, (content, _) in cases.items()}))
+    assert read_verdicts == {name: expected for name, (_, expected) in cases.items()}
 
 
 def test_kinds_and_languages_are_options(tmp_path: Path) -> None:
@@ -103,8 +103,8 @@ def test_the_language_table_is_sound() -> None:
         "py": None,
         "x.C": "C",
     }.items():
-        found = language_by_name(name)
-        assert (found.name if found else None) == language, name
+        match = language_by_name(name)
+        assert (match.name if match else None) == language, name
 
 
 def test_vendored_files_are_not_opened(tmp_path: Path) -> None:
@@ -117,14 +117,14 @@ def test_vendored_files_are_not_opened(tmp_path: Path) -> None:
         "static/bootstrap.bundle.min.css",
         "x.egg-info/setup.py",
     ]
-    own = ["src/vendors.py", "static/jquery_plugin.js", "src/vendoring/x.py"]
-    files: dict[str, str | bytes] = dict.fromkeys([*names, *own], "x = 1\n")
+    own_names = ["src/vendors.py", "static/jquery_plugin.js", "src/vendoring/x.py"]
+    files: dict[str, str | bytes] = dict.fromkeys([*names, *own_names], "x = 1\n")
     items = read(tmp_path, files)
     assert [name for name, item in items.items() if verdict(item) == "vendored"] == sorted(names)
     dropped = items[names[0]]
     assert isinstance(dropped, Drop) and dropped.document == Document(names[0], "", {"path": names[0]})
-    kept = verdicts(read(tmp_path, {}, keep=("vendored", "minified")))
-    assert set(kept.values()) == {"JavaScript", "C", "Go", "Python", "CSS"}
+    kept_verdicts = verdicts(read(tmp_path, {}, keep=("vendored", "minified")))
+    assert set(kept_verdicts.values()) == {"JavaScript", "C", "Go", "Python", "CSS"}
 
 
 @pytest.mark.parametrize(
@@ -172,8 +172,7 @@ def test_minified_files(tmp_path: Path) -> None:
         "flat.css": "a{}" * 400,
         "paper.tex": "A paragraph is one line. " * 90 + "\n",
     }
-    found = verdicts(read(tmp_path, files))
-    assert found == {
+    assert verdicts(read(tmp_path, files)) == {
         "app.min.js": "minified",
         "mean.js": "minified",
         "small.js": "JavaScript",
@@ -275,7 +274,7 @@ def test_the_standard_library_of_python_is_code() -> None:
     folder = Path(os.__file__).parent
     paths = [folder / name for name in ("json", "email", "asyncio", "re", "token.py", "stringprep.py")]
     step = Code()
-    items = {source.name: next(step.read(source)) for source in resolve(list(map(str, paths)))}
+    items = {input_.name: next(step.read(input_)) for input_ in resolve(list(map(str, paths)))}
     reasons = {name: item.reason for name, item in items.items() if not isinstance(item, Document)}
     assert {name for name, reason in reasons.items() if reason == "generated"} == {
         "re/_casefix.py",
@@ -284,7 +283,7 @@ def test_the_standard_library_of_python_is_code() -> None:
     }
     assert set(reasons.values()) <= {"generated", "vendored", "empty", "not-code"}
     assert all("__pycache__" in name for name, reason in reasons.items() if reason == "vendored")
-    kept = [item for item in items.values() if isinstance(item, Document)]
-    assert len(kept) > 50 and all(encode(document) for document in kept)
-    assert {document.metadata["programming_language"] for document in kept} == {"Python"}
+    documents = [item for item in items.values() if isinstance(item, Document)]
+    assert len(documents) > 50 and all(encode(document) for document in documents)
+    assert {document.metadata["programming_language"] for document in documents} == {"Python"}
     assert not [item for item in items.values() if isinstance(item, Rejected)]

@@ -138,7 +138,7 @@ def test_wet_and_resource_records(fetch) -> None:
     assert items[3].values == {"content_type": "text/dns"}
 
 
-def test_arc_records_and_repeated_ids_are_named_by_their_place(fetch) -> None:
+def test_arc_records_and_repeated_ids_are_named_by_their_location(fetch) -> None:
     archive = [arc(number, PAGES[number]) for number in range(3)]
     items = fetch(plain(archive), name="a.arc")
     assert [item.id for item in items] == [item.id for item in fetch(plain(archive), name="a.arc")]
@@ -172,8 +172,8 @@ def raw_deflate(data: bytes) -> bytes:
 
 
 def chunked(data: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
-    pieces = [data[start : start + 7] for start in range(0, len(data), 7)]
-    return b"".join(b"%x;note=1\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + end
+    spans = [data[start : start + 7] for start in range(0, len(data), 7)]
+    return b"".join(b"%x;note=1\r\n%s\r\n" % (len(span), span) for span in spans) + end
 
 
 @pytest.mark.parametrize(
@@ -283,10 +283,10 @@ def test_a_wacz_file_is_its_archives(fetch, tmp_path: Path) -> None:
     items = fetch(data, name="x.wacz")
     assert [item.id for item in items] == [f"{number:032d}" for number in range(len(RECORDS))]
     assert items[0].metadata["warc_file"] == "x.wacz/archive/a.warc.gz"
-    source = Input("cut.wacz", local_path=tmp_path / "x.wacz")
+    input_ = Input("cut.wacz", local_path=tmp_path / "x.wacz")
     (tmp_path / "x.wacz").write_bytes(data[:-100])
-    assert list(FetchWarc().read(source)) == []
-    assert source.damage
+    assert list(FetchWarc().read(input_)) == []
+    assert input_.damage
 
 
 @pytest.mark.parametrize("name", ["warc.paths.gz", "warc.paths", "list.paths.txt"])
@@ -319,18 +319,18 @@ def test_the_command_passes_whole_records_on_and_says_what_is_damaged(corpuskit:
 
 def test_real_crawl_files_lose_no_html_response(shared_data: Path) -> None:
     """For every file: documents and rejects are at least the HTML responses of the better of warcio and FastWARC."""
-    kept = 0
+    document_count = 0
     for path in sorted((shared_data / "warc").glob("*/*")):
-        source = Input(path.name, local_path=path)
-        items = list(FetchWarc().read(source))
+        input_ = Input(path.name, local_path=path)
+        items = list(FetchWarc().read(input_))
         documents = [item for item in items if isinstance(item, Document)]
         rejects = [item for item in items if isinstance(item, Rejected)]
         best = max(_html_by_warcio(path), _html_by_fastwarc(path))
         assert len(documents) + len(rejects) >= best, path.name
         assert len({item.id for item in documents}) == len(documents), path.name
         assert all(encode(item) for item in documents)
-        kept += len(documents)
-    assert kept > 550
+        document_count += len(documents)
+    assert document_count > 550
 
 
 def _html_by_warcio(path: Path) -> int:

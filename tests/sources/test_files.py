@@ -1,4 +1,4 @@
-"""`files`: every format, every compression, ids and metadata in their places, and every broken record named."""
+"""`files`: every format, every compression, ids and metadata where they belong, and every broken record named."""
 
 import bz2
 import csv
@@ -26,7 +26,7 @@ from corpuskit.sources.files import Files
 
 
 def read(path: Path, **options: Any) -> list[Item]:
-    return [item for source in resolve([str(path)], Files.suffixes) for item in Files(**options).read(source)]
+    return [item for input_ in resolve([str(path)], Files.suffixes) for item in Files(**options).read(input_)]
 
 
 def store(path: Path, data: bytes | str) -> Path:
@@ -178,8 +178,8 @@ def test_what_the_csv_module_writes_comes_back(
     from corpuskit.formats.tables.csv import TextLines
 
     data = path.read_bytes()
-    pieces = [(data[place : place + block], False) for place in range(0, len(data), block)]
-    lines = list(TextLines("utf-8", 0).split(pieces))
+    blocks = [(data[offset : offset + block], False) for offset in range(0, len(data), block)]
+    lines = list(TextLines("utf-8", 0).split(blocks))
     assert "".join(line.text for line in lines) == data.decode()
     assert all(data[line.offset :].startswith(line.text.encode()) for line in lines)
 
@@ -187,16 +187,16 @@ def test_what_the_csv_module_writes_comes_back(
 def test_a_hole_in_a_compressed_table_makes_no_false_row(tmp_path: Path) -> None:
     rows = [f"text number {number},{number}\n" for number in range(3000)]
     data = ("text,k\n" + "".join(rows)).encode()
-    cut = [data[place : place + 7001] for place in range(0, len(data), 7001)]
-    members = [gzip.compress(piece, mtime=0) for piece in cut]
+    cut = [data[offset : offset + 7001] for offset in range(0, len(data), 7001)]
+    members = [gzip.compress(span, mtime=0) for span in cut]
     members[2] = members[2][:200] + b"\xff" * 300 + members[2][500:]
     path = store(tmp_path / "a.csv.gz", b"".join(members))
-    (source,) = resolve([str(path)])
-    items = list(Files().read(source))
-    assert source.damage
-    kept = [item.text for item in items if isinstance(item, Document)]
-    assert set(kept) <= {row.split(",")[0] for row in rows}
-    assert len(kept) > 2000
+    (input_,) = resolve([str(path)])
+    items = list(Files().read(input_))
+    assert input_.damage
+    texts = [item.text for item in items if isinstance(item, Document)]
+    assert set(texts) <= {row.split(",")[0] for row in rows}
+    assert len(texts) > 2000
     assert {item.reason for item in items if isinstance(item, Rejected)} == {"cut-row"}
 
 
@@ -262,22 +262,23 @@ def test_a_damaged_row_group_costs_only_itself(tmp_path: Path) -> None:
     start = pq.read_metadata(path).row_group(1).column(0).data_page_offset
     data[start + 500 : start + 530] = b"\xff" * 30
     path.write_bytes(data)
-    (source,) = resolve([str(path)])
-    kept = documents(list(Files().read(source)))
-    ((what, offset, lost),) = [(item.what, item.offset, item.lost) for item in source.damage]
+    (input_,) = resolve([str(path)])
+    whole_documents = documents(list(Files().read(input_)))
+    ((what, offset, lost),) = [(item.what, item.offset, item.lost) for item in input_.damage]
     assert "row group 1" in what and abs(offset - len(data) / 3) < 500 and abs(lost - len(data) / 3) < 500
-    assert [document.text for document in kept] == table["text"].to_pylist()[:100] + table["text"].to_pylist()[200:]
+    texts = table["text"].to_pylist()
+    assert [document.text for document in whole_documents] == texts[:100] + texts[200:]
     path.write_bytes(data[:-20])
-    (source,) = resolve([str(path)])
-    assert list(Files().read(source)) == []
-    assert [(item.offset, item.lost) for item in source.damage] == [(0, len(data) - 20)]
+    (input_,) = resolve([str(path)])
+    assert list(Files().read(input_)) == []
+    assert [(item.offset, item.lost) for item in input_.damage] == [(0, len(data) - 20)]
 
 
 def test_times_beyond_the_calendar_are_numbers(tmp_path: Path) -> None:
     when = pa.array([0, 2**60], pa.timestamp("us"))
     pq.write_table(pa.table({"text": ["one", "two"], "when": when}), tmp_path / "a.parquet")
-    found = documents(read(tmp_path / "a.parquet"))
-    assert [document.metadata["when"] for document in found] == ["1970-01-01T00:00:00", 2**60]
+    times = [document.metadata["when"] for document in documents(read(tmp_path / "a.parquet"))]
+    assert times == ["1970-01-01T00:00:00", 2**60]
 
 
 def test_flipped_bytes_of_parquet_never_end_the_run(tmp_path: Path) -> None:
@@ -287,15 +288,15 @@ def test_flipped_bytes_of_parquet_never_end_the_run(tmp_path: Path) -> None:
         pa.table({"text": texts, "when": times, "k": [[1, 2]] * 90}), tmp_path / "a.parquet", row_group_size=30
     )
     data = (tmp_path / "a.parquet").read_bytes()
-    for place in range(0, len(data), 23):
-        path = store(tmp_path / "b.parquet", data[:place] + bytes([data[place] ^ 0x2D]) + data[place + 1 :])
-        (source,) = resolve([str(path)])
+    for offset in range(0, len(data), 23):
+        path = store(tmp_path / "b.parquet", data[:offset] + bytes([data[offset] ^ 0x2D]) + data[offset + 1 :])
+        (input_,) = resolve([str(path)])
         try:
-            items = list(Files().read(source))
+            items = list(Files().read(input_))
         except UsageError as error:
             assert "no column" in str(error)
             continue
-        assert source.damage or len(items) == 90
+        assert input_.damage or len(items) == 90
 
 
 # Text
@@ -307,7 +308,7 @@ def test_a_text_file_is_one_document(tmp_path: Path, name: str) -> None:
     store(tmp_path / "sub" / name, "﻿Größe\r\nzwei\n")
     store(tmp_path / "z.txt", "last")
     inputs = resolve([str(tmp_path / "sub" / name), str(tmp_path / "z.txt")])
-    items = documents([item for source in inputs for item in Files().read(source)])
+    items = documents([item for input_ in inputs for item in Files().read(input_)])
     kind = "text/markdown" if name.endswith("md") else "text/plain"
     assert items[0] == Document(f"sub/{name}", "Größe\r\nzwei\n", {"content_type": kind})
 
@@ -372,7 +373,7 @@ def test_a_pipe_is_jsonl(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "options", "kept", "rejected"),
+    ("name", "options", "document_count", "reject_count"),
     [
         ("product/banking77_train.csv.gz", {}, 10003, 0),
         ("product/hatecheck_cases.csv.gz", {"text_key": "test_case", "id_key": "case_id"}, 1855, 0),
@@ -389,8 +390,10 @@ def test_a_pipe_is_jsonl(monkeypatch: pytest.MonkeyPatch) -> None:
         ("pii/scrubadub_known_pii.csv", {"text_key": "match"}, 4, 0),
     ],
 )
-def test_real_files(shared_data: Path, name: str, options: dict[str, str], kept: int, rejected: int) -> None:
+def test_real_files(
+    shared_data: Path, name: str, options: dict[str, str], document_count: int, reject_count: int
+) -> None:
     items = read(shared_data / name, **options)
-    found = [item for item in items if isinstance(item, Document)]
-    assert (len(found), len(items) - len(found)) == (kept, rejected)
-    assert all(encode(document) for document in found)
+    documents_read = [item for item in items if isinstance(item, Document)]
+    assert (len(documents_read), len(items) - len(documents_read)) == (document_count, reject_count)
+    assert all(encode(document) for document in documents_read)

@@ -75,7 +75,7 @@ class WarcRecord:
 
     @property
     def headers(self) -> dict[str, str]:
-        """By lower-case name; the first of repeated ones. The fields of an ARC line have their WARC names."""
+        """Header fields by lower-case name, the first of repeated ones; those of an ARC line under their WARC names."""
         if self.fields is None:
             self.fields = arc_headers(self.head) if self.kind == "arc" else parse_headers(self.head)
         return self.fields

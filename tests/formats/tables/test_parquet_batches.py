@@ -12,27 +12,27 @@ from corpuskit.sources.files import Files
 
 
 def documents(path: Path) -> list[Document]:
-    (source,) = resolve([str(path)])
-    found = list(Files().read(source))
-    assert not source.damage
-    return [item for item in found if isinstance(item, Document)]
+    (input_,) = resolve([str(path)])
+    items = list(Files().read(input_))
+    assert not input_.damage
+    return [item for item in items if isinstance(item, Document)]
 
 
 @pytest.mark.parametrize("rows", [7, 1500, 4000])
 def test_texts_that_repeat_are_read_as_any(tmp_path: Path, rows: int) -> None:
     texts = [f"text {number % 5}" if number % 3 else f"only {number}" for number in range(rows)]
-    beside = {
+    other_columns = {
         "url": [None if number % 4 else f"https://example.org/{number % 2}" for number in range(rows)],
         "tags": [[None, texts[number - 1]][: number % 3] for number in range(rows)],
         "made": [{"by": texts[number - 2]} if number % 2 else None for number in range(rows)],
         "names": pa.array([[(texts[number], "a")] for number in range(rows)], pa.map_(pa.string(), pa.string())),
     }
     for text_type in (pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())):
-        pq.write_table(pa.table({"text": pa.array(texts, text_type), **beside}), tmp_path / "a.parquet")
-        found = documents(tmp_path / "a.parquet")
-        assert [document.text for document in found] == texts
+        pq.write_table(pa.table({"text": pa.array(texts, text_type), **other_columns}), tmp_path / "a.parquet")
+        documents_read = documents(tmp_path / "a.parquet")
+        assert [document.text for document in documents_read] == texts
         for key in ("url", "tags", "made"):
-            assert [document.metadata.get(key) for document in found] == beside[key]
-        assert [document.metadata["names"] for document in found] == [[[text, "a"]] for text in texts]
+            assert [document.metadata.get(key) for document in documents_read] == other_columns[key]
+        assert [document.metadata["names"] for document in documents_read] == [[[text, "a"]] for text in texts]
         pq.write_table(pa.table({"text": texts}), tmp_path / "b.parquet", use_dictionary=False)
         assert [document.text for document in documents(tmp_path / "b.parquet")] == texts

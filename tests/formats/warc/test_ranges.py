@@ -1,4 +1,4 @@
-"""Archives in parts: what the parts give together is what the whole gives, or they are seen not to fit together."""
+"""Archives in ranges: together these give what the whole file gives, or they are seen not to fit together."""
 
 import gzip
 import io
@@ -59,35 +59,35 @@ NESTED = [record(30 + number, block, more=digest(block)) for number, block in en
 
 
 def read_whole(path: Path) -> tuple[list[Item], list[Damage]]:
-    source = Input("a.warc.gz", local_path=path)
-    return list(FetchWarc().read(source)), source.damage
+    input_ = Input("a.warc.gz", local_path=path)
+    return list(FetchWarc().read(input_)), input_.damage
 
 
-def read_in_parts(path: Path, part_bytes: int) -> tuple[list[Item], bool]:
-    """The items of all parts, and whether these fit together."""
+def read_in_ranges(path: Path, part_bytes: int) -> tuple[list[Item], bool]:
+    """The items of all ranges, and whether these fit together."""
     items: list[Item] = []
-    found, keys, read = [], [], 0
+    extents, keys, read_bytes = [], [], 0
     size = path.stat().st_size
     for begin, end in byte_ranges(size, part_bytes):
-        source = Input("a.warc.gz", local_path=path, byte_range=ByteRange(begin, end))
-        items += FetchWarc().read(source)
-        part = source.byte_range
-        assert part is not None
-        found.append({"start": part.start, "stop": part.stop, "damaged": bool(source.damage)})
+        input_ = Input("a.warc.gz", local_path=path, byte_range=ByteRange(begin, end))
+        items += FetchWarc().read(input_)
+        byte_range = input_.byte_range
+        assert byte_range is not None
+        extents.append({"start": byte_range.start, "stop": byte_range.stop, "damaged": bool(input_.damage)})
         keys.append(path.with_name(f"{begin}.keys"))
-        write_keys(part.keys, keys[-1])
-        read += source.manifest_entry()["bytes"]
-    fits = cover_file(found, size) and keys_are_unique(keys)
-    assert read == size or not fits
+        write_keys(byte_range.keys, keys[-1])
+        read_bytes += input_.manifest_entry()["bytes"]
+    fits = cover_file(extents, size) and keys_are_unique(keys)
+    assert read_bytes == size or not fits
     return items, fits
 
 
-def demand_the_same(data: bytes, part_bytes: int) -> bool:
-    """Whether the parts fit together; then they give what the whole gives, which is not damaged."""
+def ranges_fit(data: bytes, part_bytes: int) -> bool:
+    """Whether the ranges fit together; then they give what the whole file gives, which is not damaged."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.warc.gz"
         path.write_bytes(data)
-        items, fits = read_in_parts(path, part_bytes)
+        items, fits = read_in_ranges(path, part_bytes)
         if fits:
             whole, damage = read_whole(path)
             assert items == whole
@@ -97,23 +97,23 @@ def demand_the_same(data: bytes, part_bytes: int) -> bool:
 
 @pytest.mark.parametrize("pack", PACKS)
 @pytest.mark.parametrize("records", [RECORDS, ARCS, RECORDS[:3] + NESTED])
-def test_archives_packed_record_by_record_are_read_in_parts(pack: Pack, records: list[bytes]) -> None:
+def test_archives_packed_record_by_record_are_read_in_ranges(pack: Pack, records: list[bytes]) -> None:
     data = b"".join(map(pack, records))
     assert is_splittable(io.BytesIO(data))
     tried = range(40, len(data), 293)
-    fitting = [part_bytes for part_bytes in tried if demand_the_same(data, part_bytes)]
+    fitting = [part_bytes for part_bytes in tried if ranges_fit(data, part_bytes)]
     # Of a download that is an archive itself, some members pass for ones of the file, and only the check finds out.
     assert len(fitting) > (len(tried) // 2 if NESTED[0] in records else len(tried) - 1)
 
 
 @settings(max_examples=60)
 @given(st.data())
-def test_any_archive_in_parts_is_as_the_whole_or_seen_not_to_be(data: st.DataObject) -> None:
+def test_any_archive_in_ranges_is_as_the_whole_or_seen_not_to_be(data: st.DataObject) -> None:
     """Members of several records, records over several members, ids stated twice, padding, garbage, broken bytes."""
     pack = data.draw(st.sampled_from(PACKS))
     chosen = data.draw(st.lists(st.sampled_from(RECORDS + ODD + ARCS + NESTED), min_size=2, max_size=12))
     content = b"".join(chosen)
-    ends = [sum(map(len, chosen[:place])) for place in range(len(chosen) + 1)]
+    ends = [sum(map(len, chosen[:count])) for count in range(len(chosen) + 1)]
     merged = data.draw(st.sets(st.sampled_from(ends)))
     split = data.draw(st.sets(st.integers(0, len(content)), max_size=2))
     cuts = sorted({0, len(content), *(set(ends) - merged), *split})
@@ -121,9 +121,9 @@ def test_any_archive_in_parts_is_as_the_whole_or_seen_not_to_be(data: st.DataObj
     between = data.draw(st.sampled_from([b"", b"", b"", b"\0" * 30, b"garbage", pack(b"")]))
     stored = members[0] + between + b"".join(members[1:])
     if data.draw(st.booleans()):
-        place = data.draw(st.integers(0, len(stored) - 1))
-        stored = stored[:place] + data.draw(st.binary(max_size=2)) + stored[place + 1 :]
-    demand_the_same(stored, data.draw(st.integers(60, 2000)))
+        offset = data.draw(st.integers(0, len(stored) - 1))
+        stored = stored[:offset] + data.draw(st.binary(max_size=2)) + stored[offset + 1 :]
+    ranges_fit(stored, data.draw(st.integers(60, 2000)))
 
 
 @given(
@@ -131,27 +131,27 @@ def test_any_archive_in_parts_is_as_the_whole_or_seen_not_to_be(data: st.DataObj
     pack=st.sampled_from(PACKS),
     part_bytes=st.integers(60, 1500),
 )
-def test_parts_fit_together_if_no_id_is_stated_in_two_of_them(numbers: list[int], pack: Pack, part_bytes: int) -> None:
+def test_ranges_fit_together_if_no_id_is_stated_in_two_of_them(numbers: list[int], pack: Pack, part_bytes: int) -> None:
     members = [pack(record(number, http(f"<p>page {number}".encode()))) for number in numbers]
-    place, part_of = 0, set()
+    offset, id_ranges = 0, set()
     for number, member in zip(numbers, members, strict=True):
-        part_of.add((number, place // part_bytes))
-        place += len(member)
-    assert demand_the_same(b"".join(members), part_bytes) == (len(part_of) == len(set(numbers)))
+        id_ranges.add((number, offset // part_bytes))
+        offset += len(member)
+    assert ranges_fit(b"".join(members), part_bytes) == (len(id_ranges) == len(set(numbers)))
 
 
 @pytest.mark.parametrize("wrap", [gz, zst])
 def test_damage_anywhere_is_seen(wrap: Callable[[list[bytes]], bytes], tmp_path: Path) -> None:
     data = wrap(RECORDS)
     path = tmp_path / "a.warc.gz"
-    for place in range(0, len(data), 97):
-        path.write_bytes(data[:place] + bytes([data[place] ^ 0x10]) + data[place + 1 :])
+    for offset in range(0, len(data), 97):
+        path.write_bytes(data[:offset] + bytes([data[offset] ^ 0x10]) + data[offset + 1 :])
         whole, damage = read_whole(path)
-        items, fits = read_in_parts(path, 300)
+        items, fits = read_in_ranges(path, 300)
         assert not (damage and fits)
         assert items == whole or not fits
     path.write_bytes(data[:-5])
-    assert not read_in_parts(path, 300)[1]
+    assert not read_in_ranges(path, 300)[1]
 
 
 def test_an_archive_may_bring_its_dictionary() -> None:
@@ -160,7 +160,7 @@ def test_an_archive_may_bring_its_dictionary() -> None:
     front = (0x184D2A5D).to_bytes(4, "little") + len(dictionary.as_bytes()).to_bytes(4, "little")
     data = front + dictionary.as_bytes() + b"".join(map(compressor.compress, RECORDS))
     assert is_splittable(io.BytesIO(data))
-    assert demand_the_same(data, 4500)
+    assert ranges_fit(data, 4500)
 
 
 @pytest.mark.parametrize(
@@ -182,18 +182,18 @@ def test_what_is_no_archive_packed_record_by_record_is_left_whole(data: bytes) -
 
 
 def test_an_archive_of_members_that_start_no_record_is_not_searched_to_its_end(tmp_path: Path) -> None:
-    """The first part gives up at twice its length, so that what a wrong guess costs stays in proportion."""
+    """The first range gives up at twice its length, so that what a wrong guess costs stays in proportion."""
     text = b"".join(b"%d" % number for number in range(60_000))
     data = gz(RECORDS[:2]) + block_gz([record(9, http(b"<p>" + text))])
     path = tmp_path / "a.warc.gz"
     path.write_bytes(data)
-    source = Input("a.warc.gz", local_path=path, byte_range=ByteRange(0, 2000))
-    list(FetchWarc().read(source))
-    assert source.byte_range is not None and source.byte_range.stop is None
-    assert not read_in_parts(path, 2000)[1]
+    input_ = Input("a.warc.gz", local_path=path, byte_range=ByteRange(0, 2000))
+    list(FetchWarc().read(input_))
+    assert input_.byte_range is not None and input_.byte_range.stop is None
+    assert not read_in_ranges(path, 2000)[1]
 
 
-def test_real_archives_in_parts(shared_data: Path, tmp_path: Path) -> None:
+def test_real_archives_in_ranges(shared_data: Path, tmp_path: Path) -> None:
     fitting = 0
     for path in sorted((shared_data / "warc").glob("*/*.warc*")):
         if path.stat().st_size < 4_000_000:
@@ -201,7 +201,7 @@ def test_real_archives_in_parts(shared_data: Path, tmp_path: Path) -> None:
                 may = is_splittable(stream)
             copy = tmp_path / "a.warc.gz"
             copy.write_bytes(path.read_bytes())
-            items, fits = read_in_parts(copy, 100_000)
+            items, fits = read_in_ranges(copy, 100_000)
             whole, damage = read_whole(copy)
             assert not fits or (items == whole and not damage), path.name
             fitting += fits and may

@@ -39,8 +39,8 @@ Damage = list[tuple[str, int, int]]
 def read(data: bytes | Path) -> tuple[list[WarcRecord], Damage]:
     damage: Damage = []
     with data.open("rb") if isinstance(data, Path) else io.BytesIO(data) as stream:
-        found = list(read_records(stream, lambda *what: damage.append(what)))
-    return found, damage
+        records = list(read_records(stream, lambda *what: damage.append(what)))
+    return records, damage
 
 
 def whole(records: list[WarcRecord]) -> list[bytes]:
@@ -54,29 +54,29 @@ def faults(records: list[WarcRecord]) -> list[str]:
 def by_warcio(data: bytes) -> list[bytes]:
     from warcio.archiveiterator import ArchiveIterator
 
-    found = []
+    blocks = []
     with contextlib.redirect_stderr(io.StringIO()), contextlib.suppress(Exception):
         for item in ArchiveIterator(io.BytesIO(data), no_record_parse=True):
-            found.append(item.raw_stream.read())  # noqa: PERF401 - keeps what came before an error
-    return found
+            blocks.append(item.raw_stream.read())  # noqa: PERF401 - keeps what came before an error
+    return blocks
 
 
 def by_fastwarc(data: bytes) -> list[bytes]:
     from fastwarc.warc import ArchiveIterator
 
-    found = []
+    blocks = []
     with contextlib.suppress(Exception):
         for item in ArchiveIterator(io.BytesIO(data), parse_http=False):
-            found.append(item.reader.read())  # noqa: PERF401
-    return found
+            blocks.append(item.reader.read())  # noqa: PERF401
+    return blocks
 
 
 @pytest.mark.parametrize("wrap", WRAPS)
 def test_an_intact_archive_is_read_whole(wrap: Wrap) -> None:
-    found, damage = read(wrap(RECORDS))
-    assert whole(found) == PAGES
-    assert not faults(found) and not damage
-    assert all(item.matches_digest() for item in found)
+    records, damage = read(wrap(RECORDS))
+    assert whole(records) == PAGES
+    assert not faults(records) and not damage
+    assert all(item.matches_digest() for item in records)
 
 
 BROKEN = st.tuples(st.integers(0, 10_000), st.binary(max_size=3))
@@ -89,8 +89,8 @@ def test_the_quick_way_through_a_member_finds_what_the_careful_one_finds(
 ) -> None:
     data = wrap(chosen)
     if broken and data:
-        place = broken[0] % len(data)
-        data = data[:place] + broken[1] + data[place + len(broken[1]) :]
+        offset = broken[0] % len(data)
+        data = data[:offset] + broken[1] + data[offset + len(broken[1]) :]
     quick = read(data)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reader.WarcReader, "_only_record", lambda reader: None)
@@ -136,37 +136,37 @@ def test_cut_copies_lose_only_what_is_cut_and_say_so(wrap: Wrap) -> None:
     ends = {0, *(item.offset for item in read(data)[0])}
     for size in range(0, len(data), 64):
         cut = data[:size]
-        found, damage = read(cut)
-        kept = whole(found)
-        assert kept == PAGES[: len(kept)]
-        assert len(kept) >= max(_good(by_warcio(cut)), _good(by_fastwarc(cut)))
+        records, damage = read(cut)
+        whole_blocks = whole(records)
+        assert whole_blocks == PAGES[: len(whole_blocks)]
+        assert len(whole_blocks) >= max(_good(by_warcio(cut)), _good(by_fastwarc(cut)))
         assert damage or size in ends
 
 
 @pytest.mark.parametrize("wrap", [gz, one_gz, block_gz, zst])
 def test_flipped_bits_cost_only_their_record_and_are_never_silent(wrap: Wrap) -> None:
     data = wrap(RECORDS)
-    for place in range(0, len(data), 64):
+    for offset in range(0, len(data), 64):
         flipped = bytearray(data)
-        flipped[place] ^= 1 << (place // 64 % 8)
-        found, damage = read(bytes(flipped))
-        kept = _good(whole(found))
-        assert kept >= max(_good(by_warcio(bytes(flipped))), _good(by_fastwarc(bytes(flipped))))
-        assert damage or whole(found) == PAGES
+        flipped[offset] ^= 1 << (offset // 64 % 8)
+        records, damage = read(bytes(flipped))
+        good_count = _good(whole(records))
+        assert good_count >= max(_good(by_warcio(bytes(flipped))), _good(by_fastwarc(bytes(flipped))))
+        assert damage or whole(records) == PAGES
         if wrap in (gz, zst):
-            assert kept >= len(PAGES) - 1
+            assert good_count >= len(PAGES) - 1
 
 
 def test_flipped_bits_of_a_plain_archive_show_in_the_digest() -> None:
     data = plain(RECORDS)
-    for place in range(0, len(data), 64):
+    for offset in range(0, len(data), 64):
         flipped = bytearray(data)
-        flipped[place] ^= 1 << (place // 64 % 8)
-        found, damage = read(bytes(flipped))
-        kept = _good(whole(found))
-        assert kept >= max(_good(by_warcio(bytes(flipped))), _good(by_fastwarc(bytes(flipped))))
-        changed = [item for item in found if not item.fault and item.block not in PAGES]
-        assert kept == len(PAGES) or damage or any(item.matches_digest() is not True for item in changed)
+        flipped[offset] ^= 1 << (offset // 64 % 8)
+        records, damage = read(bytes(flipped))
+        good_count = _good(whole(records))
+        assert good_count >= max(_good(by_warcio(bytes(flipped))), _good(by_fastwarc(bytes(flipped))))
+        changed = [item for item in records if not item.fault and item.block not in PAGES]
+        assert good_count == len(PAGES) or damage or any(item.matches_digest() is not True for item in changed)
 
 
 @pytest.mark.parametrize("at", range(4))
@@ -174,9 +174,9 @@ def test_a_damaged_end_mark_costs_nothing(at: int) -> None:
     for number in (3, 7):
         ends = [*RECORDS]
         ends[number] = RECORDS[number][: len(RECORDS[number]) - 4 + at] + b"x" + b"\r\n\r\n"[at + 1 :]
-        found, damage = read(plain(ends))
-        assert whole(found) == PAGES
-        assert not faults(found) and damage
+        records, damage = read(plain(ends))
+        assert whole(records) == PAGES
+        assert not faults(records) and damage
 
 
 def test_lz4_frames_are_read_and_passed_over_when_broken() -> None:
@@ -191,8 +191,8 @@ def test_lz4_frames_are_read_and_passed_over_when_broken() -> None:
         frames.append(packed.getvalue())
     assert whole(read(b"".join(frames))[0]) == PAGES[:4]
     for second in (frames[1][:-30], frames[1][:5], frames[1][:4] + b"\0" + frames[1][5:]):
-        found, damage = read(frames[0] + second + frames[2] + frames[3])
-        assert whole(found) == [PAGES[0], PAGES[2], PAGES[3]]
+        records, damage = read(frames[0] + second + frames[2] + frames[3])
+        assert whole(records) == [PAGES[0], PAGES[2], PAGES[3]]
         assert damage
 
 
@@ -212,34 +212,34 @@ def _good(blocks: list[bytes]) -> int:
 )
 def test_a_length_that_is_too_long_swallows_nothing(wrap: Wrap, fault: str, extra: int) -> None:
     # The two line ends of the end mark are the least that a length can reach over.
-    records = [*RECORDS[:3], record(3, PAGES[3], length=len(PAGES[3]) + 4 + extra), *RECORDS[4:]]
-    found, damage = read(wrap(records))
-    assert whole(found) == PAGES[:3] + PAGES[4:]
-    assert faults(found) == [fault]
+    stored_records = [*RECORDS[:3], record(3, PAGES[3], length=len(PAGES[3]) + 4 + extra), *RECORDS[4:]]
+    records, damage = read(wrap(stored_records))
+    assert whole(records) == PAGES[:3] + PAGES[4:]
+    assert faults(records) == [fault]
     assert damage
 
 
 @pytest.mark.parametrize("wrap", WRAPS)
 def test_a_length_that_covers_whole_records_swallows_nothing(wrap: Wrap) -> None:
     swallowing = record(1, PAGES[1], length=len(PAGES[1] + b"\r\n\r\n" + RECORDS[2] + RECORDS[3]) - 4)
-    found, damage = read(wrap([RECORDS[0], swallowing, *RECORDS[2:]]))
-    assert whole(found) == PAGES[:1] + PAGES[2:]
-    assert len(faults(found)) == 1 and damage
+    records, damage = read(wrap([RECORDS[0], swallowing, *RECORDS[2:]]))
+    assert whole(records) == PAGES[:1] + PAGES[2:]
+    assert len(faults(records)) == 1 and damage
 
 
 def test_a_page_about_archives_is_no_swallowed_record() -> None:
-    shown = http(b"<pre>\r\n\r\n" + RECORDS[1] + b"</pre>")
-    found, damage = read(plain([RECORDS[0], record(9, shown, more=digest(shown)), RECORDS[2]]))
-    assert whole(found) == [PAGES[0], shown, PAGES[2]]
+    page_with_record = http(b"<pre>\r\n\r\n" + RECORDS[1] + b"</pre>")
+    records, damage = read(plain([RECORDS[0], record(9, page_with_record, more=digest(page_with_record)), RECORDS[2]]))
+    assert whole(records) == [PAGES[0], page_with_record, PAGES[2]]
     assert not damage
 
 
 @pytest.mark.parametrize("wrap", WRAPS)
 @pytest.mark.parametrize("length", [0, 7, 60])
 def test_a_length_that_is_too_short_is_never_a_short_record(wrap: Wrap, length: int) -> None:
-    found, damage = read(wrap([RECORDS[0], record(1, PAGES[1], length=length), *RECORDS[2:]]))
-    assert whole(found) == PAGES[:1] + PAGES[2:]
-    assert faults(found) == ["bad-length"]
+    records, damage = read(wrap([RECORDS[0], record(1, PAGES[1], length=length), *RECORDS[2:]]))
+    assert whole(records) == PAGES[:1] + PAGES[2:]
+    assert faults(records) == ["bad-length"]
     assert damage
 
 
@@ -254,9 +254,9 @@ def test_a_length_that_is_too_short_is_never_a_short_record(wrap: Wrap, length: 
     ],
 )
 def test_a_broken_header_costs_its_record(wrap: Wrap, broken: bytes, fault: str) -> None:
-    found, damage = read(wrap([RECORDS[0], broken, *RECORDS[2:]]))
-    assert whole(found) == PAGES[:1] + PAGES[2:]
-    assert set(faults(found)) == {fault}
+    records, damage = read(wrap([RECORDS[0], broken, *RECORDS[2:]]))
+    assert whole(records) == PAGES[:1] + PAGES[2:]
+    assert set(faults(records)) == {fault}
     assert damage
 
 
@@ -264,8 +264,8 @@ def test_a_broken_header_costs_its_record(wrap: Wrap, broken: bytes, fault: str)
 @pytest.mark.parametrize("garbage", [b"monkeys\r\n", b"\0" * 100, bytes(range(256)) * 2000])
 def test_garbage_between_records_is_reported_and_passed_over(wrap: Wrap, garbage: bytes) -> None:
     data = wrap(RECORDS[:4]) + garbage + wrap(RECORDS[4:])
-    found, damage = read(data)
-    assert whole(found) == PAGES
+    records, damage = read(data)
+    assert whole(records) == PAGES
     if wrap is plain or garbage.strip(b"\0"):
         assert [(offset, lost) for _, offset, lost in damage] == [(len(wrap(RECORDS[:4])), len(garbage))]
 
@@ -273,25 +273,25 @@ def test_garbage_between_records_is_reported_and_passed_over(wrap: Wrap, garbage
 def test_a_body_over_the_limit_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "MAX_BLOCK", 200)
     for wrap in WRAPS:
-        found, damage = read(wrap(RECORDS))
-        assert [item.size for item in found] == [len(block) for block in PAGES]
-        assert [item.block for item in found] == [block[:200] for block in PAGES]
+        records, damage = read(wrap(RECORDS))
+        assert [item.size for item in records] == [len(block) for block in PAGES]
+        assert [item.block for item in records] == [block[:200] for block in PAGES]
         assert not damage
 
 
 def test_a_wrong_length_over_the_limit_is_gone_back_from(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "MAX_BLOCK", 1000)
-    found, _ = read(plain([RECORDS[0], record(1, PAGES[1], length=10**6), RECORDS[2]]))
-    assert whole(found) == [PAGES[0], PAGES[2]]
+    records, _ = read(plain([RECORDS[0], record(1, PAGES[1], length=10**6), RECORDS[2]]))
+    assert whole(records) == [PAGES[0], PAGES[2]]
 
 
 def test_a_file_of_wrong_lengths_is_read_in_proportion(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = [record(number, b"x", length=10**7) for number in range(300)]
-    found, damage = read(plain([*wrong, *RECORDS]))
-    assert len(faults(found)) == 300 and whole(found) == PAGES
+    records, damage = read(plain([*wrong, *RECORDS]))
+    assert len(faults(records)) == 300 and whole(records) == PAGES
     monkeypatch.setattr(reader, "MAX_BLOCK", 1000)
-    found, damage = read(plain([*wrong, *RECORDS]))
-    assert len(faults(found)) < 300
+    records, damage = read(plain([*wrong, *RECORDS]))
+    assert len(faults(records)) < 300
     assert any("too many wrong lengths" in what for what, _, _ in damage)
 
 
@@ -299,9 +299,9 @@ def test_a_member_that_expands_without_end_is_left(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(members, "FREE_BYTES", 1024 * 1024)
     bomb = record(1, http(b"<p>" + bytes(20_000_000)))
     for wrap in (gz, zst):
-        found, damage = read(wrap([RECORDS[0], bomb, RECORDS[2]]))
-        assert whole(found) == [PAGES[0], PAGES[2]]
-        assert faults(found) == ["expands-too-far"]
+        records, damage = read(wrap([RECORDS[0], bomb, RECORDS[2]]))
+        assert whole(records) == [PAGES[0], PAGES[2]]
+        assert faults(records) == ["expands-too-far"]
         assert "expands" in damage[0][0]
 
 
@@ -309,8 +309,8 @@ def test_a_member_that_expands_without_end_is_left(monkeypatch: pytest.MonkeyPat
 def test_members_within_members_are_read_in_linear_time() -> None:
     """Every byte of the file may start a member; a reader that tried all of them to their ends would not finish."""
     stored = bytes.fromhex("1f8b0800000000000003") + b"\x00\xff\xff\x00\x00" + b"WARC/1.0\r\n"
-    found, damage = read(stored * 20_000)
-    assert not whole(found) and damage
+    records, damage = read(stored * 20_000)
+    assert not whole(records) and damage
 
 
 @pytest.mark.parametrize("packed", [True, False])
@@ -322,8 +322,8 @@ def test_a_zstd_archive_may_bring_its_dictionary(packed: bool) -> None:
     compressor = zstandard.ZstdCompressor(dict_data=dictionary, write_checksum=True)
     archive = (0x184D2A5D).to_bytes(4, "little") + len(data).to_bytes(4, "little") + data
     archive += b"".join(compressor.compress(item) for item in RECORDS)
-    found, damage = read(archive)
-    assert whole(found) == PAGES
+    records, damage = read(archive)
+    assert whole(records) == PAGES
     assert not damage
     assert read(archive[100:])[1]
 
@@ -331,11 +331,11 @@ def test_a_zstd_archive_may_bring_its_dictionary(packed: bool) -> None:
 @pytest.mark.parametrize("wrap", [gz, one_gz, plain])
 def test_arc_records_are_read_past_a_wrong_length(wrap: Wrap) -> None:
     for length in (10, len(PAGES[3]) + 50, 10**6):
-        records = [ARC_HEAD, *(arc(n, PAGES[n], length if n == 3 else None) for n in range(8))]
-        found, damage = read(wrap(records))
-        assert [item.kind for item in found] == ["arc"] * 9
-        assert whole(found)[1:] == PAGES[:3] + PAGES[4:]
-        assert len(faults(found)) == 1 and damage
+        stored_records = [ARC_HEAD, *(arc(n, PAGES[n], length if n == 3 else None) for n in range(8))]
+        records, damage = read(wrap(stored_records))
+        assert [item.kind for item in records] == ["arc"] * 9
+        assert whole(records)[1:] == PAGES[:3] + PAGES[4:]
+        assert len(faults(records)) == 1 and damage
 
 
 def test_an_arc_line_is_understood_from_both_ends() -> None:
@@ -369,41 +369,40 @@ def test_digests_in_all_spellings() -> None:
     st.sampled_from([b"", b"WARC/1.0\r\n", b"\x1f\x8b\x08\0", b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18"]),
 )
 def test_any_bytes_are_read_without_an_error(data: bytes, start: bytes) -> None:
-    found, damage = read(start + data)
-    assert damage or found or not (start + data).strip(b"\r\n")
+    records, damage = read(start + data)
+    assert damage or records or not (start + data).strip(b"\r\n")
 
 
 @given(st.data())
 def test_any_mixture_of_damage_leaves_the_other_records(data: st.DataObject) -> None:
     """Each member is whole, cut, or has a flipped byte; all whole ones come out, in order."""
-    parts, expected = [], []
+    stored_members, expected = [], []
     for number, block in enumerate(PAGES):
         member = gz([RECORDS[number]])
         fate = data.draw(st.sampled_from(["whole", "cut", "flipped"]))
-        place = data.draw(st.integers(20, len(member) - 9))
+        offset = data.draw(st.integers(20, len(member) - 9))
         if fate == "whole":
             expected.append(block)
         elif fate == "cut":
-            member = member[:place]
+            member = member[:offset]
         else:
-            member = member[:place] + bytes([member[place] ^ 0x55]) + member[place + 1 :]
-        parts.append(member)
-    found, damage = read(b"".join(parts))
-    kept = [block for block in whole(found) if block in expected]
-    assert kept == expected
-    assert set(whole(found)) <= set(PAGES)
+            member = member[:offset] + bytes([member[offset] ^ 0x55]) + member[offset + 1 :]
+        stored_members.append(member)
+    records, damage = read(b"".join(stored_members))
+    assert [block for block in whole(records) if block in expected] == expected
+    assert set(whole(records)) <= set(PAGES)
     assert damage or expected == PAGES
 
 
 def test_real_archives_read_as_by_warcio_and_fastwarc(shared_data: Path) -> None:
     """Every block that both agree on, in every file that both read, comes out whole or with a named fault."""
-    compared = 0
+    common_count = 0
     for path in sorted((shared_data / "warc").glob("*/*.warc*")):
         data = path.read_bytes()
         others = set(by_warcio(data)) & set(by_fastwarc(data))
-        found, _ = read(data)
-        named = faults(found)
-        missing = others - set(whole(found))
+        records, _ = read(data)
+        named = faults(records)
+        missing = others - set(whole(records))
         assert len(missing) <= len(named), path.name
-        compared += len(others)
-    assert compared > 1000
+        common_count += len(others)
+    assert common_count > 1000
