@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["Block", "as_markdown", "as_text", "blocks", "prose"]
+__all__ = ["Block", "Kind", "as_markdown", "as_text", "blocks", "drop_empty_sections", "prose", "unescape"]
 
 Kind = Literal["heading", "paragraph", "item", "preformatted", "line", "row"]
 
@@ -174,9 +174,21 @@ def prose(page: list[Block]) -> list[Block]:
         for index in range(first):
             is_kept[index] &= page[index].kind in ("heading", "paragraph")
         is_kept[last + 1 :] = [False] * (len(page) - last - 1)
-    _drop_empty_sections(page, is_kept)
+    drop_empty_sections(page, is_kept)
     chosen = [block for block, keep in zip(page, is_kept, strict=True) if keep]
     return chosen or page
+
+
+def drop_empty_sections(blocks: list[Block], is_kept: list[bool]) -> None:
+    """Unmark each heading that no kept block follows before the next heading."""
+    has_content = False
+    for index in range(len(blocks) - 1, -1, -1):
+        if blocks[index].kind != "heading":
+            has_content = has_content or is_kept[index]
+            continue
+        is_kept[index] = is_kept[index] and has_content
+        # A title directly above another heading heads the same text.
+        has_content = has_content and is_kept[index] and index > 0 and blocks[index - 1].kind == "heading"
 
 
 def as_text(page: list[Block]) -> str:
@@ -227,18 +239,6 @@ def _certainly(group: list[Block], block: Block) -> bool:
     if block.words >= ENOUGH_WORDS and block.link_share < LINKED_LIST:
         return True
     return block.kind == "item" and sum(item.words for item in group) >= SENTENCE_WORDS * len(group)
-
-
-def _drop_empty_sections(page: list[Block], is_kept: list[bool]) -> None:
-    """A heading stays only if something it heads stays."""
-    filled = False
-    for index in range(len(page) - 1, -1, -1):
-        if page[index].kind != "heading":
-            filled = filled or is_kept[index]
-            continue
-        is_kept[index] = is_kept[index] and filled
-        # A title directly above another heading heads the same text.
-        filled = filled and is_kept[index] and index > 0 and page[index - 1].kind == "heading"
 
 
 def _join_blocks(page: list[Block], written: list[str]) -> str:

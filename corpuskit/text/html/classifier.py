@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from corpuskit.text.html.blocks import drop_empty_sections
 from corpuskit.text.html.features import NAMES, WORDS, features
 from corpuskit.text.html.reader import Elements, PlacedBlock
 
@@ -82,7 +83,7 @@ def choose(blocks: list[PlacedBlock], marks: list[int]) -> list[bool]:
             first, last = span[block.container]
             is_kept[index] = first < index < last and block.block.link_share < LINKED
     _keep_lists(blocks, is_kept)
-    _drop_empty_sections(blocks, is_kept)
+    drop_empty_sections([placed.block for placed in blocks], is_kept)
     return is_kept
 
 
@@ -108,18 +109,6 @@ def _keep_lists(blocks: list[PlacedBlock], is_kept: list[bool]) -> None:
         if before and blocks[start - 1].block.kind != "heading" and linked * 4 < characters:
             is_kept[start:end] = [True] * (end - start)
         start = end
-
-
-def _drop_empty_sections(blocks: list[PlacedBlock], is_kept: list[bool]) -> None:
-    """A heading stays only if something it heads stays."""
-    filled = False
-    for index in range(len(blocks) - 1, -1, -1):
-        if blocks[index].block.kind != "heading":
-            filled = filled or is_kept[index]
-            continue
-        is_kept[index] = is_kept[index] and filled
-        # A title directly above another heading heads the same text.
-        filled = filled and is_kept[index] and index > 0 and blocks[index - 1].block.kind == "heading"
 
 
 def model_digest() -> str:

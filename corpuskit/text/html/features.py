@@ -25,7 +25,6 @@ MOST_COUNTED = 120
 FAR = 30
 HEAD = 120
 """Characters of a block that are searched for phrases of page furniture."""
-MOST_HITS = 2000
 
 _KINDS = {"heading": 0, "line": 1, "row": 2, "item": 3, "preformatted": 4, "paragraph": 5}
 _FURNITURE = (

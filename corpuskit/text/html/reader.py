@@ -8,14 +8,12 @@ between them, and notes for every element what its classes and ids say.
 import re
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import re2
 
-from corpuskit.text.html.blocks import Block, unescape
+from corpuskit.text.html.blocks import Block, Kind, unescape
 from corpuskit.text.html.tags import BLOCK_TAGS, CLASS_GROUPS, LEAF_TAGS, RAW_TAGS, SKIPPED_TAGS, TAG_GROUPS
-
-Kind = Literal["heading", "paragraph", "item", "preformatted", "line", "row"]
 
 CELL_CHARACTERS = 200
 """Longest text of a cell of a table of data; longer ones are found in tables that lay out a page."""
