@@ -44,7 +44,7 @@ def held_out(sample: list[learning.Example], every: int) -> Texts:
             kept = classifier.choose(page.pieces, marks)
             fast = "\n\n".join(piece.block.text for piece, keep in zip(page.pieces, kept, strict=True) if keep)
             if not fast:
-                fast = blocks.as_text(blocks.prose(extract._blocks(extract.open_page(page.page.html))))
+                fast = blocks.as_text(blocks.content_blocks(extract._blocks(extract.open_page(page.page.html))))
             texts = {"fast": fast} | {name: peer(page.page.html) for name, peer in PEERS.items()}
             sure = classifier.sure_share(marks, page.table[:, WORDS])
             for threshold in THRESHOLDS:

@@ -246,13 +246,13 @@ def _classified(page: Page, output: Format) -> tuple[str, float]:
     is_kept = classifier.choose(placed, marks)
     chosen = [block for item, keep in zip(placed, is_kept, strict=True) if keep for block in item.blocks]
     if not chosen:
-        return _written(blocks.prose(_blocks(page)), output), 0.0
+        return _written(blocks.content_blocks(_blocks(page)), output), 0.0
     return _written(chosen, output), classifier.sure_share(marks, words)
 
 
 def _blocks(page: Page) -> list[blocks.Block]:
     # Bullets and numbers are written by `html_blocks`.
-    return blocks.blocks(
+    return blocks.parse_blocks(
         extract_plain_text(
             page.tree,
             main_content=True,

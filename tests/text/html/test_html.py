@@ -60,26 +60,26 @@ def test_links_decide_what_is_navigation() -> None:
 
 
 def test_empty_links_do_not_make_a_paragraph_a_link() -> None:
-    parsed = blocks.blocks(f'<p><a href="/picture">{SENTENCE} <a href="/x">word</a></p>')
+    parsed = blocks.parse_blocks(f'<p><a href="/picture">{SENTENCE} <a href="/x">word</a></p>')
     assert [block.linked for block in parsed] == [4]
 
 
 @given(st.text(max_size=200))
 def test_blocks_lose_no_words(text: str) -> None:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    found = blocks.as_text(blocks.blocks(f"<p>{escaped}</p>"))
+    found = blocks.as_text(blocks.parse_blocks(f"<p>{escaped}</p>"))
     assert found.split() == text.split()
 
 
 @given(st.lists(st.sampled_from(["<p>", "</p>", "<ul>", "</ul>", "<li>", "</li>", "<h2>", "</h2>", "<pre>", "</pre>",
                                  "<br>\n", '<a href="x">', "</a>", "words", "\n", "a\t\tb"])))  # fmt: skip
 def test_any_order_of_tags_is_read_and_written(parts: list[str]) -> None:
-    page = blocks.blocks("".join(parts))
-    assert len(blocks.prose(page)) <= len(page)
+    page = blocks.parse_blocks("".join(parts))
+    assert len(blocks.content_blocks(page)) <= len(page)
     words = [word for part in parts if "<" not in part for word in part.split()]
     text = blocks.as_text(page)
     assert "".join(re.findall("[a-z]", text)) == "".join("".join(words))
-    blocks.as_markdown(blocks.prose(page))
+    blocks.as_markdown(blocks.content_blocks(page))
 
 
 def test_head_metadata_is_read_in_order_of_trust() -> None:
