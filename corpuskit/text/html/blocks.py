@@ -258,8 +258,12 @@ def _join_blocks(blocks: list[Block], block_texts: list[str]) -> str:
     parts: list[str] = []
     for index, text in enumerate(block_texts):
         if index:
-            is_adjacent = blocks[index].kind == blocks[index - 1].kind and blocks[index].kind in ("item", "row", "line")
-            parts.append("\n" if is_adjacent else "\n\n")
+            is_same_group = blocks[index].kind == blocks[index - 1].kind and blocks[index].kind in (
+                "item",
+                "row",
+                "line",
+            )
+            parts.append("\n" if is_same_group else "\n\n")
         parts.append(text)
     return "".join(parts)
 

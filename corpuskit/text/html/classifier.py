@@ -73,7 +73,7 @@ def unpacked(model: dict[str, Any]) -> Trees:
 
 def choose(blocks: list[PlacedBlock], marks: list[int]) -> list[bool]:
     """Whether each block is kept: those that score well, and what stands among them in the same element."""
-    is_kept = [mark >= (RUN if block.run else KEEP_FROM) for mark, block in zip(marks, blocks, strict=True)]
+    is_kept = [mark >= (RUN if block.is_link_run else KEEP_FROM) for mark, block in zip(marks, blocks, strict=True)]
     span: dict[int, list[int]] = {}
     for index, keep in enumerate(is_kept):
         if keep:

@@ -78,7 +78,7 @@ def features(elements: Elements, placed: list[PlacedBlock], title: str) -> Any:
     table[row + 3] = _smooth(table[_OWN_NAMES.index("linked")])
     row += 4
     nodes = np.array([block.node for block in placed])
-    table[row : row + len(_BITS)] = (np.array(elements.around)[nodes] >> _BITS) & 1
+    table[row : row + len(_BITS)] = (np.array(elements.path_bits)[nodes] >> _BITS) & 1
     bits, parents = np.array(elements.own_bits), np.array(elements.parents)
     above = parents[nodes]
     table[row + len(_BITS) :] = ((bits[nodes] | bits[above] | bits[parents[above]]) >> _GROUP_BITS) & 1

@@ -27,7 +27,7 @@ TAG_GROUPS = (
     "nav", "footer", "header", "aside", "form", "article", "main", "section", "figure", "figcaption", "table",
     "blockquote", "li", "ul", "ol", "dl", "p", "details", "td", "center",
 )  # fmt: skip
-LEAF_TAGS = frozenset(
+CONTAINED_TAGS = frozenset(
     ["blockquote", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ol", "p", "pre", "tbody", "td", "th", "tr",
      "ul"],
 )  # fmt: skip

@@ -237,7 +237,7 @@ def test_a_short_list_at_the_end_belongs_to_the_article() -> None:
 def test_a_run_of_links_is_one_block_and_written_as_a_list() -> None:
     items = "".join(f'<li class="i{n}"> <a href="/{n}">Link <b>{n}</b> &amp; more</a> </li>\n' for n in range(3))
     elements, pieces = read(f"<body><ul>{items}</ul><ol><li>text</li>{items}</ol></body>")
-    runs = [piece for piece in pieces if piece.run]
+    runs = [piece for piece in pieces if piece.is_link_run]
     assert [piece.block.link_share for piece in runs] == [1.0, 1.0]
     assert [elements.tags[piece.node] for piece in runs] == ["ul", "ol"]
     assert blocks.as_text([block for piece in pieces for block in piece.blocks]) == (
