@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 __all__ = [
+    "LINE_BREAK",
     "Block",
     "Kind",
     "as_markdown",
@@ -37,8 +38,9 @@ ITEM_WORDS = 3
 """Fewest words of an item on average, for a list to be content."""
 LINKED_PARAGRAPH, LINKED_LIST, LINKED_LINE, LINKED_HEADING = 0.6, 0.5, 0.34, 0.9
 """Share of characters inside links from which a block is navigation."""
+LINE_BREAK = "\v"
+"""Stands for `<br>` while a block is read: whitespace that no page has on purpose."""
 
-_BREAK = "\v"  # stands for <br> while a block is read: whitespace that no page has on purpose
 _TAG = re.compile(r'<(/?)(h[1-6]|p|ul|ol|li|pre|br|a)(?: href="[^"]*")?>')
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _BLOCK_START = re.compile(r"^(?=#{1,6} |[-+*>] |\d{1,9}[.)] |```|~~~|\|)", re.MULTILINE)
@@ -95,7 +97,7 @@ class _BlockReader:
             self._link(closing)
         elif tag == "br":
             if self.tag or self.lists:
-                self.parts.append(_BREAK)
+                self.parts.append(LINE_BREAK)
         elif tag in ("ul", "ol"):
             self._list(tag, closing)
         elif tag == "li":
@@ -258,12 +260,9 @@ def _join_blocks(blocks: list[Block], block_texts: list[str]) -> str:
     parts: list[str] = []
     for index, text in enumerate(block_texts):
         if index:
-            is_same_group = blocks[index].kind == blocks[index - 1].kind and blocks[index].kind in (
-                "item",
-                "row",
-                "line",
-            )
-            parts.append("\n" if is_same_group else "\n\n")
+            kind = blocks[index].kind
+            goes_on = kind in ("item", "row", "line") and kind == blocks[index - 1].kind
+            parts.append("\n" if goes_on else "\n\n")
         parts.append(text)
     return "".join(parts)
 
@@ -305,8 +304,8 @@ def _escape_line_starts(text: str) -> str:
 
 def _tidy(text: str, kind: Kind) -> str:
     if kind == "preformatted":
-        return text.replace(_BREAK, "\n").strip("\n").rstrip()
+        return text.replace(LINE_BREAK, "\n").strip("\n").rstrip()
     if kind == "row":
         return "\t".join(" ".join(cell.split()) for cell in text.strip("\n").split("\t\t")).rstrip()
-    lines = (" ".join(line.split()) for line in text.split(_BREAK))
+    lines = (" ".join(line.split()) for line in text.split(LINE_BREAK))
     return "\n".join(line for line in lines if line)

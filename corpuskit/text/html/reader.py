@@ -12,7 +12,7 @@ from typing import Any
 
 import re2
 
-from corpuskit.text.html.blocks import Block, Kind, unescape
+from corpuskit.text.html.blocks import LINE_BREAK, Block, Kind, unescape
 from corpuskit.text.html.tags import BLOCK_TAGS, CLASS_GROUPS, CONTAINED_TAGS, RAW_TAGS, SKIPPED_TAGS, TAG_GROUPS
 
 CELL_CHARACTERS = 200
@@ -28,6 +28,7 @@ _INLINE = (
 )
 _LINK = rf"<a(?=[\s>]){_ATTRIBUTES}>(?:[^<]++|{_INLINE})*+</a>"
 _ITEM = rf"<li(?=[\s>]){_ATTRIBUTES}>\s*+{_LINK}\s*+</li>\s*+"
+# Text with inline tags and whole links in it, then a run of items that are only links, a tag, or the start of a comment.
 _TOKEN = re.compile(
     rf"((?:[^<]++|{_INLINE}|{_LINK})*+)(?:((?:{_ITEM}){{3,}}+)|<(?:(/?)([a-z][^\s/>]*+)({_ATTRIBUTES})>|!--))"
 )
@@ -39,7 +40,6 @@ _NAMES = re.compile(r' (?:class|id|role|itemprop|data-component|data-testid)="([
 _HIDING = re.compile(r' hidden=| aria-hidden="true"|display:\s*none')
 _TAG_BITS = {tag: 1 << (len(CLASS_GROUPS) + bit) for bit, tag in enumerate(TAG_GROUPS)}
 _HIDDEN = 1 << list(CLASS_GROUPS).index("hidden")
-_BREAK = "\v"
 _PARAGRAPH_BREAK = re.compile(r"\v\s*\v")
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 # What a start tag means for the scan. `_scan` compares: the roles from `_BLOCK` on keep an element's content.
@@ -161,10 +161,10 @@ class _PageReader:
         total = len(line)
         self._record_open_elements()
         if self.pre_depth:
-            self._add_block("preformatted", text.replace(_BREAK, "\n").strip("\n").rstrip(), linked, total)
-        elif _BREAK in text:
+            self._add_block("preformatted", text.replace(LINE_BREAK, "\n").strip("\n").rstrip(), linked, total)
+        elif LINE_BREAK in text:
             for part in _PARAGRAPH_BREAK.split(text):
-                lines = (" ".join(line.split()) for line in part.split(_BREAK))
+                lines = (" ".join(line.split()) for line in part.split(LINE_BREAK))
                 self._add_line("\n".join(line for line in lines if line), linked, total)
         else:
             self._add_line(line, linked, total)
@@ -182,9 +182,8 @@ class _PageReader:
         text = "\n".join(texts)
         block = Block("item", text, max(1, len(self.list_numbers)), marker, len(text))
         block.characters = len(text)
-        self.blocks.append(
-            PlacedBlock(block, self.open_nodes[-1], self.elements.containers[self.open_nodes[-1]], is_link_run=True)
-        )
+        node = self.open_nodes[-1]
+        self.blocks.append(PlacedBlock(block, node, self.elements.containers[node], is_link_run=True))
 
     def _record_open_elements(self) -> None:
         """Append the open elements to `elements`, as they hold text now."""
@@ -207,9 +206,8 @@ class _PageReader:
         if not text:
             return
         node, tag = self.open_nodes[-1], self.open_tags[-1]
-        block = Block(
-            kind, text, _HEADINGS[tag] if kind == "heading" else len(self.list_numbers), "", min(linked, total)
-        )
+        level = _HEADINGS[tag] if kind == "heading" else len(self.list_numbers)
+        block = Block(kind, text, level, "", min(linked, total))
         block.characters = total
         if self.new_item and kind == "item":
             block.marker, self.new_item = self._next_marker(), False
@@ -279,7 +277,7 @@ def _scan(markup: str, reader: _PageReader) -> None:
         elif tag == "a":
             in_link = not closing
         elif tag == "br":
-            parts.append(_BREAK)
+            parts.append(LINE_BREAK)
         elif link_run or role:
             if parts and role != _SKIP:
                 reader.add_text(parts, linked)
