@@ -247,7 +247,7 @@ def _classified(page: Page, output: Format) -> tuple[str, float]:
     chosen = [block for item, keep in zip(placed, is_kept, strict=True) if keep for block in item.blocks]
     if not chosen:
         return _written(blocks.content_blocks(_blocks(page)), output), 0.0
-    return _written(chosen, output), classifier.sure_share(marks, words)
+    return _written(chosen, output), classifier.confidence(marks, words)
 
 
 def _blocks(page: Page) -> list[blocks.Block]:

@@ -28,7 +28,7 @@ _INLINE = (
 )
 _LINK = rf"<a(?=[\s>]){_ATTRIBUTES}>(?:[^<]++|{_INLINE})*+</a>"
 _ITEM = rf"<li(?=[\s>]){_ATTRIBUTES}>\s*+{_LINK}\s*+</li>\s*+"
-# Text with inline tags and whole links in it, then a run of items that are only links, a tag, or the start of a comment.
+# Text with its inline tags and whole links, then a run of items that are only links, a tag, or the start of a comment.
 _TOKEN = re.compile(
     rf"((?:[^<]++|{_INLINE}|{_LINK})*+)(?:((?:{_ITEM}){{3,}}+)|<(?:(/?)([a-z][^\s/>]*+)({_ATTRIBUTES})>|!--))"
 )
