@@ -19,13 +19,13 @@ def body(content: str, head: str = "") -> str:
     return f"<!doctype html><html lang='en-GB'><head>{head}</head><body><main>{content}</main></body></html>"
 
 
-def written(content: str, output: extract.Format = "markdown") -> str:
+def written(content: str, output: extract.TextFormat = "markdown") -> str:
     return extract.fast(extract.open_page(body(content)), output)
 
 
 def stated(head: str) -> dict[str, str]:
     page = extract.open_page(body(f"<p>{SENTENCE}</p>", head))
-    return page_metadata(page.source, page.tree)
+    return page_metadata(page.markup, page.tree)
 
 
 def test_markdown_has_headings_lists_code_and_tables() -> None:
