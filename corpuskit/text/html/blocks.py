@@ -23,6 +23,7 @@ __all__ = [
     "content_blocks",
     "drop_empty_sections",
     "parse_blocks",
+    "tidy_text",
     "unescape",
 ]
 
@@ -113,7 +114,7 @@ class _BlockReader:
         self.parts.clear()
         linked, self.linked, self.link_start = self.linked, 0, None
         kind = self._kind(text)
-        text = _tidy(text, kind)
+        text = tidy_text(text, kind)
         if not text:
             return
         level = int(self.tag[1]) if kind == "heading" else len(self.lists)
@@ -216,6 +217,16 @@ def as_markdown(blocks: list[Block]) -> str:
     return _join_blocks(blocks, [_markdown_block(blocks, index) for index in range(len(blocks))])
 
 
+def tidy_text(text: str, kind: Kind) -> str:
+    """Return the text of a block as it is stored: whitespace collapsed except in code, `LINE_BREAK` as line feed."""
+    if kind == "preformatted":
+        return text.replace(LINE_BREAK, "\n").strip("\n").rstrip()
+    if kind == "row":
+        return "\t".join(" ".join(cell.split()) for cell in text.strip("\n").split("\t\t")).rstrip()
+    lines = (" ".join(line.split()) for line in text.split(LINE_BREAK))
+    return "\n".join(line for line in lines if line)
+
+
 def unescape(text: str) -> str:
     """Decode the few entities that the markup has; a general decoder takes a second for each megabyte of them."""
     if "&" not in text:
@@ -300,12 +311,3 @@ def _markdown_row(blocks: list[Block], index: int) -> str:
 def _escape_line_starts(text: str) -> str:
     """Escape line starts that Markdown would read as headings, lists, quotes, fences or tables."""
     return _BLOCK_START.sub(lambda match: "\\", text) if _BLOCK_START.search(text) else text
-
-
-def _tidy(text: str, kind: Kind) -> str:
-    if kind == "preformatted":
-        return text.replace(LINE_BREAK, "\n").strip("\n").rstrip()
-    if kind == "row":
-        return "\t".join(" ".join(cell.split()) for cell in text.strip("\n").split("\t\t")).rstrip()
-    lines = (" ".join(line.split()) for line in text.split(LINE_BREAK))
-    return "\n".join(line for line in lines if line)

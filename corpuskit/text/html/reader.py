@@ -12,7 +12,7 @@ from typing import Any
 
 import re2
 
-from corpuskit.text.html.blocks import LINE_BREAK, Block, Kind, unescape
+from corpuskit.text.html.blocks import LINE_BREAK, Block, Kind, tidy_text, unescape
 from corpuskit.text.html.tags import BLOCK_TAGS, CLASS_GROUPS, CONTAINED_TAGS, RAW_TAGS, SKIPPED_TAGS, TAG_GROUPS
 
 CELL_CHARACTERS = 200
@@ -161,11 +161,10 @@ class _PageReader:
         total = len(line)
         self._record_open_elements()
         if self.pre_depth:
-            self._add_block("preformatted", text.replace(LINE_BREAK, "\n").strip("\n").rstrip(), linked, total)
+            self._add_block("preformatted", tidy_text(text, "preformatted"), linked, total)
         elif LINE_BREAK in text:
             for part in _PARAGRAPH_BREAK.split(text):
-                lines = (" ".join(line.split()) for line in part.split(LINE_BREAK))
-                self._add_line("\n".join(line for line in lines if line), linked, total)
+                self._add_line(tidy_text(part, "paragraph"), linked, total)
         else:
             self._add_line(line, linked, total)
 
