@@ -14,13 +14,13 @@ class Extract(Stage):
     """Turn HTML pages into their main text, as plain text or Markdown.
 
     A document whose `metadata.content_type` is `text/html` or `application/xhtml+xml` is extracted and becomes
-    `text/plain` or `text/markdown`; any other passes untouched, so plain text (WET files) may run through the same
+    `text/plain` or `text/markdown`. Any other passes unchanged, so plain text (WET files) can run through the same
     pipe. The page's title, author and language attribute are written to `metadata.title`, `metadata.author` and
-    `metadata.html_language`; its date replaces `metadata.date` only where the page states one.
+    `metadata.html_language`; its date replaces `metadata.date` only if the page states one.
 
-    Engines: `fast` (native parser, then a learned classifier of text blocks, by their words, links, place and
-    surroundings), `resiliparse` (the native extraction alone: more text, more furniture), `trafilatura` (slow, the
-    choice of that library), `auto` (`fast`, and `trafilatura` where that is unsure or finds hardly any text).
+    Engines: `fast` (native parser, then a learned classifier of text blocks by their words, links, position and
+    surroundings), `resiliparse` (the native extraction alone: more text, more boilerplate), `trafilatura` (slow, the
+    choice of that library), `auto` (`fast`, or `trafilatura` if that is unsure or finds hardly any text).
 
     Drops `no-content`. Rejects `document-too-large` (16 MiB), `too-many-nodes` (100,000 tags; 12,000 for trafilatura),
     `too-deep` (256 elements), `too-many-attributes` (1,000 on one element) and `extract-failed`.
@@ -29,19 +29,19 @@ class Extract(Stage):
     Example: corpuskit fetch-warc crawl.warc.gz | corpuskit extract --format markdown
     """
 
-    engine: Annotated[Literal["fast", "trafilatura", "resiliparse", "auto"], "How the main text is found."] = "fast"
-    format: Annotated[Literal["text", "markdown"], "What is written: plain text, or Markdown."] = "text"
+    engine: Annotated[Literal["fast", "trafilatura", "resiliparse", "auto"], "How to find the main text."] = "fast"
+    format: Annotated[Literal["text", "markdown"], "What to write: plain text or Markdown."] = "text"
 
     def prepare(self) -> None:
-        """The engine and its model, by a page that costs nothing."""
+        """Load the engine and its model by extracting a tiny page."""
         self.apply_many([Document("", "<p>The mole keeps the sea from the harbour.", {"content_type": "text/html"})])
 
     def apply(self, document: Document) -> Document | Drop:
-        """The document with its main text; a Drop where a page has none. Raises Reject at a limit."""
+        """Return the document with its main text, or a Drop. Raises Reject at a limit or if the engine fails."""
         if not is_html(document):
             return document
         try:
-            text, stated_metadata = self._extracted(document.text)
+            text, stated_metadata = self._extract_page(document.text)
         except (Reject, MemoryError):
             raise
         except Exception as error:
@@ -52,11 +52,11 @@ class Extract(Stage):
 
     @property
     def guarded(self) -> bool:
-        """Pages come from anyone, and libraries read them."""
+        """True, as pages come from anyone and libraries read them."""
         return True
 
     def versions(self) -> dict[str, str]:
-        """The libraries that the engine uses, and the learned trees by their digest."""
+        """Return the versions of the libraries that the engine uses, and the digest of the learned trees."""
         from corpuskit.core.startup import installed_version
 
         names = ["resiliparse"]
@@ -66,7 +66,7 @@ class Extract(Stage):
         if self.engine in ("fast", "auto"):
             from corpuskit.text.html.classifier import model_digest
 
-            # The key is that of earlier manifests, which `diff` compares with.
+            # Earlier manifests have this key, and `diff` compares with them.
             versions["html_model.json"] = f"sha256:{model_digest()}"
         return versions
 
@@ -74,10 +74,10 @@ class Extract(Stage):
     def _content_type(self) -> str:
         return "text/markdown" if self.format == "markdown" else "text/plain"
 
-    def _extracted(self, source: str) -> tuple[str, dict[str, str]]:
+    def _extract_page(self, markup: str) -> tuple[str, dict[str, str]]:
         from corpuskit.text.html.extract import ENGINES, clean, open_page
 
-        page = open_page(source)
-        # Before the engine runs, since an engine may change the tree.
+        page = open_page(markup)
+        # Read before the engine runs, as an engine may change the tree.
         stated_metadata = {key: clean(value) for key, value in page.stated_metadata.items()}
         return clean(ENGINES[self.engine](page, self.format)), stated_metadata

@@ -1,10 +1,10 @@
-"""Print the engines of `extract` and their peers beside each other, on pages that the trees were not learned from.
+"""Print the engines of `extract` next to their peers, on pages that the trees were not learned from.
 
     python -m tests.benchmarks.extraction_engines --teacher CACHE.json [--every 4] [DATA]
 
 Segments are counted as `extraction_quality.py` does, full texts as the public article-extraction benchmark counts
-them. `auto` is shown at several thresholds: the part of a page's words on which the fast engine must be sure, lest
-trafilatura take the page. The second table is CPU time a page, all engines on each page in turn.
+them. `auto` is shown at several thresholds: the share of a page's words that the fast engine must be sure about, or
+trafilatura takes the page. The second table is CPU time a page, all engines on each page in turn.
 """
 
 import argparse
@@ -29,40 +29,40 @@ PEERS = {
     "trafilatura fast=True": lambda source: trafilatura.extract(source, fast=True) or "",
     "resiliparse": lambda source: extract_plain_text(HTMLTree.parse(source), main_content=True, alt_texts=False),
 }
-Texts = dict[str, tuple[learning.Example, dict[str, str]]]
+PageTexts = dict[str, tuple[learning.Example, dict[str, str]]]
 
 
-def held_out(sample: list[learning.Example], every: int) -> Texts:
+def held_out(sample: list[learning.Example], every: int) -> PageTexts:
     """The texts of all engines for each `every`th page of the larger sets, by trees learned from the other fold."""
-    found: Texts = {}
+    page_texts: PageTexts = {}
     for fold in range(learning.FOLDS):
-        trees = classifier.unpacked(learning.learned([page for page in sample if page.fold != fold]))
+        trees = classifier.unpack(learning.learned([page for page in sample if page.fold != fold]))
         for number, page in enumerate(sample):
             if page.fold != fold or (page.set in quality.LARGE_SETS and number % every):
                 continue
-            marks = classifier.scores(trees, page.table.T.copy())
-            kept = classifier.choose(page.pieces, marks)
-            fast = "\n\n".join(piece.block.text for piece, keep in zip(page.pieces, kept, strict=True) if keep)
-            if not fast:
-                fast = blocks.as_text(blocks.prose(extract._blocks(extract.open_page(page.page.html))))
-            texts = {"fast": fast} | {name: peer(page.page.html) for name, peer in PEERS.items()}
-            sure = classifier.sure_share(marks, page.table[:, WORDS])
+            scores = classifier.sum_leaves(trees, page.table.T.copy())
+            fast_text = learning.kept_text(page, scores)
+            if not fast_text:
+                native_blocks = extract._native_blocks(extract.open_page(page.page.html))
+                fast_text = blocks.as_text(blocks.content_blocks(native_blocks))
+            texts = {"fast": fast_text} | {name: peer(page.page.html) for name, peer in PEERS.items()}
+            confidence = classifier.confidence(scores, page.table[:, WORDS])
             for threshold in THRESHOLDS:
-                trusted = sure >= threshold and len(fast) >= extract.ENOUGH_TEXT
-                texts[f"auto {threshold}"] = fast if trusted else texts["trafilatura"] or fast
-            found[f"{page.set} {page.page.id}"] = page, texts
-    return found
+                is_trusted = confidence >= threshold and len(fast_text) >= extract.ENOUGH_TEXT
+                texts[f"auto {threshold}"] = fast_text if is_trusted else texts["trafilatura"] or fast_text
+            page_texts[f"{page.set} {page.page.id}"] = page, texts
+    return page_texts
 
 
-def print_scores(found: Texts) -> None:
-    """Precision, recall and F1 for each set and engine, and the part of the pages that is trafilatura's."""
+def print_scores(page_texts: PageTexts) -> None:
+    """Precision, recall and F1 for each set and engine, and the share of the pages that trafilatura took."""
     counts: dict[tuple[str, str], list[tuple[float, float, float]]] = defaultdict(list)
-    taken: dict[tuple[str, str], int] = defaultdict(int)
-    for page, texts in found.values():
+    trafilatura_pages: dict[tuple[str, str], int] = defaultdict(int)
+    for page, texts in page_texts.values():
         language = page.page.gold.get("lang", "") if page.set.startswith("daniel") else ""
         for engine, text in texts.items():
             row = f"{page.set} {language}", engine
-            taken[row] += engine != "fast" and text != texts["fast"]
+            trafilatura_pages[row] += engine != "fast" and text != texts["fast"]
             if page.set in quality.SEGMENT_SETS:
                 counts[row].append(quality.segment_counts(page.page.gold, text))
             else:
@@ -74,7 +74,7 @@ def print_scores(found: Texts) -> None:
             figures = precision, recall, quality._f1(precision, recall)
         else:
             figures = quality.article_score(rows)
-        share = f"{taken[name, engine] / len(rows):.2f}" if engine.startswith("auto") else ""
+        share = f"{trafilatura_pages[name, engine] / len(rows):.2f}" if engine.startswith("auto") else ""
         print(f"{name:22} {engine:22} {len(rows):5}", *(f"{figure:.3f}" for figure in figures), share)
 
 
@@ -101,7 +101,7 @@ def print_times(sample: list[learning.Example], rounds: int) -> None:
 
 def main() -> None:
     """Print both tables."""
-    parser = argparse.ArgumentParser(description="Engines of `extract` beside their peers, on held-out pages.")
+    parser = argparse.ArgumentParser(description="Engines of `extract` next to their peers, on held-out pages.")
     parser.add_argument("data", nargs="?", type=Path, default=quality.DATA)
     parser.add_argument("--teacher", type=Path, required=True)
     parser.add_argument("--every", type=int, default=4)

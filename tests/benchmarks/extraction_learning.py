@@ -3,9 +3,9 @@
     python -m tests.benchmarks.extraction_learning --teacher CACHE.json [--write] [DATA]
 
 A block is content if most of its word 4-grams are in the page's gold text. Pages that have only segments as gold take
-trafilatura's text in its place, corrected by the segments. The held-out figures come from a cross-validation whose
+trafilatura's text instead, corrected by the segments. The held-out figures come from a cross-validation whose
 folds share no host. `--write` puts the trees learned from all pages into corpuskit/text/html/classifier.json. The
-teacher's texts are kept in the file of `--teacher`, since they take minutes to make.
+teacher's texts are kept in the file of `--teacher`, as they take minutes to make.
 """
 
 import argparse
@@ -40,7 +40,7 @@ class Example:
     set: str
     page: quality.Page
     host: str
-    pieces: list[PlacedBlock]
+    placed_blocks: list[PlacedBlock]
     table: Any
     labels: Any
     weights: Any
@@ -51,11 +51,11 @@ class Example:
 
 
 def host(name: str, page: quality.Page) -> str:
-    """What the folds must not share: the host, or the name it can be told from."""
-    stated = page.gold.get("host") or urlsplit(page.gold.get("url") or "").netloc
-    if not stated:
-        stated = page.gold.get("lang", "") if name.startswith("daniel") else re.sub(r"\d*\.html$", "", page.id)
-    return str(stated).removeprefix("www.")
+    """What the folds must not share: the host, or a name that stands for it."""
+    host_name = page.gold.get("host") or urlsplit(page.gold.get("url") or "").netloc
+    if not host_name:
+        host_name = page.gold.get("lang", "") if name.startswith("daniel") else re.sub(r"\d*\.html$", "", page.id)
+    return str(host_name).removeprefix("www.")
 
 
 def taught(sample: list[quality.Page], cache: Path) -> dict[str, str]:
@@ -75,26 +75,29 @@ def taught(sample: list[quality.Page], cache: Path) -> dict[str, str]:
     return texts
 
 
-def labelled(pieces: list[PlacedBlock], gold: str, segments: dict[str, Any]) -> tuple[list[bool], list[float]]:
-    """Whether each block is content, and how much that counts."""
+def labelled(placed_blocks: list[PlacedBlock], gold: str, segments: dict[str, Any]) -> tuple[list[bool], list[float]]:
+    """Whether each block is content, and the weight of that label."""
     words = quality._WORD.findall(gold)
-    known = {size: Counter(zip(*(words[start:] for start in range(size)), strict=False)) for size in range(1, 5)}
+    with_segments, without_segments = (
+        [" ".join(segment.split()) for segment in segments.get(name, ())] for name in ("with", "without")
+    )
+    gold_ngrams = {size: Counter(zip(*(words[start:] for start in range(size)), strict=False)) for size in range(1, 5)}
     labels, weights = [], []
-    for piece in pieces:
-        inner = quality._WORD.findall(piece.block.text)
+    for placed in placed_blocks:
+        inner = quality._WORD.findall(placed.block.text)
         size = min(4, max(1, len(inner)))
-        grams = Counter(zip(*(inner[start:] for start in range(size)), strict=False))
-        total = grams.total()
-        label, weight = bool(total) and (grams & known[size]).total() >= total / 2, min(total, 80) + 1
-        flat = " ".join(piece.block.text.split())
-        for wanted in (" ".join(segment.split()) for segment in segments.get("with", ())):
-            if len(flat) >= 20 and wanted and (wanted in flat or flat in wanted):
+        ngrams = Counter(zip(*(inner[start:] for start in range(size)), strict=False))
+        total = ngrams.total()
+        label, weight = bool(total) and (ngrams & gold_ngrams[size]).total() >= total / 2, min(total, 80) + 1
+        flat = " ".join(placed.block.text.split())
+        for segment in with_segments:
+            if len(flat) >= 20 and segment and (segment in flat or flat in segment):
                 label, weight = True, SEGMENT_WEIGHT
-        for unwanted in (" ".join(segment.split()) for segment in segments.get("without", ())):
-            if unwanted and unwanted in flat:
+        for segment in without_segments:
+            if segment and segment in flat:
                 label, weight = False, SEGMENT_WEIGHT
         if label and size < 4:
-            known[size] -= grams
+            gold_ngrams[size] -= ngrams
         labels.append(label)
         weights.append(float(weight))
     return labels, weights
@@ -102,40 +105,40 @@ def labelled(pieces: list[PlacedBlock], gold: str, segments: dict[str, Any]) -> 
 
 def examples(data: Path, cache: Path) -> list[Example]:
     """All pages of all sets that pass the limits."""
-    found = []
+    page_examples = []
     for name in quality.SEGMENT_SETS + quality.FULL_TEXT_SETS:
         sample = list(quality.pages(name, data))
         teacher = taught(sample, cache) if name in quality.SEGMENT_SETS else {}
         for page in sample:
             try:
-                opened = extract.open_page(page.html)
+                parsed_page = extract.open_page(page.html)
             except Reject:
                 continue
-            body = opened.tree.body
-            elements, pieces = read(body.html if body is not None else "")
-            if not pieces:
+            body = parsed_page.tree.body
+            elements, placed_blocks = read(body.html if body is not None else "")
+            if not placed_blocks:
                 continue
-            title = page_metadata(opened.source, opened.tree).get("title", "")
+            title = page_metadata(parsed_page.markup, parsed_page.tree).get("title", "")
             segments = page.gold if name in quality.SEGMENT_SETS else {}
             gold = teacher.get(page.id, "") if segments else quality.gold_text(page.gold)
-            labels, weights = labelled(pieces, gold, segments)
+            labels, weights = labelled(placed_blocks, gold, segments)
             weight = np.array(weights)
-            found.append(
+            page_examples.append(
                 Example(
                     name,
                     page,
                     host(name, page),
-                    pieces,
-                    features(elements, pieces, title).T.copy(),
+                    placed_blocks,
+                    features(elements, placed_blocks, title).T.copy(),
                     np.array(labels),
                     weight * 0.2 + 50 * weight / weight.sum(),
                 )
             )
-    return found
+    return page_examples
 
 
 def learned(sample: list[Example]) -> dict[str, Any]:
-    """Trees fitted to the pages, in the form `corpuskit.text.html.classifier` reads."""
+    """Trees fitted to the pages, in the form that `corpuskit.text.html.classifier` reads."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     model = HistGradientBoostingClassifier(
@@ -159,13 +162,13 @@ def learned(sample: list[Example]) -> dict[str, Any]:
 
 
 def _append(trees: dict[str, Any], nodes: Any, prior: int) -> None:
-    """Write a tree down level by level, the two children of a node side by side."""
+    """Append a tree level by level, with the two children of a node next to each other."""
     start, order = len(trees["column"]), [0]
     trees["roots"].append(start)
-    for number, place in enumerate(order):
-        node = nodes[place]
+    for position, index in enumerate(order):
+        node = nodes[index]
         if node["is_leaf"]:
-            row = (0, None, start + number, round(1000 * float(node["value"])) + prior)
+            row = (0, None, start + position, round(1000 * float(node["value"])) + prior)
         else:
             row = (int(node["feature_idx"]), float(f"{node['num_threshold']:.6g}"), start + len(order), 0)
             order += [int(node["left"]), int(node["right"])]
@@ -173,12 +176,17 @@ def _append(trees: dict[str, Any], nodes: Any, prior: int) -> None:
             trees[name].append(value)
 
 
+def kept_text(page: Example, scores: list[int]) -> str:
+    """The text of the blocks that are content by their scores."""
+    is_kept = classifier.choose(page.placed_blocks, scores)
+    return "\n\n".join(placed.block.text for placed, keep in zip(page.placed_blocks, is_kept, strict=True) if keep)
+
+
 def report(scored: list[tuple[Example, list[int]]]) -> None:
     """One row for each set and language: precision, recall and F1."""
     rows: dict[str, list[tuple[float, ...]]] = {}
-    for page, found in scored:
-        kept = classifier.choose(page.pieces, found)
-        text = "\n\n".join(piece.block.text for piece, keep in zip(page.pieces, kept, strict=True) if keep)
+    for page, scores in scored:
+        text = kept_text(page, scores)
         language = page.page.gold.get("lang", "") if page.set.startswith("daniel") else ""
         score = (
             quality.segment_counts(page.page.gold, text)
@@ -197,21 +205,21 @@ def report(scored: list[tuple[Example, list[int]]]) -> None:
 
 
 def main() -> None:
-    """Cross-validate, print, and write the model if told to."""
+    """Cross-validate and print; write the model if `--write` is given."""
     parser = argparse.ArgumentParser(description="Learn the block classifier of `extract --engine fast`.")
     parser.add_argument("data", nargs="?", type=Path, default=quality.DATA)
     parser.add_argument("--teacher", type=Path, required=True)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     sample = examples(options.data, options.teacher)
-    print(len(sample), "pages,", sum(len(page.pieces) for page in sample), "blocks", flush=True)
+    print(len(sample), "pages,", sum(len(page.placed_blocks) for page in sample), "blocks", flush=True)
     if options.write:
         MODEL.write_text(json.dumps(learned(sample), separators=(",", ":")) + "\n")
         print("written", flush=True)
     scored = []
     for fold in range(FOLDS):
-        trees = classifier.unpacked(learned([page for page in sample if page.fold != fold]))
-        scored += [(page, classifier.scores(trees, page.table.T.copy())) for page in sample if page.fold == fold]
+        trees = classifier.unpack(learned([page for page in sample if page.fold != fold]))
+        scored += [(page, classifier.sum_leaves(trees, page.table.T.copy())) for page in sample if page.fold == fold]
     report(scored)
 
 

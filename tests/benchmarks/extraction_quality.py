@@ -5,7 +5,7 @@
 Full-text golds are scored by shingles: the multisets of 4-grams of words (a CJK character counts as a word) of gold
 and extract; precision, recall and F1 are taken page by page and averaged, so that long pages do not outweigh short
 ones. A text of fewer than four words is one shingle. Segment golds count segments, over all pages together: a wanted
-one that is found is a true positive, an unwanted one that is found a false positive. `--every N` takes each Nth page.
+one in the text is a true positive, an unwanted one a false positive. `--every N` takes each Nth page.
 """
 
 import argparse
@@ -71,10 +71,10 @@ def shingles(text: str, size: int = 4) -> Counter[tuple[str, ...]]:
 
 def text_score(gold: str, text: str) -> tuple[float, float, float]:
     """Precision, recall and F1 of one page's extract against its full gold text."""
-    expected, found = shingles(gold), shingles(text)
-    common = sum((expected & found).values())
-    precision = common / found.total() if found else float(not expected)
-    recall = common / expected.total() if expected else 1.0
+    gold_shingles, text_shingles = shingles(gold), shingles(text)
+    common = sum((gold_shingles & text_shingles).values())
+    precision = common / text_shingles.total() if text_shingles else float(not gold_shingles)
+    recall = common / gold_shingles.total() if gold_shingles else 1.0
     return precision, recall, _f1(precision, recall)
 
 
@@ -84,9 +84,9 @@ def article_counts(gold: str, text: str) -> tuple[float, float, float]:
     Multisets of 4-grams of the runs of word characters, whatever the script, as parts of their sum: long pages count as
     much as short ones. (github.com/scrapinghub/article-extraction-benchmark, whose own pages are not in the data.)
     """
-    expected, found = (_runs(each) for each in (gold, text))
-    common = (expected & found).total()
-    counts = common, found.total() - common, expected.total() - common
+    gold_ngrams, text_ngrams = (_word_runs(each) for each in (gold, text))
+    common = (gold_ngrams & text_ngrams).total()
+    counts = common, text_ngrams.total() - common, gold_ngrams.total() - common
     return tuple(count / max(1, sum(counts)) for count in counts)  # type: ignore[return-value]
 
 
@@ -98,7 +98,7 @@ def article_score(pages: list[tuple[float, float, float]]) -> tuple[float, float
     return *means, _f1(*means)
 
 
-def _runs(text: str) -> Counter[tuple[str, ...]]:
+def _word_runs(text: str) -> Counter[tuple[str, ...]]:
     words = re.findall(r"\w+", text)
     if len(words) < 4:
         return Counter([tuple(words)] if words else [])
@@ -106,11 +106,11 @@ def _runs(text: str) -> Counter[tuple[str, ...]]:
 
 
 def segment_counts(gold: dict[str, Any], text: str) -> tuple[int, int, int]:
-    """True positives, false positives and false negatives of one page's segments; white space counts once."""
+    """True positives, false positives and false negatives of one page's segments; any whitespace is one space."""
     flat = " ".join(text.split())
-    wanted = [" ".join(segment.split()) in flat for segment in gold["with"]]
-    unwanted = [" ".join(segment.split()) in flat for segment in gold["without"]]
-    return sum(wanted), sum(unwanted), len(wanted) - sum(wanted)
+    has_wanted = [" ".join(segment.split()) in flat for segment in gold["with"]]
+    has_unwanted = [" ".join(segment.split()) in flat for segment in gold["without"]]
+    return sum(has_wanted), sum(has_unwanted), len(has_wanted) - sum(has_wanted)
 
 
 def gold_text(gold: dict[str, Any]) -> str:

@@ -128,7 +128,7 @@ def test_attacks_end_in_a_verdict(engine: Engine, attack: str) -> None:
 def test_a_failing_engine_is_a_reject(monkeypatch: pytest.MonkeyPatch) -> None:
     from corpuskit.text.html import extract
 
-    def fail(page: extract.Page, output: extract.Format) -> str:
+    def fail(page: extract.Page, output: extract.TextFormat) -> str:
         raise RecursionError("secret text of the page")
 
     monkeypatch.setitem(extract.ENGINES, "fast", fail)

@@ -1,28 +1,31 @@
 """What a page says about itself: title, date, author and language, from its head and its JSON-LD.
 
-The elements are read off the source, many times faster than through the tree's nodes. Nothing here asks the clock
-or the time zone: a date is taken as the page writes it, its calendar day only, and never guessed from the text.
+The elements are read from the markup, many times faster than through the tree's nodes. Nothing here asks the clock or
+the time zone: of a date only the calendar day is taken, as the page writes it, and it is never guessed from the text.
 """
 
 import datetime
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 __all__ = ["page_metadata"]
 
 MAX_HEAD = 256 * 1024
-"""So many characters are searched for `meta` elements."""
+"""Characters at the start of the page that are searched for `meta` elements."""
 MAX_TAG = 8 * 1024
 """Most characters of a `meta` element."""
 MAX_ELEMENTS = 400
 """Most `meta` elements, and most JSON-LD objects, that are read."""
 MAX_SCRIPTS = 20
+"""Most JSON-LD scripts that are read."""
 MAX_JSON = 256 * 1024
+"""Most characters of a JSON-LD script."""
 MAX_LENGTH = 500
+"""Most characters of a title or of the authors."""
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 
 _TITLES = ("og:title", "citation_title", "dc.title", "dcterms.title", "twitter:title")
@@ -53,59 +56,59 @@ _DAY = re.compile(r"\s*(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?!\d)")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
 
 
-def page_metadata(source: str, tree: Any) -> dict[str, str]:
-    """`title`, `date` (YYYY-MM-DD), `author`, `html_language`, where the page states them.
+def page_metadata(markup: str, tree: Any) -> dict[str, str]:
+    """Return those of `title`, `date` (YYYY-MM-DD), `author` and `html_language` that the page states.
 
-    `tree` is the resiliparse tree of `source`.
+    `tree` is the resiliparse tree of `markup`.
     """
-    names = _meta_names(source)
+    values = _meta_values(markup)
     metadata = {
-        "title": _first(names, _TITLES),
-        "date": _first_day(names[name] for name in _DATES if name in names),
-        "author": _first(names, _AUTHORS, refuse=_is_address),
-        "html_language": _language(tree, names),
+        "title": _first_value(values, _TITLES),
+        "date": _first_calendar_day(values[name] for name in _DATES if name in values),
+        "author": _first_value(values, _AUTHORS, is_unfit=_is_address),
+        "html_language": _language(tree, values),
     }
     if not (metadata["title"] and metadata["date"] and metadata["author"]):
-        for key, value in _from_json(source).items():
-            metadata[key] = metadata[key] or value
-    metadata["title"] = metadata["title"] or _short(tree.title or "")
-    metadata["date"] = metadata["date"] or _marked_day(tree)
-    return {key: value for key, value in metadata.items() if value}
+        for key, text in _json_ld_metadata(markup).items():
+            metadata[key] = metadata[key] or text
+    metadata["title"] = metadata["title"] or _single_line(tree.title or "")
+    metadata["date"] = metadata["date"] or _marked_calendar_day(tree)
+    return {key: text for key, text in metadata.items() if text}
 
 
-def _meta_names(source: str) -> dict[str, str]:
-    names: dict[str, str] = {}
-    for tag in islice(_meta_tags(source), MAX_ELEMENTS):
+def _meta_values(markup: str) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for tag in islice(_meta_tags(markup), MAX_ELEMENTS):
         attributes: dict[str, str] = {}
         for name, double, single, bare in _ATTRIBUTE.findall(tag[1]):
             attributes.setdefault(name.lower(), double or single or bare)
         for attribute in ("property", "name", "itemprop", "http-equiv"):
             name = attributes.get(attribute, "").strip().lower()
             if name and "content" in attributes:
-                names.setdefault(name, html.unescape(attributes["content"]))
-    return names
+                values.setdefault(name, html.unescape(attributes["content"]))
+    return values
 
 
-def _meta_tags(source: str) -> Iterator[re.Match[str]]:
-    """The `meta` elements of the head; one that is longer than `MAX_TAG` is passed over, so that time stays linear."""
+def _meta_tags(markup: str) -> Iterator[re.Match[str]]:
+    """Yield the `meta` elements of the head, without those longer than `MAX_TAG`, so that time stays linear."""
     position = 0
-    while start := _META_START.search(source, position, MAX_HEAD):
-        tag = _META.match(source, start.start(), min(start.end() + MAX_TAG, MAX_HEAD))
+    while start := _META_START.search(markup, position, MAX_HEAD):
+        tag = _META.match(markup, start.start(), min(start.end() + MAX_TAG, MAX_HEAD))
         if tag:
             yield tag
         position = tag.end() if tag else start.end()
 
 
-def _first(names: dict[str, str], keys: Iterable[str], refuse: Any = None) -> str:
+def _first_value(values: dict[str, str], keys: Iterable[str], is_unfit: Callable[[str], bool] | None = None) -> str:
     for name in keys:
-        value = _short(names.get(name, ""))
-        if value and not (refuse and refuse(value)):
+        value = _single_line(values.get(name, ""))
+        if value and not (is_unfit and is_unfit(value)):
             return value
     return ""
 
 
-def _short(value: Any) -> str:
-    """The value on one line; empty if it is no string or too long to be a title or a name."""
+def _single_line(value: Any) -> str:
+    """Return the value on one line; empty if it is not a string or too long for a title or a name."""
     if not isinstance(value, str) or len(value) > 4 * MAX_LENGTH:
         return ""
     line = " ".join(value.split())
@@ -116,12 +119,16 @@ def _is_address(value: str) -> bool:
     return value.startswith(("http://", "https://", "//", "@")) or "/" in value
 
 
-def _first_day(values: Iterable[Any]) -> str:
-    return next((day for value in values if (day := _day(value))), "")
+def _first_calendar_day(values: Iterable[Any]) -> str:
+    return next((day for value in values if (day := _calendar_day(value))), "")
 
 
-def _day(value: Any) -> str:
-    """The calendar day a timestamp begins with, or nothing: `2024-05-01T23:00:00+02:00` is `2024-05-01`."""
+def _calendar_day(value: Any) -> str:
+    """Return the calendar day that a timestamp begins with, or an empty string.
+
+    >>> _calendar_day("2024-05-01T23:00:00+02:00")
+    '2024-05-01'
+    """
     match = _DAY.match(value) if isinstance(value, str) else None
     if not match:
         return ""
@@ -134,31 +141,31 @@ def _day(value: Any) -> str:
         return ""
 
 
-def _marked_day(tree: Any) -> str:
-    """The day of an element marked as the time of publication; a bare `time` may belong to a comment."""
-    marked = tree.document.query_selector('[itemprop="datePublished"], time[pubdate]')
-    if marked is None:
+def _marked_calendar_day(tree: Any) -> str:
+    """Return the day of an element marked as the time of publication; a bare `time` may belong to a comment."""
+    element = tree.document.query_selector('[itemprop="datePublished"], time[pubdate]')
+    if element is None:
         return ""
-    return _first_day((marked.getattr("datetime"), marked.getattr("content")))
+    return _first_calendar_day((element.getattr("datetime"), element.getattr("content")))
 
 
-def _language(tree: Any, names: dict[str, str]) -> str:
+def _language(tree: Any, values: dict[str, str]) -> str:
     root = tree.document.query_selector("html")
     attribute = (root.getattr("lang") or root.getattr("xml:lang") or "") if root is not None else ""
-    for value in (attribute, names.get("content-language", ""), names.get("og:locale", "")):
+    for value in (attribute, values.get("content-language", ""), values.get("og:locale", "")):
         if _LANGUAGE.fullmatch(value.strip()):
             return value.strip().replace("_", "-")
     return ""
 
 
-def _from_json(source: str) -> dict[str, str]:
+def _json_ld_metadata(markup: str) -> dict[str, str]:
     values: dict[str, str] = {}
-    for item in islice(_json_objects(source), MAX_ELEMENTS):
+    for item in islice(_json_ld_objects(markup), MAX_ELEMENTS):
         if not _ARTICLE_TYPES.search(" ".join(_strings(item.get("@type")))):
             continue
         for key, value in (
-            ("title", _short(item.get("headline"))),
-            ("date", _day(item.get("datePublished"))),
+            ("title", _single_line(item.get("headline"))),
+            ("date", _calendar_day(item.get("datePublished"))),
             ("author", _author(item.get("author"))),
         ):
             if value:
@@ -166,9 +173,9 @@ def _from_json(source: str) -> dict[str, str]:
     return values
 
 
-def _json_objects(source: str) -> Iterator[dict[str, Any]]:
-    """The objects of all JSON-LD scripts, and those in their lists and `@graph`, in order."""
-    for text in islice(_json_scripts(source), MAX_SCRIPTS):
+def _json_ld_objects(markup: str) -> Iterator[dict[str, Any]]:
+    """Yield the objects of all JSON-LD scripts, and those in their lists and `@graph`, in order."""
+    for text in islice(_json_ld_scripts(markup), MAX_SCRIPTS):
         try:
             value = json.loads(text, strict=False)
         except (ValueError, RecursionError):
@@ -180,16 +187,16 @@ def _json_objects(source: str) -> Iterator[dict[str, Any]]:
                 yield from (inner for inner in graph if isinstance(inner, dict)) if isinstance(graph, list) else ()
 
 
-def _json_scripts(source: str) -> Iterator[str]:
-    position = source.find("application/ld+json")
+def _json_ld_scripts(markup: str) -> Iterator[str]:
+    position = markup.find("application/ld+json")
     while position >= 0:
-        start = source.find(">", position) + 1
-        end = source.find("</script", start)
+        start = markup.find(">", position) + 1
+        end = markup.find("</script", start)
         if not start or end < 0:
             return
         if end - start <= MAX_JSON:
-            yield source[start:end]
-        position = source.find("application/ld+json", end)
+            yield markup[start:end]
+        position = markup.find("application/ld+json", end)
 
 
 def _strings(value: Any) -> list[str]:
@@ -199,7 +206,7 @@ def _strings(value: Any) -> list[str]:
 def _author(value: Any) -> str:
     names = []
     for author in value if isinstance(value, list) else [value]:
-        name = _short(author.get("name") if isinstance(author, dict) else author)
+        name = _single_line(author.get("name") if isinstance(author, dict) else author)
         if name and not _is_address(name) and name not in names:
             names.append(name)
-    return _short(", ".join(names[:10]))
+    return _single_line(", ".join(names[:10]))

@@ -1,4 +1,4 @@
-"""What tags and class names say of the blocks in them."""
+"""What tags and class names say about the blocks inside them."""
 
 CLASS_GROUPS = {
     "navigation": r"nav|menu|breadcrumb|crumb|paginat|pager|tabs|toolbar|toc\b|skip|jump",
@@ -23,93 +23,34 @@ CLASS_GROUPS = {
     r"|articlebody|rich-?text|body-?(?:text|content|copy)|wysiwyg|prose|hentry|\bcontent--|mw-parser|markdown|entry\b|field-?item",
     "hidden": r"hidden|display:\s*none|visually|sr-only|screen-reader|offscreen|noprint|collapse",
 }
+"""What a class, id, role or the like matches, a bit and a column of features each.
+
+Neither names nor order may change unless the trees of classifier.json are learned anew; so with `TAG_GROUPS`.
+"""
 TAG_GROUPS = (
     "nav", "footer", "header", "aside", "form", "article", "main", "section", "figure", "figcaption", "table",
     "blockquote", "li", "ul", "ol", "dl", "p", "details", "td", "center",
 )  # fmt: skip
-LEAF_TAGS = frozenset(
-    ["blockquote", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ol", "p", "pre", "tbody", "td", "th", "tr",
-     "ul"],
-)  # fmt: skip
-"""Elements whose text belongs to the element around them."""
-BLOCK_TAGS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "caption",
-        "search",
-    ]
-)
-SKIPPED_TAGS = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "svg",
-        "template",
-        "iframe",
-        "select",
-        "textarea",
-        "button",
-        "object",
-        "audio",
-        "video",
-        "canvas",
-        "math",
-        "map",
-        "datalist",
-        "nav",
-        "head",
-        "noembed",
-        "noframes",
-        "title",
-        "xmp",
-        "dialog",
-        "menu",
-        "amp-ad",
-    ]
-)
-RAW_TAGS = frozenset(["script", "style", "noscript", "iframe", "noembed", "noframes", "title", "xmp", "textarea"])
+"""Tags that have a bit and a column of features each."""
+CONTAINED_TAGS = frozenset((
+    "blockquote", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ol", "p", "pre", "tbody", "td", "th", "tr",
+    "ul",
+))  # fmt: skip
+"""Elements whose text counts for the element around them."""
+BLOCK_TAGS = frozenset((
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir",
+    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
+    "header", "hgroup", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "search", "section",
+    "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+))  # fmt: skip
+"""Elements that begin and end a block of text."""
+SKIPPED_TAGS = frozenset((
+    "amp-ad", "audio", "button", "canvas", "datalist", "dialog", "head", "iframe", "map", "math", "menu", "nav",
+    "noembed", "noframes", "noscript", "object", "script", "select", "style", "svg", "template", "textarea", "title",
+    "video", "xmp",
+))  # fmt: skip
+"""Elements whose content is not read."""
+RAW_TAGS = frozenset((
+    "iframe", "noembed", "noframes", "noscript", "script", "style", "textarea", "title", "xmp",
+))  # fmt: skip
+"""Those whose content is no markup: it ends at the first end tag."""

@@ -1,4 +1,4 @@
-"""The parts of HTML extraction: blocks, head metadata, limits, cleaning."""
+"""HTML extraction: blocks, the reader, features, head metadata, limits, cleaning."""
 
 import re
 
@@ -19,13 +19,13 @@ def body(content: str, head: str = "") -> str:
     return f"<!doctype html><html lang='en-GB'><head>{head}</head><body><main>{content}</main></body></html>"
 
 
-def written(content: str, output: extract.Format = "markdown") -> str:
+def written(content: str, output: extract.TextFormat = "markdown") -> str:
     return extract.fast(extract.open_page(body(content)), output)
 
 
-def stated(head: str) -> dict[str, str]:
+def head_metadata(head: str) -> dict[str, str]:
     page = extract.open_page(body(f"<p>{SENTENCE}</p>", head))
-    return page_metadata(page.source, page.tree)
+    return page_metadata(page.markup, page.tree)
 
 
 def test_markdown_has_headings_lists_code_and_tables() -> None:
@@ -60,36 +60,36 @@ def test_links_decide_what_is_navigation() -> None:
 
 
 def test_empty_links_do_not_make_a_paragraph_a_link() -> None:
-    parsed = blocks.blocks(f'<p><a href="/picture">{SENTENCE} <a href="/x">word</a></p>')
+    parsed = blocks.parse_blocks(f'<p><a href="/picture">{SENTENCE} <a href="/x">word</a></p>')
     assert [block.linked for block in parsed] == [4]
 
 
 @given(st.text(max_size=200))
 def test_blocks_lose_no_words(text: str) -> None:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    found = blocks.as_text(blocks.blocks(f"<p>{escaped}</p>"))
-    assert found.split() == text.split()
+    written_text = blocks.as_text(blocks.parse_blocks(f"<p>{escaped}</p>"))
+    assert written_text.split() == text.split()
 
 
 @given(st.lists(st.sampled_from(["<p>", "</p>", "<ul>", "</ul>", "<li>", "</li>", "<h2>", "</h2>", "<pre>", "</pre>",
                                  "<br>\n", '<a href="x">', "</a>", "words", "\n", "a\t\tb"])))  # fmt: skip
 def test_any_order_of_tags_is_read_and_written(parts: list[str]) -> None:
-    page = blocks.blocks("".join(parts))
-    assert len(blocks.prose(page)) <= len(page)
+    page = blocks.parse_blocks("".join(parts))
+    assert len(blocks.content_blocks(page)) <= len(page)
     words = [word for part in parts if "<" not in part for word in part.split()]
     text = blocks.as_text(page)
     assert "".join(re.findall("[a-z]", text)) == "".join("".join(words))
-    blocks.as_markdown(blocks.prose(page))
+    blocks.as_markdown(blocks.content_blocks(page))
 
 
 def test_head_metadata_is_read_in_order_of_trust() -> None:
-    found = stated(
+    metadata = head_metadata(
         "<title>Story | Paper</title><meta property='og:title' content='The &quot;Story&quot;'>"
         '<meta name="author" content="https://example.org/people/1">'
         '<script type="application/ld+json">{"@graph": [{"@type": "NewsArticle", "datePublished":'
         ' "2024-02-29T23:30:00-08:00", "author": [{"name": "A. Writer"}, {"name": "B. Writer"}]}]}</script>'
     )
-    assert found == {
+    assert metadata == {
         "title": 'The "Story"',
         "date": "2024-02-29",
         "author": "A. Writer, B. Writer",
@@ -98,17 +98,17 @@ def test_head_metadata_is_read_in_order_of_trust() -> None:
 
 
 @pytest.mark.parametrize("date", ["0001-01-01T00:00:00Z", "2023-02-29", "yesterday", "12/05/2024", "9999-12-31"])
-def test_a_date_that_is_none_is_not_taken(date: str) -> None:
-    assert "date" not in stated(f"<meta property='article:published_time' content='{date}'>")
+def test_an_impossible_date_is_not_taken(date: str) -> None:
+    assert "date" not in head_metadata(f"<meta property='article:published_time' content='{date}'>")
 
 
 @pytest.mark.parametrize(
     "script",
     ["[" * 50_000, '{"@type": "Article", "headline": 7}', "not json", '{"@graph": 3, "@type": ["Article", 4]}'],
 )
-def test_broken_json_ld_is_passed_over(script: str) -> None:
-    found = stated(f"<title>T</title><script type='application/ld+json'>{script}</script>")
-    assert found == {"title": "T", "html_language": "en-GB"}
+def test_broken_json_ld_is_skipped(script: str) -> None:
+    metadata = head_metadata(f"<title>T</title><script type='application/ld+json'>{script}</script>")
+    assert metadata == {"title": "T", "html_language": "en-GB"}
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_limits_are_rejects_with_their_reason(reason: str, page: str) -> None:
     assert caught.value.reason == reason
 
 
-def test_what_just_fits_is_read() -> None:
+def test_a_page_at_the_limits_is_read() -> None:
     attributes = " ".join(f"data-{n}='{n}'" for n in range(extract.MAX_ATTRIBUTES))
     script = "<script>for(i=0;i<n;i++){" + "a b " * 5_000 + "}</script>"
     ladder = "<div>" * (extract.MAX_DEPTH - 3) + f"<p>{SENTENCE}</p>"
@@ -148,7 +148,7 @@ def test_clean_text_can_always_be_encoded(text: str) -> None:
 
 @pytest.mark.parametrize("tag", ["ul", "ol"])
 def test_lists_near_the_top_of_the_page_are_content(tag: str) -> None:
-    items = "".join(f"<li>Item {n} tells something that no other place tells.</li>" for n in range(3))
+    items = "".join(f"<li>Item {n} tells something that no other item tells.</li>" for n in range(3))
     text = extract.fast(extract.open_page(f"<html><body><p>{SENTENCE}</p><{tag}>{items}</{tag}></body></html>"), "text")
     assert text.count("tells something") == 3
 
@@ -162,9 +162,9 @@ def test_references_to_control_characters_do_not_cost_the_page() -> None:
     assert SENTENCE in text
 
 
-def texts(source: str) -> list[tuple[str, str]]:
-    _, pieces = read(source)
-    return [(piece.block.kind, piece.block.text) for piece in pieces]
+def texts(markup: str) -> list[tuple[str, str]]:
+    _, placed_blocks = read(markup)
+    return [(placed.block.kind, placed.block.text) for placed in placed_blocks]
 
 
 def test_the_reader_finds_blocks_of_every_kind_in_order() -> None:
@@ -177,7 +177,7 @@ def test_the_reader_finds_blocks_of_every_kind_in_order() -> None:
     ]  # fmt: skip
 
 
-def test_the_reader_passes_over_what_is_no_text() -> None:
+def test_the_reader_skips_what_is_no_text() -> None:
     assert texts(
         '<body><p title="<p>no</p>">yes</p><script>if (a<b) "</p><p>no"</script><!-- <p>no --><nav><nav>no</nav>no'
         '</nav><select><option>no</option></select><p>yes <span title="a > b">too</span></p></body>'
@@ -192,19 +192,19 @@ def test_a_stray_quotation_mark_in_a_tag_hides_nothing() -> None:
 
 
 def test_the_reader_knows_links_and_surroundings() -> None:
-    elements, pieces = read(
+    elements, placed_blocks = read(
         '<body><div><i class="icon"></i></div>'
         '<div class="relatedStories"><a href="/x">ab<b>cd</b></a> efgh</div></body>'
     )
-    assert [(piece.block.linked, piece.block.characters) for piece in pieces] == [(4, 9)]
+    assert [(placed.block.linked, placed.block.characters) for placed in placed_blocks] == [(4, 9)]
     assert elements.tags == ["body", "body", "div"]
-    assert elements.own_bits[pieces[0].node]
-    assert elements.ends[pieces[0].node] == len(elements.tags)
+    assert elements.own_bits[placed_blocks[0].node]
+    assert elements.ends[placed_blocks[0].node] == len(elements.tags)
 
 
 def test_a_link_around_blocks_covers_all_of_them() -> None:
-    _, pieces = read('<body><a href="/x"><h3>Head</h3><p>Some text</p></a><p>after</p></body>')
-    assert [(piece.block.text, piece.block.link_share) for piece in pieces] == [
+    _, placed_blocks = read('<body><a href="/x"><h3>Head</h3><p>Some text</p></a><p>after</p></body>')
+    assert [(placed.block.text, placed.block.link_share) for placed in placed_blocks] == [
         ("Head", 1.0),
         ("Some text", 1.0),
         ("after", 0.0),
@@ -220,12 +220,12 @@ ODD = """<p>|</p>|<div class='a'>|</div>|<li>|</ul>|<td>|<script>|<!--|-->|</nav
 
 
 @given(st.lists(st.sampled_from(ODD.split("|"))))
-def test_the_reader_takes_any_source(parts: list[str]) -> None:
-    elements, pieces = read("".join(parts))
+def test_the_reader_takes_any_source(fragments: list[str]) -> None:
+    elements, placed_blocks = read("".join(fragments))
     count = len(elements.tags)
-    assert all(piece.block.text and piece.container <= piece.node < count for piece in pieces)
+    assert all(placed.block.text and placed.container <= placed.node < count for placed in placed_blocks)
     assert all(start < end <= count for start, end in enumerate(elements.ends))
-    assert features(elements, pieces, "words").shape[1] == len(pieces) if pieces else True
+    assert features(elements, placed_blocks, "words").shape[1] == len(placed_blocks) if placed_blocks else True
 
 
 def test_a_short_list_at_the_end_belongs_to_the_article() -> None:
@@ -236,11 +236,11 @@ def test_a_short_list_at_the_end_belongs_to_the_article() -> None:
 
 def test_a_run_of_links_is_one_block_and_written_as_a_list() -> None:
     items = "".join(f'<li class="i{n}"> <a href="/{n}">Link <b>{n}</b> &amp; more</a> </li>\n' for n in range(3))
-    elements, pieces = read(f"<body><ul>{items}</ul><ol><li>text</li>{items}</ol></body>")
-    runs = [piece for piece in pieces if piece.run]
-    assert [piece.block.link_share for piece in runs] == [1.0, 1.0]
-    assert [elements.tags[piece.node] for piece in runs] == ["ul", "ol"]
-    assert blocks.as_text([block for piece in pieces for block in piece.blocks]) == (
+    elements, placed_blocks = read(f"<body><ul>{items}</ul><ol><li>text</li>{items}</ol></body>")
+    runs = [placed for placed in placed_blocks if placed.is_link_run]
+    assert [placed.block.link_share for placed in runs] == [1.0, 1.0]
+    assert [elements.tags[placed.node] for placed in runs] == ["ul", "ol"]
+    assert blocks.as_text([block for placed in placed_blocks for block in placed.blocks]) == (
         "- Link 0 & more\n- Link 1 & more\n- Link 2 & more\n"
         "1. text\n2. Link 0 & more\n3. Link 1 & more\n4. Link 2 & more"
     )
@@ -256,15 +256,15 @@ def test_footers_and_asides_are_read_only_within_articles_and_quotations() -> No
 
 @given(st.lists(st.text(alphabet="ab .,1\n\u00e9\u4e2d\U0001f600", min_size=1, max_size=30), min_size=1, max_size=20))
 def test_features_count_what_a_block_holds(paragraphs: list[str]) -> None:
-    elements, pieces = read("<body>" + "".join(f"<p>{text}</p>" for text in paragraphs) + "</body>")
-    if not pieces:
+    elements, placed_blocks = read("<body>" + "".join(f"<p>{text}</p>" for text in paragraphs) + "</body>")
+    if not placed_blocks:
         return
-    table = features(elements, pieces, "")
-    names = {name: table[place] for place, name in enumerate(NAMES)}
-    for place, piece in enumerate(pieces):
-        text = piece.block.text
-        assert names["words"][place] == len(text.split()) + text.count("\u4e2d") / 2
-        assert names["punctuation"][place] == text.count(".") + text.count(",")
-        assert names["digits"][place] == pytest.approx(text.count("1") / len(text))
-        assert names["repeated"][place] == (text in [earlier.block.text for earlier in pieces[:place]])
-        assert names["words+1"][place] == (names["words"][place + 1] if place + 1 < len(pieces) else -1)
+    table = features(elements, placed_blocks, "")
+    rows = {name: table[index] for index, name in enumerate(NAMES)}
+    for index, placed in enumerate(placed_blocks):
+        text = placed.block.text
+        assert rows["words"][index] == len(text.split()) + text.count("\u4e2d") / 2
+        assert rows["punctuation"][index] == text.count(".") + text.count(",")
+        assert rows["digits"][index] == pytest.approx(text.count("1") / len(text))
+        assert rows["repeated"][index] == (text in [earlier.block.text for earlier in placed_blocks[:index]])
+        assert rows["words+1"][index] == (rows["words"][index + 1] if index + 1 < len(placed_blocks) else -1)
