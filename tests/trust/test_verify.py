@@ -193,7 +193,7 @@ def test_what_a_stopped_publication_left_is_told_from_what_was_added(dataset: Pa
     found = corpuskit("verify", dataset, "--json")
     assert found.returncode == 3
     problems = json.loads(found.stdout)["problems"]
-    left = {name for name in names if any(f" {name} is no part" in problem for problem in problems)}
+    left = {name for name in names if any(f" {name} is not part" in problem for problem in problems)}
     assert left == set(names)
     told = [problem for problem in problems if "a run was stopped while it published" in problem]
     assert len(told) == len(names) and not any(added.name in problem for problem in told)
