@@ -24,7 +24,7 @@ class Mix(Command):
 
     A run that was killed or failed leaves its finished tasks in `DIR/.staging`; the next run reuses those whose code,
     options and inputs are unchanged. `corpuskit status DIR` shows the progress. With `--executor ray` or `slurm` the
-    tasks run on a cluster; recipe, inputs and DIR must then be where all its machines can read them.
+    tasks run on a cluster; recipe, inputs and DIR must then be where all its machines can reach them.
 
         corpuskit mix recipe.yaml -o corpus
     """

@@ -151,7 +151,7 @@ def test_paths_start_from_the_recipes_folder(read) -> None:
 
 
 def changed(old: str, new: str) -> str:
-    assert DESIGNED.count(old) == 1, "the test changes one place"
+    assert DESIGNED.count(old) == 1, "the test changes one line"
     return DESIGNED.replace(old, new)
 
 

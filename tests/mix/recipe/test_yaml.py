@@ -50,9 +50,9 @@ def test_what_older_yaml_would_turn_into_something_else_stays_a_string(text: str
     ],
 )
 def test_scalars_of_the_core_schema(text: str, expected: object) -> None:
-    found = value(f"a: {text}")
-    assert found == {"a": expected}
-    assert type(found["a"]) is type(expected)
+    value_read = value(f"a: {text}")
+    assert value_read == {"a": expected}
+    assert type(value_read["a"]) is type(expected)
 
 
 @pytest.mark.parametrize(
@@ -138,12 +138,12 @@ def test_plain_values_survive_the_way_through_json(tree: object) -> None:
         return
     text = json.dumps(tree, ensure_ascii=True).replace("Infinity", ".inf")
     try:
-        found = yaml.parse(text.encode(), "r").value
+        value_read = yaml.parse(text.encode(), "r").value
     except UsageError as error:
         # JSON writes characters beyond the BMP as two escapes, which YAML reads as two halves.
         assert "escape" in str(error) or "surrogate" in str(error)
         return
-    assert found == tree
+    assert value_read == tree
 
 
 @given(st.binary(max_size=200))
