@@ -51,7 +51,7 @@ def test_what_is_not_known_or_no_dataset_is_said(tmp_path: Path, corpuskit: Run)
     assert corpuskit("explain", "out", "d0").returncode == 3
 
 
-@pytest.mark.parametrize("form", ["jsonl", "parquet", "hf"])
+@pytest.mark.parametrize("format_name", ["jsonl", "parquet", "hf"])
 def test_what_was_kept_is_found_in_its_shard(tmp_path: Path, shell: Run, format_name: str) -> None:
     names = [*(f"d{number}" for number in range(12)), 'a"\\ \u00e9\u2028']
     (tmp_path / "in.jsonl").write_bytes(lines_of([{"id": name, "text": "text"} for name in names]))
