@@ -1,1 +1,1 @@
-"""The forms a dataset is written in, one file each."""
+"""The formats that a dataset is written in, one file each."""

@@ -1,9 +1,10 @@
 """A folder for the Hugging Face Hub: Parquet shards in `data/` and a README.md that names them."""
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from corpuskit.core.disk.durable import write_flushed
+from corpuskit.core.provenance.entries import Manifest
 from corpuskit.export.hub.card import card
 from corpuskit.export.parquet import Parquet
 
@@ -14,8 +15,8 @@ class HuggingFace(Parquet):
     name: ClassVar[str] = "hf"
     folder: ClassVar[str] = "data"
 
-    def finish(self, staging: Path, manifest: dict[str, Any]) -> list[str]:
-        """Write the dataset card."""
+    def finish(self, staging: Path, manifest: Manifest) -> list[str]:
+        """Write the dataset card; return its name."""
         text = card(manifest, f"{self.folder}/part-*{self.suffix}")
         write_flushed(staging / "README.md", text.encode())
         return ["README.md"]

@@ -1,7 +1,7 @@
 """Parquet shards: one row a document, typed columns for the reserved metadata, the rest as JSON in `extra`.
 
-Written the way the Hugging Face Hub stores best: zstd, a page index, and pages cut by content, so that a snapshot
-that changed a little shares most of its bytes with the one before. Equal documents are equal bytes.
+They are written as the Hugging Face Hub stores them best: zstd, a page index, and pages cut by content, so that a
+snapshot with few changes shares most of its bytes with the previous one. Equal documents give equal bytes.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,10 +11,11 @@ from typing import Any, ClassVar
 from corpuskit.core.disk import filesystem
 from corpuskit.core.document import RESERVED, Document, Reject, encode
 from corpuskit.core.errors import DamagedError
+from corpuskit.core.provenance.entries import Manifest
 
 ROWS_A_GROUP = 10_000
 BYTES_A_GROUP = 64 * 1024 * 1024
-REPEATING = (
+DICTIONARY_COLUMNS = (
     "date",
     "content_type",
     "http_status",
@@ -31,7 +32,7 @@ REPEATING = (
     "gen_depth",
     "epoch",
 )
-"""Columns with few different values, which a dictionary makes small."""
+"""Columns with few distinct values, which a dictionary makes small."""
 
 
 class Parquet:
@@ -42,25 +43,25 @@ class Parquet:
     folder: ClassVar[str] = ""
 
     def open(self, path: Path) -> "RowWriter":
-        """A writer of one shard; the file must not exist."""
+        """Return a writer of one shard. Raises FileExistsError if the file exists."""
         return RowWriter(path)
 
     def read(self, path: Path) -> Iterator[Document]:
-        """The documents of one shard. Raises DamagedError where it cannot be read."""
+        """Yield the documents of one shard. Raises DamagedError if it cannot be read."""
         return self._documents(path, lambda groups, number: True)
 
     def find(self, path: Path, identifier: str) -> Iterator[Document]:
-        """The documents of one shard with this id: of other row groups, the ids alone are read."""
+        """Yield the documents of one shard with this id; of row groups without it, only the ids are read."""
         import pyarrow.compute as compute
 
-        def holds(groups: Any, number: int) -> bool:
+        def has_id(groups: Any, number: int) -> bool:
             batches = groups.batches(number, ["id"])
             return any(compute.any(compute.equal(batch["id"], identifier)).as_py() for batch in batches)
 
-        return (document for document in self._documents(path, holds) if document.id == identifier)
+        return (document for document in self._documents(path, has_id) if document.id == identifier)
 
     def _documents(self, path: Path, is_wanted: Callable[[Any, int], bool]) -> Iterator[Document]:
-        """The documents of the row groups that are wanted."""
+        """Yield the documents of the row groups for which `is_wanted` is true."""
         import pyarrow
 
         from corpuskit.formats.tables import record_table
@@ -72,21 +73,21 @@ class Parquet:
         except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
             raise DamagedError(f"{path.name}: cannot be read as Parquet ({type(error).__name__})") from None
         except Reject as reject:
-            raise DamagedError(f"{path.name}: a row is no document ({reject.reason})") from None
+            raise DamagedError(f"{path.name}: a row is not a document ({reject.reason})") from None
 
-    def finish(self, staging: Path, manifest: dict[str, Any]) -> list[str]:
-        """No files besides the shards."""
+    def finish(self, staging: Path, manifest: Manifest) -> list[str]:
+        """Write no files besides the shards."""
         return []
 
     def versions(self) -> dict[str, str]:
-        """The library whose version shapes the bytes of a shard."""
+        """Return the version of the library that shapes the bytes of a shard."""
         import pyarrow
 
         return {"pyarrow": pyarrow.__version__}
 
 
 class RowWriter:
-    """Writes documents as rows; holds one row group (64 MiB of lines or 10,000 documents) in memory."""
+    """Writes documents as rows; holds one row group (at most 64 MiB of lines or 10,000 documents) in memory."""
 
     def __init__(self, path: Path) -> None:
         """Create the file."""
@@ -94,7 +95,7 @@ class RowWriter:
 
         from corpuskit.formats.tables import record_table
 
-        self._columns = record_table
+        self._record_table = record_table
         self._stream = filesystem.open_new(path)
         self._writer = pyarrow.parquet.ParquetWriter(
             self._stream,
@@ -102,7 +103,7 @@ class RowWriter:
             version="2.6",
             compression="zstd",
             compression_level=3,
-            use_dictionary=list(REPEATING),
+            use_dictionary=list(DICTIONARY_COLUMNS),
             write_statistics=["id", *(key for key, (kind, _) in RESERVED.items() if kind in (str, int, float))],
             write_page_index=True,
             write_page_checksum=True,
@@ -112,7 +113,7 @@ class RowWriter:
         self._bytes = 0
 
     def write(self, document: Document) -> None:
-        """Write one document. Raises Reject, and writes nothing, if it holds what JSON cannot."""
+        """Write one document. Raises Reject and writes nothing if the document holds a value that JSON cannot."""
         size = len(encode(document))
         if self._bytes + size > BYTES_A_GROUP or len(self._table) == ROWS_A_GROUP:
             self._flush()
@@ -120,19 +121,20 @@ class RowWriter:
         self._bytes += size
 
     def close(self) -> None:
-        """Write what is held and the footer, and close the file."""
+        """Write the last row group and the footer, and close the file."""
         self._flush()
         self._writer.close()
         self._stream.close()
 
     def _flush(self) -> None:
         if self._table:
-            table, self._table = self._table.finish(), self._columns.RecordTable()
+            table, self._table = self._table.finish(), self._record_table.RecordTable()
             self._writer.write_table(table, row_group_size=len(table))
         self._bytes = 0
 
 
 def _batches(path: Path, is_wanted: Callable[[Any, int], bool]) -> Iterator[Any]:
+    """Yield the record batches of the row groups for which `is_wanted` is true. Raises DamagedError."""
     from pyarrow.parquet import ParquetFile
 
     from corpuskit.formats.tables.parquet_batches import READ_OPTIONS, Oversized, RowGroups
@@ -148,8 +150,8 @@ def _batches(path: Path, is_wanted: Callable[[Any, int], bool]) -> Iterator[Any]
             expected += shard.metadata.row_group(number).num_rows
             for batch in groups.batches(number):
                 if isinstance(batch, Oversized):
-                    raise DamagedError(f"{path.name}: a row of {batch} bytes is no document")
+                    raise DamagedError(f"{path.name}: a row of {batch} bytes is too large for a document")
                 row_count += batch.num_rows
                 yield batch
         if row_count != expected:
-            raise DamagedError(f"{path.name}: {row_count} rows where the footer counts {expected}")
+            raise DamagedError(f"{path.name}: {row_count} rows, but the footer counts {expected}")

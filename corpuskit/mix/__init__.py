@@ -1,5 +1,5 @@
-"""The main job: a recipe becomes a published corpus.
+"""Mixing: a published corpus from a recipe.
 
-Reading order: mix (the command), recipe/ (what was asked), solver/ (how much of each source), engine/ (how it is done),
-status (how far a run has come).
+Reading order: mix (the command), recipe/ (what to build), solver/ (how much of each source), engine/ (how it is built),
+status (how far a run is).
 """

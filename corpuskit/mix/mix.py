@@ -1,4 +1,4 @@
-"""The main job: a recipe becomes a published corpus."""
+"""The command that builds and publishes a corpus from a recipe."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Mix(Command):
-    """Build a corpus from a recipe: read, judge, deduplicate, mix to a budget, publish.
+    """Build a corpus from a recipe: read, filter, deduplicate, mix to a budget, publish.
 
-    Reads a YAML recipe, runs each source through its steps in parallel, all of them through the steps they take
-    together, draws the sample that budget, weights, caps and floors ask for, and publishes a dataset folder that
-    `corpuskit verify` can check. A recipe without a budget gives the same bytes as the equal shell pipe.
+    Reads a YAML recipe, runs each source through its own steps in parallel and all sources through the steps under
+    `together`, draws the sample that budget, weights, caps and floors ask for, and publishes a dataset folder that
+    `corpuskit verify` can check. A recipe without a budget gives the same bytes as the equivalent shell pipe.
 
-    A run that was killed or failed leaves its finished work in `DIR/.staging`; the next run goes on from there, as far
-    as code, options and inputs are the same. `corpuskit status DIR` shows how far it is. With `--executor ray` or
-    `slurm` the tasks run on a cluster; recipe, inputs and DIR then lie where all its machines see them.
+    A run that was killed or failed leaves its finished tasks in `DIR/.staging`; the next run reuses those whose code,
+    options and inputs are unchanged. `corpuskit status DIR` shows the progress. With `--executor ray` or `slurm` the
+    tasks run on a cluster; recipe, inputs and DIR must then be where all its machines can reach them.
 
         corpuskit mix recipe.yaml -o corpus
     """
@@ -40,15 +40,15 @@ class Mix(Command):
         "json",
     )
 
-    plan: Annotated[
-        bool, "Print the pipe of each source and what it would give and need, as estimated; do nothing."
-    ] = False
-    dry_run: Annotated[bool, "Print the tasks that would be run, and how many are done already; do nothing."] = False
+    plan: Annotated[bool, "Print each source's pipe and an estimate of what it would give and need; do nothing."] = (
+        False
+    )
+    dry_run: Annotated[bool, "Print the tasks to run and how many of them are already done; do nothing."] = False
     executor: Annotated[Literal["local", "ray", "slurm"], "Where tasks run."] = "local"
     profile: Annotated[Path | None, "YAML file of cluster settings: partition, time, memory, address.", RUNTIME] = None
 
     def execute(self, arguments: list[str], settings: Settings) -> int:
-        """Build, and say what became of each source."""
+        """Build the corpus and print what became of each source, or print the plan or the tasks."""
         from corpuskit.mix.recipe.cluster_profile import read_profile
         from corpuskit.mix.recipe.recipe import load_recipe
 
@@ -56,7 +56,7 @@ class Mix(Command):
             raise UsageError("name one recipe: `corpuskit mix recipe.yaml`")
         recipe = load_recipe(Path(arguments[0]))
         profile = read_profile(self.profile)
-        inputs = {source.name: _inputs(source) for source in recipe.sources}
+        inputs = {source.name: _resolved_inputs(source) for source in recipe.sources}
         if self.plan:
             from corpuskit.mix.engine.estimate import demand_resources
             from corpuskit.mix.engine.preview import plan_report
@@ -78,7 +78,8 @@ class Mix(Command):
         return 0
 
 
-def _inputs(source: "SourceSpec") -> "list[Input]":
+def _resolved_inputs(source: "SourceSpec") -> "list[Input]":
+    """Return the inputs that a source names. Raises UsageError with its line if there are none."""
     from corpuskit.core.reading.resolve import resolve_lists
 
     try:

@@ -1,1 +1,1 @@
-"""What proves a dataset, and explains it."""
+"""Commands that prove a published dataset, explain it and compare it with another."""

@@ -1,9 +1,9 @@
-"""What changed between two datasets?"""
+"""The command that says what changed between two datasets."""
 
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypedDict
 
 from corpuskit.core import console
 from corpuskit.core.counts import line_digest
@@ -15,14 +15,48 @@ from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
 
 Key = tuple[str, str, int]
+"""Source, id and epoch of a document."""
+
+
+class ChangeSummary(TypedDict):
+    """The documents that changed in one way."""
+
+    documents: int
+    sources: dict[str, int]
+    """Their number by source."""
+    samples: list[str]
+    """Some of their ids."""
+
+
+class OptionChange(TypedDict):
+    """A step, option or version that differs."""
+
+    what: str
+    """`2-dedup`, `2-dedup threshold` or `version of minhash`."""
+    before: Any
+    after: Any
+    """None on the side that does not have it."""
+
+
+class Differences(TypedDict):
+    """The differences between two datasets, as `--json` prints them."""
+
+    same: int
+    """Documents whose lines are equal."""
+    added: ChangeSummary
+    removed: ChangeSummary
+    changed: ChangeSummary
+    reasons: dict[str, int]
+    """Why documents were removed, most frequent first."""
+    options: list[OptionChange]
 
 
 @dataclass(frozen=True)
 class Diff(Command):
     """Compare two datasets: documents added, removed and changed, by source, and options that differ.
 
-    A document is the same if its source, id and epoch are; it changed if its line did. Of those that are gone the
-    reason is given where the second dataset's decisions hold one. Holds the ids of both datasets in memory.
+    Documents are matched by source, id and epoch; one changed if its line did. For a removed document the reason is
+    given if the second dataset's decisions hold one. Holds the ids of both datasets in memory.
 
         corpuskit diff corpus-of-yesterday corpus
     """
@@ -33,33 +67,30 @@ class Diff(Command):
     samples: Annotated[int, "Ids to show of each kind of change."] = 3
 
     def execute(self, arguments: list[str], settings: Settings) -> int:
-        """Print the differences; 0 whether or not there are any, as both are answers."""
+        """Print the differences. Returns 0 whether or not there are any, because both are answers."""
         if len(arguments) != 2:
             raise UsageError("name two datasets: `corpuskit diff BEFORE AFTER`")
         answer = self.compare(*(Dataset(Path(argument)) for argument in arguments))
         if settings.json:
-            console.write_stdout(console.answer_line("diff", answer))
+            console.write_stdout(console.answer_line("diff", dict(answer)))
         else:
             console.write_stdout("\n".join(_lines(answer)))
         return 0
 
-    def compare(self, before: Dataset, after: Dataset) -> dict[str, Any]:
-        """The differences, as `--json` prints them."""
+    def compare(self, before: Dataset, after: Dataset) -> Differences:
+        """Return the differences between two datasets."""
         old, new = _documents(before), _documents(after)
         removed = [key for key in old if key not in new]
-        changes = {
-            "added": [key for key in new if key not in old],
-            "removed": removed,
-            "changed": [key for key in new if key in old and old[key] != new[key]],
-        }
         return {
             "same": sum(1 for key in new if old.get(key) == new[key]),
-            **{kind: self._summed(keys) for kind, keys in changes.items()},
+            "added": self._summary([key for key in new if key not in old]),
+            "removed": self._summary(removed),
+            "changed": self._summary([key for key in new if key in old and old[key] != new[key]]),
             "reasons": _reasons(after, removed),
             "options": _options(before, after),
         }
 
-    def _summed(self, keys: list[Key]) -> dict[str, Any]:
+    def _summary(self, keys: list[Key]) -> ChangeSummary:
         by_source = Counter(source for source, _, _ in keys)
         return {
             "documents": len(keys),
@@ -69,6 +100,7 @@ class Diff(Command):
 
 
 def _documents(dataset: Dataset) -> dict[Key, int]:
+    """Return the digest of each document's line."""
     documents = {}
     for shard in dataset.shards():
         for document in dataset.documents(shard):
@@ -79,18 +111,18 @@ def _documents(dataset: Dataset) -> dict[Key, int]:
 
 
 def _reasons(after: Dataset, removed: list[Key]) -> dict[str, int]:
-    """Why documents that are gone were left out this time; `not read` where the decisions know nothing of them."""
+    """Count why removed documents were left out this time; `not read` if the decisions do not mention them."""
     removed_ids = {identifier for _, identifier, _ in removed}
-    why = {
+    reason_of = {
         entry["id"]: f"{entry['step']}: {entry['reason']}" for entry in after.decisions() if entry["id"] in removed_ids
     }
-    counted = Counter(why.get(identifier, "not read") for identifier in removed_ids)
-    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+    counts = Counter(reason_of.get(identifier, "not read") for identifier in removed_ids)
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _options(before: Dataset, after: Dataset) -> list[dict[str, Any]]:
-    """Steps that stand in one only, or with other options, and versions that differ."""
-    old, new = (_described(dataset.manifest) for dataset in (before, after))
+def _options(before: Dataset, after: Dataset) -> list[OptionChange]:
+    """Return the steps that only one dataset has, and the options and versions that differ."""
+    old, new = (_settings(dataset.manifest) for dataset in (before, after))
     return [
         {"what": what, "before": old.get(what), "after": new.get(what)}
         for what in sorted(old.keys() | new.keys())
@@ -98,20 +130,20 @@ def _options(before: Dataset, after: Dataset) -> list[dict[str, Any]]:
     ]
 
 
-def _described(manifest: Manifest) -> dict[str, Any]:
+def _settings(manifest: Manifest) -> dict[str, Any]:
+    """Return the steps, options and versions of a manifest, each under the name that `OptionChange` has for it."""
     options = {f"{step['id']} {key}": value for step in manifest["steps"] for key, value in step["options"].items()}
     steps = {step["id"]: "is a step" for step in manifest["steps"]}
     return {**steps, **options, **{f"version of {name}": value for name, value in manifest["versions"].items()}}
 
 
-def _lines(answer: dict[str, Any]) -> list[str]:
+def _lines(answer: Differences) -> list[str]:
     lines = [f"{answer['same']:,} documents are the same"]
-    for kind in ("added", "removed", "changed"):
-        part = answer[kind]
-        if part["documents"]:
-            sources = ", ".join(f"{console.escape(name)} {number:,}" for name, number in part["sources"].items())
-            samples = ", ".join(map(console.escape, part["samples"]))
-            lines.append(f"{part['documents']:,} {kind}: {sources}  e.g. {samples}")
+    for kind, change in (("added", answer["added"]), ("removed", answer["removed"]), ("changed", answer["changed"])):
+        if change["documents"]:
+            sources = ", ".join(f"{console.escape(name)} {number:,}" for name, number in change["sources"].items())
+            samples = ", ".join(map(console.escape, change["samples"]))
+            lines.append(f"{change['documents']:,} {kind}: {sources}  e.g. {samples}")
     lines += [f"  gone: {number:,} {reason}" for reason, number in answer["reasons"].items()]
     lines += [f"{entry['what']}: {entry['before']} -> {entry['after']}" for entry in answer["options"]]
     return lines

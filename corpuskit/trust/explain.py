@@ -1,9 +1,9 @@
-"""Why is this document in the dataset, or why is it not?"""
+"""The command that says why a document is in a dataset, or why it is not."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NotRequired, TypedDict
 
 from corpuskit.core import console
 from corpuskit.core.errors import UsageError
@@ -11,16 +11,32 @@ from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
 
-LEADS_TO = "of"
-"""The value of a duplicate's verdict that names the document it was held against."""
+DUPLICATE_OF = "of"
+"""The value of a duplicate's verdict that holds the id of the document that it duplicates."""
+
+
+class Fate(TypedDict):
+    """What became of a document: the decision that left it out, or the shard that it is in."""
+
+    id: str | None
+    verdict: str
+    """`dropped`, `rejected` or `kept`."""
+    step: NotRequired[str]
+    """This and the next two are of a document that was left out."""
+    reason: NotRequired[str]
+    values: NotRequired[dict[str, Any]]
+    shard: NotRequired[str]
+    """This and the next two are of a document that was kept."""
+    source: NotRequired[str]
+    epoch: NotRequired[int]
 
 
 @dataclass(frozen=True)
 class Explain(Command):
-    """Say what became of a document: the step that took it out and why, or the shard it is in.
+    """Say what became of a document: the step that left it out and why, or the shard it is in.
 
-    Reads the decisions that every published folder keeps; a duplicate is followed to the document that stayed. Where
-    the decisions know nothing of the id, the shards that may hold it are searched.
+    Reads the decisions that every published folder keeps; a duplicate is followed to the document that was kept. If the
+    decisions do not mention the id, the shards that may hold it are searched.
 
         corpuskit explain corpus 2aabeff2-67f5-4608-8466-e87c6296e2b6
     """
@@ -29,13 +45,13 @@ class Explain(Command):
     answers: ClassVar[bool] = True
 
     def execute(self, arguments: list[str], settings: Settings) -> int:
-        """Print the answer. Raises UsageError for an id that nothing is known of."""
+        """Print the answer. Raises UsageError if the dataset holds neither the id nor a decision about it."""
         if len(arguments) != 2:
             raise UsageError("name a dataset and the id of a document: `corpuskit explain DIR ID`")
         dataset, identifier = Dataset(Path(arguments[0])), arguments[1]
         fates = list(fate(dataset, identifier))
         if not fates:
-            raise UsageError(f"{arguments[0]} knows no document {identifier!r}; it was never read, or ids differ")
+            raise UsageError(f"{arguments[0]} has no document {identifier!r}; it was never read, or its id differs")
         if settings.json:
             console.write_stdout(console.answer_line("explain", {"id": identifier, "fate": fates}))
         else:
@@ -43,34 +59,44 @@ class Explain(Command):
         return 0
 
 
-def fate(dataset: Dataset, identifier: str) -> Iterator[dict[str, Any]]:
-    """What is known of a document, and of those that it was dropped for."""
-    lines: set[str] = set()
-    while identifier not in lines:
-        lines.add(identifier)
+def fate(dataset: Dataset, identifier: str) -> Iterator[Fate]:
+    """Yield what became of a document and, if it is a duplicate, of those that it duplicates."""
+    followed_ids: set[str] = set()
+    while identifier not in followed_ids:
+        followed_ids.add(identifier)
         entries = list(_decisions(dataset, identifier)) or list(_locations(dataset, identifier))
         yield from entries
-        leaders = [entry["values"].get(LEADS_TO) for entry in entries if isinstance(entry.get("values"), dict)]
-        if not any(leaders):
+        originals = [entry["values"].get(DUPLICATE_OF) for entry in entries if isinstance(entry.get("values"), dict)]
+        if not any(originals):
             return
-        identifier = next(leader for leader in leaders if leader)
+        identifier = next(original for original in originals if original)
 
 
-def _decisions(dataset: Dataset, identifier: str) -> Iterator[dict[str, Any]]:
+def _decisions(dataset: Dataset, identifier: str) -> Iterator[Fate]:
     import orjson
 
     for entry in dataset.decisions(b'{"id":' + orjson.dumps(identifier) + b","):
-        yield {key: entry[key] for key in ("id", "verdict", "step", "reason", "values")}
+        yield {
+            "id": entry["id"],
+            "verdict": entry["verdict"],
+            "step": entry["step"],
+            "reason": entry["reason"],
+            "values": entry["values"],
+        }
 
 
-def _locations(dataset: Dataset, identifier: str) -> Iterator[dict[str, Any]]:
+def _locations(dataset: Dataset, identifier: str) -> Iterator[Fate]:
     for shard in dataset.shards():
         for document in dataset.find(shard, identifier):
-            entry = {"id": identifier, "verdict": "kept", "shard": shard["path"]}
-            yield entry | {key: document.metadata[key] for key in ("source", "epoch") if key in document.metadata}
+            entry: Fate = {"id": identifier, "verdict": "kept", "shard": shard["path"]}
+            if "source" in document.metadata:
+                entry["source"] = document.metadata["source"]
+            if "epoch" in document.metadata:
+                entry["epoch"] = document.metadata["epoch"]
+            yield entry
 
 
-def _line(entry: dict[str, Any]) -> str:
+def _line(entry: Fate) -> str:
     if entry["verdict"] == "kept":
         epoch = f", epoch {entry['epoch']}" if "epoch" in entry else ""
         return f"{entry['id']}: kept, in {entry['shard']}{epoch}"

@@ -1,15 +1,15 @@
-"""What is in this dataset, and what was left out of it?"""
+"""The command that says what is in a dataset, and what was left out of it."""
 
 from array import array
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypedDict
 from urllib.parse import urlsplit
 
 from corpuskit.core import console
 from corpuskit.core.errors import UsageError
-from corpuskit.core.provenance.entries import left_out
+from corpuskit.core.provenance.entries import SourceEntry, left_out
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
@@ -17,11 +17,39 @@ from corpuskit.core.step import Command
 QUANTILES = (0, 5, 25, 50, 75, 95, 100)
 
 
+class LeftOutSummary(TypedDict):
+    """The documents that one step left out for one reason."""
+
+    step: str
+    verdict: str
+    """`dropped` or `rejected`."""
+    reason: str
+    documents: int
+    share: float
+    """Of the documents that the step took."""
+    samples: list[str]
+    """Some of their ids."""
+
+
+class Description(TypedDict):
+    """The figures of a dataset, as `--json` prints them."""
+
+    documents: int
+    tokens: int
+    tokenizer: str
+    characters: dict[str, int]
+    """Quantiles of the lengths of the texts: `p50` is the median."""
+    languages: dict[str, int]
+    domains: dict[str, int]
+    sources: dict[str, SourceEntry]
+    left_out: list[LeftOutSummary]
+
+
 @dataclass(frozen=True)
 class Stats(Command):
     """Describe a dataset: documents, tokens, lengths, languages, sources, and what was left out and why.
 
-    Reads every document once; holds 8 bytes of each in memory.
+    Reads every document once; holds 8 bytes for each in memory.
 
         corpuskit stats corpus
     """
@@ -38,13 +66,13 @@ class Stats(Command):
             raise UsageError("name one dataset: `corpuskit stats DIR`")
         answer = self.describe(Dataset(Path(arguments[0])))
         if settings.json:
-            console.write_stdout(console.answer_line("stats", answer))
+            console.write_stdout(console.answer_line("stats", dict(answer)))
         else:
             console.write_stdout("\n".join(_lines(answer)))
         return 0
 
-    def describe(self, dataset: Dataset) -> dict[str, Any]:
-        """The figures, as `--json` prints them. Lengths are characters of text."""
+    def describe(self, dataset: Dataset) -> Description:
+        """Return the figures of a dataset. Lengths are characters of text."""
         lengths, languages, domains = array("q"), Counter[str](), Counter[str]()
         for shard in dataset.shards():
             for document in dataset.documents(shard):
@@ -62,8 +90,8 @@ class Stats(Command):
             "left_out": self._left_out(dataset),
         }
 
-    def _left_out(self, dataset: Dataset) -> list[dict[str, Any]]:
-        """Each reason with its share of what its step took in, and some ids."""
+    def _left_out(self, dataset: Dataset) -> list[LeftOutSummary]:
+        """Return each step's reasons, rejects after drops, with their shares and some ids."""
         ids: dict[tuple[str, str], list[str]] = {}
         for entry in dataset.decisions():
             samples = ids.setdefault((entry["step"], entry["reason"]), [])
@@ -91,6 +119,11 @@ def _domain(url: Any) -> str:
 
 
 def _quantiles(lengths: "array[int]") -> dict[str, int]:
+    """Return the quantiles of some lengths; empty without lengths.
+
+    >>> _quantiles(array("q", [30, 10, 20]))
+    {'p0': 10, 'p5': 10, 'p25': 10, 'p50': 20, 'p75': 20, 'p95': 20, 'p100': 30}
+    """
     ordered = sorted(lengths)
     last = len(ordered) - 1
     return {f"p{share}": ordered[last * share // 100] for share in QUANTILES} if ordered else {}
@@ -100,12 +133,12 @@ def _most(counts: "Counter[str]", number: int) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:number]
 
 
-def _lines(answer: dict[str, Any]) -> list[str]:
+def _lines(answer: Description) -> list[str]:
     lines = [f"{answer['documents']:,} documents, {answer['tokens']:,} tokens ({answer['tokenizer']})"]
     lines.append("characters  " + "  ".join(f"{name} {value:,}" for name, value in answer["characters"].items()))
-    for key in ("languages", "domains"):
+    for key, counts in (("languages", answer["languages"]), ("domains", answer["domains"])):
         lines += ["", key]
-        lines += [f"  {number:>10,}  {console.escape(name)}" for name, number in answer[key].items()]
+        lines += [f"  {number:>10,}  {console.escape(name)}" for name, number in counts.items()]
     lines += ["", "sources"]
     for name, source in answer["sources"].items():
         lines.append(

@@ -1,10 +1,10 @@
-"""Is this dataset what its manifest says it is?"""
+"""The command that checks whether a dataset is what its manifest says."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar, TypedDict
 
 from corpuskit.core import console
 from corpuskit.core.counts import StreamCount
@@ -23,15 +23,32 @@ from corpuskit.core.stream.cpu_guard import KILLED
 from corpuskit.core.tokens import counter
 
 NOT_DATA = (MANIFEST, "run.json", CARD)
+"""Files of a dataset's folder that the manifest does not list."""
+
+
+class Verification(TypedDict, total=False):
+    """What `verify` found in one dataset, as `--json` prints it; without a manifest only the first and the last key."""
+
+    dataset: str
+    """The name of the folder or file."""
+    documents: int
+    tokens: int
+    shards: int
+    steps: int
+    digest: str
+    """Of the manifest."""
+    problems: list[str]
+    """Empty for a whole dataset."""
 
 
 @dataclass(frozen=True)
 class Verify(Command):
     """Reread datasets and say whether they are whole.
 
-    Every shard is read again: its bytes against size and sha256, its documents against the counts, tokens and digest of
-    the last step. A shard that is missing, changed, cut or added, a changed manifest, a step whose documents do not
-    balance or do not follow from those before: exit 3, and a line that names it. Sizes and times are not trusted.
+    Reads every shard again and checks its bytes against size and sha256, its documents against the counts, tokens and
+    digest of the last step. Exits with 3 and a line that names the problem if a shard is missing, changed, cut or
+    added, if the manifest was changed, or if a step's documents do not balance or do not follow from the steps before
+    it. Does not trust file sizes or times.
 
         corpuskit verify corpus && train corpus
     """
@@ -40,7 +57,7 @@ class Verify(Command):
     answers: ClassVar[bool] = True
 
     def execute(self, arguments: list[str], settings: Settings) -> int:
-        """Check each dataset; 0 if all are whole, else DamagedError."""
+        """Check each dataset; return 0 if all are whole. Raises DamagedError otherwise."""
         if not arguments:
             raise UsageError("name the dataset folders, or published files, to verify")
         problems = [problem for argument in arguments for problem in self._report(argument, settings)]
@@ -49,11 +66,11 @@ class Verify(Command):
         return 0
 
     def _report(self, argument: str, settings: Settings) -> list[str]:
-        answer: dict[str, Any] = {"dataset": Path(argument).name}
+        answer: Verification = {"dataset": Path(argument).name}
         problems = [f"{argument}: {problem}" for problem in check(Path(argument), answer)]
         answer["problems"] = problems
         if settings.json:
-            console.write_stdout(console.answer_line("verify", answer))
+            console.write_stdout(console.answer_line("verify", dict(answer)))
         elif problems:
             for problem in problems[1:]:
                 console.notice("verify", problem)
@@ -65,8 +82,8 @@ class Verify(Command):
         return problems
 
 
-def check(path: Path, answer: dict[str, Any]) -> list[str]:
-    """Everything that is wrong with the dataset at `path`; `answer` takes what it holds."""
+def check(path: Path, answer: Verification) -> list[str]:
+    """Return everything that is wrong with the dataset at `path`, and add what it holds to `answer`."""
     try:
         dataset = Dataset(path)
     except DamagedError as error:
@@ -76,12 +93,13 @@ def check(path: Path, answer: dict[str, Any]) -> list[str]:
     problems += _check_decisions(dataset)
     problems += _check_steps(manifest)
     if path.is_dir():
-        problems += _check_strangers(path, manifest)
+        problems += _check_other_files(path, manifest)
     answer |= {"steps": len(manifest["steps"]), "digest": manifest["digest"]}
     return problems
 
 
-def _check_shards(dataset: Dataset, answer: dict[str, Any]) -> Iterator[str]:
+def _check_shards(dataset: Dataset, answer: Verification) -> Iterator[str]:
+    """Yield what is wrong with the shards, one format after the other."""
     manifest = dataset.manifest
     answer |= {"documents": 0, "tokens": 0, "shards": len(manifest["shards"])}
     for format_ in sorted({shard_format(shard["path"]) for shard in manifest["shards"]}):
@@ -92,26 +110,28 @@ def _check_shards(dataset: Dataset, answer: dict[str, Any]) -> Iterator[str]:
             if shard_format(shard["path"]) == format_:
                 problems_of_file = list(_check_file(dataset.folder, shard))
                 problems += problems_of_file or _check_documents(dataset, shard, total, totals)
-        yield from problems or _check_sums("/part-*".join(format_).lstrip("/"), manifest, total, totals)
+        pattern = "/part-*".join(format_).lstrip("/")
+        yield from problems or _check_sums(pattern, manifest, total, totals)
         answer |= {"documents": total.documents, "tokens": totals.tokens}
 
 
 def _token_counter(manifest: Manifest) -> Callable[[str], int]:
-    """The counter the manifest names; tokens of a tokenizer that is a file of the user's are not counted again."""
+    """Return the token counter that the manifest names; tokens of a user's own tokenizer are not counted again."""
     name = manifest["tokenizer"]
     return counter(name) if name in ("words", "bytes/4") else lambda text: 0
 
 
-def _check_sums(format_: str, manifest: Manifest, total: StreamCount, totals: Totals) -> Iterator[str]:
+def _check_sums(pattern: str, manifest: Manifest, total: StreamCount, totals: Totals) -> Iterator[str]:
+    """Compare the documents of all shards of one format with the last step and the sources."""
     expected = manifest["steps"][-1].get("out") if manifest["steps"] else None
     if expected is not None and total.as_json() != expected:
         yield (
-            f"the shards {format_} hold {total.documents} documents with digest {total.as_json()['digest']}, "
-            f"the last step sent {expected['documents']} with {expected['digest']}"
+            f"the shards {pattern} hold {total.documents} documents with digest {total.as_json()['digest']}, "
+            f"but the last step sent {expected['documents']} with {expected['digest']}"
         )
-    counted = {name: entry["documents"] for name, entry in totals.as_json().items()}
-    if counted != {name: entry["documents"] for name, entry in manifest["sources"].items()}:
-        yield f"the sources in the shards {format_} are not those of the manifest"
+    documents_by_source = {name: entry["documents"] for name, entry in totals.as_json().items()}
+    if documents_by_source != {name: entry["documents"] for name, entry in manifest["sources"].items()}:
+        yield f"the sources in the shards {pattern} are not those of the manifest"
 
 
 def _check_file(folder: Path, entry: FileEntry) -> Iterator[str]:
@@ -127,7 +147,7 @@ def _check_file(folder: Path, entry: FileEntry) -> Iterator[str]:
 
 
 def _check_documents(dataset: Dataset, shard: ShardEntry, total: StreamCount, totals: Totals) -> Iterator[str]:
-    before = total.documents, totals.tokens
+    documents_before, tokens_before = total.documents, totals.tokens
     try:
         for document in dataset.documents(shard):
             total.add(encode(document))
@@ -138,7 +158,7 @@ def _check_documents(dataset: Dataset, shard: ShardEntry, total: StreamCount, to
     except Exception as error:  # pyarrow raises types of its own
         yield f"{shard['path']} cannot be read to its end: {type(error).__name__}"
         return
-    documents, tokens = total.documents - before[0], totals.tokens - before[1]
+    documents, tokens = total.documents - documents_before, totals.tokens - tokens_before
     if documents != shard["documents"]:
         yield f"{shard['path']} holds {documents} documents, not {shard['documents']}"
     elif tokens != shard["tokens"] and tokens:
@@ -146,8 +166,8 @@ def _check_documents(dataset: Dataset, shard: ShardEntry, total: StreamCount, to
 
 
 def _check_decisions(dataset: Dataset) -> Iterator[str]:
-    """The decision files against their digests, and their number against the counts of the steps."""
-    decided: Counter[tuple[str, str, str]] = Counter()
+    """Compare the decision files with their digests, and the number of decisions with the counts of the steps."""
+    decisions_of: Counter[tuple[str, str, str]] = Counter()
     manifest = dataset.manifest
     for file in manifest["decisions"]:
         problems = list(_check_file(dataset.folder, file))
@@ -155,46 +175,48 @@ def _check_decisions(dataset: Dataset) -> Iterator[str]:
         if not problems:
             try:
                 decisions = dataset.decisions_in(file)
-                decided.update((each["step"], each["verdict"], each["reason"]) for each in decisions)
+                decisions_of.update((each["step"], each["verdict"], each["reason"]) for each in decisions)
             except DamagedError:
-                yield f"{file['path']} holds lines that are no decisions"
-    counted: Counter[tuple[str, str, str]] = Counter()
+                yield f"{file['path']} holds lines that are not decisions"
+    documents_of: Counter[tuple[str, str, str]] = Counter()
     for entry in manifest["steps"]:
         for verdict, reason, number in left_out(entry):
-            counted[entry["name"], verdict, reason] += number
-    for name, verdict, reason in sorted(counted.keys() | decided.keys()):
+            documents_of[entry["name"], verdict, reason] += number
+    for name, verdict, reason in sorted(documents_of.keys() | decisions_of.keys()):
         key = name, verdict, reason
-        if counted[key] != decided[key] and manifest["decisions"]:
-            yield f"step {name} {verdict} {counted[key]} for {reason}, the decisions hold {decided[key]}"
+        if documents_of[key] != decisions_of[key] and manifest["decisions"]:
+            yield f"step {name} {verdict} {documents_of[key]} for {reason}, but the decisions hold {decisions_of[key]}"
 
 
 def _check_steps(manifest: Manifest) -> Iterator[str]:
-    """Each step accounts for its documents, and takes what those before it sent; what it was ended on is named."""
+    """Check that steps balance, take what the steps before them sent, and name documents that they were ended on."""
     if manifest.get("repeatable", True) != is_repeatable(manifest["steps"]):
-        yield "`repeatable` is not what the steps say"
+        yield "`repeatable` contradicts the steps"
     sent: dict[str, StreamCount | None] = {}
     for entry in manifest["steps"]:
         if not is_balanced(entry):
             yield f"step {entry['id']} lost count of its documents"
         if "rejected" in entry and entry["rejected"].get(KILLED, 0) != len(entry.get("killed", ())):
-            yield f"step {entry['id']} does not name the documents it was ended on"
+            yield f"step {entry['id']} does not name under `killed` each document that it was ended on"
         if any(parent not in sent for parent in entry["from"]):
-            yield f"step {entry['id']} follows steps that come after it or are not there"
+            yield f"step {entry['id']} follows steps that come after it or do not exist"
         sent[entry["id"]] = StreamCount.from_json(entry["out"]) if "out" in entry else None
         if entry["upstream"] == "verified" and "in" in entry:
-            flowed = StreamCount()
+            sum_sent = StreamCount()
             for parent in entry["from"]:
-                flowed.merge(sent.get(parent) or StreamCount())
-            if flowed.as_json() != entry["in"]:
-                yield f"step {entry['id']} took {entry['in']['documents']} documents, it was sent {flowed.documents}"
+                sum_sent.merge(sent.get(parent) or StreamCount())
+            if sum_sent.as_json() != entry["in"]:
+                received = entry["in"]["documents"]
+                yield f"step {entry['id']} took {received} documents, but it was sent {sum_sent.documents}"
 
 
-def _check_strangers(folder: Path, manifest: Manifest) -> Iterator[str]:
+def _check_other_files(folder: Path, manifest: Manifest) -> Iterator[str]:
+    """Yield the files in the folder that do not belong to the dataset."""
     expected = {entry["path"] for entry in (*manifest["shards"], *manifest["decisions"])} | set(NOT_DATA)
-    stopped = left_behind(folder) or []
+    unremoved_names = left_behind(folder) or []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if not path.is_dir() and name not in expected and not name.startswith("."):
-            # Who reads the folder by a pattern reads this too, so the dataset does not count as whole.
-            left = "; a run was stopped while it published, the next run into the folder takes it away"
-            yield f"{name} is no part of the dataset{left if name in stopped else ''}"
+            # A program that reads the folder by a pattern reads this too, so the dataset does not count as whole.
+            cause = "; a run was stopped while it published, and the next run into the folder removes it"
+            yield f"{name} is not part of the dataset{cause if name in unremoved_names else ''}"

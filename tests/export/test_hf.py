@@ -24,7 +24,7 @@ def count(documents: int) -> dict[str, Any]:
 
 
 def manifest(**changes: Any) -> dict[str, Any]:
-    made: dict[str, Any] = {
+    content: dict[str, Any] = {
         "format": "corpuskit.manifest/1",
         "versions": {"corpuskit": "0.1.0", "resiliparse": "2.0"},
         "steps": [
@@ -62,12 +62,12 @@ def manifest(**changes: Any) -> dict[str, Any]:
         ],
         "digest": "sha256:0",
     }
-    return {**made, **changes}
+    return {**content, **changes}
 
 
 def source(expression: Any, **changes: Any) -> dict[str, Any]:
-    made = {"origin": "crawl", "license": expression, "license_evidence": None, "documents": 600, "tokens": 2000}
-    return {**made, "epochs": 1, "share": 0.5, **changes}
+    content = {"origin": "crawl", "license": expression, "license_evidence": None, "documents": 600, "tokens": 2000}
+    return {**content, "epochs": 1, "share": 0.5, **changes}
 
 
 def front_matter(text: str) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def test_known_limits_follow_from_the_steps() -> None:
     assert "12.5% of the tokens were written by models." in text and "No licence is stated for bare." in text
 
 
-def test_steps_behind_a_cut_carry_no_counts() -> None:
+def test_steps_after_a_cut_carry_no_counts() -> None:
     steps = [{"id": "1-files", "from": [], "name": "files", "options": {"text-key": "a`b"}, "upstream": "cut"}]
     text = card(manifest(steps=steps), PATTERN)
     assert "| 1-files | the inputs |  |  |  |  |  |" in text and '`text-key="a\'b"`' in text
@@ -169,29 +169,29 @@ def test_names_cannot_break_the_card() -> None:
     assert "<script>" not in text.split("---\n", 2)[2].replace("\\<script\\>", "")
 
 
-def folder(place: Path) -> list[Document]:
-    """A published folder of two shards, with the files that stand beside them."""
+def write_folder(path: Path) -> list[Document]:
+    """A published folder of two shards, with its other files."""
     documents = [
         Document("a", "first", {"url": "https://example.org/", "http_status": 200, "rights": {"train": "allowed"}}),
         Document("b", "second", {"language_score": 0.5, "mine": [1]}, {"added": "2020"}),
         Document("c", "third", {"pii": [{"start": 0, "end": 5, "type": "email"}], "epoch": 2}),
     ]
-    form = HuggingFace()
-    (place / "data").mkdir(parents=True)
+    format_ = HuggingFace()
+    (path / "data").mkdir(parents=True)
     shards = []
-    for number, part in enumerate([documents[:2], documents[2:]]):
+    for number, shard_documents in enumerate([documents[:2], documents[2:]]):
         name = f"data/part-{number:05d}-aaaaaaaa.parquet"
-        writer = form.open(place / name)
-        for document in part:
+        writer = format_.open(path / name)
+        for document in shard_documents:
             writer.write(document)
         writer.close()
-        shards.append({"path": name, "bytes": 1, "sha256": "0", "documents": len(part), "tokens": 3})
+        shards.append({"path": name, "bytes": 1, "sha256": "0", "documents": len(shard_documents), "tokens": 3})
     content = manifest(shards=shards)
-    assert form.finish(place, content) == ["README.md"]
-    (place / "manifest.json").write_text(json.dumps(content))
-    (place / "run.json").write_text("{}")
-    (place / "decisions").mkdir()
-    (place / "decisions" / "part-00000-cccccccc.jsonl.zst").write_bytes(b"(\xb5/\xfd")
+    assert format_.finish(path, content) == ["README.md"]
+    (path / "manifest.json").write_text(json.dumps(content))
+    (path / "run.json").write_text("{}")
+    (path / "decisions").mkdir()
+    (path / "decisions" / "part-00000-cccccccc.jsonl.zst").write_bytes(b"(\xb5/\xfd")
     return documents
 
 
@@ -205,14 +205,14 @@ print(json.dumps({"rows": dataset["train"].to_list(), "splits": list(dataset)}))
 
 @pytest.mark.slow
 def test_datasets_opens_the_folder_offline(tmp_path: Path) -> None:
-    documents = folder(tmp_path / "snapshot")
+    documents = write_folder(tmp_path / "snapshot")
     environment = {**os.environ, "HF_HOME": str(tmp_path / "cache"), "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
     command = [sys.executable, "-c", LOAD, str(tmp_path / "snapshot")]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
-    found = json.loads(done.stdout)
-    assert found["splits"] == ["train"]
-    rows = [{key: value for key, value in row.items() if value is not None} for row in found["rows"]]
+    loaded = json.loads(done.stdout)
+    assert loaded["splits"] == ["train"]
+    rows = [{key: value for key, value in row.items() if value is not None} for row in loaded["rows"]]
     assert [row["text"] for row in rows] == ["first", "second", "third"]
     assert rows[0]["rights"] == '{"train":"allowed"}' and rows[0]["http_status"] == 200
     assert json.loads(rows[1]["extra"]) == {"metadata": {"mine": [1]}, "added": "2020"}
@@ -221,10 +221,10 @@ def test_datasets_opens_the_folder_offline(tmp_path: Path) -> None:
 
 
 def test_shards_come_back_and_the_card_is_stable(tmp_path: Path) -> None:
-    documents = folder(tmp_path / "a")
-    folder(tmp_path / "b")
+    documents = write_folder(tmp_path / "a")
+    write_folder(tmp_path / "b")
     shards = sorted((tmp_path / "a" / "data").iterdir())
-    found = [document for path in shards for document in HuggingFace().read(path)]
-    assert list(map(encode, found)) == list(map(encode, documents))
+    loaded = [document for path in shards for document in HuggingFace().read(path)]
+    assert list(map(encode, loaded)) == list(map(encode, documents))
     assert (tmp_path / "a" / "README.md").read_bytes() == (tmp_path / "b" / "README.md").read_bytes()
     assert isinstance(find_format("hf"), HuggingFace)

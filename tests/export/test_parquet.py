@@ -200,8 +200,8 @@ def test_damage_is_named_never_a_short_read(tmp_path: Path) -> None:
         damaged.write_bytes(whole[:cut])
         with pytest.raises(DamagedError, match=r"damaged\.parquet"):
             lines_of(damaged)
-    for place in range(0, len(whole), len(whole) // 60):
-        damaged.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
+    for offset in range(0, len(whole), len(whole) // 60):
+        damaged.write_bytes(whole[:offset] + bytes([whole[offset] ^ 0x55]) + whole[offset + 1 :])
         try:
             got = lines_of(damaged)
         except DamagedError:

@@ -79,7 +79,7 @@ output: {{dir: snapshot, formats: [jsonl, parquet], shard_documents: 20}}
 
 
 def test_a_budget_is_met_whatever_the_workers_and_the_order_of_naming(crawl: Path, shell: Run) -> None:
-    found = []
+    manifests = []
     for jobs, inputs in (
         (1, "crawl/a.warc.gz, crawl/b.warc.gz"),
         (2, "crawl/b.warc.gz, crawl/a.warc.gz"),
@@ -88,8 +88,8 @@ def test_a_budget_is_met_whatever_the_workers_and_the_order_of_naming(crawl: Pat
         (crawl / "recipe.yaml").write_text(MIXED.format(tokens=8000, inputs=inputs))
         done = shell(f"corpuskit mix recipe.yaml -j {jobs} && corpuskit verify snapshot")
         assert done.returncode == 0, done.stderr
-        found.append((crawl / "snapshot" / "manifest.json").read_bytes())
-    assert found[0] == found[1] == found[2]
+        manifests.append((crawl / "snapshot" / "manifest.json").read_bytes())
+    assert manifests[0] == manifests[1] == manifests[2]
     sources = manifest(crawl / "snapshot")["sources"]
     longest = max(len(json.loads(line)["text"].split()) for line in shards(crawl / "snapshot").splitlines())
     total = sum(entry["tokens"] for entry in sources.values())

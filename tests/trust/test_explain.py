@@ -22,13 +22,13 @@ def test_every_document_has_one_fate(tmp_path: Path, shell: Run) -> None:
     (tmp_path / "in.jsonl").write_bytes(lines_of(documents))
     shell("corpuskit sample --rate 0.7 in.jsonl -o one --quiet; corpuskit dedup --method exact one -o two --quiet")
     fates = [json.loads(shell(f"corpuskit explain two d{number} --json").stdout)["fate"] for number in range(20)]
-    for number, found in enumerate(fates):
-        assert found[0]["id"] == f"d{number}"
-        assert found[0]["verdict"] in ("kept", "dropped")
-        if found[0].get("reason") == "duplicate":
-            assert found[-1]["verdict"] == "kept", "a duplicate leads to the document that stayed"
-    kept = shell("corpuskit head -n 99 two").stdout.splitlines()
-    assert sum(found[0]["verdict"] == "kept" for found in fates) == len(kept)
+    for number, entries in enumerate(fates):
+        assert entries[0]["id"] == f"d{number}"
+        assert entries[0]["verdict"] in ("kept", "dropped")
+        if entries[0].get("reason") == "duplicate":
+            assert entries[-1]["verdict"] == "kept", "a duplicate leads to the document that stayed"
+    kept_lines = shell("corpuskit head -n 99 two").stdout.splitlines()
+    assert sum(entries[0]["verdict"] == "kept" for entries in fates) == len(kept_lines)
 
 
 def test_strange_ids_are_found_and_shown_without_driving_the_terminal(tmp_path: Path, corpuskit: Run) -> None:
@@ -51,16 +51,16 @@ def test_what_is_not_known_or_no_dataset_is_said(tmp_path: Path, corpuskit: Run)
     assert corpuskit("explain", "out", "d0").returncode == 3
 
 
-@pytest.mark.parametrize("form", ["jsonl", "parquet", "hf"])
-def test_what_was_kept_is_found_in_its_shard(tmp_path: Path, shell: Run, form: str) -> None:
+@pytest.mark.parametrize("format_name", ["jsonl", "parquet", "hf"])
+def test_what_was_kept_is_found_in_its_shard(tmp_path: Path, shell: Run, format_name: str) -> None:
     names = [*(f"d{number}" for number in range(12)), 'a"\\ \u00e9\u2028']
     (tmp_path / "in.jsonl").write_bytes(lines_of([{"id": name, "text": "text"} for name in names]))
-    shell(f"corpuskit export in.jsonl --to {form} --shard-documents 5 -o out --quiet")
-    found = [fate(Dataset(tmp_path / "out"), name) for name in names]
-    assert [[entry["verdict"] for entry in entries] for entries in map(list, found)] == [["kept"]] * len(names)
-    places = [next(fate(Dataset(tmp_path / "out"), name))["shard"] for name in names]
-    assert places == sorted(places)
-    assert len(set(places)) == 3
+    shell(f"corpuskit export in.jsonl --to {format_name} --shard-documents 5 -o out --quiet")
+    fates = [fate(Dataset(tmp_path / "out"), name) for name in names]
+    assert [[entry["verdict"] for entry in entries] for entries in map(list, fates)] == [["kept"]] * len(names)
+    shard_names = [next(fate(Dataset(tmp_path / "out"), name))["shard"] for name in names]
+    assert shard_names == sorted(shard_names)
+    assert len(set(shard_names)) == 3
     assert not list(fate(Dataset(tmp_path / "out"), "d12"))
 
 
@@ -89,10 +89,10 @@ def test_a_shard_knows_its_ids_and_hardly_any_other(names: list[str], other: str
 
 def test_half_of_one_hash_and_half_of_the_next_are_none(tmp_path: Path) -> None:
     """Two hashes whose neighbouring halves are the hash that is looked for."""
-    wanted = xxhash.xxh3_64_intdigest(b"wanted").to_bytes(8, "little")[:4]
-    body = b"\x00\x00" + wanted + b"\x01\x01" + (2).to_bytes(4, "little") + b"cids"
+    wanted_half = xxhash.xxh3_64_intdigest(b"wanted").to_bytes(8, "little")[:4]
+    body = b"\x00\x00" + wanted_half + b"\x01\x01" + (2).to_bytes(4, "little") + b"cids"
     frame = (0x184D2A5B).to_bytes(4, "little") + len(body).to_bytes(4, "little") + body
     (tmp_path / "shard").write_bytes(frame)
     assert not may_hold(tmp_path / "shard", "wanted")
-    (tmp_path / "shard").write_bytes(frame.replace(body[:8], wanted + body[:4]))
+    (tmp_path / "shard").write_bytes(frame.replace(body[:8], wanted_half + body[:4]))
     assert may_hold(tmp_path / "shard", "wanted")

@@ -16,14 +16,14 @@ from corpuskit.core.settings import Settings
 from corpuskit.trust.verify import Verify
 from tests.conftest import Run, texts
 
-FORMS = ["jsonl", "parquet", "hf"]
+FORMATS = ["jsonl", "parquet", "hf"]
 
 
 def verify(folder: Path) -> int:
     return Verify().execute([str(folder)], Settings(quiet=True))
 
 
-@pytest.fixture(scope="module", params=FORMS)
+@pytest.fixture(scope="module", params=FORMATS)
 def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dataset that nobody touches."""
     folder = tmp_path_factory.mktemp("whole")
@@ -55,8 +55,8 @@ def test_shards_are_cut_by_number_and_named_by_content(dataset: Path) -> None:
 def test_any_flipped_byte_of_any_shard_is_found(dataset: Path) -> None:
     for path in shards(dataset):
         data = path.read_bytes()
-        for place in range(0, len(data), max(1, len(data) // 40)):
-            path.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
+        for offset in range(0, len(data), max(1, len(data) // 40)):
+            path.write_bytes(data[:offset] + bytes([data[offset] ^ 1]) + data[offset + 1 :])
             with pytest.raises(DamagedError, match="part-0000"):
                 verify(dataset)
         path.write_bytes(data)
@@ -66,10 +66,10 @@ def test_any_flipped_byte_of_any_shard_is_found(dataset: Path) -> None:
 def test_any_changed_byte_of_the_manifest_is_found(dataset: Path) -> None:
     path = dataset / "manifest.json"
     data = path.read_bytes()
-    for place in range(0, len(data), 17):
-        if data[place : place + 1].isspace():
+    for offset in range(0, len(data), 17):
+        if data[offset : offset + 1].isspace():
             continue  # white space between tokens says nothing
-        path.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
+        path.write_bytes(data[:offset] + bytes([data[offset] ^ 1]) + data[offset + 1 :])
         with pytest.raises(DamagedError):
             verify(dataset)
 
@@ -177,26 +177,26 @@ def test_verify_without_a_dataset_says_so(tmp_path: Path, corpuskit: Run) -> Non
 
 
 def test_what_a_stopped_publication_left_is_told_from_what_was_added(dataset: Path, corpuskit: Run) -> None:
-    kept = {path: path.read_bytes() for path in shards(dataset)}
+    old_shards = {path: path.read_bytes() for path in shards(dataset)}
     (dataset.parent / "new.jsonl").write_bytes(texts("another text"))
     publish = ["export", "new.jsonl", "--to", "jsonl", "-o", dataset, "--quiet"]
     assert corpuskit(*publish).returncode == 0
     added = dataset / "part-00009-0123abcd.jsonl.zst"
     added.write_bytes(b"")
     # As after a kill between the rename of the new manifest and the removal of the old shards.
-    for path, data in kept.items():
+    for path, data in old_shards.items():
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(data)
     (dataset / ".staging").mkdir()
-    names = [path.relative_to(dataset).as_posix() for path in kept]
+    names = [path.relative_to(dataset).as_posix() for path in old_shards]
     (dataset / ".staging" / "journal.json").write_text(json.dumps(names))
-    found = corpuskit("verify", dataset, "--json")
-    assert found.returncode == 3
-    problems = json.loads(found.stdout)["problems"]
-    left = {name for name in names if any(f" {name} is no part" in problem for problem in problems)}
-    assert left == set(names)
-    told = [problem for problem in problems if "a run was stopped while it published" in problem]
-    assert len(told) == len(names) and not any(added.name in problem for problem in told)
+    report = corpuskit("verify", dataset, "--json")
+    assert report.returncode == 3
+    problems = json.loads(report.stdout)["problems"]
+    unremoved = {name for name in names if any(f" {name} is not part" in problem for problem in problems)}
+    assert unremoved == set(names)
+    explained = [problem for problem in problems if "a run was stopped while it published" in problem]
+    assert len(explained) == len(names) and not any(added.name in problem for problem in explained)
     added.unlink()
     assert corpuskit(*publish).returncode == 0
     assert corpuskit("verify", dataset).returncode == 0

@@ -1,16 +1,16 @@
-"""The dataset card: README.md of a published folder, every figure of it taken from the manifest."""
+"""The dataset card: README.md of a published folder, with all its figures taken from the manifest."""
 
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, Literal
 
-Manifest = Mapping[str, Any]
+from corpuskit.core.provenance.entries import Manifest, SourceEntry, StepEntry
 
 
 def card(manifest: Manifest, data_files: str, pretty_name: str | None = None) -> str:
-    """The text of README.md: front matter for the Hub, then what the dataset holds and how it was made.
+    """Return the text of README.md: front matter for the Hub, then what the dataset holds and how it was made.
 
     `data_files` is the pattern of the shards to load, relative to the folder (`data/part-*.parquet`).
     """
@@ -87,8 +87,9 @@ def _making(manifest: Manifest) -> str:
         for step in manifest["steps"]
     ]
     head = ("Step", "After", "In", "Made", "Out", "Dropped", "Rejected")
-    shaped = [step for step in manifest["steps"] if step.get("options")]
-    options = [f"- `{_code(step['id'])}`: `{_code(_options(step))}`" for step in shaped]
+    options = [
+        f"- `{_code(step['id'])}`: `{_code(_options(step))}`" for step in manifest["steps"] if step.get("options")
+    ]
     versions = ", ".join(f"{_prose(name)} {_prose(version)}" for name, version in manifest["versions"].items())
     inputs = manifest.get("inputs", [])
     read = f"Read: {len(inputs):,} input {_plural('file', len(inputs))}, listed with their sha256 in `manifest.json`."
@@ -126,23 +127,23 @@ def _of_provenance(manifest: Manifest) -> Iterable[str]:
         yield "A part of the stream came from a program other than corpuskit; what happened there is not recorded."
     if "cut" in upstream:
         yield "The stream was cut on purpose (`head`, `sample`); the steps before the cut carry no counts."
-    damaged = [item for item in manifest.get("inputs", []) if item.get("damage")]
-    if damaged:
-        lost = sum(damage["lost"] for item in damaged for damage in item["damage"])
-        files = f"{len(damaged):,} input {_plural('file', len(damaged))}"
-        yield f"Of {files} a part was damaged: {lost:,} stored bytes could not be read."
+    damaged_inputs = [item for item in manifest.get("inputs", []) if item.get("damage")]
+    if damaged_inputs:
+        lost_bytes = sum(damage["lost"] for item in damaged_inputs for damage in item["damage"])
+        files = f"{len(damaged_inputs):,} input {_plural('file', len(damaged_inputs))}"
+        yield f"Of {files} a part was damaged: {lost_bytes:,} stored bytes could not be read."
     if manifest.get("repeatable") is False:
         yield "A limit of time ended work on some document; another run may give other bytes."
-    bare = [name for name, source in _sources(manifest).items() if not source.get("license")]
-    if bare:
-        yield f"No licence is stated for {', '.join(map(_prose, bare))}."
-    own_lines = [
+    unlicensed = [name for name, source in _sources(manifest).items() if not source.get("license")]
+    if unlicensed:
+        yield f"No licence is stated for {', '.join(map(_prose, unlicensed))}."
+    license_refs = [
         name
         for name, source in _sources(manifest).items()
         if any("licenseref-" in expression.lower() for expression in _several(source.get("license")))
     ]
-    if own_lines:
-        names = ", ".join(map(_prose, own_lines))
+    if license_refs:
+        names = ", ".join(map(_prose, license_refs))
         yield f"`LicenseRef-` names no public licence: the rights in {names} are their authors'."
 
 
@@ -167,7 +168,7 @@ def _of_content(manifest: Manifest) -> Iterable[str]:
 
 
 def _languages(manifest: Manifest) -> list[str]:
-    """The languages that steps kept, in the Hub's codes; `code` for source code."""
+    """Return the languages that steps kept, in the Hub's codes; `code` is source code."""
     codes = set()
     for step in manifest["steps"]:
         options = step.get("options", {})
@@ -194,12 +195,12 @@ def _documents(manifest: Manifest, data_files: str) -> int:
     return sum(shard["documents"] for shard in manifest["shards"] if fnmatchcase(shard["path"], data_files))
 
 
-def _sources(manifest: Manifest) -> dict[str, Any]:
+def _sources(manifest: Manifest) -> dict[str, SourceEntry]:
     return dict(manifest.get("sources") or {})
 
 
 def _several(value: Any) -> list[str]:
-    """One value, several, or none."""
+    """Return the values of a key that holds one value, several or none."""
     return [] if value is None else [value] if isinstance(value, str) else list(value)
 
 
@@ -207,7 +208,7 @@ def _list(value: Any) -> str:
     return ", ".join(_several(value)) or "not stated"
 
 
-def _count(step: Mapping[str, Any], key: str) -> int | None:
+def _count(step: StepEntry, key: Literal["in", "out"]) -> int | None:
     return step[key]["documents"] if key in step else None
 
 
@@ -217,7 +218,7 @@ def _reasons(reasons: Mapping[str, int] | None) -> str:
     return ", ".join(f"{reason} {count:,}" for reason, count in reasons.items()) or "0"
 
 
-def _options(step: Mapping[str, Any]) -> str:
+def _options(step: StepEntry) -> str:
     return " ".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in step["options"].items())
 
 
@@ -234,22 +235,22 @@ def _plural(word: str, count: int) -> str:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]], figures: int = 0) -> str:
-    """A Markdown table; the last `figures` columns are aligned to the right."""
+    """Return a Markdown table whose last `figures` columns are aligned to the right."""
     rule = ["---"] * (len(head) - figures) + ["--:"] * figures
     lines = [head, rule, *[[_prose(cell) for cell in row] for row in rows]]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _prose(text: Any) -> str:
-    """Text that stays text in Markdown, on one line."""
+    """Return text on one line, escaped for Markdown."""
     return re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", _line(text))
 
 
 def _code(text: Any) -> str:
-    """Text for a code span, on one line."""
+    """Return text on one line, for a code span."""
     return _line(text).replace("`", "'")
 
 
 def _line(text: Any) -> str:
-    """Text on one line, without what cannot be seen."""
+    """Return text on one line, without unprintable characters."""
     return " ".join("".join(character if character.isprintable() else " " for character in str(text)).split())

@@ -1,4 +1,4 @@
-"""What the Hugging Face Hub calls licences and sizes of datasets."""
+"""The Hugging Face Hub's names for licences and sizes of datasets."""
 
 import re
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ LICENSES = frozenset(
     postgresql unlicense wtfpl zlib
     """.split()  # noqa: SIM905 - a list of words reads better
 )
-"""Licences that the Hugging Face Hub knows, by its own names (huggingface.co/docs/hub/repositories-licenses)."""
+"""Licences that the Hugging Face Hub knows, under its own names (huggingface.co/docs/hub/repositories-licenses)."""
 SIZES = ("1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T")
 
 
 def size_category(documents: int) -> str:
-    """The Hub's word for a number of documents: `n<1K`, `1K<n<10K` … `n>1T`."""
+    """Return the Hub's name for a number of documents: `n<1K`, `1K<n<10K` … `n>1T`."""
     bounds = [10 ** (3 + rank) for rank in range(len(SIZES))]
     rank = sum(documents >= bound for bound in bounds)
     if rank == 0:
@@ -27,23 +27,23 @@ def size_category(documents: int) -> str:
 
 
 def license_fields(expressions: Sequence[str | None]) -> dict[str, str]:
-    """`license`, and `license_name` where the Hub has no word for it: the one licence of all sources, or `mixed`.
+    """Return `license`, and `license_name` if the Hub has no name for it: the one licence of all sources, or `mixed`.
 
     `expressions` holds an SPDX expression for each source, None for one that states none.
     """
-    different = set(expressions)
-    if different <= {None}:
+    distinct = set(expressions)
+    if distinct <= {None}:
         return {"license": "unknown"}
-    if len(different) > 1:
+    if len(distinct) > 1:
         return {"license": "other", "license_name": "mixed"}
-    expression = str(different.pop()).lower()
-    hub_name = _name(expression)
+    expression = str(distinct.pop()).lower()
+    hub_name = _hub_name(expression)
     if hub_name in LICENSES:
         return {"license": hub_name}
     return {"license": "other", "license_name": re.sub(r"[^a-z0-9.]+", "-", expression).strip("-")}
 
 
-def _name(expression: str) -> str:
+def _hub_name(expression: str) -> str:
     name = re.sub(r"-(?:only|or-later)$", "", expression)
     if name.startswith("gfdl-"):
         return "gfdl"

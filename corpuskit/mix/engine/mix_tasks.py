@@ -32,7 +32,7 @@ from corpuskit.mix.engine.task_results import OutputFile, SelectResult, TaskResu
 from corpuskit.mix.engine.tasks import Task, file_of_task
 from corpuskit.mix.recipe.recipe import Recipe
 from corpuskit.mix.solver.allocate import Allocation, SourceSupply, solve
-from corpuskit.mix.solver.sampling import OVER_BUDGET, Filling, fill, measures, order_key, ranker
+from corpuskit.mix.solver.sampling import OVER_BUDGET, QuotaPlan, measures_dtype, order_key, plan_quota, ranker
 
 if TYPE_CHECKING:
     import numpy
@@ -89,7 +89,7 @@ class Measure(Task[TaskResult]):
             rows.append((source_number, rank(document.id), count_tokens(document.text), text_hash))
         path = file_of_task(task_path, ".measures")
         with filesystem.open_write(path) as stream:
-            stream.write(numpy.array(rows, dtype=measures()).tobytes())
+            stream.write(numpy.array(rows, dtype=measures_dtype()).tobytes())
         return {"files": [path.name]}
 
 
@@ -106,7 +106,7 @@ class Select(Task[SelectResult]):
     """The shard's number among all."""
     measures_file: Path | None
     """What `Measure` wrote of the shard; None if every document is taken once."""
-    quota_plans: tuple[Filling, ...]
+    quota_plans: tuple[QuotaPlan, ...]
     """How the quota of each source is filled."""
     shuffled: bool
     seed: int
@@ -283,7 +283,7 @@ def allocate(recipe: Recipe, tokens: Mapping[str, int]) -> dict[str, Allocation]
     return {allocation.name: allocation for allocation in allocations}
 
 
-def quota_plans(recipe: Recipe, measures_files: Sequence[Path]) -> tuple[Filling, ...]:
+def quota_plans(recipe: Recipe, measures_files: Sequence[Path]) -> tuple[QuotaPlan, ...]:
     """Return how the quota of each source is filled. Raises Infeasible."""
     import numpy
 
@@ -298,11 +298,11 @@ def quota_plans(recipe: Recipe, measures_files: Sequence[Path]) -> tuple[Filling
             shards_of[name].append(number)
     quotas = allocate(recipe, tokens_of)
 
-    def plan(source: int, name: str) -> Filling:
+    def plan(source: int, name: str) -> QuotaPlan:
         def shards() -> "Iterator[tuple[int, NDArray[Any]]]":
             return ((number, _read_measures(measures_files[number])) for number in shards_of[name])
 
-        return fill(shards, source, tokens_of[name], quotas[name].tokens) if name in quotas else Filling()
+        return plan_quota(shards, source, tokens_of[name], quotas[name].tokens) if name in quotas else QuotaPlan()
 
     return tuple(plan(source, name) for source, name in enumerate(names))
 
@@ -331,7 +331,7 @@ def shard_slices(
 def _read_measures(path: Path) -> "NDArray[Any]":
     import numpy
 
-    return numpy.fromfile(path, dtype=measures())
+    return numpy.fromfile(path, dtype=measures_dtype())
 
 
 def _write_buckets(path: Path, buckets: list[list[bytes]]) -> list[BucketEntry]:

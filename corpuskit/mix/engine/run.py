@@ -34,7 +34,7 @@ from corpuskit.mix.engine.shards import ShardedStream, WorkShard
 from corpuskit.mix.engine.task_results import DocumentsResult
 from corpuskit.mix.recipe.cluster_profile import Profile
 from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, license_gate, tags_of
-from corpuskit.mix.solver.sampling import Filling
+from corpuskit.mix.solver.sampling import QuotaPlan
 
 Inputs = Mapping[str, Sequence[Input]]
 """The inputs of each source, by its name."""
@@ -149,7 +149,7 @@ class MixRun:
         tokenizer, shuffled = tokenizer_of(recipe), recipe.output.order == "shuffled"
         measures_files = self._measure(stream.shards)
         quota_plans = mix_tasks.quota_plans(recipe, measures_files) if recipe.budget else ()
-        most_epochs = max([1, *(plan.most for plan in quota_plans)])
+        most_epochs = max([1, *(plan.most_epochs for plan in quota_plans)])
         buckets = mix_tasks.bucket_count(recipe, stream.chain.sent().bytes, most_epochs)
         select_tasks = _select_tasks(recipe, stream.shards, measures_files, quota_plans, buckets)
         count = StepCount()
@@ -303,7 +303,7 @@ def _select_tasks(
     recipe: Recipe,
     shards: Sequence[WorkShard],
     measures_files: Sequence[Path],
-    quota_plans: tuple[Filling, ...],
+    quota_plans: tuple[QuotaPlan, ...],
     buckets: int,
 ) -> list[mix_tasks.Select]:
     shuffled, tokenizer = recipe.output.order == "shuffled", tokenizer_of(recipe)

@@ -1,1 +1,1 @@
-"""A recipe, read and checked. Reading order: yaml, node, recipe, policy, shell_pipe, cluster_profile."""
+"""A recipe, read and checked. Reading order: yaml, node, policy, recipe, shell_pipe, cluster_profile."""

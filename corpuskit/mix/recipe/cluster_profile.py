@@ -1,4 +1,4 @@
-"""Profiles: what a cluster wants to know before it runs our tasks; none of it shapes content.
+"""Cluster profiles: what Ray and Slurm need to know to run tasks. Nothing in them shapes content.
 
 slurm: {partition: main, time: "02:00:00", memory_gb: 4, sbatch: {account: corpora}}
 ray:   {address: auto, cpus: 1, memory_gb: 2}
@@ -16,9 +16,9 @@ _SLURM_KEYS = ("partition", "time", "cpus", "memory_gb", "qos", "env", "sbatch",
 
 @dataclass(frozen=True)
 class RayProfile:
-    """A Ray cluster: its address (`auto`, `HOST:PORT`, `ray://…`), what to reserve for a task, and variables.
+    """A Ray cluster: its address (`auto`, `HOST:PORT`, `ray://…`), what to reserve for each task, and variables.
 
-    Ray's workers have the environment of the node they run on, to which `environment` adds; keep secrets in files.
+    Ray's workers have the environment of the node they run on, and `environment` adds to it. Keep secrets in files.
     """
 
     address: str | None = None
@@ -30,7 +30,7 @@ class RayProfile:
 
 @dataclass(frozen=True)
 class SlurmProfile:
-    """Where jobs go, what to ask for a task, a line of shell to run before it, and further `sbatch` options."""
+    """A Slurm partition, what to request for each task, a shell line to run first, and more `sbatch` options."""
 
     partition: str = "main"
     time: str = "24:00:00"
@@ -43,20 +43,20 @@ class SlurmProfile:
     tasks_per_job: int = 1
 
     def memory_gb_per_cpu(self) -> int:
-        """What `--mem-per-cpu` is given, in whole gigabytes."""
+        """Return the value of `--mem-per-cpu`, in whole gigabytes, rounded up."""
         return -(-self.memory_gb // self.cpus)
 
 
 @dataclass(frozen=True)
 class Profile:
-    """The settings of both kinds of cluster."""
+    """The settings for both kinds of cluster."""
 
     ray: RayProfile = field(default_factory=RayProfile)
     slurm: SlurmProfile = field(default_factory=SlurmProfile)
 
 
 def read_profile(path: Path | None) -> Profile:
-    """The profile in a YAML file; the defaults without one. Raises UsageError with the line of what is wrong."""
+    """Return the profile in a YAML file, or the defaults without one. Raises UsageError with the line of a mistake."""
     if path is None:
         return Profile()
     root = Node(load(path)).keys("ray", "slurm")

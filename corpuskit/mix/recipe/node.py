@@ -1,4 +1,4 @@
-"""Reading a marked tree by its schema: every refusal names the line, the key and what would be right."""
+"""Values of a marked tree, read by a schema: every error names the line, the key and what would be right."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -10,19 +10,19 @@ from corpuskit.mix.recipe.yaml import Marked
 
 
 class Node:
-    """One value of the tree and the way to it. A null is as good as a key that is not there."""
+    """One value of the tree and the trail that leads to it. A null counts as a missing key."""
 
-    def __init__(self, marks: Marked, *trail: str | int) -> None:
-        self.marks = marks
+    def __init__(self, tree: Marked, *trail: str | int) -> None:
+        self.tree = tree
         self.trail = trail
-        self.value: Any = marks.value
+        self.value: Any = tree.value
         for step in trail:
             self.value = self.value[step]
 
     @property
     def location(self) -> str:
-        """`recipe.yaml:12`."""
-        return self.marks.at(*self.trail)
+        """The file and line of the value: `recipe.yaml:12`."""
+        return self.tree.at(*self.trail)
 
     @property
     def key(self) -> str:
@@ -30,11 +30,11 @@ class Node:
         return next((excerpt(step) for step in reversed(self.trail) if isinstance(step, str)), "recipe")
 
     def fail(self, problem: str) -> NoReturn:
-        """Raise UsageError for this value."""
+        """Raise UsageError for this value: `recipe.yaml:12: `weight` ` and the problem."""
         raise UsageError(f"{self.location}: `{self.key}` {problem}")
 
     def keys(self, *known_keys: str) -> "Node":
-        """This mapping, which may have these keys and no others."""
+        """Return this mapping. Raises UsageError if it has any other key."""
         for key, node in self.entries():
             if key not in known_keys:
                 near = did_you_mean(key, known_keys)
@@ -44,66 +44,66 @@ class Node:
         return self
 
     def entries(self) -> Iterator[tuple[str, "Node"]]:
-        """Keys and values of a mapping, in order."""
+        """Yield the keys and values of this mapping, in order."""
         if not isinstance(self.value, dict):
-            self.fail("is a mapping: `key: value` lines, or {key: value}")
+            self.fail("must be a mapping: `key: value` lines, or {key: value}")
         for key in self.value:
-            yield key, Node(self.marks, *self.trail, key)
+            yield key, Node(self.tree, *self.trail, key)
 
     def get(self, key: str) -> "Node | None":
-        """The value under a key of this mapping, if there is one."""
+        """Return the value under a key of this mapping; None if there is none."""
         if self.value.get(key) is None:
             return None
-        return Node(self.marks, *self.trail, key)
+        return Node(self.tree, *self.trail, key)
 
     def need(self, key: str, hint: str) -> "Node":
-        """The value under a key that has to be there."""
+        """Return the value under a required key. Raises UsageError with the hint if it is missing."""
         node = self.get(key)
         if node is None:
             self.fail(f"needs the key `{key}`: {hint}")
         return node
 
     def items(self) -> list["Node"]:
-        """The members of a list; a single value is a list of one."""
+        """Return the items of this list; a single value counts as a list of one."""
         if isinstance(self.value, list):
-            return [Node(self.marks, *self.trail, index) for index in range(len(self.value))]
+            return [Node(self.tree, *self.trail, index) for index in range(len(self.value))]
         return [self]
 
     def text(self) -> str:
-        """A string that is not empty."""
+        """Return this value if it is a string that is not empty."""
         if isinstance(self.value, (int, float)) and not isinstance(self.value, bool):
-            self.fail("is a string; put it in quotes")
+            self.fail("must be a string; put it in quotes")
         if not isinstance(self.value, str) or not self.value or "\0" in self.value:
-            self.fail("is a string")
+            self.fail("must be a string")
         return self.value
 
     def choice(self, words: Iterable[str]) -> str:
-        """One of these words."""
+        """Return this value if it is one of these words."""
         choices = list(words)
         if self.value not in choices:
             near = did_you_mean(self.value, choices) if isinstance(self.value, str) else ""
-            self.fail(f"is one of {', '.join(choices)}{near}")
+            self.fail(f"must be one of {', '.join(choices)}{near}")
         return str(self.value)
 
     def whole(self, least: int, most: int = 2**63 - 1) -> int:
-        """A whole number within bounds; 1e6 is one."""
+        """Return this value if it is a whole number within the bounds; 1e6 is one."""
         value = self.value
         if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53:
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            self.fail(f"is a whole number from {least} on" if least else "is a whole number")
+            self.fail(f"must be a whole number from {least} on" if least else "must be a whole number")
         return value
 
     def positive(self) -> float:
-        """A finite number above zero."""
+        """Return this value if it is a finite number above zero."""
         if not self._is_number() or not self.value > 0:
-            self.fail("is a number above zero")
+            self.fail("must be a number above zero")
         return self.value  # type: ignore[no-any-return]
 
     def share(self, above_zero: bool) -> float:
-        """A part of the whole, up to 1."""
+        """Return this value if it is a share: a number from 0, or above 0, up to 1."""
         if not self._is_number() or not 0 <= self.value <= 1 or (above_zero and not self.value):
-            self.fail(f"is a share of the budget: {'above 0' if above_zero else 'from 0'}, up to 1")
+            self.fail(f"must be a share of the budget: {'above 0' if above_zero else 'from 0'}, up to 1")
         return self.value  # type: ignore[no-any-return]
 
     def _is_number(self) -> bool:

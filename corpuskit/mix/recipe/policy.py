@@ -10,18 +10,18 @@ from corpuskit.core.wording import comma_list
 from corpuskit.mix.recipe.node import Node
 
 FROM_DOCUMENTS = "from-documents"
-"""In place of a source's licence: each document states its own, and the gate judges them one by one."""
+"""Stands for a source's licence if each document states its own; the licence gate then checks them one by one."""
 
 
 @dataclass(frozen=True)
 class Policy:
-    """What the result must keep to; None is no rule."""
+    """The rules that the result must keep. Without `licenses`, every licence is allowed."""
 
     licenses: tuple[str, ...] | None = None
     pii_required: bool = False
 
     def check(self, source: str, location: str, license: str | None, steps: Iterable[Step]) -> None:
-        """Raise RefusedError if a source of this licence, followed by these steps, is forbidden."""
+        """Raise RefusedError if the policy forbids a source with this licence and these steps."""
         if self.licenses is not None:
             self._check_license(source, location, license, self.licenses)
         if self.pii_required and not any(step.name() == "scrub-pii" for step in steps):
@@ -40,7 +40,7 @@ class Policy:
 
 
 def read_policy(node: Node | None) -> Policy:
-    """The policy under a recipe's key `policy`."""
+    """Return the policy under a recipe's key `policy`."""
     if node is None:
         return Policy()
     node.keys("licenses", "pii")
@@ -53,11 +53,11 @@ def read_policy(node: Node | None) -> Policy:
 def _allow_list(node: Node) -> tuple[str, ...]:
     allow = node.keys("allow").need("allow", "SPDX licences that sources may have").items()
     if not allow:
-        node.fail("allows at least one licence")
-    names = tuple(entry.text() for entry in allow)
-    for entry, name in zip(allow, names, strict=True):
+        node.fail("must allow at least one licence")
+    licenses = tuple(entry.text() for entry in allow)
+    for entry, name in zip(allow, licenses, strict=True):
         try:
             check_entry(name)
         except UsageError as error:
             raise UsageError(f"{entry.location}: {error}") from None
-    return names
+    return licenses

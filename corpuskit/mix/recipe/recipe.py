@@ -1,4 +1,4 @@
-"""Recipes: what `corpuskit mix` is to build, checked as a whole before any work.
+"""Recipes: what `corpuskit mix` builds, checked as a whole before any work.
 
     seed: 7
     budget: {tokens: 2_000_000, tokenizer: words}
@@ -53,14 +53,12 @@ _SOURCE_KEYS = (
 
 @dataclass(frozen=True)
 class SourceSpec:
-    """One source: where it comes from, what it is, how much of it, and its own steps.
-
-    `inputs` are paths from the working folder, globs or URLs; `input_locations` says where the recipe names them.
-    """
+    """One source: where it comes from, what it is, how much of it to take, and its own steps."""
 
     name: str
     from_step: Source
     inputs: tuple[str, ...]
+    """Paths from the working folder, globs or URLs."""
     origin: str
     license: str | None = None
     license_evidence: str | None = None
@@ -68,12 +66,14 @@ class SourceSpec:
     max_epochs: float = 1.0
     steps: tuple[Step, ...] = ()
     location: str = field(default="", compare=False)
+    """Where the recipe defines the source: `recipe.yaml:12`."""
     input_locations: tuple[str, ...] = field(default=(), compare=False)
+    """Where the recipe names each of the inputs."""
 
 
 @dataclass(frozen=True)
 class Budget:
-    """How many tokens, counted how: `words`, `bytes/4`, or the path of a tokenizer.json."""
+    """How many tokens, and how they are counted: by `words`, by `bytes/4`, or with the tokenizer.json at a path."""
 
     tokens: int
     tokenizer: str = WORDS
@@ -81,17 +81,18 @@ class Budget:
 
 @dataclass(frozen=True)
 class OutputSpec:
-    """Where the result goes and in which form. Without a budget the order is `input` unless the recipe says so."""
+    """The folder, formats, order and shard size of the result."""
 
     dir: Path | None = None
     formats: tuple[str, ...] = ("jsonl",)
     order: str = "input"
+    """`input` or `shuffled`. A recipe that names none is shuffled if it has a budget."""
     shard_documents: int = SHARD_DOCUMENTS
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A recipe that is right in itself; whether its inputs exist and its budget can be met shows later."""
+    """A recipe that is consistent in itself; whether its inputs exist and its budget can be met is checked later."""
 
     name: str
     sources: tuple[SourceSpec, ...]
@@ -99,33 +100,34 @@ class Recipe:
     budget: Budget | None = None
     policy: Policy = field(default_factory=Policy)
     caps: Mapping[str, float] = field(default_factory=dict)
-    """Share of the budget by origin."""
+    """Largest shares of the budget, by origin."""
     any_source: float | None = None
+    """Largest share of the budget that any one source may have."""
     floors: Mapping[str, float] = field(default_factory=dict)
-    """Share of the budget by source."""
+    """Smallest shares of the budget, by source."""
     together: tuple[Step, ...] = ()
     output: OutputSpec = field(default_factory=OutputSpec)
 
 
 def load_recipe(path: Path, find: FindStep = find_step) -> Recipe:
-    """Read and check a recipe. Raises UsageError with the line, RefusedError where its own policy forbids it."""
-    return read(load_yaml(path), path.parent, find)
+    """Read and check a recipe. Raises UsageError with the line, RefusedError if its own policy forbids a source."""
+    return read_recipe(load_yaml(path), path.parent, find)
 
 
-def read(marks: Marked, folder: Path, find: FindStep = find_step) -> Recipe:
-    """The recipe in a marked tree; `folder` is what its paths are relative to."""
-    top = Node(marks).keys("seed", "budget", "policy", "caps", "floors", "sources", "together", "output")
+def read_recipe(tree: Marked, folder: Path, find: FindStep = find_step) -> Recipe:
+    """Return the recipe in a marked tree, whose paths are relative to `folder`. Raises as `load_recipe` does."""
+    top = Node(tree).keys("seed", "budget", "policy", "caps", "floors", "sources", "together", "output")
     budget = _budget(top.get("budget"), folder)
     sources = _sources(top.need("sources", "a mapping from names to sources"), folder, find)
     caps, any_source = _caps(top.get("caps"))
     floors = _floors(top.get("floors"), sources)
     for key in ("caps", "floors"):
-        limits = top.get(key)
-        if limits is not None and budget is None:
-            limits.fail("are shares of a budget, and the recipe has none: add `budget: {tokens: …}`")
+        shares = top.get(key)
+        if shares is not None and budget is None:
+            shares.fail("are shares of a budget, and the recipe has none: add `budget: {tokens: …}`")
     seed = top.get("seed")
     recipe = Recipe(
-        name=marks.name,
+        name=tree.name,
         sources=sources,
         seed=seed.whole(-(2**63)) if seed else 0,
         budget=budget,
@@ -167,29 +169,28 @@ def _budget(node: Node | None, folder: Path) -> Budget | None:
     if name in (WORDS, BYTES):
         return Budget(tokens, name)
     if tokenizer and not name.endswith(".json"):
-        tokenizer.fail(f"is {WORDS}, {BYTES} or the path of a tokenizer.json{did_you_mean(name, (WORDS, BYTES))}")
+        tokenizer.fail(f"must be {WORDS}, {BYTES} or the path of a tokenizer.json{did_you_mean(name, (WORDS, BYTES))}")
     return Budget(tokens, str(folder / name))
 
 
 def _sources(node: Node, folder: Path, find: FindStep) -> tuple[SourceSpec, ...]:
     sources = tuple(_source(name, entry, folder, find) for name, entry in node.entries())
     if not sources:
-        node.fail("names at least one source")
+        node.fail("must name at least one source")
     return sources
 
 
 def _source(name: str, node: Node, folder: Path, find: FindStep) -> SourceSpec:
     if not _NAME.fullmatch(name):
-        node.fail("is no name for a source: letters, digits, `.`, `_` and `-`, at most 64")
+        node.fail("cannot name a source: use letters, digits, `.`, `_` and `-`, at most 64, a letter or digit first")
     node.keys(*_SOURCE_KEYS)
-    read_by = node.need("from", "the command that reads it, as `files` or `fetch-warc`")
-    options = node.get("options")
-    step = _built(read_by, read_by.text(), options, folder, find)
+    command = node.need("from", "the command that reads it, such as `files` or `fetch-warc`")
+    step = _step_at(command, command.text(), node.get("options"), folder, find)
     if not isinstance(step, Source):
-        read_by.fail(f"names a source command; `{step.name()}` belongs under `steps`")
+        command.fail(f"must name a source command; `{step.name()}` belongs under `steps`")
     inputs = node.need("inputs", "files, folders, globs or URLs").items()
     if not inputs:
-        Node(node.marks, *node.trail, "inputs").fail("names at least one file, folder, glob or URL")
+        Node(node.tree, *node.trail, "inputs").fail("must name at least one file, folder, glob or URL")
     origin = node.need("origin", f"what it is, one of {', '.join(ORIGINS)}")
     license, evidence = node.get("license"), node.get("license_evidence")
     weight, max_epochs = node.get("weight"), node.get("max_epochs")
@@ -230,16 +231,17 @@ def _step(node: Node, folder: Path, find: FindStep) -> Step:
         options = node.get(name)
     if not isinstance(name, str):
         node.fail("lists steps, each `name` or `{name: {option: value}}`")
-    step = _built(node, name, options, folder, find)
+    step = _step_at(node, name, options, folder, find)
     if not isinstance(step, (Stage, CorpusStage)) or isinstance(step, Sink):
         hint = "; `output` says what is written" if isinstance(step, Sink) else ""
         node.fail(f"lists stages, and `{name}` is a {step.kind}{hint}")
     if getattr(step, "stream", False):
-        node.fail(f"lists steps of a recipe, where `{name}` cannot stream: take the option `stream` out")
+        node.fail(f"lists steps of a recipe, where `{name}` cannot stream: remove the option `stream`")
     return step
 
 
-def _built(node: Node, name: str, options: Node | None, folder: Path, find: FindStep) -> Step:
+def _step_at(node: Node, name: str, options: Node | None, folder: Path, find: FindStep) -> Step:
+    """Return the step `name` with its options. Raises UsageError with the option's line, or that of `node`."""
     values = {key: entry.value for key, entry in options.entries()} if options else {}
     try:
         step_class = find(name)
@@ -264,31 +266,34 @@ def _floors(node: Node | None, sources: tuple[SourceSpec, ...]) -> dict[str, flo
         return {}
     node.keys(*(source.name for source in sources))
     floors = {key: entry.share(above_zero=False) for key, entry in node.entries()}
-    # As written: as doubles, ten floors of 0.1 would not add up to one.
+    # Decimals as written: as doubles, ten floors of 0.1 do not add up to 1.
     total = sum(Fraction(str(floor)) for floor in floors.values())
     if total > 1:
-        node.fail(f"add up to {float(total)}, and may not exceed 1")
+        node.fail(f"add up to {float(total)}, and must not exceed 1")
     return floors
 
 
-def _output(node: Node | None, folder: Path, order: str) -> OutputSpec:
+def _output(node: Node | None, folder: Path, default_order: str) -> OutputSpec:
     if node is None:
-        return OutputSpec(order=order)
+        return OutputSpec(order=default_order)
     node.keys("dir", "formats", "order", "shard_documents")
     directory, formats = node.get("dir"), node.get("formats")
-    ordered, size = node.get("order"), node.get("shard_documents")
+    order, shard_documents = node.get("order"), node.get("shard_documents")
     names = [entry.choice(format_names()) for entry in formats.items()] if formats else []
     return OutputSpec(
-        dir=_below(directory, folder) if directory else None,
+        dir=_folder_below(directory, folder) if directory else None,
         formats=tuple(dict.fromkeys(names or ["jsonl"])),
-        order=ordered.choice(["input", "shuffled"]) if ordered else order,
-        shard_documents=size.whole(1) if size else SHARD_DOCUMENTS,
+        order=order.choice(["input", "shuffled"]) if order else default_order,
+        shard_documents=shard_documents.whole(1) if shard_documents else SHARD_DOCUMENTS,
     )
 
 
-def _below(node: Node, folder: Path) -> Path:
-    """A recipe may come from anyone: it writes below its own folder, and `-o` anywhere."""
+def _folder_below(node: Node, folder: Path) -> Path:
+    """Return the folder that a recipe writes to.
+
+    A recipe may come from anyone, so it writes below its own folder only. `-o` may name any folder.
+    """
     path = Path(node.text())
     if path.is_absolute() or ".." in path.parts:
-        node.fail("is a folder below the recipe's own; take it out and name it with -o to write elsewhere")
+        node.fail("must be a folder below the recipe's own; to write elsewhere, remove it and name the folder with -o")
     return folder / path

@@ -9,7 +9,7 @@ from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, license_gate, stated
 
 
 def source_pipes(recipe: Recipe) -> dict[str, str]:
-    """For each source the pipe that makes its documents, quoted for sh; options that are defaults are left out."""
+    """Return the pipe that makes each source's documents, quoted for sh, without options that have their defaults."""
     return {
         source.name: _pipe([_source_command(source), *map(_command, [*license_gate(recipe), *source.steps])])
         for source in recipe.sources
@@ -17,7 +17,7 @@ def source_pipes(recipe: Recipe) -> dict[str, str]:
 
 
 def together_pipe(recipe: Recipe) -> str:
-    """The pipe of the steps over all sources at once; empty if there are none."""
+    """Return the pipe of the steps over all sources at once; empty if there are none."""
     return _pipe([_command(step) for step in recipe.together])
 
 
@@ -33,7 +33,7 @@ def _source_command(source: SourceSpec) -> list[str]:
 
 
 def _display_name(name: str) -> str:
-    """An input as a plan may show it: of an address, what is no secret."""
+    """Return an input as a plan may show it: an address without its secrets."""
     try:
         return public_url(name) if "://" in name else name
     except ValueError:

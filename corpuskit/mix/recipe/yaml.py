@@ -2,8 +2,8 @@
 
 Scalars follow the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-schema), with underscores allowed
 between digits: `no`, `12:30` and `2024-01-31` are strings, `1e6` and `2_000_000` are numbers. Anchors, aliases, tags,
-merge keys, directives and repeated keys are refused, so what a recipe says stands where it is read and nothing in it
-can make an object or grow out of proportion.
+merge keys, directives and repeated keys are refused. So every value stands where a reader sees it, and no value can
+create an object or expand to many times its length.
 """
 
 import re
@@ -19,7 +19,7 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
 
 Trail = tuple[str | int, ...]
-"""Keys and list positions that lead from the top to a value."""
+"""Keys and list indexes that lead from the top to a value."""
 
 _NULL = {"", "~", "null", "Null", "NULL"}
 _TRUE = {"true", "True", "TRUE"}
@@ -42,25 +42,25 @@ _NESTING = re.compile(
 
 @dataclass(frozen=True)
 class Marked:
-    """What a YAML file says, and on which line it says it."""
+    """The value of a YAML file, and the line of each key and list item."""
 
     name: str
     value: Any
     lines: dict[Trail, int] = field(repr=False)
 
     def line(self, *trail: str | int) -> int:
-        """The line of the key or list item at the end of the trail, or of the nearest thing around it."""
+        """Return the line of the key or list item that a trail leads to, or else of the nearest one around it."""
         while trail and trail not in self.lines:
             trail = trail[:-1]
         return self.lines.get(trail, 1)
 
     def at(self, *trail: str | int) -> str:
-        """The place as messages name it: `recipe.yaml:12`."""
+        """Return the location as messages name it: `recipe.yaml:12`."""
         return f"{self.name}:{self.line(*trail)}"
 
 
 def load(path: Path) -> Marked:
-    """Read one YAML file. Raises UsageError where it is missing, too large or not plain YAML."""
+    """Read one YAML file. Raises UsageError if it is missing, too large or not plain YAML."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -70,18 +70,18 @@ def load(path: Path) -> Marked:
 
 
 def parse(data: bytes, name: str) -> Marked:
-    """Parse the bytes of one YAML document; `name` stands in messages.
+    """Parse the bytes of one YAML document; messages call it `name`.
 
     >>> parse(b"keep: [en, no]", "recipe.yaml").value
     {'keep': ['en', 'no']}
     """
     if len(data) > MAX_BYTES:
-        raise UsageError(f"{name}: larger than {MAX_BYTES} bytes; a recipe is smaller")
+        raise UsageError(f"{name}: larger than {MAX_BYTES} bytes; a recipe must be smaller")
     return _RecipeReader(name, _decode(data, name)).read()
 
 
 class _RecipeReader:
-    """Builds plain values from the parser's events; the events never build anything themselves."""
+    """Builds plain values from the parser's events, so that the YAML library itself never constructs an object."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
@@ -96,12 +96,12 @@ class _RecipeReader:
         if isinstance(event, yaml.StreamEndEvent):
             raise UsageError(f"{self.name}: the file is empty")
         if event.version or event.tags:
-            self._fail(event, "directives (`%…`) are not supported; take the line out")
+            self._fail(event, "directives (`%…`) are not supported; remove the line")
         value = self._value(next(self.events), (), 1)
         next(self.events)
         event = next(self.events)
         if not isinstance(event, yaml.StreamEndEvent):
-            self._fail(event, "a second document starts; a recipe is one document")
+            self._fail(event, "a second document starts; a recipe must be one document")
         return Marked(self.name, value, self.lines)
 
     def _events(self, text: str) -> Iterator[Any]:
@@ -113,7 +113,7 @@ class _RecipeReader:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else 1
-            # libyaml reads ahead, and releases differ in how deep they go: it may refuse before `_value` has counted.
+            # libyaml reads ahead and, depending on its release, may give up before `_value` has counted the levels.
             if too_deep := _line_too_deep(text, mark.index if mark else len(text)):
                 raise UsageError(f"{self.name}:{too_deep}: nested deeper than {MAX_DEPTH}") from None
             problem = " ".join(filter(None, (error.context, error.problem)))
@@ -128,7 +128,7 @@ class _RecipeReader:
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             self._fail(event, "anchors and aliases are not supported; write the value out")
         if event.tag is not None:
-            self._fail(event, "tags (`!…`) are not supported; take it out")
+            self._fail(event, "tags (`!…`) are not supported; remove it")
         self.lines.setdefault(trail, event.start_mark.line + 1)
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
@@ -154,20 +154,20 @@ class _RecipeReader:
             key = self._key(event)
             if key in items:
                 first = self.lines[*trail, key]
-                self._fail(event, f"the key `{excerpt(key)}` stands here again; first on line {first}")
+                self._fail(event, f"the key `{excerpt(key)}` is repeated; it first appears on line {first}")
             self.lines[*trail, key] = event.start_mark.line + 1
             items[key] = None
             items[key] = self._value(next(self.events), (*trail, key), depth + 1)
         return items
 
     def _key(self, event: Any) -> str:
-        """Keys are names: they are taken as written, so `no` and `2024` are keys like any other."""
+        """Return a key as it is written, so that `no` and `2024` are keys like any other."""
         import yaml
 
         if not isinstance(event, yaml.ScalarEvent):
-            self._fail(event, "a key is one word")
+            self._fail(event, "a key must be one word")
         if event.anchor or event.tag is not None:
-            self._fail(event, "anchors and tags are not supported; take it out")
+            self._fail(event, "anchors and tags are not supported; remove it")
         if event.value == "<<" and event.implicit[0]:
             self._fail(event, "merge keys (`<<`) are not supported; write the values out")
         return self._string(event)
@@ -193,7 +193,7 @@ class _RecipeReader:
 
 
 def scalar(text: str) -> str | int | float | bool | None:
-    """The value of a plain scalar in the core schema. Raises ValueError for integers beyond 64 bits.
+    """Return the value of a plain scalar in the core schema. Raises ValueError for integers beyond 64 bits.
 
     >>> [scalar(text) for text in ("no", "12:30", "1e6", "2_000_000", "0o17", "~")]
     ['no', '12:30', 1000000.0, 2000000, 15, None]
@@ -214,14 +214,14 @@ def scalar(text: str) -> str | int | float | bool | None:
 
 
 def _bounded(digits: str, base: int) -> int:
-    # Python itself refuses to convert very long numbers, and slowly does long ones.
+    # Python refuses to convert very long numbers, and is slow with long ones.
     if len(digits) > 40 or not -(2**63) <= (number := int(digits, base)) < 2**63:
         raise ValueError("an integer does not fit into 64 bits")
     return number
 
 
 def _line_too_deep(text: str, end: int) -> int:
-    """The line on which brackets or dashes before offset `end` open more than `MAX_DEPTH` levels; 0 if none does."""
+    """Return the line where brackets or dashes before offset `end` open more than `MAX_DEPTH` levels; 0 if none do."""
     depth = 0
     for match in _NESTING.finditer(text, 0, end):
         if match["dashes"]:
@@ -243,7 +243,7 @@ def _decode(data: bytes, name: str) -> str:
 
 
 def _hint(text: str, line: int) -> str:
-    rows = text.split("\n")
-    row = rows[line - 1] if line <= len(rows) else ""
-    blank = row[: len(row) - len(row.lstrip())]
-    return "; indent with spaces, not tabs" if "\t" in blank else ""
+    lines = text.split("\n")
+    line_text = lines[line - 1] if line <= len(lines) else ""
+    indent = line_text[: len(line_text) - len(line_text.lstrip())]
+    return "; indent with spaces, not tabs" if "\t" in indent else ""

@@ -1,4 +1,4 @@
-"""The limits of a mix, as a set that can be cut and changed, and whether they can all hold."""
+"""The limits of a mix, as a mapping that can be reduced and changed, and whether they can all hold."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,26 +8,27 @@ from typing import NamedTuple
 
 @dataclass(frozen=True)
 class SourceSupply:
-    """One source as the solver sees it: what it has (`tokens`), what it should give, and its limits.
-
-    `floor` and `cap` are shares of the budget; None is no limit.
-    """
+    """One source as the solver sees it: what it has, its weight, and its limits, where None is no limit."""
 
     name: str
     origin: str
     tokens: int
+    """What the source has, after all its steps."""
     weight: float = 1.0
     max_epochs: float | None = 1.0
     floor: float | None = None
+    """Smallest share of the budget."""
     cap: float | None = None
+    """Largest share of the budget."""
 
 
 class Limit(NamedTuple):
-    """What is limited: `budget`, `any_source`, or the `max_epochs`, `cap` or `floor` of a source, the cap of an
-    `origin`."""
+    """The name of a limit, without its value."""
 
     kind: str
+    """`budget`, `any_source`, `max_epochs`, `cap`, `floor`, or `origin` for the cap of an origin."""
     name: str = ""
+    """The source or origin that is limited."""
 
 
 Limits = dict[Limit, Fraction]
@@ -39,13 +40,13 @@ ANY_SOURCE = Limit("any_source")
 def limits_of(
     supplies: tuple[SourceSupply, ...], budget: int, origin_caps: Mapping[str, float], any_source: float | None
 ) -> Limits:
-    """All limits in the order in which messages name them. Raises ValueError for what no recipe may say."""
+    """Return all limits, in the order in which messages name them. Raises ValueError for values that no recipe has."""
     if budget < 1 or len({source.name for source in supplies}) < len(supplies):
-        raise ValueError("a budget is at least one token, and sources have names of their own")
+        raise ValueError("a budget must be at least one token, and each source must have a name of its own")
     limits: Limits = {BUDGET: Fraction(budget)}
     for source in supplies:
         if not source.weight > 0 or source.tokens < 0:
-            raise ValueError(f"{source.name}: weights are above zero, tokens not below")
+            raise ValueError(f"{source.name}: a weight must be above zero, and tokens must not be below zero")
         for kind in ("max_epochs", "cap", "floor"):
             value = getattr(source, kind)
             if value is not None:
@@ -57,7 +58,7 @@ def limits_of(
 
 
 def decimal(value: float) -> Fraction:
-    """The decimal that was written, not the double nearest to it: 0.2 is one fifth.
+    """Return the decimal as it was written, not the double nearest to it: 0.2 is one fifth.
 
     >>> decimal(0.2)
     Fraction(1, 5)
@@ -66,24 +67,27 @@ def decimal(value: float) -> Fraction:
 
 
 def budget_of(limits: Limits) -> Fraction:
-    """The budget, or 1 without one, so that everything is a share."""
+    """Return the budget, or 1 if it is not among the limits, so that all amounts are shares."""
     return limits.get(BUDGET, Fraction(1))
 
 
 def lowest(source: SourceSupply, limits: Limits) -> Fraction:
-    """Fewest tokens the source must give."""
+    """Return the fewest tokens that the source must give."""
     return limits.get(Limit("floor", source.name), Fraction(0)) * budget_of(limits)
 
 
 def highest(source: SourceSupply, limits: Limits) -> Fraction:
-    """Most tokens the source may give by itself: never more than the budget, and none if it has none to repeat."""
+    """Return the most tokens that the source may give by itself.
+
+    That is never more than the budget, and none if the source has no tokens to repeat.
+    """
     if not source.tokens:
         return Fraction(0)
     budget = budget_of(limits)
     share = min(limits.get(Limit("cap", source.name), 1), limits.get(ANY_SOURCE, 1), 1)
     epochs = limits.get(Limit("max_epochs", source.name))
     if epochs is None or BUDGET not in limits:
-        # Whatever the supply, some budget is small enough for it.
+        # Without a fixed budget, any supply is enough for some budget.
         return share * budget
     return min(share * budget, epochs * source.tokens)
 
@@ -91,7 +95,7 @@ def highest(source: SourceSupply, limits: Limits) -> Fraction:
 def feasible(supplies: tuple[SourceSupply, ...], limits: Limits) -> bool:
     """Whether some allocation keeps all these limits and spends the budget (any budget, if none is among them).
 
-    Origins divide the sources, so it is enough to compare bounds level by level: each source, each origin, the whole.
+    Each source has one origin, so it is enough to compare bounds level by level: each source, each origin, the whole.
     """
     budget = budget_of(limits)
     low: dict[str, Fraction] = {}

@@ -1,15 +1,16 @@
-"""Which documents fill a quota: by keyed hash, exactly, and whatever the order they come in.
+"""Which documents fill a quota: chosen by a keyed hash, whatever the order they come in.
 
 A document's *rank* is a hash of the recipe's seed, the source's name and the document's id. A quota of several whole
-epochs and a rest takes every document that many times, and for the rest once more the documents of lowest rank, passing
-over those that no longer fit. So a quota is never exceeded, what is missing to it is less than the smallest document
+epochs and a remainder takes every document that many times. The remainder takes documents once more by ascending rank,
+and passes over those that no longer fit. So a quota is never exceeded, it is missed by less than the smallest document
 left out, and adding or removing a few documents moves few others. A second hash orders the output.
 
-What the rest takes is found as a few *bounds*: from this rank on, documents of at most a number of tokens. They are
-found in some passes over the documents' measures, which lie on disk shard by shard, in memory that does not depend on
-how many there are; and each shard's documents are then judged by the bounds alone.
+What the remainder takes is described by a few *cutoffs*: from this rank on, documents of at most this many tokens.
+They are found in a few passes over the documents' measures, which lie on disk shard by shard, in memory that does not
+grow with the number of documents. Whether a document is taken then depends on the cutoffs alone.
 
-BLAKE2b and not a faster hash, since page authors choose their ids: with it they have to try for a low rank.
+The hash is BLAKE2b rather than a faster one because page authors choose their ids: with it, a low rank can be found by
+trial only.
 """
 
 import bisect
@@ -29,126 +30,149 @@ if TYPE_CHECKING:
 
 RANK_BYTES = 16
 OVER_BUDGET = "over-budget"
-"""Drop reason of documents that the sample has no place for."""
+"""Drop reason of documents that the sample does not take."""
 
-AT_ONCE = 1 << 16
-"""Documents that are sorted in memory."""
+MAX_SORTED = 1 << 16
+"""Documents that are sorted in memory at once."""
 BIN_BYTES = 2
 BINS = 256**BIN_BYTES
-"""Documents are counted by the first bytes of their ranks; those of one such bin are sorted at once, however many."""
-PATIENT_ROUNDS = 64
-"""Rounds of the vectorised search for documents that still fit, before single steps finish it."""
+"""Documents are counted by the first bytes of their ranks; the documents of one such bin are always sorted at once."""
+VECTOR_ROUNDS = 64
+"""Vectorised rounds of the search for documents that still fit, before a loop over single documents finishes it."""
 
 SortKey = tuple[bytes, bytes, int, int]
-"""A document's place in a source's order: rank, hash of the text (for ids that occur twice), shard, row."""
+"""What a source's documents are ordered by: rank, hash of the text (for ids that occur twice), shard, row."""
 
 
 def ranker(seed: int, source: str) -> Callable[[str], bytes]:
-    """The function from a document's id to its rank in this source, 16 bytes that compare as they sort."""
-    return _keyed(f"{seed}\0{source}", b"rank")
+    """Return the function from a document's id to its rank in this source: 16 bytes, ordered as bytes."""
+    return _keyed_hash(f"{seed}\0{source}", b"rank")
 
 
 def order_key(seed: int, id: str, epoch: int = 1) -> bytes:
-    """Where a document stands in shuffled output: 16 bytes that compare as they sort."""
+    """Return what shuffled output is sorted by: 16 bytes."""
     return orderer(seed)(id, epoch)
 
 
 @cache
 def orderer(seed: int) -> Callable[[str, int], bytes]:
-    """The function from a document's id and epoch to its `order_key`."""
-    hashed = _keyed(str(seed), b"order")
-    return lambda id, epoch: hashed(f"{epoch}\0{id}")
+    """Return the function from a document's id and epoch to its `order_key`."""
+    hash_of = _keyed_hash(str(seed), b"order")
+    return lambda id, epoch: hash_of(f"{epoch}\0{id}")
 
 
-def measures() -> Any:
-    """What is known of a document before it is chosen: place of its source, rank, tokens, hash of its text."""
+def measures_dtype() -> Any:
+    """Return the type of what `Measure` records of a document: its source's index, rank, tokens and text hash."""
     import numpy
 
     return numpy.dtype([("source", "<u2"), ("rank", "V16"), ("tokens", "<i8"), ("tie", "V16")])
 
 
 @dataclass(frozen=True)
-class Bound:
-    """From this position in the order on, documents of at most this many tokens are taken once more."""
+class Cutoff:
+    """From `start` on in a source's order, documents of at most `max_tokens` tokens are taken once more."""
 
     start: SortKey
-    tokens: int
+    max_tokens: int
 
 
 @dataclass(frozen=True)
-class Filling:
-    """How a source's quota is filled: every document a number of times, and by the bounds some of them once more."""
+class QuotaPlan:
+    """How a source's quota is filled: every document `whole_epochs` times, and by the cutoffs some once more."""
 
-    whole: int = 0
-    bounds: tuple[Bound, ...] = ()
+    whole_epochs: int = 0
+    cutoffs: tuple[Cutoff, ...] = ()
 
     @property
-    def most(self) -> int:
-        """How often a document is taken at most."""
-        return self.whole + bool(self.bounds)
+    def most_epochs(self) -> int:
+        """The most times that any document is taken."""
+        return self.whole_epochs + bool(self.cutoffs)
 
     def epochs(self, rows: "Rows", shard: int) -> "Numbers":
-        """How often each of these documents of a shard would be taken, were they all of this source."""
+        """Return how often each document of a shard is taken, as if all of them were of this source.
+
+        whole_epochs 1, cutoffs from the first document on: 9 tokens, from d2 on: 1 token
+        documents by rank      d0 d1 d2 d3 d4
+        rows["tokens"]          5  3  4  1  2
+        tokens of its cutoff    9  9  1  1  1
+        epochs                  2  2  1  2  1
+        """
         import numpy
 
-        epochs = numpy.full(len(rows), self.whole, numpy.int64)
-        if self.bounds:
-            most = numpy.array([bound.tokens for bound in self.bounds], numpy.int64)
-            epochs += rows["tokens"] <= most[self._bound_of(rows, shard)]
+        epochs = numpy.full(len(rows), self.whole_epochs, numpy.int64)
+        if self.cutoffs:
+            max_tokens = numpy.array([cutoff.max_tokens for cutoff in self.cutoffs], numpy.int64)
+            epochs += rows["tokens"] <= max_tokens[self._cutoff_indexes(rows, shard)]
         return epochs
 
-    def _bound_of(self, rows: "Rows", shard: int) -> "Numbers":
-        """Number of the last bound that starts at or before each document; half a rank nearly always tells."""
+    def _cutoff_indexes(self, rows: "Rows", shard: int) -> "Numbers":
+        """Return the index of the last cutoff that starts at or before each document.
+
+        The first halves of the ranks nearly always decide; where one equals that of a cutoff, whole keys are compared.
+
+            first halves of the cutoffs' starts    0  40
+            first halves of the rows' ranks        3f  40  51  07
+            indexes by the halves                   0   1   1   0
+            compared as whole keys                      x           (the second half may lie before the start)
+        """
         import numpy
 
-        starts = [bound.start for bound in self.bounds]
-        halves = numpy.array([int.from_bytes(start[0][:8], "big") for start in starts], numpy.uint64)
-        first = _halves(rows["rank"])[0]
-        numbers: Numbers = numpy.searchsorted(halves, first, side="right") - 1
-        for row in numpy.flatnonzero(numpy.isin(first, halves)).tolist():
-            numbers[row] = bisect.bisect_right(starts, _sort_key(rows[row], shard, row)) - 1
-        return numbers
+        starts = [cutoff.start for cutoff in self.cutoffs]
+        start_halves = numpy.array([int.from_bytes(start[0][:8], "big") for start in starts], numpy.uint64)
+        first_halves = _halves(rows["rank"])[0]
+        indexes: Numbers = numpy.searchsorted(start_halves, first_halves, side="right") - 1
+        for row in numpy.flatnonzero(numpy.isin(first_halves, start_halves)).tolist():
+            indexes[row] = bisect.bisect_right(starts, _sort_key(rows[row], shard, row)) - 1
+        return indexes
 
 
-def fill(shards: "Shards", source: int, total: int, quota: int) -> Filling:
-    """Fill one source's quota.
+def plan_quota(shards: "Shards", source: int, total: int, quota: int) -> QuotaPlan:
+    """Plan how the quota of one source is filled.
 
-    `shards` gives, each time it is called, the `measures` of every shard that holds documents of the source, by the
-    shard's number; `total` is the sum of the source's tokens. The tokens chosen are `quota` less a remainder smaller
-    than any document left out; a source of documents that are all larger than its quota gives nothing. Memory: about
-    10 MB, or 150 bytes for each document of the largest shard.
+    `shards` yields, each time it is called, the number and the measures (`measures_dtype`) of every shard that holds
+    documents of the source; `total` is the sum of the source's tokens. The documents taken fall short of `quota` by
+    less than any document left out. A source whose documents are all larger than its quota gives nothing. Memory:
+    about 10 MB, or 150 bytes for each document of the largest shard.
     """
     if total <= 0 or quota <= 0:
-        return Filling()
-    whole, remainder = divmod(quota, total)
-    return Filling(whole, tuple(_bounds(shards, source, remainder)) if remainder else ())
+        return QuotaPlan()
+    whole_epochs, remainder = divmod(quota, total)
+    return QuotaPlan(whole_epochs, tuple(_cutoffs(shards, source, remainder)) if remainder else ())
 
 
-def _bounds(shards: "Shards", source: int, budget_left: int) -> Iterator[Bound]:
+def _cutoffs(shards: "Shards", source: int, budget_left: int) -> Iterator[Cutoff]:
+    """Yield the cutoffs by which some tokens are spent on documents in order of rank.
+
+    While more documents remain than are sorted at once, whole bins are taken by their sums:
+
+        tokens by bin                4  3  0  5  2  6        budget_left 10
+        sums                         4  7  7 12 14 20        the first 3 bins fit
+        cutoff at the start of bin 3: 3 tokens; then the documents from bin 3 on are sorted and taken one by one
+    """
     import numpy
 
     begin = 0
     while begin < BINS:
-        yield Bound(_edge(begin), budget_left)
-        documents, tokens = _counted(shards, source, begin, budget_left)
+        yield Cutoff(_bin_start(begin), budget_left)
+        documents, tokens = _count_by_bin(shards, source, begin, budget_left)
         sums = numpy.cumsum(tokens)
         if sums[-1] <= budget_left:
             return
-        if documents.sum() > AT_ONCE:
+        if documents.sum() > MAX_SORTED:
             # All documents before the bin in which the budget runs out fit.
-            full = int(numpy.searchsorted(sums, budget_left, side="right"))
-            if full:
-                budget_left -= int(sums[full - 1])
-                yield Bound(_edge(full), budget_left)
-            begin = max(begin, full)
-        end = begin + max(int(numpy.searchsorted(numpy.cumsum(documents[begin:]), AT_ONCE, side="right")), 1)
-        rows, positions = _in_order(shards, source, range(begin, end), budget_left)
-        budget_left = yield from _closely(rows, positions, budget_left)
+            whole_bins = int(numpy.searchsorted(sums, budget_left, side="right"))
+            if whole_bins:
+                budget_left -= int(sums[whole_bins - 1])
+                yield Cutoff(_bin_start(whole_bins), budget_left)
+            begin = max(begin, whole_bins)
+        end = begin + max(int(numpy.searchsorted(numpy.cumsum(documents[begin:]), MAX_SORTED, side="right")), 1)
+        rows, positions = _sorted_documents(shards, source, range(begin, end), budget_left)
+        budget_left = yield from _cutoffs_within(rows, positions, budget_left)
         begin = end
 
 
-def _counted(shards: "Shards", source: int, begin: int, budget_left: int) -> "tuple[Numbers, Numbers]":
-    """Documents and tokens by bin, of those that fit into what is left and lie in this bin or after it."""
+def _count_by_bin(shards: "Shards", source: int, begin: int, budget_left: int) -> "tuple[Numbers, Numbers]":
+    """Return the number of documents and of tokens in each bin from `begin` on, of documents within the budget left."""
     import numpy
 
     documents, tokens = numpy.zeros(BINS, numpy.int64), numpy.zeros(BINS, numpy.int64)
@@ -161,89 +185,102 @@ def _counted(shards: "Shards", source: int, begin: int, budget_left: int) -> "tu
     return documents, tokens
 
 
-def _in_order(shards: "Shards", source: int, bins: range, budget_left: int) -> "tuple[Rows, Numbers]":
-    """The documents in some bins that fit into the budget left, in order, and for each its shard and row."""
+def _sorted_documents(shards: "Shards", source: int, bins: range, budget_left: int) -> "tuple[Rows, Numbers]":
+    """Return the measures of the documents in some bins that fit into the budget left, in order, and their positions.
+
+    ranks of shard 0      c  a          ranks of shard 1      b
+    ranks in order        a  b  c
+    shard and row       0 1  1 0  0 0
+    """
     import numpy
 
     blocks, positions = [], []
     for shard, rows in shards():
-        among = _bins(rows)
+        bins_of_rows = _bins(rows)
         fitting = (
-            (rows["source"] == source) & (rows["tokens"] <= budget_left) & (among >= bins.start) & (among < bins.stop)
+            (rows["source"] == source)
+            & (rows["tokens"] <= budget_left)
+            & (bins_of_rows >= bins.start)
+            & (bins_of_rows < bins.stop)
         )
-        numbers = numpy.flatnonzero(fitting)
-        blocks.append(rows[numbers])
-        positions.append(numpy.stack([numpy.full(len(numbers), shard), numbers], axis=1))
-    every, origin_rows = numpy.concatenate(blocks), numpy.concatenate(positions)
+        row_numbers = numpy.flatnonzero(fitting)
+        blocks.append(rows[row_numbers])
+        positions.append(numpy.stack([numpy.full(len(row_numbers), shard), row_numbers], axis=1))
+    all_rows, all_positions = numpy.concatenate(blocks), numpy.concatenate(positions)
     # The shards and their rows are in order, and the sort is stable.
-    order = numpy.lexsort([*reversed(_halves(every["tie"])), *reversed(_halves(every["rank"]))])
-    return every[order], origin_rows[order]
+    order = numpy.lexsort([*reversed(_halves(all_rows["tie"])), *reversed(_halves(all_rows["rank"]))])
+    return all_rows[order], all_positions[order]
 
 
-def _closely(rows: "Rows", positions: "Numbers", budget_left: int) -> Generator[Bound, None, int]:
-    """The bounds within documents in order, each where one no longer fits; the budget that is left.
+def _cutoffs_within(rows: "Rows", positions: "Numbers", budget_left: int) -> Generator[Cutoff, None, int]:
+    """Yield a cutoff at each sorted document that no longer fits; return the budget that is left.
 
-    Each round looks only at those small enough for the room left, and takes them up to the first that is not any
-    more.
+    Each round looks only at documents that fit into the budget left by themselves, and takes them up to the first
+    that no longer does.
+
+        sizes        5  3  4  1  2           budget_left 9
+        round 1      5  8 12 13 15 (sums)    takes 2, budget_left 1, cutoff at the third: 1 token
+        round 2               1    (sums)    takes 1, budget_left 0, none remains
     """
     import numpy
 
     sizes = rows["tokens"].astype(numpy.int64)
-    left = numpy.arange(len(sizes))
-    for _ in range(PATIENT_ROUNDS):
-        left = left[sizes[left] <= budget_left]
-        sums = numpy.cumsum(sizes[left])
+    remaining = numpy.arange(len(sizes))
+    for _ in range(VECTOR_ROUNDS):
+        remaining = remaining[sizes[remaining] <= budget_left]
+        sums = numpy.cumsum(sizes[remaining])
         fitting = int(numpy.searchsorted(sums, budget_left, side="right"))
         budget_left -= int(sums[fitting - 1]) if fitting else 0
-        if fitting == len(left):
+        if fitting == len(remaining):
             return budget_left
-        left = left[fitting:]
-        yield _bound(rows, positions, int(left[0]), budget_left)
-    last = budget_left
-    for number, size in zip(left.tolist(), sizes[left].tolist(), strict=True):
+        remaining = remaining[fitting:]
+        yield _cutoff_at(rows, positions, int(remaining[0]), budget_left)
+    last_max_tokens = budget_left
+    for index, size in zip(remaining.tolist(), sizes[remaining].tolist(), strict=True):
         if size <= budget_left:
             budget_left -= size
-        elif size <= last:
-            last = budget_left
-            yield _bound(rows, positions, number, budget_left)
+        elif size <= last_max_tokens:
+            last_max_tokens = budget_left
+            yield _cutoff_at(rows, positions, index, budget_left)
     return budget_left
 
 
-def _bound(rows: "Rows", positions: "Numbers", number: int, budget_left: int) -> Bound:
-    return Bound(_sort_key(rows[number], *positions[number].tolist()), budget_left)
+def _cutoff_at(rows: "Rows", positions: "Numbers", index: int, budget_left: int) -> Cutoff:
+    return Cutoff(_sort_key(rows[index], *positions[index].tolist()), budget_left)
 
 
-def _sort_key(row: Any, shard: int, number: int) -> SortKey:
-    return row["rank"].tobytes(), row["tie"].tobytes(), shard, number
+def _sort_key(row: Any, shard: int, row_number: int) -> SortKey:
+    return row["rank"].tobytes(), row["tie"].tobytes(), shard, row_number
 
 
-def _edge(number: int) -> SortKey:
-    """The place before all documents of a bin."""
-    return number.to_bytes(BIN_BYTES, "big") + bytes(RANK_BYTES - BIN_BYTES), bytes(RANK_BYTES), 0, 0
+def _bin_start(bin_number: int) -> SortKey:
+    """Return the least sort key of a bin."""
+    return bin_number.to_bytes(BIN_BYTES, "big") + bytes(RANK_BYTES - BIN_BYTES), bytes(RANK_BYTES), 0, 0
 
 
 def _bins(rows: "Rows") -> "Numbers":
+    """Return each document's bin: the first bytes of its rank."""
     import numpy
 
     return (_halves(rows["rank"])[0] >> (64 - 8 * BIN_BYTES)).astype(numpy.int64)
 
 
 def _halves(hashes: "Rows") -> "tuple[NDArray[numpy.uint64], NDArray[numpy.uint64]]":
-    """Hashes of 16 bytes as two numbers each, of which the first counts first."""
+    """Return hashes of 16 bytes as two columns of numbers, which sort as the hashes do."""
     import numpy
 
     columns = numpy.frombuffer(hashes.tobytes(), ">u8").reshape(len(hashes), 2).astype(numpy.uint64)
     return columns[:, 0], columns[:, 1]
 
 
-def _keyed(key: str, person: bytes) -> Callable[[str], bytes]:
-    # Hashed first, as a key may not be longer than 64 bytes.
+def _keyed_hash(key: str, person: bytes) -> Callable[[str], bytes]:
+    # Hashed first, because a key must not be longer than 64 bytes.
     digest = hashlib.blake2b(key.encode(), digest_size=64).digest()
     start = hashlib.blake2b(digest_size=RANK_BYTES, key=digest, person=person)
 
-    def hashed(text: str) -> bytes:
+    def hash_of(text: str) -> bytes:
         state = start.copy()
         state.update(text.encode())
         return state.digest()
 
-    return hashed
+    return hash_of

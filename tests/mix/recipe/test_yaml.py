@@ -50,9 +50,9 @@ def test_what_older_yaml_would_turn_into_something_else_stays_a_string(text: str
     ],
 )
 def test_scalars_of_the_core_schema(text: str, expected: object) -> None:
-    found = value(f"a: {text}")
-    assert found == {"a": expected}
-    assert type(found["a"]) is type(expected)
+    value_read = value(f"a: {text}")
+    assert value_read == {"a": expected}
+    assert type(value_read["a"]) is type(expected)
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_scalars_of_the_core_schema(text: str, expected: object) -> None:
         ("a: 1\n<<: {b: 1}", 2, "merge keys"),
         ("%YAML 1.1\n---\na: 1", 1, "directives"),
         ("a: 1\n---\nb: 2\n", 2, "second document"),
-        ("a: 1\nb:\n  c: 1\n  c: 2", 4, "stands here again; first on line 3"),
-        ("1: a\n'1': b", 2, "stands here again"),
+        ("a: 1\nb:\n  c: 1\n  c: 2", 4, "is repeated; it first appears on line 3"),
+        ("1: a\n'1': b", 2, "is repeated"),
         ("a:\n\t- b", 2, "not tabs"),
         ("a: 1\n? [b]\n: c", 2, "one word"),
         ("a: 1\nb: " + "[" * 40 + "]" * 40, 2, "nested deeper than 32"),
@@ -138,12 +138,12 @@ def test_plain_values_survive_the_way_through_json(tree: object) -> None:
         return
     text = json.dumps(tree, ensure_ascii=True).replace("Infinity", ".inf")
     try:
-        found = yaml.parse(text.encode(), "r").value
+        value_read = yaml.parse(text.encode(), "r").value
     except UsageError as error:
         # JSON writes characters beyond the BMP as two escapes, which YAML reads as two halves.
         assert "escape" in str(error) or "surrogate" in str(error)
         return
-    assert found == tree
+    assert value_read == tree
 
 
 @given(st.binary(max_size=200))

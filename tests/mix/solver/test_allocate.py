@@ -64,12 +64,12 @@ def oracle_feasible(case: Case) -> bool:
         return False
     count = len(bounds)
     # The most that fits between the bounds, against the budget.
-    found = linprog(
+    program_result = linprog(
         [-1.0] * count, A_ub=rows or None, b_ub=tops or None, bounds=[(low, max(low, high)) for low, high in bounds]
     )
     return (
-        found.status == 0
-        and -found.fun >= case[1] * (1 - 1e-9)
+        program_result.status == 0
+        and -program_result.fun >= case[1] * (1 - 1e-9)
         and sum(low for low, _ in bounds) <= case[1] * (1 + 1e-9)
     )
 
@@ -107,9 +107,9 @@ def test_caps_floors_and_origins() -> None:
         source("more", weight=4, origin="synthetic"),
         source("wiki", weight=0.001, floor=0.1),
     ]
-    found = by_name(solve(sources, 1000, {"synthetic": 0.2}, any_source=0.6))
-    assert found["wiki"] == 200, "web is capped at 600, synthetic at 200, so the rest is for wiki"
-    assert found == {"web": 600, "synth": 100, "more": 100, "wiki": 200}
+    quotas = by_name(solve(sources, 1000, {"synthetic": 0.2}, any_source=0.6))
+    assert quotas["wiki"] == 200, "web is capped at 600, synthetic at 200, so the rest is for wiki"
+    assert quotas == {"web": 600, "synth": 100, "more": 100, "wiki": 200}
 
 
 def test_shares_and_epochs_are_told() -> None:
@@ -139,12 +139,12 @@ def test_equal_weights_are_unimax() -> None:
         sizes = [rng.randint(1, 10_000) for _ in range(rng.randint(1, 8))]
         budget = rng.randint(1, 4 * sum(sizes))
         expected: dict[str, float] = {}
-        left = float(budget)
-        for place, (size, number) in enumerate(sorted((size, number) for number, size in enumerate(sizes))):
-            expected[f"s{number}"] = min(left / (len(sizes) - place), 4 * size)
-            left -= expected[f"s{number}"]
-        found = by_name(solve([source(f"s{n}", size, max_epochs=4) for n, size in enumerate(sizes)], budget))
-        assert all(abs(found[name] - tokens) <= 1 for name, tokens in expected.items())
+        tokens_left = float(budget)
+        for index, (size, number) in enumerate(sorted((size, number) for number, size in enumerate(sizes))):
+            expected[f"s{number}"] = min(tokens_left / (len(sizes) - index), 4 * size)
+            tokens_left -= expected[f"s{number}"]
+        quotas = by_name(solve([source(f"s{n}", size, max_epochs=4) for n, size in enumerate(sizes)], budget))
+        assert all(abs(quotas[name] - tokens) <= 1 for name, tokens in expected.items())
 
 
 def test_every_verdict_on_feasibility_agrees_with_a_linear_program() -> None:
@@ -153,11 +153,11 @@ def test_every_verdict_on_feasibility_agrees_with_a_linear_program() -> None:
         case = random_case(seed)
         try:
             check(case, solve(*case))
-            found = True
+            is_solved = True
         except Infeasible:
-            found = False
-        assert found == oracle_feasible(case), seed
-        verdicts[found] += 1
+            is_solved = False
+        assert is_solved == oracle_feasible(case), seed
+        verdicts[is_solved] += 1
     assert min(verdicts.values()) > 100, "the cases try both sides"
 
 
@@ -168,19 +168,19 @@ def test_the_allocation_is_the_optimum_of_a_nonlinear_program() -> None:
         sources, budget, _, _ = case
         bounds, rows, tops = program(case)
         try:
-            found = numpy.array([item.tokens for item in solve(*case)], float)
+            quotas = numpy.array([item.tokens for item in solve(*case)], float)
         except Infeasible:
             continue
         weights = numpy.array([item.weight for item in sources])
         target = weights / weights.sum()
 
         def divergence(shares: numpy.ndarray, target: numpy.ndarray = target) -> float:
-            kept = numpy.maximum(shares, 1e-12)
-            return float((kept * numpy.log(kept / target)).sum())
+            positive = numpy.maximum(shares, 1e-12)
+            return float((positive * numpy.log(positive / target)).sum())
 
         oracle = minimize(
             divergence,
-            numpy.maximum(found / budget, 1e-6),
+            numpy.maximum(quotas / budget, 1e-6),
             jac=lambda x, target=target: numpy.log(numpy.maximum(x, 1e-12) / target) + 1,
             method="SLSQP",
             bounds=[(low / budget, max(low, high) / budget) for low, high in bounds],
@@ -195,7 +195,7 @@ def test_the_allocation_is_the_optimum_of_a_nonlinear_program() -> None:
         )
         assert oracle.success
         tolerance = max(1e-5, 3 * len(sources) / budget)
-        assert divergence(found / budget) <= divergence(oracle.x) + tolerance, seed
+        assert divergence(quotas / budget) <= divergence(oracle.x) + tolerance, seed
         tried += 1
     assert tried > 40
 

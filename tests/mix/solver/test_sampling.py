@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import corpuskit.mix.solver.sampling
 from corpuskit.mix.solver.allocate import Infeasible, SourceSupply, solve
-from corpuskit.mix.solver.sampling import fill, measures, order_key, ranker
+from corpuskit.mix.solver.sampling import measures_dtype, order_key, plan_quota, ranker
 
 SIZES = st.lists(st.integers(0, 60), min_size=1, max_size=60)
 
@@ -22,17 +22,17 @@ class Choice:
 
 
 def choose(ranks: list[bytes], sizes: list[int], quota: int, ties: list[bytes] | None = None, cuts: int = 3) -> Choice:
-    """The choice from one source, whose documents lie in some shards beside those of another."""
-    rows = numpy.zeros(len(ranks), measures())
+    """Return the choice from one source, whose documents share some shards with those of another."""
+    rows = numpy.zeros(len(ranks), measures_dtype())
     rows["source"], rows["tokens"] = 1, sizes
     rows["rank"] = numpy.frombuffer(b"".join(ranks), "V16")
     rows["tie"] = numpy.frombuffer(b"".join(ties or [b"\0" * 16] * len(ranks)), "V16")
-    other = numpy.zeros(1, measures())
+    other = numpy.zeros(1, measures_dtype())
     other["tokens"] = 1
-    shards = [numpy.concatenate([other, part]) for part in numpy.array_split(rows, cuts)]
-    filling = fill(lambda: enumerate(shards), 1, sum(sizes), quota)
-    epochs = [n for number, part in enumerate(shards) for n in filling.epochs(part, number)[1:].tolist()]
-    assert max([0, *epochs]) <= filling.most
+    shards = [numpy.concatenate([other, block]) for block in numpy.array_split(rows, cuts)]
+    plan = plan_quota(lambda: enumerate(shards), 1, sum(sizes), quota)
+    epochs = [n for number, shard in enumerate(shards) for n in plan.epochs(shard, number)[1:].tolist()]
+    assert max([0, *epochs]) <= plan.most_epochs
     return Choice(epochs, sum(n * size for n, size in zip(epochs, sizes, strict=True)))
 
 
@@ -42,18 +42,18 @@ def pick(sizes: list[int], quota: int, seed: int = 7, source: str = "web") -> Ch
 
 
 def plainly(sizes: list[int], quota: int, seed: int = 7, source: str = "web") -> list[int]:
-    """The rule in its plainest form: whole epochs, then by rank whatever still fits."""
+    """Return the epochs by the rule in its plainest form: whole epochs, then by rank whatever still fits."""
     total = sum(sizes)
     if not total:
         return [0] * len(sizes)
-    whole, room = divmod(quota, total)
+    whole, budget_left = divmod(quota, total)
     epochs = [whole] * len(sizes)
     rank = ranker(seed, source)
-    if room:
-        for place in sorted(range(len(sizes)), key=lambda place: rank(f"document {place}")):
-            if sizes[place] <= room:
-                room -= sizes[place]
-                epochs[place] += 1
+    if budget_left:
+        for index in sorted(range(len(sizes)), key=lambda index: rank(f"document {index}")):
+            if sizes[index] <= budget_left:
+                budget_left -= sizes[index]
+                epochs[index] += 1
     return epochs
 
 
@@ -71,14 +71,14 @@ def test_many_rounds_of_passing_over_end_in_the_same_choice() -> None:
         assert pick(sizes, quota).epochs == plainly(sizes, quota)
 
 
-@pytest.mark.parametrize("at_once", [0, 5, 100])
-@pytest.mark.parametrize("patience", [0, 2])
+@pytest.mark.parametrize("max_sorted", [0, 5, 100])
+@pytest.mark.parametrize("vector_rounds", [0, 2])
 def test_the_choice_does_not_depend_on_what_is_sorted_at_once(
-    monkeypatch: pytest.MonkeyPatch, at_once: int, patience: int
+    monkeypatch: pytest.MonkeyPatch, max_sorted: int, vector_rounds: int
 ) -> None:
-    monkeypatch.setattr(corpuskit.mix.solver.sampling, "AT_ONCE", at_once)
-    monkeypatch.setattr(corpuskit.mix.solver.sampling, "PATIENT_ROUNDS", patience)
-    rng = random.Random(at_once)
+    monkeypatch.setattr(corpuskit.mix.solver.sampling, "MAX_SORTED", max_sorted)
+    monkeypatch.setattr(corpuskit.mix.solver.sampling, "VECTOR_ROUNDS", vector_rounds)
+    rng = random.Random(max_sorted)
     for seed in range(20):
         sizes = [int(rng.lognormvariate(3, 1.5)) for _ in range(rng.randint(1, 300))]
         for quota in (3, sum(sizes) // 7 + 1, sum(sizes) // 2 + 1, sum(sizes) * 2 - 1):
@@ -91,12 +91,12 @@ def test_documents_of_one_rank_and_text_are_taken_in_their_order(
 ) -> None:
     ranks = [bytes([0, 0, rank // 2, 0, 0, 0, 0, 0, rank % 2, *[0] * 7]) for rank, _, _ in documents]
     ties, sizes = [bytes([tie] * 16) for _, tie, _ in documents], [size for *_, size in documents]
-    whole, room = divmod(quota, sum(sizes)) if sum(sizes) else (0, 0)
+    whole, budget_left = divmod(quota, sum(sizes)) if sum(sizes) else (0, 0)
     expected = [whole] * len(documents)
-    for place in sorted(range(len(documents)), key=lambda place: (ranks[place], ties[place])) if room else ():
-        if sizes[place] <= room:
-            room -= sizes[place]
-            expected[place] += 1
+    for index in sorted(range(len(documents)), key=lambda index: (ranks[index], ties[index])) if budget_left else ():
+        if sizes[index] <= budget_left:
+            budget_left -= sizes[index]
+            expected[index] += 1
     assert choose(ranks, sizes, quota, ties).epochs == expected
 
 
