@@ -19,7 +19,7 @@ from corpuskit.core.errors import CANNOT_WRITE, CorpuskitError, PublishError, Us
 from corpuskit.core.registry import WINGS, added_steps, find_step, help_line, own_steps
 
 if TYPE_CHECKING:
-    from corpuskit.cli.arguments import Values
+    from corpuskit.cli.arguments import Groups, Values
     from corpuskit.core.step import Step
 
 ABOUT = "Build language-model training corpora: composable commands, one recipe, a provable manifest."
@@ -95,23 +95,23 @@ def _command(name: str, words: list[str]) -> int:
     from corpuskit.cli.arguments import option_groups, plain_values
 
     step_class = find_step(name)
-    values = plain_values(option_groups(step_class), words)
+    groups = option_groups(step_class)
+    values = plain_values(groups, words)
     if values is None:
         from corpuskit.cli.typer_command import read_words
 
         values = read_words(step_class, words)
-    return 0 if values is None else _run(step_class, values)
+    return 0 if values is None else _run(step_class, groups, values)
 
 
-def _run(step_class: "type[Step]", values: "Values") -> int:
+def _run(step_class: "type[Step]", groups: "Groups", values: "Values") -> int:
     """Build the step and its settings, and run it. Returns the exit code."""
-    from corpuskit.cli.arguments import option_groups
     from corpuskit.core.options import Options, build_step
     from corpuskit.core.settings import Settings, Tags
     from corpuskit.core.step import Command
 
     built: dict[type[Options], Any] = {}
-    for owner, options in option_groups(step_class):
+    for owner, options in groups:
         words = {option.key: values[option.name] for option in options}
         built[owner] = build_step(owner, {key: word for key, word in words.items() if word not in (None, [], ())})
     arguments = list(values["arguments"] or [])

@@ -5,7 +5,6 @@ The wings are listed by folder, so a new step is one new file: `stages/filter_qu
 them with their distribution's version.
 """
 
-import difflib
 import importlib
 import inspect
 from functools import cache
@@ -16,6 +15,7 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.provenance.chain import StepDescription
 from corpuskit.core.startup import docstring_line, names_entry_points
 from corpuskit.core.step import Source, Step
+from corpuskit.core.wording import nearest
 
 if TYPE_CHECKING:
     from corpuskit.core.format import Format
@@ -71,8 +71,8 @@ def find_step(name: str) -> type[Step]:
         return _only_step(module, name)
     if name in added_steps():
         return _added_step(name)
-    nearest = difflib.get_close_matches(name, step_names(), 1)
-    hint = f"did you mean {nearest[0]!r}?" if nearest else f"there are {', '.join(step_names())}"
+    near = nearest(name, step_names())
+    hint = f"did you mean {near!r}?" if near else f"there are {', '.join(step_names())}"
     raise UsageError(f"no step is called {name!r}; {hint}")
 
 

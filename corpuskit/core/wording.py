@@ -10,8 +10,13 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     >>> did_you_mean("wieght", ["weight", "origin"])
     ' (did you mean `weight`?)'
     """
-    near = difflib.get_close_matches(word, list(candidates), n=1, cutoff=0.6)
-    return f" (did you mean `{near[0]}`?)" if near else ""
+    near = nearest(word, candidates)
+    return f" (did you mean `{near}`?)" if near else ""
+
+
+def nearest(word: str, candidates: Iterable[str]) -> str | None:
+    """Return the candidate that is most like the word, or None if none is near."""
+    return next(iter(difflib.get_close_matches(word, list(candidates), n=1, cutoff=0.6)), None)
 
 
 def comma_list(words: Iterable[str]) -> str:

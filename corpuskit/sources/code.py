@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from corpuskit.core.document import Document, Reject
 from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Drop, Item, Rejected, Source
+from corpuskit.core.wording import nearest
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
@@ -174,15 +175,13 @@ class Code(Source):
         return {"license-expression": installed_version("license-expression")}
 
     def _demand_languages(self) -> None:
-        from difflib import get_close_matches
-
         from corpuskit.text.code.programming_languages import language_names
 
         names = {name.lower(): name for name in language_names()}
         for name in self.languages:
             if name.lower() not in names:
-                nearest = get_close_matches(name.lower(), names, 1)
-                hint = f"did you mean {names[nearest[0]]}?" if nearest else "use its common English name"
+                near = nearest(name.lower(), names)
+                hint = f"did you mean {names[near]}?" if near else "use its common English name"
                 raise UsageError(f"no language is called {name!r}; {hint}")
 
 

@@ -207,7 +207,7 @@ class Dedup(CorpusStage):
             return
         if self.keep != "first":
             raise UsageError(f"keep {self.keep} would judge earlier snapshots anew; leave it out with --index")
-        if self.verify == "jaccard" and self.method == "minhash":
+        if self.parameters().needs_texts:
             raise UsageError("verify jaccard needs the texts, which an index does not hold; leave it out with --index")
         if not 0 < len(self.snapshot) <= 200 or not self.snapshot.isprintable():
             raise UsageError("a snapshot's name has 1 to 200 printable characters")

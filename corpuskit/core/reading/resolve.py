@@ -20,12 +20,10 @@ Expand = Callable[[Input], list[str] | None]
 """Returns the inputs that an input lists, or None if it is no list."""
 
 
-def resolve_lists(
-    arguments: Sequence[str], suffixes: Sequence[str], expand: Expand, base: Path | None = None
-) -> list[Input]:
+def resolve_lists(arguments: Sequence[str], suffixes: Sequence[str], expand: Expand) -> list[Input]:
     """Return the inputs that these arguments name, with lists of inputs replaced by what they list."""
     inputs: list[Input] = []
-    for input_ in resolve(arguments, suffixes, base):
+    for input_ in resolve(arguments, suffixes):
         names = expand(input_)
         # Looking for a list may have opened the input, and open files cannot be handed to workers.
         inputs += [input_.unread_copy()] if names is None else resolve(names, suffixes)
