@@ -25,6 +25,8 @@ class Format(Protocol):
     suffix: ClassVar[str]
     folder: ClassVar[str]
     """Where in a dataset folder the shards lie."""
+    file_endings: ClassVar[tuple[str, ...]]
+    """What the names of single files of this format end in; empty if it is written in folders alone."""
 
     def open(self, path: Path) -> ShardWriter:
         """A writer of one shard."""

@@ -102,6 +102,16 @@ def find_format(name: str) -> "Format":
     )
 
 
+def all_formats() -> "list[Format]":
+    """Return every output format, `jsonl` first."""
+    return [find_format(name) for name in format_names()]
+
+
+def format_of_file(name: str) -> "Format | None":
+    """Return the format of a single published file with this name; None for the name of a folder."""
+    return next((format_ for format_ in all_formats() if name.endswith(format_.file_endings)), None)
+
+
 def _only_step(module_name: str, name: str) -> type[Step]:
     module = importlib.import_module(module_name)
     for value in vars(module).values():

@@ -209,8 +209,8 @@ class Sink(Stage):
         """The document itself."""
         return document
 
-    def formats(self) -> tuple[str, ...]:
-        """Names of the output formats."""
+    def formats(self) -> tuple[str, ...] | None:
+        """Return the names of the output formats; None: JSONL, or what a file's ending says."""
         raise NotImplementedError
 
 

@@ -14,6 +14,7 @@ class HuggingFace(Parquet):
 
     name: ClassVar[str] = "hf"
     folder: ClassVar[str] = "data"
+    file_endings: ClassVar[tuple[str, ...]] = ()
 
     def finish(self, staging: Path, manifest: Manifest) -> list[str]:
         """Write the dataset card; return its name."""

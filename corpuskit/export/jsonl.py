@@ -18,6 +18,7 @@ class Jsonl:
     name: ClassVar[str] = "jsonl"
     suffix: ClassVar[str] = ".jsonl.zst"
     folder: ClassVar[str] = ""
+    file_endings: ClassVar[tuple[str, ...]] = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 
     def open(self, path: Path) -> "JsonlWriter":
         """A writer of one shard."""

@@ -41,6 +41,7 @@ class Parquet:
     name: ClassVar[str] = "parquet"
     suffix: ClassVar[str] = ".parquet"
     folder: ClassVar[str] = ""
+    file_endings: ClassVar[tuple[str, ...]] = (".parquet",)
 
     def open(self, path: Path) -> "RowWriter":
         """Return a writer of one shard. Raises FileExistsError if the file exists."""

@@ -19,20 +19,23 @@ class Export(Sink):
         corpuskit scrub-pii pages.jsonl | corpuskit export --to parquet -o corpus
     """
 
-    to: Annotated[tuple[str, ...], "Formats to write: jsonl, parquet, hf."] = ("jsonl",)
+    to: Annotated[
+        tuple[str, ...] | None,
+        "Formats to write: jsonl, parquet, hf; if not given, a folder holds jsonl and a file what its ending says.",
+    ] = None
 
     def __post_init__(self) -> None:
         """Raise UsageError if a format is unknown, or none is given."""
-        for name in self.to:
+        for name in self.to or ():
             if name not in format_names():
                 raise UsageError(f"`--to` has no format {name!r}; choose from {', '.join(format_names())}")
-        if not self.to:
+        if self.to == ():
             raise UsageError(f"`--to` names no format; choose from {', '.join(format_names())}")
 
-    def formats(self) -> tuple[str, ...]:
+    def formats(self) -> tuple[str, ...] | None:
         """Return the formats of `--to`."""
         return self.to
 
     def options(self) -> dict[str, Any]:
         """Return the formats, as a list."""
-        return {"to": list(self.to)}
+        return {"to": list(self.to or ("jsonl",))}

@@ -189,4 +189,4 @@ def test_sinks_pass_documents_on() -> None:
             step = step_of(name)
             assert isinstance(step, Sink)
             assert [step.apply(document) for document in documents()] == documents()
-            assert step.formats()
+            assert step.formats() is None

@@ -25,13 +25,12 @@ from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.resolve import resolve, resolve_lists
-from corpuskit.core.registry import describe
+from corpuskit.core.registry import describe, find_format, format_of_file
 from corpuskit.core.settings import Settings, Tags
 from corpuskit.core.step import CorpusStage, Report, Sink, Source, Step
 from corpuskit.core.stream.flow import Flow
 
 WRITE_BYTES = 256 * 1024
-FILE_ENDINGS = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
 
 
 class Output(Protocol):
@@ -95,25 +94,31 @@ class StreamOutput:
 
 
 def open_output(step: Step, settings: Settings) -> Output:
-    """The output that `-o` names. Raises UsageError or PublishError."""
-    formats = step.formats() if isinstance(step, Sink) else ("jsonl",)
+    """Return the output that `-o` names. Raises UsageError or PublishError."""
+    names = step.formats() if isinstance(step, Sink) else None
     target = settings.output
     if target is None or str(target) == "-":
-        if formats != ("jsonl",):
-            raise UsageError(f"`--to {','.join(formats)}` writes a dataset folder; name it with -o")
+        if names not in (None, ("jsonl",)):
+            raise UsageError(f"`--to {','.join(names)}` writes a dataset folder; name it with -o")
         return StreamOutput(1)
     if target.exists() and not target.is_file() and not target.is_dir():
         with publishing(target):
             return StreamOutput(os.open(target, os.O_WRONLY))
-    from corpuskit.core.registry import find_format
     from corpuskit.core.tokens import counter
 
     totals = Totals(counter("words"))
-    if target.name.endswith(FILE_ENDINGS):
-        if target.is_dir():
-            raise PublishError(f"{str(target)!r} is a folder; choose another -o")
-        return FileOutput(target, find_format("parquet") if target.name.endswith(".parquet") else None, totals)
-    return FolderOutput(target, [find_format(name) for name in formats], totals, settings.shard_documents)
+    format_ = format_of_file(target.name)
+    if format_ is None:
+        formats = [find_format(name) for name in names or ("jsonl",)]
+        return FolderOutput(target, formats, totals, settings.shard_documents)
+    if names not in (None, (format_.name,)):
+        raise UsageError(
+            f"`--to {','.join(names)}` does not fit the file {target.name!r}, which would hold {format_.name}; "
+            "leave out --to, or name a folder with -o"
+        )
+    if target.is_dir():
+        raise PublishError(f"{str(target)!r} is a folder; choose another -o")
+    return FileOutput(target, format_ if format_.name == "parquet" else None, totals)
 
 
 @dataclass
