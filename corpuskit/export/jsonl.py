@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from corpuskit.core.disk import filesystem
-from corpuskit.core.document import Document, decode
+from corpuskit.core.document import Document, Reject, decode
 from corpuskit.core.errors import DamagedError
 from corpuskit.core.publish.id_index import may_hold
 from corpuskit.core.publish.line_writer import JsonlShardWriter, JsonlWriter
@@ -32,7 +32,7 @@ class Jsonl:
         for item in input_.lines():
             if not isinstance(item, tuple):
                 raise DamagedError(f"{path.name}: {item.reason} at byte {item.offset}")
-            yield decode(item[1])
+            yield _document(path, item[1])
         if input_.damage:
             raise DamagedError(f"{path.name}: {input_.damage[0].what}")
 
@@ -48,7 +48,7 @@ class Jsonl:
         input_ = Input(path.name, local_path=path)
         for block in whole_lines(input_.blocks()):
             if start in block:
-                yield from (decode(line) for line in block.split(b"\n") if line.startswith(start))
+                yield from (_document(path, line) for line in block.split(b"\n") if line.startswith(start))
         if input_.damage:
             raise DamagedError(f"{path.name}: {input_.damage[0].what}")
 
@@ -61,3 +61,10 @@ class Jsonl:
         import zstandard
 
         return {"zstd": ".".join(map(str, zstandard.ZSTD_VERSION))}
+
+
+def _document(path: Path, line: bytes) -> Document:
+    try:
+        return decode(line)
+    except Reject as reject:
+        raise DamagedError(f"{path.name}: a line is not a document ({reject.reason})") from None

@@ -140,6 +140,14 @@ def outside_shard(manifest: dict[str, Any], place: Path) -> None:
     manifest["shards"][0] |= {"path": "../outside.jsonl", **facts((place.parent / "outside.jsonl").read_bytes())}
 
 
+def shard_without_documents(data: bytes) -> Callable[[dict[str, Any], Path], None]:
+    def change(manifest: dict[str, Any], place: Path) -> None:
+        (place / manifest["shards"][0]["path"]).write_bytes(data)
+        manifest["shards"][0] |= facts(data)
+
+    return change
+
+
 def absolute_decisions(manifest: dict[str, Any], place: Path) -> None:
     outside = place.parent / "outside.jsonl"
     manifest["decisions"] = [{"path": str(outside), **facts(outside.read_bytes())}]
@@ -211,6 +219,8 @@ FORGED: dict[str, Make] = {
     "decisions-outside": dataset(absolute_decisions),
     "decisions-linked": dataset(linked_decisions),
     "shard-linked": dataset(linked_shard),
+    "shard-of-a-line-without-text": dataset(shard_without_documents(b'{"id":"x"}\n')),
+    "shard-of-no-json": dataset(shard_without_documents(b"no json\n")),
     "too-deep": raw_manifest(lambda: b"[" * MIB),
     "no-text": raw_manifest(lambda: b"\xff\xfe"),
     "no-object": raw_manifest(lambda: b"[]"),

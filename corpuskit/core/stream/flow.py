@@ -13,11 +13,12 @@ from pathlib import Path
 from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.document import Document, Reject, decode, encode
+from corpuskit.core.errors import CorpuskitError
 from corpuskit.core.provenance.verdicts import DROPPED, Verdict
 from corpuskit.core.reading.inputs import Findings, Input
 from corpuskit.core.settings import Tags
-from corpuskit.core.step import CorpusStage, Drop, Item, Source, Stage, Step
-from corpuskit.core.stream.apply import apply_stages, apply_stages_to_lines
+from corpuskit.core.step import CorpusStage, Drop, Item, Rejected, Source, Stage, Step
+from corpuskit.core.stream.apply import StepFault, apply_stages, apply_stages_to_lines
 from corpuskit.core.stream.batch import BATCH_BYTES, BATCH_DOCUMENTS, Batch, Location, decoded, of_reject, read_lines
 
 
@@ -99,7 +100,7 @@ class Flow:
         count = self.counts[0]
         batch, size = Batch(), 0
         for input_ in inputs:
-            for item in source.read(input_):
+            for item in items_of(source, input_):
                 count.received.documents += 1
                 document = self._accept_source_item(item, source.name(), count, (input_.name, 0))
                 if document is not None:
@@ -174,6 +175,21 @@ class Flow:
                 count.received.add(encode(document))
                 yield document
             self._take_all(batch)
+
+
+def items_of(source: Source, input_: Input) -> Iterator[Item]:
+    """Yield what a source reads from an input; an input that it raises Reject for is a last item, a Rejected.
+
+    Raises StepFault, which names the input, for what the source does not expect.
+    """
+    try:
+        yield from source.read(input_)
+    except Reject as reject:
+        yield Rejected(reject.reason, input_.name, 0, detail=reject.detail)
+    except (CorpuskitError, OSError):
+        raise
+    except Exception as error:
+        raise StepFault(f"{source.name()} failed on {input_.name!r}: {type(error).__name__}") from error
 
 
 def end_of_stages(steps: Sequence[Step], start: int) -> int:

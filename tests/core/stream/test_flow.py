@@ -1,0 +1,57 @@
+"""A source lifted to a stream: what it raises costs one input, or names it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from corpuskit.core.document import Document, Reject
+from corpuskit.core.provenance.verdicts import Verdict
+from corpuskit.core.reading.inputs import Input
+from corpuskit.core.step import Item, Source
+from corpuskit.core.stream.apply import StepFault
+from corpuskit.core.stream.flow import Flow
+
+
+@dataclass(frozen=True)
+class Notes(Source):
+    """Read a text file as one document.
+
+    corpuskit notes
+    """
+
+    def read(self, input_: Input) -> Iterator[Item]:
+        """Raises Reject for a text of `reject`, ZeroDivisionError for one of `fault`."""
+        text = input_.read_all(1000).decode()
+        yield Document(f"{input_.name}-1", text)
+        if text == "reject":
+            raise Reject("cannot-be-read", "half of it")
+        if text == "fault":
+            raise ZeroDivisionError
+        yield Document(f"{input_.name}-2", text)
+
+
+def inputs(folder: Path, *texts: str) -> list[Input]:
+    for number, text in enumerate(texts):
+        (folder / f"{number}.txt").write_text(text)
+    return [Input(f"{number}.txt", local_path=folder / f"{number}.txt") for number in range(len(texts))]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_source_that_raises_reject_loses_that_input_alone(tmp_path: Path, jobs: int) -> None:
+    verdicts: list[Verdict] = []
+    flow = Flow([Notes()], verdicts.append, jobs)
+    ids = [document.id for document in flow.documents(inputs(tmp_path, "good", "reject", "good"))]
+    assert ids == ["0.txt-1", "0.txt-2", "1.txt-1", "2.txt-1", "2.txt-2"]
+    (verdict,) = verdicts
+    decision = verdict.decision()
+    assert (decision["verdict"], decision["reason"], decision["input"]) == ("rejected", "cannot-be-read", "1.txt")
+    assert flow.counts[0].rejected == {"cannot-be-read": 1}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_source_that_fails_names_the_input(tmp_path: Path, jobs: int) -> None:
+    flow = Flow([Notes()], lambda verdict: None, jobs)
+    with pytest.raises(StepFault, match=r"notes failed on '1\.txt': ZeroDivisionError"):
+        list(flow.documents(inputs(tmp_path, "good", "fault", "good")))
