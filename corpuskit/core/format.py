@@ -1,4 +1,4 @@
-"""The forms a dataset is written in, and how shards of several forms in one folder are told apart."""
+"""The formats that a dataset is written in, and how shards of several formats in one folder are told apart."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,26 +19,51 @@ class ShardWriter(Protocol):
 
 
 class Format(Protocol):
-    """A form that datasets are written in."""
+    """A format that datasets are written in.
+
+    A dataset folder holds no other files than those that its formats declare here. Equal documents give equal bytes.
+    """
 
     name: ClassVar[str]
-    suffix: ClassVar[str]
+    """What `--to` and a recipe call it; with hyphens, where the module has underscores."""
     folder: ClassVar[str]
-    """Where in a dataset folder the shards lie."""
+    """Where in a dataset folder the shards lie; no two formats share both folder and suffix."""
+    suffix: ClassVar[str]
+    """How the names of shards end, from the first full stop on."""
+    companion_suffixes: ClassVar[tuple[str, ...]]
+    """How the further files of each shard end, such as an index; the rest of the name is the same."""
+    extra_files: ClassVar[tuple[str, ...]]
+    """Paths in the dataset folder of what `finish` writes. The manifest does not list them."""
+    lossless: ClassVar[bool]
+    """Whether `read` gives back the documents that were written; other formats are checked by size and sha256 alone."""
     file_endings: ClassVar[tuple[str, ...]]
     """What the names of single files of this format end in; empty if it is written in folders alone."""
 
     def open(self, path: Path) -> ShardWriter:
-        """A writer of one shard."""
+        """Return a writer of one shard, whose companions it puts next to `path`."""
 
     def read(self, path: Path) -> Iterator[Document]:
-        """The documents of one shard."""
+        """Yield the documents of one shard. Raises DamagedError. Of lossless formats only."""
 
     def find(self, path: Path, identifier: str) -> Iterator[Document]:
-        """The documents of one shard with this id, found without reading the others."""
+        """Yield the documents of one shard with this id, without reading the others. Of lossless formats only."""
 
-    def finish(self, staging: Path, manifest: Manifest) -> list[str]:
-        """Write the files that go with the shards. Returns their relative names."""
+    def finish(self, staging: Path, manifest: Manifest) -> None:
+        """Write the extra files below `staging`, each flushed to disk."""
 
     def versions(self) -> dict[str, str]:
-        """Libraries that shape the shards' bytes."""
+        """Return the versions of the libraries that shape the shards' bytes."""
+
+    def for_file(self, name: str) -> "Format":
+        """Return the format as a single file with this name has it, such as with the compression of its ending."""
+
+
+def file_suffixes(format_: Format) -> tuple[str, ...]:
+    """Return how the names of all files of one shard end, the shard's own first."""
+    return format_.suffix, *format_.companion_suffixes
+
+
+def shard_paths(format_: Format, path: Path) -> list[Path]:
+    """Return the paths of all files of one shard, `path` first."""
+    stem = path.name.removesuffix(format_.suffix)
+    return [path.with_name(stem + suffix) for suffix in file_suffixes(format_)]

@@ -7,12 +7,15 @@ them with their distribution's version.
 
 import importlib
 import inspect
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from corpuskit.core.errors import UsageError
+from corpuskit.core.errors import DamagedError, UsageError
+from corpuskit.core.format import file_suffixes
 from corpuskit.core.provenance.chain import StepDescription
+from corpuskit.core.provenance.manifest import shard_format
 from corpuskit.core.startup import docstring_line, names_entry_points
 from corpuskit.core.step import Source, Step
 from corpuskit.core.wording import nearest
@@ -84,17 +87,25 @@ def describe(step: Step) -> StepDescription:
     return StepDescription(name, step.options(), {**step.versions(), **origin}, isinstance(step, Source))
 
 
+@cache
+def format_modules() -> dict[str, str]:
+    """Map the names of output formats to modules, `jsonl` first; none is imported."""
+    names = sorted(
+        (path.stem for path in (PACKAGE / "export").glob("[a-z]*.py")), key=lambda stem: (stem != "jsonl", stem)
+    )
+    return {stem.replace("_", "-"): f"corpuskit.export.{stem}" for stem in names}
+
+
 def format_names() -> list[str]:
-    """The names of the output formats, `jsonl` first."""
-    names = (path.stem for path in (PACKAGE / "export").glob("[a-z]*.py"))
-    return sorted(names, key=lambda name: (name != "jsonl", name))
+    """Return the names of the output formats, `jsonl` first."""
+    return list(format_modules())
 
 
 def find_format(name: str) -> "Format":
     """Return the output format of this name. Raises UsageError with those there are."""
-    if name not in format_names():
+    if name not in format_modules():
         raise UsageError(f"no output format is called {name!r}; there are {', '.join(format_names())}")
-    module = importlib.import_module(f"corpuskit.export.{name}")
+    module = importlib.import_module(format_modules()[name])
     return next(
         cast("Format", value())
         for value in vars(module).values()
@@ -102,14 +113,29 @@ def find_format(name: str) -> "Format":
     )
 
 
-def all_formats() -> "list[Format]":
-    """Return every output format, `jsonl` first."""
-    return [find_format(name) for name in format_names()]
+def all_formats() -> "Iterator[Format]":
+    """Yield every output format, `jsonl` first."""
+    return (find_format(name) for name in format_names())
 
 
 def format_of_file(name: str) -> "Format | None":
     """Return the format of a single published file with this name; None for the name of a folder."""
-    return next((format_ for format_ in all_formats() if name.endswith(format_.file_endings)), None)
+    for format_ in all_formats():
+        if name.endswith(format_.file_endings):
+            return format_.for_file(name)
+    return None
+
+
+def format_of_shard(path: str) -> "Format":
+    """Return the format of a file of documents, given its path in its dataset. Raises DamagedError if none has such."""
+    folder, suffix = shard_format(path)
+    for format_ in all_formats():
+        if format_.folder == folder and suffix in file_suffixes(format_):
+            return format_
+    file_format = None if folder else format_of_file(path)
+    if file_format is None:
+        raise DamagedError(f"{path}: no output format of this corpuskit has such files; read it with the one it is of")
+    return file_format
 
 
 def _only_step(module_name: str, name: str) -> type[Step]:

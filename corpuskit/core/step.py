@@ -92,8 +92,8 @@ class Source(Step):
     def read(self, input_: "Input") -> Iterator[Item]:
         """Yield the documents of one input in order, its drops and rejects in their places.
 
-        A record that cannot be read is yielded as a `Rejected`, and reading goes on. Raise Reject only where the rest of
-        the input cannot be read; it is counted as one rejected record, and the next input follows.
+        A record that cannot be read is yielded as a `Rejected`, and reading goes on. Raise Reject only where the rest
+        of the input cannot be read; it is counted as one rejected record, and the next input follows.
 
         Only a source that `splits` a file is given an input with a `byte_range`, and reads that range alone. It records
         in the range where it starts and stops, and the keys that must be unique in the file

@@ -14,10 +14,10 @@ class HuggingFace(Parquet):
 
     name: ClassVar[str] = "hf"
     folder: ClassVar[str] = "data"
+    extra_files: ClassVar[tuple[str, ...]] = ("README.md",)
     file_endings: ClassVar[tuple[str, ...]] = ()
 
-    def finish(self, staging: Path, manifest: Manifest) -> list[str]:
-        """Write the dataset card; return its name."""
+    def finish(self, staging: Path, manifest: Manifest) -> None:
+        """Write the dataset card."""
         text = card(manifest, f"{self.folder}/part-*{self.suffix}")
         write_flushed(staging / "README.md", text.encode())
-        return ["README.md"]

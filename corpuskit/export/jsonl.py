@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from corpuskit.core.disk import filesystem
+from corpuskit.core.disk.compression import compressing_writer
 from corpuskit.core.document import Document, Reject, decode
 from corpuskit.core.errors import DamagedError
+from corpuskit.core.provenance.entries import Manifest
 from corpuskit.core.publish.id_index import may_hold
 from corpuskit.core.publish.line_writer import JsonlShardWriter, JsonlWriter
 from corpuskit.core.reading.lines import whole_lines
@@ -18,11 +20,25 @@ class Jsonl:
     name: ClassVar[str] = "jsonl"
     suffix: ClassVar[str] = ".jsonl.zst"
     folder: ClassVar[str] = ""
+    companion_suffixes: ClassVar[tuple[str, ...]] = ()
+    extra_files: ClassVar[tuple[str, ...]] = ()
+    lossless: ClassVar[bool] = True
     file_endings: ClassVar[tuple[str, ...]] = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 
+    def __init__(self, file_ending: str = ".jsonl.zst") -> None:
+        """`file_ending` says how what is written is compressed: `.jsonl.zst` as shards are, `.jsonl.gz` or `.jsonl`."""
+        self.file_ending = file_ending
+
+    def for_file(self, name: str) -> "Jsonl":
+        """Return the format with the compression that the name's ending says."""
+        return Jsonl(next(ending for ending in self.file_endings if name.endswith(ending)))
+
     def open(self, path: Path) -> "JsonlWriter":
-        """A writer of one shard."""
-        return JsonlShardWriter(filesystem.open_new(path))
+        """Return a writer of one shard or file."""
+        stream = filesystem.open_new(path)
+        if self.file_ending == self.suffix:
+            return JsonlShardWriter(stream)
+        return JsonlWriter(compressing_writer(stream, self.file_ending))
 
     def read(self, path: Path) -> Iterator[Document]:
         """The documents of one shard. Raises DamagedError where it cannot be read."""
@@ -52,12 +68,13 @@ class Jsonl:
         if input_.damage:
             raise DamagedError(f"{path.name}: {input_.damage[0].what}")
 
-    def finish(self, staging: Path, manifest: dict[str, Any]) -> list[str]:
-        """No files besides the shards."""
-        return []
+    def finish(self, staging: Path, manifest: Manifest) -> None:
+        """Write no files besides the shards."""
 
     def versions(self) -> dict[str, str]:
-        """The compressor: another release may write other bytes."""
+        """Return the version of the compressor, of which another release may write other bytes."""
+        if self.file_ending != self.suffix:
+            return {}
         import zstandard
 
         return {"zstd": ".".join(map(str, zstandard.ZSTD_VERSION))}

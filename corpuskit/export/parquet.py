@@ -41,7 +41,14 @@ class Parquet:
     name: ClassVar[str] = "parquet"
     suffix: ClassVar[str] = ".parquet"
     folder: ClassVar[str] = ""
+    companion_suffixes: ClassVar[tuple[str, ...]] = ()
+    extra_files: ClassVar[tuple[str, ...]] = ()
+    lossless: ClassVar[bool] = True
     file_endings: ClassVar[tuple[str, ...]] = (".parquet",)
+
+    def for_file(self, name: str) -> "Parquet":
+        """Return the format itself: files are as shards."""
+        return self
 
     def open(self, path: Path) -> "RowWriter":
         """Return a writer of one shard. Raises FileExistsError if the file exists."""
@@ -76,9 +83,8 @@ class Parquet:
         except Reject as reject:
             raise DamagedError(f"{path.name}: a row is not a document ({reject.reason})") from None
 
-    def finish(self, staging: Path, manifest: Manifest) -> list[str]:
+    def finish(self, staging: Path, manifest: Manifest) -> None:
         """Write no files besides the shards."""
-        return []
 
     def versions(self) -> dict[str, str]:
         """Return the version of the library that shapes the bytes of a shard."""

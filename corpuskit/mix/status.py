@@ -70,7 +70,8 @@ class Status(Command):
 
 def folder_status(folder: Path) -> FolderStatus:
     """Return who is writing the folder, whether it holds a dataset, its phases, and the errors of failed tasks."""
-    from corpuskit.core.publish.folder_output import STAGING, TASKS, WORK, holder_of
+    from corpuskit.core.publish.folder_output import holder_of
+    from corpuskit.core.publish.recovery import STAGING, TASKS, WORK
     from corpuskit.core.reading.resolve import is_dataset
     from corpuskit.mix.engine.engine import PHASES
 

@@ -14,16 +14,15 @@ from corpuskit.core.provenance.chain import is_balanced
 from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry, left_out
 from corpuskit.core.provenance.manifest import MANIFEST, is_repeatable, shard_format
 from corpuskit.core.publish.dataset import Dataset
-from corpuskit.core.publish.folder_output import CARD, left_behind
+from corpuskit.core.publish.recovery import RUN, all_extra_names, left_behind
+from corpuskit.core.publish.shard_files import is_readable
 from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.reading.inputs import Input
+from corpuskit.core.registry import format_of_shard
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
 from corpuskit.core.stream.cpu_guard import KILLED
 from corpuskit.core.tokens import counter
-
-NOT_DATA = (MANIFEST, "run.json", CARD)
-"""Files of a dataset's folder that the manifest does not list."""
 
 
 class Verification(TypedDict, total=False):
@@ -100,19 +99,49 @@ def check(path: Path, answer: Verification) -> list[str]:
 
 def _check_shards(dataset: Dataset, answer: Verification) -> Iterator[str]:
     """Yield what is wrong with the shards, one format after the other."""
-    manifest = dataset.manifest
-    answer |= {"documents": 0, "tokens": 0, "shards": len(manifest["shards"])}
-    for format_ in sorted({shard_format(shard["path"]) for shard in manifest["shards"]}):
-        total = StreamCount()
-        totals = Totals(_token_counter(manifest))
-        problems: list[str] = []
-        for shard in manifest["shards"]:
-            if shard_format(shard["path"]) == format_:
-                problems_of_file = list(_check_file(dataset.folder, shard))
-                problems += problems_of_file or _check_documents(dataset, shard, total, totals)
-        pattern = "/part-*".join(format_).lstrip("/")
-        yield from problems or _check_sums(pattern, manifest, total, totals)
+    shards = dataset.manifest["shards"]
+    answer |= {"documents": 0, "tokens": 0, "shards": len(shards)}
+    for group in sorted({shard_format(shard["path"]) for shard in shards}):
+        members = [shard for shard in shards if shard_format(shard["path"]) == group]
+        total, totals = StreamCount(), Totals(_token_counter(dataset.manifest))
+        pattern = "/part-*".join(group).lstrip("/")
+        if not any(shard.get("readable", True) for shard in members):
+            yield from _check_unreadable(dataset, members, pattern)
+            continue
+        problems = [problem for shard in members for problem in _check_shard(dataset, shard, total, totals)]
+        yield from problems or _check_sums(pattern, dataset.manifest, total, totals)
         answer |= {"documents": total.documents, "tokens": totals.tokens}
+    if shards and not any(shard.get("readable", True) for shard in shards):
+        sources = dataset.manifest["sources"].values()
+        answer["documents"] = sum(entry["documents"] for entry in sources)
+        answer["tokens"] = sum(entry["tokens"] for entry in sources)
+
+
+def _check_shard(dataset: Dataset, shard: ShardEntry, total: StreamCount, totals: Totals) -> list[str]:
+    problems = [*_check_file(dataset.folder, shard), *_check_readability(shard)]
+    return problems or list(_check_documents(dataset, shard, total, totals))
+
+
+def _check_unreadable(dataset: Dataset, shards: list[ShardEntry], pattern: str) -> Iterator[str]:
+    """Yield what is wrong with files that documents cannot be read from: their bytes and counts are compared."""
+    for shard in shards:
+        yield from _check_file(dataset.folder, shard)
+        yield from _check_readability(shard)
+    documents = sum(shard["documents"] for shard in shards)
+    expected = sum(entry["documents"] for entry in dataset.manifest["sources"].values())
+    if documents != expected:
+        yield f"the shards {pattern} hold {documents} documents, but the sources {expected}"
+
+
+def _check_readability(shard: ShardEntry) -> Iterator[str]:
+    """Compare what the manifest says of a shard with its format: it must not keep documents from being checked."""
+    try:
+        format_ = format_of_shard(shard["path"])
+    except DamagedError as error:
+        yield str(error)
+        return
+    if is_readable(format_, shard["path"]) != shard.get("readable", True):
+        yield f"{shard['path']} has a wrong `readable`: that is not what a file of {format_.name} is"
 
 
 def _token_counter(manifest: Manifest) -> Callable[[str], int]:
@@ -212,7 +241,11 @@ def _check_steps(manifest: Manifest) -> Iterator[str]:
 
 def _check_other_files(folder: Path, manifest: Manifest) -> Iterator[str]:
     """Yield the files in the folder that do not belong to the dataset."""
-    expected = {entry["path"] for entry in (*manifest["shards"], *manifest["decisions"])} | set(NOT_DATA)
+    expected = {entry["path"] for entry in (*manifest["shards"], *manifest["decisions"])} | {
+        MANIFEST,
+        RUN,
+        *all_extra_names(),
+    }
     unremoved_names = left_behind(folder) or []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()

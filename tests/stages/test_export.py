@@ -6,6 +6,7 @@ import pytest
 
 from corpuskit.core.errors import UsageError
 from corpuskit.core.provenance.manifest import read_manifest
+from corpuskit.core.publish.file_output import manifest_of_file
 from corpuskit.core.registry import all_formats
 from corpuskit.core.settings import Settings
 from corpuskit.stages.export import Export
@@ -56,3 +57,11 @@ def test_the_help_of_output_names_every_ending() -> None:
     for format_ in all_formats():
         for ending in format_.file_endings:
             assert ending in option.help
+
+
+@pytest.mark.parametrize(("name", "is_zstd"), [("one.jsonl.zst", True), ("one.jsonl.gz", False), ("one.jsonl", False)])
+def test_a_file_records_its_compressor_as_a_folder_does(
+    tmp_path: Path, corpuskit: Run, name: str, is_zstd: bool
+) -> None:
+    assert corpuskit("export", "-o", name, stdin=texts("one")).returncode == 0
+    assert ("zstd" in read_manifest(manifest_of_file(tmp_path / name))["versions"]) == is_zstd

@@ -94,6 +94,8 @@ class ShardEntry(FileEntry):
 
     documents: int
     tokens: int
+    readable: NotRequired[bool]
+    """False if documents cannot be read from it: of a lossy format, or a companion of a shard; otherwise absent."""
 
 
 class Manifest(TypedDict):

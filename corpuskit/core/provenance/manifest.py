@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from corpuskit import __version__
-from corpuskit.core.errors import DamagedError
+from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry, SourceEntry, StepEntry
 
@@ -89,9 +89,7 @@ def is_sound(manifest: Mapping[str, Any]) -> bool:
             and all(_is_file(entry, "path", inside=False) for entry in manifest["inputs"])
             and isinstance(manifest["tokenizer"], str)
             and all(_are(int, (entry["documents"], entry["tokens"])) for entry in manifest["sources"].values())
-            and all(
-                _is_file(entry) and _are(int, (entry["documents"], entry["tokens"])) for entry in manifest["shards"]
-            )
+            and all(map(_is_shard, manifest["shards"]))
             and all(map(_is_file, manifest["decisions"]))
         )
     except (KeyError, TypeError, AttributeError, ValueError):
@@ -106,6 +104,11 @@ def _is_step(entry: dict[str, Any]) -> bool:
     for stream in (entry["in"], entry["out"]):
         numbers += [stream["documents"], stream["bytes"], int(stream["digest"] or "0", 16)]
     return texts and isinstance(entry["options"], dict) and _are(int, numbers)
+
+
+def _is_shard(entry: dict[str, Any]) -> bool:
+    numbers = entry["documents"], entry["tokens"]
+    return _is_file(entry) and _are(int, numbers) and isinstance(entry.get("readable", True), bool)
 
 
 def _is_file(entry: dict[str, Any], key: str = "path", *, inside: bool = True) -> bool:
@@ -149,7 +152,18 @@ def _demand_unchanged(folder: Path, entry: FileEntry) -> None:
     raise DamagedError(f"{entry['path']} is not what the manifest says; `corpuskit verify` the dataset")
 
 
+def readable_shards(manifest: Manifest, dataset: Path) -> list[ShardEntry]:
+    """Return the shards of the first lossless format: each document once.
+
+    Raises UsageError if the dataset was published in formats alone from which documents cannot be read.
+    """
+    shards = [shard for shard in manifest["shards"] if shard.get("readable", True)]
+    if manifest["shards"] and not shards:
+        raise UsageError(f"{dataset.name}: its formats do not hold documents as they were; publish it as jsonl as well")
+    return [shard for shard in shards if shard_format(shard["path"]) == shard_format(shards[0]["path"])]
+
+
 def shard_format(path: str) -> tuple[str, str]:
-    """What tells the forms of one dataset apart: the folder its shards lie in, and how their names end."""
+    """Return what tells the formats of one dataset apart: the folder its shards lie in, and how their names end."""
     folder, _, name = path.rpartition("/")
     return folder, "." + name.partition(".")[2]

@@ -7,11 +7,11 @@ from corpuskit.core.document import Document
 from corpuskit.core.errors import DamagedError
 from corpuskit.core.format import Format
 from corpuskit.core.provenance.entries import Decision, FileEntry, Manifest, ShardEntry
-from corpuskit.core.provenance.manifest import read_manifest, shard_format
+from corpuskit.core.provenance.manifest import read_manifest, readable_shards
 from corpuskit.core.publish.file_output import manifest_of_file
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.lines import whole_lines
-from corpuskit.core.registry import find_format
+from corpuskit.core.registry import format_of_shard
 
 
 class Dataset:
@@ -24,9 +24,8 @@ class Dataset:
         self.manifest: Manifest = read_manifest(location if location.is_dir() else manifest_of_file(location))
 
     def shards(self) -> list[ShardEntry]:
-        """The shards of the first form: each document once."""
-        shards = self.manifest["shards"]
-        return [shard for shard in shards if shard_format(shard["path"]) == shard_format(shards[0]["path"])]
+        """Return the shards of the first lossless format: each document once. Raises UsageError if there is none."""
+        return readable_shards(self.manifest, self.location)
 
     def documents(self, shard: ShardEntry) -> Iterator[Document]:
         """The documents of one shard."""
@@ -42,7 +41,7 @@ class Dataset:
         path = self.folder / shard["path"]
         if path.is_symlink() or not path.is_file():
             raise DamagedError(f"{shard['path']} is missing; `corpuskit verify` the dataset")
-        return path, find_format("parquet" if path.suffix == ".parquet" else "jsonl")
+        return path, format_of_shard(shard["path"])
 
     def decisions(self, holding: bytes = b"") -> Iterator[Decision]:
         """The verdicts on documents that were left out, in the order of the steps; only lines with these bytes."""

@@ -10,22 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from corpuskit.core.disk import filesystem
-from corpuskit.core.disk.compression import compressing_writer
 from corpuskit.core.disk.durable import demand_lock, finishing, flush, publishing, size_and_digest, write_flushed
 from corpuskit.core.document import Document
 from corpuskit.core.format import Format, ShardWriter
 from corpuskit.core.provenance import manifest
 from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.provenance.entries import Manifest, ShardEntry
-from corpuskit.core.publish.line_writer import JsonlShardWriter, JsonlWriter
 from corpuskit.core.publish.source_totals import Totals
 
 
 class FileOutput:
     """One published file with its manifest, `NAME.manifest.json`."""
 
-    def __init__(self, target: Path, format_: Format | None, totals: Totals) -> None:
-        """Stage next to the target; `format_` is None for JSONL. Raises PublishError if the target is in use."""
+    def __init__(self, target: Path, format_: Format, totals: Totals) -> None:
+        """Stage next to the target. Raises PublishError if the target is in use."""
         self.target, self.format_, self.totals = target, format_, totals
         self.beside = manifest_of_file(target)
         self.staged = _hidden(target, "staging")
@@ -40,7 +38,7 @@ class FileOutput:
                 self._recover()
                 for path in (self.staged, self.staged_manifest):
                     filesystem.remove(path, missing_ok=True)
-                self.writer = format_.open(self.staged) if format_ else _line_writer(self.staged, target.name)
+                self.writer = format_.open(self.staged)
         except BaseException:
             self.abandon()
             raise
@@ -59,7 +57,7 @@ class FileOutput:
             self.writer.close()
             flush(self.staged)
             size, digest = size_and_digest(self.staged)
-            for name, version in self.format_.versions().items() if self.format_ else ():
+            for name, version in self.format_.versions().items():
                 chain.record_version(name, version)
             shard: ShardEntry = {
                 "path": self.target.name,
@@ -139,8 +137,3 @@ def _lock(path: Path, target: Path) -> int:
             if os.path.samestat(os.fstat(descriptor), os.stat(path)):
                 return descriptor
         os.close(descriptor)
-
-
-def _line_writer(path: Path, name: str) -> JsonlWriter:
-    stream = filesystem.open_new(path)
-    return JsonlShardWriter(stream) if name.endswith(".zst") else JsonlWriter(compressing_writer(stream, name))

@@ -11,10 +11,9 @@ import contextlib
 import json
 import os
 import platform
-import re
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,17 +27,23 @@ from corpuskit.core.provenance import manifest
 from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry
 from corpuskit.core.provenance.manifest import shard_format
+from corpuskit.core.publish.recovery import (
+    JOURNAL,
+    RUN,
+    STAGING,
+    TASKS,
+    WORK,
+    extra_names_of,
+    listed_names,
+    recover,
+    refuse_links,
+    remove_if_empty,
+    write_journal,
+)
+from corpuskit.core.publish.shard_files import measured_files, named_by_content, shard_order
 from corpuskit.core.publish.source_totals import Totals
 
-STAGING = ".staging"
-WORK = "work"
-TASKS = "tasks"
-"""In the folder of work."""
-JOURNAL = "journal.json"
 HOLDER = "holder.json"
-CARD = "README.md"
-
-_PLACED = re.compile(r"(data/|decisions/)?part-[0-9]{5,}-[0-9a-f]{8}\.[a-z.]+|README\.md")
 
 
 @dataclass
@@ -46,6 +51,7 @@ class _Shard:
     writer: ShardWriter
     path: Path
     format_: Format
+    number: int
     documents: int = 0
     tokens: int = 0
 
@@ -62,7 +68,7 @@ class FolderOutput:
         self.run = target / STAGING / f"{os.getpid()}-{os.urandom(4).hex()}"
         self.shards: list[ShardEntry] = []
         self._open: list[_Shard] = []
-        self._beside: list[str] = []
+        self._extra_names: list[str] = []
         try:
             with publishing(target):
                 self._sweep(WORK)
@@ -91,34 +97,27 @@ class FolderOutput:
             if self._open[0].documents >= self.shard_documents:
                 self._close_shards()
 
-    def adopt(self, format_: Format, number: int, path: Path, file_facts: tuple[int, str, int, int]) -> None:
-        """Add a shard that was written elsewhere on this file system: its size, sha256, documents and tokens."""
-        size, digest, documents, tokens = file_facts
-        final = self.run / format_.folder / f"part-{number:05d}-{digest[:8]}{format_.suffix}"
+    def adopt(self, format_: Format, number: int, folder: Path, files: Sequence[ShardEntry]) -> None:
+        """Add a shard that was written elsewhere on this file system; its files lie in `folder`, its own first."""
         with publishing(self.target):
-            filesystem.make_folder(final.parent, exist_ok=True)
-            filesystem.link(path, final)
-        self.shards.append(
-            {
-                "path": final.relative_to(self.run).as_posix(),
-                "bytes": size,
-                "sha256": digest,
-                "documents": documents,
-                "tokens": tokens,
-            }
-        )
+            filesystem.make_folder(self.run / format_.folder, exist_ok=True, parents=True)
+            for file, entry in zip(files, named_by_content(format_, number, files), strict=True):
+                filesystem.link(folder / file["path"], self.run / entry["path"])
+                self.shards.append(entry)
 
     def publish(self, chain: Chain, run_facts: dict[str, Any]) -> Manifest:
         """Make everything written the content of the folder; the manifest."""
         with publishing(self.target):
             content = self._stage_manifest(chain)
-            beside = ["run.json", *(name for format_ in self.formats for name in format_.finish(self.run, content))]
-            write_flushed(self.run / "run.json", _run_json(run_facts))
-            for name in (*_names_in(content), *beside):
+            for format_ in self.formats:
+                format_.finish(self.run, content)
+            extra_names = [RUN, *(name for format_ in self.formats for name in format_.extra_files)]
+            write_flushed(self.run / RUN, _run_json(run_facts))
+            for name in (*listed_names(content), *extra_names):
                 flush(self.run / name)
-            self._move_to_target(_names_in(content))
+            self._move_to_target(listed_names(content))
         with finishing(self.target):
-            self._beside = beside
+            self._extra_names = extra_names
             self._finish()
         self.abandon()
         return content
@@ -138,17 +137,18 @@ class FolderOutput:
             kept_names.append(JOURNAL)
         self._sweep(*kept_names)
         if self.is_new and not (self.target / manifest.MANIFEST).exists():
-            _remove_if_empty(self.target)
+            remove_if_empty(self.target)
         os.close(self.lock)
         self.lock = -1
 
     def _finish(self) -> None:
         """Bring the folder into order on either side of publication; what was done already is not done again."""
-        for name in self._beside:
+        for name in self._extra_names:
             if (self.run / name).exists():
                 # Renamed and not written there, so that a link in its place is replaced and not followed.
+                filesystem.make_folder((self.target / name).parent, exist_ok=True, parents=True)
                 filesystem.replace(self.run / name, self.target / name)
-        _recover(self.target)
+        recover(self.target)
 
     def _sweep(self, *kept_names: str) -> None:
         """Remove what it can from staging, except for what has one of these names."""
@@ -159,28 +159,22 @@ class FolderOutput:
         for path in left:
             with contextlib.suppress(OSError):
                 _remove_any(path)
-        _remove_if_empty(staging)
+        remove_if_empty(staging)
 
     def _new_shard(self, format_: Format) -> _Shard:
         folder = self.run / format_.folder
-        filesystem.make_folder(folder, exist_ok=True)
+        filesystem.make_folder(folder, exist_ok=True, parents=True)
         number = sum(1 for shard in self.shards if shard_format(shard["path"]) == (format_.folder, format_.suffix))
         path = folder / f"part-{number:05d}{format_.suffix}"
-        return _Shard(format_.open(path), path, format_)
+        return _Shard(format_.open(path), path, format_, number)
 
     def _close_shards(self) -> None:
         for shard in self._open:
             shard.writer.close()
-            path, size, digest = _named_by_content(shard.path, shard.format_.suffix)
-            self.shards.append(
-                {
-                    "path": path.relative_to(self.run).as_posix(),
-                    "bytes": size,
-                    "sha256": digest,
-                    "documents": shard.documents,
-                    "tokens": shard.tokens,
-                }
-            )
+            files = measured_files(shard.format_, shard.path, shard.documents, shard.tokens)
+            for file, entry in zip(files, named_by_content(shard.format_, shard.number, files), strict=True):
+                filesystem.replace(shard.path.with_name(file["path"]), self.run / entry["path"])
+                self.shards.append(entry)
         self._open = []
 
     def _stage_manifest(self, chain: Chain) -> Manifest:
@@ -190,7 +184,7 @@ class FolderOutput:
         for format_ in self.formats:
             for name, version in format_.versions().items():
                 chain.record_version(name, version)
-        shards = sorted(self.shards, key=lambda shard: _shard_order(shard["path"]))
+        shards = sorted(self.shards, key=lambda shard: shard_order(shard["path"]))
         content = manifest.build(chain, self.totals.tokenizer, self.totals.as_json(), shards, decisions)
         write_flushed(self.run / manifest.MANIFEST, manifest.serialise(content))
         return content
@@ -203,18 +197,18 @@ class FolderOutput:
             path = folder / f"part-{number:05d}.jsonl.zst"
             with open(source, "rb") as decided, filesystem.open_new(path) as stream:
                 shutil.copyfileobj(decided, stream)
-            path, size, digest = _named_by_content(path, ".jsonl.zst")
-            staged.append({"path": path.relative_to(self.run).as_posix(), "bytes": size, "sha256": digest})
+            size, digest = size_and_digest(path)
+            final = path.with_name(f"part-{number:05d}-{digest[:8]}.jsonl.zst")
+            filesystem.replace(path, final)
+            staged.append({"path": final.relative_to(self.run).as_posix(), "bytes": size, "sha256": digest})
         return staged
 
     def _move_to_target(self, names: list[str]) -> None:
         """Rename the shards into place, and the manifest after them."""
-        concerned = sorted({*names, *_names_in(self.before), *_card_of(self.before)})
-        write_flushed(self.target / STAGING / JOURNAL, json.dumps(concerned).encode())
-        flush(self.target / STAGING)
+        write_journal(self.target, {*names, *listed_names(self.before), *extra_names_of(self.before)})
         paths = [self.target / name for name in names]
         for folder in sorted({path.parent for path in paths}):
-            filesystem.make_folder(folder, exist_ok=True)
+            filesystem.make_folder(folder, exist_ok=True, parents=True)
         for name, path in zip(names, paths, strict=True):
             filesystem.replace(self.run / name, path)
         for folder in sorted({self.target, *(path.parent for path in paths)}):
@@ -235,24 +229,17 @@ def _claim(target: Path, is_new: bool) -> tuple[int, dict[str, Any]]:
     """Lock a folder and bring it into order; the lock and the manifest before. Raises PublishError."""
     lock = -1
     try:
-        _refuse_links(target)
+        refuse_links(target)
         lock = _lock(target)
         with publishing(target):
-            _recover(target)
+            recover(target)
             return lock, _manifest_before(target)
     except BaseException:
         if lock >= 0:
             os.close(lock)
         if is_new:
-            _remove_if_empty(target)
+            remove_if_empty(target)
         raise
-
-
-def _refuse_links(target: Path) -> None:
-    """A link in place of a folder of ours would lead what is written, and what is removed, elsewhere."""
-    for name in (STAGING, f"{STAGING}/{WORK}", "data", "decisions"):
-        if (target / name).is_symlink():
-            raise PublishError(f"{name} in {str(target)!r} is a link; remove it, or choose another -o")
 
 
 def _lock(target: Path) -> int:
@@ -282,63 +269,12 @@ def _holder(target: Path) -> str:
         return "another run"
 
 
-def _recover(target: Path) -> None:
-    """Of the two datasets that a journal names, take away the files of the one whose manifest does not stand."""
-    names = left_behind(target)
-    if names is None:
-        return
-    # What decides has to outlast a loss of power before anything is removed for its sake.
-    flush(target)
-    for name in names:
-        filesystem.remove(target / name, missing_ok=True)
-    for emptied in ("data", "decisions"):
-        _remove_if_empty(target / emptied)
-
-
-def left_behind(target: Path) -> list[str] | None:
-    """The files that a run which was stopped while it published left to be taken away; None if there was none."""
-    journal = target / STAGING / JOURNAL
-    if not journal.is_file():
-        return None
-    try:
-        names = json.loads(journal.read_bytes())
-        published = _read_if_there(target / manifest.MANIFEST)
-        kept_names = {*_names_in(published), *_card_of(published)}
-    except (FileNotFoundError, NotADirectoryError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        # A journal that was not finished has had no effect; a manifest that is not whole is not ours to judge.
-        return None
-    listed = names if isinstance(names, list) else []
-    return [name for name in listed if isinstance(name, str) and _PLACED.fullmatch(name) and name not in kept_names]
-
-
-def _read_if_there(path: Path) -> Any:
-    try:
-        return json.loads(path.read_bytes())
-    except FileNotFoundError:
-        return {}
-
-
-def _names_in(content: Mapping[str, Any]) -> list[str]:
-    """The files that a manifest names."""
-    return [item["path"] for item in (*content.get("shards", ()), *content.get("decisions", ()))]
-
-
-def _card_of(content: Mapping[str, Any]) -> list[str]:
-    """The dataset card, which is ours where shards lie in `data/`."""
-    return [CARD] if any(shard_format(item["path"])[0] == "data" for item in content.get("shards", ())) else []
-
-
 def _remove_any(path: Path) -> None:
     """Remove a file, or a folder with all that is in it; a link is not followed."""
     if path.is_dir() and not path.is_symlink():
         filesystem.remove_tree(path)
     else:
         filesystem.remove(path, missing_ok=True)
-
-
-def _remove_if_empty(folder: Path) -> None:
-    with contextlib.suppress(OSError):
-        filesystem.remove_folder(folder)
 
 
 def _manifest_before(target: Path) -> dict[str, Any]:
@@ -355,20 +291,8 @@ def _manifest_before(target: Path) -> dict[str, Any]:
     raise PublishError(f"the manifest in {str(target)!r} is not one of corpuskit's; choose another -o")
 
 
-def _named_by_content(path: Path, suffix: str) -> tuple[Path, int, str]:
-    size, digest = size_and_digest(path)
-    final = path.with_name(f"{path.name.removesuffix(suffix)}-{digest[:8]}{suffix}")
-    filesystem.replace(path, final)
-    return final, size, digest
-
-
 def _content_digest(path: str) -> str:
     return size_and_digest(Path(path))[1]
-
-
-def _shard_order(path: str) -> tuple[str, str, str]:
-    folder, suffix = shard_format(path)
-    return suffix, folder, path
 
 
 def _run_json(run_facts: dict[str, Any]) -> bytes:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from corpuskit.core import console
 from corpuskit.core.errors import DamagedError, UsageError
-from corpuskit.core.provenance.manifest import MANIFEST, read_manifest, shard_format
+from corpuskit.core.provenance.manifest import MANIFEST, read_manifest, readable_shards
 from corpuskit.core.reading.hashing_stream import public_url
 from corpuskit.core.reading.inputs import Input
 
@@ -117,9 +117,8 @@ def _inside(folder: Path, paths: list[Path]) -> list[Path]:
 def _dataset(dataset: Path) -> list[Input]:
     """Return the shards of a published folder, or the file that a manifest belongs to."""
     folder = dataset if dataset.is_dir() else dataset.parent
-    shards = read_manifest(dataset)["shards"]
-    first = shard_format(shards[0]["path"]) if shards else None
-    for shard in shards:
+    manifest = read_manifest(dataset)
+    for shard in manifest["shards"]:
         if (folder / shard["path"]).is_symlink():
             raise DamagedError(f"{shard['path']} is a link and no shard; `corpuskit verify` the dataset")
     return [
@@ -129,8 +128,7 @@ def _dataset(dataset: Path) -> list[Input]:
             expected_sha256=shard["sha256"],
             dataset=dataset,
         )
-        for shard in shards
-        if shard_format(shard["path"]) == first
+        for shard in readable_shards(manifest, dataset)
     ]
 
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 
 from corpuskit.core.counts import StepCount
 from corpuskit.core.document import Document, Reject, decode, encode
+from corpuskit.core.format import Format
 from corpuskit.core.outcome import Rejected
 from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.reading.inputs import Input
+from corpuskit.core.registry import format_of_file, format_of_shard
 
 BATCH_DOCUMENTS = 256
 BATCH_BYTES = 4 * 1024 * 1024
@@ -35,8 +37,9 @@ class Batch:
 def read_lines(inputs: Iterable[Input]) -> Iterator[Batch]:
     """Batches of undecoded lines; unreadable ones become verdicts of the step that takes the batch."""
     for input_ in inputs:
-        if input_.name.endswith(".parquet"):
-            yield from _read_shards(input_)
+        format_ = _format_of(input_)
+        if format_ is not None and format_.name != "jsonl":
+            yield from _read_shard(format_, input_)
             continue
         batch, size = Batch(input=input_.name), 0
         is_stream = input_.is_stream
@@ -56,12 +59,20 @@ def read_lines(inputs: Iterable[Input]) -> Iterator[Batch]:
         yield batch
 
 
-def _read_shards(input_: Input) -> Iterator[Batch]:
-    from corpuskit.core.registry import find_format
+def _format_of(input_: Input) -> Format | None:
+    """Return the format of a shard or published file; None for lines of any other origin."""
+    if input_.local_path is None or input_.is_stream:
+        return None
+    if input_.dataset is None:
+        return format_of_file(input_.local_path.name)
+    folder = input_.dataset if input_.dataset.is_dir() else input_.dataset.parent
+    return format_of_shard(input_.local_path.relative_to(folder).as_posix())
 
+
+def _read_shard(format_: Format, input_: Input) -> Iterator[Batch]:
     assert input_.local_path is not None
     batch, size = Batch(), 0
-    for number, document in enumerate(find_format("parquet").read(input_.local_path)):
+    for number, document in enumerate(format_.read(input_.local_path)):
         input_.findings.count.add(encode(document))
         batch.documents.append(document)
         batch.locations.append((input_.name, number))

@@ -118,7 +118,7 @@ def open_output(step: Step, settings: Settings) -> Output:
         )
     if target.is_dir():
         raise PublishError(f"{str(target)!r} is a folder; choose another -o")
-    return FileOutput(target, format_ if format_.name == "parquet" else None, totals)
+    return FileOutput(target, format_, totals)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from typing import Any, TypedDict, TypeVar
 from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.provenance.chain import Chain
-from corpuskit.core.publish.folder_output import TASKS
+from corpuskit.core.publish.recovery import TASKS
 from corpuskit.core.registry import describe
 from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.stream.flow import Flow

@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
-from corpuskit.core.disk.durable import size_and_digest
 from corpuskit.core.document import Document, decode, encode
+from corpuskit.core.format import shard_paths
 from corpuskit.core.provenance.verdicts import Verdict
+from corpuskit.core.publish.shard_files import measured_files
 from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.step import Drop
 from corpuskit.core.tokens import counter, token_version
@@ -215,13 +216,14 @@ class Write(Task[WriteResult]):
         return [self.number, slices, order, self.formats, versions, token_version(self.tokenizer)]
 
     def run(self, task_path: Path) -> WriteResult:
-        """Write one `TASK_PATH-FORMAT` file for each format."""
+        """Write one shard `TASK_PATH-FORMAT` for each format, with its companions."""
         from corpuskit.core.registry import find_format
 
         formats = [find_format(name) for name in self.formats]
         paths = [file_of_task(task_path, f"-{format_.name}{format_.suffix}") for format_ in formats]
-        for path in paths:
-            filesystem.remove(path, missing_ok=True)
+        files = [file for format_, path in zip(formats, paths, strict=True) for file in shard_paths(format_, path)]
+        for file in files:
+            filesystem.remove(file, missing_ok=True)
         writers = [format_.open(path) for format_, path in zip(formats, paths, strict=True)]
         totals = Totals(counter(self.tokenizer))
         for tokens, document in self._documents():
@@ -230,20 +232,12 @@ class Write(Task[WriteResult]):
                 writer.write(document)
         for writer in writers:
             writer.close()
-        outputs: list[OutputFile] = []
-        for name, path in zip(self.formats, paths, strict=True):
-            size, sha256 = size_and_digest(path)
-            outputs.append(
-                {
-                    "format": name,
-                    "name": path.name,
-                    "bytes": size,
-                    "sha256": sha256,
-                    "documents": totals.documents,
-                    "tokens": totals.tokens,
-                }
-            )
-        return {"files": [path.name for path in paths], "outputs": outputs, "totals": totals.parts()}
+        outputs: list[OutputFile] = [
+            {**entry, "format": format_.name}
+            for format_, path in zip(formats, paths, strict=True)
+            for entry in measured_files(format_, path, totals.documents, totals.tokens)
+        ]
+        return {"files": [file.name for file in files], "outputs": outputs, "totals": totals.parts()}
 
     def _documents(self) -> Iterator[tuple[int, Document]]:
         """Yield the documents of the slices, each after its tokens."""

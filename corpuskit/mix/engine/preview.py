@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from corpuskit.core.errors import UsageError
-from corpuskit.core.publish.folder_output import STAGING, TASKS, WORK
+from corpuskit.core.publish.recovery import STAGING, TASKS, WORK
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import CorpusStage, Step

@@ -1,5 +1,7 @@
 """One run of a recipe: its phases in order, from the sources to the published folder."""
 
+import itertools
+import operator
 import shlex
 import shutil
 from collections import Counter
@@ -7,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from corpuskit.core import console
 from corpuskit.core.counts import StepCount
@@ -14,7 +17,7 @@ from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.compression import compressing_writer
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.provenance.chain import StepDescription, follow
-from corpuskit.core.provenance.entries import InputEntry, Manifest, StepEntry, left_out
+from corpuskit.core.provenance.entries import InputEntry, Manifest, ShardEntry, StepEntry, left_out
 from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.reading.inputs import Input
@@ -31,7 +34,7 @@ from corpuskit.mix.engine.executors import Executor, LocalExecutor, RayExecutor,
 from corpuskit.mix.engine.progress import MixProgress, SourceSummary, print_summary
 from corpuskit.mix.engine.read_tasks import read_plans
 from corpuskit.mix.engine.shards import ShardedStream, WorkShard
-from corpuskit.mix.engine.task_results import DocumentsResult
+from corpuskit.mix.engine.task_results import DocumentsResult, OutputFile
 from corpuskit.mix.recipe.cluster_profile import Profile
 from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, license_gate, tags_of
 from corpuskit.mix.solver.sampling import QuotaPlan
@@ -195,10 +198,9 @@ class MixRun:
         self.progress.start(phase, len(tasks))
         for task, (task_path, result) in zip(tasks, self.engine.execute(phase, tasks), strict=True):
             self.output.totals.merge(result["totals"])
-            for file in result["outputs"]:
-                path = task_path.with_name(file["name"])
-                size, sha256, documents, tokens = file["bytes"], file["sha256"], file["documents"], file["tokens"]
-                self.output.adopt(formats[file["format"]], task.number, path, (size, sha256, documents, tokens))
+            for name, outputs in itertools.groupby(result["outputs"], operator.itemgetter("format")):
+                files = [_shard_entry(file) for file in outputs]
+                self.output.adopt(formats[name], task.number, task_path.parent, files)
             self.progress.advance(phase, result["outputs"][0]["documents"])
 
     def _publish(self, stream: ShardedStream) -> Manifest:
@@ -260,6 +262,11 @@ class MixRun:
                     f"{entry['name']} rejected {rejected} of {documents} records, more than "
                     f"`--max-rejects {self.settings.max_rejects}` allows; nothing was published"
                 )
+
+
+def _shard_entry(file: OutputFile) -> ShardEntry:
+    """Return what the manifest says of a file."""
+    return cast(ShardEntry, {key: value for key, value in file.items() if key != "format"})
 
 
 def target_folder(recipe: Recipe, settings: Settings) -> Path:

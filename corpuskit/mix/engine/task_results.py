@@ -3,7 +3,7 @@
 from typing import Any, NotRequired, TypedDict
 
 from corpuskit.core.counts import CountEntry
-from corpuskit.core.provenance.entries import InputEntry
+from corpuskit.core.provenance.entries import InputEntry, ShardEntry
 
 FileStatus = list[int]
 """Size, modification time and change time of a file; no program can set the last of these back."""
@@ -107,21 +107,16 @@ class SelectResult(DocumentsResult):
     """Offset, length and documents of each bucket in the file of selected documents (`BucketEntry`)."""
 
 
-class OutputFile(TypedDict):
-    """One shard of the corpus in one format."""
+class OutputFile(ShardEntry):
+    """A file of one shard of the corpus; its path is its name in the tasks' folder."""
 
     format: str
-    name: str
-    bytes: int
-    sha256: str
-    documents: int
-    tokens: int
 
 
 class WriteResult(TaskResult):
     """The result of writing one shard of the corpus."""
 
     outputs: list[OutputFile]
-    """One for each format."""
+    """Those of one format follow one another, the shard's own before its companions."""
     totals: dict[str, Any]
     """What the shard holds of each source (`Totals.parts`)."""

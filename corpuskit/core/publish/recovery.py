@@ -1,0 +1,125 @@
+"""What a run that was stopped while it published has left behind, and how the next one takes it away.
+
+A journal lists the files of the dataset before and of the new one. Whichever of the two has its manifest in place keeps
+its files; the others are removed.
+"""
+
+import contextlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from corpuskit.core.disk import filesystem
+from corpuskit.core.disk.durable import flush, write_flushed
+from corpuskit.core.errors import PublishError
+from corpuskit.core.format import file_suffixes
+from corpuskit.core.provenance import manifest
+from corpuskit.core.provenance.manifest import shard_format
+from corpuskit.core.registry import all_formats
+
+STAGING = ".staging"
+WORK = "work"
+TASKS = "tasks"
+"""In the folder of work."""
+JOURNAL = "journal.json"
+DECISIONS = "decisions"
+RUN = "run.json"
+
+_PART = re.compile(r"part-[0-9]{5,}-[0-9a-f]{8}")
+
+
+def write_journal(target: Path, names: Iterable[str]) -> None:
+    """Note the files of the dataset before and of the new one, before any of them is changed."""
+    write_flushed(target / STAGING / JOURNAL, json.dumps(sorted(names)).encode())
+    flush(target / STAGING)
+
+
+def recover(target: Path) -> None:
+    """Of the two datasets that a journal names, take away the files of the one whose manifest does not stand."""
+    names = left_behind(target)
+    if names is None:
+        return
+    # What decides has to outlast a loss of power before anything is removed for its sake.
+    flush(target)
+    for name in names:
+        filesystem.remove(target / name, missing_ok=True)
+    for folder in _folders_of(names):
+        remove_if_empty(target / folder)
+
+
+def left_behind(target: Path) -> list[str] | None:
+    """The files that a run which was stopped while it published left to be taken away; None if there was none."""
+    journal = target / STAGING / JOURNAL
+    if not journal.is_file():
+        return None
+    try:
+        names = json.loads(journal.read_bytes())
+        published = _read_if_there(target / manifest.MANIFEST)
+        kept_names = {*listed_names(published), *extra_names_of(published)}
+    except (FileNotFoundError, NotADirectoryError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        # A journal that was not finished has had no effect; a manifest that is not whole is not ours to judge.
+        return None
+    listed = names if isinstance(names, list) else []
+    return [name for name in listed if isinstance(name, str) and name not in kept_names and _is_dataset_file(name)]
+
+
+def _read_if_there(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+
+
+def listed_names(content: Mapping[str, Any]) -> list[str]:
+    """Return the files that a manifest names."""
+    return [item["path"] for item in (*content.get("shards", ()), *content.get("decisions", ()))]
+
+
+def extra_names_of(content: Mapping[str, Any]) -> list[str]:
+    """Return the extra files of the formats that a manifest's shards are in."""
+    names: set[str] = set()
+    for folder, suffix in {shard_format(item["path"]) for item in content.get("shards", ())}:
+        for format_ in all_formats():
+            if format_.folder == folder and suffix in file_suffixes(format_):
+                names.update(format_.extra_files)
+    return sorted(names)
+
+
+def all_extra_names() -> set[str]:
+    """Return the extra files of all formats."""
+    return {name for format_ in all_formats() for name in format_.extra_files}
+
+
+def refuse_links(target: Path) -> None:
+    """Raise PublishError if a link is in place of a folder of ours: it would lead what is written, or removed, away."""
+    shard_names = {f"{format_.folder}/{format_.suffix}" for format_ in all_formats()}
+    for name in (STAGING, f"{STAGING}/{WORK}", DECISIONS, *sorted(_folders_of({*shard_names, *all_extra_names()}))):
+        if (target / name).is_symlink():
+            raise PublishError(f"{name} in {str(target)!r} is a link; remove it, or choose another -o")
+
+
+def _is_dataset_file(name: str) -> bool:
+    """Whether a dataset may hold a file of this name. A journal that somebody forged must not remove any other."""
+    folder, suffix = shard_format(name)
+    if not _PART.fullmatch(name.rpartition("/")[2].removesuffix(suffix)):
+        return name in all_extra_names()
+    if (folder, suffix) == (DECISIONS, ".jsonl.zst"):
+        return True
+    return any(format_.folder == folder and suffix in file_suffixes(format_) for format_ in all_formats())
+
+
+def _folders_of(names: Iterable[str]) -> list[str]:
+    """Return the folders in a dataset that these files lie in, inner ones first.
+
+    >>> _folders_of(["data/a", "chat/de/b", "c"])
+    ['data', 'chat/de', 'chat']
+    """
+    folders = {parent.as_posix() for name in names for parent in PurePosixPath(name).parents} - {"."}
+    return sorted(folders, reverse=True)
+
+
+def remove_if_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        filesystem.remove_folder(folder)

@@ -1,0 +1,51 @@
+"""The files of one shard: a format may give it companions, such as an index."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from corpuskit.core.disk.durable import size_and_digest
+from corpuskit.core.format import Format, file_suffixes, shard_paths
+from corpuskit.core.provenance.entries import ShardEntry
+from corpuskit.core.provenance.manifest import shard_format
+
+
+def measured_files(format_: Format, path: Path, documents: int, tokens: int) -> list[ShardEntry]:
+    """Return an entry for each file of a shard that was written to `path`; the entries' paths are their names alone."""
+    return [_measured(format_, file, documents, tokens) for file in shard_paths(format_, path)]
+
+
+def _measured(format_: Format, path: Path, documents: int, tokens: int) -> ShardEntry:
+    size, digest = size_and_digest(path)
+    entry: ShardEntry = {
+        "path": path.name,
+        "bytes": size,
+        "sha256": digest,
+        "documents": documents,
+        "tokens": tokens,
+    }
+    if not is_readable(format_, path.name):
+        entry["readable"] = False
+    return entry
+
+
+def is_readable(format_: Format, name: str) -> bool:
+    """Whether documents can be read from a shard's file of this name: not from companions, nor in a lossy format."""
+    return format_.lossless and not name.endswith(format_.companion_suffixes)
+
+
+def named_by_content(format_: Format, number: int, files: Sequence[ShardEntry]) -> list[ShardEntry]:
+    """Return the entries of a shard's files with their paths in the dataset.
+
+    The name holds the start of the sha256; of several files, which differ in their endings alone, of all their sha256s.
+    """
+    digests = "".join(file["sha256"] for file in files)
+    digest = digests if len(files) == 1 else hashlib.sha256(digests.encode()).hexdigest()
+    stem = f"{format_.folder}/part-{number:05d}-{digest[:8]}".lstrip("/")
+    return [{**file, "path": stem + suffix} for file, suffix in zip(files, file_suffixes(format_), strict=True)]
+
+
+def shard_order(path: str) -> tuple[str, str, str]:
+    """Return what shards are sorted by in a manifest."""
+    folder, suffix = shard_format(path)
+    return suffix, folder, path
