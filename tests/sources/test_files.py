@@ -21,6 +21,7 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.resolve import resolve
 from corpuskit.core.step import Item, Rejected
+from corpuskit.core.stream.flow import Flow
 from corpuskit.export.parquet import Parquet
 from corpuskit.sources.files import Files
 
@@ -242,6 +243,14 @@ def test_binary_columns_are_named_or_left_out(tmp_path: Path) -> None:
     assert documents(read(tmp_path / "a.parquet", columns=("k",)))[0].metadata == {"k": 1}
     with pytest.raises(UsageError, match="no column 'body'"):
         read(tmp_path / "a.parquet", text_key="body")
+
+
+def test_two_workers_read_parquet(tmp_path: Path) -> None:
+    for name in ("a.parquet", "b.parquet"):
+        pq.write_table(pa.table({"text": [f"text of {name}"]}), tmp_path / name)
+    inputs = [Input(path.name, local_path=path) for path in sorted(tmp_path.glob("*.parquet"))]
+    flow = Flow([Files()], lambda verdict: None, jobs=2)
+    assert [document.text for document in flow.documents(inputs)] == ["text of a.parquet", "text of b.parquet"]
 
 
 def test_our_own_parquet_gives_back_what_went_in(tmp_path: Path) -> None:
