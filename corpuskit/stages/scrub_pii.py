@@ -18,9 +18,6 @@ from corpuskit.core.step import RUNTIME, Drop, Stage
 if TYPE_CHECKING:
     from corpuskit.text.pii.scanner import Hit
 
-TYPES = ("email", "phone", "ipv4", "ipv6", "credit-card", "iban", "ssn", "url-credentials", "api-key", "private-key")
-"""What the native engine finds, apart from national ids."""
-
 NATIONAL_IDS = "national-id"
 """Stands for `ssn` and all kinds of `corpuskit.text.pii.national_id_kinds`."""
 
@@ -161,10 +158,13 @@ class ScrubPii(Stage):
 
 
 def engine_types(engine: str) -> tuple[str, ...]:
-    """The types that an engine knows by name."""
+    """Return the types that an engine knows by name, those of national ids last."""
     if engine == "scrubadub":
         return tuple(SCRUBADUB_TYPES.values())
-    return (*TYPES, NATIONAL_IDS, *_national_ids())
+    from corpuskit.text.pii.scanner import DETECTORS
+
+    own_types = {each.type for each in DETECTORS}.difference(_national_ids())
+    return (*sorted(own_types), NATIONAL_IDS, *_national_ids())
 
 
 def _national_ids() -> tuple[str, ...]:

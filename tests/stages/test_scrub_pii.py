@@ -15,6 +15,10 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Drop
 from corpuskit.stages import scrub_pii
 from corpuskit.stages.scrub_pii import KEY_VARIABLE, ScrubPii
+from corpuskit.text.pii import scanner
+from corpuskit.text.pii.detector import Detector
+from corpuskit.text.pii.national_id_kinds import TYPES
+from corpuskit.text.pii.scanner import DETECTORS
 
 KEY = "0123456789abcdef-one"
 CARD, MAIL, PHONE, ADDRESS = "4111 1111 1111 1111", "jo@example.org", "+1-408-555-1234", "192.0.2.7"
@@ -283,3 +287,15 @@ def test_every_account_number_whose_check_digits_hold_is_found(shared_data: Path
                     whole += 1
                     found += covered(text, start, end, hits)
     assert whole > 70 and found >= 0.98 * whole
+
+
+def test_every_detector_can_be_asked_for_and_is_in_the_help() -> None:
+    for each in DETECTORS:
+        assert ScrubPii(types=(each.type,)).types == (each.type,)
+    for kind in {each.type for each in DETECTORS}.difference(TYPES):
+        assert kind in (ScrubPii.__doc__ or "")
+
+
+def test_a_new_detector_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scanner, "DETECTORS", (*DETECTORS, Detector("mac", "[0-9a-f]:", lambda data: iter(()))))
+    assert ScrubPii(types=("mac",)).types == ("mac",)

@@ -140,7 +140,7 @@ def apply_stages_to_lines(stages: Sequence[Stage], batch: Batch, guard: Guard | 
 def _apply_all(
     stages: Sequence[Stage], counts: list[StepCount], verdicts: list[Verdict], item: InFlight, guard: Guard | None
 ) -> bool:
-    """Whether a document comes out of the last stage; the rider carries it as it does."""
+    """Whether a document comes out of the last stage; `item` carries it as it does."""
     for index, (stage, count) in enumerate(zip(stages, counts, strict=True)):
         verdict = _count_outcome(stage, count, item, _apply_to(stage, index, item, guard))
         if verdict is not None:

@@ -20,7 +20,7 @@ class IdKind:
 
     type: str
     check: str
-    """A module of python-stdnum, or a function of `pii_id_checks`, that decides."""
+    """A module of python-stdnum, or a function of `national_id_checks`, that decides."""
     shape: str
     """Characters of the id as a pattern each, parted by spaces; gaps may stand between them. The first is no option."""
     words: str

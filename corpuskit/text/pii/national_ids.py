@@ -1,4 +1,4 @@
-"""Detectors of national ids: one for each kind of `pii_id_kinds`.
+"""Detectors of national ids: one for each kind of `national_id_kinds`.
 
 Behind its word an id may be written with gaps, and of ids that follow one another all count; elsewhere only a written
 form that says enough by itself counts. Either way the check of the id must hold.

@@ -1,7 +1,7 @@
 """Personal data in a text, found by patterns: where it is and of what type.
 
 Left to finer tools: names, postal addresses, spelled-out forms (`name [at] example dot org`), full-width digits,
-values broken by zero-width characters, images of text. The other modules `pii_*` say what each detector takes.
+values broken by zero-width characters, images of text. The other modules of this folder say what each detector takes.
 """
 
 import re
