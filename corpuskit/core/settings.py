@@ -9,6 +9,9 @@ from corpuskit.core.document import ORIGINS
 from corpuskit.core.errors import UsageError
 from corpuskit.core.options import Options
 
+SHARD_DOCUMENTS = 50_000
+"""Documents in a shard, unless options or recipe say otherwise."""
+
 
 @dataclass(frozen=True)
 class Settings(Options):
@@ -20,7 +23,7 @@ class Settings(Options):
     drops: Annotated[Path | None, "Write dropped documents here, with step, reason and values."] = None
     rejects: Annotated[Path | None, "Write what could not be read here, its bytes in a file beside it."] = None
     jobs: Annotated[int | None, "Worker processes; if not given one, and for `mix` one a core."] = None
-    shard_documents: Annotated[int, "Documents in a shard of a published folder."] = 50_000
+    shard_documents: Annotated[int, "Documents in a shard of a published folder."] = SHARD_DOCUMENTS
     max_rejects: Annotated[str | None, "Most rejected records to put up with, as N or N%; any number if not given."] = (
         None
     )

@@ -106,6 +106,8 @@ class Stage(Step):
     """Judges or changes one document, whatever came before it."""
 
     kind: ClassVar[str] = "stage"
+    reads_prose: ClassVar[bool] = False
+    """Whether a document that is still HTML ends the run with UsageError (`require_prose` in `text/prose.py`)."""
 
     @property
     def guarded(self) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Document, Drop, Stage
@@ -24,6 +24,8 @@ class FilterLanguage(Stage):
 
     Example: corpuskit filter-language pages.jsonl --keep en,de --min-score 0.8
     """
+
+    reads_prose: ClassVar[bool] = True
 
     keep: Annotated[tuple[str, ...], "Languages to keep, as ISO 639 codes (`en`, `eng`)."] = ()
     min_score: Annotated[float, "Lowest probability at which the language is trusted, 0 to 1."] = 0.65

@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
 
 from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Document, Drop, Reject, Stage
@@ -63,6 +63,8 @@ class FilterQuality(Stage):
 
     Example: corpuskit filter-quality --rules gopher,fineweb --set gopher-min-words=20 pages.jsonl
     """
+
+    reads_prose: ClassVar[bool] = True
 
     rules: Annotated[tuple[Family, ...], "Families of rules to apply."] = (
         "gopher",

@@ -14,9 +14,11 @@ import pytest
 
 from corpuskit import __version__
 from corpuskit.core import document, errors
+from corpuskit.core.document import ORIGINS
 from corpuskit.core.registry import own_steps
 from corpuskit.mix.recipe.cluster_profile import Profile, read_profile
-from corpuskit.mix.recipe.recipe import SourceSpec, load_recipe
+from corpuskit.mix.recipe.policy import POLICY_KEYS
+from corpuskit.mix.recipe.recipe import BUDGET_KEYS, CAPS_KEYS, OUTPUT_KEYS, SOURCE_KEYS, TOP_KEYS, load_recipe
 from tests.conftest import ROOT, Run
 
 DOCS = ROOT / "docs"
@@ -24,6 +26,9 @@ PAGES = sorted([ROOT / "README.md", *DOCS.glob("*.md"), *(ROOT / "examples").glo
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 NAMED = re.compile(r"`((?:corpuskit|docs|examples|tests|\.ci)/[\w./-]*)`")
+ROOM = re.compile(r"`((?:cli|core|export|formats|mix|sources|stages|text|trust)/[\w./-]*)`")
+"""A path below corpuskit/, with or without its `.py`."""
+NO_PATHS = {"text/plain"}
 WORDS = {str: "string", int: "integer", float: "number", dict: "object", list: "list"}
 OUR_LAW = "corpuskit/stages/filter_shouting.py tests/stages/test_filter_shouting.py tests/golden/filter-shouting/"
 """Names that docs/adding-a-step.md gives to files that are yet to be written."""
@@ -84,6 +89,9 @@ def test_links_and_named_files_exist(page: Path) -> None:
         assert not anchor or anchor in anchors(place), target
     for name in NAMED.findall(prose(page)):
         assert name in OUR_LAW or (ROOT / name).exists(), name
+    for name in set(ROOM.findall(prose(page))) - NO_PATHS:
+        path = ROOT / "corpuskit" / name
+        assert path.name == "NAME.py" or path.exists() or path.with_suffix(".py").exists(), name
 
 
 def anchors(page: Path) -> set[str]:
@@ -109,9 +117,7 @@ def test_blocks_of_data_parse(page: Path, tmp_path: Path) -> None:
 
 def test_the_recipe_page_shows_every_key() -> None:
     schema = blocks(DOCS / "recipe.md", "yaml")[0]
-    keys = set(SourceSpec.__dataclass_fields__) - {"name", "from_step", "location", "input_locations"}
-    keys |= {"from", "options", "seed", "budget", "policy", "caps", "floors", "sources", "together", "output"}
-    keys |= {"tokens", "tokenizer", "dir", "formats", "order", "shard_documents", "any_source"}
+    keys = {*TOP_KEYS, *SOURCE_KEYS, *BUDGET_KEYS, *POLICY_KEYS, *OUTPUT_KEYS, *CAPS_KEYS} - set(ORIGINS)
     assert not {key for key in keys if not re.search(rf"^ *{key}:", schema, re.MULTILINE)}
 
 

@@ -175,12 +175,16 @@ def test_two_workers_give_what_one_gives(name: str) -> None:
     assert parallel.counts == flow.counts
 
 
-@pytest.mark.parametrize("name", [name for name in STAGES if name.startswith("filter-") and name != "filter-license"])
-def test_a_prose_stage_refuses_pages(name: str) -> None:
+@pytest.mark.parametrize("name", STAGES)
+def test_stages_that_read_prose_refuse_pages_and_no_others_do(name: str) -> None:
     step = step_of(name)
     assert isinstance(step, Stage)
-    with pytest.raises(UsageError, match="corpuskit extract"):
-        step.apply(pages()[0])
+    if not step.reads_prose:
+        run(step, pages())
+        return
+    for judge in (step.apply, lambda page: step.apply_many([page])):
+        with pytest.raises(UsageError, match="corpuskit extract"):
+            judge(pages()[0])
 
 
 def test_sinks_pass_documents_on() -> None:

@@ -10,6 +10,7 @@ from corpuskit.core.wording import comma_list
 from corpuskit.mix.recipe.node import Node
 
 FROM_DOCUMENTS = "from-documents"
+POLICY_KEYS = ("licenses", "pii")
 """Stands for a source's licence if each document states its own; the licence gate then checks them one by one."""
 
 
@@ -43,7 +44,7 @@ def read_policy(node: Node | None) -> Policy:
     """Return the policy under a recipe's key `policy`."""
     if node is None:
         return Policy()
-    node.keys("licenses", "pii")
+    node.keys(*POLICY_KEYS)
     licenses, pii = node.get("licenses"), node.get("pii")
     if pii:
         pii.choice(["required"])

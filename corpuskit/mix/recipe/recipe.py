@@ -25,7 +25,7 @@ from corpuskit.core.document import ORIGINS
 from corpuskit.core.errors import UsageError
 from corpuskit.core.options import build_step
 from corpuskit.core.registry import find_step, format_names
-from corpuskit.core.settings import Tags
+from corpuskit.core.settings import SHARD_DOCUMENTS, Tags
 from corpuskit.core.step import CorpusStage, Sink, Source, Stage, Step
 from corpuskit.core.tokens import BYTES, WORDS
 from corpuskit.core.wording import did_you_mean
@@ -36,9 +36,12 @@ from corpuskit.mix.recipe.yaml import load as load_yaml
 
 FindStep = Callable[[str], type[Step]]
 
-SHARD_DOCUMENTS = 50_000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_SOURCE_KEYS = (
+TOP_KEYS = ("seed", "budget", "policy", "caps", "floors", "sources", "together", "output")
+BUDGET_KEYS = ("tokens", "tokenizer")
+CAPS_KEYS = ("any_source", *ORIGINS)
+OUTPUT_KEYS = ("dir", "formats", "order", "shard_documents")
+SOURCE_KEYS = (
     "from",
     "inputs",
     "origin",
@@ -116,7 +119,7 @@ def load_recipe(path: Path, find: FindStep = find_step) -> Recipe:
 
 def read_recipe(tree: Marked, folder: Path, find: FindStep = find_step) -> Recipe:
     """Return the recipe in a marked tree, whose paths are relative to `folder`. Raises as `load_recipe` does."""
-    top = Node(tree).keys("seed", "budget", "policy", "caps", "floors", "sources", "together", "output")
+    top = Node(tree).keys(*TOP_KEYS)
     budget = _budget(top.get("budget"), folder)
     sources = _sources(top.need("sources", "a mapping from names to sources"), folder, find)
     caps, any_source = _caps(top.get("caps"))
@@ -162,7 +165,7 @@ def tags_of(source: SourceSpec) -> Tags:
 def _budget(node: Node | None, folder: Path) -> Budget | None:
     if node is None:
         return None
-    node.keys("tokens", "tokenizer")
+    node.keys(*BUDGET_KEYS)
     tokens = node.need("tokens", "how many to select").whole(1)
     tokenizer = node.get("tokenizer")
     name = tokenizer.text() if tokenizer else WORDS
@@ -183,7 +186,7 @@ def _sources(node: Node, folder: Path, find: FindStep) -> tuple[SourceSpec, ...]
 def _source(name: str, node: Node, folder: Path, find: FindStep) -> SourceSpec:
     if not _NAME.fullmatch(name):
         node.fail("cannot name a source: use letters, digits, `.`, `_` and `-`, at most 64, a letter or digit first")
-    node.keys(*_SOURCE_KEYS)
+    node.keys(*SOURCE_KEYS)
     command = node.need("from", "the command that reads it, such as `files` or `fetch-warc`")
     step = _step_at(command, command.text(), node.get("options"), folder, find)
     if not isinstance(step, Source):
@@ -256,7 +259,7 @@ def _step_at(node: Node, name: str, options: Node | None, folder: Path, find: Fi
 def _caps(node: Node | None) -> tuple[dict[str, float], float | None]:
     if node is None:
         return {}, None
-    caps = {key: entry.share(above_zero=True) for key, entry in node.keys("any_source", *ORIGINS).entries()}
+    caps = {key: entry.share(above_zero=True) for key, entry in node.keys(*CAPS_KEYS).entries()}
     any_source = caps.pop("any_source", None)
     return caps, any_source
 
@@ -276,7 +279,7 @@ def _floors(node: Node | None, sources: tuple[SourceSpec, ...]) -> dict[str, flo
 def _output(node: Node | None, folder: Path, default_order: str) -> OutputSpec:
     if node is None:
         return OutputSpec(order=default_order)
-    node.keys("dir", "formats", "order", "shard_documents")
+    node.keys(*OUTPUT_KEYS)
     directory, formats = node.get("dir"), node.get("formats")
     order, shard_documents = node.get("order"), node.get("shard_documents")
     names = [entry.choice(format_names()) for entry in formats.items()] if formats else []
