@@ -28,7 +28,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 NAMED = re.compile(r"`((?:corpuskit|docs|examples|tests|\.ci)/[\w./-]*)`")
 ROOM = re.compile(r"`((?:cli|core|export|formats|mix|sources|stages|text|trust)/[\w./-]*)`")
 """A path below corpuskit/, with or without its `.py`."""
-NO_PATHS = {"text/plain"}
+MEDIA_TYPES = {"text/html", "text/markdown", "text/plain"}
 WORDS = {str: "string", int: "integer", float: "number", dict: "object", list: "list"}
 OUR_LAW = "corpuskit/stages/filter_shouting.py tests/stages/test_filter_shouting.py tests/golden/filter-shouting/"
 """Names that docs/adding-a-step.md gives to files that are yet to be written."""
@@ -89,7 +89,7 @@ def test_links_and_named_files_exist(page: Path) -> None:
         assert not anchor or anchor in anchors(place), target
     for name in NAMED.findall(prose(page)):
         assert name in OUR_LAW or (ROOT / name).exists(), name
-    for name in set(ROOM.findall(prose(page))) - NO_PATHS:
+    for name in set(ROOM.findall(prose(page))) - MEDIA_TYPES:
         path = ROOT / "corpuskit" / name
         assert path.name == "NAME.py" or path.exists() or path.with_suffix(".py").exists(), name
 
