@@ -4,6 +4,7 @@ import codecs
 import re
 
 from corpuskit.core.document import Reject
+from corpuskit.core.errors import UsageError
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -18,6 +19,14 @@ WEB_BOMS = BOMS[:1] + BOMS[3:]
 DETECTION_BYTES = 1024 * 1024
 NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\x80-\x84\x86-\x9f]")
 """Control characters that no text in a legacy encoding holds; tab, line ends, form feed, escape and NEL may occur."""
+
+
+def demand_known_encoding(encoding: str | None, examples: str) -> None:
+    """Raise UsageError for an encoding that Python does not know."""
+    try:
+        "".encode(encoding or "utf-8")
+    except (LookupError, UnicodeError):
+        raise UsageError(f"--encoding {encoding!r} is not known; try {examples}") from None
 
 
 def decode_text(data: bytes, encoding: str | None = None) -> str:

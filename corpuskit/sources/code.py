@@ -11,13 +11,13 @@ from corpuskit.core.document import Document, Reject
 from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Drop, Item, Rejected, Source
 from corpuskit.core.wording import nearest
+from corpuskit.formats.text_encoding import demand_known_encoding
+from corpuskit.formats.whole_file import read_whole_file
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
     from corpuskit.text.code.programming_languages import Language
 
-MAX_REJECT_BYTES = 1024 * 1024
-"""Bytes of a damaged file that its reject carries."""
 SHORT_LINED = frozenset({"CSS", "Less", "Sass", "SCSS", "Stylus"})
 """Languages, besides programming languages, whose lines are short if written by hand."""
 
@@ -62,10 +62,7 @@ class Code(Source):
         ):
             if value < 1:
                 raise UsageError(f"--{option} must be at least 1")
-        try:
-            "".encode(self.encoding or "utf-8")
-        except (LookupError, UnicodeError):
-            raise UsageError(f"--encoding {self.encoding!r} is not known; try utf-8 or cp1252") from None
+        demand_known_encoding(self.encoding, "utf-8 or cp1252")
         if self.languages:
             self._demand_languages()
 
@@ -88,13 +85,12 @@ class Code(Source):
         reason = self._reason_against(language) if language and is_certain else None
         if reason:
             return _drop_unread(path, reason, language)
-        try:
-            data = input_.read_all(self.max_bytes)
-        except Reject:
+        data = read_whole_file(input_, self.max_bytes)
+        if not isinstance(data, Rejected):
+            return self._document(path, data, language)
+        if data.reason == "document-too-large":
             return _drop_unread(path, "too-large", language, max_bytes=self.max_bytes)
-        if input_.damage:
-            return Rejected("damaged-text", path, 0, data[:MAX_REJECT_BYTES], "a part of the file is missing")
-        return self._document(path, data, language)
+        return data
 
     def _document(self, path: str, data: bytes, language: "Language | None") -> Item:
         from corpuskit.formats.text_encoding import byte_order_mark, decode_text

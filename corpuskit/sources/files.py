@@ -10,6 +10,8 @@ from corpuskit.core.document import MAX_LINE, Document, Reject, decode, parse_lo
 from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Item, Rejected, Source
 from corpuskit.formats.detect import SUFFIXES, format_of
+from corpuskit.formats.text_encoding import demand_known_encoding
+from corpuskit.formats.whole_file import read_whole_file
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
 
 CONTENT_TYPES = {"text": "text/plain", "markdown": "text/markdown"}
 MAX_TEXT_FILE = 32 * 1024 * 1024
-MAX_REJECT_BYTES = 1024 * 1024
-"""Bytes of a damaged file that its reject carries."""
 UNDECODED = re.compile("[\udc80-\udcff]")
 
 
@@ -56,10 +56,7 @@ class Files(Source):
         """Raise UsageError for a delimiter that is not one character, and for an unknown encoding."""
         if self.delimiter is not None and len(self.delimiter) != 1:
             raise UsageError("--delimiter is one character, such as ';'")
-        try:
-            "".encode(self.encoding or "utf-8")
-        except (LookupError, UnicodeError):
-            raise UsageError(f"--encoding {self.encoding!r} is not known; try utf-8, cp1252 or gb18030") from None
+        demand_known_encoding(self.encoding, "utf-8, cp1252 or gb18030")
 
     def read(self, input_: "Input") -> Iterator[Item]:
         """Yield the documents of one file in order."""
@@ -90,7 +87,7 @@ class Files(Source):
                 yield Rejected(reject.reason, input_.name, offset, line, reject.detail)
 
     def _read_json(self, input_: "Input") -> Iterator[Item]:
-        data = _whole(input_, MAX_LINE)
+        data = read_whole_file(input_, MAX_LINE)
         if isinstance(data, Rejected):
             yield data
             return
@@ -109,7 +106,7 @@ class Files(Source):
     def _read_text(self, input_: "Input", content_type: str) -> Item:
         from corpuskit.formats.text_encoding import decode_text
 
-        data = _whole(input_, MAX_TEXT_FILE)
+        data = read_whole_file(input_, MAX_TEXT_FILE)
         if isinstance(data, Rejected):
             return data
         try:
@@ -217,17 +214,6 @@ class Files(Source):
         if type(value) not in (str, int, float):
             raise Reject("bad-id", "the id is neither a string nor a number")
         return str(value)
-
-
-def _whole(input_: "Input", limit: int) -> bytes | Rejected:
-    """Return all bytes of a file that is one record; a reject if it is too large or a part of it is missing."""
-    try:
-        data = input_.read_all(limit)
-    except Reject as reject:
-        return Rejected(reject.reason, input_.name, 0, b"", reject.detail)
-    if input_.damage:
-        return Rejected("damaged-text", input_.name, 0, data[:MAX_REJECT_BYTES], "a part of the file is missing")
-    return data
 
 
 def _as_json(value: Any) -> bytes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 from corpuskit.core.document import Document
 from corpuskit.core.provenance.entries import SourceEntry
@@ -18,6 +18,17 @@ class SourceTotals:
     origins: set[str] = field(default_factory=set)
     licenses: set[str] = field(default_factory=set)
     evidence: set[str] = field(default_factory=set)
+
+
+class SourcePart(TypedDict):
+    """The same of one part of a dataset, as JSON."""
+
+    documents: int
+    tokens: int
+    epochs: int
+    origins: list[str]
+    licenses: list[str]
+    evidence: list[str]
 
 
 @dataclass
@@ -52,32 +63,32 @@ class Totals:
         self.documents += 1
         return tokens
 
-    def parts(self) -> dict[str, Any]:
-        """The sums as JSON, for `merge`."""
+    def parts(self) -> dict[str, SourcePart]:
+        """Return the sums as JSON, for `merge`."""
         return {
-            name: [
-                total.documents,
-                total.tokens,
-                total.epochs,
-                sorted(total.origins),
-                sorted(total.licenses),
-                sorted(total.evidence),
-            ]
+            name: {
+                "documents": total.documents,
+                "tokens": total.tokens,
+                "epochs": total.epochs,
+                "origins": sorted(total.origins),
+                "licenses": sorted(total.licenses),
+                "evidence": sorted(total.evidence),
+            }
             for name, total in self.sources.items()
         }
 
-    def merge(self, parts: dict[str, Any]) -> None:
+    def merge(self, parts: dict[str, SourcePart]) -> None:
         """Add what `parts` gave of another part of the dataset."""
-        for name, (documents, tokens, epochs, origins, licenses, evidence) in parts.items():
+        for name, part in parts.items():
             total = self.sources.setdefault(name, SourceTotals())
-            total.documents += documents
-            total.tokens += tokens
-            total.epochs = max(total.epochs, epochs)
-            total.origins.update(origins)
-            total.licenses.update(licenses)
-            total.evidence.update(evidence)
-            self.documents += documents
-            self.tokens += tokens
+            total.documents += part["documents"]
+            total.tokens += part["tokens"]
+            total.epochs = max(total.epochs, part["epochs"])
+            total.origins.update(part["origins"])
+            total.licenses.update(part["licenses"])
+            total.evidence.update(part["evidence"])
+            self.documents += part["documents"]
+            self.tokens += part["tokens"]
 
     def as_json(self) -> dict[str, SourceEntry]:
         """The `sources` of the manifest; several licences or origins of one source as a sorted list."""

@@ -71,11 +71,19 @@ def _format_of(input_: Input) -> Format | None:
 
 def _read_shard(format_: Format, input_: Input) -> Iterator[Batch]:
     assert input_.local_path is not None
+    documents = enumerate(format_.read(input_.local_path))
+    for batch in in_batches((document, (input_.name, number)) for number, document in documents):
+        for document in batch.documents:
+            input_.findings.count.add(encode(document))
+        yield batch
+
+
+def in_batches(located: Iterable[tuple[Document, Location]]) -> Iterator[Batch]:
+    """Yield documents, each with its location, in batches; the last may be empty."""
     batch, size = Batch(), 0
-    for number, document in enumerate(format_.read(input_.local_path)):
-        input_.findings.count.add(encode(document))
+    for document, location in located:
         batch.documents.append(document)
-        batch.locations.append((input_.name, number))
+        batch.locations.append(location)
         size += len(encode(document))
         if len(batch.documents) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
             yield batch

@@ -19,7 +19,7 @@ from corpuskit.core.reading.inputs import Findings, Input
 from corpuskit.core.settings import Tags
 from corpuskit.core.step import CorpusStage, Drop, Item, Rejected, Source, Stage, Step
 from corpuskit.core.stream.apply import StepFault, apply_stages, apply_stages_to_lines
-from corpuskit.core.stream.batch import BATCH_BYTES, BATCH_DOCUMENTS, Batch, Location, decoded, of_reject, read_lines
+from corpuskit.core.stream.batch import Batch, Location, decoded, in_batches, of_reject, read_lines
 
 
 @dataclass
@@ -97,21 +97,18 @@ class Flow:
         if self.jobs > 1 and len(inputs) > 1 and not any(input_.is_stream for input_ in inputs):
             yield from self._read_in_workers(source, inputs)
             return
+        yield from in_batches(self._read_here(source, inputs))
+
+    def _read_here(self, source: Source, inputs: Sequence[Input]) -> Iterator[tuple[Document, Location]]:
+        """Yield a source's documents with their locations, read in this process."""
         count = self.counts[0]
-        batch, size = Batch(), 0
         for input_ in inputs:
             for item in items_of(source, input_):
                 count.received.documents += 1
                 document = self._accept_source_item(item, source.name(), count, (input_.name, 0))
                 if document is not None:
-                    batch.documents.append(document)
-                    batch.locations.append((input_.name, _offset(document)))
-                    size += len(encode(document))
-                if len(batch.documents) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
-                    yield batch
-                    batch, size = Batch(), 0
+                    yield document, (input_.name, _offset(document))
             count.received.bytes += input_.manifest_entry()["bytes"]
-        yield batch
 
     def _read_in_workers(self, source: Source, inputs: Sequence[Input]) -> Iterator[Batch]:
         from corpuskit.core.stream.workers import ordered_map
@@ -153,21 +150,20 @@ class Flow:
         return None
 
     def _run_corpus_stage(self, index: int, step: CorpusStage, batches: Iterator[Batch]) -> Iterator[Batch]:
+        received = self._received(batches, step.name(), self.counts[index])
+        yield from in_batches(self._run_on(index, step, received))
+        self.cut = self.cut or inspect.getgeneratorstate(received) != inspect.GEN_CLOSED
+
+    def _run_on(
+        self, index: int, step: CorpusStage, received: Iterable[Document]
+    ) -> Iterator[tuple[Document, Location]]:
+        """Yield what a corpus stage lets through, with its number among what it took."""
         count = self.counts[index]
-        batch, size = Batch(), 0
-        received = self._received(batches, step.name(), count)
         run = self.run_corpus_stage or step.run
         for item in run(received):
             document = self._count_outcome(item, step.name(), count, (step.name(), count.received.documents))
             if document is not None:
-                batch.documents.append(document)
-                batch.locations.append((step.name(), count.received.documents))
-                size += len(encode(document))
-            if len(batch.documents) >= BATCH_DOCUMENTS or size >= BATCH_BYTES:
-                yield batch
-                batch, size = Batch(), 0
-        yield batch
-        self.cut = self.cut or inspect.getgeneratorstate(received) != inspect.GEN_CLOSED
+                yield document, (step.name(), count.received.documents)
 
     def _received(self, batches: Iterator[Batch], name: str, count: StepCount) -> Generator[Document, None, None]:
         for batch in batches:

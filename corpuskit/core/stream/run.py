@@ -15,9 +15,9 @@ from corpuskit.core import console
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import publishing
 from corpuskit.core.document import Document, encode
-from corpuskit.core.errors import CorpuskitError, DamagedError, PublishError, RefusedError, UpstreamError, UsageError
+from corpuskit.core.errors import CorpuskitError, PublishError, UpstreamError, UsageError
 from corpuskit.core.provenance.chain import Chain, join
-from corpuskit.core.provenance.ledger import Ledger, Upstream, behind_cut, check_upstream, pipe_of
+from corpuskit.core.provenance.ledger import Ledger, Pipe, Upstream, behind_cut, check_upstream, pipe_of
 from corpuskit.core.provenance.manifest import chain_of, read_manifest
 from corpuskit.core.provenance.verdicts import VerdictLog
 from corpuskit.core.publish.file_output import FileOutput
@@ -29,6 +29,7 @@ from corpuskit.core.registry import describe, find_format, format_of_file
 from corpuskit.core.settings import Settings, Tags
 from corpuskit.core.step import CorpusStage, Report, Sink, Source, Step
 from corpuskit.core.stream.flow import Flow
+from corpuskit.core.stream.limits import demand_documents, demand_few_rejects, demand_whole_inputs
 
 WRITE_BYTES = 256 * 1024
 
@@ -169,7 +170,7 @@ class StepRun:
             return resolve_lists(arguments, self.step.suffixes, self.step.expand)
         return resolve(arguments, (".jsonl", ".jsonl.gz", ".jsonl.zst"))
 
-    def _writes(self) -> Any:
+    def _writes(self) -> Pipe | None:
         descriptor = self.output.descriptor if isinstance(self.output, StreamOutput) else None
         try:
             return pipe_of(os.fstat(descriptor)) if descriptor is not None else None
@@ -217,8 +218,7 @@ class StepRun:
         if decisions is not None and decisions.exists():
             chain.decisions.append(str(decisions))
         if not isinstance(self.output, StreamOutput) and self.output is not None:
-            if not self.flow.counts[-1].sent.documents and not self.settings.allow_empty:
-                raise RefusedError("no document is left, so nothing was published; `--allow-empty` publishes even that")
+            demand_documents(self.settings, self.flow.counts[-1].sent.documents)
             self.output.publish(chain, {"command": self.step.name()})
         if isinstance(self.step, CorpusStage):
             self.step.commit()
@@ -282,19 +282,16 @@ class StepRun:
                         self.step.name(),
                         f"{input_.name}: {damage.what}, at byte {damage.offset}, {damage.lost} bytes lost",
                     )
-        if not self.settings.accept_damaged:
-            raise DamagedError(
-                f"{len(damaged)} of {len(self.inputs)} inputs are damaged, {damaged[0].name} first; "
-                f"{'nothing was published' if self.settings.output else 'whole records were passed on'}. "
-                "`--accept-damaged` goes on and lists the damage in the manifest"
-            )
+        demand_whole_inputs(
+            self.settings,
+            [input_.name for input_ in damaged],
+            f"{len(damaged)} of {len(self.inputs)} inputs are",
+            "nothing was published" if self.settings.output else "whole records were passed on",
+        )
 
     def _demand_few_rejects(self, rejected: int, documents: int) -> None:
-        if rejected > self.settings.rejects_allowed(documents):
-            raise DamagedError(
-                f"{rejected} of {documents} records were rejected, more than "
-                f"`--max-rejects {self.settings.max_rejects}` allows; `--rejects FILE` shows them"
-            )
+        subject = f"{rejected} of {documents} records were rejected"
+        demand_few_rejects(self.settings, rejected, documents, subject, "`--rejects FILE` shows them")
 
     def _tell(self) -> None:
         count = self.flow.counts[-1] if self.flow.counts else None

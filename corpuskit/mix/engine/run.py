@@ -15,7 +15,7 @@ from corpuskit.core import console
 from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.compression import compressing_writer
-from corpuskit.core.errors import DamagedError, RefusedError, UsageError
+from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.chain import StepDescription, follow
 from corpuskit.core.provenance.entries import InputEntry, Manifest, ShardEntry, StepEntry, left_out
 from corpuskit.core.publish.folder_output import FolderOutput
@@ -26,6 +26,7 @@ from corpuskit.core.registry import find_format
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.stream.flow import end_of_stages, runs_of
+from corpuskit.core.stream.limits import demand_documents, demand_few_rejects, demand_whole_inputs
 from corpuskit.core.tokens import BYTES, WORDS, counter, token_version
 from corpuskit.mix.engine import mix_tasks
 from corpuskit.mix.engine.bucket_index import BucketEntry, write_bucket_index
@@ -206,8 +207,7 @@ class MixRun:
     def _publish(self, stream: ShardedStream) -> Manifest:
         chain = stream.chain
         self._demand_few_rejects(chain.steps)
-        if not self.output.totals.documents and not self.settings.allow_empty:
-            raise RefusedError("no document is left, so nothing was published; `--allow-empty` publishes even that")
+        demand_documents(self.settings, self.output.totals.documents)
         for name, version in token_version(tokenizer_of(self.recipe)).items():
             chain.record_version(name, version)
         names = [entry["name"] for entry in chain.steps]
@@ -247,21 +247,15 @@ class MixRun:
             console.notice(
                 "mix", f"{entry['path']}: {first['what']}, at byte {first['offset']}, {first['lost']} bytes lost"
             )
-        if damaged and not self.settings.accept_damaged:
-            raise DamagedError(
-                f"{len(damaged)} inputs are damaged, {damaged[0]['path']} first; nothing was published. "
-                "`--accept-damaged` goes on and lists the damage in the manifest"
-            )
+        names = [entry["path"] for entry in damaged]
+        demand_whole_inputs(self.settings, names, f"{len(damaged)} inputs are", "nothing was published")
 
     def _demand_few_rejects(self, steps: Iterable[StepEntry]) -> None:
         for entry in steps:
             rejected = sum(entry.get("rejected", {}).values())
             documents = entry.get("in", {}).get("documents", 0)
-            if rejected > self.settings.rejects_allowed(documents):
-                raise DamagedError(
-                    f"{entry['name']} rejected {rejected} of {documents} records, more than "
-                    f"`--max-rejects {self.settings.max_rejects}` allows; nothing was published"
-                )
+            subject = f"{entry['name']} rejected {rejected} of {documents} records"
+            demand_few_rejects(self.settings, rejected, documents, subject, "nothing was published")
 
 
 def _shard_entry(file: OutputFile) -> ShardEntry:

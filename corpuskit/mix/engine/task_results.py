@@ -4,6 +4,7 @@ from typing import Any, NotRequired, TypedDict
 
 from corpuskit.core.counts import CountEntry
 from corpuskit.core.provenance.entries import InputEntry, ShardEntry
+from corpuskit.core.publish.source_totals import SourcePart
 
 FileStatus = list[int]
 """Size, modification time and change time of a file; no program can set the last of these back."""
@@ -118,5 +119,5 @@ class WriteResult(TaskResult):
 
     outputs: list[OutputFile]
     """Those of one format follow one another, the shard's own before its companions."""
-    totals: dict[str, Any]
+    totals: dict[str, SourcePart]
     """What the shard holds of each source (`Totals.parts`)."""

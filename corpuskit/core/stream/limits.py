@@ -1,0 +1,28 @@
+"""What a run puts up with: damaged inputs, rejected records, and an empty result."""
+
+from corpuskit.core.errors import DamagedError, RefusedError
+from corpuskit.core.settings import Settings
+
+
+def demand_few_rejects(settings: Settings, rejected: int, documents: int, subject: str, then: str) -> None:
+    """Raise DamagedError if more records were rejected than `--max-rejects` allows.
+
+    `subject` says how many were rejected, `then` what that means or helps.
+    """
+    if rejected > settings.rejects_allowed(documents):
+        raise DamagedError(f"{subject}, more than `--max-rejects {settings.max_rejects}` allows; {then}")
+
+
+def demand_whole_inputs(settings: Settings, damaged: list[str], subject: str, then: str) -> None:
+    """Raise DamagedError if inputs, named in `damaged`, are so, unless `--accept-damaged` is given."""
+    if damaged and not settings.accept_damaged:
+        raise DamagedError(
+            f"{subject} damaged, {damaged[0]} first; {then}. "
+            "`--accept-damaged` goes on and lists the damage in the manifest"
+        )
+
+
+def demand_documents(settings: Settings, documents: int) -> None:
+    """Raise RefusedError if there is no document to publish, unless `--allow-empty` is given."""
+    if not documents and not settings.allow_empty:
+        raise RefusedError("no document is left, so nothing was published; `--allow-empty` publishes even that")

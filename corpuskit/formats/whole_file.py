@@ -1,0 +1,19 @@
+"""Files that are one record each: all bytes at once, or the reason why not."""
+
+from corpuskit.core.document import Reject
+from corpuskit.core.outcome import Rejected
+from corpuskit.core.reading.inputs import Input
+
+MAX_REJECT_BYTES = 1024 * 1024
+"""Bytes of a damaged file that its reject carries."""
+
+
+def read_whole_file(input_: Input, limit: int) -> bytes | Rejected:
+    """Return all bytes of a file; a reject if there are more than `limit` or a part of them is missing."""
+    try:
+        data = input_.read_all(limit)
+    except Reject as reject:
+        return Rejected(reject.reason, input_.name, 0, b"", reject.detail)
+    if input_.damage:
+        return Rejected("damaged-text", input_.name, 0, data[:MAX_REJECT_BYTES], "a part of the file is missing")
+    return data
