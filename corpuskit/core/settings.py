@@ -44,7 +44,9 @@ class Settings(Options):
 
     def workers(self) -> int:
         """How many processes a command uses that is to use the whole machine."""
-        return self.jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else self.jobs or 1
+        if self.jobs is not None:
+            return self.jobs
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
     def rejects_allowed(self, documents: int) -> float:
         """Return how many of this number of records may be rejected."""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
 
 from corpuskit.core import console
@@ -27,7 +28,7 @@ Result = TypeVar("Result")
 IN_FLIGHT_PER_WORKER = 4
 LAST_SECONDS = 5
 PR_SET_PDEATHSIG = 1
-KILLED = "a worker process was killed, perhaps for want of memory; try a smaller -j"
+WORKER_KILLED = "a worker process was killed, perhaps for want of memory; try a smaller -j"
 
 
 def ordered_map(
@@ -110,13 +111,13 @@ class Workers(Generic[Task]):
         return None
 
     def _recover(self) -> None:
-        raise CorpuskitError(KILLED) from None
+        raise CorpuskitError(WORKER_KILLED) from None
 
     def _open(self) -> None:
         settings = (os.getpid(), self._work, self._shared_marks())
         with starting():
             self._pool = ProcessPoolExecutor(self._jobs, self._context, initializer=become_worker, initargs=settings)
-        self._processes: dict[int, Any] = {}
+        self._processes: dict[int, BaseProcess] = {}
 
     def _start(self, submitted: Submitted[Task]) -> None:
         try:
@@ -175,7 +176,7 @@ class Pool:
             while waiting:
                 yield waiting.popleft().result()
         except BrokenProcessPool:
-            raise CorpuskitError(KILLED) from None
+            raise CorpuskitError(WORKER_KILLED) from None
         except CorpuskitError as error:
             # The pool hangs the worker's traceback on it, which the task has kept already.
             raise error from None

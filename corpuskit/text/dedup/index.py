@@ -21,7 +21,7 @@ import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import flush, size_and_digest, write_flushed
@@ -45,7 +45,24 @@ CURRENT = "index.json"
 HOLDER = ".holder"
 ENDING = ".blocks"
 
-Snapshot = dict[str, Any]
+
+class SnapshotEntry(TypedDict):
+    """What `index.json` says of a snapshot."""
+
+    name: str
+    documents: int
+    file: str
+    bytes: int
+    sha256: str
+
+
+class IndexEntry(TypedDict):
+    """What `index.json` says, without its own digest."""
+
+    format: str
+    generation: int
+    settings: dict[str, Any] | None
+    snapshots: list[SnapshotEntry]
 
 
 class Index:
@@ -74,8 +91,8 @@ class Index:
             _write_current(folder, current)
         self._read: IndexReading | None = None
         self.generation: int = current["generation"]
-        self.settings: dict[str, Any] = current["settings"] if self.generation else settings or {}
-        self.snapshots: list[Snapshot] = current["snapshots"]
+        self.settings: dict[str, Any] = (current["settings"] if self.generation else settings) or {}
+        self.snapshots: list[SnapshotEntry] = current["snapshots"]
         try:
             if settings is not None:
                 _demand_same(folder, self.settings, settings)
@@ -141,7 +158,7 @@ class Index:
 
     def commit(self) -> None:
         """Make the snapshots as they are now a new generation, and let go. Raises PublishError."""
-        content = {
+        content: IndexEntry = {
             "format": FORMAT,
             "generation": self.generation + 1,
             "settings": self.settings,
@@ -160,10 +177,10 @@ class Index:
         """Whether the index was let go of."""
         return not self._end.alive
 
-    def _without(self, entry: Snapshot, file: "BlockFile", removed: "Flags") -> Snapshot:
+    def _without(self, entry: SnapshotEntry, file: "BlockFile", removed: "Flags") -> SnapshotEntry:
         return self._write(entry["name"], file.fields, rows_of(file, ~removed))
 
-    def _write(self, name: str, fields: Any, blocks: Iterator[Block]) -> Snapshot:
+    def _write(self, name: str, fields: Any, blocks: Iterator[Block]) -> SnapshotEntry:
         from corpuskit.core.disk.block_file import BlockWriter
 
         part = self.folder / f"entries{ENDING}.part"
@@ -179,7 +196,7 @@ class Index:
             filesystem.replace(part, path)
         return {"name": name, "documents": len(written), "file": path.name, "bytes": size, "sha256": digest}
 
-    def _called(self, entry: Snapshot) -> str:
+    def _called(self, entry: SnapshotEntry) -> str:
         return f"snapshot {entry['name']!r} of the index {str(self.folder)!r}"
 
 
@@ -229,7 +246,7 @@ def find_session(folder: Path, snapshot: str) -> IndexSession | None:
     return _open_sessions.get((folder, snapshot))
 
 
-def read_current(folder: Path, *, required: bool) -> dict[str, Any] | None:
+def read_current(folder: Path, *, required: bool) -> IndexEntry | None:
     """What `index.json` says, or None where the folder is empty and no index is `required`.
 
     Raises UsageError for an index that is not there, PublishError for a folder that holds something else,
@@ -257,11 +274,11 @@ def read_current(folder: Path, *, required: bool) -> dict[str, Any] | None:
         raise damaged
     if content["format"] != FORMAT:
         raise UsageError(f"the index {str(folder)!r} is of format {content['format']!r}, not {FORMAT!r}")
-    current: dict[str, Any] = content
+    current: IndexEntry = content
     return current
 
 
-def _write_current(folder: Path, content: dict[str, Any]) -> None:
+def _write_current(folder: Path, content: IndexEntry) -> None:
     part = folder / f"{CURRENT}.part"
     data = json.dumps({**content, "sha256": _sha256(content)}, indent=1, ensure_ascii=False).encode() + b"\n"
     with _writing(folder):
@@ -304,7 +321,8 @@ def _let_go(folder: Path, descriptor: int, owner: int, is_new: bool) -> None:
     with contextlib.suppress(OSError):
         filesystem.remove(folder / HOLDER)
     with contextlib.suppress(OSError, DamagedError, UsageError, PublishError):
-        if is_new and not (read_current(folder, required=True) or {})["generation"]:
+        current = read_current(folder, required=True)
+        if is_new and current is not None and not current["generation"]:
             filesystem.remove(folder / CURRENT)
             filesystem.remove_folder(folder)
     # A worker that was forked meanwhile holds the descriptor too; unlocking it is for all.
