@@ -152,6 +152,16 @@ def test_stages_hold_commands_alone() -> None:
     assert private == []
 
 
+def test_every_command_and_format_has_its_test() -> None:
+    untested = [
+        path.relative_to(PACKAGE).as_posix()
+        for wing in WINGS
+        for path in sorted((PACKAGE / wing).glob("[a-z]*.py"))
+        if not (ROOT / "tests" / wing / f"test_{path.name}").exists()
+    ]
+    assert untested == []
+
+
 def test_an_input_is_called_input() -> None:
     """`source` is the recipe's, and the step that reads."""
     sources = [
