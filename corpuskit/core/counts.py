@@ -1,7 +1,7 @@
 """Counting: what went into a step, what came out, and the balance between the two.
 
 A stream's digest does not depend on its order: it is the sum, modulo 2**128, of the xxh3 hashes (128 bits) of its
-lines, so shards and tasks add up in any order, and a repeated line counts each time.
+lines, so shards and tasks can be added up in any order, and a repeated line counts each time.
 """
 
 import builtins
@@ -30,7 +30,7 @@ CountEntry = TypedDict(
         "out": StreamEntry,
         "dropped": dict[str, int],  # by reason
         "rejected": dict[str, int],  # by reason
-        "killed": NotRequired[list[str]],  # ids of the documents on which the step had to be ended
+        "killed": NotRequired[list[str]],  # ids of the documents on which the step had to be stopped
     },
 )
 """The account of one step."""
@@ -87,7 +87,7 @@ class StepCount:
     dropped: "Counter[str]" = field(default_factory=Counter)
     rejected: "Counter[str]" = field(default_factory=Counter)
     killed: list[str] = field(default_factory=list)
-    """Ids of the documents that were rejected because the step did not end on them."""
+    """Ids of the documents that were rejected because the step did not finish on them."""
 
     def merge(self, other: "StepCount") -> None:
         """Add another part's account to this one."""

@@ -3,7 +3,7 @@
     CorpuskitError            1   internal fault
     ├── UsageError            2   usage or recipe error, missing input, empty glob
     ├── DamagedError          3   damaged container or dataset
-    ├── UpstreamError         4   the stream before us is not whole
+    ├── UpstreamError         4   the stream that we read is not whole
     ├── PublishError          5   disk, lock, permission
     ├── RefusedError          6   refused by a rule: policy, licence, gate, budget
     └── RemoteError           7   a remote service failed after its retry budget
@@ -28,15 +28,15 @@ CANNOT_WRITE = (
     errno.EMFILE,
     errno.ENFILE,
 )
-"""What the system says where something cannot be written; inputs that cannot be read are said by their readers."""
+"""System errors that mean something cannot be written; inputs that cannot be read are reported by their readers."""
 
 
 class CorpuskitError(Exception):
-    """Base of all expected errors; `exit_code` is what the process ends with."""
+    """Base of all expected errors; the process ends with `exit_code`."""
 
     exit_code = 1
     count: "StepCount | None" = None
-    """How far the step had come, where one was running."""
+    """How far the step had got, if one was running."""
 
 
 class UsageError(CorpuskitError):

@@ -1,4 +1,4 @@
-"""The forms a dataset is written in, and how shards of several forms in one folder are told apart."""
+"""The formats a dataset is written in, and what tells shards of several formats in one folder apart."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,24 +19,24 @@ class ShardWriter(Protocol):
 
 
 class Format(Protocol):
-    """A form that datasets are written in."""
+    """A format that datasets are written in."""
 
     name: ClassVar[str]
     suffix: ClassVar[str]
     folder: ClassVar[str]
-    """Where in a dataset folder the shards lie."""
+    """Where in a dataset folder the shards are."""
 
     def open(self, path: Path) -> ShardWriter:
-        """A writer of one shard."""
+        """Return a writer for one shard."""
 
     def read(self, path: Path) -> Iterator[Document]:
-        """The documents of one shard."""
+        """Yield the documents of one shard."""
 
     def find(self, path: Path, identifier: str) -> Iterator[Document]:
-        """The documents of one shard with this id, found without reading the others."""
+        """Yield the documents of one shard with this id, found without reading the others."""
 
     def finish(self, staging: Path, manifest: Manifest) -> list[str]:
         """Write the files that go with the shards. Returns their relative names."""
 
     def versions(self) -> dict[str, str]:
-        """Libraries that shape the shards' bytes."""
+        """Return the versions of the libraries that shape the shards' bytes."""

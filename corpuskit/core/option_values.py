@@ -1,4 +1,4 @@
-"""One value to an option's type: the one conversion for flags, recipe keys and keyword arguments."""
+"""Convert a value to an option's type: one conversion for flags, recipe keys and keyword arguments."""
 
 import math
 import types
@@ -21,17 +21,17 @@ class UnsupportedTypeError(TypeError):
 
 @dataclass(frozen=True)
 class Spelling:
-    """How values are written where they come from.
+    """How the values from one place of origin are written.
 
-    Flags are words (`--keep en,de`), recipes hold YAML values and words (`keep: en`), Python has values alone.
+    Flags are words (`--keep en,de`), recipes hold YAML values and words (`keep: en`), Python has only values.
     """
 
     words: bool = True
     """Whether a string may stand for a number, a truth value or a list."""
     split_commas: bool = False
-    """Whether the members of a list are split at commas, as repeated flags want it."""
+    """Whether the members of a list are split at commas, as repeated flags need."""
     folder: Path | None = None
-    """Where relative files are looked for."""
+    """The folder that relative paths start from."""
 
 
 IN_PYTHON = Spelling(words=False)
@@ -81,7 +81,7 @@ def _items(value: Any, spelling: Spelling) -> list[Any]:
             raise UnfitValueError(f"a list such as [{value!r}]")
         return _split_at_commas(value)
     if not isinstance(value, (list, tuple)):
-        # One number for a list of numbers: the conversion of the item decides whether it fits.
+        # A single number stands for a list of one; the conversion of the item decides whether it fits.
         if spelling.words and isinstance(value, (int, float)) and not isinstance(value, bool):
             return [value]
         raise UnfitValueError("a list")

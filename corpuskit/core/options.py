@@ -51,7 +51,7 @@ class Options:
     """
 
     def __init_subclass__(cls, **arguments: Any) -> None:
-        """Let the options be checked before the class's own `__post_init__` relies on them."""
+        """Check the options before the class's own `__post_init__` relies on them."""
         super().__init_subclass__(**arguments)
         own_check = cls.__dict__.get("__post_init__")
         if own_check is not None:
@@ -95,10 +95,11 @@ def build_step(
     """Build a step from plain values under its option keys (`min-words` or `min_words`).
 
     Values are those of a recipe (numbers, strings, lists, None) or of flags (strings, lists of strings): a string is
-    read as the option's type, and a single string given to a list option is split at commas. With `split_commas` so
-    are the members of a list, as repeated flags want it; recipes turn it off. Relative files are looked for in
-    `folder`. `location` starts messages (`recipe.yaml:12`), or is a function that returns it for a key as written, and
-    for "". Raises UsageError for unknown, repeated, missing and wrong options, and for what the step itself refuses.
+    read as the option's type, and a single string given to a list option is split at commas. With `split_commas`, so
+    are the members of a list, as repeated flags need; recipes turn it off. Relative paths start from `folder`.
+    `location` (`recipe.yaml:12`) begins the messages; it may be a function that returns the location of a key as
+    written, and that of the whole step for "". Raises UsageError for unknown, repeated, missing and wrong options, and
+    for what the step itself refuses.
     """
     option_of = {option.key: option for option in step_class.option_list()}
     location_of = location if callable(location) else lambda key: location
@@ -172,7 +173,7 @@ def _key_problem(key: str, option_of: Mapping[str, Option], values: Mapping[str,
 
 
 def _misfit(option: Option, value: Any, unfit: UnfitValueError) -> str:
-    # What does not shape content may be a secret.
+    # The value of an option that does not shape content may be a secret.
     repeated = f", not {excerpt(repr(value), EXCERPT)}" if option.shapes_content else ""
     return f"`{option.key}` expects {unfit}{repeated}"
 

@@ -1,4 +1,4 @@
-"""Which steps and output formats exist, by name. A name is looked up here and its module imported when it is used.
+"""Which steps and output formats exist, by name. A module is imported only when its name is used.
 
 The wings are listed by folder, so a new step is one new file: `stages/filter_quality.py` holds the step
 `filter-quality`. Other installed packages add steps under the entry point group `corpuskit.steps`; the manifest names
@@ -51,7 +51,7 @@ def step_names() -> list[str]:
 
 
 def help_line(name: str) -> str:
-    """What a list of steps says of this one: the first line of its docstring."""
+    """Return what a list of steps says about this one: the first line of its docstring."""
     module = own_steps().get(name)
     if module is not None:
         path = PACKAGE.joinpath(*module.split(".")[1:]).with_suffix(".py")
@@ -72,12 +72,12 @@ def find_step(name: str) -> type[Step]:
     if name in added_steps():
         return _added_step(name)
     near = nearest(name, step_names())
-    hint = f"did you mean {near!r}?" if near else f"there are {', '.join(step_names())}"
+    hint = f"did you mean {near!r}?" if near else f"the steps are {', '.join(step_names())}"
     raise UsageError(f"no step is called {name!r}; {hint}")
 
 
 def describe(step: Step) -> StepDescription:
-    """What a chain records of a step; of an added one also the distribution that it comes from."""
+    """Return what a chain records of a step; for an added step, also the distribution that it comes from."""
     name = step.name()
     point = added_steps().get(name) if name not in own_steps() else None
     origin = {point.dist.name: point.dist.version} if point is not None else {}
@@ -91,9 +91,9 @@ def format_names() -> list[str]:
 
 
 def find_format(name: str) -> "Format":
-    """Return the output format of this name. Raises UsageError with those there are."""
+    """Return the output format of this name. Raises UsageError that lists those that exist."""
     if name not in format_names():
-        raise UsageError(f"no output format is called {name!r}; there are {', '.join(format_names())}")
+        raise UsageError(f"no output format is called {name!r}; the formats are {', '.join(format_names())}")
     module = importlib.import_module(f"corpuskit.export.{name}")
     return next(
         cast("Format", value())

@@ -1,4 +1,4 @@
-"""The options that all data commands share, each written once: where to read and write, and what to put up with."""
+"""The options that all data commands share, each written once: where to read and write, and what to tolerate."""
 
 import os
 from dataclasses import dataclass
@@ -18,29 +18,27 @@ class Settings(Options):
         Path | None, "Publish here: a folder, or one file ending in .jsonl, .jsonl.gz, .jsonl.zst or .parquet."
     ] = None
     drops: Annotated[Path | None, "Write dropped documents here, with step, reason and values."] = None
-    rejects: Annotated[Path | None, "Write what could not be read here, its bytes in a file beside it."] = None
-    jobs: Annotated[int | None, "Worker processes; if not given one, and for `mix` one a core."] = None
-    shard_documents: Annotated[int, "Documents in a shard of a published folder."] = 50_000
-    max_rejects: Annotated[str | None, "Most rejected records to put up with, as N or N%; any number if not given."] = (
-        None
-    )
-    accept_damaged: Annotated[bool, "Publish although inputs are damaged; the manifest lists the damage."] = False
+    rejects: Annotated[Path | None, "Write rejected records here, and their bytes to a file next to it."] = None
+    jobs: Annotated[int | None, "Worker processes; by default one, and for `mix` one per core."] = None
+    shard_documents: Annotated[int, "Documents per shard of a published folder."] = 50_000
+    max_rejects: Annotated[str | None, "Most rejected records to tolerate, as N or N%; by default any number."] = None
+    accept_damaged: Annotated[bool, "Publish even if inputs are damaged; the manifest lists the damage."] = False
     allow_empty: Annotated[bool, "Publish even if no document is left."] = False
     strict_input: Annotated[bool, "Refuse a piped stream that no corpuskit command vouches for."] = False
     quiet: Annotated[bool, "Print errors only."] = False
     json: Annotated[bool, "Print the outcome as one JSON object, on the last line of standard error."] = False
 
     def __post_init__(self) -> None:
-        """Raise UsageError for what cannot be."""
+        """Raise UsageError for numbers below 1, and for `max_rejects` that is neither a number nor a percentage."""
         if self.jobs is not None and self.jobs < 1:
-            raise UsageError("`--jobs` is a number of processes, from 1 on")
+            raise UsageError("`--jobs` is a number of processes, 1 or more")
         if self.shard_documents < 1:
-            raise UsageError("`--shard-documents` is a number of documents, from 1 on")
+            raise UsageError("`--shard-documents` is a number of documents, 1 or more")
         if self.max_rejects is not None:
             self.rejects_allowed(0)
 
     def workers(self) -> int:
-        """How many processes a command uses that is to use the whole machine."""
+        """Return how many processes a command uses if it is to use the whole machine."""
         return self.jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else self.jobs or 1
 
     def rejects_allowed(self, documents: int) -> float:
@@ -55,11 +53,11 @@ class Settings(Options):
 
 @dataclass(frozen=True)
 class Tags(Options):
-    """What a source says of every document it yields, as a recipe's source does."""
+    """What a source says about every document it yields, as a recipe's source does."""
 
     source: Annotated[str | None, "Name of the source, written to `metadata.source`."] = None
     origin: Annotated[str | None, f"What the documents are: {', '.join(ORIGINS)}."] = None
-    license: Annotated[str | None, "SPDX licence expression of documents that state none of their own."] = None
+    license: Annotated[str | None, "SPDX licence expression for documents that state none of their own."] = None
     license_evidence: Annotated[str | None, "Where that licence is stated."] = None
 
     def __post_init__(self) -> None:

@@ -1,8 +1,8 @@
-"""How a budget counts tokens: by words, by bytes, or by a tokenizer of one's own.
+"""How a budget counts tokens: by words, by bytes, or with your own tokenizer.
 
 `words` needs no model and depends on nothing but this file. A word is a run of characters between white space; in
 scripts that put no spaces between words (Han, kana, bopomofo, Yi, Thai, Lao, Khmer, Myanmar) every letter counts
-as one, their punctuation and combining marks as none, and Tibetan is divided at its tshegs. Hangul has spaces and
+as one, their punctuation and combining marks as none, and Tibetan is split at its tshegs. Hangul has spaces and
 is counted like Latin. The characters are listed here and not taken from the interpreter's Unicode tables, so the
 count is the same on every machine.
 """
@@ -52,7 +52,7 @@ _WORD = re.compile(rf"[{_LETTERS}]|[^\s{_LETTERS}{_NEITHER}]+")
 
 
 def counter(name: str) -> Counter:
-    """The function that counts a text's tokens: `words`, `bytes/4`, or a `tokenizer.json` by its path.
+    """Return the function that counts a text's tokens: by `words`, `bytes/4`, or the `tokenizer.json` at this path.
 
     Raises UsageError for any other name, and for a file that cannot be read.
     """
@@ -65,7 +65,7 @@ def counter(name: str) -> Counter:
 
 
 def token_version(name: str) -> dict[str, str]:
-    """What the manifest names as the version of this way of counting: for a tokenizer file its digest."""
+    """Return the version of this way of counting, as the manifest names it; for a tokenizer file, its digest."""
     if name in (WORDS, BYTES):
         return {f"tokens:{name}": "1"}
     import hashlib
@@ -89,7 +89,7 @@ def words(text: str) -> int:
 
 
 def _beyond_ascii(text: str) -> str:
-    """The characters beyond ASCII: mostly so few that the pattern has nothing to do."""
+    """Return the characters beyond ASCII, usually so few that the pattern has almost nothing to search."""
     return text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
 
 
@@ -112,7 +112,7 @@ def _tokenizer(name: str) -> Any:
         tokenizer = Tokenizer.from_buffer(_read(path))
     except ValueError:
         raise UsageError(f"{path.name}: not a tokenizer.json that the tokenizers library can read") from None
-    # A file may ask for cut or filled up texts; a count wants neither.
+    # A file may ask for truncation or padding; a count needs neither.
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer

@@ -135,7 +135,7 @@ def test_without_a_command_the_help_goes_to_standard_error(capsys: pytest.Captur
         (["sample", "--rate"], "corpuskit sample: Option '--rate' requires an argument."),
         (["sample", "--rate", "much"], "corpuskit sample: sample: `rate` expects a number, not 'much'"),
         (["dedup", "--method", "minhas"], "did you mean `minhash`?"),
-        (["dedup", "--jobs", "0"], "`--jobs` is a number of processes, from 1 on"),
+        (["dedup", "--jobs", "0"], "`--jobs` is a number of processes, 1 or more"),
         (["files", "--origin", "web"], "`origin` is one of public_dataset,"),
         (["filter-license"], "filter-license: needs the option `allow`"),
         (["mix"], "name one recipe"),

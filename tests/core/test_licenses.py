@@ -157,7 +157,7 @@ def test_entries_name_one_licence(entry: str) -> None:
 
 @pytest.mark.parametrize("entry", ["", "NONE", "NOASSERTION", "MIT OR CC0-1.0", "LLVM-exception", "Apache 2"])
 def test_other_entries_are_refused(entry: str) -> None:
-    with pytest.raises(UsageError, match="is no SPDX licence"):
+    with pytest.raises(UsageError, match="is not an SPDX licence"):
         check_entry(entry)
 
 

@@ -1,4 +1,4 @@
-"""A published dataset, opened to be looked at: its manifest, its documents, its decisions."""
+"""A published dataset, opened for reading: its manifest, its documents, its decisions."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,17 +24,17 @@ class Dataset:
         self.manifest: Manifest = read_manifest(location if location.is_dir() else manifest_of_file(location))
 
     def shards(self) -> list[ShardEntry]:
-        """The shards of the first form: each document once."""
+        """Return the shards of the first format, which hold each document once."""
         shards = self.manifest["shards"]
         return [shard for shard in shards if shard_format(shard["path"]) == shard_format(shards[0]["path"])]
 
     def documents(self, shard: ShardEntry) -> Iterator[Document]:
-        """The documents of one shard."""
+        """Yield the documents of one shard."""
         path, format_ = self._path_and_format(shard)
         yield from format_.read(path)
 
     def find(self, shard: ShardEntry, identifier: str) -> Iterator[Document]:
-        """The documents of one shard with this id, found without reading the others."""
+        """Yield the documents of one shard with this id, found without reading the others."""
         path, format_ = self._path_and_format(shard)
         yield from format_.find(path, identifier)
 
@@ -45,7 +45,7 @@ class Dataset:
         return path, find_format("parquet" if path.suffix == ".parquet" else "jsonl")
 
     def decisions(self, holding: bytes = b"") -> Iterator[Decision]:
-        """The verdicts on documents that were left out, in the order of the steps; only lines with these bytes."""
+        """Yield the verdicts on documents that were left out, in step order; only lines with these bytes."""
         for entry in self.manifest["decisions"]:
             yield from self.decisions_in(entry, holding)
 
@@ -67,4 +67,4 @@ def _decision(line: bytes, path: str) -> Decision:
             return decision
     except (ValueError, TypeError, KeyError):
         pass
-    raise DamagedError(f"{path} holds lines that are no decisions; `corpuskit verify` the dataset")
+    raise DamagedError(f"{path} holds lines that are not decisions; `corpuskit verify` the dataset")

@@ -2,9 +2,9 @@
 
 A folder is written under `DIR/.staging/`, each shard flushed to disk; then the shards are renamed into place, and
 `manifest.json` last. That rename is the moment of publication; only after it are files that keep their name replaced,
-and the shards of the manifest before removed. A journal names the shards of both, so that after a failure, or a kill in
-between, those of the one whose manifest does not stand can be taken away. A folder without a manifest is no dataset,
-and one that is not ours is refused. The folder itself is locked with flock, which dies with its holder.
+and the shards of the previous manifest removed. A journal names the shards of both manifests, so that after a failure,
+or a kill in between, the shards of the one that is not in place can be removed. A folder without a manifest is not a
+dataset, and a folder that is not ours is refused. The folder itself is locked with flock, which dies with its holder.
 """
 
 import contextlib
@@ -33,7 +33,7 @@ from corpuskit.core.publish.source_totals import Totals
 STAGING = ".staging"
 WORK = "work"
 TASKS = "tasks"
-"""In the folder of work."""
+"""Inside the work folder."""
 JOURNAL = "journal.json"
 HOLDER = "holder.json"
 CARD = "README.md"
@@ -54,7 +54,7 @@ class FolderOutput:
     """A dataset folder on its way to publication."""
 
     def __init__(self, target: Path, formats: list[Format], totals: Totals, shard_documents: int) -> None:
-        """Lock the folder. Raises PublishError if it is in use, cannot be written, or holds what is not ours."""
+        """Lock the folder. Raises PublishError if it is in use, cannot be written, or holds files that are not ours."""
         self.target, self.formats, self.totals = target, formats, totals
         self.shard_documents = shard_documents
         self.is_new = _make_folder(target)
@@ -75,7 +75,7 @@ class FolderOutput:
 
     @property
     def work(self) -> Path:
-        """A folder that outlives a failed run, for the next one to go on from; publication removes it."""
+        """A folder that outlives a failed run, so that the next one can resume; publication removes it."""
         return self.target.absolute() / STAGING / WORK
 
     def write(self, document: Document) -> None:
@@ -92,7 +92,7 @@ class FolderOutput:
                 self._close_shards()
 
     def adopt(self, format_: Format, number: int, path: Path, file_facts: tuple[int, str, int, int]) -> None:
-        """Add a shard that was written elsewhere on this file system: its size, sha256, documents and tokens."""
+        """Add a shard that was written elsewhere on this file system, of this size, sha256, documents and tokens."""
         size, digest, documents, tokens = file_facts
         final = self.run / format_.folder / f"part-{number:05d}-{digest[:8]}{format_.suffix}"
         with publishing(self.target):
@@ -109,7 +109,7 @@ class FolderOutput:
         )
 
     def publish(self, chain: Chain, run_facts: dict[str, Any]) -> Manifest:
-        """Make everything written the content of the folder; the manifest."""
+        """Make everything written the content of the folder; return the manifest."""
         with publishing(self.target):
             content = self._stage_manifest(chain)
             beside = ["run.json", *(name for format_ in self.formats for name in format_.finish(self.run, content))]
@@ -124,7 +124,7 @@ class FolderOutput:
         return content
 
     def abandon(self, keep_work: bool = False) -> None:
-        """Remove what was staged and let go of the folder; `keep_work` leaves finished work for the next run."""
+        """Remove what was staged and unlock the folder; `keep_work` leaves finished work for the next run."""
         for shard in self._open:
             with contextlib.suppress(Exception):
                 shard.writer.close()
@@ -143,15 +143,15 @@ class FolderOutput:
         self.lock = -1
 
     def _finish(self) -> None:
-        """Bring the folder into order on either side of publication; what was done already is not done again."""
+        """Tidy the folder, before or after publication; what was done already is not done again."""
         for name in self._beside:
             if (self.run / name).exists():
-                # Renamed and not written there, so that a link in its place is replaced and not followed.
+                # Renamed and not written there, so that a link of that name is replaced and not followed.
                 filesystem.replace(self.run / name, self.target / name)
         _recover(self.target)
 
     def _sweep(self, *kept_names: str) -> None:
-        """Remove what it can from staging, except for what has one of these names."""
+        """Remove what can be removed from staging, except for entries with these names."""
         staging = self.target / STAGING
         left: list[Path] = []
         with contextlib.suppress(OSError):
@@ -184,7 +184,7 @@ class FolderOutput:
         self._open = []
 
     def _stage_manifest(self, chain: Chain) -> Manifest:
-        """The manifest of everything written, which is then complete in staging."""
+        """Return the manifest of everything written, all of which is then in staging."""
         self._close_shards()
         decisions = self._stage_decisions(chain)
         for format_ in self.formats:
@@ -232,7 +232,7 @@ def _make_folder(target: Path) -> bool:
 
 
 def _claim(target: Path, is_new: bool) -> tuple[int, dict[str, Any]]:
-    """Lock a folder and bring it into order; the lock and the manifest before. Raises PublishError."""
+    """Lock a folder and tidy it; return the lock and the previous manifest. Raises PublishError."""
     lock = -1
     try:
         _refuse_links(target)
@@ -249,7 +249,7 @@ def _claim(target: Path, is_new: bool) -> tuple[int, dict[str, Any]]:
 
 
 def _refuse_links(target: Path) -> None:
-    """A link in place of a folder of ours would lead what is written, and what is removed, elsewhere."""
+    """Refuse links in place of our folders, which would redirect what is written, and what is removed, elsewhere."""
     for name in (STAGING, f"{STAGING}/{WORK}", "data", "decisions"):
         if (target / name).is_symlink():
             raise PublishError(f"{name} in {str(target)!r} is a link; remove it, or choose another -o")
@@ -263,7 +263,7 @@ def _lock(target: Path) -> int:
 
 
 def holder_of(target: Path) -> str | None:
-    """Who is writing the folder, or None if nobody is."""
+    """Return who is writing the folder, or None if nobody is."""
     descriptor = os.open(target, os.O_RDONLY)
     try:
         demand_lock(descriptor, target)
@@ -274,7 +274,7 @@ def holder_of(target: Path) -> str | None:
 
 
 def _holder(target: Path) -> str:
-    """Name the writer of a locked folder, where it has said who it is."""
+    """Return who writes a locked folder, if it has said who it is."""
     try:
         content = json.loads((target / STAGING / HOLDER).read_bytes())
         return f"process {int(content['process'])} on {content['host']!s}"
@@ -283,11 +283,11 @@ def _holder(target: Path) -> str:
 
 
 def _recover(target: Path) -> None:
-    """Of the two datasets that a journal names, take away the files of the one whose manifest does not stand."""
+    """Of the two datasets that a journal names, remove the files of the one whose manifest is not in place."""
     names = left_behind(target)
     if names is None:
         return
-    # What decides has to outlast a loss of power before anything is removed for its sake.
+    # The manifest that decides must survive a power failure before anything is removed because of it.
     flush(target)
     for name in names:
         filesystem.remove(target / name, missing_ok=True)
@@ -296,7 +296,7 @@ def _recover(target: Path) -> None:
 
 
 def left_behind(target: Path) -> list[str] | None:
-    """The files that a run which was stopped while it published left to be taken away; None if there was none."""
+    """Return the files to remove after a run that was stopped while it published; None if there was no such run."""
     journal = target / STAGING / JOURNAL
     if not journal.is_file():
         return None
@@ -319,12 +319,12 @@ def _read_if_there(path: Path) -> Any:
 
 
 def _names_in(content: Mapping[str, Any]) -> list[str]:
-    """The files that a manifest names."""
+    """Return the files that a manifest names."""
     return [item["path"] for item in (*content.get("shards", ()), *content.get("decisions", ()))]
 
 
 def _card_of(content: Mapping[str, Any]) -> list[str]:
-    """The dataset card, which is ours where shards lie in `data/`."""
+    """Return the dataset card, which is ours if shards are in `data/`."""
     return [CARD] if any(shard_format(item["path"])[0] == "data" for item in content.get("shards", ())) else []
 
 
@@ -372,6 +372,6 @@ def _shard_order(path: str) -> tuple[str, str, str]:
 
 
 def _run_json(run_facts: dict[str, Any]) -> bytes:
-    """What a manifest must not hold, for people who ask when and where a dataset was made."""
+    """Return what a manifest must not hold, for people who ask when and where a dataset was made."""
     when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     return (json.dumps({"finished": when, "host": platform.node(), **run_facts}, indent=1) + "\n").encode()

@@ -31,11 +31,11 @@ class Totals:
     documents: int = 0
 
     def add(self, document: Document) -> int:
-        """Count one document; its tokens."""
+        """Count one document; return its tokens."""
         return self.add_counted(document, self.count_tokens(document.text))
 
     def add_counted(self, document: Document, tokens: int) -> int:
-        """Count one document whose tokens are known; its tokens."""
+        """Count one document whose tokens are known; return them."""
         metadata = document.metadata
         total = self.sources.setdefault(str(metadata.get("source") or "unnamed"), SourceTotals())
         total.documents += 1
@@ -53,7 +53,7 @@ class Totals:
         return tokens
 
     def parts(self) -> dict[str, Any]:
-        """The sums as JSON, for `merge`."""
+        """Return the sums as JSON, for `merge`."""
         return {
             name: [
                 total.documents,
@@ -67,7 +67,7 @@ class Totals:
         }
 
     def merge(self, parts: dict[str, Any]) -> None:
-        """Add what `parts` gave of another part of the dataset."""
+        """Add the sums that `parts` returned for another part of the dataset."""
         for name, (documents, tokens, epochs, origins, licenses, evidence) in parts.items():
             total = self.sources.setdefault(name, SourceTotals())
             total.documents += documents
@@ -80,7 +80,7 @@ class Totals:
             self.tokens += tokens
 
     def as_json(self) -> dict[str, SourceEntry]:
-        """The `sources` of the manifest; several licences or origins of one source as a sorted list."""
+        """Return the `sources` of the manifest; several licences or origins of one source become a sorted list."""
         return {
             name: {
                 "origin": _one_or_list(total.origins),

@@ -30,7 +30,7 @@ class Damage:
     lost: int
 
     def as_json(self) -> DamageEntry:
-        """The entry in the manifest."""
+        """Return the entry in the manifest."""
         return {"what": self.what, "offset": self.offset, "lost": self.lost}
 
 
@@ -42,9 +42,9 @@ class Findings:
     count: StreamCount = field(default_factory=StreamCount)
     """The lines that were read, valid or not."""
     cut_line: bool = False
-    """Whether the stream ended in the middle of a line that is no whole record."""
+    """Whether the stream ended in the middle of a line that is not a whole record."""
     size_and_sha256: tuple[int, str] | None = None
-    """Set where a worker has read all of it."""
+    """Set if a worker has read all of it."""
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Input:
     dataset: Path | None = None
     """The published folder, or the manifest next to a published file, that this is a shard of."""
     byte_range: ByteRange | None = None
-    """The only range of a local file to be read."""
+    """The only range to read of a local file."""
     findings: Findings = field(default_factory=Findings)
     _stream: "HashingStream | None" = None
 
@@ -73,7 +73,7 @@ class Input:
         return cast(BinaryIO, self._stream)
 
     def pipe_status(self) -> os.stat_result | None:
-        """Return the `fstat` of the pipe that this input is, or None. Raises UsageError for a closed one."""
+        """Return the `fstat` of the pipe that this input is, or None. Raises UsageError if standard input is closed."""
         if self.name == "-" and sys.stdin is None:
             raise UsageError("standard input is closed; name an input, or pipe one in")
         status = os.fstat(0) if self.name == "-" else os.stat(self.local_path) if self.local_path else None

@@ -1,7 +1,7 @@
 """What arguments name: files, folders, globs, addresses and datasets, in one fixed order.
 
 *Input order* is by name, then by position in the file; the name is the path below the inputs' common folder, so
-neither the working folder nor the order of naming changes a result.
+neither the working folder nor the order of the arguments changes a result.
 """
 
 import glob
@@ -17,7 +17,7 @@ from corpuskit.core.reading.hashing_stream import public_url
 from corpuskit.core.reading.inputs import Input
 
 Expand = Callable[[Input], list[str] | None]
-"""Returns the inputs that an input lists, or None if it is no list."""
+"""Returns the inputs that an input lists, or None if it is not a list."""
 
 
 def resolve_lists(arguments: Sequence[str], suffixes: Sequence[str], expand: Expand) -> list[Input]:
@@ -60,7 +60,7 @@ def _expand(argument: str, suffixes: Sequence[str], base: Path | None) -> list[I
         except ValueError:
             raise UsageError(f"a {scheme}:// address that cannot be read; check its host and port") from None
     if "://" in argument and not os.path.lexists(argument):
-        raise UsageError("an address starts with its scheme, as https://; chains of addresses are not read")
+        raise UsageError("an address starts with its scheme, such as https://; chained addresses are not read")
     path = Path(argument) if base is None else base / argument
     if os.path.lexists(path):
         return _existing(path, suffixes)
@@ -99,7 +99,7 @@ def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
 
 
 def _inside(folder: Path, paths: list[Path]) -> list[Path]:
-    """The files without links that lead out of the folder: who made the folder must not choose what else is read."""
+    """Return the files without links that lead out of the folder, whose maker must not choose what else is read."""
     real = os.path.realpath(folder)
     outside = {
         path for path in paths if path.is_symlink() and os.path.commonpath([real, os.path.realpath(path)]) != real
@@ -121,7 +121,7 @@ def _dataset(dataset: Path) -> list[Input]:
     first = shard_format(shards[0]["path"]) if shards else None
     for shard in shards:
         if (folder / shard["path"]).is_symlink():
-            raise DamagedError(f"{shard['path']} is a link and no shard; `corpuskit verify` the dataset")
+            raise DamagedError(f"{shard['path']} is a link and not a shard; `corpuskit verify` the dataset")
     return [
         Input(
             str(folder / shard["path"]),
@@ -135,7 +135,7 @@ def _dataset(dataset: Path) -> list[Input]:
 
 
 def _named(inputs: list[Input]) -> list[Input]:
-    """Name local files by their path below the folder that all share; leave out what is named twice."""
+    """Name local files by their path below the folder that they all share; leave out what is named twice."""
     unique = {os.path.realpath(item.local_path) if item.local_path else item.url: item for item in inputs}
     absolute = {
         key: Path(os.path.abspath(item.local_path)) for key, item in unique.items() if item.local_path is not None

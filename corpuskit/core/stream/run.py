@@ -1,6 +1,6 @@
 """One process of a pipe: reads its inputs, runs its step, writes its output, and answers for all three.
 
-The order of the end matters: the stream is written, the writers before us are judged, then our own entry in the ledger
+The order at the end matters: the stream is written, the writers before us are checked, then our own entry in the ledger
 says `complete`, and only then is the output closed or published.
 """
 
@@ -56,7 +56,7 @@ class StreamOutput:
     size: int = 0
 
     def __post_init__(self) -> None:
-        """Ask once whether a person looks at it; a closed descriptor is no terminal."""
+        """Ask once whether a person looks at it; a closed descriptor is not a terminal."""
         self.is_terminal = os.isatty(self.descriptor)
 
     def write(self, document: Document) -> None:
@@ -64,7 +64,7 @@ class StreamOutput:
         self.write_line(encode(document))
 
     def write_line(self, line: bytes) -> None:
-        """Write one line; on a terminal without the characters that would drive it."""
+        """Write one line; to a terminal, without the characters that would drive it."""
         if self.is_terminal:
             line = console.escape_line(line)
         self.waiting += (line, b"\n")
@@ -73,7 +73,7 @@ class StreamOutput:
             self.flush()
 
     def flush(self) -> None:
-        """Hand everything held to the system. Raises BrokenPipeError, or PublishError."""
+        """Pass everything held to the system. Raises BrokenPipeError, or PublishError."""
         data = memoryview(b"".join(self.waiting))
         self.waiting.clear()
         self.size = 0
@@ -95,7 +95,7 @@ class StreamOutput:
 
 
 def open_output(step: Step, settings: Settings) -> Output:
-    """The output that `-o` names. Raises UsageError or PublishError."""
+    """Open the output that `-o` names. Raises UsageError or PublishError."""
     formats = step.formats() if isinstance(step, Sink) else ("jsonl",)
     target = settings.output
     if target is None or str(target) == "-":
@@ -126,7 +126,7 @@ class StepRun:
     tags: Tags = field(default_factory=Tags)
 
     def run(self) -> int:
-        """Run to the end; the exit code. Raises CorpuskitError, BrokenPipeError or KeyboardInterrupt."""
+        """Run to the end; return the exit code. Raises CorpuskitError, BrokenPipeError or KeyboardInterrupt."""
         self.inputs = self._resolve()
         self.pipes = {input_.name: pipe_of(input_.pipe_status()) for input_ in self.inputs if input_.is_stream}
         self.output = None if isinstance(self.step, Report) else open_output(self.step, self.settings)
@@ -253,13 +253,13 @@ class StepRun:
         return check_upstream(self.ledger, pipe, input_.findings.count, input_.name)
 
     def _vouched(self, input_: Input, verdicts: list[Upstream]) -> bool:
-        """Whether a chain that was taken over already stands for this input."""
+        """Whether a chain that was taken over already accounts for this input."""
         if input_.is_stream:
             return bool(verdicts) and all(verdict.verdict in ("verified", "cut") for verdict in verdicts)
         return input_.dataset is not None
 
     def _chains_of_datasets(self) -> Iterator[Chain]:
-        """The chains of the datasets read, each shard held against its digest."""
+        """Yield the chains of the datasets that were read, after checking each shard against its digest."""
         for input_ in self.inputs:
             if input_.dataset and not self.flow.cut:
                 input_.check_unchanged()

@@ -163,7 +163,7 @@ MISTAKES = [
     (changed("tokens: 2_000_000, ", ""), 2, "`budget` needs the key `tokens`"),
     (changed("tokenizer: words", "tokenizer: word"), 2, "(did you mean `words`?)"),
     (changed("allow:", "alow:"), 3, "unknown key `alow` (did you mean `allow`?)"),
-    (changed("PSF-2.0, MIT,", "PSF2.0, MIT,"), 3, "`PSF2.0` is no SPDX licence (did you mean `PSF-2.0`?)"),
+    (changed("PSF-2.0, MIT,", "PSF2.0, MIT,"), 3, "`PSF2.0` is not an SPDX licence (did you mean `PSF-2.0`?)"),
     (changed("pii: required", "pii: yes"), 3, "`pii` must be one of required"),
     (changed("synthetic: 0.2", "synthetc: 0.2"), 4, "unknown key `synthetc` (did you mean `synthetic`?)"),
     (changed("any_source: 0.6", "any_source: 0"), 4, "`any_source` must be a share of the budget: above 0, up to 1"),
