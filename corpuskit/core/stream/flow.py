@@ -222,7 +222,7 @@ def read_to_file(source: Source, tags: Tags, folder: Path, numbered: tuple[int, 
 
 
 def tagged(document: Document, tags: Tags) -> Document | Drop:
-    """Return the document with a source's tags. Its own licence and origin stay; another origin in the tags is a drop."""
+    """Return the document with a source's tags. Its own licence and origin stay; a different origin is a drop."""
     metadata = document.metadata
     if tags.origin and metadata.get("origin") not in (None, tags.origin):
         return Drop(document, "origin-conflict", {"declared": tags.origin, "own": metadata["origin"]})
