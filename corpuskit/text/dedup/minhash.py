@@ -133,6 +133,11 @@ def match_in_band(
     again, so that a key's documents may come in parts, each after the leaders of the parts before it. Without, keys
     that decide nothing are left out.
     """
+    # keys             [7 9 7 7 8 7]         of the documents 0 to 5; 9 and 8 stand alone and are left out
+    # ranks, groups    [0 2 3 5], [1 1 1 1]  similarities 0-2: 0.9, 0-3: 0.2, 0-5: 0.3, 3-5: 0.8; threshold 0.5
+    # 1st round        first [1 0 0 0]       0 leads 2, 3 and 5; 2 matches, so ranks [3 5] remain
+    # 2nd round        first [1 0]           3 leads 5, which matches, so nobody remains
+    # result           [0 3]                 matches.leaders [-1 -1 0 -1 -1 3]
     ranks, groups = _sorted(keys, ranks)
     if not part:
         ranks, groups = _deciding(ranks, groups, matches.start)

@@ -112,6 +112,11 @@ def units_of(
 
     The last is None where no unit is a single character.
     """
+    # text           \n  a  b     猫  c \n     `ab` and `c` are words, `猫` is a single character
+    # kinds         [0  1  1  0  2  1  0]
+    # edges         [ 1  0  1  1  1  1 ]      between neighbours: where a unit starts or ends
+    # starts, ends  [0 3 4], [2 4 5]          `ab` is codes[0 + 1 : 2 + 1]; its sum is 97 * base + 98 * base**2
+    # single        [0 1 0]
     before, after = kinds[:-1], kinds[1:]
     edges = before != after
     mixed = kinds.dtype != np.bool_ and bool((kinds == CHARACTER).any())
