@@ -21,7 +21,7 @@ class UnsupportedTypeError(TypeError):
 
 @dataclass(frozen=True)
 class Spelling:
-    """How the values from one place of origin are written.
+    """How values are written, depending on where they come from.
 
     Flags are words (`--keep en,de`), recipes hold YAML values and words (`keep: en`), Python has only values.
     """

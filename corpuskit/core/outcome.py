@@ -8,7 +8,7 @@ from corpuskit.core.document import Document
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """A judgement: this document is not kept, and why. `values` holds the figures behind the verdict."""
+    """A verdict: this document is not kept, and why. `values` holds the figures behind it."""
 
     document: Document
     reason: str

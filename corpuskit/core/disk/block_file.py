@@ -176,7 +176,7 @@ class BlockFile:
     def _footer(self) -> Any:
         size = os.fstat(self._file.fileno()).st_size
         if size < len(MAGIC) + TAIL.size or self._read(len(MAGIC), 0) != MAGIC:
-            raise self._damaged("it is no block file, or its start is missing")
+            raise self._damaged("it is not a block file, or its start is missing")
         at, digest, magic = TAIL.unpack(self._read(TAIL.size, size - TAIL.size))
         length = size - TAIL.size - at
         if magic != MAGIC or length < 0:

@@ -1,4 +1,4 @@
-"""Flow: steps applied to a stream. It alone counts, catches errors, and sets drops and rejects aside.
+"""Flow: steps applied to a stream. It alone counts, catches rejects, and sets aside what leaves the stream.
 
 Documents travel in batches. A run of stages takes a batch in this process or in a worker, with the same function; the
 results come back in order. A source makes batches of what it reads; a corpus stage takes the documents out of them.

@@ -50,7 +50,7 @@ def find_emails(data: bytes) -> Iterator[Span]:
 
 
 def find_ipv4(data: bytes) -> Iterator[Span]:
-    """Four octets without leading zeros that are no version, section or object number."""
+    """Four octets without leading zeros that are not a version, section or object number."""
     return matches(_IPV4, data, _is_ipv4)
 
 
