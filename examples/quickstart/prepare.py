@@ -188,7 +188,7 @@ def described(distribution: Distribution) -> dict:
 
 
 def stated_license(about: "importlib.metadata.PackageMetadata") -> tuple[str | None, str | None]:
-    """Return the package's SPDX expression and the field it comes from; where two older fields disagree, both must hold."""
+    """Return the package's SPDX expression and its field; where two older fields disagree, both must hold."""
     if about.get("License-Expression"):
         return about["License-Expression"], "License-Expression"
     text = (about.get("License") or "").strip()
