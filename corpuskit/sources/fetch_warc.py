@@ -36,12 +36,12 @@ class FetchWarc(Source):
     folders, http(s) URLs, or lists of these (`warc.paths.gz`). An HTML response or resource becomes a document of type
     text/html; chunks and content codings of its body are undone, and its encoding is that of the byte order mark, HTTP
     header, <meta> or detection. A WET record becomes one of type text/plain. The id is the record's; ARC records, and
-    records that repeat an id, get a hash of file and position. Drops: `revisit`, `not-html`, `http-status`. Rejects,
-    with the record's bytes: `empty-body`, `truncated`, `runs-past-member`, `bad-length`, `corrupt`, `expands-too-far`,
-    `bad-header`, `header-too-large`, `segmented`, `unknown-type`, `bad-digest`, `bad-http`, `bad-chunked`,
-    `bad-encoding`, `undecodable`, `document-too-large`. Damage does not affect the records around it: reading continues
-    at the next member or record, and the bytes between are reported. Holds one record at a time, up to 64 MiB, and a
-    key for each record of one file.
+    records that repeat an id, get a hash of file and position.
+    Drops: `revisit`, `not-html`, `http-status`. Rejects, with the record's bytes: `empty-body`, `truncated`,
+    `runs-past-member`, `bad-length`, `corrupt`, `expands-too-far`, `bad-header`, `header-too-large`, `segmented`,
+    `unknown-type`, `bad-digest`, `bad-http`, `bad-chunked`, `bad-encoding`, `undecodable`, `document-too-large`.
+    Damage does not affect the records around it: reading continues at the next member or record, and the bytes between
+    are reported. Holds one record at a time, up to 64 MiB, and a key for each record of one file.
 
     corpuskit fetch-warc crawl/*.warc.gz --source web --origin crawl --license LicenseRef-crawl | corpuskit extract
     """
@@ -140,9 +140,9 @@ class FetchWarc(Source):
         if record.fault:
             raise Reject(record.fault, record.detail)
         if record.kind == "continuation" or "warc-segment-number" in record.headers:
-            raise Reject("segmented", "the record is one of several segments")
+            raise Reject("segmented", "the record is one part of several")
         if record.kind not in PAGES:
-            raise Reject("unknown-type", "an unknown WARC-Type")
+            raise Reject("unknown-type", "a WARC-Type that is not known")
 
     def _page(self, record: "WarcRecord", document: Document) -> Document | Drop:
         """Return the record as a document or a drop. Raises Reject."""
@@ -177,7 +177,7 @@ class FetchWarc(Source):
     def _compare_digest(self, record: "WarcRecord") -> None:
         must_compare = self.check_digests == "always" or (self.check_digests == "auto" and not record.checked)
         if must_compare and record.matches_digest() is False:
-            raise Reject("bad-digest", "the block does not match its WARC-Block-Digest")
+            raise Reject("bad-digest", "the block does not have its WARC-Block-Digest")
 
     def _keeps_status(self, status: int) -> bool:
         return not status or str(status) in self.status or f"{status // 100}xx" in self.status

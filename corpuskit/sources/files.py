@@ -134,7 +134,7 @@ class Files(Source):
                 raw = row.text.encode("utf-8", "surrogateescape")
                 yield Rejected(reject.reason, input_.name, row.offset, raw, reject.detail)
             if not names:
-                input_.damaged("the header cannot be read, so no row can be", 0, 0)
+                input_.damaged("the header cannot be read, and so no row", 0, 0)
                 return
 
     def _read_parquet(self, input_: "Input") -> Iterator[Item]:
@@ -190,7 +190,7 @@ class Files(Source):
         if row.problem:
             raise Reject(row.problem, row.detail)
         if not row.text.isascii() and UNDECODED.search(row.text):
-            raise Reject("undecodable", "bytes in a different encoding from the rest of the file")
+            raise Reject("undecodable", "bytes of another encoding than the rest of the file")
         return self._of_row(dict(zip(names, row.fields, strict=True)))
 
     def _of_row(self, row: dict[str, Any]) -> Document:
