@@ -40,9 +40,7 @@ class Mix(Command):
         "json",
     )
 
-    plan: Annotated[bool, "Print each source's pipe and an estimate of what it would give and need, and stop."] = (
-        False
-    )
+    plan: Annotated[bool, "Print each source's pipe and an estimate of what it would give and need, and stop."] = False
     dry_run: Annotated[bool, "Print the tasks to run and how many of them are already done, and stop."] = False
     executor: Annotated[Literal["local", "ray", "slurm"], "Where tasks run."] = "local"
     profile: Annotated[Path | None, "YAML file of cluster settings: partition, time, memory, address.", RUNTIME] = None
