@@ -1,4 +1,4 @@
-"""How far a run of a recipe is."""
+"""`status`: how far a run of a recipe is."""
 
 import json
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ class PhaseStatus(TypedDict):
     """The tasks of one phase."""
 
     phase: str
-    """What it is called."""
+    """Its name."""
     tasks: int
-    """How many there are."""
+    """The number of its tasks."""
     done: int
     started: int
     """How many are running."""
@@ -39,7 +39,7 @@ class FolderStatus(TypedDict):
     published: bool
     """Whether the folder holds a dataset."""
     phases: list[PhaseStatus]
-    """Those that have begun, in order."""
+    """The phases that have begun, in order."""
     failures: list[str]
     """The errors of failed tasks."""
 
@@ -92,7 +92,7 @@ def folder_status(folder: Path) -> FolderStatus:
 
 
 def _task_states(tasks: Path) -> dict[str, str]:
-    """Return the state of each task, by the files there are; if there are several, `done` wins, then `failed`."""
+    """Return the state of each task, by its files; if there are several, `done` wins, then `failed`."""
     states: dict[str, str] = {}
     for path in sorted(tasks.iterdir()) if tasks.is_dir() else ():
         task, dot, ending = path.name.partition(".")
@@ -106,7 +106,7 @@ def _phase_status(phase: "PhaseEntry", states: dict[str, str], is_running: bool)
     counts = dict.fromkeys(STATES, 0)
     for name in phase["tasks"]:
         state = states.get(name, "waiting")
-        # A task that was started by a run that has ended must be done again.
+        # A task started by a run that has ended must be done again.
         counts["waiting" if state == "started" and not is_running else state] += 1
     return cast(PhaseStatus, {"phase": phase["phase"], "tasks": len(phase["tasks"]), **counts})
 

@@ -22,7 +22,7 @@ PAGES = frozenset({"response", "resource", "conversion", "revisit", "arc"})
 SUFFIXES = (".warc", ".warc.gz", ".warc.zst", ".warc.lz4", ".arc", ".arc.gz", ".wet", ".wet.gz", ".wet.zst", ".wacz")
 LIST_NAME = re.compile(r"\.paths(\.txt)?(\.gz)?$")
 LISTED_SCHEMES = ("http", "https", "s3", "gs")
-"""Schemes that addresses in a list may have; a list comes from elsewhere, and must not lead to local files."""
+"""Schemes that addresses in a list may have; a list comes from elsewhere and must not point to local files."""
 MAX_LIST = 256 * 1024 * 1024
 PROBED_CHARACTERS = 16 * 1024
 """Characters of a decoded page that are searched for control characters."""
@@ -33,15 +33,15 @@ class FetchWarc(Source):
     """Read web archives (WARC, WET, ARC) and yield their pages as documents.
 
     Archives may be gzip, zstd (with or without a dictionary of their own), LZ4, WACZ or plain. Name files, globs,
-    folders, http(s) URLs, or lists of these (`warc.paths.gz`). An HTML response or resource becomes a document of
-    type text/html; its body is freed of chunks and content codings, and decoded by byte order mark, HTTP header,
-    <meta> or detection. A WET record becomes one of type text/plain. The id is the record's; ARC records, and records
-    that repeat an id, have a hash of file and position.
+    folders, http(s) URLs, or lists of these (`warc.paths.gz`). An HTML response or resource becomes a document of type
+    text/html; chunks and content codings of its body are undone, and its encoding is that of the byte order mark, HTTP
+    header, <meta> or detection. A WET record becomes one of type text/plain. The id is the record's; ARC records, and
+    records that repeat an id, get a hash of file and position.
     Drops: `revisit`, `not-html`, `http-status`. Rejects, with the record's bytes: `empty-body`, `truncated`,
     `runs-past-member`, `bad-length`, `corrupt`, `expands-too-far`, `bad-header`, `header-too-large`, `segmented`,
     `unknown-type`, `bad-digest`, `bad-http`, `bad-chunked`, `bad-encoding`, `undecodable`, `document-too-large`.
-    Damage never costs the records around it: reading goes on at the next member or record, and the bytes between are
-    reported. Holds one record at a time, up to 64 MiB, and a key for each record of one file.
+    Damage does not affect the records around it: reading continues at the next member or record, and the bytes between
+    are reported. Holds one record at a time, up to 64 MiB, and a key for each record of one file.
 
     corpuskit fetch-warc crawl/*.warc.gz --source web --origin crawl --license LicenseRef-crawl | corpuskit extract
     """
@@ -55,9 +55,9 @@ class FetchWarc(Source):
     keep_truncated: Annotated[bool, "Keep pages that the crawler itself cut short (WARC-Truncated)."] = False
     check_digests: Annotated[
         Literal["auto", "always", "never"],
-        "Whether to compare records with their WARC-Block-Digest; auto: if the compression has no checksum.",
+        "When to compare records with their WARC-Block-Digest; auto: if the compression has no checksum.",
     ] = "auto"
-    base: Annotated[str, "Folder or URL that the relative lines of a .paths list start from.", RUNTIME] = COMMON_CRAWL
+    base: Annotated[str, "Folder or URL that precedes the relative lines of a .paths list.", RUNTIME] = COMMON_CRAWL
 
     def __post_init__(self) -> None:
         """Raise UsageError unless each --status is an HTTP status."""
@@ -74,7 +74,7 @@ class FetchWarc(Source):
     def expand(self, input_: "Input") -> list[str] | None:
         """Return the inputs that a list of paths (`warc.paths.gz`) names, in its order; None for other inputs.
 
-        A list that names no archive is not taken for one: it is read as an archive, and so reported as damaged.
+        A list that names no archive does not count as a list: it is read as an archive, and so reported as damaged.
         """
         if not LIST_NAME.search(urlsplit(input_.url).path if input_.url else input_.name):
             return None
@@ -184,7 +184,7 @@ class FetchWarc(Source):
 
 
 def _response(record: "WarcRecord") -> "Response":
-    """Return the HTTP response in the block; any other block is the body itself, as its record describes it."""
+    """Return the HTTP response in the block; any other block is itself the body, of the type that its record states."""
     from corpuskit.formats.warc.http import Response, parse_response
 
     media_type = record.headers.get("content-type", "")
@@ -200,7 +200,7 @@ def _response(record: "WarcRecord") -> "Response":
 
 
 def _page_type(record: "WarcRecord", media_type: str, body: bytes) -> str:
-    """Return the media type of the page; empty if it is not one that we read."""
+    """Return the media type of the page; empty if we do not read that type."""
     from corpuskit.formats.warc.http import UNKNOWN_TYPES, sniffs_as_html
 
     if media_type in HTML_TYPES or (record.kind == "conversion" and media_type == "text/plain"):

@@ -1,4 +1,4 @@
-"""HTML to main text."""
+"""`extract`: HTML to main text."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -14,13 +14,13 @@ class Extract(Stage):
     """Turn HTML pages into their main text, as plain text or Markdown.
 
     A document whose `metadata.content_type` is `text/html` or `application/xhtml+xml` is extracted and becomes
-    `text/plain` or `text/markdown`. Any other passes unchanged, so plain text (WET files) can run through the same
-    pipe. The page's title, author and language attribute are written to `metadata.title`, `metadata.author` and
+    `text/plain` or `text/markdown`. Any other document passes unchanged, so plain text (WET files) can run through the
+    same pipe. The page's title, author and language attribute are written to `metadata.title`, `metadata.author` and
     `metadata.html_language`; its date replaces `metadata.date` only if the page states one.
 
     Engines: `fast` (native parser, then a learned classifier of text blocks by their words, links, position and
-    surroundings), `resiliparse` (the native extraction alone: more text, more boilerplate), `trafilatura` (slow, the
-    choice of that library), `auto` (`fast`, or `trafilatura` if that is unsure or finds hardly any text).
+    surroundings), `resiliparse` (the native extraction alone: more text, more boilerplate), `trafilatura` (slow, what
+    that library chooses), `auto` (`fast`, or `trafilatura` if `fast` is unsure or finds hardly any text).
 
     Drops `no-content`. Rejects `document-too-large` (16 MiB), `too-many-nodes` (100,000 tags; 12,000 for trafilatura),
     `too-deep` (256 elements), `too-many-attributes` (1,000 on one element) and `extract-failed`.
@@ -52,7 +52,7 @@ class Extract(Stage):
 
     @property
     def guarded(self) -> bool:
-        """True, as pages come from anyone and libraries read them."""
+        """True, because pages come from anyone and are read by libraries."""
         return True
 
     def versions(self) -> dict[str, str]:
@@ -78,6 +78,6 @@ class Extract(Stage):
         from corpuskit.text.html.extract import ENGINES, clean, open_page
 
         page = open_page(markup)
-        # Read before the engine runs, as an engine may change the tree.
+        # Read before the engine runs, because an engine may change the tree.
         stated_metadata = {key: clean(value) for key, value in page.stated_metadata.items()}
         return clean(ENGINES[self.engine](page, self.format)), stated_metadata

@@ -27,7 +27,7 @@ NOT_DATA = (MANIFEST, "run.json", CARD)
 
 
 class Verification(TypedDict, total=False):
-    """What `verify` found in one dataset, as `--json` prints it; without a manifest only the first and the last key."""
+    """What `verify` found in one dataset, as `--json` prints it; without a manifest, only the first and last keys."""
 
     dataset: str
     """The name of the folder or file."""
@@ -36,17 +36,17 @@ class Verification(TypedDict, total=False):
     shards: int
     steps: int
     digest: str
-    """Of the manifest."""
+    """The digest of the manifest."""
     problems: list[str]
-    """Empty for a whole dataset."""
+    """Empty if the dataset is whole."""
 
 
 @dataclass(frozen=True)
 class Verify(Command):
     """Reread datasets and say whether they are whole.
 
-    Reads every shard again and checks its bytes against size and sha256, its documents against the counts, tokens and
-    digest of the last step. Exits with 3 and a line that names the problem if a shard is missing, changed, cut or
+    Reads every shard again and checks its bytes against size and sha256, and its documents against the counts, tokens
+    and digest of the last step. Exits with 3 and a line that names the problem if a shard is missing, changed, cut or
     added, if the manifest was changed, or if a step's documents do not balance or do not follow from the steps before
     it. Does not trust file sizes or times.
 
@@ -155,7 +155,7 @@ def _check_documents(dataset: Dataset, shard: ShardEntry, total: StreamCount, to
     except (DamagedError, Reject) as error:
         yield f"{shard['path']} cannot be read to its end: {str(error).removeprefix(Path(shard['path']).name + ': ')}"
         return
-    except Exception as error:  # pyarrow raises types of its own
+    except Exception as error:  # pyarrow raises its own types
         yield f"{shard['path']} cannot be read to its end: {type(error).__name__}"
         return
     documents, tokens = total.documents - documents_before, totals.tokens - tokens_before
@@ -189,7 +189,7 @@ def _check_decisions(dataset: Dataset) -> Iterator[str]:
 
 
 def _check_steps(manifest: Manifest) -> Iterator[str]:
-    """Check that steps balance, take what the steps before them sent, and name documents that they were ended on."""
+    """Check that steps balance, read what the steps before them sent, and name documents that they were killed on."""
     if manifest.get("repeatable", True) != is_repeatable(manifest["steps"]):
         yield "`repeatable` contradicts the steps"
     sent: dict[str, StreamCount | None] = {}
@@ -197,7 +197,7 @@ def _check_steps(manifest: Manifest) -> Iterator[str]:
         if not is_balanced(entry):
             yield f"step {entry['id']} lost count of its documents"
         if "rejected" in entry and entry["rejected"].get(KILLED, 0) != len(entry.get("killed", ())):
-            yield f"step {entry['id']} does not name under `killed` each document that it was ended on"
+            yield f"step {entry['id']} does not name under `killed` each document that it was stopped on"
         if any(parent not in sent for parent in entry["from"]):
             yield f"step {entry['id']} follows steps that come after it or do not exist"
         sent[entry["id"]] = StreamCount.from_json(entry["out"]) if "out" in entry else None
@@ -207,7 +207,7 @@ def _check_steps(manifest: Manifest) -> Iterator[str]:
                 sum_sent.merge(sent.get(parent) or StreamCount())
             if sum_sent.as_json() != entry["in"]:
                 received = entry["in"]["documents"]
-                yield f"step {entry['id']} took {received} documents, but it was sent {sum_sent.documents}"
+                yield f"step {entry['id']} read {received} documents, but was sent {sum_sent.documents}"
 
 
 def _check_other_files(folder: Path, manifest: Manifest) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """HTTP responses as crawlers store them: status, header fields, and the body without its transfer and content codings.
 
-Crawlers often store a body decoded and leave the header fields as they were, so a coding is undone only if the body
+Crawlers often store a body decoded but leave the header fields as they were, so a coding is undone only if the body
 shows it. A body that starts in its coding but breaks off within it is a reject, never a shorter page.
 
 Sources: RFC 9112 (messages, chunked), RFC 9110 (codings), the WHATWG MIME Sniffing standard.
@@ -97,7 +97,7 @@ def media_type(value: str) -> str:
 
 
 def join_chunks(body: bytes) -> bytes:
-    """Return the body of a chunked message; one that does not start with a chunk is taken as decoded already.
+    """Return the body of a chunked message; a body that does not start with a chunk counts as already decoded.
 
     >>> join_chunks(b"3\\r\\nabc\\r\\n0\\r\\n\\r\\n")
     b'abc'
@@ -144,7 +144,7 @@ def _undo_coding(body: bytes, coding: str) -> bytes:
         return body
     decode = {"gzip": _gunzip, "x-gzip": _gunzip, "deflate": _inflate, "br": _unbrotli, "zstd": _unzstd}.get(coding)
     if decode is None:
-        # Most likely not a coding, but say a charset in the wrong field; unless the body shows otherwise.
+        # Most likely not a coding but, say, a charset in the wrong field, unless the body shows otherwise.
         if is_binary(body) or has_binary_signature(body):
             raise Reject("bad-encoding", "a content coding that is not known")
         return body
@@ -183,7 +183,7 @@ def _gunzip(body: bytes) -> bytes:
 
 
 def _inflate(body: bytes) -> bytes:
-    """Decode `deflate`, which is zlib by the standard but a raw stream from many servers."""
+    """Decode `deflate`, which is zlib by the standard but a raw stream on many servers."""
     output = bytearray()
     try:
         _unzip(body, 15, output)

@@ -83,7 +83,7 @@ def _from_header(content_type: str) -> str | None:
 
 
 def _unmarked_utf16(body: bytes) -> str | None:
-    """Return UTF-16's codec if the body is UTF-16 without a mark, which the zero byte of its first bracket shows."""
+    """Return UTF-16's codec if the body is UTF-16 without a mark, as the zero byte of its first bracket shows."""
     head = body[:64].lstrip(b" \0\t\r\n")[:1]
     if head != b"<" or b"\0" not in body[:4]:
         return None
@@ -114,7 +114,7 @@ def _ascii_based(label: bytes | None) -> str | None:
 
 
 def _decode_detected(body: bytes) -> str | None:
-    """Decode as UTF-8 if the body is that, else as what it looks like; None if that does not fit."""
+    """Decode as UTF-8 if the body is UTF-8, else as what it looks like; None if that does not fit."""
     from resiliparse.parse.encoding import detect_encoding
 
     if is_utf8(body):
@@ -141,7 +141,7 @@ def _decode_replacing(body: bytes, encoding: str) -> str | None:
 
 
 def _replacement_count(text: str, body: bytes) -> int:
-    """Return how many U+FFFD decoding has put in, besides those that the body holds as UTF-8."""
+    """Return how many U+FFFD decoding has added, besides those that the body already holds as UTF-8."""
     return text.count("\ufffd") - body.count(b"\xef\xbf\xbd")
 
 

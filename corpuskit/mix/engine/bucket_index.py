@@ -1,8 +1,8 @@
-"""Where the selected documents lie: for each bucket of the final order, its bytes in the file of each shard.
+"""Where the selected documents are: for each bucket of the final order, its bytes in the file of each shard.
 
 In shuffled order a bucket is the records of all shards together; in input order they follow one another, shard by
-shard. Shards times buckets is too much to hold, or to hand to every task, so one file holds all offsets, in rows of
-fixed size, one for each shard. With 2 buckets:
+shard. Shards times buckets is too much to hold in memory or to hand to every task, so one file holds all offsets, in
+rows of fixed size, one per shard. With 2 buckets:
 
     row 0  name of shard 0's file, 64 bytes | bucket 0: offset, length, documents | bucket 1: offset, length, documents
     row 1  name of shard 1's file, 64 bytes | bucket 0: offset, length, documents | bucket 1: offset, length, documents
@@ -40,14 +40,14 @@ class Slice(NamedTuple):
     first: int
     """The shard whose documents of the bucket are read first."""
     skip: int
-    """How many documents to pass over from there."""
+    """How many documents to skip from there."""
     take: int
-    """How many documents to take after these, from as many shards as they fill."""
+    """How many documents to take after these, from however many shards they lie in."""
 
 
 @dataclass(frozen=True)
 class BucketIndex:
-    """The file of all offsets, `KEY.buckets`; its key stands for everything in it."""
+    """The file of all offsets, `KEY.buckets`; its key identifies everything in it."""
 
     folder: Path
     key: str
@@ -96,7 +96,7 @@ class BucketIndex:
 def write_bucket_index(
     folder: Path, files: Iterable[tuple[str, Sequence[BucketEntry]]], buckets: int
 ) -> "tuple[BucketIndex, NDArray[numpy.int64]]":
-    """Write the index of files, each with its name and its buckets in order; also return each bucket's documents."""
+    """Write the index of files, each with its name and its buckets in order; return it and each bucket's documents."""
     import numpy
 
     documents = numpy.zeros(buckets, numpy.int64)

@@ -1,7 +1,7 @@
 """The engine: a recipe's phases, each cut into tasks that an executor runs.
 
 A phase reads what the previous one wrote. A source's inputs are cut into tasks by file, and big archives by byte range
-(`mix/engine/read_tasks.py`). Every task leaves its documents as lines, its verdicts on what it left out, and counts.
+(`mix/engine/read_tasks.py`). Every task writes its documents as lines, its verdicts on what it left out, and counts.
 Stages run shard by shard; a corpus stage is a barrier. The published bytes depend neither on workers or executor nor on
 how often a run was killed, because tasks are cut by size alone, order is always input order, and counts add up.
 """
@@ -83,9 +83,9 @@ class Engine:
     folder: Path
     executor: Executor
     reused: int = 0
-    """Number of tasks whose results an earlier run left."""
+    """Number of tasks whose results come from an earlier run."""
     phases: list[PhaseEntry] = field(default_factory=list)
-    """Those that have begun, in order."""
+    """The phases that have begun, in order."""
 
     @property
     def tasks_folder(self) -> Path:
@@ -122,7 +122,7 @@ class Engine:
         return filtered
 
     def execute(self, label: str, tasks: Sequence[Task[ResultType]]) -> Iterator[FinishedTask[ResultType]]:
-        """Yield each task when it is done, in order; only those without a result from before are run."""
+        """Yield each task when it is done, in order; run only those without an earlier result."""
         filesystem.make_folder(self.tasks_folder, parents=True, exist_ok=True)
         stored = [StoredTask.in_folder(self.tasks_folder, task) for task in tasks]
         results = {task.task_path: result for task in stored if (result := task.result()) is not None}
@@ -141,14 +141,14 @@ class Engine:
             pass
 
     def execute_to_files(self, label: str, tasks: Sequence[Task[TaskResult]]) -> tuple[Path, ...]:
-        """Execute tasks that leave one file each, and return these files."""
+        """Execute tasks that write one file each, and return these files."""
         finished = self.execute(label, tasks)
         return tuple(task_path.with_name(result["files"][0]) for task_path, result in finished)
 
     def _begin_phase(
         self, label: str, tasks: Sequence[StoredTask[ResultType]], waiting: Sequence[StoredTask[ResultType]]
     ) -> None:
-        """Write down for `status` which tasks the phase has, and remove what interrupted ones have left."""
+        """Record for `status` which tasks the phase has, and remove what interrupted ones left behind."""
         self.phases.append({"phase": label, "tasks": [task.task_path.name for task in tasks]})
         write_json(self.folder / PHASES, self.phases)
         names = {task.task_path.name for task in waiting}
@@ -167,7 +167,7 @@ class Engine:
     def _execute_plans(
         self, label: str, plans: Sequence[ReadPlan], notify: Notify
     ) -> Iterator[FinishedTask[DocumentsResult]]:
-        """Execute plans and call `notify` with each result; read the files whole whose ranges do not fit together.
+        """Execute plans and call `notify` with each result; read files whole if their ranges do not fit together.
 
         From the first of these files on, results wait in `results_of_plans`, so that order stays input order:
 

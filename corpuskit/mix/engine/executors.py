@@ -41,9 +41,9 @@ class Executor(Protocol):
 
 
 class LocalRanks(LocalPipelineExecutor):  # type: ignore[misc]
-    """datatrove's local executor, called one rank at a time by our pool of workers, which lasts through all phases.
+    """datatrove's local executor, called one rank at a time by our pool of workers, which lives through all phases.
 
-    It sets up no log for each rank, which takes longer than many a task.
+    It sets up no log per rank, because that takes longer than many tasks do.
     """
 
     def run(self) -> None:
@@ -89,7 +89,7 @@ class LocalExecutor:
 
 
 class RayExecutor:
-    """Runs tasks on a Ray cluster: the profile's, else the one this machine is a node of, else a new one here."""
+    """Runs tasks on a Ray cluster: the profile's, else the one that this machine belongs to, else a new one here."""
 
     def __init__(self, profile: RayProfile, jobs: int | None) -> None:
         """Connect. Raises UsageError without Ray, RemoteError if the cluster does not answer."""
@@ -127,7 +127,7 @@ class RayExecutor:
         return {"runtime_env": {"env_vars": variables}} if variables else {}
 
     def close(self) -> None:
-        """Disconnect, which ends whatever still runs there."""
+        """Disconnect, which ends whatever is still running there."""
         import ray
 
         if self.connected:
@@ -135,7 +135,7 @@ class RayExecutor:
 
 
 class SlurmRanks(SlurmPipelineExecutor):  # type: ignore[misc]
-    """datatrove's Slurm executor without its job that merges statistics, which stays pending if a rank fails."""
+    """datatrove's Slurm executor without the job that merges statistics, which stays pending if a rank fails."""
 
     def launch_merge_stats(self) -> None:
         """Do nothing: the counts are in the tasks' results."""
@@ -187,7 +187,7 @@ class SlurmExecutor:
         demand_done(tasks, executor.get_incomplete_ranks(skip_completed=True))
 
     def close(self) -> None:
-        """Cancel jobs that still wait or run."""
+        """Cancel jobs that are still waiting or running."""
         self.end_jobs()
 
     def end_jobs(self) -> None:
@@ -217,7 +217,7 @@ class SlurmExecutor:
 
 
 def wait_in_order(run: Callable[[], Any], tasks: Tasks) -> Iterator[int]:
-    """Call `run`, which finishes the tasks elsewhere; yield their numbers in order as their results appear."""
+    """Call `run`, which runs the tasks elsewhere; yield their numbers in order as their results appear."""
     raised: list[BaseException] = []
 
     def attempt() -> None:
@@ -253,7 +253,7 @@ def demand_done(tasks: Tasks, incomplete: Sequence[int]) -> None:
     first = tasks[unfinished[0]].task.label()
     raise CorpuskitError(
         f"{len(unfinished)} of {len(tasks)} tasks did not finish and gave no reason, {first} first; "
-        "perhaps they ran out of memory or time. Finished tasks are kept: run it again"
+        "perhaps they ran out of memory or time. Finished tasks are kept; run it again"
     )
 
 
@@ -273,6 +273,6 @@ def _first_failure(tasks: Tasks) -> CorpuskitError | None:
 def _output_of(*command: str) -> str:
     import subprocess
 
-    # A job that ended long ago is unknown to Slurm; that is no error.
+    # A job that ended long ago is unknown to Slurm; that is not an error.
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"}, check=False)
     return done.stdout

@@ -3,7 +3,8 @@
 Three phases of tasks. *Measure* records each document's rank, its tokens and a hash of its text; from these the solver
 sets the quotas and the sampler plans how to fill them. *Select* writes the selected documents of a shard, divided into
 buckets by final order. *Write* joins the buckets of all shards into one shard of the corpus, in every format. What
-grows with the corpus is on disk: the measures, and where in which file each bucket lies (`mix/engine/bucket_index.py`).
+grows with the corpus is on disk: the measures, and the position of each bucket in each file
+(`mix/engine/bucket_index.py`).
 
     shard 0: d0 d1 d2      measure      rank, tokens, text hash of d0 d1 d2      (shard 1 likewise)
                            select       bucket 0: d2    bucket 1: d0             (d1 is over budget)
@@ -95,17 +96,17 @@ class Measure(Task[TaskResult]):
 
 @dataclass(frozen=True)
 class Select(Task[SelectResult]):
-    """Selects documents of a shard and divides them into buckets of the final order, one zstd frame a bucket.
+    """Selects documents of a shard and divides them into buckets of the final order, one zstd frame per bucket.
 
-    A record is `KEY LINE TOKENS`. In shuffled order the key, 32 letters, is what records are sorted by; in input order
-    it is empty.
+    A record is `KEY LINE TOKENS`. In shuffled order, records are sorted by the key, which has 32 letters; in input
+    order it is empty.
     """
 
     shard: WorkShard
     number: int
     """The shard's number among all."""
     measures_file: Path | None
-    """What `Measure` wrote of the shard; None if every document is taken once."""
+    """What `Measure` wrote about the shard; None if every document is taken once."""
     quota_plans: tuple[QuotaPlan, ...]
     """How the quota of each source is filled."""
     shuffled: bool
@@ -163,7 +164,7 @@ class Select(Task[SelectResult]):
     def _epochs(self, rows: "NDArray[Any]") -> "NDArray[numpy.int64]":
         """Return how often each document is taken.
 
-        A plan is asked about all rows, and its answer counts for its source's rows only:
+        A plan answers for all rows, but its answer counts only for the rows of its source:
 
             rows["source"]       0  1  0  1
             plan of source 0     2  1  1  2
@@ -185,7 +186,7 @@ class Select(Task[SelectResult]):
         bucket = int.from_bytes(key[:4], "big") * self.buckets >> 32
         earlier_epoch = document.metadata.get("epoch") or 1
         if epoch == 1 and earlier_epoch != 1:
-            # A repetition that another corpus made keeps its number, which orders the repetitions within a bucket.
+            # A repetition made by another corpus keeps its number, which orders the repetitions within a bucket.
             key = order_key(self.seed, document.id, earlier_epoch)
         return bucket, key.hex().encode()
 
@@ -246,7 +247,7 @@ class Write(Task[WriteResult]):
         return {"files": [path.name for path in paths], "outputs": outputs, "totals": totals.parts()}
 
     def _documents(self) -> Iterator[tuple[int, Document]]:
-        """Yield the documents of the slices, each after its tokens."""
+        """Yield the documents of the slices, each preceded by its tokens."""
         for bucket, first, skip, take in self.slices:
             records: Iterable[bytes] = self.index.records(bucket, first)
             if self.shuffled:

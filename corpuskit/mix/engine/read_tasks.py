@@ -1,9 +1,9 @@
-"""How a source's inputs are read: one task for each file, for many small files together, or for a range of a big one.
+"""How a source's inputs are read: one task per file, per group of small files, or per byte range of a big one.
 
-What a task reads depends only on names, sizes and first bytes, so it is the same whatever the number of workers.
-Byte ranges are read on the chance that they fit together to the file (`core/reading/byte_ranges.py`). If they do not,
-because it is damaged, say, their results are ignored and one task reads the whole file. So the documents are always
-those that reading the whole file gives.
+What a task reads depends only on names, sizes and first bytes, so it is the same whatever the number of workers. Byte
+ranges are read on the assumption that together they cover the file (`core/reading/byte_ranges.py`). If they do not, for
+example because the file is damaged, their results are ignored and one task reads the whole file. So the documents are
+always those that reading the whole file gives.
 """
 
 import hashlib
@@ -111,7 +111,7 @@ class ReadRange(Task[RangeResult]):
         return [location, [identity_of(step) for step in self.steps], vars(self.tags)]
 
     def run(self, task_path: Path) -> RangeResult:
-        """Read it. The result says where its records start and stop, and which bytes were read to find that out."""
+        """Read the range. The result says where its records start and stop, and which bytes were read to find out."""
         byte_range = ByteRange(self.begin, self.end)
         file = Input(self.file.name, local_path=self.file.local_path, byte_range=byte_range)
         log = TaskLog(task_path)
@@ -153,7 +153,7 @@ class ReadRange(Task[RangeResult]):
 
 @dataclass(frozen=True)
 class HashFile(Task[HashResult]):
-    """Finds length and sha256 of a local file that is read in ranges."""
+    """Finds the length and sha256 of a local file that is read in ranges."""
 
     file: Input
 
@@ -183,16 +183,16 @@ class ReadPlan:
     """Inputs and the tasks that read them: one task for all of them, or several for the ranges of a single file."""
 
     whole_task: ReadInputs
-    """Reads everything; where there are ranges, only if these do not fit together."""
+    """Reads everything; with ranges, it runs only if these do not fit together."""
     range_tasks: tuple[ReadRange, ...] = ()
 
     @property
     def tasks(self) -> list[Task[Any]]:
-        """The tasks to begin with."""
+        """The tasks to run first."""
         return [HashFile(self.range_tasks[0].file), *self.range_tasks] if self.range_tasks else [self.whole_task]
 
     def usable_results(self, finished: Sequence[FinishedTask[Any]]) -> Sequence[FinishedTask[DocumentsResult]] | None:
-        """Return those results of `tasks` that hold documents; None if the file must be read as a whole.
+        """Return those results of `tasks` that hold documents; None if the file must be read whole.
 
         Raises DamagedError if the file was changed between two of the tasks.
         """
@@ -249,7 +249,7 @@ def _ranges(file: Input, step: Step) -> list[tuple[int, int]]:
 
 
 def _file_status(file: Input) -> FileStatus | None:
-    """Return what changes when a file is written to; None if it is not a local file."""
+    """Return what changes when the file is written to; None if it is not a local file."""
     if file.local_path is None:
         return None
     status = file.local_path.stat()

@@ -82,7 +82,7 @@ class MixRun:
     engine: Engine
     progress: MixProgress
     summaries: dict[str, SourceSummary] = field(init=False)
-    """By source; the phases add up here what they read and leave out."""
+    """By source; here the phases add up what they read and leave out."""
 
     def __post_init__(self) -> None:
         """Begin an empty summary for each source."""
@@ -144,7 +144,7 @@ class MixRun:
         return stream
 
     def _mix(self, stream: ShardedStream) -> None:
-        """Select, order and write; the stream's chain and verdicts gain those of the last step."""
+        """Select, order and write; add the last step to the stream's chain and verdicts."""
         recipe = self.recipe
         tokenizer, shuffled = tokenizer_of(recipe), recipe.output.order == "shuffled"
         measures_files = self._measure(stream.shards)
@@ -178,7 +178,7 @@ class MixRun:
     def _selections(
         self, tasks: Sequence[mix_tasks.Select], stream: ShardedStream, count: StepCount
     ) -> Iterator[tuple[str, list[BucketEntry]]]:
-        """Yield the name and the buckets of the file that each task leaves; add up counts and verdicts."""
+        """Yield the name and the buckets of the file that each task writes; add up counts and verdicts."""
         phase = "mix: select"
         self.progress.start(phase, len(tasks))
         notify = self._note_result(phase)
@@ -218,7 +218,7 @@ class MixRun:
     def _note_result(self, phase: str, source: str | None = None) -> Notify:
         """Return the function that notes a task's result: progress, and what was left out of each source.
 
-        That counts for `source` or, without one, for the sources that the documents name.
+        They count for `source` or, without one, for the sources that the documents name.
         """
 
         def note(result: DocumentsResult) -> None:
@@ -271,7 +271,7 @@ def target_folder(recipe: Recipe, settings: Settings) -> Path:
 
 
 def tokenizer_of(recipe: Recipe) -> str:
-    """Return what tokens are counted by: the budget's tokenizer, or words without a budget."""
+    """Return how tokens are counted: by the budget's tokenizer, or as words without a budget."""
     return recipe.budget.tokenizer if recipe.budget else WORDS
 
 
@@ -323,11 +323,11 @@ def _select_tasks(
 
 
 def _join_verdicts(files: Mapping[str, Sequence[str]], tasks: Path, steps: Sequence[str], folder: Path) -> list[str]:
-    """Write all verdicts to one file, step by step, those of a step in the order of the documents; return its path.
+    """Write all verdicts to one file, step by step, and within a step in the order of the documents; return its path.
 
-    In the tasks' files a source's verdicts precede those of its stages by as much as is read at a time, which depends
-    on how the inputs were cut into tasks. The order by steps does not. One step after the other is written, because a
-    compressor holds megabytes.
+    In the tasks' files, a source's verdicts precede those of its stages by as much as is read at a time, which depends
+    on how the inputs were cut into tasks. The order by steps does not. The steps are written one after the other,
+    because a compressor holds megabytes.
     """
     import orjson
 

@@ -1,7 +1,7 @@
 """A corpus stage on many machines: sign each shard, match by bucket, resolve, filter each shard.
 
-For near-duplicates: one task a shard computes signatures; one task a bucket (a band) finds and verifies matches; one
-task resolves all matches to verdicts; one task a shard filters it by the verdicts. The verdicts are those of
+For near-duplicates: one task per shard computes signatures; one task per bucket (a band) finds and verifies matches;
+one task resolves all matches to verdicts; one task per shard filters it by the verdicts. The verdicts are those of
 `CorpusStage.run` over all shards in order.
 """
 

@@ -1,4 +1,4 @@
-"""What tasks leave on disk: documents as work shards, cut by size; verdicts on what was left out; counts of both."""
+"""What tasks write to disk: documents as work shards, cut by size; verdicts on what was left out; counts of both."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -61,7 +61,7 @@ class TaskLog:
 
 @dataclass(frozen=True)
 class WorkShard:
-    """One file of documents in order; `key` stands for everything that its content depends on."""
+    """One file of documents in order; `key` identifies everything that its content depends on."""
 
     path: Path
     documents: int
@@ -74,7 +74,7 @@ class WorkShard:
 
 @dataclass
 class ShardedStream:
-    """A stream as it lies on disk between two phases: its shards in order, and the chain of steps so far."""
+    """A stream on disk between two phases: its shards in order, and the chain of steps so far."""
 
     shards: list[WorkShard]
     chain: Chain
@@ -82,7 +82,7 @@ class ShardedStream:
     """By step, the names of the files that hold its verdicts, in order."""
 
     def record_verdicts(self, result: DocumentsResult) -> None:
-        """Note the verdicts that a task left, under each step that made any of them."""
+        """Note the verdicts that a task left, under each step that made any."""
         reasons = (key for verdicts in result["left_out"].values() for counts in verdicts.values() for key in counts)
         for step in dict.fromkeys(key.partition(": ")[0] for key in reasons):
             self.add_verdict_files({step: result["verdict_files"]})

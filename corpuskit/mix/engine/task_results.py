@@ -1,4 +1,4 @@
-"""What tasks leave as JSON, key by key: the engine's working state, none of which is published as such."""
+"""What tasks write as JSON, key by key: the engine's working state, which is not published as such."""
 
 from typing import Any, NotRequired, TypedDict
 
@@ -6,7 +6,7 @@ from corpuskit.core.counts import CountEntry
 from corpuskit.core.provenance.entries import InputEntry
 
 FileStatus = list[int]
-"""Size, modification time and change time of a file; no program can set the last of these back."""
+"""Size, modification time and change time of a file; no program can reset the last of these."""
 
 LeftOut = dict[str, dict[str, dict[str, int]]]
 """Number of documents and records left out: by source, then `dropped` or `rejected`, then `step: reason`."""
@@ -23,7 +23,7 @@ class StoredResult(TypedDict):
     """The JSON file of a finished task."""
 
     result: Any
-    """A `TaskResult`, with the further keys of its kind of task."""
+    """A `TaskResult`, with the additional keys of its kind of task."""
     sizes: list[int]
     """Bytes of each of its `files`, in the same order."""
 
@@ -39,7 +39,7 @@ class DocumentsResult(TaskResult):
     """The result of a task that passes documents through steps."""
 
     counts: list[CountEntry]
-    """The account of each step."""
+    """The counts of each step."""
     left_out: LeftOut
     shards: list[WorkShardEntry]
     """The documents that came out, in order."""
@@ -48,7 +48,7 @@ class DocumentsResult(TaskResult):
     inputs: NotRequired[list[InputEntry]]
     """What was read, if the task reads whole inputs."""
     content_key: NotRequired[str]
-    """Stands for the task and the content that it read, if the task's fingerprint does not cover that."""
+    """Identifies the task and the content that it read, if the task's fingerprint does not cover that content."""
 
 
 class InputsResult(DocumentsResult):
@@ -59,7 +59,7 @@ class InputsResult(DocumentsResult):
 
 
 class RangeSpan(TypedDict):
-    """Where the records of a byte range really lie."""
+    """Where the records of a byte range really are."""
 
     start: int | None
     """Where its first member starts; None if no record starts in the range."""
@@ -80,7 +80,7 @@ class RangeContent(TypedDict):
     reach: int
     """The offset after the last byte that was read."""
     sha256: str
-    """Of the head and of the bytes from `begin` to `reach`."""
+    """The digest of the head and of the bytes from `begin` to `reach`."""
     at_end: bool
     """Whether the file ends at `reach`."""
 

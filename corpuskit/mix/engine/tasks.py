@@ -1,8 +1,9 @@
-"""Tasks: the units that work is cut into, each known by a fingerprint of everything that its result depends on.
+"""Tasks: the units that work is cut into, each identified by a fingerprint of everything its result depends on.
 
 All files of a task begin with its *task path*, `WORK/tasks/FINGERPRINT`. The last one written is `TASK_PATH.json`, its
-result. So a task that has a result is done, whoever asks for it: a run that was killed continues where it stopped, and
-a run with other options, other inputs or another version of the code finds nothing that it could mistake for its own.
+result. So a task that has a result is done, whichever run asks for it: a run that was killed continues where it
+stopped, and a run with other options, other inputs or another version of the code finds nothing that it could mistake
+for its own.
 """
 
 import contextlib
@@ -29,7 +30,7 @@ from corpuskit.core.errors import CANNOT_WRITE, CorpuskitError, PublishError
 from corpuskit.core.step import Stage, Step
 from corpuskit.mix.engine.task_results import StoredResult, TaskResult
 
-# datatrove's log is for its own users; what ours need to know is in the results.
+# datatrove's log is for its own users; the results hold what ours need to know.
 logger.disable("datatrove")
 
 FINGERPRINT_LETTERS = 32
@@ -47,7 +48,7 @@ class Task(Generic[ResultType]):
         raise NotImplementedError
 
     def identity(self) -> Any:
-        """Return, as JSON, everything but the code that the result depends on."""
+        """Return, as JSON, everything that the result depends on, except the code."""
         raise NotImplementedError
 
     def run(self, task_path: Path) -> ResultType:
@@ -55,7 +56,7 @@ class Task(Generic[ResultType]):
         raise NotImplementedError
 
     def is_current(self, result: ResultType) -> bool:
-        """Whether an earlier result is still right, where the identity cannot tell."""
+        """Whether an earlier result is still right, in cases that the identity cannot decide."""
         return True
 
 
@@ -145,7 +146,7 @@ class StoredTask(Generic[ResultType]):
 
 
 class RunTasks(PipelineStep):  # type: ignore[misc]
-    """The one step of our datatrove pipelines: rank N executes task N."""
+    """The only step of our datatrove pipelines: rank N executes task N."""
 
     name = "corpuskit"
     type = "corpuskit"
@@ -163,7 +164,7 @@ class RunTasks(PipelineStep):  # type: ignore[misc]
         return alone
 
     def run(self, data: Any, rank: int = 0, world_size: int = 1) -> Iterator[Any]:
-        """Execute one task, in the folder in which the run was started: paths may be relative to it."""
+        """Execute one task, in the folder where the run was started, because paths may be relative to it."""
         if os.getcwd() != self.folder:
             os.chdir(self.folder)
         self.tasks[rank].execute()
@@ -210,13 +211,13 @@ def release_freed_memory() -> None:
     """Return freed memory to the system: over many tasks, fragments would add up."""
     if "pyarrow" in sys.modules:
         sys.modules["pyarrow"].default_memory_pool().release_unused()
-    with contextlib.suppress(AttributeError, OSError):  # only the GNU C library can
+    with contextlib.suppress(AttributeError, OSError):  # only the GNU C library can do this
         ctypes.CDLL(None).malloc_trim(0)
 
 
 @cache
 def code_digest() -> str:
-    """Return a hash of corpuskit's own files, as other code may give another result."""
+    """Return a hash of corpuskit's own files, because other code may give another result."""
     import corpuskit
 
     digest = hashlib.sha256(__version__.encode())

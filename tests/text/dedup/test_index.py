@@ -257,7 +257,7 @@ def test_settings_are_those_of_the_first_run_that_succeeded(tmp_path: Path) -> N
 
 def test_a_folder_that_is_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(PublishError, match="is no index and not empty"):
+    with pytest.raises(PublishError, match="is not an index and not empty"):
         Dedup(index=tmp_path, snapshot="a").options()
     assert list(content_of(tmp_path)) == ["notes.txt"]
     with pytest.raises(UsageError, match="holds no index"):
