@@ -19,9 +19,10 @@ from datatrove.executor import LocalPipelineExecutor
 from datatrove.executor.slurm import SlurmPipelineExecutor
 
 from corpuskit.core.disk import filesystem
+from corpuskit.core.disk.stored_json import write_json
 from corpuskit.core.errors import CorpuskitError, RemoteError, UsageError
 from corpuskit.core.stream.workers import Pool
-from corpuskit.mix.engine.tasks import RunTasks, StoredTask, write_json
+from corpuskit.mix.engine.tasks import RunTasks, StoredTask
 from corpuskit.mix.recipe.cluster_profile import RayProfile, SlurmProfile
 
 POLL_SECONDS = 0.5
