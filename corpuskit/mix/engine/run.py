@@ -32,6 +32,7 @@ from corpuskit.mix.engine.executors import Executor, LocalExecutor, RayExecutor,
 from corpuskit.mix.engine.progress import MixProgress, SourceSummary, print_summary
 from corpuskit.mix.engine.read_tasks import read_plans
 from corpuskit.mix.engine.shards import ShardedStream, WorkShard
+from corpuskit.mix.engine.slurm_jobs import SlurmJobs
 from corpuskit.mix.engine.task_files import damaged_error
 from corpuskit.mix.engine.task_results import DocumentsResult
 from corpuskit.mix.recipe.cluster_profile import Profile
@@ -66,6 +67,8 @@ def run_recipe(recipe: Recipe, inputs: Inputs, settings: Settings, executor: str
 
 
 def _executor(name: str, profile: Profile, settings: Settings, work: Path) -> Executor:
+    """Return what runs the tasks, after ending jobs that an earlier run left to Slurm: they write the same files."""
+    SlurmJobs(work).cancel_earlier()
     if name == "ray":
         return RayExecutor(profile.ray, settings.jobs)
     if name == "slurm":
