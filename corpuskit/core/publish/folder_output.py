@@ -37,6 +37,8 @@ TASKS = "tasks"
 """Inside the work folder."""
 LOG = "log"
 """Inside it, too."""
+JOBS = "slurm.json"
+"""Inside it as well: jobs that may still write there."""
 JOURNAL = "journal.json"
 HOLDER = "holder.json"
 CARD = "README.md"
@@ -141,7 +143,7 @@ class FolderOutput:
         self._open = []
         if self.lock < 0:
             return
-        kept_names = [WORK] if keep_work and (self.work / TASKS).is_dir() else []
+        kept_names = [WORK] if keep_work and self._has_work() else []
         try:
             self._finish()
         except OSError:
@@ -151,6 +153,11 @@ class FolderOutput:
             _remove_if_empty(self.target)
         os.close(self.lock)
         self.lock = -1
+
+    def _has_work(self) -> bool:
+        """Whether there is anything that the next run can use, or must know of."""
+        tasks = self.work / TASKS
+        return (self.work / JOBS).exists() or (tasks.is_dir() and any(tasks.iterdir()))
 
     def _finish(self) -> None:
         """Tidy the folder, before or after publication; what was done already is not done again."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from corpuskit.core.disk import filesystem
+from corpuskit.core.errors import is_out_of_memory
 from corpuskit.mix.engine.task_files import damaged_error
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ class BucketIndex:
                 frame = stream.read(entry.length)
             try:
                 records = zstandard.ZstdDecompressor().decompress(frame).split(b"\n")[:-1]
-            except zstandard.ZstdError:
+            except zstandard.ZstdError as error:
+                if is_out_of_memory(error):
+                    raise
                 raise damaged_error(path) from None
             if len(records) != entry.documents:
                 raise damaged_error(path)

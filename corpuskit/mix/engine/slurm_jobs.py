@@ -14,8 +14,8 @@ from corpuskit.core import console
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.stored_json import read_json, write_json
 from corpuskit.core.errors import DamagedError, RemoteError
+from corpuskit.core.publish.folder_output import JOBS
 
-JOBS_FILE = "slurm.json"
 SUBMIT_SECONDS = 180.0
 ANSWER_SECONDS = 30.0
 """How long a command may take before it counts as failed."""
@@ -46,7 +46,7 @@ class SlurmJobs:
 
     def __init__(self, work: Path) -> None:
         """Begin with the jobs that an earlier run left. Raises DamagedError if their file is not one of ours."""
-        self.path = work / JOBS_FILE
+        self.path = work / JOBS
         self.ids = _stored_ids(self.path)
 
     def note(self, answer: str) -> JobId:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 
 from corpuskit.core.errors import CorpuskitError, DamagedError, PublishError
 from corpuskit.core.publish.folder_output import FolderOutput
+from corpuskit.core.reading.codecs import Zstd
 from corpuskit.core.settings import Settings
 from corpuskit.mix.engine.shards import WorkShard, documents_of
 from corpuskit.mix.engine.task_files import TaskFile
@@ -326,3 +328,46 @@ def test_a_holder_that_says_nothing(base: Path, work: Path, content: str | None)
         (work.parent / "holder.json").write_text(content)
     assert folder_status(Path("out"))["running"] is None
     assert mix("out") == published(base / "whole")
+
+
+class Hungry(Numbers):
+    """Asks for more memory than there is."""
+
+    def label(self) -> str:
+        return "hungry"
+
+    def run(self, task_path: Path) -> DocumentsResult:
+        raise ImportError("libarrow.so: failed to map segment from shared object")
+
+
+def test_a_task_that_lacks_memory_says_so(tmp_path: Path) -> None:
+    task = StoredTask.in_folder(tmp_path, Hungry())
+    with pytest.raises(PublishError, match="hungry: not enough memory"):
+        task.execute()
+    assert isinstance(task.failure(), PublishError)
+    assert not list(tmp_path.glob("*.fault.txt"))
+
+
+def test_a_lack_of_memory_is_no_damage(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Decoder:
+        eof, unused_data = False, b""
+
+        def decompress(self, data: bytes) -> bytes:
+            raise zstandard.ZstdError("zstd decompressor error: Allocation error : not enough memory")
+
+    path = result_of(work, "b: files")
+    (shard,) = json.loads(path.read_bytes())["result"]["shards"]
+    monkeypatch.setattr(Zstd, "decoder", lambda self: Decoder())
+    with pytest.raises(MemoryError):
+        list(documents_of([WorkShard(path.with_name(shard["name"]), 40, "")]))
+
+
+def test_a_run_that_did_nothing_leaves_nothing(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.chdir(base)
+    monkeypatch.setattr("corpuskit.mix.engine.executors.LocalExecutor.run_in_order", fail)
+    with pytest.raises(MemoryError):
+        mix("nothing")
+    assert not Path("nothing").exists()
