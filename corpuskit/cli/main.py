@@ -15,7 +15,14 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from corpuskit import __version__
 from corpuskit.core import console
-from corpuskit.core.errors import CANNOT_WRITE, CorpuskitError, PublishError, UsageError
+from corpuskit.core.errors import (
+    CANNOT_WRITE,
+    NO_MEMORY,
+    CorpuskitError,
+    PublishError,
+    UsageError,
+    is_out_of_memory,
+)
 from corpuskit.core.registry import WINGS, added_steps, find_step, help_line, own_steps
 
 if TYPE_CHECKING:
@@ -62,12 +69,13 @@ def _guarded(name: str, arguments: list[str]) -> int:
         return error.exit_code
     except (BrokenPipeError, KeyboardInterrupt):
         raise
-    except OSError as error:
-        if error.errno in CANNOT_WRITE:
+    except Exception as error:
+        if is_out_of_memory(error):
+            console.notice(name, NO_MEMORY)
+            return PublishError.exit_code
+        if isinstance(error, OSError) and error.errno in CANNOT_WRITE:
             console.notice(name, f"cannot write: {error.strerror}; nothing was published. Make room, and run it again")
             return PublishError.exit_code
-        return _internal_fault(name, error)
-    except Exception as error:
         return _internal_fault(name, error)
 
 

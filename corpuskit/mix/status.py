@@ -1,6 +1,5 @@
 """`status`: how far a run of a recipe is."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypedDict, cast
@@ -11,7 +10,7 @@ from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
 
 if TYPE_CHECKING:
-    from corpuskit.mix.engine.engine import PhaseEntry
+    from corpuskit.mix.engine.task_results import PhaseEntry
 
 STATES = ("done", "started", "failed", "waiting")
 STATE_OF_ENDING = {".started": "started", ".error.json": "failed", ".json": "done"}
@@ -70,17 +69,14 @@ class Status(Command):
 
 def folder_status(folder: Path) -> FolderStatus:
     """Return who is writing the folder, whether it holds a dataset, its phases, and the errors of failed tasks."""
+    from corpuskit.core.disk.stored_json import read_json
     from corpuskit.core.publish.folder_output import STAGING, TASKS, WORK, holder_of
     from corpuskit.core.reading.resolve import is_dataset
-    from corpuskit.mix.engine.engine import PHASES
+    from corpuskit.mix.engine.task_results import PHASES, Fingerprint, PhaseEntry, is_fingerprint
 
     work = folder / STAGING / WORK
     holder = holder_of(folder)
-    phases: list[PhaseEntry]
-    try:
-        phases = json.loads((work / PHASES).read_bytes())
-    except (OSError, ValueError):
-        phases = []
+    phases: list[PhaseEntry] = read_json(work / PHASES, list[PhaseEntry], {Fingerprint: is_fingerprint}) or []
     states = _task_states(work / TASKS)
     errors = [_task_error(work / TASKS / name) for phase in phases for name in phase["tasks"]]
     return {
@@ -113,12 +109,13 @@ def _phase_status(phase: "PhaseEntry", states: dict[str, str], is_running: bool)
 
 def _task_error(task_path: Path) -> str | None:
     """Return the error of a failed task; None if it is done, or has not failed."""
+    from corpuskit.core.disk.stored_json import read_json
+    from corpuskit.mix.engine.task_results import StoredError
+
     if task_path.with_name(f"{task_path.name}.json").exists():
         return None
-    try:
-        return str(json.loads(task_path.with_name(f"{task_path.name}.error.json").read_bytes())["message"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    error: StoredError | None = read_json(task_path.with_name(f"{task_path.name}.error.json"), StoredError)
+    return error["message"] if error else None
 
 
 def _render(status: FolderStatus) -> str:

@@ -10,8 +10,8 @@ from corpuskit.core import console
 from corpuskit.core.counts import StreamCount
 from corpuskit.core.document import Reject, encode
 from corpuskit.core.errors import DamagedError, UsageError
-from corpuskit.core.provenance.chain import is_balanced
-from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry, left_out
+from corpuskit.core.provenance.balance import VerdictKey, decision_problems, step_problems
+from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry
 from corpuskit.core.provenance.manifest import MANIFEST, is_repeatable, shard_format
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.publish.folder_output import CARD, left_behind
@@ -167,7 +167,7 @@ def _check_documents(dataset: Dataset, shard: ShardEntry, total: StreamCount, to
 
 def _check_decisions(dataset: Dataset) -> Iterator[str]:
     """Compare the decision files with their digests, and the number of decisions with the counts of the steps."""
-    decisions_of: Counter[tuple[str, str, str]] = Counter()
+    decisions_of: Counter[VerdictKey] = Counter()
     manifest = dataset.manifest
     for file in manifest["decisions"]:
         problems = list(_check_file(dataset.folder, file))
@@ -178,36 +178,18 @@ def _check_decisions(dataset: Dataset) -> Iterator[str]:
                 decisions_of.update((each["step"], each["verdict"], each["reason"]) for each in decisions)
             except DamagedError:
                 yield f"{file['path']} holds lines that are not decisions"
-    documents_of: Counter[tuple[str, str, str]] = Counter()
-    for entry in manifest["steps"]:
-        for verdict, reason, number in left_out(entry):
-            documents_of[entry["name"], verdict, reason] += number
-    for name, verdict, reason in sorted(documents_of.keys() | decisions_of.keys()):
-        key = name, verdict, reason
-        if documents_of[key] != decisions_of[key] and manifest["decisions"]:
-            yield f"step {name} {verdict} {documents_of[key]} for {reason}, but the decisions hold {decisions_of[key]}"
+    if manifest["decisions"]:
+        yield from decision_problems(manifest["steps"], decisions_of)
 
 
 def _check_steps(manifest: Manifest) -> Iterator[str]:
     """Check that steps balance, read what the steps before them sent, and name documents that they were killed on."""
     if manifest.get("repeatable", True) != is_repeatable(manifest["steps"]):
         yield "`repeatable` contradicts the steps"
-    sent: dict[str, StreamCount | None] = {}
+    yield from step_problems(manifest["steps"])
     for entry in manifest["steps"]:
-        if not is_balanced(entry):
-            yield f"step {entry['id']} lost count of its documents"
         if "rejected" in entry and entry["rejected"].get(KILLED, 0) != len(entry.get("killed", ())):
-            yield f"step {entry['id']} does not name under `killed` each document that it was stopped on"
-        if any(parent not in sent for parent in entry["from"]):
-            yield f"step {entry['id']} follows steps that come after it or do not exist"
-        sent[entry["id"]] = StreamCount.from_json(entry["out"]) if "out" in entry else None
-        if entry["upstream"] == "verified" and "in" in entry:
-            sum_sent = StreamCount()
-            for parent in entry["from"]:
-                sum_sent.merge(sent.get(parent) or StreamCount())
-            if sum_sent.as_json() != entry["in"]:
-                received = entry["in"]["documents"]
-                yield f"step {entry['id']} read {received} documents, but was sent {sum_sent.documents}"
+            yield f"step {entry['id']} does not name under `killed` each document that it was ended on"
 
 
 def _check_other_files(folder: Path, manifest: Manifest) -> Iterator[str]:

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from corpuskit.core.disk import filesystem
+from corpuskit.core.errors import is_out_of_memory
+from corpuskit.mix.engine.task_files import damaged_error
 
 if TYPE_CHECKING:
     import numpy
@@ -55,14 +57,22 @@ class BucketIndex:
     buckets: int
 
     def records(self, bucket: int, first: int = 0) -> Iterator[bytes]:
-        """Yield the records of a bucket, shard by shard, beginning with shard number `first`."""
+        """Yield the records of a bucket, shard by shard, beginning with shard number `first`. Raises DamagedError."""
         import zstandard
 
         for path, entry in self._entries(bucket, first):
             with open(path, "rb") as stream:
                 stream.seek(entry.offset)
-                data = zstandard.ZstdDecompressor().decompress(stream.read(entry.length))
-            yield from data.split(b"\n")[:-1]
+                frame = stream.read(entry.length)
+            try:
+                records = zstandard.ZstdDecompressor().decompress(frame).split(b"\n")[:-1]
+            except zstandard.ZstdError as error:
+                if is_out_of_memory(error):
+                    raise
+                raise damaged_error(path) from None
+            if len(records) != entry.documents:
+                raise damaged_error(path)
+            yield from records
 
     def documents(self, bucket: int) -> Iterator[int]:
         """Yield how many documents of a bucket each shard has."""
@@ -102,6 +112,7 @@ def write_bucket_index(
     documents = numpy.zeros(buckets, numpy.int64)
     digest = hashlib.sha256()
     unfinished, shards = folder / "buckets.part", 0
+    filesystem.remove(unfinished, missing_ok=True)  # a link of that name would be followed
     with filesystem.open_write(unfinished) as stream:
         for name, entries in files:
             row = name.encode().ljust(NAME_BYTES, b"\0") + b"".join(ENTRY.pack(*entry) for entry in entries)

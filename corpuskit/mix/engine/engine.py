@@ -10,12 +10,14 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TypeVar
 
 from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
+from corpuskit.core.disk.stored_json import write_json
+from corpuskit.core.errors import DamagedError
 from corpuskit.core.provenance.chain import Chain
-from corpuskit.core.publish.folder_output import TASKS
+from corpuskit.core.publish.folder_output import LOG, TASKS, remove_any
 from corpuskit.core.registry import describe
 from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.stream.flow import Flow
@@ -23,33 +25,27 @@ from corpuskit.mix.engine.executors import Executor
 from corpuskit.mix.engine.read_tasks import ReadInputs, ReadPlan
 from corpuskit.mix.engine.sharded_stage import FilterShard, MatchBucket, ResolveMatches, SignShard
 from corpuskit.mix.engine.shards import ShardedStream, TaskLog, WorkShard, work_shards, write_shards
-from corpuskit.mix.engine.task_results import DocumentsResult, TaskResult
-from corpuskit.mix.engine.tasks import (
+from corpuskit.mix.engine.task_results import (
     FINGERPRINT_LETTERS,
+    PHASES,
+    DocumentsResult,
+    Fingerprint,
+    PhaseEntry,
+    TaskResult,
+)
+from corpuskit.mix.engine.tasks import (
     FinishedTask,
     ResultType,
     StoredTask,
     Task,
     identity_of,
     interned,
-    write_json,
 )
-
-PHASES = "phases.json"
 
 DocumentsType = TypeVar("DocumentsType", bound=DocumentsResult)
 
 Notify = Callable[[DocumentsResult], None]
 """Called with the result of each task of a phase, in order."""
-
-
-class PhaseEntry(TypedDict):
-    """One phase in `phases.json`."""
-
-    phase: str
-    """What it is called."""
-    tasks: list[str]
-    """Fingerprints of its tasks, in order."""
 
 
 @dataclass(frozen=True)
@@ -125,11 +121,11 @@ class Engine:
         """Yield each task when it is done, in order; run only those without an earlier result."""
         filesystem.make_folder(self.tasks_folder, parents=True, exist_ok=True)
         stored = [StoredTask.in_folder(self.tasks_folder, task) for task in tasks]
-        results = {task.task_path: result for task in stored if (result := task.result()) is not None}
+        results = {task.task_path: result for task in stored if (result := task.reusable_result()) is not None}
         self.reused += len(results)
         waiting = [task for task in stored if task.task_path not in results]
         self._begin_phase(label, stored, waiting)
-        log = self.folder / "log" / os.urandom(8).hex()
+        log = self.folder / LOG / os.urandom(8).hex()
         numbers = self.executor.run_in_order(waiting, log) if waiting else iter(())
         for task in stored:
             if task.task_path in results:
@@ -143,18 +139,18 @@ class Engine:
     def execute_to_files(self, label: str, tasks: Sequence[Task[TaskResult]]) -> tuple[Path, ...]:
         """Execute tasks that write one file each, and return these files."""
         finished = self.execute(label, tasks)
-        return tuple(task_path.with_name(result["files"][0]) for task_path, result in finished)
+        return tuple(task_path.with_name(result["files"][0]["name"]) for task_path, result in finished)
 
     def _begin_phase(
         self, label: str, tasks: Sequence[StoredTask[ResultType]], waiting: Sequence[StoredTask[ResultType]]
     ) -> None:
-        """Record for `status` which tasks the phase has, and remove what interrupted ones left behind."""
-        self.phases.append({"phase": label, "tasks": [task.task_path.name for task in tasks]})
+        """Write down for `status` which tasks the phase has, and remove what interrupted ones have left."""
+        self.phases.append({"phase": label, "tasks": [Fingerprint(task.task_path.name) for task in tasks]})
         write_json(self.folder / PHASES, self.phases)
         names = {task.task_path.name for task in waiting}
         for path in self.tasks_folder.iterdir():
             if path.name[:FINGERPRINT_LETTERS] in names:
-                filesystem.remove(path)
+                remove_any(path)
 
     def _notifying(
         self, label: str, tasks: Sequence[Task[DocumentsType]], notify: Notify
@@ -218,5 +214,6 @@ def _next_stream(
 
 def _demand_result(task: StoredTask[ResultType]) -> ResultType:
     result = task.result()
-    assert result is not None, task.task.label()
+    if result is None:
+        raise DamagedError(f"{task.task.label()}: what it wrote was changed or removed; run it again")
     return result

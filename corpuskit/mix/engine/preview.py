@@ -94,7 +94,7 @@ def _count_done(plans: Sequence[ReadPlan], recipe: Recipe, settings: Settings) -
     except UsageError:
         return 0
     tasks = (task for plan in plans for task in plan.tasks)
-    return sum(StoredTask.in_folder(folder, task).result() is not None for task in tasks)
+    return sum(StoredTask.in_folder(folder, task).reusable_result() is not None for task in tasks)
 
 
 def _executor_text(executor: str, settings: Settings, profile: Profile) -> str:

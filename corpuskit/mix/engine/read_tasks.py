@@ -30,8 +30,10 @@ from corpuskit.core.settings import Tags
 from corpuskit.core.step import Source, Step
 from corpuskit.core.stream.flow import Flow
 from corpuskit.mix.engine.shards import TaskLog, write_shards
+from corpuskit.mix.engine.task_files import file_entry
 from corpuskit.mix.engine.task_results import (
     DocumentsResult,
+    FileName,
     FileStatus,
     HashResult,
     InputsResult,
@@ -126,13 +128,13 @@ class ReadRange(Task[RangeResult]):
         result = log.close(flow.counts, shards)
         return {
             **result,
-            "files": [*result["files"], keys_file.name],
+            "files": [*result["files"], file_entry(keys_file)],
             "content_key": _content_key(task_path, content),
             "span": {
                 "start": byte_range.start,
                 "stop": byte_range.stop,
                 "damaged": bool(file.damage),
-                "keys_file": keys_file.name,
+                "keys_file": FileName(keys_file.name),
             },
             "content": content,
             "file_status": status_before,
