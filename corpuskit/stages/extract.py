@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from corpuskit.core.step import Document, Drop, Reject, Stage
-from corpuskit.text.prose import is_html
+from corpuskit.text.prose import is_html, is_xhtml
 
 __all__ = ["Extract"]
 
@@ -41,7 +41,7 @@ class Extract(Stage):
         if not is_html(document):
             return document
         try:
-            text, stated_metadata = self._extract_page(document.text)
+            text, stated_metadata = self._extract_page(document.text, is_xhtml(document))
         except (Reject, MemoryError):
             raise
         except Exception as error:
@@ -74,10 +74,10 @@ class Extract(Stage):
     def _content_type(self) -> str:
         return "text/markdown" if self.format == "markdown" else "text/plain"
 
-    def _extract_page(self, markup: str) -> tuple[str, dict[str, str]]:
+    def _extract_page(self, markup: str, is_xml: bool) -> tuple[str, dict[str, str]]:
         from corpuskit.text.html.extract import ENGINES, clean, open_page
 
-        page = open_page(markup)
+        page = open_page(markup, is_xml)
         # Read before the engine runs, as an engine may change the tree.
         stated_metadata = {key: clean(value) for key, value in page.stated_metadata.items()}
         return clean(ENGINES[self.engine](page, self.format)), stated_metadata

@@ -25,7 +25,8 @@ from corpuskit.core.step import Drop
 from corpuskit.text.html import classifier, extract
 from corpuskit.text.html.features import NAMES, features
 from corpuskit.text.html.metadata import page_metadata
-from corpuskit.text.html.reader import PlacedBlock, read
+from corpuskit.text.html.reader import read
+from corpuskit.text.html.rows import PlacedBlock
 from tests.benchmarks import extraction_quality as quality
 
 MODEL = Path(__file__).resolve().parents[2] / "corpuskit" / "text" / "html" / "classifier.json"
