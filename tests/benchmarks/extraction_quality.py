@@ -78,6 +78,15 @@ def text_score(gold: str, text: str) -> tuple[float, float, float]:
     return precision, recall, _f1(precision, recall)
 
 
+def word_score(gold: str, text: str) -> tuple[float, float, float]:
+    """Precision, recall and F1 of one page's words, as a multiset without regard to order or case."""
+    gold_words, text_words = (Counter(re.findall(r"\w+", each.lower())) for each in (gold, text))
+    common = (gold_words & text_words).total()
+    precision = common / text_words.total() if text_words else float(not gold_words)
+    recall = common / gold_words.total() if gold_words else 1.0
+    return precision, recall, _f1(precision, recall)
+
+
 def article_counts(gold: str, text: str) -> tuple[float, float, float]:
     """True positives, false positives and false negatives of a page as the public article-extraction benchmark has it.
 
