@@ -4,17 +4,16 @@ Nothing here asks the clock or the time zone: of a date only the calendar day is
 never guessed from the text. `page_titles`, `page_authors` and `page_dates` say which statement is believed before which.
 """
 
-import html
 import re
 from collections.abc import Iterable
 from itertools import islice
 
 from corpuskit.text.html.calendar_days import is_day_first, timestamp_day, url_day
 from corpuskit.text.html.json_ld import Identity, LinkedData, linked_data, page_key
-from corpuskit.text.html.page_dates import DateContext, marked_day, nearby_day
+from corpuskit.text.html.page_dates import heading_day, marked_day
 from corpuskit.text.html.page_titles import PageTitles, page_titles
 from corpuskit.text.html.page_authors import page_author
-from corpuskit.text.html.raw_markup import StartTag, VisibleMarkup, start_tags, visible_markup
+from corpuskit.text.html.raw_markup import VisibleMarkup, start_tags, visible_markup
 
 __all__ = ["page_metadata"]
 
@@ -72,30 +71,41 @@ def page_metadata(markup: str, url: str = "") -> dict[str, str]:
     data = linked_data(page.json_ld, Identity(keys, titles.headings, titles.stated_titles))
     metadata = {
         "title": titles.best(data.title, confirmed=data.confirmed),
-        "date": _published_day(page, values, data, titles, DateContext(is_day_first(language, url)), addresses),
+        "date": _published_day(page, values, data, titles, addresses, language),
         "author": page_author(page.source, values, data.authors, titles),
         "html_language": language,
     }
     return {key: text for key, text in metadata.items() if text}
 
 
-def _published_day(page, values, data, titles: PageTitles, context: DateContext, addresses: list[str]) -> str:
-    candidates = {
-        "jsonld": timestamp_day(data.published, context.day_first) if data.confirmed else "",
-        "meta": _first_day((values.get(name) for name in _PUBLISHED), context),
-        "jsonld0": timestamp_day(data.published, context.day_first),
-        "url": next(filter(None, map(url_day, addresses)), ""),
-        "marked": marked_day(page.source, titles.heading[0], context),
-        "near": nearby_day(page.source, titles.heading, context) if titles.heading[0] >= 0 else "",
-        "modified": _first_day((values.get(name) for name in _MODIFIED), context) or timestamp_day(data.modified),
-    }
+def _published_day(
+    page: VisibleMarkup, values: dict[str, str], data: LinkedData, titles: PageTitles, addresses: list[str], language: str
+) -> str:
+    """Return the day of publication that most of the sources give, and of equal ones the most trusted; else of a change.
+
+    A source may be wrong alone: an address keeps its day, a time in UTC may be off by one, plugins state the last change.
+    """
+    day_first = is_day_first(language, addresses[0] if addresses else "")
+    start, end = titles.heading
+    visible_day = heading_day(page.source, (start, end), day_first) if start >= 0 else ""
+    candidates = [
+        next(filter(None, map(url_day, addresses)), ""),
+        timestamp_day(data.published, day_first),
+        _first_day((values.get(name) for name in _PUBLISHED), day_first),
+        visible_day or marked_day(page.source, start, day_first),
+    ]
+    days = [day for day in candidates if day]
     global DEBUG
-    DEBUG = candidates
-    return next(filter(None, candidates.values()), "")
+    DEBUG=dict(zip(('url','jsonld','meta','vis'),candidates))
+    if days:
+        return max(days, key=lambda day: (days.count(day), -days.index(day)))
+    modified_values = [data.modified, *(values.get(name) for name in _MODIFIED)]
+    DEBUG['modified']=_first_day(modified_values, day_first) or marked_day(page.source, start, day_first, modified=True)
+    return _first_day(modified_values, day_first) or marked_day(page.source, start, day_first, modified=True)
 
 
-def _first_day(values: Iterable[object], context: DateContext) -> str:
-    return next((day for value in values if (day := timestamp_day(value, context.day_first))), "")
+def _first_day(values: Iterable[object], day_first: bool | None) -> str:
+    return next((day for value in values if (day := timestamp_day(value, day_first))), "")
 
 
 def _meta_values(source: str) -> dict[str, str]:

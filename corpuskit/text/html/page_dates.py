@@ -1,7 +1,8 @@
 """The day on which a page says that it was published: marked in its markup, or written by its heading.
 
 A day counts only where a reader would take it for the page's own: an element marked as the time of publication, or a
-short line by the heading. Those of comments, of links to other pages and of side columns do not.
+short line by the heading. Those of comments, of links to other pages and of side columns do not. Days of changes are
+told apart, and ones that could be read in two ways are left out.
 """
 
 import re
@@ -9,14 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from corpuskit.text.html.calendar_days import timestamp_day, written_days
+from corpuskit.text.html.calendar_days import WrittenDay, timestamp_day, written_days
 from corpuskit.text.html.raw_markup import StartTag, start_tags, text_of
 
-__all__ = ["DateContext", "marked_day", "nearby_day"]
+__all__ = ["heading_day", "marked_day"]
 
 MAX_MARKED = 400
 """Most elements marked with a time that are looked at."""
-WINDOW_BEFORE, WINDOW_AFTER = 6 * 1024, 16 * 1024
+WINDOW_BEFORE, WINDOW_AFTER = 8 * 1024, 64 * 1024
 """Characters of markup before and after the heading in which a line may belong to it."""
 LINES_BEFORE, LINES_AFTER = 6, 14
 """Lines of text before and after the heading that may belong to it."""
@@ -25,24 +26,33 @@ MAX_LINE = 200
 MAX_WORDS = 7
 """Most words beside the date, unless one says that it is of publication."""
 
-_TIMED = re.compile(r"<(time|abbr|meta|span|div|p|a|i|b|em|strong|small|li|dd|td|h[2-6])(?=\s[^>]{0,400}?(?:datetime|date|time|publi))", re.IGNORECASE)
-_TIME = re.compile(r"<(time|meta|abbr|span|div|p)(?=\s)", re.IGNORECASE)
-_PUBLISHED_MARK = re.compile(r"datepublished|pubdate|(?<![a-z])published(?![a-z])|entry-date|post-?date|publish-?date|dateissued")
+_TIMED = re.compile(
+    r"<(time|abbr|meta|span|div|p|a|i|b|em|strong|small|li|dd|td|h[2-6])(?=\s[^>]{0,400}?(?:date|time|publi|modif))",
+    re.IGNORECASE,
+)
+_TIME = re.compile(r"<(time)(?=[\s>])", re.IGNORECASE)
+_PUBLISHED_MARK = re.compile(
+    r"datepublished|pubdate|(?<![a-z])published(?![a-z])|entry-date|post-?date|publi(?:sh|cation)-?(?:date|time)|dateissued"
+)
 _MODIFIED_MARK = re.compile(r"modified|updated|lastmod")
-_FOREIGN = re.compile(r"comment|related|teaser|sidebar|recommend|widget|reply|footer|event(?!-?post)")
-_SECTION = re.compile(
-    r"<(aside|section|div|ol|ul|article|footer|nav)(?=\s[^>]{0,300}?(?:comment|related|teaser|sidebar|recommend|more-?(?:news|posts|stories)))",
+_FOREIGN_MARK = re.compile(r"comment|related|teaser|sidebar|recommend|widget|reply|footer")
+_FOREIGN_SECTION = re.compile(
+    r"<(?:aside|(?:section|div|ol|ul|article|footer|nav)"
+    r"(?=\s[^>]{0,300}?(?:comment|related|teaser|sidebar|recommend|more-?(?:news|posts|stories))))",
     re.IGNORECASE,
 )
 _BREAK = re.compile(
-    r"</?(?:address|article|aside|blockquote|body|br|button|caption|dd|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]"
-    r"|header|hr|li|main|nav|ol|option|p|pre|section|select|table|tbody|td|th|tr|ul)(?=[\s>/])[^>]*+>",
+    r"</?(?:address|article|aside|blockquote|body|br|button|caption|dd|div|dl|dt|fieldset|figcaption|figure|footer|form"
+    r"|h[1-6]|header|hr|li|main|nav|ol|option|p|pre|section|select|table|tbody|td|th|tr|ul)(?=[\s>/])[^>]*+>",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"<h[1-6][\s>]", re.IGNORECASE)
-_LINK = re.compile(r"<a(?=\s)([^>]*+)>(.*?)</a", re.IGNORECASE | re.DOTALL)
+_LINK = re.compile(r"<(/?)a(?=[\s>])", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?(?:am|pm|uhr|h))?", re.IGNORECASE)
+_DATELINE_END = re.compile(r"\s*(?:[|–—:]|[.-]\s)")
+"""What ends the date at the start of a text: Berlin, 4 March 2021 – The lamp …"""
+_RANGE = re.compile(r"\d\.?\s*(?:-|–|—|bis|to|until|al|au|до|и|und|and|&|/)\s*$", re.IGNORECASE)
 _PUBLISHED_WORD = re.compile(
     r"publish|posted|released|issued|ver(?:ö|oe)ffentlich|erschienen|erstellt|publi[ée]|mis en ligne|publicad|pubblicat"
     r"|geplaatst|gepubliceerd|opublikowan|dodan|опубликован|размещен|δημοσ|發布|发布|公開|掲載|発表|投稿|日期|来源|publiziert",
@@ -55,126 +65,143 @@ _UPDATED_WORD = re.compile(
     re.IGNORECASE,
 )
 _EVENT_WORD = re.compile(
-    r"(?:until|till|deadline|expires|born|founded|since|geboren|gegründet|seit|bis|vom|ab|termin|beginn|copyright|©|datum der)\W*$",
+    r"(?:until|till|deadline|expires|born|founded|since|geboren|gegründet|seit|bis|ab|termin|beginn|copyright|©|datum der)\W*$",
     re.IGNORECASE,
 )
-_RANGE = re.compile(r"\d\.?\s*(?:-|–|—|bis|to|until|al|au|до|и|und|and|&|/)\s*$", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class DateContext:
-    """What is needed to read dates: how 3/4/2021 is meant, and the keys of the page's own addresses."""
-
-    day_first: bool | None = None
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of text, and whether it stands in a link to another page or under a mark of publication."""
+    """A line of text, its markup, and whether it is part of a link that holds more than this line."""
 
     text: str
     source: str
+    linked: bool
 
 
-def marked_day(source: str, heading: int, context: DateContext, *, modified: bool = False) -> str:
-    """Return the day of the elements marked as the time of publication: the only one, or that nearest to the heading."""
+def marked_day(source: str, heading: int, day_first: bool | None, *, modified: bool = False) -> str:
+    """Return the day of the elements marked as the time of publication, or of a change.
+
+    It is the only one that they give, or else that nearest to the heading's offset, which is -1 if there is none.
+    """
     days: list[tuple[int, str]] = []
     for tag in islice(_marked_tags(source), MAX_MARKED):
-        is_modified = _MODIFIED_MARK.search(tag.classes) is not None and "datepublished" not in tag.classes
-        if is_modified != modified:
-            continue
-        day = _tag_day(source, tag, context)
-        if day:
-            days.append((tag.start, day))
+        is_modified = _MODIFIED_MARK.search(tag.marks) is not None and "datepublished" not in tag.marks
+        if is_modified == modified and (day := _tag_day(source, tag, day_first)):
+            days.append((abs(tag.start - heading), day))
     if len({day for _, day in days}) == 1:
         return days[0][1]
-    after = [(abs(start - heading), day) for start, day in days if heading >= 0]
-    distance, day = min(after, default=(0, ""))
-    return day if distance < WINDOW_AFTER else ""
+    distance, day = min(days, default=(0, ""))
+    return day if heading >= 0 and distance < WINDOW_AFTER else ""
 
 
-def nearby_day(source: str, heading: tuple[int, int], context: DateContext) -> str:
-    """Return the day that a line by the heading, which starts and ends at these offsets, gives as the page's own."""
+def heading_day(source: str, heading: tuple[int, int], day_first: bool | None) -> str:
+    """Return the day that the text by the heading, whose start tag has these offsets, gives as the page's own."""
     start, end = heading
-    after = islice(_lines(_until_other_content(source[end : end + WINDOW_AFTER])), LINES_AFTER)
-    before = list(_lines(source[max(0, start - WINDOW_BEFORE) : start]))[-LINES_BEFORE:]
-    for line in (*after, *reversed(before)):
-        day = _line_day(line, context)
+    after = _own_content(source[end : end + WINDOW_AFTER])
+    lines_before = list(_lines(source[max(0, start - WINDOW_BEFORE) : start]))[-LINES_BEFORE:]
+    for line in (*islice(_lines(_first_section(after)), LINES_AFTER), *reversed(lines_before)):
+        day = "" if line.linked else _line_day(line, day_first)
         if day:
             return day
-    return ""
+    return _only_time(after, day_first)
 
 
 def _marked_tags(source: str) -> Iterator[StartTag]:
     """Yield elements marked as the time of publication or of a change, but for those of comments and teasers."""
     for tag in start_tags(source, _TIMED):
-        marks = tag.classes
-        is_time = "pubdate" in tag.attributes or _PUBLISHED_MARK.search(marks) or _MODIFIED_MARK.search(marks)
-        if is_time and not _FOREIGN.search(marks):
+        is_time = "pubdate" in tag.attributes or _PUBLISHED_MARK.search(tag.marks) or _MODIFIED_MARK.search(tag.marks)
+        if is_time and not _FOREIGN_MARK.search(tag.marks):
             yield tag
 
 
-def _tag_day(source: str, tag: StartTag, context: DateContext) -> str:
+def _tag_day(source: str, tag: StartTag, day_first: bool | None) -> str:
+    """Return the day of an element: in an attribute, or else the only one in its text."""
     for key in ("datetime", "content", "title"):
-        day = timestamp_day(tag.attributes.get(key), context.day_first)
+        day = timestamp_day(tag.attributes.get(key), day_first)
         if day:
             return day
     if tag.name == "meta":
         return ""
     text = text_of(source[tag.end : tag.end + 300].partition(f"</{tag.name}")[0])
-    days = {written.day for written in written_days(text, context.day_first)} if len(text) <= MAX_LINE else set()
+    days = {written.day for written in written_days(text, day_first)} if len(text) <= MAX_LINE else set()
     return days.pop() if len(days) == 1 else ""
 
 
-def _until_other_content(part: str) -> str:
-    """Return what comes before comments, related pages or a second heading."""
-    section = _SECTION.search(part)
-    part = part[: section.start()] if section else part
+def _own_content(part: str) -> str:
+    """Return what comes before comments and other pages."""
+    section = _FOREIGN_SECTION.search(part)
+    return part[: section.start()] if section else part
+
+
+def _first_section(part: str) -> str:
+    """Return what comes before the second heading: one may be a subtitle, the next has its own dates."""
     headings = [match.start() for match in islice(_HEADING.finditer(part), 2)]
     return part[: headings[1]] if len(headings) == 2 else part
 
 
 def _lines(part: str) -> Iterator[Line]:
     """Yield the lines that block elements make of a part of the markup."""
-    position = 0
-    for match in _BREAK.finditer(part):
-        yield from _line(part[position : match.start()])
+    position, depth = 0, 0
+    for match in _BREAK.finditer(part + "<br>"):
+        source = part[position : match.start()]
+        closed_depth = depth
+        for link in _LINK.finditer(source):
+            depth = max(0, depth - 1) if link[1] else depth + 1
+        text = " ".join(text_of(source).split())
+        if text or "<time" in source.lower():
+            yield Line(text, source, linked=closed_depth > 0 or depth > 0)
         position = match.end()
-    yield from _line(part[position:])
 
 
-def _line(source: str) -> Iterator[Line]:
-    text = " ".join(text_of(source).split())
-    if text or "<time" in source.lower():
-        yield Line(text, source)
-
-
-def _line_day(line: Line, context: DateContext) -> str:
+def _line_day(line: Line, day_first: bool | None) -> str:
     """Return the day that the line gives as that of publication; empty if it is about something else, or of a change."""
-    for tag in start_tags(line.source, _TIME):
-        if tag.name == "time" and not _MODIFIED_MARK.search(tag.classes):
-            day = _tag_day(line.source, tag, context)
-            if day and len(line.text) <= MAX_LINE and not _is_updated(line.text):
+    if len(line.text) <= MAX_LINE and not _is_updated(line.text):
+        for tag in start_tags(line.source, _TIME):
+            if not _MODIFIED_MARK.search(tag.marks) and (day := _tag_day(line.source, tag, day_first)):
                 return day
+    days = written_days(line.text[:MAX_LINE], day_first)
     if len(line.text) > MAX_LINE:
+        # Of a paragraph only the dateline counts.
+        days = days[:1] if days and _DATELINE_END.match(line.text, days[0].end) else []
+    published_days = _published_days(line.text, days)
+    if len(published_days) != 1:
         return ""
-    days = written_days(line.text, context.day_first)
-    published_days: list[str] = []
+    words = _words_beside(line.text, days)
+    return published_days.pop() if len(words) <= MAX_WORDS or _PUBLISHED_WORD.search(line.text) else ""
+
+
+def _published_days(text: str, days: list[WrittenDay]) -> set[str]:
+    """Return those days that are not of a change; none if one is that of an event or the end of a range."""
+    published_days: set[str] = set()
     position = 0
     for written in days:
-        lead = line.text[position : written.start]
+        lead = text[position : written.start]
         position = written.end
         if _RANGE.search(lead) or _EVENT_WORD.search(lead):
-            return ""
+            return set()
         if not _is_updated(lead):
-            published_days.append(written.day)
-    if not published_days or len(set(published_days)) > 1:
-        return ""
-    rest = line.text
-    for written in reversed(days):
-        rest = rest[: written.start] + " " + rest[written.end :]
-    words = _WORD.findall(_CLOCK.sub(" ", rest))
-    return published_days[0] if len(words) <= MAX_WORDS or _PUBLISHED_WORD.search(rest) else ""
+            published_days.add(written.day)
+    return published_days
+
+
+def _words_beside(text: str, days: list[WrittenDay]) -> list[str]:
+    """Return the words of a line but for its dates and times, up to the end of a dateline."""
+    words: list[str] = []
+    position = 0
+    for written in days:
+        words += _WORD.findall(_CLOCK.sub(" ", text[position : written.start]))
+        position = written.end
+        if _DATELINE_END.match(text, position):
+            return words
+    return words + _WORD.findall(_CLOCK.sub(" ", text[position:]))
+
+
+def _only_time(part: str, day_first: bool | None) -> str:
+    """Return the day of the `time` elements of a part if all give the same."""
+    tags = (tag for tag in islice(start_tags(part, _TIME), MAX_MARKED) if not _FOREIGN_MARK.search(tag.marks))
+    days = {day for tag in tags if not _MODIFIED_MARK.search(tag.marks) and (day := _tag_day(part, tag, day_first))}
+    return days.pop() if len(days) == 1 else ""
 
 
 def _is_updated(text: str) -> bool:

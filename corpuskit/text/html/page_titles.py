@@ -15,12 +15,12 @@ from corpuskit.text.html.raw_markup import inner_text, single_line, start_tags
 
 __all__ = ["PageTitles", "page_titles"]
 
-MAX_HEADINGS = 40
+MAX_HEADINGS = 200
 """Most headings that are looked at."""
 STATED = ("og:title", "citation_title", "dc.title", "dcterms.title", "twitter:title")
 
 _TITLE = re.compile(r"<(title)(?=[\s>])", re.IGNORECASE)
-_HEADING = re.compile(r"<(h[1-3])(?=[\s>])", re.IGNORECASE)
+_HEADING = re.compile(r"<(h[1-6])(?=[\s>])", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s+(?:[|\-–—:·•»›>/~]|::|\|\|)\s+|\s*[|»›_]\s*|:\s+|(?<=[\u3040-\u9fff])[-–—](?=\w)")
 
 
@@ -56,7 +56,7 @@ class PageTitles:
 
     def confirmed_heading(self, headline: str = "") -> Heading | None:
         """Return the heading that a title states too, whole or nearly so."""
-        for level in (1, 2, 3):
+        for level in range(1, 7):
             for title in (*self.stated_titles, headline):
                 cleaned = comparable_title(self.without_site(title))
                 for heading in self.all_headings:

@@ -48,8 +48,8 @@ class StartTag(NamedTuple):
     end: int
 
     @property
-    def classes(self) -> str:
-        """The class, id and marks of the element in lower case, to be searched for words."""
+    def marks(self) -> str:
+        """The element's class, id and roles in lower case, to be searched for words."""
         names = ("class", "id", "itemprop", "rel", "property")
         return " ".join(filter(None, map(self.attributes.get, names))).lower()
 
