@@ -26,6 +26,9 @@ _PUBLISHED = (
     "article:published_time",
     "og:article:published_time",
     "og:published_time",
+    "og:pubdate",
+    "article:published",
+    "article.published",
     "citation_publication_date",
     "citation_online_date",
     "datepublished",
@@ -33,27 +36,43 @@ _PUBLISHED = (
     "dcterms.issued",
     "parsely-pub-date",
     "sailthru.date",
-    "article.published",
+    "cxenseparse:recs:publishtime",
     "published_time",
+    "published-date",
+    "date.published",
     "pubdate",
+    "pub_date",
     "publishdate",
     "publish_date",
     "publish-date",
     "publication_date",
+    "publication-date",
     "publicationdate",
-    "date.published",
-    "cxenseparse:recs:publishtime",
+    "originalpublicationdate",
+)
+"""Names of a day of publication."""
+_DATED = (
+    "date",
     "dc.date",
+    "dc:date",
     "dcterms.date",
     "dc.date.created",
     "dcterms.created",
-    "date",
+    "datecreated",
+    "uploaddate",
     "releasedate",
-    "article_date_original",
-    "originalpublicationdate",
     "creation_date",
 )
-_MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "last-modified", "dcterms.modified", "dc.date.modified")
+"""Names of a day that may be of anything; what a reader sees is believed first."""
+_MODIFIED = (
+    "article:modified_time",
+    "og:article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "dcterms.modified",
+    "dc.date.modified",
+    "last-modified",
+)
 _META = re.compile(r"<(meta)(?=[\s/])", re.IGNORECASE)
 _ROOT = re.compile(r"<(html)(?=[\s/>])", re.IGNORECASE)
 _LINK = re.compile(r"<(link)(?=\s)", re.IGNORECASE)
@@ -93,10 +112,11 @@ def _published_day(
         timestamp_day(data.published, day_first),
         _first_day((values.get(name) for name in _PUBLISHED), day_first),
         visible_day or marked_day(page.source, start, day_first),
+        _first_day((values.get(name) for name in _DATED), day_first),
     ]
     days = [day for day in candidates if day]
     global DEBUG
-    DEBUG=dict(zip(('url','jsonld','meta','vis'),candidates))
+    DEBUG=dict(zip(('url','jsonld','meta','vis','dated'),candidates))
     if days:
         return max(days, key=lambda day: (days.count(day), -days.index(day)))
     modified_values = [data.modified, *(values.get(name) for name in _MODIFIED)]

@@ -21,6 +21,8 @@ WINDOW_BEFORE, WINDOW_AFTER = 8 * 1024, 64 * 1024
 """Characters of markup before and after the heading in which a line may belong to it."""
 LINES_BEFORE, LINES_AFTER = 6, 14
 """Lines of text before and after the heading that may belong to it."""
+MAX_INNER = 8 * 1024
+"""Most characters of markup in a heading."""
 MAX_LINE = 200
 """Most characters of a line that is about a date rather than one that mentions it."""
 MAX_WORDS = 7
@@ -35,19 +37,22 @@ _PUBLISHED_MARK = re.compile(
     r"datepublished|pubdate|(?<![a-z])published(?![a-z])|entry-date|post-?date|publi(?:sh|cation)-?(?:date|time)|dateissued"
 )
 _MODIFIED_MARK = re.compile(r"modified|updated|lastmod")
-_FOREIGN_MARK = re.compile(r"comment|related|teaser|sidebar|recommend|widget|reply|footer")
-_FOREIGN_SECTION = re.compile(
-    r"<(?:aside|(?:section|div|ol|ul|article|footer|nav)"
-    r"(?=\s[^>]{0,300}?(?:comment|related|teaser|sidebar|recommend|more-?(?:news|posts|stories))))",
-    re.IGNORECASE,
+_FOREIGN_MARK = re.compile(
+    r"(?<![a-z])(?:no)?comments?(?!s?-?(?:link|count|number))|related|teaser|sidebar|recommend|widget|reply|footer"
+    r"|more-?(?:news|posts|stories)"
+)
+_COMMENTS = re.compile(
+    r"<(?:section|div|ol|ul)(?=\s[^>]{0,300}?(?:id|class)=[\"']?[^\"'>]{0,100}comment)|<footer[\s>]", re.IGNORECASE
 )
 _BREAK = re.compile(
-    r"</?(?:address|article|aside|blockquote|body|br|button|caption|dd|div|dl|dt|fieldset|figcaption|figure|footer|form"
+    r"<(/?)(address|article|aside|blockquote|body|br|button|caption|dd|div|dl|dt|fieldset|figcaption|figure|footer|form"
     r"|h[1-6]|header|hr|li|main|nav|ol|option|p|pre|section|select|table|tbody|td|th|tr|ul)(?=[\s>/])[^>]*+>",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"<h[1-6][\s>]", re.IGNORECASE)
+_HEADING_END = re.compile(r"</h[1-6]", re.IGNORECASE)
 _LINK = re.compile(r"<(/?)a(?=[\s>])", re.IGNORECASE)
+_SECTIONS = frozenset("article aside div footer nav ol section ul".split())  # noqa: SIM905
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?(?:am|pm|uhr|h))?", re.IGNORECASE)
 _DATELINE_END = re.compile(r"\s*(?:[|–—:]|[.-]\s)")
@@ -72,11 +77,10 @@ _EVENT_WORD = re.compile(
 
 @dataclass(frozen=True)
 class Line:
-    """A line of text, its markup, and whether it is part of a link that holds more than this line."""
+    """A line of text, and its markup."""
 
     text: str
     source: str
-    linked: bool
 
 
 def marked_day(source: str, heading: int, day_first: bool | None, *, modified: bool = False) -> str:
@@ -98,10 +102,12 @@ def marked_day(source: str, heading: int, day_first: bool | None, *, modified: b
 def heading_day(source: str, heading: tuple[int, int], day_first: bool | None) -> str:
     """Return the day that the text by the heading, whose start tag has these offsets, gives as the page's own."""
     start, end = heading
-    after = _own_content(source[end : end + WINDOW_AFTER])
-    lines_before = list(_lines(source[max(0, start - WINDOW_BEFORE) : start]))[-LINES_BEFORE:]
+    heading_end = _HEADING_END.search(source, end, end + MAX_INNER)
+    end = heading_end.end() if heading_end else end
+    after = source[end : end + WINDOW_AFTER]
+    lines_before = list(_lines(_last_section(source[max(0, start - WINDOW_BEFORE) : start])))[-LINES_BEFORE:]
     for line in (*islice(_lines(_first_section(after)), LINES_AFTER), *reversed(lines_before)):
-        day = "" if line.linked else _line_day(line, day_first)
+        day = _line_day(line, day_first)
         if day:
             return day
     return _only_time(after, day_first)
@@ -128,30 +134,39 @@ def _tag_day(source: str, tag: StartTag, day_first: bool | None) -> str:
     return days.pop() if len(days) == 1 else ""
 
 
-def _own_content(part: str) -> str:
-    """Return what comes before comments and other pages."""
-    section = _FOREIGN_SECTION.search(part)
-    return part[: section.start()] if section else part
-
-
 def _first_section(part: str) -> str:
     """Return what comes before the second heading: one may be a subtitle, the next has its own dates."""
     headings = [match.start() for match in islice(_HEADING.finditer(part), 2)]
     return part[: headings[1]] if len(headings) == 2 else part
 
 
+def _last_section(part: str) -> str:
+    """Return what comes after the last heading, which has its own dates."""
+    ends = [match.end() for match in _HEADING_END.finditer(part)]
+    return part[ends[-1] :] if ends else part
+
+
 def _lines(part: str) -> Iterator[Line]:
-    """Yield the lines that block elements make of a part of the markup."""
-    position, depth = 0, 0
+    """Yield the lines that block elements make of a part of the markup, but for those of links and foreign sections.
+
+    A link that holds several lines is a teaser of its page.
+    """
+    position = links = 0
+    foreign_name, foreign_depth = "", 0
     for match in _BREAK.finditer(part + "<br>"):
         source = part[position : match.start()]
-        closed_depth = depth
+        links_before = links
         for link in _LINK.finditer(source):
-            depth = max(0, depth - 1) if link[1] else depth + 1
+            links = max(0, links - 1) if link[1] else links + 1
         text = " ".join(text_of(source).split())
-        if text or "<time" in source.lower():
-            yield Line(text, source, linked=closed_depth > 0 or depth > 0)
+        if (text or "<time" in source.lower()) and not (links_before or links or foreign_depth):
+            yield Line(text, source)
         position = match.end()
+        name = match[2].lower()
+        if foreign_depth:
+            foreign_depth += (-1 if match[1] else 1) if name == foreign_name else 0
+        elif not match[1] and name in _SECTIONS and (name == "aside" or _FOREIGN_MARK.search(match[0].lower())):
+            foreign_name, foreign_depth = name, 1
 
 
 def _line_day(line: Line, day_first: bool | None) -> str:
@@ -198,7 +213,9 @@ def _words_beside(text: str, days: list[WrittenDay]) -> list[str]:
 
 
 def _only_time(part: str, day_first: bool | None) -> str:
-    """Return the day of the `time` elements of a part if all give the same."""
+    """Return the day of the `time` elements of a part, up to the comments, if all give the same."""
+    comments = _COMMENTS.search(part)
+    part = part[: comments.start()] if comments else part
     tags = (tag for tag in islice(start_tags(part, _TIME), MAX_MARKED) if not _FOREIGN_MARK.search(tag.marks))
     days = {day for tag in tags if not _MODIFIED_MARK.search(tag.marks) and (day := _tag_day(part, tag, day_first))}
     return days.pop() if len(days) == 1 else ""
