@@ -13,7 +13,7 @@ from corpuskit.text.html.json_ld import Identity, LinkedData, linked_data, page_
 from corpuskit.text.html.page_dates import heading_day, marked_day
 from corpuskit.text.html.page_titles import PageTitles, page_titles
 from corpuskit.text.html.page_authors import page_author
-from corpuskit.text.html.raw_markup import VisibleMarkup, start_tags, visible_markup
+from corpuskit.text.html.raw_markup import MAX_LENGTH, VisibleMarkup, start_tags, visible_markup
 
 __all__ = ["page_metadata"]
 
@@ -73,6 +73,8 @@ _MODIFIED = (
     "dc.date.modified",
     "last-modified",
 )
+_REPEATED = frozenset({"citation_author", "dc.creator", "dcterms.creator"})
+"""Names that have an element for each author."""
 _META = re.compile(r"<(meta)(?=[\s/])", re.IGNORECASE)
 _ROOT = re.compile(r"<(html)(?=[\s/>])", re.IGNORECASE)
 _LINK = re.compile(r"<(link)(?=\s)", re.IGNORECASE)
@@ -135,7 +137,9 @@ def _meta_values(source: str) -> dict[str, str]:
         content = tag.attributes.get("content", "")
         for attribute in ("property", "name", "itemprop", "http-equiv"):
             for name in tag.attributes.get(attribute, "").lower().split():
-                if content.strip():
+                if name in values and name in _REPEATED and len(values[name]) < MAX_LENGTH:
+                    values[name] += f", {content}"
+                elif content.strip():
                     values.setdefault(name, content)
     return values
 
