@@ -91,7 +91,7 @@ def page_metadata(markup: str, url: str = "") -> dict[str, str]:
     keys = frozenset(filter(None, map(page_key, addresses)))
     data = linked_data(page.json_ld, Identity(keys, titles.headings, titles.stated_titles))
     metadata = {
-        "title": titles.best(data.title, confirmed=data.confirmed),
+        "title": titles.best(data.title),
         "date": _published_day(page, values, data, titles, addresses, language),
         "author": page_author(page.source, values, data.authors, titles),
         "html_language": language,

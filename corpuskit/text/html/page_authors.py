@@ -10,7 +10,7 @@ from itertools import islice
 
 from corpuskit.text.html.calendar_days import written_days
 from corpuskit.text.html.page_titles import PageTitles
-from corpuskit.text.html.raw_markup import StartTag, inner_text, single_line, start_tags
+from corpuskit.text.html.raw_markup import StartTag, inner_text, single_line, tags_with
 
 __all__ = ["page_author"]
 
@@ -34,10 +34,7 @@ _STATED = (
     "cxenseparse:author",
     "byl",
 )
-_MARKED = re.compile(
-    r"<(a|address|b|cite|div|em|h[2-6]|i|li|p|small|span|strong|td)(?=\s[^>]{0,300}?(?:author|autor|byline|writer|verfasser))",
-    re.IGNORECASE,
-)
+_AUTHOR_WORD = re.compile(r"author|autor|byline|writer|verfasser", re.IGNORECASE)
 _AUTHOR_MARK = re.compile(
     r"(?<![a-z])(?:author(?:s|-?name|-?link|s?-name|-?by)?|post-?author|entry-?author|article-?author|byline(?:-?name|-?author)?"
     r"|autor(?:en|in)?(?:-?name)?|writer|verfasser)(?![a-z])"
@@ -46,6 +43,7 @@ _FOREIGN_MARK = re.compile(
     r"comment|related|teaser|sidebar|widget|footer|avatar|image|img|photo|bio|box|info|description|about|social|follow|role|job"
     r"|title|position|date|card|desc"
 )
+_EMPTY = frozenset({"meta", "link", "img", "input", "body", "html", "br"})
 _LEAD = re.compile(
     r"^(?:(?:written|posted|published|reported|article|story|text|words|veröffentlicht|geschrieben|ein artikel|ein beitrag"
     r"|eingestellt|publié|publicado|escrito|scritto)\s+)?(?:by|von|vom|par|por|di|door|av|af|przez|автор)\s*:?\s+|^(?:text|autor(?:in|en)?|author"
@@ -96,8 +94,8 @@ def _is_nobody(name: str, titles: PageTitles) -> bool:
 def _marked_names(source: str, heading: int) -> Iterator[str]:
     """Yield the names that elements by the heading are marked with."""
     start, end = (max(0, heading - WINDOW_BEFORE), heading + WINDOW_AFTER) if heading >= 0 else (0, WINDOW_AFTER)
-    for tag in islice(start_tags(source, _MARKED, start, end), MAX_MARKED):
-        if _is_author(tag):
+    for tag in islice(tags_with(source, _AUTHOR_WORD, start, end), MAX_MARKED):
+        if tag.name not in _EMPTY and _is_author(tag):
             name = _byline(inner_text(source, tag))
             if name:
                 yield name

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from corpuskit.text.html.calendar_days import WrittenDay, timestamp_day, written_days
-from corpuskit.text.html.raw_markup import StartTag, start_tags, text_of
+from corpuskit.text.html.raw_markup import StartTag, start_tags, tags_with, text_of
 
 __all__ = ["heading_day", "marked_day"]
 
@@ -28,10 +28,7 @@ MAX_LINE = 200
 MAX_WORDS = 7
 """Most words beside the date, unless one says that it is of publication."""
 
-_TIMED = re.compile(
-    r"<(time|abbr|meta|span|div|p|a|i|b|em|strong|small|li|dd|td|h[2-6])(?=\s[^>]{0,400}?(?:date|time|publi|modif))",
-    re.IGNORECASE,
-)
+_TIME_WORD = re.compile(r"date|publi(?:sh|cation)|modified|posted|release", re.IGNORECASE)
 _TIME = re.compile(r"<(time)(?=[\s>])", re.IGNORECASE)
 _PUBLISHED_MARK = re.compile(
     r"datepublished|pubdate|(?<![a-z])published(?![a-z])|entry-date|post-?date|publi(?:sh|cation)-?(?:date|time)|dateissued"
@@ -115,7 +112,7 @@ def heading_day(source: str, heading: tuple[int, int], day_first: bool | None) -
 
 def _marked_tags(source: str) -> Iterator[StartTag]:
     """Yield elements marked as the time of publication or of a change, but for those of comments and teasers."""
-    for tag in start_tags(source, _TIMED):
+    for tag in tags_with(source, _TIME_WORD):
         is_time = "pubdate" in tag.attributes or _PUBLISHED_MARK.search(tag.marks) or _MODIFIED_MARK.search(tag.marks)
         if is_time and not _FOREIGN_MARK.search(tag.marks):
             yield tag

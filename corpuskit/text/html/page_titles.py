@@ -17,11 +17,11 @@ __all__ = ["PageTitles", "page_titles"]
 
 MAX_HEADINGS = 200
 """Most headings that are looked at."""
-STATED = ("og:title", "citation_title", "dc.title", "dcterms.title", "twitter:title")
+STATED = ("og:title", "citation_title", "dc.title", "dcterms.title", "parsely-title", "dc:title", "twitter:title")
 
 _TITLE = re.compile(r"<(title)(?=[\s>])", re.IGNORECASE)
 _HEADING = re.compile(r"<(h[1-6])(?=[\s>])", re.IGNORECASE)
-_SEPARATOR = re.compile(r"\s+(?:[|\-–—:·•»›>/~]|::|\|\|)\s+|\s*[|»›_]\s*|:\s+|(?<=[\u3040-\u9fff])[-–—](?=\w)")
+_SEPARATOR = re.compile(r"\s+(?:[|\-–—:·•»›>/~]|::|\|\|)\s+|\s*[|»›_]\s*|:\s+|(?<=[\u3000-\u9fff\uff00-\uffef])[-–—_](?=\w)")
 
 
 @dataclass(frozen=True)
@@ -51,24 +51,27 @@ class PageTitles:
     @property
     def heading(self) -> tuple[int, int]:
         """Where the page's heading starts and ends: one that a title confirms, else the first; -1 if there is none."""
-        chosen = self.confirmed_heading() or next((item for item in self.all_headings if item.level == 1), None)
-        return (chosen.start, chosen.end) if chosen else (-1, -1)
+        confirmed = self.confirmed_heading()
+        heading = confirmed[0] if confirmed else next((item for item in self.all_headings if item.level == 1), None)
+        return (heading.start, heading.end) if heading else (-1, -1)
 
-    def confirmed_heading(self, headline: str = "") -> Heading | None:
-        """Return the heading that a title states too, whole or nearly so."""
-        for level in range(1, 7):
-            for title in (*self.stated_titles, headline):
-                cleaned = comparable_title(self.without_site(title))
-                for heading in self.all_headings:
-                    if heading.level == level and _confirms(cleaned, comparable_title(heading.text)):
-                        return heading
+    def confirmed_heading(self, headline: str = "") -> tuple[Heading, str] | None:
+        """Return the heading that a title states too, and the title that both give; None if no title states any."""
+        titles = [title for title in (*self.stated_titles, headline) if title]
+        for agree in (_is_equal, _starts_alike, _is_segment, _ends_alike, _holds):
+            for heading in sorted(self.all_headings, key=lambda heading: heading.level):
+                for title in titles:
+                    cleaned = self.without_site(title)
+                    agreed = agree(cleaned, heading.text)
+                    if agreed:
+                        return heading, agreed
         return None
 
-    def best(self, headline: str, *, confirmed: bool) -> str:
-        """Return the title to take."""
-        heading = self.confirmed_heading(headline)
-        if heading:
-            return heading.text
+    def best(self, headline: str) -> str:
+        """Return the title to take; `headline` is that of the page's JSON-LD."""
+        confirmed = self.confirmed_heading(headline)
+        if confirmed:
+            return confirmed[1]
         for title in (*self.stated_titles[:-1], headline, self.document_title):
             cleaned = self.without_site(title)
             if cleaned and not self.is_site(cleaned):
@@ -83,7 +86,7 @@ class PageTitles:
         """Return a title without the site's name before or behind a separator."""
         separators = list(_SEPARATOR.finditer(title))
         for separator in separators:
-            if self.is_site(title[separator.end() :]):
+            if self.is_site(title[separator.end() :]) and comparable_title(title[: separator.start()]):
                 return title[: separator.start()]
         for separator in reversed(separators):
             if self.is_site(title[: separator.start()]):
@@ -93,27 +96,52 @@ class PageTitles:
 
 def page_titles(source: str, values: dict[str, str], url: str) -> PageTitles:
     """Return the titles that the page's source, `meta` elements and address give."""
-    document_title = next((text for tag in start_tags(source, _TITLE) if (text := inner_text(source, tag))), "")
+    document_title = next((text for tag in islice(start_tags(source, _TITLE), MAX_HEADINGS) if (text := inner_text(source, tag))), "")
     stated_titles = [text for name in STATED if (text := single_line(values.get(name, "")))]
     site_names = frozenset(_site_names(values, url))
     headings = tuple(
         heading
-        for heading in islice(_headings(source), MAX_HEADINGS)
+        for heading in _headings(source)
         if comparable_title(heading.text).replace(" ", "") not in site_names
     )
     return PageTitles(headings, (*stated_titles, document_title), document_title, site_names)
 
 
 def _headings(source: str) -> Iterator[Heading]:
-    for tag in start_tags(source, _HEADING):
+    for tag in islice(start_tags(source, _HEADING), MAX_HEADINGS):
         text = inner_text(source, tag)
         if text:
             yield Heading(int(tag.name[1]), text, tag.start, tag.end)
 
 
-def _confirms(title: str, heading: str) -> bool:
-    """Whether a title, both in comparable words, has all of a heading and little else."""
-    return bool(heading) and f" {heading} " in f" {title} " and len(heading) * 2 >= len(title)
+def _is_equal(title: str, heading: str) -> str:
+    return heading if comparable_title(title) == comparable_title(heading) else ""
+
+
+def _starts_alike(title: str, heading: str) -> str:
+    """Return the heading if it and the title start with the same words, and half of the longer one or more is these."""
+    shorter, longer = sorted((comparable_title(title), comparable_title(heading)), key=len)
+    return heading if shorter and longer.startswith(f"{shorter} ") and len(shorter) * 2 >= len(longer) else ""
+
+
+def _is_segment(title: str, heading: str) -> str:
+    """Return the heading if it is what the title has before its first or its second separator."""
+    heading_words = comparable_title(heading)
+    ends = [separator.start() for separator in islice(_SEPARATOR.finditer(title), 2)]
+    return heading if heading_words and any(comparable_title(title[:end]) == heading_words for end in ends) else ""
+
+
+def _ends_alike(title: str, heading: str) -> str:
+    """Return the title if the heading ends with it: what stands before it is a kicker."""
+    words = comparable_title(title)
+    is_end = bool(words) and comparable_title(heading).endswith(f" {words}")
+    return title if is_end and len(words) * 5 >= len(heading) * 2 else ""
+
+
+def _holds(title: str, heading: str) -> str:
+    """Return the heading if the title has all of it and little else."""
+    words, title_words = comparable_title(heading), comparable_title(title)
+    return heading if words and f" {words} " in f" {title_words} " and len(words) * 2 >= len(title_words) else ""
 
 
 def _site_names(values: dict[str, str], url: str) -> Iterator[str]:

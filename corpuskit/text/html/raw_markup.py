@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["StartTag", "VisibleMarkup", "inner_text", "single_line", "start_tags", "text_of", "visible_markup"]
+__all__ = ["StartTag", "VisibleMarkup", "inner_text", "single_line", "start_tags", "tags_with", "text_of", "visible_markup"]
 
 MAX_TAG = 8 * 1024
 """Most characters of a start tag."""
@@ -21,6 +21,10 @@ MAX_LENGTH = 500
 """Most characters of a title, a name or a line."""
 MAX_INNER = 8 * 1024
 """Most characters of markup inside an element whose text is wanted."""
+MAX_WORDS = 2_000
+"""Most words that are looked for a start tag around them."""
+MAX_LOOK_BACK = 2_000
+"""Most characters from the start of a tag to a word in it."""
 MAX_SCRIPTS = 20
 """Most JSON-LD scripts that are read."""
 
@@ -32,6 +36,7 @@ _END = {
 _COMMENT_END = re.compile("--!?>")
 _UNCLOSED_IS_TEXT = ("svg", "template", "math")
 """Elements without an end whose content the parser shows all the same; any other hides the rest of the page."""
+_OPENER = re.compile(r"<([A-Za-z][A-Za-z0-9]*)(?=[\s/>])")
 _REST_OF_TAG = re.compile(r"""(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>""")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++)))?+""")
 _TAG = re.compile(r"</?([A-Za-z][^\s/>]*+)[^>]*+>?")
@@ -103,6 +108,22 @@ def start_tags(source: str, opener: re.Pattern[str], start: int = 0, end: int | 
             continue
         yield StartTag(match[1].lower(), _attributes(source[match.end() : tag_end - 1]), match.start(), tag_end)
         position = tag_end
+
+
+def tags_with(source: str, word: re.Pattern[str], start: int = 0, end: int | None = None) -> Iterator[StartTag]:
+    """Yield the start tags in which `word` is found: words are fewer than tags, so this reads few of these."""
+    stop = len(source) if end is None else min(end, len(source))
+    position = start
+    for _ in range(MAX_WORDS):
+        match = word.search(source, position, stop)
+        if match is None:
+            return
+        position = match.end()
+        opener = _OPENER.match(source, source.rfind("<", max(start, match.start() - MAX_LOOK_BACK), match.start()))
+        tag_end = _end_of_tag(source, opener.end()) if opener else -1
+        if opener and tag_end > match.start():
+            yield StartTag(opener[1].lower(), _attributes(source[opener.end() : tag_end - 1]), opener.start(), tag_end)
+            position = max(position, tag_end)
 
 
 def inner_text(source: str, tag: StartTag) -> str:
