@@ -34,7 +34,7 @@ _STATED = (
     "cxenseparse:author",
     "byl",
 )
-_AUTHOR_WORD = re.compile(r"author|autor|byline|writer|verfasser", re.IGNORECASE)
+_AUTHOR_WORDS = ("author", "Author", "autor", "Autor", "byline", "Byline", "writer", "verfasser")
 _AUTHOR_MARK = re.compile(
     r"(?<![a-z])(?:author(?:s|-?name|-?link|s?-name|-?by)?|post-?author|entry-?author|article-?author|byline(?:-?name|-?author)?"
     r"|autor(?:en|in)?(?:-?name)?|writer|verfasser)(?![a-z])"
@@ -94,7 +94,7 @@ def _is_nobody(name: str, titles: PageTitles) -> bool:
 def _marked_names(source: str, heading: int) -> Iterator[str]:
     """Yield the names that elements by the heading are marked with."""
     start, end = (max(0, heading - WINDOW_BEFORE), heading + WINDOW_AFTER) if heading >= 0 else (0, WINDOW_AFTER)
-    for tag in islice(tags_with(source, _AUTHOR_WORD, start, end), MAX_MARKED):
+    for tag in islice(tags_with(source, _AUTHOR_WORDS, start, end), MAX_MARKED):
         if tag.name not in _EMPTY and _is_author(tag):
             name = _byline(inner_text(source, tag))
             if name:

@@ -28,7 +28,7 @@ MAX_LINE = 200
 MAX_WORDS = 7
 """Most words beside the date, unless one says that it is of publication."""
 
-_TIME_WORD = re.compile(r"date|publi(?:sh|cation)|modified|posted|release", re.IGNORECASE)
+_TIME_WORDS = ("date", "Date", "publish", "Publish", "publication", "modified", "Modified", "posted")
 _TIME = re.compile(r"<(time)(?=[\s>])", re.IGNORECASE)
 _PUBLISHED_MARK = re.compile(
     r"datepublished|pubdate|(?<![a-z])published(?![a-z])|entry-date|post-?date|publi(?:sh|cation)-?(?:date|time)|dateissued"
@@ -112,7 +112,7 @@ def heading_day(source: str, heading: tuple[int, int], day_first: bool | None) -
 
 def _marked_tags(source: str) -> Iterator[StartTag]:
     """Yield elements marked as the time of publication or of a change, but for those of comments and teasers."""
-    for tag in tags_with(source, _TIME_WORD):
+    for tag in tags_with(source, _TIME_WORDS):
         is_time = "pubdate" in tag.attributes or _PUBLISHED_MARK.search(tag.marks) or _MODIFIED_MARK.search(tag.marks)
         if is_time and not _FOREIGN_MARK.search(tag.marks):
             yield tag

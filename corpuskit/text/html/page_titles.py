@@ -7,6 +7,7 @@ before or behind a separator and is the site's name belongs to no title.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -17,6 +18,8 @@ __all__ = ["PageTitles", "page_titles"]
 
 MAX_HEADINGS = 200
 """Most headings that are looked at."""
+MAX_SEPARATORS = 20
+"""Most separators of a title that may stand before or behind the site's name."""
 STATED = ("og:title", "citation_title", "dc.title", "dcterms.title", "parsely-title", "dc:title", "twitter:title")
 
 _TITLE = re.compile(r"<(title)(?=[\s>])", re.IGNORECASE)
@@ -48,7 +51,7 @@ class PageTitles:
     def headings(self) -> tuple[str, ...]:
         return tuple(heading.text for heading in self.all_headings if heading.level == 1)[:3]
 
-    @property
+    @cached_property
     def heading(self) -> tuple[int, int]:
         """Where the page's heading starts and ends: one that a title confirms, else the first; -1 if there is none."""
         confirmed = self.confirmed_heading()
@@ -57,13 +60,11 @@ class PageTitles:
 
     def confirmed_heading(self, headline: str = "") -> tuple[Heading, str] | None:
         """Return the heading that a title states too, and the title that both give; None if no title states any."""
-        titles = [title for title in (*self.stated_titles, headline) if title]
+        titles = [self.without_site(title) for title in dict.fromkeys((*self.stated_titles, headline)) if title]
         for agree in (_is_equal, _starts_alike, _is_segment, _ends_alike, _holds):
             for heading in sorted(self.all_headings, key=lambda heading: heading.level):
                 for title in titles:
-                    cleaned = self.without_site(title)
-                    agreed = agree(cleaned, heading.text)
-                    if agreed:
+                    if agreed := agree(title, heading.text):
                         return heading, agreed
         return None
 
@@ -84,7 +85,7 @@ class PageTitles:
 
     def without_site(self, title: str) -> str:
         """Return a title without the site's name before or behind a separator."""
-        separators = list(_SEPARATOR.finditer(title))
+        separators = list(islice(_SEPARATOR.finditer(title), MAX_SEPARATORS))
         for separator in separators:
             if self.is_site(title[separator.end() :]) and comparable_title(title[: separator.start()]):
                 return title[: separator.start()]

@@ -9,6 +9,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 __all__ = ["StartTag", "VisibleMarkup", "inner_text", "single_line", "start_tags", "tags_with", "text_of", "visible_markup"]
@@ -110,20 +111,27 @@ def start_tags(source: str, opener: re.Pattern[str], start: int = 0, end: int | 
         position = tag_end
 
 
-def tags_with(source: str, word: re.Pattern[str], start: int = 0, end: int | None = None) -> Iterator[StartTag]:
-    """Yield the start tags in which `word` is found: words are fewer than tags, so this reads few of these."""
+def tags_with(source: str, words: tuple[str, ...], start: int = 0, end: int | None = None) -> Iterator[StartTag]:
+    """Yield the start tags that hold one of the words: words are far fewer than tags, and found many times faster."""
     stop = len(source) if end is None else min(end, len(source))
     position = start
-    for _ in range(MAX_WORDS):
-        match = word.search(source, position, stop)
-        if match is None:
-            return
-        position = match.end()
-        opener = _OPENER.match(source, source.rfind("<", max(start, match.start() - MAX_LOOK_BACK), match.start()))
+    for word_start in islice(_word_starts(source, words, start, stop), MAX_WORDS):
+        if word_start < position:
+            continue
+        opener = _OPENER.match(source, source.rfind("<", max(start, word_start - MAX_LOOK_BACK), word_start))
         tag_end = _end_of_tag(source, opener.end()) if opener else -1
-        if opener and tag_end > match.start():
+        if opener and tag_end > word_start:
             yield StartTag(opener[1].lower(), _attributes(source[opener.end() : tag_end - 1]), opener.start(), tag_end)
-            position = max(position, tag_end)
+            position = tag_end
+
+
+def _word_starts(source: str, words: tuple[str, ...], start: int, stop: int) -> Iterator[int]:
+    """Yield where any of the words starts, in order."""
+    next_starts = {word: source.find(word, start, stop) for word in words}
+    while next_starts := {word: found for word, found in next_starts.items() if found >= 0}:
+        word, first = min(next_starts.items(), key=lambda item: item[1])
+        yield first
+        next_starts[word] = source.find(word, first + 1, stop)
 
 
 def inner_text(source: str, tag: StartTag) -> str:
