@@ -118,7 +118,7 @@ def examples(data: Path, cache: Path) -> list[Example]:
             elements, placed_blocks = read(body.html if body is not None else "")
             if not placed_blocks:
                 continue
-            title = page_metadata(parsed_page.markup, parsed_page.tree).get("title", "")
+            title = page_metadata(parsed_page.markup).get("title", "")
             segments = page.gold if name in quality.SEGMENT_SETS else {}
             gold = teacher.get(page.id, "") if segments else quality.gold_text(page.gold)
             labels, weights = labelled(placed_blocks, gold, segments)

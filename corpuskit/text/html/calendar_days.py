@@ -66,7 +66,7 @@ _MONTH_DAY = re.compile(
     re.IGNORECASE,
 )
 _URL_DAYS = (
-    re.compile(r"/((?:19|20)\d\d)/(\d{1,2}|[a-z]{3})/(\d{1,2})(?=[/._-]|$)", re.IGNORECASE),
+    re.compile(r"/((?:19|20)\d\d)/(\d{1,2}|[a-z]{3,9})/(\d{1,2})(?=[/._-]|$)", re.IGNORECASE),
     re.compile(r"/((?:19|20)\d\d)[-_]?(\d\d)/(\d\d)(?=[/._-]|$)"),
     re.compile(r"/((?:19|20)\d\d)/(\d\d)[-_]?(\d\d)(?=[/._-]|$)"),
     re.compile(r"[/_.=-]((?:19|20)\d\d)([-_])(\d\d)\2(\d\d)(?=[/._-]|$)"),

@@ -72,20 +72,21 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 
 @dataclass(frozen=True)
 class Page:
-    """A page that passed the limits: its markup, its tree, and how many `<` it has."""
+    """A page that passed the limits: its markup, its tree, how many `<` it has, and its address if that is known."""
 
     markup: str
     tree: Any
     tags: int
+    url: str = ""
 
     @cached_property
     def stated_metadata(self) -> dict[str, str]:
         """Return what the page says about itself: `title`, `date`, `author`, `html_language`."""
-        return page_metadata(self.markup, self.tree)
+        return page_metadata(self.markup, self.url)
 
 
-def open_page(text: str) -> Page:
-    """Parse a page. Raises Reject `document-too-large`, `too-many-nodes`, `too-many-attributes` or `too-deep`."""
+def open_page(text: str, url: str = "") -> Page:
+    """Parse the page found at `url`. Raises Reject `document-too-large`, `too-many-nodes`, `too-many-attributes` or `too-deep`."""
     markup, content = _encode(text)
     tags = content.count(b"<")
     if tags > MAX_TAGS:
@@ -100,7 +101,7 @@ def open_page(text: str) -> Page:
     tree: Any = HTMLTree.parse(wrapped_markup)
     if tree.document.query_selector(_selector_of_depth(MAX_DEPTH + _WRAPPING * bodies)) is not None:
         raise Reject("too-deep", f"elements nested deeper than {MAX_DEPTH}")
-    return Page(markup, tree, tags)
+    return Page(markup, tree, tags, url)
 
 
 def fast(page: Page, output: TextFormat) -> str:

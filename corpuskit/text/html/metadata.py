@@ -5,7 +5,7 @@ never guessed from the text. `page_titles`, `page_authors` and `page_dates` say 
 """
 
 import re
-from collections.abc import Iterable
+from functools import partial
 from itertools import islice
 
 from corpuskit.text.html.calendar_days import is_day_first, timestamp_day, url_day
@@ -38,6 +38,7 @@ _PUBLISHED = (
     "sailthru.date",
     "cxenseparse:recs:publishtime",
     "published_time",
+    "published_on",
     "published-date",
     "date.published",
     "pubdate",
@@ -104,30 +105,32 @@ def _published_day(
 ) -> str:
     """Return the day of publication that most of the sources give, and of equal ones the most trusted; else of a change.
 
-    A source may be wrong alone: an address keeps its day, a time in UTC may be off by one, plugins state the last change.
+    A source may be wrong alone: a time in UTC is off by a day, and plugins state the last change.
     """
     day_first = is_day_first(language, addresses[0] if addresses else "")
-    start, end = titles.heading
-    visible_day = heading_day(page.source, (start, end), day_first) if start >= 0 else ""
-    candidates = [
+    visible_day = partial(_visible_day, page.source, titles.heading, day_first)
+    candidates = (
         next(filter(None, map(url_day, addresses)), ""),
         timestamp_day(data.published, day_first),
-        _first_day((values.get(name) for name in _PUBLISHED), day_first),
-        visible_day or marked_day(page.source, start, day_first),
-        _first_day((values.get(name) for name in _DATED), day_first),
-    ]
+        _first_day(values, _PUBLISHED, day_first),
+        visible_day(modified=False),
+        _first_day(values, _DATED, day_first),
+    )
     days = [day for day in candidates if day]
-    global DEBUG
-    DEBUG=dict(zip(('url','jsonld','meta','vis','dated'),candidates))
     if days:
         return max(days, key=lambda day: (days.count(day), -days.index(day)))
-    modified_values = [data.modified, *(values.get(name) for name in _MODIFIED)]
-    DEBUG['modified']=_first_day(modified_values, day_first) or marked_day(page.source, start, day_first, modified=True)
-    return _first_day(modified_values, day_first) or marked_day(page.source, start, day_first, modified=True)
+    modified_day = timestamp_day(data.modified, day_first) or _first_day(values, _MODIFIED, day_first)
+    return modified_day or visible_day(modified=True)
 
 
-def _first_day(values: Iterable[object], day_first: bool | None) -> str:
-    return next((day for value in values if (day := timestamp_day(value, day_first))), "")
+def _visible_day(source: str, heading: tuple[int, int], day_first: bool | None, *, modified: bool) -> str:
+    """Return the day that a reader sees by the heading, or that is marked elsewhere."""
+    day = heading_day(source, heading, day_first, modified=modified) if heading[0] >= 0 else ""
+    return day or marked_day(source, heading[0], day_first, modified=modified)
+
+
+def _first_day(values: dict[str, str], names: tuple[str, ...], day_first: bool | None) -> str:
+    return next((day for name in names if (day := timestamp_day(values.get(name), day_first))), "")
 
 
 def _meta_values(source: str) -> dict[str, str]:

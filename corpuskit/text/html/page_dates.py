@@ -96,18 +96,21 @@ def marked_day(source: str, heading: int, day_first: bool | None, *, modified: b
     return day if heading >= 0 and distance < WINDOW_AFTER else ""
 
 
-def heading_day(source: str, heading: tuple[int, int], day_first: bool | None) -> str:
-    """Return the day that the text by the heading, whose start tag has these offsets, gives as the page's own."""
+def heading_day(source: str, heading: tuple[int, int], day_first: bool | None, *, modified: bool = False) -> str:
+    """Return the day that the text by the heading, whose start tag has these offsets, gives as the page's own.
+
+    With `modified`, it is the day of a change.
+    """
     start, end = heading
     heading_end = _HEADING_END.search(source, end, end + MAX_INNER)
     end = heading_end.end() if heading_end else end
     after = source[end : end + WINDOW_AFTER]
     lines_before = list(_lines(_last_section(source[max(0, start - WINDOW_BEFORE) : start])))[-LINES_BEFORE:]
     for line in (*islice(_lines(_first_section(after)), LINES_AFTER), *reversed(lines_before)):
-        day = _line_day(line, day_first)
+        day = _line_day(line, day_first, modified=modified)
         if day:
             return day
-    return _only_time(after, day_first)
+    return _only_time(after, day_first, modified=modified)
 
 
 def _marked_tags(source: str) -> Iterator[StartTag]:
@@ -138,9 +141,9 @@ def _first_section(part: str) -> str:
 
 
 def _last_section(part: str) -> str:
-    """Return what comes after the last heading, which has its own dates."""
-    ends = [match.end() for match in _HEADING_END.finditer(part)]
-    return part[ends[-1] :] if ends else part
+    """Return what comes from the last heading on, which may be a date; what is before it has a heading of its own."""
+    starts = [match.start() for match in _HEADING.finditer(part)]
+    return part[starts[-1] :] if starts else part
 
 
 def _lines(part: str) -> Iterator[Line]:
@@ -166,35 +169,35 @@ def _lines(part: str) -> Iterator[Line]:
             foreign_name, foreign_depth = name, 1
 
 
-def _line_day(line: Line, day_first: bool | None) -> str:
-    """Return the day that the line gives as that of publication; empty if it is about something else, or of a change."""
-    if len(line.text) <= MAX_LINE and not _is_updated(line.text):
-        for tag in start_tags(line.source, _TIME):
-            if not _MODIFIED_MARK.search(tag.marks) and (day := _tag_day(line.source, tag, day_first)):
-                return day
+def _line_day(line: Line, day_first: bool | None, *, modified: bool) -> str:
+    """Return the day that the line gives as that of publication, or of a change; empty if it is about something else."""
+    if len(line.text) <= MAX_LINE and _is_updated(line.text) == modified:
+        day = next(_time_days(line.source, day_first, modified=modified), "")
+        if day:
+            return day
     days = written_days(line.text[:MAX_LINE], day_first)
     if len(line.text) > MAX_LINE:
         # Of a paragraph only the dateline counts.
         days = days[:1] if days and _DATELINE_END.match(line.text, days[0].end) else []
-    published_days = _published_days(line.text, days)
-    if len(published_days) != 1:
+    own_days = _days_of_page(line.text, days, modified=modified)
+    if len(own_days) != 1:
         return ""
     words = _words_beside(line.text, days)
-    return published_days.pop() if len(words) <= MAX_WORDS or _PUBLISHED_WORD.search(line.text) else ""
+    return own_days.pop() if len(words) <= MAX_WORDS or _PUBLISHED_WORD.search(line.text) else ""
 
 
-def _published_days(text: str, days: list[WrittenDay]) -> set[str]:
-    """Return those days that are not of a change; none if one is that of an event or the end of a range."""
-    published_days: set[str] = set()
+def _days_of_page(text: str, days: list[WrittenDay], *, modified: bool) -> set[str]:
+    """Return the days of publication, or of a change; none if one is that of an event or the end of a range."""
+    own_days: set[str] = set()
     position = 0
     for written in days:
         lead = text[position : written.start]
         position = written.end
         if _RANGE.search(lead) or _EVENT_WORD.search(lead):
             return set()
-        if not _is_updated(lead):
-            published_days.add(written.day)
-    return published_days
+        if _is_updated(lead) == modified:
+            own_days.add(written.day)
+    return own_days
 
 
 def _words_beside(text: str, days: list[WrittenDay]) -> list[str]:
@@ -209,13 +212,19 @@ def _words_beside(text: str, days: list[WrittenDay]) -> list[str]:
     return words + _WORD.findall(_CLOCK.sub(" ", text[position:]))
 
 
-def _only_time(part: str, day_first: bool | None) -> str:
+def _only_time(part: str, day_first: bool | None, *, modified: bool) -> str:
     """Return the day of the `time` elements of a part, up to the comments, if all give the same."""
     comments = _COMMENTS.search(part)
-    part = part[: comments.start()] if comments else part
-    tags = (tag for tag in islice(start_tags(part, _TIME), MAX_MARKED) if not _FOREIGN_MARK.search(tag.marks))
-    days = {day for tag in tags if not _MODIFIED_MARK.search(tag.marks) and (day := _tag_day(part, tag, day_first))}
+    days = set(_time_days(part[: comments.start()] if comments else part, day_first, modified=modified))
     return days.pop() if len(days) == 1 else ""
+
+
+def _time_days(part: str, day_first: bool | None, *, modified: bool) -> Iterator[str]:
+    """Yield the days of the `time` elements that are of publication, or of a change."""
+    for tag in islice(start_tags(part, _TIME), MAX_MARKED):
+        is_modified = _MODIFIED_MARK.search(tag.marks) is not None
+        if is_modified == modified and not _FOREIGN_MARK.search(tag.marks) and (day := _tag_day(part, tag, day_first)):
+            yield day
 
 
 def _is_updated(text: str) -> bool:
