@@ -91,8 +91,10 @@ class WrittenDay(NamedTuple):
     end: int
 
 
-def timestamp_day(value: object, day_first: bool | None = None) -> str:
+def timestamp_day(value: object) -> str:
     """Return the calendar day that a timestamp begins with, or else the only one it mentions; else an empty string.
+
+    A program wrote it, so the page's language does not say how 3/4/2021 is meant.
 
     >>> timestamp_day("2024-05-01T23:00:00+02:00"), timestamp_day("Thu, 04 Mar 2021 09:00:00 GMT")
     ('2024-05-01', '2021-03-04')
@@ -102,7 +104,7 @@ def timestamp_day(value: object, day_first: bool | None = None) -> str:
     match = _TIMESTAMP.match(value)
     if match:
         return _day(match[1], match[3] or match[5], match[4] or match[6])
-    days = {written.day for written in written_days(value, day_first)}
+    days = {written.day for written in written_days(value, None)}
     return days.pop() if len(days) == 1 else ""
 
 

@@ -90,7 +90,7 @@ def page_metadata(markup: str, url: str = "") -> dict[str, str]:
     titles = page_titles(page.source, values, url)
     addresses = _addresses(page.source, values, url)
     keys = frozenset(filter(None, map(page_key, addresses)))
-    data = linked_data(page.json_ld, Identity(keys, titles.headings, titles.stated_titles))
+    data = linked_data(page.json_ld, Identity(keys, titles.headings, tuple(filter(None, titles.stated_titles))))
     metadata = {
         "title": titles.best(data.title),
         "date": _published_day(page, values, data, titles, addresses, language),
@@ -111,15 +111,15 @@ def _published_day(
     visible_day = partial(_visible_day, page.source, titles.heading, day_first)
     candidates = (
         next(filter(None, map(url_day, addresses)), ""),
-        timestamp_day(data.published, day_first),
-        _first_day(values, _PUBLISHED, day_first),
+        timestamp_day(data.published),
+        _first_day(values, _PUBLISHED),
         visible_day(modified=False),
-        _first_day(values, _DATED, day_first),
+        _first_day(values, _DATED),
     )
     days = [day for day in candidates if day]
     if days:
         return max(days, key=lambda day: (days.count(day), -days.index(day)))
-    modified_day = timestamp_day(data.modified, day_first) or _first_day(values, _MODIFIED, day_first)
+    modified_day = timestamp_day(data.modified) or _first_day(values, _MODIFIED)
     return modified_day or visible_day(modified=True)
 
 
@@ -129,8 +129,8 @@ def _visible_day(source: str, heading: tuple[int, int], day_first: bool | None, 
     return day or marked_day(source, heading[0], day_first, modified=modified)
 
 
-def _first_day(values: dict[str, str], names: tuple[str, ...], day_first: bool | None) -> str:
-    return next((day for name in names if (day := timestamp_day(values.get(name), day_first))), "")
+def _first_day(values: dict[str, str], names: tuple[str, ...]) -> str:
+    return next((day for name in names if (day := timestamp_day(values.get(name)))), "")
 
 
 def _meta_values(source: str) -> dict[str, str]:

@@ -124,7 +124,7 @@ def _marked_tags(source: str) -> Iterator[StartTag]:
 def _tag_day(source: str, tag: StartTag, day_first: bool | None) -> str:
     """Return the day of an element: in an attribute, or else the only one in its text."""
     for key in ("datetime", "content", "title"):
-        day = timestamp_day(tag.attributes.get(key), day_first)
+        day = timestamp_day(tag.attributes.get(key))
         if day:
             return day
     if tag.name == "meta":
