@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from corpuskit.text.html.raw_markup import single_line
 
-__all__ = ["Identity", "LinkedData", "comparable_title", "is_same_title", "linked_data", "page_key"]
+__all__ = ["Identity", "LinkedData", "comparable_title", "linked_data", "page_key"]
 
 MAX_JSON = 256 * 1024
 """Most characters of a script."""
@@ -67,7 +67,7 @@ def linked_data(scripts: Iterable[str], identity: Identity) -> LinkedData:
     if best < 0 or not scored_objects:
         return LinkedData()
     named_objects = {item["@id"]: item for item in objects if isinstance(item.get("@id"), str) and item.get("name")}
-    own_objects = [item for score, item in scored_objects if score > 0 or best == 0]
+    own_objects = [item for score, item in scored_objects if score >= min(best, 2)]
     return _merged(sorted(own_objects, key=lambda item: -_score(item, identity)), named_objects, confirmed=best > 0)
 
 
@@ -77,22 +77,21 @@ def comparable_title(title: str) -> str:
 
 
 def is_same_title(first: str, second: str) -> bool:
-    """Whether two titles are one: equal words, one within the other, or most of the words shared.
+    """Whether two titles have the same words, or one is within the other.
 
     >>> is_same_title("The island in spring", "The island in spring - Example News")
     True
     """
     one, other = comparable_title(first), comparable_title(second)
-    if not one or not other:
-        return False
-    if one == other:
-        return True
     shorter, longer = sorted((one, other), key=len)
-    if len(shorter.split()) > 1 and f" {shorter} " in f" {longer} ":
-        return True
-    words, other_words = set(shorter.split()), set(longer.split())
+    return bool(one) and (one == other or (" " in shorter and f" {shorter} " in f" {longer} "))
+
+
+def is_similar_title(first: str, second: str) -> bool:
+    """Whether two titles share most of their words, as a headline and its short form for search engines do."""
+    words, other_words = set(comparable_title(first).split()), set(comparable_title(second).split())
     common = len(words & other_words)
-    return common >= 3 and common * 5 >= min(len(words), len(other_words)) * 3
+    return common >= 4 and common * 4 >= min(len(words), len(other_words)) * 3
 
 
 def page_key(url: object) -> str:
@@ -150,18 +149,19 @@ def _is_page(item: dict[str, Any]) -> bool:
 def _score(item: dict[str, Any], identity: Identity) -> int:
     """Return how surely an object is of this page: 0 if nothing tells, less if it names another page."""
     headlines = [text for key in ("headline", "name", "alternativeHeadline") if (text := _text(item.get(key)))]
+    addresses = _addresses(item)
     if any(is_same_title(text, heading) for text in headlines for heading in identity.headings):
         return 4
-    addresses = _addresses(item)
     if addresses & identity.page_keys:
         return 3
     if any(is_same_title(text, title) for text in headlines for title in identity.titles):
         return 2
     if addresses and identity.page_keys:
         return -1
-    if headlines and identity.headings and identity.titles:
-        return -1
-    return 0
+    titles = (*identity.headings, *identity.titles)
+    if any(is_similar_title(text, title) for text in headlines for title in titles):
+        return 1
+    return -1 if headlines and identity.headings and identity.titles else 0
 
 
 def _addresses(item: dict[str, Any]) -> frozenset[str]:
