@@ -20,6 +20,8 @@ BAD_SHARE = 100
 """One byte in this many may be undecodable."""
 WHOLE_CHARACTERS = 20
 """Whole characters beyond ASCII for each damaged one from which a text is UTF-8."""
+ZERO_SHARE = 16
+"""One zero byte in this many or more is UTF-16, whose markup has one in two."""
 SERVER_DEFAULTS = frozenset({"iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1", "l1", "us-ascii", "ascii"})
 """Labels of latin-1 that servers state of any page."""
 
@@ -37,6 +39,8 @@ _WIDER_CODECS = {
     "iso8859-11": "cp874",
     "iso8859-9": "cp1254",
 }
+_OLDER_CODECS = {"x-user-defined": "cp1252", "hz-gb-2312": "hz", "iso-2022-kr": "iso2022_kr"}
+"""Labels that browsers refuse to follow, as scripts could hide in these encodings; here nothing runs."""
 
 
 def decode_page(body: bytes, content_type: str = "") -> str:
@@ -61,9 +65,9 @@ def decode_page(body: bytes, content_type: str = "") -> str:
 def _shows_utf8(body: bytes) -> bool:
     """Whether the bytes beyond ASCII are UTF-8, but for a few damaged characters among many.
 
-    Pure ASCII shows nothing: it may be ISO-2022-JP or HZ. Nor do bytes with zeros, which may be UTF-16.
+    Pure ASCII shows nothing: it may be ISO-2022-JP or HZ. Nor do bytes with many zeros, which are UTF-16.
     """
-    if body.isascii() or b"\0" in body:
+    if body.isascii() or body.count(0) * ZERO_SHARE > len(body):
         return False
     if is_utf8(body):
         return True
@@ -104,8 +108,8 @@ def python_codec(label: str) -> str | None:
     from resiliparse.parse.encoding import map_encoding_to_html5
 
     name = label.strip(" \t\n\f\r'\"")
-    if name.lower() == "x-user-defined":
-        return "cp1252"
+    if name.lower() in _OLDER_CODECS:
+        return _OLDER_CODECS[name.lower()]
     codec = map_encoding_to_html5(name, fallback_utf8=False) if name.isascii() and name else None
     return _WIDER_CODECS.get(codec, codec) if codec else None
 
