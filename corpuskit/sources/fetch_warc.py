@@ -107,7 +107,9 @@ class FetchWarc(Source):
         for name, stream in archives_of(input_.open(), input_.name, input_.damaged):
             yield from self._items(read_records(stream, input_.damaged), input_, name, set(), kinds)
         if kinds and kinds.keys() <= NO_PAGES | {WAT}:
-            input_.remark(NO_PAGES_IN_WAT if WAT in kinds else f"no pages, only records of type {' and '.join(sorted(kinds))}")
+            input_.remark(
+                NO_PAGES_IN_WAT if WAT in kinds else f"no pages, only records of type {' and '.join(sorted(kinds))}"
+            )
 
     def splits(self, stream: BinaryIO) -> bool:
         """Whether the archive is compressed record by record."""

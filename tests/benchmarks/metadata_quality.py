@@ -29,7 +29,10 @@ KEYS = ("title", "author", "date")
 READERS = ("corpuskit", "trafilatura")
 
 _WORD = re.compile(r"\w+")
-_JOINING = frozenset("by von and und par et por y di e de la le da di van der the text foto redaktion".split())
+_JOINING = frozenset(
+    ["by", "von", "and", "und", "et", "y", "e", "par", "por", "di", "de", "la", "le", "da", "van", "der", "the"]
+)
+"""Words around and within names that sets write in different ways."""
 _DAY = re.compile(r"(\d{4})[-.]?(\d{1,2})[-.]?(\d{1,2})")
 
 
@@ -99,7 +102,7 @@ def trafilatura_metadata(page: Page) -> dict[str, str]:
 
     try:
         document = extract_metadata(page.markup, default_url=page.url or None)
-    except Exception:  # noqa: BLE001 - whatever it raises, it found nothing
+    except Exception:
         return {}
     return {key: getattr(document, key, None) or "" for key in KEYS}
 
@@ -173,9 +176,7 @@ def main(arguments: list[str] | None = None) -> None:
     _print_table(counts, doubts)
 
 
-def _print_table(
-    counts: dict[tuple[str, str, str], Counter[str]], doubts: dict[tuple[str, str], Counter[str]]
-) -> None:
+def _print_table(counts: dict[tuple[str, str, str], Counter[str]], doubts: dict[tuple[str, str], Counter[str]]) -> None:
     print(f"{'set':28} {'value':7} {'reader':12} {'golds':>5} {'right':>6} {'wrong':>6} {'absent':>6}  doubtful golds")
     for (group, key, reader), verdicts in sorted(counts.items()):
         total = verdicts.total()

@@ -95,7 +95,7 @@ def _stated_encodings(body: bytes, content_type: str) -> Iterator[str]:
 
 
 def _may_be(encoding: str, body: bytes) -> bool:
-    """Whether a body may be in the encoding: markup in UTF-16 has zeros, and any bytes without them would seem to fit."""
+    """Whether a body may be in the encoding: markup in UTF-16 has zeros, yet any bytes at all decode as UTF-16."""
     return not encoding.startswith("utf-16") or b"\0" in body
 
 

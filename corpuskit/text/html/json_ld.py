@@ -27,7 +27,7 @@ MAX_DEPTH = 6
 _ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report|Recipe|Review|Book|Podcast\w*|Episode|VideoObject|Course)$")
 _PAGE_TYPES = re.compile(r"(?:Page|CreativeWork)$")
 _INNER_KEYS = ("@graph", "mainEntity", "mainEntityOfPage")
-"""Keys under which the object of this page may lie; what lies under others (`itemListElement`, `hasPart`) is another."""
+"""Keys under which the object of this page may lie; under others (`itemListElement`, `hasPart`) lie those of others."""
 _WRAPPER = re.compile(r"(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)\s*")
 """What hides a script from browsers that do not know it; whatever stands after the value is not read."""
 _TITLE_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W_]+")

@@ -1,7 +1,7 @@
 """What a page says about itself: title, date, author and language, from its source alone.
 
-Nothing here asks the clock or the time zone: of a date only the calendar day is taken, as the page writes it, and it is
-never guessed from the text. `page_titles`, `page_authors` and `page_dates` say which statement is believed before which.
+Nothing here asks the clock or the time zone: of a date only the calendar day is taken, as the page writes it, and it
+is never guessed from the text. `page_titles`, `page_authors` and `page_dates` say which statement is believed first.
 """
 
 import re
@@ -10,9 +10,9 @@ from itertools import islice
 
 from corpuskit.text.html.calendar_days import is_day_first, timestamp_day, url_day
 from corpuskit.text.html.json_ld import Identity, LinkedData, linked_data, page_key
+from corpuskit.text.html.page_authors import page_author
 from corpuskit.text.html.page_dates import heading_day, marked_day
 from corpuskit.text.html.page_titles import PageTitles, page_titles
-from corpuskit.text.html.page_authors import page_author
 from corpuskit.text.html.raw_markup import MAX_LENGTH, VisibleMarkup, start_tags, visible_markup
 
 __all__ = ["page_metadata"]
@@ -101,9 +101,14 @@ def page_metadata(markup: str, url: str = "") -> dict[str, str]:
 
 
 def _published_day(
-    page: VisibleMarkup, values: dict[str, str], data: LinkedData, titles: PageTitles, addresses: list[str], language: str
+    page: VisibleMarkup,
+    values: dict[str, str],
+    data: LinkedData,
+    titles: PageTitles,
+    addresses: list[str],
+    language: str,
 ) -> str:
-    """Return the day of publication that most of the sources give, and of equal ones the most trusted; else of a change.
+    """Return the day of publication that most sources give, and of equal ones the most trusted; else that of a change.
 
     A source may be wrong alone: a time in UTC is off by a day, and plugins state the last change.
     """

@@ -22,7 +22,7 @@ MAX_NAME_WORDS = 12
 WINDOW_BEFORE, WINDOW_AFTER = 8 * 1024, 64 * 1024
 """Characters of markup before and after the heading in which a byline may be."""
 
-_STATED = (
+_META_AUTHORS = (
     "author",
     "article:author",
     "citation_author",
@@ -40,29 +40,37 @@ _AUTHOR_MARK = re.compile(
     r"|autor(?:en|in)?(?:-?name)?|writer|verfasser)(?![a-z])"
 )
 _FOREIGN_MARK = re.compile(
-    r"comment|related|teaser|sidebar|widget|footer|avatar|image|img|photo|bio|box|info|description|about|social|follow|role|job"
-    r"|title|position|date|card|desc"
+    r"comment|related|teaser|sidebar|widget|footer|avatar|image|img|photo|bio|box|info|description|about|social|follow|role"
+    r"|job|title|position|date|card|desc"
 )
 _EMPTY = frozenset({"meta", "link", "img", "input", "body", "html", "br"})
 _LEAD = re.compile(
-    r"^(?:(?:written|posted|published|reported|article|story|text|words|veröffentlicht|geschrieben|ein artikel|ein beitrag"
-    r"|eingestellt|publié|publicado|escrito|scritto)\s+)?(?:by|von|vom|par|por|di|door|av|af|przez|автор)\s*:?\s+|^(?:text|autor(?:in|en)?|author"
-    r"|authors|words|redaktion|verfasser|writer|автор|作者)\s*[:：]\s*|^(?:作者|记者|記者|文)\s*[:：/]\s*",
+    r"^(?:(?:written|posted|published|reported|article|story|text|words|veröffentlicht|geschrieben|ein artikel"
+    r"|ein beitrag|eingestellt|publié|publicado|escrito|scritto)\s+)?"
+    r"(?:by|von|vom|par|por|di|door|av|af|przez|автор)\s*:?\s+"
+    r"|^(?:text|autor(?:in|en)?|authors?|words|redaktion|verfasser|writer|автор|作者)\s*[:：]\s*"
+    r"|^(?:作者|记者|記者|文)\s*[:：/]\s*",
     re.IGNORECASE,
 )
+"""The words that lead in a byline: "Written by", "Text:"."""
 _TAIL = re.compile(r"\s*(?:[|•·–—]|\s-\s|,?\s(?:am|on|le|el|il|vom|den)\s\d|\son\s[A-Z][a-z]+\s\d).*$")
-_ADDRESS = re.compile(r"^(?:https?:|//|www\.|@|/)|^\S+@\S+$|^\S+/\S*\.(?:html?|php|aspx?)\b|^[\w-]+(?:\.[\w-]+)+/\S*$", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"^(?:https?:|//|www\.|@|/)|^\S+@\S+$|^\S+/\S*\.(?:html?|php|aspx?)\b|^[\w-]+(?:\.[\w-]+)+/\S*$", re.IGNORECASE
+)
 _LEAD_ALONE = re.compile(
     r"^(?:(?:written|posted|published|veröffentlicht|geschrieben|publié|publicado|erstellt)\s?(?:by|on|in|am|von|par|le|por|el)?"
     r"|by|von|vom|par|por|di|door|authors?|autor(?:in|en)?|text|writer|interview|teilen|share)\W*$",
     re.IGNORECASE,
 )
-_WORDLESS = re.compile(r"^(?:admin|administrator|webmaster|editor|root|user|null|none|undefined|unknown|anonymous|redaktion)$", re.IGNORECASE)
+_WORDLESS = re.compile(
+    r"^(?:admin|administrator|webmaster|editor|root|user|null|none|undefined|unknown|anonymous|redaktion)$",
+    re.IGNORECASE,
+)
 
 
 def page_author(source: str, values: dict[str, str], linked_names: list[str], titles: PageTitles) -> str:
     """Return the authors, separated by commas; empty if nobody is named."""
-    stated_names = [name for key in _STATED if (name := _name(values.get(key, "")))][:1]
+    stated_names = [name for key in _META_AUTHORS if (name := _name(values.get(key, "")))][:1]
     candidates = (
         _unique(linked_names),
         _unique(stated_names),
@@ -113,4 +121,6 @@ def _byline(text: str) -> str:
     days = written_days(text, None)
     line = text[: days[0].start] if days and days[0].start else text
     name = _name(_TAIL.sub("", line))
-    return name if 0 < len(name.split()) <= MAX_NAME_WORDS and not any(character.isdigit() for character in name) else ""
+    return (
+        name if 0 < len(name.split()) <= MAX_NAME_WORDS and not any(character.isdigit() for character in name) else ""
+    )

@@ -57,12 +57,13 @@ _DATELINE_END = re.compile(r"\s*(?:[|–—:]|[.-]\s)")
 _RANGE = re.compile(r"\d\.?\s*(?:-|–|—|bis|to|until|al|au|до|и|und|and|&|/)\s*$", re.IGNORECASE)
 _PUBLISHED_WORD = re.compile(
     r"publish|posted|released|issued|ver(?:ö|oe)ffentlich|erschienen|erstellt|publi[ée]|mis en ligne|publicad|pubblicat"
-    r"|geplaatst|gepubliceerd|opublikowan|dodan|опубликован|размещен|δημοσ|發布|发布|公開|掲載|発表|投稿|日期|来源|publiziert",
+    r"|geplaatst|gepubliceerd|opublikowan|dodan|опубликован|размещен|δημοσ|publiziert"
+    r"|發布|发布|公開|掲載|発表|投稿|日期|来源",
     re.IGNORECASE,
 )
 _UPDATED_WORD = re.compile(
-    r"updat|modif|edited|revis|review|aktualisiert|ge[äa]ndert|bearbeitet|stand:|mis(?:e)? à jour|màj|maj |actualizad|aggiornat"
-    r"|atualizad|bijgewerkt|gewijzigd|zaktualizowan|aktualizac|обновл|измен|ενημ|更新|修改|accessed|abgerufen|retrieved"
+    r"updat|modif|edited|revis|review|aktualisiert|ge[äa]ndert|bearbeitet|stand:|mise? à jour|màj|maj |actualizad"
+    r"|aggiornat|atualizad|bijgewerkt|gewijzigd|zaktualizowan|aktualizac|обновл|измен|ενημ|更新|修改|accessed|abgerufen|retrieved"
     r"|last change|letzte änderung",
     re.IGNORECASE,
 )
@@ -170,7 +171,7 @@ def _lines(part: str) -> Iterator[Line]:
 
 
 def _line_day(line: Line, day_first: bool | None, *, modified: bool) -> str:
-    """Return the day that the line gives as that of publication, or of a change; empty if it is about something else."""
+    """Return the day that the line gives as that of publication, or of a change; empty if it gives none."""
     if len(line.text) <= MAX_LINE and _is_updated(line.text) == modified:
         day = next(_time_days(line.source, day_first, modified=modified), "")
         if day:

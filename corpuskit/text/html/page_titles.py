@@ -20,11 +20,13 @@ MAX_HEADINGS = 200
 """Most headings that are looked at."""
 MAX_SEPARATORS = 20
 """Most separators of a title that may stand before or behind the site's name."""
-STATED = ("og:title", "citation_title", "dc.title", "dcterms.title", "parsely-title", "dc:title", "twitter:title")
+META_TITLES = ("og:title", "citation_title", "dc.title", "dcterms.title", "parsely-title", "dc:title", "twitter:title")
 
 _TITLE = re.compile(r"<(title)(?=[\s>])", re.IGNORECASE)
 _HEADING = re.compile(r"<(h[1-6])(?=[\s>])", re.IGNORECASE)
-_SEPARATOR = re.compile(r"\s+(?:[|\-–—:·•»›>/~]|::|\|\|)\s+|\s*[|»›_]\s*|:\s+|(?<=[\u3000-\u9fff\uff00-\uffef])[-–—_](?=\w)")
+_SEPARATOR = re.compile(
+    r"\s+(?:[|\-–—:·•»›>/~]|::|\|\|)\s+|\s*[|»›_]\s*|:\s+|(?<=[\u3000-\u9fff\uff00-\uffef])[-–—_](?=\w)"
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class PageTitles:
-    """The titles of a page, cleaned of the site's name."""
+    """The titles that a page gives, and the names of its site."""
 
     all_headings: tuple[Heading, ...]
     stated_titles: tuple[str, ...]
@@ -49,6 +51,7 @@ class PageTitles:
 
     @property
     def headings(self) -> tuple[str, ...]:
+        """The texts of the first headings of the highest level."""
         return tuple(heading.text for heading in self.all_headings if heading.level == 1)[:3]
 
     @cached_property
@@ -81,7 +84,7 @@ class PageTitles:
 
     def is_site(self, title: str) -> bool:
         """Whether a title is no more than the site's name."""
-        return comparable_title(title).replace(" ", "") in self.site_names
+        return _compact(title) in self.site_names
 
     def without_site(self, title: str) -> str:
         """Return a title without the site's name before or behind a separator."""
@@ -97,15 +100,15 @@ class PageTitles:
 
 def page_titles(source: str, values: dict[str, str], url: str) -> PageTitles:
     """Return the titles that the page's source, `meta` elements and address give."""
-    document_title = next((text for tag in islice(start_tags(source, _TITLE), MAX_HEADINGS) if (text := inner_text(source, tag))), "")
-    stated_titles = [text for name in STATED if (text := single_line(values.get(name, "")))]
-    site_names = frozenset(_site_names(values, url))
-    headings = tuple(
-        heading
-        for heading in _headings(source)
-        if comparable_title(heading.text).replace(" ", "") not in site_names
+    document_title = next(
+        (text for tag in islice(start_tags(source, _TITLE), MAX_HEADINGS) if (text := inner_text(source, tag))), ""
     )
-    return PageTitles(headings, (*stated_titles, document_title), document_title, site_names)
+    stated_titles = [text for name in META_TITLES if (text := single_line(values.get(name, "")))]
+    headings = tuple(_headings(source))
+    site_names = set(_site_names(values, url))
+    site_names.update(_brands(stated_titles, document_title, headings, site_names))
+    own_headings = tuple(heading for heading in headings if _compact(heading.text) not in site_names)
+    return PageTitles(own_headings, (*stated_titles, document_title), document_title, frozenset(site_names))
 
 
 def _headings(source: str) -> Iterator[Heading]:
@@ -116,7 +119,8 @@ def _headings(source: str) -> Iterator[Heading]:
 
 
 def _is_equal(title: str, heading: str) -> str:
-    return heading if comparable_title(title) == comparable_title(heading) else ""
+    words = comparable_title(heading)
+    return heading if words and comparable_title(title) == words else ""
 
 
 def _starts_alike(title: str, heading: str) -> str:
@@ -154,6 +158,27 @@ def _site_names(values: dict[str, str], url: str) -> Iterator[str]:
         host = ""
     names += [host, host.rpartition(".")[0], host.partition(".")[0]]
     for name in names:
-        words = comparable_title(name).replace(" ", "")
-        if words:
-            yield words
+        if compact_name := _compact(name):
+            yield compact_name
+
+
+def _brands(
+    stated_titles: list[str], document_title: str, headings: tuple[Heading, ...], site_names: set[str]
+) -> Iterator[str]:
+    """Yield those of the titles that are the site's name: alone they stand at an end of `<title>`, by the page's own.
+
+    It is the last part that is a name, unless a heading says so, too; or the first, if a heading is the rest.
+    """
+    heading_texts = {_compact(heading.text) for heading in headings}
+    separators = list(islice(_SEPARATOR.finditer(document_title), MAX_SEPARATORS))
+    for title in set(map(_compact, stated_titles)) - heading_texts - {""}:
+        for separator in separators:
+            first, last = _compact(document_title[: separator.start()]), _compact(document_title[separator.end() :])
+            is_last = title == last and first and first not in site_names and len(first) > len(last)
+            if is_last or (title == first and last in heading_texts):
+                yield title
+
+
+def _compact(title: str) -> str:
+    """Return the letters and digits of a title in lower case, as hosts have them."""
+    return comparable_title(title).replace(" ", "")

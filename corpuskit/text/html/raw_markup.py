@@ -1,8 +1,8 @@
 """Elements of a page found in its raw source, in time linear in its length: no tree is needed for a head.
 
-What a reader never sees (comments, scripts, styles, drawings) is cut out once; after that regular expressions find tags.
-A tag that does not end within `MAX_TAG` characters is skipped, and after `MAX_BROKEN` of these the search ends, so that a
-page made of openers costs no more than another.
+What a reader never sees (comments, scripts, styles, drawings) is cut out once; after that regular expressions find
+tags. A tag that does not end within `MAX_TAG` characters is skipped, and after `MAX_BROKEN` of these the search ends,
+so that a page made of openers costs no more than another.
 """
 
 import html
@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-__all__ = ["StartTag", "VisibleMarkup", "inner_text", "single_line", "start_tags", "tags_with", "text_of", "visible_markup"]
+__all__ = [
+    "StartTag",
+    "VisibleMarkup",
+    "inner_text",
+    "single_line",
+    "start_tags",
+    "tags_with",
+    "text_of",
+    "visible_markup",
+]
 
 MAX_TAG = 8 * 1024
 """Most characters of a start tag."""
@@ -90,7 +99,12 @@ def visible_markup(markup: str) -> VisibleMarkup:
             position = tag_end
             continue
         parts.append(markup[copied : opener.start()])
-        if name == "script" and end and len(scripts) < MAX_SCRIPTS and _JSON_LD in markup[opener.end() : tag_end].lower():
+        if (
+            name == "script"
+            and end
+            and len(scripts) < MAX_SCRIPTS
+            and _JSON_LD in markup[opener.end() : tag_end].lower()
+        ):
             scripts.append(markup[tag_end : end.start()])
         position = copied = end.end() if end else len(markup)
     parts.append(markup[copied:])
@@ -128,7 +142,7 @@ def tags_with(source: str, words: tuple[str, ...], start: int = 0, end: int | No
 def _word_starts(source: str, words: tuple[str, ...], start: int, stop: int) -> Iterator[int]:
     """Yield where any of the words starts, in order."""
     next_starts = {word: source.find(word, start, stop) for word in words}
-    while next_starts := {word: found for word, found in next_starts.items() if found >= 0}:
+    while next_starts := {word: index for word, index in next_starts.items() if index >= 0}:
         word, first = min(next_starts.items(), key=lambda item: item[1])
         yield first
         next_starts[word] = source.find(word, first + 1, stop)
