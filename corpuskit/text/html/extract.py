@@ -86,7 +86,7 @@ class Page:
 
 
 def open_page(text: str, url: str = "") -> Page:
-    """Parse the page at `url`. Raises Reject `document-too-large`, `too-many-nodes`, `too-many-attributes`, `too-deep`."""
+    """Parse a page. Raises Reject `document-too-large`, `too-many-nodes`, `too-many-attributes` or `too-deep`."""
     markup, content = _encode(text)
     tags = content.count(b"<")
     if tags > MAX_TAGS:

@@ -52,6 +52,8 @@ _PUBLISHED = (
     "originalpublicationdate",
 )
 """Names of a day of publication."""
+_OTHER_PUBLISHED = re.compile(r"(?:publi(?:shed|cation|sh)|release)[-_.:]?(?:date|time)|(?:date|time)[-_.:]?published")
+"""What the names of a day of publication have in common."""
 _DATED = (
     "date",
     "dc.date",
@@ -117,7 +119,7 @@ def _published_day(
     candidates = (
         next(filter(None, map(url_day, addresses)), ""),
         timestamp_day(data.published),
-        _first_day(values, _PUBLISHED),
+        _first_day(values, (*_PUBLISHED, *filter(_OTHER_PUBLISHED.search, values))),
         visible_day(modified=False),
         _first_day(values, _DATED),
     )

@@ -21,6 +21,8 @@ WINDOW_BEFORE, WINDOW_AFTER = 8 * 1024, 64 * 1024
 """Characters of markup before and after the heading in which a line may belong to it."""
 LINES_BEFORE, LINES_AFTER = 6, 14
 """Lines of text before and after the heading that may belong to it."""
+LINES_TO_ASIDE = 3
+"""Lines between the heading and an `aside` from which that is a side column."""
 MAX_INNER = 8 * 1024
 """Most characters of markup in a heading."""
 MAX_LINE = 200
@@ -68,7 +70,7 @@ _UPDATED_WORD = re.compile(
     re.IGNORECASE,
 )
 _EVENT_WORD = re.compile(
-    r"(?:until|till|deadline|expires|born|founded|since|geboren|gegründet|seit|bis|ab|termin|beginn|copyright|©|datum der)\W*$",
+    r"(?:until|till|deadline|expires|born|founded|since|geboren|gegründet|seit|bis|ab|termin|beginn|copyright|©)\W*$",
     re.IGNORECASE,
 )
 
@@ -152,7 +154,7 @@ def _lines(part: str) -> Iterator[Line]:
 
     A link that holds several lines is a teaser of its page.
     """
-    position = links = 0
+    position = links = count = 0
     foreign_name, foreign_depth = "", 0
     for match in _BREAK.finditer(part + "<br>"):
         source = part[position : match.start()]
@@ -162,12 +164,18 @@ def _lines(part: str) -> Iterator[Line]:
         text = " ".join(text_of(source).split())
         if (text or "<time" in source.lower()) and not (links_before or links or foreign_depth):
             yield Line(text, source)
+            count += 1
         position = match.end()
         name = match[2].lower()
         if foreign_depth:
             foreign_depth += (-1 if match[1] else 1) if name == foreign_name else 0
-        elif not match[1] and name in _SECTIONS and (name == "aside" or _FOREIGN_MARK.search(match[0].lower())):
+        elif not match[1] and name in _SECTIONS and _is_foreign(name, match[0].lower(), count):
             foreign_name, foreign_depth = name, 1
+
+
+def _is_foreign(name: str, tag: str, lines: int) -> bool:
+    """Whether a section is about other pages; an `aside` right by the heading has the date and the author."""
+    return _FOREIGN_MARK.search(tag) is not None or (name == "aside" and lines >= LINES_TO_ASIDE)
 
 
 def _line_day(line: Line, day_first: bool | None, *, modified: bool) -> str:
