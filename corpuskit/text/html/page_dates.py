@@ -56,6 +56,8 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?(?:am|pm|uhr|h))?", re.IGNORECASE)
 _DATELINE_END = re.compile(r"\s*(?:[|–—:]|[.-]\s)")
 """What ends the date at the start of a text: Berlin, 4 March 2021 – The lamp …"""
+_SEPARATOR = re.compile(r"[|·•⋅∙]|\s[–—-]\s")
+"""What stands between a date and the author, the rubric or the time of reading."""
 _RANGE = re.compile(r"\d\.?\s*(?:-|–|—|bis|to|until|al|au|до|и|und|and|&|/)\s*$", re.IGNORECASE)
 _PUBLISHED_WORD = re.compile(
     r"publish|posted|released|issued|ver(?:ö|oe)ffentlich|erschienen|erstellt|publi[ée]|mis en ligne|publicad|pubblicat"
@@ -192,7 +194,8 @@ def _line_day(line: Line, day_first: bool | None, *, modified: bool) -> str:
     if len(own_days) != 1:
         return ""
     words = _words_beside(line.text, days)
-    return own_days.pop() if len(words) <= MAX_WORDS or _PUBLISHED_WORD.search(line.text) else ""
+    about_date = _UPDATED_WORD if modified else _PUBLISHED_WORD
+    return own_days.pop() if len(words) <= MAX_WORDS or about_date.search(line.text) else ""
 
 
 def _days_of_page(text: str, days: list[WrittenDay], *, modified: bool) -> set[str]:
@@ -210,15 +213,15 @@ def _days_of_page(text: str, days: list[WrittenDay], *, modified: bool) -> set[s
 
 
 def _words_beside(text: str, days: list[WrittenDay]) -> list[str]:
-    """Return the words of a line but for its dates and times, up to the end of a dateline."""
+    """Return the words of a line around its dates, but for times, up to the end of a dateline or to a separator."""
     words: list[str] = []
     position = 0
     for written in days:
-        words += _WORD.findall(_CLOCK.sub(" ", text[position : written.start]))
+        words += _WORD.findall(_CLOCK.sub(" ", _SEPARATOR.split(text[position : written.start])[-1]))
         position = written.end
         if _DATELINE_END.match(text, position):
             return words
-    return words + _WORD.findall(_CLOCK.sub(" ", text[position:]))
+    return words + _WORD.findall(_CLOCK.sub(" ", _SEPARATOR.split(text[position:])[0]))
 
 
 def _only_time(part: str, day_first: bool | None, *, modified: bool) -> str:
