@@ -54,7 +54,7 @@ _LINK = re.compile(r"<(/?)a(?=[\s>])", re.IGNORECASE)
 _SECTIONS = frozenset("article aside div footer nav ol section ul".split())  # noqa: SIM905
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?(?:am|pm|uhr|h))?", re.IGNORECASE)
-_DATELINE_END = re.compile(r"\s*(?:[|–—:]|[.-]\s)")
+_DATELINE_END = re.compile(r"\s*(?:[|–—:]|[.]\s|-{1,2}\s)")
 """What ends the date at the start of a text: Berlin, 4 March 2021 – The lamp …"""
 _SEPARATOR = re.compile(r"[|·•⋅∙]|\s[–—-]\s")
 """What stands between a date and the author, the rubric or the time of reading."""
@@ -102,12 +102,14 @@ def marked_day(source: str, heading: int, day_first: bool | None, *, modified: b
 
 
 def heading_day(source: str, heading: tuple[int, int], day_first: bool | None, *, modified: bool = False) -> str:
-    """Return the day that the text by the heading, whose start tag has these offsets, gives as the page's own.
+    """Return the day that the text by the heading gives as the page's own.
+
+    The offsets are those of its start tag, or of a title that is not marked as a heading.
 
     With `modified`, it is the day of a change.
     """
     start, end = heading
-    heading_end = _HEADING_END.search(source, end, end + MAX_INNER)
+    heading_end = _HEADING_END.search(source, end, end + MAX_INNER) if _HEADING.match(source, start) else None
     end = heading_end.end() if heading_end else end
     after = source[end : end + WINDOW_AFTER]
     lines_before = list(_lines(_last_section(source[max(0, start - WINDOW_BEFORE) : start])))[-LINES_BEFORE:]

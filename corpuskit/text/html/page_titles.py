@@ -20,10 +20,18 @@ MAX_HEADINGS = 200
 """Most headings that are looked at."""
 MAX_SEPARATORS = 20
 """Most separators of a title that may stand before or behind the site's name."""
+MIN_TITLE = 10
+"""Fewest characters by which a title is known among other texts."""
+MAX_OCCURRENCES = 20
+"""Most occurrences of a title that are looked at."""
+MAX_LOOK_BACK = 200
+"""Most characters of the tag before a title."""
 META_TITLES = ("og:title", "citation_title", "dc.title", "dcterms.title", "parsely-title", "dc:title", "twitter:title")
 
 _TITLE = re.compile(r"<(title)(?=[\s>])", re.IGNORECASE)
 _HEADING = re.compile(r"<(h[1-6])(?=[\s>])", re.IGNORECASE)
+_OWN_TAG = re.compile(r"<(?!/|a[\s>])[^<>]*>\s*$", re.IGNORECASE)
+"""The start tag of an element, not a link, whose text begins here."""
 _SEPARATOR = re.compile(
     r"\s+(?:[|\-–—:·•»›>/~]|::|\|\|)\s+|\s*[|»›_]\s*|:\s+|(?<=[\u3000-\u9fff\uff00-\uffef])[-–—_](?=\w)"
 )
@@ -48,6 +56,8 @@ class PageTitles:
     """Those of `meta` elements, then `<title>`."""
     document_title: str
     site_names: frozenset[str]
+    title_text: tuple[int, int] = (-1, -1)
+    """Where a title stands as a text that is not marked as a heading; -1 if it does not."""
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -56,8 +66,13 @@ class PageTitles:
 
     @cached_property
     def heading(self) -> tuple[int, int]:
-        """Where the page's heading starts and ends: one that a title confirms, else the first; -1 if there is none."""
+        """Where the page's heading starts and ends: one that a title confirms, a title's text, or the first heading.
+
+        It is -1 if there is none.
+        """
         confirmed = self.confirmed_heading()
+        if confirmed is None and self.title_text[0] >= 0:
+            return self.title_text
         heading = confirmed[0] if confirmed else next((item for item in self.all_headings if item.level == 1), None)
         return (heading.start, heading.end) if heading else (-1, -1)
 
@@ -108,7 +123,8 @@ def page_titles(source: str, values: dict[str, str], url: str) -> PageTitles:
     site_names = set(_site_names(values, url))
     site_names.update(_brands(stated_titles, document_title, headings, site_names))
     own_headings = tuple(heading for heading in headings if _compact(heading.text) not in site_names)
-    return PageTitles(own_headings, (*stated_titles, document_title), document_title, frozenset(site_names))
+    titles = (*stated_titles, document_title)
+    return PageTitles(own_headings, titles, document_title, frozenset(site_names), _title_text(source, titles))
 
 
 def _headings(source: str) -> Iterator[Heading]:
@@ -116,6 +132,23 @@ def _headings(source: str) -> Iterator[Heading]:
         text = inner_text(source, tag)
         if text:
             yield Heading(int(tag.name[1]), text, tag.start, tag.end)
+
+
+def _title_text(source: str, titles: tuple[str, ...]) -> tuple[int, int]:
+    """Return where a title, or its part before a separator, is the start of an element's text; -1 if nowhere."""
+    body = max(0, source.find("</title"))
+    for title in dict.fromkeys(titles):
+        ends = [match.start() for match in islice(_SEPARATOR.finditer(title), 3)]
+        for part in (title, *(title[:end] for end in reversed(ends))):
+            end = body
+            for _ in range(MAX_OCCURRENCES if len(comparable_title(part)) >= MIN_TITLE else 0):
+                start = source.find(part, end)
+                if start < 0:
+                    break
+                end = start + len(part)
+                if _OWN_TAG.search(source, max(0, start - MAX_LOOK_BACK), start):
+                    return start, end
+    return -1, -1
 
 
 def _is_equal(title: str, heading: str) -> str:
