@@ -41,7 +41,7 @@ _AUTHOR_MARK = re.compile(
 )
 _FOREIGN_MARK = re.compile(
     r"comment|related|teaser|sidebar|widget|footer|avatar|image|img|photo|bio|box|info|description|about|social|follow|role"
-    r"|job|title|position|date|card|desc"
+    r"|job|title|position|date|(?<!v)card|desc"
 )
 _EMPTY = frozenset({"meta", "link", "img", "input", "body", "html", "br"})
 _LEAD = re.compile(

@@ -21,8 +21,8 @@ WINDOW_BEFORE, WINDOW_AFTER = 8 * 1024, 64 * 1024
 """Characters of markup before and after the heading in which a line may belong to it."""
 LINES_BEFORE, LINES_AFTER = 6, 14
 """Lines of text before and after the heading that may belong to it."""
-LINES_TO_ASIDE = 3
-"""Lines between the heading and an `aside` from which that is a side column."""
+LONGEST_SUBTITLE = 90
+"""Most characters of a line that is not yet the text; an `aside` after that is a side column."""
 MAX_INNER = 8 * 1024
 """Most characters of markup in a heading."""
 MAX_LINE = 200
@@ -51,6 +51,7 @@ _BREAK = re.compile(
 _HEADING = re.compile(r"<h[1-6][\s>]", re.IGNORECASE)
 _HEADING_END = re.compile(r"</h[1-6]", re.IGNORECASE)
 _LINK = re.compile(r"<(/?)a(?=[\s>])", re.IGNORECASE)
+_SECTION_TAG = re.compile(r"<(/?)(article|aside|div|footer|nav|ol|section|ul)(?=[\s>])[^<>]*+>", re.IGNORECASE)
 _SECTIONS = frozenset("article aside div footer nav ol section ul".split())  # noqa: SIM905
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?(?:am|pm|uhr|h))?", re.IGNORECASE)
@@ -91,7 +92,11 @@ def marked_day(source: str, heading: int, day_first: bool | None, *, modified: b
     It is the only one that they give, or else that nearest to the heading's offset, which is -1 if there is none.
     """
     days: list[tuple[int, str]] = []
-    for tag in islice(_marked_tags(source), MAX_MARKED):
+    tags = list(islice(_marked_tags(source), MAX_MARKED))
+    sections = _foreign_sections(source) if tags else []
+    for tag in tags:
+        if any(start < tag.start < end and not start < heading < end for start, end in sections):
+            continue
         is_modified = _MODIFIED_MARK.search(tag.marks) is not None and "datepublished" not in tag.marks
         if is_modified == modified and (day := _tag_day(source, tag, day_first)):
             days.append((abs(tag.start - heading), day))
@@ -128,6 +133,20 @@ def _marked_tags(source: str) -> Iterator[StartTag]:
             yield tag
 
 
+def _foreign_sections(source: str) -> list[tuple[int, int]]:
+    """Return where sections about other pages start and end; what holds the heading is none, whatever it is called."""
+    sections: list[tuple[int, int]] = []
+    name, depth, start = "", 0, 0
+    for match in _SECTION_TAG.finditer(source):
+        if depth:
+            depth += (-1 if match[1] else 1) if match[2].lower() == name else 0
+            if not depth:
+                sections.append((start, match.end()))
+        elif not match[1] and (match[2].lower() == "aside" or _FOREIGN_MARK.search(match[0].lower())):
+            name, depth, start = match[2].lower(), 1, match.start()
+    return sections
+
+
 def _tag_day(source: str, tag: StartTag, day_first: bool | None) -> str:
     """Return the day of an element: in an attribute, or else the only one in its text."""
     for key in ("datetime", "content", "title"):
@@ -158,7 +177,7 @@ def _lines(part: str) -> Iterator[Line]:
 
     A link that holds several lines is a teaser of its page.
     """
-    position = links = count = 0
+    position = links = longest_line = 0
     foreign_name, foreign_depth = "", 0
     for match in _BREAK.finditer(part + "<br>"):
         source = part[position : match.start()]
@@ -168,18 +187,18 @@ def _lines(part: str) -> Iterator[Line]:
         text = " ".join(text_of(source).split())
         if (text or "<time" in source.lower()) and not (links_before or links or foreign_depth):
             yield Line(text, source)
-            count += 1
+            longest_line = max(longest_line, len(text))
         position = match.end()
         name = match[2].lower()
         if foreign_depth:
             foreign_depth += (-1 if match[1] else 1) if name == foreign_name else 0
-        elif not match[1] and name in _SECTIONS and _is_foreign(name, match[0].lower(), count):
+        elif not match[1] and name in _SECTIONS and _is_foreign(name, match[0].lower(), longest_line):
             foreign_name, foreign_depth = name, 1
 
 
-def _is_foreign(name: str, tag: str, lines: int) -> bool:
-    """Whether a section is about other pages; an `aside` right by the heading has the date and the author."""
-    return _FOREIGN_MARK.search(tag) is not None or (name == "aside" and lines >= LINES_TO_ASIDE)
+def _is_foreign(name: str, tag: str, longest_line: int) -> bool:
+    """Whether a section is about other pages; an `aside` between heading and text has the date and the author."""
+    return _FOREIGN_MARK.search(tag) is not None or (name == "aside" and longest_line > LONGEST_SUBTITLE)
 
 
 def _line_day(line: Line, day_first: bool | None, *, modified: bool) -> str:
@@ -229,7 +248,8 @@ def _words_beside(text: str, days: list[WrittenDay]) -> list[str]:
 def _only_time(part: str, day_first: bool | None, *, modified: bool) -> str:
     """Return the day of the `time` elements of a part, up to the comments, if all give the same."""
     comments = _COMMENTS.search(part)
-    days = set(_time_days(part[: comments.start()] if comments else part, day_first, modified=modified))
+    lines = _lines(part[: comments.start()] if comments else part)
+    days = {day for line in lines for day in _time_days(line.source, day_first, modified=modified)}
     return days.pop() if len(days) == 1 else ""
 
 
