@@ -41,7 +41,7 @@ class Extract(Stage):
         if not is_html(document):
             return document
         try:
-            text, stated_metadata = self._extract_page(document.text, is_xhtml(document))
+            text, stated_metadata = self._extract_page(document)
         except (Reject, MemoryError):
             raise
         except Exception as error:
@@ -74,10 +74,18 @@ class Extract(Stage):
     def _content_type(self) -> str:
         return "text/markdown" if self.format == "markdown" else "text/plain"
 
-    def _extract_page(self, markup: str, is_xml: bool) -> tuple[str, dict[str, str]]:
+    def _extract_page(self, document: Document) -> tuple[str, dict[str, str]]:
         from corpuskit.text.html.extract import ENGINES, clean, open_page
 
-        page = open_page(markup, is_xml)
+        page = open_page(document.text, _address(document), is_xml=is_xhtml(document))
         # Read before the engine runs, as an engine may change the tree.
         stated_metadata = {key: clean(value) for key, value in page.stated_metadata.items()}
         return clean(ENGINES[self.engine](page, self.format)), stated_metadata
+
+
+def _address(document: Document) -> str:
+    """Return the address that the page was found at; its id, if that is one; empty if neither says."""
+    for value in (document.metadata.get("url"), document.id):
+        if isinstance(value, str) and value.startswith(("http://", "https://")):
+            return value
+    return ""

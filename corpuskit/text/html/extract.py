@@ -77,13 +77,15 @@ class Page:
 
     markup: str
     tags: int
+    url: str = ""
+    """The page's address, if that is known."""
     is_xml: bool = False
     """Whether it is XHTML by its media type."""
 
     @cached_property
     def stated_metadata(self) -> dict[str, str]:
         """Return what the page says about itself: `title`, `date`, `author`, `html_language`."""
-        return page_metadata(self.markup, self.tree)
+        return page_metadata(self.markup, self.url)
 
     @cached_property
     def tree(self) -> Any:
@@ -91,7 +93,7 @@ class Page:
         return _parse(self.markup, self.tags)
 
 
-def open_page(text: str, is_xml: bool = False) -> Page:
+def open_page(text: str, url: str = "", *, is_xml: bool = False) -> Page:
     """Take a page to extract. Raises Reject `document-too-large` or `too-many-nodes`."""
     markup = text if text.isascii() else text.encode("utf-8", "replace").decode()
     size = len(markup.encode())
@@ -100,7 +102,7 @@ def open_page(text: str, is_xml: bool = False) -> Page:
     tags = markup.count("<")
     if tags > MAX_TAGS:
         raise Reject("too-many-nodes", f"{tags} tags, at most {MAX_TAGS}")
-    return Page(markup, tags, is_xml)
+    return Page(markup, tags, url, is_xml)
 
 
 def _parse(markup: str, tags: int) -> Any:

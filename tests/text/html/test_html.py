@@ -24,8 +24,7 @@ def written(content: str, output: extract.TextFormat = "markdown") -> str:
 
 
 def head_metadata(head: str) -> dict[str, str]:
-    page = extract.open_page(body(f"<p>{SENTENCE}</p>", head))
-    return page_metadata(page.markup, page.tree)
+    return page_metadata(body(f"<p>{SENTENCE}</p>", head))
 
 
 def test_markdown_has_headings_lists_code_and_tables() -> None:
