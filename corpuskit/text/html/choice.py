@@ -19,6 +19,13 @@ FEW_LINKS = 250
 """Thousandths of a page's characters in links up to which it is poor in them."""
 LEAST_HEADING = -2_500
 """Score from which a heading is kept before a block that is."""
+_ADDED_KINDS = ("preformatted", "row", "item")
+LEAST_BETWEEN, LEAST_LINKED, LEAST_CODE = -2_000, -1_600, -4_000
+"""Scores from which a block, one of a list or table with many links, and code are added to what is around them."""
+LINKED_BETWEEN = 500
+"""Thousandths of its characters in links from which it is not."""
+FEWEST_RECORDS = 3
+"""Elements from which those with the same classes are records of one kind."""
 SURE_HEADING = 1_500
 """Score from which a heading is kept even if nothing that it heads is."""
 SURELY_NONE = -2_000
@@ -60,6 +67,8 @@ def choose(placed_blocks: list[PlacedBlock], verdict: Verdict) -> list[bool]:
         words = verdict.half_words[start:end]
         mean = int((verdict.probabilities[start:end] * words).sum()) // max(1, int(words.sum()))
         is_kept[start:end] = [mean >= threshold] * (end - start)
+    _complete_records(placed_blocks, is_kept, verdict)
+    _fill_gaps(placed_blocks, is_kept, verdict)
     _keep_headings(placed_blocks, is_kept, verdict)
     _drop_consent(placed_blocks, is_kept)
     _drop_copies(placed_blocks, is_kept, verdict)
@@ -110,14 +119,57 @@ def _atom_of(placed: PlacedBlock) -> tuple[str, int, int] | None:
     return None
 
 
+def _complete_records(placed_blocks: list[PlacedBlock], is_kept: list[bool], verdict: Verdict) -> None:
+    """Keep short blocks of records, most of whose like are kept: short posts of a thread, small sections of a manual."""
+    groups: dict[tuple[tuple[int, int], bool], list[int]] = {}
+    for index, placed in enumerate(placed_blocks):
+        groups.setdefault((placed.signature, placed.block.kind == "heading"), []).append(index)
+    for indexes in groups.values():
+        words = verdict.half_words[indexes]
+        kept_words = int(words[np.array([is_kept[index] for index in indexes])].sum())
+        records = len({placed_blocks[index].container for index in indexes})
+        if records >= FEWEST_RECORDS and kept_words * 2 > int(words.sum()):
+            for index in indexes:
+                is_kept[index] = is_kept[index] or _may_be_added(placed_blocks, verdict, index)
+
+
+def _fill_gaps(placed_blocks: list[PlacedBlock], is_kept: list[bool], verdict: Verdict) -> None:
+    """Keep what stands between two kept blocks of one element, or is a list, table or code right after one."""
+    kept_indexes = [index for index, keep in enumerate(is_kept) if keep]
+    for before, after in zip(kept_indexes, [*kept_indexes[1:], len(placed_blocks)], strict=True):
+        container = placed_blocks[before].container
+        is_gap = after < len(placed_blocks) and placed_blocks[after].container == container
+        for index in range(before + 1, after):
+            placed = placed_blocks[index]
+            if placed.block.kind not in _ADDED_KINDS or not (is_gap or placed.container == container):
+                break
+            if not _may_be_added(placed_blocks, verdict, index):
+                break
+            is_kept[index] = True
+
+
+def _may_be_added(placed_blocks: list[PlacedBlock], verdict: Verdict, index: int) -> bool:
+    """Whether a block can be content if what is around it is: not if it is mostly links, or surely no content."""
+    score, linked = int(verdict.scores[index]), int(verdict.linked[index])
+    if placed_blocks[index].block.kind == "preformatted":
+        return score >= LEAST_CODE
+    if linked < LINKED_BETWEEN:
+        return score >= LEAST_BETWEEN
+    return placed_blocks[index].block.kind in _ADDED_KINDS and score >= LEAST_LINKED
+
+
 def _keep_headings(placed_blocks: list[PlacedBlock], is_kept: list[bool], verdict: Verdict) -> None:
-    """Keep each heading right before a kept block, unless it is nothing but a link to elsewhere."""
+    """Keep each heading right before a kept block, and the page's only heading of the first level before any."""
     for index in range(len(placed_blocks) - 1, 0, -1):
-        placed = placed_blocks[index - 1]
-        if placed.block.kind == "heading" and is_kept[index] and not is_kept[index - 1]:
-            following = placed_blocks[index]
-            is_near = following.container == placed.container or following.block.kind != "heading"
-            is_kept[index - 1] = is_near and int(verdict.scores[index - 1]) >= LEAST_HEADING
+        if placed_blocks[index - 1].block.kind == "heading" and is_kept[index] and not is_kept[index - 1]:
+            is_kept[index - 1] = int(verdict.scores[index - 1]) >= LEAST_HEADING
+    titles = [index for index, placed in enumerate(placed_blocks) if _is_title(placed)]
+    if len(titles) == 1 and any(is_kept[titles[0] :]):
+        is_kept[titles[0]] = is_kept[titles[0]] or int(verdict.scores[titles[0]]) >= LEAST_HEADING
+
+
+def _is_title(placed: PlacedBlock) -> bool:
+    return placed.block.kind == "heading" and placed.block.level == 1
 
 
 def _loses_too_much(placed_blocks: list[PlacedBlock], is_kept: list[bool], verdict: Verdict) -> bool:

@@ -443,7 +443,11 @@ def read(markup: str, xml: bool = False) -> tuple[Elements, list[PlacedBlock]]:
         lenient_reader = _scan(markup, xml, lenient=True)
         if _plain_length(lenient_reader.blocks) > 2 * _plain_length(reader.blocks):
             reader = lenient_reader
-    return reader.elements, join_rows(reader.blocks)
+    elements = reader.elements
+    for placed in reader.blocks:
+        container = placed.container
+        placed.signature = elements.signatures[container], elements.signatures[elements.parents[container]]
+    return elements, join_rows(reader.blocks)
 
 
 def _plain_length(blocks: list[PlacedBlock]) -> int:

@@ -40,6 +40,9 @@ class PlacedBlock:
     in_block_link: bool = False
     """Whether one link holds this block and others, as on a card."""
 
+    signature: tuple[int, int] = (0, 0)
+    """Numbers of the tag and classes of the container and of its parent: blocks of like records share them."""
+
     @property
     def blocks(self) -> list[Block]:
         """Return the blocks to write: a run of links is written as the items of a list."""
@@ -113,4 +116,4 @@ def _row_block(cells: list[PlacedBlock]) -> PlacedBlock:
     block.characters = sum(placed.block.characters for placed in cells)
     block.linked = sum(placed.block.linked for placed in cells)
     first = cells[0]
-    return PlacedBlock(block, first.node, first.container, first.cell, in_block_link=first.in_block_link)
+    return replace(first, block=block, is_link_run=False)
