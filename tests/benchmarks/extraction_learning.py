@@ -145,9 +145,7 @@ def examples(data: Path, cache: Path, documentation: Path | None) -> list[Exampl
         weight = np.array(weights)
         page_weight = SET_WEIGHTS.get(name, 1.0) * (weight * WORD_WEIGHT + PAGE_WEIGHT * weight / weight.sum())
         table = features(elements, placed_blocks, title).T.copy()
-        page_examples.append(
-            Example(name, page, host(name, page), placed_blocks, table, np.array(labels), page_weight)
-        )
+        page_examples.append(Example(name, page, host(name, page), placed_blocks, table, np.array(labels), page_weight))
     return page_examples
 
 
@@ -192,10 +190,10 @@ def _append(trees: dict[str, Any], nodes: Any, prior: int) -> None:
 
 def kept_text(page: Example, scores: NDArray[np.int64]) -> str:
     """The text of the blocks that are chosen by their scores."""
-    verdict = classifier.Verdict(
+    scores = classifier.BlockScores(
         scores, page.table[:, WORDS].astype(np.int64), page.table[:, LINKED].astype(np.int64)
     )
-    is_kept = choose(page.placed_blocks, verdict)
+    is_kept = choose(page.placed_blocks, scores)
     return "\n\n".join(placed.block.text for placed, keep in zip(page.placed_blocks, is_kept, strict=True) if keep)
 
 

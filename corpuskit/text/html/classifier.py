@@ -19,7 +19,7 @@ from corpuskit.text.html.features import LINKED, NAMES, WORDS, Table, features
 from corpuskit.text.html.reader import Elements
 from corpuskit.text.html.rows import PlacedBlock
 
-__all__ = ["Verdict", "judge", "model_digest", "sum_leaves", "unpack"]
+__all__ = ["BlockScores", "model_digest", "score_blocks", "sum_leaves", "unpack"]
 
 CONFIDENT_MARGIN = 1_500
 """Distance from even odds, in thousandths of the log odds, at which a verdict is sure."""
@@ -50,11 +50,11 @@ class Trees:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class BlockScores:
     """What the trees say of a page's blocks."""
 
-    scores: NDArray[np.int64]
-    """Thousandths of the log odds of content."""
+    log_odds: NDArray[np.int64]
+    """Of content, in thousandths."""
     half_words: NDArray[np.int64]
     linked: NDArray[np.int64]
     """Thousandths of the characters in links."""
@@ -62,20 +62,20 @@ class Verdict:
     @property
     def probabilities(self) -> NDArray[np.int64]:
         """Return the probability of content of each block, in ten-thousandths."""
-        probabilities: NDArray[np.int64] = _PROBABILITIES[np.clip(self.scores // 10, -800, 800) + 800]
+        probabilities: NDArray[np.int64] = _PROBABILITIES[np.clip(self.log_odds // 10, -800, 800) + 800]
         return probabilities
 
     @property
     def confidence(self) -> float:
         """Return the share of the words in blocks whose score is far from even odds, 0 to 1."""
         total = int(self.half_words.sum())
-        return int(self.half_words[np.abs(self.scores) >= CONFIDENT_MARGIN].sum()) / total if total else 0.0
+        return int(self.half_words[np.abs(self.log_odds) >= CONFIDENT_MARGIN].sum()) / total if total else 0.0
 
 
-def judge(elements: Elements, placed_blocks: list[PlacedBlock], title: str) -> Verdict:
+def score_blocks(elements: Elements, placed_blocks: list[PlacedBlock], title: str) -> BlockScores:
     """Return what the trees say of the blocks; there must be at least one."""
     table = features(elements, placed_blocks, title)
-    return Verdict(sum_leaves(_trees(), table), table[WORDS].astype(np.int64), table[LINKED].astype(np.int64))
+    return BlockScores(sum_leaves(_trees(), table), table[WORDS].astype(np.int64), table[LINKED].astype(np.int64))
 
 
 def sum_leaves(trees: Trees, table: Table) -> NDArray[np.int64]:

@@ -1,7 +1,7 @@
 """From HTML to main text: limits, engines, cleaning.
 
 Every engine takes a `Page`, which has been checked and parsed once. Limits are on work, never on time, so a page gets
-the same verdict on any machine: they bound what an engine can spend on a page that passes.
+the same scores on any machine: they bound what an engine can spend on a page that passes.
 """
 
 import logging
@@ -64,7 +64,9 @@ _RAW_END = {
 _FOREIGN = re.compile(r"<(?:svg|math)\b", re.IGNORECASE)
 _OPTION = re.compile(r"<option", re.IGNORECASE)
 _FORMATTING = re.compile(r"<(/?)(big|b|code|em|font|i|small|strike|strong|s|tt|u)[\s/>]", re.IGNORECASE)
-_NOT_TEXT = re.compile("[\xad\u200b\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_NOT_TEXT = re.compile(
+    "[\xad\u200b\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
 _CONTROL_REFERENCE = re.compile(
     r"&#(?:x0*(?:[1-8bcef]|1[0-9a-f])(?![0-9a-f])|0*(?:[1-8]|1[124-9]|2\d|3[01])(?!\d));?", re.IGNORECASE
 )
@@ -260,12 +262,12 @@ def _classify(page: Page, output: TextFormat) -> tuple[str, float]:
     elements, placed_blocks = read(page.markup, page.is_xml)
     if not placed_blocks:
         return "", 0.0
-    verdict = classifier.judge(elements, placed_blocks, page.stated_metadata.get("title", ""))
-    is_kept = choose(placed_blocks, verdict)
+    scores = classifier.score_blocks(elements, placed_blocks, page.stated_metadata.get("title", ""))
+    is_kept = choose(placed_blocks, scores)
     kept_blocks = [
         block for placed, keep in zip(placed_blocks, is_kept, strict=True) if keep for block in placed.blocks
     ]
-    return _render(kept_blocks, output), verdict.confidence
+    return _render(kept_blocks, output), scores.confidence
 
 
 def _native_blocks(page: Page) -> list[blocks.Block]:

@@ -41,8 +41,8 @@ def tex_of_math(attributes: str, content: str) -> str:
     for own_attributes, text in _ANNOTATION.findall(content):
         if "tex" in own_attributes.lower() and text.strip():
             return inline_tex(decode_entities(text))
-    if "alttext" in attributes and (stated := attribute(attributes, "alttext")):
-        return inline_tex(stated)
+    if "alttext" in attributes and (alternative := attribute(attributes, "alttext")):
+        return inline_tex(alternative)
     return inline_tex(_presentation(content))
 
 

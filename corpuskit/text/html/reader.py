@@ -39,9 +39,13 @@ MAX_SPAN = 100
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _PARAGRAPH_BREAK = re.compile(r"\v\s*\v")
-_NAMES = re.compile(r"""[\s"'](?:class|id|role|itemprop|data-component|data-testid)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
+_NAMES = re.compile(
+    r"""[\s"'](?:class|id|role|itemprop|data-component|data-testid)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))"""
+)
 _HIDING_WORDS = re.compile(r"""[\s"']hidden(?=[\s=/]|$)|aria-hidden\s*=\s*["']?true|display:\s*none""")
-_HIDDEN = re.compile(r"""[\s"']hidden(?=[\s=/]|$)(?!\s*=\s*["']?until)|display:\s*none|visibility:\s*hidden""", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"""[\s"']hidden(?=[\s=/]|$)(?!\s*=\s*["']?until)|display:\s*none|visibility:\s*hidden""", re.IGNORECASE
+)
 _OPENED_BY_CONTROL = re.compile(
     r"""(?:class|id)\s*=\s*["']?[^"'>]*?(?:collaps|accordion|tab|panel|answer|faq|toggle|expand|spoiler|read-?more)""",
     re.IGNORECASE,
@@ -57,9 +61,13 @@ _CONSENT = re.compile(
 _CONSENT_HINT = re.compile("ookie|onsent|trust|ot-sdk|cc-|cmp|idomi|sp_m|centrics|iubenda|gdpr|GDPR")
 """A part of each of these names: attributes that have none of them are passed over quickly."""
 _NUMBER_COLUMNS = frozenset(("td", "th", "div", "pre"))
-_LINE_NUMBERS = re.compile(r"""class\s*=\s*["']?[^"'>]*?\b(?:linenos?|lnt|blob-num|gutter|line-number)\b(?!-)""", re.IGNORECASE)
+_LINE_NUMBERS = re.compile(
+    r"""class\s*=\s*["']?[^"'>]*?\b(?:linenos?|lnt|blob-num|gutter|line-number)\b(?!-)""", re.IGNORECASE
+)
 """Names of the column that numbers the lines of code."""
-_CONTROL_BUTTON = re.compile(r"aria-expanded|aria-controls|data-(?:bs-)?toggle|accordion|collaps|faq|question", re.IGNORECASE)
+_CONTROL_BUTTON = re.compile(
+    r"aria-expanded|aria-controls|data-(?:bs-)?toggle|accordion|collaps|faq|question", re.IGNORECASE
+)
 _QUESTION_END = ("?", "\uff1f", "\u061f", "\u037e")
 _DIGITS = re.compile(r"\d+")
 _TAG_BITS = {tag: 1 << (len(CLASS_GROUPS) + bit) for bit, tag in enumerate(TAG_GROUPS)}
@@ -377,9 +385,9 @@ class _PageReader:
             block.list_number = self.list_number
             if self.new_item and kind == "item":
                 block.marker, self.new_item = self._next_marker(block), False
-        self._place(block)
+        self._append(block)
 
-    def _place(self, block: Block, is_link_run: bool = False) -> None:
+    def _append(self, block: Block, is_link_run: bool = False) -> None:
         node = self.nodes[-1]
         if self.link_depth:
             self.link_blocks += 1
@@ -418,7 +426,7 @@ class _PageReader:
         if self.lists and self.lists[-1].number is not None:
             block.marker = self._next_marker(block)
             self.lists[-1].number += (len(texts) - 1) * (1 if self.lists[-1].step > 0 else -1)
-        self._place(block, is_link_run=True)
+        self._append(block, is_link_run=True)
 
     def _record_open_elements(self) -> None:
         """Append the open elements to `elements`, as they hold text now."""

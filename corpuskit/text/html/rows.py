@@ -56,7 +56,6 @@ class PlacedBlock:
         ]
 
 
-
 def join_rows(placed_blocks: list[PlacedBlock]) -> list[PlacedBlock]:
     """Return the blocks with each row of a table of data as one block, its cells parted by tabs.
 
@@ -111,7 +110,9 @@ def _row_block(cells: list[PlacedBlock]) -> PlacedBlock:
     for placed in cells:
         if placed.cell is not None:
             columns[placed.cell.column].append(" ".join(placed.block.text.split()))
-    texts = [" ".join(columns[column]) if column in columns else "" for column in range(min(max(columns) + 1, MAX_COLUMNS))]
+    texts = [
+        " ".join(columns[column]) if column in columns else "" for column in range(min(max(columns) + 1, MAX_COLUMNS))
+    ]
     block = Block("row", "\t".join(texts))
     block.characters = sum(placed.block.characters for placed in cells)
     block.linked = sum(placed.block.linked for placed in cells)
