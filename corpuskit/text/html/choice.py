@@ -120,7 +120,7 @@ def _atom_of(placed: PlacedBlock) -> tuple[str, int, int] | None:
 
 
 def _complete_records(placed_blocks: list[PlacedBlock], is_kept: list[bool], scores: BlockScores) -> None:
-    """Keep short blocks of records, most of whose like are kept: short posts of a thread, small sections of a manual."""
+    """Keep short blocks of records if most of their like are kept: short posts of a thread, sections of a manual."""
     groups: dict[tuple[tuple[int, int], bool], list[int]] = {}
     for index, placed in enumerate(placed_blocks):
         groups.setdefault((placed.signature, placed.block.kind == "heading"), []).append(index)

@@ -18,8 +18,8 @@ from resiliparse.parse.html import HTMLTree
 
 from corpuskit.core.document import Reject
 from corpuskit.text.html import blocks, classifier
-from corpuskit.text.html.metadata import page_metadata
 from corpuskit.text.html.choice import choose
+from corpuskit.text.html.metadata import page_metadata
 from corpuskit.text.html.reader import read
 
 __all__ = ["ENGINES", "Page", "TextFormat", "auto", "clean", "fast", "open_page", "resiliparse", "trafilatura"]

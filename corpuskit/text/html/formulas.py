@@ -15,9 +15,11 @@ MAX_DEPTH = 64
 _ANNOTATION = re.compile(r"<annotation\b([^>]*)>([^<]*)", re.IGNORECASE)
 _TOKEN = re.compile(r"([^<]*+)(?:<(/?)(?:\w+:)?(\w+)((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>|<|$)")
 _SILENT = frozenset(("annotation", "annotation-xml", "mphantom"))
-_SYMBOLS = {"−": "-", "∗": "*", "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ", "×": r"\times ", "⋅": r"\cdot ", "∞": r"\infty ",
-            "∑": r"\sum ", "∫": r"\int ", "∏": r"\prod ", "√": r"\sqrt ", "→": r"\to ", "∈": r"\in ", "±": r"\pm ",
-            "\u2061": "", "\u2062": "", "\u2063": "", "\u2064": ""}  # fmt: skip
+_SYMBOLS = {
+    "\u2212": "-", "\u2217": "*", "\u2264": r"\le ", "\u2265": r"\ge ", "\u2260": r"\ne ", "\u00d7": r"\times ",
+    "\u22c5": r"\cdot ", "\u221e": r"\infty ", "\u2211": r"\sum ", "\u222b": r"\int ", "\u220f": r"\prod ",
+    "\u2192": r"\to ", "\u2208": r"\in ", "\u00b1": r"\pm ", "\u2061": "", "\u2062": "", "\u2063": "", "\u2064": "",
+}  # fmt: skip
 """Signs that TeX writes as commands; the last four are invisible operators. Any other character stands for itself."""
 
 

@@ -139,14 +139,12 @@ class _InlineReader:
         """Mark an exponent or index that would change a number or a word if it stood beside it unmarked."""
         text = "".join(self.parts[self.script_start :]).strip()
         before = "".join(self.parts[max(0, self.script_start - 2) : self.script_start])[-1:]
-        marked = (
-            bool(before.isalnum() or before in ")]}") and _EXPONENT.fullmatch(text)
-            if tag == "sup"
-            else before.isdigit() and _INDEX.fullmatch(text)
-        )
-        if tag == "sub" and before.isalpha() and len(text) > 1 and _INDEX.fullmatch(text):
-            marked = True
-        if marked:
+        if tag == "sup":
+            is_marked = (before.isalnum() or before in tuple(")]}")) and _EXPONENT.fullmatch(text) is not None
+        else:
+            is_long = before.isdigit() or (before.isalpha() and len(text) > 1)
+            is_marked = is_long and _INDEX.fullmatch(text) is not None
+        if is_marked:
             self.parts[self.script_start :] = ["^" if tag == "sup" else "_", text]
             self.index_is_open = True
         elif text and tag == "sub" and text[-1].isdigit():

@@ -197,10 +197,8 @@ class _PageReader:
 
     def start(self, tag: str, role: int, attributes: str) -> None:
         """Read the start tag of a block or of an element that is skipped."""
-        if self.skip_depth and role == _BLOCK and self.open.tags[self.skip_depth - 1] == "svg":
-            # A drawing holds no such element unless in a `foreignObject`, so its end tag is missing.
-            if self.open.index_of("foreignobject") < self.skip_depth:
-                self._end_elements(self.skip_depth - 1)
+        if self._is_in_unclosed_drawing(role):
+            self._end_elements(self.skip_depth - 1)
         self._end_elements(self.open.ended_by_start(tag))
         self.flush()
         if role == _BLOCK and tag in ("td", "th", "tr", "tbody", "thead", "tfoot", "caption") and not self.tables:
@@ -225,6 +223,12 @@ class _PageReader:
             self._start_row()
         elif tag == "td" or tag == "th":
             self._start_cell(attributes)
+
+    def _is_in_unclosed_drawing(self, role: int) -> bool:
+        """Whether a block starts inside an `svg`: only a `foreignObject` may hold one, so the end tag is missing."""
+        if not self.skip_depth or role != _BLOCK or self.open.tags[self.skip_depth - 1] != "svg":
+            return False
+        return self.open.index_of("foreignobject") < self.skip_depth
 
     def end(self, tag: str) -> None:
         """Read the end tag of a block or of an element that is skipped."""

@@ -45,8 +45,8 @@ BLOCK_TAGS = frozenset((
 ))  # fmt: skip
 """Elements that begin and end a block of text."""
 SKIPPED_TAGS = frozenset((
-    "amp-ad", "audio", "canvas", "datalist", "dialog", "foreignobject", "map", "menu", "nav", "noscript", "object", "select", "svg",
-    "template", "video",
+    "amp-ad", "audio", "canvas", "datalist", "dialog", "foreignobject", "map", "menu", "nav", "noscript", "object",
+    "select", "svg", "template", "video",
 ))  # fmt: skip
 """Elements whose content is not read, but for `noscript` where a page has nothing else."""
 RAW_TAGS = frozenset(("iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp"))
