@@ -161,7 +161,8 @@ _KINDS = {
     "dd": "definition",
     "summary": "paragraph",
 }
-_NOT_IN_CELLS = "table, ul, ol, dl, pre, h1, h2, h3, h4, h5, h6, blockquote, [data-gold-code]"
+_NOT_IN_CELLS = "table, ul, ol, dl, pre, blockquote, [data-gold-code]"
+_HEADINGS = "h1, h2, h3, h4, h5, h6"
 _INLINE_BREAK = "\n"
 
 
@@ -243,7 +244,7 @@ class _Reader:
         table = []
         for row in rows:
             cells = [text for cell in _cells(row) if (text := _line(cell))]
-            if len(cells) > 1:
+            if len(cells) > 1 and row.query_selector(_HEADINGS) is None:
                 table.append(cells)
                 self._add(role, "row", " | ".join(cells))
             else:
@@ -289,10 +290,10 @@ def _exact_text(element: Any) -> str:
 
 
 def _collect_lines(element: Any, text: list[str]) -> None:
-    in_table = element.tag in ("table", "tbody", "tr")
+    in_table = element.tag in ("table", "tbody", "tr") or (element.hasattr("data-gold-code") and element.tag != "pre")
     for node in _children(element):
         if node.type == NodeType.TEXT:
-            if not in_table:  # between rows and cells there is only the markup's own layout
+            if not in_table or node.value.strip():  # between rows there is only the markup's own layout
                 text.append(node.value)
         elif node.type == NodeType.ELEMENT and node.getattr(_ROLE) != _IGNORED:
             if node.tag == "br":
