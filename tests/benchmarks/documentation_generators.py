@@ -87,7 +87,8 @@ GENERATORS = (
         ("main", "div[role=main]", ".contentContainer, .header > .title, .header > .subTitle"),
         navigation=".sub-nav, .subNav, .topNav, .bottomNav, .toc, .table-tabs, .breadcrumbs, .skip-nav, .summary > ul",
         decoration=".copy, .anchor-link, .tabEnd, .copy-to-clipboard",
-        undecided=".inherited-list, [id^='methods.inherited'], [id^='fields.inherited'], .inheritance, .subTitle, .sub-title",
+        undecided=".inherited-list, [id^='methods.inherited'], [id^='fields.inherited'], .inheritance, "
+        ".subTitle, .sub-title",
     ),
     Generator(
         "doxygen",
@@ -104,8 +105,8 @@ GENERATORS = (
         r'content="rustdoc"',
         ("#main-content",),
         navigation=".sidebar, .rustdoc-breadcrumbs, .search-form, .width-limiter > nav",
-        decoration=".out-of-band, .src, .srclink, .anchor, .notable-traits, .tooltip, .test-arrow, .collapse-toggle, #copy-path, "
-        ".rightside, .since, summary.hideme",
+        decoration=".out-of-band, .src, .srclink, .anchor, .notable-traits, .tooltip, .test-arrow, .collapse-toggle, "
+        "#copy-path, .rightside, .since, summary.hideme",
         undecided="#synthetic-implementations-list, #blanket-implementations-list, #foreign-impls, .sidebar",
     ),
     Generator(

@@ -36,11 +36,11 @@ LONG = 20_000
 """Characters of gold from which on a page is a long one."""
 SHORT = 400
 """Characters of gold below which a page is left out: an index of other pages, for the most part."""
-LARGE, LARGEST = 30_000, 900_000
+LARGE, LARGEST = 30_000, 600_000
 """Bytes of HTML of a page that may be long, and of the largest page taken."""
-PER_MANUAL = 25, 15
+PER_MANUAL, PER_PACKAGE = (20, 12), (70, 40)
 """Large and small pages to choose from."""
-PER_GENERATOR = 30, 30
+PER_GENERATOR = 40, 30
 """Long and short pages of each generator to learn from."""
 PER_GENERATOR_HELD_OUT = 12, 5
 PER_GROUP = 12, 10
@@ -54,9 +54,8 @@ _NO_CONTENT = re.compile(
     r"|/index-(?:all|files)|allclasses|overview-tree|package-tree|deprecated-list|constant-values|serialized-form"
     r"|doc-index|/404|/theindex|annotated|hierarchy|globals_|functions_|_list\.html|nav\.html|_toc\.html|/index/index-"
 )
-_TRANSLATION = re.compile(
-    r"-(?:[a-z]{2}|en-us|en-gb|pt-br|zh-cn|zh-tw)$|-doc-html-(?:de|hu|ja)$", re.IGNORECASE
-)
+_TRANSLATION = re.compile(r"-(?:[a-z]{2}|en-us|en-gb|pt-br|zh-cn|zh-tw)$")
+"""What a package of the same text in another language has at the end of its name."""
 _MANUALS = {
     "openjdk-17-doc": r"api/([^/]+)/",
     "erlang-doc": r"erlang-doc/(?:doc/|lib/)?([^/]+)/",
@@ -68,7 +67,6 @@ _MANUALS = {
     "libboost1.74-doc": r"doc/(?:libs|html)/([^/_]+)",
     "lilypond-doc-html": r"Documentation/([^/]+)/",
     "scala-doc": r"api/([^/]+)/",
-    "libocamlnet-ocaml-doc": r"html-main/([A-Za-z]+)",
     "octave-doc": r"octave/([^/]+)\.html/",
     "gap-doc": r"gap/doc/([^/]+)/|gap/pkg/([^/]+)/",
     "wireshark-doc": r"wireshark/([^/]+)/",
@@ -151,8 +149,10 @@ class Page:
 _ROLE = "data-gold-role"
 _MAIN, _OUTSIDE, _UNDECIDED, _IGNORED = "main", "navigation", "undecided", "decoration"
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q s samp small span strike "
-    "strong sub sup time tt u var wbr img".split()
+    """
+    a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr q s samp small span strike
+    strong sub sup time tt u var wbr
+    """.split()  # noqa: SIM905 - a list of words reads better
 )
 _KINDS = {
     **{f"h{level}": "heading" for level in range(1, 7)},
@@ -388,21 +388,28 @@ def page_of(package: str, path: str, html: str) -> Page | None:
 
 def _manual(package: str, path: str) -> str:
     """What pages share: the package, whatever the language, or the manual in a package of many."""
-    name = _TRANSLATION.sub("", package)
-    name = "lilypond-doc-html" if name.startswith("lilypond") else name
+    name = _without_language(package)
     found = re.search(_MANUALS[name], path) if name in _MANUALS else None
     return f"{name}/{next(filter(None, found.groups()))}" if found else name
 
 
+def _without_language(package: str) -> str:
+    return _TRANSLATION.sub("", package)
+
+
 def _sampled(listing: Iterable[tuple[str, str, int]]) -> set[str]:
     """The ids of some large and some small pages of each manual; `LARGE` bytes of HTML may have a long text."""
-    by_manual: dict[tuple[str, bool], list[str]] = defaultdict(list)
+    by_manual: dict[tuple[str, str, bool], list[str]] = defaultdict(list)
     for package, path, size in listing:
-        by_manual[_manual(package, path), size >= LARGE].append(f"{package}:{path}")
+        name = _without_language(package)
+        by_manual[name, _manual(package, path), size >= LARGE].append(f"{package}:{path}")
+    by_package: dict[tuple[str, bool], list[str]] = defaultdict(list)
+    for (name, _, is_large), found in by_manual.items():
+        by_package[name, is_large] += sorted(found, key=_chance)[: PER_MANUAL[not is_large]]
     return {
         identifier
-        for (_, is_large), found in by_manual.items()
-        for identifier in sorted(found, key=_chance)[: PER_MANUAL[not is_large]]
+        for (_, is_large), found in by_package.items()
+        for identifier in sorted(found, key=_chance)[: PER_PACKAGE[not is_large]]
     }
 
 
@@ -506,7 +513,7 @@ def _balanced(sample: Iterable[Page], counts: tuple[int, int]) -> Iterator[Page]
     for groups, count, most in zip(by_length, counts, PER_GROUP, strict=True):
         most = max(most, -(-count // max(1, len(groups))))
         ranked = [(rank, page) for found in groups.values() for rank, page in enumerate(found[:most])]
-        yield from (page for _, page in sorted(ranked, key=lambda each: (each[0], each[1].id))[:count])
+        yield from (page for _, page in sorted(ranked, key=lambda each: (each[0], _chance(each[1].id)))[:count])
 
 
 def _write(path: Path, sample: Iterable[Page]) -> None:
@@ -532,7 +539,8 @@ def main() -> None:
         for name in sorted({page.generator for page in sample}):
             found = [page for page in sample if page.generator == name]
             long_count = sum(len(page.gold.text) >= LONG for page in found)
-            print(f"  {name:20} {len(found):4} pages, {long_count:4} long, {len({page.group for page in found})} groups")
+            groups = {page.group for page in found}
+            print(f"  {name:20} {len(found):4} pages, {long_count:4} long, {len(groups)} groups")
 
 
 if __name__ == "__main__":

@@ -58,8 +58,10 @@ class PageScore:
     """Share of the text's word characters that the gold has; what is undecided counts as gold."""
     pre: Parts
     tables: Parts
-    navigation: Parts
-    """`lost` counts those that the text has, as it should not."""
+    navigation: int
+    """Texts of the navigation."""
+    kept_navigation: int
+    """Of these, the ones that the text has."""
 
 
 def held_out(path: Path, least: int) -> Iterator[dict[str, Any]]:
@@ -85,7 +87,8 @@ def score(page: dict[str, Any], text: str, reference: str) -> PageScore:
         _share(words & allowed, words),
         pre_parts(page["pre"], text),
         table_parts(page["tables"], text),
-        navigation_parts(page["nav"], text),
+        len(page["nav"]),
+        kept_navigation(page["nav"], text),
     )
 
 
@@ -122,7 +125,8 @@ def _table_state(table: list[list[str]], lines: list[str]) -> str:
     found = sum(_has_row([_without_space(cell) for cell in row], lines) for row in table)
     if found == len(table):
         return "whole"
-    has_cell = any(_without_space(cell) in line for row in table[:20] for cell in row if len(cell) > 3 for line in lines)
+    cells = [_without_space(cell) for row in table[:20] for cell in row if len(cell) > 3]
+    has_cell = any(cell in line for cell in cells for line in lines)
     return "torn" if found or has_cell else "lost"
 
 
@@ -145,10 +149,10 @@ def _without_space(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-def navigation_parts(navigation: list[str], text: str) -> Parts:
+def kept_navigation(navigation: list[str], text: str) -> int:
     """How many texts of the navigation the text has; runs of space count as one space."""
     flat = " ".join(text.split())
-    return Parts(len(navigation), 0, sum(" ".join(each.split()) in flat for each in navigation))
+    return sum(" ".join(each.split()) in flat for each in navigation)
 
 
 def _words(text: str) -> Counter[str]:
@@ -179,19 +183,20 @@ def summary(scores: list[PageScore]) -> str:
     """One row of the table: figures over the pages together."""
     count = max(1, len(scores))
     reference = max(1, sum(page.reference for page in scores))
-    pre, tables, navigation = (sum((getattr(page, name) for page in scores), Parts()) for name in _PARTS)
+    pre = sum((page.pre for page in scores), Parts())
+    tables = sum((page.tables for page in scores), Parts())
+    navigation = sum(page.navigation for page in scores)
     under_half = sum(page.kept < 0.5 for page in scores)
     return (
         f"{len(scores):5} {under_half:6} {sum(page.kept * page.reference for page in scores) / reference:6.3f}"
         f" {sum(page.recall for page in scores) / count:6.3f} {sum(page.precision for page in scores) / count:6.3f}"
         f" {pre.all:6} {_percent(pre.lost, pre.all)} {_percent(pre.torn, pre.all)}"
         f" {tables.all:6} {_percent(tables.lost, tables.all)} {_percent(tables.torn, tables.all)}"
-        f" {_percent(sum(page.navigation.lost > 0 for page in scores), count)}"
-        f" {_percent(navigation.lost, navigation.all)}"
+        f" {_percent(sum(page.kept_navigation > 0 for page in scores), count)}"
+        f" {_percent(sum(page.kept_navigation for page in scores), navigation)}"
     )
 
 
-_PARTS = ("pre", "tables", "navigation")
 HEADER = (
     f"{'pages':>5} {'<half':>6} {'kept':>6} {'recall':>6} {'prec.':>6} {'pre':>6} {'lost':>6} {'torn':>6}"
     f" {'tables':>6} {'lost':>6} {'torn':>6} {'nav pg':>6} {'nav':>6}"

@@ -176,7 +176,7 @@ def score(name: str, engine: Callable[[str], str], sample: list[Page]) -> Score:
         precision, recall = hits / max(1, hits + intruders), hits / max(1, hits + missing)
         figures = (precision, recall, _f1(precision, recall))
     else:
-        figures = tuple(sum(column) / len(rows) for column in zip(*rows, strict=True))  # type: ignore[assignment]
+        figures = tuple(sum(column) / len(rows) for column in zip(*rows, strict=True))
     return Score(*figures, len(sample), size / 1e6 / max(seconds, 1e-9))
 
 
