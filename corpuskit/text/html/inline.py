@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
+import re2
+
 from corpuskit.text.html.formulas import inline_tex
 from corpuskit.text.html.markup import INLINE_TAG, LINK, attribute, decode_entities
 
@@ -11,14 +13,12 @@ __all__ = ["LINE_BREAK", "inline_text"]
 LINE_BREAK = "\v"
 """Stands for `<br>` while a block is read: whitespace that no page has on purpose."""
 
-_NEEDLES = (
-    "<su", "<rt", "<rp", "hid", "display:", "katex-html", "MathJax", "mjx-chtml", "lineno", "line-no", "line-num",
-    "linenumber", "lnt", "gutter", "blob-num", "user-select", "sr-only", "visually", "screen-reader", "latex", "math",
-    'tex"', "tex'", "</span><", "</b><", "</strong><",
-    "¶", "#</a>", "§</a>", "🔗", "\uf0c1", "#x", "&para;", "&sect;", "#182;", "#167;", "#128279;",
-)  # fmt: skip
+_CAREFUL = re2.compile(
+    r"<su[bp]|<r[tp]|hid|display:|katex-html|MathJax|mjx-chtml|line-?n|lnt|gutter|blob-num|user-select|sr-only|visually"
+    r"|screen-reader|latex|math|tex[\"']|</(?:span|b|strong)><|[\x{b6}\x{a7}\x{1f517}\x{f0c1}]|#</a>|#x|&para;|&sect;"
+    r"|#182;|#167;|#128279;"
+)
 """Markup with none of these has no tags but those that only format."""
-
 MAX_OPEN = 256
 """Most open tags; those nested deeper mean nothing."""
 
@@ -44,7 +44,7 @@ _PARTING = frozenset(("span", "b", "strong"))
 def inline_text(markup: str, linked: int, in_code: bool) -> tuple[str, int]:
     """Return the text of inline markup and how many of its characters are in links, with those known already."""
     if "<" in markup:
-        if any(needle in markup for needle in _NEEDLES):
+        if _CAREFUL.search(markup):
             return _careful_text(markup, linked, in_code)
         if "<a" in markup:
             inner = "".join(LINK.findall(markup))

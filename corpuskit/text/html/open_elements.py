@@ -55,29 +55,30 @@ class OpenElements:
     def ended_by_start(self, tag: str) -> int:
         """Return the index from which a start tag ends the open elements; their number if it ends none."""
         end = len(self.tags)
-        if tag in _TABLE_PARTS:
+        if tag in _ENDS_PARAGRAPH:
+            if tag == "li":
+                if self.tags[self._opaque[-1]] == "li":
+                    return self._opaque[-1]
+            elif (tag == "dd" or tag == "dt") and self.tags[self._opaque[-1]] in ("dd", "dt"):
+                return self._opaque[-1]
+            paragraphs = self._positions.get("p")
+            if paragraphs and paragraphs[-1] > self._scopes[-1]:
+                return paragraphs[-1]
+            if tag in _HEADINGS and self.tags[-1] in _HEADINGS:
+                return end - 1
+        elif tag in _TABLE_PARTS:
             table = self.index_of("table")
             for part in _ENDED_BY.get(tag, ()):
                 index = self.index_of(part)
                 if table < index < end:
                     end = index
-            return end
-        if tag == "li":
-            if self.tags[self._opaque[-1]] == "li":
-                return self._opaque[-1]
-        elif (tag == "dd" or tag == "dt") and self.tags[self._opaque[-1]] in ("dd", "dt"):
-            return self._opaque[-1]
-        if tag in _ENDS_PARAGRAPH:
-            paragraph = self.index_of("p")
-            if paragraph > self._scopes[-1]:
-                return paragraph
-        if tag in _HEADINGS and self.tags[-1] in _HEADINGS:
-            return end - 1
         return end
 
     def ended_by_end(self, tag: str) -> int:
         """Return the index from which an end tag ends the open elements; their number if it ends none."""
         end = len(self.tags)
+        if self.tags[-1] == tag and end > 1 and not self._flattened:
+            return end - 1
         if self._flattened and end >= MAX_DEPTH:
             self._flattened -= 1
             return end

@@ -58,8 +58,8 @@ _CONSENT = re.compile(
     re.IGNORECASE,
 )
 """Names that the common consent managers give their banners."""
-_CONSENT_HINT = re.compile("ookie|onsent|trust|ot-sdk|cc-|cmp|idomi|sp_m|centrics|iubenda|gdpr|GDPR")
-"""A part of each of these names: attributes that have none of them are passed over quickly."""
+_UNSEEN, _HIDDEN_NOW = 1, 2
+"""Reasons to skip an element: nobody reads it; nobody sees it unless a control of the page opens it."""
 _NUMBER_COLUMNS = frozenset(("td", "th", "div", "pre"))
 _LINE_NUMBERS = re.compile(
     r"""class\s*=\s*["']?[^"'>]*?\b(?:linenos?|lnt|blob-num|gutter|line-number)\b(?!-)""", re.IGNORECASE
@@ -197,10 +197,13 @@ class _PageReader:
 
     def start(self, tag: str, role: int, attributes: str) -> None:
         """Read the start tag of a block or of an element that is skipped."""
-        if self._is_in_unclosed_drawing(role):
+        if self.skip_depth and self._is_in_unclosed_drawing(role):
             self._end_elements(self.skip_depth - 1)
-        self._end_elements(self.open.ended_by_start(tag))
-        self.flush()
+        index = self.open.ended_by_start(tag)
+        if index < len(self.open.tags):
+            self._end_elements(index)
+        if self.parts:
+            self.flush()
         if role == _BLOCK and tag in ("td", "th", "tr", "tbody", "thead", "tfoot", "caption") and not self.tables:
             return
         if tag in ("td", "th") and self.open.index_of("tr") < self.open.index_of("table"):
@@ -226,7 +229,7 @@ class _PageReader:
 
     def _is_in_unclosed_drawing(self, role: int) -> bool:
         """Whether a block starts inside an `svg`: only a `foreignObject` may hold one, so the end tag is missing."""
-        if not self.skip_depth or role != _BLOCK or self.open.tags[self.skip_depth - 1] != "svg":
+        if role != _BLOCK or self.open.tags[self.skip_depth - 1] != "svg":
             return False
         return self.open.index_of("foreignobject") < self.skip_depth
 
@@ -253,7 +256,8 @@ class _PageReader:
 
     def _end_elements(self, index: int) -> None:
         while len(self.open.tags) > index:
-            self.flush(ending=True)
+            if self.parts:
+                self.flush(ending=True)
             self._end_innermost()
 
     def _end_innermost(self) -> None:
@@ -285,15 +289,9 @@ class _PageReader:
             return tag != "template" or "shadowrootmode" not in attributes
         if not attributes or self.lenient:
             return False
-        if tag in _NUMBER_COLUMNS and _LINE_NUMBERS.search(attributes):
-            return True
-        if tag != "article" and tag != "main" and _CONSENT_HINT.search(attributes) and _CONSENT.search(attributes):
-            return True
-        return (
-            ("hidden" in attributes or "none" in attributes)
-            and _HIDDEN.search(attributes) is not None
-            and _OPENED_BY_CONTROL.search(attributes) is None
-            and attribute(attributes, "id") not in _controlled_ids(self.markup)
+        reason = _reason_to_skip(tag, attributes)
+        return reason == _UNSEEN or (
+            reason == _HIDDEN_NOW and attribute(attributes, "id") not in _controlled_ids(self.markup)
         )
 
     # --- lists and tables
@@ -603,6 +601,18 @@ def _marker(number: int, style: str) -> str:
     if style in ("a", "A") and 1 <= number <= 26:
         return f"{chr(ord(style) + number - 1)}."
     return f"{number}."
+
+
+@lru_cache(maxsize=8192)
+def _reason_to_skip(tag: str, attributes: str) -> int:
+    """Return why an element's content is not read, if its attributes give a reason."""
+    if tag in _NUMBER_COLUMNS and _LINE_NUMBERS.search(attributes):
+        return _UNSEEN
+    if tag != "article" and tag != "main" and _CONSENT.search(attributes):
+        return _UNSEEN
+    if ("hidden" in attributes or "none" in attributes) and _HIDDEN.search(attributes):
+        return 0 if _OPENED_BY_CONTROL.search(attributes) else _HIDDEN_NOW
+    return 0
 
 
 @lru_cache(maxsize=1)
