@@ -175,6 +175,8 @@ def main(arguments: list[str] | None = None) -> None:
                     doubts[group, key][reason] += bool(reason)
                     for reader, value in zip(READERS, values, strict=True):
                         counts[group, key, reader][verdict(key, gold, value)] += 1
+                    if verdict(key, gold, values[0]) == "wrong":
+                        doubts[group, key]["of ours that are wrong"] += bool(reason)
                 if options.list == key and verdict(key, gold, values[0]) != "right":
                     print(verdict(key, gold, values[0]), page.name, f"gold {gold!r}, read {values}", reason, sep=" | ")
     _print_table(counts, doubts)

@@ -16,8 +16,8 @@ CHINESE = "<p>港口的防波堤在冬天保护着船只。"
     "label",
     [
         "windows-1250", "windows-1251", "windows-1252", "cp1253", "iso-8859-1", "iso-8859-2", "ISO-8859-7",
-        "iso-8859-15", "koi8-r", "koi8-u", "gbk", "gb2312", "gb18030", "big5", "shift_jis", "euc-jp", "euc-kr", "utf-16", "utf-16be",
-        "iso-2022-jp", "macintosh", "tis-620", "x-user-defined", "hz-gb-2312", "us-ascii",
+        "iso-8859-15", "koi8-r", "koi8-u", "gbk", "gb2312", "gb18030", "big5", "shift_jis", "euc-jp", "euc-kr",
+        "utf-16", "utf-16be", "iso-2022-jp", "macintosh", "tis-620", "x-user-defined", "hz-gb-2312", "us-ascii",
     ],
 )  # fmt: skip
 def test_valid_utf8_is_utf8_whatever_is_stated(text: str, label: str) -> None:
