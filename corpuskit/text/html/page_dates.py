@@ -250,6 +250,8 @@ def _words_beside(text: str, days: list[WrittenDay]) -> list[str]:
 
 def _only_time(part: str, day_first: bool | None, *, modified: bool) -> str:
     """Return the day of the `time` elements of a part, up to the comments, if all give the same."""
+    if not _TIME.search(part):
+        return ""
     comments = _COMMENTS.search(part)
     lines = _lines(part[: comments.start()] if comments else part)
     days = {day for line in lines for day in _time_days(line.source, day_first, modified=modified)}
