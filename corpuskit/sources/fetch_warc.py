@@ -42,8 +42,8 @@ class FetchWarc(Source):
     Archives may be gzip, zstd (with or without a dictionary of their own), LZ4, WACZ or plain. Name files, globs,
     folders, http(s) URLs, or lists of these (`warc.paths.gz`). An HTML response or resource becomes a document of
     type text/html; its body is freed of chunks and content codings, and decoded by byte order mark, HTTP header,
-    <meta> or detection. A WET record becomes one of type text/plain. The id is the record's; ARC records, and records
-    that repeat an id, have a hash of file and position.
+    <meta> or detection; valid UTF-8 is UTF-8 whatever they say. A WET record becomes one of type text/plain. The id is
+    the record's; ARC records, and records that repeat an id, have a hash of file and position.
     Drops: `revisit`, `not-html`, `http-status`. Rejects, with the record's bytes: `empty-body`, `truncated`,
     `runs-past-member`, `bad-length`, `corrupt`, `expands-too-far`, `bad-header`, `header-too-large`, `segmented`,
     `unknown-type`, `bad-digest`, `bad-http`, `bad-chunked`, `bad-encoding`, `undecodable`, `document-too-large`.

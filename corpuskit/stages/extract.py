@@ -15,8 +15,11 @@ class Extract(Stage):
 
     A document whose `metadata.content_type` is `text/html` or `application/xhtml+xml` is extracted and becomes
     `text/plain` or `text/markdown`. Any other passes unchanged, so plain text (WET files) can run through the same
-    pipe. The page's title, author and language attribute are written to `metadata.title`, `metadata.author` and
-    `metadata.html_language`; its date replaces `metadata.date` only if the page states one.
+    pipe. What the page says of itself is written to `metadata.title`, `metadata.author` and `metadata.html_language`;
+    its date replaces `metadata.date` only if the page states one. The title is the heading that `og:title` or `<title>`
+    confirms, else one of these without the site's name. The date is the day of publication that most of these give: the
+    address, JSON-LD of this page, `<meta>`, an element marked as the time, a line by the heading; else of a change.
+    A day that could be read in two ways is left out. `metadata.url` tells the page's JSON-LD from that of other pages.
 
     Engines: `fast` (native parser, then a learned classifier of text blocks by their words, links, position and
     surroundings), `resiliparse` (the native extraction alone: more text, more boilerplate), `trafilatura` (slow, the

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -71,6 +72,7 @@ def linked_data(scripts: Iterable[str], identity: Identity) -> LinkedData:
     return _merged(sorted(own_objects, key=lambda item: -_score(item, identity)), named_objects, confirmed=best > 0)
 
 
+@lru_cache(maxsize=1024)
 def comparable_title(title: str) -> str:
     """Return the words of a title in lower case, each character of Chinese or Japanese a word."""
     return " ".join(_TITLE_WORD.findall(title.casefold()))

@@ -52,7 +52,9 @@ _PUBLISHED = (
     "originalpublicationdate",
 )
 """Names of a day of publication."""
-_OTHER_PUBLISHED = re.compile(r"(?:publi(?:shed|cation|sh)|release)[-_.:]?(?:date|time)|(?:date|time)[-_.:]?published")
+_OTHER_PUBLISHED = re.compile(
+    r"(?:(?<!un)publi(?:shed|cation|sh)|release)[-_.:]?(?:date|time)|(?:date|time)[-_.:]?published"
+)
 """What the names of a day of publication have in common."""
 _DATED = (
     "date",
@@ -79,6 +81,8 @@ _MODIFIED = (
 _REPEATED = frozenset({"citation_author", "dc.creator", "dcterms.creator"})
 """Names that have an element for each author."""
 _META = re.compile(r"<(meta)(?=[\s/])", re.IGNORECASE)
+_NAMING = ("property", "name", "http-equiv", "itemprop")
+_BODY = re.compile(r"<body(?=[\s>])", re.IGNORECASE)
 _ROOT = re.compile(r"<(html)(?=[\s/>])", re.IGNORECASE)
 _LINK = re.compile(r"<(link)(?=\s)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
@@ -116,14 +120,15 @@ def _published_day(
     """
     day_first = is_day_first(language, addresses[0] if addresses else "")
     visible_day = partial(_visible_day, page.source, titles.heading, day_first)
-    candidates = (
+    days = [
         next(filter(None, map(url_day, addresses)), ""),
         timestamp_day(data.published),
         _first_day(values, (*_PUBLISHED, *filter(_OTHER_PUBLISHED.search, values))),
-        visible_day(modified=False),
-        _first_day(values, _DATED),
-    )
-    days = [day for day in candidates if day]
+    ]
+    days = [day for day in days if day]
+    if len(days) != 1 and len(set(days)) == len(days):
+        # No source is alone, and no two agree; otherwise the others, which take longer to read, would change nothing.
+        days += filter(None, (visible_day(modified=False), _first_day(values, _DATED)))
     if days:
         return max(days, key=lambda day: (days.count(day), -days.index(day)))
     modified_day = timestamp_day(data.modified) or _first_day(values, _MODIFIED)
@@ -143,9 +148,12 @@ def _first_day(values: dict[str, str], names: tuple[str, ...]) -> str:
 def _meta_values(source: str) -> dict[str, str]:
     """Return the contents of `meta` elements by each of their names; the first of equal ones."""
     values: dict[str, str] = {}
+    body = _BODY.search(source)
+    body_start = body.start() if body else len(source)
     for tag in islice(start_tags(source, _META, 0, MAX_HEAD), MAX_ELEMENTS):
         content = tag.attributes.get("content", "")
-        for attribute in ("property", "name", "itemprop", "http-equiv"):
+        # What the body's microdata is about, this page or another, depends on where it stands.
+        for attribute in _NAMING if tag.start < body_start else _NAMING[:-1]:
             for name in tag.attributes.get(attribute, "").lower().split():
                 if name in values and name in _REPEATED and len(values[name]) < MAX_LENGTH:
                     values[name] += f", {content}"

@@ -71,16 +71,14 @@ _WORDLESS = re.compile(
 def page_author(source: str, values: dict[str, str], linked_names: list[str], titles: PageTitles) -> str:
     """Return the authors, separated by commas; empty if nobody is named."""
     stated_names = [name for key in _META_AUTHORS if (name := _name(values.get(key, "")))][:1]
-    candidates = (
-        _unique(linked_names),
-        _unique(stated_names),
-        _unique(islice(_marked_names(source, titles.heading[0]), 1)),
-    )
-    for names in candidates:
+    weak_names: list[str] = []
+    for found_names in (linked_names, stated_names, islice(_marked_names(source, titles.heading[0]), 1)):
+        names = _unique(found_names)
         people = [name for name in names if not _is_nobody(name, titles)]
         if people:
             return single_line(", ".join(people))
-    return next((single_line(", ".join(names)) for names in candidates if names), "")
+        weak_names = weak_names or names
+    return single_line(", ".join(weak_names))
 
 
 def _unique(names: Iterable[str]) -> list[str]:

@@ -40,6 +40,9 @@ _FOREIGN_MARK = re.compile(
     r"(?<![a-z])(?:no)?comments?(?!s?-?(?:link|count|number))|related|teaser|sidebar|recommend|widget|reply|footer"
     r"|more-?(?:news|posts|stories)"
 )
+_FOREIGN_SECTION = re.compile(
+    r"(?<![a-z])(?:no)?comments?(?!s?-?(?:link|count|number))|related|teaser|sidebar|recommend|more-?(?:news|posts|stories)"
+)
 _COMMENTS = re.compile(
     r"<(?:section|div|ol|ul)(?=\s[^>]{0,300}?(?:id|class)=[\"']?[^\"'>]{0,100}comment)|<footer[\s>]", re.IGNORECASE
 )
@@ -142,7 +145,7 @@ def _foreign_sections(source: str) -> list[tuple[int, int]]:
             depth += (-1 if match[1] else 1) if match[2].lower() == name else 0
             if not depth:
                 sections.append((start, match.end()))
-        elif not match[1] and (match[2].lower() == "aside" or _FOREIGN_MARK.search(match[0].lower())):
+        elif not match[1] and (match[2].lower() == "aside" or _FOREIGN_SECTION.search(match[0].lower())):
             name, depth, start = match[2].lower(), 1, match.start()
     return sections
 
@@ -198,7 +201,7 @@ def _lines(part: str) -> Iterator[Line]:
 
 def _is_foreign(name: str, tag: str, longest_line: int) -> bool:
     """Whether a section is about other pages; an `aside` between heading and text has the date and the author."""
-    return _FOREIGN_MARK.search(tag) is not None or (name == "aside" and longest_line > LONGEST_SUBTITLE)
+    return _FOREIGN_SECTION.search(tag) is not None or (name == "aside" and longest_line > LONGEST_SUBTITLE)
 
 
 def _line_day(line: Line, day_first: bool | None, *, modified: bool) -> str:
@@ -247,6 +250,8 @@ def _words_beside(text: str, days: list[WrittenDay]) -> list[str]:
 
 def _only_time(part: str, day_first: bool | None, *, modified: bool) -> str:
     """Return the day of the `time` elements of a part, up to the comments, if all give the same."""
+    if not _TIME.search(part):
+        return ""
     comments = _COMMENTS.search(part)
     lines = _lines(part[: comments.start()] if comments else part)
     days = {day for line in lines for day in _time_days(line.source, day_first, modified=modified)}
