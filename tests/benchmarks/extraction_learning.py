@@ -35,7 +35,7 @@ from corpuskit.text.html.rows import PlacedBlock
 from tests.benchmarks import extraction_quality as quality
 
 MODEL = Path(__file__).resolve().parents[2] / "corpuskit" / "text" / "html" / "classifier.json"
-FOLDS = 4
+FOLDS = 2
 SEGMENT_WEIGHT = 40
 SETS = (*quality.SEGMENT_SETS, *quality.FULL_TEXT_SETS, "wcxb")
 SET_WEIGHTS = {"wcxb": 1.5}

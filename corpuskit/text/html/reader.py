@@ -60,6 +60,8 @@ _CONSENT = re.compile(
 """Names that the common consent managers give their banners."""
 _UNSEEN, _HIDDEN_NOW = 1, 2
 """Reasons to skip an element: nobody reads it; nobody sees it unless a control of the page opens it."""
+_CODE_BLOCK = re.compile(r"""class\s*=\s*["']?(?:fragment|SourceCode)\b(?!-)""")
+"""Names that documentation generators give to code that is not in a `pre`."""
 _NUMBER_COLUMNS = frozenset(("td", "th", "div", "pre"))
 _LINE_NUMBERS = re.compile(
     r"""class\s*=\s*["']?[^"'>]*?\b(?:linenos?|lnt|blob-num|gutter|line-number)\b(?!-)""", re.IGNORECASE
@@ -217,7 +219,7 @@ class _PageReader:
             self.item_value = whole_number(attribute(attributes, "value")) if "value" in attributes else None
         elif tag == "ul" or tag == "ol":
             self._start_list(tag, attributes)
-        elif tag == "pre" or tag == "listing":
+        elif tag == "pre" or tag == "listing" or (tag == "div" and _CODE_BLOCK.search(attributes)):
             self.pre_depth = self.pre_depth or len(self.open.tags)
         elif tag == "table":
             self.table_count += 1

@@ -52,10 +52,12 @@ def test_escaped_markup_stays_text() -> None:
 
 def test_links_decide_what_is_navigation() -> None:
     links = "".join(f"<li><a href='/{n}'>Other story number {n} of the day</a></li>" for n in range(8))
-    text = written(f"<p>{SENTENCE}</p><ul>{links}</ul><p>{SENTENCE} So.</p><h2>Read on</h2><ul>{links}</ul>", "text")
+    related = f'<div class="related-stories"><h2>Read on</h2><ul>{links}</ul></div>'
+    prose = "".join(f"<p>{SENTENCE} Once more, {number}.</p>" for number in range(5))
+    text = written(f"<ul class='menu'>{links}</ul><article><h1>Lights</h1>{prose}</article>{related}", "text")
     assert "Other story" not in text
     assert "Read on" not in text
-    assert text.count("These are enough words") == 2
+    assert text.count("These are enough words") == 5
 
 
 def test_empty_links_do_not_make_a_paragraph_a_link() -> None:

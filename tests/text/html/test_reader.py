@@ -61,6 +61,7 @@ def text_of(markup: str, xml: bool = False) -> str:
         ("<pre><code class='line-numbers'>x = 1</code></pre>", "x = 1"),
         ("<table><tr><td class=linenos><pre>1\n2</pre><td><pre>a\nb</pre></table>", "a\nb"),
         ("<pre>1\n2\n3</pre>", "1\n2\n3"),
+        ("<div class='fragment'><div class=line>a {</div><div class=line>  b</div></div>c", "a {\n  b\n\nc"),
         # Signs that change a number or a word.
         ("10<sup>9</sup> m<sup>2</sup> log<sub>2</sub>8 CO<sub>2</sub>", "10^9 m^2 log2 8 CO2"),
         ("the 1<sup>st</sup> of May", "the 1st of May"),
