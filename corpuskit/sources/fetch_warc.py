@@ -1,6 +1,7 @@
 """`fetch-warc`: the pages of web archives become documents."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 COMMON_CRAWL = "https://data.commoncrawl.org/"
 NO_PAGES = frozenset({"warcinfo", "request", "metadata"})
 PAGES = frozenset({"response", "resource", "conversion", "revisit", "arc"})
+WAT = "wat"
+NO_PAGES_IN_WAT = (
+    "a WAT file, which holds metadata records only; the .wet file of the same name has the pages' text, the .warc file "
+    "the pages"
+)
+UNFINISHED = "a body without its last chunk was read as it is, and marked with metadata.http_unfinished"
 SUFFIXES = (".warc", ".warc.gz", ".warc.zst", ".warc.lz4", ".arc", ".arc.gz", ".wet", ".wet.gz", ".wet.zst", ".wacz")
 LIST_NAME = re.compile(r"\.paths(\.txt)?(\.gz)?$")
 LISTED_SCHEMES = ("http", "https", "s3", "gs")
@@ -33,15 +40,16 @@ class FetchWarc(Source):
     """Read web archives (WARC, WET, ARC) and yield their pages as documents.
 
     Archives may be gzip, zstd (with or without a dictionary of their own), LZ4, WACZ or plain. Name files, globs,
-    folders, http(s) URLs, or lists of these (`warc.paths.gz`). An HTML response or resource becomes a document of type
-    text/html; chunks and content codings of its body are undone, and its encoding is that of the byte order mark, HTTP
-    header, <meta> or detection. A WET record becomes one of type text/plain. The id is the record's; ARC records, and
-    records that repeat an id, get a hash of file and position.
+    folders, http(s) URLs, or lists of these (`warc.paths.gz`). An HTML response or resource becomes a document of
+    type text/html; its body is freed of chunks and content codings, and decoded by byte order mark, HTTP header,
+    <meta> or detection; valid UTF-8 is UTF-8 whatever they say. A WET record becomes one of type text/plain. The id is
+    the record's; ARC records, and records that repeat an id, have a hash of file and position.
     Drops: `revisit`, `not-html`, `http-status`. Rejects, with the record's bytes: `empty-body`, `truncated`,
     `runs-past-member`, `bad-length`, `corrupt`, `expands-too-far`, `bad-header`, `header-too-large`, `segmented`,
     `unknown-type`, `bad-digest`, `bad-http`, `bad-chunked`, `bad-encoding`, `undecodable`, `document-too-large`.
-    Damage does not affect the records around it: reading continues at the next member or record, and the bytes between
-    are reported. Holds one record at a time, up to 64 MiB, and a key for each record of one file.
+    A chunked body that lacks only its last, empty chunk is read, and `metadata.http_unfinished` says so.
+    Damage never costs the records around it: reading goes on at the next member or record, and the bytes between are
+    reported. Holds one record at a time, up to 64 MiB, and a key for each record of one file.
 
     corpuskit fetch-warc crawl/*.warc.gz --source web --origin crawl --license LicenseRef-crawl | corpuskit extract
     """
@@ -90,13 +98,18 @@ class FetchWarc(Source):
         from corpuskit.formats.warc.reader import read_records
         from corpuskit.formats.warc.wacz import archives_of
 
+        kinds: Counter[str] = Counter()
         if input_.byte_range is not None:
             with input_.open() as stream:
                 records = read_range(stream, input_.byte_range, input_.damaged)
-                yield from self._items(records, input_.name, input_.byte_range.keys)
+                yield from self._items(records, input_, input_.name, input_.byte_range.keys, kinds)
             return
         for name, stream in archives_of(input_.open(), input_.name, input_.damaged):
-            yield from self._items(read_records(stream, input_.damaged), name, set())
+            yield from self._items(read_records(stream, input_.damaged), input_, name, set(), kinds)
+        if kinds and kinds.keys() <= NO_PAGES | {WAT}:
+            input_.remark(
+                NO_PAGES_IN_WAT if WAT in kinds else f"no pages, only records of type {' and '.join(sorted(kinds))}"
+            )
 
     def splits(self, stream: BinaryIO) -> bool:
         """Whether the archive is compressed record by record."""
@@ -104,10 +117,16 @@ class FetchWarc(Source):
 
         return is_splittable(stream)
 
-    def _items(self, records: "Iterable[WarcRecord]", archive: str, keys: set[int]) -> Iterator[Item]:
+    def _items(
+        self, records: "Iterable[WarcRecord]", input_: "Input", archive: str, keys: set[int], kinds: Counter[str]
+    ) -> Iterator[Item]:
+        """Yield what becomes of the records, and count them in `kinds`."""
         for record in records:
+            kinds[_kind(record)] += 1
             item = self._item(record, archive, keys)
             if item is not None:
+                if isinstance(item, Document) and item.metadata.get("http_unfinished"):
+                    input_.remark(UNFINISHED)
                 yield item
 
     def _location(self, line: str, folder: Path | None) -> str:
@@ -172,7 +191,7 @@ class FetchWarc(Source):
         text = decode_page(body, response.headers.get("content-type", ""))
         if is_binary(text[:PROBED_CHARACTERS].encode()):
             return Drop(document, "not-html", values)
-        return document.with_text(text)
+        return document.with_text(text, http_unfinished=True) if response.is_unfinished else document.with_text(text)
 
     def _compare_digest(self, record: "WarcRecord") -> None:
         must_compare = self.check_digests == "always" or (self.check_digests == "auto" and not record.checked)
@@ -181,6 +200,12 @@ class FetchWarc(Source):
 
     def _keeps_status(self, status: int) -> bool:
         return not status or str(status) in self.status or f"{status // 100}xx" in self.status
+
+
+def _kind(record: "WarcRecord") -> str:
+    """Return the type of the record; that of JSON about a page, as WAT files have it, is `wat`."""
+    is_wat = record.kind == "metadata" and record.headers.get("content-type", "").startswith("application/json")
+    return WAT if is_wat else record.kind
 
 
 def _response(record: "WarcRecord") -> "Response":
