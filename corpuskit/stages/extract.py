@@ -26,7 +26,7 @@ class Extract(Stage):
     that library chooses), `auto` (`fast`, or the longer of the two texts if `fast` is unsure or finds hardly any).
 
     Tables, lists and code are kept or left out whole. Formulas are written as TeX between `\\(` and `\\)`, exponents
-    with `^`. What is hidden is left out unless a control of the page opens it; `noscript` is read where nothing else is.
+    with `^`. What is hidden is left out unless a control of the page opens it; `noscript` is read if nothing else is.
 
     Drops `no-content`. Rejects `document-too-large` (16 MiB), `too-many-nodes` (100,000 tags; 12,000 for trafilatura)
     and `extract-failed`; `resiliparse` and `trafilatura` also `too-deep` (256 elements) and `too-many-attributes`
