@@ -36,14 +36,14 @@ LONG = 20_000
 """Characters of gold from which on a page is a long one."""
 SHORT = 400
 """Characters of gold below which a page is left out: an index of other pages, for the most part."""
-LARGE, LARGEST = 30_000, 600_000
+LARGE, LARGEST = 30_000, 900_000
 """Bytes of HTML of a page that may be long, and of the largest page taken."""
-PER_MANUAL, PER_PACKAGE = (20, 12), (70, 40)
+PER_MANUAL, PER_PACKAGE = (25, 15), (150, 60)
 """Large and small pages to choose from."""
-PER_GENERATOR = 40, 30
+PER_GENERATOR = 45, 30
 """Long and short pages of each generator to learn from."""
-PER_GENERATOR_HELD_OUT = 12, 5
-PER_GROUP = 12, 10
+PER_GENERATOR_HELD_OUT = 14, 6
+PER_GROUP = 14, 10
 """At most, of one package or manual."""
 HELD_OUT_SHARE = 0.3
 """Of a generator's groups."""
