@@ -207,7 +207,8 @@ def summary(scores: list[PageScore]) -> str:
     return (
         f"{len(scores):5} {under_half:6} {sum(page.kept * page.reference for page in scores) / reference:6.3f}"
         f" {sum(page.recall for page in scores) / count:6.3f} {sum(page.precision for page in scores) / count:6.3f}"
-        f" {pre.all:6} {_percent(pre.lost, pre.all)} {_percent(pre.torn, pre.all)} {_percent(pre.without_blank_lines, pre.torn)}"
+        f" {pre.all:6} {_percent(pre.lost, pre.all)} {_percent(pre.torn, pre.all)}"
+        f" {_percent(pre.without_blank_lines, pre.torn)}"
         f" {tables.all:6} {_percent(tables.lost, tables.all)} {_percent(tables.torn, tables.all)}"
         f" {_percent(sum(page.kept_navigation > 0 for page in scores), count)}"
         f" {_percent(sum(page.kept_navigation for page in scores), navigation)}"
