@@ -4,10 +4,10 @@
 
 *Web* is the folder `bench` that `../shared/data/build_bench_corpus.py` builds; *packages* is a folder of Debian
 packages (`.deb`) with HTML, and of folders of pages that a generator made from sources at hand: `pydoc` (`pydoc -w`),
-`mandoc` (`mandoc -T html`), `pod2html`, `pandoc` and `jsdoc-NAME`. `--download` fetches the packages. The command writes
-`documentation.jsonl.gz` and `documentation_heldout.jsonl.gz` into OUTPUT: pages balanced over generators and lengths.
-No group (a generator and the package or manual its pages come from) is in both. `extraction_learning.py` learns from
-the first, `documentation_quality.py` measures by the second.
+`mandoc` (`mandoc -T html`), `pod2html`, `pandoc` and `jsdoc-NAME`. `--download` fetches the packages. The command
+writes `documentation.jsonl.gz`, to learn from, and `documentation_heldout.jsonl.gz`, which `documentation_quality.py`
+measures by: pages balanced over generators and lengths. No group (a generator and the package or manual its pages come
+from) is in both.
 
 The gold is a list of blocks in the order of the page. The text of `pre` is exact: line breaks and indentation stay,
 line numbers go. A table is one of data if its rows line up and none of its cells contains another table, a list or
