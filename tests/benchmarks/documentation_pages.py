@@ -3,10 +3,11 @@
     python -m tests.benchmarks.documentation_pages WEB PACKAGES OUTPUT
 
 *Web* is the folder `bench` that `../shared/data/build_bench_corpus.py` builds; *packages* is a folder of Debian
-packages (`.deb`) with HTML, and of folders of pages that a generator made from sources at hand. The command writes
-`documentation.jsonl.gz` and `documentation_heldout.jsonl.gz` into OUTPUT: pages balanced over generators and lengths.
-No group (a generator and the package or manual its pages come from) is in both. `extraction_learning.py` learns from
-the first, `documentation_quality.py` measures by the second.
+packages (`.deb`) with HTML, and of folders of pages that a generator made from sources at hand: `pydoc` (`pydoc -w`),
+`mandoc` (`mandoc -T html`), `pod2html`, `pandoc` and `jsdoc-NAME`. `--download` fetches the packages. The command
+writes `documentation.jsonl.gz`, to learn from, and `documentation_heldout.jsonl.gz`, which `documentation_quality.py`
+measures by: pages balanced over generators and lengths. No group (a generator and the package or manual its pages come
+from) is in both.
 
 The gold is a list of blocks in the order of the page. The text of `pre` is exact: line breaks and indentation stay,
 line numbers go. A table is one of data if its rows line up and none of its cells contains another table, a list or
@@ -36,17 +37,37 @@ LONG = 20_000
 """Characters of gold from which on a page is a long one."""
 SHORT = 400
 """Characters of gold below which a page is left out: an index of other pages, for the most part."""
-LARGE, LARGEST = 30_000, 600_000
+LARGE, LARGEST = 30_000, 900_000
 """Bytes of HTML of a page that may be long, and of the largest page taken."""
-PER_MANUAL, PER_PACKAGE = (20, 12), (70, 40)
+PER_MANUAL, PER_PACKAGE = (25, 15), (150, 60)
 """Large and small pages to choose from."""
-PER_GENERATOR = 40, 30
+PER_GENERATOR = 45, 30
 """Long and short pages of each generator to learn from."""
-PER_GENERATOR_HELD_OUT = 12, 5
-PER_GROUP = 12, 10
+PER_GENERATOR_HELD_OUT = 14, 6
+PER_GROUP = 14, 10
 """At most, of one package or manual."""
 HELD_OUT_SHARE = 0.3
 """Of a generator's groups."""
+
+PACKAGES = tuple(
+    """
+    apache2-doc asciidoctor-doc bash-doc bind9-doc borgbackup-doc bzip2-doc cmake-doc docbook-xsl-doc-html
+    erlang-doc exim4-doc-html fish-common gap-doc gap-float ghc-doc git-doc gnutls-doc golang-1.19-doc i3-wm
+    latex2html libasound2-doc libbatteries-ocaml-doc libboost1.74-doc libcairo2-doc libcommons-io-java-doc
+    libcommons-lang3-java-doc libeigen3-doc libfftw3-doc libghc-aeson-doc libghc-attoparsec-doc libghc-lens-doc
+    libghc-pandoc-doc libghc-vector-doc libglib2.0-doc libgtk-3-doc libgtk-4-doc libhdf5-doc libjs-mathjax-doc
+    libjsch-java-doc libjson-c-doc libjson-glib-doc libjsoncpp-doc libjsoup-java-doc liblapack-doc
+    libocamlgraph-ocaml-doc libocamlnet-ocaml-doc libpango1.0-doc libpoppler-glib-doc libsdl2-doc libsfml-doc
+    libsoup2.4-doc libstdc++-12-doc libvigraimpex-doc libvirt-doc libxml2-doc maxima-doc menhir-doc mkdocs-doc
+    mkdocs-literate-nav-doc newsboat nim-doc ninja-build nodejs-doc octave-doc openjdk-17-doc php-twig-doc
+    python-attr-doc python-click-doc python-cryptography-doc python-djangorestframework-doc python-flask-doc
+    python-h5py-doc python-ipython-doc python-jinja2-doc python-pandas-doc python-pyqtgraph-doc python-scipy-doc
+    python-sqlalchemy-doc python-tornado-doc qtbase5-doc-html qutebrowser r-doc-html racket-doc rrdtool
+    ruby-cri-doc ruby-mocha-doc ruby-uuidtools-doc rust-doc scala-doc snakemake-doc tcllib twisted-doc vim-doc
+    weechat-doc wireshark-doc yard-doc zsh-doc
+    """.split()  # noqa: SIM905 - a list of words reads better
+)
+"""Packages of Debian 12 with documentation as HTML."""
 
 _PAGE_NAME = re.compile(r"\.x?html?(?:\.gz)?$")
 _NO_CONTENT = re.compile(
@@ -516,6 +537,14 @@ def _balanced(sample: Iterable[Page], counts: tuple[int, int]) -> Iterator[Page]
         yield from (page for _, page in sorted(ranked, key=lambda each: (each[0], _chance(each[1].id)))[:count])
 
 
+def _download(folder: Path) -> None:
+    """Fetch each package of the list that the folder lacks; one that Debian no longer has is left out."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in PACKAGES:
+        if not any(folder.glob(f"{name}_*.deb")):
+            subprocess.run(["apt-get", "-qq", "download", name], cwd=folder, check=False)
+
+
 def _write(path: Path, sample: Iterable[Page]) -> None:
     unfinished = path.with_suffix(".partial")
     with gzip.open(unfinished, "wt", encoding="utf-8", errors="replace", compresslevel=5) as file:
@@ -530,7 +559,10 @@ def main() -> None:
     parser.add_argument("web", type=Path)
     parser.add_argument("packages", type=Path)
     parser.add_argument("output", type=Path)
+    parser.add_argument("--download", action="store_true", help="fetch the packages that are not there yet")
     options = parser.parse_args()
+    if options.download:
+        _download(options.packages)
     learned, held_out = chosen(pages(options.web, options.packages))
     _write(options.output / "documentation.jsonl.gz", learned)
     _write(options.output / "documentation_heldout.jsonl.gz", held_out)

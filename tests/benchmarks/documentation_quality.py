@@ -7,7 +7,8 @@ trafilatura's own text is the measure of length and runs beside the engines. A p
 
 - *under half*, if the engine has less than half of trafilatura's characters, counted over the words of both texts;
 - *pre lost*, if none of the lines of a `pre` is in the text, and *torn*, if they are not one contiguous text with the
-  line breaks and the indentation they have on the page;
+  line breaks and the indentation they have on the page; *blank* is the share of the torn ones that lack nothing but
+  blank lines between their lines;
 - *table lost*, if none of its rows is in the text, and *torn*, if some row's cells are not on one line in their order;
 - *navigation kept*, if a text of the menus, breadcrumbs or tables of contents is in the text.
 """
@@ -21,6 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +38,16 @@ class Parts:
     all: int = 0
     torn: int = 0
     lost: int = 0
+    without_blank_lines: int = 0
+    """Of the torn ones, those that lack nothing but blank lines."""
 
     def __add__(self, other: "Parts") -> "Parts":
-        return Parts(self.all + other.all, self.torn + other.torn, self.lost + other.lost)
+        return Parts(
+            self.all + other.all,
+            self.torn + other.torn,
+            self.lost + other.lost,
+            self.without_blank_lines + other.without_blank_lines,
+        )
 
 
 @dataclass(frozen=True)
@@ -97,16 +106,24 @@ def pre_parts(blocks: list[str], text: str) -> Parts:
     lines = _trimmed(text)
     all_lines = {line.strip() for line in lines.split("\n")}
     states = Counter(_pre_state(block, lines, all_lines) for block in blocks)
-    return Parts(len(blocks), states["torn"], states["lost"])
+    blank = states["without blank lines"]
+    return Parts(len(blocks), states["torn"] + blank, states["lost"], blank)
 
 
 def _pre_state(block: str, text: str, text_lines: set[str]) -> str:
     wanted = _trimmed(block)
     if any(form in text for form in (wanted, textwrap.dedent(wanted), wanted.strip())):
         return "whole"
+    if _without_blank_lines(wanted) in _without_blank_lines(text):
+        return "without blank lines"
     lines = [line.strip() for line in wanted.split("\n") if line.strip()]
     is_there = any(line in text_lines or (len(line) >= 12 and line in text) for line in lines)
     return "torn" if is_there else "lost"
+
+
+@lru_cache(maxsize=2)
+def _without_blank_lines(text: str) -> str:
+    return re.sub(r"\n\n+", "\n", text).strip("\n")
 
 
 def _trimmed(text: str) -> str:
@@ -191,6 +208,7 @@ def summary(scores: list[PageScore]) -> str:
         f"{len(scores):5} {under_half:6} {sum(page.kept * page.reference for page in scores) / reference:6.3f}"
         f" {sum(page.recall for page in scores) / count:6.3f} {sum(page.precision for page in scores) / count:6.3f}"
         f" {pre.all:6} {_percent(pre.lost, pre.all)} {_percent(pre.torn, pre.all)}"
+        f" {_percent(pre.without_blank_lines, pre.torn)}"
         f" {tables.all:6} {_percent(tables.lost, tables.all)} {_percent(tables.torn, tables.all)}"
         f" {_percent(sum(page.kept_navigation > 0 for page in scores), count)}"
         f" {_percent(sum(page.kept_navigation for page in scores), navigation)}"
@@ -198,7 +216,7 @@ def summary(scores: list[PageScore]) -> str:
 
 
 HEADER = (
-    f"{'pages':>5} {'<half':>6} {'kept':>6} {'recall':>6} {'prec.':>6} {'pre':>6} {'lost':>6} {'torn':>6}"
+    f"{'pages':>5} {'<half':>6} {'kept':>6} {'recall':>6} {'prec.':>6} {'pre':>6} {'lost':>6} {'torn':>6} {'blank':>6}"
     f" {'tables':>6} {'lost':>6} {'torn':>6} {'nav pg':>6} {'nav':>6}"
 )
 

@@ -97,17 +97,18 @@ CODE = "def f():\n\n    return 1"
 
 
 @pytest.mark.parametrize(
-    ("text", "torn", "lost"),
+    ("text", "torn", "lost", "blank"),
     [
-        (f"Before\n\n{CODE}\n\nafter", 0, 0),
-        ("def f():   \n\n    return 1", 0, 0),
-        ("def f(): return 1", 0, 1),
-        ("def f():\nreturn 1", 1, 0),
-        ("nothing of it", 0, 1),
+        (f"Before\n\n{CODE}\n\nafter", 0, 0, 0),
+        ("def f():   \n\n    return 1", 0, 0, 0),
+        ("def f():\n    return 1", 1, 0, 1),
+        ("def f(): return 1", 0, 1, 0),
+        ("def f():\nreturn 1", 1, 0, 0),
+        ("nothing of it", 0, 1, 0),
     ],
 )
-def test_code_is_torn_if_its_lines_are_not_as_they_were(text: str, torn: int, lost: int) -> None:
-    assert measure.pre_parts([CODE], text) == measure.Parts(1, torn, lost)
+def test_code_is_torn_if_its_lines_are_not_as_they_were(text: str, torn: int, lost: int, blank: int) -> None:
+    assert measure.pre_parts([CODE], text) == measure.Parts(1, torn, lost, blank)
 
 
 TABLE = [["Name", "Use"], ["alpha", "the first"], ["beta", "the second"]]
