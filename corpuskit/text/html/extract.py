@@ -70,7 +70,7 @@ _NOT_TEXT = re.compile(
 _CONTROL_REFERENCE = re.compile(
     r"&#(?:x0*(?:[1-8bcef]|1[0-9a-f])(?![0-9a-f])|0*(?:[1-8]|1[124-9]|2\d|3[01])(?!\d));?", re.IGNORECASE
 )
-_BLANK_LINES = re.compile(r"\n{3,}")
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*+\n){2,}+")
 
 
 @dataclass(frozen=True)
@@ -132,9 +132,10 @@ def resiliparse(page: Page, output: TextFormat) -> str:
     """Return the native main content as it is: it hardly loses anything, but keeps more boilerplate."""
     if output == "markdown":
         return _render(_native_blocks(page), output)
-    return str(
+    text = str(
         extract_plain_text(page.tree, main_content=True, preserve_formatting=True, comments=False, alt_texts=False)
     )
+    return _BLANK_LINES.sub("\n\n", text)
 
 
 def trafilatura(page: Page, output: TextFormat) -> str:
@@ -159,7 +160,7 @@ def trafilatura(page: Page, output: TextFormat) -> str:
             raise Reject(reason, "beyond a limit of libxml2")
     if tree is None:
         return ""
-    return extract(tree, options=options) or ""
+    return _BLANK_LINES.sub("\n\n", extract(tree, options=options) or "")
 
 
 def auto(page: Page, output: TextFormat) -> str:
@@ -178,11 +179,10 @@ ENGINES = {"fast": fast, "trafilatura": trafilatura, "resiliparse": resiliparse,
 
 
 def clean(text: str) -> str:
-    """Return text that any encoder takes: no control characters, surrogates, non-characters or idle blank lines."""
+    """Return text that any encoder takes: no control characters, surrogates, non-characters or trailing spaces."""
     text = _NOT_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     # Line by line: a pattern for trailing spaces takes time quadratic in the longest run of spaces.
-    text = "\n".join(line.rstrip(" \t") for line in text.split("\n"))
-    return _BLANK_LINES.sub("\n\n", text).strip("\n ")
+    return "\n".join(line.rstrip(" \t") for line in text.split("\n")).strip("\n")
 
 
 @cache
