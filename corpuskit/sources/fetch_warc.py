@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from corpuskit.core.document import HTML_TYPES, Document, Reject
 from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit
 from corpuskit.core.step import RUNTIME, Drop, Item, Rejected, Source
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class FetchWarc(Source):
         """Raise UsageError unless each --status is an HTTP status."""
         for status in self.status:
             if not re.fullmatch(r"[1-9]([0-9]{2}|xx)", status):
-                raise UsageError(f"--status {status!r} is not an HTTP status; write 200 or 2xx")
+                raise misfit("status", "HTTP statuses such as 200 or 2xx", status)
 
     def versions(self) -> dict[str, str]:
         """Return the version of the library that detects encodings."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from corpuskit.core.document import MAX_LINE, Document, Reject, decode, parse_lossless, text_hash
 from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit
 from corpuskit.core.step import Item, Rejected, Source
 from corpuskit.formats.detect import SUFFIXES, format_of
 
@@ -55,11 +56,11 @@ class Files(Source):
     def __post_init__(self) -> None:
         """Raise UsageError for a delimiter that is not one character, and for an unknown encoding."""
         if self.delimiter is not None and len(self.delimiter) != 1:
-            raise UsageError("--delimiter is one character, such as ';'")
+            raise misfit("delimiter", "one character, such as ';'", self.delimiter)
         try:
             "".encode(self.encoding or "utf-8")
         except (LookupError, UnicodeError):
-            raise UsageError(f"--encoding {self.encoding!r} is not known; try utf-8, cp1252 or gb18030") from None
+            raise misfit("encoding", "an encoding such as utf-8, cp1252 or gb18030", self.encoding) from None
 
     def read(self, input_: "Input") -> Iterator[Item]:
         """Yield the documents of one file in order."""

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from corpuskit.core.console import escape
+from corpuskit.core.option_values import misfit
 from corpuskit.core.step import Document, Report
+from corpuskit.core.tokens import TOKENIZERS, is_tokenizer_name
+from corpuskit.core.wording import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,12 @@ class Count(Report):
 
     by: Annotated[str | None, "Count each value of this field separately: `metadata.language`."] = None
     tokenizer: Annotated[str, "What a token is: words, bytes/4, or a tokenizer.json."] = "words"
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for a tokenizer that is neither known nor a file."""
+        if not is_tokenizer_name(self.tokenizer):
+            near = did_you_mean(self.tokenizer, TOKENIZERS)
+            raise misfit("tokenizer", "words, bytes/4, or the path of a tokenizer.json", self.tokenizer, near)
 
     def report(self, documents: Iterable[Document]) -> dict[str, Any]:
         """Return the numbers of documents, tokens and bytes, in all and by value."""

@@ -11,9 +11,11 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from corpuskit.core.document import Document, Reject
+from corpuskit.core.document import RESERVED, Document, Reject
 from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.step import RUNTIME, Drop, Stage
+from corpuskit.core.wording import did_you_mean
 
 if TYPE_CHECKING:
     from corpuskit.text.pii.scanner import Hit
@@ -33,6 +35,9 @@ SCRUBADUB_TYPES = {
     "credential": "credential",
 }
 """Detectors of scrubadub that work offline, for US English, and rarely mistake plain words; with our types."""
+
+KNOWN_FIELDS = ("text", "id", "metadata", *(f"metadata.{key}" for key in RESERVED))
+"""Fields that corpuskit itself gives a meaning; documents may have others."""
 
 _SHORTEST_KEY = 16
 _ROUNDS = 8
@@ -76,15 +81,21 @@ class ScrubPii(Stage):
     def __post_init__(self) -> None:
         """Refuse types that the engine does not know, an empty list of fields, and hashing without a key."""
         known_types = engine_types(self.engine)
-        unknown = [kind for kind in self.types if kind not in known_types]
-        if unknown:
+        for kind in self.types:
+            if kind not in known_types:
+                near = did_you_mean(kind, known_types)
+                raise misfit("types", f"what the engine {self.engine} finds ({_listed(known_types)})", kind, near)
+        if not self.fields:
             raise UsageError(
-                f"engine {self.engine} does not find {', '.join(unknown)}; it finds {_listed(known_types)}"
+                f"{spelled('fields')} names no field; name some, such as {spelled('fields', ['text', 'metadata.title'])}"
             )
-        if not self.fields or not all(self.fields):
-            raise UsageError("--fields names no field; give, for example, --fields text,metadata.title")
+        for field in self.fields:
+            if field.startswith(".") or field.endswith("."):
+                near = did_you_mean(field.strip("."), KNOWN_FIELDS)
+                raise misfit("fields", "fields such as text or metadata.title", field, near)
         if self.mode == "hash" and self.key_file is None and not os.environ.get(KEY_VARIABLE):
-            raise UsageError(f"--mode hash needs a key: give --key-file FILE or set {KEY_VARIABLE}")
+            example = spelled("key-file", Path("FILE"))
+            raise UsageError(f"{spelled('mode', self.mode)} needs a key: give {example}, or set {KEY_VARIABLE}")
 
     @property
     def guarded(self) -> bool:
@@ -232,9 +243,9 @@ def _read_key(path: Path | None) -> bytes:
         try:
             key = path.read_bytes().strip(b"\r\n")
         except OSError as error:
-            raise UsageError(f"cannot read the key file {path.name}: {error.strerror}") from None
+            raise UsageError(f"cannot read the key file {path.name!r}: {error.strerror}") from None
     if len(key) < _SHORTEST_KEY:
-        raise UsageError(f"the key of --mode hash has {len(key)} bytes; it needs {_SHORTEST_KEY} or more")
+        raise UsageError(f"the key for hashing has {len(key)} bytes; it needs {_SHORTEST_KEY} or more")
     return key
 
 

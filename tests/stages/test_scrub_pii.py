@@ -114,7 +114,7 @@ def test_hash_without_a_good_key_is_a_usage_error(tmp_path: Path, monkeypatch: p
     monkeypatch.delenv(KEY_VARIABLE, raising=False)
     with pytest.raises(UsageError, match="needs a key"):
         ScrubPii(mode="hash")
-    with pytest.raises(UsageError, match="cannot read the key file absent"):
+    with pytest.raises(UsageError, match="cannot read the key file 'absent'"):
         ScrubPii(mode="hash", key_file=tmp_path / "absent").versions()
     (tmp_path / "short").write_text("short")
     with pytest.raises(UsageError, match="5 bytes"):
@@ -170,11 +170,11 @@ def test_text_that_is_no_unicode_is_rejected_not_passed_on() -> None:
 
 def test_types_narrow_the_search_and_unknown_ones_are_refused() -> None:
     assert scrubbed(TEXT, types=("ipv4",)) == TEXT.replace(ADDRESS, "{{IPV4}}")
-    with pytest.raises(UsageError, match="scrubadub does not find iban; it finds email"):
+    with pytest.raises(UsageError, match="what the engine scrubadub finds .email.*, not 'iban'"):
         ScrubPii(engine="scrubadub", types=("iban",))
-    with pytest.raises(UsageError, match="native does not find credential"):
+    with pytest.raises(UsageError, match="the engine native finds .*, not 'credential'"):
         ScrubPii(types=("credential",))
-    with pytest.raises(UsageError, match="--fields"):
+    with pytest.raises(UsageError, match="`fields` names no field"):
         ScrubPii(fields=())
 
 
