@@ -56,7 +56,7 @@ def takes_many(option: Option) -> bool:
 def unknown_flag(command: str, word: str, flags: Iterable[str]) -> str:
     """Return what to say about a flag that does not exist: the nearest one, or where all are listed."""
     flags = list(flags)
-    name, _, value = word.partition("=")
+    name = word.partition("=")[0]
     hint = f"`{' '.join(['corpuskit', *command.split(), '--help'])}` lists the options"
     number = re.fullmatch(r"-(\d+)", word)
     if number and "-n" in flags:

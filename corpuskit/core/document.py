@@ -44,6 +44,9 @@ RESERVED = {
 }
 """Reserved metadata keys in canonical order: type and meaning."""
 
+KNOWN_FIELDS = ("text", "id", "metadata", *(f"metadata.{key}" for key in RESERVED))
+"""Fields that have a meaning; documents may have others."""
+
 ORIGINS = (
     "public_dataset",
     "licensed",

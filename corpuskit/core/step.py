@@ -22,9 +22,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol, Self
 
-from corpuskit.core.document import Document, Reject
+from corpuskit.core.document import KNOWN_FIELDS, Document, Reject
 from corpuskit.core.options import RUNTIME, Option, Options
 from corpuskit.core.outcome import Drop, Item, Rejected
+from corpuskit.core.wording import did_you_mean, excerpt
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
@@ -46,6 +47,7 @@ __all__ = [
     "Source",
     "Stage",
     "Step",
+    "absent_fields_notice",
 ]
 
 
@@ -120,6 +122,13 @@ class Stage(Step):
 
     def prepare(self) -> None:
         """Load libraries and models before workers fork, or they would load them again for each task of a recipe."""
+
+    def absent_fields(self, document: Document) -> frozenset[str]:
+        """Return the fields that the options name and this document lacks.
+
+        A run tells its user about fields that all documents lack: their names may be misspelt.
+        """
+        return frozenset()
 
     def apply(self, document: Document) -> Document | Drop:
         """Return the document (changed or not) or a Drop; raise Reject if it cannot be processed."""
@@ -242,6 +251,15 @@ class Command(Step):
     def execute(self, arguments: list[str], settings: "Settings") -> int:
         """Do the work and return the exit code."""
         raise NotImplementedError
+
+
+def absent_fields_notice(fields: Iterable[str]) -> str:
+    """Return what a run says about fields that no document had."""
+    named = [
+        f"`{excerpt(field)}`{'' if field in KNOWN_FIELDS else did_you_mean(field, KNOWN_FIELDS)}"
+        for field in sorted(fields)
+    ]
+    return f"no document has the field{'s' if len(named) > 1 else ''} {', '.join(named)}"
 
 
 def _applied(stage: Stage, document: Document) -> Document | Drop | Reject:

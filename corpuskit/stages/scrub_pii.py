@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from corpuskit.core.document import RESERVED, Document, Reject
+from corpuskit.core.document import KNOWN_FIELDS, Document, Reject
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.step import RUNTIME, Drop, Stage
@@ -36,9 +36,6 @@ SCRUBADUB_TYPES = {
 }
 """Detectors of scrubadub that work offline, for US English, and rarely mistake plain words; with our types."""
 
-KNOWN_FIELDS = ("text", "id", "metadata", *(f"metadata.{key}" for key in RESERVED))
-"""Fields that corpuskit itself gives a meaning; documents may have others."""
-
 _SHORTEST_KEY = 16
 _ROUNDS = 8
 Finder = Callable[[str], "list[Hit]"]
@@ -55,8 +52,9 @@ class ScrubPii(Stage):
     does not change again. A detector that fails rejects the record (`pii-detector-failed`).
 
     A field is `text`, `id`, another top-level key, or a path such as `metadata.author`; in a list or an object, all
-    strings count, so `metadata` stands for all metadata. Missing fields are skipped. Ids are left as they are unless
-    named, and keys of objects always. Loopback addresses and netmasks are left; private addresses are not.
+    strings count, so `metadata` stands for all metadata. Missing fields are skipped; a run names those that no document
+    has. Ids are left as they are unless named, and keys of objects always. Loopback addresses and netmasks are left;
+    private addresses are not.
 
     Types: email, phone, ipv4, ipv6, credit-card, iban, ssn, url-credentials, api-key, private-key, and national ids by
     country, such as gb-nhs, fr-nir, de-idnr or br-cpf: docs/personal-data.md lists them. `national-id` stands for ssn
@@ -86,9 +84,8 @@ class ScrubPii(Stage):
                 near = did_you_mean(kind, known_types)
                 raise misfit("types", f"what the engine {self.engine} finds ({_listed(known_types)})", kind, near)
         if not self.fields:
-            raise UsageError(
-                f"{spelled('fields')} names no field; name some, such as {spelled('fields', ['text', 'metadata.title'])}"
-            )
+            example = spelled("fields", ["text", "metadata.title"])
+            raise UsageError(f"{spelled('fields')} names no field; name some, such as {example}")
         for field in self.fields:
             if field.startswith(".") or field.endswith("."):
                 near = did_you_mean(field.strip("."), KNOWN_FIELDS)
@@ -121,6 +118,10 @@ class ScrubPii(Stage):
         if self.mode == "hash":
             versions["pii-key"] = hmac.digest(self._key, b"corpuskit scrub-pii key id", "sha256").hex()[:8]
         return versions
+
+    def absent_fields(self, document: Document) -> frozenset[str]:
+        """Return the named fields that this document does not have."""
+        return frozenset(field for field in self.fields if not _occurs(_record(document), field.removesuffix(".*")))
 
     def apply(self, document: Document) -> Document | Drop:
         """Scrub, tag or drop the document. Raises Reject `pii-detector-failed` if a detector did not finish."""
@@ -284,6 +285,14 @@ def _below(value: Any, path: str, location: Location) -> Iterator[tuple[Location
         key, dot, rest = path.partition(".")
         if dot and key in value:
             yield from _below(value[key], rest, (*location, key))
+
+
+def _occurs(value: Any, path: str) -> bool:
+    """Whether `_below` would find the dotted path."""
+    if not isinstance(value, dict):
+        return False
+    key, dot, rest = path.partition(".")
+    return path in value or bool(dot and key in value and _occurs(value[key], rest))
 
 
 def _inside(value: Any, location: Location) -> Iterator[tuple[Location, str]]:

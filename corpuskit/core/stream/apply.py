@@ -151,6 +151,10 @@ def _apply_all(
 
 def _count_outcome(stage: Stage, count: StepCount, item: InFlight, outcome: Document | Drop | Reject) -> Verdict | None:
     """Count what a stage made of a document; return a verdict if it goes no further."""
+    if count.absent_fields is None:
+        count.absent_fields = stage.absent_fields(item.document)
+    elif count.absent_fields:
+        count.absent_fields &= stage.absent_fields(item.document)
     count.received.add_hashed(item.line, item.digest)
     try:
         if isinstance(outcome, Document):

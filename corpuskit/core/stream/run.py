@@ -27,7 +27,7 @@ from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.resolve import resolve, resolve_lists
 from corpuskit.core.registry import describe
 from corpuskit.core.settings import Settings, Tags
-from corpuskit.core.step import CorpusStage, Report, Sink, Source, Step
+from corpuskit.core.step import CorpusStage, Report, Sink, Source, Step, absent_fields_notice
 from corpuskit.core.stream.flow import Flow
 
 WRITE_BYTES = 256 * 1024
@@ -301,3 +301,5 @@ class StepRun:
             console.print_outcome(self.step.name(), count, 0)
         elif count is not None and not self.settings.quiet:
             console.summary(self.step.name(), count)
+        if count is not None and count.absent_fields and not self.settings.quiet:
+            console.notice(self.step.name(), absent_fields_notice(count.absent_fields))

@@ -21,7 +21,7 @@ from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.lines import whole_lines
 from corpuskit.core.registry import find_format
 from corpuskit.core.settings import Settings
-from corpuskit.core.step import CorpusStage, Step
+from corpuskit.core.step import CorpusStage, Step, absent_fields_notice
 from corpuskit.core.stream.flow import end_of_stages, runs_of
 from corpuskit.core.tokens import BYTES, WORDS, counter, token_version
 from corpuskit.mix.engine import mix_tasks
@@ -94,8 +94,18 @@ class MixRun:
         stream = _joined_stream(streams)
         self._demand_whole_inputs(stream.chain.inputs)
         stream = self._run_steps("together", stream, self.recipe.together)
+        self._tell_absent_fields()
         self._mix(stream)
         return self._publish(stream)
+
+    def _tell_absent_fields(self) -> None:
+        """Name fields that no document has. Raises RefusedError if the policy asks to scrub them."""
+        for phase, step, fields in self.engine.absent_fields:
+            notice = f"{phase}: {absent_fields_notice(fields)}"
+            if step == "scrub-pii" and self.recipe.policy.pii_required:
+                raise RefusedError(f"`pii: required`, but {notice}; correct the `fields` of {step}")
+            if not self.settings.quiet:
+                console.notice("mix", notice)
 
     def report(self, manifest: Manifest) -> None:
         """Print the summary of a published run, or the line of `--json`."""

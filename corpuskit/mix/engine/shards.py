@@ -52,7 +52,7 @@ class TaskLog:
         verdict_files = [self.path.name] if self.path.exists() else []
         return {
             "files": [shard["name"] for shard in shards] + verdict_files,
-            "counts": [count.as_json() for count in counts],
+            "counts": [count.as_task_json() for count in counts],
             "left_out": {source: {**verdicts} for source, verdicts in self.counter.left_out.items()},
             "shards": list(shards),
             "verdict_files": verdict_files,
