@@ -15,7 +15,7 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.provenance.chain import StepDescription
 from corpuskit.core.startup import docstring_line, names_entry_points
 from corpuskit.core.step import Source, Step
-from corpuskit.core.wording import nearest
+from corpuskit.core.wording import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from corpuskit.core.format import Format
@@ -93,7 +93,8 @@ def format_names() -> list[str]:
 def find_format(name: str) -> "Format":
     """Return the output format of this name. Raises UsageError that lists those that exist."""
     if name not in format_names():
-        raise UsageError(f"no output format is called {name!r}; the formats are {', '.join(format_names())}")
+        hint = did_you_mean(name, format_names()) or f"; the formats are {', '.join(format_names())}"
+        raise UsageError(f"no output format is called {name!r}{hint}")
     module = importlib.import_module(f"corpuskit.export.{name}")
     return next(
         cast("Format", value())

@@ -91,6 +91,9 @@ class Source(Step):
         """Return the inputs that this one lists, if it is a list that the source knows; None for any other input."""
         return None
 
+    def check_inputs(self, inputs: "Sequence[Input]") -> None:
+        """Raise UsageError if the source cannot read the inputs, or if they make an option meaningless."""
+
     def read(self, input_: "Input") -> Iterator[Item]:
         """Yield the documents of one input in order, with drops and rejects where they occur.
 

@@ -15,6 +15,7 @@ from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.manifest import MANIFEST, read_manifest, shard_format
 from corpuskit.core.reading.hashing_stream import public_url
 from corpuskit.core.reading.inputs import Input
+from corpuskit.core.wording import nearest
 
 Expand = Callable[[Input], list[str] | None]
 """Returns the inputs that an input lists, or None if it is not a list."""
@@ -65,11 +66,21 @@ def _expand(argument: str, suffixes: Sequence[str], base: Path | None) -> list[I
     if os.path.lexists(path):
         return _existing(path, suffixes)
     if not glob.has_magic(argument):
-        raise UsageError(f"no such file or folder: {argument!r}")
+        raise UsageError(f"no such file or folder: {argument!r}{_near_name(path)}")
     matches = sorted(glob.glob(str(path), recursive=True))
     if not matches:
         raise UsageError(f"no file matches {argument!r}; check the pattern and the folder it starts in")
     return [item for match in matches for item in _existing(Path(match), suffixes)]
+
+
+def _near_name(path: Path) -> str:
+    """Return a hint at the name in the same folder that is most like a missing one."""
+    try:
+        names = os.listdir(path.parent)
+    except OSError:
+        return ""
+    near = nearest(path.name, names)
+    return f" (did you mean {str(path.with_name(near))!r}?)" if near else ""
 
 
 def _existing(path: Path, suffixes: Sequence[str]) -> list[Input]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from corpuskit.core import console
+from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import publishing
 from corpuskit.core.document import Document, encode
@@ -23,12 +24,14 @@ from corpuskit.core.provenance.verdicts import VerdictLog
 from corpuskit.core.publish.file_output import FileOutput
 from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.source_totals import Totals
+from corpuskit.core.reading.input_kinds import demand_lines_of_documents
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.resolve import resolve, resolve_lists
 from corpuskit.core.registry import describe
 from corpuskit.core.settings import Settings, Tags
 from corpuskit.core.step import CorpusStage, Report, Sink, Source, Step, absent_fields_notice
 from corpuskit.core.stream.flow import Flow
+from corpuskit.core.wording import quantity
 
 WRITE_BYTES = 256 * 1024
 FILE_ENDINGS = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
@@ -161,8 +164,12 @@ class StepRun:
     def _resolve(self) -> list[Input]:
         arguments = self.arguments or ["-"]
         if isinstance(self.step, Source):
-            return resolve_lists(arguments, self.step.suffixes, self.step.expand)
-        return resolve(arguments, (".jsonl", ".jsonl.gz", ".jsonl.zst"))
+            inputs = resolve_lists(arguments, self.step.suffixes, self.step.expand)
+            self.step.check_inputs(inputs)
+            return inputs
+        inputs = resolve(arguments, (".jsonl", ".jsonl.gz", ".jsonl.zst"))
+        demand_lines_of_documents(inputs)
+        return inputs
 
     def _writes(self) -> Any:
         descriptor = self.output.descriptor if isinstance(self.output, StreamOutput) else None
@@ -188,7 +195,8 @@ class StepRun:
             unread = self.flow.reading
             self._demand_few_rejects(unread.rejected.total(), unread.received.documents)
             if unread.rejected and not self.settings.quiet:
-                console.notice(self.step.name(), f"not in the answer: {console.counted(unread.rejected, 'rejected')}")
+                left_out = console.counted(unread.rejected, "rejected")
+                console.notice(self.step.name(), f"not in the answer: {left_out}{self._rejects_hint(unread)}")
             return
         if isinstance(self.output, StreamOutput):
             for line in console.with_progress(self.flow.lines(self.inputs), self.step.name(), self.settings.quiet):
@@ -278,8 +286,9 @@ class StepRun:
                         f"{input_.name}: {damage.what}, at byte {damage.offset}, {damage.lost} bytes lost",
                     )
         if not self.settings.accept_damaged:
+            verb = "is" if len(damaged) == 1 else "are"
             raise DamagedError(
-                f"{len(damaged)} of {len(self.inputs)} inputs are damaged, {damaged[0].name} first; "
+                f"{len(damaged)} of {quantity(len(self.inputs), 'input')} {verb} damaged, {damaged[0].name} first; "
                 f"{'nothing was published' if self.settings.output else 'whole records were passed on'}. "
                 "`--accept-damaged` goes on and lists the damage in the manifest"
             )
@@ -291,6 +300,13 @@ class StepRun:
                 f"`--max-rejects {self.settings.max_rejects}` allows; `--rejects FILE` shows them"
             )
 
+    def _rejects_hint(self, count: StepCount) -> str:
+        """Return how to see the rejected records, or what is wrong with most of them."""
+        bad_lines = count.rejected["bad-json"]
+        if bad_lines > 1 and bad_lines * 2 > count.received.documents:
+            return "; a document is one line of JSON, as `jq -c` writes it"
+        return "; `--rejects FILE` keeps these" if count.rejected and self.settings.rejects is None else ""
+
     def _tell(self) -> None:
         count = self.flow.counts[-1] if self.flow.counts else None
         if self.answer is not None:
@@ -300,6 +316,6 @@ class StepRun:
         elif self.settings.json:
             console.print_outcome(self.step.name(), count, 0)
         elif count is not None and not self.settings.quiet:
-            console.summary(self.step.name(), count)
+            console.summary(self.step.name(), count, self._rejects_hint(count))
         if count is not None and count.absent_fields and not self.settings.quiet:
             console.notice(self.step.name(), absent_fields_notice(count.absent_fields))

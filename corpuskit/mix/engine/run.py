@@ -24,6 +24,7 @@ from corpuskit.core.settings import Settings
 from corpuskit.core.step import CorpusStage, Step, absent_fields_notice
 from corpuskit.core.stream.flow import end_of_stages, runs_of
 from corpuskit.core.tokens import BYTES, WORDS, counter, token_version
+from corpuskit.core.wording import quantity
 from corpuskit.mix.engine import mix_tasks
 from corpuskit.mix.engine.bucket_index import BucketEntry, write_bucket_index
 from corpuskit.mix.engine.engine import Engine, Notify
@@ -122,11 +123,12 @@ class MixRun:
         elif not self.settings.quiet:
             print_summary(summaries)
             if self.engine.reused:
-                console.notice("mix", f"{self.engine.reused:,} tasks were already done by an earlier run")
+                verb = "was" if self.engine.reused == 1 else "were"
+                console.notice("mix", f"{quantity(self.engine.reused, 'task')} {verb} already done by an earlier run")
             target = self.output.target
             console.notice(
                 "mix",
-                f"published {totals.documents:,} documents in {target}; "
+                f"published {quantity(totals.documents, 'document')} in {target}; "
                 f"to check them: corpuskit verify {shlex.quote(str(target))}",
             )
 
@@ -256,8 +258,10 @@ class MixRun:
                 "mix", f"{entry['path']}: {first['what']}, at byte {first['offset']}, {first['lost']} bytes lost"
             )
         if damaged and not self.settings.accept_damaged:
+            verb = "is" if len(damaged) == 1 else "are"
             raise DamagedError(
-                f"{len(damaged)} inputs are damaged, {damaged[0]['path']} first; nothing was published. "
+                f"{quantity(len(damaged), 'input')} {verb} damaged, {damaged[0]['path']} first; "
+                "nothing was published. "
                 "`--accept-damaged` goes on and lists the damage in the manifest"
             )
 
