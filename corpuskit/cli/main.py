@@ -16,7 +16,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 from corpuskit import __version__
 from corpuskit.core import console
 from corpuskit.core.errors import CANNOT_WRITE, CorpuskitError, PublishError, UsageError
-from corpuskit.core.registry import WINGS, added_steps, find_step, help_line, own_steps
+from corpuskit.core.registry import WINGS, added_steps, find_step, help_line, own_steps, shadowing_notice
 
 if TYPE_CHECKING:
     from corpuskit.cli.arguments import Groups, Values
@@ -97,6 +97,8 @@ def _command(name: str, words: list[str]) -> int:
     from corpuskit.cli.arguments import option_groups, plain_values
 
     step_class = find_step(name)
+    if shadowed := shadowing_notice(name):
+        console.notice(name, shadowed)
     groups = option_groups(step_class)
     values = plain_values(groups, words)
     if values is None:

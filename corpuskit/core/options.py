@@ -132,6 +132,8 @@ def build_step(
     written, and that of the whole step for "". Raises UsageError for unknown, repeated, missing and wrong options, and
     for what the step itself refuses.
     """
+    if not isinstance(step_class, OptionsType):
+        raise UsageError(f"build_step takes a step class, as find_step returns it, not {excerpt(repr(step_class))}")
     option_of = {option.key: option for option in step_class.option_list()}
     location_of = location if callable(location) else lambda key: location
     spelling = AS_FLAGS if as_flags else Spelling("keys", split_commas, folder)
@@ -193,6 +195,20 @@ def _convert_fields(instance: Options) -> None:
         except UnfitValueError as unfit:
             raise UsageError(_misfit(option, unfit)) from None
         object.__setattr__(instance, option.name, converted)
+
+
+def wrong_default(step_class: type[Options]) -> str:
+    """Return which option has a default of another type than its own; empty if none has."""
+    for option in step_class.option_list():
+        if option.required:
+            continue
+        try:
+            _converted(option, option.default, IN_PYTHON)
+        except UnsupportedTypeError:
+            continue
+        except UnfitValueError as unfit:
+            return f"the default of `{option.name}` is {option.default!r}, and its type expects {unfit}"
+    return ""
 
 
 def _converted(option: Option, value: Any, spelling: Spelling) -> Any:

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol, Self
 
 from corpuskit.core.document import KNOWN_FIELDS, Document, Reject
+from corpuskit.core.errors import UsageError
 from corpuskit.core.options import RUNTIME, Option, Options
 from corpuskit.core.outcome import Drop, Item, Rejected
 from corpuskit.core.wording import did_you_mean, excerpt
@@ -48,6 +49,7 @@ __all__ = [
     "Stage",
     "Step",
     "absent_fields_notice",
+    "demand_steps",
 ]
 
 
@@ -240,6 +242,10 @@ class Report(Step):
         """Return the answer, as people read it."""
         raise NotImplementedError
 
+    def remark(self, answer: dict[str, Any]) -> str:
+        """Return what to tell about the answer on standard error; empty if nothing."""
+        return ""
+
 
 class Command(Step):
     """A command that is not part of a pipe: `mix`, `verify`."""
@@ -254,6 +260,13 @@ class Command(Step):
     def execute(self, arguments: list[str], settings: "Settings") -> int:
         """Do the work and return the exit code."""
         raise NotImplementedError
+
+
+def demand_steps(taker: str, steps: Iterable[Any]) -> None:
+    """Raise UsageError unless all of these are steps."""
+    for step in steps:
+        if not isinstance(step, Step):
+            raise UsageError(f"{taker} takes steps such as Head(n=3), not {excerpt(repr(step))}")
 
 
 def absent_fields_notice(fields: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from corpuskit.core.console import escape
 from corpuskit.core.option_values import misfit
-from corpuskit.core.step import Document, Report
+from corpuskit.core.step import Document, Report, absent_fields_notice
 from corpuskit.core.tokens import TOKENIZERS, is_tokenizer_name
 from corpuskit.core.wording import did_you_mean
 
@@ -17,7 +17,9 @@ class Count(Report):
     """Count documents, tokens and bytes of text.
 
     Tokens are words by default. Prints three columns and nothing else, so that `cut` and `awk` can take them apart.
-    With `--by`, prints a line for each value, those with most documents first.
+    With `--by`, prints a line for each value, those with most documents first; `-` stands for a missing value. With
+    `--json`, prints one object with `command`, `documents`, `tokens` and `bytes`, and with `--by` also `by`: the same
+    three numbers for each value.
 
         corpuskit count --by metadata.language web.jsonl.zst
     """
@@ -62,6 +64,11 @@ class Count(Report):
             )
             for figures, value in rows
         )
+
+    def remark(self, answer: dict[str, Any]) -> str:
+        """Return that no document has the field of `--by`, if that is so."""
+        is_absent = self.by is not None and list(answer["by"]) == ["-"]
+        return absent_fields_notice([self.by]) if is_absent and self.by is not None else ""
 
     def _value(self, document: Document) -> str:
         if not self.by:

@@ -1,6 +1,7 @@
 """The command line from outside: every command is listed, explains itself, starts light and refuses in one line."""
 
 import importlib.metadata
+import os
 import re
 import subprocess
 import sys
@@ -184,6 +185,7 @@ def test_python_m_corpuskit_is_the_command(corpuskit: Run) -> None:
 
 ADDED = '''
 from dataclasses import dataclass
+from typing import Annotated
 from corpuskit.core.step import Document, Drop, Stage
 
 @dataclass(frozen=True)
@@ -195,6 +197,19 @@ class DropShouting(Stage):
 
     def apply(self, document: Document) -> Document | Drop:
         return Drop(document, "shouting") if document.text.isupper() else document
+
+@dataclass(frozen=True)
+class Mute(Stage):
+    """Return nothing."""
+
+    def apply(self, document: Document) -> Document | Drop:
+        pass
+
+@dataclass(frozen=True)
+class Wrong(Stage):
+    """Have a default of the wrong type."""
+
+    most: Annotated[int, "A number."] = "many"
 '''
 
 
@@ -207,8 +222,9 @@ def added(tmp_path: Path, environment: dict[str, str]) -> Path:
     (folder / "shouting.py").write_text(ADDED)
     (information / "METADATA").write_text("Metadata-Version: 2.1\nName: shouting\nVersion: 1.2\n")
     points = "[corpuskit.steps]\ndrop-shouting = shouting:DropShouting\nlost = shouting:Nothing\n"
+    points += "mute = shouting:Mute\nwrong = shouting:Wrong\nhead = shouting:Mute\n"
     (information / "entry_points.txt").write_text(points)
-    environment["PYTHONPATH"] = str(folder)
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(folder), environment.get("PYTHONPATH")]))
     return folder
 
 
@@ -227,6 +243,20 @@ def test_a_broken_step_of_another_package_breaks_only_itself(corpuskit: Run) -> 
     assert listed.returncode == 0 and b"cannot be loaded" in listed.stdout
     refused = corpuskit("lost", "--help")
     assert refused.returncode == 2 and refused.stderr.count(b"\n") == 1
+    assert b"the step 'lost' of the package shouting (`shouting:Nothing`) cannot be loaded: Attrib" in refused.stderr
+
+
+@pytest.mark.usefixtures("added")
+def test_faults_of_added_steps_name_the_package_and_the_fault(corpuskit: Run) -> None:
+    wrong = corpuskit("wrong")
+    assert wrong.returncode == 2
+    assert b"`shouting:Wrong`) cannot be used: the default of `most` is 'many', and its type" in wrong.stderr
+    mute = corpuskit("mute", stdin=b'{"id":"a","text":"b"}\n')
+    assert mute.returncode == 1
+    assert b"mute: `apply` must return a Document or a Drop, not NoneType" in mute.stderr
+    shadowed = corpuskit("head", stdin=b'{"id":"a","text":"b"}\n')
+    assert shadowed.returncode == 0
+    assert b"the package shouting has a step of this name too, which is left out" in shadowed.stderr
 
 
 def test_every_stage_of_ours_lives_in_a_file_of_its_name() -> None:

@@ -456,3 +456,11 @@ def test_lines_that_are_no_documents_are_told_how_to_be_some(corpuskit: Run) -> 
     assert b"1 rejected (no-text 1); `--rejects FILE` keeps these\n" in few.stderr
     kept = corpuskit("head", "--rejects", "r.jsonl", stdin=b'{"text":"a"}\n{"id":"b"}\n')
     assert b"1 rejected (no-text 1)\n" in kept.stderr
+
+
+def test_a_count_by_a_field_that_no_document_has_is_told(corpuskit: Run) -> None:
+    documents = lines_of([{"id": "a", "text": "one", "metadata": {"license": "MIT"}}])
+    assert b"no document has the field `licence`\n" in corpuskit("count", "--by", "licence", stdin=documents).stderr
+    near = corpuskit("count", "--by", "metadata.licence", stdin=documents)
+    assert b"no document has the field `metadata.licence` (did you mean `metadata.license`?)" in near.stderr
+    assert b"no document" not in corpuskit("count", "--by", "metadata.license", stdin=documents).stderr

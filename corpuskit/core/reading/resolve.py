@@ -21,7 +21,7 @@ Expand = Callable[[Input], list[str] | None]
 """Returns the inputs that an input lists, or None if it is not a list."""
 
 
-def resolve_lists(arguments: Sequence[str], suffixes: Sequence[str], expand: Expand) -> list[Input]:
+def resolve_lists(arguments: Sequence[str | Path], suffixes: Sequence[str], expand: Expand) -> list[Input]:
     """Return the inputs that these arguments name, with lists of inputs replaced by what they list."""
     inputs: list[Input] = []
     for input_ in resolve(arguments, suffixes):
@@ -31,13 +31,16 @@ def resolve_lists(arguments: Sequence[str], suffixes: Sequence[str], expand: Exp
     return inputs
 
 
-def resolve(arguments: Sequence[str], suffixes: Sequence[str] = (), base: Path | None = None) -> list[Input]:
+def resolve(
+    arguments: Sequence[str | Path] | str | Path, suffixes: Sequence[str] = (), base: Path | None = None
+) -> list[Input]:
     """Return the inputs that these arguments name, in input order.
 
     An argument is `-`, a URL, a file, a glob, or a folder: all files below it, or those with a suffix of `suffixes`, or
     the shards of a dataset that corpuskit published. Raises UsageError for what does not exist and for empty globs.
     """
-    inputs = [item for argument in arguments for item in _expand(argument, suffixes, base)]
+    listed = [arguments] if isinstance(arguments, (str, Path)) else arguments
+    inputs = [item for argument in listed for item in _expand(os.fspath(argument), suffixes, base)]
     streams = [item for item in inputs if item.is_stream]
     for number, item in enumerate((item for item in streams if item.name != "-"), start=1):
         item.name = f"pipe-{number}"

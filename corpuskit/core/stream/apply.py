@@ -167,7 +167,14 @@ def _count_outcome(stage: Stage, count: StepCount, item: InFlight, outcome: Docu
             verdict = Verdict.of_drop(stage.name(), outcome, item.location)
             count.dropped[outcome.reason] += 1
             return verdict
+        if not isinstance(outcome, Reject):
+            raise StepFault(
+                f"{stage.name()}: `apply` must return a Document or a Drop, not {type(outcome).__name__}, "
+                f"as it did for document {item.document.id!r}"
+            )
         raise outcome
+    except StepFault:
+        raise
     except Reject as reject:
         count.rejected[reject.reason] += 1
         if reject.reason == KILLED:

@@ -6,7 +6,7 @@ says `complete`, and only then is the output closed or published.
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -29,7 +29,7 @@ from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.resolve import resolve, resolve_lists
 from corpuskit.core.registry import describe
 from corpuskit.core.settings import Settings, Tags
-from corpuskit.core.step import CorpusStage, Report, Sink, Source, Step, absent_fields_notice
+from corpuskit.core.step import Command, CorpusStage, Report, Sink, Source, Step, absent_fields_notice, demand_steps
 from corpuskit.core.stream.flow import Flow
 from corpuskit.core.wording import quantity
 
@@ -124,9 +124,15 @@ class StepRun:
     """One run of one step."""
 
     step: Step
-    arguments: list[str]
-    settings: Settings
+    arguments: Sequence[str | Path] | str | Path
+    settings: Settings = field(default_factory=Settings)
     tags: Tags = field(default_factory=Tags)
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for what is no step of a pipe."""
+        demand_steps("StepRun", [self.step])
+        if isinstance(self.step, Command):
+            raise UsageError(f"StepRun runs steps of pipes; call `execute` of {type(self.step).__name__} itself")
 
     def run(self) -> int:
         """Run to the end; return the exit code. Raises CorpuskitError, BrokenPipeError or KeyboardInterrupt."""
@@ -162,7 +168,7 @@ class StepRun:
         return 0
 
     def _resolve(self) -> list[Input]:
-        arguments = self.arguments or ["-"]
+        arguments = [self.arguments] if isinstance(self.arguments, (str, Path)) else self.arguments or ["-"]
         if isinstance(self.step, Source):
             inputs = resolve_lists(arguments, self.step.suffixes, self.step.expand)
             self.step.check_inputs(inputs)
@@ -313,6 +319,8 @@ class StepRun:
             assert isinstance(self.step, Report)
             as_json = console.answer_line(self.step.name(), self.answer)
             console.write_stdout(as_json if self.settings.json else self.step.render(self.answer))
+            if (remark := self.step.remark(self.answer)) and not self.settings.quiet:
+                console.notice(self.step.name(), remark)
         elif self.settings.json:
             console.print_outcome(self.step.name(), count, 0)
         elif count is not None and not self.settings.quiet:

@@ -110,8 +110,9 @@ class Recipe:
     output: OutputSpec = field(default_factory=OutputSpec)
 
 
-def load_recipe(path: Path, find: FindStep = find_step) -> Recipe:
+def load_recipe(path: Path | str, find: FindStep = find_step) -> Recipe:
     """Read and check a recipe. Raises UsageError with the line, RefusedError if its own policy forbids a source."""
+    path = Path(path)
     return read_recipe(load_yaml(path), path.parent, find)
 
 
@@ -203,7 +204,7 @@ def _source(name: str, node: Node, folder: Path, find: FindStep) -> SourceSpec:
         license=_license(license) if license else None,
         license_evidence=evidence.text() if evidence else None,
         weight=weight.positive() if weight else 1.0,
-        max_epochs=max_epochs.positive() if max_epochs else 1.0,
+        max_epochs=max_epochs.least(1) if max_epochs else 1.0,
         steps=_steps(node.get("steps"), folder, find),
         location=node.location,
         input_locations=tuple(item.location for item in inputs),
