@@ -216,7 +216,7 @@ def _license(node: Node) -> str:
     license = node.text()
     if license != FROM_DOCUMENTS and (problem := expression_problem(license)):
         near = did_you_mean(license, (FROM_DOCUMENTS,))
-        node.fail(f"is an SPDX licence expression{near}: {problem}")
+        node.fail(f"must be an SPDX licence expression{near}: {problem}")
     return license
 
 
