@@ -17,7 +17,7 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that is most like the word, whatever its case, or None if none is near.
 
-    >>> nearest("Feild", ["field", "frame"]), nearest("cc0", ["MIT", "CC0-1.0"]), nearest("md", ["text", "markdown"])
+    >>> nearest("Fields", ["field", "frame"]), nearest("cc0", ["MIT", "CC0-1.0"]), nearest("md", ["text", "markdown"])
     ('field', 'CC0-1.0', 'markdown')
     """
     by_lower = {candidate.lower(): candidate for candidate in candidates}
