@@ -1,7 +1,7 @@
 """From the words of a command line to the values of options.
 
-Plain words (each flag spelled out and followed by its value) are read here. All others, and those that are wrong or ask
-for help, are left to typer, whose import takes longer than most of what a short command does.
+Plain words (each flag spelled out and followed by its value) are read here. All others, wrong ones and requests for
+help, are left to typer, whose import takes longer than most of what a short command does.
 """
 
 import re

@@ -1,7 +1,7 @@
-"""Typer commands made of step classes: they print the help, and read what is not spelled plainly.
+"""Typer commands made from step classes: they print the help, and read what is not spelled plainly.
 
-A command returns the words as they were given. `build_step` converts them, as it does the keys of recipes, so flags and
-recipe keys are held to the same rules.
+A command returns the words as they were given. `build_step` converts them, as it does the keys of recipes, so the same
+rules apply to flags and recipe keys.
 """
 
 import inspect
@@ -9,7 +9,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-# Plain help: boxes would cost a third of the start-up time and spoil what scripts read.
+# Plain help: boxes would take a third of the start-up time and get in the way of scripts.
 os.environ.setdefault("TYPER_USE_RICH", "0")
 
 import typer
@@ -24,7 +24,7 @@ HELP = {"help_option_names": ["--help", "-h"]}
 
 
 class RawValue:
-    """A parameter type that hands words on as they are: `build_step` converts them.
+    """A parameter type that passes words on unchanged: `build_step` converts them.
 
     Typer would have pydantic make a validator for each parameter, and importing that doubles the time to start.
     """
@@ -62,7 +62,7 @@ def _single_values(step_class: type[Step], values: Values) -> Values:
 
 
 def full_help(step_class: type[Step]) -> str:
-    """Return what `--help` prints of a command."""
+    """Return what `--help` prints for a command."""
     command = typer_command(step_class)
     context = typer.Context(
         command, info_name=f"corpuskit {step_class.name()}", help_option_names=HELP["help_option_names"]
@@ -93,7 +93,7 @@ def typer_command(step_class: type[Step]) -> Any:
 
 def _with_raw_values(app: typer.Typer) -> Any:
     command = typer.main.get_command(app)
-    # The parameters of the command and the one for help, which comes into being when it is asked for.
+    # The parameters of the command and the one for help, which is only created when it is requested.
     for parameter in command.get_params(typer.Context(command, **command.context_settings)):
         parameter._runtime_param = RawValue()  # type: ignore[attr-defined]
     return command

@@ -30,6 +30,9 @@ from corpuskit.core.wording import comma_list, did_you_mean, excerpt, quantity
 RUNTIME = "runtime"
 """Second annotation of an option that does not shape content (a key file, a spool folder): not in the manifest."""
 
+MAY_BE_EMPTY = "may be empty"
+"""Second annotation of an option to which the empty string is a value like any other: the id of a document."""
+
 NOT_AN_OPTION = "not an option"
 """First annotation of a field that callers cannot set by flag or recipe: state that a step carries along."""
 
@@ -45,6 +48,7 @@ class Option:
     required: bool
     shapes_content: bool
     choices: tuple[str, ...] = ()
+    may_be_empty: bool = False
 
     @property
     def key(self) -> str:
@@ -213,7 +217,8 @@ def wrong_default(step_class: type[Options]) -> str:
 
 def _converted(option: Option, value: Any, spelling: Spelling) -> Any:
     # An option whose default is the empty string gives it a meaning.
-    return value if value == "" == option.default else convert(option.type, value, spelling)
+    means_something = option.may_be_empty or option.default == ""
+    return value if value == "" and means_something else convert(option.type, value, spelling)
 
 
 def _key_problem(key: str, option_of: Mapping[str, Option], values: Mapping[str, Any]) -> str:
@@ -286,6 +291,7 @@ def _option(item: "dataclasses.Field[Any]", hint: Any) -> Option:
         required=required,
         shapes_content=RUNTIME not in extras,
         choices=_choices(base),
+        may_be_empty=MAY_BE_EMPTY in extras,
     )
 
 

@@ -1,4 +1,4 @@
-"""JSONL shards, compressed with zstd at fixed settings: the form that every other form is checked against."""
+"""JSONL shards, compressed with zstd at fixed settings: the format that every other format is checked against."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,11 +20,11 @@ class Jsonl:
     folder: ClassVar[str] = ""
 
     def open(self, path: Path) -> "JsonlWriter":
-        """A writer of one shard."""
+        """Return a writer of one shard."""
         return JsonlShardWriter(filesystem.open_new(path))
 
     def read(self, path: Path) -> Iterator[Document]:
-        """The documents of one shard. Raises DamagedError where it cannot be read."""
+        """Yield the documents of one shard. Raises DamagedError where it cannot be read."""
         from corpuskit.core.reading.inputs import Input
 
         input_ = Input(path.name, local_path=path)
@@ -36,7 +36,7 @@ class Jsonl:
             raise DamagedError(f"{path.name}: {input_.damage[0].what}")
 
     def find(self, path: Path, identifier: str) -> Iterator[Document]:
-        """The documents of one shard with this id: lines are searched as bytes, and only where the id may be."""
+        """Yield the documents of one shard with this id: lines are searched as bytes, and only where the id may be."""
         import orjson
 
         from corpuskit.core.reading.inputs import Input
@@ -52,11 +52,11 @@ class Jsonl:
             raise DamagedError(f"{path.name}: {input_.damage[0].what}")
 
     def finish(self, staging: Path, manifest: dict[str, Any]) -> list[str]:
-        """No files besides the shards."""
+        """Write no files besides the shards."""
         return []
 
     def versions(self) -> dict[str, str]:
-        """The compressor: another release may write other bytes."""
+        """Return the version of the compressor: another release may write other bytes."""
         import zstandard
 
         return {"zstd": ".".join(map(str, zstandard.ZSTD_VERSION))}

@@ -1,4 +1,4 @@
-"""The format of a file of documents: by its name without the suffix of a compression, else by how it begins."""
+"""The format of a file of documents: by its name without a compression suffix, else by how it begins."""
 
 import codecs
 import itertools
@@ -29,7 +29,7 @@ SUFFIXES = tuple("".join(pair) for pair in itertools.product(FORMATS, COMPRESSIO
 
 
 def format_of(input_: "Input") -> str:
-    """Return the format that the input's name stands for, else the one that its content looks like."""
+    """Return the format that the input's name indicates, else the one that its content looks like."""
     format_name = format_by_name(input_.name)
     if format_name not in (None, "json"):
         return format_name

@@ -80,7 +80,7 @@ def _detect(data: bytes) -> str:
         name = codecs.lookup(encoding).name if encoding else "iso8859-1"
         data.decode(name)
     except (LookupError, UnicodeDecodeError):
-        # In latin-1 every byte is a character; binary data read so is refused for its control characters.
+        # In latin-1 every byte is a character; binary data read that way is refused for its control characters.
         return "iso8859-1"
     return name
 

@@ -36,16 +36,16 @@ UNDECODED = re.compile("[\udc80-\udcff]")
 class Files(Source):
     """Read JSONL, JSON, CSV, TSV, Parquet, text, Markdown and HTML files as documents.
 
-    The format goes by the file's name (without any .gz, .zst, .bz2), or by its content if the name does not tell; a
-    pipe is JSONL unless `--format` says otherwise. A line, an element of a JSON array or a row of a table is one
-    document, and so is a whole text, Markdown or HTML file of up to 32 MiB; `extract` turns HTML into text. Other
+    The format follows from the file's name (without any .gz, .zst, .bz2), or from its content if the name does not
+    tell; a pipe is JSONL unless `--format` says otherwise. A line, an element of a JSON array or a row of a table is
+    one document, and so is a whole text, Markdown or HTML file of up to 32 MiB; `extract` turns HTML into text. Other
     fields of JSON stay where they are; other columns of a table become metadata, without null cells. The id is the
     value under `--id-key`, else the record's own `id`, else a hash of the text; for a whole file it is the file's name.
-    Parquet that corpuskit wrote gives back the documents that went in.
+    Parquet files that corpuskit wrote give back the original documents.
 
     Rejects: what is not a valid JSONL record; `no-text`, `bad-id`, `bad-metadata`; for CSV `bad-row` and
-    `row-too-long`; for Parquet `binary-value`; `undecodable`; `cut-row` and `damaged-text` if a compressed file has
-    lost a part. Holds one line, batch of rows, text file or JSON array in memory.
+    `row-too-long`; for Parquet `binary-value`; `undecodable`; `cut-row` and `damaged-text` if part of a compressed file
+    is missing. Holds one line, batch of rows, text file or JSON array in memory.
 
         corpuskit files reviews.csv.gz --text-key review_text --source reviews --origin licensed --license CC-BY-4.0
     """
@@ -57,7 +57,7 @@ class Files(Source):
     columns: Annotated[tuple[str, ...], "Other columns of a table to take into metadata; all by default."] = ()
     format: Annotated[
         Literal["auto", "jsonl", "json", "csv", "tsv", "parquet", "text", "markdown", "html"],
-        "Format of all inputs; auto goes by name, then by content.",
+        "Format of all inputs; auto decides by name, then by content.",
     ] = "auto"
     delimiter: Annotated[str | None, "Character between columns; by default a comma in CSV, a tab in TSV."] = None
     encoding: Annotated[str | None, "Encoding of CSV, TSV and text; by default UTF-8, else detected."] = None
@@ -211,7 +211,7 @@ class Files(Source):
         metadata = record.pop("metadata", None)
         if metadata is not None and type(metadata) is not dict:
             raise Reject("bad-metadata", "`metadata` is not an object")
-        # If other fields serve as text and id, the fields of these names move to the metadata.
+        # If other fields serve as text and id, the fields `text` and `id` move to the metadata.
         reserved = {key: record.pop(key) for key in ("id", "text") if key in record}
         return Document(identifier, text, {**(metadata or {}), **reserved}, record)
 
@@ -253,7 +253,7 @@ def _listed_columns(names: list[str]) -> str:
 
 
 def _whole(input_: "Input", limit: int) -> bytes | Rejected:
-    """Return all bytes of a file that is one record; a reject if it is too large or a part of it is missing."""
+    """Return all bytes of a file that is one record; a reject if it is too large or part of it is missing."""
     try:
         data = input_.read_all(limit)
     except Reject as reject:

@@ -1,4 +1,4 @@
-"""`count`: how much there is."""
+"""`count`: how many documents, tokens and bytes there are."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -16,8 +16,8 @@ from corpuskit.core.wording import did_you_mean
 class Count(Report):
     """Count documents, tokens and bytes of text.
 
-    Tokens are words by default. Prints three columns and nothing else, so that `cut` and `awk` can take them apart.
-    With `--by`, prints a line for each value, those with most documents first; `-` stands for a missing value. With
+    Tokens are words by default. Prints three columns and nothing else, so that `cut` and `awk` can read them. With
+    `--by`, prints a line for each value, those with the most documents first; `-` stands for a missing value. With
     `--json`, prints one object with `command`, `documents`, `tokens` and `bytes`, and with `--by` also `by`: the same
     three numbers for each value.
 
@@ -34,7 +34,7 @@ class Count(Report):
             raise misfit("tokenizer", "words, bytes/4, or the path of a tokenizer.json", self.tokenizer, near)
 
     def report(self, documents: Iterable[Document]) -> dict[str, Any]:
-        """Return the numbers of documents, tokens and bytes, in all and by value."""
+        """Return the numbers of documents, tokens and bytes, in total and by value."""
         from corpuskit.core.tokens import counter
 
         count_tokens = counter(self.tokenizer)
@@ -56,7 +56,7 @@ class Count(Report):
         return answer
 
     def render(self, answer: dict[str, Any]) -> str:
-        """Return a line of documents, tokens and bytes, or a line for each value, followed by its name."""
+        """Return a line of documents, tokens and bytes, or such a line for each value, followed by the value."""
         rows = [(figures, value) for value, figures in answer.get("by", {}).items()] or [(answer, "")]
         return "\n".join(
             "\t".join(

@@ -14,21 +14,21 @@ __all__ = ["FilterLanguage"]
 
 @dataclass(frozen=True)
 class FilterLanguage(Stage):
-    """Keep documents in the chosen languages, and write down each document's language.
+    """Keep documents in the chosen languages, and record each document's language.
 
     Writes `metadata.language` (ISO 639-1, or ISO 639-3 where that has no code) and `metadata.language_score` (the
     model's probability, four digits). A document whose best score is below `--min-score` is dropped as
-    `language-uncertain`, one in a language that is not kept as `language`; both drops carry language and score.
-    A text longer than 2,000 characters is judged by four windows of 500. Text without letters is `und`.
+    `language-uncertain`, one in a language that is not kept as `language`; both drops give language and score. A text
+    longer than 2,000 characters is judged by four windows of 500. Text without letters is `und`.
 
-    The model (fastText lid.176, compressed) takes 1 MB; documents are judged one by one, in any order.
+    The model (fastText lid.176, compressed) takes 1 MB. Documents are judged one by one, in any order.
 
     Example: corpuskit filter-language pages.jsonl --keep en,de --min-score 0.8
     """
 
     keep: Annotated[tuple[str, ...], "Languages to keep, as ISO 639 codes (`en`, `eng`)."] = ()
     min_score: Annotated[float, "Lowest probability at which the language is trusted, 0 to 1."] = 0.65
-    annotate: Annotated[bool, "Keep every document; only write down language and score."] = False
+    annotate: Annotated[bool, "Keep every document; only record language and score."] = False
 
     def __post_init__(self) -> None:
         """Check languages and score. Raises UsageError if none is named, one is unknown, or the score is not 0 to 1."""

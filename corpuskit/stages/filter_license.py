@@ -1,4 +1,4 @@
-"""`filter-license`: only documents whose licence is allowed."""
+"""`filter-license`: only documents with an allowed licence pass."""
 
 from dataclasses import dataclass
 from typing import Annotated

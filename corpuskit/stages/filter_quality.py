@@ -22,13 +22,13 @@ __all__ = ["FilterQuality"]
 Family = Literal["gopher", "gopher-repetition", "c4", "fineweb"]
 
 DIGITS = 6
-"""Decimal places of the figures that are written down; verdicts use unrounded figures."""
+"""Decimal places of the figures that are recorded; verdicts use unrounded figures."""
 BATCH_DOCUMENTS = 256
 BATCH_CHARACTERS = 500_000
 
 
 class Check(NamedTuple):
-    """A rule that is on, and the bound that its signal must keep."""
+    """An enabled rule, and the bound that its signal must keep."""
 
     rule: "Rule"
     bound: float
@@ -49,14 +49,14 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True)
 class FilterQuality(Stage):
-    """Drop documents that fail the Gopher, C4 or FineWeb rules of quality.
+    """Drop documents that fail the quality rules of Gopher, C4 or FineWeb.
 
     Families are applied in the order gopher, gopher-repetition, c4, fineweb. The first rule that fails names the drop,
-    whose values are the signal, its figure and the bound. C4's rules first take out citation marks, and lines that are
+    whose values are the signal, its figure and the bound. C4's rules first remove citation marks, and lines that are
     too short, lack closing punctuation or are about cookies or javascript; then they judge what is left. The edited
-    text goes on to fineweb and to the output, unless `--no-c4-edit-lines` is given. A second run changes nothing more,
-    except in lines that lost citation marks. With `--annotate` every document passes with its text unchanged: each
-    family judges that text, and figures and verdicts go to `metadata.quality`.
+    text goes on to fineweb and to the output, unless `--no-c4-edit-lines` is given. A second run changes nothing
+    further, except in lines that lost citation marks. With `--annotate`, every document passes with its text unchanged:
+    each family judges that text, and figures and verdicts go to `metadata.quality`.
 
     `--set` changes a threshold or switches a rule off: `--set gopher-min-words=20 --set c4-policy=off`. Gopher's
     stop words and C4's closing punctuation are English: for other languages set `gopher-min-stop-words=off` and
@@ -75,7 +75,7 @@ class FilterQuality(Stage):
     set: Annotated[tuple[str, ...], "Threshold to change, as name=value; the value off disables the rule."] = ()
     annotate: Annotated[bool, "Keep every document; write figures and verdicts to metadata.quality."] = False
     language: Annotated[str, "Language of documents without metadata.language."] = "en"
-    c4_edit_lines: Annotated[bool, "Pass on the text without the lines that C4's rules take out."] = True
+    c4_edit_lines: Annotated[bool, "Pass on the text without the lines that C4's rules remove."] = True
 
     def __post_init__(self) -> None:
         """Check the rules and the overrides. Raises UsageError if they make no sense."""
@@ -195,7 +195,7 @@ class FilterQuality(Stage):
 
     @cached_property
     def _checks(self) -> dict[str, dict[str, list[Check]]]:
-        """The rules that are on, by family and signal, in the order in which they are applied."""
+        """The enabled rules, by family and signal, in the order in which they are applied."""
         from corpuskit.text.quality.rules import FAMILIES, RULES
 
         checks: dict[str, dict[str, list[Check]]] = {family: {} for family in FAMILIES if family in self.rules}
@@ -224,7 +224,7 @@ class FilterQuality(Stage):
 
     @cached_property
     def _settings(self) -> dict[str, float]:
-        """Those of the thresholds that shape signals."""
+        """The thresholds that shape signals."""
         from corpuskit.text.quality.rules import SETTINGS
 
         return {setting.name: self._thresholds[setting.name] or 0 for setting in SETTINGS}
@@ -246,7 +246,7 @@ def _batches(indices: list[int], documents: Sequence[Document]) -> Iterator[list
 
 
 def _rounded(columns: "list[Numbers]") -> list[list[float]]:
-    """Return the figures as they are written down, column by column; floats are rounded as `round` does it."""
+    """Return the figures as they are recorded, column by column; floats are rounded as `round` does it."""
     # exact       [3.4e-06  3.5e-06]
     # scaled      [3.4      3.5]
     # rounded     [3e-06    4e-06]

@@ -56,8 +56,8 @@ class Differences(TypedDict):
 class Diff(Command):
     """Compare two datasets: documents added, removed and changed, by source, and options that differ.
 
-    Documents are matched by source, id and epoch; one changed if its line did. For a removed document the reason is
-    given if the second dataset's decisions hold one. Holds the ids of both datasets in memory.
+    Documents are matched by source, id and epoch; a document counts as changed if its line differs. For a removed
+    document, the reason is given if the second dataset's decisions hold one. Holds the ids of both datasets in memory.
 
         corpuskit diff corpus-of-yesterday corpus
     """
@@ -65,7 +65,7 @@ class Diff(Command):
     inputs: ClassVar[str] = "BEFORE AFTER"
     answers: ClassVar[bool] = True
 
-    samples: Annotated[int, "Ids to show of each kind of change."] = 3
+    samples: Annotated[int, "Ids to show for each kind of change."] = 3
 
     def __post_init__(self) -> None:
         """Raise UsageError for a number of samples below 0."""

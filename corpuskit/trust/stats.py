@@ -27,7 +27,7 @@ class LeftOutSummary(TypedDict):
     reason: str
     documents: int
     share: float
-    """Of the documents that the step took."""
+    """Their share of the documents that the step read."""
     samples: list[str]
     """Some of their ids."""
 

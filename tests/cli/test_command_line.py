@@ -1,5 +1,6 @@
 """The command line from outside: every command is listed, explains itself, starts light and refuses in one line."""
 
+import errno
 import importlib.metadata
 import os
 import re
@@ -264,3 +265,25 @@ def test_every_stage_of_ours_lives_in_a_file_of_its_name() -> None:
         step_class = registry.find_step(name)
         assert step_class.__module__ == module
         assert step_class.kind != Stage.kind or module.startswith("corpuskit.stages.")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        ImportError("libx.so: failed to map segment from shared object"),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+        RuntimeError("can't start new thread"),
+    ],
+)
+def test_a_lack_of_memory_is_called_by_its_name(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> int:
+        raise error
+
+    monkeypatch.setattr("corpuskit.cli.main._dispatch", fail)
+    with pytest.raises(SystemExit) as caught:
+        main(["head"])
+    assert caught.value.code == 5
+    assert capsys.readouterr().err.startswith("corpuskit head: not enough memory; nothing was published.")

@@ -17,10 +17,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import demand_lock, finishing, flush, publishing, size_and_digest, write_flushed
+from corpuskit.core.disk.stored_json import read_json
 from corpuskit.core.document import Document
 from corpuskit.core.errors import PublishError
 from corpuskit.core.format import Format, ShardWriter
@@ -34,11 +35,22 @@ STAGING = ".staging"
 WORK = "work"
 TASKS = "tasks"
 """Inside the work folder."""
+LOG = "log"
+"""Inside it, too."""
+JOBS = "slurm.json"
+"""Inside it as well: jobs that may still write there."""
 JOURNAL = "journal.json"
 HOLDER = "holder.json"
 CARD = "README.md"
 
 _PLACED = re.compile(r"(data/|decisions/)?part-[0-9]{5,}-[0-9a-f]{8}\.[a-z.]+|README\.md")
+
+
+class HolderEntry(TypedDict):
+    """Who writes a folder, in `holder.json`."""
+
+    process: int
+    host: str
 
 
 @dataclass
@@ -67,7 +79,7 @@ class FolderOutput:
             with publishing(target):
                 self._sweep(WORK)
                 filesystem.make_folder(self.run, parents=True)
-                holder = {"process": os.getpid(), "host": platform.node()}
+                holder: HolderEntry = {"process": os.getpid(), "host": platform.node()}
                 write_flushed(self.run.parent / HOLDER, json.dumps(holder).encode())
         except BaseException:
             self.abandon(keep_work=True)
@@ -131,7 +143,7 @@ class FolderOutput:
         self._open = []
         if self.lock < 0:
             return
-        kept_names = [WORK] if keep_work and (self.work / TASKS).is_dir() else []
+        kept_names = [WORK] if keep_work and self._has_work() else []
         try:
             self._finish()
         except OSError:
@@ -141,6 +153,11 @@ class FolderOutput:
             _remove_if_empty(self.target)
         os.close(self.lock)
         self.lock = -1
+
+    def _has_work(self) -> bool:
+        """Whether there is anything that the next run can use, or must know of."""
+        tasks = self.work / TASKS
+        return (self.work / JOBS).exists() or (tasks.is_dir() and any(tasks.iterdir()))
 
     def _finish(self) -> None:
         """Tidy the folder, before or after publication; what was done already is not done again."""
@@ -158,7 +175,7 @@ class FolderOutput:
             left = sorted(path for path in staging.iterdir() if path.name not in kept_names)
         for path in left:
             with contextlib.suppress(OSError):
-                _remove_any(path)
+                remove_any(path)
         _remove_if_empty(staging)
 
     def _new_shard(self, format_: Format) -> _Shard:
@@ -235,7 +252,8 @@ def _claim(target: Path, is_new: bool) -> tuple[int, dict[str, Any]]:
     """Lock a folder and tidy it; return the lock and the previous manifest. Raises PublishError."""
     lock = -1
     try:
-        _refuse_links(target)
+        with publishing(target):
+            _demand_own_folders(target)
         lock = _lock(target)
         with publishing(target):
             _recover(target)
@@ -248,11 +266,27 @@ def _claim(target: Path, is_new: bool) -> tuple[int, dict[str, Any]]:
         raise
 
 
-def _refuse_links(target: Path) -> None:
-    """Refuse links in place of our folders, which would redirect what is written, and what is removed, elsewhere."""
-    for name in (STAGING, f"{STAGING}/{WORK}", "data", "decisions"):
-        if (target / name).is_symlink():
-            raise PublishError(f"{name} in {str(target)!r} is a link; remove it, or choose another -o")
+def _demand_own_folders(target: Path) -> None:
+    """Refuse links in place of our folders and files, which would redirect writes and removals, and files for folders.
+
+    Links further inside are removed, or replaced, and never followed.
+    """
+    work = target / STAGING / WORK
+    for path in (target / STAGING, work, *_entries_of(work), target / "data", target / "decisions"):
+        if path.is_symlink():
+            raise _not_ours(path, target, "is a link")
+    for path in (target / STAGING, work, work / TASKS, work / LOG):
+        if path.exists() and not path.is_dir():
+            raise _not_ours(path, target, "is not a folder")
+
+
+def _entries_of(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _not_ours(path: Path, target: Path, what: str) -> PublishError:
+    name = path.relative_to(target).as_posix()
+    return PublishError(f"{name} in {str(target)!r} {what}; remove it, or choose another -o")
 
 
 def _lock(target: Path) -> int:
@@ -275,11 +309,8 @@ def holder_of(target: Path) -> str | None:
 
 def _holder(target: Path) -> str:
     """Return who writes a locked folder, if it has said who it is."""
-    try:
-        content = json.loads((target / STAGING / HOLDER).read_bytes())
-        return f"process {int(content['process'])} on {content['host']!s}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "another run"
+    content: HolderEntry | None = read_json(target / STAGING / HOLDER, HolderEntry)
+    return f"process {content['process']} on {content['host']}" if content else "another run"
 
 
 def _recover(target: Path) -> None:
@@ -328,7 +359,7 @@ def _card_of(content: Mapping[str, Any]) -> list[str]:
     return [CARD] if any(shard_format(item["path"])[0] == "data" for item in content.get("shards", ())) else []
 
 
-def _remove_any(path: Path) -> None:
+def remove_any(path: Path) -> None:
     """Remove a file, or a folder with all that is in it; a link is not followed."""
     if path.is_dir() and not path.is_symlink():
         filesystem.remove_tree(path)

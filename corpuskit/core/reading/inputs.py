@@ -3,6 +3,7 @@
 import os
 import stat
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -39,6 +40,8 @@ class Findings:
     """What reading an input found."""
 
     damage: list[Damage] = field(default_factory=list)
+    remarks: Counter[str] = field(default_factory=Counter)
+    """What its reader should know although nothing is lost: phrases, and how often each was the case."""
     count: StreamCount = field(default_factory=StreamCount)
     """The lines that were read, valid or not."""
     cut_line: bool = False
@@ -124,6 +127,10 @@ class Input:
     def damaged(self, what: str, offset: int, lost: int) -> None:
         """Report stored bytes that cannot be read: a plain phrase, the stored byte, and how many were lost."""
         self.findings.damage.append(Damage(what, offset, lost))
+
+    def remark(self, what: str) -> None:
+        """Note something that costs nothing, but that a person should know, in a phrase."""
+        self.findings.remarks[what] += 1
 
     def manifest_entry(self) -> InputEntry:
         """Return the entry in the manifest; the rest of a local file is read for its digest.

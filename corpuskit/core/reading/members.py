@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Protocol
 
+from corpuskit.core.errors import is_out_of_memory
 from corpuskit.core.reading.codecs import CODECS, Codec, codec_of
 
 STEP = 16 * 1024
@@ -226,7 +227,9 @@ class CompressedFile:
                 return self._break("cut", self._salvage(0))
             try:
                 output = self._decoder.decompress(stored)
-            except self._codec.errors:
+            except self._codec.errors as error:
+                if is_out_of_memory(error):
+                    raise MemoryError from error
                 return self._break("corrupt", self._salvage(len(stored)))
             self._ended = self._decoder.eof
             self._step = self._codec.step if len(output) < MUCH else min(self._codec.step, SMALL_STEP)
@@ -335,6 +338,8 @@ class CompressedFile:
             return False
         try:
             self._codec.careful_decoder().decompress(head)
-        except self._codec.errors:
+        except self._codec.errors as error:
+            if is_out_of_memory(error):
+                raise MemoryError from error
             return False
         return True

@@ -217,6 +217,7 @@ class StepRun:
             self.output.flush()
         self.verdict_log.close()
         chain, upstream = self._upstream()
+        self._tell_remarks()
         self._demand_whole_inputs()
         for count in self.flow.counts:
             self._demand_few_rejects(count.rejected.total(), count.received.documents)
@@ -279,6 +280,13 @@ class StepRun:
                 input_.check_unchanged()
         for dataset in sorted({input_.dataset for input_ in self.inputs if input_.dataset}):
             yield chain_of(read_manifest(dataset), dataset)
+
+    def _tell_remarks(self) -> None:
+        if self.settings.quiet:
+            return
+        for input_ in self.inputs:
+            for remark, number in sorted(input_.findings.remarks.items()):
+                console.notice(self.step.name(), f"{input_.name}: {remark}{f' ({number:,} times)' * (number > 1)}")
 
     def _demand_whole_inputs(self) -> None:
         damaged = [input_ for input_ in self.inputs if input_.damage]

@@ -1,7 +1,7 @@
 """The engine: a recipe's phases, each cut into tasks that an executor runs.
 
 A phase reads what the previous one wrote. A source's inputs are cut into tasks by file, and big archives by byte range
-(`mix/engine/read_tasks.py`). Every task leaves its documents as lines, its verdicts on what it left out, and counts.
+(`mix/engine/read_tasks.py`). Every task writes its documents as lines, its verdicts on what it left out, and counts.
 Stages run shard by shard; a corpus stage is a barrier. The published bytes depend neither on workers or executor nor on
 how often a run was killed, because tasks are cut by size alone, order is always input order, and counts add up.
 """
@@ -10,12 +10,14 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TypeVar
 
 from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
+from corpuskit.core.disk.stored_json import write_json
+from corpuskit.core.errors import DamagedError
 from corpuskit.core.provenance.chain import Chain
-from corpuskit.core.publish.folder_output import TASKS
+from corpuskit.core.publish.folder_output import LOG, TASKS, remove_any
 from corpuskit.core.registry import describe
 from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.stream.flow import Flow
@@ -23,33 +25,27 @@ from corpuskit.mix.engine.executors import Executor
 from corpuskit.mix.engine.read_tasks import ReadInputs, ReadPlan
 from corpuskit.mix.engine.sharded_stage import FilterShard, MatchBucket, ResolveMatches, SignShard
 from corpuskit.mix.engine.shards import ShardedStream, TaskLog, WorkShard, work_shards, write_shards
-from corpuskit.mix.engine.task_results import DocumentsResult, TaskResult
-from corpuskit.mix.engine.tasks import (
+from corpuskit.mix.engine.task_results import (
     FINGERPRINT_LETTERS,
+    PHASES,
+    DocumentsResult,
+    Fingerprint,
+    PhaseEntry,
+    TaskResult,
+)
+from corpuskit.mix.engine.tasks import (
     FinishedTask,
     ResultType,
     StoredTask,
     Task,
     identity_of,
     interned,
-    write_json,
 )
-
-PHASES = "phases.json"
 
 DocumentsType = TypeVar("DocumentsType", bound=DocumentsResult)
 
 Notify = Callable[[DocumentsResult], None]
 """Called with the result of each task of a phase, in order."""
-
-
-class PhaseEntry(TypedDict):
-    """One phase in `phases.json`."""
-
-    phase: str
-    """What it is called."""
-    tasks: list[str]
-    """Fingerprints of its tasks, in order."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +79,9 @@ class Engine:
     folder: Path
     executor: Executor
     reused: int = 0
-    """Number of tasks whose results an earlier run left."""
+    """Number of tasks whose results come from an earlier run."""
     phases: list[PhaseEntry] = field(default_factory=list)
-    """Those that have begun, in order."""
+    """The phases that have begun, in order."""
     absent_fields: list[tuple[str, str, frozenset[str]]] = field(default_factory=list)
     """Fields that options name and no document has: phase, step, fields."""
 
@@ -124,14 +120,14 @@ class Engine:
         return filtered
 
     def execute(self, label: str, tasks: Sequence[Task[ResultType]]) -> Iterator[FinishedTask[ResultType]]:
-        """Yield each task when it is done, in order; only those without a result from before are run."""
+        """Yield each task when it is done, in order; run only those without an earlier result."""
         filesystem.make_folder(self.tasks_folder, parents=True, exist_ok=True)
         stored = [StoredTask.in_folder(self.tasks_folder, task) for task in tasks]
-        results = {task.task_path: result for task in stored if (result := task.result()) is not None}
+        results = {task.task_path: result for task in stored if (result := task.reusable_result()) is not None}
         self.reused += len(results)
         waiting = [task for task in stored if task.task_path not in results]
         self._begin_phase(label, stored, waiting)
-        log = self.folder / "log" / os.urandom(8).hex()
+        log = self.folder / LOG / os.urandom(8).hex()
         numbers = self.executor.run_in_order(waiting, log) if waiting else iter(())
         for task in stored:
             if task.task_path in results:
@@ -143,20 +139,20 @@ class Engine:
             pass
 
     def execute_to_files(self, label: str, tasks: Sequence[Task[TaskResult]]) -> tuple[Path, ...]:
-        """Execute tasks that leave one file each, and return these files."""
+        """Execute tasks that write one file each, and return these files."""
         finished = self.execute(label, tasks)
-        return tuple(task_path.with_name(result["files"][0]) for task_path, result in finished)
+        return tuple(task_path.with_name(result["files"][0]["name"]) for task_path, result in finished)
 
     def _begin_phase(
         self, label: str, tasks: Sequence[StoredTask[ResultType]], waiting: Sequence[StoredTask[ResultType]]
     ) -> None:
         """Write down for `status` which tasks the phase has, and remove what interrupted ones have left."""
-        self.phases.append({"phase": label, "tasks": [task.task_path.name for task in tasks]})
+        self.phases.append({"phase": label, "tasks": [Fingerprint(task.task_path.name) for task in tasks]})
         write_json(self.folder / PHASES, self.phases)
         names = {task.task_path.name for task in waiting}
         for path in self.tasks_folder.iterdir():
             if path.name[:FINGERPRINT_LETTERS] in names:
-                filesystem.remove(path)
+                remove_any(path)
 
     def _notifying(
         self, label: str, tasks: Sequence[Task[DocumentsType]], notify: Notify
@@ -169,7 +165,7 @@ class Engine:
     def _execute_plans(
         self, label: str, plans: Sequence[ReadPlan], notify: Notify
     ) -> Iterator[FinishedTask[DocumentsResult]]:
-        """Execute plans and call `notify` with each result; read the files whole whose ranges do not fit together.
+        """Execute plans and call `notify` with each result; read files whole if their ranges do not fit together.
 
         From the first of these files on, results wait in `results_of_plans`, so that order stays input order:
 
@@ -226,5 +222,6 @@ class Engine:
 
 def _demand_result(task: StoredTask[ResultType]) -> ResultType:
     result = task.result()
-    assert result is not None, task.task.label()
+    if result is None:
+        raise DamagedError(f"{task.task.label()}: what it wrote was changed or removed; run it again")
     return result

@@ -1,22 +1,56 @@
-"""What tasks leave as JSON, key by key: the engine's working state, none of which is published as such."""
+"""What tasks write as JSON, key by key: the engine's working state, which is not published as such."""
 
-from typing import Any, NotRequired, TypedDict
+import re
+from typing import Any, NewType, NotRequired, TypedDict
 
-from corpuskit.core.counts import CountEntry
+from corpuskit.core.counts import CountEntry, StreamEntry
 from corpuskit.core.provenance.entries import InputEntry
 
+FINGERPRINT_LETTERS = 32
+PHASES = "phases.json"
+"""In the folder of work: the phases that have begun, for `status`."""
+
 FileStatus = list[int]
-"""Size, modification time and change time of a file; no program can set the last of these back."""
+"""Size, modification time and change time of a file; no program can reset the last of these."""
 
 LeftOut = dict[str, dict[str, dict[str, int]]]
 """Number of documents and records left out: by source, then `dropped` or `rejected`, then `step: reason`."""
+
+FileName = NewType("FileName", str)
+"""Name of one of the task's own files: the task's fingerprint, then an ending."""
+
+Fingerprint = NewType("Fingerprint", str)
+"""What a task is known by (`fingerprint` in `mix/engine/tasks.py`)."""
+
+
+def is_fingerprint(value: Any) -> bool:
+    """Whether a value that was read from JSON is a fingerprint."""
+    return isinstance(value, str) and re.fullmatch(f"[0-9a-f]{{{FINGERPRINT_LETTERS}}}", value) is not None
+
+
+class PhaseEntry(TypedDict):
+    """One phase in `phases.json`."""
+
+    phase: str
+    """What it is called."""
+    tasks: list[Fingerprint]
+    """Those that it has, in order."""
+
+
+class TaskFileEntry(TypedDict):
+    """One file that a task wrote, in the tasks' folder."""
+
+    name: FileName
+    bytes: int
+    xxh3: str
+    """Hash of its bytes, 128 bits in hexadecimal."""
 
 
 class TaskResult(TypedDict):
     """The result of any task."""
 
-    files: list[str]
-    """Names of the files that the task wrote, all in the tasks' folder."""
+    files: list[TaskFileEntry]
+    """Every file that the task wrote."""
 
 
 class StoredResult(TypedDict):
@@ -24,14 +58,22 @@ class StoredResult(TypedDict):
 
     result: Any
     """A `TaskResult`, with the further keys of its kind of task."""
-    sizes: list[int]
-    """Bytes of each of its `files`, in the same order."""
+    xxh3: str
+    """Hash of the task's fingerprint and the result: neither damaged nor edited results are used."""
+
+
+class StoredError(TypedDict):
+    """The JSON file of a task that failed."""
+
+    kind: str
+    """Name of the error's class."""
+    message: str
 
 
 class WorkShardEntry(TypedDict):
     """One file of documents between two phases."""
 
-    name: str
+    name: FileName
     documents: int
 
 
@@ -39,16 +81,16 @@ class DocumentsResult(TaskResult):
     """The result of a task that passes documents through steps."""
 
     counts: list[CountEntry]
-    """The account of each step."""
+    """The counts of each step."""
     left_out: LeftOut
     shards: list[WorkShardEntry]
     """The documents that came out, in order."""
-    verdict_files: list[str]
+    verdict_files: list[FileName]
     """Name of the file of verdicts; empty if there are none."""
     inputs: NotRequired[list[InputEntry]]
     """What was read, if the task reads whole inputs."""
     content_key: NotRequired[str]
-    """Stands for the task and the content that it read, if the task's fingerprint does not cover that."""
+    """Identifies the task and the content that it read, if the task's fingerprint does not cover that content."""
 
 
 class InputsResult(DocumentsResult):
@@ -59,14 +101,14 @@ class InputsResult(DocumentsResult):
 
 
 class RangeSpan(TypedDict):
-    """Where the records of a byte range really lie."""
+    """Where the records of a byte range really are."""
 
     start: int | None
     """Where its first member starts; None if no record starts in the range."""
     stop: int | None
     """Where the first member of a later range starts, or the length of the file; None if that is unknown."""
     damaged: bool
-    keys_file: str
+    keys_file: FileName
     """Name of the file of hashes of what must be unique in the whole input."""
 
 
@@ -80,7 +122,7 @@ class RangeContent(TypedDict):
     reach: int
     """The offset after the last byte that was read."""
     sha256: str
-    """Of the head and of the bytes from `begin` to `reach`."""
+    """The digest of the head and of the bytes from `begin` to `reach`."""
     at_end: bool
     """Whether the file ends at `reach`."""
 
@@ -111,7 +153,7 @@ class OutputFile(TypedDict):
     """One shard of the corpus in one format."""
 
     format: str
-    name: str
+    name: FileName
     bytes: int
     sha256: str
     documents: int
@@ -123,5 +165,7 @@ class WriteResult(TaskResult):
 
     outputs: list[OutputFile]
     """One for each format."""
+    sent: StreamEntry
+    """The documents of the shard."""
     totals: dict[str, Any]
     """What the shard holds of each source (`Totals.parts`)."""

@@ -1,4 +1,4 @@
-"""Values of a marked tree, read by a schema: every error names the line, the key and what would be right."""
+"""Values of a marked tree, read by a schema: every error names the line, the key and what would be valid."""
 
 import math
 from collections.abc import Iterable, Iterator

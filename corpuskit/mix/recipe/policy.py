@@ -10,7 +10,7 @@ from corpuskit.core.wording import comma_list
 from corpuskit.mix.recipe.node import Node
 
 FROM_DOCUMENTS = "from-documents"
-"""Stands for a source's licence if each document states its own; the licence gate then checks them one by one."""
+"""Given as a source's licence if each document states its own; the licence gate then checks them one by one."""
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ _SOURCE_KEYS = (
 
 @dataclass(frozen=True)
 class SourceSpec:
-    """One source: where it comes from, what it is, how much of it to take, and its own steps."""
+    """One source: where it comes from, what it is, how much to take, and its own steps."""
 
     name: str
     from_step: Source
@@ -87,13 +87,13 @@ class OutputSpec:
     dir: Path | None = None
     formats: tuple[str, ...] = ("jsonl",)
     order: str = "input"
-    """`input` or `shuffled`. A recipe that names none is shuffled if it has a budget."""
+    """`input` or `shuffled`. Without one, a recipe with a budget is shuffled."""
     shard_documents: int = SHARD_DOCUMENTS
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A recipe that is consistent in itself; whether its inputs exist and its budget can be met is checked later."""
+    """A recipe that is consistent in itself; later checks find out whether inputs exist and the budget can be met."""
 
     name: str
     sources: tuple[SourceSpec, ...]
@@ -247,7 +247,7 @@ def _step(node: Node, folder: Path, find: FindStep) -> Step:
         hint = "; `output` says what is written" if isinstance(step, Sink) else ""
         node.fail(f"lists stages, and `{name}` is a {step.kind}{hint}")
     if getattr(step, "stream", False):
-        node.fail(f"lists steps of a recipe, where `{name}` cannot stream: remove the option `stream`")
+        node.fail(f"lists steps of a recipe, where `{name}` cannot stream; remove the option `stream`")
     return step
 
 
@@ -277,7 +277,7 @@ def _floors(node: Node | None, sources: tuple[SourceSpec, ...]) -> dict[str, flo
         return {}
     node.keys(*(source.name for source in sources))
     floors = {key: entry.share(above_zero=False) for key, entry in node.entries()}
-    # Decimals as written: as doubles, ten floors of 0.1 do not add up to 1.
+    # Decimals as written: as doubles, ten floors of 0.1 would not add up to 1.
     total = sum(Fraction(str(floor)) for floor in floors.values())
     if total > 1:
         node.fail(f"add up to {float(total)}, and must not exceed 1")
@@ -302,7 +302,7 @@ def _output(node: Node | None, folder: Path, default_order: str) -> OutputSpec:
 def _folder_below(node: Node, folder: Path) -> Path:
     """Return the folder that a recipe writes to.
 
-    A recipe may come from anyone, so it writes below its own folder only. `-o` may name any folder.
+    A recipe may come from anyone, so it writes only below its own folder. `-o` may name any folder.
     """
     path = Path(node.text())
     if path.is_absolute() or ".." in path.parts:
