@@ -23,7 +23,7 @@ from corpuskit.core.errors import (
     UsageError,
     is_out_of_memory,
 )
-from corpuskit.core.registry import WINGS, added_steps, find_step, help_line, own_steps
+from corpuskit.core.registry import WINGS, added_steps, find_step, help_line, own_steps, shadowing_notice
 
 if TYPE_CHECKING:
     from corpuskit.cli.arguments import Groups, Values
@@ -90,7 +90,9 @@ def _dispatch(name: str, arguments: list[str]) -> int:
         console.write_stdout(f"corpuskit {__version__}")
         return 0
     if arguments[0].startswith("-"):
-        raise UsageError(f"No such option: {arguments[0]} (`corpuskit --help` lists the options)")
+        from corpuskit.cli.arguments import unknown_flag
+
+        raise UsageError(unknown_flag("", arguments[0], ("--help", "-h", "--version")))
     return _command(name, arguments[1:])
 
 
@@ -102,6 +104,8 @@ def _command(name: str, words: list[str]) -> int:
     from corpuskit.cli.arguments import option_groups, plain_values
 
     step_class = find_step(name)
+    if shadowed := shadowing_notice(name):
+        console.notice(name, shadowed)
     groups = option_groups(step_class)
     values = plain_values(groups, words)
     if values is None:
@@ -120,7 +124,7 @@ def _run(step_class: "type[Step]", groups: "Groups", values: "Values") -> int:
     built: dict[type[Options], Any] = {}
     for owner, options in groups:
         words = {option.key: values[option.name] for option in options}
-        built[owner] = build_step(owner, {key: word for key, word in words.items() if word not in (None, [], ())})
+        built[owner] = build_step(owner, _given_words(words), as_flags=True)
     arguments = list(values["arguments"] or [])
     step, settings = built[step_class], built[Settings]
     if isinstance(step, Command):
@@ -134,6 +138,10 @@ def _run(step_class: "type[Step]", groups: "Groups", values: "Values") -> int:
     from corpuskit.core.stream.run import StepRun
 
     return StepRun(step, arguments, settings, built.get(Tags, Tags())).run()
+
+
+def _given_words(words: "Values") -> "Values":
+    return {key: word for key, word in words.items() if word not in (None, [], ())}
 
 
 def overview() -> str:

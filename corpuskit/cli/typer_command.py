@@ -13,9 +13,9 @@ from typing import Any
 os.environ.setdefault("TYPER_USE_RICH", "0")
 
 import typer
-from typer._click.exceptions import ClickException
+from typer._click.exceptions import ClickException, NoSuchOption
 
-from corpuskit.cli.arguments import Values, flags_of, option_groups, takes_many
+from corpuskit.cli.arguments import Values, flags_of, option_groups, spellings, takes_many, unknown_flag
 from corpuskit.core.errors import UsageError
 from corpuskit.core.options import Option
 from corpuskit.core.step import Command, Step
@@ -39,9 +39,26 @@ def read_words(step_class: type[Step], words: Sequence[str]) -> Values | None:
     name = step_class.name()
     try:
         result = typer_command(step_class)(list(words), prog_name=f"corpuskit {name}", standalone_mode=False)
+    except NoSuchOption as error:
+        flags = [flag for _, options in option_groups(step_class) for option in options for flag in spellings(option)]
+        raise UsageError(unknown_flag(name, error.option_name, [*flags, "--help", "-h"])) from None
     except ClickException as error:
-        raise UsageError(f"{error.format_message()} (`corpuskit {name} --help` lists the options)") from None
-    return result if isinstance(result, dict) else None
+        message = error.format_message().replace("'", "`").rstrip(".")
+        raise UsageError(f"{message} (`corpuskit {name} --help` lists the options)") from None
+    return _single_values(step_class, result) if isinstance(result, dict) else None
+
+
+def _single_values(step_class: type[Step], values: Values) -> Values:
+    """Return the values, with a word in place of a list where an option takes one. Raises UsageError for more."""
+    for _, options in option_groups(step_class):
+        for option in options:
+            words = values[option.name]
+            if option.type is bool or takes_many(option) or words is None:
+                continue
+            if len(words) > 1:
+                raise UsageError(f"`{spellings(option)[-1]}` is given twice; give it once")
+            values[option.name] = next(iter(words), None)
+    return values
 
 
 def full_help(step_class: type[Step]) -> str:
@@ -95,7 +112,7 @@ def _parameter(option: Option) -> inspect.Parameter:
         annotation = bool
         default = typer.Option(None, *names, help=help_text, show_default=False)
     else:
-        annotation = list[str] if takes_many(option) else str
+        annotation = list[str]  # typer would let the last of several words win
         default = typer.Option(None, *names, help=help_text, metavar=_metavar(option), show_default=False)
     return _keyword(option.name, default, annotation)
 

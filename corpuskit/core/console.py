@@ -61,7 +61,7 @@ def answer_line(name: str, answer: dict[str, Any]) -> str:
     return json.dumps({"command": name, **answer}, ensure_ascii=False)
 
 
-def summary(name: str, count: StepCount) -> None:
+def summary(name: str, count: StepCount, hint: str = "") -> None:
     """Print what a step did, in one line."""
     parts = [f"{count.received.documents:,} in", f"{count.sent.documents:,} out"]
     parts += [
@@ -69,7 +69,7 @@ def summary(name: str, count: StepCount) -> None:
         for word, reasons in (("dropped", count.dropped), ("rejected", count.rejected))
         if reasons
     ]
-    notice(name, ", ".join(parts))
+    notice(name, ", ".join(parts) + hint)
 
 
 def counted(reasons: "Counter[str]", word: str) -> str:

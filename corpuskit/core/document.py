@@ -44,6 +44,9 @@ RESERVED = {
 }
 """Reserved metadata keys in canonical order: type and meaning."""
 
+KNOWN_FIELDS = ("text", "id", "metadata", *(f"metadata.{key}" for key in RESERVED))
+"""Fields that have a meaning; documents may have others."""
+
 ORIGINS = (
     "public_dataset",
     "licensed",
@@ -106,7 +109,10 @@ class Document:
 def encode(document: Document) -> bytes:
     """Return the document's canonical line, without the line feed. Raises Reject if JSON cannot express its values."""
     if document.line is None:
+        _demand_types(document)
         line = _dump(_record(document))
+        if b"null" in line and _holds_not_finite({"metadata": document.metadata, **document.extra}):
+            raise Reject("not-finite", "NaN and infinities are not JSON")
         if len(line) > MAX_LINE:
             raise Reject("line-too-long", f"{len(line)} bytes, at most {MAX_LINE}")
         document.line = line
@@ -215,6 +221,24 @@ def _document(value: dict[str, Any]) -> Document:
     elif type(metadata) is not dict:
         raise Reject("bad-metadata", "`metadata` is not an object")
     return Document(identifier, text, metadata, value)
+
+
+def _demand_types(document: Document) -> None:
+    """Raise Reject for a document that `decode` would not give."""
+    if not isinstance(document.id, str):
+        raise Reject("bad-id", "`id` is not a string")
+    if not isinstance(document.text, str):
+        raise Reject("no-text", "`text` is not a string")
+    if not isinstance(document.metadata, dict):
+        raise Reject("bad-metadata", "`metadata` is not an object")
+
+
+def _holds_not_finite(value: Any) -> bool:
+    """Whether a number that JSON cannot express is anywhere in a value; orjson would write null."""
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+    return any(_holds_not_finite(item) for item in inner)
 
 
 def _record(document: Document) -> dict[str, Any]:

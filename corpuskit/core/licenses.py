@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
 
-from corpuskit.core.errors import UsageError
 from corpuskit.core.wording import did_you_mean, excerpt
 
 MAX_LENGTH = 1000
@@ -33,13 +32,33 @@ def allowed(expression: str | None, allow: Iterable[str]) -> bool:
     return _holds(_parsed(expression or ""), _allow_names(tuple(allow)))
 
 
-def check_entry(entry: str) -> None:
-    """Raise UsageError unless the entry of an allow-list names one licence (with its exception, if any)."""
-    if not isinstance(_parsed(entry), str):
-        names = (name for name, _ in _index().values())
-        raise UsageError(
-            f"`{excerpt(entry)}` is not an SPDX licence{did_you_mean(entry, names)}; write LicenseRef-… for your own"
-        )
+def entry_problem(entry: str) -> str:
+    """Return why an entry of an allow-list is not one licence (with its exception, if any); empty if it is."""
+    tree = _parsed(entry)
+    if isinstance(tree, str):
+        return ""
+    if tree is not None:
+        return f"`{excerpt(entry)}` is not an SPDX licence but an expression; list its licences one by one"
+    return _unknown_license(entry)
+
+
+def expression_problem(expression: str) -> str:
+    """Return why a text is not an SPDX licence expression; empty if it is, or says that no licence is known."""
+    if expression in ("NOASSERTION", "NONE") or _parsed(expression) is not None:
+        return ""
+    return _unknown_license(expression)
+
+
+def _unknown_license(text: str) -> str:
+    """Return what is wrong with a text that is no expression, with the nearest name to the first that is unknown."""
+    words = [word for word in re.split(r"[\s()/,]+", text) if word and word.lower() not in ("and", "or", "with")]
+    names = [name for name, _ in _index().values()]
+    unknown = next((word for word in words if _parsed(word) is None and word.lower() not in _index()), None)
+    if unknown is None and len(words) > 1:
+        return f"`{excerpt(text)}` is not an SPDX licence expression; put AND or OR between licences"
+    unknown = unknown or text
+    near = did_you_mean(unknown, names)
+    return f"`{excerpt(unknown)}` is not an SPDX licence{near}; write LicenseRef-… for your own"
 
 
 @cache

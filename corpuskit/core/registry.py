@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from corpuskit.core.errors import UsageError
+from corpuskit.core.options import wrong_default
 from corpuskit.core.provenance.chain import StepDescription
 from corpuskit.core.startup import docstring_line, names_entry_points
 from corpuskit.core.step import Source, Step
-from corpuskit.core.wording import nearest
+from corpuskit.core.wording import did_you_mean, excerpt, nearest
 
 if TYPE_CHECKING:
     from corpuskit.core.format import Format
@@ -93,7 +94,8 @@ def format_names() -> list[str]:
 def find_format(name: str) -> "Format":
     """Return the output format of this name. Raises UsageError that lists those that exist."""
     if name not in format_names():
-        raise UsageError(f"no output format is called {name!r}; the formats are {', '.join(format_names())}")
+        hint = did_you_mean(name, format_names()) or f"; the formats are {', '.join(format_names())}"
+        raise UsageError(f"no output format is called {name!r}{hint}")
     module = importlib.import_module(f"corpuskit.export.{name}")
     return next(
         cast("Format", value())
@@ -116,10 +118,27 @@ def _only_step(module_name: str, name: str) -> type[Step]:
 
 
 def _added_step(name: str) -> type[Step]:
+    point = added_steps()[name]
+    entry = f"the step {name!r} of the package {_package(point)} (`{point.value}`)"
     try:
-        step_class = added_steps()[name].load()
+        step_class = point.load()
     except Exception as error:  # whatever the module of another package raises
-        raise UsageError(f"the step {name!r} of another package cannot be loaded: {type(error).__name__}") from error
+        problem = f"{type(error).__name__}: {excerpt(str(error), 100)}"
+        raise UsageError(f"{entry} cannot be loaded: {problem}") from error
     if not (inspect.isclass(step_class) and issubclass(step_class, Step)):
-        raise UsageError(f"the entry point {name!r} of {ENTRY_POINTS} is not a step class")
+        raise UsageError(f"{entry} is not a step class")
+    if problem := wrong_default(step_class):
+        raise UsageError(f"{entry} cannot be used: {problem}")
     return step_class
+
+
+def shadowing_notice(name: str) -> str:
+    """Return that a step of another package has the name of one of ours, and is left out; empty if none has."""
+    point = added_steps().get(name) if name in own_steps() else None
+    if point is None:
+        return ""
+    return f"the package {_package(point)} has a step of this name too, which is left out; its author has to rename it"
+
+
+def _package(point: Any) -> str:
+    return point.dist.name if point.dist is not None else "of another project"

@@ -7,7 +7,15 @@ from typing import Annotated
 
 from corpuskit.core.document import ORIGINS
 from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.options import Options
+from corpuskit.core.wording import did_you_mean
+
+UNWRITTEN_ENDINGS = (
+    *(".json", ".ndjson", ".csv", ".tsv", ".txt", ".md", ".html", ".xml", ".yaml", ".arrow", ".warc"),
+    *(".gz", ".zst", ".bz2", ".xz", ".lz4", ".zip", ".tar", ".7z"),
+)
+"""Endings of files that are not written, though a folder might be made under such a name."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +39,15 @@ class Settings(Options):
     def __post_init__(self) -> None:
         """Raise UsageError for numbers below 1, and for `max_rejects` that is neither a number nor a percentage."""
         if self.jobs is not None and self.jobs < 1:
-            raise UsageError("`--jobs` is a number of processes, 1 or more")
+            raise misfit("jobs", "a number of processes from 1 on", self.jobs)
         if self.shard_documents < 1:
-            raise UsageError("`--shard-documents` is a number of documents, 1 or more")
+            raise misfit("shard-documents", "a number of documents from 1 on", self.shard_documents)
         if self.max_rejects is not None:
             self.rejects_allowed(0)
+        if self.output is not None and _is_unknown_file(self.output):
+            raise misfit(
+                "output", "a folder, or a file ending in .jsonl, .jsonl.gz, .jsonl.zst or .parquet", self.output
+            )
 
     def workers(self) -> int:
         """Return how many processes a command uses if it is to use the whole machine."""
@@ -47,8 +59,17 @@ class Settings(Options):
             return float("inf")
         number, percent, rest = self.max_rejects.partition("%")
         if rest or not number.replace(".", "", 1).isdigit():
-            raise UsageError(f"`--max-rejects` is a number or a percentage, not {self.max_rejects!r}")
+            raise misfit("max-rejects", "a number or a percentage such as 5%", self.max_rejects)
         return float(number) * documents / 100 if percent else float(number)
+
+
+def _is_unknown_file(output: Path) -> bool:
+    """Whether the output is named like a file of a format that is not written; what exists is a folder or a device."""
+    return (
+        output.name.lower().endswith(UNWRITTEN_ENDINGS)
+        and not output.name.endswith((".jsonl.gz", ".jsonl.zst"))
+        and (not output.exists() or output.is_file())
+    )
 
 
 @dataclass(frozen=True)
@@ -61,6 +82,12 @@ class Tags(Options):
     license_evidence: Annotated[str | None, "Where that licence is stated."] = None
 
     def __post_init__(self) -> None:
-        """Raise UsageError for an origin that is not in the closed list."""
+        """Raise UsageError for an origin that is not in the closed list, and for a licence that SPDX does not know."""
         if self.origin is not None and self.origin not in ORIGINS:
-            raise UsageError(f"`origin` is one of {', '.join(ORIGINS)}, not {self.origin!r}")
+            near = did_you_mean(self.origin, ORIGINS)
+            raise misfit("origin", f"one of {', '.join(ORIGINS)}", self.origin, near)
+        if self.license is not None:
+            from corpuskit.core.licenses import expression_problem
+
+            if problem := expression_problem(self.license):
+                raise UsageError(f"{spelled('license')}: {problem}")

@@ -22,9 +22,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol, Self
 
-from corpuskit.core.document import Document, Reject
+from corpuskit.core.document import KNOWN_FIELDS, Document, Reject
+from corpuskit.core.errors import UsageError
 from corpuskit.core.options import RUNTIME, Option, Options
 from corpuskit.core.outcome import Drop, Item, Rejected
+from corpuskit.core.wording import did_you_mean, excerpt
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
@@ -46,6 +48,8 @@ __all__ = [
     "Source",
     "Stage",
     "Step",
+    "absent_fields_notice",
+    "demand_steps",
 ]
 
 
@@ -89,6 +93,9 @@ class Source(Step):
         """Return the inputs that this one lists, if it is a list that the source knows; None for any other input."""
         return None
 
+    def check_inputs(self, inputs: "Sequence[Input]") -> None:
+        """Raise UsageError if the source cannot read the inputs, or if they make an option meaningless."""
+
     def read(self, input_: "Input") -> Iterator[Item]:
         """Yield the documents of one input in order, with drops and rejects where they occur.
 
@@ -120,6 +127,13 @@ class Stage(Step):
 
     def prepare(self) -> None:
         """Load libraries and models before workers fork, or they would load them again for each task of a recipe."""
+
+    def absent_fields(self, document: Document) -> frozenset[str]:
+        """Return the fields that the options name and this document lacks.
+
+        A run tells its user about fields that all documents lack: their names may be misspelt.
+        """
+        return frozenset()
 
     def apply(self, document: Document) -> Document | Drop:
         """Return the document (changed or not) or a Drop; raise Reject if it cannot be processed."""
@@ -228,6 +242,10 @@ class Report(Step):
         """Return the answer, as people read it."""
         raise NotImplementedError
 
+    def remark(self, answer: dict[str, Any]) -> str:
+        """Return what to tell about the answer on standard error; empty if nothing."""
+        return ""
+
 
 class Command(Step):
     """A command that is not part of a pipe: `mix`, `verify`."""
@@ -242,6 +260,22 @@ class Command(Step):
     def execute(self, arguments: list[str], settings: "Settings") -> int:
         """Do the work and return the exit code."""
         raise NotImplementedError
+
+
+def demand_steps(taker: str, steps: Iterable[Any]) -> None:
+    """Raise UsageError unless all of these are steps."""
+    for step in steps:
+        if not isinstance(step, Step):
+            raise UsageError(f"{taker} takes steps such as Head(n=3), not {excerpt(repr(step))}")
+
+
+def absent_fields_notice(fields: Iterable[str]) -> str:
+    """Return what a run says about fields that no document had."""
+    named = [
+        f"`{excerpt(field)}`{'' if field in KNOWN_FIELDS else did_you_mean(field, KNOWN_FIELDS)}"
+        for field in sorted(fields)
+    ]
+    return f"no document has the field{'s' if len(named) > 1 else ''} {', '.join(named)}"
 
 
 def _applied(stage: Stage, document: Document) -> Document | Drop | Reject:

@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from corpuskit.core.errors import UsageError
+from corpuskit.core.wording import did_you_mean, excerpt
 
 Counter = Callable[[str], int]
 
 WORDS = "words"
 BYTES = "bytes/4"
+TOKENIZERS = (WORDS, BYTES)
+"""Ways of counting that need no file."""
 
 # Code points, not characters: some of these characters turn into others when a file is normalised.
 _LETTERS = (
@@ -118,9 +121,17 @@ def _tokenizer(name: str) -> Any:
     return tokenizer
 
 
+def is_tokenizer_name(name: str) -> bool:
+    """Whether the name is `words`, `bytes/4` or that of a JSON file, which need not exist."""
+    return name in TOKENIZERS or name.endswith(".json")
+
+
 def _file(name: str) -> Path:
-    if not name.endswith(".json"):
-        raise UsageError(f"unknown tokenizer `{Path(name).name}`: words, bytes/4, or the path of a tokenizer.json")
+    if not is_tokenizer_name(name):
+        near = did_you_mean(name, TOKENIZERS)
+        raise UsageError(
+            f"unknown tokenizer `{excerpt(Path(name).name)}`{near}: words, bytes/4, or the path of a tokenizer.json"
+        )
     return Path(name)
 
 

@@ -81,6 +81,8 @@ def _resolved_inputs(source: "SourceSpec") -> "list[Input]":
     from corpuskit.core.reading.resolve import resolve_lists
 
     try:
-        return resolve_lists(source.inputs, source.from_step.suffixes, source.from_step.expand)
+        inputs = resolve_lists(source.inputs, source.from_step.suffixes, source.from_step.expand)
+        source.from_step.check_inputs(inputs)
+        return inputs
     except UsageError as error:
         raise UsageError(f"{source.location}: source `{source.name}`: {error}") from None

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from corpuskit.core.document import Document, Reject
-from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit
 from corpuskit.core.step import Drop, Item, Rejected, Source
 from corpuskit.core.wording import nearest
 
@@ -61,11 +61,11 @@ class Code(Source):
             ("max-line", self.max_line),
         ):
             if value < 1:
-                raise UsageError(f"--{option} must be at least 1")
+                raise misfit(option, "a number from 1 on", value)
         try:
             "".encode(self.encoding or "utf-8")
         except (LookupError, UnicodeError):
-            raise UsageError(f"--encoding {self.encoding!r} is not known; try utf-8 or cp1252") from None
+            raise misfit("encoding", "an encoding such as utf-8 or cp1252", self.encoding) from None
         if self.languages:
             self._demand_languages()
 
@@ -181,8 +181,8 @@ class Code(Source):
         for name in self.languages:
             if name.lower() not in names:
                 near = nearest(name.lower(), names)
-                hint = f"did you mean {names[near]}?" if near else "use its common English name"
-                raise UsageError(f"no language is called {name!r}; {hint}")
+                hint = f" (did you mean `{names[near]}`?)" if near else "; use their common English names"
+                raise misfit("languages", "names of languages", name, hint)
 
 
 def _without_compression(path: str) -> str:

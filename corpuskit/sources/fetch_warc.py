@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, ClassVar, Literal
@@ -10,6 +10,8 @@ from urllib.parse import urljoin, urlsplit
 
 from corpuskit.core.document import HTML_TYPES, Document, Reject
 from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit
+from corpuskit.core.reading.input_kinds import demand_any_of_kind
 from corpuskit.core.step import RUNTIME, Drop, Item, Rejected, Source
 
 if TYPE_CHECKING:
@@ -71,7 +73,7 @@ class FetchWarc(Source):
         """Raise UsageError unless each --status is an HTTP status."""
         for status in self.status:
             if not re.fullmatch(r"[1-9]([0-9]{2}|xx)", status):
-                raise UsageError(f"--status {status!r} is not an HTTP status; write 200 or 2xx")
+                raise misfit("status", "HTTP statuses such as 200 or 2xx", status)
 
     def versions(self) -> dict[str, str]:
         """Return the version of the library that detects encodings."""
@@ -91,6 +93,10 @@ class FetchWarc(Source):
         if not any(line.lower().endswith(self.suffixes) for line in lines):
             return None
         return [self._location(line, folder) for line in lines if line]
+
+    def check_inputs(self, inputs: "Sequence[Input]") -> None:
+        """Raise UsageError if, by their names, none of the inputs is an archive."""
+        demand_any_of_kind(self.name(), inputs)
 
     def read(self, input_: "Input") -> Iterator[Item]:
         """Yield the documents, drops and rejects of one archive in file order."""

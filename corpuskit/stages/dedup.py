@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from corpuskit.core.document import Document
 from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.options import NOT_AN_OPTION
 from corpuskit.core.sizes import bytes_of
 from corpuskit.core.step import RUNTIME, CorpusStage, Item
@@ -16,6 +17,10 @@ from corpuskit.text.dedup.parameters import DedupParameters, IndexReading
 if TYPE_CHECKING:
     from corpuskit.core.step import ShardedRun
     from corpuskit.text.dedup.index import IndexSession
+
+
+LEAST_MEMORY = 10**6
+"""Bytes below which a limit for tables must be a slip."""
 
 
 @dataclass(frozen=True)
@@ -70,17 +75,24 @@ class Dedup(CorpusStage):
     def __post_init__(self) -> None:
         """Raise UsageError for options that do not go together."""
         if not 0 < self.threshold <= 1:
-            raise UsageError(f"threshold is {self.threshold}; give a number above 0 and up to 1")
+            raise misfit("threshold", "a number above 0 and up to 1", self.threshold)
         if self.unit != "document" and self.keep != "first":
-            raise UsageError(f"keep {self.keep} compares documents; leave it out with --unit {self.unit}")
+            raise UsageError(
+                f"{spelled('keep', self.keep)} compares documents; leave it out with {spelled('unit', self.unit)}"
+            )
         if self.min_length < 1:
-            raise UsageError(f"min-length is {self.min_length}; give a number of characters, at least 1")
+            raise misfit("min-length", "a number of characters, at least 1", self.min_length)
         if self.stream and self.keep != "first":
-            raise UsageError(f"keep {self.keep} needs the whole input; leave out --stream, or keep the first")
-        if min(self.ngram, self.bands) < 1 or self.permutations < 1 or self.permutations % self.bands:
-            raise UsageError("ngram, bands and permutations are at least 1, and permutations a multiple of bands")
+            raise UsageError(
+                f"{spelled('keep', self.keep)} needs the whole input; leave it out, or leave out {spelled('stream')}"
+            )
+        for name in ("ngram", "bands", "permutations"):
+            if getattr(self, name) < 1:
+                raise misfit(name, "a number from 1 on", getattr(self, name))
+        if self.permutations % self.bands:
+            raise misfit("permutations", f"a multiple of {spelled('bands', self.bands)}", self.permutations)
         if not 0 <= self.seed < 1 << 64:
-            raise UsageError(f"seed is {self.seed}; give a number of at most 64 bits")
+            raise misfit("seed", "a number from 0 on of at most 64 bits", self.seed)
         self._demand_whole_documents()
 
     def versions(self) -> dict[str, str]:
@@ -191,21 +203,34 @@ class Dedup(CorpusStage):
         """Raise UsageError for an index or a memory limit where they make no sense."""
         for key in ("index", "memory"):
             if getattr(self, key) is not None and self.unit != "document":
-                raise UsageError(f"{key} is for whole documents; leave it out with --unit {self.unit}")
+                raise UsageError(
+                    f"{spelled(key)} is for whole documents; leave it out with {spelled('unit', self.unit)}"
+                )
             if getattr(self, key) is not None and self.stream:
-                raise UsageError(f"{key} needs the whole input; leave out --stream, or leave out --{key}")
+                raise UsageError(
+                    f"{spelled(key)} needs the whole input; leave it out, or leave out {spelled('stream')}"
+                )
         if self.memory is not None:
             try:
-                bytes_of(self.memory)
+                size = bytes_of(self.memory)
             except ValueError:
-                raise UsageError(f"memory is {self.memory!r}; give a size such as 500MB or 2GB") from None
+                raise misfit("memory", "a size such as 500MB or 2GB", self.memory) from None
+            if size < LEAST_MEMORY:
+                raise misfit("memory", "a size from 1MB on, such as 500MB or 2GB", self.memory)
         if (self.index is None) != (self.snapshot is None):
-            raise UsageError("index and snapshot go together: `--index DIR --snapshot NAME`")
+            raise UsageError(
+                f"the index and the snapshot go together: {spelled('index', Path('DIR'))} {spelled('snapshot', 'NAME')}"
+            )
         if self.index is None or self.snapshot is None:
             return
         if self.keep != "first":
-            raise UsageError(f"keep {self.keep} would judge earlier snapshots anew; leave it out with --index")
+            raise UsageError(
+                f"{spelled('keep', self.keep)} would judge earlier snapshots anew; leave it out with {spelled('index')}"
+            )
         if self.parameters().needs_texts:
-            raise UsageError("verify jaccard needs the texts, which an index does not hold; leave it out with --index")
+            raise UsageError(
+                f"{spelled('verify', self.verify)} needs the texts, which an index does not hold; "
+                f"leave it out with {spelled('index')}"
+            )
         if not 0 < len(self.snapshot) <= 200 or not self.snapshot.isprintable():
-            raise UsageError("a snapshot's name has 1 to 200 printable characters")
+            raise misfit("snapshot", "a name of 1 to 200 printable characters", self.snapshot)

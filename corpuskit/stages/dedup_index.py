@@ -7,8 +7,10 @@ from typing import Annotated, Any, ClassVar
 
 from corpuskit.core import console
 from corpuskit.core.errors import UsageError
+from corpuskit.core.options import MAY_BE_EMPTY
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
+from corpuskit.core.wording import did_you_mean, quantity
 
 USE = "`corpuskit dedup-index list DIR` or `corpuskit dedup-index remove DIR`"
 
@@ -31,20 +33,23 @@ class DedupIndex(Command):
     answers: ClassVar[bool] = True
 
     snapshot: Annotated[str | None, "Name of the snapshot to remove, or to remove the document from."] = None
-    id: Annotated[str | None, "Id of a document to remove."] = None
+    id: Annotated[str | None, "Id of a document to remove.", MAY_BE_EMPTY] = None
 
     def execute(self, arguments: list[str], settings: Settings) -> int:
         """List or remove, as the first argument says. Raises UsageError, and what `Index` raises."""
         actions: dict[str, Callable[[Path], dict[str, Any]]] = {"list": self._list, "remove": self._remove}
         if len(arguments) != 2 or arguments[0] not in actions:
-            raise UsageError(f"say {USE}")
+            near = did_you_mean(arguments[0], actions) if arguments and arguments[0] not in actions else ""
+            raise UsageError(f"say {USE}{near}")
         answer = actions[arguments[0]](Path(arguments[1]))
         if settings.json:
             console.write_stdout(console.answer_line("dedup-index", answer))
         elif arguments[0] == "list":
             console.write_stdout("\n".join(map(console.escape, _listed(answer))))
         elif not settings.quiet:
-            console.notice("dedup-index", f"removed {answer['removed']:,} entries")
+            console.notice(
+                "dedup-index", f"removed {answer['removed']:,} {'entry' if answer['removed'] == 1 else 'entries'}"
+            )
         return 0
 
     def _list(self, folder: Path) -> dict[str, Any]:
@@ -75,9 +80,10 @@ class DedupIndex(Command):
 
 def _listed(answer: dict[str, Any]) -> list[str]:
     lines = [
-        f"{entry['name']}: {entry['documents']:,} documents, {entry['bytes']:,} bytes" for entry in answer["snapshots"]
+        f"{entry['name']}: {quantity(entry['documents'], 'document')}, {quantity(entry['bytes'], 'byte')}"
+        for entry in answer["snapshots"]
     ]
     settings = ", ".join(f"{key} {value}" for key, value in answer["settings"].items())
     documents = sum(entry["documents"] for entry in answer["snapshots"])
-    total = f"{len(lines):,} snapshots, {documents:,} documents; generation {answer['generation']:,}; {settings}"
-    return [*lines, total]
+    total = f"{quantity(len(lines), 'snapshot')}, {quantity(documents, 'document')}"
+    return [*lines, f"{total}; generation {answer['generation']:,}; {settings}"]

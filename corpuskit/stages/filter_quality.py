@@ -1,14 +1,16 @@
 """`filter-quality`: the published quality rules, in one pass over each document."""
 
-import difflib
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.step import Document, Drop, Reject, Stage
+from corpuskit.core.wording import did_you_mean
 
 if TYPE_CHECKING:
     from corpuskit.text.quality.arrays import Numbers
@@ -78,8 +80,11 @@ class FilterQuality(Stage):
     def __post_init__(self) -> None:
         """Check the rules and the overrides. Raises UsageError if they make no sense."""
         if not self.rules:
-            raise UsageError("filter-quality: no rules given; name any of gopher, gopher-repetition, c4, fineweb")
+            raise UsageError(f"{spelled('rules')} names no rules; name any of gopher, gopher-repetition, c4, fineweb")
+        if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*", self.language):
+            raise misfit("language", "an ISO 639 code such as en or zh", self.language)
         _thresholds(self.set)
+        self._demand_families_of_thresholds()
 
     def versions(self) -> dict[str, str]:
         """Return the versions of the word splitter and of the rules."""
@@ -200,6 +205,19 @@ class FilterQuality(Stage):
                 checks[rule.family].setdefault(rule.signal, []).append(Check(rule, bound))
         return checks
 
+    def _demand_families_of_thresholds(self) -> None:
+        """Raise UsageError for a threshold of a family that is not applied."""
+        from corpuskit.text.quality.rules import RULES
+
+        family_of = {rule.name: rule.family for rule in RULES}
+        for override in self.set:
+            name, _, value = (part.strip() for part in override.partition("="))
+            family = family_of.get(name)
+            if family is not None and family not in self.rules and value != "off":
+                raise UsageError(
+                    f"{spelled('set')} changes {name}, but {spelled('rules', self.rules)} leaves out {family}"
+                )
+
     @cached_property
     def _thresholds(self) -> dict[str, float | None]:
         return _thresholds(self.set)
@@ -260,10 +278,10 @@ def _thresholds(overrides: tuple[str, ...]) -> dict[str, float | None]:
     for override in overrides:
         name, _, value = (part.strip() for part in override.partition("="))
         if name not in defaults:
-            near = difflib.get_close_matches(name, defaults, 1, 0)
-            raise UsageError(f"filter-quality: no threshold is called {name[:60]!r}; did you mean {near[0]!r}?")
+            near = did_you_mean(name, defaults) or f"; one is {next(iter(defaults))}"
+            raise misfit("set", "names of thresholds", name, near)
         if name in changed:
-            raise UsageError(f"filter-quality: {name} is set twice; give it once")
+            raise UsageError(f"{spelled('set')} sets {name} twice; give it once")
         default = defaults[name]
         changed[name] = default.off if value == "off" else _parsed_threshold(name, value, default.value)
     return {name: changed.get(name, item.value) for name, item in defaults.items()}
@@ -274,12 +292,12 @@ def _parsed_threshold(name: str, value: str, default: float) -> float:
     if isinstance(default, bool):
         if value == "on":
             return True
-        raise UsageError(f"filter-quality: {name} is on or off; write --set {name}=off")
+        raise misfit("set", f"{name} to be on or off ({name}=off)", f"{name}={value}")
     try:
         threshold = type(default)(value)
     except ValueError:
         threshold = -1
     if threshold < 0 or not math.isfinite(threshold):
         kind = "a whole number" if isinstance(default, int) else "a number"
-        raise UsageError(f"filter-quality: {name} takes {kind} or off; write --set {name}={default}")
+        raise misfit("set", f"{name} to be {kind} or off ({name}={default})", f"{name}={value}")
     return threshold

@@ -11,9 +11,11 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from corpuskit.core.document import Document, Reject
+from corpuskit.core.document import KNOWN_FIELDS, Document, Reject
 from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.step import RUNTIME, Drop, Stage
+from corpuskit.core.wording import did_you_mean
 
 if TYPE_CHECKING:
     from corpuskit.text.pii.scanner import Hit
@@ -50,8 +52,9 @@ class ScrubPii(Stage):
     does not change again. A detector that fails rejects the record (`pii-detector-failed`).
 
     A field is `text`, `id`, another top-level key, or a path such as `metadata.author`; in a list or an object, all
-    strings count, so `metadata` stands for all metadata. Missing fields are skipped. Ids are left as they are unless
-    named, and keys of objects always. Loopback addresses and netmasks are left; private addresses are not.
+    strings count, so `metadata` stands for all metadata. Missing fields are skipped; a run names those that no document
+    has. Ids are left as they are unless named, and keys of objects always. Loopback addresses and netmasks are left;
+    private addresses are not.
 
     Types: email, phone, ipv4, ipv6, credit-card, iban, ssn, url-credentials, api-key, private-key, and national ids by
     country, such as gb-nhs, fr-nir, de-idnr or br-cpf: docs/personal-data.md lists them. `national-id` stands for ssn
@@ -76,15 +79,20 @@ class ScrubPii(Stage):
     def __post_init__(self) -> None:
         """Refuse types that the engine does not know, an empty list of fields, and hashing without a key."""
         known_types = engine_types(self.engine)
-        unknown = [kind for kind in self.types if kind not in known_types]
-        if unknown:
-            raise UsageError(
-                f"engine {self.engine} does not find {', '.join(unknown)}; it finds {_listed(known_types)}"
-            )
-        if not self.fields or not all(self.fields):
-            raise UsageError("--fields names no field; give, for example, --fields text,metadata.title")
+        for kind in self.types:
+            if kind not in known_types:
+                near = did_you_mean(kind, known_types)
+                raise misfit("types", f"what the engine {self.engine} finds ({_listed(known_types)})", kind, near)
+        if not self.fields:
+            example = spelled("fields", ["text", "metadata.title"])
+            raise UsageError(f"{spelled('fields')} names no field; name some, such as {example}")
+        for field in self.fields:
+            if field.startswith(".") or field.endswith("."):
+                near = did_you_mean(field.strip("."), KNOWN_FIELDS)
+                raise misfit("fields", "fields such as text or metadata.title", field, near)
         if self.mode == "hash" and self.key_file is None and not os.environ.get(KEY_VARIABLE):
-            raise UsageError(f"--mode hash needs a key: give --key-file FILE or set {KEY_VARIABLE}")
+            example = spelled("key-file", Path("FILE"))
+            raise UsageError(f"{spelled('mode', self.mode)} needs a key: give {example}, or set {KEY_VARIABLE}")
 
     @property
     def guarded(self) -> bool:
@@ -110,6 +118,10 @@ class ScrubPii(Stage):
         if self.mode == "hash":
             versions["pii-key"] = hmac.digest(self._key, b"corpuskit scrub-pii key id", "sha256").hex()[:8]
         return versions
+
+    def absent_fields(self, document: Document) -> frozenset[str]:
+        """Return the named fields that this document does not have."""
+        return frozenset(field for field in self.fields if not _occurs(_record(document), field.removesuffix(".*")))
 
     def apply(self, document: Document) -> Document | Drop:
         """Scrub, tag or drop the document. Raises Reject `pii-detector-failed` if a detector did not finish."""
@@ -232,9 +244,9 @@ def _read_key(path: Path | None) -> bytes:
         try:
             key = path.read_bytes().strip(b"\r\n")
         except OSError as error:
-            raise UsageError(f"cannot read the key file {path.name}: {error.strerror}") from None
+            raise UsageError(f"cannot read the key file {path.name!r}: {error.strerror}") from None
     if len(key) < _SHORTEST_KEY:
-        raise UsageError(f"the key of --mode hash has {len(key)} bytes; it needs {_SHORTEST_KEY} or more")
+        raise UsageError(f"the key for hashing has {len(key)} bytes; it needs {_SHORTEST_KEY} or more")
     return key
 
 
@@ -273,6 +285,14 @@ def _below(value: Any, path: str, location: Location) -> Iterator[tuple[Location
         key, dot, rest = path.partition(".")
         if dot and key in value:
             yield from _below(value[key], rest, (*location, key))
+
+
+def _occurs(value: Any, path: str) -> bool:
+    """Whether `_below` would find the dotted path."""
+    if not isinstance(value, dict):
+        return False
+    key, dot, rest = path.partition(".")
+    return path in value or bool(dot and key in value and _occurs(value[key], rest))
 
 
 def _inside(value: Any, location: Location) -> Iterator[tuple[Location, str]]:

@@ -9,6 +9,7 @@ from corpuskit.core import console
 from corpuskit.core.counts import line_digest
 from corpuskit.core.document import encode
 from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit
 from corpuskit.core.provenance.entries import Manifest
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
@@ -65,6 +66,11 @@ class Diff(Command):
     answers: ClassVar[bool] = True
 
     samples: Annotated[int, "Ids to show for each kind of change."] = 3
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for a number of samples below 0."""
+        if self.samples < 0:
+            raise misfit("samples", "a number from 0 on", self.samples)
 
     def execute(self, arguments: list[str], settings: Settings) -> int:
         """Print the differences. Returns 0 whether or not there are any, because both are answers."""

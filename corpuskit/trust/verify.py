@@ -21,6 +21,7 @@ from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
 from corpuskit.core.stream.cpu_guard import KILLED
 from corpuskit.core.tokens import counter
+from corpuskit.core.wording import quantity
 
 NOT_DATA = (MANIFEST, "run.json", CARD)
 """Files of a dataset's folder that the manifest does not list."""
@@ -75,10 +76,9 @@ class Verify(Command):
             for problem in problems[1:]:
                 console.notice("verify", problem)
         elif not settings.quiet:
-            console.write_stdout(
-                f"{argument}: whole; {answer['documents']:,} documents, {answer['tokens']:,} tokens in "
-                f"{answer['shards']:,} shards, {answer['steps']:,} steps balance"
-            )
+            content = f"{quantity(answer['documents'], 'document')}, {quantity(answer['tokens'], 'token')}"
+            balance = f"{quantity(answer['steps'], 'step')} {'balances' if answer['steps'] == 1 else 'balance'}"
+            console.write_stdout(f"{argument}: whole; {content} in {quantity(answer['shards'], 'shard')}, {balance}")
         return problems
 
 

@@ -154,7 +154,7 @@ def test_options_for_statuses_truncation_and_digests(fetch) -> None:
     stored = plain([record(1, message(b"<p>x")), record(2, message(b"<p>x", status="404 Not Found"))])
     assert [verdict(item) for item in fetch(stored, FetchWarc(status=("2xx",)))] == ["kept", "http-status"]
     assert [verdict(item) for item in fetch(stored, FetchWarc(status=("200", "404")))] == ["kept", "kept"]
-    with pytest.raises(UsageError, match="--status '20' is not an HTTP status"):
+    with pytest.raises(UsageError, match=r"`status` expects HTTP statuses .*, not '20'"):
         FetchWarc(status=("20",))
     cut = record(1, message(b"<p>x"), more="WARC-Truncated: length\r\n")
     assert verdict(one(fetch(cut, FetchWarc(keep_truncated=True)))) == "kept"

@@ -58,8 +58,9 @@ def serialise(manifest: Manifest) -> bytes:
     return (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "surrogateescape")
 
 
-def read_manifest(dataset: Path) -> Manifest:
+def read_manifest(dataset: Path | str) -> Manifest:
     """Return the manifest of a dataset folder, or of a file `NAME.manifest.json`. Raises DamagedError unless whole."""
+    dataset = Path(dataset)
     path = dataset / MANIFEST if dataset.is_dir() else dataset
     try:
         manifest = json.loads(path.read_bytes())

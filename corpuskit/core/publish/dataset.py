@@ -17,8 +17,9 @@ from corpuskit.core.registry import find_format
 class Dataset:
     """A folder that corpuskit published, or a file with its manifest next to it."""
 
-    def __init__(self, location: Path) -> None:
+    def __init__(self, location: Path | str) -> None:
         """Raises DamagedError if there is no whole manifest."""
+        location = Path(location)
         self.location = location
         self.folder = location if location.is_dir() else location.parent
         self.manifest: Manifest = read_manifest(location if location.is_dir() else manifest_of_file(location))

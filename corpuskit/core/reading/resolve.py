@@ -15,12 +15,13 @@ from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.manifest import MANIFEST, read_manifest, shard_format
 from corpuskit.core.reading.hashing_stream import public_url
 from corpuskit.core.reading.inputs import Input
+from corpuskit.core.wording import nearest
 
 Expand = Callable[[Input], list[str] | None]
 """Returns the inputs that an input lists, or None if it is not a list."""
 
 
-def resolve_lists(arguments: Sequence[str], suffixes: Sequence[str], expand: Expand) -> list[Input]:
+def resolve_lists(arguments: Sequence[str | Path], suffixes: Sequence[str], expand: Expand) -> list[Input]:
     """Return the inputs that these arguments name, with lists of inputs replaced by what they list."""
     inputs: list[Input] = []
     for input_ in resolve(arguments, suffixes):
@@ -30,13 +31,16 @@ def resolve_lists(arguments: Sequence[str], suffixes: Sequence[str], expand: Exp
     return inputs
 
 
-def resolve(arguments: Sequence[str], suffixes: Sequence[str] = (), base: Path | None = None) -> list[Input]:
+def resolve(
+    arguments: Sequence[str | Path] | str | Path, suffixes: Sequence[str] = (), base: Path | None = None
+) -> list[Input]:
     """Return the inputs that these arguments name, in input order.
 
     An argument is `-`, a URL, a file, a glob, or a folder: all files below it, or those with a suffix of `suffixes`, or
     the shards of a dataset that corpuskit published. Raises UsageError for what does not exist and for empty globs.
     """
-    inputs = [item for argument in arguments for item in _expand(argument, suffixes, base)]
+    listed = [arguments] if isinstance(arguments, (str, Path)) else arguments
+    inputs = [item for argument in listed for item in _expand(os.fspath(argument), suffixes, base)]
     streams = [item for item in inputs if item.is_stream]
     for number, item in enumerate((item for item in streams if item.name != "-"), start=1):
         item.name = f"pipe-{number}"
@@ -65,11 +69,21 @@ def _expand(argument: str, suffixes: Sequence[str], base: Path | None) -> list[I
     if os.path.lexists(path):
         return _existing(path, suffixes)
     if not glob.has_magic(argument):
-        raise UsageError(f"no such file or folder: {argument!r}")
+        raise UsageError(f"no such file or folder: {argument!r}{_near_name(path)}")
     matches = sorted(glob.glob(str(path), recursive=True))
     if not matches:
         raise UsageError(f"no file matches {argument!r}; check the pattern and the folder it starts in")
     return [item for match in matches for item in _existing(Path(match), suffixes)]
+
+
+def _near_name(path: Path) -> str:
+    """Return a hint at the name in the same folder that is most like a missing one."""
+    try:
+        names = os.listdir(path.parent)
+    except OSError:
+        return ""
+    near = nearest(path.name, names)
+    return f" (did you mean {str(path.with_name(near))!r}?)" if near else ""
 
 
 def _existing(path: Path, suffixes: Sequence[str]) -> list[Input]:

@@ -151,6 +151,10 @@ def _apply_all(
 
 def _count_outcome(stage: Stage, count: StepCount, item: InFlight, outcome: Document | Drop | Reject) -> Verdict | None:
     """Count what a stage made of a document; return a verdict if it goes no further."""
+    if count.absent_fields is None:
+        count.absent_fields = stage.absent_fields(item.document)
+    elif count.absent_fields:
+        count.absent_fields &= stage.absent_fields(item.document)
     count.received.add_hashed(item.line, item.digest)
     try:
         if isinstance(outcome, Document):
@@ -163,7 +167,14 @@ def _count_outcome(stage: Stage, count: StepCount, item: InFlight, outcome: Docu
             verdict = Verdict.of_drop(stage.name(), outcome, item.location)
             count.dropped[outcome.reason] += 1
             return verdict
+        if not isinstance(outcome, Reject):
+            raise StepFault(
+                f"{stage.name()}: `apply` must return a Document or a Drop, not {type(outcome).__name__}, "
+                f"as it did for document {item.document.id!r}"
+            )
         raise outcome
+    except StepFault:
+        raise
     except Reject as reject:
         count.rejected[reject.reason] += 1
         if reject.reason == KILLED:

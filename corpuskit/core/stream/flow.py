@@ -16,7 +16,7 @@ from corpuskit.core.document import Document, Reject, decode, encode
 from corpuskit.core.provenance.verdicts import DROPPED, Verdict
 from corpuskit.core.reading.inputs import Findings, Input
 from corpuskit.core.settings import Tags
-from corpuskit.core.step import CorpusStage, Drop, Item, Source, Stage, Step
+from corpuskit.core.step import CorpusStage, Drop, Item, Source, Stage, Step, demand_steps
 from corpuskit.core.stream.apply import apply_stages, apply_stages_to_lines
 from corpuskit.core.stream.batch import BATCH_BYTES, BATCH_DOCUMENTS, Batch, Location, decoded, of_reject, read_lines
 
@@ -36,7 +36,8 @@ class Flow:
     """Whether a step stopped before the end of its input, or takes only a part of it on purpose."""
 
     def __post_init__(self) -> None:
-        """Start one account per step, and one for reading if no step does it."""
+        """Start one account per step, and one for reading if no step does it. Raises UsageError for other objects."""
+        demand_steps("Flow", self.steps)
         self.counts = [StepCount() for _ in self.steps]
         self.reading = StepCount()
         self.cut = any(step.cuts for step in self.steps)

@@ -6,12 +6,13 @@ says `complete`, and only then is the output closed or published.
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from corpuskit.core import console
+from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import publishing
 from corpuskit.core.document import Document, encode
@@ -23,12 +24,14 @@ from corpuskit.core.provenance.verdicts import VerdictLog
 from corpuskit.core.publish.file_output import FileOutput
 from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.source_totals import Totals
+from corpuskit.core.reading.input_kinds import demand_lines_of_documents
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.resolve import resolve, resolve_lists
 from corpuskit.core.registry import describe
 from corpuskit.core.settings import Settings, Tags
-from corpuskit.core.step import CorpusStage, Report, Sink, Source, Step
+from corpuskit.core.step import Command, CorpusStage, Report, Sink, Source, Step, absent_fields_notice, demand_steps
 from corpuskit.core.stream.flow import Flow
+from corpuskit.core.wording import quantity
 
 WRITE_BYTES = 256 * 1024
 FILE_ENDINGS = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
@@ -121,9 +124,15 @@ class StepRun:
     """One run of one step."""
 
     step: Step
-    arguments: list[str]
-    settings: Settings
+    arguments: Sequence[str | Path] | str | Path
+    settings: Settings = field(default_factory=Settings)
     tags: Tags = field(default_factory=Tags)
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for what is no step of a pipe."""
+        demand_steps("StepRun", [self.step])
+        if isinstance(self.step, Command):
+            raise UsageError(f"StepRun runs steps of pipes; call `execute` of {type(self.step).__name__} itself")
 
     def run(self) -> int:
         """Run to the end; return the exit code. Raises CorpuskitError, BrokenPipeError or KeyboardInterrupt."""
@@ -159,10 +168,14 @@ class StepRun:
         return 0
 
     def _resolve(self) -> list[Input]:
-        arguments = self.arguments or ["-"]
+        arguments = [self.arguments] if isinstance(self.arguments, (str, Path)) else self.arguments or ["-"]
         if isinstance(self.step, Source):
-            return resolve_lists(arguments, self.step.suffixes, self.step.expand)
-        return resolve(arguments, (".jsonl", ".jsonl.gz", ".jsonl.zst"))
+            inputs = resolve_lists(arguments, self.step.suffixes, self.step.expand)
+            self.step.check_inputs(inputs)
+            return inputs
+        inputs = resolve(arguments, (".jsonl", ".jsonl.gz", ".jsonl.zst"))
+        demand_lines_of_documents(inputs)
+        return inputs
 
     def _writes(self) -> Any:
         descriptor = self.output.descriptor if isinstance(self.output, StreamOutput) else None
@@ -188,7 +201,8 @@ class StepRun:
             unread = self.flow.reading
             self._demand_few_rejects(unread.rejected.total(), unread.received.documents)
             if unread.rejected and not self.settings.quiet:
-                console.notice(self.step.name(), f"not in the answer: {console.counted(unread.rejected, 'rejected')}")
+                left_out = console.counted(unread.rejected, "rejected")
+                console.notice(self.step.name(), f"not in the answer: {left_out}{self._rejects_hint(unread)}")
             return
         if isinstance(self.output, StreamOutput):
             for line in console.with_progress(self.flow.lines(self.inputs), self.step.name(), self.settings.quiet):
@@ -286,8 +300,9 @@ class StepRun:
                         f"{input_.name}: {damage.what}, at byte {damage.offset}, {damage.lost} bytes lost",
                     )
         if not self.settings.accept_damaged:
+            verb = "is" if len(damaged) == 1 else "are"
             raise DamagedError(
-                f"{len(damaged)} of {len(self.inputs)} inputs are damaged, {damaged[0].name} first; "
+                f"{len(damaged)} of {quantity(len(self.inputs), 'input')} {verb} damaged, {damaged[0].name} first; "
                 f"{'nothing was published' if self.settings.output else 'whole records were passed on'}. "
                 "`--accept-damaged` goes on and lists the damage in the manifest"
             )
@@ -299,13 +314,24 @@ class StepRun:
                 f"`--max-rejects {self.settings.max_rejects}` allows; `--rejects FILE` shows them"
             )
 
+    def _rejects_hint(self, count: StepCount) -> str:
+        """Return how to see the rejected records, or what is wrong with most of them."""
+        bad_lines = count.rejected["bad-json"]
+        if bad_lines > 1 and bad_lines * 2 > count.received.documents:
+            return "; a document is one line of JSON, as `jq -c` writes it"
+        return "; `--rejects FILE` keeps these" if count.rejected and self.settings.rejects is None else ""
+
     def _tell(self) -> None:
         count = self.flow.counts[-1] if self.flow.counts else None
         if self.answer is not None:
             assert isinstance(self.step, Report)
             as_json = console.answer_line(self.step.name(), self.answer)
             console.write_stdout(as_json if self.settings.json else self.step.render(self.answer))
+            if (remark := self.step.remark(self.answer)) and not self.settings.quiet:
+                console.notice(self.step.name(), remark)
         elif self.settings.json:
             console.print_outcome(self.step.name(), count, 0)
         elif count is not None and not self.settings.quiet:
-            console.summary(self.step.name(), count)
+            console.summary(self.step.name(), count, self._rejects_hint(count))
+        if count is not None and count.absent_fields and not self.settings.quiet:
+            console.notice(self.step.name(), absent_fields_notice(count.absent_fields))

@@ -82,6 +82,8 @@ class Engine:
     """Number of tasks whose results come from an earlier run."""
     phases: list[PhaseEntry] = field(default_factory=list)
     """The phases that have begun, in order."""
+    absent_fields: list[tuple[str, str, frozenset[str]]] = field(default_factory=list)
+    """Fields that options name and no document has: phase, step, fields."""
 
     @property
     def tasks_folder(self) -> Path:
@@ -93,19 +95,19 @@ class Engine:
     ) -> ShardedStream:
         """Pass a source's inputs through its source step and the stages that follow it."""
         finished = self._execute_plans(label, plans, notify)
-        return _next_stream(finished, steps, ShardedStream([], Chain()), "none")
+        return self._next_stream(label, finished, steps, ShardedStream([], Chain()), "none")
 
     def run_stages(self, label: str, stream: ShardedStream, steps: Sequence[Step], notify: Notify) -> ShardedStream:
         """Pass a stream through stages, each shard on its own."""
         tasks = [PassShard(label, (shard,), tuple(steps)) for shard in stream.shards]
-        return _next_stream(self._notifying(label, tasks, notify), steps, stream, "verified")
+        return self._next_stream(label, self._notifying(label, tasks, notify), steps, stream, "verified")
 
     def run_corpus_stage(self, label: str, stream: ShardedStream, step: CorpusStage, notify: Notify) -> ShardedStream:
         """Pass a stream through a step that needs all of it, in parallel if the step has a sharded form."""
         sharded, bound = step.sharded(), step.bound()
         if sharded is None:
             alone = PassShard(label, tuple(stream.shards), (bound,))
-            return _next_stream(self._notifying(label, [alone], notify), [step], stream, "verified")
+            return self._next_stream(label, self._notifying(label, [alone], notify), [step], stream, "verified")
         sign_tasks = [SignShard(bound, shard) for shard in stream.shards]
         signatures = self.execute_to_files(f"{label}, signatures", sign_tasks)
         match_tasks = [MatchBucket(bound, bucket, signatures) for bucket in range(sharded.buckets)]
@@ -113,7 +115,7 @@ class Engine:
         resolve_tasks = [ResolveMatches(bound, signatures, matches)]
         (verdicts,) = self.execute_to_files(f"{label}, verdicts", resolve_tasks)
         tasks = [FilterShard(bound, number, shard, signatures, verdicts) for number, shard in enumerate(stream.shards)]
-        filtered = _next_stream(self._notifying(label, tasks, notify), [step], stream, "verified")
+        filtered = self._next_stream(label, self._notifying(label, tasks, notify), [step], stream, "verified")
         sharded.before_publish(signatures, verdicts)
         return filtered
 
@@ -193,23 +195,29 @@ class Engine:
         for _ in whole_files:
             pass
 
-
-def _next_stream(
-    finished: Iterable[FinishedTask[DocumentsResult]], steps: Sequence[Step], before: ShardedStream, upstream: str
-) -> ShardedStream:
-    """Return the stream after a phase; its chain gains the steps, with the sums of all tasks' counts."""
-    chain = before.chain
-    counts = [StepCount() for _ in steps]
-    stream = ShardedStream([], chain, before.verdict_files)
-    for task in finished:
-        for count, entry in zip(counts, task.result["counts"], strict=True):
-            count.merge(StepCount.from_json(entry))
-        stream.shards += work_shards(task)
-        stream.record_verdicts(task.result)
-        chain.inputs += task.result.get("inputs", [])
-    for step, count in zip(steps, counts, strict=True):
-        chain.add(describe(step), upstream if step is steps[0] else "verified", count)
-    return stream
+    def _next_stream(
+        self,
+        label: str,
+        finished: Iterable[FinishedTask[DocumentsResult]],
+        steps: Sequence[Step],
+        before: ShardedStream,
+        upstream: str,
+    ) -> ShardedStream:
+        """Return the stream after a phase; its chain gains the steps, with the sums of all tasks' counts."""
+        chain = before.chain
+        counts = [StepCount() for _ in steps]
+        stream = ShardedStream([], chain, before.verdict_files)
+        for task in finished:
+            for count, entry in zip(counts, task.result["counts"], strict=True):
+                count.merge(StepCount.from_json(entry))
+            stream.shards += work_shards(task)
+            stream.record_verdicts(task.result)
+            chain.inputs += task.result.get("inputs", [])
+        for step, count in zip(steps, counts, strict=True):
+            chain.add(describe(step), upstream if step is steps[0] else "verified", count)
+            if count.absent_fields:
+                self.absent_fields.append((label, step.name(), count.absent_fields))
+        return stream
 
 
 def _demand_result(task: StoredTask[ResultType]) -> ResultType:

@@ -22,9 +22,10 @@ from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.lines import whole_lines
 from corpuskit.core.registry import find_format
 from corpuskit.core.settings import Settings
-from corpuskit.core.step import CorpusStage, Step
+from corpuskit.core.step import CorpusStage, Step, absent_fields_notice
 from corpuskit.core.stream.flow import end_of_stages, runs_of
 from corpuskit.core.tokens import BYTES, WORDS, counter, token_version
+from corpuskit.core.wording import quantity
 from corpuskit.mix.engine import mix_tasks
 from corpuskit.mix.engine.bucket_index import BucketEntry, write_bucket_index
 from corpuskit.mix.engine.engine import Engine, Notify
@@ -99,8 +100,18 @@ class MixRun:
         stream = _joined_stream(streams)
         self._demand_whole_inputs(stream.chain.inputs)
         stream = self._run_steps("together", stream, self.recipe.together)
+        self._tell_absent_fields()
         self._mix(stream)
         return self._publish(stream)
+
+    def _tell_absent_fields(self) -> None:
+        """Name fields that no document has. Raises RefusedError if the policy asks to scrub them."""
+        for phase, step, fields in self.engine.absent_fields:
+            notice = f"{phase}: {absent_fields_notice(fields)}"
+            if step == "scrub-pii" and self.recipe.policy.pii_required:
+                raise RefusedError(f"`pii: required`, but {notice}; correct the `fields` of {step}")
+            if not self.settings.quiet:
+                console.notice("mix", notice)
 
     def report(self, manifest: Manifest) -> None:
         """Print the summary of a published run, or the line of `--json`."""
@@ -117,11 +128,12 @@ class MixRun:
         elif not self.settings.quiet:
             print_summary(summaries)
             if self.engine.reused:
-                console.notice("mix", f"{self.engine.reused:,} tasks were already done by an earlier run")
+                verb = "was" if self.engine.reused == 1 else "were"
+                console.notice("mix", f"{quantity(self.engine.reused, 'task')} {verb} already done by an earlier run")
             target = self.output.target
             console.notice(
                 "mix",
-                f"published {totals.documents:,} documents in {target}; "
+                f"published {quantity(totals.documents, 'document')} in {target}; "
                 f"to check them: corpuskit verify {shlex.quote(str(target))}",
             )
 
@@ -258,8 +270,10 @@ class MixRun:
                 "mix", f"{entry['path']}: {first['what']}, at byte {first['offset']}, {first['lost']} bytes lost"
             )
         if damaged and not self.settings.accept_damaged:
+            verb = "is" if len(damaged) == 1 else "are"
             raise DamagedError(
-                f"{len(damaged)} inputs are damaged, {damaged[0]['path']} first; nothing was published. "
+                f"{quantity(len(damaged), 'input')} {verb} damaged, {damaged[0]['path']} first; "
+                "nothing was published. "
                 "`--accept-damaged` goes on and lists the damage in the manifest"
             )
 

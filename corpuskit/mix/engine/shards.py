@@ -64,7 +64,7 @@ class TaskLog:
         verdict_files = [self._file.entry()] if self._file is not None else []
         return {
             "files": [shard.file for shard in shards] + verdict_files,
-            "counts": [count.as_json() for count in counts],
+            "counts": [count.as_task_json() for count in counts],
             "left_out": {source: {**verdicts} for source, verdicts in self.counter.left_out.items()},
             "shards": [{"name": shard.file["name"], "documents": shard.documents} for shard in shards],
             "verdict_files": [file["name"] for file in verdict_files],

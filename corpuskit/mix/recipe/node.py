@@ -100,6 +100,12 @@ class Node:
             self.fail("must be a number above zero")
         return self.value  # type: ignore[no-any-return]
 
+    def least(self, bound: float) -> float:
+        """Return this value if it is a finite number from the bound on."""
+        if not self._is_number() or not self.value >= bound:
+            self.fail(f"must be a number from {bound} on")
+        return self.value  # type: ignore[no-any-return]
+
     def share(self, above_zero: bool) -> float:
         """Return this value if it is a share: a number from 0, or above 0, up to 1."""
         if not self._is_number() or not 0 <= self.value <= 1 or (above_zero and not self.value):

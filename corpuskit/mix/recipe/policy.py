@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from corpuskit.core.errors import RefusedError, UsageError
-from corpuskit.core.licenses import allowed, check_entry
+from corpuskit.core.licenses import allowed, entry_problem
 from corpuskit.core.step import Step
 from corpuskit.core.wording import comma_list
 from corpuskit.mix.recipe.node import Node
@@ -56,8 +56,6 @@ def _allow_list(node: Node) -> tuple[str, ...]:
         node.fail("must allow at least one licence")
     licenses = tuple(entry.text() for entry in allow)
     for entry, name in zip(allow, licenses, strict=True):
-        try:
-            check_entry(name)
-        except UsageError as error:
-            raise UsageError(f"{entry.location}: {error}") from None
+        if problem := entry_problem(name):
+            raise UsageError(f"{entry.location}: {problem}")
     return licenses

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from corpuskit.core.document import ORIGINS
 from corpuskit.core.errors import UsageError
+from corpuskit.core.licenses import expression_problem
 from corpuskit.core.options import build_step
 from corpuskit.core.registry import find_step, format_names
 from corpuskit.core.settings import Tags
@@ -109,8 +110,9 @@ class Recipe:
     output: OutputSpec = field(default_factory=OutputSpec)
 
 
-def load_recipe(path: Path, find: FindStep = find_step) -> Recipe:
+def load_recipe(path: Path | str, find: FindStep = find_step) -> Recipe:
     """Read and check a recipe. Raises UsageError with the line, RefusedError if its own policy forbids a source."""
+    path = Path(path)
     return read_recipe(load_yaml(path), path.parent, find)
 
 
@@ -199,14 +201,23 @@ def _source(name: str, node: Node, folder: Path, find: FindStep) -> SourceSpec:
         from_step=step,
         inputs=tuple(_input(item, folder) for item in inputs),
         origin=origin.choice(ORIGINS),
-        license=license.text() if license else None,
+        license=_license(license) if license else None,
         license_evidence=evidence.text() if evidence else None,
         weight=weight.positive() if weight else 1.0,
-        max_epochs=max_epochs.positive() if max_epochs else 1.0,
+        max_epochs=max_epochs.least(1) if max_epochs else 1.0,
         steps=_steps(node.get("steps"), folder, find),
         location=node.location,
         input_locations=tuple(item.location for item in inputs),
     )
+
+
+def _license(node: Node) -> str:
+    """Return a source's licence: an SPDX expression, or the word that leaves it to the documents."""
+    license = node.text()
+    if license != FROM_DOCUMENTS and (problem := expression_problem(license)):
+        near = did_you_mean(license, (FROM_DOCUMENTS,))
+        node.fail(f"must be an SPDX licence expression{near}: {problem}")
+    return license
 
 
 def _input(node: Node, folder: Path) -> str:

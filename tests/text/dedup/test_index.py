@@ -268,6 +268,15 @@ def remove(folder: Path, **options: Any) -> None:
     assert DedupIndex(**options).execute(["remove", str(folder)], Settings(quiet=True)) == 0
 
 
+def test_a_document_whose_id_is_empty_can_be_removed(tmp_path: Path, shell: Run) -> None:
+    judge(tmp_path / "seen", "a", [Document("", prose(0)), Document("other", prose(1))])
+    done = shell("corpuskit dedup-index remove seen --id '' --json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["removed"] == 1
+    assert listed(tmp_path / "seen") == [("a", 1)]
+    remove(tmp_path / "seen", id="")
+
+
 def test_a_removed_snapshot_is_as_if_it_had_never_been(tmp_path: Path) -> None:
     texts = [prose(seed) for seed in range(4)]
     judge(tmp_path, "a", corpus(texts[0], texts[1]))
