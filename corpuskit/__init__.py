@@ -79,9 +79,14 @@ __version__ = "0.1.0"
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used."""
+    if name == "__all__":  # asked for by `from corpuskit import *` and `help`
+        return sorted(_public_names())
     module = _public_names().get(name)
     if module is None:
-        raise AttributeError(f"module 'corpuskit' has no attribute {name!r}")
+        from corpuskit.core.wording import did_you_mean
+
+        near = "" if name.startswith("_") else did_you_mean(name, _public_names())
+        raise AttributeError(f"module 'corpuskit' has no attribute {name!r}{near}")
     value = getattr(importlib.import_module(module), name)
     globals()[name] = value
     return value

@@ -1,4 +1,4 @@
-"""Writes docs/reference.md from the step classes: `python docs/generate.py`, with `--check` only looks.
+"""Write docs/reference.md from the step classes: `python docs/generate.py`; with `--check` only compare.
 
 Everything on that page is declared in the code: names, help, options, formats, exit codes. `tests/docs/test_docs.py`
 fails while the page differs from what this prints.
@@ -33,19 +33,20 @@ This page is made from the code by `{COMMAND}`; change the step classes, not the
 [Commands](#commands) · [Options of all data commands](#options-of-all-data-commands) ·
 [Options of all sources](#options-of-all-sources) · [Output formats](#output-formats) · [Exit codes](#exit-codes)
 
-An option `--min-words` of the command line is the key `min-words` of a recipe. List options take commas or repeats on
-the command line and lists in a recipe. `runtime` options do not shape content and are not in the manifest.
+An option `--min-words` on the command line is the key `min-words` in a recipe. On the command line, separate the values
+of a list option by commas or repeat the option; in a recipe, give a list. `runtime` options do not shape content and
+are not in the manifest.
 
 ## Commands
 """
 SHARED_HEAD = """## Options of all data commands
 
-No input, or `-`, is standard input; no `-o` is standard output. Reports have those that concern reading, and the other
-commands those that their own entry names.
+Without an input, or with `-`, a command reads standard input; without `-o` it writes to standard output. Reports have
+only the options that concern reading; other commands have those that their own entry names.
 """
 SOURCES_HEAD = """## Options of all sources
 
-What a source says of every document it yields, as a recipe's source does.
+What a source says about every document that it yields, as the keys of a recipe's source do.
 """
 FORMATS_HEAD = """## Output formats
 

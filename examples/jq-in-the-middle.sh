@@ -1,8 +1,8 @@
 #!/bin/sh
-# A stream is plain JSONL, so other tools may stand in a pipe. Here jq keeps what unhappy users wrote and moves the
+# A stream is plain JSONL, so other tools can be part of a pipe. Here jq keeps what unhappy users wrote and moves the
 # rating into the labels. The result goes to the folder named on the command line.
 #
-# jq vouches for nothing, so the stage after it says `upstream: unverified`, and so does the manifest. Where that is
+# jq vouches for nothing, so the stage after it says `upstream: unverified`, and so does the manifest. If that is
 # not good enough, `--strict-input` refuses such a stream.
 set -eu
 

@@ -4,10 +4,25 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import corpuskit
+from corpuskit import (
+    Dataset,
+    Flow,
+    Head,
+    Settings,
+    StepRun,
+    UsageError,
+    Verify,
+    build_step,
+    find_format,
+    load_recipe,
+    read_manifest,
+    resolve,
+)
 from corpuskit.core.registry import find_step, own_steps
 from tests.conftest import ROOT
 
@@ -29,8 +44,49 @@ def test_every_step_is_public() -> None:
 
 
 def test_other_names_are_refused() -> None:
-    with pytest.raises(AttributeError, match="has no attribute 'Documnet'"):
+    with pytest.raises(AttributeError, match=r"has no attribute 'Documnet' \(did you mean `Document`\?\)"):
         corpuskit.Documnet  # noqa: B018
+
+
+def test_a_star_and_the_help_have_every_name() -> None:
+    code = "from corpuskit import *; assert Dedup.name() == 'dedup'; print(*dir())"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert {*corpuskit.__all__, "Flow"} <= set(done.stdout.split())
+    assert set(corpuskit.__all__) == set(dir(corpuskit)) - {"__version__"}
+
+
+def test_paths_may_be_strings_and_one_input_needs_no_list(tmp_path: Path) -> None:
+    source = tmp_path / "notes.jsonl"
+    source.write_bytes(b'{"id":"a","text":"one"}\n')
+    (tmp_path / "recipe.yaml").write_text("sources: {a: {from: files, inputs: [notes.jsonl], origin: other}}")
+    for inputs in (str(source), source, [source]):
+        assert [input_.name for input_ in resolve(inputs)] == ["notes.jsonl"]
+        run = StepRun(Head(1), inputs, Settings(output=tmp_path / "out", quiet=True))
+        assert run.run() == 0
+    assert read_manifest(str(tmp_path / "out")) == Dataset(str(tmp_path / "out")).manifest
+    assert load_recipe(str(tmp_path / "recipe.yaml")).name == "recipe.yaml"
+
+
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        (lambda: StepRun("head", []), "StepRun takes steps such as Head.n=3., not 'head'"),
+        (lambda: StepRun(Verify(), []), "call `execute` of Verify itself"),
+        (lambda: Flow(["dedup"], print), "Flow takes steps such as Head.n=3., not 'dedup'"),
+        (lambda: build_step("sample", {}), "build_step takes a step class, as find_step returns it, not 'sample'"),
+        (lambda: find_format("jsonll"), "did you mean `jsonl`"),
+        (lambda: Settings(output="out.json"), "`output` expects a folder, or a file ending in .*, not 'out.json'"),
+        (lambda: Settings(output="out.jsonl.bz2"), "not 'out.jsonl.bz2'"),
+    ],
+)
+def test_arguments_of_the_wrong_type_are_usage_errors(build: Any, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        build()
+
+
+@pytest.mark.parametrize("name", ["out", "cc-2024.10", "out.jsonl.zst", "out.parquet"])
+def test_folders_may_have_dots(name: str) -> None:
+    assert Settings(output=name).output == Path(name)  # type: ignore[arg-type]
 
 
 def test_importing_it_imports_nothing_heavy() -> None:

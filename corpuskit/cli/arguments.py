@@ -1,15 +1,17 @@
 """From the words of a command line to the values of options.
 
-Plain words (each flag spelled out and followed by its value) are read here. All others, and those that are wrong or ask
-for help, are left to typer, whose import takes longer than most of what a short command does.
+Plain words (each flag spelled out and followed by its value) are read here. All others, wrong ones and requests for
+help, are left to typer, whose import takes longer than most of what a short command does.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from corpuskit.core.options import Option, Options
 from corpuskit.core.settings import Settings, Tags
 from corpuskit.core.step import Command, Report, Source, Step
+from corpuskit.core.wording import excerpt, nearest
 
 SHORT = {"output": "-o", "jobs": "-j"}
 NOT_FOR_REPORTS = ("output", "drops", "shard_documents", "allow_empty", "jobs")
@@ -41,9 +43,33 @@ def flags_of(option: Option) -> list[str]:
     return names
 
 
+def spellings(option: Option) -> list[str]:
+    """Return every flag of an option: `-o` and `--output`."""
+    return [flag for names in flags_of(option) for flag in names.split("/")]
+
+
 def takes_many(option: Option) -> bool:
     """Whether the option may be given several times."""
     return "tuple" in str(option.type)
+
+
+def unknown_flag(command: str, word: str, flags: Iterable[str]) -> str:
+    """Return what to say about a flag that does not exist: the nearest one, or where all are listed."""
+    flags = list(flags)
+    name = word.partition("=")[0]
+    hint = f"`{' '.join(['corpuskit', *command.split(), '--help'])}` lists the options"
+    number = re.fullmatch(r"-(\d+)", word)
+    if number and "-n" in flags:
+        hint = f"did you mean `-n {number[1]}`?"
+    elif near := nearest(name, [*flags, "--version"]) or _short_form(name, flags):
+        hint = f"did you mean `{near if near in flags else f'corpuskit {near}'}`?"
+    return f"unknown option `{excerpt(name)}` ({hint})"
+
+
+def _short_form(name: str, flags: Sequence[str]) -> str | None:
+    """Return the flag of one letter that a word may stand for: `-n` for `--number`."""
+    letters = name.lstrip("-")
+    return next((flag for flag in flags if len(flag) == 2 and letters.startswith(flag[1])), None)
 
 
 def plain_values(groups: Groups, words: Sequence[str]) -> Values | None:
@@ -66,6 +92,8 @@ def plain_values(groups: Groups, words: Sequence[str]) -> Values | None:
             continue
         value = next(rest, "")
         if not value or value.startswith("-"):
+            return None
+        if not takes_many(option) and values[option.name] is not None:
             return None
         values[option.name] = [*(values[option.name] or ()), value] if takes_many(option) else value
     return values

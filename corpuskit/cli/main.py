@@ -1,6 +1,6 @@
 """The command line: every step class becomes a command by itself.
 
-A command's module, and what reads its flags, are imported when the command is run or its help is asked for; the list of
+A command's module and what reads its flags are imported when the command is run or its help is requested; the list of
 all commands needs neither.
 """
 
@@ -10,13 +10,20 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
-# Nothing here does linear algebra, and the threads that numpy's library for it starts spin: half of its import time.
+# Nothing here does linear algebra, and numpy's library for it starts threads that spin for half of numpy's import time.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from corpuskit import __version__
 from corpuskit.core import console
-from corpuskit.core.errors import CANNOT_WRITE, CorpuskitError, PublishError, UsageError
-from corpuskit.core.registry import WINGS, added_steps, find_step, help_line, own_steps
+from corpuskit.core.errors import (
+    CANNOT_WRITE,
+    NO_MEMORY,
+    CorpuskitError,
+    PublishError,
+    UsageError,
+    is_out_of_memory,
+)
+from corpuskit.core.registry import WINGS, added_steps, find_step, help_line, own_steps, shadowing_notice
 
 if TYPE_CHECKING:
     from corpuskit.cli.arguments import Groups, Values
@@ -25,7 +32,7 @@ if TYPE_CHECKING:
 ABOUT = "Build language-model training corpora: composable commands, one recipe, a provable manifest."
 MORE = (
     "Commands stream JSONL documents from standard input to standard output; pipe them into one another. "
-    "`corpuskit COMMAND --help` tells more of each, `corpuskit --version` which release this is."
+    "`corpuskit COMMAND --help` describes each one, `corpuskit --version` prints the release."
 )
 
 
@@ -36,7 +43,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         _discard_stderr()
     console.silence_destructors()
     for number in (signal.SIGTERM, signal.SIGHUP):
-        # A signal that is ignored at the start, as by `nohup`, shall not end the command.
+        # A signal that is ignored at the start, as under `nohup`, must not end the command.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _raise_interrupted)
     name = next((word for word in arguments if not word.startswith("-")), "")
@@ -50,7 +57,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 
 def _guarded(name: str, arguments: list[str]) -> int:
-    """Run a command line and return its exit code; what goes wrong is said in one line."""
+    """Run a command line and return its exit code; report an error in one line."""
     try:
         return _dispatch(name, arguments)
     except CorpuskitError as error:
@@ -62,12 +69,13 @@ def _guarded(name: str, arguments: list[str]) -> int:
         return error.exit_code
     except (BrokenPipeError, KeyboardInterrupt):
         raise
-    except OSError as error:
-        if error.errno in CANNOT_WRITE:
+    except Exception as error:
+        if is_out_of_memory(error):
+            console.notice(name, NO_MEMORY)
+            return PublishError.exit_code
+        if isinstance(error, OSError) and error.errno in CANNOT_WRITE:
             console.notice(name, f"cannot write: {error.strerror}; nothing was published. Make room, and run it again")
             return PublishError.exit_code
-        return _internal_fault(name, error)
-    except Exception as error:
         return _internal_fault(name, error)
 
 
@@ -82,19 +90,22 @@ def _dispatch(name: str, arguments: list[str]) -> int:
         console.write_stdout(f"corpuskit {__version__}")
         return 0
     if arguments[0].startswith("-"):
-        raise UsageError(f"No such option: {arguments[0]} (`corpuskit --help` lists the options)")
+        from corpuskit.cli.arguments import unknown_flag
+
+        raise UsageError(unknown_flag("", arguments[0], ("--help", "-h", "--version")))
     return _command(name, arguments[1:])
 
 
 def _command(name: str, words: list[str]) -> int:
     """Read one command's words and run it. Returns the exit code.
 
-    Typer only reads: run inside it, a command would have its signals and closed pipes turned into exit codes of
-    typer's own.
+    Typer only reads. If it ran the command, it would turn signals and closed pipes into exit codes of its own.
     """
     from corpuskit.cli.arguments import option_groups, plain_values
 
     step_class = find_step(name)
+    if shadowed := shadowing_notice(name):
+        console.notice(name, shadowed)
     groups = option_groups(step_class)
     values = plain_values(groups, words)
     if values is None:
@@ -113,13 +124,13 @@ def _run(step_class: "type[Step]", groups: "Groups", values: "Values") -> int:
     built: dict[type[Options], Any] = {}
     for owner, options in groups:
         words = {option.key: values[option.name] for option in options}
-        built[owner] = build_step(owner, {key: word for key, word in words.items() if word not in (None, [], ())})
+        built[owner] = build_step(owner, _given_words(words), as_flags=True)
     arguments = list(values["arguments"] or [])
     step, settings = built[step_class], built[Settings]
     if isinstance(step, Command):
         return step.execute(arguments, settings)
     if not arguments and sys.stdin is not None and sys.stdin.isatty():
-        # Nothing is named and nothing is piped in: whoever typed this wants to know what to type.
+        # No arguments and no pipe: print the help.
         from corpuskit.cli.typer_command import full_help
 
         sys.stderr.write(full_help(step_class) + "\n")
@@ -129,8 +140,12 @@ def _run(step_class: "type[Step]", groups: "Groups", values: "Values") -> int:
     return StepRun(step, arguments, settings, built.get(Tags, Tags())).run()
 
 
+def _given_words(words: "Values") -> "Values":
+    return {key: word for key, word in words.items() if word not in (None, [], ())}
+
+
 def overview() -> str:
-    """What `corpuskit --help` prints. Written here and not by typer, whose import takes longer than all of this."""
+    """Return what `corpuskit --help` prints. Typer could write it, but importing it takes longer than all of this."""
     steps = own_steps()
     wings = [(wing.capitalize(), f"corpuskit.{wing}.") for wing in WINGS]
     groups = [(title, [name for name in steps if steps[name].startswith(module)]) for title, module in wings]
@@ -160,7 +175,7 @@ def _internal_fault(name: str, error: BaseException) -> int:
 
 
 def _traceback_file(error: BaseException) -> str:
-    """Where the traceback is kept; a fault of the disk may leave no place for it."""
+    """Write the traceback to a file and return its name; if the disk fails, there may be none."""
     try:
         return _keep_traceback(error)
     except OSError:
@@ -192,7 +207,7 @@ def _raise_interrupted(number: int, _frame: Any) -> None:
 
 
 def _die_of(number: int) -> NoReturn:
-    """End by the signal itself, so that shells see what happened."""
+    """End the process by the signal itself, so that shells see what happened."""
     with contextlib.suppress(Exception):
         sys.stderr.flush()
     signal.signal(number, signal.SIG_DFL)

@@ -1,7 +1,7 @@
-"""Typer commands made of step classes: they print the help, and read what is not spelled plainly.
+"""Typer commands made from step classes: they print the help, and read what is not spelled plainly.
 
-A command returns the words as they were given. `build_step` converts them, as it does the keys of recipes, so flags and
-recipe keys are held to the same rules.
+A command returns the words as they were given. `build_step` converts them, as it does the keys of recipes, so the same
+rules apply to flags and recipe keys.
 """
 
 import inspect
@@ -9,13 +9,13 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-# Plain help: boxes would cost a third of the start-up time and spoil what scripts read.
+# Plain help: boxes would take a third of the start-up time and get in the way of scripts.
 os.environ.setdefault("TYPER_USE_RICH", "0")
 
 import typer
-from typer._click.exceptions import ClickException
+from typer._click.exceptions import ClickException, NoSuchOption
 
-from corpuskit.cli.arguments import Values, flags_of, option_groups, takes_many
+from corpuskit.cli.arguments import Values, flags_of, option_groups, spellings, takes_many, unknown_flag
 from corpuskit.core.errors import UsageError
 from corpuskit.core.options import Option
 from corpuskit.core.step import Command, Step
@@ -24,7 +24,7 @@ HELP = {"help_option_names": ["--help", "-h"]}
 
 
 class RawValue:
-    """A parameter type that hands words on as they are: `build_step` converts them.
+    """A parameter type that passes words on unchanged: `build_step` converts them.
 
     Typer would have pydantic make a validator for each parameter, and importing that doubles the time to start.
     """
@@ -39,13 +39,30 @@ def read_words(step_class: type[Step], words: Sequence[str]) -> Values | None:
     name = step_class.name()
     try:
         result = typer_command(step_class)(list(words), prog_name=f"corpuskit {name}", standalone_mode=False)
+    except NoSuchOption as error:
+        flags = [flag for _, options in option_groups(step_class) for option in options for flag in spellings(option)]
+        raise UsageError(unknown_flag(name, error.option_name, [*flags, "--help", "-h"])) from None
     except ClickException as error:
-        raise UsageError(f"{error.format_message()} (`corpuskit {name} --help` lists the options)") from None
-    return result if isinstance(result, dict) else None
+        message = error.format_message().replace("'", "`").rstrip(".")
+        raise UsageError(f"{message} (`corpuskit {name} --help` lists the options)") from None
+    return _single_values(step_class, result) if isinstance(result, dict) else None
+
+
+def _single_values(step_class: type[Step], values: Values) -> Values:
+    """Return the values, with a word in place of a list where an option takes one. Raises UsageError for more."""
+    for _, options in option_groups(step_class):
+        for option in options:
+            words = values[option.name]
+            if option.type is bool or takes_many(option) or words is None:
+                continue
+            if len(words) > 1:
+                raise UsageError(f"`{spellings(option)[-1]}` is given twice; give it once")
+            values[option.name] = next(iter(words), None)
+    return values
 
 
 def full_help(step_class: type[Step]) -> str:
-    """Return what `--help` prints of a command."""
+    """Return what `--help` prints for a command."""
     command = typer_command(step_class)
     context = typer.Context(
         command, info_name=f"corpuskit {step_class.name()}", help_option_names=HELP["help_option_names"]
@@ -76,7 +93,7 @@ def typer_command(step_class: type[Step]) -> Any:
 
 def _with_raw_values(app: typer.Typer) -> Any:
     command = typer.main.get_command(app)
-    # The parameters of the command and the one for help, which comes into being when it is asked for.
+    # The parameters of the command and the one for help, which is only created when it is requested.
     for parameter in command.get_params(typer.Context(command, **command.context_settings)):
         parameter._runtime_param = RawValue()  # type: ignore[attr-defined]
     return command
@@ -95,7 +112,7 @@ def _parameter(option: Option) -> inspect.Parameter:
         annotation = bool
         default = typer.Option(None, *names, help=help_text, show_default=False)
     else:
-        annotation = list[str] if takes_many(option) else str
+        annotation = list[str]  # typer would let the last of several words win
         default = typer.Option(None, *names, help=help_text, metavar=_metavar(option), show_default=False)
     return _keyword(option.name, default, annotation)
 

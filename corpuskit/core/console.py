@@ -15,7 +15,7 @@ from corpuskit.core.errors import PublishError
 Passing = TypeVar("Passing")
 REFRESH_SECONDS = 0.2
 LONGEST = 800
-"""Most characters of a message: names that it repeats may have been made by others."""
+"""Longest message, in characters: the names it repeats may have been chosen by others."""
 
 _DRIVES_TERMINALS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
@@ -61,7 +61,7 @@ def answer_line(name: str, answer: dict[str, Any]) -> str:
     return json.dumps({"command": name, **answer}, ensure_ascii=False)
 
 
-def summary(name: str, count: StepCount) -> None:
+def summary(name: str, count: StepCount, hint: str = "") -> None:
     """Print what a step did, in one line."""
     parts = [f"{count.received.documents:,} in", f"{count.sent.documents:,} out"]
     parts += [
@@ -69,7 +69,7 @@ def summary(name: str, count: StepCount) -> None:
         for word, reasons in (("dropped", count.dropped), ("rejected", count.rejected))
         if reasons
     ]
-    notice(name, ", ".join(parts))
+    notice(name, ", ".join(parts) + hint)
 
 
 def counted(reasons: "Counter[str]", word: str) -> str:
@@ -99,7 +99,7 @@ def shows_progress(quiet: bool) -> bool:
 
 
 def with_progress(items: Iterable[Passing], name: str, quiet: bool) -> Iterable[Passing]:
-    """Yield the items, and count them on standard error while they pass if that is a terminal."""
+    """Yield the items, counting them on standard error as they pass if that is a terminal."""
     return _counted(items, name) if shows_progress(quiet) else items
 
 

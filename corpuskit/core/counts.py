@@ -1,7 +1,7 @@
 """Counting: what went into a step, what came out, and the balance between the two.
 
 A stream's digest does not depend on its order: it is the sum, modulo 2**128, of the xxh3 hashes (128 bits) of its
-lines, so shards and tasks add up in any order, and a repeated line counts each time.
+lines, so shards and tasks can be added up in any order, and a repeated line counts each time.
 """
 
 import builtins
@@ -30,7 +30,8 @@ CountEntry = TypedDict(
         "out": StreamEntry,
         "dropped": dict[str, int],  # by reason
         "rejected": dict[str, int],  # by reason
-        "killed": NotRequired[list[str]],  # ids of the documents on which the step had to be ended
+        "killed": NotRequired[list[str]],  # ids of the documents on which the step had to be stopped
+        "absent_fields": NotRequired[list[str]],  # in the results of tasks alone
     },
 )
 """The account of one step."""
@@ -87,7 +88,9 @@ class StepCount:
     dropped: "Counter[str]" = field(default_factory=Counter)
     rejected: "Counter[str]" = field(default_factory=Counter)
     killed: list[str] = field(default_factory=list)
-    """Ids of the documents that were rejected because the step did not end on them."""
+    """Ids of the documents that were rejected because the step did not finish on them."""
+    absent_fields: frozenset[str] | None = None
+    """Fields that the step's options name and none of its documents has; None before the first document."""
 
     def merge(self, other: "StepCount") -> None:
         """Add another part's account to this one."""
@@ -97,11 +100,22 @@ class StepCount:
         self.dropped.update(other.dropped)
         self.rejected.update(other.rejected)
         self.killed += other.killed
+        if self.absent_fields is None or other.absent_fields is None:
+            self.absent_fields = other.absent_fields if self.absent_fields is None else self.absent_fields
+        else:
+            self.absent_fields &= other.absent_fields
 
     def is_balanced(self) -> bool:
         """Whether every document is accounted for: in + made = out + dropped + rejected."""
         left_out = self.dropped.total() + self.rejected.total()
         return self.received.documents + self.made == self.sent.documents + left_out
+
+    def as_task_json(self) -> CountEntry:
+        """Return `as_json` with what only the sum of all tasks can tell."""
+        entry = self.as_json()
+        if self.absent_fields is not None:
+            entry["absent_fields"] = sorted(self.absent_fields)
+        return entry
 
     def as_json(self) -> CountEntry:
         """The counting part of a manifest's step entry."""
@@ -118,7 +132,8 @@ class StepCount:
 
     @classmethod
     def from_json(cls, value: CountEntry) -> "StepCount":
-        """Return the account that `as_json` wrote."""
+        """Return the account that `as_json` or `as_task_json` wrote."""
+        absent_fields = value.get("absent_fields")
         return cls(
             StreamCount.from_json(value["in"]),
             StreamCount.from_json(value["out"]),
@@ -126,4 +141,5 @@ class StepCount:
             Counter(value["dropped"]),
             Counter(value["rejected"]),
             list(value.get("killed", ())),
+            None if absent_fields is None else frozenset(absent_fields),
         )

@@ -1,9 +1,9 @@
-"""The record: one JSON object a line, and the one strict codec that reads and writes it.
+"""The record: one JSON object per line, and the one strict codec that reads and writes it.
 
 The *canonical line* of a document has the keys `id`, `text`, `metadata` and then any others in their order;
 within `metadata` the reserved keys come first, in the order of `RESERVED`. There is no white space between tokens
 and text is UTF-8, unescaped. Every line that corpuskit writes is canonical, so equal documents are equal bytes,
-and a line that is canonical already is passed on without being written anew.
+and a line that is already canonical is passed on without being encoded again.
 """
 
 import functools
@@ -44,6 +44,9 @@ RESERVED = {
 }
 """Reserved metadata keys in canonical order: type and meaning."""
 
+KNOWN_FIELDS = ("text", "id", "metadata", *(f"metadata.{key}" for key in RESERVED))
+"""Fields that have a meaning; documents may have others."""
+
 ORIGINS = (
     "public_dataset",
     "licensed",
@@ -54,7 +57,7 @@ ORIGINS = (
     "synthetic",
     "other",
 )
-"""The closed list of what a document can be; nothing is assumed where it is missing."""
+"""The closed list of origins that a document can have; if it has none, none is assumed."""
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 """Media types of pages that `extract` turns into text."""
@@ -63,11 +66,11 @@ MAX_LINE = 64 * 1024 * 1024
 MAX_DEPTH = 128
 UNCOUNTED_LINE = 16 * 1024 * 1024
 MAX_CONTAINERS = 2_000_000
-"""Most `{` and `[` of a line beyond `UNCOUNTED_LINE`: an empty object takes 3 bytes of it and 30 times that as read."""
+"""Most `{` and `[` in a line beyond `UNCOUNTED_LINE`: an empty object is 3 bytes there, and 30 times that once read."""
 
 _TEXT_KEY = b'"text":'
 MAX_TRIES = 4
-"""Of keys called `text`, how many are looked at for the one of the record."""
+"""How many keys called `text` are tried to find the record's own."""
 
 _RANK = {key: rank for rank, key in enumerate(RESERVED)}
 _LAST = len(_RANK)
@@ -92,21 +95,24 @@ class Document:
     metadata: dict[str, Any] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
     line: bytes | None = field(default=None, repr=False, compare=False)
-    """The canonical line where it is known; copies start without one."""
+    """The canonical line, if it is known; copies start without one."""
 
     def with_text(self, text: str, **metadata: Any) -> "Document":
-        """A copy with another text, and metadata as in `with_metadata`."""
+        """Return a copy with another text, and metadata as in `with_metadata`."""
         return Document(self.id, text, _merged(self.metadata, metadata), self.extra)
 
     def with_metadata(self, **metadata: Any) -> "Document":
-        """A copy with these metadata set; None takes a key out."""
+        """Return a copy with this metadata set; None removes a key."""
         return Document(self.id, self.text, _merged(self.metadata, metadata), self.extra)
 
 
 def encode(document: Document) -> bytes:
-    """The document's canonical line, without the line feed. Raises Reject if it holds what JSON cannot."""
+    """Return the document's canonical line, without the line feed. Raises Reject if JSON cannot express its values."""
     if document.line is None:
+        _demand_types(document)
         line = _dump(_record(document))
+        if b"null" in line and _holds_not_finite({"metadata": document.metadata, **document.extra}):
+            raise Reject("not-finite", "NaN and infinities are not JSON")
         if len(line) > MAX_LINE:
             raise Reject("line-too-long", f"{len(line)} bytes, at most {MAX_LINE}")
         document.line = line
@@ -114,7 +120,7 @@ def encode(document: Document) -> bytes:
 
 
 def decode(line: bytes) -> Document:
-    """The document on one line (without its line feed). Raises Reject with the reason."""
+    """Return the document on one line, given without its line feed. Raises Reject with the reason."""
     if len(line) > MAX_LINE:
         raise Reject("line-too-long", f"{len(line)} bytes, at most {MAX_LINE}")
     value = _load(line)
@@ -126,14 +132,14 @@ def decode(line: bytes) -> Document:
     canonical = _dump(_record(document))
     if canonical != line:
         # A line that survives the round trip byte for byte cannot hold a repeated key or a number that changed;
-        # any other is walked by the strict parser.
+        # any other line goes through the strict parser.
         _STRICT.decode(_without_text(line, document, canonical).decode())
     document.line = canonical
     return document
 
 
 def decode_trusted(line: bytes) -> Document:
-    """The document on a canonical line that `encode` gave: nothing is checked again."""
+    """Return the document on a canonical line that `encode` produced; nothing is checked again."""
     import orjson
 
     record = orjson.loads(line)
@@ -172,7 +178,7 @@ def ordered(metadata: dict[str, Any]) -> dict[str, Any]:
 
 @functools.lru_cache(maxsize=4096)
 def _is_ordered(keys: tuple[str, ...]) -> bool:
-    """Whether keys stand in canonical order; a stream has few different rows of keys."""
+    """Whether keys are in canonical order; cached, as a stream has few different sequences of keys."""
     ranks = [_RANK.get(key, _LAST) for key in keys]
     return all(before <= after for before, after in itertools.pairwise(ranks))
 
@@ -215,6 +221,24 @@ def _document(value: dict[str, Any]) -> Document:
     elif type(metadata) is not dict:
         raise Reject("bad-metadata", "`metadata` is not an object")
     return Document(identifier, text, metadata, value)
+
+
+def _demand_types(document: Document) -> None:
+    """Raise Reject for a document that `decode` would not give."""
+    if not isinstance(document.id, str):
+        raise Reject("bad-id", "`id` is not a string")
+    if not isinstance(document.text, str):
+        raise Reject("no-text", "`text` is not a string")
+    if not isinstance(document.metadata, dict):
+        raise Reject("bad-metadata", "`metadata` is not an object")
+
+
+def _holds_not_finite(value: Any) -> bool:
+    """Whether a number that JSON cannot express is anywhere in a value; orjson would write null."""
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+    return any(_holds_not_finite(item) for item in inner)
 
 
 def _record(document: Document) -> dict[str, Any]:
@@ -262,10 +286,10 @@ def _why_not_json(line: bytes, message: str) -> tuple[str, str]:
 
 
 def _without_text(line: bytes, document: Document, canonical: bytes) -> bytes:
-    """A line that is JSON, with an empty string where its text stands; the line itself if it is not found.
+    """Return a JSON line with its text replaced by an empty string, or the line itself if its text is not found.
 
-    The strict parser is slow, a text is most of a line, and a string is neither a key nor a number. Inside a string
-    every quote is escaped, so what follows the quote and the colon of a key is a value, and a whole one.
+    The strict parser is slow, the text is most of a line, and a string value is neither a key nor a number. Inside a
+    string every quote is escaped, so what follows a key's closing quote and colon is always a whole value.
     """
     before = len(_dump(document.id)) + len(b'{"id":,"text":')
     suffix = len(_dump({"metadata": document.metadata, **document.extra}))

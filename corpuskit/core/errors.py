@@ -3,7 +3,7 @@
     CorpuskitError            1   internal fault
     ├── UsageError            2   usage or recipe error, missing input, empty glob
     ├── DamagedError          3   damaged container or dataset
-    ├── UpstreamError         4   the stream before us is not whole
+    ├── UpstreamError         4   the stream that we read is not whole
     ├── PublishError          5   disk, lock, permission
     ├── RefusedError          6   refused by a rule: policy, licence, gate, budget
     └── RemoteError           7   a remote service failed after its retry budget
@@ -12,6 +12,7 @@ A message is one line that says what is wrong, where, and what to do about it.
 """
 
 import errno
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,15 +29,21 @@ CANNOT_WRITE = (
     errno.EMFILE,
     errno.ENFILE,
 )
-"""What the system says where something cannot be written; inputs that cannot be read are said by their readers."""
+"""System errors that mean something cannot be written; inputs that cannot be read are reported by their readers."""
+
+OUT_OF_MEMORY = re.compile(
+    "not enough memory|cannot allocate memory|failed to map segment|can't start new thread", re.IGNORECASE
+)
+"""What libraries say of it in errors of other types: zstd, the system, its loader of libraries, Python's threads."""
+NO_MEMORY = "not enough memory; nothing was published. Allow more of it, or try a smaller -j, and run it again"
 
 
 class CorpuskitError(Exception):
-    """Base of all expected errors; `exit_code` is what the process ends with."""
+    """Base of all expected errors; the process ends with `exit_code`."""
 
     exit_code = 1
     count: "StepCount | None" = None
-    """How far the step had come, where one was running."""
+    """How far the step had got, if one was running."""
 
 
 class UsageError(CorpuskitError):
@@ -73,3 +80,11 @@ class RemoteError(CorpuskitError):
     """A remote service kept failing until its retry budget was spent."""
 
     exit_code = 7
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error means that there is no memory left, of whatever type it is."""
+    if isinstance(error, CorpuskitError):
+        # Its words may repeat names that others chose.
+        return error.__cause__ is not None and is_out_of_memory(error.__cause__)
+    return isinstance(error, MemoryError) or OUT_OF_MEMORY.search(str(error)) is not None

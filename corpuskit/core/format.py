@@ -1,4 +1,4 @@
-"""The formats that a dataset is written in, and how shards of several formats in one folder are told apart."""
+"""The formats that a dataset is written in, and what tells shards of several formats in one folder apart."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +27,7 @@ class Format(Protocol):
     name: ClassVar[str]
     """What `--to` and a recipe call it; with hyphens, where the module has underscores."""
     folder: ClassVar[str]
-    """Where in a dataset folder the shards lie; no two formats share both folder and suffix."""
+    """Where in a dataset folder the shards are; no two formats share both folder and suffix."""
     suffix: ClassVar[str]
     """How the names of shards end, from the first full stop on."""
     companion_suffixes: ClassVar[tuple[str, ...]]

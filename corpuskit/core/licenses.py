@@ -1,9 +1,9 @@
 """The licence gate: an allow-list against SPDX licence expressions.
 
-Nothing passes that was not listed. `A OR B` passes if either does, `A AND B` if both do (SPDX 2.3, annex D). `A+` and
-`A-or-later` leave the choice of `A` itself, so they pass where `A` (`A-only`) is listed. `A WITH exception` has to be
-listed as such. `LicenseRef-…` are names of one's own. NOASSERTION, NONE, and whatever is empty, unreadable or holds a
-name that SPDX does not know never pass. Case does not matter.
+Only what is listed passes. `A OR B` passes if either does, `A AND B` if both do (SPDX 2.3, annex D). `A+` and
+`A-or-later` allow the choice of `A` itself, so they pass if `A` (`A-only`) is listed. `A WITH exception` has to be
+listed as such. `LicenseRef-…` is a custom name. NOASSERTION, NONE, and anything that is empty, unreadable or holds a
+name unknown to SPDX never pass. Case does not matter.
 """
 
 import re
@@ -11,11 +11,10 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
 
-from corpuskit.core.errors import UsageError
 from corpuskit.core.wording import did_you_mean, excerpt
 
 MAX_LENGTH = 1000
-"""Characters of an expression; longer ones are not read."""
+"""Longest expression that is read, in characters."""
 
 _OWN_NAME = re.compile(r"(documentref-[a-z0-9.-]+:)?licenseref-[a-z0-9.-]+")
 _NAME = re.compile(r"[A-Za-z0-9.+-]+")
@@ -33,13 +32,33 @@ def allowed(expression: str | None, allow: Iterable[str]) -> bool:
     return _holds(_parsed(expression or ""), _allow_names(tuple(allow)))
 
 
-def check_entry(entry: str) -> None:
-    """Raises UsageError unless the entry of an allow-list names one licence (with its exception, if any)."""
-    if not isinstance(_parsed(entry), str):
-        names = (name for name, _ in _index().values())
-        raise UsageError(
-            f"`{excerpt(entry)}` is no SPDX licence{did_you_mean(entry, names)}; LicenseRef-… names your own"
-        )
+def entry_problem(entry: str) -> str:
+    """Return why an entry of an allow-list is not one licence (with its exception, if any); empty if it is."""
+    tree = _parsed(entry)
+    if isinstance(tree, str):
+        return ""
+    if tree is not None:
+        return f"`{excerpt(entry)}` is not an SPDX licence but an expression; list its licences one by one"
+    return _unknown_license(entry)
+
+
+def expression_problem(expression: str) -> str:
+    """Return why a text is not an SPDX licence expression; empty if it is, or says that no licence is known."""
+    if expression in ("NOASSERTION", "NONE") or _parsed(expression) is not None:
+        return ""
+    return _unknown_license(expression)
+
+
+def _unknown_license(text: str) -> str:
+    """Return what is wrong with a text that is no expression, with the nearest name to the first that is unknown."""
+    words = [word for word in re.split(r"[\s()/,]+", text) if word and word.lower() not in ("and", "or", "with")]
+    names = [name for name, _ in _index().values()]
+    unknown = next((word for word in words if _parsed(word) is None and word.lower() not in _index()), None)
+    if unknown is None and len(words) > 1:
+        return f"`{excerpt(text)}` is not an SPDX licence expression; put AND or OR between licences"
+    unknown = unknown or text
+    near = did_you_mean(unknown, names)
+    return f"`{excerpt(unknown)}` is not an SPDX licence{near}; write LicenseRef-… for your own"
 
 
 @cache
@@ -57,7 +76,7 @@ def _holds(tree: Tree | None, names: frozenset[str]) -> bool:
 
 
 def _exact(name: str) -> str | None:
-    """The licence itself that `or later` leaves the choice of."""
+    """Return the exact licence that an `or later` name allows; None for all other names."""
     if " with " in name:
         return None
     if name.endswith("-or-later"):
@@ -74,7 +93,7 @@ def _parsed(expression: str) -> Tree | None:
         return None
     try:
         return _tree(_licensing().parse(expression, validate=False, strict=True))
-    # The library leaves some malformed expressions to errors of its parser's own.
+    # On some malformed expressions the library raises internal errors of its parser.
     except (ExpressionError, ValueError, TypeError, AttributeError, IndexError, RecursionError, KeyError):
         return None
 
@@ -100,7 +119,7 @@ def _canonical_id(key: str) -> str:
 
 @cache
 def _index() -> dict[str, tuple[str, bool]]:
-    """Licences and exceptions of SPDX by name in lower case: the name, and whether it is an exception."""
+    """Return SPDX's licences and exceptions by lower-case name: the exact name, and whether it is an exception."""
     from license_expression import get_license_index
 
     return {
@@ -114,8 +133,8 @@ def _index() -> dict[str, tuple[str, bool]]:
 def _licensing() -> Any:
     from license_expression import LicenseSymbol, Licensing, get_license_index
 
-    # The library's own set takes names such as LicenseRef-Apache for others of its licences; a name of one's own is
-    # no other licence, so only the former identifiers of SPDX (GPL-2.0 for GPL-2.0-only) are kept.
+    # The library's own set maps names such as LicenseRef-Apache to other licences; a custom name is not another
+    # licence, so only SPDX's former identifiers (GPL-2.0 for GPL-2.0-only) are kept.
     return Licensing(
         [
             LicenseSymbol(row["spdx_license_key"], _former_names(row), is_exception=row["is_exception"])

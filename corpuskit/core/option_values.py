@@ -1,18 +1,32 @@
-"""One value to an option's type: the one conversion for flags, recipe keys and keyword arguments."""
+"""Convert a value to an option's type: one conversion for flags, recipe keys and keyword arguments."""
 
 import math
+import re
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from corpuskit.core.wording import comma_list, did_you_mean
+from corpuskit.core.errors import UsageError
+from corpuskit.core.wording import comma_list, did_you_mean, excerpt
+
+EXCERPT = 40
+"""Characters of a wrong value that a message repeats."""
 
 
 class UnfitValueError(Exception):
-    """A value does not fit its type; the text says what would."""
+    """A value does not fit its type."""
+
+    def __init__(self, expected: str, value: Any, hint: str = "") -> None:
+        """`expected` says what would fit, and `value` is what does not: the member of a list, not the list."""
+        super().__init__(expected)
+        self.expected = expected
+        self.value = value
+        self.hint = hint
 
 
 class UnsupportedTypeError(TypeError):
@@ -21,20 +35,89 @@ class UnsupportedTypeError(TypeError):
 
 @dataclass(frozen=True)
 class Spelling:
-    """How values are written where they come from.
+    """How options are named and their values written, depending on where they come from.
 
-    Flags are words (`--keep en,de`), recipes hold YAML values and words (`keep: en`), Python has values alone.
+    Flags are words (`--keep en,de`), recipes hold YAML values and words (`keep: en`), Python has only values.
     """
 
-    words: bool = True
-    """Whether a string may stand for a number, a truth value or a list."""
+    style: Literal["flags", "keys", "keywords"]
     split_commas: bool = False
-    """Whether the members of a list are split at commas, as repeated flags want it."""
+    """Whether the members of a list are split at commas, as repeated flags need."""
     folder: Path | None = None
-    """Where relative files are looked for."""
+    """The folder that relative paths start from."""
+
+    @property
+    def words(self) -> bool:
+        """Whether a string may stand for a number, a truth value or a list."""
+        return self.style != "keywords"
+
+    def of_option(self, name: str) -> str:
+        """Return an option's name: `--min-words`, `min-words` or `min_words`."""
+        if self.style == "keywords":
+            return name.replace("-", "_")
+        key = name.replace("_", "-")
+        if self.style == "keys":
+            return key
+        return f"--{key}" if len(key) > 1 else f"-{key}"
+
+    def of_value(self, value: Any) -> str:
+        """Return a value as a message repeats it: `null` in a recipe is `None` in Python."""
+        if self.style == "keys" and (value is None or isinstance(value, bool)):
+            return {None: "null", True: "true", False: "false"}[value]
+        return repr(str(value) if isinstance(value, Path) else value)
 
 
-IN_PYTHON = Spelling(words=False)
+IN_PYTHON = Spelling("keywords")
+AS_FLAGS = Spelling("flags", split_commas=True)
+
+_current: ContextVar[Spelling] = ContextVar("spelling", default=IN_PYTHON)
+
+
+@contextmanager
+def spelling_of_messages(spelling: Spelling) -> Iterator[None]:
+    """Let `spelled` name options as this spelling does."""
+    token = _current.set(spelling)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def current_spelling() -> Spelling:
+    """Return how the options of the step that is being built are spelled."""
+    return _current.get()
+
+
+def spelled(name: str, value: Any = None) -> str:
+    """Return an option, with its value if one is given, as whoever builds the step writes it.
+
+    >>> spelled("min_words", 3)
+    '`min_words=3`'
+    >>> with spelling_of_messages(AS_FLAGS):
+    ...     spelled("min_words", 3)
+    '`--min-words 3`'
+    """
+    spelling = _current.get()
+    option = spelling.of_option(name)
+    if value is None:
+        return f"`{option}`"
+    if spelling.style == "keywords":
+        return f"`{option}={spelling.of_value(list(value) if isinstance(value, tuple) else value)}`"
+    is_flag = spelling.style == "flags"
+    if isinstance(value, (list, tuple)):
+        members = ("," if is_flag else ", ").join(map(str, value))
+        value = members if is_flag else f"[{members}]"
+    return f"`{option}{'' if is_flag else ':'} {value}`"
+
+
+def misfit(name: str, expected: str, value: Any, hint: str = "") -> UsageError:
+    """Return the error for a value that an option cannot have: what it expects, the value, and a hint.
+
+    >>> str(misfit("rate", "a share from 0 to 1", 2.0))
+    '`rate` expects a share from 0 to 1, not 2.0'
+    """
+    spelling = _current.get()
+    return UsageError(f"{spelled(name)} expects {expected}, not {excerpt(spelling.of_value(value), EXCERPT)}{hint}")
 
 
 def convert(kind: Any, value: Any, spelling: Spelling) -> Any:
@@ -57,62 +140,70 @@ def convert(kind: Any, value: Any, spelling: Spelling) -> Any:
     except (KeyError, TypeError):
         raise UnsupportedTypeError(f"options of type {kind} are not supported") from None
     if isinstance(value, str) and kind is not str and not spelling.words:
-        raise UnfitValueError(_EXPECTED[kind])
+        raise UnfitValueError(_EXPECTED[kind], value)
+    if kind is str and isinstance(value, (int, float)) and spelling.style == "keys":
+        raise UnfitValueError("a string", value, "; put it in quotes")
     return to_kind(value)
 
 
 def _any_of(kinds: tuple[Any, ...], value: Any, spelling: Spelling) -> Any:
     if value is None and type(None) in kinds:
         return None
-    wanted_kinds = []
+    misfits = []
     for kind in kinds:
         if kind is type(None):
             continue
         try:
             return convert(kind, value, spelling)
         except UnfitValueError as unfit:
-            wanted_kinds.append(str(unfit))
-    raise UnfitValueError(" or ".join(wanted_kinds))
+            misfits.append(unfit)
+    if len(misfits) == 1:
+        raise misfits[0]
+    raise UnfitValueError(" or ".join(unfit.expected for unfit in misfits), value)
 
 
 def _items(value: Any, spelling: Spelling) -> list[Any]:
     if isinstance(value, str):
         if not spelling.words:
-            raise UnfitValueError(f"a list such as [{value!r}]")
+            raise UnfitValueError(f"a list such as [{value!r}]", value)
         return _split_at_commas(value)
     if not isinstance(value, (list, tuple)):
-        # One number for a list of numbers: the conversion of the item decides whether it fits.
+        # A single number stands for a list of one; the conversion of the item decides whether it fits.
         if spelling.words and isinstance(value, (int, float)) and not isinstance(value, bool):
             return [value]
-        raise UnfitValueError("a list")
+        raise UnfitValueError("a list", value)
     if not spelling.split_commas:
         return list(value)
     return [part for item in value for part in (_split_at_commas(item) if isinstance(item, str) else [item])]
 
 
 def _split_at_commas(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not parts:
+        raise UnfitValueError("at least one value", text)
+    return parts
 
 
 def _choice(choices: tuple[Any, ...], value: Any) -> Any:
     if isinstance(value, str) and value in choices:
         return value
     near = did_you_mean(value, choices) if isinstance(value, str) else ""
-    raise UnfitValueError(f"one of {comma_list(choices)}{near}")
+    raise UnfitValueError(f"one of {comma_list(choices)}", value, near)
 
 
 def _path(value: Any, folder: Path | None) -> Path:
-    if isinstance(value, Path):
-        value = str(value)
-    if not isinstance(value, str) or not value or "\0" in value:
-        raise UnfitValueError("the name of a file")
-    return folder / value if folder is not None else Path(value)
+    text = str(value) if isinstance(value, Path) else value
+    if not isinstance(text, str) or not text or "\0" in text:
+        raise UnfitValueError("the name of a file", value)
+    return folder / text if folder is not None else Path(text)
 
 
 def _string(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    raise UnfitValueError("a string; put it in quotes" if isinstance(value, (int, float)) else "a string")
+    if not isinstance(value, str):
+        raise UnfitValueError("a string", value)
+    if not value:
+        raise UnfitValueError("a string that is not empty", value)
+    return value
 
 
 def _boolean(value: Any) -> bool:
@@ -120,7 +211,7 @@ def _boolean(value: Any) -> bool:
         return value
     if value in ("true", "false"):
         return bool(value == "true")
-    raise UnfitValueError(_EXPECTED[bool])
+    raise UnfitValueError(_EXPECTED[bool], value)
 
 
 def _integer(value: Any) -> int:
@@ -128,23 +219,26 @@ def _integer(value: Any) -> int:
         try:
             return int(value)
         except ValueError:
-            raise UnfitValueError(_EXPECTED[int]) from None
+            raise UnfitValueError(_EXPECTED[int], value) from None
     if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53:
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    raise UnfitValueError(_EXPECTED[int])
+    raise UnfitValueError(_EXPECTED[int], value)
 
 
 def _number(value: Any) -> float:
+    number = value
     if isinstance(value, str):
         try:
-            value = float(value)
+            number = float(value)
         except ValueError:
-            raise UnfitValueError("a number") from None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not _is_finite(value):
-        raise UnfitValueError(_EXPECTED[float])
-    return float(value)
+            raise UnfitValueError("a number", value) from None
+        if not number and re.search("[1-9]", value.lower().partition("e")[0]):
+            raise UnfitValueError("a number that is not so near to 0", value)
+    if isinstance(number, bool) or not isinstance(number, (int, float)) or not _is_finite(number):
+        raise UnfitValueError(_EXPECTED[float], value)
+    return float(number)
 
 
 def _is_finite(value: float) -> bool:

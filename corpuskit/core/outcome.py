@@ -8,7 +8,7 @@ from corpuskit.core.document import Document
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """A judgement: this document is not kept, and why. `values` holds the figures behind the verdict."""
+    """A verdict: this document is not kept, and why. `values` holds the figures behind it."""
 
     document: Document
     reason: str
@@ -19,8 +19,8 @@ class Drop:
 class Rejected:
     """A record that could not be read or processed.
 
-    `input` and `offset` (bytes, in the uncompressed stream unless the input is a WARC) say where it lies,
-    `raw` holds those of its bytes that could be read, `id` its document's id where one is known.
+    `input` and `offset` (bytes, in the uncompressed stream unless the input is a WARC) say where it is,
+    `raw` holds the bytes of it that could be read, and `id` its document's id if one is known.
     """
 
     reason: str

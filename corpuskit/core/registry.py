@@ -1,4 +1,4 @@
-"""Which steps and output formats exist, by name. A name is looked up here and its module imported when it is used.
+"""Which steps and output formats exist, by name. A module is imported only when its name is used.
 
 The wings are listed by folder, so a new step is one new file: `stages/filter_quality.py` holds the step
 `filter-quality`. Other installed packages add steps under the entry point group `corpuskit.steps`; the manifest names
@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.format import file_suffixes
+from corpuskit.core.options import wrong_default
 from corpuskit.core.provenance.chain import StepDescription
 from corpuskit.core.provenance.manifest import shard_format
 from corpuskit.core.startup import docstring_line, names_entry_points
 from corpuskit.core.step import Source, Step
-from corpuskit.core.wording import nearest
+from corpuskit.core.wording import did_you_mean, excerpt, nearest
 
 if TYPE_CHECKING:
     from corpuskit.core.format import Format
@@ -54,7 +55,7 @@ def step_names() -> list[str]:
 
 
 def help_line(name: str) -> str:
-    """What a list of steps says of this one: the first line of its docstring."""
+    """Return what a list of steps says about this one: the first line of its docstring."""
     module = own_steps().get(name)
     if module is not None:
         path = PACKAGE.joinpath(*module.split(".")[1:]).with_suffix(".py")
@@ -75,12 +76,12 @@ def find_step(name: str) -> type[Step]:
     if name in added_steps():
         return _added_step(name)
     near = nearest(name, step_names())
-    hint = f"did you mean {near!r}?" if near else f"there are {', '.join(step_names())}"
+    hint = f"did you mean {near!r}?" if near else f"the steps are {', '.join(step_names())}"
     raise UsageError(f"no step is called {name!r}; {hint}")
 
 
 def describe(step: Step) -> StepDescription:
-    """What a chain records of a step; of an added one also the distribution that it comes from."""
+    """Return what a chain records of a step; for an added step, also the distribution that it comes from."""
     name = step.name()
     point = added_steps().get(name) if name not in own_steps() else None
     origin = {point.dist.name: point.dist.version} if point is not None else {}
@@ -102,9 +103,10 @@ def format_names() -> list[str]:
 
 
 def find_format(name: str) -> "Format":
-    """Return the output format of this name. Raises UsageError with those there are."""
+    """Return the output format of this name. Raises UsageError that lists those that exist."""
     if name not in format_modules():
-        raise UsageError(f"no output format is called {name!r}; there are {', '.join(format_names())}")
+        hint = did_you_mean(name, format_names()) or f"; the formats are {', '.join(format_names())}"
+        raise UsageError(f"no output format is called {name!r}{hint}")
     module = importlib.import_module(format_modules()[name])
     return next(
         cast("Format", value())
@@ -152,10 +154,27 @@ def _only_step(module_name: str, name: str) -> type[Step]:
 
 
 def _added_step(name: str) -> type[Step]:
+    point = added_steps()[name]
+    entry = f"the step {name!r} of the package {_package(point)} (`{point.value}`)"
     try:
-        step_class = added_steps()[name].load()
+        step_class = point.load()
     except Exception as error:  # whatever the module of another package raises
-        raise UsageError(f"the step {name!r} of another package cannot be loaded: {type(error).__name__}") from error
+        problem = f"{type(error).__name__}: {excerpt(str(error), 100)}"
+        raise UsageError(f"{entry} cannot be loaded: {problem}") from error
     if not (inspect.isclass(step_class) and issubclass(step_class, Step)):
-        raise UsageError(f"the entry point {name!r} of {ENTRY_POINTS} is not a step class")
+        raise UsageError(f"{entry} is not a step class")
+    if problem := wrong_default(step_class):
+        raise UsageError(f"{entry} cannot be used: {problem}")
     return step_class
+
+
+def shadowing_notice(name: str) -> str:
+    """Return that a step of another package has the name of one of ours, and is left out; empty if none has."""
+    point = added_steps().get(name) if name in own_steps() else None
+    if point is None:
+        return ""
+    return f"the package {_package(point)} has a step of this name too, which is left out; its author has to rename it"
+
+
+def _package(point: Any) -> str:
+    return point.dist.name if point.dist is not None else "of another project"

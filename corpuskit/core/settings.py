@@ -1,4 +1,4 @@
-"""The options that all data commands share, each written once: where to read and write, and what to put up with."""
+"""The options that all data commands share, each written once: where to read and write, and what to tolerate."""
 
 import os
 from dataclasses import dataclass
@@ -7,7 +7,15 @@ from typing import Annotated
 
 from corpuskit.core.document import ORIGINS
 from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.options import Options
+from corpuskit.core.wording import did_you_mean
+
+UNWRITTEN_ENDINGS = (
+    *(".json", ".ndjson", ".csv", ".tsv", ".txt", ".md", ".html", ".xml", ".yaml", ".arrow", ".warc"),
+    *(".gz", ".zst", ".bz2", ".xz", ".lz4", ".zip", ".tar", ".7z"),
+)
+"""Endings of files that are not written, though a folder might be made under such a name."""
 
 SHARD_DOCUMENTS = 50_000
 """Documents in a shard, unless options or recipe say otherwise."""
@@ -21,29 +29,31 @@ class Settings(Options):
         Path | None, "Publish here: a folder, or one file ending in .jsonl, .jsonl.gz, .jsonl.zst or .parquet."
     ] = None
     drops: Annotated[Path | None, "Write dropped documents here, with step, reason and values."] = None
-    rejects: Annotated[Path | None, "Write what could not be read here, its bytes in a file beside it."] = None
-    jobs: Annotated[int | None, "Worker processes; if not given one, and for `mix` one a core."] = None
-    shard_documents: Annotated[int, "Documents in a shard of a published folder."] = SHARD_DOCUMENTS
-    max_rejects: Annotated[str | None, "Most rejected records to put up with, as N or N%; any number if not given."] = (
-        None
-    )
-    accept_damaged: Annotated[bool, "Publish although inputs are damaged; the manifest lists the damage."] = False
+    rejects: Annotated[Path | None, "Write rejected records here, and their bytes to a file next to it."] = None
+    jobs: Annotated[int | None, "Worker processes; by default one, and for `mix` one per core."] = None
+    shard_documents: Annotated[int, "Documents per shard of a published folder."] = SHARD_DOCUMENTS
+    max_rejects: Annotated[str | None, "Most rejected records to tolerate, as N or N%; by default any number."] = None
+    accept_damaged: Annotated[bool, "Publish even if inputs are damaged; the manifest lists the damage."] = False
     allow_empty: Annotated[bool, "Publish even if no document is left."] = False
     strict_input: Annotated[bool, "Refuse a piped stream that no corpuskit command vouches for."] = False
     quiet: Annotated[bool, "Print errors only."] = False
     json: Annotated[bool, "Print the outcome as one JSON object, on the last line of standard error."] = False
 
     def __post_init__(self) -> None:
-        """Raise UsageError for what cannot be."""
+        """Raise UsageError for numbers below 1, and for `max_rejects` that is neither a number nor a percentage."""
         if self.jobs is not None and self.jobs < 1:
-            raise UsageError("`--jobs` is a number of processes, from 1 on")
+            raise misfit("jobs", "a number of processes from 1 on", self.jobs)
         if self.shard_documents < 1:
-            raise UsageError("`--shard-documents` is a number of documents, from 1 on")
+            raise misfit("shard-documents", "a number of documents from 1 on", self.shard_documents)
         if self.max_rejects is not None:
             self.rejects_allowed(0)
+        if self.output is not None and _is_unknown_file(self.output):
+            raise misfit(
+                "output", "a folder, or a file ending in .jsonl, .jsonl.gz, .jsonl.zst or .parquet", self.output
+            )
 
     def workers(self) -> int:
-        """How many processes a command uses that is to use the whole machine."""
+        """Return how many processes a command uses if it is to use the whole machine."""
         if self.jobs is not None:
             return self.jobs
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
@@ -54,20 +64,35 @@ class Settings(Options):
             return float("inf")
         number, percent, rest = self.max_rejects.partition("%")
         if rest or not number.replace(".", "", 1).isdigit():
-            raise UsageError(f"`--max-rejects` is a number or a percentage, not {self.max_rejects!r}")
+            raise misfit("max-rejects", "a number or a percentage such as 5%", self.max_rejects)
         return float(number) * documents / 100 if percent else float(number)
+
+
+def _is_unknown_file(output: Path) -> bool:
+    """Whether the output is named like a file of a format that is not written; what exists is a folder or a device."""
+    return (
+        output.name.lower().endswith(UNWRITTEN_ENDINGS)
+        and not output.name.endswith((".jsonl.gz", ".jsonl.zst"))
+        and (not output.exists() or output.is_file())
+    )
 
 
 @dataclass(frozen=True)
 class Tags(Options):
-    """What a source says of every document it yields, as a recipe's source does."""
+    """What a source says about every document it yields, as a recipe's source does."""
 
     source: Annotated[str | None, "Name of the source, written to `metadata.source`."] = None
     origin: Annotated[str | None, f"What the documents are: {', '.join(ORIGINS)}."] = None
-    license: Annotated[str | None, "SPDX licence expression of documents that state none of their own."] = None
+    license: Annotated[str | None, "SPDX licence expression for documents that state none of their own."] = None
     license_evidence: Annotated[str | None, "Where that licence is stated."] = None
 
     def __post_init__(self) -> None:
-        """Raise UsageError for an origin that is not in the closed list."""
+        """Raise UsageError for an origin that is not in the closed list, and for a licence that SPDX does not know."""
         if self.origin is not None and self.origin not in ORIGINS:
-            raise UsageError(f"`origin` is one of {', '.join(ORIGINS)}, not {self.origin!r}")
+            near = did_you_mean(self.origin, ORIGINS)
+            raise misfit("origin", f"one of {', '.join(ORIGINS)}", self.origin, near)
+        if self.license is not None:
+            from corpuskit.core.licenses import expression_problem
+
+            if problem := expression_problem(self.license):
+                raise UsageError(f"{spelled('license')}: {problem}")

@@ -6,7 +6,7 @@ UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "M
 
 
 def bytes_of(size: str) -> int:
-    """The bytes that `2GB`, `1.5 GiB`, `500M` or `4096` name. Raises ValueError for anything else.
+    """Return the bytes that `2GB`, `1.5 GiB`, `500M` or `4096` stand for. Raises ValueError for anything else.
 
     >>> bytes_of("1.5 GB"), bytes_of("2MiB"), bytes_of("4096")
     (1500000000, 2097152, 4096)

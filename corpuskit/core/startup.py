@@ -34,7 +34,7 @@ def names_entry_points(group: str) -> bool:
     """Whether an installed package names entry points of this group, or might."""
     for folder in sys.path:
         if os.path.isfile(folder):
-            return True  # an archive, into which only importlib.metadata sees
+            return True  # an archive, which only importlib.metadata can look into
         for name in _names_in(folder):
             if name.endswith((".dist-info", ".egg-info")):
                 with contextlib.suppress(OSError):

@@ -13,7 +13,7 @@ One declaration gives the command-line flag, the recipe key, the manifest entry 
                 return Drop(document, "too-few-words")
             return document
 
-A step neither prints nor exits nor opens output files; `flow` lifts it to a stream, counts, and sets drops and
+A step neither prints nor exits nor opens output files; `flow` applies it to a stream, counts, and sets drops and
 rejects aside.
 """
 
@@ -22,9 +22,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol, Self
 
-from corpuskit.core.document import Document, Reject
+from corpuskit.core.document import KNOWN_FIELDS, Document, Reject
+from corpuskit.core.errors import UsageError
 from corpuskit.core.options import RUNTIME, Option, Options
 from corpuskit.core.outcome import Drop, Item, Rejected
+from corpuskit.core.wording import did_you_mean, excerpt
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
@@ -46,6 +48,8 @@ __all__ = [
     "Source",
     "Stage",
     "Step",
+    "absent_fields_notice",
+    "demand_steps",
 ]
 
 
@@ -55,20 +59,20 @@ class Step(Options):
 
     kind: ClassVar[str] = "step"
     cuts: ClassVar[bool] = False
-    """Whether the step takes a part of its input on purpose, as `sample` does."""
+    """Whether the step takes only part of its input on purpose, as `sample` does."""
     answers: ClassVar[bool] = False
-    """Whether what it has to say is its result, which `--json` then prints on standard output."""
+    """Whether its result is an answer, which `--json` then prints on standard output."""
     idempotent: ClassVar[bool] = True
     """Whether a second pass over its own output changes nothing."""
 
     def options(self) -> dict[str, Any]:
-        """The options that shape content, as the manifest records them; of a file, name and sha256."""
+        """Return the options that shape content, as the manifest records them; a file as its name and sha256."""
         return {
             option.key: _plain(getattr(self, option.name)) for option in self.option_list() if option.shapes_content
         }
 
     def versions(self) -> dict[str, str]:
-        """Libraries, models and algorithms that shape this step's content, with their versions."""
+        """Return the libraries, models and algorithms that shape this step's content, with their versions."""
         return {}
 
 
@@ -77,25 +81,28 @@ class Source(Step):
 
     kind: ClassVar[str] = "source"
     suffixes: ClassVar[tuple[str, ...]] = ()
-    """File names that a folder input stands for; empty: all files."""
+    """Endings of the files that a folder input stands for; all files if empty."""
     part_bytes: ClassVar[int] = 0
-    """Stored bytes of the parts in which a bigger local file is read, each by a task; 0: files are read whole."""
+    """Stored bytes of the ranges in which a bigger local file is read, each by a task; 0 if files are read whole."""
 
     def splits(self, stream: BinaryIO) -> bool:
-        """Whether a file that starts so can be read in parts; looks at its first bytes alone."""
+        """Whether a file that starts like this can be read in ranges; looks only at its first bytes."""
         return False
 
     def expand(self, input_: "Input") -> list[str] | None:
-        """Return the inputs that this one lists, where the source knows such lists; None for all others."""
+        """Return the inputs that this one lists, if it is a list that the source knows; None for any other input."""
         return None
 
+    def check_inputs(self, inputs: "Sequence[Input]") -> None:
+        """Raise UsageError if the source cannot read the inputs, or if they make an option meaningless."""
+
     def read(self, input_: "Input") -> Iterator[Item]:
-        """Yield the documents of one input in order, its drops and rejects in their places.
+        """Yield the documents of one input in order, with drops and rejects where they occur.
 
         A record that cannot be read is yielded as a `Rejected`, and reading goes on. Raise Reject only where the rest
         of the input cannot be read; it is counted as one rejected record, and the next input follows.
 
-        Only a source that `splits` a file is given an input with a `byte_range`, and reads that range alone. It records
+        Only a source that `splits` a file is given an input with a `byte_range`, and reads only that range. It records
         in the range where it starts and stops, and the keys that must be unique in the file
         (`core/reading/byte_ranges.py`).
         """
@@ -111,29 +118,36 @@ class Stage(Step):
 
     @property
     def guarded(self) -> bool:
-        """Whether some document might keep it busy without end; steps of other packages may, for all we know.
+        """Whether some document might keep it busy forever; for all we know, one might in steps of other packages.
 
-        It then runs in a worker process even where one process would do, so that the worker can be ended
+        It then runs in a worker process even if one process would do, so that the worker can be killed
         (`core/stream/cpu_guard.py`). With several workers every stage does.
         """
         return not type(self).__module__.startswith("corpuskit.")
 
     @property
     def setup_seconds(self) -> float:
-        """Processor time that a worker's first document may take beyond that of others, for models to be loaded."""
+        """Extra processor time that a worker's first document may take, so that models can be loaded."""
         return 0 if type(self).__module__.startswith("corpuskit.") else 60
 
     def prepare(self) -> None:
-        """Load libraries and models before a worker is forked that would load them anew for each task of a recipe."""
+        """Load libraries and models before workers fork, or they would load them again for each task of a recipe."""
+
+    def absent_fields(self, document: Document) -> frozenset[str]:
+        """Return the fields that the options name and this document lacks.
+
+        A run tells its user about fields that all documents lack: their names may be misspelt.
+        """
+        return frozenset()
 
     def apply(self, document: Document) -> Document | Drop:
         """Return the document (changed or not) or a Drop; raise Reject if it cannot be processed."""
         raise NotImplementedError
 
     def apply_many(self, documents: Sequence[Document]) -> list[Document | Drop | Reject]:
-        """What `apply` makes of each document, in order; a Reject stands where it would be raised.
+        """Return what `apply` makes of each document, in order, with a Reject where it would raise one.
 
-        Streams call this one. Override it where many documents at a time cost less than one by one.
+        Streams call this method. Override it if many documents at a time cost less than one by one.
         """
         return [_applied(self, document) for document in documents]
 
@@ -162,33 +176,33 @@ class CorpusStage(Step):
         """Called once at the end, whether or not the output was published: release what the run holds."""
 
     def bound(self) -> Self:
-        """Return the step for other processes, with whatever this one has read for it."""
+        """Return the step for use in other processes, with whatever this process has read for it."""
         return self
 
     def sharded(self) -> "ShardedRun | None":
-        """The form that works shard by shard, if there is one; with it a recipe runs the step in parallel."""
+        """Return the form that works shard by shard, if there is one; a recipe uses it to run the step in parallel."""
         return None
 
 
 class ShardedRun(Protocol):
     """The parallel form of a corpus stage, in four phases of tasks; its verdicts are those of `run`.
 
-        sign      a task a shard      documents -> signatures
-        match     a task a bucket     all signatures -> matches in that bucket
-        resolve   one task            all signatures and matches -> verdicts
-        filter    a task a shard      documents and verdicts -> documents and drops
+        sign      one task per shard      documents -> signatures
+        match     one task per bucket     all signatures -> matches in that bucket
+        resolve   one task                all signatures and matches -> verdicts
+        filter    one task per shard      documents and verdicts -> documents and drops
 
-    Each method writes its file whole or not at all. Paths come in the order of shards and buckets.
+    Each method writes its file whole or not at all. Paths are given in the order of shards and buckets.
     """
 
     buckets: int
-    """How many tasks the matching is cut into."""
+    """How many tasks the matching is divided into."""
 
     def depends_on(self) -> list[str]:
-        """What the matches depend on besides the shards, by content."""
+        """Return what the matches depend on besides the shards, by content."""
 
     def sign(self, documents: Iterable[Document], path: Path) -> None:
-        """Write what one shard's documents are compared by."""
+        """Write the signatures by which one shard's documents are compared."""
 
     def match(self, bucket: int, signatures: Sequence[Path], path: Path) -> None:
         """Write the matches that one bucket finds over all shards."""
@@ -202,16 +216,16 @@ class ShardedRun(Protocol):
         """Yield every document of one shard: as a document, a Drop or a Rejected."""
 
     def before_publish(self, signatures: Sequence[Path], verdicts: Path) -> None:
-        """Called once, in the process that publishes, before it does."""
+        """Called once, in the process that publishes, before it publishes."""
 
 
 class Sink(Stage):
-    """Passes documents on unchanged and says in what forms they are published."""
+    """Passes documents on unchanged and says in which formats they are published."""
 
     kind: ClassVar[str] = "sink"
 
     def apply(self, document: Document) -> Document:
-        """The document itself."""
+        """Return the document itself."""
         return document
 
     def formats(self) -> tuple[str, ...] | None:
@@ -226,16 +240,20 @@ class Report(Step):
     answers: ClassVar[bool] = True
 
     def report(self, documents: Iterable[Document]) -> dict[str, Any]:
-        """The answer, as `--json` prints it."""
+        """Return the answer, as `--json` prints it."""
         raise NotImplementedError
 
     def render(self, answer: dict[str, Any]) -> str:
-        """The answer for people."""
+        """Return the answer, as people read it."""
         raise NotImplementedError
+
+    def remark(self, answer: dict[str, Any]) -> str:
+        """Return what to tell about the answer on standard error; empty if nothing."""
+        return ""
 
 
 class Command(Step):
-    """A command that is no part of a pipe: `mix`, `verify`."""
+    """A command that is not part of a pipe: `mix`, `verify`."""
 
     kind: ClassVar[str] = "command"
 
@@ -247,6 +265,22 @@ class Command(Step):
     def execute(self, arguments: list[str], settings: "Settings") -> int:
         """Do the work and return the exit code."""
         raise NotImplementedError
+
+
+def demand_steps(taker: str, steps: Iterable[Any]) -> None:
+    """Raise UsageError unless all of these are steps."""
+    for step in steps:
+        if not isinstance(step, Step):
+            raise UsageError(f"{taker} takes steps such as Head(n=3), not {excerpt(repr(step))}")
+
+
+def absent_fields_notice(fields: Iterable[str]) -> str:
+    """Return what a run says about fields that no document had."""
+    named = [
+        f"`{excerpt(field)}`{'' if field in KNOWN_FIELDS else did_you_mean(field, KNOWN_FIELDS)}"
+        for field in sorted(fields)
+    ]
+    return f"no document has the field{'s' if len(named) > 1 else ''} {', '.join(named)}"
 
 
 def _applied(stage: Stage, document: Document) -> Document | Drop | Reject:

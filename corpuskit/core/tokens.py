@@ -1,8 +1,8 @@
-"""How a budget counts tokens: by words, by bytes, or by a tokenizer of one's own.
+"""How a budget counts tokens: by words, by bytes, or with your own tokenizer.
 
 `words` needs no model and depends on nothing but this file. A word is a run of characters between white space; in
 scripts that put no spaces between words (Han, kana, bopomofo, Yi, Thai, Lao, Khmer, Myanmar) every letter counts
-as one, their punctuation and combining marks as none, and Tibetan is divided at its tshegs. Hangul has spaces and
+as one, their punctuation and combining marks as none, and Tibetan is split at its tshegs. Hangul has spaces and
 is counted like Latin. The characters are listed here and not taken from the interpreter's Unicode tables, so the
 count is the same on every machine.
 """
@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from corpuskit.core.errors import UsageError
+from corpuskit.core.wording import did_you_mean, excerpt
 
 Counter = Callable[[str], int]
 
 WORDS = "words"
 BYTES = "bytes/4"
+TOKENIZERS = (WORDS, BYTES)
+"""Ways of counting that need no file."""
 
 # Code points, not characters: some of these characters turn into others when a file is normalised.
 _LETTERS = (
@@ -52,7 +55,7 @@ _WORD = re.compile(rf"[{_LETTERS}]|[^\s{_LETTERS}{_NEITHER}]+")
 
 
 def counter(name: str) -> Counter:
-    """The function that counts a text's tokens: `words`, `bytes/4`, or a `tokenizer.json` by its path.
+    """Return the function that counts a text's tokens: by `words`, `bytes/4`, or the `tokenizer.json` at this path.
 
     Raises UsageError for any other name, and for a file that cannot be read.
     """
@@ -65,7 +68,7 @@ def counter(name: str) -> Counter:
 
 
 def token_version(name: str) -> dict[str, str]:
-    """What the manifest names as the version of this way of counting: for a tokenizer file its digest."""
+    """Return the version of this way of counting, as the manifest names it; for a tokenizer file, its digest."""
     if name in (WORDS, BYTES):
         return {f"tokens:{name}": "1"}
     import hashlib
@@ -89,7 +92,7 @@ def words(text: str) -> int:
 
 
 def _beyond_ascii(text: str) -> str:
-    """The characters beyond ASCII: mostly so few that the pattern has nothing to do."""
+    """Return the characters beyond ASCII, usually so few that the pattern has almost nothing to search."""
     return text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
 
 
@@ -112,15 +115,23 @@ def _tokenizer(name: str) -> Any:
         tokenizer = Tokenizer.from_buffer(_read(path))
     except ValueError:
         raise UsageError(f"{path.name}: not a tokenizer.json that the tokenizers library can read") from None
-    # A file may ask for cut or filled up texts; a count wants neither.
+    # A file may ask for truncation or padding; a count needs neither.
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
 
 
+def is_tokenizer_name(name: str) -> bool:
+    """Whether the name is `words`, `bytes/4` or that of a JSON file, which need not exist."""
+    return name in TOKENIZERS or name.endswith(".json")
+
+
 def _file(name: str) -> Path:
-    if not name.endswith(".json"):
-        raise UsageError(f"unknown tokenizer `{Path(name).name}`: words, bytes/4, or the path of a tokenizer.json")
+    if not is_tokenizer_name(name):
+        near = did_you_mean(name, TOKENIZERS)
+        raise UsageError(
+            f"unknown tokenizer `{excerpt(Path(name).name)}`{near}: words, bytes/4, or the path of a tokenizer.json"
+        )
     return Path(name)
 
 

@@ -15,13 +15,40 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
-    """Return the candidate that is most like the word, or None if none is near."""
-    return next(iter(difflib.get_close_matches(word, list(candidates), n=1, cutoff=0.6)), None)
+    """Return the candidate that is most like the word, whatever its case, or None if none is near.
+
+    >>> nearest("Fields", ["field", "frame"]), nearest("cc0", ["MIT", "CC0-1.0"]), nearest("md", ["text", "markdown"])
+    ('field', 'CC0-1.0', 'markdown')
+    """
+    by_lower = {candidate.lower(): candidate for candidate in candidates}
+    lower = word.lower()
+    near = difflib.get_close_matches(lower, by_lower, n=1, cutoff=0.6)
+    if not near and len(lower) > 1:
+        near = [other for other in by_lower if other.startswith(f"{lower}-")]
+        near += [other for other in by_lower if _abbreviates(lower, other)]
+    return by_lower[near[0]] if near else None
+
+
+def _abbreviates(word: str, candidate: str) -> bool:
+    """Whether the candidate starts with the word's first letter and has the others in their order."""
+    letters = iter(candidate)
+    return candidate.startswith(word[0]) and word.isalnum() and all(letter in letters for letter in word)
 
 
 def comma_list(words: Iterable[str]) -> str:
     """Return the words as a message shows them, or `none`."""
     return ", ".join(words) or "none"
+
+
+def quantity(number: int, noun: str) -> str:
+    """Return the number and the noun, in the plural unless it is one.
+
+    >>> quantity(1, "snapshot"), quantity(2_000, "snapshot"), quantity(2, "box")
+    ('1 snapshot', '2,000 snapshots', '2 boxes')
+    """
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {noun}{'es' if noun.endswith(('s', 'x', 'ch')) else 's'}"
 
 
 def excerpt(text: str, limit: int = 60) -> str:

@@ -1,4 +1,4 @@
-"""JSONL shards, compressed with zstd at fixed settings: the form that every other form is checked against."""
+"""JSONL shards, compressed with zstd at fixed settings: the format that every other format is checked against."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,7 +41,7 @@ class Jsonl:
         return JsonlWriter(compressing_writer(stream, self.file_ending))
 
     def read(self, path: Path) -> Iterator[Document]:
-        """The documents of one shard. Raises DamagedError where it cannot be read."""
+        """Yield the documents of one shard. Raises DamagedError where it cannot be read."""
         from corpuskit.core.reading.inputs import Input
 
         input_ = Input(path.name, local_path=path)
@@ -53,7 +53,7 @@ class Jsonl:
             raise DamagedError(f"{path.name}: {input_.damage[0].what}")
 
     def find(self, path: Path, identifier: str) -> Iterator[Document]:
-        """The documents of one shard with this id: lines are searched as bytes, and only where the id may be."""
+        """Yield the documents of one shard with this id: lines are searched as bytes, and only where the id may be."""
         import orjson
 
         from corpuskit.core.reading.inputs import Input
@@ -72,7 +72,7 @@ class Jsonl:
         """Write no files besides the shards."""
 
     def versions(self) -> dict[str, str]:
-        """Return the version of the compressor, of which another release may write other bytes."""
+        """Return the version of the compressor: another release may write other bytes."""
         if self.file_ending != self.suffix:
             return {}
         import zstandard

@@ -1,4 +1,4 @@
-"""Parquet shards: one row a document, typed columns for the reserved metadata, the rest as JSON in `extra`.
+"""Parquet shards: one row per document, typed columns for the reserved metadata, the rest as JSON in `extra`.
 
 They are written as the Hugging Face Hub stores them best: zstd, a page index, and pages cut by content, so that a
 snapshot with few changes shares most of its bytes with the previous one. Equal documents give equal bytes.

@@ -1,4 +1,4 @@
-"""The format of a file of documents: by its name without the suffix of a compression, else by how it begins."""
+"""The format of a file of documents: by its name without a compression suffix, else by how it begins."""
 
 import codecs
 import itertools
@@ -20,17 +20,17 @@ FORMATS = {
     ".txt": "text",
     ".md": "markdown",
     ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
 }
 COMPRESSIONS = ("", ".gz", ".zst", ".bz2")
 SUFFIXES = tuple("".join(pair) for pair in itertools.product(FORMATS, COMPRESSIONS))
 
 
 def format_of(input_: "Input") -> str:
-    """Return the format that the input's name stands for, else the one that its content looks like."""
-    name = PurePosixPath(input_.name.lower())
-    if name.suffix in COMPRESSIONS:
-        name = name.with_suffix("")
-    format_name = FORMATS.get(name.suffix)
+    """Return the format that the input's name indicates, else the one that its content looks like."""
+    format_name = format_by_name(input_.name)
     if format_name not in (None, "json"):
         return format_name
     if input_.is_stream:
@@ -39,6 +39,14 @@ def format_of(input_: "Input") -> str:
     if format_name == "json":
         return "jsonl" if _starts_as_jsonl(head) else "json"
     return "parquet" if head.startswith(b"PAR1") else "jsonl" if head.startswith(b"{") else "text"
+
+
+def format_by_name(name: str) -> str | None:
+    """Return the format that a file's name stands for; None if it does not tell."""
+    path = PurePosixPath(name.lower())
+    if path.suffix in COMPRESSIONS:
+        path = path.with_suffix("")
+    return FORMATS.get(path.suffix)
 
 
 def _first_block(input_: "Input") -> bytes:

@@ -4,7 +4,7 @@ import codecs
 import re
 
 from corpuskit.core.document import Reject
-from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -26,7 +26,7 @@ def demand_known_encoding(encoding: str | None, examples: str) -> None:
     try:
         "".encode(encoding or "utf-8")
     except (LookupError, UnicodeError):
-        raise UsageError(f"--encoding {encoding!r} is not known; try {examples}") from None
+        raise misfit("encoding", f"an encoding such as {examples}", encoding) from None
 
 
 def decode_text(data: bytes, encoding: str | None = None) -> str:
@@ -89,7 +89,7 @@ def _detect(data: bytes) -> str:
         name = codecs.lookup(encoding).name if encoding else "iso8859-1"
         data.decode(name)
     except (LookupError, UnicodeDecodeError):
-        # In latin-1 every byte is a character; binary data read so is refused for its control characters.
+        # In latin-1 every byte is a character; binary data read that way is refused for its control characters.
         return "iso8859-1"
     return name
 

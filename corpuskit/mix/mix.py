@@ -19,12 +19,12 @@ class Mix(Command):
     """Build a corpus from a recipe: read, filter, deduplicate, mix to a budget, publish.
 
     Reads a YAML recipe, runs each source through its own steps in parallel and all sources through the steps under
-    `together`, draws the sample that budget, weights, caps and floors ask for, and publishes a dataset folder that
+    `together`, draws the sample that budget, weights, caps and floors require, and publishes a dataset folder that
     `corpuskit verify` can check. A recipe without a budget gives the same bytes as the equivalent shell pipe.
 
     A run that was killed or failed leaves its finished tasks in `DIR/.staging`; the next run reuses those whose code,
-    options and inputs are unchanged. `corpuskit status DIR` shows the progress. With `--executor ray` or `slurm` the
-    tasks run on a cluster; recipe, inputs and DIR must then be where all its machines can reach them.
+    options and inputs are unchanged. `corpuskit status DIR` shows the progress. With `--executor ray` or `slurm`, the
+    tasks run on a cluster; recipe, inputs and DIR must then be reachable from all its machines.
 
         corpuskit mix recipe.yaml -o corpus
     """
@@ -40,10 +40,8 @@ class Mix(Command):
         "json",
     )
 
-    plan: Annotated[bool, "Print each source's pipe and an estimate of what it would give and need; do nothing."] = (
-        False
-    )
-    dry_run: Annotated[bool, "Print the tasks to run and how many of them are already done; do nothing."] = False
+    plan: Annotated[bool, "Print each source's pipe and an estimate of what it would give and need, and stop."] = False
+    dry_run: Annotated[bool, "Print the tasks to run and how many of them are already done, and stop."] = False
     executor: Annotated[Literal["local", "ray", "slurm"], "Where tasks run."] = "local"
     profile: Annotated[Path | None, "YAML file of cluster settings: partition, time, memory, address.", RUNTIME] = None
 
@@ -83,6 +81,8 @@ def _resolved_inputs(source: "SourceSpec") -> "list[Input]":
     from corpuskit.core.reading.resolve import resolve_lists
 
     try:
-        return resolve_lists(source.inputs, source.from_step.suffixes, source.from_step.expand)
+        inputs = resolve_lists(source.inputs, source.from_step.suffixes, source.from_step.expand)
+        source.from_step.check_inputs(inputs)
+        return inputs
     except UsageError as error:
         raise UsageError(f"{source.location}: source `{source.name}`: {error}") from None

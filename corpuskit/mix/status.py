@@ -1,6 +1,5 @@
-"""How far a run of a recipe is."""
+"""`status`: how far a run of a recipe is."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypedDict, cast
@@ -11,7 +10,7 @@ from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
 
 if TYPE_CHECKING:
-    from corpuskit.mix.engine.engine import PhaseEntry
+    from corpuskit.mix.engine.task_results import PhaseEntry
 
 STATES = ("done", "started", "failed", "waiting")
 STATE_OF_ENDING = {".started": "started", ".error.json": "failed", ".json": "done"}
@@ -21,9 +20,9 @@ class PhaseStatus(TypedDict):
     """The tasks of one phase."""
 
     phase: str
-    """What it is called."""
+    """Its name."""
     tasks: int
-    """How many there are."""
+    """The number of its tasks."""
     done: int
     started: int
     """How many are running."""
@@ -39,7 +38,7 @@ class FolderStatus(TypedDict):
     published: bool
     """Whether the folder holds a dataset."""
     phases: list[PhaseStatus]
-    """Those that have begun, in order."""
+    """The phases that have begun, in order."""
     failures: list[str]
     """The errors of failed tasks."""
 
@@ -70,18 +69,15 @@ class Status(Command):
 
 def folder_status(folder: Path) -> FolderStatus:
     """Return who is writing the folder, whether it holds a dataset, its phases, and the errors of failed tasks."""
+    from corpuskit.core.disk.stored_json import read_json
     from corpuskit.core.publish.folder_output import holder_of
     from corpuskit.core.publish.recovery import STAGING, TASKS, WORK
     from corpuskit.core.reading.resolve import is_dataset
-    from corpuskit.mix.engine.engine import PHASES
+    from corpuskit.mix.engine.task_results import PHASES, Fingerprint, PhaseEntry, is_fingerprint
 
     work = folder / STAGING / WORK
     holder = holder_of(folder)
-    phases: list[PhaseEntry]
-    try:
-        phases = json.loads((work / PHASES).read_bytes())
-    except (OSError, ValueError):
-        phases = []
+    phases: list[PhaseEntry] = read_json(work / PHASES, list[PhaseEntry], {Fingerprint: is_fingerprint}) or []
     states = _task_states(work / TASKS)
     errors = [_task_error(work / TASKS / name) for phase in phases for name in phase["tasks"]]
     return {
@@ -93,7 +89,7 @@ def folder_status(folder: Path) -> FolderStatus:
 
 
 def _task_states(tasks: Path) -> dict[str, str]:
-    """Return the state of each task, by the files there are; if there are several, `done` wins, then `failed`."""
+    """Return the state of each task, by its files; if there are several, `done` wins, then `failed`."""
     states: dict[str, str] = {}
     for path in sorted(tasks.iterdir()) if tasks.is_dir() else ():
         task, dot, ending = path.name.partition(".")
@@ -107,19 +103,20 @@ def _phase_status(phase: "PhaseEntry", states: dict[str, str], is_running: bool)
     counts = dict.fromkeys(STATES, 0)
     for name in phase["tasks"]:
         state = states.get(name, "waiting")
-        # A task that was started by a run that has ended must be done again.
+        # A task started by a run that has ended must be done again.
         counts["waiting" if state == "started" and not is_running else state] += 1
     return cast(PhaseStatus, {"phase": phase["phase"], "tasks": len(phase["tasks"]), **counts})
 
 
 def _task_error(task_path: Path) -> str | None:
     """Return the error of a failed task; None if it is done, or has not failed."""
+    from corpuskit.core.disk.stored_json import read_json
+    from corpuskit.mix.engine.task_results import StoredError
+
     if task_path.with_name(f"{task_path.name}.json").exists():
         return None
-    try:
-        return str(json.loads(task_path.with_name(f"{task_path.name}.error.json").read_bytes())["message"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    error: StoredError | None = read_json(task_path.with_name(f"{task_path.name}.error.json"), StoredError)
+    return error["message"] if error else None
 
 
 def _render(status: FolderStatus) -> str:

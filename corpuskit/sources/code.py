@@ -1,4 +1,4 @@
-"""`code`: the files of source trees become documents, without those that others or programs wrote."""
+"""`code`: the files of source trees become documents, except those that other people or programs wrote."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from corpuskit.core.document import Document, Reject
-from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit
 from corpuskit.core.step import Drop, Item, Rejected, Source
 from corpuskit.core.wording import nearest
 from corpuskit.formats.text_encoding import demand_known_encoding
@@ -24,11 +24,11 @@ SHORT_LINED = frozenset({"CSS", "Less", "Sass", "SCSS", "Stylus"})
 
 @dataclass(frozen=True)
 class Code(Source):
-    """Read source trees as documents, one for each file, without vendored, generated and minified files.
+    """Read source trees as documents, one per file, without vendored, generated and minified files.
 
-    The language goes by the file's name (some 300 suffixes, Makefile and the like); for files without a suffix it goes
-    by the interpreter in the first line. The id is the path. Metadata: `path`, `programming_language`, and `license`
-    if there is an SPDX-License-Identifier at the top of the file.
+    The language follows from the file's name (about 300 suffixes, Makefile and the like) or, for files without a
+    suffix, from the interpreter in the first line. The id is the path. Metadata: `path`, `programming_language`, and
+    `license` if there is an SPDX-License-Identifier at the top of the file.
 
     Drops: `vendored` (node_modules, third_party, site-packages …), `generated` (names such as *_pb2.py, marks such as
     "DO NOT EDIT" in a comment at the top), `minified` (mean or longest line above the limits), `not-code`,
@@ -44,7 +44,7 @@ class Code(Source):
         tuple[Literal["programming", "markup", "prose", "data"], ...], "Kinds of language that count as code."
     ] = ("programming", "markup")
     keep: Annotated[
-        tuple[Literal["vendored", "generated", "minified"], ...], "What to keep that is dropped by default."
+        tuple[Literal["vendored", "generated", "minified"], ...], "Files to keep that are dropped by default."
     ] = ()
     max_bytes: Annotated[int, "Largest file, in bytes."] = 1024 * 1024
     max_mean_line: Annotated[int, "Longest mean line, in characters, of a file written by hand."] = 100
@@ -61,13 +61,13 @@ class Code(Source):
             ("max-line", self.max_line),
         ):
             if value < 1:
-                raise UsageError(f"--{option} must be at least 1")
+                raise misfit(option, "a number from 1 on", value)
         demand_known_encoding(self.encoding, "utf-8 or cp1252")
         if self.languages:
             self._demand_languages()
 
     def read(self, input_: "Input") -> Iterator[Item]:
-        """Yield the document of a file, or the one reason why there is none."""
+        """Yield the document of a file, or the drop or reject that says why there is none."""
         yield self._read(input_)
 
     def _read(self, input_: "Input") -> Item:
@@ -114,7 +114,7 @@ class Code(Source):
         return Drop(document, reason) if reason else document
 
     def _reason_against(self, language: "Language") -> str | None:
-        """Return the reason to drop files of this language; None if the options keep them."""
+        """Return the reason to drop files in this language; None if the options keep them."""
         if language.kind not in self.kinds and not self._is_listed(language):
             return "not-code"
         return "other-language" if self.languages and not self._is_listed(language) else None
@@ -177,8 +177,8 @@ class Code(Source):
         for name in self.languages:
             if name.lower() not in names:
                 near = nearest(name.lower(), names)
-                hint = f"did you mean {names[near]}?" if near else "use its common English name"
-                raise UsageError(f"no language is called {name!r}; {hint}")
+                hint = f" (did you mean `{names[near]}`?)" if near else "; use their common English names"
+                raise misfit("languages", "names of languages", name, hint)
 
 
 def _without_compression(path: str) -> str:
@@ -187,6 +187,6 @@ def _without_compression(path: str) -> str:
 
 
 def _drop_unread(path: str, reason: str, language: "Language | None" = None, **values: Any) -> Drop:
-    """Return a drop of a file without its text."""
+    """Return the drop of a file without its text."""
     metadata = {"path": path} | ({"programming_language": language.name} if language else {})
     return Drop(Document(path, "", metadata), reason, values)

@@ -1,7 +1,8 @@
 """`fetch-warc`: the pages of web archives become documents."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, ClassVar, Literal
@@ -9,6 +10,8 @@ from urllib.parse import urljoin, urlsplit
 
 from corpuskit.core.document import HTML_TYPES, Document, Reject
 from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit
+from corpuskit.core.reading.input_kinds import demand_any_of_kind
 from corpuskit.core.step import RUNTIME, Drop, Item, Rejected, Source
 
 if TYPE_CHECKING:
@@ -19,10 +22,16 @@ if TYPE_CHECKING:
 COMMON_CRAWL = "https://data.commoncrawl.org/"
 NO_PAGES = frozenset({"warcinfo", "request", "metadata"})
 PAGES = frozenset({"response", "resource", "conversion", "revisit", "arc"})
+WAT = "wat"
+NO_PAGES_IN_WAT = (
+    "a WAT file, which holds metadata records only; the .wet file of the same name has the pages' text, the .warc file "
+    "the pages"
+)
+UNFINISHED = "a body without its last chunk was read as it is, and marked with metadata.http_unfinished"
 SUFFIXES = (".warc", ".warc.gz", ".warc.zst", ".warc.lz4", ".arc", ".arc.gz", ".wet", ".wet.gz", ".wet.zst", ".wacz")
 LIST_NAME = re.compile(r"\.paths(\.txt)?(\.gz)?$")
 LISTED_SCHEMES = ("http", "https", "s3", "gs")
-"""Schemes that addresses in a list may have; a list comes from elsewhere, and must not lead to local files."""
+"""Schemes that addresses in a list may have; a list comes from elsewhere and must not point to local files."""
 MAX_LIST = 256 * 1024 * 1024
 PROBED_CHARACTERS = 16 * 1024
 """Characters of a decoded page that are searched for control characters."""
@@ -35,11 +44,12 @@ class FetchWarc(Source):
     Archives may be gzip, zstd (with or without a dictionary of their own), LZ4, WACZ or plain. Name files, globs,
     folders, http(s) URLs, or lists of these (`warc.paths.gz`). An HTML response or resource becomes a document of
     type text/html; its body is freed of chunks and content codings, and decoded by byte order mark, HTTP header,
-    <meta> or detection. A WET record becomes one of type text/plain. The id is the record's; ARC records, and records
-    that repeat an id, have a hash of file and position.
+    <meta> or detection; valid UTF-8 is UTF-8 whatever they say. A WET record becomes one of type text/plain. The id is
+    the record's; ARC records, and records that repeat an id, have a hash of file and position.
     Drops: `revisit`, `not-html`, `http-status`. Rejects, with the record's bytes: `empty-body`, `truncated`,
     `runs-past-member`, `bad-length`, `corrupt`, `expands-too-far`, `bad-header`, `header-too-large`, `segmented`,
     `unknown-type`, `bad-digest`, `bad-http`, `bad-chunked`, `bad-encoding`, `undecodable`, `document-too-large`.
+    A chunked body that lacks only its last, empty chunk is read, and `metadata.http_unfinished` says so.
     Damage never costs the records around it: reading goes on at the next member or record, and the bytes between are
     reported. Holds one record at a time, up to 64 MiB, and a key for each record of one file.
 
@@ -55,15 +65,15 @@ class FetchWarc(Source):
     keep_truncated: Annotated[bool, "Keep pages that the crawler itself cut short (WARC-Truncated)."] = False
     check_digests: Annotated[
         Literal["auto", "always", "never"],
-        "Whether to compare records with their WARC-Block-Digest; auto: if the compression has no checksum.",
+        "When to compare records with their WARC-Block-Digest; auto: if the compression has no checksum.",
     ] = "auto"
-    base: Annotated[str, "Folder or URL that the relative lines of a .paths list start from.", RUNTIME] = COMMON_CRAWL
+    base: Annotated[str, "Folder or URL that precedes the relative lines of a .paths list.", RUNTIME] = COMMON_CRAWL
 
     def __post_init__(self) -> None:
         """Raise UsageError unless each --status is an HTTP status."""
         for status in self.status:
             if not re.fullmatch(r"[1-9]([0-9]{2}|xx)", status):
-                raise UsageError(f"--status {status!r} is not an HTTP status; write 200 or 2xx")
+                raise misfit("status", "HTTP statuses such as 200 or 2xx", status)
 
     def versions(self) -> dict[str, str]:
         """Return the version of the library that detects encodings."""
@@ -74,7 +84,7 @@ class FetchWarc(Source):
     def expand(self, input_: "Input") -> list[str] | None:
         """Return the inputs that a list of paths (`warc.paths.gz`) names, in its order; None for other inputs.
 
-        A list that names no archive is not taken for one: it is read as an archive, and so reported as damaged.
+        A list that names no archive does not count as a list: it is read as an archive, and so reported as damaged.
         """
         if not LIST_NAME.search(urlsplit(input_.url).path if input_.url else input_.name):
             return None
@@ -84,19 +94,28 @@ class FetchWarc(Source):
             return None
         return [self._location(line, folder) for line in lines if line]
 
+    def check_inputs(self, inputs: "Sequence[Input]") -> None:
+        """Raise UsageError if, by their names, none of the inputs is an archive."""
+        demand_any_of_kind(self.name(), inputs)
+
     def read(self, input_: "Input") -> Iterator[Item]:
         """Yield the documents, drops and rejects of one archive in file order."""
         from corpuskit.formats.warc.ranges import read_range
         from corpuskit.formats.warc.reader import read_records
         from corpuskit.formats.warc.wacz import archives_of
 
+        kinds: Counter[str] = Counter()
         if input_.byte_range is not None:
             with input_.open() as stream:
                 records = read_range(stream, input_.byte_range, input_.damaged)
-                yield from self._items(records, input_.name, input_.byte_range.keys)
+                yield from self._items(records, input_, input_.name, input_.byte_range.keys, kinds)
             return
         for name, stream in archives_of(input_.open(), input_.name, input_.damaged):
-            yield from self._items(read_records(stream, input_.damaged), name, set())
+            yield from self._items(read_records(stream, input_.damaged), input_, name, set(), kinds)
+        if kinds and kinds.keys() <= NO_PAGES | {WAT}:
+            input_.remark(
+                NO_PAGES_IN_WAT if WAT in kinds else f"no pages, only records of type {' and '.join(sorted(kinds))}"
+            )
 
     def splits(self, stream: BinaryIO) -> bool:
         """Whether the archive is compressed record by record."""
@@ -104,10 +123,16 @@ class FetchWarc(Source):
 
         return is_splittable(stream)
 
-    def _items(self, records: "Iterable[WarcRecord]", archive: str, keys: set[int]) -> Iterator[Item]:
+    def _items(
+        self, records: "Iterable[WarcRecord]", input_: "Input", archive: str, keys: set[int], kinds: Counter[str]
+    ) -> Iterator[Item]:
+        """Yield what becomes of the records, and count them in `kinds`."""
         for record in records:
+            kinds[_kind(record)] += 1
             item = self._item(record, archive, keys)
             if item is not None:
+                if isinstance(item, Document) and item.metadata.get("http_unfinished"):
+                    input_.remark(UNFINISHED)
                 yield item
 
     def _location(self, line: str, folder: Path | None) -> str:
@@ -172,7 +197,7 @@ class FetchWarc(Source):
         text = decode_page(body, response.headers.get("content-type", ""))
         if is_binary(text[:PROBED_CHARACTERS].encode()):
             return Drop(document, "not-html", values)
-        return document.with_text(text)
+        return document.with_text(text, http_unfinished=True) if response.is_unfinished else document.with_text(text)
 
     def _compare_digest(self, record: "WarcRecord") -> None:
         must_compare = self.check_digests == "always" or (self.check_digests == "auto" and not record.checked)
@@ -183,8 +208,14 @@ class FetchWarc(Source):
         return not status or str(status) in self.status or f"{status // 100}xx" in self.status
 
 
+def _kind(record: "WarcRecord") -> str:
+    """Return the type of the record; that of JSON about a page, as WAT files have it, is `wat`."""
+    is_wat = record.kind == "metadata" and record.headers.get("content-type", "").startswith("application/json")
+    return WAT if is_wat else record.kind
+
+
 def _response(record: "WarcRecord") -> "Response":
-    """Return the HTTP response in the block; any other block is the body itself, as its record describes it."""
+    """Return the HTTP response in the block; any other block is itself the body, of the type that its record states."""
     from corpuskit.formats.warc.http import Response, parse_response
 
     media_type = record.headers.get("content-type", "")
@@ -200,7 +231,7 @@ def _response(record: "WarcRecord") -> "Response":
 
 
 def _page_type(record: "WarcRecord", media_type: str, body: bytes) -> str:
-    """Return the media type of the page; empty if it is not one that we read."""
+    """Return the media type of the page; empty if we do not read that type."""
     from corpuskit.formats.warc.http import UNKNOWN_TYPES, sniffs_as_html
 
     if media_type in HTML_TYPES or (record.kind == "conversion" and media_type == "text/plain"):

@@ -2,14 +2,17 @@
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from corpuskit.core.document import MAX_LINE, Document, Reject, decode, parse_lossless, text_hash
 from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit
+from corpuskit.core.reading.input_kinds import demand_any_of_kind
 from corpuskit.core.step import Item, Rejected, Source
-from corpuskit.formats.detect import SUFFIXES, format_of
+from corpuskit.core.wording import comma_list, did_you_mean, excerpt
+from corpuskit.formats.detect import SUFFIXES, format_by_name, format_of
 from corpuskit.formats.text_encoding import demand_known_encoding
 from corpuskit.formats.whole_file import read_whole_file
 
@@ -17,25 +20,32 @@ if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
     from corpuskit.formats.tables.csv import CsvRow
 
-CONTENT_TYPES = {"text": "text/plain", "markdown": "text/markdown"}
+CONTENT_TYPES = {"text": "text/plain", "markdown": "text/markdown", "html": "text/html"}
+TABLES = ("csv", "tsv")
+FORMATS_OF_OPTIONS = {
+    "delimiter": TABLES,
+    "encoding": (*TABLES, *CONTENT_TYPES),
+    "columns": (*TABLES, "parquet"),
+}
+"""The formats for which an option means something."""
 MAX_TEXT_FILE = 32 * 1024 * 1024
 UNDECODED = re.compile("[\udc80-\udcff]")
 
 
 @dataclass(frozen=True)
 class Files(Source):
-    """Read JSONL, JSON, CSV, TSV, Parquet, text and Markdown files as documents.
+    """Read JSONL, JSON, CSV, TSV, Parquet, text, Markdown and HTML files as documents.
 
-    The format goes by the file's name (without any .gz, .zst, .bz2), or by its content if the name does not tell; a
-    pipe is JSONL unless `--format` says otherwise. A line, an element of a JSON array or a row of a table is one
-    document, and so is a whole text or Markdown file of up to 32 MiB. Other fields of JSON stay where they are; other
-    columns of a table become metadata, without null cells. The id is the value under `--id-key`, else the record's
-    own `id`, else a hash of the text; for a text file it is the file's name. Parquet that corpuskit wrote gives back
-    the documents that went in.
+    The format follows from the file's name (without any .gz, .zst, .bz2), or from its content if the name does not
+    tell; a pipe is JSONL unless `--format` says otherwise. A line, an element of a JSON array or a row of a table is
+    one document, and so is a whole text, Markdown or HTML file of up to 32 MiB; `extract` turns HTML into text. Other
+    fields of JSON stay where they are; other columns of a table become metadata, without null cells. The id is the
+    value under `--id-key`, else the record's own `id`, else a hash of the text; for a whole file it is the file's name.
+    Parquet files that corpuskit wrote give back the original documents.
 
     Rejects: what is not a valid JSONL record; `no-text`, `bad-id`, `bad-metadata`; for CSV `bad-row` and
-    `row-too-long`; for Parquet `binary-value`; `undecodable`; `cut-row` and `damaged-text` if a compressed file has
-    lost a part. Holds one line, batch of rows, text file or JSON array in memory.
+    `row-too-long`; for Parquet `binary-value`; `undecodable`; `cut-row` and `damaged-text` if part of a compressed file
+    is missing. Holds one line, batch of rows, text file or JSON array in memory.
 
         corpuskit files reviews.csv.gz --text-key review_text --source reviews --origin licensed --license CC-BY-4.0
     """
@@ -46,8 +56,8 @@ class Files(Source):
     id_key: Annotated[str | None, "Field or column whose value is the id; the value also stays where it is."] = None
     columns: Annotated[tuple[str, ...], "Other columns of a table to take into metadata; all by default."] = ()
     format: Annotated[
-        Literal["auto", "jsonl", "json", "csv", "tsv", "parquet", "text", "markdown"],
-        "Format of all inputs; auto goes by name, then by content.",
+        Literal["auto", "jsonl", "json", "csv", "tsv", "parquet", "text", "markdown", "html"],
+        "Format of all inputs; auto decides by name, then by content.",
     ] = "auto"
     delimiter: Annotated[str | None, "Character between columns; by default a comma in CSV, a tab in TSV."] = None
     encoding: Annotated[str | None, "Encoding of CSV, TSV and text; by default UTF-8, else detected."] = None
@@ -55,8 +65,19 @@ class Files(Source):
     def __post_init__(self) -> None:
         """Raise UsageError for a delimiter that is not one character, and for an unknown encoding."""
         if self.delimiter is not None and len(self.delimiter) != 1:
-            raise UsageError("--delimiter is one character, such as ';'")
+            raise misfit("delimiter", "one character, such as ';'", self.delimiter)
         demand_known_encoding(self.encoding, "utf-8, cp1252 or gb18030")
+
+    def check_inputs(self, inputs: "Sequence[Input]") -> None:
+        """Raise UsageError if, by their names, no input is of a format that is read, or none that an option is for."""
+        if self.format == "auto":
+            demand_any_of_kind(self.name(), inputs)
+        formats = [format_by_name(item.name) if self.format == "auto" else self.format for item in inputs]
+        for option, option_formats in FORMATS_OF_OPTIONS.items():
+            is_set = getattr(self, option) not in (None, ())
+            if is_set and formats and all(name is not None and name not in option_formats for name in formats):
+                formats_of_option = comma_list(option_formats)
+                raise UsageError(f"`--{option}` is for {formats_of_option}; {inputs[0].name} is read as {formats[0]}")
 
     def read(self, input_: "Input") -> Iterator[Item]:
         """Yield the documents of one file in order."""
@@ -105,12 +126,14 @@ class Files(Source):
 
     def _read_text(self, input_: "Input", content_type: str) -> Item:
         from corpuskit.formats.text_encoding import decode_text
+        from corpuskit.formats.warc.page_encoding import decode_page
 
         data = read_whole_file(input_, MAX_TEXT_FILE)
         if isinstance(data, Rejected):
             return data
         try:
-            text = decode_text(data, self.encoding)
+            is_page = content_type == CONTENT_TYPES["html"] and self.encoding is None
+            text = decode_page(data) if is_page else decode_text(data, self.encoding)
         except Reject as reject:
             return Rejected(reject.reason, input_.name, 0, data, reject.detail)
         identifier = text_hash(text) if input_.is_stream else input_.name
@@ -165,10 +188,16 @@ class Files(Source):
     def _demand_columns(self, names: list[str], input_: "Input") -> None:
         for option, name in (("text-key", self.text_key), ("id-key", self.id_key)):
             if name is not None and name not in names:
-                raise UsageError(f"{input_.name} has no column {name!r}; name the right one with --{option}")
+                raise UsageError(
+                    f"{input_.name} has no column {name!r}{did_you_mean(name, names)}; name the right one with "
+                    f"`--{option}`. {_listed_columns(names)}"
+                )
         missing = [name for name in self.columns if name not in names]
         if missing:
-            raise UsageError(f"{input_.name} has no column {missing[0]!r}; correct --columns")
+            near = did_you_mean(missing[0], names)
+            raise UsageError(
+                f"{input_.name} has no column {missing[0]!r}{near}; correct `--columns`. {_listed_columns(names)}"
+            )
 
     def _of_object(self, record: Any) -> Document:
         """Return the document of a JSON object; fields other than text, id and metadata stay at the top."""
@@ -179,7 +208,7 @@ class Files(Source):
         metadata = record.pop("metadata", None)
         if metadata is not None and type(metadata) is not dict:
             raise Reject("bad-metadata", "`metadata` is not an object")
-        # If other fields serve as text and id, the fields of these names move to the metadata.
+        # If other fields serve as text and id, the fields `text` and `id` move to the metadata.
         reserved = {key: record.pop(key) for key in ("id", "text") if key in record}
         return Document(identifier, text, {**(metadata or {}), **reserved}, record)
 
@@ -214,6 +243,10 @@ class Files(Source):
         if type(value) not in (str, int, float):
             raise Reject("bad-id", "the id is neither a string nor a number")
         return str(value)
+
+
+def _listed_columns(names: list[str]) -> str:
+    return f"It has {excerpt(comma_list(names), 200)}"
 
 
 def _as_json(value: Any) -> bytes:

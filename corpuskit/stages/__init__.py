@@ -1,1 +1,1 @@
-"""What is done to documents on their way."""
+"""The commands that judge or change documents on their way."""

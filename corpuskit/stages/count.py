@@ -1,4 +1,4 @@
-"""`count`: how much there is."""
+"""`count`: how many documents, tokens and bytes there are."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,15 +6,20 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from corpuskit.core.console import escape
-from corpuskit.core.step import Document, Report
+from corpuskit.core.option_values import misfit
+from corpuskit.core.step import Document, Report, absent_fields_notice
+from corpuskit.core.tokens import TOKENIZERS, is_tokenizer_name
+from corpuskit.core.wording import did_you_mean
 
 
 @dataclass(frozen=True)
 class Count(Report):
     """Count documents, tokens and bytes of text.
 
-    Tokens are words by default. Prints three columns and nothing else, so that `cut` and `awk` can take them apart.
-    With `--by`, prints a line for each value, those with most documents first.
+    Tokens are words by default. Prints three columns and nothing else, so that `cut` and `awk` can read them. With
+    `--by`, prints a line for each value, those with the most documents first; `-` stands for a missing value. With
+    `--json`, prints one object with `command`, `documents`, `tokens` and `bytes`, and with `--by` also `by`: the same
+    three numbers for each value.
 
         corpuskit count --by metadata.language web.jsonl.zst
     """
@@ -22,8 +27,14 @@ class Count(Report):
     by: Annotated[str | None, "Count each value of this field separately: `metadata.language`."] = None
     tokenizer: Annotated[str, "What a token is: words, bytes/4, or a tokenizer.json."] = "words"
 
+    def __post_init__(self) -> None:
+        """Raise UsageError for a tokenizer that is neither known nor a file."""
+        if not is_tokenizer_name(self.tokenizer):
+            near = did_you_mean(self.tokenizer, TOKENIZERS)
+            raise misfit("tokenizer", "words, bytes/4, or the path of a tokenizer.json", self.tokenizer, near)
+
     def report(self, documents: Iterable[Document]) -> dict[str, Any]:
-        """Return the numbers of documents, tokens and bytes, in all and by value."""
+        """Return the numbers of documents, tokens and bytes, in total and by value."""
         from corpuskit.core.tokens import counter
 
         count_tokens = counter(self.tokenizer)
@@ -45,7 +56,7 @@ class Count(Report):
         return answer
 
     def render(self, answer: dict[str, Any]) -> str:
-        """Return a line of documents, tokens and bytes, or a line for each value, followed by its name."""
+        """Return a line of documents, tokens and bytes, or such a line for each value, followed by the value."""
         rows = [(figures, value) for value, figures in answer.get("by", {}).items()] or [(answer, "")]
         return "\n".join(
             "\t".join(
@@ -53,6 +64,11 @@ class Count(Report):
             )
             for figures, value in rows
         )
+
+    def remark(self, answer: dict[str, Any]) -> str:
+        """Return that no document has the field of `--by`, if that is so."""
+        is_absent = self.by is not None and list(answer["by"]) == ["-"]
+        return absent_fields_notice([self.by]) if is_absent and self.by is not None else ""
 
     def _value(self, document: Document) -> str:
         if not self.by:

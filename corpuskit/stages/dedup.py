@@ -1,4 +1,4 @@
-"""Duplicates: a document is dropped if an earlier one has the same text, or nearly the same."""
+"""`dedup`: a document is dropped if an earlier one has the same text, or nearly the same."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from corpuskit.core.document import Document
 from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.options import NOT_AN_OPTION
 from corpuskit.core.sizes import bytes_of
 from corpuskit.core.step import RUNTIME, CorpusStage, Item
@@ -18,79 +19,88 @@ if TYPE_CHECKING:
     from corpuskit.text.dedup.index import IndexSession
 
 
+LEAST_MEMORY = 10**6
+"""Bytes below which a limit for tables must be a slip."""
+
+
 @dataclass(frozen=True)
 class Dedup(CorpusStage):
-    """Drop documents whose text is that of an earlier document, or nearly so.
+    """Drop documents whose text equals, or nearly equals, that of an earlier document.
 
-    `exact` compares the texts byte by byte. `minhash` drops a document if a document before it has the same text, or if
-    it is alike to a leader of one of its band keys (see `corpuskit.text.dedup.minhash`): if they share `threshold` of
-    their shingles, measured on the full signature or, with `--verify jaccard`, exactly. A drop names the earliest
-    leader that it matched and the similarity; following those names leads to the survivor.
+    `exact` compares the texts byte by byte. `minhash` drops a document if an earlier one has the same text, or if it is
+    similar to a leader of one of its band keys (see `corpuskit.text.dedup.minhash`). It is similar if the two share
+    `threshold` of their shingles, measured on the full signature or, with `--verify jaccard`, exactly. A drop names the
+    earliest leader that it matched and the similarity; follow those names to find the survivor.
 
-    A survivor's `metadata.duplicates` gains the `count` of documents dropped for it, their `sources` (its own among
-    them) and their `licenses` where these differ; of stated `rights` the strictest in its cluster hold. Survivors
-    and drops come out in input order. With `--keep longest` (characters) or `newest` (`metadata.date`; undated last)
-    documents are considered in that order, input order among equals.
+    A survivor's `metadata.duplicates` gains the `count` of documents dropped for it, their `sources` (its own included)
+    and their `licenses` if these differ. Of the `rights` stated in its cluster it gets the strictest. Survivors and
+    drops come out in input order. With `--keep longest` (characters) or `newest` (`metadata.date`; undated last),
+    documents are considered in that order, and in input order among equals.
 
-    With `--index DIR --snapshot NAME` documents are judged against earlier snapshots too, and drops name the `snapshot`
-    of the document they are held against. What was dropped and what stayed goes into the index under that name, in
-    place of what it held there, once the run has succeeded; `dedup-index` lists and removes. One run at a time has an
-    index. The rights and sources of earlier snapshots' documents are not taken over.
+    With `--index DIR --snapshot NAME`, documents are also compared with earlier snapshots, and drops name the
+    `snapshot` of the document that they match. Once the run has succeeded, kept and dropped documents go into the index
+    under that name, in place of what it held there; `dedup-index` lists and removes entries. Only one run at a time can
+    use an index. A survivor takes over no rights or sources from earlier snapshots.
 
-    With `--unit paragraph` (parted by blank lines) or `line`, repeats within and between texts are taken out of them:
-    a unit of `min-length` characters or more that came before, whatever its case and spacing. A document left without
-    text is dropped as `duplicate-paragraphs` or `duplicate-lines`, with the number `removed`. This streams; memory
-    holds about 80 bytes a unit, and options that compare documents have no effect.
+    With `--unit paragraph` (separated by blank lines) or `line`, repeats within and between texts are removed from
+    them: every unit of `min-length` characters or more that came before, whatever its case and spacing. A document left
+    without text is dropped as `duplicate-paragraphs` or `duplicate-lines`, with the number `removed`. This streams,
+    holds about 80 bytes per unit in memory, and ignores options that compare documents.
 
     Example: corpuskit dedup web.jsonl.zst --drops dropped.jsonl -o unique.jsonl.zst
     """
 
     method: Annotated[Literal["exact", "minhash"], "Equal texts only, or near-duplicates too."] = "minhash"
-    threshold: Annotated[float, "Least similarity, above 0 up to 1, at which a document is dropped."] = 0.8
-    keep: Annotated[Literal["first", "longest", "newest"], "Which document of several stays."] = "first"
+    threshold: Annotated[float, "Least similarity, above 0 and up to 1, at which a document is dropped."] = 0.8
+    keep: Annotated[Literal["first", "longest", "newest"], "Which of several documents to keep."] = "first"
     stream: Annotated[bool, "Write each verdict at once; only with keep first, and without `duplicates`."] = False
     ngram: Annotated[int, "Words in a shingle."] = 5
     permutations: Annotated[int, "Numbers in a signature."] = 112
-    bands: Annotated[int, "Bands that a signature is cut into; they divide `permutations`."] = 14
+    bands: Annotated[int, "Bands that a signature is cut into; must divide `permutations`."] = 14
     seed: Annotated[int, "Seed of the signatures."] = 1
     verify: Annotated[Literal["signature", "jaccard"], "How candidates are compared."] = "signature"
-    unit: Annotated[Literal["document", "paragraph", "line"], "What is compared and, if it repeats, left out."] = (
+    unit: Annotated[Literal["document", "paragraph", "line"], "What is compared and, if repeated, left out."] = (
         "document"
     )
-    min_length: Annotated[int, "Characters that a compared paragraph or line has at least."] = 40
-    index: Annotated[Path | None, "Folder that keeps entries of snapshots: judge against it, add to it.", RUNTIME] = (
-        None
-    )
-    snapshot: Annotated[str | None, "Name that this run's entries have in the index.", RUNTIME] = None
+    min_length: Annotated[int, "Least length of a compared paragraph or line, in characters."] = 40
+    index: Annotated[Path | None, "Folder with entries of snapshots: compare with it, add to it.", RUNTIME] = None
+    snapshot: Annotated[str | None, "Name of this run's entries in the index.", RUNTIME] = None
     memory: Annotated[
-        str | None, "Most memory that tables of keys take, such as 2GB; the rest is sorted on disk.", RUNTIME
+        str | None, "Most memory for tables of keys, such as 2GB; the rest is sorted on disk.", RUNTIME
     ] = None
 
     index_reading: Annotated[IndexReading | None, NOT_AN_OPTION] = None
-    """What another process read of the index; only one process can have its lock."""
+    """What another process read from the index; only one process can hold its lock."""
 
     def __post_init__(self) -> None:
         """Raise UsageError for options that do not go together."""
         if not 0 < self.threshold <= 1:
-            raise UsageError(f"threshold is {self.threshold}; give a number above 0 and up to 1")
+            raise misfit("threshold", "a number above 0 and up to 1", self.threshold)
         if self.unit != "document" and self.keep != "first":
-            raise UsageError(f"keep {self.keep} compares documents; leave it out with --unit {self.unit}")
+            raise UsageError(
+                f"{spelled('keep', self.keep)} compares documents; leave it out with {spelled('unit', self.unit)}"
+            )
         if self.min_length < 1:
-            raise UsageError(f"min-length is {self.min_length}; give a number of characters from 1 on")
+            raise misfit("min-length", "a number of characters, at least 1", self.min_length)
         if self.stream and self.keep != "first":
-            raise UsageError(f"keep {self.keep} needs the whole input; leave out --stream, or keep the first")
-        if min(self.ngram, self.bands) < 1 or self.permutations < 1 or self.permutations % self.bands:
-            raise UsageError("ngram, bands and permutations are at least 1, and permutations a multiple of bands")
+            raise UsageError(
+                f"{spelled('keep', self.keep)} needs the whole input; leave it out, or leave out {spelled('stream')}"
+            )
+        for name in ("ngram", "bands", "permutations"):
+            if getattr(self, name) < 1:
+                raise misfit(name, "a number from 1 on", getattr(self, name))
+        if self.permutations % self.bands:
+            raise misfit("permutations", f"a multiple of {spelled('bands', self.bands)}", self.permutations)
         if not 0 <= self.seed < 1 << 64:
-            raise UsageError(f"seed is {self.seed}; give a number of at most 64 bits")
+            raise misfit("seed", "a number from 0 on of at most 64 bits", self.seed)
         self._demand_whole_documents()
 
     def versions(self) -> dict[str, str]:
-        """The shingles' and signatures' algorithms, or how units are cut; an exact comparison needs none."""
+        """Return the versions of what shapes shingles and signatures, or units; an exact comparison needs none."""
         return self.parameters().versions()
 
     def options(self) -> dict[str, Any]:
-        """Of an index, what it held, and what this run adds; never where it lies. Raises as `Index` does."""
+        """Return the options, with what the index held and this run adds, not where it is. Raises as `Index` does."""
         if self.index is None:
             return super().options()
         return {**super().options(), "index": self.reading().digest, "snapshot": self.snapshot}
@@ -124,24 +134,24 @@ class Dedup(CorpusStage):
             session.commit()
 
     def close(self) -> None:
-        """Let go of the index; what was not committed is removed."""
+        """Release the index; what was not committed is removed."""
         if session := self._open_session():
             session.close()
 
     def memory_for(self, documents: int, jobs: int) -> int:
-        """In parallel, resolving takes most, or filtering in all jobs; else the process that sees everything."""
+        """Return the memory of resolving, or of filtering in all jobs; if not in parallel, of the single process."""
         return documents * (max(100, 60 * jobs) if self._is_shardable() else 130)
 
     def disk_for(self, documents: int) -> int:
-        """The entries of all documents: signature, digests, id."""
+        """Return the bytes that the entries of all documents take: signature, digests, id."""
         return documents * 600
 
     def bound(self) -> "Dedup":
-        """The step for other processes, with what this one read of the index."""
+        """Return the step for other processes, with what this one read from the index."""
         return self if self.index is None else replace(self, index_reading=self.reading())
 
     def sharded(self) -> "ShardedRun | None":
-        """The form that works shard by shard; None where a stream or the texts are needed."""
+        """Return the form that works shard by shard; None if a stream or the texts are needed."""
         from corpuskit.text.dedup.sharded import ShardedDedup
 
         if not self._is_shardable():
@@ -151,7 +161,7 @@ class Dedup(CorpusStage):
         return ShardedDedup(self.parameters(), self.reading(), self.session)
 
     def parameters(self) -> DedupParameters:
-        """What the kernels need of the options."""
+        """Return the options that the kernels need."""
         return DedupParameters(
             method=self.method,
             threshold=self.threshold,
@@ -167,11 +177,11 @@ class Dedup(CorpusStage):
         )
 
     def reading(self) -> IndexReading:
-        """What the index holds, without this run's snapshot. Raises as `Index` does."""
+        """Return what the index holds, without this run's snapshot. Raises as `Index` does."""
         return self.index_reading or self.session().reading()
 
     def session(self) -> "IndexSession":
-        """The index as this run found it, locked until `commit` or `close`; equal steps of a process share it."""
+        """Return the index as this run found it, locked until `commit` or `close`; equal steps share one session."""
         from corpuskit.text.dedup.index import open_session
 
         assert self.index is not None
@@ -186,28 +196,41 @@ class Dedup(CorpusStage):
         return find_session(self.index, self.snapshot)
 
     def _is_shardable(self) -> bool:
-        """Whether shards will do: exact similarities need the texts of other shards, and units a stream."""
+        """Whether shards are enough: exact similarities need the texts of other shards, and units a stream."""
         return self.unit == "document" and not self.stream and not self.parameters().needs_texts
 
     def _demand_whole_documents(self) -> None:
-        """Raise UsageError for an index or a limit of memory where they have no meaning."""
+        """Raise UsageError for an index or a memory limit where they make no sense."""
         for key in ("index", "memory"):
             if getattr(self, key) is not None and self.unit != "document":
-                raise UsageError(f"{key} is for whole documents; leave it out with --unit {self.unit}")
+                raise UsageError(
+                    f"{spelled(key)} is for whole documents; leave it out with {spelled('unit', self.unit)}"
+                )
             if getattr(self, key) is not None and self.stream:
-                raise UsageError(f"{key} needs the whole input; leave out --stream, or leave out --{key}")
+                raise UsageError(
+                    f"{spelled(key)} needs the whole input; leave it out, or leave out {spelled('stream')}"
+                )
         if self.memory is not None:
             try:
-                bytes_of(self.memory)
+                size = bytes_of(self.memory)
             except ValueError:
-                raise UsageError(f"memory is {self.memory!r}; give a size such as 500MB or 2GB") from None
+                raise misfit("memory", "a size such as 500MB or 2GB", self.memory) from None
+            if size < LEAST_MEMORY:
+                raise misfit("memory", "a size from 1MB on, such as 500MB or 2GB", self.memory)
         if (self.index is None) != (self.snapshot is None):
-            raise UsageError("index and snapshot go together: `--index DIR --snapshot NAME`")
+            raise UsageError(
+                f"the index and the snapshot go together: {spelled('index', Path('DIR'))} {spelled('snapshot', 'NAME')}"
+            )
         if self.index is None or self.snapshot is None:
             return
         if self.keep != "first":
-            raise UsageError(f"keep {self.keep} would judge earlier snapshots anew; leave it out with --index")
+            raise UsageError(
+                f"{spelled('keep', self.keep)} would judge earlier snapshots anew; leave it out with {spelled('index')}"
+            )
         if self.parameters().needs_texts:
-            raise UsageError("verify jaccard needs the texts, which an index does not hold; leave it out with --index")
+            raise UsageError(
+                f"{spelled('verify', self.verify)} needs the texts, which an index does not hold; "
+                f"leave it out with {spelled('index')}"
+            )
         if not 0 < len(self.snapshot) <= 200 or not self.snapshot.isprintable():
-            raise UsageError("a snapshot's name has 1 to 200 printable characters")
+            raise misfit("snapshot", "a name of 1 to 200 printable characters", self.snapshot)

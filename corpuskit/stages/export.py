@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.registry import format_names
 from corpuskit.core.step import Sink
+from corpuskit.core.wording import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,10 @@ class Export(Sink):
         """Raise UsageError if a format is unknown, or none is given."""
         for name in self.to or ():
             if name not in format_names():
-                raise UsageError(f"`--to` has no format {name!r}; choose from {', '.join(format_names())}")
+                near = did_you_mean(name, format_names())
+                raise misfit("to", f"any of {', '.join(format_names())}", name, near)
         if self.to == ():
-            raise UsageError(f"`--to` names no format; choose from {', '.join(format_names())}")
+            raise UsageError(f"{spelled('to')} names no format; choose from {', '.join(format_names())}")
 
     def formats(self) -> tuple[str, ...] | None:
         """Return the formats of `--to`."""

@@ -1,10 +1,10 @@
-"""HTML to main text."""
+"""`extract`: HTML to main text."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from corpuskit.core.step import Document, Drop, Reject, Stage
-from corpuskit.text.prose import is_html
+from corpuskit.text.prose import is_html, is_xhtml
 
 __all__ = ["Extract"]
 
@@ -15,15 +15,22 @@ class Extract(Stage):
 
     A document whose `metadata.content_type` is `text/html` or `application/xhtml+xml` is extracted and becomes
     `text/plain` or `text/markdown`. Any other passes unchanged, so plain text (WET files) can run through the same
-    pipe. The page's title, author and language attribute are written to `metadata.title`, `metadata.author` and
-    `metadata.html_language`; its date replaces `metadata.date` only if the page states one.
+    pipe. What the page says of itself is written to `metadata.title`, `metadata.author` and `metadata.html_language`;
+    its date replaces `metadata.date` only if the page states one. The title is the heading that `og:title` or `<title>`
+    confirms, else one of these without the site's name. The date is the day of publication that most of these give: the
+    address, JSON-LD of this page, `<meta>`, an element marked as the time, a line by the heading; else of a change.
+    A day that could be read in two ways is left out. `metadata.url` tells the page's JSON-LD from that of other pages.
 
-    Engines: `fast` (native parser, then a learned classifier of text blocks by their words, links, position and
-    surroundings), `resiliparse` (the native extraction alone: more text, more boilerplate), `trafilatura` (slow, the
-    choice of that library), `auto` (`fast`, or `trafilatura` if that is unsure or finds hardly any text).
+    Engines: `fast` (reads the source, then chooses blocks of text by learned trees: words, links, position and
+    surroundings), `resiliparse` (the native extraction alone: more text, more boilerplate), `trafilatura` (slow, what
+    that library chooses), `auto` (`fast`, or the longer of the two texts if `fast` is unsure or finds hardly any).
 
-    Drops `no-content`. Rejects `document-too-large` (16 MiB), `too-many-nodes` (100,000 tags; 12,000 for trafilatura),
-    `too-deep` (256 elements), `too-many-attributes` (1,000 on one element) and `extract-failed`.
+    Tables, lists and code are kept or left out whole. Formulas are written as TeX between `\\(` and `\\)`, exponents
+    with `^`. What is hidden is left out unless a control of the page opens it; `noscript` is read if nothing else is.
+
+    Drops `no-content`. Rejects `document-too-large` (16 MiB), `too-many-nodes` (100,000 tags; 12,000 for trafilatura)
+    and `extract-failed`; `resiliparse` and `trafilatura` also `too-deep` (256 elements) and `too-many-attributes`
+    (1,000 on one element).
     Holds one page and its tree in memory; the order of documents does not matter.
 
     Example: corpuskit fetch-warc crawl.warc.gz | corpuskit extract --format markdown
@@ -41,7 +48,7 @@ class Extract(Stage):
         if not is_html(document):
             return document
         try:
-            text, stated_metadata = self._extract_page(document.text)
+            text, stated_metadata = self._extract_page(document)
         except (Reject, MemoryError):
             raise
         except Exception as error:
@@ -52,7 +59,7 @@ class Extract(Stage):
 
     @property
     def guarded(self) -> bool:
-        """True, as pages come from anyone and libraries read them."""
+        """True, because pages come from anyone and are read by libraries."""
         return True
 
     def versions(self) -> dict[str, str]:
@@ -74,10 +81,18 @@ class Extract(Stage):
     def _content_type(self) -> str:
         return "text/markdown" if self.format == "markdown" else "text/plain"
 
-    def _extract_page(self, markup: str) -> tuple[str, dict[str, str]]:
+    def _extract_page(self, document: Document) -> tuple[str, dict[str, str]]:
         from corpuskit.text.html.extract import ENGINES, clean, open_page
 
-        page = open_page(markup)
+        page = open_page(document.text, _address(document), is_xml=is_xhtml(document))
         # Read before the engine runs, as an engine may change the tree.
         stated_metadata = {key: clean(value) for key, value in page.stated_metadata.items()}
         return clean(ENGINES[self.engine](page, self.format)), stated_metadata
+
+
+def _address(document: Document) -> str:
+    """Return the address that the page was found at; its id, if that is one; empty if neither says."""
+    for value in (document.metadata.get("url"), document.id):
+        if isinstance(value, str) and value.startswith(("http://", "https://")):
+            return value
+    return ""

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Annotated, ClassVar
 
 from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.step import Document, Drop, Stage
 from corpuskit.text.prose import require_prose
 
@@ -13,14 +14,14 @@ __all__ = ["FilterLanguage"]
 
 @dataclass(frozen=True)
 class FilterLanguage(Stage):
-    """Keep documents in the chosen languages, and write down each document's language.
+    """Keep documents in the chosen languages, and record each document's language.
 
     Writes `metadata.language` (ISO 639-1, or ISO 639-3 where that has no code) and `metadata.language_score` (the
     model's probability, four digits). A document whose best score is below `--min-score` is dropped as
-    `language-uncertain`, one in a language that is not kept as `language`; both drops carry language and score.
-    A text longer than 2,000 characters is judged by four windows of 500. Text without letters is `und`.
+    `language-uncertain`, one in a language that is not kept as `language`; both drops give language and score. A text
+    longer than 2,000 characters is judged by four windows of 500. Text without letters is `und`.
 
-    The model (fastText lid.176, compressed) takes 1 MB; documents are judged one by one, in any order.
+    The model (fastText lid.176, compressed) takes 1 MB. Documents are judged one by one, in any order.
 
     Example: corpuskit filter-language pages.jsonl --keep en,de --min-score 0.8
     """
@@ -29,14 +30,15 @@ class FilterLanguage(Stage):
 
     keep: Annotated[tuple[str, ...], "Languages to keep, as ISO 639 codes (`en`, `eng`)."] = ()
     min_score: Annotated[float, "Lowest probability at which the language is trusted, 0 to 1."] = 0.65
-    annotate: Annotated[bool, "Keep every document; only write down language and score."] = False
+    annotate: Annotated[bool, "Keep every document; only record language and score."] = False
 
     def __post_init__(self) -> None:
         """Check languages and score. Raises UsageError if none is named, one is unknown, or the score is not 0 to 1."""
         if not self.keep and not self.annotate:
-            raise UsageError("name the languages to keep (--keep en,de), or use --annotate")
+            example = spelled("keep", ["en", "de"])
+            raise UsageError(f"no language to keep: name some ({example}), or set {spelled('annotate')}")
         if not 0 <= self.min_score <= 1:
-            raise UsageError(f"--min-score is a probability from 0 to 1, not {self.min_score}")
+            raise misfit("min-score", "a probability from 0 to 1", self.min_score)
         if self.keep:
             _ = self._kept_codes
 
@@ -74,7 +76,7 @@ class FilterLanguage(Stage):
         codes = {code: canonical_code(code) for code in self.keep}
         for code, canonical in codes.items():
             if canonical is None:
-                raise UsageError(f"no language {code!r} in the model; {_advice(code)}")
+                raise misfit("keep", "languages that the model knows", code, _advice(code))
         return frozenset(canonical for canonical in codes.values() if canonical)
 
 
@@ -84,8 +86,10 @@ def _advice(code: str) -> str:
     from corpuskit.text.language_id import canonical_code, known_codes
 
     plain = code.strip().lower()
+    if " " in plain:
+        return "; put commas between languages: en,de"
     near = [canonical for prefix in (plain[:3], plain[:2]) if (canonical := canonical_code(prefix))]
     near += get_close_matches(plain, known_codes(), n=4, cutoff=0.5)
-    if not near:
-        return f"it knows {', '.join(known_codes())}"
-    return f"nearest: {', '.join(dict.fromkeys(near))}"
+    if near:
+        return f"; nearest: {', '.join(dict.fromkeys(near))}"
+    return f"; it knows {len(known_codes())} by their ISO 639 codes, such as en, de, zh"

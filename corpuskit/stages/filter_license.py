@@ -1,9 +1,10 @@
-"""`filter-license`: only documents whose licence is allowed."""
+"""`filter-license`: only documents with an allowed licence pass."""
 
 from dataclasses import dataclass
 from typing import Annotated
 
 from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import spelled
 from corpuskit.core.step import Document, Drop, Stage
 
 
@@ -21,9 +22,15 @@ class FilterLicense(Stage):
     allow: Annotated[tuple[str, ...], "SPDX licences, or LicenseRef- names, that may be used."]
 
     def __post_init__(self) -> None:
-        """Raise UsageError if the list is empty."""
+        """Raise UsageError if the list is empty, or an entry is not one SPDX licence."""
+        from corpuskit.core.licenses import entry_problem
+
         if not self.allow:
-            raise UsageError("`--allow` names no licence; name at least one (--allow MIT,CC0-1.0)")
+            example = spelled("allow", ["MIT", "CC0-1.0"])
+            raise UsageError(f"{spelled('allow')} names no licence; name at least one ({example})")
+        for entry in self.allow:
+            if problem := entry_problem(entry):
+                raise UsageError(f"{spelled('allow')}: {problem}")
 
     def apply(self, document: Document) -> Document | Drop:
         """Return the document, or a drop `license` with its expression."""

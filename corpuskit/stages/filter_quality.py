@@ -1,14 +1,16 @@
 """`filter-quality`: the published quality rules, in one pass over each document."""
 
-import difflib
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
 
 from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.step import Document, Drop, Reject, Stage
+from corpuskit.core.wording import did_you_mean
 
 if TYPE_CHECKING:
     from corpuskit.text.quality.arrays import Numbers
@@ -20,13 +22,13 @@ __all__ = ["FilterQuality"]
 Family = Literal["gopher", "gopher-repetition", "c4", "fineweb"]
 
 DIGITS = 6
-"""Decimal places of the figures that are written down; verdicts use unrounded figures."""
+"""Decimal places of the figures that are recorded; verdicts use unrounded figures."""
 BATCH_DOCUMENTS = 256
 BATCH_CHARACTERS = 500_000
 
 
 class Check(NamedTuple):
-    """A rule that is on, and the bound that its signal must keep."""
+    """An enabled rule, and the bound that its signal must keep."""
 
     rule: "Rule"
     bound: float
@@ -47,14 +49,14 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True)
 class FilterQuality(Stage):
-    """Drop documents that fail the Gopher, C4 or FineWeb rules of quality.
+    """Drop documents that fail the quality rules of Gopher, C4 or FineWeb.
 
     Families are applied in the order gopher, gopher-repetition, c4, fineweb. The first rule that fails names the drop,
-    whose values are the signal, its figure and the bound. C4's rules first take out citation marks, and lines that are
+    whose values are the signal, its figure and the bound. C4's rules first remove citation marks, and lines that are
     too short, lack closing punctuation or are about cookies or javascript; then they judge what is left. The edited
-    text goes on to fineweb and to the output, unless `--no-c4-edit-lines` is given. A second run changes nothing more,
-    except in lines that lost citation marks. With `--annotate` every document passes with its text unchanged: each
-    family judges that text, and figures and verdicts go to `metadata.quality`.
+    text goes on to fineweb and to the output, unless `--no-c4-edit-lines` is given. A second run changes nothing
+    further, except in lines that lost citation marks. With `--annotate`, every document passes with its text unchanged:
+    each family judges that text, and figures and verdicts go to `metadata.quality`.
 
     `--set` changes a threshold or switches a rule off: `--set gopher-min-words=20 --set c4-policy=off`. Gopher's
     stop words and C4's closing punctuation are English: for other languages set `gopher-min-stop-words=off` and
@@ -75,13 +77,16 @@ class FilterQuality(Stage):
     set: Annotated[tuple[str, ...], "Threshold to change, as name=value; the value off disables the rule."] = ()
     annotate: Annotated[bool, "Keep every document; write figures and verdicts to metadata.quality."] = False
     language: Annotated[str, "Language of documents without metadata.language."] = "en"
-    c4_edit_lines: Annotated[bool, "Pass on the text without the lines that C4's rules take out."] = True
+    c4_edit_lines: Annotated[bool, "Pass on the text without the lines that C4's rules remove."] = True
 
     def __post_init__(self) -> None:
         """Check the rules and the overrides. Raises UsageError if they make no sense."""
         if not self.rules:
-            raise UsageError("filter-quality: no rules given; name any of gopher, gopher-repetition, c4, fineweb")
+            raise UsageError(f"{spelled('rules')} names no rules; name any of gopher, gopher-repetition, c4, fineweb")
+        if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*", self.language):
+            raise misfit("language", "an ISO 639 code such as en or zh", self.language)
         _thresholds(self.set)
+        self._demand_families_of_thresholds()
 
     def versions(self) -> dict[str, str]:
         """Return the versions of the word splitter and of the rules."""
@@ -192,7 +197,7 @@ class FilterQuality(Stage):
 
     @cached_property
     def _checks(self) -> dict[str, dict[str, list[Check]]]:
-        """The rules that are on, by family and signal, in the order in which they are applied."""
+        """The enabled rules, by family and signal, in the order in which they are applied."""
         from corpuskit.text.quality.rules import FAMILIES, RULES
 
         checks: dict[str, dict[str, list[Check]]] = {family: {} for family in FAMILIES if family in self.rules}
@@ -202,13 +207,26 @@ class FilterQuality(Stage):
                 checks[rule.family].setdefault(rule.signal, []).append(Check(rule, bound))
         return checks
 
+    def _demand_families_of_thresholds(self) -> None:
+        """Raise UsageError for a threshold of a family that is not applied."""
+        from corpuskit.text.quality.rules import RULES
+
+        family_of = {rule.name: rule.family for rule in RULES}
+        for override in self.set:
+            name, _, value = (part.strip() for part in override.partition("="))
+            family = family_of.get(name)
+            if family is not None and family not in self.rules and value != "off":
+                raise UsageError(
+                    f"{spelled('set')} changes {name}, but {spelled('rules', self.rules)} leaves out {family}"
+                )
+
     @cached_property
     def _thresholds(self) -> dict[str, float | None]:
         return _thresholds(self.set)
 
     @cached_property
     def _settings(self) -> dict[str, float]:
-        """Those of the thresholds that shape signals."""
+        """The thresholds that shape signals."""
         from corpuskit.text.quality.rules import SETTINGS
 
         return {setting.name: self._thresholds[setting.name] or 0 for setting in SETTINGS}
@@ -230,7 +248,7 @@ def _batches(indices: list[int], documents: Sequence[Document]) -> Iterator[list
 
 
 def _rounded(columns: "list[Numbers]") -> list[list[float]]:
-    """Return the figures as they are written down, column by column; floats are rounded as `round` does it."""
+    """Return the figures as they are recorded, column by column; floats are rounded as `round` does it."""
     # exact       [3.4e-06  3.5e-06]
     # scaled      [3.4      3.5]
     # rounded     [3e-06    4e-06]
@@ -262,10 +280,10 @@ def _thresholds(overrides: tuple[str, ...]) -> dict[str, float | None]:
     for override in overrides:
         name, _, value = (part.strip() for part in override.partition("="))
         if name not in defaults:
-            near = difflib.get_close_matches(name, defaults, 1, 0)
-            raise UsageError(f"filter-quality: no threshold is called {name[:60]!r}; did you mean {near[0]!r}?")
+            near = did_you_mean(name, defaults) or f"; one is {next(iter(defaults))}"
+            raise misfit("set", "names of thresholds", name, near)
         if name in changed:
-            raise UsageError(f"filter-quality: {name} is set twice; give it once")
+            raise UsageError(f"{spelled('set')} sets {name} twice; give it once")
         default = defaults[name]
         changed[name] = default.off if value == "off" else _parsed_threshold(name, value, default.value)
     return {name: changed.get(name, item.value) for name, item in defaults.items()}
@@ -276,12 +294,12 @@ def _parsed_threshold(name: str, value: str, default: float) -> float:
     if isinstance(default, bool):
         if value == "on":
             return True
-        raise UsageError(f"filter-quality: {name} is on or off; write --set {name}=off")
+        raise misfit("set", f"{name} to be on or off ({name}=off)", f"{name}={value}")
     try:
         threshold = type(default)(value)
     except ValueError:
         threshold = -1
     if threshold < 0 or not math.isfinite(threshold):
         kind = "a whole number" if isinstance(default, int) else "a number"
-        raise UsageError(f"filter-quality: {name} takes {kind} or off; write --set {name}={default}")
+        raise misfit("set", f"{name} to be {kind} or off ({name}={default})", f"{name}={value}")
     return threshold

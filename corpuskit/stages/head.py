@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Annotated
 
-from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit
 from corpuskit.core.step import CorpusStage, Document
 
 
@@ -24,7 +24,7 @@ class Head(CorpusStage):
     def __post_init__(self) -> None:
         """Raise UsageError unless n >= 0."""
         if self.n < 0:
-            raise UsageError(f"`-n` is a number of documents, 0 or more, not {self.n}")
+            raise misfit("n", "a number of documents from 0 on", self.n)
 
     def run(self, documents: Iterable[Document]) -> Iterator[Document]:
         """Return the first `n` documents."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit
 from corpuskit.core.step import Document, Drop, Stage
 
 _RANGE = 1 << 64
@@ -11,10 +11,10 @@ _RANGE = 1 << 64
 
 @dataclass(frozen=True)
 class Sample(Stage):
-    """Keep a random part of the documents, the same part in whatever order they come.
+    """Keep a random part of the documents, the same part whatever their order.
 
     A document is kept if the keyed hash of its source and id lies below the rate, so a larger rate with the same seed
-    keeps everything that a smaller one keeps. Like `head` this is an honest cut: the manifest says `upstream: cut`.
+    keeps everything that a smaller one keeps. Like `head`, this is an honest cut: the manifest says `upstream: cut`.
 
         corpuskit sample --rate 0.01 web.jsonl.zst > hundredth.jsonl
     """
@@ -27,7 +27,7 @@ class Sample(Stage):
     def __post_init__(self) -> None:
         """Raise UsageError unless 0 <= rate <= 1."""
         if not 0 <= self.rate <= 1:
-            raise UsageError(f"`--rate` is a share from 0 to 1, not {self.rate}")
+            raise misfit("rate", "a share from 0 to 1", self.rate)
 
     def apply(self, document: Document) -> Document | Drop:
         """Return the document, or a drop `not-sampled`."""

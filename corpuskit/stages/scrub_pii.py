@@ -11,9 +11,11 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from corpuskit.core.document import Document, Reject
+from corpuskit.core.document import KNOWN_FIELDS, Document, Reject
 from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.step import RUNTIME, Drop, Stage
+from corpuskit.core.wording import did_you_mean
 
 if TYPE_CHECKING:
     from corpuskit.text.pii.scanner import Hit
@@ -29,7 +31,7 @@ SCRUBADUB_TYPES = {
     "social_security_number": "ssn",
     "credential": "credential",
 }
-"""Detectors of scrubadub that work offline, for US English, and seldom mistake plain words; and our types."""
+"""Detectors of scrubadub that work offline, for US English, and rarely mistake plain words; with our types."""
 
 _SHORTEST_KEY = 16
 _ROUNDS = 8
@@ -43,27 +45,28 @@ class ScrubPii(Stage):
     `mask` writes `{{EMAIL}}` in place of an address; `hash` writes `{{EMAIL:0123456789abcdef}}`, the first 64 bits
     of an HMAC-SHA-256 under your key, so that equal values stay equal; `tag` leaves the text and writes
     `metadata.pii`, a list of `{start, end, type}` in characters, with `field` where that is not `text`; `drop`
-    drops the document, reason `pii`, with the number of hits by type. A text that was scrubbed before does not
-    change again. A detector that fails rejects the record (`pii-detector-failed`).
+    drops the document for the reason `pii`, with the number of hits by type. A text that was scrubbed before
+    does not change again. A detector that fails rejects the record (`pii-detector-failed`).
 
-    A field is `text`, `id`, another top-level key, or a path such as `metadata.author`; of a list or an object all
-    strings inside count, so `metadata` stands for all metadata. Absent fields are passed over. Ids
-    are left unless named, keys of objects always. Loopback addresses and netmasks are left; private addresses are not.
+    A field is `text`, `id`, another top-level key, or a path such as `metadata.author`; in a list or an object, all
+    strings count, so `metadata` stands for all metadata. Missing fields are skipped; a run names those that no document
+    has. Ids are left as they are unless named, and keys of objects always. Loopback addresses and netmasks are left;
+    private addresses are not.
 
     Types: email, phone, ipv4, ipv6, credit-card, iban, ssn, url-credentials, api-key, private-key, and national ids by
     country, such as gb-nhs, fr-nir, de-idnr or br-cpf: docs/personal-data.md lists them. `national-id` stands for ssn
-    and all of those. A national id whose number alone could be anything counts only after a word for it.
+    and all of those. A national id whose number alone could be anything counts only after a word that announces it.
 
     Not found: names, postal addresses, spelled-out forms (`name [at] example dot org`), full-width digits.
     The engine `scrubadub` knows email, phone, credit-card, ssn and credential (`username: … password: …`) only; a
-    credential may take the words after it along.
+    credential may include words that follow it.
     Holds one document at a time in memory.
 
     Example: corpuskit scrub-pii --fields text,metadata.title --types email,phone docs.jsonl -o clean.jsonl.zst
     """
 
     engine: Annotated[Literal["native", "scrubadub"], "Whose detectors to use."] = "native"
-    types: Annotated[tuple[str, ...], "Types to look for, as listed above; by default all the engine knows."] = ()
+    types: Annotated[tuple[str, ...], "Types to look for, as listed above; by default, all that the engine knows."] = ()
     fields: Annotated[tuple[str, ...], "Fields to scrub: text, metadata.title, metadata (all of it)."] = ("text",)
     mode: Annotated[Literal["mask", "tag", "hash", "drop"], "What to do with a hit."] = "mask"
     key_file: Annotated[
@@ -73,27 +76,32 @@ class ScrubPii(Stage):
     def __post_init__(self) -> None:
         """Refuse types that the engine does not know, an empty list of fields, and hashing without a key."""
         known_types = engine_types(self.engine)
-        unknown = [kind for kind in self.types if kind not in known_types]
-        if unknown:
-            raise UsageError(
-                f"engine {self.engine} does not find {', '.join(unknown)}; it finds {_listed(known_types)}"
-            )
-        if not self.fields or not all(self.fields):
-            raise UsageError("--fields names no field; give for example --fields text,metadata.title")
+        for kind in self.types:
+            if kind not in known_types:
+                near = did_you_mean(kind, known_types)
+                raise misfit("types", f"what the engine {self.engine} finds ({_listed(known_types)})", kind, near)
+        if not self.fields:
+            example = spelled("fields", ["text", "metadata.title"])
+            raise UsageError(f"{spelled('fields')} names no field; name some, such as {example}")
+        for field in self.fields:
+            if field.startswith(".") or field.endswith("."):
+                near = did_you_mean(field.strip("."), KNOWN_FIELDS)
+                raise misfit("fields", "fields such as text or metadata.title", field, near)
         if self.mode == "hash" and self.key_file is None and not os.environ.get(KEY_VARIABLE):
-            raise UsageError(f"--mode hash needs a key: give --key-file FILE or set {KEY_VARIABLE}")
+            example = spelled("key-file", Path("FILE"))
+            raise UsageError(f"{spelled('mode', self.mode)} needs a key: give {example}, or set {KEY_VARIABLE}")
 
     @property
     def guarded(self) -> bool:
-        """Our patterns take time linear in the text; those of scrubadub may not."""
+        """Whether texts may take very long: our patterns take time linear in the text, those of scrubadub may not."""
         return self.engine == "scrubadub"
 
     def __getstate__(self) -> dict[str, Any]:
-        """Only the options: neither the key nor compiled patterns are ever pickled."""
+        """Return only the options: neither the key nor compiled patterns are ever pickled."""
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
     def versions(self) -> dict[str, str]:
-        """Patterns and libraries, of which two carry the rules of numbers; in hash mode also the key's short id."""
+        """Return patterns and libraries, two of which hold rules for numbers; in hash mode, also the key's short id."""
         from corpuskit.core.startup import installed_version
 
         libraries = ("google-re2", "phonenumbers", "python-stdnum")
@@ -108,8 +116,12 @@ class ScrubPii(Stage):
             versions["pii-key"] = hmac.digest(self._key, b"corpuskit scrub-pii key id", "sha256").hex()[:8]
         return versions
 
+    def absent_fields(self, document: Document) -> frozenset[str]:
+        """Return the named fields that this document does not have."""
+        return frozenset(field for field in self.fields if not _occurs(_record(document), field.removesuffix(".*")))
+
     def apply(self, document: Document) -> Document | Drop:
-        """Raises Reject `pii-detector-failed` if a detector did not finish."""
+        """Scrub, tag or drop the document. Raises Reject `pii-detector-failed` if a detector did not finish."""
         hits = {
             location: findings for location, text in _strings(document, self.fields) if (findings := self._find(text))
         }
@@ -139,7 +151,7 @@ class ScrubPii(Stage):
             raise Reject("pii-detector-failed", type(error).__name__) from error
 
     def _scrubbed(self, text: str, hits: "list[Hit]") -> str:
-        """Replace all hits, until another scan finds none: what stood next to a hit may now be one."""
+        """Replace all hits, until another scan finds none: what was next to a hit may now be one."""
         for _ in range(_ROUNDS):
             text = _replace(text, hits, self._placeholder)
             hits = self._find(text)
@@ -174,14 +186,14 @@ def _national_ids() -> tuple[str, ...]:
 
 
 def _listed(types: tuple[str, ...]) -> str:
-    """The types for a message, of national ids the last."""
+    """Return the types for a message, with only the last of the national ids."""
     named_types = [kind for kind in types if kind not in _national_ids()]
     more = [] if len(named_types) == len(types) else [f"or a single one such as {types[-1]} (docs/personal-data.md)"]
     return ", ".join([*named_types, *more])
 
 
 def _single(types: tuple[str, ...]) -> tuple[str, ...]:
-    """The types with the group of national ids replaced by its members."""
+    """Return the types with the group of national ids replaced by its members."""
     if NATIONAL_IDS not in types:
         return types
     return tuple(dict.fromkeys([*(kind for kind in types if kind != NATIONAL_IDS), "ssn", *_national_ids()]))
@@ -189,7 +201,7 @@ def _single(types: tuple[str, ...]) -> tuple[str, ...]:
 
 @cache
 def finder(engine: str, types: tuple[str, ...]) -> Finder:
-    """The function that finds hits of these types (all, if empty), set up once in a process."""
+    """Return the function that finds hits of these types (all, if empty), set up once per process."""
     if engine == "scrubadub":
         return _scrubadub_finder(types or engine_types(engine))
     from corpuskit.text.pii.scanner import scanner
@@ -198,7 +210,7 @@ def finder(engine: str, types: tuple[str, ...]) -> Finder:
 
 
 def _scrubadub_finder(types: tuple[str, ...]) -> Finder:
-    """scrubadub's detectors for US English; they run on the text with earlier placeholders blanked."""
+    """Return scrubadub's detectors for US English; they run on the text with earlier placeholders blanked."""
     import warnings
 
     from corpuskit.text.pii.scanner import Hit, without_placeholders
@@ -214,7 +226,7 @@ def _scrubadub_finder(types: tuple[str, ...]) -> Finder:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             all_filth = list(scrubber.iter_filth(without_placeholders(text), run_post_processors=False))
-        # Overlapping finds come merged; the first of them gives its type to the whole.
+        # Overlapping hits come merged; the first of them gives its type to the whole.
         return [Hit(filth.beg, filth.end, SCRUBADUB_TYPES[_first_type(filth)]) for filth in all_filth]
 
     return find
@@ -232,18 +244,18 @@ def _read_key(path: Path | None) -> bytes:
         try:
             key = path.read_bytes().strip(b"\r\n")
         except OSError as error:
-            raise UsageError(f"cannot read the key file {path.name}: {error.strerror}") from None
+            raise UsageError(f"cannot read the key file {path.name!r}: {error.strerror}") from None
     if len(key) < _SHORTEST_KEY:
-        raise UsageError(f"the key of --mode hash has {len(key)} bytes; it needs {_SHORTEST_KEY} or more")
+        raise UsageError(f"the key for hashing has {len(key)} bytes; it needs {_SHORTEST_KEY} or more")
     return key
 
 
 Location = tuple[str | int, ...]
-"""Keys and list places from the top of the record to one string."""
+"""Keys and list indices from the top of the record to one string."""
 
 
 def _strings(document: Document, fields: tuple[str, ...]) -> Iterator[tuple[Location, str]]:
-    """The strings that the fields name, each once."""
+    """Yield the strings that the fields name, each once."""
     locations: set[Location] = set()
     for field in fields:
         for location, text in _named(document, field):
@@ -263,7 +275,7 @@ def _named(document: Document, field: str) -> Iterator[tuple[Location, str]]:
 
 
 def _below(value: Any, path: str, location: Location) -> Iterator[tuple[Location, str]]:
-    """Follow the dotted path; a key that holds dots itself comes before its pieces."""
+    """Follow the dotted path; a key that itself holds dots is tried before its parts."""
     if not path:
         yield from _inside(value, location)
     elif isinstance(value, dict):
@@ -273,6 +285,14 @@ def _below(value: Any, path: str, location: Location) -> Iterator[tuple[Location
         key, dot, rest = path.partition(".")
         if dot and key in value:
             yield from _below(value[key], rest, (*location, key))
+
+
+def _occurs(value: Any, path: str) -> bool:
+    """Whether `_below` would find the dotted path."""
+    if not isinstance(value, dict):
+        return False
+    key, dot, rest = path.partition(".")
+    return path in value or bool(dot and key in value and _occurs(value[key], rest))
 
 
 def _inside(value: Any, location: Location) -> Iterator[tuple[Location, str]]:
@@ -320,7 +340,7 @@ def _tagged(document: Document, hits: "dict[Location, list[Hit]]") -> Document:
 
 
 def _replaced(document: Document, changes: dict[Location, str]) -> Document:
-    """A copy with these strings put in place; tags of an earlier pass, which no longer fit, are taken out."""
+    """Return a copy with these strings replaced; tags of an earlier pass, which no longer fit, are removed."""
     record = _record(document)
     for location, text in changes.items():
         record = _with_value(record, location, text)
@@ -329,7 +349,7 @@ def _replaced(document: Document, changes: dict[Location, str]) -> Document:
 
 
 def _with_value(container: Any, location: Location, value: str) -> Any:
-    """A copy of the container with the value at this place; what it does not touch is shared."""
+    """Return a copy of the container with the value at this location; everything else is shared."""
     if not location:
         return value
     copy = container.copy()

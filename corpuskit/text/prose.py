@@ -3,13 +3,22 @@
 from corpuskit.core.document import HTML_TYPES, Document
 from corpuskit.core.errors import UsageError
 
-__all__ = ["is_html", "require_prose"]
+__all__ = ["is_html", "is_xhtml", "require_prose"]
 
 
 def is_html(document: Document) -> bool:
     """Whether `metadata.content_type` says that the text is HTML; parameters such as a charset do not matter."""
+    return _media_type(document) in HTML_TYPES
+
+
+def is_xhtml(document: Document) -> bool:
+    """Whether `metadata.content_type` says that the text is XHTML, which is read by the rules of XML."""
+    return _media_type(document) == "application/xhtml+xml"
+
+
+def _media_type(document: Document) -> str:
     kind = document.metadata.get("content_type")
-    return isinstance(kind, str) and kind.partition(";")[0].strip().lower() in HTML_TYPES
+    return kind.partition(";")[0].strip().lower() if isinstance(kind, str) else ""
 
 
 def require_prose(document: Document, command: str) -> None:

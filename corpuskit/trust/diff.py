@@ -9,6 +9,7 @@ from corpuskit.core import console
 from corpuskit.core.counts import line_digest
 from corpuskit.core.document import encode
 from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit
 from corpuskit.core.provenance.entries import Manifest
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
@@ -55,8 +56,8 @@ class Differences(TypedDict):
 class Diff(Command):
     """Compare two datasets: documents added, removed and changed, by source, and options that differ.
 
-    Documents are matched by source, id and epoch; one changed if its line did. For a removed document the reason is
-    given if the second dataset's decisions hold one. Holds the ids of both datasets in memory.
+    Documents are matched by source, id and epoch; a document counts as changed if its line differs. For a removed
+    document, the reason is given if the second dataset's decisions hold one. Holds the ids of both datasets in memory.
 
         corpuskit diff corpus-of-yesterday corpus
     """
@@ -64,7 +65,12 @@ class Diff(Command):
     inputs: ClassVar[str] = "BEFORE AFTER"
     answers: ClassVar[bool] = True
 
-    samples: Annotated[int, "Ids to show of each kind of change."] = 3
+    samples: Annotated[int, "Ids to show for each kind of change."] = 3
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for a number of samples below 0."""
+        if self.samples < 0:
+            raise misfit("samples", "a number from 0 on", self.samples)
 
     def execute(self, arguments: list[str], settings: Settings) -> int:
         """Print the differences. Returns 0 whether or not there are any, because both are answers."""

@@ -22,11 +22,11 @@ class Fate(TypedDict):
     verdict: str
     """`dropped`, `rejected` or `kept`."""
     step: NotRequired[str]
-    """This and the next two are of a document that was left out."""
+    """This and the next two describe a document that was left out."""
     reason: NotRequired[str]
     values: NotRequired[dict[str, Any]]
     shard: NotRequired[str]
-    """This and the next two are of a document that was kept."""
+    """This and the next two describe a document that was kept."""
     source: NotRequired[str]
     epoch: NotRequired[int]
 
@@ -35,7 +35,7 @@ class Fate(TypedDict):
 class Explain(Command):
     """Say what became of a document: the step that left it out and why, or the shard it is in.
 
-    Reads the decisions that every published folder keeps; a duplicate is followed to the document that was kept. If the
+    Reads the decisions that every published folder keeps, and follows a duplicate to the document that was kept. If the
     decisions do not mention the id, the shards that may hold it are searched.
 
         corpuskit explain corpus 2aabeff2-67f5-4608-8466-e87c6296e2b6

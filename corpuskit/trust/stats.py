@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from corpuskit.core import console
 from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit
 from corpuskit.core.provenance.entries import SourceEntry, left_out
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
@@ -26,7 +27,7 @@ class LeftOutSummary(TypedDict):
     reason: str
     documents: int
     share: float
-    """Of the documents that the step took."""
+    """Their share of the documents that the step read."""
     samples: list[str]
     """Some of their ids."""
 
@@ -59,6 +60,12 @@ class Stats(Command):
 
     top: Annotated[int, "Languages and domains to show, most documents first."] = 10
     samples: Annotated[int, "Ids of dropped documents to show for each reason."] = 3
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for a number of rows below 0."""
+        for name in ("top", "samples"):
+            if getattr(self, name) < 0:
+                raise misfit(name, "a number from 0 on", getattr(self, name))
 
     def execute(self, arguments: list[str], settings: Settings) -> int:
         """Print the description."""

@@ -10,8 +10,8 @@ from corpuskit.core import console
 from corpuskit.core.counts import StreamCount
 from corpuskit.core.document import Reject, encode
 from corpuskit.core.errors import DamagedError, UsageError
-from corpuskit.core.provenance.chain import is_balanced
-from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry, left_out
+from corpuskit.core.provenance.balance import VerdictKey, decision_problems, step_problems
+from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry
 from corpuskit.core.provenance.manifest import MANIFEST, is_repeatable, shard_format
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.publish.recovery import RUN, all_extra_names, left_behind
@@ -23,10 +23,11 @@ from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
 from corpuskit.core.stream.cpu_guard import KILLED
 from corpuskit.core.tokens import counter
+from corpuskit.core.wording import quantity
 
 
 class Verification(TypedDict, total=False):
-    """What `verify` found in one dataset, as `--json` prints it; without a manifest only the first and the last key."""
+    """What `verify` found in one dataset, as `--json` prints it; without a manifest, only the first and last keys."""
 
     dataset: str
     """The name of the folder or file."""
@@ -35,17 +36,17 @@ class Verification(TypedDict, total=False):
     shards: int
     steps: int
     digest: str
-    """Of the manifest."""
+    """The digest of the manifest."""
     problems: list[str]
-    """Empty for a whole dataset."""
+    """Empty if the dataset is whole."""
 
 
 @dataclass(frozen=True)
 class Verify(Command):
     """Reread datasets and say whether they are whole.
 
-    Reads every shard again and checks its bytes against size and sha256, its documents against the counts, tokens and
-    digest of the last step. Exits with 3 and a line that names the problem if a shard is missing, changed, cut or
+    Reads every shard again and checks its bytes against size and sha256, and its documents against the counts, tokens
+    and digest of the last step. Exits with 3 and a line that names the problem if a shard is missing, changed, cut or
     added, if the manifest was changed, or if a step's documents do not balance or do not follow from the steps before
     it. Does not trust file sizes or times.
 
@@ -74,10 +75,9 @@ class Verify(Command):
             for problem in problems[1:]:
                 console.notice("verify", problem)
         elif not settings.quiet:
-            console.write_stdout(
-                f"{argument}: whole; {answer['documents']:,} documents, {answer['tokens']:,} tokens in "
-                f"{answer['shards']:,} shards, {answer['steps']:,} steps balance"
-            )
+            content = f"{quantity(answer['documents'], 'document')}, {quantity(answer['tokens'], 'token')}"
+            balance = f"{quantity(answer['steps'], 'step')} {'balances' if answer['steps'] == 1 else 'balance'}"
+            console.write_stdout(f"{argument}: whole; {content} in {quantity(answer['shards'], 'shard')}, {balance}")
         return problems
 
 
@@ -184,7 +184,7 @@ def _check_documents(dataset: Dataset, shard: ShardEntry, total: StreamCount, to
     except (DamagedError, Reject) as error:
         yield f"{shard['path']} cannot be read to its end: {str(error).removeprefix(Path(shard['path']).name + ': ')}"
         return
-    except Exception as error:  # pyarrow raises types of its own
+    except Exception as error:  # pyarrow raises its own types
         yield f"{shard['path']} cannot be read to its end: {type(error).__name__}"
         return
     documents, tokens = total.documents - documents_before, totals.tokens - tokens_before
@@ -196,7 +196,7 @@ def _check_documents(dataset: Dataset, shard: ShardEntry, total: StreamCount, to
 
 def _check_decisions(dataset: Dataset) -> Iterator[str]:
     """Compare the decision files with their digests, and the number of decisions with the counts of the steps."""
-    decisions_of: Counter[tuple[str, str, str]] = Counter()
+    decisions_of: Counter[VerdictKey] = Counter()
     manifest = dataset.manifest
     for file in manifest["decisions"]:
         problems = list(_check_file(dataset.folder, file))
@@ -207,36 +207,18 @@ def _check_decisions(dataset: Dataset) -> Iterator[str]:
                 decisions_of.update((each["step"], each["verdict"], each["reason"]) for each in decisions)
             except DamagedError:
                 yield f"{file['path']} holds lines that are not decisions"
-    documents_of: Counter[tuple[str, str, str]] = Counter()
-    for entry in manifest["steps"]:
-        for verdict, reason, number in left_out(entry):
-            documents_of[entry["name"], verdict, reason] += number
-    for name, verdict, reason in sorted(documents_of.keys() | decisions_of.keys()):
-        key = name, verdict, reason
-        if documents_of[key] != decisions_of[key] and manifest["decisions"]:
-            yield f"step {name} {verdict} {documents_of[key]} for {reason}, but the decisions hold {decisions_of[key]}"
+    if manifest["decisions"]:
+        yield from decision_problems(manifest["steps"], decisions_of)
 
 
 def _check_steps(manifest: Manifest) -> Iterator[str]:
-    """Check that steps balance, take what the steps before them sent, and name documents that they were ended on."""
+    """Check that steps balance, read what the steps before them sent, and name documents that they were killed on."""
     if manifest.get("repeatable", True) != is_repeatable(manifest["steps"]):
         yield "`repeatable` contradicts the steps"
-    sent: dict[str, StreamCount | None] = {}
+    yield from step_problems(manifest["steps"])
     for entry in manifest["steps"]:
-        if not is_balanced(entry):
-            yield f"step {entry['id']} lost count of its documents"
         if "rejected" in entry and entry["rejected"].get(KILLED, 0) != len(entry.get("killed", ())):
             yield f"step {entry['id']} does not name under `killed` each document that it was ended on"
-        if any(parent not in sent for parent in entry["from"]):
-            yield f"step {entry['id']} follows steps that come after it or do not exist"
-        sent[entry["id"]] = StreamCount.from_json(entry["out"]) if "out" in entry else None
-        if entry["upstream"] == "verified" and "in" in entry:
-            sum_sent = StreamCount()
-            for parent in entry["from"]:
-                sum_sent.merge(sent.get(parent) or StreamCount())
-            if sum_sent.as_json() != entry["in"]:
-                received = entry["in"]["documents"]
-                yield f"step {entry['id']} took {received} documents, but it was sent {sum_sent.documents}"
 
 
 def _check_other_files(folder: Path, manifest: Manifest) -> Iterator[str]:

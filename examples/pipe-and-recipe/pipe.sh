@@ -1,7 +1,7 @@
 #!/bin/sh
 # A corpus as a pipe of commands; recipe.yaml says the same. The result goes to the folder named on the command line.
 #
-# No `pipefail`: a stage that dies is noticed by the next one, and the last one publishes nothing.
+# No `pipefail` is needed: if a stage dies, the next one notices, and the last one publishes nothing.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)

@@ -1,10 +1,10 @@
-"""Make the quickstart's inputs out of the Python that runs this: the same installation gives the same bytes.
+"""Make the quickstart's inputs from the Python that runs this: the same installation gives the same bytes.
 
     inputs/pages.warc.gz    documentation of standard modules, rendered to HTML by pydoc, as if it had been crawled
     inputs/stdlib/          source files of the standard library
     inputs/packages.jsonl   README and licence of every installed package, from its metadata
 
-Nothing is downloaded. Apart from Python it needs only warcio, which corpuskit brings along.
+Nothing is downloaded. Apart from Python it needs only warcio, which is installed with corpuskit.
 """
 
 import hashlib
@@ -57,8 +57,8 @@ SOURCES = """
 CRAWLED = "2024-01-01T00:00:00Z"
 SITE = "https://python.example.org/3/"
 
-# What packages write into `License` by habit; what neither stands here nor has the form of an SPDX expression counts as
-# not stated.
+# What packages usually write into `License`. A licence that is neither listed here nor written as an SPDX expression
+# counts as not stated.
 HABITS = {
     "apache 2.0": "Apache-2.0",
     "apache license 2.0": "Apache-2.0",
@@ -83,7 +83,7 @@ SPDX = re.compile(r"[A-Za-z0-9.+-]+(?: (?:AND|OR|WITH) [A-Za-z0-9.+-]+)*")
 
 
 class Renderer(pydoc.HTMLDoc):
-    """pydoc's own pages, without the values of data: they hold the environment, addresses, sets in any order."""
+    """pydoc's own pages, without the values of data: those hold the environment, addresses, and sets in any order."""
 
     def docother(self, object: object, name: str | None = None, mod: str | None = None, *rest: object) -> str:
         return f"<dl><dt><strong>{name}</strong> ({type(object).__name__})</dt></dl>\n"
@@ -100,7 +100,7 @@ def main() -> None:
 
 
 def write_pages(path: Path) -> int:
-    """Write the archive. Dates are fixed and ids come from what a record holds, so two runs write the same."""
+    """Write the archive. Dates are fixed and ids come from what a record holds, so two runs write the same bytes."""
     from warcio.statusandheaders import StatusAndHeaders
     from warcio.warcwriter import WARCWriter
 
@@ -122,7 +122,7 @@ def write_pages(path: Path) -> int:
 
 
 def rendered() -> Iterator[tuple[str, str]]:
-    """Name and HTML of every module on the list that this Python has."""
+    """Yield name and HTML of every module on the list that this Python has."""
     renderer = Renderer()
     for name in PAGES.split():
         try:
@@ -136,7 +136,7 @@ def rendered() -> Iterator[tuple[str, str]]:
 
 
 def without_places(page: str) -> str:
-    """The page without what differs from machine to machine: addresses of objects, folders."""
+    """Return the page without what differs from machine to machine: addresses of objects, folders."""
     page = re.sub(r'(?: |&nbsp;)at(?: |&nbsp;)0x[0-9a-fA-F]+|<a href="file:.*?</a>', "", page)
     for folder in (sys.prefix, sysconfig.get_paths()["stdlib"]):
         page = page.replace(folder, "")
@@ -144,7 +144,7 @@ def without_places(page: str) -> str:
 
 
 def copy_sources(target: Path) -> int:
-    """Copy the chosen part of the standard library; the number of files."""
+    """Copy the chosen part of the standard library; return the number of files."""
     # Without .pyc files and scripts, which are not the same everywhere.
     library = Path(sysconfig.get_paths()["stdlib"])
     number = 0
@@ -172,7 +172,7 @@ def write_packages(path: Path) -> int:
 
 
 def described(distribution: Distribution) -> dict:
-    """A package as a document: its README, its licence and the field that states it."""
+    """Return a package as a document: its README, its licence and the field that states it."""
     about = distribution.metadata
     name = about.get("Name") or ""
     expression, evidence = stated_license(about)
@@ -188,7 +188,7 @@ def described(distribution: Distribution) -> dict:
 
 
 def stated_license(about: "importlib.metadata.PackageMetadata") -> tuple[str | None, str | None]:
-    """The package's SPDX expression and the field it comes from; where two older fields disagree, both must hold."""
+    """Return the package's SPDX expression and its field; where two older fields disagree, both must hold."""
     if about.get("License-Expression"):
         return about["License-Expression"], "License-Expression"
     text = (about.get("License") or "").strip()

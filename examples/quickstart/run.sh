@@ -1,6 +1,6 @@
 #!/bin/sh
-# The quickstart: from a bare Python to a verified corpus. Needs Python 3.11 or newer with pip; the network only to
-# install. CORPUSKIT_VENV names another environment than .venv next to the README.
+# The quickstart: from a bare Python to a verified corpus. Needs Python 3.11 or newer with pip, and the network
+# only to install. CORPUSKIT_VENV names an environment other than .venv next to the README.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -14,7 +14,7 @@ find_python() {
             return
         fi
     done
-    echo "quickstart: needs Python 3.11 or newer, and none is on the PATH" >&2
+    echo "quickstart: needs Python 3.11 or newer, but none is on the PATH" >&2
     return 2
 }
 
@@ -39,7 +39,7 @@ echo "== corpuskit verify examples/quickstart/snapshot"
 
 cat <<EOF
 
-That was a corpus. What to try next, after:  cd '$here' && PATH='$venv/bin':\$PATH
+The corpus is built. What to try next, after:  cd '$here' && PATH='$venv/bin':\$PATH
   corpuskit mix --plan recipe.yaml              the shell pipe that each source stands for
   corpuskit stats snapshot                      what it holds, and what was left out and why
   corpuskit explain snapshot certifi            why one document is not in the corpus

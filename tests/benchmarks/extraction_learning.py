@@ -1,36 +1,47 @@
 """Learn which blocks of a page are content, and print how well that goes on pages that were not learned from.
 
-    python -m tests.benchmarks.extraction_learning --teacher CACHE.json [--write] [DATA]
+    python -m tests.benchmarks.extraction_learning --teacher CACHE.json [--documentation FILE] [--write] [DATA]
 
 A block is content if most of its word 4-grams are in the page's gold text. Pages that have only segments as gold take
-trafilatura's text instead, corrected by the segments. The held-out figures come from a cross-validation whose
-folds share no host. `--write` puts the trees learned from all pages into corpuskit/text/html/classifier.json. The
-teacher's texts are kept in the file of `--teacher`, as they take minutes to make.
+trafilatura's text instead, corrected by the segments. `--documentation` adds the pages that `documentation_pages.py`
+writes. The held-out figures come from a cross-validation whose folds share no host. `--write` puts the trees learned
+from all pages into corpuskit/text/html/classifier.json. The teacher's texts are kept in the file of `--teacher`, as
+they take minutes to make.
 """
 
 import argparse
+import gzip
 import json
+import math
 import re
 import zlib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpuskit.core.document import Document, Reject
 from corpuskit.core.step import Drop
 from corpuskit.text.html import classifier, extract
-from corpuskit.text.html.features import NAMES, features
-from corpuskit.text.html.metadata import page_metadata
-from corpuskit.text.html.reader import PlacedBlock, read
+from corpuskit.text.html.choice import choose
+from corpuskit.text.html.features import LINKED, NAMES, WORDS, features
+from corpuskit.text.html.reader import read
+from corpuskit.text.html.rows import PlacedBlock
 from tests.benchmarks import extraction_quality as quality
 
 MODEL = Path(__file__).resolve().parents[2] / "corpuskit" / "text" / "html" / "classifier.json"
 FOLDS = 2
 SEGMENT_WEIGHT = 40
+SETS = (*quality.SEGMENT_SETS, *quality.FULL_TEXT_SETS, "wcxb")
+SET_WEIGHTS = {"wcxb": 1.5}
+"""How much more than a news page a page of other kinds counts, as there are fewer of them."""
+PAGE_WEIGHT, WORD_WEIGHT = 50, 0.2
+"""What a page counts, shared by its blocks, and what each of its words does."""
 
 
 @dataclass
@@ -103,37 +114,38 @@ def labelled(placed_blocks: list[PlacedBlock], gold: str, segments: dict[str, An
     return labels, weights
 
 
-def examples(data: Path, cache: Path) -> list[Example]:
-    """All pages of all sets that pass the limits."""
+def sample_pages(data: Path, documentation: Path | None) -> Iterator[tuple[str, quality.Page]]:
+    """Each page with the name of its set."""
+    for name in SETS:
+        for page in quality.pages(name, data):
+            yield name, page
+    if documentation is not None:
+        with gzip.open(documentation, "rt", encoding="utf-8") as lines:
+            for row in map(json.loads, lines):
+                gold = {"gold_text": row["gold_text"], "host": row["group"], "generator": row["generator"]}
+                yield "documentation", quality.Page(row["id"], row["html"], gold)
+
+
+def examples(data: Path, cache: Path, documentation: Path | None) -> list[Example]:
+    """All pages of all sets that have any text."""
     page_examples = []
-    for name in quality.SEGMENT_SETS + quality.FULL_TEXT_SETS:
-        sample = list(quality.pages(name, data))
-        teacher = taught(sample, cache) if name in quality.SEGMENT_SETS else {}
-        for page in sample:
-            try:
-                parsed_page = extract.open_page(page.html)
-            except Reject:
-                continue
-            body = parsed_page.tree.body
-            elements, placed_blocks = read(body.html if body is not None else "")
-            if not placed_blocks:
-                continue
-            title = page_metadata(parsed_page.markup, parsed_page.tree).get("title", "")
-            segments = page.gold if name in quality.SEGMENT_SETS else {}
-            gold = teacher.get(page.id, "") if segments else quality.gold_text(page.gold)
-            labels, weights = labelled(placed_blocks, gold, segments)
-            weight = np.array(weights)
-            page_examples.append(
-                Example(
-                    name,
-                    page,
-                    host(name, page),
-                    placed_blocks,
-                    features(elements, placed_blocks, title).T.copy(),
-                    np.array(labels),
-                    weight * 0.2 + 50 * weight / weight.sum(),
-                )
-            )
+    teacher = taught([page for name in quality.SEGMENT_SETS for page in quality.pages(name, data)], cache)
+    for name, page in sample_pages(data, documentation):
+        try:
+            parsed_page = extract.open_page(page.html)
+        except Reject:
+            continue
+        elements, placed_blocks = read(parsed_page.markup)
+        if not placed_blocks:
+            continue
+        segments = page.gold if name in quality.SEGMENT_SETS else {}
+        gold = teacher.get(page.id, "") if segments else quality.gold_text(page.gold)
+        labels, weights = labelled(placed_blocks, gold, segments)
+        title = parsed_page.stated_metadata.get("title", "")
+        weight = np.array(weights)
+        page_weight = SET_WEIGHTS.get(name, 1.0) * (weight * WORD_WEIGHT + PAGE_WEIGHT * weight / weight.sum())
+        table = features(elements, placed_blocks, title).T.copy()
+        page_examples.append(Example(name, page, host(name, page), placed_blocks, table, np.array(labels), page_weight))
     return page_examples
 
 
@@ -142,7 +154,7 @@ def learned(sample: list[Example]) -> dict[str, Any]:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     model = HistGradientBoostingClassifier(
-        max_iter=70, learning_rate=0.16, max_leaf_nodes=24, max_depth=6, min_samples_leaf=40,
+        max_iter=100, learning_rate=0.12, max_leaf_nodes=24, max_depth=7, min_samples_leaf=60,
         l2_regularization=5, max_features=0.5, max_bins=64, early_stopping=False, random_state=0,
     )  # fmt: skip
     model.fit(
@@ -170,38 +182,48 @@ def _append(trees: dict[str, Any], nodes: Any, prior: int) -> None:
         if node["is_leaf"]:
             row = (0, None, start + position, round(1000 * float(node["value"])) + prior)
         else:
-            row = (int(node["feature_idx"]), float(f"{node['num_threshold']:.6g}"), start + len(order), 0)
+            row = (int(node["feature_idx"]), math.floor(node["num_threshold"]), start + len(order), 0)
             order += [int(node["left"]), int(node["right"])]
         for name, value in zip(("column", "threshold", "left", "value"), row, strict=True):
             trees[name].append(value)
 
 
-def kept_text(page: Example, scores: list[int]) -> str:
-    """The text of the blocks that are content by their scores."""
-    is_kept = classifier.choose(page.placed_blocks, scores)
+def kept_text(page: Example, scores: NDArray[np.int64]) -> str:
+    """The text of the blocks that are chosen by their scores."""
+    scores = classifier.BlockScores(
+        scores, page.table[:, WORDS].astype(np.int64), page.table[:, LINKED].astype(np.int64)
+    )
+    is_kept = choose(page.placed_blocks, scores)
     return "\n\n".join(placed.block.text for placed, keep in zip(page.placed_blocks, is_kept, strict=True) if keep)
 
 
-def report(scored: list[tuple[Example, list[int]]]) -> None:
-    """One row for each set and language: precision, recall and F1."""
+def report(texts: list[tuple[Example, str]]) -> None:
+    """One row for each set and kind of page: precision, recall and F1, with the tenth of the pages that is worst."""
     rows: dict[str, list[tuple[float, ...]]] = {}
-    for page, scores in scored:
-        text = kept_text(page, scores)
-        language = page.page.gold.get("lang", "") if page.set.startswith("daniel") else ""
-        score = (
-            quality.segment_counts(page.page.gold, text)
-            if page.set in quality.SEGMENT_SETS
-            else quality.text_score(quality.gold_text(page.page.gold), text)
-        )
-        rows.setdefault(f"{page.set} {language}", []).append(score)
-    for name, values in rows.items():
+    for page, text in texts:
+        score = page_score(page, text)
+        rows.setdefault(page.set, []).append(score)
+        kind = page.page.gold.get("page_type") or page.page.gold.get("lang" if page.set.startswith("daniel") else "")
+        if kind:
+            rows.setdefault(f"{page.set} {kind}", []).append(score)
+    for name, values in sorted(rows.items()):
         if name.split()[0] in quality.SEGMENT_SETS:
             hits, intruders, missing = (sum(column) for column in zip(*values, strict=True))
             precision, recall = hits / max(1, hits + intruders), hits / max(1, hits + missing)
             figures = [precision, recall, quality._f1(precision, recall)]
         else:
             figures = [sum(column) / len(values) for column in zip(*values, strict=True)]
+            worst = sorted(value[2] for value in values)[: max(1, len(values) // 10)]
+            figures.append(sum(worst) / len(worst))
         print(f"{name:24}", *(f"{figure:.3f}" for figure in figures), len(values), flush=True)
+
+
+def page_score(page: Example, text: str) -> tuple[float, ...]:
+    """Counts of segments, or precision, recall and F1: of words where the set's origin counts so, else of 4-grams."""
+    if page.set in quality.SEGMENT_SETS:
+        return quality.segment_counts(page.page.gold, text)
+    gold = quality.gold_text(page.page.gold)
+    return quality.word_score(gold, text) if page.set == "wcxb" else quality.text_score(gold, text)
 
 
 def main() -> None:
@@ -210,17 +232,20 @@ def main() -> None:
     parser.add_argument("data", nargs="?", type=Path, default=quality.DATA)
     parser.add_argument("--teacher", type=Path, required=True)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--documentation", type=Path)
     options = parser.parse_args()
-    sample = examples(options.data, options.teacher)
+    sample = examples(options.data, options.teacher, options.documentation)
     print(len(sample), "pages,", sum(len(page.placed_blocks) for page in sample), "blocks", flush=True)
     if options.write:
         MODEL.write_text(json.dumps(learned(sample), separators=(",", ":")) + "\n")
         print("written", flush=True)
-    scored = []
+    texts = []
     for fold in range(FOLDS):
         trees = classifier.unpack(learned([page for page in sample if page.fold != fold]))
-        scored += [(page, classifier.sum_leaves(trees, page.table.T.copy())) for page in sample if page.fold == fold]
-    report(scored)
+        texts += [
+            (page, kept_text(page, classifier.sum_leaves(trees, page.table.T))) for page in sample if page.fold == fold
+        ]
+    report(texts)
 
 
 if __name__ == "__main__":

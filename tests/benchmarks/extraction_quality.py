@@ -5,7 +5,9 @@
 Full-text golds are scored by shingles: the multisets of 4-grams of words (a CJK character counts as a word) of gold
 and extract; precision, recall and F1 are taken page by page and averaged, so that long pages do not outweigh short
 ones. A text of fewer than four words is one shingle. Segment golds count segments, over all pages together: a wanted
-one in the text is a true positive, an unwanted one a false positive. `--every N` takes each Nth page.
+one in the text is a true positive, an unwanted one a false positive. The pages of all types (`wcxb`) and those made
+for a fault of extraction each (`extract_fixtures`) are scored as their origins do: by the multisets of words, page by
+page. `--every N` takes each Nth page of the larger sets.
 """
 
 import argparse
@@ -24,7 +26,10 @@ from typing import Any
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "extract"
 FULL_TEXT_SETS = ("daniel_news_5lang", "newspaper_pages", "readability_pages", "webmainbench_sample")
 SEGMENT_SETS = ("trafilatura_eval",)
-LARGE_SETS = ("trafilatura_eval", "daniel_news_5lang")
+FIXTURES = "extract_fixtures"
+"""A folder beside the other sets' own: pages and the Markdown expected of each."""
+WORD_SETS = ("wcxb", FIXTURES)
+LARGE_SETS = ("trafilatura_eval", "daniel_news_5lang", "wcxb")
 
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W\u3040-\u30ff\u3400-\u9fff]+")
 
@@ -51,6 +56,9 @@ class Score:
 
 def pages(name: str, data: Path = DATA, every: int = 1) -> Iterator[Page]:
     """Each `every`th page of a set, in the order of the archive, decoded as a browser would."""
+    if name == FIXTURES:
+        yield from _fixtures(data.parent / FIXTURES)
+        return
     with gzip.open(data / f"{name}.gold.jsonl.gz") as lines:
         golds = {gold["id"]: gold for gold in map(json.loads, lines)}
     with tarfile.open(data / f"{name}.pages.tar.xz") as archive:
@@ -59,6 +67,21 @@ def pages(name: str, data: Path = DATA, every: int = 1) -> Iterator[Page]:
             content = archive.extractfile(member)
             if number % every == 0 and content is not None:
                 yield Page(member.name, _decoded(content.read()), golds[member.name])
+
+
+def _fixtures(folder: Path) -> Iterator[Page]:
+    for path in sorted(folder.glob("*.html")):
+        markdown = path.with_suffix(".expected.md").read_text(encoding="utf-8")
+        yield Page(path.name, path.read_text(encoding="utf-8"), {"gold_text": _without_markdown(markdown)})
+
+
+def _without_markdown(text: str) -> str:
+    """The words of a Markdown text: no metadata before it, no signs, no addresses of links."""
+    text = re.sub(r"\A```json\n.*?\n```\n", "", text, flags=re.DOTALL)
+    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"\\([^\w\s]|_)", r"\1", text)
+    return re.sub(r"^```\w*$|[*`#>|]|(?<!\w)_|_(?!\w)|^\s*(?:[-+]|:?-+:?)\s", " ", text, flags=re.MULTILINE)
 
 
 def shingles(text: str, size: int = 4) -> Counter[tuple[str, ...]]:
@@ -75,6 +98,20 @@ def text_score(gold: str, text: str) -> tuple[float, float, float]:
     common = sum((gold_shingles & text_shingles).values())
     precision = common / text_shingles.total() if text_shingles else float(not gold_shingles)
     recall = common / gold_shingles.total() if gold_shingles else 1.0
+    return precision, recall, _f1(precision, recall)
+
+
+def word_score(gold: str, text: str) -> tuple[float, float, float]:
+    """Precision, recall and F1 of one page's lower-cased words, each as often as it occurs.
+
+    (github.com/Murrough-Foley/web-content-extraction-benchmark, evaluate.py)
+    """
+    gold_words, text_words = (Counter(re.findall(r"\w+", each.lower())) for each in (gold, text))
+    if not gold_words or not text_words:
+        agrees = float(not gold_words and not text_words)
+        return agrees, agrees, agrees
+    common = (gold_words & text_words).total()
+    precision, recall = common / text_words.total(), common / gold_words.total()
     return precision, recall, _f1(precision, recall)
 
 
@@ -133,13 +170,13 @@ def score(name: str, engine: Callable[[str], str], sample: list[Page]) -> Score:
         if name in SEGMENT_SETS:
             counts = [old + new for old, new in zip(counts, segment_counts(page.gold, text), strict=True)]
         else:
-            rows.append(text_score(gold_text(page.gold), text))
+            rows.append((word_score if name in WORD_SETS else text_score)(gold_text(page.gold), text))
     if name in SEGMENT_SETS:
         hits, intruders, missing = counts
         precision, recall = hits / max(1, hits + intruders), hits / max(1, hits + missing)
         figures = (precision, recall, _f1(precision, recall))
     else:
-        figures = tuple(sum(column) / len(rows) for column in zip(*rows, strict=True))  # type: ignore[assignment]
+        figures = tuple(sum(column) / len(rows) for column in zip(*rows, strict=True))
     return Score(*figures, len(sample), size / 1e6 / max(seconds, 1e-9))
 
 
@@ -151,6 +188,16 @@ def _decoded(content: bytes) -> str:
     from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
     return str(bytes_to_str(content, detect_encoding(content, from_html_meta=True) or "utf-8"))
+
+
+def _groups(name: str, sample: list[Page]) -> dict[str, list[Page]]:
+    """The pages of a set by language or type; those of all types together, too."""
+    groups: dict[str, list[Page]] = {name: sample} if name in WORD_SETS else {}
+    for page in sample:
+        part = page.gold.get("lang") or page.gold.get("page_type") or ""
+        if part or name not in WORD_SETS:
+            groups.setdefault(f"{name} {part}".strip(), []).append(page)
+    return groups
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -172,13 +219,9 @@ def main(arguments: list[str] | None = None) -> None:
         return "" if isinstance(result, Drop) else result.text
 
     print(f"{'set':22} {'engine':12} {'pages':>5} {'precision':>9} {'recall':>7} {'F1':>6} {'MB/s':>6}")
-    for name in SEGMENT_SETS + FULL_TEXT_SETS:
+    for name in SEGMENT_SETS + FULL_TEXT_SETS + WORD_SETS:
         sample = list(pages(name, options.data, options.every if name in LARGE_SETS else 1))
-        groups: dict[str, list[Page]] = {}
-        for page in sample:
-            language = page.gold.get("lang", "")
-            groups.setdefault(f"{name} {language}".strip(), []).append(page)
-        for title, group in sorted(groups.items()):
+        for title, group in sorted(_groups(name, sample).items()):
             for engine in options.engines.split(","):
                 row = score(name, partial(run, Extract(engine=engine)), group)
                 print(

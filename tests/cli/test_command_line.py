@@ -1,6 +1,8 @@
 """The command line from outside: every command is listed, explains itself, starts light and refuses in one line."""
 
+import errno
 import importlib.metadata
+import os
 import re
 import subprocess
 import sys
@@ -130,14 +132,33 @@ def test_without_a_command_the_help_goes_to_standard_error(capsys: pytest.Captur
     ("arguments", "said"),
     [
         (["fliter-quality"], "corpuskit fliter-quality: no step is called 'fliter-quality'; did you mean"),
-        (["--nope"], "corpuskit: No such option: --nope (`corpuskit --help` lists the options)"),
-        (["count", "--nope"], "corpuskit count: No such option: --nope (`corpuskit count --help` lists the options)"),
-        (["sample", "--rate"], "corpuskit sample: Option '--rate' requires an argument."),
-        (["sample", "--rate", "much"], "corpuskit sample: sample: `rate` expects a number, not 'much'"),
+        (["--nope"], "corpuskit: unknown option `--nope` (`corpuskit --help` lists the options)"),
+        (["count", "--nope"], "corpuskit count: unknown option `--nope` (`corpuskit count --help` lists the options)"),
+        (["sample", "--rate"], "corpuskit sample: Option `--rate` requires an argument ("),
+        (["sample", "--rate", "much"], "corpuskit sample: `--rate` expects a number, not 'much'"),
         (["dedup", "--method", "minhas"], "did you mean `minhash`?"),
-        (["dedup", "--jobs", "0"], "`--jobs` is a number of processes, from 1 on"),
-        (["files", "--origin", "web"], "`origin` is one of public_dataset,"),
-        (["filter-license"], "filter-license: needs the option `allow`"),
+        (["dedup", "--jobs", "0"], "corpuskit dedup: `--jobs` expects a number of processes from 1 on, not 0"),
+        (["dedup", "--threshold", ".5", "--threshold", ".6"], "`--threshold` is given twice; give it once"),
+        (["dedup", "--metod", "exact"], "unknown option `--metod` (did you mean `--method`?)"),
+        (["head", "--n", "3"], "unknown option `--n` (did you mean `-n`?)"),
+        (["head", "--number", "3"], "(did you mean `-n`?)"),
+        (["head", "-5"], "unknown option `-5` (did you mean `-n 5`?)"),
+        (["head", "--verison"], "(did you mean `corpuskit --version`?)"),
+        (["--verison"], "(did you mean `--version`?)"),
+        (["scrub-pii", "--types", ","], "`--types` expects at least one value, not ','"),
+        (["scrub-pii", "--types", ""], "`--types` expects at least one value, not ''"),
+        (["scrub-pii", "--types", "emial"], "not 'emial' (did you mean `email`?)"),
+        (["scrub-pii", "--fields", ".text"], "not '.text' (did you mean `text`?)"),
+        (["filter-license", "--allow", "MTI"], "`MTI` is not an SPDX licence (did you mean `MIT`?)"),
+        (["filter-license", "--allow", "from-documents"], "is not an SPDX licence"),
+        (["files", "--license", "MIT/Apache"], "`Apache` is not an SPDX licence (did you mean `Apache-2.0`?)"),
+        (["files", "--license", "from-documents"], "is not an SPDX licence"),
+        (["files", "--source", ""], "`--source` expects a string that is not empty"),
+        (["files", "--format", "md"], "(did you mean `markdown`?)"),
+        (["filter-language", "--keep", "en de"], "put commas between languages"),
+        (["export", "--to", "parquett"], "not 'parquett' (did you mean `parquet`?)"),
+        (["files", "--origin", "web"], "`--origin` expects one of public_dataset,"),
+        (["filter-license"], "filter-license: needs the option `--allow`"),
         (["mix"], "name one recipe"),
         (["count", "no-such-file.jsonl"], "no-such-file.jsonl"),
     ],
@@ -165,6 +186,7 @@ def test_python_m_corpuskit_is_the_command(corpuskit: Run) -> None:
 
 ADDED = '''
 from dataclasses import dataclass
+from typing import Annotated
 from corpuskit.core.step import Document, Drop, Stage
 
 @dataclass(frozen=True)
@@ -176,6 +198,19 @@ class DropShouting(Stage):
 
     def apply(self, document: Document) -> Document | Drop:
         return Drop(document, "shouting") if document.text.isupper() else document
+
+@dataclass(frozen=True)
+class Mute(Stage):
+    """Return nothing."""
+
+    def apply(self, document: Document) -> Document | Drop:
+        pass
+
+@dataclass(frozen=True)
+class Wrong(Stage):
+    """Have a default of the wrong type."""
+
+    most: Annotated[int, "A number."] = "many"
 '''
 
 
@@ -188,8 +223,9 @@ def added(tmp_path: Path, environment: dict[str, str]) -> Path:
     (folder / "shouting.py").write_text(ADDED)
     (information / "METADATA").write_text("Metadata-Version: 2.1\nName: shouting\nVersion: 1.2\n")
     points = "[corpuskit.steps]\ndrop-shouting = shouting:DropShouting\nlost = shouting:Nothing\n"
+    points += "mute = shouting:Mute\nwrong = shouting:Wrong\nhead = shouting:Mute\n"
     (information / "entry_points.txt").write_text(points)
-    environment["PYTHONPATH"] = str(folder)
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(folder), environment.get("PYTHONPATH")]))
     return folder
 
 
@@ -208,6 +244,20 @@ def test_a_broken_step_of_another_package_breaks_only_itself(corpuskit: Run) -> 
     assert listed.returncode == 0 and b"cannot be loaded" in listed.stdout
     refused = corpuskit("lost", "--help")
     assert refused.returncode == 2 and refused.stderr.count(b"\n") == 1
+    assert b"the step 'lost' of the package shouting (`shouting:Nothing`) cannot be loaded: Attrib" in refused.stderr
+
+
+@pytest.mark.usefixtures("added")
+def test_faults_of_added_steps_name_the_package_and_the_fault(corpuskit: Run) -> None:
+    wrong = corpuskit("wrong")
+    assert wrong.returncode == 2
+    assert b"`shouting:Wrong`) cannot be used: the default of `most` is 'many', and its type" in wrong.stderr
+    mute = corpuskit("mute", stdin=b'{"id":"a","text":"b"}\n')
+    assert mute.returncode == 1
+    assert b"mute: `apply` must return a Document or a Drop, not NoneType" in mute.stderr
+    shadowed = corpuskit("head", stdin=b'{"id":"a","text":"b"}\n')
+    assert shadowed.returncode == 0
+    assert b"the package shouting has a step of this name too, which is left out" in shadowed.stderr
 
 
 def test_every_stage_of_ours_lives_in_a_file_of_its_name() -> None:
@@ -215,3 +265,25 @@ def test_every_stage_of_ours_lives_in_a_file_of_its_name() -> None:
         step_class = registry.find_step(name)
         assert step_class.__module__ == module
         assert step_class.kind != Stage.kind or module.startswith("corpuskit.stages.")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        ImportError("libx.so: failed to map segment from shared object"),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+        RuntimeError("can't start new thread"),
+    ],
+)
+def test_a_lack_of_memory_is_called_by_its_name(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> int:
+        raise error
+
+    monkeypatch.setattr("corpuskit.cli.main._dispatch", fail)
+    with pytest.raises(SystemExit) as caught:
+        main(["head"])
+    assert caught.value.code == 5
+    assert capsys.readouterr().err.startswith("corpuskit head: not enough memory; nothing was published.")

@@ -1,6 +1,7 @@
 """The record and its codec: nothing that changes in silence, and one line for equal documents."""
 
 import json
+import math
 
 import pytest
 from hypothesis import given
@@ -108,3 +109,23 @@ def test_copies_leave_the_original_alone() -> None:
     assert document.metadata == {"title": "old", "date": "2020"}
     assert changed.metadata == {"title": "new"}
     assert changed.text == "u"
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        (Document("a", "x", {"k": math.nan}), "not-finite"),
+        (Document("a", "x", {}, {"k": [{"n": math.inf}]}), "not-finite"),
+        (Document(1, "x"), "bad-id"),  # type: ignore[arg-type]
+        (Document("a", None), "no-text"),  # type: ignore[arg-type]
+        (Document("a", "x", []), "bad-metadata"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_would_not_be_read_again_is_not_written(document: Document, reason: str) -> None:
+    with pytest.raises(Reject) as caught:
+        encode(document)
+    assert caught.value.reason == reason
+
+
+def test_null_is_written() -> None:
+    assert encode(Document("a", "null", {"k": None})) == b'{"id":"a","text":"null","metadata":{"k":null}}'

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpuskit.core.errors import UsageError
-from corpuskit.core.licenses import allowed, check_entry
+from corpuskit.core.licenses import allowed, entry_problem, expression_problem
 
 ALLOW = [
     "CC0-1.0",
@@ -152,18 +151,35 @@ def test_nothing_but_the_name_itself_passes(text: str) -> None:
 
 @pytest.mark.parametrize("entry", ["MIT", "mit", "LicenseRef-crawl", "Apache-2.0 WITH LLVM-exception", "GPL-2.0+"])
 def test_entries_name_one_licence(entry: str) -> None:
-    check_entry(entry)
+    assert not entry_problem(entry)
 
 
 @pytest.mark.parametrize("entry", ["", "NONE", "NOASSERTION", "MIT OR CC0-1.0", "LLVM-exception", "Apache 2"])
 def test_other_entries_are_refused(entry: str) -> None:
-    with pytest.raises(UsageError, match="is no SPDX licence"):
-        check_entry(entry)
+    assert "is not an SPDX licence" in entry_problem(entry)
 
 
 def test_a_misspelt_entry_names_the_nearest() -> None:
-    with pytest.raises(UsageError, match=r"did you mean `Apache-2\.0`\?"):
-        check_entry("Apache2.0")
+    assert "(did you mean `Apache-2.0`?)" in entry_problem("Apache2.0")
+    assert "(did you mean `CC0-1.0`?)" in entry_problem("cc0")
+
+
+@pytest.mark.parametrize(
+    ("expression", "problem"),
+    [
+        ("MIT OR (GPL-2.0+ AND CC0-1.0)", ""),
+        ("LicenseRef-crawl", ""),
+        ("NOASSERTION", ""),
+        ("MTI", "`MTI` is not an SPDX licence (did you mean `MIT`?)"),
+        ("MIT/Apache", "`Apache` is not an SPDX licence (did you mean `Apache-2.0`?)"),
+        ("MIT CC0-1.0", "put AND or OR between licences"),
+        ("", "is not an SPDX licence"),
+    ],
+)
+def test_what_is_no_expression_is_told_with_the_nearest_name(expression: str, problem: str) -> None:
+    found = expression_problem(expression)
+    assert bool(found) is bool(problem)
+    assert problem in found
 
 
 def test_the_library_is_read_only_when_a_licence_is() -> None:

@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpuskit import Dedup, FilterLicense, FilterQuality, Head, ScrubPii, Settings
+from corpuskit import (
+    Count,
+    Dedup,
+    Diff,
+    FilterLanguage,
+    FilterLicense,
+    FilterQuality,
+    Head,
+    ScrubPii,
+    Settings,
+    Stats,
+)
 from corpuskit.core.errors import UsageError
 from corpuskit.core.options import build_step, to_flags
 from corpuskit.core.step import RUNTIME, Document, Drop, Stage
@@ -48,7 +59,7 @@ def build(**options: object) -> Sieve:
         ("keep", "en, de", ("en", "de")),
         ("keep", ["en,de", "fr"], ("en", "de", "fr")),
         ("rules", ["c4"], ("c4",)),
-        ("rules", "", ()),
+        ("rules", [], ()),
         ("engine", "exact", "exact"),
         ("min-score", "0.5", 0.5),
         ("min-score", 1, 1.0),
@@ -75,6 +86,13 @@ def test_values_of_flags_and_recipes_become_the_options_type(option: str, value:
     ("option", "value", "said"),
     [
         ("kep", "en", "did you mean `keep`?"),
+        ("keep", "", "at least one value, not ''"),
+        ("keep", " , ", "at least one value, not ' , '"),
+        ("keep", ["en", ","], "at least one value, not ','"),
+        ("rules", ["c4", "gophr"], "expects one of gopher, c4, not 'gophr' (did you mean `gopher`?)"),
+        ("annotate", None, "expects true or false, not null"),
+        ("min-score", True, "not true"),
+        ("min-score", "1e-400", "not so near to 0, not '1e-400'"),
         ("keep", 5, "put it in quotes"),
         ("keep", True, "a list"),
         ("keep", [["en"]], "a string"),
@@ -151,7 +169,7 @@ def test_flags_leave_out_defaults() -> None:
 
 
 @given(
-    st.lists(st.sampled_from(["en", "de", "-fr", "it's"]), max_size=3),
+    st.lists(st.sampled_from(["en", "de", "-fr", "it's"]), min_size=1, max_size=3),
     st.floats(0, 1),
     st.integers(-5, 5),
     st.booleans(),
@@ -183,6 +201,26 @@ def test_flags_lead_back_to_the_same_step(keep: list[str], score: float, words: 
         (lambda: Head(n=True), "head: `n` expects a whole number"),
         (lambda: Settings(quiet="no"), "`quiet` expects true or false"),
         (lambda: Sieve(keep=("en",), rules=("c5",)), "sieve: `rules` expects one of gopher, c4"),
+        (lambda: Sieve(keep=("en", "")), "sieve: `keep` expects a string that is not empty, not ''"),
+        (lambda: Sieve(keep=("en", 5)), "sieve: `keep` expects a string, not 5$"),
+        (lambda: Sieve(keep=("en",), min_score=2.0), "^sieve: `min-score` lies between 0 and 1$"),
+        (lambda: Settings(shard_documents=0), "settings: `shard_documents` expects .* from 1 on, not 0"),
+        (lambda: FilterLanguage(min_score=2, keep=("en",)), "filter-language: `min_score` expects .*, not 2.0"),
+        (lambda: Dedup(keep="longest", stream=True), "dedup: `keep='longest'` needs .* leave out `stream`"),
+        (lambda: Dedup(metod="exact"), r"dedup: unknown option `metod` \(did you mean `method`\?\)"),
+        (lambda: Dedup(min_lenght=1), "did you mean `min_length`"),
+        (lambda: FilterLicense(), "filter-license: needs the option `allow`: SPDX"),
+        (lambda: Head(1, 2), "head: takes 1 option, and 2 values are given"),
+        (lambda: Head(1, n=2), "head: `n` is given twice"),
+        (lambda: FilterLicense(allow=("MTI",)), "`MTI` is not an SPDX licence .did you mean `MIT`"),
+        (lambda: FilterLicense(allow=("MIT OR CC0-1.0",)), "is not an SPDX licence but an expression"),
+        (lambda: Count(by=""), "count: `by` expects a string that is not empty"),
+        (lambda: Count(tokenizer="word"), "count: `tokenizer` expects .* not 'word' .did you mean `words`"),
+        (lambda: Stats(top=-1), "stats: `top` expects a number from 0 on, not -1"),
+        (lambda: Diff(samples=-1), "diff: `samples` expects a number from 0 on, not -1"),
+        (lambda: FilterQuality(language="klingon"), "`language` expects an ISO 639 code"),
+        (lambda: FilterQuality(rules=("c4",), set=("gopher-min-words=3",)), "`rules=\\['c4'\\]` leaves out gopher"),
+        (lambda: Dedup(memory="1B"), "`memory` expects a size from 1MB on"),
     ],
 )
 def test_options_are_checked_however_a_step_is_built(build: Any, said: str) -> None:
@@ -195,3 +233,29 @@ def test_values_from_python_become_the_options_type() -> None:
     assert (step.keep, step.words) == (("en",), Path("list.txt"))
     assert type(step.min_score) is float
     assert hash(step) == hash(build(keep=["en"], min_score=1, words="list.txt"))
+
+
+def test_an_option_whose_default_is_the_empty_string_may_be_empty() -> None:
+    assert build(key="").key == ""
+
+
+def test_a_fault_of_a_step_is_not_taken_for_a_wrong_call() -> None:
+    @dataclass(frozen=True)
+    class Broken(Stage):
+        """Fail."""
+
+        def __post_init__(self) -> None:
+            len(1)  # type: ignore[arg-type]
+
+    with pytest.raises(TypeError, match="no len"):
+        Broken()
+
+
+def test_messages_spell_options_as_they_were_given() -> None:
+    def said(**how: Any) -> str:
+        with pytest.raises(UsageError) as caught:
+            build_step(Dedup, {"keep": "longest", "unit": "line"}, **how)
+        return str(caught.value)
+
+    assert said(as_flags=True).startswith("`--keep longest` compares documents; leave it out with `--unit line`")
+    assert said(location="r.yaml:3").startswith("r.yaml:3: dedup: `keep: longest` compares documents; ")

@@ -33,33 +33,39 @@ def between(source: Callable[[], str]) -> Make:
     return make
 
 
-def of(name: str, reason: str, source: Callable[[], str], **more: object) -> Attack:
+def of(name: str, reason: str, source: Callable[[], str], *, engine: str = "fast", **more: object) -> Attack:
     """A page that must end in this verdict, or in any where that is empty."""
     reasons = {reason: 1} if reason else {}
-    return Attack(f"html-{name}", between(source), "extract in", 0, reasons, FILES + RECORDS, **more)  # type: ignore[arg-type]
+    command = f"extract --engine {engine} in"
+    return Attack(f"html-{name}", between(source), command, 0, reasons, FILES + RECORDS, **more)  # type: ignore[arg-type]
+
+
+def native(name: str, reason: str, source: Callable[[], str]) -> list[Attack]:
+    """A page beyond a limit of the native parser: its engine must reject it, the others must bear it."""
+    return [of(name, "", source), of(f"{name}-native", reason, source, engine="resiliparse")]
 
 
 ATTACKS = [
     of("too-large", "document-too-large", lambda: "<p>" + "a" * (17 * MIB)),
-    of("too-deep", "too-deep", lambda: "<div>" * 5000 + "text"),
+    *native("too-deep", "too-deep", lambda: "<div>" * 5000 + "text"),
     of("ladder", "too-many-nodes", lambda: "<div>" * 150_000 + "text"),
-    of("ladder-with-ends", "too-deep", lambda: "<div>" * 40_000 + "text" + "</div>" * 40_000),
-    of("tables-within-tables", "too-deep", lambda: "<table><tr><td>" * 5_000 + "text"),
+    *native("ladder-with-ends", "too-deep", lambda: "<div>" * 40_000 + "text" + "</div>" * 40_000),
+    *native("tables-within-tables", "too-deep", lambda: "<table><tr><td>" * 5_000 + "text"),
     of("tables-of-one-cell", "", lambda: "<table><tr><td>a</td></tr></table>" * 14_000),
     of("rows", "", lambda: "<table>" + "<tr><td>a<td>b" * 30_000),
     of("list-items", "", lambda: "<ul>" + "<li>a" * 95_000),
-    of("attributes", "too-many-attributes", lambda: "<p " + " ".join(f"a{n}=1" for n in range(200_000)) + ">text"),
-    of(
+    *native("attributes", "too-many-attributes", lambda: "<p " + " ".join(f"a{n}=1" for n in range(200_000)) + ">text"),
+    *native(
         "attributes-behind-quotes",
         "too-many-attributes",
         lambda: "<p " + " ".join(f'a{n}=">"' for n in range(99_000)) + ">",
     ),
     of("one-attribute-of-ten-megabytes", "", lambda: f'<p title="{"a" * 10 * MIB}">text</p>' + PROSE),
     of("classes", "", lambda: f'<p class="{"a b-c " * 500_000}">text</p>' + PROSE),
-    of("formatting-never-closed", "too-many-nodes", lambda: "<b><i><u>" * 10_000 + "<p>a" * 10_000),
+    *native("formatting-never-closed", "too-many-nodes", lambda: "<b><i><u>" * 10_000 + "<p>a" * 10_000),
     of("links-never-closed", "", lambda: "<a href=x>" * 50_000 + "text"),
     of("forms-never-closed", "", lambda: "<form><input>" * 45_000),
-    of("options", "too-many-nodes", lambda: "<select>" + "<option>a" * 90_000),
+    *native("options", "too-many-nodes", lambda: "<select>" + "<option>a" * 90_000),
     of("paragraphs", "", lambda: "<p>a" * 99_000),
     of("comment-never-closed", "", lambda: PROSE + "<!--" + "a-" * 4 * MIB),
     of("comments", "", lambda: "<!-- a -->" * 99_000 + PROSE),

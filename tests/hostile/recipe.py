@@ -82,8 +82,8 @@ ATTACKS = [
     of("input-of-a-megabyte", lambda: source(inputs=f"[{'a' * 900_000}]"), "recipe.yaml"),
     of("input-standard-input", source(inputs="['-']"), "standard input"),
     of("input-list", source(inputs="[[in.jsonl]]"), "inputs"),
-    of("licence-of-brackets", lambda: POLICY + source(license="'" + "(" * 100_000 + "'"), "licen", 6),
-    of("licence-that-is-none", POLICY + source(license="'; rm -rf /'"), "licen", 6),
+    of("licence-of-brackets", lambda: POLICY + source(license="'" + "(" * 100_000 + "'"), "licen"),
+    of("licence-that-is-none", POLICY + source(license="'; rm -rf /'"), "licen"),
     of("key-file-that-is-a-folder", source(steps="[{scrub-pii: {mode: hash, key-file: /}}]"), "key"),
     Attack("recipe-tokenizer-that-breaks", tokenizer, "mix recipe.yaml -o out", 2, says="t.json"),
     of(

@@ -121,7 +121,11 @@ def test_epochs_repeat_documents_with_their_number(crawl: Path, shell: Run) -> N
         (("tokens: 8000", "tokens: 900000"), 6, b"nearest fix"),
         (("origin: crawl", "origin: web"), 2, b"recipe.yaml:6"),
         (("inputs: [crawl/]", "inputs: [nowhere/*.gz]"), 2, b"recipe.yaml:6"),
-        (("inputs: [crawl/]", "inputs: [books.jsonl]"), 3, b"damaged"),
+        (
+            ("inputs: [crawl/]", "inputs: [books.jsonl]"),
+            2,
+            b"recipe.yaml:6: source `web`: books.jsonl is JSONL; use `corpuskit files`",
+        ),
         (("dedup, scrub-pii", "filter-languages"), 2, b"did you mean"),
         (("seed: 3", "sead: 3"), 2, b"did you mean `seed`"),
         (("seed: 3", "seed: 3\nseed: 4"), 2, b"recipe.yaml:3"),

@@ -259,8 +259,8 @@ def test_licence_evidence_is_an_spdx_header(tmp_path: Path, text: str, expected:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"languages": ("pyton",)}, "did you mean Python"),
-        ({"max_bytes": 0}, "max-bytes"),
+        ({"languages": ("pyton",)}, "did you mean `Python`"),
+        ({"max_bytes": 0}, "max_bytes"),
         ({"encoding": "no-such"}, "encoding"),
         ({"encoding": "undefined"}, "encoding"),
     ],

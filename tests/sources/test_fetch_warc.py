@@ -154,7 +154,7 @@ def test_options_for_statuses_truncation_and_digests(fetch) -> None:
     stored = plain([record(1, message(b"<p>x")), record(2, message(b"<p>x", status="404 Not Found"))])
     assert [verdict(item) for item in fetch(stored, FetchWarc(status=("2xx",)))] == ["kept", "http-status"]
     assert [verdict(item) for item in fetch(stored, FetchWarc(status=("200", "404")))] == ["kept", "kept"]
-    with pytest.raises(UsageError, match="--status '20' is not an HTTP status"):
+    with pytest.raises(UsageError, match=r"`status` expects HTTP statuses .*, not '20'"):
         FetchWarc(status=("20",))
     cut = record(1, message(b"<p>x"), more="WARC-Truncated: length\r\n")
     assert verdict(one(fetch(cut, FetchWarc(keep_truncated=True)))) == "kept"
@@ -200,10 +200,55 @@ def test_content_codings_are_undone_or_refused(fetch, coding: str, pack) -> None
         assert verdict(one(fetch(record(1, message(packed[:size], head))))) == "bad-encoding"
 
 
-@pytest.mark.parametrize("end", [b"", b"0", b"8\r\nshort", b"zz\r\n", b"\r\n0\r\n"])
+@pytest.mark.parametrize("end", [b"8\r\nshort", b"8\r", b"8", b"zz\r\n", b"\r\n0\r\n"])
 def test_a_chunked_body_that_breaks_off_is_refused(fetch, end: bytes) -> None:
     head = "Content-Type: text/html\r\nTransfer-Encoding: chunked"
     assert verdict(one(fetch(record(1, message(chunked(b"<p>" + b"x" * 50, end), head))))) == "bad-chunked"
+
+
+@pytest.mark.parametrize("end", [b"", b"0", b"0\r"])
+def test_a_chunked_body_that_lacks_only_its_last_chunk_is_read_and_marked(fetch, end: bytes) -> None:
+    head = "Content-Type: text/html; charset=utf-8\r\nTransfer-Encoding: chunked"
+    for stored in (chunked(HTML.encode(), end), chunked(HTML.encode(), end).removesuffix(b"\r\n" + end)):
+        document = one(fetch(record(1, message(stored, head))))
+        assert document.text == HTML
+        assert document.metadata["http_unfinished"] is True
+    whole = one(fetch(record(1, message(chunked(HTML.encode()), head))))
+    assert "http_unfinished" not in whole.metadata
+    packed = f"{head}\r\nContent-Encoding: gzip"
+    assert one(fetch(record(1, message(chunked(gzip.compress(HTML.encode()), end), packed)))).text == HTML
+    cut = gzip.compress(HTML.encode())[:-9]
+    assert verdict(one(fetch(record(1, message(chunked(cut, end), packed))))) == "bad-encoding"
+
+
+def test_the_command_says_what_it_read_although_something_was_missing(corpuskit: Run, tmp_path: Path) -> None:
+    head = "Content-Type: text/html; charset=utf-8\r\nTransfer-Encoding: chunked"
+    stored = [record(number, message(chunked(HTML.encode(), b""), head)) for number in range(3)]
+    (tmp_path / "a.warc").write_bytes(plain(stored))
+    run = corpuskit("fetch-warc", tmp_path / "a.warc", "--source", "s", "--origin", "crawl")
+    assert run.returncode == 0
+    assert run.stderr.count(b"without its last chunk") == 1
+    assert b"(3 times)" in run.stderr
+    quiet = corpuskit("fetch-warc", tmp_path / "a.warc", "--source", "s", "--origin", "crawl", "--quiet")
+    assert quiet.stderr == b""
+
+
+@pytest.mark.parametrize(
+    ("records", "words"),
+    [
+        ([record(1, b"x: y\r\n", "warcinfo"), record(2, b'{"Envelope": {}}', "metadata")], ["WAT", ".wet"]),
+        ([record(1, b"x: y\r\n", "warcinfo"), record(2, b"GET / HTTP/1.1\r\n", "request")], ["request", "warcinfo"]),
+    ],
+)
+def test_an_archive_without_pages_says_so(
+    corpuskit: Run, tmp_path: Path, records: list[bytes], words: list[str]
+) -> None:
+    data = gz([item.replace(b"application/http; msgtype=response", b"application/json") for item in records])
+    (tmp_path / "a.warc.gz").write_bytes(data)
+    run = corpuskit("fetch-warc", tmp_path / "a.warc.gz", "--source", "s", "--origin", "crawl")
+    assert run.returncode == 0
+    (line,) = [line for line in run.stderr.decode().splitlines() if "a.warc.gz: " in line]
+    assert all(word in line for word in words)
 
 
 def test_a_body_that_expands_without_end_is_refused(fetch, monkeypatch: pytest.MonkeyPatch) -> None:

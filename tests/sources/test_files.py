@@ -24,6 +24,7 @@ from corpuskit.core.step import Item, Rejected
 from corpuskit.core.stream.flow import Flow
 from corpuskit.export.parquet import Parquet
 from corpuskit.sources.files import Files
+from tests.conftest import Run, lines_of
 
 
 def read(path: Path, **options: Any) -> list[Item]:
@@ -406,3 +407,69 @@ def test_real_files(
     documents_read = [item for item in items if isinstance(item, Document)]
     assert (len(documents_read), len(items) - len(documents_read)) == (document_count, reject_count)
     assert all(encode(document) for document in documents_read)
+
+
+PAGE = "<html><head><meta charset=iso-8859-1></head><body><p>Der L\u00f6we steht am Hafen.</p></body></html>"
+
+
+@pytest.mark.parametrize("name", ["page.html", "page.htm.gz", "PAGE.XHTML"])
+def test_a_page_is_html_for_extract(corpuskit: Run, tmp_path: Path, name: str) -> None:
+    data = PAGE.encode("latin-1")
+    (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    read = corpuskit("files", name)
+    document = json.loads(read.stdout)
+    assert document == {"id": name, "text": PAGE, "metadata": {"content_type": "text/html"}}
+    (text,) = (json.loads(line)["text"] for line in corpuskit("extract", stdin=read.stdout).stdout.splitlines())
+    assert text == "Der L\u00f6we steht am Hafen."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["head", "page.html"], "page.html is HTML; use `corpuskit files`"),
+        (["count", "mail.csv"], "mail.csv is CSV; use `corpuskit files`"),
+        (["fetch-warc", "docs.jsonl"], "docs.jsonl is JSONL; use `corpuskit files`"),
+        (["files", "crawl.warc"], "crawl.warc is a web archive; use `corpuskit fetch-warc`"),
+        (["files", "paper.pdf"], "paper.pdf is PDF; turn it into text"),
+        (["head", "doc.jsonl"], "no such file or folder: 'doc.jsonl' (did you mean 'docs.jsonl'?)"),
+        (
+            ["files", "mail.csv", "--text-key", "bdy"],
+            "(did you mean `body`?); name the right one with `--text-key`. It has",
+        ),
+        (["files", "docs.jsonl", "--delimiter", ";"], "`--delimiter` is for csv, tsv; docs.jsonl is read as jsonl"),
+        (["files", "docs.jsonl", "--columns", "a"], "`--columns` is for csv, tsv, parquet"),
+        (["files", "mail.csv", "--format", "jsonl", "--encoding", "cp1252"], "`--encoding` is for csv, tsv, text"),
+    ],
+)
+def test_the_wrong_kind_of_file_is_named(corpuskit: Run, tmp_path: Path, arguments: list[str], said: str) -> None:
+    (tmp_path / "page.html").write_text(PAGE)
+    (tmp_path / "mail.csv").write_text("url,body\nu,b\n")
+    (tmp_path / "docs.jsonl").write_bytes(lines_of([{"id": "a", "text": "one"}]))
+    (tmp_path / "paper.pdf").write_bytes(b"%PDF-1.7\n\xff")
+    (tmp_path / "crawl.warc").write_bytes(b"WARC/1.0\r\n")
+    result = corpuskit(*arguments)
+    assert result.returncode == 2
+    assert said in result.stderr.decode()
+    assert result.stderr.count(b"\n") == 1
+
+
+def test_documents_are_read_whatever_their_file_is_called(corpuskit: Run, tmp_path: Path) -> None:
+    (tmp_path / "docs.txt").write_bytes(lines_of([{"id": "a", "text": "one"}]))
+    assert corpuskit("head", "docs.txt").returncode == 0
+
+
+def test_lines_that_are_no_documents_are_told_how_to_be_some(corpuskit: Run) -> None:
+    spread = corpuskit("head", stdin=b'{\n"text": "a",\n"id": "b"\n}\n')
+    assert b"(bad-json 4); a document is one line of JSON, as `jq -c` writes it\n" in spread.stderr
+    few = corpuskit("head", stdin=b'{"text":"a"}\n{"id":"b"}\n')
+    assert b"1 rejected (no-text 1); `--rejects FILE` keeps these\n" in few.stderr
+    kept = corpuskit("head", "--rejects", "r.jsonl", stdin=b'{"text":"a"}\n{"id":"b"}\n')
+    assert b"1 rejected (no-text 1)\n" in kept.stderr
+
+
+def test_a_count_by_a_field_that_no_document_has_is_told(corpuskit: Run) -> None:
+    documents = lines_of([{"id": "a", "text": "one", "metadata": {"license": "MIT"}}])
+    assert b"no document has the field `licence`\n" in corpuskit("count", "--by", "licence", stdin=documents).stderr
+    near = corpuskit("count", "--by", "metadata.licence", stdin=documents)
+    assert b"no document has the field `metadata.licence` (did you mean `metadata.license`?)" in near.stderr
+    assert b"no document" not in corpuskit("count", "--by", "metadata.license", stdin=documents).stderr

@@ -1,5 +1,6 @@
 """`corpuskit extract`: pages become text, limits become rejects, and no page depends on another."""
 
+import json
 import logging
 from pathlib import Path
 from typing import Literal, get_args
@@ -190,3 +191,24 @@ def test_the_score_knows_right_from_wrong() -> None:
     precision, recall, f1 = quality.text_score(gold, f"{gold} seven eight nine")
     assert recall == 1.0 and precision == pytest.approx(0.5) and f1 == pytest.approx(2 / 3)
     assert quality.segment_counts({"with": ["a  b", "x"], "without": ["c"]}, "a b\nc") == (1, 1, 1)
+
+
+def test_the_address_of_the_document_tells_its_objects_from_others() -> None:
+    objects = [
+        {
+            "@type": "Article",
+            "headline": "Why we build",
+            "datePublished": "2019-02-03",
+            "url": "https://coast.example/a",
+        },
+        {"@type": "Article", "headline": "Gulls", "datePublished": "2008-07-06", "url": "https://coast.example/b"},
+    ]
+    head = f'<script type="application/ld+json">{json.dumps(objects)}</script>'
+    text = f"<html><head>{head}</head><body><p>{'The mole keeps the sea from the harbour. ' * 9}</p></body></html>"
+    for document in (
+        Document("1", text, {"content_type": "text/html", "url": "https://coast.example/a"}),
+        Document("https://coast.example/a", text, {"content_type": "text/html"}),
+    ):
+        result = Extract().apply(document)
+        assert isinstance(result, Document)
+        assert (result.metadata["title"], result.metadata["date"]) == ("Why we build", "2019-02-03")

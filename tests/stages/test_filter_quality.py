@@ -178,14 +178,14 @@ def test_language_decides_how_words_are_found() -> None:
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        (("gopher-min-word=3",), "did you mean 'gopher-min-words'"),
-        (("nonsense",), "no threshold is called 'nonsense'"),
-        (("gopher-min-words",), "takes a whole number or off"),
-        (("gopher-min-words=2.5",), "takes a whole number or off"),
-        (("gopher-max-hash-ratio=nan",), "takes a number or off"),
-        (("gopher-max-hash-ratio=-1",), "takes a number or off"),
-        (("c4-policy=1",), "is on or off"),
-        (("gopher-min-words=2", "gopher-min-words=3"), "set twice"),
+        (("gopher-min-word=3",), "did you mean `gopher-min-words`"),
+        (("nonsense",), "names of thresholds, not 'nonsense'"),
+        (("gopher-min-words",), "to be a whole number or off"),
+        (("gopher-min-words=2.5",), "to be a whole number or off"),
+        (("gopher-max-hash-ratio=nan",), "to be a number or off"),
+        (("gopher-max-hash-ratio=-1",), "to be a number or off"),
+        (("c4-policy=1",), "to be on or off"),
+        (("gopher-min-words=2", "gopher-min-words=3"), "sets gopher-min-words twice"),
     ],
 )
 def test_wrong_overrides_are_usage_errors(overrides: tuple[str, ...], message: str) -> None:

@@ -19,6 +19,7 @@ from corpuskit.text.pii import scanner
 from corpuskit.text.pii.detector import Detector
 from corpuskit.text.pii.national_id_kinds import TYPES
 from corpuskit.text.pii.scanner import DETECTORS
+from tests.conftest import Run, lines_of
 
 KEY = "0123456789abcdef-one"
 CARD, MAIL, PHONE, ADDRESS = "4111 1111 1111 1111", "jo@example.org", "+1-408-555-1234", "192.0.2.7"
@@ -118,7 +119,7 @@ def test_hash_without_a_good_key_is_a_usage_error(tmp_path: Path, monkeypatch: p
     monkeypatch.delenv(KEY_VARIABLE, raising=False)
     with pytest.raises(UsageError, match="needs a key"):
         ScrubPii(mode="hash")
-    with pytest.raises(UsageError, match="cannot read the key file absent"):
+    with pytest.raises(UsageError, match="cannot read the key file 'absent'"):
         ScrubPii(mode="hash", key_file=tmp_path / "absent").versions()
     (tmp_path / "short").write_text("short")
     with pytest.raises(UsageError, match="5 bytes"):
@@ -174,11 +175,11 @@ def test_text_that_is_no_unicode_is_rejected_not_passed_on() -> None:
 
 def test_types_narrow_the_search_and_unknown_ones_are_refused() -> None:
     assert scrubbed(TEXT, types=("ipv4",)) == TEXT.replace(ADDRESS, "{{IPV4}}")
-    with pytest.raises(UsageError, match="scrubadub does not find iban; it finds email"):
+    with pytest.raises(UsageError, match=r"what the engine scrubadub finds .email.*, not 'iban'"):
         ScrubPii(engine="scrubadub", types=("iban",))
-    with pytest.raises(UsageError, match="native does not find credential"):
+    with pytest.raises(UsageError, match=r"the engine native finds .*, not 'credential'"):
         ScrubPii(types=("credential",))
-    with pytest.raises(UsageError, match="--fields"):
+    with pytest.raises(UsageError, match="`fields` names no field"):
         ScrubPii(fields=())
 
 
@@ -299,3 +300,46 @@ def test_every_detector_can_be_asked_for_and_is_in_the_help() -> None:
 def test_a_new_detector_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scanner, "DETECTORS", (*DETECTORS, Detector("mac", "[0-9a-f]:", lambda data: iter(()))))
     assert ScrubPii(types=("mac",)).types == ("mac",)
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize(
+    ("fields", "notice"),
+    [
+        ("txt", "no document has the field `txt` (did you mean `text`?)"),
+        ("metadata.titel,text", "no document has the field `metadata.titel` (did you mean `metadata.title`?)"),
+        ("body,metadata.url", "no document has the fields `body`, `metadata.url`"),
+        ("text,metadata.title,metadata,notes.by", ""),
+    ],
+)
+def test_a_field_that_no_document_has_is_told(corpuskit: Run, jobs: str, fields: str, notice: str) -> None:
+    documents = [{"text": f"{number} {MAIL}", "metadata": {}} for number in range(400)]
+    documents[399] |= {"metadata": {"title": "Last"}, "notes": {"by": 1}}
+    result = corpuskit("scrub-pii", "-j", jobs, "--fields", fields, stdin=lines_of(documents))
+    assert result.returncode == 0
+    said = result.stderr.decode().splitlines()
+    assert said[-1] == (f"corpuskit scrub-pii: {notice}" if notice else "corpuskit scrub-pii: 400 in, 400 out")
+    assert not corpuskit("scrub-pii", "--quiet", "--fields", "txt", stdin=lines_of(documents)).stderr
+
+
+def test_a_recipe_that_must_scrub_fails_if_its_field_is_nowhere(corpuskit: Run, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.jsonl").write_bytes(lines_of([{"id": name, "text": MAIL}]))
+    recipe = """
+policy: {pii: required}
+sources:
+  notes:
+    {from: files, inputs: [a.jsonl, b.jsonl], origin: other, steps: [{scrub-pii: {fields: [FIELD]}}]}
+"""
+    (tmp_path / "recipe.yaml").write_text(recipe.replace("FIELD", "txt"))
+    refused = corpuskit("mix", "recipe.yaml", "-o", "out")
+    assert refused.returncode == 6
+    assert b"`pii: required`, but notes: files, scrub-pii: no document has the field `txt`" in refused.stderr
+    (tmp_path / "recipe.yaml").write_text(recipe.replace("FIELD", "txt").replace("policy: {pii: required}", ""))
+    told = corpuskit("mix", "recipe.yaml", "-o", "out")
+    assert told.returncode == 0
+    assert b"no document has the field `txt` (did you mean `text`?)" in told.stderr
+    assert b"absent_fields" not in (tmp_path / "out/manifest.json").read_bytes()
+    (tmp_path / "recipe.yaml").write_text(recipe.replace("FIELD", "text"))
+    done = corpuskit("mix", "recipe.yaml", "-o", "out")
+    assert done.returncode == 0 and b"no document has" not in done.stderr

@@ -1,10 +1,10 @@
 """Tables on disk: rows of numbers and byte strings, read by column or by row, never as a whole.
 
-A block file is: the 8 bytes `CKBLOCK1`; blocks of 4096 rows, the last of fewer; a footer; the footer's offset and its
-xxh3 (64 bits each); the same 8 bytes again. A block holds one field after the other, each row-major: `rows` times
-`width` numbers of its type. Behind the fields stand the byte strings: for each kind of them the ends of all rows'
-strings (64 bits, counted from the first one's start), then the strings. The footer is JSON: `fields` (name, type,
-width), `strings` (names), `blocks` (offset, rows) and `attributes`, whatever the writer has to say. All numbers are
+A block file consists of the 8 bytes `CKBLOCK1`; blocks of 4096 rows, the last of fewer; a footer; the footer's offset
+and its xxh3 (64 bits each); the same 8 bytes again. A block holds one field after the other, each row-major: `rows`
+times `width` numbers of its type. After the fields come the byte strings: for each kind, the ends of all rows' strings
+(64 bits, counted from the start of the first), then the strings themselves. The footer is JSON: `fields` (name, type,
+width), `strings` (names), `blocks` (offset, rows) and `facts`, the attributes that the writer gave. All numbers are
 little-endian, types are those of numpy (`<u8` is an unsigned number of 8 bytes).
 """
 
@@ -32,7 +32,7 @@ Rows = NDArray[Any]
 
 
 class Field(NamedTuple):
-    """A column of numbers: `width` of them a row, of the numpy type `kind`."""
+    """A column of numbers: `width` of them per row, of the numpy type `kind`."""
 
     name: str
     kind: str
@@ -73,7 +73,7 @@ class BlockWriter:
             self._write_block(ROWS)
 
     def finish(self, attributes: Mapping[str, Any]) -> "BlockFile":
-        """Write what waits, and the footer; the file, ready to be read."""
+        """Write the waiting rows and the footer; return the file, ready to be read."""
         if self._waiting:
             self._write_block(self._waiting)
         footer = {"fields": self._fields, "strings": self._strings, "blocks": self._blocks, "facts": dict(attributes)}
@@ -176,7 +176,7 @@ class BlockFile:
     def _footer(self) -> Any:
         size = os.fstat(self._file.fileno()).st_size
         if size < len(MAGIC) + TAIL.size or self._read(len(MAGIC), 0) != MAGIC:
-            raise self._damaged("it is no block file, or its start is missing")
+            raise self._damaged("it is not a block file, or its start is missing")
         at, digest, magic = TAIL.unpack(self._read(TAIL.size, size - TAIL.size))
         length = size - TAIL.size - at
         if magic != MAGIC or length < 0:

@@ -4,10 +4,10 @@ from typing import BinaryIO, cast
 
 
 def compressing_writer(stream: BinaryIO, name: str, close: bool = True) -> BinaryIO:
-    """The stream through the compressor that the name's ending asks for: .zst, .gz, or none.
+    """Return the stream through the compressor that the name's ending asks for: .zst, .gz, or none.
 
     Settings are fixed, with a content checksum for zstd, and neither time nor name in a gzip header, so equal lines
-    are equal bytes. Only for zstd does it matter whether `stream` is closed with the compressor.
+    are equal bytes. `close`, whether `stream` is closed with the compressor, matters for zstd only.
     """
     if name.endswith(".zst"):
         import zstandard

@@ -1,4 +1,4 @@
-"""Durable writes: flushed to disk, locked against other runs, with failures told in one line."""
+"""Durable writes: flushed to disk, locked against other runs, with failures reported in one line."""
 
 import contextlib
 import fcntl
@@ -30,7 +30,7 @@ def finishing(target: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise PublishError(
-            f"{str(target)!r} was published, but what is left to do after that failed: "
+            f"{str(target)!r} was published, but finishing up failed: "
             f"{error.strerror or error}. Make room, and run it again"
         ) from error
 
@@ -45,14 +45,14 @@ def demand_lock(descriptor: int, target: Path, holder: str = "another run") -> N
 
 
 def size_and_digest(path: Path) -> tuple[int, str]:
-    """Bytes and sha256 of a file."""
+    """Return the size and sha256 of a file."""
     with open(path, "rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
         return stream.tell(), digest
 
 
 def flush(path: Path) -> None:
-    """Make a file's bytes, or a folder's names, outlast a loss of power."""
+    """Make a file's bytes, or a folder's names, survive a power failure."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         filesystem.sync(descriptor)

@@ -1,7 +1,7 @@
-"""The door to the disk: every write to outputs and to work in progress is asked of the system here.
+"""The door to the disk: every write to outputs and to work in progress goes through here.
 
-Plain calls with nothing added. That they stand in one place lets tests fail each of them in turn, the first, the second
-and so on, and see that a run then publishes a whole dataset or none. What is only read does not pass here.
+These are plain calls with nothing added. Because they are in one module, tests can make each of them fail in turn, the
+first, the second and so on, and check that a run then publishes a whole dataset or none. Reads do not pass here.
 """
 
 import os
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def open_new(path: Path) -> BinaryIO:
-    """A new file to write; FileExistsError if there is one."""
+    """Open a new file to write. Raises FileExistsError if there is one."""
     return open(path, "xb")
 
 
@@ -23,19 +23,19 @@ def open_write(path: Path) -> BinaryIO:
 
 
 def open_scratch(path: Path) -> IO[bytes]:
-    """A file to write and to read back, unbuffered: `write_all` writes to it."""
+    """Open a file to write and to read back, unbuffered: `write_all` writes to it."""
     return open(path, "wb+", buffering=0)
 
 
 def open_nameless() -> IO[bytes]:
-    """Open a file in TMPDIR without a name, so that it ends with the process."""
+    """Open a file in TMPDIR without a name, so that it vanishes with the process."""
     import tempfile
 
     return tempfile.TemporaryFile(buffering=0)
 
 
 def open_flags(path: Path, flags: int, mode: int = 0o666) -> BinaryIO:
-    """A file to write, opened by the system's own flags."""
+    """Open a file to write, with the system's own flags."""
     return os.fdopen(os.open(path, flags, mode), "wb")
 
 
@@ -45,7 +45,7 @@ def open_lock(path: Path) -> int:
 
 
 def write(descriptor: int, data: bytes | memoryview) -> int:
-    """Write to a descriptor; how many bytes went."""
+    """Write to a descriptor; return how many bytes were written."""
     return os.write(descriptor, data)
 
 
@@ -57,7 +57,7 @@ def write_all(file: IO[bytes], data: bytes) -> None:
 
 
 def sync(descriptor: int) -> None:
-    """Make a file's bytes, or a folder's names, outlast a loss of power."""
+    """Make a file's bytes, or a folder's names, survive a power failure."""
     os.fsync(descriptor)
 
 
@@ -77,7 +77,7 @@ def make_folder(path: Path, *, parents: bool = False, exist_ok: bool = False, mo
 
 
 def make_temporary_folder() -> "TemporaryDirectory[str]":
-    """A folder in TMPDIR that is removed when it is left."""
+    """Make a folder in TMPDIR that is removed when its `with` block ends."""
     import tempfile
 
     return tempfile.TemporaryDirectory(prefix="corpuskit-")

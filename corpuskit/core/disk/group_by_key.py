@@ -1,4 +1,4 @@
-"""Rows brought together by their key in bounded memory: what is more than memory may hold goes to disk, by key."""
+"""Bring rows together by key in bounded memory: rows beyond what memory may hold go to disk, by key."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     Rows = NDArray[np.uint64]
 
 FILES = 32
-"""Files that rows are dealt out to at a time."""
+"""How many files rows are distributed to at a time."""
 
 READ_ROWS = 1 << 16
 
 
 class Run(NamedTuple):
-    """Rows with all others of their keys, or, of a key that memory cannot hold at once, a part of them in order."""
+    """All rows of some keys or, of a key that memory cannot hold at once, some rows in order."""
 
     rows: "Rows"
     part: bool
 
 
 def by_key(chunks: Iterable["Rows"], max_rows: int | None) -> Iterator[Iterable[Run]]:
-    """Rows in runs of at most `max_rows` (None: any number); the parts of a key come together, in the order given.
+    """Yield rows in runs of at most `max_rows` (None: any number); the parts of a key come together and in order.
 
     The first column of the rows is the key; keys are hashes. Two passes over the disk do for `FILES` times `max_rows`.
     """
@@ -78,7 +78,7 @@ def _deal(chunk: "Rows", tables: list[RowSpool], firsts: list[int | None], mixed
     import numpy
 
     keys = chunk[:, 0]
-    # Keys that share a file at one level part at the next: each takes other bits of them.
+    # Keys that share a file at one level are separated at the next: each level uses other bits of them.
     scrambled = keys * numpy.uint64((0x9E37_79B9_7F4A_7C15 + 2 * level * 0xC2B2_AE3D_27D4_EB4F) % (1 << 64) | 1)
     files = ((scrambled >> numpy.uint64(32)) * numpy.uint64(len(tables)) >> numpy.uint64(32)).astype(numpy.int64)
     order = numpy.argsort(files, kind="stable")

@@ -1,4 +1,4 @@
-"""Temporary files that hold what a corpus stage cannot keep in memory; nameless, so that they end with the process."""
+"""Temporary files that hold what a corpus stage cannot keep in memory; nameless, to vanish with the process."""
 
 import contextlib
 import os
@@ -16,7 +16,7 @@ WRITE_AT_ONCE = 1 << 20
 
 
 class Spool:
-    """Byte strings, appended one after the other and read back by number; 8 bytes of memory each."""
+    """Byte strings, appended one after the other and read back by number; each takes 8 bytes of memory."""
 
     def __init__(self) -> None:
         """Opens a file in TMPDIR. Raises PublishError if that cannot be done."""
@@ -30,14 +30,14 @@ class Spool:
         return len(self._ends) - 1
 
     def append(self, data: bytes) -> None:
-        """Add one. Raises PublishError if the disk is full."""
+        """Append one byte string. Raises PublishError if the disk is full."""
         self._waiting.append(data)
         self._ends.append(self._ends[-1] + len(data))
         if self._ends[-1] - self._written >= WRITE_AT_ONCE:
             self._flush()
 
     def __getitem__(self, number: int) -> bytes:
-        """The one with this number, counted from 0."""
+        """Return the byte string with this number, counted from 0."""
         at, end = self._ends[number], self._ends[number + 1]
         if end > self._written:
             self._flush()
@@ -99,7 +99,7 @@ class RowSpool:
 
 
 def open_temporary() -> IO[bytes]:
-    """A nameless file in TMPDIR. Raises PublishError."""
+    """Open a nameless file in TMPDIR. Raises PublishError."""
     try:
         return filesystem.open_nameless()
     except OSError as error:

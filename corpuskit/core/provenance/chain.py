@@ -1,7 +1,7 @@
 """The chain: what happened to a stream, step by step, from its sources to where it is now.
 
-Every process takes the chains of what it reads, joins them, adds its own step and hands the result on, through the
-ledger to the next process of a pipe, through the manifest to the next run.
+Every process joins the chains of its inputs, adds its own step and passes the result on: through the ledger to the
+next process of a pipe, through the manifest to the next run.
 """
 
 import json
@@ -21,7 +21,7 @@ class StepDescription:
     options: dict[str, Any]
     versions: dict[str, str]
     reads_files: bool = False
-    """Whether it takes records of files rather than documents of a stream."""
+    """Whether it takes records from files rather than documents from a stream."""
 
 
 @dataclass
@@ -34,10 +34,10 @@ class Chain:
     heads: list[str] = field(default_factory=list)
     """Ids of the steps whose output this stream is."""
     decisions: list[str] = field(default_factory=list)
-    """Paths of the files that hold the verdicts of these steps; they become part of what is published."""
+    """Paths of the files that hold the verdicts of these steps; they become part of the published dataset."""
 
     def as_json(self) -> dict[str, Any]:
-        """The form in the ledger."""
+        """Return the form that the ledger holds."""
         return dict(vars(self))
 
     @classmethod
@@ -46,9 +46,9 @@ class Chain:
         return cls(**value)
 
     def add(self, step: StepDescription, upstream: str, count: StepCount | None) -> str:
-        """Append a step that takes everything that flows so far, and return its id.
+        """Append a step that takes the output of all heads, and return its id.
 
-        Without a count the entry says what the step is, and not yet what it did. Raises CorpuskitError if the count
+        Without a count, the entry says what the step is, but not yet what it did. Raises CorpuskitError if the count
         does not account for every document.
         """
         for name, version in step.versions.items():
@@ -64,14 +64,14 @@ class Chain:
             _demand_balance(step.name, count)
             entry.update(count.as_json())  # type: ignore[typeddict-item]
             if step.reads_files:
-                # What a source takes in are records of files, which have digests among the inputs.
+                # A source takes in records from files, whose digests are listed among the inputs.
                 entry["in"]["digest"] = None
         self.steps.append(entry)
         self.heads = [entry["id"]]
         return entry["id"]
 
     def record_version(self, name: str, version: str) -> None:
-        """Record what shapes content. Raises UsageError if the stream was made with two versions of one thing."""
+        """Record the version of what shapes content. Raises UsageError if the stream was made with another one, too."""
         if self.versions.setdefault(name, version) != version:
             raise UsageError(
                 f"parts of this stream were made with {name} {self.versions[name]} and {version}; "
@@ -79,7 +79,7 @@ class Chain:
             )
 
     def cut(self) -> None:
-        """Record that a later step took only a part: earlier steps keep name and options, without counts."""
+        """Record that a later step took only a part: earlier steps keep name and options, but lose their counts."""
         for entry in self.steps:
             for key in ("in", "made", "out", "dropped", "rejected"):
                 entry.pop(key, None)  # type: ignore[misc]
@@ -96,17 +96,17 @@ class Chain:
 
 
 def is_balanced(entry: StepEntry) -> bool:
-    """Whether a step accounts for every document: in + made = out + dropped + rejected. After a cut, it does."""
+    """Whether a step accounts for every document: in + made = out + dropped + rejected. True after a cut."""
     return "in" not in entry or StepCount.from_json(cast(CountEntry, entry)).is_balanced()
 
 
 def join(chains: list[Chain]) -> Chain:
-    """Make one chain of several, ids renumbered; the same whatever the order they are given in."""
+    """Join several chains into one, with ids renumbered; the result does not depend on the order they are given in."""
     return follow(sorted(chains, key=lambda item: json.dumps([item.inputs, item.steps], sort_keys=True)))
 
 
 def follow(chains: list[Chain]) -> Chain:
-    """Make one chain of several in this order, ids renumbered."""
+    """Join several chains into one in this order, with ids renumbered."""
     result = Chain()
     for chain in chains:
         new_ids: dict[str, str] = {}
@@ -124,4 +124,4 @@ def follow(chains: list[Chain]) -> Chain:
 
 def _demand_balance(name: str, count: StepCount) -> None:
     if not count.is_balanced():
-        raise CorpuskitError(f"{name} lost count of its documents; this is a fault of corpuskit, please report it")
+        raise CorpuskitError(f"{name} lost count of its documents; this is a bug in corpuskit, please report it")

@@ -1,6 +1,6 @@
-"""What is written down of a dataset, key by key: the parts of a manifest, and the lines of its decisions.
+"""What is recorded about a dataset, key by key: the parts of a manifest, and the lines of its decisions.
 
-docs/manifest.md tells the same to users. Keys that are words of Python (`in`, `from`) stand in a base of their own.
+docs/manifest.md says the same to users. Keys that are Python keywords (`in`, `from`) have a base class of their own.
 The entries that count streams are in `core/counts.py`.
 """
 
@@ -30,7 +30,7 @@ class StepEntry(_StepEntryKeys):
     """Position and name, unique in one manifest: `2-dedup`."""
     name: str
     options: dict[str, Any]
-    """All that shape content, defaults too; a file as its name and sha256."""
+    """All that shape content, defaults included; a file as its name and sha256."""
     upstream: str
     """How sure the step is of what it read: `none`, `verified`, `unverified` or `cut`."""
 
@@ -50,7 +50,7 @@ class InputEntry(TypedDict):
     """A file at the start of the chain."""
 
     path: str
-    """Below the inputs' common folder; a URL without user name and query."""
+    """Relative to the inputs' common folder; a URL without user name and query."""
     bytes: int
     """As stored."""
     sha256: str
@@ -68,7 +68,7 @@ def left_out(entry: StepEntry) -> Iterator[tuple[str, str, int]]:
 
 
 class SourceEntry(TypedDict):
-    """What a dataset holds of one source; several origins, licences or evidences are a sorted list."""
+    """What a dataset holds of one source; several origins, licences or pieces of evidence are a sorted list."""
 
     origin: str | list[str] | None
     license: str | list[str] | None
@@ -106,7 +106,7 @@ class Manifest(TypedDict):
     versions: dict[str, str]
     """corpuskit, and each library, model and algorithm that shapes content."""
     repeatable: NotRequired[bool]
-    """False if a step had to be ended on a document; otherwise absent."""
+    """False if a step had to be stopped on a document; otherwise absent."""
     steps: list[StepEntry]
     """In topological order."""
     inputs: list[InputEntry]

@@ -2,8 +2,9 @@
 
 The stream in a pipe is pure JSONL, so what is known about it travels separately. Every process keeps one small
 file under the state folder: `running` from its start, `complete` or `failed` with counts, digest and chain *before* it
-closes its output. A writer into a pipe notes the pipe's identity (boot, device, inode), and whoever reads that pipe to
-its end looks the writers up by the same identity. At a true end of input a writer that is still `running` is dead.
+closes its output. A process that writes into a pipe records the pipe's identity (boot, device, inode), and a process
+that reads the pipe to its end finds the writers by that identity. A writer still `running` at a true end of input is
+dead.
 """
 
 import contextlib
@@ -42,12 +43,12 @@ class Pipe:
     has_name: bool
 
     def key(self) -> str:
-        """How file names spell it."""
+        """Return the identity as file names spell it."""
         return f"{self.boot}-{self.device}-{self.inode}"
 
 
 def pipe_of(status: os.stat_result | None) -> Pipe | None:
-    """Return the pipe that an `fstat` describes; None for anything else, and where pipes cannot be told apart."""
+    """Return the pipe that an `fstat` describes; None for anything else, and if pipes cannot be told apart."""
     boot = _boot()
     if status is None or boot is None or status.st_ino == 0 or not stat.S_ISFIFO(status.st_mode):
         return None
@@ -71,7 +72,7 @@ class LedgerEntry:
 
 
 class Ledger:
-    """This process's entry, and the look at those of others."""
+    """This process's entry, and access to the entries of others."""
 
     def __init__(self, name: str, writes: Pipe | None, reads: list[Pipe]) -> None:
         """Enter this process as running; without a writable state folder it stays unknown to others."""
@@ -91,22 +92,22 @@ class Ledger:
             self.unwritable = f"{error.strerror}"
 
     def decisions_path(self) -> Path | None:
-        """Where this process keeps its verdicts for the last stage of the pipe."""
+        """Return where this process keeps its verdicts for the last stage of the pipe."""
         return self.path.with_suffix(".decisions.jsonl.zst") if self.path else None
 
     def announce(self, chain: Chain) -> None:
-        """Say what this process does while it is still running, for whoever cuts the pipe later on."""
+        """Record what this process does while it is still running, in case a later step cuts the pipe."""
         self.record.chain = chain.as_json()
         self._save()
 
     def complete(self, sent: StreamCount, chain: Chain) -> None:
-        """Enter the end; to be called before the output is closed."""
+        """Record that this process is complete; to be called before the output is closed."""
         self.record.state, self.record.ended = "complete", _now()
         self.record.sent, self.record.chain = sent.as_json(), chain.as_json()
         self._save()
 
     def fail(self) -> None:
-        """Enter that this process's output is not whole."""
+        """Record that this process's output is not whole."""
         if self.record.state != "complete":
             self.record.state, self.record.ended = "failed", _now()
             with contextlib.suppress(OSError):
@@ -122,7 +123,7 @@ class Ledger:
         ]
 
     def _save(self) -> None:
-        """Write the entry down. Where a pipe's reader looks for it, a failure is one of the output."""
+        """Write the entry. If the reader of a pipe will look for it, a failure counts as a failure of the output."""
         if self.path is None:
             return
         try:
@@ -149,13 +150,13 @@ class Upstream:
 
 
 def check_upstream(ledger: Ledger, pipe: Pipe | None, received: StreamCount, stream_name: str) -> Upstream:
-    """The verdict at the end of a pipe's stream. Raises UpstreamError if a writer died or something is missing."""
+    """Return the verdict on a pipe read to its end. Raises UpstreamError if a writer died or documents are missing."""
     writers = ledger.writers(pipe) if pipe else []
     for writer in writers:
         if writer.state != "complete":
             how = "failed" if writer.state == "failed" else "was killed"
             raise UpstreamError(
-                f"{stream_name}: `{writer.name}` before this {how}; run it again. Nothing was published"
+                f"{stream_name}: `{writer.name}` earlier in the pipe {how}; run it again. Nothing was published"
             )
     expected = StreamCount()
     for writer in writers:
@@ -213,7 +214,7 @@ def _notice(stream_name: str, writers: list[LedgerEntry], ledger: Ledger) -> str
     if ledger.unwritable:
         return f"{stream_name}: the state folder cannot be written ({ledger.unwritable}), so the stream is unverified"
     if writers:
-        return f"{stream_name}: other documents came beside those of corpuskit commands, so the stream is unverified"
+        return f"{stream_name}: other documents came besides those of corpuskit commands, so the stream is unverified"
     return f"{stream_name}: no corpuskit command wrote this stream, so it is unverified (`--strict-input` refuses that)"
 
 
@@ -257,7 +258,7 @@ def _now() -> float:
 
 
 def _process_start() -> float:
-    """Seconds since boot at which this process was made; a shell opens a named pipe after that."""
+    """Return when this process was created, in seconds since boot; a shell opens a named pipe after that."""
     try:
         fields = Path("/proc/self/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
         return int(fields[19]) / os.sysconf("SC_CLK_TCK")

@@ -1,6 +1,6 @@
 """The manifest: what a dataset holds, where it came from, and what each step did to it.
 
-`manifest.json` is deterministic: no time, host, user or absolute path is in it, and its last field is the digest of
+`manifest.json` is deterministic: it holds no time, host, user or absolute path, and its last field is the digest of
 the rest. Times and the like go to `run.json` next to it.
 """
 
@@ -26,7 +26,7 @@ def build(
     shards: list[ShardEntry],
     decisions: list[FileEntry],
 ) -> Manifest:
-    """The manifest of a dataset, its digest last. `tokenizer` is what `tokens` count."""
+    """Return the manifest of a dataset, its digest last. `tokenizer` says what `tokens` counts."""
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "versions": {"corpuskit": __version__, **dict(sorted(chain.versions.items()))},
@@ -47,25 +47,26 @@ def is_repeatable(steps: list[StepEntry]) -> bool:
 
 
 def digest(manifest: Mapping[str, Any]) -> str:
-    """sha256 of the manifest's canonical JSON without its `digest`."""
+    """Return the sha256 of the manifest's canonical JSON without its `digest`."""
     rest = {key: value for key, value in manifest.items() if key != "digest"}
     canonical = json.dumps(rest, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return "sha256:" + hashlib.sha256(canonical.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def serialise(manifest: Manifest) -> bytes:
-    """The bytes of `manifest.json`."""
+    """Return the bytes of `manifest.json`."""
     return (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "surrogateescape")
 
 
-def read_manifest(dataset: Path) -> Manifest:
-    """The manifest of a dataset folder, or of a file `NAME.manifest.json`. Raises DamagedError if it is not whole."""
+def read_manifest(dataset: Path | str) -> Manifest:
+    """Return the manifest of a dataset folder, or of a file `NAME.manifest.json`. Raises DamagedError unless whole."""
+    dataset = Path(dataset)
     path = dataset / MANIFEST if dataset.is_dir() else dataset
     try:
         manifest = json.loads(path.read_bytes())
         expected = digest(manifest) if isinstance(manifest, dict) else None
     except FileNotFoundError:
-        raise DamagedError(f"{dataset}: there is no {path.name}, so this is no dataset") from None
+        raise DamagedError(f"{dataset}: there is no {path.name}, so this is not a dataset") from None
     except (OSError, ValueError, RecursionError) as error:
         raise DamagedError(f"{path}: cannot be read ({type(error).__name__}); build the dataset again") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
@@ -73,14 +74,14 @@ def read_manifest(dataset: Path) -> Manifest:
     if manifest.get("digest") != expected:
         raise DamagedError(f"{path}: was changed after it was written; build the dataset again")
     if not is_sound(manifest):
-        raise DamagedError(f"{path}: does not say what a {FORMAT} says; build the dataset again")
+        raise DamagedError(f"{path}: is not a valid {FORMAT}; build the dataset again")
     return cast(Manifest, manifest)
 
 
 def is_sound(manifest: Mapping[str, Any]) -> bool:
-    """Whether everything in a manifest is of its kind, and all its paths lie in its folder.
+    """Whether every value in a manifest has its type, and all its paths stay inside its folder.
 
-    Anyone can write a manifest whose digest is right; what relies on it must not be led elsewhere by it.
+    Anyone can write a manifest whose digest is right; it must not lead those who rely on it elsewhere.
     """
     try:
         return (
@@ -143,7 +144,7 @@ def chain_of(manifest: Manifest, folder: Path) -> Chain:
 
 
 def _demand_unchanged(folder: Path, entry: FileEntry) -> None:
-    """Decisions are handed on with the chain; what is no longer what the manifest says must not go with it."""
+    """Raise DamagedError if decisions, which are passed on with the chain, are no longer what the manifest says."""
     path = folder / entry["path"]
     if not path.is_symlink() and path.is_file():
         with open(path, "rb") as stream:
@@ -164,6 +165,6 @@ def readable_shards(manifest: Manifest, dataset: Path) -> list[ShardEntry]:
 
 
 def shard_format(path: str) -> tuple[str, str]:
-    """Return what tells the formats of one dataset apart: the folder its shards lie in, and how their names end."""
+    """Return what tells the formats of one dataset apart: the folder its shards are in, and how their names end."""
     folder, _, name = path.rpartition("/")
     return folder, "." + name.partition(".")[2]

@@ -1,7 +1,7 @@
 """What leaves the stream: drops and rejects, set aside with their reasons.
 
 Three files, each optional: `--drops` (with the documents), `--rejects` (with the bytes in a file of their own, readable
-by the owner alone) and the decisions, which hold no text and become part of every published folder.
+only by the owner) and the decisions, which hold no text and become part of every published folder.
 """
 
 import hashlib
@@ -37,18 +37,18 @@ class Verdict:
 
     @classmethod
     def of_drop(cls, step: str, drop: Drop, location: tuple[str, int]) -> "Verdict":
-        """A step's judgement on a document that was read at `location` (input, offset)."""
+        """Return a step's verdict on a document that was read at `location` (input, offset)."""
         line = encode(drop.document)
         return cls(step, DROPPED, drop.reason, drop.document.id, drop.values, line, *location)
 
     @classmethod
     def of_rejected(cls, step: str, rejected: Rejected) -> "Verdict":
-        """A record that could not be read or processed."""
+        """Return the verdict on a record that could not be read or processed."""
         values = {"detail": rejected.detail} if rejected.detail else {}
         return cls(step, REJECTED, rejected.reason, rejected.id, values, rejected.raw, rejected.input, rejected.offset)
 
     def decision(self) -> dict[str, Any]:
-        """The line in `decisions/`: no text, and for rejects the place and digest of the record."""
+        """Return the line in `decisions/`: no text; for rejects, the location and digest of the record."""
         decision: dict[str, Any] = {
             "id": self.id,
             "step": self.step,
@@ -72,7 +72,7 @@ class VerdictLog:
     _raw_bytes: int = 0
 
     def __post_init__(self) -> None:
-        """Empty what an earlier run left: a run without drops must not show old ones."""
+        """Empty the files of an earlier run: a run without drops must not show old ones."""
         if self.drops:
             self._stream("drops", self.drops)
         if self.rejects:
@@ -80,7 +80,7 @@ class VerdictLog:
             self._stream("bytes", self._raw_path())
 
     def take(self, verdict: Verdict) -> None:
-        """Write one verdict down."""
+        """Write one verdict."""
         if self.decisions:
             self._write("decisions", self.decisions, verdict.decision())
         if verdict.verdict == DROPPED and self.drops:
@@ -137,7 +137,7 @@ class VerdictLog:
 
 
 def _private(path: Path) -> BinaryIO:
-    """Open a file that nobody else may read, even if it is there already. Nobody named it, so no link is followed."""
+    """Open a file that nobody else may read, even if it exists. No user named it, so no link is followed."""
     stream = filesystem.open_flags(path, WRITTEN_ANEW | os.O_NOFOLLOW, 0o600)
     if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
         os.fchmod(stream.fileno(), 0o600)

@@ -1,4 +1,4 @@
-"""A published dataset, opened to be looked at: its manifest, its documents, its decisions."""
+"""A published dataset, opened for reading: its manifest, its documents, its decisions."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,23 +17,27 @@ from corpuskit.core.registry import format_of_shard
 class Dataset:
     """A folder that corpuskit published, or a file with its manifest next to it."""
 
-    def __init__(self, location: Path) -> None:
+    def __init__(self, location: Path | str) -> None:
         """Raises DamagedError if there is no whole manifest."""
+        location = Path(location)
         self.location = location
         self.folder = location if location.is_dir() else location.parent
         self.manifest: Manifest = read_manifest(location if location.is_dir() else manifest_of_file(location))
 
     def shards(self) -> list[ShardEntry]:
-        """Return the shards of the first lossless format: each document once. Raises UsageError if there is none."""
+        """Return the shards of the first lossless format, which hold each document once.
+
+        Raises UsageError if there is none.
+        """
         return readable_shards(self.manifest, self.location)
 
     def documents(self, shard: ShardEntry) -> Iterator[Document]:
-        """The documents of one shard."""
+        """Yield the documents of one shard."""
         path, format_ = self._path_and_format(shard)
         yield from format_.read(path)
 
     def find(self, shard: ShardEntry, identifier: str) -> Iterator[Document]:
-        """The documents of one shard with this id, found without reading the others."""
+        """Yield the documents of one shard with this id, found without reading the others."""
         path, format_ = self._path_and_format(shard)
         yield from format_.find(path, identifier)
 
@@ -44,7 +48,7 @@ class Dataset:
         return path, format_of_shard(shard["path"])
 
     def decisions(self, holding: bytes = b"") -> Iterator[Decision]:
-        """The verdicts on documents that were left out, in the order of the steps; only lines with these bytes."""
+        """Yield the verdicts on documents that were left out, in step order; only lines with these bytes."""
         for entry in self.manifest["decisions"]:
             yield from self.decisions_in(entry, holding)
 
@@ -66,4 +70,4 @@ def _decision(line: bytes, path: str) -> Decision:
             return decision
     except (ValueError, TypeError, KeyError):
         pass
-    raise DamagedError(f"{path} holds lines that are no decisions; `corpuskit verify` the dataset")
+    raise DamagedError(f"{path} holds lines that are not decisions; `corpuskit verify` the dataset")

@@ -1,7 +1,7 @@
 """One published file with its manifest next to it.
 
-Two names cannot be changed in one step. So the manifest before is put aside first: a file without one is no dataset.
-Only when the new file stands does the new manifest take its place, and until then both can be put back as they were.
+Two names cannot be changed in one step, so the old manifest is moved aside first: a file without one is not a dataset.
+The new manifest is put in place only after the new file, and until then both old ones can be restored.
 """
 
 import contextlib
@@ -76,7 +76,7 @@ class FileOutput:
         return content
 
     def abandon(self) -> None:
-        """Remove what was staged, put back what was put aside, and let go of the place."""
+        """Remove what was staged, restore what was moved aside, and release the lock."""
         if self.lock < 0:
             return
         with contextlib.suppress(Exception):
@@ -93,7 +93,7 @@ class FileOutput:
     def _move_to_target(self) -> None:
         is_new = not os.path.lexists(self.target)
         if self.target.is_file() and not self.target.is_symlink():
-            # Where the file system knows no second names there is no way back, and no other harm.
+            # On a file system without hard links there is no way back, but no other harm.
             with contextlib.suppress(OSError):
                 filesystem.link(self.target, self.before)
         if os.path.lexists(self.beside):
@@ -107,7 +107,7 @@ class FileOutput:
             raise
 
     def _recover(self) -> None:
-        """Put back the file and manifest before, unless there is a manifest; then remove what is left of them."""
+        """Restore the old file and manifest, unless there is a manifest; then remove what is left of them."""
         if self.before.exists() and not os.path.lexists(self.beside):
             filesystem.replace(self.before, self.target)
             if self.before_manifest.exists():
@@ -120,7 +120,7 @@ class FileOutput:
 
 
 def manifest_of_file(target: Path) -> Path:
-    """Where the manifest of a single published file lies."""
+    """Return where the manifest of a single published file is."""
     return target.with_name(f"{target.name}.manifest.json")
 
 
@@ -129,7 +129,7 @@ def _hidden(target: Path, ending: str) -> Path:
 
 
 def _lock(path: Path, target: Path) -> int:
-    """Lock a file that its holders remove: one that was removed meanwhile is nobody's lock any more."""
+    """Lock a file that its holders remove; if it was removed in the meantime, the lock is void: try again."""
     while True:
         descriptor = filesystem.open_lock(path)
         demand_lock(descriptor, target)

@@ -2,9 +2,9 @@
 
 A folder is written under `DIR/.staging/`, each shard flushed to disk; then the shards are renamed into place, and
 `manifest.json` last. That rename is the moment of publication; only after it are files that keep their name replaced,
-and the shards of the manifest before removed. A journal names the shards of both, so that after a failure, or a kill in
-between, those of the one whose manifest does not stand can be taken away. A folder without a manifest is no dataset,
-and one that is not ours is refused. The folder itself is locked with flock, which dies with its holder.
+and the shards of the previous manifest removed. A journal names the shards of both manifests, so that after a failure,
+or a kill in between, the shards of the one that is not in place can be removed. A folder without a manifest is not a
+dataset, and a folder that is not ours is refused. The folder itself is locked with flock, which dies with its holder.
 """
 
 import contextlib
@@ -16,10 +16,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import demand_lock, finishing, flush, publishing, size_and_digest, write_flushed
+from corpuskit.core.disk.stored_json import read_json
 from corpuskit.core.document import Document
 from corpuskit.core.errors import PublishError
 from corpuskit.core.format import Format, ShardWriter
@@ -28,15 +29,16 @@ from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry
 from corpuskit.core.provenance.manifest import shard_format
 from corpuskit.core.publish.recovery import (
+    JOBS,
     JOURNAL,
     RUN,
     STAGING,
     TASKS,
     WORK,
+    demand_own_folders,
     extra_names_of,
     listed_names,
     recover,
-    refuse_links,
     remove_if_empty,
     write_journal,
 )
@@ -44,6 +46,13 @@ from corpuskit.core.publish.shard_files import measured_files, named_by_content,
 from corpuskit.core.publish.source_totals import Totals
 
 HOLDER = "holder.json"
+
+
+class HolderEntry(TypedDict):
+    """Who writes a folder, in `holder.json`."""
+
+    process: int
+    host: str
 
 
 @dataclass
@@ -60,7 +69,7 @@ class FolderOutput:
     """A dataset folder on its way to publication."""
 
     def __init__(self, target: Path, formats: list[Format], totals: Totals, shard_documents: int) -> None:
-        """Lock the folder. Raises PublishError if it is in use, cannot be written, or holds what is not ours."""
+        """Lock the folder. Raises PublishError if it is in use, cannot be written, or holds files that are not ours."""
         self.target, self.formats, self.totals = target, formats, totals
         self.shard_documents = shard_documents
         self.is_new = _make_folder(target)
@@ -73,7 +82,7 @@ class FolderOutput:
             with publishing(target):
                 self._sweep(WORK)
                 filesystem.make_folder(self.run, parents=True)
-                holder = {"process": os.getpid(), "host": platform.node()}
+                holder: HolderEntry = {"process": os.getpid(), "host": platform.node()}
                 write_flushed(self.run.parent / HOLDER, json.dumps(holder).encode())
         except BaseException:
             self.abandon(keep_work=True)
@@ -81,7 +90,7 @@ class FolderOutput:
 
     @property
     def work(self) -> Path:
-        """A folder that outlives a failed run, for the next one to go on from; publication removes it."""
+        """A folder that outlives a failed run, so that the next one can resume; publication removes it."""
         return self.target.absolute() / STAGING / WORK
 
     def write(self, document: Document) -> None:
@@ -98,7 +107,7 @@ class FolderOutput:
                 self._close_shards()
 
     def adopt(self, format_: Format, number: int, folder: Path, files: Sequence[ShardEntry]) -> None:
-        """Add a shard that was written elsewhere on this file system; its files lie in `folder`, its own first."""
+        """Add a shard that was written elsewhere on this file system; its files are in `folder`, its own first."""
         with publishing(self.target):
             filesystem.make_folder(self.run / format_.folder, exist_ok=True, parents=True)
             for file, entry in zip(files, named_by_content(format_, number, files), strict=True):
@@ -106,7 +115,7 @@ class FolderOutput:
                 self.shards.append(entry)
 
     def publish(self, chain: Chain, run_facts: dict[str, Any]) -> Manifest:
-        """Make everything written the content of the folder; the manifest."""
+        """Make everything written the content of the folder; return the manifest."""
         with publishing(self.target):
             content = self._stage_manifest(chain)
             for format_ in self.formats:
@@ -123,14 +132,14 @@ class FolderOutput:
         return content
 
     def abandon(self, keep_work: bool = False) -> None:
-        """Remove what was staged and let go of the folder; `keep_work` leaves finished work for the next run."""
+        """Remove what was staged and unlock the folder; `keep_work` leaves finished work for the next run."""
         for shard in self._open:
             with contextlib.suppress(Exception):
                 shard.writer.close()
         self._open = []
         if self.lock < 0:
             return
-        kept_names = [WORK] if keep_work and (self.work / TASKS).is_dir() else []
+        kept_names = [WORK] if keep_work and self._has_work() else []
         try:
             self._finish()
         except OSError:
@@ -141,24 +150,29 @@ class FolderOutput:
         os.close(self.lock)
         self.lock = -1
 
+    def _has_work(self) -> bool:
+        """Whether there is anything that the next run can use, or must know of."""
+        tasks = self.work / TASKS
+        return (self.work / JOBS).exists() or (tasks.is_dir() and any(tasks.iterdir()))
+
     def _finish(self) -> None:
-        """Bring the folder into order on either side of publication; what was done already is not done again."""
+        """Tidy the folder, before or after publication; what was done already is not done again."""
         for name in self._extra_names:
             if (self.run / name).exists():
-                # Renamed and not written there, so that a link in its place is replaced and not followed.
+                # Renamed and not written there, so that a link of that name is replaced and not followed.
                 filesystem.make_folder((self.target / name).parent, exist_ok=True, parents=True)
                 filesystem.replace(self.run / name, self.target / name)
         recover(self.target)
 
     def _sweep(self, *kept_names: str) -> None:
-        """Remove what it can from staging, except for what has one of these names."""
+        """Remove what can be removed from staging, except for entries with these names."""
         staging = self.target / STAGING
         left: list[Path] = []
         with contextlib.suppress(OSError):
             left = sorted(path for path in staging.iterdir() if path.name not in kept_names)
         for path in left:
             with contextlib.suppress(OSError):
-                _remove_any(path)
+                remove_any(path)
         remove_if_empty(staging)
 
     def _new_shard(self, format_: Format) -> _Shard:
@@ -178,7 +192,7 @@ class FolderOutput:
         self._open = []
 
     def _stage_manifest(self, chain: Chain) -> Manifest:
-        """The manifest of everything written, which is then complete in staging."""
+        """Return the manifest of everything written, all of which is then in staging."""
         self._close_shards()
         decisions = self._stage_decisions(chain)
         for format_ in self.formats:
@@ -226,10 +240,11 @@ def _make_folder(target: Path) -> bool:
 
 
 def _claim(target: Path, is_new: bool) -> tuple[int, dict[str, Any]]:
-    """Lock a folder and bring it into order; the lock and the manifest before. Raises PublishError."""
+    """Lock a folder and tidy it; return the lock and the previous manifest. Raises PublishError."""
     lock = -1
     try:
-        refuse_links(target)
+        with publishing(target):
+            demand_own_folders(target)
         lock = _lock(target)
         with publishing(target):
             recover(target)
@@ -250,7 +265,7 @@ def _lock(target: Path) -> int:
 
 
 def holder_of(target: Path) -> str | None:
-    """Who is writing the folder, or None if nobody is."""
+    """Return who is writing the folder, or None if nobody is."""
     descriptor = os.open(target, os.O_RDONLY)
     try:
         demand_lock(descriptor, target)
@@ -261,15 +276,12 @@ def holder_of(target: Path) -> str | None:
 
 
 def _holder(target: Path) -> str:
-    """Name the writer of a locked folder, where it has said who it is."""
-    try:
-        content = json.loads((target / STAGING / HOLDER).read_bytes())
-        return f"process {int(content['process'])} on {content['host']!s}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "another run"
+    """Return who writes a locked folder, if it has said who it is."""
+    content: HolderEntry | None = read_json(target / STAGING / HOLDER, HolderEntry)
+    return f"process {content['process']} on {content['host']}" if content else "another run"
 
 
-def _remove_any(path: Path) -> None:
+def remove_any(path: Path) -> None:
     """Remove a file, or a folder with all that is in it; a link is not followed."""
     if path.is_dir() and not path.is_symlink():
         filesystem.remove_tree(path)
@@ -296,6 +308,6 @@ def _content_digest(path: str) -> str:
 
 
 def _run_json(run_facts: dict[str, Any]) -> bytes:
-    """What a manifest must not hold, for people who ask when and where a dataset was made."""
+    """Return what a manifest must not hold, for people who ask when and where a dataset was made."""
     when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     return (json.dumps({"finished": when, "host": platform.node(), **run_facts}, indent=1) + "\n").encode()

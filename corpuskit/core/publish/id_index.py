@@ -1,7 +1,7 @@
-"""Which ids a shard holds, in a frame after its last line that readers of zstd skip.
+"""Which ids a shard holds, in a frame after its last line that zstd readers skip.
 
 Skippable frames are part of the format (RFC 8878, 3.1.2): a magic number, a length, and bytes of the user's own. Ours
-are the hashes of the ids (the low 32 bits of xxh3, little-endian) in the order of the lines, how many they are, and a
+holds the hashes of the ids (the low 32 bits of xxh3, little-endian) in the order of the lines, their number, and a
 mark. So one document among millions is found without decompressing the shards that it is not in.
 """
 
@@ -21,11 +21,11 @@ class IdIndex:
     """The ids of a shard that is being written: 4 bytes each."""
 
     def __init__(self) -> None:
-        """None yet."""
+        """Start without ids."""
         self._hashes = array("I")
 
     def add(self, identifier: str) -> None:
-        """Note the id of the next document."""
+        """Record the id of the next document."""
         self._hashes.append(_hash(identifier))
 
     def frame(self) -> bytes:
@@ -37,7 +37,7 @@ class IdIndex:
 
 
 def may_hold(path: Path, identifier: str) -> bool:
-    """Whether a shard may hold a document of this id; true of every file that has no such frame."""
+    """Whether a shard may hold a document of this id; True for every file that has no such frame."""
     with open(path, "rb") as stream:
         size = stream.seek(0, 2)
         if size < _HEAD.size + _TAIL.size:

@@ -22,7 +22,11 @@ from corpuskit.core.registry import all_formats
 STAGING = ".staging"
 WORK = "work"
 TASKS = "tasks"
-"""In the folder of work."""
+"""Inside the work folder."""
+LOG = "log"
+"""Inside it, too."""
+JOBS = "slurm.json"
+"""Inside it as well: jobs that may still write there."""
 JOURNAL = "journal.json"
 DECISIONS = "decisions"
 RUN = "run.json"
@@ -37,11 +41,11 @@ def write_journal(target: Path, names: Iterable[str]) -> None:
 
 
 def recover(target: Path) -> None:
-    """Of the two datasets that a journal names, take away the files of the one whose manifest does not stand."""
+    """Of the two datasets that a journal names, remove the files of the one whose manifest is not in place."""
     names = left_behind(target)
     if names is None:
         return
-    # What decides has to outlast a loss of power before anything is removed for its sake.
+    # The manifest that decides must survive a power failure before anything is removed because of it.
     flush(target)
     for name in names:
         filesystem.remove(target / name, missing_ok=True)
@@ -50,7 +54,7 @@ def recover(target: Path) -> None:
 
 
 def left_behind(target: Path) -> list[str] | None:
-    """The files that a run which was stopped while it published left to be taken away; None if there was none."""
+    """Return the files to remove after a run that was stopped while it published; None if there was no such run."""
     journal = target / STAGING / JOURNAL
     if not journal.is_file():
         return None
@@ -92,12 +96,29 @@ def all_extra_names() -> set[str]:
     return {name for format_ in all_formats() for name in format_.extra_files}
 
 
-def refuse_links(target: Path) -> None:
-    """Raise PublishError if a link is in place of a folder of ours: it would lead what is written, or removed, away."""
+def demand_own_folders(target: Path) -> None:
+    """Refuse links in place of our folders and files, which would redirect writes and removals, and files for folders.
+
+    Links further inside are removed, or replaced, and never followed.
+    """
+    work = target / STAGING / WORK
     shard_names = {f"{format_.folder}/{format_.suffix}" for format_ in all_formats()}
-    for name in (STAGING, f"{STAGING}/{WORK}", DECISIONS, *sorted(_folders_of({*shard_names, *all_extra_names()}))):
-        if (target / name).is_symlink():
-            raise PublishError(f"{name} in {str(target)!r} is a link; remove it, or choose another -o")
+    folders = (DECISIONS, *sorted(_folders_of({*shard_names, *all_extra_names()})))
+    for path in (target / STAGING, work, *_entries_of(work), *(target / name for name in folders)):
+        if path.is_symlink():
+            raise _not_ours(path, target, "is a link")
+    for path in (target / STAGING, work, work / TASKS, work / LOG):
+        if path.exists() and not path.is_dir():
+            raise _not_ours(path, target, "is not a folder")
+
+
+def _entries_of(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _not_ours(path: Path, target: Path, what: str) -> PublishError:
+    name = path.relative_to(target).as_posix()
+    return PublishError(f"{name} in {str(target)!r} {what}; remove it, or choose another -o")
 
 
 def _is_dataset_file(name: str) -> bool:

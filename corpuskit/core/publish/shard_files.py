@@ -12,19 +12,17 @@ from corpuskit.core.provenance.manifest import shard_format
 
 def measured_files(format_: Format, path: Path, documents: int, tokens: int) -> list[ShardEntry]:
     """Return an entry for each file of a shard that was written to `path`; the entries' paths are their names alone."""
-    return [_measured(format_, file, documents, tokens) for file in shard_paths(format_, path)]
+    files = shard_paths(format_, path)
+    return [shard_entry(format_, file.name, size_and_digest(file), documents, tokens) for file in files]
 
 
-def _measured(format_: Format, path: Path, documents: int, tokens: int) -> ShardEntry:
-    size, digest = size_and_digest(path)
-    entry: ShardEntry = {
-        "path": path.name,
-        "bytes": size,
-        "sha256": digest,
-        "documents": documents,
-        "tokens": tokens,
-    }
-    if not is_readable(format_, path.name):
+def shard_entry(
+    format_: Format, name: str, size_and_sha256: tuple[int, str], documents: int, tokens: int
+) -> ShardEntry:
+    """Return the entry of one file of a shard; its path is `name`."""
+    size, sha256 = size_and_sha256
+    entry: ShardEntry = {"path": name, "bytes": size, "sha256": sha256, "documents": documents, "tokens": tokens}
+    if not is_readable(format_, name):
         entry["readable"] = False
     return entry
 

@@ -42,11 +42,11 @@ class Totals:
     documents: int = 0
 
     def add(self, document: Document) -> int:
-        """Count one document; its tokens."""
+        """Count one document; return its tokens."""
         return self.add_counted(document, self.count_tokens(document.text))
 
     def add_counted(self, document: Document, tokens: int) -> int:
-        """Count one document whose tokens are known; its tokens."""
+        """Count one document whose tokens are known; return them."""
         metadata = document.metadata
         total = self.sources.setdefault(str(metadata.get("source") or "unnamed"), SourceTotals())
         total.documents += 1
@@ -78,7 +78,7 @@ class Totals:
         }
 
     def merge(self, parts: dict[str, SourcePart]) -> None:
-        """Add what `parts` gave of another part of the dataset."""
+        """Add the sums that `parts` returned for another part of the dataset."""
         for name, part in parts.items():
             total = self.sources.setdefault(name, SourceTotals())
             total.documents += part["documents"]
@@ -91,7 +91,7 @@ class Totals:
             self.tokens += part["tokens"]
 
     def as_json(self) -> dict[str, SourceEntry]:
-        """The `sources` of the manifest; several licences or origins of one source as a sorted list."""
+        """Return the `sources` of the manifest; several licences or origins of one source become a sorted list."""
         return {
             name: {
                 "origin": _one_or_list(total.origins),

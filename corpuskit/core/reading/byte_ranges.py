@@ -1,8 +1,8 @@
-"""Ranges of a file: stored bytes that are read apart, and whether together they cover the file.
+"""Ranges of a file: stored bytes that are read separately, and whether together they cover the file.
 
-A part is the records whose members start in its stretch; what begins in it belongs to it to the end. Where it really
-starts and stops is found by reading. The parts of a file are its content only if each stops where the next one starts,
-nothing is damaged, and nothing that must be unique is found twice; otherwise the file has to be read whole.
+A range holds the records whose members start in it, each to its end. Where its records really start and stop is found
+by reading. The ranges of a file are its content only if each stops where the next one starts, nothing is damaged, and
+nothing that must be unique is found twice; otherwise the file has to be read whole.
 """
 
 import hashlib
@@ -23,17 +23,17 @@ class ByteRange:
     begin: int
     end: int
     head: int = 0
-    """Bytes from the front of the file that its reading depends on as well."""
+    """Bytes at the front of the file that its reading depends on as well."""
     start: int | None = None
-    """Where its first member starts; None if no record starts in the stretch."""
+    """Where its first member starts; None if no record starts in the range."""
     stop: int | None = None
-    """Where the first member of a later part starts, or the length of the file; None if that was not found."""
+    """Where the first member of a later range starts, or the length of the file; None if that was not found."""
     keys: set[int] = field(default_factory=set)
-    """Hashes, of 64 bits, of what must be unique in the file."""
+    """64-bit hashes of what must be unique in the file."""
 
     @property
     def size(self) -> int:
-        """Stored bytes that were read as its records."""
+        """How many stored bytes were read as its records."""
         return 0 if self.start is None or self.stop is None else self.stop - self.start
 
 
@@ -47,7 +47,7 @@ def byte_ranges(size: int, part_bytes: int) -> list[tuple[int, int]]:
 
 
 def cover_file(ranges: Sequence[dict[str, Any]], size: int) -> bool:
-    """Whether parts, by `start`, `stop` and `damaged`, are a file of `size` bytes without a gap and without damage."""
+    """Whether ranges, by `start`, `stop` and `damaged`, cover a file of `size` bytes without gaps and damage."""
     offset = 0
     for range_ in ranges:
         if range_["damaged"]:
@@ -70,7 +70,7 @@ def keys_are_unique(files: Sequence[Path]) -> bool:
 
 
 def write_keys(keys: set[int], path: Path) -> None:
-    """Write keys down, sorted, 8 bytes each."""
+    """Write keys, sorted, 8 bytes each."""
     import numpy
 
     with filesystem.open_write(path) as stream:
@@ -78,7 +78,7 @@ def write_keys(keys: set[int], path: Path) -> None:
 
 
 def content_of(path: Path, head: int, begin: int, reach: int) -> tuple[str, bool]:
-    """The sha256 of a file's first `head` bytes and of those from `begin` to `reach`, and whether it ends there."""
+    """Return the sha256 of a file's first `head` bytes and those from `begin` to `reach`, and whether it ends there."""
     digest = hashlib.sha256()
     with open(path, "rb") as stream:
         digest.update(stream.read(head))

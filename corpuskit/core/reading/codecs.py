@@ -1,4 +1,4 @@
-"""The compressions we read, one decoder a member: gzip, zstd (with an archive's dictionary), bzip2, LZ4.
+"""The compressions we read, with one decoder per member: gzip, zstd (with an archive's dictionary), bzip2, LZ4.
 
 Sources: RFC 1952; RFC 8878 and the IIPC's `.warc.zst` (a dictionary in a skippable frame in front); the bzip2 block
 header; the LZ4 frame format 1.6.
@@ -56,14 +56,14 @@ class Codec:
         return self.decoder()
 
     def skippable(self, head: bytes | bytearray) -> int:
-        """Bytes to pass over that are valid here but are no member; 0 if there are none."""
+        """How many bytes to skip that are valid here but are not a member; 0 if there are none."""
         return 0
 
     def learn(self, frame: bytes) -> None:
-        """Look at such bytes."""
+        """Learn what the next members need from such skipped bytes."""
 
     def has_checksum(self, head: bytes | bytearray) -> bool:
-        """Whether the member that starts so ends in a checksum of its content."""
+        """Whether the member that starts like this ends in a checksum of its content."""
         return True
 
     def holds_back(self, decoder: Decoder) -> bool:
@@ -72,7 +72,7 @@ class Codec:
 
 
 class Gzip(Codec):
-    """Decoded with ISA-L, which is three times as fast as zlib; zlib looks at what fails."""
+    """Decoded with ISA-L, which is three times as fast as zlib; what fails is tried again with zlib."""
 
     name, ending = "gzip", ".gz"
     magic = b"\x1f\x8b\x08"
@@ -91,7 +91,7 @@ class Gzip(Codec):
 
 
 class Zstd(Codec):
-    """Frames, with the dictionary of the archive where it has one."""
+    """Frames, with the dictionary of the archive if it has one."""
 
     name, ending = "zstd", ".zst"
     magic = b"\x28\xb5\x2f\xfd"
@@ -114,7 +114,7 @@ class Zstd(Codec):
         return 8 + int.from_bytes(head[4:8], "little")
 
     def learn(self, frame: bytes) -> None:
-        """Take over a dictionary; it may itself be a zstd frame."""
+        """Adopt a dictionary, which may itself be a zstd frame."""
         if int.from_bytes(frame[:4], "little") != DICTIONARY_FRAME or self._maker is not self._plain:
             return
         data = frame[8:]
@@ -151,7 +151,7 @@ class Bzip2(Codec):
 
 
 class _Bzip2Stream:
-    """Gives a bounded piece at a time: 45 stored bytes can stand for 45 million."""
+    """Decodes a bounded amount at a time: 45 stored bytes can stand for 45 million."""
 
     def __init__(self) -> None:
         self._decoder = bz2.BZ2Decompressor()
@@ -169,12 +169,12 @@ class _Bzip2Stream:
         return not (self._decoder.eof or self._decoder.needs_input)
 
     def decompress(self, data: Any, /) -> bytes:
-        """Up to `MAX_BLOCK` bytes; what is left comes with the next call."""
+        """Return up to `MAX_BLOCK` bytes; the rest comes with the next call."""
         return self._decoder.decompress(data, MAX_BLOCK)
 
 
 class Lz4(Codec):
-    """Frames, taken whole."""
+    """Frames, decoded whole."""
 
     name, ending = "LZ4", ".lz4"
     magic = b"\x04\x22\x4d\x18"
@@ -198,7 +198,7 @@ class _Lz4Frame:
         self.unused_data = b""
 
     def decompress(self, data: bytes, /) -> bytes:
-        """Nothing until the frame is complete. Raises OSError where it is broken."""
+        """Return nothing until the frame is complete. Raises OSError if it is broken."""
         self._frame += data
         if len(self._frame) > MAX_FRAME:
             raise OSError("the LZ4 frame is too large")
@@ -249,7 +249,7 @@ CODECS: tuple[type[Codec], ...] = (Gzip, Zstd, Bzip2, Lz4)
 
 
 def codec_of(head: bytes | bytearray) -> Codec | None:
-    """The compression of a file that starts so; None for plain."""
+    """Return the compression of a file that starts with these bytes; None for a plain file."""
     for codec in (kind() for kind in CODECS):
         if codec.starts(head) or codec.skippable(head):
             return codec

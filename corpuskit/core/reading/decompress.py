@@ -1,4 +1,4 @@
-"""The decompressed bytes of any container, whole or damaged: gzip, zstd, bzip2, LZ4 or plain, told by content.
+"""The decompressed bytes of any container, whole or damaged: gzip, zstd, bzip2, LZ4 or plain, recognised by content.
 
 What a library would pass off as a normal end of file is reported as damage, and after damage reading goes on at
 the next member that can be decompressed, so that one bad member costs its neighbours nothing.
@@ -15,14 +15,14 @@ GAP = b""
 
 
 MOST_EXPANDED = 4
-"""Members out of proportion that one file may have before it is left."""
+"""How many members of one file may expand out of proportion before the rest of it is given up."""
 
 
 def decompressed_blocks(stream: BinaryIO, damaged: Damaged, name: str = "") -> Iterator[bytes]:
-    """Decompressed bytes in order; `GAP` wherever damage cost some. Damage is reported, never raised.
+    """Yield decompressed bytes in order, and `GAP` wherever damage lost some. Damage is reported, never raised.
 
-    The name decides nothing for bytes that could be text; but binary bytes under the name of a compressed file are one
-    whose opening is damaged.
+    The name does not matter for bytes that could be text; but binary bytes under the name of a compressed file are
+    taken for one whose beginning is damaged.
     """
     from corpuskit.core.reading.members import EXPANDS, FREE_BYTES, RATIO, members_of
 
@@ -38,7 +38,7 @@ def decompressed_blocks(stream: BinaryIO, damaged: Damaged, name: str = "") -> I
         if members.fault:
             yield GAP
         if members.fault == EXPANDS and expanded < MOST_EXPANDED:
-            # Its bytes are no reason to give up the members after it, unless there are more of its kind.
+            # One such member is no reason to give up those after it, unless there are more of its kind.
             expanded += 1
         else:
             total += member_bytes

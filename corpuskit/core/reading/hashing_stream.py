@@ -1,4 +1,4 @@
-"""Stored bytes: files and addresses opened, and counted and hashed while they are read."""
+"""Open files and addresses, and count and hash their stored bytes while they are read."""
 
 import hashlib
 import io
@@ -22,19 +22,19 @@ class HashingStream(io.RawIOBase):
         self._ended = False
 
     def readable(self) -> bool:
-        """True."""
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
-        """Whether the stream below can seek."""
+        """Whether the underlying stream can seek."""
         return self.stream.seekable()
 
     def tell(self) -> int:
-        """The stream's position, or the bytes read of one that cannot tell."""
+        """Return the stream's position, or the bytes read so far if it cannot tell."""
         return self.stream.tell() if self.stream.seekable() else self.size
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        """Seek the stream below."""
+        """Seek in the underlying stream."""
         return self.stream.seek(offset, whence)
 
     def read(self, size: int = -1) -> bytes:
@@ -66,13 +66,13 @@ class HashingStream(io.RawIOBase):
         return self._ended
 
     def close(self) -> None:
-        """Close the stream below."""
+        """Close the underlying stream."""
         self.stream.close()
         super().close()
 
 
 def public_url(url: str) -> str:
-    """The URL without user-info, query and fragment, which may hold secrets."""
+    """Return the URL without user-info, query and fragment, which may hold secrets."""
     from urllib.parse import urlsplit, urlunsplit
 
     parts = urlsplit(url)
@@ -80,7 +80,7 @@ def public_url(url: str) -> str:
 
 
 def open_local(path: Path) -> BinaryIO:
-    """A file. Raises UsageError if it cannot be read."""
+    """Open a file. Raises UsageError if it cannot be read."""
     try:
         return open(path, "rb")
     except OSError as error:
@@ -88,15 +88,15 @@ def open_local(path: Path) -> BinaryIO:
 
 
 def open_url(url: str) -> BinaryIO:
-    """What lies at an address, through fsspec. Raises UsageError if nothing does, else RemoteError."""
+    """Open an address through fsspec. Raises UsageError if nothing is there, RemoteError if it fails otherwise."""
     import fsspec
 
     try:
         return cast(BinaryIO, fsspec.open(url, "rb").open())
     except ImportError as error:
         raise UsageError(f"{public_url(url)}: {error}") from None
-    except Exception as error:  # every file system raises types of its own
-        # fsspec says "not found" of a host that does not answer, too; its cause knows better.
+    except Exception as error:  # every file system raises its own types
+        # fsspec also says "not found" of a host that does not answer; only its cause tells them apart.
         cause = error.__cause__ or error
         if isinstance(error, FileNotFoundError) and (cause is error or getattr(cause, "status", 0) in (404, 410)):
             raise UsageError(f"no such address: {public_url(url)}") from None
@@ -104,7 +104,7 @@ def open_url(url: str) -> BinaryIO:
 
 
 def _unreadable(error: Exception) -> Exception:
-    """A fault of the disk, or of a closed standard input, in words."""
+    """Return the error of a failing disk or a closed standard input in words; other errors as they are."""
     return DamagedError(f"an input cannot be read: {error.strerror}") if isinstance(error, OSError) else error
 
 

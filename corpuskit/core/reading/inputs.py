@@ -3,6 +3,7 @@
 import os
 import stat
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,7 +31,7 @@ class Damage:
     lost: int
 
     def as_json(self) -> DamageEntry:
-        """The entry in the manifest."""
+        """Return the entry in the manifest."""
         return {"what": self.what, "offset": self.offset, "lost": self.lost}
 
 
@@ -39,12 +40,14 @@ class Findings:
     """What reading an input found."""
 
     damage: list[Damage] = field(default_factory=list)
+    remarks: Counter[str] = field(default_factory=Counter)
+    """What its reader should know although nothing is lost: phrases, and how often each was the case."""
     count: StreamCount = field(default_factory=StreamCount)
     """The lines that were read, valid or not."""
     cut_line: bool = False
-    """Whether the stream ended in the middle of a line that is no whole record."""
+    """Whether the stream ended in the middle of a line that is not a whole record."""
     size_and_sha256: tuple[int, str] | None = None
-    """Set where a worker has read all of it."""
+    """Set if a worker has read all of it."""
 
 
 @dataclass
@@ -59,7 +62,7 @@ class Input:
     dataset: Path | None = None
     """The published folder, or the manifest next to a published file, that this is a shard of."""
     byte_range: ByteRange | None = None
-    """The only range of a local file to be read."""
+    """The only range to read of a local file."""
     findings: Findings = field(default_factory=Findings)
     _stream: "HashingStream | None" = None
 
@@ -73,7 +76,7 @@ class Input:
         return cast(BinaryIO, self._stream)
 
     def pipe_status(self) -> os.stat_result | None:
-        """Return the `fstat` of the pipe that this input is, or None. Raises UsageError for a closed one."""
+        """Return the `fstat` of the pipe that this input is, or None. Raises UsageError if standard input is closed."""
         if self.name == "-" and sys.stdin is None:
             raise UsageError("standard input is closed; name an input, or pipe one in")
         status = os.fstat(0) if self.name == "-" else os.stat(self.local_path) if self.local_path else None
@@ -124,6 +127,10 @@ class Input:
     def damaged(self, what: str, offset: int, lost: int) -> None:
         """Report stored bytes that cannot be read: a plain phrase, the stored byte, and how many were lost."""
         self.findings.damage.append(Damage(what, offset, lost))
+
+    def remark(self, what: str) -> None:
+        """Note something that costs nothing, but that a person should know, in a phrase."""
+        self.findings.remarks[what] += 1
 
     def manifest_entry(self) -> InputEntry:
         """Return the entry in the manifest; the rest of a local file is read for its digest.

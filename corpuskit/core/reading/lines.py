@@ -1,4 +1,4 @@
-"""Blocks of bytes cut into lines."""
+"""Split blocks of bytes into lines."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ class LineSplitter:
         """`name` is what rejects call the stream."""
         self.name = name
         self.cut_at_end = False
-        """Whether the stream ended inside a line that is no whole record."""
+        """Whether the stream ended inside a line that is not a whole record."""
         self.parts: list[bytes] = []
         self.part_bytes = 0
         self.offset = 0
@@ -25,7 +25,7 @@ class LineSplitter:
         self.first_blank = 0, b""
 
     def split(self, blocks: Iterator[bytes]) -> Iterator[tuple[int, bytes] | Rejected]:
-        """The lines of the blocks in order; `GAP` ends a line that cannot be finished.
+        """Yield the lines of the blocks in order; `GAP` ends a line that cannot be finished.
 
         Blank lines in a row are one reject: a few kilobytes can hold hundreds of millions of them.
         """
@@ -50,7 +50,7 @@ class LineSplitter:
             yield self._last()
 
     def _behind_blanks(self, rest: bytes) -> bytes:
-        """What is left of a piece without its lines, which are all blank, if it has any."""
+        """Pass over any whole lines in the rest of a block, which are then all blank; return what follows them."""
         end = rest.rfind(b"\n") + 1
         if end:
             self._pass_blank(self.offset, rest[: rest.find(b"\n")], rest.count(b"\n"))
@@ -63,7 +63,7 @@ class LineSplitter:
         self.blanks += count
 
     def _blank_lines(self) -> Iterator[Rejected]:
-        """The blank lines that were just passed, as one."""
+        """Yield the blank lines that were just passed, as one reject."""
         if self.blanks:
             offset, line = self.first_blank
             detail = "the line is blank" if self.blanks == 1 else f"{self.blanks} blank lines"
@@ -95,7 +95,7 @@ class LineSplitter:
                 yield Rejected("cut-line", self.name, item[0], item[1], "damage ends this line")
 
     def _last(self) -> tuple[int, bytes] | Rejected:
-        """The last line of a stream that does not end in a line feed: whole, or cut."""
+        """Return the last line of a stream that does not end in a line feed: whole, or cut."""
         item = self._take(0)
         if isinstance(item, tuple) and not _is_json(item[1]):
             self.cut_at_end = True
@@ -112,7 +112,7 @@ def _is_json(line: bytes) -> bool:
 
 
 def whole_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the bytes cut at line ends only: searching a block is far faster than searching its lines."""
+    """Yield the bytes, cut only at line ends: searching a block is far faster than searching its lines."""
     rest = b""
     for block in blocks:
         end = block.rfind(b"\n") + 1

@@ -1,15 +1,16 @@
-"""A file as the members it was stored in: gzip members, zstd or LZ4 frames, bzip2 streams, or one plain stretch.
+"""A file as the members it was stored in: gzip members, zstd or LZ4 frames, bzip2 streams, or one plain span of bytes.
 
-A member is the wall that damage stops at; in a web archive, where every record has one of its own, it is also the
-record's address (its byte offset). Each member is checked to its end; after a broken one reading goes on at the next
-member that decompresses. Nothing is sought: a pipe will do. The bytes of the current member are kept, up to 16 MiB,
-to search them again when it turns out broken.
+Damage does not spread beyond its member. In a web archive every record has a member of its own, so the member's byte
+offset is also the record's address. Each member is checked to its end; after a broken one, reading goes on at the next
+member that decompresses. This needs no seeking: a pipe will do. The bytes of the current member are kept, up to
+16 MiB, to be searched again if it turns out to be broken.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Protocol
 
+from corpuskit.core.errors import is_out_of_memory
 from corpuskit.core.reading.codecs import CODECS, Codec, codec_of
 
 STEP = 16 * 1024
@@ -19,18 +20,18 @@ PROBED = 1024
 RATIO = 250
 MUCH = 8 * 1024 * 1024
 SMALL_STEP = 1024
-"""Stored bytes to decode at once where the last ones gave much."""
+"""Stored bytes to decode at once after bytes that expanded to a lot."""
 EXPANDS = "expands"
 FREE_BYTES = 256 * 1024 * 1024
 
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 Damaged = Callable[[str, int, int], None]
-"""Told about damage: what, at which stored byte, how many stored bytes are lost."""
+"""Called with damage: what it is, at which stored byte, and how many stored bytes are lost."""
 
 
 class Members(Protocol):
-    """What a reader of records needs of a file: its members in order, each as decompressed chunks."""
+    """What a reader of records needs from a file: its members in order, each as decompressed chunks."""
 
     start: int
     """Stored offset at which the open member starts."""
@@ -52,11 +53,11 @@ class Members(Protocol):
         ...
 
     def read(self) -> bytes:
-        """The next decompressed bytes of the open member; empty at its end."""
+        """Return the next decompressed bytes of the open member; empty at its end."""
         ...
 
     def rewind(self, offset: int) -> bool:
-        """Go back to an offset of the open member, where the file allows it."""
+        """Go back to an offset of the open member; False if the file does not allow it."""
         ...
 
 
@@ -66,10 +67,10 @@ def members_of(
     name: str = "",
     plain: Callable[[bytes], bool] = lambda head: not _BINARY.search(head),
 ) -> Members:
-    """The members of a stream, by its first bytes.
+    """Return the members of a stream, whose compression its first bytes show.
 
-    Where these show no compression and are not what `plain` says a plain file starts with, the first member may be
-    damaged: the compression is then that of the file's name, or of the first member that is found to start plainly.
+    If they show none, and by `plain` are not how a plain file starts either, the first member may be damaged: the
+    compression is then that of the file's name, or of the first member found whose content starts like a plain file.
     """
     stored = StoredBytes(stream)
     head = bytes(stored.at(0, STEP))
@@ -104,7 +105,7 @@ def _first_bytes(codec: type[Codec], data: bytearray) -> bytes:
 
 
 class StoredBytes:
-    """The bytes of a stream by offset, read forward only; what lies before `forget` is gone."""
+    """The bytes of a stream by offset, read forward only; bytes before the offset given to `forget` are gone."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -114,11 +115,11 @@ class StoredBytes:
 
     @property
     def first(self) -> int:
-        """The lowest offset that is still here."""
+        """The lowest offset that is still in memory."""
         return self._base
 
     def at(self, offset: int, size: int) -> bytearray:
-        """Up to `size` bytes from an offset; fewer only at the end of the stream."""
+        """Return up to `size` bytes from an offset; fewer only at the end of the stream."""
         while offset + size > self._base + len(self._buffer) and not self._ended:
             chunk = self._stream.read(CHUNK)
             self._buffer += chunk
@@ -127,7 +128,7 @@ class StoredBytes:
         return self._buffer[index : index + size]
 
     def rest(self, offset: int) -> bytes:
-        """The next bytes from an offset that nothing before is needed of: those that are here, else a chunk as read."""
+        """Return the next bytes from an offset, if none before it are needed: those in memory, else a chunk as read."""
         buffered = bytes(self._buffer[offset - self._base :])
         self._buffer.clear()
         self._base = offset + len(buffered)
@@ -146,7 +147,7 @@ class StoredBytes:
             self._base = offset
 
     def restart(self, offset: int) -> None:
-        """Read on from an offset that the stream itself was sought to."""
+        """Read on from an offset that the stream itself has been moved to."""
         self._buffer.clear()
         self._base, self._ended = offset, False
 
@@ -226,7 +227,9 @@ class CompressedFile:
                 return self._break("cut", self._salvage(0))
             try:
                 output = self._decoder.decompress(stored)
-            except self._codec.errors:
+            except self._codec.errors as error:
+                if is_out_of_memory(error):
+                    raise MemoryError from error
                 return self._break("corrupt", self._salvage(len(stored)))
             self._ended = self._decoder.eof
             self._step = self._codec.step if len(output) < MUCH else min(self._codec.step, SMALL_STEP)
@@ -262,7 +265,7 @@ class CompressedFile:
         return bytes(saved)
 
     def _slices(self, failed: int) -> Iterator[tuple[int, int]]:
-        """Offset and size: large up to what failed, then single bytes, since a failing call gives nothing."""
+        """Yield offset and size: large up to what failed, then single bytes, since a failing call returns nothing."""
         for offset in range(self.start, self.consumed, STEP):
             yield offset, min(STEP, self.consumed - offset)
         for offset in range(self.consumed, self.consumed + failed):
@@ -273,7 +276,7 @@ class CompressedFile:
         self._searched += self.consumed - self.start
         position = max(self.start + 1, self._stored.first)
         if self._searched > self.consumed + WINDOW:
-            # A file made of members within members would have us read it over and over.
+            # A file made of members within members would otherwise be read over and over.
             position = max(position, self.consumed)
         next_start = self.find_member(position)
         what = {
@@ -311,9 +314,9 @@ class CompressedFile:
         return end - position <= WINDOW and not any(self._stored.at(position, end - position))
 
     def find_member(self, position: int, limit: int | None = None) -> int:
-        """The first place from here on where a member decompresses; the end of the file if there is none.
+        """Return the first offset from here on where a member decompresses; the end of the file if there is none.
 
-        One after `limit` need not be found: any offset after it may be returned.
+        A member after `limit` need not be found: any offset after it may be returned.
         """
         magic, look = self._codec.magic, CHUNK + PROBED
         while (limit is None or position < limit) and (window := self._stored.at(position, look)):
@@ -335,6 +338,8 @@ class CompressedFile:
             return False
         try:
             self._codec.careful_decoder().decompress(head)
-        except self._codec.errors:
+        except self._codec.errors as error:
+            if is_out_of_memory(error):
+                raise MemoryError from error
             return False
         return True

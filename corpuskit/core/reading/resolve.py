@@ -1,7 +1,7 @@
 """What arguments name: files, folders, globs, addresses and datasets, in one fixed order.
 
 *Input order* is by name, then by position in the file; the name is the path below the inputs' common folder, so
-neither the working folder nor the order of naming changes a result.
+neither the working folder nor the order of the arguments changes a result.
 """
 
 import glob
@@ -15,12 +15,13 @@ from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.manifest import MANIFEST, read_manifest, readable_shards
 from corpuskit.core.reading.hashing_stream import public_url
 from corpuskit.core.reading.inputs import Input
+from corpuskit.core.wording import nearest
 
 Expand = Callable[[Input], list[str] | None]
-"""Returns the inputs that an input lists, or None if it is no list."""
+"""Returns the inputs that an input lists, or None if it is not a list."""
 
 
-def resolve_lists(arguments: Sequence[str], suffixes: Sequence[str], expand: Expand) -> list[Input]:
+def resolve_lists(arguments: Sequence[str | Path], suffixes: Sequence[str], expand: Expand) -> list[Input]:
     """Return the inputs that these arguments name, with lists of inputs replaced by what they list."""
     inputs: list[Input] = []
     for input_ in resolve(arguments, suffixes):
@@ -30,13 +31,16 @@ def resolve_lists(arguments: Sequence[str], suffixes: Sequence[str], expand: Exp
     return inputs
 
 
-def resolve(arguments: Sequence[str], suffixes: Sequence[str] = (), base: Path | None = None) -> list[Input]:
+def resolve(
+    arguments: Sequence[str | Path] | str | Path, suffixes: Sequence[str] = (), base: Path | None = None
+) -> list[Input]:
     """Return the inputs that these arguments name, in input order.
 
     An argument is `-`, a URL, a file, a glob, or a folder: all files below it, or those with a suffix of `suffixes`, or
     the shards of a dataset that corpuskit published. Raises UsageError for what does not exist and for empty globs.
     """
-    inputs = [item for argument in arguments for item in _expand(argument, suffixes, base)]
+    listed = [arguments] if isinstance(arguments, (str, Path)) else arguments
+    inputs = [item for argument in listed for item in _expand(os.fspath(argument), suffixes, base)]
     streams = [item for item in inputs if item.is_stream]
     for number, item in enumerate((item for item in streams if item.name != "-"), start=1):
         item.name = f"pipe-{number}"
@@ -60,16 +64,26 @@ def _expand(argument: str, suffixes: Sequence[str], base: Path | None) -> list[I
         except ValueError:
             raise UsageError(f"a {scheme}:// address that cannot be read; check its host and port") from None
     if "://" in argument and not os.path.lexists(argument):
-        raise UsageError("an address starts with its scheme, as https://; chains of addresses are not read")
+        raise UsageError("an address starts with its scheme, such as https://; chained addresses are not read")
     path = Path(argument) if base is None else base / argument
     if os.path.lexists(path):
         return _existing(path, suffixes)
     if not glob.has_magic(argument):
-        raise UsageError(f"no such file or folder: {argument!r}")
+        raise UsageError(f"no such file or folder: {argument!r}{_near_name(path)}")
     matches = sorted(glob.glob(str(path), recursive=True))
     if not matches:
         raise UsageError(f"no file matches {argument!r}; check the pattern and the folder it starts in")
     return [item for match in matches for item in _existing(Path(match), suffixes)]
+
+
+def _near_name(path: Path) -> str:
+    """Return a hint at the name in the same folder that is most like a missing one."""
+    try:
+        names = os.listdir(path.parent)
+    except OSError:
+        return ""
+    near = nearest(path.name, names)
+    return f" (did you mean {str(path.with_name(near))!r}?)" if near else ""
 
 
 def _existing(path: Path, suffixes: Sequence[str]) -> list[Input]:
@@ -99,7 +113,7 @@ def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
 
 
 def _inside(folder: Path, paths: list[Path]) -> list[Path]:
-    """The files without links that lead out of the folder: who made the folder must not choose what else is read."""
+    """Return the files without links that lead out of the folder, whose maker must not choose what else is read."""
     real = os.path.realpath(folder)
     outside = {
         path for path in paths if path.is_symlink() and os.path.commonpath([real, os.path.realpath(path)]) != real
@@ -120,7 +134,7 @@ def _dataset(dataset: Path) -> list[Input]:
     manifest = read_manifest(dataset)
     for shard in manifest["shards"]:
         if (folder / shard["path"]).is_symlink():
-            raise DamagedError(f"{shard['path']} is a link and no shard; `corpuskit verify` the dataset")
+            raise DamagedError(f"{shard['path']} is a link and not a shard; `corpuskit verify` the dataset")
     return [
         Input(
             str(folder / shard["path"]),
@@ -133,7 +147,7 @@ def _dataset(dataset: Path) -> list[Input]:
 
 
 def _named(inputs: list[Input]) -> list[Input]:
-    """Name local files by their path below the folder that all share; leave out what is named twice."""
+    """Name local files by their path below the folder that they all share; leave out what is named twice."""
     unique = {os.path.realpath(item.local_path) if item.local_path else item.url: item for item in inputs}
     absolute = {
         key: Path(os.path.abspath(item.local_path)) for key, item in unique.items() if item.local_path is not None

@@ -1,4 +1,4 @@
-"""Judging: a batch passes through stages, in this process or in a worker, and every document is accounted for."""
+"""Pass a batch through stages, in this process or in a worker, and account for every document."""
 
 import operator
 from collections.abc import Iterator, Sequence
@@ -14,11 +14,11 @@ from corpuskit.core.stream.cpu_guard import KILLED, TOGETHER, Guard, killed
 
 
 class StepFault(CorpuskitError):
-    """A step met what it does not expect; the message names the step and the document."""
+    """A step met something that it does not expect; the message names the step and the document."""
 
 
 def apply_stages(stages: Sequence[Stage], batch: Batch, guard: Guard | None = None) -> Batch:
-    """Pass a batch through stages; the result holds what came out, what was set aside, and an account a stage.
+    """Pass a batch through stages; the result holds what came out, what was set aside, and an account per stage.
 
     In a worker, `guard` watches every document and stage.
     """
@@ -41,7 +41,7 @@ def apply_stages(stages: Sequence[Stage], batch: Batch, guard: Guard | None = No
 
 @dataclass(slots=True)
 class InFlight:
-    """A document on its way through stages, with its line and the hash of that."""
+    """A document on its way through stages, with its line and the line's hash."""
 
     document: Document
     location: Location
@@ -49,7 +49,7 @@ class InFlight:
     digest: int
     number: int
     killed: int | None
-    """The stage that does not end on it, where one is known."""
+    """The stage that does not finish on it, if one is known."""
 
 
 def _in_flight(document: Document, location: Location, number: int, killed: int | None = None) -> InFlight:
@@ -97,7 +97,7 @@ def _apply_many(
         except CorpuskitError:
             raise
         except Exception as error:
-            # One by one, the document at fault is found and named.
+            # Applied one by one, the document at fault is found and named.
             for document in documents:
                 _apply(stage, document)
             raise StepFault(f"{stage.name()} failed on a batch: {type(error).__name__}") from error
@@ -128,7 +128,7 @@ def _fault(stage: Stage, document: Document, error: Exception) -> StepFault:
 
 
 def apply_stages_to_lines(stages: Sequence[Stage], batch: Batch, guard: Guard | None = None) -> Batch:
-    """`apply_stages` for a worker: documents go back as lines, which is half of what they are in memory."""
+    """`apply_stages` for a worker: documents go back as lines, which take half the memory."""
     result = apply_stages(stages, batch, guard)
     result.lines = [
         (location[1], encode(document)) for document, location in zip(result.documents, result.locations, strict=True)
@@ -140,7 +140,7 @@ def apply_stages_to_lines(stages: Sequence[Stage], batch: Batch, guard: Guard | 
 def _apply_all(
     stages: Sequence[Stage], counts: list[StepCount], verdicts: list[Verdict], item: InFlight, guard: Guard | None
 ) -> bool:
-    """Whether a document comes out of the last stage; `item` carries it as it does."""
+    """Pass a document through all stages; return whether it comes out of the last. `item` then holds it."""
     for index, (stage, count) in enumerate(zip(stages, counts, strict=True)):
         verdict = _count_outcome(stage, count, item, _apply_to(stage, index, item, guard))
         if verdict is not None:
@@ -150,7 +150,11 @@ def _apply_all(
 
 
 def _count_outcome(stage: Stage, count: StepCount, item: InFlight, outcome: Document | Drop | Reject) -> Verdict | None:
-    """Count what a stage made of a document; a verdict if it goes no further."""
+    """Count what a stage made of a document; return a verdict if it goes no further."""
+    if count.absent_fields is None:
+        count.absent_fields = stage.absent_fields(item.document)
+    elif count.absent_fields:
+        count.absent_fields &= stage.absent_fields(item.document)
     count.received.add_hashed(item.line, item.digest)
     try:
         if isinstance(outcome, Document):
@@ -163,7 +167,14 @@ def _count_outcome(stage: Stage, count: StepCount, item: InFlight, outcome: Docu
             verdict = Verdict.of_drop(stage.name(), outcome, item.location)
             count.dropped[outcome.reason] += 1
             return verdict
+        if not isinstance(outcome, Reject):
+            raise StepFault(
+                f"{stage.name()}: `apply` must return a Document or a Drop, not {type(outcome).__name__}, "
+                f"as it did for document {item.document.id!r}"
+            )
         raise outcome
+    except StepFault:
+        raise
     except Reject as reject:
         count.rejected[reject.reason] += 1
         if reject.reason == KILLED:

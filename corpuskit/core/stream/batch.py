@@ -1,4 +1,4 @@
-"""Batches: how documents travel, as lines until somebody has to read them."""
+"""Batches: how documents travel, as lines until a step has to read them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ Location = tuple[str, int]
 
 @dataclass(slots=True)
 class Batch:
-    """Documents on their way, what left them, and the accounts of the steps they passed."""
+    """Documents on their way, verdicts on those that were taken out, and the accounts of the steps they passed."""
 
     documents: list[Document] = field(default_factory=list)
     locations: list[Location] = field(default_factory=list)
@@ -29,13 +29,13 @@ class Batch:
     counts: list[StepCount] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     killed: dict[int, int] = field(default_factory=dict)
-    """Documents, by number, at which a worker was ended, and the number of the stage that would not end."""
+    """Documents, by number, on which a worker was killed, and the number of the stage that did not finish."""
     singly: bool = False
     """Whether no stage may take many documents at a time."""
 
 
 def read_lines(inputs: Iterable[Input]) -> Iterator[Batch]:
-    """Batches of undecoded lines; unreadable ones become verdicts of the step that takes the batch."""
+    """Yield batches of undecoded lines; unreadable ones become verdicts of the step that takes the batch."""
     for input_ in inputs:
         format_ = _format_of(input_)
         if format_ is not None and format_.name != "jsonl":
@@ -49,7 +49,7 @@ def read_lines(inputs: Iterable[Input]) -> Iterator[Batch]:
                 batch.verdicts.append(Verdict.of_rejected("", item))
                 continue
             if is_stream:
-                # Held against what the writers of the pipe say they sent.
+                # To be compared with what the writers of the pipe say they sent.
                 input_.findings.count.add(item[1])
             batch.lines.append(item)
             size += len(item[1])

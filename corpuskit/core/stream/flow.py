@@ -1,6 +1,6 @@
-"""Flow: a step lifted to a stream. It alone counts, catches, and sets drops and rejects aside.
+"""Flow: steps applied to a stream. It alone counts, catches rejects, and sets aside what leaves the stream.
 
-Documents travel in batches. A run of stages judges a batch in this process or in a worker, by the same function; the
+Documents travel in batches. A run of stages takes a batch in this process or in a worker, with the same function; the
 results come back in order. A source makes batches of what it reads; a corpus stage takes the documents out of them.
 """
 
@@ -17,7 +17,7 @@ from corpuskit.core.errors import CorpuskitError
 from corpuskit.core.provenance.verdicts import DROPPED, Verdict
 from corpuskit.core.reading.inputs import Findings, Input
 from corpuskit.core.settings import Tags
-from corpuskit.core.step import CorpusStage, Drop, Item, Rejected, Source, Stage, Step
+from corpuskit.core.step import CorpusStage, Drop, Item, Rejected, Source, Stage, Step, demand_steps
 from corpuskit.core.stream.apply import StepFault, apply_stages, apply_stages_to_lines
 from corpuskit.core.stream.batch import Batch, Location, decoded, in_batches, of_reject, read_lines
 
@@ -31,26 +31,27 @@ class Flow:
     jobs: int = 1
     tags: Tags = field(default_factory=Tags)
     run_corpus_stage: Callable[[Iterable[Document]], Iterator[Item]] | None = None
-    """Stands in for `run` of the one corpus stage, where its verdicts are known already."""
+    """Stands in for `run` of the only corpus stage if its verdicts are known already."""
     counts: list[StepCount] = field(init=False)
     cut: bool = False
     """Whether a step stopped before the end of its input, or takes only a part of it on purpose."""
 
     def __post_init__(self) -> None:
-        """One account a step, and one for reading where no step does it."""
+        """Start one account per step, and one for reading if no step does it. Raises UsageError for other objects."""
+        demand_steps("Flow", self.steps)
         self.counts = [StepCount() for _ in self.steps]
         self.reading = StepCount()
         self.cut = any(step.cuts for step in self.steps)
 
     def documents(self, inputs: Sequence[Input]) -> Iterator[Document]:
-        """The documents that come out of the last step, in order."""
+        """Yield the documents that come out of the last step, in order."""
         name = self.steps[-1].name() if self.steps else "read"
         for batch in self._batches(inputs):
             yield from (document for document, _ in decoded(batch, name, self.reading))
             self._take_all(batch)
 
     def lines(self, inputs: Sequence[Input]) -> Iterator[bytes]:
-        """The canonical lines of the same documents."""
+        """Yield the canonical lines of the documents that come out of the last step, in order."""
         for batch in self._batches(inputs):
             yield from (encode(document) for document in batch.documents)
             yield from (line for _, line in batch.lines)
@@ -93,7 +94,7 @@ class Flow:
         batch.verdicts.clear()
 
     def _read_source(self, source: Source, inputs: Sequence[Input]) -> Iterator[Batch]:
-        """A source's documents; with several workers each reads whole files, and the order stays that of the inputs."""
+        """Yield a source's documents in the order of the inputs; with several workers, each reads whole files."""
         if self.jobs > 1 and len(inputs) > 1 and not any(input_.is_stream for input_ in inputs):
             yield from self._read_in_workers(source, inputs)
             return
@@ -129,13 +130,13 @@ class Flow:
                 filesystem.remove(done.path)
 
     def _accept_source_item(self, item: Item, name: str, count: StepCount, location: Location) -> Document | None:
-        """A source's item as a tagged document; None if it was set aside."""
+        """Return a source's item as a tagged document; None if it was set aside."""
         if isinstance(item, Document):
             item = tagged(item, self.tags)
         return self._count_outcome(item, name, count, location)
 
     def _count_outcome(self, item: Item, name: str, count: StepCount, location: Location) -> Document | None:
-        """Count what a step yields; a document that is to go on is returned."""
+        """Count what a step yields; return the document if it is to go on."""
         try:
             if isinstance(item, Document):
                 count.sent.add(encode(item))
@@ -197,7 +198,7 @@ def end_of_stages(steps: Sequence[Step], start: int) -> int:
 
 
 def runs_of(steps: Sequence[Step]) -> Iterator[Sequence[Step]]:
-    """Yield the steps in runs that go through together: stages that follow one another, each corpus stage alone."""
+    """Yield the steps in runs that are applied together: consecutive stages, and each corpus stage alone."""
     start = 0
     while start < len(steps):
         end = max(end_of_stages(steps, start), start + 1)
@@ -211,7 +212,7 @@ def _offset(document: Document) -> int:
 
 @dataclass
 class ReadInput:
-    """What a worker found in one input; its documents lie as lines in `path`."""
+    """What a worker found in one input; its documents are lines in `path`."""
 
     path: Path
     count: StepCount
@@ -234,7 +235,7 @@ def read_to_file(source: Source, tags: Tags, folder: Path, numbered: tuple[int, 
 
 
 def tagged(document: Document, tags: Tags) -> Document | Drop:
-    """The document with a source's tags. Its own licence and origin stay; another origin than its own is a drop."""
+    """Return the document with a source's tags. Its own licence and origin stay; a different origin is a drop."""
     metadata = document.metadata
     if tags.origin and metadata.get("origin") not in (None, tags.origin):
         return Drop(document, "origin-conflict", {"declared": tags.origin, "own": metadata["origin"]})

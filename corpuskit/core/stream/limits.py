@@ -1,4 +1,4 @@
-"""What a run puts up with: damaged inputs, rejected records, and an empty result."""
+"""What a run tolerates: damaged inputs, rejected records, and an empty result."""
 
 from corpuskit.core.errors import DamagedError, RefusedError
 from corpuskit.core.settings import Settings
@@ -14,10 +14,14 @@ def demand_few_rejects(settings: Settings, rejected: int, documents: int, subjec
 
 
 def demand_whole_inputs(settings: Settings, damaged: list[str], subject: str, then: str) -> None:
-    """Raise DamagedError if inputs, named in `damaged`, are so, unless `--accept-damaged` is given."""
+    """Raise DamagedError if inputs, named in `damaged`, are so, unless `--accept-damaged` is given.
+
+    `subject` says how many are, `then` what that means.
+    """
     if damaged and not settings.accept_damaged:
+        verb = "is" if len(damaged) == 1 else "are"
         raise DamagedError(
-            f"{subject} damaged, {damaged[0]} first; {then}. "
+            f"{subject} {verb} damaged, {damaged[0]} first; {then}. "
             "`--accept-damaged` goes on and lists the damage in the manifest"
         )
 

@@ -1,17 +1,18 @@
 """One process of a pipe: reads its inputs, runs its step, writes its output, and answers for all three.
 
-The order of the end matters: the stream is written, the writers before us are judged, then our own entry in the ledger
+The order at the end matters: the stream is written, the writers before us are checked, then our own entry in the ledger
 says `complete`, and only then is the output closed or published.
 """
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from corpuskit.core import console
+from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import publishing
 from corpuskit.core.document import Document, encode
@@ -23,13 +24,15 @@ from corpuskit.core.provenance.verdicts import VerdictLog
 from corpuskit.core.publish.file_output import FileOutput
 from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.source_totals import Totals
+from corpuskit.core.reading.input_kinds import demand_lines_of_documents
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.resolve import resolve, resolve_lists
 from corpuskit.core.registry import describe, find_format, format_of_file
 from corpuskit.core.settings import Settings, Tags
-from corpuskit.core.step import CorpusStage, Report, Sink, Source, Step
+from corpuskit.core.step import Command, CorpusStage, Report, Sink, Source, Step, absent_fields_notice, demand_steps
 from corpuskit.core.stream.flow import Flow
 from corpuskit.core.stream.limits import demand_documents, demand_few_rejects, demand_whole_inputs
+from corpuskit.core.wording import quantity
 
 WRITE_BYTES = 256 * 1024
 
@@ -56,7 +59,7 @@ class StreamOutput:
     size: int = 0
 
     def __post_init__(self) -> None:
-        """Ask once whether a person looks at it; a closed descriptor is no terminal."""
+        """Ask once whether a person looks at it; a closed descriptor is not a terminal."""
         self.is_terminal = os.isatty(self.descriptor)
 
     def write(self, document: Document) -> None:
@@ -64,7 +67,7 @@ class StreamOutput:
         self.write_line(encode(document))
 
     def write_line(self, line: bytes) -> None:
-        """Write one line; on a terminal without the characters that would drive it."""
+        """Write one line; to a terminal, without the characters that would drive it."""
         if self.is_terminal:
             line = console.escape_line(line)
         self.waiting += (line, b"\n")
@@ -73,7 +76,7 @@ class StreamOutput:
             self.flush()
 
     def flush(self) -> None:
-        """Hand everything held to the system. Raises BrokenPipeError, or PublishError."""
+        """Pass everything held to the system. Raises BrokenPipeError, or PublishError."""
         data = memoryview(b"".join(self.waiting))
         self.waiting.clear()
         self.size = 0
@@ -95,7 +98,7 @@ class StreamOutput:
 
 
 def open_output(step: Step, settings: Settings) -> Output:
-    """Return the output that `-o` names. Raises UsageError or PublishError."""
+    """Open the output that `-o` names. Raises UsageError or PublishError."""
     names = step.formats() if isinstance(step, Sink) else None
     target = settings.output
     if target is None or str(target) == "-":
@@ -127,12 +130,18 @@ class StepRun:
     """One run of one step."""
 
     step: Step
-    arguments: list[str]
-    settings: Settings
+    arguments: Sequence[str | Path] | str | Path
+    settings: Settings = field(default_factory=Settings)
     tags: Tags = field(default_factory=Tags)
 
+    def __post_init__(self) -> None:
+        """Raise UsageError for what is no step of a pipe."""
+        demand_steps("StepRun", [self.step])
+        if isinstance(self.step, Command):
+            raise UsageError(f"StepRun runs steps of pipes; call `execute` of {type(self.step).__name__} itself")
+
     def run(self) -> int:
-        """Run to the end; the exit code. Raises CorpuskitError, BrokenPipeError or KeyboardInterrupt."""
+        """Run to the end; return the exit code. Raises CorpuskitError, BrokenPipeError or KeyboardInterrupt."""
         self.inputs = self._resolve()
         self.pipes = {input_.name: pipe_of(input_.pipe_status()) for input_ in self.inputs if input_.is_stream}
         self.output = None if isinstance(self.step, Report) else open_output(self.step, self.settings)
@@ -165,10 +174,14 @@ class StepRun:
         return 0
 
     def _resolve(self) -> list[Input]:
-        arguments = self.arguments or ["-"]
+        arguments = [self.arguments] if isinstance(self.arguments, (str, Path)) else self.arguments or ["-"]
         if isinstance(self.step, Source):
-            return resolve_lists(arguments, self.step.suffixes, self.step.expand)
-        return resolve(arguments, (".jsonl", ".jsonl.gz", ".jsonl.zst"))
+            inputs = resolve_lists(arguments, self.step.suffixes, self.step.expand)
+            self.step.check_inputs(inputs)
+            return inputs
+        inputs = resolve(arguments, (".jsonl", ".jsonl.gz", ".jsonl.zst"))
+        demand_lines_of_documents(inputs)
+        return inputs
 
     def _writes(self) -> Pipe | None:
         descriptor = self.output.descriptor if isinstance(self.output, StreamOutput) else None
@@ -194,7 +207,8 @@ class StepRun:
             unread = self.flow.reading
             self._demand_few_rejects(unread.rejected.total(), unread.received.documents)
             if unread.rejected and not self.settings.quiet:
-                console.notice(self.step.name(), f"not in the answer: {console.counted(unread.rejected, 'rejected')}")
+                left_out = console.counted(unread.rejected, "rejected")
+                console.notice(self.step.name(), f"not in the answer: {left_out}{self._rejects_hint(unread)}")
             return
         if isinstance(self.output, StreamOutput):
             for line in console.with_progress(self.flow.lines(self.inputs), self.step.name(), self.settings.quiet):
@@ -209,6 +223,7 @@ class StepRun:
             self.output.flush()
         self.verdict_log.close()
         chain, upstream = self._upstream()
+        self._tell_remarks()
         self._demand_whole_inputs()
         for count in self.flow.counts:
             self._demand_few_rejects(count.rejected.total(), count.received.documents)
@@ -258,18 +273,25 @@ class StepRun:
         return check_upstream(self.ledger, pipe, input_.findings.count, input_.name)
 
     def _vouched(self, input_: Input, verdicts: list[Upstream]) -> bool:
-        """Whether a chain that was taken over already stands for this input."""
+        """Whether a chain that was taken over already accounts for this input."""
         if input_.is_stream:
             return bool(verdicts) and all(verdict.verdict in ("verified", "cut") for verdict in verdicts)
         return input_.dataset is not None
 
     def _chains_of_datasets(self) -> Iterator[Chain]:
-        """The chains of the datasets read, each shard held against its digest."""
+        """Yield the chains of the datasets that were read, after checking each shard against its digest."""
         for input_ in self.inputs:
             if input_.dataset and not self.flow.cut:
                 input_.check_unchanged()
         for dataset in sorted({input_.dataset for input_ in self.inputs if input_.dataset}):
             yield chain_of(read_manifest(dataset), dataset)
+
+    def _tell_remarks(self) -> None:
+        if self.settings.quiet:
+            return
+        for input_ in self.inputs:
+            for remark, number in sorted(input_.findings.remarks.items()):
+                console.notice(self.step.name(), f"{input_.name}: {remark}{f' ({number:,} times)' * (number > 1)}")
 
     def _demand_whole_inputs(self) -> None:
         damaged = [input_ for input_ in self.inputs if input_.damage]
@@ -285,7 +307,7 @@ class StepRun:
         demand_whole_inputs(
             self.settings,
             [input_.name for input_ in damaged],
-            f"{len(damaged)} of {len(self.inputs)} inputs are",
+            f"{len(damaged)} of {quantity(len(self.inputs), 'input')}",
             "nothing was published" if self.settings.output else "whole records were passed on",
         )
 
@@ -293,13 +315,24 @@ class StepRun:
         subject = f"{rejected} of {documents} records were rejected"
         demand_few_rejects(self.settings, rejected, documents, subject, "`--rejects FILE` shows them")
 
+    def _rejects_hint(self, count: StepCount) -> str:
+        """Return how to see the rejected records, or what is wrong with most of them."""
+        bad_lines = count.rejected["bad-json"]
+        if bad_lines > 1 and bad_lines * 2 > count.received.documents:
+            return "; a document is one line of JSON, as `jq -c` writes it"
+        return "; `--rejects FILE` keeps these" if count.rejected and self.settings.rejects is None else ""
+
     def _tell(self) -> None:
         count = self.flow.counts[-1] if self.flow.counts else None
         if self.answer is not None:
             assert isinstance(self.step, Report)
             as_json = console.answer_line(self.step.name(), self.answer)
             console.write_stdout(as_json if self.settings.json else self.step.render(self.answer))
+            if (remark := self.step.remark(self.answer)) and not self.settings.quiet:
+                console.notice(self.step.name(), remark)
         elif self.settings.json:
             console.print_outcome(self.step.name(), count, 0)
         elif count is not None and not self.settings.quiet:
-            console.summary(self.step.name(), count)
+            console.summary(self.step.name(), count, self._rejects_hint(count))
+        if count is not None and count.absent_fields and not self.settings.quiet:
+            console.notice(self.step.name(), absent_fields_notice(count.absent_fields))

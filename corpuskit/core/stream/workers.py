@@ -1,7 +1,7 @@
 """Worker processes that give their results back in order, with bounded work in flight.
 
-Workers must not keep a pipe of the parent's open, or its reader would wait for them: they put /dev/null in place of
-standard input and output at their start, and die with their parent.
+Workers must not keep a pipe of the parent's open, or its reader would wait for them: they replace standard input and
+output with /dev/null when they start, and die with their parent.
 """
 
 import contextlib
@@ -28,15 +28,15 @@ Result = TypeVar("Result")
 IN_FLIGHT_PER_WORKER = 4
 LAST_SECONDS = 5
 PR_SET_PDEATHSIG = 1
-WORKER_KILLED = "a worker process was killed, perhaps for want of memory; try a smaller -j"
+WORKER_KILLED = "a worker process was killed, perhaps for lack of memory; try a smaller -j"
 
 
 def ordered_map(
     work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int, start: str = "fork"
 ) -> Iterator[Result]:
-    """Apply `work` to each task in one of `jobs` processes; results in the tasks' order.
+    """Apply `work` to each task in one of `jobs` processes; yield the results in the tasks' order.
 
-    `start` is `fork` where the parent runs no threads yet, else `spawn`. Raises what `work` raises, and CorpuskitError
+    `start` is `fork` if the parent runs no threads yet, else `spawn`. Raises what `work` raises, and CorpuskitError
     if a worker dies.
     """
     return _results(Workers(work, jobs, start), tasks)
@@ -45,8 +45,11 @@ def ordered_map(
 def guarded_map(
     work: Callable[[Batch, Guard], Batch], batches: Iterable[Batch], jobs: int, start: str = "fork"
 ) -> Iterator[Batch]:
-    """Workers for batches of documents, each watched by a guard: one that spends too long on a document is
-    ended, a new one takes its place, and the batch is done again without that document."""
+    """Apply `work` to batches of documents as `ordered_map` does, in workers that a guard watches.
+
+    A worker that spends too long on a document is killed, a new one replaces it, and the batch is done again without
+    that document.
+    """
     return _results(GuardedWorkers(work, jobs, start), batches)
 
 
@@ -64,7 +67,7 @@ def _results(workers: "Workers[Any]", tasks: Iterable[Any]) -> Iterator[Any]:
 
 @dataclass(eq=False, slots=True)
 class Submitted(Generic[Task]):
-    """A task on its way; `slot` is where its worker says how far it is."""
+    """A task on its way; `slot` is where its worker records its position."""
 
     task: Task
     slot: int
@@ -89,7 +92,7 @@ class Workers(Generic[Task]):
         self._start(submitted)
 
     def next_result(self) -> Any:
-        """The result of the oldest task."""
+        """Return the result of the oldest task."""
         while True:
             try:
                 result = self.waiting[0].future.result()
@@ -100,7 +103,7 @@ class Workers(Generic[Task]):
                 return result
 
     def close(self) -> None:
-        """End all workers, whatever they are at. They hold what locks their parent has, so they are waited for."""
+        """End all workers, whatever they are doing. They hold their parent's locks, so they are waited for."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         for process in self._processes.values():
             process.terminate()
@@ -131,7 +134,7 @@ class Workers(Generic[Task]):
 
 
 class GuardedWorkers(Workers[Batch]):
-    """Workers of which each may spend only so much time on a document."""
+    """Workers that may spend only a limited time on each document."""
 
     _marks: Marks
 
@@ -140,7 +143,7 @@ class GuardedWorkers(Workers[Batch]):
         return self._marks
 
     def _recover(self) -> None:
-        """Start anew without the document at which the guard ended a worker; done work stays done."""
+        """Start again without the document on which the guard killed a worker; work that is done stays done."""
         self._pool.shutdown(wait=True, cancel_futures=True)
         ended = {process.pid for process in self._processes.values() if process.exitcode == -signal.SIGPROF}
         undone = [submitted for submitted in self.waiting if not _is_done(submitted.future)]
@@ -158,14 +161,14 @@ class Pool:
     """Worker processes that outlive one call, for calls that carry their function with them."""
 
     def __init__(self, jobs: int) -> None:
-        """The workers are started afresh, as the parent may run threads."""
+        """Spawn the workers rather than fork them, as the parent may run threads."""
         self.jobs = jobs
         context = multiprocessing.get_context("spawn")
         with starting():
             self._pool = ProcessPoolExecutor(jobs, context, initializer=become_worker, initargs=(os.getpid(),))
 
     def ordered(self, calls: Iterable[tuple[Callable[[Task], Result], Task]]) -> Iterator[Result]:
-        """What the calls return, in their order. Raises what they raise, and CorpuskitError if a worker dies."""
+        """Yield what the calls return, in their order. Raises what they raise, and CorpuskitError if a worker dies."""
         waiting: deque[Future[Any]] = deque()
         try:
             for function, argument in calls:
@@ -178,14 +181,14 @@ class Pool:
         except BrokenProcessPool:
             raise CorpuskitError(WORKER_KILLED) from None
         except CorpuskitError as error:
-            # The pool hangs the worker's traceback on it, which the task has kept already.
+            # The pool attaches the worker's traceback to it, which the task has stored already.
             raise error from None
         finally:
             for future in waiting:
                 future.cancel()
 
     def close(self) -> None:
-        """End the workers, whatever they are at."""
+        """End the workers, whatever they are doing."""
         processes = dict(getattr(self._pool, "_processes", None) or {})
         self._pool.shutdown(wait=False, cancel_futures=True)
         for process in processes.values():
@@ -213,7 +216,7 @@ _ready: set[int] = set()
 
 
 def become_worker(parent: int, work: Callable[..., Any] | None = None, marks: Marks | None = None) -> None:
-    """Make this process a worker: let go of the parent's pipes, leave its signals to it, and die when it dies."""
+    """Make this process a worker: let go of the parent's pipes, leave signals to the parent, and die with it."""
     global _work, _marks
     _work, _marks = work, marks
     console.silence_destructors()

@@ -27,7 +27,7 @@ def size_category(documents: int) -> str:
 
 
 def license_fields(expressions: Sequence[str | None]) -> dict[str, str]:
-    """Return `license`, and `license_name` if the Hub has no name for it: the one licence of all sources, or `mixed`.
+    """Return `license`, and `license_name` if the Hub has no name for it: the licence of all sources, or `mixed`.
 
     `expressions` holds an SPDX expression for each source, None for one that states none.
     """

@@ -97,7 +97,7 @@ class TextLines:
         self.encoding = encoding
         self.offset = start
         self.decoder = codecs.getincrementaldecoder(encoding)("surrogateescape")
-        # The text after the last line end, in the spans that it came in.
+        # The text after the last line end, in the spans in which it came.
         self.pending: list[str] = []
         self.pending_size = 0
         # The problem of the line that the next text belongs to.

@@ -2,8 +2,8 @@
 
 A row that refers to a text in a dictionary takes no bytes of the file, but all bytes of the text in memory: a thousand
 rows of one text of 1 MiB are a file of 55 kB and a batch of 1 GiB. So a group of few rows is read with its dictionaries
-kept, and its rows share the texts. Of a larger group the first row alone is read in this way. It brings the whole
-dictionaries along, and the longest texts in them say how many rows may be read at once.
+kept, and its rows share the texts. Of a larger group, only the first row is read in this way. The whole dictionaries
+come with it, and the longest texts in them say how many rows may be read at once.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ BATCH_BYTES = 8 * 1024 * 1024
 MAX_DICTIONARY_BYTES = MAX_LINE
 """Bytes that the texts of dictionaries may add to that."""
 FEW_BATCHES = 2
-"""Batches of a group up to which its dictionaries are kept: they grow with its texts, and are copied for each batch."""
+"""Most batches of a group whose dictionaries are kept: they grow with its texts and are copied for each batch."""
 OFFSET_TYPES = {pa.string(): "i4", pa.binary(): "i4", pa.large_string(): "i8", pa.large_binary(): "i8"}
 """Types of texts, each with that of the offsets at which they begin in a buffer."""
 
@@ -35,11 +35,11 @@ Oversized = int
 class RowGroups:
     """The row groups of an open Parquet file.
 
-    Only the row group bounds how long a list of texts can be: its length shows when it is read.
+    Only the row group limits the length of a list of texts, which shows when it is read.
     """
 
     def __init__(self, file: ParquetFile, stream: Any) -> None:
-        """`stream` is what the file was opened with."""
+        """`stream` is what the file was opened from."""
         self._file = file
         texts = [column.path for column in map(file.schema.column, range(len(file.schema))) if _is_text(column)]
         self._file_with_dictionaries = ParquetFile(
@@ -74,7 +74,7 @@ def _is_text(column: Any) -> bool:
 
 
 def _slices(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch | Oversized]:
-    """Yield the batch, halved again and again while its rows would take too much."""
+    """Yield the batch, halved again and again as long as its rows would take too much."""
     size = sum(map(_nested_bytes, batch.columns))
     if size <= MAX_DICTIONARY_BYTES:
         yield batch

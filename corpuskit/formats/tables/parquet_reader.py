@@ -27,7 +27,7 @@ class ParquetInput:
     """An open Parquet file."""
 
     def __init__(self, input_: "Input", stream: BinaryIO, size: int) -> None:
-        """`size` is that of the stream in bytes. Raises one of `FAULTS` if the footer cannot be read."""
+        """`size` is the size of the stream in bytes. Raises one of `FAULTS` if the footer cannot be read."""
         self.input_, self.size = input_, size
         self.file = ParquetFile(stream, **READ_OPTIONS)
         self._groups = RowGroups(self.file, stream)
@@ -68,13 +68,13 @@ class ParquetInput:
 def open_parquet(input_: "Input") -> ParquetInput | None:
     """Open a Parquet file; report the damage and return None if it is not whole.
 
-    What comes from a pipe is held in memory. Raises UsageError if that is more than 1 GiB.
+    Data from a pipe is held in memory. Raises UsageError if it is more than 1 GiB.
     """
     stream = input_.open()
     if not stream.seekable():
         data = stream.read(MAX_FROM_PIPE + 1)
         if len(data) > MAX_FROM_PIPE:
-            raise UsageError(f"{input_.name}: Parquet from a pipe may have 1 GiB; store it and name the file")
+            raise UsageError(f"{input_.name}: Parquet from a pipe may have at most 1 GiB; store it and name the file")
         stream = io.BytesIO(data)
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
@@ -123,7 +123,7 @@ def _text_of(value: bytes) -> str:
 
 
 def _extent(file: ParquetFile, number: int, size: int) -> tuple[int, int]:
-    """Return about where a row group starts in a file of `size` bytes, and about how many bytes it has.
+    """Return roughly where a row group starts in a file of `size` bytes, and roughly how many bytes it has.
 
     Both are estimated from the groups' sizes before compression: asking pyarrow for the offset of a column ends the
     process if the footer is damaged there (a C++ exception that nothing catches).

@@ -30,7 +30,7 @@ TYPES = {
 SCHEMA = pa.schema(
     [
         pa.field("id", pa.string(), nullable=False),
-        # Arrow strings end at 2 GiB a column chunk; large ones do not.
+        # Arrow strings are limited to 2 GiB per column chunk; large strings are not.
         pa.field("text", pa.large_string(), nullable=False),
         *(pa.field(key, TYPES[kind]) for key, (kind, _) in RESERVED.items()),
         pa.field("extra", pa.large_string()),
@@ -73,7 +73,7 @@ def document(row: Cells) -> Document:
 
 
 class RecordTable:
-    """Documents collected into an Arrow table; their texts, most of it all, as the very bytes of their column."""
+    """Documents collected into an Arrow table; their texts, the bulk of it, as the very bytes of their column."""
 
     def __init__(self) -> None:
         self._texts = TextColumn()

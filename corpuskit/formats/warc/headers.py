@@ -10,7 +10,7 @@ _PLAIN_LENGTH = re.compile(rb"\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r?\n(?![ \
 
 
 def parse_headers(head: bytes) -> dict[str, str]:
-    """Return the named fields of a header block after its first line, with folded lines joined; the first of a name.
+    """Return the named fields of a header block after its first line, folded lines joined, the first of each name.
 
     >>> parse_headers(b"HTTP/1.1 200 OK\\r\\nContent-Type: text/html;\\r\\n charset=utf-8\\r\\n\\r\\n")
     {'content-type': 'text/html; charset=utf-8'}
@@ -24,7 +24,7 @@ def parse_headers(head: bytes) -> dict[str, str]:
 
 
 def plain_fields(head: bytes) -> tuple[str, int]:
-    """Return the type and length of a WARC record whose header leaves no doubt of them; an empty type for any other.
+    """Return the type and length of a WARC record whose header leaves no doubt about them; else an empty type.
 
     >>> plain_fields(b"WARC/1.0\\r\\nWARC-Type: response\\r\\nContent-Length: 5\\r\\n\\r\\n")
     ('response', 5)
@@ -37,7 +37,7 @@ def plain_fields(head: bytes) -> tuple[str, int]:
 
 
 def blank_line(data: bytes, start: int) -> int:
-    """Return the offset at which the first blank line from `start` on ends; -1 if there is none.
+    """Return the offset where the first blank line from `start` on ends; -1 if there is none.
 
     >>> blank_line(b"GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\nbody", 0)
     27
@@ -64,7 +64,7 @@ def arc_headers(line: bytes) -> dict[str, str]:
 
 
 def _iso_date(digits: str) -> str:
-    """Return an ARC date, of which the time may be missing, as ISO 8601; empty if it is not a date."""
+    """Return an ARC date, whose time may be missing, as ISO 8601; empty if it is not a date."""
     stamp = digits[:14].ljust(14, "0")
     year, month, day, hour, minute, second = stamp[:4], *(stamp[index : index + 2] for index in range(4, 14, 2))
     if not ("01" <= month <= "12" and "01" <= day <= "31" and hour < "24" and minute < "60" and second < "61"):

@@ -1,7 +1,8 @@
 """HTTP responses as crawlers store them: status, header fields, and the body without its transfer and content codings.
 
 Crawlers often store a body decoded and leave the header fields as they were, so a coding is undone only if the body
-shows it. A body that starts in its coding but breaks off within it is a reject, never a shorter page.
+shows it. A body that starts in its coding but breaks off within it is a reject, never a shorter page; but if nothing
+is missing except the last chunk, which holds no content, the body is read and marked as unfinished.
 
 Sources: RFC 9112 (messages, chunked), RFC 9110 (codings), the WHATWG MIME Sniffing standard.
 """
@@ -25,6 +26,8 @@ UNKNOWN_TYPES = frozenset(
 
 _STATUS = re.compile(rb"HTTP(?:/\d+(?:\.\d+)?)?[ \t]+(\d{3})(?!\d)")
 _CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]{0,4096})?\r?\n")
+_CUT_LAST_CHUNKS = frozenset({b"", b"\r", b"0", b"0\r"})
+"""What is left of `0\\r\\n` after the chunk before it, if the connection was closed early."""
 _HTML = re.compile(
     rb"<\?xml[^>]*>\s*(?>(?:<!--.*?-->\s*)*)<(?:!doctype\s+html|html)(?=[\s>])"
     rb"|<(?:!--|(?:!doctype\s+html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p)(?=[\s>]))",
@@ -51,15 +54,22 @@ class Response:
 
     def decoded_body(self) -> bytes:
         """Return the body without its codings. Raises Reject: bad-chunked, bad-encoding, document-too-large."""
-        body = self.body
-        if "chunked" in self.headers.get("transfer-encoding", "").lower():
-            body = join_chunks(body)
+        body = join_chunks(self.body) if self._is_chunked else self.body
         codings = self.headers.get("content-encoding", "").lower().split(",")
         if len(codings) > MAX_CODINGS:
             raise Reject("bad-encoding", f"more than {MAX_CODINGS} content codings")
         for coding in reversed(codings):
             body = _undo_coding(body, coding.strip())
         return body
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether the body is whole chunks, and only the last one, which says that it ends, is missing."""
+        return self._is_chunked and _lacks_last_chunk(self.body)
+
+    @property
+    def _is_chunked(self) -> bool:
+        return "chunked" in self.headers.get("transfer-encoding", "").lower()
 
 
 def parse_response(block: bytes) -> Response:
@@ -97,25 +107,50 @@ def media_type(value: str) -> str:
 
 
 def join_chunks(body: bytes) -> bytes:
-    """Return the body of a chunked message; one that does not start with a chunk is taken as decoded already.
+    """Return the body of a chunked message; a body that does not start with a chunk counts as already decoded.
+
+    The last chunk may be missing. Raises Reject: bad-chunked.
 
     >>> join_chunks(b"3\\r\\nabc\\r\\n0\\r\\n\\r\\n")
     b'abc'
     """
     if not _CHUNK.match(body):
         return body
-    contents: list[bytes] = []
+    spans, end = _chunks(body)
+    if not _is_last_chunk(body[end : end + MAX_LINE]) and body[end:] not in _CUT_LAST_CHUNKS:
+        raise Reject("bad-chunked", "the body ends or breaks before its last chunk")
+    return b"".join(body[start:stop] for start, stop in spans)
+
+
+def _lacks_last_chunk(body: bytes) -> bool:
+    if not _CHUNK.match(body):
+        return False
+    spans, end = _chunks(body)
+    return bool(spans) and body[end:] in _CUT_LAST_CHUNKS
+
+
+def _is_last_chunk(rest: bytes) -> bool:
+    chunk = _CHUNK.match(rest)
+    return chunk is not None and int(chunk[1], 16) == 0
+
+
+def _chunks(body: bytes) -> tuple[list[tuple[int, int]], int]:
+    """Return where the content of each chunk starts and stops, and where the last one or something else begins.
+
+    Raises Reject: bad-chunked, if a chunk is longer than the body.
+    """
+    spans: list[tuple[int, int]] = []
     position = 0
-    while len(contents) < MAX_CHUNKS and (chunk := _CHUNK.match(body, position)):
+    while len(spans) < MAX_CHUNKS and (chunk := _CHUNK.match(body, position)):
         size, start = int(chunk[1], 16), chunk.end()
         if size == 0:
-            return b"".join(contents)
-        position = start + size
-        if position > len(body):
+            break
+        stop = start + size
+        if stop > len(body):
             raise Reject("bad-chunked", "a chunk is longer than the body")
-        contents.append(body[start:position])
-        position += 2 if body.startswith(b"\r\n", position) else 1 if body.startswith(b"\n", position) else 0
-    raise Reject("bad-chunked", "the body ends or breaks before its last chunk")
+        spans.append((start, stop))
+        position = stop + (2 if body.startswith(b"\r\n", stop) else 1 if body.startswith(b"\n", stop) else 0)
+    return spans, position
 
 
 def sniffs_as_html(body: bytes) -> bool:
@@ -144,7 +179,7 @@ def _undo_coding(body: bytes, coding: str) -> bytes:
         return body
     decode = {"gzip": _gunzip, "x-gzip": _gunzip, "deflate": _inflate, "br": _unbrotli, "zstd": _unzstd}.get(coding)
     if decode is None:
-        # Most likely not a coding, but say a charset in the wrong field; unless the body shows otherwise.
+        # Most likely not a coding but, say, a charset in the wrong field, unless the body shows otherwise.
         if is_binary(body) or has_binary_signature(body):
             raise Reject("bad-encoding", "a content coding that is not known")
         return body
@@ -183,7 +218,7 @@ def _gunzip(body: bytes) -> bytes:
 
 
 def _inflate(body: bytes) -> bytes:
-    """Decode `deflate`, which is zlib by the standard but a raw stream from many servers."""
+    """Decode `deflate`, which is zlib by the standard but a raw stream on many servers."""
     output = bytearray()
     try:
         _unzip(body, 15, output)

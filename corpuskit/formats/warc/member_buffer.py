@@ -18,10 +18,10 @@ class MemberBuffer:
 
     def __init__(self, members: Members) -> None:
         self._members = members
-        # The first bytes of the next member, once `members` has gone on to it and this buffer has not.
+        # The first bytes of the next member, once `members` has moved on to it but this buffer has not.
         self._pending: bytes | None = None
         self._has_left = True
-        # What the members said of the open member when they left it.
+        # What the members said about the open member when they left it.
         self._fault = ""
         self._end = 0
         self._data_offset = 0
@@ -50,7 +50,7 @@ class MemberBuffer:
         return len(self.data) - self.position
 
     def fill(self, size: int) -> bool:
-        """Read on until `size` bytes lie ahead; False if the member ends before."""
+        """Read on until `size` bytes lie ahead; False if the member ends before that."""
         while len(self.data) - self.position < size:
             decompressed = b"" if self._has_left else self._members.read()
             if not decompressed:
@@ -72,7 +72,7 @@ class MemberBuffer:
         return data
 
     def give_back(self, data: bytes) -> None:
-        """Put bytes that were taken in front again."""
+        """Put bytes that were taken back in front."""
         self._data_offset += self.position - len(data)
         self.data = data + self.data[self.position :]
         self.position = 0

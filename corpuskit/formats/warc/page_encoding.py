@@ -1,8 +1,11 @@
 """The character encoding of a web page: its byte order mark, HTTP header, `<meta>`, and detection, in this order.
 
 Labels mean what the WHATWG Encoding standard says (`latin1` is windows-1252). The scan for `<meta>` follows the HTML
-standard's prescan, over more than its 1,024 bytes. If the stated encoding cannot be right, the next one is tried. UTF-8
-is tried before latin-1, which servers state by default: text in latin-1 is not valid UTF-8 by chance.
+standard's prescan, over more than its 1,024 bytes. If the stated encoding cannot be right, the next one is tried.
+
+Two statements are doubted, although browsers follow them. Whatever is stated, bytes beyond ASCII that are valid UTF-8
+are UTF-8: no text in another encoding is that by chance. And a header of latin-1, which servers send by default, is
+followed only after the page's own `<meta>`.
 """
 
 import re
@@ -15,6 +18,12 @@ MAX_TEXT = 16 * 1024 * 1024
 SCANNED_BYTES = 4096
 BAD_SHARE = 100
 """One byte in this many may be undecodable."""
+WHOLE_CHARACTERS = 20
+"""Whole characters beyond ASCII for each damaged one from which a text is UTF-8."""
+ZERO_SHARE = 16
+"""One zero byte in this many or more is UTF-16, whose markup has one in two."""
+SERVER_DEFAULTS = frozenset({"iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1", "l1", "us-ascii", "ascii"})
+"""Labels of latin-1 that servers state of any page."""
 
 _CHARSET = re.compile(r"charset\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s;,\"']+))", re.IGNORECASE)
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -30,6 +39,8 @@ _WIDER_CODECS = {
     "iso8859-11": "cp874",
     "iso8859-9": "cp1254",
 }
+_OLDER_CODECS = {"x-user-defined": "cp1252", "hz-gb-2312": "hz", "iso-2022-kr": "iso2022_kr"}
+"""Labels that browsers refuse to follow, as scripts could hide in these encodings; here nothing runs."""
 
 
 def decode_page(body: bytes, content_type: str = "") -> str:
@@ -37,10 +48,12 @@ def decode_page(body: bytes, content_type: str = "") -> str:
     for mark, encoding in WEB_BOMS:
         if body.startswith(mark):
             return _checked_text(_decode_replacing(body[len(mark) :], encoding))
+    if _shows_utf8(body):
+        return _checked_text(body.decode(errors="replace"))
     stated_encodings: list[str] = []
     for encoding in _stated_encodings(body, content_type):
         stated_encodings.append(encoding)
-        text = _decode_if_fitting(body, encoding) if encoding != "cp1252" or not is_utf8(body) else body.decode()
+        text = _decode_if_fitting(body, encoding)
         if text is not None:
             return _checked_text(text)
     text = _decode_detected(body)
@@ -49,10 +62,27 @@ def decode_page(body: bytes, content_type: str = "") -> str:
     return _checked_text(text)
 
 
+def _shows_utf8(body: bytes) -> bool:
+    """Whether the bytes beyond ASCII are UTF-8, but for a few damaged characters among many.
+
+    Pure ASCII shows nothing: it may be ISO-2022-JP or HZ. Nor do bytes with many zeros, which are UTF-16.
+    """
+    if body.isascii() or body.count(0) * ZERO_SHARE > len(body):
+        return False
+    if is_utf8(body):
+        return True
+    text = body.decode(errors="replace")
+    damaged_characters = _replacement_count(text, body)
+    whole_characters = len(text) - len(text.encode("ascii", "ignore")) - damaged_characters
+    return whole_characters >= damaged_characters * WHOLE_CHARACTERS
+
+
 def _stated_encodings(body: bytes, content_type: str) -> Iterator[str]:
     """Yield the stated encodings, the most trusted first; each is looked for only when it is asked for."""
-    first = _from_header(content_type)
-    if first:
+    label = _header_label(content_type)
+    first = python_codec(label)
+    is_default = label.strip(" \t\n\f\r'\"").lower() in SERVER_DEFAULTS
+    if first and not is_default and _may_be(first, body):
         yield first
     second = _unmarked_utf16(body)
     if second and second != first:
@@ -60,6 +90,13 @@ def _stated_encodings(body: bytes, content_type: str) -> Iterator[str]:
     third = _from_markup(body[:SCANNED_BYTES])
     if third and third not in (first, second):
         yield third
+    if first and is_default:
+        yield first
+
+
+def _may_be(encoding: str, body: bytes) -> bool:
+    """Whether a body may be in the encoding: markup in UTF-16 has zeros, yet any bytes at all decode as UTF-16."""
+    return not encoding.startswith("utf-16") or b"\0" in body
 
 
 def python_codec(label: str) -> str | None:
@@ -71,19 +108,19 @@ def python_codec(label: str) -> str | None:
     from resiliparse.parse.encoding import map_encoding_to_html5
 
     name = label.strip(" \t\n\f\r'\"")
-    if name.lower() == "x-user-defined":
-        return "cp1252"
+    if name.lower() in _OLDER_CODECS:
+        return _OLDER_CODECS[name.lower()]
     codec = map_encoding_to_html5(name, fallback_utf8=False) if name.isascii() and name else None
     return _WIDER_CODECS.get(codec, codec) if codec else None
 
 
-def _from_header(content_type: str) -> str | None:
+def _header_label(content_type: str) -> str:
     match = _CHARSET.search(content_type)
-    return python_codec(next(filter(None, match.groups()), "")) if match else None
+    return next(filter(None, match.groups()), "") if match else ""
 
 
 def _unmarked_utf16(body: bytes) -> str | None:
-    """Return UTF-16's codec if the body is UTF-16 without a mark, which the zero byte of its first bracket shows."""
+    """Return UTF-16's codec if the body is UTF-16 without a mark, as the zero byte of its first bracket shows."""
     head = body[:64].lstrip(b" \0\t\r\n")[:1]
     if head != b"<" or b"\0" not in body[:4]:
         return None
@@ -114,7 +151,7 @@ def _ascii_based(label: bytes | None) -> str | None:
 
 
 def _decode_detected(body: bytes) -> str | None:
-    """Decode as UTF-8 if the body is that, else as what it looks like; None if that does not fit."""
+    """Decode as UTF-8 if the body is UTF-8, else as what it looks like; None if that does not fit."""
     from resiliparse.parse.encoding import detect_encoding
 
     if is_utf8(body):
@@ -141,7 +178,7 @@ def _decode_replacing(body: bytes, encoding: str) -> str | None:
 
 
 def _replacement_count(text: str, body: bytes) -> int:
-    """Return how many U+FFFD decoding has put in, besides those that the body holds as UTF-8."""
+    """Return how many U+FFFD decoding has added, besides those that the body already holds as UTF-8."""
     return text.count("\ufffd") - body.count(b"\xef\xbf\xbd")
 
 

@@ -1,8 +1,8 @@
 """Web archives that are compressed record by record, read in ranges of their bytes.
 
-A reader that comes to the start of a whole member which starts a record always takes it for the next record. So a
+A reader that reaches the start of a whole member which starts a record always takes that for the next record. So a
 reader that starts there finds the records that a reader of the whole file finds from there on. Whether the latter would
-come by is known once the range before has been read: it must stop exactly there (`core/reading/byte_ranges.py`).
+get there is known once the range before has been read: it must stop exactly there (`core/reading/byte_ranges.py`).
 
     members of the file    0, 219, 438, 1012, 1232, and its end at 1452
     range 0 to 450         starts at 0, stops at 1012: 3 records
@@ -21,7 +21,7 @@ from corpuskit.formats.warc.reader import WarcReader, WarcRecord, starts_record
 
 HEAD = 16
 MAX_FIRST_MEMBER = 1024 * 1024
-"""Stored bytes that each of the first two members of a file may have if it is to be read in ranges."""
+"""Most stored bytes in each of the first two members of a file that is read in ranges."""
 
 
 def is_splittable(stream: BinaryIO) -> bool:
@@ -47,7 +47,7 @@ def read_range(stream: BinaryIO, byte_range: ByteRange, damaged: Damaged) -> Ite
         return
     stored = StoredBytes(stream)
     first = CompressedFile(stored, codec, _ignore_damage)
-    # On the way to the first member the codec learns the dictionary that may lie in front.
+    # On the way to the first member, the codec reads the dictionary that may precede it.
     first.open_next()
     byte_range.head = first.start + HEAD
     byte_range.start = 0 if byte_range.begin == 0 else _first_member(stream, codec, byte_range)
@@ -82,7 +82,7 @@ class _RangeMembers(CompressedFile):
         self._peeked = super().read()
         if self.starts_record_here(self._peeked):
             byte_range.stop, self._is_over = self.start, True
-        # An archive whose members seldom start a record is not worth the search.
+        # An archive whose members seldom start a record is not worth searching.
         self._is_over = self._is_over or self.start >= 2 * byte_range.end - byte_range.begin
         return not self._is_over
 
@@ -96,8 +96,8 @@ class _RangeMembers(CompressedFile):
 def _first_member(stream: BinaryIO, codec: Codec, byte_range: ByteRange) -> int | None:
     """Return the stored offset of the first member of a range that starts a record; None if there is none.
 
-    Bytes within a record may look like a member, and even be one. So the member must also be whole, with another or
-    the end of the file after it, and what is found is checked once all ranges have been read.
+    Bytes within a record may look like a member, and even be one. So the member must also be whole, and be followed by
+    another or the end of the file; the result is checked once all ranges have been read.
     """
     offset, searched_bytes = byte_range.begin, 0
     while searched_bytes <= byte_range.end - byte_range.begin + WINDOW:
@@ -144,4 +144,4 @@ def _is_followed(stored: StoredBytes, codec: Codec, end: int) -> bool:
 
 
 def _ignore_damage(what: str, offset: int, lost: int) -> None:
-    """Report nothing: what is damaged may be no member at all."""
+    """Report nothing: what looks damaged may not be a member at all."""

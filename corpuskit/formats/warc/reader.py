@@ -1,9 +1,9 @@
 """The records of a web archive: WARC 1.x and ARC, read strictly and past any damage.
 
-A record is whole if its block has the declared length, ends within its member, and is followed by the end mark,
-another record or the end. Any other record comes out with a `fault`, never as a shorter one, and reading goes on where
-the next record starts: within the bytes that a wrong length would swallow, or in the next member. Where the framing
-leaves a doubt, the record's own evidence (block digest, HTTP length) decides.
+A record is whole if its block has the declared length, ends within its member, and is followed by the end mark, another
+record or the end. Any other record comes out with a `fault`, never as a shorter one, and reading continues where the
+next record starts: within the bytes that a wrong length would swallow, or in the next member. Where the framing leaves
+a doubt, the record's own evidence (block digest, HTTP length) decides.
 
 Sources: WARC 1.1 (ISO 28500:2017); the Internet Archive's ARC file format, versions 1 and 2.
 """
@@ -23,9 +23,9 @@ MAX_HEAD = 1024 * 1024
 MAX_BLOCK = 64 * 1024 * 1024
 MAX_NEWLINES = 64 * 1024
 MAX_RETURNS = 16
-"""Records to go back to after a wrong length, whatever it costs; after them the bytes read again are limited."""
+"""Records to go back to after a wrong length, whatever that costs; after them, the bytes read again are limited."""
 LOOK_AHEAD = 1024 * 1024
-"""Decompressed bytes to look at ahead: for the end of a member of one record, and for damage soon after a record."""
+"""Decompressed bytes to look ahead: for the end of a member of one record, and for damage soon after a record."""
 
 _ARC_LINE = rb"(?:filedesc:[^\n]*\n|[A-Za-z][A-Za-z0-9+.-]*:[^\n]*? [0-9A-Fa-f.:-]+ \d{8,20} [^\n]*?\S[ \t]*\r?\n)"
 # Where a record should start, its first line may be damaged after the name.
@@ -45,9 +45,9 @@ class RecordFault(NamedTuple):
     """What is wrong with a record."""
 
     reason: str
-    """The reason that it is rejected for."""
+    """The reason for which it is rejected."""
     detail: str
-    """A phrase for it."""
+    """A phrase that describes it."""
 
 
 @dataclass(slots=True)
@@ -59,13 +59,13 @@ class WarcRecord:
     head: bytes
     block: bytes
     size: int
-    """Declared length of the block; more than `len(block)` if that is over the limit."""
+    """Declared length of the block; more than `len(block)` if it is over the limit."""
     offset: int
     """Stored byte at which the record, or the member that holds it, starts."""
     member_offset: int
     """Decompressed byte of its member at which it starts."""
     length: int | None = None
-    """Stored bytes that it takes; None if it shares its member."""
+    """Number of stored bytes that it takes; None if it shares its member."""
     checked: bool = False
     """Whether its member has a checksum, and matches it."""
     fault: str = ""
@@ -135,7 +135,7 @@ class WarcReader:
                 self._report("bytes that belong to no record", buffer.start, member_offset)
 
     def _only_record(self) -> WarcRecord | None:
-        """Return the record of a member that holds one and nothing else, as most do; None if it needs more care."""
+        """Return the record of a member that holds just one, as most do; None if it needs more care."""
         buffer = self._buffer
         if buffer.plain or self._is_arc or not buffer.fill_to_end(LOOK_AHEAD) or buffer.fault:
             return None
@@ -160,7 +160,7 @@ class WarcReader:
         return record
 
     def _skip_newlines(self) -> int:
-        """Pass over line ends; return how many line feeds there were."""
+        """Skip line ends; return how many line feeds there were."""
         buffer, newlines = self._buffer, b""
         while len(newlines) < MAX_NEWLINES and buffer.fill(1):
             match = _NEWLINES.match(buffer.data, buffer.position, buffer.position + MAX_NEWLINES)
@@ -214,7 +214,7 @@ class WarcReader:
         return record
 
     def _warc_head(self) -> tuple[bytes, RecordFault | None]:
-        """Take the header with its blank line; return it, and what is wrong with it."""
+        """Take the header with its blank line; return it and what is wrong with it."""
         buffer, searched_bytes = self._buffer, 0
         while (end := blank_line(buffer.data, buffer.position + searched_bytes)) < 0:
             ahead = buffer.ahead()

@@ -26,7 +26,7 @@ def archives_of(stream: BinaryIO, name: str, damaged: Damaged) -> Iterator[tuple
     """Yield the archives of a stream, each with its name: the stream itself, or those that a WACZ file holds.
 
     The zip's directory is at its end, so a WACZ file must be seekable; one from a pipe is reported as damage. An
-    archive that cannot be read costs none of the others.
+    archive that cannot be read does not affect the others.
     """
     if not stream.seekable() or stream.read(len(MAGIC)) != MAGIC:
         if stream.seekable():
@@ -60,7 +60,7 @@ def _open_entry(
 
 
 class _WaczEntry:
-    """An archive within a zip file; it ends, with a report, where it cannot be read on."""
+    """An archive within a zip file; it ends, with a report, where reading fails."""
 
     def __init__(self, stream: IO[bytes], offset: int, size: int, damaged: Damaged) -> None:
         self._stream, self._offset, self._size, self._damaged = stream, offset, size, damaged

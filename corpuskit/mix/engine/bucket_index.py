@@ -1,8 +1,8 @@
-"""Where the selected documents lie: for each bucket of the final order, its bytes in the file of each shard.
+"""Where the selected documents are: for each bucket of the final order, its bytes in the file of each shard.
 
 In shuffled order a bucket is the records of all shards together; in input order they follow one another, shard by
-shard. Shards times buckets is too much to hold, or to hand to every task, so one file holds all offsets, in rows of
-fixed size, one for each shard. With 2 buckets:
+shard. Shards times buckets is too much to hold in memory or to hand to every task, so one file holds all offsets, in
+rows of fixed size, one per shard. With 2 buckets:
 
     row 0  name of shard 0's file, 64 bytes | bucket 0: offset, length, documents | bucket 1: offset, length, documents
     row 1  name of shard 1's file, 64 bytes | bucket 0: offset, length, documents | bucket 1: offset, length, documents
@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from corpuskit.core.disk import filesystem
+from corpuskit.core.errors import is_out_of_memory
+from corpuskit.mix.engine.task_files import damaged_error
 
 if TYPE_CHECKING:
     import numpy
@@ -40,14 +42,14 @@ class Slice(NamedTuple):
     first: int
     """The shard whose documents of the bucket are read first."""
     skip: int
-    """How many documents to pass over from there."""
+    """How many documents to skip from there."""
     take: int
-    """How many documents to take after these, from as many shards as they fill."""
+    """How many documents to take after these, from however many shards they lie in."""
 
 
 @dataclass(frozen=True)
 class BucketIndex:
-    """The file of all offsets, `KEY.buckets`; its key stands for everything in it."""
+    """The file of all offsets, `KEY.buckets`; its key identifies everything in it."""
 
     folder: Path
     key: str
@@ -55,14 +57,22 @@ class BucketIndex:
     buckets: int
 
     def records(self, bucket: int, first: int = 0) -> Iterator[bytes]:
-        """Yield the records of a bucket, shard by shard, beginning with shard number `first`."""
+        """Yield the records of a bucket, shard by shard, beginning with shard number `first`. Raises DamagedError."""
         import zstandard
 
         for path, entry in self._entries(bucket, first):
             with open(path, "rb") as stream:
                 stream.seek(entry.offset)
-                data = zstandard.ZstdDecompressor().decompress(stream.read(entry.length))
-            yield from data.split(b"\n")[:-1]
+                frame = stream.read(entry.length)
+            try:
+                records = zstandard.ZstdDecompressor().decompress(frame).split(b"\n")[:-1]
+            except zstandard.ZstdError as error:
+                if is_out_of_memory(error):
+                    raise
+                raise damaged_error(path) from None
+            if len(records) != entry.documents:
+                raise damaged_error(path)
+            yield from records
 
     def documents(self, bucket: int) -> Iterator[int]:
         """Yield how many documents of a bucket each shard has."""
@@ -96,12 +106,13 @@ class BucketIndex:
 def write_bucket_index(
     folder: Path, files: Iterable[tuple[str, Sequence[BucketEntry]]], buckets: int
 ) -> "tuple[BucketIndex, NDArray[numpy.int64]]":
-    """Write the index of files, each with its name and its buckets in order; also return each bucket's documents."""
+    """Write the index of files, each with its name and its buckets in order; return it and each bucket's documents."""
     import numpy
 
     documents = numpy.zeros(buckets, numpy.int64)
     digest = hashlib.sha256()
     unfinished, shards = folder / "buckets.part", 0
+    filesystem.remove(unfinished, missing_ok=True)  # a link of that name would be followed
     with filesystem.open_write(unfinished) as stream:
         for name, entries in files:
             row = name.encode().ljust(NAME_BYTES, b"\0") + b"".join(ENTRY.pack(*entry) for entry in entries)

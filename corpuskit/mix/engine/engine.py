@@ -1,7 +1,7 @@
 """The engine: a recipe's phases, each cut into tasks that an executor runs.
 
 A phase reads what the previous one wrote. A source's inputs are cut into tasks by file, and big archives by byte range
-(`mix/engine/read_tasks.py`). Every task leaves its documents as lines, its verdicts on what it left out, and counts.
+(`mix/engine/read_tasks.py`). Every task writes its documents as lines, its verdicts on what it left out, and counts.
 Stages run shard by shard; a corpus stage is a barrier. The published bytes depend neither on workers or executor nor on
 how often a run was killed, because tasks are cut by size alone, order is always input order, and counts add up.
 """
@@ -10,12 +10,15 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TypeVar
 
 from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
+from corpuskit.core.disk.stored_json import write_json
+from corpuskit.core.errors import DamagedError
 from corpuskit.core.provenance.chain import Chain
-from corpuskit.core.publish.recovery import TASKS
+from corpuskit.core.publish.folder_output import remove_any
+from corpuskit.core.publish.recovery import LOG, TASKS
 from corpuskit.core.registry import describe
 from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.stream.flow import Flow
@@ -23,33 +26,27 @@ from corpuskit.mix.engine.executors import Executor
 from corpuskit.mix.engine.read_tasks import ReadInputs, ReadPlan
 from corpuskit.mix.engine.sharded_stage import FilterShard, MatchBucket, ResolveMatches, SignShard
 from corpuskit.mix.engine.shards import ShardedStream, TaskLog, WorkShard, work_shards, write_shards
-from corpuskit.mix.engine.task_results import DocumentsResult, TaskResult
-from corpuskit.mix.engine.tasks import (
+from corpuskit.mix.engine.task_results import (
     FINGERPRINT_LETTERS,
+    PHASES,
+    DocumentsResult,
+    Fingerprint,
+    PhaseEntry,
+    TaskResult,
+)
+from corpuskit.mix.engine.tasks import (
     FinishedTask,
     ResultType,
     StoredTask,
     Task,
     identity_of,
     interned,
-    write_json,
 )
-
-PHASES = "phases.json"
 
 DocumentsType = TypeVar("DocumentsType", bound=DocumentsResult)
 
 Notify = Callable[[DocumentsResult], None]
 """Called with the result of each task of a phase, in order."""
-
-
-class PhaseEntry(TypedDict):
-    """One phase in `phases.json`."""
-
-    phase: str
-    """What it is called."""
-    tasks: list[str]
-    """Fingerprints of its tasks, in order."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +80,11 @@ class Engine:
     folder: Path
     executor: Executor
     reused: int = 0
-    """Number of tasks whose results an earlier run left."""
+    """Number of tasks whose results come from an earlier run."""
     phases: list[PhaseEntry] = field(default_factory=list)
-    """Those that have begun, in order."""
+    """The phases that have begun, in order."""
+    absent_fields: list[tuple[str, str, frozenset[str]]] = field(default_factory=list)
+    """Fields that options name and no document has: phase, step, fields."""
 
     @property
     def tasks_folder(self) -> Path:
@@ -97,19 +96,19 @@ class Engine:
     ) -> ShardedStream:
         """Pass a source's inputs through its source step and the stages that follow it."""
         finished = self._execute_plans(label, plans, notify)
-        return _next_stream(finished, steps, ShardedStream([], Chain()), "none")
+        return self._next_stream(label, finished, steps, ShardedStream([], Chain()), "none")
 
     def run_stages(self, label: str, stream: ShardedStream, steps: Sequence[Step], notify: Notify) -> ShardedStream:
         """Pass a stream through stages, each shard on its own."""
         tasks = [PassShard(label, (shard,), tuple(steps)) for shard in stream.shards]
-        return _next_stream(self._notifying(label, tasks, notify), steps, stream, "verified")
+        return self._next_stream(label, self._notifying(label, tasks, notify), steps, stream, "verified")
 
     def run_corpus_stage(self, label: str, stream: ShardedStream, step: CorpusStage, notify: Notify) -> ShardedStream:
         """Pass a stream through a step that needs all of it, in parallel if the step has a sharded form."""
         sharded, bound = step.sharded(), step.bound()
         if sharded is None:
             alone = PassShard(label, tuple(stream.shards), (bound,))
-            return _next_stream(self._notifying(label, [alone], notify), [step], stream, "verified")
+            return self._next_stream(label, self._notifying(label, [alone], notify), [step], stream, "verified")
         sign_tasks = [SignShard(bound, shard) for shard in stream.shards]
         signatures = self.execute_to_files(f"{label}, signatures", sign_tasks)
         match_tasks = [MatchBucket(bound, bucket, signatures) for bucket in range(sharded.buckets)]
@@ -117,19 +116,19 @@ class Engine:
         resolve_tasks = [ResolveMatches(bound, signatures, matches)]
         (verdicts,) = self.execute_to_files(f"{label}, verdicts", resolve_tasks)
         tasks = [FilterShard(bound, number, shard, signatures, verdicts) for number, shard in enumerate(stream.shards)]
-        filtered = _next_stream(self._notifying(label, tasks, notify), [step], stream, "verified")
+        filtered = self._next_stream(label, self._notifying(label, tasks, notify), [step], stream, "verified")
         sharded.before_publish(signatures, verdicts)
         return filtered
 
     def execute(self, label: str, tasks: Sequence[Task[ResultType]]) -> Iterator[FinishedTask[ResultType]]:
-        """Yield each task when it is done, in order; only those without a result from before are run."""
+        """Yield each task when it is done, in order; run only those without an earlier result."""
         filesystem.make_folder(self.tasks_folder, parents=True, exist_ok=True)
         stored = [StoredTask.in_folder(self.tasks_folder, task) for task in tasks]
-        results = {task.task_path: result for task in stored if (result := task.result()) is not None}
+        results = {task.task_path: result for task in stored if (result := task.reusable_result()) is not None}
         self.reused += len(results)
         waiting = [task for task in stored if task.task_path not in results]
         self._begin_phase(label, stored, waiting)
-        log = self.folder / "log" / os.urandom(8).hex()
+        log = self.folder / LOG / os.urandom(8).hex()
         numbers = self.executor.run_in_order(waiting, log) if waiting else iter(())
         for task in stored:
             if task.task_path in results:
@@ -141,20 +140,20 @@ class Engine:
             pass
 
     def execute_to_files(self, label: str, tasks: Sequence[Task[TaskResult]]) -> tuple[Path, ...]:
-        """Execute tasks that leave one file each, and return these files."""
+        """Execute tasks that write one file each, and return these files."""
         finished = self.execute(label, tasks)
-        return tuple(task_path.with_name(result["files"][0]) for task_path, result in finished)
+        return tuple(task_path.with_name(result["files"][0]["name"]) for task_path, result in finished)
 
     def _begin_phase(
         self, label: str, tasks: Sequence[StoredTask[ResultType]], waiting: Sequence[StoredTask[ResultType]]
     ) -> None:
         """Write down for `status` which tasks the phase has, and remove what interrupted ones have left."""
-        self.phases.append({"phase": label, "tasks": [task.task_path.name for task in tasks]})
+        self.phases.append({"phase": label, "tasks": [Fingerprint(task.task_path.name) for task in tasks]})
         write_json(self.folder / PHASES, self.phases)
         names = {task.task_path.name for task in waiting}
         for path in self.tasks_folder.iterdir():
             if path.name[:FINGERPRINT_LETTERS] in names:
-                filesystem.remove(path)
+                remove_any(path)
 
     def _notifying(
         self, label: str, tasks: Sequence[Task[DocumentsType]], notify: Notify
@@ -167,7 +166,7 @@ class Engine:
     def _execute_plans(
         self, label: str, plans: Sequence[ReadPlan], notify: Notify
     ) -> Iterator[FinishedTask[DocumentsResult]]:
-        """Execute plans and call `notify` with each result; read the files whole whose ranges do not fit together.
+        """Execute plans and call `notify` with each result; read files whole if their ranges do not fit together.
 
         From the first of these files on, results wait in `results_of_plans`, so that order stays input order:
 
@@ -197,26 +196,33 @@ class Engine:
         for _ in whole_files:
             pass
 
-
-def _next_stream(
-    finished: Iterable[FinishedTask[DocumentsResult]], steps: Sequence[Step], before: ShardedStream, upstream: str
-) -> ShardedStream:
-    """Return the stream after a phase; its chain gains the steps, with the sums of all tasks' counts."""
-    chain = before.chain
-    counts = [StepCount() for _ in steps]
-    stream = ShardedStream([], chain, before.verdict_files)
-    for task in finished:
-        for count, entry in zip(counts, task.result["counts"], strict=True):
-            count.merge(StepCount.from_json(entry))
-        stream.shards += work_shards(task)
-        stream.record_verdicts(task.result)
-        chain.inputs += task.result.get("inputs", [])
-    for step, count in zip(steps, counts, strict=True):
-        chain.add(describe(step), upstream if step is steps[0] else "verified", count)
-    return stream
+    def _next_stream(
+        self,
+        label: str,
+        finished: Iterable[FinishedTask[DocumentsResult]],
+        steps: Sequence[Step],
+        before: ShardedStream,
+        upstream: str,
+    ) -> ShardedStream:
+        """Return the stream after a phase; its chain gains the steps, with the sums of all tasks' counts."""
+        chain = before.chain
+        counts = [StepCount() for _ in steps]
+        stream = ShardedStream([], chain, before.verdict_files)
+        for task in finished:
+            for count, entry in zip(counts, task.result["counts"], strict=True):
+                count.merge(StepCount.from_json(entry))
+            stream.shards += work_shards(task)
+            stream.record_verdicts(task.result)
+            chain.inputs += task.result.get("inputs", [])
+        for step, count in zip(steps, counts, strict=True):
+            chain.add(describe(step), upstream if step is steps[0] else "verified", count)
+            if count.absent_fields:
+                self.absent_fields.append((label, step.name(), count.absent_fields))
+        return stream
 
 
 def _demand_result(task: StoredTask[ResultType]) -> ResultType:
     result = task.result()
-    assert result is not None, task.task.label()
+    if result is None:
+        raise DamagedError(f"{task.task.label()}: what it wrote was changed or removed; run it again")
     return result

@@ -23,13 +23,13 @@ SAMPLED_INPUTS = 10
 SAMPLED_BYTES = 1024 * 1024
 """Stored bytes read from each of these inputs."""
 SAMPLED_DOCUMENTS = 100
-"""How many of the documents found there go through the stages."""
+"""How many of the documents read there go through the stages."""
 PROCESS_BYTES = 150 * 1024 * 1024
 """Memory of a worker apart from what grows with the corpus: libraries, models, batches."""
 INPUT_BYTES = 8 * 1024
-"""Memory for an input in the process that hands out tasks: its tasks of all phases, its entry in the manifest."""
+"""Memory per input in the process that hands out tasks: its tasks in all phases, its entry in the manifest."""
 COMPRESSION = 3
-"""How many times smaller text is in a shard."""
+"""How many times smaller a text is in a shard, compressed."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ class SupplyEstimate:
     sampled: int
     """Documents that the estimate is based on."""
     read: int
-    """Documents that its inputs hold."""
+    """Documents in its inputs."""
     remaining: int
     """Documents that remain after its steps."""
     remaining_bytes: int
     tokens: int
-    """Of the remaining documents."""
+    """Those of the remaining documents."""
     inputs: int
 
 
@@ -65,7 +65,7 @@ class ResourceNeed:
 def estimate_supply(
     source: SourceSpec, steps: Sequence[Step], inputs: Sequence[Input], count_tokens: Counter
 ) -> SupplyEstimate:
-    """Read the start of some inputs, pass some of the documents through the source's stages, and scale the sums up."""
+    """Read the start of some inputs, pass some documents through the source's stages, and scale up the sums."""
     local = [file for file in inputs if file.local_path is not None and not file.is_stream]
     documents: list[Document] = []
     bytes_read = 0
@@ -89,13 +89,13 @@ def estimate_supply(
 
 
 def estimate_need(recipe: Recipe, supplies: Sequence[SupplyEstimate], jobs: int) -> ResourceNeed:
-    """Return the largest memory that a phase takes, and the disk that all of them take until publication."""
+    """Return the most memory that any phase takes, and the disk that all phases take until publication."""
     documents = sum(supply.remaining for supply in supplies)
     lines = sum(supply.remaining_bytes for supply in supplies)
     shard_bytes = lines // COMPRESSION
     steps = [step for source in recipe.sources for step in source.steps] + list(recipe.together)
     of_stages = [step.memory_for(documents, jobs) for step in steps if isinstance(step, CorpusStage)]
-    # A worker holds the lines of a shard while it selects, and those of a bucket twice, as read and split, while it
+    # A worker holds the lines of a shard while it selects, and those of a bucket twice, as read and as split, while it
     # writes.
     of_mixing = max(min(lines, SHARD_BYTES), 2 * lines // MOST_BUCKETS) * jobs
     of_inputs = INPUT_BYTES * sum(supply.inputs for supply in supplies)
@@ -106,7 +106,7 @@ def estimate_need(recipe: Recipe, supplies: Sequence[SupplyEstimate], jobs: int)
 
 
 def demand_resources(need: ResourceNeed, target: Path, jobs: int) -> None:
-    """Raise RefusedError, with what would help, if this machine does not have what is needed."""
+    """Raise RefusedError, with what would help, if this machine does not have enough disk or memory."""
     free, memory = free_disk(target), machine_memory()
     if need.disk > free:
         raise RefusedError(
@@ -116,7 +116,7 @@ def demand_resources(need: ResourceNeed, target: Path, jobs: int) -> None:
     if need.memory > memory:
         raise RefusedError(
             f"about {_size_text(need.memory)} of memory are needed, and this machine has {_size_text(memory)}; "
-            f"take fewer processes (`-j {max(jobs // 2, 1)}`), or a cluster (`--executor slurm`)"
+            f"use fewer processes (`-j {max(jobs // 2, 1)}`), or a cluster (`--executor slurm`)"
         )
 
 
@@ -139,12 +139,12 @@ def machine_memory() -> int:
 
 
 def stored_bytes(file: Input) -> int:
-    """Return the bytes of an input as stored; 0 if it does not lie on this machine."""
+    """Return the bytes of an input as stored; 0 if it is not on this machine."""
     return file.local_path.stat().st_size if file.local_path else 0
 
 
 def _spread_sample(items: Sequence[ItemType], most: int) -> Sequence[ItemType]:
-    """Return at most `most` of the items, at equal distances.
+    """Return at most `most` of the items, evenly spaced.
 
     >>> _spread_sample("abcdefg", 3)
     'ace'
@@ -153,7 +153,7 @@ def _spread_sample(items: Sequence[ItemType], most: int) -> Sequence[ItemType]:
 
 
 def _read_start(source: SourceSpec, file: Input) -> tuple[list[Document], int]:
-    """Return the documents in the first stored bytes of an input, and how many bytes these are."""
+    """Return the documents in the first stored bytes of an input, and the number of those bytes."""
     tags = tags_of(source)
     documents: list[Document] = []
     try:

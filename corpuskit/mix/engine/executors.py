@@ -5,27 +5,23 @@ datatrove's own completion marks are not trusted across runs, because they are s
 a log folder of its own, and the tasks' results say what is done.
 """
 
-import contextlib
 import copy
-import os
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from datatrove.executor import LocalPipelineExecutor
+from datatrove.executor import LocalPipelineExecutor, slurm
 from datatrove.executor.slurm import SlurmPipelineExecutor
 
-from corpuskit.core.disk import filesystem
 from corpuskit.core.errors import CorpuskitError, RemoteError, UsageError
 from corpuskit.core.stream.workers import Pool
-from corpuskit.mix.engine.tasks import RunTasks, StoredTask, write_json
+from corpuskit.mix.engine.slurm_jobs import SlurmJobs, submit
+from corpuskit.mix.engine.tasks import RunTasks, StoredTask
 from corpuskit.mix.recipe.cluster_profile import RayProfile, SlurmProfile
 
 POLL_SECONDS = 0.5
-SLURM_POLL_SECONDS = 2.0
 
 Tasks = Sequence[StoredTask[Any]]
 
@@ -41,9 +37,9 @@ class Executor(Protocol):
 
 
 class LocalRanks(LocalPipelineExecutor):  # type: ignore[misc]
-    """datatrove's local executor, called one rank at a time by our pool of workers, which lasts through all phases.
+    """datatrove's local executor, called one rank at a time by our pool of workers, which lives through all phases.
 
-    It sets up no log for each rank, which takes longer than many a task.
+    It sets up no log per rank, because that takes longer than many tasks do.
     """
 
     def run(self) -> None:
@@ -89,7 +85,7 @@ class LocalExecutor:
 
 
 class RayExecutor:
-    """Runs tasks on a Ray cluster: the profile's, else the one this machine is a node of, else a new one here."""
+    """Runs tasks on a Ray cluster: the profile's, else the one that this machine belongs to, else a new one here."""
 
     def __init__(self, profile: RayProfile, jobs: int | None) -> None:
         """Connect. Raises UsageError without Ray, RemoteError if the cluster does not answer."""
@@ -127,7 +123,7 @@ class RayExecutor:
         return {"runtime_env": {"env_vars": variables}} if variables else {}
 
     def close(self) -> None:
-        """Disconnect, which ends whatever still runs there."""
+        """Disconnect, which ends whatever is still running there."""
         import ray
 
         if self.connected:
@@ -135,7 +131,7 @@ class RayExecutor:
 
 
 class SlurmRanks(SlurmPipelineExecutor):  # type: ignore[misc]
-    """datatrove's Slurm executor without its job that merges statistics, which stays pending if a rank fails."""
+    """datatrove's Slurm executor without the job that merges statistics, which stays pending if a rank fails."""
 
     def launch_merge_stats(self) -> None:
         """Do nothing: the counts are in the tasks' results."""
@@ -145,15 +141,13 @@ class SlurmExecutor:
     """Runs tasks as job arrays on a Slurm cluster, submitted from a machine that has `sbatch`."""
 
     def __init__(self, profile: SlurmProfile, jobs: int | None, work: Path) -> None:
-        """Cancel the jobs of a run that was killed, because they would write the same files."""
+        """Raises UsageError without Slurm's commands."""
         import shutil
 
         if shutil.which("sbatch") is None:
             raise UsageError("`--executor slurm` needs `sbatch` on the PATH: run it on a machine that submits jobs")
         self.profile, self.jobs = profile, jobs
-        self.jobs_file = work / "slurm.json"
-        self.submitted: list[str] = []
-        self.end_jobs()
+        self.submitted = SlurmJobs(work)
 
     def run_in_order(self, tasks: Tasks, log: Path) -> Iterator[int]:
         """Submit the tasks as an array and wait: datatrove's `run` returns as soon as they are submitted."""
@@ -173,51 +167,26 @@ class SlurmExecutor:
             sbatch_args=dict(profile.sbatch),
             max_array_size=profile.max_array,
             tasks_per_job=profile.tasks_per_job,
-            job_id_retriever=self._note_job,
+            job_id_retriever=self.submitted.note,
             randomize_start_duration=0,
             requeue=False,
         )
 
         def run() -> None:
+            slurm.launch_slurm_job = submit
             executor.run()
-            while self._has_jobs():
-                time.sleep(SLURM_POLL_SECONDS)
+            self.submitted.wait()
 
         yield from wait_in_order(run, tasks)
         demand_done(tasks, executor.get_incomplete_ranks(skip_completed=True))
 
     def close(self) -> None:
         """Cancel jobs that still wait or run."""
-        self.end_jobs()
-
-    def end_jobs(self) -> None:
-        """Cancel the jobs that this or an earlier run left, and wait until they are gone."""
-        import json
-
-        with contextlib.suppress(OSError, ValueError):
-            self.submitted = sorted({*self.submitted, *json.loads(self.jobs_file.read_bytes())})
-        if self._has_jobs():
-            _output_of("scancel", *self.submitted)
-        while self._has_jobs():
-            time.sleep(POLL_SECONDS)
-        self.submitted = []
-        filesystem.remove(self.jobs_file, missing_ok=True)
-
-    def _note_job(self, answer: str) -> str:
-        """Return the id of the job that `sbatch` names, after storing it on disk before anything else happens."""
-        number = answer.split()[-1]
-        self.submitted.append(number)
-        write_json(self.jobs_file, self.submitted)
-        return number
-
-    def _has_jobs(self) -> bool:
-        if not self.submitted:
-            return False
-        return bool(_output_of("squeue", "--noheader", "--format=%i", f"--jobs={','.join(self.submitted)}").strip())
+        self.submitted.close()
 
 
 def wait_in_order(run: Callable[[], Any], tasks: Tasks) -> Iterator[int]:
-    """Call `run`, which finishes the tasks elsewhere; yield their numbers in order as their results appear."""
+    """Call `run`, which runs the tasks elsewhere; yield their numbers in order as their results appear."""
     raised: list[BaseException] = []
 
     def attempt() -> None:
@@ -253,7 +222,7 @@ def demand_done(tasks: Tasks, incomplete: Sequence[int]) -> None:
     first = tasks[unfinished[0]].task.label()
     raise CorpuskitError(
         f"{len(unfinished)} of {len(tasks)} tasks did not finish and gave no reason, {first} first; "
-        "perhaps they ran out of memory or time. Finished tasks are kept: run it again"
+        "perhaps they ran out of memory or time. Finished tasks are kept; run it again"
     )
 
 
@@ -268,11 +237,3 @@ def _one_line_error(error: BaseException, tasks: Tasks) -> BaseException:
 def _first_failure(tasks: Tasks) -> CorpuskitError | None:
     failures = (task.failure() for task in tasks)
     return next((failure for failure in failures if failure is not None), None)
-
-
-def _output_of(*command: str) -> str:
-    import subprocess
-
-    # A job that ended long ago is unknown to Slurm; that is no error.
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"}, check=False)
-    return done.stdout

@@ -3,7 +3,8 @@
 Three phases of tasks. *Measure* records each document's rank, its tokens and a hash of its text; from these the solver
 sets the quotas and the sampler plans how to fill them. *Select* writes the selected documents of a shard, divided into
 buckets by final order. *Write* joins the buckets of all shards into one shard of the corpus, in every format. What
-grows with the corpus is on disk: the measures, and where in which file each bucket lies (`mix/engine/bucket_index.py`).
+grows with the corpus is on disk: the measures, and the position of each bucket in each file
+(`mix/engine/bucket_index.py`).
 
     shard 0: d0 d1 d2      measure      rank, tokens, text hash of d0 d1 d2      (shard 1 likewise)
                            select       bucket 0: d2    bucket 1: d0             (d1 is over budget)
@@ -18,18 +19,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corpuskit.core.counts import StepCount
+from corpuskit.core.counts import StepCount, StreamCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.document import Document, decode, encode
 from corpuskit.core.format import shard_paths
 from corpuskit.core.provenance.verdicts import Verdict
-from corpuskit.core.publish.shard_files import measured_files
+from corpuskit.core.publish.shard_files import shard_entry
 from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.step import Drop
 from corpuskit.core.tokens import counter, token_version
 from corpuskit.mix.engine.bucket_index import BucketEntry, BucketIndex, Slice, cut_into_shards
 from corpuskit.mix.engine.shards import TaskLog, WorkShard, documents_of
-from corpuskit.mix.engine.task_results import OutputFile, SelectResult, TaskResult, WriteResult
+from corpuskit.mix.engine.task_files import TaskFile, damaged_error, entry_and_sha256
+from corpuskit.mix.engine.task_results import OutputFile, SelectResult, TaskFileEntry, TaskResult, WriteResult
 from corpuskit.mix.engine.tasks import Task, file_of_task
 from corpuskit.mix.recipe.recipe import Recipe
 from corpuskit.mix.solver.allocate import Allocation, SourceSupply, solve
@@ -88,25 +90,24 @@ class Measure(Task[TaskResult]):
             source_number, rank = rankers[document.metadata["source"]]
             text_hash = xxhash.xxh3_128_digest(document.text.encode())
             rows.append((source_number, rank(document.id), count_tokens(document.text), text_hash))
-        path = file_of_task(task_path, ".measures")
-        with filesystem.open_write(path) as stream:
-            stream.write(numpy.array(rows, dtype=measures_dtype()).tobytes())
-        return {"files": [path.name]}
+        with TaskFile(file_of_task(task_path, ".measures")) as file:
+            file.write(numpy.array(rows, dtype=measures_dtype()).tobytes())
+        return {"files": [file.entry()]}
 
 
 @dataclass(frozen=True)
 class Select(Task[SelectResult]):
-    """Selects documents of a shard and divides them into buckets of the final order, one zstd frame a bucket.
+    """Selects documents of a shard and divides them into buckets of the final order, one zstd frame per bucket.
 
-    A record is `KEY LINE TOKENS`. In shuffled order the key, 32 letters, is what records are sorted by; in input order
-    it is empty.
+    A record is `KEY LINE TOKENS`. In shuffled order, records are sorted by the key, which has 32 letters; in input
+    order it is empty.
     """
 
     shard: WorkShard
     number: int
     """The shard's number among all."""
     measures_file: Path | None
-    """What `Measure` wrote of the shard; None if every document is taken once."""
+    """What `Measure` wrote about the shard; None if every document is taken once."""
     quota_plans: tuple[QuotaPlan, ...]
     """How the quota of each source is filled."""
     shuffled: bool
@@ -146,10 +147,9 @@ class Select(Task[SelectResult]):
                 count.sent.add(line)
                 bucket, key = self._bucket_and_key(document, epoch)
                 buckets[bucket].append(b"%s %s %d\n" % (key, line, tokens))
-        path = selection_file(task_path)
-        entries = _write_buckets(path, buckets)
+        file, entries = _write_buckets(selection_file(task_path), buckets)
         result = log.close([count])
-        return {**result, "buckets": [list(entry) for entry in entries], "files": [*result["files"], path.name]}
+        return {**result, "buckets": [list(entry) for entry in entries], "files": [*result["files"], file]}
 
     def _documents(self) -> Iterator[tuple[Document, int, int]]:
         """Yield each document, how often it is taken, and its tokens."""
@@ -159,12 +159,14 @@ class Select(Task[SelectResult]):
             yield from ((document, 1, count_tokens(document.text)) for document in documents)
         else:
             rows = _read_measures(self.measures_file)
+            if len(rows) != self.shard.documents:
+                raise damaged_error(self.measures_file)
             yield from zip(documents, self._epochs(rows).tolist(), rows["tokens"].tolist(), strict=True)
 
     def _epochs(self, rows: "NDArray[Any]") -> "NDArray[numpy.int64]":
         """Return how often each document is taken.
 
-        A plan is asked about all rows, and its answer counts for its source's rows only:
+        A plan answers for all rows, but its answer counts only for the rows of its source:
 
             rows["source"]       0  1  0  1
             plan of source 0     2  1  1  2
@@ -186,7 +188,7 @@ class Select(Task[SelectResult]):
         bucket = int.from_bytes(key[:4], "big") * self.buckets >> 32
         earlier_epoch = document.metadata.get("epoch") or 1
         if epoch == 1 and earlier_epoch != 1:
-            # A repetition that another corpus made keeps its number, which orders the repetitions within a bucket.
+            # A repetition made by another corpus keeps its number, which orders the repetitions within a bucket.
             key = order_key(self.seed, document.id, earlier_epoch)
         return bucket, key.hex().encode()
 
@@ -221,26 +223,30 @@ class Write(Task[WriteResult]):
 
         formats = [find_format(name) for name in self.formats]
         paths = [file_of_task(task_path, f"-{format_.name}{format_.suffix}") for format_ in formats]
-        files = [file for format_, path in zip(formats, paths, strict=True) for file in shard_paths(format_, path)]
-        for file in files:
-            filesystem.remove(file, missing_ok=True)
+        for format_, path in zip(formats, paths, strict=True):
+            for file in shard_paths(format_, path):
+                filesystem.remove(file, missing_ok=True)
         writers = [format_.open(path) for format_, path in zip(formats, paths, strict=True)]
-        totals = Totals(counter(self.tokenizer))
+        totals, sent = Totals(counter(self.tokenizer)), StreamCount()
         for tokens, document in self._documents():
+            sent.add(encode(document))
             totals.add_counted(document, tokens)
             for writer in writers:
                 writer.write(document)
         for writer in writers:
             writer.close()
-        outputs: list[OutputFile] = [
-            {**entry, "format": format_.name}
-            for format_, path in zip(formats, paths, strict=True)
-            for entry in measured_files(format_, path, totals.documents, totals.tokens)
-        ]
-        return {"files": [file.name for file in files], "outputs": outputs, "totals": totals.parts()}
+        files: list[TaskFileEntry] = []
+        outputs: list[OutputFile] = []
+        for format_, path in zip(formats, paths, strict=True):
+            for file in shard_paths(format_, path):
+                entry, sha256 = entry_and_sha256(file)
+                files.append(entry)
+                shard = shard_entry(format_, file.name, (entry["bytes"], sha256), totals.documents, totals.tokens)
+                outputs.append({**shard, "path": entry["name"], "format": format_.name})
+        return {"files": files, "outputs": outputs, "sent": sent.as_json(), "totals": totals.parts()}
 
     def _documents(self) -> Iterator[tuple[int, Document]]:
-        """Yield the documents of the slices, each after its tokens."""
+        """Yield the documents of the slices, each preceded by its tokens."""
         for bucket, first, skip, take in self.slices:
             records: Iterable[bytes] = self.index.records(bucket, first)
             if self.shuffled:
@@ -328,14 +334,14 @@ def _read_measures(path: Path) -> "NDArray[Any]":
     return numpy.fromfile(path, dtype=measures_dtype())
 
 
-def _write_buckets(path: Path, buckets: list[list[bytes]]) -> list[BucketEntry]:
+def _write_buckets(path: Path, buckets: list[list[bytes]]) -> tuple[TaskFileEntry, list[BucketEntry]]:
     import zstandard
 
     compressor = zstandard.ZstdCompressor(level=1, write_checksum=True)
     entries = []
-    with filesystem.open_write(path) as stream:
+    with TaskFile(path) as file:
         for records in buckets:
             frame = compressor.compress(b"".join(records)) if records else b""
-            entries.append(BucketEntry(stream.tell(), len(frame), len(records)))
-            stream.write(frame)
-    return entries
+            entries.append(BucketEntry(file.tell(), len(frame), len(records)))
+            file.write(frame)
+    return file.entry(), entries

@@ -1,4 +1,4 @@
-"""What a recipe would do, before it does it: its pipes, and the tasks of each phase."""
+"""What a recipe would do, before it runs: its pipes, and the tasks of each phase."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,7 +23,7 @@ from corpuskit.mix.recipe.shell_pipe import source_pipes, together_pipe
 def plan_report(recipe: Recipe, inputs: Inputs, settings: Settings) -> tuple[str, ResourceNeed]:
     """Return the text of `--plan`, and the estimated need.
 
-    The text shows each source's inputs, what it is likely to give and its pipe, and what all of it needs.
+    The text shows each source's inputs, its likely yield and its pipe, and what the whole recipe needs.
     """
     pipes = source_pipes(recipe)
     count_tokens = counter(tokenizer_of(recipe))
@@ -63,8 +63,8 @@ def task_report(recipe: Recipe, inputs: Inputs, settings: Settings, executor: st
         rows += _later_phases(source.name, steps[end:])
     rows += _later_phases("together", recipe.together)
     if recipe.budget:
-        rows.append(("mix: measure", "one a shard", "", "all shards"))
-    rows.append(("mix: select", "one a shard", "", "all shards"))
+        rows.append(("mix: measure", "one per shard", "", "all shards"))
+    rows.append(("mix: select", "one per shard", "", "all shards"))
     of_documents = f"one for {recipe.output.shard_documents:,} documents"
     rows.append(("mix: write", of_documents, "", "what was selected"))
     heading = f"# executor {_executor_text(executor, settings, profile)}"
@@ -72,19 +72,19 @@ def task_report(recipe: Recipe, inputs: Inputs, settings: Settings, executor: st
 
 
 def _local_bytes(files: Sequence[Input]) -> int:
-    """Return the bytes of the inputs that lie on this machine."""
+    """Return the number of bytes of the inputs on this machine."""
     return sum(map(stored_bytes, files))
 
 
 def _later_phases(label: str, steps: Sequence[Step]) -> list[tuple[str, str, str, str]]:
-    """Return the rows of phases that read shards, of which nobody knows yet how many there will be."""
+    """Return the rows of phases that read shards, whose number is not known yet."""
     rows = []
     for run in runs_of(steps):
-        tasks, step = "one a shard", run[0]
+        tasks, step = "one per shard", run[0]
         if isinstance(step, CorpusStage):
             sharded = step.sharded()
-            tasks = "one" if sharded is None else f"two a shard, {sharded.buckets + 1} between"
-        rows.append((phase_name(label, run), tasks, "", "what the phase before left"))
+            tasks = "one" if sharded is None else f"two per shard, {sharded.buckets + 1} between"
+        rows.append((phase_name(label, run), tasks, "", "what the previous phase left"))
     return rows
 
 
@@ -94,14 +94,14 @@ def _count_done(plans: Sequence[ReadPlan], recipe: Recipe, settings: Settings) -
     except UsageError:
         return 0
     tasks = (task for plan in plans for task in plan.tasks)
-    return sum(StoredTask.in_folder(folder, task).result() is not None for task in tasks)
+    return sum(StoredTask.in_folder(folder, task).reusable_result() is not None for task in tasks)
 
 
 def _executor_text(executor: str, settings: Settings, profile: Profile) -> str:
     if executor == "ray":
         ray = profile.ray
-        return f"ray at {ray.address or 'this machine'}, {ray.cpus} CPUs and {ray.memory_gb:g} GB a task"
+        return f"ray at {ray.address or 'this machine'}, {ray.cpus} CPUs and {ray.memory_gb:g} GB per task"
     if executor == "slurm":
         slurm = profile.slurm
-        return f"slurm, partition {slurm.partition}, {slurm.cpus} CPUs, {slurm.memory_gb} GB and {slurm.time} a task"
+        return f"slurm, partition {slurm.partition}, {slurm.cpus} CPUs, {slurm.memory_gb} GB and {slurm.time} per task"
     return f"local, {settings.workers()} processes"

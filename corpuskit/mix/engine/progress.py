@@ -1,4 +1,4 @@
-"""What `mix` shows on standard error: how far each phase is, and at the end what became of each source."""
+"""What `mix` shows on standard error: the progress of each phase, and at the end what became of each source."""
 
 import sys
 from collections import Counter

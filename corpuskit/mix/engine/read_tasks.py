@@ -1,9 +1,9 @@
-"""How a source's inputs are read: one task for each file, for many small files together, or for a range of a big one.
+"""How a source's inputs are read: one task per file, per group of small files, or per byte range of a big one.
 
-What a task reads depends only on names, sizes and first bytes, so it is the same whatever the number of workers.
-Byte ranges are read on the chance that they fit together to the file (`core/reading/byte_ranges.py`). If they do not,
-because it is damaged, say, their results are ignored and one task reads the whole file. So the documents are always
-those that reading the whole file gives.
+What a task reads depends only on names, sizes and first bytes, so it is the same whatever the number of workers. Byte
+ranges are read on the assumption that together they cover the file (`core/reading/byte_ranges.py`). If they do not, for
+example because the file is damaged, their results are ignored and one task reads the whole file. So the documents are
+always those that reading the whole file gives.
 """
 
 import hashlib
@@ -30,8 +30,10 @@ from corpuskit.core.settings import Tags
 from corpuskit.core.step import Source, Step
 from corpuskit.core.stream.flow import Flow
 from corpuskit.mix.engine.shards import TaskLog, write_shards
+from corpuskit.mix.engine.task_files import file_entry
 from corpuskit.mix.engine.task_results import (
     DocumentsResult,
+    FileName,
     FileStatus,
     HashResult,
     InputsResult,
@@ -111,7 +113,7 @@ class ReadRange(Task[RangeResult]):
         return [location, [identity_of(step) for step in self.steps], vars(self.tags)]
 
     def run(self, task_path: Path) -> RangeResult:
-        """Read it. The result says where its records start and stop, and which bytes were read to find that out."""
+        """Read the range. The result says where its records start and stop, and which bytes were read to find out."""
         byte_range = ByteRange(self.begin, self.end)
         file = Input(self.file.name, local_path=self.file.local_path, byte_range=byte_range)
         log = TaskLog(task_path)
@@ -126,13 +128,13 @@ class ReadRange(Task[RangeResult]):
         result = log.close(flow.counts, shards)
         return {
             **result,
-            "files": [*result["files"], keys_file.name],
+            "files": [*result["files"], file_entry(keys_file)],
             "content_key": _content_key(task_path, content),
             "span": {
                 "start": byte_range.start,
                 "stop": byte_range.stop,
                 "damaged": bool(file.damage),
-                "keys_file": keys_file.name,
+                "keys_file": FileName(keys_file.name),
             },
             "content": content,
             "file_status": status_before,
@@ -153,7 +155,7 @@ class ReadRange(Task[RangeResult]):
 
 @dataclass(frozen=True)
 class HashFile(Task[HashResult]):
-    """Finds length and sha256 of a local file that is read in ranges."""
+    """Finds the length and sha256 of a local file that is read in ranges."""
 
     file: Input
 
@@ -183,16 +185,16 @@ class ReadPlan:
     """Inputs and the tasks that read them: one task for all of them, or several for the ranges of a single file."""
 
     whole_task: ReadInputs
-    """Reads everything; where there are ranges, only if these do not fit together."""
+    """Reads everything; with ranges, it runs only if these do not fit together."""
     range_tasks: tuple[ReadRange, ...] = ()
 
     @property
     def tasks(self) -> list[Task[Any]]:
-        """The tasks to begin with."""
+        """The tasks to run first."""
         return [HashFile(self.range_tasks[0].file), *self.range_tasks] if self.range_tasks else [self.whole_task]
 
     def usable_results(self, finished: Sequence[FinishedTask[Any]]) -> Sequence[FinishedTask[DocumentsResult]] | None:
-        """Return those results of `tasks` that hold documents; None if the file must be read as a whole.
+        """Return those results of `tasks` that hold documents; None if the file must be read whole.
 
         Raises DamagedError if the file was changed between two of the tasks.
         """
@@ -249,7 +251,7 @@ def _ranges(file: Input, step: Step) -> list[tuple[int, int]]:
 
 
 def _file_status(file: Input) -> FileStatus | None:
-    """Return what changes when a file is written to; None if it is not a local file."""
+    """Return what changes when the file is written to; None if it is not a local file."""
     if file.local_path is None:
         return None
     status = file.local_path.stat()

@@ -12,22 +12,25 @@ from pathlib import Path
 from typing import cast
 
 from corpuskit.core import console
-from corpuskit.core.counts import StepCount
+from corpuskit.core.counts import StepCount, StreamCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.compression import compressing_writer
-from corpuskit.core.errors import DamagedError, UsageError
+from corpuskit.core.errors import DamagedError, RefusedError, UsageError
+from corpuskit.core.provenance.balance import VerdictKey, decision_problems, step_problems
 from corpuskit.core.provenance.chain import StepDescription, follow
 from corpuskit.core.provenance.entries import InputEntry, Manifest, ShardEntry, StepEntry, left_out
 from corpuskit.core.publish.folder_output import FolderOutput
+from corpuskit.core.publish.recovery import STAGING
 from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.lines import whole_lines
 from corpuskit.core.registry import find_format
 from corpuskit.core.settings import Settings
-from corpuskit.core.step import CorpusStage, Step
+from corpuskit.core.step import CorpusStage, Step, absent_fields_notice
 from corpuskit.core.stream.flow import end_of_stages, runs_of
 from corpuskit.core.stream.limits import demand_documents, demand_few_rejects, demand_whole_inputs
 from corpuskit.core.tokens import BYTES, WORDS, counter, token_version
+from corpuskit.core.wording import quantity
 from corpuskit.mix.engine import mix_tasks
 from corpuskit.mix.engine.bucket_index import BucketEntry, write_bucket_index
 from corpuskit.mix.engine.engine import Engine, Notify
@@ -35,6 +38,8 @@ from corpuskit.mix.engine.executors import Executor, LocalExecutor, RayExecutor,
 from corpuskit.mix.engine.progress import MixProgress, SourceSummary, print_summary
 from corpuskit.mix.engine.read_tasks import read_plans
 from corpuskit.mix.engine.shards import ShardedStream, WorkShard
+from corpuskit.mix.engine.slurm_jobs import SlurmJobs
+from corpuskit.mix.engine.task_files import damaged_error
 from corpuskit.mix.engine.task_results import DocumentsResult, OutputFile
 from corpuskit.mix.recipe.cluster_profile import Profile
 from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, license_gate, tags_of
@@ -68,6 +73,8 @@ def run_recipe(recipe: Recipe, inputs: Inputs, settings: Settings, executor: str
 
 
 def _executor(name: str, profile: Profile, settings: Settings, work: Path) -> Executor:
+    """Return what runs the tasks, after ending jobs that an earlier run left to Slurm: they write the same files."""
+    SlurmJobs(work).cancel_earlier()
     if name == "ray":
         return RayExecutor(profile.ray, settings.jobs)
     if name == "slurm":
@@ -86,7 +93,7 @@ class MixRun:
     engine: Engine
     progress: MixProgress
     summaries: dict[str, SourceSummary] = field(init=False)
-    """By source; the phases add up here what they read and leave out."""
+    """By source; here the phases add up what they read and leave out."""
 
     def __post_init__(self) -> None:
         """Begin an empty summary for each source."""
@@ -98,8 +105,18 @@ class MixRun:
         stream = _joined_stream(streams)
         self._demand_whole_inputs(stream.chain.inputs)
         stream = self._run_steps("together", stream, self.recipe.together)
+        self._tell_absent_fields()
         self._mix(stream)
         return self._publish(stream)
+
+    def _tell_absent_fields(self) -> None:
+        """Name fields that no document has. Raises RefusedError if the policy asks to scrub them."""
+        for phase, step, fields in self.engine.absent_fields:
+            notice = f"{phase}: {absent_fields_notice(fields)}"
+            if step == "scrub-pii" and self.recipe.policy.pii_required:
+                raise RefusedError(f"`pii: required`, but {notice}; correct the `fields` of {step}")
+            if not self.settings.quiet:
+                console.notice("mix", notice)
 
     def report(self, manifest: Manifest) -> None:
         """Print the summary of a published run, or the line of `--json`."""
@@ -116,11 +133,12 @@ class MixRun:
         elif not self.settings.quiet:
             print_summary(summaries)
             if self.engine.reused:
-                console.notice("mix", f"{self.engine.reused:,} tasks were already done by an earlier run")
+                verb = "was" if self.engine.reused == 1 else "were"
+                console.notice("mix", f"{quantity(self.engine.reused, 'task')} {verb} already done by an earlier run")
             target = self.output.target
             console.notice(
                 "mix",
-                f"published {totals.documents:,} documents in {target}; "
+                f"published {quantity(totals.documents, 'document')} in {target}; "
                 f"to check them: corpuskit verify {shlex.quote(str(target))}",
             )
 
@@ -148,7 +166,7 @@ class MixRun:
         return stream
 
     def _mix(self, stream: ShardedStream) -> None:
-        """Select, order and write; the stream's chain and verdicts gain those of the last step."""
+        """Select, order and write; add the last step to the stream's chain and verdicts."""
         recipe = self.recipe
         tokenizer, shuffled = tokenizer_of(recipe), recipe.output.order == "shuffled"
         measures_files = self._measure(stream.shards)
@@ -163,12 +181,14 @@ class MixRun:
         stream.chain.add(StepDescription(mix_tasks.NAME, mix_tasks.mix_options(recipe), {}), "verified", count)
         slices_of_shards = mix_tasks.shard_slices(index, documents, shuffled, recipe.output.shard_documents)
         formats = recipe.output.formats
-        self._write(
+        sent = self._write(
             [
                 mix_tasks.Write(number, slices, index, shuffled, formats, tokenizer)
                 for number, slices in enumerate(slices_of_shards)
             ]
         )
+        if sent.as_json() != count.sent.as_json():
+            raise self._unsound_error(f"{count.sent.documents} documents were selected, {sent.documents} written")
 
     def _measure(self, shards: Sequence[WorkShard]) -> tuple[Path, ...]:
         """Return the measures of each shard; none without a budget."""
@@ -182,7 +202,7 @@ class MixRun:
     def _selections(
         self, tasks: Sequence[mix_tasks.Select], stream: ShardedStream, count: StepCount
     ) -> Iterator[tuple[str, list[BucketEntry]]]:
-        """Yield the name and the buckets of the file that each task leaves; add up counts and verdicts."""
+        """Yield the name and the buckets of the file that each task writes; add up counts and verdicts."""
         phase = "mix: select"
         self.progress.start(phase, len(tasks))
         notify = self._note_result(phase)
@@ -192,17 +212,19 @@ class MixRun:
             stream.record_verdicts(result)
             yield mix_tasks.selection_file(task_path).name, [BucketEntry(*entry) for entry in result["buckets"]]
 
-    def _write(self, tasks: Sequence[mix_tasks.Write]) -> None:
-        """Write the corpus and hand its shards to the output."""
-        phase = "mix: write"
+    def _write(self, tasks: Sequence[mix_tasks.Write]) -> StreamCount:
+        """Write the corpus and hand its shards to the output; return what they hold."""
+        phase, sent = "mix: write", StreamCount()
         formats = {format_.name: format_ for format_ in self.output.formats}
         self.progress.start(phase, len(tasks))
         for task, (task_path, result) in zip(tasks, self.engine.execute(phase, tasks), strict=True):
+            sent.merge(StreamCount.from_json(result["sent"]))
             self.output.totals.merge(result["totals"])
             for name, outputs in itertools.groupby(result["outputs"], operator.itemgetter("format")):
                 files = [_shard_entry(file) for file in outputs]
                 self.output.adopt(formats[name], task.number, task_path.parent, files)
             self.progress.advance(phase, result["outputs"][0]["documents"])
+        return sent
 
     def _publish(self, stream: ShardedStream) -> Manifest:
         chain = stream.chain
@@ -211,7 +233,10 @@ class MixRun:
         for name, version in token_version(tokenizer_of(self.recipe)).items():
             chain.record_version(name, version)
         names = [entry["name"] for entry in chain.steps]
-        chain.decisions = _join_verdicts(stream.verdict_files, self.engine.tasks_folder, names, self.output.run)
+        chain.decisions, decisions_of = _join_verdicts(
+            stream.verdict_files, self.engine.tasks_folder, names, self.output.run
+        )
+        self._demand_balance(chain.steps, decisions_of)
         manifest = self.output.publish(chain, {"command": "mix", "recipe": self.recipe.name})
         for step in _corpus_stages(self.recipe):
             step.commit()
@@ -220,7 +245,7 @@ class MixRun:
     def _note_result(self, phase: str, source: str | None = None) -> Notify:
         """Return the function that notes a task's result: progress, and what was left out of each source.
 
-        That counts for `source` or, without one, for the sources that the documents name.
+        They count for `source` or, without one, for the sources that the documents name.
         """
 
         def note(result: DocumentsResult) -> None:
@@ -248,7 +273,19 @@ class MixRun:
                 "mix", f"{entry['path']}: {first['what']}, at byte {first['offset']}, {first['lost']} bytes lost"
             )
         names = [entry["path"] for entry in damaged]
-        demand_whole_inputs(self.settings, names, f"{len(damaged)} inputs are", "nothing was published")
+        demand_whole_inputs(self.settings, names, quantity(len(damaged), "input"), "nothing was published")
+
+    def _demand_balance(self, steps: Sequence[StepEntry], decisions_of: Mapping[VerdictKey, int]) -> None:
+        """Raise DamagedError for what `verify` would find: steps or decisions that do not add up."""
+        for problem in (*step_problems(steps), *decision_problems(steps, decisions_of)):
+            raise self._unsound_error(problem)
+
+    def _unsound_error(self, problem: str) -> DamagedError:
+        staging = self.output.target / STAGING
+        return DamagedError(
+            f"the work of this and earlier runs does not add up: {problem}; nothing was published. "
+            f"Remove {str(staging)!r}, and run it again"
+        )
 
     def _demand_few_rejects(self, steps: Iterable[StepEntry]) -> None:
         for entry in steps:
@@ -272,7 +309,7 @@ def target_folder(recipe: Recipe, settings: Settings) -> Path:
 
 
 def tokenizer_of(recipe: Recipe) -> str:
-    """Return what tokens are counted by: the budget's tokenizer, or words without a budget."""
+    """Return how tokens are counted: by the budget's tokenizer, or as words without a budget."""
     return recipe.budget.tokenizer if recipe.budget else WORDS
 
 
@@ -323,18 +360,26 @@ def _select_tasks(
     ]
 
 
-def _join_verdicts(files: Mapping[str, Sequence[str]], tasks: Path, steps: Sequence[str], folder: Path) -> list[str]:
-    """Write all verdicts to one file, step by step, those of a step in the order of the documents; return its path.
+def _join_verdicts(
+    files: Mapping[str, Sequence[str]],
+    tasks: Path,
+    steps: Sequence[str],
+    folder: Path,
+) -> "tuple[list[str], Counter[VerdictKey]]":
+    """Write all verdicts to one file, step by step, those of a step in the order of the documents.
 
-    In the tasks' files a source's verdicts precede those of its stages by as much as is read at a time, which depends
-    on how the inputs were cut into tasks. The order by steps does not. One step after the other is written, because a
-    compressor holds megabytes.
+    Returns the path of the file, none if there are no verdicts, and how many there are of each.
+
+    In the tasks' files, a source's verdicts precede those of its stages by as much as is read at a time, which depends
+    on how the inputs were cut into tasks. The order by steps does not. The steps are written one after the other,
+    because a compressor holds megabytes.
     """
     import orjson
 
     assert set(steps).issuperset(files), "a verdict of a step that is not in the chain"
+    decisions_of: Counter[VerdictKey] = Counter()
     if not files:
-        return []
+        return [], decisions_of
     all_steps, one_step = folder / "verdicts.jsonl.zst", folder / "verdicts-of-step.jsonl.zst"
     with filesystem.open_write(all_steps) as stream:
         for step in dict.fromkeys(steps):
@@ -342,11 +387,13 @@ def _join_verdicts(files: Mapping[str, Sequence[str]], tasks: Path, steps: Seque
                 continue
             with closing(compressing_writer(filesystem.open_write(one_step), ".zst")) as of_step:
                 for line in _verdict_lines(tasks / name for name in files[step]):
-                    if orjson.loads(line)["step"] == step:
+                    decision = orjson.loads(line)
+                    if decision["step"] == step:
+                        decisions_of[step, decision["verdict"], decision["reason"]] += 1
                         of_step.write(line + b"\n")
             with open(one_step, "rb") as verdicts:
                 shutil.copyfileobj(verdicts, stream)
-    return [str(all_steps)]
+    return [str(all_steps)], decisions_of
 
 
 def _verdict_lines(paths: Iterable[Path]) -> Iterator[bytes]:
@@ -355,9 +402,7 @@ def _verdict_lines(paths: Iterable[Path]) -> Iterator[bytes]:
         for block in whole_lines(file.blocks()):
             yield from block.rstrip(b"\n").split(b"\n")
         if file.damage:
-            raise DamagedError(
-                f"{path.name}, written by this or an earlier run, is damaged; remove it and run it again"
-            )
+            raise damaged_error(path)
 
 
 def _sum_left_out(steps: Iterable[StepEntry], verdict: str) -> dict[str, int]:

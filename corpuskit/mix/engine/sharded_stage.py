@@ -1,7 +1,7 @@
 """A corpus stage on many machines: sign each shard, match by bucket, resolve, filter each shard.
 
-For near-duplicates: one task a shard computes signatures; one task a bucket (a band) finds and verifies matches; one
-task resolves all matches to verdicts; one task a shard filters it by the verdicts. The verdicts are those of
+For near-duplicates: one task per shard computes signatures; one task per bucket (a band) finds and verifies matches;
+one task resolves all matches to verdicts; one task per shard filters it by the verdicts. The verdicts are those of
 `CorpusStage.run` over all shards in order.
 """
 
@@ -15,6 +15,7 @@ from corpuskit.core.outcome import Item
 from corpuskit.core.step import CorpusStage, ShardedRun
 from corpuskit.core.stream.flow import Flow
 from corpuskit.mix.engine.shards import TaskLog, WorkShard, documents_of, write_shards
+from corpuskit.mix.engine.task_files import file_entry
 from corpuskit.mix.engine.task_results import DocumentsResult, TaskResult
 from corpuskit.mix.engine.tasks import Task, file_of_task, identity_of, interned
 
@@ -40,7 +41,7 @@ class SignShard(Task[TaskResult]):
         """Write the signatures."""
         path = file_of_task(task_path, SIGNATURES)
         _sharded_run(self.step).sign(documents_of([self.shard]), path)
-        return {"files": [path.name]}
+        return {"files": [file_entry(path)]}
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class MatchBucket(Task[TaskResult]):
         """Write the matches."""
         path = file_of_task(task_path, MATCHES)
         _sharded_run(self.step).match(self.bucket, self.signatures, path)
-        return {"files": [path.name]}
+        return {"files": [file_entry(path)]}
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class ResolveMatches(Task[TaskResult]):
         """Write the verdicts."""
         path = file_of_task(task_path, VERDICTS)
         _sharded_run(self.step).resolve(self.signatures, self.matches, path)
-        return {"files": [path.name]}
+        return {"files": [file_entry(path)]}
 
 
 @dataclass(frozen=True)

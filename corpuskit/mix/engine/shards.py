@@ -1,20 +1,23 @@
-"""What tasks leave on disk: documents as work shards, cut by size; verdicts on what was left out; counts of both."""
+"""What tasks write to disk: documents as work shards, cut by size; verdicts on what was left out; counts of both."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.compression import compressing_writer
 from corpuskit.core.document import Document, encode
+from corpuskit.core.outcome import Rejected
 from corpuskit.core.provenance.chain import Chain
-from corpuskit.core.provenance.verdicts import DROPPED, REJECTED, Verdict, VerdictLog
+from corpuskit.core.provenance.verdicts import DROPPED, REJECTED, Verdict
 from corpuskit.core.publish.line_writer import JsonlWriter
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.stream.flow import Flow
-from corpuskit.mix.engine.task_results import DocumentsResult, WorkShardEntry
+from corpuskit.mix.engine.task_files import TaskFile, damaged_error
+from corpuskit.mix.engine.task_results import DocumentsResult, TaskFileEntry
 from corpuskit.mix.engine.tasks import FinishedTask, file_of_task
 
 SHARD_BYTES = 64 * 1024 * 1024
@@ -35,33 +38,67 @@ class VerdictCounter:
         self.pass_on(verdict)
 
 
+class WrittenShard(NamedTuple):
+    """A file of documents that a task has finished."""
+
+    file: TaskFileEntry
+    documents: int
+
+
 class TaskLog:
     """The verdicts of one task, from which its result is made."""
 
     def __init__(self, task_path: Path) -> None:
-        """Write verdicts to `TASK_PATH.verdicts.jsonl.zst`."""
+        """Write verdicts to `TASK_PATH.verdicts.jsonl.zst`, once there is one."""
         self.path = file_of_task(task_path, ".verdicts.jsonl.zst")
         filesystem.remove(self.path, missing_ok=True)
-        self.verdicts = VerdictLog(decisions=self.path)
-        self.counter = VerdictCounter(self.verdicts.take)
+        self.counter = VerdictCounter(self._write)
         self.take = self.counter.take
+        self._file: TaskFile | None = None
+        self._lines: BinaryIO | None = None
 
-    def close(self, counts: Sequence[StepCount], shards: Sequence[WorkShardEntry] = ()) -> DocumentsResult:
+    def close(self, counts: Sequence[StepCount], shards: Sequence[WrittenShard] = ()) -> DocumentsResult:
         """Finish the file and return the result of a task with these counts and shards."""
-        self.verdicts.close()
-        verdict_files = [self.path.name] if self.path.exists() else []
+        if self._lines is not None:
+            self._lines.close()
+        verdict_files = [self._file.entry()] if self._file is not None else []
         return {
-            "files": [shard["name"] for shard in shards] + verdict_files,
-            "counts": [count.as_json() for count in counts],
+            "files": [shard.file for shard in shards] + verdict_files,
+            "counts": [count.as_task_json() for count in counts],
             "left_out": {source: {**verdicts} for source, verdicts in self.counter.left_out.items()},
-            "shards": list(shards),
-            "verdict_files": verdict_files,
+            "shards": [{"name": shard.file["name"], "documents": shard.documents} for shard in shards],
+            "verdict_files": [file["name"] for file in verdict_files],
         }
+
+    def _write(self, verdict: Verdict) -> None:
+        import orjson
+
+        if self._lines is None:
+            self._file = TaskFile(self.path)
+            self._lines = compressing_writer(self._file.stream, self.path.name)
+        self._lines.write(orjson.dumps(verdict.decision()) + b"\n")
+
+
+@dataclass
+class WorkShardInput(Input):
+    """A file of documents that an earlier task wrote; reading it to its end checks that it still is whole."""
+
+    documents: int = 0
+    """How many there were."""
+
+    def lines(self) -> Iterator[tuple[int, bytes] | Rejected]:
+        """Yield the lines as any input does. Raises DamagedError at the end if they are not those that were written."""
+        count = 0
+        for item in super().lines():
+            count += 1
+            yield item
+        if self.damage or count != self.documents:
+            raise damaged_error(Path(self.name))
 
 
 @dataclass(frozen=True)
 class WorkShard:
-    """One file of documents in order; `key` stands for everything that its content depends on."""
+    """One file of documents in order; `key` identifies everything that its content depends on."""
 
     path: Path
     documents: int
@@ -69,12 +106,12 @@ class WorkShard:
 
     def input(self) -> Input:
         """Return the file as an input for the next task."""
-        return Input(self.path.name, local_path=self.path)
+        return WorkShardInput(self.path.name, local_path=self.path, documents=self.documents)
 
 
 @dataclass
 class ShardedStream:
-    """A stream as it lies on disk between two phases: its shards in order, and the chain of steps so far."""
+    """A stream on disk between two phases: its shards in order, and the chain of steps so far."""
 
     shards: list[WorkShard]
     chain: Chain
@@ -82,7 +119,7 @@ class ShardedStream:
     """By step, the names of the files that hold its verdicts, in order."""
 
     def record_verdicts(self, result: DocumentsResult) -> None:
-        """Note the verdicts that a task left, under each step that made any of them."""
+        """Note the verdicts that a task left, under each step that made any."""
         reasons = (key for verdicts in result["left_out"].values() for counts in verdicts.values() for key in counts)
         for step in dict.fromkeys(key.partition(": ")[0] for key in reasons):
             self.add_verdict_files({step: result["verdict_files"]})
@@ -108,25 +145,39 @@ def documents_of(shards: Sequence[WorkShard]) -> Iterator[Document]:
     return Flow([], lambda verdict: None).documents([shard.input() for shard in shards])
 
 
-def write_shards(documents: Iterable[Document], task_path: Path) -> list[WorkShardEntry]:
-    """Write documents to `TASK_PATH-0000.jsonl.zst` and on, cut by size; return the files in order."""
-    shards: list[WorkShardEntry] = []
-    writer: JsonlWriter | None = None
-    size = 0
-    for document in documents:
-        if writer is None or size >= SHARD_BYTES:
-            if writer is not None:
-                writer.close()
-            path = file_of_task(task_path, f"-{len(shards):04d}.jsonl.zst")
-            writer, size = JsonlWriter(compressing_writer(filesystem.open_write(path), ".zst")), 0
-            shards.append({"name": path.name, "documents": 0})
+class WorkShardWriter:
+    """Writes one file of documents."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file."""
+        self._file = TaskFile(path)
+        self._lines = JsonlWriter(compressing_writer(self._file.stream, ".zst"))
+        self.size = self.documents = 0
+
+    def write(self, document: Document) -> None:
+        """Write one document."""
         line = encode(document)
-        writer.write_line(line)
-        size += len(line)
-        shards[-1]["documents"] += 1
-    if writer is not None:
-        writer.close()
-    return shards
+        self._lines.write_line(line)
+        self.size += len(line)
+        self.documents += 1
+
+    def finish(self) -> WrittenShard:
+        """Finish the file."""
+        self._lines.close()
+        return WrittenShard(self._file.entry(), self.documents)
+
+
+def write_shards(documents: Iterable[Document], task_path: Path) -> list[WrittenShard]:
+    """Write documents to `TASK_PATH-0000.jsonl.zst` and on, cut by size; return the files in order."""
+    shards: list[WrittenShard] = []
+    writer: WorkShardWriter | None = None
+    for document in documents:
+        if writer is not None and writer.size >= SHARD_BYTES:
+            shards.append(writer.finish())
+            writer = None
+        writer = writer or WorkShardWriter(file_of_task(task_path, f"-{len(shards):04d}.jsonl.zst"))
+        writer.write(document)
+    return [*shards, writer.finish()] if writer is not None else shards
 
 
 def _source_name(verdict: Verdict) -> str:

@@ -1,23 +1,57 @@
-"""What tasks leave as JSON, key by key: the engine's working state, none of which is published as such."""
+"""What tasks write as JSON, key by key: the engine's working state, which is not published as such."""
 
-from typing import Any, NotRequired, TypedDict
+import re
+from typing import Any, NewType, NotRequired, TypedDict
 
-from corpuskit.core.counts import CountEntry
-from corpuskit.core.provenance.entries import InputEntry, ShardEntry
+from corpuskit.core.counts import CountEntry, StreamEntry
+from corpuskit.core.provenance.entries import InputEntry
 from corpuskit.core.publish.source_totals import SourcePart
 
+FINGERPRINT_LETTERS = 32
+PHASES = "phases.json"
+"""In the folder of work: the phases that have begun, for `status`."""
+
 FileStatus = list[int]
-"""Size, modification time and change time of a file; no program can set the last of these back."""
+"""Size, modification time and change time of a file; no program can reset the last of these."""
 
 LeftOut = dict[str, dict[str, dict[str, int]]]
 """Number of documents and records left out: by source, then `dropped` or `rejected`, then `step: reason`."""
+
+FileName = NewType("FileName", str)
+"""Name of one of the task's own files: the task's fingerprint, then an ending."""
+
+Fingerprint = NewType("Fingerprint", str)
+"""What a task is known by (`fingerprint` in `mix/engine/tasks.py`)."""
+
+
+def is_fingerprint(value: Any) -> bool:
+    """Whether a value that was read from JSON is a fingerprint."""
+    return isinstance(value, str) and re.fullmatch(f"[0-9a-f]{{{FINGERPRINT_LETTERS}}}", value) is not None
+
+
+class PhaseEntry(TypedDict):
+    """One phase in `phases.json`."""
+
+    phase: str
+    """What it is called."""
+    tasks: list[Fingerprint]
+    """Those that it has, in order."""
+
+
+class TaskFileEntry(TypedDict):
+    """One file that a task wrote, in the tasks' folder."""
+
+    name: FileName
+    bytes: int
+    xxh3: str
+    """Hash of its bytes, 128 bits in hexadecimal."""
 
 
 class TaskResult(TypedDict):
     """The result of any task."""
 
-    files: list[str]
-    """Names of the files that the task wrote, all in the tasks' folder."""
+    files: list[TaskFileEntry]
+    """Every file that the task wrote."""
 
 
 class StoredResult(TypedDict):
@@ -25,14 +59,22 @@ class StoredResult(TypedDict):
 
     result: Any
     """A `TaskResult`, with the further keys of its kind of task."""
-    sizes: list[int]
-    """Bytes of each of its `files`, in the same order."""
+    xxh3: str
+    """Hash of the task's fingerprint and the result: neither damaged nor edited results are used."""
+
+
+class StoredError(TypedDict):
+    """The JSON file of a task that failed."""
+
+    kind: str
+    """Name of the error's class."""
+    message: str
 
 
 class WorkShardEntry(TypedDict):
     """One file of documents between two phases."""
 
-    name: str
+    name: FileName
     documents: int
 
 
@@ -40,16 +82,16 @@ class DocumentsResult(TaskResult):
     """The result of a task that passes documents through steps."""
 
     counts: list[CountEntry]
-    """The account of each step."""
+    """The counts of each step."""
     left_out: LeftOut
     shards: list[WorkShardEntry]
     """The documents that came out, in order."""
-    verdict_files: list[str]
+    verdict_files: list[FileName]
     """Name of the file of verdicts; empty if there are none."""
     inputs: NotRequired[list[InputEntry]]
     """What was read, if the task reads whole inputs."""
     content_key: NotRequired[str]
-    """Stands for the task and the content that it read, if the task's fingerprint does not cover that."""
+    """Identifies the task and the content that it read, if the task's fingerprint does not cover that content."""
 
 
 class InputsResult(DocumentsResult):
@@ -60,14 +102,14 @@ class InputsResult(DocumentsResult):
 
 
 class RangeSpan(TypedDict):
-    """Where the records of a byte range really lie."""
+    """Where the records of a byte range really are."""
 
     start: int | None
     """Where its first member starts; None if no record starts in the range."""
     stop: int | None
     """Where the first member of a later range starts, or the length of the file; None if that is unknown."""
     damaged: bool
-    keys_file: str
+    keys_file: FileName
     """Name of the file of hashes of what must be unique in the whole input."""
 
 
@@ -81,7 +123,7 @@ class RangeContent(TypedDict):
     reach: int
     """The offset after the last byte that was read."""
     sha256: str
-    """Of the head and of the bytes from `begin` to `reach`."""
+    """The digest of the head and of the bytes from `begin` to `reach`."""
     at_end: bool
     """Whether the file ends at `reach`."""
 
@@ -108,10 +150,16 @@ class SelectResult(DocumentsResult):
     """Offset, length and documents of each bucket in the file of selected documents (`BucketEntry`)."""
 
 
-class OutputFile(ShardEntry):
-    """A file of one shard of the corpus; its path is its name in the tasks' folder."""
+class OutputFile(TypedDict):
+    """A file of one shard of the corpus: a `ShardEntry` whose path is its name in the tasks' folder, and its format."""
 
     format: str
+    path: FileName
+    bytes: int
+    sha256: str
+    documents: int
+    tokens: int
+    readable: NotRequired[bool]
 
 
 class WriteResult(TaskResult):
@@ -119,5 +167,7 @@ class WriteResult(TaskResult):
 
     outputs: list[OutputFile]
     """Those of one format follow one another, the shard's own before its companions."""
+    sent: StreamEntry
+    """The documents of the shard."""
     totals: dict[str, SourcePart]
     """What the shard holds of each source (`Totals.parts`)."""

@@ -1,8 +1,9 @@
-"""Tasks: the units that work is cut into, each known by a fingerprint of everything that its result depends on.
+"""Tasks: the units that work is cut into, each identified by a fingerprint of everything its result depends on.
 
 All files of a task begin with its *task path*, `WORK/tasks/FINGERPRINT`. The last one written is `TASK_PATH.json`, its
-result. So a task that has a result is done, whoever asks for it: a run that was killed continues where it stopped, and
-a run with other options, other inputs or another version of the code finds nothing that it could mistake for its own.
+result. So a task that has a result is done, whichever run asks for it: a run that was killed continues where it
+stopped, and a run with other options, other inputs or another version of the code finds nothing that it could mistake
+for its own.
 """
 
 import contextlib
@@ -10,13 +11,14 @@ import ctypes
 import hashlib
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast, get_args
 
 from datatrove.pipeline.base import PipelineStep
 from loguru import logger
@@ -25,14 +27,14 @@ from corpuskit import __version__
 from corpuskit.core import errors
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import flush, write_flushed
-from corpuskit.core.errors import CANNOT_WRITE, CorpuskitError, PublishError
+from corpuskit.core.disk.stored_json import conforms, read_json, write_json
+from corpuskit.core.errors import CANNOT_WRITE, NO_MEMORY, CorpuskitError, PublishError, is_out_of_memory
 from corpuskit.core.step import Stage, Step
-from corpuskit.mix.engine.task_results import StoredResult, TaskResult
+from corpuskit.mix.engine.task_files import has_size, is_whole
+from corpuskit.mix.engine.task_results import FINGERPRINT_LETTERS, FileName, StoredError, StoredResult, TaskResult
 
-# datatrove's log is for its own users; what ours need to know is in the results.
+# datatrove's log is for its own users; the results hold what ours need to know.
 logger.disable("datatrove")
-
-FINGERPRINT_LETTERS = 32
 
 ResultType = TypeVar("ResultType", bound=TaskResult)
 CovariantResult = TypeVar("CovariantResult", bound=TaskResult, covariant=True)
@@ -47,15 +49,21 @@ class Task(Generic[ResultType]):
         raise NotImplementedError
 
     def identity(self) -> Any:
-        """Return, as JSON, everything but the code that the result depends on."""
+        """Return, as JSON, everything that the result depends on, except the code."""
         raise NotImplementedError
 
     def run(self, task_path: Path) -> ResultType:
         """Do the work, write files whose names begin with the task path, and return the result."""
         raise NotImplementedError
 
+    @classmethod
+    def result_type(cls) -> Any:
+        """Return the kind of result that the class names in its base: `DocumentsResult` for `Task[DocumentsResult]`."""
+        (base,) = cls.__dict__["__orig_bases__"]
+        return get_args(base)[0]
+
     def is_current(self, result: ResultType) -> bool:
-        """Whether an earlier result is still right, where the identity cannot tell."""
+        """Whether an earlier result is still right, in cases that the identity cannot decide."""
         return True
 
 
@@ -79,15 +87,24 @@ class StoredTask(Generic[ResultType]):
         return cls(task, folder / fingerprint(task))
 
     def result(self) -> ResultType | None:
-        """Return the result if the task is done and its files and inputs have not changed."""
-        try:
-            stored: StoredResult = json.loads(self._file(".json").read_bytes())
-            result: ResultType = stored["result"]
-            sizes = [self.task_path.with_name(name).stat().st_size for name in result["files"]]
-            is_whole = sizes == stored["sizes"]
-        except (OSError, ValueError, KeyError):
+        """Return the result if the task is done and has left all its files.
+
+        A result that is not what such a task stores, byte for byte, counts as none, whoever put it there.
+        """
+        stored: StoredResult | None = read_json(self._file(".json"), StoredResult)
+        if stored is None or stored["xxh3"] != self._result_digest(stored["result"]):
             return None
-        return result if is_whole and self.task.is_current(result) else None
+        result: ResultType = stored["result"]
+        if not conforms(result, self.task.result_type(), {FileName: self._is_own_file}):
+            return None
+        return result if all(has_size(self.task_path.parent, file) for file in result["files"]) else None
+
+    def reusable_result(self) -> ResultType | None:
+        """Return the result of an earlier run if its files are whole, which takes reading them, and its inputs too."""
+        result = self.result()
+        if result is None or not all(is_whole(self.task_path.parent, file) for file in result["files"]):
+            return None
+        return result if self.task.is_current(result) else None
 
     def execute(self) -> None:
         """Do the work. On failure the error is stored next to the result path, for whoever waits for the result."""
@@ -98,7 +115,8 @@ class StoredTask(Generic[ResultType]):
         except Exception as error:
             failure = self._describe(error)
             with contextlib.suppress(OSError):
-                write_json(self._file(".error.json"), {"kind": type(failure).__name__, "message": str(failure)})
+                stored: StoredError = {"kind": type(failure).__name__, "message": str(failure)}
+                write_json(self._file(".error.json"), stored)
             raise failure from None
         finally:
             release_freed_memory()
@@ -107,6 +125,8 @@ class StoredTask(Generic[ResultType]):
         """Return an expected error as it is; for a fault, an error that names the file with its traceback."""
         if isinstance(error, CorpuskitError) and error.exit_code != CorpuskitError.exit_code:
             return error
+        if is_out_of_memory(error):
+            return PublishError(f"{self.task.label()}: {NO_MEMORY}")
         if isinstance(error, OSError) and error.errno in CANNOT_WRITE:
             return PublishError(f"cannot write: {error.strerror}; nothing was published. Make room, and run it again")
         details = self._file(".fault.txt")
@@ -117,13 +137,13 @@ class StoredTask(Generic[ResultType]):
 
     def failure(self) -> CorpuskitError | None:
         """Return the error that the task failed with, of the class that was raised; None if it has not failed."""
-        try:
-            stored = json.loads(self._file(".error.json").read_bytes())
-        except (OSError, ValueError):
+        stored: StoredError | None = read_json(self._file(".error.json"), StoredError)
+        if stored is None:
             return None
-        kind = getattr(errors, stored["kind"], CorpuskitError)
-        error: CorpuskitError = kind(stored["message"])
-        return error
+        kind = getattr(errors, stored["kind"], None)
+        if not (isinstance(kind, type) and issubclass(kind, CorpuskitError)):
+            kind = CorpuskitError
+        return kind(stored["message"])
 
     def state(self) -> str:
         """Return `done`, `failed`, `started` or `waiting`, depending on which files exist."""
@@ -136,16 +156,25 @@ class StoredTask(Generic[ResultType]):
         return file_of_task(self.task_path, ending)
 
     def _finish(self, result: ResultType) -> None:
-        files = [self.task_path.with_name(name) for name in result["files"]]
-        for path in files:
-            flush(path)
-        stored: StoredResult = {"result": result, "sizes": [path.stat().st_size for path in files]}
+        for file in result["files"]:
+            flush(self.task_path.with_name(file["name"]))
+        stored: StoredResult = {"result": result, "xxh3": self._result_digest(result)}
         write_json(self._file(".json"), stored)
         filesystem.remove(self._file(".started"), missing_ok=True)
 
+    def _result_digest(self, result: Any) -> str:
+        import xxhash
+
+        canonical = json.dumps([self.task_path.name, result], sort_keys=True)
+        return xxhash.xxh3_128_hexdigest(canonical.encode())
+
+    def _is_own_file(self, name: Any) -> bool:
+        own_name = re.escape(self.task_path.name) + r"[-.][A-Za-z0-9_.-]+"
+        return isinstance(name, str) and re.fullmatch(own_name, name) is not None
+
 
 class RunTasks(PipelineStep):  # type: ignore[misc]
-    """The one step of our datatrove pipelines: rank N executes task N."""
+    """The only step of our datatrove pipelines: rank N executes task N."""
 
     name = "corpuskit"
     type = "corpuskit"
@@ -163,7 +192,7 @@ class RunTasks(PipelineStep):  # type: ignore[misc]
         return alone
 
     def run(self, data: Any, rank: int = 0, world_size: int = 1) -> Iterator[Any]:
-        """Execute one task, in the folder in which the run was started: paths may be relative to it."""
+        """Execute one task, in the folder where the run was started, because paths may be relative to it."""
         if os.getcwd() != self.folder:
             os.chdir(self.folder)
         self.tasks[rank].execute()
@@ -210,13 +239,13 @@ def release_freed_memory() -> None:
     """Return freed memory to the system: over many tasks, fragments would add up."""
     if "pyarrow" in sys.modules:
         sys.modules["pyarrow"].default_memory_pool().release_unused()
-    with contextlib.suppress(AttributeError, OSError):  # only the GNU C library can
+    with contextlib.suppress(AttributeError, OSError):  # only the GNU C library can do this
         ctypes.CDLL(None).malloc_trim(0)
 
 
 @cache
 def code_digest() -> str:
-    """Return a hash of corpuskit's own files, as other code may give another result."""
+    """Return a hash of corpuskit's own files, because other code may give another result."""
     import corpuskit
 
     digest = hashlib.sha256(__version__.encode())
@@ -226,10 +255,3 @@ def code_digest() -> str:
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
             digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Write a JSON file whole or not at all."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
-    write_flushed(temporary, json.dumps(value).encode())
-    filesystem.replace(temporary, path)

@@ -1,4 +1,4 @@
-"""Tables of text, as reports for people print them."""
+"""Text tables, as reports for people print them."""
 
 from collections.abc import Sequence
 

@@ -18,7 +18,8 @@ _SLURM_KEYS = ("partition", "time", "cpus", "memory_gb", "qos", "env", "sbatch",
 class RayProfile:
     """A Ray cluster: its address (`auto`, `HOST:PORT`, `ray://…`), what to reserve for each task, and variables.
 
-    Ray's workers have the environment of the node they run on, and `environment` adds to it. Keep secrets in files.
+    Ray's workers have the environment of the node that they run on, and `environment` adds to it. Keep secrets in
+    files.
     """
 
     address: str | None = None

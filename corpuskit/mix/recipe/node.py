@@ -1,4 +1,4 @@
-"""Values of a marked tree, read by a schema: every error names the line, the key and what would be right."""
+"""Values of a marked tree, read by a schema: every error names the line, the key and what would be valid."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -98,6 +98,12 @@ class Node:
         """Return this value if it is a finite number above zero."""
         if not self._is_number() or not self.value > 0:
             self.fail("must be a number above zero")
+        return self.value  # type: ignore[no-any-return]
+
+    def least(self, bound: float) -> float:
+        """Return this value if it is a finite number from the bound on."""
+        if not self._is_number() or not self.value >= bound:
+            self.fail(f"must be a number from {bound} on")
         return self.value  # type: ignore[no-any-return]
 
     def share(self, above_zero: bool) -> float:

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from corpuskit.core.errors import RefusedError, UsageError
-from corpuskit.core.licenses import allowed, check_entry
+from corpuskit.core.licenses import allowed, entry_problem
 from corpuskit.core.step import Step
 from corpuskit.core.wording import comma_list
 from corpuskit.mix.recipe.node import Node
 
 FROM_DOCUMENTS = "from-documents"
+"""Given as a source's licence if each document states its own; the licence gate then checks them one by one."""
 POLICY_KEYS = ("licenses", "pii")
-"""Stands for a source's licence if each document states its own; the licence gate then checks them one by one."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,6 @@ def _allow_list(node: Node) -> tuple[str, ...]:
         node.fail("must allow at least one licence")
     licenses = tuple(entry.text() for entry in allow)
     for entry, name in zip(allow, licenses, strict=True):
-        try:
-            check_entry(name)
-        except UsageError as error:
-            raise UsageError(f"{entry.location}: {error}") from None
+        if problem := entry_problem(name):
+            raise UsageError(f"{entry.location}: {problem}")
     return licenses

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from corpuskit.core.document import ORIGINS
 from corpuskit.core.errors import UsageError
+from corpuskit.core.licenses import expression_problem
 from corpuskit.core.options import build_step
 from corpuskit.core.registry import find_step, format_names
 from corpuskit.core.settings import SHARD_DOCUMENTS, Tags
@@ -56,7 +57,7 @@ SOURCE_KEYS = (
 
 @dataclass(frozen=True)
 class SourceSpec:
-    """One source: where it comes from, what it is, how much of it to take, and its own steps."""
+    """One source: where it comes from, what it is, how much to take, and its own steps."""
 
     name: str
     from_step: Source
@@ -89,13 +90,13 @@ class OutputSpec:
     dir: Path | None = None
     formats: tuple[str, ...] = ("jsonl",)
     order: str = "input"
-    """`input` or `shuffled`. A recipe that names none is shuffled if it has a budget."""
+    """`input` or `shuffled`. Without one, a recipe with a budget is shuffled."""
     shard_documents: int = SHARD_DOCUMENTS
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A recipe that is consistent in itself; whether its inputs exist and its budget can be met is checked later."""
+    """A recipe that is consistent in itself; later checks find out whether inputs exist and the budget can be met."""
 
     name: str
     sources: tuple[SourceSpec, ...]
@@ -112,8 +113,9 @@ class Recipe:
     output: OutputSpec = field(default_factory=OutputSpec)
 
 
-def load_recipe(path: Path, find: FindStep = find_step) -> Recipe:
+def load_recipe(path: Path | str, find: FindStep = find_step) -> Recipe:
     """Read and check a recipe. Raises UsageError with the line, RefusedError if its own policy forbids a source."""
+    path = Path(path)
     return read_recipe(load_yaml(path), path.parent, find)
 
 
@@ -202,14 +204,23 @@ def _source(name: str, node: Node, folder: Path, find: FindStep) -> SourceSpec:
         from_step=step,
         inputs=tuple(_input(item, folder) for item in inputs),
         origin=origin.choice(ORIGINS),
-        license=license.text() if license else None,
+        license=_license(license) if license else None,
         license_evidence=evidence.text() if evidence else None,
         weight=weight.positive() if weight else 1.0,
-        max_epochs=max_epochs.positive() if max_epochs else 1.0,
+        max_epochs=max_epochs.least(1) if max_epochs else 1.0,
         steps=_steps(node.get("steps"), folder, find),
         location=node.location,
         input_locations=tuple(item.location for item in inputs),
     )
+
+
+def _license(node: Node) -> str:
+    """Return a source's licence: an SPDX expression, or the word that leaves it to the documents."""
+    license = node.text()
+    if license != FROM_DOCUMENTS and (problem := expression_problem(license)):
+        near = did_you_mean(license, (FROM_DOCUMENTS,))
+        node.fail(f"must be an SPDX licence expression{near}: {problem}")
+    return license
 
 
 def _input(node: Node, folder: Path) -> str:
@@ -239,7 +250,7 @@ def _step(node: Node, folder: Path, find: FindStep) -> Step:
         hint = "; `output` says what is written" if isinstance(step, Sink) else ""
         node.fail(f"lists stages, and `{name}` is a {step.kind}{hint}")
     if getattr(step, "stream", False):
-        node.fail(f"lists steps of a recipe, where `{name}` cannot stream: remove the option `stream`")
+        node.fail(f"lists steps of a recipe, where `{name}` cannot stream; remove the option `stream`")
     return step
 
 
@@ -269,7 +280,7 @@ def _floors(node: Node | None, sources: tuple[SourceSpec, ...]) -> dict[str, flo
         return {}
     node.keys(*(source.name for source in sources))
     floors = {key: entry.share(above_zero=False) for key, entry in node.entries()}
-    # Decimals as written: as doubles, ten floors of 0.1 do not add up to 1.
+    # Decimals as written: as doubles, ten floors of 0.1 would not add up to 1.
     total = sum(Fraction(str(floor)) for floor in floors.values())
     if total > 1:
         node.fail(f"add up to {float(total)}, and must not exceed 1")
@@ -294,7 +305,7 @@ def _output(node: Node | None, folder: Path, default_order: str) -> OutputSpec:
 def _folder_below(node: Node, folder: Path) -> Path:
     """Return the folder that a recipe writes to.
 
-    A recipe may come from anyone, so it writes below its own folder only. `-o` may name any folder.
+    A recipe may come from anyone, so it writes only below its own folder. `-o` may name any folder.
     """
     path = Path(node.text())
     if path.is_absolute() or ".." in path.parts:

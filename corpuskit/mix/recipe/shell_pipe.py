@@ -1,4 +1,4 @@
-"""The shell pipes that a recipe stands for: one for each source, and one for the steps over all sources."""
+"""The shell pipes equivalent to a recipe: one for each source, and one for the steps over all sources."""
 
 import shlex
 
@@ -9,7 +9,7 @@ from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, license_gate, stated
 
 
 def source_pipes(recipe: Recipe) -> dict[str, str]:
-    """Return the pipe that makes each source's documents, quoted for sh, without options that have their defaults."""
+    """Return the pipe that makes each source's documents, quoted for sh, without options at their defaults."""
     return {
         source.name: _pipe([_source_command(source), *map(_command, [*license_gate(recipe), *source.steps])])
         for source in recipe.sources

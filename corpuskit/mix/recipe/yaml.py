@@ -1,9 +1,9 @@
 """YAML for recipes: plain data only, with line numbers.
 
-Scalars follow the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-schema), with underscores allowed
-between digits: `no`, `12:30` and `2024-01-31` are strings, `1e6` and `2_000_000` are numbers. Anchors, aliases, tags,
-merge keys, directives and repeated keys are refused. So every value stands where a reader sees it, and no value can
-create an object or expand to many times its length.
+Scalars follow the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-schema), with underscores allowed between
+digits: `no`, `12:30` and `2024-01-31` are strings, `1e6` and `2_000_000` are numbers. Anchors, aliases, tags, merge
+keys, directives and repeated keys are refused. So every value is where a reader sees it, and no value can create an
+object or expand to many times its length.
 """
 
 import re

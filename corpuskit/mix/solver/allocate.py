@@ -37,9 +37,9 @@ def solve(
 ) -> list[Allocation]:
     """Allocate the budget; return one Allocation for each source, in the order of the sources.
 
-    Quotas are rounded to whole tokens by largest remainder and never exceed a limit. Where fractional limits have no
-    room for the last tokens (two sources, each capped at half of an odd budget), the quotas add up to less than the
-    budget, by at most one token a limit. Raises Infeasible if no allocation exists.
+    Quotas are rounded to whole tokens by largest remainder and never exceed a limit. If fractional limits have no room
+    for the last tokens (two sources, each capped at half of an odd budget), the quotas fall short of the budget, by at
+    most one token per limit. Raises Infeasible if no allocation exists.
     """
     supplies = tuple(sources)
     limits = limits_of(supplies, budget, origin_caps or {}, any_source)
@@ -119,7 +119,7 @@ def _fill(ranges: list[_TokenRange], target: Fraction) -> list[Fraction]:
 
 
 def _whole_quotas(supplies: tuple[SourceSupply, ...], limits: Limits, exact: Mapping[str, Fraction]) -> dict[str, int]:
-    """Return whole tokens by largest remainder (ties by name), as long as the limits allow one token more."""
+    """Return whole tokens by largest remainder (ties by name), as long as the limits allow one more token."""
     budget = budget_of(limits)
     quotas = {name: int(tokens) for name, tokens in exact.items()}
     by_remainder = sorted(supplies, key=lambda source: (-(exact[source.name] % 1), source.name))

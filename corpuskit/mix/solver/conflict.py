@@ -23,7 +23,7 @@ MAX_LISTED = 12
 """Most limits and fixes that the message spells out; the error itself holds all of them."""
 
 MAX_JOINT = 1_000
-"""Most limits that one joint fix changes."""
+"""Most limits that a joint fix changes."""
 
 
 class Infeasible(RefusedError):
@@ -58,7 +58,7 @@ def explain(supplies: Supplies, limits: Limits) -> Infeasible:
 
 
 def smallest_conflict(supplies: Supplies, limits: Limits) -> tuple[Limit, ...]:
-    """Return the fewest limits that cannot hold together, whatever the others are; of several such sets the first."""
+    """Return the fewest limits that cannot hold together, whatever the others are; the first of several such sets."""
     index_of = {limit: index for index, limit in enumerate(limits)}
     fewest: tuple[Limit, ...] = min(_conflicts(supplies, limits), key=len)
     return tuple(sorted(fewest, key=index_of.__getitem__))
@@ -251,7 +251,7 @@ def _joint_fix(supplies: Supplies, limits: Limits) -> list[Limits]:
 
 
 def _distance(old: Fraction, new: Fraction) -> Fraction:
-    """Return how far a value moves in proportion: doubling is as far as halving."""
+    """Return how far a value moves, in proportion: doubling counts as much as halving."""
     return max(old, new) / min(old, new) if min(old, new) else Fraction(STEPS)
 
 

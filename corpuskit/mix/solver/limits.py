@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 @dataclass(frozen=True)
 class SourceSupply:
-    """One source as the solver sees it: what it has, its weight, and its limits, where None is no limit."""
+    """One source as the solver sees it: what it has, its weight, and its limits; None means no limit."""
 
     name: str
     origin: str
     tokens: int
-    """What the source has, after all its steps."""
+    """The tokens that the source has after all its steps."""
     weight: float = 1.0
     max_epochs: float | None = 1.0
     floor: float | None = None

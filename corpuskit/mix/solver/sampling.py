@@ -1,16 +1,16 @@
-"""Which documents fill a quota: chosen by a keyed hash, whatever the order they come in.
+"""Which documents fill a quota: chosen by a keyed hash, whatever their order.
 
 A document's *rank* is a hash of the recipe's seed, the source's name and the document's id. A quota of several whole
 epochs and a remainder takes every document that many times. The remainder takes documents once more by ascending rank,
 and passes over those that no longer fit. So a quota is never exceeded, it is missed by less than the smallest document
 left out, and adding or removing a few documents moves few others. A second hash orders the output.
 
-What the remainder takes is described by a few *cutoffs*: from this rank on, documents of at most this many tokens.
-They are found in a few passes over the documents' measures, which lie on disk shard by shard, in memory that does not
-grow with the number of documents. Whether a document is taken then depends on the cutoffs alone.
+A few *cutoffs* describe what the remainder takes: from this rank on, documents of at most this many tokens. They are
+found in a few passes over the documents' measures, which lie on disk shard by shard, in memory that does not grow with
+the number of documents. Whether a document is taken then depends on the cutoffs alone.
 
-The hash is BLAKE2b rather than a faster one because page authors choose their ids: with it, a low rank can be found by
-trial only.
+The hash is BLAKE2b rather than a faster one because page authors choose their ids: with BLAKE2b, a low rank can only be
+found by trial.
 """
 
 import bisect
@@ -33,7 +33,7 @@ OVER_BUDGET = "over-budget"
 """Drop reason of documents that the sample does not take."""
 
 MAX_SORTED = 1 << 16
-"""Documents that are sorted in memory at once."""
+"""Number of documents that are sorted in memory at once."""
 BIN_BYTES = 2
 BINS = 256**BIN_BYTES
 """Documents are counted by the first bytes of their ranks; the documents of one such bin are always sorted at once."""
@@ -41,7 +41,7 @@ VECTOR_ROUNDS = 64
 """Vectorised rounds of the search for documents that still fit, before a loop over single documents finishes it."""
 
 SortKey = tuple[bytes, bytes, int, int]
-"""What a source's documents are ordered by: rank, hash of the text (for ids that occur twice), shard, row."""
+"""The order of a source's documents: by rank, hash of the text (for ids that occur twice), shard, row."""
 
 
 def ranker(seed: int, source: str) -> Callable[[str], bytes]:
@@ -62,7 +62,7 @@ def orderer(seed: int) -> Callable[[str, int], bytes]:
 
 
 def measures_dtype() -> Any:
-    """Return the type of what `Measure` records of a document: its source's index, rank, tokens and text hash."""
+    """Return the type of what `Measure` records about a document: its source's index, rank, tokens and text hash."""
     import numpy
 
     return numpy.dtype([("source", "<u2"), ("rank", "V16"), ("tokens", "<i8"), ("tie", "V16")])
@@ -78,7 +78,7 @@ class Cutoff:
 
 @dataclass(frozen=True)
 class QuotaPlan:
-    """How a source's quota is filled: every document `whole_epochs` times, and by the cutoffs some once more."""
+    """How a source's quota is filled: every document `whole_epochs` times, and some once more, by the cutoffs."""
 
     whole_epochs: int = 0
     cutoffs: tuple[Cutoff, ...] = ()
@@ -89,7 +89,7 @@ class QuotaPlan:
         return self.whole_epochs + bool(self.cutoffs)
 
     def epochs(self, rows: "Rows", shard: int) -> "Numbers":
-        """Return how often each document of a shard is taken, as if all of them were of this source.
+        """Return how often each document of a shard is taken, as if all of them belonged to this source.
 
         whole_epochs 1, cutoffs from the first document on: 9 tokens, from d2 on: 1 token
         documents by rank      d0 d1 d2 d3 d4
@@ -127,12 +127,12 @@ class QuotaPlan:
 
 
 def plan_quota(shards: "Shards", source: int, total: int, quota: int) -> QuotaPlan:
-    """Plan how the quota of one source is filled.
+    """Plan how to fill the quota of one source.
 
     `shards` yields, each time it is called, the number and the measures (`measures_dtype`) of every shard that holds
     documents of the source; `total` is the sum of the source's tokens. The documents taken fall short of `quota` by
-    less than any document left out. A source whose documents are all larger than its quota gives nothing. Memory:
-    about 10 MB, or 150 bytes for each document of the largest shard.
+    less than any document left out. A source whose documents are all larger than its quota gives nothing. Takes about
+    10 MB of memory, or 150 bytes per document of the largest shard.
     """
     if total <= 0 or quota <= 0:
         return QuotaPlan()
@@ -186,7 +186,7 @@ def _count_by_bin(shards: "Shards", source: int, begin: int, budget_left: int) -
 
 
 def _sorted_documents(shards: "Shards", source: int, bins: range, budget_left: int) -> "tuple[Rows, Numbers]":
-    """Return the measures of the documents in some bins that fit into the budget left, in order, and their positions.
+    """Return the measures of those documents in some bins that fit into the budget left, in order, and their positions.
 
     ranks of shard 0      c  a          ranks of shard 1      b
     ranks in order        a  b  c

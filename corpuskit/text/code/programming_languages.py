@@ -20,7 +20,7 @@ class RarerLanguage(NamedTuple):
     """The rarer one of two languages that share a suffix."""
 
     pattern: re.Pattern[str]
-    """What its files hold, and those of the other language do not."""
+    """What its files contain and those of the other language do not."""
     name: str
 
 
@@ -293,26 +293,26 @@ AMBIGUOUS = {
 
 
 def language_by_name(path: str) -> Language | None:
-    """Return the language that the file's name stands for; None if there is none."""
+    """Return the language that the file's name indicates; None if there is none."""
     tables = _tables()
     name = PurePosixPath(path).name
     if name in tables.by_file_name:
         return tables.by_file_name[name]
     if name.startswith(("Dockerfile.", "Containerfile.")):
         return tables.by_name["Dockerfile"]
-    # `b.blade.php` has the suffixes `.blade.php` and `.php`; the longest that is known decides.
+    # `b.blade.php` has the suffixes `.blade.php` and `.php`; the longest known one decides.
     words = name.lower().split(".")
     suffixes = ("." + ".".join(words[start:]) for start in range(1, len(words)))
     return next((tables.by_suffix[suffix] for suffix in suffixes if suffix in tables.by_suffix), None)
 
 
 def is_ambiguous(path: str) -> bool:
-    """Whether the suffix stands for two languages, which only the content tells apart."""
+    """Whether the suffix stands for two languages, which only the content can tell apart."""
     return PurePosixPath(path).suffix.lower() in AMBIGUOUS
 
 
 def language_by_content(path: str, text: str, language: Language) -> Language:
-    """Return the language of a file whose name stands for `language` or, if it is ambiguous, for a rarer one."""
+    """Return the language of a file whose name indicates `language` or, if the name is ambiguous, the rarer one."""
     if not is_ambiguous(path):
         return language
     rarer = AMBIGUOUS[PurePosixPath(path).suffix.lower()]

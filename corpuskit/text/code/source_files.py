@@ -12,7 +12,7 @@ VENDORED_FOLDERS = frozenset(
         *("vendored", "vendors", "venv", "virtualenv", "web_modules"),
     }
 )
-"""Folders that hold other people's work, or nobody's."""
+"""Folders that hold other people's work, or work that nobody wrote."""
 VENDORED_NAMES = re.compile(
     r"""(?ix)
     (?: jquery | bootstrap | angular | backbone | ember | prototype | mootools | dojo | d3 | three | raphael
@@ -47,9 +47,9 @@ GENERATED_MARK = re.compile(
           | the \s protocol \s buffer ) \b )
     """
 )
-"""What generators write at the top of their files; it is searched for only in comments there."""
+"""What generators write at the top of their files; only the comments there are searched for it."""
 MIN_MEAN_SIZE = 1000
-"""Characters that a text must have for the mean of its lines to count."""
+"""Least length, in characters, of a text whose mean line length counts."""
 TOP_LINES = 40
 TOP_CHARACTERS = 8000
 COMMENT = re.compile(
@@ -98,7 +98,7 @@ def declared_encoding(data: bytes) -> str | None:
     for line in data.split(b"\n", 2)[:2]:
         match = CODING.match(line)
         if match:
-            # A file that is declared as ASCII and is not may still be UTF-8.
+            # A file that is declared as ASCII but is not may still be UTF-8.
             name = "utf-8" if match[1].lower() in (b"ascii", b"us-ascii") else match[1].decode()
             try:
                 "".encode(name)

@@ -1,8 +1,8 @@
-"""What documents are compared by: an entry each, on disk, in block files (`corpuskit.core.disk.block_file`).
+"""What documents are compared by: one entry each, on disk, in block files (`corpuskit.core.disk.block_file`).
 
 An entry's fields: `digest` of the text (xxh3, 128 bits); for near-duplicates `wordless` (the text has no shingles),
-`key-0` and on (of each band) and `signature`; `preference`, where other documents than the first are kept. Its strings:
-the `id`, and `facts`, the metadata of which a survivor takes over something, as JSON.
+`key-0` and on (one for each band) and `signature`; `preference`, if documents other than the first are kept. Its
+strings: the `id`, and `facts`, the metadata that a survivor may take over, as JSON.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +30,7 @@ class Signer:
     """Writes the entries of documents, in their order."""
 
     def __init__(self, parameters: DedupParameters, file: IO[bytes]) -> None:
-        """Starts a block file in `file`. Raises PublishError here and later if that cannot be written."""
+        """Start a block file in `file`. This and later calls raise PublishError if it cannot be written."""
         from corpuskit.core.disk.block_file import BlockWriter, Field
 
         fields = parameters.comparison_fields()
@@ -43,14 +43,14 @@ class Signer:
         self._characters = 0
 
     def add(self, document: Document) -> None:
-        """The next document."""
+        """Add the next document."""
         self._batch.append(document)
         self._characters += len(document.text)
         if len(self._batch) >= BATCH_DOCUMENTS or self._characters >= BATCH_CHARACTERS:
             self._sign()
 
     def finish(self) -> "BlockFile":
-        """The whole file, ready to be read."""
+        """Write what is pending; return the whole file, ready to be read."""
         self._sign()
         with temporary():
             return self._writer.finish({})
@@ -89,10 +89,10 @@ class Signer:
 
 
 class Entries:
-    """The entries of several files one after the other, numbered through; those of earlier snapshots come first."""
+    """The entries of several files, numbered consecutively; those of earlier snapshots come first."""
 
     def __init__(self, files: Sequence["BlockFile"], earlier: int = 0) -> None:
-        """`earlier`: how many of the files are of earlier snapshots."""
+        """`earlier` is the number of files that belong to earlier snapshots."""
         import numpy
 
         self.files = list(files)
@@ -101,24 +101,24 @@ class Entries:
         self.start = int(self._starts[earlier])
         """The number of the corpus's first document."""
         self.count = int(self._starts[-1]) - self.start
-        """Documents of the corpus."""
+        """The number of documents in the corpus."""
 
     @classmethod
     def open(cls, stack: ExitStack, earlier: Sequence[Path], signed: Sequence[Path]) -> "Entries":
-        """The entries in these files, which `stack` closes."""
+        """Open the entries in these files, which `stack` closes."""
         return cls([open_block_file(stack, path) for path in (*earlier, *signed)], len(earlier))
 
     def part(self, number: int) -> tuple[int, int]:
-        """Of a file of the corpus, the first document's number, counted within the corpus, and how many it has."""
+        """Return the number within the corpus of the first document in one of its files, and how many the file has."""
         index = len(self.files) - len(self.corpus_files) + number
         return int(self._starts[index]) - self.start, len(self.files[index])
 
     def file_of(self, number: int) -> "BlockFile":
-        """The file that holds an entry."""
+        """Return the file that holds an entry."""
         return self.files[self._file_number(number)]
 
     def chunks(self, name: str, start: int = 0) -> Iterator[tuple[int, "NDArray[Any]"]]:
-        """A field in blocks, each with the number of its first row; from the file on that starts at `start`."""
+        """Yield a field in blocks, each with the number of its first row, from the file that starts at `start` on."""
         for first, file in zip(self._starts.tolist(), self.files, strict=False):
             if first < start:
                 continue
@@ -127,14 +127,14 @@ class Entries:
                 first += len(rows)
 
     def load(self, name: str, start: int = 0) -> "NDArray[Any]":
-        """A field as a whole, from the file on that starts at `start`."""
+        """Return a field as a whole, from the file that starts at `start` on."""
         import numpy
 
         blocks = [rows for _, rows in self.chunks(name, start)]
         return numpy.concatenate(blocks) if blocks else numpy.empty((0, 1), "<u8")
 
     def take(self, name: str, numbers: "Ranks") -> "NDArray[Any]":
-        """The rows of a field with these numbers."""
+        """Return the rows of a field with these numbers."""
         import numpy
 
         if len(self.files) == 1:
@@ -151,7 +151,7 @@ class Entries:
         return numpy.concatenate(rows)[numpy.argsort(numpy.concatenate(parts))]
 
     def string(self, name: str, number: int) -> bytes:
-        """A byte string of an entry."""
+        """Return a byte string of an entry."""
         index = self._file_number(number)
         return self.files[index].string(name, number - int(self._starts[index]))
 

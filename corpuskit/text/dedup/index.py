@@ -3,13 +3,14 @@
 `index.json` names the current generation: `format`, `generation` (a count), `settings`, and `snapshots` in the order in
 which they were judged, each with `name`, `documents` (entries), `file`, `bytes` and `sha256`; last the sha256 of all
 this. Each file is a block file (`corpuskit.core.disk.block_file`) of the entries that `corpuskit.text.dedup.entries`
-describes, with the `root` of each in addition: the digest of the text that survived for it. Files are named by their
-content and never changed. A new generation is new files and then a new `index.json`, renamed into place; only then are
-files that it does not name removed. What a killed run left is removed by the next.
+describes, plus the `root` of each: the digest of the text that survived in its place. Files are named by their content
+and never changed. A new generation is written as new files and then a new `index.json`, renamed into place; only then
+are files that it does not name removed. The next run removes what a killed run left.
 
-Entries are those of documents that no earlier text is equal to, survivors or not: documents that were dropped may still
-lead, so that judging snapshot by snapshot gives the verdicts of judging all at once. Where a survivor is taken out,
-those dropped for it are taken out too: nothing would be left of a later document that was dropped for them.
+There is an entry for each document that does not equal an earlier text, whether it survived or not: a dropped document
+may still lead, so that judging snapshot by snapshot gives the verdicts of judging all at once. When a survivor is
+removed, those dropped for it are removed too: otherwise a later document could be dropped for them, and no copy of it
+would remain anywhere.
 """
 
 import contextlib
@@ -71,9 +72,9 @@ class Index:
     def __init__(self, folder: Path, purpose: str, settings: dict[str, Any] | None = None) -> None:
         """Lock the index and read which generation is current.
 
-        With `settings` a folder that is not there, or empty, becomes an index. `purpose` tells others who holds the
-        lock. Raises PublishError if another process holds it, if the folder is something else or cannot be written,
-        UsageError for an index with other settings, DamagedError if `index.json` is damaged.
+        With `settings`, a folder that is missing or empty becomes an index. `purpose` tells others who holds the lock.
+        Raises PublishError if another process holds it, or if the folder is something else or cannot be written;
+        UsageError for an index with other settings; DamagedError if `index.json` is damaged.
         """
         self.folder, self._is_new = folder, False
         if settings is not None and not folder.exists():
@@ -82,11 +83,11 @@ class Index:
             self._is_new = True
         current = read_current(folder, required=settings is None)
         descriptor = _lock(folder, purpose)
-        # Closed by hand, by the garbage collector or at the end of the process, whichever comes first.
+        # Closed explicitly, by the garbage collector or at the end of the process, whichever comes first.
         self._end = weakref.finalize(self, _let_go, folder, descriptor, os.getpid(), self._is_new)
         current = read_current(folder, required=settings is None)
         if current is None:
-            # From now on a folder that holds entries and no `index.json` has lost it.
+            # From now on, a folder that holds entries but no `index.json` has lost it.
             current = {"format": FORMAT, "generation": 0, "settings": settings, "snapshots": []}
             _write_current(folder, current)
         self._read: IndexReading | None = None
@@ -103,12 +104,12 @@ class Index:
 
     @property
     def digest(self) -> str:
-        """What verdicts against these snapshots depend on: their names, order and contents, and the settings."""
+        """A digest of what verdicts against these snapshots depend on: names, order and contents, and the settings."""
         read = [[entry["name"], entry["sha256"]] for entry in self.snapshots]
         return _sha256({"settings": self.settings, "snapshots": read})
 
     def paths(self) -> list[Path]:
-        """The snapshots' files, each held against its digest. Raises DamagedError."""
+        """Return the snapshots' files, each checked against its digest. Raises DamagedError."""
         for entry in self.snapshots:
             path = self.folder / entry["file"]
             if Path(entry["file"]).name != entry["file"] or not path.is_file():
@@ -118,15 +119,15 @@ class Index:
         return [self.folder / entry["file"] for entry in self.snapshots]
 
     def read(self) -> IndexReading:
-        """What stands in the index now. Raises DamagedError."""
+        """Return what the index holds now. Raises DamagedError."""
         if self._read is None:
             self._read = IndexReading(self.digest, tuple(path.absolute() for path in self.paths()))
         return self._read
 
     def take_out(self, snapshot: str | None = None, identifier: str | None = None) -> int:
-        """Take out a snapshot's entries, those of one id, or those of that id in that snapshot; how many went.
+        """Remove a snapshot's entries, those of one id, or those of that id in that snapshot; return their number.
 
-        Also those that were dropped for a survivor among them. Nothing changes on disk before `commit`.
+        Entries that were dropped for a survivor among them go too. Nothing changes on disk before `commit`.
         """
         import numpy
 
@@ -157,7 +158,7 @@ class Index:
         self.snapshots = [entry for entry in self.snapshots if entry["name"] != name] + [snapshot]
 
     def commit(self) -> None:
-        """Make the snapshots as they are now a new generation, and let go. Raises PublishError."""
+        """Write the snapshots as they are now as a new generation, and release the lock. Raises PublishError."""
         content: IndexEntry = {
             "format": FORMAT,
             "generation": self.generation + 1,
@@ -174,7 +175,7 @@ class Index:
 
     @property
     def closed(self) -> bool:
-        """Whether the index was let go of."""
+        """Whether the index was released."""
         return not self._end.alive
 
     def _without(self, entry: SnapshotEntry, file: "BlockFile", removed: "Flags") -> SnapshotEntry:
@@ -204,14 +205,14 @@ class IndexSession:
     """One run's use of an index: what the run reads, and the snapshot that it adds."""
 
     def __init__(self, folder: Path, snapshot: str, settings: dict[str, Any]) -> None:
-        """Lock the index and take out what it held of `snapshot`. Raises as `Index` does."""
+        """Lock the index and remove what it held of `snapshot`. Raises as `Index` does."""
         self._folder, self._snapshot, self.settings = folder, snapshot, settings
         self._index = Index(folder, f"snapshot {snapshot}", settings)
         if any(entry["name"] == snapshot for entry in self._index.snapshots):
             self._index.take_out(snapshot=snapshot)
 
     def reading(self) -> IndexReading:
-        """What the other snapshots hold. Raises DamagedError."""
+        """Return what the other snapshots hold. Raises DamagedError."""
         return self._index.read()
 
     def stage(self, fields: "Sequence[Field]", entries: "Entries", verdicts: "Verdicts") -> None:
@@ -219,7 +220,7 @@ class IndexSession:
         self._index.stage(self._snapshot, fields, entries, verdicts)
 
     def commit(self) -> None:
-        """Make the snapshot part of the index, and let go. Raises PublishError."""
+        """Make the snapshot part of the index, and release the lock. Raises PublishError."""
         self._index.commit()
         self.close()
 
@@ -234,7 +235,7 @@ _open_sessions: dict[tuple[Path, str], IndexSession] = {}
 
 
 def open_session(folder: Path, snapshot: str, settings: dict[str, Any]) -> IndexSession:
-    """Return the session of this process that adds `snapshot`, opened if there is none yet."""
+    """Return the session of this process that adds `snapshot`; open it if there is none yet."""
     session = find_session(folder, snapshot)
     if session is None or session.settings != settings:
         session = _open_sessions[folder, snapshot] = IndexSession(folder, snapshot, settings)
@@ -247,18 +248,18 @@ def find_session(folder: Path, snapshot: str) -> IndexSession | None:
 
 
 def read_current(folder: Path, *, required: bool) -> IndexEntry | None:
-    """What `index.json` says, or None where the folder is empty and no index is `required`.
+    """Return what `index.json` says; None if the folder is empty and no index is `required`.
 
-    Raises UsageError for an index that is not there, PublishError for a folder that holds something else,
-    DamagedError if the file is not what its digest says.
+    Raises UsageError if there is no index, PublishError if the folder holds something else, DamagedError if the file
+    does not match its digest.
     """
     try:
         data = (folder / CURRENT).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         if required and not (folder.is_dir() and any(path.name.endswith(ENDING) for path in folder.iterdir())):
-            raise UsageError(f"{str(folder)!r} holds no index; `dedup --index` makes one") from None
+            raise UsageError(f"{str(folder)!r} holds no index; `dedup --index` creates one") from None
         if not folder.is_dir() or any(not _is_ours(path) for path in folder.iterdir()):
-            raise PublishError(f"{str(folder)!r} is no index and not empty; choose another --index") from None
+            raise PublishError(f"{str(folder)!r} is not an index and not empty; choose another --index") from None
         if any(path.name.endswith(ENDING) for path in folder.iterdir()):
             raise DamagedError(f"the index {str(folder)!r} is damaged: {CURRENT} is missing") from None
         return None
@@ -283,7 +284,7 @@ def _write_current(folder: Path, content: IndexEntry) -> None:
     data = json.dumps({**content, "sha256": _sha256(content)}, indent=1, ensure_ascii=False).encode() + b"\n"
     with _writing(folder):
         write_flushed(part, data)
-        # The names of the entries' files have to outlast a loss of power before what names them does.
+        # The names of the entries' files must be safe from a power loss before the file that names them is.
         flush(folder)
         filesystem.replace(part, folder / CURRENT)
         flush(folder)
@@ -325,13 +326,13 @@ def _let_go(folder: Path, descriptor: int, owner: int, is_new: bool) -> None:
         if is_new and current is not None and not current["generation"]:
             filesystem.remove(folder / CURRENT)
             filesystem.remove_folder(folder)
-    # A worker that was forked meanwhile holds the descriptor too; unlocking it is for all.
+    # A worker that was forked meanwhile holds the descriptor too; unlocking releases it for all.
     fcntl.flock(descriptor, fcntl.LOCK_UN)
     os.close(descriptor)
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what the current generation does not name."""
+    """Remove files that the current generation does not name."""
     current = read_current(folder, required=False)
     named = {entry["file"] for entry in current["snapshots"]} if current else set()
     for path in folder.iterdir():

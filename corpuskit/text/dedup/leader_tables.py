@@ -1,9 +1,9 @@
-"""Leaders by key, in memory, for streams: 8 bytes an entry, and all bands asked at once.
+"""Leaders by key, in memory, for streams: 8 bytes per entry, and all bands are looked up at once.
 
-Hash tables with open addressing lie one after the other in one array. An entry holds a key's upper half and the
-number of its leader; the lower half is not kept, so what is found has to be compared with what lies on disk. A key's
-entries are found from its home on, in the order they were added. There is no wrapping round: after the slots that
-are homes, a table has room for entries that find no free slot before.
+Hash tables with open addressing lie one after the other in one array. An entry holds a key's upper half and the number
+of its leader; the lower half is not kept, so a hit has to be compared with the key on disk. A key's entries lie from
+its home slot on, in the order in which they were added. A search does not wrap around: after the home slots, a table
+has spare slots for entries that find no free one before.
 """
 
 from typing import NamedTuple
@@ -19,32 +19,32 @@ HALF = np.uint64(32)
 NUMBER = np.uint64(0xFFFF_FFFF)
 EMPTY = np.uint64(0)
 WINDOW = 32
-"""Slots looked at together, from a home on. A table's last ones stay free, so that every search ends."""
+"""Slots examined together, from a home on. The last ones of a table stay free, so that every search ends."""
 
 FULL = 0.8
-"""Share of slots taken at which tables grow, by a third."""
+"""Share of occupied slots at which tables grow, by a third."""
 
 Numbers = NDArray[np.int64]
 
 
 class Lookup(NamedTuple):
-    """What the tables hold for one key each."""
+    """What the tables hold for one key per table."""
 
     tables: Numbers
-    """Tables with an entry for their key, a table as often as it has entries, in the order they were added."""
+    """Tables with an entry for their key, each as often as it has entries, in the order in which they were added."""
     leaders: Numbers
     """The leader of each of these."""
     heads: Hashes
-    """Upper half of each table's key."""
+    """The upper half of each table's key."""
     free: Numbers
-    """Slot of each table where the key's next entry goes."""
+    """The slot of each table where the key's next entry goes."""
 
 
 class LeaderTables:
     """Hash tables from keys to document numbers."""
 
     def __init__(self, tables: int, capacity: int = 1 << 10) -> None:
-        """`capacity`: slots a table to start with."""
+        """`capacity` is the number of slots per table to start with."""
         self._counts = np.zeros(tables, np.int64)
         capacity = -(-capacity // WINDOW) * WINDOW
         self._capacity, self._spare = capacity, 2 * WINDOW
@@ -52,11 +52,11 @@ class LeaderTables:
         self._starts = np.arange(tables) * (capacity + self._spare)
 
     def __len__(self) -> int:
-        """Entries held."""
+        """Return the number of entries."""
         return int(self._counts.sum())
 
     def find(self, keys: Hashes) -> Lookup:
-        """The entries of one key for each table; those of other keys with the same upper half come too."""
+        """Return the entries of one key per table, with those of other keys that have the same upper half."""
         heads = keys >> HALF
         at = self._starts + self._homes(heads, self._capacity)
         tables, leaders, free = [], [], np.full(len(keys), -1, np.int64)
@@ -77,14 +77,14 @@ class LeaderTables:
         return Lookup(_concatenated(tables), _concatenated(leaders), heads, free)
 
     def add(self, lookup: Lookup, tables: Numbers, leader: int) -> None:
-        """Make a document a leader of the keys that were asked for last, in these tables."""
+        """Make a document a leader, in these tables, of the keys that were looked up."""
         slots = lookup.free[tables]
         self._slots[slots] = lookup.heads[tables] << HALF | np.uint64(leader + 1)
         self._counts[tables] += 1
         last = int((slots - self._starts[tables]).max(initial=0))
         crowded, full = last >= self._capacity + self._spare - WINDOW - 1, self._counts.max() >= self._capacity * FULL
         if crowded or full:
-            # A table with more homes never needs more room after them than it has.
+            # A table with more homes never needs more spare slots after them than it has.
             more = -(-self._capacity // (3 * WINDOW)) * WINDOW if full else 0
             self._lay_out(self._capacity + more, self._spare * (2 if crowded else 1))
 
@@ -92,7 +92,7 @@ class LeaderTables:
         return (heads * np.uint64(capacity // WINDOW) >> HALF).astype(np.int64) * WINDOW
 
     def _lay_out(self, capacity: int, spare: int) -> None:
-        """Give the tables another size, in place: from the last, each moves to where no other still lies."""
+        """Resize the tables in place, the last one first, so that none moves onto one that has not moved yet."""
         before, tables = self._capacity + self._spare, len(self._counts)
         self._slots.resize(tables * (capacity + spare), refcheck=False)
         self._capacity, self._spare, self._starts = capacity, spare, np.arange(tables) * (capacity + spare)
@@ -104,7 +104,7 @@ class LeaderTables:
 
     def _enter(self, table: int, entries: Hashes) -> None:
         """Put entries into an empty table, each into the first free slot from its home on."""
-        # In the order of their homes and, of one key, of their leaders, which is that in which they were added.
+        # Sorts by home and, within a key, by leader, which is the order in which they were added.
         entries.sort()
         slots = self._homes(entries >> HALF, self._capacity)
         rank = np.arange(len(entries))
@@ -119,7 +119,7 @@ _NONE = np.empty(0, np.int64)
 
 
 def _concatenated(parts: list[Numbers]) -> Numbers:
-    """Parts come by window, tables in order within each; stable by table keeps the order of adding."""
+    """Return the parts, one for each window, as one array, with each table's entries in the order of adding."""
     if not parts:
         return _NONE
     return parts[0] if len(parts) == 1 else np.concatenate(parts)

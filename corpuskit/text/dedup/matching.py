@@ -1,7 +1,7 @@
 """Verdicts on a corpus, from its entries and those of earlier snapshots: by sorting keys, in bounded memory if asked.
 
-A document's *number* says where it stands among all entries, its *place* where in the order in which documents are
-considered; they differ only where another document than the first is kept.
+A document's *number* is its position among all entries; its *rank* is its position in the order in which documents are
+considered. They differ only if `keep` is not `first`.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PAIRS_AT_ONCE = 4096
 ROW_BYTES = 96
-"""Bytes that judging a row takes, for the limit of memory."""
+"""Bytes that a row takes while it is judged, for the limit of memory."""
 
 LEAST_ROOM = 1 << 12
 
@@ -47,7 +47,7 @@ class Matcher:
         entries: Entries,
         alike: "Callable[[Ranks, Ranks], Similarities] | None" = None,
     ) -> None:
-        """`alike`: similarities of entries given by number, where signatures do not decide."""
+        """`alike` returns the similarities of entries given by number; without it, signatures decide."""
         import numpy
 
         self.parameters, self.entries = parameters, entries
@@ -61,7 +61,7 @@ class Matcher:
             self._ranks[self._order] = numpy.arange(len(self._order))
 
     def verdicts(self) -> Verdicts:
-        """All verdicts, one band after the other."""
+        """Return all verdicts, found one band after the other."""
         from corpuskit.text.dedup.minhash import NOBODY, Matches
 
         near = Matches(self.entries.count, self.entries.start)
@@ -74,13 +74,13 @@ class Matcher:
         return self.combined(equal, near)
 
     def wordless(self) -> "Flags":
-        """Which entries have no signature, by number."""
+        """Return which entries have no signature, by number."""
         import numpy
 
         return numpy.concatenate([numpy.empty(0, bool), *(r[:, 0] > 0 for _, r in self.entries.chunks("wordless"))])
 
     def equal_texts(self) -> "Ranks":
-        """For each place of the corpus that of the first equal text, or -1."""
+        """Return for each rank in the corpus the rank of the first equal text, or -1."""
         import numpy
 
         from corpuskit.text.dedup.minhash import NOBODY, first_with_same
@@ -110,13 +110,13 @@ class Matcher:
             for rows, part in self._in_order(runs):
                 keys, ranks = rows[:, 0], rows[:, 1].astype(numpy.int64)
                 if part:
-                    # All rows of the runs are of one key.
+                    # All rows of the runs have the same key.
                     keys = numpy.concatenate((numpy.full(len(leaders), keys[0]), keys))
                     ranks = numpy.concatenate((leaders, ranks))
                 leaders = match_in_band(keys, ranks, matches, self._alike_at, self.parameters.threshold, part=part)
 
     def combined(self, equal: "Ranks", near: "Matches") -> Verdicts:
-        """The verdicts by number; an equal text comes before one that is alike."""
+        """Return the verdicts by number; an equal text takes precedence over a similar one."""
         import numpy
 
         from corpuskit.text.dedup.minhash import NOBODY
@@ -132,7 +132,7 @@ class Matcher:
         return values if self._ranks is None else values[self._ranks]
 
     def _in_order(self, runs: Iterable[Run]) -> Iterator[Run]:
-        """The runs with rows by place; where that is not the order they come in, a key's parts are put together."""
+        """Yield the runs with rows by rank; if they come in another order, the parts of a key are joined first."""
         import numpy
 
         if self._ranks is None:
@@ -153,7 +153,7 @@ class Matcher:
             if skipped is not None:
                 numbers = numbers[~skipped[numbers]]
             if corpus_keys is not None and first < self.entries.start:
-                # Of earlier snapshots only what shares a key with the corpus decides anything.
+                # An entry of an earlier snapshot matters only if it shares a key with the corpus.
                 numbers = numbers[_is_in(corpus_keys, rows[numbers - first, 0])]
             ranks = numbers if self._ranks is None else self._ranks[numbers]
             yield numpy.column_stack((rows[numbers - first], ranks.astype(numpy.uint64)))
@@ -177,15 +177,15 @@ class Matcher:
 
 
 class Survivors:
-    """Who stands for whom: the documents numbered `first` and on, and those dropped for them."""
+    """The documents numbered from `first` on, each with the documents dropped for it."""
 
     def __init__(self, verdicts: Verdicts, start: int, first: int, count: int) -> None:
-        """`start`: the number of the corpus's first document, from which `first` counts."""
+        """`start` is the number of the corpus's first document, from which `first` counts."""
         import numpy
 
         from corpuskit.text.dedup.minhash import NOBODY, final_survivors
 
-        # Of a chain that leads to an earlier snapshot, nobody here is the survivor.
+        # A chain that leads to an earlier snapshot has no survivor here.
         ends = final_survivors(numpy.where(verdicts.matches < start, NOBODY, verdicts.matches - start))
         has_survivor = (ends >= first) & (ends < first + count) & (verdicts.matches != NOBODY)
         members = numpy.flatnonzero(has_survivor)
@@ -194,7 +194,7 @@ class Survivors:
         self._starts = numpy.searchsorted(ends[members], numpy.arange(first, first + count + 1))
 
     def members(self, number: int) -> list[int]:
-        """The entries dropped for a document, counted from `first`."""
+        """Return the entries dropped for a document, whose number counts from `first`."""
         members: list[int] = self._members[self._starts[number] : self._starts[number + 1]].tolist()
         return members
 
@@ -202,7 +202,7 @@ class Survivors:
 def apply_verdicts(
     documents: Iterable[Document], entries: Entries, verdicts: Verdicts, first: int = 0, count: int | None = None
 ) -> Iterator[Item]:
-    """The documents numbered `first` and on of the corpus, each kept or dropped as `verdicts` on all of it say."""
+    """Yield the corpus's documents numbered from `first` on, kept or dropped by the `verdicts` on the whole corpus."""
     import orjson
 
     from corpuskit.text.dedup.minhash import NOBODY
@@ -223,7 +223,7 @@ def apply_verdicts(
 
 
 def _is_in(sorted_keys: "Rows", keys: "Rows") -> "Flags":
-    """Which keys are among `sorted_keys`, which are sorted."""
+    """Return which keys are among `sorted_keys`."""
     import numpy
 
     if not len(sorted_keys):

@@ -1,15 +1,15 @@
-"""MinHash: which texts are alike, found in linear time, by one rule in two forms.
+"""MinHash: which texts are similar, found in linear time, by one rule in two forms.
 
-A signature holds, for each of `permutations` random orders of all shingles, the first one that the text has; two
-signatures agree in about the share of places that is the Jaccard similarity of the texts (Broder, "On the
-resemblance and containment of documents", 1997). Signatures are cut into bands; texts with an equal band are
-candidates for a closer look (Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", chapter 3).
+A signature holds, for each of `permutations` random orders of all shingles, the first one that the text has. The share
+of positions in which two signatures agree is about the Jaccard similarity of their texts (Broder, "On the resemblance
+and containment of documents", 1997). Signatures are cut into bands; texts that share a band are candidates for a closer
+look (Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", chapter 3).
 
-The rule. Each band key has *leaders*: the first document in order that has the key, and up to three more that were
-not alike to any of the leaders before them. A document matches the leaders of its keys that it is alike to. So every
-document is compared with a bounded number of others, however common a key is. `dedup --stream` applies the rule to a
-stream, with the tables of `leader_tables`; `earliest_leaders` applies it to columns of keys by sorting, with the same
-result.
+The rule: each band key has *leaders*, which are the first document in order that has the key, and up to three more that
+were not similar to any of the leaders before them. A document matches those leaders of its keys that it is similar to.
+So every document is compared with a bounded number of others, however common a key is. `dedup --stream` applies the
+rule to a stream, with the tables of `leader_tables`; `earliest_leaders` applies it to columns of keys by sorting, with
+the same result.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -50,14 +50,14 @@ HALF = np.uint64(32)
 
 
 def version() -> str:
-    """Version of the MinHash algorithm; signatures of different versions cannot be compared."""
+    """Return the version of the MinHash algorithm; signatures of different versions cannot be compared."""
     from rensa import RMinHash
 
     return f"rensa RMinHash {RMinHash.ALGORITHM_VERSION}"
 
 
 def signatures(shingled: Sequence[Hashes], permutations: int, seed: int) -> Signatures:
-    """One row of `permutations` numbers a text. The row of a text without shingles means nothing."""
+    """Return one row of `permutations` numbers per text. The row of a text without shingles means nothing."""
     from rensa import RMinHash
 
     ends = np.cumsum([0] + [len(hashes) for hashes in shingled], dtype=np.uint64)
@@ -67,7 +67,7 @@ def signatures(shingled: Sequence[Hashes], permutations: int, seed: int) -> Sign
 
 
 def band_keys(rows: Signatures, bands: int) -> Hashes:
-    """The `bands` keys of each signature: hashes of its bands, distinct between bands."""
+    """Return the `bands` keys of each signature: hashes of its bands, distinct between bands."""
     height = rows.shape[1] // bands
     keys: Hashes = (rows.reshape(len(rows), bands, height) * _row_factors(height)).sum(axis=2, dtype=np.uint64)
     keys += np.arange(1, bands + 1, dtype=np.uint64)
@@ -79,30 +79,30 @@ def band_keys(rows: Signatures, bands: int) -> Hashes:
 
 
 def agreement(left: Signatures, right: Signatures) -> Similarities:
-    """The share of places in which signatures agree, row by row."""
+    """Return the share of positions in which signatures agree, row by row."""
     shares: Similarities = np.count_nonzero(left == right, axis=1) / left.shape[1]
     return shares
 
 
 class Matches:
-    """The earliest leader found so far for each of `count` documents, which stand from place `start` on.
+    """The earliest leader found so far for each of `count` documents, whose ranks begin at `start`.
 
-    Documents at earlier places lead, but what they match is not asked for.
+    Documents of lower rank can lead, but their own matches are not recorded.
     """
 
     def __init__(self, count: int, start: int = 0) -> None:
-        """Nobody is matched yet."""
+        """Begin without any match."""
         self.start = start
         self.leaders = np.full(count, NOBODY, np.int64)
         self.similarities = np.zeros(count, np.float64)
 
     def computed(self, leaders: Ranks, ranks: Ranks) -> tuple[Similarities, NDArray[np.bool_]]:
-        """Return the similarities of pairs where they are known, and which are: matches are not measured again."""
+        """Return the similarities of pairs, and which of them are known already, so that no match is measured again."""
         at = np.maximum(ranks - self.start, 0)
         return self.similarities[at], (self.leaders[at] == leaders) & (ranks >= self.start)
 
     def enter(self, leaders: Ranks, ranks: Ranks, shares: Similarities) -> None:
-        """Take in matches: the earliest leader stays."""
+        """Record matches; the earliest leader of a document wins."""
         asked = ranks >= self.start
         leaders, at, shares = leaders[asked], ranks[asked] - self.start, shares[asked]
         better = (self.leaders[at] == NOBODY) | (leaders < self.leaders[at])
@@ -113,10 +113,10 @@ class Matches:
 def earliest_leaders(
     columns: Iterable[Hashes], count: int, alike: Likeness, threshold: float
 ) -> tuple[Ranks, Similarities]:
-    """For each of `count` documents the earliest leader it matches (or -1), and the similarity.
+    """Return for each of `count` documents the earliest leader that it matches (or -1), and their similarity.
 
-    `columns` are the keys of one band after the other, each in the order in which documents are considered; `alike`
-    is asked for similarities of a leader and a later document, and two documents match from `threshold` on.
+    `columns` yields the keys of one band after the other, each in the order in which documents are considered. `alike`
+    returns the similarities of leaders and later documents; two documents match from `threshold` on.
     """
     matches = Matches(count)
     for column in columns:
@@ -127,12 +127,17 @@ def earliest_leaders(
 def match_in_band(
     keys: Hashes, ranks: Ranks, matches: Matches, alike: Likeness, threshold: float, *, part: bool = False
 ) -> Ranks:
-    """Apply the rule to documents by their key in one band; the leaders of the keys.
+    """Apply the rule to documents by their key in one band; return the leaders of the keys.
 
-    With `part` these are not all documents of the keys. Leaders that come again with documents after them lead
-    again, so that a key's documents may come in parts, each after the leaders of the parts before it. Without, keys
-    that decide nothing are left out.
+    With `part`, these are only some of the keys' documents. Leaders that are passed in again lead again, so that a
+    key's documents may come in parts, each after the leaders of the parts before it. Without `part`, keys that decide
+    nothing are left out.
     """
+    # keys             [7 9 7 7 8 7]         of the documents 0 to 5; 9 and 8 stand alone and are left out
+    # ranks, groups    [0 2 3 5], [1 1 1 1]  similarities 0-2: 0.9, 0-3: 0.2, 0-5: 0.3, 3-5: 0.8; threshold 0.5
+    # 1st round        first [1 0 0 0]       0 leads 2, 3 and 5; 2 matches, so ranks [3 5] remain
+    # 2nd round        first [1 0]           3 leads 5, which matches, so nobody remains
+    # result           [0 3]                 matches.leaders [-1 -1 0 -1 -1 3]
     ranks, groups = _sorted(keys, ranks)
     if not part:
         ranks, groups = _deciding(ranks, groups, matches.start)
@@ -153,7 +158,7 @@ def match_in_band(
 
 
 def first_with_same(low: Hashes, high: Hashes) -> Ranks:
-    """For each 128-bit hash, given by its halves, the place of the first equal one, or -1 if that is itself."""
+    """Return for each 128-bit hash, given by its halves, the index of the first equal one; -1 if that is itself."""
     firsts = np.full(len(low), NOBODY, np.int64)
     order = np.lexsort((high, low))
     low, high = low[order], high[order]
@@ -164,7 +169,7 @@ def first_with_same(low: Hashes, high: Hashes) -> Ranks:
 
 
 def final_survivors(matches: Ranks) -> Ranks:
-    """The document at the end of each chain of matches: the survivor that stands for it, itself if it has none."""
+    """Return the survivor at the end of each document's chain of matches; the document itself if it has no match."""
     ends = np.where(matches == NOBODY, np.arange(len(matches)), matches)
     while not np.array_equal(further := ends[ends], ends):
         ends = further
@@ -173,13 +178,13 @@ def final_survivors(matches: Ranks) -> Ranks:
 
 @cache
 def _row_factors(height: int) -> Hashes:
-    """What the rows of a band are multiplied by before they are added up: odd, and otherwise random."""
+    """Return the factors of the rows of a band, which are multiplied and added up: odd, and otherwise random."""
     generator = np.random.PCG64(20_240_229)
     return generator.random_raw(height) | np.uint64(1)
 
 
 def _sorted(keys: Hashes, ranks: Ranks) -> tuple[Ranks, Ranks]:
-    """Ranks by key and then place, and the number of each one's group."""
+    """Return the ranks, sorted by key and then by rank, and the number of each one's group."""
     ascending = bool((ranks[1:] > ranks[:-1]).all())
     order = np.argsort(keys, kind="stable") if ascending else np.lexsort((ranks, keys))
     ordered = keys[order]
@@ -187,7 +192,7 @@ def _sorted(keys: Hashes, ranks: Ranks) -> tuple[Ranks, Ranks]:
 
 
 def _deciding(ranks: Ranks, groups: Ranks, start: int) -> tuple[Ranks, Ranks]:
-    """Those of groups with several members, of which the last is asked for."""
+    """Keep the groups that have several members and whose last member needs a verdict."""
     ends = np.flatnonzero(np.concatenate((groups[1:] != groups[:-1], [True]))[: len(groups)])
     sizes = np.diff(ends, prepend=-1)
     decides = np.repeat((sizes > 1) & (ranks[ends] >= start), sizes)

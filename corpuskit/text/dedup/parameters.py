@@ -1,4 +1,4 @@
-"""What dedup's verdicts depend on, apart from the documents: the parameters that its kernels share."""
+"""The parameters that the kernels of dedup share: with the documents, they determine its verdicts."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from corpuskit.text.dedup.shingles import Hashes
 
 UNIT_VERSION = "1"
-"""Names how texts are cut into units, and how units are written before they are compared."""
+"""Version of how texts are cut into units, and of how units are normalised before they are compared."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class DedupParameters:
 
     @property
     def needs_texts(self) -> bool:
-        """Whether candidates are compared by their texts and not by their signatures."""
+        """Whether candidates are compared by their texts rather than by their signatures."""
         return self.method == "minhash" and self.verify == "jaccard"
 
     def comparison_fields(self) -> "list[Field]":
-        """The fields of an entry that verdicts depend on."""
+        """Return the fields of an entry that verdicts depend on."""
         from corpuskit.core.disk.block_file import Field
 
         fields = [Field("digest", "<u8", 2)]
@@ -48,17 +48,17 @@ class DedupParameters:
         return fields
 
     def shingles(self, text: str) -> "Hashes":
-        """The text's shingles."""
+        """Return the text's shingles."""
         from corpuskit.text.dedup.shingle_batches import shingles_of
 
         return shingles_of([text], self.ngram)[0]
 
     def rows_in_memory(self, row_bytes: int, least: int) -> int | None:
-        """How many rows of `row_bytes` each the limit of memory allows a table, or None for any number."""
+        """Return how many rows of `row_bytes` each a table may have under the limit of memory; None for any number."""
         return None if self.memory is None else max(bytes_of(self.memory) // row_bytes, least)
 
     def versions(self) -> dict[str, str]:
-        """The algorithms that decide; an exact comparison needs none."""
+        """Return the versions of the algorithms that decide; an exact comparison needs none."""
         if self.unit != "document":
             return {"units": f"{UNIT_VERSION}, Unicode {unicodedata.unidata_version}"}
         if self.method == "exact":
@@ -68,7 +68,7 @@ class DedupParameters:
         return {"minhash": minhash.version(), "shingles": shingles.VERSION}
 
     def index_settings(self) -> dict[str, Any]:
-        """What entries have to agree in to be compared, and snapshots to give the verdicts of one run."""
+        """Return the settings that entries must share to be comparable, and snapshots to give one run's verdicts."""
         if self.method == "exact":
             return {"method": "exact"}
         names = ("method", "threshold", "ngram", "permutations", "bands", "seed")
@@ -76,9 +76,9 @@ class DedupParameters:
 
 
 class IndexReading(NamedTuple):
-    """What a run reads of an index."""
+    """What a run reads from an index."""
 
     digest: str
-    """What verdicts against it depend on."""
+    """A digest of everything that verdicts against it depend on."""
     paths: tuple[Path, ...]
-    """The entries of its snapshots, in their order."""
+    """The files of its snapshots' entries, in their order."""

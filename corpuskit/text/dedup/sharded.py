@@ -5,8 +5,8 @@
     resolve            one task                     all of these -> verdicts
     filter a shard     a task each                  documents and verdicts -> documents and drops
 
-A task leaves its file whole or not at all. Where there is an index, the process that starts the tasks has locked it,
-and they read what it found there.
+A task writes its file whole or not at all. If there is an index, the process that starts the tasks has locked it, and
+the tasks read what that process found there.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 class ShardedDedup:
     """The parallel form of `dedup` (`corpuskit.core.step.ShardedRun`).
 
-    A task that matches holds about 60 bytes a document in memory, or 20 and what `--memory` allows; the others that
-    see all documents hold 100 (resolve) and 60 (filter).
+    A matching task holds about 60 bytes per document in memory, or 20 and what `--memory` allows; of the other tasks
+    that see all documents, resolve holds 100 and filter 60.
     """
 
     def __init__(
@@ -42,14 +42,14 @@ class ShardedDedup:
         reading: IndexReading | None = None,
         open_session: "Callable[[], IndexSession] | None" = None,
     ) -> None:
-        """With an index, `reading` is what it held; `open_session` is called in the process that publishes."""
+        """With an index, `reading` is what it held, and `open_session` is called in the process that publishes."""
         self._parameters = parameters
         self._reading = reading
         self._open_session = open_session
         self.buckets = parameters.bands if parameters.method == "minhash" else 0
 
     def depends_on(self) -> list[str]:
-        """The generation of the index that is read."""
+        """Return the digest of what is read of the index."""
         return [self._reading.digest] if self._reading else []
 
     def sign(self, documents: Iterable[Document], path: Path) -> None:
@@ -57,7 +57,7 @@ class ShardedDedup:
         _write(path, lambda file: write_entries(self._parameters, documents, file))
 
     def match(self, bucket: int, signatures: Sequence[Path], path: Path) -> None:
-        """Write the matches in one band: of each document that has one, the earliest."""
+        """Write the matches in one band: the earliest for each document that has any."""
         import numpy
 
         from corpuskit.core.disk.block_file import Field

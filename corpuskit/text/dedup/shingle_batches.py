@@ -1,8 +1,8 @@
-"""Shingles of many texts at once: the hashes of `corpuskit.text.dedup.shingles`, with numpy called once for a group.
+"""Shingles of many texts at once: the hashes of `corpuskit.text.dedup.shingles`, with numpy called once per group.
 
-Most texts need no more of Unicode than a table: each of their characters becomes one other, whatever stands next to it.
-Such texts are laid into one array, ASCII apart from others, and hashed together. A text with a character whose form
-depends on its neighbours (a combining mark, a final sigma), or that becomes several, is first put into its normal form.
+For most texts a table is enough: each of their characters becomes one other, whatever is next to it. Such texts are
+laid into one array, ASCII apart from others, and hashed together. A text with a character whose form depends on its
+neighbours (a combining mark, a final sigma), or that becomes several, is first put into its normal form.
 """
 
 import itertools
@@ -29,10 +29,10 @@ from corpuskit.text.dedup.shingles import (
 __all__ = ["shingles_of"]
 
 GROUP = 1 << 15
-"""Characters hashed together: what the arrays of a group take should stay in the processor's cache."""
+"""Characters hashed together: the arrays of a group should fit into the processor's cache."""
 
 ALONE = 4
-"""Kind of a code unit that no table can stand for."""
+"""Kind of a code unit that a table cannot replace."""
 
 CODE = np.uint32(0xFFFF)
 KIND_SHIFT = np.uint32(16)
@@ -47,7 +47,7 @@ Table = NDArray[np.uint32]
 
 
 def shingles_of(texts: Sequence[str], ngram: int) -> list[Hashes]:
-    """Hashes of each text's shingles, as `shingles` gives them."""
+    """Return the hashes of each text's shingles, as `shingles` returns them."""
     shingled: list[Hashes] = [np.empty(0, np.uint64)] * len(texts)
     for numbers in _groups(texts):
         group = [texts[number] for number in numbers]
@@ -63,7 +63,7 @@ def shingles_of(texts: Sequence[str], ngram: int) -> list[Hashes]:
 
 
 def _groups(texts: Sequence[str]) -> Iterator[list[int]]:
-    """Numbers of texts that are hashed together, which changes no hash."""
+    """Yield the numbers of texts to hash together; the grouping changes no hash."""
     waiting: dict[str, list[int]] = {"ascii": [], "spaced": [], "unspaced": []}
     sizes = dict.fromkeys(waiting, 0)
     for number, text in enumerate(texts):
@@ -87,7 +87,7 @@ def _of_ascii(texts: list[str], ngram: int) -> list[Hashes]:
 
 
 def _of_any(texts: list[str], ngram: int, raw: bool) -> list[Hashes]:
-    """Shingles of texts as they are, or (not `raw`) of texts in their normal form."""
+    """Return the shingles of texts as they are or, unless `raw`, of texts in their normal form."""
     coded = [text.encode(UTF_16, "surrogatepass") for text in texts]
     line_feed = "\n".encode(UTF_16)
     laid = np.frombuffer(line_feed + line_feed.join(coded) + line_feed, np.uint16)
@@ -102,7 +102,7 @@ def _of_any(texts: list[str], ngram: int, raw: bool) -> list[Hashes]:
 
 
 def _of_some(texts: list[str], odd: set[int], ngram: int, raw: bool) -> list[Hashes]:
-    """Shingle texts of which the `odd` ones are treated apart: normalised first or, if they are already, alone."""
+    """Return the shingles of texts; the `odd` ones are normalised first or, if they already are, hashed alone."""
     even = [text for number, text in enumerate(texts) if number not in odd]
     others = [text for number, text in enumerate(texts) if number in odd]
     by_table = iter(_of_any(even, ngram, raw) if even else ())
@@ -119,7 +119,7 @@ def _of_laid(
     sizes: list[int],
     ngram: int,
 ) -> list[Hashes]:
-    """Shingles of texts that lie in one array, a line feed before, between and after them."""
+    """Return the shingles of texts that lie in one array, with a line feed before, between and after them."""
     starts, units, single = units_of(codes, kinds)
     borders = np.searchsorted(starts, np.cumsum([0] + [size + 1 for size in sizes])).tolist()
     return windows(units, single, borders, ngram)
@@ -127,7 +127,7 @@ def _of_laid(
 
 @cache
 def _folding() -> Table:
-    """For each UTF-16 unit the one it becomes in NFKC and lower case, and the kind of that."""
+    """Return for each UTF-16 unit the one that it becomes in NFKC and lower case, and the kind of that."""
     table = _plain().copy()
     for start in range(0, 1 << 16, PAGE):
         page = "".join(map(chr, range(start, start + PAGE)))
@@ -138,7 +138,7 @@ def _folding() -> Table:
 
 @cache
 def _plain() -> Table:
-    """For each UTF-16 unit itself and its kind."""
+    """Return for each UTF-16 unit itself and its kind."""
     table = np.arange(1 << 16, dtype=np.uint32) | kinds_of_characters()[: 1 << 16].astype(np.uint32) << KIND_SHIFT
     return _with_surrogates(table)
 
@@ -153,7 +153,7 @@ def _with_surrogates(table: Table) -> Table:
 
 
 def _all_symbols(high: int) -> bool:
-    """Whether all characters that a high surrogate begins separate words, as pictographs do."""
+    """Whether all characters that begin with a high surrogate separate words, as pictographs do."""
     first = 0x10000 + (high - HIGH_SURROGATES.start) * 0x400
     characters = "".join(map(chr, range(first, first + 0x400)))
     separate = not kinds_of_characters()[first : first + 0x400].any()
@@ -161,7 +161,7 @@ def _all_symbols(high: int) -> bool:
 
 
 def _folded(character: str) -> int:
-    """A character's entry. What becomes nothing but separators, as an ellipsis does, is a separator."""
+    """Return a character's entry. A character that becomes only separators, as an ellipsis does, is a separator."""
     normal = unicodedata.normalize("NFKC", character)
     becomes = normal.lower()
     if character in _depending() or normal in _depending():
@@ -178,8 +178,8 @@ def _entry(character: str) -> int:
 
 @cache
 def _depending() -> frozenset[str]:
-    """Characters that are reordered or composed with others, or whose lower case depends on others."""
-    # Final sigma, and the vowels and finals of Hangul. Of Han characters and Hangul syllables none depends.
+    """Return the characters that are reordered or composed with others, or whose lower case depends on others."""
+    # Final sigma, and the vowels and finals of Hangul. No Han character or Hangul syllable depends on others.
     characters = {"\u03a3", *map(chr, range(0x1161, 0x1176)), *map(chr, range(0x11A8, 0x11C3))}
     for character in map(chr, itertools.chain(range(0x3400), range(0xA000, 0xAC00), range(0xD7A4, 1 << 16))):
         if unicodedata.combining(character):

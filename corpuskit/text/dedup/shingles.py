@@ -1,12 +1,12 @@
 """Shingles: the runs of words by which texts are compared, each as a 64-bit hash.
 
-A text is put into Unicode form NFKC and lower case. Its *units* are its words (runs of letters, digits and marks)
-and, in scripts that put no spaces between words, single characters. A shingle is `ngram` words in a row, or the
-same amount of text in characters: five words weigh as much as eight characters. A text with fewer units than that
-is one shingle; a text without any unit has none.
+A text is converted to Unicode form NFKC and lower case. Its *units* are its words (runs of letters, digits and marks)
+and, in scripts that put no spaces between words, single characters. A shingle is `ngram` words in a row, or the same
+amount of text in characters: five words weigh as much as eight characters. A text with fewer units is a single shingle;
+a text without units has none.
 
-All work is done by numpy on arrays of code points, so the hashes are the same in every process. They depend on the
-Unicode tables of the running Python; `VERSION` names both.
+All work is done by numpy on arrays of code points, so the hashes are the same in every process. They also depend on the
+Unicode tables of the running Python; `VERSION` names these too.
 """
 
 import itertools
@@ -58,7 +58,7 @@ NORMALISED_AT_ONCE = 1 << 10
 
 
 def shingles(text: str, ngram: int) -> Hashes:
-    """Hashes of the text's shingles in their order, repeats included; empty if the text has no words."""
+    """Return the hashes of the text's shingles in their order, repeats included; empty if the text has no words."""
     blocks = [_units(block) for block in _spans(text, BLOCK)]
     if not blocks:
         return np.empty(0, np.uint64)
@@ -70,7 +70,7 @@ def shingles(text: str, ngram: int) -> Hashes:
 
 
 def jaccard(left: Hashes, right: Hashes) -> float:
-    """Shared shingles by all shingles of two texts, as sets; 0.0 if neither has any.
+    """Return the shared shingles of two texts as a share of all their shingles, as sets; 0.0 if neither has any.
 
     >>> jaccard(shingles("a b c d e f", 5), shingles("a b c d e g", 5))
     0.3333333333333333
@@ -81,7 +81,7 @@ def jaccard(left: Hashes, right: Hashes) -> float:
 
 
 def _spans(text: str, size: int) -> Iterator[str]:
-    """The text in pieces of at most `size` characters, cut after a space wherever there is one."""
+    """Yield the text in spans of at most `size` characters, cut after a space wherever there is one."""
     start = 0
     while len(text) - start > size:
         end = text.rfind(" ", start, start + size) + 1 or start + size
@@ -92,7 +92,7 @@ def _spans(text: str, size: int) -> Iterator[str]:
 
 
 def normalised(text: str) -> str:
-    """NFKC, lower case. In pieces, since normalising a long run of combining marks takes quadratic time."""
+    """Return the text in NFKC and lower case, made span by span: a long run of combining marks takes quadratic time."""
     if text.isascii():
         return text.lower()
     spans = _spans(text, NORMALISED_AT_ONCE)
@@ -100,7 +100,7 @@ def normalised(text: str) -> str:
 
 
 def _units(text: str) -> tuple[Hashes, NDArray[np.bool_] | None]:
-    """Hashes of a block's units, and which of them are single characters (None: none is)."""
+    """Return the hashes of a block's units, and which of them are single characters; None if none is."""
     _, hashes, single = units_of(*_coded("\n" + normalised(text) + "\n"))
     return hashes, single
 
@@ -108,10 +108,15 @@ def _units(text: str) -> tuple[Hashes, NDArray[np.bool_] | None]:
 def units_of(
     codes: NDArray[np.unsignedinteger], kinds: NDArray[np.uint8] | NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], Hashes, NDArray[np.bool_] | None]:
-    """Units of code points and their kinds, separators at both ends: the place before each, its hash, if single.
+    """Return the units of code points that separators enclose: the index before each, its hash, and if it is single.
 
-    The last is None where no unit is a single character.
+    `kinds` has the kind of each code point. The last array is None if no unit is a single character.
     """
+    # text           \n  a  b     猫  c \n     `ab` and `c` are words, `猫` is a single character
+    # kinds         [0  1  1  0  2  1  0]
+    # edges         [ 1  0  1  1  1  1 ]      between neighbours: where a unit starts or ends
+    # starts, ends  [0 3 4], [2 4 5]          `ab` is codes[0 + 1 : 2 + 1]; its sum is 97 * base + 98 * base**2
+    # single        [0 1 0]
     before, after = kinds[:-1], kinds[1:]
     edges = before != after
     mixed = kinds.dtype != np.bool_ and bool((kinds == CHARACTER).any())
@@ -124,7 +129,7 @@ def units_of(
         starts, ends = boundaries[0::2], boundaries[1::2]
     powers, inverses = _powers(1 << len(codes).bit_length())
     # A unit begins after `starts` and ends at `ends`. Its hash is the polynomial of its code points: a difference of
-    # running sums, brought down to one power wherever the unit stands.
+    # running sums, scaled down to the same power wherever the unit is.
     sums = codes * powers[: len(codes)]
     np.cumsum(sums, out=sums)
     hashes = _scrambled((sums.take(ends) - sums.take(starts)) * inverses.take(starts))
@@ -132,7 +137,7 @@ def units_of(
 
 
 def windows(units: Hashes, single: NDArray[np.bool_] | None, borders: list[int], ngram: int) -> list[Hashes]:
-    """Shingles of texts whose units lie one after the other, those of text n from `borders[n]` to `borders[n + 1]`."""
+    """Return the shingles of texts whose units lie one after the other; text n has `borders[n]` to `borders[n + 1]`."""
     total = _words(units, ngram) if len(units) >= ngram else units
     hashes = [
         total[at : end - ngram + 1] if end - at >= ngram else _words(units[at:end], ngram)
@@ -147,7 +152,7 @@ def windows(units: Hashes, single: NDArray[np.bool_] | None, borders: list[int],
 
 
 def _coded(text: str) -> tuple[NDArray[np.unsignedinteger], NDArray[np.uint8] | NDArray[np.bool_]]:
-    """The text's code points and their kinds; ASCII, which knows words alone, by the quicker way."""
+    """Return the text's code points and their kinds; ASCII, which has only words, takes a quicker way."""
     if text.isascii():
         raw = text.encode()
         return np.frombuffer(raw, np.uint8), np.frombuffer(raw.translate(ascii_kinds()), np.bool_)
@@ -157,7 +162,7 @@ def _coded(text: str) -> tuple[NDArray[np.unsignedinteger], NDArray[np.uint8] | 
 
 
 def _words(units: Hashes, ngram: int) -> Hashes:
-    """Every `ngram` units in a row."""
+    """Return a hash for every `ngram` units in a row."""
     width = min(ngram, len(units))
     count = len(units) - width + 1
     if not width:
@@ -170,7 +175,7 @@ def _words(units: Hashes, ngram: int) -> Hashes:
 
 
 def _weighted(units: Hashes, weights: NDArray[np.int64], ngram: int) -> Hashes:
-    """From every unit on, as many units as weigh what `ngram` words do."""
+    """Return a hash for every unit with those after it that together weigh as much as `ngram` words."""
     enough = ngram * WORD_WEIGHT
     until = np.cumsum(weights)
     ends = np.searchsorted(until, until - weights + enough) + 1
@@ -193,7 +198,7 @@ def _weights(hashes: Hashes, single: NDArray[np.bool_] | None) -> NDArray[np.int
 
 
 def _scrambled(hashes: Hashes) -> Hashes:
-    """Spread low bits to high ones and back; a permutation of the 64-bit numbers."""
+    """Mix low bits into high ones and back; this permutes the 64-bit numbers."""
     hashes ^= hashes >> HALF
     hashes *= MIXER
     hashes ^= hashes >> HALF
@@ -202,7 +207,7 @@ def _scrambled(hashes: Hashes) -> Hashes:
 
 @cache
 def _powers(size: int) -> tuple[Hashes, Hashes]:
-    """Powers of the letters' base from 0 on, and their inverses."""
+    """Return the powers of the letters' base from 0 on, and their inverses."""
     inverse = pow(LETTER_BASE, -1, 1 << 64)
     return _series(LETTER_BASE, size), _series(inverse, size)
 
@@ -215,7 +220,7 @@ def _series(base: int, size: int) -> Hashes:
 
 @cache
 def kinds_of_characters() -> NDArray[np.uint8]:
-    """The kind of every code point. No letter lies beyond the ideographic planes."""
+    """Return the kind of every code point. No letter lies beyond the ideographic planes."""
     kinds = np.zeros(sys.maxunicode + 1, np.uint8)
     kinds[:0x34000] = [_is_letter(chr(code)) for code in range(0x34000)]
     for start, end in UNSPACED:
@@ -229,5 +234,5 @@ def _is_letter(character: str) -> bool:
 
 @cache
 def ascii_kinds() -> bytes:
-    """A table for `bytes.translate`: 1 for letters and digits."""
+    """Return a table for `bytes.translate`: 1 for letters and digits."""
     return bytes(code < 128 and chr(code).isalnum() for code in range(256))

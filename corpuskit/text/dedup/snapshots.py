@@ -1,4 +1,4 @@
-"""What the index keeps of a corpus: which entries, in which form, and which of them hang on others."""
+"""What the index keeps of a corpus: which entries, in which form, and which of them depend on others."""
 
 import itertools
 from collections.abc import Iterator
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     Roots = NDArray[np.uint64]
 
 Block = tuple[dict[str, Any], list[bytes], int]
-"""Fields and ids of some entries, and how many these are."""
+"""Fields and ids of some entries, and how many there are."""
 
 
 def kept_of(entries: "Entries", verdicts: "Verdicts") -> Iterator[Block]:
-    """The corpus's entries without equal texts, with their roots, in blocks."""
+    """Yield the corpus's entries in blocks, with their roots, without those whose text equals an earlier one."""
     import numpy
 
     from corpuskit.text.dedup.minhash import NOBODY, final_survivors
@@ -47,7 +47,7 @@ def _roots(entries: "Entries", ends: "NDArray[np.int64]") -> "Roots":
 
 
 def rows_of(file: "BlockFile", is_kept: "Flags") -> Iterator[Block]:
-    """The rows that are kept, in blocks; `row` is where they stood."""
+    """Yield the rows that are kept, in blocks; `row` is their index in the file."""
     import numpy
 
     names = [field.name for field in file.fields]
@@ -63,7 +63,7 @@ def rows_of(file: "BlockFile", is_kept: "Flags") -> Iterator[Block]:
 
 
 def entries_with_id(file: "BlockFile", identifier: str | None) -> "Flags":
-    """The entries of an id, or all."""
+    """Return which entries have this id; without an id, all."""
     import numpy
 
     if identifier is None:
@@ -73,7 +73,7 @@ def entries_with_id(file: "BlockFile", identifier: str | None) -> "Flags":
 
 
 def survivors_of(file: "BlockFile", flags: "Flags") -> "Roots":
-    """Digests of those of these entries that survived."""
+    """Return the digests of the flagged entries that survived."""
     import numpy
 
     if not len(file):
@@ -84,7 +84,7 @@ def survivors_of(file: "BlockFile", flags: "Flags") -> "Roots":
 
 
 def dropped_for(file: "BlockFile", survivors: "Roots") -> "Flags":
-    """Which entries were dropped for one of these survivors, or are it."""
+    """Return which entries were dropped for one of these survivors, or are one."""
     import numpy
 
     from corpuskit.text.dedup.minhash import first_with_same

@@ -1,4 +1,4 @@
-"""Dedup of a whole input: the documents lie in TMPDIR while their entries are compared."""
+"""Dedup of a whole input: the documents wait in TMPDIR while their entries are compared."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
@@ -47,7 +47,7 @@ class SpooledDedup:
             self._session.stage(self._parameters.comparison_fields(), entries, verdicts)
 
     def _read(self, documents: Iterable[Document]) -> Entries:
-        """Spool the documents, with what they are compared by."""
+        """Spool the documents and return their entries."""
         for document in documents:
             try:
                 self._lines.append(encode(document))
@@ -67,7 +67,7 @@ class SpooledDedup:
         yield from self._rejected.get(len(self._lines), ())
 
     def _exact_similarities(self, left: "Ranks", right: "Ranks") -> "Similarities":
-        """Pairs come sorted by their left document, so its shingles are made once."""
+        """Return the similarities of pairs; they come sorted by their left document, whose shingles are made once."""
         import numpy
 
         from corpuskit.text.dedup.shingles import jaccard

@@ -1,4 +1,4 @@
-"""Dedup of a stream: each document judged as it comes, against what came before it."""
+"""Dedup of a stream: each document is judged as it comes, by comparison with those before it."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ class StreamingDedup:
         self.lines.close()
 
     def apply(self, document: Document) -> Item:
-        """The verdict on the next document of the stream."""
+        """Return the next document of the stream, or its drop or reject."""
         import numpy
 
         try:
@@ -60,7 +60,7 @@ class StreamingDedup:
         return drop(document, self._id(leader), matches[leader], equal=False)
 
     def _match_near(self, text: str, number: int) -> tuple[bytes, dict[int, float]]:
-        """The text's signature, and the leaders it matches with their similarities; it leads where it may."""
+        """Return the text's signature, and the leaders it matches with similarities; make it a leader if possible."""
         import numpy
 
         from corpuskit.text.dedup.minhash import LEADERS, band_keys, signatures
@@ -76,7 +76,7 @@ class StreamingDedup:
             candidates, rows = self._candidates(lookup.leaders.tolist(), row)
             shares = zip(candidates, self._similarities(row, rows, hashes, candidates), strict=True)
             share_of = {leader: float(share) for leader, share in shares}
-            # The tables know half of a key; the whole is that of the leader's signature.
+            # The tables hold half of a key; the leader's signature gives the whole.
             whole = dict(zip(candidates, band_keys(rows, self.parameters.bands) == keys, strict=True))
             leaders_in: dict[int, list[int]] = {}
             for table, leader in zip(lookup.tables.tolist(), lookup.leaders.tolist(), strict=True):
@@ -94,7 +94,7 @@ class StreamingDedup:
         return row.tobytes(), matches
 
     def _candidates(self, leaders: list[int], row: "Signatures") -> tuple[list[int], "Signatures"]:
-        """The leaders in order, once each, and their signatures."""
+        """Return the leaders in order, each once, and their signatures."""
         import numpy
 
         candidates = sorted(set(leaders))

@@ -1,4 +1,4 @@
-"""Clusters of duplicates: how a document is told apart, what its drop says, what the survivor takes over."""
+"""Clusters of duplicates: how equal texts are found, what a drop says, what the survivor takes over."""
 
 import re
 from collections.abc import Iterable
@@ -11,17 +11,17 @@ from corpuskit.core.outcome import Drop, Rejected
 DIGEST_BYTES = 16
 
 STRICTNESS = ("allowed", "unknown", "disallowed")
-"""What may stand for a use in `rights`, the strictest last."""
+"""The values that a use may have in `rights`, the strictest last."""
 
 TAKEN_OVER = ("source", "license", "rights", "duplicates")
-"""The metadata of dropped documents that a survivor takes over something of."""
+"""The metadata of dropped documents that a survivor may take over."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LAST = 2**63 - 1
 
 
 def digest(text: str) -> bytes:
-    """The hash by which equal texts are found: xxh3 of the UTF-8, 128 bits."""
+    """Return the hash by which equal texts are found: xxh3 of the UTF-8, 128 bits."""
     import xxhash
 
     value: bytes = xxhash.xxh3_128_digest(text.encode("utf-8", "surrogatepass"))
@@ -29,26 +29,26 @@ def digest(text: str) -> bytes:
 
 
 def preference(document: Document, keep: str) -> int:
-    """The lower, the earlier a document is considered; 64 bits."""
+    """Return a 64-bit number; the lower it is, the earlier the document is considered."""
     return -len(document.text) if keep == "longest" else -_instant(document.metadata.get("date"))
 
 
 def drop(document: Document, leader: str, similarity: float, equal: bool, snapshot: str | None = None) -> Drop:
-    """The drop of a document that is equal or alike to the one with the id `leader`, maybe of an earlier snapshot."""
+    """Return the drop of a document that is equal or similar to that with the id `leader`, maybe in `snapshot`."""
     reason = "duplicate" if equal else "near-duplicate"
     earlier = {} if snapshot is None else {"snapshot": snapshot}
     return Drop(document, reason, {"of": leader, **earlier, "similarity": round(float(similarity), 4)})
 
 
 def rejected(document: Document, reject: Reject, number: int) -> Rejected:
-    """A document that no line can hold; `number` counts those before it."""
+    """Return the reject of a document that no line can hold; `number` counts the documents before it."""
     return Rejected(reject.reason, "dedup", number, b"", reject.detail, document.id)
 
 
 def survivor_of(document: Document, dropped: Iterable[dict[str, Any]]) -> Document:
-    """The survivor of a cluster, given the metadata of the documents dropped for it.
+    """Return the survivor of a cluster, given the metadata of the documents dropped for it.
 
-    What an earlier dedup counted is counted on. A document that states no rights has no say in those of its cluster.
+    Counts of an earlier dedup are continued. A document that states no rights does not affect those of its cluster.
     """
     cluster = _ClusterMetadata(document.metadata)
     for metadata in dropped:
@@ -59,7 +59,7 @@ def survivor_of(document: Document, dropped: Iterable[dict[str, Any]]) -> Docume
 
 
 class _ClusterMetadata:
-    """What is gathered from the documents of a cluster."""
+    """The metadata gathered from the documents of a cluster."""
 
     def __init__(self, metadata: dict[str, Any]) -> None:
         self.count = 0
@@ -97,7 +97,7 @@ def _words(value: Any) -> list[str]:
 
 
 def _stricter(current: Any, other: Any) -> Any:
-    """Return the stricter of two rights; of words that name no right, the first."""
+    """Return the stricter of two rights; if neither word names one, the first."""
     if other not in STRICTNESS:
         return other if current is None else current
     if current not in STRICTNESS:
@@ -106,7 +106,7 @@ def _stricter(current: Any, other: Any) -> Any:
 
 
 def _instant(date: Any) -> int:
-    """Microseconds from 1970 to an ISO 8601 date, UTC if it names no zone; -LAST if it is not a date.
+    """Return the microseconds from 1970 to an ISO 8601 date, UTC if it names no zone; -LAST if it is not a date.
 
     >>> _instant("2024-05") == _instant("2024-05-01T00:00:00Z") > _instant("2024")
     True

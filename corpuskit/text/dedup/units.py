@@ -1,4 +1,4 @@
-"""Repeats within texts: paragraphs or lines that an earlier text, or the same, has had already are taken out."""
+"""Repeats within texts: paragraphs or lines that occurred before, in the same or an earlier text, are removed."""
 
 import re
 
@@ -11,7 +11,7 @@ LINE_FEEDS = re.compile(r"(\n)")
 
 
 class UnitFilter:
-    """The units that a stream has had: a 128-bit hash each, about 80 bytes of memory."""
+    """The units that a stream has had so far: a 128-bit hash each, in about 80 bytes of memory."""
 
     def __init__(self, parameters: DedupParameters) -> None:
         self.cut = BLANK_LINES if parameters.unit == "paragraph" else LINE_FEEDS
@@ -20,20 +20,20 @@ class UnitFilter:
         self.seen_units: set[int] = set()
 
     def apply(self, document: Document) -> Document | Drop:
-        """The document without units that came before; a drop where no text is left for that."""
+        """Return the document without units that came before, or a drop if no text is left."""
         parts = self.cut.split(document.text)
         kept_indexes = [index for index in range(0, len(parts), 2) if self._is_new(parts[index])]
         removed = (len(parts) + 1) // 2 - len(kept_indexes)
         if not removed:
             return document
-        # Each unit but the first takes along what parted it from the one before it.
+        # Each unit but the first keeps the separator before it.
         text = "".join(part for index in kept_indexes for part in parts[max(index - 1, 0) : index + 1])
         if kept_indexes and kept_indexes[0]:
             text = text.removeprefix(parts[kept_indexes[0] - 1])
         return document.with_text(text) if text.strip() else Drop(document, self.reason, {"removed": removed})
 
     def _is_new(self, unit: str) -> bool:
-        """Whether a unit stays: it is short, or the first of its kind."""
+        """Whether a unit stays because it is short or the first of its kind."""
         import xxhash
 
         if len(unit) < self.least:

@@ -1,10 +1,10 @@
 """Blocks of text: the form between a page and the plain text or Markdown that we write.
 
 Resiliparse returns a page's main content as minimal, fully escaped HTML: headings, paragraphs, lists, preformatted
-text and links, with bare lines between them and tabs between table cells. `parse_blocks` reads it, `content_blocks`
+text and links, with bare lines between them and tabs between table cells. `parse_blocks` reads it, `reads_like_content`
 keeps what reads like content, `as_text` and `as_markdown` write it.
 
-The rules of `content_blocks` follow Kohlschütter, Fankhauser and Nejdl, "Boilerplate detection using shallow text
+The rules of `reads_like_content` follow Kohlschütter, Fankhauser and Nejdl, "Boilerplate detection using shallow text
 features" (WSDM 2010): the number of words in a block and the share of them inside links tell content from boilerplate
 in any language. The thresholds were fitted on pages in six languages (tests/benchmarks/extraction_quality.py prints
 the figures).
@@ -14,15 +14,16 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from corpuskit.text.html.inline import LINE_BREAK
+
 __all__ = [
-    "LINE_BREAK",
     "Block",
     "Kind",
     "as_markdown",
     "as_text",
-    "content_blocks",
     "drop_empty_sections",
     "parse_blocks",
+    "reads_like_content",
     "tidy_text",
     "unescape",
 ]
@@ -39,9 +40,6 @@ ITEM_WORDS = 3
 """Fewest words of an item on average, for a list to be content."""
 LINKED_PARAGRAPH, LINKED_LIST, LINKED_LINE, LINKED_HEADING = 0.6, 0.5, 0.34, 0.9
 """Share of characters inside links from which a block is navigation."""
-LINE_BREAK = "\v"
-"""Stands for `<br>` while a block is read: whitespace that no page has on purpose."""
-
 _TAG = re.compile(r'<(/?)(h[1-6]|p|ul|ol|li|pre|br|a)(?: href="[^"]*")?>')
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _BLOCK_START = re.compile(r"^(?=#{1,6} |[-+*>] |\d{1,9}[.)] |```|~~~|\|)", re.MULTILINE)
@@ -62,6 +60,8 @@ class Block:
     words: float = 0.0
     characters: int = 0
     """`parse_blocks` leaves out whitespace; the reader of whole pages counts single spaces between words."""
+    list_number: int = 0
+    """Which of the page's lists, nested ones counted with the outermost, an item is of."""
 
     @property
     def link_share(self) -> float:
@@ -172,8 +172,8 @@ def parse_blocks(markup: str) -> list[Block]:
     return reader.finished_blocks
 
 
-def content_blocks(blocks: list[Block]) -> list[Block]:
-    """Return the blocks that read like content, up to the last that certainly is; all of them if none does.
+def reads_like_content(blocks: list[Block]) -> list[bool]:
+    """Return which blocks read like content, up to the last that certainly is.
 
     Before the first block that is certainly content, only headings and paragraphs can be kept.
     """
@@ -182,7 +182,7 @@ def content_blocks(blocks: list[Block]) -> list[Block]:
     while start < len(blocks):
         end = _end_of_group(blocks, start)
         group = blocks[start:end]
-        is_kept[start:end] = [_reads_like_content(group)] * len(group)
+        is_kept[start:end] = [_group_reads_like_content(group)] * len(group)
         is_certain[start:end] = [is_kept[start] and _is_certain(group, block) for block in group]
         start = end
     if any(is_certain):
@@ -191,8 +191,7 @@ def content_blocks(blocks: list[Block]) -> list[Block]:
             is_kept[index] &= blocks[index].kind in ("heading", "paragraph")
         is_kept[last + 1 :] = [False] * (len(blocks) - last - 1)
     drop_empty_sections(blocks, is_kept)
-    kept_blocks = [block for block, keep in zip(blocks, is_kept, strict=True) if keep]
-    return kept_blocks or blocks
+    return is_kept
 
 
 def drop_empty_sections(blocks: list[Block], is_kept: list[bool]) -> None:
@@ -220,7 +219,7 @@ def as_markdown(blocks: list[Block]) -> str:
 def tidy_text(text: str, kind: Kind) -> str:
     """Return the text of a block as it is stored: whitespace collapsed except in code, `LINE_BREAK` as line feed."""
     if kind == "preformatted":
-        return text.replace(LINE_BREAK, "\n").strip("\n").rstrip()
+        return _without_line_numbers(text.replace(LINE_BREAK, "\n").strip("\n").rstrip())
     if kind == "row":
         return "\t".join(" ".join(cell.split()) for cell in text.strip("\n").split("\t\t")).rstrip()
     lines = (" ".join(line.split()) for line in text.split(LINE_BREAK))
@@ -236,6 +235,22 @@ def unescape(text: str) -> str:
     return text
 
 
+def _without_line_numbers(code: str) -> str:
+    r"""Return code without the numbers that stand on lines of their own before each line of it.
+
+    >>> _without_line_numbers("1\nif x:\n2\n    y()")
+    'if x:\n    y()'
+    """
+    lines = code.split("\n")
+    first = lines[0].strip()
+    if len(lines) < 4 or len(lines) % 2 or not (first.isascii() and first.isdigit()):
+        return code
+    numbers = [line.strip() for line in lines[::2]]
+    if numbers != [str(number) for number in range(int(first[:9]), int(first[:9]) + len(numbers))]:
+        return code
+    return "\n".join(lines[1::2])
+
+
 def _end_of_group(blocks: list[Block], start: int) -> int:
     """Return where the list or table that begins at `start` ends; any other block is a group of its own."""
     end = start + 1
@@ -244,7 +259,7 @@ def _end_of_group(blocks: list[Block], start: int) -> int:
     return end
 
 
-def _reads_like_content(group: list[Block]) -> bool:
+def _group_reads_like_content(group: list[Block]) -> bool:
     kind, words = group[0].kind, sum(block.words for block in group)
     share = sum(block.linked for block in group) / max(1, sum(block.characters for block in group))
     if kind == "preformatted":
@@ -272,7 +287,9 @@ def _join_blocks(blocks: list[Block], block_texts: list[str]) -> str:
     for index, text in enumerate(block_texts):
         if index:
             kind = blocks[index].kind
-            goes_on = kind in ("item", "row", "line") and kind == blocks[index - 1].kind
+            before = blocks[index - 1]
+            goes_on = kind in ("item", "row", "line") and kind == before.kind
+            goes_on = goes_on and blocks[index].list_number == before.list_number
             parts.append("\n" if goes_on else "\n\n")
         parts.append(text)
     return "".join(parts)

@@ -1,7 +1,7 @@
 """From HTML to main text: limits, engines, cleaning.
 
 Every engine takes a `Page`, which has been checked and parsed once. Limits are on work, never on time, so a page gets
-the same verdict on any machine: they bound what an engine can spend on a page that passes.
+the same scores on any machine: they bound what an engine can spend on a page that passes.
 """
 
 import logging
@@ -18,6 +18,7 @@ from resiliparse.parse.html import HTMLTree
 
 from corpuskit.core.document import Reject
 from corpuskit.text.html import blocks, classifier
+from corpuskit.text.html.choice import choose
 from corpuskit.text.html.metadata import page_metadata
 from corpuskit.text.html.reader import read
 
@@ -63,33 +64,51 @@ _RAW_END = {
 _FOREIGN = re.compile(r"<(?:svg|math)\b", re.IGNORECASE)
 _OPTION = re.compile(r"<option", re.IGNORECASE)
 _FORMATTING = re.compile(r"<(/?)(big|b|code|em|font|i|small|strike|strong|s|tt|u)[\s/>]", re.IGNORECASE)
-_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_NOT_TEXT = re.compile(
+    "[\xad\u200b\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
 _CONTROL_REFERENCE = re.compile(
     r"&#(?:x0*(?:[1-8bcef]|1[0-9a-f])(?![0-9a-f])|0*(?:[1-8]|1[124-9]|2\d|3[01])(?!\d));?", re.IGNORECASE
 )
-_BLANK_LINES = re.compile(r"\n{3,}")
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*+\n){2,}+")
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page that passed the limits: its markup, its tree, and how many `<` it has."""
+    """A page that is not too large: its markup, and how many `<` it has."""
 
     markup: str
-    tree: Any
     tags: int
+    url: str = ""
+    """The page's address, if that is known."""
+    is_xml: bool = False
+    """Whether it is XHTML by its media type."""
 
     @cached_property
     def stated_metadata(self) -> dict[str, str]:
         """Return what the page says about itself: `title`, `date`, `author`, `html_language`."""
-        return page_metadata(self.markup, self.tree)
+        return page_metadata(self.markup, self.url)
+
+    @cached_property
+    def tree(self) -> Any:
+        """Return the native parser's tree. Raises Reject `too-many-nodes`, `too-many-attributes` or `too-deep`."""
+        return _parse(self.markup, self.tags)
 
 
-def open_page(text: str) -> Page:
-    """Parse a page. Raises Reject `document-too-large`, `too-many-nodes`, `too-many-attributes` or `too-deep`."""
-    markup, content = _encode(text)
-    tags = content.count(b"<")
+def open_page(text: str, url: str = "", *, is_xml: bool = False) -> Page:
+    """Take a page to extract. Raises Reject `document-too-large` or `too-many-nodes`."""
+    markup = text if text.isascii() else text.encode("utf-8", "replace").decode()
+    size = len(markup.encode())
+    if size > MAX_BYTES:
+        raise Reject("document-too-large", f"{size} bytes, at most {MAX_BYTES}")
+    tags = markup.count("<")
     if tags > MAX_TAGS:
         raise Reject("too-many-nodes", f"{tags} tags, at most {MAX_TAGS}")
+    return Page(markup, tags, url, is_xml)
+
+
+def _parse(markup: str, tags: int) -> Any:
+    content = markup.encode()
     if tags > MAX_OPTIONS and len(_OPTION.findall(markup)) > MAX_OPTIONS:
         raise Reject("too-many-nodes", f"more than {MAX_OPTIONS} options of forms")
     if _has_too_many_attributes(markup, content):
@@ -100,7 +119,7 @@ def open_page(text: str) -> Page:
     tree: Any = HTMLTree.parse(wrapped_markup)
     if tree.document.query_selector(_selector_of_depth(MAX_DEPTH + _WRAPPING * bodies)) is not None:
         raise Reject("too-deep", f"elements nested deeper than {MAX_DEPTH}")
-    return Page(markup, tree, tags)
+    return tree
 
 
 def fast(page: Page, output: TextFormat) -> str:
@@ -113,9 +132,10 @@ def resiliparse(page: Page, output: TextFormat) -> str:
     """Return the native main content as it is: it hardly loses anything, but keeps more boilerplate."""
     if output == "markdown":
         return _render(_native_blocks(page), output)
-    return str(
+    text = str(
         extract_plain_text(page.tree, main_content=True, preserve_formatting=True, comments=False, alt_texts=False)
     )
+    return _BLANK_LINES.sub("\n\n", text)
 
 
 def trafilatura(page: Page, output: TextFormat) -> str:
@@ -126,6 +146,8 @@ def trafilatura(page: Page, output: TextFormat) -> str:
     from trafilatura import extract
     from trafilatura.utils import HTML_PARSER, load_html
 
+    # Its parser has the same limits, and reports none of them.
+    assert page.tree is not None
     if page.tags > MAX_TAGS_TRAFILATURA:
         raise Reject("too-many-nodes", f"{page.tags} tags, at most {MAX_TAGS_TRAFILATURA} for trafilatura")
     options = _trafilatura_options(output)
@@ -138,7 +160,7 @@ def trafilatura(page: Page, output: TextFormat) -> str:
             raise Reject(reason, "beyond a limit of libxml2")
     if tree is None:
         return ""
-    return extract(tree, options=options) or ""
+    return _BLANK_LINES.sub("\n\n", extract(tree, options=options) or "")
 
 
 def auto(page: Page, output: TextFormat) -> str:
@@ -146,30 +168,21 @@ def auto(page: Page, output: TextFormat) -> str:
     text, confidence = _classify(page, output)
     if (len(text) >= ENOUGH_TEXT and confidence >= ENOUGH_CONFIDENCE) or page.tags > MAX_TAGS_TRAFILATURA:
         return text
-    return trafilatura(page, output) or text
+    try:
+        other_text = trafilatura(page, output)
+    except Reject:
+        return text
+    return max(text, other_text, key=len)
 
 
 ENGINES = {"fast": fast, "trafilatura": trafilatura, "resiliparse": resiliparse, "auto": auto}
 
 
 def clean(text: str) -> str:
-    """Return text that any encoder takes: no control characters, surrogates, non-characters or idle blank lines."""
+    """Return text that any encoder takes: no control characters, surrogates, non-characters or trailing spaces."""
     text = _NOT_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     # Line by line: a pattern for trailing spaces takes time quadratic in the longest run of spaces.
-    text = "\n".join(line.rstrip(" \t") for line in text.split("\n"))
-    return _BLANK_LINES.sub("\n\n", text).strip("\n ")
-
-
-def _encode(text: str) -> tuple[str, bytes]:
-    """Return the text without lone surrogates, and its bytes. Raises Reject `document-too-large`."""
-    try:
-        content = text.encode()
-    except UnicodeEncodeError:
-        text = text.encode("utf-8", "replace").decode()
-        content = text.encode()
-    if len(content) > MAX_BYTES:
-        raise Reject("document-too-large", f"{len(content)} bytes, at most {MAX_BYTES}")
-    return text, content
+    return "\n".join(line.rstrip(" \t") for line in text.split("\n")).strip("\n")
 
 
 @cache
@@ -246,16 +259,15 @@ def _repeated_formatting_bound(markup: str, tags: int) -> int:
 
 def _classify(page: Page, output: TextFormat) -> tuple[str, float]:
     """Return the text of the blocks that are content, and the classifier's confidence."""
-    body = page.tree.body
-    elements, placed_blocks = read(body.html if body is not None else "")
-    scores, words = classifier.score_blocks(elements, placed_blocks, page.stated_metadata.get("title", ""))
-    is_kept = classifier.choose(placed_blocks, scores)
+    elements, placed_blocks = read(page.markup, page.is_xml)
+    if not placed_blocks:
+        return "", 0.0
+    scores = classifier.score_blocks(elements, placed_blocks, page.stated_metadata.get("title", ""))
+    is_kept = choose(placed_blocks, scores)
     kept_blocks = [
         block for placed, keep in zip(placed_blocks, is_kept, strict=True) if keep for block in placed.blocks
     ]
-    if not kept_blocks:
-        return _render(blocks.content_blocks(_native_blocks(page)), output), 0.0
-    return _render(kept_blocks, output), classifier.confidence(scores, words)
+    return _render(kept_blocks, output), scores.confidence
 
 
 def _native_blocks(page: Page) -> list[blocks.Block]:

@@ -1,8 +1,9 @@
 """Features that tell content from boilerplate: a table with one column for each block of a page.
 
 Besides the words of a block and the share of them in links (Kohlschütter, Fankhauser and Nejdl, "Boilerplate
-detection using shallow text features", WSDM 2010) they describe its position: how far it is from the element that
-holds most of the page's prose, which elements and class names are around it, and what its neighbours are like.
+detection using shallow text features", WSDM 2010) they describe its position: how far it is from the elements that
+hold most of the page's prose, which elements and class names are around it, how often its like occurs on the page, and
+what its neighbours are like. All are whole numbers, so that a table is the same on any machine.
 """
 
 from bisect import bisect_right
@@ -13,27 +14,29 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuskit.text.html.reader import Elements, PlacedBlock
+from corpuskit.text.html.reader import Elements
+from corpuskit.text.html.rows import PlacedBlock
 from corpuskit.text.html.tags import CLASS_GROUPS, TAG_GROUPS
 
-__all__ = ["NAMES", "WORDS", "Table", "features"]
+__all__ = ["LINKED", "NAMES", "WORDS", "Table", "features"]
 
-Table = NDArray[np.float32]
+Table = NDArray[np.int32]
 """One row for each name of `NAMES`, one column for each block."""
-Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 
 PROSE_WORDS = 12
-"""Words from which a block with few links counts as prose in the search for the main element."""
-PROSE_LINKED = 0.4
-"""Share of characters in links from which a block is no prose."""
+"""Words from which a block with few links counts as prose in the search for the main elements."""
+PROSE_LINKED = 400
+"""Thousandths of the characters in links from which a block is no prose."""
 MOST_COUNTED = 120
 """Most words of a block that count for the main element."""
 FAR = 30
 """Most blocks between a block and the first or last prose that count."""
 HEAD = 120
 """Characters at the start of a block that are searched for phrases of boilerplate."""
+CORE_SHARES = (500, 800)
+"""Thousandths of the page's prose that the core elements hold: the smallest subtree with so much each."""
 
 _KINDS = {"heading": 0, "line": 1, "row": 2, "item": 3, "preformatted": 4, "paragraph": 5}
 _BOILERPLATE_PHRASES = (
@@ -45,25 +48,34 @@ _BOILERPLATE_PHRASES = (
 _SPACE, _UNSPACED, _PUNCTUATION, _DIGIT, _ENDING = 1, 2, 4, 8, 16
 _BITS = np.arange(len(CLASS_GROUPS) + len(TAG_GROUPS))[:, None]
 _GROUP_BITS = _BITS[: len(CLASS_GROUPS)]
+_COMMENT_BIT = 1 << list(CLASS_GROUPS).index("comments")
+_ARTICLE_BIT = 1 << (len(CLASS_GROUPS) + TAG_GROUPS.index("article"))
 
 # The names are part of classifier.json, whose digest is in manifests: they change when the trees are learned anew.
 _OWN_NAMES = (
     # text of the block
-    "words", "characters", "linked", "kind", "level", "tag_words", "punctuation", "punctuation_share", "ends", "digits",
-    "furniture", "title", "repeated", "marked",
+    "words", "characters", "linked", "kind", "level", "word_length", "punctuation", "punctuation_share", "ends",
+    "digits", "boilerplate", "title", "repeated", "marked", "block_link",
     # position among the blocks
-    "place", "place_share", "text_share", "left",
-    # position among the elements, as seen from the main element
-    "depth", "up", "down", "inside",
-    # the element that the block counts for, and its parent
-    "node_score", "parent_score", "node_words", "node_linked", "parent_words", "parent_linked", "siblings",
+    "index", "index_share", "text_share", "left",
+    # position among the elements, as seen from the main element and from the cores
+    "depth", "up", "down", "inside", "core_up", "core_down", "wide_core_up", "wide_core_down",
+    # the element that the block counts for, and those above it
+    "node_score", "parent_score", "node_words", "node_linked", "parent_words", "parent_linked", "above_words",
+    "above_linked", "siblings",
+    # elements of the same tag and classes
+    "like_node", "like_node_words", "like_node_linked", "like_parent", "like_parent_words", "like_parent_linked",
+    "like_above", "like_above_words", "like_above_linked",
+    # runs of blocks with few links, and of blocks of one kind
+    "run", "run_words", "kind_run",
     # position from the first and last prose, and the whole page
-    "first_prose", "last_prose", "pieces", "page_words", "best_share", "page_linked",
+    "first_prose", "last_prose", "after_heading", "blocks", "page_words", "best_share", "page_linked", "page_prose",
+    "page_comments", "page_article",
 )  # fmt: skip
-_NEAR_NAMES = ("words", "linked", "kind", "punctuation_share", "up", "node_score")
+_NEAR_NAMES = ("words", "linked", "kind", "punctuation_share", "up", "node_score", "core_up")
 _NEAR = [_OWN_NAMES.index(name) for name in _NEAR_NAMES]
 _SHIFTS = (-2, -1, 1, 2)
-_WEIGHTS = np.array([1.0, 2, 3, 4, 4, 4, 3, 2, 1])
+_WEIGHTS = np.array([1, 2, 3, 4, 4, 4, 3, 2, 1])
 NAMES = (
     *_OWN_NAMES,
     *(f"{name}{shift:+d}" for shift in _SHIFTS for name in _NEAR_NAMES),
@@ -75,32 +87,35 @@ NAMES = (
     *(f"near_{name}" for name in CLASS_GROUPS),
 )
 WORDS = _OWN_NAMES.index("words")
+"""Row of the half words of each block."""
+LINKED = _OWN_NAMES.index("linked")
 
 
 class _TextCounts(NamedTuple):
     """What the text of each block has, one array each."""
 
-    words: Floats
-    """Two characters of a script without spaces count as a word."""
+    half_words: Integers
+    """A character of a script without spaces counts as half a word."""
     characters: Integers
     """Without whitespace."""
     punctuation: Integers
-    digits: Floats
-    """Share of the characters, whitespace included."""
+    digits: Integers
+    """Thousandths of the characters, whitespace included."""
     ends_sentence: Booleans
 
 
 class _SubtreeSums(NamedTuple):
     """Sums over the blocks of each element and all elements below it."""
 
-    words: Floats
-    linked: Floats
-    characters: Floats
+    words: Integers
+    linked: Integers
+    characters: Integers
+    prose: Integers
 
 
 def features(elements: Elements, placed_blocks: list[PlacedBlock], title: str) -> Table:
     """Return the features of all blocks of a page; there must be at least one."""
-    table = np.empty((len(NAMES), len(placed_blocks)), np.float32)
+    table = np.empty((len(NAMES), len(placed_blocks)), np.int32)
     containers = np.array([placed.container for placed in placed_blocks])
     _fill_own_rows(table, elements, placed_blocks, containers, title)
     row = len(_OWN_NAMES)
@@ -111,7 +126,7 @@ def features(elements: Elements, placed_blocks: list[PlacedBlock], title: str) -
     table[row : row + 2] = 0
     np.equal(containers[1:], containers[:-1], out=table[row, 1:], casting="unsafe")
     np.equal(containers[1:], containers[:-1], out=table[row + 1, :-1], casting="unsafe")
-    table[row + 2] = _smooth(np.minimum(table[WORDS], 60))
+    table[row + 2] = _smooth(np.minimum(table[WORDS], 120))
     table[row + 3] = _smooth(table[_OWN_NAMES.index("linked")])
     row += 4
     # Bit columns:   own_bits 0b0110, _BITS [[0] [1] [2] [3]]   ->   [[0] [1] [1] [0]]
@@ -127,62 +142,62 @@ def features(elements: Elements, placed_blocks: list[PlacedBlock], title: str) -
 def _fill_own_rows(
     table: Table, elements: Elements, placed_blocks: list[PlacedBlock], containers: Integers, title: str
 ) -> None:
-    # <div><p>one two … twelve</p><p>and two more.</p></div><ul><li><a>Home</a></li></ul>
-    #
-    # blocks        one…  and…  Home
-    # words        [  12     3     1]
-    # linked_share [   0     0     1]
-    # is_prose     [   1     0     0]      enough words, few of them in links
-    # containers   [   2     2     1]      the `div`, and the body, for which the text of an `li` counts
-    #
-    # elements      root  body  div  p  p  ul  li
-    # scores       [ 2.4     6   12  0  0   0   0]      12 words count for the `div`, half for the body, a fifth above
-    # best             2                                the `div` is the main element
-    # up           [   2     1    0  0  0   1   1]      from the `div` to the first ancestor that both have
-    # down         [   0     0    0  1  1   1   2]      and down from there
-    #
-    # row "up"           [0 0 1]           up[containers]
-    # row "node_score"   [1 1 0.5]         (scores / 12)[containers]
-    # row "parent_score" [0.5 0.5 0.2]     (scores / 12)[parents]
     blocks = [placed.block for placed in placed_blocks]
     texts = [block.text for block in blocks]
     count = len(texts)
-    words, characters, punctuation, digits, ends_sentence = _text_counts(texts)
-    linked_share = np.array([block.linked for block in blocks]) / np.array([block.characters for block in blocks])
-    linked = characters * linked_share
-    is_prose = (words >= PROSE_WORDS) & (linked_share < PROSE_LINKED)
-    scores = _prose_scores(elements, containers, words * is_prose, linked_share)
+    half_words, characters, punctuation, digits, ends_sentence = _text_counts(texts)
+    words = half_words // 2
+    linked_share = np.array([1000 * block.linked // max(1, block.characters) for block in blocks])
+    linked = characters * linked_share // 1000
+    kinds = np.array([_KINDS[block.kind] for block in blocks])
+    is_prose = (half_words >= 2 * PROSE_WORDS) & (linked_share < PROSE_LINKED)
+    prose = np.minimum(half_words, 2 * MOST_COUNTED) * (1000 - linked_share) // 1000 * is_prose
+    scores = _prose_scores(elements, containers, prose)
     best = int(np.argmax(scores))
-    scores /= max(float(scores[best]), 1.0)
+    scores = scores * 1000 // max(int(scores[best]), 1)
     up, down = _distances(elements, best)
-    sums = _subtree_sums(elements, containers, words, linked, characters)
-    page_words = max(float(words.sum()), 1.0)
-    words_share = sums.words / page_words
-    density = sums.linked / np.maximum(sums.characters, 1)
-    parents = np.array(elements.parents)[containers]
+    sums = _subtree_sums(elements, containers, words, linked, characters, prose)
+    page_words = max(int(words.sum()), 1)
+    words_share = sums.words * 1000 // page_words
+    density = sums.linked * 1000 // np.maximum(sums.characters, 1)
+    core_up, core_down = _distances(elements, _core(elements, sums.prose, CORE_SHARES[0]))
+    wide_up, wide_down = _distances(elements, _core(elements, sums.prose, CORE_SHARES[1]))
+    all_parents = np.array(elements.parents)
+    parents = all_parents[containers]
+    above = all_parents[parents]
     levels_up = up[containers]
     indexes = np.arange(count)
     prose_indexes = np.flatnonzero(is_prose)
     first, last = (prose_indexes[0], prose_indexes[-1]) if len(prose_indexes) else (0, count - 1)
     folded_title = " ".join(title.split()).casefold()
+    like = _likes(elements, sums, page_words)
+    path_bits = np.array(elements.path_bits)[containers]
+    has_few_links = linked_share < PROSE_LINKED
     rows = (  # in the order of `_OWN_NAMES`
-        words, characters, linked_share,
-        [_KINDS[block.kind] for block in blocks],
+        half_words, characters, linked_share, kinds,
         [block.level for block in blocks],
-        characters / np.maximum(words, 1),
-        punctuation, punctuation / np.maximum(words, 1), ends_sentence, digits,
+        characters * 10 // np.maximum(words, 1),
+        punctuation, punctuation * 1000 // np.maximum(words, 1), ends_sentence, digits,
         _begins_with_boilerplate(texts),
         [5 < len(text) < 300 and text.casefold() in folded_title for text in texts],
         _is_repeated(texts),
         [block.marker != "" for block in blocks],
-        indexes, indexes / count, (np.cumsum(words) - words) / page_words, count - indexes,
+        [placed.in_block_link for placed in placed_blocks],
+        indexes, indexes * 1000 // count, (np.cumsum(words) - words) * 1000 // page_words, count - indexes,
         np.array(elements.depths)[[placed.node for placed in placed_blocks]],
         levels_up, down[containers], levels_up == 0,
+        core_up[containers], core_down[containers], wide_up[containers], wide_down[containers],
         scores[containers], scores[parents],
         words_share[containers], density[containers], words_share[parents], density[parents],
+        words_share[above], density[above],
         np.bincount(containers)[containers],
-        np.clip(indexes - first, -FAR, FAR), np.clip(indexes - last, -FAR, FAR),
-        count, page_words, words_share[best], linked.sum() / max(float(characters.sum()), 1.0),
+        *(row[containers] for row in like), *(row[parents] for row in like), *(row[above] for row in like),
+        *_runs(has_few_links, words), _runs(kinds, words)[0],
+        np.clip(indexes - first, -FAR, FAR), np.clip(indexes - last, -FAR, FAR), _after_heading(kinds),
+        count, page_words, words_share[best], int(linked.sum()) * 1000 // max(int(characters.sum()), 1),
+        int((words * is_prose).sum()) * 1000 // page_words,
+        int(words[(path_bits & _COMMENT_BIT) != 0].sum()) * 1000 // page_words,
+        int(words[(path_bits & _ARTICLE_BIT) != 0].sum()) * 1000 // page_words,
     )  # fmt: skip
     for row, values in enumerate(rows):
         table[row] = values
@@ -194,9 +209,9 @@ def _text_counts(texts: list[str]) -> _TextCounts:
     # starts, ends        [0 8], [8 11]
     # spaces              [2 0]        sums of the class bits from each start to the next
     # unspaced            [0 2]
-    # words               [3 2]        spaces + 1 + unspaced / 2
+    # half_words          [6 4]        2 * (spaces + 1) + unspaced
     # characters          [6 3]
-    # digits              [1/8 0]
+    # digits              [125 0]
     # ends_sentence       [1 1]        the class of the character before each end
     codes = np.frombuffer("".join(texts).encode("utf-32-le", "replace"), np.uint32)
     classes = _character_classes()[np.minimum(codes, 0xFFFF)]
@@ -208,10 +223,10 @@ def _text_counts(texts: list[str]) -> _TextCounts:
     )
     lengths = ends - starts
     return _TextCounts(
-        words=spaces + 1 + unspaced / 2,
+        half_words=2 * (spaces + 1) + unspaced,
         characters=lengths - spaces,
         punctuation=punctuation,
-        digits=digits / lengths,
+        digits=digits * 1000 // lengths,
         ends_sentence=(classes[ends - 1] & _ENDING) != 0,
     )
 
@@ -261,43 +276,56 @@ def _begins_with_boilerplate(texts: list[str]) -> list[bool]:
     return has_phrase
 
 
-def _prose_scores(elements: Elements, containers: Integers, words: Floats, linked_share: Floats) -> Floats:
+def _prose_scores(elements: Elements, containers: Integers, prose: Integers) -> Integers:
     """Return how much prose is near each element.
 
     The words of a block count whole for its container, half for the parent and a fifth for the grandparent.
     """
     count = len(elements.tags)
-    weights = np.minimum(words, MOST_COUNTED) * (1 - linked_share)
     parents = np.array(elements.parents)
     above = parents[containers]
     top = parents[above]
     # The root is its own parent: there, the same words do not count twice.
-    scores: Floats = (
-        np.bincount(containers, weights, count)
-        + np.bincount(above, weights * (above != containers), count) / 2
-        + np.bincount(top, weights * (top != above), count) / 5
+    return (
+        10 * _sums(containers, prose, count)
+        + 5 * _sums(above, prose * (above != containers), count)
+        + 2 * _sums(top, prose * (top != above), count)
     )
-    return scores
+
+
+def _sums(indexes: Integers, values: Integers, count: int) -> Integers:
+    """Return the sum of the values at each index; sums below 2**53 are exact."""
+    return np.bincount(indexes, values, count).astype(np.int64)
 
 
 def _subtree_sums(
-    elements: Elements, containers: Integers, words: Floats, linked: Floats, characters: Integers
+    elements: Elements, containers: Integers, words: Integers, linked: Integers, characters: Integers, prose: Integers
 ) -> _SubtreeSums:
     # A subtree is a slice of the elements, so a running sum gives that of each with one subtraction.
     #
-    # containers, words    [2 2 1], [12 3 1]
-    # words by element     [0 1 15 0 0 0 0]
-    # running              [0 0 1 16 16 16 16 16]
-    # ends                 [7 7 5 4 5 7 7]
-    # words of subtrees    [16 16 15 0 0 0 0]      running[ends] - running[:-1]
+    # containers, words    [1 1 0], [12 3 1]
+    # words by element     [1 15 0 0 0 0]
+    # running              [0 1 16 16 16 16 16]
+    # ends                 [6 4 3 4 6 6]
+    # words of subtrees    [16 15 0 0 0 0]      running[ends] - running[:-1]
     count = len(elements.tags)
     ends = np.array(elements.ends)
     sums = []
-    for values in (words, linked, characters):
-        running = np.zeros(count + 1)
-        np.cumsum(np.bincount(containers, values, count), out=running[1:])
+    for values in (words, linked, characters, prose):
+        running = np.zeros(count + 1, np.int64)
+        np.cumsum(_sums(containers, values, count), out=running[1:])
         sums.append(running[ends] - running[:-1])
     return _SubtreeSums(*sums)
+
+
+def _core(elements: Elements, prose: Integers, share: int) -> int:
+    """Return the deepest element whose subtree holds `share` thousandths of the page's prose; the last of several."""
+    holds_enough = np.flatnonzero(prose * 1000 >= max(int(prose[0]) * share, 1))
+    if not len(holds_enough):
+        return 0
+    depths = np.array(elements.depths)[holds_enough]
+    # Shares above a half leave one chain of such elements, so the deepest is the last.
+    return int(holds_enough[np.flatnonzero(depths == depths.max())[-1]])
 
 
 def _distances(elements: Elements, best: int) -> tuple[Integers, Integers]:
@@ -315,6 +343,32 @@ def _distances(elements: Elements, best: int) -> tuple[Integers, Integers]:
     return up, depths - common_depths
 
 
+def _likes(elements: Elements, sums: _SubtreeSums, page_words: int) -> tuple[Integers, Integers, Integers]:
+    """Return for each element how many have its tag and classes, their share of the words, and that of their links."""
+    signatures = np.array(elements.signatures)
+    count = len(signatures)
+    words = _sums(signatures, sums.words, count) * 1000 // page_words
+    linked = _sums(signatures, sums.linked, count) * 1000 // np.maximum(_sums(signatures, sums.characters, count), 1)
+    return np.bincount(signatures)[signatures], words[signatures], linked[signatures]
+
+
+def _runs(values: NDArray[np.generic], words: Integers) -> tuple[Integers, Integers]:
+    """Return for each block how many equal values in a row it is among, and the words of those."""
+    # values     [1 1 0 1], words [5 6 7 8]
+    # numbers    [0 0 1 2]                     number of the run
+    # result     [2 2 1 1], [11 11 7 8]
+    numbers = np.zeros(len(values), np.int64)
+    np.cumsum(values[1:] != values[:-1], out=numbers[1:])
+    return np.bincount(numbers)[numbers], _sums(numbers, words, int(numbers[-1]) + 1)[numbers]
+
+
+def _after_heading(kinds: Integers) -> Integers:
+    """Return how many blocks ago the last heading was, at most `FAR`."""
+    indexes = np.arange(len(kinds))
+    latest = np.maximum.accumulate(np.where(kinds == _KINDS["heading"], indexes, -FAR))
+    return np.minimum(indexes - latest, FAR)
+
+
 def _fill_shifted(target: Table, rows: Table, shift: int) -> None:
     """Fill the rows with those of the block `shift` blocks away; -1 beyond the first and the last block."""
     target[:] = -1
@@ -324,6 +378,6 @@ def _fill_shifted(target: Table, rows: Table, shift: int) -> None:
         target[:, :-shift] = rows[:, shift:]
 
 
-def _smooth(row: NDArray[np.float32]) -> Floats:
+def _smooth(row: Integers) -> Integers:
     """Return the weighted sum of each value and its four neighbours on either side."""
     return np.convolve(row, _WEIGHTS)[4:-4]

@@ -1,212 +1,182 @@
-"""What a page says about itself: title, date, author and language, from its head and its JSON-LD.
+"""What a page says about itself: title, date, author and language, from its source alone.
 
-The elements are read from the markup, many times faster than through the tree's nodes. Nothing here asks the clock or
-the time zone: of a date only the calendar day is taken, as the page writes it, and it is never guessed from the text.
+Nothing here asks the clock or the time zone: of a date only the calendar day is taken, as the page writes it, and it
+is never guessed from the text. `page_titles`, `page_authors` and `page_dates` say which statement is believed first.
 """
 
-import datetime
-import html
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
-from typing import Any
+
+from corpuskit.text.html.calendar_days import is_day_first, timestamp_day, url_day
+from corpuskit.text.html.json_ld import Identity, LinkedData, linked_data, page_key
+from corpuskit.text.html.page_authors import page_author
+from corpuskit.text.html.page_dates import heading_day, marked_day
+from corpuskit.text.html.page_titles import PageTitles, page_titles
+from corpuskit.text.html.raw_markup import MAX_LENGTH, VisibleMarkup, start_tags, visible_markup
 
 __all__ = ["page_metadata"]
 
-MAX_HEAD = 256 * 1024
-"""Characters at the start of the page that are searched for `meta` elements."""
-MAX_TAG = 8 * 1024
-"""Most characters of a `meta` element."""
+MAX_HEAD = 512 * 1024
+"""Characters at the start of the visible source that are searched for `meta` elements."""
 MAX_ELEMENTS = 400
-"""Most `meta` elements, and most JSON-LD objects, that are read."""
-MAX_SCRIPTS = 20
-"""Most JSON-LD scripts that are read."""
-MAX_JSON = 256 * 1024
-"""Most characters of a JSON-LD script."""
-MAX_LENGTH = 500
-"""Most characters of a title or of the authors."""
-EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
+"""Most `meta` elements that are read."""
 
-_TITLES = ("og:title", "citation_title", "dc.title", "dcterms.title", "twitter:title")
-_DATES = (
+_PUBLISHED = (
     "article:published_time",
     "og:article:published_time",
+    "og:published_time",
+    "og:pubdate",
+    "article:published",
+    "article.published",
     "citation_publication_date",
+    "citation_online_date",
     "datepublished",
     "dc.date.issued",
     "dcterms.issued",
-    "dc.date",
-    "dcterms.created",
-    "dcterms.date",
+    "parsely-pub-date",
+    "sailthru.date",
+    "cxenseparse:recs:publishtime",
+    "published_time",
+    "published_on",
+    "published-date",
+    "date.published",
     "pubdate",
+    "pub_date",
     "publishdate",
     "publish_date",
     "publish-date",
-    "published_time",
-    "article.published",
-    "date",
+    "publication_date",
+    "publication-date",
+    "publicationdate",
+    "originalpublicationdate",
 )
-_AUTHORS = ("author", "article:author", "citation_author", "dc.creator", "dcterms.creator", "parsely-author")
-_ARTICLE_TYPES = re.compile(r"Article|Posting|Report|Recipe|Review|Book|WebPage$")
-_META_START = re.compile(r"<meta\b", re.IGNORECASE)
-_META = re.compile(r"""<meta\b((?:[^>"']++|"[^"]*+"|'[^']*+')*+)>""", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""([A-Za-z:-]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++))""")
-_DAY = re.compile(r"\s*(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?!\d)")
+"""Names of a day of publication."""
+_OTHER_PUBLISHED = re.compile(
+    r"(?:(?<!un)publi(?:shed|cation|sh)|release)[-_.:]?(?:date|time)|(?:date|time)[-_.:]?published"
+)
+"""What the names of a day of publication have in common."""
+_DATED = (
+    "date",
+    "dc.date",
+    "dc:date",
+    "dcterms.date",
+    "dc.date.created",
+    "dcterms.created",
+    "datecreated",
+    "uploaddate",
+    "releasedate",
+    "creation_date",
+)
+"""Names of a day that may be of anything; what a reader sees is believed first."""
+_MODIFIED = (
+    "article:modified_time",
+    "og:article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "dcterms.modified",
+    "dc.date.modified",
+    "last-modified",
+)
+_REPEATED = frozenset({"citation_author", "dc.creator", "dcterms.creator"})
+"""Names that have an element for each author."""
+_META = re.compile(r"<(meta)(?=[\s/])", re.IGNORECASE)
+_NAMING = ("property", "name", "http-equiv", "itemprop")
+_BODY = re.compile(r"<body(?=[\s>])", re.IGNORECASE)
+_ROOT = re.compile(r"<(html)(?=[\s/>])", re.IGNORECASE)
+_LINK = re.compile(r"<(link)(?=\s)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
 
 
-def page_metadata(markup: str, tree: Any) -> dict[str, str]:
-    """Return those of `title`, `date` (YYYY-MM-DD), `author` and `html_language` that the page states.
-
-    `tree` is the resiliparse tree of `markup`.
-    """
-    values = _meta_values(markup)
+def page_metadata(markup: str, url: str = "") -> dict[str, str]:
+    """Return those of `title`, `date` (YYYY-MM-DD), `author` and `html_language` that the page at `url` states."""
+    page = visible_markup(markup)
+    values = _meta_values(page.source)
+    language = _language(page.source, values)
+    titles = page_titles(page.source, values, url)
+    addresses = _addresses(page.source, values, url)
+    keys = frozenset(filter(None, map(page_key, addresses)))
+    data = linked_data(page.json_ld, Identity(keys, titles.headings, tuple(filter(None, titles.stated_titles))))
     metadata = {
-        "title": _first_value(values, _TITLES),
-        "date": _first_calendar_day(values[name] for name in _DATES if name in values),
-        "author": _first_value(values, _AUTHORS, is_unfit=_is_address),
-        "html_language": _language(tree, values),
+        "title": titles.best(data.title),
+        "date": _published_day(page, values, data, titles, addresses, language),
+        "author": page_author(page.source, values, data.authors, titles),
+        "html_language": language,
     }
-    if not (metadata["title"] and metadata["date"] and metadata["author"]):
-        for key, text in _json_ld_metadata(markup).items():
-            metadata[key] = metadata[key] or text
-    metadata["title"] = metadata["title"] or _single_line(tree.title or "")
-    metadata["date"] = metadata["date"] or _marked_calendar_day(tree)
     return {key: text for key, text in metadata.items() if text}
 
 
-def _meta_values(markup: str) -> dict[str, str]:
+def _published_day(
+    page: VisibleMarkup,
+    values: dict[str, str],
+    data: LinkedData,
+    titles: PageTitles,
+    addresses: list[str],
+    language: str,
+) -> str:
+    """Return the day of publication that most sources give, and of equal ones the most trusted; else that of a change.
+
+    A source may be wrong alone: a time in UTC is off by a day, and plugins state the last change.
+    """
+    day_first = is_day_first(language, addresses[0] if addresses else "")
+    visible_day = partial(_visible_day, page.source, titles.heading, day_first)
+    days = [
+        next(filter(None, map(url_day, addresses)), ""),
+        timestamp_day(data.published),
+        _first_day(values, (*_PUBLISHED, *filter(_OTHER_PUBLISHED.search, values))),
+    ]
+    days = [day for day in days if day]
+    if len(days) != 1 and len(set(days)) == len(days):
+        # No source is alone, and no two agree; otherwise the others, which take longer to read, would change nothing.
+        days += filter(None, (visible_day(modified=False), _first_day(values, _DATED)))
+    if days:
+        return max(days, key=lambda day: (days.count(day), -days.index(day)))
+    modified_day = timestamp_day(data.modified) or _first_day(values, _MODIFIED)
+    return modified_day or visible_day(modified=True)
+
+
+def _visible_day(source: str, heading: tuple[int, int], day_first: bool | None, *, modified: bool) -> str:
+    """Return the day that a reader sees by the heading, or that is marked elsewhere."""
+    day = heading_day(source, heading, day_first, modified=modified) if heading[0] >= 0 else ""
+    return day or marked_day(source, heading[0], day_first, modified=modified)
+
+
+def _first_day(values: dict[str, str], names: tuple[str, ...]) -> str:
+    return next((day for name in names if (day := timestamp_day(values.get(name)))), "")
+
+
+def _meta_values(source: str) -> dict[str, str]:
+    """Return the contents of `meta` elements by each of their names; the first of equal ones."""
     values: dict[str, str] = {}
-    for tag in islice(_meta_tags(markup), MAX_ELEMENTS):
-        attributes: dict[str, str] = {}
-        for name, double, single, bare in _ATTRIBUTE.findall(tag[1]):
-            attributes.setdefault(name.lower(), double or single or bare)
-        for attribute in ("property", "name", "itemprop", "http-equiv"):
-            name = attributes.get(attribute, "").strip().lower()
-            if name and "content" in attributes:
-                values.setdefault(name, html.unescape(attributes["content"]))
+    body = _BODY.search(source)
+    body_start = body.start() if body else len(source)
+    for tag in islice(start_tags(source, _META, 0, MAX_HEAD), MAX_ELEMENTS):
+        content = tag.attributes.get("content", "")
+        # What the body's microdata is about, this page or another, depends on where it stands.
+        for attribute in _NAMING if tag.start < body_start else _NAMING[:-1]:
+            for name in tag.attributes.get(attribute, "").lower().split():
+                if name in values and name in _REPEATED and len(values[name]) < MAX_LENGTH:
+                    values[name] += f", {content}"
+                elif content.strip():
+                    values.setdefault(name, content)
     return values
 
 
-def _meta_tags(markup: str) -> Iterator[re.Match[str]]:
-    """Yield the `meta` elements of the head, without those longer than `MAX_TAG`, so that time stays linear."""
-    position = 0
-    while start := _META_START.search(markup, position, MAX_HEAD):
-        tag = _META.match(markup, start.start(), min(start.end() + MAX_TAG, MAX_HEAD))
-        if tag:
-            yield tag
-        position = tag.end() if tag else start.end()
+def _addresses(source: str, values: dict[str, str], url: str) -> list[str]:
+    """Return the addresses of the page: where it was found, and what it calls itself."""
+    canonical = (
+        tag.attributes.get("href", "")
+        for tag in islice(start_tags(source, _LINK, 0, MAX_HEAD), MAX_ELEMENTS)
+        if "canonical" in tag.attributes.get("rel", "").lower().split()
+    )
+    return [address for address in (url, next(canonical, ""), values.get("og:url", "")) if address]
 
 
-def _first_value(values: dict[str, str], keys: Iterable[str], is_unfit: Callable[[str], bool] | None = None) -> str:
-    for name in keys:
-        value = _single_line(values.get(name, ""))
-        if value and not (is_unfit and is_unfit(value)):
-            return value
-    return ""
-
-
-def _single_line(value: Any) -> str:
-    """Return the value on one line; empty if it is not a string or too long for a title or a name."""
-    if not isinstance(value, str) or len(value) > 4 * MAX_LENGTH:
-        return ""
-    line = " ".join(value.split())
-    return line if len(line) <= MAX_LENGTH else ""
-
-
-def _is_address(value: str) -> bool:
-    return value.startswith(("http://", "https://", "//", "@")) or "/" in value
-
-
-def _first_calendar_day(values: Iterable[Any]) -> str:
-    return next((day for value in values if (day := _calendar_day(value))), "")
-
-
-def _calendar_day(value: Any) -> str:
-    """Return the calendar day that a timestamp begins with, or an empty string.
-
-    >>> _calendar_day("2024-05-01T23:00:00+02:00")
-    '2024-05-01'
-    """
-    match = _DAY.match(value) if isinstance(value, str) else None
-    if not match:
-        return ""
-    year, month, day = (int(part) for part in match.groups())
-    if not EARLIEST_YEAR <= year <= LATEST_YEAR:
-        return ""
-    try:
-        return datetime.date(year, month, day).isoformat()
-    except ValueError:
-        return ""
-
-
-def _marked_calendar_day(tree: Any) -> str:
-    """Return the day of an element marked as the time of publication; a bare `time` may belong to a comment."""
-    element = tree.document.query_selector('[itemprop="datePublished"], time[pubdate]')
-    if element is None:
-        return ""
-    return _first_calendar_day((element.getattr("datetime"), element.getattr("content")))
-
-
-def _language(tree: Any, values: dict[str, str]) -> str:
-    root = tree.document.query_selector("html")
-    attribute = (root.getattr("lang") or root.getattr("xml:lang") or "") if root is not None else ""
-    for value in (attribute, values.get("content-language", ""), values.get("og:locale", "")):
+def _language(source: str, values: dict[str, str]) -> str:
+    root = next(start_tags(source, _ROOT), None)
+    attributes = root.attributes if root else {}
+    stated_language = attributes.get("lang") or attributes.get("xml:lang") or ""
+    for value in (stated_language, values.get("content-language", ""), values.get("og:locale", "")):
         if _LANGUAGE.fullmatch(value.strip()):
             return value.strip().replace("_", "-")
     return ""
-
-
-def _json_ld_metadata(markup: str) -> dict[str, str]:
-    values: dict[str, str] = {}
-    for item in islice(_json_ld_objects(markup), MAX_ELEMENTS):
-        if not _ARTICLE_TYPES.search(" ".join(_strings(item.get("@type")))):
-            continue
-        for key, value in (
-            ("title", _single_line(item.get("headline"))),
-            ("date", _calendar_day(item.get("datePublished"))),
-            ("author", _author(item.get("author"))),
-        ):
-            if value:
-                values.setdefault(key, value)
-    return values
-
-
-def _json_ld_objects(markup: str) -> Iterator[dict[str, Any]]:
-    """Yield the objects of all JSON-LD scripts, and those in their lists and `@graph`, in order."""
-    for text in islice(_json_ld_scripts(markup), MAX_SCRIPTS):
-        try:
-            value = json.loads(text, strict=False)
-        except (ValueError, RecursionError):
-            continue
-        for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, dict):
-                yield item
-                graph = item.get("@graph")
-                yield from (inner for inner in graph if isinstance(inner, dict)) if isinstance(graph, list) else ()
-
-
-def _json_ld_scripts(markup: str) -> Iterator[str]:
-    position = markup.find("application/ld+json")
-    while position >= 0:
-        start = markup.find(">", position) + 1
-        end = markup.find("</script", start)
-        if not start or end < 0:
-            return
-        if end - start <= MAX_JSON:
-            yield markup[start:end]
-        position = markup.find("application/ld+json", end)
-
-
-def _strings(value: Any) -> list[str]:
-    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
-
-
-def _author(value: Any) -> str:
-    names = []
-    for author in value if isinstance(value, list) else [value]:
-        name = _single_line(author.get("name") if isinstance(author, dict) else author)
-        if name and not _is_address(name) and name not in names:
-            names.append(name)
-    return _single_line(", ".join(names[:10]))

@@ -1,8 +1,7 @@
-"""Read a page's serialised tree into blocks of text, each with its element.
+"""Read the source of a page into blocks of text, each with its element.
 
-The parser writes its tree as well-formed HTML many times faster than Python can walk the tree's nodes. So one scan
-over that string, tag by tag, does it all: it keeps a stack of block elements, collects the text between them, and
-records what the classes and ids of each element say.
+One pass from tag to tag: it keeps the stack of open block elements, collects the inline markup between them, and
+records what the classes and ids of each element say. Time is linear in the page, whatever it holds.
 """
 
 import re
@@ -12,47 +11,77 @@ from typing import Any
 
 import re2
 
-from corpuskit.text.html.blocks import LINE_BREAK, Block, Kind, tidy_text, unescape
+from corpuskit.text.html.blocks import Block, Kind, tidy_text
+from corpuskit.text.html.formulas import inline_tex, tex_of_math
+from corpuskit.text.html.inline import LINE_BREAK, inline_text
+from corpuskit.text.html.markup import (
+    INLINE_TAG,
+    LINK,
+    TOKEN,
+    attribute,
+    decode_entities,
+    end_of_comment,
+    end_of_raw_text,
+    whole_number,
+)
+from corpuskit.text.html.open_elements import OpenElements
+from corpuskit.text.html.rows import Cell, PlacedBlock, join_rows
 from corpuskit.text.html.tags import BLOCK_TAGS, CLASS_GROUPS, CONTAINED_TAGS, RAW_TAGS, SKIPPED_TAGS, TAG_GROUPS
 
-CELL_CHARACTERS = 200
-"""Longest text of a cell in a table of data; longer ones occur in tables that lay out a page."""
-MAX_RESTARTS = 200
-"""How often reading may go on at a later tag where the markup makes no sense."""
+__all__ = ["Cell", "Elements", "PlacedBlock", "read"]
 
-_ATTRIBUTES = r'(?:\s=?[^\s=>]*+(?:="[^"]*+")?+)*+\s*+'
-"""As the parser writes them: values are always quoted; a name may contain a quotation mark."""
-_INLINE = (
-    r"</?(?:span|b|i|em|strong|font|small|u|mark|abbr|time|cite|q|s|sub|sup|code|kbd|var|wbr|ins|del|label|img|input"
-    rf"|source|link|meta|picture)(?=[\s/>]){_ATTRIBUTES}>"
-)
-_LINK = rf"<a(?=[\s>]){_ATTRIBUTES}>(?:[^<]++|{_INLINE})*+</a>"
-_ITEM = rf"<li(?=[\s>]){_ATTRIBUTES}>\s*+{_LINK}\s*+</li>\s*+"
-# Text with its inline tags and whole links, then a run of items that are only links, a tag, or the start of a comment.
-_TOKEN = re.compile(
-    rf"((?:[^<]++|{_INLINE}|{_LINK})*+)(?:((?:{_ITEM}){{3,}}+)|<(?:(/?)([a-z][^\s/>]*+)({_ATTRIBUTES})>|!--))"
-)
-_SCRIPT = re.compile("<script", re.IGNORECASE)
-_START = re.compile(r"<(?:/?[a-z]|!--)")
-_TAG = re.compile(rf"{_INLINE}|</?a(?=[\s>]){_ATTRIBUTES}>")
-_LINKED = re.compile(rf"<a(?=[\s>]){_ATTRIBUTES}>((?:[^<]++|{_INLINE})*+)</a>")
-_NAMES = re.compile(r' (?:class|id|role|itemprop|data-component|data-testid)="([^"]*)"')
-_HIDING = re.compile(r' hidden=| aria-hidden="true"|display:\s*none')
-_TAG_BITS = {tag: 1 << (len(CLASS_GROUPS) + bit) for bit, tag in enumerate(TAG_GROUPS)}
-_HIDDEN = 1 << list(CLASS_GROUPS).index("hidden")
-_PARAGRAPH_BREAK = re.compile(r"\v\s*\v")
+FEW_CHARACTERS = 250
+"""Characters of text below which a page is read once more, with what is hidden and for readers without scripts."""
+LONG_LINE = 80
+"""Characters from which text outside a paragraph is one nevertheless."""
+MAX_SPAN = 100
+"""Most columns or rows that a table cell covers."""
+
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-# What a start tag means for the scan. `_scan` compares: the roles from `_BLOCK` on keep an element's content.
-_SKIP, _SEPARATE, _BLOCK, _ITEM_TAG, _LIST_OR_PRE, _MARGINAL = range(1, 7)
+_PARAGRAPH_BREAK = re.compile(r"\v\s*\v")
+_NAMES = re.compile(
+    r"""[\s"'](?:class|id|role|itemprop|data-component|data-testid)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))"""
+)
+_HIDING_WORDS = re.compile(r"""[\s"']hidden(?=[\s=/]|$)|aria-hidden\s*=\s*["']?true|display:\s*none""")
+_HIDDEN = re.compile(
+    r"""[\s"']hidden(?=[\s=/]|$)(?!\s*=\s*["']?until)|display:\s*none|visibility:\s*hidden""", re.IGNORECASE
+)
+_OPENED_BY_CONTROL = re.compile(
+    r"""(?:class|id)\s*=\s*["']?[^"'>]*?(?:collaps|accordion|tab|panel|answer|faq|toggle|expand|spoiler|read-?more)""",
+    re.IGNORECASE,
+)
+"""Names of what is hidden until a reader opens it."""
+_CONSENT = re.compile(
+    r"""(?:class|id)\s*=\s*["']?[^"'>]*?(?:cookie-?(?:law|bar|banner|notice|consent|popup|dialog|modal|overlay|box)"""
+    r"""|cybotcookie|borlabscookie|onetrust|ot-sdk|cc-(?:window|banner)|cmplz|didomi|qc-cmp|sp_message|usercentrics"""
+    r"""|truste_|iubenda-cs|consent-?(?:banner|bar|notice|popup|dialog|modal|manager)|gdpr-?(?:banner|bar|notice|popup))""",
+    re.IGNORECASE,
+)
+"""Names that the common consent managers give their banners."""
+_UNSEEN, _HIDDEN_NOW = 1, 2
+"""Reasons to skip an element: nobody reads it; nobody sees it unless a control of the page opens it."""
+_CODE_BLOCK = re.compile(r"""class\s*=\s*["']?(?:fragment|SourceCode)\b(?!-)""")
+"""Names that documentation generators give to code that is not in a `pre`."""
+_NUMBER_COLUMNS = frozenset(("td", "th", "div", "pre"))
+_LINE_NUMBERS = re.compile(
+    r"""class\s*=\s*["']?[^"'>]*?\b(?:linenos?|lnt|blob-num|gutter|line-number)\b(?!-)""", re.IGNORECASE
+)
+"""Names of the column that numbers the lines of code."""
+_CONTROL_BUTTON = re.compile(
+    r"aria-expanded|aria-controls|data-(?:bs-)?toggle|accordion|collaps|faq|question", re.IGNORECASE
+)
+_QUESTION_END = ("?", "\uff1f", "\u061f", "\u037e")
+_DIGITS = re.compile(r"\d+")
+_TAG_BITS = {tag: 1 << (len(CLASS_GROUPS) + bit) for bit, tag in enumerate(TAG_GROUPS)}
+_HIDDEN_BIT = 1 << list(CLASS_GROUPS).index("hidden")
+
+_SKIP, _RAW, _BLOCK, _RULE = range(1, 5)
 _ROLES: dict[str | None, int] = {
+    **dict.fromkeys(BLOCK_TAGS, _BLOCK),
     **dict.fromkeys(SKIPPED_TAGS, _SKIP),
-    # Skipped too, if they have content; besides, they separate the text before them from the text after them.
-    **dict.fromkeys(("hr", "nav", "menu", "iframe", "video", "object"), _SEPARATE),
-    **dict.fromkeys(BLOCK_TAGS - SKIPPED_TAGS, _BLOCK),
-    "li": _ITEM_TAG,
-    **dict.fromkeys(("ul", "ol", "pre"), _LIST_OR_PRE),
-    # Skipped unless they are part of an article or a quotation.
-    **dict.fromkeys(("footer", "aside"), _MARGINAL),
+    **dict.fromkeys(RAW_TAGS, _RAW),
+    # Tags that separate text and have nothing to read; `html` and `body` end and begin a block as any other.
+    **dict.fromkeys(("hr", "html", "body", "frameset", "optgroup", "option"), _RULE),
 }
 
 
@@ -62,284 +91,550 @@ class Elements:
 
     <body><div class="nav"><p>a</p></div><p>b</p></body>
 
-    index        0     1     2    3    4
-    tags         body  body  div  p    p        element 0 is the root, with the page's body as its child
-    parents      0     0     1    2    1
-    depths       0     1     2    3    2
-    ends         5     5     4    4    5        the subtree of `div` is elements 2 and 3
-    containers   0     1     2    2    1        the text of a `p` counts for the element around it
+    index        0     1    2    3
+    tags         body  div  p    p
+    parents      0     0    1    0
+    depths       0     1    2    1
+    ends         4     3    3    4        the subtree of `div` is elements 1 and 2
+    containers   0     1    1    0        the text of a `p` counts for the element around it
     """
 
-    tags: list[str] = field(default_factory=lambda: ["body"])
-    parents: list[int] = field(default_factory=lambda: [0])
-    depths: list[int] = field(default_factory=lambda: [0])
-    own_bits: list[int] = field(default_factory=lambda: [0])
+    tags: list[str] = field(default_factory=list)
+    parents: list[int] = field(default_factory=list)
+    depths: list[int] = field(default_factory=list)
+    own_bits: list[int] = field(default_factory=list)
     """Bits of the `CLASS_GROUPS` and `TAG_GROUPS` that each element belongs to itself."""
-    path_bits: list[int] = field(default_factory=lambda: [0])
+    path_bits: list[int] = field(default_factory=list)
     """Bits of each element and all its ancestors."""
-    ends: list[int] = field(default_factory=lambda: [0])
+    ends: list[int] = field(default_factory=list)
     """Index after the last element of each subtree."""
-    containers: list[int] = field(default_factory=lambda: [0])
+    signatures: list[int] = field(default_factory=list)
+    """A number that elements with the same tag and classes share: records of one list, posts of one thread."""
+    containers: list[int] = field(default_factory=list)
     """Each element itself or, for `CONTAINED_TAGS`, the element that holds its paragraph, list or table."""
+
+    numbers: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Of each tag with its classes, the number that stands for it in `signatures`."""
 
     def add(self, parent: int, tag: str, attributes: str, depth: int) -> int:
         """Append an element and return its index."""
         node = len(self.tags)
-        own_bits = _TAG_BITS.get(tag, 0)
+        own_bits, classes = _TAG_BITS.get(tag, 0), ""
         if attributes:
-            own_bits |= _class_bits(attributes[:400])
+            class_bits, classes = _class_facts(attributes[:400])
+            own_bits |= class_bits
+        self.signatures.append(self.numbers.setdefault((tag, classes), len(self.numbers)))
         self.tags.append(tag)
         self.parents.append(parent)
         self.depths.append(depth)
         self.own_bits.append(own_bits)
-        self.path_bits.append(self.path_bits[parent] | own_bits)
+        self.path_bits.append((self.path_bits[parent] if node else 0) | own_bits)
         self.ends.append(0)
-        self.containers.append(self.containers[parent] if tag in CONTAINED_TAGS else node)
+        self.containers.append(self.containers[parent] if node and tag in CONTAINED_TAGS else node)
         return node
 
 
 @dataclass(slots=True)
-class PlacedBlock:
-    """A block of text with the indices of its element and of that element's container."""
+class _List:
+    """An open list."""
 
-    block: Block
-    node: int
-    container: int
-    row: int = 0
-    """Index of the table row that the block is a cell of; 0 outside tables."""
-    is_link_run: bool = False
-    """Whether the block is a run of list items that are nothing but links, one a line."""
-
-    @property
-    def blocks(self) -> list[Block]:
-        """Return the blocks to write: a run of links is written as the items of a list."""
-        if not self.is_link_run:
-            return [self.block]
-        level, marker, texts = self.block.level, self.block.marker, self.block.text.split("\n")
-        if not marker[:-1].isdigit():
-            return [Block("item", text, level, marker) for text in texts]
-        return [Block("item", text, level, f"{number}.") for number, text in enumerate(texts, int(marker[:-1]))]
+    number: int | None
+    """The number of the next item; None in a list without numbers."""
+    step: int = 1
+    style: str = "1"
+    items: list[Block] = field(default_factory=list)
+    """Blocks that begin an item, kept for lists that are counted down."""
 
 
 @dataclass(slots=True)
+class _Table:
+    """An open table."""
+
+    index: int
+    row: int = 0
+    next_column: int = 0
+    covered: dict[int, int] = field(default_factory=dict)
+    """Columns that a cell of an earlier row covers, with the number of rows to go."""
+
+
 class _PageReader:
-    elements: Elements = field(default_factory=Elements)
-    blocks: list[PlacedBlock] = field(default_factory=list)
-    open_tags: list[str] = field(default_factory=lambda: ["body"])
-    open_attributes: list[str] = field(default_factory=lambda: [""])
-    open_nodes: list[int] = field(default_factory=lambda: [0])
-    """Indices in `elements` of the open elements that hold text; those after them in `open_tags` have none yet."""
-    pre_depth: int = 0
-    """How many `pre` elements are open."""
-    list_numbers: list[int] = field(default_factory=list)
-    """The next number of each open list; 0 for a list without numbers."""
-    new_item: bool = False
-    """Whether the next text is the first of a list item."""
+    """What has been read so far: elements, blocks, and what is open at this point of the page."""
 
-    def on_list_or_pre(self, tag: str, closing: bool) -> None:
-        """Keep track of open lists and preformatted text."""
-        if tag == "pre":
-            self.pre_depth += -1 if closing else 1
-        elif closing:
-            self.list_numbers.pop()
-        else:
-            self.list_numbers.append(int(tag == "ol"))
+    def __init__(self, markup: str, lenient: bool) -> None:
+        self.markup = markup
+        self.lenient = lenient
+        """Whether to read what is hidden or meant for readers without scripts, too."""
+        self.elements = Elements()
+        self.blocks: list[PlacedBlock] = []
+        self.open = OpenElements()
+        self.nodes: list[int] = []
+        """Indices in `elements` of the open elements that hold text; those after them in `open` have none yet."""
+        self.parts: list[str] = []
+        """Inline markup since the last block tag."""
+        self.linked = 0
+        """Characters of `parts` that are in links whose tags are not in it."""
+        self.link_depth = 0
+        """Number of open elements when a link was opened that is still open; 0 outside links."""
+        self.link_blocks = 0
+        """Blocks read within that link."""
+        self.skip_depth = 0
+        """Number of open elements with the skipped one that this point is in; 0 outside."""
+        self.pre_depth = 0
+        """The same for the outermost open `pre`."""
+        self.lists: list[_List] = []
+        self.list_number = 0
+        """Of the outermost list, counted over the page."""
+        self.tables: list[_Table] = []
+        self.table_count = 0
+        self.row_count = 0
+        self.cells: list[Cell] = []
+        """Positions of the open table cells, innermost last."""
+        self.new_item = False
+        """Whether the next text is the first of a list item."""
+        self.item_value: int | None = None
+        self.math_is_unclosed = False
+        """Whether no `math` element ends behind this point, so that none needs to be looked for."""
 
-    def add_text(self, parts: list[str], linked: int) -> None:
-        """Add the text between two tags; `linked` of its characters lie in links whose tags are not in `parts`."""
-        text = "".join(parts)
-        if "<" in text:
-            if "<a" in text:
-                inner = "".join(_LINKED.findall(text))
-                linked += len(_TAG.sub("", inner) if "<" in inner else inner)
-            text = _TAG.sub("", text)
-        if "&" in text:
-            text = unescape(text)
-        line = " ".join(text.split())
-        if not line:
+    # --- elements
+
+    def start(self, tag: str, role: int, attributes: str) -> None:
+        """Read the start tag of a block or of an element that is skipped."""
+        if self.skip_depth and self._is_in_unclosed_drawing(role):
+            self._end_elements(self.skip_depth - 1)
+        index = self.open.ended_by_start(tag)
+        if index < len(self.open.tags):
+            self._end_elements(index)
+        if self.parts:
+            self.flush()
+        if role == _BLOCK and tag in ("td", "th", "tr", "tbody", "thead", "tfoot", "caption") and not self.tables:
             return
+        if tag in ("td", "th") and self.open.index_of("tr") < self.open.index_of("table"):
+            self.start("tr", _BLOCK, "")
+        if not self.open.push(tag, attributes) or self.skip_depth:
+            return
+        if self._is_skipped(tag, role, attributes):
+            self.skip_depth = len(self.open.tags)
+        elif tag == "li":
+            self.new_item = True
+            self.item_value = whole_number(attribute(attributes, "value")) if "value" in attributes else None
+        elif tag == "ul" or tag == "ol":
+            self._start_list(tag, attributes)
+        elif tag == "pre" or tag == "listing" or (tag == "div" and _CODE_BLOCK.search(attributes)):
+            self.pre_depth = self.pre_depth or len(self.open.tags)
+        elif tag == "table":
+            self.table_count += 1
+            self.tables.append(_Table(self.table_count))
+        elif tag == "tr":
+            self._start_row()
+        elif tag == "td" or tag == "th":
+            self._start_cell(attributes)
+
+    def _is_in_unclosed_drawing(self, role: int) -> bool:
+        """Whether a block starts inside an `svg`: only a `foreignObject` may hold one, so the end tag is missing."""
+        if role != _BLOCK or self.open.tags[self.skip_depth - 1] != "svg":
+            return False
+        return self.open.index_of("foreignobject") < self.skip_depth
+
+    def end(self, tag: str) -> None:
+        """Read the end tag of a block or of an element that is skipped."""
+        index = self.open.ended_by_end(tag)
+        if index < len(self.open.tags):
+            self._end_elements(index)
+        elif tag == "p":
+            self.flush()
+
+    def rule(self, tag: str) -> None:
+        """Read a tag that parts text and has none of its own."""
+        if tag == "hr":
+            self._end_elements(self.open.ended_by_start(tag))
+        self.flush()
+
+    def finish(self) -> None:
+        """End all elements."""
+        self._end_elements(1)
+        self.flush()
+        self._record_open_elements()
+        self.elements.ends[0] = len(self.elements.ends)
+
+    def _end_elements(self, index: int) -> None:
+        while len(self.open.tags) > index:
+            if self.parts:
+                self.flush(ending=True)
+            self._end_innermost()
+
+    def _end_innermost(self) -> None:
+        depth = len(self.open.tags)
+        tag = self.open.pop()
+        if len(self.nodes) == depth:
+            self.elements.ends[self.nodes.pop()] = len(self.elements.ends)
+        if self.link_depth >= depth:
+            self.link_depth = 0
+        if self.skip_depth:
+            if self.skip_depth >= depth:
+                self.skip_depth = 0
+            return
+        if self.pre_depth >= depth:
+            self.pre_depth = 0
+        if tag == "li":
+            self.new_item = False
+        elif tag == "ul" or tag == "ol":
+            _end_list(self.lists.pop())
+        elif tag == "table":
+            self.tables.pop()
+        elif tag == "td" or tag == "th":
+            self.cells.pop()
+
+    def _is_skipped(self, tag: str, role: int, attributes: str) -> bool:
+        if role == _SKIP:
+            if tag == "noscript":
+                return not self.lenient
+            return tag != "template" or "shadowrootmode" not in attributes
+        if not attributes or self.lenient:
+            return False
+        reason = _reason_to_skip(tag, attributes)
+        return reason == _UNSEEN or (
+            reason == _HIDDEN_NOW and attribute(attributes, "id") not in _controlled_ids(self.markup)
+        )
+
+    # --- lists and tables
+
+    def _start_list(self, tag: str, attributes: str) -> None:
+        if not self.lists:
+            self.list_number += 1
+        if tag == "ul":
+            self.lists.append(_List(None))
+            return
+        start = whole_number(attribute(attributes, "start"))
+        step = -1 if attributes and attribute(attributes, "reversed") is not None else 1
+        # A list that counts down from an unknown number is numbered at its end.
+        first = start if start is not None else 1 if step > 0 else 0
+        self.lists.append(_List(first, step, (attributes and attribute(attributes, "type")) or "1"))
+        if start is not None:
+            self.lists[-1].items = []
+        self.lists[-1].step = step if start is None or step > 0 else -2
+
+    def _start_row(self) -> None:
+        table = self.tables[-1]
+        self.row_count += 1
+        table.row, table.next_column = self.row_count, 0
+        table.covered = {column: rows - 1 for column, rows in table.covered.items() if rows > 1}
+
+    def _start_cell(self, attributes: str) -> None:
+        table = self.tables[-1]
+        while table.next_column in table.covered:
+            table.next_column += 1
+        column = table.next_column
+        self.cells.append(Cell(table.index, table.row, column))
+        columns = rows = 1
+        if "span" in attributes:
+            columns = min(max(1, whole_number(attribute(attributes, "colspan")) or 1), MAX_SPAN)
+            rows = min(max(1, whole_number(attribute(attributes, "rowspan")) or 1), MAX_SPAN)
+        if rows > 1:
+            for covered in range(column, column + columns):
+                table.covered[covered] = rows
+        table.next_column = column + columns
+
+    # --- text
+
+    def flush(self, ending: bool = False) -> None:
+        """Make a block of the inline markup since the last block tag, or a line of preformatted text."""
+        if not self.parts:
+            return
+        if self.pre_depth and not (ending and self.pre_depth == len(self.open.tags)):
+            # Elements inside preformatted text are its lines.
+            if INLINE_TAG.sub("", self.parts[-1])[-1:] not in ("\n", LINE_BREAK):
+                self.parts.append("\n")
+            return
+        markup = "".join(self.parts)
+        linked = self.linked
+        self.parts.clear()
+        self.linked = 0
+        text, linked = inline_text(markup, linked, in_code=self.pre_depth > 0)
+        line = " ".join(text.split())
+        if line:
+            self._add_text(text, line, linked)
+
+    def _add_text(self, text: str, line: str, linked: int) -> None:
+        tag = self.open.tags[-1]
         total = len(line)
+        if tag == "button" and not self._is_question(line):
+            return
         self._record_open_elements()
         if self.pre_depth:
             self._add_block("preformatted", tidy_text(text, "preformatted"), linked, total)
-        elif LINE_BREAK in text:
-            for part in _PARAGRAPH_BREAK.split(text):
-                self._add_line(tidy_text(part, "paragraph"), linked, total)
+        elif LINE_BREAK not in text:
+            self._add_line(line, linked, total, LONG_LINE)
         else:
-            self._add_line(line, linked, total)
+            paragraphs = [tidy_text(part, "paragraph") for part in _PARAGRAPH_BREAK.split(text)]
+            paragraphs = [paragraph for paragraph in paragraphs if paragraph]
+            # Verse and East Asian prose part short paragraphs so.
+            for paragraph in paragraphs:
+                self._add_line(paragraph, linked, total, LONG_LINE if len(paragraphs) == 1 else 0)
 
-    def add_link_run(self, markup: str) -> None:
-        """Add list items that are nothing but links as one block: they are many, and most are navigation."""
-        texts = [" ".join(unescape(_TAG.sub("", text)).split()) for text in _LINKED.findall(markup)]
-        texts = [text for text in texts if text]
-        if not texts:
-            return
-        marker = self._next_marker()
-        if marker != "-":
-            self.list_numbers[-1] += len(texts) - 1
-        self._record_open_elements()
-        text = "\n".join(texts)
-        block = Block("item", text, max(1, len(self.list_numbers)), marker, len(text))
-        block.characters = len(text)
-        node = self.open_nodes[-1]
-        self.blocks.append(PlacedBlock(block, node, self.elements.containers[node], is_link_run=True))
-
-    def _record_open_elements(self) -> None:
-        """Append the open elements to `elements`, as they hold text now."""
-        tags, nodes = self.open_tags, self.open_nodes
-        for depth in range(len(nodes), len(tags)):
-            nodes.append(self.elements.add(nodes[-1], tags[depth], self.open_attributes[depth], depth))
-
-    def _add_line(self, text: str, linked: int, total: int) -> None:
-        if not text:
-            return
-        tag = self.open_tags[-1]
+    def _add_line(self, text: str, linked: int, total: int, long_line: int) -> None:
+        tag = self.open.tags[-1]
         if tag in _HEADINGS:
             self._add_block("heading", text, linked, total)
-        elif self.list_numbers:
+        elif self.lists:
             self._add_block("item", text, linked, total)
         else:
-            self._add_block("paragraph" if tag == "p" or len(text) > 80 else "line", text, linked, total)
+            self._add_block("paragraph" if tag == "p" or len(text) > long_line else "line", text, linked, total)
 
     def _add_block(self, kind: Kind, text: str, linked: int, total: int) -> None:
         if not text:
             return
-        node, tag = self.open_nodes[-1], self.open_tags[-1]
-        level = _HEADINGS[tag] if kind == "heading" else len(self.list_numbers)
-        block = Block(kind, text, level, "", min(linked, total))
-        block.characters = total
-        if self.new_item and kind == "item":
-            block.marker, self.new_item = self._next_marker(), False
-        row = self.open_nodes[-2] if tag == "td" or tag == "th" else 0
-        self.blocks.append(PlacedBlock(block, node, self.elements.containers[node], row))
+        level = _HEADINGS[self.open.tags[-1]] if kind == "heading" else len(self.lists)
+        block = Block(kind, text, level, "", min(linked, total), characters=total)
+        if self.lists:
+            block.list_number = self.list_number
+            if self.new_item and kind == "item":
+                block.marker, self.new_item = self._next_marker(block), False
+        self._append(block)
 
-    def _next_marker(self) -> str:
-        if not self.list_numbers or not self.list_numbers[-1]:
+    def _append(self, block: Block, is_link_run: bool = False) -> None:
+        node = self.nodes[-1]
+        if self.link_depth:
+            self.link_blocks += 1
+        self.blocks.append(
+            PlacedBlock(
+                block,
+                node,
+                self.elements.containers[node],
+                self.cells[-1] if self.cells else None,
+                is_link_run,
+                self.link_depth > 0 and self.link_blocks > 1,
+            )
+        )
+
+    def _next_marker(self, block: Block) -> str:
+        open_list = self.lists[-1]
+        if open_list.number is None:
             return "-"
-        self.list_numbers[-1] += 1
-        return f"{self.list_numbers[-1] - 1}."
+        if self.item_value is not None:
+            open_list.number, self.item_value = self.item_value, None
+        number = open_list.number
+        open_list.number += 1 if open_list.step > 0 else -1
+        open_list.items.append(block)
+        return _marker(number, open_list.style)
+
+    def add_link_run(self, markup: str) -> None:
+        """Add list items that are nothing but links as one block: they are many, and most are navigation."""
+        texts = [" ".join(decode_entities(INLINE_TAG.sub("", text)).split()) for text in LINK.findall(markup)]
+        texts = [text for text in texts if text]
+        if not texts:
+            return
+        self._record_open_elements()
+        text = "\n".join(texts)
+        block = Block("item", text, max(1, len(self.lists)), "-", len(text), characters=len(text))
+        block.list_number = self.list_number
+        if self.lists and self.lists[-1].number is not None:
+            block.marker = self._next_marker(block)
+            self.lists[-1].number += (len(texts) - 1) * (1 if self.lists[-1].step > 0 else -1)
+        self._append(block, is_link_run=True)
+
+    def _record_open_elements(self) -> None:
+        """Append the open elements to `elements`, as they hold text now."""
+        open_elements, nodes = self.open, self.nodes
+        for depth in range(len(nodes), len(open_elements.tags)):
+            parent = nodes[-1] if nodes else 0
+            nodes.append(self.elements.add(parent, open_elements.tags[depth], open_elements.attributes[depth], depth))
+
+    def _is_question(self, line: str) -> bool:
+        """Whether a button's text is that of a question, or of a heading that opens what follows it."""
+        return line.endswith(_QUESTION_END) or _CONTROL_BUTTON.search(self.open.attributes[-1]) is not None
 
 
-def read(markup: str) -> tuple[Elements, list[PlacedBlock]]:
-    """Return the block elements and the blocks of a serialised `body`, in order, in time linear in its length.
+def read(markup: str, xml: bool = False) -> tuple[Elements, list[PlacedBlock]]:
+    """Return the block elements and the blocks of a page, in order, in time linear in its length.
 
-    `linked` and `characters` of a block count all the text between two tags, even where line breaks make several
-    blocks of it; `words` is not counted.
+    `xml` says that the page is XHTML by its media type. `linked` and `characters` of a block count all the text between
+    two tags, even where line breaks make several blocks of it; `words` is not counted.
     """
-    reader = _PageReader()
-    _scan(markup, reader)
-    ends = reader.elements.ends
-    for node in reader.open_nodes:
-        ends[node] = len(ends)
-    return reader.elements, _join_rows(reader.blocks)
+    reader = _scan(markup, xml, lenient=False)
+    if sum(len(placed.block.text) for placed in reader.blocks) < FEW_CHARACTERS:
+        lenient_reader = _scan(markup, xml, lenient=True)
+        if _plain_length(lenient_reader.blocks) > 2 * _plain_length(reader.blocks):
+            reader = lenient_reader
+    elements = reader.elements
+    for placed in reader.blocks:
+        container = placed.container
+        placed.signature = elements.signatures[container], elements.signatures[elements.parents[container]]
+    return elements, join_rows(reader.blocks)
 
 
-def _scan(markup: str, reader: _PageReader) -> None:
+def _plain_length(blocks: list[PlacedBlock]) -> int:
+    return sum(len(placed.block.text) for placed in blocks if placed.block.linked * 2 < placed.block.characters)
+
+
+def _scan(markup: str, xml: bool, lenient: bool) -> _PageReader:
     # One long function with local names: a call for each tag would take as long as all the rest.
-    open_tags, open_attributes, open_nodes = reader.open_tags, reader.open_attributes, reader.open_nodes
-    next_token, role_of, ends = _TOKEN.match, _ROLES.get, reader.elements.ends
-    parts: list[str] = []
-    in_link, linked = False, 0
-    match, restarts = next_token(markup), 0
-    while match is not None:
-        text, link_run, closing, tag, attributes = match.groups()
-        if text and (parts or not text.isspace()):
-            parts.append(text)
-            if in_link:
-                linked += len(_TAG.sub("", text) if "<" in text else text)
-        position = match.end()
-        role = role_of(tag, 0)
-        if role >= _BLOCK:
-            if parts and (not closing or open_tags[-1] == tag):
-                reader.add_text(parts, linked)
-                linked = 0
-                parts.clear()
-            if not closing:
-                if role == _MARGINAL and "article" not in open_tags and "blockquote" not in open_tags:
-                    position = _end_of_element(markup, tag, position)
-                else:
-                    open_tags.append(tag)
-                    open_attributes.append(attributes)
-                    if role == _ITEM_TAG:
-                        reader.new_item = True
-                    elif role == _LIST_OR_PRE:
-                        reader.on_list_or_pre(tag, False)
-            elif open_tags[-1] == tag and len(open_tags) > 1:
-                open_tags.pop()
-                open_attributes.pop()
-                if len(open_nodes) > len(open_tags):
-                    ends[open_nodes.pop()] = len(ends)
-                if role == _ITEM_TAG:
-                    reader.new_item = False
-                elif role == _LIST_OR_PRE:
-                    reader.on_list_or_pre(tag, True)
-        elif tag == "a":
-            in_link = not closing
-        elif tag == "br":
-            parts.append(LINE_BREAK)
-        elif link_run or role:
-            if parts and role != _SKIP:
-                reader.add_text(parts, linked)
-                linked = 0
-                parts.clear()
-            if link_run:
-                reader.add_link_run(link_run)
-            elif tag != "hr" and not closing:
-                position = _end_of_element(markup, tag, position)
-        elif tag is None:
-            position = markup.find("-->", position) + 3
-            if position < 3:
-                break
+    reader = _PageReader(markup, lenient)
+    parts, next_token, role_of = reader.parts, TOKEN.match, _ROLES.get
+    position, end = 0, len(markup)
+    while position < end:
         match = next_token(markup, position)
-        while match is None and restarts < MAX_RESTARTS and (start := _START.search(markup, position + 1)):
-            # A script that contains comments and scripts may end later than it seems to.
-            restarts += 1
-            position = start.start()
-            match = next_token(markup, position)
-    if parts:
-        reader.add_text(parts, linked)
+        if match is None:
+            if not reader.skip_depth:
+                _add_inline(reader, markup[position:])
+            break
+        text, link_run, closing, tag, attributes, other = match.groups()
+        position = match.end()
+        if text and not reader.skip_depth and (parts or not text.isspace()):
+            _add_inline(reader, text)
+        if link_run:
+            reader.flush()
+            if not reader.skip_depth:
+                reader.add_link_run(link_run)
+            continue
+        if tag is None:
+            position = _after_other(reader, markup, position, other, xml)
+            continue
+        role = role_of(tag)
+        if role is None and not tag.islower():
+            tag = tag.lower()
+            role = role_of(tag)
+        if role is None:
+            position = _read_inline_element(reader, markup, position, tag, closing, attributes)
+        elif role == _RAW:
+            if not closing and not (attributes[-1:] == "/" and (xml or reader.open.index_of("svg") > 0)):
+                position = _read_raw_text(reader, markup, position, tag, attributes)
+        elif role == _RULE:
+            reader.rule(tag)
+            if tag == "body" and not closing and attributes:
+                reader.open.attributes[0] = attributes
+        elif closing:
+            reader.end(tag)
+        elif not (attributes[-1:] == "/" and (xml or tag == "svg")):
+            reader.start(tag, role, attributes)
+    reader.finish()
+    return reader
 
 
-def _end_of_element(markup: str, tag: str, position: int) -> int:
-    """Return the offset after the end of an element whose content begins at `position`."""
-    if tag == "script":
-        return _end_of_script(markup, position)
-    if tag in RAW_TAGS:
-        end = markup.find(f"</{tag}", position)
-        return len(markup) if end < 0 else end + len(tag) + 3
-    depth = 1
-    for match in _TOKEN.finditer(markup, position):
-        if match[4] == tag:
-            depth += -1 if match[3] else 1
-            if not depth:
-                return match.end()
-    return len(markup)
+def _add_inline(reader: _PageReader, text: str) -> None:
+    reader.parts.append(text)
+    if reader.link_depth:
+        reader.linked += len(INLINE_TAG.sub("", text) if "<" in text else text)
 
 
-def _end_of_script(markup: str, position: int) -> int:
-    """Return the offset after a script, in which a script inside a comment has its own end (HTML, "double escaped")."""
-    in_comment = False
-    while (end := markup.find("</script", position)) >= 0:
-        comment = markup.rfind("<!--", position, end)
-        if comment >= 0 or in_comment:
-            start = max(comment, position)
-            in_comment = markup.find("-->", start, end) < 0
-            if in_comment and _SCRIPT.search(markup, start, end):
-                position = end + 9
-                continue
-        return end + 9
-    return len(markup)
+def _after_other(reader: _PageReader, markup: str, position: int, other: str, xml: bool) -> int:
+    """Return where to read on after a comment, a declaration, or a `<` that is text."""
+    if other == "!--":
+        return end_of_comment(markup, position)
+    if other == "!" and markup.startswith("[CDATA[", position) and (xml or reader.open.index_of("svg") > 0):
+        end = markup.find("]]>", position)
+        end = len(markup) if end < 0 else end
+        if not reader.skip_depth:
+            reader.parts.append(_escape(markup[position + 7 : end]))
+        return end + 3
+    if other:
+        end = markup.find(">", position)
+        return len(markup) if end < 0 else end + 1
+    if markup[position : position + 1].isalpha():
+        # A tag that the page ends in.
+        return len(markup)
+    if not reader.skip_depth:
+        reader.parts.append("&lt;")
+    return position
+
+
+def _read_inline_element(
+    reader: _PageReader, markup: str, position: int, tag: str, closing: str, attributes: str
+) -> int:
+    """Read a tag that ends no block, and return where to read on."""
+    if tag == "br":
+        if not reader.skip_depth:
+            reader.parts.append(LINE_BREAK)
+    elif tag == "a":
+        reader.link_depth = 0 if closing or "href" not in attributes else len(reader.open.tags)
+        reader.link_blocks = 0
+    elif tag == "math" and not closing and not reader.math_is_unclosed:
+        end, after = end_of_raw_text(markup, "math", position)
+        if end == len(markup):
+            reader.math_is_unclosed = True
+            return position
+        if not reader.skip_depth:
+            reader.parts.append(_escape(tex_of_math(attributes, markup[position:end])))
+        return after
+    elif tag == "label":
+        if reader.parts:
+            reader.parts.append(" ")
+    elif tag == "button":
+        _read_button(reader, closing, attributes)
+    return position
+
+
+def _read_button(reader: _PageReader, closing: str, attributes: str) -> None:
+    """A button inside a heading or the like is its text; any other is a block of its own."""
+    if closing:
+        reader.end("button")
+    elif reader.open.tags[-1] not in _HEADINGS and reader.open.tags[-1] not in ("dt", "summary"):
+        reader.flush()
+        reader.open.push("button", attributes)
+
+
+def _read_raw_text(reader: _PageReader, markup: str, position: int, tag: str, attributes: str) -> int:
+    end, after = end_of_raw_text(markup, tag, position)
+    if reader.skip_depth:
+        return after
+    if tag == "script" and "math/tex" in attributes:
+        reader.parts.append(_escape(inline_tex(markup[position:end])))
+    elif tag == "xmp":
+        reader.start("pre", _BLOCK, attributes)
+        reader.parts.append(_escape(markup[position:end]))
+        reader.end("pre")
+    elif tag == "iframe":
+        reader.flush()
+    return after
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _end_list(ended: _List) -> None:
+    """Number the items of a list that counts down from their number."""
+    if ended.step == -1:
+        for number, block in enumerate(reversed(ended.items), 1):
+            block.marker = _marker(number, ended.style)
+
+
+def _marker(number: int, style: str) -> str:
+    """Return what stands before an item of an ordered list: `3.`, `c.` or `C.`."""
+    if style in ("a", "A") and 1 <= number <= 26:
+        return f"{chr(ord(style) + number - 1)}."
+    return f"{number}."
 
 
 @lru_cache(maxsize=8192)
-def _class_bits(attributes: str) -> int:
-    """Return the bits of the `CLASS_GROUPS` that the names and classes of an element belong to."""
-    bits = _HIDDEN if "hid" in attributes or ("none" in attributes and _HIDING.search(attributes)) else 0
-    class_names = " ".join(_NAMES.findall(attributes))
+def _reason_to_skip(tag: str, attributes: str) -> int:
+    """Return why an element's content is not read, if its attributes give a reason."""
+    if tag in _NUMBER_COLUMNS and _LINE_NUMBERS.search(attributes):
+        return _UNSEEN
+    if tag != "article" and tag != "main" and _CONSENT.search(attributes):
+        return _UNSEEN
+    if ("hidden" in attributes or "none" in attributes) and _HIDDEN.search(attributes):
+        return 0 if _OPENED_BY_CONTROL.search(attributes) else _HIDDEN_NOW
+    return 0
+
+
+@lru_cache(maxsize=1)
+def _controlled_ids(markup: str) -> frozenset[str]:
+    """Return the ids of what a control on the page opens."""
+    return frozenset(_CONTROLLED.findall(markup))
+
+
+_CONTROLLED = re.compile(r"""(?:aria-controls|data-(?:bs-)?target)\s*=\s*["']?#?([^\s"'>]+)""")
+
+
+@lru_cache(maxsize=8192)
+def _class_facts(attributes: str) -> tuple[int, str]:
+    """Return the bits of the `CLASS_GROUPS` that an element's names belong to, and its classes without digits."""
+    bits = _HIDDEN_BIT if "hid" in attributes or ("none" in attributes and _HIDING_WORDS.search(attributes)) else 0
+    class_names = " ".join([double or single or bare for double, single, bare in _NAMES.findall(attributes)])
     if class_names:
         for group in _class_patterns().Match(class_names.replace("_", "-")) or ():
             bits |= 1 << group
-    return bits
+    return bits, _DIGITS.sub("", attribute(attributes, "class") or "") if "class" in attributes else ""
 
 
 @cache
@@ -352,27 +647,3 @@ def _class_patterns() -> Any:
         pattern_set.Add(pattern)
     pattern_set.Compile()
     return pattern_set
-
-
-def _join_rows(blocks: list[PlacedBlock]) -> list[PlacedBlock]:
-    """Return the blocks with the cells of each table row joined into one, if each cell is a single short text."""
-    if not any(block.row for block in blocks):
-        return blocks
-    joined_blocks: list[PlacedBlock] = []
-    start = 0
-    while start < len(blocks):
-        end = start + 1
-        row = blocks[start].row
-        while row and end < len(blocks) and blocks[end].row == row:
-            end += 1
-        cells = blocks[start:end]
-        short = all(len(cell.block.text) <= CELL_CHARACTERS for cell in cells)
-        if row and end - start > 1 and short and len({cell.node for cell in cells}) == end - start:
-            block = Block("row", "\t".join(" ".join(cell.block.text.split()) for cell in cells))
-            block.characters = sum(cell.block.characters for cell in cells)
-            block.linked = sum(cell.block.linked for cell in cells)
-            joined_blocks.append(PlacedBlock(block, cells[0].node, cells[0].container, row))
-        else:
-            joined_blocks.extend(cells)
-        start = end
-    return joined_blocks

@@ -38,19 +38,16 @@ CONTAINED_TAGS = frozenset((
 ))  # fmt: skip
 """Elements whose text counts for the element around them."""
 BLOCK_TAGS = frozenset((
-    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir",
-    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
-    "header", "hgroup", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "search", "section",
-    "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+    "address", "article", "aside", "blockquote", "caption", "center", "dd", "details", "dir", "div", "dl", "dt",
+    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup",
+    "legend", "li", "listing", "main", "ol", "p", "pre", "search", "section", "summary", "table", "tbody", "td",
+    "tfoot", "th", "thead", "tr", "ul",
 ))  # fmt: skip
 """Elements that begin and end a block of text."""
 SKIPPED_TAGS = frozenset((
-    "amp-ad", "audio", "button", "canvas", "datalist", "dialog", "head", "iframe", "map", "math", "menu", "nav",
-    "noembed", "noframes", "noscript", "object", "script", "select", "style", "svg", "template", "textarea", "title",
-    "video", "xmp",
+    "amp-ad", "audio", "canvas", "datalist", "dialog", "foreignobject", "map", "menu", "nav", "noscript", "object",
+    "select", "svg", "template", "video",
 ))  # fmt: skip
-"""Elements whose content is not read."""
-RAW_TAGS = frozenset((
-    "iframe", "noembed", "noframes", "noscript", "script", "style", "textarea", "title", "xmp",
-))  # fmt: skip
-"""Those whose content is no markup: it ends at the first end tag."""
+"""Elements whose content is not read, but for `noscript` where a page has nothing else."""
+RAW_TAGS = frozenset(("iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp"))
+"""Elements whose content is no markup: it ends at the first end tag."""

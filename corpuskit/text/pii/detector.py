@@ -1,6 +1,6 @@
-"""What the detectors of personal data share: compiled patterns, neighbours, and the words that stand before a hit.
+"""What the detectors of personal data share: compiled patterns, and the bytes and words next to a hit.
 
-Detectors work on UTF-8 bytes with RE2, whose time is linear in the text whatever the text holds. RE2 knows no
+Detectors work on UTF-8 bytes with RE2, whose time is linear in the text, whatever it holds. RE2 has no
 look-around, so a pattern matches the bare value and the bytes next to it are checked here. A NUL byte stands for
 text that is already taken (by an earlier detector, or by a placeholder): no pattern may match across it.
 """
@@ -33,11 +33,11 @@ class Detector:
     trigger: str
     find: Callable[[bytes], Iterable[Span]]
     gate: str = ""
-    """A pattern that must match as well; many detectors may share it, and without it their triggers cost nothing."""
+    """A pattern that must match as well; many detectors may share it, and if it fails, their triggers cost nothing."""
 
 
 def options() -> Any:
-    """RE2 options of every pattern: UTF-8, memory enough that its automata need not start over."""
+    """Return the RE2 options of every pattern: UTF-8, and enough memory that automata need not start over."""
     chosen = re2.Options()
     chosen.max_mem = _MEMORY
     chosen.log_errors = False
@@ -45,12 +45,12 @@ def options() -> Any:
 
 
 def pattern(source: str) -> Any:
-    """A compiled pattern, to be used on bytes."""
+    """Return a compiled pattern, to be used on bytes."""
     return re2.compile(source, options())
 
 
 def trigger_set(sources: list[str]) -> Any:
-    """One automaton for all triggers; its last number is a pattern that matches every text."""
+    """Return one automaton for all triggers; its last number is a pattern that matches every text."""
     triggers = re2.Set.SearchSet(options())
     for source in [*sources, ""]:
         triggers.Add(source)
@@ -59,12 +59,12 @@ def trigger_set(sources: list[str]) -> Any:
 
 
 def stands_alone(data: bytes, start: int, end: int) -> bool:
-    """No ASCII letter, digit or underscore touches the span."""
+    """Whether no ASCII letter, digit or underscore touches the span."""
     return not word_at(data, start - 1) and not word_at(data, end)
 
 
 def apart_from_digits(data: bytes, start: int, end: int) -> bool:
-    """Neither inside a word nor a piece of a longer number such as `0.4111` or `978-3-16`."""
+    """Whether the span is neither inside a word nor part of a longer number such as `0.4111` or `978-3-16`."""
     if not stands_alone(data, start, end):
         return False
     if start > 1 and data[start - 1] in b".-" and digit_at(data, start - 2):
@@ -73,35 +73,35 @@ def apart_from_digits(data: bytes, start: int, end: int) -> bool:
 
 
 def word_at(data: bytes, offset: int) -> bool:
-    """An ASCII letter, digit or underscore stands at this byte."""
+    """Whether an ASCII letter, digit or underscore stands at this byte."""
     return 0 <= offset < len(data) and data[offset] in _WORD
 
 
 def digit_at(data: bytes, offset: int) -> bool:
-    """An ASCII digit stands at this byte."""
+    """Whether an ASCII digit stands at this byte."""
     return 0 <= offset < len(data) and data[offset] in _DIGITS
 
 
 def before(data: bytes, start: int, width: int) -> bytes:
-    """Up to `width` bytes before a hit, back to the last taken text."""
+    """Return up to `width` bytes before a hit, no further back than the last text that is taken already."""
     return data[max(0, start - width) : start].rpartition(b"\0")[2]
 
 
 def after(data: bytes, end: int, width: int) -> bytes:
-    """Up to `width` bytes after a hit, no further than the next text that is taken already."""
+    """Return up to `width` bytes after a hit, no further than the next text that is taken already."""
     return data[end : end + width].partition(b"\0")[0]
 
 
 def digits_of(value: bytes) -> bytes:
-    """The ASCII digits of a value, without what stands between them."""
+    """Return the ASCII digits of a value, without what stands between them."""
     return value.translate(None, _NOT_DIGITS)
 
 
 def matches(compiled: Any, data: bytes, accept: Callable[[bytes, int, int], bool]) -> Iterator[Span]:
-    """The matches that `accept(data, start, end)` allows.
+    """Yield the matches that `accept(data, start, end)` allows.
 
-    A refused match gives up its first group of digits only: the true value may begin with the second. So `accept`
-    has to refuse what begins within a word.
+    After a refused match, only its first group of digits is skipped: the true value may begin with the second. So
+    `accept` has to refuse what begins within a word.
     """
     offset = 0
     while match := compiled.search(data, offset):
@@ -114,7 +114,7 @@ def matches(compiled: Any, data: bytes, accept: Callable[[bytes, int, int], bool
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
-    """The spans in order, those that overlap made one: nothing that any of them takes is left."""
+    """Return the spans in order, overlapping ones made one: nothing that any of them takes is left out."""
     apart: list[Span] = []
     for start, end in sorted(spans):
         if apart and start < apart[-1][1]:
@@ -125,5 +125,5 @@ def merged(spans: Iterable[Span]) -> list[Span]:
 
 
 def behind_word(data: bytes, start: int) -> int:
-    """Where the word that begins here ends, however long: no value that stands alone begins within."""
+    """Return where the word that begins here ends, however long: no value that stands alone begins inside it."""
     return _REST_OF_WORD.match(data, start + 1).end()  # type: ignore[union-attr]

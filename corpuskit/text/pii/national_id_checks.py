@@ -1,7 +1,7 @@
-"""Checks of national ids that take neither the day nor a register for an argument.
+"""Checks of national ids that depend neither on today's date nor on a register.
 
-For most ids python-stdnum decides. Some of its modules also compare dates of birth with today's, and so would judge a
-text one way this year and another way the next; for those ids the same rules are kept here without the clock.
+For most ids python-stdnum decides. Some of its modules also compare dates of birth with today's, and so would decide
+one way this year and another way the next; for those ids, the same rules are written here without the clock.
 """
 
 import re
@@ -16,36 +16,36 @@ _NEVER_GIVEN = ("BG", "GB", "KN", "NK", "NT", "TN", "ZZ")
 
 @cache
 def load() -> None:
-    """Load what most checks share, before the first number: it would raise the memory of a stream late in it."""
+    """Load what most checks share before the first number comes, or a stream would need more memory late in it."""
     _module("util")
 
 
 @cache
 def check(name: str) -> Callable[[str], bool]:
-    """The check that an `IdKind` names; modules of python-stdnum are imported only when a number is to be checked."""
+    """Return the check that an `IdKind` names; modules of python-stdnum are imported only for a number to check."""
     if name in _OWN_CHECKS:
         return _OWN_CHECKS[name]
     return _module(name).is_valid  # type: ignore[no-any-return]
 
 
 def belgian(number: str) -> bool:
-    """Mod 97, of the number as it is or, for those born since 2000, after a 2. Months may be up by 20 or 40."""
+    """Mod 97 of the number or, for those born since 2000, of a 2 and the number; 20 or 40 may be added to the month."""
     ends = 97 - int(number[-2:])
     return int(number[2:4]) % 20 <= 12 and ends in (int(number[:-2]) % 97, int("2" + number[:-2]) % 97)
 
 
 def british_insurance(number: str) -> bool:
-    """There is no check digit; some pairs of letters were never given out."""
+    """There is no check digit; some pairs of letters were never issued."""
     return number[:2] not in _NEVER_GIVEN
 
 
 def danish(number: str) -> bool:
-    """A date; the check digit has not been kept to since 2007."""
+    """A date only; since 2007 numbers are issued whose check digit does not hold."""
     return bool(_DAY_FIRST.match(number))
 
 
 def korean(number: str) -> bool:
-    """Check digit, place and date, whenever that is."""
+    """Check digit, place and date, which may lie in the future."""
     rules = _module("kr.rrn")
     try:
         return bool(rules.validate(number, allow_future=True))
@@ -54,7 +54,7 @@ def korean(number: str) -> bool:
 
 
 def norwegian(number: str) -> bool:
-    """Both check digits, and a day and a month; a D-number's day is up by 40, an H-number's month."""
+    """Both check digits, and a day and a month; a D-number adds 40 to the day, an H-number to the month."""
     rules = _module("no.fodselsnummer")
     if not 1 <= int(number[:2]) % 40 <= 31 or not 1 <= int(number[2:4]) % 40 <= 12:
         return False
@@ -67,7 +67,7 @@ def south_african(number: str) -> bool:
 
 
 def swedish(number: str) -> bool:
-    """Luhn over the last ten digits, and a date; a coordination number's day is up by 60."""
+    """Luhn over the last ten digits, and a date; a coordination number adds 60 to the day."""
     short = number[-10:]
     day = f"{int(short[4:6]) % 60:02d}"
     return bool(_DATE.fullmatch(short[2:4] + day)) and _luhn(short)

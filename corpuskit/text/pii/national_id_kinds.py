@@ -1,9 +1,9 @@
-"""The national ids that are known: their shapes, their checks, the words that announce them.
+"""The known national ids: their shapes, their checks, and the words that announce them.
 
 A kind is named by ISO 3166 country code and the id's own name. The checks are those of python-stdnum (the module in
-`check`); where an id has no check digit, the ranges and dates in it are held to their rules. A number alone is seldom
-proof, since check digits fit one number in ten or so: it counts after one of its words, in the country's language or
-in English. An id whose written form says enough stands without (`alone`).
+`check`); if an id has no check digit, its ranges and dates are checked. A number alone is rarely proof, since check
+digits fit one number in ten or so: it counts after one of its words, in the country's language or in English. An id
+whose written form is proof enough needs no word (`alone`).
 """
 
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ _D = "[0-9]"
 
 @dataclass(frozen=True, slots=True)
 class IdKind:
-    """One id. In `words`, `*` leaves a word's end open; lower case stands for any, upper case only for itself."""
+    """One id. In `words`, `*` leaves a word's end open; lower case matches any case, upper case only itself."""
 
     type: str
     check: str
     """A module of python-stdnum, or a function of `national_id_checks`, that decides."""
     shape: str
-    """Characters of the id as a pattern each, parted by spaces; gaps may stand between them. The first is no option."""
+    """Patterns of the id's characters, separated by spaces; gaps may stand between them. The first is not optional."""
     words: str
     alone: str = ""
     signs: bool = False
-    """Whether the characters between the groups mean something, so that they stay."""
+    """Whether the characters between the groups mean something, so that they are kept."""
     few_digits: bool = False
     """Whether the id may hold fewer than six digits in a row, gaps aside."""
 
@@ -40,7 +40,7 @@ def _spaced(*parts: str) -> str:
 
 
 _NINO = "[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]"
-# Letters may stand for digits there, to keep apart two people whose codes would be the same.
+# Letters may stand for digits there, to tell apart two people whose codes would be the same.
 _CODICE = "[0-9L-NP-V]"
 _CODICE_ANY = "[0-9L-NP-Vl-np-v]"
 

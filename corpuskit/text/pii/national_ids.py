@@ -1,7 +1,7 @@
 """Detectors of national ids: one for each kind of `national_id_kinds`.
 
-Behind its word an id may be written with gaps, and of ids that follow one another all count; elsewhere only a written
-form that says enough by itself counts. Either way the check of the id must hold.
+After its word an id may be written with gaps, and if several ids follow one another, all count; elsewhere an id counts
+only in a written form that is proof enough. Either way, the check of the id must hold.
 """
 
 import re
@@ -25,7 +25,7 @@ _BY_TYPE = {kind.type: kind for kind in KINDS}
 
 
 def compact(kind: str, value: str) -> str:
-    """The id without gaps, in upper case: how it is checked and compared.
+    """Return the id without gaps, in upper case: how it is checked and compared.
 
     >>> compact("gb-nino", "ab 12 34 56 c"), compact("fi-hetu", "131052-308T")
     ('AB123456C', '131052-308T')
@@ -52,7 +52,7 @@ def _behind_words(kind: IdKind, data: bytes) -> Iterator[Span]:
 
 
 def _next_to(kind: IdKind, shape: Any, data: bytes, offset: int) -> Span | None:
-    """The first id that begins within reach of this place, if it is one of the first numbers there."""
+    """Return the first id that begins within reach of this offset, if it is one of the first numbers there."""
     limit = offset + _REACH
     for _ in range(_TRIES):
         match = shape.search(data, offset, limit + _LONGEST)
@@ -74,7 +74,7 @@ def _is_id(kind: IdKind, data: bytes, start: int, end: int) -> bool:
 
 @cache
 def _compiled(source: str) -> Any:
-    """The pattern, compiled when the first text asks for it: few texts hold any id."""
+    """Return the pattern, compiled when the first text needs it: few texts hold any id."""
     return pattern(source)
 
 
@@ -100,7 +100,7 @@ def _trigger(kind: IdKind) -> str:
 
 
 def _gate() -> str:
-    """What any id looks like at least: six digits in a row but for gaps, or the shape of an id that may have fewer."""
+    """Return what every id matches: six digits in a row, gaps aside, or the shape of an id that may have fewer."""
     return "|".join([rf"[0-9](?:{GAP}[0-9]){{5}}", *(_shape(kind) for kind in KINDS if kind.few_digits)])
 
 

@@ -1,6 +1,6 @@
 """Detectors of e-mail addresses, IP addresses, and credentials in URLs.
 
-Addresses that no one can be found by are left: this host and loopback (0.0.0.0/8, 127.0.0.0/8, `::`, `::1`) and
+Addresses that identify nobody are left: this host and loopback (0.0.0.0/8, 127.0.0.0/8, `::`, `::1`) and
 netmasks and reserved ranges from 240.0.0.0 up. Private addresses (10.0.0.0/8, fd00::/8, …) count as personal data.
 """
 
@@ -50,12 +50,12 @@ def find_emails(data: bytes) -> Iterator[Span]:
 
 
 def find_ipv4(data: bytes) -> Iterator[Span]:
-    """Four octets without leading zeros that are no version, section or object number."""
+    """Four octets without leading zeros that are not a version, section or object number."""
     return matches(_IPV4, data, _is_ipv4)
 
 
 def find_ipv6(data: bytes) -> Iterator[Span]:
-    """RFC 4291 forms, compressed and IPv4-mapped included; `a::b` of program code is left."""
+    """RFC 4291 forms, compressed and IPv4-mapped included; `a::b` in program code is left."""
     for match in _IPV6.finditer(data):
         start, end = match.span()
         text = data[start:end].rstrip(b".")

@@ -72,7 +72,7 @@ _SSN_BEFORE = pattern(r"(?i)\bSSN|social[ -]security|soc\.? sec")
 
 
 def find_ibans(data: bytes) -> list[Span]:
-    """IBANs in groups or in one, with one space, hyphen, dot or line break between characters at most.
+    """IBANs, whole or in groups, with at most one space, hyphen, dot or line break between characters.
 
     Polish account numbers without their country (26 digits) count as well: the check digits are the same.
     """
@@ -80,12 +80,12 @@ def find_ibans(data: bytes) -> list[Span]:
 
 
 def find_cards(data: bytes) -> list[Span]:
-    """Card numbers in one or in the groups printed on cards; without an issuer's prefix only after a word for card."""
+    """Card numbers, whole or in the groups printed on cards; without an issuer's prefix, only after a word for card."""
     return merged([*matches(_CARD, data, _is_card), *matches(_LONG_CARD, data, _is_card)])
 
 
 def find_ssns(data: bytes) -> Iterator[Span]:
-    """`123-45-6789`; with spaces or without, only after words that say so."""
+    """`123-45-6789`; with spaces or nothing for the hyphens, only after words that say what it is."""
     return matches(_SSN, data, _is_ssn)
 
 
@@ -129,7 +129,7 @@ def _is_iban(value: bytes) -> bool:
 
 
 def _end_of_account(data: bytes, start: int, length: int) -> int:
-    """Where the `length`th letter or digit ends, 0 if the text breaks off before."""
+    """Return where the `length`th letter or digit ends, 0 if the account breaks off before."""
     gap = 0
     for offset in range(start, min(len(data), start + 3 * length)):
         if data[offset : offset + 1].isalnum():

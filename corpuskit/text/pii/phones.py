@@ -2,7 +2,7 @@
 
 A number counts if its own shape says so: `+` or `00` and a length that the numbering plan of that country allows,
 the North American 3-3-4 with an extension or valid codes, an area code in brackets, a national number with
-its leading zero that a plan of `_ZERO_REGIONS` holds valid. Any other 7 to 15 digits count only next to a word for
+its leading zero that is valid in a plan of `_ZERO_REGIONS`. Any other 7 to 15 digits count only next to a word for
 telephoning, unless a word for another kind of number stands nearer. Plans: phonenumbers (libphonenumber).
 """
 
@@ -72,7 +72,7 @@ class Candidate(NamedTuple):
 
     @classmethod
     def at(cls, data: bytes, start: int, end: int) -> "Candidate":
-        """The candidate in these bytes; the trunk zero of `+44 (0)20` is not among its digits."""
+        """Return the candidate in these bytes; the trunk zero of `+44 (0)20` is not among its digits."""
         text = data[start:end]
         return cls(data, start, end, text, digits_of(text.replace(b"(0)", b"")))
 
@@ -91,7 +91,7 @@ def find_phones(data: bytes) -> Iterator[Span]:
 
 
 def _in_run(data: bytes, run: Span, last: int) -> Iterator[Span]:
-    """The numbers in one run of digits and separators; `last` is where the number before it ended."""
+    """Yield the numbers in one run of digits and separators; `last` is where the number before it ended."""
     offset, end = run
     word, word_end = _last_word(data, offset)
     while groups := [match.span() for match in islice(_GROUP.finditer(data, offset, end), _MOST_GROUPS)]:
@@ -111,9 +111,9 @@ def _in_run(data: bytes, run: Span, last: int) -> Iterator[Span]:
 
 
 def _next_shaped(data: bytes, start: int, end: int) -> int:
-    """Where in a run that ends here the next number may begin that has no word before it.
+    """Return where, in a run that ends at `end`, the next number may begin that has no word before it.
 
-    It has the shape of one, or it is the last of the run, which may have a word after it.
+    Such a number has the shape of one, or it is the last of the run, which may have a word after it.
     """
     limit = max(start, end - _LONGEST)
     match = _MAY_BEGIN.search(data, start, min(end, limit + _LONGEST))
@@ -121,7 +121,7 @@ def _next_shaped(data: bytes, start: int, end: int) -> int:
 
 
 def _last_word(data: bytes, start: int) -> tuple[str, int]:
-    """What the last telling word before this place speaks of (`phone`, `other`, or nothing), and where it ends."""
+    """Return what the last telling word before this offset means (`phone`, `other`, or nothing), and where it ends."""
     window = before(data, start, _REACH)
     words = [match.span() for match in _WORDS.finditer(window)]
     if not words:
@@ -131,7 +131,7 @@ def _last_word(data: bytes, start: int) -> tuple[str, int]:
 
 
 def _number_from(data: bytes, start: int, groups: list[Span], context: str) -> Candidate | None:
-    """The longest number that begins with the first of these groups."""
+    """Return the longest number that begins with the first of these groups."""
     if word_at(data, start - 1) or _is_inner_part(data, start):
         return None
     shaped = _MAY_STAND_ALONE.match(data, start)
@@ -139,7 +139,7 @@ def _number_from(data: bytes, start: int, groups: list[Span], context: str) -> C
         # Only the last group of a run has a word after it.
         if context != "phone" and not shaped and not _WORDS_AFTER.match(after(data, end, 12)):
             return None
-        # The bracket of `(555-0123)` is the sentence's own.
+        # The bracket of `(555-0123)` belongs to the sentence.
         alone = data[start] == _BRACKET and b")" not in data[start:end]
         candidate = Candidate.at(data, start + alone, end)
         if _is_phone(candidate, context):
@@ -148,7 +148,7 @@ def _number_from(data: bytes, start: int, groups: list[Span], context: str) -> C
 
 
 def _opening(data: bytes, run: int, start: int) -> int:
-    """Back over `(`, `+` and `+ ` before the first digit, within the run."""
+    """Step back over `(`, `+` and `+ ` before the first digit, within the run."""
     while start > run and data[start - 1] in b"(+":
         start -= 1
     if start - 1 > run and data[start - 2 : start] == b"+ ":
@@ -157,7 +157,7 @@ def _opening(data: bytes, run: int, start: int) -> int:
 
 
 def _plausible_ends(groups: list[Span]) -> list[int]:
-    """Where a number that begins with these groups may end, the longest first."""
+    """Return where a number that begins with these groups may end, the longest first."""
     ends, digits = [], 0
     for start, end in groups:
         digits += end - start
@@ -169,7 +169,7 @@ def _plausible_ends(groups: list[Span]) -> list[int]:
 
 
 def _is_inner_part(data: bytes, start: int) -> bool:
-    """Sums of money, decimals, pieces of addresses and of serial numbers: `$ 12`, `9,100`, `/2004/06`, `GPN-2000`."""
+    """Whether this is part of a sum, decimal, address or serial number: `$ 12`, `9,100`, `/2004/06`, `GPN-2000`."""
     if data[max(0, start - 4) : start].rstrip(b" ").endswith(_CURRENCIES):
         return True
     if data[start : start + 1] in (b"+", b"(") or not start:
@@ -234,7 +234,7 @@ def _is_national(candidate: Candidate, extended: bool) -> bool:
 
 
 def _fits_a_plan(digits: bytes, strictly: bool) -> bool:
-    """A calling code and as many digits as its plan allows; `strictly`: digits that the plan has given out."""
+    """Whether these are a calling code and as many digits as its plan allows; `strictly`: digits it has assigned."""
     for width in (1, 2, 3):
         plan = _plan(int(digits[:width] or b"0"))
         if plan:
@@ -245,7 +245,7 @@ def _fits_a_plan(digits: bytes, strictly: bool) -> bool:
 
 @cache
 def _plan(calling_code: int) -> tuple[frozenset[int], Any] | None:
-    """The lengths and the pattern of the national numbers after a calling code."""
+    """Return the lengths and the pattern of the national numbers after a calling code."""
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
     plans: list[Any] = [
@@ -262,7 +262,7 @@ def _plan(calling_code: int) -> tuple[frozenset[int], Any] | None:
 
 @cache
 def _zero_plans() -> Any:
-    """The national numbers, with their leading zero, of countries that write them so."""
+    """Return the pattern of national numbers, with their leading zero, in countries that write one."""
     from phonenumbers import PhoneMetadata
 
     plans = [PhoneMetadata.metadata_for_region(region) for region in _ZERO_REGIONS]

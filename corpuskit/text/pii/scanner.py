@@ -1,7 +1,7 @@
 """Personal data in a text, found by patterns: where it is and of what type.
 
 Left to finer tools: names, postal addresses, spelled-out forms (`name [at] example dot org`), full-width digits,
-values broken by zero-width characters, images of text. The other modules of this folder say what each detector takes.
+values broken by zero-width characters, images of text. The other modules of this package say what each detector takes.
 """
 
 import re
@@ -31,7 +31,7 @@ DETECTORS = (
 
 _PLACEHOLDER = detector.pattern(r"\{\{[A-Z][A-Z0-9_]{1,31}(?::[0-9a-f]{16})?\}\}")
 _LONG_RUN = re.compile(rb"[0-9]{40,}")
-"""More digits than any national id has: no id is in there, and an automaton of ids takes long over them."""
+"""More digits than any national id has: no id is in there, and the automata of ids are slow on them."""
 
 
 class Hit(NamedTuple):
@@ -47,7 +47,7 @@ class DetectorFailed(Exception):
 
 
 class Scanner:
-    """Finds hits of the given types; without types, of all."""
+    """Finds hits of the given types, or of all types if none are given."""
 
     def __init__(self, types: tuple[str, ...] = ()) -> None:
         self._detectors = [each for each in DETECTORS if not types or each.type in types]
@@ -56,7 +56,7 @@ class Scanner:
         self._gated = _Triggers([(each.trigger, number) for number, each in enumerate(self._detectors) if each.gate])
 
     def find(self, text: str) -> list[Hit]:
-        """The hits in order of place; no two overlap. Raises DetectorFailed."""
+        """Return the hits in the order of the text; no two overlap. Raises DetectorFailed."""
         data = text.encode()
         detectors = self._called_for(data)
         if not detectors:
@@ -70,7 +70,7 @@ class Scanner:
         return _in_characters(text, data, sorted(findings))
 
     def _called_for(self, data: bytes) -> list[Detector]:
-        """The detectors whose triggers the text holds."""
+        """Return the detectors whose triggers the text holds."""
         numbers = self._open.match(data)
         if any(self._detectors[number].gate for number in numbers):
             shortened = _LONG_RUN.sub(b"0", data)
@@ -86,7 +86,7 @@ class _Triggers:
         self._halves = [_TriggerSet(part) for part in (patterns[:half], patterns[half:]) if part]
 
     def match(self, data: bytes) -> list[int]:
-        """The numbers of the patterns that the text holds. Raises DetectorFailed."""
+        """Return the numbers of the patterns that the text holds. Raises DetectorFailed."""
         return [number for half in self._halves for number in half.match(data)]
 
 
@@ -99,7 +99,7 @@ class _TriggerSet:
 
     def match(self, data: bytes) -> list[int]:
         matched = self._set.Match(data)
-        # RE2 answers a set search that ran out of memory like one without matches; the last trigger matches always.
+        # If a set search runs out of memory, RE2 returns no matches; but the last trigger always matches.
         if not matched or len(self._numbers) not in matched:
             raise DetectorFailed("triggers: OutOfMemory")
         return [self._numbers[number] for number in matched if number < len(self._numbers)]
@@ -107,19 +107,19 @@ class _TriggerSet:
 
 @cache
 def scanner(types: tuple[str, ...] = ()) -> Scanner:
-    """The scanner of these types; compiled once in a process."""
+    """Return the scanner of these types, compiled once per process."""
     return Scanner(types)
 
 
 def without_placeholders(text: str) -> str:
-    """The text with the placeholders of earlier scrubbing blanked, each character by one NUL."""
+    """Return the text with the placeholders of earlier scrubbing blanked, each character by one NUL."""
     if "{{" not in text:
         return text
     return _without_placeholders(text.encode()).decode()
 
 
 def normalised(kind: str, value: str) -> str:
-    """The value as it is compared: one spelling for letter case and for the gaps between digits.
+    """Return the value as it is compared: one spelling for letter case and for the gaps between digits.
 
     >>> normalised("email", "Jo@Example.ORG"), normalised("credit-card", "4111 1111-1111 1111")
     ('jo@example.org', '4111111111111111')
@@ -153,7 +153,7 @@ def _without_placeholders(data: bytes) -> bytes:
 
 
 def _blank(data: bytes, spans: list[Span]) -> bytes:
-    """The data with each span overwritten by NUL bytes, so that offsets stay and nothing matches there again."""
+    """Return the data with each span overwritten by NUL bytes, so that offsets stay and nothing matches there again."""
     if not spans:
         return data
     parts, offset = [], 0

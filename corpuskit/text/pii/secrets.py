@@ -1,6 +1,6 @@
 """Detectors of API keys and private-key blocks.
 
-Keys are known by the prefixes that their issuers print: AWS, GitHub, GitLab, Slack, Stripe, Google, OpenAI and
+Keys are recognised by the prefixes that their issuers use: AWS, GitHub, GitLab, Slack, Stripe, Google, OpenAI and
 those who copied its `sk-`, Hugging Face, npm, PyPI, SendGrid, DigitalOcean; JSON web tokens by their shape;
 bearer tokens and AWS secret keys by the words before them. Passwords in prose and keys of no known shape are left.
 """

@@ -1,4 +1,4 @@
-"""The types of this room's arrays."""
+"""The array types of this package."""
 
 from typing import Any
 

@@ -34,13 +34,13 @@ _POLICY_PHRASES = (
     "use of cookies",
     "use cookies",
 )
-# A line without any of these and without a brace is no notice, filler or code. In small letters, a kelvin sign is a k.
+# A line with none of these and no brace is not a notice, filler or code. In lower case, a kelvin sign is a k.
 _CLUES = (b"javascript", b"lorem ipsum", b"terms of use", b"privacy policy", b"cookie", "\u212a".encode())
 _LINE_ENDINGS = (".", "?", "!", '"', "'")
 
 
 class ProseLines:
-    """What C4's rules leave of each text; counts are arrays with one value a text.
+    """What C4's rules leave of each text; counts are arrays with one value per text.
 
     A row is the index of a line in `TextLayout.lines`; a line number counts all lines of a text, blank ones included.
     """
@@ -111,7 +111,7 @@ class ProseLines:
         return [index for index, text in enumerate(self._texts) if "[" in text and _CITATION.search(text)]
 
     def _remove_citations(self, text_index: int) -> None:
-        """Take citation marks out of the lines of a text, and decide anew whether those lines stay."""
+        """Remove citation marks from the lines of a text, and decide again whether those lines stay."""
         for number, line in enumerate(self._texts[text_index].splitlines()):
             if "[" in line and _CITATION.search(line):
                 edited = _CITATION.sub("", line.strip())
@@ -120,7 +120,7 @@ class ProseLines:
                 self._stays[row] = self._is_prose(row, edited, line)
 
     def _rows_to_read(self) -> list[int]:
-        """Return the rows that have to be read, since they may be a notice, filler or code."""
+        """Return the rows that have to be read because they may be a notice, filler or code."""
         layout = self._layout
         data = layout.data.lower()
         offsets = (layout.codes == ord("{")).nonzero()[0].tolist() if b"{" in data else []
@@ -135,7 +135,7 @@ class ProseLines:
         return sorted(rows)
 
     def _read_line(self, row: int) -> None:
-        """Take out a line that is a notice; count filler and code where C4 looks for them."""
+        """Remove a line that is a notice; count filler and code where C4 looks for them."""
         text_index = int(self._layout.lines.text_indices[row])
         line = self._line(text_index, row).lower()
         self.lorem_ipsum_lines[text_index] += "lorem ipsum" in line

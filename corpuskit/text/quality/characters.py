@@ -13,7 +13,8 @@ __all__ = ["SYMBOLS", "character_kinds"]
 
 # As `str` has it: isalpha, isdigit, isalnum, isupper, islower; a letter as in `[^\W\d_]`, a digit as in `[0-9]`.
 ALPHA, DIGIT, ALNUM, UPPER, LOWER, LETTER, FIGURE = (1 << bit for bit in range(7))
-# To the Gopher and C4 rules: ends a sentence, is punctuation, is no word by itself, begins a bullet line, ends a line.
+# To the Gopher and C4 rules: ends a sentence, is punctuation, is not a word by itself, begins a bullet line, ends a
+# line.
 TERMINAL, PUNCTUATION, SYMBOL, BULLET, ELLIPSIS, C4_END = (1 << bit for bit in range(7, 13))
 # At the ends of a token: comes off its start, comes off its end, lets a full stop after it come off; the last character
 # of what comes off after a digit; the characters of a genitive.
@@ -62,7 +63,7 @@ def character_kinds(codes: Integers) -> Integers:
 
 @cache
 def _table() -> Integers:
-    """Return the bits by code point, 0 until one is asked for; a page takes memory when it is first written to."""
+    """Return the bits by code point, 0 until one is requested; a page takes memory when it is first written to."""
     return np.zeros(0x110000, np.uint32)
 
 

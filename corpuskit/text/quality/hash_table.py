@@ -1,7 +1,7 @@
 """A hash table in arrays: a few calls look up or insert thousands of keys.
 
-Open addressing with linear probing: the top bits of a key name its slot, and a key lies in the first slot from there on
-that was free when it came.
+Open addressing with linear probing: the top bits of a key name its slot, and the key lies in the first slot from there
+on that was free when it was added.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from corpuskit.text.quality.arrays import Integers
 __all__ = ["HashTable"]
 
 INITIAL_BITS = 18
-"""Slots at first, as many as a full vocabulary needs: a table that grows late raises a stream's memory late."""
+"""Initial slots, as many as a full vocabulary needs: a table that grows late would raise a stream's memory late."""
 
 
 class HashTable:
@@ -27,7 +27,7 @@ class HashTable:
         return self._size
 
     def clear(self) -> None:
-        """Forget all keys. The memory is used again, except for what one huge text took: that is given back."""
+        """Forget all keys. The memory is reused, except for what one huge text took, which is released."""
         self._size = 0
         if len(self._keys) > 1 << INITIAL_BITS:
             self._allocate(INITIAL_BITS)
@@ -55,7 +55,7 @@ class HashTable:
 
     def _allocate(self, bits: int) -> None:
         self._shift, self._last_slot = np.uint64(64 - bits), (1 << bits) - 1
-        # Filled, so that the memory is taken now; `zeros` would take it page by page.
+        # Filled, so that the memory is allocated now; `zeros` would take it page by page.
         self._keys = np.full(1 << bits, 0, np.uint64)
         self._numbers = np.full(1 << bits, 0, np.int64)
 

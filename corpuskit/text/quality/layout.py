@@ -49,7 +49,7 @@ class TextLayout:
     """The tokens of a batch of texts, and its lines and paragraphs."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        """Lay out any strings, lone surrogates too."""
+        """Lay out any strings, even with lone surrogates."""
         # texts           "a bé", "", "c"
         # data            a _ b é é \n \n c \n        `_` is a space; é has two bytes
         # offset          0 1 2 3 4 5  6  7 8

@@ -14,15 +14,15 @@ WORD_BITS = 27
 HASH = np.uint64(0x9E3779B97F4A7C15)
 """An odd number with random-looking bits: the digits of the golden ratio."""
 MAX_TEXTS = 1 << 63 - 2 * WORD_BITS
-"""The most texts that can be given at a time."""
+"""The most texts that can be passed at a time."""
 
 
 def repeated_ngram_characters(words: Integers, lengths: Integers, bounds: Integers) -> Iterator[tuple[str, Integers]]:
     """Yield, by signal name, the characters in each text's commonest 2- to 4-grams and in its duplicate 5- to 10-grams.
 
     `words` are numbers below 2**27, `lengths` their characters; text i has those from `bounds[i]` to `bounds[i + 1]`.
-    An n-gram can only repeat where its first n - 1 words do, so each length looks only at the starts that the one
-    before has left: a few per cent of an ordinary text from n = 4 on. Comparison is exact, not by hash.
+    An n-gram can only repeat where its first n - 1 words do, so each length looks only at the starts that remain from
+    the one before: a few per cent of an ordinary text from n = 4 on. Comparison is exact, not by hash.
     """
     ends = np.zeros(len(words) + 1, np.int64)
     lengths.cumsum(out=ends[1:])
@@ -50,7 +50,7 @@ class RepeatedNgrams(NamedTuple):
     labels: Integers
     """Equal labels for equal n-grams of one text; those of a later text are larger."""
     commonest_start: Integers
-    """By text: first start of the most frequent n-gram, of several the earliest; the text's start if none repeats."""
+    """By text: first start of the most frequent n-gram, the earliest of several; the text's start if none repeats."""
     commonest_count: Integers
     """By text: how often that n-gram occurs."""
 
@@ -125,7 +125,7 @@ def _note_commonest(
     commonest_start: Integers,
     commonest_count: Integers,
 ) -> None:
-    """Write down each text's largest group, of several the one that begins first; groups come text by text."""
+    """Record each text's largest group, or of several the one that begins first; groups come text by text."""
     # text_indices      [0 0 0 2]        of the groups
     # sizes             [2 3 3 2]
     # earliest          [1 7 4 20]       first start of each group
@@ -168,8 +168,8 @@ def _duplicate_characters(
 def _counted_starts(n: int, starts: Integers, labels: Integers, again: Booleans) -> Integers:
     """Return the starts of the n-grams that count; `again` says which are not the first with their label.
 
-    Only those are gone through. If an n-gram occurs earlier, it was not necessarily noted there, for it may have been
-    stepped over: such ones are remembered.
+    Only those are visited. An n-gram that occurs earlier was not necessarily noted there, because it may have been
+    stepped over; such n-grams are remembered.
     """
     # words              a b a b c b c         n = 2 for the example
     # starts, labels     [0 2 3 5], [1 1 0 0]  1 is `ab`, 0 is `bc`

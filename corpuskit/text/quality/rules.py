@@ -1,13 +1,13 @@
-"""The quality rules of three papers, as data: what is measured, which bound it must keep, where that is written.
+"""The quality rules of three papers, as data: what is measured, which bound it must keep, and the source of the rule.
 
 - gopher, gopher-repetition: Rae et al. 2021, *Scaling Language Models: Methods, Analysis & Insights from Training
   Gopher*, arXiv:2112.11446, appendix A.1.1 and table A1.
 - c4: Raffel et al. 2020, *Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer*, JMLR
-  21(140), section 2.2. Its word list, language test and three-sentence deduplication are other commands' work.
+  21(140), section 2.2. Its word list, language test and three-sentence deduplication are left to other commands.
 - fineweb: Penedo et al. 2024, *The FineWeb Datasets*, arXiv:2406.17557, section 3.5 and its released pipeline.
 
-Where a paper leaves a choice (what is a word, which denominator), we follow datatrove, the widely used implementation
-by FineWeb's authors, so that thresholds mean the same here as there.
+Where a paper leaves a choice (what a word is, which denominator to use), we follow datatrove, the widely used
+implementation by FineWeb's authors, so that thresholds mean the same here as there.
 """
 
 import math

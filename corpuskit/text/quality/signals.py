@@ -1,7 +1,7 @@
 """The figures behind the quality rules, all from one splitting of the texts.
 
 Texts are measured in batches: what a signal needs is computed for all of them in a few array passes. The signals of a
-family come one after the other, in the order of its rules, and each is computed when it is asked for. Ratios are 0
+family come one after the other, in the order of its rules, and each is computed when it is requested. Ratios are 0
 where their denominator is 0.
 """
 
@@ -31,7 +31,7 @@ Figures = Iterator[tuple[str, Numbers]]
 class Signals:
     """The signals of a batch of texts, by family and by the names that `rules.RULES` uses.
 
-    Figures are arrays with one value a text; counts are integers, ratios are floats.
+    Figures are arrays with one value per text; counts are integers, ratios are floats.
     """
 
     def __init__(self, texts: Sequence[str], settings: Mapping[str, float], unspaced: bool = False) -> None:
@@ -50,7 +50,7 @@ class Signals:
         return _FAMILIES[name](self)
 
     def gopher(self) -> Figures:
-        """Yield Gopher's signals. Words of symbols alone are not counted, but ratios are to all words."""
+        """Yield Gopher's signals. Words of symbols alone are not counted, but ratios are relative to all words."""
         texts, tokens, all_words = self._texts, self._tokens, self._word_counts
         proper = self._sum_by_text(tokens.proper)
         yield "gopher_words", proper >> 32
@@ -68,7 +68,7 @@ class Signals:
         yield "gopher_stop_words", self._distinct_stop_words()
 
     def repetition(self) -> Figures:
-        """Yield Gopher's signals of repetition. Ratios of characters are to all characters, white space included."""
+        """Yield Gopher's signals of repetition. Their ratios are to all characters, white space included."""
         characters = self._characters
         yield "repetition_characters", characters
         paragraphs, lines = self._layout.paragraphs, self._layout.lf_lines
@@ -94,7 +94,7 @@ class Signals:
         yield "c4_sentences", prose.sentences
 
     def fineweb(self) -> Figures:
-        """Yield FineWeb's signals. Lines are split at line feeds alone, and blank ones do not count."""
+        """Yield FineWeb's signals. Lines are split at line feeds only, and blank ones do not count."""
         layout, lines = self._layout, self._layout.lf_lines
         filled = lines.token_counts > 0
         starts, ends, text_indices = lines.starts[filled], lines.ends[filled], lines.text_indices[filled]
@@ -113,7 +113,7 @@ class Signals:
 
     @cached_property
     def prose_lines(self) -> ProseLines:
-        """What C4's rules on lines leave."""
+        """What C4's rules on lines leave of the texts."""
         return ProseLines(self._texts, self._layout, self._tokens, self._words, self._settings, self._vocabulary)
 
     @cached_property

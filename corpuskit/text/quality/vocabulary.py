@@ -1,6 +1,6 @@
 """The words of texts as arrays: every distinct token is split and classified once, then looked up by its hash.
 
-Running text repeats its vocabulary, so one look-up a token replaces the splitting, and the tokens of many texts are
+Running text repeats its vocabulary, so one look-up per token replaces the splitting, and the tokens of many texts are
 looked up in one go. What is remembered is a pure function of the token; forgetting it changes no result, unless two
 tokens, or two words, share a 64-bit hash. Only numbers are kept, no text. A vocabulary is emptied between batches when
 it grows past `MAX_KEYS` tokens or words. Its tables have their full size from the start: 15 MB, besides what the
@@ -27,12 +27,12 @@ MAX_ENTRIES = 250_000
 INITIAL_ROWS = 1 << 17
 """Tokens, and words, that there is space for from the start."""
 INITIAL_ENTRIES = 1 << 18
-"""The same for entries."""
+"""Entries that there is space for from the start."""
 
 STOP_WORDS = ("the", "be", "to", "of", "and", "that", "have", "with")
 """Rae et al. 2021, section A.1.1."""
 
-# Flags of words: has a letter; is not of symbols alone; ends a sentence; is punctuation.
+# Flags of words: has a letter; is not only symbols; ends a sentence; is punctuation.
 LETTERS, PROPER, FULL_STOP, PUNCTUATION = 1, 2, 4, 8
 WORD_FLAG_BITS = 4
 # Flags of tokens, by their first or last characters.
@@ -42,17 +42,17 @@ PROPER_WORD = 1 << 32
 
 
 class Words(NamedTuple):
-    """The words of the tokens of a batch, one array entry a word."""
+    """The words of the tokens of a batch, one array entry per word."""
 
     words: Integers
     """Which word: within this batch, equal numbers are equal words; below 2**27."""
     lengths: Integers
-    """Characters."""
+    """The number of characters."""
     flags: Integers
 
 
 class KnownTokens(NamedTuple):
-    """What the vocabulary knows of the tokens of a batch, one array entry a token, except for `entries`."""
+    """What the vocabulary knows about the tokens of a batch, one array entry per token, except for `entries`."""
 
     spans: Integers
     """Index of the first word among the entries, shifted by 32, and the number of words."""
@@ -85,13 +85,13 @@ class _Column:
 
     def __init__(self, initial_size: int) -> None:
         self._initial_size = initial_size
-        # Filled, so that the memory is taken now and not page by page.
+        # Filled, so that the memory is allocated now and not page by page.
         self._array = np.full(initial_size, 0, np.int64)
         self.size = 0
 
     def clear(self) -> None:
         self.size = 0
-        # What one huge text took is given back.
+        # The memory that one huge text took is released.
         if len(self._array) > self._initial_size:
             self._array = np.full(self._initial_size, 0, np.int64)
 
@@ -107,7 +107,7 @@ class _Column:
 
 
 class Vocabulary:
-    """Maps tokens to rows; the columns hold what is known of each row's token."""
+    """Maps tokens to rows; the columns hold what is known about each row's token."""
 
     def __init__(self, unspaced: bool) -> None:
         """Make an empty vocabulary; `unspaced` as in `words.split_token`."""
@@ -115,12 +115,12 @@ class Vocabulary:
         self._token_rows, self._word_numbers = HashTable(), HashTable()
         self._columns = [_Column(INITIAL_ROWS) for _ in range(4)]
         self._spans, self._flags, self._proper, self._letters = self._columns
-        # An entry a word, and the entries of the words of all tokens, one token after the other.
+        # One entry per word, and the entries of the words of all tokens, one token after the other.
         self._word_entries, self._entries = _Column(INITIAL_ROWS), _Column(INITIAL_ENTRIES)
         self._clear()
 
     def look_up(self, layout: TextLayout) -> KnownTokens:
-        """Return what is known of the tokens of a layout; those not met before are learnt first.
+        """Return what is known about the tokens of a layout; those not met before are learnt first.
 
         A vocabulary that has grown too large forgets everything before.
         """

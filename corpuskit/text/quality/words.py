@@ -5,10 +5,10 @@ character (a run of dots is one word), and some marks between letters cut it in 
 (`do` `n't`); common abbreviations, web addresses and numbers stay whole. These rules restate the habits of the
 rule-based tokenizer that published quality thresholds were set with (spaCy's blank pipelines).
 
-In languages that write no spaces, the scripts themselves are cut too, without a dictionary and therefore always alike:
-Han into pairs of characters, Japanese at each change between kanji, hiragana and katakana, Thai, Lao, Khmer and Burmese
-into syllables, Tibetan at the tsheg. These units are shorter than words, so thresholds on word length and word counts
-have to be set for such languages.
+In languages that write no spaces, the scripts themselves are cut too, without a dictionary and so always in the same
+way: Han into pairs of characters, Japanese at each change between kanji, hiragana and katakana, Thai, Lao, Khmer and
+Burmese into syllables, Tibetan at the tsheg. These units are shorter than words, so thresholds on word length and word
+counts have to be set for such languages.
 """
 
 import re
@@ -17,7 +17,7 @@ import unicodedata
 __all__ = ["UNSPACED", "WORD_SPLITTER", "is_unspaced", "split_token"]
 
 WORD_SPLITTER = "corpuskit-words/1"
-"""Name and version of the rules below, which every manifest records whose content they shape."""
+"""Name and version of the rules below, for every manifest whose content they shape."""
 
 UNSPACED = frozenset(
     [
@@ -124,7 +124,7 @@ def split_token(token: str, unspaced: bool = False) -> list[str]:
         return _UNSPACED_UNIT.findall(token)
     if token.isalpha():
         return [token]
-    # Most other tokens are a word and one mark; the general way gives the same result, but slower.
+    # Most other tokens are a word and one mark; the general way gives the same result, but takes longer.
     word, mark = token[:-1], token[-1]
     if word.isalpha() and word not in SPECIAL and (mark in ",;:!?)" or (mark == "." and word[-1].islower())):
         return [word, mark]
@@ -251,10 +251,10 @@ def _cuts(core: str, first: int, last: int) -> bool:
 
 
 BEFORE_STOP = frozenset("%²-+0123456789" + _MARKS + _QUOTES)
-"""Characters after which a full stop is a word of its own; so it is after letters that are no capitals, and accents."""
+"""Characters after which a full stop is a word of its own, as it is after accents and letters other than capitals."""
 _LAST_LETTERS = frozenset(unit[-1] for unit in _UNITS.split()) | {"s", "S"}
 UNIT_ENDS = _LAST_LETTERS | frozenset("+" + _CURRENCY)
-"""Last characters of what may come off after a digit."""
+"""Last characters of the units that may come off after a digit."""
 
 
 def _special_tokens() -> dict[str, tuple[str, ...]]:

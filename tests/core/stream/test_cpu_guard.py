@@ -151,7 +151,7 @@ def test_loading_a_model_is_not_the_first_document_s_time(tmp_path: Path) -> Non
 
 
 def test_a_worker_that_dies_otherwise_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(CorpuskitError, match="a worker process was killed, perhaps for want of memory"):
+    with pytest.raises(CorpuskitError, match="a worker process was killed, perhaps for lack of memory"):
         passed([Spin()], written(tmp_path, ["text", "die"]), 1)
 
 

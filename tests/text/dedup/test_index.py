@@ -257,7 +257,7 @@ def test_settings_are_those_of_the_first_run_that_succeeded(tmp_path: Path) -> N
 
 def test_a_folder_that_is_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(PublishError, match="is no index and not empty"):
+    with pytest.raises(PublishError, match="is not an index and not empty"):
         Dedup(index=tmp_path, snapshot="a").options()
     assert list(content_of(tmp_path)) == ["notes.txt"]
     with pytest.raises(UsageError, match="holds no index"):
@@ -266,6 +266,15 @@ def test_a_folder_that_is_something_else_is_left_alone(tmp_path: Path) -> None:
 
 def remove(folder: Path, **options: Any) -> None:
     assert DedupIndex(**options).execute(["remove", str(folder)], Settings(quiet=True)) == 0
+
+
+def test_a_document_whose_id_is_empty_can_be_removed(tmp_path: Path, shell: Run) -> None:
+    judge(tmp_path / "seen", "a", [Document("", prose(0)), Document("other", prose(1))])
+    done = shell("corpuskit dedup-index remove seen --id '' --json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["removed"] == 1
+    assert listed(tmp_path / "seen") == [("a", 1)]
+    remove(tmp_path / "seen", id="")
 
 
 def test_a_removed_snapshot_is_as_if_it_had_never_been(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import itertools
 import pickle
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +20,14 @@ from tests.support.dedup import changed, corpus, families, prose
 
 SMALL: dict[str, Any] = {"ngram": 3, "permutations": 32, "bands": 16, "threshold": 0.5}
 OPTIONS: list[dict[str, Any]] = [SMALL, {"method": "exact"}, {**SMALL, "keep": "longest"}, {**SMALL, "threshold": 1.0}]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def any_memory() -> Iterator[None]:
+    """Let a limit be so small that the few documents of a test exceed it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("corpuskit.stages.dedup.LEAST_MEMORY", 1)
+        yield
 
 
 def exactly(items: Iterable[Item]) -> list[Any]:

@@ -1,0 +1,41 @@
+"""Whether what a chain says adds up: its steps, and the verdicts on what they left out."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from corpuskit.core.counts import StreamCount
+from corpuskit.core.provenance.chain import is_balanced
+from corpuskit.core.provenance.entries import StepEntry, left_out
+
+VerdictKey = tuple[str, str, str]
+"""Step, `dropped` or `rejected`, and reason."""
+
+
+def step_problems(steps: Sequence[StepEntry]) -> Iterator[str]:
+    """Yield each step that does not balance, or did not take what the steps before it sent."""
+    sent: dict[str, StreamCount | None] = {}
+    for entry in steps:
+        if not is_balanced(entry):
+            yield f"step {entry['id']} lost count of its documents"
+        if any(parent not in sent for parent in entry["from"]):
+            yield f"step {entry['id']} follows steps that come after it or do not exist"
+        sent[entry["id"]] = StreamCount.from_json(entry["out"]) if "out" in entry else None
+        if entry["upstream"] == "verified" and "in" in entry:
+            sum_sent = StreamCount()
+            for parent in entry["from"]:
+                sum_sent.merge(sent.get(parent) or StreamCount())
+            if sum_sent.as_json() != entry["in"]:
+                received = entry["in"]["documents"]
+                yield f"step {entry['id']} took {received} documents, but it was sent {sum_sent.documents}"
+
+
+def decision_problems(steps: Sequence[StepEntry], decisions_of: Mapping[VerdictKey, int]) -> Iterator[str]:
+    """Yield each verdict of which there are not as many decisions as the steps counted."""
+    documents_of: Counter[VerdictKey] = Counter()
+    for entry in steps:
+        for verdict, reason, number in left_out(entry):
+            documents_of[entry["name"], verdict, reason] += number
+    for name, verdict, reason in sorted(documents_of.keys() | decisions_of.keys()):
+        expected, decisions = documents_of[name, verdict, reason], decisions_of.get((name, verdict, reason), 0)
+        if decisions != expected:
+            yield f"step {name} {verdict} {expected} for {reason}, but the decisions hold {decisions}"

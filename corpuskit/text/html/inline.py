@@ -1,0 +1,184 @@
+"""From inline markup, the source between two block tags, to text and the part of it that lies in links."""
+
+import re
+from dataclasses import dataclass, field
+
+import re2
+
+from corpuskit.text.html.formulas import inline_tex
+from corpuskit.text.html.markup import INLINE_TAG, LINK, attribute, decode_entities
+
+__all__ = ["LINE_BREAK", "inline_text"]
+
+LINE_BREAK = "\v"
+"""Stands for `<br>` while a block is read: whitespace that no page has on purpose."""
+
+_CAREFUL = re2.compile(
+    r"<su[bp]|<r[tp]|hid|display:|katex-html|MathJax|mjx-chtml|line-?n|lnt|gutter|blob-num|user-select|sr-only|visually"
+    r"|screen-reader|latex|math|tex[\"']|</(?:span|b|strong)><|[\x{b6}\x{a7}\x{1f517}\x{f0c1}]|#</a>|#x|&para;|&sect;"
+    r"|#182;|#167;|#128279;"
+)
+"""Markup with none of these has no tags but those that only format."""
+MAX_OPEN = 256
+"""Most open tags; those nested deeper mean nothing."""
+
+_TAG_PARTS = re.compile(r"<(/?)([a-z]+)(.*)>", re.DOTALL)
+_HIDDEN = re.compile(
+    r"""\bhidden(?=[\s=>/"']|$)(?!=["']?until)|display:\s*none|visibility:\s*hidden|user-select:\s*none"""
+    r"""|(?:class|id)=["']?[^"'>]*?\b(?:katex-html|MathJax(?:_Preview|_SVG|_CHTML)?|mjx-chtml|sr-only|visually-?hidden"""
+    r"""|screen-reader-text)\b""",
+    re.IGNORECASE,
+)
+_LINE_NUMBER = re.compile(
+    r"""(?:class|id)=["']?[^"'>]*?\b(?:linenos?|lnt|gutter|blob-num|line-?numbers?|react-code-line-number)\b""",
+    re.IGNORECASE,
+)
+_BLOCK_STYLE = re.compile(r"display:\s*(?:block|flex|grid|table)\b", re.IGNORECASE)
+_PERMALINK_SIGNS = frozenset(("¶", "#", "§", "🔗", "⚓", "\uf0c1", "\uf1cb", "¶¶"))
+_EXPONENT = re.compile(r"[+\-\u2212\u2013]?(?:\d{1,4}(?:[.,/]\d{1,3})?|[nxkijtm])[+\-\u2212]?")
+_INDEX = re.compile(r"\d{1,4}")
+_TEX_CLASSES = re.compile(r"""class=["']?[^"'>]*\b(?:tex|math|latex|mwe-math-fallback-image\w*)\b""", re.IGNORECASE)
+_PARTING = frozenset(("span", "b", "strong"))
+
+
+def inline_text(markup: str, linked: int, in_code: bool) -> tuple[str, int]:
+    """Return the text of inline markup and how many of its characters are in links, with those known already."""
+    if "<" in markup:
+        if _CAREFUL.search(markup):
+            return _careful_text(markup, linked, in_code)
+        if "<a" in markup:
+            inner = "".join(LINK.findall(markup))
+            linked += len(INLINE_TAG.sub("", inner) if "<" in inner else inner)
+        markup = INLINE_TAG.sub("", markup)
+    return decode_entities(markup), linked
+
+
+@dataclass(slots=True)
+class _InlineReader:
+    """Text so far, with what is open around its end."""
+
+    in_code: bool
+    parts: list[str] = field(default_factory=list)
+    open_tags: list[str] = field(default_factory=list)
+    hidden_at: int = 0
+    """Number of open tags with the hidden one that text is in; 0 outside."""
+    link_start: int = -1
+    """Index in `parts` of what an open link begins with."""
+    link_is_local: bool = False
+    script_start: int = -1
+    """Index in `parts` of what an open `sup` or `sub` begins with."""
+    linked: int = 0
+    after_closing: bool = False
+    """Whether a `span`, `b` or `strong` ended right before."""
+    index_is_open: bool = False
+    """Whether an exponent or index ended right before, so that a digit would join it."""
+
+    def add_text(self, text: str) -> None:
+        """Append text that follows the tags read so far."""
+        if self.hidden_at or not text:
+            return
+        text = decode_entities(text)
+        if self.index_is_open and text[0].isdigit():
+            self.parts.append(" ")
+        self.parts.append(text)
+        self.index_is_open = self.after_closing = False
+
+    def open_tag(self, tag: str, attributes: str, following: str) -> None:
+        """Read a start tag; `following` is the text right after it."""
+        if tag in ("br", "wbr", "img", "source", "link", "meta", "input"):
+            if tag == "img" and not self.hidden_at and (tex := _tex_of_image(attributes)):
+                self.parts.append(tex)
+            return
+        if len(self.open_tags) >= MAX_OPEN:
+            return
+        self.open_tags.append(tag)
+        if self.hidden_at:
+            return
+        if tag in ("rt", "rp") or (attributes and self._is_hidden(tag, attributes)):
+            self.hidden_at = len(self.open_tags)
+        elif tag == "a":
+            self.link_start, self.link_is_local = len(self.parts), "#" in attributes
+        elif tag in ("sup", "sub"):
+            self.script_start = len(self.parts)
+        elif attributes and not self.in_code and "block" in attributes and _BLOCK_STYLE.search(attributes):
+            self.parts.append(LINE_BREAK)
+        elif self.after_closing and tag in _PARTING and not self.in_code and self._words_meet(following):
+            self.parts.append(" ")
+
+    def _is_hidden(self, tag: str, attributes: str) -> bool:
+        if _HIDDEN.search(attributes):
+            return True
+        # On `code` such a class asks a script to number the lines.
+        return tag not in ("code", "samp", "kbd") and _LINE_NUMBER.search(attributes) is not None
+
+    def close_tag(self, tag: str) -> None:
+        """Read an end tag; one that ends nothing is passed over."""
+        if tag not in self.open_tags:
+            return
+        while self.open_tags.pop() != tag:
+            pass
+        if self.hidden_at:
+            if len(self.open_tags) < self.hidden_at:
+                self.hidden_at = 0
+        elif tag == "a" and self.link_start >= 0:
+            self._end_link()
+        elif tag in ("sup", "sub") and self.script_start >= 0:
+            self._end_script(tag)
+        self.after_closing = tag in _PARTING
+
+    def _end_link(self) -> None:
+        text = "".join(self.parts[self.link_start :])
+        # Headings of generated documentation end in a link to themselves.
+        if self.link_is_local and text.strip() in _PERMALINK_SIGNS:
+            del self.parts[self.link_start :]
+        else:
+            self.linked += len(text)
+        self.link_start = -1
+
+    def _end_script(self, tag: str) -> None:
+        """Mark an exponent or index that would change a number or a word if it stood beside it unmarked."""
+        text = "".join(self.parts[self.script_start :]).strip()
+        before = "".join(self.parts[max(0, self.script_start - 2) : self.script_start])[-1:]
+        if tag == "sup":
+            is_marked = (before.isalnum() or before in tuple(")]}")) and _EXPONENT.fullmatch(text) is not None
+        else:
+            is_long = before.isdigit() or (before.isalpha() and len(text) > 1)
+            is_marked = is_long and _INDEX.fullmatch(text) is not None
+        if is_marked:
+            self.parts[self.script_start :] = ["^" if tag == "sup" else "_", text]
+            self.index_is_open = True
+        elif text and tag == "sub" and text[-1].isdigit():
+            self.index_is_open = True
+        self.script_start = -1
+
+    def _words_meet(self, following: str) -> bool:
+        """Whether the text before ends in a small letter or digit and a capital or digit follows: "Anna LeeKeeper"."""
+        last = self.parts[-1][-1] if self.parts else " "
+        return bool(following) and (
+            (last.islower() and (following[0].isupper() or following[0].isdigit()))
+            or (last.isdigit() and following[0].isupper())
+        )
+
+
+def _careful_text(markup: str, linked: int, in_code: bool) -> tuple[str, int]:
+    reader = _InlineReader(in_code)
+    position = 0
+    for match in INLINE_TAG.finditer(markup):
+        reader.add_text(markup[position : match.start()])
+        position = match.end()
+        parts = _TAG_PARTS.match(match[0])
+        if parts is None:
+            continue
+        if parts[1]:
+            reader.close_tag(parts[2])
+        else:
+            reader.open_tag(parts[2], parts[3], markup[position : position + 1])
+    reader.add_text(markup[position:])
+    return "".join(reader.parts), linked + reader.linked
+
+
+def _tex_of_image(attributes: str) -> str:
+    """Return the TeX of an image of a formula, for whose source the classes and the `alt` text vouch."""
+    if not _TEX_CLASSES.search(attributes):
+        return ""
+    return inline_tex(attribute(attributes, "alt") or "")

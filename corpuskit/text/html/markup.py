@@ -1,0 +1,120 @@
+"""The raw source of a page: its tokens, attributes, entities and the ends of raw text.
+
+The patterns follow the tokenizer of the HTML standard (https://html.spec.whatwg.org/multipage/parsing.html#tokenization)
+as far as text depends on it. Each is possessive, so that reading takes time linear in the page.
+"""
+
+import html
+import re
+
+__all__ = [
+    "INLINE_TAG",
+    "LINK",
+    "NEXT_TAG",
+    "TOKEN",
+    "attribute",
+    "decode_entities",
+    "end_of_comment",
+    "end_of_raw_text",
+    "whole_number",
+]
+
+_ATTRIBUTES = r"""(?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+"""
+"""Quotation marks count after an equals sign only, so a stray one swallows nothing."""
+_INLINE = (
+    r"</?(?:span|b|i|em|strong|font|small|u|mark|abbr|time|cite|q|s|sub|sup|code|kbd|samp|var|wbr|ins|del|img|bdi|bdo"
+    rf"|source|link|meta|picture|tt|dfn|ruby|rb|rt|rp|nobr|big|strike|acronym|input)(?=[\s/>]){_ATTRIBUTES}>"
+)
+"""Tags that end no block. Those in capitals are rare and take the slow way, as any unknown tag does."""
+_LINK = rf"<a(?=[\s>]){_ATTRIBUTES}>(?:[^<]++|{_INLINE})*+</a>"
+_ITEM = rf"<li(?=[\s>]){_ATTRIBUTES}>\s*+{_LINK}\s*+</li>\s*+"
+TOKEN = re.compile(
+    rf"((?:[^<]++|{_INLINE}|{_LINK})*+)(?:((?:{_ITEM}){{3,}}+)|<(?:(/?)([A-Za-z][^\s/>]*+)({_ATTRIBUTES})>|(!--|[!?/]?)))"
+)
+"""Text with its inline tags and whole links; then a run of items that are only links, a tag, a comment, or another `<`.
+
+Groups: text, run of items, `/` of an end tag, name, attributes, what follows a `<` that begins no tag.
+"""
+NEXT_TAG = re.compile("<[A-Za-z/!?]")
+INLINE_TAG = re.compile(rf"{_INLINE}|</?a(?=[\s>]){_ATTRIBUTES}>")
+LINK = re.compile(rf"<a(?=[\s>]){_ATTRIBUTES}>((?:[^<]++|{_INLINE})*+)</a>")
+
+_RAW_ENDS = {
+    name: re.compile("</" + "".join(f"[{letter}{letter.upper()}]" for letter in name) + r"(?=[\s/>])")
+    for name in ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "math", "svg")
+}
+_SCRIPT = re.compile(r"<[sS][cC][rR][iI][pP][tT][\s/>]")
+_RARE_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|nbsp);)[#A-Za-z]")
+_COMMON_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&nbsp;", "\xa0"), ("&amp;", "&"))
+_NUMBER = re.compile(r"\s*([+-]?\d{1,9})")
+
+
+def attribute(attributes: str, name: str) -> str | None:
+    """Return the value of an attribute, empty if it has none; None if there is no such attribute."""
+    match = _attribute_pattern(name).search(attributes)
+    if match is None:
+        return None
+    return decode_entities(next((value for value in match.groups() if value is not None), ""))
+
+
+def whole_number(value: str | None) -> int | None:
+    """Return the number that an attribute's value begins with, if it begins with one."""
+    match = _NUMBER.match(value) if value else None
+    return int(match[1]) if match else None
+
+
+def decode_entities(text: str) -> str:
+    """Return text without entities. The few that make up nearly all of them are decoded many times faster."""
+    if "&" not in text:
+        return text
+    if _RARE_ENTITY.search(text):
+        return html.unescape(text)
+    for entity, character in _COMMON_ENTITIES:
+        text = text.replace(entity, character)
+    return text
+
+
+def end_of_comment(markup: str, start: int) -> int:
+    """Return the offset after the comment whose `<!--` ends at `start`; the page's end if it is never closed."""
+    # `<!-->` is a whole comment.
+    end = markup.find("-->", start - 2)
+    return len(markup) if end < 0 else end + 3
+
+
+def end_of_raw_text(markup: str, tag: str, start: int) -> tuple[int, int]:
+    """Return where raw text that begins at `start` ends, and the offset after its end tag."""
+    if tag == "script":
+        end = _end_of_script(markup, start)
+    else:
+        match = _RAW_ENDS[tag].search(markup, start)
+        end = match.start() if match else len(markup)
+    after = markup.find(">", end)
+    return end, len(markup) if after < 0 else after + 1
+
+
+def _end_of_script(markup: str, start: int) -> int:
+    """Return where a script ends; one inside a comment in it has its own end (HTML, "script data double escaped")."""
+    position, in_comment = start, False
+    while match := _RAW_ENDS["script"].search(markup, position):
+        end = match.start()
+        comment = markup.rfind("<!--", position, end)
+        if comment >= 0 or in_comment:
+            inner = max(comment, position)
+            in_comment = markup.find("-->", inner, end) < 0
+            if in_comment and _SCRIPT.search(markup, inner, end):
+                position = match.end()
+                continue
+        return end
+    return len(markup)
+
+
+_PATTERNS: dict[str, re.Pattern[str]] = {}
+
+
+def _attribute_pattern(name: str) -> re.Pattern[str]:
+    pattern = _PATTERNS.get(name)
+    if pattern is None:
+        pattern = _PATTERNS[name] = re.compile(
+            rf"""(?:^|[\s"'/]){name}(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++))|(?=[\s/=]|$))""", re.IGNORECASE
+        )
+    return pattern

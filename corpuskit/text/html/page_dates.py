@@ -1,0 +1,273 @@
+"""The day on which a page says that it was published: marked in its markup, or written by its heading.
+
+A day counts only where a reader would take it for the page's own: an element marked as the time of publication, or a
+short line by the heading. Those of comments, of links to other pages and of side columns do not. Days of changes are
+told apart, and ones that could be read in two ways are left out.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from corpuskit.text.html.calendar_days import WrittenDay, timestamp_day, written_days
+from corpuskit.text.html.raw_markup import StartTag, start_tags, tags_with, text_of
+
+__all__ = ["heading_day", "marked_day"]
+
+MAX_MARKED = 400
+"""Most elements marked with a time that are looked at."""
+WINDOW_BEFORE, WINDOW_AFTER = 8 * 1024, 64 * 1024
+"""Characters of markup before and after the heading in which a line may belong to it."""
+LINES_BEFORE, LINES_AFTER = 6, 14
+"""Lines of text before and after the heading that may belong to it."""
+LONGEST_SUBTITLE = 90
+"""Most characters of a line that is not yet the text; an `aside` after that is a side column."""
+MAX_INNER = 8 * 1024
+"""Most characters of markup in a heading."""
+MAX_LINE = 200
+"""Most characters of a line that is about a date rather than one that mentions it."""
+MAX_WORDS = 7
+"""Most words beside the date, unless one says that it is of publication."""
+
+_TIME_WORDS = ("date", "Date", "publish", "Publish", "publication", "modified", "Modified", "posted")
+_TIME = re.compile(r"<(time)(?=[\s>])", re.IGNORECASE)
+_PUBLISHED_MARK = re.compile(
+    r"datepublished|pubdate|(?<![a-z])published(?![a-z])|entry-date|post-?date|publi(?:sh|cation)-?(?:date|time)|dateissued"
+)
+_MODIFIED_MARK = re.compile(r"modified|updated|lastmod")
+_FOREIGN_MARK = re.compile(
+    r"(?<![a-z])(?:no)?comments?(?!s?-?(?:link|count|number))|related|teaser|sidebar|recommend|widget|reply|footer"
+    r"|more-?(?:news|posts|stories)"
+)
+_FOREIGN_SECTION = re.compile(
+    r"(?<![a-z])(?:no)?comments?(?!s?-?(?:link|count|number))|related|teaser|sidebar|recommend|more-?(?:news|posts|stories)"
+)
+_COMMENTS = re.compile(
+    r"<(?:section|div|ol|ul)(?=\s[^>]{0,300}?(?:id|class)=[\"']?[^\"'>]{0,100}comment)|<footer[\s>]", re.IGNORECASE
+)
+_BREAK = re.compile(
+    r"<(/?)(address|article|aside|blockquote|body|br|button|caption|dd|div|dl|dt|fieldset|figcaption|figure|footer|form"
+    r"|h[1-6]|header|hr|li|main|nav|ol|option|p|pre|section|select|table|tbody|td|th|tr|ul)(?=[\s>/])[^>]*+>",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(r"<h[1-6][\s>]", re.IGNORECASE)
+_HEADING_END = re.compile(r"</h[1-6]", re.IGNORECASE)
+_LINK = re.compile(r"<(/?)a(?=[\s>])", re.IGNORECASE)
+_SECTION_TAG = re.compile(r"<(/?)(article|aside|div|footer|nav|ol|section|ul)(?=[\s>])[^<>]*+>", re.IGNORECASE)
+_SECTIONS = frozenset("article aside div footer nav ol section ul".split())  # noqa: SIM905
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?(?:am|pm|uhr|h))?", re.IGNORECASE)
+_DATELINE_END = re.compile(r"\s*(?:[|–—:]|[.]\s|-{1,2}\s)")
+"""What ends the date at the start of a text: Berlin, 4 March 2021 – The lamp …"""
+_SEPARATOR = re.compile(r"[|·•⋅∙]|\s[–—-]\s")
+"""What stands between a date and the author, the rubric or the time of reading."""
+_RANGE = re.compile(r"\d\.?\s*(?:-|–|—|bis|to|until|al|au|до|и|und|and|&|/)\s*$", re.IGNORECASE)
+_PUBLISHED_WORD = re.compile(
+    r"publish|posted|released|issued|ver(?:ö|oe)ffentlich|erschienen|erstellt|publi[ée]|mis en ligne|publicad|pubblicat"
+    r"|geplaatst|gepubliceerd|opublikowan|dodan|опубликован|размещен|δημοσ|publiziert"
+    r"|發布|发布|公開|掲載|発表|投稿|日期|来源",
+    re.IGNORECASE,
+)
+_UPDATED_WORD = re.compile(
+    r"updat|modif|edited|revis|review|aktualisiert|ge[äa]ndert|bearbeitet|stand:|mise? à jour|màj|maj |actualizad"
+    r"|aggiornat|atualizad|bijgewerkt|gewijzigd|zaktualizowan|aktualizac|обновл|измен|ενημ|更新|修改|accessed|abgerufen|retrieved"
+    r"|last change|letzte änderung",
+    re.IGNORECASE,
+)
+_EVENT_WORD = re.compile(
+    r"(?:until|till|deadline|expires|born|founded|since|geboren|gegründet|seit|bis|ab|termin|beginn|copyright|©)\W*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of text, and its markup."""
+
+    text: str
+    source: str
+
+
+def marked_day(source: str, heading: int, day_first: bool | None, *, modified: bool = False) -> str:
+    """Return the day of the elements marked as the time of publication, or of a change.
+
+    It is the only one that they give, or else that nearest to the heading's offset, which is -1 if there is none.
+    """
+    days: list[tuple[int, str]] = []
+    tags = list(islice(_marked_tags(source), MAX_MARKED))
+    sections = _foreign_sections(source) if tags else []
+    for tag in tags:
+        if any(start < tag.start < end and not start < heading < end for start, end in sections):
+            continue
+        is_modified = _MODIFIED_MARK.search(tag.marks) is not None and "datepublished" not in tag.marks
+        if is_modified == modified and (day := _tag_day(source, tag, day_first)):
+            days.append((abs(tag.start - heading), day))
+    if len({day for _, day in days}) == 1:
+        return days[0][1]
+    distance, day = min(days, default=(0, ""))
+    return day if heading >= 0 and distance < WINDOW_AFTER else ""
+
+
+def heading_day(source: str, heading: tuple[int, int], day_first: bool | None, *, modified: bool = False) -> str:
+    """Return the day that the text by the heading gives as the page's own.
+
+    The offsets are those of its start tag, or of a title that is not marked as a heading.
+
+    With `modified`, it is the day of a change.
+    """
+    start, end = heading
+    heading_end = _HEADING_END.search(source, end, end + MAX_INNER) if _HEADING.match(source, start) else None
+    end = heading_end.end() if heading_end else end
+    after = source[end : end + WINDOW_AFTER]
+    lines_before = list(_lines(_last_section(source[max(0, start - WINDOW_BEFORE) : start])))[-LINES_BEFORE:]
+    for line in (*islice(_lines(_first_section(after)), LINES_AFTER), *reversed(lines_before)):
+        day = _line_day(line, day_first, modified=modified)
+        if day:
+            return day
+    return _only_time(after, day_first, modified=modified)
+
+
+def _marked_tags(source: str) -> Iterator[StartTag]:
+    """Yield elements marked as the time of publication or of a change, but for those of comments and teasers."""
+    for tag in tags_with(source, _TIME_WORDS):
+        is_time = "pubdate" in tag.attributes or _PUBLISHED_MARK.search(tag.marks) or _MODIFIED_MARK.search(tag.marks)
+        if is_time and not _FOREIGN_MARK.search(tag.marks):
+            yield tag
+
+
+def _foreign_sections(source: str) -> list[tuple[int, int]]:
+    """Return where sections about other pages start and end; what holds the heading is none, whatever it is called."""
+    sections: list[tuple[int, int]] = []
+    name, depth, start = "", 0, 0
+    for match in _SECTION_TAG.finditer(source):
+        if depth:
+            depth += (-1 if match[1] else 1) if match[2].lower() == name else 0
+            if not depth:
+                sections.append((start, match.end()))
+        elif not match[1] and (match[2].lower() == "aside" or _FOREIGN_SECTION.search(match[0].lower())):
+            name, depth, start = match[2].lower(), 1, match.start()
+    return sections
+
+
+def _tag_day(source: str, tag: StartTag, day_first: bool | None) -> str:
+    """Return the day of an element: in an attribute, or else the only one in its text."""
+    for key in ("datetime", "content", "title"):
+        day = timestamp_day(tag.attributes.get(key))
+        if day:
+            return day
+    if tag.name == "meta":
+        return ""
+    text = text_of(source[tag.end : tag.end + 300].partition(f"</{tag.name}")[0])
+    days = {written.day for written in written_days(text, day_first)} if len(text) <= MAX_LINE else set()
+    return days.pop() if len(days) == 1 else ""
+
+
+def _first_section(part: str) -> str:
+    """Return what comes before the second heading: one may be a subtitle, the next has its own dates."""
+    headings = [match.start() for match in islice(_HEADING.finditer(part), 2)]
+    return part[: headings[1]] if len(headings) == 2 else part
+
+
+def _last_section(part: str) -> str:
+    """Return what comes from the last heading on, which may be a date; what is before it has a heading of its own."""
+    starts = [match.start() for match in _HEADING.finditer(part)]
+    return part[starts[-1] :] if starts else part
+
+
+def _lines(part: str) -> Iterator[Line]:
+    """Yield the lines that block elements make of a part of the markup, but for those of links and foreign sections.
+
+    A link that holds several lines is a teaser of its page.
+    """
+    position = links = longest_line = 0
+    foreign_name, foreign_depth = "", 0
+    for match in _BREAK.finditer(part + "<br>"):
+        source = part[position : match.start()]
+        links_before = links
+        for link in _LINK.finditer(source):
+            links = max(0, links - 1) if link[1] else links + 1
+        text = " ".join(text_of(source).split())
+        if (text or "<time" in source.lower()) and not (links_before or links or foreign_depth):
+            yield Line(text, source)
+            longest_line = max(longest_line, len(text))
+        position = match.end()
+        name = match[2].lower()
+        if foreign_depth:
+            foreign_depth += (-1 if match[1] else 1) if name == foreign_name else 0
+        elif not match[1] and name in _SECTIONS and _is_foreign(name, match[0].lower(), longest_line):
+            foreign_name, foreign_depth = name, 1
+
+
+def _is_foreign(name: str, tag: str, longest_line: int) -> bool:
+    """Whether a section is about other pages; an `aside` between heading and text has the date and the author."""
+    return _FOREIGN_SECTION.search(tag) is not None or (name == "aside" and longest_line > LONGEST_SUBTITLE)
+
+
+def _line_day(line: Line, day_first: bool | None, *, modified: bool) -> str:
+    """Return the day that the line gives as that of publication, or of a change; empty if it gives none."""
+    if len(line.text) <= MAX_LINE and _is_updated(line.text) == modified:
+        day = next(_time_days(line.source, day_first, modified=modified), "")
+        if day:
+            return day
+    days = written_days(line.text[:MAX_LINE], day_first)
+    if len(line.text) > MAX_LINE:
+        # Of a paragraph only the dateline counts.
+        days = days[:1] if days and _DATELINE_END.match(line.text, days[0].end) else []
+    own_days = _days_of_page(line.text, days, modified=modified)
+    if len(own_days) != 1:
+        return ""
+    words = _words_beside(line.text, days)
+    about_date = _UPDATED_WORD if modified else _PUBLISHED_WORD
+    return own_days.pop() if len(words) <= MAX_WORDS or about_date.search(line.text) else ""
+
+
+def _days_of_page(text: str, days: list[WrittenDay], *, modified: bool) -> set[str]:
+    """Return the days of publication, or of a change; none if one is that of an event or the end of a range."""
+    own_days: set[str] = set()
+    position = 0
+    for written in days:
+        lead = text[position : written.start]
+        position = written.end
+        if _RANGE.search(lead) or _EVENT_WORD.search(lead):
+            return set()
+        if _is_updated(lead) == modified:
+            own_days.add(written.day)
+    return own_days
+
+
+def _words_beside(text: str, days: list[WrittenDay]) -> list[str]:
+    """Return the words of a line around its dates, but for times, up to the end of a dateline or to a separator."""
+    words: list[str] = []
+    position = 0
+    for written in days:
+        words += _WORD.findall(_CLOCK.sub(" ", _SEPARATOR.split(text[position : written.start])[-1]))
+        position = written.end
+        if _DATELINE_END.match(text, position):
+            return words
+    return words + _WORD.findall(_CLOCK.sub(" ", _SEPARATOR.split(text[position:])[0]))
+
+
+def _only_time(part: str, day_first: bool | None, *, modified: bool) -> str:
+    """Return the day of the `time` elements of a part, up to the comments, if all give the same."""
+    if not _TIME.search(part):
+        return ""
+    comments = _COMMENTS.search(part)
+    lines = _lines(part[: comments.start()] if comments else part)
+    days = {day for line in lines for day in _time_days(line.source, day_first, modified=modified)}
+    return days.pop() if len(days) == 1 else ""
+
+
+def _time_days(part: str, day_first: bool | None, *, modified: bool) -> Iterator[str]:
+    """Yield the days of the `time` elements that are of publication, or of a change."""
+    for tag in islice(start_tags(part, _TIME), MAX_MARKED):
+        is_modified = _MODIFIED_MARK.search(tag.marks) is not None
+        if is_modified == modified and not _FOREIGN_MARK.search(tag.marks) and (day := _tag_day(part, tag, day_first)):
+            yield day
+
+
+def _is_updated(text: str) -> bool:
+    """Whether the words before a date say that it is of a change."""
+    updates = [match.end() for match in _UPDATED_WORD.finditer(text)]
+    publications = [match.end() for match in _PUBLISHED_WORD.finditer(text)]
+    return bool(updates) and (not publications or publications[-1] < updates[-1])

@@ -1,0 +1,217 @@
+"""The title of a page among those that it states: heading, `og:title`, headline, and `<title>` with the site's name.
+
+The heading is what readers see, so it is taken where another title confirms it; alone it may be a slogan. What stands
+before or behind a separator and is the site's name belongs to no title.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from urllib.parse import urlsplit
+
+from corpuskit.text.html.json_ld import comparable_title
+from corpuskit.text.html.raw_markup import inner_text, single_line, start_tags
+
+__all__ = ["PageTitles", "page_titles"]
+
+MAX_HEADINGS = 200
+"""Most headings that are looked at."""
+MAX_SEPARATORS = 20
+"""Most separators of a title that may stand before or behind the site's name."""
+MIN_TITLE = 10
+"""Fewest characters by which a title is known among other texts."""
+MAX_OCCURRENCES = 20
+"""Most occurrences of a title that are looked at."""
+MAX_LOOK_BACK = 200
+"""Most characters of the tag before a title."""
+META_TITLES = ("og:title", "citation_title", "dc.title", "dcterms.title", "parsely-title", "dc:title", "twitter:title")
+
+_TITLE = re.compile(r"<(title)(?=[\s>])", re.IGNORECASE)
+_HEADING = re.compile(r"<(h[1-6])(?=[\s>])", re.IGNORECASE)
+_OWN_TAG = re.compile(r"<(?!/|a[\s>])[^<>]*>\s*$", re.IGNORECASE)
+"""The start tag of an element, not a link, whose text begins here."""
+_SEPARATOR = re.compile(
+    r"\s+(?:[|\-–—:·•»›>/~]|::|\|\|)\s+|\s*[|»›_]\s*|:\s+|(?<=[\u3000-\u9fff\uff00-\uffef])[-–—_](?=\w)"
+)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading: its level, its text, and where it starts and ends."""
+
+    level: int
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class PageTitles:
+    """The titles that a page gives, and the names of its site."""
+
+    all_headings: tuple[Heading, ...]
+    stated_titles: tuple[str, ...]
+    """Those of `meta` elements, then `<title>`."""
+    document_title: str
+    site_names: frozenset[str]
+    title_text: tuple[int, int] = (-1, -1)
+    """Where a title stands as a text that is not marked as a heading; -1 if it does not."""
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The texts of the first headings of the highest level."""
+        return tuple(heading.text for heading in self.all_headings if heading.level == 1)[:3]
+
+    @cached_property
+    def heading(self) -> tuple[int, int]:
+        """Where the page's heading starts and ends: one that a title confirms, a title's text, or the first heading.
+
+        It is -1 if there is none.
+        """
+        confirmed = self.confirmed_heading()
+        if confirmed is None and self.title_text[0] >= 0:
+            return self.title_text
+        heading = confirmed[0] if confirmed else next((item for item in self.all_headings if item.level == 1), None)
+        return (heading.start, heading.end) if heading else (-1, -1)
+
+    def confirmed_heading(self, headline: str = "") -> tuple[Heading, str] | None:
+        """Return the heading that a title states too, and the title that both give; None if no title states any."""
+        titles = [self.without_site(title) for title in dict.fromkeys((*self.stated_titles, headline)) if title]
+        for agree in (_is_equal, _starts_alike, _is_segment, _ends_alike, _holds):
+            for heading in sorted(self.all_headings, key=lambda heading: heading.level):
+                for title in titles:
+                    if agreed := agree(title, heading.text):
+                        return heading, agreed
+        return None
+
+    def best(self, headline: str) -> str:
+        """Return the title to take; `headline` is that of the page's JSON-LD."""
+        confirmed = self.confirmed_heading(headline)
+        if confirmed:
+            return confirmed[1]
+        for title in (*self.stated_titles[:-1], headline, self.document_title):
+            cleaned = self.without_site(title)
+            if cleaned and not self.is_site(cleaned):
+                return cleaned
+        return next((item.text for item in self.all_headings if item.level == 1), "") or self.document_title
+
+    def is_site(self, title: str) -> bool:
+        """Whether a title is no more than the site's name."""
+        return _compact(title) in self.site_names
+
+    def without_site(self, title: str) -> str:
+        """Return a title without the site's name before or behind a separator."""
+        separators = list(islice(_SEPARATOR.finditer(title), MAX_SEPARATORS))
+        for separator in separators:
+            if self.is_site(title[separator.end() :]) and comparable_title(title[: separator.start()]):
+                return title[: separator.start()]
+        for separator in reversed(separators):
+            if self.is_site(title[: separator.start()]):
+                return title[separator.end() :]
+        return title
+
+
+def page_titles(source: str, values: dict[str, str], url: str) -> PageTitles:
+    """Return the titles that the page's source, `meta` elements and address give."""
+    document_title = next(
+        (text for tag in islice(start_tags(source, _TITLE), MAX_HEADINGS) if (text := inner_text(source, tag))), ""
+    )
+    stated_titles = [text for name in META_TITLES if (text := single_line(values.get(name, "")))]
+    headings = tuple(_headings(source))
+    site_names = set(_site_names(values, url))
+    site_names.update(_brands(stated_titles, document_title, headings, site_names))
+    own_headings = tuple(heading for heading in headings if _compact(heading.text) not in site_names)
+    titles = (*stated_titles, document_title)
+    return PageTitles(own_headings, titles, document_title, frozenset(site_names), _title_text(source, titles))
+
+
+def _headings(source: str) -> Iterator[Heading]:
+    for tag in islice(start_tags(source, _HEADING), MAX_HEADINGS):
+        text = inner_text(source, tag)
+        if text:
+            yield Heading(int(tag.name[1]), text, tag.start, tag.end)
+
+
+def _title_text(source: str, titles: tuple[str, ...]) -> tuple[int, int]:
+    """Return where a title, or its part before a separator, is the start of an element's text; -1 if nowhere."""
+    body = max(0, source.find("</title"))
+    for title in dict.fromkeys(titles):
+        ends = [match.start() for match in islice(_SEPARATOR.finditer(title), 3)]
+        for part in (title, *(title[:end] for end in reversed(ends))):
+            end = body
+            for _ in range(MAX_OCCURRENCES if len(comparable_title(part)) >= MIN_TITLE else 0):
+                start = source.find(part, end)
+                if start < 0:
+                    break
+                end = start + len(part)
+                if _OWN_TAG.search(source, max(0, start - MAX_LOOK_BACK), start):
+                    return start, end
+    return -1, -1
+
+
+def _is_equal(title: str, heading: str) -> str:
+    words = comparable_title(heading)
+    return heading if words and comparable_title(title) == words else ""
+
+
+def _starts_alike(title: str, heading: str) -> str:
+    """Return the heading if it and the title start with the same words, and half of the longer one or more is these."""
+    shorter, longer = sorted((comparable_title(title), comparable_title(heading)), key=len)
+    return heading if shorter and longer.startswith(f"{shorter} ") and len(shorter) * 2 >= len(longer) else ""
+
+
+def _is_segment(title: str, heading: str) -> str:
+    """Return the heading if it is what the title has before its first or its second separator."""
+    heading_words = comparable_title(heading)
+    ends = [separator.start() for separator in islice(_SEPARATOR.finditer(title), 2)]
+    return heading if heading_words and any(comparable_title(title[:end]) == heading_words for end in ends) else ""
+
+
+def _ends_alike(title: str, heading: str) -> str:
+    """Return the title if the heading ends with it: what stands before it is a kicker."""
+    words = comparable_title(title)
+    is_end = bool(words) and comparable_title(heading).endswith(f" {words}")
+    return title if is_end and len(words) * 5 >= len(heading) * 2 else ""
+
+
+def _holds(title: str, heading: str) -> str:
+    """Return the heading if the title has all of it and little else."""
+    words, title_words = comparable_title(heading), comparable_title(title)
+    return heading if words and f" {words} " in f" {title_words} " and len(words) * 2 >= len(title_words) else ""
+
+
+def _site_names(values: dict[str, str], url: str) -> Iterator[str]:
+    """Yield the names of the site: as it states them, and its host with and without its ending."""
+    names = [values.get(name, "") for name in ("og:site_name", "application-name", "apple-mobile-web-app-title")]
+    try:
+        host = (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        host = ""
+    names += [host, host.rpartition(".")[0], host.partition(".")[0]]
+    for name in names:
+        if compact_name := _compact(name):
+            yield compact_name
+
+
+def _brands(
+    stated_titles: list[str], document_title: str, headings: tuple[Heading, ...], site_names: set[str]
+) -> Iterator[str]:
+    """Yield those of the titles that are the site's name: alone they stand at an end of `<title>`, by the page's own.
+
+    It is the last part that is a name, unless a heading says so, too; or the first, if a heading is the rest.
+    """
+    heading_texts = {_compact(heading.text) for heading in headings}
+    separators = list(islice(_SEPARATOR.finditer(document_title), MAX_SEPARATORS))
+    for title in set(map(_compact, stated_titles)) - heading_texts - {""}:
+        for separator in separators:
+            first, last = _compact(document_title[: separator.start()]), _compact(document_title[separator.end() :])
+            is_last = title == last and first and first not in site_names and len(first) > len(last)
+            if is_last or (title == first and last in heading_texts):
+                yield title
+
+
+def _compact(title: str) -> str:
+    """Return the letters and digits of a title in lower case, as hosts have them."""
+    return comparable_title(title).replace(" ", "")

@@ -1,0 +1,151 @@
+"""Reading a page's source into blocks: the rules of HTML that text depends on, and what must not be lost or changed."""
+
+import time
+
+import pytest
+
+from corpuskit.text.html import blocks
+from corpuskit.text.html.reader import read
+
+HARBOUR = "The harbour office counts every boat that comes in before dusk, and writes its name into a green book."
+TIDE = "When the tide is out the stones of the old pier can be seen, and children look for crabs between them."
+
+
+def text_of(markup: str, xml: bool = False) -> str:
+    _, placed_blocks = read(markup, xml)
+    return blocks.as_text([block for placed in placed_blocks for block in placed.blocks])
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        # Elements that nobody ended.
+        ("<p>one<p>two<div>three</div>four", "one\n\ntwo\n\nthree\nfour"),
+        ("<ul><li>one<li>two<ul><li>deep</ul><li>three</ul>", "- one\n- two\n  - deep\n- three"),
+        ("<dl><dt>term<dd>meaning<dt>next<dd>other</dl>", "term\nmeaning\nnext\nother"),
+        ("<h2>head</h3>text", "head\n\ntext"),
+        ("<table><tr><td>a<td>b<tr><td>c<td>d</table>", "a\tb\nc\td"),
+        ("<TABLE><TR><TD>a</TD><TD>b</TD></TR></TABLE>", "a\tb"),
+        ("a</div></table>b</p>c", "ab\nc"),
+        ("<div><svg><path d='M0'><p>text</div>after", "text\n\nafter"),
+        ("<svg><title>no</title><text>no</text></svg>yes", "yes"),
+        # Markup that only looks like tags.
+        ("1 < 2 and <3", "1 < 2 and <3"),
+        ("a<!-- <p>no</p> -->b<!>c<?php no ?>d", "abcd"),
+        ("<a title='<p>no</p>' href=/x>yes</a>", "yes"),
+        ("yes<script>if (a<b) x='</p>'</script><style>p{}</style>", "yes"),
+        ("text<div class=", "text"),
+        # Line breaks and spaces.
+        ("one<br>two<br><br>three", "one\ntwo\n\nthree"),
+        ("un<wbr>break<b>able</b> w\u00f6rd", "unbreakable w\u00f6rd"),
+        ("<label>Yes</label><label>No</label>", "Yes No"),
+        ("<p><span class=who>Edda Brook</span><span class=what>Pilot</span></p>", "Edda Brook Pilot"),
+        ("<p><span class=cap>T</span>ide tables</p>", "Tide tables"),
+        ("<span style='display:block'>one.</span><span style='display:block'>two</span>", "one.\ntwo"),
+        ("&eacute;&amp;amp;&#x41;&lt;b&gt;", "\u00e9&amp;A<b>"),
+        # Numbers of lists.
+        ("<ol start=7><li>g<li value=20>t<li>u</ol>", "7. g\n20. t\n21. u"),
+        ("<ol reversed><li>last<li>first</ol>", "2. last\n1. first"),
+        ("<ol type=A><li>one<li>two</ol>", "A. one\nB. two"),
+        ("<ul><li>one</ul><ul><li>two</ul>", "- one\n\n- two"),
+        # Tables.
+        ("<table><tr><td></td><td>1</td><td></td><td>2</td></tr><tr><td>a</table>", "\t1\t\t2\na"),
+        (
+            "<table><tr><th rowspan=2>Port<th colspan=2>Tide<tr><th>high<th>low<tr><td>Ost<td>3<td>1</table>",
+            "Port\tTide\n\thigh\tlow\nOst\t3\t1",
+        ),
+        # Code.
+        ("<pre><div>for x in y:</div><div>    go(x)</div></pre>", "for x in y:\n    go(x)"),
+        ("<pre>a\n\n  b\n</pre>", "a\n\n  b"),
+        ("<pre><span class=lineno>7</span>x = 1\n<span class=lineno>8</span>y = 2</pre>", "x = 1\ny = 2"),
+        ("<pre><code class='line-numbers'>x = 1</code></pre>", "x = 1"),
+        ("<table><tr><td class=linenos><pre>1\n2</pre><td><pre>a\nb</pre></table>", "a\nb"),
+        ("<pre>1\n2\n3</pre>", "1\n2\n3"),
+        ("<div class='fragment'><div class=line>a {</div><div class=line>  b</div></div>c", "a {\n  b\n\nc"),
+        # Signs that change a number or a word.
+        ("10<sup>9</sup> m<sup>2</sup> log<sub>2</sub>8 CO<sub>2</sub>", "10^9 m^2 log2 8 CO2"),
+        ("the 1<sup>st</sup> of May", "the 1st of May"),
+        ("<ruby>\u6e2f<rp>(</rp><rt>\u307f\u306a\u3068</rt><rp>)</rp></ruby>\u753a", "\u6e2f\u753a"),
+        ("<h2>Tides <a class=anchor href=#tides>\u00b6</a></h2>", "Tides"),
+        ("<p>Press <a href=#hash>#</a>", "Press"),
+        # Formulas.
+        ("<math alttext='a+b'><mi>a</mi></math>", "\\(a+b\\)"),
+        ("<math><mfrac><mi>x</mi><msup><mi>y</mi><mn>2</mn></msup></mfrac></math>", "\\(\\frac{x}{y^{2}}\\)"),
+        ("so <script type='math/tex; mode=display'>a<b</script> holds", "so \\(a<b\\) holds"),
+        ("let <img class='latex' alt='\\pi r^2' src=x.png> be", "let \\(\\pi r^2\\) be"),
+        (
+            "<span class=katex><span class=katex-mathml><math><semantics><mi>q</mi><annotation encoding="
+            "'application/x-tex'>q_1</annotation></semantics></math></span><span class=katex-html aria-hidden=true>"
+            "<span>q</span><span>1</span></span></span> is small",
+            "\\(q_1\\) is small",
+        ),
+        # Hidden and shown.
+        (f"{HARBOUR * 3}<p hidden>no<div style='display: none'>no</div><p style='visibility:hidden'>no", HARBOUR * 3),
+        (f"{HARBOUR * 3}<div class=accordion-panel style='display:none'>yes</div>", f"{HARBOUR * 3}\n\nyes"),
+        (
+            f"{HARBOUR * 3}<button aria-controls=q1>Why?</button><div id=q1 hidden>So.</div>",
+            f"{HARBOUR * 3}\n\nWhy?\nSo.",
+        ),
+        ("<h3><button>Where is the pier?</button></h3>", "Where is the pier?"),
+        ("<p>text</p><button>Send</button><select><option>no</select>", "text"),
+        ("<x-post><template shadowrootmode=open><p>yes</p></template></x-post><template>no</template>", "yes"),
+        (f"<div id=app></div><noscript><p>{HARBOUR}</p></noscript>", HARBOUR),
+        (f"<p>{HARBOUR * 3}</p><noscript>Please turn scripts on.</noscript>", HARBOUR * 3),
+        (f"<p>{HARBOUR * 3}</p><div id=cookie-notice>We set cookies.</div>", HARBOUR * 3),
+    ],
+)
+def test_source_becomes_text(markup: str, text: str) -> None:
+    assert text_of(markup) == text
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<html><head><script src='a'/><title/></head><body><p>yes</p></body></html>", "yes"),
+        ("<body><iframe src='a'/><textarea/><div/><p>yes</p><![CDATA[a < b]]></body>", "yes\n\na < b"),
+    ],
+)
+def test_xhtml_is_read_by_the_rules_of_xml(markup: str, text: str) -> None:
+    assert text_of(markup, xml=True) == text
+
+
+def test_elements_nested_too_deep_lose_no_text() -> None:
+    assert text_of("<div>" * 3_000 + HARBOUR + "</div>" * 3_000 + f"<p>{TIDE}") == f"{HARBOUR}\n\n{TIDE}"
+
+
+ATTACKS = {
+    "nav": "<nav>a",
+    "svg": "<svg>a",
+    "footer": "<footer><p>a",
+    "cells": "<td>a",
+    "table cells": "<table><td>",
+    "tables": "<table><tr><td>",
+    "lists": "<ul><li>",
+    "items behind divisions": "<li><section><div>",
+    "links": "<a href=x>b",
+    "attributes": "<p " + "a=b " * 2_000,
+    "quotes": "<p a=\"b'>",
+    "comments": "<!-- a",
+    "scripts": "<script><!--<script>",
+    "math": "<math><mi>",
+    "formatting": "<b><i></u>",
+    "exponents": "<sup>2<sub>",
+    "hidden": "<p hidden id=a>b",
+    "entities": "&amp;&eacute;&",
+    "link runs": "<li><a href=x>b</a></li>",
+    "openers": "<",
+}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_reading_takes_time_linear_in_the_page(name: str) -> None:
+    def seconds(size: int) -> float:
+        markup = ATTACKS[name] * (size // len(ATTACKS[name]))
+        start = time.process_time()
+        read(markup)
+        return time.process_time() - start
+
+    seconds(10_000)
+    # Four times the page may take seven times as long, not sixteen, and tenths of a second at that.
+    small, large = (min(seconds(size) for _ in range(2)) for size in (150_000, 600_000))
+    assert large < 7 * small + 0.15
