@@ -24,8 +24,8 @@ def test_snapshots_are_listed_in_their_order(index: Path, corpuskit: Run) -> Non
 
 
 def test_a_snapshot_or_a_document_is_removed(index: Path, corpuskit: Run) -> None:
-    assert corpuskit("dedup-index", "remove", "seen", "--snapshot", "two").stderr.endswith(b"removed 1 entries\n")
-    assert corpuskit("dedup-index", "remove", "seen", "--id", "d0").stderr.endswith(b"removed 1 entries\n")
+    assert corpuskit("dedup-index", "remove", "seen", "--snapshot", "two").stderr.endswith(b"removed 1 entry\n")
+    assert corpuskit("dedup-index", "remove", "seen", "--id", "d0").stderr.endswith(b"removed 1 entry\n")
     assert corpuskit("dedup-index", "remove", "seen", "--id", "d0").stderr.endswith(b"removed 0 entries\n")
     answer = json.loads(corpuskit("dedup-index", "list", "seen", "--json").stdout)
     assert [(entry["name"], entry["documents"]) for entry in answer["snapshots"]] == [("one", 1)]
@@ -37,7 +37,7 @@ def test_a_snapshot_or_a_document_is_removed(index: Path, corpuskit: Run) -> Non
         (("list",), "say "),
         (("show", "seen"), "say "),
         (("remove", "seen"), "name what to remove"),
-        (("list", "seen", "--id", "d0"), "list takes no --snapshot and no --id"),
+        (("list", "seen", "--id", "d0"), "list takes neither --snapshot nor --id"),
         (("list", "nowhere"), "holds no index"),
     ],
 )

@@ -48,7 +48,7 @@ def test_a_folder_holds_jsonl_unless_told_otherwise(tmp_path: Path, corpuskit: R
 def test_no_format_and_an_unknown_one_are_refused() -> None:
     with pytest.raises(UsageError, match="names no format"):
         Export(to=())
-    with pytest.raises(UsageError, match="has no format 'yaml'"):
+    with pytest.raises(UsageError, match=r"expects any of jsonl, .*, not 'yaml'"):
         Export(to=("yaml",))
 
 

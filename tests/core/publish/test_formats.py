@@ -110,7 +110,7 @@ def test_a_recipe_writes_every_format(tmp_path: Path, added: Callable[..., Resul
         "-o",
         "notes.jsonl",
     ]
-    assert added(*piped, "-o", "notes.jsonl").returncode == 0
+    assert added(*piped).returncode == 0
     publish = ["export", "notes.jsonl", "--to", "token-ids,chat-turns", "--shard-documents", "2", "-o", "piped"]
     assert added(*publish).returncode == 0
     assert by_mix == {name for name in files(tmp_path / "piped") if name.startswith(("tokens/", "chat/"))}
