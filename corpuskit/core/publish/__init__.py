@@ -1,4 +1,4 @@
 """Publication that is all or nothing: a folder of shards, or one file.
 
-Reading order: dataset, folder_output, file_output, line_writer, id_index, source_totals.
+Reading order: targets, dataset, folder_output, file_output, line_writer, id_index, source_totals.
 """
