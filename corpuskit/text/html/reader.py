@@ -113,6 +113,7 @@ class Elements:
     containers: list[int] = field(default_factory=list)
     """Each element itself or, for `CONTAINED_TAGS`, the element that holds its paragraph, list or table."""
 
+    have_classes: list[bool] = field(default_factory=list)
     numbers: dict[tuple[str, str], int] = field(default_factory=dict)
     """Of each tag with its classes, the number that stands for it in `signatures`."""
 
@@ -131,7 +132,12 @@ class Elements:
         self.path_bits.append((self.path_bits[parent] if node else 0) | own_bits)
         self.ends.append(0)
         self.containers.append(self.containers[parent] if node and tag in CONTAINED_TAGS else node)
+        self.have_classes.append(bool(classes))
         return node
+
+    def signature_of(self, node: int) -> tuple[int, int]:
+        """Return what stands for an element and its like: its own number, and its parent's if it has no classes."""
+        return self.signatures[node], -1 if self.have_classes[node] else self.signatures[self.parents[node]]
 
 
 @dataclass(slots=True)
@@ -457,8 +463,7 @@ def read(markup: str, xml: bool = False) -> tuple[Elements, list[PlacedBlock]]:
             reader = lenient_reader
     elements = reader.elements
     for placed in reader.blocks:
-        container = placed.container
-        placed.signature = elements.signatures[container], elements.signatures[elements.parents[container]]
+        placed.signature = elements.signature_of(placed.container)
     return elements, join_rows(reader.blocks)
 
 
