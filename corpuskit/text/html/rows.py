@@ -41,7 +41,7 @@ class PlacedBlock:
     """Whether one link holds this block and others, as on a card."""
 
     signature: tuple[int, int] = (0, 0)
-    """What stands for the tag and classes of the container, see `Elements.signature_of`; blocks of like records share it."""
+    """What stands for the tag and classes of the container (`Elements.signature_of`); like records share it."""
 
     @property
     def blocks(self) -> list[Block]:
