@@ -11,12 +11,6 @@ from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.options import Options
 from corpuskit.core.wording import did_you_mean
 
-UNWRITTEN_ENDINGS = (
-    *(".json", ".ndjson", ".csv", ".tsv", ".txt", ".md", ".html", ".xml", ".yaml", ".arrow", ".warc"),
-    *(".gz", ".zst", ".bz2", ".xz", ".lz4", ".zip", ".tar", ".7z"),
-)
-"""Endings of files that are not written, though a folder might be made under such a name."""
-
 SHARD_DOCUMENTS = 50_000
 """Documents in a shard, unless options or recipe say otherwise."""
 
@@ -47,10 +41,6 @@ class Settings(Options):
             raise misfit("shard-documents", "a number of documents from 1 on", self.shard_documents)
         if self.max_rejects is not None:
             self.rejects_allowed(0)
-        if self.output is not None and _is_unknown_file(self.output):
-            raise misfit(
-                "output", "a folder, or a file ending in .jsonl, .jsonl.gz, .jsonl.zst or .parquet", self.output
-            )
 
     def workers(self) -> int:
         """Return how many processes a command uses if it is to use the whole machine."""
@@ -66,15 +56,6 @@ class Settings(Options):
         if rest or not number.replace(".", "", 1).isdigit():
             raise misfit("max-rejects", "a number or a percentage such as 5%", self.max_rejects)
         return float(number) * documents / 100 if percent else float(number)
-
-
-def _is_unknown_file(output: Path) -> bool:
-    """Whether the output is named like a file of a format that is not written; what exists is a folder or a device."""
-    return (
-        output.name.lower().endswith(UNWRITTEN_ENDINGS)
-        and not output.name.endswith((".jsonl.gz", ".jsonl.zst"))
-        and (not output.exists() or output.is_file())
-    )
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 import codecs
 import itertools
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from corpuskit.core.document import Reject, parse
+from corpuskit.core.reading.input_kinds import suffix_within
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
@@ -43,10 +43,7 @@ def format_of(input_: "Input") -> str:
 
 def format_by_name(name: str) -> str | None:
     """Return the format that a file's name stands for; None if it does not tell."""
-    path = PurePosixPath(name.lower())
-    if path.suffix in COMPRESSIONS:
-        path = path.with_suffix("")
-    return FORMATS.get(path.suffix)
+    return FORMATS.get(suffix_within(name, COMPRESSIONS))
 
 
 def _first_block(input_: "Input") -> bytes:

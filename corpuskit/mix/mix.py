@@ -47,6 +47,7 @@ class Mix(Command):
 
     def execute(self, arguments: list[str], settings: Settings) -> int:
         """Build the corpus and print what became of each source, or print the plan or the tasks."""
+        from corpuskit.core.publish.targets import Target, demand_distinct, demand_known_ending
         from corpuskit.mix.recipe.cluster_profile import read_profile
         from corpuskit.mix.recipe.recipe import load_recipe
 
@@ -72,6 +73,11 @@ class Mix(Command):
             return 0
         from corpuskit.mix.engine.run import run_recipe
 
+        target = settings.output or recipe.output.dir
+        if target is not None:
+            demand_known_ending(target)
+            every_input = [input_ for source in inputs.values() for input_ in source]
+            demand_distinct([Target("the output", target)], every_input)
         run_recipe(recipe, inputs, settings, self.executor, profile)
         return 0
 

@@ -38,8 +38,8 @@ MODEL = Path(__file__).resolve().parents[2] / "corpuskit" / "text" / "html" / "c
 FOLDS = 2
 SEGMENT_WEIGHT = 40
 SETS = (*quality.SEGMENT_SETS, *quality.FULL_TEXT_SETS, "wcxb")
-SET_WEIGHTS = {"wcxb": 1.5}
-"""How much more than a news page a page of other kinds counts, as there are fewer of them."""
+SET_WEIGHTS = {"wcxb": 1.5, "documentation": 0.3}
+"""What a page counts beside a news page: there are few pages of other kinds, and many long ones of documentation."""
 PAGE_WEIGHT, WORD_WEIGHT = 50, 0.2
 """What a page counts, shared by its blocks, and what each of its words does."""
 
@@ -154,7 +154,7 @@ def learned(sample: list[Example]) -> dict[str, Any]:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     model = HistGradientBoostingClassifier(
-        max_iter=100, learning_rate=0.12, max_leaf_nodes=24, max_depth=7, min_samples_leaf=60,
+        max_iter=200, learning_rate=0.08, max_leaf_nodes=24, max_depth=7, min_samples_leaf=60,
         l2_regularization=5, max_features=0.5, max_bins=64, early_stopping=False, random_state=0,
     )  # fmt: skip
     model.fit(

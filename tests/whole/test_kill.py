@@ -52,7 +52,8 @@ def kill_and_run_again(baseline: tuple[Path, dict[str, str], float], output: Pat
         assert not list(output.glob("part-*")) or (output / ".staging" / "journal.json").exists()
     again = subprocess.run(command, cwd=folder, env=surroundings(folder), capture_output=True, check=False)
     assert again.returncode == 0, again.stderr
-    said = f"{len(done):,} tasks were already done by an earlier run"
+    tasks_were = "task was" if len(done) == 1 else "tasks were"
+    said = f"{len(done):,} {tasks_were} already done by an earlier run"
     # A run that was killed behind its publication may have begun to take its work away.
     assert published_before or not done or said.encode() in again.stderr, (said, again.stderr)
     assert published(output) == expected

@@ -226,7 +226,7 @@ def test_no_link_planted_beside_an_output_file_is_followed(
 ) -> None:
     (tmp_path / link).symlink_to(victim / "file")
     done = corpuskit("export", "-o", "out.jsonl", stdin=texts("new"))
-    assert done.returncode in (0, 5), done.stderr
+    assert done.returncode in (0, 2, 5), done.stderr
     assert untouched(victim)
 
 

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.compression import compressing_writer
 from corpuskit.core.document import encode
+from corpuskit.core.errors import PublishError
 from corpuskit.core.outcome import Drop, Rejected
 
 DROPPED = "dropped"
@@ -77,7 +78,7 @@ class VerdictLog:
             self._stream("drops", self.drops)
         if self.rejects:
             self._stream("rejects", self.rejects)
-            self._stream("bytes", self._raw_path())
+            self._stream("bytes", bytes_of_rejects(self.rejects))
 
     def take(self, verdict: Verdict) -> None:
         """Write one verdict."""
@@ -116,13 +117,10 @@ class VerdictLog:
             "values": verdict.values,
             "bytes": {"offset": self._raw_bytes, "length": len(verdict.line)},
         }
-        self._stream("bytes", self._raw_path()).write(verdict.line)
+        assert self.rejects is not None
+        self._stream("bytes", bytes_of_rejects(self.rejects)).write(verdict.line)
         self._raw_bytes += len(verdict.line)
         return entry
-
-    def _raw_path(self) -> Path:
-        assert self.rejects is not None
-        return self.rejects.with_name(self.rejects.name + ".bytes")
 
     def _write(self, name: str, path: Path, entry: dict[str, Any]) -> None:
         import orjson
@@ -131,9 +129,24 @@ class VerdictLog:
 
     def _stream(self, name: str, path: Path) -> BinaryIO:
         if name not in self._open:
-            stream = _private(path) if name == "bytes" else filesystem.open_flags(path, WRITTEN_ANEW)
-            self._open[name] = compressing_writer(stream, path.name)
+            self._open[name] = compressing_writer(_open_anew(name, path), path.name)
         return self._open[name]
+
+
+def _open_anew(name: str, path: Path) -> BinaryIO:
+    """Open one of the three files and empty it. Raises PublishError, with the option that named it."""
+    try:
+        return _private(path) if name == "bytes" else filesystem.open_flags(path, WRITTEN_ANEW)
+    except OSError as error:
+        if name == "decisions":
+            raise
+        option = "--drops" if name == "drops" else "--rejects"
+        raise PublishError(f"cannot write {str(path)!r}: {error.strerror or error}; choose another {option}") from None
+
+
+def bytes_of_rejects(rejects: Path) -> Path:
+    """Return the file, next to `--rejects`, that holds the rejected records' bytes."""
+    return rejects.parent / f"{rejects.name}.bytes"
 
 
 def _private(path: Path) -> BinaryIO:

@@ -12,6 +12,7 @@ from typing import Any
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import demand_lock, finishing, flush, publishing, size_and_digest, write_flushed
 from corpuskit.core.document import Document
+from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.format import Format, ShardWriter
 from corpuskit.core.provenance import manifest
 from corpuskit.core.provenance.chain import Chain
@@ -23,7 +24,10 @@ class FileOutput:
     """One published file with its manifest, `NAME.manifest.json`."""
 
     def __init__(self, target: Path, format_: Format, totals: Totals) -> None:
-        """Stage next to the target. Raises PublishError if the target is in use."""
+        """Stage next to the target.
+
+        Raises PublishError if the target is in use, UsageError if corpuskit did not publish the file that is there.
+        """
         self.target, self.format_, self.totals = target, format_, totals
         self.beside = manifest_of_file(target)
         self.staged = _hidden(target, "staging")
@@ -35,6 +39,7 @@ class FileOutput:
             self.lock = _lock(self._lock_path(), target)
         try:
             with publishing(target):
+                self._demand_ours()
                 self._recover()
                 for path in (self.staged, self.staged_manifest):
                     filesystem.remove(path, missing_ok=True)
@@ -106,6 +111,16 @@ class FileOutput:
                 filesystem.remove(self.target)
             raise
 
+    def _demand_ours(self) -> None:
+        """Raise UsageError if a file is in the way that no manifest vouches for, not even of a run that was killed."""
+        if not self.target.exists() or not self.target.stat().st_size or os.path.lexists(self.beside):
+            return
+        if not any(_describes(path, self.target) for path in (self.staged_manifest, self.before_manifest)):
+            raise UsageError(
+                f"{str(self.target)!r} exists and was not published by corpuskit (there is no {self.beside.name}); "
+                "remove it, or choose another -o"
+            )
+
     def _recover(self) -> None:
         """Restore the old file and manifest, unless there is a manifest; then remove what is left of them."""
         if self.before.exists() and not os.path.lexists(self.beside):
@@ -122,6 +137,15 @@ class FileOutput:
 def manifest_of_file(target: Path) -> Path:
     """Return where the manifest of a single published file is."""
     return target.with_name(f"{target.name}.manifest.json")
+
+
+def _describes(staged_manifest: Path, target: Path) -> bool:
+    """Whether a manifest that a killed run left is that of the file in place."""
+    try:
+        [shard] = manifest.read_manifest(staged_manifest)["shards"]
+    except (DamagedError, ValueError):
+        return False
+    return (shard["bytes"], shard["sha256"]) == size_and_digest(target)
 
 
 def _hidden(target: Path, ending: str) -> Path:

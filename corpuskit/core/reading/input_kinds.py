@@ -1,6 +1,6 @@
 """What an input is by its name, so that one of the wrong kind is named as such, and is not called damaged."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -60,10 +60,17 @@ def kind_of(name: str) -> Kind | None:
     >>> kind_of("mail.CSV.gz")
     Kind(label='CSV', command='files')
     """
+    return _KINDS.get(suffix_within(name, COMPRESSIONS))
+
+
+def suffix_within(name: str, compressions: Container[str]) -> str:
+    """Return the suffix of a file's name in lower case, without that of one of the compressions.
+
+    >>> suffix_within("mail.CSV.gz", (".gz",))
+    '.csv'
+    """
     path = PurePosixPath(name.lower())
-    if path.suffix in COMPRESSIONS:
-        path = path.with_suffix("")
-    return _KINDS.get(path.suffix)
+    return (path.with_suffix("") if path.suffix in compressions else path).suffix
 
 
 def demand_lines_of_documents(inputs: Sequence[Input]) -> None:

@@ -20,10 +20,11 @@ from corpuskit.core.errors import CorpuskitError, PublishError, UpstreamError, U
 from corpuskit.core.provenance.chain import Chain, join
 from corpuskit.core.provenance.ledger import Ledger, Pipe, Upstream, behind_cut, check_upstream, pipe_of
 from corpuskit.core.provenance.manifest import chain_of, read_manifest
-from corpuskit.core.provenance.verdicts import VerdictLog
-from corpuskit.core.publish.file_output import FileOutput
+from corpuskit.core.provenance.verdicts import VerdictLog, bytes_of_rejects
+from corpuskit.core.publish.file_output import FileOutput, manifest_of_file
 from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.source_totals import Totals
+from corpuskit.core.publish.targets import Target, demand_distinct, demand_known_ending
 from corpuskit.core.reading.input_kinds import demand_lines_of_documents
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.resolve import resolve, resolve_lists
@@ -142,8 +143,11 @@ class StepRun:
 
     def run(self) -> int:
         """Run to the end; return the exit code. Raises CorpuskitError, BrokenPipeError or KeyboardInterrupt."""
+        if self.settings.output is not None:
+            demand_known_ending(self.settings.output)
         self.inputs = self._resolve()
         self.pipes = {input_.name: pipe_of(input_.pipe_status()) for input_ in self.inputs if input_.is_stream}
+        demand_distinct(list(self._targets()), self.inputs, self._read_besides())
         self.output = None if isinstance(self.step, Report) else open_output(self.step, self.settings)
         try:
             return self._run()
@@ -174,7 +178,7 @@ class StepRun:
         return 0
 
     def _resolve(self) -> list[Input]:
-        arguments = [self.arguments] if isinstance(self.arguments, (str, Path)) else self.arguments or ["-"]
+        arguments = self._arguments() or ["-"]
         if isinstance(self.step, Source):
             inputs = resolve_lists(arguments, self.step.suffixes, self.step.expand)
             self.step.check_inputs(inputs)
@@ -182,6 +186,31 @@ class StepRun:
         inputs = resolve(arguments, (".jsonl", ".jsonl.gz", ".jsonl.zst"))
         demand_lines_of_documents(inputs)
         return inputs
+
+    def _arguments(self) -> Sequence[str | Path]:
+        return [self.arguments] if isinstance(self.arguments, (str, Path)) else self.arguments
+
+    def _targets(self) -> Iterator[Target]:
+        """Yield all that the run writes where the user says."""
+        output = self.settings.output
+        if not isinstance(self.step, Report):
+            if output is None or str(output) == "-":
+                yield Target("standard output", None)
+            else:
+                yield Target("-o", output)
+                if format_of_file(output.name) is not None:
+                    yield Target("the manifest of -o,", manifest_of_file(output))
+        if self.settings.drops:
+            yield Target("--drops", self.settings.drops)
+        if self.settings.rejects:
+            yield Target("--rejects", self.settings.rejects)
+            yield Target("the bytes of --rejects,", bytes_of_rejects(self.settings.rejects))
+
+    def _read_besides(self) -> Iterator[Path]:
+        """Yield the local files that are read besides the inputs: lists of inputs, and files that options name."""
+        yield from (Path(argument) for argument in self._arguments() if os.path.isfile(argument))
+        values = (getattr(self.step, option.name) for option in self.step.option_list())
+        yield from (value for value in values if isinstance(value, Path) and value.is_file())
 
     def _writes(self) -> Pipe | None:
         descriptor = self.output.descriptor if isinstance(self.output, StreamOutput) else None

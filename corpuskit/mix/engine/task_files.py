@@ -58,18 +58,15 @@ class TaskFile(io.RawIOBase):
 
 
 def file_entry(path: Path) -> TaskFileEntry:
-    """Return the entry of a file that something else has written, by reading it."""
-    return entry_and_sha256(path)[0]
+    """Return the entry of a file that something else wrote, by reading it. Raises OSError unless it is regular."""
+    digest = _new_digest()
+    return {"name": FileName(path.name), "bytes": _feed(path, digest), "xxh3": digest.hexdigest()}
 
 
 def entry_and_sha256(path: Path) -> tuple[TaskFileEntry, str]:
-    """Return the entry of a file and its sha256, by reading it once. Raises OSError if it is not a regular file."""
-    digest, sha256, size = _new_digest(), hashlib.sha256(), 0
-    with open_regular(path) as stream:
-        while block := stream.read(READ_BYTES):
-            digest.update(block)
-            sha256.update(block)
-            size += len(block)
+    """Return the entry of a file and its sha256, by reading it once. Raises OSError unless it is regular."""
+    digest, sha256 = _new_digest(), hashlib.sha256()
+    size = _feed(path, digest, sha256)
     return {"name": FileName(path.name), "bytes": size, "xxh3": digest.hexdigest()}, sha256.hexdigest()
 
 
@@ -96,6 +93,17 @@ def damaged_error(path: Path) -> DamagedError:
         f"{path.name}, unfinished work of this or an earlier run, is damaged; nothing was published. "
         "Run it again: what is damaged is made anew"
     )
+
+
+def _feed(path: Path, *digests: Any) -> int:
+    """Give a file's bytes to the digests; return how many they are."""
+    size = 0
+    with open_regular(path) as stream:
+        while block := stream.read(READ_BYTES):
+            for digest in digests:
+                digest.update(block)
+            size += len(block)
+    return size
 
 
 def _new_digest() -> "xxh3_128":

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from corpuskit.text.html.inline import LINE_BREAK
+from corpuskit.text.html.markup import decode_common_entities
 
 __all__ = [
     "Block",
@@ -25,7 +26,6 @@ __all__ = [
     "parse_blocks",
     "reads_like_content",
     "tidy_text",
-    "unescape",
 ]
 
 Kind = Literal["heading", "paragraph", "item", "preformatted", "line", "row"]
@@ -164,10 +164,10 @@ def parse_blocks(markup: str) -> list[Block]:
     reader, position = _BlockReader(), 0
     for match in _TAG.finditer(markup):
         if match.start() > position:
-            reader.add_text(unescape(markup[position : match.start()]))
+            reader.add_text(decode_common_entities(markup[position : match.start()]))
         position = match.end()
         reader.on_tag(match[2], bool(match[1]))
-    reader.add_text(unescape(markup[position:]))
+    reader.add_text(decode_common_entities(markup[position:]))
     reader.finish_block()
     return reader.finished_blocks
 
@@ -224,15 +224,6 @@ def tidy_text(text: str, kind: Kind) -> str:
         return "\t".join(" ".join(cell.split()) for cell in text.strip("\n").split("\t\t")).rstrip()
     lines = (" ".join(line.split()) for line in text.split(LINE_BREAK))
     return "\n".join(line for line in lines if line)
-
-
-def unescape(text: str) -> str:
-    """Decode the few entities that the markup has; a general decoder takes a second for each megabyte of them."""
-    if "&" not in text:
-        return text
-    for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&nbsp;", "\xa0"), ("&amp;", "&")):
-        text = text.replace(entity, character)
-    return text
 
 
 def _without_line_numbers(code: str) -> str:

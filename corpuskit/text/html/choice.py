@@ -61,8 +61,7 @@ def choose(placed_blocks: list[PlacedBlock], scores: BlockScores) -> list[bool]:
     if threshold is None:
         return [False] * len(placed_blocks)
     is_kept: list[bool] = (scores.probabilities >= threshold).tolist()
-    if _loses_too_much(placed_blocks, is_kept, scores):
-        is_kept = _plain_choice(placed_blocks, scores)
+    is_kept = _unless_too_much_is_lost(placed_blocks, is_kept, scores)
     for start, end in _atoms(placed_blocks):
         words = scores.half_words[start:end]
         mean = int((scores.probabilities[start:end] * words).sum()) // max(1, int(words.sum()))
@@ -173,14 +172,15 @@ def _is_title(placed: PlacedBlock) -> bool:
     return placed.block.kind == "heading" and placed.block.level == 1
 
 
-def _loses_too_much(placed_blocks: list[PlacedBlock], is_kept: list[bool], scores: BlockScores) -> bool:
-    """Whether a long page with few links would lose more than half of what plain rules find."""
+def _unless_too_much_is_lost(placed_blocks: list[PlacedBlock], is_kept: list[bool], scores: BlockScores) -> list[bool]:
+    """Return what plain rules choose, if a long page with few links would lose more than half of that."""
     words = scores.half_words
     total = max(1, int(words.sum()))
     if total < LONG_PAGE or int((words * scores.linked).sum()) > FEW_LINKS * total:
-        return False
-    plain_words = int(words[np.array(_plain_choice(placed_blocks, scores))].sum())
-    return int(words[np.array(is_kept)].sum()) * 2 < plain_words
+        return is_kept
+    is_plain = _plain_choice(placed_blocks, scores)
+    loses_too_much = int(words[np.array(is_kept)].sum()) * 2 < int(words[np.array(is_plain)].sum())
+    return is_plain if loses_too_much else is_kept
 
 
 def _plain_choice(placed_blocks: list[PlacedBlock], scores: BlockScores) -> list[bool]:
@@ -193,8 +193,6 @@ def _plain_choice(placed_blocks: list[PlacedBlock], scores: BlockScores) -> list
 
 def _drop_consent(placed_blocks: list[PlacedBlock], is_kept: list[bool]) -> None:
     """Unmark paragraphs that ask for consent to cookies and are alone in their element."""
-    if not any(is_kept):
-        return
     asking = {
         index
         for index, placed in enumerate(placed_blocks)

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from corpuskit.text.html.elements import Elements
 from corpuskit.text.html.features import LINKED, NAMES, WORDS, Table, features
-from corpuskit.text.html.reader import Elements
 from corpuskit.text.html.rows import PlacedBlock
 
 __all__ = ["BlockScores", "model_digest", "score_blocks", "sum_leaves", "unpack"]

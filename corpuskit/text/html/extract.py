@@ -1,7 +1,7 @@
 """From HTML to main text: limits, engines, cleaning.
 
-Every engine takes a `Page`, which has been checked and parsed once. Limits are on work, never on time, so a page gets
-the same scores on any machine: they bound what an engine can spend on a page that passes.
+Every engine takes a `Page`, which has been checked and is parsed at most once. Limits are on work, never on time, so a
+page gets the same verdict on any machine: they bound what an engine can spend on a page that passes.
 """
 
 import logging
@@ -97,14 +97,17 @@ class Page:
 
 def open_page(text: str, url: str = "", *, is_xml: bool = False) -> Page:
     """Take a page to extract. Raises Reject `document-too-large` or `too-many-nodes`."""
-    markup = text if text.isascii() else text.encode("utf-8", "replace").decode()
-    size = len(markup.encode())
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        text = text.encode("utf-8", "replace").decode()
+        size = len(text.encode())
     if size > MAX_BYTES:
         raise Reject("document-too-large", f"{size} bytes, at most {MAX_BYTES}")
-    tags = markup.count("<")
+    tags = text.count("<")
     if tags > MAX_TAGS:
         raise Reject("too-many-nodes", f"{tags} tags, at most {MAX_TAGS}")
-    return Page(markup, tags, url, is_xml)
+    return Page(text, tags, url, is_xml)
 
 
 def _parse(markup: str, tags: int) -> Any:
@@ -146,8 +149,8 @@ def trafilatura(page: Page, output: TextFormat) -> str:
     from trafilatura import extract
     from trafilatura.utils import HTML_PARSER, load_html
 
-    # Its parser has the same limits, and reports none of them.
-    assert page.tree is not None
+    # Its parser has the same limits and reports none of them, so the native parser speaks first.
+    _ = page.tree
     if page.tags > MAX_TAGS_TRAFILATURA:
         raise Reject("too-many-nodes", f"{page.tags} tags, at most {MAX_TAGS_TRAFILATURA} for trafilatura")
     options = _trafilatura_options(output)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuskit.text.html.reader import Elements
+from corpuskit.text.html.elements import Elements
 from corpuskit.text.html.rows import PlacedBlock
 from corpuskit.text.html.tags import CLASS_GROUPS, TAG_GROUPS
 
@@ -345,11 +345,11 @@ def _distances(elements: Elements, best: int) -> tuple[Integers, Integers]:
 
 def _likes(elements: Elements, sums: _SubtreeSums, page_words: int) -> tuple[Integers, Integers, Integers]:
     """Return for each element how many have its tag and classes, their share of the words, and that of their links."""
-    signatures = np.array(elements.signatures)
-    count = len(signatures)
-    words = _sums(signatures, sums.words, count) * 1000 // page_words
-    linked = _sums(signatures, sums.linked, count) * 1000 // np.maximum(_sums(signatures, sums.characters, count), 1)
-    return np.bincount(signatures)[signatures], words[signatures], linked[signatures]
+    numbers = np.array(elements.numbers)
+    count = len(numbers)
+    words = _sums(numbers, sums.words, count) * 1000 // page_words
+    linked = _sums(numbers, sums.linked, count) * 1000 // np.maximum(_sums(numbers, sums.characters, count), 1)
+    return np.bincount(numbers)[numbers], words[numbers], linked[numbers]
 
 
 def _runs(values: NDArray[np.generic], words: Integers) -> tuple[Integers, Integers]:

@@ -14,6 +14,8 @@ MAX_DEPTH = 64
 
 _ANNOTATION = re.compile(r"<annotation\b([^>]*)>([^<]*)", re.IGNORECASE)
 _TOKEN = re.compile(r"([^<]*+)(?:<(/?)(?:\w+:)?(\w+)((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>|<|$)")
+_ROW_END = r" \\ "
+"""Ends a row of a matrix."""
 _SILENT = frozenset(("annotation", "annotation-xml", "mphantom"))
 _SYMBOLS = {
     "\u2212": "-", "\u2217": "*", "\u2264": r"\le ", "\u2265": r"\ge ", "\u2260": r"\ne ", "\u00d7": r"\times ",
@@ -120,11 +122,7 @@ def _tex(element: _Element) -> str:
     if element.tag == "msqrt":
         return rf"\sqrt{{{content}}}"
     if element.tag == "mtable":
-        return rf"\begin{{matrix}}{content.removesuffix(BREAK)}\end{{matrix}}"
+        return rf"\begin{{matrix}}{content.removesuffix(_ROW_END)}\end{{matrix}}"
     if element.tag in ("mtr", "mlabeledtr"):
-        return " & ".join(element.children) + BREAK
+        return " & ".join(element.children) + _ROW_END
     return content
-
-
-BREAK = r" \\ "
-"""Ends a row of a matrix."""

@@ -6,13 +6,14 @@ as far as text depends on it. Each is possessive, so that reading takes time lin
 
 import html
 import re
+from functools import cache
 
 __all__ = [
     "INLINE_TAG",
     "LINK",
-    "NEXT_TAG",
     "TOKEN",
     "attribute",
+    "decode_common_entities",
     "decode_entities",
     "end_of_comment",
     "end_of_raw_text",
@@ -35,13 +36,12 @@ TOKEN = re.compile(
 
 Groups: text, run of items, `/` of an end tag, name, attributes, what follows a `<` that begins no tag.
 """
-NEXT_TAG = re.compile("<[A-Za-z/!?]")
 INLINE_TAG = re.compile(rf"{_INLINE}|</?a(?=[\s>]){_ATTRIBUTES}>")
 LINK = re.compile(rf"<a(?=[\s>]){_ATTRIBUTES}>((?:[^<]++|{_INLINE})*+)</a>")
 
 _RAW_ENDS = {
     name: re.compile("</" + "".join(f"[{letter}{letter.upper()}]" for letter in name) + r"(?=[\s/>])")
-    for name in ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "math", "svg")
+    for name in ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "math")
 }
 _SCRIPT = re.compile(r"<[sS][cC][rR][iI][pP][tT][\s/>]")
 _RARE_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|nbsp);)[#A-Za-z]")
@@ -67,8 +67,13 @@ def decode_entities(text: str) -> str:
     """Return text without entities. The few that make up nearly all of them are decoded many times faster."""
     if "&" not in text:
         return text
-    if _RARE_ENTITY.search(text):
-        return html.unescape(text)
+    return html.unescape(text) if _RARE_ENTITY.search(text) else decode_common_entities(text)
+
+
+def decode_common_entities(text: str) -> str:
+    """Decode the few entities of serialised markup; a general decoder takes a second for each megabyte of them."""
+    if "&" not in text:
+        return text
     for entity, character in _COMMON_ENTITIES:
         text = text.replace(entity, character)
     return text
@@ -108,13 +113,8 @@ def _end_of_script(markup: str, start: int) -> int:
     return len(markup)
 
 
-_PATTERNS: dict[str, re.Pattern[str]] = {}
-
-
+@cache
 def _attribute_pattern(name: str) -> re.Pattern[str]:
-    pattern = _PATTERNS.get(name)
-    if pattern is None:
-        pattern = _PATTERNS[name] = re.compile(
-            rf"""(?:^|[\s"'/]){name}(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++))|(?=[\s/=]|$))""", re.IGNORECASE
-        )
-    return pattern
+    return re.compile(
+        rf"""(?:^|[\s"'/]){name}(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++))|(?=[\s/=]|$))""", re.IGNORECASE
+    )

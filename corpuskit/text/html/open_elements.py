@@ -5,6 +5,8 @@ block, `li`, `dd` and `dt` before their like, a cell or row before the next, and
 rule asks for the latest position of a tag, never walks the stack, so reading stays linear however deep a page nests.
 """
 
+from corpuskit.text.html.tags import HEADING_LEVELS, TABLE_PARTS
+
 __all__ = ["OpenElements"]
 
 MAX_DEPTH = 512
@@ -15,12 +17,10 @@ _ENDS_PARAGRAPH = frozenset((
     "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "li", "dd",
     "dt", "main", "menu", "nav", "ol", "p", "pre", "listing", "search", "section", "summary", "ul", "xmp", "table",
 ))  # fmt: skip
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _TRANSPARENT = frozenset(("address", "div", "p"))
 """An `li`, `dd` or `dt` ends an earlier one through these only."""
 _SCOPES = frozenset(("td", "th", "caption", "table", "template", "button", "object"))
 """No tag inside ends an element outside, but for the parts of a table."""
-_TABLE_PARTS = frozenset(("caption", "colgroup", "tbody", "td", "tfoot", "th", "thead", "tr"))
 _ENDED_BY = {
     "td": ("td", "th", "caption"),
     "th": ("td", "th", "caption"),
@@ -64,9 +64,9 @@ class OpenElements:
             paragraphs = self._positions.get("p")
             if paragraphs and paragraphs[-1] > self._scopes[-1]:
                 return paragraphs[-1]
-            if tag in _HEADINGS and self.tags[-1] in _HEADINGS:
+            if tag in HEADING_LEVELS and self.tags[-1] in HEADING_LEVELS:
                 return end - 1
-        elif tag in _TABLE_PARTS:
+        elif tag in TABLE_PARTS:
             table = self.index_of("table")
             for part in _ENDED_BY.get(tag, ()):
                 index = self.index_of(part)
@@ -82,11 +82,11 @@ class OpenElements:
         if self._flattened and end >= MAX_DEPTH:
             self._flattened -= 1
             return end
-        if tag in _HEADINGS:
-            index = max(map(self.index_of, _HEADINGS))
+        if tag in HEADING_LEVELS:
+            index = max(map(self.index_of, HEADING_LEVELS))
         else:
             index = self.index_of(tag)
-        if tag in _TABLE_PARTS or tag == "table":
+        if tag in TABLE_PARTS or tag == "table":
             return index if index >= max(1, self.index_of("table")) else end
         scope = self._scopes[-1]
         return index if index > scope or (index == scope > 0) else end

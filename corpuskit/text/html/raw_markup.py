@@ -5,12 +5,13 @@ tags. A tag that does not end within `MAX_TAG` characters is skipped, and after 
 so that a page made of openers costs no more than another.
 """
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
+
+from corpuskit.text.html.markup import decode_entities
 
 __all__ = [
     "StartTag",
@@ -157,7 +158,7 @@ def inner_text(source: str, tag: StartTag) -> str:
 
 def text_of(part: str) -> str:
     """Return a part of the markup without tags, and its references as characters."""
-    return html.unescape(_TAG.sub(_gap, part) if "<" in part else part).replace("\xad", "")
+    return decode_entities(_TAG.sub(_gap, part) if "<" in part else part).replace("\xad", "")
 
 
 def _gap(tag: re.Match[str]) -> str:
@@ -182,5 +183,5 @@ def _end_of_tag(source: str, position: int) -> int:
 def _attributes(text: str) -> dict[str, str]:
     attributes: dict[str, str] = {}
     for name, double, single, bare in _ATTRIBUTE.findall(text):
-        attributes.setdefault(name.lower(), html.unescape(double or single or bare))
+        attributes.setdefault(name.lower(), decode_entities(double or single or bare))
     return attributes

@@ -6,12 +6,9 @@ records what the classes and ids of each element say. Time is linear in the page
 
 import re
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
-from typing import Any
-
-import re2
 
 from corpuskit.text.html.blocks import Block, Kind, tidy_text
+from corpuskit.text.html.elements import Elements
 from corpuskit.text.html.formulas import inline_tex, tex_of_math
 from corpuskit.text.html.inline import LINE_BREAK, inline_text
 from corpuskit.text.html.markup import (
@@ -26,9 +23,10 @@ from corpuskit.text.html.markup import (
 )
 from corpuskit.text.html.open_elements import OpenElements
 from corpuskit.text.html.rows import Cell, PlacedBlock, join_rows
-from corpuskit.text.html.tags import BLOCK_TAGS, CLASS_GROUPS, CONTAINED_TAGS, RAW_TAGS, SKIPPED_TAGS, TAG_GROUPS
+from corpuskit.text.html.tags import BLOCK_TAGS, HEADING_LEVELS, RAW_TAGS, SKIPPED_TAGS, TABLE_PARTS
+from corpuskit.text.html.unseen import is_unseen
 
-__all__ = ["Cell", "Elements", "PlacedBlock", "read"]
+__all__ = ["read"]
 
 FEW_CHARACTERS = 250
 """Characters of text below which a page is read once more, with what is hidden and for readers without scripts."""
@@ -37,44 +35,13 @@ LONG_LINE = 80
 MAX_SPAN = 100
 """Most columns or rows that a table cell covers."""
 
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _PARAGRAPH_BREAK = re.compile(r"\v\s*\v")
-_NAMES = re.compile(
-    r"""[\s"'](?:class|id|role|itemprop|data-component|data-testid)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))"""
-)
-_HIDING_WORDS = re.compile(r"""[\s"']hidden(?=[\s=/]|$)|aria-hidden\s*=\s*["']?true|display:\s*none""")
-_HIDDEN = re.compile(
-    r"""[\s"']hidden(?=[\s=/]|$)(?!\s*=\s*["']?until)|display:\s*none|visibility:\s*hidden""", re.IGNORECASE
-)
-_OPENED_BY_CONTROL = re.compile(
-    r"""(?:class|id)\s*=\s*["']?[^"'>]*?(?:collaps|accordion|tab|panel|answer|faq|toggle|expand|spoiler|read-?more)""",
-    re.IGNORECASE,
-)
-"""Names of what is hidden until a reader opens it."""
-_CONSENT = re.compile(
-    r"""(?:class|id)\s*=\s*["']?[^"'>]*?(?:cookie-?(?:law|bar|banner|notice|consent|popup|dialog|modal|overlay|box)"""
-    r"""|cybotcookie|borlabscookie|onetrust|ot-sdk|cc-(?:window|banner)|cmplz|didomi|qc-cmp|sp_message|usercentrics"""
-    r"""|truste_|iubenda-cs|consent-?(?:banner|bar|notice|popup|dialog|modal|manager)|gdpr-?(?:banner|bar|notice|popup))""",
-    re.IGNORECASE,
-)
-"""Names that the common consent managers give their banners."""
-_UNSEEN, _HIDDEN_NOW = 1, 2
-"""Reasons to skip an element: nobody reads it; nobody sees it unless a control of the page opens it."""
 _CODE_BLOCK = re.compile(r"""class\s*=\s*["']?(?:fragment|SourceCode)\b(?!-)""")
 """Names that documentation generators give to code that is not in a `pre`."""
-_NUMBER_COLUMNS = frozenset(("td", "th", "div", "pre"))
-_LINE_NUMBERS = re.compile(
-    r"""class\s*=\s*["']?[^"'>]*?\b(?:linenos?|lnt|blob-num|gutter|line-number)\b(?!-)""", re.IGNORECASE
-)
-"""Names of the column that numbers the lines of code."""
 _CONTROL_BUTTON = re.compile(
     r"aria-expanded|aria-controls|data-(?:bs-)?toggle|accordion|collaps|faq|question", re.IGNORECASE
 )
 _QUESTION_END = ("?", "\uff1f", "\u061f", "\u037e")
-_DIGITS = re.compile(r"\d+")
-_TAG_BITS = {tag: 1 << (len(CLASS_GROUPS) + bit) for bit, tag in enumerate(TAG_GROUPS)}
-_HIDDEN_BIT = 1 << list(CLASS_GROUPS).index("hidden")
-
 _SKIP, _RAW, _BLOCK, _RULE = range(1, 5)
 _ROLES: dict[str | None, int] = {
     **dict.fromkeys(BLOCK_TAGS, _BLOCK),
@@ -86,55 +53,6 @@ _ROLES: dict[str | None, int] = {
 
 
 @dataclass(slots=True)
-class Elements:
-    """The block elements of a page in the order of their start tags, as one list for each property.
-
-    <body><div class="nav"><p>a</p></div><p>b</p></body>
-
-    index        0     1    2    3
-    tags         body  div  p    p
-    parents      0     0    1    0
-    depths       0     1    2    1
-    ends         4     3    3    4        the subtree of `div` is elements 1 and 2
-    containers   0     1    1    0        the text of a `p` counts for the element around it
-    """
-
-    tags: list[str] = field(default_factory=list)
-    parents: list[int] = field(default_factory=list)
-    depths: list[int] = field(default_factory=list)
-    own_bits: list[int] = field(default_factory=list)
-    """Bits of the `CLASS_GROUPS` and `TAG_GROUPS` that each element belongs to itself."""
-    path_bits: list[int] = field(default_factory=list)
-    """Bits of each element and all its ancestors."""
-    ends: list[int] = field(default_factory=list)
-    """Index after the last element of each subtree."""
-    signatures: list[int] = field(default_factory=list)
-    """A number that elements with the same tag and classes share: records of one list, posts of one thread."""
-    containers: list[int] = field(default_factory=list)
-    """Each element itself or, for `CONTAINED_TAGS`, the element that holds its paragraph, list or table."""
-
-    numbers: dict[tuple[str, str], int] = field(default_factory=dict)
-    """Of each tag with its classes, the number that stands for it in `signatures`."""
-
-    def add(self, parent: int, tag: str, attributes: str, depth: int) -> int:
-        """Append an element and return its index."""
-        node = len(self.tags)
-        own_bits, classes = _TAG_BITS.get(tag, 0), ""
-        if attributes:
-            class_bits, classes = _class_facts(attributes[:400])
-            own_bits |= class_bits
-        self.signatures.append(self.numbers.setdefault((tag, classes), len(self.numbers)))
-        self.tags.append(tag)
-        self.parents.append(parent)
-        self.depths.append(depth)
-        self.own_bits.append(own_bits)
-        self.path_bits.append((self.path_bits[parent] if node else 0) | own_bits)
-        self.ends.append(0)
-        self.containers.append(self.containers[parent] if node and tag in CONTAINED_TAGS else node)
-        return node
-
-
-@dataclass(slots=True)
 class _List:
     """An open list."""
 
@@ -142,8 +60,10 @@ class _List:
     """The number of the next item; None in a list without numbers."""
     step: int = 1
     style: str = "1"
+    counts_down_to_one: bool = False
+    """Whether the first number depends on how many items there are."""
     items: list[Block] = field(default_factory=list)
-    """Blocks that begin an item, kept for lists that are counted down."""
+    """Blocks that begin an item, for lists that count down to one."""
 
 
 @dataclass(slots=True)
@@ -206,7 +126,7 @@ class _PageReader:
             self._end_elements(index)
         if self.parts:
             self.flush()
-        if role == _BLOCK and tag in ("td", "th", "tr", "tbody", "thead", "tfoot", "caption") and not self.tables:
+        if role == _BLOCK and tag in TABLE_PARTS and not self.tables:
             return
         if tag in ("td", "th") and self.open.index_of("tr") < self.open.index_of("table"):
             self.start("tr", _BLOCK, "")
@@ -291,10 +211,7 @@ class _PageReader:
             return tag != "template" or "shadowrootmode" not in attributes
         if not attributes or self.lenient:
             return False
-        reason = _reason_to_skip(tag, attributes)
-        return reason == _UNSEEN or (
-            reason == _HIDDEN_NOW and attribute(attributes, "id") not in _controlled_ids(self.markup)
-        )
+        return is_unseen(tag, attributes, self.markup)
 
     # --- lists and tables
 
@@ -305,13 +222,9 @@ class _PageReader:
             self.lists.append(_List(None))
             return
         start = whole_number(attribute(attributes, "start"))
-        step = -1 if attributes and attribute(attributes, "reversed") is not None else 1
-        # A list that counts down from an unknown number is numbered at its end.
-        first = start if start is not None else 1 if step > 0 else 0
-        self.lists.append(_List(first, step, (attributes and attribute(attributes, "type")) or "1"))
-        if start is not None:
-            self.lists[-1].items = []
-        self.lists[-1].step = step if start is None or step > 0 else -2
+        step = 1 if attribute(attributes, "reversed") is None else -1
+        style = attribute(attributes, "type") or "1"
+        self.lists.append(_List(1 if start is None else start, step, style, start is None and step < 0))
 
     def _start_row(self) -> None:
         table = self.tables[-1]
@@ -373,7 +286,7 @@ class _PageReader:
 
     def _add_line(self, text: str, linked: int, total: int, long_line: int) -> None:
         tag = self.open.tags[-1]
-        if tag in _HEADINGS:
+        if tag in HEADING_LEVELS:
             self._add_block("heading", text, linked, total)
         elif self.lists:
             self._add_block("item", text, linked, total)
@@ -383,7 +296,7 @@ class _PageReader:
     def _add_block(self, kind: Kind, text: str, linked: int, total: int) -> None:
         if not text:
             return
-        level = _HEADINGS[self.open.tags[-1]] if kind == "heading" else len(self.lists)
+        level = HEADING_LEVELS[self.open.tags[-1]] if kind == "heading" else len(self.lists)
         block = Block(kind, text, level, "", min(linked, total), characters=total)
         if self.lists:
             block.list_number = self.list_number
@@ -413,7 +326,7 @@ class _PageReader:
         if self.item_value is not None:
             open_list.number, self.item_value = self.item_value, None
         number = open_list.number
-        open_list.number += 1 if open_list.step > 0 else -1
+        open_list.number += open_list.step
         open_list.items.append(block)
         return _marker(number, open_list.style)
 
@@ -429,7 +342,7 @@ class _PageReader:
         block.list_number = self.list_number
         if self.lists and self.lists[-1].number is not None:
             block.marker = self._next_marker(block)
-            self.lists[-1].number += (len(texts) - 1) * (1 if self.lists[-1].step > 0 else -1)
+            self.lists[-1].number += (len(texts) - 1) * self.lists[-1].step
         self._append(block, is_link_run=True)
 
     def _record_open_elements(self) -> None:
@@ -457,8 +370,7 @@ def read(markup: str, xml: bool = False) -> tuple[Elements, list[PlacedBlock]]:
             reader = lenient_reader
     elements = reader.elements
     for placed in reader.blocks:
-        container = placed.container
-        placed.signature = elements.signatures[container], elements.signatures[elements.parents[container]]
+        placed.signature = elements.signatures[placed.container]
     return elements, join_rows(reader.blocks)
 
 
@@ -567,7 +479,7 @@ def _read_button(reader: _PageReader, closing: str, attributes: str) -> None:
     """A button inside a heading or the like is its text; any other is a block of its own."""
     if closing:
         reader.end("button")
-    elif reader.open.tags[-1] not in _HEADINGS and reader.open.tags[-1] not in ("dt", "summary"):
+    elif reader.open.tags[-1] not in HEADING_LEVELS and reader.open.tags[-1] not in ("dt", "summary"):
         reader.flush()
         reader.open.push("button", attributes)
 
@@ -593,7 +505,7 @@ def _escape(text: str) -> str:
 
 def _end_list(ended: _List) -> None:
     """Number the items of a list that counts down from their number."""
-    if ended.step == -1:
+    if ended.counts_down_to_one:
         for number, block in enumerate(reversed(ended.items), 1):
             block.marker = _marker(number, ended.style)
 
@@ -603,47 +515,3 @@ def _marker(number: int, style: str) -> str:
     if style in ("a", "A") and 1 <= number <= 26:
         return f"{chr(ord(style) + number - 1)}."
     return f"{number}."
-
-
-@lru_cache(maxsize=8192)
-def _reason_to_skip(tag: str, attributes: str) -> int:
-    """Return why an element's content is not read, if its attributes give a reason."""
-    if tag in _NUMBER_COLUMNS and _LINE_NUMBERS.search(attributes):
-        return _UNSEEN
-    if tag != "article" and tag != "main" and _CONSENT.search(attributes):
-        return _UNSEEN
-    if ("hidden" in attributes or "none" in attributes) and _HIDDEN.search(attributes):
-        return 0 if _OPENED_BY_CONTROL.search(attributes) else _HIDDEN_NOW
-    return 0
-
-
-@lru_cache(maxsize=1)
-def _controlled_ids(markup: str) -> frozenset[str]:
-    """Return the ids of what a control on the page opens."""
-    return frozenset(_CONTROLLED.findall(markup))
-
-
-_CONTROLLED = re.compile(r"""(?:aria-controls|data-(?:bs-)?target)\s*=\s*["']?#?([^\s"'>]+)""")
-
-
-@lru_cache(maxsize=8192)
-def _class_facts(attributes: str) -> tuple[int, str]:
-    """Return the bits of the `CLASS_GROUPS` that an element's names belong to, and its classes without digits."""
-    bits = _HIDDEN_BIT if "hid" in attributes or ("none" in attributes and _HIDING_WORDS.search(attributes)) else 0
-    class_names = " ".join([double or single or bare for double, single, bare in _NAMES.findall(attributes)])
-    if class_names:
-        for group in _class_patterns().Match(class_names.replace("_", "-")) or ():
-            bits |= 1 << group
-    return bits, _DIGITS.sub("", attribute(attributes, "class") or "") if "class" in attributes else ""
-
-
-@cache
-def _class_patterns() -> Any:
-    """Return all patterns of `CLASS_GROUPS` as one automaton: each site has its own names, so a cache is not enough."""
-    options = re2.Options()
-    options.case_sensitive = False
-    pattern_set = re2.Set.SearchSet(options)
-    for pattern in CLASS_GROUPS.values():
-        pattern_set.Add(pattern)
-    pattern_set.Compile()
-    return pattern_set

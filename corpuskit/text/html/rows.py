@@ -39,9 +39,8 @@ class PlacedBlock:
     """Whether the block is a run of list items that are nothing but links, one a line."""
     in_block_link: bool = False
     """Whether one link holds this block and others, as on a card."""
-
     signature: tuple[int, int] = (0, 0)
-    """Numbers of the tag and classes of the container and of its parent: blocks of like records share them."""
+    """What stands for the tag and classes of the container (`Elements.signatures`); like records share it."""
 
     @property
     def blocks(self) -> list[Block]:

@@ -51,3 +51,5 @@ SKIPPED_TAGS = frozenset((
 """Elements whose content is not read, but for `noscript` where a page has nothing else."""
 RAW_TAGS = frozenset(("iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp"))
 """Elements whose content is no markup: it ends at the first end tag."""
+HEADING_LEVELS = {f"h{level}": level for level in range(1, 7)}
+TABLE_PARTS = frozenset(("caption", "colgroup", "tbody", "td", "tfoot", "th", "thead", "tr"))

@@ -91,7 +91,7 @@ def cut_into_ranges(part_bytes: int) -> Any:
 
 def reused_tasks(stderr: str) -> int:
     """Return how many tasks the run says were already done."""
-    notice = re.search(r"([\d,]+) tasks were already done by an earlier run", stderr)
+    notice = re.search(r"([\d,]+) tasks? (?:was|were) already done by an earlier run", stderr)
     return int(notice[1].replace(",", "")) if notice else 0
 
 

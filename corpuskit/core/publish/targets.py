@@ -1,0 +1,96 @@
+"""Refuse outputs that would destroy an input or one another, before any of them is opened."""
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corpuskit.core.errors import UsageError
+from corpuskit.core.reading.inputs import Input
+from corpuskit.core.registry import all_formats, format_of_file
+from corpuskit.core.wording import comma_list
+
+UNWRITTEN_ENDINGS = (
+    *(".json", ".ndjson", ".csv", ".tsv", ".txt", ".md", ".html", ".xml", ".yaml", ".arrow", ".warc"),
+    *(".gz", ".zst", ".bz2", ".xz", ".lz4", ".zip", ".tar", ".7z"),
+)
+"""Endings of files that are not written, unless a format claims them; nobody means a folder by such a name."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A file or folder that a run writes, and what the user calls it: `--drops`."""
+
+    what: str
+    path: Path | None
+    """None for standard output."""
+
+    def described(self) -> str:
+        """Return how messages name it."""
+        return f"{self.what} {str(self.path)!r}" if self.path is not None else self.what
+
+    def status(self) -> os.stat_result | None:
+        """Return its `stat`; None if it is not there."""
+        return _status(1 if self.path is None else self.path)
+
+
+def demand_known_ending(output: Path) -> None:
+    """Raise UsageError for an output named like a file of a format that is not written.
+
+    An existing folder or device may have any name.
+    """
+    if not output.name.lower().endswith(UNWRITTEN_ENDINGS) or (output.exists() and not output.is_file()):
+        return
+    if format_of_file(output.name) is None:
+        endings = comma_list(ending for format_ in all_formats() for ending in format_.file_endings)
+        raise UsageError(
+            f"no output format is written to files named {str(output)!r}; name a folder, or a file that ends in one of: "
+            f"{endings}"
+        )
+
+
+def demand_distinct(targets: Sequence[Target], inputs: Iterable[Input], read: Iterable[Path] = ()) -> None:
+    """Raise UsageError if a target is an input, a file that is `read` besides, or another target.
+
+    Two names are one file if they lead to one device and inode. Devices and pipes are left alone.
+    """
+    inputs = list(inputs)
+    input_identities = {_identity(path, _status(path)) for path in [*_paths(inputs), *read]}
+    if any(input_.name == "-" for input_ in inputs):
+        input_identities.add(_identity(None, _status(0)))
+    input_identities.discard(None)
+    datasets = {os.path.realpath(input_.dataset) for input_ in inputs if input_.dataset and input_.dataset.is_dir()}
+    target_of: dict[Any, Target] = {}
+    for target in targets:
+        identity = _identity(target.path, target.status())
+        if identity in input_identities:
+            raise UsageError(f"{target.described()} is an input, too, and would be overwritten; name another")
+        if target.path is not None and not datasets.isdisjoint(map(str, Path(os.path.realpath(target.path)).parents)):
+            raise UsageError(f"{target.described()} is inside a dataset that is read; name one outside of it")
+        if identity is not None and identity in target_of:
+            raise UsageError(f"{target_of[identity].described()} and {target.described()} are one file; name two")
+        target_of[identity] = target
+
+
+def _paths(inputs: Iterable[Input]) -> Iterator[Path]:
+    for input_ in inputs:
+        if input_.local_path is not None:
+            yield input_.local_path
+        if input_.dataset is not None:
+            yield input_.dataset
+
+
+def _identity(path: Path | None, status: os.stat_result | None) -> Any:
+    """Return what all names of one file or folder have in common; None for devices, pipes and closed descriptors."""
+    if status is None:
+        return os.path.realpath(path) if path is not None else None
+    return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode) else None
+
+
+def _status(file: Path | int) -> os.stat_result | None:
+    try:
+        return os.stat(file)
+    except OSError:
+        return None

@@ -1,0 +1,129 @@
+"""No output takes the place of an input, of another output, or of a file that is the user's own."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run, texts
+
+REFUSED = [
+    "head -n 1 in.jsonl --drops in.jsonl",
+    "head -n 1 in.jsonl --rejects in.jsonl",
+    "head in.jsonl --drops hard.jsonl",
+    "head soft.jsonl --drops in.jsonl",
+    "head in.jsonl -o hard.jsonl",
+    "head -o in.jsonl in.jsonl",
+    "head -o in.jsonl < in.jsonl",
+    "head in.jsonl >> in.jsonl",
+    "cat in.jsonl | corpuskit head --drops same.jsonl --rejects ./same.jsonl",
+    "head in.jsonl --drops same.jsonl -o same.jsonl",
+    "head in.jsonl --drops same.jsonl > same.jsonl",
+    "head in.jsonl --rejects a --drops a.bytes",
+    "head in.jsonl -o a.jsonl --drops a.jsonl.manifest.json",
+    "count in.jsonl --rejects in.jsonl",
+    "files notes.txt --drops notes.txt",
+    "fetch-warc archives.paths --rejects archives.paths",
+    "scrub-pii in.jsonl --mode hash --key-file key.txt --drops key.txt",
+    "files . > stdout.jsonl",
+    "head published.jsonl -o published.jsonl",
+    "head published.jsonl --drops published.jsonl.manifest.json",
+    "head ds -o ds",
+    "head ds --drops ds/manifest.json",
+    "mix recipe.yaml -o ds",
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, corpuskit: Run) -> Path:
+    """Inputs of all kinds."""
+    (tmp_path / "in.jsonl").write_bytes(texts("one", "two", "three"))
+    os.link(tmp_path / "in.jsonl", tmp_path / "hard.jsonl")
+    (tmp_path / "soft.jsonl").symlink_to("in.jsonl")
+    (tmp_path / "notes.txt").write_text("notes")
+    (tmp_path / "archives.paths").write_text("in.jsonl\n")
+    (tmp_path / "key.txt").write_text("0123456789abcdef0123456789abcdef")
+    (tmp_path / "recipe.yaml").write_text(
+        "sources: {ds: {from: files, inputs: [ds], origin: other, license: CC0-1.0}}\n"
+    )
+    for target in ("ds", "published.jsonl"):
+        assert corpuskit("export", "in.jsonl", "-o", target).returncode == 0
+    return tmp_path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file() and "state" not in path.parts)
+    return {path.name: path.read_bytes() for path in files if path.name not in ("same.jsonl", "stdout.jsonl")}
+
+
+@pytest.mark.parametrize("command", REFUSED)
+def test_an_output_that_is_an_input_or_another_output_is_refused(folder: Path, shell: Run, command: str) -> None:
+    before = contents(folder)
+    done = shell(command if "corpuskit" in command else f"corpuskit {command}")
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.count(b"\n") == 1
+    assert b"name" in done.stderr
+    assert contents(folder) == before
+
+
+def test_a_file_that_corpuskit_did_not_publish_is_not_replaced(tmp_path: Path, corpuskit: Run) -> None:
+    (tmp_path / "mine.jsonl").write_bytes(texts("mine"))
+    done = corpuskit("head", "-o", "mine.jsonl", stdin=texts("other"))
+    assert done.returncode == 2
+    assert b"'mine.jsonl' exists and was not published by corpuskit" in done.stderr
+    assert [path.name for path in tmp_path.iterdir() if path.name != "state"] == ["mine.jsonl"]
+    assert (tmp_path / "mine.jsonl").read_bytes() == texts("mine")
+
+
+def test_empty_and_published_files_are_replaced(tmp_path: Path, corpuskit: Run) -> None:
+    (tmp_path / "out.jsonl").touch()
+    for text in ("first", "second"):
+        assert corpuskit("head", "-o", "out.jsonl", stdin=texts(text)).returncode == 0
+        assert corpuskit("verify", "out.jsonl").returncode == 0
+    assert b"second" in (tmp_path / "out.jsonl").read_bytes()
+
+
+KILLED = """
+import os, sys, signal
+from pathlib import Path
+from corpuskit.core.disk import filesystem
+from corpuskit.cli.main import main
+replace = filesystem.replace
+def killed(path, target):
+    if target.name == "out.jsonl.manifest.json":
+        os.kill(os.getpid(), signal.SIGKILL)
+    replace(path, target)
+filesystem.replace = killed
+main(["head", "in.jsonl", "-o", "out.jsonl"])
+"""
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_file_whose_run_was_killed_before_its_manifest_is_replaced(
+    tmp_path: Path, corpuskit: Run, environment: dict[str, str], is_new: bool
+) -> None:
+    (tmp_path / "in.jsonl").write_bytes(texts("one"))
+    if not is_new:
+        assert corpuskit("head", "-o", "out.jsonl", stdin=texts("before")).returncode == 0
+    done = subprocess.run([sys.executable, "-c", KILLED], cwd=tmp_path, env=environment)
+    assert done.returncode == -signal.SIGKILL
+    assert (tmp_path / "out.jsonl").exists() and not (tmp_path / "out.jsonl.manifest.json").exists()
+    assert corpuskit("head", "-o", "out.jsonl", stdin=texts("after")).returncode == 0
+    assert corpuskit("verify", "out.jsonl").returncode == 0
+
+
+def test_devices_may_be_named_twice(tmp_path: Path, corpuskit: Run) -> None:
+    done = corpuskit("head", "--drops", "/dev/null", "--rejects", "/dev/null", "-o", "/dev/null", stdin=texts("one"))
+    assert done.returncode in (0, 5), done.stderr
+
+
+@pytest.mark.parametrize("option", ["--drops", "--rejects"])
+@pytest.mark.parametrize("target", ["absent/x.jsonl", ".", "x" * 300])
+def test_a_side_output_that_cannot_be_opened_is_named(tmp_path: Path, corpuskit: Run, option: str, target: str) -> None:
+    done = corpuskit("head", option, target, stdin=texts("one"))
+    assert done.returncode == 5
+    assert target.encode() in done.stderr and option.encode() in done.stderr
+    assert done.stderr.count(b"\n") == 1
