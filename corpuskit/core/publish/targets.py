@@ -46,8 +46,8 @@ def demand_known_ending(output: Path) -> None:
     if format_of_file(output.name) is None:
         endings = comma_list(ending for format_ in all_formats() for ending in format_.file_endings)
         raise UsageError(
-            f"no output format is written to files named {str(output)!r}; name a folder, or a file that ends in one of: "
-            f"{endings}"
+            f"no output format is written to files named {str(output)!r}; name a folder, or a file that ends in "
+            f"one of: {endings}"
         )
 
 
