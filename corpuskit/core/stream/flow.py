@@ -13,11 +13,11 @@ from pathlib import Path
 from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.document import Document, Reject, decode, encode
-from corpuskit.core.errors import CorpuskitError
+from corpuskit.core.errors import CorpuskitError, UsageError
 from corpuskit.core.provenance.verdicts import DROPPED, Verdict
 from corpuskit.core.reading.inputs import Findings, Input
 from corpuskit.core.settings import Tags
-from corpuskit.core.step import CorpusStage, Drop, Item, Rejected, Source, Stage, Step, demand_steps
+from corpuskit.core.step import CorpusStage, Drop, Item, Rejected, Sink, Source, Stage, Step, demand_steps
 from corpuskit.core.stream.apply import StepFault, apply_stages, apply_stages_to_lines
 from corpuskit.core.stream.batch import Batch, Location, decoded, in_batches, of_reject, read_lines
 
@@ -37,8 +37,13 @@ class Flow:
     """Whether a step stopped before the end of its input, or takes only a part of it on purpose."""
 
     def __post_init__(self) -> None:
-        """Start one account per step, and one for reading if no step does it. Raises UsageError for other objects."""
+        """Start one account per step, and one for reading if no step does it.
+
+        Raises UsageError for other objects, and for steps that cannot follow one another.
+        """
         demand_steps("Flow", self.steps)
+        for index, step in enumerate(self.steps):
+            _demand_fits(step, index, len(self.steps))
         self.counts = [StepCount() for _ in self.steps]
         self.reading = StepCount()
         self.cut = any(step.cuts for step in self.steps)
@@ -172,6 +177,17 @@ class Flow:
                 count.received.add(encode(document))
                 yield document
             self._take_all(batch)
+
+
+def _demand_fits(step: Step, index: int, length: int) -> None:
+    """Raise UsageError for a step that does nothing at this index of a flow: a late source, a report, a command."""
+    if isinstance(step, Source):
+        if index:
+            raise UsageError(f"`{step.name()}` is a source, which only begins a flow; give it the first place")
+    elif not isinstance(step, (Stage, CorpusStage)):
+        raise UsageError(f"`{step.name()}` is a {step.kind}; a flow applies a source, stages and corpus stages")
+    elif isinstance(step, Sink) and length > 1:
+        raise UsageError(f"a flow writes no files, so `{step.name()}` would write nothing; run it with `StepRun`")
 
 
 def items_of(source: Source, input_: Input) -> Iterator[Item]:

@@ -1,17 +1,19 @@
-"""A source lifted to a stream: what it raises costs one input, or names it."""
+"""A flow takes only steps that it can apply; what a source raises costs one input, or names it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from corpuskit import Count, Dedup, Export, Files, Flow, Head, Stats, UsageError, resolve
 from corpuskit.core.document import Document, Reject
 from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.step import Item, Source
 from corpuskit.core.stream.apply import StepFault
-from corpuskit.core.stream.flow import Flow
+from tests.conftest import texts
 
 
 @dataclass(frozen=True)
@@ -55,3 +57,26 @@ def test_a_source_that_fails_names_the_input(tmp_path: Path, jobs: int) -> None:
     flow = Flow([Notes()], lambda verdict: None, jobs)
     with pytest.raises(StepFault, match=r"notes failed on '1\.txt': ZeroDivisionError"):
         list(flow.documents(inputs(tmp_path, "good", "fault", "good")))
+
+
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [
+        ([Dedup(), Files()], "`files` is a source"),
+        ([Files(), Files()], "`files` is a source"),
+        ([Stats()], "`stats` is a command"),
+        ([Files(), Count()], "`count` is a report"),
+        ([Files(), Export()], "`export` would write nothing"),
+        ([Export(), Head()], "`export` would write nothing"),
+        ([Files], "Flow takes steps"),
+    ],
+)
+def test_a_flow_refuses_steps_that_it_cannot_apply(steps: list[Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        Flow(steps, lambda verdict: None)
+
+
+def test_a_flow_applies_a_source_and_stages(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_bytes(texts("one", "two", "one"))
+    flow = Flow([Files(), Dedup(method="exact"), Head(n=5)], lambda verdict: None)
+    assert [document.text for document in flow.documents(resolve([str(tmp_path / "in.jsonl")]))] == ["one", "two"]
