@@ -1,6 +1,7 @@
 """The options that all data commands share, each written once: where to read and write, and what to tolerate."""
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,9 @@ from corpuskit.core.wording import did_you_mean
 
 SHARD_DOCUMENTS = 50_000
 """Documents in a shard, unless options or recipe say otherwise."""
+
+MOST_JOBS = 4096
+"""More processes than any one machine has memory for."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +38,9 @@ class Settings(Options):
     json: Annotated[bool, "Print the outcome as one JSON object, on the last line of standard error."] = False
 
     def __post_init__(self) -> None:
-        """Raise UsageError for numbers below 1, and for `max_rejects` that is neither a number nor a percentage."""
-        if self.jobs is not None and self.jobs < 1:
-            raise misfit("jobs", "a number of processes from 1 on", self.jobs)
+        """Raise UsageError for numbers out of range, and for a `max_rejects` that is no number or percentage."""
+        if self.jobs is not None and not 1 <= self.jobs <= MOST_JOBS:
+            raise misfit("jobs", f"a number of processes from 1 to {MOST_JOBS}", self.jobs)
         if self.shard_documents < 1:
             raise misfit("shard-documents", "a number of documents from 1 on", self.shard_documents)
         if self.max_rejects is not None:
@@ -52,10 +56,10 @@ class Settings(Options):
         """Return how many of this number of records may be rejected."""
         if self.max_rejects is None:
             return float("inf")
-        number, percent, rest = self.max_rejects.partition("%")
-        if rest or not number.replace(".", "", 1).isdigit():
+        number = self.max_rejects.removesuffix("%")
+        if not re.fullmatch(r"[0-9]+(\.[0-9]*)?|\.[0-9]+", number):
             raise misfit("max-rejects", "a number or a percentage such as 5%", self.max_rejects)
-        return float(number) * documents / 100 if percent else float(number)
+        return float(number) * documents / 100 if number != self.max_rejects else float(number)
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,12 @@ NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\x80-\x84\x86-\x9f]")
 
 
 def demand_known_encoding(encoding: str | None, examples: str) -> None:
-    """Raise UsageError for an encoding that Python does not know."""
+    """Raise UsageError for what Python does not know as the encoding of a text, such as `rot13` and `punycode`."""
     try:
         "".encode(encoding or "utf-8")
-    except (LookupError, UnicodeError):
+        # The codecs of domain names do not know the error handler that keeps undecodable bytes.
+        codecs.getincrementaldecoder(encoding or "utf-8")("surrogateescape").decode(b"", final=True)
+    except (LookupError, ValueError):
         raise misfit("encoding", f"an encoding such as {examples}", encoding) from None
 
 

@@ -63,9 +63,9 @@ class Files(Source):
     encoding: Annotated[str | None, "Encoding of CSV, TSV and text; by default UTF-8, else detected."] = None
 
     def __post_init__(self) -> None:
-        """Raise UsageError for a delimiter that is not one character, and for an unknown encoding."""
-        if self.delimiter is not None and len(self.delimiter) != 1:
-            raise misfit("delimiter", "one character, such as ';'", self.delimiter)
+        """Raise UsageError for a delimiter that cannot separate columns, and for an encoding that cannot be read."""
+        if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '\r\n"\0'):
+            raise misfit("delimiter", "one character, such as ';', but no quote or line end", self.delimiter)
         demand_known_encoding(self.encoding, "utf-8, cp1252 or gb18030")
 
     def check_inputs(self, inputs: "Sequence[Input]") -> None:

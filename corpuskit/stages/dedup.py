@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from corpuskit.core.step import ShardedRun
     from corpuskit.text.dedup.index import IndexSession
 
-
+MOST_PERMUTATIONS = 4096
+"""Each takes four bytes of every document."""
 LEAST_MEMORY = 10**6
 """Bytes below which a limit for tables must be a slip."""
 
@@ -89,10 +90,14 @@ class Dedup(CorpusStage):
         for name in ("ngram", "bands", "permutations"):
             if getattr(self, name) < 1:
                 raise misfit(name, "a number from 1 on", getattr(self, name))
+        if self.permutations > MOST_PERMUTATIONS:
+            raise misfit("permutations", f"a number from 1 to {MOST_PERMUTATIONS}", self.permutations)
         if self.permutations % self.bands:
             raise misfit("permutations", f"a multiple of {spelled('bands', self.bands)}", self.permutations)
         if not 0 <= self.seed < 1 << 64:
             raise misfit("seed", "a number from 0 on of at most 64 bits", self.seed)
+        if self.index_reading is not None and not isinstance(self.index_reading, IndexReading):
+            raise UsageError("`index_reading` is what `bound()` sets; leave it out")
         self._demand_whole_documents()
 
     def versions(self) -> dict[str, str]:

@@ -27,11 +27,13 @@ class Export(Sink):
     ] = None
 
     def __post_init__(self) -> None:
-        """Raise UsageError if a format is unknown, or none is given."""
+        """Raise UsageError if a format is unknown or given twice, or none is given."""
         for name in self.to or ():
             if name not in format_names():
                 near = did_you_mean(name, format_names())
                 raise misfit("to", f"any of {', '.join(format_names())}", name, near)
+        if self.to is not None and len(set(self.to)) < len(self.to):
+            raise UsageError(f"{spelled('to', ','.join(self.to))} names a format twice; name each once")
         if self.to == ():
             raise UsageError(f"{spelled('to')} names no format; choose from {', '.join(format_names())}")
 

@@ -1,5 +1,6 @@
 """`head`: the first documents of a stream."""
 
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -22,9 +23,9 @@ class Head(CorpusStage):
     n: Annotated[int, "Documents to pass on."] = 10
 
     def __post_init__(self) -> None:
-        """Raise UsageError unless n >= 0."""
-        if self.n < 0:
-            raise misfit("n", "a number of documents from 0 on", self.n)
+        """Raise UsageError unless 0 <= n < 2**63."""
+        if not 0 <= self.n <= sys.maxsize:
+            raise misfit("n", f"a number of documents from 0 to {sys.maxsize}", self.n)
 
     def run(self, documents: Iterable[Document]) -> Iterator[Document]:
         """Return the first `n` documents."""

@@ -137,7 +137,7 @@ def test_without_a_command_the_help_goes_to_standard_error(capsys: pytest.Captur
         (["sample", "--rate"], "corpuskit sample: Option `--rate` requires an argument ("),
         (["sample", "--rate", "much"], "corpuskit sample: `--rate` expects a number, not 'much'"),
         (["dedup", "--method", "minhas"], "did you mean `minhash`?"),
-        (["dedup", "--jobs", "0"], "corpuskit dedup: `--jobs` expects a number of processes from 1 on, not 0"),
+        (["dedup", "--jobs", "0"], "corpuskit dedup: `--jobs` expects a number of processes from 1 to 4096, not 0"),
         (["dedup", "--threshold", ".5", "--threshold", ".6"], "`--threshold` is given twice; give it once"),
         (["dedup", "--metod", "exact"], "unknown option `--metod` (did you mean `--method`?)"),
         (["head", "--n", "3"], "unknown option `--n` (did you mean `-n`?)"),

@@ -160,7 +160,8 @@ class StepRun:
     def _run(self) -> int:
         self.ledger = Ledger(self.step.name(), self._writes(), [pipe for pipe in self.pipes.values() if pipe])
         self.verdict_log = VerdictLog(self.settings.drops, self.settings.rejects, self._decisions_path())
-        self.flow = Flow([self.step], self.verdict_log.take, self.settings.jobs or 1, self.tags)
+        steps = [] if isinstance(self.step, Report) else [self.step]
+        self.flow = Flow(steps, self.verdict_log.take, self.settings.jobs or 1, self.tags)
         self.answer: dict[str, Any] | None = None
         try:
             self._announce()
@@ -231,7 +232,6 @@ class StepRun:
 
     def _pass_documents(self) -> None:
         if isinstance(self.step, Report):
-            self.flow = Flow([], self.verdict_log.take)
             self.answer = self.step.report(self.flow.documents(self.inputs))
             unread = self.flow.reading
             self._demand_few_rejects(unread.rejected.total(), unread.received.documents)

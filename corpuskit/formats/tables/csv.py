@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r(?!$))")
 """A line with its end; a CR at the end of the text so far may be half of a CR LF."""
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 SAMPLE_BYTES = 1024 * 1024
 MAX_PROBLEM_TEXT = 1024 * 1024
 """Characters of a line with a problem that its row carries."""
@@ -117,7 +118,7 @@ class TextLines:
     def _decode(self, block: bytes, *, final: bool = False) -> Iterator[TextLine]:
         try:
             text = self.decoder.decode(block, final)
-        except UnicodeDecodeError:
+        except UnicodeError:
             # Only UTF-16 and UTF-32 come here: their bytes cannot be kept one by one as surrogates.
             yield from self._end("undecodable")
             yield TextLine(self.offset, "", "undecodable")
@@ -159,9 +160,17 @@ class TextLines:
 
     def _new_line(self, text: str) -> TextLine:
         line = TextLine(self.offset, text, self.problem)
-        self.offset += len(text.encode(self.encoding, "surrogateescape"))
+        self.offset += self._stored_bytes(text)
         self.problem = ""
         return line
+
+    def _stored_bytes(self, text: str) -> int:
+        try:
+            return len(text.encode(self.encoding, "surrogateescape"))
+        except UnicodeEncodeError:
+            # The codec cannot write single bytes back; each surrogate stands for one.
+            decoded = LONE_SURROGATE.sub("", text)
+            return len(decoded.encode(self.encoding, "replace")) + len(text) - len(decoded)
 
 
 def rows(lines: Iterable[TextLine], delimiter: str) -> Iterator[CsvRow]:
