@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from corpuskit.core.counts import StepCount
 from corpuskit.core.errors import PublishError
+from corpuskit.core.wording import printable_name
 
 Passing = TypeVar("Passing")
 REFRESH_SECONDS = 0.2
@@ -18,6 +19,8 @@ LONGEST = 800
 """Longest message, in characters: the names it repeats may have been chosen by others."""
 
 _DRIVES_TERMINALS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+_REPR_OF_BYTE = re.compile(r"\\udc([89a-f][0-9a-f])")
 
 
 def escape(text: str) -> str:
@@ -29,6 +32,11 @@ def escape(text: str) -> str:
     return _DRIVES_TERMINALS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
+def _with_bytes_spelled_out(message: str) -> str:
+    """Return a message in which bytes that are not UTF-8 are spelled `\\xe9`, in names and in their `repr` alike."""
+    return _REPR_OF_BYTE.sub(r"\\x\1", printable_name(message))
+
+
 def escape_line(line: bytes) -> bytes:
     """A JSON line, still the same JSON, that cannot drive a terminal."""
     return escape(line.decode()).encode()
@@ -37,7 +45,7 @@ def escape_line(line: bytes) -> bytes:
 def notice(name: str, message: str) -> None:
     """Print one line on standard error."""
     speaker = f"corpuskit {name}" if name else "corpuskit"
-    speaker, message = escape(speaker[:100]), escape(message)
+    speaker, message = (escape(_with_bytes_spelled_out(text)) for text in (speaker[:100], message))
     if len(message) > LONGEST:
         message = f"{message[: LONGEST * 3 // 4]} … {message[-LONGEST // 4 :]}"
     _write(f"{speaker}: {message}\n")
@@ -52,7 +60,7 @@ def write_stdout(text: str) -> None:
     """Print an answer on standard output. Raises BrokenPipeError if nobody reads it, PublishError if it is closed."""
     if sys.stdout is None:
         raise PublishError("standard output is closed; redirect it")
-    sys.stdout.write(text.rstrip("\n") + "\n")
+    sys.stdout.write(printable_name(text.rstrip("\n")) + "\n")
     sys.stdout.flush()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from corpuskit.core.errors import UsageError
-from corpuskit.core.wording import comma_list, did_you_mean, excerpt
+from corpuskit.core.wording import comma_list, did_you_mean, excerpt, printable_name
 
 EXCERPT = 40
 """Characters of a wrong value that a message repeats."""
@@ -203,6 +203,8 @@ def _string(value: Any) -> str:
         raise UnfitValueError("a string", value)
     if not value:
         raise UnfitValueError("a string that is not empty", value)
+    if printable_name(value) != value:
+        raise UnfitValueError("a string in UTF-8", value)
     return value
 
 

@@ -26,7 +26,7 @@ from corpuskit.core.document import KNOWN_FIELDS, Document, Reject
 from corpuskit.core.errors import UsageError
 from corpuskit.core.options import RUNTIME, Option, Options
 from corpuskit.core.outcome import Drop, Item, Rejected
-from corpuskit.core.wording import did_you_mean, excerpt
+from corpuskit.core.wording import did_you_mean, excerpt, printable_name
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
@@ -297,5 +297,5 @@ def _plain(value: Any) -> Any:
         import hashlib
 
         with open(value, "rb") as stream:
-            return {"name": value.name, "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
+            return {"name": printable_name(value.name), "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
     return value

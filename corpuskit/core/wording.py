@@ -1,7 +1,20 @@
 """Wording that messages share: the nearest known name, a list, a short excerpt of what a user wrote."""
 
 import difflib
+import re
 from collections.abc import Iterable
+
+_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
+
+
+def printable_name(name: str) -> str:
+    """Return the name of a file with each byte that is not UTF-8, a lone surrogate in Python, spelled out.
+
+    >>> printable_name("caf\\udce9.jsonl")
+    'caf\\\\xe9.jsonl'
+    """
+    name = _ESCAPED_BYTE.sub(lambda match: f"\\x{ord(match[0]) - 0xDC00:02x}", name)
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
+from corpuskit.core.wording import printable_name
 
 DUPLICATE_OF = "of"
 """The value of a duplicate's verdict that holds the id of the document that it duplicates."""
@@ -48,7 +49,8 @@ class Explain(Command):
         """Print the answer. Raises UsageError if the dataset holds neither the id nor a decision about it."""
         if len(arguments) != 2:
             raise UsageError("name a dataset and the id of a document: `corpuskit explain DIR ID`")
-        dataset, identifier = Dataset(Path(arguments[0])), arguments[1]
+        # Text files are documents under their names, and names that are not UTF-8 are spelled out.
+        dataset, identifier = Dataset(Path(arguments[0])), printable_name(arguments[1])
         fates = list(fate(dataset, identifier))
         if not fates:
             raise UsageError(f"{arguments[0]} has no document {identifier!r}; it was never read, or its id differs")

@@ -23,7 +23,7 @@ from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
 from corpuskit.core.stream.cpu_guard import KILLED
 from corpuskit.core.tokens import counter
-from corpuskit.core.wording import quantity
+from corpuskit.core.wording import printable_name, quantity
 
 
 class Verification(TypedDict, total=False):
@@ -66,8 +66,8 @@ class Verify(Command):
         return 0
 
     def _report(self, argument: str, settings: Settings) -> list[str]:
-        answer: Verification = {"dataset": Path(argument).name}
-        problems = [f"{argument}: {problem}" for problem in check(Path(argument), answer)]
+        answer: Verification = {"dataset": printable_name(Path(argument).name)}
+        problems = [printable_name(f"{argument}: {problem}") for problem in check(Path(argument), answer)]
         answer["problems"] = problems
         if settings.json:
             console.write_stdout(console.answer_line("verify", dict(answer)))

@@ -18,6 +18,7 @@ from corpuskit.core.provenance import manifest
 from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.provenance.entries import Manifest, ShardEntry
 from corpuskit.core.publish.source_totals import Totals
+from corpuskit.core.wording import printable_name
 
 
 class FileOutput:
@@ -112,7 +113,12 @@ class FileOutput:
             raise
 
     def _demand_ours(self) -> None:
-        """Raise UsageError if a file is in the way that no manifest vouches for, not even of a run that was killed."""
+        """Raise UsageError for a file that no manifest vouches for, not even that of a run that was killed.
+
+        Also for a name that a manifest cannot hold.
+        """
+        if printable_name(self.target.name) != self.target.name:
+            raise UsageError(f"{str(self.target)!r} is not a name in UTF-8, as manifests are; choose another -o")
         if not self.target.exists() or not self.target.stat().st_size or os.path.lexists(self.beside):
             return
         if not any(_describes(path, self.target) for path in (self.staged_manifest, self.before_manifest)):

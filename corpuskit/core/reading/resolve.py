@@ -15,7 +15,7 @@ from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.manifest import MANIFEST, read_manifest, readable_shards
 from corpuskit.core.reading.hashing_stream import public_url
 from corpuskit.core.reading.inputs import Input
-from corpuskit.core.wording import nearest
+from corpuskit.core.wording import nearest, printable_name
 
 Expand = Callable[[Input], list[str] | None]
 """Returns the inputs that an input lists, or None if it is not a list."""
@@ -60,7 +60,7 @@ def _expand(argument: str, suffixes: Sequence[str], base: Path | None) -> list[I
         scheme, _, rest = argument.partition("://")
         argument = f"{scheme.lower()}://{rest}"
         try:
-            return [Input(public_url(argument), url=argument)]
+            return [Input(printable_name(public_url(argument)), url=argument)]
         except ValueError:
             raise UsageError(f"a {scheme}:// address that cannot be read; check its host and port") from None
     if "://" in argument and not os.path.lexists(argument):
@@ -147,7 +147,10 @@ def _dataset(dataset: Path) -> list[Input]:
 
 
 def _named(inputs: list[Input]) -> list[Input]:
-    """Name local files by their path below the folder that they all share; leave out what is named twice."""
+    """Name local files by their path below the folder that they all share; leave out what is named twice.
+
+    Manifests and decisions are UTF-8, so bytes of a name that are not are spelled out.
+    """
     unique = {os.path.realpath(item.local_path) if item.local_path else item.url: item for item in inputs}
     absolute = {
         key: Path(os.path.abspath(item.local_path)) for key, item in unique.items() if item.local_path is not None
@@ -155,5 +158,5 @@ def _named(inputs: list[Input]) -> list[Input]:
     if absolute:
         common = os.path.commonpath([path.parent for path in absolute.values()])
         for key, path in absolute.items():
-            unique[key].name = path.relative_to(common).as_posix()
+            unique[key].name = printable_name(path.relative_to(common).as_posix())
     return list(unique.values())
