@@ -12,14 +12,12 @@ from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.options import NOT_AN_OPTION
 from corpuskit.core.sizes import bytes_of
 from corpuskit.core.step import RUNTIME, CorpusStage, Item
-from corpuskit.text.dedup.parameters import DedupParameters, IndexReading
+from corpuskit.text.dedup.parameters import MOST_PERMUTATIONS, DedupParameters, IndexReading
 
 if TYPE_CHECKING:
     from corpuskit.core.step import ShardedRun
     from corpuskit.text.dedup.index import IndexSession
 
-MOST_PERMUTATIONS = 4096
-"""Each takes four bytes of every document."""
 LEAST_MEMORY = 10**6
 """Bytes below which a limit for tables must be a slip."""
 

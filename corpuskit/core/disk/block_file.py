@@ -25,6 +25,9 @@ __all__ = ["ROWS", "BlockFile", "BlockWriter", "Field"]
 
 MAGIC = b"CKBLOCK1"
 ROWS = 4096
+KINDS = ("<u8", "<i8", "<f8", "<u4", "<i4", "|u1")
+MOST_NUMBERS = 1 << 20
+"""Numbers that one row of a field may have."""
 TAIL = struct.Struct("<QQ8s")
 
 Numbers = NDArray[np.int64]
@@ -108,8 +111,9 @@ class BlockFile:
     def __init__(self, file: IO[bytes], name: str) -> None:
         """Reads the footer. Raises DamagedError, with the file's `name`, if it is not one."""
         self._file, self._name = file, name
+        self._size = os.fstat(file.fileno()).st_size
         footer = self._footer()
-        self._strings: list[str] = footer["strings"]
+        self.string_names: list[str] = footer["strings"]
         self.fields = [Field(*entry) for entry in footer["fields"]]
         self.attributes: dict[str, Any] = footer["facts"]
         self._blocks: list[tuple[int, int]] = [tuple(block) for block in footer["blocks"]]
@@ -154,7 +158,7 @@ class BlockFile:
         """One byte string."""
         offset, rows = self._blocks[number // ROWS]
         at = offset + rows * self.row_bytes
-        for _ in self._strings[: self._strings.index(name)]:
+        for _ in self.string_names[: self.string_names.index(name)]:
             at += 8 * rows + self._end(at, rows - 1)
         row = number % ROWS
         start = self._end(at, row - 1) if row else 0
@@ -164,17 +168,19 @@ class BlockFile:
         """All byte strings of a kind, in order."""
         for offset, rows in self._blocks:
             at = offset + rows * self.row_bytes
-            for _ in self._strings[: self._strings.index(name)]:
+            for _ in self.string_names[: self.string_names.index(name)]:
                 at += 8 * rows + self._end(at, rows - 1)
             ends = np.frombuffer(self._read(8 * rows, at), "<u8").tolist()
             data = self._read(ends[-1], at + 8 * rows)
+            if ends != sorted(ends):
+                raise self._damaged("its strings are out of order")
             yield from (data[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True))
 
     def _end(self, at: int, row: int) -> int:
         return int.from_bytes(self._read(8, at + 8 * row), "little")
 
     def _footer(self) -> Any:
-        size = os.fstat(self._file.fileno()).st_size
+        size = self._size
         if size < len(MAGIC) + TAIL.size or self._read(len(MAGIC), 0) != MAGIC:
             raise self._damaged("it is not a block file, or its start is missing")
         at, digest, magic = TAIL.unpack(self._read(TAIL.size, size - TAIL.size))
@@ -184,9 +190,16 @@ class BlockFile:
         data = self._read(length, at)
         if xxhash.xxh3_64_intdigest(data) != digest:
             raise self._damaged("its checksum differs")
-        return json.loads(data)
+        try:
+            footer = json.loads(data)
+            _demand_sound(footer, at)
+        except (ValueError, TypeError, KeyError, RecursionError):
+            raise self._damaged("its footer does not describe it") from None
+        return footer
 
     def _read(self, size: int, at: int) -> bytes:
+        if size < 0 or at < 0 or at + size > self._size:
+            raise self._damaged("it is cut")
         parts, remaining = [], size
         while remaining and (part := os.pread(self._file.fileno(), remaining, at)):
             parts.append(part)
@@ -197,3 +210,27 @@ class BlockFile:
 
     def _damaged(self, what: str) -> DamagedError:
         return DamagedError(f"{self._name or 'a temporary file'} is damaged: {what}")
+
+
+def _demand_sound(footer: Any, end: int) -> None:
+    """Raise TypeError, KeyError or ValueError for a footer of another shape, or of blocks that do not fit before `end`.
+
+    A checksum tells of accidents; nothing here trusts that whoever wrote the file meant well.
+    """
+    if not isinstance(footer["facts"], dict):
+        raise TypeError("facts")
+    fields = [Field(*entry) for entry in footer["fields"]]
+    names = [field.name for field in fields]
+    if not all(isinstance(name, str) for name in names + footer["strings"]) or len({*names}) < len(names):
+        raise TypeError("names")
+    for field in fields:
+        if field.kind not in KINDS or type(field.width) is not int or not 0 < field.width <= MOST_NUMBERS:
+            raise ValueError("fields")
+    row_bytes = sum(field.row_bytes for field in fields) + 8 * len(footer["strings"])
+    for index, (offset, rows) in enumerate(footer["blocks"], start=1):
+        if not (type(offset) is int and type(rows) is int):
+            raise TypeError("blocks")
+        if not 0 < rows <= ROWS or (rows < ROWS and index < len(footer["blocks"])):
+            raise ValueError("rows")
+        if offset < len(MAGIC) or offset + rows * row_bytes > end:
+            raise ValueError("offsets")

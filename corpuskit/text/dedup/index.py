@@ -18,6 +18,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -26,9 +27,10 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import flush, size_and_digest, write_flushed
+from corpuskit.core.disk.stored_json import conforms
 from corpuskit.core.errors import DamagedError, PublishError, UsageError
 from corpuskit.text.dedup.entries import open_block_file
-from corpuskit.text.dedup.parameters import IndexReading
+from corpuskit.text.dedup.parameters import MOST_PERMUTATIONS, IndexReading, fields_of
 from corpuskit.text.dedup.snapshots import Block, dropped_for, entries_with_id, kept_of, rows_of, survivors_of
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ FORMAT = "corpuskit.dedup-index/1"
 CURRENT = "index.json"
 HOLDER = ".holder"
 ENDING = ".blocks"
+FILE_NAME = re.compile(r"entries-[0-9a-f]{16}\.blocks")
 
 
 class SnapshotEntry(TypedDict):
@@ -62,7 +65,7 @@ class IndexEntry(TypedDict):
 
     format: str
     generation: int
-    settings: dict[str, Any] | None
+    settings: dict[str, Any]
     snapshots: list[SnapshotEntry]
 
 
@@ -77,10 +80,10 @@ class Index:
         UsageError for an index with other settings; DamagedError if `index.json` is damaged.
         """
         self.folder, self._is_new = folder, False
-        if settings is not None and not folder.exists():
-            with _writing(folder):
+        with _writing(folder):
+            if settings is not None and not folder.exists():
                 filesystem.make_folder(folder, parents=True)
-            self._is_new = True
+                self._is_new = True
         current = read_current(folder, required=settings is None)
         descriptor = _lock(folder, purpose)
         # Closed explicitly, by the garbage collector or at the end of the process, whichever comes first.
@@ -112,11 +115,20 @@ class Index:
         """Return the snapshots' files, each checked against its digest. Raises DamagedError."""
         for entry in self.snapshots:
             path = self.folder / entry["file"]
-            if Path(entry["file"]).name != entry["file"] or not path.is_file():
+            if path.is_symlink() or not path.is_file():
                 raise DamagedError(f"{self._called(entry)} is damaged: {entry['file']} is missing")
             if size_and_digest(path) != (entry["bytes"], entry["sha256"]):
                 raise DamagedError(f"{self._called(entry)} is damaged: {entry['file']} was changed or cut")
+            with ExitStack() as stack:
+                self._demand_entries(entry, open_block_file(stack, path))
         return [self.folder / entry["file"] for entry in self.snapshots]
+
+    def _demand_entries(self, entry: SnapshotEntry, file: "BlockFile") -> None:
+        """Raise DamagedError for a file of other fields than entries of these settings have."""
+        settings = self.settings
+        fields = fields_of(settings["method"], settings.get("bands", 0), settings.get("permutations", 0))
+        if file.fields != with_root(fields) or file.string_names != ["id"] or len(file) != entry["documents"]:
+            raise DamagedError(f"{self._called(entry)} is damaged: {entry['file']} does not hold its entries")
 
     def read(self) -> IndexReading:
         """Return what the index holds now. Raises DamagedError."""
@@ -151,10 +163,7 @@ class Index:
 
     def stage(self, name: str, fields: "Sequence[Field]", entries: "Entries", verdicts: "Verdicts") -> None:
         """Write the corpus of `entries` as a snapshot after the others; `commit` makes it part of the index."""
-        from corpuskit.core.disk.block_file import Field
-
-        with_root = [fields[0], Field("root", "<u8", 2), *fields[1:]]
-        snapshot = self._write(name, with_root, kept_of(entries, verdicts))
+        snapshot = self._write(name, with_root(fields), kept_of(entries, verdicts))
         self.snapshots = [entry for entry in self.snapshots if entry["name"] != name] + [snapshot]
 
     def commit(self) -> None:
@@ -199,6 +208,13 @@ class Index:
 
     def _called(self, entry: SnapshotEntry) -> str:
         return f"snapshot {entry['name']!r} of the index {str(self.folder)!r}"
+
+
+def with_root(fields: "Sequence[Field]") -> "list[Field]":
+    """The fields of an entry in the index: those of any entry, and the digest of the text that survived for it."""
+    from corpuskit.core.disk.block_file import Field
+
+    return [fields[0], Field("root", "<u8", 2), *fields[1:]]
 
 
 class IndexSession:
@@ -268,15 +284,40 @@ def read_current(folder: Path, *, required: bool) -> IndexEntry | None:
     damaged = DamagedError(f"the index {str(folder)!r} is damaged: {CURRENT} is not what its digest says")
     try:
         content = json.loads(data)
-        digest = content.pop("sha256")
+        if content.pop("sha256") != _sha256(content):
+            raise damaged
+        if content["format"] != FORMAT:
+            raise UsageError(f"the index {str(folder)!r} is of format {content['format']!r}, not {FORMAT!r}")
+        sound = _is_sound(content)
     except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
         raise damaged from None
-    if digest != _sha256(content):
-        raise damaged
-    if content["format"] != FORMAT:
-        raise UsageError(f"the index {str(folder)!r} is of format {content['format']!r}, not {FORMAT!r}")
+    if not sound:
+        raise DamagedError(f"the index {str(folder)!r} is damaged: {CURRENT} is not of the form {FORMAT}")
     current: IndexEntry = content
     return current
+
+
+def _is_sound(content: Any) -> bool:
+    """Whether all values have their types. Anyone can write an index whose digests are right."""
+    if not conforms(content, IndexEntry):
+        return False
+    settings, snapshots = content["settings"], content["snapshots"]
+    return (
+        content["generation"] >= 0
+        and ((settings == {} and not snapshots) or _are_settings(settings))
+        and len({entry["name"] for entry in snapshots}) == len(snapshots)
+        and all(entry["documents"] >= 0 and entry["bytes"] >= 0 for entry in snapshots)
+        and all(FILE_NAME.fullmatch(entry["file"]) for entry in snapshots)
+    )
+
+
+def _are_settings(settings: dict[str, Any]) -> bool:
+    if settings["method"] == "exact":
+        return True
+    counts = (settings["permutations"], settings["bands"])
+    return settings["method"] == "minhash" and all(
+        type(count) is int and 1 <= count <= MOST_PERMUTATIONS for count in counts
+    )
 
 
 def _write_current(folder: Path, content: IndexEntry) -> None:

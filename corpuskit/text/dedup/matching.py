@@ -214,7 +214,7 @@ def apply_verdicts(
         if match != NOBODY:
             match = int(match)
             snapshot = entries.file_of(match).attributes["snapshot"] if match < entries.start else None
-            yield drop(document, entries.string("id", match).decode(), similarity, equal, snapshot)
+            yield drop(document, entries.string("id", match).decode(errors="replace"), similarity, equal, snapshot)
         elif members := survivors.members(number):
             inherited = (orjson.loads(entries.string("facts", member)) for member in members)
             yield survivor_of(document, inherited)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 UNIT_VERSION = "1"
 """Version of how texts are cut into units, and of how units are normalised before they are compared."""
 
+MOST_PERMUTATIONS = 4096
+"""Each takes four bytes of every document."""
+
 
 @dataclass(frozen=True)
 class DedupParameters:
@@ -38,14 +41,7 @@ class DedupParameters:
 
     def comparison_fields(self) -> "list[Field]":
         """Return the fields of an entry that verdicts depend on."""
-        from corpuskit.core.disk.block_file import Field
-
-        fields = [Field("digest", "<u8", 2)]
-        if self.method == "minhash":
-            fields.append(Field("wordless", "|u1", 1))
-            fields += [Field(f"key-{band}", "<u8", 1) for band in range(self.bands)]
-            fields.append(Field("signature", "<u4", self.permutations))
-        return fields
+        return fields_of(self.method, self.bands, self.permutations)
 
     def shingles(self, text: str) -> "Hashes":
         """Return the text's shingles."""
@@ -73,6 +69,18 @@ class DedupParameters:
             return {"method": "exact"}
         names = ("method", "threshold", "ngram", "permutations", "bands", "seed")
         return {name: getattr(self, name) for name in names} | self.versions()
+
+
+def fields_of(method: str, bands: int, permutations: int) -> "list[Field]":
+    """The fields of an entry that verdicts depend on."""
+    from corpuskit.core.disk.block_file import Field
+
+    fields = [Field("digest", "<u8", 2)]
+    if method == "minhash":
+        fields.append(Field("wordless", "|u1", 1))
+        fields += [Field(f"key-{band}", "<u8", 1) for band in range(bands)]
+        fields.append(Field("signature", "<u4", permutations))
+    return fields
 
 
 class IndexReading(NamedTuple):

@@ -1,11 +1,14 @@
 """Block files: what was appended is read back, by column and by row; what is no block file is said."""
 
 import io
+import json
+import struct
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,3 +78,53 @@ def test_what_is_no_block_file_is_said(tmp_path: Path) -> None:
 def test_a_writer_needs_a_real_file() -> None:
     with pytest.raises(io.UnsupportedOperation):
         BlockWriter(io.BytesIO(), FIELDS, ()).finish({})
+
+
+WHOLE: dict[str, Any] = {"fields": [["one", "<u8", 1]], "strings": ["a"], "blocks": [[8, 2]], "facts": {}}
+
+SHAPES: dict[str, Any] = {
+    "a list": [],
+    "null": None,
+    "no fields": {key: value for key, value in WHOLE.items() if key != "fields"},
+    "an object type": WHOLE | {"fields": [["one", "O", 1]]},
+    "an unknown type": WHOLE | {"fields": [["one", "zz", 1]]},
+    "a negative width": WHOLE | {"fields": [["one", "<u8", -1]]},
+    "a huge width": WHOLE | {"fields": [["one", "<u8", 10**15]]},
+    "one name twice": WHOLE | {"fields": [["one", "<u8", 1]] * 2},
+    "many rows": WHOLE | {"blocks": [[8, 10**15]]},
+    "rows beyond the end": WHOLE | {"blocks": [[8, 9]]},
+    "negative rows": WHOLE | {"blocks": [[8, -5]]},
+    "a negative offset": WHOLE | {"blocks": [[-8, 2]]},
+    "a half full block first": WHOLE | {"blocks": [[8, 1], [8, 1]]},
+    "blocks of text": WHOLE | {"blocks": "x"},
+    "numbers as strings": WHOLE | {"strings": [5]},
+    "no facts": WHOLE | {"facts": None},
+}
+
+
+def forged(path: Path, footer: bytes, body: bytes) -> Path:
+    tail = block_file.TAIL.pack(len(body), xxhash.xxh3_64_intdigest(footer), block_file.MAGIC)
+    path.write_bytes(body + footer + tail)
+    return path
+
+
+def body_of(ends: tuple[int, int]) -> bytes:
+    return block_file.MAGIC + bytes(16) + struct.pack("<QQ", *ends) + b"abcd"
+
+
+@pytest.mark.parametrize("shape", [*SHAPES, "broken JSON", "deep JSON"])
+def test_a_footer_of_another_shape_is_damage(tmp_path: Path, shape: str) -> None:
+    raw = {"broken JSON": b"{", "deep JSON": b"[" * 100_000}
+    footer = raw[shape] if shape in raw else json.dumps(SHAPES[shape]).encode()
+    with open(forged(tmp_path / "f", footer, body_of((2, 4))), "rb") as file, pytest.raises(DamagedError):
+        BlockFile(file, "f")
+
+
+@pytest.mark.parametrize("ends", [(2, 1 << 62), (4, 2), (1 << 63, (1 << 64) - 1)])
+def test_strings_that_end_elsewhere_are_damage(tmp_path: Path, ends: tuple[int, int]) -> None:
+    with open(forged(tmp_path / "f", json.dumps(WHOLE).encode(), body_of(ends)), "rb") as file:
+        block = BlockFile(file, "f")
+        with pytest.raises(DamagedError):
+            list(block.strings("a"))
+        with pytest.raises(DamagedError):
+            block.string("a", 1)

@@ -1,5 +1,6 @@
 """The index of dedup: snapshot by snapshot gives the verdicts of all at once, and nothing is half done."""
 
+import hashlib
 import itertools
 import json
 import os
@@ -380,3 +381,60 @@ def test_a_recipe_in_tasks_keeps_what_the_pipe_keeps(tmp_path: Path, shell: Run)
         if step["name"] == "dedup"
     }
     assert len(read) == 1
+
+
+def forge(folder: Path, **changes: Any) -> None:
+    """Change the current generation, and give it the right digest."""
+    content = json.loads((folder / "index.json").read_bytes())
+    del content["sha256"]
+    content = {key: value for key, value in (content | changes).items() if value != "absent"}
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    content["sha256"] = hashlib.sha256(canonical).hexdigest()
+    (folder / "index.json").write_text(json.dumps(content))
+
+
+ENTRY = {"name": "a", "documents": 1, "file": "entries-0123456789abcdef.blocks", "bytes": 1, "sha256": "x"}
+
+FORGED: list[dict[str, Any]] = [
+    {"snapshots": None},
+    {"snapshots": [5]},
+    {"snapshots": "absent"},
+    {"snapshots": {}},
+    {"snapshots": [ENTRY, ENTRY]},
+    *({"snapshots": [ENTRY | {"file": name}]} for name in (5, "../a.jsonl", "index.json", "a\0", "..")),
+    {"snapshots": [{key: value for key, value in ENTRY.items() if key != "file"}]},
+    {"snapshots": [ENTRY | {"name": 5}]},
+    {"snapshots": [ENTRY | {"documents": "x"}]},
+    {"snapshots": [ENTRY | {"bytes": True}]},
+    {"format": "absent"},
+    {"generation": "x"},
+    {"settings": None},
+    {"settings": []},
+    {"settings": {"method": "minhash"}},
+    {"settings": {"method": "minhash", "permutations": 10**12, "bands": 1}},
+]
+
+
+@pytest.mark.parametrize("changes", FORGED)
+def test_a_forged_index_is_damage(tmp_path: Path, changes: dict[str, Any]) -> None:
+    folder = tmp_path / "index"
+    judge(folder, "one", corpus(prose(1), prose(2)))
+    forge(folder, **changes)
+    for command, arguments in ((DedupIndex(), "list"), (DedupIndex(id="d0"), "remove")):
+        with pytest.raises(DamagedError):
+            command.execute([arguments, str(folder)], Settings())
+    with pytest.raises(DamagedError):
+        judge(folder, "two", corpus(prose(1), prose(2)))
+
+
+def test_entries_of_other_settings_are_damage(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    judge(folder, "one", corpus(prose(1), prose(2)), method="exact")
+    forge(folder, settings=Dedup().parameters().index_settings())
+    with pytest.raises(DamagedError, match="does not hold its entries"):
+        judge(folder, "two", corpus(prose(1), prose(2)))
+
+
+def test_an_index_whose_name_is_too_long_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PublishError, match="name too long"):
+        judge(tmp_path / ("x" * 300), "one", corpus(prose(1), prose(2)))
