@@ -53,12 +53,21 @@ class Explain(Command):
         dataset, identifier = Dataset(Path(arguments[0])), printable_name(arguments[1])
         fates = list(fate(dataset, identifier))
         if not fates:
-            raise UsageError(f"{arguments[0]} has no document {identifier!r}; it was never read, or its id differs")
+            raise UsageError(f"{arguments[0]} has no document {identifier!r}; {_why_not(dataset)}")
         if settings.json:
             console.write_stdout(console.answer_line("explain", {"id": identifier, "fate": fates}))
         else:
             console.write_stdout("\n".join(console.escape(_line(entry)) for entry in fates))
         return 0
+
+
+def _why_not(dataset: Dataset) -> str:
+    """Say why a dataset may know nothing of a document."""
+    if not dataset.location.is_dir():
+        return "it was dropped, never read, or its id differs: a published file keeps no decisions, a folder does"
+    if any("in" not in step for step in dataset.manifest["steps"]):
+        return "it was dropped, never read, or its id differs: steps before `head` and `sample` keep no decisions"
+    return "it was never read, or its id differs"
 
 
 def fate(dataset: Dataset, identifier: str) -> Iterator[Fate]:

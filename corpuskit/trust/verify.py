@@ -13,16 +13,16 @@ from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.balance import VerdictKey, decision_problems, step_problems
 from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry
 from corpuskit.core.provenance.manifest import MANIFEST, is_repeatable, shard_format
-from corpuskit.core.publish.dataset import Dataset
+from corpuskit.core.publish.dataset import VERIFY, Dataset
 from corpuskit.core.publish.recovery import RUN, all_extra_names, left_behind
 from corpuskit.core.publish.shard_files import is_readable
-from corpuskit.core.publish.source_totals import Totals
+from corpuskit.core.publish.source_totals import Totals, share
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.registry import format_of_shard
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
 from corpuskit.core.stream.cpu_guard import KILLED
-from corpuskit.core.tokens import counter
+from corpuskit.core.tokens import BYTES, WORDS, counter
 from corpuskit.core.wording import printable_name, quantity
 
 
@@ -89,6 +89,7 @@ def check(path: Path, answer: Verification) -> list[str]:
         return [str(error).removeprefix(f"{path}: ")]
     manifest = dataset.manifest
     problems = list(_check_shards(dataset, answer))
+    problems += _check_tokens(manifest)
     problems += _check_decisions(dataset)
     problems += _check_steps(manifest)
     if path.is_dir():
@@ -146,8 +147,28 @@ def _check_readability(shard: ShardEntry) -> Iterator[str]:
 
 def _token_counter(manifest: Manifest) -> Callable[[str], int]:
     """Return the token counter that the manifest names; tokens of a user's own tokenizer are not counted again."""
+    return counter(manifest["tokenizer"]) if _counts_tokens(manifest) else lambda text: 0
+
+
+def _counts_tokens(manifest: Manifest) -> bool:
+    return manifest["tokenizer"] in (WORDS, BYTES)
+
+
+def _check_tokens(manifest: Manifest) -> Iterator[str]:
+    """Check what can be known of tokens without the tokenizer: its digest is there, and the sums agree."""
     name = manifest["tokenizer"]
-    return counter(name) if name in ("words", "bytes/4") else lambda text: 0
+    if not _counts_tokens(manifest) and f"tokens:{name}" not in manifest["versions"]:
+        yield f"the tokenizer {name} is neither {WORDS} nor {BYTES}, and no digest of it is among the versions"
+    of_sources = sum(entry["tokens"] for entry in manifest["sources"].values())
+    for source, entry in manifest["sources"].items():
+        if entry["share"] != share(entry["tokens"], of_sources):
+            yield f"the source {source} has the share {entry['share']}, which its tokens contradict"
+    readable = [shard for shard in manifest["shards"] if shard.get("readable", True)]
+    for folder, suffix in sorted({shard_format(shard["path"]) for shard in readable}):
+        shards = (shard for shard in readable if shard_format(shard["path"]) == (folder, suffix))
+        of_shards = sum(shard["tokens"] for shard in shards)
+        if of_shards != of_sources:
+            yield f"the shards have {of_shards} tokens, but the sources {of_sources}"
 
 
 def _check_sums(pattern: str, manifest: Manifest, total: StreamCount, totals: Totals) -> Iterator[str]:
@@ -158,9 +179,14 @@ def _check_sums(pattern: str, manifest: Manifest, total: StreamCount, totals: To
             f"the shards {pattern} hold {total.documents} documents with digest {total.as_json()['digest']}, "
             f"but the last step sent {expected['documents']} with {expected['digest']}"
         )
-    documents_by_source = {name: entry["documents"] for name, entry in totals.as_json().items()}
-    if documents_by_source != {name: entry["documents"] for name, entry in manifest["sources"].items()}:
+    if totals.as_json().keys() != manifest["sources"].keys():
         yield f"the sources in the shards {pattern} are not those of the manifest"
+        return
+    for name, entry in totals.as_json().items():
+        for key, value in entry.items():
+            listed = manifest["sources"][name].get(key)
+            if value != listed and (key not in ("tokens", "share") or _counts_tokens(manifest)):
+                yield f"the source {name} has {key} {value} in the shards {pattern}, but {listed} in the manifest"
 
 
 def _check_file(folder: Path, entry: FileEntry) -> Iterator[str]:
@@ -182,10 +208,8 @@ def _check_documents(dataset: Dataset, shard: ShardEntry, total: StreamCount, to
             total.add(encode(document))
             totals.add(document)
     except (DamagedError, Reject) as error:
-        yield f"{shard['path']} cannot be read to its end: {str(error).removeprefix(Path(shard['path']).name + ': ')}"
-        return
-    except Exception as error:  # pyarrow raises its own types
-        yield f"{shard['path']} cannot be read to its end: {type(error).__name__}"
+        problem = str(error).removeprefix(f"{Path(shard['path']).name}: ").removesuffix(VERIFY)
+        yield f"{shard['path']} cannot be read to its end: {problem}"
         return
     documents, tokens = total.documents - documents_before, totals.tokens - tokens_before
     if documents != shard["documents"]:

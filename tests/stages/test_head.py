@@ -24,5 +24,5 @@ def test_the_first_documents_are_passed_on_and_no_more_is_read(number: int) -> N
 
 
 def test_fewer_than_none_is_refused() -> None:
-    with pytest.raises(UsageError, match="from 0 to [0-9]+, not -1"):
+    with pytest.raises(UsageError, match=r"from 0 to [0-9]+, not -1"):
         Head(n=-1)

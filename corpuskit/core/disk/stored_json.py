@@ -48,36 +48,40 @@ def open_regular(path: Path) -> BinaryIO:
     return open(descriptor, "rb")
 
 
-def conforms(value: Any, kind: Any, checks: Checks | None = None) -> bool:
+def conforms(value: Any, kind: Any, checks: Checks | None = None, *, more_keys: bool = False) -> bool:
     """Whether a value that was read from JSON is of a type: typed dictionaries, lists, unions, plain types.
+
+    With `more_keys`, dictionaries may have keys that a later version added.
 
     >>> conforms({"a": [1, None]}, dict[str, list[int | None]])
     True
     >>> conforms(True, int)
     False
     """
+
+    def fits(item: Any, item_kind: Any) -> bool:
+        return conforms(item, item_kind, checks, more_keys=more_keys)
+
     origin, arguments = get_origin(kind), get_args(kind)
     if checks and kind in checks:
         return checks[kind](value)
     if kind is Any:
         return True
     if origin in (Union, UnionType):
-        return any(conforms(value, each, checks) for each in arguments)
+        return any(fits(value, each) for each in arguments)
     if origin is list:
-        return type(value) is list and all(conforms(item, arguments[0], checks) for item in value)
+        return type(value) is list and all(fits(item, arguments[0]) for item in value)
     if origin is dict:
-        return type(value) is dict and all(conforms(item, arguments[1], checks) for item in value.values())
+        return type(value) is dict and all(fits(item, arguments[1]) for item in value.values())
     if is_typeddict(kind):
-        return type(value) is dict and _has_its_keys(value, kind, checks)
+        hints = _type_hints(kind)
+        return (
+            type(value) is dict
+            and kind.__required_keys__ <= value.keys()
+            and (more_keys or value.keys() <= hints.keys())
+            and all(fits(item, hints[key]) for key, item in value.items() if key in hints)
+        )
     return type(value) is kind
-
-
-def _has_its_keys(value: dict[str, Any], kind: Any, checks: Checks | None) -> bool:
-    """Whether a dictionary has the keys that a `TypedDict` requires, no others than it knows, and their types."""
-    hints = _type_hints(kind)
-    return kind.__required_keys__ <= value.keys() <= hints.keys() and all(
-        conforms(item, hints[key], checks) for key, item in value.items()
-    )
 
 
 @cache

@@ -1,4 +1,4 @@
 """What happened to a stream: each verdict, each step, each dataset, each process.
 
-Reading order: verdicts, chain, manifest, ledger.
+Reading order: verdicts, chain, entries, json_types, manifest, ledger.
 """

@@ -6,17 +6,27 @@ the rest. Times and the like go to `run.json` next to it.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import math
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from corpuskit import __version__
+from corpuskit.core.disk.stored_json import Checks, conforms
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry, SourceEntry, StepEntry
 
 FORMAT = "corpuskit.manifest/1"
 MANIFEST = "manifest.json"
+ACCOUNT = frozenset({"in", "made", "out", "dropped", "rejected"})
+STREAM_DIGEST = re.compile("[0-9a-f]{32}")
+CHECKS: Checks = {
+    int: lambda value: type(value) is int and abs(value) < 1 << 64,
+    float: lambda value: type(value) is float and math.isfinite(value),
+}
+"""Numbers of a manifest fit into 64 bits."""
 
 
 def build(
@@ -59,9 +69,13 @@ def serialise(manifest: Manifest) -> bytes:
 
 
 def read_manifest(dataset: Path | str) -> Manifest:
-    """Return the manifest of a dataset folder, or of a file `NAME.manifest.json`. Raises DamagedError unless whole."""
+    """Return the manifest of a dataset folder or a published file, or the one at this path.
+
+    Raises DamagedError unless it is whole.
+    """
     dataset = Path(dataset)
-    path = dataset / MANIFEST if dataset.is_dir() else dataset
+    beside = dataset.parent / f"{dataset.name}.{MANIFEST}"
+    path = dataset / MANIFEST if dataset.is_dir() else beside if beside.is_file() else dataset
     try:
         manifest = json.loads(path.read_bytes())
         expected = digest(manifest) if isinstance(manifest, dict) else None
@@ -83,43 +97,24 @@ def is_sound(manifest: Mapping[str, Any]) -> bool:
 
     Anyone can write a manifest whose digest is right; it must not lead those who rely on it elsewhere.
     """
-    try:
-        return (
-            _are(str, manifest["versions"].values())
-            and all(map(_is_step, manifest["steps"]))
-            and all(_is_file(entry, "path", inside=False) for entry in manifest["inputs"])
-            and isinstance(manifest["tokenizer"], str)
-            and all(_are(int, (entry["documents"], entry["tokens"])) for entry in manifest["sources"].values())
-            and all(map(_is_shard, manifest["shards"]))
-            and all(map(_is_file, manifest["decisions"]))
-        )
-    except (KeyError, TypeError, AttributeError, ValueError):
+    return (
+        conforms(manifest, Manifest, CHECKS, more_keys=True)
+        and all(map(_is_account, manifest["steps"]))
+        and all(0 <= entry["share"] <= 1 for entry in manifest["sources"].values())
+        and all(_is_inside(entry["path"]) for entry in (*manifest["shards"], *manifest["decisions"]))
+    )
+
+
+def _is_account(entry: StepEntry) -> bool:
+    """Whether a step has all parts of its account, or none, as after a cut."""
+    if len(ACCOUNT & entry.keys()) not in (0, len(ACCOUNT)):
         return False
+    digests = [entry["in"]["digest"], entry["out"]["digest"]] if "in" in entry else []
+    return all(digest is None or STREAM_DIGEST.fullmatch(digest) for digest in digests)
 
 
-def _is_step(entry: dict[str, Any]) -> bool:
-    texts = _are(str, (entry["id"], entry["name"], entry["upstream"], *entry["from"], *entry.get("killed", ())))
-    if "in" not in entry:
-        return texts and isinstance(entry["options"], dict)
-    numbers = [entry["made"], *entry["dropped"].values(), *entry["rejected"].values()]
-    for stream in (entry["in"], entry["out"]):
-        numbers += [stream["documents"], stream["bytes"], int(stream["digest"] or "0", 16)]
-    return texts and isinstance(entry["options"], dict) and _are(int, numbers)
-
-
-def _is_shard(entry: dict[str, Any]) -> bool:
-    numbers = entry["documents"], entry["tokens"]
-    return _is_file(entry) and _are(int, numbers) and isinstance(entry.get("readable", True), bool)
-
-
-def _is_file(entry: dict[str, Any], key: str = "path", *, inside: bool = True) -> bool:
-    path = entry[key]
-    fits = isinstance(path, str) and isinstance(entry["bytes"], int) and isinstance(entry["sha256"], str)
-    return fits and (not inside or not ({"", ".", ".."} & set(path.split("/")) or "\0" in path))
-
-
-def _are(kind: type, values: Iterable[Any]) -> bool:
-    return all(isinstance(value, kind) for value in values)
+def _is_inside(path: str) -> bool:
+    return not {"", ".", ".."} & set(path.split("/")) and "\0" not in path
 
 
 def chain_of(manifest: Manifest, folder: Path) -> Chain:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from corpuskit.core.document import Document
-from corpuskit.core.errors import DamagedError
+from corpuskit.core.document import Document, Reject
+from corpuskit.core.errors import CorpuskitError, DamagedError
 from corpuskit.core.format import Format
 from corpuskit.core.provenance.entries import Decision, FileEntry, Manifest, ShardEntry
 from corpuskit.core.provenance.manifest import read_manifest, readable_shards
@@ -12,6 +12,9 @@ from corpuskit.core.publish.file_output import manifest_of_file
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.lines import whole_lines
 from corpuskit.core.registry import format_of_shard
+
+VERIFY = "; `corpuskit verify` the dataset"
+"""What messages about a damaged dataset tell the user to do."""
 
 
 class Dataset:
@@ -34,17 +37,17 @@ class Dataset:
     def documents(self, shard: ShardEntry) -> Iterator[Document]:
         """Yield the documents of one shard."""
         path, format_ = self._path_and_format(shard)
-        yield from format_.read(path)
+        yield from _readable(format_.read(path), path)
 
     def find(self, shard: ShardEntry, identifier: str) -> Iterator[Document]:
         """Yield the documents of one shard with this id, found without reading the others."""
         path, format_ = self._path_and_format(shard)
-        yield from format_.find(path, identifier)
+        yield from _readable(format_.find(path, identifier), path)
 
     def _path_and_format(self, shard: ShardEntry) -> tuple[Path, Format]:
         path = self.folder / shard["path"]
         if path.is_symlink() or not path.is_file():
-            raise DamagedError(f"{shard['path']} is missing; `corpuskit verify` the dataset")
+            raise DamagedError(f"{shard['path']} is missing{VERIFY}")
         return path, format_of_shard(shard["path"])
 
     def decisions(self, holding: bytes = b"") -> Iterator[Decision]:
@@ -54,11 +57,25 @@ class Dataset:
 
     def decisions_in(self, entry: FileEntry, holding: bytes = b"") -> Iterator[Decision]:
         """Yield the decisions in one file; only lines with these bytes."""
-        input_ = Input(entry["path"], local_path=self.folder / entry["path"])
+        path = self.folder / entry["path"]
+        if path.is_symlink() or not path.is_file():
+            raise DamagedError(f"{entry['path']} is missing{VERIFY}")
+        input_ = Input(entry["path"], local_path=path)
         for block in whole_lines(input_.blocks()):
             if holding in block:
                 lines = (line for line in block.split(b"\n") if line and holding in line)
                 yield from (_decision(line, entry["path"]) for line in lines)
+
+
+def _readable(documents: Iterator[Document], path: Path) -> Iterator[Document]:
+    """Yield a shard's documents. Raises DamagedError where the file is no shard, whatever its reader raises then."""
+    try:
+        yield from documents
+    except CorpuskitError:
+        raise
+    except Exception as error:  # pyarrow raises types of its own
+        problem = str(error) if isinstance(error, Reject) else type(error).__name__
+        raise DamagedError(f"{path.name}: {problem}{VERIFY}") from None
 
 
 def _decision(line: bytes, path: str) -> Decision:
@@ -70,4 +87,4 @@ def _decision(line: bytes, path: str) -> Decision:
             return decision
     except (ValueError, TypeError, KeyError):
         pass
-    raise DamagedError(f"{path} holds lines that are not decisions; `corpuskit verify` the dataset")
+    raise DamagedError(f"{path} holds lines that are not decisions{VERIFY}")

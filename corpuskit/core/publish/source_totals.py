@@ -51,7 +51,8 @@ class Totals:
         total = self.sources.setdefault(str(metadata.get("source") or "unnamed"), SourceTotals())
         total.documents += 1
         total.tokens += tokens
-        total.epochs = max(total.epochs, metadata.get("epoch") or 1)
+        epoch = metadata.get("epoch")
+        total.epochs = max(total.epochs, epoch if type(epoch) is int else 1)
         for key, values in (
             ("origin", total.origins),
             ("license", total.licenses),
@@ -100,10 +101,15 @@ class Totals:
                 "documents": total.documents,
                 "tokens": total.tokens,
                 "epochs": total.epochs,
-                "share": round(total.tokens / self.tokens, 6) if self.tokens else 0.0,
+                "share": share(total.tokens, self.tokens),
             }
             for name, total in sorted(self.sources.items())
         }
+
+
+def share(part: int, whole: int) -> float:
+    """Return what part of the tokens a source has, 0 to 1, as the manifest says it."""
+    return round(part / whole, 6) if whole else 0.0
 
 
 def _one_or_list(values: set[str]) -> Any:

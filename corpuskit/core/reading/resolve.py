@@ -135,6 +135,8 @@ def _dataset(dataset: Path) -> list[Input]:
     for shard in manifest["shards"]:
         if (folder / shard["path"]).is_symlink():
             raise DamagedError(f"{shard['path']} is a link and not a shard; `corpuskit verify` the dataset")
+        if not (folder / shard["path"]).is_file():
+            raise DamagedError(f"{shard['path']} is missing; `corpuskit verify` the dataset")
     return [
         Input(
             str(folder / shard["path"]),

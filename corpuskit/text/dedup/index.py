@@ -65,7 +65,7 @@ class IndexEntry(TypedDict):
 
     format: str
     generation: int
-    settings: dict[str, Any]
+    settings: dict[str, Any] | None
     snapshots: list[SnapshotEntry]
 
 
