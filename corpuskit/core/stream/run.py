@@ -1,7 +1,9 @@
 """One process of a pipe: reads its inputs, runs its step, writes its output, and answers for all three.
 
-The order at the end matters: the stream is written, the writers before us are checked, then our own entry in the ledger
-says `complete`, and only then is the output closed or published.
+The order at the end matters: the stream is written, the writers before us are checked, a dataset is published, and what
+a corpus stage keeps is committed. Only then does our own entry in the ledger say `complete`, and standard output is
+closed after that, as the process ends. Whoever reads our pipe so learns of a failure in any of these. Nobody reads the
+ledger of a process that publishes: if it dies before its entry says `complete`, the dataset stands, whole.
 """
 
 import contextlib
@@ -211,7 +213,7 @@ class StepRun:
         """Yield the local files that are read besides the inputs: lists of inputs, and files that options name."""
         yield from (Path(argument) for argument in self._arguments() if os.path.isfile(argument))
         values = (getattr(self.step, option.name) for option in self.step.option_list())
-        yield from (value for value in values if isinstance(value, Path) and value.is_file())
+        yield from (value for value in values if isinstance(value, Path) and os.path.isfile(value))
 
     def _writes(self) -> Pipe | None:
         descriptor = self.output.descriptor if isinstance(self.output, StreamOutput) else None
