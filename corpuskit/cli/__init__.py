@@ -1,1 +1,4 @@
-"""The command line. Reading order: main, arguments (from words to a step), typer_command (help and odd spellings)."""
+"""The command line.
+
+Reading order: main, arguments (from words to a step), typer_command (help and odd spellings), early_interrupts.
+"""

@@ -5,6 +5,7 @@ all commands needs neither.
 """
 
 import contextlib
+import errno
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from corpuskit import __version__
+from corpuskit.cli import early_interrupts
 from corpuskit.core import console
 from corpuskit.core.errors import (
     CANNOT_WRITE,
@@ -24,6 +26,8 @@ from corpuskit.core.errors import (
     is_out_of_memory,
 )
 from corpuskit.core.registry import WINGS, added_steps, find_step, help_line, own_steps, shadowing_notice
+
+early_interrupts.restore()
 
 if TYPE_CHECKING:
     from corpuskit.cli.arguments import Groups, Values
@@ -70,13 +74,24 @@ def _guarded(name: str, arguments: list[str]) -> int:
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except Exception as error:
-        if is_out_of_memory(error):
-            console.notice(name, NO_MEMORY)
-            return PublishError.exit_code
-        if isinstance(error, OSError) and error.errno in CANNOT_WRITE:
-            console.notice(name, f"cannot write: {error.strerror}; nothing was published. Make room, and run it again")
-            return PublishError.exit_code
-        return _internal_fault(name, error)
+        refusal = _refusal_of_system(error)
+        if refusal is None:
+            return _internal_fault(name, error)
+        console.notice(name, str(refusal))
+        return refusal.exit_code
+
+
+def _refusal_of_system(error: Exception) -> CorpuskitError | None:
+    """Return what the operating system refused, as an error for the user; None if it refused nothing."""
+    if is_out_of_memory(error):
+        return PublishError(NO_MEMORY)
+    if not isinstance(error, OSError):
+        return None
+    if error.errno == errno.ENAMETOOLONG and error.filename:
+        return UsageError(f"the name {os.fsdecode(error.filename)!r} is too long for the file system; shorten it")
+    if error.errno in CANNOT_WRITE:
+        return PublishError(f"cannot write: {error.strerror}; nothing was published. Make room, and run it again")
+    return None
 
 
 def _dispatch(name: str, arguments: list[str]) -> int:
