@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -135,7 +136,7 @@ def _complete_records(placed_blocks: list[PlacedBlock], is_kept: list[bool], sco
 def _fill_gaps(placed_blocks: list[PlacedBlock], is_kept: list[bool], scores: BlockScores) -> None:
     """Keep what stands between two kept blocks of one element, or is a list, table or code right after one."""
     kept_indexes = [index for index, keep in enumerate(is_kept) if keep]
-    for before, after in zip(kept_indexes, [*kept_indexes[1:], len(placed_blocks)], strict=True):
+    for before, after in pairwise([*kept_indexes, len(placed_blocks)]):
         container = placed_blocks[before].container
         is_gap = after < len(placed_blocks) and placed_blocks[after].container == container
         for index in range(before + 1, after):
