@@ -441,7 +441,8 @@ def _after_other(reader: _PageReader, markup: str, position: int, other: str, xm
     if other:
         end = markup.find(">", position)
         return len(markup) if end < 0 else end + 1
-    if markup[position : position + 1].isalpha():
+    following = markup[position : position + 1]
+    if following.isascii() and following.isalpha():
         # A tag that the page ends in.
         return len(markup)
     if not reader.skip_depth:

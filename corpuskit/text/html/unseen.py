@@ -26,9 +26,13 @@ _UNSEEN, _HIDDEN_NOW = 1, 2
 """Reasons to skip an element: nobody reads it; nobody sees it unless a control of the page opens it."""
 _NUMBER_COLUMNS = frozenset(("td", "th", "div", "pre"))
 _LINE_NUMBERS = re.compile(
-    r"""class\s*=\s*["']?[^"'>]*?\b(?:linenos?|lnt|blob-num|gutter|line-number)\b(?!-)""", re.IGNORECASE
+    r"""class\s*=\s*["']?[^"'>]*?\b(?:linenos?|lnt|blob-num|line-number)\b(?!-)""", re.IGNORECASE
 )
 """Names of the column that numbers the lines of code."""
+_GUTTER = re.compile(r"""class\s*=\s*["']?[^"'>]*?\bgutter\b(?!-)""", re.IGNORECASE)
+"""A table cell so named is such a column; a `div` is as often a part of the page with space around it."""
+_STREAMED = re.compile(r"""\bid\s*=\s*["']?S:[0-9a-f]+["']?(?=[\s>/]|$)""")
+"""Name of a part of the page that React sends late: hidden, and a script moves it to where it belongs."""
 _CONTROLLED = re.compile(r"""(?:aria-controls|data-(?:bs-)?target)\s*=\s*["']?#?([^\s"'>]+)""")
 
 
@@ -43,10 +47,13 @@ def _reason_to_skip(tag: str, attributes: str) -> int:
     """Return why an element's content is not read, if its attributes give a reason."""
     if tag in _NUMBER_COLUMNS and _LINE_NUMBERS.search(attributes):
         return _UNSEEN
+    if tag == "td" and _GUTTER.search(attributes):
+        return _UNSEEN
     if tag != "article" and tag != "main" and _CONSENT.search(attributes):
         return _UNSEEN
     if ("hidden" in attributes or "none" in attributes) and _HIDDEN.search(attributes):
-        return 0 if _OPENED_BY_CONTROL.search(attributes) else _HIDDEN_NOW
+        is_shown = _OPENED_BY_CONTROL.search(attributes) or _STREAMED.search(attributes)
+        return 0 if is_shown else _HIDDEN_NOW
     return 0
 
 

@@ -35,6 +35,13 @@ def text_of(markup: str, xml: bool = False) -> str:
         ("<a title='<p>no</p>' href=/x>yes</a>", "yes"),
         ("yes<script>if (a<b) x='</p>'</script><style>p{}</style>", "yes"),
         ("text<div class=", "text"),
+        (
+            "see <\u6ce8\u610f> and <\u0421\u043c\u043e\u0442\u0440\u0438> there",
+            "see <\u6ce8\u610f> and <\u0421\u043c\u043e\u0442\u0440\u0438> there",
+        ),
+        # What is named like line numbers, or is hidden until a script moves it.
+        ("<div class='half gutter'><p>one</p></div><table><tr><td class=gutter>1<td>two</table>", "one\n\ntwo"),
+        ("<div hidden id='S:1a'><p>streamed</p></div><div hidden id='S:all'><p>not</p></div>", "streamed"),
         # Line breaks and spaces.
         ("one<br>two<br><br>three", "one\ntwo\n\nthree"),
         ("un<wbr>break<b>able</b> w\u00f6rd", "unbreakable w\u00f6rd"),
