@@ -10,6 +10,7 @@ from functools import cache
 
 __all__ = [
     "INLINE_TAG",
+    "INLINE_TAG_PARTS",
     "LINK",
     "TOKEN",
     "attribute",
@@ -20,23 +21,27 @@ __all__ = [
     "whole_number",
 ]
 
-_ATTRIBUTES = r"""(?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+"""
+_ATTRIBUTES = r"""[^>=]*+(?:=\s*+(?:"[^"]*+"|'[^']*+')?+[^>=]*+)*+"""
 """Quotation marks count after an equals sign only, so a stray one swallows nothing."""
-_INLINE = (
-    r"</?(?:span|b|i|em|strong|font|small|u|mark|abbr|time|cite|q|s|sub|sup|code|kbd|samp|var|wbr|ins|del|img|bdi|bdo"
-    rf"|source|link|meta|picture|tt|dfn|ruby|rb|rt|rp|nobr|big|strike|acronym|input)(?=[\s/>]){_ATTRIBUTES}>"
+_INLINE_NAMES = (
+    "a(?:bbr|cronym)|b(?:d[io]|ig)?+|c(?:ite|ode)|d(?:el|fn)|em|font|i(?:mg|n(?:put|s))?+|kbd|link|m(?:ark|eta)|nobr"
+    "|picture|q|r(?:[bpt]|uby)|s(?:amp|mall|ource|pan|tr(?:ike|ong)|u[bp])?+|t(?:ime|t)|u|var|wbr"
 )
-"""Tags that end no block. Those in capitals are rare and take the slow way, as any unknown tag does."""
+"""Names of the tags that end no block. Those in capitals are rare and take the slow way, as any unknown tag does."""
+_INLINE = rf"</?(?:{_INLINE_NAMES})(?:>|(?=[\s/]){_ATTRIBUTES}>)"
 _LINK = rf"<a(?=[\s>]){_ATTRIBUTES}>(?:[^<]++|{_INLINE})*+</a>"
 _ITEM = rf"<li(?=[\s>]){_ATTRIBUTES}>\s*+{_LINK}\s*+</li>\s*+"
 TOKEN = re.compile(
-    rf"((?:[^<]++|{_INLINE}|{_LINK})*+)(?:((?:{_ITEM}){{3,}}+)|<(?:(/?)([A-Za-z][^\s/>]*+)({_ATTRIBUTES})>|(!--|[!?/]?)))"
+    rf"((?:[^<]++|{_INLINE}|{_LINK})*+)(?:((?:{_ITEM}){{3,}}+)"
+    rf"|<(?:/([A-Za-z][^\s/>]*+){_ATTRIBUTES}>|([A-Za-z][^\s/>]*+{_ATTRIBUTES})>|(!--|[!?/]?)))"
 )
 """Text with its inline tags and whole links; then a run of items that are only links, a tag, a comment, or another `<`.
 
-Groups: text, run of items, `/` of an end tag, name, attributes, what follows a `<` that begins no tag.
+Groups: text, run of items, name of an end tag, source of a start tag, what follows a `<` that begins no tag.
 """
 INLINE_TAG = re.compile(rf"{_INLINE}|</?a(?=[\s>]){_ATTRIBUTES}>")
+INLINE_TAG_PARTS = re.compile(rf"<(/?)((?:{_INLINE_NAMES})(?=[\s/>])|a(?=[\s>]))({_ATTRIBUTES})>")
+"""The same in groups: `/` of an end tag, name, attributes."""
 LINK = re.compile(rf"<a(?=[\s>]){_ATTRIBUTES}>((?:[^<]++|{_INLINE})*+)</a>")
 
 _RAW_ENDS = {
