@@ -1,7 +1,7 @@
 """The block elements of a page, and what their tags, classes and ids say."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -9,7 +9,7 @@ import re2
 
 from corpuskit.text.html.known_tags import Tag
 from corpuskit.text.html.markup import attribute
-from corpuskit.text.html.tags import CLASS_GROUPS, CONTAINED_TAGS, TAG_GROUPS
+from corpuskit.text.html.tags import CLASS_GROUPS, TAG_GROUPS
 
 __all__ = ["Elements", "describe"]
 
@@ -39,45 +39,53 @@ class Elements:
     containers   0     1    1    0        the text of a `p` counts for the element around it
     """
 
-    parents: list[int]
-    ends: list[int]
-    """Index after the last element of each subtree."""
     tags: list[str]
+    parents: list[int]
+    depths: list[int]
     own_bits: list[int]
     """Bits of the `CLASS_GROUPS` and `TAG_GROUPS` that each element belongs to itself."""
-    depths: list[int] = field(default_factory=list)
-    path_bits: list[int] = field(default_factory=list)
+    path_bits: list[int]
     """Bits of each element and all its ancestors."""
-    numbers: list[int] = field(default_factory=list)
+    ends: list[int]
+    """Index after the last element of each subtree."""
+    numbers: list[int]
     """A number that elements with the same tag and classes share."""
-    signatures: list[tuple[int, int]] = field(default_factory=list)
-    """What records of one list and posts of one thread share: that number and, without classes, the parent's."""
-    containers: list[int] = field(default_factory=list)
+    has_classes: list[bool]
+    containers: list[int]
     """Each element itself or, for `CONTAINED_TAGS`, the element that holds its paragraph, list or table."""
+
+    def signature_of(self, node: int) -> tuple[int, int]:
+        """Return what records of one list and posts of one thread share: the number and, without classes, the parent's.
+        """
+        return self.numbers[node], -1 if self.has_classes[node] else self.numbers[self.parents[node]]
 
 
 def describe(tags: list[Tag], parents: list[int], ends: list[int]) -> Elements:
     """Return the elements with these start tags, which are in the order of the page; the first is the body."""
-    for tag in tags:
+    kinds: dict[tuple[str, str], int] = {}
+    numbers: dict[Tag, int] = {}
+    for tag in dict.fromkeys(tags):
         if tag.own_bits < 0:
             _read_names(tag)
-    elements = Elements(parents, ends, [tag.name for tag in tags], [tag.own_bits for tag in tags])
-    depths, path_bits, numbers = elements.depths, elements.path_bits, elements.numbers
-    signatures, containers = elements.signatures, elements.containers
-    number_of: dict[tuple[str, str], int] = {}
-    for node, (tag, parent) in enumerate(zip(tags, parents, strict=True)):
-        number = number_of.setdefault((tag.name, tag.classes), len(number_of))
-        numbers.append(number)
-        signatures.append((number, -1 if tag.classes else numbers[parent]))
-        if node:
-            depths.append(depths[parent] + 1)
-            path_bits.append(path_bits[parent] | tag.own_bits)
-            containers.append(containers[parent] if tag.name in CONTAINED_TAGS else node)
-        else:
-            depths.append(0)
-            path_bits.append(tag.own_bits)
-            containers.append(0)
-    return elements
+        numbers[tag] = kinds.setdefault((tag.name, tag.classes), len(kinds))
+    body = tags[0]
+    depths, path_bits, containers = [0], [body.own_bits], [0]
+    for node in range(1, len(tags)):
+        tag, parent = tags[node], parents[node]
+        depths.append(depths[parent] + 1)
+        path_bits.append(path_bits[parent] | tag.own_bits)
+        containers.append(containers[parent] if tag.is_contained else node)
+    return Elements(
+        [tag.name for tag in tags],
+        parents,
+        depths,
+        [tag.own_bits for tag in tags],
+        path_bits,
+        ends,
+        [numbers[tag] for tag in tags],
+        [tag.classes != "" for tag in tags],
+        containers,
+    )
 
 
 def _read_names(tag: Tag) -> None:

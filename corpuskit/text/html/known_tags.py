@@ -5,7 +5,7 @@ Pages repeat their tags, and sites share many. So each way to write one is looke
 
 import re
 
-from corpuskit.text.html.tags import BLOCK_TAGS, HEADING_LEVELS, RAW_TAGS, SKIPPED_TAGS, TABLE_PARTS
+from corpuskit.text.html.tags import BLOCK_TAGS, CONTAINED_TAGS, HEADING_LEVELS, RAW_TAGS, SKIPPED_TAGS, TABLE_PARTS
 
 __all__ = [
     "ADDS_NOTHING",
@@ -97,7 +97,7 @@ _CODE_BLOCK = re.compile(r"""class\s*=\s*["']?(?:fragment|SourceCode)\b(?!-)""")
 class Tag:
     """A start tag."""
 
-    __slots__ = ("action", "attributes", "classes", "flags", "name", "own_bits", "reason_to_skip")
+    __slots__ = ("action", "attributes", "classes", "flags", "is_contained", "name", "own_bits", "reason_to_skip")
 
     def __init__(self, source: str, is_xml: bool = False) -> None:
         end = _NAME.match(source).end()  # type: ignore[union-attr]
@@ -106,6 +106,7 @@ class Tag:
         self.attributes = source[end:]
         self.action = _ACTIONS.get(self.name, ADDS_NOTHING)
         self.flags = _FLAGS.get(self.name, OPAQUE)
+        self.is_contained = self.name in CONTAINED_TAGS
         self.own_bits = -1
         """See `Elements.own_bits`; -1 until an element needs them, as many have no text."""
         self.classes = ""

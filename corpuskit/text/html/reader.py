@@ -194,8 +194,10 @@ class _PageReader:
 
     def end(self, name: str) -> None:
         """Read the end tag of a block or of an element that is skipped."""
-        index = self.open.ended_by_end(name)
-        if index < len(self.open.tags):
+        index, depth = self.open.ended_by_end(name), len(self.open.tags)
+        if index == depth - 1:
+            self._end_innermost()
+        elif index < depth:
             self._end_elements(index)
         elif name == "p":
             self.flush()
@@ -216,11 +218,11 @@ class _PageReader:
     def _end_elements(self, index: int) -> None:
         tags = self.open.tags
         while len(tags) > index:
-            if self.parts:
-                self.flush(ending=True)
             self._end_innermost()
 
     def _end_innermost(self) -> None:
+        if self.parts:
+            self.flush(ending=True)
         depth = len(self.open.tags)
         tag = self.open.pop()
         if len(self.nodes) == depth:
@@ -305,8 +307,10 @@ class _PageReader:
             return
         markup = parts[0] if len(parts) == 1 else "".join(parts)
         parts.clear()
-        text, linked = inline_text(markup, self.linked, in_code=self.pre_depth > 0)
-        self.linked = 0
+        linked, self.linked = self.linked, 0
+        text = markup
+        if "<" in markup or "&" in markup:
+            text, linked = inline_text(markup, linked, self.pre_depth > 0)
         line = " ".join(text.split())
         if line:
             self._add_text(text, line, linked)
@@ -318,7 +322,8 @@ class _PageReader:
         self._record_open_elements()
         total = len(line)
         if self.pre_depth:
-            self._add_block("preformatted", tidy_text(text, "preformatted"), linked, total)
+            if code := tidy_text(text, "preformatted"):
+                self._add_block("preformatted", code, linked, total)
         elif LINE_BREAK not in text:
             self._add_block(self._kind_of_line(tag, total > LONG_LINE), line, linked, total)
         else:
@@ -337,8 +342,6 @@ class _PageReader:
         return "paragraph" if is_long or tag.name == "p" else "line"
 
     def _add_block(self, kind: Kind, text: str, linked: int, total: int) -> None:
-        if not text:
-            return
         level = HEADING_LEVELS[self.open.tags[-1].name] if kind == "heading" else len(self.lists)
         block = Block(kind, text, level, "", linked if linked < total else total, 0.0, total)
         if self.lists:
@@ -409,9 +412,10 @@ def read(markup: str, xml: bool = False) -> tuple[Elements, list[PlacedBlock]]:
         if _plain_length(lenient_reader.blocks) > 2 * _plain_length(reader.blocks):
             reader = lenient_reader
     elements = describe(reader.elements, reader.parents, reader.ends)
+    containers, signature_of = elements.containers, elements.signature_of
     for placed in reader.blocks:
-        placed.container = container = elements.containers[placed.node]
-        placed.signature = elements.signatures[container]
+        placed.container = containers[placed.node]
+        placed.signature = signature_of(placed.container)
     return elements, join_rows(reader.blocks)
 
 
