@@ -111,8 +111,8 @@ class Tag:
         """See `Elements.own_bits`; -1 until an element needs them, as many have no text."""
         self.classes = ""
         """The value of `class` without digits, as soon as `own_bits` are known."""
-        self.reason_to_skip = -1
-        """See `unseen`; -1 until it is asked for."""
+        self.reason_to_skip = -1 if self.attributes else 0
+        """See `unseen`; -1 until it is asked for, 0 if there is none."""
         if not self.attributes:
             return
         if self.attributes[-1] == "/" and self.action == STARTS_ELEMENT and (is_xml or self.name == "svg"):

@@ -16,7 +16,6 @@ __all__ = [
     "attribute",
     "decode_common_entities",
     "decode_entities",
-    "end_of_comment",
     "end_of_raw_text",
     "whole_number",
 ]
@@ -31,13 +30,16 @@ _INLINE_NAMES = (
 _INLINE = rf"</?(?:{_INLINE_NAMES})(?:>|(?=[\s/]){_ATTRIBUTES}>)"
 _LINK = rf"<a(?=[\s>]){_ATTRIBUTES}>(?:[^<]++|{_INLINE})*+</a>"
 _ITEM = rf"<li(?=[\s>]){_ATTRIBUTES}>\s*+{_LINK}\s*+</li>\s*+"
+_COMMENT = r"!(?=--)(?:[^-]++|-(?!->))*+-->"
+"""The rest of a comment; `<!-->` is a whole one."""
 TOKEN = re.compile(
     rf"((?:[^<]++|{_INLINE}|{_LINK})*+)(?:((?:{_ITEM}){{3,}}+)"
-    rf"|<(?:/([A-Za-z][^\s/>]*+){_ATTRIBUTES}>|([A-Za-z][^\s/>]*+{_ATTRIBUTES})>|(!--|[!?/]?)))"
+    rf"|<(?:/([A-Za-z][^\s/>]*+){_ATTRIBUTES}>|([A-Za-z][^\s/>]*+{_ATTRIBUTES})>|{_COMMENT}|(!--|[!?/]?))|\Z)"
 )
 """Text with its inline tags and whole links; then a run of items that are only links, a tag, a comment, or another `<`.
 
-Groups: text, run of items, name of an end tag, source of a start tag, what follows a `<` that begins no tag.
+Groups: text, run of items, name of an end tag, source of a start tag, what follows a `<` that begins no tag. There is
+always a token, the last one without any but the first group, so that a search takes linear time.
 """
 INLINE_TAG = re.compile(rf"{_INLINE}|</?a(?=[\s>]){_ATTRIBUTES}>")
 INLINE_TAG_PARTS = re.compile(rf"<(/?)((?:{_INLINE_NAMES})(?=[\s/>])|a(?=[\s>]))({_ATTRIBUTES})>")
@@ -82,13 +84,6 @@ def decode_common_entities(text: str) -> str:
     for entity, character in _COMMON_ENTITIES:
         text = text.replace(entity, character)
     return text
-
-
-def end_of_comment(markup: str, start: int) -> int:
-    """Return the offset after the comment whose `<!--` ends at `start`; the page's end if it is never closed."""
-    # `<!-->` is a whole comment.
-    end = markup.find("-->", start - 2)
-    return len(markup) if end < 0 else end + 3
 
 
 def end_of_raw_text(markup: str, tag: str, start: int) -> tuple[int, int]:

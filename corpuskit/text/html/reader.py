@@ -38,7 +38,6 @@ from corpuskit.text.html.markup import (
     TOKEN,
     attribute,
     decode_entities,
-    end_of_comment,
     end_of_raw_text,
     whole_number,
 )
@@ -160,7 +159,7 @@ class _PageReader:
         if flags & SKIPPED:
             if self._is_skipped(tag):
                 self.skip_depth = len(open_elements.tags)
-        elif tag.attributes and not self.lenient and is_unseen(tag, self.markup):
+        elif tag.reason_to_skip and not self.lenient and is_unseen(tag, self.markup):
             self.skip_depth = len(open_elements.tags)
         elif flags & KEEPS_STATE:
             self._open_state(tag)
@@ -387,17 +386,17 @@ class _PageReader:
 
     def _record_open_elements(self) -> None:
         """Append the open elements to `elements`, as they hold text now."""
-        nodes = self.nodes
-        if len(nodes) == len(self.open.tags):
+        nodes, tags = self.nodes, self.open.tags
+        depth = len(nodes)
+        if depth == len(tags):
             return
-        parent = nodes[-1] if nodes else 0
-        for tag in self.open.tags[len(nodes) :]:
-            node = len(self.elements)
+        parent, node = nodes[-1] if nodes else 0, len(self.elements)
+        for tag in tags[depth:]:
             self.elements.append(tag)
             self.parents.append(parent)
             self.ends.append(0)
             nodes.append(node)
-            parent = node
+            parent, node = node, node + 1
 
 
 def read(markup: str, xml: bool = False) -> tuple[Elements, list[PlacedBlock]]:
@@ -424,18 +423,21 @@ def _plain_length(blocks: list[PlacedBlock]) -> int:
 
 
 def _scan(markup: str, xml: bool, lenient: bool) -> _PageReader:
-    reader, known = _PageReader(markup, xml, lenient), known_tags(xml)
-    # Local names: this loop runs once for each tag that is not within a line of text.
-    parts, start, end, next_token, find_tag = reader.parts, reader.start, reader.end, TOKEN.match, known.find
+    reader = _PageReader(markup, xml, lenient)
     position, length = 0, len(markup)
     while position < length:
-        match = next_token(markup, position)
-        if match is None:
-            if not reader.skip_depth:
-                reader.add_inline(markup[position:])
-            break
+        position = _read_tokens(reader, position)
+    reader.finish()
+    return reader
+
+
+def _read_tokens(reader: _PageReader, position: int) -> int:
+    """Read tokens up to one after which some source is no markup, and return where to read on."""
+    # Local names: this loop runs once for each tag that is not within a line of text.
+    known = known_tags(reader.is_xml)
+    parts, start, end, find_tag = reader.parts, reader.start, reader.end, known.find
+    for match in TOKEN.finditer(reader.markup, position):
         text, link_run, end_name, source, other = match.groups()
-        position = match.end()
         if text and not reader.skip_depth and (parts or not text.isspace()):
             reader.add_inline(text)
         if source:
@@ -443,7 +445,10 @@ def _scan(markup: str, xml: bool, lenient: bool) -> _PageReader:
             if tag.action == STARTS_ELEMENT:
                 start(tag)
             elif tag.action:
-                position = _read_start_tag(reader, tag, position)
+                position = match.end()
+                next_position = _read_start_tag(reader, tag, position)
+                if next_position != position:
+                    return next_position
         elif end_name:
             if end_name in STACKED_TAGS:
                 end(end_name)
@@ -453,17 +458,20 @@ def _scan(markup: str, xml: bool, lenient: bool) -> _PageReader:
             reader.flush()
             if not reader.skip_depth:
                 reader.add_link_run(link_run)
-        elif other == "!--":
-            position = end_of_comment(markup, position)
-        else:
-            position = _after_other(reader, position, other)
-    reader.finish()
-    return reader
+        elif other is not None:
+            position = match.end()
+            next_position = _after_other(reader, position, other)
+            if next_position != position:
+                return next_position
+    return len(reader.markup)
 
 
 def _after_other(reader: _PageReader, position: int, other: str) -> int:
-    """Return where to read on after a declaration, or a `<` that is text."""
+    """Return where to read on after a comment, a declaration, or a `<` that is text."""
     markup = reader.markup
+    if other == "!--":
+        # Nothing ends the comment.
+        return len(markup)
     if other == "!" and markup.startswith("[CDATA[", position) and reader.is_in_xml():
         end = markup.find("]]>", position)
         end = len(markup) if end < 0 else end
