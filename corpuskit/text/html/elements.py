@@ -1,16 +1,20 @@
 """The block elements of a page, and what their tags, classes and ids say."""
 
 import re
-from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import re2
 
+from corpuskit.text.html.known_tags import Tag
 from corpuskit.text.html.markup import attribute
-from corpuskit.text.html.tags import CLASS_GROUPS, CONTAINED_TAGS, TAG_GROUPS
+from corpuskit.text.html.tags import CLASS_GROUPS, TAG_GROUPS
 
-__all__ = ["Elements"]
+__all__ = ["Elements", "describe"]
+
+MAX_NAMES = 400
+"""Characters of a start tag that are searched for names."""
 
 _NAMES = re.compile(
     r"""[\s"'](?:class|id|role|itemprop|data-component|data-testid)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))"""
@@ -35,52 +39,67 @@ class Elements:
     containers   0     1    1    0        the text of a `p` counts for the element around it
     """
 
-    tags: list[str] = field(default_factory=list)
-    parents: list[int] = field(default_factory=list)
-    depths: list[int] = field(default_factory=list)
-    own_bits: list[int] = field(default_factory=list)
+    tags: list[str]
+    parents: list[int]
+    depths: list[int]
+    own_bits: list[int]
     """Bits of the `CLASS_GROUPS` and `TAG_GROUPS` that each element belongs to itself."""
-    path_bits: list[int] = field(default_factory=list)
+    path_bits: list[int]
     """Bits of each element and all its ancestors."""
-    ends: list[int] = field(default_factory=list)
+    ends: list[int]
     """Index after the last element of each subtree."""
-    numbers: list[int] = field(default_factory=list)
+    numbers: list[int]
     """A number that elements with the same tag and classes share."""
-    signatures: list[tuple[int, int]] = field(default_factory=list)
-    """What records of one list and posts of one thread share: that number and, without classes, the parent's."""
-    containers: list[int] = field(default_factory=list)
+    has_classes: list[bool]
+    containers: list[int]
     """Each element itself or, for `CONTAINED_TAGS`, the element that holds its paragraph, list or table."""
-    number_of: dict[tuple[str, str], int] = field(default_factory=dict)
-    """Of each tag with its classes, the number that stands for it."""
 
-    def add(self, parent: int, tag: str, attributes: str, depth: int) -> int:
-        """Append an element and return its index."""
-        node = len(self.tags)
-        own_bits, classes = _TAG_BITS.get(tag, 0), ""
-        if attributes:
-            class_bits, classes = _class_facts(attributes[:400])
-            own_bits |= class_bits
-        self.numbers.append(self.number_of.setdefault((tag, classes), len(self.number_of)))
-        self.signatures.append((self.numbers[node], -1 if classes else self.numbers[parent]))
-        self.tags.append(tag)
-        self.parents.append(parent)
-        self.depths.append(depth)
-        self.own_bits.append(own_bits)
-        self.path_bits.append((self.path_bits[parent] if node else 0) | own_bits)
-        self.ends.append(0)
-        self.containers.append(self.containers[parent] if node and tag in CONTAINED_TAGS else node)
-        return node
+    def signature_of(self, node: int) -> tuple[int, int]:
+        """Return what records of one list and posts of one thread share: number and, without classes, the parent's."""
+        return self.numbers[node], -1 if self.has_classes[node] else self.numbers[self.parents[node]]
 
 
-@lru_cache(maxsize=8192)
-def _class_facts(attributes: str) -> tuple[int, str]:
-    """Return the bits of the `CLASS_GROUPS` that an element's names belong to, and its classes without digits."""
-    bits = _HIDDEN_BIT if "hid" in attributes or ("none" in attributes and _HIDING_WORDS.search(attributes)) else 0
+def describe(tags: list[Tag], parents: list[int], ends: list[int]) -> Elements:
+    """Return the elements with these start tags, which are in the order of the page; the first is the body."""
+    kinds: dict[tuple[str, str], int] = {}
+    numbers: dict[Tag, int] = {}
+    for tag in dict.fromkeys(tags):
+        if tag.own_bits < 0:
+            _read_names(tag)
+        numbers[tag] = kinds.setdefault((tag.name, tag.classes), len(kinds))
+    body = tags[0]
+    depths, path_bits, containers = [0], [body.own_bits], [0]
+    for node in range(1, len(tags)):
+        tag, parent = tags[node], parents[node]
+        depths.append(depths[parent] + 1)
+        path_bits.append(path_bits[parent] | tag.own_bits)
+        containers.append(containers[parent] if tag.is_contained else node)
+    return Elements(
+        [tag.name for tag in tags],
+        parents,
+        depths,
+        [tag.own_bits for tag in tags],
+        path_bits,
+        ends,
+        [numbers[tag] for tag in tags],
+        [tag.classes != "" for tag in tags],
+        containers,
+    )
+
+
+def _read_names(tag: Tag) -> None:
+    """Fill in the bits of the groups that an element belongs to, and its classes without digits."""
+    bits = _TAG_BITS.get(tag.name, 0)
+    attributes = tag.attributes[:MAX_NAMES]
+    if "hid" in attributes or ("none" in attributes and _HIDING_WORDS.search(attributes)):
+        bits |= _HIDDEN_BIT
     class_names = " ".join([double or single or bare for double, single, bare in _NAMES.findall(attributes)])
     if class_names:
         for group in _class_patterns().Match(class_names.replace("_", "-")) or ():
             bits |= 1 << group
-    return bits, _DIGITS.sub("", attribute(attributes, "class") or "") if "class" in attributes else ""
+    if "class" in attributes:
+        tag.classes = _DIGITS.sub("", attribute(attributes, "class") or "")
+    tag.own_bits = bits
 
 
 @cache

@@ -1,56 +1,93 @@
 """From inline markup, the source between two block tags, to text and the part of it that lies in links."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any
 
 import re2
 
 from corpuskit.text.html.formulas import inline_tex
-from corpuskit.text.html.markup import INLINE_TAG, LINK, attribute, decode_entities
+from corpuskit.text.html.markup import INLINE_TAG, INLINE_TAG_PARTS, LINK, attribute, decode_entities
+from corpuskit.text.html.unseen import is_hidden
 
 __all__ = ["LINE_BREAK", "inline_text"]
 
 LINE_BREAK = "\v"
 """Stands for `<br>` while a block is read: whitespace that no page has on purpose."""
-
-_CAREFUL = re2.compile(
-    r"<su[bp]|<r[tp]|hid|display:|katex-html|MathJax|mjx-chtml|line-?n|lnt|gutter|blob-num|user-select|sr-only|visually"
-    r"|screen-reader|latex|math|tex[\"']|</(?:span|b|strong)><|[\x{b6}\x{a7}\x{1f517}\x{f0c1}]|#</a>|#x|&para;|&sect;"
-    r"|#182;|#167;|#128279;"
-)
-"""Markup with none of these has no tags but those that only format."""
 MAX_OPEN = 256
 """Most open tags; those nested deeper mean nothing."""
 
-_TAG_PARTS = re.compile(r"<(/?)([a-z]+)(.*)>", re.DOTALL)
-_HIDDEN = re.compile(
-    r"""\bhidden(?=[\s=>/"']|$)(?!=["']?until)|display:\s*none|visibility:\s*hidden|user-select:\s*none"""
-    r"""|(?:class|id)=["']?[^"'>]*?\b(?:katex-html|MathJax(?:_Preview|_SVG|_CHTML)?|mjx-chtml|sr-only|visually-?hidden"""
-    r"""|screen-reader-text)\b""",
-    re.IGNORECASE,
+_MEANINGFUL = (
+    r"<su[bp]|<r[tp]|hid|display:|katex-html|MathJax|mjx-chtml|line-?n|lnt|gutter|blob-num|user-select|sr-only|visually"
+    r"|screen-reader|latex|math|tex[\"']|[\x{b6}\x{a7}\x{1f517}\x{f0c1}]|#</a>|#x|&para;|&sect;|#182;|#167;|#128279;"
 )
-_LINE_NUMBER = re.compile(
-    r"""(?:class|id)=["']?[^"'>]*?\b(?:linenos?|lnt|gutter|blob-num|line-?numbers?|react-code-line-number)\b""",
-    re.IGNORECASE,
+"""Markup with none of these has no tags but those that only format."""
+_WORDS_MAY_MEET = r"</(?:span|b|strong)><"
+"""Outside code, tags that follow one another may part words."""
+_HIDDEN_WORD, _HIDDEN, _LINE_NUMBER, _BLOCK_STYLE, _TEX_CLASS = (1 << bit for bit in range(5))
+_CLASS = r"""(?:class|id)=["']?[^"'>]*?\b"""
+_ATTRIBUTE_PATTERNS = (
+    r"""\bhidden(?:[\s=>/"']|$)""",
+    r"display:\s*none|visibility:\s*hidden|user-select:\s*none"
+    rf"|{_CLASS}(?:katex-html|MathJax(?:_Preview|_SVG|_CHTML)?|mjx-chtml|sr-only|visually-?hidden|screen-reader-text)\b",
+    rf"{_CLASS}(?:linenos?|lnt|gutter|blob-num|line-?numbers?|react-code-line-number)\b",
+    r"display:\s*(?:block|flex|grid|table)\b",
+    r"""class=["']?[^"'>]*\b(?:tex|math|latex|mwe-math-fallback-image\w*)\b""",
 )
-_BLOCK_STYLE = re.compile(r"display:\s*(?:block|flex|grid|table)\b", re.IGNORECASE)
 _PERMALINK_SIGNS = frozenset(("¶", "#", "§", "🔗", "⚓", "\uf0c1", "\uf1cb", "¶¶"))
 _EXPONENT = re.compile(r"[+\-\u2212\u2013]?(?:\d{1,4}(?:[.,/]\d{1,3})?|[nxkijtm])[+\-\u2212]?")
 _INDEX = re.compile(r"\d{1,4}")
-_TEX_CLASSES = re.compile(r"""class=["']?[^"'>]*\b(?:tex|math|latex|mwe-math-fallback-image\w*)\b""", re.IGNORECASE)
 _PARTING = frozenset(("span", "b", "strong"))
+_VOID = frozenset(("br", "wbr", "img", "source", "link", "meta", "input"))
 
 
 def inline_text(markup: str, linked: int, in_code: bool) -> tuple[str, int]:
     """Return the text of inline markup and how many of its characters are in links, with those known already."""
-    if "<" in markup:
-        if _CAREFUL.search(markup):
-            return _careful_text(markup, linked, in_code)
-        if "<a" in markup:
-            inner = "".join(LINK.findall(markup))
-            linked += len(INLINE_TAG.sub("", inner) if "<" in inner else inner)
-        markup = INLINE_TAG.sub("", markup)
-    return decode_entities(markup), linked
+    if "<" not in markup:
+        return decode_entities(markup), linked
+    has_links = "<a" in markup
+    is_plain_code = in_code and not has_links and "&" not in markup
+    if _tags_with_meaning(is_plain_code).Match(markup):
+        return _careful_text(markup, linked, in_code)
+    if has_links:
+        inner = "".join(LINK.findall(markup))
+        linked += len(INLINE_TAG.sub("", inner) if "<" in inner else inner)
+    return decode_entities(INLINE_TAG.sub("", markup)), linked
+
+
+@cache
+def _tags_with_meaning(is_code: bool) -> Any:
+    return _automaton((_MEANINGFUL,) if is_code else (_MEANINGFUL, _WORDS_MAY_MEET), case_sensitive=True)
+
+
+@cache
+def _attribute_patterns() -> Any:
+    return _automaton(_ATTRIBUTE_PATTERNS, case_sensitive=False)
+
+
+def _automaton(patterns: Iterable[str], *, case_sensitive: bool) -> Any:
+    """Return the patterns as one automaton: it takes linear time, and a short text costs little."""
+    options = re2.Options()
+    options.case_sensitive = case_sensitive
+    pattern_set = re2.Set.SearchSet(options)
+    for pattern in patterns:
+        pattern_set.Add(pattern)
+    pattern_set.Compile()
+    return pattern_set
+
+
+@lru_cache(maxsize=8192)
+def _facts(attributes: str) -> int:
+    """Return the bits of the `_ATTRIBUTE_PATTERNS` that an inline tag's attributes match."""
+    found: list[int] = _attribute_patterns().Match(attributes)
+    if not found:
+        return 0
+    facts = sum(1 << pattern for pattern in found)
+    if facts & _HIDDEN_WORD and not is_hidden(attributes):
+        facts &= ~_HIDDEN_WORD
+    return facts
 
 
 @dataclass(slots=True)
@@ -75,17 +112,17 @@ class _InlineReader:
 
     def add_text(self, text: str) -> None:
         """Append text that follows the tags read so far."""
-        if self.hidden_at or not text:
+        if self.hidden_at:
             return
         text = decode_entities(text)
-        if self.index_is_open and text[0].isdigit():
+        if self.index_is_open and text[:1].isdigit():
             self.parts.append(" ")
         self.parts.append(text)
         self.index_is_open = self.after_closing = False
 
     def open_tag(self, tag: str, attributes: str, following: str) -> None:
         """Read a start tag; `following` is the text right after it."""
-        if tag in ("br", "wbr", "img", "source", "link", "meta", "input"):
+        if tag in _VOID:
             if tag == "img" and not self.hidden_at and (tex := _tex_of_image(attributes)):
                 self.parts.append(tex)
             return
@@ -94,22 +131,19 @@ class _InlineReader:
         self.open_tags.append(tag)
         if self.hidden_at:
             return
-        if tag in ("rt", "rp") or (attributes and self._is_hidden(tag, attributes)):
+        facts = _facts(attributes) if attributes else 0
+        if tag == "rt" or tag == "rp" or (facts and _is_hidden(tag, facts)):
             self.hidden_at = len(self.open_tags)
         elif tag == "a":
             self.link_start, self.link_is_local = len(self.parts), "#" in attributes
-        elif tag in ("sup", "sub"):
+        elif tag == "sup" or tag == "sub":
             self.script_start = len(self.parts)
-        elif attributes and not self.in_code and "block" in attributes and _BLOCK_STYLE.search(attributes):
+        elif self.in_code:
+            return
+        elif facts & _BLOCK_STYLE and "block" in attributes:
             self.parts.append(LINE_BREAK)
-        elif self.after_closing and tag in _PARTING and not self.in_code and self._words_meet(following):
+        elif self.after_closing and following and tag in _PARTING and self._words_meet(following[0]):
             self.parts.append(" ")
-
-    def _is_hidden(self, tag: str, attributes: str) -> bool:
-        if _HIDDEN.search(attributes):
-            return True
-        # On `code` such a class asks a script to number the lines.
-        return tag not in ("code", "samp", "kbd") and _LINE_NUMBER.search(attributes) is not None
 
     def close_tag(self, tag: str) -> None:
         """Read an end tag; one that ends nothing is passed over."""
@@ -120,9 +154,10 @@ class _InlineReader:
         if self.hidden_at:
             if len(self.open_tags) < self.hidden_at:
                 self.hidden_at = 0
-        elif tag == "a" and self.link_start >= 0:
-            self._end_link()
-        elif tag in ("sup", "sub") and self.script_start >= 0:
+        elif tag == "a":
+            if self.link_start >= 0:
+                self._end_link()
+        elif (tag == "sup" or tag == "sub") and self.script_start >= 0:
             self._end_script(tag)
         self.after_closing = tag in _PARTING
 
@@ -151,34 +186,34 @@ class _InlineReader:
             self.index_is_open = True
         self.script_start = -1
 
-    def _words_meet(self, following: str) -> bool:
+    def _words_meet(self, first: str) -> bool:
         """Whether the text before ends in a small letter or digit and a capital or digit follows: "Anna LeeKeeper"."""
-        last = self.parts[-1][-1] if self.parts else " "
-        return bool(following) and (
-            (last.islower() and (following[0].isupper() or following[0].isdigit()))
-            or (last.isdigit() and following[0].isupper())
-        )
+        last = self.parts[-1][-1:] if self.parts else ""
+        return (last.islower() and (first.isupper() or first.isdigit())) or (last.isdigit() and first.isupper())
 
 
 def _careful_text(markup: str, linked: int, in_code: bool) -> tuple[str, int]:
     reader = _InlineReader(in_code)
-    position = 0
-    for match in INLINE_TAG.finditer(markup):
-        reader.add_text(markup[position : match.start()])
-        position = match.end()
-        parts = _TAG_PARTS.match(match[0])
-        if parts is None:
-            continue
-        if parts[1]:
-            reader.close_tag(parts[2])
+    pieces = iter(INLINE_TAG_PARTS.split(markup))
+    if text := next(pieces):
+        reader.add_text(text)
+    for closing, tag, attributes, text in zip(pieces, pieces, pieces, pieces, strict=True):
+        if closing:
+            reader.close_tag(tag)
         else:
-            reader.open_tag(parts[2], parts[3], markup[position : position + 1])
-    reader.add_text(markup[position:])
+            reader.open_tag(tag, attributes, text)
+        if text:
+            reader.add_text(text)
     return "".join(reader.parts), linked + reader.linked
+
+
+def _is_hidden(tag: str, facts: int) -> bool:
+    # On `code` a class for line numbers asks a script to write them.
+    return bool(facts & (_HIDDEN_WORD | _HIDDEN)) or (facts & _LINE_NUMBER and tag not in ("code", "samp", "kbd")) != 0
 
 
 def _tex_of_image(attributes: str) -> str:
     """Return the TeX of an image of a formula, for whose source the classes and the `alt` text vouch."""
-    if not _TEX_CLASSES.search(attributes):
+    if not _facts(attributes) & _TEX_CLASS:
         return ""
     return inline_tex(attribute(attributes, "alt") or "")

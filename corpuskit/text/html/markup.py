@@ -10,33 +10,40 @@ from functools import cache
 
 __all__ = [
     "INLINE_TAG",
+    "INLINE_TAG_PARTS",
     "LINK",
     "TOKEN",
     "attribute",
     "decode_common_entities",
     "decode_entities",
-    "end_of_comment",
     "end_of_raw_text",
     "whole_number",
 ]
 
-_ATTRIBUTES = r"""(?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+"""
+_ATTRIBUTES = r"""[^>=]*+(?:=\s*+(?:"[^"]*+"|'[^']*+')?+[^>=]*+)*+"""
 """Quotation marks count after an equals sign only, so a stray one swallows nothing."""
-_INLINE = (
-    r"</?(?:span|b|i|em|strong|font|small|u|mark|abbr|time|cite|q|s|sub|sup|code|kbd|samp|var|wbr|ins|del|img|bdi|bdo"
-    rf"|source|link|meta|picture|tt|dfn|ruby|rb|rt|rp|nobr|big|strike|acronym|input)(?=[\s/>]){_ATTRIBUTES}>"
+_INLINE_NAMES = (
+    "a(?:bbr|cronym)|b(?:d[io]|ig)?+|c(?:ite|ode)|d(?:el|fn)|em|font|i(?:mg|n(?:put|s))?+|kbd|link|m(?:ark|eta)|nobr"
+    "|picture|q|r(?:[bpt]|uby)|s(?:amp|mall|ource|pan|tr(?:ike|ong)|u[bp])?+|t(?:ime|t)|u|var|wbr"
 )
-"""Tags that end no block. Those in capitals are rare and take the slow way, as any unknown tag does."""
+"""Names of the tags that end no block. Those in capitals are rare and take the slow way, as any unknown tag does."""
+_INLINE = rf"</?(?:{_INLINE_NAMES})(?:>|(?=[\s/]){_ATTRIBUTES}>)"
 _LINK = rf"<a(?=[\s>]){_ATTRIBUTES}>(?:[^<]++|{_INLINE})*+</a>"
 _ITEM = rf"<li(?=[\s>]){_ATTRIBUTES}>\s*+{_LINK}\s*+</li>\s*+"
+_COMMENT = r"!(?=--)(?:[^-]++|-(?!->))*+-->"
+"""The rest of a comment; `<!-->` is a whole one."""
 TOKEN = re.compile(
-    rf"((?:[^<]++|{_INLINE}|{_LINK})*+)(?:((?:{_ITEM}){{3,}}+)|<(?:(/?)([A-Za-z][^\s/>]*+)({_ATTRIBUTES})>|(!--|[!?/]?)))"
+    rf"((?:[^<]++|{_INLINE}|{_LINK})*+)(?:((?:{_ITEM}){{3,}}+)"
+    rf"|<(?:/([A-Za-z][^\s/>]*+){_ATTRIBUTES}>|([A-Za-z][^\s/>]*+{_ATTRIBUTES})>|{_COMMENT}|(!--|[!?/]?))|\Z)"
 )
 """Text with its inline tags and whole links; then a run of items that are only links, a tag, a comment, or another `<`.
 
-Groups: text, run of items, `/` of an end tag, name, attributes, what follows a `<` that begins no tag.
+Groups: text, run of items, name of an end tag, source of a start tag, what follows a `<` that begins no tag. There is
+always a token, the last one without any but the first group, so that a search takes linear time.
 """
 INLINE_TAG = re.compile(rf"{_INLINE}|</?a(?=[\s>]){_ATTRIBUTES}>")
+INLINE_TAG_PARTS = re.compile(rf"<(/?)((?:{_INLINE_NAMES})(?=[\s/>])|a(?=[\s>]))({_ATTRIBUTES})>")
+"""The same in groups: `/` of an end tag, name, attributes."""
 LINK = re.compile(rf"<a(?=[\s>]){_ATTRIBUTES}>((?:[^<]++|{_INLINE})*+)</a>")
 
 _RAW_ENDS = {
@@ -77,13 +84,6 @@ def decode_common_entities(text: str) -> str:
     for entity, character in _COMMON_ENTITIES:
         text = text.replace(entity, character)
     return text
-
-
-def end_of_comment(markup: str, start: int) -> int:
-    """Return the offset after the comment whose `<!--` ends at `start`; the page's end if it is never closed."""
-    # `<!-->` is a whole comment.
-    end = markup.find("-->", start - 2)
-    return len(markup) if end < 0 else end + 3
 
 
 def end_of_raw_text(markup: str, tag: str, start: int) -> tuple[int, int]:

@@ -5,6 +5,16 @@ block, `li`, `dd` and `dt` before their like, a cell or row before the next, and
 rule asks for the latest position of a tag, never walks the stack, so reading stays linear however deep a page nests.
 """
 
+from corpuskit.text.html.known_tags import (
+    ENDS_LIKE,
+    ENDS_PARAGRAPH,
+    HEADING,
+    OPAQUE,
+    SCOPE,
+    STACKED_TAGS,
+    TABLE_PART,
+    Tag,
+)
 from corpuskit.text.html.tags import HEADING_LEVELS, TABLE_PARTS
 
 __all__ = ["OpenElements"]
@@ -12,15 +22,8 @@ __all__ = ["OpenElements"]
 MAX_DEPTH = 512
 """Deeper elements are read as part of the one they are in, as browsers do."""
 
-_ENDS_PARAGRAPH = frozenset((
-    "address", "article", "aside", "blockquote", "center", "details", "dialog", "dir", "div", "dl", "fieldset",
-    "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "li", "dd",
-    "dt", "main", "menu", "nav", "ol", "p", "pre", "listing", "search", "section", "summary", "ul", "xmp", "table",
-))  # fmt: skip
-_TRANSPARENT = frozenset(("address", "div", "p"))
-"""An `li`, `dd` or `dt` ends an earlier one through these only."""
-_SCOPES = frozenset(("td", "th", "caption", "table", "template", "button", "object"))
-"""No tag inside ends an element outside, but for the parts of a table."""
+_LIKES = {"li": ("li",), "dd": ("dd", "dt"), "dt": ("dd", "dt")}
+"""The innermost opaque element that a start tag ends."""
 _ENDED_BY = {
     "td": ("td", "th", "caption"),
     "th": ("td", "th", "caption"),
@@ -31,92 +34,90 @@ _ENDED_BY = {
     "caption": ("caption",),
 }
 """Parts of the same table that a part ends."""
+_NOWHERE = {**dict.fromkeys(STACKED_TAGS, -1), "body": 0}
+_TABLE_TAGS = TABLE_PARTS | {"table"}
 
 
 class OpenElements:
-    """Tags and attributes of the open elements, outermost first; element 0 is the body."""
+    """The start tags of the open elements, outermost first; element 0 is the body."""
+
+    __slots__ = ("_before", "_flattened", "_latest", "_opaque", "_scope", "tags")
 
     def __init__(self) -> None:
-        self.tags = ["body"]
-        self.attributes = [""]
-        self._positions: dict[str, list[int]] = {"body": [0]}
-        self._scopes = [0]
-        """Indices of the open elements that are in `_SCOPES`, outermost first."""
-        self._opaque = [0]
-        """Indices of the open elements that are not in `_TRANSPARENT`."""
+        self.tags = [Tag("body")]
+        self._latest = _NOWHERE.copy()
+        """Index of the innermost open element of each name; -1 if there is none."""
+        self._scope = 0
+        """Index of the innermost open element that is a scope."""
+        self._opaque = 0
+        """Index of the innermost open element that is opaque."""
+        self._before = [(-1, 0, 0)]
+        """What these three were before each open element: the first for its own name."""
         self._flattened = 0
         """Elements nested deeper than `MAX_DEPTH` whose end tag is yet to come."""
 
-    def index_of(self, tag: str) -> int:
-        """Return the index of the innermost open element with this tag; -1 if there is none."""
-        positions = self._positions.get(tag)
-        return positions[-1] if positions else -1
+    def index_of(self, name: str) -> int:
+        """Return the index of the innermost open element with this name; -1 if there is none."""
+        return self._latest[name]
 
-    def ended_by_start(self, tag: str) -> int:
+    def ended_by_start(self, tag: Tag) -> int:
         """Return the index from which a start tag ends the open elements; their number if it ends none."""
-        end = len(self.tags)
-        if tag in _ENDS_PARAGRAPH:
-            if tag == "li":
-                if self.tags[self._opaque[-1]] == "li":
-                    return self._opaque[-1]
-            elif (tag == "dd" or tag == "dt") and self.tags[self._opaque[-1]] in ("dd", "dt"):
-                return self._opaque[-1]
-            paragraphs = self._positions.get("p")
-            if paragraphs and paragraphs[-1] > self._scopes[-1]:
-                return paragraphs[-1]
-            if tag in HEADING_LEVELS and self.tags[-1] in HEADING_LEVELS:
-                return end - 1
-        elif tag in TABLE_PARTS:
-            table = self.index_of("table")
-            for part in _ENDED_BY.get(tag, ()):
-                index = self.index_of(part)
-                if table < index < end:
-                    end = index
+        flags = tag.flags
+        if flags & ENDS_PARAGRAPH:
+            if flags & ENDS_LIKE and self.tags[self._opaque].name in _LIKES[tag.name]:
+                return self._opaque
+            paragraph = self._latest["p"]
+            if paragraph > self._scope:
+                return paragraph
+            if flags & HEADING and self.tags[-1].flags & HEADING:
+                return len(self.tags) - 1
+        elif flags & TABLE_PART:
+            return self._ended_by_part(tag.name)
+        return len(self.tags)
+
+    def _ended_by_part(self, name: str) -> int:
+        end, table = len(self.tags), self._latest["table"]
+        for part in _ENDED_BY.get(name, ()):
+            index = self._latest[part]
+            if table < index < end:
+                end = index
         return end
 
-    def ended_by_end(self, tag: str) -> int:
+    def ended_by_end(self, name: str) -> int:
         """Return the index from which an end tag ends the open elements; their number if it ends none."""
         end = len(self.tags)
-        if self.tags[-1] == tag and end > 1 and not self._flattened:
+        if self._flattened:
+            if end >= MAX_DEPTH:
+                self._flattened -= 1
+                return end
+        elif self.tags[-1].name == name and end > 1:
             return end - 1
-        if self._flattened and end >= MAX_DEPTH:
-            self._flattened -= 1
-            return end
-        if tag in HEADING_LEVELS:
-            index = max(map(self.index_of, HEADING_LEVELS))
+        if name in HEADING_LEVELS:
+            index = max(self._latest[heading] for heading in HEADING_LEVELS)
         else:
-            index = self.index_of(tag)
-        if tag in TABLE_PARTS or tag == "table":
-            return index if index >= max(1, self.index_of("table")) else end
-        scope = self._scopes[-1]
-        return index if index > scope or (index == scope > 0) else end
+            index = self._latest[name]
+        if name in _TABLE_TAGS:
+            return index if index >= max(1, self._latest["table"]) else end
+        return index if index > self._scope or (index == self._scope > 0) else end
 
-    def push(self, tag: str, attributes: str) -> bool:
+    def push(self, tag: Tag) -> bool:
         """Open an element; False if it would be too deep."""
         index = len(self.tags)
         if index >= MAX_DEPTH:
             self._flattened += 1
             return False
         self.tags.append(tag)
-        self.attributes.append(attributes)
-        positions = self._positions.get(tag)
-        if positions is None:
-            self._positions[tag] = [index]
-        else:
-            positions.append(index)
-        if tag in _SCOPES:
-            self._scopes.append(index)
-        if tag not in _TRANSPARENT:
-            self._opaque.append(index)
+        name, latest = tag.name, self._latest
+        self._before.append((latest[name], self._scope, self._opaque))
+        latest[name] = index
+        if tag.flags & SCOPE:
+            self._scope = index
+        if tag.flags & OPAQUE:
+            self._opaque = index
         return True
 
-    def pop(self) -> str:
-        """End the innermost element and return its tag."""
+    def pop(self) -> Tag:
+        """End the innermost element and return its start tag."""
         tag = self.tags.pop()
-        self.attributes.pop()
-        index = self._positions[tag].pop()
-        if self._scopes[-1] == index:
-            self._scopes.pop()
-        if self._opaque[-1] == index:
-            self._opaque.pop()
+        self._latest[tag.name], self._scope, self._opaque = self._before.pop()
         return tag

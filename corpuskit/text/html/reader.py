@@ -8,22 +8,42 @@ import re
 from dataclasses import dataclass, field
 
 from corpuskit.text.html.blocks import Block, Kind, tidy_text
-from corpuskit.text.html.elements import Elements
+from corpuskit.text.html.elements import Elements, describe
 from corpuskit.text.html.formulas import inline_tex, tex_of_math
 from corpuskit.text.html.inline import LINE_BREAK, inline_text
+from corpuskit.text.html.known_tags import (
+    ANCHOR,
+    BLOCK,
+    BREAKS_LINE,
+    BUTTON,
+    CELL,
+    HEADING,
+    KEEPS_STATE,
+    LABEL,
+    MATH,
+    PREFORMATTED,
+    RAW,
+    RULE,
+    SKIPPED,
+    STACKED_TAGS,
+    STARTS_ELEMENT,
+    TABLE_PART,
+    Tag,
+    action_of_end,
+    known_tags,
+)
 from corpuskit.text.html.markup import (
     INLINE_TAG,
     LINK,
     TOKEN,
     attribute,
     decode_entities,
-    end_of_comment,
     end_of_raw_text,
     whole_number,
 )
 from corpuskit.text.html.open_elements import OpenElements
 from corpuskit.text.html.rows import Cell, PlacedBlock, join_rows
-from corpuskit.text.html.tags import BLOCK_TAGS, HEADING_LEVELS, RAW_TAGS, SKIPPED_TAGS, TABLE_PARTS
+from corpuskit.text.html.tags import HEADING_LEVELS
 from corpuskit.text.html.unseen import is_unseen
 
 __all__ = ["read"]
@@ -36,20 +56,11 @@ MAX_SPAN = 100
 """Most columns or rows that a table cell covers."""
 
 _PARAGRAPH_BREAK = re.compile(r"\v\s*\v")
-_CODE_BLOCK = re.compile(r"""class\s*=\s*["']?(?:fragment|SourceCode)\b(?!-)""")
-"""Names that documentation generators give to code that is not in a `pre`."""
 _CONTROL_BUTTON = re.compile(
     r"aria-expanded|aria-controls|data-(?:bs-)?toggle|accordion|collaps|faq|question", re.IGNORECASE
 )
 _QUESTION_END = ("?", "\uff1f", "\u061f", "\u037e")
-_SKIP, _RAW, _BLOCK, _RULE = range(1, 5)
-_ROLES: dict[str | None, int] = {
-    **dict.fromkeys(BLOCK_TAGS, _BLOCK),
-    **dict.fromkeys(SKIPPED_TAGS, _SKIP),
-    **dict.fromkeys(RAW_TAGS, _RAW),
-    # Tags that separate text and have nothing to read; `html` and `body` end and begin a block as any other.
-    **dict.fromkeys(("hr", "html", "body", "frameset", "optgroup", "option"), _RULE),
-}
+_ROW, _RULER, _NO_RULER = Tag("tr"), Tag("hr"), Tag("option")
 
 
 @dataclass(slots=True)
@@ -80,11 +91,21 @@ class _Table:
 class _PageReader:
     """What has been read so far: elements, blocks, and what is open at this point of the page."""
 
-    def __init__(self, markup: str, lenient: bool) -> None:
+    __slots__ = (
+        "blocks", "cells", "elements", "ends", "is_xml", "item_value", "lenient", "link_blocks", "link_depth", "linked",
+        "list_number", "lists", "markup", "math_is_unclosed", "new_item", "nodes", "open", "parents", "parts",
+        "pre_depth", "row_count", "skip_depth", "table_count", "tables", "unended_raw_tags",
+    )  # fmt: skip
+
+    def __init__(self, markup: str, is_xml: bool, lenient: bool) -> None:
         self.markup = markup
+        self.is_xml = is_xml
         self.lenient = lenient
         """Whether to read what is hidden or meant for readers without scripts, too."""
-        self.elements = Elements()
+        self.elements: list[Tag] = []
+        """Start tags of the elements that hold text, with the index of each one's parent and that of its end."""
+        self.parents: list[int] = []
+        self.ends: list[int] = []
         self.blocks: list[PlacedBlock] = []
         self.open = OpenElements()
         self.nodes: list[int] = []
@@ -112,60 +133,81 @@ class _PageReader:
         self.new_item = False
         """Whether the next text is the first of a list item."""
         self.item_value: int | None = None
+        self.unended_raw_tags: set[str] = set()
+        """Names of raw text elements that no tag ends behind this point, so that none needs to be looked for."""
         self.math_is_unclosed = False
         """Whether no `math` element ends behind this point, so that none needs to be looked for."""
 
     # --- elements
 
-    def start(self, tag: str, role: int, attributes: str) -> None:
+    def start(self, tag: Tag) -> None:
         """Read the start tag of a block or of an element that is skipped."""
-        if self.skip_depth and self._is_in_unclosed_drawing(role):
+        flags = tag.flags
+        if self.skip_depth and flags & BLOCK and self._is_in_unclosed_drawing():
             self._end_elements(self.skip_depth - 1)
-        index = self.open.ended_by_start(tag)
-        if index < len(self.open.tags):
+        open_elements = self.open
+        index = open_elements.ended_by_start(tag)
+        if index < len(open_elements.tags):
             self._end_elements(index)
         if self.parts:
             self.flush()
-        if role == _BLOCK and tag in TABLE_PARTS and not self.tables:
+        if flags & TABLE_PART:
+            if not self.tables:
+                return
+            if flags & CELL and open_elements.index_of("tr") < open_elements.index_of("table"):
+                self.start(_ROW)
+        if not open_elements.push(tag) or self.skip_depth:
             return
-        if tag in ("td", "th") and self.open.index_of("tr") < self.open.index_of("table"):
-            self.start("tr", _BLOCK, "")
-        if not self.open.push(tag, attributes) or self.skip_depth:
-            return
-        if self._is_skipped(tag, role, attributes):
-            self.skip_depth = len(self.open.tags)
-        elif tag == "li":
+        if flags & SKIPPED:
+            if self._is_skipped(tag):
+                self.skip_depth = len(open_elements.tags)
+        elif tag.reason_to_skip and not self.lenient and is_unseen(tag, self.markup):
+            self.skip_depth = len(open_elements.tags)
+        elif flags & KEEPS_STATE:
+            self._open_state(tag)
+
+    def _is_in_unclosed_drawing(self) -> bool:
+        """Whether a block starts inside an `svg`: only a `foreignObject` may hold one, so the end tag is missing."""
+        return (
+            self.open.tags[self.skip_depth - 1].name == "svg" and self.open.index_of("foreignobject") < self.skip_depth
+        )
+
+    def _is_skipped(self, tag: Tag) -> bool:
+        if tag.name == "noscript":
+            return not self.lenient
+        return tag.name != "template" or "shadowrootmode" not in tag.attributes
+
+    def _open_state(self, tag: Tag) -> None:
+        """Begin what is kept while an element is open."""
+        name = tag.name
+        if name == "li":
             self.new_item = True
-            self.item_value = whole_number(attribute(attributes, "value")) if "value" in attributes else None
-        elif tag == "ul" or tag == "ol":
-            self._start_list(tag, attributes)
-        elif tag == "pre" or tag == "listing" or (tag == "div" and _CODE_BLOCK.search(attributes)):
+            self.item_value = whole_number(attribute(tag.attributes, "value")) if "value" in tag.attributes else None
+        elif name == "ul" or name == "ol":
+            self._start_list(name, tag.attributes)
+        elif tag.flags & PREFORMATTED:
             self.pre_depth = self.pre_depth or len(self.open.tags)
-        elif tag == "table":
+        elif name == "table":
             self.table_count += 1
             self.tables.append(_Table(self.table_count))
-        elif tag == "tr":
+        elif name == "tr":
             self._start_row()
-        elif tag == "td" or tag == "th":
-            self._start_cell(attributes)
+        else:
+            self._start_cell(tag.attributes)
 
-    def _is_in_unclosed_drawing(self, role: int) -> bool:
-        """Whether a block starts inside an `svg`: only a `foreignObject` may hold one, so the end tag is missing."""
-        if role != _BLOCK or self.open.tags[self.skip_depth - 1] != "svg":
-            return False
-        return self.open.index_of("foreignobject") < self.skip_depth
-
-    def end(self, tag: str) -> None:
+    def end(self, name: str) -> None:
         """Read the end tag of a block or of an element that is skipped."""
-        index = self.open.ended_by_end(tag)
-        if index < len(self.open.tags):
+        index, depth = self.open.ended_by_end(name), len(self.open.tags)
+        if index == depth - 1:
+            self._end_innermost()
+        elif index < depth:
             self._end_elements(index)
-        elif tag == "p":
+        elif name == "p":
             self.flush()
 
-    def rule(self, tag: str) -> None:
+    def rule(self, tag: Tag) -> None:
         """Read a tag that parts text and has none of its own."""
-        if tag == "hr":
+        if tag.name == "hr":
             self._end_elements(self.open.ended_by_start(tag))
         self.flush()
 
@@ -174,44 +216,45 @@ class _PageReader:
         self._end_elements(1)
         self.flush()
         self._record_open_elements()
-        self.elements.ends[0] = len(self.elements.ends)
+        self.ends[0] = len(self.ends)
 
     def _end_elements(self, index: int) -> None:
-        while len(self.open.tags) > index:
-            if self.parts:
-                self.flush(ending=True)
+        tags = self.open.tags
+        while len(tags) > index:
             self._end_innermost()
 
     def _end_innermost(self) -> None:
+        if self.parts:
+            self.flush(ending=True)
         depth = len(self.open.tags)
         tag = self.open.pop()
         if len(self.nodes) == depth:
-            self.elements.ends[self.nodes.pop()] = len(self.elements.ends)
+            self.ends[self.nodes.pop()] = len(self.ends)
         if self.link_depth >= depth:
             self.link_depth = 0
         if self.skip_depth:
             if self.skip_depth >= depth:
                 self.skip_depth = 0
-            return
+        elif tag.flags & KEEPS_STATE:
+            self._close_state(tag, depth)
+
+    def _close_state(self, tag: Tag, depth: int) -> None:
+        """End what is kept while an element is open."""
+        name = tag.name
         if self.pre_depth >= depth:
             self.pre_depth = 0
-        if tag == "li":
+        if name == "li":
             self.new_item = False
-        elif tag == "ul" or tag == "ol":
+        elif name == "ul" or name == "ol":
             _end_list(self.lists.pop())
-        elif tag == "table":
+        elif name == "table":
             self.tables.pop()
-        elif tag == "td" or tag == "th":
+        elif tag.flags & CELL:
             self.cells.pop()
 
-    def _is_skipped(self, tag: str, role: int, attributes: str) -> bool:
-        if role == _SKIP:
-            if tag == "noscript":
-                return not self.lenient
-            return tag != "template" or "shadowrootmode" not in attributes
-        if not attributes or self.lenient:
-            return False
-        return is_unseen(tag, attributes, self.markup)
+    def is_in_xml(self) -> bool:
+        """Whether the rules of XML hold at this point."""
+        return self.is_xml or self.open.index_of("svg") > 0
 
     # --- lists and tables
 
@@ -249,55 +292,61 @@ class _PageReader:
 
     # --- text
 
+    def add_inline(self, text: str) -> None:
+        """Read text with its inline tags and whole links."""
+        self.parts.append(text)
+        if self.link_depth:
+            self.linked += len(INLINE_TAG.sub("", text) if "<" in text else text)
+
     def flush(self, ending: bool = False) -> None:
         """Make a block of the inline markup since the last block tag, or a line of preformatted text."""
-        if not self.parts:
+        parts = self.parts
+        if not parts:
             return
         if self.pre_depth and not (ending and self.pre_depth == len(self.open.tags)):
             # Elements inside preformatted text are its lines.
-            if INLINE_TAG.sub("", self.parts[-1])[-1:] not in ("\n", LINE_BREAK):
-                self.parts.append("\n")
+            if INLINE_TAG.sub("", parts[-1])[-1:] not in ("\n", LINE_BREAK):
+                parts.append("\n")
             return
-        markup = "".join(self.parts)
-        linked = self.linked
-        self.parts.clear()
-        self.linked = 0
-        text, linked = inline_text(markup, linked, in_code=self.pre_depth > 0)
+        markup = parts[0] if len(parts) == 1 else "".join(parts)
+        parts.clear()
+        linked, self.linked = self.linked, 0
+        text = markup
+        if "<" in markup or "&" in markup:
+            text, linked = inline_text(markup, linked, self.pre_depth > 0)
         line = " ".join(text.split())
         if line:
             self._add_text(text, line, linked)
 
     def _add_text(self, text: str, line: str, linked: int) -> None:
         tag = self.open.tags[-1]
-        total = len(line)
-        if tag == "button" and not self._is_question(line):
+        if tag.name == "button" and not _is_question(line, tag.attributes):
             return
         self._record_open_elements()
+        total = len(line)
         if self.pre_depth:
-            self._add_block("preformatted", tidy_text(text, "preformatted"), linked, total)
+            if code := tidy_text(text, "preformatted"):
+                self._add_block("preformatted", code, linked, total)
         elif LINE_BREAK not in text:
-            self._add_line(line, linked, total, LONG_LINE)
+            self._add_block(self._kind_of_line(tag, total > LONG_LINE), line, linked, total)
         else:
             paragraphs = [tidy_text(part, "paragraph") for part in _PARAGRAPH_BREAK.split(text)]
             paragraphs = [paragraph for paragraph in paragraphs if paragraph]
             # Verse and East Asian prose part short paragraphs so.
+            longest_line = LONG_LINE if len(paragraphs) == 1 else 0
             for paragraph in paragraphs:
-                self._add_line(paragraph, linked, total, LONG_LINE if len(paragraphs) == 1 else 0)
+                self._add_block(self._kind_of_line(tag, len(paragraph) > longest_line), paragraph, linked, total)
 
-    def _add_line(self, text: str, linked: int, total: int, long_line: int) -> None:
-        tag = self.open.tags[-1]
-        if tag in HEADING_LEVELS:
-            self._add_block("heading", text, linked, total)
-        elif self.lists:
-            self._add_block("item", text, linked, total)
-        else:
-            self._add_block("paragraph" if tag == "p" or len(text) > long_line else "line", text, linked, total)
+    def _kind_of_line(self, tag: Tag, is_long: bool) -> Kind:
+        if tag.flags & HEADING:
+            return "heading"
+        if self.lists:
+            return "item"
+        return "paragraph" if is_long or tag.name == "p" else "line"
 
     def _add_block(self, kind: Kind, text: str, linked: int, total: int) -> None:
-        if not text:
-            return
-        level = HEADING_LEVELS[self.open.tags[-1]] if kind == "heading" else len(self.lists)
-        block = Block(kind, text, level, "", min(linked, total), characters=total)
+        level = HEADING_LEVELS[self.open.tags[-1].name] if kind == "heading" else len(self.lists)
+        block = Block(kind, text, level, "", linked if linked < total else total, 0.0, total)
         if self.lists:
             block.list_number = self.list_number
             if self.new_item and kind == "item":
@@ -305,19 +354,13 @@ class _PageReader:
         self._append(block)
 
     def _append(self, block: Block, is_link_run: bool = False) -> None:
-        node = self.nodes[-1]
+        in_block_link = False
         if self.link_depth:
             self.link_blocks += 1
-        self.blocks.append(
-            PlacedBlock(
-                block,
-                node,
-                self.elements.containers[node],
-                self.cells[-1] if self.cells else None,
-                is_link_run,
-                self.link_depth > 0 and self.link_blocks > 1,
-            )
-        )
+            in_block_link = self.link_blocks > 1
+        cell = self.cells[-1] if self.cells else None
+        # The container is known as soon as all elements are.
+        self.blocks.append(PlacedBlock(block, self.nodes[-1], 0, cell, is_link_run, in_block_link))
 
     def _next_marker(self, block: Block) -> str:
         open_list = self.lists[-1]
@@ -347,14 +390,17 @@ class _PageReader:
 
     def _record_open_elements(self) -> None:
         """Append the open elements to `elements`, as they hold text now."""
-        open_elements, nodes = self.open, self.nodes
-        for depth in range(len(nodes), len(open_elements.tags)):
-            parent = nodes[-1] if nodes else 0
-            nodes.append(self.elements.add(parent, open_elements.tags[depth], open_elements.attributes[depth], depth))
-
-    def _is_question(self, line: str) -> bool:
-        """Whether a button's text is that of a question, or of a heading that opens what follows it."""
-        return line.endswith(_QUESTION_END) or _CONTROL_BUTTON.search(self.open.attributes[-1]) is not None
+        nodes, tags = self.nodes, self.open.tags
+        depth = len(nodes)
+        if depth == len(tags):
+            return
+        parent, node = nodes[-1] if nodes else 0, len(self.elements)
+        for tag in tags[depth:]:
+            self.elements.append(tag)
+            self.parents.append(parent)
+            self.ends.append(0)
+            nodes.append(node)
+            parent, node = node, node + 1
 
 
 def read(markup: str, xml: bool = False) -> tuple[Elements, list[PlacedBlock]]:
@@ -368,9 +414,11 @@ def read(markup: str, xml: bool = False) -> tuple[Elements, list[PlacedBlock]]:
         lenient_reader = _scan(markup, xml, lenient=True)
         if _plain_length(lenient_reader.blocks) > 2 * _plain_length(reader.blocks):
             reader = lenient_reader
-    elements = reader.elements
+    elements = describe(reader.elements, reader.parents, reader.ends)
+    containers, signature_of = elements.containers, elements.signature_of
     for placed in reader.blocks:
-        placed.signature = elements.signatures[placed.container]
+        placed.container = containers[placed.node]
+        placed.signature = signature_of(placed.container)
     return elements, join_rows(reader.blocks)
 
 
@@ -379,60 +427,56 @@ def _plain_length(blocks: list[PlacedBlock]) -> int:
 
 
 def _scan(markup: str, xml: bool, lenient: bool) -> _PageReader:
-    # One long function with local names: a call for each tag would take as long as all the rest.
-    reader = _PageReader(markup, lenient)
-    parts, next_token, role_of = reader.parts, TOKEN.match, _ROLES.get
-    position, end = 0, len(markup)
-    while position < end:
-        match = next_token(markup, position)
-        if match is None:
-            if not reader.skip_depth:
-                _add_inline(reader, markup[position:])
-            break
-        text, link_run, closing, tag, attributes, other = match.groups()
-        position = match.end()
-        if text and not reader.skip_depth and (parts or not text.isspace()):
-            _add_inline(reader, text)
-        if link_run:
-            reader.flush()
-            if not reader.skip_depth:
-                reader.add_link_run(link_run)
-            continue
-        if tag is None:
-            position = _after_other(reader, markup, position, other, xml)
-            continue
-        role = role_of(tag)
-        if role is None and not tag.islower():
-            tag = tag.lower()
-            role = role_of(tag)
-        if role is None:
-            position = _read_inline_element(reader, markup, position, tag, closing, attributes)
-        elif role == _RAW:
-            if not closing and not (attributes[-1:] == "/" and (xml or reader.open.index_of("svg") > 0)):
-                position = _read_raw_text(reader, markup, position, tag, attributes)
-        elif role == _RULE:
-            reader.rule(tag)
-            if tag == "body" and not closing and attributes:
-                reader.open.attributes[0] = attributes
-        elif closing:
-            reader.end(tag)
-        elif not (attributes[-1:] == "/" and (xml or tag == "svg")):
-            reader.start(tag, role, attributes)
+    reader = _PageReader(markup, xml, lenient)
+    position, length = 0, len(markup)
+    while position < length:
+        position = _read_tokens(reader, position)
     reader.finish()
     return reader
 
 
-def _add_inline(reader: _PageReader, text: str) -> None:
-    reader.parts.append(text)
-    if reader.link_depth:
-        reader.linked += len(INLINE_TAG.sub("", text) if "<" in text else text)
+def _read_tokens(reader: _PageReader, position: int) -> int:
+    """Read tokens up to one after which some source is no markup, and return where to read on."""
+    # Local names: this loop runs once for each tag that is not within a line of text.
+    known = known_tags(reader.is_xml)
+    parts, start, end, find_tag = reader.parts, reader.start, reader.end, known.find
+    for match in TOKEN.finditer(reader.markup, position):
+        text, link_run, end_name, source, other = match.groups()
+        if text and not reader.skip_depth and (parts or not text.isspace()):
+            reader.add_inline(text)
+        if source:
+            tag = find_tag(source) or known.learn(source)
+            if tag.action == STARTS_ELEMENT:
+                start(tag)
+            elif tag.action:
+                position = match.end()
+                next_position = _read_start_tag(reader, tag, position)
+                if next_position != position:
+                    return next_position
+        elif end_name:
+            if end_name in STACKED_TAGS:
+                end(end_name)
+            else:
+                _read_end_tag(reader, end_name)
+        elif link_run:
+            reader.flush()
+            if not reader.skip_depth:
+                reader.add_link_run(link_run)
+        elif other is not None:
+            position = match.end()
+            next_position = _after_other(reader, position, other)
+            if next_position != position:
+                return next_position
+    return len(reader.markup)
 
 
-def _after_other(reader: _PageReader, markup: str, position: int, other: str, xml: bool) -> int:
+def _after_other(reader: _PageReader, position: int, other: str) -> int:
     """Return where to read on after a comment, a declaration, or a `<` that is text."""
+    markup = reader.markup
     if other == "!--":
-        return end_of_comment(markup, position)
-    if other == "!" and markup.startswith("[CDATA[", position) and (xml or reader.open.index_of("svg") > 0):
+        # Nothing ends the comment.
+        return len(markup)
+    if other == "!" and markup.startswith("[CDATA[", position) and reader.is_in_xml():
         end = markup.find("]]>", position)
         end = len(markup) if end < 0 else end
         if not reader.skip_depth:
@@ -450,54 +494,98 @@ def _after_other(reader: _PageReader, markup: str, position: int, other: str, xm
     return position
 
 
-def _read_inline_element(
-    reader: _PageReader, markup: str, position: int, tag: str, closing: str, attributes: str
-) -> int:
-    """Read a tag that ends no block, and return where to read on."""
-    if tag == "br":
+def _read_start_tag(reader: _PageReader, tag: Tag, position: int) -> int:
+    """Read a start tag that opens no element, and return where to read on."""
+    action, attributes = tag.action, tag.attributes
+    if action == RAW:
+        if not (attributes[-1:] == "/" and reader.is_in_xml()):
+            return _read_raw_text(reader, tag, position)
+    elif action == RULE:
+        reader.rule(tag)
+        if tag.name == "body" and attributes:
+            reader.open.tags[0] = tag
+    elif action == BREAKS_LINE:
         if not reader.skip_depth:
             reader.parts.append(LINE_BREAK)
-    elif tag == "a":
-        reader.link_depth = 0 if closing or "href" not in attributes else len(reader.open.tags)
+    elif action == ANCHOR:
+        reader.link_depth = len(reader.open.tags) if "href" in attributes else 0
         reader.link_blocks = 0
-    elif tag == "math" and not closing and not reader.math_is_unclosed:
-        end, after = end_of_raw_text(markup, "math", position)
-        if end == len(markup):
-            reader.math_is_unclosed = True
-            return position
-        if not reader.skip_depth:
-            reader.parts.append(_escape(tex_of_math(attributes, markup[position:end])))
-        return after
-    elif tag == "label":
+    elif action == MATH:
+        return _read_math(reader, attributes, position)
+    elif action == LABEL:
         if reader.parts:
             reader.parts.append(" ")
-    elif tag == "button":
-        _read_button(reader, closing, attributes)
+    elif not (reader.open.tags[-1].flags & HEADING or reader.open.tags[-1].name in ("dt", "summary")):
+        # A button inside a heading or the like is its text; any other is a block of its own.
+        reader.flush()
+        reader.open.push(tag)
     return position
 
 
-def _read_button(reader: _PageReader, closing: str, attributes: str) -> None:
-    """A button inside a heading or the like is its text; any other is a block of its own."""
-    if closing:
-        reader.end("button")
-    elif reader.open.tags[-1] not in HEADING_LEVELS and reader.open.tags[-1] not in ("dt", "summary"):
-        reader.flush()
-        reader.open.push("button", attributes)
+def _read_end_tag(reader: _PageReader, name: str) -> None:
+    """Read an end tag that may end no element."""
+    if not name.islower():
+        name = name.lower()
+    action = action_of_end(name)
+    if action in (STARTS_ELEMENT, BUTTON):
+        reader.end(name)
+    elif action == RULE:
+        reader.rule(_RULER if name == "hr" else _NO_RULER)
+    elif action == BREAKS_LINE:
+        if not reader.skip_depth:
+            reader.parts.append(LINE_BREAK)
+    elif action == ANCHOR:
+        reader.link_depth = reader.link_blocks = 0
+    elif action == LABEL and reader.parts:
+        reader.parts.append(" ")
 
 
-def _read_raw_text(reader: _PageReader, markup: str, position: int, tag: str, attributes: str) -> int:
-    end, after = end_of_raw_text(markup, tag, position)
+def _read_math(reader: _PageReader, attributes: str, position: int) -> int:
+    if reader.math_is_unclosed:
+        return position
+    end, after = end_of_raw_text(reader.markup, "math", position)
+    if end == len(reader.markup):
+        reader.math_is_unclosed = True
+        return position
+    if not reader.skip_depth:
+        reader.parts.append(_escape(tex_of_math(attributes, reader.markup[position:end])))
+    return after
+
+
+def _read_raw_text(reader: _PageReader, tag: Tag, position: int) -> int:
+    end, after = _end_of_raw_text(reader, tag.name, position)
     if reader.skip_depth:
         return after
-    if tag == "script" and "math/tex" in attributes:
-        reader.parts.append(_escape(inline_tex(markup[position:end])))
-    elif tag == "xmp":
-        reader.start("pre", _BLOCK, attributes)
-        reader.parts.append(_escape(markup[position:end]))
+    if tag.name == "script":
+        if "math/tex" in tag.attributes:
+            reader.parts.append(_escape(inline_tex(reader.markup[position:end])))
+    elif tag.name == "xmp":
+        reader.start(Tag("pre" + tag.attributes))
+        reader.parts.append(_escape(reader.markup[position:end]))
         reader.end("pre")
-    elif tag == "iframe":
+    elif tag.name == "iframe":
         reader.flush()
     return after
+
+
+def _end_of_raw_text(reader: _PageReader, name: str, position: int) -> tuple[int, int]:
+    """Return where raw text ends and where to read on: in a `noscript`, no later than this ends."""
+    if name in reader.unended_raw_tags:
+        end = after = len(reader.markup)
+    else:
+        end, after = end_of_raw_text(reader.markup, name, position)
+        if end == len(reader.markup):
+            reader.unended_raw_tags.add(name)
+    if reader.open.index_of("noscript") > 0:
+        end_of_noscript = reader.markup.find("</noscript", position, end)
+        if end_of_noscript >= 0:
+            return end_of_noscript, end_of_noscript
+    return end, after
+
+
+def _is_question(line: str, attributes: str) -> bool:
+    """Whether a button's text is that of a question, or of a heading that opens what follows it."""
+    return line.endswith(_QUESTION_END) or _CONTROL_BUTTON.search(attributes) is not None
 
 
 def _escape(text: str) -> str:

@@ -1,63 +1,104 @@
 """Elements whose text no reader of the page sees, by their attributes: hidden ones, consent banners, line numbers."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
+import re2
+
+from corpuskit.text.html.known_tags import Tag
 from corpuskit.text.html.markup import attribute
 
-__all__ = ["is_unseen"]
+__all__ = ["is_hidden", "is_unseen"]
 
-_HIDDEN = re.compile(
-    r"""[\s"']hidden(?=[\s=/]|$)(?!\s*=\s*["']?until)|display:\s*none|visibility:\s*hidden""", re.IGNORECASE
+_VALUE = r"""\s*=\s*["']?[^"'>]*?"""
+_CONSENT, _LINE_NUMBERS, _GUTTER, _HIDDEN, _SHOWN_LATER = range(5)
+_PATTERNS = (
+    # Names that the common consent managers give their banners.
+    rf"(?:class|id){_VALUE}(?:cookie-?(?:law|bar|banner|notice|consent|popup|dialog|modal|overlay|box)"
+    "|cybotcookie|borlabscookie|onetrust|ot-sdk|cc-(?:window|banner)|cmplz|didomi|qc-cmp|sp_message|usercentrics"
+    "|truste_|iubenda-cs|consent-?(?:banner|bar|notice|popup|dialog|modal|manager)|gdpr-?(?:banner|bar|notice|popup))",
+    # Names of the column that numbers the lines of code.
+    rf"class{_VALUE}\b(?:linenos?|lnt|blob-num|line-number)(?:[^\w-]|$)",
+    # Such a column where it is a table cell; a `div` of this name is as often a part of the page with space around it.
+    rf"class{_VALUE}\bgutter(?:[^\w-]|$)",
+    r"hidden|display:\s*none",
+    # Names of what is hidden until a reader opens it, and of what React sends late: a script moves it into its place.
+    rf"(?:class|id){_VALUE}(?:collaps|accordion|tab|panel|answer|faq|toggle|expand|spoiler|read-?more)"
+    r"""|\bid\s*=\s*["']?S:[0-9a-f]+(?:["'\s>/]|$)""",
 )
-_OPENED_BY_CONTROL = re.compile(
-    r"""(?:class|id)\s*=\s*["']?[^"'>]*?(?:collaps|accordion|tab|panel|answer|faq|toggle|expand|spoiler|read-?more)""",
-    re.IGNORECASE,
-)
-"""Names of what is hidden until a reader opens it."""
-_CONSENT = re.compile(
-    r"""(?:class|id)\s*=\s*["']?[^"'>]*?(?:cookie-?(?:law|bar|banner|notice|consent|popup|dialog|modal|overlay|box)"""
-    r"""|cybotcookie|borlabscookie|onetrust|ot-sdk|cc-(?:window|banner)|cmplz|didomi|qc-cmp|sp_message|usercentrics"""
-    r"""|truste_|iubenda-cs|consent-?(?:banner|bar|notice|popup|dialog|modal|manager)|gdpr-?(?:banner|bar|notice|popup))""",
-    re.IGNORECASE,
-)
-"""Names that the common consent managers give their banners."""
+_HIDING_STYLE = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
+_HIDDEN_ATTRIBUTE = re.compile(r"""[\s"']hidden(?=[\s=/]|$)(?!\s*+=\s*+until)""", re.IGNORECASE)
+"""A browser shows `hidden=until-found` to those who search the page."""
+_QUOTED = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 _UNSEEN, _HIDDEN_NOW = 1, 2
 """Reasons to skip an element: nobody reads it; nobody sees it unless a control of the page opens it."""
 _NUMBER_COLUMNS = frozenset(("td", "th", "div", "pre"))
-_LINE_NUMBERS = re.compile(
-    r"""class\s*=\s*["']?[^"'>]*?\b(?:linenos?|lnt|blob-num|line-number)\b(?!-)""", re.IGNORECASE
-)
-"""Names of the column that numbers the lines of code."""
-_GUTTER = re.compile(r"""class\s*=\s*["']?[^"'>]*?\bgutter\b(?!-)""", re.IGNORECASE)
-"""A table cell so named is such a column; a `div` is as often a part of the page with space around it."""
-_STREAMED = re.compile(r"""\bid\s*=\s*["']?S:[0-9a-f]+["']?(?=[\s>/]|$)""")
-"""Name of a part of the page that React sends late: hidden, and a script moves it to where it belongs."""
 _CONTROLLED = re.compile(r"""(?:aria-controls|data-(?:bs-)?target)\s*=\s*["']?#?([^\s"'>]+)""")
 
 
-def is_unseen(tag: str, attributes: str, markup: str) -> bool:
+def is_hidden(attributes: str) -> bool:
+    """Whether attributes hide their element. A class `hidden` may hold for small screens only: the trees weigh it.
+
+    >>> is_hidden(' class="a" hidden'), is_hidden(' class="hidden md:block"')
+    (True, False)
+    """
+    if _HIDING_STYLE.search(attributes):
+        return True
+    if "hidden" not in attributes.lower():
+        return False
+    # Quoted values may hold anything, but `until-found` counts.
+    bare = _QUOTED.sub(lambda match: "=until" if "until-found" in match[0] else "=x", attributes)
+    return _HIDDEN_ATTRIBUTE.search(f" {bare}") is not None
+
+
+def is_unseen(tag: Tag, markup: str) -> bool:
     """Whether nobody reads the element, unless a control of the page opens it."""
-    reason = _reason_to_skip(tag, attributes)
-    return reason == _UNSEEN or (reason == _HIDDEN_NOW and attribute(attributes, "id") not in _controlled_ids(markup))
+    if tag.reason_to_skip < 0:
+        tag.reason_to_skip = _reason_to_skip(tag.name, tag.attributes)
+    if tag.reason_to_skip == _HIDDEN_NOW:
+        return attribute(tag.attributes, "id") not in _controlled_ids(markup)
+    return tag.reason_to_skip == _UNSEEN
 
 
-@lru_cache(maxsize=8192)
-def _reason_to_skip(tag: str, attributes: str) -> int:
+def _reason_to_skip(name: str, attributes: str) -> int:
     """Return why an element's content is not read, if its attributes give a reason."""
-    if tag in _NUMBER_COLUMNS and _LINE_NUMBERS.search(attributes):
+    found = _patterns().Match(attributes)
+    if not found:
+        return 0
+    if _LINE_NUMBERS in found and name in _NUMBER_COLUMNS:
         return _UNSEEN
-    if tag == "td" and _GUTTER.search(attributes):
+    if _GUTTER in found and name == "td":
         return _UNSEEN
-    if tag != "article" and tag != "main" and _CONSENT.search(attributes):
+    if _CONSENT in found and name not in ("article", "main"):
         return _UNSEEN
-    if ("hidden" in attributes or "none" in attributes) and _HIDDEN.search(attributes):
-        is_shown = _OPENED_BY_CONTROL.search(attributes) or _STREAMED.search(attributes)
-        return 0 if is_shown else _HIDDEN_NOW
+    if _HIDDEN in found and _SHOWN_LATER not in found and is_hidden(attributes):
+        return _HIDDEN_NOW
     return 0
 
 
+@cache
+def _patterns() -> Any:
+    """Return all patterns as one automaton: it takes time linear in the attributes, whatever they hold."""
+    options = re2.Options()
+    options.case_sensitive = False
+    pattern_set = re2.Set.SearchSet(options)
+    for pattern in _PATTERNS:
+        pattern_set.Add(pattern)
+    pattern_set.Compile()
+    return pattern_set
+
+
 @lru_cache(maxsize=1)
-def _controlled_ids(markup: str) -> frozenset[str]:
+def _controlled_ids(markup: str) -> set[str]:
     """Return the ids of what a control on the page opens."""
-    return frozenset(_CONTROLLED.findall(markup))
+    ids: set[str] = set()
+    # A search for a word is many times faster than one for a pattern.
+    for word in ("aria-controls", "data-target", "data-bs-target"):
+        start = markup.find(word)
+        while start >= 0:
+            match = _CONTROLLED.match(markup, start)
+            if match:
+                ids.add(match[1])
+            start = markup.find(word, match.end() if match else start + len(word))
+    return ids

@@ -39,6 +39,12 @@ def text_of(markup: str, xml: bool = False) -> str:
             "see <\u6ce8\u610f> and <\u0421\u043c\u043e\u0442\u0440\u0438> there",
             "see <\u6ce8\u610f> and <\u0421\u043c\u043e\u0442\u0440\u0438> there",
         ),
+        (
+            "<noscript><iframe src=/a style='display: none' /></noscript><div class='hidden lg:flex'><p>one"
+            "<p>a <span class='hidden md:inline'>wide</span> screen<p>not <span hidden>this</span>"
+            "<p class='x' hidden>nor this<p hidden='until-found'>but this",
+            "one\n\na wide screen\n\nnot\n\nbut this",
+        ),
         # What is named like line numbers, or is hidden until a script moves it.
         ("<div class='half gutter'><p>one</p></div><table><tr><td class=gutter>1<td>two</table>", "one\n\ntwo"),
         ("<div hidden id='S:1a'><p>streamed</p></div><div hidden id='S:all'><p>not</p></div>", "streamed"),
