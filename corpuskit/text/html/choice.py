@@ -12,6 +12,8 @@ from corpuskit.text.html.rows import PlacedBlock
 
 __all__ = ["choose"]
 
+EXCESS_WEIGHT = 11
+"""Tenths that a kept word counts in the expected F1: a text too many is worse than one too few."""
 NO_CONTENT = 2_000
 """Ten-thousandths of probability below which every block of a page must be for it to have no content at all."""
 LONG_PAGE = 6_000
@@ -25,6 +27,8 @@ LEAST_BETWEEN, LEAST_LINKED, LEAST_CODE = -2_000, -1_600, -4_000
 """Scores from which a block, one of a list or table with many links, and code are added to what is around them."""
 LINKED_BETWEEN, ALL_LINKED = 500, 850
 """Thousandths of its characters in links from which it is not, and from which a list or table is not either."""
+LEAST_RECORDS = (3, 4)
+"""Part of the words of such records that must be kept for the rest of them to be kept too."""
 FEWEST_RECORDS = 3
 """Elements from which those with the same classes are records of one kind."""
 SURE_HEADING = 1_500
@@ -33,7 +37,7 @@ SURELY_NONE = -2_000
 """Score up to which a block is no content, whatever plain rules say."""
 REPEATED_HALF_WORDS = 16
 """Half words from which a text that another element has too is a copy of it."""
-LEAST_COPIES = 40
+LEAST_COPIES = 80
 """Thousandths of the kept words in such copies from which a page has copies, not sentences that recur."""
 CONSENT_CHARACTERS = 900
 """Most characters of a paragraph that asks for consent to cookies."""
@@ -86,14 +90,14 @@ def _best_threshold(scores: BlockScores) -> int | None:
     #
     # probabilities   [9000 6000 500], half_words [10 4 40]
     # hits            [90000 114000 134000]
-    # sizes           [10 14 54]
-    # F1              [.77 .83 .40]         the first two are kept
+    # sizes           [110000 154000 594000]
+    # F1              [.74 .79 .37]         the first two are kept
     probabilities = scores.probabilities
     if int(probabilities.max()) < NO_CONTENT:
         return None
     order = np.argsort(-probabilities, kind="stable")
     hits = np.cumsum(probabilities[order] * scores.half_words[order])
-    sizes = np.cumsum(scores.half_words[order]) * 10_000
+    sizes = np.cumsum(scores.half_words[order]) * (1_000 * EXCESS_WEIGHT)
     best = int(np.argmax(2 * hits / (sizes + hits[-1])))
     return int(probabilities[order[best]])
 
@@ -128,7 +132,7 @@ def _complete_records(placed_blocks: list[PlacedBlock], is_kept: list[bool], sco
         words = scores.half_words[indexes]
         kept_words = int(words[np.array([is_kept[index] for index in indexes])].sum())
         records = len({placed_blocks[index].container for index in indexes})
-        if records >= FEWEST_RECORDS and kept_words * 2 > int(words.sum()):
+        if records >= FEWEST_RECORDS and kept_words * LEAST_RECORDS[1] > int(words.sum()) * LEAST_RECORDS[0]:
             for index in indexes:
                 is_kept[index] = is_kept[index] or _may_be_added(placed_blocks, scores, index)
 
