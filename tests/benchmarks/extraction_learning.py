@@ -146,7 +146,8 @@ def examples(data: Path, cache: Path, documentation: Path | None) -> list[Exampl
         if not placed_blocks:
             continue
         gold = teacher.get(page.id, "") if name in quality.SEGMENT_SETS else quality.gold_text(page.gold)
-        labels, weights = labelled(placed_blocks, gold, page.gold)
+        has_marks = name in quality.SEGMENT_SETS or name == "documentation"
+        labels, weights = labelled(placed_blocks, gold, page.gold if has_marks else {})
         title = parsed_page.stated_metadata.get("title", "")
         weight = np.array(weights)
         page_weight = SET_WEIGHTS.get(name, 1.0) * (weight * WORD_WEIGHT + PAGE_WEIGHT * weight / weight.sum())
@@ -207,10 +208,10 @@ def _append(trees: dict[str, Any], nodes: Any, prior: int) -> None:
 
 def kept_text(page: Example, scores: NDArray[np.int64]) -> str:
     """The text of the blocks that are chosen by their scores."""
-    scores = classifier.BlockScores(
+    block_scores = classifier.BlockScores(
         scores, page.table[:, WORDS].astype(np.int64), page.table[:, LINKED].astype(np.int64)
     )
-    is_kept = choose(page.placed_blocks, scores)
+    is_kept = choose(page.placed_blocks, block_scores)
     return "\n\n".join(placed.block.text for placed, keep in zip(page.placed_blocks, is_kept, strict=True) if keep)
 
 
