@@ -84,19 +84,27 @@ def plain_values(groups: Groups, words: Sequence[str]) -> Values | None:
         if not word.startswith("-") or word == "-":
             values["arguments"].append(word)
             continue
-        if word not in option_of:
+        flag, attached_value = _split(word)
+        if flag not in option_of:
             return None
-        option, implied_value = option_of[word]
+        option, implied_value = option_of[flag]
         if implied_value is not None:
+            if attached_value:
+                return None
             values[option.name] = implied_value
             continue
-        value = next(rest, "")
+        value = attached_value or next(rest, "")
         if not value or value.startswith("-"):
             return None
         if not takes_many(option) and values[option.name] is not None:
             return None
         values[option.name] = [*(values[option.name] or ()), value] if takes_many(option) else value
     return values
+
+
+def _split(word: str) -> tuple[str, str]:
+    """Return a flag and the value attached to it, if there is one: `-n5` is `-n` and `5`."""
+    return (word, "") if word.startswith("--") or "=" in word else (word[:2], word[2:])
 
 
 def _spellings(groups: Groups) -> Iterator[tuple[str, tuple[Option, bool | None]]]:

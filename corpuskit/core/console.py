@@ -7,11 +7,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from corpuskit.core.counts import StepCount
 from corpuskit.core.errors import PublishError
 from corpuskit.core.wording import printable_name
+
+if TYPE_CHECKING:
+    from corpuskit.core.counts import StepCount
 
 Passing = TypeVar("Passing")
 REFRESH_SECONDS = 0.2
@@ -69,7 +71,7 @@ def answer_line(name: str, answer: dict[str, Any]) -> str:
     return json.dumps({"command": name, **answer}, ensure_ascii=False)
 
 
-def summary(name: str, count: StepCount, hint: str = "") -> None:
+def summary(name: str, count: "StepCount", hint: str = "") -> None:
     """Print what a step did, in one line."""
     parts = [f"{count.received.documents:,} in", f"{count.sent.documents:,} out"]
     parts += [
@@ -85,9 +87,12 @@ def counted(reasons: "Counter[str]", word: str) -> str:
     return f"{reasons.total():,} {word} ({', '.join(f'{reason} {n:,}' for reason, n in sorted(reasons.items()))})"
 
 
-def print_outcome(name: str, count: StepCount | None, code: int) -> None:
+def print_outcome(name: str, count: "StepCount | None", code: int) -> None:
     """Print what a step did, as the JSON object of `--json`."""
-    counts = (count or StepCount()).as_json()
+    if count is None:
+        print_counts(name, 0, 0, {}, {}, code)
+        return
+    counts = count.as_json()
     print_counts(
         name, counts["in"]["documents"], counts["out"]["documents"], counts["dropped"], counts["rejected"], code
     )

@@ -37,7 +37,7 @@ NOT_AN_OPTION = "not an option"
 """First annotation of a field that callers cannot set by flag or recipe: state that a step carries along."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Option:
     """One option of a step, as its field declares it."""
 
@@ -106,11 +106,17 @@ class Options(metaclass=OptionsType):
 
     @classmethod
     def option_list(cls) -> list[Option]:
-        """The options in order of declaration."""
-        hints = typing.get_type_hints(cls, include_extras=True)
-        fields = dataclasses.fields(cls)  # type: ignore[arg-type]
-        options = [_option(item, hints[item.name]) for item in fields]
-        return [option for option in options if option.help != NOT_AN_OPTION]
+        """Return the options in order of declaration."""
+        return list(_options_of(cls))
+
+
+@functools.cache
+def _options_of(options_class: type[Options]) -> list[Option]:
+    """Return a class's options; cached, as reading type hints takes long for a short command."""
+    hints = typing.get_type_hints(options_class, include_extras=True)
+    fields = dataclasses.fields(options_class)  # type: ignore[arg-type]
+    options = [_option(item, hints[item.name]) for item in fields]
+    return [option for option in options if option.help != NOT_AN_OPTION]
 
 
 AnyOptions = TypeVar("AnyOptions", bound=Options)

@@ -1,6 +1,5 @@
 """Wording that messages share: the nearest known name, a list, a short excerpt of what a user wrote."""
 
-import difflib
 import re
 from collections.abc import Iterable
 
@@ -33,6 +32,8 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     >>> nearest("Fields", ["field", "frame"]), nearest("cc0", ["MIT", "CC0-1.0"]), nearest("md", ["text", "markdown"])
     ('field', 'CC0-1.0', 'markdown')
     """
+    import difflib
+
     by_lower = {candidate.lower(): candidate for candidate in candidates}
     lower = word.lower()
     near = difflib.get_close_matches(lower, by_lower, n=1, cutoff=0.6)

@@ -14,7 +14,7 @@ import stat
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from corpuskit.core.counts import StreamCount, StreamEntry
 from corpuskit.core.disk import filesystem
@@ -33,8 +33,7 @@ def state_folder() -> Path:
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "corpuskit"
 
 
-@dataclass(frozen=True)
-class Pipe:
+class Pipe(NamedTuple):
     """The identity of a pipe, the same at both of its ends."""
 
     boot: str
@@ -140,8 +139,7 @@ class Ledger:
                     filesystem.remove(Path(entry.path))
 
 
-@dataclass(frozen=True)
-class Upstream:
+class Upstream(NamedTuple):
     """The verdict on one pipe: `verified`, `unverified` or `cut`, and the chain that leads to it."""
 
     verdict: str

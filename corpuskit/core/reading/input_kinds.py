@@ -2,11 +2,13 @@
 
 from collections.abc import Container, Sequence
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from corpuskit.core.document import Reject
 from corpuskit.core.errors import UsageError
-from corpuskit.core.reading.inputs import Input
+
+if TYPE_CHECKING:
+    from corpuskit.core.reading.inputs import Input
 
 COMPRESSIONS = (".gz", ".zst", ".bz2", ".xz", ".lz4")
 
@@ -73,7 +75,7 @@ def suffix_within(name: str, compressions: Container[str]) -> str:
     return (path.with_suffix("") if path.suffix in compressions else path).suffix
 
 
-def demand_lines_of_documents(inputs: Sequence[Input]) -> None:
+def demand_lines_of_documents(inputs: "Sequence[Input]") -> None:
     """Raise UsageError for an input that is no JSONL, by its name and by its first byte."""
     for input_ in inputs:
         kind = kind_of(input_.name)
@@ -83,7 +85,7 @@ def demand_lines_of_documents(inputs: Sequence[Input]) -> None:
             raise UsageError(f"{input_.name} is {_with_advice(kind)}")
 
 
-def demand_any_of_kind(command: str, inputs: Sequence[Input]) -> None:
+def demand_any_of_kind(command: str, inputs: "Sequence[Input]") -> None:
     """Raise UsageError if, by their names, all inputs are of kinds that the command does not read."""
     kinds = [kind_of(input_.name) for input_ in inputs]
     if kinds and all(kind is not None and kind.command != command for kind in kinds):
@@ -96,7 +98,7 @@ def _with_advice(kind: Kind) -> str:
     return f"{kind.label}; use `corpuskit {kind.command}`" if kind.command else kind.label
 
 
-def _first_block(input_: Input) -> bytes:
+def _first_block(input_: "Input") -> bytes:
     try:
         return next(input_.unread_copy().blocks(), b"")
     except Reject:
