@@ -26,7 +26,7 @@ _REPR_OF_BYTE = re.compile(r"\\udc([89a-f][0-9a-f])")
 
 
 def escape(text: str) -> str:
-    """The text with control and direction characters spelled out, so that it cannot drive a terminal.
+    """Return the text with control and direction characters spelled out, so that it cannot drive a terminal.
 
     >>> escape("a\\x1b[2Jb")
     'a\\\\u001b[2Jb'
@@ -40,7 +40,7 @@ def _with_bytes_spelled_out(message: str) -> str:
 
 
 def escape_line(line: bytes) -> bytes:
-    """A JSON line, still the same JSON, that cannot drive a terminal."""
+    """Return a JSON line, still the same JSON, that cannot drive a terminal."""
     return escape(line.decode()).encode()
 
 
@@ -113,10 +113,10 @@ def shows_progress(quiet: bool) -> bool:
 
 def with_progress(items: Iterable[Passing], name: str, quiet: bool) -> Iterable[Passing]:
     """Yield the items, counting them on standard error as they pass if that is a terminal."""
-    return _counted(items, name) if shows_progress(quiet) else items
+    return _with_counter(items, name) if shows_progress(quiet) else items
 
 
-def _counted(items: Iterable[Passing], name: str) -> Iterator[Passing]:
+def _with_counter(items: Iterable[Passing], name: str) -> Iterator[Passing]:
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 

@@ -96,12 +96,12 @@ class Options(metaclass=OptionsType):
 
     @classmethod
     def name(cls) -> str:
-        """The command's name: `FilterQuality` is `filter-quality`."""
+        """Return the command's name: `FilterQuality` is `filter-quality`."""
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
 
     @classmethod
     def help_line(cls) -> str:
-        """First line of the class docstring."""
+        """Return the first line of the class docstring."""
         return (cls.__doc__ or "").strip().splitlines()[0]
 
     @classmethod
@@ -120,13 +120,13 @@ def _options_of(options_class: type[Options]) -> list[Option]:
 
 
 AnyOptions = TypeVar("AnyOptions", bound=Options)
-Location = str | Callable[[str], str]
+LocationOfKey = str | Callable[[str], str]
 
 
 def build_step(
     step_class: type[AnyOptions],
     options: Mapping[str, Any],
-    location: Location = "",
+    location: LocationOfKey = "",
     *,
     split_commas: bool = True,
     folder: Path | None = None,
@@ -302,7 +302,7 @@ def _option(item: "dataclasses.Field[Any]", hint: Any) -> Option:
 
 
 def _choices(base: Any) -> tuple[str, ...]:
-    """The words a `Literal[...]` or `tuple[Literal[...], ...]` option allows."""
+    """Return the words a `Literal[...]` or `tuple[Literal[...], ...]` option allows."""
     if typing.get_origin(base) is typing.Literal:
         return tuple(typing.get_args(base))
     for argument in typing.get_args(base):

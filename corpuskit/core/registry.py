@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 WINGS = ("mix", "sources", "stages", "trust")
 ENTRY_POINTS = "corpuskit.steps"
-PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PACKAGE_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 @cache
@@ -31,13 +31,13 @@ def own_steps() -> dict[str, str]:
     return {
         stem.replace("_", "-"): f"corpuskit.{wing}.{stem}"
         for wing in WINGS
-        for stem in modules_in(os.path.join(PACKAGE, wing))
+        for stem in modules_in(os.path.join(PACKAGE_FOLDER, wing))
     }
 
 
 @cache
 def added_steps() -> dict[str, Any]:
-    """The entry points of other packages, by step name."""
+    """Return the entry points of other packages, by step name."""
     if not names_entry_points(ENTRY_POINTS):
         return {}
     from importlib.metadata import entry_points
@@ -46,7 +46,7 @@ def added_steps() -> dict[str, Any]:
 
 
 def step_names() -> list[str]:
-    """All step names, sorted."""
+    """Return all step names, sorted."""
     return sorted({*own_steps(), *added_steps()})
 
 
@@ -54,7 +54,7 @@ def help_line(name: str) -> str:
     """Return what a list of steps says about this one: the first line of its docstring."""
     module = own_steps().get(name)
     if module is not None:
-        path = os.path.join(PACKAGE, *module.split(".")[1:]) + ".py"
+        path = os.path.join(PACKAGE_FOLDER, *module.split(".")[1:]) + ".py"
         line = docstring_line(path, "".join(part.capitalize() for part in name.split("-")))
         if line:
             return line
@@ -90,7 +90,7 @@ def describe(step: "Step") -> "StepDescription":
 @cache
 def format_modules() -> dict[str, str]:
     """Map the names of output formats to modules, `jsonl` first; none is imported."""
-    names = sorted(modules_in(os.path.join(PACKAGE, "export")), key=lambda stem: (stem != "jsonl", stem))
+    names = sorted(modules_in(os.path.join(PACKAGE_FOLDER, "export")), key=lambda stem: (stem != "jsonl", stem))
     return {stem.replace("_", "-"): f"corpuskit.export.{stem}" for stem in names}
 
 

@@ -101,7 +101,7 @@ class Input:
         return self.local_path is not None and not self.local_path.is_file()
 
     def bytes_read(self) -> int:
-        """How many stored bytes have been read so far."""
+        """Return how many stored bytes have been read so far."""
         return self._stream.size if self._stream is not None else 0
 
     def blocks(self) -> Iterator[bytes]:

@@ -17,7 +17,7 @@ from corpuskit.core import console
 from corpuskit.core.counts import StepCount
 from corpuskit.core.errors import CorpuskitError, PublishError, UpstreamError, UsageError
 from corpuskit.core.provenance.chain import Chain, join
-from corpuskit.core.provenance.ledger import Ledger, Pipe, Upstream, behind_cut, check_upstream, pipe_of
+from corpuskit.core.provenance.ledger import Ledger, Pipe, Upstream, chain_before_cut, check_upstream, pipe_of
 from corpuskit.core.provenance.manifest import chain_of, read_manifest
 from corpuskit.core.provenance.verdicts import VerdictLog
 from corpuskit.core.publish.targets import demand_distinct, demand_known_ending
@@ -58,7 +58,7 @@ class StepRun:
         demand_distinct(list(targets(self.step, self.settings)), inputs, _other_files_read(self.step, arguments))
         output = None if isinstance(self.step, Report) else open_output(self.step, self.settings)
         try:
-            open_run(self.step, self.settings, self.tags, inputs, pipes, output).run()
+            prepare_run(self.step, self.settings, self.tags, inputs, pipes, output).run()
             return 0
         finally:
             if output:
@@ -195,7 +195,7 @@ class OpenRun:
             check_upstream(self.ledger, pipe, input_.findings.count, input_.name)
             raise UpstreamError(f"{input_.name}: the stream ends inside a line. Nothing was published")
         if self.flow.cut and not self.step.cuts:
-            return Upstream("cut", behind_cut(self.ledger, pipe))
+            return Upstream("cut", chain_before_cut(self.ledger, pipe))
         if isinstance(self.step, Source):
             return Upstream("none", Chain())
         return check_upstream(self.ledger, pipe, input_.findings.count, input_.name)
@@ -266,7 +266,7 @@ class OpenRun:
             console.notice(self.step.name(), message)
 
 
-def open_run(
+def prepare_run(
     step: Step,
     settings: Settings,
     tags: Tags,

@@ -70,7 +70,7 @@ class DedupParameters(NamedTuple):
 
 
 def fields_of(method: str, bands: int, permutations: int) -> "list[Field]":
-    """The fields of an entry that verdicts depend on."""
+    """Return the fields of an entry that verdicts depend on."""
     from corpuskit.core.disk.block_file import Field
 
     fields = [Field("digest", "<u8", 2)]
