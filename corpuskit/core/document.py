@@ -37,7 +37,7 @@ RESERVED = {
         ("gen_depth", int, "0 for human text, else 1 more than the deepest parent"),
         ("labels", dict, "classes and ratings"),
         ("quality", dict, "signals and verdicts of `filter-quality --annotate`"),
-        ("duplicates", dict, "`count` and `sources` of the documents this one stands for"),
+        ("duplicates", dict, "`count`, `sources` and differing `licenses` of the documents this one stands for"),
         ("pii", list, "`{start, end, type}` of personal data, in characters"),
         ("epoch", int, "which repetition this is, from 2 on"),
     )
