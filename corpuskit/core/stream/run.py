@@ -30,7 +30,7 @@ from corpuskit.core.step import Command, CorpusStage, Report, Source, Step, abse
 from corpuskit.core.stream.flow import Flow
 from corpuskit.core.stream.limits import demand_documents, demand_few_rejects, demand_whole_inputs
 from corpuskit.core.stream.output import Output, StreamOutput, open_output, targets
-from corpuskit.core.wording import quantity
+from corpuskit.core.wording import counted_remarks, quantity
 
 
 @dataclass
@@ -216,8 +216,8 @@ class OpenRun:
 
     def _tell_remarks(self) -> None:
         for input_ in self.inputs:
-            for remark, number in sorted(input_.findings.remarks.items()):
-                self._notice(f"{input_.name}: {remark}{f' ({number:,} times)' * (number > 1)}")
+            for remark in counted_remarks(input_.name, input_.findings.remarks):
+                self._notice(remark)
 
     def _demand_whole_inputs(self) -> None:
         damaged = [input_ for input_ in self.inputs if input_.damage]

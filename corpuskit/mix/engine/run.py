@@ -25,7 +25,7 @@ from corpuskit.core.step import CorpusStage, Step, absent_fields_notice
 from corpuskit.core.stream.flow import end_of_stages, runs_of
 from corpuskit.core.stream.limits import demand_documents, demand_few_rejects, demand_whole_inputs
 from corpuskit.core.tokens import BYTES, WORDS, counter, token_version
-from corpuskit.core.wording import quantity
+from corpuskit.core.wording import counted_remarks, quantity
 from corpuskit.mix.engine import mix_tasks
 from corpuskit.mix.engine.bucket_index import BucketEntry, write_bucket_index
 from corpuskit.mix.engine.engine import Engine, Notify
@@ -96,11 +96,22 @@ class MixRun:
         """Run all phases and publish what comes out; return the manifest."""
         streams = [self._run_source(source) for source in self.recipe.sources]
         stream = _joined_stream(streams)
+        self._tell_remarks()
         self._demand_whole_inputs(stream.chain.inputs)
         stream = self._run_steps("together", stream, self.recipe.together)
         self._tell_absent_fields()
         self._mix(stream)
         return self._publish(stream)
+
+    def _tell_remarks(self) -> None:
+        for name, remarks in self.engine.remarks.items():
+            for remark in counted_remarks(name, remarks):
+                self._notice(remark)
+
+    def _notice(self, message: str) -> None:
+        """Print a line on standard error, unless the user wants none."""
+        if not self.settings.quiet:
+            console.notice("mix", message)
 
     def _tell_absent_fields(self) -> None:
         """Name fields that no document has. Raises RefusedError if the policy asks to scrub them."""
@@ -108,8 +119,7 @@ class MixRun:
             notice = f"{phase}: {absent_fields_notice(fields)}"
             if step == "scrub-pii" and self.recipe.policy.pii_required:
                 raise RefusedError(f"`pii: required`, but {notice}; correct the `fields` of {step}")
-            if not self.settings.quiet:
-                console.notice("mix", notice)
+            self._notice(notice)
 
     def report(self, manifest: Manifest) -> None:
         """Print the summary of a published run, or the line of `--json`."""
@@ -262,9 +272,7 @@ class MixRun:
         damaged = [entry for entry in inputs if entry["damage"]]
         for entry in damaged[:5]:
             first = entry["damage"][0]
-            console.notice(
-                "mix", f"{entry['path']}: {first['what']}, at byte {first['offset']}, {first['lost']} bytes lost"
-            )
+            self._notice(f"{entry['path']}: {first['what']}, at byte {first['offset']}, {first['lost']} bytes lost")
         names = [entry["path"] for entry in damaged]
         demand_whole_inputs(self.settings, names, quantity(len(damaged), "input"), "nothing was published")
 
