@@ -1,15 +1,13 @@
 """corpuskit: the Unix toolkit for building language-model training corpora.
 
 Everything that programs and packages of your own need is imported from here; modules below may move. Names are looked
-up when they are first used, so that `import corpuskit` costs next to nothing.
+up when they are first used: `import corpuskit` imports no other module, not even of the standard library.
 """
 
-import importlib
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # type checkers take a variable of this name for true; `typing` itself takes 2 ms to import
 if TYPE_CHECKING:
+    from typing import Any
+
     from corpuskit.core.document import ORIGINS as ORIGINS
     from corpuskit.core.document import Document as Document
     from corpuskit.core.document import Reject as Reject
@@ -76,31 +74,90 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+_MODULES = {
+    "ORIGINS": "corpuskit.core.document",
+    "Document": "corpuskit.core.document",
+    "Reject": "corpuskit.core.document",
+    "decode": "corpuskit.core.document",
+    "encode": "corpuskit.core.document",
+    "CorpuskitError": "corpuskit.core.errors",
+    "DamagedError": "corpuskit.core.errors",
+    "PublishError": "corpuskit.core.errors",
+    "RefusedError": "corpuskit.core.errors",
+    "RemoteError": "corpuskit.core.errors",
+    "UpstreamError": "corpuskit.core.errors",
+    "UsageError": "corpuskit.core.errors",
+    "RUNTIME": "corpuskit.core.options",
+    "Option": "corpuskit.core.options",
+    "build_step": "corpuskit.core.options",
+    "Drop": "corpuskit.core.outcome",
+    "Item": "corpuskit.core.outcome",
+    "Rejected": "corpuskit.core.outcome",
+    "Decision": "corpuskit.core.provenance.entries",
+    "Manifest": "corpuskit.core.provenance.entries",
+    "read_manifest": "corpuskit.core.provenance.manifest",
+    "Verdict": "corpuskit.core.provenance.verdicts",
+    "Dataset": "corpuskit.core.publish.dataset",
+    "Input": "corpuskit.core.reading.inputs",
+    "resolve": "corpuskit.core.reading.resolve",
+    "find_format": "corpuskit.core.registry",
+    "find_step": "corpuskit.core.registry",
+    "format_names": "corpuskit.core.registry",
+    "step_names": "corpuskit.core.registry",
+    "Settings": "corpuskit.core.settings",
+    "Tags": "corpuskit.core.settings",
+    "Command": "corpuskit.core.step",
+    "CorpusStage": "corpuskit.core.step",
+    "Report": "corpuskit.core.step",
+    "ShardedRun": "corpuskit.core.step",
+    "Sink": "corpuskit.core.step",
+    "Source": "corpuskit.core.step",
+    "Stage": "corpuskit.core.step",
+    "Step": "corpuskit.core.step",
+    "Flow": "corpuskit.core.stream.flow",
+    "StepRun": "corpuskit.core.stream.run",
+    "Mix": "corpuskit.mix.mix",
+    "Recipe": "corpuskit.mix.recipe.recipe",
+    "load_recipe": "corpuskit.mix.recipe.recipe",
+    "Status": "corpuskit.mix.status",
+    "Code": "corpuskit.sources.code",
+    "FetchWarc": "corpuskit.sources.fetch_warc",
+    "Files": "corpuskit.sources.files",
+    "Count": "corpuskit.stages.count",
+    "Dedup": "corpuskit.stages.dedup",
+    "DedupIndex": "corpuskit.stages.dedup_index",
+    "Export": "corpuskit.stages.export",
+    "Extract": "corpuskit.stages.extract",
+    "FilterLanguage": "corpuskit.stages.filter_language",
+    "FilterLicense": "corpuskit.stages.filter_license",
+    "FilterQuality": "corpuskit.stages.filter_quality",
+    "Head": "corpuskit.stages.head",
+    "Sample": "corpuskit.stages.sample",
+    "ScrubPii": "corpuskit.stages.scrub_pii",
+    "Diff": "corpuskit.trust.diff",
+    "Explain": "corpuskit.trust.explain",
+    "Stats": "corpuskit.trust.stats",
+    "Verify": "corpuskit.trust.verify",
+}
+"""Modules of the public names, which the imports at the top give to type checkers."""
 
-def __getattr__(name: str) -> Any:
+
+def __getattr__(name: str) -> "Any":
     """Import a public name when it is first used."""
     if name == "__all__":  # asked for by `from corpuskit import *` and `help`
-        return sorted(_public_names())
-    module = _public_names().get(name)
+        return sorted(_MODULES)
+    module = _MODULES.get(name)
     if module is None:
         from corpuskit.core.wording import did_you_mean
 
-        near = "" if name.startswith("_") else did_you_mean(name, _public_names())
+        near = "" if name.startswith("_") else did_you_mean(name, _MODULES)
         raise AttributeError(f"module 'corpuskit' has no attribute {name!r}{near}")
-    value = getattr(importlib.import_module(module), name)
+    from importlib import import_module
+
+    value = getattr(import_module(module), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return ["__version__", *sorted(_public_names())]
-
-
-@cache
-def _public_names() -> dict[str, str]:
-    """Map public names to their modules, as the imports at the top declare them."""
-    import ast
-
-    tree = ast.parse(Path(__file__).read_text(encoding="utf-8"))
-    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    return {name.name: node.module or "" for node in imports for name in node.names if name.asname == name.name}
+    return ["__version__", *sorted(_MODULES)]

@@ -226,3 +226,22 @@ def test_names_say_what_they_name() -> None:
         if is_vague(name)
     ]
     assert vague == []
+
+
+NOUN_PHRASE = re.compile(r"(?:The|A|An|All|One|How|Its|First|Number|Sums|What)\b")
+
+
+def is_property(function: ast.FunctionDef) -> bool:
+    """Whether a function is read like an attribute."""
+    return any("property" in ast.unparse(decorator) for decorator in function.decorator_list)
+
+
+def test_docstrings_of_public_functions_start_with_a_verb() -> None:
+    noun_phrases = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno}: {node.name}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not is_property(node)
+        if NOUN_PHRASE.match(ast.get_docstring(node) or "")
+    ]
+    assert noun_phrases == []

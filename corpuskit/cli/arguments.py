@@ -61,12 +61,12 @@ def unknown_flag(command: str, word: str, flags: Iterable[str]) -> str:
     number = re.fullmatch(r"-(\d+)", word)
     if number and "-n" in flags:
         hint = f"did you mean `-n {number[1]}`?"
-    elif near := nearest(name, [*flags, "--version"]) or _short_form(name, flags):
+    elif near := nearest(name, [*flags, "--version"]) or _short_flag(name, flags):
         hint = f"did you mean `{near if near in flags else f'corpuskit {near}'}`?"
     return f"unknown option `{excerpt(name)}` ({hint})"
 
 
-def _short_form(name: str, flags: Sequence[str]) -> str | None:
+def _short_flag(name: str, flags: Sequence[str]) -> str | None:
     """Return the flag of one letter that a word may stand for: `-n` for `--number`."""
     letters = name.lstrip("-")
     return next((flag for flag in flags if len(flag) == 2 and letters.startswith(flag[1])), None)
@@ -74,7 +74,7 @@ def _short_form(name: str, flags: Sequence[str]) -> str | None:
 
 def plain_values(groups: Groups, words: Sequence[str]) -> Values | None:
     """Return the values that plain words give, as typer would; None if some are not plain."""
-    option_of = dict(_spellings(groups))
+    option_of = dict(_flags_with_options(groups))
     values: Values = {option.name: None for _, options in groups for option in options}
     values["arguments"] = []
     rest = iter(words)
@@ -84,13 +84,16 @@ def plain_values(groups: Groups, words: Sequence[str]) -> Values | None:
         if not word.startswith("-") or word == "-":
             values["arguments"].append(word)
             continue
-        if word not in option_of:
+        flag, attached_value = _split(word)
+        if flag not in option_of:
             return None
-        option, implied_value = option_of[word]
+        option, implied_value = option_of[flag]
         if implied_value is not None:
+            if attached_value:
+                return None
             values[option.name] = implied_value
             continue
-        value = next(rest, "")
+        value = attached_value or next(rest, "")
         if not value or value.startswith("-"):
             return None
         if not takes_many(option) and values[option.name] is not None:
@@ -99,7 +102,12 @@ def plain_values(groups: Groups, words: Sequence[str]) -> Values | None:
     return values
 
 
-def _spellings(groups: Groups) -> Iterator[tuple[str, tuple[Option, bool | None]]]:
+def _split(word: str) -> tuple[str, str]:
+    """Return a flag and the value attached to it, if there is one: `-n5` is `-n` and `5`."""
+    return (word, "") if word.startswith("--") or "=" in word else (word[:2], word[2:])
+
+
+def _flags_with_options(groups: Groups) -> Iterator[tuple[str, tuple[Option, bool | None]]]:
     """Yield each flag with its option, and the value it implies if it takes none."""
     for _, options in groups:
         for option in options:

@@ -119,15 +119,17 @@ def _command(name: str, words: list[str]) -> int:
     from corpuskit.cli.arguments import option_groups, plain_values
 
     step_class = find_step(name)
-    if shadowed := shadowing_notice(name):
-        console.notice(name, shadowed)
     groups = option_groups(step_class)
     values = plain_values(groups, words)
     if values is None:
         from corpuskit.cli.typer_command import read_words
 
         values = read_words(step_class, words)
-    return 0 if values is None else _run(step_class, groups, values)
+    if values is None:
+        return 0
+    if shadowed := shadowing_notice(name):
+        console.notice(name, shadowed)
+    return _run(step_class, groups, values)
 
 
 def _run(step_class: "type[Step]", groups: "Groups", values: "Values") -> int:

@@ -20,7 +20,7 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.options import Option
 from corpuskit.core.step import Command, Step
 
-HELP = {"help_option_names": ["--help", "-h"]}
+CONTEXT_SETTINGS = {"help_option_names": ["--help", "-h"]}
 
 
 class RawValue:
@@ -65,7 +65,7 @@ def full_help(step_class: type[Step]) -> str:
     """Return what `--help` prints for a command."""
     command = typer_command(step_class)
     context = typer.Context(
-        command, info_name=f"corpuskit {step_class.name()}", help_option_names=HELP["help_option_names"]
+        command, info_name=f"corpuskit {step_class.name()}", help_option_names=CONTEXT_SETTINGS["help_option_names"]
     )
     return str(command.get_help(context))
 
@@ -86,7 +86,7 @@ def typer_command(step_class: type[Step]) -> Any:
         step_class.name(),
         help=_help(step_class),
         short_help=step_class.help_line(),
-        context_settings=HELP,
+        context_settings=CONTEXT_SETTINGS,
     )(read)
     return _with_raw_values(app)
 
@@ -140,6 +140,6 @@ def _shown_default(option: Option) -> str:
 
 
 def _help(step_class: type[Step]) -> str:
-    """The class docstring; a paragraph that is indented is an example and stays as it is."""
+    """Return the class docstring; a paragraph that is indented is an example and stays as it is."""
     paragraphs = (inspect.getdoc(step_class) or "").split("\n\n")
     return "\n\n".join(f"\b\n{part}" if part.startswith("  ") else part for part in paragraphs)

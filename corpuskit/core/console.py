@@ -7,11 +7,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from corpuskit.core.counts import StepCount
 from corpuskit.core.errors import PublishError
 from corpuskit.core.wording import printable_name
+
+if TYPE_CHECKING:
+    from corpuskit.core.counts import StepCount
 
 Passing = TypeVar("Passing")
 REFRESH_SECONDS = 0.2
@@ -24,7 +26,7 @@ _REPR_OF_BYTE = re.compile(r"\\udc([89a-f][0-9a-f])")
 
 
 def escape(text: str) -> str:
-    """The text with control and direction characters spelled out, so that it cannot drive a terminal.
+    """Return the text with control and direction characters spelled out, so that it cannot drive a terminal.
 
     >>> escape("a\\x1b[2Jb")
     'a\\\\u001b[2Jb'
@@ -38,7 +40,7 @@ def _with_bytes_spelled_out(message: str) -> str:
 
 
 def escape_line(line: bytes) -> bytes:
-    """A JSON line, still the same JSON, that cannot drive a terminal."""
+    """Return a JSON line, still the same JSON, that cannot drive a terminal."""
     return escape(line.decode()).encode()
 
 
@@ -69,7 +71,7 @@ def answer_line(name: str, answer: dict[str, Any]) -> str:
     return json.dumps({"command": name, **answer}, ensure_ascii=False)
 
 
-def summary(name: str, count: StepCount, hint: str = "") -> None:
+def summary(name: str, count: "StepCount", hint: str = "") -> None:
     """Print what a step did, in one line."""
     parts = [f"{count.received.documents:,} in", f"{count.sent.documents:,} out"]
     parts += [
@@ -85,9 +87,12 @@ def counted(reasons: "Counter[str]", word: str) -> str:
     return f"{reasons.total():,} {word} ({', '.join(f'{reason} {n:,}' for reason, n in sorted(reasons.items()))})"
 
 
-def print_outcome(name: str, count: StepCount | None, code: int) -> None:
+def print_outcome(name: str, count: "StepCount | None", code: int) -> None:
     """Print what a step did, as the JSON object of `--json`."""
-    counts = (count or StepCount()).as_json()
+    if count is None:
+        print_counts(name, 0, 0, {}, {}, code)
+        return
+    counts = count.as_json()
     print_counts(
         name, counts["in"]["documents"], counts["out"]["documents"], counts["dropped"], counts["rejected"], code
     )
@@ -108,10 +113,10 @@ def shows_progress(quiet: bool) -> bool:
 
 def with_progress(items: Iterable[Passing], name: str, quiet: bool) -> Iterable[Passing]:
     """Yield the items, counting them on standard error as they pass if that is a terminal."""
-    return _counted(items, name) if shows_progress(quiet) else items
+    return _with_counter(items, name) if shows_progress(quiet) else items
 
 
-def _counted(items: Iterable[Passing], name: str) -> Iterator[Passing]:
+def _with_counter(items: Iterable[Passing], name: str) -> Iterator[Passing]:
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 

@@ -38,7 +38,7 @@ CountEntry = TypedDict(
 
 
 def line_digest(line: bytes) -> int:
-    """The xxh3 hash of one line, 128 bits."""
+    """Return the xxh3 hash of one line, 128 bits."""
     import xxhash
 
     return xxhash.xxh3_128_intdigest(line)
@@ -69,7 +69,7 @@ class StreamCount:
         self.digest = (self.digest + other.digest) % _MODULUS
 
     def as_json(self) -> StreamEntry:
-        """The entry in ledger and manifest."""
+        """Return the entry in ledger and manifest."""
         return {"documents": self.documents, "bytes": self.bytes, "digest": f"{self.digest:032x}"}
 
     @classmethod
@@ -118,7 +118,7 @@ class StepCount:
         return entry
 
     def as_json(self) -> CountEntry:
-        """The counting part of a manifest's step entry."""
+        """Return the counting part of a manifest's step entry."""
         entry: CountEntry = {
             "in": self.received.as_json(),
             "made": self.made,

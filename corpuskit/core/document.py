@@ -37,7 +37,7 @@ RESERVED = {
         ("gen_depth", int, "0 for human text, else 1 more than the deepest parent"),
         ("labels", dict, "classes and ratings"),
         ("quality", dict, "signals and verdicts of `filter-quality --annotate`"),
-        ("duplicates", dict, "`count` and `sources` of the documents this one stands for"),
+        ("duplicates", dict, "`count`, `sources` and differing `licenses` of the documents this one stands for"),
         ("pii", list, "`{start, end, type}` of personal data, in characters"),
         ("epoch", int, "which repetition this is, from 2 on"),
     )
@@ -148,7 +148,7 @@ def decode_trusted(line: bytes) -> Document:
 
 
 def parse(line: bytes) -> Any:
-    """The JSON value on one line, checked for depth. Raises Reject."""
+    """Return the JSON value on one line, checked for depth. Raises Reject."""
     value = _load(line)
     _demand_shallow(value)
     return value
@@ -163,7 +163,7 @@ def parse_lossless(line: bytes) -> Any:
 
 
 def text_hash(text: str) -> str:
-    """The id of a document that came without one: xxh3 of its UTF-8 text, 128 bits in hex."""
+    """Return the id of a document that came without one: xxh3 of its UTF-8 text, 128 bits in hex."""
     import xxhash
 
     return xxhash.xxh3_128_hexdigest(text.encode())

@@ -12,7 +12,6 @@ A message is one line that says what is wrong, where, and what to do about it.
 """
 
 import errno
-import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,9 +30,7 @@ CANNOT_WRITE = (
 )
 """System errors that mean something cannot be written; inputs that cannot be read are reported by their readers."""
 
-OUT_OF_MEMORY = re.compile(
-    "not enough memory|cannot allocate memory|failed to map segment|can't start new thread", re.IGNORECASE
-)
+OUT_OF_MEMORY = ("not enough memory", "cannot allocate memory", "failed to map segment", "can't start new thread")
 """What libraries say of it in errors of other types: zstd, the system, its loader of libraries, Python's threads."""
 NO_MEMORY = "not enough memory; nothing was published. Allow more of it, or try a smaller -j, and run it again"
 
@@ -87,4 +84,4 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, CorpuskitError):
         # Its words may repeat names that others chose.
         return error.__cause__ is not None and is_out_of_memory(error.__cause__)
-    return isinstance(error, MemoryError) or OUT_OF_MEMORY.search(str(error)) is not None
+    return isinstance(error, MemoryError) or any(words in str(error).lower() for words in OUT_OF_MEMORY)

@@ -7,9 +7,8 @@ import typing
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from corpuskit.core.errors import UsageError
 from corpuskit.core.wording import comma_list, did_you_mean, excerpt, printable_name
@@ -33,8 +32,7 @@ class UnsupportedTypeError(TypeError):
     """Options cannot have this type."""
 
 
-@dataclass(frozen=True)
-class Spelling:
+class Spelling(NamedTuple):
     """How options are named and their values written, depending on where they come from.
 
     Flags are words (`--keep en,de`), recipes hold YAML values and words (`keep: en`), Python has only values.

@@ -37,7 +37,7 @@ NOT_AN_OPTION = "not an option"
 """First annotation of a field that callers cannot set by flag or recipe: state that a step carries along."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Option:
     """One option of a step, as its field declares it."""
 
@@ -96,31 +96,37 @@ class Options(metaclass=OptionsType):
 
     @classmethod
     def name(cls) -> str:
-        """The command's name: `FilterQuality` is `filter-quality`."""
+        """Return the command's name: `FilterQuality` is `filter-quality`."""
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
 
     @classmethod
     def help_line(cls) -> str:
-        """First line of the class docstring."""
+        """Return the first line of the class docstring."""
         return (cls.__doc__ or "").strip().splitlines()[0]
 
     @classmethod
     def option_list(cls) -> list[Option]:
-        """The options in order of declaration."""
-        hints = typing.get_type_hints(cls, include_extras=True)
-        fields = dataclasses.fields(cls)  # type: ignore[arg-type]
-        options = [_option(item, hints[item.name]) for item in fields]
-        return [option for option in options if option.help != NOT_AN_OPTION]
+        """Return the options in order of declaration."""
+        return list(_options_of(cls))
+
+
+@functools.cache
+def _options_of(options_class: type[Options]) -> list[Option]:
+    """Return a class's options; cached, as reading type hints takes long for a short command."""
+    hints = typing.get_type_hints(options_class, include_extras=True)
+    fields = dataclasses.fields(options_class)  # type: ignore[arg-type]
+    options = [_option(item, hints[item.name]) for item in fields]
+    return [option for option in options if option.help != NOT_AN_OPTION]
 
 
 AnyOptions = TypeVar("AnyOptions", bound=Options)
-Location = str | Callable[[str], str]
+LocationOfKey = str | Callable[[str], str]
 
 
 def build_step(
     step_class: type[AnyOptions],
     options: Mapping[str, Any],
-    location: Location = "",
+    location: LocationOfKey = "",
     *,
     split_commas: bool = True,
     folder: Path | None = None,
@@ -296,7 +302,7 @@ def _option(item: "dataclasses.Field[Any]", hint: Any) -> Option:
 
 
 def _choices(base: Any) -> tuple[str, ...]:
-    """The words a `Literal[...]` or `tuple[Literal[...], ...]` option allows."""
+    """Return the words a `Literal[...]` or `tuple[Literal[...], ...]` option allows."""
     if typing.get_origin(base) is typing.Literal:
         return tuple(typing.get_args(base))
     for argument in typing.get_args(base):

@@ -6,7 +6,7 @@ from typing import Any
 from corpuskit.core.document import Document
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Drop:
     """A verdict: this document is not kept, and why. `values` holds the figures behind it."""
 
@@ -15,7 +15,7 @@ class Drop:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rejected:
     """A record that could not be read or processed.
 

@@ -6,42 +6,38 @@ them with their distribution's version.
 """
 
 import importlib
-import inspect
+import os
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from corpuskit.core.errors import DamagedError, UsageError
-from corpuskit.core.format import file_suffixes
-from corpuskit.core.options import wrong_default
-from corpuskit.core.provenance.chain import StepDescription
-from corpuskit.core.provenance.manifest import shard_format
-from corpuskit.core.startup import docstring_line, names_entry_points
-from corpuskit.core.step import Source, Step
+from corpuskit.core.startup import docstring_line, modules_in, names_entry_points
 from corpuskit.core.wording import did_you_mean, excerpt, nearest
 
 if TYPE_CHECKING:
     from corpuskit.core.format import Format
+    from corpuskit.core.provenance.chain import StepDescription
+    from corpuskit.core.step import Step
 
 WINGS = ("mix", "sources", "stages", "trust")
 ENTRY_POINTS = "corpuskit.steps"
-PACKAGE = Path(__file__).parent.parent
+PACKAGE_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 @cache
 def own_steps() -> dict[str, str]:
     """Map step names to modules, by the names of the files; none is imported."""
     return {
-        path.stem.replace("_", "-"): f"corpuskit.{wing}.{path.stem}"
+        stem.replace("_", "-"): f"corpuskit.{wing}.{stem}"
         for wing in WINGS
-        for path in sorted((PACKAGE / wing).glob("[a-z]*.py"))
+        for stem in modules_in(os.path.join(PACKAGE_FOLDER, wing))
     }
 
 
 @cache
 def added_steps() -> dict[str, Any]:
-    """The entry points of other packages, by step name."""
+    """Return the entry points of other packages, by step name."""
     if not names_entry_points(ENTRY_POINTS):
         return {}
     from importlib.metadata import entry_points
@@ -50,7 +46,7 @@ def added_steps() -> dict[str, Any]:
 
 
 def step_names() -> list[str]:
-    """All step names, sorted."""
+    """Return all step names, sorted."""
     return sorted({*own_steps(), *added_steps()})
 
 
@@ -58,7 +54,7 @@ def help_line(name: str) -> str:
     """Return what a list of steps says about this one: the first line of its docstring."""
     module = own_steps().get(name)
     if module is not None:
-        path = PACKAGE.joinpath(*module.split(".")[1:]).with_suffix(".py")
+        path = os.path.join(PACKAGE_FOLDER, *module.split(".")[1:]) + ".py"
         line = docstring_line(path, "".join(part.capitalize() for part in name.split("-")))
         if line:
             return line
@@ -68,7 +64,7 @@ def help_line(name: str) -> str:
         return f"({error})"
 
 
-def find_step(name: str) -> type[Step]:
+def find_step(name: str) -> "type[Step]":
     """Return the step class of this name. Raises UsageError with the nearest name."""
     module = own_steps().get(name)
     if module is not None:
@@ -80,8 +76,11 @@ def find_step(name: str) -> type[Step]:
     raise UsageError(f"no step is called {name!r}; {hint}")
 
 
-def describe(step: Step) -> StepDescription:
+def describe(step: "Step") -> "StepDescription":
     """Return what a chain records of a step; for an added step, also the distribution that it comes from."""
+    from corpuskit.core.provenance.chain import StepDescription
+    from corpuskit.core.step import Source
+
     name = step.name()
     point = added_steps().get(name) if name not in own_steps() else None
     origin = {point.dist.name: point.dist.version} if point is not None else {}
@@ -91,9 +90,7 @@ def describe(step: Step) -> StepDescription:
 @cache
 def format_modules() -> dict[str, str]:
     """Map the names of output formats to modules, `jsonl` first; none is imported."""
-    names = sorted(
-        (path.stem for path in (PACKAGE / "export").glob("[a-z]*.py")), key=lambda stem: (stem != "jsonl", stem)
-    )
+    names = sorted(modules_in(os.path.join(PACKAGE_FOLDER, "export")), key=lambda stem: (stem != "jsonl", stem))
     return {stem.replace("_", "-"): f"corpuskit.export.{stem}" for stem in names}
 
 
@@ -111,7 +108,7 @@ def find_format(name: str) -> "Format":
     return next(
         cast("Format", value())
         for value in vars(module).values()
-        if inspect.isclass(value) and value.__dict__.get("name") == name
+        if isinstance(value, type) and value.__dict__.get("name") == name
     )
 
 
@@ -130,6 +127,9 @@ def format_of_file(name: str) -> "Format | None":
 
 def format_of_shard(path: str) -> "Format":
     """Return the format of a file of documents, given its path in its dataset. Raises DamagedError if none has such."""
+    from corpuskit.core.format import file_suffixes
+    from corpuskit.core.provenance.manifest import shard_format
+
     folder, suffix = shard_format(path)
     for format_ in all_formats():
         if format_.folder == folder and suffix in file_suffixes(format_):
@@ -140,11 +140,13 @@ def format_of_shard(path: str) -> "Format":
     return file_format
 
 
-def _only_step(module_name: str, name: str) -> type[Step]:
+def _only_step(module_name: str, name: str) -> "type[Step]":
+    from corpuskit.core.step import Step
+
     module = importlib.import_module(module_name)
     for value in vars(module).values():
         if (
-            inspect.isclass(value)
+            isinstance(value, type)
             and issubclass(value, Step)
             and value.__module__ == module_name
             and value.name() == name
@@ -153,7 +155,10 @@ def _only_step(module_name: str, name: str) -> type[Step]:
     raise UsageError(f"module {module_name} holds no step called {name!r}")
 
 
-def _added_step(name: str) -> type[Step]:
+def _added_step(name: str) -> "type[Step]":
+    from corpuskit.core.options import wrong_default
+    from corpuskit.core.step import Step
+
     point = added_steps()[name]
     entry = f"the step {name!r} of the package {_package(point)} (`{point.value}`)"
     try:
@@ -161,7 +166,7 @@ def _added_step(name: str) -> type[Step]:
     except Exception as error:  # whatever the module of another package raises
         problem = f"{type(error).__name__}: {excerpt(str(error), 100)}"
         raise UsageError(f"{entry} cannot be loaded: {problem}") from error
-    if not (inspect.isclass(step_class) and issubclass(step_class, Step)):
+    if not (isinstance(step_class, type) and issubclass(step_class, Step)):
         raise UsageError(f"{entry} is not a step class")
     if problem := wrong_default(step_class):
         raise UsageError(f"{entry} cannot be used: {problem}")

@@ -4,12 +4,10 @@ Importing `importlib.metadata` pulls in the standard library's e-mail parser and
 command needs; importing every step to list the help lines would take longer still.
 """
 
-import contextlib
 import os
 import re
 import sys
 from functools import cache
-from pathlib import Path
 
 
 @cache
@@ -35,17 +33,30 @@ def names_entry_points(group: str) -> bool:
     for folder in sys.path:
         if os.path.isfile(folder):
             return True  # an archive, which only importlib.metadata can look into
-        for name in _names_in(folder):
-            if name.endswith((".dist-info", ".egg-info")):
-                with contextlib.suppress(OSError):
-                    if group in Path(folder, name, "entry_points.txt").read_text(encoding="utf-8"):
-                        return True
+        packages = [name for name in _names_in(folder) if name.endswith((".dist-info", ".egg-info"))]
+        if any(group.encode() in _content(f"{folder or '.'}/{name}/entry_points.txt") for name in packages):
+            return True
     return False
 
 
-def docstring_line(path: Path, class_name: str) -> str | None:
+def _content(path: str) -> bytes:
+    """Return the bytes of a file; none if it cannot be read."""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            return file.readall()
+    except OSError:
+        return b""
+
+
+def modules_in(folder: str) -> list[str]:
+    """Return the names of the modules in a folder of a package, sorted, without those that begin with `_`."""
+    return sorted(name[:-3] for name in _names_in(folder) if name.endswith(".py") and name[0].islower())
+
+
+def docstring_line(path: str, class_name: str) -> str | None:
     """Return the first line of a class's docstring without importing its module; None if it is not found."""
-    text = path.read_text(encoding="utf-8")
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
     match = re.search(rf'^class {class_name}\(.*\):\n    """(.+)$', text, re.MULTILINE)
     return match[1].removesuffix('"""') if match else None
 

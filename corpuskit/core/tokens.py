@@ -97,7 +97,7 @@ def _beyond_ascii(text: str) -> str:
 
 
 def quarter_bytes(text: str) -> int:
-    """A quarter of the UTF-8 bytes, rounded up: the usual guess for tokens of English.
+    """Return a quarter of the UTF-8 bytes, rounded up: the usual guess for tokens of English.
 
     >>> quarter_bytes("12345"), quarter_bytes("")
     (2, 0)

@@ -1,8 +1,7 @@
 """Wording that messages share: the nearest known name, a list, a short excerpt of what a user wrote."""
 
-import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 _ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 
@@ -15,6 +14,15 @@ def printable_name(name: str) -> str:
     """
     name = _ESCAPED_BYTE.sub(lambda match: f"\\x{ord(match[0]) - 0xDC00:02x}", name)
     return name.encode("utf-8", "backslashreplace").decode()
+
+
+def counted_remarks(name: str, remarks: Mapping[str, int]) -> list[str]:
+    """Return what readers remarked of an input, each with how often it was the case.
+
+    >>> counted_remarks("a.warc", {"a body without its last chunk": 2})
+    ['a.warc: a body without its last chunk (2 times)']
+    """
+    return [f"{name}: {remark}{f' ({number:,} times)' * (number > 1)}" for remark, number in sorted(remarks.items())]
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
@@ -33,6 +41,8 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     >>> nearest("Fields", ["field", "frame"]), nearest("cc0", ["MIT", "CC0-1.0"]), nearest("md", ["text", "markdown"])
     ('field', 'CC0-1.0', 'markdown')
     """
+    import difflib
+
     by_lower = {candidate.lower(): candidate for candidate in candidates}
     lower = word.lower()
     near = difflib.get_close_matches(lower, by_lower, n=1, cutoff=0.6)

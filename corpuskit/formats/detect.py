@@ -5,7 +5,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from corpuskit.core.document import Reject, parse
-from corpuskit.core.reading.input_kinds import suffix_within
+from corpuskit.core.reading.input_kinds import first_block, suffix_within
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
@@ -35,7 +35,7 @@ def format_of(input_: "Input") -> str:
         return format_name
     if input_.is_stream:
         return format_name or "jsonl"
-    head = _first_block(input_).removeprefix(codecs.BOM_UTF8).lstrip()
+    head = first_block(input_).removeprefix(codecs.BOM_UTF8).lstrip()
     if format_name == "json":
         return "jsonl" if _starts_as_jsonl(head) else "json"
     return "parquet" if head.startswith(b"PAR1") else "jsonl" if head.startswith(b"{") else "text"
@@ -44,13 +44,6 @@ def format_of(input_: "Input") -> str:
 def format_by_name(name: str) -> str | None:
     """Return the format that a file's name stands for; None if it does not tell."""
     return FORMATS.get(suffix_within(name, COMPRESSIONS))
-
-
-def _first_block(input_: "Input") -> bytes:
-    from corpuskit.core.reading.decompress import decompressed_blocks
-
-    with input_.open() as stream:
-        return next((block for block in decompressed_blocks(stream, lambda what, offset, lost: None) if block), b"")
 
 
 def _starts_as_jsonl(head: bytes) -> bool:

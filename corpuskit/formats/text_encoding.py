@@ -19,6 +19,12 @@ WEB_BOMS = BOMS[:1] + BOMS[3:]
 DETECTION_BYTES = 1024 * 1024
 NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\x80-\x84\x86-\x9f]")
 """Control characters that no text in a legacy encoding holds; tab, line ends, form feed, escape and NEL may occur."""
+CONTROLS = bytes(code for code in (*range(32), 127) if code not in b"\b\t\n\v\f\r\x1b")
+"""Bytes that text in UTF-8 has no use for; manuals for printers write bold letters by backspaces."""
+LARGEST_SHARE_OF_CONTROLS = 0.3
+"""Of the characters of a text; half of one in UTF-16 that is read as UTF-8 are zeros."""
+LARGEST_SHARE_IN_TABLES = 0.05
+"""The same of a table without the columns it should have: of random bytes, one in ten is a control character."""
 
 
 def demand_known_encoding(encoding: str | None, examples: str) -> None:
@@ -52,6 +58,14 @@ def decode_text(data: bytes, encoding: str | None = None) -> str:
     if chosen not in (encoding, marked_encoding, "utf-8"):
         _refuse_binary(text)
     return text
+
+
+def demand_text(text: str, largest_share: float = LARGEST_SHARE_OF_CONTROLS) -> None:
+    """Raise Reject("not-text") if more of the characters are control characters: zeros, binary data."""
+    data = text.encode("utf-8", "surrogatepass")
+    controls = len(data) - len(data.translate(None, CONTROLS))
+    if controls > largest_share * len(text):
+        raise Reject("not-text", f"{controls:,} of {len(text):,} characters are control characters")
 
 
 def byte_order_mark(data: bytes) -> tuple[int, str | None]:

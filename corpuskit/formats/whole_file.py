@@ -1,14 +1,18 @@
 """Files that are one record each: all bytes at once, or the reason why not."""
 
+from typing import TYPE_CHECKING
+
 from corpuskit.core.document import Reject
 from corpuskit.core.outcome import Rejected
-from corpuskit.core.reading.inputs import Input
+
+if TYPE_CHECKING:
+    from corpuskit.core.reading.inputs import Input
 
 MAX_REJECT_BYTES = 1024 * 1024
 """Bytes of a damaged file that its reject carries."""
 
 
-def read_whole_file(input_: Input, limit: int) -> bytes | Rejected:
+def read_whole_file(input_: "Input", limit: int) -> bytes | Rejected:
     """Return all bytes of a file; a reject if there are more than `limit` or a part of them is missing."""
     try:
         data = input_.read_all(limit)

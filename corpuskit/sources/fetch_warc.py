@@ -17,7 +17,7 @@ from corpuskit.core.step import RUNTIME, Drop, Item, Rejected, Source
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
     from corpuskit.formats.warc.http import Response
-    from corpuskit.formats.warc.reader import WarcRecord
+    from corpuskit.formats.warc.record import WarcRecord
 
 COMMON_CRAWL = "https://data.commoncrawl.org/"
 NO_PAGES = frozenset({"warcinfo", "request", "metadata"})

@@ -44,8 +44,9 @@ class Files(Source):
     Parquet files that corpuskit wrote give back the original documents.
 
     Rejects: what is not a valid JSONL record; `no-text`, `bad-id`, `bad-metadata`; for CSV `bad-row` and
-    `row-too-long`; for Parquet `binary-value`; `undecodable`; `cut-row` and `damaged-text` if part of a compressed file
-    is missing. Holds one line, batch of rows, text file or JSON array in memory.
+    `row-too-long`; for Parquet `binary-value`; `undecodable`; `not-text` for a file of zeros or other binary data;
+    `cut-row` and `damaged-text` if part of a compressed file is missing. Holds one line, batch of rows, text file or
+    JSON array in memory.
 
         corpuskit files reviews.csv.gz --text-key review_text --source reviews --origin licensed --license CC-BY-4.0
     """
@@ -125,7 +126,7 @@ class Files(Source):
                 yield Rejected(reject.reason, input_.name, 0, raw, f"element {number}: {reject.detail}")
 
     def _read_text(self, input_: "Input", content_type: str) -> Item:
-        from corpuskit.formats.text_encoding import decode_text
+        from corpuskit.formats.text_encoding import decode_text, demand_text
         from corpuskit.formats.warc.page_encoding import decode_page
 
         data = read_whole_file(input_, MAX_TEXT_FILE)
@@ -134,6 +135,7 @@ class Files(Source):
         try:
             is_page = content_type == CONTENT_TYPES["html"] and self.encoding is None
             text = decode_page(data) if is_page else decode_text(data, self.encoding)
+            demand_text(text)
         except Reject as reject:
             return Rejected(reject.reason, input_.name, 0, data, reject.detail)
         identifier = text_hash(text) if input_.is_stream else input_.name
@@ -143,7 +145,10 @@ class Files(Source):
         from corpuskit.formats.tables import csv
 
         names: list[str] = []
-        for row in csv.read_rows(input_, delimiter, self.encoding):
+        table = csv.open_table(input_, delimiter, self.encoding)
+        for row in table.rows:
+            if not names and (row.problem or self._missing_columns(csv.column_names(row.fields))):
+                table.demand_text()
             if not names and not row.problem:
                 names = csv.column_names(row.fields)
                 self._demand_columns(names, input_)
@@ -184,6 +189,11 @@ class Files(Source):
         if isinstance(row, Reject):
             raise row
         return record_table.document(row) if is_ours else self._of_row(parquet_reader.plain_row(row))
+
+    def _missing_columns(self, names: list[str]) -> list[str]:
+        """Return the columns that the options name, `text` by default, and that are not among the names."""
+        wanted_columns = (self.text_key, self.id_key, *self.columns)
+        return [name for name in wanted_columns if name is not None and name not in names]
 
     def _demand_columns(self, names: list[str], input_: "Input") -> None:
         for option, name in (("text-key", self.text_key), ("id-key", self.id_key)):

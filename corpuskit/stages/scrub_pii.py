@@ -250,13 +250,13 @@ def _read_key(path: Path | None) -> bytes:
     return key
 
 
-Location = tuple[str | int, ...]
+FieldPath = tuple[str | int, ...]
 """Keys and list indices from the top of the record to one string."""
 
 
-def _strings(document: Document, fields: tuple[str, ...]) -> Iterator[tuple[Location, str]]:
+def _strings(document: Document, fields: tuple[str, ...]) -> Iterator[tuple[FieldPath, str]]:
     """Yield the strings that the fields name, each once."""
-    locations: set[Location] = set()
+    locations: set[FieldPath] = set()
     for field in fields:
         for location, text in _named(document, field):
             if location not in locations:
@@ -264,7 +264,7 @@ def _strings(document: Document, fields: tuple[str, ...]) -> Iterator[tuple[Loca
                 yield location, text
 
 
-def _named(document: Document, field: str) -> Iterator[tuple[Location, str]]:
+def _named(document: Document, field: str) -> Iterator[tuple[FieldPath, str]]:
     field = field.removesuffix(".*")
     if field in ("id", "text"):
         yield (field,), getattr(document, field)
@@ -274,7 +274,7 @@ def _named(document: Document, field: str) -> Iterator[tuple[Location, str]]:
         yield from _below(document.extra, field, ())
 
 
-def _below(value: Any, path: str, location: Location) -> Iterator[tuple[Location, str]]:
+def _below(value: Any, path: str, location: FieldPath) -> Iterator[tuple[FieldPath, str]]:
     """Follow the dotted path; a key that itself holds dots is tried before its parts."""
     if not path:
         yield from _inside(value, location)
@@ -295,7 +295,7 @@ def _occurs(value: Any, path: str) -> bool:
     return path in value or bool(dot and key in value and _occurs(value[key], rest))
 
 
-def _inside(value: Any, location: Location) -> Iterator[tuple[Location, str]]:
+def _inside(value: Any, location: FieldPath) -> Iterator[tuple[FieldPath, str]]:
     if isinstance(value, str):
         yield location, value
     elif location == ("metadata", "pii"):
@@ -308,7 +308,7 @@ def _inside(value: Any, location: Location) -> Iterator[tuple[Location, str]]:
             yield from _inside(inner, (*location, number))
 
 
-def _at(document: Document, location: Location) -> str:
+def _at(document: Document, location: FieldPath) -> str:
     value: Any = _record(document)
     for key in location:
         value = value[key]
@@ -327,7 +327,7 @@ def _replace(text: str, hits: "list[Hit]", placeholder: Callable[[str, str], str
     return "".join([*parts, text[end:]])
 
 
-def _tagged(document: Document, hits: "dict[Location, list[Hit]]") -> Document:
+def _tagged(document: Document, hits: "dict[FieldPath, list[Hit]]") -> Document:
     tags = [
         {"start": hit.start, "end": hit.end, "type": hit.type}
         | ({} if location == ("text",) else {"field": ".".join(map(str, location))})
@@ -339,7 +339,7 @@ def _tagged(document: Document, hits: "dict[Location, list[Hit]]") -> Document:
     return document.with_metadata(pii=tags or None)
 
 
-def _replaced(document: Document, changes: dict[Location, str]) -> Document:
+def _replaced(document: Document, changes: dict[FieldPath, str]) -> Document:
     """Return a copy with these strings replaced; tags of an earlier pass, which no longer fit, are removed."""
     record = _record(document)
     for location, text in changes.items():
@@ -348,7 +348,7 @@ def _replaced(document: Document, changes: dict[Location, str]) -> Document:
     return Document(record.pop("id"), record.pop("text"), metadata, record)
 
 
-def _with_value(container: Any, location: Location, value: str) -> Any:
+def _with_value(container: Any, location: FieldPath, value: str) -> Any:
     """Return a copy of the container with the value at this location; everything else is shared."""
     if not location:
         return value

@@ -54,7 +54,9 @@ def test_plain_words_are_what_typer_reads(name: str, data: st.DataObject) -> Non
     assert plain is None or said(plain) == by_typer(name, words), words
 
 
-@pytest.mark.parametrize("words", [["--quiet", "a", "-o", "b"], ["--keep", "en", "--keep", "de", "a"], []])
+@pytest.mark.parametrize(
+    "words", [["--quiet", "a", "-ob", "-j4"], ["-o", "b"], ["--keep", "en", "--keep", "de", "a"], []]
+)
 def test_ordinary_words_are_plain(words: list[str]) -> None:
     assert plain_values(option_groups(find_step("filter-language")), words) is not None
 

@@ -98,6 +98,15 @@ def test_help_of_all_commands_imports_no_step_and_nothing_heavy() -> None:
     assert not {name for name in modules if re.match(r"corpuskit\.(sources|stages|trust|export|text|mix)", name)}
 
 
+def test_the_version_needs_no_data_classes() -> None:
+    assert "dataclasses" not in imported("--version")
+
+
+def test_a_command_of_a_pipe_imports_nothing_to_publish_with() -> None:
+    unneeded = {"typer", "shutil", "platform", "corpuskit.core.publish.folder_output"}
+    assert not unneeded & imported("head", "-n0")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_help_of_a_command_imports_nothing_heavy(name: str) -> None:
     modules = imported(name, "--help")

@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
-from corpuskit import __version__
+from corpuskit import Dedup, __version__
 from corpuskit.core import document, errors
 from corpuskit.core.document import ORIGINS
 from corpuskit.core.registry import own_steps
 from corpuskit.mix.recipe.cluster_profile import Profile, read_profile
 from corpuskit.mix.recipe.policy import POLICY_KEYS
 from corpuskit.mix.recipe.recipe import BUDGET_KEYS, CAPS_KEYS, OUTPUT_KEYS, SOURCE_KEYS, TOP_KEYS, load_recipe
+from corpuskit.text.dedup.index import with_root
 from tests.conftest import ROOT, Run
 
 DOCS = ROOT / "docs"
@@ -215,6 +216,12 @@ def install(site: Path, project: dict[str, Any], module: str) -> None:
     points = project["entry-points"]["corpuskit.steps"]
     lines = ["[corpuskit.steps]", *(f"{name} = {target}" for name, target in points.items())]
     (information / "entry_points.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def test_the_dedup_page_says_how_long_an_entry_is() -> None:
+    fields = with_root(Dedup().parameters().comparison_fields())
+    page = (ROOT / "docs/dedup.md").read_text(encoding="utf-8")
+    assert f"With the default options an entry takes {sum(field.row_bytes for field in fields)} bytes" in page
 
 
 def test_every_dependency_is_explained() -> None:

@@ -231,6 +231,12 @@ def test_the_command_says_what_it_read_although_something_was_missing(corpuskit:
     assert b"(3 times)" in run.stderr
     quiet = corpuskit("fetch-warc", tmp_path / "a.warc", "--source", "s", "--origin", "crawl", "--quiet")
     assert quiet.stderr == b""
+    (tmp_path / "recipe.yaml").write_text("sources: {s: {from: fetch-warc, inputs: [a.warc], origin: crawl}}")
+    mixed = corpuskit("mix", tmp_path / "recipe.yaml", "-o", tmp_path / "out", "-j", "1")
+    remark = run.stderr.splitlines()[0].replace(b"corpuskit fetch-warc", b"corpuskit mix")
+    assert mixed.stderr.splitlines().count(remark) == 1
+    quiet = corpuskit("mix", tmp_path / "recipe.yaml", "-o", tmp_path / "quiet", "-j", "1", "--quiet")
+    assert quiet.stderr == b""
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import json
+import random
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,28 @@ def test_a_table_without_the_column_is_refused(tmp_path: Path) -> None:
     for options in ({}, {"text_key": "body", "id_key": "none"}, {"text_key": "body", "columns": ("none",)}):
         with pytest.raises(UsageError, match=r"a\.csv has no column"):
             read(path, **options)
+
+
+NO_TEXT = {"zeros": bytes(5000), "noise": random.Random(1).randbytes(5000), "utf-16": "no mark".encode("utf-16-le")}
+
+
+@pytest.mark.parametrize("content", NO_TEXT)
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.csv.gz"])
+def test_a_table_of_binary_data_costs_itself_alone(tmp_path: Path, name: str, content: str) -> None:
+    data = NO_TEXT[content]
+    store(tmp_path / name, gzip.compress(data) if name.endswith(".gz") else data)
+    store(tmp_path / "b.csv", "text\nb\n")
+    flow = Flow([Files()], [].append)
+    assert [document.text for document in flow.documents(resolve([str(tmp_path)], Files.suffixes))] == ["b"]
+    assert flow.counts[0].rejected == {"not-text": 1}
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a"])
+def test_a_text_of_zeros_is_none(tmp_path: Path, name: str) -> None:
+    for content in (NO_TEXT["zeros"], NO_TEXT["utf-16"]):
+        assert summary(read(store(tmp_path / name, content))) == ["! not-text"]
+    bold = "NAME\n     l\bls\bs - list\n" * 9 + "\f\x1b[0m\0"
+    assert summary(read(store(tmp_path / "b.txt", bold))) == [bold]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251", "gb18030", "shift_jis"])

@@ -31,7 +31,7 @@ MOST_NUMBERS = 1 << 20
 TAIL = struct.Struct("<QQ8s")
 
 Numbers = NDArray[np.int64]
-Rows = NDArray[Any]
+RowArray = NDArray[Any]
 
 
 class Field(NamedTuple):
@@ -53,7 +53,7 @@ class BlockWriter:
     def __init__(self, file: IO[bytes], fields: Sequence[Field], strings: Sequence[str]) -> None:
         """`file` is empty and unbuffered; whoever opened it closes it."""
         self._file, self._fields, self._strings = file, tuple(fields), tuple(strings)
-        self._numbers: dict[str, list[Rows]] = {field.name: [] for field in fields}
+        self._numbers: dict[str, list[RowArray]] = {field.name: [] for field in fields}
         self._texts: dict[str, list[bytes]] = {name: [] for name in strings}
         self._waiting = 0
         self._blocks: list[tuple[int, int]] = []
@@ -61,10 +61,10 @@ class BlockWriter:
         self._lead = MAGIC
 
     def __len__(self) -> int:
-        """Rows so far."""
+        """Return the number of rows so far."""
         return sum(rows for _, rows in self._blocks) + self._waiting
 
-    def append(self, numbers: Mapping[str, Rows], strings: Mapping[str, Sequence[bytes]], rows: int) -> None:
+    def append(self, numbers: Mapping[str, RowArray], strings: Mapping[str, Sequence[bytes]], rows: int) -> None:
         """Add rows: an array for each field, a list for each kind of strings. Raises OSError if the disk is full."""
         for field in self._fields:
             column = np.asarray(numbers[field.name], field.kind)
@@ -125,27 +125,27 @@ class BlockFile:
         self.rows = sum(rows for _, rows in self._blocks)
 
     def __len__(self) -> int:
-        """Rows."""
+        """Return the number of rows."""
         return self.rows
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
 
-    def column(self, name: str) -> Iterator[Rows]:
-        """A field's rows, a block at a time."""
+    def column(self, name: str) -> Iterator[RowArray]:
+        """Yield a field's rows, a block at a time."""
         before, field = self._columns[name]
         for offset, rows in self._blocks:
             data = self._read(rows * field.row_bytes, offset + rows * before)
             yield np.frombuffer(data, field.kind).reshape(rows, field.width)
 
-    def load(self, name: str) -> Rows:
-        """All rows of a field."""
+    def load(self, name: str) -> RowArray:
+        """Return all rows of a field."""
         field = self._columns[name][1]
         return np.concatenate([np.empty((0, field.width), field.kind), *self.column(name)])
 
-    def take(self, name: str, numbers: Numbers) -> Rows:
-        """The rows of a field with these numbers, each read from the file."""
+    def take(self, name: str, numbers: Numbers) -> RowArray:
+        """Return the rows of a field with these numbers, each read from the file."""
         before, field = self._columns[name]
         size, read = field.row_bytes, []
         unique_numbers, inverse = np.unique(numbers, return_inverse=True)
@@ -155,7 +155,7 @@ class BlockFile:
         return np.frombuffer(b"".join(read), field.kind).reshape(-1, field.width)[inverse]
 
     def string(self, name: str, number: int) -> bytes:
-        """One byte string."""
+        """Return one byte string."""
         offset, rows = self._blocks[number // ROWS]
         at = offset + rows * self.row_bytes
         for _ in self.string_names[: self.string_names.index(name)]:
@@ -165,7 +165,7 @@ class BlockFile:
         return self._read(self._end(at, row) - start, at + 8 * rows + start)
 
     def strings(self, name: str) -> Iterator[bytes]:
-        """All byte strings of a kind, in order."""
+        """Yield all byte strings of a kind, in order."""
         for offset, rows in self._blocks:
             at = offset + rows * self.row_bytes
             for _ in self.string_names[: self.string_names.index(name)]:

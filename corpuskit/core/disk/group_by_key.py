@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Rows = NDArray[np.uint64]
+    KeyedRows = NDArray[np.uint64]
 
 FILES = 32
 """How many files rows are distributed to at a time."""
@@ -21,11 +21,11 @@ READ_ROWS = 1 << 16
 class Run(NamedTuple):
     """All rows of some keys or, of a key that memory cannot hold at once, some rows in order."""
 
-    rows: "Rows"
+    rows: "KeyedRows"
     part: bool
 
 
-def by_key(chunks: Iterable["Rows"], max_rows: int | None) -> Iterator[Iterable[Run]]:
+def by_key(chunks: Iterable["KeyedRows"], max_rows: int | None) -> Iterator[Iterable[Run]]:
     """Yield rows in runs of at most `max_rows` (None: any number); the parts of a key come together and in order.
 
     The first column of the rows is the key; keys are hashes. Two passes over the disk do for `FILES` times `max_rows`.
@@ -40,10 +40,10 @@ def by_key(chunks: Iterable["Rows"], max_rows: int | None) -> Iterator[Iterable[
     yield from _dealt(chunks, max_rows, 0)
 
 
-def _dealt(chunks: Iterable["Rows"], max_rows: int, level: int) -> Iterator[Iterable[Run]]:
+def _dealt(chunks: Iterable["KeyedRows"], max_rows: int, level: int) -> Iterator[Iterable[Run]]:
     import numpy
 
-    waiting: list[Rows] = []
+    waiting: list[KeyedRows] = []
     count = 0
     chunks = iter(chunks)
     for chunk in chunks:
@@ -73,7 +73,7 @@ def _dealt(chunks: Iterable["Rows"], max_rows: int, level: int) -> Iterator[Iter
             table.close()
 
 
-def _deal(chunk: "Rows", tables: list[RowSpool], firsts: list[int | None], mixed: list[bool], level: int) -> None:
+def _deal(chunk: "KeyedRows", tables: list[RowSpool], firsts: list[int | None], mixed: list[bool], level: int) -> None:
     """Give each row to the file of its key, in order; note which files have several keys."""
     import numpy
 

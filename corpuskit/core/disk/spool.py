@@ -26,7 +26,7 @@ class Spool:
         self._written = 0
 
     def __len__(self) -> int:
-        """How many byte strings there are."""
+        """Return how many byte strings there are."""
         return len(self._ends) - 1
 
     def append(self, data: bytes) -> None:
@@ -75,14 +75,14 @@ class RowSpool:
         self._size += len(data)
 
     def load(self) -> "NDArray[Any]":
-        """All rows, in memory."""
+        """Return all rows, in memory."""
         import numpy
 
         self._file.seek(0)
         return numpy.fromfile(self._file, self._kind).reshape(-1, self._width)
 
     def __len__(self) -> int:
-        """How many rows there are."""
+        """Return how many rows there are."""
         return self._size // self._row_bytes
 
     def chunks(self, rows: int) -> Iterator["NDArray[Any]"]:

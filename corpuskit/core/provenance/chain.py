@@ -6,15 +6,14 @@ next process of a pipe, through the manifest to the next run.
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from corpuskit.core.counts import CountEntry, StepCount, StreamCount
 from corpuskit.core.errors import CorpuskitError, UsageError
 from corpuskit.core.provenance.entries import InputEntry, StepEntry
 
 
-@dataclass(frozen=True)
-class StepDescription:
+class StepDescription(NamedTuple):
     """What a chain records of a step: its name, its options, and what its content depends on."""
 
     name: str

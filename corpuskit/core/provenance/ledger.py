@@ -14,7 +14,7 @@ import stat
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from corpuskit.core.counts import StreamCount, StreamEntry
 from corpuskit.core.disk import filesystem
@@ -27,14 +27,13 @@ STATE = "CORPUSKIT_STATE"
 
 
 def state_folder() -> Path:
-    """`$CORPUSKIT_STATE`, or `corpuskit` in the XDG state folder."""
+    """Return `$CORPUSKIT_STATE`, or `corpuskit` in the XDG state folder."""
     if os.environ.get(STATE):
         return Path(os.environ[STATE])
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "corpuskit"
 
 
-@dataclass(frozen=True)
-class Pipe:
+class Pipe(NamedTuple):
     """The identity of a pipe, the same at both of its ends."""
 
     boot: str
@@ -114,7 +113,7 @@ class Ledger:
                 self._save()
 
     def writers(self, pipe: Pipe) -> list[LedgerEntry]:
-        """The entries of the processes that wrote into this pipe."""
+        """Return the entries of the processes that wrote into this pipe."""
         entries = [_read(path) for path in sorted(self.folder.glob(f"{pipe.key()}.*.json"))]
         return [
             record
@@ -140,8 +139,7 @@ class Ledger:
                     filesystem.remove(Path(entry.path))
 
 
-@dataclass(frozen=True)
-class Upstream:
+class Upstream(NamedTuple):
     """The verdict on one pipe: `verified`, `unverified` or `cut`, and the chain that leads to it."""
 
     verdict: str
@@ -174,20 +172,22 @@ def check_upstream(ledger: Ledger, pipe: Pipe | None, received: StreamCount, str
     return Upstream("unverified", Chain(), _notice(stream_name, writers, ledger))
 
 
-def behind_cut(ledger: Ledger, pipe: Pipe | None, depth: int = 0) -> Chain:
+def chain_before_cut(ledger: Ledger, pipe: Pipe | None, depth: int = 0) -> Chain:
     """Return the chain of a pipe that was not read to its end: names and options, without counts."""
     chains = []
     for writer in ledger.writers(pipe) if pipe and depth < 64 else []:
         chain = Chain.from_json(writer.chain or Chain().as_json())
-        behind = [behind_cut(ledger, _from_key(key), depth + 1) for key in writer.reads if writer.state == "running"]
-        chains.append(_after(join(behind), chain))
+        earlier_chains = [
+            chain_before_cut(ledger, _from_key(key), depth + 1) for key in writer.reads if writer.state == "running"
+        ]
+        chains.append(_after(join(earlier_chains), chain))
     result = join(chains)
     result.cut()
     return result
 
 
 def _after(before: Chain, chain: Chain) -> Chain:
-    """`chain`, whose first steps have no known parents, appended to `before`."""
+    """Return `chain`, whose first steps have no known parents, appended to `before`."""
     if not before.steps:
         return chain
     shift = {

@@ -21,7 +21,7 @@ from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry, S
 FORMAT = "corpuskit.manifest/1"
 MANIFEST = "manifest.json"
 ACCOUNT = frozenset({"in", "made", "out", "dropped", "rejected"})
-STREAM_DIGEST = re.compile("[0-9a-f]{32}")
+STREAM_DIGEST = "[0-9a-f]{32}"
 CHECKS: Checks = {
     int: lambda value: type(value) is int and abs(value) < 1 << 64,
     float: lambda value: type(value) is float and math.isfinite(value),
@@ -110,7 +110,7 @@ def _is_account(entry: StepEntry) -> bool:
     if len(ACCOUNT & entry.keys()) not in (0, len(ACCOUNT)):
         return False
     digests = [entry["in"]["digest"], entry["out"]["digest"]] if "in" in entry else []
-    return all(digest is None or STREAM_DIGEST.fullmatch(digest) for digest in digests)
+    return all(digest is None or re.fullmatch(STREAM_DIGEST, digest) for digest in digests)
 
 
 def _is_inside(path: str) -> bool:

@@ -96,6 +96,9 @@ class FileOutput:
         os.close(self.lock)
         self.lock = -1
 
+    def decisions_path(self) -> None:
+        """Return None: a file has no decisions next to it."""
+
     def _move_to_target(self) -> None:
         is_new = not os.path.lexists(self.target)
         if self.target.is_file() and not self.target.is_symlink():

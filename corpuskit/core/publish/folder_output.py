@@ -131,6 +131,10 @@ class FolderOutput:
         self.abandon()
         return content
 
+    def decisions_path(self) -> Path:
+        """Return where the last step's verdicts are written until the folder is published."""
+        return self.run / "verdicts.jsonl.zst"
+
     def abandon(self, keep_work: bool = False) -> None:
         """Remove what was staged and unlock the folder; `keep_work` leaves finished work for the next run."""
         for shard in self._open:

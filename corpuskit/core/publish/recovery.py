@@ -41,7 +41,7 @@ def write_journal(target: Path, names: Iterable[str]) -> None:
 
 
 def recover(target: Path) -> None:
-    """Of the two datasets that a journal names, remove the files of the one whose manifest is not in place."""
+    """Remove, of the two datasets that a journal names, the files of the one whose manifest is not in place."""
     names = left_behind(target)
     if names is None:
         return

@@ -3,9 +3,8 @@
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from corpuskit.core.errors import UsageError
 from corpuskit.core.reading.inputs import Input
@@ -19,8 +18,7 @@ UNWRITTEN_ENDINGS = (
 """Endings of files that are not written, unless a format claims them; nobody means a folder by such a name."""
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """A file or folder that a run writes, and what the user calls it: `--drops`."""
 
     what: str

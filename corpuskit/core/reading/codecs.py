@@ -48,15 +48,15 @@ class Codec:
         return head.startswith(self.magic)
 
     def decoder(self) -> Decoder:
-        """A decoder for the next member."""
+        """Return a decoder for the next member."""
         raise NotImplementedError
 
     def careful_decoder(self) -> Decoder:
-        """A decoder that gives all it can before it fails."""
+        """Return a decoder that gives all it can before it fails."""
         return self.decoder()
 
     def skippable(self, head: bytes | bytearray) -> int:
-        """How many bytes to skip that are valid here but are not a member; 0 if there are none."""
+        """Return how many bytes to skip that are valid here but are not a member; 0 if there are none."""
         return 0
 
     def learn(self, frame: bytes) -> None:
@@ -79,7 +79,7 @@ class Gzip(Codec):
     errors: ClassVar[tuple[type[Exception], ...]] = (zlib.error, cast(type[Exception], isal_zlib.error))
 
     def starts(self, head: bytes | bytearray) -> bool:
-        """RFC 1952 keeps three flag bits at zero."""
+        """Return whether a member starts here: RFC 1952 keeps three flag bits at zero."""
         return head.startswith(self.magic) and (len(head) < 4 or not head[3] & 0xE0)
 
     def decoder(self) -> Decoder:
@@ -140,7 +140,7 @@ class Bzip2(Codec):
     errors = (OSError, ValueError)
 
     def starts(self, head: bytes | bytearray) -> bool:
-        """A block size, and the first block or the end of an empty stream."""
+        """Return whether a member starts here: a block size, and the first block or the end of an empty stream."""
         return head.startswith(self.magic) and bytes(head[4:10]) in (b"1AY&SY", b"\x17rE8P\x90")
 
     def decoder(self) -> Decoder:

@@ -4,11 +4,11 @@ What a library would pass off as a normal end of file is reported as damage, and
 the next member that can be decompressed, so that one bad member costs its neighbours nothing.
 """
 
-from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, BinaryIO
 
-Damaged = Callable[[str, int, int], None]
-"""Called with what is wrong, the byte in the stored file, and how many stored bytes were lost."""
+if TYPE_CHECKING:
+    from corpuskit.core.reading.members import Damaged
 
 GAP = b""
 """Stands in the stream of blocks where bytes are missing."""
@@ -18,7 +18,7 @@ MOST_EXPANDED = 4
 """How many members of one file may expand out of proportion before the rest of it is given up."""
 
 
-def decompressed_blocks(stream: BinaryIO, damaged: Damaged, name: str = "") -> Iterator[bytes]:
+def decompressed_blocks(stream: BinaryIO, damaged: "Damaged", name: str = "") -> Iterator[bytes]:
     """Yield decompressed bytes in order, and `GAP` wherever damage lost some. Damage is reported, never raised.
 
     The name does not matter for bytes that could be text; but binary bytes under the name of a compressed file are

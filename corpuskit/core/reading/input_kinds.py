@@ -2,11 +2,13 @@
 
 from collections.abc import Container, Sequence
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from corpuskit.core.document import Reject
 from corpuskit.core.errors import UsageError
-from corpuskit.core.reading.inputs import Input
+from corpuskit.core.reading.decompress import decompressed_blocks
+
+if TYPE_CHECKING:
+    from corpuskit.core.reading.inputs import Input
 
 COMPRESSIONS = (".gz", ".zst", ".bz2", ".xz", ".lz4")
 
@@ -70,20 +72,20 @@ def suffix_within(name: str, compressions: Container[str]) -> str:
     '.csv'
     """
     path = PurePosixPath(name.lower())
-    return (path.with_suffix("") if path.suffix in compressions else path).suffix
+    return (path.with_suffix("") if path.suffix and path.suffix in compressions else path).suffix
 
 
-def demand_lines_of_documents(inputs: Sequence[Input]) -> None:
+def demand_lines_of_documents(inputs: "Sequence[Input]") -> None:
     """Raise UsageError for an input that is no JSONL, by its name and by its first byte."""
     for input_ in inputs:
         kind = kind_of(input_.name)
         if kind is None or kind.label in ("JSONL", "JSON", "Parquet") or input_.local_path is None or input_.is_stream:
             continue
-        if not _first_block(input_).lstrip().startswith(b"{"):
+        if not first_block(input_).lstrip().startswith(b"{"):
             raise UsageError(f"{input_.name} is {_with_advice(kind)}")
 
 
-def demand_any_of_kind(command: str, inputs: Sequence[Input]) -> None:
+def demand_any_of_kind(command: str, inputs: "Sequence[Input]") -> None:
     """Raise UsageError if, by their names, all inputs are of kinds that the command does not read."""
     kinds = [kind_of(input_.name) for input_ in inputs]
     if kinds and all(kind is not None and kind.command != command for kind in kinds):
@@ -96,8 +98,7 @@ def _with_advice(kind: Kind) -> str:
     return f"{kind.label}; use `corpuskit {kind.command}`" if kind.command else kind.label
 
 
-def _first_block(input_: Input) -> bytes:
-    try:
-        return next(input_.unread_copy().blocks(), b"")
-    except Reject:
-        return b""
+def first_block(input_: "Input") -> bytes:
+    """Return the first decompressed bytes of an input, past any damage, which reading it will report; empty if none."""
+    with input_.unread_copy().open() as stream:
+        return next(filter(None, decompressed_blocks(stream, lambda what, offset, lost: None, input_.name)), b"")

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from corpuskit.core.counts import StreamCount
 from corpuskit.core.document import Reject
@@ -15,15 +15,16 @@ from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.outcome import Rejected
 from corpuskit.core.provenance.entries import DamageEntry, InputEntry
 from corpuskit.core.reading import decompress
-from corpuskit.core.reading.byte_ranges import ByteRange
 from corpuskit.core.reading.hashing_stream import HashingStream, open_local, open_url
 from corpuskit.core.reading.lines import LineSplitter
+
+if TYPE_CHECKING:
+    from corpuskit.core.reading.byte_ranges import ByteRange
 
 CUT_LINE = "the file ends inside a line"
 
 
-@dataclass(frozen=True)
-class Damage:
+class Damage(NamedTuple):
     """Stored bytes that could not be read: what is wrong, from which byte, and how many bytes it cost."""
 
     what: str
@@ -61,7 +62,7 @@ class Input:
     """What the manifest of its dataset says."""
     dataset: Path | None = None
     """The published folder, or the manifest next to a published file, that this is a shard of."""
-    byte_range: ByteRange | None = None
+    byte_range: "ByteRange | None" = None
     """The only range to read of a local file."""
     findings: Findings = field(default_factory=Findings)
     _stream: "HashingStream | None" = None
@@ -100,7 +101,7 @@ class Input:
         return self.local_path is not None and not self.local_path.is_file()
 
     def bytes_read(self) -> int:
-        """How many stored bytes have been read so far."""
+        """Return how many stored bytes have been read so far."""
         return self._stream.size if self._stream is not None else 0
 
     def blocks(self) -> Iterator[bytes]:

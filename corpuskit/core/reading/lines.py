@@ -44,12 +44,12 @@ class LineSplitter:
                 if self.blanks:
                     yield from self._blank_lines()
                 yield item
-            self._hold(rest if len(whole) != 1 else self._behind_blanks(rest))
+            self._hold(rest if len(whole) != 1 else self._skip_blanks(rest))
         yield from self._blank_lines()
         if self.part_bytes:
             yield self._last()
 
-    def _behind_blanks(self, rest: bytes) -> bytes:
+    def _skip_blanks(self, rest: bytes) -> bytes:
         """Pass over any whole lines in the rest of a block, which are then all blank; return what follows them."""
         end = rest.rfind(b"\n") + 1
         if end:

@@ -207,7 +207,7 @@ class CompressedFile:
         position = self.consumed
         self.follows_whole_member = not self.fault
         if self.fault:
-            position = self._behind_damage()
+            position = self._skip_damage()
         start = self._skip_to_member(position)
         if start is None:
             return False
@@ -271,7 +271,7 @@ class CompressedFile:
         for offset in range(self.consumed, self.consumed + failed):
             yield offset, 1
 
-    def _behind_damage(self) -> int:
+    def _skip_damage(self) -> int:
         """Report the broken member; return where the next whole one starts, or the end of the file."""
         self._searched += self.consumed - self.start
         position = max(self.start + 1, self._stored.first)

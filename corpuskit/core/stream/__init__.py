@@ -1,1 +1,1 @@
-"""Steps applied to streams. Reading order: batch, apply, cpu_guard, workers, flow, limits, run."""
+"""Steps applied to streams. Reading order: batch, apply, cpu_guard, workers, flow, limits, output, run."""

@@ -128,7 +128,7 @@ def _fault(stage: Stage, document: Document, error: Exception) -> StepFault:
 
 
 def apply_stages_to_lines(stages: Sequence[Stage], batch: Batch, guard: Guard | None = None) -> Batch:
-    """`apply_stages` for a worker: documents go back as lines, which take half the memory."""
+    """Apply stages in a worker: documents go back as lines, which take half the memory."""
     result = apply_stages(stages, batch, guard)
     result.lines = [
         (location[1], encode(document)) for document, location in zip(result.documents, result.locations, strict=True)

@@ -71,7 +71,7 @@ class Flow:
         while index < len(self.steps):
             step = self.steps[index]
             if isinstance(step, CorpusStage):
-                batches = self._run_corpus_stage(index, step, batches)
+                batches = self._apply_corpus_stage(index, step, batches)
                 index += 1
             else:
                 end = end_of_stages(self.steps, index)
@@ -155,7 +155,7 @@ class Flow:
         self.take(verdict)
         return None
 
-    def _run_corpus_stage(self, index: int, step: CorpusStage, batches: Iterator[Batch]) -> Iterator[Batch]:
+    def _apply_corpus_stage(self, index: int, step: CorpusStage, batches: Iterator[Batch]) -> Iterator[Batch]:
         received = self._received(batches, step.name(), self.counts[index])
         yield from in_batches(self._run_on(index, step, received))
         self.cut = self.cut or inspect.getgeneratorstate(received) != inspect.GEN_CLOSED

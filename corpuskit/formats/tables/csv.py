@@ -7,7 +7,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from corpuskit.core.document import MAX_LINE, Reject
 
@@ -42,8 +42,24 @@ class CsvRow:
     detail: str = ""
 
 
-def read_rows(input_: "Input", delimiter: str, encoding: str | None = None) -> Iterator[CsvRow]:
-    """Return the rows of one input, the header first.
+class Table(NamedTuple):
+    """A table that is being read."""
+
+    rows: Iterator[CsvRow]
+    """The header first."""
+    head: bytes
+    """The first MiB."""
+    encoding: str
+
+    def demand_text(self) -> None:
+        """Raise Reject("not-text") if it begins with binary data."""
+        from corpuskit.formats.text_encoding import LARGEST_SHARE_IN_TABLES, demand_text
+
+        demand_text(self.head.decode(self.encoding, "replace"), LARGEST_SHARE_IN_TABLES)
+
+
+def open_table(input_: "Input", delimiter: str, encoding: str | None = None) -> Table:
+    """Begin to read the table in one input.
 
     The encoding is that of the byte order mark, else `encoding`, else what the first MiB looks like.
     """
@@ -60,7 +76,8 @@ def read_rows(input_: "Input", delimiter: str, encoding: str | None = None) -> I
         chosen = "utf-8"
     if sample:
         sample[0] = (sample[0][0][start:], sample[0][1])
-    return rows(TextLines(chosen, start).split(itertools.chain(sample, blocks)), delimiter)
+    lines = TextLines(chosen, start).split(itertools.chain(sample, blocks))
+    return Table(rows(lines, delimiter), head[start:], chosen)
 
 
 def _with_holes(input_: "Input") -> Iterator[tuple[bytes, bool]]:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from corpuskit.core.document import Reject
 from corpuskit.formats.text_encoding import WEB_BOMS
 from corpuskit.formats.warc.headers import blank_line, parse_headers
-from corpuskit.formats.warc.reader import MAX_HEAD, MAX_LINE
+from corpuskit.formats.warc.reader import MAX_LINE
+from corpuskit.formats.warc.record import MAX_HEAD
 
 MAX_BODY = 64 * 1024 * 1024
 MAX_CHUNKS = 1_000_000

@@ -17,7 +17,8 @@ from corpuskit.core.reading.byte_ranges import ByteRange
 from corpuskit.core.reading.codecs import Codec, Gzip, Zstd, codec_of
 from corpuskit.core.reading.members import WINDOW, CompressedFile, Damaged, StoredBytes
 from corpuskit.formats.warc.member_buffer import MemberBuffer
-from corpuskit.formats.warc.reader import WarcReader, WarcRecord, starts_record
+from corpuskit.formats.warc.reader import WarcReader, starts_record
+from corpuskit.formats.warc.record import WarcRecord
 
 HEAD = 16
 MAX_FIRST_MEMBER = 1024 * 1024

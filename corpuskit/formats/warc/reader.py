@@ -10,16 +10,22 @@ Sources: WARC 1.1 (ISO 28500:2017); the Internet Archive's ARC file format, vers
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from corpuskit.core.reading.members import Damaged, members_of
-from corpuskit.formats.warc.digests import matches_digest
-from corpuskit.formats.warc.headers import arc_headers, blank_line, parse_headers, plain_fields
+from corpuskit.formats.warc.headers import blank_line, plain_fields
 from corpuskit.formats.warc.member_buffer import MemberBuffer
+from corpuskit.formats.warc.record import (
+    MAX_HEAD,
+    MEMBER_FAULTS,
+    RecordFault,
+    WarcRecord,
+    length_is_right,
+    member_fault,
+    new_record,
+)
 
 MAX_LINE = 64 * 1024
-MAX_HEAD = 1024 * 1024
 MAX_BLOCK = 64 * 1024 * 1024
 MAX_NEWLINES = 64 * 1024
 MAX_RETURNS = 16
@@ -37,54 +43,6 @@ _NEXT_ARC = re.compile(rb"^" + _ARC_LINE, re.MULTILINE)
 _COVERED_RECORD = re.compile(rb"\r?\n\r?\n" + _NEXT_WARC.pattern + _FIRST_FIELD.pattern)
 _STARTS_PLAIN = re.compile(rb"\s*(?:WARC/|filedesc:|[a-z][a-z0-9+.-]*://)", re.IGNORECASE)
 _NEWLINES = re.compile(rb"[\r\n]*")
-_HTTP_LENGTH = re.compile(rb"\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r?\n", re.IGNORECASE)
-_MEMBER_FAULTS = {"cut": "truncated", "corrupt": "corrupt", "expands": "expands-too-far"}
-
-
-class RecordFault(NamedTuple):
-    """What is wrong with a record."""
-
-    reason: str
-    """The reason for which it is rejected."""
-    detail: str
-    """A phrase that describes it."""
-
-
-@dataclass(slots=True)
-class WarcRecord:
-    """One record. If `fault` names something wrong with it, `block` is what could be read of it."""
-
-    kind: str
-    """The WARC-Type in lower case, or `arc`."""
-    head: bytes
-    block: bytes
-    size: int
-    """Declared length of the block; more than `len(block)` if it is over the limit."""
-    offset: int
-    """Stored byte at which the record, or the member that holds it, starts."""
-    member_offset: int
-    """Decompressed byte of its member at which it starts."""
-    length: int | None = None
-    """Number of stored bytes that it takes; None if it shares its member."""
-    checked: bool = False
-    """Whether its member has a checksum, and matches it."""
-    fault: str = ""
-    detail: str = ""
-    fields: dict[str, str] | None = field(default=None, compare=False, repr=False)
-    """The headers, once they have been parsed."""
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """Header fields by lower-case name, the first of repeated ones; those of an ARC line under their WARC names."""
-        if self.fields is None:
-            self.fields = arc_headers(self.head) if self.kind == "arc" else parse_headers(self.head)
-        return self.fields
-
-    def matches_digest(self) -> bool | None:
-        """Whether the block has the digest that the header gives; None if it gives none that we know."""
-        if len(self.block) != self.size:
-            return None
-        return matches_digest(self.headers.get("warc-block-digest", ""), self.block)
 
 
 def read_records(stream: BinaryIO, damaged: Damaged) -> Iterator[WarcRecord]:
@@ -127,7 +85,7 @@ class WarcReader:
                 record = self._only_record()
                 if record is not None:
                     yield record
-            elif self._starts_record():
+            elif self._is_at_record():
                 yield self._record()
             else:
                 member_offset = buffer.member_offset
@@ -170,7 +128,7 @@ class WarcReader:
         self._newlines = newlines
         return newlines.count(b"\n")
 
-    def _starts_record(self) -> bool:
+    def _is_at_record(self) -> bool:
         buffer = self._buffer
         while buffer.data.find(b"\n", buffer.position, buffer.position + MAX_LINE) < 0:
             ahead = buffer.ahead()
@@ -195,7 +153,7 @@ class WarcReader:
         buffer = self._buffer
         start, member_offset = buffer.start, buffer.member_offset
         head, fault = (self._arc_head(), None) if self._is_arc else self._warc_head()
-        record = _new_record(head, bool(self._is_arc), member_offset if buffer.plain else start, member_offset)
+        record = new_record(head, bool(self._is_arc), member_offset if buffer.plain else start, member_offset)
         record.checked = buffer.checked
         if fault:
             return self._fail_record(record, fault, 0)
@@ -223,7 +181,7 @@ class WarcReader:
                     "header-too-large", f"a record header of over {MAX_HEAD} bytes"
                 )
             if not (buffer.fill(ahead + 1) or self._join()):
-                reason = _MEMBER_FAULTS.get(buffer.fault, "truncated")
+                reason = MEMBER_FAULTS.get(buffer.fault, "truncated")
                 return buffer.take(ahead), RecordFault(reason, "a record header without an end")
             # A blank line that ends in the next bytes starts at most three before them.
             searched_bytes = max(ahead - 3, 0)
@@ -258,15 +216,15 @@ class WarcReader:
         line_feeds = self._skip_newlines()
         if buffer.fill(1):
             self._has_end_marks = self._has_end_marks and line_feeds >= 2
-            if self._starts_record():
+            if self._is_at_record():
                 return None
             if self._is_in_breaking_member(record):
-                return _member_fault(buffer.fault)
+                return member_fault(buffer.fault)
             if self._skip_damaged_mark() or self._is_whole_before_garbage(record, line_feeds):
                 return None
             return RecordFault("bad-length", "a block that the end of its record does not follow")
         if buffer.fault and not self._survives_fault(record, buffer.fault):
-            return _member_fault(buffer.fault)
+            return member_fault(buffer.fault)
         if buffer.plain and line_feeds < 2 and self._has_end_marks and not self._is_arc:
             self._damaged("the file is cut within the end mark of a record", buffer.member_offset, 0)
         return None
@@ -277,14 +235,14 @@ class WarcReader:
         if not fault and _find_record(record.block, 0, len(record.block), self._is_arc) >= 0:
             return RecordFault("bad-length", "a length that covers records which follow")
         if fault or self._buffer.plain:
-            return RecordFault(_MEMBER_FAULTS.get(fault, "truncated"), "a record that the archive ends in")
+            return RecordFault(MEMBER_FAULTS.get(fault, "truncated"), "a record that the archive ends in")
         return RecordFault("runs-past-member", "a length that is more than the member holds")
 
     def _covers_record(self, record: WarcRecord) -> bool:
         """Whether the block holds the start of another record, and nothing shows that it should."""
         if self._is_arc or b"WARC/" not in record.block or not _COVERED_RECORD.search(record.block):
             return False
-        return not _length_is_right(record)
+        return not length_is_right(record)
 
     def _skip_damaged_mark(self) -> bool:
         """Pass over an end mark with a wrong byte in it, if the next record or the end follows."""
@@ -302,7 +260,7 @@ class WarcReader:
 
     def _is_whole_before_garbage(self, record: WarcRecord, line_feeds: int) -> bool:
         """Whether a record that garbage follows is whole: by its own evidence, else by its end mark."""
-        evidence = _length_is_right(record)
+        evidence = length_is_right(record)
         return line_feeds >= 2 and not self._is_arc if evidence is None else evidence
 
     def _is_in_breaking_member(self, record: WarcRecord) -> bool:
@@ -381,25 +339,3 @@ def _find_record(data: bytes, start: int, end: int, arc: bool | None) -> int:
         ):
             return version_start
     return arc_start if match else -1
-
-
-def _member_fault(fault: str) -> RecordFault:
-    return RecordFault(_MEMBER_FAULTS[fault], "a record in a member that does not decompress to its end")
-
-
-def _new_record(head: bytes, arc: bool, offset: int, member_offset: int) -> WarcRecord:
-    headers = arc_headers(head) if arc else parse_headers(head)
-    kind = "arc" if arc else headers.get("warc-type", "").lower()
-    length = headers.get("content-length", "")
-    size = int(length) if re.fullmatch(r"[0-9]{1,18}", length) else -1
-    return WarcRecord(kind, head, b"", size, offset, member_offset, fields=headers)
-
-
-def _length_is_right(record: WarcRecord) -> bool | None:
-    """Whether the record's block digest, or else the HTTP length in it, confirms its length; None if it has neither."""
-    matches = record.matches_digest()
-    if matches is not None or len(record.block) != record.size:
-        return matches
-    end = blank_line(record.block[:MAX_HEAD], 0)
-    length = _HTTP_LENGTH.search(record.block, 0, max(end, 0))
-    return True if length and int(length[1]) == len(record.block) - end else None

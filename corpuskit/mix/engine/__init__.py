@@ -1,6 +1,6 @@
 """A recipe as tasks, on one machine or a cluster.
 
-Reading order: run (the phases), tasks, task_results (what each kind of task leaves), task_files, engine, executors,
-slurm_jobs; read_tasks, sharded_stage, mix_tasks (the tasks of each phase); shards, bucket_index (what tasks leave on
-disk); progress, preview, estimate, text_table (what users see).
+Reading order: run and phases, tasks, task_results (what each kind of task leaves), task_files, engine, executors,
+slurm_jobs; read_tasks, sharded_stage, mix_tasks (the tasks of each phase); shards, verdict_files, bucket_index (what
+tasks leave on disk); progress, preview, estimate, text_table (what users see).
 """

@@ -7,6 +7,7 @@ how often a run was killed, because tasks are cut by size alone, order is always
 """
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,6 +86,8 @@ class Engine:
     """The phases that have begun, in order."""
     absent_fields: list[tuple[str, str, frozenset[str]]] = field(default_factory=list)
     """Fields that options name and no document has: phase, step, fields."""
+    remarks: "dict[str, Counter[str]]" = field(default_factory=dict)
+    """What people should know of inputs, and how often it was the case, by the input's name."""
 
     @property
     def tasks_folder(self) -> Path:
@@ -214,6 +217,8 @@ class Engine:
             stream.shards += work_shards(task)
             stream.record_verdicts(task.result)
             chain.inputs += task.result.get("inputs", [])
+            for name, remarks in task.result.get("remarks", {}).items():
+                self.remarks.setdefault(name, Counter()).update(remarks)
         for step, count in zip(steps, counts, strict=True):
             chain.add(describe(step), upstream if step is steps[0] else "verified", count)
             if count.absent_fields:

@@ -11,8 +11,8 @@ from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.stream.flow import end_of_stages, runs_of
 from corpuskit.core.tokens import counter
 from corpuskit.mix.engine.estimate import ResourceNeed, estimate_need, estimate_supply, stored_bytes
+from corpuskit.mix.engine.phases import Inputs, phase_name, steps_of, target_folder, tokenizer_of
 from corpuskit.mix.engine.read_tasks import ReadPlan, read_plans
-from corpuskit.mix.engine.run import Inputs, phase_name, steps_of, target_folder, tokenizer_of
 from corpuskit.mix.engine.tasks import StoredTask
 from corpuskit.mix.engine.text_table import table_lines
 from corpuskit.mix.recipe.cluster_profile import Profile

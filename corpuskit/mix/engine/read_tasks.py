@@ -39,6 +39,7 @@ from corpuskit.mix.engine.task_results import (
     InputsResult,
     RangeContent,
     RangeResult,
+    Remarks,
 )
 from corpuskit.mix.engine.tasks import FinishedTask, Task, file_of_task, identity_of, interned
 
@@ -79,7 +80,13 @@ class ReadInputs(Task[InputsResult]):
                 raise _changed_error(file)
         result = log.close(flow.counts, shards)
         key = _content_key(task_path, entries)
-        return {**result, "inputs": entries, "content_key": key, "file_status": status_before}
+        return {
+            **result,
+            "inputs": entries,
+            "remarks": _remarks_on(files),
+            "content_key": key,
+            "file_status": status_before,
+        }
 
     def is_current(self, result: InputsResult) -> bool:
         """Whether the inputs are still what was read: the same status or, if that differs, the same digest.
@@ -129,6 +136,7 @@ class ReadRange(Task[RangeResult]):
         return {
             **result,
             "files": [*result["files"], file_entry(keys_file)],
+            "remarks": _remarks_on([file]),
             "content_key": _content_key(task_path, content),
             "span": {
                 "start": byte_range.start,
@@ -248,6 +256,10 @@ def _ranges(file: Input, step: Step) -> list[tuple[int, int]]:
         return []
     with open_local(file.local_path) as stream:
         return byte_ranges(size, step.part_bytes) if step.splits(stream) else []
+
+
+def _remarks_on(files: Sequence[Input]) -> Remarks:
+    return {file.name: dict(file.findings.remarks) for file in files if file.findings.remarks}
 
 
 def _file_status(file: Input) -> FileStatus | None:

@@ -3,7 +3,6 @@
 import itertools
 import operator
 import shlex
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -13,40 +12,34 @@ from typing import cast
 
 from corpuskit.core import console
 from corpuskit.core.counts import StepCount, StreamCount
-from corpuskit.core.disk import filesystem
-from corpuskit.core.disk.compression import compressing_writer
-from corpuskit.core.errors import DamagedError, RefusedError, UsageError
+from corpuskit.core.errors import DamagedError, RefusedError
 from corpuskit.core.provenance.balance import VerdictKey, decision_problems, step_problems
 from corpuskit.core.provenance.chain import StepDescription, follow
 from corpuskit.core.provenance.entries import InputEntry, Manifest, ShardEntry, StepEntry, left_out
 from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.recovery import STAGING
 from corpuskit.core.publish.source_totals import Totals
-from corpuskit.core.reading.inputs import Input
-from corpuskit.core.reading.lines import whole_lines
 from corpuskit.core.registry import find_format
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import CorpusStage, Step, absent_fields_notice
 from corpuskit.core.stream.flow import end_of_stages, runs_of
 from corpuskit.core.stream.limits import demand_documents, demand_few_rejects, demand_whole_inputs
 from corpuskit.core.tokens import BYTES, WORDS, counter, token_version
-from corpuskit.core.wording import quantity
+from corpuskit.core.wording import counted_remarks, quantity
 from corpuskit.mix.engine import mix_tasks
 from corpuskit.mix.engine.bucket_index import BucketEntry, write_bucket_index
 from corpuskit.mix.engine.engine import Engine, Notify
 from corpuskit.mix.engine.executors import Executor, LocalExecutor, RayExecutor, SlurmExecutor
+from corpuskit.mix.engine.phases import Inputs, corpus_stages, phase_name, steps_of, target_folder, tokenizer_of
 from corpuskit.mix.engine.progress import MixProgress, SourceSummary, print_summary
 from corpuskit.mix.engine.read_tasks import read_plans
 from corpuskit.mix.engine.shards import ShardedStream, WorkShard
 from corpuskit.mix.engine.slurm_jobs import SlurmJobs
-from corpuskit.mix.engine.task_files import damaged_error
 from corpuskit.mix.engine.task_results import DocumentsResult, OutputFile
+from corpuskit.mix.engine.verdict_files import join_verdicts
 from corpuskit.mix.recipe.cluster_profile import Profile
-from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, license_gate, tags_of
+from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, tags_of
 from corpuskit.mix.solver.sampling import QuotaPlan
-
-Inputs = Mapping[str, Sequence[Input]]
-"""The inputs of each source, by its name."""
 
 
 def run_recipe(recipe: Recipe, inputs: Inputs, settings: Settings, executor: str, profile: Profile) -> None:
@@ -67,7 +60,7 @@ def run_recipe(recipe: Recipe, inputs: Inputs, settings: Settings, executor: str
             manifest = run.publish()
     finally:
         output.abandon(keep_work=True)
-        for step in _corpus_stages(recipe):
+        for step in corpus_stages(recipe):
             step.close()
     run.report(manifest)
 
@@ -103,11 +96,22 @@ class MixRun:
         """Run all phases and publish what comes out; return the manifest."""
         streams = [self._run_source(source) for source in self.recipe.sources]
         stream = _joined_stream(streams)
+        self._tell_remarks()
         self._demand_whole_inputs(stream.chain.inputs)
         stream = self._run_steps("together", stream, self.recipe.together)
         self._tell_absent_fields()
         self._mix(stream)
         return self._publish(stream)
+
+    def _tell_remarks(self) -> None:
+        for name, remarks in self.engine.remarks.items():
+            for remark in counted_remarks(name, remarks):
+                self._notice(remark)
+
+    def _notice(self, message: str) -> None:
+        """Print a line on standard error, unless the user wants none."""
+        if not self.settings.quiet:
+            console.notice("mix", message)
 
     def _tell_absent_fields(self) -> None:
         """Name fields that no document has. Raises RefusedError if the policy asks to scrub them."""
@@ -115,8 +119,7 @@ class MixRun:
             notice = f"{phase}: {absent_fields_notice(fields)}"
             if step == "scrub-pii" and self.recipe.policy.pii_required:
                 raise RefusedError(f"`pii: required`, but {notice}; correct the `fields` of {step}")
-            if not self.settings.quiet:
-                console.notice("mix", notice)
+            self._notice(notice)
 
     def report(self, manifest: Manifest) -> None:
         """Print the summary of a published run, or the line of `--json`."""
@@ -233,12 +236,12 @@ class MixRun:
         for name, version in token_version(tokenizer_of(self.recipe)).items():
             chain.record_version(name, version)
         names = [entry["name"] for entry in chain.steps]
-        chain.decisions, decisions_of = _join_verdicts(
+        chain.decisions, decisions_of = join_verdicts(
             stream.verdict_files, self.engine.tasks_folder, names, self.output.run
         )
         self._demand_balance(chain.steps, decisions_of)
         manifest = self.output.publish(chain, {"command": "mix", "recipe": self.recipe.name})
-        for step in _corpus_stages(self.recipe):
+        for step in corpus_stages(self.recipe):
             step.commit()
         return manifest
 
@@ -269,9 +272,7 @@ class MixRun:
         damaged = [entry for entry in inputs if entry["damage"]]
         for entry in damaged[:5]:
             first = entry["damage"][0]
-            console.notice(
-                "mix", f"{entry['path']}: {first['what']}, at byte {first['offset']}, {first['lost']} bytes lost"
-            )
+            self._notice(f"{entry['path']}: {first['what']}, at byte {first['offset']}, {first['lost']} bytes lost")
         names = [entry["path"] for entry in damaged]
         demand_whole_inputs(self.settings, names, quantity(len(damaged), "input"), "nothing was published")
 
@@ -298,34 +299,6 @@ class MixRun:
 def _shard_entry(file: OutputFile) -> ShardEntry:
     """Return what the manifest says of a file."""
     return cast(ShardEntry, {key: value for key, value in file.items() if key != "format"})
-
-
-def target_folder(recipe: Recipe, settings: Settings) -> Path:
-    """Return the folder that the corpus goes to. Raises UsageError if neither options nor recipe name one."""
-    target = settings.output or recipe.output.dir
-    if target is None:
-        raise UsageError("no output: name one with -o, or as `output: {dir: …}` in the recipe")
-    return target
-
-
-def tokenizer_of(recipe: Recipe) -> str:
-    """Return how tokens are counted: by the budget's tokenizer, or as words without a budget."""
-    return recipe.budget.tokenizer if recipe.budget else WORDS
-
-
-def steps_of(recipe: Recipe, source: SourceSpec) -> list[Step]:
-    """Return a source's steps: the reading one, the policy's licence filter, then its own."""
-    return [source.from_step, *license_gate(recipe), *source.steps]
-
-
-def phase_name(label: str, steps: Sequence[Step]) -> str:
-    """Return what a phase is called: `web: fetch-warc, extract`."""
-    return f"{label}: {', '.join(step.name() for step in steps)}"
-
-
-def _corpus_stages(recipe: Recipe) -> list[CorpusStage]:
-    steps = [*(step for source in recipe.sources for step in source.steps), *recipe.together]
-    return [step for step in steps if isinstance(step, CorpusStage)]
 
 
 def _joined_stream(streams: Sequence[ShardedStream]) -> ShardedStream:
@@ -358,51 +331,6 @@ def _select_tasks(
         )
         for number, shard in enumerate(shards)
     ]
-
-
-def _join_verdicts(
-    files: Mapping[str, Sequence[str]],
-    tasks: Path,
-    steps: Sequence[str],
-    folder: Path,
-) -> "tuple[list[str], Counter[VerdictKey]]":
-    """Write all verdicts to one file, step by step, those of a step in the order of the documents.
-
-    Returns the path of the file, none if there are no verdicts, and how many there are of each.
-
-    In the tasks' files, a source's verdicts precede those of its stages by as much as is read at a time, which depends
-    on how the inputs were cut into tasks. The order by steps does not. The steps are written one after the other,
-    because a compressor holds megabytes.
-    """
-    import orjson
-
-    assert set(steps).issuperset(files), "a verdict of a step that is not in the chain"
-    decisions_of: Counter[VerdictKey] = Counter()
-    if not files:
-        return [], decisions_of
-    all_steps, one_step = folder / "verdicts.jsonl.zst", folder / "verdicts-of-step.jsonl.zst"
-    with filesystem.open_write(all_steps) as stream:
-        for step in dict.fromkeys(steps):
-            if step not in files:
-                continue
-            with closing(compressing_writer(filesystem.open_write(one_step), ".zst")) as of_step:
-                for line in _verdict_lines(tasks / name for name in files[step]):
-                    decision = orjson.loads(line)
-                    if decision["step"] == step:
-                        decisions_of[step, decision["verdict"], decision["reason"]] += 1
-                        of_step.write(line + b"\n")
-            with open(one_step, "rb") as verdicts:
-                shutil.copyfileobj(verdicts, stream)
-    return [str(all_steps)], decisions_of
-
-
-def _verdict_lines(paths: Iterable[Path]) -> Iterator[bytes]:
-    for path in paths:
-        file = Input(path.name, local_path=path)
-        for block in whole_lines(file.blocks()):
-            yield from block.rstrip(b"\n").split(b"\n")
-        if file.damage:
-            raise damaged_error(path)
 
 
 def _sum_left_out(steps: Iterable[StepEntry], verdict: str) -> dict[str, int]:

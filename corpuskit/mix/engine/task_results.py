@@ -17,6 +17,9 @@ FileStatus = list[int]
 LeftOut = dict[str, dict[str, dict[str, int]]]
 """Number of documents and records left out: by source, then `dropped` or `rejected`, then `step: reason`."""
 
+Remarks = dict[str, dict[str, int]]
+"""What people should know of inputs although nothing is lost, and how often it was the case: by name of the input."""
+
 FileName = NewType("FileName", str)
 """Name of one of the task's own files: the task's fingerprint, then an ending."""
 
@@ -90,6 +93,8 @@ class DocumentsResult(TaskResult):
     """Name of the file of verdicts; empty if there are none."""
     inputs: NotRequired[list[InputEntry]]
     """What was read, if the task reads whole inputs."""
+    remarks: NotRequired[Remarks]
+    """On these inputs; only of a task that reads some."""
     content_key: NotRequired[str]
     """Identifies the task and the content that it read, if the task's fingerprint does not cover that content."""
 

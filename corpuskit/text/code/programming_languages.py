@@ -294,7 +294,7 @@ AMBIGUOUS = {
 
 def language_by_name(path: str) -> Language | None:
     """Return the language that the file's name indicates; None if there is none."""
-    tables = _tables()
+    tables = _lookup_tables()
     name = PurePosixPath(path).name
     if name in tables.by_file_name:
         return tables.by_file_name[name]
@@ -316,7 +316,7 @@ def language_by_content(path: str, text: str, language: Language) -> Language:
     if not is_ambiguous(path):
         return language
     rarer = AMBIGUOUS[PurePosixPath(path).suffix.lower()]
-    return _tables().by_name[rarer.name] if rarer.pattern.search(text) else language
+    return _lookup_tables().by_name[rarer.name] if rarer.pattern.search(text) else language
 
 
 def language_by_shebang(head: bytes) -> Language | None:
@@ -325,13 +325,13 @@ def language_by_shebang(head: bytes) -> Language | None:
     if match is None:
         return None
     interpreter = (match[1] or match[2]).rpartition(b"/")[2].decode("ascii", "replace")
-    languages = _tables().by_interpreter
+    languages = _lookup_tables().by_interpreter
     return languages.get(interpreter) or languages.get(re.sub(r"[\d.]+$", "", interpreter))
 
 
 def language_names() -> list[str]:
     """Return the names of all languages that can be recognised, sorted."""
-    return sorted(_tables().by_name)
+    return sorted(_lookup_tables().by_name)
 
 
 class _Tables(NamedTuple):
@@ -342,7 +342,7 @@ class _Tables(NamedTuple):
 
 
 @cache
-def _tables() -> _Tables:
+def _lookup_tables() -> _Tables:
     by_name: dict[str, Language] = {}
     by_suffix: dict[str, Language] = {}
     for kind, table in zip(KINDS, (_PROGRAMMING, _MARKUP, _PROSE, _DATA), strict=True):

@@ -34,14 +34,9 @@ from corpuskit.text.dedup.parameters import MOST_PERMUTATIONS, IndexReading, fie
 from corpuskit.text.dedup.snapshots import Block, dropped_for, entries_with_id, kept_of, rows_of, survivors_of
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from corpuskit.core.disk.block_file import BlockFile, Field
     from corpuskit.text.dedup.entries import Entries
     from corpuskit.text.dedup.matching import Flags, Verdicts
-
-    Roots = NDArray[np.uint64]
 
 FORMAT = "corpuskit.dedup-index/1"
 CURRENT = "index.json"
@@ -211,7 +206,7 @@ class Index:
 
 
 def with_root(fields: "Sequence[Field]") -> "list[Field]":
-    """The fields of an entry in the index: those of any entry, and the digest of the text that survived for it."""
+    """Return the fields of an entry in the index: those of any entry, and the digest of its survivor's text."""
     from corpuskit.core.disk.block_file import Field
 
     return [fields[0], Field("root", "<u8", 2), *fields[1:]]

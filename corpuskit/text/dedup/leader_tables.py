@@ -11,11 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuskit.text.dedup.shingles import Hashes
+from corpuskit.text.dedup.shingles import HALF, Hashes
 
 __all__ = ["LeaderTables", "Lookup"]
 
-HALF = np.uint64(32)
 NUMBER = np.uint64(0xFFFF_FFFF)
 EMPTY = np.uint64(0)
 WINDOW = 32

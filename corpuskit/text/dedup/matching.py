@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from corpuskit.text.dedup.minhash import Matches, Ranks, Similarities
 
     Flags = NDArray[np.bool_]
-    Rows = NDArray[np.uint64]
+    Keys = NDArray[np.uint64]
 
 PAIRS_AT_ONCE = 4096
 ROW_BYTES = 96
@@ -141,7 +141,7 @@ class Matcher:
         rows = numpy.concatenate([run.rows for run in runs])
         yield Run(rows[numpy.argsort(rows[:, -1], kind="stable")], part=False)
 
-    def _rows(self, name: str, skipped: "Flags | None") -> Iterator["Rows"]:
+    def _rows(self, name: str, skipped: "Flags | None") -> Iterator["Keys"]:
         """Yield a field of the entries that matter, with their ranks as the last column."""
         import numpy
 
@@ -222,7 +222,7 @@ def apply_verdicts(
             yield document
 
 
-def _is_in(sorted_keys: "Rows", keys: "Rows") -> "Flags":
+def _is_in(sorted_keys: "Keys", keys: "Keys") -> "Flags":
     """Return which keys are among `sorted_keys`."""
     import numpy
 

@@ -18,7 +18,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuskit.text.dedup.shingles import Hashes
+from corpuskit.text.dedup.shingles import HALF, Hashes
 
 __all__ = [
     "LEADERS",
@@ -45,8 +45,7 @@ Similarities = NDArray[np.float64]
 Likeness = Callable[[Ranks, Ranks], Similarities]
 """Similarities, 0 to 1, of pairs of documents given as two arrays of numbers."""
 
-MIXER = np.uint64(0x94D0_49BB_1331_11EB)
-HALF = np.uint64(32)
+BAND_KEY_MIXER = np.uint64(0x94D0_49BB_1331_11EB)
 
 
 def version() -> str:
@@ -71,9 +70,9 @@ def band_keys(rows: Signatures, bands: int) -> Hashes:
     height = rows.shape[1] // bands
     keys: Hashes = (rows.reshape(len(rows), bands, height) * _row_factors(height)).sum(axis=2, dtype=np.uint64)
     keys += np.arange(1, bands + 1, dtype=np.uint64)
-    keys *= MIXER
+    keys *= BAND_KEY_MIXER
     keys ^= keys >> HALF
-    keys *= MIXER
+    keys *= BAND_KEY_MIXER
     keys ^= keys >> HALF
     return keys
 

@@ -1,7 +1,6 @@
 """The parameters that the kernels of dedup share: with the documents, they determine its verdicts."""
 
 import unicodedata
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -18,8 +17,7 @@ MOST_PERMUTATIONS = 4096
 """Each takes four bytes of every document."""
 
 
-@dataclass(frozen=True)
-class DedupParameters:
+class DedupParameters(NamedTuple):
     """The options of `dedup` that its kernels need; the step explains them."""
 
     method: Literal["exact", "minhash"]
@@ -72,7 +70,7 @@ class DedupParameters:
 
 
 def fields_of(method: str, bands: int, permutations: int) -> "list[Field]":
-    """The fields of an entry that verdicts depend on."""
+    """Return the fields of an entry that verdicts depend on."""
     from corpuskit.core.disk.block_file import Field
 
     fields = [Field("digest", "<u8", 2)]

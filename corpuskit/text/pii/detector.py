@@ -110,7 +110,7 @@ def matches(compiled: Any, data: bytes, accept: Callable[[bytes, int, int], bool
             yield start, end
             offset = end
         else:
-            offset = behind_word(data, start)
+            offset = end_of_word(data, start)
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
@@ -124,6 +124,6 @@ def merged(spans: Iterable[Span]) -> list[Span]:
     return apart
 
 
-def behind_word(data: bytes, start: int) -> int:
+def end_of_word(data: bytes, start: int) -> int:
     """Return where the word that begins here ends, however long: no value that stands alone begins inside it."""
     return _REST_OF_WORD.match(data, start + 1).end()  # type: ignore[union-attr]

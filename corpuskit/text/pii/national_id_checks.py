@@ -29,18 +29,18 @@ def check(name: str) -> Callable[[str], bool]:
 
 
 def belgian(number: str) -> bool:
-    """Mod 97 of the number or, for those born since 2000, of a 2 and the number; 20 or 40 may be added to the month."""
+    """Check mod 97 of the number or, for those born since 2000, of 2 and it; 20 or 40 may be added to the month."""
     ends = 97 - int(number[-2:])
     return int(number[2:4]) % 20 <= 12 and ends in (int(number[:-2]) % 97, int("2" + number[:-2]) % 97)
 
 
 def british_insurance(number: str) -> bool:
-    """There is no check digit; some pairs of letters were never issued."""
+    """Check the letters, as there is no check digit: some pairs were never issued."""
     return number[:2] not in _NEVER_GIVEN
 
 
 def danish(number: str) -> bool:
-    """A date only; since 2007 numbers are issued whose check digit does not hold."""
+    """Check the date only; since 2007 numbers are issued whose check digit does not hold."""
     return bool(_DAY_FIRST.match(number))
 
 
@@ -54,7 +54,7 @@ def korean(number: str) -> bool:
 
 
 def norwegian(number: str) -> bool:
-    """Both check digits, and a day and a month; a D-number adds 40 to the day, an H-number to the month."""
+    """Check both check digits, day and month; a D-number adds 40 to the day, an H-number to the month."""
     rules = _module("no.fodselsnummer")
     if not 1 <= int(number[:2]) % 40 <= 31 or not 1 <= int(number[2:4]) % 40 <= 12:
         return False
@@ -62,12 +62,12 @@ def norwegian(number: str) -> bool:
 
 
 def south_african(number: str) -> bool:
-    """Luhn, a date, and a digit for citizenship."""
+    """Check Luhn, the date, and the digit for citizenship."""
     return number[10] in "012" and bool(_DATE.match(number, 2)) and _luhn(number)
 
 
 def swedish(number: str) -> bool:
-    """Luhn over the last ten digits, and a date; a coordination number adds 60 to the day."""
+    """Check Luhn over the last ten digits, and the date; a coordination number adds 60 to the day."""
     short = number[-10:]
     day = f"{int(short[4:6]) % 60:02d}"
     return bool(_DATE.fullmatch(short[2:4] + day)) and _luhn(short)

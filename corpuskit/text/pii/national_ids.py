@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache, partial
 from typing import Any
 
-from corpuskit.text.pii.detector import Detector, Span, apart_from_digits, behind_word, matches, merged, pattern
+from corpuskit.text.pii.detector import Detector, Span, apart_from_digits, end_of_word, matches, merged, pattern
 from corpuskit.text.pii.national_id_checks import check, load
 from corpuskit.text.pii.national_id_kinds import GAP, KINDS, TYPES, IdKind
 
@@ -35,13 +35,13 @@ def compact(kind: str, value: str) -> str:
 
 def _find(kind: IdKind, data: bytes) -> list[Span]:
     load()
-    spans = [*_behind_words(kind, data)] if kind.words else []
+    spans = [*_ids_after_words(kind, data)] if kind.words else []
     if kind.alone:
         spans += matches(_compiled(kind.alone), data, partial(_is_id, kind))
     return merged(spans)
 
 
-def _behind_words(kind: IdKind, data: bytes) -> Iterator[Span]:
+def _ids_after_words(kind: IdKind, data: bytes) -> Iterator[Span]:
     words, offset = _compiled(_words(kind)), 0
     shape = _compiled(_shape(kind))
     while match := words.search(data, offset):
@@ -61,7 +61,7 @@ def _next_to(kind: IdKind, shape: Any, data: bytes, offset: int) -> Span | None:
         start, end = match.span()
         if _is_id(kind, data, start, end):
             return start, end
-        offset = min(end, behind_word(data, start))
+        offset = min(end, end_of_word(data, start))
     return None
 
 
@@ -99,10 +99,10 @@ def _trigger(kind: IdKind) -> str:
     return "|".join(filter(None, [kind.words and _words(kind), kind.alone]))
 
 
-def _gate() -> str:
+def _any_id_pattern() -> str:
     """Return what every id matches: six digits in a row, gaps aside, or the shape of an id that may have fewer."""
     return "|".join([rf"[0-9](?:{GAP}[0-9]){{5}}", *(_shape(kind) for kind in KINDS if kind.few_digits)])
 
 
-_GATE = _gate()
+_GATE = _any_id_pattern()
 DETECTORS = tuple(Detector(kind.type, _trigger(kind), partial(_find, kind), _GATE) for kind in KINDS)

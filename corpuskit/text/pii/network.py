@@ -11,15 +11,15 @@ from corpuskit.text.pii.detector import Detector, Span, before, digit_at, matche
 
 # Letters of scripts that put spaces between words; with CJK letters, a whole clause would look like a name.
 _LETTER = r"\p{Latin}\p{Greek}\p{Cyrillic}"
-_EMAIL = pattern(
+_EMAIL_PATTERN = pattern(
     rf"[{_LETTER}0-9_][{_LETTER}0-9_.+%'&/-]*(?:@|%40|\x{{ff20}})"
     rf"(?:[{_LETTER}0-9](?:[{_LETTER}0-9-]*[{_LETTER}0-9])?\.)+(?:[{_LETTER}]{{2,24}}|xn--[0-9A-Za-z-]{{2,59}})"
 )
 _NOT_DOMAINS = frozenset(b"png jpg jpeg gif svg webp avif ico bmp css js mjs ts tsx jsx json html htm php py".split())
 
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_IPV4 = pattern(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
-_IPV6 = pattern(r"[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]*")
+_IPV4_PATTERN = pattern(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
+_IPV6_PATTERN = pattern(r"[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]*")
 _VERSION_BEFORE = pattern(
     r"(?i)(?:\bv(?:er(?:sion|\.)?|\.)?|\brelease|\bsection|\bsect?\.|\bclause|\btable|\bfigure|\bchapter|§"
     r"|[a-z]/|\bOID)[ :=]{0,2}(?:is )?$"
@@ -38,8 +38,8 @@ _ALWAYS_SECRET = (b"pass", b"pwd", b"secret")
 
 
 def find_emails(data: bytes) -> Iterator[Span]:
-    """Addresses as RFC 5322 writes them without quotes, also with `%40` for `@`; the domain needs a dot."""
-    for match in _EMAIL.finditer(data):
+    """Find addresses as RFC 5322 writes them without quotes, also with `%40` for `@`; the domain needs a dot."""
+    for match in _EMAIL_PATTERN.finditer(data):
         start, end = match.span()
         value = data[start:end]
         if value.rpartition(b".")[2].lower() in _NOT_DOMAINS:
@@ -50,13 +50,13 @@ def find_emails(data: bytes) -> Iterator[Span]:
 
 
 def find_ipv4(data: bytes) -> Iterator[Span]:
-    """Four octets without leading zeros that are not a version, section or object number."""
-    return matches(_IPV4, data, _is_ipv4)
+    """Find four octets without leading zeros that are not a version, section or object number."""
+    return matches(_IPV4_PATTERN, data, _is_ipv4)
 
 
 def find_ipv6(data: bytes) -> Iterator[Span]:
-    """RFC 4291 forms, compressed and IPv4-mapped included; `a::b` in program code is left."""
-    for match in _IPV6.finditer(data):
+    """Find addresses of RFC 4291, compressed and IPv4-mapped included; `a::b` in program code is left."""
+    for match in _IPV6_PATTERN.finditer(data):
         start, end = match.span()
         text = data[start:end].rstrip(b".")
         if text.endswith(b":") and not text.endswith(b"::"):
@@ -66,7 +66,7 @@ def find_ipv6(data: bytes) -> Iterator[Span]:
 
 
 def find_url_credentials(data: bytes) -> list[Span]:
-    """`user:password` before a host, long tokens in that place, and values of secret-bearing parameters."""
+    """Find `user:password` before a host, long tokens in that place, and values of secret-bearing parameters."""
     spans = [match.span(1) for match in _USERINFO.finditer(data)]
     spans += [span for match in _PARAMETER.finditer(data) if (span := _parameter(data, match))]
     return merged(spans)

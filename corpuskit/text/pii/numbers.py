@@ -67,12 +67,12 @@ _CARD_BEFORE = pattern(
 _DOUBLED = bytes((digit * 2 - 9 if digit > 4 else digit * 2) for digit in range(10)) + bytes(246)
 _VALUES = bytes.maketrans(b"0123456789", bytes(range(10)))
 
-_SSN = pattern(r"[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{3} [0-9]{2} [0-9]{4}|[0-9]{9,}")
+_SSN_PATTERN = pattern(r"[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{3} [0-9]{2} [0-9]{4}|[0-9]{9,}")
 _SSN_BEFORE = pattern(r"(?i)\bSSN|social[ -]security|soc\.? sec")
 
 
 def find_ibans(data: bytes) -> list[Span]:
-    """IBANs, whole or in groups, with at most one space, hyphen, dot or line break between characters.
+    """Find IBANs, whole or in groups, with at most one space, hyphen, dot or line break between characters.
 
     Polish account numbers without their country (26 digits) count as well: the check digits are the same.
     """
@@ -80,17 +80,17 @@ def find_ibans(data: bytes) -> list[Span]:
 
 
 def find_cards(data: bytes) -> list[Span]:
-    """Card numbers, whole or in the groups printed on cards; without an issuer's prefix, only after a word for card."""
+    """Find card numbers, whole or in printed groups; without an issuer's prefix, only after a word for card."""
     return merged([*matches(_CARD, data, _is_card), *matches(_LONG_CARD, data, _is_card)])
 
 
 def find_ssns(data: bytes) -> Iterator[Span]:
-    """`123-45-6789`; with spaces or nothing for the hyphens, only after words that say what it is."""
-    return matches(_SSN, data, _is_ssn)
+    """Find `123-45-6789`; with spaces or nothing for the hyphens, only after words that say what it is."""
+    return matches(_SSN_PATTERN, data, _is_ssn)
 
 
 def luhn(digits: bytes) -> bool:
-    """The check of ISO/IEC 7812-1, annex B.
+    """Check digits by ISO/IEC 7812-1, annex B.
 
     >>> luhn(b"4111111111111111"), luhn(b"4111111111111112")
     (True, False)
@@ -100,7 +100,7 @@ def luhn(digits: bytes) -> bool:
 
 
 def mod97(account: bytes) -> bool:
-    """The check of ISO 13616 on an IBAN in upper case, without gaps.
+    """Check an IBAN in upper case, without gaps, by ISO 13616.
 
     >>> mod97(b"GB82WEST12345698765432"), mod97(b"GB82WEST12345698765433")
     (True, False)

@@ -77,12 +77,12 @@ class Candidate(NamedTuple):
         return cls(data, start, end, text, digits_of(text.replace(b"(0)", b"")))
 
     def groups(self) -> list[bytes]:
-        """Its groups of digits, without the trunk zero."""
+        """Return its groups of digits, without the trunk zero."""
         return _GROUP.findall(self.text.replace(b"(0)", b""))
 
 
 def find_phones(data: bytes) -> Iterator[Span]:
-    """Telephone and fax numbers, with their extensions."""
+    """Find telephone and fax numbers, with their extensions."""
     last = 0
     for run in _RUN.finditer(data):
         for span in _in_run(data, run.span(), last):

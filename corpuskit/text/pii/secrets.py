@@ -43,7 +43,7 @@ _LONGEST_BLOCK = 32 * 1024
 
 
 def find_api_keys(data: bytes) -> list[Span]:
-    """Keys by prefix, by shape, or by the words before them."""
+    """Find keys by prefix, by shape, or by the words before them."""
     spans = [match.span() for match in _PREFIXED.finditer(data)]
     spans += [match.span() for match in _SK.finditer(data) if _looks_random(match.group())]
     for match in _NAMED.finditer(data):
@@ -54,7 +54,7 @@ def find_api_keys(data: bytes) -> list[Span]:
 
 
 def find_private_keys(data: bytes) -> Iterator[Span]:
-    """PEM and PGP private-key blocks from header to footer; of a cut block, the lines of base64."""
+    """Find PEM and PGP private-key blocks from header to footer; of a cut block, the lines of base64."""
     headers = [match.span() for match in _HEADER.finditer(data)]
     for number, (start, body) in enumerate(headers):
         limit = headers[number + 1][0] if number + 1 < len(headers) else len(data)

@@ -13,7 +13,7 @@ import numpy as np
 from corpuskit.text.quality import characters as char
 from corpuskit.text.quality.arrays import Booleans, Integers
 from corpuskit.text.quality.spans import expand_spans, hash_spans
-from corpuskit.text.quality.words import SPECIAL, split_token
+from corpuskit.text.quality.words import TOKENIZER_EXCEPTIONS, split_token
 
 __all__ = ["TokenBatch", "split_tokens"]
 
@@ -186,7 +186,7 @@ def _may_be_special(batch: TokenBatch, stripped: StrippedTokens) -> Booleans:
 @cache
 def _special_core_hashes() -> Integers:
     """Return the hashes of the special tokens without the marks at their ends, sorted."""
-    tokens = [token.encode() for token in SPECIAL]
+    tokens = [token.encode() for token in TOKENIZER_EXCEPTIONS]
     ends = np.array([len(token) + 1 for token in tokens]).cumsum() - 1
     data = np.frombuffer(b" ".join([*tokens, b""]), np.uint8)
     batch = TokenBatch(data, np.concatenate([[0], ends[:-1] + 1]), ends)

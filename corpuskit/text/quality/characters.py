@@ -33,7 +33,7 @@ _TERMINAL_RANGES = (
     "1173c-1173e 11944 11946 11a42-11a43 11a9b-11a9c 11c41-11c42 11ef7-11ef8 11f43-11f44 16a6e-16a6f 16af5 "
     "16b37-16b38 16b44 16e98 1bc9f 1da88"
 )
-_SYMBOLS = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~—”％〈、━【「」，】；“《„’∶´．（–？！：～«〉》）。…►»"
+_SYMBOL_MARKS = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~—”％〈、━【「」，】；“《„’∶´．（–？！：～«〉》）。…►»"
 
 
 def _characters(ranges: str) -> frozenset[str]:
@@ -44,7 +44,7 @@ def _characters(ranges: str) -> frozenset[str]:
 _TERMINALS = _characters(_TERMINAL_RANGES)
 """The characters that end a sentence."""
 _CONTROLS = frozenset(map(chr, (*range(32), *range(127, 160))))
-SYMBOLS = _TERMINALS | _CONTROLS | frozenset(_SYMBOLS)
+SYMBOLS = _TERMINALS | _CONTROLS | frozenset(_SYMBOL_MARKS)
 """A word of these alone does not count for the Gopher rules: ASCII marks, common typographic and East Asian ones."""
 _OPENING, _CLOSING, _ICON = (re.compile(f"[{marks}]") for marks in (OPENING, CLOSING, ICONS))
 

@@ -93,7 +93,7 @@ _LONGEST_ADDRESS = 4096
 
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HIRAGANA, _KATAKANA = "\u3041-\u309f", "\u30a1-\u30ff\u31f0-\u31ff\uff66-\uff9f"
-_UNSPACED = re.compile(f"[{_HAN}{_HIRAGANA}{_KATAKANA}\u0e01-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff]")
+_UNSPACED_LETTER = re.compile(f"[{_HAN}{_HIRAGANA}{_KATAKANA}\u0e01-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff]")
 _THAI = "[เ-ไ]?[ก-ฮ][ะ-ฺ็-๎]*(?:[ก-ฮ](?![ะ-ฺ็-๎]))?[ๆฯ]?"
 _LAO = "[ເ-ໄ]?[ກ-ຮໜ-ໟ][ະ-ຽ່-ໍ]*(?:[ກ-ຮ](?![ະ-ຽ່-ໍ]))?"
 _KHMER = "[ក-ឳ](?:្[ក-ឳ])*[ា-៑]*(?:[ក-អ](?![្ា-៑]))?"
@@ -117,16 +117,20 @@ def split_token(token: str, unspaced: bool = False) -> list[str]:
     >>> [split_token(token) for token in ["Don't", "(it's", "No):", "example.org/no…"]]
     [['Do', "n't"], ['(', 'it', "'s"], ['No', ')', ':'], ['example.org/no', '…']]
     """
-    special_words = SPECIAL.get(token)
-    if special_words is not None:
-        return list(special_words)
-    if unspaced and not token.isascii() and _UNSPACED.search(token):
+    exception_words = TOKENIZER_EXCEPTIONS.get(token)
+    if exception_words is not None:
+        return list(exception_words)
+    if unspaced and not token.isascii() and _UNSPACED_LETTER.search(token):
         return _UNSPACED_UNIT.findall(token)
     if token.isalpha():
         return [token]
     # Most other tokens are a word and one mark; the general way gives the same result, but takes longer.
     word, mark = token[:-1], token[-1]
-    if word.isalpha() and word not in SPECIAL and (mark in ",;:!?)" or (mark == "." and word[-1].islower())):
+    if (
+        word.isalpha()
+        and word not in TOKENIZER_EXCEPTIONS
+        and (mark in ",;:!?)" or (mark == "." and word[-1].islower()))
+    ):
         return [word, mark]
     unmarked = token[0].isalnum() and mark.isalnum() and "$" not in token
     if unmarked and (mark not in _LAST_LETTERS or not _UNIT_OR_GENITIVE.search(token)):
@@ -164,7 +168,7 @@ def _strip_marks(token: str) -> tuple[list[str], str, list[str]]:
 
 
 def _is_special(token: str, start: int, end: int) -> bool:
-    return end - start <= _LONGEST_SPECIAL and token[start:end] in SPECIAL
+    return end - start <= _LONGEST_EXCEPTION and token[start:end] in TOKENIZER_EXCEPTIONS
 
 
 def _opening_mark_end(token: str, start: int, end: int) -> int:
@@ -213,8 +217,8 @@ def _split_core(core: str) -> list[str]:
     """Return the words between the marks: special tokens and addresses stay whole, others are cut at their infixes."""
     if not core:
         return []
-    if core in SPECIAL:
-        return list(SPECIAL[core])
+    if core in TOKENIZER_EXCEPTIONS:
+        return list(TOKENIZER_EXCEPTIONS[core])
     if core.isalnum() or not _MAYBE_INFIX.search(core):
         return [core]
     if "." in core and len(core) <= _LONGEST_ADDRESS and _is_address(core):
@@ -257,16 +261,16 @@ UNIT_ENDS = _LAST_LETTERS | frozenset("+" + _CURRENCY)
 """Last characters of the units that may come off after a digit."""
 
 
-def _special_tokens() -> dict[str, tuple[str, ...]]:
+def _english_exceptions() -> dict[str, tuple[str, ...]]:
     """Return tokens with words of their own: English contractions, times, abbreviations that end in a full stop."""
-    special: dict[str, tuple[str, ...]] = {}
+    exceptions: dict[str, tuple[str, ...]] = {}
 
     def contract(bases: str, endings: str) -> None:
         for lower_base in bases.split():
             for base in (lower_base, lower_base.title()):
                 for ending in endings.split():
                     for spelling in (ending, ending.replace("'", "’"), ending.replace("'", "")):
-                        special[base + spelling] = (base, spelling)
+                        exceptions[base + spelling] = (base, spelling)
 
     contract("i", "'m 'll 'd 've")
     contract("you we they", "'ll 'd 've 're")
@@ -295,17 +299,17 @@ def _special_tokens() -> dict[str, tuple[str, ...]]:
         "well",
         "Well",
     ]:
-        special.pop(word, None)
+        exceptions.pop(word, None)
     for pair in ["can|not", "gon|na", "got|ta", "let|'s", "let|’s"]:
         head, tail = pair.split("|")
         for first in (head, head.title()):
-            special[first + tail] = (first, tail)
+            exceptions[first + tail] = (first, tail)
     for hour in range(1, 13):
         for half in ("am", "pm", "a.m.", "p.m."):
-            special[f"{hour}{half}"] = (str(hour), half)
-    special.update((word, (word,)) for word in _WHOLE_TOKENS.split())
-    special.update((f"{letter}.", (f"{letter}.",)) for letter in "abcdefghijklmnopqrstuvwxyzäöü")
-    return special
+            exceptions[f"{hour}{half}"] = (str(hour), half)
+    exceptions.update((word, (word,)) for word in _WHOLE_TOKENS.split())
+    exceptions.update((f"{letter}.", (f"{letter}.",)) for letter in "abcdefghijklmnopqrstuvwxyzäöü")
+    return exceptions
 
 
 _WHOLE_TOKENS = (
@@ -315,6 +319,6 @@ _WHOLE_TOKENS = (
     "Gov. i.e. I.e. I.E. Inc. Jr. Ltd. Md. Messrs. Mo. Mont. Mr. Mrs. Ms. Ph.D. Prof. Rep. Rev. Sen. St. vs. v.s. "
     "and/or w/o ma'am o'clock O'clock 'em 'cause 'bout '' ' C++ :) :-) ;) ;-) :( :-( :D :P :/"
 )
-SPECIAL = _special_tokens()
+TOKENIZER_EXCEPTIONS = _english_exceptions()
 """Tokens, and cores of tokens, that have words of their own."""
-_LONGEST_SPECIAL = max(map(len, SPECIAL))
+_LONGEST_EXCEPTION = max(map(len, TOKENIZER_EXCEPTIONS))

@@ -13,7 +13,8 @@ from corpuskit.core.reading import members
 from corpuskit.formats.warc import reader
 from corpuskit.formats.warc.digests import matches_digest
 from corpuskit.formats.warc.headers import arc_headers
-from corpuskit.formats.warc.reader import WarcRecord, read_records
+from corpuskit.formats.warc.reader import read_records
+from corpuskit.formats.warc.record import WarcRecord
 from tests.support.warc import (
     ARC_HEAD,
     ODD,

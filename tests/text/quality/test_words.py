@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpuskit.text.quality.batch_words import TokenBatch, split_tokens
-from corpuskit.text.quality.words import SPECIAL, is_unspaced, split_token
+from corpuskit.text.quality.words import TOKENIZER_EXCEPTIONS, is_unspaced, split_token
 from tests.support.words import split_words
 
 TOKENS = st.text(st.characters(exclude_categories=("Cs", "Zs", "Zl", "Zp", "Cc")), min_size=1)
@@ -94,7 +94,7 @@ def _split_in_bulk(tokens: list[str], unspaced: bool) -> list[list[str]]:
     return words
 
 
-SPECIAL_TOKENS = st.sampled_from(sorted(SPECIAL))
+SPECIAL_TOKENS = st.sampled_from(sorted(TOKENIZER_EXCEPTIONS))
 AROUND = st.text(st.sampled_from("'’\"(.,…—-$+:/sSm"), max_size=3)
 NEARLY_SPECIAL = st.builds("{}{}{}".format, AROUND, SPECIAL_TOKENS, AROUND)
 UNITS = st.builds(
