@@ -34,7 +34,8 @@ _META_AUTHORS = (
     "cxenseparse:author",
     "byl",
 )
-_AUTHOR_WORDS = ("author", "Author", "autor", "Autor", "byline", "Byline", "writer", "verfasser")
+_AUTHOR_WORDS = ("uthor", "utor", "yline", "riter", "erfasser")
+"""What every mark of an author holds, whether it begins with a capital or not: each word costs a search."""
 _AUTHOR_MARK = re.compile(
     r"(?<![a-z])(?:author(?:s|-?name|-?link|s?-name|-?by)?|post-?author|entry-?author|article-?author|byline(?:-?name|-?author)?"
     r"|autor(?:en|in)?(?:-?name)?|writer|verfasser)(?![a-z])"

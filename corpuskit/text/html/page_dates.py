@@ -8,12 +8,13 @@ told apart, and ones that could be read in two ways are left out.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from corpuskit.text.html.calendar_days import WrittenDay, timestamp_day, written_days
-from corpuskit.text.html.raw_markup import StartTag, start_tags, tags_with, text_of
+from corpuskit.text.html.raw_markup import StartTag, any_name, start_tags, tags_with, text_of
 
-__all__ = ["heading_day", "marked_day"]
+__all__ = ["PageDates"]
 
 MAX_MARKED = 400
 """Most elements marked with a time that are looked at."""
@@ -30,7 +31,8 @@ MAX_LINE = 200
 MAX_WORDS = 7
 """Most words beside the date, unless one says that it is of publication."""
 
-_TIME_WORDS = ("date", "Date", "publish", "Publish", "publication", "modified", "Modified", "posted")
+_TIME_WORDS = ("date", "Date", "ubli", "odified")
+"""What every mark of a time holds: each word costs a search of the whole page."""
 _TIME = re.compile(r"<(time)(?=[\s>])", re.IGNORECASE)
 _PUBLISHED_MARK = re.compile(
     r"datepublished|pubdate|(?<![a-z])published(?![a-z])|entry-date|post-?date|publi(?:sh|cation)-?(?:date|time)|dateissued"
@@ -46,16 +48,17 @@ _FOREIGN_SECTION = re.compile(
 _COMMENTS = re.compile(
     r"<(?:section|div|ol|ul)(?=\s[^>]{0,300}?(?:id|class)=[\"']?[^\"'>]{0,100}comment)|<footer[\s>]", re.IGNORECASE
 )
-_BREAK = re.compile(
-    r"<(/?)(address|article|aside|blockquote|body|br|button|caption|dd|div|dl|dt|fieldset|figcaption|figure|footer|form"
-    r"|h[1-6]|header|hr|li|main|nav|ol|option|p|pre|section|select|table|tbody|td|th|tr|ul)(?=[\s>/])[^>]*+>",
-    re.IGNORECASE,
+_LINE_NAMES = tuple(
+    """a address article aside blockquote body br button caption dd div dl dt fieldset figcaption figure footer form
+    h1 h2 h3 h4 h5 h6 header hr li main nav ol option p pre section select table tbody td th tr ul""".split()  # noqa: SIM905
 )
+_BREAK = re.compile(rf"<(/?)({any_name(_LINE_NAMES)})(?=[\s>/])[^>]*+>")
+"""A tag that breaks a line, or one of a link."""
+_DIGIT = re.compile(r"\d")
 _HEADING = re.compile(r"<h[1-6][\s>]", re.IGNORECASE)
 _HEADING_END = re.compile(r"</h[1-6]", re.IGNORECASE)
-_LINK = re.compile(r"<(/?)a(?=[\s>])", re.IGNORECASE)
-_SECTION_TAG = re.compile(r"<(/?)(article|aside|div|footer|nav|ol|section|ul)(?=[\s>])[^<>]*+>", re.IGNORECASE)
-_SECTIONS = frozenset("article aside div footer nav ol section ul".split())  # noqa: SIM905
+_SECTIONS = ("article", "aside", "div", "footer", "nav", "ol", "section", "ul")
+_SECTION_TAG = re.compile(rf"<(/?)({any_name(_SECTIONS)})(?=[\s>])[^<>]*+>")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?(?:am|pm|uhr|h))?", re.IGNORECASE)
 _DATELINE_END = re.compile(r"\s*(?:[|–—:]|[.]\s|-{1,2}\s)")
@@ -81,59 +84,104 @@ _EVENT_WORD = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Line:
     """A line of text, and its markup."""
 
     text: str
     source: str
+    is_timed: bool
+    """Whether it holds a `time` element."""
 
 
-def marked_day(source: str, heading: int, day_first: bool | None, *, modified: bool = False) -> str:
-    """Return the day of the elements marked as the time of publication, or of a change.
+class PageDates:
+    """The days that a page shows by its heading, or that elements are marked with.
 
-    It is the only one that they give, or else that nearest to the heading's offset, which is -1 if there is none.
+    The heading's offsets are those of its start tag, or of a title that is not marked as a heading; -1 if there is
+    none.
     """
-    days: list[tuple[int, str]] = []
-    tags = list(islice(_marked_tags(source), MAX_MARKED))
-    sections = _foreign_sections(source) if tags else []
-    for tag in tags:
-        if any(start < tag.start < end and not start < heading < end for start, end in sections):
-            continue
-        is_modified = _MODIFIED_MARK.search(tag.marks) is not None and "datepublished" not in tag.marks
-        if is_modified == modified and (day := _tag_day(source, tag, day_first)):
-            days.append((abs(tag.start - heading), day))
-    if len({day for _, day in days}) == 1:
-        return days[0][1]
-    distance, day = min(days, default=(0, ""))
-    return day if heading >= 0 and distance < WINDOW_AFTER else ""
 
+    def __init__(self, source: str, heading: tuple[int, int], day_first: bool | None) -> None:
+        self.source = source
+        self.heading = heading
+        self.day_first = day_first
 
-def heading_day(source: str, heading: tuple[int, int], day_first: bool | None, *, modified: bool = False) -> str:
-    """Return the day that the text by the heading gives as the page's own.
+    def day(self, *, modified: bool) -> str:
+        """Return the day of publication that a reader sees or that is marked, or that of a change; empty if none is."""
+        day = self._heading_day(modified=modified) if self.heading[0] >= 0 else ""
+        return day or self._marked_day(modified=modified)
 
-    The offsets are those of its start tag, or of a title that is not marked as a heading.
+    def _marked_day(self, *, modified: bool) -> str:
+        """Return the day of the elements marked as the time of publication, or of a change.
 
-    With `modified`, it is the day of a change.
-    """
-    start, end = heading
-    heading_end = _HEADING_END.search(source, end, end + MAX_INNER) if _HEADING.match(source, start) else None
-    end = heading_end.end() if heading_end else end
-    after = source[end : end + WINDOW_AFTER]
-    lines_before = list(_lines(_last_section(source[max(0, start - WINDOW_BEFORE) : start])))[-LINES_BEFORE:]
-    for line in (*islice(_lines(_first_section(after)), LINES_AFTER), *reversed(lines_before)):
-        day = _line_day(line, day_first, modified=modified)
-        if day:
-            return day
-    return _only_time(after, day_first, modified=modified)
+        It is the only one that they give, or else that nearest to the heading.
+        """
+        heading = self.heading[0]
+        days = [
+            (abs(tag.start - heading), day)
+            for tag in self._marked_tags
+            if _is_modified(tag) == modified and (day := _tag_day(self.source, tag, self.day_first))
+        ]
+        if len({day for _, day in days}) == 1:
+            return days[0][1]
+        distance, day = min(days, default=(0, ""))
+        return day if heading >= 0 and distance < WINDOW_AFTER else ""
+
+    @cached_property
+    def _marked_tags(self) -> list[StartTag]:
+        """The elements marked as the time of publication or of a change, but for those of comments and teasers."""
+        tags = list(islice(_marked_tags(self.source), MAX_MARKED))
+        sections = _foreign_sections(self.source) if tags else []
+        heading = self.heading[0]
+        foreign_sections = [(start, end) for start, end in sections if not start < heading < end]
+        return [tag for tag in tags if not any(start < tag.start < end for start, end in foreign_sections)]
+
+    def _heading_day(self, *, modified: bool) -> str:
+        """Return the day that the text by the heading gives as the page's own, or as that of a change."""
+        for line in self._heading_lines:
+            day = _line_day(line, self.day_first, modified=modified)
+            if day:
+                return day
+        days = {day for line in self._timed_lines for day in _time_days(line.source, self.day_first, modified=modified)}
+        return days.pop() if len(days) == 1 else ""
+
+    @cached_property
+    def _after(self) -> str:
+        """The markup after the heading."""
+        start, end = self.heading
+        heading_end = (
+            _HEADING_END.search(self.source, end, end + MAX_INNER) if _HEADING.match(self.source, start) else None
+        )
+        end = heading_end.end() if heading_end else end
+        return self.source[end : end + WINDOW_AFTER]
+
+    @cached_property
+    def _heading_lines(self) -> list[Line]:
+        """The lines by the heading that hold a digit or a `time`, those after it first."""
+        start = self.heading[0]
+        lines_before = list(_lines(_last_section(self.source[max(0, start - WINDOW_BEFORE) : start])))[-LINES_BEFORE:]
+        lines = (*islice(_lines(_first_section(self._after)), LINES_AFTER), *reversed(lines_before))
+        return [line for line in lines if line.is_timed or _DIGIT.search(line.text)]
+
+    @cached_property
+    def _timed_lines(self) -> list[Line]:
+        """All lines after the heading and before the comments that hold a `time`."""
+        part = self._after
+        if not _TIME.search(part):
+            return []
+        comments = _COMMENTS.search(part)
+        return [line for line in _lines(part[: comments.start()] if comments else part) if line.is_timed]
 
 
 def _marked_tags(source: str) -> Iterator[StartTag]:
-    """Yield elements marked as the time of publication or of a change, but for those of comments and teasers."""
     for tag in tags_with(source, _TIME_WORDS):
         is_time = "pubdate" in tag.attributes or _PUBLISHED_MARK.search(tag.marks) or _MODIFIED_MARK.search(tag.marks)
         if is_time and not _FOREIGN_MARK.search(tag.marks):
             yield tag
+
+
+def _is_modified(tag: StartTag) -> bool:
+    return _MODIFIED_MARK.search(tag.marks) is not None and "datepublished" not in tag.marks
 
 
 def _foreign_sections(source: str) -> list[tuple[int, int]]:
@@ -180,22 +228,24 @@ def _lines(part: str) -> Iterator[Line]:
 
     A link that holds several lines is a teaser of its page.
     """
-    position = links = longest_line = 0
+    position = links = links_before = longest_line = 0
     foreign_name, foreign_depth = "", 0
     for match in _BREAK.finditer(part + "<br>"):
-        source = part[position : match.start()]
-        links_before = links
-        for link in _LINK.finditer(source):
-            links = max(0, links - 1) if link[1] else links + 1
-        text = " ".join(text_of(source).split())
-        if (text or "<time" in source.lower()) and not (links_before or links or foreign_depth):
-            yield Line(text, source)
-            longest_line = max(longest_line, len(text))
-        position = match.end()
-        name = match[2].lower()
+        closing, name = match[1], match[2].lower()
+        if name == "a":
+            links = max(0, links - 1) if closing else links + 1
+            continue
+        if not (links_before or links or foreign_depth):
+            source = part[position : match.start()]
+            text = "" if source.isspace() else " ".join(text_of(source).split())
+            is_timed = "<time" in source.lower()
+            if text or is_timed:
+                yield Line(text, source, is_timed)
+                longest_line = max(longest_line, len(text))
+        position, links_before = match.end(), links
         if foreign_depth:
-            foreign_depth += (-1 if match[1] else 1) if name == foreign_name else 0
-        elif not match[1] and name in _SECTIONS and _is_foreign(name, match[0].lower(), longest_line):
+            foreign_depth += (-1 if closing else 1) if name == foreign_name else 0
+        elif not closing and name in _SECTIONS and _is_foreign(name, match[0].lower(), longest_line):
             foreign_name, foreign_depth = name, 1
 
 
@@ -206,7 +256,7 @@ def _is_foreign(name: str, tag: str, longest_line: int) -> bool:
 
 def _line_day(line: Line, day_first: bool | None, *, modified: bool) -> str:
     """Return the day that the line gives as that of publication, or of a change; empty if it gives none."""
-    if len(line.text) <= MAX_LINE and _is_updated(line.text) == modified:
+    if line.is_timed and len(line.text) <= MAX_LINE and _is_updated(line.text) == modified:
         day = next(_time_days(line.source, day_first, modified=modified), "")
         if day:
             return day
@@ -246,16 +296,6 @@ def _words_beside(text: str, days: list[WrittenDay]) -> list[str]:
         if _DATELINE_END.match(text, position):
             return words
     return words + _WORD.findall(_CLOCK.sub(" ", _SEPARATOR.split(text[position:])[0]))
-
-
-def _only_time(part: str, day_first: bool | None, *, modified: bool) -> str:
-    """Return the day of the `time` elements of a part, up to the comments, if all give the same."""
-    if not _TIME.search(part):
-        return ""
-    comments = _COMMENTS.search(part)
-    lines = _lines(part[: comments.start()] if comments else part)
-    days = {day for line in lines for day in _time_days(line.source, day_first, modified=modified)}
-    return days.pop() if len(days) == 1 else ""
 
 
 def _time_days(part: str, day_first: bool | None, *, modified: bool) -> Iterator[str]:

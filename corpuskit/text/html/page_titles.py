@@ -7,12 +7,12 @@ before or behind a separator and is the site's name belongs to no title.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from urllib.parse import urlsplit
 
 from corpuskit.text.html.json_ld import comparable_title
-from corpuskit.text.html.raw_markup import inner_text, single_line, start_tags
+from corpuskit.text.html.raw_markup import VisibleMarkup, inner_text, single_line
 
 __all__ = ["PageTitles", "page_titles"]
 
@@ -28,8 +28,6 @@ MAX_LOOK_BACK = 200
 """Most characters of the tag before a title."""
 META_TITLES = ("og:title", "citation_title", "dc.title", "dcterms.title", "parsely-title", "dc:title", "twitter:title")
 
-_TITLE = re.compile(r"<(title)(?=[\s>])", re.IGNORECASE)
-_HEADING = re.compile(r"<(h[1-6])(?=[\s>])", re.IGNORECASE)
 _OWN_TAG = re.compile(r"<(?!/|a[\s>])[^<>]*>\s*$", re.IGNORECASE)
 """The start tag of an element, not a link, whose text begins here."""
 _SEPARATOR = re.compile(
@@ -56,8 +54,7 @@ class PageTitles:
     """Those of `meta` elements, then `<title>`."""
     document_title: str
     site_names: frozenset[str]
-    title_text: tuple[int, int] = (-1, -1)
-    """Where a title stands as a text that is not marked as a heading; -1 if it does not."""
+    source: str
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -70,15 +67,26 @@ class PageTitles:
 
         It is -1 if there is none.
         """
-        confirmed = self.confirmed_heading()
-        if confirmed is None and self.title_text[0] >= 0:
-            return self.title_text
+        confirmed = self._confirmed_heading
+        title_text = _title_text(self.source, self.stated_titles) if confirmed is None else (-1, -1)
+        if title_text[0] >= 0:
+            return title_text
         heading = confirmed[0] if confirmed else next((item for item in self.all_headings if item.level == 1), None)
         return (heading.start, heading.end) if heading else (-1, -1)
 
-    def confirmed_heading(self, headline: str = "") -> tuple[Heading, str] | None:
+    @cached_property
+    def _confirmed_heading(self) -> tuple[Heading, str] | None:
+        """The heading that a stated title gives, too, and the title that both give."""
+        return self._heading_among(self.stated_titles)
+
+    def confirmed_heading(self, headline: str) -> tuple[Heading, str] | None:
         """Return the heading that a title states too, and the title that both give; None if no title states any."""
-        titles = [self.without_site(title) for title in dict.fromkeys((*self.stated_titles, headline)) if title]
+        if not headline or headline in self.stated_titles:
+            return self._confirmed_heading
+        return self._heading_among((*self.stated_titles, headline))
+
+    def _heading_among(self, stated_titles: tuple[str, ...]) -> tuple[Heading, str] | None:
+        titles = [self.without_site(title) for title in dict.fromkeys(stated_titles) if title]
         for agree in (_is_equal, _starts_alike, _is_segment, _ends_alike, _holds):
             for heading in sorted(self.all_headings, key=lambda heading: heading.level):
                 for title in titles:
@@ -113,23 +121,21 @@ class PageTitles:
         return title
 
 
-def page_titles(source: str, values: dict[str, str], url: str) -> PageTitles:
+def page_titles(page: VisibleMarkup, values: dict[str, str], url: str) -> PageTitles:
     """Return the titles that the page's source, `meta` elements and address give."""
-    document_title = next(
-        (text for tag in islice(start_tags(source, _TITLE), MAX_HEADINGS) if (text := inner_text(source, tag))), ""
-    )
+    document_title = next((text for tag in page.tags["title"] if (text := inner_text(page.source, tag))), "")
     stated_titles = [text for name in META_TITLES if (text := single_line(values.get(name, "")))]
-    headings = tuple(_headings(source))
+    headings = tuple(_headings(page))
     site_names = set(_site_names(values, url))
     site_names.update(_brands(stated_titles, document_title, headings, site_names))
     own_headings = tuple(heading for heading in headings if _compact(heading.text) not in site_names)
     titles = (*stated_titles, document_title)
-    return PageTitles(own_headings, titles, document_title, frozenset(site_names), _title_text(source, titles))
+    return PageTitles(own_headings, titles, document_title, frozenset(site_names), page.source)
 
 
-def _headings(source: str) -> Iterator[Heading]:
-    for tag in islice(start_tags(source, _HEADING), MAX_HEADINGS):
-        text = inner_text(source, tag)
+def _headings(page: VisibleMarkup) -> Iterator[Heading]:
+    for tag in page.tags["heading"][:MAX_HEADINGS]:
+        text = inner_text(page.source, tag)
         if text:
             yield Heading(int(tag.name[1]), text, tag.start, tag.end)
 
@@ -202,8 +208,10 @@ def _brands(
 
     It is the last part that is a name, unless a heading says so, too; or the first, if a heading is the rest.
     """
+    separators = list(islice(_SEPARATOR.finditer(document_title), MAX_SEPARATORS)) if stated_titles else []
+    if not separators:
+        return
     heading_texts = {_compact(heading.text) for heading in headings}
-    separators = list(islice(_SEPARATOR.finditer(document_title), MAX_SEPARATORS))
     for title in set(map(_compact, stated_titles)) - heading_texts - {""}:
         for separator in separators:
             first, last = _compact(document_title[: separator.start()]), _compact(document_title[separator.end() :])
@@ -212,6 +220,7 @@ def _brands(
                 yield title
 
 
+@lru_cache(maxsize=1024)
 def _compact(title: str) -> str:
     """Return the letters and digits of a title in lower case, as hosts have them."""
     return comparable_title(title).replace(" ", "")

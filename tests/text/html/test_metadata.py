@@ -7,6 +7,7 @@ import pytest
 
 from corpuskit.text.html.calendar_days import is_day_first, timestamp_day, url_day, written_days
 from corpuskit.text.html.metadata import page_metadata
+from corpuskit.text.html.reader import read
 
 TEXT = "The mole keeps the sea from the harbour, and in winter the sea keeps the harbour from the mole."
 
@@ -302,6 +303,55 @@ def test_the_language_is_that_of_the_start_tag() -> None:
     assert page_metadata("<!-- <html lang=xx> --><HTML class=a LANG=pt_BR><p>x")["html_language"] == "pt-BR"
     assert page_metadata("<html xml:lang='cy'><p>x")["html_language"] == "cy"
     assert page_metadata("<html lang='{{ lang }}'><meta property=og:locale content=nb_NO>")["html_language"] == "nb-NO"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_heading"),
+    [
+        ("<!-- ", " -->", False),
+        ("<!-- ", "", False),
+        ("<!-- -- > ", " -->", False),
+        ("<!-- --!> ", " -->", False),
+        ("<!-->", "", True),
+        ("<!--->", "-->", True),
+        ("<!-- a -->", "<!-- b -->", True),
+        ("<!coast>", "", True),
+        ("<!coast '", "'>", False),
+        ("<?php echo '", "' ?>", False),
+        ("<?php echo 1 ?>", "", True),
+        ("<![CDATA[", "]]>", False),
+        ("<![if !IE]>", "<![endif]>", True),
+        ("</ ", "", False),
+        ("</ >", "", True),
+        ("<script>", "</script>", False),
+        ("<SCRIPT>'</scripts>'", "</Script >", False),
+        ("<script>x</script>", "", True),
+        ("<script>x</script y='", "'>", False),
+        ("<script><!-- <script> </script>", "--></script>", False),
+        ("<script><!-- <script> </script> --></script>", "", True),
+        ("<script>", "", False),
+        ("<style>", "</style>", False),
+        ("<style/>", "</style>", False),
+        ("<textarea>", "</textarea>", False),
+        ("<iframe>", "</iframe>", False),
+        ("<xmp>", "</xmp>", False),
+        ("<noembed>", "</noembed>", False),
+        ("<noframes>", "</noframes>", False),
+        ("<title>A mole in winter ", "</title>", False),
+        ("<template>", "</template>", False),
+        ("<meta name=a content='", "'>", False),
+        ("<meta name=a content='>'>", "", True),
+        ("<meta name=a content=coast's>", "", True),
+        ("<meta name=a content= '", "'>", False),
+        ('<meta name=a "b>', "", True),
+    ],
+)
+def test_both_readers_of_source_follow_the_same_rules(before: str, after: str, is_heading: bool) -> None:
+    for start_tag in ("<h1>", "<H1 class='a>b'>", '<h1 title=a"b>', "<h1 'a b>", "<h1\n/>"):
+        markup = f"<html><body><p>{TEXT}</p>{before}{start_tag}Moles up north</h1>{after}</body></html>"
+        headings = [block.text for placed in read(markup)[1] for block in placed.blocks if block.kind == "heading"]
+        assert headings == ["Moles up north"] * is_heading, start_tag
+        assert (page_metadata(markup).get("title") == "Moles up north") == is_heading, start_tag
 
 
 @pytest.mark.parametrize(
