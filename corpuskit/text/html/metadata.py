@@ -4,10 +4,11 @@ Nothing here asks the clock or the time zone: of a date only the calendar day is
 is never guessed from the text. `page_titles`, `page_authors` and `page_dates` say which statement is believed first.
 """
 
+import datetime
 import re
 from collections.abc import Iterable, Iterator
 
-from corpuskit.text.html.calendar_days import is_day_first, timestamp_day, url_day
+from corpuskit.text.html.calendar_days import is_day_first, may_be_other_day, timestamp_day, url_day
 from corpuskit.text.html.json_ld import Identity, LinkedData, linked_data, page_key
 from corpuskit.text.html.page_authors import page_author
 from corpuskit.text.html.page_dates import PageDates
@@ -112,19 +113,29 @@ def _published_day(
     A source may be wrong alone: a time in UTC is off by a day, and plugins state the last change.
     """
     dates = PageDates(page.source, titles.heading, is_day_first(language, addresses[0] if addresses else ""))
-    days = [
-        next(filter(None, map(url_day, addresses)), ""),
-        timestamp_day(data.published),
-        _first_day(values, (*_PUBLISHED, *_other_names(values))),
-    ]
-    days = [day for day in days if day]
+    address_day = next(filter(None, map(url_day, addresses)), "")
+    timestamps = [data.published, _first_timestamp(values, (*_PUBLISHED, *_other_names(values)))]
+    days = [day for day in (address_day, *map(timestamp_day, timestamps)) if day]
     if len(days) != 1 and len(set(days)) == len(days):
         # No source is alone, and no two agree; otherwise the others, which take longer to read, would change nothing.
-        days += filter(None, (dates.day(modified=False), _first_day(values, _DATED)))
+        other_days = dates.day(modified=False), timestamp_day(_first_timestamp(values, _DATED))
+        days += filter(None, other_days)
     if days:
-        return max(days, key=lambda day: (days.count(day), -days.index(day)))
-    modified_day = timestamp_day(data.modified) or _first_day(values, _MODIFIED)
+        day = max(days, key=lambda day: (days.count(day), -days.index(day)))
+        sources = [timestamp for timestamp in timestamps if timestamp_day(timestamp) == day]
+        if day != address_day and sources and all(map(may_be_other_day, sources)):
+            return _local_day(day, dates.heading_day(modified=False))
+        return day
+    modified_day = timestamp_day(data.modified) or timestamp_day(_first_timestamp(values, _MODIFIED))
     return modified_day or dates.day(modified=True)
+
+
+def _local_day(day: str, visible_day: str) -> str:
+    """Return the day that a reader sees if it is next to that of a time in UTC; else the latter."""
+    if not visible_day:
+        return day
+    distance = datetime.date.fromisoformat(visible_day) - datetime.date.fromisoformat(day)
+    return visible_day if abs(distance.days) == 1 else day
 
 
 def _other_names(values: dict[str, str]) -> Iterator[str]:
@@ -134,8 +145,9 @@ def _other_names(values: dict[str, str]) -> Iterator[str]:
             yield name
 
 
-def _first_day(values: dict[str, str], names: Iterable[str]) -> str:
-    return next((day for name in names if (day := timestamp_day(values.get(name)))), "")
+def _first_timestamp(values: dict[str, str], names: Iterable[str]) -> str:
+    """Return the first of the values that has a day."""
+    return next((value for name in names if timestamp_day(value := values.get(name, ""))), "")
 
 
 def _meta_values(page: VisibleMarkup) -> dict[str, str]:

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+import re2
+
 from corpuskit.text.html.calendar_days import WrittenDay, timestamp_day, written_days
-from corpuskit.text.html.raw_markup import StartTag, any_name, start_tags, tags_with, text_of
+from corpuskit.text.html.raw_markup import StartTag, any_name, inner_text, start_tags, tags_with, text_of
 
 __all__ = ["PageDates"]
 
@@ -20,7 +22,7 @@ MAX_MARKED = 400
 """Most elements marked with a time that are looked at."""
 WINDOW_BEFORE, WINDOW_AFTER = 8 * 1024, 64 * 1024
 """Characters of markup before and after the heading in which a line may belong to it."""
-LINES_BEFORE, LINES_AFTER = 6, 14
+LINES_BEFORE, LINES_AFTER = 6, 13
 """Lines of text before and after the heading that may belong to it."""
 LONGEST_SUBTITLE = 90
 """Most characters of a line that is not yet the text; an `aside` after that is a side column."""
@@ -28,6 +30,12 @@ MAX_INNER = 8 * 1024
 """Most characters of markup in a heading."""
 MAX_LINE = 200
 """Most characters of a line that is about a date rather than one that mentions it."""
+MAX_NAMED_LINE = 80
+"""Most characters of a line far from the heading that is about its date."""
+MAX_NAMING_WORDS = 100
+"""Most of such words that are looked at for a date behind it."""
+MAX_TO_DATE = 250
+"""Most characters of markup from such a word to the end of the date."""
 MAX_WORDS = 7
 """Most words beside the date, unless one says that it is of publication."""
 
@@ -43,8 +51,12 @@ _FOREIGN_MARK = re.compile(
     r"|more-?(?:news|posts|stories)"
 )
 _FOREIGN_SECTION = re.compile(
-    r"(?<![a-z])(?:no)?comments?(?!s?-?(?:link|count|number))|related|teaser|sidebar|recommend|more-?(?:news|posts|stories)"
+    r"(?<![a-z])(?:no)?comments?(?!s?-?(?:link|count|number))|related|teaser(?![-_]?text)|recommend"
+    r"|(?<!lay-)(?<!layout-)(?<!has-)(?<!with-)(?<!no-)sidebar(?![-_]{1,2}main)|more-?(?:news|posts|stories)"
 )
+"""What names sections of other pages. A teaser's text alone is a standfirst; layouts are named after sidebars."""
+_FOREIGN_WORDS = ("comment", "related", "teaser", "recommend", "sidebar", "more")
+"""What each of these names holds: most tags have none, and looking for words takes less time than for the pattern."""
 _COMMENTS = re.compile(
     r"<(?:section|div|ol|ul)(?=\s[^>]{0,300}?(?:id|class)=[\"']?[^\"'>]{0,100}comment)|<footer[\s>]", re.IGNORECASE
 )
@@ -56,6 +68,7 @@ _BREAK = re.compile(rf"<(/?)({any_name(_LINE_NAMES)})(?=[\s>/])[^>]*+>")
 """A tag that breaks a line, or one of a link."""
 _DIGIT = re.compile(r"\d")
 _HEADING = re.compile(r"<h[1-6][\s>]", re.IGNORECASE)
+_HEADING_PART = re.compile(rf"<({any_name(['span', 'small', 'time', 'em', 'p', 'div'])})(?=[\s>])")
 _HEADING_END = re.compile(r"</h[1-6]", re.IGNORECASE)
 _SECTIONS = ("article", "aside", "div", "footer", "nav", "ol", "section", "ul")
 _SECTION_TAG = re.compile(rf"<(/?)({any_name(_SECTIONS)})(?=[\s>])[^<>]*+>")
@@ -78,8 +91,15 @@ _UPDATED_WORD = re.compile(
     r"|last change|letzte änderung",
     re.IGNORECASE,
 )
+_NAMING_WORD = re2.compile(
+    "(?i)publi|posted|ffentlich|erstellt|erschienen|mise |ubblicat|geplaatst|updated|modified|aktualisiert|nderung"
+    "|stand:|actualizad|aggiornat|atualizad|bijgewerkt|gewijzigd|zaktualiz|опубликован|размещен|обновл|измен"
+    "|更新|修改|发布|發布|公開|掲載"
+)
+"""Words that are looked for far from the heading; ambiguous ones are not. One automaton for all costs one search."""
 _EVENT_WORD = re.compile(
-    r"(?:until|till|deadline|expires|born|founded|since|geboren|gegründet|seit|bis|ab|termin|beginn|copyright|©)\W*$",
+    r"(?:until|till|deadline|expires|born|founded|since|joined|registered|geboren|gegründet|seit|bis|ab|termin|beginn"
+    r"|registriert|beigetreten|inscrit(?: le)?|copyright|©)\W*$",
     re.IGNORECASE,
 )
 
@@ -108,8 +128,28 @@ class PageDates:
 
     def day(self, *, modified: bool) -> str:
         """Return the day of publication that a reader sees or that is marked, or that of a change; empty if none is."""
-        day = self._heading_day(modified=modified) if self.heading[0] >= 0 else ""
-        return day or self._marked_day(modified=modified)
+        return (
+            self.heading_day(modified=modified)
+            or self._timed_day(modified=modified)
+            or self._marked_day(modified=modified)
+            or self._named_day(modified=modified)
+        )
+
+    def _named_day(self, *, modified: bool) -> str:
+        """Return the only day that lines anywhere after the heading call that of publication, or of a change."""
+        if self.heading[0] < 0 or not self._may_name_days:
+            return ""
+        days = set[str]()
+        label = ""
+        for line in self._lines_after:
+            if len(line.text) > MAX_NAMED_LINE:
+                label = ""
+            elif _DIGIT.search(line.text):
+                days |= _named_days(f"{label} {line.text}", self.day_first, modified=modified)
+                label = ""
+            else:
+                label = line.text
+        return days.pop() if len(days) == 1 else ""
 
     def _marked_day(self, *, modified: bool) -> str:
         """Return the day of the elements marked as the time of publication, or of a change.
@@ -136,41 +176,84 @@ class PageDates:
         foreign_sections = [(start, end) for start, end in sections if not start < heading < end]
         return [tag for tag in tags if not any(start < tag.start < end for start, end in foreign_sections)]
 
-    def _heading_day(self, *, modified: bool) -> str:
-        """Return the day that the text by the heading gives as the page's own, or as that of a change."""
-        for line in self._heading_lines:
-            day = _line_day(line, self.day_first, modified=modified)
-            if day:
-                return day
+    def heading_day(self, *, modified: bool) -> str:
+        """Return the day that the heading or the text by it gives as the page's own, or as that of a change."""
+        if self.heading[0] < 0:
+            return ""
+        if not modified and (day := self._day_in_heading()):
+            return day
+        days = (_line_day(line, self.day_first, modified=modified) for line in self._heading_lines())
+        return next(filter(None, days), "")
+
+    def _timed_day(self, *, modified: bool) -> str:
+        """Return the only day that `time` elements after the heading give."""
+        if self.heading[0] < 0:
+            return ""
         days = {day for line in self._timed_lines for day in _time_days(line.source, self.day_first, modified=modified)}
         return days.pop() if len(days) == 1 else ""
+
+    def _day_in_heading(self) -> str:
+        """Return the day that an element inside the heading is no more than."""
+        inner = self.source[self.heading[1] : self._heading_end]
+        if "<" in inner and _DIGIT.search(inner):
+            for tag in start_tags(inner, _HEADING_PART):
+                day = _only_day(inner_text(inner, tag), self.day_first)
+                if day:
+                    return day
+        return ""
+
+    @cached_property
+    def _heading_end(self) -> int:
+        """Where the text of the heading ends."""
+        start, end = self.heading
+        is_element = _HEADING.match(self.source, start) is not None
+        heading_end = _HEADING_END.search(self.source, end, end + MAX_INNER) if is_element else None
+        return heading_end.start() if heading_end else end
 
     @cached_property
     def _after(self) -> str:
         """The markup after the heading."""
-        start, end = self.heading
-        heading_end = (
-            _HEADING_END.search(self.source, end, end + MAX_INNER) if _HEADING.match(self.source, start) else None
-        )
-        end = heading_end.end() if heading_end else end
-        return self.source[end : end + WINDOW_AFTER]
+        return self.source[self._heading_end : self._heading_end + WINDOW_AFTER]
+
+    def _heading_lines(self) -> Iterator[Line]:
+        """Yield the lines by the heading, those after it first."""
+        yield from self._lines_below
+        yield from self._lines_above
 
     @cached_property
-    def _heading_lines(self) -> list[Line]:
-        """The lines by the heading that hold a digit or a `time`, those after it first."""
-        start = self.heading[0]
-        lines_before = list(_lines(_last_section(self.source[max(0, start - WINDOW_BEFORE) : start])))[-LINES_BEFORE:]
-        lines = (*islice(_lines(_first_section(self._after)), LINES_AFTER), *reversed(lines_before))
-        return [line for line in lines if line.is_timed or _DIGIT.search(line.text)]
+    def _lines_below(self) -> list[Line]:
+        return _dated_lines(list(islice(_lines(_first_section(self._after)), LINES_AFTER)))
+
+    @cached_property
+    def _lines_above(self) -> list[Line]:
+        before = self.source[max(0, self.heading[0] - WINDOW_BEFORE) : self.heading[0]]
+        before = _last_section(before.rpartition("</title>")[2])
+        return _dated_lines(list(_lines(before, _open_sections(before)))[: -LINES_BEFORE - 1 : -1])
+
+    @cached_property
+    def _may_name_days(self) -> bool:
+        """Whether a word of publication or of a change has a date behind it; few pages do, and lines take long."""
+        for word in islice(_NAMING_WORD.finditer(self._after), MAX_NAMING_WORDS):
+            part = text_of(self._after[word.start() : word.start() + MAX_TO_DATE])[:MAX_NAMED_LINE]
+            if _DIGIT.search(part) and written_days(part, self.day_first):
+                return True
+        return False
+
+    @cached_property
+    def _lines_after(self) -> list[Line]:
+        """All lines after the heading and before the comments."""
+        comments = _COMMENTS.search(self._after)
+        return list(_lines(self._after[: comments.start()] if comments else self._after))
 
     @cached_property
     def _timed_lines(self) -> list[Line]:
-        """All lines after the heading and before the comments that hold a `time`."""
-        part = self._after
-        if not _TIME.search(part):
-            return []
-        comments = _COMMENTS.search(part)
-        return [line for line in _lines(part[: comments.start()] if comments else part) if line.is_timed]
+        """Those of them that hold a `time`."""
+        return [line for line in self._lines_after if line.is_timed] if _TIME.search(self._after) else []
+
+
+def _dated_lines(lines: list[Line]) -> list[Line]:
+    """Return the lines that hold a digit or a `time`."""
+    return [line for line in lines if line.is_timed or _DIGIT.search(line.text)]
 
 
 def _marked_tags(source: str) -> Iterator[StartTag]:
@@ -184,6 +267,12 @@ def _is_modified(tag: StartTag) -> bool:
     return _MODIFIED_MARK.search(tag.marks) is not None and "datepublished" not in tag.marks
 
 
+def _only_day(text: str, day_first: bool | None) -> str:
+    """Return the day that a text is, but for a time of day and signs; empty if it says more."""
+    days = written_days(text, day_first) if len(text) <= MAX_LINE else []
+    return days[0].day if len(days) == 1 and not _words_beside(text, days) else ""
+
+
 def _foreign_sections(source: str) -> list[tuple[int, int]]:
     """Return where sections about other pages start and end; what holds the heading is none, whatever it is called."""
     sections: list[tuple[int, int]] = []
@@ -193,7 +282,7 @@ def _foreign_sections(source: str) -> list[tuple[int, int]]:
             depth += (-1 if match[1] else 1) if match[2].lower() == name else 0
             if not depth:
                 sections.append((start, match.end()))
-        elif not match[1] and (match[2].lower() == "aside" or _FOREIGN_SECTION.search(match[0].lower())):
+        elif not match[1] and (match[2].lower() == "aside" or _is_named_foreign(match[0])):
             name, depth, start = match[2].lower(), 1, match.start()
     return sections
 
@@ -223,10 +312,23 @@ def _last_section(part: str) -> str:
     return part[starts[-1] :] if starts else part
 
 
-def _lines(part: str) -> Iterator[Line]:
+def _open_sections(part: str) -> frozenset[int]:
+    """Return where the sections start that do not end in a part before the heading: they hold the heading."""
+    starts: dict[str, list[int]] = {name: [] for name in _SECTIONS}
+    for match in _SECTION_TAG.finditer(part):
+        name_starts = starts[match[2].lower()]
+        if not match[1]:
+            name_starts.append(match.start())
+        elif name_starts:
+            name_starts.pop()
+    return frozenset(start for name_starts in starts.values() for start in name_starts)
+
+
+def _lines(part: str, own_sections: frozenset[int] = frozenset()) -> Iterator[Line]:
     """Yield the lines that block elements make of a part of the markup, but for those of links and foreign sections.
 
-    A link that holds several lines is a teaser of its page.
+    A link that holds several lines is a teaser of its page. `own_sections` are known to be the page's own by where
+    they start.
     """
     position = links = links_before = longest_line = 0
     foreign_name, foreign_depth = "", 0
@@ -245,13 +347,23 @@ def _lines(part: str) -> Iterator[Line]:
         position, links_before = match.end(), links
         if foreign_depth:
             foreign_depth += (-1 if closing else 1) if name == foreign_name else 0
-        elif not closing and name in _SECTIONS and _is_foreign(name, match[0].lower(), longest_line):
+        elif (
+            not closing
+            and name in _SECTIONS
+            and _is_foreign(name, match[0], longest_line)
+            and match.start() not in own_sections
+        ):
             foreign_name, foreign_depth = name, 1
 
 
 def _is_foreign(name: str, tag: str, longest_line: int) -> bool:
     """Whether a section is about other pages; an `aside` between heading and text has the date and the author."""
-    return _FOREIGN_SECTION.search(tag) is not None or (name == "aside" and longest_line > LONGEST_SUBTITLE)
+    return (name == "aside" and longest_line > LONGEST_SUBTITLE) or _is_named_foreign(tag)
+
+
+def _is_named_foreign(tag: str) -> bool:
+    tag = tag.lower()
+    return any(word in tag for word in _FOREIGN_WORDS) and _FOREIGN_SECTION.search(tag) is not None
 
 
 def _line_day(line: Line, day_first: bool | None, *, modified: bool) -> str:
@@ -270,6 +382,16 @@ def _line_day(line: Line, day_first: bool | None, *, modified: bool) -> str:
     words = _words_beside(line.text, days)
     about_date = _UPDATED_WORD if modified else _PUBLISHED_WORD
     return own_days.pop() if len(words) <= MAX_WORDS or about_date.search(line.text) else ""
+
+
+def _named_days(text: str, day_first: bool | None, *, modified: bool) -> set[str]:
+    """Return the day of a line, with a label before it, that says that it is of publication, or of a change."""
+    days = written_days(text, day_first)
+    if len(days) != 1 or len(_words_beside(text, days)) > MAX_WORDS:
+        return set()
+    about_date = _UPDATED_WORD if modified else _PUBLISHED_WORD
+    is_named = about_date.search(text, 0, days[0].start) is not None
+    return _days_of_page(text, days, modified=modified) if is_named else set()
 
 
 def _days_of_page(text: str, days: list[WrittenDay], *, modified: bool) -> set[str]:

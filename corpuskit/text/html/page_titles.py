@@ -1,7 +1,8 @@
 """The title of a page among those that it states: heading, `og:title`, headline, and `<title>` with the site's name.
 
-The heading is what readers see, so it is taken where another title confirms it; alone it may be a slogan. What stands
-before or behind a separator and is the site's name belongs to no title.
+The heading is what readers see, so it is taken where another title confirms it, or where it is the page's only one and
+shares a word with a title; alone it may be a slogan. What stands before or behind a separator and is the site's name
+belongs to no title, and neither does a kicker inside the heading.
 """
 
 import re
@@ -12,7 +13,7 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from corpuskit.text.html.json_ld import comparable_title
-from corpuskit.text.html.raw_markup import VisibleMarkup, inner_text, single_line
+from corpuskit.text.html.raw_markup import VisibleMarkup, any_name, inner_text, single_line, start_tags, text_of
 
 __all__ = ["PageTitles", "page_titles"]
 
@@ -22,12 +23,21 @@ MAX_SEPARATORS = 20
 """Most separators of a title that may stand before or behind the site's name."""
 MIN_TITLE = 10
 """Fewest characters by which a title is known among other texts."""
+MIN_WORD = 5
+"""Fewest letters of a word that tells what a title is about."""
 MAX_OCCURRENCES = 20
 """Most occurrences of a title that are looked at."""
 MAX_LOOK_BACK = 200
 """Most characters of the tag before a title."""
 META_TITLES = ("og:title", "citation_title", "dc.title", "dcterms.title", "parsely-title", "dc:title", "twitter:title")
 
+_HEADING_END = re.compile("</[hH][1-6]")
+_HEADING_PART = re.compile(rf"<({any_name(['span', 'small', 'em', 'p', 'div'])})(?=[\s>])")
+_KICKER = re.compile(
+    r"kicker|overline|over-?title|topline|roofline|super-?title|eyebrow|dachzeile|spitzmarke|titleheader|topic-?label"
+    r"|sub-?title|sub-?head|(?<![a-z-])label(?![a-z])|invisible|visually-?hidden|sr-only|(?<![a-z])date(?![a-z])"
+)
+"""Names of what stands in a heading above, below or beside its own text."""
 _OWN_TAG = re.compile(r"<(?!/|a[\s>])[^<>]*>\s*$", re.IGNORECASE)
 """The start tag of an element, not a link, whose text begins here."""
 _SEPARATOR = re.compile(
@@ -91,14 +101,39 @@ class PageTitles:
             for heading in sorted(self.all_headings, key=lambda heading: heading.level):
                 for title in titles:
                     if agreed := agree(title, heading.text):
-                        return heading, agreed
+                        return heading, self._without_kicker(heading) if agreed == heading.text else agreed
         return None
+
+    def _only_heading(self) -> str:
+        """Return the text of the only heading of the highest level if a stated title has one of its longer words."""
+        headings = [heading for heading in self.all_headings if heading.level == 1]
+        if len(headings) != 1:
+            return ""
+        heading_words = comparable_title(headings[0].text)
+        if any(title and heading_words.startswith(comparable_title(title)) for title in self.stated_titles):
+            # The title is the heading's short form.
+            return ""
+        words, *title_words = (_longer_words(text) for text in (headings[0].text, *self.stated_titles))
+        return self._without_kicker(headings[0]) if words & set().union(*title_words) else ""
+
+    def _without_kicker(self, heading: Heading) -> str:
+        """Return the text of a heading without those of its elements that are named as no part of it."""
+        end = _HEADING_END.search(self.source, heading.end)
+        inner = self.source[heading.end : end.start()] if end else ""
+        for tag in list(start_tags(inner, _HEADING_PART)):
+            close = inner.find(f"</{tag.name}", tag.end)
+            if close > 0 and _KICKER.search(tag.marks):
+                inner = inner[: tag.start] + " " * (close - tag.start) + inner[close:]
+        return single_line(text_of(inner)).strip(" :|–—-") or heading.text
 
     def best(self, headline: str) -> str:
         """Return the title to take; `headline` is that of the page's JSON-LD."""
         confirmed = self.confirmed_heading(headline)
         if confirmed:
             return confirmed[1]
+        only_heading = self._only_heading()
+        if only_heading:
+            return only_heading
         for title in (*self.stated_titles[:-1], headline, self.document_title):
             cleaned = self.without_site(title)
             if cleaned and not self.is_site(cleaned):
@@ -155,6 +190,11 @@ def _title_text(source: str, titles: tuple[str, ...]) -> tuple[int, int]:
                 if _OWN_TAG.search(source, max(0, start - MAX_LOOK_BACK), start):
                     return start, end
     return -1, -1
+
+
+def _longer_words(text: str) -> set[str]:
+    """Return the words that say what a text is about; characters of Chinese or Japanese are words by themselves."""
+    return {word for word in comparable_title(text).split() if len(word) >= MIN_WORD or not word.isascii()}
 
 
 def _is_equal(title: str, heading: str) -> str:
