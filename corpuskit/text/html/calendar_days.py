@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-__all__ = ["WrittenDay", "is_day_first", "timestamp_day", "url_day", "written_days"]
+__all__ = ["WrittenDay", "is_day_first", "may_be_other_day", "timestamp_day", "url_day", "written_days"]
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 CENTURY_TURN = 69
 """Years of two digits from here on are of the twentieth century, as POSIX has it."""
+
+FIRST_SAME_HOUR, LAST_SAME_HOUR = 9, 14
+"""Hours in UTC at which it is the same day nearly everywhere."""
 
 _MONTHS = """
 january januar janvier enero gennaio janeiro januari stycznia styczeń января январь січня ιανουαρίου ιανουάριος
@@ -52,6 +55,7 @@ def _month_numbers() -> dict[str, int]:
 
 _MONTH_NUMBERS = _month_numbers()
 _TIMESTAMP = re.compile(r"\s*(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|(\d{2})(\d{2}))(?!\d)")
+_UTC_TIME = re.compile(r"[T\s](\d{2}):\d{2}(?::\d{2})?(?:[.,]\d{1,9})?\s?(?:Z|GMT|UTC|\+00:?00)\s*$")
 _YEAR_FIRST = re.compile(r"(?<![\d./-])(\d{4})([-/.])\s?(\d{1,2})\2\s?(\d{1,2})(?![\d/-])")
 _CJK = re.compile(r"(?<!\d)(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _NUMBERS = re.compile(r"(?<![\d.,/:-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?![\d/-]|[.,]\d)")
@@ -106,6 +110,16 @@ def timestamp_day(value: object) -> str:
         return _day(match[1], match[3] or match[5], match[4] or match[6])
     days = {written.day for written in written_days(value, None)}
     return days.pop() if len(days) == 1 else ""
+
+
+def may_be_other_day(timestamp: str) -> bool:
+    """Whether a timestamp is in UTC and so late or early that many people have another day.
+
+    >>> may_be_other_day("2021-03-04T23:00:00Z"), may_be_other_day("2021-03-04T23:00:00+01:00")
+    (True, False)
+    """
+    match = _UTC_TIME.search(timestamp)
+    return match is not None and not FIRST_SAME_HOUR <= int(match[1]) <= LAST_SAME_HOUR
 
 
 def written_days(text: str, day_first: bool | None) -> list[WrittenDay]:

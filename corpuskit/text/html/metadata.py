@@ -4,23 +4,21 @@ Nothing here asks the clock or the time zone: of a date only the calendar day is
 is never guessed from the text. `page_titles`, `page_authors` and `page_dates` say which statement is believed first.
 """
 
+import datetime
 import re
-from functools import partial
-from itertools import islice
+from collections.abc import Iterable, Iterator
 
-from corpuskit.text.html.calendar_days import is_day_first, timestamp_day, url_day
+from corpuskit.text.html.calendar_days import is_day_first, may_be_other_day, timestamp_day, url_day
 from corpuskit.text.html.json_ld import Identity, LinkedData, linked_data, page_key
 from corpuskit.text.html.page_authors import page_author
-from corpuskit.text.html.page_dates import heading_day, marked_day
+from corpuskit.text.html.page_dates import PageDates
 from corpuskit.text.html.page_titles import PageTitles, page_titles
-from corpuskit.text.html.raw_markup import MAX_LENGTH, VisibleMarkup, start_tags, visible_markup
+from corpuskit.text.html.raw_markup import MAX_LENGTH, VisibleMarkup, visible_markup
 
 __all__ = ["page_metadata"]
 
 MAX_HEAD = 512 * 1024
 """Characters at the start of the visible source that are searched for `meta` elements."""
-MAX_ELEMENTS = 400
-"""Most `meta` elements that are read."""
 
 _PUBLISHED = (
     "article:published_time",
@@ -80,21 +78,17 @@ _MODIFIED = (
 )
 _REPEATED = frozenset({"citation_author", "dc.creator", "dcterms.creator"})
 """Names that have an element for each author."""
-_META = re.compile(r"<(meta)(?=[\s/])", re.IGNORECASE)
 _NAMING = ("property", "name", "http-equiv", "itemprop")
-_BODY = re.compile(r"<body(?=[\s>])", re.IGNORECASE)
-_ROOT = re.compile(r"<(html)(?=[\s/>])", re.IGNORECASE)
-_LINK = re.compile(r"<(link)(?=\s)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
 
 
 def page_metadata(markup: str, url: str = "") -> dict[str, str]:
     """Return those of `title`, `date` (YYYY-MM-DD), `author` and `html_language` that the page at `url` states."""
     page = visible_markup(markup)
-    values = _meta_values(page.source)
-    language = _language(page.source, values)
-    titles = page_titles(page.source, values, url)
-    addresses = _addresses(page.source, values, url)
+    values = _meta_values(page)
+    language = _language(page, values)
+    titles = page_titles(page, values, url)
+    addresses = _addresses(page, values, url)
     keys = frozenset(filter(None, map(page_key, addresses)))
     data = linked_data(page.json_ld, Identity(keys, titles.headings, tuple(filter(None, titles.stated_titles))))
     metadata = {
@@ -118,43 +112,56 @@ def _published_day(
 
     A source may be wrong alone: a time in UTC is off by a day, and plugins state the last change.
     """
-    day_first = is_day_first(language, addresses[0] if addresses else "")
-    visible_day = partial(_visible_day, page.source, titles.heading, day_first)
-    days = [
-        next(filter(None, map(url_day, addresses)), ""),
-        timestamp_day(data.published),
-        _first_day(values, (*_PUBLISHED, *filter(_OTHER_PUBLISHED.search, values))),
-    ]
-    days = [day for day in days if day]
+    dates = PageDates(page.source, titles.heading, is_day_first(language, addresses[0] if addresses else ""))
+    address_day = next(filter(None, map(url_day, addresses)), "")
+    timestamps = [data.published, _first_timestamp(values, (*_PUBLISHED, *_other_names(values)))]
+    days = [day for day in (address_day, *map(timestamp_day, timestamps)) if day]
     if len(days) != 1 and len(set(days)) == len(days):
         # No source is alone, and no two agree; otherwise the others, which take longer to read, would change nothing.
-        days += filter(None, (visible_day(modified=False), _first_day(values, _DATED)))
+        other_days = dates.day(modified=False), timestamp_day(_first_timestamp(values, _DATED))
+        days += filter(None, other_days)
     if days:
-        return max(days, key=lambda day: (days.count(day), -days.index(day)))
-    modified_day = timestamp_day(data.modified) or _first_day(values, _MODIFIED)
-    return modified_day or visible_day(modified=True)
+        day = max(days, key=lambda day: (days.count(day), -days.index(day)))
+        sources = [timestamp for timestamp in timestamps if timestamp_day(timestamp) == day]
+        if day != address_day and sources and all(map(may_be_other_day, sources)):
+            return _local_day(day, dates.heading_day(modified=False))
+        return day
+    modified_day = timestamp_day(data.modified) or timestamp_day(_first_timestamp(values, _MODIFIED))
+    return modified_day or dates.day(modified=True)
 
 
-def _visible_day(source: str, heading: tuple[int, int], day_first: bool | None, *, modified: bool) -> str:
-    """Return the day that a reader sees by the heading, or that is marked elsewhere."""
-    day = heading_day(source, heading, day_first, modified=modified) if heading[0] >= 0 else ""
-    return day or marked_day(source, heading[0], day_first, modified=modified)
+def _local_day(day: str, visible_day: str) -> str:
+    """Return the day that a reader sees if it is next to that of a time in UTC; else the latter."""
+    if not visible_day:
+        return day
+    distance = datetime.date.fromisoformat(visible_day) - datetime.date.fromisoformat(day)
+    return visible_day if abs(distance.days) == 1 else day
 
 
-def _first_day(values: dict[str, str], names: tuple[str, ...]) -> str:
-    return next((day for name in names if (day := timestamp_day(values.get(name)))), "")
+def _other_names(values: dict[str, str]) -> Iterator[str]:
+    """Yield further names of a day of publication."""
+    for name in values:
+        if ("publi" in name or "release" in name) and _OTHER_PUBLISHED.search(name):
+            yield name
 
 
-def _meta_values(source: str) -> dict[str, str]:
+def _first_timestamp(values: dict[str, str], names: Iterable[str]) -> str:
+    """Return the first of the values that has a day."""
+    return next((value for name in names if timestamp_day(value := values.get(name, ""))), "")
+
+
+def _meta_values(page: VisibleMarkup) -> dict[str, str]:
     """Return the contents of `meta` elements by each of their names; the first of equal ones."""
     values: dict[str, str] = {}
-    body = _BODY.search(source)
-    body_start = body.start() if body else len(source)
-    for tag in islice(start_tags(source, _META, 0, MAX_HEAD), MAX_ELEMENTS):
-        content = tag.attributes.get("content", "")
+    body_start = page.tags["body"][0].start if page.tags["body"] else len(page.source)
+    for tag in page.tags["meta"]:
+        if tag.start > MAX_HEAD:
+            break
+        attributes = tag.attributes
+        content = attributes.get("content", "")
         # What the body's microdata is about, this page or another, depends on where it stands.
         for attribute in _NAMING if tag.start < body_start else _NAMING[:-1]:
-            for name in tag.attributes.get(attribute, "").lower().split():
+            for name in attributes.get(attribute, "").lower().split():
                 if name in values and name in _REPEATED and len(values[name]) < MAX_LENGTH:
                     values[name] += f", {content}"
                 elif content.strip():
@@ -162,18 +169,18 @@ def _meta_values(source: str) -> dict[str, str]:
     return values
 
 
-def _addresses(source: str, values: dict[str, str], url: str) -> list[str]:
+def _addresses(page: VisibleMarkup, values: dict[str, str], url: str) -> list[str]:
     """Return the addresses of the page: where it was found, and what it calls itself."""
     canonical = (
         tag.attributes.get("href", "")
-        for tag in islice(start_tags(source, _LINK, 0, MAX_HEAD), MAX_ELEMENTS)
+        for tag in page.tags["link"]
         if "canonical" in tag.attributes.get("rel", "").lower().split()
     )
     return [address for address in (url, next(canonical, ""), values.get("og:url", "")) if address]
 
 
-def _language(source: str, values: dict[str, str]) -> str:
-    root = next(start_tags(source, _ROOT), None)
+def _language(page: VisibleMarkup, values: dict[str, str]) -> str:
+    root = next(iter(page.tags["html"]), None)
     attributes = root.attributes if root else {}
     stated_language = attributes.get("lang") or attributes.get("xml:lang") or ""
     for value in (stated_language, values.get("content-language", ""), values.get("og:locale", "")):

@@ -34,7 +34,8 @@ _META_AUTHORS = (
     "cxenseparse:author",
     "byl",
 )
-_AUTHOR_WORDS = ("author", "Author", "autor", "Autor", "byline", "Byline", "writer", "verfasser")
+_AUTHOR_WORDS = ("uthor", "utor", "yline", "riter", "erfasser")
+"""What every mark of an author holds, whether it begins with a capital or not: each word costs a search."""
 _AUTHOR_MARK = re.compile(
     r"(?<![a-z])(?:author(?:s|-?name|-?link|s?-name|-?by)?|post-?author|entry-?author|article-?author|byline(?:-?name|-?author)?"
     r"|autor(?:en|in)?(?:-?name)?|writer|verfasser)(?![a-z])"
@@ -53,7 +54,14 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 """The words that lead in a byline: "Written by", "Text:"."""
-_TAIL = re.compile(r"\s*(?:[|•·–—]|\s-\s|,?\s(?:am|on|le|el|il|vom|den)\s\d|\son\s[A-Z][a-z]+\s\d).*$")
+_WEEKDAY = (
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch|Sonnabend"
+    r"|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo"
+)
+_TAIL = re.compile(
+    r"\s*(?:[|•·–—]|\s-\s|,?\s(?:am|on|le|el|il|vom|den)\s\d|\son\s[A-Z][a-z]+\s\d"
+    rf"|(?:(?:^|\s)(?:Last|First))?\s(?:Published|Posted|Updated)\b(?!\sby)|(?:(?:^|,?\s)(?:am|on|le|el)\s+|^|,\s*)(?:{_WEEKDAY})\b).*$"
+)
 _ADDRESS = re.compile(
     r"^(?:https?:|//|www\.|@|/)|^\S+@\S+$|^\S+/\S*\.(?:html?|php|aspx?)\b|^[\w-]+(?:\.[\w-]+)+/\S*$", re.IGNORECASE
 )
@@ -63,9 +71,9 @@ _LEAD_ALONE = re.compile(
     re.IGNORECASE,
 )
 _WORDLESS = re.compile(
-    r"^(?:admin|administrator|webmaster|editor|root|user|null|none|undefined|unknown|anonymous|redaktion)$",
-    re.IGNORECASE,
+    r"^(?i:admin|administrator|webmaster|editor|root|user|null|none|undefined|unknown|anonymous|redaktion)$|^[A-Z]{1,3}$"
 )
+"""Accounts, and initials, which say less than a name."""
 
 
 def page_author(source: str, values: dict[str, str], linked_names: list[str], titles: PageTitles) -> str:

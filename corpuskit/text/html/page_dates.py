@@ -8,18 +8,21 @@ told apart, and ones that could be read in two ways are left out.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
-from corpuskit.text.html.calendar_days import WrittenDay, timestamp_day, written_days
-from corpuskit.text.html.raw_markup import StartTag, start_tags, tags_with, text_of
+import re2
 
-__all__ = ["heading_day", "marked_day"]
+from corpuskit.text.html.calendar_days import WrittenDay, timestamp_day, written_days
+from corpuskit.text.html.raw_markup import StartTag, any_name, inner_text, start_tags, tags_with, text_of
+
+__all__ = ["PageDates"]
 
 MAX_MARKED = 400
 """Most elements marked with a time that are looked at."""
 WINDOW_BEFORE, WINDOW_AFTER = 8 * 1024, 64 * 1024
 """Characters of markup before and after the heading in which a line may belong to it."""
-LINES_BEFORE, LINES_AFTER = 6, 14
+LINES_BEFORE, LINES_AFTER = 6, 13
 """Lines of text before and after the heading that may belong to it."""
 LONGEST_SUBTITLE = 90
 """Most characters of a line that is not yet the text; an `aside` after that is a side column."""
@@ -27,10 +30,17 @@ MAX_INNER = 8 * 1024
 """Most characters of markup in a heading."""
 MAX_LINE = 200
 """Most characters of a line that is about a date rather than one that mentions it."""
+MAX_NAMED_LINE = 80
+"""Most characters of a line far from the heading that is about its date."""
+MAX_NAMING_WORDS = 100
+"""Most of such words that are looked at for a date behind it."""
+MAX_TO_DATE = 250
+"""Most characters of markup from such a word to the end of the date."""
 MAX_WORDS = 7
 """Most words beside the date, unless one says that it is of publication."""
 
-_TIME_WORDS = ("date", "Date", "publish", "Publish", "publication", "modified", "Modified", "posted")
+_TIME_WORDS = ("date", "Date", "ubli", "odified")
+"""What every mark of a time holds: each word costs a search of the whole page."""
 _TIME = re.compile(r"<(time)(?=[\s>])", re.IGNORECASE)
 _PUBLISHED_MARK = re.compile(
     r"datepublished|pubdate|(?<![a-z])published(?![a-z])|entry-date|post-?date|publi(?:sh|cation)-?(?:date|time)|dateissued"
@@ -41,21 +51,27 @@ _FOREIGN_MARK = re.compile(
     r"|more-?(?:news|posts|stories)"
 )
 _FOREIGN_SECTION = re.compile(
-    r"(?<![a-z])(?:no)?comments?(?!s?-?(?:link|count|number))|related|teaser|sidebar|recommend|more-?(?:news|posts|stories)"
+    r"(?<![a-z])(?:no)?comments?(?!s?-?(?:link|count|number))|related|teaser(?![-_]?text)|recommend"
+    r"|(?<!lay-)(?<!layout-)(?<!has-)(?<!with-)(?<!no-)sidebar(?![-_]{1,2}main)|more-?(?:news|posts|stories)"
 )
+"""What names sections of other pages. A teaser's text alone is a standfirst; layouts are named after sidebars."""
+_FOREIGN_WORDS = ("comment", "related", "teaser", "recommend", "sidebar", "more")
+"""What each of these names holds: most tags have none, and looking for words takes less time than for the pattern."""
 _COMMENTS = re.compile(
     r"<(?:section|div|ol|ul)(?=\s[^>]{0,300}?(?:id|class)=[\"']?[^\"'>]{0,100}comment)|<footer[\s>]", re.IGNORECASE
 )
-_BREAK = re.compile(
-    r"<(/?)(address|article|aside|blockquote|body|br|button|caption|dd|div|dl|dt|fieldset|figcaption|figure|footer|form"
-    r"|h[1-6]|header|hr|li|main|nav|ol|option|p|pre|section|select|table|tbody|td|th|tr|ul)(?=[\s>/])[^>]*+>",
-    re.IGNORECASE,
+_LINE_NAMES = tuple(
+    """a address article aside blockquote body br button caption dd div dl dt fieldset figcaption figure footer form
+    h1 h2 h3 h4 h5 h6 header hr li main nav ol option p pre section select table tbody td th tr ul""".split()  # noqa: SIM905
 )
+_BREAK = re.compile(rf"<(/?)({any_name(_LINE_NAMES)})(?=[\s>/])[^>]*+>")
+"""A tag that breaks a line, or one of a link."""
+_DIGIT = re.compile(r"\d")
 _HEADING = re.compile(r"<h[1-6][\s>]", re.IGNORECASE)
+_HEADING_PART = re.compile(rf"<({any_name(['span', 'small', 'time', 'em', 'p', 'div'])})(?=[\s>])")
 _HEADING_END = re.compile(r"</h[1-6]", re.IGNORECASE)
-_LINK = re.compile(r"<(/?)a(?=[\s>])", re.IGNORECASE)
-_SECTION_TAG = re.compile(r"<(/?)(article|aside|div|footer|nav|ol|section|ul)(?=[\s>])[^<>]*+>", re.IGNORECASE)
-_SECTIONS = frozenset("article aside div footer nav ol section ul".split())  # noqa: SIM905
+_SECTIONS = ("article", "aside", "div", "footer", "nav", "ol", "section", "ul")
+_SECTION_TAG = re.compile(rf"<(/?)({any_name(_SECTIONS)})(?=[\s>])[^<>]*+>")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?(?:am|pm|uhr|h))?", re.IGNORECASE)
 _DATELINE_END = re.compile(r"\s*(?:[|–—:]|[.]\s|-{1,2}\s)")
@@ -75,65 +91,186 @@ _UPDATED_WORD = re.compile(
     r"|last change|letzte änderung",
     re.IGNORECASE,
 )
+_NAMING_WORD = re2.compile(
+    "(?i)publi|posted|ffentlich|erstellt|erschienen|mise |ubblicat|geplaatst|updated|modified|aktualisiert|nderung"
+    "|stand:|actualizad|aggiornat|atualizad|bijgewerkt|gewijzigd|zaktualiz|опубликован|размещен|обновл|измен"
+    "|更新|修改|发布|發布|公開|掲載"
+)
+"""Words that are looked for far from the heading; ambiguous ones are not. One automaton for all costs one search."""
 _EVENT_WORD = re.compile(
-    r"(?:until|till|deadline|expires|born|founded|since|geboren|gegründet|seit|bis|ab|termin|beginn|copyright|©)\W*$",
+    r"(?:until|till|deadline|expires|born|founded|since|joined|registered|geboren|gegründet|seit|bis|ab|termin|beginn"
+    r"|registriert|beigetreten|inscrit(?: le)?|copyright|©)\W*$",
     re.IGNORECASE,
 )
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Line:
     """A line of text, and its markup."""
 
     text: str
     source: str
+    is_timed: bool
+    """Whether it holds a `time` element."""
 
 
-def marked_day(source: str, heading: int, day_first: bool | None, *, modified: bool = False) -> str:
-    """Return the day of the elements marked as the time of publication, or of a change.
+class PageDates:
+    """The days that a page shows by its heading, or that elements are marked with.
 
-    It is the only one that they give, or else that nearest to the heading's offset, which is -1 if there is none.
+    The heading's offsets are those of its start tag, or of a title that is not marked as a heading; -1 if there is
+    none.
     """
-    days: list[tuple[int, str]] = []
-    tags = list(islice(_marked_tags(source), MAX_MARKED))
-    sections = _foreign_sections(source) if tags else []
-    for tag in tags:
-        if any(start < tag.start < end and not start < heading < end for start, end in sections):
-            continue
-        is_modified = _MODIFIED_MARK.search(tag.marks) is not None and "datepublished" not in tag.marks
-        if is_modified == modified and (day := _tag_day(source, tag, day_first)):
-            days.append((abs(tag.start - heading), day))
-    if len({day for _, day in days}) == 1:
-        return days[0][1]
-    distance, day = min(days, default=(0, ""))
-    return day if heading >= 0 and distance < WINDOW_AFTER else ""
 
+    def __init__(self, source: str, heading: tuple[int, int], day_first: bool | None) -> None:
+        self.source = source
+        self.heading = heading
+        self.day_first = day_first
 
-def heading_day(source: str, heading: tuple[int, int], day_first: bool | None, *, modified: bool = False) -> str:
-    """Return the day that the text by the heading gives as the page's own.
+    def day(self, *, modified: bool) -> str:
+        """Return the day of publication that a reader sees or that is marked, or that of a change; empty if none is."""
+        return (
+            self.heading_day(modified=modified)
+            or self._timed_day(modified=modified)
+            or self._marked_day(modified=modified)
+            or self._named_day(modified=modified)
+        )
 
-    The offsets are those of its start tag, or of a title that is not marked as a heading.
+    def _named_day(self, *, modified: bool) -> str:
+        """Return the only day that lines anywhere after the heading call that of publication, or of a change."""
+        if self.heading[0] < 0 or not self._may_name_days:
+            return ""
+        days = set[str]()
+        label = ""
+        for line in self._lines_after:
+            if len(line.text) > MAX_NAMED_LINE:
+                label = ""
+            elif _DIGIT.search(line.text):
+                days |= _named_days(f"{label} {line.text}", self.day_first, modified=modified)
+                label = ""
+            else:
+                label = line.text
+        return days.pop() if len(days) == 1 else ""
 
-    With `modified`, it is the day of a change.
-    """
-    start, end = heading
-    heading_end = _HEADING_END.search(source, end, end + MAX_INNER) if _HEADING.match(source, start) else None
-    end = heading_end.end() if heading_end else end
-    after = source[end : end + WINDOW_AFTER]
-    lines_before = list(_lines(_last_section(source[max(0, start - WINDOW_BEFORE) : start])))[-LINES_BEFORE:]
-    for line in (*islice(_lines(_first_section(after)), LINES_AFTER), *reversed(lines_before)):
-        day = _line_day(line, day_first, modified=modified)
-        if day:
+    def _marked_day(self, *, modified: bool) -> str:
+        """Return the day of the elements marked as the time of publication, or of a change.
+
+        It is the only one that they give, or else that nearest to the heading.
+        """
+        heading = self.heading[0]
+        days = [
+            (abs(tag.start - heading), day)
+            for tag in self._marked_tags
+            if _is_modified(tag) == modified and (day := _tag_day(self.source, tag, self.day_first))
+        ]
+        if len({day for _, day in days}) == 1:
+            return days[0][1]
+        distance, day = min(days, default=(0, ""))
+        return day if heading >= 0 and distance < WINDOW_AFTER else ""
+
+    @cached_property
+    def _marked_tags(self) -> list[StartTag]:
+        """The elements marked as the time of publication or of a change, but for those of comments and teasers."""
+        tags = list(islice(_marked_tags(self.source), MAX_MARKED))
+        sections = _foreign_sections(self.source) if tags else []
+        heading = self.heading[0]
+        foreign_sections = [(start, end) for start, end in sections if not start < heading < end]
+        return [tag for tag in tags if not any(start < tag.start < end for start, end in foreign_sections)]
+
+    def heading_day(self, *, modified: bool) -> str:
+        """Return the day that the heading or the text by it gives as the page's own, or as that of a change."""
+        if self.heading[0] < 0:
+            return ""
+        if not modified and (day := self._day_in_heading()):
             return day
-    return _only_time(after, day_first, modified=modified)
+        days = (_line_day(line, self.day_first, modified=modified) for line in self._heading_lines())
+        return next(filter(None, days), "")
+
+    def _timed_day(self, *, modified: bool) -> str:
+        """Return the only day that `time` elements after the heading give."""
+        if self.heading[0] < 0:
+            return ""
+        days = {day for line in self._timed_lines for day in _time_days(line.source, self.day_first, modified=modified)}
+        return days.pop() if len(days) == 1 else ""
+
+    def _day_in_heading(self) -> str:
+        """Return the day that an element inside the heading is no more than."""
+        inner = self.source[self.heading[1] : self._heading_end]
+        if "<" in inner and _DIGIT.search(inner):
+            for tag in start_tags(inner, _HEADING_PART):
+                day = _only_day(inner_text(inner, tag), self.day_first)
+                if day:
+                    return day
+        return ""
+
+    @cached_property
+    def _heading_end(self) -> int:
+        """Where the text of the heading ends."""
+        start, end = self.heading
+        is_element = _HEADING.match(self.source, start) is not None
+        heading_end = _HEADING_END.search(self.source, end, end + MAX_INNER) if is_element else None
+        return heading_end.start() if heading_end else end
+
+    @cached_property
+    def _after(self) -> str:
+        """The markup after the heading."""
+        return self.source[self._heading_end : self._heading_end + WINDOW_AFTER]
+
+    def _heading_lines(self) -> Iterator[Line]:
+        """Yield the lines by the heading, those after it first."""
+        yield from self._lines_below
+        yield from self._lines_above
+
+    @cached_property
+    def _lines_below(self) -> list[Line]:
+        return _dated_lines(list(islice(_lines(_first_section(self._after)), LINES_AFTER)))
+
+    @cached_property
+    def _lines_above(self) -> list[Line]:
+        before = self.source[max(0, self.heading[0] - WINDOW_BEFORE) : self.heading[0]]
+        before = _last_section(before.rpartition("</title>")[2])
+        return _dated_lines(list(_lines(before, _open_sections(before)))[: -LINES_BEFORE - 1 : -1])
+
+    @cached_property
+    def _may_name_days(self) -> bool:
+        """Whether a word of publication or of a change has a date behind it; few pages do, and lines take long."""
+        for word in islice(_NAMING_WORD.finditer(self._after), MAX_NAMING_WORDS):
+            part = text_of(self._after[word.start() : word.start() + MAX_TO_DATE])[:MAX_NAMED_LINE]
+            if _DIGIT.search(part) and written_days(part, self.day_first):
+                return True
+        return False
+
+    @cached_property
+    def _lines_after(self) -> list[Line]:
+        """All lines after the heading and before the comments."""
+        comments = _COMMENTS.search(self._after)
+        return list(_lines(self._after[: comments.start()] if comments else self._after))
+
+    @cached_property
+    def _timed_lines(self) -> list[Line]:
+        """Those of them that hold a `time`."""
+        return [line for line in self._lines_after if line.is_timed] if _TIME.search(self._after) else []
+
+
+def _dated_lines(lines: list[Line]) -> list[Line]:
+    """Return the lines that hold a digit or a `time`."""
+    return [line for line in lines if line.is_timed or _DIGIT.search(line.text)]
 
 
 def _marked_tags(source: str) -> Iterator[StartTag]:
-    """Yield elements marked as the time of publication or of a change, but for those of comments and teasers."""
     for tag in tags_with(source, _TIME_WORDS):
         is_time = "pubdate" in tag.attributes or _PUBLISHED_MARK.search(tag.marks) or _MODIFIED_MARK.search(tag.marks)
         if is_time and not _FOREIGN_MARK.search(tag.marks):
             yield tag
+
+
+def _is_modified(tag: StartTag) -> bool:
+    return _MODIFIED_MARK.search(tag.marks) is not None and "datepublished" not in tag.marks
+
+
+def _only_day(text: str, day_first: bool | None) -> str:
+    """Return the day that a text is, but for a time of day and signs; empty if it says more."""
+    days = written_days(text, day_first) if len(text) <= MAX_LINE else []
+    return days[0].day if len(days) == 1 and not _words_beside(text, days) else ""
 
 
 def _foreign_sections(source: str) -> list[tuple[int, int]]:
@@ -145,7 +282,7 @@ def _foreign_sections(source: str) -> list[tuple[int, int]]:
             depth += (-1 if match[1] else 1) if match[2].lower() == name else 0
             if not depth:
                 sections.append((start, match.end()))
-        elif not match[1] and (match[2].lower() == "aside" or _FOREIGN_SECTION.search(match[0].lower())):
+        elif not match[1] and (match[2].lower() == "aside" or _is_named_foreign(match[0])):
             name, depth, start = match[2].lower(), 1, match.start()
     return sections
 
@@ -175,38 +312,63 @@ def _last_section(part: str) -> str:
     return part[starts[-1] :] if starts else part
 
 
-def _lines(part: str) -> Iterator[Line]:
+def _open_sections(part: str) -> frozenset[int]:
+    """Return where the sections start that do not end in a part before the heading: they hold the heading."""
+    starts: dict[str, list[int]] = {name: [] for name in _SECTIONS}
+    for match in _SECTION_TAG.finditer(part):
+        name_starts = starts[match[2].lower()]
+        if not match[1]:
+            name_starts.append(match.start())
+        elif name_starts:
+            name_starts.pop()
+    return frozenset(start for name_starts in starts.values() for start in name_starts)
+
+
+def _lines(part: str, own_sections: frozenset[int] = frozenset()) -> Iterator[Line]:
     """Yield the lines that block elements make of a part of the markup, but for those of links and foreign sections.
 
-    A link that holds several lines is a teaser of its page.
+    A link that holds several lines is a teaser of its page. `own_sections` are known to be the page's own by where
+    they start.
     """
-    position = links = longest_line = 0
+    position = links = links_before = longest_line = 0
     foreign_name, foreign_depth = "", 0
     for match in _BREAK.finditer(part + "<br>"):
-        source = part[position : match.start()]
-        links_before = links
-        for link in _LINK.finditer(source):
-            links = max(0, links - 1) if link[1] else links + 1
-        text = " ".join(text_of(source).split())
-        if (text or "<time" in source.lower()) and not (links_before or links or foreign_depth):
-            yield Line(text, source)
-            longest_line = max(longest_line, len(text))
-        position = match.end()
-        name = match[2].lower()
+        closing, name = match[1], match[2].lower()
+        if name == "a":
+            links = max(0, links - 1) if closing else links + 1
+            continue
+        if not (links_before or links or foreign_depth):
+            source = part[position : match.start()]
+            text = "" if source.isspace() else " ".join(text_of(source).split())
+            is_timed = "<time" in source.lower()
+            if text or is_timed:
+                yield Line(text, source, is_timed)
+                longest_line = max(longest_line, len(text))
+        position, links_before = match.end(), links
         if foreign_depth:
-            foreign_depth += (-1 if match[1] else 1) if name == foreign_name else 0
-        elif not match[1] and name in _SECTIONS and _is_foreign(name, match[0].lower(), longest_line):
+            foreign_depth += (-1 if closing else 1) if name == foreign_name else 0
+        elif (
+            not closing
+            and name in _SECTIONS
+            and _is_foreign(name, match[0], longest_line)
+            and match.start() not in own_sections
+        ):
             foreign_name, foreign_depth = name, 1
 
 
 def _is_foreign(name: str, tag: str, longest_line: int) -> bool:
     """Whether a section is about other pages; an `aside` between heading and text has the date and the author."""
-    return _FOREIGN_SECTION.search(tag) is not None or (name == "aside" and longest_line > LONGEST_SUBTITLE)
+    return (name == "aside" and longest_line > LONGEST_SUBTITLE) or _is_named_foreign(tag)
+
+
+def _is_named_foreign(tag: str) -> bool:
+    tag = tag.lower()
+    return any(word in tag for word in _FOREIGN_WORDS) and _FOREIGN_SECTION.search(tag) is not None
 
 
 def _line_day(line: Line, day_first: bool | None, *, modified: bool) -> str:
     """Return the day that the line gives as that of publication, or of a change; empty if it gives none."""
-    if len(line.text) <= MAX_LINE and _is_updated(line.text) == modified:
+    if line.is_timed and len(line.text) <= MAX_LINE and _is_updated(line.text) == modified:
         day = next(_time_days(line.source, day_first, modified=modified), "")
         if day:
             return day
@@ -220,6 +382,16 @@ def _line_day(line: Line, day_first: bool | None, *, modified: bool) -> str:
     words = _words_beside(line.text, days)
     about_date = _UPDATED_WORD if modified else _PUBLISHED_WORD
     return own_days.pop() if len(words) <= MAX_WORDS or about_date.search(line.text) else ""
+
+
+def _named_days(text: str, day_first: bool | None, *, modified: bool) -> set[str]:
+    """Return the day of a line, with a label before it, that says that it is of publication, or of a change."""
+    days = written_days(text, day_first)
+    if len(days) != 1 or len(_words_beside(text, days)) > MAX_WORDS:
+        return set()
+    about_date = _UPDATED_WORD if modified else _PUBLISHED_WORD
+    is_named = about_date.search(text, 0, days[0].start) is not None
+    return _days_of_page(text, days, modified=modified) if is_named else set()
 
 
 def _days_of_page(text: str, days: list[WrittenDay], *, modified: bool) -> set[str]:
@@ -246,16 +418,6 @@ def _words_beside(text: str, days: list[WrittenDay]) -> list[str]:
         if _DATELINE_END.match(text, position):
             return words
     return words + _WORD.findall(_CLOCK.sub(" ", _SEPARATOR.split(text[position:])[0]))
-
-
-def _only_time(part: str, day_first: bool | None, *, modified: bool) -> str:
-    """Return the day of the `time` elements of a part, up to the comments, if all give the same."""
-    if not _TIME.search(part):
-        return ""
-    comments = _COMMENTS.search(part)
-    lines = _lines(part[: comments.start()] if comments else part)
-    days = {day for line in lines for day in _time_days(line.source, day_first, modified=modified)}
-    return days.pop() if len(days) == 1 else ""
 
 
 def _time_days(part: str, day_first: bool | None, *, modified: bool) -> Iterator[str]:

@@ -1,18 +1,19 @@
 """The title of a page among those that it states: heading, `og:title`, headline, and `<title>` with the site's name.
 
-The heading is what readers see, so it is taken where another title confirms it; alone it may be a slogan. What stands
-before or behind a separator and is the site's name belongs to no title.
+The heading is what readers see, so it is taken where another title confirms it, or where it is the page's only one and
+shares a word with a title; alone it may be a slogan. What stands before or behind a separator and is the site's name
+belongs to no title, and neither does a kicker inside the heading.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from urllib.parse import urlsplit
 
 from corpuskit.text.html.json_ld import comparable_title
-from corpuskit.text.html.raw_markup import inner_text, single_line, start_tags
+from corpuskit.text.html.raw_markup import VisibleMarkup, any_name, inner_text, single_line, start_tags, text_of
 
 __all__ = ["PageTitles", "page_titles"]
 
@@ -22,14 +23,21 @@ MAX_SEPARATORS = 20
 """Most separators of a title that may stand before or behind the site's name."""
 MIN_TITLE = 10
 """Fewest characters by which a title is known among other texts."""
+MIN_WORD = 5
+"""Fewest letters of a word that tells what a title is about."""
 MAX_OCCURRENCES = 20
 """Most occurrences of a title that are looked at."""
 MAX_LOOK_BACK = 200
 """Most characters of the tag before a title."""
 META_TITLES = ("og:title", "citation_title", "dc.title", "dcterms.title", "parsely-title", "dc:title", "twitter:title")
 
-_TITLE = re.compile(r"<(title)(?=[\s>])", re.IGNORECASE)
-_HEADING = re.compile(r"<(h[1-6])(?=[\s>])", re.IGNORECASE)
+_HEADING_END = re.compile("</[hH][1-6]")
+_HEADING_PART = re.compile(rf"<({any_name(['span', 'small', 'em', 'p', 'div'])})(?=[\s>])")
+_KICKER = re.compile(
+    r"kicker|overline|over-?title|topline|roofline|super-?title|eyebrow|dachzeile|spitzmarke|titleheader|topic-?label"
+    r"|sub-?title|sub-?head|(?<![a-z-])label(?![a-z])|invisible|visually-?hidden|sr-only|(?<![a-z])date(?![a-z])"
+)
+"""Names of what stands in a heading above, below or beside its own text."""
 _OWN_TAG = re.compile(r"<(?!/|a[\s>])[^<>]*>\s*$", re.IGNORECASE)
 """The start tag of an element, not a link, whose text begins here."""
 _SEPARATOR = re.compile(
@@ -56,8 +64,7 @@ class PageTitles:
     """Those of `meta` elements, then `<title>`."""
     document_title: str
     site_names: frozenset[str]
-    title_text: tuple[int, int] = (-1, -1)
-    """Where a title stands as a text that is not marked as a heading; -1 if it does not."""
+    source: str
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -70,27 +77,63 @@ class PageTitles:
 
         It is -1 if there is none.
         """
-        confirmed = self.confirmed_heading()
-        if confirmed is None and self.title_text[0] >= 0:
-            return self.title_text
+        confirmed = self._confirmed_heading
+        title_text = _title_text(self.source, self.stated_titles) if confirmed is None else (-1, -1)
+        if title_text[0] >= 0:
+            return title_text
         heading = confirmed[0] if confirmed else next((item for item in self.all_headings if item.level == 1), None)
         return (heading.start, heading.end) if heading else (-1, -1)
 
-    def confirmed_heading(self, headline: str = "") -> tuple[Heading, str] | None:
+    @cached_property
+    def _confirmed_heading(self) -> tuple[Heading, str] | None:
+        """The heading that a stated title gives, too, and the title that both give."""
+        return self._heading_among(self.stated_titles)
+
+    def confirmed_heading(self, headline: str) -> tuple[Heading, str] | None:
         """Return the heading that a title states too, and the title that both give; None if no title states any."""
-        titles = [self.without_site(title) for title in dict.fromkeys((*self.stated_titles, headline)) if title]
+        if not headline or headline in self.stated_titles:
+            return self._confirmed_heading
+        return self._heading_among((*self.stated_titles, headline))
+
+    def _heading_among(self, stated_titles: tuple[str, ...]) -> tuple[Heading, str] | None:
+        titles = [self.without_site(title) for title in dict.fromkeys(stated_titles) if title]
         for agree in (_is_equal, _starts_alike, _is_segment, _ends_alike, _holds):
             for heading in sorted(self.all_headings, key=lambda heading: heading.level):
                 for title in titles:
                     if agreed := agree(title, heading.text):
-                        return heading, agreed
+                        return heading, self._without_kicker(heading) if agreed == heading.text else agreed
         return None
+
+    def _only_heading(self) -> str:
+        """Return the text of the only heading of the highest level if a stated title has one of its longer words."""
+        headings = [heading for heading in self.all_headings if heading.level == 1]
+        if len(headings) != 1:
+            return ""
+        heading_words = comparable_title(headings[0].text)
+        if any(title and heading_words.startswith(comparable_title(title)) for title in self.stated_titles):
+            # The title is the heading's short form.
+            return ""
+        words, *title_words = (_longer_words(text) for text in (headings[0].text, *self.stated_titles))
+        return self._without_kicker(headings[0]) if words & set().union(*title_words) else ""
+
+    def _without_kicker(self, heading: Heading) -> str:
+        """Return the text of a heading without those of its elements that are named as no part of it."""
+        end = _HEADING_END.search(self.source, heading.end)
+        inner = self.source[heading.end : end.start()] if end else ""
+        for tag in list(start_tags(inner, _HEADING_PART)):
+            close = inner.find(f"</{tag.name}", tag.end)
+            if close > 0 and _KICKER.search(tag.marks):
+                inner = inner[: tag.start] + " " * (close - tag.start) + inner[close:]
+        return single_line(text_of(inner)).strip(" :|–—-") or heading.text
 
     def best(self, headline: str) -> str:
         """Return the title to take; `headline` is that of the page's JSON-LD."""
         confirmed = self.confirmed_heading(headline)
         if confirmed:
             return confirmed[1]
+        only_heading = self._only_heading()
+        if only_heading:
+            return only_heading
         for title in (*self.stated_titles[:-1], headline, self.document_title):
             cleaned = self.without_site(title)
             if cleaned and not self.is_site(cleaned):
@@ -113,23 +156,21 @@ class PageTitles:
         return title
 
 
-def page_titles(source: str, values: dict[str, str], url: str) -> PageTitles:
+def page_titles(page: VisibleMarkup, values: dict[str, str], url: str) -> PageTitles:
     """Return the titles that the page's source, `meta` elements and address give."""
-    document_title = next(
-        (text for tag in islice(start_tags(source, _TITLE), MAX_HEADINGS) if (text := inner_text(source, tag))), ""
-    )
+    document_title = next((text for tag in page.tags["title"] if (text := inner_text(page.source, tag))), "")
     stated_titles = [text for name in META_TITLES if (text := single_line(values.get(name, "")))]
-    headings = tuple(_headings(source))
+    headings = tuple(_headings(page))
     site_names = set(_site_names(values, url))
     site_names.update(_brands(stated_titles, document_title, headings, site_names))
     own_headings = tuple(heading for heading in headings if _compact(heading.text) not in site_names)
     titles = (*stated_titles, document_title)
-    return PageTitles(own_headings, titles, document_title, frozenset(site_names), _title_text(source, titles))
+    return PageTitles(own_headings, titles, document_title, frozenset(site_names), page.source)
 
 
-def _headings(source: str) -> Iterator[Heading]:
-    for tag in islice(start_tags(source, _HEADING), MAX_HEADINGS):
-        text = inner_text(source, tag)
+def _headings(page: VisibleMarkup) -> Iterator[Heading]:
+    for tag in page.tags["heading"][:MAX_HEADINGS]:
+        text = inner_text(page.source, tag)
         if text:
             yield Heading(int(tag.name[1]), text, tag.start, tag.end)
 
@@ -149,6 +190,11 @@ def _title_text(source: str, titles: tuple[str, ...]) -> tuple[int, int]:
                 if _OWN_TAG.search(source, max(0, start - MAX_LOOK_BACK), start):
                     return start, end
     return -1, -1
+
+
+def _longer_words(text: str) -> set[str]:
+    """Return the words that say what a text is about; characters of Chinese or Japanese are words by themselves."""
+    return {word for word in comparable_title(text).split() if len(word) >= MIN_WORD or not word.isascii()}
 
 
 def _is_equal(title: str, heading: str) -> str:
@@ -202,8 +248,10 @@ def _brands(
 
     It is the last part that is a name, unless a heading says so, too; or the first, if a heading is the rest.
     """
+    separators = list(islice(_SEPARATOR.finditer(document_title), MAX_SEPARATORS)) if stated_titles else []
+    if not separators:
+        return
     heading_texts = {_compact(heading.text) for heading in headings}
-    separators = list(islice(_SEPARATOR.finditer(document_title), MAX_SEPARATORS))
     for title in set(map(_compact, stated_titles)) - heading_texts - {""}:
         for separator in separators:
             first, last = _compact(document_title[: separator.start()]), _compact(document_title[separator.end() :])
@@ -212,6 +260,7 @@ def _brands(
                 yield title
 
 
+@lru_cache(maxsize=1024)
 def _compact(title: str) -> str:
     """Return the letters and digits of a title in lower case, as hosts have them."""
     return comparable_title(title).replace(" ", "")

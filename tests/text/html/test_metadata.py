@@ -7,6 +7,7 @@ import pytest
 
 from corpuskit.text.html.calendar_days import is_day_first, timestamp_day, url_day, written_days
 from corpuskit.text.html.metadata import page_metadata
+from corpuskit.text.html.reader import read
 
 TEXT = "The mole keeps the sea from the harbour, and in winter the sea keeps the harbour from the mole."
 
@@ -122,10 +123,20 @@ def test_names_with_a_slash_are_no_addresses(name: str, author: str | None) -> N
         "<span class='entry-author'>Ada Quay</span>",
         "<div itemprop='author' itemscope><span itemprop='name'>Ada Quay</span></div>",
         "<p class='by-author'><span>by</span> <span class='author vcard'><a href='/ada'>Ada Quay</a></span></p>",
+        "<p class='byline'>By Ada Quay on Wednesday</p>",
+        "<p class='byline'>von Ada Quay am Samstag, 2. Februar</p>",
+        "<p class='byline'>By Ada Quay Published on Thursday</p>",
+        "<p class='author'>Donnerstag, 3. Februar</p><p class='byline'>Ada Quay</p>",
     ],
 )
 def test_bylines_by_the_heading_are_read(byline: str) -> None:
     assert page_metadata(page(byline))["author"] == "Ada Quay"
+
+
+def test_initials_are_an_author_only_where_nobody_is_named() -> None:
+    initials = "<meta name=author content=AQ>"
+    assert page_metadata(page("<p class='byline'>Ada Quay</p>", initials))["author"] == "Ada Quay"
+    assert page_metadata(page(head=initials))["author"] == "AQ"
 
 
 @pytest.mark.parametrize(
@@ -147,6 +158,23 @@ def test_bylines_by_the_heading_are_read(byline: str) -> None:
         ("<meta property=og:title content='Moles up north'>", "<h1><span>Report</span><span>Moles up north</span></h1>",
          "Moles up north"),
         ("<meta property=og:title content='Moles &amp; men'><title>Else</title>", "", "Moles & men"),
+        # A kicker, a subtitle or a hidden name of the site is no part of the heading.
+        ("<title>Winter: Moles up north</title>",
+         "<h1><span class=head__kicker>Winter</span><span class=x>: </span><span>Moles up north</span></h1>",
+         "Moles up north"),
+        ("<title>Moles up north – in winter</title>", "<h1>Moles up north<small class=subtitle>in winter</small></h1>",
+         "Moles up north"),
+        ("<title>Moles up north</title>", "<h1>Moles up north<span class=sr-only> | Coast</span></h1>",
+         "Moles up north"),
+        ("<title>Moles up north</title>", "<h1><span class=overline>Moles up north</span></h1>", "Moles up north"),
+        ("<title>Moles up north</title>", "<H1>Moles up <SPAN CLASS=x>north</SPAN></H1>", "Moles up north"),
+        # The only heading of the highest level is the title if it is about the same as another title.
+        ("<meta property=og:title content='Winter moles: our advice'><title>Winter moles | Coast</title>",
+         "<h1>How moles come through the winter</h1>", "How moles come through the winter"),
+        ("<title>A mole</title>", "<h1>A mole in the long winter</h1>", "A mole"),
+        ("<meta property=og:title content='Moles: our advice'>", "<h1>Your home by the sea</h1>", "Moles: our advice"),
+        ("<meta property=og:title content='Winter moles: our advice'>", "<h1>A new winter</h1><h1>Old winters</h1>",
+         "Winter moles: our advice"),
     ],
 )  # fmt: skip
 def test_the_title_is_the_page_s_and_not_the_site_s(head: str, body: str, title: str) -> None:
@@ -173,6 +201,10 @@ def test_the_host_is_a_name_of_the_site() -> None:
         "<abbr class='published' title='2019-02-03T10:00:00+01:00'>Sunday</abbr>",
         "<p>Port Ellen, 3 February 2019 – The mole was closed on Sunday, the harbour master said.</p>",
         f"<p>{TEXT}</p><p>{TEXT}</p><div><time class='entry-date published' datetime='2019-02-03'>x</time></div>",
+        "<div class='lay-sidebar'><div class='sidebar__main'><p>3 February 2019</p></div></div>",
+        "<div class='page__teaser-text'><p>Press release of 3 February 2019 | Port Ellen – A storm</p></div>",
+        f"<p>{TEXT}</p>" * 20 + "<ul><li><p>Published</p><p>3 February 2019</p></li><li>Sound: 1 Feb 2019</li></ul>",
+        f"<p>{TEXT}</p>" * 20 + "<p>This page was last modified on 3 February 2019, at 19:23.</p>",
     ],
 )
 def test_days_marked_or_written_by_the_heading_are_read(content: str) -> None:
@@ -229,6 +261,9 @@ def test_a_day_that_could_be_two_is_left_out(language: str, url: str) -> None:
         "<p>From 1 to 3 February 2019</p>",
         "<p>1 February 2019 and 3 February 2019</p>",
         "<p>31 February 2019</p>",
+        "<dl><dd>Joined: 3 February 2019</dd></dl>",
+        f"<p>{TEXT}</p>" * 20 + "<p>Published 3 February 2019</p><p>Published 4 February 2019</p>",
+        f"<p>{TEXT}</p>" * 20 + "<div class=teaser><div class=teaser-text>Published 3 February 2019</div></div>",
         "<p>© 3.2.2019</p>",
         "<!-- <time datetime='2019-02-03'>x</time> -->",
         "<script>document.write(\"<time datetime='2019-02-03'>\")</script>",
@@ -243,6 +278,42 @@ def test_published_beats_modified_and_a_change_is_better_than_nothing() -> None:
     assert page_metadata(page("<p>3 February 2019</p>", modified))["date"] == "2019-02-03"
     assert page_metadata(page(head=modified))["date"] == "2020-05-06"
     assert page_metadata(page("<p>Last updated: 6 May 2020</p>"))["date"] == "2020-05-06"
+
+
+@pytest.mark.parametrize("name", ["layoutRightSidebar", "page related", "teaser big"])
+def test_a_section_that_holds_the_heading_is_the_page_s_own_whatever_it_is_called(name: str) -> None:
+    markup = f"<div class='{name}'><ul><li>3 February 2019</li></ul><h1>A mole in winter</h1><p>{TEXT}</p></div>"
+    assert page_metadata(markup)["date"] == "2019-02-03"
+    markup = f"<div class='teaser'><p>3 February 2019</p></div><h1>A mole in winter</h1><p>{TEXT}</p>"
+    assert "date" not in page_metadata(markup)
+
+
+@pytest.mark.parametrize(
+    "inner", ["<span class=topline><span>03.02.2019</span></span>", "<time>3 February 2019</time>"]
+)
+def test_a_heading_may_hold_the_day(inner: str) -> None:
+    markup = f"<title>A mole in winter</title><h1>{inner} A mole in winter</h1><p>{TEXT}</p>"
+    assert page_metadata(markup)["date"] == "2019-02-03"
+    about_a_day = "<title>The storm of 3 February 2019</title><h1>The <em>storm of 3 February 2019</em></h1>"
+    assert "date" not in page_metadata(about_a_day)
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "visible_day", "day"),
+    [
+        ("2019-02-02T23:30:00Z", "3 February 2019", "2019-02-03"),
+        ("2019-02-04T01:30:00.000+00:00", "3 February 2019", "2019-02-03"),
+        ("Sun, 03 Feb 2019 23:30:00 GMT", "4 February 2019", "2019-02-04"),
+        ("2019-02-03T23:30:00Z", "Updated 4 February 2019", "2019-02-03"),
+        ("2019-02-03T23:30:00Z", "5 February 2019", "2019-02-03"),
+        ("2019-02-03T12:30:00Z", "4 February 2019", "2019-02-03"),
+        ("2019-02-03T23:30:00+01:00", "4 February 2019", "2019-02-03"),
+        ("2019-02-03", "4 February 2019", "2019-02-03"),
+    ],
+)
+def test_of_a_time_in_utc_the_day_is_that_which_readers_see(timestamp: str, visible_day: str, day: str) -> None:
+    head = f"<meta property=article:published_time content='{timestamp}'>"
+    assert page_metadata(page(f"<p>{visible_day}</p>", head))["date"] == day
 
 
 def test_an_address_has_a_day() -> None:
@@ -302,6 +373,55 @@ def test_the_language_is_that_of_the_start_tag() -> None:
     assert page_metadata("<!-- <html lang=xx> --><HTML class=a LANG=pt_BR><p>x")["html_language"] == "pt-BR"
     assert page_metadata("<html xml:lang='cy'><p>x")["html_language"] == "cy"
     assert page_metadata("<html lang='{{ lang }}'><meta property=og:locale content=nb_NO>")["html_language"] == "nb-NO"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_heading"),
+    [
+        ("<!-- ", " -->", False),
+        ("<!-- ", "", False),
+        ("<!-- -- > ", " -->", False),
+        ("<!-- --!> ", " -->", False),
+        ("<!-->", "", True),
+        ("<!--->", "-->", True),
+        ("<!-- a -->", "<!-- b -->", True),
+        ("<!coast>", "", True),
+        ("<!coast '", "'>", False),
+        ("<?php echo '", "' ?>", False),
+        ("<?php echo 1 ?>", "", True),
+        ("<![CDATA[", "]]>", False),
+        ("<![if !IE]>", "<![endif]>", True),
+        ("</ ", "", False),
+        ("</ >", "", True),
+        ("<script>", "</script>", False),
+        ("<SCRIPT>'</scripts>'", "</Script >", False),
+        ("<script>x</script>", "", True),
+        ("<script>x</script y='", "'>", False),
+        ("<script><!-- <script> </script>", "--></script>", False),
+        ("<script><!-- <script> </script> --></script>", "", True),
+        ("<script>", "", False),
+        ("<style>", "</style>", False),
+        ("<style/>", "</style>", False),
+        ("<textarea>", "</textarea>", False),
+        ("<iframe>", "</iframe>", False),
+        ("<xmp>", "</xmp>", False),
+        ("<noembed>", "</noembed>", False),
+        ("<noframes>", "</noframes>", False),
+        ("<title>A mole in winter ", "</title>", False),
+        ("<template>", "</template>", False),
+        ("<meta name=a content='", "'>", False),
+        ("<meta name=a content='>'>", "", True),
+        ("<meta name=a content=coast's>", "", True),
+        ("<meta name=a content= '", "'>", False),
+        ('<meta name=a "b>', "", True),
+    ],
+)
+def test_both_readers_of_source_follow_the_same_rules(before: str, after: str, is_heading: bool) -> None:
+    for start_tag in ("<h1>", "<H1 class='a>b'>", '<h1 title=a"b>', "<h1 'a b>", "<h1\n/>"):
+        markup = f"<html><body><p>{TEXT}</p>{before}{start_tag}Moles up north</h1>{after}</body></html>"
+        headings = [block.text for placed in read(markup)[1] for block in placed.blocks if block.kind == "heading"]
+        assert headings == ["Moles up north"] * is_heading, start_tag
+        assert (page_metadata(markup).get("title") == "Moles up north") == is_heading, start_tag
 
 
 @pytest.mark.parametrize(
