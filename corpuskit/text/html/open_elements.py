@@ -5,7 +5,16 @@ block, `li`, `dd` and `dt` before their like, a cell or row before the next, and
 rule asks for the latest position of a tag, never walks the stack, so reading stays linear however deep a page nests.
 """
 
-from corpuskit.text.html.known_tags import ENDS_LIKE, ENDS_PARAGRAPH, HEADING, OPAQUE, SCOPE, STACKED_TAGS, TABLE_PART, Tag
+from corpuskit.text.html.known_tags import (
+    ENDS_LIKE,
+    ENDS_PARAGRAPH,
+    HEADING,
+    OPAQUE,
+    SCOPE,
+    STACKED_TAGS,
+    TABLE_PART,
+    Tag,
+)
 from corpuskit.text.html.tags import HEADING_LEVELS, TABLE_PARTS
 
 __all__ = ["OpenElements"]

@@ -45,14 +45,14 @@ def is_unseen(tag: Tag, markup: str) -> bool:
 
 def _reason_to_skip(name: str, attributes: str) -> int:
     """Return why an element's content is not read, if its attributes give a reason."""
-    found = _patterns().Match(attributes)
-    if not found:
+    matched = _patterns().Match(attributes)
+    if not matched:
         return 0
-    if _LINE_NUMBERS in found and name in _NUMBER_COLUMNS:
+    if _LINE_NUMBERS in matched and name in _NUMBER_COLUMNS:
         return _UNSEEN
-    if _CONSENT in found and name not in ("article", "main"):
+    if _CONSENT in matched and name not in ("article", "main"):
         return _UNSEEN
-    if _HIDDEN in found and _OPENED_BY_CONTROL not in found and _NOT_UNTIL_FOUND.search(attributes):
+    if _HIDDEN in matched and _OPENED_BY_CONTROL not in matched and _NOT_UNTIL_FOUND.search(attributes):
         return _HIDDEN_NOW
     return 0
 
