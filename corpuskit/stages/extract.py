@@ -28,9 +28,9 @@ class Extract(Stage):
     Tables, lists and code are kept or left out whole. Formulas are written as TeX between `\\(` and `\\)`, exponents
     with `^`. What is hidden is left out unless a control of the page opens it; `noscript` is read if nothing else is.
 
-    Drops `no-content`. Rejects `document-too-large` (16 MiB), `too-many-nodes` (100,000 tags; 12,000 for trafilatura)
-    and `extract-failed`; `resiliparse` and `trafilatura` also `too-deep` (256 elements) and `too-many-attributes`
-    (1,000 on one element).
+    Drops `no-content`. Rejects `document-too-large` (16 MiB), `too-many-nodes` (250,000 blocks of text or 500,000
+    elements around them; 100,000 tags for `resiliparse`, 12,000 for `trafilatura`) and `extract-failed`; `resiliparse`
+    and `trafilatura` also `too-deep` (256 elements) and `too-many-attributes` (1,000 on one element).
     Holds one page and its tree in memory; the order of documents does not matter.
 
     Example: corpuskit fetch-warc crawl.warc.gz | corpuskit extract --format markdown

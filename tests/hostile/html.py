@@ -48,7 +48,8 @@ def native(name: str, reason: str, source: Callable[[], str]) -> list[Attack]:
 ATTACKS = [
     of("too-large", "document-too-large", lambda: "<p>" + "a" * (17 * MIB)),
     *native("too-deep", "too-deep", lambda: "<div>" * 5000 + "text"),
-    of("ladder", "too-many-nodes", lambda: "<div>" * 150_000 + "text"),
+    *native("ladder", "too-many-nodes", lambda: "<div>" * 150_000 + "text"),
+    of("blocks", "too-many-nodes", lambda: "<p>a" * 260_000),
     *native("ladder-with-ends", "too-deep", lambda: "<div>" * 40_000 + "text" + "</div>" * 40_000),
     *native("tables-within-tables", "too-deep", lambda: "<table><tr><td>" * 5_000 + "text"),
     of("tables-of-one-cell", "", lambda: "<table><tr><td>a</td></tr></table>" * 14_000),

@@ -38,6 +38,8 @@ SENTENCE_WORDS = 8
 """Average words of an item from which a list holds sentences, not labels."""
 ITEM_WORDS = 3
 """Fewest words of an item on average, for a list to be content."""
+MAX_INDENT = 32
+"""Deepest level of a list that is written deeper than the one around it; no page has so many on purpose."""
 LINKED_PARAGRAPH, LINKED_LIST, LINKED_LINE, LINKED_HEADING = 0.6, 0.5, 0.34, 0.9
 """Share of characters inside links from which a block is navigation."""
 _TAG = re.compile(r'<(/?)(h[1-6]|p|ul|ol|li|pre|br|a)(?: href="[^"]*")?>')
@@ -183,7 +185,8 @@ def reads_like_content(blocks: list[Block]) -> list[bool]:
         end = _end_of_group(blocks, start)
         group = blocks[start:end]
         is_kept[start:end] = [_group_reads_like_content(group)] * len(group)
-        is_certain[start:end] = [is_kept[start] and _is_certain(group, block) for block in group]
+        if is_kept[start]:
+            is_certain[start:end] = _are_certain(group)
         start = end
     if any(is_certain):
         first, last = is_certain.index(True), len(is_certain) - 1 - is_certain[::-1].index(True)
@@ -266,11 +269,11 @@ def _group_reads_like_content(group: list[Block]) -> bool:
     return share < LINKED_LINE and words >= LINE_WORDS
 
 
-def _is_certain(group: list[Block], block: Block) -> bool:
-    """Whether a block is long enough by itself, or an item among sentences rather than labels."""
-    if block.words >= ENOUGH_WORDS and block.link_share < LINKED_LIST:
-        return True
-    return block.kind == "item" and sum(item.words for item in group) >= SENTENCE_WORDS * len(group)
+def _are_certain(group: list[Block]) -> list[bool]:
+    """Return which blocks are long enough by themselves, or items among sentences rather than labels."""
+    if group[0].kind == "item" and sum(item.words for item in group) >= SENTENCE_WORDS * len(group):
+        return [True] * len(group)
+    return [block.words >= ENOUGH_WORDS and block.link_share < LINKED_LIST for block in group]
 
 
 def _join_blocks(blocks: list[Block], block_texts: list[str]) -> str:
@@ -288,7 +291,7 @@ def _join_blocks(blocks: list[Block], block_texts: list[str]) -> str:
 
 def _plain_text(block: Block) -> str:
     if block.kind == "item":
-        indent = "  " * (block.level - 1)
+        indent = "  " * (min(block.level, MAX_INDENT) - 1)
         return f"{indent}{block.marker} {block.text}" if block.marker else f"{indent}  {block.text}"
     return block.text
 
@@ -301,7 +304,7 @@ def _markdown_block(blocks: list[Block], index: int) -> str:
         fence = "`" * max(3, 1 + max(map(len, re.findall(r"`+", block.text)), default=0))
         return f"{fence}\n{block.text}\n{fence}"
     if block.kind == "item":
-        indent = "    " * (block.level - 1)
+        indent = "    " * (min(block.level, MAX_INDENT) - 1)
         return f"{indent}{block.marker or ' '} {_escape_line_starts(block.text)}".replace("\n", f"\n{indent}  ")
     if block.kind == "row":
         return _markdown_row(blocks, index)

@@ -55,7 +55,7 @@ class Elements:
     """Each element itself or, for `CONTAINED_TAGS`, the element that holds its paragraph, list or table."""
 
     def signature_of(self, node: int) -> tuple[int, int]:
-        """Return what records of one list and posts of one thread share: number and, without classes, the parent's."""
+        """Return what records of a list and posts of a thread share: the number and, without classes, the parent's."""
         return self.numbers[node], -1 if self.has_classes[node] else self.numbers[self.parents[node]]
 
 

@@ -28,7 +28,7 @@ TextFormat = Literal["text", "markdown"]
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_TAGS = 100_000
-"""Most `<` in a page: a bound on its elements that costs next to nothing."""
+"""Most `<` in a page that the native parser takes: a bound on its elements that costs next to nothing."""
 MAX_TAGS_TRAFILATURA = 12_000
 """trafilatura's time grows with the square of a page's elements; 99 of 100 real news pages have fewer than 5,500."""
 MAX_OPTIONS = 10_000
@@ -96,7 +96,7 @@ class Page:
 
 
 def open_page(text: str, url: str = "", *, is_xml: bool = False) -> Page:
-    """Take a page to extract. Raises Reject `document-too-large` or `too-many-nodes`."""
+    """Take a page to extract. Raises Reject `document-too-large`."""
     try:
         size = len(text.encode())
     except UnicodeEncodeError:
@@ -104,13 +104,12 @@ def open_page(text: str, url: str = "", *, is_xml: bool = False) -> Page:
         size = len(text.encode())
     if size > MAX_BYTES:
         raise Reject("document-too-large", f"{size} bytes, at most {MAX_BYTES}")
-    tags = text.count("<")
-    if tags > MAX_TAGS:
-        raise Reject("too-many-nodes", f"{tags} tags, at most {MAX_TAGS}")
-    return Page(text, tags, url, is_xml)
+    return Page(text, text.count("<"), url, is_xml)
 
 
 def _parse(markup: str, tags: int) -> Any:
+    if tags > MAX_TAGS:
+        raise Reject("too-many-nodes", f"{tags} tags, at most {MAX_TAGS} for the native parser")
     content = markup.encode()
     if tags > MAX_OPTIONS and len(_OPTION.findall(markup)) > MAX_OPTIONS:
         raise Reject("too-many-nodes", f"more than {MAX_OPTIONS} options of forms")
@@ -126,7 +125,10 @@ def _parse(markup: str, tags: int) -> Any:
 
 
 def fast(page: Page, output: TextFormat) -> str:
-    """Return the blocks that the learned classifier takes for content, in the order of the page."""
+    """Return the blocks that the learned classifier takes for content, in the order of the page.
+
+    Raises Reject `too-many-nodes`.
+    """
     text, _ = _classify(page, output)
     return text
 

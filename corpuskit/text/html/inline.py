@@ -79,15 +79,15 @@ def _automaton(patterns: Iterable[str], *, case_sensitive: bool) -> Any:
 
 
 @lru_cache(maxsize=8192)
-def _facts(attributes: str) -> int:
+def _marks_of(attributes: str) -> int:
     """Return the bits of the `_ATTRIBUTE_PATTERNS` that an inline tag's attributes match."""
-    found: list[int] = _attribute_patterns().Match(attributes)
-    if not found:
+    patterns: list[int] = _attribute_patterns().Match(attributes)
+    if not patterns:
         return 0
-    facts = sum(1 << pattern for pattern in found)
-    if facts & _HIDDEN_WORD and not is_hidden(attributes):
-        facts &= ~_HIDDEN_WORD
-    return facts
+    marks = sum(1 << pattern for pattern in patterns)
+    if marks & _HIDDEN_WORD and not is_hidden(attributes):
+        marks &= ~_HIDDEN_WORD
+    return marks
 
 
 @dataclass(slots=True)
@@ -131,8 +131,8 @@ class _InlineReader:
         self.open_tags.append(tag)
         if self.hidden_at:
             return
-        facts = _facts(attributes) if attributes else 0
-        if tag == "rt" or tag == "rp" or (facts and _is_hidden(tag, facts)):
+        marks = _marks_of(attributes) if attributes else 0
+        if tag == "rt" or tag == "rp" or (marks and _is_hidden(tag, marks)):
             self.hidden_at = len(self.open_tags)
         elif tag == "a":
             self.link_start, self.link_is_local = len(self.parts), "#" in attributes
@@ -140,7 +140,7 @@ class _InlineReader:
             self.script_start = len(self.parts)
         elif self.in_code:
             return
-        elif facts & _BLOCK_STYLE and "block" in attributes:
+        elif marks & _BLOCK_STYLE and "block" in attributes:
             self.parts.append(LINE_BREAK)
         elif self.after_closing and following and tag in _PARTING and self._words_meet(following[0]):
             self.parts.append(" ")
@@ -194,10 +194,10 @@ class _InlineReader:
 
 def _careful_text(markup: str, linked: int, in_code: bool) -> tuple[str, int]:
     reader = _InlineReader(in_code)
-    pieces = iter(INLINE_TAG_PARTS.split(markup))
-    if text := next(pieces):
-        reader.add_text(text)
-    for closing, tag, attributes, text in zip(pieces, pieces, pieces, pieces, strict=True):
+    first_text, *rest = INLINE_TAG_PARTS.split(markup)
+    if first_text:
+        reader.add_text(first_text)
+    for closing, tag, attributes, text in zip(*[iter(rest)] * 4, strict=True):
         if closing:
             reader.close_tag(tag)
         else:
@@ -207,13 +207,15 @@ def _careful_text(markup: str, linked: int, in_code: bool) -> tuple[str, int]:
     return "".join(reader.parts), linked + reader.linked
 
 
-def _is_hidden(tag: str, facts: int) -> bool:
+def _is_hidden(tag: str, marks: int) -> bool:
+    if marks & (_HIDDEN_WORD | _HIDDEN):
+        return True
     # On `code` a class for line numbers asks a script to write them.
-    return bool(facts & (_HIDDEN_WORD | _HIDDEN)) or (facts & _LINE_NUMBER and tag not in ("code", "samp", "kbd")) != 0
+    return marks & _LINE_NUMBER > 0 and tag not in ("code", "samp", "kbd")
 
 
 def _tex_of_image(attributes: str) -> str:
     """Return the TeX of an image of a formula, for whose source the classes and the `alt` text vouch."""
-    if not _facts(attributes) & _TEX_CLASS:
+    if not _marks_of(attributes) & _TEX_CLASS:
         return ""
     return inline_tex(attribute(attributes, "alt") or "")

@@ -140,12 +140,12 @@ class KnownTags:
         return tag
 
 
-_KNOWN = {is_xml: KnownTags(is_xml) for is_xml in (False, True)}
+_KNOWN_TAGS = {is_xml: KnownTags(is_xml) for is_xml in (False, True)}
 
 
 def known_tags(is_xml: bool) -> KnownTags:
     """Return the start tags of HTML or of XHTML pages."""
-    return _KNOWN[is_xml]
+    return _KNOWN_TAGS[is_xml]
 
 
 def action_of_end(name: str) -> int:

@@ -7,6 +7,7 @@ records what the classes and ids of each element say. Time is linear in the page
 import re
 from dataclasses import dataclass, field
 
+from corpuskit.core.document import Reject
 from corpuskit.text.html.blocks import Block, Kind, tidy_text
 from corpuskit.text.html.elements import Elements, describe
 from corpuskit.text.html.formulas import inline_tex, tex_of_math
@@ -54,6 +55,12 @@ LONG_LINE = 80
 """Characters from which text outside a paragraph is one nevertheless."""
 MAX_SPAN = 100
 """Most columns or rows that a table cell covers."""
+MAX_COLUMNS = 1_000
+"""Most columns of a table of which it is known which cells cover them."""
+MAX_BLOCKS = 250_000
+"""Most blocks of a page: each takes a kilobyte and a few microseconds until the page's text is chosen."""
+MAX_ELEMENTS = 500_000
+"""Most elements of a page that hold text."""
 
 _PARAGRAPH_BREAK = re.compile(r"\v\s*\v")
 _CONTROL_BUTTON = re.compile(
@@ -82,10 +89,20 @@ class _Table:
     """An open table."""
 
     index: int
+    rows: int = 0
+    """Rows of this table so far."""
     row: int = 0
+    """The row that is open, counted over the page."""
     next_column: int = 0
-    covered: dict[int, int] = field(default_factory=dict)
-    """Columns that a cell of an earlier row covers, with the number of rows to go."""
+    covered: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Of columns that a cell of an earlier row covers: the last row it reaches, and the column after it."""
+
+    def free_column(self) -> int:
+        """Return the first column from the next one on that no cell of an earlier row covers."""
+        column = self.next_column
+        while (cover := self.covered.get(column)) and cover[0] >= self.rows:
+            column = cover[1]
+        return column
 
 
 class _PageReader:
@@ -168,9 +185,8 @@ class _PageReader:
 
     def _is_in_unclosed_drawing(self) -> bool:
         """Whether a block starts inside an `svg`: only a `foreignObject` may hold one, so the end tag is missing."""
-        return (
-            self.open.tags[self.skip_depth - 1].name == "svg" and self.open.index_of("foreignobject") < self.skip_depth
-        )
+        skipped = self.open.tags[self.skip_depth - 1]
+        return skipped.name == "svg" and self.open.index_of("foreignobject") < self.skip_depth
 
     def _is_skipped(self, tag: Tag) -> bool:
         if tag.name == "noscript":
@@ -272,23 +288,21 @@ class _PageReader:
     def _start_row(self) -> None:
         table = self.tables[-1]
         self.row_count += 1
+        table.rows += 1
         table.row, table.next_column = self.row_count, 0
-        table.covered = {column: rows - 1 for column, rows in table.covered.items() if rows > 1}
 
     def _start_cell(self, attributes: str) -> None:
         table = self.tables[-1]
-        while table.next_column in table.covered:
-            table.next_column += 1
-        column = table.next_column
+        column = table.free_column()
         self.cells.append(Cell(table.index, table.row, column))
         columns = rows = 1
         if "span" in attributes:
             columns = min(max(1, whole_number(attribute(attributes, "colspan")) or 1), MAX_SPAN)
             rows = min(max(1, whole_number(attribute(attributes, "rowspan")) or 1), MAX_SPAN)
+        table.next_column = end = column + columns
         if rows > 1:
-            for covered in range(column, column + columns):
-                table.covered[covered] = rows
-        table.next_column = column + columns
+            cover = (table.rows + rows - 1, end)
+            table.covered.update(dict.fromkeys(range(column, min(end, MAX_COLUMNS)), cover))
 
     # --- text
 
@@ -358,6 +372,8 @@ class _PageReader:
         if self.link_depth:
             self.link_blocks += 1
             in_block_link = self.link_blocks > 1
+        if len(self.blocks) >= MAX_BLOCKS:
+            raise Reject("too-many-nodes", f"more than {MAX_BLOCKS} blocks of text")
         cell = self.cells[-1] if self.cells else None
         # The container is known as soon as all elements are.
         self.blocks.append(PlacedBlock(block, self.nodes[-1], 0, cell, is_link_run, in_block_link))
@@ -395,6 +411,8 @@ class _PageReader:
         if depth == len(tags):
             return
         parent, node = nodes[-1] if nodes else 0, len(self.elements)
+        if node > MAX_ELEMENTS:
+            raise Reject("too-many-nodes", f"more than {MAX_ELEMENTS} elements with text")
         for tag in tags[depth:]:
             self.elements.append(tag)
             self.parents.append(parent)
@@ -407,7 +425,7 @@ def read(markup: str, xml: bool = False) -> tuple[Elements, list[PlacedBlock]]:
     """Return the block elements and the blocks of a page, in order, in time linear in its length.
 
     `xml` says that the page is XHTML by its media type. `linked` and `characters` of a block count all the text between
-    two tags, even where line breaks make several blocks of it; `words` is not counted.
+    two tags, even where line breaks make several blocks of it; `words` is not counted. Raises Reject `too-many-nodes`.
     """
     reader = _scan(markup, xml, lenient=False)
     if sum(len(placed.block.text) for placed in reader.blocks) < FEW_CHARACTERS:
@@ -438,14 +456,14 @@ def _scan(markup: str, xml: bool, lenient: bool) -> _PageReader:
 def _read_tokens(reader: _PageReader, position: int) -> int:
     """Read tokens up to one after which some source is no markup, and return where to read on."""
     # Local names: this loop runs once for each tag that is not within a line of text.
-    known = known_tags(reader.is_xml)
-    parts, start, end, find_tag = reader.parts, reader.start, reader.end, known.find
+    known_start_tags = known_tags(reader.is_xml)
+    parts, start, end, find_tag = reader.parts, reader.start, reader.end, known_start_tags.find
     for match in TOKEN.finditer(reader.markup, position):
         text, link_run, end_name, source, other = match.groups()
         if text and not reader.skip_depth and (parts or not text.isspace()):
             reader.add_inline(text)
         if source:
-            tag = find_tag(source) or known.learn(source)
+            tag = find_tag(source) or known_start_tags.learn(source)
             if tag.action == STARTS_ELEMENT:
                 start(tag)
             elif tag.action:

@@ -61,6 +61,8 @@ def join_rows(placed_blocks: list[PlacedBlock]) -> list[PlacedBlock]:
     A cell without text keeps its column. Tables that lay out a page keep the blocks of their cells.
     """
     rows = _cells_by_row(placed_blocks)
+    if not rows:
+        return placed_blocks
     layout_tables = _layout_tables(rows)
     joined_blocks: list[PlacedBlock] = []
     for placed in placed_blocks:

@@ -63,16 +63,16 @@ def is_unseen(tag: Tag, markup: str) -> bool:
 
 def _reason_to_skip(name: str, attributes: str) -> int:
     """Return why an element's content is not read, if its attributes give a reason."""
-    found = _patterns().Match(attributes)
-    if not found:
+    matched = _patterns().Match(attributes)
+    if not matched:
         return 0
-    if _LINE_NUMBERS in found and name in _NUMBER_COLUMNS:
+    if _LINE_NUMBERS in matched and name in _NUMBER_COLUMNS:
         return _UNSEEN
-    if _GUTTER in found and name == "td":
+    if _GUTTER in matched and name == "td":
         return _UNSEEN
-    if _CONSENT in found and name not in ("article", "main"):
+    if _CONSENT in matched and name not in ("article", "main"):
         return _UNSEEN
-    if _HIDDEN in found and _SHOWN_LATER not in found and is_hidden(attributes):
+    if _HIDDEN in matched and _SHOWN_LATER not in matched and is_hidden(attributes):
         return _HIDDEN_NOW
     return 0
 

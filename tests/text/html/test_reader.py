@@ -6,6 +6,7 @@ import pytest
 
 from corpuskit.text.html import blocks
 from corpuskit.text.html.reader import read
+from tests.benchmarks import hostile_pages
 
 HARBOUR = "The harbour office counts every boat that comes in before dusk, and writes its name into a green book."
 TIDE = "When the tide is out the stones of the old pier can be seen, and children look for crabs between them."
@@ -162,3 +163,41 @@ def test_reading_takes_time_linear_in_the_page(name: str) -> None:
     # Eight times the page may take sixteen times as long on a busy machine; work that grows with the square takes 64.
     small, large = (min(seconds(size) for _ in range(3)) for size in (60_000, 480_000))
     assert large < 16 * small + 0.3
+
+
+def test_a_character_reference_without_a_character_is_nothing_after_an_exponent() -> None:
+    assert text_of("<p>10<sup>6</sup>&#1;<span>a</span><span>&#1;</span><span>B</span></p>") == "10^6aB"
+
+
+def test_cells_that_cover_others_take_no_more_time_and_memory_than_others() -> None:
+    """A cell may cover 100 columns of 100 rows: what it covers is not looked at column by column."""
+    start = time.process_time()
+    read(("<tr>" + "<td colspan=100 rowspan=100>a" * 10 + "<tr><td>b" * 100) * 200 + "<table>" * 3)
+    read("<table>" + ("<tr>" + "<td colspan=100 rowspan=100>a" * 10 + "<tr><td>b" * 100) * 200)
+    assert time.process_time() - start < 5
+
+
+def test_a_long_list_in_a_long_page_takes_linear_time() -> None:
+    start = time.process_time()
+    blocks.reads_like_content([blocks.Block("item", "a", words=1.0, characters=1) for _ in range(50_000)])
+    assert time.process_time() - start < 5
+
+
+def test_lists_in_lists_are_not_written_ever_farther_to_the_right() -> None:
+    assert len(text_of("<ul><li>a" * 5_000)) < 5_000 * 80
+
+
+@pytest.mark.parametrize("attributes", ["class=" + "id=" * 400_000, "hid class=" * 100_000, "a='\">" * 200_000])
+def test_attributes_take_linear_time(attributes: str) -> None:
+    start = time.process_time()
+    read(f"<div {attributes}><p>a<b {attributes}>b</b><img {attributes}></div>")
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("attack", hostile_pages.ATTACKS)
+def test_hostile_pages_take_linear_time_and_bounded_memory(attack: str) -> None:
+    seconds, _, _ = hostile_pages.measure_apart(attack, hostile_pages.MEGABYTE)
+    seconds_of_four, megabytes, _ = hostile_pages.measure_apart(attack, 4 * hostile_pages.MEGABYTE)
+    assert seconds_of_four < 5 * seconds + 1
+    assert megabytes < 750
