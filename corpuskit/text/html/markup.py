@@ -16,6 +16,7 @@ __all__ = [
     "attribute",
     "decode_common_entities",
     "decode_entities",
+    "end_of_comment",
     "end_of_raw_text",
     "whole_number",
 ]
@@ -84,6 +85,13 @@ def decode_common_entities(text: str) -> str:
     for entity, character in _COMMON_ENTITIES:
         text = text.replace(entity, character)
     return text
+
+
+def end_of_comment(markup: str, start: int) -> int:
+    """Return the offset after the comment whose `<!--` ends at `start`; the page's end if it is never closed."""
+    # `<!-->` is a whole comment.
+    end = markup.find("-->", start - 2)
+    return len(markup) if end < 0 else end + 3
 
 
 def end_of_raw_text(markup: str, tag: str, start: int) -> tuple[int, int]:
