@@ -61,6 +61,7 @@ ATTACKS: dict[str, str | Callable[[int], str]] = {
     "<p>": "<p>",
     "<p>a": "<p>a",
     "<p>a</p>": "<p>a</p>",
+    "as many blocks as may be": "<div><p>a</div>" + "<p>" * 18,
     "<p> of a sentence": "<p>The boats come in before dusk, and the office counts them all, says Edda.</p>\n",
     "<p> of links": "<p><a href=/x>boats</a></p>",
     "<br>": "a<br>",
