@@ -30,7 +30,7 @@ _HIDDEN = re.compile(
     re.IGNORECASE,
 )
 _LINE_NUMBER = re.compile(
-    r"""(?:class|id)=["']?[^"'>]*?\b(?:linenos?|lnt|gutter|blob-num|line-?numbers?|react-code-line-number)\b""",
+    r"""(?:class|id)=["']?[^"'>]*?\b(?:linenos?|lnt|gutter|blob-num|line-?num(?:ber)?s?|react-code-line-number)\b""",
     re.IGNORECASE,
 )
 _BLOCK_STYLE = re.compile(r"display:\s*(?:block|flex|grid|table)\b", re.IGNORECASE)

@@ -24,7 +24,7 @@ from corpuskit.text.html.markup import (
 from corpuskit.text.html.open_elements import OpenElements
 from corpuskit.text.html.rows import Cell, PlacedBlock, join_rows
 from corpuskit.text.html.tags import BLOCK_TAGS, HEADING_LEVELS, RAW_TAGS, SKIPPED_TAGS, TABLE_PARTS
-from corpuskit.text.html.unseen import is_unseen
+from corpuskit.text.html.unseen import is_unseen, numbers_one_line
 
 __all__ = ["read"]
 
@@ -36,8 +36,10 @@ MAX_SPAN = 100
 """Most columns or rows that a table cell covers."""
 
 _PARAGRAPH_BREAK = re.compile(r"\v\s*\v")
-_CODE_BLOCK = re.compile(r"""class\s*=\s*["']?(?:fragment|SourceCode)\b(?!-)""")
+_CODE_BLOCK = re.compile(r"""class\s*=\s*["']?(?:fragment|SourceCode|SCodeFlow|SVerbatim|RktBlk)\b(?!-)""")
 """Names that documentation generators give to code that is not in a `pre`."""
+_CODE_TAGS = frozenset(("div", "blockquote", "table"))
+_ROW_GROUPS = frozenset(("table", "tbody", "thead", "tfoot", "tr"))
 _CONTROL_BUTTON = re.compile(
     r"aria-expanded|aria-controls|data-(?:bs-)?toggle|accordion|collaps|faq|question", re.IGNORECASE
 )
@@ -101,6 +103,8 @@ class _PageReader:
         """Number of open elements with the skipped one that this point is in; 0 outside."""
         self.pre_depth = 0
         """The same for the outermost open `pre`."""
+        self.parts_of_lines = 0
+        """Number of `parts` in the lines of preformatted text that have ended."""
         self.lists: list[_List] = []
         self.list_number = 0
         """Of the outermost list, counted over the page."""
@@ -134,12 +138,17 @@ class _PageReader:
             return
         if self._is_skipped(tag, role, attributes):
             self.skip_depth = len(self.open.tags)
-        elif tag == "li":
+            if tag == "td" and not self.pre_depth and numbers_one_line(attributes):
+                self.pre_depth = self.open.index_of("table") + 1
+            return
+        if attributes and not self.pre_depth and tag in _CODE_TAGS and _CODE_BLOCK.search(attributes):
+            self.pre_depth = len(self.open.tags)
+        if tag == "li":
             self.new_item = True
             self.item_value = whole_number(attribute(attributes, "value")) if "value" in attributes else None
         elif tag == "ul" or tag == "ol":
             self._start_list(tag, attributes)
-        elif tag == "pre" or tag == "listing" or (tag == "div" and _CODE_BLOCK.search(attributes)):
+        elif tag == "pre" or tag == "listing":
             self.pre_depth = self.pre_depth or len(self.open.tags)
         elif tag == "table":
             self.table_count += 1
@@ -254,18 +263,26 @@ class _PageReader:
         if not self.parts:
             return
         if self.pre_depth and not (ending and self.pre_depth == len(self.open.tags)):
-            # Elements inside preformatted text are its lines.
-            if INLINE_TAG.sub("", self.parts[-1])[-1:] not in ("\n", LINE_BREAK):
-                self.parts.append("\n")
+            self._end_line_of_code(ending)
             return
         markup = "".join(self.parts)
         linked = self.linked
         self.parts.clear()
-        self.linked = 0
+        self.linked = self.parts_of_lines = 0
         text, linked = inline_text(markup, linked, in_code=self.pre_depth > 0)
         line = " ".join(text.split())
         if line:
             self._add_text(text, line, linked)
+
+    def _end_line_of_code(self, ending: bool) -> None:
+        """End a line, as elements inside preformatted text are its lines, but for space between such elements."""
+        is_between = not ending or self.open.tags[-1] in _ROW_GROUPS
+        has_text = len(self.parts) > self.parts_of_lines > 0
+        if has_text and is_between and self.parts[-1].isspace() and self.open.tags[self.pre_depth - 1] != "pre":
+            self.parts.pop()
+        elif INLINE_TAG.sub("", self.parts[-1])[-1:] not in ("\n", LINE_BREAK):
+            self.parts.append("\n")
+        self.parts_of_lines = len(self.parts)
 
     def _add_text(self, text: str, line: str, linked: int) -> None:
         tag = self.open.tags[-1]

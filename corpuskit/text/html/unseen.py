@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from corpuskit.text.html.markup import attribute
 
-__all__ = ["is_unseen"]
+__all__ = ["is_unseen", "numbers_one_line"]
 
 _HIDDEN = re.compile(
     r"""[\s"']hidden(?=[\s=/]|$)(?!\s*=\s*["']?until)|display:\s*none|visibility:\s*hidden""", re.IGNORECASE
@@ -22,13 +22,24 @@ _CONSENT = re.compile(
     re.IGNORECASE,
 )
 """Names that the common consent managers give their banners."""
+_TOOLTIP = re.compile(
+    r"""role\s*=\s*["']?tooltip|class\s*=\s*["']?(?:[^"'>]*?\s)?(?:ttc|tooltip-?(?:text|content|inner))\b(?!-)""",
+    re.IGNORECASE,
+)
+"""Names of what is shown only while a reader points at something."""
 _UNSEEN, _HIDDEN_NOW = 1, 2
 """Reasons to skip an element: nobody reads it; nobody sees it unless a control of the page opens it."""
 _NUMBER_COLUMNS = frozenset(("td", "th", "div", "pre"))
 _LINE_NUMBERS = re.compile(
-    r"""class\s*=\s*["']?[^"'>]*?\b(?:linenos?|lnt|blob-num|gutter|line-number)\b(?!-)""", re.IGNORECASE
+    r"""class\s*=\s*["']?[^"'>]*?\b(?:linenos?|lnt|blob-num|gutter|line-?num(?:ber)?|lines-num)\b(?!-)""",
+    re.IGNORECASE,
 )
 """Names of the column that numbers the lines of code."""
+_ONE_LINE = re.compile(
+    r"""data-line-number|\bid\s*=\s*["']?L\d+|class\s*=\s*["']?[^"'>]*?\b(?:lineno|blob-num|line-?num(?:ber)?|lines-num)\b""",
+    re.IGNORECASE,
+)
+"""What only a cell with the number of a single line has."""
 _CONTROLLED = re.compile(r"""(?:aria-controls|data-(?:bs-)?target)\s*=\s*["']?#?([^\s"'>]+)""")
 
 
@@ -38,12 +49,19 @@ def is_unseen(tag: str, attributes: str, markup: str) -> bool:
     return reason == _UNSEEN or (reason == _HIDDEN_NOW and attribute(attributes, "id") not in _controlled_ids(markup))
 
 
+def numbers_one_line(attributes: str) -> bool:
+    """Whether a table cell that is not read has the number of one line of code, so that the next cell is that line."""
+    return _ONE_LINE.search(attributes) is not None
+
+
 @lru_cache(maxsize=8192)
 def _reason_to_skip(tag: str, attributes: str) -> int:
     """Return why an element's content is not read, if its attributes give a reason."""
     if tag in _NUMBER_COLUMNS and _LINE_NUMBERS.search(attributes):
         return _UNSEEN
     if tag != "article" and tag != "main" and _CONSENT.search(attributes):
+        return _UNSEEN
+    if _TOOLTIP.search(attributes):
         return _UNSEEN
     if ("hidden" in attributes or "none" in attributes) and _HIDDEN.search(attributes):
         return 0 if _OPENED_BY_CONTROL.search(attributes) else _HIDDEN_NOW

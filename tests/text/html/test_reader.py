@@ -62,6 +62,23 @@ def text_of(markup: str, xml: bool = False) -> str:
         ("<table><tr><td class=linenos><pre>1\n2</pre><td><pre>a\nb</pre></table>", "a\nb"),
         ("<pre>1\n2\n3</pre>", "1\n2\n3"),
         ("<div class='fragment'><div class=line>a {</div><div class=line>  b</div></div>c", "a {\n  b\n\nc"),
+        (
+            "<div class=fragment><div class=line>a {</div>\n<div class=line> </div>\n<div class=fold>\n"
+            "<div class=line>  b</div>\n</div></div>c",
+            "a {\n \n  b\n\nc",
+        ),
+        (
+            "<table class=SVerbatim><tr><td><p><span>&nbsp; </span>(pier</p></td></tr>\n"
+            "<tr><td><p><span>&nbsp;&nbsp; </span>tide)</p></td></tr></table>after",
+            "  (pier\n   tide)\n\nafter",
+        ),
+        (
+            "<table>\n<tr>\n<td data-line-number=1 class=blob-num></td>\n<td class=blob-code>if ebb:</td>\n</tr>\n"
+            "<tr>\n<td data-line-number=2 class=blob-num></td>\n<td class=blob-code>\n</td>\n</tr>\n"
+            "<tr><td data-line-number=3 class=blob-num></td><td class=blob-code>    <b>row</b>()</td></tr></table>end",
+            "if ebb:\n\n    row()\n\nend",
+        ),
+        ("<pre><span class=line-num>7</span> x = 1\n<span class=line-num>8</span> y</pre>", " x = 1\n y"),
         # Signs that change a number or a word.
         ("10<sup>9</sup> m<sup>2</sup> log<sub>2</sub>8 CO<sub>2</sub>", "10^9 m^2 log2 8 CO2"),
         ("the 1<sup>st</sup> of May", "the 1st of May"),
@@ -91,6 +108,7 @@ def text_of(markup: str, xml: bool = False) -> str:
         ("<x-post><template shadowrootmode=open><p>yes</p></template></x-post><template>no</template>", "yes"),
         (f"<div id=app></div><noscript><p>{HARBOUR}</p></noscript>", HARBOUR),
         (f"<p>{HARBOUR * 3}</p><noscript>Please turn scripts on.</noscript>", HARBOUR * 3),
+        (f"<p>{HARBOUR * 3}<div class=ttc><div>no</div></div><div role=tooltip>no</div>", HARBOUR * 3),
         (f"<p>{HARBOUR * 3}</p><div id=cookie-notice>We set cookies.</div>", HARBOUR * 3),
     ],
 )
