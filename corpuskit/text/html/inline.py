@@ -16,7 +16,7 @@ LINE_BREAK = "\v"
 _CAREFUL = re2.compile(
     r"<su[bp]|<r[tp]|hid|display:|katex-html|MathJax|mjx-chtml|line-?n|lnt|gutter|blob-num|user-select|sr-only|visually"
     r"|screen-reader|latex|math|tex[\"']|</(?:span|b|strong)><|[\x{b6}\x{a7}\x{1f517}\x{f0c1}]|#</a>|#x|&para;|&sect;"
-    r"|#182;|#167;|#128279;"
+    r"|alt=[\"'][^\"'>]*\\|#182;|#167;|#128279;"
 )
 """Markup with none of these has no tags but those that only format."""
 MAX_OPEN = 256
@@ -38,6 +38,11 @@ _PERMALINK_SIGNS = frozenset(("¶", "#", "§", "🔗", "⚓", "\uf0c1", "\uf1cb"
 _EXPONENT = re.compile(r"[+\-\u2212\u2013]?(?:\d{1,4}(?:[.,/]\d{1,3})?|[nxkijtm])[+\-\u2212]?")
 _INDEX = re.compile(r"\d{1,4}")
 _TEX_CLASSES = re.compile(r"""class=["']?[^"'>]*\b(?:tex|math|latex|mwe-math-fallback-image\w*)\b""", re.IGNORECASE)
+_TEX_COMMAND = re.compile(
+    r"\\(?:begin\{|left[(\[|.\\]|(?:[dt]?frac|sqrt|sum|int|prod|lim|operatorname|math[a-z]+|infty|partial|nabla|cdot|times"
+    r"|leq?|geq?|neq?|vec|overline|underline|alpha|beta|gamma|delta|epsilon|theta|lambda|sigma|phi|psi|omega)(?![a-zA-Z]))"
+)
+_TEX_SIGNS = frozenset("{}^_=")
 _PARTING = frozenset(("span", "b", "strong"))
 
 
@@ -178,7 +183,11 @@ def _careful_text(markup: str, linked: int, in_code: bool) -> tuple[str, int]:
 
 
 def _tex_of_image(attributes: str) -> str:
-    """Return the TeX of an image of a formula, for whose source the classes and the `alt` text vouch."""
-    if not _TEX_CLASSES.search(attributes):
-        return ""
-    return inline_tex(attribute(attributes, "alt") or "")
+    r"""Return the TeX of an image of a formula: its classes say that it is one, or its `alt` text is TeX beyond doubt.
+
+    >>> _tex_of_image(r'src="e.png" alt="\\frac{a}{b}"')
+    '\\(\\frac{a}{b}\\)'
+    """
+    alternative = attribute(attributes, "alt") or ""
+    is_tex = not _TEX_SIGNS.isdisjoint(alternative) and _TEX_COMMAND.search(alternative)
+    return inline_tex(alternative) if is_tex or _TEX_CLASSES.search(attributes) else ""

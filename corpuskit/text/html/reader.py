@@ -38,6 +38,11 @@ MAX_SPAN = 100
 _PARAGRAPH_BREAK = re.compile(r"\v\s*\v")
 _CODE_BLOCK = re.compile(r"""class\s*=\s*["']?(?:fragment|SourceCode|SCodeFlow|SVerbatim|RktBlk)\b(?!-)""")
 """Names that documentation generators give to code that is not in a `pre`."""
+_CODE_DIVISION = re.compile(
+    r"""class\s*=\s*["']?(?:[^"'>]*?\s)?(?:code-?block|source-?code|code-?listing)(?=["'\s>]|$)|white-space:\s*pre(?!-)""",
+    re.IGNORECASE,
+)
+"""What a `div` says that holds nothing but code."""
 _CODE_TAGS = frozenset(("div", "blockquote", "table"))
 _ROW_GROUPS = frozenset(("table", "tbody", "thead", "tfoot", "tr"))
 _CONTROL_BUTTON = re.compile(
@@ -128,7 +133,8 @@ class _PageReader:
         index = self.open.ended_by_start(tag)
         if index < len(self.open.tags):
             self._end_elements(index)
-        if self.parts:
+        # A drawing in a paragraph is part of its line, as an icon behind a link is; elsewhere it parts labels.
+        if self.parts and not (tag == "svg" and self.open.tags[-1] == "p"):
             self.flush()
         if role == _BLOCK and tag in TABLE_PARTS and not self.tables:
             return
@@ -187,7 +193,7 @@ class _PageReader:
 
     def _end_elements(self, index: int) -> None:
         while len(self.open.tags) > index:
-            if self.parts:
+            if self.parts and not self.skip_depth:
                 self.flush(ending=True)
             self._end_innermost()
 
@@ -269,10 +275,11 @@ class _PageReader:
         linked = self.linked
         self.parts.clear()
         self.linked = self.parts_of_lines = 0
-        text, linked = inline_text(markup, linked, in_code=self.pre_depth > 0)
+        is_code = self.pre_depth > 0 or (ending and "\n" in markup and self._is_in_code_division())
+        text, linked = inline_text(markup, linked, in_code=is_code)
         line = " ".join(text.split())
         if line:
-            self._add_text(text, line, linked)
+            self._add_text(text, line, linked, is_code)
 
     def _end_line_of_code(self, ending: bool) -> None:
         """End a line, as elements inside preformatted text are its lines, but for space between such elements."""
@@ -284,13 +291,17 @@ class _PageReader:
             self.parts.append("\n")
         self.parts_of_lines = len(self.parts)
 
-    def _add_text(self, text: str, line: str, linked: int) -> None:
+    def _is_in_code_division(self) -> bool:
+        """Whether the text that ends here is all of a `div` that shows code without a `pre`."""
+        return self.open.tags[-1] == "div" and _CODE_DIVISION.search(self.open.attributes[-1]) is not None
+
+    def _add_text(self, text: str, line: str, linked: int, is_code: bool) -> None:
         tag = self.open.tags[-1]
         total = len(line)
         if tag == "button" and not self._is_question(line):
             return
         self._record_open_elements()
-        if self.pre_depth:
+        if is_code:
             self._add_block("preformatted", tidy_text(text, "preformatted"), linked, total)
         elif LINE_BREAK not in text:
             self._add_line(line, linked, total, LONG_LINE)

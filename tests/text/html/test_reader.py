@@ -29,6 +29,7 @@ def text_of(markup: str, xml: bool = False) -> str:
         ("a</div></table>b</p>c", "ab\nc"),
         ("<div><svg><path d='M0'><p>text</div>after", "text\n\nafter"),
         ("<svg><title>no</title><text>no</text></svg>yes", "yes"),
+        ("<p>see <a href=/x>tides<svg><path d='M0'/><text>no</text></svg></a>, too", "see tides, too"),
         # Markup that only looks like tags.
         ("1 < 2 and <3", "1 < 2 and <3"),
         ("a<!-- <p>no</p> -->b<!>c<?php no ?>d", "abcd"),
@@ -79,6 +80,9 @@ def text_of(markup: str, xml: bool = False) -> str:
             "if ebb:\n\n    row()\n\nend",
         ),
         ("<pre><span class=line-num>7</span> x = 1\n<span class=line-num>8</span> y</pre>", " x = 1\n y"),
+        ("<p>So:</p><div class='code-block'>row(\n  <b>ebb</b>\n)</div>end", "So:\n\nrow(\n  ebb\n)\n\nend"),
+        ("<div class='code-block'><div>a\n b</div></div><div class=source-code-note>c\nd</div>", "a b\nc d"),
+        ("<div style='white-space: pre'>a\n b</div><div style='white-space:pre-line'>c\n d</div>", "a\n b\n\nc d"),
         # Signs that change a number or a word.
         ("10<sup>9</sup> m<sup>2</sup> log<sub>2</sub>8 CO<sub>2</sub>", "10^9 m^2 log2 8 CO2"),
         ("the 1<sup>st</sup> of May", "the 1st of May"),
@@ -90,6 +94,7 @@ def text_of(markup: str, xml: bool = False) -> str:
         ("<math><mfrac><mi>x</mi><msup><mi>y</mi><mn>2</mn></msup></mfrac></math>", "\\(\\frac{x}{y^{2}}\\)"),
         ("so <script type='math/tex; mode=display'>a<b</script> holds", "so \\(a<b\\) holds"),
         ("let <img class='latex' alt='\\pi r^2' src=x.png> be", "let \\(\\pi r^2\\) be"),
+        (r"let <img alt='\frac{a}{b}' src=x.png> be, <img alt='C:\tide_tables' src=y.png>", r"let \(\frac{a}{b}\) be,"),
         (
             "<span class=katex><span class=katex-mathml><math><semantics><mi>q</mi><annotation encoding="
             "'application/x-tex'>q_1</annotation></semantics></math></span><span class=katex-html aria-hidden=true>"
