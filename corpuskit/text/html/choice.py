@@ -22,6 +22,8 @@ LEAST_HEADING = -2_500
 _ADDED_KINDS = ("preformatted", "row", "item")
 LEAST_BETWEEN, LEAST_LINKED, LEAST_CODE = -2_000, -1_600, -4_000
 """Scores from which a block, one of a list or table with many links, and code are added to what is around them."""
+LEAST_REPLY = -3_500
+"""Score from which a reply is kept if what it replies to is."""
 LINKED_BETWEEN, ALL_LINKED = 500, 850
 """Thousandths of its characters in links from which it is not, and from which a list or table is not either."""
 FEWEST_RECORDS = 3
@@ -127,9 +129,23 @@ def _complete_records(placed_blocks: list[PlacedBlock], is_kept: list[bool], sco
         words = scores.half_words[indexes]
         kept_words = int(words[np.array([is_kept[index] for index in indexes])].sum())
         records = len({placed_blocks[index].container for index in indexes})
-        if records >= FEWEST_RECORDS and kept_words * 2 > int(words.sum()):
+        if records < FEWEST_RECORDS:
+            continue
+        if kept_words * 2 > int(words.sum()):
             for index in indexes:
                 is_kept[index] = is_kept[index] or _may_be_added(placed_blocks, scores, index)
+        elif any(is_kept[index] and not placed_blocks[index].is_reply for index in indexes):
+            # The first post of a thread stands in the same kind of element as the replies to it.
+            replies = [index for index in indexes if _is_reply(placed_blocks[index], scores, index)]
+            if len({placed_blocks[index].container for index in replies}) >= FEWEST_RECORDS:
+                for index in replies:
+                    is_kept[index] = True
+
+
+def _is_reply(placed: PlacedBlock, scores: BlockScores, index: int) -> bool:
+    """Whether a block is a paragraph of a reply, and not mostly links."""
+    is_paragraph = placed.is_reply and placed.block.kind == "paragraph"
+    return is_paragraph and int(scores.log_odds[index]) >= LEAST_REPLY and int(scores.linked[index]) < LINKED_BETWEEN
 
 
 def _fill_gaps(placed_blocks: list[PlacedBlock], is_kept: list[bool], scores: BlockScores) -> None:

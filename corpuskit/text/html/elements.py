@@ -10,7 +10,10 @@ import re2
 from corpuskit.text.html.markup import attribute
 from corpuskit.text.html.tags import CLASS_GROUPS, CONTAINED_TAGS, TAG_GROUPS
 
-__all__ = ["Elements"]
+__all__ = ["COMMENTS", "Elements"]
+
+COMMENTS = 1 << list(CLASS_GROUPS).index("comments")
+"""The bit of elements whose names say comments or replies."""
 
 _NAMES = re.compile(
     r"""[\s"'](?:class|id|role|itemprop|data-component|data-testid)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))"""

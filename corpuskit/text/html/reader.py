@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 
 from corpuskit.text.html.blocks import Block, Kind, tidy_text
-from corpuskit.text.html.elements import Elements
+from corpuskit.text.html.elements import COMMENTS, Elements
 from corpuskit.text.html.formulas import inline_tex, tex_of_math
 from corpuskit.text.html.inline import LINE_BREAK, inline_text
 from corpuskit.text.html.markup import (
@@ -226,7 +226,7 @@ class _PageReader:
             return tag != "template" or "shadowrootmode" not in attributes
         if not attributes or self.lenient:
             return False
-        return is_unseen(tag, attributes, self.markup)
+        return is_unseen(tag, attributes, self.open.attributes[-2], self.markup)
 
     # --- lists and tables
 
@@ -399,6 +399,7 @@ def read(markup: str, xml: bool = False) -> tuple[Elements, list[PlacedBlock]]:
     elements = reader.elements
     for placed in reader.blocks:
         placed.signature = elements.signatures[placed.container]
+        placed.is_reply = elements.path_bits[placed.container] & COMMENTS != 0
     return elements, join_rows(reader.blocks)
 
 

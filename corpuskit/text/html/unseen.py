@@ -15,6 +15,8 @@ _OPENED_BY_CONTROL = re.compile(
     re.IGNORECASE,
 )
 """Names of what is hidden until a reader opens it."""
+_FOLDED = re.compile(r"""class\s*=\s*["']?[^"'>]*?(?:collapsed|collapsible|foldable|spoiler|faq)""", re.IGNORECASE)
+"""Names of what holds a heading and the hidden text that it opens."""
 _CONSENT = re.compile(
     r"""(?:class|id)\s*=\s*["']?[^"'>]*?(?:cookie-?(?:law|bar|banner|notice|consent|popup|dialog|modal|overlay|box)"""
     r"""|cybotcookie|borlabscookie|onetrust|ot-sdk|cc-(?:window|banner)|cmplz|didomi|qc-cmp|sp_message|usercentrics"""
@@ -43,10 +45,12 @@ _ONE_LINE = re.compile(
 _CONTROLLED = re.compile(r"""(?:aria-controls|data-(?:bs-)?target)\s*=\s*["']?#?([^\s"'>]+)""")
 
 
-def is_unseen(tag: str, attributes: str, markup: str) -> bool:
+def is_unseen(tag: str, attributes: str, parent_attributes: str, markup: str) -> bool:
     """Whether nobody reads the element, unless a control of the page opens it."""
     reason = _reason_to_skip(tag, attributes)
-    return reason == _UNSEEN or (reason == _HIDDEN_NOW and attribute(attributes, "id") not in _controlled_ids(markup))
+    if reason != _HIDDEN_NOW:
+        return reason == _UNSEEN
+    return not _FOLDED.search(parent_attributes) and attribute(attributes, "id") not in _controlled_ids(markup)
 
 
 def numbers_one_line(attributes: str) -> bool:

@@ -11,6 +11,7 @@ from corpuskit.text.html import blocks, extract
 from corpuskit.text.html.features import NAMES, features
 from corpuskit.text.html.metadata import page_metadata
 from corpuskit.text.html.reader import read
+from corpuskit.text.html.tags import CLASS_GROUPS
 
 SENTENCE = "These are enough words to be certain that this block is content of the page at hand."
 
@@ -274,3 +275,33 @@ def test_features_count_what_a_block_holds(paragraphs: list[str]) -> None:
         assert rows["digits"][index] == text.count("1") * 1000 // len(text)
         assert rows["repeated"][index] == (text in [earlier.block.text for earlier in placed_blocks[:index]])
         assert rows["words+1"][index] == (rows["words"][index + 1] if index + 1 < len(placed_blocks) else -1)
+
+
+@pytest.mark.parametrize(
+    ("names", "is_footer"),
+    [("page-footer", True), ("foot", True), ("footnav", True), ("footnotes", False), ("post__footnote-list", False)],
+)
+def test_footnotes_are_no_footer(names: str, is_footer: bool) -> None:
+    elements, _ = read(f"<div class='{names}'>Ebb</div>")
+    assert bool(elements.own_bits[1] & 1 << list(CLASS_GROUPS).index("footer")) == is_footer
+
+
+def test_replies_are_kept_where_they_are_posts_of_a_thread() -> None:
+    def post(kind: str, text: str) -> str:
+        head = f"<div class='info'><a href='/k'>{kind} minutes</a></div>"
+        return f"<div class='{kind}'><div class='box'>{head}<div class='post__text'><p>{text}</p></div></div></div>"
+
+    replies = [
+        "@edda I never saw a tide like it before.",
+        "@edda Well written. How do you keep the rust away?",
+        "@finn Good that you ask! With oil, and a little patience.",
+        "@edda We do the same here on our side of the bay.",
+    ]
+    threads = "".join(post("status--in-reply", reply) for reply in replies)
+    first_post = "This is how we moor the boats in winter. Look at the second knot!"
+    page = f"<body><div class='app'>{post('detailed', first_post)}{threads}</div></body>"
+    text = extract.fast(extract.open_page(page), "text")
+    assert [paragraph for paragraph in text.split("\n\n") if paragraph in (first_post, *replies)] == [
+        first_post,
+        *replies,
+    ]

@@ -108,6 +108,10 @@ def text_of(markup: str, xml: bool = False) -> str:
             f"{HARBOUR * 3}<button aria-controls=q1>Why?</button><div id=q1 hidden>So.</div>",
             f"{HARBOUR * 3}\n\nWhy?\nSo.",
         ),
+        (
+            f"{HARBOUR * 3}<div class=is-collapsed><div>Why?</div><div style='display: none'>So.</div></div>",
+            f"{HARBOUR * 3}\n\nWhy?\nSo.",
+        ),
         ("<h3><button>Where is the pier?</button></h3>", "Where is the pier?"),
         ("<p>text</p><button>Send</button><select><option>no</select>", "text"),
         ("<x-post><template shadowrootmode=open><p>yes</p></template></x-post><template>no</template>", "yes"),
