@@ -193,7 +193,7 @@ def kept_text(page: Example, scores: NDArray[np.int64]) -> str:
     scores = classifier.BlockScores(
         scores, page.table[:, WORDS].astype(np.int64), page.table[:, LINKED].astype(np.int64)
     )
-    is_kept = choose(page.placed_blocks, scores)
+    is_kept = choose(page.placed_blocks, scores).is_kept
     return "\n\n".join(placed.block.text for placed, keep in zip(page.placed_blocks, is_kept, strict=True) if keep)
 
 

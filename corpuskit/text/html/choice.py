@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from corpuskit.text.html.blocks import drop_empty_sections, reads_like_content
 from corpuskit.text.html.classifier import BlockScores
 from corpuskit.text.html.rows import PlacedBlock
 
-__all__ = ["choose"]
+__all__ = ["Choice", "choose"]
 
 NO_CONTENT = 2_000
 """Ten-thousandths of probability below which every block of a page must be for it to have no content at all."""
@@ -52,8 +53,17 @@ _CONSENT = re.compile(
 """What a banner says that asks for consent to cookies."""
 
 
-def choose(placed_blocks: list[PlacedBlock], scores: BlockScores) -> list[bool]:
-    """Return whether each block is kept.
+class Choice(NamedTuple):
+    """What is kept of a page."""
+
+    is_kept: list[bool]
+    """Of each block."""
+    is_plain: bool = False
+    """Whether plain rules chose, because the trees would have lost too much."""
+
+
+def choose(placed_blocks: list[PlacedBlock], scores: BlockScores) -> Choice:
+    """Return which blocks are kept.
 
     The blocks that are kept are those with which the F1 of their words is likely to be highest (Ye et al., "Optimizing
     F-measure: A tale of two approaches", ICML 2012): where the trees doubt a whole page, less sure blocks are kept too.
@@ -61,9 +71,10 @@ def choose(placed_blocks: list[PlacedBlock], scores: BlockScores) -> list[bool]:
     """
     threshold = _best_threshold(scores)
     if threshold is None:
-        return [False] * len(placed_blocks)
+        return Choice([False] * len(placed_blocks))
     is_kept: list[bool] = (scores.probabilities >= threshold).tolist()
-    is_kept = _unless_too_much_is_lost(placed_blocks, is_kept, scores)
+    plainly_kept = _plain_choice_if_too_much_is_lost(placed_blocks, is_kept, scores)
+    is_kept = plainly_kept or is_kept
     for start, end in _atoms(placed_blocks):
         words = scores.half_words[start:end]
         mean = int((scores.probabilities[start:end] * words).sum()) // max(1, int(words.sum()))
@@ -75,10 +86,11 @@ def choose(placed_blocks: list[PlacedBlock], scores: BlockScores) -> list[bool]:
     _drop_copies(placed_blocks, is_kept, scores)
     with_content = list(is_kept)
     drop_empty_sections([placed.block for placed in placed_blocks], with_content)
-    return [
+    is_kept = [
         keep and (stays or score >= SURE_HEADING)
         for keep, stays, score in zip(is_kept, with_content, scores.log_odds.tolist(), strict=True)
     ]
+    return Choice(is_kept, plainly_kept is not None)
 
 
 def _best_threshold(scores: BlockScores) -> int | None:
@@ -188,15 +200,17 @@ def _is_title(placed: PlacedBlock) -> bool:
     return placed.block.kind == "heading" and placed.block.level == 1
 
 
-def _unless_too_much_is_lost(placed_blocks: list[PlacedBlock], is_kept: list[bool], scores: BlockScores) -> list[bool]:
-    """Return what plain rules choose, if a long page with few links would lose more than half of that."""
+def _plain_choice_if_too_much_is_lost(
+    placed_blocks: list[PlacedBlock], is_kept: list[bool], scores: BlockScores
+) -> list[bool] | None:
+    """Return what plain rules choose, if a long page with few links would lose more than half of that; else None."""
     words = scores.half_words
     total = max(1, int(words.sum()))
     if total < LONG_PAGE or int((words * scores.linked).sum()) > FEW_LINKS * total:
-        return is_kept
+        return None
     is_plain = _plain_choice(placed_blocks, scores)
     loses_too_much = int(words[np.array(is_kept)].sum()) * 2 < int(words[np.array(is_plain)].sum())
-    return is_plain if loses_too_much else is_kept
+    return is_plain if loses_too_much else None
 
 
 def _plain_choice(placed_blocks: list[PlacedBlock], scores: BlockScores) -> list[bool]:

@@ -2,12 +2,15 @@
 
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpuskit.core.document import Reject
 from corpuskit.text.html import blocks, extract
+from corpuskit.text.html.choice import Choice, choose
+from corpuskit.text.html.classifier import BlockScores
 from corpuskit.text.html.features import NAMES, features
 from corpuskit.text.html.metadata import page_metadata
 from corpuskit.text.html.reader import read
@@ -21,7 +24,7 @@ def body(content: str, head: str = "") -> str:
 
 
 def written(content: str, output: extract.TextFormat = "markdown") -> str:
-    return extract.fast(extract.open_page(body(content)), output)
+    return extract.fast(extract.open_page(body(content)), output).text
 
 
 def head_metadata(head: str) -> dict[str, str]:
@@ -142,7 +145,7 @@ def test_limits_of_the_native_parser_bind_its_engines_only(reason: str, page: st
         with pytest.raises(Reject) as caught:
             engine(extract.open_page(page), "text")
         assert caught.value.reason == reason
-    assert SENTENCE in extract.fast(extract.open_page(f"<h1>Lights</h1>{f'<p>{SENTENCE}</p>' * 3}{page}"), "text")
+    assert SENTENCE in extract.fast(extract.open_page(f"<h1>Lights</h1>{f'<p>{SENTENCE}</p>' * 3}{page}"), "text").text
 
 
 def test_a_page_at_the_limits_is_read() -> None:
@@ -150,7 +153,7 @@ def test_a_page_at_the_limits_is_read() -> None:
     script = "<script>for(i=0;i<n;i++){" + "a b " * 5_000 + "}</script>"
     ladder = "<div>" * (extract.MAX_DEPTH - 3) + f"<p>{SENTENCE}</p>"
     page = extract.open_page(f"<html><body {attributes}>{script}{ladder}")
-    assert SENTENCE in extract.fast(page, "text")
+    assert SENTENCE in extract.fast(page, "text").text
 
 
 @given(st.text(alphabet=st.characters(codec=None), max_size=300))
@@ -164,7 +167,9 @@ def test_clean_text_can_always_be_encoded(text: str) -> None:
 @pytest.mark.parametrize("tag", ["ul", "ol"])
 def test_lists_near_the_top_of_the_page_are_content(tag: str) -> None:
     items = "".join(f"<li>Item {n} tells something that no other item tells.</li>" for n in range(3))
-    text = extract.fast(extract.open_page(f"<html><body><p>{SENTENCE}</p><{tag}>{items}</{tag}></body></html>"), "text")
+    text = extract.fast(
+        extract.open_page(f"<html><body><p>{SENTENCE}</p><{tag}>{items}</{tag}></body></html>"), "text"
+    ).text
     assert text.count("tells something") == 3
 
 
@@ -172,7 +177,7 @@ def test_references_to_control_characters_do_not_cost_the_page() -> None:
     source = (
         f"<html><head></head><body><p>a&#1;b&#x1F;c&#31d&#10;e&#13;f&#145;g &#160; {SENTENCE * 4}</p></body></html>"
     )
-    text = extract.trafilatura(extract.open_page(source), "text")
+    text = extract.trafilatura(extract.open_page(source), "text").text
     assert text.startswith("abcd")
     assert SENTENCE in text
 
@@ -246,7 +251,7 @@ def test_the_reader_takes_any_source(fragments: list[str]) -> None:
 def test_a_short_list_at_the_end_belongs_to_the_article() -> None:
     article = f"<h1>Lights</h1>{f'<p>{SENTENCE}</p>' * 3}<ul><li>north light</li><li>south light</li></ul>"
     page = f"<body><article>{article}</article>"
-    assert extract.fast(extract.open_page(page), "text").endswith("- north light\n- south light")
+    assert extract.fast(extract.open_page(page), "text").text.endswith("- north light\n- south light")
 
 
 def test_a_run_of_links_is_one_block_and_written_as_a_list() -> None:
@@ -300,8 +305,21 @@ def test_replies_are_kept_where_they_are_posts_of_a_thread() -> None:
     threads = "".join(post("status--in-reply", reply) for reply in replies)
     first_post = "This is how we moor the boats in winter. Look at the second knot!"
     page = f"<body><div class='app'>{post('detailed', first_post)}{threads}</div></body>"
-    text = extract.fast(extract.open_page(page), "text")
+    text = extract.fast(extract.open_page(page), "text").text
     assert [paragraph for paragraph in text.split("\n\n") if paragraph in (first_post, *replies)] == [
         first_post,
         *replies,
     ]
+
+
+def test_a_long_page_that_would_lose_too_much_is_chosen_by_plain_rules() -> None:
+    _, placed_blocks = read("".join(f"<div><p>{SENTENCE} Number {number}.</p></div>" for number in range(300)))
+
+    def choice_of(log_odds: int) -> Choice:
+        scores = np.full(len(placed_blocks), log_odds)
+        scores[:100] = 4_000
+        words = np.array([2 * len(placed.block.text.split()) for placed in placed_blocks])
+        return choose(placed_blocks, BlockScores(scores, words, np.zeros_like(words)))
+
+    assert choice_of(-1_900) == Choice([True] * 300, is_plain=True)
+    assert choice_of(-2_100) == Choice([True] * 100 + [False] * 200, is_plain=False)
