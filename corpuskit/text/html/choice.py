@@ -1,6 +1,7 @@
 """Choose the blocks to keep by what the classifier says of them, and of what belongs together."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -25,6 +26,8 @@ LEAST_BETWEEN, LEAST_LINKED, LEAST_CODE = -2_000, -1_600, -4_000
 """Scores from which a block, one of a list or table with many links, and code are added to what is around them."""
 LEAST_REPLY = -3_500
 """Score from which a reply is kept if what it replies to is."""
+LONGEST_POST = 2
+"""How many times as long as the longest reply a post may be that has replies, not comments."""
 LINKED_BETWEEN, ALL_LINKED = 500, 850
 """Thousandths of its characters in links from which it is not, and from which a list or table is not either."""
 FEWEST_RECORDS = 3
@@ -146,12 +149,23 @@ def _complete_records(placed_blocks: list[PlacedBlock], is_kept: list[bool], sco
         if kept_words * 2 > int(words.sum()):
             for index in indexes:
                 is_kept[index] = is_kept[index] or _may_be_added(placed_blocks, scores, index)
-        elif any(is_kept[index] and not placed_blocks[index].is_reply for index in indexes):
-            # The first post of a thread stands in the same kind of element as the replies to it.
+        else:
+            posts = [index for index in indexes if is_kept[index] and not placed_blocks[index].is_reply]
             replies = [index for index in indexes if _is_reply(placed_blocks[index], scores, index)]
-            if len({placed_blocks[index].container for index in replies}) >= FEWEST_RECORDS:
+            if _is_thread(placed_blocks, posts, replies, scores):
                 for index in replies:
                     is_kept[index] = True
+
+
+def _is_thread(placed_blocks: list[PlacedBlock], posts: list[int], replies: list[int], scores: BlockScores) -> bool:
+    """Whether replies stand in the same kind of element as a post of like length; an article is longer than that."""
+    post_words, reply_words = Counter[int](), Counter[int]()
+    for indexes, words in ((posts, post_words), (replies, reply_words)):
+        for index in indexes:
+            words[placed_blocks[index].container] += int(scores.half_words[index])
+    if not post_words or len(reply_words) < FEWEST_RECORDS:
+        return False
+    return max(post_words.values()) <= LONGEST_POST * max(reply_words.values())
 
 
 def _is_reply(placed: PlacedBlock, scores: BlockScores, index: int) -> bool:

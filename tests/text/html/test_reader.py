@@ -92,6 +92,11 @@ def text_of(markup: str, xml: bool = False) -> str:
         # Formulas.
         ("<math alttext='a+b'><mi>a</mi></math>", "\\(a+b\\)"),
         ("<math><mfrac><mi>x</mi><msup><mi>y</mi><mn>2</mn></msup></mfrac></math>", "\\(\\frac{x}{y^{2}}\\)"),
+        (
+            "<math><mover><mi>F</mi><mo>\u2192</mo></mover><mover><mi>a</mi><mo>~</mo></mover></math>",
+            r"\(\vec{F}\tilde{a}\)",
+        ),
+        ("<math><mover><mo>=</mo><mi>q</mi></mover></math>", "\\(=^{q}\\)"),
         ("so <script type='math/tex; mode=display'>a<b</script> holds", "so \\(a<b\\) holds"),
         ("let <img class='latex' alt='\\pi r^2' src=x.png> be", "let \\(\\pi r^2\\) be"),
         (r"let <img alt='\frac{a}{b}' src=x.png> be, <img alt='C:\tide_tables' src=y.png>", r"let \(\frac{a}{b}\) be,"),
