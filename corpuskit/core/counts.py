@@ -30,6 +30,7 @@ CountEntry = TypedDict(
         "out": StreamEntry,
         "dropped": dict[str, int],  # by reason
         "rejected": dict[str, int],  # by reason
+        "ways": NotRequired[dict[str, int]],  # documents that came out, by how the step came to them
         "killed": NotRequired[list[str]],  # ids of the documents on which the step had to be stopped
         "absent_fields": NotRequired[list[str]],  # in the results of tasks alone
     },
@@ -87,6 +88,8 @@ class StepCount:
     made: int = 0
     dropped: "Counter[str]" = field(default_factory=Counter)
     rejected: "Counter[str]" = field(default_factory=Counter)
+    ways: "Counter[str]" = field(default_factory=Counter)
+    """Documents that came out, by `Document.way`; those without one are not among them."""
     killed: list[str] = field(default_factory=list)
     """Ids of the documents that were rejected because the step did not finish on them."""
     absent_fields: frozenset[str] | None = None
@@ -99,6 +102,7 @@ class StepCount:
         self.made += other.made
         self.dropped.update(other.dropped)
         self.rejected.update(other.rejected)
+        self.ways.update(other.ways)
         self.killed += other.killed
         if self.absent_fields is None or other.absent_fields is None:
             self.absent_fields = other.absent_fields if self.absent_fields is None else self.absent_fields
@@ -126,6 +130,8 @@ class StepCount:
             "dropped": dict(sorted(self.dropped.items())),
             "rejected": dict(sorted(self.rejected.items())),
         }
+        if self.ways:
+            entry["ways"] = dict(sorted(self.ways.items()))
         if self.killed:
             entry["killed"] = self.killed
         return entry
@@ -140,6 +146,7 @@ class StepCount:
             value["made"],
             Counter(value["dropped"]),
             Counter(value["rejected"]),
+            Counter(value.get("ways", {})),
             list(value.get("killed", ())),
             None if absent_fields is None else frozenset(absent_fields),
         )

@@ -96,6 +96,8 @@ class Document:
     extra: dict[str, Any] = field(default_factory=dict)
     line: bytes | None = field(default=None, repr=False, compare=False)
     """The canonical line, if it is known; copies start without one."""
+    way: str = field(default="", repr=False, compare=False)
+    """How a step that has several ways came to this document, in kebab-case; the step's account counts it by this."""
 
     def with_text(self, text: str, **metadata: Any) -> "Document":
         """Return a copy with another text, and metadata as in `with_metadata`."""

@@ -48,14 +48,16 @@ class Extract(Stage):
         if not is_html(document):
             return document
         try:
-            text, stated_metadata = self._extract_page(document)
+            text, way, stated_metadata = self._extract_page(document)
         except (Reject, MemoryError):
             raise
         except Exception as error:
             raise Reject("extract-failed", type(error).__name__) from None
         if not text:
             return Drop(document, "no-content")
-        return document.with_text(text, content_type=self._content_type, **stated_metadata)
+        extracted = document.with_text(text, content_type=self._content_type, **stated_metadata)
+        extracted.way = way
+        return extracted
 
     @property
     def guarded(self) -> bool:
@@ -81,13 +83,14 @@ class Extract(Stage):
     def _content_type(self) -> str:
         return "text/markdown" if self.format == "markdown" else "text/plain"
 
-    def _extract_page(self, document: Document) -> tuple[str, dict[str, str]]:
+    def _extract_page(self, document: Document) -> tuple[str, str, dict[str, str]]:
         from corpuskit.text.html.extract import ENGINES, clean, open_page
 
         page = open_page(document.text, _address(document), is_xml=is_xhtml(document))
         # Read before the engine runs, as an engine may change the tree.
         stated_metadata = {key: clean(value) for key, value in page.stated_metadata.items()}
-        return clean(ENGINES[self.engine](page, self.format)), stated_metadata
+        extraction = ENGINES[self.engine](page, self.format)
+        return clean(extraction.text), extraction.way, stated_metadata
 
 
 def _address(document: Document) -> str:

@@ -211,7 +211,7 @@ def kept_text(page: Example, scores: NDArray[np.int64]) -> str:
     block_scores = classifier.BlockScores(
         scores, page.table[:, WORDS].astype(np.int64), page.table[:, LINKED].astype(np.int64)
     )
-    is_kept = choose(page.placed_blocks, block_scores)
+    is_kept = choose(page.placed_blocks, block_scores).is_kept
     return "\n\n".join(placed.block.text for placed, keep in zip(page.placed_blocks, is_kept, strict=True) if keep)
 
 

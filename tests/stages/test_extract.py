@@ -10,6 +10,7 @@ import pytest
 from corpuskit.core.document import Document, Reject, encode
 from corpuskit.core.step import Drop
 from corpuskit.stages.extract import Extract
+from corpuskit.text.html.choice import Choice
 from tests.benchmarks import extraction_quality as quality
 
 Engine = Literal["fast", "trafilatura", "resiliparse", "auto"]
@@ -129,7 +130,7 @@ def test_attacks_end_in_a_verdict(engine: Engine, attack: str) -> None:
 def test_a_failing_engine_is_a_reject(monkeypatch: pytest.MonkeyPatch) -> None:
     from corpuskit.text.html import extract
 
-    def fail(page: extract.Page, output: extract.TextFormat) -> str:
+    def fail(page: extract.Page, output: extract.TextFormat) -> extract.Extraction:
         raise RecursionError("secret text of the page")
 
     monkeypatch.setitem(extract.ENGINES, "fast", fail)
@@ -146,6 +147,21 @@ def test_no_page_depends_on_the_pages_before_it(engine: Engine, shared_data: Pat
         extracted(engine, PAGE)
     backwards = [extracted(engine, source) for source in reversed(sample)]
     assert forwards == backwards[::-1]
+
+
+def test_a_page_says_which_way_its_text_was_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    from corpuskit.text.html import extract
+
+    def way(engine: Engine, text: str = PAGE) -> str:
+        result = Extract(engine=engine).apply(page(text))
+        return "dropped" if isinstance(result, Drop) else result.way
+
+    assert [way(engine) for engine in ENGINES] == ["trees", "", "", "trees"]
+    monkeypatch.setattr(extract, "ENOUGH_CONFIDENCE", 2)
+    monkeypatch.setattr(extract, "trafilatura", lambda page, output: extract.Extraction(PARAGRAPH * 99))
+    assert way("auto") == "trafilatura"
+    monkeypatch.setattr(extract, "choose", lambda blocks, scores: Choice([True] * len(blocks), is_plain=True))
+    assert way("fast") == "plain"
 
 
 def test_trafilatura_says_nothing_by_itself(caplog: pytest.LogCaptureFixture) -> None:

@@ -77,6 +77,8 @@ UNSOUND = [
     ("steps.0.out.digest", "-1"),
     ("steps.0.dropped.duplicate", "x"),
     ("steps.0.killed", [5]),
+    ("steps.0.ways", ["trees"]),
+    ("steps.0.ways", {"trees": "x"}),
     ("inputs.0.damage", None),
     ("inputs.0.damage", [5]),
     ("inputs.0.sha256", None),
@@ -113,6 +115,8 @@ UNTRUE = [
     ("sources.a.origin", ["crawl", "other"], "has origin other"),
     ("sources.c", {}, "valid"),
     ("tokenizer", "x", "no digest of it"),
+    ("steps.0.ways", {"trees": 3, "plain": 1}, "counts more `ways` than documents"),
+    ("steps.0.ways", {"trees": 0}, "counts more `ways` than documents"),
     ("shards.0.tokens", 5, "tokens"),
 ]
 

@@ -12,11 +12,14 @@ VerdictKey = tuple[str, str, str]
 
 
 def step_problems(steps: Sequence[StepEntry]) -> Iterator[str]:
-    """Yield each step that does not balance, or did not take what the steps before it sent."""
+    """Yield each step that does not balance, names too many ways, or did not take what the steps before it sent."""
     sent: dict[str, StreamCount | None] = {}
     for entry in steps:
         if not is_balanced(entry):
             yield f"step {entry['id']} lost count of its documents"
+        ways = entry.get("ways", {}).values()
+        if ways and (min(ways) < 1 or sum(ways) > entry["out"]["documents"]):
+            yield f"step {entry['id']} counts more `ways` than documents"
         if any(parent not in sent for parent in entry["from"]):
             yield f"step {entry['id']} follows steps that come after it or do not exist"
         sent[entry["id"]] = StreamCount.from_json(entry["out"]) if "out" in entry else None

@@ -80,7 +80,7 @@ class Chain:
     def cut(self) -> None:
         """Record that a later step took only a part: earlier steps keep name and options, but lose their counts."""
         for entry in self.steps:
-            for key in ("in", "made", "out", "dropped", "rejected"):
+            for key in ("in", "made", "out", "dropped", "rejected", "ways"):
                 entry.pop(key, None)  # type: ignore[misc]
             entry["upstream"] = "cut"
         self.decisions = []

@@ -18,6 +18,7 @@ _StepEntryKeys = TypedDict(
         "out": NotRequired[StreamEntry],
         "dropped": NotRequired[dict[str, int]],
         "rejected": NotRequired[dict[str, int]],
+        "ways": NotRequired[dict[str, int]],
         "killed": NotRequired[list[str]],
     },
 )

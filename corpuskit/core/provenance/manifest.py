@@ -107,7 +107,8 @@ def is_sound(manifest: Mapping[str, Any]) -> bool:
 
 def _is_account(entry: StepEntry) -> bool:
     """Whether a step has all parts of its account, or none, as after a cut."""
-    if len(ACCOUNT & entry.keys()) not in (0, len(ACCOUNT)):
+    parts = len(ACCOUNT & entry.keys())
+    if parts not in (0, len(ACCOUNT)) or (not parts and "ways" in entry):
         return False
     digests = [entry["in"]["digest"], entry["out"]["digest"]] if "in" in entry else []
     return all(digest is None or re.fullmatch(STREAM_DIGEST, digest) for digest in digests)

@@ -9,7 +9,7 @@ from corpuskit.core.document import Document, Reject, encode
 from corpuskit.core.errors import CorpuskitError
 from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.step import Drop, Stage
-from corpuskit.core.stream.batch import Batch, Location, count_unread, decoded, of_reject
+from corpuskit.core.stream.batch import Batch, Location, count_unread, count_way, decoded, of_reject
 from corpuskit.core.stream.cpu_guard import KILLED, TOGETHER, Guard, killed
 
 
@@ -162,6 +162,7 @@ def _count_outcome(stage: Stage, count: StepCount, item: InFlight, outcome: Docu
                 line = encode(outcome)
                 item.document, item.line, item.digest = outcome, line, line_digest(line)
             count.sent.add_hashed(item.line, item.digest)
+            count_way(count, item.document)
             return None
         if isinstance(outcome, Drop):
             verdict = Verdict.of_drop(stage.name(), outcome, item.location)

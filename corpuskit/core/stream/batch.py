@@ -110,6 +110,13 @@ def decoded(
     yield from zip(batch.documents, batch.locations, strict=True)
 
 
+def count_way(count: StepCount, document: Document) -> None:
+    """Count how a step came to a document that it sends on; the next step has ways of its own."""
+    if document.way:
+        count.ways[document.way] += 1
+        document.way = ""
+
+
 def count_unread(verdict: Verdict, name: str, count: StepCount) -> None:
     verdict.step = name
     count.received.add(verdict.line)

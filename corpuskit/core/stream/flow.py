@@ -19,7 +19,7 @@ from corpuskit.core.reading.inputs import Findings, Input
 from corpuskit.core.settings import Tags
 from corpuskit.core.step import CorpusStage, Drop, Item, Rejected, Sink, Source, Stage, Step, demand_steps
 from corpuskit.core.stream.apply import StepFault, apply_stages, apply_stages_to_lines
-from corpuskit.core.stream.batch import Batch, Location, decoded, in_batches, of_reject, read_lines
+from corpuskit.core.stream.batch import Batch, Location, count_way, decoded, in_batches, of_reject, read_lines
 
 
 @dataclass
@@ -145,6 +145,7 @@ class Flow:
         try:
             if isinstance(item, Document):
                 count.sent.add(encode(item))
+                count_way(count, item)
                 return item
             verdict = (
                 Verdict.of_drop(name, item, location) if isinstance(item, Drop) else Verdict.of_rejected(name, item)

@@ -222,7 +222,7 @@ def as_markdown(blocks: list[Block]) -> str:
 def tidy_text(text: str, kind: Kind) -> str:
     """Return the text of a block as it is stored: whitespace collapsed except in code, `LINE_BREAK` as line feed."""
     if kind == "preformatted":
-        return _without_line_numbers(text.replace(LINE_BREAK, "\n").strip("\n").rstrip())
+        return _without_line_numbers(text.replace(LINE_BREAK, "\n").replace("\xa0", " ").strip("\n").rstrip())
     if kind == "row":
         return "\t".join(" ".join(cell.split()) for cell in text.strip("\n").split("\t\t")).rstrip()
     lines = (" ".join(line.split()) for line in text.split(LINE_BREAK))

@@ -1,8 +1,10 @@
 """Choose the blocks to keep by what the classifier says of them, and of what belongs together."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,7 +12,7 @@ from corpuskit.text.html.blocks import drop_empty_sections, reads_like_content
 from corpuskit.text.html.classifier import BlockScores
 from corpuskit.text.html.rows import PlacedBlock
 
-__all__ = ["choose"]
+__all__ = ["Choice", "choose"]
 
 EXCESS_WEIGHT = 11
 """Tenths that a kept word counts in the expected F1: a text too many is worse than one too few."""
@@ -25,6 +27,10 @@ LEAST_HEADING = -2_500
 _ADDED_KINDS = ("preformatted", "row", "item")
 LEAST_BETWEEN, LEAST_LINKED, LEAST_CODE = -2_000, -1_600, -4_000
 """Scores from which a block, one of a list or table with many links, and code are added to what is around them."""
+LEAST_REPLY = -3_500
+"""Score from which a reply is kept if what it replies to is."""
+LONGEST_POST = 2
+"""How many times as long as the longest reply a post may be that has replies, not comments."""
 LINKED_BETWEEN, ALL_LINKED = 500, 850
 """Thousandths of its characters in links from which it is not, and from which a list or table is not either."""
 LEAST_RECORDS = (3, 4)
@@ -55,8 +61,17 @@ _CONSENT = re.compile(
 """What a banner says that asks for consent to cookies."""
 
 
-def choose(placed_blocks: list[PlacedBlock], scores: BlockScores) -> list[bool]:
-    """Return whether each block is kept.
+class Choice(NamedTuple):
+    """What is kept of a page."""
+
+    is_kept: list[bool]
+    """Of each block."""
+    is_plain: bool = False
+    """Whether plain rules chose, because the trees would have lost too much."""
+
+
+def choose(placed_blocks: list[PlacedBlock], scores: BlockScores) -> Choice:
+    """Return which blocks are kept.
 
     The blocks that are kept are those with which the F1 of their words is likely to be highest (Ye et al., "Optimizing
     F-measure: A tale of two approaches", ICML 2012): where the trees doubt a whole page, less sure blocks are kept too.
@@ -64,9 +79,10 @@ def choose(placed_blocks: list[PlacedBlock], scores: BlockScores) -> list[bool]:
     """
     threshold = _best_threshold(scores)
     if threshold is None:
-        return [False] * len(placed_blocks)
+        return Choice([False] * len(placed_blocks))
     is_kept: list[bool] = (scores.probabilities >= threshold).tolist()
-    is_kept = _unless_too_much_is_lost(placed_blocks, is_kept, scores)
+    plainly_kept = _plain_choice_if_too_much_is_lost(placed_blocks, is_kept, scores)
+    is_kept = plainly_kept or is_kept
     for start, end in _atoms(placed_blocks):
         words = scores.half_words[start:end]
         mean = int((scores.probabilities[start:end] * words).sum()) // max(1, int(words.sum()))
@@ -78,10 +94,11 @@ def choose(placed_blocks: list[PlacedBlock], scores: BlockScores) -> list[bool]:
     _drop_copies(placed_blocks, is_kept, scores)
     with_content = list(is_kept)
     drop_empty_sections([placed.block for placed in placed_blocks], with_content)
-    return [
+    is_kept = [
         keep and (stays or score >= SURE_HEADING)
         for keep, stays, score in zip(is_kept, with_content, scores.log_odds.tolist(), strict=True)
     ]
+    return Choice(is_kept, plainly_kept is not None)
 
 
 def _best_threshold(scores: BlockScores) -> int | None:
@@ -132,9 +149,34 @@ def _complete_records(placed_blocks: list[PlacedBlock], is_kept: list[bool], sco
         words = scores.half_words[indexes]
         kept_words = int(words[np.array([is_kept[index] for index in indexes])].sum())
         records = len({placed_blocks[index].container for index in indexes})
-        if records >= FEWEST_RECORDS and kept_words * LEAST_RECORDS[1] > int(words.sum()) * LEAST_RECORDS[0]:
+        if records < FEWEST_RECORDS:
+            continue
+        if kept_words * LEAST_RECORDS[1] > int(words.sum()) * LEAST_RECORDS[0]:
             for index in indexes:
                 is_kept[index] = is_kept[index] or _may_be_added(placed_blocks, scores, index)
+        else:
+            posts = [index for index in indexes if is_kept[index] and not placed_blocks[index].is_reply]
+            replies = [index for index in indexes if _is_reply(placed_blocks[index], scores, index)]
+            if _is_thread(placed_blocks, posts, replies, scores):
+                for index in replies:
+                    is_kept[index] = True
+
+
+def _is_thread(placed_blocks: list[PlacedBlock], posts: list[int], replies: list[int], scores: BlockScores) -> bool:
+    """Whether replies stand in the same kind of element as a post of like length; an article is longer than that."""
+    post_words, reply_words = Counter[int](), Counter[int]()
+    for indexes, words in ((posts, post_words), (replies, reply_words)):
+        for index in indexes:
+            words[placed_blocks[index].container] += int(scores.half_words[index])
+    if not post_words or len(reply_words) < FEWEST_RECORDS:
+        return False
+    return max(post_words.values()) <= LONGEST_POST * max(reply_words.values())
+
+
+def _is_reply(placed: PlacedBlock, scores: BlockScores, index: int) -> bool:
+    """Whether a block is a paragraph of a reply, and not mostly links."""
+    is_paragraph = placed.is_reply and placed.block.kind == "paragraph"
+    return is_paragraph and int(scores.log_odds[index]) >= LEAST_REPLY and int(scores.linked[index]) < LINKED_BETWEEN
 
 
 def _fill_gaps(placed_blocks: list[PlacedBlock], is_kept: list[bool], scores: BlockScores) -> None:
@@ -177,15 +219,17 @@ def _is_title(placed: PlacedBlock) -> bool:
     return placed.block.kind == "heading" and placed.block.level == 1
 
 
-def _unless_too_much_is_lost(placed_blocks: list[PlacedBlock], is_kept: list[bool], scores: BlockScores) -> list[bool]:
-    """Return what plain rules choose, if a long page with few links would lose more than half of that."""
+def _plain_choice_if_too_much_is_lost(
+    placed_blocks: list[PlacedBlock], is_kept: list[bool], scores: BlockScores
+) -> list[bool] | None:
+    """Return what plain rules choose, if a long page with few links would lose more than half of that; else None."""
     words = scores.half_words
     total = max(1, int(words.sum()))
     if total < LONG_PAGE or int((words * scores.linked).sum()) > FEW_LINKS * total:
-        return is_kept
+        return None
     is_plain = _plain_choice(placed_blocks, scores)
     loses_too_much = int(words[np.array(is_kept)].sum()) * 2 < int(words[np.array(is_plain)].sum())
-    return is_plain if loses_too_much else is_kept
+    return is_plain if loses_too_much else None
 
 
 def _plain_choice(placed_blocks: list[PlacedBlock], scores: BlockScores) -> list[bool]:

@@ -11,10 +11,12 @@ from corpuskit.text.html.known_tags import Tag
 from corpuskit.text.html.markup import attribute
 from corpuskit.text.html.tags import CLASS_GROUPS, TAG_GROUPS
 
-__all__ = ["Elements", "describe"]
+__all__ = ["COMMENTS", "Elements", "describe"]
 
 MAX_NAMES = 400
 """Characters of a start tag that are searched for names."""
+COMMENTS = 1 << list(CLASS_GROUPS).index("comments")
+"""The bit of elements whose names say comments or replies."""
 
 _NAMES = re.compile(
     r"""[\s"'](?:class|id|role|itemprop|data-component|data-testid)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))"""

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import re2
 from resiliparse.extract.html2text import extract_plain_text
@@ -22,7 +22,18 @@ from corpuskit.text.html.choice import choose
 from corpuskit.text.html.metadata import page_metadata
 from corpuskit.text.html.reader import read
 
-__all__ = ["ENGINES", "Page", "TextFormat", "auto", "clean", "fast", "open_page", "resiliparse", "trafilatura"]
+__all__ = [
+    "ENGINES",
+    "Extraction",
+    "Page",
+    "TextFormat",
+    "auto",
+    "clean",
+    "fast",
+    "open_page",
+    "resiliparse",
+    "trafilatura",
+]
 
 TextFormat = Literal["text", "markdown"]
 
@@ -71,6 +82,14 @@ _CONTROL_REFERENCE = re.compile(
     r"&#(?:x0*(?:[1-8bcef]|1[0-9a-f])(?![0-9a-f])|0*(?:[1-8]|1[124-9]|2\d|3[01])(?!\d));?", re.IGNORECASE
 )
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*+\n){2,}+")
+
+
+class Extraction(NamedTuple):
+    """The text of a page."""
+
+    text: str
+    way: str = ""
+    """What chose it, in an engine that has several ways: `trees`, `plain` (rules) or `trafilatura`."""
 
 
 @dataclass(frozen=True)
@@ -124,26 +143,26 @@ def _parse(markup: str, tags: int) -> Any:
     return tree
 
 
-def fast(page: Page, output: TextFormat) -> str:
+def fast(page: Page, output: TextFormat) -> Extraction:
     """Return the blocks that the learned classifier takes for content, in the order of the page.
 
     Raises Reject `too-many-nodes`.
     """
-    text, _ = _classify(page, output)
-    return text
+    extraction, _ = _classify(page, output)
+    return extraction
 
 
-def resiliparse(page: Page, output: TextFormat) -> str:
+def resiliparse(page: Page, output: TextFormat) -> Extraction:
     """Return the native main content as it is: it hardly loses anything, but keeps more boilerplate."""
     if output == "markdown":
-        return _render(_native_blocks(page), output)
+        return Extraction(_render(_native_blocks(page), output))
     text = str(
         extract_plain_text(page.tree, main_content=True, preserve_formatting=True, comments=False, alt_texts=False)
     )
-    return _BLANK_LINES.sub("\n\n", text)
+    return Extraction(_BLANK_LINES.sub("\n\n", text))
 
 
-def trafilatura(page: Page, output: TextFormat) -> str:
+def trafilatura(page: Page, output: TextFormat) -> Extraction:
     """Return trafilatura's text, without comments, its memory of earlier pages, or its search for dates.
 
     Raises Reject `too-many-nodes` and, if its parser had to leave something out, `too-deep` or `document-too-large`.
@@ -164,20 +183,21 @@ def trafilatura(page: Page, output: TextFormat) -> str:
             reason = "too-deep" if "depth" in error.message else "document-too-large"
             raise Reject(reason, "beyond a limit of libxml2")
     if tree is None:
-        return ""
-    return _BLANK_LINES.sub("\n\n", extract(tree, options=options) or "")
+        return Extraction("")
+    return Extraction(_BLANK_LINES.sub("\n\n", extract(tree, options=options) or ""))
 
 
-def auto(page: Page, output: TextFormat) -> str:
+def auto(page: Page, output: TextFormat) -> Extraction:
     """Return the fast engine's text if it is sure and long enough; else trafilatura's, unless the page is too large."""
-    text, confidence = _classify(page, output)
-    if (len(text) >= ENOUGH_TEXT and confidence >= ENOUGH_CONFIDENCE) or page.tags > MAX_TAGS_TRAFILATURA:
-        return text
+    extraction, confidence = _classify(page, output)
+    is_trusted = len(extraction.text) >= ENOUGH_TEXT and confidence >= ENOUGH_CONFIDENCE
+    if is_trusted or page.tags > MAX_TAGS_TRAFILATURA:
+        return extraction
     try:
-        other_text = trafilatura(page, output)
+        other_text = trafilatura(page, output).text
     except Reject:
-        return text
-    return max(text, other_text, key=len)
+        return extraction
+    return Extraction(other_text, "trafilatura") if len(other_text) > len(extraction.text) else extraction
 
 
 ENGINES = {"fast": fast, "trafilatura": trafilatura, "resiliparse": resiliparse, "auto": auto}
@@ -262,17 +282,17 @@ def _repeated_formatting_bound(markup: str, tags: int) -> int:
     return sum(most.values()) * tags
 
 
-def _classify(page: Page, output: TextFormat) -> tuple[str, float]:
+def _classify(page: Page, output: TextFormat) -> tuple[Extraction, float]:
     """Return the text of the blocks that are content, and the classifier's confidence."""
     elements, placed_blocks = read(page.markup, page.is_xml)
     if not placed_blocks:
-        return "", 0.0
+        return Extraction(""), 0.0
     scores = classifier.score_blocks(elements, placed_blocks, page.stated_metadata.get("title", ""))
-    is_kept = choose(placed_blocks, scores)
+    choice = choose(placed_blocks, scores)
     kept_blocks = [
-        block for placed, keep in zip(placed_blocks, is_kept, strict=True) if keep for block in placed.blocks
+        block for placed, keep in zip(placed_blocks, choice.is_kept, strict=True) if keep for block in placed.blocks
     ]
-    return _render(kept_blocks, output), scores.confidence
+    return Extraction(_render(kept_blocks, output), "plain" if choice.is_plain else "trees"), scores.confidence
 
 
 def _native_blocks(page: Page) -> list[blocks.Block]:

@@ -112,10 +112,18 @@ _TEMPLATES = {
     "munderover": "{0}_{{{1}}}^{{{2}}}",
 }
 """TeX of the elements whose children have a role each."""
+_ACCENTS = {
+    "\u2192": r"\vec", r"\to": r"\vec", "~": r"\tilde", "\u02dc": r"\tilde", "^": r"\hat", "\u02c6": r"\hat",
+    "\u02d9": r"\dot", "\u00a8": r"\ddot", "\u00af": r"\bar", "\u203e": r"\bar", "_": r"\bar",
+    "\u23de": r"\overbrace",
+}  # fmt: skip
+"""Signs over a base that are accents, not limits."""
 
 
 def _tex(element: _Element) -> str:
     template = _TEMPLATES.get(element.tag)
+    if element.tag == "mover" and len(element.children) == 2 and element.children[1].strip() in _ACCENTS:
+        return f"{_ACCENTS[element.children[1].strip()]}{{{element.children[0]}}}"
     if template and len(element.children) == (3 if "{2}" in template else 2):
         return template.format(*element.children)
     content = "".join(element.children)

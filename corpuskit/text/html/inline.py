@@ -22,6 +22,7 @@ MAX_OPEN = 256
 _MEANINGFUL = (
     r"<su[bp]|<r[tp]|hid|display:|katex-html|MathJax|mjx-chtml|line-?n|lnt|gutter|blob-num|user-select|sr-only|visually"
     r"|screen-reader|latex|math|tex[\"']|[\x{b6}\x{a7}\x{1f517}\x{f0c1}]|#</a>|#x|&para;|&sect;|#182;|#167;|#128279;"
+    r"|alt=[\"'][^\"'>]*\\"
 )
 """Markup with none of these has no tags but those that only format."""
 _WORDS_MAY_MEET = r"</(?:span|b|strong)><"
@@ -32,13 +33,18 @@ _ATTRIBUTE_PATTERNS = (
     r"""\bhidden(?:[\s=>/"']|$)""",
     r"display:\s*none|visibility:\s*hidden|user-select:\s*none"
     rf"|{_CLASS}(?:katex-html|MathJax(?:_Preview|_SVG|_CHTML)?|mjx-chtml|sr-only|visually-?hidden|screen-reader-text)\b",
-    rf"{_CLASS}(?:linenos?|lnt|gutter|blob-num|line-?numbers?|react-code-line-number)\b",
+    rf"{_CLASS}(?:linenos?|lnt|gutter|blob-num|line-?num(?:ber)?s?|react-code-line-number)\b",
     r"display:\s*(?:block|flex|grid|table)\b",
     r"""class=["']?[^"'>]*\b(?:tex|math|latex|mwe-math-fallback-image\w*)\b""",
 )
 _PERMALINK_SIGNS = frozenset(("¶", "#", "§", "🔗", "⚓", "\uf0c1", "\uf1cb", "¶¶"))
 _EXPONENT = re.compile(r"[+\-\u2212\u2013]?(?:\d{1,4}(?:[.,/]\d{1,3})?|[nxkijtm])[+\-\u2212]?")
 _INDEX = re.compile(r"\d{1,4}")
+_TEX_COMMAND = re.compile(
+    r"\\(?:begin\{|left[(\[|.\\]|(?:[dt]?frac|sqrt|sum|int|prod|lim|operatorname|math[a-z]+|infty|partial|nabla|cdot|times"
+    r"|leq?|geq?|neq?|vec|overline|underline|alpha|beta|gamma|delta|epsilon|theta|lambda|sigma|phi|psi|omega)(?![a-zA-Z]))"
+)
+_TEX_SIGNS = frozenset("{}^_=")
 _PARTING = frozenset(("span", "b", "strong"))
 _VOID = frozenset(("br", "wbr", "img", "source", "link", "meta", "input"))
 
@@ -215,7 +221,11 @@ def _is_hidden(tag: str, marks: int) -> bool:
 
 
 def _tex_of_image(attributes: str) -> str:
-    """Return the TeX of an image of a formula, for whose source the classes and the `alt` text vouch."""
-    if not _marks_of(attributes) & _TEX_CLASS:
-        return ""
-    return inline_tex(attribute(attributes, "alt") or "")
+    r"""Return the TeX of an image of a formula: its classes say that it is one, or its `alt` text is TeX beyond doubt.
+
+    >>> _tex_of_image(r'src="e.png" alt="\\frac{a}{b}"')
+    '\\(\\frac{a}{b}\\)'
+    """
+    alternative = attribute(attributes, "alt") or ""
+    is_tex = not _TEX_SIGNS.isdisjoint(alternative) and _TEX_COMMAND.search(alternative)
+    return inline_tex(alternative) if is_tex or _marks_of(attributes) & _TEX_CLASS else ""

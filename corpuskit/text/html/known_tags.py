@@ -90,8 +90,10 @@ STACKED_TAGS = BLOCK_TAGS | SKIPPED_TAGS | {"button"}
 """Names of the elements that the reader keeps on its stack."""
 
 _NAME = re.compile(r"[^\s/>]*+")
-_CODE_BLOCK = re.compile(r"""class\s*=\s*["']?(?:fragment|SourceCode)\b(?!-)""")
+_CODE_BLOCK = re.compile(r"""class\s*=\s*["']?(?:fragment|SourceCode|SCodeFlow|SVerbatim|RktBlk)\b(?!-)""")
 """Names that documentation generators give to code that is not in a `pre`."""
+
+_CODE_TAGS = frozenset(("div", "blockquote", "table"))
 
 
 class Tag:
@@ -117,7 +119,7 @@ class Tag:
             return
         if self.attributes[-1] == "/" and self.action == STARTS_ELEMENT and (is_xml or self.name == "svg"):
             self.action = ADDS_NOTHING
-        if self.name == "div" and _CODE_BLOCK.search(self.attributes):
+        if self.name in _CODE_TAGS and _CODE_BLOCK.search(self.attributes):
             self.flags |= PREFORMATTED | KEEPS_STATE
 
 

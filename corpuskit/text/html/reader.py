@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from corpuskit.core.document import Reject
 from corpuskit.text.html.blocks import Block, Kind, tidy_text
-from corpuskit.text.html.elements import Elements, describe
+from corpuskit.text.html.elements import COMMENTS, Elements, describe
 from corpuskit.text.html.formulas import inline_tex, tex_of_math
 from corpuskit.text.html.inline import LINE_BREAK, inline_text
 from corpuskit.text.html.known_tags import (
@@ -45,7 +45,7 @@ from corpuskit.text.html.markup import (
 from corpuskit.text.html.open_elements import OpenElements
 from corpuskit.text.html.rows import Cell, PlacedBlock, join_rows
 from corpuskit.text.html.tags import HEADING_LEVELS
-from corpuskit.text.html.unseen import is_unseen
+from corpuskit.text.html.unseen import is_unseen, numbers_one_line
 
 __all__ = ["read"]
 
@@ -63,6 +63,12 @@ MAX_ELEMENTS = 500_000
 """Most elements of a page that hold text."""
 
 _PARAGRAPH_BREAK = re.compile(r"\v\s*\v")
+_CODE_DIVISION = re.compile(
+    r"""class\s*=\s*["']?(?:[^"'>]*?\s)?(?:code-?block|source-?code|code-?listing)(?=["'\s>]|$)|white-space:\s*pre(?!-)""",
+    re.IGNORECASE,
+)
+"""What a `div` says that holds nothing but code."""
+_ROW_GROUPS = frozenset(("table", "tbody", "thead", "tfoot", "tr"))
 _CONTROL_BUTTON = re.compile(
     r"aria-expanded|aria-controls|data-(?:bs-)?toggle|accordion|collaps|faq|question", re.IGNORECASE
 )
@@ -111,7 +117,7 @@ class _PageReader:
     __slots__ = (
         "blocks", "cells", "elements", "ends", "is_xml", "item_value", "lenient", "link_blocks", "link_depth", "linked",
         "list_number", "lists", "markup", "math_is_unclosed", "new_item", "nodes", "open", "parents", "parts",
-        "pre_depth", "row_count", "skip_depth", "table_count", "tables", "unended_raw_tags",
+        "parts_of_lines", "pre_depth", "row_count", "skip_depth", "table_count", "tables", "unended_raw_tags",
     )  # fmt: skip
 
     def __init__(self, markup: str, is_xml: bool, lenient: bool) -> None:
@@ -139,6 +145,8 @@ class _PageReader:
         """Number of open elements with the skipped one that this point is in; 0 outside."""
         self.pre_depth = 0
         """The same for the outermost open `pre`."""
+        self.parts_of_lines = 0
+        """Number of `parts` in the lines of preformatted text that have ended."""
         self.lists: list[_List] = []
         self.list_number = 0
         """Of the outermost list, counted over the page."""
@@ -166,7 +174,8 @@ class _PageReader:
         index = open_elements.ended_by_start(tag)
         if index < len(open_elements.tags):
             self._end_elements(index)
-        if self.parts:
+        # A drawing in a paragraph is part of its line, as an icon behind a link is; elsewhere it parts labels.
+        if self.parts and not (tag.name == "svg" and open_elements.tags[-1].name == "p"):
             self.flush()
         if flags & TABLE_PART:
             if not self.tables:
@@ -178,8 +187,10 @@ class _PageReader:
         if flags & SKIPPED:
             if self._is_skipped(tag):
                 self.skip_depth = len(open_elements.tags)
-        elif tag.reason_to_skip and not self.lenient and is_unseen(tag, self.markup):
+        elif tag.reason_to_skip and not self.lenient and is_unseen(tag, open_elements.tags[-2], self.markup):
             self.skip_depth = len(open_elements.tags)
+            if tag.name == "td" and not self.pre_depth and numbers_one_line(tag.attributes):
+                self.pre_depth = open_elements.index_of("table") + 1
         elif flags & KEEPS_STATE:
             self._open_state(tag)
 
@@ -196,19 +207,19 @@ class _PageReader:
     def _open_state(self, tag: Tag) -> None:
         """Begin what is kept while an element is open."""
         name = tag.name
+        if tag.flags & PREFORMATTED:
+            self.pre_depth = self.pre_depth or len(self.open.tags)
         if name == "li":
             self.new_item = True
             self.item_value = whole_number(attribute(tag.attributes, "value")) if "value" in tag.attributes else None
         elif name == "ul" or name == "ol":
             self._start_list(name, tag.attributes)
-        elif tag.flags & PREFORMATTED:
-            self.pre_depth = self.pre_depth or len(self.open.tags)
         elif name == "table":
             self.table_count += 1
             self.tables.append(_Table(self.table_count))
         elif name == "tr":
             self._start_row()
-        else:
+        elif tag.flags & CELL:
             self._start_cell(tag.attributes)
 
     def end(self, name: str) -> None:
@@ -240,7 +251,7 @@ class _PageReader:
             self._end_innermost()
 
     def _end_innermost(self) -> None:
-        if self.parts:
+        if self.parts and not self.skip_depth:
             self.flush(ending=True)
         depth = len(self.open.tags)
         tag = self.open.pop()
@@ -318,27 +329,42 @@ class _PageReader:
         if not parts:
             return
         if self.pre_depth and not (ending and self.pre_depth == len(self.open.tags)):
-            # Elements inside preformatted text are its lines.
-            if INLINE_TAG.sub("", parts[-1])[-1:] not in ("\n", LINE_BREAK):
-                parts.append("\n")
+            self._end_line_of_code(ending)
             return
         markup = parts[0] if len(parts) == 1 else "".join(parts)
         parts.clear()
         linked, self.linked = self.linked, 0
+        self.parts_of_lines = 0
+        is_code = self.pre_depth > 0 or (ending and "\n" in markup and self._is_in_code_division())
         text = markup
         if "<" in markup or "&" in markup:
-            text, linked = inline_text(markup, linked, self.pre_depth > 0)
+            text, linked = inline_text(markup, linked, is_code)
         line = " ".join(text.split())
         if line:
-            self._add_text(text, line, linked)
+            self._add_text(text, line, linked, is_code)
 
-    def _add_text(self, text: str, line: str, linked: int) -> None:
+    def _end_line_of_code(self, ending: bool) -> None:
+        """End a line, as elements inside preformatted text are its lines, but for space between such elements."""
+        is_between = not ending or self.open.tags[-1].name in _ROW_GROUPS
+        has_text = len(self.parts) > self.parts_of_lines > 0
+        if has_text and is_between and self.parts[-1].isspace() and self.open.tags[self.pre_depth - 1].name != "pre":
+            self.parts.pop()
+        elif INLINE_TAG.sub("", self.parts[-1])[-1:] not in ("\n", LINE_BREAK):
+            self.parts.append("\n")
+        self.parts_of_lines = len(self.parts)
+
+    def _is_in_code_division(self) -> bool:
+        """Whether the text that ends here is all of a `div` that shows code without a `pre`."""
+        tag = self.open.tags[-1]
+        return tag.name == "div" and _CODE_DIVISION.search(tag.attributes) is not None
+
+    def _add_text(self, text: str, line: str, linked: int, is_code: bool) -> None:
         tag = self.open.tags[-1]
         if tag.name == "button" and not _is_question(line, tag.attributes):
             return
         self._record_open_elements()
         total = len(line)
-        if self.pre_depth:
+        if is_code:
             if code := tidy_text(text, "preformatted"):
                 self._add_block("preformatted", code, linked, total)
         elif LINE_BREAK not in text:
@@ -437,6 +463,7 @@ def read(markup: str, xml: bool = False) -> tuple[Elements, list[PlacedBlock]]:
     for placed in reader.blocks:
         placed.container = containers[placed.node]
         placed.signature = signature_of(placed.container)
+        placed.is_reply = elements.path_bits[placed.container] & COMMENTS != 0
     return elements, join_rows(reader.blocks)
 
 

@@ -2,7 +2,7 @@
 
 CLASS_GROUPS = {
     "navigation": r"nav|menu|breadcrumb|crumb|paginat|pager|tabs|toolbar|toc\b|skip|jump",
-    "footer": r"foot|copyright|legal|bottom|colophon|disclaimer|imprint",
+    "footer": r"foot(?:[^n]|n[^o]|n?$)|copyright|legal|bottom|colophon|disclaimer|imprint",
     "header": r"header|masthead|banner|top\b|logo|branding",
     "sidebar": r"side|aside|widget|rail|complementary|right|left|column|secondary",
     "comments": r"comment|disqus|respond|reply|replies|discussion|forum|komment|feedback",

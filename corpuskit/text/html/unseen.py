@@ -9,23 +9,25 @@ import re2
 from corpuskit.text.html.known_tags import Tag
 from corpuskit.text.html.markup import attribute
 
-__all__ = ["is_hidden", "is_unseen"]
+__all__ = ["is_hidden", "is_unseen", "numbers_one_line"]
 
 _VALUE = r"""\s*=\s*["']?[^"'>]*?"""
-_CONSENT, _LINE_NUMBERS, _GUTTER, _HIDDEN, _SHOWN_LATER = range(5)
+_CONSENT, _LINE_NUMBERS, _GUTTER, _HIDDEN, _SHOWN_LATER, _TOOLTIP = range(6)
 _PATTERNS = (
     # Names that the common consent managers give their banners.
     rf"(?:class|id){_VALUE}(?:cookie-?(?:law|bar|banner|notice|consent|popup|dialog|modal|overlay|box)"
     "|cybotcookie|borlabscookie|onetrust|ot-sdk|cc-(?:window|banner)|cmplz|didomi|qc-cmp|sp_message|usercentrics"
     "|truste_|iubenda-cs|consent-?(?:banner|bar|notice|popup|dialog|modal|manager)|gdpr-?(?:banner|bar|notice|popup))",
     # Names of the column that numbers the lines of code.
-    rf"class{_VALUE}\b(?:linenos?|lnt|blob-num|line-number)(?:[^\w-]|$)",
+    rf"class{_VALUE}\b(?:linenos?|lnt|blob-num|line-?num(?:ber)?|lines-num)(?:[^\w-]|$)",
     # Such a column where it is a table cell; a `div` of this name is as often a part of the page with space around it.
     rf"class{_VALUE}\bgutter(?:[^\w-]|$)",
     r"hidden|display:\s*none",
     # Names of what is hidden until a reader opens it, and of what React sends late: a script moves it into its place.
     rf"(?:class|id){_VALUE}(?:collaps|accordion|tab|panel|answer|faq|toggle|expand|spoiler|read-?more)"
     r"""|\bid\s*=\s*["']?S:[0-9a-f]+(?:["'\s>/]|$)""",
+    # Names of what is shown only while a reader points at something.
+    r"""role\s*=\s*["']?tooltip|class\s*=\s*["']?(?:[^"'>]*?\s)?(?:ttc|tooltip-?(?:text|content|inner))(?:[^\w-]|$)""",
 )
 _HIDING_STYLE = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
 _HIDDEN_ATTRIBUTE = re.compile(r"""[\s"']hidden(?=[\s=/]|$)(?!\s*+=\s*+until)""", re.IGNORECASE)
@@ -34,6 +36,13 @@ _QUOTED = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 _UNSEEN, _HIDDEN_NOW = 1, 2
 """Reasons to skip an element: nobody reads it; nobody sees it unless a control of the page opens it."""
 _NUMBER_COLUMNS = frozenset(("td", "th", "div", "pre"))
+_FOLDED = re.compile(r"""class\s*=\s*["']?[^"'>]*?(?:collapsed|collapsible|foldable|spoiler|faq)""", re.IGNORECASE)
+"""Names of what holds a heading and the hidden text that it opens."""
+_ONE_LINE = re.compile(
+    r"""data-line-number|\bid\s*=\s*["']?L\d+|class\s*=\s*["']?[^"'>]*?\b(?:lineno|blob-num|line-?num(?:ber)?|lines-num)\b""",
+    re.IGNORECASE,
+)
+"""What only a cell with the number of a single line has."""
 _CONTROLLED = re.compile(r"""(?:aria-controls|data-(?:bs-)?target)\s*=\s*["']?#?([^\s"'>]+)""")
 
 
@@ -52,13 +61,20 @@ def is_hidden(attributes: str) -> bool:
     return _HIDDEN_ATTRIBUTE.search(f" {bare}") is not None
 
 
-def is_unseen(tag: Tag, markup: str) -> bool:
+def is_unseen(tag: Tag, parent: Tag, markup: str) -> bool:
     """Whether nobody reads the element, unless a control of the page opens it."""
     if tag.reason_to_skip < 0:
         tag.reason_to_skip = _reason_to_skip(tag.name, tag.attributes)
     if tag.reason_to_skip == _HIDDEN_NOW:
+        if _FOLDED.search(parent.attributes):
+            return False
         return attribute(tag.attributes, "id") not in _controlled_ids(markup)
     return tag.reason_to_skip == _UNSEEN
+
+
+def numbers_one_line(attributes: str) -> bool:
+    """Whether a table cell that is not read has the number of one line of code, so that the next cell is that line."""
+    return _ONE_LINE.search(attributes) is not None
 
 
 def _reason_to_skip(name: str, attributes: str) -> int:
@@ -71,6 +87,8 @@ def _reason_to_skip(name: str, attributes: str) -> int:
     if _GUTTER in matched and name == "td":
         return _UNSEEN
     if _CONSENT in matched and name not in ("article", "main"):
+        return _UNSEEN
+    if _TOOLTIP in matched:
         return _UNSEEN
     if _HIDDEN in matched and _SHOWN_LATER not in matched and is_hidden(attributes):
         return _HIDDEN_NOW

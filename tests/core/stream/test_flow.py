@@ -1,6 +1,7 @@
 """A flow takes only steps that it can apply; what a source raises costs one input, or names it."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,11 @@ from typing import Any
 import pytest
 
 from corpuskit import Count, Dedup, Export, Files, Flow, Head, Stats, UsageError, resolve
+from corpuskit.core.counts import StepCount
 from corpuskit.core.document import Document, Reject
 from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.reading.inputs import Input
-from corpuskit.core.step import Item, Source
+from corpuskit.core.step import CorpusStage, Drop, Item, Source, Stage
 from corpuskit.core.stream.apply import StepFault
 from tests.conftest import texts
 
@@ -80,3 +82,45 @@ def test_a_flow_applies_a_source_and_stages(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_bytes(texts("one", "two", "one"))
     flow = Flow([Files(), Dedup(method="exact"), Head(n=5)], lambda verdict: None)
     assert [document.text for document in flow.documents(resolve([str(tmp_path / "in.jsonl")]))] == ["one", "two"]
+
+
+@dataclass(frozen=True)
+class Halve(Stage):
+    """Halve texts, in one of two ways."""
+
+    def apply(self, document: Document) -> Document | Drop:
+        if document.text == "drop":
+            return Drop(document, "unwanted")
+        halved = document.with_text(document.text[: len(document.text) // 2])
+        halved.way = "even" if len(document.text) % 2 == 0 else "odd"
+        return halved
+
+
+@dataclass(frozen=True)
+class HalveLater(CorpusStage):
+    """Halve texts once all are there."""
+
+    def run(self, documents: Iterable[Document]) -> Iterator[Item]:
+        yield from [Halve().apply(document) for document in documents]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("step", [Halve(), HalveLater()])
+def test_the_ways_of_a_step_are_counted_in_its_own_account(
+    jobs: int, step: Stage | CorpusStage, tmp_path: Path
+) -> None:
+    (tmp_path / "in.jsonl").write_bytes(texts(*["aa", "bbb", "cccc", "drop"] * 200))
+    flow = Flow([step, Dedup(method="exact")], lambda verdict: None, jobs)
+    documents = list(flow.documents(resolve([str(tmp_path / "in.jsonl")])))
+    assert {document.way for document in documents} == {""}
+    assert flow.counts[0].ways == {"even": 400, "odd": 200}
+    assert flow.counts[1].ways == {}
+
+
+def test_accounts_of_tasks_add_their_ways_up() -> None:
+    total = StepCount()
+    for ways in ({"trees": 2}, {"plain": 1, "trees": 3}, {}):
+        part = StepCount(ways=Counter(ways))
+        total.merge(StepCount.from_json(part.as_task_json()))
+    assert total.as_json()["ways"] == {"plain": 1, "trees": 5}
+    assert "ways" not in StepCount().as_json()

@@ -2,15 +2,19 @@
 
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpuskit.core.document import Reject
 from corpuskit.text.html import blocks, extract, reader
+from corpuskit.text.html.choice import Choice, choose
+from corpuskit.text.html.classifier import BlockScores
 from corpuskit.text.html.features import NAMES, features
 from corpuskit.text.html.metadata import page_metadata
 from corpuskit.text.html.reader import read
+from corpuskit.text.html.tags import CLASS_GROUPS
 
 SENTENCE = "These are enough words to be certain that this block is content of the page at hand."
 
@@ -20,7 +24,7 @@ def body(content: str, head: str = "") -> str:
 
 
 def written(content: str, output: extract.TextFormat = "markdown") -> str:
-    return extract.fast(extract.open_page(body(content)), output)
+    return extract.fast(extract.open_page(body(content)), output).text
 
 
 def head_metadata(head: str) -> dict[str, str]:
@@ -121,7 +125,7 @@ def test_the_limit_is_on_blocks_and_not_on_tags(monkeypatch: pytest.MonkeyPatch)
     """A big page with many tags is read, as reading takes time linear in it; blocks are what takes memory."""
     monkeypatch.setattr(reader, "MAX_BLOCKS", 1_000)
     page = f"<p>{SENTENCE}</p>" + "<br>" * (extract.MAX_TAGS + 1)
-    assert extract.fast(extract.open_page(page), "text") == SENTENCE
+    assert extract.fast(extract.open_page(page), "text").text == SENTENCE
     with pytest.raises(Reject, match="too-many-nodes: more than 1000 blocks"):
         extract.fast(extract.open_page("<p>a" * 1_001), "text")
     monkeypatch.setattr(reader, "MAX_ELEMENTS", 1_000)
@@ -146,7 +150,7 @@ def test_limits_of_the_native_parser_bind_its_engines_only(reason: str, page: st
         with pytest.raises(Reject) as caught:
             engine(extract.open_page(page), "text")
         assert caught.value.reason == reason
-    assert SENTENCE in extract.fast(extract.open_page(f"<h1>Lights</h1>{f'<p>{SENTENCE}</p>' * 3}{page}"), "text")
+    assert SENTENCE in extract.fast(extract.open_page(f"<h1>Lights</h1>{f'<p>{SENTENCE}</p>' * 3}{page}"), "text").text
 
 
 def test_a_page_at_the_limits_is_read() -> None:
@@ -154,7 +158,7 @@ def test_a_page_at_the_limits_is_read() -> None:
     script = "<script>for(i=0;i<n;i++){" + "a b " * 5_000 + "}</script>"
     ladder = "<div>" * (extract.MAX_DEPTH - 3) + f"<p>{SENTENCE}</p>"
     page = extract.open_page(f"<html><body {attributes}>{script}{ladder}")
-    assert SENTENCE in extract.fast(page, "text")
+    assert SENTENCE in extract.fast(page, "text").text
 
 
 @given(st.text(alphabet=st.characters(codec=None), max_size=300))
@@ -168,7 +172,9 @@ def test_clean_text_can_always_be_encoded(text: str) -> None:
 @pytest.mark.parametrize("tag", ["ul", "ol"])
 def test_lists_near_the_top_of_the_page_are_content(tag: str) -> None:
     items = "".join(f"<li>Item {n} tells something that no other item tells.</li>" for n in range(3))
-    text = extract.fast(extract.open_page(f"<html><body><p>{SENTENCE}</p><{tag}>{items}</{tag}></body></html>"), "text")
+    text = extract.fast(
+        extract.open_page(f"<html><body><p>{SENTENCE}</p><{tag}>{items}</{tag}></body></html>"), "text"
+    ).text
     assert text.count("tells something") == 3
 
 
@@ -176,7 +182,7 @@ def test_references_to_control_characters_do_not_cost_the_page() -> None:
     source = (
         f"<html><head></head><body><p>a&#1;b&#x1F;c&#31d&#10;e&#13;f&#145;g &#160; {SENTENCE * 4}</p></body></html>"
     )
-    text = extract.trafilatura(extract.open_page(source), "text")
+    text = extract.trafilatura(extract.open_page(source), "text").text
     assert text.startswith("abcd")
     assert SENTENCE in text
 
@@ -250,7 +256,7 @@ def test_the_reader_takes_any_source(fragments: list[str]) -> None:
 def test_a_short_list_at_the_end_belongs_to_the_article() -> None:
     article = f"<h1>Lights</h1>{f'<p>{SENTENCE}</p>' * 3}<ul><li>north light</li><li>south light</li></ul>"
     page = f"<body><article>{article}</article>"
-    assert extract.fast(extract.open_page(page), "text").endswith("- north light\n- south light")
+    assert extract.fast(extract.open_page(page), "text").text.endswith("- north light\n- south light")
 
 
 def test_a_run_of_links_is_one_block_and_written_as_a_list() -> None:
@@ -279,3 +285,46 @@ def test_features_count_what_a_block_holds(paragraphs: list[str]) -> None:
         assert rows["digits"][index] == text.count("1") * 1000 // len(text)
         assert rows["repeated"][index] == (text in [earlier.block.text for earlier in placed_blocks[:index]])
         assert rows["words+1"][index] == (rows["words"][index + 1] if index + 1 < len(placed_blocks) else -1)
+
+
+@pytest.mark.parametrize(
+    ("names", "is_footer"),
+    [("page-footer", True), ("foot", True), ("footnav", True), ("footnotes", False), ("post__footnote-list", False)],
+)
+def test_footnotes_are_no_footer(names: str, is_footer: bool) -> None:
+    elements, _ = read(f"<div class='{names}'>Ebb</div>")
+    assert bool(elements.own_bits[1] & 1 << list(CLASS_GROUPS).index("footer")) == is_footer
+
+
+def test_replies_are_kept_where_they_are_posts_of_a_thread() -> None:
+    def post(kind: str, text: str) -> str:
+        head = f"<div class='info'><a href='/k'>{kind} minutes</a></div>"
+        return f"<div class='{kind}'><div class='box'>{head}<div class='post__text'><p>{text}</p></div></div></div>"
+
+    replies = [
+        "@edda I never saw a tide like it before.",
+        "@edda Well written. How do you keep the rust away?",
+        "@finn Good that you ask! With oil, and a little patience.",
+        "@edda We do the same here on our side of the bay.",
+    ]
+    threads = "".join(post("status--in-reply", reply) for reply in replies)
+    first_post = "This is how we moor the boats in winter. Look at the second knot!"
+    page = f"<body><div class='app'>{post('detailed', first_post)}{threads}</div></body>"
+    text = extract.fast(extract.open_page(page), "text").text
+    assert [paragraph for paragraph in text.split("\n\n") if paragraph in (first_post, *replies)] == [
+        first_post,
+        *replies,
+    ]
+
+
+def test_a_long_page_that_would_lose_too_much_is_chosen_by_plain_rules() -> None:
+    _, placed_blocks = read("".join(f"<div><p>{SENTENCE} Number {number}.</p></div>" for number in range(300)))
+
+    def choice_of(log_odds: int) -> Choice:
+        scores = np.full(len(placed_blocks), log_odds)
+        scores[:100] = 4_000
+        words = np.array([2 * len(placed.block.text.split()) for placed in placed_blocks])
+        return choose(placed_blocks, BlockScores(scores, words, np.zeros_like(words)))
+
+    assert choice_of(-1_900) == Choice([True] * 300, is_plain=True)
+    assert choice_of(-2_100) == Choice([True] * 100 + [False] * 200, is_plain=False)

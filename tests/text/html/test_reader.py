@@ -30,6 +30,7 @@ def text_of(markup: str, xml: bool = False) -> str:
         ("a</div></table>b</p>c", "ab\nc"),
         ("<div><svg><path d='M0'><p>text</div>after", "text\n\nafter"),
         ("<svg><title>no</title><text>no</text></svg>yes", "yes"),
+        ("<p>see <a href=/x>tides<svg><path d='M0'/><text>no</text></svg></a>, too", "see tides, too"),
         # Markup that only looks like tags.
         ("1 < 2 and <3", "1 < 2 and <3"),
         ("a<!-- <p>no</p> -->b<!>c<?php no ?>d", "abcd"),
@@ -76,6 +77,26 @@ def text_of(markup: str, xml: bool = False) -> str:
         ("<table><tr><td class=linenos><pre>1\n2</pre><td><pre>a\nb</pre></table>", "a\nb"),
         ("<pre>1\n2\n3</pre>", "1\n2\n3"),
         ("<div class='fragment'><div class=line>a {</div><div class=line>  b</div></div>c", "a {\n  b\n\nc"),
+        (
+            "<div class=fragment><div class=line>a {</div>\n<div class=line> </div>\n<div class=fold>\n"
+            "<div class=line>  b</div>\n</div></div>c",
+            "a {\n \n  b\n\nc",
+        ),
+        (
+            "<table class=SVerbatim><tr><td><p><span>&nbsp; </span>(pier</p></td></tr>\n"
+            "<tr><td><p><span>&nbsp;&nbsp; </span>tide)</p></td></tr></table>after",
+            "  (pier\n   tide)\n\nafter",
+        ),
+        (
+            "<table>\n<tr>\n<td data-line-number=1 class=blob-num></td>\n<td class=blob-code>if ebb:</td>\n</tr>\n"
+            "<tr>\n<td data-line-number=2 class=blob-num></td>\n<td class=blob-code>\n</td>\n</tr>\n"
+            "<tr><td data-line-number=3 class=blob-num></td><td class=blob-code>    <b>row</b>()</td></tr></table>end",
+            "if ebb:\n\n    row()\n\nend",
+        ),
+        ("<pre><span class=line-num>7</span> x = 1\n<span class=line-num>8</span> y</pre>", " x = 1\n y"),
+        ("<p>So:</p><div class='code-block'>row(\n  <b>ebb</b>\n)</div>end", "So:\n\nrow(\n  ebb\n)\n\nend"),
+        ("<div class='code-block'><div>a\n b</div></div><div class=source-code-note>c\nd</div>", "a b\nc d"),
+        ("<div style='white-space: pre'>a\n b</div><div style='white-space:pre-line'>c\n d</div>", "a\n b\n\nc d"),
         # Signs that change a number or a word.
         ("10<sup>9</sup> m<sup>2</sup> log<sub>2</sub>8 CO<sub>2</sub>", "10^9 m^2 log2 8 CO2"),
         ("the 1<sup>st</sup> of May", "the 1st of May"),
@@ -85,8 +106,14 @@ def text_of(markup: str, xml: bool = False) -> str:
         # Formulas.
         ("<math alttext='a+b'><mi>a</mi></math>", "\\(a+b\\)"),
         ("<math><mfrac><mi>x</mi><msup><mi>y</mi><mn>2</mn></msup></mfrac></math>", "\\(\\frac{x}{y^{2}}\\)"),
+        (
+            "<math><mover><mi>F</mi><mo>\u2192</mo></mover><mover><mi>a</mi><mo>~</mo></mover></math>",
+            r"\(\vec{F}\tilde{a}\)",
+        ),
+        ("<math><mover><mo>=</mo><mi>q</mi></mover></math>", "\\(=^{q}\\)"),
         ("so <script type='math/tex; mode=display'>a<b</script> holds", "so \\(a<b\\) holds"),
         ("let <img class='latex' alt='\\pi r^2' src=x.png> be", "let \\(\\pi r^2\\) be"),
+        (r"let <img alt='\frac{a}{b}' src=x.png> be, <img alt='C:\tide_tables' src=y.png>", r"let \(\frac{a}{b}\) be,"),
         (
             "<span class=katex><span class=katex-mathml><math><semantics><mi>q</mi><annotation encoding="
             "'application/x-tex'>q_1</annotation></semantics></math></span><span class=katex-html aria-hidden=true>"
@@ -100,11 +127,16 @@ def text_of(markup: str, xml: bool = False) -> str:
             f"{HARBOUR * 3}<button aria-controls=q1>Why?</button><div id=q1 hidden>So.</div>",
             f"{HARBOUR * 3}\n\nWhy?\nSo.",
         ),
+        (
+            f"{HARBOUR * 3}<div class=is-collapsed><div>Why?</div><div style='display: none'>So.</div></div>",
+            f"{HARBOUR * 3}\n\nWhy?\nSo.",
+        ),
         ("<h3><button>Where is the pier?</button></h3>", "Where is the pier?"),
         ("<p>text</p><button>Send</button><select><option>no</select>", "text"),
         ("<x-post><template shadowrootmode=open><p>yes</p></template></x-post><template>no</template>", "yes"),
         (f"<div id=app></div><noscript><p>{HARBOUR}</p></noscript>", HARBOUR),
         (f"<p>{HARBOUR * 3}</p><noscript>Please turn scripts on.</noscript>", HARBOUR * 3),
+        (f"<p>{HARBOUR * 3}<div class=ttc><div>no</div></div><div role=tooltip>no</div>", HARBOUR * 3),
         (f"<p>{HARBOUR * 3}</p><div id=cookie-notice>We set cookies.</div>", HARBOUR * 3),
     ],
 )
