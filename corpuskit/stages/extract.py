@@ -73,7 +73,7 @@ class Extract(Stage):
             names += ["trafilatura", "justext", "lxml"]
         versions = {name: installed_version(name) for name in names}
         if self.engine in ("fast", "auto"):
-            from corpuskit.text.html.classifier import model_digest
+            from corpuskit.text.html.model_file import model_digest
 
             # Earlier manifests have this key, and `diff` compares with them.
             versions["html_model.json"] = f"sha256:{model_digest()}"

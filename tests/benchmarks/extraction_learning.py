@@ -30,16 +30,18 @@ from corpuskit.core.step import Drop
 from corpuskit.text.html import classifier, extract
 from corpuskit.text.html.choice import choose
 from corpuskit.text.html.features import LINKED, NAMES, WORDS, features
+from corpuskit.text.html.model_file import MODEL_FILE
 from corpuskit.text.html.reader import read
 from corpuskit.text.html.rows import PlacedBlock
 from tests.benchmarks import extraction_quality as quality
 
-MODEL = Path(__file__).resolve().parents[2] / "corpuskit" / "text" / "html" / "classifier.json"
 FOLDS = 4
 SEGMENT_WEIGHT = 40
 SETS = (*quality.SEGMENT_SETS, *quality.FULL_TEXT_SETS, "wcxb")
 SET_WEIGHTS = {"wcxb": 1.5, "documentation": 0.3}
 """What a page counts beside a news page: there are few pages of other kinds, and many long ones of documentation."""
+KIND_WEIGHTS = {"product": 1.5, "collection": 1.5, "listing": 1.5, "forum": 1.3, "service": 1.3}
+"""What a page of a rare kind counts beside an article of its set."""
 LEAST_GOLD_ON_PAGE = 0.6
 """Part of the words of a gold text that must be on its page for the page to be learned from: some hold remarks."""
 PAGE_WEIGHT, WORD_WEIGHT = 50, 0.2
@@ -150,7 +152,8 @@ def examples(data: Path, cache: Path, documentation: Path | None) -> list[Exampl
         labels, weights = labelled(placed_blocks, gold, page.gold if has_marks else {})
         title = parsed_page.stated_metadata.get("title", "")
         weight = np.array(weights)
-        page_weight = SET_WEIGHTS.get(name, 1.0) * (weight * WORD_WEIGHT + PAGE_WEIGHT * weight / weight.sum())
+        page_factor = SET_WEIGHTS.get(name, 1.0) * KIND_WEIGHTS.get(page.gold.get("page_type", ""), 1.0)
+        page_weight = page_factor * (weight * WORD_WEIGHT + PAGE_WEIGHT * weight / (weight.sum() or 1))
         table = features(elements, placed_blocks, title).T.copy()
         teaches = name in quality.SEGMENT_SETS or _share_on_page(gold, placed_blocks) >= LEAST_GOLD_ON_PAGE
         page_examples.append(
@@ -171,7 +174,7 @@ def learned(sample: list[Example]) -> dict[str, Any]:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     model = HistGradientBoostingClassifier(
-        max_iter=200, learning_rate=0.08, max_leaf_nodes=24, max_depth=7, min_samples_leaf=60,
+        max_iter=200, learning_rate=0.1, max_leaf_nodes=31, max_depth=8, min_samples_leaf=40,
         l2_regularization=5, max_features=0.5, max_bins=64, early_stopping=False, random_state=0,
     )  # fmt: skip
     sample = [page for page in sample if page.teaches]
@@ -255,7 +258,7 @@ def main() -> None:
     sample = examples(options.data, options.teacher, options.documentation)
     print(len(sample), "pages,", sum(len(page.placed_blocks) for page in sample), "blocks", flush=True)
     if options.write:
-        MODEL.write_text(json.dumps(learned(sample), separators=(",", ":")) + "\n")
+        MODEL_FILE.write_text(json.dumps(learned(sample), separators=(",", ":")) + "\n")
         print("written", flush=True)
     texts = []
     for fold in range(FOLDS):

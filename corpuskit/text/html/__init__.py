@@ -1,5 +1,5 @@
 """Main text of a page.
 
 Reading order: extract, reader (markup, open_elements, elements, unseen, inline, formulas, rows), blocks, features,
-classifier, choice, tags; metadata (raw_markup, json_ld, page_titles, page_authors, page_dates, calendar_days).
+classifier (model_file), choice, tags; metadata (raw_markup, json_ld, page_titles, page_authors, page_dates, calendar_days).
 """

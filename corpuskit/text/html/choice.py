@@ -16,8 +16,11 @@ __all__ = ["Choice", "choose"]
 
 EXCESS_WEIGHT = 11
 """Tenths that a kept word counts in the expected F1: a text too many is worse than one too few."""
-NO_CONTENT = 2_000
-"""Ten-thousandths of probability below which every block of a page must be for it to have no content at all."""
+NO_CONTENT = 500
+"""Ten-thousandths of probability below which every block of a page must be for it to have no content at all.
+
+The trees have seen no pages of one short line, so they doubt those.
+"""
 LONG_PAGE = 6_000
 """Half words from which a page poor in links must not lose most of its text."""
 FEW_LINKS = 250

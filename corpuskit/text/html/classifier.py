@@ -4,12 +4,10 @@ tests/benchmarks/extraction_learning.py learns the trees, which lie next to this
 sum of whole numbers (thousandths of the log odds), so it is the same on any machine.
 """
 
-import hashlib
 import json
 import math
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,9 +15,10 @@ from numpy.typing import NDArray
 
 from corpuskit.text.html.elements import Elements
 from corpuskit.text.html.features import LINKED, NAMES, WORDS, Table, features
+from corpuskit.text.html.model_file import MODEL_FILE
 from corpuskit.text.html.rows import PlacedBlock
 
-__all__ = ["BlockScores", "model_digest", "score_blocks", "sum_leaves", "unpack"]
+__all__ = ["BlockScores", "score_blocks", "sum_leaves", "unpack"]
 
 CONFIDENT_MARGIN = 1_500
 """Distance from even odds, in thousandths of the log odds, at which a verdict is sure."""
@@ -27,7 +26,6 @@ CONFIDENT_MARGIN = 1_500
 SLICE = 4_096
 """Blocks whose scores are summed at once, to bound memory."""
 
-_MODEL = Path(__file__).with_name("classifier.json")
 _PROBABILITIES = np.array([round(10_000 / (1 + math.exp(-score / 100))) for score in range(-800, 801)], np.int64)
 """Probability in ten-thousandths of each score from -8000 to 8000, in tenths of its unit."""
 
@@ -111,14 +109,9 @@ def unpack(model: dict[str, Any]) -> Trees:
     return Trees(column, threshold, left, value, roots, int(model["depth"]))
 
 
-def model_digest() -> str:
-    """Return the SHA-256 of the learned trees, in hexadecimal."""
-    return hashlib.sha256(_MODEL.read_bytes()).hexdigest()
-
-
 @cache
 def _trees() -> Trees:
-    model = json.loads(_MODEL.read_text("utf-8"))
+    model = json.loads(MODEL_FILE.read_text("utf-8"))
     if model["features"] != list(NAMES):
         raise RuntimeError("classifier.json was learned with other features")
     return unpack(model)

@@ -121,6 +121,13 @@ def test_a_page_of_too_many_bytes_is_a_reject() -> None:
         extract.open_page("<p>" + "x" * extract.MAX_BYTES)
 
 
+@pytest.mark.parametrize("text", ["a page", "Hello world.", "x = 1", "\u4e2d\u6587\u7684\u4e00\u53e5\u8bdd\u3002"])
+@pytest.mark.parametrize("tag", ["p", "div", "pre"])
+def test_a_page_of_one_short_line_is_that_line(tag: str, text: str) -> None:
+    page = f"<html><head><title>Other</title></head><body><{tag}>{text}</{tag}></body></html>"
+    assert extract.fast(extract.open_page(page), "text").text == text
+
+
 def test_the_limit_is_on_blocks_and_not_on_tags(monkeypatch: pytest.MonkeyPatch) -> None:
     """A big page with many tags is read, as reading takes time linear in it; blocks are what takes memory."""
     monkeypatch.setattr(reader, "MAX_BLOCKS", 1_000)
