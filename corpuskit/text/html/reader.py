@@ -68,6 +68,10 @@ _CODE_DIVISION = re.compile(
     re.IGNORECASE,
 )
 """What a `div` says that holds nothing but code."""
+_PAGE_LINK = re.compile(
+    r"""<a\s[^>]*?\brel\s*=\s*["']?(?:[^"'>]*?\s)?(?:next|prev|previous|up|contents|start)(?=["'\s>/])""", re.IGNORECASE
+)
+"""A link to the page before, after or above this one (HTML 4.01, "Link types"); a line of these is navigation."""
 _ROW_GROUPS = frozenset(("table", "tbody", "thead", "tfoot", "tr"))
 _CONTROL_BUTTON = re.compile(
     r"aria-expanded|aria-controls|data-(?:bs-)?toggle|accordion|collaps|faq|question", re.IGNORECASE
@@ -339,6 +343,8 @@ class _PageReader:
         text = markup
         if "<" in markup or "&" in markup:
             text, linked = inline_text(markup, linked, is_code)
+            if "rel=" in markup and linked * 2 >= len(text) and _PAGE_LINK.search(markup):
+                return
         line = " ".join(text.split())
         if line:
             self._add_text(text, line, linked, is_code)

@@ -47,6 +47,12 @@ def text_of(markup: str, xml: bool = False) -> str:
             "<p class='x' hidden>nor this<p hidden='until-found'>but this",
             "one\n\na wide screen\n\nnot\n\nbut this",
         ),
+        # Lines of links from page to page, and a sentence with such a link.
+        (
+            "<p>Next: <a href=b rel=next>Boats</a>, Up: <a rel='up' href=a>Harbours</a> [<a href=i>Index</a>]<p>one"
+            "<p>The <a rel=next href=c>tides</a> are explained in the chapter after this one.",
+            "one\n\nThe tides are explained in the chapter after this one.",
+        ),
         # What is named like line numbers, or is hidden until a script moves it.
         ("<div class='half gutter'><p>one</p></div><table><tr><td class=gutter>1<td>two</table>", "one\n\ntwo"),
         ("<div hidden id='S:1a'><p>streamed</p></div><div hidden id='S:all'><p>not</p></div>", "streamed"),
