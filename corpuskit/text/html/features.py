@@ -199,7 +199,7 @@ def _fill_own_rows(
         int(words[(path_bits & _COMMENT_BIT) != 0].sum()) * 1000 // page_words,
         int(words[(path_bits & _ARTICLE_BIT) != 0].sum()) * 1000 // page_words,
     )  # fmt: skip
-    for row, values in enumerate(rows):
+    for row, (_, values) in enumerate(zip(_OWN_NAMES, rows, strict=True)):
         table[row] = values
 
 

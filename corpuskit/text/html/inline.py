@@ -65,7 +65,7 @@ def inline_text(markup: str, linked: int, in_code: bool) -> tuple[str, int]:
 
 @cache
 def _tags_with_meaning(is_code: bool) -> Any:
-    return _automaton((_MEANINGFUL,) if is_code else (_MEANINGFUL, _WORDS_MAY_MEET), case_sensitive=True)
+    return _automaton((_MEANINGFUL,) if is_code else (_MEANINGFUL, _WORDS_MAY_MEET), case_sensitive=False)
 
 
 @cache

@@ -46,13 +46,12 @@ class Identity:
 
 @dataclass(frozen=True)
 class LinkedData:
-    """What the page's own object says; `confirmed` if its address or headline is the page's."""
+    """What the page's own object says."""
 
     title: str = ""
     published: str = ""
     modified: str = ""
     authors: list[str] = field(default_factory=list)
-    confirmed: bool = False
 
 
 def linked_data(scripts: Iterable[str], identity: Identity) -> LinkedData:
@@ -69,7 +68,7 @@ def linked_data(scripts: Iterable[str], identity: Identity) -> LinkedData:
         return LinkedData()
     named_objects = {item["@id"]: item for item in objects if isinstance(item.get("@id"), str) and item.get("name")}
     own_objects = [item for score, item in scored_objects if score >= min(best, 2)]
-    return _merged(sorted(own_objects, key=lambda item: -_score(item, identity)), named_objects, confirmed=best > 0)
+    return _merged(sorted(own_objects, key=lambda item: -_score(item, identity)), named_objects)
 
 
 @lru_cache(maxsize=1024)
@@ -176,9 +175,7 @@ def _addresses(item: dict[str, Any]) -> frozenset[str]:
     return frozenset(key for key in keys if "/" in key)
 
 
-def _merged(
-    own_objects: list[dict[str, Any]], named_objects: dict[str, dict[str, Any]], *, confirmed: bool
-) -> LinkedData:
+def _merged(own_objects: list[dict[str, Any]], named_objects: dict[str, dict[str, Any]]) -> LinkedData:
     """Return the first value of each kind; an article's before those of the page that holds it."""
     ordered = sorted(own_objects, key=lambda item: not _is_article(item))
     articles = [item for item in ordered if _is_article(item)]
@@ -192,7 +189,6 @@ def _merged(
         first(("datePublished", "dateCreated", "uploadDate"), ordered),
         first(("dateModified",), ordered),
         authors,
-        confirmed,
     )
 
 

@@ -39,7 +39,7 @@ MAX_TO_DATE = 250
 MAX_WORDS = 7
 """Most words beside the date, unless one says that it is of publication."""
 
-_TIME_WORDS = ("date", "Date", "ubli", "odified")
+_TIME_WORDS = ("date", "Date", "ubli", "odified", "astmod")
 """What every mark of a time holds: each word costs a search of the whole page."""
 _TIME = re.compile(r"<(time)(?=[\s>])", re.IGNORECASE)
 _PUBLISHED_MARK = re.compile(

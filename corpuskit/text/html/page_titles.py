@@ -68,7 +68,7 @@ class PageTitles:
 
     @property
     def headings(self) -> tuple[str, ...]:
-        """The texts of the first headings of the highest level."""
+        """The texts of the first headings of the first level."""
         return tuple(heading.text for heading in self.all_headings if heading.level == 1)[:3]
 
     @cached_property
@@ -105,7 +105,7 @@ class PageTitles:
         return None
 
     def _only_heading(self) -> str:
-        """Return the text of the only heading of the highest level if a stated title has one of its longer words."""
+        """Return the text of the only heading of the first level if a stated title has one of its longer words."""
         headings = [heading for heading in self.all_headings if heading.level == 1]
         if len(headings) != 1:
             return ""

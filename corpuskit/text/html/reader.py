@@ -453,15 +453,16 @@ class _PageReader:
             parent, node = node, node + 1
 
 
-def read(markup: str, xml: bool = False) -> tuple[Elements, list[PlacedBlock]]:
+def read(markup: str, is_xml: bool = False) -> tuple[Elements, list[PlacedBlock]]:
     """Return the block elements and the blocks of a page, in order, in time linear in its length.
 
-    `xml` says that the page is XHTML by its media type. `linked` and `characters` of a block count all the text between
-    two tags, even where line breaks make several blocks of it; `words` is not counted. Raises Reject `too-many-nodes`.
+    `is_xml` says that the page is XHTML by its media type. `linked` and `characters` of a block count all the text
+    between two tags, even where line breaks make several blocks of it; `words` is not counted. Raises Reject
+    `too-many-nodes`.
     """
-    reader = _scan(markup, xml, lenient=False)
+    reader = _scan(markup, is_xml, lenient=False)
     if sum(len(placed.block.text) for placed in reader.blocks) < FEW_CHARACTERS:
-        lenient_reader = _scan(markup, xml, lenient=True)
+        lenient_reader = _scan(markup, is_xml, lenient=True)
         if _plain_length(lenient_reader.blocks) > 2 * _plain_length(reader.blocks):
             reader = lenient_reader
     elements = describe(reader.elements, reader.parents, reader.ends)
@@ -477,8 +478,8 @@ def _plain_length(blocks: list[PlacedBlock]) -> int:
     return sum(len(placed.block.text) for placed in blocks if placed.block.linked * 2 < placed.block.characters)
 
 
-def _scan(markup: str, xml: bool, lenient: bool) -> _PageReader:
-    reader = _PageReader(markup, xml, lenient)
+def _scan(markup: str, is_xml: bool, lenient: bool) -> _PageReader:
+    reader = _PageReader(markup, is_xml, lenient)
     position, length = 0, len(markup)
     while position < length:
         position = _read_tokens(reader, position)

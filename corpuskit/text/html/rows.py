@@ -40,7 +40,7 @@ class PlacedBlock:
     in_block_link: bool = False
     """Whether one link holds this block and others, as on a card."""
     signature: tuple[int, int] = (0, 0)
-    """What stands for the tag and classes of the container (`Elements.signatures`); like records share it."""
+    """What stands for the tag and classes of the container (`Elements.signature_of`); like records share it."""
     is_reply: bool = False
     """Whether an element around the block is called a comment, a reply or the like."""
 

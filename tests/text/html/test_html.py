@@ -1,5 +1,6 @@
 """HTML extraction: blocks, the reader, features, head metadata, limits, cleaning."""
 
+import json
 import re
 
 import numpy as np
@@ -13,6 +14,7 @@ from corpuskit.text.html.choice import Choice, choose
 from corpuskit.text.html.classifier import BlockScores
 from corpuskit.text.html.features import NAMES, features
 from corpuskit.text.html.metadata import page_metadata
+from corpuskit.text.html.model_file import MODEL_FILE
 from corpuskit.text.html.reader import read
 from corpuskit.text.html.tags import CLASS_GROUPS
 
@@ -119,6 +121,10 @@ def test_broken_json_ld_is_skipped(script: str) -> None:
 def test_a_page_of_too_many_bytes_is_a_reject() -> None:
     with pytest.raises(Reject, match="document-too-large"):
         extract.open_page("<p>" + "x" * extract.MAX_BYTES)
+
+
+def test_the_shipped_trees_were_learned_with_these_features() -> None:
+    assert json.loads(MODEL_FILE.read_text("utf-8"))["features"] == list(NAMES)
 
 
 @pytest.mark.parametrize("text", ["a page", "Hello world.", "x = 1", "\u4e2d\u6587\u7684\u4e00\u53e5\u8bdd\u3002"])

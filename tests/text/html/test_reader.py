@@ -44,8 +44,9 @@ def text_of(markup: str, xml: bool = False) -> str:
         (
             "<noscript><iframe src=/a style='display: none' /></noscript><div class='hidden lg:flex'><p>one"
             "<p>a <span class='hidden md:inline'>wide</span> screen<p>not <span hidden>this</span>"
-            "<p class='x' hidden>nor this<p hidden='until-found'>but this",
-            "one\n\na wide screen\n\nnot\n\nbut this",
+            "<p class='x' hidden>nor this<p hidden='until-found'>but this"
+            "<p>big <span STYLE='DISPLAY:NONE'>no</span><span CLASS=SR-ONLY>no</span> letters",
+            "one\n\na wide screen\n\nnot\n\nbut this\n\nbig letters",
         ),
         # Lines of links from page to page, and a sentence with such a link.
         (
