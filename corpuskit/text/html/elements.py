@@ -13,13 +13,14 @@ from corpuskit.text.html.tags import CLASS_GROUPS, TAG_GROUPS
 
 __all__ = ["COMMENTS", "Elements", "describe"]
 
-MAX_NAMES = 400
+MAX_NAMES = 2_000
 """Characters of a start tag that are searched for names."""
 COMMENTS = 1 << list(CLASS_GROUPS).index("comments")
 """The bit of elements whose names say comments or replies."""
 
 _NAMES = re.compile(
-    r"""[\s"'](?:class|id|role|itemprop|data-component|data-testid)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))"""
+    r"""[\s"'](?:class|id|role|itemprop|data-component|data-testid)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""",
+    re.IGNORECASE,
 )
 _HIDING_WORDS = re.compile(r"""[\s"']hidden(?=[\s=/]|$)|aria-hidden\s*=\s*["']?true|display:\s*none""")
 _DIGITS = re.compile(r"\d+")
@@ -99,7 +100,7 @@ def _read_names(tag: Tag) -> None:
     if class_names:
         for group in _class_patterns().Match(class_names.replace("_", "-")) or ():
             bits |= 1 << group
-    if "class" in attributes:
+    if "class" in attributes or "CLASS" in attributes:
         tag.classes = _DIGITS.sub("", attribute(attributes, "class") or "")
     tag.own_bits = bits
 

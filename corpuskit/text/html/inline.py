@@ -30,8 +30,8 @@ _WORDS_MAY_MEET = r"</(?:span|b|strong)><"
 _HIDDEN_WORD, _HIDDEN, _LINE_NUMBER, _BLOCK_STYLE, _TEX_CLASS = (1 << bit for bit in range(5))
 _CLASS = r"""(?:class|id)=["']?[^"'>]*?\b"""
 _ATTRIBUTE_PATTERNS = (
-    r"""\bhidden(?:[\s=>/"']|$)""",
-    r"display:\s*none|visibility:\s*hidden|user-select:\s*none"
+    r"hidden|display:\s*none",
+    r"user-select:\s*none"
     rf"|{_CLASS}(?:katex-html|MathJax(?:_Preview|_SVG|_CHTML)?|mjx-chtml|sr-only|visually-?hidden|screen-reader-text)\b",
     rf"{_CLASS}(?:linenos?|lnt|gutter|blob-num|line-?num(?:ber)?s?|react-code-line-number)\b",
     r"display:\s*(?:block|flex|grid|table)\b",

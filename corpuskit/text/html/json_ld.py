@@ -4,7 +4,6 @@ An object is the page's if its address is the page's, or its headline is the pag
 another page is never taken; one that nothing speaks for or against is taken if it is the only one.
 """
 
-import html
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -14,6 +13,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
+from corpuskit.text.html.markup import unescape
 from corpuskit.text.html.raw_markup import single_line
 
 __all__ = ["Identity", "LinkedData", "comparable_title", "linked_data", "page_key"]
@@ -100,7 +100,7 @@ def page_key(url: object) -> str:
     if not isinstance(url, str) or len(url) > 4096:
         return ""
     try:
-        parts = urlsplit(html.unescape(_ARCHIVE.sub("", url.strip())))
+        parts = urlsplit(unescape(_ARCHIVE.sub("", url.strip())))
     except ValueError:
         return ""
     host = (parts.netloc.lower()).removeprefix("www.").removesuffix(":80").removesuffix(":443")
@@ -120,7 +120,7 @@ def _parsed(text: str) -> Any:
     stripped = text.lstrip("\ufeff \t\r\n")
     wrapper = _WRAPPER.match(stripped)
     unwrapped = stripped[wrapper.end() :] if wrapper else stripped
-    candidate = html.unescape(unwrapped) if "&quot;" in unwrapped and '"' not in unwrapped else unwrapped
+    candidate = unescape(unwrapped) if "&quot;" in unwrapped and '"' not in unwrapped else unwrapped
     try:
         return json.JSONDecoder(strict=False).raw_decode(candidate)[0]
     except (ValueError, RecursionError):
@@ -197,7 +197,8 @@ def _names(value: Any, named_objects: dict[str, dict[str, Any]]) -> list[str]:
     people: list[str] = []
     others: list[str] = []
     for author in (value if isinstance(value, list) else [value])[:20]:
-        named = named_objects.get(author.get("@id", ""), author) if isinstance(author, dict) else author
+        identifier = author.get("@id") if isinstance(author, dict) else None
+        named = named_objects.get(identifier, author) if isinstance(identifier, str) else author
         is_organization = isinstance(named, dict) and "Organization" in " ".join(_strings(named.get("@type")))
         name = named.get("name") if isinstance(named, dict) else named
         for text in filter(None, map(_text, name if isinstance(name, list) else [name])):
@@ -210,7 +211,7 @@ def _text(value: Any) -> str:
     """Return a string as a reader sees it: plugins write HTML's references and tags into JSON."""
     if not isinstance(value, str):
         return ""
-    return single_line(html.unescape(value))
+    return single_line(unescape(value))
 
 
 def _strings(value: Any) -> list[str]:

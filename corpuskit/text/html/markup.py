@@ -18,6 +18,7 @@ __all__ = [
     "decode_entities",
     "end_of_comment",
     "end_of_raw_text",
+    "unescape",
     "whole_number",
 ]
 
@@ -31,8 +32,9 @@ _INLINE_NAMES = (
 _INLINE = rf"</?(?:{_INLINE_NAMES})(?:>|(?=[\s/]){_ATTRIBUTES}>)"
 _LINK = rf"<a(?=[\s>]){_ATTRIBUTES}>(?:[^<]++|{_INLINE})*+</a>"
 _ITEM = rf"<li(?=[\s>]){_ATTRIBUTES}>\s*+{_LINK}\s*+</li>\s*+"
-_COMMENT = r"!(?=--)(?:[^-]++|-(?!->))*+-->"
-"""The rest of a comment; `<!-->` is a whole one."""
+_COMMENT = r"!(?=--)(?:[^-]++|-(?!-!?>))*+--!?>"
+"""The rest of a comment; `<!-->` is a whole one, and `--!>` ends one by mistake."""
+_COMMENT_END = re.compile("--!?>")
 TOKEN = re.compile(
     rf"((?:[^<]++|{_INLINE}|{_LINK})*+)(?:((?:{_ITEM}){{3,}}+)"
     rf"|<(?:/([A-Za-z][^\s/>]*+){_ATTRIBUTES}>|([A-Za-z][^\s/>]*+{_ATTRIBUTES})>|{_COMMENT}|(!--|[!?/]?))|\Z)"
@@ -54,6 +56,8 @@ _RAW_ENDS = {
 _SCRIPT = re.compile(r"<[sS][cC][rR][iI][pP][tT][\s/>]")
 _RARE_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|nbsp);)[#A-Za-z]")
 _COMMON_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&nbsp;", "\xa0"), ("&amp;", "&"))
+_LEADING_ZEROS = re.compile(r"&#0++(?=\d)")
+_LONG_NUMBER = re.compile(r"&#\d{8,}+;?")
 _NUMBER = re.compile(r"\s*([+-]?\d{1,9})")
 
 
@@ -75,7 +79,15 @@ def decode_entities(text: str) -> str:
     """Return text without entities. The few that make up nearly all of them are decoded many times faster."""
     if "&" not in text:
         return text
-    return html.unescape(text) if _RARE_ENTITY.search(text) else decode_common_entities(text)
+    return unescape(text) if _RARE_ENTITY.search(text) else decode_common_entities(text)
+
+
+def unescape(text: str) -> str:
+    """Return text without entities of any kind; numbers of thousands of digits, too, which Python does not read."""
+    try:
+        return html.unescape(text)
+    except ValueError:
+        return html.unescape(_LONG_NUMBER.sub("\ufffd", _LEADING_ZEROS.sub("&#", text)))
 
 
 def decode_common_entities(text: str) -> str:
@@ -89,9 +101,8 @@ def decode_common_entities(text: str) -> str:
 
 def end_of_comment(markup: str, start: int) -> int:
     """Return the offset after the comment whose `<!--` ends at `start`; the page's end if it is never closed."""
-    # `<!-->` is a whole comment.
-    end = markup.find("-->", start - 2)
-    return len(markup) if end < 0 else end + 3
+    match = _COMMENT_END.search(markup, start - 2)
+    return match.end() if match else len(markup)
 
 
 def end_of_raw_text(markup: str, tag: str, start: int) -> tuple[int, int]:

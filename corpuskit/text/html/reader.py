@@ -44,7 +44,7 @@ from corpuskit.text.html.markup import (
 )
 from corpuskit.text.html.open_elements import OpenElements
 from corpuskit.text.html.rows import Cell, PlacedBlock, join_rows
-from corpuskit.text.html.tags import HEADING_LEVELS
+from corpuskit.text.html.tags import HEADING_LEVELS, LAST_RESORT
 from corpuskit.text.html.unseen import is_unseen, numbers_one_line
 
 __all__ = ["read"]
@@ -204,8 +204,12 @@ class _PageReader:
         return skipped.name == "svg" and self.open.index_of("foreignobject") < self.skip_depth
 
     def _is_skipped(self, tag: Tag) -> bool:
-        if tag.name == "noscript":
-            return not self.lenient
+        if tag.name in LAST_RESORT and self.lenient:
+            return False
+        if tag.name == "dialog":
+            return attribute(tag.attributes, "open") is None
+        if tag.name == "object":
+            return attribute(tag.attributes, "data") is not None
         return tag.name != "template" or "shadowrootmode" not in tag.attributes
 
     def _open_state(self, tag: Tag) -> None:

@@ -45,10 +45,12 @@ BLOCK_TAGS = frozenset((
 ))  # fmt: skip
 """Elements that begin and end a block of text."""
 SKIPPED_TAGS = frozenset((
-    "amp-ad", "audio", "canvas", "datalist", "dialog", "foreignobject", "map", "menu", "nav", "noscript", "object",
+    "amp-ad", "audio", "canvas", "datalist", "dialog", "foreignobject", "menu", "nav", "noscript", "object",
     "select", "svg", "template", "video",
 ))  # fmt: skip
-"""Elements whose content is not read, but for `noscript` where a page has nothing else."""
+"""Elements whose content is not read, but for `LAST_RESORT`."""
+LAST_RESORT = frozenset(("dialog", "menu", "nav", "noscript", "object"))
+"""Of these, those that are read where a page has nothing else, as if one of them was never ended."""
 RAW_TAGS = frozenset(("iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp"))
 """Elements whose content is no markup: it ends at the first end tag."""
 HEADING_LEVELS = {f"h{level}": level for level in range(1, 7)}

@@ -15,7 +15,7 @@ _VALUE = r"""\s*=\s*["']?[^"'>]*?"""
 _CONSENT, _LINE_NUMBERS, _GUTTER, _HIDDEN, _SHOWN_LATER, _TOOLTIP = range(6)
 _PATTERNS = (
     # Names that the common consent managers give their banners.
-    rf"(?:class|id){_VALUE}(?:cookie-?(?:law|bar|banner|notice|consent|popup|dialog|modal|overlay|box)"
+    rf"(?:class|id){_VALUE}\b(?:cookie-?(?:law|bar|banner|notice|consent|popup|dialog|modal|overlay|box)"
     "|cybotcookie|borlabscookie|onetrust|ot-sdk|cc-(?:window|banner)|cmplz|didomi|qc-cmp|sp_message|usercentrics"
     "|truste_|iubenda-cs|consent-?(?:banner|bar|notice|popup|dialog|modal|manager)|gdpr-?(?:banner|bar|notice|popup))",
     # Names of the column that numbers the lines of code.
@@ -29,7 +29,13 @@ _PATTERNS = (
     # Names of what is shown only while a reader points at something.
     r"""role\s*=\s*["']?tooltip|class\s*=\s*["']?(?:[^"'>]*?\s)?(?:ttc|tooltip-?(?:text|content|inner))(?:[^\w-]|$)""",
 )
-_HIDING_STYLE = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
+_DECLARATION = re.compile(r"(?:^|;)\s*(display|visibility|content-visibility)\s*:\s*([\w-]+)", re.IGNORECASE)
+_CONSENT_STATE = re.compile(
+    r"(?:cookie|consent|gdpr|onetrust|didomi|cmplz)[\w-]*-"
+    r"(?:visible|active|accepted|open|shown|enabled|disabled|set|dark-filter)\b",
+    re.IGNORECASE,
+)
+"""Names of pages on which a banner is or was shown."""
 _HIDDEN_ATTRIBUTE = re.compile(r"""[\s"']hidden(?=[\s=/]|$)(?!\s*+=\s*+until)""", re.IGNORECASE)
 """A browser shows `hidden=until-found` to those who search the page."""
 _QUOTED = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
@@ -52,8 +58,12 @@ def is_hidden(attributes: str) -> bool:
     >>> is_hidden(' class="a" hidden'), is_hidden(' class="hidden md:block"')
     (True, False)
     """
-    if _HIDING_STYLE.search(attributes):
-        return True
+    style = attribute(attributes, "style")
+    if style:
+        # Of several declarations the last one holds.
+        values = {name.lower(): value.lower() for name, value in _DECLARATION.findall(style)}
+        if values.get("display") == "none" or "hidden" in (values.get("visibility"), values.get("content-visibility")):
+            return True
     if "hidden" not in attributes.lower():
         return False
     # Quoted values may hold anything, but `until-found` counts.
@@ -72,6 +82,11 @@ def is_unseen(tag: Tag, parent: Tag, markup: str) -> bool:
     return tag.reason_to_skip == _UNSEEN
 
 
+def _names_several(attributes: str) -> bool:
+    """Whether an element has several classes: a listing whose lines are numbered, not the column of numbers."""
+    return len((attribute(attributes, "class") or "").split()) > 1
+
+
 def numbers_one_line(attributes: str) -> bool:
     """Whether a table cell that is not read has the number of one line of code, so that the next cell is that line."""
     return _ONE_LINE.search(attributes) is not None
@@ -82,11 +97,11 @@ def _reason_to_skip(name: str, attributes: str) -> int:
     matched = _patterns().Match(attributes)
     if not matched:
         return 0
-    if _LINE_NUMBERS in matched and name in _NUMBER_COLUMNS:
+    if _LINE_NUMBERS in matched and name in _NUMBER_COLUMNS and not (name == "pre" and _names_several(attributes)):
         return _UNSEEN
     if _GUTTER in matched and name == "td":
         return _UNSEEN
-    if _CONSENT in matched and name not in ("article", "main"):
+    if _CONSENT in matched and name not in ("article", "main", "body") and not _CONSENT_STATE.search(attributes):
         return _UNSEEN
     if _TOOLTIP in matched:
         return _UNSEEN

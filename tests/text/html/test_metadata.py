@@ -381,7 +381,7 @@ def test_the_language_is_that_of_the_start_tag() -> None:
         ("<!-- ", " -->", False),
         ("<!-- ", "", False),
         ("<!-- -- > ", " -->", False),
-        ("<!-- --!> ", " -->", False),
+        ("<!-- --!> ", " -->", True),
         ("<!-->", "", True),
         ("<!--->", "-->", True),
         ("<!-- a -->", "<!-- b -->", True),

@@ -48,6 +48,16 @@ def text_of(markup: str, xml: bool = False) -> str:
             "<p>big <span STYLE='DISPLAY:NONE'>no</span><span CLASS=SR-ONLY>no</span> letters",
             "one\n\na wide screen\n\nnot\n\nbut this\n\nbig letters",
         ),
+        # Styles and names that only look as if they hid something, and the last of several declarations.
+        (
+            "<div style='backface-visibility: hidden'>a</div><div data-s='display:none'>b</div>"
+            "<div style='display:none;display:block'>c</div><div style='display:block; display: none'>no</div>"
+            "<div class='iot-sdk'>d</div><div class='page cookie-notice-visible'>e</div><div id=cookie-notice>no</div>"
+            "<pre class='code linenos'>f</pre><dialog open>g</dialog><dialog>no</dialog><map name=m>h</map>",
+            "a\nb\nc\nd\ne\n\nf\n\ng\nh",
+        ),
+        ("a<!-- no --!>b<!-- no -->c", "abc"),
+        (f"a&#{'9' * 5_000};b&#{'0' * 5_000}65;c", "a\ufffdbAc"),
         # Lines of links from page to page, and a sentence with such a link.
         (
             "<p>Next: <a href=b rel=next>Boats</a>, Up: <a rel='up' href=a>Harbours</a> [<a href=i>Index</a>]<p>one"
