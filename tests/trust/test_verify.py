@@ -200,3 +200,28 @@ def test_what_a_stopped_publication_left_is_told_from_what_was_added(dataset: Pa
     added.unlink()
     assert corpuskit(*publish).returncode == 0
     assert corpuskit("verify", dataset).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "upstream"),
+    [
+        (["files", "folder"], "verified"),
+        (["files", "single.parquet"], "verified"),
+        (["files", "single.jsonl", "folder", "-j", "2"], "verified"),
+        (["files", "folder", "loose.jsonl"], "unverified"),
+        (["files", "single.parquet", "--id-key", "text"], "unverified"),
+        (["export", "folder"], "verified"),
+        (["export", "folder", "loose.jsonl"], "unverified"),
+    ],
+)
+def test_what_is_built_from_datasets_is_whole_and_claims_what_it_took(
+    tmp_path: Path, corpuskit: Run, arguments: list[str], upstream: str
+) -> None:
+    (tmp_path / "loose.jsonl").write_bytes(texts("c", "d", "e"))
+    for name in ("folder", "single.parquet", "single.jsonl"):
+        assert corpuskit("files", "-", "-o", name, stdin=texts("a", "b")).returncode == 0
+    assert corpuskit(*arguments, "-o", "out").returncode == 0
+    assert verify(tmp_path / "out") == 0
+    steps = manifests.read_manifest(tmp_path / "out")["steps"]
+    assert steps[-1]["from"] == [step["id"] for step in steps[:-1]]
+    assert steps[-1]["upstream"] == upstream
