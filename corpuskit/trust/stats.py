@@ -152,9 +152,10 @@ def _lines(answer: Description) -> list[str]:
         lines += [f"  {number:>10,}  {console.escape(name)}" for name, number in counts.items()]
     lines += ["", "sources"]
     for name, source in answer["sources"].items():
+        rights = f"{_or_none_given(source['origin'], 'origin')}, {_or_none_given(source['license'], 'license')}"
         lines.append(
             f"  {source['documents']:>10,}  {console.escape(name)}: {source['tokens']:,} tokens, "
-            f"{source['share']:.1%}, {_or_none_given(source['origin'], 'origin')}, {_or_none_given(source['license'], 'license')}"
+            f"{source['share']:.1%}, {rights}"
         )
     lines += ["", "left out"]
     for entry in answer["left_out"]:
