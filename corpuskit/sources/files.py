@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from corpuskit.core.document import MAX_LINE, Document, Reject, decode, parse_lossless, text_hash
+from corpuskit.core.document import MAX_LINE, Document, Reject, decode, encode, parse_lossless, text_hash
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit
-from corpuskit.core.reading.input_kinds import demand_any_of_kind
+from corpuskit.core.reading.input_kinds import demand_any_of_kind, demand_kind
 from corpuskit.core.step import Item, Rejected, Source
 from corpuskit.core.wording import comma_list, did_you_mean, excerpt
 from corpuskit.formats.detect import SUFFIXES, format_by_name, format_of
@@ -81,7 +81,9 @@ class Files(Source):
                 raise UsageError(f"`--{option}` is for {formats_of_option}; {inputs[0].name} is read as {formats[0]}")
 
     def read(self, input_: "Input") -> Iterator[Item]:
-        """Yield the documents of one file in order."""
+        """Yield the documents of one file in order. Raises Reject for a file of a kind that is not read."""
+        if self.format == "auto":
+            demand_kind(self.name(), input_)
         format_name = self.format if self.format != "auto" else format_of(input_)
         if format_name == "jsonl":
             yield from self._read_jsonl(input_)
@@ -177,7 +179,10 @@ class Files(Source):
         with parquet.file:
             for number, row in enumerate(parquet.rows(columns), start=1):
                 try:
-                    yield self._of_parquet_row(row, is_ours)
+                    document = self._of_parquet_row(row, is_ours)
+                    if input_.dataset is not None and is_ours:
+                        input_.findings.count.add(encode(document))
+                    yield document
                 except Reject as reject:
                     detail = f"row {number}: {reject.detail}"
                     content = b"" if isinstance(row, Reject) else _as_json(row)

@@ -140,6 +140,10 @@ def _most(counts: "Counter[str]", number: int) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:number]
 
 
+def _or_none_given(value: str | list[str] | None, name: str) -> str:
+    return f"no {name} given" if value is None else str(value)
+
+
 def _lines(answer: Description) -> list[str]:
     lines = [f"{answer['documents']:,} documents, {answer['tokens']:,} tokens ({answer['tokenizer']})"]
     lines.append("characters  " + "  ".join(f"{name} {value:,}" for name, value in answer["characters"].items()))
@@ -148,9 +152,10 @@ def _lines(answer: Description) -> list[str]:
         lines += [f"  {number:>10,}  {console.escape(name)}" for name, number in counts.items()]
     lines += ["", "sources"]
     for name, source in answer["sources"].items():
+        rights = f"{_or_none_given(source['origin'], 'origin')}, {_or_none_given(source['license'], 'license')}"
         lines.append(
             f"  {source['documents']:>10,}  {console.escape(name)}: {source['tokens']:,} tokens, "
-            f"{source['share']:.1%}, {source['origin']}, {source['license']}"
+            f"{source['share']:.1%}, {rights}"
         )
     lines += ["", "left out"]
     for entry in answer["left_out"]:

@@ -62,7 +62,10 @@ class Verify(Command):
             raise UsageError("name the dataset folders, or published files, to verify")
         problems = [problem for argument in arguments for problem in self._report(argument, settings)]
         if problems:
-            raise DamagedError(f"{problems[0]}{f'; {len(problems) - 1} more problems above' if problems[1:] else ''}")
+            for problem in problems[1:] if not settings.json else []:
+                console.notice("verify", problem)
+            more = f"; {quantity(len(problems) - 1, 'more problem')} above" if problems[1:] else ""
+            raise DamagedError(f"{problems[0]}{more}")
         return 0
 
     def _report(self, argument: str, settings: Settings) -> list[str]:
@@ -71,10 +74,7 @@ class Verify(Command):
         answer["problems"] = problems
         if settings.json:
             console.write_stdout(console.answer_line("verify", dict(answer)))
-        elif problems:
-            for problem in problems[1:]:
-                console.notice("verify", problem)
-        elif not settings.quiet:
+        elif not problems and not settings.quiet:
             content = f"{quantity(answer['documents'], 'document')}, {quantity(answer['tokens'], 'token')}"
             balance = f"{quantity(answer['steps'], 'step')} {'balances' if answer['steps'] == 1 else 'balance'}"
             console.write_stdout(f"{argument}: whole; {content} in {quantity(answer['shards'], 'shard')}, {balance}")

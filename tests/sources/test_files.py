@@ -476,6 +476,17 @@ def test_the_wrong_kind_of_file_is_named(corpuskit: Run, tmp_path: Path, argumen
     assert result.stderr.count(b"\n") == 1
 
 
+def test_a_file_of_the_wrong_kind_among_others_is_a_reject(corpuskit: Run, tmp_path: Path) -> None:
+    (tmp_path / "docs.jsonl").write_bytes(lines_of([{"id": "a", "text": "one"}]))
+    others = {"paper.pdf": b"%PDF-1.7\nplain", "book.xlsx": b"PK", "crawl.warc": b"WARC/1.0\r\n"}
+    for name, data in others.items():
+        (tmp_path / name).write_bytes(data)
+    result = corpuskit("files", "docs.jsonl", *others, "--rejects", "rejects.jsonl")
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["a"]
+    rejects = [json.loads(line) for line in (tmp_path / "rejects.jsonl").read_bytes().splitlines()]
+    assert {reject["reason"] for reject in rejects} == {"not-text"} and len(rejects) == len(others)
+
+
 def test_documents_are_read_whatever_their_file_is_called(corpuskit: Run, tmp_path: Path) -> None:
     (tmp_path / "docs.txt").write_bytes(lines_of([{"id": "a", "text": "one"}]))
     assert corpuskit("head", "docs.txt").returncode == 0

@@ -200,3 +200,54 @@ def test_what_a_stopped_publication_left_is_told_from_what_was_added(dataset: Pa
     added.unlink()
     assert corpuskit(*publish).returncode == 0
     assert corpuskit("verify", dataset).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "upstream"),
+    [
+        (["files", "folder"], "verified"),
+        (["files", "single.parquet"], "verified"),
+        (["files", "single.jsonl", "folder", "-j", "2"], "verified"),
+        (["files", "folder", "loose.jsonl"], "unverified"),
+        (["files", "single.parquet", "--id-key", "text"], "unverified"),
+        (["export", "folder"], "verified"),
+        (["export", "folder", "loose.jsonl"], "unverified"),
+    ],
+)
+def test_what_is_built_from_datasets_is_whole_and_claims_what_it_took(
+    tmp_path: Path, corpuskit: Run, arguments: list[str], upstream: str
+) -> None:
+    (tmp_path / "loose.jsonl").write_bytes(texts("c", "d", "e"))
+    for name in ("folder", "single.parquet", "single.jsonl"):
+        assert corpuskit("files", "-", "-o", name, stdin=texts("a", "b")).returncode == 0
+    assert corpuskit(*arguments, "-o", "out").returncode == 0
+    assert verify(tmp_path / "out") == 0
+    steps = manifests.read_manifest(tmp_path / "out")["steps"]
+    assert steps[-1]["from"] == [step["id"] for step in steps[:-1]]
+    assert steps[-1]["upstream"] == upstream
+
+
+def test_datasets_in_a_folder_are_read_as_datasets(tmp_path: Path, corpuskit: Run) -> None:
+    for name in ("par/one", "par/two"):
+        assert corpuskit("files", "-", "-o", name, stdin=texts(name, "b") + b"broken\n").returncode == 0
+        (tmp_path / name / "README.md").write_text("A card.")
+    (tmp_path / "par" / "loose.jsonl").write_bytes(texts("c"))
+    assert corpuskit("count", "par").stdout.split()[0] == b"5"
+    assert corpuskit("files", "par", "-o", "out").returncode == 0
+    assert verify(tmp_path / "out") == 0
+    assert [step["name"] for step in manifests.read_manifest(tmp_path / "out")["steps"]] == ["files"] * 3
+    assert b"no file that ends in" in corpuskit("fetch-warc", "par").stderr
+
+
+def test_paths_without_a_dataset_are_all_named(dataset: Path, tmp_path: Path, corpuskit: Run) -> None:
+    missing = corpuskit("verify", "first", "second").stderr.decode()
+    assert "first: no such file or folder; 1 more problem above" in missing
+    assert "second: no such file or folder\n" in missing
+    for arguments in (["stats", "first"], ["explain", "first", "d0"], ["diff", dataset, "first"]):
+        result = corpuskit(*arguments)
+        assert (result.returncode, result.stderr.count(b"\n")) == (3, 1)
+        assert b"first: no such file or folder" in result.stderr
+    assert b"name the folder that it is in" in corpuskit("stats", dataset / "manifest.json").stderr
+    (tmp_path / "loose.jsonl").write_bytes(texts("a", "b"))
+    with pytest.raises(DamagedError, match=r"is neither a dataset \(there is no loose.jsonl.manifest.json\)"):
+        manifests.read_manifest(tmp_path / "loose.jsonl")

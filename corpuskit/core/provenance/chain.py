@@ -62,8 +62,8 @@ class Chain:
         if count is not None:
             _demand_balance(step.name, count)
             entry.update(count.as_json())  # type: ignore[typeddict-item]
-            if step.reads_files:
-                # A source takes in records from files, whose digests are listed among the inputs.
+            if step.reads_files and upstream != "verified":
+                # A source takes in records from files, whose digests are listed among the inputs, or a dataset's lines.
                 entry["in"]["digest"] = None
         self.steps.append(entry)
         self.heads = [entry["id"]]

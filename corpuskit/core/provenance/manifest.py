@@ -82,6 +82,8 @@ def read_manifest(dataset: Path | str) -> Manifest:
     except FileNotFoundError:
         raise DamagedError(f"{dataset}: there is no {path.name}, so this is not a dataset") from None
     except (OSError, ValueError, RecursionError) as error:
+        if path.is_file() and not path.name.endswith(MANIFEST):
+            raise DamagedError(f"{path}: is neither a dataset (there is no {beside.name}) nor a manifest") from None
         raise DamagedError(f"{path}: cannot be read ({type(error).__name__}); build the dataset again") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise DamagedError(f"{path}: is not a {FORMAT}")
@@ -90,6 +92,15 @@ def read_manifest(dataset: Path | str) -> Manifest:
     if not is_sound(manifest):
         raise DamagedError(f"{path}: is not a valid {FORMAT}; build the dataset again")
     return cast(Manifest, manifest)
+
+
+def is_manifest(path: Path) -> bool:
+    """Whether a file says that it is a manifest of corpuskit; others have files of that name, too."""
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and content.get("format") == FORMAT
 
 
 def is_sound(manifest: Mapping[str, Any]) -> bool:

@@ -1,5 +1,6 @@
 """A published dataset, opened for reading: its manifest, its documents, its decisions."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from corpuskit.core.document import Document, Reject
 from corpuskit.core.errors import CorpuskitError, DamagedError
 from corpuskit.core.format import Format
 from corpuskit.core.provenance.entries import Decision, FileEntry, Manifest, ShardEntry
-from corpuskit.core.provenance.manifest import read_manifest, readable_shards
+from corpuskit.core.provenance.manifest import MANIFEST, read_manifest, readable_shards
 from corpuskit.core.publish.file_output import manifest_of_file
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.lines import whole_lines
@@ -23,6 +24,7 @@ class Dataset:
     def __init__(self, location: Path | str) -> None:
         """Raises DamagedError if there is no whole manifest."""
         location = Path(location)
+        _demand_dataset(location)
         self.location = location
         self.folder = location if location.is_dir() else location.parent
         self.manifest: Manifest = read_manifest(location if location.is_dir() else manifest_of_file(location))
@@ -88,3 +90,11 @@ def _decision(line: bytes, path: str) -> Decision:
     except (ValueError, TypeError, KeyError):
         pass
     raise DamagedError(f"{path} holds lines that are not decisions{VERIFY}")
+
+
+def _demand_dataset(location: Path) -> None:
+    """Raise DamagedError for a name of nothing, and for that of a manifest, which is in or next to the dataset."""
+    if not os.path.lexists(location) and not manifest_of_file(location).exists():
+        raise DamagedError(f"{location}: no such file or folder")
+    if location.name == MANIFEST and location.is_file():
+        raise DamagedError(f"{location}: is a manifest; name the folder that it is in")

@@ -4,6 +4,7 @@ from collections.abc import Container, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
+from corpuskit.core.document import Reject
 from corpuskit.core.errors import UsageError
 from corpuskit.core.reading.decompress import decompressed_blocks
 
@@ -92,6 +93,13 @@ def demand_any_of_kind(command: str, inputs: "Sequence[Input]") -> None:
         kind = kinds[0]
         assert kind is not None
         raise UsageError(f"{inputs[0].name} is {_with_advice(kind)}")
+
+
+def demand_kind(command: str, input_: "Input") -> None:
+    """Raise Reject if, by its name, an input is of a kind that the command does not read."""
+    kind = kind_of(input_.name)
+    if kind is not None and kind.command != command:
+        raise Reject("not-text", f"{input_.name} is {_with_advice(kind)}")
 
 
 def _with_advice(kind: Kind) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from corpuskit.core import console
 from corpuskit.core.errors import DamagedError, UsageError
-from corpuskit.core.provenance.manifest import MANIFEST, read_manifest, readable_shards
+from corpuskit.core.provenance.manifest import MANIFEST, is_manifest, read_manifest, readable_shards
 from corpuskit.core.reading.hashing_stream import public_url
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.wording import nearest, printable_name
@@ -37,7 +37,8 @@ def resolve(
     """Return the inputs that these arguments name, in input order.
 
     An argument is `-`, a URL, a file, a glob, or a folder: all files below it, or those with a suffix of `suffixes`, or
-    the shards of a dataset that corpuskit published. Raises UsageError for what does not exist and for empty globs.
+    the shards of the datasets that corpuskit published there. Raises UsageError for what does not exist and for
+    empty globs.
     """
     listed = [arguments] if isinstance(arguments, (str, Path)) else arguments
     inputs = [item for argument in listed for item in _expand(os.fspath(argument), suffixes, base)]
@@ -96,20 +97,23 @@ def _existing(path: Path, suffixes: Sequence[str]) -> list[Input]:
 def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
     if is_dataset(folder):
         return _dataset(folder)
-    paths = _inside(
-        folder,
-        [
-            path
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-            and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-            and (not suffixes or path.name.lower().endswith(tuple(suffixes)))
-        ],
-    )
-    if not paths:
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not _is_hidden(path, folder)]
+    datasets = {path.parent for path in files if path.name == MANIFEST and is_manifest(path)}
+    loose = [path for path in files if datasets.isdisjoint(path.parents)]
+    shards = [shard for dataset in sorted(datasets) for shard in _dataset(dataset) if _ends_in(shard.name, suffixes)]
+    paths = _inside(folder, [path for path in loose if _ends_in(path.name, suffixes)])
+    if not paths and not shards:
         endings = f" that ends in {', '.join(suffixes)}" if suffixes else ""
         raise UsageError(f"no file{endings} in folder {str(folder)!r}")
-    return [Input(str(path), local_path=path) for path in paths]
+    return [Input(str(path), local_path=path) for path in paths] + shards
+
+
+def _ends_in(name: str, suffixes: Sequence[str]) -> bool:
+    return not suffixes or name.lower().endswith(tuple(suffixes))
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
 def _inside(folder: Path, paths: list[Path]) -> list[Path]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from corpuskit.core import console
-from corpuskit.core.counts import StepCount
+from corpuskit.core.counts import StepCount, StreamCount
 from corpuskit.core.errors import CorpuskitError, PublishError, UpstreamError, UsageError
 from corpuskit.core.provenance.chain import Chain, join
 from corpuskit.core.provenance.ledger import Ledger, Pipe, Upstream, chain_before_cut, check_upstream, pipe_of
@@ -156,7 +156,7 @@ class OpenRun:
         for count in self.flow.counts:
             self._demand_few_rejects(count)
         if self.flow.counts:
-            chain.add(describe(self.step), upstream, self.flow.counts[-1])
+            chain.add(describe(self.step), self._proven(upstream, chain), self.flow.counts[-1])
         decisions = self.verdict_log.decisions
         if decisions is not None and decisions.exists():
             chain.decisions.append(str(decisions))
@@ -188,6 +188,24 @@ class OpenRun:
             words.add("verified")
         return chain, next((word for word in ("unverified", "cut", "verified") if word in words), "none")
 
+    def _proven(self, upstream: str, chain: Chain) -> str:
+        """Return `upstream`, but `unverified` if the step took something else than what the chain sent.
+
+        That is so if files stand next to a dataset or a pipe. A source that takes just a dataset counts its lines.
+        """
+        count = self.flow.counts[-1]
+        if upstream != "verified":
+            return upstream
+        received = count.received
+        if isinstance(self.step, Source):
+            received = StreamCount()
+            for input_ in self.inputs:
+                received.merge(input_.findings.count)
+        if received != chain.sent() or received.documents != count.received.documents:
+            return "unverified"
+        count.received = received
+        return upstream
+
     def _verdict_on(self, input_: Input) -> Upstream:
         """Return what the ledger says about the writer of a stream. Raises UpstreamError if it did not finish."""
         pipe = self.pipes[input_.name]
@@ -201,7 +219,7 @@ class OpenRun:
         return check_upstream(self.ledger, pipe, input_.findings.count, input_.name)
 
     def _vouched(self, input_: Input, verdicts: list[Upstream]) -> bool:
-        """Whether a chain that was taken over already accounts for this input."""
+        """Whether a chain that was received over already accounts for this input."""
         if input_.is_stream:
             return bool(verdicts) and all(verdict.verdict in ("verified", "cut") for verdict in verdicts)
         return input_.dataset is not None
