@@ -45,6 +45,9 @@ class StepRun:
     def __post_init__(self) -> None:
         """Raise UsageError for what is no step of a pipe."""
         demand_steps("StepRun", [self.step])
+        for value, expected in ((self.settings, Settings), (self.tags, Tags)):
+            if not isinstance(value, expected):
+                raise UsageError(f"StepRun takes {expected.__name__}(), not {type(value).__name__}")
         if isinstance(self.step, Command):
             raise UsageError(f"StepRun runs steps of pipes; call `execute` of {type(self.step).__name__} itself")
 
