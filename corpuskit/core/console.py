@@ -73,13 +73,18 @@ def answer_line(name: str, answer: dict[str, Any]) -> str:
 
 def summary(name: str, count: "StepCount", hint: str = "") -> None:
     """Print what a step did, in one line."""
+    notice(name, account(count) + hint)
+
+
+def account(count: "StepCount") -> str:
+    """Return what went into a step, what came out, and what it left out, by reason."""
     parts = [f"{count.received.documents:,} in", f"{count.sent.documents:,} out"]
     parts += [
         counted(reasons, word)
         for word, reasons in (("dropped", count.dropped), ("rejected", count.rejected))
         if reasons
     ]
-    notice(name, ", ".join(parts) + hint)
+    return ", ".join(parts)
 
 
 def counted(reasons: "Counter[str]", word: str) -> str:

@@ -66,6 +66,8 @@ def help_line(name: str) -> str:
 
 def find_step(name: str) -> "type[Step]":
     """Return the step class of this name. Raises UsageError with the nearest name."""
+    if not isinstance(name, str):
+        raise UsageError(f"find_step takes the name of a step, such as 'dedup', not {name!r}")
     module = own_steps().get(name)
     if module is not None:
         return _only_step(module, name)

@@ -492,6 +492,21 @@ def test_documents_are_read_whatever_their_file_is_called(corpuskit: Run, tmp_pa
     assert corpuskit("head", "docs.txt").returncode == 0
 
 
+def test_a_result_without_documents_says_what_became_of_them(corpuskit: Run) -> None:
+    spread = corpuskit("dedup", "-o", "out", stdin=b'{\n"text": "a",\n"id": "b"\n}\n')
+    assert b"no document is left (4 in, 0 out, 4 rejected (bad-json 4)), so nothing was published" in spread.stderr
+    assert b"one line of JSON, as `jq -c` writes it; `--allow-empty` publishes" in spread.stderr
+    strings = corpuskit("dedup", "-o", "out", stdin=b'"a"\n"b"\n')
+    assert b"2 rejected (not-an-object 2)" in strings.stderr and b"`jq -c`" in strings.stderr
+
+
+@pytest.mark.parametrize("name", ["out.jsonl", "out.parquet"])
+def test_a_file_in_a_missing_folder_is_refused_with_its_name(corpuskit: Run, name: str) -> None:
+    result = corpuskit("files", "-", "-o", f"absent/deep/{name}", stdin=lines_of([{"id": "a", "text": "one"}]))
+    assert b"there is no folder 'absent/deep'; make it, or choose another -o" in result.stderr
+    assert result.stderr.count(b"\n") == 1
+
+
 def test_lines_that_are_no_documents_are_told_how_to_be_some(corpuskit: Run) -> None:
     spread = corpuskit("head", stdin=b'{\n"text": "a",\n"id": "b"\n}\n')
     assert b"(bad-json 4); a document is one line of JSON, as `jq -c` writes it\n" in spread.stderr

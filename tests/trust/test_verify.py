@@ -251,3 +251,13 @@ def test_paths_without_a_dataset_are_all_named(dataset: Path, tmp_path: Path, co
     (tmp_path / "loose.jsonl").write_bytes(texts("a", "b"))
     with pytest.raises(DamagedError, match=r"is neither a dataset \(there is no loose.jsonl.manifest.json\)"):
         manifests.read_manifest(tmp_path / "loose.jsonl")
+
+
+def test_the_finished_tasks_of_a_stopped_mix_are_not_removed(tmp_path: Path, corpuskit: Run) -> None:
+    task = tmp_path / "out" / ".staging" / "work" / "tasks" / "read"
+    task.mkdir(parents=True)
+    result = corpuskit("files", "-", "-o", "out", stdin=texts("a", "b"))
+    assert (result.returncode, result.stderr.count(b"\n")) == (5, 1)
+    assert b"'out' keeps the finished tasks of a `mix` that did not end; run that again" in result.stderr
+    assert task.exists()
+    assert corpuskit("files", "-", "-o", "other", stdin=texts("a", "b")).returncode == 0

@@ -12,7 +12,7 @@ from typing import Any
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import demand_lock, finishing, flush, publishing, size_and_digest, write_flushed
 from corpuskit.core.document import Document
-from corpuskit.core.errors import DamagedError, UsageError
+from corpuskit.core.errors import DamagedError, PublishError, UsageError
 from corpuskit.core.format import Format, ShardWriter
 from corpuskit.core.provenance import manifest
 from corpuskit.core.provenance.chain import Chain
@@ -36,6 +36,8 @@ class FileOutput:
         self.before = _hidden(target, "before")
         self.before_manifest = _hidden(target, "before.manifest")
         self.writer: ShardWriter | None = None
+        if not target.parent.is_dir():
+            raise PublishError(f"there is no folder {str(target.parent)!r}; make it, or choose another -o")
         with publishing(target):
             self.lock = _lock(self._lock_path(), target)
         try:

@@ -143,7 +143,7 @@ class FolderOutput:
         self._open = []
         if self.lock < 0:
             return
-        kept_names = [WORK] if keep_work and self._has_work() else []
+        kept_names = [WORK] if keep_work and self.has_work() else []
         try:
             self._finish()
         except OSError:
@@ -154,7 +154,7 @@ class FolderOutput:
         os.close(self.lock)
         self.lock = -1
 
-    def _has_work(self) -> bool:
+    def has_work(self) -> bool:
         """Whether there is anything that the next run can use, or must know of."""
         tasks = self.work / TASKS
         return (self.work / JOBS).exists() or (tasks.is_dir() and any(tasks.iterdir()))

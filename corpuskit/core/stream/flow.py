@@ -20,6 +20,7 @@ from corpuskit.core.settings import Tags
 from corpuskit.core.step import CorpusStage, Drop, Item, Rejected, Sink, Source, Stage, Step, demand_steps
 from corpuskit.core.stream.apply import StepFault, apply_stages, apply_stages_to_lines
 from corpuskit.core.stream.batch import Batch, Location, count_way, decoded, in_batches, of_reject, read_lines
+from corpuskit.core.wording import excerpt
 
 
 @dataclass
@@ -41,6 +42,10 @@ class Flow:
 
         Raises UsageError for other objects, and for steps that cannot follow one another.
         """
+        if not isinstance(self.steps, Sequence):
+            raise UsageError(f"Flow takes a list of steps, such as [{type(self.steps).__name__}()]")
+        if self.jobs < 1:
+            raise UsageError(f"Flow takes a number of jobs from 1 on, not {self.jobs}")
         demand_steps("Flow", self.steps)
         for index, step in enumerate(self.steps):
             _demand_fits(step, index, len(self.steps))
@@ -49,7 +54,7 @@ class Flow:
         self.cut = any(step.cuts for step in self.steps)
 
     def documents(self, inputs: Sequence[Input]) -> Iterator[Document]:
-        """Yield the documents that come out of the last step, in order."""
+        """Yield the documents that come out of the last step, in order. Raises UsageError for names of inputs."""
         name = self.steps[-1].name() if self.steps else "read"
         for batch in self._batches(inputs):
             yield from (document for document, _ in decoded(batch, name, self.reading))
@@ -62,6 +67,8 @@ class Flow:
             yield from (line for _, line in batch.lines)
 
     def _batches(self, inputs: Sequence[Input]) -> Iterator[Batch]:
+        if isinstance(inputs, (str, Path)) or not all(isinstance(input_, Input) for input_ in inputs):
+            raise UsageError(f"Flow reads what `resolve` returns for names of inputs, not {excerpt(repr(inputs))}")
         index = 0
         if self.steps and isinstance(self.steps[0], Source):
             batches = self._read_source(self.steps[0], inputs)

@@ -26,7 +26,13 @@ def demand_whole_inputs(settings: Settings, damaged: list[str], subject: str, th
         )
 
 
-def demand_documents(settings: Settings, documents: int) -> None:
-    """Raise RefusedError if there is no document to publish, unless `--allow-empty` is given."""
+def demand_documents(settings: Settings, documents: int, account: str = "", hint: str = "") -> None:
+    """Raise RefusedError if there is no document to publish, unless `--allow-empty` is given.
+
+    `account` says what became of the documents, `hint` what helps.
+    """
     if not documents and not settings.allow_empty:
-        raise RefusedError("no document is left, so nothing was published; `--allow-empty` publishes even that")
+        raise RefusedError(
+            f"no document is left{account and f' ({account})'}, so nothing was published{hint}; "
+            "`--allow-empty` publishes even that"
+        )

@@ -114,7 +114,14 @@ def _open_dataset(target: Path, names: tuple[str, ...] | None, shard_documents: 
     format_ = format_of_file(target.name)
     if format_ is None:
         formats = [find_format(name) for name in names or ("jsonl",)]
-        return FolderOutput(target, formats, totals, shard_documents)
+        output = FolderOutput(target, formats, totals, shard_documents)
+        if output.has_work():
+            output.abandon(keep_work=True)
+            raise PublishError(
+                f"{str(target)!r} keeps the finished tasks of a `mix` that did not end; run that again, "
+                f"remove {str(output.work.relative_to(target.absolute()))!r} in it, or choose another -o"
+            )
+        return output
     if names not in (None, (format_.name,)):
         raise UsageError(
             f"`--to {','.join(names)}` does not fit the file {target.name!r}, which would hold {format_.name}; "

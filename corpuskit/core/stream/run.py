@@ -45,6 +45,9 @@ class StepRun:
     def __post_init__(self) -> None:
         """Raise UsageError for what is no step of a pipe."""
         demand_steps("StepRun", [self.step])
+        for value, expected in ((self.settings, Settings), (self.tags, Tags)):
+            if not isinstance(value, expected):
+                raise UsageError(f"StepRun takes {expected.__name__}(), not {type(value).__name__}")
         if isinstance(self.step, Command):
             raise UsageError(f"StepRun runs steps of pipes; call `execute` of {type(self.step).__name__} itself")
 
@@ -161,7 +164,9 @@ class OpenRun:
         if decisions is not None and decisions.exists():
             chain.decisions.append(str(decisions))
         if not isinstance(self.output, StreamOutput) and self.output is not None:
-            demand_documents(self.settings, self.flow.counts[-1].sent.documents)
+            count = self.flow.counts[-1]
+            hint = self._rejects_hint(count)
+            demand_documents(self.settings, count.sent.documents, console.account(count), hint)
             self.output.publish(chain, {"command": self.step.name()})
         if isinstance(self.step, CorpusStage):
             self.step.commit()
@@ -257,7 +262,7 @@ class OpenRun:
 
     def _rejects_hint(self, count: StepCount) -> str:
         """Return how to see the rejected records, or what is wrong with most of them."""
-        bad_lines = count.rejected["bad-json"]
+        bad_lines = count.rejected["bad-json"] + count.rejected["not-an-object"]
         if bad_lines > 1 and bad_lines * 2 > count.received.documents:
             return "; a document is one line of JSON, as `jq -c` writes it"
         return "; `--rejects FILE` keeps these" if count.rejected and self.settings.rejects is None else ""

@@ -58,6 +58,10 @@ def run_recipe(recipe: Recipe, inputs: Inputs, settings: Settings, executor: str
         with progress.running(), closing(_executor(executor, profile, settings, output.work)) as runner:
             run = MixRun(recipe, inputs, settings, output, Engine(output.work, runner), progress)
             manifest = run.publish()
+    except KeyboardInterrupt:
+        if output.has_work() and not settings.quiet:
+            console.notice("mix", f"stopped; the finished tasks stay in {str(target)!r}, and the same command goes on")
+        raise
     finally:
         output.abandon(keep_work=True)
         for step in corpus_stages(recipe):

@@ -1,14 +1,14 @@
 """A flow takes only steps that it can apply; what a source raises costs one input, or names it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from corpuskit import Count, Dedup, Export, Files, Flow, Head, Stats, UsageError, resolve
+from corpuskit import Count, Dedup, Export, Files, Flow, Head, Stats, StepRun, UsageError, find_step, resolve
 from corpuskit.core.counts import StepCount
 from corpuskit.core.document import Document, Reject
 from corpuskit.core.provenance.verdicts import Verdict
@@ -124,3 +124,19 @@ def test_accounts_of_tasks_add_their_ways_up() -> None:
         total.merge(StepCount.from_json(part.as_task_json()))
     assert total.as_json()["ways"] == {"plain": 1, "trees": 5}
     assert "ways" not in StepCount().as_json()
+
+
+@pytest.mark.parametrize(
+    ("misuse", "said"),
+    [
+        (lambda: Flow(Head(), print), r"Flow takes a list of steps, such as \[Head\(\)\]"),  # type: ignore[arg-type]
+        (lambda: Flow([Head()], print, jobs=0), "number of jobs from 1 on, not 0"),
+        (lambda: next(Flow([Head()], print).documents("a.jsonl")), "what `resolve` returns"),  # type: ignore[arg-type]
+        (lambda: next(Flow([Head()], print).lines(["a.jsonl"])), "what `resolve` returns"),  # type: ignore[list-item]
+        (lambda: find_step(Head), "find_step takes the name of a step"),  # type: ignore[arg-type]
+        (lambda: StepRun(Head(), "a.jsonl", {}), r"StepRun takes Settings\(\), not dict"),  # type: ignore[arg-type]
+    ],
+)
+def test_arguments_of_a_wrong_type_are_named(misuse: Callable[[], object], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        misuse()
