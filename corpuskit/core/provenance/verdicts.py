@@ -146,7 +146,7 @@ def _open_anew(name: str, path: Path) -> BinaryIO:
 
 def bytes_of_rejects(rejects: Path) -> Path:
     """Return the file, next to `--rejects`, that holds the rejected records' bytes; a device takes both."""
-    if rejects.exists() and not rejects.is_file():
+    if os.path.exists(rejects) and rejects.is_char_device():
         return rejects
     return rejects.parent / f"{rejects.name}.bytes"
 
