@@ -44,7 +44,10 @@ LINKED_PARAGRAPH, LINKED_LIST, LINKED_LINE, LINKED_HEADING = 0.6, 0.5, 0.34, 0.9
 """Share of characters inside links from which a block is navigation."""
 _TAG = re.compile(r'<(/?)(h[1-6]|p|ul|ol|li|pre|br|a)(?: href="[^"]*")?>')
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
-_BLOCK_START = re.compile(r"^(?=#{1,6} |[-+*>] |\d{1,9}[.)] |```|~~~|\|)", re.MULTILINE)
+_BLOCK_START = re.compile(r"^(?=#{1,6} |[-+*>] |```|~~~|\|)", re.MULTILINE)
+
+_NUMBER_START = re.compile(r"^(\d{1,9})([.)])(?= |$)", re.MULTILINE)
+"""CommonMark takes a backslash only before punctuation."""
 
 
 @dataclass(slots=True)
@@ -321,4 +324,5 @@ def _markdown_row(blocks: list[Block], index: int) -> str:
 
 def _escape_line_starts(text: str) -> str:
     """Escape line starts that Markdown would read as headings, lists, quotes, fences or tables."""
+    text = _NUMBER_START.sub(r"\1\\\2", text)
     return _BLOCK_START.sub(lambda match: "\\", text) if _BLOCK_START.search(text) else text

@@ -341,3 +341,9 @@ def test_a_long_page_that_would_lose_too_much_is_chosen_by_plain_rules() -> None
 
     assert choice_of(-1_900) == Choice([True] * 300, is_plain=True)
     assert choice_of(-2_100) == Choice([True] * 100 + [False] * 200, is_plain=False)
+
+
+def test_a_number_that_starts_a_paragraph_is_escaped_as_commonmark_knows_it() -> None:
+    page = f"<p>1984. {SENTENCE}</p><p>3) {SENTENCE}</p><p># {SENTENCE}</p>"
+    text = extract.fast(extract.open_page(page), "markdown").text
+    assert text == f"1984\\. {SENTENCE}\n\n3\\) {SENTENCE}\n\n\\# {SENTENCE}"
