@@ -47,7 +47,7 @@ class Mix(Command):
 
     def execute(self, arguments: list[str], settings: Settings) -> int:
         """Build the corpus and print what became of each source, or print the plan or the tasks."""
-        from corpuskit.core.publish.targets import Target, demand_distinct, demand_folder, demand_known_ending
+        from corpuskit.core.publish.targets import Target, demand_distinct, demand_known_ending
         from corpuskit.mix.recipe.cluster_profile import read_profile
         from corpuskit.mix.recipe.recipe import load_recipe
 
@@ -76,7 +76,6 @@ class Mix(Command):
         target = settings.output or recipe.output.dir
         if target is not None:
             demand_known_ending(target)
-            demand_folder(target)
             every_input = [input_ for source in inputs.values() for input_ in source]
             demand_distinct([Target("the output", target)], every_input)
         run_recipe(recipe, inputs, settings, self.executor, profile)

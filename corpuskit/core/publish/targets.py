@@ -49,12 +49,6 @@ def demand_known_ending(output: Path) -> None:
         )
 
 
-def demand_folder(output: Path) -> None:
-    """Raise UsageError if something that is no folder is where a folder is to be published: a file, or a device."""
-    if output.exists() and not output.is_dir():
-        raise UsageError(f"the output {str(output)!r} is not a folder; name a new one, or one that corpuskit published")
-
-
 def demand_distinct(targets: Sequence[Target], inputs: Iterable[Input], read: Iterable[Path] = ()) -> None:
     """Raise UsageError if a target is an input, a file that is `read` besides, or another target.
 
