@@ -179,10 +179,11 @@ def _check_sums(pattern: str, manifest: Manifest, total: StreamCount, totals: To
             f"the shards {pattern} hold {total.documents} documents with digest {total.as_json()['digest']}, "
             f"but the last step sent {expected['documents']} with {expected['digest']}"
         )
-    if totals.as_json().keys() != manifest["sources"].keys():
+    sources = totals.as_json()
+    if sources.keys() != manifest["sources"].keys():
         yield f"the sources in the shards {pattern} are not those of the manifest"
         return
-    for name, entry in totals.as_json().items():
+    for name, entry in sources.items():
         for key, value in entry.items():
             listed = manifest["sources"][name].get(key)
             if value != listed and (key not in ("tokens", "share") or _counts_tokens(manifest)):

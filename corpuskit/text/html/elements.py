@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import re2
-
 from corpuskit.text.html.known_tags import Tag
 from corpuskit.text.html.markup import attribute
+from corpuskit.text.html.pattern_sets import pattern_set
 from corpuskit.text.html.tags import CLASS_GROUPS, TAG_GROUPS
 
 __all__ = ["COMMENTS", "Elements", "describe"]
@@ -108,10 +107,4 @@ def _read_names(tag: Tag) -> None:
 @cache
 def _class_patterns() -> Any:
     """Return all patterns of `CLASS_GROUPS` as one automaton: each site has its own names, so a cache is not enough."""
-    options = re2.Options()
-    options.case_sensitive = False
-    pattern_set = re2.Set.SearchSet(options)
-    for pattern in CLASS_GROUPS.values():
-        pattern_set.Add(pattern)
-    pattern_set.Compile()
-    return pattern_set
+    return pattern_set(CLASS_GROUPS.values())

@@ -1,15 +1,13 @@
 """From inline markup, the source between two block tags, to text and the part of it that lies in links."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
-import re2
-
 from corpuskit.text.html.formulas import inline_tex
 from corpuskit.text.html.markup import INLINE_TAG, INLINE_TAG_PARTS, LINK, attribute, decode_entities
+from corpuskit.text.html.pattern_sets import pattern_set
 from corpuskit.text.html.unseen import is_hidden
 
 __all__ = ["LINE_BREAK", "inline_text"]
@@ -65,23 +63,12 @@ def inline_text(markup: str, linked: int, in_code: bool) -> tuple[str, int]:
 
 @cache
 def _tags_with_meaning(is_code: bool) -> Any:
-    return _automaton((_MEANINGFUL,) if is_code else (_MEANINGFUL, _WORDS_MAY_MEET), case_sensitive=False)
+    return pattern_set((_MEANINGFUL,) if is_code else (_MEANINGFUL, _WORDS_MAY_MEET))
 
 
 @cache
 def _attribute_patterns() -> Any:
-    return _automaton(_ATTRIBUTE_PATTERNS, case_sensitive=False)
-
-
-def _automaton(patterns: Iterable[str], *, case_sensitive: bool) -> Any:
-    """Return the patterns as one automaton: it takes linear time, and a short text costs little."""
-    options = re2.Options()
-    options.case_sensitive = case_sensitive
-    pattern_set = re2.Set.SearchSet(options)
-    for pattern in patterns:
-        pattern_set.Add(pattern)
-    pattern_set.Compile()
-    return pattern_set
+    return pattern_set(_ATTRIBUTE_PATTERNS)
 
 
 @lru_cache(maxsize=8192)

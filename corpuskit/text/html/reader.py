@@ -120,7 +120,7 @@ class _PageReader:
 
     __slots__ = (
         "blocks", "cells", "elements", "ends", "is_xml", "item_value", "lenient", "link_blocks", "link_depth", "linked",
-        "list_number", "lists", "markup", "math_is_unclosed", "new_item", "nodes", "open", "parents", "parts",
+        "list_number", "lists", "markup", "new_item", "nodes", "open", "parents", "parts",
         "parts_of_lines", "pre_depth", "row_count", "skip_depth", "table_count", "tables", "unended_raw_tags",
     )  # fmt: skip
 
@@ -164,8 +164,6 @@ class _PageReader:
         self.item_value: int | None = None
         self.unended_raw_tags: set[str] = set()
         """Names of raw text elements that no tag ends behind this point, so that none needs to be looked for."""
-        self.math_is_unclosed = False
-        """Whether no `math` element ends behind this point, so that none needs to be looked for."""
 
     # --- elements
 
@@ -597,11 +595,11 @@ def _read_end_tag(reader: _PageReader, name: str) -> None:
 
 
 def _read_math(reader: _PageReader, attributes: str, position: int) -> int:
-    if reader.math_is_unclosed:
+    if "math" in reader.unended_raw_tags:
         return position
     end, after = end_of_raw_text(reader.markup, "math", position)
     if end == len(reader.markup):
-        reader.math_is_unclosed = True
+        reader.unended_raw_tags.add("math")
         return position
     if not reader.skip_depth:
         reader.parts.append(_escape(tex_of_math(attributes, reader.markup[position:end])))

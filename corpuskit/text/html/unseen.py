@@ -4,10 +4,9 @@ import re
 from functools import cache, lru_cache
 from typing import Any
 
-import re2
-
 from corpuskit.text.html.known_tags import Tag
 from corpuskit.text.html.markup import attribute
+from corpuskit.text.html.pattern_sets import pattern_set
 
 __all__ = ["is_hidden", "is_unseen", "numbers_one_line"]
 
@@ -112,14 +111,7 @@ def _reason_to_skip(name: str, attributes: str) -> int:
 
 @cache
 def _patterns() -> Any:
-    """Return all patterns as one automaton: it takes time linear in the attributes, whatever they hold."""
-    options = re2.Options()
-    options.case_sensitive = False
-    pattern_set = re2.Set.SearchSet(options)
-    for pattern in _PATTERNS:
-        pattern_set.Add(pattern)
-    pattern_set.Compile()
-    return pattern_set
+    return pattern_set(_PATTERNS)
 
 
 @lru_cache(maxsize=1)
