@@ -7,13 +7,21 @@ told apart, and ones that could be read in two ways are left out.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
 import re2
 
 from corpuskit.text.html.calendar_days import WrittenDay, timestamp_day, written_days
+from corpuskit.text.html.page_lines import (
+    HEADING,
+    Line,
+    first_section,
+    foreign_sections,
+    last_section,
+    lines_of,
+    open_sections,
+)
 from corpuskit.text.html.raw_markup import StartTag, any_name, inner_text, start_tags, tags_with, text_of
 
 __all__ = ["PageDates"]
@@ -24,8 +32,6 @@ WINDOW_BEFORE, WINDOW_AFTER = 8 * 1024, 64 * 1024
 """Characters of markup before and after the heading in which a line may belong to it."""
 LINES_BEFORE, LINES_AFTER = 6, 13
 """Lines of text before and after the heading that may belong to it."""
-LONGEST_SUBTITLE = 90
-"""Most characters of a line that is not yet the text; an `aside` after that is a side column."""
 MAX_INNER = 8 * 1024
 """Most characters of markup in a heading."""
 MAX_LINE = 200
@@ -50,28 +56,12 @@ _FOREIGN_MARK = re.compile(
     r"(?<![a-z])(?:no)?comments?(?!s?-?(?:link|count|number))|related|teaser|sidebar|recommend|widget|reply|footer"
     r"|more-?(?:news|posts|stories)"
 )
-_FOREIGN_SECTION = re.compile(
-    r"(?<![a-z])(?:no)?comments?(?!s?-?(?:link|count|number))|related|teaser(?![-_]?text)|recommend"
-    r"|(?<!lay-)(?<!layout-)(?<!has-)(?<!with-)(?<!no-)sidebar(?![-_]{1,2}main)|more-?(?:news|posts|stories)"
-)
-"""What names sections of other pages. A teaser's text alone is a standfirst; layouts are named after sidebars."""
-_FOREIGN_WORDS = ("comment", "related", "teaser", "recommend", "sidebar", "more")
-"""What each of these names holds: most tags have none, and looking for words takes less time than for the pattern."""
 _COMMENTS = re.compile(
     r"<(?:section|div|ol|ul)(?=\s[^>]{0,300}?(?:id|class)=[\"']?[^\"'>]{0,100}comment)|<footer[\s>]", re.IGNORECASE
 )
-_LINE_NAMES = tuple(
-    """a address article aside blockquote body br button caption dd div dl dt fieldset figcaption figure footer form
-    h1 h2 h3 h4 h5 h6 header hr li main nav ol option p pre section select table tbody td th tr ul""".split()  # noqa: SIM905
-)
-_BREAK = re.compile(rf"<(/?)({any_name(_LINE_NAMES)})(?=[\s>/])[^>]*+>")
-"""A tag that breaks a line, or one of a link."""
 _DIGIT = re.compile(r"\d")
-_HEADING = re.compile(r"<h[1-6][\s>]", re.IGNORECASE)
 _HEADING_PART = re.compile(rf"<({any_name(['span', 'small', 'time', 'em', 'p', 'div'])})(?=[\s>])")
 _HEADING_END = re.compile(r"</h[1-6]", re.IGNORECASE)
-_SECTIONS = ("article", "aside", "div", "footer", "nav", "ol", "section", "ul")
-_SECTION_TAG = re.compile(rf"<(/?)({any_name(_SECTIONS)})(?=[\s>])[^<>]*+>")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?(?:am|pm|uhr|h))?", re.IGNORECASE)
 _DATELINE_END = re.compile(r"\s*(?:[|–—:]|[.]\s|-{1,2}\s)")
@@ -102,16 +92,6 @@ _EVENT_WORD = re.compile(
     r"|registriert|beigetreten|inscrit(?: le)?|copyright|©)\W*$",
     re.IGNORECASE,
 )
-
-
-@dataclass(slots=True)
-class Line:
-    """A line of text, and its markup."""
-
-    text: str
-    source: str
-    is_timed: bool
-    """Whether it holds a `time` element."""
 
 
 class PageDates:
@@ -171,10 +151,10 @@ class PageDates:
     def _marked_tags(self) -> list[StartTag]:
         """The elements marked as the time of publication or of a change, but for those of comments and teasers."""
         tags = list(islice(_marked_tags(self.source), MAX_MARKED))
-        sections = _foreign_sections(self.source) if tags else []
+        sections = foreign_sections(self.source) if tags else []
         heading = self.heading[0]
-        foreign_sections = [(start, end) for start, end in sections if not start < heading < end]
-        return [tag for tag in tags if not any(start < tag.start < end for start, end in foreign_sections)]
+        others = [(start, end) for start, end in sections if not start < heading < end]
+        return [tag for tag in tags if not any(start < tag.start < end for start, end in others)]
 
     def heading_day(self, *, modified: bool) -> str:
         """Return the day that the heading or the text by it gives as the page's own, or as that of a change."""
@@ -206,7 +186,7 @@ class PageDates:
     def _heading_end(self) -> int:
         """Where the text of the heading ends."""
         start, end = self.heading
-        is_element = _HEADING.match(self.source, start) is not None
+        is_element = HEADING.match(self.source, start) is not None
         heading_end = _HEADING_END.search(self.source, end, end + MAX_INNER) if is_element else None
         return heading_end.start() if heading_end else end
 
@@ -222,13 +202,13 @@ class PageDates:
 
     @cached_property
     def _lines_below(self) -> list[Line]:
-        return _dated_lines(list(islice(_lines(_first_section(self._after)), LINES_AFTER)))
+        return _dated_lines(list(islice(lines_of(first_section(self._after)), LINES_AFTER)))
 
     @cached_property
     def _lines_above(self) -> list[Line]:
         before = self.source[max(0, self.heading[0] - WINDOW_BEFORE) : self.heading[0]]
-        before = _last_section(before.rpartition("</title>")[2])
-        return _dated_lines(list(_lines(before, _open_sections(before)))[: -LINES_BEFORE - 1 : -1])
+        before = last_section(before.rpartition("</title>")[2])
+        return _dated_lines(list(lines_of(before, open_sections(before)))[: -LINES_BEFORE - 1 : -1])
 
     @cached_property
     def _may_name_days(self) -> bool:
@@ -243,7 +223,7 @@ class PageDates:
     def _lines_after(self) -> list[Line]:
         """All lines after the heading and before the comments."""
         comments = _COMMENTS.search(self._after)
-        return list(_lines(self._after[: comments.start()] if comments else self._after))
+        return list(lines_of(self._after[: comments.start()] if comments else self._after))
 
     @cached_property
     def _timed_lines(self) -> list[Line]:
@@ -273,20 +253,6 @@ def _only_day(text: str, day_first: bool | None) -> str:
     return days[0].day if len(days) == 1 and not _words_beside(text, days) else ""
 
 
-def _foreign_sections(source: str) -> list[tuple[int, int]]:
-    """Return where sections about other pages start and end; what holds the heading is none, whatever it is called."""
-    sections: list[tuple[int, int]] = []
-    name, depth, start = "", 0, 0
-    for match in _SECTION_TAG.finditer(source):
-        if depth:
-            depth += (-1 if match[1] else 1) if match[2].lower() == name else 0
-            if not depth:
-                sections.append((start, match.end()))
-        elif not match[1] and (match[2].lower() == "aside" or _is_named_foreign(match[0])):
-            name, depth, start = match[2].lower(), 1, match.start()
-    return sections
-
-
 def _tag_day(source: str, tag: StartTag, day_first: bool | None) -> str:
     """Return the day of an element: in an attribute, or else the only one in its text."""
     for key in ("datetime", "content", "title"):
@@ -298,72 +264,6 @@ def _tag_day(source: str, tag: StartTag, day_first: bool | None) -> str:
     text = text_of(source[tag.end : tag.end + 300].partition(f"</{tag.name}")[0])
     days = {written.day for written in written_days(text, day_first)} if len(text) <= MAX_LINE else set()
     return days.pop() if len(days) == 1 else ""
-
-
-def _first_section(part: str) -> str:
-    """Return what comes before the second heading: one may be a subtitle, the next has its own dates."""
-    headings = [match.start() for match in islice(_HEADING.finditer(part), 2)]
-    return part[: headings[1]] if len(headings) == 2 else part
-
-
-def _last_section(part: str) -> str:
-    """Return what comes from the last heading on, which may be a date; what is before it has a heading of its own."""
-    starts = [match.start() for match in _HEADING.finditer(part)]
-    return part[starts[-1] :] if starts else part
-
-
-def _open_sections(part: str) -> frozenset[int]:
-    """Return where the sections start that do not end in a part before the heading: they hold the heading."""
-    starts: dict[str, list[int]] = {name: [] for name in _SECTIONS}
-    for match in _SECTION_TAG.finditer(part):
-        name_starts = starts[match[2].lower()]
-        if not match[1]:
-            name_starts.append(match.start())
-        elif name_starts:
-            name_starts.pop()
-    return frozenset(start for name_starts in starts.values() for start in name_starts)
-
-
-def _lines(part: str, own_sections: frozenset[int] = frozenset()) -> Iterator[Line]:
-    """Yield the lines that block elements make of a part of the markup, but for those of links and foreign sections.
-
-    A link that holds several lines is a teaser of its page. `own_sections` are known to be the page's own by where
-    they start.
-    """
-    position = links = links_before = longest_line = 0
-    foreign_name, foreign_depth = "", 0
-    for match in _BREAK.finditer(part + "<br>"):
-        closing, name = match[1], match[2].lower()
-        if name == "a":
-            links = max(0, links - 1) if closing else links + 1
-            continue
-        if not (links_before or links or foreign_depth):
-            source = part[position : match.start()]
-            text = "" if source.isspace() else " ".join(text_of(source).split())
-            is_timed = "<time" in source.lower()
-            if text or is_timed:
-                yield Line(text, source, is_timed)
-                longest_line = max(longest_line, len(text))
-        position, links_before = match.end(), links
-        if foreign_depth:
-            foreign_depth += (-1 if closing else 1) if name == foreign_name else 0
-        elif (
-            not closing
-            and name in _SECTIONS
-            and _is_foreign(name, match[0], longest_line)
-            and match.start() not in own_sections
-        ):
-            foreign_name, foreign_depth = name, 1
-
-
-def _is_foreign(name: str, tag: str, longest_line: int) -> bool:
-    """Whether a section is about other pages; an `aside` between heading and text has the date and the author."""
-    return (name == "aside" and longest_line > LONGEST_SUBTITLE) or _is_named_foreign(tag)
-
-
-def _is_named_foreign(tag: str) -> bool:
-    tag = tag.lower()
-    return any(word in tag for word in _FOREIGN_WORDS) and _FOREIGN_SECTION.search(tag) is not None
 
 
 def _line_day(line: Line, day_first: bool | None, *, modified: bool) -> str:

@@ -5,7 +5,6 @@ records what the classes and ids of each element say. Time is linear in the page
 """
 
 import re
-from dataclasses import dataclass, field
 
 from corpuskit.core.document import Reject
 from corpuskit.text.html.blocks import Block, Kind, tidy_text
@@ -33,6 +32,7 @@ from corpuskit.text.html.known_tags import (
     action_of_end,
     known_tags,
 )
+from corpuskit.text.html.lists_and_tables import OpenList, OpenTable, open_list
 from corpuskit.text.html.markup import (
     INLINE_TAG,
     LINK,
@@ -53,10 +53,6 @@ FEW_CHARACTERS = 250
 """Characters of text below which a page is read once more, with what is hidden and for readers without scripts."""
 LONG_LINE = 80
 """Characters from which text outside a paragraph is one nevertheless."""
-MAX_SPAN = 100
-"""Most columns or rows that a table cell covers."""
-MAX_COLUMNS = 1_000
-"""Most columns of a table of which it is known which cells cover them."""
 MAX_BLOCKS = 250_000
 """Most blocks of a page: each takes a kilobyte and a few microseconds until the page's text is chosen."""
 MAX_ELEMENTS = 500_000
@@ -78,41 +74,6 @@ _CONTROL_BUTTON = re.compile(
 )
 _QUESTION_END = ("?", "\uff1f", "\u061f", "\u037e")
 _ROW, _RULER, _NO_RULER = Tag("tr"), Tag("hr"), Tag("option")
-
-
-@dataclass(slots=True)
-class _List:
-    """An open list."""
-
-    number: int | None
-    """The number of the next item; None in a list without numbers."""
-    step: int = 1
-    style: str = "1"
-    counts_down_to_one: bool = False
-    """Whether the first number depends on how many items there are."""
-    items: list[Block] = field(default_factory=list)
-    """Blocks that begin an item, for lists that count down to one."""
-
-
-@dataclass(slots=True)
-class _Table:
-    """An open table."""
-
-    index: int
-    rows: int = 0
-    """Rows of this table so far."""
-    row: int = 0
-    """The row that is open, counted over the page."""
-    next_column: int = 0
-    covered: dict[int, tuple[int, int]] = field(default_factory=dict)
-    """Of columns that a cell of an earlier row covers: the last row it reaches, and the column after it."""
-
-    def free_column(self) -> int:
-        """Return the first column from the next one on that no cell of an earlier row covers."""
-        column = self.next_column
-        while (cover := self.covered.get(column)) and cover[0] >= self.rows:
-            column = cover[1]
-        return column
 
 
 class _PageReader:
@@ -151,10 +112,10 @@ class _PageReader:
         """The same for the outermost open `pre`."""
         self.parts_of_lines = 0
         """Number of `parts` in the lines of preformatted text that have ended."""
-        self.lists: list[_List] = []
+        self.lists: list[OpenList] = []
         self.list_number = 0
         """Of the outermost list, counted over the page."""
-        self.tables: list[_Table] = []
+        self.tables: list[OpenTable] = []
         self.table_count = 0
         self.row_count = 0
         self.cells: list[Cell] = []
@@ -219,14 +180,17 @@ class _PageReader:
             self.new_item = True
             self.item_value = whole_number(attribute(tag.attributes, "value")) if "value" in tag.attributes else None
         elif name == "ul" or name == "ol":
-            self._start_list(name, tag.attributes)
+            if not self.lists:
+                self.list_number += 1
+            self.lists.append(open_list(name, tag.attributes))
         elif name == "table":
             self.table_count += 1
-            self.tables.append(_Table(self.table_count))
+            self.tables.append(OpenTable(self.table_count))
         elif name == "tr":
-            self._start_row()
+            self.row_count += 1
+            self.tables[-1].start_row(self.row_count)
         elif tag.flags & CELL:
-            self._start_cell(tag.attributes)
+            self.cells.append(self.tables[-1].start_cell(tag.attributes))
 
     def end(self, name: str) -> None:
         """Read the end tag of a block or of an element that is skipped."""
@@ -279,7 +243,7 @@ class _PageReader:
         if name == "li":
             self.new_item = False
         elif name == "ul" or name == "ol":
-            _end_list(self.lists.pop())
+            self.lists.pop().end()
         elif name == "table":
             self.tables.pop()
         elif tag.flags & CELL:
@@ -288,38 +252,6 @@ class _PageReader:
     def is_in_xml(self) -> bool:
         """Whether the rules of XML hold at this point."""
         return self.is_xml or self.open.index_of("svg") > 0
-
-    # --- lists and tables
-
-    def _start_list(self, tag: str, attributes: str) -> None:
-        if not self.lists:
-            self.list_number += 1
-        if tag == "ul":
-            self.lists.append(_List(None))
-            return
-        start = whole_number(attribute(attributes, "start"))
-        step = 1 if attribute(attributes, "reversed") is None else -1
-        style = attribute(attributes, "type") or "1"
-        self.lists.append(_List(1 if start is None else start, step, style, start is None and step < 0))
-
-    def _start_row(self) -> None:
-        table = self.tables[-1]
-        self.row_count += 1
-        table.rows += 1
-        table.row, table.next_column = self.row_count, 0
-
-    def _start_cell(self, attributes: str) -> None:
-        table = self.tables[-1]
-        column = table.free_column()
-        self.cells.append(Cell(table.index, table.row, column))
-        columns = rows = 1
-        if "span" in attributes:
-            columns = min(max(1, whole_number(attribute(attributes, "colspan")) or 1), MAX_SPAN)
-            rows = min(max(1, whole_number(attribute(attributes, "rowspan")) or 1), MAX_SPAN)
-        table.next_column = end = column + columns
-        if rows > 1:
-            cover = (table.rows + rows - 1, end)
-            table.covered.update(dict.fromkeys(range(column, min(end, MAX_COLUMNS)), cover))
 
     # --- text
 
@@ -413,15 +345,11 @@ class _PageReader:
         self.blocks.append(PlacedBlock(block, self.nodes[-1], 0, cell, is_link_run, in_block_link))
 
     def _next_marker(self, block: Block) -> str:
-        open_list = self.lists[-1]
-        if open_list.number is None:
-            return "-"
-        if self.item_value is not None:
-            open_list.number, self.item_value = self.item_value, None
-        number = open_list.number
-        open_list.number += open_list.step
-        open_list.items.append(block)
-        return _marker(number, open_list.style)
+        innermost = self.lists[-1]
+        marker = innermost.next_marker(block, self.item_value)
+        if innermost.number is not None:
+            self.item_value = None
+        return marker
 
     def add_link_run(self, markup: str) -> None:
         """Add list items that are nothing but links as one block: they are many, and most are navigation."""
@@ -644,17 +572,3 @@ def _is_question(line: str, attributes: str) -> bool:
 
 def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
-
-
-def _end_list(ended: _List) -> None:
-    """Number the items of a list that counts down from their number."""
-    if ended.counts_down_to_one:
-        for number, block in enumerate(reversed(ended.items), 1):
-            block.marker = _marker(number, ended.style)
-
-
-def _marker(number: int, style: str) -> str:
-    """Return what stands before an item of an ordered list: `3.`, `c.` or `C.`."""
-    if style in ("a", "A") and 1 <= number <= 26:
-        return f"{chr(ord(style) + number - 1)}."
-    return f"{number}."

@@ -1,0 +1,120 @@
+"""Lines of text that a page's markup makes, and which of its sections are about other pages."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from corpuskit.text.html.raw_markup import any_name, text_of
+
+__all__ = ["HEADING", "Line", "first_section", "foreign_sections", "last_section", "lines_of", "open_sections"]
+
+LONGEST_SUBTITLE = 90
+"""Most characters of a line that is not yet the text; an `aside` after that is a side column."""
+HEADING = re.compile(r"<h[1-6][\s>]", re.IGNORECASE)
+
+_FOREIGN_SECTION = re.compile(
+    r"(?<![a-z])(?:no)?comments?(?!s?-?(?:link|count|number))|related|teaser(?![-_]?text)|recommend"
+    r"|(?<!lay-)(?<!layout-)(?<!has-)(?<!with-)(?<!no-)sidebar(?![-_]{1,2}main)|more-?(?:news|posts|stories)"
+)
+"""What names sections of other pages. A teaser's text alone is a standfirst; layouts are named after sidebars."""
+_FOREIGN_WORDS = ("comment", "related", "teaser", "recommend", "sidebar", "more")
+"""What each of these names holds: most tags have none, and looking for words takes less time than for the pattern."""
+_LINE_NAMES = tuple(
+    """a address article aside blockquote body br button caption dd div dl dt fieldset figcaption figure footer form
+    h1 h2 h3 h4 h5 h6 header hr li main nav ol option p pre section select table tbody td th tr ul""".split()  # noqa: SIM905
+)
+_BREAK = re.compile(rf"<(/?)({any_name(_LINE_NAMES)})(?=[\s>/])[^>]*+>")
+"""A tag that breaks a line, or one of a link."""
+_SECTIONS = ("article", "aside", "div", "footer", "nav", "ol", "section", "ul")
+_SECTION_TAG = re.compile(rf"<(/?)({any_name(_SECTIONS)})(?=[\s>])[^<>]*+>")
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of text, and its markup."""
+
+    text: str
+    source: str
+    is_timed: bool
+    """Whether it holds a `time` element."""
+
+
+def first_section(part: str) -> str:
+    """Return what comes before the second heading: one may be a subtitle, the next has its own dates."""
+    headings = [match.start() for match in islice(HEADING.finditer(part), 2)]
+    return part[: headings[1]] if len(headings) == 2 else part
+
+
+def last_section(part: str) -> str:
+    """Return what comes from the last heading on, which may be a date; what is before it has a heading of its own."""
+    starts = [match.start() for match in HEADING.finditer(part)]
+    return part[starts[-1] :] if starts else part
+
+
+def open_sections(part: str) -> frozenset[int]:
+    """Return where the sections start that do not end in a part before the heading: they hold the heading."""
+    starts: dict[str, list[int]] = {name: [] for name in _SECTIONS}
+    for match in _SECTION_TAG.finditer(part):
+        name_starts = starts[match[2].lower()]
+        if not match[1]:
+            name_starts.append(match.start())
+        elif name_starts:
+            name_starts.pop()
+    return frozenset(start for name_starts in starts.values() for start in name_starts)
+
+
+def lines_of(part: str, own_sections: frozenset[int] = frozenset()) -> Iterator[Line]:
+    """Yield the lines that block elements make of a part of the markup, but for those of links and foreign sections.
+
+    A link that holds several lines is a teaser of its page. `own_sections` are known to be the page's own by where
+    they start.
+    """
+    position = links = links_before = longest_line = 0
+    foreign_name, foreign_depth = "", 0
+    for match in _BREAK.finditer(part + "<br>"):
+        closing, name = match[1], match[2].lower()
+        if name == "a":
+            links = max(0, links - 1) if closing else links + 1
+            continue
+        if not (links_before or links or foreign_depth):
+            source = part[position : match.start()]
+            text = "" if source.isspace() else " ".join(text_of(source).split())
+            is_timed = "<time" in source.lower()
+            if text or is_timed:
+                yield Line(text, source, is_timed)
+                longest_line = max(longest_line, len(text))
+        position, links_before = match.end(), links
+        if foreign_depth:
+            foreign_depth += (-1 if closing else 1) if name == foreign_name else 0
+        elif (
+            not closing
+            and name in _SECTIONS
+            and _is_foreign(name, match[0], longest_line)
+            and match.start() not in own_sections
+        ):
+            foreign_name, foreign_depth = name, 1
+
+
+def _is_foreign(name: str, tag: str, longest_line: int) -> bool:
+    """Whether a section is about other pages; an `aside` between heading and text has the date and the author."""
+    return (name == "aside" and longest_line > LONGEST_SUBTITLE) or _is_named_foreign(tag)
+
+
+def _is_named_foreign(tag: str) -> bool:
+    tag = tag.lower()
+    return any(word in tag for word in _FOREIGN_WORDS) and _FOREIGN_SECTION.search(tag) is not None
+
+
+def foreign_sections(source: str) -> list[tuple[int, int]]:
+    """Return where sections about other pages start and end; what holds the heading is none, whatever it is called."""
+    sections: list[tuple[int, int]] = []
+    name, depth, start = "", 0, 0
+    for match in _SECTION_TAG.finditer(source):
+        if depth:
+            depth += (-1 if match[1] else 1) if match[2].lower() == name else 0
+            if not depth:
+                sections.append((start, match.end()))
+        elif not match[1] and (match[2].lower() == "aside" or _is_named_foreign(match[0])):
+            name, depth, start = match[2].lower(), 1, match.start()
+    return sections
