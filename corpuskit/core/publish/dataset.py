@@ -46,10 +46,14 @@ class Dataset:
         path, format_ = self._path_and_format(shard)
         yield from _readable(format_.find(path, identifier), path)
 
-    def _path_and_format(self, shard: ShardEntry) -> tuple[Path, Format]:
-        path = self.folder / shard["path"]
+    def _path(self, entry: FileEntry) -> Path:
+        path = self.folder / entry["path"]
         if path.is_symlink() or not path.is_file():
-            raise DamagedError(f"{shard['path']} is missing{VERIFY}")
+            raise DamagedError(f"{entry['path']} is missing{VERIFY}")
+        return path
+
+    def _path_and_format(self, shard: ShardEntry) -> tuple[Path, Format]:
+        path = self._path(shard)
         return path, format_of_shard(shard["path"])
 
     def decisions(self, holding: bytes = b"") -> Iterator[Decision]:
@@ -59,10 +63,7 @@ class Dataset:
 
     def decisions_in(self, entry: FileEntry, holding: bytes = b"") -> Iterator[Decision]:
         """Yield the decisions in one file; only lines with these bytes."""
-        path = self.folder / entry["path"]
-        if path.is_symlink() or not path.is_file():
-            raise DamagedError(f"{entry['path']} is missing{VERIFY}")
-        input_ = Input(entry["path"], local_path=path)
+        input_ = Input(entry["path"], local_path=self._path(entry))
         for block in whole_lines(input_.blocks()):
             if holding in block:
                 lines = (line for line in block.split(b"\n") if line and holding in line)
