@@ -39,7 +39,7 @@ class OpenList:
         return _marker(number, self.style)
 
     def end(self) -> None:
-        """Number the items of a list that counts down from their number."""
+        """Give the items of a list that counts down from their number their markers."""
         if self.counts_down_to_one:
             for number, block in enumerate(reversed(self.items), 1):
                 block.marker = _marker(number, self.style)
