@@ -18,12 +18,9 @@ from corpuskit import __version__
 from corpuskit.cli import early_interrupts
 from corpuskit.core import console
 from corpuskit.core.errors import (
-    CANNOT_WRITE,
-    NO_MEMORY,
     CorpuskitError,
-    PublishError,
     UsageError,
-    is_out_of_memory,
+    refusal_of_system,
 )
 from corpuskit.core.registry import WINGS, added_steps, find_step, help_line, own_steps, shadowing_notice
 
@@ -83,15 +80,9 @@ def _guarded(name: str, arguments: list[str]) -> int:
 
 def _refusal_of_system(error: Exception) -> CorpuskitError | None:
     """Return what the operating system refused, as an error for the user; None if it refused nothing."""
-    if is_out_of_memory(error):
-        return PublishError(NO_MEMORY)
-    if not isinstance(error, OSError):
-        return None
-    if error.errno == errno.ENAMETOOLONG and error.filename:
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG and error.filename:
         return UsageError(f"the name {os.fsdecode(error.filename)!r} is too long for the file system; shorten it")
-    if error.errno in CANNOT_WRITE:
-        return PublishError(f"cannot write: {error.strerror}; nothing was published. Make room, and run it again")
-    return None
+    return refusal_of_system(error)
 
 
 def _dispatch(name: str, arguments: list[str]) -> int:

@@ -25,10 +25,11 @@ CANNOT_WRITE = (
     errno.EROFS,
     errno.EACCES,
     errno.ELOOP,
-    errno.EMFILE,
-    errno.ENFILE,
 )
 """System errors that mean something cannot be written; inputs that cannot be read are reported by their readers."""
+
+NO_DESCRIPTORS = (errno.EMFILE, errno.ENFILE)
+TOO_MANY_FILES = "too many files are open at once; nothing was published. Allow more (`ulimit -n`), and run it again"
 
 OUT_OF_MEMORY = ("not enough memory", "cannot allocate memory", "failed to map segment", "can't start new thread")
 """What libraries say of it in errors of other types: zstd, the system, its loader of libraries, Python's threads."""
@@ -77,6 +78,19 @@ class RemoteError(CorpuskitError):
     """A remote service kept failing until its retry budget was spent."""
 
     exit_code = 7
+
+
+def refusal_of_system(error: BaseException) -> PublishError | None:
+    """Return what the operating system refused, as an error for the user; None if it refused nothing."""
+    if is_out_of_memory(error):
+        return PublishError(NO_MEMORY)
+    if not isinstance(error, OSError):
+        return None
+    if error.errno in NO_DESCRIPTORS:
+        return PublishError(TOO_MANY_FILES)
+    if error.errno in CANNOT_WRITE:
+        return PublishError(f"cannot write: {error.strerror}; nothing was published. Make room, and run it again")
+    return None
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -105,13 +105,13 @@ class FetchWarc(Source):
         from corpuskit.formats.warc.wacz import archives_of
 
         kinds: Counter[str] = Counter()
-        if input_.byte_range is not None:
-            with input_.open() as stream:
-                records = read_range(stream, input_.byte_range, input_.damaged)
+        with input_.open() as stored:
+            if input_.byte_range is not None:
+                records = read_range(stored, input_.byte_range, input_.damaged)
                 yield from self._items(records, input_, input_.name, input_.byte_range.keys, kinds)
-            return
-        for name, stream in archives_of(input_.open(), input_.name, input_.damaged):
-            yield from self._items(read_records(stream, input_.damaged), input_, name, set(), kinds)
+                return
+            for name, stream in archives_of(stored, input_.name, input_.damaged):
+                yield from self._items(read_records(stream, input_.damaged), input_, name, set(), kinds)
         if kinds and kinds.keys() <= NO_PAGES | {WAT}:
             input_.remark(
                 NO_PAGES_IN_WAT if WAT in kinds else f"no pages, only records of type {' and '.join(sorted(kinds))}"

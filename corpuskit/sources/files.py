@@ -176,7 +176,7 @@ class Files(Source):
             self._demand_columns(names, input_)
         needed = {self.text_key, self.id_key or "id", *self.columns}
         columns = [name for name in names if name in needed] if self.columns and not is_ours else None
-        with parquet.file:
+        with parquet:
             for number, row in enumerate(parquet.rows(columns), start=1):
                 try:
                     document = self._of_parquet_row(row, is_ours)

@@ -180,6 +180,17 @@ def raw_manifest(data: Callable[[], bytes]) -> Make:
     return make
 
 
+def piped_manifest(folder: Path) -> None:
+    raw_manifest(lambda: b"")(folder)
+    (folder / "in" / "manifest.json").unlink()
+    os.mkfifo(folder / "in" / "manifest.json")
+
+
+def endless_manifest(folder: Path) -> None:
+    raw_manifest(lambda: b"")(folder)
+    os.truncate(folder / "in" / "manifest.json", 1 << 40)
+
+
 def changed(*trail: str | int, to: Any) -> Make:
     """A manifest with one value replaced."""
 
@@ -222,6 +233,8 @@ FORGED: dict[str, Make] = {
     "shard-of-a-line-without-text": dataset(shard_without_documents(b'{"id":"x"}\n')),
     "shard-of-no-json": dataset(shard_without_documents(b"no json\n")),
     "too-deep": raw_manifest(lambda: b"[" * MIB),
+    "manifest-that-is-a-pipe": piped_manifest,
+    "manifest-without-end": endless_manifest,
     "no-text": raw_manifest(lambda: b"\xff\xfe"),
     "no-object": raw_manifest(lambda: b"[]"),
     "without-shards": changed("shards", to=None),

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpuskit.core.disk import filesystem
-from corpuskit.core.errors import PublishError
+from corpuskit.core.disk.regular_file import open_regular
+from corpuskit.core.errors import NO_DESCRIPTORS, TOO_MANY_FILES, PublishError
 
 
 @contextlib.contextmanager
@@ -17,6 +18,8 @@ def publishing(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno in NO_DESCRIPTORS:
+            raise PublishError(TOO_MANY_FILES) from error
         raise PublishError(
             f"cannot write {str(target)!r}: {error.strerror or error}; nothing was published. "
             "Make room or choose another -o, and run it again"
@@ -46,7 +49,7 @@ def demand_lock(descriptor: int, target: Path, holder: str = "another run") -> N
 
 def size_and_digest(path: Path) -> tuple[int, str]:
     """Return the size and sha256 of a file."""
-    with open(path, "rb") as stream:
+    with open_regular(path, follow_links=True) as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
         return stream.tell(), digest
 

@@ -1,17 +1,16 @@
 """JSON files that runs leave for one another: written whole, and read as if anybody could have put them there."""
 
-import errno
 import json
 import os
-import stat
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from types import UnionType
-from typing import Any, BinaryIO, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import write_flushed
+from corpuskit.core.disk.regular_file import read_regular
 
 Checks = Mapping[Any, Callable[[Any], bool]]
 """For types that ask for more than their name says: what accepts a value of the type."""
@@ -20,8 +19,7 @@ Checks = Mapping[Any, Callable[[Any], bool]]
 def read_json(path: Path, kind: Any, checks: Checks | None = None) -> Any:
     """Return what a JSON file holds; None if there is no regular file, if it is not JSON, or not of this type."""
     try:
-        with open_regular(path) as stream:
-            value = json.loads(stream.read())
+        value = json.loads(read_regular(path))
     except (OSError, ValueError, RecursionError):
         return None
     return value if conforms(value, kind, checks) else None
@@ -37,15 +35,6 @@ def write_json(path: Path, value: Any) -> None:
     except IsADirectoryError:
         filesystem.remove_tree(path)
         filesystem.replace(temporary, path)
-
-
-def open_regular(path: Path) -> BinaryIO:
-    """Open a file to read. Raises OSError for anything else: links are not followed, nor pipes waited for."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise OSError(errno.EINVAL, "not a regular file", str(path))
-    return open(descriptor, "rb")
 
 
 def conforms(value: Any, kind: Any, checks: Checks | None = None, *, more_keys: bool = False) -> bool:

@@ -5,12 +5,32 @@ next process of a pipe, through the manifest to the next run.
 """
 
 import json
+import math
+import re
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypedDict, cast
 
-from corpuskit.core.counts import CountEntry, StepCount, StreamCount
+from corpuskit.core.counts import CountEntry, StepCount, StreamCount, StreamEntry
+from corpuskit.core.disk.stored_json import Checks
 from corpuskit.core.errors import CorpuskitError, UsageError
 from corpuskit.core.provenance.entries import InputEntry, StepEntry
+
+ACCOUNT = frozenset({"in", "made", "out", "dropped", "rejected"})
+CHECKS: Checks = {
+    int: lambda value: type(value) is int and abs(value) < 1 << 64,
+    float: lambda value: type(value) is float and math.isfinite(value),
+}
+"""Numbers in a manifest or a ledger entry fit into 64 bits."""
+
+
+class ChainEntry(TypedDict):
+    """A chain as the ledger holds it."""
+
+    steps: list[StepEntry]
+    inputs: list[InputEntry]
+    versions: dict[str, str]
+    heads: list[str]
+    decisions: list[str]
 
 
 class StepDescription(NamedTuple):
@@ -35,12 +55,12 @@ class Chain:
     decisions: list[str] = field(default_factory=list)
     """Paths of the files that hold the verdicts of these steps; they become part of the published dataset."""
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> ChainEntry:
         """Return the form that the ledger holds."""
-        return dict(vars(self))
+        return cast(ChainEntry, dict(vars(self)))
 
     @classmethod
-    def from_json(cls, value: dict[str, Any]) -> "Chain":
+    def from_json(cls, value: ChainEntry) -> "Chain":
         """Return the chain that `as_json` wrote."""
         return cls(**value)
 
@@ -92,6 +112,40 @@ class Chain:
             if entry["id"] in self.heads and "out" in entry:
                 total.merge(StreamCount.from_json(entry["out"]))
         return total
+
+
+def is_sound_chain(chain: ChainEntry) -> bool:
+    """Whether the steps of a stored chain, whose values have their types, follow from one another."""
+    ids = {entry["id"] for entry in chain["steps"]}
+    return (
+        follow_from_one_another(chain["steps"])
+        and all(map(is_account, chain["steps"]))
+        and ids.issuperset(chain["heads"])
+        and not any("\0" in path for path in chain["decisions"])
+    )
+
+
+def follow_from_one_another(steps: list[StepEntry]) -> bool:
+    """Whether every step has an id of its own, and comes after all steps whose output it took."""
+    known_ids: set[str] = set()
+    for entry in steps:
+        if entry["id"] in known_ids or not known_ids.issuperset(entry["from"]):
+            return False
+        known_ids.add(entry["id"])
+    return True
+
+
+def is_account(entry: StepEntry) -> bool:
+    """Whether a step has all parts of its account, or none, as after a cut."""
+    parts = len(ACCOUNT & entry.keys())
+    if parts not in (0, len(ACCOUNT)) or (not parts and "ways" in entry):
+        return False
+    return "in" not in entry or (has_sound_digest(entry["in"]) and has_sound_digest(entry["out"]))
+
+
+def has_sound_digest(entry: StreamEntry) -> bool:
+    """Whether the digest of a stream is absent, or 128 bits in hexadecimal."""
+    return entry["digest"] is None or re.fullmatch("[0-9a-f]{32}", entry["digest"]) is not None
 
 
 def is_balanced(entry: StepEntry) -> bool:

@@ -10,16 +10,18 @@ dead.
 import contextlib
 import json
 import os
+import re
 import stat
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 from corpuskit.core.counts import StreamCount, StreamEntry
 from corpuskit.core.disk import filesystem
+from corpuskit.core.disk.stored_json import read_json
 from corpuskit.core.errors import UpstreamError
-from corpuskit.core.provenance.chain import Chain, join
+from corpuskit.core.provenance.chain import CHECKS, Chain, ChainEntry, has_sound_digest, is_sound_chain, join
 from corpuskit.core.provenance.entries import StepEntry
 
 DAYS_KEPT = 30
@@ -54,6 +56,19 @@ def pipe_of(status: os.stat_result | None) -> Pipe | None:
     return Pipe(boot, status.st_dev, status.st_ino, status.st_dev != _anonymous_device())
 
 
+class StoredEntry(TypedDict):
+    """A `LedgerEntry` as its file holds it."""
+
+    name: str
+    pid: int
+    started: float
+    state: str
+    ended: float | None
+    reads: list[str]
+    sent: StreamEntry | None
+    chain: ChainEntry | None
+
+
 @dataclass
 class LedgerEntry:
     """One process's entry."""
@@ -67,7 +82,7 @@ class LedgerEntry:
     reads: list[str] = field(default_factory=list)
     """Keys of the pipes it reads."""
     sent: StreamEntry | None = None
-    chain: dict[str, Any] | None = None
+    chain: ChainEntry | None = None
 
 
 class Ledger:
@@ -231,10 +246,18 @@ def _write(path: Path, record: LedgerEntry) -> None:
 
 
 def _read(path: Path) -> LedgerEntry | None:
-    try:
-        return LedgerEntry(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+    """Return a process's entry; None if it is not one. Whoever can write into the state folder can forge one."""
+    stored: StoredEntry | None = read_json(path, StoredEntry, CHECKS)
+    if stored is None or not all(map(_is_pipe_key, stored["reads"])):
         return None
+    sent, chain = stored["sent"], stored["chain"]
+    if (sent is not None and not has_sound_digest(sent)) or (chain is not None and not is_sound_chain(chain)):
+        return None
+    return LedgerEntry(**stored)
+
+
+def _is_pipe_key(key: str) -> bool:
+    return re.fullmatch(r"[\w-]+-[0-9]{1,20}-[0-9]{1,20}", key, re.ASCII) is not None
 
 
 def _boot() -> str | None:

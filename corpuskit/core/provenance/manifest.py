@@ -6,27 +6,19 @@ the rest. Times and the like go to `run.json` next to it.
 
 import hashlib
 import json
-import math
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from corpuskit import __version__
-from corpuskit.core.disk.stored_json import Checks, conforms
+from corpuskit.core.disk.regular_file import read_regular
+from corpuskit.core.disk.stored_json import conforms
 from corpuskit.core.errors import DamagedError, UsageError
-from corpuskit.core.provenance.chain import Chain
+from corpuskit.core.provenance.chain import CHECKS, Chain, follow_from_one_another, is_account
 from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry, SourceEntry, StepEntry
 
 FORMAT = "corpuskit.manifest/1"
 MANIFEST = "manifest.json"
-ACCOUNT = frozenset({"in", "made", "out", "dropped", "rejected"})
-STREAM_DIGEST = "[0-9a-f]{32}"
-CHECKS: Checks = {
-    int: lambda value: type(value) is int and abs(value) < 1 << 64,
-    float: lambda value: type(value) is float and math.isfinite(value),
-}
-"""Numbers of a manifest fit into 64 bits."""
 
 
 def build(
@@ -77,14 +69,15 @@ def read_manifest(dataset: Path | str) -> Manifest:
     beside = dataset.parent / f"{dataset.name}.{MANIFEST}"
     path = dataset / MANIFEST if dataset.is_dir() else beside if beside.is_file() else dataset
     try:
-        manifest = json.loads(path.read_bytes())
+        manifest = json.loads(read_regular(path, follow_links=True))
         expected = digest(manifest) if isinstance(manifest, dict) else None
     except FileNotFoundError:
         raise DamagedError(f"{dataset}: there is no {path.name}, so this is not a dataset") from None
     except (OSError, ValueError, RecursionError) as error:
         if path.is_file() and not path.name.endswith(MANIFEST):
             raise DamagedError(f"{path}: is neither a dataset (there is no {beside.name}) nor a manifest") from None
-        raise DamagedError(f"{path}: cannot be read ({type(error).__name__}); build the dataset again") from None
+        why = error.strerror if isinstance(error, OSError) else type(error).__name__
+        raise DamagedError(f"{path}: cannot be read ({why}); build the dataset again") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise DamagedError(f"{path}: is not a {FORMAT}")
     if manifest.get("digest") != expected:
@@ -97,7 +90,7 @@ def read_manifest(dataset: Path | str) -> Manifest:
 def is_manifest(path: Path) -> bool:
     """Whether a file says that it is a manifest of corpuskit; others have files of that name, too."""
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(read_regular(path, follow_links=True))
     except (OSError, ValueError, RecursionError):
         return False
     return isinstance(content, dict) and content.get("format") == FORMAT
@@ -110,19 +103,11 @@ def is_sound(manifest: Mapping[str, Any]) -> bool:
     """
     return (
         conforms(manifest, Manifest, CHECKS, more_keys=True)
-        and all(map(_is_account, manifest["steps"]))
+        and all(map(is_account, manifest["steps"]))
         and all(0 <= entry["share"] <= 1 for entry in manifest["sources"].values())
         and all(_is_inside(entry["path"]) for entry in (*manifest["shards"], *manifest["decisions"]))
+        and not any(entry["path"].startswith("/") for entry in manifest["inputs"])
     )
-
-
-def _is_account(entry: StepEntry) -> bool:
-    """Whether a step has all parts of its account, or none, as after a cut."""
-    parts = len(ACCOUNT & entry.keys())
-    if parts not in (0, len(ACCOUNT)) or (not parts and "ways" in entry):
-        return False
-    digests = [entry["in"]["digest"], entry["out"]["digest"]] if "in" in entry else []
-    return all(digest is None or re.fullmatch(STREAM_DIGEST, digest) for digest in digests)
 
 
 def _is_inside(path: str) -> bool:
@@ -132,11 +117,8 @@ def _is_inside(path: str) -> bool:
 def chain_of(manifest: Manifest, folder: Path) -> Chain:
     """Return the chain of a published dataset, for the next step to extend. Raises DamagedError if it has a gap."""
     steps = manifest["steps"]
-    known_ids: set[str] = set()
-    for entry in steps:
-        if entry["id"] in known_ids or not known_ids.issuperset(entry["from"]):
-            raise DamagedError(f"{folder.name}: the steps in its manifest do not follow from one another")
-        known_ids.add(entry["id"])
+    if not follow_from_one_another(steps):
+        raise DamagedError(f"{folder.name}: the steps in its manifest do not follow from one another")
     for item in manifest["decisions"]:
         _demand_unchanged(folder, item)
     parents = {parent for entry in steps for parent in entry["from"]}

@@ -20,6 +20,7 @@ from typing import Any, TypedDict
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import demand_lock, finishing, flush, publishing, size_and_digest, write_flushed
+from corpuskit.core.disk.regular_file import open_regular, read_regular
 from corpuskit.core.disk.stored_json import read_json
 from corpuskit.core.document import Document
 from corpuskit.core.errors import PublishError
@@ -213,7 +214,7 @@ class FolderOutput:
         staged: list[FileEntry] = []
         for number, source in enumerate(sorted(chain.decisions, key=_content_digest)):
             path = folder / f"part-{number:05d}.jsonl.zst"
-            with open(source, "rb") as decided, filesystem.open_new(path) as stream:
+            with open_regular(Path(source)) as decided, filesystem.open_new(path) as stream:
                 shutil.copyfileobj(decided, stream)
             size, digest = size_and_digest(path)
             final = path.with_name(f"part-{number:05d}-{digest[:8]}.jsonl.zst")
@@ -299,7 +300,7 @@ def _manifest_before(target: Path) -> dict[str, Any]:
             raise PublishError(f"{str(target)!r} is not empty and holds no corpuskit manifest; choose another -o")
         return {}
     try:
-        before: dict[str, Any] = json.loads((target / manifest.MANIFEST).read_bytes())
+        before: dict[str, Any] = json.loads(read_regular(target / manifest.MANIFEST, follow_links=True))
         if before.get("format") == manifest.FORMAT and manifest.is_sound(before):
             return before
     except (OSError, ValueError, AttributeError, RecursionError):

@@ -13,6 +13,7 @@ from typing import Any
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import flush, write_flushed
+from corpuskit.core.disk.regular_file import read_regular
 from corpuskit.core.errors import PublishError
 from corpuskit.core.format import file_suffixes
 from corpuskit.core.provenance import manifest
@@ -59,7 +60,7 @@ def left_behind(target: Path) -> list[str] | None:
     if not journal.is_file():
         return None
     try:
-        names = json.loads(journal.read_bytes())
+        names = json.loads(read_regular(journal))
         published = _read_if_there(target / manifest.MANIFEST)
         kept_names = {*listed_names(published), *extra_names_of(published)}
     except (FileNotFoundError, NotADirectoryError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
@@ -71,7 +72,7 @@ def left_behind(target: Path) -> list[str] | None:
 
 def _read_if_there(path: Path) -> Any:
     try:
-        return json.loads(path.read_bytes())
+        return json.loads(read_regular(path, follow_links=True))
     except FileNotFoundError:
         return {}
 

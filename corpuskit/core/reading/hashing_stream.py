@@ -5,7 +5,14 @@ import io
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from corpuskit.core.errors import DamagedError, RemoteError, UsageError
+from corpuskit.core.errors import (
+    NO_DESCRIPTORS,
+    TOO_MANY_FILES,
+    DamagedError,
+    PublishError,
+    RemoteError,
+    UsageError,
+)
 
 
 class HashingStream(io.RawIOBase):
@@ -14,9 +21,12 @@ class HashingStream(io.RawIOBase):
     `reach` is the offset after the last byte that was read, in whatever order.
     """
 
-    def __init__(self, stream: BinaryIO, url: str | None = None) -> None:
-        """`stream` is read, sought and closed through this object from now on; `url` is where it comes from."""
-        self.stream, self.url = stream, url
+    def __init__(self, stream: BinaryIO, url: str | None = None, *, stays_open: bool = False) -> None:
+        """`stream` is read, sought and closed through this object from now on; `url` is where it comes from.
+
+        A pipe `stays_open`: its writer would be ended if its reader left it early.
+        """
+        self.stream, self.url, self.stays_open = stream, url, stays_open
         self.digest = hashlib.sha256()
         self.size = self.reach = 0
         self._ended = False
@@ -66,8 +76,9 @@ class HashingStream(io.RawIOBase):
         return self._ended
 
     def close(self) -> None:
-        """Close the underlying stream."""
-        self.stream.close()
+        """Close the underlying stream, unless it stays open; size and digest remain."""
+        if not self.stays_open:
+            self.stream.close()
         super().close()
 
 
@@ -84,6 +95,8 @@ def open_local(path: Path) -> BinaryIO:
     try:
         return open(path, "rb")
     except OSError as error:
+        if error.errno in NO_DESCRIPTORS:
+            raise PublishError(TOO_MANY_FILES) from None
         raise UsageError(f"cannot read {str(path)!r}: {error.strerror}") from None
 
 

@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
@@ -16,7 +17,7 @@ from corpuskit.core.outcome import Rejected
 from corpuskit.core.provenance.entries import DamageEntry, InputEntry
 from corpuskit.core.reading import decompress
 from corpuskit.core.reading.hashing_stream import HashingStream, open_local, open_url
-from corpuskit.core.reading.lines import LineSplitter
+from corpuskit.core.reading.lines import CutLine, LineSplitter
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.byte_ranges import ByteRange
@@ -45,8 +46,8 @@ class Findings:
     """What its reader should know although nothing is lost: phrases, and how often each was the case."""
     count: StreamCount = field(default_factory=StreamCount)
     """The lines that were read, valid or not."""
-    cut_line: bool = False
-    """Whether the stream ended in the middle of a line that is not a whole record."""
+    cut_line: CutLine | None = None
+    """Where the stream ended in the middle of a line that is not a whole record."""
     size_and_sha256: tuple[int, str] | None = None
     """Set if a worker has read all of it."""
 
@@ -72,8 +73,8 @@ class Input:
         return replace(self, findings=Findings(), _stream=None)
 
     def open(self) -> BinaryIO:
-        """Open the bytes as they are stored."""
-        self._stream = HashingStream(self._open(), self.url)
+        """Open the bytes as they are stored; to be closed by the caller, which leaves a pipe open."""
+        self._stream = HashingStream(self._open(), self.url, stays_open=self.is_stream)
         return cast(BinaryIO, self._stream)
 
     def pipe_status(self) -> os.stat_result | None:
@@ -93,7 +94,7 @@ class Input:
         """The offset after the last stored byte that was read."""
         return self._stream.reach if self._stream else 0
 
-    @property
+    @cached_property
     def is_stream(self) -> bool:
         """Whether it can be read only once: standard input, a pipe."""
         if self.name == "-":
@@ -112,7 +113,7 @@ class Input:
         """Yield decompressed lines without their line feed, each with its byte offset; too long ones as Rejected."""
         splitter = LineSplitter(self.name)
         yield from splitter.split(self._blocks())
-        self.findings.cut_line = splitter.cut_at_end
+        self.findings.cut_line = splitter.cut_line
 
     def read_all(self, limit: int) -> bytes:
         """Return all decompressed bytes. Raises Reject("document-too-large") beyond `limit` bytes."""
@@ -138,9 +139,9 @@ class Input:
 
         A range has no digest. Raises DamagedError if a dataset's shard is not what its manifest says.
         """
-        cut = self.findings.cut_line and not self.is_stream
-        if cut and not any(damage.what == CUT_LINE for damage in self.damage):
-            self.damaged(CUT_LINE, self.findings.count.bytes, 0)
+        cut = self.findings.cut_line
+        if cut and not self.is_stream and not any(damage.what == CUT_LINE for damage in self.damage):
+            self.damaged(CUT_LINE, *cut)
         size, digest = self._size_and_sha256()
         if self.expected_sha256 not in (None, digest):
             raise DamagedError(
@@ -178,4 +179,5 @@ class Input:
         return open_url(self.url or self.name)
 
     def _blocks(self) -> Iterator[bytes]:
-        return decompress.decompressed_blocks(self.open(), self.damaged, self.name)
+        with self.open() as stream:
+            yield from decompress.decompressed_blocks(stream, self.damaged, self.name)

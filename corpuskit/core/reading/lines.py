@@ -1,6 +1,7 @@
 """Split blocks of bytes into lines."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from corpuskit.core.document import MAX_LINE, Reject, parse
 from corpuskit.core.outcome import Rejected
@@ -9,14 +10,21 @@ from corpuskit.core.reading.decompress import GAP
 KEPT_OF_LONG_LINE = 1024 * 1024
 
 
+class CutLine(NamedTuple):
+    """A line that the end of a stream cut: its first decompressed byte, and how many bytes of it arrived."""
+
+    offset: int
+    length: int
+
+
 class LineSplitter:
     """Splits blocks into lines, holding no more than one line, and that up to `MAX_LINE` bytes."""
 
     def __init__(self, name: str) -> None:
         """`name` is what rejects call the stream."""
         self.name = name
-        self.cut_at_end = False
-        """Whether the stream ended inside a line that is not a whole record."""
+        self.cut_line: CutLine | None = None
+        """Where the stream ended inside a line that is not a whole record."""
         self.parts: list[bytes] = []
         self.part_bytes = 0
         self.offset = 0
@@ -98,7 +106,7 @@ class LineSplitter:
         """Return the last line of a stream that does not end in a line feed: whole, or cut."""
         item = self._take(0)
         if isinstance(item, tuple) and not _is_json(item[1]):
-            self.cut_at_end = True
+            self.cut_line = CutLine(item[0], len(item[1]))
             return Rejected("cut-line", self.name, item[0], item[1], "the stream ends inside this line")
         return item
 

@@ -28,10 +28,19 @@ class ParquetInput:
 
     def __init__(self, input_: "Input", stream: BinaryIO, size: int) -> None:
         """`size` is the size of the stream in bytes. Raises one of `FAULTS` if the footer cannot be read."""
-        self.input_, self.size = input_, size
+        self.input_, self.size, self._stream = input_, size, stream
         self.file = ParquetFile(stream, **READ_OPTIONS)
         self._groups = RowGroups(self.file, stream)
         self.column_names = list(self.file.schema_arrow.names)
+
+    def __enter__(self) -> "ParquetInput":
+        """Return the open file."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Close the file and its input."""
+        self.file.close()
+        self._stream.close()
 
     def rows(self, columns: Sequence[str] | None) -> Iterator[dict[str, Any] | Reject]:
         """Yield all rows in order without their null cells; report row groups that cannot be read, and skip them."""
@@ -81,6 +90,7 @@ def open_parquet(input_: "Input") -> ParquetInput | None:
     try:
         return ParquetInput(input_, stream, size)
     except FAULTS:
+        stream.close()
         input_.damaged("parquet: the footer cannot be read", 0, size)
         return None
 

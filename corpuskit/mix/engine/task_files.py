@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from corpuskit.core.disk import filesystem
-from corpuskit.core.disk.stored_json import open_regular
+from corpuskit.core.disk.regular_file import open_regular
 from corpuskit.core.errors import DamagedError
 from corpuskit.mix.engine.task_results import FileName, TaskFileEntry
 

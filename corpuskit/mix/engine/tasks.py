@@ -28,7 +28,7 @@ from corpuskit.core import errors
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import flush, write_flushed
 from corpuskit.core.disk.stored_json import conforms, read_json, write_json
-from corpuskit.core.errors import CANNOT_WRITE, NO_MEMORY, CorpuskitError, PublishError, is_out_of_memory
+from corpuskit.core.errors import CorpuskitError, PublishError, refusal_of_system
 from corpuskit.core.step import Stage, Step
 from corpuskit.mix.engine.task_files import has_size, is_whole
 from corpuskit.mix.engine.task_results import FINGERPRINT_LETTERS, FileName, StoredError, StoredResult, TaskResult
@@ -125,10 +125,9 @@ class StoredTask(Generic[ResultType]):
         """Return an expected error as it is; for a fault, an error that names the file with its traceback."""
         if isinstance(error, CorpuskitError) and error.exit_code != CorpuskitError.exit_code:
             return error
-        if is_out_of_memory(error):
-            return PublishError(f"{self.task.label()}: {NO_MEMORY}")
-        if isinstance(error, OSError) and error.errno in CANNOT_WRITE:
-            return PublishError(f"cannot write: {error.strerror}; nothing was published. Make room, and run it again")
+        refusal = refusal_of_system(error)
+        if refusal is not None:
+            return PublishError(f"{self.task.label()}: {refusal}")
         details = self._file(".fault.txt")
         with contextlib.suppress(OSError):
             write_flushed(details, "".join(traceback.format_exception(error)).encode(errors="backslashreplace"))

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import flush, size_and_digest, write_flushed
+from corpuskit.core.disk.regular_file import open_regular, read_regular
 from corpuskit.core.disk.stored_json import conforms
 from corpuskit.core.errors import DamagedError, PublishError, UsageError
 from corpuskit.text.dedup.entries import open_block_file
@@ -265,7 +266,7 @@ def read_current(folder: Path, *, required: bool) -> IndexEntry | None:
     does not match its digest.
     """
     try:
-        data = (folder / CURRENT).read_bytes()
+        data = read_regular(folder / CURRENT, follow_links=True)
     except (FileNotFoundError, NotADirectoryError):
         if required and not (folder.is_dir() and any(path.name.endswith(ENDING) for path in folder.iterdir())):
             raise UsageError(f"{str(folder)!r} holds no index; `dedup --index` creates one") from None
@@ -344,10 +345,15 @@ def _lock(folder: Path, purpose: str) -> int:
             os.close(descriptor)
             holder = ""
             with contextlib.suppress(OSError):
-                holder = " by " + (folder / HOLDER).read_text(encoding="utf-8", errors="replace").strip()
+                holder = " by " + _holder(folder)
             raise PublishError(f"the index {str(folder)!r} is in use{holder}; wait until it is done") from None
         write_flushed(folder / HOLDER, f"process {os.getpid()} ({purpose})\n".encode())
     return descriptor
+
+
+def _holder(folder: Path) -> str:
+    with open_regular(folder / HOLDER) as stream:
+        return stream.read(200).decode("utf-8", "replace").strip()
 
 
 def _let_go(folder: Path, descriptor: int, owner: int, is_new: bool) -> None:

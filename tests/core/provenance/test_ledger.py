@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from corpuskit.core.counts import StreamCount
 from corpuskit.core.errors import UpstreamError
 from corpuskit.core.provenance.chain import Chain, follow, join
+from corpuskit.core.provenance.entries import StepEntry
 from corpuskit.core.provenance.ledger import Ledger, LedgerEntry, Pipe, check_upstream, pipe_of, state_folder
 
 LINES = st.lists(st.binary(min_size=1, max_size=6), max_size=5)
@@ -33,12 +34,16 @@ def counted(lines: list[bytes]) -> StreamCount:
     return count
 
 
+def step(place: int) -> StepEntry:
+    return {"id": "1-x", "from": [], "name": "x", "options": {"place": place}, "upstream": "none"}
+
+
 def enter(ledger: Ledger, pipe: Pipe, place: int, state: str, lines: list[bytes], **more: object) -> None:
     """An entry as the writer number `place` would have left it."""
     record = LedgerEntry(f"writer-{place}", place, 1.0, state, 2.0 if state != "running" else None)
     if state == "complete":
         record.sent = counted(lines).as_json()
-        record.chain = Chain([{"id": "1-x", "from": [], "name": "x", "place": place}], heads=["1-x"]).as_json()
+        record.chain = Chain([step(place)], heads=["1-x"]).as_json()
     path = ledger.folder / f"{pipe.key()}.{place}-0.json"
     path.write_text(json.dumps({**vars(record), **more}))
 
@@ -103,6 +108,33 @@ def test_a_broken_entry_of_somebody_else_is_passed_over(reader: Ledger) -> None:
     pipe = Pipe("boot", 7, next(INODES), False)
     (reader.folder / f"{pipe.key()}.1-0.json").write_text("{")
     assert check_upstream(reader, pipe, counted([b"a"]), "-").verdict == "unverified"
+
+
+FORGED: dict[str, dict[str, object]] = {
+    "a count that is text": {"sent": "many"},
+    "a digest that is none": {"sent": {"documents": 1, "bytes": 2, "digest": "zz"}},
+    "a chain that is a number": {"chain": 3},
+    "steps without names": {"chain": {**Chain().as_json(), "steps": [{}]}},
+    "a step from nowhere": {"chain": {**Chain().as_json(), "steps": [{**step(1), "from": ["9-nothing"]}]}},
+    "a head that is no step": {"chain": {**Chain().as_json(), "heads": ["9-nothing"]}},
+    "a pipe that is none": {"reads": ["nothing"]},
+    "a key too many": {"more": 1},
+}
+
+
+@pytest.mark.parametrize("more", FORGED.values(), ids=FORGED)
+def test_a_forged_entry_vouches_for_nothing(reader: Ledger, more: dict[str, object]) -> None:
+    pipe = Pipe("boot", 7, next(INODES), False)
+    enter(reader, pipe, 1, "complete", [b"a"], **more)
+    assert reader.writers(pipe) == []
+    assert check_upstream(reader, pipe, counted([b"a"]), "-").verdict == "unverified"
+
+
+def test_an_entry_that_is_nested_too_deep_or_a_pipe_is_passed_over(reader: Ledger) -> None:
+    pipe = Pipe("boot", 7, next(INODES), False)
+    (reader.folder / f"{pipe.key()}.1-0.json").write_text("[" * 90_000)
+    os.mkfifo(reader.folder / f"{pipe.key()}.2-0.json")
+    assert reader.writers(pipe) == []
 
 
 def test_old_entries_are_swept(reader: Ledger) -> None:

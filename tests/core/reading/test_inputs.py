@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import http.server
+import os
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -15,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpuskit.core.errors import RemoteError, UsageError
-from corpuskit.core.reading.inputs import Input
+from corpuskit.core.reading.inputs import CUT_LINE, Input
 from corpuskit.core.reading.resolve import resolve
 from corpuskit.core.step import Rejected
 
@@ -90,8 +91,20 @@ def test_a_last_line_is_whole_if_it_is_json(tmp_path: Path) -> None:
     found, source = read(path)
     assert isinstance(found[1], Rejected)
     assert found[1].reason == "cut-line"
-    assert source.findings.cut_line
-    assert source.manifest_entry()["damage"]
+    assert source.findings.cut_line == (13, 25)
+    assert source.manifest_entry()["damage"] == [{"what": CUT_LINE, "offset": 13, "lost": 25}]
+
+
+def test_an_input_is_closed_when_it_is_read_and_keeps_its_digest(tmp_path: Path) -> None:
+    path = tmp_path / "in"
+    path.write_bytes(b'{"text":"a"}\n' * 1000)
+    before = len(os.listdir("/proc/self/fd"))
+    inputs = [Input(f"in-{number}", local_path=path) for number in range(9)]
+    for input_ in inputs:
+        assert len(list(input_.lines())) == 1000
+    assert len(os.listdir("/proc/self/fd")) == before
+    path.unlink()
+    assert {input_.manifest_entry()["bytes"] for input_ in inputs} == {13_000}
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,15 @@ def judge(folder: Path, name: str, documents: Iterable[Document], **options: Any
 
 def values(items: Iterable[Item]) -> list[dict[str, Any]]:
     return [item.values for item in items if isinstance(item, Drop)]
+
+
+@pytest.mark.parametrize("forge", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["pipe", "device"])
+def test_an_index_file_that_is_no_file_is_refused(tmp_path: Path, forge: Callable[[Path], None]) -> None:
+    judge(tmp_path, "a", corpus(prose(3)), **MINHASH)
+    (tmp_path / "index.json").unlink()
+    forge(tmp_path / "index.json")
+    with pytest.raises(PublishError, match="not a regular file"):
+        judge(tmp_path, "b", corpus(prose(3)), **MINHASH)
 
 
 def listed(folder: Path) -> list[tuple[str, int]]:
