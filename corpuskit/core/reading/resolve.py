@@ -98,14 +98,24 @@ def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
     if is_dataset(folder):
         return _dataset(folder)
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not _is_hidden(path, folder)]
-    datasets = {path.parent for path in files if path.name == MANIFEST and is_manifest(path)}
-    loose = [path for path in files if datasets.isdisjoint(path.parents)]
-    shards = [shard for dataset in sorted(datasets) for shard in _dataset(dataset) if _ends_in(shard.name, suffixes)]
+    datasets, loose = _split_datasets(files)
+    shards = [shard for dataset in datasets for shard in _dataset(dataset) if _ends_in(shard.name, suffixes)]
     paths = _inside(folder, [path for path in loose if _ends_in(path.name, suffixes)])
     if not paths and not shards:
         endings = f" that ends in {', '.join(suffixes)}" if suffixes else ""
         raise UsageError(f"no file{endings} in folder {str(folder)!r}")
     return [Input(str(path), local_path=path) for path in paths] + shards
+
+
+def _split_datasets(files: list[Path]) -> tuple[list[Path], list[Path]]:
+    """Return the published folders and the manifests of published files, and the files that belong to neither."""
+    manifests = [path for path in files if path.name.endswith(MANIFEST) and is_manifest(path)]
+    folders = {path.parent for path in manifests if path.name == MANIFEST}
+    outside = {path for path in files if folders.isdisjoint(path.parents)}
+    published = {path: path.with_name(path.name.removesuffix(f".{MANIFEST}")) for path in manifests if path in outside}
+    published = {path: file for path, file in published.items() if file in outside}
+    loose = outside - published.keys() - set(published.values())
+    return sorted({*folders, *published}), [path for path in files if path in loose]
 
 
 def _ends_in(name: str, suffixes: Sequence[str]) -> bool:
