@@ -16,7 +16,7 @@ from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.outcome import Rejected
 from corpuskit.core.provenance.entries import DamageEntry, InputEntry
 from corpuskit.core.reading import decompress
-from corpuskit.core.reading.hashing_stream import HashingStream, open_local, open_url
+from corpuskit.core.reading.hashing_stream import HashingStream, open_local
 from corpuskit.core.reading.lines import CutLine, LineSplitter
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Input:
         """Open the bytes as they are stored; to be closed by the caller, which leaves a pipe open."""
         stored = self._open()
         self._opened_state = self._state_of(stored)
-        self._stream = HashingStream(stored, self.url, stays_open=self.is_stream)
+        self._stream = HashingStream(stored, stays_open=self.is_stream)
         return cast(BinaryIO, self._stream)
 
     def pipe_status(self) -> os.stat_result | None:
@@ -189,6 +189,8 @@ class Input:
             return sys.stdin.buffer
         if self.local_path is not None:
             return open_local(self.local_path)
+        from corpuskit.core.reading.remote import open_url
+
         return open_url(self.url or self.name)
 
     def _blocks(self) -> Iterator[bytes]:

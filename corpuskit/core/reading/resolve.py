@@ -13,8 +13,8 @@ from pathlib import Path
 from corpuskit.core import console
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.manifest import MANIFEST, is_manifest, read_manifest, readable_shards
-from corpuskit.core.reading.hashing_stream import public_url
 from corpuskit.core.reading.inputs import Input
+from corpuskit.core.reading.remote import public_url
 from corpuskit.core.wording import nearest, printable_name, quantity
 
 Expand = Callable[[Input], list[str] | None]
