@@ -1,0 +1,100 @@
+"""Words about telephoning before and after a number, and how much each of them proves.
+
+A label names the number that follows (`Tel.: 1234567`, `"phone": "1234567"`, `fax number is 1234567`): any digits of
+the right length count. A mention (`call me at`, `contact`, `mobile`, `on the phone`) says only that a number may follow;
+it has to look like one as well. A word for another kind of number speaks against both, and so does a number between.
+"""
+
+import re
+from typing import Literal, NamedTuple
+
+from corpuskit.text.pii.detector import after, before, pattern
+
+Context = Literal["label", "address", "mention", "other", ""]
+"""What the words before a number make of it; `address` is a mention whose number follows at once: `call us on 1234567`."""
+
+REACH = 36
+"""Bytes between a word and its number."""
+
+_ABBREVIATIONS = (
+    r"\btel\b|\bt\x{e9}l\b|\btelf?\b|\bt[el]*fn?o?s?\b|\btelefax\b|\bfon\b|\bph\b|τηλ|\bтел\b|\banswering (?:at|on)\b"
+)
+"""After these, a number needs no colon."""
+_LABELS = (
+    r"(?:\b|[a-z_])phones?(?:numbers?|nummern?)?\b|\bt[e\x{e9}]l[e\x{e9}](?:f|ph)[a-z\x{e9}\x{f3}\x{f4}\x{142}]*"
+    r"|(?:\b|[a-z_])fax(?:e|es|nummer|number)?\b"
+    r"|\bcell ?phone\b|whatsapp|viber|hotline|helpline|toll[ -]free|rufnummer|телефон|факс"
+    r"|电话|電話|手机|手機|傳真|传真|专线|專線|전화|휴대폰|携帯|هاتف"
+)
+_MENTIONS = (
+    r"\bmob(?:ile?)?\b|\bmobil[a-z]*|\bm\x{f3}vil\b|\bmovil\b|\bcell(?: no|number)?\b|\bcellular|\bcelular|\bcall(?:s|ed|ing)?\b"
+    r"|\bdial(?:l?ed|l?ing)?\b|\bring\b|\bsms\b|\bgsm\b|\btext(?:ed|ing)? (?:me|us|him|her|them|at)\b|voicemail|messages? to"
+    r"|\breach(?:ed)?\b|\bcontact(?:o|s|ez)?\b|\bkontakt\b|\bhandy\b|\bportable\b|\banrufen\b|\bruf(?:en|t)?\b|\berreich[a-z]+"
+    r"|\bappele[rz]\b|\bjoindre\b|\bllam[a-z]+|\bchiam[a-z]+|\blig(?:ue|ar)\b|\bbel\b|\bdzwo[a-z\x{144}]+|\bzadzwo[a-z\x{144}]+"
+    r"|звони[а-я]*"
+)
+_OTHERS = (
+    r"\bisbn|\bissn|\bdoi\b|\b10\.[0-9]{4,}/|\bpm(?:id|c)\b|arxiv|\borders?\b|\binvoice|\bzip\b|\bpost(?:al|code)|\bpages?\b"
+    r"|\bpp\b|\bvol(?:ume)?\b|\bid\b|\bcol\b|\bnass\b|\bnhc\b|\bnif\b|\bnip\b|\bregon\b|\bpesel\b|\bversion\b|\bcase\b"
+    r"|\bprice|\bdate\b|\bborn\b|\bpatent|\bserial|\bcards?\b|\baccount|\bkonta\b|\biban\b|\bean\b|\bgtin\b|\bupc\b|\bsku\b"
+    r"|\blot\b|\bbatch\b|\btracking|\bups\b|\bparcel|\bshipment|\bpart\b|\bitem\b|\barticle\b|\bartikel|\bart\.|\bmodel\b"
+    r"|\bticket\b|\bbuild\b|\brevision\b|\bcommit\b|\bchecksum\b|\btimestamp\b|\bregistration\b|\binventory\b"
+)
+_WORDS = pattern(f"(?i)({_LABELS})|({_ABBREVIATIONS})|({_MENTIONS})|{_OTHERS}")
+_KINDS: tuple[Literal["label", "abbreviation", "mention"], ...] = ("label", "abbreviation", "mention")
+
+_LINKS = (
+    r"(?:me|us|him|her|them|at|on|to|now|today|toll|free|direct|our|office|number|numbers|no|nr|num|is|are|was|or|and|mobile|phone"
+    r"|uns|mich|ihn|sie|unter|der|die|das|le|la|les|au|du|al|el|lo|il|en|de|del|op|op:|på|na|nos|para|kom|nummer|nr|numer|numero"
+    r"|n\x{fa}mero|num\x{e9}ro|ist|est|es|\x{e8}|по|номер|номеру|мне|нам)"
+)
+_TIGHT = pattern(rf"(?i)^(?:[^\p{{L}}\p{{N}}]{{0,6}}|[№番号號码碼번호はは]){{0,3}}(?:\b{_LINKS}\b[^\p{{L}}\p{{N}}]{{1,6}}){{0,4}}$")
+_MARKED = pattern(r"(?i)[:=：#(\[\"'№]|\b(?:number|numbers|no|nr|num|numer|numero|nummer|n\x{fa}mero|num\x{e9}ro|номер)\b|[番号號码碼번호]")
+_NUMBER_BETWEEN = re.compile(rb"[0-9]{2}|[0-9][^:.)\]]")
+_AFTER = re.compile(rb"(?i)[\s,(\-]{0,3}(?:office|fax|mobile|cell)\b(?!\s+[a-z])")
+_CHAIN = re.compile(rb"(?i)\s*(?:[/;,\-|]|y|and|or|und|oder|et|ou|e|o|i)\s*\Z")
+
+
+class Word(NamedTuple):
+    """The last telling word before an offset, and where it ends."""
+
+    kind: Literal["abbreviation", "label", "mention", "other", ""]
+    end: int
+
+
+def last_word(data: bytes, start: int) -> Word:
+    """Return the last telling word before this offset, within reach and in the same paragraph."""
+    window = before(data, start, REACH).rpartition(b"\n\n")[2]
+    last = None
+    for last in _WORDS.finditer(window):
+        pass
+    if last is None:
+        return Word("", start)
+    kind = next((kind for number, kind in enumerate(_KINDS, 1) if last.group(number) is not None), "other")
+    return Word(kind, start - len(window) + last.end())  # type: ignore[arg-type]
+
+
+def context(data: bytes, word: Word, start: int) -> Context:
+    """Return what a word makes of the number that begins at `start`."""
+    gap = data[word.end : start]
+    if not word.kind or len(gap) > REACH:
+        return ""
+    if word.kind == "other":
+        return "other"
+    if _NUMBER_BETWEEN.search(gap):
+        return ""
+    if not _TIGHT.match(gap):
+        return "mention"
+    if word.kind == "abbreviation" or (word.kind == "label" and _MARKED.search(gap)):
+        return "label"
+    return "address"
+
+
+def follows_number(data: bytes, last: int, start: int) -> bool:
+    """Whether a number that begins here is joined to a telephone number that ends at `last`: `1234567 / 1234568`."""
+    return start - last < 8 and bool(_CHAIN.match(data[last:start]))
+
+
+def word_after(data: bytes, end: int) -> bool:
+    """Whether the word after a number says what it is: `(65 43 21 09, office)`."""
+    return bool(_AFTER.match(after(data, end, 24)))
