@@ -20,12 +20,15 @@ _REGIONS_WITHOUT = (
     *("PE", "IN", "CN", "KR", "TW", "HK", "SG", "TR", "IL"),
 )
 """Countries that have no trunk prefix, or write numbers without it as well."""
+_REGIONS_BY_THREES = frozenset(("ES", "PT", "PL", "CZ", "RO"))
+"""Countries where nine digits are also written as three threes, whatever the plan prints."""
 _FEWEST_UNGROUPED = 9
 
 
 class _Region(NamedTuple):
     """One country's plan: what its national numbers begin with, which are assigned, and how they are grouped."""
 
+    name: str
     prefix: str
     """The trunk prefix, empty if there is none."""
     prefix_needed: bool
@@ -72,12 +75,17 @@ def is_national(groups: list[bytes]) -> bool:
 
 def _is_written(groups: list[bytes], regions: tuple[str, ...]) -> bool:
     digits = b"".join(groups)
-    if not 7 <= len(digits) <= 14 or (len(groups) == 1 and len(digits) < _FEWEST_UNGROUPED):
+    if not 7 <= len(digits) <= 14 or (len(groups) == 1 and not _tells_by_itself(digits)):
         return False
     breaks = _breaks(groups)
     return any(
         _fits(breaks, layout, shift) for name in regions for layout, shift in _layouts(_region(name), digits.decode())
     )
+
+
+def _tells_by_itself(digits: bytes) -> bool:
+    """Whether digits without groups may be a number: seven or eight are any count, ten after a 1 Unix seconds."""
+    return len(digits) >= _FEWEST_UNGROUPED and not (len(digits) == 10 and digits.startswith(b"1"))
 
 
 def _fits(breaks: frozenset[int], layout: frozenset[int], shift: int) -> bool:
@@ -86,10 +94,7 @@ def _fits(breaks: frozenset[int], layout: frozenset[int], shift: int) -> bool:
 
 
 def _layouts(region: _Region, digits: str) -> Iterator[tuple[frozenset[int], int]]:
-    """Yield where the country breaks these digits, and how many of them are the trunk prefix.
-
-    Nine digits are also written as three threes, whatever the plan prints.
-    """
+    """Yield where the country breaks these digits, and how many of them are the trunk prefix."""
     prefixes = {region.prefix} if region.prefix_needed else {region.prefix, ""}
     for prefix in prefixes:
         number = digits.removeprefix(prefix)
@@ -100,7 +105,7 @@ def _layouts(region: _Region, digits: str) -> Iterator[tuple[frozenset[int], int
             if match and first_digits.match(number):
                 yield _breaks(match.groups(), len(prefix)), len(prefix)
                 break
-        if len(number) == 9:
+        if len(number) == 9 and region.name in _REGIONS_BY_THREES:
             yield frozenset((len(prefix) + 3, len(prefix) + 6)), len(prefix)
 
 
@@ -151,6 +156,7 @@ def _region(name: str) -> _Region:
     # Canada has no layouts of its own: its numbers are written like those of the United States.
     layouts = plan.number_format or PhoneMetadata.metadata_for_region("US").number_format
     return _Region(
+        name,
         plan.national_prefix or "",
         name in _REGIONS_WITH_TRUNK_ZERO,
         pattern(f"^(?:{'|'.join(_patterns(plan))})$"),

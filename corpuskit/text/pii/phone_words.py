@@ -16,14 +16,19 @@ Context = Literal["label", "address", "mention", "other", ""]
 REACH = 36
 """Bytes between a word and its number."""
 
+_NAMES = (
+    r"(?:\bp|_p|(?-i:[a-z]{2}P)|(?:home|work|cell|desk|mobile|office)p)hone(?:[_ ]?number|[_ ]?no|nummer)\b"
+    r"|(?:\bf|_f|(?-i:[a-z]{2}F))ax(?:[_ ]?number|[_ ]?no|nummer)\b|rufnummer|telefonnummer"
+)
 _ABBREVIATIONS = (
     r"\btel\b|\bt\x{e9}l\b|\btelf?\b|\bt[el]*fn?o?s?\b|\btelefax\b|\bfon\b|\bph\b|τηλ|\bтел\b|\banswering (?:at|on)\b"
 )
-"""After these, a number needs no colon."""
+"""After names and abbreviations, a number needs no colon."""
 _LABELS = (
-    r"(?:\b|[a-z_])phones?(?:numbers?|nummern?)?\b|\bt[e\x{e9}]l[e\x{e9}](?:f|ph)[a-z\x{e9}\x{f3}\x{f4}\x{142}]*"
-    r"|(?:\b|[a-z_])fax(?:e|es|nummer|number)?\b"
-    r"|\bcell ?phone\b|whatsapp|viber|hotline|helpline|toll[ -]free|rufnummer|телефон|факс"
+    r"(?:\bp|_p|(?-i:[a-z]{2}P)|(?:home|work|cell|desk|mobile|office)p)hones?\b"
+    r"|\bt[e\x{e9}]l[e\x{e9}](?:f|ph)[a-z\x{e9}\x{f3}\x{f4}\x{142}]*"
+    r"|(?:\bf|_f|(?-i:[a-z]{2}F))ax(?:e|es)?\b"
+    r"|\bcell ?phone\b|whatsapp|viber|hotline|helpline|toll[ -]free|телефон|факс"
     r"|电话|電話|手机|手機|傳真|传真|专线|專線|전화|휴대폰|携帯|هاتف"
 )
 _MENTIONS = (
@@ -40,8 +45,8 @@ _OTHERS = (
     r"|\blot\b|\bbatch\b|\btracking|\bups\b|\bparcel|\bshipment|\bpart\b|\bitem\b|\barticle\b|\bartikel|\bart\.|\bmodel\b"
     r"|\bticket\b|\bbuild\b|\brevision\b|\bcommit\b|\bchecksum\b|\btimestamp\b|\bregistration\b|\binventory\b"
 )
-_WORDS = pattern(f"(?i)({_LABELS})|({_ABBREVIATIONS})|({_MENTIONS})|{_OTHERS}")
-_KINDS: tuple[Literal["label", "abbreviation", "mention"], ...] = ("label", "abbreviation", "mention")
+_WORDS = pattern(f"(?i)({_NAMES})|({_LABELS})|({_ABBREVIATIONS})|({_MENTIONS})|{_OTHERS}")
+_KINDS: tuple[Literal["name", "label", "mention"], ...] = ("name", "label", "name", "mention")
 
 _LINKS = (
     r"(?:me|us|him|her|them|at|on|to|now|today|toll|free|direct|our|office|number|numbers|no|nr|num|is|are|was|or|and|mobile|phone"
@@ -49,7 +54,7 @@ _LINKS = (
     r"|n\x{fa}mero|num\x{e9}ro|ist|est|es|\x{e8}|по|номер|номеру|мне|нам)"
 )
 _TIGHT = pattern(rf"(?i)^(?:[^\p{{L}}\p{{N}}]{{0,6}}|[№番号號码碼번호はは]){{0,3}}(?:\b{_LINKS}\b[^\p{{L}}\p{{N}}]{{1,6}}){{0,4}}$")
-_MARKED = pattern(r"(?i)[:=：#(\[\"'№]|\b(?:number|numbers|no|nr|num|numer|numero|nummer|n\x{fa}mero|num\x{e9}ro|номер)\b|[番号號码碼번호]")
+_MARKED = pattern(r"(?i)[:=：#(\"'№]|\b(?:number|numbers|no|nr|num|numer|numero|nummer|n\x{fa}mero|num\x{e9}ro|номер)\b|[番号號码碼번호]")
 _NUMBER_BETWEEN = re.compile(rb"[0-9]{2}|[0-9][^:.)\]]")
 _AFTER = re.compile(rb"(?i)[\s,(\-]{0,3}(?:office|fax|mobile|cell)\b(?!\s+[a-z])")
 _CHAIN = re.compile(rb"(?i)\s*(?:[/;,\-|]|y|and|or|und|oder|et|ou|e|o|i)\s*\Z")
@@ -58,7 +63,7 @@ _CHAIN = re.compile(rb"(?i)\s*(?:[/;,\-|]|y|and|or|und|oder|et|ou|e|o|i)\s*\Z")
 class Word(NamedTuple):
     """The last telling word before an offset, and where it ends."""
 
-    kind: Literal["abbreviation", "label", "mention", "other", ""]
+    kind: Literal["name", "label", "mention", "other", ""]
     end: int
 
 
@@ -85,7 +90,7 @@ def context(data: bytes, word: Word, start: int) -> Context:
         return ""
     if not _TIGHT.match(gap):
         return "mention"
-    if word.kind == "abbreviation" or (word.kind == "label" and _MARKED.search(gap)):
+    if word.kind == "name" or (word.kind == "label" and _MARKED.search(gap)):
         return "label"
     return "address"
 

@@ -7,6 +7,7 @@ digits count; after a word that only mentions telephoning (`call us at`), those 
 and groups so. Dates, times, amounts, decimals and pieces of longer numbers are left in any case.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -33,6 +34,7 @@ _DATE = re.compile(
 )
 _DASH = rb"(?: ?(?:[-/ ]|\xe2\x80[\x90-\x93]) ?)"
 _YEARS = re.compile(rb"(?:1[5-9]|20)\d\d" + _DASH + rb"(?:1[5-9]|20)\d\d\Z")
+_TWO_YEARS = re.compile(rb"(?:\A|\D)(?:19|20)\d\d" + _DASH + rb"(?:19|20)\d\d(?:\D|\Z)")
 _HOURS = re.compile(rb"(?:(?:[01]?\d|2[0-4])\.[0-5]\d(?:" + _DASH + rb"|\Z)){2,}\Z")
 _DAYS = re.compile(
     rb"(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])?\.?"
@@ -225,17 +227,31 @@ def _fits_mention(candidate: Candidate, context: Context, word_after: bool) -> b
         return True
     if context == "address" and _LOCAL.match(text):
         return True
-    if context == "mention" and (len(groups) == 1 or (_THOUSANDS.match(text) and _WORD_AFTER.match(after_it))):
+    if context == "mention" and (len(groups) == 1 or _is_amount(text, after_it)):
         return False
-    if _TIMESTAMP.match(text):
+    if _TIMESTAMP.match(text) or _changes_separator_twice(text):
         return False
     return numbering_plans.is_national(groups)
+
+
+def _is_amount(text: bytes, after_it: bytes) -> bool:
+    """Whether digits in threes count something: they are round, or a word for what they count follows."""
+    return bool(_THOUSANDS.match(text)) and (text.endswith(b"000") or bool(_WORD_AFTER.match(after_it)))
+
+
+def _changes_separator_twice(text: bytes) -> bool:
+    """Whether this is a row of ranges such as `09-17 10-18`."""
+    separators = [each.strip() for each in _GROUP.split(text)[1:-1]]
+    changes = sum(one != other for one, other in itertools.pairwise(separators))
+    return changes > 1 and b"-" in separators and b"" in separators and not text.startswith(b"(")
 
 
 def _is_other_number(candidate: Candidate) -> bool:
     text = candidate.text
     shapes = (_DATE, _YEARS, _HOURS, _DAYS, _AMOUNTS)
     if any(shape.match(text) for shape in shapes) or _YEAR_IN_BRACKETS.search(text):
+        return True
+    if not text.startswith((b"+", b"(+")) and _TWO_YEARS.search(text):
         return True
     if len(set(candidate.digits)) == 1 or text.count(b"(") != text.count(b")"):
         return True
