@@ -1,9 +1,9 @@
 """Show what `scrub-pii` takes in code and technical prose: `python -m tests.benchmarks.wrong_phones FOLDER… [OPTION]`.
 
-Of each FOLDER, all `*.py`, `*.pyi`, `*.c`, `*.h`, `*.js`, `*.txt`, `*.md`, `*.rst` and `*.jsonl.gz` files are read (of JSONL,
-the `text`s). Prints hits for a million lines, by type, then each hit of the types of `--types` (default `phone`) between
-`»` and `«` on its line, to be judged by a reader. `--half 0` or `--half 1` reads one half of the documents, by a hash of
-their name: the rules were written looking at half 0.
+Of each FOLDER, all `*.py`, `*.pyi`, `*.c`, `*.h`, `*.js`, `*.txt`, `*.md`, `*.rst` and `*.jsonl.gz` files are read (of
+JSONL, the `text`s). Prints each hit of the types of `--types` (default `phone`) between `»` and `«` on its line, to be
+judged by a reader, then the hits in a million lines, by type. `--half 0` or `--half 1` reads one half of the documents,
+by a hash of their name: the rules were written looking at half 0.
 """
 
 import argparse
@@ -26,7 +26,6 @@ def main() -> None:
     parser.add_argument("--types", default="phone")
     parser.add_argument("--half", type=int, choices=(0, 1))
     parser.add_argument("--kinds", default="", help="values of `kind` that documents of JSONL files must have")
-    parser.add_argument("--least", type=int, default=0, help="hits in one document from which on it is shown once")
     chosen = parser.parse_args()
     find = finder("native", tuple(chosen.types.split(",")))
     lines, hits = 0, Counter[str]()

@@ -17,7 +17,6 @@ from corpuskit.text.pii.detector import (
     merged,
     pattern,
     stands_alone,
-    word_at,
 )
 
 # Letters of scripts that put spaces between words; with CJK letters, a whole clause would look like a name.
@@ -39,12 +38,17 @@ _VERSION_BEFORE = pattern(
     r"|\b(?:upgrad|updat|downgrad|bump|migrat)[a-z]*(?: [0-9a-z._-]+){0,3}(?: from| to|:))"
     rf"[ :=\"'(\[]{{0,4}}(?:is )?(?:{_VERSION_NUMBER}(?:, ?(?:and |or )?| and | or | to | - |-|/)){{0,8}}$"
 )
-_VERSION_AFTER = pattern(r"^(?:[-+_][A-Za-z]|\.[a-hj-z][0-9a-z]|\.i[0-9a-mo-z]|rc[0-9]|\. +\p{L}|\.?[ \t]*[([]?(?i:released|or (?:later|newer|above|higher))\b)")
-"""What follows a version (`-beta`, `.tar.gz`), or a section number at the beginning of a line (`. Basic use`)."""
-_COMPARED = pattern(r"(?:[=<>!~^]=|[<>^~]) ?[\"']?$")
-_NETWORK_BEFORE = pattern(
-    r"(?i)(?:\bip(?:v4|s)?\b|addr|host|server|dns|ping|gateway|subnet|router|://|@|\bvia\b|\binet\b|netmask|network|lookup|\bgw\b|\broute)"
+_VERSION_AFTER = pattern(
+    r"^(?:[-+_][A-Za-z]|\.[a-hj-z][0-9a-z]|\.i[0-9a-mo-z]|rc[0-9]|\.?[ \t]*[([]?(?i:released|or (?:later|newer"
+    r"|above|higher))\b)"
 )
+"""What follows a version: `-beta`, `.tar.gz`, `or later`."""
+_COMPARED = pattern(r"(?:[=<>!~^]=|[\^~]) ?[\"']?$")
+_NETWORK_BEFORE = pattern(
+    r"(?i)(?:\bip(?:v4|s)?\b|addr|host|server|dns|ping|gateway|subnet|router|://|@|\bvia\b|\binet\b|netmask|network|lookup|\bgw\b|\broute|ifconfig"
+    r"|\b(?:eth|wlan|en|tun)[0-9])"
+)
+_NETWORK_AFTER = pattern(r"(?i)^(?:/|:[^\s]|[- ]?(?:ad?dres|host|server|router|netz|network)|\.in-addr)")
 _WINDOW = 80
 """Bytes before an address in which a version's name and the versions listed before it may stand."""
 _NEAR = 24
@@ -63,7 +67,9 @@ _TEMPLATE = pattern(
 )
 """A place for a value in f-strings, shells, printf, Ruby, templates, or documentation (`<password>`, `***`)."""
 _PASSWORD_BEFORE = pattern(r"://[^\s/?#@]*:[^\s/?#@]*$")
-_NAMES_OF_PARTS = pattern(r"(?i)^\[?(?:[a-z]+;)?(?:my)?_?(?:user(?:[-_]?name)?|login):(?:my)?_?(?:pass(?:[-_]?word|wd)?|pwd|secret)$")
+_NAMES_OF_PARTS = pattern(
+    r"(?i)^\[?(?:[a-z]+;)?(?:my)?_?(?:user(?:[-_]?name)?|login):(?:my)?_?(?:pass(?:[-_]?word|wd)?|pwd|secret)$"
+)
 """`user:password`, where documentation says what belongs there."""
 _ALWAYS_SECRET = (b"pass", b"pwd", b"secret")
 
@@ -118,15 +124,19 @@ def _is_ipv4(data: bytes, start: int, end: int) -> bool:
     if octets[0] in (0, 127) or octets[0] >= 240:
         return False
     window = before(data, start, _WINDOW).rpartition(b"\n")[2]
-    if _VERSION_BEFORE.search(window) or _COMPARED.search(window):
+    if _VERSION_BEFORE.search(window):
         return False
-    following = data[end : end + 1] in (b"/", b":") and word_at(data, end + 1)
-    if following or _NETWORK_BEFORE.search(window[-_NEAR:]):
+    following = after(data, end, 24)
+    if _NETWORK_AFTER.match(following) or _NETWORK_BEFORE.search(window[-_NEAR:]):
         return True
-    tail = _VERSION_AFTER.match(after(data, end, 24))
-    if tail and (tail.group()[:2] != b". " or not window.strip(b" \t#*")):
+    if _COMPARED.search(window) or _VERSION_AFTER.match(following):
         return False
-    return _is_likelier_address(octets)
+    return not _is_heading(window, following, octets) and _is_likelier_address(octets)
+
+
+def _is_heading(window: bytes, following: bytes, octets: list[int]) -> bool:
+    """Whether a line begins with a section's number: `4.8.4.2. Customizing versions`."""
+    return not window.strip(b" \t#*") and following.startswith(b". ") and max(octets) < 100
 
 
 def _is_likelier_address(octets: list[int]) -> bool:

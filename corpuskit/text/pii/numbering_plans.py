@@ -1,7 +1,7 @@
 """Numbering plans: which digits are a telephone number, and in which groups a country writes them.
 
-The facts are those of phonenumbers (libphonenumber's metadata): calling codes, trunk prefixes, lengths, assigned ranges,
-and the groups in which each country prints a number. A plan is loaded when a number first needs it.
+Calling codes, trunk prefixes, lengths, assigned ranges, and the groups in which each country prints a number are those
+of phonenumbers (libphonenumber's metadata). A plan is loaded when a number first needs it.
 """
 
 import re
@@ -154,7 +154,8 @@ def _region(name: str) -> _Region:
 
     plan: Any = PhoneMetadata.metadata_for_region(name)
     # Canada has no layouts of its own: its numbers are written like those of the United States.
-    layouts = plan.number_format or PhoneMetadata.metadata_for_region("US").number_format
+    american_plan: Any = PhoneMetadata.metadata_for_region("US")
+    layouts = plan.number_format or american_plan.number_format
     return _Region(
         name,
         plan.national_prefix or "",

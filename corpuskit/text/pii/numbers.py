@@ -1,8 +1,9 @@
 """Detectors of numbers that carry their own check: IBAN, payment cards, US social security numbers.
 
 IBAN: ISO 13616, lengths by country as the SWIFT registry lists them, check digits by ISO 7064 mod 97-10.
-Cards: ISO/IEC 7812-1, Luhn check, issuer prefixes; one that is stated to be a card's needs no check. SSN: the ranges that the Social Security Administration
-has never issued (area 000, 666 and 900-999, group 00, serial 0000) are refused.
+Cards: ISO/IEC 7812-1, Luhn check, issuer prefixes; a number that is stated to be a card's needs no check. SSN: the
+ranges that the Social Security Administration has never issued (area 000, 666 and 900-999, group 00, serial 0000) are
+refused.
 """
 
 from collections.abc import Iterator
@@ -66,9 +67,12 @@ _CARD_BEFORE = pattern(
     r"|信用卡|卡号|カード)"
 )
 _CARD_STATED = pattern(
-    r"(?i)(?:\b(?:credit|debit|bank|payment)[ -]?cards?|\bcards? ?(?:number|no\b|num\b|nr\b|#)|\bcc ?(?:number|no\b|num\b)"
-    r"|\bvisa|\bmaster ?card|\bmaestro|\bamex|\bamerican express|kreditkarte\w*|kartennummer|\btarjeta(?: de (?:cr\x{e9}dito|d\x{e9}bito))?"
-    r"|\bcarte (?:bancaire|bleue|de cr\x{e9}dit)|\bcarta di credito|\bcart\x{e3}o de cr\x{e9}dito|\bkart[ay] (?:kredytow|płatnicz)\w*|信用卡|卡号|カード番号)"
+    r"(?i)(?:\b(?:credit|debit|bank|payment)[ -]?cards?|\bcards? ?(?:number|no\b|num\b|nr\b|#)|\bcc ?(?:number"
+    r"|no\b|num\b)"
+    r"|\bvisa|\bmaster ?card|\bmaestro|\bamex|\bamerican express|kreditkarte\w*|kartennummer"
+    r"|\btarjeta(?: de (?:cr\x{e9}dito|d\x{e9}bito))?"
+    r"|\bcarte (?:bancaire|bleue|de cr\x{e9}dit)|\bcarta di credito|\bcart\x{e3}o de cr\x{e9}dito"
+    r"|\bkart[ay] (?:kredytow|płatnicz)\w*|信用卡|卡号|カード番号)"
     r"(?:[\s:=#\"'(.]{1,3}(?:(?:number|numero|n\x{fa}mero|num\x{e9}ro|nummer|no|nr|num|card|is|was|ist|es|est|\x{e8})\b)?){0,4}$"
 )
 """Words that name the number right after them, so that it counts though a digit of it is wrong."""

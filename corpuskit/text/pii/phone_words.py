@@ -1,8 +1,8 @@
 """Words about telephoning before and after a number, and how much each of them proves.
 
 A label names the number that follows (`Tel.: 1234567`, `"phone": "1234567"`, `fax number is 1234567`): any digits of
-the right length count. A mention (`call me at`, `contact`, `mobile`, `on the phone`) says only that a number may follow;
-it has to look like one as well. A word for another kind of number speaks against both, and so does a number between.
+the right length count. A mention (`call me at`, `contact`, `mobile`, `on the phone`) says only that a number may
+follow; it has to look like one as well. A word for another kind of number speaks against both, and so does a number between.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from corpuskit.text.pii.detector import after, before, pattern
 
 Context = Literal["label", "address", "mention", "other", ""]
-"""What the words before a number make of it; `address` is a mention whose number follows at once: `call us on 1234567`."""
+"""What the words before a number make of it; `address`: a mention whose number follows at once (`call us on 1234567`)."""
 
 REACH = 36
 """Bytes between a word and its number."""
@@ -32,8 +32,10 @@ _LABELS = (
     r"|电话|電話|手机|手機|傳真|传真|专线|專線|전화|휴대폰|携帯|هاتف"
 )
 _MENTIONS = (
-    r"\bmob(?:ile?)?\b|\bmobil[a-z]*|\bm\x{f3}vil\b|\bmovil\b|\bcell(?: no|number)?\b|\bcellular|\bcelular|\bcall(?:s|ed|ing)?\b"
-    r"|\bdial(?:l?ed|l?ing)?\b|\bring\b|\bsms\b|\bgsm\b|\btext(?:ed|ing)? (?:me|us|him|her|them|at)\b|voicemail|messages? to"
+    r"\bmob(?:ile?)?\b|\bmobil[a-z]*|\bm\x{f3}vil\b|\bmovil\b|\bcell(?: no|number)?\b|\bcellular|\bcelular"
+    r"|\bcall(?:s|ed|ing)?\b"
+    r"|\bdial(?:l?ed|l?ing)?\b|\bring\b|\bsms\b|\bgsm\b|\btext(?:ed|ing)? (?:me|us|him|her|them|at)\b"
+    r"|voicemail|messages? to"
     r"|\breach(?:ed)?\b|\bcontact(?:o|s|ez)?\b|\bkontakt\b|\bhandy\b|\bportable\b|\banrufen\b|\bruf(?:en|t)?\b|\berreich[a-z]+"
     r"|\bappele[rz]\b|\bjoindre\b|\bllam[a-z]+|\bchiam[a-z]+|\blig(?:ue|ar)\b|\bbel\b|\bdzwo[a-z\x{144}]+|\bzadzwo[a-z\x{144}]+"
     r"|звони[а-я]*"
@@ -53,8 +55,12 @@ _LINKS = (
     r"|uns|mich|ihn|sie|unter|der|die|das|le|la|les|au|du|al|el|lo|il|en|de|del|op|op:|på|na|nos|para|kom|nummer|nr|numer|numero"
     r"|n\x{fa}mero|num\x{e9}ro|ist|est|es|\x{e8}|по|номер|номеру|мне|нам)"
 )
-_TIGHT = pattern(rf"(?i)^(?:[^\p{{L}}\p{{N}}]{{0,6}}|[№番号號码碼번호はは]){{0,3}}(?:\b{_LINKS}\b[^\p{{L}}\p{{N}}]{{1,6}}){{0,4}}$")
-_MARKED = pattern(r"(?i)[:=：#(\"'№]|\b(?:number|numbers|no|nr|num|numer|numero|nummer|n\x{fa}mero|num\x{e9}ro|номер)\b|[番号號码碼번호]")
+_TIGHT = pattern(
+    rf"(?i)^(?:[^\p{{L}}\p{{N}}]{{0,6}}|[№番号號码碼번호はは]){{0,3}}(?:\b{_LINKS}\b[^\p{{L}}\p{{N}}]{{1,6}}){{0,4}}$"
+)
+_MARKED = pattern(
+    r"(?i)[:=：#(\"'№]|\b(?:number|numbers|no|nr|num|numer|numero|nummer|n\x{fa}mero|num\x{e9}ro|номер)\b|[番号號码碼번호]"
+)
 _NUMBER_BETWEEN = re.compile(rb"[0-9]{2}|[0-9][^:.)\]]")
 _AFTER = re.compile(rb"(?i)[\s,(\-]{0,3}(?:office|fax|mobile|cell)\b(?!\s+[a-z])")
 _CHAIN = re.compile(rb"(?i)\s*(?:[/;,\-|]|y|and|or|und|oder|et|ou|e|o|i)\s*\Z")
@@ -70,11 +76,10 @@ class Word(NamedTuple):
 def last_word(data: bytes, start: int) -> Word:
     """Return the last telling word before this offset, within reach and in the same paragraph."""
     window = before(data, start, REACH).rpartition(b"\n\n")[2]
-    last = None
-    for last in _WORDS.finditer(window):
-        pass
-    if last is None:
+    words = list(_WORDS.finditer(window))
+    if not words:
         return Word("", start)
+    last = words[-1]
     kind = next((kind for number, kind in enumerate(_KINDS, 1) if last.group(number) is not None), "other")
     return Word(kind, start - len(window) + last.end())  # type: ignore[arg-type]
 

@@ -17,9 +17,8 @@ from corpuskit.text.pii import numbering_plans, phone_words
 from corpuskit.text.pii.detector import Detector, Span, after, digit_at, digits_of, pattern, word_at
 from corpuskit.text.pii.phone_words import Context
 
-_SEPARATOR = (
-    r"(?:[ ./\-]|\x{a0}|[\x{2010}-\x{2013}]|\) ?[/.\-]? ?| ?\(|- | -| / ?|/ | [\x{2010}-\x{2013}] | - |[\x{2010}-\x{2013}] )"
-)
+_HYPHEN = r"[\x{2010}-\x{2013}]"
+_SEPARATOR = rf"(?:[ ./\-]|\x{{a0}}|{_HYPHEN}|\) ?[/.\-]? ?| ?\(|- | -| - | / ?|/ | {_HYPHEN} ?|{_HYPHEN} )"
 _RUN = pattern(rf"(?:\+ ?)?\(?\+?[0-9](?:{_SEPARATOR}?[0-9]){{6,}}")
 _GROUP = re.compile(rb"[0-9]+")
 _EXTENSION = re.compile(rb"(?i) ?,? ?(?:x|ext\.?|extension) ?[0-9]{1,6}\b")
@@ -47,7 +46,9 @@ _THOUSANDS = re.compile(rb"[1-9][0-9]{0,2}(?:([ .]|\xc2\xa0)[0-9]{3})(?:\1[0-9]{
 _TIMESTAMP = re.compile(rb"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d\d){0,3}\Z")
 _YEAR_IN_BRACKETS = re.compile(rb"\((?:1[5-9]|20)\d\d\)")
 _QUAD = re.compile(rb"\d{1,3}(?:\.\d{1,3}){3}\Z")
-_COUNTED = re.compile(rb" (?:times|users|calls|people|euros?|dollars|bytes|units|USD|EUR|Euro|Mal|fois|veces)\b|[ ]?(?:\$|%|\xe2\x82\xac)")
+_COUNTED = re.compile(
+    rb" (?:times|users|calls|people|euros?|dollars|bytes|units|USD|EUR|Euro|Mal|fois|veces)\b|[ ]?(?:\$|%|\xe2\x82\xac)"
+)
 _NORTH_AMERICAN = re.compile(
     rb"(?:1[-. ])?(?:\([2-9]\d\d\)[-. ]?[2-9]\d\d[-. ]\d{4}|[2-9]\d\d([-.])[2-9]\d\d\1\d{4})\Z"
 )
@@ -172,7 +173,7 @@ def _follows_group(data: bytes, run: int, start: int) -> bool:
 
 
 def _is_inner_part(data: bytes, start: int) -> bool:
-    """Whether this is part of a sum, decimal, address, time or serial number: `$ 12`, `9,100`, `/2004/06`, `GPN-2000`."""
+    """Whether this is part of an amount, address, time or serial number: `$ 12`, `9,100`, `/2004/06`, `GPN-2000`."""
     if data[max(0, start - 4) : start].rstrip(b" ").endswith(_CURRENCIES):
         return True
     if data[start : start + 1] in (b"+", b"(") or not start:
@@ -200,7 +201,7 @@ def _is_phone(candidate: Candidate, context: Context, shaped: bool, word_after: 
 
 
 def _has_shape(candidate: Candidate, context: Context, extended: bool) -> bool:
-    """Whether a number needs no word for it; after a word for other numbers only a bracketed or international one does."""
+    """Whether a number needs no word for it; `(212) 555-0123` and `+44 …` need none even after a word for others."""
     if _is_international(candidate):
         return True
     bracketed = candidate.text.startswith(b"(") and _NORTH_AMERICAN.match(candidate.text)
