@@ -1,9 +1,9 @@
 """Judge `scrub-pii` on sentences about telephoning: `python -m tests.benchmarks.phone_sentences [-v]`.
 
 `WITHOUT_NUMBER` holds sentences with a word for telephoning and digits that are no telephone number, `NUMBERS`
-telephone numbers as people of ten countries and more write them, in a sentence or on a letterhead. The numbers belong to nobody:
-they are from the ranges that regulators keep for film and drama (555-01xx of the NANP, and those of Ofcom, ARCEP,
-Bundesnetzagentur, ACMA and PTS), or the example numbers of libphonenumber's metadata.
+telephone numbers as people of ten countries and more write them, in a sentence or on a letterhead. The numbers belong
+to nobody: they are from the ranges that regulators keep for film and drama (555-01xx of the NANP, and those of Ofcom,
+ARCEP, Bundesnetzagentur, ACMA and PTS), or the example numbers of libphonenumber's metadata.
 The rules were written looking at the first half (even places); the second (odd places) is only scored, and `-v`
 shows the mistakes of the first half alone.
 """

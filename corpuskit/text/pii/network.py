@@ -43,7 +43,7 @@ _VERSION_AFTER = pattern(
     r"|above|higher))\b)"
 )
 """What follows a version: `-beta`, `.tar.gz`, `or later`."""
-_COMPARED = pattern(r"(?:[=<>!~^]=|[\^~]) ?[\"']?$")
+_COMPARISON_BEFORE = pattern(r"(?:[=<>!~^]=|[\^~]) ?[\"']?$")
 _NETWORK_BEFORE = pattern(
     r"(?i)(?:\bip(?:v4|s)?\b|addr|host|server|dns|ping|gateway|subnet|router|://|@|\bvia\b|\binet\b|netmask|network|lookup|\bgw\b|\broute|ifconfig"
     r"|\b(?:eth|wlan|en|tun)[0-9])"
@@ -129,7 +129,7 @@ def _is_ipv4(data: bytes, start: int, end: int) -> bool:
     following = after(data, end, 24)
     if _NETWORK_AFTER.match(following) or _NETWORK_BEFORE.search(window[-_NEAR:]):
         return True
-    if _COMPARED.search(window) or _VERSION_AFTER.match(following):
+    if _COMPARISON_BEFORE.search(window) or _VERSION_AFTER.match(following):
         return False
     return not _is_heading(window, following, octets) and _is_likelier_address(octets)
 

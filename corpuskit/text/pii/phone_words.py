@@ -2,7 +2,8 @@
 
 A label names the number that follows (`Tel.: 1234567`, `"phone": "1234567"`, `fax number is 1234567`): any digits of
 the right length count. A mention (`call me at`, `contact`, `mobile`, `on the phone`) says only that a number may
-follow; it has to look like one as well. A word for another kind of number speaks against both, and so does a number between.
+follow; it has to look like one as well. A word for another kind of number speaks against both, and so does a number
+between.
 """
 
 import re
@@ -11,14 +12,18 @@ from typing import Literal, NamedTuple
 from corpuskit.text.pii.detector import after, before, pattern
 
 Context = Literal["label", "address", "mention", "other", ""]
-"""What the words before a number make of it; `address`: a mention whose number follows at once (`call us on 1234567`)."""
+"""What the words before a number make of it; an `address` is a mention right before it: `call us on 1234567`."""
 
 REACH = 36
 """Bytes between a word and its number."""
 
 _NAMES = (
     r"(?:\bp|_p|(?-i:[a-z]{2}P)|(?:home|work|cell|desk|mobile|office)p)hone(?:[_ ]?number|[_ ]?no|nummer)\b"
-    r"|(?:\bf|_f|(?-i:[a-z]{2}F))ax(?:[_ ]?number|[_ ]?no|nummer)\b|rufnummer|telefonnummer"
+    r"|(?:\bf|_f|(?-i:[a-z]{2}F))ax(?:[_ ]?number|[_ ]?no|nummer)\b|rufnummer|telefonnummer|handynummer|mobilnummer"
+    r"|\b(?:contact|mobile|cell|callback|whatsapp)[ _](?:number|num\b|no\b)"
+    r"|\bn\x{fa}?u?mero de (?:tel[e\x{e9}]fono|m[o\x{f3}]vil|contacto|celular)"
+    r"|\bnum[e\x{e9}]ro de t[e\x{e9}]l[e\x{e9}]phone"
+    r"|\bnumero di (?:telefono|cellulare)"
 )
 _ABBREVIATIONS = (
     r"\btel\b|\bt\x{e9}l\b|\btelf?\b|\bt[el]*fn?o?s?\b|\btelefax\b|\bfon\b|\bph\b|τηλ|\bтел\b|\banswering (?:at|on)\b"
@@ -38,7 +43,7 @@ _MENTIONS = (
     r"|voicemail|messages? to"
     r"|\breach(?:ed)?\b|\bcontact(?:o|s|ez)?\b|\bkontakt\b|\bhandy\b|\bportable\b|\banrufen\b|\bruf(?:en|t)?\b|\berreich[a-z]+"
     r"|\bappele[rz]\b|\bjoindre\b|\bllam[a-z]+|\bchiam[a-z]+|\blig(?:ue|ar)\b|\bbel\b|\bdzwo[a-z\x{144}]+|\bzadzwo[a-z\x{144}]+"
-    r"|звони[а-я]*"
+    r"|phones?\b|звони[а-я]*"
 )
 _OTHERS = (
     r"\bisbn|\bissn|\bdoi\b|\b10\.[0-9]{4,}/|\bpm(?:id|c)\b|arxiv|\borders?\b|\binvoice|\bzip\b|\bpost(?:al|code)|\bpages?\b"
