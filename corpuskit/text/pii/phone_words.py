@@ -19,22 +19,20 @@ REACH = 36
 
 _NAMES = (
     r"(?:\bp|_p|(?-i:[a-z]{2}P)|(?:home|work|cell|desk|mobile|office)p)hone(?:[_ ]?number|[_ ]?no|nummer)\b"
-    r"|(?:\bf|_f|(?-i:[a-z]{2}F))ax(?:[_ ]?number|[_ ]?no|nummer)\b|rufnummer|telefonnummer|handynummer|mobilnummer"
+    r"|(?:\bf|_f|(?-i:[a-z]{2}F))ax(?:[_ ]?number|[_ ]?no|nummer)\b|(?:ruf|telefon|handy|mobil|fon)n(?:umme)?r\b"
     r"|\b(?:contact|mobile|cell|callback|whatsapp)[ _](?:number|num\b|no\b)"
     r"|\bn\x{fa}?u?mero de (?:tel[e\x{e9}]fono|m[o\x{f3}]vil|contacto|celular)"
     r"|\bnum[e\x{e9}]ro de t[e\x{e9}]l[e\x{e9}]phone"
     r"|\bnumero di (?:telefono|cellulare)"
 )
-_ABBREVIATIONS = (
-    r"\btel\b|\bt\x{e9}l\b|\btelf?\b|\bt[el]*fn?o?s?\b|\btelefax\b|\bfon\b|\bph\b|τηλ|\bтел\b|\banswering (?:at|on)\b"
-)
+_ABBREVIATIONS = r"\btel\b|\bt\x{e9}l\b|\btelf?\b|\bt[el]*fn?o?s?\b|\btelefax\b|\bfon\b|\bph\b|\bpuh\b|\bcel\b|\bfono\b|τηλ|тел[.: ]|\banswering (?:at|on)\b"
 """After names and abbreviations, a number needs no colon."""
 _LABELS = (
     r"(?:\bp|_p|(?-i:[a-z]{2}P)|(?:home|work|cell|desk|mobile|office)p)hones?\b"
     r"|\bt[e\x{e9}]l[e\x{e9}](?:f|ph)[a-z\x{e9}\x{f3}\x{f4}\x{142}]*"
     r"|(?:\bf|_f|(?-i:[a-z]{2}F))ax(?:e|es)?\b"
     r"|\bcell ?phone\b|whatsapp|viber|hotline|helpline|toll[ -]free|телефон|факс"
-    r"|电话|電話|手机|手機|傳真|传真|专线|專線|전화|휴대폰|携帯|هاتف"
+    r"|电话|電話|手机|手機|傳真|传真|专线|專線|전화|휴대폰|携帯|هاتف|טלפון|נייד|\bpuhelin"
 )
 _MENTIONS = (
     r"\bmob(?:ile?)?\b|\bmobil[a-z]*|\bm\x{f3}vil\b|\bmovil\b|\bcell(?: no|number)?\b|\bcellular|\bcelular"
@@ -43,7 +41,7 @@ _MENTIONS = (
     r"|voicemail|messages? to"
     r"|\breach(?:ed)?\b|\bcontact(?:o|s|ez)?\b|\bkontakt\b|\bhandy\b|\bportable\b|\banrufen\b|\bruf(?:en|t)?\b|\berreich[a-z]+"
     r"|\bappele[rz]\b|\bjoindre\b|\bllam[a-z]+|\bchiam[a-z]+|\blig(?:ue|ar)\b|\bbel\b|\bdzwo[a-z\x{144}]+|\bzadzwo[a-z\x{144}]+"
-    r"|phones?\b|звони[а-я]*"
+    r"|\b(?:my|your|our|his|her|their) number\b|\bunter der nummer\b|phones?\b|звони[а-я]*"
 )
 _OTHERS = (
     r"\bisbn|\bissn|\bdoi\b|\b10\.[0-9]{4,}/|\bpm(?:id|c)\b|arxiv|\borders?\b|\binvoice|\bzip\b|\bpost(?:al|code)|\bpages?\b"
@@ -60,9 +58,12 @@ _LINKS = (
     r"|uns|mich|ihn|sie|unter|der|die|das|le|la|les|au|du|al|el|lo|il|en|de|del|op|op:|på|na|nos|para|kom|nummer|nr|numer|numero"
     r"|n\x{fa}mero|num\x{e9}ro|ist|est|es|\x{e8}|по|номер|номеру|мне|нам)"
 )
+_QUALIFIER = r" ?\(\p{L}[\p{L} ,./-]{0,15}\)"
+"""`(home)` and the like, between a word and its number."""
 _TIGHT = pattern(
-    rf"(?i)^(?:[^\p{{L}}\p{{N}}]{{0,6}}|[№番号號码碼번호はは]){{0,3}}(?:\b{_LINKS}\b[^\p{{L}}\p{{N}}]{{1,6}}){{0,4}}$"
+    rf"(?i)^(?:[^\p{{L}}\p{{N}}]{{0,6}}|{_QUALIFIER}|[№番号號码碼번호はは]){{0,3}}(?:\b{_LINKS}\b[^\p{{L}}\p{{N}}]{{1,6}}){{0,4}}$"
 )
+_QUALIFIERS = pattern(_QUALIFIER)
 _MARKED = pattern(
     r"(?i)[:=：#(\"'№]|\b(?:number|numbers|no|nr|num|numer|numero|nummer|n\x{fa}mero|num\x{e9}ro|номер)\b|[番号號码碼번호]"
 )
@@ -100,7 +101,7 @@ def context(data: bytes, word: Word, start: int) -> Context:
         return ""
     if not _TIGHT.match(gap):
         return "mention"
-    if word.kind == "name" or (word.kind == "label" and _MARKED.search(gap)):
+    if word.kind == "name" or (word.kind == "label" and _MARKED.search(_QUALIFIERS.sub(b"", gap))):
         return "label"
     return "address"
 

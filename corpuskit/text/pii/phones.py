@@ -268,6 +268,9 @@ def _has_lone_digit(candidate: Candidate) -> bool:
     groups = candidate.groups()
     if _EXCHANGE_OF_ONE.search(candidate.text) and candidate.digits.startswith(b"0"):
         groups.pop()
+    if groups[0].startswith(b"00") and len(groups) > 2:
+        # Vienna is 1, behind `0043`.
+        del groups[0]
     trunk = groups[0] in _TRUNK_DIGITS and not candidate.text.startswith((b"0-", b"0/", b"0."))
     return any(len(group) == 1 for group in groups[1:]) or (len(groups[0]) == 1 and not trunk)
 
