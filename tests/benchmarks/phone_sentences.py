@@ -139,13 +139,13 @@ NUMBERS = (
 )
 
 
-def main(verbose: bool) -> None:
+def main(engine: str, verbose: bool) -> None:
     """Print, for each half, how many sentences without a number are masked and how many numbers are found whole."""
-    find = finder("native", ("phone",))
+    find = finder(engine, ("phone",))
     for half, name in ((0, "looked at"), (1, "only scored")):
         without, numbers = WITHOUT_NUMBER[half::2], NUMBERS[half::2]
         wrong, missed = masked(without, find), missing(numbers, find)
-        print(f"{name:12} masked {len(wrong)} of {len(without)} sentences without a number", end="; ")
+        print(f"{engine:9} {name:11} masked {len(wrong)} of {len(without)} sentences without a number", end="; ")
         print(f"found {len(numbers) - len(missed)} of {len(numbers)} numbers")
         if verbose and not half:
             print(*(f"  {mistake}" for mistake in [*wrong, *missed]), sep="\n")
@@ -162,4 +162,5 @@ def missing(numbers: Sequence[tuple[str, str]], find: Finder) -> list[str]:
 
 
 if __name__ == "__main__":
-    main("-v" in sys.argv[1:])
+    for engine in ("native", "scrubadub"):
+        main(engine, "-v" in sys.argv[1:] and engine == "native")

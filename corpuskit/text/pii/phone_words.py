@@ -25,7 +25,10 @@ _NAMES = (
     r"|\bnum[e\x{e9}]ro de t[e\x{e9}]l[e\x{e9}]phone"
     r"|\bnumero di (?:telefono|cellulare)"
 )
-_ABBREVIATIONS = r"\btel\b|\bt\x{e9}l\b|\btelf?\b|\bt[el]*fn?o?s?\b|\btelefax\b|\bfon\b|\bph\b|\bpuh\b|\bcel\b|\bfono\b|τηλ|тел[.: ]|\banswering (?:at|on)\b"
+_ABBREVIATIONS = (
+    r"\btel\b|\bt\x{e9}l\b|\btelf?\b|\bt[el]*fn?o?s?\b|\btelefax\b|\bfon\b|\bph\b|\bpuh\b|\bcel\b|\bfono\b|τηλ|тел[.: ]"
+    r"|\banswering (?:at|on)\b"
+)
 """After names and abbreviations, a number needs no colon."""
 _LABELS = (
     r"(?:\bp|_p|(?-i:[a-z]{2}P)|(?:home|work|cell|desk|mobile|office)p)hones?\b"
@@ -68,6 +71,8 @@ _MARKED = pattern(
     r"(?i)[:=：#(\"'№]|\b(?:number|numbers|no|nr|num|numer|numero|nummer|n\x{fa}mero|num\x{e9}ro|номер)\b|[番号號码碼번호]"
 )
 _NUMBER_BETWEEN = re.compile(rb"[0-9]{2}|[0-9][^:.)\]]")
+_AREA_CODE = re.compile(rb"(?:\+[0-9]{1,3} ?)?\([0-9]{2,4}\)\s+\Z")
+"""Where the line ends after it."""
 _AFTER = re.compile(rb"(?i)[\s,(\-]{0,3}(?:office|fax|mobile|cell)\b(?!\s+[a-z])")
 _CHAIN = re.compile(rb"(?i)\s*(?:[/;,\-|]|y|and|or|und|oder|et|ou|e|o|i)\s*\Z")
 
@@ -97,6 +102,7 @@ def context(data: bytes, word: Word, start: int) -> Context:
         return ""
     if word.kind == "other":
         return "other"
+    gap = _AREA_CODE.sub(b" ", gap)
     if _NUMBER_BETWEEN.search(gap):
         return ""
     if not _TIGHT.match(gap):

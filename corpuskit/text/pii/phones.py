@@ -55,7 +55,7 @@ _NORTH_AMERICAN = re.compile(
 _LOCAL = re.compile(rb"[2-9]\d\d[-.]\d{4}\Z")
 _MORE_DIGITS = re.compile(rb"(?: |\xc2\xa0)[0-9]")
 _WORD_AFTER = re.compile(rb" [A-Za-z\xc3-\xf4]")
-_GERMAN = re.compile(rb"0[1-9]\d{1,3} ?/ ?\d")
+_GERMAN = re.compile(rb"0[1-9]\d{1,3}(?: ?/ ?\d|-[1-9]\d{5,8}\Z)")
 _MAY_BEGIN = re.compile(rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4})")
 _MAY_STAND_ALONE = re.compile(rb"\(?\+|\(0?\d{2,4}\)|0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}")
 _BRACKET = ord("(")
@@ -131,6 +131,7 @@ def _number_from(data: bytes, run: int, start: int, groups: list[Span], context:
     if word_at(data, start - 1) or _is_inner_part(data, start):
         return None
     shaped = _MAY_STAND_ALONE.match(data, start) and not _follows_group(data, run, start)
+    cut_off = None
     for end in _plausible_ends(data, groups):
         # Only the last group of a run has a word after it.
         after_word = phone_words.word_after(data, _with_extension(data, end))
@@ -141,7 +142,15 @@ def _number_from(data: bytes, run: int, start: int, groups: list[Span], context:
         candidate = Candidate.at(data, start + alone, end)
         if _is_phone(candidate, context, bool(shaped), after_word):
             return candidate
-    return None
+        if context == "label" and cut_off is None and _may_be_cut_off(candidate):
+            cut_off = candidate
+    return cut_off
+
+
+def _may_be_cut_off(candidate: Candidate) -> bool:
+    """Whether this is all that the line holds of an international number: `Fax: +1 (617) 555`."""
+    international = candidate.text.startswith((b"+", b"(+")) and 7 <= len(candidate.digits) <= 15
+    return international and not _is_other_number(candidate) and not word_at(candidate.data, candidate.end)
 
 
 def _opening(data: bytes, run: int, start: int) -> int:
