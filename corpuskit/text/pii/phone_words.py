@@ -9,7 +9,7 @@ between.
 import re
 from typing import Literal, NamedTuple
 
-from corpuskit.text.pii.detector import after, before, pattern
+from corpuskit.text.pii.detector import before, pattern
 
 Context = Literal["label", "address", "mention", "other", ""]
 """What the words before a number make of it; an `address` is a mention right before it: `call us on 1234567`."""
@@ -54,7 +54,8 @@ _OTHERS = (
     r"|\bticket\b|\bbuild\b|\brevision\b|\bcommit\b|\bchecksum\b|\btimestamp\b|\bregistration\b|\binventory\b"
 )
 _WORDS = pattern(f"(?i)({_NAMES})|({_LABELS})|({_ABBREVIATIONS})|({_MENTIONS})|{_OTHERS}")
-_KINDS: tuple[Literal["name", "label", "mention"], ...] = ("name", "label", "name", "mention")
+_KINDS: dict[int, Literal["name", "label", "mention"]] = {1: "name", 2: "label", 3: "name", 4: "mention"}
+"""By number of the group."""
 
 _LINKS = (
     r"(?:me|us|him|her|them|at|on|to|now|today|toll|free|direct|our|office|number|numbers|no|nr|num|is|are|was|or|and|mobile|phone"
@@ -73,7 +74,9 @@ _MARKED = pattern(
 _NUMBER_BETWEEN = re.compile(rb"[0-9]{2}|[0-9][^:.)\]]")
 _AREA_CODE = re.compile(rb"(?:\+[0-9]{1,3} ?)?\([0-9]{2,4}\)\s+\Z")
 """Where the line ends after it."""
-_AFTER = re.compile(rb"(?i)[\s,(\-]{0,3}(?:office|fax|mobile|cell)\b(?!\s+[a-z])")
+_AFTER = re.compile(
+    rb"(?i)(?: ?,? ?(?:x|ext\.?|extension) ?[0-9]{1,6})?[\s,(\-]{0,3}(?:office|fax|mobile|cell)\b(?!\s+[a-z])"
+)
 _CHAIN = re.compile(rb"(?i)\s*(?:[/;,\-|]|y|and|or|und|oder|et|ou|e|o|i)\s*\Z")
 
 
@@ -84,22 +87,26 @@ class Word(NamedTuple):
     end: int
 
 
+_NO_WORD = Word("", 0)
+
+
 def last_word(data: bytes, start: int) -> Word:
     """Return the last telling word before this offset, within reach and in the same paragraph."""
     window = before(data, start, REACH).rpartition(b"\n\n")[2]
-    words = list(_WORDS.finditer(window))
-    if not words:
-        return Word("", start)
-    last = words[-1]
-    kind = next((kind for number, kind in enumerate(_KINDS, 1) if last.group(number) is not None), "other")
-    return Word(kind, start - len(window) + last.end())  # type: ignore[arg-type]
+    last = None
+    while word := _WORDS.search(window, last.end() if last else 0):
+        last = word
+    if last is None:
+        return _NO_WORD
+    kind = _KINDS[last.lastindex] if last.lastindex else "other"
+    return Word(kind, start - len(window) + last.end())
 
 
 def context(data: bytes, word: Word, start: int) -> Context:
     """Return what a word makes of the number that begins at `start`."""
-    gap = data[word.end : start]
-    if not word.kind or len(gap) > REACH:
+    if not word.kind or start - word.end > REACH:
         return ""
+    gap = data[word.end : start]
     if word.kind == "other":
         return "other"
     gap = _AREA_CODE.sub(b" ", gap)
@@ -118,5 +125,5 @@ def follows_number(data: bytes, last: int, start: int) -> bool:
 
 
 def word_after(data: bytes, end: int) -> bool:
-    """Whether the word after a number says what it is: `(65 43 21 09, office)`."""
-    return bool(_AFTER.match(after(data, end, 24)))
+    """Whether the word after a number and its extension says what it is: `(65 43 21 09, office)`."""
+    return bool(_AFTER.match(data, end, end + 44))

@@ -60,6 +60,7 @@ _MAY_BEGIN = re.compile(rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:0\d|(?:1[-. ])?[2-9]
 _MAY_STAND_ALONE = re.compile(rb"\(?\+|\(0?\d{2,4}\)|0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}")
 _BRACKET = ord("(")
 _CURRENCIES = (b"$", "€".encode(), "£".encode(), "¥".encode())
+_ENDS_OF_CURRENCIES = (b" ", *(sign[-1:] for sign in _CURRENCIES))
 _BRACKETED = re.compile(rb"\(0?\d{2,4}\)[-. ]?\d{3,4}(?:[-. ]?\d{2,4}){1,3}\Z")
 _EXCHANGE_OF_ONE = re.compile(rb"(?:-|\xe2\x80[\x90-\x93]) ?\d\Z")
 """`-0` at the end of a German number stands for the switchboard."""
@@ -108,7 +109,7 @@ def _in_run(data: bytes, run: Span, last: int) -> Iterator[Span]:
         if context in ("", "other") and (ahead := _next_shaped(data, start, end)) > groups[0][0]:
             offset = ahead
             continue
-        number = None if start < last else _number_from(data, run[0], start, groups, context)
+        number = None if start < last else _number_from(data, start, groups, context)
         if number is None:
             offset = groups[0][1]
             continue
@@ -126,21 +127,22 @@ def _next_shaped(data: bytes, start: int, end: int) -> int:
     return min(match.start(), limit) if match else limit
 
 
-def _number_from(data: bytes, run: int, start: int, groups: list[Span], context: Context) -> Candidate | None:
+def _number_from(data: bytes, start: int, groups: list[Span], context: Context) -> Candidate | None:
     """Return the longest number that begins with the first of these groups."""
     if word_at(data, start - 1) or _is_inner_part(data, start):
         return None
-    shaped = _MAY_STAND_ALONE.match(data, start) and not _follows_group(data, run, start)
+    shaped = bool(_MAY_STAND_ALONE.match(data, start)) and not _follows_group(data, start)
+    ends = _plausible_ends(data, groups)
+    # Only the last group of a run has a word after it.
+    after_word = bool(ends) and phone_words.word_after(data, ends[0])
+    if context in ("", "other") and not shaped and not after_word:
+        return None
     cut_off = None
-    for end in _plausible_ends(data, groups):
-        # Only the last group of a run has a word after it.
-        after_word = phone_words.word_after(data, _with_extension(data, end))
-        if context in ("", "other") and not shaped and not after_word:
-            return None
+    for end in ends:
         # The bracket of `(555-0123)` belongs to the sentence.
         alone = data[start] == _BRACKET and b")" not in data[start:end]
         candidate = Candidate.at(data, start + alone, end)
-        if _is_phone(candidate, context, bool(shaped), after_word):
+        if _is_phone(candidate, context, shaped, after_word and end == ends[0]):
             return candidate
         if context == "label" and cut_off is None and _may_be_cut_off(candidate):
             cut_off = candidate
@@ -174,7 +176,7 @@ def _plausible_ends(data: bytes, groups: list[Span]) -> list[int]:
     return ends[::-1]
 
 
-def _follows_group(data: bytes, run: int, start: int) -> bool:
+def _follows_group(data: bytes, start: int) -> bool:
     """Whether a zero-led number begins after a space behind other digits or a code: `AA1 01 2345 6784`."""
     if data[start : start + 1] != b"0":
         return False
@@ -183,7 +185,9 @@ def _follows_group(data: bytes, run: int, start: int) -> bool:
 
 def _is_inner_part(data: bytes, start: int) -> bool:
     """Whether this is part of an amount, address, time or serial number: `$ 12`, `9,100`, `/2004/06`, `GPN-2000`."""
-    if data[max(0, start - 4) : start].rstrip(b" ").endswith(_CURRENCIES):
+    if data[start - 1 : start] in _ENDS_OF_CURRENCIES and data[max(0, start - 4) : start].rstrip(b" ").endswith(
+        _CURRENCIES
+    ):
         return True
     if data[start : start + 1] in (b"+", b"(") or not start:
         return False
