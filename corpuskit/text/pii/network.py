@@ -49,6 +49,7 @@ _NETWORK_BEFORE = pattern(
     r"|\b(?:eth|wlan|en|tun)[0-9])"
 )
 _NETWORK_AFTER = pattern(r"(?i)^(?:/|:[^\s]|[- ]?(?:ad?dres|host|server|router|netz|network)|\.in-addr)")
+_CAPITAL = pattern(r"^ +\p{Lu}")
 _WINDOW = 80
 """Bytes before an address in which a version's name and the versions listed before it may stand."""
 _NEAR = 24
@@ -124,19 +125,23 @@ def _is_ipv4(data: bytes, start: int, end: int) -> bool:
     if octets[0] in (0, 127) or octets[0] >= 240:
         return False
     window = before(data, start, _WINDOW).rpartition(b"\n")[2]
-    if _VERSION_BEFORE.search(window):
-        return False
     following = after(data, end, 24)
+    if _VERSION_BEFORE.search(window) or _is_heading(window, following, octets):
+        return False
     if _NETWORK_AFTER.match(following) or _NETWORK_BEFORE.search(window[-_NEAR:]):
         return True
     if _COMPARISON_BEFORE.search(window) or _VERSION_AFTER.match(following):
         return False
-    return not _is_heading(window, following, octets) and _is_likelier_address(octets)
+    return _is_likelier_address(octets)
 
 
 def _is_heading(window: bytes, following: bytes, octets: list[int]) -> bool:
-    """Whether a line begins with a section's number: `4.8.4.2. Customizing versions`."""
-    return not window.strip(b" \t#*") and following.startswith(b". ") and max(octets) < 100
+    """Whether a line begins with a section's number: `4.8.4.2. Customizing versions`, `6.5.3.2 Address operators`."""
+    if window.strip(b" \t#*"):
+        return False
+    return (following.startswith(b". ") and max(octets) < 100) or (
+        bool(_CAPITAL.match(following)) and max(octets) < 32 and octets[0] != 10
+    )
 
 
 def _is_likelier_address(octets: list[int]) -> bool:

@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 
 from corpuskit.text.pii.detector import before, pattern
 
-Context = Literal["label", "address", "mention", "other", ""]
-"""What the words before a number make of it; an `address` is a mention right before it: `call us on 1234567`."""
+Context = Literal["label", "adjoining", "mention", "other", ""]
+"""What the words before a number make of it; `adjoining`: a mention right before it: `call us on 1234567`."""
 
 REACH = 36
 """Bytes between a word and its number."""
@@ -116,7 +116,7 @@ def context(data: bytes, word: Word, start: int) -> Context:
         return "mention"
     if word.kind == "name" or (word.kind == "label" and _MARKED.search(_QUALIFIERS.sub(b"", gap))):
         return "label"
-    return "address"
+    return "adjoining"
 
 
 def follows_number(data: bytes, last: int, start: int) -> bool:

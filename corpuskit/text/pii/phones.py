@@ -185,13 +185,12 @@ def _follows_group(data: bytes, start: int) -> bool:
 
 def _is_inner_part(data: bytes, start: int) -> bool:
     """Whether this is part of an amount, address, time or serial number: `$ 12`, `9,100`, `/2004/06`, `GPN-2000`."""
-    if data[start - 1 : start] in _ENDS_OF_CURRENCIES and data[max(0, start - 4) : start].rstrip(b" ").endswith(
-        _CURRENCIES
-    ):
+    previous = data[max(0, start - 1) : start]
+    if previous in _ENDS_OF_CURRENCIES and data[max(0, start - 4) : start].rstrip(b" ").endswith(_CURRENCIES):
         return True
-    if data[start : start + 1] in (b"+", b"(") or not start:
+    if data[start : start + 1] in (b"+", b"("):
         return False
-    return data[start - 1] in b"-/" or (data[start - 1] in b",.:" and digit_at(data, start - 2))
+    return previous in (b"-", b"/") or (previous in (b",", b".", b":") and digit_at(data, start - 2))
 
 
 def _with_extension(data: bytes, end: int) -> int:
@@ -210,7 +209,7 @@ def _is_phone(candidate: Candidate, context: Context, shaped: bool, word_after: 
         return True
     if context == "label":
         return _fits_label(candidate)
-    return (context in ("address", "mention") or word_after) and _fits_mention(candidate, context, word_after)
+    return (context in ("adjoining", "mention") or word_after) and _fits_mention(candidate, context, word_after)
 
 
 def _has_shape(candidate: Candidate, context: Context, extended: bool) -> bool:
@@ -239,7 +238,7 @@ def _fits_mention(candidate: Candidate, context: Context, word_after: bool) -> b
         return _fits_calling_code(candidate, assigned=False)
     if word_after and len(groups) > 1 and not _THOUSANDS.match(text):
         return True
-    if context == "address" and _LOCAL.match(text):
+    if context == "adjoining" and _LOCAL.match(text):
         return True
     if context == "mention" and (len(groups) == 1 or _is_amount(text, after_it)):
         return False

@@ -14,6 +14,7 @@ VERSIONS = [
     "libfoo 45.6.40.1-beta2, foo_45.6.40.1.tar.gz, 45.6.40.1 or later",
     "Linux 6.40.9.3-generic",
     "  ## 43.7.2.5. Cursors",
+    "see\n6.5.4.2 Address arithmetic",
     "ObjectIdentifier('1.3.101.112')",
     '"version": "41.3.2.40"',
     "firmware 41.3.2.40, driver=41.3.2.41",
