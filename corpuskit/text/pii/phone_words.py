@@ -51,7 +51,7 @@ _OTHERS = (
     r"|\bpp\b|\bvol(?:ume)?\b|\bid\b|\bcol\b|\bnass\b|\bnhc\b|\bnif\b|\bnip\b|\bregon\b|\bpesel\b|\bversion\b|\bcase\b"
     r"|\bprice|\bdate\b|\bborn\b|\bpatent|\bserial|\bcards?\b|\baccount|\bkonta\b|\biban\b|\bean\b|\bgtin\b|\bupc\b|\bsku\b"
     r"|\blot\b|\bbatch\b|\btracking|\bups\b|\bparcel|\bshipment|\bpart\b|\bitem\b|\barticle\b|\bartikel|\bart\.|\bmodel\b"
-    r"|\bticket\b|\bbuild\b|\brevision\b|\bcommit\b|\bchecksum\b|\btimestamp\b|\bregistration\b|\binventory\b"
+    r"|\bticket\b|\bbuild\b|\brevision\b|\bcommit\b|\bchecksum\b|\btimestamp\b|\bim[es]i\b|\biccid\b|\bregistration\b|\binventory\b"
 )
 _WORDS = pattern(f"(?i)({_NAMES})|({_LABELS})|({_ABBREVIATIONS})|({_MENTIONS})|{_OTHERS}")
 _KINDS: dict[int, Literal["name", "label", "mention"]] = {1: "name", 2: "label", 3: "name", 4: "mention"}
