@@ -17,7 +17,8 @@ RESERVED = {
     key: (kind, meaning)
     for key, kind, meaning in (
         ("url", str, "address the document was fetched from"),
-        ("date", str, "ISO 8601 date of the document, or of its capture where it states none"),
+        ("date", str, "ISO 8601 date that the document states"),
+        ("crawl_date", str, "ISO 8601 time at which the document was fetched"),
         ("title", str, "title"),
         ("content_type", str, "media type of `text`; `text/html` until `extract` has run"),
         ("http_status", int, "status of the HTTP response"),

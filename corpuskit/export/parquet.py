@@ -17,6 +17,7 @@ ROWS_A_GROUP = 10_000
 BYTES_A_GROUP = 64 * 1024 * 1024
 DICTIONARY_COLUMNS = (
     "date",
+    "crawl_date",
     "content_type",
     "http_status",
     "warc_file",

@@ -65,7 +65,8 @@ class FetchWarc(Source):
     keep_truncated: Annotated[bool, "Keep pages that the crawler itself cut short (WARC-Truncated)."] = False
     check_digests: Annotated[
         Literal["auto", "always", "never"],
-        "When to compare records with their WARC-Block-Digest; auto: if the compression has no checksum.",
+        "When to compare records with their digest; auto: the block's, if the compression has no checksum; always: the "
+        "payload's, too.",
     ] = "auto"
     base: Annotated[str, "Folder or URL that precedes the relative lines of a .paths list.", RUNTIME] = COMMON_CRAWL
 
@@ -189,6 +190,8 @@ class FetchWarc(Source):
             raise Reject("truncated", "the crawler cut the page; --keep-truncated keeps such pages")
         self._compare_digest(record)
         body = response.decoded_body()
+        if self.check_digests == "always" and record.matches_payload_digest(response.payloads()) is False:
+            raise Reject("bad-digest", "the page does not have its WARC-Payload-Digest")
         if not body.strip():
             raise Reject("empty-body", "the response has no page")
         values = {"content_type": response.content_type, "binary": True}
@@ -244,7 +247,7 @@ def _metadata(record: "WarcRecord", archive: str) -> dict[str, Any]:
     url = record.headers.get("warc-target-uri", "").strip("<> ")
     metadata = {
         "url": url,
-        "date": record.headers.get("warc-date", ""),
+        "crawl_date": record.headers.get("warc-date", ""),
         "warc_file": archive,
         "warc_offset": record.offset,
         "warc_length": record.length,

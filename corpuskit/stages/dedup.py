@@ -33,8 +33,8 @@ class Dedup(CorpusStage):
 
     A survivor's `metadata.duplicates` gains the `count` of documents dropped for it, their `sources` (its own included)
     and their `licenses` if these differ. Of the `rights` stated in its cluster it gets the strictest. Survivors and
-    drops come out in input order. With `--keep longest` (characters) or `newest` (`metadata.date`; undated last),
-    documents are considered in that order, and in input order among equals.
+    drops come out in input order. With `--keep longest` (characters) or `newest` (`metadata.date`, or else
+    `crawl_date`; undated last), documents are considered in that order, and in input order among equals.
 
     With `--index DIR --snapshot NAME`, documents are also compared with earlier snapshots, and drops name the
     `snapshot` of the document that they match. Once the run has succeeded, kept and dropped documents go into the index

@@ -21,7 +21,7 @@ from corpuskit.formats.warc.http import media_type
 from corpuskit.formats.warc.page_encoding import decode_page
 from corpuskit.sources.fetch_warc import FetchWarc
 from tests.conftest import Run
-from tests.support.warc import PAGES, RECORDS, arc, gz, plain, record
+from tests.support.warc import PAGES, RECORDS, arc, digest, gz, plain, record
 from tests.support.warc import http as message
 
 HTML = "<!doctype html><title>Grüße</title><p>Ein Stück Text, lang genug für Wörter wie Äpfel und Öl."
@@ -58,7 +58,7 @@ def test_a_page_is_a_document_that_says_where_it_lies(fetch) -> None:
     assert gzip.decompress(data[start : start + length]) == RECORDS[3]
     assert metadata == {
         "url": "http://example.org/3",
-        "date": "2024-05-06T07:08:09Z",
+        "crawl_date": "2024-05-06T07:08:09Z",
         "warc_file": "crawl.warc.gz",
         "content_type": "text/html",
         "http_status": 200,
@@ -143,7 +143,7 @@ def test_arc_records_and_repeated_ids_are_named_by_their_location(fetch) -> None
     items = fetch(plain(archive), name="a.arc")
     assert [item.id for item in items] == [item.id for item in fetch(plain(archive), name="a.arc")]
     assert len({item.id for item in items}) == 3
-    assert items[0].metadata["date"] == "2001-02-03T04:05:06Z"
+    assert items[0].metadata["crawl_date"] == "2001-02-03T04:05:06Z"
     assert items[0].metadata["url"] == "http://example.org/a page/0"
     twice = fetch(plain([RECORDS[1], RECORDS[1], RECORDS[2]]))
     assert [item.id == f"{number:032d}" for item, number in zip(twice, (1, 1, 2), strict=True)] == [True, False, True]
@@ -164,6 +164,20 @@ def test_options_for_statuses_truncation_and_digests(fetch) -> None:
     # The member's own checksum vouches for the bytes, so the digest was wrong from the start.
     verdicts = [verdict(one(fetch(gz([wrong]), FetchWarc(check_digests=check)))) for check in ("auto", "always")]
     assert verdicts == ["kept", "bad-digest"]
+
+
+@pytest.mark.parametrize("digested", [b"<p>whole", b"8\r\n<p>whole\r\n0\r\n\r\n", b"<p>other"])
+def test_a_payload_has_the_digest_of_what_was_sent_or_of_what_it_decodes_to(fetch, digested: bytes) -> None:
+    sent = message(b"8\r\n<p>whole\r\n0\r\n\r\n", head="Content-Type: text/html\r\nTransfer-Encoding: chunked")
+    label = digest(digested).replace("Block", "Payload")
+    items = {check: fetch(record(1, sent, more=label), FetchWarc(check_digests=check)) for check in ("auto", "always")}
+    assert verdict(one(items["auto"])) == "kept"
+    assert verdict(one(items["always"])) == ("bad-digest" if b"other" in digested else "kept")
+
+
+def test_a_media_type_ends_where_its_parameters_begin_however_they_are_parted(fetch) -> None:
+    for stated in ("text/html charset=utf-8", "text/html;charset=utf-8", "TEXT/HTML,text/html"):
+        assert verdict(one(fetch(record(1, message(b"<p>x", head=f"Content-Type: {stated}"))))) == "kept"
 
 
 def raw_deflate(data: bytes) -> bytes:

@@ -3,6 +3,12 @@
 import re
 
 _ARC_FIELDS = re.compile(rb"(.*?) ([0-9A-Fa-f.:-]+) (\d{8,20}) (?:(.*) )?(\S+)\s*", re.DOTALL)
+_ADDRESS = rb"(?:\d{1,3}\.){3}\d{1,3}"
+_ODD_ARC_FIELDS = re.compile(
+    rb"(.*?) (?:" + _ADDRESS + rb" ([0-9A-Za-z]{4,30})|([0-9A-Za-z]{4,30}) " + _ADDRESS + rb") (?:(.*) )?(\d+)\s*",
+    re.DOTALL,
+)
+"""A line whose date is none, or stands before the address: old crawlers wrote such lines."""
 _FOLD = re.compile(r"\r?\n[ \t]+")
 _FIELD = re.compile(r"(?<=\n)([^:\n]+):([^\n]*)")
 _PLAIN_KIND = re.compile(rb"\nwarc-type:[ \t]*([a-z]+)[ \t]*\r?\n(?![ \t])")
@@ -52,20 +58,26 @@ def blank_line(data: bytes, start: int) -> int:
 def arc_headers(line: bytes) -> dict[str, str]:
     """Return the fields of an ARC line: URL, IP address, date, media type, more in version 2, and length."""
     match = _ARC_FIELDS.fullmatch(line)
-    if not match:
+    if match:
+        url, _, date, media_types, length = match.groups()
+    elif match := _ODD_ARC_FIELDS.fullmatch(line):
+        url, date, date_before, media_types, length = match.groups()
+        date = date or date_before
+    else:
         return {"warc-target-uri": _text(line.split(b" ")[0]), "content-length": _text(line.split()[-1])}
-    media_type = (match[4] or b"").split(b" ")[0].rstrip(b";")
     return {
-        "warc-target-uri": _text(match[1]),
-        "warc-date": _iso_date(match[3].decode()),
-        "content-type": _text(media_type),
-        "content-length": _text(match[5]),
+        "warc-target-uri": _text(url),
+        "warc-date": _iso_date(date.decode()),
+        "content-type": _text((media_types or b"").split(b" ")[0].rstrip(b";")),
+        "content-length": _text(length),
     }
 
 
 def _iso_date(digits: str) -> str:
     """Return an ARC date, whose time may be missing, as ISO 8601; empty if it is not a date."""
     stamp = digits[:14].ljust(14, "0")
+    if not stamp.isdigit():
+        return ""
     year, month, day, hour, minute, second = stamp[:4], *(stamp[index : index + 2] for index in range(4, 14, 2))
     if not ("01" <= month <= "12" and "01" <= day <= "31" and hour < "24" and minute < "60" and second < "61"):
         return ""

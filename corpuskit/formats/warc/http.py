@@ -9,6 +9,7 @@ Sources: RFC 9112 (messages, chunked), RFC 9110 (codings), the WHATWG MIME Sniff
 
 import re
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from corpuskit.core.document import Reject
@@ -63,6 +64,14 @@ class Response:
             body = _undo_coding(body, coding.strip())
         return body
 
+    def payloads(self) -> Iterator[bytes]:
+        """Yield what writers of archives take the digest of: the body as it was sent, without chunks, and decoded."""
+        yield self.body
+        if self._is_chunked:
+            yield join_chunks(self.body)
+        if "content-encoding" in self.headers:
+            yield self.decoded_body()
+
     @property
     def is_unfinished(self) -> bool:
         """Whether the body is whole chunks, and only the last one, which says that it ends, is missing."""
@@ -104,7 +113,8 @@ def media_type(value: str) -> str:
     >>> media_type("Text/HTML; charset=utf-8")
     'text/html'
     """
-    return value.partition(";")[0].partition(",")[0].strip().lower()
+    words = value.partition(";")[0].partition(",")[0].split()
+    return words[0].lower() if words else ""
 
 
 def join_chunks(body: bytes) -> bytes:

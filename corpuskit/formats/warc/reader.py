@@ -33,7 +33,11 @@ MAX_RETURNS = 16
 LOOK_AHEAD = 1024 * 1024
 """Decompressed bytes to look ahead: for the end of a member of one record, and for damage soon after a record."""
 
-_ARC_LINE = rb"(?:filedesc:[^\n]*\n|[A-Za-z][A-Za-z0-9+.-]*:[^\n]*? [0-9A-Fa-f.:-]+ \d{8,20} [^\n]*?\S[ \t]*\r?\n)"
+_ARC_LINE = (
+    rb"(?:filedesc:[^\n]*\n|[A-Za-z][A-Za-z0-9+.-]*:[^\n]*? (?:[0-9A-Fa-f.:-]+ \d{8,20} [^\n]*?\S"
+    rb"|(?:(?:\d{1,3}\.){3}\d{1,3} [0-9A-Za-z]{4,30}|[0-9A-Za-z]{4,30} (?:\d{1,3}\.){3}\d{1,3}) (?:[^\n]*? )?\d+)"
+    rb"[ \t]*\r?\n)"
+)
 # Where a record should start, its first line may be damaged after the name.
 _WARC = re.compile(rb"WARC/\d", re.IGNORECASE)
 _ARC = re.compile(_ARC_LINE)

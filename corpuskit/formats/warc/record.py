@@ -1,6 +1,7 @@
 """One record of a web archive: its header and block, what is wrong with it, and what in it confirms its length."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -58,6 +59,16 @@ class WarcRecord:
         if len(self.block) != self.size:
             return None
         return matches_digest(self.headers.get("warc-block-digest", ""), self.block)
+
+    def matches_payload_digest(self, payloads: Iterable[bytes]) -> bool | None:
+        """Whether one of these has the digest that the header gives of the payload; None if it gives none we know."""
+        label = self.headers.get("warc-payload-digest", "")
+        verdict: bool | None = None
+        for payload in payloads:
+            verdict = matches_digest(label, payload)
+            if verdict is not False:
+                break
+        return verdict
 
 
 def member_fault(fault: str) -> RecordFault:

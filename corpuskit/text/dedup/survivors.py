@@ -30,7 +30,9 @@ def digest(text: str) -> bytes:
 
 def preference(document: Document, keep: str) -> int:
     """Return a 64-bit number; the lower it is, the earlier the document is considered."""
-    return -len(document.text) if keep == "longest" else -_instant(document.metadata.get("date"))
+    if keep == "longest":
+        return -len(document.text)
+    return -_instant(document.metadata.get("date") or document.metadata.get("crawl_date"))
 
 
 def drop(document: Document, leader: str, similarity: float, equal: bool, snapshot: str | None = None) -> Drop:

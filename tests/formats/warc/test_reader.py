@@ -350,6 +350,24 @@ def test_an_arc_line_is_understood_from_both_ends() -> None:
     assert arc_headers(b"http://example.org/ 192.0.2.1 20019999 text/html 3\n")["warc-date"] == ""
 
 
+@pytest.mark.parametrize(
+    ("middle", "date"),
+    [
+        ("192.0.2.1 200102030405061", "2001-02-03T04:05:06Z"),
+        ("192.0.2.1 20010203040506abc", "2001-02-03T04:05:06Z"),
+        ("192.0.2.1 3a7b6f2c", ""),
+        ("20010203040506 192.0.2.1", "2001-02-03T04:05:06Z"),
+    ],
+)
+def test_arc_records_with_odd_dates_are_read(middle: str, date: str) -> None:
+    block = PAGES[2]
+    odd = f"http://example.org/odd {middle} text/html {len(block)}\n".encode() + block + b"\n"
+    records, damage = read(plain([ARC_HEAD, arc(1, PAGES[1]), odd, arc(3, PAGES[3])]))
+    assert whole(records)[-3:] == [PAGES[1], PAGES[2], PAGES[3]]
+    assert [record.headers.get("warc-date", "") for record in records][-2] == date
+    assert not damage
+
+
 @pytest.mark.parametrize("label", ["sha1:" + "a" * 40, "sha1:XYZ", "crc:12", "", "sha-256:" + "A" * 56])
 def test_a_digest_that_does_not_match_or_is_unknown(label: str) -> None:
     assert not matches_digest(label, b"abc")
