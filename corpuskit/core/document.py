@@ -68,6 +68,9 @@ UNCOUNTED_LINE = 16 * 1024 * 1024
 MAX_CONTAINERS = 2_000_000
 """Most `{` and `[` in a line beyond `UNCOUNTED_LINE`: an empty object is 3 bytes there, and 30 times that once read."""
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""U+FEFF in UTF-8. It stands before the first line of files that some editors, shells and spreadsheets write, and so
+before a line in the middle where such files were joined; RFC 8259, section 8.1, lets a reader ignore it."""
 _TEXT_KEY = b'"text":'
 MAX_TRIES = 4
 """How many keys called `text` are tried to find the record's own."""
@@ -125,6 +128,7 @@ def decode(line: bytes) -> Document:
     """Return the document on one line, given without its line feed. Raises Reject with the reason."""
     if len(line) > MAX_LINE:
         raise Reject("line-too-long", f"{len(line)} bytes, at most {MAX_LINE}")
+    line = line.removeprefix(BYTE_ORDER_MARK)
     value = _load(line)
     if type(value) is not dict:
         raise Reject("not-an-object", "a line holds one JSON object")
@@ -150,14 +154,15 @@ def decode_trusted(line: bytes) -> Document:
 
 
 def parse(line: bytes) -> Any:
-    """Return the JSON value on one line, checked for depth. Raises Reject."""
-    value = _load(line)
+    """Return the JSON value on one line, checked for depth; a byte order mark is left out. Raises Reject."""
+    value = _load(line.removeprefix(BYTE_ORDER_MARK))
     _demand_shallow(value)
     return value
 
 
 def parse_lossless(line: bytes) -> Any:
     """Return the JSON value of a line that survives parsing unchanged. Raises Reject."""
+    line = line.removeprefix(BYTE_ORDER_MARK)
     value = parse(line)
     if _dump(value) != line:
         _refuse_what_would_change(line)

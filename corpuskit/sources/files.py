@@ -1,12 +1,20 @@
 """`files`: JSONL, JSON, CSV, TSV, Parquet and plain text become documents."""
 
-import codecs
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from corpuskit.core.document import MAX_LINE, Document, Reject, decode, encode, parse_lossless, text_hash
+from corpuskit.core.document import (
+    BYTE_ORDER_MARK,
+    MAX_LINE,
+    Document,
+    Reject,
+    decode,
+    encode,
+    parse_lossless,
+    text_hash,
+)
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit
 from corpuskit.core.reading.input_kinds import demand_any_of_kind, demand_kind
@@ -116,7 +124,7 @@ class Files(Source):
             yield data
             return
         try:
-            value = parse_lossless(data.removeprefix(codecs.BOM_UTF8).strip())
+            value = parse_lossless(data.removeprefix(BYTE_ORDER_MARK).strip())
         except Reject as reject:
             yield Rejected(reject.reason, input_.name, 0, data, reject.detail)
             return

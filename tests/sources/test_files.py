@@ -66,6 +66,15 @@ def test_jsonl_is_the_record_itself(tmp_path: Path) -> None:
     assert [data[offset : offset + 2] for offset in offsets] == [b"br", b"\n{", b'{"']
 
 
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress])
+@pytest.mark.parametrize("options", [{}, {"id_key": "n"}])
+def test_byte_order_marks_cost_no_document(tmp_path: Path, pack: Any, options: dict[str, str]) -> None:
+    shards = [b'\xef\xbb\xbf{"text":"one"}\r\n{"text":"two"}\r\n', b'\xef\xbb\xbf{"text":"\xef\xbb\xbfthree"}']
+    path = tmp_path / "joined.jsonl"
+    path.write_bytes(b"".join(pack(shard) for shard in shards))
+    assert [item.text for item in documents(read(path, **options))] == ["one", "two", "\ufeffthree"]
+
+
 def test_other_keys_for_text_and_id(tmp_path: Path) -> None:
     path = store(
         tmp_path / "a.jsonl",
