@@ -32,7 +32,9 @@ CountEntry = TypedDict(
         "rejected": dict[str, int],  # by reason
         "ways": NotRequired[dict[str, int]],  # documents that came out, by how the step came to them
         "killed": NotRequired[list[str]],  # ids of the documents on which the step had to be stopped
-        "absent_fields": NotRequired[list[str]],  # in the results of tasks alone
+        # In the results of tasks alone:
+        "absent_fields": NotRequired[list[str]],
+        "number_ids": NotRequired[int],
     },
 )
 """The account of one step."""
@@ -92,6 +94,8 @@ class StepCount:
     """Documents that came out, by `Document.way`; those without one are not among them."""
     killed: list[str] = field(default_factory=list)
     """Ids of the documents that were rejected because the step did not finish on them."""
+    number_ids: int = 0
+    """Documents read whose id was an integer and became a string."""
     absent_fields: frozenset[str] | None = None
     """Fields that the step's options name and none of its documents has; None before the first document."""
 
@@ -104,6 +108,7 @@ class StepCount:
         self.rejected.update(other.rejected)
         self.ways.update(other.ways)
         self.killed += other.killed
+        self.number_ids += other.number_ids
         if self.absent_fields is None or other.absent_fields is None:
             self.absent_fields = other.absent_fields if self.absent_fields is None else self.absent_fields
         else:
@@ -119,6 +124,8 @@ class StepCount:
         entry = self.as_json()
         if self.absent_fields is not None:
             entry["absent_fields"] = sorted(self.absent_fields)
+        if self.number_ids:
+            entry["number_ids"] = self.number_ids
         return entry
 
     def as_json(self) -> CountEntry:
@@ -148,5 +155,6 @@ class StepCount:
             Counter(value["rejected"]),
             Counter(value.get("ways", {})),
             list(value.get("killed", ())),
+            value.get("number_ids", 0),
             None if absent_fields is None else frozenset(absent_fields),
         )

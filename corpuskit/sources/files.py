@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from corpuskit.core.document import (
     BYTE_ORDER_MARK,
     MAX_LINE,
+    NUMBER_AS_ID,
     Document,
     Reject,
     decode,
@@ -227,13 +228,14 @@ class Files(Source):
         if type(record) is not dict:
             raise Reject("not-an-object", "a document is a JSON object")
         text = self._text(record)
+        way = NUMBER_AS_ID if self.id_key is None and type(record.get("id")) in (int, float) else ""
         identifier = self._id(record, text)
         metadata = record.pop("metadata", None)
         if metadata is not None and type(metadata) is not dict:
             raise Reject("bad-metadata", "`metadata` is not an object")
         # If other fields serve as text and id, the fields `text` and `id` move to the metadata.
         reserved = {key: record.pop(key) for key in ("id", "text") if key in record}
-        return Document(identifier, text, {**(metadata or {}), **reserved}, record)
+        return Document(identifier, text, {**(metadata or {}), **reserved}, record, way=way)
 
     def _of_fields(self, names: list[str], row: "CsvRow") -> Document:
         if row.problem:

@@ -75,6 +75,21 @@ def test_byte_order_marks_cost_no_document(tmp_path: Path, pack: Any, options: d
     assert [item.text for item in documents(read(path, **options))] == ["one", "two", "\ufeffthree"]
 
 
+@pytest.mark.parametrize("command", [["files"], ["head", "-n", "9"], ["filter-language", "--annotate", "-j", "2"]])
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
+def test_integer_ids_are_strings_and_the_summary_says_so(
+    corpuskit: Run, tmp_path: Path, command: list[str], name: str
+) -> None:
+    records = [{"id": 11, "text": "one"}, {"id": "b", "text": "two"}, {"id": 0, "text": "three"}]
+    lines = "\n".join(map(json.dumps, records)) + "\n"
+    path = store(tmp_path / name, json.dumps(records) if name.endswith("json") else lines)
+    if name.endswith("json") and command != ["files"]:
+        return
+    result = corpuskit(*command, str(path))
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["11", "b", "0"]
+    assert b"2 ids given as a number, taken as a string" in result.stderr
+
+
 def test_other_keys_for_text_and_id(tmp_path: Path) -> None:
     path = store(
         tmp_path / "a.jsonl",
@@ -481,7 +496,7 @@ def test_the_wrong_kind_of_file_is_named(corpuskit: Run, tmp_path: Path, argumen
     (tmp_path / "crawl.warc").write_bytes(b"WARC/1.0\r\n")
     result = corpuskit(*arguments)
     assert result.returncode == 2
-    assert said in result.stderr.decode()
+    assert said in result.stderr
     assert result.stderr.count(b"\n") == 1
 
 

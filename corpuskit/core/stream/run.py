@@ -280,8 +280,14 @@ class OpenRun:
             console.print_outcome(name, count, 0)
         elif count is not None and not self.settings.quiet:
             console.summary(name, count, self._rejects_hint(count))
+        if number := self._numbers_as_ids(count):
+            self._notice(f"{quantity(number, 'id')} given as a number, taken as a string")
         if count is not None and count.absent_fields:
             self._notice(absent_fields_notice(count.absent_fields))
+
+    def _numbers_as_ids(self, count: StepCount | None) -> int:
+        """Return how many documents had an integer for an id."""
+        return self.flow.reading.number_ids + (count.number_ids if count is not None else 0)
 
     def _notice(self, message: str) -> None:
         """Print a line on standard error, unless the user wants none."""
