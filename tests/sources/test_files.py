@@ -496,7 +496,7 @@ def test_the_wrong_kind_of_file_is_named(corpuskit: Run, tmp_path: Path, argumen
     (tmp_path / "crawl.warc").write_bytes(b"WARC/1.0\r\n")
     result = corpuskit(*arguments)
     assert result.returncode == 2
-    assert said in result.stderr
+    assert said in result.stderr.decode()
     assert result.stderr.count(b"\n") == 1
 
 
