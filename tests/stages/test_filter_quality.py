@@ -206,7 +206,7 @@ def test_html_is_refused() -> None:
 def test_the_manifest_names_splitter_and_rules() -> None:
     assert FilterQuality().versions() == {
         "word-splitter": "corpuskit-words/1",
-        "quality-rules": "corpuskit-quality-rules/1",
+        "quality-rules": "corpuskit-quality-rules/2",
     }
 
 
@@ -270,12 +270,12 @@ def test_verdicts_of_a_batch_come_in_the_order_of_its_lines() -> None:
 
 
 def test_a_fault_in_a_batch_names_the_document(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(self: FilterQuality, texts: list[str], unspaced: bool) -> None:
+    def fail(self: FilterQuality, texts: list[str], profile: Any) -> None:
         if "stone" in "".join(texts):
             raise ValueError
 
     monkeypatch.setattr(FilterQuality, "_signals", fail)
-    monkeypatch.setattr(FilterQuality, "_checks", {})
+    monkeypatch.setattr(FilterQuality, "_checks_of", lambda self, profile: {})
     batch = Batch(documents=[Document("a", GOOD), Document("b", "stone")], locations=[("x", 0), ("x", 1)])
     with pytest.raises(StepFault, match="filter-quality failed on document 'b': ValueError"):
         apply_stages([FilterQuality()], batch)
@@ -294,7 +294,7 @@ def test_a_notice_is_a_line_of_its_own_whatever_ends_it(break_: str) -> None:
 
 @given(st.integers(1, 120), st.sampled_from([128, 320, 640, 3200]) | st.integers(121, 500))
 def test_figures_are_rounded_as_numbers_are(marks: int, words: int) -> None:
-    annotated = outcome("#" * marks + " a" * (words - marks), "gopher", annotate=True)
+    annotated = outcome("#" * marks + " a" * (words - marks), "gopher", annotate=True, words="datatrove")
     assert isinstance(annotated, Document)
     signals = annotated.metadata["quality"]["signals"]
     assert signals["gopher_hash_ratio"] == round(marks / words, 6)
