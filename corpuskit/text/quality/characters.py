@@ -45,7 +45,7 @@ def _characters(ranges: str) -> frozenset[str]:
 
 _TERMINALS = _characters(_TERMINAL_RANGES)
 """The characters that end a sentence."""
-CLOSING_MARKS = _TERMINALS | frozenset("\"'”’“‘»«›‹」』﹂﹄＂＇｣〞〟")
+CLOSING_MARKS = _TERMINALS | frozenset("\"'”’“‘»«›‹」』﹂﹄＂＇｣〞〟\u037e")
 """The characters that may end a line of prose, in any script; German closes with `“`, Swedish with `”`, Danish `«`."""
 _CONTROLS = frozenset(map(chr, (*range(32), *range(127, 160))))
 SYMBOLS = _TERMINALS | _CONTROLS | frozenset(_SYMBOL_MARKS)

@@ -46,8 +46,9 @@ class Signals:
     ) -> None:
         """Take at least one text and at most `ngram_repeats.MAX_TEXTS`, all of one language.
 
-        `settings` has every name of `rules.SETTINGS`; the language is English if no profile is given. With `like_peer`, words and lines are counted as datatrove does:
-        marks are words of the Gopher rules, lines of white space are lines, and only ASCII marks close C4's lines.
+        `settings` has every name of `rules.SETTINGS`; the language is English if no profile is given. With `like_peer`,
+        words and lines are counted as datatrove does: marks are words of the Gopher rules, lines of white space are
+        lines, and only ASCII marks close C4's lines.
         """
         self._texts = texts
         self._settings = settings
