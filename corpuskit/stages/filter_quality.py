@@ -74,6 +74,7 @@ class FilterQuality(Stage):
     """
 
     reads_prose: ClassVar[bool] = True
+    drops_hint: ClassVar[str] = "see some with --drops FILE; --set changes the rule, filter-language names the language"
 
     rules: Annotated[tuple[Family, ...], "Families of rules to apply."] = (
         "gopher",
@@ -112,6 +113,14 @@ class FilterQuality(Stage):
     def prepare(self) -> None:
         """Fill the tables that all texts share, with a text that costs nothing."""
         self.apply_many([Document("", "The mole keeps the sea from the harbour.", {})])
+
+    def groups(self, document: Document) -> tuple[str, ...]:
+        """Return the document's language and source; without a source, it is one of the whole input."""
+        language, source = (document.metadata.get(key) for key in ("language", "source"))
+        return (
+            f"language {language if isinstance(language, str) else self.language}",
+            f"source {source}" if isinstance(source, str) else "the input",
+        )
 
     def apply(self, document: Document) -> Document | Drop:
         """Return the document, edited by C4's rules or annotated, or a Drop with the first rule that failed."""

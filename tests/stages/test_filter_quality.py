@@ -239,6 +239,66 @@ def test_the_command_drops_and_annotates(corpuskit: Run, tmp_path: Path) -> None
     ]
 
 
+@pytest.mark.parametrize("jobs", [[], ["-j", "2"]])
+def test_a_rule_that_empties_a_language_or_thins_a_source_is_told(
+    corpuskit: Run, tmp_path: Path, jobs: list[str]
+) -> None:
+    bad = " ".join(word for word in WORDS if len(word) > 4)
+    metadata = {"language": "en", "source": "town"}
+    texts = [("en", "town", GOOD)] * 30 + [("en", "town", bad)] * 12 + [("cy", "hill", "Rhy fyr.")] * 25
+    lines = [
+        json.dumps({"id": str(number), "text": text, "metadata": {"language": language, "source": source}})
+        for number, (language, source, text) in enumerate(texts)
+    ]
+    told = corpuskit("filter-quality", *jobs, stdin="\n".join([*lines, ""]).encode()).stderr.decode()
+    assert "gopher-too-few-words dropped 25 of 25 documents of language cy (100%); see some" in told
+    assert "gopher-too-few-stop-words dropped 12 of 42 documents of source town (29%)" in told
+    assert "of language en" not in told
+    few = [json.dumps({"id": str(number), "text": bad, "metadata": metadata}) for number in range(19)]
+    assert "documents of" not in corpuskit("filter-quality", stdin="\n".join([*few, ""]).encode()).stderr.decode()
+    recipe = tmp_path / "recipe.yaml"
+    (tmp_path / "in.jsonl").write_text("\n".join([*lines, ""]))
+    recipe.write_text(
+        "sources:\n  fen:\n    from: files\n    inputs: [in.jsonl]\n    license: CC0-1.0\n    origin: other\n"
+        "    steps: [filter-quality]\n"
+    )
+    if not jobs:
+        told = corpuskit("mix", "recipe.yaml", "-o", "out").stderr.decode()
+        assert "filter-quality: gopher-too-few-words dropped 25 of 67 documents of source fen (37%)" in told, told
+
+
+def test_settings_can_be_english_for_every_language() -> None:
+    german = "Der Hafen liegt hinter einer Mauer, und die Boote sind vor dem Sturm sicher. " * 9
+    document = Document("a", german, {"language": "de"})
+    rules: Any = ("gopher",)
+    assert isinstance(FilterQuality(rules=rules).apply(document), Document)
+    for step in (
+        FilterQuality(rules=rules, language_settings="english"),
+        FilterQuality(rules=rules, set=("gopher-min-stop-words=30",)),
+    ):
+        drop = step.apply(document)
+        assert isinstance(drop, Drop) and drop.reason == "gopher-too-few-stop-words"
+    assert isinstance(FilterQuality(rules=rules).apply(document.with_metadata(language="xx")), Document)
+
+
+def test_white_space_between_lines_is_nothing() -> None:
+    for blank in ("\r\n\r\n", "\n \n", "\n\u00a0\n", "\n\t\n\n"):
+        spaced = outcome(blank.join(LINES))
+        assert isinstance(spaced, Document)
+        assert spaced.text.split() == GOOD.split()
+    assert reason("\r\n\r\n".join(LINES), "gopher-repetition") == "pass"
+    peer = outcome("\r\n\r\n".join(LINES), "gopher-repetition", words="datatrove")
+    assert isinstance(peer, Drop)
+
+
+def test_marks_are_words_to_datatrove_alone() -> None:
+    dialogue = "\n".join(f'"{line[:-1]}," said the man; "and so, that is it."' for line in LINES[:5])
+    assert reason(dialogue, "gopher") == "pass"
+    peer = outcome(dialogue.replace(" ", ", "), "gopher", words="datatrove")
+    assert isinstance(peer, Drop) and peer.reason == "gopher-too-few-alphabetic-words"
+    assert reason(dialogue.replace(" ", ", "), "gopher") == "pass"
+
+
 @pytest.mark.parametrize("annotate", [False, True])
 def test_documents_get_the_same_verdicts_together_as_one_by_one(annotate: bool) -> None:
     chinese = Document("zh", "港口在墙后。" * 30, {"language": "zh"})

@@ -26,7 +26,16 @@ from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.resolve import resolve, resolve_lists
 from corpuskit.core.registry import describe
 from corpuskit.core.settings import Settings, Tags
-from corpuskit.core.step import Command, CorpusStage, Report, Source, Step, absent_fields_notice, demand_steps
+from corpuskit.core.step import (
+    Command,
+    CorpusStage,
+    Report,
+    Source,
+    Step,
+    absent_fields_notice,
+    demand_steps,
+    notices_on,
+)
 from corpuskit.core.stream.flow import Flow
 from corpuskit.core.stream.limits import demand_documents, demand_few_rejects, demand_whole_inputs
 from corpuskit.core.stream.output import Output, StreamOutput, open_output, targets
@@ -280,14 +289,11 @@ class OpenRun:
             console.print_outcome(name, count, 0)
         elif count is not None and not self.settings.quiet:
             console.summary(name, count, self._rejects_hint(count))
-        if number := self._numbers_as_ids(count):
-            self._notice(f"{quantity(number, 'id')} given as a number, taken as a string")
+        for step_count in (self.flow.reading, count):
+            for notice in notices_on(self.step, step_count) if step_count is not None else ():
+                self._notice(notice)
         if count is not None and count.absent_fields:
             self._notice(absent_fields_notice(count.absent_fields))
-
-    def _numbers_as_ids(self, count: StepCount | None) -> int:
-        """Return how many documents had an integer for an id."""
-        return self.flow.reading.number_ids + (count.number_ids if count is not None else 0)
 
     def _notice(self, message: str) -> None:
         """Print a line on standard error, unless the user wants none."""

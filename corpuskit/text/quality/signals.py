@@ -193,14 +193,14 @@ class Signals:
         if stop_words == ENGLISH_STOP_WORDS:
             # Flags of two tokens of one text, as the bits from STOP_WORD_SHIFT on:   ..001  ..101
             # their `or` has each stop word once                                      ..101: two stop words
-            forms = self._united(self._tokens.flags, self._layout.token_bounds) >> STOP_WORD_SHIFT
+            form_bits = self._united(self._tokens.flags, self._layout.token_bounds) >> STOP_WORD_SHIFT
             if not self._like_peer:
-                forms |= forms >> 8 | forms >> 16
-            in_english: Integers = np.bitwise_count(forms & 0xFF)
+                form_bits |= form_bits >> 8 | form_bits >> 16
+            in_english: Integers = np.bitwise_count(form_bits & 0xFF)
             return in_english
         bits = stop_word_bits(stop_words)
-        found = bits[np.minimum(self._words.words, len(bits) - 1)]
-        counted: Integers = np.bitwise_count(self._united(found, self._word_bounds))
+        word_bits = bits[np.minimum(self._words.words, len(bits) - 1)]
+        counted: Integers = np.bitwise_count(self._united(word_bits, self._word_bounds))
         return counted
 
     def _united(self, flags: Integers, bounds: Integers) -> Integers:

@@ -31,7 +31,7 @@ INITIAL_ENTRIES = 1 << 18
 """Entries that there is space for from the start."""
 
 STOP_WORDS = ENGLISH_STOP_WORDS
-ENGLISH_FORMS = tuple(form(word) for form in (str.lower, str.title, str.upper) for word in STOP_WORDS)
+ENGLISH_FORMS = tuple(spell(word) for spell in (str.lower, str.title, str.upper) for word in STOP_WORDS)
 """English stop words in small letters, then with a capital, then in capitals: a token has a flag for each of them."""
 
 # Flags of words: has a letter; is not only symbols; ends a sentence; is punctuation.
@@ -200,7 +200,7 @@ def vocabulary(unspaced: bool) -> Vocabulary:
 @cache
 def known_stop_words() -> tuple[str, ...]:
     """Return the stop words that every vocabulary numbers first: the English forms, then those of other languages."""
-    others = (form(word) for word in all_stop_words() for form in (str, str.title, str.upper))
+    others = (spell(word) for word in all_stop_words() for spell in (str, str.title, str.upper))
     return tuple(dict.fromkeys((*ENGLISH_FORMS, *others)))
 
 
@@ -214,8 +214,8 @@ def stop_word_bits(stop_words: tuple[str, ...]) -> Integers:
     numbers = {word: number for number, word in enumerate(words)}
     bits = np.zeros(len(words) + 1, np.int64)
     for index, word in enumerate(stop_words):
-        for form in (word, word.title(), word.upper()):
-            bits[numbers[form]] |= 1 << index
+        for spelling in (word, word.title(), word.upper()):
+            bits[numbers[spelling]] |= 1 << index
     return bits
 
 
