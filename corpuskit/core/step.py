@@ -30,6 +30,7 @@ from corpuskit.core.outcome import Drop, Item, Rejected
 from corpuskit.core.wording import did_you_mean, excerpt, printable_name, quantity
 
 if TYPE_CHECKING:
+    from corpuskit.core.provenance.entries import StepEntry
     from corpuskit.core.reading.inputs import Input
     from corpuskit.core.settings import Settings
 
@@ -82,6 +83,10 @@ class Step(Options):
     def versions(self) -> dict[str, str]:
         """Return the libraries, models and algorithms that shape this step's content, with their versions."""
         return {}
+
+    def order_notice(self, steps: "Sequence[StepEntry]") -> str:
+        """Return what is wrong with the steps that come before this one in its chain; empty if nothing is."""
+        return ""
 
 
 class Source(Step):

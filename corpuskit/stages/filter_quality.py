@@ -24,6 +24,8 @@ Family = Literal["gopher", "gopher-repetition", "c4", "fineweb"]
 
 DIGITS = 6
 """Decimal places of the figures that are recorded; verdicts use unrounded figures."""
+LITTLE_LEFT, CERTAIN_LANGUAGE = 0.5, 0.9
+"""Share of a text below which the language of the rest is looked at, and the probability at which it is believed."""
 BATCH_DOCUMENTS = 256
 BATCH_CHARACTERS = 500_000
 
@@ -55,7 +57,8 @@ class FilterQuality(Stage):
     Families are applied in the order gopher, gopher-repetition, c4, fineweb. The first rule that fails names the drop,
     whose values are the signal, its figure and the bound. C4's rules first remove citation marks, and lines that are
     too short, lack closing punctuation or are about cookies or javascript; then they judge what is left. The edited
-    text goes on to fineweb and to the output, unless `--no-c4-edit-lines` is given. A second run changes nothing
+    text goes on to fineweb and to the output, unless `--no-c4-edit-lines` is given; where less than half is left, in
+    another language than `metadata.language`, the drop is `c4-other-language`. A second run changes nothing
     further, except in lines that lost citation marks. With `--annotate`, every document passes with its text unchanged:
     each family judges that text, and figures and verdicts go to `metadata.quality`.
 
@@ -174,7 +177,7 @@ class FilterQuality(Stage):
                 signals = self._signals(texts, profile)
         for index, text in zip(remaining, texts, strict=True):
             if text != documents[index].text:
-                outcomes[index] = documents[index].with_text(text)
+                outcomes[index] = _edited(documents[index], text)
         return outcomes
 
     def _failures(self, signals: "Signals", family: str, checks: dict[str, list[Check]]) -> dict[int, Failure]:
@@ -271,6 +274,24 @@ class FilterQuality(Stage):
                 raise UsageError(
                     f"{spelled('set')} changes {name}, but {spelled('rules', self.rules)} leaves out {family}"
                 )
+
+
+def _edited(document: Document, text: str) -> Document | Drop:
+    """Return the document with what C4's rules left of it, or a Drop if most is gone and the rest has another language.
+
+    A page in one language may end in a notice in another: alone, it would go by the page's label.
+    """
+    language = document.metadata.get("language")
+    if isinstance(language, str) and len(text) < LITTLE_LEFT * len(document.text):
+        from corpuskit.text.language_id.identify import identify
+        from corpuskit.text.language_id.model import canonical_code
+
+        label = canonical_code(language.replace("_", "-").partition("-")[0])
+        rest = identify(text)
+        if label is not None and rest.language != label and rest.score >= CERTAIN_LANGUAGE:
+            values = {"language": rest.language, "score": rest.score, "before": language}
+            return Drop(document, "c4-other-language", values)
+    return document.with_text(text)
 
 
 def _batches(indices: list[int], documents: Sequence[Document]) -> Iterator[list[int]]:

@@ -281,6 +281,20 @@ def test_settings_can_be_english_for_every_language() -> None:
     assert isinstance(FilterQuality(rules=rules).apply(document.with_metadata(language="xx")), Document)
 
 
+def test_what_c4_leaves_of_a_page_keeps_its_language_or_is_dropped() -> None:
+    menu = "\n".join(f"Die Seite {number} des Katalogs ohne Punkt am Ende und ohne Ziel" for number in range(60))
+    rules: Any = ("c4",)
+    step = FilterQuality(rules=rules)
+    drop = step.apply(Document("a", f"{menu}\n{GOOD}", {"language": "de"}))
+    assert isinstance(drop, Drop) and drop.reason == "c4-other-language"
+    assert (drop.values["language"], drop.values["before"]) == ("en", "de")
+    for metadata in ({"language": "en"}, {}):
+        left = step.apply(Document("a", f"{menu}\n{GOOD}", metadata))
+        assert isinstance(left, Document) and left.text == GOOD
+    half = step.apply(Document("a", f"{menu[:300]}\n{GOOD}", {"language": "de"}))
+    assert isinstance(half, Document)
+
+
 def test_white_space_between_lines_is_nothing() -> None:
     for blank in ("\r\n\r\n", "\n \n", "\n\u00a0\n", "\n\t\n\n"):
         spaced = outcome(blank.join(LINES))

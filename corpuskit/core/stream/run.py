@@ -167,6 +167,8 @@ class OpenRun:
         self._demand_whole_inputs()
         for count in self.flow.counts:
             self._demand_few_rejects(count)
+        if order := self.step.order_notice(chain.steps):
+            self._notice(order)
         if self.flow.counts:
             chain.add(describe(self.step), self._proven(upstream, chain), self.flow.counts[-1])
         decisions = self.verdict_log.decisions

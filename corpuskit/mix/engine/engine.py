@@ -222,6 +222,8 @@ class Engine:
             for name, remarks in task.result.get("remarks", {}).items():
                 self.remarks.setdefault(name, Counter()).update(remarks)
         for step, count in zip(steps, counts, strict=True):
+            if order := step.order_notice(chain.steps):
+                self.notices.append(f"{label}: {step.name()}: {order}")
             chain.add(describe(step), upstream if step is steps[0] else "verified", count)
             self.notices += [f"{label}: {step.name()}: {notice}" for notice in notices_on(step, count)]
             if count.absent_fields:
