@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar
 
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
 __all__ = ["FilterQuality"]
 
+Entry = TypeVar("Entry")
 Family = Literal["gopher", "gopher-repetition", "c4", "fineweb"]
 
 DIGITS = 6
 """Decimal places of the figures that are recorded; verdicts use unrounded figures."""
 LITTLE_LEFT, CERTAIN_LANGUAGE = 0.5, 0.9
 """Share of a text below which the language of the rest is looked at, and the probability at which it is believed."""
+FEW_DROPPED = 0.3
+"""Share of a batch up to which texts that are dropped are measured on, together with the others."""
 BATCH_DOCUMENTS = 256
 BATCH_CHARACTERS = 500_000
 
@@ -157,26 +160,30 @@ class FilterQuality(Stage):
 
     def _filter_batch(self, documents: list[Document], profile: "LanguageProfile") -> list[Document | Drop]:
         outcomes: list[Document | Drop] = list(documents)
-        remaining = list(range(len(documents)))
+        indices = list(range(len(documents)))
         texts = [document.text for document in documents]
-        signals = self._signals(texts, profile)
+        signals: Signals | None = None
+        dropped_rows: set[int] = set()
         for family, checks in self._checks_of(profile).items():
-            failures = self._failures(signals, family, checks)
-            for row, failure in failures.items():
-                outcomes[remaining[row]] = Drop(documents[remaining[row]], failure.reason, failure.values)
-            passed = [row for row in range(len(remaining)) if row not in failures]
-            before = texts
-            if family == "c4" and self.c4_edit_lines:
-                texts = [signals.prose_lines.text(row) for row in passed]
-            else:
-                texts = [texts[row] for row in passed]
-            remaining = [remaining[row] for row in passed]
-            if not remaining:
+            # Measuring the texts anew costs more than measuring a few that are dropped already.
+            if len(dropped_rows) > FEW_DROPPED * len(texts):
+                indices, texts = _without(indices, dropped_rows), _without(texts, dropped_rows)
+                signals, dropped_rows = None, set()
+            if not texts:
                 break
-            if texts != before:
-                signals = self._signals(texts, profile)
-        for index, text in zip(remaining, texts, strict=True):
-            if text != documents[index].text:
+            signals = signals or self._signals(texts, profile)
+            for row, failure in self._failures(signals, family, checks).items():
+                if row not in dropped_rows:
+                    outcomes[indices[row]] = Drop(documents[indices[row]], failure.reason, failure.values)
+            dropped_rows.update(row for row, index in enumerate(indices) if isinstance(outcomes[index], Drop))
+            if family == "c4" and self.c4_edit_lines:
+                rows = [row for row in range(len(texts)) if row not in dropped_rows]
+                edited_texts = [signals.prose_lines.text(row) for row in rows]
+                if edited_texts != [texts[row] for row in rows]:
+                    indices, texts = [indices[row] for row in rows], edited_texts
+                    signals, dropped_rows = None, set()
+        for index, text in zip(indices, texts, strict=True):
+            if isinstance(outcomes[index], Document) and text != documents[index].text:
                 outcomes[index] = _edited(documents[index], text)
         return outcomes
 
@@ -274,6 +281,10 @@ class FilterQuality(Stage):
                 raise UsageError(
                     f"{spelled('set')} changes {name}, but {spelled('rules', self.rules)} leaves out {family}"
                 )
+
+
+def _without(column: list[Entry], rows: set[int]) -> list[Entry]:
+    return [entry for row, entry in enumerate(column) if row not in rows]
 
 
 def _edited(document: Document, text: str) -> Document | Drop:
