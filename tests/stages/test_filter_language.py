@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpuskit.core.document import Document, encode
@@ -165,6 +165,8 @@ def test_html_is_refused() -> None:
 
 
 @given(st.text(alphabet=st.characters(codec=None), max_size=3_000))
+@example("A\ud800")
+@example("\ud800 " + ENGLISH + "\n" + GERMAN)
 def test_any_text_gets_a_language_the_same_each_time(text: str) -> None:
     code, score = detect(text)
     assert code == "und" or code in known_codes()

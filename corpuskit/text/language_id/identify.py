@@ -154,7 +154,7 @@ def _of_parts(text: str) -> Identified | None:
     """Return what the parts of a text say of it if they are in several languages; None if they are not."""
     letters: Counter[str] = Counter()
     weighted: dict[str, float] = {}
-    for part in _parts(text):
+    for part in _parts(text.encode("utf-8", "replace").decode()):
         language, score = _of_part(part)
         if score >= PART_SCORE:
             letters[language] += len(part.encode())
