@@ -6,10 +6,13 @@ lines, so shards and tasks can be added up in any order, and a repeated line cou
 
 import builtins
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NotRequired, TypedDict
 
 _MODULUS = 1 << 128
+MAX_GROUPS = 1000
+"""Most groups of documents that a step's drops are counted by; it is told of the first ones it meets."""
 
 
 class StreamEntry(TypedDict):
@@ -32,7 +35,10 @@ CountEntry = TypedDict(
         "rejected": dict[str, int],  # by reason
         "ways": NotRequired[dict[str, int]],  # documents that came out, by how the step came to them
         "killed": NotRequired[list[str]],  # ids of the documents on which the step had to be stopped
-        "absent_fields": NotRequired[list[str]],  # in the results of tasks alone
+        # In the results of tasks alone:
+        "absent_fields": NotRequired[list[str]],
+        "number_ids": NotRequired[int],
+        "groups": NotRequired[dict[str, dict[str, int]]],
     },
 )
 """The account of one step."""
@@ -92,6 +98,10 @@ class StepCount:
     """Documents that came out, by `Document.way`; those without one are not among them."""
     killed: list[str] = field(default_factory=list)
     """Ids of the documents that were rejected because the step did not finish on them."""
+    groups: "dict[str, Counter[str]]" = field(default_factory=dict)
+    """What became of the documents of each of `Stage.groups`: drops by reason, and all under an empty one."""
+    number_ids: int = 0
+    """Documents read whose id was an integer and became a string."""
     absent_fields: frozenset[str] | None = None
     """Fields that the step's options name and none of its documents has; None before the first document."""
 
@@ -104,10 +114,18 @@ class StepCount:
         self.rejected.update(other.rejected)
         self.ways.update(other.ways)
         self.killed += other.killed
+        self.number_ids += other.number_ids
+        for group, reasons in other.groups.items():
+            self.count_group(group, reasons)
         if self.absent_fields is None or other.absent_fields is None:
             self.absent_fields = other.absent_fields if self.absent_fields is None else self.absent_fields
         else:
             self.absent_fields &= other.absent_fields
+
+    def count_group(self, group: str, reasons: "Mapping[str, int]") -> None:
+        """Add to what became of a group's documents."""
+        if group in self.groups or len(self.groups) < MAX_GROUPS:
+            self.groups.setdefault(group, Counter()).update(reasons)
 
     def is_balanced(self) -> bool:
         """Whether every document is accounted for: in + made = out + dropped + rejected."""
@@ -119,6 +137,10 @@ class StepCount:
         entry = self.as_json()
         if self.absent_fields is not None:
             entry["absent_fields"] = sorted(self.absent_fields)
+        if self.number_ids:
+            entry["number_ids"] = self.number_ids
+        if self.groups:
+            entry["groups"] = {group: dict(reasons) for group, reasons in self.groups.items()}
         return entry
 
     def as_json(self) -> CountEntry:
@@ -148,5 +170,7 @@ class StepCount:
             Counter(value["rejected"]),
             Counter(value.get("ways", {})),
             list(value.get("killed", ())),
+            {group: Counter(reasons) for group, reasons in value.get("groups", {}).items()},
+            value.get("number_ids", 0),
             None if absent_fields is None else frozenset(absent_fields),
         )

@@ -69,6 +69,12 @@ UNCOUNTED_LINE = 16 * 1024 * 1024
 MAX_CONTAINERS = 2_000_000
 """Most `{` and `[` in a line beyond `UNCOUNTED_LINE`: an empty object is 3 bytes there, and 30 times that once read."""
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""U+FEFF in UTF-8. It stands before the first line of files that some editors, shells and spreadsheets write, and so
+before a line in the middle where such files were joined; RFC 8259, section 8.1, lets a reader ignore it."""
+NUMBER_AS_ID = "number-as-id"
+"""The way of a document whose id was an integer, and is now its digits: other tools write such ids."""
+
 _TEXT_KEY = b'"text":'
 MAX_TRIES = 4
 """How many keys called `text` are tried to find the record's own."""
@@ -123,9 +129,13 @@ def encode(document: Document) -> bytes:
 
 
 def decode(line: bytes) -> Document:
-    """Return the document on one line, given without its line feed. Raises Reject with the reason."""
+    """Return the document on one line, given without its line feed; an integer id becomes a string.
+
+    Raises Reject with the reason.
+    """
     if len(line) > MAX_LINE:
         raise Reject("line-too-long", f"{len(line)} bytes, at most {MAX_LINE}")
+    line = line.removeprefix(BYTE_ORDER_MARK)
     value = _load(line)
     if type(value) is not dict:
         raise Reject("not-an-object", "a line holds one JSON object")
@@ -151,14 +161,15 @@ def decode_trusted(line: bytes) -> Document:
 
 
 def parse(line: bytes) -> Any:
-    """Return the JSON value on one line, checked for depth. Raises Reject."""
-    value = _load(line)
+    """Return the JSON value on one line, checked for depth; a byte order mark is left out. Raises Reject."""
+    value = _load(line.removeprefix(BYTE_ORDER_MARK))
     _demand_shallow(value)
     return value
 
 
 def parse_lossless(line: bytes) -> Any:
     """Return the JSON value of a line that survives parsing unchanged. Raises Reject."""
+    line = line.removeprefix(BYTE_ORDER_MARK)
     value = parse(line)
     if _dump(value) != line:
         _refuse_what_would_change(line)
@@ -213,17 +224,20 @@ def _document(value: dict[str, Any]) -> Document:
     text = value.pop("text", None)
     if type(text) is not str:
         raise Reject("no-text", "`text` is missing or not a string")
+    way = ""
     identifier = value.pop("id", None)
     if identifier is None:
         identifier = text_hash(text)
+    elif type(identifier) is int:
+        identifier, way = str(identifier), NUMBER_AS_ID
     elif type(identifier) is not str:
-        raise Reject("bad-id", "`id` is not a string; `corpuskit files --id-key id` makes it one")
+        raise Reject("bad-id", "`id` is neither a string nor an integer; `corpuskit files --id-key` takes another key")
     metadata = value.pop("metadata", None)
     if metadata is None:
         metadata = {}
     elif type(metadata) is not dict:
         raise Reject("bad-metadata", "`metadata` is not an object")
-    return Document(identifier, text, metadata, value)
+    return Document(identifier, text, metadata, value, way=way)
 
 
 def _demand_types(document: Document) -> None:

@@ -22,15 +22,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol, Self
 
+from corpuskit.core.counts import StepCount
 from corpuskit.core.document import KNOWN_FIELDS, Document, Reject
 from corpuskit.core.errors import UsageError
 from corpuskit.core.options import RUNTIME, Option, Options
 from corpuskit.core.outcome import Drop, Item, Rejected
-from corpuskit.core.wording import did_you_mean, excerpt, printable_name
+from corpuskit.core.wording import did_you_mean, excerpt, printable_name, quantity
 
 if TYPE_CHECKING:
+    from corpuskit.core.provenance.entries import StepEntry
     from corpuskit.core.reading.inputs import Input
     from corpuskit.core.settings import Settings
+
+LANGUAGE_SHARE, SOURCE_SHARE = 0.9, 0.25
+"""Of a language or a source, the share of documents that one reason may drop before a run warns of it."""
+FEW_DOCUMENTS = 20
+"""Groups of fewer documents tell nothing."""
+MAX_HEAVY_DROPS = 5
 
 __all__ = [
     "RUNTIME",
@@ -50,6 +58,7 @@ __all__ = [
     "Step",
     "absent_fields_notice",
     "demand_steps",
+    "notices_on",
 ]
 
 
@@ -74,6 +83,10 @@ class Step(Options):
     def versions(self) -> dict[str, str]:
         """Return the libraries, models and algorithms that shape this step's content, with their versions."""
         return {}
+
+    def order_notice(self, steps: "Sequence[StepEntry]") -> str:
+        """Return what is wrong with the steps that come before this one in its chain; empty if nothing is."""
+        return ""
 
 
 class Source(Step):
@@ -113,6 +126,8 @@ class Stage(Step):
     """Judges or changes one document, whatever came before it."""
 
     kind: ClassVar[str] = "stage"
+    drops_hint: ClassVar[str] = ""
+    """What to do about a reason that drops much of one of `groups`."""
     reads_prose: ClassVar[bool] = False
     """Whether a document that is still HTML ends the run with UsageError (`require_prose` in `text/prose.py`)."""
 
@@ -139,6 +154,13 @@ class Stage(Step):
         A run tells its user about fields that all documents lack: their names may be misspelt.
         """
         return frozenset()
+
+    def groups(self, document: Document) -> tuple[str, ...]:
+        """Return the groups that a document is in: `language zh`, `source news`, `the input`.
+
+        A run tells its user of a reason that drops most of a language, or much of another group.
+        """
+        return ()
 
     def apply(self, document: Document) -> Document | Drop:
         """Return the document (changed or not) or a Drop; raise Reject if it cannot be processed."""
@@ -281,6 +303,30 @@ def absent_fields_notice(fields: Iterable[str]) -> str:
         for field in sorted(fields)
     ]
     return f"no document has the field{'s' if len(named) > 1 else ''} {', '.join(named)}"
+
+
+def notices_on(step: Step, count: StepCount) -> list[str]:
+    """Return what a run says about a step besides its account: ids that it read as strings, and heavy drops."""
+    notices = []
+    if count.number_ids:
+        notices.append(f"{quantity(count.number_ids, 'id')} given as a number, taken as a string")
+    heavy = sorted(_heavy_drops(count), reverse=True)
+    hint = f"; {step.drops_hint}" if isinstance(step, Stage) and step.drops_hint else ""
+    for share, group, reason, dropped, total in heavy[:MAX_HEAVY_DROPS]:
+        notices.append(f"{reason} dropped {dropped:,} of {total:,} documents of {group} ({share:.0%}){hint}")
+    if len(heavy) > MAX_HEAVY_DROPS:
+        notices.append(f"{len(heavy) - MAX_HEAVY_DROPS} more reasons dropped much of a group")
+    return notices
+
+
+def _heavy_drops(count: StepCount) -> Iterator[tuple[float, str, str, int, int]]:
+    """Yield share, group, reason, drops and documents where one reason dropped more of a group than is likely meant."""
+    for group, reasons in count.groups.items():
+        total = reasons[""]
+        limit = LANGUAGE_SHARE if group.startswith("language ") else SOURCE_SHARE
+        for reason, dropped in reasons.items():
+            if reason and total >= FEW_DOCUMENTS and dropped > limit * total:
+                yield dropped / total, group, reason, dropped, total
 
 
 def _applied(stage: Stage, document: Document) -> Document | Drop | Reject:

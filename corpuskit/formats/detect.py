@@ -1,10 +1,9 @@
 """The format of a file of documents: by its name without a compression suffix, else by how it begins."""
 
-import codecs
 import itertools
 from typing import TYPE_CHECKING
 
-from corpuskit.core.document import Reject, parse
+from corpuskit.core.document import BYTE_ORDER_MARK, Reject, parse
 from corpuskit.core.reading.input_kinds import first_block, suffix_within
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def format_of(input_: "Input") -> str:
         return format_name
     if input_.is_stream:
         return format_name or "jsonl"
-    head = first_block(input_).removeprefix(codecs.BOM_UTF8).lstrip()
+    head = first_block(input_).removeprefix(BYTE_ORDER_MARK).lstrip()
     if format_name == "json":
         return "jsonl" if _starts_as_jsonl(head) else "json"
     return "parquet" if head.startswith(b"PAR1") else "jsonl" if head.startswith(b"{") else "text"

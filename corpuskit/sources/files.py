@@ -1,12 +1,21 @@
 """`files`: JSONL, JSON, CSV, TSV, Parquet and plain text become documents."""
 
-import codecs
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from corpuskit.core.document import MAX_LINE, Document, Reject, decode, encode, parse_lossless, text_hash
+from corpuskit.core.document import (
+    BYTE_ORDER_MARK,
+    MAX_LINE,
+    NUMBER_AS_ID,
+    Document,
+    Reject,
+    decode,
+    encode,
+    parse_lossless,
+    text_hash,
+)
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit
 from corpuskit.core.reading.input_kinds import demand_any_of_kind, demand_kind
@@ -116,7 +125,7 @@ class Files(Source):
             yield data
             return
         try:
-            value = parse_lossless(data.removeprefix(codecs.BOM_UTF8).strip())
+            value = parse_lossless(data.removeprefix(BYTE_ORDER_MARK).strip())
         except Reject as reject:
             yield Rejected(reject.reason, input_.name, 0, data, reject.detail)
             return
@@ -219,13 +228,14 @@ class Files(Source):
         if type(record) is not dict:
             raise Reject("not-an-object", "a document is a JSON object")
         text = self._text(record)
+        way = NUMBER_AS_ID if self.id_key is None and type(record.get("id")) in (int, float) else ""
         identifier = self._id(record, text)
         metadata = record.pop("metadata", None)
         if metadata is not None and type(metadata) is not dict:
             raise Reject("bad-metadata", "`metadata` is not an object")
         # If other fields serve as text and id, the fields `text` and `id` move to the metadata.
         reserved = {key: record.pop(key) for key in ("id", "text") if key in record}
-        return Document(identifier, text, {**(metadata or {}), **reserved}, record)
+        return Document(identifier, text, {**(metadata or {}), **reserved}, record, way=way)
 
     def _of_fields(self, names: list[str], row: "CsvRow") -> Document:
         if row.problem:

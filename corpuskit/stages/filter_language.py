@@ -1,11 +1,13 @@
 """`filter-language`: language identification."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, ClassVar
 
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
+from corpuskit.core.provenance.entries import StepEntry
 from corpuskit.core.step import Document, Drop, Stage
 from corpuskit.text.prose import require_prose
 
@@ -21,7 +23,12 @@ class FilterLanguage(Stage):
     `language-uncertain`, one in a language that is not kept as `language`; both drops give language and score. A text
     longer than 2,000 characters is judged by four windows of 500. Text without letters is `und`.
 
-    The model (fastText lid.176, compressed) takes 1 MB. Documents are judged one by one, in any order.
+    A language that is not written in the text's script is ruled out, and a text in capitals is judged as one in small
+    letters. A document in several languages gets `metadata.language_shares`, such as `{"en": 0.6, "fr": 0.4}`, besides
+    the largest as its language; it is kept if the languages to keep have `--min-share` of it.
+
+    Put it before `filter-quality`, whose rules take lines out: the languages would be those of what is left. The model
+    (fastText lid.176, compressed) takes 1 MB. Documents are judged one by one, in any order.
 
     Example: corpuskit filter-language pages.jsonl --keep en,de --min-score 0.8
     """
@@ -30,15 +37,18 @@ class FilterLanguage(Stage):
 
     keep: Annotated[tuple[str, ...], "Languages to keep, as ISO 639 codes (`en`, `eng`)."] = ()
     min_score: Annotated[float, "Lowest probability at which the language is trusted, 0 to 1."] = 0.65
+    min_share: Annotated[float, "Least share of the kept languages in a document of several, 0 to 1."] = 0.5
     annotate: Annotated[bool, "Keep every document; only record language and score."] = False
 
     def __post_init__(self) -> None:
-        """Check languages and score. Raises UsageError if none is named, one is unknown, or the score is not 0 to 1."""
+        """Raise UsageError if no language is named, one is unknown, or score or share is not from 0 to 1."""
         if not self.keep and not self.annotate:
             example = spelled("keep", ["en", "de"])
             raise UsageError(f"no language to keep: name some ({example}), or set {spelled('annotate')}")
         if not 0 <= self.min_score <= 1:
             raise misfit("min-score", "a probability from 0 to 1", self.min_score)
+        if not 0 <= self.min_share <= 1:
+            raise misfit("min-share", "a share from 0 to 1", self.min_share)
         if self.keep:
             _ = self._kept_codes
 
@@ -48,30 +58,48 @@ class FilterLanguage(Stage):
 
     def apply(self, document: Document) -> Document | Drop:
         """Return the document with its language, or a Drop."""
-        from corpuskit.text.language_id import detect
+        from corpuskit.text.language_id.identify import identify
 
         require_prose(document, self.name())
-        language, score = detect(document.text)
-        annotated = document.with_metadata(language=language, language_score=score)
+        language, score, shares = identify(document.text)
+        annotated = document.with_metadata(language=language, language_score=score, language_shares=shares or None)
         if self.annotate:
             return annotated
-        values = {"language": language, "score": score}
+        values = {"language": language, "score": score, **({"shares": shares} if shares else {})}
         if score < self.min_score:
             return Drop(annotated, "language-uncertain", values)
-        if language not in self._kept_codes:
+        if not self._keeps(language, shares):
             return Drop(annotated, "language", values)
         return annotated
+
+    def _keeps(self, language: str, shares: dict[str, float]) -> bool:
+        if not shares:
+            return language in self._kept_codes
+        kept_shares = [share for code, share in shares.items() if code in self._kept_codes]
+        return bool(kept_shares) and sum(kept_shares) >= self.min_share
+
+    def order_notice(self, steps: Sequence[StepEntry]) -> str:
+        """Return what is wrong if `filter-quality` took lines out of documents before their language was known."""
+        names = [step["name"] for step in steps]
+        if self.name() in names or not any(map(_takes_lines_out, steps)):
+            return ""
+        return "filter-quality took lines out before; put filter-language first, or it judges what is left"
 
     def versions(self) -> dict[str, str]:
         """Return the version of the predictor and the model's digest."""
         from corpuskit.core.startup import installed_version
-        from corpuskit.text.language_id import model_sha256
+        from corpuskit.text.language_id.identify import IDENTIFIER
+        from corpuskit.text.language_id.model import model_sha256
 
-        return {"fasttext-predict": installed_version("fasttext-predict"), "lid.176.ftz": f"sha256:{model_sha256()}"}
+        return {
+            "language-identifier": IDENTIFIER,
+            "fasttext-predict": installed_version("fasttext-predict"),
+            "lid.176.ftz": f"sha256:{model_sha256()}",
+        }
 
     @cached_property
     def _kept_codes(self) -> frozenset[str]:
-        from corpuskit.text.language_id import canonical_code
+        from corpuskit.text.language_id.model import canonical_code
 
         codes = {code: canonical_code(code) for code in self.keep}
         for code, canonical in codes.items():
@@ -80,10 +108,16 @@ class FilterLanguage(Stage):
         return frozenset(canonical for canonical in codes.values() if canonical)
 
 
+def _takes_lines_out(step: StepEntry) -> bool:
+    options = step["options"]
+    takes = options.get("c4-edit-lines") and "c4" in options.get("rules", ()) and not options.get("annotate")
+    return step["name"] == "filter-quality" and bool(takes)
+
+
 def _advice(code: str) -> str:
     from difflib import get_close_matches
 
-    from corpuskit.text.language_id import canonical_code, known_codes
+    from corpuskit.text.language_id.model import canonical_code, known_codes
 
     plain = code.strip().lower()
     if " " in plain:

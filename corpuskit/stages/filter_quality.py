@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar
 
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
@@ -14,15 +14,21 @@ from corpuskit.core.wording import did_you_mean
 
 if TYPE_CHECKING:
     from corpuskit.text.quality.arrays import Numbers
+    from corpuskit.text.quality.languages import LanguageProfile
     from corpuskit.text.quality.rules import Rule
     from corpuskit.text.quality.signals import Signals
 
 __all__ = ["FilterQuality"]
 
+Entry = TypeVar("Entry")
 Family = Literal["gopher", "gopher-repetition", "c4", "fineweb"]
 
 DIGITS = 6
 """Decimal places of the figures that are recorded; verdicts use unrounded figures."""
+LITTLE_LEFT, CERTAIN_LANGUAGE = 0.5, 0.9
+"""Share of a text below which the language of the rest is looked at, and the probability at which it is believed."""
+FEW_DROPPED = 0.3
+"""Share of a batch up to which texts that are dropped are measured on, together with the others."""
 BATCH_DOCUMENTS = 256
 BATCH_CHARACTERS = 500_000
 
@@ -54,19 +60,27 @@ class FilterQuality(Stage):
     Families are applied in the order gopher, gopher-repetition, c4, fineweb. The first rule that fails names the drop,
     whose values are the signal, its figure and the bound. C4's rules first remove citation marks, and lines that are
     too short, lack closing punctuation or are about cookies or javascript; then they judge what is left. The edited
-    text goes on to fineweb and to the output, unless `--no-c4-edit-lines` is given. A second run changes nothing
+    text goes on to fineweb and to the output, unless `--no-c4-edit-lines` is given; where less than half is left, in
+    another language than `metadata.language`, the drop is `c4-other-language`. A second run changes nothing
     further, except in lines that lost citation marks. With `--annotate`, every document passes with its text unchanged:
     each family judges that text, and figures and verdicts go to `metadata.quality`.
 
-    `--set` changes a threshold or switches a rule off: `--set gopher-min-words=20 --set c4-policy=off`. Gopher's
-    stop words and C4's closing punctuation are English: for other languages set `gopher-min-stop-words=off` and
-    `c4-terminal-punctuation=off`. Chinese, Japanese, Thai and other languages without spaces are cut into words only
-    if `metadata.language` (or `--language`) says so. HTML is refused.
+    `--set` changes a threshold or switches a rule off in every language: `--set gopher-min-words=20 --set
+    c4-policy=off`. Each document is judged by the bounds and stop words that FineWeb2 published for its
+    `metadata.language`, which `filter-language` writes: 42 languages have their own; in others nothing is asked of the
+    length of words and of stop words. `--language-settings english` judges all as English. A document without
+    `metadata.language` is in `--language`. Chinese, Japanese, Thai and other languages without spaces are cut into
+    words by their scripts. The summary warns of a rule that drops over 90 % of a language or a quarter of a source.
+
+    Words are counted as the papers have them: marks are none, and stop words count in any letter case. Lines of white
+    space are no lines, and `”`, `。` or `؟` close a line as `.` does. `--words datatrove` counts as datatrove does.
+    HTML is refused.
 
     Example: corpuskit filter-quality --rules gopher,fineweb --set gopher-min-words=20 pages.jsonl
     """
 
     reads_prose: ClassVar[bool] = True
+    drops_hint: ClassVar[str] = "see some with --drops FILE; --set changes the rule, filter-language names the language"
 
     rules: Annotated[tuple[Family, ...], "Families of rules to apply."] = (
         "gopher",
@@ -77,6 +91,13 @@ class FilterQuality(Stage):
     set: Annotated[tuple[str, ...], "Threshold to change, as name=value; the value off disables the rule."] = ()
     annotate: Annotated[bool, "Keep every document; write figures and verdicts to metadata.quality."] = False
     language: Annotated[str, "Language of documents without metadata.language."] = "en"
+    language_settings: Annotated[
+        Literal["auto", "english"],
+        "Whose bounds and stop words: those of each document's language, or English for all.",
+    ] = "auto"
+    words: Annotated[
+        Literal["gopher", "datatrove"], "Whose words and lines to count: those of the papers, or datatrove's."
+    ] = "gopher"
     c4_edit_lines: Annotated[bool, "Pass on the text without the lines that C4's rules remove."] = True
 
     def __post_init__(self) -> None:
@@ -85,7 +106,7 @@ class FilterQuality(Stage):
             raise UsageError(f"{spelled('rules')} names no rules; name any of gopher, gopher-repetition, c4, fineweb")
         if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*", self.language):
             raise misfit("language", "an ISO 639 code such as en or zh", self.language)
-        _thresholds(self.set)
+        _changed_thresholds(self.set)
         self._demand_families_of_thresholds()
 
     def versions(self) -> dict[str, str]:
@@ -99,6 +120,14 @@ class FilterQuality(Stage):
         """Fill the tables that all texts share, with a text that costs nothing."""
         self.apply_many([Document("", "The mole keeps the sea from the harbour.", {})])
 
+    def groups(self, document: Document) -> tuple[str, ...]:
+        """Return the document's language and source; without a source, it is one of the whole input."""
+        language, source = (document.metadata.get(key) for key in ("language", "source"))
+        return (
+            f"language {language if isinstance(language, str) else self.language}",
+            f"source {source}" if isinstance(source, str) else "the input",
+        )
+
     def apply(self, document: Document) -> Document | Drop:
         """Return the document, edited by C4's rules or annotated, or a Drop with the first rule that failed."""
         outcome = self.apply_many([document])[0]
@@ -109,51 +138,58 @@ class FilterQuality(Stage):
     def apply_many(self, documents: Sequence[Document]) -> list[Document | Drop | Reject]:
         """Return what `apply` returns for each document, at a much lower cost than one by one."""
         from corpuskit.text.prose import require_prose
-        from corpuskit.text.quality.words import is_unspaced
 
         outcomes: list[Document | Drop | Reject] = list(documents)
-        by_spacing: dict[bool, list[int]] = {False: [], True: []}
+        by_profile: dict[LanguageProfile, list[int]] = {}
         for index, document in enumerate(documents):
             require_prose(document, "filter-quality")
-            language = document.metadata.get("language")
-            by_spacing[is_unspaced(language if isinstance(language, str) else self.language)].append(index)
+            by_profile.setdefault(self._profile(document), []).append(index)
         apply_to_batch = self._annotate_batch if self.annotate else self._filter_batch
-        for unspaced, indices in by_spacing.items():
+        for profile, indices in by_profile.items():
             for batch in _batches(indices, documents):
-                batch_outcomes = apply_to_batch([documents[index] for index in batch], unspaced)
+                batch_outcomes = apply_to_batch([documents[index] for index in batch], profile)
                 for index, outcome in zip(batch, batch_outcomes, strict=True):
                     outcomes[index] = outcome
         return outcomes
 
-    def _filter_batch(self, documents: list[Document], unspaced: bool) -> list[Document | Drop]:
+    def _profile(self, document: Document) -> "LanguageProfile":
+        from corpuskit.text.quality.languages import profile_of
+
+        language = document.metadata.get("language")
+        return profile_of(language if isinstance(language, str) else self.language, self.language_settings == "auto")
+
+    def _filter_batch(self, documents: list[Document], profile: "LanguageProfile") -> list[Document | Drop]:
         outcomes: list[Document | Drop] = list(documents)
-        remaining = list(range(len(documents)))
+        indices = list(range(len(documents)))
         texts = [document.text for document in documents]
-        signals = self._signals(texts, unspaced)
-        for family in self._checks:
-            failures = self._failures(signals, family)
-            for row, failure in failures.items():
-                outcomes[remaining[row]] = Drop(documents[remaining[row]], failure.reason, failure.values)
-            passed = [row for row in range(len(remaining)) if row not in failures]
-            before = texts
-            if family == "c4" and self.c4_edit_lines:
-                texts = [signals.prose_lines.text(row) for row in passed]
-            else:
-                texts = [texts[row] for row in passed]
-            remaining = [remaining[row] for row in passed]
-            if not remaining:
+        signals: Signals | None = None
+        dropped_rows: set[int] = set()
+        for family, checks in self._checks_of(profile).items():
+            # Measuring the texts anew costs more than measuring a few that are dropped already.
+            if len(dropped_rows) > FEW_DROPPED * len(texts):
+                indices, texts = _without(indices, dropped_rows), _without(texts, dropped_rows)
+                signals, dropped_rows = None, set()
+            if not texts:
                 break
-            if texts != before:
-                signals = self._signals(texts, unspaced)
-        for index, text in zip(remaining, texts, strict=True):
-            if text != documents[index].text:
-                outcomes[index] = documents[index].with_text(text)
+            signals = signals or self._signals(texts, profile)
+            for row, failure in self._failures(signals, family, checks).items():
+                if row not in dropped_rows:
+                    outcomes[indices[row]] = Drop(documents[indices[row]], failure.reason, failure.values)
+            dropped_rows.update(row for row, index in enumerate(indices) if isinstance(outcomes[index], Drop))
+            if family == "c4" and self.c4_edit_lines:
+                rows = [row for row in range(len(texts)) if row not in dropped_rows]
+                edited_texts = [signals.prose_lines.text(row) for row in rows]
+                if edited_texts != [texts[row] for row in rows]:
+                    indices, texts = [indices[row] for row in rows], edited_texts
+                    signals, dropped_rows = None, set()
+        for index, text in zip(indices, texts, strict=True):
+            if isinstance(outcomes[index], Document) and text != documents[index].text:
+                outcomes[index] = _edited(documents[index], text)
         return outcomes
 
-    def _failures(self, signals: "Signals", family: str) -> dict[int, Failure]:
+    def _failures(self, signals: "Signals", family: str, checks: dict[str, list[Check]]) -> dict[int, Failure]:
         """Return the rows of the texts that fail, each with the first rule that failed."""
         failures: dict[int, Failure] = {}
-        checks = self._checks[family]
         for signal, figures in signals.family(family):
             for check in checks.get(signal, ()):
                 for row in check.failures(figures):
@@ -163,12 +199,13 @@ class FilterQuality(Stage):
                         failures[row] = Failure(check.rule.reason, values)
         return failures
 
-    def _annotate_batch(self, documents: list[Document], unspaced: bool) -> list[Document | Drop]:
-        signals = self._signals([document.text for document in documents], unspaced)
+    def _annotate_batch(self, documents: list[Document], profile: "LanguageProfile") -> list[Document | Drop]:
+        signals = self._signals([document.text for document in documents], profile)
         names: list[str] = []
         columns: list[Numbers] = []
         verdicts: list[list[str]] = []
-        for family, checks in self._checks.items():
+        all_checks = self._checks_of(profile)
+        for family, checks in all_checks.items():
             verdict = ["pass"] * len(documents)
             for signal, figures in signals.family(family):
                 names.append(signal)
@@ -177,7 +214,7 @@ class FilterQuality(Stage):
                     for row in check.failures(figures):
                         verdict[row] = check.rule.reason if verdict[row] == "pass" else verdict[row]
             verdicts.append(verdict)
-        families = list(self._checks)
+        families = list(all_checks)
         return [
             document.with_metadata(
                 quality={
@@ -190,22 +227,47 @@ class FilterQuality(Stage):
             )
         ]
 
-    def _signals(self, texts: list[str], unspaced: bool) -> "Signals":
+    def _signals(self, texts: list[str], profile: "LanguageProfile") -> "Signals":
+        from corpuskit.text.quality.rules import SETTINGS
         from corpuskit.text.quality.signals import Signals
 
-        return Signals(texts, self._settings, unspaced)
+        thresholds = self._thresholds(profile)
+        settings = {setting.name: thresholds[setting.name] or 0 for setting in SETTINGS}
+        return Signals(texts, settings, profile, self.words == "datatrove")
 
-    @cached_property
-    def _checks(self) -> dict[str, dict[str, list[Check]]]:
-        """The enabled rules, by family and signal, in the order in which they are applied."""
+    def _checks_of(self, profile: "LanguageProfile") -> dict[str, dict[str, list[Check]]]:
+        """Return the enabled rules of a language, by family and signal, in the order in which they are applied."""
+        checks = self._checks.get(profile)
+        if checks is None:
+            checks = self._checks[profile] = self._new_checks(self._thresholds(profile))
+        return checks
+
+    def _new_checks(self, thresholds: dict[str, float | None]) -> dict[str, dict[str, list[Check]]]:
         from corpuskit.text.quality.rules import FAMILIES, RULES
 
         checks: dict[str, dict[str, list[Check]]] = {family: {} for family in FAMILIES if family in self.rules}
         for rule in RULES:
-            bound = self._thresholds[rule.name]
+            bound = thresholds[rule.name]
             if rule.family in checks and bound is not None:
                 checks[rule.family].setdefault(rule.signal, []).append(Check(rule, bound))
         return checks
+
+    @cached_property
+    def _checks(self) -> "dict[LanguageProfile, dict[str, dict[str, list[Check]]]]":
+        """The enabled rules of the languages that were met."""
+        return {}
+
+    def _thresholds(self, profile: "LanguageProfile") -> dict[str, float | None]:
+        """Return all thresholds and settings by name; what the user set holds in every language."""
+        from corpuskit.text.quality.rules import RULES, SETTINGS
+
+        english: dict[str, float | None] = {rule.name: rule.value for rule in RULES}
+        english.update((setting.name, setting.value) for setting in SETTINGS)
+        return {**english, **profile.bounds, **self._changed}
+
+    @cached_property
+    def _changed(self) -> dict[str, float | None]:
+        return _changed_thresholds(self.set)
 
     def _demand_families_of_thresholds(self) -> None:
         """Raise UsageError for a threshold of a family that is not applied."""
@@ -220,16 +282,27 @@ class FilterQuality(Stage):
                     f"{spelled('set')} changes {name}, but {spelled('rules', self.rules)} leaves out {family}"
                 )
 
-    @cached_property
-    def _thresholds(self) -> dict[str, float | None]:
-        return _thresholds(self.set)
 
-    @cached_property
-    def _settings(self) -> dict[str, float]:
-        """The thresholds that shape signals."""
-        from corpuskit.text.quality.rules import SETTINGS
+def _without(column: list[Entry], rows: set[int]) -> list[Entry]:
+    return [entry for row, entry in enumerate(column) if row not in rows]
 
-        return {setting.name: self._thresholds[setting.name] or 0 for setting in SETTINGS}
+
+def _edited(document: Document, text: str) -> Document | Drop:
+    """Return the document with what C4's rules left of it, or a Drop if most is gone and the rest has another language.
+
+    A page in one language may end in a notice in another: alone, it would go by the page's label.
+    """
+    language = document.metadata.get("language")
+    if isinstance(language, str) and len(text) < LITTLE_LEFT * len(document.text):
+        from corpuskit.text.language_id.identify import identify
+        from corpuskit.text.language_id.model import canonical_code
+
+        label = canonical_code(language.replace("_", "-").partition("-")[0])
+        rest = identify(text)
+        if label is not None and rest.language != label and rest.score >= CERTAIN_LANGUAGE:
+            values = {"language": rest.language, "score": rest.score, "before": language}
+            return Drop(document, "c4-other-language", values)
+    return document.with_text(text)
 
 
 def _batches(indices: list[int], documents: Sequence[Document]) -> Iterator[list[int]]:
@@ -270,8 +343,8 @@ def _rounded(columns: "list[Numbers]") -> list[list[float]]:
     return figures
 
 
-def _thresholds(overrides: tuple[str, ...]) -> dict[str, float | None]:
-    """Return all thresholds and settings by name, with the overrides; None is off. Raises UsageError."""
+def _changed_thresholds(overrides: tuple[str, ...]) -> dict[str, float | None]:
+    """Return the thresholds and settings that the overrides name; None is off. Raises UsageError."""
     from corpuskit.text.quality.rules import RULES, SETTINGS, Rule, Setting
 
     items: list[Rule | Setting] = [*RULES, *SETTINGS]
@@ -286,7 +359,7 @@ def _thresholds(overrides: tuple[str, ...]) -> dict[str, float | None]:
             raise UsageError(f"{spelled('set')} sets {name} twice; give it once")
         default = defaults[name]
         changed[name] = default.off if value == "off" else _parsed_threshold(name, value, default.value)
-    return {name: changed.get(name, item.value) for name, item in defaults.items()}
+    return changed
 
 
 def _parsed_threshold(name: str, value: str, default: float) -> float:

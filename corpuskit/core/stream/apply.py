@@ -156,6 +156,8 @@ def _count_outcome(stage: Stage, count: StepCount, item: InFlight, outcome: Docu
     elif count.absent_fields:
         count.absent_fields &= stage.absent_fields(item.document)
     count.received.add_hashed(item.line, item.digest)
+    for group in stage.groups(item.document):
+        count.count_group(group, {"": 1, outcome.reason: 1} if isinstance(outcome, Drop) else {"": 1})
     try:
         if isinstance(outcome, Document):
             if outcome is not item.document:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from corpuskit.core.counts import StepCount
-from corpuskit.core.document import Document, Reject, decode, encode
+from corpuskit.core.document import NUMBER_AS_ID, Document, Reject, decode, encode
 from corpuskit.core.format import Format
 from corpuskit.core.outcome import Rejected
 from corpuskit.core.provenance.verdicts import Verdict
@@ -102,18 +102,24 @@ def decoded(
     for offset, line in batch.lines:
         location = (batch.input, offset)
         try:
-            yield decode(line), location
+            document = decode(line)
         except Reject as reject:
             verdict = of_reject(name, reject, None, line, location)
             count_unread(verdict, name, count)
             rejected_lines.append(verdict)
+        else:
+            count_way(count, document)
+            yield document, location
     yield from zip(batch.documents, batch.locations, strict=True)
 
 
 def count_way(count: StepCount, document: Document) -> None:
     """Count how a step came to a document that it sends on; the next step has ways of its own."""
     if document.way:
-        count.ways[document.way] += 1
+        if document.way == NUMBER_AS_ID:
+            count.number_ids += 1
+        else:
+            count.ways[document.way] += 1
         document.way = ""
 
 

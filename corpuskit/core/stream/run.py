@@ -26,7 +26,16 @@ from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.resolve import resolve, resolve_lists
 from corpuskit.core.registry import describe
 from corpuskit.core.settings import Settings, Tags
-from corpuskit.core.step import Command, CorpusStage, Report, Source, Step, absent_fields_notice, demand_steps
+from corpuskit.core.step import (
+    Command,
+    CorpusStage,
+    Report,
+    Source,
+    Step,
+    absent_fields_notice,
+    demand_steps,
+    notices_on,
+)
 from corpuskit.core.stream.flow import Flow
 from corpuskit.core.stream.limits import demand_documents, demand_few_rejects, demand_whole_inputs
 from corpuskit.core.stream.output import Output, StreamOutput, open_output, targets
@@ -158,6 +167,8 @@ class OpenRun:
         self._demand_whole_inputs()
         for count in self.flow.counts:
             self._demand_few_rejects(count)
+        if order := self.step.order_notice(chain.steps):
+            self._notice(order)
         if self.flow.counts:
             chain.add(describe(self.step), self._proven(upstream, chain), self.flow.counts[-1])
         decisions = self.verdict_log.decisions
@@ -280,6 +291,9 @@ class OpenRun:
             console.print_outcome(name, count)
         elif count is not None and not self.settings.quiet:
             console.summary(name, count, self._rejects_hint(count))
+        for step_count in (self.flow.reading, count):
+            for notice in notices_on(self.step, step_count) if step_count is not None else ():
+                self._notice(notice)
         if count is not None and count.absent_fields:
             self._notice(absent_fields_notice(count.absent_fields))
 

@@ -21,7 +21,7 @@ from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.publish.folder_output import remove_any
 from corpuskit.core.publish.recovery import LOG, TASKS
 from corpuskit.core.registry import describe
-from corpuskit.core.step import CorpusStage, Step
+from corpuskit.core.step import CorpusStage, Step, notices_on
 from corpuskit.core.stream.flow import Flow
 from corpuskit.mix.engine.executors import Executor
 from corpuskit.mix.engine.read_tasks import ReadInputs, ReadPlan
@@ -86,6 +86,8 @@ class Engine:
     """The phases that have begun, in order."""
     absent_fields: list[tuple[str, str, frozenset[str]]] = field(default_factory=list)
     """Fields that options name and no document has: phase, step, fields."""
+    notices: list[str] = field(default_factory=list)
+    """What people should know of the steps' accounts."""
     remarks: "dict[str, Counter[str]]" = field(default_factory=dict)
     """What people should know of inputs, and how often it was the case, by the input's name."""
 
@@ -220,7 +222,10 @@ class Engine:
             for name, remarks in task.result.get("remarks", {}).items():
                 self.remarks.setdefault(name, Counter()).update(remarks)
         for step, count in zip(steps, counts, strict=True):
+            if order := step.order_notice(chain.steps):
+                self.notices.append(f"{label}: {step.name()}: {order}")
             chain.add(describe(step), upstream if step is steps[0] else "verified", count)
+            self.notices += [f"{label}: {step.name()}: {notice}" for notice in notices_on(step, count)]
             if count.absent_fields:
                 self.absent_fields.append((label, step.name(), count.absent_fields))
         return stream

@@ -11,9 +11,11 @@ from functools import cached_property
 import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers
+from corpuskit.text.quality.characters import CLOSING_MARKS
 from corpuskit.text.quality.layout import TextLayout
 from corpuskit.text.quality.vocabulary import (
     ENDS_C4_LINE,
+    ENDS_CLOSED,
     ENDS_THREE_DOTS,
     FULL_STOP,
     LENGTH_SHIFT,
@@ -37,6 +39,7 @@ _POLICY_PHRASES = (
 # A line with none of these and no brace is not a notice, filler or code. In lower case, a kelvin sign is a k.
 _CLUES = (b"javascript", b"lorem ipsum", b"terms of use", b"privacy policy", b"cookie", "\u212a".encode())
 _LINE_ENDINGS = (".", "?", "!", '"', "'")
+_CLOSING = tuple(sorted(CLOSING_MARKS))
 
 
 class ProseLines:
@@ -53,10 +56,15 @@ class ProseLines:
         words: Words,
         settings: Mapping[str, float],
         vocabulary: Vocabulary,
+        like_peer: bool,
     ) -> None:
-        """Apply the rules to one batch; `settings` has the names of `rules.SETTINGS` that begin with `c4-`."""
+        """Apply the rules to one batch; `settings` has the names of `rules.SETTINGS` that begin with `c4-`.
+
+        With `like_peer`, only ASCII marks close a line, and its words are what white space parts in any language.
+        """
         self._texts, self._layout, self._tokens, self._words = texts, layout, tokens, words
         self._settings, self._vocabulary = settings, vocabulary
+        self._like_peer = like_peer
         self._edited_lines: dict[int, dict[int, str]] = {}
         """By text and line number: lines without their citation marks."""
         self._stays = self._prose_rows()
@@ -98,12 +106,23 @@ class ProseLines:
     def _prose_rows(self) -> Booleans:
         """Return for each row whether the line has enough words, none too long, and ends as prose does."""
         settings, lines, flags = self._settings, self._layout.lines, self._tokens.flags
-        stays: Booleans = lines.token_counts >= settings["c4-min-line-words"]
+        stays: Booleans = self._line_words >= settings["c4-min-line-words"]
         if settings["c4-terminal-punctuation"]:
-            stays &= (flags[lines.last_tokens] & (ENDS_C4_LINE | ENDS_THREE_DOTS)) == ENDS_C4_LINE
+            closed = ENDS_C4_LINE if self._like_peer else ENDS_CLOSED
+            stays &= (flags[lines.last_tokens] & (closed | ENDS_THREE_DOTS)) == closed
         long = ((flags >> LENGTH_SHIFT) > settings["c4-max-word-length"]).nonzero()[0]
         stays[lines.first_tokens.searchsorted(long, "right") - 1] = False
         return stays
+
+    @cached_property
+    def _line_words(self) -> Integers:
+        """The number of words in each row: what white space parts, or the words of a language that writes none."""
+        lines = self._layout.lines
+        if self._like_peer or not self._vocabulary.unspaced:
+            return lines.token_counts
+        before = np.concatenate([[0], self._tokens.word_counts.cumsum()])
+        counts: Integers = before[lines.last_tokens + 1] - before[lines.first_tokens]
+        return counts
 
     def _texts_with_citations(self) -> list[int]:
         if not self._settings["c4-citations"] or b"[" not in self._layout.data:
@@ -162,9 +181,10 @@ class ProseLines:
     def _is_prose(self, row: int, edited: str, line: str) -> bool:
         """Decide on an edited line as `_prose_rows` does on others: by its words before editing, and its end after."""
         settings = self._settings
-        if self._layout.lines.token_counts[row] < settings["c4-min-line-words"]:
+        if self._line_words[row] < settings["c4-min-line-words"]:
             return False
-        if settings["c4-terminal-punctuation"] and (not edited.endswith(_LINE_ENDINGS) or edited.endswith("...")):
+        closing = _LINE_ENDINGS if self._like_peer else _CLOSING
+        if settings["c4-terminal-punctuation"] and (not edited.endswith(closing) or edited.endswith("...")):
             return False
         return max(map(len, line.split())) <= settings["c4-max-word-length"]
 

@@ -9,7 +9,7 @@ import numpy as np
 from corpuskit.text.quality.arrays import Integers
 from corpuskit.text.quality.words import BEFORE_STOP, CLOSING, ICONS, OPENING, UNIT_ENDS
 
-__all__ = ["SYMBOLS", "character_kinds"]
+__all__ = ["CLOSING_MARKS", "SYMBOLS", "character_kinds"]
 
 # As `str` has it: isalpha, isdigit, isalnum, isupper, islower; a letter as in `[^\W\d_]`, a digit as in `[0-9]`.
 ALPHA, DIGIT, ALNUM, UPPER, LOWER, LETTER, FIGURE = (1 << bit for bit in range(7))
@@ -21,6 +21,8 @@ TERMINAL, PUNCTUATION, SYMBOL, BULLET, ELLIPSIS, C4_END = (1 << bit for bit in r
 OPENS, CLOSES, BEFORE_DOT, UNIT_END, APOSTROPHE, GENITIVE = (1 << bit for bit in range(13, 19))
 # Within a token: what may cut it.
 DOT, HYPHEN, COLON, COMMA, SIGN, CUTS = (1 << bit for bit in range(19, 25))
+# What closes a line in any script: a mark that ends a sentence, or a quotation mark after one.
+CLOSING_MARK = 1 << 25
 _CLASSIFIED = 1 << 31
 
 # Unicode's sentence-terminal punctuation, as code points and ranges of them.
@@ -43,6 +45,8 @@ def _characters(ranges: str) -> frozenset[str]:
 
 _TERMINALS = _characters(_TERMINAL_RANGES)
 """The characters that end a sentence."""
+CLOSING_MARKS = _TERMINALS | frozenset("\"'”’“‘»«›‹」』﹂﹄＂＇｣〞〟\u037e")
+"""The characters that may end a line of prose, in any script; German closes with `“`, Swedish with `”`, Danish `«`."""
 _CONTROLS = frozenset(map(chr, (*range(32), *range(127, 160))))
 SYMBOLS = _TERMINALS | _CONTROLS | frozenset(_SYMBOL_MARKS)
 """A word of these alone does not count for the Gopher rules: ASCII marks, common typographic and East Asian ones."""
@@ -86,6 +90,7 @@ def _rule_bits(character: str) -> tuple[tuple[int, bool], ...]:
         (BULLET, character in "•-"),
         (ELLIPSIS, character == "…"),
         (C4_END, character in ".?!\"'"),
+        (CLOSING_MARK, character in CLOSING_MARKS),
     )
 
 

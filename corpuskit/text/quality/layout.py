@@ -183,6 +183,27 @@ class TextLayout:
         return self._text_spans(starts[filled], self.line_feeds[filled])
 
     @cached_property
+    def prose_lines(self) -> TextSpans:
+        """The lines of `str.splitlines` that are not blank, without the white space at their ends."""
+        lines = self.lines
+        return self._text_spans(self.token_starts[lines.first_tokens], self.token_ends[lines.last_tokens])
+
+    @cached_property
+    def prose_paragraphs(self) -> TextSpans:
+        """The lines that no blank line parts, without the white space at their ends."""
+        # data           a \r\n _ \r\n b \n c      `_` is a space
+        # lines          a, b, c
+        # numbers        [0 2 3]
+        # opens          [1 1 0]                    the number is not the next, or the text is another
+        # closes         [1 0 1]
+        lines = self.lines
+        opens = np.ones(len(lines.numbers), bool)
+        opens[1:] = (np.diff(lines.numbers) != 1) | (np.diff(lines.text_indices) != 0)
+        closes = np.append(opens[1:], True)[: len(opens)]
+        starts = self.token_starts[lines.first_tokens[opens]]
+        return self._text_spans(starts, self.token_ends[lines.last_tokens[closes]])
+
+    @cached_property
     def paragraphs(self) -> TextSpans:
         """The paragraphs, split at blank lines.
 

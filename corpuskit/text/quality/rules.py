@@ -6,8 +6,10 @@
   21(140), section 2.2. Its word list, language test and three-sentence deduplication are left to other commands.
 - fineweb: Penedo et al. 2024, *The FineWeb Datasets*, arXiv:2406.17557, section 3.5 and its released pipeline.
 
-Where a paper leaves a choice (what a word is, which denominator to use), we follow datatrove, the widely used
-implementation by FineWeb's authors, so that thresholds mean the same here as there.
+The values are those for English; `languages` has what FineWeb2 published for others. In Gopher's ratios a word is what
+is not a mark, as the paper says "word". Where a paper leaves another choice, we follow datatrove, the widely used
+implementation by FineWeb's authors, so that thresholds mean the same here as there: FineWeb's own ratio and the n-grams
+count marks, as their thresholds were set so.
 """
 
 import math
@@ -16,7 +18,7 @@ from typing import Literal
 
 __all__ = ["FAMILIES", "QUALITY_RULES", "RULES", "SETTINGS", "Rule", "Setting"]
 
-QUALITY_RULES = "corpuskit-quality-rules/1"
+QUALITY_RULES = "corpuskit-quality-rules/2"
 """Name and version of the rules and signals, for the manifest."""
 
 FAMILIES = ("gopher", "gopher-repetition", "c4", "fineweb")
@@ -140,8 +142,14 @@ RULES: tuple[Rule, ...] = (*_gopher(), *_repetition(), *_C4, *_FINEWEB)
 """In the order in which they are applied; the first that fails names the drop."""
 
 SETTINGS = (
-    Setting("c4-terminal-punctuation", True, False, "Keep only lines that end in . ? ! or a quote.", _C4_PAPER),
-    Setting("c4-min-line-words", 3, 0, "Keep only lines of at least this many tokens.", _C4_PAPER),
+    Setting(
+        "c4-terminal-punctuation",
+        True,
+        False,
+        "Keep only lines that end in . ? ! or a quote, of any script.",
+        _C4_PAPER,
+    ),
+    Setting("c4-min-line-words", 3, 0, "Keep only lines of at least this many words.", _C4_PAPER),
     Setting("c4-max-word-length", 1000, math.inf, "Take out lines with a longer token.", "C4's released code"),
     Setting("c4-javascript", True, False, "Take out lines that name javascript.", _C4_PAPER),
     Setting("c4-policy", True, False, "Take out lines about cookies, privacy and terms of use.", _C4_PAPER),

@@ -12,14 +12,17 @@ import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers, Numbers
 from corpuskit.text.quality.c4_lines import ProseLines
-from corpuskit.text.quality.layout import TextLayout
+from corpuskit.text.quality.languages import ENGLISH_STOP_WORDS, LanguageProfile, profile_of
+from corpuskit.text.quality.layout import TextLayout, TextSpans
 from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
 from corpuskit.text.quality.vocabulary import (
+    ENDS_CLOSED,
     ENDS_ELLIPSIS,
     ENDS_TERMINAL,
     OPENS_BULLET,
     STOP_WORD_SHIFT,
     Words,
+    stop_word_bits,
     vocabulary,
 )
 
@@ -34,14 +37,24 @@ class Signals:
     Figures are arrays with one value per text; counts are integers, ratios are floats.
     """
 
-    def __init__(self, texts: Sequence[str], settings: Mapping[str, float], unspaced: bool = False) -> None:
-        """Take at least one text and at most `ngram_repeats.MAX_TEXTS`.
+    def __init__(
+        self,
+        texts: Sequence[str],
+        settings: Mapping[str, float],
+        profile: LanguageProfile | None = None,
+        like_peer: bool = False,
+    ) -> None:
+        """Take at least one text and at most `ngram_repeats.MAX_TEXTS`, all of one language.
 
-        `settings` has every name of `rules.SETTINGS`; `unspaced` says that the language writes no spaces.
+        `settings` has every name of `rules.SETTINGS`; the language is English if no profile is given. With `like_peer`,
+        words and lines are counted as datatrove does: marks are words of the Gopher rules, lines of white space are
+        lines, and only ASCII marks close C4's lines.
         """
         self._texts = texts
         self._settings = settings
-        self._vocabulary = vocabulary(unspaced)
+        self._profile = profile or profile_of("en")
+        self._like_peer = like_peer
+        self._vocabulary = vocabulary(self._profile.unspaced)
         self._layout = TextLayout(texts)
         self._tokens = self._vocabulary.look_up(self._layout)
 
@@ -50,14 +63,16 @@ class Signals:
         return _FAMILIES[name](self)
 
     def gopher(self) -> Figures:
-        """Yield Gopher's signals. Words of symbols alone are not counted, but ratios are relative to all words."""
-        texts, tokens, all_words = self._texts, self._tokens, self._word_counts
+        """Yield Gopher's signals. Marks are no words; to datatrove, they are words in the denominators of ratios."""
+        texts, tokens = self._texts, self._tokens
         proper = self._sum_by_text(tokens.proper)
+        all_words = self._word_counts if self._like_peer else proper >> 32
         yield "gopher_words", proper >> 32
         yield "gopher_mean_word_length", _ratio(proper & 0xFFFFFFFF, proper >> 32)
         yield "gopher_hash_ratio", _ratio(_occurrences(texts, "#"), all_words)
         yield "gopher_ellipsis_ratio", _ratio(_occurrences(texts, "...") + _occurrences(texts, "…"), all_words)
-        lines, line_counts = self._layout.lines, self._layout.line_counts
+        lines = self._layout.lines
+        line_counts = self._layout.line_counts if self._like_peer else self._count_by_text(lines.text_indices)
         for name, flag, edge_tokens in (
             ("bullet", OPENS_BULLET, lines.first_tokens),
             ("ellipsis", ENDS_ELLIPSIS, lines.last_tokens),
@@ -71,12 +86,8 @@ class Signals:
         """Yield Gopher's signals of repetition. Their ratios are to all characters, white space included."""
         characters = self._characters
         yield "repetition_characters", characters
-        paragraphs, lines = self._layout.paragraphs, self._layout.lf_lines
-        # A line feed at either end of a text makes an empty line there; if both do, one of the two is a repeat.
-        at_start, at_end = (np.array([edge(text, "\n") for text in self._texts]) for edge in _EDGES)
-        for kind, spans, edges in (("paragraph", paragraphs, None), ("line", lines, (at_start, at_end))):
+        for kind, spans, empty, repeated in self._repeatable_spans():
             is_repeat, text_indices = spans.is_repeat, spans.text_indices
-            empty, repeated = (at_start.astype(int) + at_end, at_start & at_end) if edges else (0, 0)
             count = np.maximum(self._count_by_text(text_indices) + empty, 1)
             repeats = self._count_by_text(text_indices[is_repeat]) + repeated
             yield f"repetition_duplicate_{kind}s", _ratio(repeats, count)
@@ -86,6 +97,21 @@ class Signals:
         for name, covered in repeated_ngram_characters(words.words, words.lengths, self._word_bounds):
             yield name, _ratio(covered, characters)
 
+    def _repeatable_spans(self) -> Iterator[tuple[str, TextSpans, Integers, Integers]]:
+        """Yield what may repeat: its kind, its spans, and how many empty ones each text has besides, in all and again.
+
+        Blank lines are no lines, whatever they consist of; to datatrove, only those without a single character are not.
+        """
+        none = np.zeros(len(self._texts), np.int64)
+        if not self._like_peer:
+            yield "paragraph", self._layout.prose_paragraphs, none, none
+            yield "line", self._layout.prose_lines, none, none
+            return
+        yield "paragraph", self._layout.paragraphs, none, none
+        # A line feed at either end of a text makes an empty line there; if both do, one of the two is a repeat.
+        at_start, at_end = (np.array([edge(text, "\n") for text in self._texts], np.int64) for edge in _EDGES)
+        yield "line", self._layout.lf_lines, at_start + at_end, at_start & at_end
+
     def c4(self) -> Figures:
         """Yield C4's signals. Its rules on lines come first; sentences are counted in the lines that stay."""
         prose = self.prose_lines
@@ -94,14 +120,16 @@ class Signals:
         yield "c4_sentences", prose.sentences
 
     def fineweb(self) -> Figures:
-        """Yield FineWeb's signals. Lines are split at line feeds only, and blank ones do not count."""
-        layout, lines = self._layout, self._layout.lf_lines
+        """Yield FineWeb's signals. Blank lines do not count; to datatrove, only line feeds end lines."""
+        layout = self._layout
+        lines = layout.lf_lines if self._like_peer else layout.prose_lines
         filled = lines.token_counts > 0
         starts, ends, text_indices = lines.starts[filled], lines.ends[filled], lines.text_indices[filled]
         count = self._count_by_text(text_indices)
         yield "fineweb_lines", count
         last = layout.token_ends.searchsorted(ends, "right") - 1
-        terminal = (self._tokens.flags[last] & ENDS_TERMINAL != 0) & (layout.token_ends[last] == ends)
+        closing = ENDS_TERMINAL if self._like_peer else ENDS_CLOSED
+        terminal = (self._tokens.flags[last] & closing != 0) & (layout.token_ends[last] == ends)
         yield "fineweb_terminal_lines", _ratio(self._count_by_text(text_indices[terminal]), count)
         sizes = layout.characters_before(ends) - layout.characters_before(starts)
         short = sizes <= self._settings["fineweb-short-line-length"]
@@ -114,7 +142,9 @@ class Signals:
     @cached_property
     def prose_lines(self) -> ProseLines:
         """What C4's rules on lines leave of the texts."""
-        return ProseLines(self._texts, self._layout, self._tokens, self._words, self._settings, self._vocabulary)
+        return ProseLines(
+            self._texts, self._layout, self._tokens, self._words, self._settings, self._vocabulary, self._like_peer
+        )
 
     @cached_property
     def _words(self) -> Words:
@@ -155,16 +185,31 @@ class Signals:
         return np.bincount(text_indices[chosen], sizes, len(self._texts)).astype(np.int64)
 
     def _distinct_stop_words(self) -> Integers:
-        """Return how many different stop words occur in each text."""
-        # Flags of two tokens of one text, as the bits from STOP_WORD_SHIFT on:   ..001  ..101
-        # their `or` has each stop word once                                      ..101: two stop words
-        flags, bounds = self._tokens.flags, self._layout.token_bounds
-        counts = np.zeros(len(self._texts), np.int64)
+        """Return how many different stop words occur in each text, in any letter case; to datatrove, in small ones."""
+        stop_words = self._profile.stop_words
+        if self._profile.seeks_within_words:
+            counts = [sum(word in text for word in stop_words) for text in self._texts]
+            return np.array(counts, np.int64)
+        if stop_words == ENGLISH_STOP_WORDS:
+            # Flags of two tokens of one text, as the bits from STOP_WORD_SHIFT on:   ..001  ..101
+            # their `or` has each stop word once                                      ..101: two stop words
+            form_bits = self._united(self._tokens.flags, self._layout.token_bounds) >> STOP_WORD_SHIFT
+            if not self._like_peer:
+                form_bits |= form_bits >> 8 | form_bits >> 16
+            in_english: Integers = np.bitwise_count(form_bits & 0xFF)
+            return in_english
+        bits = stop_word_bits(stop_words)
+        word_bits = bits[np.minimum(self._words.words, len(bits) - 1)]
+        counted: Integers = np.bitwise_count(self._united(word_bits, self._word_bounds))
+        return counted
+
+    def _united(self, flags: Integers, bounds: Integers) -> Integers:
+        """Return the flags that any entry of each text has."""
+        united = np.zeros(len(self._texts), np.int64)
         filled = (bounds[1:] > bounds[:-1]).nonzero()[0]
         if len(filled):
-            united = np.bitwise_or.reduceat(flags, bounds[filled])
-            counts[filled] = np.bitwise_count(united >> STOP_WORD_SHIFT & 0xFF)
-        return counts
+            united[filled] = np.bitwise_or.reduceat(flags, bounds[filled])
+        return united
 
 
 _FAMILIES = {

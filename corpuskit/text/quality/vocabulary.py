@@ -16,6 +16,7 @@ from corpuskit.text.quality import characters as char
 from corpuskit.text.quality.arrays import Integers
 from corpuskit.text.quality.batch_words import TokenBatch, split_tokens
 from corpuskit.text.quality.hash_table import HashTable
+from corpuskit.text.quality.languages import ENGLISH_STOP_WORDS, all_stop_words
 from corpuskit.text.quality.layout import TextLayout
 from corpuskit.text.quality.spans import expand_spans, hash_spans
 
@@ -29,15 +30,16 @@ INITIAL_ROWS = 1 << 17
 INITIAL_ENTRIES = 1 << 18
 """Entries that there is space for from the start."""
 
-STOP_WORDS = ("the", "be", "to", "of", "and", "that", "have", "with")
-"""Rae et al. 2021, section A.1.1."""
+STOP_WORDS = ENGLISH_STOP_WORDS
+ENGLISH_FORMS = tuple(spell(word) for spell in (str.lower, str.title, str.upper) for word in STOP_WORDS)
+"""English stop words in small letters, then with a capital, then in capitals: a token has a flag for each of them."""
 
 # Flags of words: has a letter; is not only symbols; ends a sentence; is punctuation.
 LETTERS, PROPER, FULL_STOP, PUNCTUATION = 1, 2, 4, 8
 WORD_FLAG_BITS = 4
 # Flags of tokens, by their first or last characters.
-OPENS_BULLET, ENDS_ELLIPSIS, ENDS_THREE_DOTS, ENDS_C4_LINE, ENDS_TERMINAL = 1, 2, 4, 8, 16
-STOP_WORD_SHIFT, LENGTH_SHIFT = 8, 16
+OPENS_BULLET, ENDS_ELLIPSIS, ENDS_THREE_DOTS, ENDS_C4_LINE, ENDS_TERMINAL, ENDS_CLOSED = 1, 2, 4, 8, 16, 32
+STOP_WORD_SHIFT, LENGTH_SHIFT = 8, 32
 PROPER_WORD = 1 << 32
 
 
@@ -57,7 +59,7 @@ class KnownTokens(NamedTuple):
     spans: Integers
     """Index of the first word among the entries, shifted by 32, and the number of words."""
     flags: Integers
-    """Flags of the token; from bit 8 on, which stop words it holds; from bit 16 on, its length in characters."""
+    """Flags of the token; from bit 8 on, which of `ENGLISH_FORMS` it holds; from bit 32 on, its length in bytes."""
     proper: Integers
     """Number of words that are not of symbols alone, shifted by 32, and their characters."""
     letters: Integers
@@ -111,7 +113,7 @@ class Vocabulary:
 
     def __init__(self, unspaced: bool) -> None:
         """Make an empty vocabulary; `unspaced` as in `words.split_token`."""
-        self._unspaced = unspaced
+        self.unspaced = unspaced
         self._token_rows, self._word_numbers = HashTable(), HashTable()
         self._columns = [_Column(INITIAL_ROWS) for _ in range(4)]
         self._spans, self._flags, self._proper, self._letters = self._columns
@@ -137,28 +139,31 @@ class Vocabulary:
         self._word_numbers.clear()
         for column in (*self._columns, self._word_entries, self._entries):
             column.clear()
-        # The number of a stop word is its index in STOP_WORDS.
-        self._word_numbers.number_keys(_stop_word_hashes())
-        self._word_entries.append(np.array([_letters_entry(word, number) for number, word in enumerate(STOP_WORDS)]))
+        # The number of a stop word is its index among all of them.
+        words = known_stop_words()
+        self._word_numbers.number_keys(_hashes_of_words(words))
+        self._word_entries.append(np.array([_letters_entry(word, number) for number, word in enumerate(words)]))
 
     def _learn_tokens(self, batch: TokenBatch) -> None:
         """Split and classify tokens that were not met before."""
-        # tokens           (to    cat.       learnt by an empty vocabulary, which knows the 8 stop words alone
+        # tokens           (to    cat.       learnt by an empty vocabulary, which knows the stop words alone, say 900
         # words           ( to   cat .
-        # numbers         [8 2    9 10]      `to` is stop word 2; new words are numbered as they come
+        # numbers         [900 2  901 902]   `to` is stop word 2; new words are numbered as they come
         # first           [0      2]         first word of each token
         # spans           [0,2    2,2]       written `index,count`, and so is what follows
         # proper          [1,2    1,3]       `to` has 2 characters, `cat` has 3; marks do not count
         # stops           [1<<10  0]         stop word 2 sets bit 8 + 2
         # letters         [1      1]
-        starts, ends = split_tokens(batch, self._unspaced)
+        starts, ends = split_tokens(batch, self.unspaced)
         numbers, new = self._word_numbers.number_keys(batch.hash_spans(starts, ends))
         if len(new):
             self._learn_words(batch.kinds, starts[new], ends[new])
         entries = self._word_entries.array()[numbers]
         first = starts.searchsorted(batch.starts)
         proper = (entries & PROPER != 0) * (PROPER_WORD + ((entries & 0xFFFFFFFF) >> WORD_FLAG_BITS))
-        stops = np.where(numbers < len(STOP_WORDS), 1 << STOP_WORD_SHIFT + np.minimum(numbers, len(STOP_WORDS)), 0)
+        stops = np.where(
+            numbers < len(ENGLISH_FORMS), 1 << STOP_WORD_SHIFT + np.minimum(numbers, len(ENGLISH_FORMS)), 0
+        )
         self._spans.append(first + self._entries.size << 32 | np.diff(first, append=len(starts)))
         self._flags.append(_token_flags(batch) | np.bitwise_or.reduceat(stops, first))
         self._proper.append(np.add.reduceat(proper, first))
@@ -193,9 +198,31 @@ def vocabulary(unspaced: bool) -> Vocabulary:
 
 
 @cache
-def _stop_word_hashes() -> Integers:
-    ends = np.array([len(word) for word in STOP_WORDS]).cumsum()
-    return hash_spans("".join(STOP_WORDS).encode(), np.concatenate([[0], ends[:-1]]), ends)
+def known_stop_words() -> tuple[str, ...]:
+    """Return the stop words that every vocabulary numbers first: the English forms, then those of other languages."""
+    others = (spell(word) for word in all_stop_words() for spell in (str, str.title, str.upper))
+    return tuple(dict.fromkeys((*ENGLISH_FORMS, *others)))
+
+
+@cache
+def stop_word_bits(stop_words: tuple[str, ...]) -> Integers:
+    """Return a bit for each word's number: that of the stop word it is, in any letter case, or 0.
+
+    The last entry, 0, is for the numbers of all other words.
+    """
+    words = known_stop_words()
+    numbers = {word: number for number, word in enumerate(words)}
+    bits = np.zeros(len(words) + 1, np.int64)
+    for index, word in enumerate(stop_words):
+        for spelling in (word, word.title(), word.upper()):
+            bits[numbers[spelling]] |= 1 << index
+    return bits
+
+
+def _hashes_of_words(words: tuple[str, ...]) -> Integers:
+    encoded = [word.encode() for word in words]
+    ends = np.array([len(word) for word in encoded]).cumsum()
+    return hash_spans(b"".join(encoded), np.concatenate([[0], ends[:-1]]), ends)
 
 
 def _letters_entry(word: str, number: int) -> int:
@@ -215,6 +242,7 @@ def _token_flags(batch: TokenBatch) -> Integers:
         (dots, ENDS_ELLIPSIS | ENDS_THREE_DOTS),
         (last & char.TERMINAL, ENDS_TERMINAL),
         (last & char.C4_END, ENDS_C4_LINE),
+        (last & char.CLOSING_MARK, ENDS_CLOSED),
     ):
         flags |= (bit != 0) * flag
     return flags

@@ -76,6 +76,14 @@ def test_a_flip_anywhere_is_reported_or_harmless(
     assert len({*whole} & {*members}) >= 2
 
 
+@pytest.mark.parametrize("kind", PACK)
+def test_a_byte_order_mark_alone_is_a_blank_line(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "in").write_bytes(PACK[kind](b"\xef\xbb\xbf"))
+    (found,), source = read(tmp_path / "in")
+    assert isinstance(found, Rejected) and (found.reason, found.offset) == ("empty-line", 0)
+    assert not source.findings.cut_line
+
+
 def test_a_name_decides_nothing_for_text(tmp_path: Path) -> None:
     path = tmp_path / "text.jsonl.gz"
     path.write_bytes(b'{"text":"a"}\n')

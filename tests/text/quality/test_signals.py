@@ -1,5 +1,6 @@
 """The kernels give what plain restatements of the rules give."""
 
+import itertools
 from collections import Counter
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from corpuskit.text.quality import characters, ngram_repeats, vocabulary
 from corpuskit.text.quality.hash_table import HashTable
+from corpuskit.text.quality.languages import known_languages, profile_of
 from corpuskit.text.quality.layout import TextLayout
 from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
 from corpuskit.text.quality.rules import FAMILIES, RULES, SETTINGS
@@ -23,13 +25,15 @@ SAMPLES = (
 TEXTS = st.lists(st.sampled_from(SAMPLES), max_size=60).map(" ".join)
 
 
-def signals(text: str, **settings: float) -> dict[str, float]:
-    return batch_signals([text], **settings)[0]
+def signals(text: str, language: str = "en", like_peer: bool = False, **settings: float) -> dict[str, float]:
+    return batch_signals([text], language, like_peer, **settings)[0]
 
 
-def batch_signals(texts: list[str], **settings: float) -> list[dict[str, float]]:
+def batch_signals(
+    texts: list[str], language: str = "en", like_peer: bool = False, **settings: float
+) -> list[dict[str, float]]:
     changed = {name.replace("_", "-"): value for name, value in settings.items()}
-    measured = Signals(texts, {**SETTING, **changed})
+    measured = Signals(texts, {**SETTING, **changed}, profile_of(language), like_peer)
     columns = {name: values.tolist() for family in FAMILIES for name, values in measured.family(family)}
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
@@ -88,7 +92,7 @@ def test_repeated_lines_and_paragraphs_are_those_met_before(text: str) -> None:
     paragraphs = [paragraph.lstrip("\n") for paragraph in text.strip().split("\n\n")]
     lines = [line for line in text.split("\n") if line]
     lines += [""] * (text.startswith("\n") + text.endswith("\n"))
-    figures = signals(text)
+    figures = signals(text, like_peer=True)
     for kind, spans in (("paragraph", [span for span in paragraphs if span] or [""]), ("line", lines or [""])):
         repeats = [span for index, span in enumerate(spans) if span in spans[:index]]
         assert figures[f"repetition_duplicate_{kind}s"] == len(repeats) / len(spans)
@@ -96,9 +100,28 @@ def test_repeated_lines_and_paragraphs_are_those_met_before(text: str) -> None:
         assert figures[f"repetition_duplicate_{kind}_characters"] == characters
 
 
-@given(st.lists(TEXTS | st.text(), min_size=1, max_size=8))
-def test_the_figures_of_a_text_are_its_own_in_any_company(texts: list[str]) -> None:
-    assert batch_signals(texts) == [signals(text) for text in texts]
+@given(st.text("ab \r\n\u00a0\u2028", max_size=60))
+def test_lines_of_white_space_repeat_nothing(text: str) -> None:
+    lines = [line.strip() for line in text.splitlines()]
+    paragraphs = [" ".join(group) for filled, group in itertools.groupby(lines, bool) if filled]
+    figures = signals(text)
+    filled = [line for line in lines if line]
+    repeats = [line for index, line in enumerate(filled) if line in filled[:index]]
+    assert figures["repetition_duplicate_lines"] == (len(repeats) / len(filled) if filled else 0)
+    if "\r" not in text and "\u2028" not in text and " \n" not in text and "\u00a0\n" not in text:
+        again = [span for index, span in enumerate(paragraphs) if span in paragraphs[:index]]
+        assert len(paragraphs) < 2 or figures["repetition_duplicate_paragraphs"] <= len(again) / len(paragraphs)
+    plain = "\n".join(lines)
+    assert figures["repetition_duplicate_lines"] == signals(plain)["repetition_duplicate_lines"]
+    assert figures["repetition_duplicate_paragraphs"] == signals(plain)["repetition_duplicate_paragraphs"]
+
+
+@pytest.mark.parametrize("like_peer", [False, True])
+@pytest.mark.parametrize("language", ["en", "fr", "zh", "xx"])
+@given(texts=st.lists(TEXTS | st.text(), min_size=1, max_size=8))
+def test_the_figures_of_a_text_are_its_own_in_any_company(texts: list[str], language: str, like_peer: bool) -> None:
+    figures = [signals(text, language, like_peer) for text in texts]
+    assert batch_signals(texts, language, like_peer) == figures
 
 
 @given(st.text("a bé…。.\r\n\x0b\x1c\x1f\x85\u00a0\u1680\u2003\u2028\u205f\u3000\ud800", max_size=40))
@@ -147,27 +170,59 @@ def test_a_hash_table_grows() -> None:
 
 @given(TEXTS)
 def test_word_figures_are_those_of_the_words(text: str) -> None:
-    words, figures = split_words(text), signals(text)
+    words, figures, of_peer = split_words(text), signals(text), signals(text, like_peer=True)
     proper = [word for word in words if not characters.SYMBOLS.issuperset(word)]
     assert figures["gopher_words"] == len(proper)
     assert figures["gopher_mean_word_length"] == (sum(map(len, proper)) / len(proper) if proper else 0)
-    assert figures["gopher_stop_words"] == len(set(words) & set(vocabulary.STOP_WORDS))
-    if words:
-        alphabetic = sum(any(map(str.isalpha, word)) for word in words)
-        assert figures["gopher_alphabetic_words"] == alphabetic / len(words)
-        assert figures["gopher_hash_ratio"] == text.count("#") / len(words)
+    assert of_peer["gopher_stop_words"] == len(set(words) & set(vocabulary.STOP_WORDS))
+    assert figures["gopher_stop_words"] == of_peer["gopher_stop_words"]
+    alphabetic = sum(any(map(str.isalpha, word)) for word in words)
+    for measured, counted in ((figures, proper), (of_peer, words)):
+        if counted:
+            assert measured["gopher_alphabetic_words"] == alphabetic / len(counted)
+            assert measured["gopher_hash_ratio"] == text.count("#") / len(counted)
     ngram_characters = ngram_characters_by_definition(words).items()
     assert {name: count / len(text) if text else 0 for name, count in ngram_characters}.items() <= figures.items()
 
 
 @given(TEXTS)
 def test_line_figures_are_those_of_the_lines(text: str) -> None:
-    lines, figures = text.splitlines(), signals(text)
-    if lines:
-        bullets = sum(line.lstrip().startswith(("•", "-")) for line in lines)
-        ellipses = sum(line.rstrip().endswith(("...", "…")) for line in lines)
-        assert figures["gopher_bullet_lines"] == bullets / len(lines)
-        assert figures["gopher_ellipsis_lines"] == ellipses / len(lines)
+    lines = text.splitlines()
+    filled = [line for line in lines if line.strip()]
+    bullets = sum(line.lstrip().startswith(("•", "-")) for line in lines)
+    ellipses = sum(line.rstrip().endswith(("...", "…")) for line in lines)
+    for figures, counted in ((signals(text), filled), (signals(text, like_peer=True), lines)):
+        if counted:
+            assert figures["gopher_bullet_lines"] == bullets / len(counted)
+            assert figures["gopher_ellipsis_lines"] == ellipses / len(counted)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "count"),
+    [
+        ("en", "TO BE: that is The question, and the answer", 5),
+        ("de", "Der Hund UND die Katze, der Hund", 3),
+        ("tr", "The kedi ve bir köpek", 3),
+        ("ru", "Он был в доме.", 3),
+        ("zh", "他在家里，是的。", 4),
+        ("ko", "나는 학교에서 공부를 했다.", 6),
+        ("th", "มีปลาในน้ำและมีข้าวในนา", 3),
+        ("xx", "the be to of", 0),
+    ],
+)
+def test_stop_words_are_those_of_the_language_in_any_letter_case(language: str, text: str, count: int) -> None:
+    assert signals(text, language)["gopher_stop_words"] == count
+
+
+def test_every_language_has_its_rules() -> None:
+    names = {item.name for item in (*RULES, *SETTINGS)}
+    for code in known_languages():
+        profile = profile_of(code)
+        assert profile.code == code and profile.bounds.keys() <= names
+        assert len(profile.stop_words) > 6
+        assert profile_of(code, of_its_own=False).bounds == {}
+    assert profile_of("zh_Hant-TW") is profile_of("cmn")
+    assert profile_of("xx").code == "other" and not profile_of("xx").stop_words
 
 
 @given(TEXTS)
@@ -198,12 +253,27 @@ def test_c4_leaves_nothing_to_edit(text: str) -> None:
         ("We use cookies for your comfort.", False),
         (f"One {'x' * 1001} is too long.", False),
         (f"One {'x' * 1000} is long enough.", True),
+        ("“It ends in a typographic quote.”", True),
+        ("»Er kam nach Hause und schlief ein.«", True),
+        ("„Er kam nach Hause und schlief ein.“", True),
+        ("Είναι εδώ ο άνθρωπος;", False),
+        ("هل هذا هو البيت الكبير؟", True),
+        ("यह घर बहुत बड़ा है।", True),
+        ("She waited and waited…", False),
+        ("“She waited and waited…”", True),
     ],
 )
 def test_which_lines_c4_keeps(line: str, stays: bool) -> None:
     text = f"Before it comes a line.\n\n  {line}  \nAfter it comes another line."
     expected = "\n".join(["Before it comes a line.", *([line] if stays else []), "After it comes another line."])
     assert edited(text)[0] == expected
+
+
+def test_c4_knows_lines_of_languages_without_spaces() -> None:
+    text = "今天的天气很好。\n菜单\n“我们去公园散步吧。”\n好。\n我们明天再去公园散步[12]。"
+    kept = ["今天的天气很好。", "“我们去公园散步吧。”", "我们明天再去公园散步。"]
+    assert Signals([text], SETTING, profile_of("zh")).prose_lines.text(0).splitlines() == kept
+    assert Signals([text], SETTING, profile_of("zh"), like_peer=True).prose_lines.text(0) == ""
 
 
 def test_c4_takes_citation_marks_out() -> None:

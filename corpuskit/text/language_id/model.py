@@ -11,12 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-__all__ = ["canonical_code", "detect", "known_codes", "model_sha256"]
-
-WINDOW, WINDOWS = 500, 4
-"""Characters in a window, and the number of evenly spaced windows that stand for a longer text. On whole pages of five
-languages these 2,000 characters give the same language as the full text, at a tenth of its cost, and the odd banner
-at the top of a page weighs no more than its share."""
+__all__ = ["canonical_code", "known_codes", "model_sha256", "predict"]
 
 _LABEL = "__label__"
 _ALIAS_PAIRS = """
@@ -35,15 +30,10 @@ _ALIASES = dict(pair.split("=") for pair in _ALIAS_PAIRS.split())
 """ISO 639-3 codes, and a few old ones, of languages that the model names by their ISO 639-1 code."""
 
 
-def detect(text: str) -> tuple[str, float]:
-    """Return the most probable language and its probability, to four digits; `und` and 0 for a text without letters."""
-    sample = " ".join(_windows(text).encode("utf-8", "replace").decode().split())
-    if not any(character.isalpha() for character in sample):
-        return "und", 0.0
-    labels, scores = _model().predict(sample)
-    if not labels:
-        return "und", 0.0
-    return labels[0].removeprefix(_LABEL), round(min(1.0, float(scores[0])), 4)
+def predict(sample: str, number: int) -> list[tuple[str, float]]:
+    """Return the most probable languages of a line of text, at most `number` of them, with their probabilities."""
+    labels, scores = _model().predict(sample, k=number)
+    return [(label[len(_LABEL) :], min(1.0, score)) for label, score in zip(labels, scores, strict=True)]
 
 
 def canonical_code(code: str) -> str | None:
@@ -63,14 +53,6 @@ def known_codes() -> tuple[str, ...]:
 def model_sha256() -> str:
     """Return the digest of the model's file."""
     return hashlib.sha256(_model_file().read_bytes()).hexdigest()
-
-
-def _windows(text: str) -> str:
-    if len(text) <= WINDOW * WINDOWS:
-        return text
-    last = len(text) - WINDOW
-    starts = [last * index // (WINDOWS - 1) for index in range(WINDOWS)]
-    return "\n".join(text[start : start + WINDOW] for start in starts)
 
 
 @cache

@@ -1,0 +1,146 @@
+"""Which scripts a text is written in, and which scripts each language of the model is written in.
+
+Scripts are told by the first word of a character's name in Unicode (`LATIN SMALL LETTER A`). Languages and their
+scripts follow the Unicode CLDR's list of the scripts in use for each language.
+"""
+
+import unicodedata
+from collections import Counter
+from functools import cache
+
+__all__ = ["LATIN", "is_alone_in_its_script", "languages_written_in", "looks_foreign", "script_counts", "scripts_of"]
+
+LATIN = "LATIN"
+
+_TABLE = """
+CYRILLIC: ru uk be bg mk sr sh bs mn kk ky tg tt ba cv ce os av bxr krc kv lez mhr mrj myv rue sah tyv uz az xal tk ku
+ARABIC: ar arz fa ckb azb lrc mzn pnb ps sd ug ur ku kk az uz tg ky tk ms
+DEVANAGARI: hi mr ne sa mai bh dty gom new sd
+HAN: zh wuu yue ja
+KANA: ja
+HANGUL: ko
+HEBREW: he yi
+GREEK: el
+ARMENIAN: hy
+GEORGIAN: ka xmf
+BENGALI: bn as bpy
+GUJARATI: gu
+GURMUKHI: pa
+ORIYA: or
+TAMIL: ta
+TELUGU: te
+KANNADA: kn
+MALAYALAM: ml
+SINHALA: si
+THAI: th
+LAO: lo
+KHMER: km
+MYANMAR: my
+TIBETAN: bo
+ETHIOPIC: am
+THAANA: dv
+"""
+_LANGUAGES = {
+    script: frozenset(codes.split()) for script, _, codes in (row.partition(":") for row in _TABLE.split("\n") if row)
+}
+_ALSO_LATIN = frozenset(["sr", "sh", "bs", "uz", "az", "tk", "ku", "tt", "kk", "ms", "gom"])
+"""Languages of the table that are written in Latin letters, too."""
+_NAMES = {"CJK": "HAN", "HIRAGANA": "KANA", "KATAKANA": "KANA", "HALFWIDTH": "KANA", "FULLWIDTH": LATIN}
+"""First words of names that are no names of scripts."""
+
+# The first byte of UTF-16: blocks of 256 characters, in which all letters but those of Latin script tell on a text.
+_LATIN_BLOCKS = bytes([0x00, 0x01, 0x02, 0x1E, 0x20, 0x21, 0x22, 0x25, 0x26, 0x27, 0x2C, 0xA7, 0xD8, 0xDC, 0xFE, 0xFF])
+_BLOCKS = {
+    "CYRILLIC": (0x04, 0x05),
+    "ARABIC": (0x06, 0x07, 0x08, 0xFB),
+    "DEVANAGARI": (0x09,),
+    "HAN": range(0x34, 0xA0),
+    "KANA": (0x30,),
+    "HANGUL": (0x11, *range(0xAC, 0xD8)),
+    "HEBREW": (0x05, 0xFB),
+    "GREEK": (0x03, 0x1F),
+    "ARMENIAN": (0x05,),
+    "GEORGIAN": (0x10, 0x1C),
+    "BENGALI": (0x09,),
+    "GUJARATI": (0x0A,),
+    "GURMUKHI": (0x0A,),
+    "ORIYA": (0x0B,),
+    "TAMIL": (0x0B,),
+    "TELUGU": (0x0C,),
+    "KANNADA": (0x0C,),
+    "MALAYALAM": (0x0D,),
+    "SINHALA": (0x0D,),
+    "THAI": (0x0E,),
+    "LAO": (0x0E,),
+    "KHMER": (0x17,),
+    "MYANMAR": (0x10,),
+    "TIBETAN": (0x0F,),
+    "ETHIOPIC": (0x12, 0x13),
+    "THAANA": (0x07,),
+}
+OWN_SHARE, FOREIGN_SHARE = 0.55, 0.1
+"""Shares of a text's characters, white space included: at least of its language's own blocks, at most of others."""
+
+
+@cache
+def scripts_of(language: str) -> frozenset[str]:
+    """Return the scripts that a language is written in.
+
+    >>> sorted(scripts_of("ja")), sorted(scripts_of("sr")), sorted(scripts_of("cy"))
+    (['HAN', 'KANA'], ['CYRILLIC', 'LATIN'], ['LATIN'])
+    """
+    scripts = {script for script, languages in _LANGUAGES.items() if language in languages}
+    return frozenset(scripts | {LATIN} if not scripts or language in _ALSO_LATIN else scripts)
+
+
+@cache
+def is_alone_in_its_script(language: str) -> bool:
+    """Whether the script of a language tells it from all others, as Thai script does."""
+    return all(languages_written_in(script) == frozenset([language]) for script in scripts_of(language))
+
+
+def languages_written_in(script: str) -> frozenset[str] | None:
+    """Return the languages that a script decides between; None for Latin script, which most are written in."""
+    return None if script == LATIN else _LANGUAGES.get(script, frozenset())
+
+
+def looks_foreign(sample: str, language: str) -> bool:
+    """Whether a text has letters that a language is not written in, by a quick count that takes few for many."""
+    if sample.isascii():
+        return LATIN not in scripts_of(language)
+    blocks = sample.encode("utf-16-be", "replace")[::2]
+    others = len(blocks.translate(None, _own_blocks(language)))
+    if LATIN in scripts_of(language):
+        return others > FOREIGN_SHARE * len(blocks)
+    return others > (1 - OWN_SHARE) * len(blocks)
+
+
+@cache
+def _own_blocks(language: str) -> bytes:
+    scripts = scripts_of(language)
+    own_blocks = {block for script in scripts if script != LATIN for block in _BLOCKS[script]}
+    return bytes(own_blocks) + (_LATIN_BLOCKS if LATIN in scripts else b"")
+
+
+def script_counts(text: str) -> Counter[str]:
+    """Return the number of letters in each script, the scripts with most letters first.
+
+    >>> script_counts("Это test.").most_common()
+    [('LATIN', 4), ('CYRILLIC', 3)]
+    """
+    counts: Counter[str] = Counter()
+    for character, number in Counter(text).items():
+        if script := _script(character):
+            counts[script] += number
+    return counts
+
+
+@cache
+def _script(character: str) -> str:
+    """Return the script of a letter or of a sign that goes with letters; empty for anything else."""
+    if not (character.isalpha() or unicodedata.category(character) in ("Mc", "Mn")):
+        return ""
+    word = unicodedata.name(character, "").partition(" ")[0]
+    if word in ("COMBINING", "MODIFIER", "VARIATION", "FEMININE", "MASCULINE", "MICRO"):
+        return ""
+    return _NAMES.get(word, word)
