@@ -20,7 +20,7 @@ rejects aside.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, NamedTuple, Protocol, Self
 
 from corpuskit.core.document import KNOWN_FIELDS, Document, Reject
 from corpuskit.core.errors import UsageError
@@ -184,13 +184,30 @@ class CorpusStage(Step):
         return None
 
 
+class VerdictPart(NamedTuple):
+    """Where the verdicts on one shard are in the file of all."""
+
+    offset: int
+    length: int
+    sha256: str
+
+
+class Resolution(NamedTuple):
+    """What the resolving of all matches has written."""
+
+    parts: list[VerdictPart]
+    """One for each shard, in order."""
+    files: list[Path]
+    """The file of the verdicts, then any others."""
+
+
 class ShardedRun(Protocol):
     """The parallel form of a corpus stage, in four phases of tasks; its verdicts are those of `run`.
 
         sign      one task per shard      documents -> signatures
         match     one task per bucket     all signatures -> matches in that bucket
-        resolve   one task                all signatures and matches -> verdicts
-        filter    one task per shard      documents and verdicts -> documents and drops
+        resolve   one task                all signatures and matches -> verdicts, in a part for each shard
+        filter    one task per shard      documents and their part of the verdicts -> documents and drops
 
     Each method writes its file whole or not at all. Paths are given in the order of shards and buckets.
     """
@@ -207,12 +224,10 @@ class ShardedRun(Protocol):
     def match(self, bucket: int, signatures: Sequence[Path], path: Path) -> None:
         """Write the matches that one bucket finds over all shards."""
 
-    def resolve(self, signatures: Sequence[Path], matches: Sequence[Path], path: Path) -> None:
-        """Write the verdicts."""
+    def resolve(self, signatures: Sequence[Path], matches: Sequence[Path], path: Path) -> Resolution:
+        """Write the verdicts on the documents of each shard."""
 
-    def filter(
-        self, shard: int, documents: Iterable[Document], signatures: Sequence[Path], verdicts: Path
-    ) -> Iterator["Item"]:
+    def filter(self, documents: Iterable[Document], verdicts: bytes) -> Iterator["Item"]:
         """Yield every document of one shard: as a document, a Drop or a Rejected."""
 
     def before_publish(self, signatures: Sequence[Path], verdicts: Path) -> None:

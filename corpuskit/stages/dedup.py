@@ -142,7 +142,7 @@ class Dedup(CorpusStage):
             session.close()
 
     def memory_for(self, documents: int, jobs: int) -> int:
-        """Return the memory of resolving, or of filtering in all jobs; if not in parallel, of the single process."""
+        """Return the memory of resolving, or of matching in all jobs; if not in parallel, of the single process."""
         return documents * (max(100, 60 * jobs) if self._is_shardable() else 130)
 
     def disk_for(self, documents: int) -> int:

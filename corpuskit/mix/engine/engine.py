@@ -21,12 +21,12 @@ from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.publish.folder_output import remove_any
 from corpuskit.core.publish.recovery import LOG, TASKS
 from corpuskit.core.registry import describe
-from corpuskit.core.step import CorpusStage, Step
+from corpuskit.core.step import CorpusStage, Step, VerdictPart
 from corpuskit.core.stream.flow import Flow
 from corpuskit.mix.engine.executors import Executor
 from corpuskit.mix.engine.read_tasks import ReadInputs, ReadPlan
 from corpuskit.mix.engine.sharded_stage import FilterShard, MatchBucket, ResolveMatches, SignShard
-from corpuskit.mix.engine.shards import ShardedStream, TaskLog, WorkShard, work_shards, write_shards
+from corpuskit.mix.engine.shards import ShardedStream, TaskLog, WorkShard, merged_shards, work_shards, write_shards
 from corpuskit.mix.engine.task_results import (
     FINGERPRINT_LETTERS,
     PHASES,
@@ -70,7 +70,7 @@ class PassShard(Task[DocumentsResult]):
         """Pass the documents through."""
         log = TaskLog(task_path)
         flow = Flow([interned(step) for step in self.steps], log.take)
-        shards = write_shards(flow.documents([shard.input() for shard in self.shards]), task_path)
+        shards = write_shards(flow.documents([file for shard in self.shards for file in shard.inputs()]), task_path)
         return log.close(flow.counts, shards)
 
 
@@ -116,9 +116,12 @@ class Engine:
         signatures = self.execute_to_files(f"{label}, signatures", sign_tasks)
         match_tasks = [MatchBucket(bound, bucket, signatures) for bucket in range(sharded.buckets)]
         matches = self.execute_to_files(f"{label}, matches", match_tasks)
-        resolve_tasks = [ResolveMatches(bound, signatures, matches)]
-        (verdicts,) = self.execute_to_files(f"{label}, verdicts", resolve_tasks)
-        tasks = [FilterShard(bound, number, shard, signatures, verdicts) for number, shard in enumerate(stream.shards)]
+        ((task_path, result),) = self.execute(f"{label}, verdicts", [ResolveMatches(bound, signatures, matches)])
+        verdicts = task_path.with_name(result["files"][0]["name"])
+        tasks = [
+            FilterShard(bound, shard, verdicts, VerdictPart(**part))
+            for shard, part in zip(stream.shards, result["parts"], strict=True)
+        ]
         filtered = self._next_stream(label, self._notifying(label, tasks, notify), [step], stream, "verified")
         sharded.before_publish(signatures, verdicts)
         return filtered
@@ -223,6 +226,7 @@ class Engine:
             chain.add(describe(step), upstream if step is steps[0] else "verified", count)
             if count.absent_fields:
                 self.absent_fields.append((label, step.name(), count.absent_fields))
+        stream.shards = merged_shards(stream.shards)
         return stream
 
 

@@ -72,7 +72,7 @@ class Measure(Task[TaskResult]):
 
     def label(self) -> str:
         """Return the step and the shard."""
-        return f"mix: measures of {self.shard.path.name}"
+        return f"mix: measures of {self.shard.name}"
 
     def identity(self) -> Any:
         """Return the shard, the seed, the sources and how tokens are counted."""
@@ -117,7 +117,7 @@ class Select(Task[SelectResult]):
 
     def label(self) -> str:
         """Return the step and the shard."""
-        return f"mix: selection from {self.shard.path.name}"
+        return f"mix: selection from {self.shard.name}"
 
     def identity(self) -> Any:
         """Return the shard, what is selected of it, and the order."""

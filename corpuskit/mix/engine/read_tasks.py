@@ -29,6 +29,7 @@ from corpuskit.core.reading.inputs import Input
 from corpuskit.core.settings import Tags
 from corpuskit.core.step import Source, Step
 from corpuskit.core.stream.flow import Flow
+from corpuskit.mix.engine.grouping import grouped
 from corpuskit.mix.engine.shards import TaskLog, write_shards
 from corpuskit.mix.engine.task_files import file_entry
 from corpuskit.mix.engine.task_results import (
@@ -43,8 +44,10 @@ from corpuskit.mix.engine.task_results import (
 )
 from corpuskit.mix.engine.tasks import FinishedTask, Task, file_of_task, identity_of, interned
 
-TASK_BYTES = 64 * 1024
-TASK_FILES = 1000
+TASK_BYTES = 1024 * 1024
+"""Least size of a group of small files that one task reads."""
+FILE_BYTES = 4 * 1024
+"""What a file costs beside its bytes, as bytes: an empty file is work, too."""
 KEYS = ".keys"
 
 
@@ -235,16 +238,11 @@ def read_plans(name: str, inputs: Sequence[Input], steps: Sequence[Step], tags: 
 
 def group(inputs: Sequence[Input]) -> list[list[Input]]:
     """Group inputs into tasks: one file each, small files together; the same whatever the number of workers."""
-    groups: list[list[Input]] = []
-    size = 0
-    for file in inputs:
-        length = file.local_path.stat().st_size if file.local_path else TASK_BYTES
-        if not groups or size + length > TASK_BYTES or len(groups[-1]) >= TASK_FILES:
-            groups.append([])
-            size = 0
-        groups[-1].append(file)
-        size += length
-    return groups
+
+    def name_and_size(file: Input) -> tuple[str, int]:
+        return file.name, FILE_BYTES + file.local_path.stat().st_size if file.local_path else TASK_BYTES
+
+    return grouped(inputs, name_and_size, TASK_BYTES)
 
 
 def _ranges(file: Input, step: Step) -> list[tuple[int, int]]:

@@ -33,7 +33,7 @@ from corpuskit.mix.engine.executors import Executor, LocalExecutor, RayExecutor,
 from corpuskit.mix.engine.phases import Inputs, corpus_stages, phase_name, steps_of, target_folder, tokenizer_of
 from corpuskit.mix.engine.progress import MixProgress, SourceSummary, print_summary
 from corpuskit.mix.engine.read_tasks import read_plans
-from corpuskit.mix.engine.shards import ShardedStream, WorkShard
+from corpuskit.mix.engine.shards import ShardedStream, WorkShard, merged_shards
 from corpuskit.mix.engine.slurm_jobs import SlurmJobs
 from corpuskit.mix.engine.task_results import DocumentsResult, OutputFile
 from corpuskit.mix.engine.verdict_files import join_verdicts
@@ -307,7 +307,7 @@ def _shard_entry(file: OutputFile) -> ShardEntry:
 
 def _joined_stream(streams: Sequence[ShardedStream]) -> ShardedStream:
     """Return one stream of several, one after the other."""
-    shards = [shard for stream in streams for shard in stream.shards]
+    shards = merged_shards(shard for stream in streams for shard in stream.shards)
     whole = ShardedStream(shards, follow([stream.chain for stream in streams]))
     for stream in streams:
         whole.add_verdict_files(stream.verdict_files)

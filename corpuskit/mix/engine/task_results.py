@@ -79,6 +79,8 @@ class WorkShardEntry(TypedDict):
 
     name: FileName
     documents: int
+    bytes: int
+    """Size of the lines, without their ends."""
 
 
 class DocumentsResult(TaskResult):
@@ -146,6 +148,21 @@ class HashResult(TaskResult):
 
     input: InputEntry
     file_status: FileStatus | None
+
+
+class VerdictPartEntry(TypedDict):
+    """Where the verdicts on one shard are (`VerdictPart`)."""
+
+    offset: int
+    length: int
+    sha256: str
+
+
+class ResolveResult(TaskResult):
+    """The result of resolving the matches of a corpus stage."""
+
+    parts: list[VerdictPartEntry]
+    """The verdicts on each shard, in the first file."""
 
 
 class SelectResult(DocumentsResult):

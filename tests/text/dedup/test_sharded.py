@@ -52,9 +52,12 @@ def in_tasks(folder: Path, shards: list[list[Document]], step: Dedup) -> list[It
     for number, path in reversed(list(enumerate(matches))):
         remote().match(number, signatures, path)
     verdicts = folder / "verdicts"
-    remote().resolve(signatures, matches, verdicts)
+    parts = remote().resolve(signatures, matches, verdicts).parts
+    content = verdicts.read_bytes()
     items = [
-        item for number, shard in enumerate(shards) for item in remote().filter(number, shard, signatures, verdicts)
+        item
+        for shard, part in zip(shards, parts, strict=True)
+        for item in remote().filter(shard, content[part.offset : part.offset + part.length])
     ]
     sharded = step.sharded()
     assert sharded is not None
