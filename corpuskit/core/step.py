@@ -164,6 +164,10 @@ class CorpusStage(Step):
     def commit(self) -> None:
         """Called once, after the output was published."""
 
+    def has_effects(self) -> bool:
+        """Whether `commit` changes anything outside the output; a run with such a step is never taken for unchanged."""
+        return False
+
     def memory_for(self, documents: int, jobs: int) -> int:
         """Estimate the bytes that `jobs` of its tasks hold at once, for this number of documents."""
         return 0

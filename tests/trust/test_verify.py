@@ -30,7 +30,7 @@ def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     (folder / "in.jsonl").write_bytes(texts(*(f"text number {number}" for number in range(9))) + b"broken\n")
     options = ["--to", request.param, "--shard-documents", "4", "-o", "out"]
     command = [sys.executable, "-m", "corpuskit", "export", "in.jsonl", *options]
-    environment = {**os.environ, "CORPUSKIT_STATE": str(folder / "state")}
+    environment = {**os.environ, "CORPUSKIT_STATE": str(folder / "state"), "CORPUSKIT_CACHE": str(folder / "cache")}
     subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=True)
     assert verify(folder / "out") == 0
     return folder / "out"

@@ -43,6 +43,7 @@ from corpuskit.mix.engine.tasks import (
     identity_of,
     interned,
 )
+from corpuskit.mix.engine.work_cache import WorkCache
 
 DocumentsType = TypeVar("DocumentsType", bound=DocumentsResult)
 
@@ -80,6 +81,10 @@ class Engine:
 
     folder: Path
     executor: Executor
+    cache: WorkCache | None = None
+    """Finished work of published runs."""
+    finished: list[StoredTask[Any]] = field(default_factory=list)
+    """The tasks that are done and may be used by another run."""
     reused: int = 0
     """Number of tasks whose results come from an earlier run."""
     phases: list[PhaseEntry] = field(default_factory=list)
@@ -130,7 +135,7 @@ class Engine:
         """Yield each task when it is done, in order; run only those without an earlier result."""
         filesystem.make_folder(self.tasks_folder, parents=True, exist_ok=True)
         stored = [StoredTask.in_folder(self.tasks_folder, task) for task in tasks]
-        results = {task.task_path: result for task in stored if (result := task.reusable_result()) is not None}
+        results = {task.task_path: result for task in stored if (result := self._earlier_result(task)) is not None}
         self.reused += len(results)
         waiting = [task for task in stored if task.task_path not in results]
         self._begin_phase(label, stored, waiting)
@@ -142,6 +147,8 @@ class Engine:
             else:
                 next(numbers)
                 yield FinishedTask(task.task_path, _demand_result(task))
+            if self.cache is not None and task.task.is_cacheable():
+                self.finished.append(task)
         for _ in numbers:
             pass
 
@@ -149,6 +156,18 @@ class Engine:
         """Execute tasks that write one file each, and return these files."""
         finished = self.execute(label, tasks)
         return tuple(task_path.with_name(result["files"][0]["name"]) for task_path, result in finished)
+
+    def keep_finished_work(self) -> None:
+        """Put what may be used again into the cache, before publication removes it."""
+        if self.cache is not None:
+            self.cache.keep(self.finished)
+
+    def _earlier_result(self, task: StoredTask[ResultType]) -> ResultType | None:
+        """Return what an interrupted run has left of a task, or else what a published one has."""
+        result = task.reusable_result()
+        if result is None and self.cache is not None and task.task.is_cacheable():
+            return self.cache.fetch(task)
+        return result
 
     def _begin_phase(
         self, label: str, tasks: Sequence[StoredTask[ResultType]], waiting: Sequence[StoredTask[ResultType]]

@@ -217,6 +217,10 @@ class Write(Task[WriteResult]):
         order = [self.index.key, self.shuffled]
         return [self.number, slices, order, self.formats, versions, token_version(self.tokenizer)]
 
+    def is_cacheable(self) -> bool:
+        """Return False: what it writes is published, and hardly ever asked for again."""
+        return False
+
     def run(self, task_path: Path) -> WriteResult:
         """Write one shard `TASK_PATH-FORMAT` for each format, with its companions."""
         from corpuskit.core.registry import find_format
@@ -308,10 +312,13 @@ def quota_plans(recipe: Recipe, measures_files: Sequence[Path]) -> tuple[QuotaPl
 
 
 def bucket_count(recipe: Recipe, stream_bytes: int, epochs: int) -> int:
-    """Return how many buckets the final order is divided into: one for each epoch in input order, else by size."""
+    """Return how many buckets the final order is divided into: one for each epoch in input order, else by size.
+
+    By size it is a power of two, so that somewhat more input leaves the selections from other shards as they are.
+    """
     if recipe.output.order != "shuffled":
         return epochs
-    return min(MOST_BUCKETS, stream_bytes * epochs // BUCKET_BYTES + 1)
+    return min(MOST_BUCKETS, 1 << (stream_bytes * epochs // BUCKET_BYTES).bit_length())
 
 
 def shard_slices(

@@ -29,13 +29,13 @@ from corpuskit.core.reading.inputs import Input
 from corpuskit.core.settings import Tags
 from corpuskit.core.step import Source, Step
 from corpuskit.core.stream.flow import Flow
+from corpuskit.mix.engine.file_status import FileStatus, file_status, settled
 from corpuskit.mix.engine.grouping import grouped
 from corpuskit.mix.engine.shards import TaskLog, write_shards
 from corpuskit.mix.engine.task_files import file_entry
 from corpuskit.mix.engine.task_results import (
     DocumentsResult,
     FileName,
-    FileStatus,
     HashResult,
     InputsResult,
     RangeContent,
@@ -88,8 +88,12 @@ class ReadInputs(Task[InputsResult]):
             "inputs": entries,
             "remarks": _remarks_on(files),
             "content_key": key,
-            "file_status": status_before,
+            "file_status": [status and settled(status) for status in status_before],
         }
+
+    def is_cacheable(self) -> bool:
+        """Whether what is read can be compared: what an address gives may change from one run to the next."""
+        return all(file.local_path is not None or file.expected_sha256 is not None for file in self.inputs)
 
     def is_current(self, result: InputsResult) -> bool:
         """Whether the inputs are still what was read: the same status or, if that differs, the same digest.
@@ -148,7 +152,7 @@ class ReadRange(Task[RangeResult]):
                 "keys_file": FileName(keys_file.name),
             },
             "content": content,
-            "file_status": status_before,
+            "file_status": status_before and settled(status_before),
         }
 
     def is_current(self, result: RangeResult) -> bool:
@@ -184,7 +188,7 @@ class HashFile(Task[HashResult]):
         entry = Input(self.file.name, local_path=self.file.local_path).manifest_entry()
         if _file_status(self.file) != status_before:
             raise _changed_error(self.file)
-        return {"files": [], "input": entry, "file_status": status_before}
+        return {"files": [], "input": entry, "file_status": status_before and settled(status_before)}
 
     def is_current(self, result: HashResult) -> bool:
         """Whether the file is unchanged."""
@@ -262,10 +266,7 @@ def _remarks_on(files: Sequence[Input]) -> Remarks:
 
 def _file_status(file: Input) -> FileStatus | None:
     """Return what changes when the file is written to; None if it is not a local file."""
-    if file.local_path is None:
-        return None
-    status = file.local_path.stat()
-    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns]
+    return None if file.local_path is None else file_status(file.local_path)
 
 
 def _has_content(file: Input, entry: InputEntry) -> bool:

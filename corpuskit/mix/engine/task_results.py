@@ -6,13 +6,11 @@ from typing import Any, NewType, NotRequired, TypedDict
 from corpuskit.core.counts import CountEntry, StreamEntry
 from corpuskit.core.provenance.entries import InputEntry
 from corpuskit.core.publish.source_totals import SourcePart
+from corpuskit.mix.engine.file_status import FileStatus
 
 FINGERPRINT_LETTERS = 32
 PHASES = "phases.json"
 """In the folder of work: the phases that have begun, for `status`."""
-
-FileStatus = list[int]
-"""Size, modification time and change time of a file; no program can reset the last of these."""
 
 LeftOut = dict[str, dict[str, dict[str, int]]]
 """Number of documents and records left out: by source, then `dropped` or `rejected`, then `step: reason`."""

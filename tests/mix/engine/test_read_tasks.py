@@ -72,7 +72,7 @@ def build(work: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
 
     def run(output: str, part_bytes: int = 0, **more: Any) -> dict[str, str]:
         with cut_into_ranges(part_bytes):
-            Mix().execute(["recipe.yaml"], Settings(output=Path(output), jobs=1, **more))
+            Mix(no_cache=True).execute(["recipe.yaml"], Settings(output=Path(output), jobs=1, **more))
         return published(work / output)
 
     return run

@@ -41,7 +41,7 @@ class Stopped(BaseException):
 
 
 def mix(folder: str) -> dict[str, str]:
-    Mix().execute(["recipe.yaml"], Settings(output=Path(folder), jobs=1, quiet=True))
+    Mix(no_cache=True).execute(["recipe.yaml"], Settings(output=Path(folder), jobs=1, quiet=True))
     return published(Path(folder))
 
 
