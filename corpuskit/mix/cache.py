@@ -49,6 +49,8 @@ class Cache(Command):
         if len(arguments) > 1:
             raise UsageError("name at most one folder: `corpuskit cache DIR`")
         folder = Path(arguments[0]) if arguments else default_cache_folder()
+        if folder is None:
+            raise UsageError("this user has no home folder, so there is no cache unless $CORPUSKIT_CACHE names one")
         if arguments and not folder.is_dir():
             raise UsageError(f"no such folder: {arguments[0]!r}")
         if folder.exists() and not is_cache(folder):

@@ -105,7 +105,8 @@ class Mix(Command):
             raise misfit("cache-limit", "a size such as 500MB or 20GB", self.cache_limit) from None
         if self.no_cache:
             return None
-        return WorkCache.open(self.cache or default_cache_folder(), limit, target)
+        folder = self.cache or default_cache_folder()
+        return WorkCache.open(folder, limit, target) if folder is not None else None
 
 
 def _resolved_inputs(source: "SourceSpec") -> "list[Input]":

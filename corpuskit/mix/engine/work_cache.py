@@ -42,11 +42,14 @@ PREFIX_LETTERS = 2
 SEAL_LETTERS = 64
 
 
-def default_cache_folder() -> Path:
-    """Return `$CORPUSKIT_CACHE`, or `corpuskit` in the XDG cache folder."""
+def default_cache_folder() -> Path | None:
+    """Return `$CORPUSKIT_CACHE`, or `corpuskit` in the XDG cache folder; None for a user who has no home for it."""
     if os.environ.get(CACHE):
         return Path(os.environ[CACHE])
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "corpuskit"
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "corpuskit"
+    except RuntimeError:
+        return None
 
 
 class SealedNote(TypedDict):
@@ -84,9 +87,9 @@ class WorkCache:
         if target.resolve() in (folder.resolve(), *folder.resolve().parents):
             raise UsageError(f"the cache {str(folder)!r} is in the output folder; name another with --cache")
         cache = cls(folder, limit)
-        if not is_cache(folder) and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise UsageError(f"{str(folder)!r} holds something other than a cache; name another folder with --cache")
         with cache._tolerating("cannot be used"):
+            if not is_cache(folder) and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+                raise UsageError(f"{str(folder)!r} holds something other than a cache; name another with --cache")
             cache.key = own_key()
             filesystem.make_folder(folder, parents=True, exist_ok=True, mode=0o700)
             if not (folder / TAG).exists():
@@ -222,8 +225,8 @@ class WorkCache:
     def _tolerating(self, what: str) -> Iterator[None]:
         try:
             yield
-        except OSError as error:
-            self.refused[f"{what}: {error.strerror or error}"] += 1
+        except (OSError, RuntimeError) as error:  # RuntimeError: a user without a home
+            self.refused[f"{what}: {getattr(error, 'strerror', None) or error}"] += 1
 
 
 def is_cache(folder: Path) -> bool:
