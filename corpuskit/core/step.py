@@ -17,7 +17,7 @@ A step neither prints nor exits nor opens output files; `flow` applies it to a s
 rejects aside.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, NamedTuple, Protocol, Self
@@ -188,6 +188,10 @@ class CorpusStage(Step):
         return None
 
 
+Change = Callable[[Document], Item]
+"""What makes of a document a changed document, a Drop or a Rejected."""
+
+
 class VerdictPart(NamedTuple):
     """Where the verdicts on one shard are in the file of all."""
 
@@ -211,7 +215,7 @@ class ShardedRun(Protocol):
         sign      one task per shard      documents -> signatures
         match     one task per bucket     all signatures -> matches in that bucket
         resolve   one task                all signatures and matches -> verdicts, in a part for each shard
-        filter    one task per shard      documents and their part of the verdicts -> documents and drops
+        changes   one task per shard      the verdicts on its documents -> documents and drops
 
     Each method writes its file whole or not at all. Paths are given in the order of shards and buckets.
     """
@@ -231,8 +235,8 @@ class ShardedRun(Protocol):
     def resolve(self, signatures: Sequence[Path], matches: Sequence[Path], path: Path) -> Resolution:
         """Write the verdicts on the documents of each shard."""
 
-    def filter(self, documents: Iterable[Document], verdicts: bytes) -> Iterator["Item"]:
-        """Yield every document of one shard: as a document, a Drop or a Rejected."""
+    def changes(self, verdicts: bytes) -> Iterator["Change | None"]:
+        """Yield for each document of a shard None if it stays as it is, or what makes of it what it becomes."""
 
     def before_publish(self, signatures: Sequence[Path], verdicts: Path) -> None:
         """Called once, in the process that publishes, before it publishes."""

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -266,7 +267,7 @@ def test_an_entry_that_is_not_as_it_was_left_is_not_used(
     assert mix("out") == first
     said = capsys.readouterr().err
     assert "was not used (" in said
-    assert f"{intact} tasks were already done" in said or not intact
+    assert bool(re.search(rf"\b{intact} tasks? w(as|ere) already done", said)) == bool(intact)
     shutil.rmtree("out")
     assert mix("out") == first
     assert "already done" in capsys.readouterr().err

@@ -135,18 +135,17 @@ class Engine:
         """Yield each task when it is done, in order; run only those without an earlier result."""
         filesystem.make_folder(self.tasks_folder, parents=True, exist_ok=True)
         stored = [StoredTask.in_folder(self.tasks_folder, task) for task in tasks]
-        results = {task.task_path: result for task in stored if (result := self._earlier_result(task)) is not None}
-        self.reused += len(results)
-        waiting = [task for task in stored if task.task_path not in results]
+        # Results are read again when they are due: those of a whole phase may not fit into memory.
+        reused = {task.task_path for task in stored if self._is_done(task)}
+        self.reused += len(reused)
+        waiting = [task for task in stored if task.task_path not in reused]
         self._begin_phase(label, stored, waiting)
         log = self.folder / LOG / os.urandom(8).hex()
         numbers = self.executor.run_in_order(waiting, log) if waiting else iter(())
         for task in stored:
-            if task.task_path in results:
-                yield FinishedTask(task.task_path, results.pop(task.task_path))
-            else:
+            if task.task_path not in reused:
                 next(numbers)
-                yield FinishedTask(task.task_path, _demand_result(task))
+            yield FinishedTask(task.task_path, _demand_result(task))
             if self.cache is not None and task.task.is_cacheable():
                 self.finished.append(task)
         for _ in numbers:
@@ -162,12 +161,11 @@ class Engine:
         if self.cache is not None:
             self.cache.keep(self.finished)
 
-    def _earlier_result(self, task: StoredTask[ResultType]) -> ResultType | None:
-        """Return what an interrupted run has left of a task, or else what a published one has."""
-        result = task.reusable_result()
-        if result is None and self.cache is not None and task.task.is_cacheable():
-            return self.cache.fetch(task)
-        return result
+    def _is_done(self, task: StoredTask[Any]) -> bool:
+        """Whether an interrupted run has left the task's result, or else a published one has; then it is fetched."""
+        if task.reusable_result() is not None:
+            return True
+        return self.cache is not None and task.task.is_cacheable() and self.cache.fetch(task)
 
     def _begin_phase(
         self, label: str, tasks: Sequence[StoredTask[ResultType]], waiting: Sequence[StoredTask[ResultType]]

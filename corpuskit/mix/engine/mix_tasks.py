@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpuskit.core.counts import StepCount, StreamCount
 from corpuskit.core.disk import filesystem
-from corpuskit.core.document import Document, decode, encode
+from corpuskit.core.document import Document, decode_trusted, encode
 from corpuskit.core.format import shard_paths
 from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.publish.shard_files import shard_entry
@@ -86,7 +86,7 @@ class Measure(Task[TaskResult]):
         count_tokens = counter(self.tokenizer)
         rankers = {name: (number, ranker(self.seed, name)) for number, name in enumerate(self.sources)}
         rows = []
-        for document in documents_of([self.shard]):
+        for document in documents_of(self.shard):
             source_number, rank = rankers[document.metadata["source"]]
             text_hash = xxhash.xxh3_128_digest(document.text.encode())
             rows.append((source_number, rank(document.id), count_tokens(document.text), text_hash))
@@ -153,7 +153,7 @@ class Select(Task[SelectResult]):
 
     def _documents(self) -> Iterator[tuple[Document, int, int]]:
         """Yield each document, how often it is taken, and its tokens."""
-        documents = documents_of([self.shard])
+        documents = documents_of(self.shard)
         if self.measures_file is None:
             count_tokens = counter(self.tokenizer)
             yield from ((document, 1, count_tokens(document.text)) for document in documents)
@@ -257,7 +257,7 @@ class Write(Task[WriteResult]):
                 records = sorted(records)
             for record in itertools.islice(records, skip, skip + take):
                 line, _, tokens = record[record.index(b" ") + 1 :].rpartition(b" ")
-                yield int(tokens), decode(line)
+                yield int(tokens), decode_trusted(line)
 
 
 def selection_file(task_path: Path) -> Path:

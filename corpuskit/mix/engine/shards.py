@@ -11,13 +11,12 @@ from typing import BinaryIO, NamedTuple
 from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.compression import compressing_writer
-from corpuskit.core.document import Document, encode
+from corpuskit.core.document import Document, decode_trusted, encode
 from corpuskit.core.outcome import Rejected
 from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.provenance.verdicts import DROPPED, REJECTED, Verdict
 from corpuskit.core.publish.line_writer import JsonlWriter
 from corpuskit.core.reading.inputs import Input
-from corpuskit.core.stream.flow import Flow
 from corpuskit.mix.engine.grouping import MOST_FACTOR, grouped
 from corpuskit.mix.engine.task_files import TaskFile, damaged_error
 from corpuskit.mix.engine.task_results import DocumentsResult, TaskFileEntry
@@ -192,9 +191,18 @@ def _merged(group: Sequence[WorkShard]) -> WorkShard:
     return WorkShard(files, hashlib.sha256(keys.encode()).hexdigest())
 
 
-def documents_of(shards: Sequence[WorkShard]) -> Iterator[Document]:
-    """Yield all documents of some shards, in order."""
-    return Flow([], lambda verdict: None).documents([file for shard in shards for file in shard.inputs()])
+def lines_of(shard: WorkShard) -> Iterator[bytes]:
+    """Yield the canonical lines of a shard's documents, in order. Raises DamagedError."""
+    for file in shard.inputs():
+        for item in file.lines():
+            if isinstance(item, Rejected):
+                raise damaged_error(Path(file.name))
+            yield item[1]
+
+
+def documents_of(shard: WorkShard) -> Iterator[Document]:
+    """Yield a shard's documents, in order. They are not checked again: a task has written each line by `encode`."""
+    return map(decode_trusted, lines_of(shard))
 
 
 class WorkShardWriter:
@@ -206,9 +214,8 @@ class WorkShardWriter:
         self._lines = JsonlWriter(compressing_writer(self._file.stream, ".zst"))
         self.size = self.documents = 0
 
-    def write(self, document: Document) -> None:
-        """Write one document."""
-        line = encode(document)
+    def write(self, line: bytes) -> None:
+        """Write the canonical line of one document."""
         self._lines.write_line(line)
         self.size += len(line)
         self.documents += 1
@@ -221,14 +228,19 @@ class WorkShardWriter:
 
 def write_shards(documents: Iterable[Document], task_path: Path) -> list[WrittenShard]:
     """Write documents to `TASK_PATH-0000.jsonl.zst` and on, cut by size; return the files in order."""
+    return write_lines(map(encode, documents), task_path)
+
+
+def write_lines(lines: Iterable[bytes], task_path: Path) -> list[WrittenShard]:
+    """Write the canonical lines of documents as `write_shards` does."""
     shards: list[WrittenShard] = []
     writer: WorkShardWriter | None = None
-    for document in documents:
+    for line in lines:
         if writer is not None and writer.size >= SHARD_BYTES:
             shards.append(writer.finish())
             writer = None
         writer = writer or WorkShardWriter(file_of_task(task_path, f"-{len(shards):04d}.jsonl.zst"))
-        writer.write(document)
+        writer.write(line)
     return [*shards, writer.finish()] if writer is not None else shards
 
 

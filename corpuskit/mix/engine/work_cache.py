@@ -28,7 +28,7 @@ from corpuskit.core.publish.folder_output import remove_any
 from corpuskit.core.wording import quantity
 from corpuskit.mix.engine.seal import KEY_BYTES, is_seal, own_key, seal_of, seal_of_files
 from corpuskit.mix.engine.task_results import is_fingerprint
-from corpuskit.mix.engine.tasks import ResultType, StoredTask
+from corpuskit.mix.engine.tasks import StoredTask
 
 CACHE = "CORPUSKIT_CACHE"
 TAG = "CACHEDIR.TAG"
@@ -97,19 +97,19 @@ class WorkCache:
                     stream.write(TAG_CONTENT)
         return cache
 
-    def fetch(self, task: StoredTask[ResultType]) -> ResultType | None:
-        """Give a task the files of an earlier run and return its result, if they are ours, whole and current."""
+    def fetch(self, task: StoredTask[Any]) -> bool:
+        """Give a task the files of an earlier run, if they are ours, whole and current; return whether they are."""
         entry = self._entry(task.task_path.name)
         if not entry.is_dir():
-            return None
+            return False
         with self._tolerating("cannot be read"):
             result = StoredTask(task.task, entry / task.task_path.name).result() if self._is_sealed(entry) else None
             if result is None:
                 self.refused["an entry that is damaged, or was not made by your runs, was not used"] += 1
             elif task.task.is_current(result):
                 self._take_out(entry, task.task_path, [file["name"] for file in result["files"]])
-                return result
-        return None
+                return True
+        return False
 
     def keep(self, tasks: Iterable[StoredTask[Any]]) -> None:
         """Keep the files of finished tasks, the first ones first, and remove what was not used for longest."""

@@ -4,12 +4,13 @@ A document's *number* is its position among all entries; its *rank* is its posit
 considered. They differ only if `keep` is not `first`.
 """
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpuskit.core.disk.group_by_key import Run, by_key
 from corpuskit.core.document import Document
-from corpuskit.core.outcome import Item
+from corpuskit.core.outcome import Drop, Item
 from corpuskit.text.dedup.entries import Entries
 from corpuskit.text.dedup.parameters import DedupParameters
 from corpuskit.text.dedup.survivors import drop, survivor_of
@@ -229,15 +230,16 @@ def outcomes(entries: Entries, verdicts: Verdicts, survivors: Survivors, first: 
 
 def apply_outcomes(documents: Iterable[Document], results: Iterable[Outcome]) -> Iterator[Item]:
     """Yield documents, kept or dropped, in their order. Raises ValueError if there are more or fewer than outcomes."""
+    return itertools.starmap(apply_outcome, zip(documents, results, strict=True))
+
+
+def apply_outcome(document: Document, outcome: Outcome) -> Document | Drop:
+    """Return the document, if it is kept, or its drop."""
     import orjson
 
-    for document, outcome in zip(documents, results, strict=True):
-        if isinstance(outcome, Dropped):
-            yield drop(document, *outcome)
-        elif outcome:
-            yield survivor_of(document, map(orjson.loads, outcome))
-        else:
-            yield document
+    if isinstance(outcome, Dropped):
+        return drop(document, *outcome)
+    return survivor_of(document, map(orjson.loads, outcome)) if outcome else document
 
 
 def apply_verdicts(documents: Iterable[Document], entries: Entries, verdicts: Verdicts) -> Iterator[Item]:

@@ -12,14 +12,14 @@ the tasks read what that process found there.
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.spool import temporary
 from corpuskit.core.document import Document
-from corpuskit.core.outcome import Item
-from corpuskit.core.step import Resolution, VerdictPart
+from corpuskit.core.step import Change, Resolution, VerdictPart
 from corpuskit.text.dedup.entries import Entries, open_block_file, write_entries
 from corpuskit.text.dedup.matching import (
     Dropped,
@@ -27,7 +27,7 @@ from corpuskit.text.dedup.matching import (
     Outcome,
     Survivors,
     Verdicts,
-    apply_outcomes,
+    apply_outcome,
     outcomes,
 )
 from corpuskit.text.dedup.parameters import DedupParameters, IndexReading
@@ -116,9 +116,10 @@ class ShardedDedup:
         _write(table_path(path), lambda file: _write_verdicts(file, verdicts))
         return Resolution(parts, [path, table_path(path)])
 
-    def filter(self, documents: Iterable[Document], verdicts: bytes) -> Iterator[Item]:
-        """Yield the documents of one shard, or their drops, in their order."""
-        return apply_outcomes(documents, decode_outcomes(verdicts))
+    def changes(self, verdicts: bytes) -> Iterator[Change | None]:
+        """Yield for each document of a shard what drops it or marks it as a survivor; None if it stays as it is."""
+        for outcome in decode_outcomes(verdicts):
+            yield partial(apply_outcome, outcome=outcome) if outcome else None
 
     def before_publish(self, signatures: Sequence[Path], verdicts: Path) -> None:
         """Stage the entries in the index, if there is one; `Dedup.commit` makes them part of it."""

@@ -237,14 +237,14 @@ def test_readers_of_a_work_shard_demand_that_it_is_whole(work: Path) -> None:
     path = result_of(work, "b: files")
     (shard,) = json.loads(path.read_bytes())["result"]["shards"]
     file = path.with_name(shard["name"])
-    assert len(list(documents_of([WorkShard((WorkFile(file, 40, 1),), "")]))) == shard["documents"] == 40
+    assert len(list(documents_of(WorkShard((WorkFile(file, 40, 1),), "")))) == shard["documents"] == 40
     with pytest.raises(DamagedError, match="is damaged"):
-        list(documents_of([WorkShard((WorkFile(file, 41, 1),), "")]))
+        list(documents_of(WorkShard((WorkFile(file, 41, 1),), "")))
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
     with pytest.raises(DamagedError, match="is damaged"):
-        list(documents_of([WorkShard((WorkFile(file, 40, 1),), "")]))
+        list(documents_of(WorkShard((WorkFile(file, 40, 1),), "")))
 
 
 @pytest.mark.parametrize("phase", ["b: files", "mix: select"])
@@ -359,7 +359,7 @@ def test_a_lack_of_memory_is_no_damage(work: Path, monkeypatch: pytest.MonkeyPat
     (shard,) = json.loads(path.read_bytes())["result"]["shards"]
     monkeypatch.setattr(Zstd, "decoder", lambda self: Decoder())
     with pytest.raises(MemoryError):
-        list(documents_of([WorkShard((WorkFile(path.with_name(shard["name"]), 40, 1),), "")]))
+        list(documents_of(WorkShard((WorkFile(path.with_name(shard["name"]), 40, 1),), "")))
 
 
 def test_a_run_that_did_nothing_leaves_nothing(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:

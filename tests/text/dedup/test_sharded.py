@@ -55,9 +55,11 @@ def in_tasks(folder: Path, shards: list[list[Document]], step: Dedup) -> list[It
     parts = remote().resolve(signatures, matches, verdicts).parts
     content = verdicts.read_bytes()
     items = [
-        item
+        document if change is None else change(document)
         for shard, part in zip(shards, parts, strict=True)
-        for item in remote().filter(shard, content[part.offset : part.offset + part.length])
+        for document, change in zip(
+            shard, remote().changes(content[part.offset : part.offset + part.length]), strict=True
+        )
     ]
     sharded = step.sharded()
     assert sharded is not None
