@@ -50,7 +50,7 @@ def test_a_run_in_progress_and_one_that_was_killed(tmp_path: Path, environment: 
     command = [sys.executable, "-m", "corpuskit", "mix", "recipe.yaml", "-j", "1"]
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL) as run:
         end = time.monotonic() + 60
-        while not list(tmp_path.glob("out/.staging/work/tasks/*.json")) and time.monotonic() < end:
+        while not list(tmp_path.glob("out/.staging/work/tasks/*/*.json")) and time.monotonic() < end:
             time.sleep(0.005)
         run.send_signal(signal.SIGSTOP)
         running = status_of(corpuskit, "out")

@@ -254,7 +254,7 @@ def test_paths_without_a_dataset_are_all_named(dataset: Path, tmp_path: Path, co
 
 
 def test_the_finished_tasks_of_a_stopped_mix_are_not_removed(tmp_path: Path, corpuskit: Run) -> None:
-    task = tmp_path / "out" / ".staging" / "work" / "tasks" / "read"
+    task = tmp_path / "out" / ".staging" / "work" / "tasks" / "re" / "read"
     task.mkdir(parents=True)
     result = corpuskit("files", "-", "-o", "out", stdin=texts("a", "b"))
     assert (result.returncode, result.stderr.count(b"\n")) == (5, 1)

@@ -46,8 +46,8 @@ def kill_and_run_again(baseline: tuple[Path, dict[str, str], float], output: Pat
             run.send_signal(signal.SIGKILL)
     wait_for_the_end_of(workers)
     tasks = output / ".staging" / "work" / "tasks"
-    done = {path.name for path in tasks.glob("*.json") if not path.name.endswith(".error.json")}
-    begun = {path.name.removesuffix(".started") for path in tasks.glob("*.started")}
+    done = {path.name for path in tasks.glob("*/*.json") if not path.name.endswith(".error.json")}
+    begun = {path.name.removesuffix(".started") for path in tasks.glob("*/*.started")}
     assert len(begun) <= WORKERS, "more work is begun than there are workers, so more than a shard a worker is redone"
     published_before = (output / "manifest.json").exists()
     if not published_before:

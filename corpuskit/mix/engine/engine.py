@@ -91,6 +91,8 @@ class Engine:
     """The phases that have begun, in order."""
     absent_fields: list[tuple[str, str, frozenset[str]]] = field(default_factory=list)
     """Fields that options name and no document has: phase, step, fields."""
+    _left_behind: set[str] = field(default_factory=set)
+    """Tasks of which an earlier run has left files."""
     remarks: "dict[str, Counter[str]]" = field(default_factory=dict)
     """What people should know of inputs, and how often it was the case, by the input's name."""
 
@@ -133,8 +135,11 @@ class Engine:
 
     def execute(self, label: str, tasks: Sequence[Task[ResultType]]) -> Iterator[FinishedTask[ResultType]]:
         """Yield each task when it is done, in order; run only those without an earlier result."""
-        filesystem.make_folder(self.tasks_folder, parents=True, exist_ok=True)
         stored = [StoredTask.in_folder(self.tasks_folder, task) for task in tasks]
+        if not self.phases:
+            self._left_behind = self._tidy_folder()
+        for folder in sorted({self.tasks_folder, *(task.task_path.parent for task in stored)}):
+            filesystem.make_folder(folder, parents=True, exist_ok=True)
         # Results are read again when they are due: those of a whole phase may not fit into memory.
         reused = {task.task_path for task in stored if self._is_done(task)}
         self.reused += len(reused)
@@ -173,10 +178,20 @@ class Engine:
         """Write down for `status` which tasks the phase has, and remove what interrupted ones have left."""
         self.phases.append({"phase": label, "tasks": [Fingerprint(task.task_path.name) for task in tasks]})
         write_json(self.folder / PHASES, self.phases)
-        names = {task.task_path.name for task in waiting}
-        for path in self.tasks_folder.iterdir():
-            if path.name[:FINGERPRINT_LETTERS] in names:
-                remove_any(path)
+        for task in waiting:
+            if task.task_path.name in self._left_behind:
+                for path in sorted(task.task_path.parent.glob(f"{task.task_path.name}*")):
+                    remove_any(path)
+
+    def _tidy_folder(self) -> set[str]:
+        """Remove what is not a folder of tasks; return the fingerprints of the tasks that have left files."""
+        left: set[str] = set()
+        for folder in sorted(self.tasks_folder.iterdir()) if self.tasks_folder.is_dir() else ():
+            if folder.is_symlink() or not folder.is_dir():
+                remove_any(folder)
+            else:
+                left.update(path.name[:FINGERPRINT_LETTERS] for path in folder.iterdir())
+        return left
 
     def _notifying(
         self, label: str, tasks: Sequence[Task[DocumentsType]], notify: Notify

@@ -1,6 +1,7 @@
 """What tasks write as JSON, key by key: the engine's working state, which is not published as such."""
 
 import re
+from pathlib import Path
 from typing import Any, NewType, NotRequired, TypedDict
 
 from corpuskit.core.counts import CountEntry, StreamEntry
@@ -9,6 +10,7 @@ from corpuskit.core.publish.source_totals import SourcePart
 from corpuskit.mix.engine.file_status import FileStatus
 
 FINGERPRINT_LETTERS = 32
+FOLDER_LETTERS = 2
 PHASES = "phases.json"
 """In the folder of work: the phases that have begun, for `status`."""
 
@@ -23,6 +25,15 @@ FileName = NewType("FileName", str)
 
 Fingerprint = NewType("Fingerprint", str)
 """What a task is known by (`fingerprint` in `mix/engine/tasks.py`)."""
+
+
+def in_tasks_folder(folder: Path, name: str) -> Path:
+    """Return the path of a task, or of one of its files: in a folder named by the first letters, so that none is big.
+
+    >>> in_tasks_folder(Path("tasks"), "0a1b.json").as_posix()
+    'tasks/0a/0a1b.json'
+    """
+    return folder / name[:FOLDER_LETTERS] / name
 
 
 def is_fingerprint(value: Any) -> bool:

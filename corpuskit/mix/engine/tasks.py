@@ -1,9 +1,9 @@
 """Tasks: the units that work is cut into, each identified by a fingerprint of everything its result depends on.
 
-All files of a task begin with its *task path*, `WORK/tasks/FINGERPRINT`. The last one written is `TASK_PATH.json`, its
-result. So a task that has a result is done, whichever run asks for it: a run that was killed continues where it
-stopped, and a run with other options, other inputs or another version of the code finds nothing that it could mistake
-for its own.
+All files of a task begin with its *task path*, `WORK/tasks/0a/FINGERPRINT`, where `0a` are the first letters. The last
+one written is `TASK_PATH.json`, its result. So a task that has a result is done, whichever run asks for it: a run that
+was killed continues where it stopped, and a run with other options, other inputs or another version of the code finds
+nothing that it could mistake for its own.
 """
 
 import contextlib
@@ -31,7 +31,14 @@ from corpuskit.core.disk.stored_json import conforms, read_json, write_json
 from corpuskit.core.errors import CorpuskitError, PublishError, refusal_of_system
 from corpuskit.core.step import Stage, Step
 from corpuskit.mix.engine.task_files import has_size, is_whole
-from corpuskit.mix.engine.task_results import FINGERPRINT_LETTERS, FileName, StoredError, StoredResult, TaskResult
+from corpuskit.mix.engine.task_results import (
+    FINGERPRINT_LETTERS,
+    FileName,
+    StoredError,
+    StoredResult,
+    TaskResult,
+    in_tasks_folder,
+)
 
 # datatrove's log is for its own users; the results hold what ours need to know.
 logger.disable("datatrove")
@@ -88,7 +95,7 @@ class StoredTask(Generic[ResultType]):
     @classmethod
     def in_folder(cls, folder: Path, task: Task[ResultType]) -> "StoredTask[ResultType]":
         """Return the task with its path in a folder of tasks."""
-        return cls(task, folder / fingerprint(task))
+        return cls(task, in_tasks_folder(folder, fingerprint(task)))
 
     def result(self) -> ResultType | None:
         """Return the result if the task is done and has left all its files.

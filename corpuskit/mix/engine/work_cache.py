@@ -27,7 +27,7 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.publish.folder_output import remove_any
 from corpuskit.core.wording import quantity
 from corpuskit.mix.engine.seal import KEY_BYTES, is_seal, own_key, seal_of, seal_of_files
-from corpuskit.mix.engine.task_results import is_fingerprint
+from corpuskit.mix.engine.task_results import in_tasks_folder, is_fingerprint
 from corpuskit.mix.engine.tasks import StoredTask
 
 CACHE = "CORPUSKIT_CACHE"
@@ -38,7 +38,6 @@ TAG_CONTENT = (
 )
 """As https://bford.info/cachedir/ specifies it."""
 TASKS, RUNS, SEAL = "tasks", "runs", "seal"
-PREFIX_LETTERS = 2
 SEAL_LETTERS = 64
 
 
@@ -168,9 +167,15 @@ class WorkCache:
 
     def _take_out(self, entry: Path, task_path: Path, names: list[str]) -> None:
         """Link or copy an entry's files to where its task would have written them, its result last."""
-        for name in (*names, f"{task_path.name}.json"):
-            filesystem.remove(task_path.with_name(name), missing_ok=True)
-            _link_or_copy(entry / name, task_path.with_name(name))
+        paths = [task_path.with_name(name) for name in (*names, f"{task_path.name}.json")]
+        try:
+            for path in paths:
+                filesystem.remove(path, missing_ok=True)
+                _link_or_copy(entry / path.name, path)
+        except OSError:
+            for path in paths:  # a task that wrote to a link would write into the cache
+                filesystem.remove(path, missing_ok=True)
+            raise
         os.utime(entry)
 
     def _run_path(self, name: str) -> Path:
@@ -189,7 +194,7 @@ class WorkCache:
             return False
 
     def _entry(self, fingerprint: str) -> Path:
-        return self.folder / TASKS / fingerprint[:PREFIX_LETTERS] / fingerprint
+        return in_tasks_folder(self.folder / TASKS, fingerprint)
 
     def _put(self, files: list[Path], entry: Path) -> None:
         """Make files an entry, in place of what is there."""
