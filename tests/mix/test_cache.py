@@ -371,3 +371,17 @@ def test_a_forged_note_of_a_run_is_not_believed(folder: Path, capsys: pytest.Cap
     capsys.readouterr()
     assert mix("out") == first
     assert "unchanged" not in capsys.readouterr().err
+
+
+def test_work_that_another_run_may_do_otherwise_is_not_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = ReadInputs.run
+
+    def stopped(task: ReadInputs, task_path: Path) -> Any:
+        result = run(task, task_path)
+        result["counts"][0]["killed"] = ["0-0"]
+        return result
+
+    monkeypatch.setattr(ReadInputs, "run", stopped)
+    mix("out")
+    assert not any("inputs" in json.loads((entry / f"{entry.name}.json").read_text())["result"] for entry in entries())
+    assert list((folder / "cache").glob("runs/*")) == []

@@ -136,17 +136,21 @@ def run_note(
     manifest: Manifest,
     outcome: OutcomeNote,
 ) -> RunNote | None:
-    """Return the note of a run that read inputs with these statuses and entries, and published `manifest`."""
-    if len(statuses) != len(entries):
+    """Return the note of a run that read inputs with these statuses and entries, and published `manifest`.
+
+    There is none if another run might give other bytes.
+    """
+    if len(statuses) != len(entries) or not manifest.get("repeatable", True):
         return None
     names = [MANIFEST, RUN, *listed_names(manifest), *extra_names_of(manifest)]
+    digests = _digests_of(manifest)
     return {
         "key": key,
         "inputs": [
             {"status": status, "bytes": entry["bytes"], "sha256": entry["sha256"]}
             for status, entry in zip(statuses, entries, strict=True)
         ],
-        "outputs": {name: _note_of(target / name, manifest) for name in names if (target / name).exists()},
+        "outputs": {name: _note_of(target, name, digests) for name in names if (target / name).exists()},
         "outcome": outcome,
     }
 
@@ -157,16 +161,16 @@ def statuses_of(inputs: Inputs) -> list[FileStatus]:
     return [settled(file_status(file.local_path)) for file in files if file.local_path is not None]
 
 
-def _note_of(path: Path, manifest: Manifest) -> FileNote:
-    digests = _digests_of(manifest)
-    name = path.name
+def _note_of(target: Path, name: str, digests: Mapping[str, tuple[int, str]]) -> FileNote:
+    path = target / name
     size, digest = digests[name] if name in digests else size_and_digest(path)
     return {"status": file_status(path), "bytes": size, "sha256": digest}
 
 
 def _digests_of(manifest: Manifest) -> Mapping[str, tuple[int, str]]:
-    files: list[Any] = [*manifest["shards"], *manifest.get("decisions", ())]
-    return {Path(entry["path"]).name: (entry["bytes"], entry["sha256"]) for entry in files}
+    """Return size and sha256 of the shards and decisions, by path."""
+    files: list[Any] = [*manifest["shards"], *manifest["decisions"]]
+    return {entry["path"]: (entry["bytes"], entry["sha256"]) for entry in files}
 
 
 def _is_unchanged(path: Path, note: FileNote) -> bool:

@@ -89,7 +89,8 @@ def run_recipe(
     if cache is not None:
         if key:
             note = run_note(key, statuses, run.input_entries, target, manifest, run.outcome(manifest))
-            cache.note_run(note_name(target), note)
+            if note is not None:
+                cache.note_run(note_name(target), note)
         for notice in cache.notices():
             run.notice(notice)
 

@@ -78,6 +78,8 @@ class WorkCache:
     """Why entries were not used or not kept, and how many."""
     key: bytes = field(default_factory=lambda: os.urandom(KEY_BYTES))
     """What entries are sealed with; unless it is the user's own, no entry is recognised."""
+    _fetched: set[str] = field(default_factory=set)
+    """The tasks whose work came from here."""
 
     @classmethod
     def open(cls, folder: Path, limit: int, target: Path) -> "WorkCache":
@@ -115,13 +117,15 @@ class WorkCache:
         kept_bytes = 0
         for task in tasks:
             result = task.result() if task.task.is_cacheable() else None
-            if result is None:
+            if result is None or not _is_repeatable(result):
                 continue
             size = sum(file["bytes"] for file in result["files"])
             if kept_bytes + size > self.limit:
                 self.refused["finished work beyond the limit was not kept"] += 1
                 continue
             kept_bytes += size
+            if task.task_path.name in self._fetched:
+                continue
             names = [f"{task.task_path.name}.json", *(file["name"] for file in result["files"])]
             with self._tolerating("cannot be written"):
                 self._put([task.task_path.with_name(name) for name in names], self._entry(task.task_path.name))
@@ -177,6 +181,7 @@ class WorkCache:
                 filesystem.remove(path, missing_ok=True)
             raise
         os.utime(entry)
+        self._fetched.add(task_path.name)
 
     def _run_path(self, name: str) -> Path:
         return self.folder / RUNS / f"{name}.json"
@@ -241,6 +246,11 @@ def is_cache(folder: Path) -> bool:
             return stream.read(len(TAG_CONTENT) + 1) == TAG_CONTENT
     except OSError:
         return False
+
+
+def _is_repeatable(result: Any) -> bool:
+    """Whether no step was stopped on a document, which another run may let finish."""
+    return not any(count.get("killed") for count in result.get("counts", ()))
 
 
 def _link_or_copy(path: Path, target: Path) -> None:
