@@ -66,7 +66,7 @@ def _guarded(name: str, arguments: list[str]) -> int:
         if error.__cause__ is not None and error.exit_code == 1:
             console.notice(name, f"the details are in {_traceback_file(error)}")
         if "--json" in arguments and name in own_steps() and not find_step(name).answers:
-            console.print_outcome(name, error.count, error.exit_code)
+            console.print_outcome(name, error.count, error)
         return error.exit_code
     except (BrokenPipeError, KeyboardInterrupt):
         raise

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from corpuskit.core.errors import PublishError
+from corpuskit.core.errors import CorpuskitError, PublishError
 from corpuskit.core.wording import printable_name
 
 if TYPE_CHECKING:
@@ -92,22 +92,29 @@ def counted(reasons: "Counter[str]", word: str) -> str:
     return f"{reasons.total():,} {word} ({', '.join(f'{reason} {n:,}' for reason, n in sorted(reasons.items()))})"
 
 
-def print_outcome(name: str, count: "StepCount | None", code: int) -> None:
+def print_outcome(name: str, count: "StepCount | None", error: CorpuskitError | None = None) -> None:
     """Print what a step did, as the JSON object of `--json`."""
     if count is None:
-        print_counts(name, 0, 0, {}, {}, code)
+        print_counts(name, 0, 0, {}, {}, error)
         return
     counts = count.as_json()
     print_counts(
-        name, counts["in"]["documents"], counts["out"]["documents"], counts["dropped"], counts["rejected"], code
+        name, counts["in"]["documents"], counts["out"]["documents"], counts["dropped"], counts["rejected"], error
     )
 
 
 def print_counts(
-    name: str, received: int, sent: int, dropped: dict[str, int], rejected: dict[str, int], code: int = 0
+    name: str,
+    received: int,
+    sent: int,
+    dropped: dict[str, int],
+    rejected: dict[str, int],
+    error: CorpuskitError | None = None,
 ) -> None:
     """Print the JSON object of `--json`, from its parts."""
-    result = {"command": name, "in": received, "out": sent, "dropped": dropped, "rejected": rejected, "exit": code}
+    result = {"command": name, "in": received, "out": sent, "dropped": dropped, "rejected": rejected, "exit": 0}
+    if error is not None:
+        result |= {"exit": error.exit_code, "error": str(error)}
     _write(json.dumps(result) + "\n")
 
 

@@ -73,8 +73,10 @@ def find_step(name: str) -> "type[Step]":
         return _only_step(module, name)
     if name in added_steps():
         return _added_step(name)
-    near = nearest(name, step_names())
-    hint = f"did you mean {near!r}?" if near else f"the steps are {', '.join(step_names())}"
+    near = [step for step in step_names() if step.startswith(f"{name}-")] or [
+        word for word in [nearest(name, step_names())] if word
+    ]
+    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"the steps are {', '.join(step_names())}"
     raise UsageError(f"no step is called {name!r}; {hint}")
 
 

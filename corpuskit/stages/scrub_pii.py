@@ -51,7 +51,11 @@ class ScrubPii(Stage):
     A field is `text`, `id`, another top-level key, or a path such as `metadata.author`; in a list or an object, all
     strings count, so `metadata` stands for all metadata. Missing fields are skipped; a run names those that no document
     has. Ids are left as they are unless named, and keys of objects always. Loopback addresses and netmasks are left;
-    private addresses are not.
+    private addresses are not, unless `--allow private` leaves what every network uses again (192.168.…, fe80::…, names
+    under `.local`); `--allow documentation` leaves what standards keep for examples (example.org, 192.0.2.…, 555-01xx).
+
+    Documents with `metadata.programming_language`, as the source `code` gives it, are source code: `--code-types
+    email,ipv4,ipv6,url-credentials,api-key,private-key` looks for nothing else in them.
 
     Types: email, phone, ipv4, ipv6, credit-card, iban, ssn, url-credentials, api-key, private-key, and national ids by
     country, such as gb-nhs, fr-nir, de-idnr or br-cpf: docs/personal-data.md lists them. `national-id` stands for ssn
@@ -67,7 +71,13 @@ class ScrubPii(Stage):
 
     engine: Annotated[Literal["native", "scrubadub"], "Whose detectors to use."] = "native"
     types: Annotated[tuple[str, ...], "Types to look for, as listed above; by default, all that the engine knows."] = ()
+    code_types: Annotated[
+        tuple[str, ...], "Types to look for in source code, such as email,api-key; by default, those of prose."
+    ] = ()
     fields: Annotated[tuple[str, ...], "Fields to scrub: text, metadata.title, metadata (all of it)."] = ("text",)
+    allow: Annotated[
+        tuple[str, ...], "Values to leave: private (192.168.1.9), documentation (jo@example.org, 192.0.2.7)."
+    ] = ()
     mode: Annotated[Literal["mask", "tag", "hash", "drop"], "What to do with a hit."] = "mask"
     key_file: Annotated[
         Path | None, f"File with the key of hash mode; without it, the variable {KEY_VARIABLE}.", RUNTIME
@@ -75,11 +85,12 @@ class ScrubPii(Stage):
 
     def __post_init__(self) -> None:
         """Refuse types that the engine does not know, an empty list of fields, and hashing without a key."""
-        known_types = engine_types(self.engine)
-        for kind in self.types:
-            if kind not in known_types:
-                near = did_you_mean(kind, known_types)
-                raise misfit("types", f"what the engine {self.engine} finds ({_listed(known_types)})", kind, near)
+        self._demand_known_types("types", self.types)
+        self._demand_known_types("code-types", self.code_types)
+        for group in self.allow:
+            if group not in _reserved_groups():
+                near = did_you_mean(group, _reserved_groups())
+                raise misfit("allow", " or ".join(_reserved_groups()), group, near)
         if not self.fields:
             example = spelled("fields", ["text", "metadata.title"])
             raise UsageError(f"{spelled('fields')} names no field; name some, such as {example}")
@@ -90,6 +101,13 @@ class ScrubPii(Stage):
         if self.mode == "hash" and self.key_file is None and not os.environ.get(KEY_VARIABLE):
             example = spelled("key-file", Path("FILE"))
             raise UsageError(f"{spelled('mode', self.mode)} needs a key: give {example}, or set {KEY_VARIABLE}")
+
+    def _demand_known_types(self, option: str, types: tuple[str, ...]) -> None:
+        known_types = engine_types(self.engine)
+        for kind in types:
+            if kind not in known_types:
+                near = did_you_mean(kind, known_types)
+                raise misfit(option, f"what the engine {self.engine} finds ({_listed(known_types)})", kind, near)
 
     @property
     def guarded(self) -> bool:
@@ -122,8 +140,11 @@ class ScrubPii(Stage):
 
     def apply(self, document: Document) -> Document | Drop:
         """Scrub, tag or drop the document. Raises Reject `pii-detector-failed` if a detector did not finish."""
+        types = self._types_for(document)
         hits = {
-            location: findings for location, text in _strings(document, self.fields) if (findings := self._find(text))
+            location: findings
+            for location, text in _strings(document, self.fields)
+            if (findings := self._find(text, types))
         }
         if self.mode == "tag":
             return _tagged(document, hits)
@@ -133,28 +154,38 @@ class ScrubPii(Stage):
             counts = Counter(hit.type for findings in hits.values() for hit in findings)
             return Drop(document, "pii", {kind: counts[kind] for kind in sorted(counts)})
         return _replaced(
-            document, {location: self._scrubbed(_at(document, location), hits[location]) for location in hits}
+            document, {location: self._scrubbed(_at(document, location), hits[location], types) for location in hits}
         )
+
+    def _types_for(self, document: Document) -> tuple[str, ...]:
+        """Return the types to look for: those of code where the document states its programming language."""
+        return self.code_types if self.code_types and document.metadata.get("programming_language") else self.types
 
     @cached_property
     def _key(self) -> bytes:
         return _read_key(self.key_file)
 
-    def _find(self, text: str) -> "list[Hit]":
+    def _find(self, text: str, types: tuple[str, ...]) -> "list[Hit]":
         from corpuskit.text.pii.scanner import DetectorFailed
 
         try:
-            return finder(self.engine, self.types)(text)
+            hits = finder(self.engine, types)(text)
+            return [hit for hit in hits if not self._allows(hit, text)] if self.allow else hits
         except DetectorFailed as error:
             raise Reject("pii-detector-failed", str(error)) from error
         except Exception as error:
             raise Reject("pii-detector-failed", type(error).__name__) from error
 
-    def _scrubbed(self, text: str, hits: "list[Hit]") -> str:
+    def _allows(self, hit: "Hit", text: str) -> bool:
+        from corpuskit.text.pii.reserved import is_reserved
+
+        return any(is_reserved(group, hit.type, text[hit.start : hit.end]) for group in self.allow)
+
+    def _scrubbed(self, text: str, hits: "list[Hit]", types: tuple[str, ...]) -> str:
         """Replace all hits, until another scan finds none: what was next to a hit may now be one."""
         for _ in range(_ROUNDS):
             text = _replace(text, hits, self._placeholder)
-            hits = self._find(text)
+            hits = self._find(text, types)
             if not hits:
                 return text
         raise Reject("pii-detector-failed", f"new hits after {_ROUNDS} rounds")
@@ -183,6 +214,12 @@ def _national_ids() -> tuple[str, ...]:
     from corpuskit.text.pii.national_id_kinds import TYPES
 
     return TYPES
+
+
+def _reserved_groups() -> tuple[str, ...]:
+    from corpuskit.text.pii.reserved import GROUPS
+
+    return GROUPS
 
 
 def _listed(types: tuple[str, ...]) -> str:

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import random
+import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -207,6 +208,17 @@ def test_what_the_csv_module_writes_comes_back(
     lines = list(TextLines("utf-8", 0).split(blocks))
     assert "".join(line.text for line in lines) == data.decode()
     assert all(data[line.offset :].startswith(line.text.encode()) for line in lines)
+
+
+def test_long_rows_take_no_more_time_than_short_ones(tmp_path: Path) -> None:
+    def seconds(words: int) -> float:
+        row = "word " * words + "\n"
+        path = store(tmp_path / f"{words}.csv", "text\n" + row * (600_000 // words))
+        start = time.process_time()
+        assert len(read(path)) == 600_000 // words
+        return time.process_time() - start
+
+    assert min(seconds(60_000) for _ in range(3)) < 5 * min(seconds(200) for _ in range(3))
 
 
 def test_a_hole_in_a_compressed_table_makes_no_false_row(tmp_path: Path) -> None:

@@ -183,6 +183,34 @@ def test_types_narrow_the_search_and_unknown_ones_are_refused() -> None:
         ScrubPii(fields=())
 
 
+def test_private_and_documentation_values_are_left_on_request() -> None:
+    text = "jo@example.org al@intra.local 192.168.1.9 198.51.100.4 8.8.8.8:53 call 202-555-0143 fd00::12:1"
+    private = "{{EMAIL}} al@intra.local 192.168.1.9 {{IPV4}} {{IPV4}}:53 call {{PHONE}} fd00::12:1"
+    documentation = "jo@example.org {{EMAIL}} {{IPV4}} 198.51.100.4 {{IPV4}}:53 call 202-555-0143 {{IPV6}}"
+    assert scrubbed(text, allow=("private",)) == private
+    assert scrubbed(text, allow=("documentation",)) == documentation
+    both = scrubbed(text, allow=("private", "documentation"))
+    assert both == text.replace("8.8.8.8", "{{IPV4}}")
+    only_allowed = Document("1", "192.168.1.9")
+    assert ScrubPii(mode="drop", allow=("private",)).apply(only_allowed) is only_allowed
+    assert scrubbed("jo@example.org", engine="scrubadub", allow=("documentation",)) == "jo@example.org"
+    with pytest.raises(UsageError, match="private or documentation, not 'privat'"):
+        ScrubPii(allow=("privat",))
+
+
+def test_source_code_may_have_types_of_its_own() -> None:
+    text = f"{MAIL} {PHONE}"
+    stage = ScrubPii(types=("phone",), code_types=("email",))
+    code = stage.apply(Document("1", text, {"programming_language": "Python"}))
+    prose = stage.apply(Document("1", text))
+    assert isinstance(code, Document) and code.text == f"{{{{EMAIL}}}} {PHONE}"
+    assert isinstance(prose, Document) and prose.text == f"{MAIL} {{{{PHONE}}}}"
+    unsaid = ScrubPii(types=("phone",)).apply(Document("1", text, {"programming_language": "Python"}))
+    assert isinstance(unsaid, Document) and unsaid.text == prose.text
+    with pytest.raises(UsageError, match=r"code_types.*not 'emial'"):
+        ScrubPii(code_types=("emial",))
+
+
 def test_versions_name_all_that_shapes_a_verdict() -> None:
     assert set(ScrubPii().versions()) == {"google-re2", "phonenumbers", "pii-patterns", "python-stdnum"}
     assert "scrubadub" in ScrubPii(engine="scrubadub").versions()

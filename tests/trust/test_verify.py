@@ -171,6 +171,24 @@ def test_a_single_file_has_its_manifest_beside_it(tmp_path: Path, corpuskit: Run
         assert corpuskit("export", name).returncode == 3
 
 
+def test_a_published_file_is_a_dataset_in_a_folder_as_well(tmp_path: Path, corpuskit: Run) -> None:
+    (tmp_path / "published" / "deep").mkdir(parents=True)
+    for name in ("published/out.jsonl", "published/deep/out.parquet"):
+        assert corpuskit("export", "-", "-o", name, stdin=texts("a", "b")).returncode == 0
+    (tmp_path / "published" / "loose.jsonl").write_bytes(texts("c"))
+    (tmp_path / "published" / "loose.jsonl.manifest.json").write_bytes(b"{}")
+    done = corpuskit("files", "published", "-o", "all")
+    assert done.stderr.startswith(b"corpuskit files: 6 in, 5 out, 1 rejected (no-text 1)")
+    assert [step["name"] for step in manifests.read_manifest(tmp_path / "all")["steps"]] == [
+        "export",
+        "export",
+        "files",
+    ]
+    shard = tmp_path / "published" / "out.jsonl"
+    shard.write_bytes(shard.read_bytes()[:-9])
+    assert corpuskit("files", "published", "-o", "again").returncode == 3
+
+
 def test_verify_without_a_dataset_says_so(tmp_path: Path, corpuskit: Run) -> None:
     assert corpuskit("verify", "nowhere").returncode == 3
     assert corpuskit("verify").returncode == 2

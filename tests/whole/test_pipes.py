@@ -284,6 +284,7 @@ def test_a_failure_ends_in_its_outcome_as_json(shell: Run, documents: Path, scri
     done = shell(script)
     outcome = json.loads(done.stderr.splitlines()[-1])
     assert outcome["exit"] == done.returncode != 0
+    assert outcome["error"] in done.stderr.decode().splitlines()[-2]
     assert outcome["in"] == (17 if "cut" in script else 0)
 
 

@@ -14,6 +14,7 @@ import re
 import stat
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple, TypedDict
 
@@ -147,10 +148,9 @@ class Ledger:
                 raise
 
     def _sweep(self) -> None:
-        oldest = time.time() - DAYS_KEPT * 86400
         for entry in os.scandir(self.folder):
             with contextlib.suppress(OSError):
-                if entry.stat().st_mtime < oldest:
+                if _age(entry) > DAYS_KEPT * 86400:
                     filesystem.remove(Path(entry.path))
 
 
@@ -245,6 +245,14 @@ def _write(path: Path, record: LedgerEntry) -> None:
     filesystem.replace(temporary, path)
 
 
+def _age(entry: "os.DirEntry[str]") -> float:
+    """Return the seconds since an entry was made, for those of this boot without the clock, which may jump."""
+    process = re.search(r"\.\d+-(\d{1,15})\.", entry.name)
+    if process and entry.name.startswith(f"{_boot()}-"):
+        return _now() - int(process[1]) / 100
+    return time.time() - entry.stat().st_mtime
+
+
 def _read(path: Path) -> LedgerEntry | None:
     """Return a process's entry; None if it is not one. Whoever can write into the state folder can forge one."""
     stored: StoredEntry | None = read_json(path, StoredEntry, CHECKS)
@@ -260,6 +268,7 @@ def _is_pipe_key(key: str) -> bool:
     return re.fullmatch(r"[\w-]+-[0-9]{1,20}-[0-9]{1,20}", key, re.ASCII) is not None
 
 
+@cache
 def _boot() -> str | None:
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()

@@ -14,6 +14,7 @@ from corpuskit import __version__
 from corpuskit.core.disk.regular_file import read_regular
 from corpuskit.core.disk.stored_json import conforms
 from corpuskit.core.errors import DamagedError, UsageError
+from corpuskit.core.provenance.balance import step_problems
 from corpuskit.core.provenance.chain import CHECKS, Chain, follow_from_one_another, is_account
 from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry, SourceEntry, StepEntry
 
@@ -119,6 +120,8 @@ def chain_of(manifest: Manifest, folder: Path) -> Chain:
     steps = manifest["steps"]
     if not follow_from_one_another(steps):
         raise DamagedError(f"{folder.name}: the steps in its manifest do not follow from one another")
+    for problem in step_problems(steps):
+        raise DamagedError(f"{folder.name}: {problem}, by its manifest; build the dataset again")
     for item in manifest["decisions"]:
         _demand_unchanged(folder, item)
     parents = {parent for entry in steps for parent in entry["from"]}

@@ -16,7 +16,7 @@ from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.outcome import Rejected
 from corpuskit.core.provenance.entries import DamageEntry, InputEntry
 from corpuskit.core.reading import decompress
-from corpuskit.core.reading.hashing_stream import HashingStream, open_local, open_url
+from corpuskit.core.reading.hashing_stream import HashingStream, open_local
 from corpuskit.core.reading.lines import CutLine, LineSplitter
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ class Input:
     """The only range to read of a local file."""
     findings: Findings = field(default_factory=Findings)
     _stream: "HashingStream | None" = None
+    _opened_state: "tuple[int, ...] | None" = None
+    """What the system said of the local file when it was opened."""
 
     def unread_copy(self) -> "Input":
         """Return a copy with nothing read yet; its findings are freed with it."""
@@ -74,7 +76,9 @@ class Input:
 
     def open(self) -> BinaryIO:
         """Open the bytes as they are stored; to be closed by the caller, which leaves a pipe open."""
-        self._stream = HashingStream(self._open(), self.url, stays_open=self.is_stream)
+        stored = self._open()
+        self._opened_state = self._state_of(stored)
+        self._stream = HashingStream(stored, stays_open=self.is_stream)
         return cast(BinaryIO, self._stream)
 
     def pipe_status(self) -> os.stat_result | None:
@@ -166,16 +170,27 @@ class Input:
         if self._stream is not None and (self.is_stream or self._stream.complete()):
             return self._stream.size, self._stream.digest.hexdigest()
         with self._open() as stored:
+            if self._opened_state not in (None, self._state_of(stored)):
+                raise DamagedError(f"{self.name} was changed while it was read; run it again")
             stream = HashingStream(stored)
             while stream.read(1 << 20):
                 pass
         return stream.size, stream.digest.hexdigest()
+
+    def _state_of(self, stored: BinaryIO) -> tuple[int, ...] | None:
+        """Return what tells whether a local file is still the one that was opened, and as it was."""
+        if self.is_stream or self.local_path is None:
+            return None
+        status = os.fstat(stored.fileno())
+        return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
     def _open(self) -> BinaryIO:
         if self.name == "-":
             return sys.stdin.buffer
         if self.local_path is not None:
             return open_local(self.local_path)
+        from corpuskit.core.reading.remote import open_url
+
         return open_url(self.url or self.name)
 
     def _blocks(self) -> Iterator[bytes]:

@@ -13,9 +13,9 @@ from pathlib import Path
 from corpuskit.core import console
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.manifest import MANIFEST, is_manifest, read_manifest, readable_shards
-from corpuskit.core.reading.hashing_stream import public_url
 from corpuskit.core.reading.inputs import Input
-from corpuskit.core.wording import nearest, printable_name
+from corpuskit.core.reading.remote import public_url
+from corpuskit.core.wording import nearest, printable_name, quantity
 
 Expand = Callable[[Input], list[str] | None]
 """Returns the inputs that an input lists, or None if it is not a list."""
@@ -68,6 +68,8 @@ def _expand(argument: str, suffixes: Sequence[str], base: Path | None) -> list[I
         raise UsageError("an address starts with its scheme, such as https://; chained addresses are not read")
     path = Path(argument) if base is None else base / argument
     if os.path.lexists(path):
+        if not path.exists():
+            raise UsageError(f"{argument!r} is a link that leads nowhere")
         return _existing(path, suffixes)
     if not glob.has_magic(argument):
         raise UsageError(f"no such file or folder: {argument!r}{_near_name(path)}")
@@ -97,10 +99,9 @@ def _existing(path: Path, suffixes: Sequence[str]) -> list[Input]:
 def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
     if is_dataset(folder):
         return _dataset(folder)
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not _is_hidden(path, folder)]
-    datasets = {path.parent for path in files if path.name == MANIFEST and is_manifest(path)}
-    loose = [path for path in files if datasets.isdisjoint(path.parents)]
-    shards = [shard for dataset in sorted(datasets) for shard in _dataset(dataset) if _ends_in(shard.name, suffixes)]
+    files = _files_below(folder)
+    datasets, loose = _split_datasets(files)
+    shards = [shard for dataset in datasets for shard in _dataset(dataset) if _ends_in(shard.name, suffixes)]
     paths = _inside(folder, [path for path in loose if _ends_in(path.name, suffixes)])
     if not paths and not shards:
         endings = f" that ends in {', '.join(suffixes)}" if suffixes else ""
@@ -108,27 +109,55 @@ def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
     return [Input(str(path), local_path=path) for path in paths] + shards
 
 
+def _files_below(folder: Path) -> list[Path]:
+    """Return the files in a folder and in those in it, sorted, without hidden ones and without links to nothing.
+
+    Raises UsageError for a folder that must not be read: what is in it would be missing without a word.
+    """
+
+    def refuse(error: OSError) -> None:
+        raise UsageError(f"cannot read {str(error.filename)!r}: {error.strerror}")
+
+    files: list[Path] = []
+    for parent, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        files += [Path(parent, name) for name in names if not name.startswith(".")]
+    dangling = [path for path in files if path.is_symlink() and not path.exists()]
+    _tell_left_out(folder, dangling, "nothing", "")
+    return sorted(path for path in files if path.is_file())
+
+
+def _tell_left_out(folder: Path, links: list[Path], target: str, advice: str) -> None:
+    if links:
+        first = str(min(links).relative_to(folder))
+        console.notice(
+            "",
+            f"{quantity(len(links), 'link')} to {target} left out of {str(folder)!r}, the first is {first!r}{advice}",
+        )
+
+
+def _split_datasets(files: list[Path]) -> tuple[list[Path], list[Path]]:
+    """Return the published folders and the manifests of published files, and the files that belong to neither."""
+    manifests = [path for path in files if path.name.endswith(MANIFEST) and is_manifest(path)]
+    folders = {path.parent for path in manifests if path.name == MANIFEST}
+    outside = {path for path in files if folders.isdisjoint(path.parents)}
+    published = {path: path.with_name(path.name.removesuffix(f".{MANIFEST}")) for path in manifests if path in outside}
+    published = {path: file for path, file in published.items() if file in outside}
+    loose = outside - published.keys() - set(published.values())
+    return sorted({*folders, *published}), [path for path in files if path in loose]
+
+
 def _ends_in(name: str, suffixes: Sequence[str]) -> bool:
     return not suffixes or name.lower().endswith(tuple(suffixes))
-
-
-def _is_hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
 def _inside(folder: Path, paths: list[Path]) -> list[Path]:
     """Return the files without links that lead out of the folder, whose maker must not choose what else is read."""
     real = os.path.realpath(folder)
-    outside = {
+    outside = [
         path for path in paths if path.is_symlink() and os.path.commonpath([real, os.path.realpath(path)]) != real
-    }
-    if outside:
-        first = min(outside).relative_to(folder)
-        console.notice(
-            "",
-            f"{len(outside)} links that lead out of {str(folder)!r} are left out, the first is {str(first)!r}; "
-            "to read such a file, name it",
-        )
+    ]
+    _tell_left_out(folder, outside, "files outside it", "; to read such a file, name it")
     return [path for path in paths if path not in outside]
 
 

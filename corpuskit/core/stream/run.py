@@ -277,7 +277,7 @@ class OpenRun:
             if remark := self.step.remark(answer):
                 self._notice(remark)
         elif self.settings.json:
-            console.print_outcome(name, count, 0)
+            console.print_outcome(name, count)
         elif count is not None and not self.settings.quiet:
             console.summary(name, count, self._rejects_hint(count))
         if count is not None and count.absent_fields:

@@ -14,8 +14,8 @@ from corpuskit.core.document import MAX_LINE, Reject
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
 
-LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r(?!$))")
-"""A line with its end; a CR at the end of the text so far may be half of a CR LF."""
+LINE_END = re.compile(r"\r\n|\n|\r(?!\Z)")
+"""A CR at the end of the text so far may be half of a CR LF."""
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 SAMPLE_BYTES = 1024 * 1024
 MAX_PROBLEM_TEXT = 1024 * 1024
@@ -150,9 +150,9 @@ class TextLines:
         if "\n" in text or "\r" in text or (len(self.pending) > 1 and self.pending[-2].endswith("\r")):
             text = "".join(self.pending)
             end = 0
-            for match in LINE.finditer(text):
+            for match in LINE_END.finditer(text):
+                yield self._new_line(text[end : match.end()])
                 end = match.end()
-                yield self._new_line(match[0])
             self._clear()
             self._append(text[end:])
         if self.pending_size > MAX_LINE:

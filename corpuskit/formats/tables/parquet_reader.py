@@ -81,10 +81,12 @@ def open_parquet(input_: "Input") -> ParquetInput | None:
     """
     stream = input_.open()
     if not stream.seekable():
-        data = stream.read(MAX_FROM_PIPE + 1)
-        if len(data) > MAX_FROM_PIPE:
+        data = io.BytesIO()
+        while (block := stream.read(MAX_FROM_PIPE + 1 - data.tell())) and data.tell() <= MAX_FROM_PIPE:
+            data.write(block)
+        if data.tell() > MAX_FROM_PIPE:
             raise UsageError(f"{input_.name}: Parquet from a pipe may have at most 1 GiB; store it and name the file")
-        stream = io.BytesIO(data)
+        stream = data
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
     try:

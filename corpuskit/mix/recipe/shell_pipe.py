@@ -3,7 +3,7 @@
 import shlex
 
 from corpuskit.core.options import to_flags
-from corpuskit.core.reading.hashing_stream import public_url
+from corpuskit.core.reading.remote import public_url
 from corpuskit.core.step import Step
 from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, license_gate, stated_license
 

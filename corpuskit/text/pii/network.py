@@ -7,24 +7,52 @@ netmasks and reserved ranges from 240.0.0.0 up. Private addresses (10.0.0.0/8, f
 import ipaddress
 from collections.abc import Iterator
 
-from corpuskit.text.pii.detector import Detector, Span, before, digit_at, matches, merged, pattern, stands_alone
+from corpuskit.text.pii.detector import (
+    Detector,
+    Span,
+    after,
+    before,
+    digit_at,
+    matches,
+    merged,
+    pattern,
+    stands_alone,
+)
 
 # Letters of scripts that put spaces between words; with CJK letters, a whole clause would look like a name.
 _LETTER = r"\p{Latin}\p{Greek}\p{Cyrillic}"
 _EMAIL_PATTERN = pattern(
     rf"[{_LETTER}0-9_][{_LETTER}0-9_.+%'&/-]*(?:@|%40|\x{{ff20}})"
-    rf"(?:[{_LETTER}0-9](?:[{_LETTER}0-9-]*[{_LETTER}0-9])?\.)+(?:[{_LETTER}]{{2,24}}|xn--[0-9A-Za-z-]{{2,59}})"
+    rf"(?:[{_LETTER}0-9](?:[{_LETTER}0-9_-]*[{_LETTER}0-9])?\.)*"
+    rf"[{_LETTER}0-9](?:[{_LETTER}0-9-]*[{_LETTER}0-9])?\.(?:[{_LETTER}]{{2,24}}|xn--[0-9A-Za-z-]{{2,59}})"
 )
 _NOT_DOMAINS = frozenset(b"png jpg jpeg gif svg webp avif ico bmp css js mjs ts tsx jsx json html htm php py".split())
 
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _IPV4_PATTERN = pattern(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
 _IPV6_PATTERN = pattern(r"[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]*")
+_VERSION_NUMBER = r"v?[0-9]+(?:\.[0-9]+)+[0-9A-Za-z.+-]*"
 _VERSION_BEFORE = pattern(
-    r"(?i)(?:\bv(?:er(?:sion|\.)?|\.)?|\brelease|\bsection|\bsect?\.|\bclause|\btable|\bfigure|\bchapter|§"
-    r"|[a-z]/|\bOID)[ :=]{0,2}(?:is )?$"
+    r"(?i)(?:\bv(?:er(?:sion(?:s|en)?|\.)?|\.)?|\breleases?|\bbuilds?|\bfirmware|\bdrivers?|\bkernel|\bpatch|\bsections?|\bsect?\."
+    r"|\bclauses?|\btables?|\bfigures?|\bchapters?|\bparagraphs?|§+|[a-z]/|\bOIDs?|\bObjectIdentifier"
+    r"|\b(?:upgrad|updat|downgrad|bump|migrat)[a-z]*(?: [0-9a-z._-]+){0,3}(?: from| to|:))"
+    rf"[ :=\"'(\[]{{0,4}}(?:is )?(?:{_VERSION_NUMBER}(?:, ?(?:and |or )?| and | or | to | - |-|/)){{0,8}}$"
 )
-_NETWORK_BEFORE = pattern(r"(?i)(?:\bip(?:v4)?|addr(?:ess)?|host|server|dns|ping|gateway|subnet|router|://|@|\bvia)\b")
+_VERSION_AFTER = pattern(
+    r"^(?:[-+_][A-Za-z]|\.[a-hj-z][0-9a-z]|\.i[0-9a-mo-z]|rc[0-9]|\.?[ \t]*[([]?(?i:released|or (?:later|newer"
+    r"|above|higher))\b)"
+)
+"""What follows a version: `-beta`, `.tar.gz`, `or later`."""
+_COMPARISON_BEFORE = pattern(r"(?:[=<>!~^]=|[\^~]) ?[\"']?$")
+_NETWORK_BEFORE = pattern(
+    r"(?i)(?:\bip(?:v4|s)?\b|addr|host|server|dns|ping|gateway|subnet|router|://|@|\bvia\b|\binet\b|netmask|network|lookup|\bgw\b|\broute|ifconfig"
+    r"|\b(?:eth|wlan|en|tun)[0-9])"
+)
+_NETWORK_AFTER = pattern(r"(?i)^(?:/|:[^\s]|[- ]?(?:ad?dres|host|server|router|netz|network)|\.in-addr)")
+_CAPITAL = pattern(r"^ +\p{Lu}")
+_WINDOW = 80
+"""Bytes before an address in which a version's name and the versions listed before it may stand."""
+_NEAR = 24
 
 _USERINFO = pattern(r"[0-9A-Za-z]://([^\s/?#\"'<>\\\x00:@]*:[^\s/?#\"<>\\\x00]*|[^\s/?#\"'<>\\\x00:@]{20,})@")
 _PARAMETER = pattern(
@@ -34,18 +62,32 @@ _PARAMETER = pattern(
     r"|(?:client[-_]?)?secret|password|passwd|pass|pwd|auth|authorization|sessionid|jsessionid|phpsessid)"
     r"=([^\s&#\"'<>\\\x00]+)"
 )
+_TEMPLATE = pattern(
+    r"^(?:\{+[^{}]*\}+|\$\{[^{}]*\}|\$\([^()]*\)|\$(?:[A-Z_][0-9A-Z_]*|[a-z_]*(?:pass|pwd|secret|token|key)[0-9a-z_]*)|%[sdrv]|%\([0-9A-Z_a-z]+\)[sdr]?|#\{[^{}]*\}|%[A-Z_]+%"
+    r"|<[^<>]*>|\[[A-Za-z_ -]+\]|\*+|[xX]{3,}|\.{3}|…)[.,;:!)\]]*$"
+)
+"""A place for a value in f-strings, shells, printf, Ruby, templates, or documentation (`<password>`, `***`)."""
+_PASSWORD_BEFORE = pattern(r"://[^\s/?#@]*:[^\s/?#@]*$")
+_NAMES_OF_PARTS = pattern(
+    r"(?i)^\[?(?:[a-z]+;)?(?:my)?_?(?:user(?:[-_]?name)?|login):(?:my)?_?(?:pass(?:[-_]?word|wd)?|pwd|secret)$"
+)
+"""`user:password`, where documentation says what belongs there."""
 _ALWAYS_SECRET = (b"pass", b"pwd", b"secret")
 
 
 def find_emails(data: bytes) -> Iterator[Span]:
-    """Find addresses as RFC 5322 writes them without quotes, also with `%40` for `@`; the domain needs a dot."""
+    """Find addresses as RFC 5322 writes them without quotes, also with `%40` for `@`; the domain needs a dot.
+
+    Names of hosts inside a domain may hold underscores, as intranets write them against RFC 1123.
+    """
     for match in _EMAIL_PATTERN.finditer(data):
         start, end = match.span()
         value = data[start:end]
         if value.rpartition(b".")[2].lower() in _NOT_DOMAINS:
             continue
-        # git@host:path names a repository, not a person.
-        if not (value.startswith(b"git@") and data[end : end + 1] in (b":", b"/")):
+        # git@host:path names a repository, not a person; in `://user:password@host`, the password is no mailbox.
+        repository = value.startswith(b"git@") and data[end : end + 1] in (b":", b"/")
+        if not repository and not _PASSWORD_BEFORE.search(before(data, start, 80)):
             yield start, end
 
 
@@ -61,13 +103,15 @@ def find_ipv6(data: bytes) -> Iterator[Span]:
         text = data[start:end].rstrip(b".")
         if text.endswith(b":") and not text.endswith(b"::"):
             text = text[:-1]
-        if stands_alone(data, start, start + len(text)) and _is_ipv6(text):
+        # `192.0.2.7::` is an address and an empty field after it.
+        after_octet = data[start - 1 : start] == b"." and digit_at(data, start - 2)
+        if not after_octet and stands_alone(data, start, start + len(text)) and _is_ipv6(text):
             yield start, start + len(text)
 
 
 def find_url_credentials(data: bytes) -> list[Span]:
     """Find `user:password` before a host, long tokens in that place, and values of secret-bearing parameters."""
-    spans = [match.span(1) for match in _USERINFO.finditer(data)]
+    spans = [match.span(1) for match in _USERINFO.finditer(data) if not _is_template(match.group(1))]
     spans += [span for match in _PARAMETER.finditer(data) if (span := _parameter(data, match))]
     return merged(spans)
 
@@ -80,11 +124,31 @@ def _is_ipv4(data: bytes, start: int, end: int) -> bool:
     octets = [int(octet) for octet in data[start:end].split(b".")]
     if octets[0] in (0, 127) or octets[0] >= 240:
         return False
-    window = before(data, start, 24)
-    if _VERSION_BEFORE.search(window):
+    window = before(data, start, _WINDOW).rpartition(b"\n")[2]
+    following = after(data, end, 24)
+    if _VERSION_BEFORE.search(window) or _is_heading(window, following, octets):
         return False
-    # 1.2.3.4 and the like are versions and sections more often than hosts.
-    return max(octets) >= 32 or data[end : end + 1] in (b"/", b":") or bool(_NETWORK_BEFORE.search(window))
+    if _NETWORK_AFTER.match(following) or _NETWORK_BEFORE.search(window[-_NEAR:]):
+        return True
+    if _COMPARISON_BEFORE.search(window) or _VERSION_AFTER.match(following):
+        return False
+    return _is_likelier_address(octets)
+
+
+def _is_heading(window: bytes, following: bytes, octets: list[int]) -> bool:
+    """Whether a line begins with a section's number: `4.8.4.2. Customizing versions`, `6.5.3.2 Address operators`."""
+    if window.strip(b" \t#*"):
+        return False
+    return (following.startswith(b". ") and max(octets) < 100) or (
+        bool(_CAPITAL.match(following)) and max(octets) < 32 and octets[0] != 10
+    )
+
+
+def _is_likelier_address(octets: list[int]) -> bool:
+    """Whether four parts that nothing speaks for are an address: few addresses begin with three small parts, but
+    most versions do. Addresses of private networks (10.0.0.0/8) often do, too.
+    """
+    return max(octets if octets[0] == 10 else octets[:3]) >= 32
 
 
 def _is_ipv6(text: bytes) -> bool:
@@ -103,8 +167,18 @@ def _is_ipv6(text: bytes) -> bool:
     return len(groups) >= 2 and len(groups[0]) >= 3 and any(byte in b"0123456789" for byte in text)
 
 
+def _is_template(userinfo: bytes) -> bool:
+    """Whether the secret part of `user:password` is left to be filled in, so that the text holds none."""
+    if _NAMES_OF_PARTS.match(userinfo):
+        return True
+    user, colon, password = userinfo.partition(b":")
+    return bool(_TEMPLATE.match(password if colon else user))
+
+
 def _parameter(data: bytes, match: object) -> Span | None:
     start, end = match.span(2)  # type: ignore[attr-defined]
+    if _TEMPLATE.match(data[start:end]):
+        return None
     value = data[start:end].rstrip(b".,;:!)]}")
     name = match.group(1).lower()  # type: ignore[attr-defined]
     secret = any(word in name for word in _ALWAYS_SECRET)

@@ -1,8 +1,9 @@
 """Detectors of numbers that carry their own check: IBAN, payment cards, US social security numbers.
 
 IBAN: ISO 13616, lengths by country as the SWIFT registry lists them, check digits by ISO 7064 mod 97-10.
-Cards: ISO/IEC 7812-1, Luhn check, issuer prefixes. SSN: the ranges that the Social Security Administration
-has never issued (area 000, 666 and 900-999, group 00, serial 0000) are refused.
+Cards: ISO/IEC 7812-1, Luhn check, issuer prefixes; a number that is stated to be a card's needs no check. SSN: the
+ranges that the Social Security Administration has never issued (area 000, 666 and 900-999, group 00, serial 0000) are
+refused.
 """
 
 from collections.abc import Iterator
@@ -44,7 +45,8 @@ _IBAN_LENGTHS = {
     country.encode(): length for length, countries in _COUNTRIES_BY_LENGTH.items() for country in countries.split()
 }
 _COUNTRIES = "|".join(country.decode() for country in _IBAN_LENGTHS)
-_IBAN_HEAD = pattern(rf"\b(?:{_COUNTRIES}|{_COUNTRIES.lower()})[0-9]")
+_IBAN_HEAD = pattern(rf"\b(?i:{_COUNTRIES})[0-9]")
+_IBAN_BEFORE = pattern(r"(?i)\bIBAN\b[^0-9\n]{0,12}$")
 _POLISH_ACCOUNT = pattern(r"[0-9]{26}|[0-9]{2}(?: [0-9]{4}){6}|[0-9]{2}(?:-[0-9]{4}){6}")
 _IBAN_GAPS = frozenset(b" .-\n\xa0\xc2")
 _ONE_GAP = bytes.maketrans(b".-\xa0", b"   ")
@@ -64,6 +66,16 @@ _CARD_BEFORE = pattern(
     r"|\bcc\b|\bcvv\b|\bpan\b|kreditkarte|kartennummer|tarjeta|\bcarte\b|\bcarta\b|cart\x{e3}o|\bkarta|\bkarty|карт"
     r"|信用卡|卡号|カード)"
 )
+_CARD_STATED = pattern(
+    r"(?i)(?:\b(?:credit|debit|bank|payment)[ -]?cards?|\bcards? ?(?:number|no\b|num\b|nr\b|#)|\bcc ?(?:number"
+    r"|no\b|num\b)"
+    r"|\bvisa|\bmaster ?card|\bmaestro|\bamex|\bamerican express|kreditkarte\w*|kartennummer"
+    r"|\btarjeta(?: de (?:cr\x{e9}dito|d\x{e9}bito))?"
+    r"|\bcarte (?:bancaire|bleue|de cr\x{e9}dit)|\bcarta di credito|\bcart\x{e3}o de cr\x{e9}dito"
+    r"|\bkart[ay] (?:kredytow|płatnicz)\w*|信用卡|卡号|カード番号)"
+    r"(?:[\s:=#\"'(.]{1,3}(?:(?:number|numero|n\x{fa}mero|num\x{e9}ro|nummer|no|nr|num|card|is|was|ist|es|est|\x{e8})\b)?){0,4}$"
+)
+"""Words that name the number right after them, so that it counts though a digit of it is wrong."""
 _DOUBLED = bytes((digit * 2 - 9 if digit > 4 else digit * 2) for digit in range(10)) + bytes(246)
 _VALUES = bytes.maketrans(b"0123456789", bytes(range(10)))
 
@@ -80,7 +92,10 @@ def find_ibans(data: bytes) -> list[Span]:
 
 
 def find_cards(data: bytes) -> list[Span]:
-    """Find card numbers, whole or in printed groups; without an issuer's prefix, only after a word for card."""
+    """Find card numbers, whole or in printed groups; without an issuer's prefix, only after a word for card.
+
+    Right after words that name it (`credit card number:`), an issuer's number counts even if its check digit is wrong.
+    """
     return merged([*matches(_CARD, data, _is_card), *matches(_LONG_CARD, data, _is_card)])
 
 
@@ -114,18 +129,22 @@ def _with_country(data: bytes) -> Iterator[Span]:
         start = match.start()
         country = data[start : start + 2].upper()
         end = _end_of_account(data, start, _IBAN_LENGTHS[country])
-        if end and stands_alone(data, start, end) and _is_iban(data[start:end]):
+        named = bool(_IBAN_BEFORE.search(before(data, start, 24)))
+        if end and stands_alone(data, start, end) and _is_iban(data[start:end], named):
             yield start, end
 
 
-def _is_iban(value: bytes) -> bool:
+def _is_iban(value: bytes, named: bool) -> bool:
+    """Whether this is an account; `named`: after the word IBAN, where it may be written in letters of any case."""
     groups = value.translate(_ONE_GAP, b"\xc2").split()
     account = b"".join(groups).upper()
     if not account[2:4].isdigit() or not mod97(account):
         return False
     # Words after two letters and two digits pass the check once in 97 times; bank codes have four letters.
     plain_words = any(group.isalpha() and len(group) != 4 for group in groups)
-    return not plain_words and (len(groups) == 1 or value[:1].isupper())
+    if plain_words:
+        return False
+    return named or value[:2].isupper() or (len(groups) == 1 and value[:2].islower())
 
 
 def _end_of_account(data: bytes, start: int, length: int) -> int:
@@ -151,10 +170,11 @@ def _is_polish_account(data: bytes, start: int, end: int) -> bool:
 
 def _is_card(data: bytes, start: int, end: int) -> bool:
     digits = digits_of(data[start:end])
-    if len(digits) > 19 or not apart_from_digits(data, start, end) or not luhn(digits):
+    if len(digits) > 19 or not apart_from_digits(data, start, end) or len(set(digits)) == 1:
         return False
-    if len(set(digits)) == 1:
-        return False
+    if not luhn(digits):
+        # Typed wrong or misread, it is still nearly the number of somebody.
+        return bool(_ISSUED.match(digits) and _CARD_STATED.search(before(data, start, 48)))
     return bool(_ISSUED.match(digits) or _CARD_BEFORE.search(before(data, start, 48)))
 
 
@@ -168,7 +188,7 @@ def _is_ssn(data: bytes, start: int, end: int) -> bool:
 
 
 IBAN = Detector(
-    "iban", r"\b(?:[A-Z]{2}|[a-z]{2})[0-9](?:[ .\-\n\x{a0}]?[0-9A-Za-z]){10}|[0-9]{2}(?:[ -]?[0-9]{4}){6}", find_ibans
+    "iban", r"\b[A-Za-z]{2}[0-9](?:[ .\-\n\x{a0}]?[0-9A-Za-z]){10}|[0-9]{2}(?:[ -]?[0-9]{4}){6}", find_ibans
 )
 CREDIT_CARD = Detector("credit-card", rf"[0-9](?:{GAP}?[0-9]){{11}}", find_cards)
 SSN = Detector("ssn", r"[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4}", find_ssns)

@@ -2,63 +2,70 @@
 
 A number counts if its own shape says so: `+` or `00` and a length that the numbering plan of that country allows,
 the North American 3-3-4 with an extension or valid codes, an area code in brackets, a national number with
-its leading zero that is valid in a plan of `_ZERO_REGIONS`. Any other 7 to 15 digits count only next to a word for
-telephoning, unless a word for another kind of number stands nearer. Plans: phonenumbers (libphonenumber).
+its leading zero that is valid in a plan and written in that country's groups. After a label (`Tel.:`) any other 7 to 15
+digits count; after a word that only mentions telephoning (`call us at`), those that some country's plan assigns
+and groups so. Dates, times, amounts, decimals and pieces of longer numbers are left in any case.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
-from functools import cache
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from corpuskit.text.pii.detector import Detector, Span, after, before, digit_at, digits_of, pattern, word_at
+from corpuskit.text.pii import numbering_plans, phone_words
+from corpuskit.text.pii.detector import Detector, Span, after, digit_at, digits_of, pattern, word_at
+from corpuskit.text.pii.phone_words import Context
 
-_SEPARATOR = r"(?:[ ./\-]|\x{a0}|[\x{2010}-\x{2013}]|\) ?[/.\-]? ?| ?\(|- | -)"
+_HYPHEN = r"[\x{2010}-\x{2013}]"
+_SEPARATOR = rf"(?:[ ./\-]|\x{{a0}}|{_HYPHEN}|\) ?[/.\-]? ?| ?\(|- | -| - | / ?|/ | {_HYPHEN} ?|{_HYPHEN} )"
 _RUN = pattern(rf"(?:\+ ?)?\(?\+?[0-9](?:{_SEPARATOR}?[0-9]){{6,}}")
 _GROUP = re.compile(rb"[0-9]+")
 _EXTENSION = re.compile(rb"(?i) ?,? ?(?:x|ext\.?|extension) ?[0-9]{1,6}\b")
-_TAIL = re.compile(rb"[,./-][0-9]|\.(?:jpe?g|png|gif|html?|pdf|php|stm|aspx?|txt|mp[34])\b|%")
+_TAIL = re.compile(rb"[,./:-][0-9]|\.(?:jpe?g|png|gif|html?|pdf|php|stm|aspx?|txt|mp[34])\b|%")
 _MOST_GROUPS = 7
 _LONGEST = 64
 """More bytes than the digits and the gaps of a number take."""
 
-_FOR_PHONES = (
-    r"phones?\b|\btele?(?:f|ph)[a-z\x{e9}\x{f3}\x{f4}]*|\bt\x{e9}l[.\x{e9}]|\btel\b|fax|\bt[el]*fn?o?s?\b|\btlfn?o?\b"
-    r"|\bmobile?\b|\bmobil|\bm\x{f3}vil|\bmovil|\bcell[ :#(]|cellphone|cellular|\bcelular|\bcall(?:s|ed|ing)?\b|\bdial"
-    r"|\bring\b|\bsms\b|\btext(?:ed|ing)? (?:me|us|him|her|them|at)\b|whatsapp|viber|hotline|helpline|voicemail"
-    r"|messages? to|answering|\breach(?:ed)?\b|toll[ -]free|\bhandy\b|rufnummer|\bportable\b|тел\.|телефон|факс"
-    r"|电话|電話|手机|手機|傳真|传真|专线|專線|전화|휴대폰|携帯|هاتف|τηλ"
-)
-_FOR_OTHERS = (
-    r"\bisbn|\bissn|\bdoi\b|\b10\.[0-9]{4,}/|\bpm(?:id|c)\b|arxiv|\border\b|\binvoice|\bzip\b|\bpost(?:al|code)|\bpages?\b"
-    r"|\bpp\b|\bvol(?:ume)?\b|\bid\b|\bcol\b|\bnass\b|\bnhc\b|\bnif\b|\bnip\b|\bregon\b|\bpesel\b|\bversion\b|\bcase\b"
-    r"|\bprice|\bdate\b|\bborn\b|\bpatent|\bserial|\bcards?\b|\baccount|\bkonta\b"
-)
-_WORDS = pattern(f"(?i){_FOR_PHONES}|{_FOR_OTHERS}")
-_OTHER_WORD = pattern(f"(?i)^(?:{_FOR_OTHERS})")
-_REACH = 36
-_WORDS_AFTER = re.compile(rb"(?i)[\s,(\-]{0,3}(?:office|fax|mobile|cell)\b")
-_CHAIN = re.compile(rb"(?i)\s*(?:[/;,\-|]|y|and|or|und|oder|et|ou|e|o|i)\s*\Z")
-
 _DATE = re.compile(
-    rb"(?:(?:1[5-9]|20)\d\d([-./ ])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])"
+    rb"\+?(?:(?:1[5-9]|20)\d\d([-./ ])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])"
     rb"|(?:0?[1-9]|[12]\d|3[01])([-./ ])(?:0?[1-9]|[12]\d|3[01])\2(?:1[5-9]|20)\d\d)(?!\d)"
 )
-_YEARS = re.compile(rb"(?:1[5-9]|20)\d\d(?:[-/ ]|\xe2\x80[\x90-\x93])(?:1[5-9]|20)\d\d\Z")
-_DECIMAL = re.compile(rb"[0-9]{1,3}\.[0-9]{5,}\Z")
+_DASH = rb"(?: ?(?:[-/ ]|\xe2\x80[\x90-\x93]) ?)"
+_YEARS = re.compile(rb"(?:1[5-9]|20)\d\d" + _DASH + rb"(?:1[5-9]|20)\d\d\Z")
+_TWO_YEARS = re.compile(rb"(?:\A|\D)(?:19|20)\d\d" + _DASH + rb"(?:19|20)\d\d(?:\D|\Z)")
+_HOURS = re.compile(rb"(?:(?:[01]?\d|2[0-4])\.[0-5]\d(?:" + _DASH + rb"|\Z)){2,}\Z")
+_DAYS = re.compile(
+    rb"(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])?\.?"
+    + _DASH
+    + rb"(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])(?:\.(?:(?:1[5-9]|20)?\d\d)?)?\Z"
+)
+_AMOUNTS = re.compile(rb"\d+\.\d\d(?:" + _DASH + rb"\d+\.\d\d)+\Z")
+_DECIMAL = re.compile(rb"\+?[0-9]{1,3}\.[0-9]{5,}\Z")
+_THOUSANDS = re.compile(rb"[1-9][0-9]{0,2}(?:([ .]|\xc2\xa0)[0-9]{3})(?:\1[0-9]{3})+\Z")
+_TIMESTAMP = re.compile(rb"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d\d){0,3}\Z")
 _YEAR_IN_BRACKETS = re.compile(rb"\((?:1[5-9]|20)\d\d\)")
 _QUAD = re.compile(rb"\d{1,3}(?:\.\d{1,3}){3}\Z")
+_COUNTED = re.compile(
+    rb" (?:times|users|calls|people|euros?|dollars|bytes|units|USD|EUR|Euro|Mal|fois|veces)\b|[ ]?(?:\$|%|\xe2\x82\xac)"
+)
 _NORTH_AMERICAN = re.compile(
     rb"(?:1[-. ])?(?:\([2-9]\d\d\)[-. ]?[2-9]\d\d[-. ]\d{4}|[2-9]\d\d([-.])[2-9]\d\d\1\d{4})\Z"
 )
+_LOCAL = re.compile(rb"[2-9]\d\d[-.]\d{4}\Z")
+_MORE_DIGITS = re.compile(rb"(?: |\xc2\xa0)[0-9]")
+_WORD_AFTER = re.compile(rb" [A-Za-z\xc3-\xf4]")
+_GERMAN = re.compile(rb"0[1-9]\d{1,3}(?: ?/ ?\d|-[1-9]\d{5,8}\Z)")
 _MAY_BEGIN = re.compile(rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4})")
 _MAY_STAND_ALONE = re.compile(rb"\(?\+|\(0?\d{2,4}\)|0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}")
 _BRACKET = ord("(")
 _CURRENCIES = (b"$", "€".encode(), "£".encode(), "¥".encode())
+_ENDS_OF_CURRENCIES = (b" ", *(sign[-1:] for sign in _CURRENCIES))
 _BRACKETED = re.compile(rb"\(0?\d{2,4}\)[-. ]?\d{3,4}(?:[-. ]?\d{2,4}){1,3}\Z")
-_ZERO_REGIONS = ("GB", "FR", "AU", "JP", "CH", "NL", "BE", "SE", "ZA")
-_KINDS = ("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "pager", "uan")
+_EXCHANGE_OF_ONE = re.compile(rb"(?:-|\xe2\x80[\x90-\x93]) ?\d\Z")
+"""`-0` at the end of a German number stands for the switchboard."""
+_CODE_BEFORE = re.compile(rb"[0-9][A-Za-z]{0,3}(?: |\xc2\xa0)\Z")
+_TRUNK_DIGITS = (b"0", b"1", b"7", b"8")
 
 
 class Candidate(NamedTuple):
@@ -93,13 +100,13 @@ def find_phones(data: bytes) -> Iterator[Span]:
 def _in_run(data: bytes, run: Span, last: int) -> Iterator[Span]:
     """Yield the numbers in one run of digits and separators; `last` is where the number before it ended."""
     offset, end = run
-    word, word_end = _last_word(data, offset)
+    word = phone_words.last_word(data, offset)
     while groups := [match.span() for match in islice(_GROUP.finditer(data, offset, end), _MOST_GROUPS)]:
         start = _opening(data, run[0], groups[0][0])
-        context = word if start - word_end <= _REACH else ""
-        if not context and last and start - last < 8 and _CHAIN.match(data[last:start]):
-            context = "phone"
-        if context != "phone" and (ahead := _next_shaped(data, start, end)) > groups[0][0]:
+        context = phone_words.context(data, word, start)
+        if not context and last and phone_words.follows_number(data, last, start):
+            context = "label"
+        if context in ("", "other") and (ahead := _next_shaped(data, start, end)) > groups[0][0]:
             offset = ahead
             continue
         number = None if start < last else _number_from(data, start, groups, context)
@@ -120,31 +127,32 @@ def _next_shaped(data: bytes, start: int, end: int) -> int:
     return min(match.start(), limit) if match else limit
 
 
-def _last_word(data: bytes, start: int) -> tuple[str, int]:
-    """Return what the last telling word before this offset means (`phone`, `other`, or nothing), and where it ends."""
-    window = before(data, start, _REACH)
-    words = [match.span() for match in _WORDS.finditer(window)]
-    if not words:
-        return "", start
-    kind = "other" if _OTHER_WORD.match(window[slice(*words[-1])]) else "phone"
-    return kind, start - len(window) + words[-1][1]
-
-
-def _number_from(data: bytes, start: int, groups: list[Span], context: str) -> Candidate | None:
+def _number_from(data: bytes, start: int, groups: list[Span], context: Context) -> Candidate | None:
     """Return the longest number that begins with the first of these groups."""
     if word_at(data, start - 1) or _is_inner_part(data, start):
         return None
-    shaped = _MAY_STAND_ALONE.match(data, start)
-    for end in _plausible_ends(groups):
-        # Only the last group of a run has a word after it.
-        if context != "phone" and not shaped and not _WORDS_AFTER.match(after(data, end, 12)):
-            return None
+    shaped = bool(_MAY_STAND_ALONE.match(data, start)) and not _follows_group(data, start)
+    ends = _plausible_ends(data, groups)
+    # Only the last group of a run has a word after it.
+    after_word = bool(ends) and phone_words.word_after(data, ends[0])
+    if context in ("", "other") and not shaped and not after_word:
+        return None
+    cut_off = None
+    for end in ends:
         # The bracket of `(555-0123)` belongs to the sentence.
         alone = data[start] == _BRACKET and b")" not in data[start:end]
         candidate = Candidate.at(data, start + alone, end)
-        if _is_phone(candidate, context):
+        if _is_phone(candidate, context, shaped, after_word and end == ends[0]):
             return candidate
-    return None
+        if context == "label" and cut_off is None and _may_be_cut_off(candidate):
+            cut_off = candidate
+    return cut_off
+
+
+def _may_be_cut_off(candidate: Candidate) -> bool:
+    """Whether this is all that the line holds of an international number: `Fax: +1 (617) 555`."""
+    international = candidate.text.startswith((b"+", b"(+")) and 7 <= len(candidate.digits) <= 15
+    return international and not _is_other_number(candidate) and not word_at(candidate.data, candidate.end)
 
 
 def _opening(data: bytes, run: int, start: int) -> int:
@@ -156,25 +164,33 @@ def _opening(data: bytes, run: int, start: int) -> int:
     return start
 
 
-def _plausible_ends(groups: list[Span]) -> list[int]:
+def _plausible_ends(data: bytes, groups: list[Span]) -> list[int]:
     """Return where a number that begins with these groups may end, the longest first."""
     ends, digits = [], 0
     for start, end in groups:
         digits += end - start
         if digits > 16:
             break
-        if digits >= 7 and end - start > 1:
+        if digits >= 7 and (end - start > 1 or _EXCHANGE_OF_ONE.search(data, max(0, start - 4), end)):
             ends.append(end)
     return ends[::-1]
 
 
-def _is_inner_part(data: bytes, start: int) -> bool:
-    """Whether this is part of a sum, decimal, address or serial number: `$ 12`, `9,100`, `/2004/06`, `GPN-2000`."""
-    if data[max(0, start - 4) : start].rstrip(b" ").endswith(_CURRENCIES):
-        return True
-    if data[start : start + 1] in (b"+", b"(") or not start:
+def _follows_group(data: bytes, start: int) -> bool:
+    """Whether a zero-led number begins after a space behind other digits or a code: `AA1 01 2345 6784`."""
+    if data[start : start + 1] != b"0":
         return False
-    return data[start - 1] in b"-/" or (data[start - 1] in b",." and digit_at(data, start - 2))
+    return bool(_CODE_BEFORE.search(data[max(0, start - 8) : start]))
+
+
+def _is_inner_part(data: bytes, start: int) -> bool:
+    """Whether this is part of an amount, address, time or serial number: `$ 12`, `9,100`, `/2004/06`, `GPN-2000`."""
+    previous = data[max(0, start - 1) : start]
+    if previous in _ENDS_OF_CURRENCIES and data[max(0, start - 4) : start].rstrip(b" ").endswith(_CURRENCIES):
+        return True
+    if data[start : start + 1] in (b"+", b"("):
+        return False
+    return previous in (b"-", b"/") or (previous in (b",", b".", b":") and digit_at(data, start - 2))
 
 
 def _with_extension(data: bytes, end: int) -> int:
@@ -182,96 +198,123 @@ def _with_extension(data: bytes, end: int) -> int:
     return end + extension.end() if extension else end
 
 
-def _is_phone(candidate: Candidate, context: str) -> bool:
+def _is_phone(candidate: Candidate, context: Context, shaped: bool, word_after: bool) -> bool:
     data, end = candidate.data, candidate.end
     if not 7 <= len(candidate.digits) <= 15 or len(candidate.text) > 40:
         return False
     extended = _with_extension(data, end)
-    aided = context == "phone" or _WORDS_AFTER.match(after(data, extended, 12))
-    if not aided and not _is_international(candidate) and not _stands_by_itself(candidate, context, extended > end):
+    if word_at(data, extended) or _TAIL.match(data[extended : extended + 6]) or _is_other_number(candidate):
         return False
-    if word_at(data, extended) or _TAIL.match(data[extended : extended + 6]):
-        return False
-    return not _is_other_number(candidate)
+    if shaped and _has_shape(candidate, context, extended > end):
+        return True
+    if context == "label":
+        return _fits_label(candidate)
+    return (context in ("adjoining", "mention") or word_after) and _fits_mention(candidate, context, word_after)
 
 
-def _stands_by_itself(candidate: Candidate, context: str, extended: bool) -> bool:
-    """Whether a national number needs no word for it; after a word for other numbers only a bracketed one does."""
+def _has_shape(candidate: Candidate, context: Context, extended: bool) -> bool:
+    """Whether a number needs no word for it; `(212) 555-0123` and `+44 …` need none even after a word for others."""
+    if _is_international(candidate):
+        return True
     bracketed = candidate.text.startswith(b"(") and _NORTH_AMERICAN.match(candidate.text)
-    return bool(bracketed) or (not context and _is_national(candidate, extended))
+    return bool(bracketed) or (context != "other" and _is_national(candidate, extended))
+
+
+def _fits_label(candidate: Candidate) -> bool:
+    """Whether digits after a label are a number: nearly all are, but for amounts, and codes that no plan knows."""
+    text = candidate.text
+    if text.startswith((b"+", b"(+")) and not _fits_calling_code(candidate, assigned=False):
+        return False
+    return not _COUNTED.match(after(candidate.data, candidate.end, 12))
+
+
+def _fits_mention(candidate: Candidate, context: Context, word_after: bool) -> bool:
+    """Whether digits near a word for telephoning look like a number that a country would write."""
+    text, groups = candidate.text, candidate.groups()
+    after_it = after(candidate.data, candidate.end, 12)
+    if _COUNTED.match(after_it) or _MORE_DIGITS.match(after_it):
+        return False
+    if text.startswith((b"+", b"(+")):
+        return _fits_calling_code(candidate, assigned=False)
+    if word_after and len(groups) > 1 and not _THOUSANDS.match(text):
+        return True
+    if context == "adjoining" and _LOCAL.match(text):
+        return True
+    if context == "mention" and (len(groups) == 1 or _is_amount(text, after_it)):
+        return False
+    if _TIMESTAMP.match(text) or _changes_separator_twice(text):
+        return False
+    return numbering_plans.is_national(groups)
+
+
+def _is_amount(text: bytes, after_it: bytes) -> bool:
+    """Whether digits in threes count something: they are round, or a word for what they count follows."""
+    return bool(_THOUSANDS.match(text)) and (text.endswith(b"000") or bool(_WORD_AFTER.match(after_it)))
+
+
+def _changes_separator_twice(text: bytes) -> bool:
+    """Whether this is a row of ranges such as `09-17 10-18`."""
+    separators = [each.strip() for each in _GROUP.split(text)[1:-1]]
+    changes = sum(one != other for one, other in itertools.pairwise(separators))
+    return changes > 1 and b"-" in separators and b"" in separators and not text.startswith(b"(")
 
 
 def _is_other_number(candidate: Candidate) -> bool:
     text = candidate.text
-    if any(shape.match(text) for shape in (_DATE, _YEARS, _DECIMAL)) or _YEAR_IN_BRACKETS.search(text):
+    shapes = (_DATE, _YEARS, _HOURS, _DAYS, _AMOUNTS)
+    if any(shape.match(text) for shape in shapes) or _YEAR_IN_BRACKETS.search(text):
         return True
-    if len(set(candidate.digits)) == 1:
+    if not text.startswith((b"+", b"(+")) and _TWO_YEARS.search(text):
         return True
-    if not text.startswith(b"+") and any(len(group) == 1 for group in candidate.groups()[1:]):
+    if len(set(candidate.digits)) == 1 or text.count(b"(") != text.count(b")"):
+        return True
+    if _DECIMAL.match(text):
+        # `+1.2025550143` is how EPP writes numbers (RFC 5733).
+        return not (text.startswith(b"+") and _fits_calling_code(candidate, assigned=True))
+    if not text.startswith(b"+") and _has_lone_digit(candidate):
         return True
     return bool(_QUAD.match(text)) and all(int(octet) < 256 for octet in text.split(b"."))
+
+
+def _has_lone_digit(candidate: Candidate) -> bool:
+    groups = candidate.groups()
+    if _EXCHANGE_OF_ONE.search(candidate.text) and candidate.digits.startswith(b"0"):
+        groups.pop()
+    if groups[0].startswith(b"00") and len(groups) > 2:
+        # Vienna is 1, behind `0043`.
+        del groups[0]
+    trunk = groups[0] in _TRUNK_DIGITS and not candidate.text.startswith((b"0-", b"0/", b"0."))
+    return any(len(group) == 1 for group in groups[1:]) or (len(groups[0]) == 1 and not trunk)
 
 
 def _is_international(candidate: Candidate) -> bool:
     # `x + 20 1234567` is a sum; after a word for telephoning the space does no harm.
     if not candidate.text.startswith((b"+", b"(+")) or candidate.text.startswith(b"+ "):
         return False
-    return _fits_a_plan(candidate.digits, strictly=candidate.digits in candidate.text)
+    return _fits_calling_code(candidate, assigned=candidate.digits in candidate.text)
+
+
+def _fits_calling_code(candidate: Candidate, assigned: bool) -> bool:
+    """Whether the digits after `+` begin with a whole calling code: no country writes `+4 4294967295`."""
+    return numbering_plans.is_calling_code_and_number(candidate.digits, assigned, len(candidate.groups()[0]))
 
 
 def _is_national(candidate: Candidate, extended: bool) -> bool:
     text, digits = candidate.text, candidate.digits
+    if text.startswith((b"+", b"(+")):
+        return False
     if _NORTH_AMERICAN.match(text):
-        return extended or b"." not in text or _fits_a_plan(b"1" + digits[-10:], strictly=True)
-    if _BRACKETED.match(text):
-        return len(digits) >= 10
+        return extended or b"." not in text or numbering_plans.is_calling_code_and_number(b"1" + digits[-10:], True)
+    groups = candidate.groups()
+    if _BRACKETED.match(text) and len(digits) >= 10:
+        return True
     if digits.startswith(b"00"):
-        return len(candidate.groups()) > 2 and _fits_a_plan(digits[2:], strictly=False)
+        return len(groups) > 2 and numbering_plans.is_calling_code_and_number(digits[2:], True)
+    if _GERMAN.match(text):
+        return len(digits) >= 9 and numbering_plans.is_german_national(groups)
     if not digits.startswith(b"0") or not 10 <= len(digits) <= 11 or b"." in text:
         return False
-    groups = candidate.groups()
-    return 2 <= len(groups) <= 5 and len(groups[0]) <= 5 and bool(_zero_plans().match(digits))
-
-
-def _fits_a_plan(digits: bytes, strictly: bool) -> bool:
-    """Whether these are a calling code and as many digits as its plan allows; `strictly`: digits it has assigned."""
-    for width in (1, 2, 3):
-        plan = _plan(int(digits[:width] or b"0"))
-        if plan:
-            lengths, valid = plan
-            return bool(valid.match(digits[width:])) if strictly else len(digits) - width in lengths
-    return False
-
-
-@cache
-def _plan(calling_code: int) -> tuple[frozenset[int], Any] | None:
-    """Return the lengths and the pattern of the national numbers after a calling code."""
-    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
-
-    plans: list[Any] = [
-        PhoneMetadata.metadata_for_nongeo_region(calling_code)
-        if region == "001"
-        else PhoneMetadata.metadata_for_region(region)
-        for region in COUNTRY_CODE_TO_REGION_CODE.get(calling_code, ())
-    ]
-    if not plans:
-        return None
-    lengths = frozenset(length for plan in plans for length in plan.general_desc.possible_length)
-    return lengths, pattern(f"^(?:{'|'.join(source for plan in plans for source in _patterns(plan))})$")
-
-
-@cache
-def _zero_plans() -> Any:
-    """Return the pattern of national numbers, with their leading zero, in countries that write one."""
-    from phonenumbers import PhoneMetadata
-
-    plans = [PhoneMetadata.metadata_for_region(region) for region in _ZERO_REGIONS]
-    return pattern(f"^0(?:{'|'.join(source for plan in plans for source in _patterns(plan))})$")
-
-
-def _patterns(plan: Any) -> list[str]:
-    kinds = [getattr(plan, kind) for kind in _KINDS]
-    return [f"(?:{kind.national_number_pattern})" for kind in kinds if kind and kind.national_number_pattern]
+    return 2 <= len(groups) <= 5 and len(groups[0]) <= 5 and numbering_plans.is_zero_national(groups)
 
 
 PHONE = Detector("phone", r"[0-9](?:[ ./()\-\x{a0}\x{2010}-\x{2013}]{0,3}[0-9]){6}", find_phones)

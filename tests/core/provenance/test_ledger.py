@@ -147,6 +147,18 @@ def test_old_entries_are_swept(reader: Ledger) -> None:
     assert reader.path.exists()
 
 
+def test_an_entry_of_this_boot_is_kept_when_the_clock_is_set_ahead(reader: Ledger) -> None:
+    read, write = os.pipe()
+    pipe = pipe_of(os.fstat(read))
+    writer = Ledger("writer", pipe, [])
+    assert writer.path is not None
+    os.utime(writer.path, (1, 1))
+    Ledger("next", None, [])
+    assert writer.path.exists()
+    os.close(read)
+    os.close(write)
+
+
 def test_the_state_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("CORPUSKIT_STATE", raising=False)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))

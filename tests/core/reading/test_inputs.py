@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import groupby, pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpuskit.core.errors import RemoteError, UsageError
+from corpuskit.core.errors import DamagedError, RemoteError, UsageError
 from corpuskit.core.reading.inputs import CUT_LINE, Input
 from corpuskit.core.reading.resolve import resolve
 from corpuskit.core.step import Rejected
@@ -107,6 +108,18 @@ def test_an_input_is_closed_when_it_is_read_and_keeps_its_digest(tmp_path: Path)
     assert {input_.manifest_entry()["bytes"] for input_ in inputs} == {13_000}
 
 
+def test_a_file_that_is_replaced_while_it_is_read_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "in"
+    path.write_bytes(b"old" * 100)
+    input_ = Input("in", local_path=path)
+    with input_.open() as stream:
+        stream.read(3)
+        (tmp_path / "new").write_bytes(b"new" * 100)
+        (tmp_path / "new").rename(path)
+    with pytest.raises(DamagedError, match="was changed while it was read"):
+        input_.manifest_entry()
+
+
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     for name in ("b/2.jsonl", "a/10.jsonl", "a/9.jsonl", "a/.hidden", "a/notes.txt"):
@@ -125,6 +138,27 @@ def test_inputs_come_in_the_order_of_their_names_whatever_was_named_first(tree: 
 def test_names_are_below_the_common_folder(tree: Path) -> None:
     assert [source.name for source in resolve([str(tree / "a")], [".jsonl"])] == ["10.jsonl", "9.jsonl"]
     assert [source.name for source in resolve([str(tree / "a" / "9.jsonl")])] == ["9.jsonl"]
+
+
+def test_links_that_lead_nowhere_are_named(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / "a" / "lost.jsonl").symlink_to("nowhere")
+    assert [source.name for source in resolve([str(tree / "a")], [".jsonl"])] == ["10.jsonl", "9.jsonl"]
+    assert "1 link to nothing left out" in capsys.readouterr().err
+    with pytest.raises(UsageError, match="leads nowhere"):
+        resolve(["a/lost.jsonl"], base=tree)
+
+
+def test_a_folder_that_must_not_be_read_is_an_error(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = os.scandir
+
+    def scandir(path: str) -> Any:
+        if os.fspath(path).endswith("/a"):
+            raise PermissionError(13, "Permission denied", path)
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(UsageError, match="Permission denied"):
+        resolve([str(tree)], [".jsonl"])
 
 
 @pytest.mark.parametrize("argument", ["missing", "*.missing", "empty"])

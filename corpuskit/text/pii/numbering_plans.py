@@ -1,0 +1,170 @@
+"""Numbering plans: which digits are a telephone number, and in which groups a country writes them.
+
+Calling codes, trunk prefixes, lengths, assigned ranges, and the groups in which each country prints a number are those
+of phonenumbers (libphonenumber's metadata). A plan is loaded when a number first needs it.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+from corpuskit.text.pii.detector import pattern
+
+_KINDS = ("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "pager", "uan")
+_ZERO_REGIONS = ("GB", "FR", "AU", "JP", "CH", "NL", "BE", "SE", "ZA")
+"""Countries whose national numbers begin with a zero and have a fixed length, so that their plan proves something."""
+_REGIONS_WITH_TRUNK_ZERO = (*_ZERO_REGIONS, "DE", "AT", "IE", "NZ", "FI")
+_REGIONS_WITHOUT = (
+    *("US", "CA", "ES", "PT", "IT", "GR", "PL", "CZ", "DK", "NO", "RU", "UA", "HU", "RO", "BR", "MX", "AR", "CL", "CO"),
+    *("PE", "IN", "CN", "KR", "TW", "HK", "SG", "TR", "IL"),
+)
+"""Countries that have no trunk prefix, or write numbers without it as well."""
+_REGIONS_BY_THREES = frozenset(("ES", "PT", "PL", "CZ", "RO"))
+"""Countries where nine digits are also written as three threes, whatever the plan prints."""
+_FEWEST_UNGROUPED = 9
+
+
+class _Region(NamedTuple):
+    """One country's plan: what its national numbers begin with, which are assigned, and how they are grouped."""
+
+    name: str
+    prefix: str
+    """The trunk prefix, empty if there is none."""
+    prefix_needed: bool
+    assigned: Any
+    layouts: tuple[tuple[Any, Any], ...]
+    """Patterns of the first digits and of the groups."""
+
+
+def is_calling_code_and_number(digits: bytes, assigned: bool, first_group: int = 3) -> bool:
+    """Whether these are a calling code and as many digits as its plan allows; `assigned`: in an assigned range.
+
+    The calling code has at most `first_group` digits.
+    """
+    if digits.startswith(b"0"):
+        return False
+    for width in range(1, min(first_group, 3) + 1):
+        plan = _international_plan(int(digits[:width]))
+        if plan:
+            lengths, valid = plan
+            return bool(valid.match(digits[width:])) if assigned else len(digits) - width in lengths
+    return False
+
+
+def is_zero_national(groups: list[bytes]) -> bool:
+    """Whether these are a national number with its leading zero, grouped as one of `_ZERO_REGIONS` writes it."""
+    return bool(_zero_plans().match(b"".join(groups))) and _is_written(groups, _ZERO_REGIONS)
+
+
+def is_german_national(groups: list[bytes]) -> bool:
+    """Whether these are a German or Austrian number with its leading zero, split behind the area code."""
+    return _is_written(groups, ("DE", "AT"))
+
+
+def is_national(groups: list[bytes]) -> bool:
+    """Whether some country assigns these digits and groups them so, or so but finer or coarser.
+
+    Digits without groups have to be at least nine.
+
+    >>> is_national([b"810", b"12", b"34", b"56"]), is_national([b"64", b"128", b"256"])
+    (True, False)
+    """
+    return _is_written(groups, _REGIONS_WITH_TRUNK_ZERO + _REGIONS_WITHOUT)
+
+
+def _is_written(groups: list[bytes], regions: tuple[str, ...]) -> bool:
+    digits = b"".join(groups)
+    if not 7 <= len(digits) <= 14 or (len(groups) == 1 and not _tells_by_itself(digits)):
+        return False
+    breaks = _breaks(groups)
+    return any(
+        _fits(breaks, layout, shift) for name in regions for layout, shift in _layouts(_region(name), digits.decode())
+    )
+
+
+def _tells_by_itself(digits: bytes) -> bool:
+    """Whether digits without groups may be a number: seven or eight are any count, ten after a 1 Unix seconds."""
+    return len(digits) >= _FEWEST_UNGROUPED and not (len(digits) == 10 and digits.startswith(b"1"))
+
+
+def _fits(breaks: frozenset[int], layout: frozenset[int], shift: int) -> bool:
+    breaks -= {shift}
+    return breaks <= layout or breaks >= layout
+
+
+def _layouts(region: _Region, digits: str) -> Iterator[tuple[frozenset[int], int]]:
+    """Yield where the country breaks these digits, and how many of them are the trunk prefix."""
+    prefixes = {region.prefix} if region.prefix_needed else {region.prefix, ""}
+    for prefix in prefixes:
+        number = digits.removeprefix(prefix)
+        if not digits.startswith(prefix) or not region.assigned.match(number.encode()):
+            continue
+        for first_digits, layout in region.layouts:
+            match = layout.fullmatch(number)
+            if match and first_digits.match(number):
+                yield _breaks(match.groups(), len(prefix)), len(prefix)
+                break
+        if len(number) == 9 and region.name in _REGIONS_BY_THREES:
+            yield frozenset((len(prefix) + 3, len(prefix) + 6)), len(prefix)
+
+
+def _breaks(groups: Any, offset: int = 0) -> frozenset[int]:
+    """Return after how many digits there is a break.
+
+    >>> sorted(_breaks([b"020", b"7946", b"0958"]))
+    [3, 7]
+    """
+    ends = []
+    for group in groups[:-1]:
+        offset += len(group)
+        ends.append(offset)
+    return frozenset(ends)
+
+
+@cache
+def _international_plan(calling_code: int) -> tuple[frozenset[int], Any] | None:
+    """Return the lengths and the pattern of the national numbers after a calling code."""
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+
+    plans: list[Any] = [
+        PhoneMetadata.metadata_for_nongeo_region(calling_code)
+        if region == "001"
+        else PhoneMetadata.metadata_for_region(region)
+        for region in COUNTRY_CODE_TO_REGION_CODE.get(calling_code, ())
+    ]
+    if not plans:
+        return None
+    lengths = frozenset(length for plan in plans for length in plan.general_desc.possible_length)
+    return lengths, pattern(f"^(?:{'|'.join(source for plan in plans for source in _patterns(plan))})$")
+
+
+@cache
+def _zero_plans() -> Any:
+    """Return the pattern of national numbers, with their leading zero, in countries that write one."""
+    from phonenumbers import PhoneMetadata
+
+    plans = [PhoneMetadata.metadata_for_region(region) for region in _ZERO_REGIONS]
+    return pattern(f"^0(?:{'|'.join(source for plan in plans for source in _patterns(plan))})$")
+
+
+@cache
+def _region(name: str) -> _Region:
+    from phonenumbers import PhoneMetadata
+
+    plan: Any = PhoneMetadata.metadata_for_region(name)
+    # Canada has no layouts of its own: its numbers are written like those of the United States.
+    american_plan: Any = PhoneMetadata.metadata_for_region("US")
+    layouts = plan.number_format or american_plan.number_format
+    return _Region(
+        name,
+        plan.national_prefix or "",
+        name in _REGIONS_WITH_TRUNK_ZERO,
+        pattern(f"^(?:{'|'.join(_patterns(plan))})$"),
+        tuple((re.compile((each.leading_digits_pattern or [""])[-1]), re.compile(each.pattern)) for each in layouts),
+    )
+
+
+def _patterns(plan: Any) -> list[str]:
+    kinds = [getattr(plan, kind) for kind in _KINDS]
+    return [f"(?:{kind.national_number_pattern})" for kind in kinds if kind and kind.national_number_pattern]

@@ -1,0 +1,150 @@
+"""Reading an address survives what servers do: busy ones, cut bodies, no length; a change in between is an error."""
+
+import gc
+import http.server
+import io
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from corpuskit import FetchWarc, Files, Flow, resolve
+from corpuskit.core.errors import RemoteError
+from corpuskit.core.reading import remote
+from corpuskit.core.reading.inputs import Input
+from tests.support.warc import page, plain, record
+
+# fsspec closes a connection that failed in its own thread, at times after the last reference to it is gone.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+LINES = b"".join(b'{"id":"d%d","text":"document number %d"}\n' % (number, number) for number in range(4000))
+
+
+def parquet() -> bytes:
+    stream = io.BytesIO()
+    pq.write_table(pa.table({"text": [f"row {number}" for number in range(100)]}), stream)
+    return stream.getvalue()
+
+
+CONTENT = {"lines.jsonl": LINES, "table.parquet": parquet()}
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Serves `CONTENT` below a folder that names its fault; the first two requests of a path meet it."""
+
+    requests: ClassVar["Counter[str]"] = Counter()
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: Any) -> None:
+        """Be quiet."""
+
+    def do_HEAD(self) -> None:
+        self.respond(with_body=False)
+
+    def do_GET(self) -> None:
+        self.respond(with_body=True)
+
+    def respond(self, *, with_body: bool) -> None:
+        _, fault, name = self.path.split("/")
+        if with_body or fault.isdigit():
+            Server.requests[self.path] += 1
+        count = Server.requests[self.path]
+        if (fault.isdigit() and count <= 2) or fault == "always-503":
+            self.send_response(int(fault.removeprefix("always-")))
+            self.send_header("Content-Length", "0")
+            self.send_header("Retry-After", "0")
+            return self.end_headers()
+        body = CONTENT[name]
+        is_changed = count > (1 if with_body else 0)
+        if fault == "changes" and is_changed:
+            body = body.replace(b"number", b"NUMBER")
+        start, end = self.range(len(body)) if fault in ("cut", "503", "whole", "changes") else (0, len(body))
+        self.send_response(206 if (start, end) != (0, len(body)) else 200)
+        if fault in ("cut", "503", "whole", "changes"):
+            self.send_header("Accept-Ranges", "bytes")
+            self.send_header("Content-Range", f"bytes {start}-{end - 1}/{len(body)}")
+        else:
+            self.send_header("Accept-Ranges", "none")
+        if fault == "changes":
+            self.send_header("ETag", f'"{is_changed}"')
+        if fault == "chunked":
+            self.send_header("Transfer-Encoding", "chunked")
+        elif fault == "no-length":
+            self.close_connection = True
+        else:
+            self.send_header("Content-Length", str(end - start + (9 if fault == "too-short" else 0)))
+        self.end_headers()
+        if not with_body:
+            return None
+        if fault == "chunked":
+            self.wfile.write(b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
+        elif (fault in ("cut", "cut-without-ranges", "changes") and count <= 2) or fault == "too-short":
+            self.close_connection = True
+            self.wfile.write(body[start : end if fault == "too-short" else (start + end) // 2])
+        else:
+            self.wfile.write(body[start:end])
+        return None
+
+    def range(self, size: int) -> tuple[int, int]:
+        asked = self.headers.get("Range", "").removeprefix("bytes=")
+        start, _, end = asked.partition("-")
+        return (int(start), min(int(end) + 1, size) if end else size) if asked else (0, size)
+
+
+@pytest.fixture
+def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setattr(remote, "WAITS", (0, 0, 0))
+    Server.requests.clear()
+    server = Server(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    gc.collect()
+
+
+@pytest.mark.parametrize(
+    "fault", ["whole", "chunked", "no-length", "429", "500", "503", "504", "cut", "cut-without-ranges"]
+)
+def test_no_record_is_lost_or_doubled(address: str, fault: str) -> None:
+    (input_,) = resolve([f"{address}/{fault}/lines.jsonl"])
+    lines = [item[1] for item in input_.lines() if isinstance(item, tuple)]
+    assert b"".join(line + b"\n" for line in lines) == LINES
+    assert input_.manifest_entry()["bytes"] == len(LINES)
+    assert input_.damage == []
+
+
+@pytest.mark.parametrize("fault", ["whole", "chunked", "no-length", "503", "cut", "cut-without-ranges"])
+def test_formats_that_are_read_from_their_end_need_no_length(address: str, fault: str) -> None:
+    documents = list(Flow([Files()], [].append).documents(resolve([f"{address}/{fault}/table.parquet"])))
+    assert [document.text for document in documents] == [f"row {number}" for number in range(100)]
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        ("always-503", "status 503"),
+        ("too-short", "the answer ends early"),
+        ("changes", "was changed while it was read"),
+    ],
+)
+def test_what_does_not_pass_is_said(address: str, fault: str, says: str) -> None:
+    with pytest.raises(RemoteError, match=says):
+        list(Input("remote", url=f"{address}/{fault}/lines.jsonl").lines())
+
+
+def test_an_archive_of_unknown_length_is_read(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CONTENT, "pages.warc", plain([record(1, page(1)), record(2, page(2))]))
+    for fault in ("chunked", "no-length", "cut"):
+        documents = list(Flow([FetchWarc()], [].append).documents(resolve([f"{address}/{fault}/pages.warc"])))
+        assert [document.metadata["url"] for document in documents] == [
+            "http://example.org/1",
+            "http://example.org/2",
+        ]

@@ -1,0 +1,43 @@
+"""Accounts and cards that a word names: their letters may be small, and a digit of a card wrong."""
+
+import pytest
+
+from corpuskit.text.pii.scanner import scanner
+
+
+@pytest.mark.parametrize(
+    ("text", "account"),
+    [
+        ("iban: fr14 2004 1010 0505 0001 3m02 606", "fr14 2004 1010 0505 0001 3m02 606"),
+        ("IBAN Nl91abna0417164300", "Nl91abna0417164300"),
+        ("The IBAN is at61 1904 3002 3457 3201, thanks", "at61 1904 3002 3457 3201"),
+    ],
+)
+def test_an_account_after_its_word_may_be_in_small_letters(text: str, account: str) -> None:
+    assert [(hit.type, text[hit.start : hit.end]) for hit in scanner().find(text)] == [("iban", account)]
+
+
+@pytest.mark.parametrize("text", ["at61 1904 3002 3457 3201", "Nl91abna0417164300", "iban at61 1904 3002 3457 3202"])
+def test_small_letters_alone_or_wrong_check_digits_are_no_account(text: str) -> None:
+    assert [hit for hit in scanner().find(text) if hit.type == "iban"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "card"),
+    [
+        ("credit card number: 5500 0000 0000 0005", "5500 0000 0000 0005"),
+        ("My Visa is 4012-8888-8888-1882.", "4012-8888-8888-1882"),
+        ("Kreditkartennummer 378282246310006", "378282246310006"),
+        ("tarjeta de crédito número 4012888888881882", "4012888888881882"),
+    ],
+)
+def test_a_stated_card_counts_though_a_digit_is_wrong(text: str, card: str) -> None:
+    assert [(hit.type, text[hit.start : hit.end]) for hit in scanner().find(text)] == [("credit-card", card)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["playing cards 4012888888881882", "credit card orders: 10, id 4012888888881882", "card number 1234567890123456"],
+)
+def test_other_numbers_with_wrong_check_digits_are_no_cards(text: str) -> None:
+    assert [hit for hit in scanner().find(text) if hit.type == "credit-card"] == []

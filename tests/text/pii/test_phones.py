@@ -1,0 +1,108 @@
+"""Telephone numbers: which words and shapes make one, and which numbers near such words are none."""
+
+import pytest
+
+from corpuskit.text.pii import numbering_plans
+from corpuskit.text.pii.scanner import scanner
+from tests.benchmarks.phone_sentences import NUMBERS, WITHOUT_NUMBER, masked, missing
+
+NO_NUMBER = [
+    # Words of every day, and digits that count something.
+    "The recursive call returned 4123456789 after a while.",
+    "He called 3456789 times.",
+    "smartphone 11 32 64 256",
+    "Mobile browsers: 2 450 000 000 page views",
+    "A ring of 7919 7927 7933 elements",
+    "contact force 120 180 240 N",
+    "cell(7, 7654321)",
+    "dial(4096, 8192)",
+    "phone numbers of 1998 1999 2000",
+    "Telephone lines in use: 21 400 000 (2004)",
+    "The phone weighs 173 g and costs 549.00-649.00.",
+    "call failed at 1609459200",
+    "voicemail 20220304101112 deleted",
+    # Times, days and ranges.
+    "Phone us 7.30-16.15.",
+    "Telefon: 07.15-12.45 15.00-19.30",
+    "Ring between 24.12-31.12.2022.",
+    "Call 09-12 13-17.",
+    "mobile: 2021-05-06 07:08:09+02:00",
+    "start 2020-11-01 00:00:00-07:00 2020-11-02 00:00:00+09:00",
+    "DatetimeIndex(['2017-10-29 02:30:00.250000-03:00'])",
+    # Parts of other numbers.
+    "EAN 02 34 56 78 90 123",
+    "Lot 022 345 6789",
+    "Parcel 9X 12 BB2 02 3456 7891",
+    "Item no. 12 040 7654321",
+    "iPhone part 661 123 4567",
+    "[datetime] 01 02 03 000004",
+    "decimal +7.250000 and x = +4 4294967295",
+    "+++020/7946/0321+++",
+    "Boston, MA 02108-1234 and 042-10-3594",
+]
+
+LABELLED = [
+    ("Telefon: 0511-4321-0", "0511-4321-0"),
+    ("Tel. 0431 / 8877 – 330", "0431 / 8877 – 330"),
+    ("Tel. 06131 / 456-780", "06131 / 456-780"),
+    ("Tel. 040/987 654-0", "040/987 654-0"),
+    ("040/987654 (Zentrale)", "040/987654"),
+    ("meet Eva, 0511-4321098, at noon", "0511-4321098"),
+    ("Fax: +1 (617) 555", "+1 (617) 555"),
+    ("Telephone: (617)\n  555 0163.", "555 0163"),
+    ("Telephone +1 (617) 555 0163 (24 hours, all week)", "+1 (617) 555 0163"),
+    ("contact 617 555 0163", "617 555 0163"),
+    ("please contact us on 617 555 0163 today", "617 555 0163"),
+    ("contact number 6174567", "6174567"),
+    ("my number is 6175550163", "6175550163"),
+    ("Phone (office): 555-0163", "555-0163"),
+    ('"homePhone": "6175550163"', "6175550163"),
+    ("phone_number = 6175550163", "6175550163"),
+    ("número de móvil: 612 345 678", "612 345 678"),
+    ("Handynr. 0151 23 45 67 89", "0151 23 45 67 89"),
+    ("Telefon 0043 1 234567", "0043 1 234567"),
+    ("Моб. тел.: 8 (912) 345-67-89", "8 (912) 345-67-89"),
+    ("Звоните по номеру 8 912 345-67-89", "8 912 345-67-89"),
+    ("Appelez-nous au 01 99 00 55 66", "01 99 00 55 66"),
+    ("+1.6175550163 (EPP)", "+1.6175550163"),
+    ("手机号13812345678", "13812345678"),
+]
+
+
+@pytest.mark.parametrize("text", NO_NUMBER)
+def test_words_of_every_day_make_no_number(text: str) -> None:
+    assert [text[hit.start : hit.end] for hit in scanner(("phone",)).find(text)] == []
+
+
+@pytest.mark.parametrize(("text", "number"), LABELLED)
+def test_numbers_are_taken_whole_as_people_write_them(text: str, number: str) -> None:
+    assert [text[hit.start : hit.end] for hit in scanner(("phone",)).find(text)] == [number]
+
+
+def test_sentences_about_telephoning_are_read_as_promised() -> None:
+    find = scanner(("phone",)).find
+    for half in (0, 1):
+        assert len(masked(WITHOUT_NUMBER[half::2], find)) <= 3
+        assert len(missing(NUMBERS[half::2], find)) <= 2
+
+
+@pytest.mark.parametrize(
+    ("groups", "written"),
+    [
+        ("020 7946 0321", True),
+        ("02079 460321", False),
+        ("010 123 4567", True),
+        ("01 49 07 001 85", False),
+        ("0199001234", True),
+    ],
+)
+def test_a_zero_led_number_is_grouped_as_its_country_does(groups: str, written: bool) -> None:
+    assert numbering_plans.is_zero_national(groups.encode().split()) == written
+
+
+@pytest.mark.parametrize(
+    ("digits", "first_group", "fits"),
+    [(b"442079460321", 2, True), (b"442079460321", 1, False), (b"0442079460321", 3, False), (b"9999999999", 3, False)],
+)
+def test_a_calling_code_stands_whole_in_the_first_group(digits: bytes, first_group: int, fits: bool) -> None:
+    assert numbering_plans.is_calling_code_and_number(digits, False, first_group) == fits
