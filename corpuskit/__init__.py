@@ -42,13 +42,16 @@ if TYPE_CHECKING:
     from corpuskit.core.step import Command as Command
     from corpuskit.core.step import CorpusStage as CorpusStage
     from corpuskit.core.step import Report as Report
+    from corpuskit.core.step import Resolution as Resolution
     from corpuskit.core.step import ShardedRun as ShardedRun
     from corpuskit.core.step import Sink as Sink
     from corpuskit.core.step import Source as Source
     from corpuskit.core.step import Stage as Stage
     from corpuskit.core.step import Step as Step
+    from corpuskit.core.step import VerdictPart as VerdictPart
     from corpuskit.core.stream.flow import Flow as Flow
     from corpuskit.core.stream.run import StepRun as StepRun
+    from corpuskit.mix.cache import Cache as Cache
     from corpuskit.mix.mix import Mix as Mix
     from corpuskit.mix.recipe.recipe import Recipe as Recipe
     from corpuskit.mix.recipe.recipe import load_recipe as load_recipe
@@ -109,13 +112,16 @@ _MODULES = {
     "Command": "corpuskit.core.step",
     "CorpusStage": "corpuskit.core.step",
     "Report": "corpuskit.core.step",
+    "Resolution": "corpuskit.core.step",
     "ShardedRun": "corpuskit.core.step",
     "Sink": "corpuskit.core.step",
     "Source": "corpuskit.core.step",
     "Stage": "corpuskit.core.step",
     "Step": "corpuskit.core.step",
+    "VerdictPart": "corpuskit.core.step",
     "Flow": "corpuskit.core.stream.flow",
     "StepRun": "corpuskit.core.stream.run",
+    "Cache": "corpuskit.mix.cache",
     "Mix": "corpuskit.mix.mix",
     "Recipe": "corpuskit.mix.recipe.recipe",
     "load_recipe": "corpuskit.mix.recipe.recipe",

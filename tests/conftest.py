@@ -48,6 +48,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return {
         **os.environ,
         "CORPUSKIT_STATE": str(tmp_path / "state"),
+        "CORPUSKIT_CACHE": str(tmp_path / "cache"),
         "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
     }
 

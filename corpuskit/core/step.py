@@ -17,10 +17,10 @@ A step neither prints nor exits nor opens output files; `flow` applies it to a s
 rejects aside.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, NamedTuple, Protocol, Self
 
 from corpuskit.core.counts import StepCount
 from corpuskit.core.document import KNOWN_FIELDS, Document, Reject
@@ -186,6 +186,10 @@ class CorpusStage(Step):
     def commit(self) -> None:
         """Called once, after the output was published."""
 
+    def has_effects(self) -> bool:
+        """Whether `commit` changes anything outside the output; a run with such a step is never taken for unchanged."""
+        return False
+
     def memory_for(self, documents: int, jobs: int) -> int:
         """Estimate the bytes that `jobs` of its tasks hold at once, for this number of documents."""
         return 0
@@ -206,13 +210,34 @@ class CorpusStage(Step):
         return None
 
 
+Change = Callable[[Document], Item]
+"""What makes of a document a changed document, a Drop or a Rejected."""
+
+
+class VerdictPart(NamedTuple):
+    """Where the verdicts on one shard are in the file of all."""
+
+    offset: int
+    length: int
+    sha256: str
+
+
+class Resolution(NamedTuple):
+    """What the resolving of all matches has written."""
+
+    parts: list[VerdictPart]
+    """One for each shard, in order."""
+    files: list[Path]
+    """The file of the verdicts, then any others."""
+
+
 class ShardedRun(Protocol):
     """The parallel form of a corpus stage, in four phases of tasks; its verdicts are those of `run`.
 
         sign      one task per shard      documents -> signatures
         match     one task per bucket     all signatures -> matches in that bucket
-        resolve   one task                all signatures and matches -> verdicts
-        filter    one task per shard      documents and verdicts -> documents and drops
+        resolve   one task                all signatures and matches -> verdicts, in a part for each shard
+        changes   one task per shard      the verdicts on its documents -> documents and drops
 
     Each method writes its file whole or not at all. Paths are given in the order of shards and buckets.
     """
@@ -229,13 +254,11 @@ class ShardedRun(Protocol):
     def match(self, bucket: int, signatures: Sequence[Path], path: Path) -> None:
         """Write the matches that one bucket finds over all shards."""
 
-    def resolve(self, signatures: Sequence[Path], matches: Sequence[Path], path: Path) -> None:
-        """Write the verdicts."""
+    def resolve(self, signatures: Sequence[Path], matches: Sequence[Path], path: Path) -> Resolution:
+        """Write the verdicts on the documents of each shard."""
 
-    def filter(
-        self, shard: int, documents: Iterable[Document], signatures: Sequence[Path], verdicts: Path
-    ) -> Iterator["Item"]:
-        """Yield every document of one shard: as a document, a Drop or a Rejected."""
+    def changes(self, verdicts: bytes) -> Iterator["Change | None"]:
+        """Yield for each document of a shard None if it stays as it is, or what makes of it what it becomes."""
 
     def before_publish(self, signatures: Sequence[Path], verdicts: Path) -> None:
         """Called once, in the process that publishes, before it publishes."""

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from corpuskit.core import console
 from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import misfit
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import RUNTIME, Command
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
+    from corpuskit.mix.engine.work_cache import WorkCache
     from corpuskit.mix.recipe.recipe import SourceSpec
 
 
@@ -22,8 +24,9 @@ class Mix(Command):
     `together`, draws the sample that budget, weights, caps and floors require, and publishes a dataset folder that
     `corpuskit verify` can check. A recipe without a budget gives the same bytes as the equivalent shell pipe.
 
-    A run that was killed or failed leaves its finished tasks in `DIR/.staging`; the next run reuses those whose code,
-    options and inputs are unchanged. `corpuskit status DIR` shows the progress. With `--executor ray` or `slurm`, the
+    A run that was killed or failed leaves its finished tasks in `DIR/.staging`, and one that publishes leaves them in a
+    cache; the next run reuses those whose code, options and inputs are unchanged, and does nothing if all of them are.
+    `corpuskit status DIR` shows the progress, `corpuskit cache` what is kept. With `--executor ray` or `slurm`, the
     tasks run on a cluster; recipe, inputs and DIR must then be reachable from all its machines.
 
         corpuskit mix recipe.yaml -o corpus
@@ -43,6 +46,9 @@ class Mix(Command):
     plan: Annotated[bool, "Print each source's pipe and an estimate of what it would give and need, and stop."] = False
     dry_run: Annotated[bool, "Print the tasks to run and how many of them are already done, and stop."] = False
     executor: Annotated[Literal["local", "ray", "slurm"], "Where tasks run."] = "local"
+    cache: Annotated[Path | None, "Folder of finished work for later runs; see `corpuskit cache`.", RUNTIME] = None
+    no_cache: Annotated[bool, "Neither use nor keep finished work of published runs."] = False
+    cache_limit: Annotated[str, "Most that the cache may hold, such as 500MB or 20GB."] = "20GB"
     profile: Annotated[Path | None, "YAML file of cluster settings: partition, time, memory, address.", RUNTIME] = None
 
     def execute(self, arguments: list[str], settings: Settings) -> int:
@@ -71,15 +77,36 @@ class Mix(Command):
 
             console.write_stdout(task_report(recipe, inputs, settings, self.executor, profile))
             return 0
-        from corpuskit.mix.engine.run import run_recipe
-
+        cache = None
         target = settings.output or recipe.output.dir
         if target is not None:
             demand_known_ending(target)
             every_input = [input_ for source in inputs.values() for input_ in source]
             demand_distinct([Target("the output", target)], every_input)
-        run_recipe(recipe, inputs, settings, self.executor, profile)
+            cache = self._open_cache(target)
+            if cache is not None:
+                from corpuskit.mix.engine.published_run import tell_unchanged
+
+                if tell_unchanged(recipe, inputs, settings, target, cache):
+                    return 0
+        from corpuskit.mix.engine.run import run_recipe
+
+        run_recipe(recipe, inputs, settings, self.executor, profile, cache)
         return 0
+
+    def _open_cache(self, target: Path) -> "WorkCache | None":
+        """Return the cache, unless there is to be none. Raises UsageError."""
+        from corpuskit.core.sizes import bytes_of
+        from corpuskit.mix.engine.work_cache import WorkCache, default_cache_folder
+
+        try:
+            limit = bytes_of(self.cache_limit)
+        except ValueError:
+            raise misfit("cache-limit", "a size such as 500MB or 20GB", self.cache_limit) from None
+        if self.no_cache:
+            return None
+        folder = self.cache or default_cache_folder()
+        return WorkCache.open(folder, limit, target) if folder is not None else None
 
 
 def _resolved_inputs(source: "SourceSpec") -> "list[Input]":

@@ -73,13 +73,13 @@ def folder_status(folder: Path) -> FolderStatus:
     from corpuskit.core.publish.folder_output import holder_of
     from corpuskit.core.publish.recovery import STAGING, TASKS, WORK
     from corpuskit.core.reading.resolve import is_dataset
-    from corpuskit.mix.engine.task_results import PHASES, Fingerprint, PhaseEntry, is_fingerprint
+    from corpuskit.mix.engine.task_results import PHASES, Fingerprint, PhaseEntry, in_tasks_folder, is_fingerprint
 
     work = folder / STAGING / WORK
     holder = holder_of(folder)
     phases: list[PhaseEntry] = read_json(work / PHASES, list[PhaseEntry], {Fingerprint: is_fingerprint}) or []
     states = _task_states(work / TASKS)
-    errors = [_task_error(work / TASKS / name) for phase in phases for name in phase["tasks"]]
+    errors = [_task_error(in_tasks_folder(work / TASKS, name)) for phase in phases for name in phase["tasks"]]
     return {
         "running": holder,
         "published": is_dataset(folder),
@@ -91,7 +91,7 @@ def folder_status(folder: Path) -> FolderStatus:
 def _task_states(tasks: Path) -> dict[str, str]:
     """Return the state of each task, by its files; if there are several, `done` wins, then `failed`."""
     states: dict[str, str] = {}
-    for path in sorted(tasks.iterdir()) if tasks.is_dir() else ():
+    for path in sorted(tasks.glob("*/*")):
         task, dot, ending = path.name.partition(".")
         state = STATE_OF_ENDING.get(dot + ending)
         if state and states.get(task) != "done":

@@ -141,8 +141,12 @@ class Dedup(CorpusStage):
         if session := self._open_session():
             session.close()
 
+    def has_effects(self) -> bool:
+        """Whether there is an index, which the run adds its entries to."""
+        return self.index is not None
+
     def memory_for(self, documents: int, jobs: int) -> int:
-        """Return the memory of resolving, or of filtering in all jobs; if not in parallel, of the single process."""
+        """Return the memory of resolving, or of matching in all jobs; if not in parallel, of the single process."""
         return documents * (max(100, 60 * jobs) if self._is_shardable() else 130)
 
     def disk_for(self, documents: int) -> int:

@@ -86,7 +86,12 @@ class Bench:
         return [sys.executable, "-m", "corpuskit", *work.split(), "--quiet"]
 
     def _run(self, command: list[str], floor: bool) -> Cost:
-        environment = {**os.environ, "CORPUSKIT_STATE": str(self.scratch / "state"), "TMPDIR": str(self.scratch)}
+        environment = {
+            **os.environ,
+            "CORPUSKIT_STATE": str(self.scratch / "state"),
+            "CORPUSKIT_CACHE": str(self.scratch / "cache"),
+            "TMPDIR": str(self.scratch),
+        }
         said, told = self.scratch / "stdout", self.scratch / "stderr"
         begun = time.monotonic()
         with told.open("wb") as errors, (said if floor else Path(os.devnull)).open("wb") as output:

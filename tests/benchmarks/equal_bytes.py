@@ -690,6 +690,7 @@ class Bench:
             "PATH": f"{self.scratch / 'bin'}{os.pathsep}{os.environ['PATH']}",
             "PYTHONHASHSEED": str(1 + SIDES.index(side)),
             "CORPUSKIT_STATE": str(self.scratch / side / "state"),
+            "CORPUSKIT_CACHE": str(self.scratch / side / "cache"),
             "TMPDIR": str(self.scratch / side / "tmp"),
         }
 

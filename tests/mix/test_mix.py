@@ -86,7 +86,7 @@ def test_a_budget_is_met_whatever_the_workers_and_the_order_of_naming(crawl: Pat
         (3, "crawl/"),
     ):
         (crawl / "recipe.yaml").write_text(MIXED.format(tokens=8000, inputs=inputs))
-        done = shell(f"corpuskit mix recipe.yaml -j {jobs} && corpuskit verify snapshot")
+        done = shell(f"corpuskit mix recipe.yaml --no-cache -j {jobs} && corpuskit verify snapshot")
         assert done.returncode == 0, done.stderr
         manifests.append((crawl / "snapshot" / "manifest.json").read_bytes())
     assert manifests[0] == manifests[1] == manifests[2]

@@ -44,13 +44,13 @@ def test_an_empty_and_a_published_folder(tmp_path: Path, corpuskit: Run) -> None
 def test_a_run_in_progress_and_one_that_was_killed(tmp_path: Path, environment: dict[str, str], corpuskit: Run) -> None:
     (tmp_path / "books").mkdir()
     for shard in range(12):
-        books = [{"id": f"{shard}-{number}", "text": paragraph(shard * 400 + number) * 3} for number in range(400)]
+        books = [{"id": f"{shard}-{number}", "text": paragraph(shard * 400 + number) * 3} for number in range(900)]
         (tmp_path / "books" / f"{shard:02d}.jsonl").write_bytes(lines_of(books))
     (tmp_path / "recipe.yaml").write_text(RECIPE)
     command = [sys.executable, "-m", "corpuskit", "mix", "recipe.yaml", "-j", "1"]
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL) as run:
         end = time.monotonic() + 60
-        while not list(tmp_path.glob("out/.staging/work/tasks/*.json")) and time.monotonic() < end:
+        while not list(tmp_path.glob("out/.staging/work/tasks/*/*.json")) and time.monotonic() < end:
             time.sleep(0.005)
         run.send_signal(signal.SIGSTOP)
         running = status_of(corpuskit, "out")

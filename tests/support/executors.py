@@ -74,7 +74,7 @@ def failing_step(tmp_path: Path, environment: dict[str, str]) -> dict[str, str]:
     (tmp_path / "armed").touch()
     path = f"{package}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
     environment |= {"PYTHONPATH": path, "FAIL_ONCE": str(tmp_path)}
-    write_books(tmp_path / "books", 6)
+    write_books(tmp_path / "books", 6, padding=25_000)
     (tmp_path / "recipe.yaml").write_text(BOOKS_ALONE)
     return environment
 

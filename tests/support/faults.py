@@ -168,6 +168,7 @@ class Server:
         log.unlink(missing_ok=True)
         variables = {
             "CORPUSKIT_STATE": str(folder.parent / "state"),
+            "CORPUSKIT_CACHE": str(folder.parent / "cache"),
             "TMPDIR": str(folder.parent / "tmp"),
             "PYTHONPATH": self.path,
             LOG: str(log),

@@ -58,11 +58,15 @@ def write_inputs(folder: Path, crawls: int = 14, shards: int = 6) -> None:
     (folder / "recipe.yaml").write_text(RECIPE)
 
 
-def write_books(folder: Path, shards: int) -> None:
-    """The same books in so many files."""
+def write_books(folder: Path, shards: int, padding: int = 0) -> None:
+    """The same books in so many files; with `padding`, each has that much metadata, so that a file is a task."""
     folder.mkdir()
     books = [
-        {"id": f"b{number}", "text": "\n".join(map(paragraph, range(number * 5, number * 5 + 5)))}
+        {
+            "id": f"b{number}",
+            "text": "\n".join(map(paragraph, range(number * 5, number * 5 + 5))),
+            "metadata": {"padding": "x" * padding} if padding else {},
+        }
         for number in range(BOOKS)
     ]
     for number in range(shards):

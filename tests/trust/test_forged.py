@@ -42,7 +42,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     (folder / "in.jsonl").write_bytes(lines_of(documents))
     command = [sys.executable, "-m", "corpuskit", "dedup", "--method", "exact", "in.jsonl", "-o", "whole"]
-    environment = {**os.environ, "CORPUSKIT_STATE": str(folder / "state")}
+    environment = {**os.environ, "CORPUSKIT_STATE": str(folder / "state"), "CORPUSKIT_CACHE": str(folder / "cache")}
     subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=True)
     assert Verify().execute([str(folder / "whole")], QUIET) == 0
     return folder / "whole"

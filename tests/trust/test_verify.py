@@ -30,7 +30,7 @@ def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     (folder / "in.jsonl").write_bytes(texts(*(f"text number {number}" for number in range(9))) + b"broken\n")
     options = ["--to", request.param, "--shard-documents", "4", "-o", "out"]
     command = [sys.executable, "-m", "corpuskit", "export", "in.jsonl", *options]
-    environment = {**os.environ, "CORPUSKIT_STATE": str(folder / "state")}
+    environment = {**os.environ, "CORPUSKIT_STATE": str(folder / "state"), "CORPUSKIT_CACHE": str(folder / "cache")}
     subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=True)
     assert verify(folder / "out") == 0
     return folder / "out"
@@ -272,7 +272,7 @@ def test_paths_without_a_dataset_are_all_named(dataset: Path, tmp_path: Path, co
 
 
 def test_the_finished_tasks_of_a_stopped_mix_are_not_removed(tmp_path: Path, corpuskit: Run) -> None:
-    task = tmp_path / "out" / ".staging" / "work" / "tasks" / "read"
+    task = tmp_path / "out" / ".staging" / "work" / "tasks" / "re" / "read"
     task.mkdir(parents=True)
     result = corpuskit("files", "-", "-o", "out", stdin=texts("a", "b"))
     assert (result.returncode, result.stderr.count(b"\n")) == (5, 1)

@@ -66,6 +66,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     environment = {
         **os.environ,
         "CORPUSKIT_STATE": str(base / "state"),
+        "CORPUSKIT_CACHE": str(base / "cache"),
         "CORPUSKIT_VENV": sys.prefix,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }

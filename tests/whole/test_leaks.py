@@ -199,7 +199,7 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dataset that was published before."""
     folder = tmp_path_factory.mktemp("old")
     command = [sys.executable, "-m", "corpuskit", "export", "--to", "jsonl,hf", "-o", "out"]
-    environment = {**os.environ, "CORPUSKIT_STATE": str(folder / "state")}
+    environment = {**os.environ, "CORPUSKIT_STATE": str(folder / "state"), "CORPUSKIT_CACHE": str(folder / "cache")}
     lines = texts("old") + b"broken\n"
     subprocess.run(command, input=lines, cwd=folder, env=environment, capture_output=True, check=True)
     return folder / "out"

@@ -12,7 +12,7 @@ import json
 import os
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, Protocol
 
 import numpy as np
 import xxhash
@@ -105,10 +105,20 @@ class BlockWriter:
         self._at += len(data)
 
 
+class Readable(Protocol):
+    """What a block file is read through."""
+
+    def fileno(self) -> int:
+        """Return a descriptor for the next call of the system."""
+
+    def close(self) -> None:
+        """Close the file."""
+
+
 class BlockFile:
     """A block file, open for reading."""
 
-    def __init__(self, file: IO[bytes], name: str) -> None:
+    def __init__(self, file: Readable, name: str) -> None:
         """Reads the footer. Raises DamagedError, with the file's `name`, if it is not one."""
         self._file, self._name = file, name
         self._size = os.fstat(file.fileno()).st_size

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
 from corpuskit.core.disk import filesystem
-from corpuskit.core.errors import PublishError
+from corpuskit.core.errors import NO_DESCRIPTORS, TOO_MANY_FILES, PublishError
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
@@ -121,6 +121,8 @@ def _write(file: IO[bytes], data: bytes) -> None:
 
 
 def _no_room(error: OSError) -> PublishError:
+    if error.errno in NO_DESCRIPTORS:
+        return PublishError(TOO_MANY_FILES)
     why = os.strerror(error.errno) if error.errno else "unknown error"
     return PublishError(
         f"cannot write temporary files: {why}; nothing was published. "

@@ -157,8 +157,7 @@ class FolderOutput:
 
     def has_work(self) -> bool:
         """Whether there is anything that the next run can use, or must know of."""
-        tasks = self.work / TASKS
-        return (self.work / JOBS).exists() or (tasks.is_dir() and any(tasks.iterdir()))
+        return (self.work / JOBS).exists() or any((self.work / TASKS).glob("*/*"))
 
     def _finish(self) -> None:
         """Tidy the folder, before or after publication; what was done already is not done again."""

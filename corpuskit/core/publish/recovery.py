@@ -23,7 +23,7 @@ from corpuskit.core.registry import all_formats
 STAGING = ".staging"
 WORK = "work"
 TASKS = "tasks"
-"""Inside the work folder."""
+"""Inside the work folder; it holds folders of tasks' files."""
 LOG = "log"
 """Inside it, too."""
 JOBS = "slurm.json"

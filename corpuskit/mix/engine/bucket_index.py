@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from corpuskit.core.disk import filesystem
 from corpuskit.core.errors import is_out_of_memory
 from corpuskit.mix.engine.task_files import damaged_error
+from corpuskit.mix.engine.task_results import in_tasks_folder
 
 if TYPE_CHECKING:
     import numpy
@@ -92,7 +93,7 @@ class BucketIndex:
                 entry = self._entry(stream, bucket, shard)
                 if entry.documents:
                     stream.seek(self._row(shard))
-                    yield self.folder / stream.read(NAME_BYTES).rstrip(b"\0").decode(), entry
+                    yield in_tasks_folder(self.folder, stream.read(NAME_BYTES).rstrip(b"\0").decode()), entry
 
     def _entry(self, stream: BinaryIO, bucket: int, shard: int) -> BucketEntry:
         stream.seek(self._row(shard) + NAME_BYTES + ENTRY.size * bucket)

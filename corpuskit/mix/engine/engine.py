@@ -21,12 +21,12 @@ from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.publish.folder_output import remove_any
 from corpuskit.core.publish.recovery import LOG, TASKS
 from corpuskit.core.registry import describe
-from corpuskit.core.step import CorpusStage, Step, notices_on
+from corpuskit.core.step import CorpusStage, Step, VerdictPart, notices_on
 from corpuskit.core.stream.flow import Flow
 from corpuskit.mix.engine.executors import Executor
 from corpuskit.mix.engine.read_tasks import ReadInputs, ReadPlan
 from corpuskit.mix.engine.sharded_stage import FilterShard, MatchBucket, ResolveMatches, SignShard
-from corpuskit.mix.engine.shards import ShardedStream, TaskLog, WorkShard, work_shards, write_shards
+from corpuskit.mix.engine.shards import ShardedStream, TaskLog, WorkShard, merged_shards, work_shards, write_shards
 from corpuskit.mix.engine.task_results import (
     FINGERPRINT_LETTERS,
     PHASES,
@@ -43,6 +43,7 @@ from corpuskit.mix.engine.tasks import (
     identity_of,
     interned,
 )
+from corpuskit.mix.engine.work_cache import WorkCache
 
 DocumentsType = TypeVar("DocumentsType", bound=DocumentsResult)
 
@@ -70,7 +71,7 @@ class PassShard(Task[DocumentsResult]):
         """Pass the documents through."""
         log = TaskLog(task_path)
         flow = Flow([interned(step) for step in self.steps], log.take)
-        shards = write_shards(flow.documents([shard.input() for shard in self.shards]), task_path)
+        shards = write_shards(flow.documents([file for shard in self.shards for file in shard.inputs()]), task_path)
         return log.close(flow.counts, shards)
 
 
@@ -80,6 +81,10 @@ class Engine:
 
     folder: Path
     executor: Executor
+    cache: WorkCache | None = None
+    """Finished work of published runs."""
+    finished: list[StoredTask[Any]] = field(default_factory=list)
+    """The tasks that are done and may be used by another run."""
     reused: int = 0
     """Number of tasks whose results come from an earlier run."""
     phases: list[PhaseEntry] = field(default_factory=list)
@@ -88,6 +93,8 @@ class Engine:
     """Fields that options name and no document has: phase, step, fields."""
     notices: list[str] = field(default_factory=list)
     """What people should know of the steps' accounts."""
+    _left_behind: set[str] = field(default_factory=set)
+    """Tasks of which an earlier run has left files."""
     remarks: "dict[str, Counter[str]]" = field(default_factory=dict)
     """What people should know of inputs, and how often it was the case, by the input's name."""
 
@@ -118,29 +125,36 @@ class Engine:
         signatures = self.execute_to_files(f"{label}, signatures", sign_tasks)
         match_tasks = [MatchBucket(bound, bucket, signatures) for bucket in range(sharded.buckets)]
         matches = self.execute_to_files(f"{label}, matches", match_tasks)
-        resolve_tasks = [ResolveMatches(bound, signatures, matches)]
-        (verdicts,) = self.execute_to_files(f"{label}, verdicts", resolve_tasks)
-        tasks = [FilterShard(bound, number, shard, signatures, verdicts) for number, shard in enumerate(stream.shards)]
+        ((task_path, result),) = self.execute(f"{label}, verdicts", [ResolveMatches(bound, signatures, matches)])
+        verdicts = task_path.with_name(result["files"][0]["name"])
+        tasks = [
+            FilterShard(bound, shard, verdicts, VerdictPart(**part))
+            for shard, part in zip(stream.shards, result["parts"], strict=True)
+        ]
         filtered = self._next_stream(label, self._notifying(label, tasks, notify), [step], stream, "verified")
         sharded.before_publish(signatures, verdicts)
         return filtered
 
     def execute(self, label: str, tasks: Sequence[Task[ResultType]]) -> Iterator[FinishedTask[ResultType]]:
         """Yield each task when it is done, in order; run only those without an earlier result."""
-        filesystem.make_folder(self.tasks_folder, parents=True, exist_ok=True)
         stored = [StoredTask.in_folder(self.tasks_folder, task) for task in tasks]
-        results = {task.task_path: result for task in stored if (result := task.reusable_result()) is not None}
-        self.reused += len(results)
-        waiting = [task for task in stored if task.task_path not in results]
+        if not self.phases:
+            self._left_behind = self._tidy_folder()
+        for folder in sorted({self.tasks_folder, *(task.task_path.parent for task in stored)}):
+            filesystem.make_folder(folder, parents=True, exist_ok=True)
+        # Results are read again when they are due: those of a whole phase may not fit into memory.
+        reused = {task.task_path for task in stored if self._is_done(task)}
+        self.reused += len(reused)
+        waiting = [task for task in stored if task.task_path not in reused]
         self._begin_phase(label, stored, waiting)
         log = self.folder / LOG / os.urandom(8).hex()
         numbers = self.executor.run_in_order(waiting, log) if waiting else iter(())
         for task in stored:
-            if task.task_path in results:
-                yield FinishedTask(task.task_path, results.pop(task.task_path))
-            else:
+            if task.task_path not in reused:
                 next(numbers)
-                yield FinishedTask(task.task_path, _demand_result(task))
+            yield FinishedTask(task.task_path, _demand_result(task))
+            if self.cache is not None and task.task.is_cacheable():
+                self.finished.append(task)
         for _ in numbers:
             pass
 
@@ -149,16 +163,37 @@ class Engine:
         finished = self.execute(label, tasks)
         return tuple(task_path.with_name(result["files"][0]["name"]) for task_path, result in finished)
 
+    def keep_finished_work(self) -> None:
+        """Put what may be used again into the cache, before publication removes it."""
+        if self.cache is not None:
+            self.cache.keep(self.finished)
+
+    def _is_done(self, task: StoredTask[Any]) -> bool:
+        """Whether an interrupted run has left the task's result, or else a published one has; then it is fetched."""
+        if task.reusable_result() is not None:
+            return True
+        return self.cache is not None and task.task.is_cacheable() and self.cache.fetch(task)
+
     def _begin_phase(
         self, label: str, tasks: Sequence[StoredTask[ResultType]], waiting: Sequence[StoredTask[ResultType]]
     ) -> None:
         """Write down for `status` which tasks the phase has, and remove what interrupted ones have left."""
         self.phases.append({"phase": label, "tasks": [Fingerprint(task.task_path.name) for task in tasks]})
         write_json(self.folder / PHASES, self.phases)
-        names = {task.task_path.name for task in waiting}
-        for path in self.tasks_folder.iterdir():
-            if path.name[:FINGERPRINT_LETTERS] in names:
-                remove_any(path)
+        for task in waiting:
+            if task.task_path.name in self._left_behind:
+                for path in sorted(task.task_path.parent.glob(f"{task.task_path.name}*")):
+                    remove_any(path)
+
+    def _tidy_folder(self) -> set[str]:
+        """Remove what is not a folder of tasks; return the fingerprints of the tasks that have left files."""
+        left: set[str] = set()
+        for folder in sorted(self.tasks_folder.iterdir()) if self.tasks_folder.is_dir() else ():
+            if folder.is_symlink() or not folder.is_dir():
+                remove_any(folder)
+            else:
+                left.update(path.name[:FINGERPRINT_LETTERS] for path in folder.iterdir())
+        return left
 
     def _notifying(
         self, label: str, tasks: Sequence[Task[DocumentsType]], notify: Notify
@@ -228,6 +263,7 @@ class Engine:
             self.notices += [f"{label}: {step.name()}: {notice}" for notice in notices_on(step, count)]
             if count.absent_fields:
                 self.absent_fields.append((label, step.name(), count.absent_fields))
+        stream.shards = merged_shards(stream.shards)
         return stream
 
 

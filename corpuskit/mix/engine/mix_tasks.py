@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpuskit.core.counts import StepCount, StreamCount
 from corpuskit.core.disk import filesystem
-from corpuskit.core.document import Document, decode, encode
+from corpuskit.core.document import Document, decode_trusted, encode
 from corpuskit.core.format import shard_paths
 from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.publish.shard_files import shard_entry
@@ -72,7 +72,7 @@ class Measure(Task[TaskResult]):
 
     def label(self) -> str:
         """Return the step and the shard."""
-        return f"mix: measures of {self.shard.path.name}"
+        return f"mix: measures of {self.shard.name}"
 
     def identity(self) -> Any:
         """Return the shard, the seed, the sources and how tokens are counted."""
@@ -86,7 +86,7 @@ class Measure(Task[TaskResult]):
         count_tokens = counter(self.tokenizer)
         rankers = {name: (number, ranker(self.seed, name)) for number, name in enumerate(self.sources)}
         rows = []
-        for document in documents_of([self.shard]):
+        for document in documents_of(self.shard):
             source_number, rank = rankers[document.metadata["source"]]
             text_hash = xxhash.xxh3_128_digest(document.text.encode())
             rows.append((source_number, rank(document.id), count_tokens(document.text), text_hash))
@@ -117,7 +117,7 @@ class Select(Task[SelectResult]):
 
     def label(self) -> str:
         """Return the step and the shard."""
-        return f"mix: selection from {self.shard.path.name}"
+        return f"mix: selection from {self.shard.name}"
 
     def identity(self) -> Any:
         """Return the shard, what is selected of it, and the order."""
@@ -153,7 +153,7 @@ class Select(Task[SelectResult]):
 
     def _documents(self) -> Iterator[tuple[Document, int, int]]:
         """Yield each document, how often it is taken, and its tokens."""
-        documents = documents_of([self.shard])
+        documents = documents_of(self.shard)
         if self.measures_file is None:
             count_tokens = counter(self.tokenizer)
             yield from ((document, 1, count_tokens(document.text)) for document in documents)
@@ -217,6 +217,10 @@ class Write(Task[WriteResult]):
         order = [self.index.key, self.shuffled]
         return [self.number, slices, order, self.formats, versions, token_version(self.tokenizer)]
 
+    def is_cacheable(self) -> bool:
+        """Return False: what it writes is published, and hardly ever asked for again."""
+        return False
+
     def run(self, task_path: Path) -> WriteResult:
         """Write one shard `TASK_PATH-FORMAT` for each format, with its companions."""
         from corpuskit.core.registry import find_format
@@ -253,7 +257,7 @@ class Write(Task[WriteResult]):
                 records = sorted(records)
             for record in itertools.islice(records, skip, skip + take):
                 line, _, tokens = record[record.index(b" ") + 1 :].rpartition(b" ")
-                yield int(tokens), decode(line)
+                yield int(tokens), decode_trusted(line)
 
 
 def selection_file(task_path: Path) -> Path:
@@ -308,10 +312,13 @@ def quota_plans(recipe: Recipe, measures_files: Sequence[Path]) -> tuple[QuotaPl
 
 
 def bucket_count(recipe: Recipe, stream_bytes: int, epochs: int) -> int:
-    """Return how many buckets the final order is divided into: one for each epoch in input order, else by size."""
+    """Return how many buckets the final order is divided into: one for each epoch in input order, else by size.
+
+    By size it is a power of two, so that somewhat more input leaves the selections from other shards as they are.
+    """
     if recipe.output.order != "shuffled":
         return epochs
-    return min(MOST_BUCKETS, stream_bytes * epochs // BUCKET_BYTES + 1)
+    return min(MOST_BUCKETS, 1 << (stream_bytes * epochs // BUCKET_BYTES).bit_length())
 
 
 def shard_slices(

@@ -29,12 +29,13 @@ from corpuskit.core.reading.inputs import Input
 from corpuskit.core.settings import Tags
 from corpuskit.core.step import Source, Step
 from corpuskit.core.stream.flow import Flow
+from corpuskit.mix.engine.file_status import FileStatus, file_status, settled
+from corpuskit.mix.engine.grouping import grouped
 from corpuskit.mix.engine.shards import TaskLog, write_shards
 from corpuskit.mix.engine.task_files import file_entry
 from corpuskit.mix.engine.task_results import (
     DocumentsResult,
     FileName,
-    FileStatus,
     HashResult,
     InputsResult,
     RangeContent,
@@ -43,8 +44,10 @@ from corpuskit.mix.engine.task_results import (
 )
 from corpuskit.mix.engine.tasks import FinishedTask, Task, file_of_task, identity_of, interned
 
-TASK_BYTES = 64 * 1024
-TASK_FILES = 1000
+TASK_BYTES = 1024 * 1024
+"""Least size of a group of small files that one task reads."""
+FILE_BYTES = 4 * 1024
+"""What a file costs beside its bytes, as bytes: an empty file is work, too."""
 KEYS = ".keys"
 
 
@@ -85,8 +88,12 @@ class ReadInputs(Task[InputsResult]):
             "inputs": entries,
             "remarks": _remarks_on(files),
             "content_key": key,
-            "file_status": status_before,
+            "file_status": [status and settled(status) for status in status_before],
         }
+
+    def is_cacheable(self) -> bool:
+        """Whether what is read can be compared: what an address gives may change from one run to the next."""
+        return all(file.local_path is not None or file.expected_sha256 is not None for file in self.inputs)
 
     def is_current(self, result: InputsResult) -> bool:
         """Whether the inputs are still what was read: the same status or, if that differs, the same digest.
@@ -145,7 +152,7 @@ class ReadRange(Task[RangeResult]):
                 "keys_file": FileName(keys_file.name),
             },
             "content": content,
-            "file_status": status_before,
+            "file_status": status_before and settled(status_before),
         }
 
     def is_current(self, result: RangeResult) -> bool:
@@ -181,7 +188,7 @@ class HashFile(Task[HashResult]):
         entry = Input(self.file.name, local_path=self.file.local_path).manifest_entry()
         if _file_status(self.file) != status_before:
             raise _changed_error(self.file)
-        return {"files": [], "input": entry, "file_status": status_before}
+        return {"files": [], "input": entry, "file_status": status_before and settled(status_before)}
 
     def is_current(self, result: HashResult) -> bool:
         """Whether the file is unchanged."""
@@ -235,16 +242,11 @@ def read_plans(name: str, inputs: Sequence[Input], steps: Sequence[Step], tags: 
 
 def group(inputs: Sequence[Input]) -> list[list[Input]]:
     """Group inputs into tasks: one file each, small files together; the same whatever the number of workers."""
-    groups: list[list[Input]] = []
-    size = 0
-    for file in inputs:
-        length = file.local_path.stat().st_size if file.local_path else TASK_BYTES
-        if not groups or size + length > TASK_BYTES or len(groups[-1]) >= TASK_FILES:
-            groups.append([])
-            size = 0
-        groups[-1].append(file)
-        size += length
-    return groups
+
+    def name_and_size(file: Input) -> tuple[str, int]:
+        return file.name, FILE_BYTES + file.local_path.stat().st_size if file.local_path else TASK_BYTES
+
+    return grouped(inputs, name_and_size, TASK_BYTES)
 
 
 def _ranges(file: Input, step: Step) -> list[tuple[int, int]]:
@@ -264,10 +266,7 @@ def _remarks_on(files: Sequence[Input]) -> Remarks:
 
 def _file_status(file: Input) -> FileStatus | None:
     """Return what changes when the file is written to; None if it is not a local file."""
-    if file.local_path is None:
-        return None
-    status = file.local_path.stat()
-    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns]
+    return None if file.local_path is None else file_status(file.local_path)
 
 
 def _has_content(file: Input, entry: InputEntry) -> bool:

@@ -32,22 +32,41 @@ from corpuskit.mix.engine.engine import Engine, Notify
 from corpuskit.mix.engine.executors import Executor, LocalExecutor, RayExecutor, SlurmExecutor
 from corpuskit.mix.engine.phases import Inputs, corpus_stages, phase_name, steps_of, target_folder, tokenizer_of
 from corpuskit.mix.engine.progress import MixProgress, SourceSummary, print_summary
+from corpuskit.mix.engine.published_run import (
+    OutcomeNote,
+    can_be_noted,
+    note_name,
+    print_outcome,
+    run_key,
+    run_note,
+    statuses_of,
+)
 from corpuskit.mix.engine.read_tasks import read_plans
-from corpuskit.mix.engine.shards import ShardedStream, WorkShard
+from corpuskit.mix.engine.shards import ShardedStream, WorkShard, merged_shards
 from corpuskit.mix.engine.slurm_jobs import SlurmJobs
 from corpuskit.mix.engine.task_results import DocumentsResult, OutputFile
 from corpuskit.mix.engine.verdict_files import join_verdicts
+from corpuskit.mix.engine.work_cache import WorkCache
 from corpuskit.mix.recipe.cluster_profile import Profile
 from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, tags_of
 from corpuskit.mix.solver.sampling import QuotaPlan
 
 
-def run_recipe(recipe: Recipe, inputs: Inputs, settings: Settings, executor: str, profile: Profile) -> None:
+def run_recipe(
+    recipe: Recipe,
+    inputs: Inputs,
+    settings: Settings,
+    executor: str,
+    profile: Profile,
+    cache: WorkCache | None = None,
+) -> None:
     """Build the corpus of a recipe, publish it, and say what became of each source.
 
-    A run that fails keeps its finished tasks for the next one.
+    A run that fails keeps its finished tasks for the next one, and a run that publishes puts them into the cache.
     """
     target = target_folder(recipe, settings)
+    key = run_key(recipe, inputs, settings) if cache is not None and can_be_noted(recipe, inputs) else ""
+    statuses = statuses_of(inputs) if key else []
     tokenizer = tokenizer_of(recipe)
     name = tokenizer if tokenizer in (WORDS, BYTES) else Path(tokenizer).name
     totals = Totals(counter(tokenizer), name)
@@ -56,7 +75,7 @@ def run_recipe(recipe: Recipe, inputs: Inputs, settings: Settings, executor: str
     output = FolderOutput(target, formats, totals, recipe.output.shard_documents)
     try:
         with progress.running(), closing(_executor(executor, profile, settings, output.work)) as runner:
-            run = MixRun(recipe, inputs, settings, output, Engine(output.work, runner), progress)
+            run = MixRun(recipe, inputs, settings, output, Engine(output.work, runner, cache), progress)
             manifest = run.publish()
     except KeyboardInterrupt:
         if output.has_work() and not settings.quiet:
@@ -67,6 +86,13 @@ def run_recipe(recipe: Recipe, inputs: Inputs, settings: Settings, executor: str
         for step in corpus_stages(recipe):
             step.close()
     run.report(manifest)
+    if cache is not None:
+        if key:
+            note = run_note(key, statuses, run.input_entries, target, manifest, run.outcome(manifest))
+            if note is not None:
+                cache.note_run(note_name(target), note)
+        for notice in cache.notices():
+            run.notice(notice)
 
 
 def _executor(name: str, profile: Profile, settings: Settings, work: Path) -> Executor:
@@ -91,6 +117,8 @@ class MixRun:
     progress: MixProgress
     summaries: dict[str, SourceSummary] = field(init=False)
     """By source; here the phases add up what they read and leave out."""
+    input_entries: list[InputEntry] = field(default_factory=list)
+    """What was read, in the order of the recipe."""
 
     def __post_init__(self) -> None:
         """Begin an empty summary for each source."""
@@ -110,9 +138,9 @@ class MixRun:
     def _tell_remarks(self) -> None:
         for name, remarks in self.engine.remarks.items():
             for remark in counted_remarks(name, remarks):
-                self._notice(remark)
+                self.notice(remark)
 
-    def _notice(self, message: str) -> None:
+    def notice(self, message: str) -> None:
         """Print a line on standard error, unless the user wants none."""
         if not self.settings.quiet:
             console.notice("mix", message)
@@ -125,20 +153,14 @@ class MixRun:
             notice = f"{phase}: {absent_fields_notice(fields)}"
             if step == "scrub-pii" and self.recipe.policy.pii_required:
                 raise RefusedError(f"`pii: required`, but {notice}; correct the `fields` of {step}")
-            self._notice(notice)
+            self.notice(notice)
 
     def report(self, manifest: Manifest) -> None:
         """Print the summary of a published run, or the line of `--json`."""
         totals = self.output.totals
         summaries = self._complete_summaries(totals)
         if self.settings.json:
-            console.print_counts(
-                "mix",
-                sum(summary.read for summary in summaries.values()),
-                totals.documents,
-                _sum_left_out(manifest["steps"], "dropped"),
-                _sum_left_out(manifest["steps"], "rejected"),
-            )
+            print_outcome(self.outcome(manifest))
         elif not self.settings.quiet:
             print_summary(summaries)
             if self.engine.reused:
@@ -151,6 +173,15 @@ class MixRun:
                 f"to check them: corpuskit verify {shlex.quote(str(target))}",
             )
 
+    def outcome(self, manifest: Manifest) -> OutcomeNote:
+        """Return what went in, came out and was left out."""
+        return {
+            "read": sum(summary.read for summary in self.summaries.values()),
+            "documents": self.output.totals.documents,
+            "dropped": _sum_left_out(manifest["steps"], "dropped"),
+            "rejected": _sum_left_out(manifest["steps"], "rejected"),
+        }
+
     def _run_source(self, source: SourceSpec) -> ShardedStream:
         """Read a source and pass it through its own steps."""
         steps = steps_of(self.recipe, source)
@@ -159,6 +190,7 @@ class MixRun:
         phase = phase_name(source.name, steps[:end])
         self.progress.start(phase, sum(len(plan.range_tasks) or 1 for plan in plans))
         stream = self.engine.read_source(phase, plans, steps[:end], self._note_result(phase, source.name))
+        self.input_entries += stream.chain.inputs
         self.summaries[source.name].read = stream.chain.steps[0]["in"]["documents"]
         return self._run_steps(source.name, stream, steps[end:])
 
@@ -246,6 +278,7 @@ class MixRun:
             stream.verdict_files, self.engine.tasks_folder, names, self.output.run
         )
         self._demand_balance(chain.steps, decisions_of)
+        self.engine.keep_finished_work()
         manifest = self.output.publish(chain, {"command": "mix", "recipe": self.recipe.name})
         for step in corpus_stages(self.recipe):
             step.commit()
@@ -278,7 +311,7 @@ class MixRun:
         damaged = [entry for entry in inputs if entry["damage"]]
         for entry in damaged[:5]:
             first = entry["damage"][0]
-            self._notice(f"{entry['path']}: {first['what']}, at byte {first['offset']}, {first['lost']} bytes lost")
+            self.notice(f"{entry['path']}: {first['what']}, at byte {first['offset']}, {first['lost']} bytes lost")
         names = [entry["path"] for entry in damaged]
         demand_whole_inputs(self.settings, names, quantity(len(damaged), "input"), "nothing was published")
 
@@ -309,7 +342,7 @@ def _shard_entry(file: OutputFile) -> ShardEntry:
 
 def _joined_stream(streams: Sequence[ShardedStream]) -> ShardedStream:
     """Return one stream of several, one after the other."""
-    shards = [shard for stream in streams for shard in stream.shards]
+    shards = merged_shards(shard for stream in streams for shard in stream.shards)
     whole = ShardedStream(shards, follow([stream.chain for stream in streams]))
     for stream in streams:
         whole.add_verdict_files(stream.verdict_files)

@@ -5,18 +5,22 @@ one task resolves all matches to verdicts; one task per shard filters it by the 
 `CorpusStage.run` over all shards in order.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpuskit.core.document import Document
-from corpuskit.core.outcome import Item
-from corpuskit.core.step import CorpusStage, ShardedRun
-from corpuskit.core.stream.flow import Flow
-from corpuskit.mix.engine.shards import TaskLog, WorkShard, documents_of, write_shards
-from corpuskit.mix.engine.task_files import file_entry
-from corpuskit.mix.engine.task_results import DocumentsResult, TaskResult
+from corpuskit.core.counts import StepCount
+from corpuskit.core.disk.regular_file import open_regular
+from corpuskit.core.document import Document, Reject, decode_trusted, encode
+from corpuskit.core.outcome import Drop
+from corpuskit.core.provenance.verdicts import DROPPED, Verdict
+from corpuskit.core.step import Change, CorpusStage, ShardedRun, VerdictPart
+from corpuskit.core.stream.batch import of_reject
+from corpuskit.mix.engine.shards import TaskLog, WorkShard, documents_of, lines_of, write_lines
+from corpuskit.mix.engine.task_files import damaged_error, file_entry
+from corpuskit.mix.engine.task_results import DocumentsResult, ResolveResult, TaskResult
 from corpuskit.mix.engine.tasks import Task, file_of_task, identity_of, interned
 
 SIGNATURES, MATCHES, VERDICTS = ".signatures", ".matches", ".verdicts"
@@ -31,7 +35,7 @@ class SignShard(Task[TaskResult]):
 
     def label(self) -> str:
         """Return the step and the shard."""
-        return f"{self.step.name()}: signatures of shard {self.shard.path.name}"
+        return f"{self.step.name()}: signatures of shard {self.shard.name}"
 
     def identity(self) -> Any:
         """Return the step and the shard."""
@@ -40,7 +44,7 @@ class SignShard(Task[TaskResult]):
     def run(self, task_path: Path) -> TaskResult:
         """Write the signatures."""
         path = file_of_task(task_path, SIGNATURES)
-        _sharded_run(self.step).sign(documents_of([self.shard]), path)
+        _sharded_run(self.step).sign(documents_of(self.shard), path)
         return {"files": [file_entry(path)]}
 
 
@@ -69,8 +73,8 @@ class MatchBucket(Task[TaskResult]):
 
 
 @dataclass(frozen=True)
-class ResolveMatches(Task[TaskResult]):
-    """Resolves the matches of all buckets to verdicts."""
+class ResolveMatches(Task[ResolveResult]):
+    """Resolves the matches of all buckets to verdicts, in a part for each shard."""
 
     step: CorpusStage
     signatures: tuple[Path, ...]
@@ -84,41 +88,74 @@ class ResolveMatches(Task[TaskResult]):
         """Return the step, the signatures and the matches."""
         return [identity_of(self.step), _names(self.signatures), _names(self.matches)]
 
-    def run(self, task_path: Path) -> TaskResult:
+    def run(self, task_path: Path) -> ResolveResult:
         """Write the verdicts."""
-        path = file_of_task(task_path, VERDICTS)
-        _sharded_run(self.step).resolve(self.signatures, self.matches, path)
-        return {"files": [file_entry(path)]}
+        resolution = _sharded_run(self.step).resolve(self.signatures, self.matches, file_of_task(task_path, VERDICTS))
+        return {
+            "files": [file_entry(path) for path in resolution.files],
+            "parts": [
+                {"offset": part.offset, "length": part.length, "sha256": part.sha256} for part in resolution.parts
+            ],
+        }
 
 
 @dataclass(frozen=True)
 class FilterShard(Task[DocumentsResult]):
-    """Filters one shard by the verdicts."""
+    """Filters one shard by the verdicts on its documents."""
 
     step: CorpusStage
-    number: int
     shard: WorkShard
-    signatures: tuple[Path, ...]
     verdicts: Path
+    part: VerdictPart
 
     def label(self) -> str:
         """Return the step and the shard."""
-        return f"{self.step.name()}: shard {self.number + 1}"
+        return f"{self.step.name()}: shard {self.shard.name}"
 
     def identity(self) -> Any:
-        """Return the step, the shard, its number and the verdicts."""
-        return [identity_of(self.step), self.number, self.shard.key, self.verdicts.name]
+        """Return the step, the shard and the verdicts on it, which other shards may leave as they are."""
+        return [identity_of(self.step), self.shard.key, self.part.sha256]
 
     def run(self, task_path: Path) -> DocumentsResult:
         """Write the documents that stay."""
+        log, count = TaskLog(task_path), StepCount()
+        shards = write_lines(self._remaining_lines(log, count), task_path)
+        return log.close([count], shards)
 
-        def apply_verdicts(documents: Iterable[Document]) -> Iterator[Item]:
-            return _sharded_run(self.step).filter(self.number, documents, self.signatures, self.verdicts)
+    def _remaining_lines(self, log: TaskLog, count: StepCount) -> Iterator[bytes]:
+        """Yield the lines of the documents that stay; most are as they were, and are not even decoded."""
+        changes = _sharded_run(self.step).changes(self._read_verdicts())
+        for line, change in zip(lines_of(self.shard), changes, strict=True):
+            count.received.add(line)
+            remaining = line if change is None else self._changed(decode_trusted(line), change, log, count)
+            if remaining is not None:
+                count.sent.add(remaining)
+                yield remaining
 
-        log = TaskLog(task_path)
-        flow = Flow([self.step], log.take, run_corpus_stage=apply_verdicts)
-        shards = write_shards(flow.documents([self.shard.input()]), task_path)
-        return log.close(flow.counts, shards)
+    def _changed(self, document: Document, change: Change, log: TaskLog, count: StepCount) -> bytes | None:
+        """Return the line of a changed document; None if it was dropped or rejected."""
+        name = self.step.name()
+        location = (name, count.received.documents)
+        try:
+            item = change(document)
+            if isinstance(item, Document):
+                return encode(item)
+            verdict = (
+                Verdict.of_drop(name, item, location) if isinstance(item, Drop) else Verdict.of_rejected(name, item)
+            )
+        except Reject as reject:
+            verdict = of_reject(name, reject, document.id, b"", location)
+        (count.dropped if verdict.verdict == DROPPED else count.rejected)[verdict.reason] += 1
+        log.take(verdict)
+        return None
+
+    def _read_verdicts(self) -> bytes:
+        with open_regular(self.verdicts) as stream:
+            stream.seek(self.part.offset)
+            verdicts = stream.read(self.part.length)
+        if hashlib.sha256(verdicts).hexdigest() != self.part.sha256:
+            raise damaged_error(self.verdicts)
+        return verdicts
 
 
 def _sharded_run(step: CorpusStage) -> ShardedRun:

@@ -1,5 +1,7 @@
 """What tasks write to disk: documents as work shards, cut by size; verdicts on what was left out; counts of both."""
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,18 +11,22 @@ from typing import BinaryIO, NamedTuple
 from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.compression import compressing_writer
-from corpuskit.core.document import Document, encode
+from corpuskit.core.document import Document, decode_trusted, encode
 from corpuskit.core.outcome import Rejected
 from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.provenance.verdicts import DROPPED, REJECTED, Verdict
 from corpuskit.core.publish.line_writer import JsonlWriter
 from corpuskit.core.reading.inputs import Input
-from corpuskit.core.stream.flow import Flow
+from corpuskit.mix.engine.grouping import MOST_FACTOR, grouped
 from corpuskit.mix.engine.task_files import TaskFile, damaged_error
 from corpuskit.mix.engine.task_results import DocumentsResult, TaskFileEntry
 from corpuskit.mix.engine.tasks import FinishedTask, file_of_task
 
 SHARD_BYTES = 64 * 1024 * 1024
+FILE_BYTES = 64 * 1024
+"""What a file costs beside its bytes, as bytes: a shard has at most 1,024 of them."""
+MERGED_BYTES = SHARD_BYTES // MOST_FACTOR
+"""Least size of small shards that later tasks take together; the greatest is that of a shard."""
 
 
 @dataclass
@@ -43,6 +49,8 @@ class WrittenShard(NamedTuple):
 
     file: TaskFileEntry
     documents: int
+    bytes: int
+    """Size of the lines, without their ends."""
 
 
 class TaskLog:
@@ -66,7 +74,9 @@ class TaskLog:
             "files": [shard.file for shard in shards] + verdict_files,
             "counts": [count.as_task_json() for count in counts],
             "left_out": {source: {**verdicts} for source, verdicts in self.counter.left_out.items()},
-            "shards": [{"name": shard.file["name"], "documents": shard.documents} for shard in shards],
+            "shards": [
+                {"name": shard.file["name"], "documents": shard.documents, "bytes": shard.bytes} for shard in shards
+            ],
             "verdict_files": [file["name"] for file in verdict_files],
         }
 
@@ -96,17 +106,36 @@ class WorkShardInput(Input):
             raise damaged_error(Path(self.name))
 
 
-@dataclass(frozen=True)
-class WorkShard:
-    """One file of documents in order; `key` identifies everything that its content depends on."""
+class WorkFile(NamedTuple):
+    """One file of documents that a task has left."""
 
     path: Path
     documents: int
+    bytes: int
+    """Size of the lines, without their ends."""
+
+
+@dataclass(frozen=True)
+class WorkShard:
+    """Documents in order, in one or several files; `key` identifies everything that their content depends on."""
+
+    files: tuple[WorkFile, ...]
     key: str
 
-    def input(self) -> Input:
-        """Return the file as an input for the next task."""
-        return WorkShardInput(self.path.name, local_path=self.path, documents=self.documents)
+    @property
+    def documents(self) -> int:
+        """The number of documents in all files."""
+        return sum(file.documents for file in self.files)
+
+    @property
+    def name(self) -> str:
+        """The name of the first file, and how many more there are, for messages."""
+        more = f" and {len(self.files) - 1} more" if len(self.files) > 1 else ""
+        return self.files[0].path.name + more
+
+    def inputs(self) -> list[Input]:
+        """Return the files as inputs for the next task."""
+        return [WorkShardInput(path.name, local_path=path, documents=documents) for path, documents, _ in self.files]
 
 
 @dataclass
@@ -135,14 +164,45 @@ def work_shards(finished: FinishedTask[DocumentsResult]) -> list[WorkShard]:
     task_path, result = finished
     key = result.get("content_key", task_path.name)
     return [
-        WorkShard(task_path.with_name(shard["name"]), shard["documents"], f"{key}/{number}")
+        WorkShard(
+            (WorkFile(task_path.with_name(shard["name"]), shard["documents"], shard["bytes"]),), f"{key}/{number}"
+        )
         for number, shard in enumerate(result["shards"])
     ]
 
 
-def documents_of(shards: Sequence[WorkShard]) -> Iterator[Document]:
-    """Yield all documents of some shards, in order."""
-    return Flow([], lambda verdict: None).documents([shard.input() for shard in shards])
+def merged_shards(shards: Iterable[WorkShard]) -> list[WorkShard]:
+    """Return the shards with small neighbours merged, so that a task is worth its while; their files stay as they are.
+
+    The outputs of tasks are small where inputs are, or where stages drop most of a shard.
+    """
+
+    def name_and_size(shard: WorkShard) -> tuple[str, int]:
+        return shard.key, sum(FILE_BYTES + file.bytes for file in shard.files)
+
+    return [_merged(group) for group in grouped(shards, name_and_size, MERGED_BYTES)]
+
+
+def _merged(group: Sequence[WorkShard]) -> WorkShard:
+    if len(group) == 1:
+        return group[0]
+    keys = json.dumps([shard.key for shard in group])
+    files = tuple(file for shard in group for file in shard.files)
+    return WorkShard(files, hashlib.sha256(keys.encode()).hexdigest())
+
+
+def lines_of(shard: WorkShard) -> Iterator[bytes]:
+    """Yield the canonical lines of a shard's documents, in order. Raises DamagedError."""
+    for file in shard.inputs():
+        for item in file.lines():
+            if isinstance(item, Rejected):
+                raise damaged_error(Path(file.name))
+            yield item[1]
+
+
+def documents_of(shard: WorkShard) -> Iterator[Document]:
+    """Yield a shard's documents, in order. They are not checked again: a task has written each line by `encode`."""
+    return map(decode_trusted, lines_of(shard))
 
 
 class WorkShardWriter:
@@ -154,9 +214,8 @@ class WorkShardWriter:
         self._lines = JsonlWriter(compressing_writer(self._file.stream, ".zst"))
         self.size = self.documents = 0
 
-    def write(self, document: Document) -> None:
-        """Write one document."""
-        line = encode(document)
+    def write(self, line: bytes) -> None:
+        """Write the canonical line of one document."""
         self._lines.write_line(line)
         self.size += len(line)
         self.documents += 1
@@ -164,19 +223,24 @@ class WorkShardWriter:
     def finish(self) -> WrittenShard:
         """Finish the file."""
         self._lines.close()
-        return WrittenShard(self._file.entry(), self.documents)
+        return WrittenShard(self._file.entry(), self.documents, self.size)
 
 
 def write_shards(documents: Iterable[Document], task_path: Path) -> list[WrittenShard]:
     """Write documents to `TASK_PATH-0000.jsonl.zst` and on, cut by size; return the files in order."""
+    return write_lines(map(encode, documents), task_path)
+
+
+def write_lines(lines: Iterable[bytes], task_path: Path) -> list[WrittenShard]:
+    """Write the canonical lines of documents as `write_shards` does."""
     shards: list[WrittenShard] = []
     writer: WorkShardWriter | None = None
-    for document in documents:
+    for line in lines:
         if writer is not None and writer.size >= SHARD_BYTES:
             shards.append(writer.finish())
             writer = None
         writer = writer or WorkShardWriter(file_of_task(task_path, f"-{len(shards):04d}.jsonl.zst"))
-        writer.write(document)
+        writer.write(line)
     return [*shards, writer.finish()] if writer is not None else shards
 
 

@@ -1,18 +1,18 @@
 """What tasks write as JSON, key by key: the engine's working state, which is not published as such."""
 
 import re
+from pathlib import Path
 from typing import Any, NewType, NotRequired, TypedDict
 
 from corpuskit.core.counts import CountEntry, StreamEntry
 from corpuskit.core.provenance.entries import InputEntry
 from corpuskit.core.publish.source_totals import SourcePart
+from corpuskit.mix.engine.file_status import FileStatus
 
 FINGERPRINT_LETTERS = 32
+FOLDER_LETTERS = 2
 PHASES = "phases.json"
 """In the folder of work: the phases that have begun, for `status`."""
-
-FileStatus = list[int]
-"""Size, modification time and change time of a file; no program can reset the last of these."""
 
 LeftOut = dict[str, dict[str, dict[str, int]]]
 """Number of documents and records left out: by source, then `dropped` or `rejected`, then `step: reason`."""
@@ -25,6 +25,15 @@ FileName = NewType("FileName", str)
 
 Fingerprint = NewType("Fingerprint", str)
 """What a task is known by (`fingerprint` in `mix/engine/tasks.py`)."""
+
+
+def in_tasks_folder(folder: Path, name: str) -> Path:
+    """Return the path of a task, or of one of its files: in a folder named by the first letters, so that none is big.
+
+    >>> in_tasks_folder(Path("tasks"), "0a1b.json").as_posix()
+    'tasks/0a/0a1b.json'
+    """
+    return folder / name[:FOLDER_LETTERS] / name
 
 
 def is_fingerprint(value: Any) -> bool:
@@ -79,6 +88,8 @@ class WorkShardEntry(TypedDict):
 
     name: FileName
     documents: int
+    bytes: int
+    """Size of the lines, without their ends."""
 
 
 class DocumentsResult(TaskResult):
@@ -146,6 +157,21 @@ class HashResult(TaskResult):
 
     input: InputEntry
     file_status: FileStatus | None
+
+
+class VerdictPartEntry(TypedDict):
+    """Where the verdicts on one shard are (`VerdictPart`)."""
+
+    offset: int
+    length: int
+    sha256: str
+
+
+class ResolveResult(TaskResult):
+    """The result of resolving the matches of a corpus stage."""
+
+    parts: list[VerdictPartEntry]
+    """The verdicts on each shard, in the first file."""
 
 
 class SelectResult(DocumentsResult):

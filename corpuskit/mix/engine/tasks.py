@@ -1,9 +1,9 @@
 """Tasks: the units that work is cut into, each identified by a fingerprint of everything its result depends on.
 
-All files of a task begin with its *task path*, `WORK/tasks/FINGERPRINT`. The last one written is `TASK_PATH.json`, its
-result. So a task that has a result is done, whichever run asks for it: a run that was killed continues where it
-stopped, and a run with other options, other inputs or another version of the code finds nothing that it could mistake
-for its own.
+All files of a task begin with its *task path*, `WORK/tasks/0a/FINGERPRINT`, where `0a` are the first letters. The last
+one written is `TASK_PATH.json`, its result. So a task that has a result is done, whichever run asks for it: a run that
+was killed continues where it stopped, and a run with other options, other inputs or another version of the code finds
+nothing that it could mistake for its own.
 """
 
 import contextlib
@@ -31,7 +31,14 @@ from corpuskit.core.disk.stored_json import conforms, read_json, write_json
 from corpuskit.core.errors import CorpuskitError, PublishError, refusal_of_system
 from corpuskit.core.step import Stage, Step
 from corpuskit.mix.engine.task_files import has_size, is_whole
-from corpuskit.mix.engine.task_results import FINGERPRINT_LETTERS, FileName, StoredError, StoredResult, TaskResult
+from corpuskit.mix.engine.task_results import (
+    FINGERPRINT_LETTERS,
+    FileName,
+    StoredError,
+    StoredResult,
+    TaskResult,
+    in_tasks_folder,
+)
 
 # datatrove's log is for its own users; the results hold what ours need to know.
 logger.disable("datatrove")
@@ -66,6 +73,10 @@ class Task(Generic[ResultType]):
         """Whether an earlier result is still right, in cases that the identity cannot decide."""
         return True
 
+    def is_cacheable(self) -> bool:
+        """Whether a run after the publication may use the result, too."""
+        return True
+
 
 class FinishedTask(NamedTuple, Generic[CovariantResult]):
     """A task that is done."""
@@ -84,7 +95,7 @@ class StoredTask(Generic[ResultType]):
     @classmethod
     def in_folder(cls, folder: Path, task: Task[ResultType]) -> "StoredTask[ResultType]":
         """Return the task with its path in a folder of tasks."""
-        return cls(task, folder / fingerprint(task))
+        return cls(task, in_tasks_folder(folder, fingerprint(task)))
 
     def result(self) -> ResultType | None:
         """Return the result if the task is done and has left all its files.
@@ -100,11 +111,16 @@ class StoredTask(Generic[ResultType]):
         return result if all(has_size(self.task_path.parent, file) for file in result["files"]) else None
 
     def reusable_result(self) -> ResultType | None:
-        """Return the result of an earlier run if its files are whole, which takes reading them, and its inputs too."""
+        """Return the result of an earlier run if its files are whole and its inputs are what they were."""
+        result = self.whole_result()
+        return result if result is not None and self.task.is_current(result) else None
+
+    def whole_result(self) -> ResultType | None:
+        """Return the result if the task is done and its files are whole, which takes reading them."""
         result = self.result()
         if result is None or not all(is_whole(self.task_path.parent, file) for file in result["files"]):
             return None
-        return result if self.task.is_current(result) else None
+        return result
 
     def execute(self) -> None:
         """Do the work. On failure the error is stored next to the result path, for whoever waits for the result."""
@@ -222,7 +238,7 @@ def identity_of(step: Step) -> list[Any]:
     from corpuskit.core.registry import describe
 
     description = describe(step)
-    return [description.name, description.options, description.versions]
+    return [description.name, description.options, description.versions, _package_digest(type(step).__module__)]
 
 
 def file_of_task(task_path: Path, ending: str) -> Path:
@@ -244,13 +260,44 @@ def release_freed_memory() -> None:
 
 @cache
 def code_digest() -> str:
-    """Return a hash of corpuskit's own files, because other code may give another result."""
+    """Return a hash of corpuskit's own files and its libraries' versions: other code may give another result."""
     import corpuskit
 
-    digest = hashlib.sha256(__version__.encode())
-    folder = Path(corpuskit.__file__).parent
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in (".py", ".json") and path.is_file():
-            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+    versions = json.dumps([__version__, sys.version, _library_versions()])
+    return hashlib.sha256(versions.encode() + _digest_of(Path(corpuskit.__file__).parent)).hexdigest()
+
+
+@cache
+def _package_digest(module: str) -> str:
+    """Return a hash of the package that a step of another distribution is in; nothing for our own."""
+    package = module.partition(".")[0]
+    files = (getattr(sys.modules.get(name), "__file__", None) for name in (package, module))
+    file = next(filter(None, files), None)
+    if package == "corpuskit" or file is None:
+        return ""
+    path = Path(file)
+    return _digest_of(path.parent if path.name == "__init__.py" else path).hex()
+
+
+def _digest_of(path: Path) -> bytes:
+    """Return a hash of a file, or of the code and data in a folder."""
+    digest = hashlib.sha256()
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    for file in files:
+        if file.suffix in (".py", ".json") and file.is_file():
+            digest.update(file.relative_to(path).as_posix().encode() + b"\0")
+            digest.update(file.read_bytes())
+    return digest.digest()
+
+
+def _library_versions() -> dict[str, str]:
+    """Return the versions of the libraries that corpuskit requires and that are installed."""
+    from importlib.metadata import PackageNotFoundError, requires, version
+
+    versions = {}
+    with contextlib.suppress(PackageNotFoundError):
+        for requirement in requires("corpuskit-cli") or ():
+            name = re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
+            with contextlib.suppress(PackageNotFoundError):
+                versions[name] = version(name)
+    return versions

@@ -12,6 +12,7 @@ from corpuskit.core.provenance.balance import VerdictKey
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.lines import whole_lines
 from corpuskit.mix.engine.task_files import damaged_error
+from corpuskit.mix.engine.task_results import in_tasks_folder
 
 
 def join_verdicts(
@@ -40,7 +41,7 @@ def join_verdicts(
             if step not in files:
                 continue
             with closing(compressing_writer(filesystem.open_write(one_step), ".zst")) as of_step:
-                for line in _verdict_lines(tasks / name for name in files[step]):
+                for line in _verdict_lines(in_tasks_folder(tasks, name) for name in files[step]):
                     decision = orjson.loads(line)
                     if decision["step"] == step:
                         decisions_of[step, decision["verdict"], decision["reason"]] += 1

@@ -6,7 +6,7 @@ strings: the `id`, and `facts`, the metadata that a survivor may take over, as J
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -162,10 +162,14 @@ class Entries:
 
 
 def open_block_file(stack: ExitStack, path: Path) -> "BlockFile":
-    """Open a block file, which `stack` closes. Raises DamagedError if it is not one."""
-    from corpuskit.core.disk.block_file import BlockFile
+    """Open a block file, which `stack` closes. Raises DamagedError if it is not one.
 
-    return BlockFile(stack.enter_context(open(path, "rb", buffering=0)), path.name)
+    Few of these files are open at a time, however many there are.
+    """
+    from corpuskit.core.disk.block_file import BlockFile
+    from corpuskit.core.disk.pooled_file import PooledFile
+
+    return BlockFile(stack.enter_context(closing(PooledFile(path))), path.name)
 
 
 def write_entries(parameters: DedupParameters, documents: Iterable[Document], file: IO[bytes]) -> "BlockFile":

@@ -4,12 +4,13 @@ A document's *number* is its position among all entries; its *rank* is its posit
 considered. They differ only if `keep` is not `first`.
 """
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpuskit.core.disk.group_by_key import Run, by_key
 from corpuskit.core.document import Document
-from corpuskit.core.outcome import Item
+from corpuskit.core.outcome import Drop, Item
 from corpuskit.text.dedup.entries import Entries
 from corpuskit.text.dedup.parameters import DedupParameters
 from corpuskit.text.dedup.survivors import drop, survivor_of
@@ -176,50 +177,75 @@ class Matcher:
         return shares
 
 
-class Survivors:
-    """The documents numbered from `first` on, each with the documents dropped for it."""
+class Dropped(NamedTuple):
+    """What a drop says: the id it is dropped for, their similarity, whether they are equal, an earlier snapshot."""
 
-    def __init__(self, verdicts: Verdicts, start: int, first: int, count: int) -> None:
-        """`start` is the number of the corpus's first document, from which `first` counts."""
+    leader: str
+    similarity: float
+    equal: bool
+    snapshot: str | None
+
+
+Outcome = Dropped | list[bytes]
+"""What becomes of a document: it is dropped, or it survives those whose metadata, as JSON, this is."""
+
+
+class Survivors:
+    """The documents dropped for each document of the corpus, directly or by way of others."""
+
+    def __init__(self, verdicts: Verdicts, start: int) -> None:
+        """`start` is the number of the corpus's first document."""
         import numpy
 
         from corpuskit.text.dedup.minhash import NOBODY, final_survivors
 
         # A chain that leads to an earlier snapshot has no survivor here.
         ends = final_survivors(numpy.where(verdicts.matches < start, NOBODY, verdicts.matches - start))
-        has_survivor = (ends >= first) & (ends < first + count) & (verdicts.matches != NOBODY)
-        members = numpy.flatnonzero(has_survivor)
+        members = numpy.flatnonzero(verdicts.matches != NOBODY)
         members = members[numpy.argsort(ends[members], kind="stable")]
-        self._members = members + start
-        self._starts = numpy.searchsorted(ends[members], numpy.arange(first, first + count + 1))
+        self._members, self._ends = members + start, ends[members]
 
-    def members(self, number: int) -> list[int]:
-        """Return the entries dropped for a document, whose number counts from `first`."""
-        members: list[int] = self._members[self._starts[number] : self._starts[number + 1]].tolist()
-        return members
+    def members(self, first: int, count: int) -> Iterator[list[int]]:
+        """Yield the entries dropped for each of `count` documents from `first` on, which counts within the corpus."""
+        import numpy
+
+        starts = numpy.searchsorted(self._ends, numpy.arange(first, first + count + 1))
+        for start, end in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
+            yield self._members[start:end].tolist()
 
 
-def apply_verdicts(
-    documents: Iterable[Document], entries: Entries, verdicts: Verdicts, first: int = 0, count: int | None = None
-) -> Iterator[Item]:
-    """Yield the corpus's documents numbered from `first` on, kept or dropped by the `verdicts` on the whole corpus."""
-    import orjson
-
+def outcomes(entries: Entries, verdicts: Verdicts, survivors: Survivors, first: int, count: int) -> Iterator[Outcome]:
+    """Yield what becomes of `count` documents from `first` on, by the `verdicts` on the whole corpus."""
     from corpuskit.text.dedup.minhash import NOBODY
 
-    count = entries.count if count is None else count
-    survivors = Survivors(verdicts, entries.start, first, count)
-    part = (values[first : first + count] for values in verdicts)
-    for number, (document, match, similarity, equal) in enumerate(zip(documents, *part, strict=True)):
-        if match != NOBODY:
-            match = int(match)
-            snapshot = entries.file_of(match).attributes["snapshot"] if match < entries.start else None
-            yield drop(document, entries.string("id", match).decode(errors="replace"), similarity, equal, snapshot)
-        elif members := survivors.members(number):
-            inherited = (orjson.loads(entries.string("facts", member)) for member in members)
-            yield survivor_of(document, inherited)
+    part = (values[first : first + count].tolist() for values in verdicts)
+    for members, match, similarity, equal in zip(survivors.members(first, count), *part, strict=True):
+        if match == NOBODY:
+            yield [entries.string("facts", member) for member in members]
         else:
-            yield document
+            snapshot = entries.file_of(match).attributes["snapshot"] if match < entries.start else None
+            leader = entries.string("id", match).decode(errors="replace")
+            yield Dropped(leader, similarity, equal, snapshot)
+
+
+def apply_outcomes(documents: Iterable[Document], results: Iterable[Outcome]) -> Iterator[Item]:
+    """Yield documents, kept or dropped, in their order. Raises ValueError if there are more or fewer than outcomes."""
+    return itertools.starmap(apply_outcome, zip(documents, results, strict=True))
+
+
+def apply_outcome(document: Document, outcome: Outcome) -> Document | Drop:
+    """Return the document, if it is kept, or its drop."""
+    import orjson
+
+    if isinstance(outcome, Dropped):
+        return drop(document, *outcome)
+    return survivor_of(document, map(orjson.loads, outcome)) if outcome else document
+
+
+def apply_verdicts(documents: Iterable[Document], entries: Entries, verdicts: Verdicts) -> Iterator[Item]:
+    """Yield the corpus's documents, kept or dropped."""
+    survivors = Survivors(verdicts, entries.start)
+    return apply_outcomes(documents, outcomes(entries, verdicts, survivors, 0, entries.count))
 
 
 def _is_in(sorted_keys: "Keys", keys: "Keys") -> "Flags":

@@ -2,24 +2,34 @@
 
     sign a shard       a task each, in any order    documents -> entries
     match a band       a task each                  all entries -> matches in that band
-    resolve            one task                     all of these -> verdicts
-    filter a shard     a task each                  documents and verdicts -> documents and drops
+    resolve            one task                     all of these -> verdicts, by shard
+    filter a shard     a task each                  documents and their verdicts -> documents and drops
 
 A task writes its file whole or not at all. If there is an index, the process that starts the tasks has locked it, and
 the tasks read what that process found there.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.spool import temporary
 from corpuskit.core.document import Document
-from corpuskit.core.outcome import Item
+from corpuskit.core.step import Change, Resolution, VerdictPart
 from corpuskit.text.dedup.entries import Entries, open_block_file, write_entries
-from corpuskit.text.dedup.matching import Matcher, Verdicts, apply_verdicts
+from corpuskit.text.dedup.matching import (
+    Dropped,
+    Matcher,
+    Outcome,
+    Survivors,
+    Verdicts,
+    apply_outcome,
+    outcomes,
+)
 from corpuskit.text.dedup.parameters import DedupParameters, IndexReading
 
 if TYPE_CHECKING:
@@ -32,8 +42,8 @@ if TYPE_CHECKING:
 class ShardedDedup:
     """The parallel form of `dedup` (`corpuskit.core.step.ShardedRun`).
 
-    A matching task holds about 60 bytes per document in memory, or 20 and what `--memory` allows; of the other tasks
-    that see all documents, resolve holds 100 and filter 60.
+    A matching task holds about 60 bytes per document in memory, or 20 and what `--memory` allows; resolve, the only
+    other task that sees all documents, holds 100.
     """
 
     def __init__(
@@ -76,29 +86,40 @@ class ShardedDedup:
         fields = [Field("place", "<i8", 1), Field("leader", "<i8", 1), Field("similarity", "<f8", 1)]
         _write(path, lambda file: _write_table(file, fields, columns))
 
-    def resolve(self, signatures: Sequence[Path], matches: Sequence[Path], path: Path) -> None:
-        """Write the verdict on every document."""
-        from corpuskit.core.disk.block_file import Field
+    def resolve(self, signatures: Sequence[Path], matches: Sequence[Path], path: Path) -> Resolution:
+        """Write the verdicts on each shard's documents; with an index, also a table of all verdicts."""
         from corpuskit.text.dedup.minhash import Matches
 
         with ExitStack() as stack:
             matcher = Matcher(self._parameters, self._entries(stack, signatures))
-            near = Matches(matcher.entries.count, matcher.entries.start)
+            entries = matcher.entries
+            near = Matches(entries.count, entries.start)
             for band in matches:
-                file = open_block_file(stack, band)
-                near.enter(*(file.load(name)[:, 0] for name in ("leader", "place", "similarity")))
+                with ExitStack() as band_stack:
+                    file = open_block_file(band_stack, band)
+                    near.enter(*(file.load(name)[:, 0] for name in ("leader", "place", "similarity")))
             verdicts = matcher.combined(matcher.equal_texts(), near)
-        fields = [Field("match", "<i8", 1), Field("similarity", "<f8", 1), Field("equal", "|u1", 1)]
-        columns = {"match": verdicts.matches, "similarity": verdicts.similarities, "equal": verdicts.equal}
-        _write(path, lambda file: _write_table(file, fields, columns))
+            survivors = Survivors(verdicts, entries.start)
+            parts: list[VerdictPart] = []
 
-    def filter(
-        self, shard: int, documents: Iterable[Document], signatures: Sequence[Path], verdicts: Path
-    ) -> Iterator[Item]:
-        """Yield the documents of one shard, or their drops, in their order."""
-        with ExitStack() as stack:
-            entries = self._entries(stack, signatures)
-            yield from apply_verdicts(documents, entries, _read_verdicts(stack, verdicts), *entries.part(shard))
+            def write_parts(file: IO[bytes]) -> None:
+                offset = 0
+                for shard in range(len(signatures)):
+                    data = encode_outcomes(outcomes(entries, verdicts, survivors, *entries.part(shard)))
+                    filesystem.write_all(file, data)
+                    parts.append(VerdictPart(offset, len(data), hashlib.sha256(data).hexdigest()))
+                    offset += len(data)
+
+            _write(path, write_parts)
+        if self._reading is None:
+            return Resolution(parts, [path])
+        _write(table_path(path), lambda file: _write_verdicts(file, verdicts))
+        return Resolution(parts, [path, table_path(path)])
+
+    def changes(self, verdicts: bytes) -> Iterator[Change | None]:
+        """Yield for each document of a shard what drops it or marks it as a survivor; None if it stays as it is."""
+        for outcome in decode_outcomes(verdicts):
+            yield partial(apply_outcome, outcome=outcome) if outcome else None
 
     def before_publish(self, signatures: Sequence[Path], verdicts: Path) -> None:
         """Stage the entries in the index, if there is one; `Dedup.commit` makes them part of it."""
@@ -107,10 +128,60 @@ class ShardedDedup:
         with ExitStack() as stack:
             entries = self._entries(stack, signatures)
             fields = self._parameters.comparison_fields()
-            self._open_session().stage(fields, entries, _read_verdicts(stack, verdicts))
+            self._open_session().stage(fields, entries, _read_verdicts(stack, table_path(verdicts)))
 
     def _entries(self, stack: ExitStack, signatures: Sequence[Path]) -> Entries:
         return Entries.open(stack, self._reading.paths if self._reading else (), signatures)
+
+
+def encode_outcomes(results: Iterable[Outcome]) -> bytes:
+    """Return the verdicts on a shard as JSON: the number of documents, drops by position, survivors by position.
+
+    Verdicts name ids and not positions in other shards, so they stay the same where other shards change.
+
+    >>> encode_outcomes([[], Dropped("a", 1.0, True, None), [b'{"source":"web"}']])
+    b'[3,[[1,"a",1.0,true,null]],[[2,[{"source":"web"}]]]]'
+    """
+    import orjson
+
+    count, drops, survivors = 0, [], []
+    for number, outcome in enumerate(results):
+        count += 1
+        if isinstance(outcome, Dropped):
+            drops.append((number, *outcome))
+        elif outcome:
+            survivors.append((number, list(map(orjson.Fragment, outcome))))
+    return orjson.dumps((count, drops, survivors))
+
+
+def decode_outcomes(data: bytes) -> list[Outcome]:
+    """Return the verdicts on a shard.
+
+    >>> decode_outcomes(b'[3,[[1,"a",1.0,true,null]],[[2,[{"source":"web"}]]]]')
+    [[], Dropped(leader='a', similarity=1.0, equal=True, snapshot=None), [b'{"source":"web"}']]
+    """
+    import orjson
+
+    count, drops, survivors = orjson.loads(data)
+    results: list[Outcome] = [[] for _ in range(count)]
+    for number, *dropped in drops:
+        results[number] = Dropped(*dropped)
+    for number, members in survivors:
+        results[number] = list(map(orjson.dumps, members))
+    return results
+
+
+def table_path(verdicts: Path) -> Path:
+    """Return the path of the table of all verdicts, which an index needs."""
+    return verdicts.with_name(f"{verdicts.name}.table")
+
+
+def _write_verdicts(file: IO[bytes], verdicts: Verdicts) -> None:
+    from corpuskit.core.disk.block_file import Field
+
+    fields = [Field("match", "<i8", 1), Field("similarity", "<f8", 1), Field("equal", "|u1", 1)]
+    columns = {"match": verdicts.matches, "similarity": verdicts.similarities, "equal": verdicts.equal}
+    _write_table(file, fields, columns)
 
 
 def _read_verdicts(stack: ExitStack, path: Path) -> Verdicts:

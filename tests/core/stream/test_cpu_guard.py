@@ -209,7 +209,7 @@ def test_a_task_of_a_mix_is_guarded_too(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(Extract, "apply", Spin.apply)
     written(tmp_path, ["text", "work", "text"])
     (tmp_path / "recipe.yaml").write_text(RECIPE)
-    Mix().execute([str(tmp_path / "recipe.yaml")], Settings(output=tmp_path / "out", jobs=1, quiet=True))
+    Mix(no_cache=True).execute([str(tmp_path / "recipe.yaml")], Settings(output=tmp_path / "out", jobs=1, quiet=True))
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_bytes())
     assert check(tmp_path / "out", {}) == []
     assert manifest["repeatable"] is False

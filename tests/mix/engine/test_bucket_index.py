@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpuskit.mix.engine.bucket_index import BucketEntry, cut_into_shards, write_bucket_index
+from corpuskit.mix.engine.task_results import in_tasks_folder
 
 COUNTS = st.integers(1, 4).flatmap(
     lambda buckets: st.lists(st.lists(st.integers(0, 5), min_size=buckets, max_size=buckets), max_size=6)
@@ -24,7 +25,9 @@ def write_files(folder: Path, shards: list[list[list[bytes]]]) -> list[tuple[str
             frame = zstandard.compress(b"".join(record + b"\n" for record in records)) if records else b""
             entries.append(BucketEntry(len(data), len(frame), len(records)))
             data += frame
-        (folder / f"{number}.chosen").write_bytes(data)
+        path = in_tasks_folder(folder, f"{number}.chosen")
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
         files.append((f"{number}.chosen", entries))
     return files
 

@@ -41,7 +41,7 @@ def test_ray_gives_the_same_bytes_though_a_node_is_killed(
     def kill_a_node() -> None:
         tasks = work / "out" / ".staging" / "work" / "tasks"
         end = time.monotonic() + 120
-        while not list(tasks.glob("*.json")) and time.monotonic() < end:
+        while not list(tasks.glob("*/*.json")) and time.monotonic() < end:
             time.sleep(0.1)
         ray_cluster.remove_node(ray_cluster.second, allow_graceful=False)
 

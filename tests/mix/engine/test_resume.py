@@ -15,9 +15,9 @@ from corpuskit.core.errors import CorpuskitError, DamagedError, PublishError
 from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.reading.codecs import Zstd
 from corpuskit.core.settings import Settings
-from corpuskit.mix.engine.shards import WorkShard, documents_of
+from corpuskit.mix.engine.shards import WorkFile, WorkShard, documents_of
 from corpuskit.mix.engine.task_files import TaskFile
-from corpuskit.mix.engine.task_results import DocumentsResult
+from corpuskit.mix.engine.task_results import DocumentsResult, in_tasks_folder
 from corpuskit.mix.engine.tasks import StoredTask, Task, file_of_task
 from corpuskit.mix.mix import Mix
 from corpuskit.mix.status import folder_status
@@ -41,7 +41,7 @@ class Stopped(BaseException):
 
 
 def mix(folder: str) -> dict[str, str]:
-    Mix().execute(["recipe.yaml"], Settings(output=Path(folder), jobs=1, quiet=True))
+    Mix(no_cache=True).execute(["recipe.yaml"], Settings(output=Path(folder), jobs=1, quiet=True))
     return published(Path(folder))
 
 
@@ -83,7 +83,7 @@ def phases(work: Path) -> list[dict[str, Any]]:
 def result_of(work: Path, phase: str) -> Path:
     """The result of the phase's first task."""
     (tasks,) = [entry["tasks"] for entry in phases(work) if entry["phase"] == phase]
-    return work / "tasks" / f"{tasks[0]}.json"
+    return in_tasks_folder(work / "tasks", f"{tasks[0]}.json")
 
 
 def sealed(path: Path, result: Any) -> str:
@@ -98,7 +98,7 @@ def test_damage_to_any_file_of_a_task_is_made_good(base: Path, work: Path) -> No
     kinds: dict[tuple[str, str], Path] = {}
     for number, entry in enumerate(phases(work)):
         for task in entry["tasks"]:
-            for path in sorted((work / "tasks").glob(f"{task}*")):
+            for path in sorted((work / "tasks").glob(f"*/{task}*")):
                 kinds.setdefault((f"{number} {entry['phase']}", path.name[32:]), path)
     assert len(kinds) > 20
     chooser = random.Random(5)
@@ -111,7 +111,7 @@ def test_damage_to_any_file_of_a_task_is_made_good(base: Path, work: Path) -> No
         if chooser.randrange(2):
             for entry in phases(work)[int(phase.split()[0]) + 1 :]:
                 for task in entry["tasks"]:
-                    (work / "tasks" / f"{task}.json").unlink(missing_ok=True)
+                    in_tasks_folder(work / "tasks", f"{task}.json").unlink(missing_ok=True)
         assert mix("out") == expected, (phase, ending)
 
 
@@ -168,9 +168,16 @@ class Numbers(Task[DocumentsResult]):
         return {"files": [file.entry()], "counts": [], "left_out": {}, "shards": [], "verdict_files": []}
 
 
+def stored_task(folder: Path, task: Any) -> StoredTask[Any]:
+    """A task with a folder to write to."""
+    stored: StoredTask[Any] = StoredTask.in_folder(folder, task)
+    stored.task_path.parent.mkdir(exist_ok=True)
+    return stored
+
+
 @pytest.fixture
 def task(tmp_path: Path) -> StoredTask[DocumentsResult]:
-    stored = StoredTask.in_folder(tmp_path, Numbers())
+    stored = stored_task(tmp_path, Numbers())
     stored.execute()
     assert stored.reusable_result() is not None
     return stored
@@ -237,14 +244,14 @@ def test_readers_of_a_work_shard_demand_that_it_is_whole(work: Path) -> None:
     path = result_of(work, "b: files")
     (shard,) = json.loads(path.read_bytes())["result"]["shards"]
     file = path.with_name(shard["name"])
-    assert len(list(documents_of([WorkShard(file, 40, "")]))) == shard["documents"] == 40
+    assert len(list(documents_of(WorkShard((WorkFile(file, 40, 1),), "")))) == shard["documents"] == 40
     with pytest.raises(DamagedError, match="is damaged"):
-        list(documents_of([WorkShard(file, 41, "")]))
+        list(documents_of(WorkShard((WorkFile(file, 41, 1),), "")))
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
     with pytest.raises(DamagedError, match="is damaged"):
-        list(documents_of([WorkShard(file, 40, "")]))
+        list(documents_of(WorkShard((WorkFile(file, 40, 1),), "")))
 
 
 @pytest.mark.parametrize("phase", ["b: files", "mix: select"])
@@ -283,11 +290,20 @@ def test_files_in_place_of_folders_are_refused(work: Path, name: str) -> None:
 def test_a_link_in_place_of_a_file_is_not_followed(base: Path, tmp_path: Path, work: Path) -> None:
     (tmp_path / "kept").write_text("x")
     path = result_of(work, "b: files")
-    for planted in ("buckets.part", path.name, f"{path.stem}-0000.jsonl.zst"):
-        (work / "tasks" / planted).unlink(missing_ok=True)
-        (work / "tasks" / planted).symlink_to(tmp_path / "kept")
+    for planted in (work / "tasks" / "buckets.part", path, path.with_name(f"{path.stem}-0000.jsonl.zst")):
+        planted.unlink(missing_ok=True)
+        planted.symlink_to(tmp_path / "kept")
     assert mix("out") == published(base / "whole")
     assert (tmp_path / "kept").read_text() == "x"
+
+
+def test_a_link_in_place_of_a_folder_of_tasks_is_not_followed(base: Path, tmp_path: Path, work: Path) -> None:
+    folder = result_of(work, "b: files").parent
+    (tmp_path / "elsewhere").mkdir()
+    shutil.rmtree(folder)
+    folder.symlink_to(tmp_path / "elsewhere")
+    assert mix("out") == published(base / "whole")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -341,7 +357,7 @@ class Hungry(Numbers):
 
 
 def test_a_task_that_lacks_memory_says_so(tmp_path: Path) -> None:
-    task = StoredTask.in_folder(tmp_path, Hungry())
+    task = stored_task(tmp_path, Hungry())
     with pytest.raises(PublishError, match="hungry: not enough memory"):
         task.execute()
     assert isinstance(task.failure(), PublishError)
@@ -359,7 +375,7 @@ def test_a_lack_of_memory_is_no_damage(work: Path, monkeypatch: pytest.MonkeyPat
     (shard,) = json.loads(path.read_bytes())["result"]["shards"]
     monkeypatch.setattr(Zstd, "decoder", lambda self: Decoder())
     with pytest.raises(MemoryError):
-        list(documents_of([WorkShard(path.with_name(shard["name"]), 40, "")]))
+        list(documents_of(WorkShard((WorkFile(path.with_name(shard["name"]), 40, 1),), "")))
 
 
 def test_a_run_that_did_nothing_leaves_nothing(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ def test_a_stopped_mix_says_what_it_keeps(
 ) -> None:
     def stopped(run: MixRun) -> None:
         if has_tasks:
-            (run.output.work / "tasks" / "read").mkdir(parents=True)
+            (run.output.work / "tasks" / "re" / "read").mkdir(parents=True)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(MixRun, "publish", stopped)
@@ -25,6 +25,6 @@ def test_a_stopped_mix_says_what_it_keeps(
     (tmp_path / "in.jsonl").write_bytes(texts("a", "b"))
     (tmp_path / "recipe.yaml").write_text(RECIPE)
     with pytest.raises(KeyboardInterrupt):
-        Mix().execute(["recipe.yaml"], Settings(output=tmp_path / "out", jobs=1))
+        Mix(no_cache=True).execute(["recipe.yaml"], Settings(output=tmp_path / "out", jobs=1))
     assert ("the finished tasks stay in" in capsys.readouterr().err) == has_tasks
-    assert (tmp_path / "out" / ".staging" / "work" / "tasks" / "read").exists() == has_tasks
+    assert (tmp_path / "out" / ".staging" / "work" / "tasks" / "re" / "read").exists() == has_tasks

@@ -52,9 +52,14 @@ def in_tasks(folder: Path, shards: list[list[Document]], step: Dedup) -> list[It
     for number, path in reversed(list(enumerate(matches))):
         remote().match(number, signatures, path)
     verdicts = folder / "verdicts"
-    remote().resolve(signatures, matches, verdicts)
+    parts = remote().resolve(signatures, matches, verdicts).parts
+    content = verdicts.read_bytes()
     items = [
-        item for number, shard in enumerate(shards) for item in remote().filter(number, shard, signatures, verdicts)
+        document if change is None else change(document)
+        for shard, part in zip(shards, parts, strict=True)
+        for document, change in zip(
+            shard, remote().changes(content[part.offset : part.offset + part.length]), strict=True
+        )
     ]
     sharded = step.sharded()
     assert sharded is not None

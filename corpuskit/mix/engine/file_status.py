@@ -1,0 +1,24 @@
+"""How to see that a file is unchanged without reading it."""
+
+import time
+from pathlib import Path
+
+FileStatus = list[int]
+"""Size, time of modification, time of change, device and inode of a file; no program can reset the time of change."""
+
+UNSETTLED: FileStatus = []
+"""The status of a file that was changed just now: it may change again within one tick of its file system's clock."""
+SETTLED_AFTER = 2 * 10**9
+"""Nanoseconds; the coarsest clock of a file system in use ticks every two seconds."""
+
+
+def file_status(path: Path) -> FileStatus:
+    """Return the status of a file, which changes when the file is written to or replaced."""
+    status = path.stat()
+    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_dev, status.st_ino]
+
+
+def settled(status: FileStatus) -> FileStatus:
+    """Return the status if it can be compared later, or else `UNSETTLED`, which equals that of no file."""
+    _, modified, changed, *_ = status
+    return status if time.time_ns() - max(modified, changed) > SETTLED_AFTER else UNSETTLED

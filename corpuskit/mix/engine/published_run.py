@@ -1,0 +1,182 @@
+"""What a run has published, from what: so that the same recipe over the same inputs need not be run again.
+
+The note of a run lies in the cache, under the name of the folder that it published. The same run would publish the same
+bytes if its recipe, settings, code and inputs are the same; and they are there if the published files are as the run
+left them. A file whose status has changed is hashed to see whether its content has, too.
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypedDict
+
+from corpuskit.core import console
+from corpuskit.core.disk.durable import size_and_digest
+from corpuskit.core.provenance.entries import InputEntry, Manifest
+from corpuskit.core.provenance.manifest import MANIFEST
+from corpuskit.core.publish.recovery import RUN, STAGING, extra_names_of, listed_names
+from corpuskit.core.reading.inputs import Input
+from corpuskit.core.registry import find_format
+from corpuskit.core.settings import Settings
+from corpuskit.core.tokens import token_version
+from corpuskit.core.wording import quantity
+from corpuskit.mix.engine.file_status import FileStatus, file_status, settled
+from corpuskit.mix.engine.phases import Inputs, corpus_stages, steps_of, tokenizer_of
+from corpuskit.mix.engine.tasks import code_digest, identity_of
+from corpuskit.mix.engine.work_cache import WorkCache
+from corpuskit.mix.recipe.recipe import Recipe, tags_of
+
+
+class FileNote(TypedDict):
+    """A file as a run read or left it."""
+
+    status: FileStatus
+    bytes: int
+    sha256: str
+
+
+class OutcomeNote(TypedDict):
+    """What `--json` says of the run."""
+
+    read: int
+    documents: int
+    dropped: dict[str, int]
+    rejected: dict[str, int]
+
+
+class RunNote(TypedDict):
+    """What a run has published, from what."""
+
+    key: str
+    """Hash of everything that it depends on, except for the content of its inputs."""
+    inputs: list[FileNote]
+    """In the order of the recipe."""
+    outputs: dict[str, FileNote]
+    """By path in the published folder."""
+    outcome: OutcomeNote
+
+
+def note_name(target: Path) -> str:
+    """Return the name of the note of runs into a folder."""
+    return hashlib.sha256(os.fsencode(target.resolve())).hexdigest()[:32]
+
+
+def can_be_noted(recipe: Recipe, inputs: Inputs) -> bool:
+    """Whether a run depends on its files alone, and leaves nothing but the published folder."""
+    files = [file for of_source in inputs.values() for file in of_source]
+    is_local = all(file.local_path is not None and not file.is_stream for file in files)
+    return is_local and not any(step.has_effects() for step in corpus_stages(recipe))
+
+
+def run_key(recipe: Recipe, inputs: Inputs, settings: Settings) -> str:
+    """Return a hash of everything that a run depends on, except for the content of its inputs."""
+    sources = [
+        [
+            [identity_of(step) for step in steps_of(recipe, source)],
+            vars(tags_of(source)),
+            [source.name, source.license, source.weight, source.max_epochs],
+            [[file.name, file.expected_sha256] for file in inputs[source.name]],
+        ]
+        for source in recipe.sources
+    ]
+    content = [
+        code_digest(),
+        sources,
+        [identity_of(step) for step in recipe.together],
+        [recipe.seed, recipe.budget.tokens if recipe.budget else None, token_version(tokenizer_of(recipe))],
+        dataclasses.asdict(recipe.policy),
+        [dict(recipe.caps), recipe.any_source, dict(recipe.floors)],
+        [recipe.output.formats, recipe.output.order, recipe.output.shard_documents],
+        [find_format(name).versions() for name in recipe.output.formats],
+        [settings.max_rejects, settings.accept_damaged, settings.allow_empty],
+    ]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def tell_unchanged(recipe: Recipe, inputs: Inputs, settings: Settings, target: Path, cache: WorkCache) -> bool:
+    """Say so if a run would publish what is in its folder already; return whether that is the case."""
+    note: RunNote | None = cache.run_note(note_name(target), RunNote)
+    if note is None or not can_be_noted(recipe, inputs):
+        return False
+    if note["key"] != run_key(recipe, inputs, settings) or not _has_all(note, inputs, target):
+        return False
+    outcome = note["outcome"]
+    if settings.json:
+        print_outcome(outcome)
+    elif not settings.quiet:
+        documents = quantity(outcome["documents"], "document")
+        console.notice("mix", f"unchanged: {str(target)!r} has the {documents} that this recipe and its inputs give")
+    return True
+
+
+def print_outcome(outcome: OutcomeNote) -> None:
+    """Print the line of `--json`."""
+    counts = (outcome["read"], outcome["documents"], outcome["dropped"], outcome["rejected"])
+    console.print_counts("mix", *counts)
+
+
+def _has_all(note: RunNote, inputs: Inputs, target: Path) -> bool:
+    """Whether the inputs, and the files that were published, are what they were, and no run has begun since."""
+    files = [file for of_source in inputs.values() for file in of_source]
+    if len(files) != len(note["inputs"]) or (target / STAGING).exists():
+        return False
+    paths = [target / name for name in note["outputs"]] + [file.local_path for file in files]
+    notes = [*note["outputs"].values(), *note["inputs"]]
+    return all(path is not None and _is_unchanged(path, each) for path, each in zip(paths, notes, strict=True))
+
+
+def run_note(
+    key: str,
+    statuses: Sequence[FileStatus],
+    entries: Sequence[InputEntry],
+    target: Path,
+    manifest: Manifest,
+    outcome: OutcomeNote,
+) -> RunNote | None:
+    """Return the note of a run that read inputs with these statuses and entries, and published `manifest`.
+
+    There is none if another run might give other bytes.
+    """
+    if len(statuses) != len(entries) or not manifest.get("repeatable", True):
+        return None
+    names = [MANIFEST, RUN, *listed_names(manifest), *extra_names_of(manifest)]
+    digests = _digests_of(manifest)
+    return {
+        "key": key,
+        "inputs": [
+            {"status": status, "bytes": entry["bytes"], "sha256": entry["sha256"]}
+            for status, entry in zip(statuses, entries, strict=True)
+        ],
+        "outputs": {name: _note_of(target, name, digests) for name in names if (target / name).exists()},
+        "outcome": outcome,
+    }
+
+
+def statuses_of(inputs: Inputs) -> list[FileStatus]:
+    """Return the status of each input, in the order of the recipe."""
+    files: list[Input] = [file for of_source in inputs.values() for file in of_source]
+    return [settled(file_status(file.local_path)) for file in files if file.local_path is not None]
+
+
+def _note_of(target: Path, name: str, digests: Mapping[str, tuple[int, str]]) -> FileNote:
+    path = target / name
+    size, digest = digests[name] if name in digests else size_and_digest(path)
+    return {"status": file_status(path), "bytes": size, "sha256": digest}
+
+
+def _digests_of(manifest: Manifest) -> Mapping[str, tuple[int, str]]:
+    """Return size and sha256 of the shards and decisions, by path."""
+    files: list[Any] = [*manifest["shards"], *manifest["decisions"]]
+    return {entry["path"]: (entry["bytes"], entry["sha256"]) for entry in files}
+
+
+def _is_unchanged(path: Path, note: FileNote) -> bool:
+    try:
+        if file_status(path) == note["status"]:
+            return True
+        return path.stat().st_size == note["bytes"] and size_and_digest(path) == (note["bytes"], note["sha256"])
+    except OSError:
+        return False
