@@ -148,7 +148,7 @@ class MixRun:
     def _tell_absent_fields(self) -> None:
         """Name fields that no document has. Raises RefusedError if the policy asks to scrub them."""
         for notice in self.engine.notices:
-            self._notice(notice)
+            self.notice(notice)
         for phase, step, fields in self.engine.absent_fields:
             notice = f"{phase}: {absent_fields_notice(fields)}"
             if step == "scrub-pii" and self.recipe.policy.pii_required:
