@@ -63,7 +63,7 @@ def test_pipe_and_recipe_agree(crawl: Path, shell: Run) -> None:
     names = [entry["name"] for entry in manifest(crawl / "pipe")["steps"]]
     assert names == ["fetch-warc", "extract", "filter-language", "filter-quality", "dedup", "scrub-pii", "export"]
     assert manifest(crawl / "pipe")["inputs"] == manifest(crawl / "recipe")["inputs"]
-    assert [entry["path"] for entry in manifest(crawl / "pipe")["inputs"]] == ["a.warc.gz", "b.warc.gz"]
+    assert [entry["path"] for entry in manifest(crawl / "pipe")["inputs"]] == ["crawl/a.warc.gz", "crawl/b.warc.gz"]
 
 
 MIXED = """
