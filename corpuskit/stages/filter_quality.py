@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
 
+from corpuskit.core.document import TURNS
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.step import Document, Drop, Reject, Stage
@@ -61,7 +62,7 @@ class FilterQuality(Stage):
     `--set` changes a threshold or switches a rule off: `--set gopher-min-words=20 --set c4-policy=off`. Gopher's
     stop words and C4's closing punctuation are English: for other languages set `gopher-min-stop-words=off` and
     `c4-terminal-punctuation=off`. Chinese, Japanese, Thai and other languages without spaces are cut into words only
-    if `metadata.language` (or `--language`) says so. HTML is refused.
+    if `metadata.language` (or `--language`) says so. HTML is refused; conversations (`text/x-turns`) keep all lines.
 
     Example: corpuskit filter-quality --rules gopher,fineweb --set gopher-min-words=20 pages.jsonl
     """
@@ -146,7 +147,8 @@ class FilterQuality(Stage):
             if texts != before:
                 signals = self._signals(texts, unspaced)
         for index, text in zip(remaining, texts, strict=True):
-            if text != documents[index].text:
+            # A conversation without some of its lines would put words into another speaker's mouth.
+            if text != documents[index].text and documents[index].metadata.get("content_type") != TURNS:
                 outcomes[index] = documents[index].with_text(text)
         return outcomes
 
