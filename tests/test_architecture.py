@@ -20,7 +20,7 @@ FLOORS = {"core": 0, "formats": 1, "text": 1, **dict.fromkeys(WINGS, 2), "cli": 
 CORE = (
     ("counts", "document", "sizes", "startup", "wording"),
     ("errors",),
-    ("console", "licenses", "option_values", "outcome", "tokens"),
+    ("audience", "console", "licenses", "option_values", "outcome", "tokens"),
     ("options", "disk"),
     ("settings", "provenance"),
     ("format", "reading"),
