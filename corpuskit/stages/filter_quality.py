@@ -16,7 +16,7 @@ from corpuskit.core.wording import did_you_mean
 if TYPE_CHECKING:
     from corpuskit.text.quality.arrays import Numbers
     from corpuskit.text.quality.rules import Rule
-    from corpuskit.text.quality.signals import Signals
+    from corpuskit.text.quality.signals import TextSignals
 
 __all__ = ["FilterQuality"]
 
@@ -152,7 +152,7 @@ class FilterQuality(Stage):
                 outcomes[index] = documents[index].with_text(text)
         return outcomes
 
-    def _failures(self, signals: "Signals", family: str) -> dict[int, Failure]:
+    def _failures(self, signals: "TextSignals", family: str) -> dict[int, Failure]:
         """Return the rows of the texts that fail, each with the first rule that failed."""
         failures: dict[int, Failure] = {}
         checks = self._checks[family]
@@ -192,10 +192,10 @@ class FilterQuality(Stage):
             )
         ]
 
-    def _signals(self, texts: list[str], unspaced: bool) -> "Signals":
-        from corpuskit.text.quality.signals import Signals
+    def _signals(self, texts: list[str], unspaced: bool) -> "TextSignals":
+        from corpuskit.text.quality.signals import TextSignals
 
-        return Signals(texts, self._settings, unspaced)
+        return TextSignals(texts, self._settings, unspaced)
 
     @cached_property
     def _checks(self) -> dict[str, dict[str, list[Check]]]:

@@ -12,7 +12,7 @@ from corpuskit.text.quality.hash_table import HashTable
 from corpuskit.text.quality.layout import TextLayout
 from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
 from corpuskit.text.quality.rules import FAMILIES, RULES, SETTINGS
-from corpuskit.text.quality.signals import Signals
+from corpuskit.text.quality.signals import TextSignals
 from tests.support.words import split_words
 
 SETTING = {item.name: item.value for item in SETTINGS}
@@ -29,14 +29,14 @@ def signals(text: str, **settings: float) -> dict[str, float]:
 
 def batch_signals(texts: list[str], **settings: float) -> list[dict[str, float]]:
     changed = {name.replace("_", "-"): value for name, value in settings.items()}
-    measured = Signals(texts, {**SETTING, **changed})
+    measured = TextSignals(texts, {**SETTING, **changed})
     columns = {name: values.tolist() for family in FAMILIES for name, values in measured.family(family)}
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def edited(text: str) -> tuple[str, int]:
     """Return what C4's rules leave of a text, and the number of sentences in it."""
-    prose = Signals([text], SETTING).prose_lines
+    prose = TextSignals([text], SETTING).prose_lines
     return prose.text(0), prose.sentences.item()
 
 
@@ -245,7 +245,7 @@ def test_fineweb_figures() -> None:
 def test_every_rule_has_a_signal_and_the_signals_come_in_their_order() -> None:
     for family in FAMILIES:
         expected = list(dict.fromkeys(rule.signal for rule in RULES if rule.family == family))
-        assert [name for name, _ in Signals(["Some text."], SETTING).family(family)] == expected
+        assert [name for name, _ in TextSignals(["Some text."], SETTING).family(family)] == expected
 
 
 @pytest.mark.parametrize("text", ["", "\n", "\n\n\n", " ", "...", "\0"])
