@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from corpuskit.mix.recipe.recipe import Recipe as Recipe
     from corpuskit.mix.recipe.recipe import load_recipe as load_recipe
     from corpuskit.mix.status import Status as Status
+    from corpuskit.product.events import Events as Events
+    from corpuskit.product.signals import Signals as Signals
     from corpuskit.sources.code import Code as Code
     from corpuskit.sources.fetch_warc import FetchWarc as FetchWarc
     from corpuskit.sources.files import Files as Files
@@ -126,6 +128,8 @@ _MODULES = {
     "Recipe": "corpuskit.mix.recipe.recipe",
     "load_recipe": "corpuskit.mix.recipe.recipe",
     "Status": "corpuskit.mix.status",
+    "Events": "corpuskit.product.events",
+    "Signals": "corpuskit.product.signals",
     "Code": "corpuskit.sources.code",
     "FetchWarc": "corpuskit.sources.fetch_warc",
     "Files": "corpuskit.sources.files",
