@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from corpuskit.mix.recipe.recipe import Recipe as Recipe
     from corpuskit.mix.recipe.recipe import load_recipe as load_recipe
     from corpuskit.mix.status import Status as Status
+    from corpuskit.product.aggregate_labels import AggregateLabels as AggregateLabels
     from corpuskit.product.events import Events as Events
     from corpuskit.product.signals import Signals as Signals
     from corpuskit.sources.code import Code as Code
@@ -128,6 +129,7 @@ _MODULES = {
     "Recipe": "corpuskit.mix.recipe.recipe",
     "load_recipe": "corpuskit.mix.recipe.recipe",
     "Status": "corpuskit.mix.status",
+    "AggregateLabels": "corpuskit.product.aggregate_labels",
     "Events": "corpuskit.product.events",
     "Signals": "corpuskit.product.signals",
     "Code": "corpuskit.sources.code",

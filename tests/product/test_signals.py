@@ -217,7 +217,7 @@ def test_weights_can_be_given(corpuskit: Run, tmp_path: Path) -> None:
         for item in Signals(tmp_path / "weights.yaml").run([event(1, "rate", 5)])
         if isinstance(item, Made)
     ]
-    assert signal.metadata["signal"] == {"kind": "unpaired", "value": True, "weight": 0.25}
+    assert signal.metadata["signal"] == {"kind": "unpaired", "value": True, "weight": 0.25, "item": "i"}
     for text in ("rates: 1", "rate: 2", "rate: much", "- 1"):
         (tmp_path / "weights.yaml").write_text(text)
         refused = corpuskit("signals", "--weights", "weights.yaml", stdin=b"")

@@ -251,7 +251,13 @@ def _signal(
 ) -> Document:
     """Return a signal made from an event; everything that says whose the event is goes with it."""
     text = event.text if text is None else text
-    signal = {"kind": kind, **({} if value is None else {"value": value}), "weight": weight}
+    item = event.metadata["event"].get("item")
+    signal = {
+        "kind": kind,
+        **({} if value is None else {"value": value}),
+        "weight": weight,
+        **({} if item is None else {"item": item}),
+    }
     metadata = {key: entry for key, entry in event.metadata.items() if key not in ("event", "parents")}
     if not text:
         metadata.pop("content_type", None)
