@@ -34,6 +34,8 @@ class Audience(NamedTuple):
             return None
         if tenant is not None and (not isinstance(tenant, str) or tenant != self.tenant):
             return "foreign-tenant", {}
+        if not document.text and _is_withdrawal(metadata.get("event")):
+            return None
         consent = metadata.get("consent")
         needed = {"text", self.use} if document.text else {"label"}
         if not needed <= set(scopes_of(consent)):
@@ -50,6 +52,11 @@ class Audience(NamedTuple):
         if self.as_of is None or last < self.as_of:
             return "expired", {"until": last.isoformat(), "as-of": self.as_of and self.as_of.isoformat()}
         return None
+
+
+def _is_withdrawal(event: Any) -> bool:
+    """Whether an event takes consent back, which needs none: the steps that act on it have to see it."""
+    return isinstance(event, dict) and event.get("type") == "withdraw"
 
 
 def audience_named(name: str) -> str | None:

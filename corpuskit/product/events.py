@@ -23,6 +23,7 @@ from corpuskit.text.turns import Turn, render
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
+    from corpuskit.formats.product_logs.mapped import EventMap
 
 LogFormat = Literal["map", "openwebui", "labelstudio", "argilla", "oasst", "zendesk", "copilot"]
 Walk = Callable[[Record], Iterator[LoggedEvent | NoEvent]]
@@ -35,7 +36,8 @@ SHORTEST_KEY = 32
 LONGEST_WORD = 100
 """Characters of a string in an event's value; what is longer is prose, which belongs into the text."""
 EVERYBODY = "*"
-MODEL_ROLES = frozenset({"assistant", "chosen", "rejected"})
+PRODUCT_FORMATS = frozenset({"labelstudio", "zendesk"})
+"""Formats in which people speak to one another, or of a text; in the others, they speak to a model."""
 Consent = dict[str, Any]
 
 
@@ -131,7 +133,7 @@ class Events(Source):
         metadata = {
             "date": date,
             "content_type": TURNS if turns else None,
-            "origin": "user_model" if any(role in MODEL_ROLES for role, _ in event.turns) else "user_product",
+            "origin": self._origin if event.type != "withdraw" else None,
             "tenant": self.tenant,
             "consent": consent,
             "actor": self._pseudonym(actor) if actor else None,
@@ -172,11 +174,23 @@ class Events(Source):
         return hmac.digest(self._key, b"corpuskit actor\0" + self.tenant.encode(), hashlib.sha256)
 
     @cached_property
-    def _walk(self) -> Walk:
-        if self.map is not None:
-            from corpuskit.formats.product_logs.mapped import EventMap
+    def _event_map(self) -> "EventMap | None":
+        if self.map is None:
+            return None
+        from corpuskit.formats.product_logs.mapped import EventMap
 
-            return EventMap(self.map).events_of
+        return EventMap(self.map)
+
+    @cached_property
+    def _origin(self) -> str:
+        """The origin of all events of the log: one that changed from event to event would not fit a recipe's source."""
+        is_product = self.format in PRODUCT_FORMATS if self._event_map is None else not self._event_map.has_answers
+        return "user_product" if is_product else "user_model"
+
+    @cached_property
+    def _walk(self) -> Walk:
+        if self._event_map is not None:
+            return self._event_map.events_of
         walk: Walk = importlib.import_module(f"corpuskit.formats.product_logs.{self.format}").events_of
         return walk
 

@@ -19,8 +19,9 @@ class FilterAudience(Stage):
     A document without `metadata.tenant` and `metadata.consent` is for everybody. One with a tenant is for that tenant
     alone, and dropped as `foreign-tenant` for any other audience. It needs a `consent` whose `scope` lists the use and
     `text`, or only `label` if its text is empty; else it is dropped as `no-consent`. So is one whose scope has a word
-    other than label, text, train and retrieve. Consent holds up to the day `until`; later it is `expired`. The day
-    that counts is the one you state, never the clock, so that the result can be repeated.
+    other than label, text, train and retrieve. Only a withdrawal (`events`) passes to its tenant without consent.
+    Consent holds up to the day `until`; later it is `expired`. The day that counts is the one you state, never the
+    clock, so that the result can be repeated.
 
     A recipe's `policy: {audience: …}`, `public` by default, puts this step after each of its sources and again before
     its output.

@@ -176,7 +176,7 @@ def read_crowd(folder: Path, name: str) -> tuple[Votes, dict[int, int]]:
 
 @pytest.mark.parametrize("name", ["adult2", "mozafari"])
 def test_auto_is_near_the_better_method_on_real_votes(shared_data: Path, name: str) -> None:
-    """Half of the gold is told, half asked, ten times: at most .01 below the better method, or one item if that is more."""
+    """Half of the gold is told, half asked, ten times: at most .01 below the better method, or one item if more."""
     import random
 
     votes, gold = read_crowd(shared_data / "product" / "crowd", name)

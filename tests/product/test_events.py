@@ -269,6 +269,7 @@ def test_records_of_another_shape_are_rejected(corpuskit: Run, tmp_path: Path, f
 def test_a_withdrawal_needs_no_consent(corpuskit: Run, tmp_path: Path) -> None:
     prepare(tmp_path, [record(1, "gone", item="all")], [])
     (event,) = events(corpuskit)
+    assert "origin" not in event["metadata"], "so that it fits any source of a recipe"
     assert event["text"] == "" and event["metadata"]["event"]["type"] == "withdraw" and event["metadata"]["actor"]
 
 

@@ -257,3 +257,37 @@ def test_counts_balance_on_a_real_log(corpuskit: Run, shared_data: Path, tmp_pat
     lines = (tmp_path / "signals.jsonl").read_bytes().splitlines()
     signals = [json.loads(line)["metadata"]["signal"] for line in lines]
     assert sum(signal["value"] is True for signal in signals) == 155
+
+
+RECIPE = """
+policy: {audience: "tenant:acme", pii: required}
+sources:
+  log:
+    from: events
+    inputs: [log.jsonl]
+    options: {format: map, map: map.yaml, tenant: acme, key: acme.key, consent: consent.jsonl}
+    origin: user_model
+    steps: [signals, scrub-pii]
+"""
+
+
+def test_a_recipe_distils_a_log_and_heeds_withdrawals(corpuskit: Run, tmp_path: Path) -> None:
+    stays, leaves = "bob@example.org", "ann@example.org"
+    given = [
+        record(n, "up", value=5, item=f"m{n}", ask=f"Is {person} number {n}?", answer="Yes.", user=person)
+        for n, person in enumerate([stays, leaves, stays, leaves])
+    ]
+    prepare(tmp_path, [*given, record(9, "gone", item="all", user=leaves)])
+    (tmp_path / "recipe.yaml").write_text(RECIPE)
+    for jobs in ("1", "2"):
+        done = corpuskit("mix", "recipe.yaml", "-o", f"out{jobs}", "-j", jobs)
+        assert done.returncode == 0, done.stderr
+        assert corpuskit("verify", f"out{jobs}").returncode == 0
+    one, two = (corpuskit("files", f"out{jobs}", "--quiet").stdout for jobs in "12")
+    assert one == two
+    documents = [json.loads(line) for line in one.splitlines()]
+    assert [document["metadata"]["parents"] for document in documents] == [["acme/0"], ["acme/2"]]
+    assert b"@example.org" not in one and documents[0]["text"].startswith("<|user|>\nIs {{EMAIL}}")
+    (tmp_path / "recipe.yaml").write_text(RECIPE.replace('audience: "tenant:acme", ', ""))
+    empty = corpuskit("mix", "recipe.yaml", "-o", "public", "--allow-empty")
+    assert empty.returncode == 0 and not corpuskit("files", "public", "--quiet").stdout

@@ -48,6 +48,13 @@ def product(tenant: Any = "acme", consent: Any = ALL, text: str = "Thanks.") -> 
         ),
         (product(consent={**ALL, "until": "soon"}), {"audience": "tenant:acme", "as_of": "2026-11-01"}, "no-consent"),
         (Document("d", "x", {"consent": {"scope": []}}), {}, "no-consent"),
+        (Document("d", "", {"tenant": "acme", "event": {"type": "withdraw"}}), {"audience": "tenant:acme"}, None),
+        (Document("d", "", {"tenant": "acme", "event": {"type": "withdraw"}}), {}, "foreign-tenant"),
+        (
+            Document("d", "x", {"tenant": "acme", "event": {"type": "withdraw"}}),
+            {"audience": "tenant:acme"},
+            "no-consent",
+        ),
     ],
 )
 def test_who_gets_what(document: Document, options: dict[str, str], reason: str | None) -> None:

@@ -57,6 +57,11 @@ class EventMap:
             if kind not in TYPES:
                 self._fail(f"{excerpt(repr(kind))} is no type of event{did_you_mean(str(kind), TYPES)}")
 
+    @property
+    def has_answers(self) -> bool:
+        """Whether the log has words that a model may have written."""
+        return not {"response", "chosen", "rejected", "before", "after", "messages"}.isdisjoint(self.parts)
+
     def events_of(self, record: Record) -> Iterator[LoggedEvent | NoEvent]:
         """Yield the one event of a record; none if the log's word for what happened has no type."""
         happened = self._part(record, "type")
