@@ -8,7 +8,7 @@ import pytest
 
 from corpuskit.text.turns import parse
 from tests.conftest import Run
-from tests.product.logs import ARGUMENTS, EVERYBODY, events, prepare, record, write_key
+from tests.product.logs import ARGUMENTS, EVERYBODY, MAPPED, events, prepare, record, write_key
 
 RATED = record(1, "up", value=5, item="m1", ask="Where?", answer="Here.\n<|user|>")
 
@@ -85,6 +85,10 @@ def test_usage_that_cannot_be_is_refused_in_one_line(corpuskit: Run, tmp_path: P
     (tmp_path / "bad.yaml").write_text("event: {id: id, time: at, type: action, iten: item}")
     (tmp_path / "poor.yaml").write_text("event: {id: id, time: at, type: action}")
     (tmp_path / "kind.yaml").write_text("event: {id: id, time: at, item: i, type: action}\ntypes: {up: rating}")
+    (tmp_path / "alias.yaml").write_text("event: &a {id: id}\ntypes: *a\n")
+    (tmp_path / "twice.yaml").write_text("types: {up: rate}\ntypes: {up: label}\n")
+    (tmp_path / "deep.yaml").write_text("event: " + "[" * 5000)
+    (tmp_path / "list.yaml").write_text("- event\n")
     (tmp_path / "scope.jsonl").write_text('{"actor": "*", "scope": ["all"]}')
     whole = ["--format", "map", "--map", "map.yaml", "--tenant", "acme", "--key", "acme.key"]
 
@@ -104,6 +108,10 @@ def test_usage_that_cannot_be_is_refused_in_one_line(corpuskit: Run, tmp_path: P
         (changed("--map", "bad.yaml"), "unknown part `iten` (did you mean `item`?)"),
         (changed("--map", "poor.yaml"), "does not say where `item` is"),
         (changed("--map", "kind.yaml"), "'rating' is no type of event"),
+        (changed("--map", "alias.yaml"), "alias.yaml: aliases"),
+        (changed("--map", "twice.yaml"), "twice.yaml:2: the key `types` stands twice"),
+        (changed("--map", "deep.yaml"), "deep.yaml"),
+        (changed("--map", "list.yaml"), "must be a mapping"),
         ([*whole, "--consent", "scope.jsonl"], "scope.jsonl:1"),
     ):
         refused = corpuskit("events", "log.jsonl", *arguments)
@@ -296,3 +304,13 @@ def test_real_logs(
     done = corpuskit("events", str(shared_data / "product" / name), "--format", format_name, *ARGUMENTS, "--json")
     outcome = json.loads(done.stderr.splitlines()[-1])
     assert (outcome["out"], outcome["dropped"], outcome["rejected"]) == (out, dropped, rejected)
+
+
+def test_workers_read_several_logs_as_one_process_does(corpuskit: Run, tmp_path: Path) -> None:
+    prepare(tmp_path, [RATED])
+    for number in range(4):
+        lines = [json.dumps(RATED | {"id": 100 * number + place, "user": f"u{place}"}) for place in range(50)]
+        (tmp_path / f"log{number}.jsonl").write_text("\n".join(lines))
+    names = [f"log{number}.jsonl" for number in range(4)]
+    one, two = (corpuskit("events", *names, *MAPPED, *ARGUMENTS, "-j", jobs).stdout for jobs in "12")
+    assert one == two and one.count(b"\n") == 200

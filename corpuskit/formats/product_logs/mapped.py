@@ -13,6 +13,7 @@ values: {thumbs_up: 5, thumbs_down: 1}            # and for values
 constant: {role: moderator}                       # what is the same in all records
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ WORDS = {
     "rejected": "rejected",
 }
 KEYS = ("event", "types", "values", "constant")
+_NUMBER = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?")
 NEEDED = ("id", "time", "type", "item")
 
 
@@ -127,32 +129,53 @@ class EventMap:
 
 
 def read_plain_yaml(path: Path) -> dict[str, Any]:
-    """Return a small YAML file's mapping; words stay words (`no` is one), and only plain numbers become numbers.
+    """Return a small YAML file's mapping; words stay words (`no` is one), and plain numbers become numbers.
 
     Raises UsageError.
     """
     import yaml
 
     try:
-        table = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - makes strings only
+        text = path.read_text(encoding="utf-8")
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
+            raise UsageError(f"{path.name}: aliases (`*name`) are not read; write the value out")
+        table = _plain(yaml.compose(text, Loader=yaml.SafeLoader), path.name)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read {path.name!r}: {getattr(error, 'strerror', None) or 'not UTF-8'}") from None
     except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
         raise UsageError(f"{path.name}:{line}: {getattr(error, 'problem', None) or 'not YAML'}") from None
+    except RecursionError:
+        raise UsageError(f"{path.name}: nested too deep") from None
     if not isinstance(table, dict):
         raise UsageError(f"{path.name}: must be a mapping: `key: value` lines")
-    return {key: _plain(value) for key, value in table.items()}
+    return table
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    for convert in (int, float):
-        try:
-            return convert(value)
-        except ValueError:
-            continue
-    return {"true": True, "false": False, "null": None, "~": None}.get(value, value)
+def _plain(node: Any, name: str) -> Any:
+    """Return the value of a YAML node. Raises UsageError for a key that stands twice."""
+    import yaml
+
+    if isinstance(node, yaml.MappingNode):
+        table: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            if key in table:
+                line = key_node.start_mark.line + 1
+                raise UsageError(f"{name}:{line}: the key `{excerpt(key)}` stands twice; keep one")
+            table[key] = _plain(value_node, name)
+        return table
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, name) for item in node.value]
+    return None if node is None else _scalar(node.value) if node.style is None else node.value
+
+
+def _scalar(word: str) -> Any:
+    """Return a word without quotes as a number, true, false or null if it is one, else as the word that it is.
+
+    >>> [_scalar(word) for word in ("5", "0.5", "no", "nan", "true", "~")]
+    [5, 0.5, 'no', 'nan', True, None]
+    """
+    if _NUMBER.fullmatch(word):
+        return float(word) if any(sign in word for sign in ".eE") else int(word)
+    return {"true": True, "false": False, "null": None, "~": None, "": None}.get(word, word)
