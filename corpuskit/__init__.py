@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from corpuskit.core.options import build_step as build_step
     from corpuskit.core.outcome import Drop as Drop
     from corpuskit.core.outcome import Item as Item
+    from corpuskit.core.outcome import Made as Made
     from corpuskit.core.outcome import Rejected as Rejected
     from corpuskit.core.provenance.entries import Decision as Decision
     from corpuskit.core.provenance.entries import Manifest as Manifest
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from corpuskit.core.step import ShardedRun as ShardedRun
     from corpuskit.core.step import Sink as Sink
     from corpuskit.core.step import Source as Source
+    from corpuskit.core.step import Split as Split
     from corpuskit.core.step import Stage as Stage
     from corpuskit.core.step import Step as Step
     from corpuskit.core.step import VerdictPart as VerdictPart
@@ -56,6 +58,9 @@ if TYPE_CHECKING:
     from corpuskit.mix.recipe.recipe import Recipe as Recipe
     from corpuskit.mix.recipe.recipe import load_recipe as load_recipe
     from corpuskit.mix.status import Status as Status
+    from corpuskit.product.aggregate_labels import AggregateLabels as AggregateLabels
+    from corpuskit.product.events import Events as Events
+    from corpuskit.product.signals import Signals as Signals
     from corpuskit.sources.code import Code as Code
     from corpuskit.sources.fetch_warc import FetchWarc as FetchWarc
     from corpuskit.sources.files import Files as Files
@@ -64,10 +69,12 @@ if TYPE_CHECKING:
     from corpuskit.stages.dedup_index import DedupIndex as DedupIndex
     from corpuskit.stages.export import Export as Export
     from corpuskit.stages.extract import Extract as Extract
+    from corpuskit.stages.filter_audience import FilterAudience as FilterAudience
     from corpuskit.stages.filter_language import FilterLanguage as FilterLanguage
     from corpuskit.stages.filter_license import FilterLicense as FilterLicense
     from corpuskit.stages.filter_quality import FilterQuality as FilterQuality
     from corpuskit.stages.head import Head as Head
+    from corpuskit.stages.require_masked import RequireMasked as RequireMasked
     from corpuskit.stages.sample import Sample as Sample
     from corpuskit.stages.scrub_pii import ScrubPii as ScrubPii
     from corpuskit.trust.diff import Diff as Diff
@@ -95,6 +102,7 @@ _MODULES = {
     "build_step": "corpuskit.core.options",
     "Drop": "corpuskit.core.outcome",
     "Item": "corpuskit.core.outcome",
+    "Made": "corpuskit.core.outcome",
     "Rejected": "corpuskit.core.outcome",
     "Decision": "corpuskit.core.provenance.entries",
     "Manifest": "corpuskit.core.provenance.entries",
@@ -116,6 +124,7 @@ _MODULES = {
     "ShardedRun": "corpuskit.core.step",
     "Sink": "corpuskit.core.step",
     "Source": "corpuskit.core.step",
+    "Split": "corpuskit.core.step",
     "Stage": "corpuskit.core.step",
     "Step": "corpuskit.core.step",
     "VerdictPart": "corpuskit.core.step",
@@ -126,6 +135,9 @@ _MODULES = {
     "Recipe": "corpuskit.mix.recipe.recipe",
     "load_recipe": "corpuskit.mix.recipe.recipe",
     "Status": "corpuskit.mix.status",
+    "AggregateLabels": "corpuskit.product.aggregate_labels",
+    "Events": "corpuskit.product.events",
+    "Signals": "corpuskit.product.signals",
     "Code": "corpuskit.sources.code",
     "FetchWarc": "corpuskit.sources.fetch_warc",
     "Files": "corpuskit.sources.files",
@@ -134,10 +146,12 @@ _MODULES = {
     "DedupIndex": "corpuskit.stages.dedup_index",
     "Export": "corpuskit.stages.export",
     "Extract": "corpuskit.stages.extract",
+    "FilterAudience": "corpuskit.stages.filter_audience",
     "FilterLanguage": "corpuskit.stages.filter_language",
     "FilterLicense": "corpuskit.stages.filter_license",
     "FilterQuality": "corpuskit.stages.filter_quality",
     "Head": "corpuskit.stages.head",
+    "RequireMasked": "corpuskit.stages.require_masked",
     "Sample": "corpuskit.stages.sample",
     "ScrubPii": "corpuskit.stages.scrub_pii",
     "Diff": "corpuskit.trust.diff",

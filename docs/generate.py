@@ -14,12 +14,13 @@ from corpuskit.cli.arguments import NOT_FOR_REPORTS, SHORT
 from corpuskit.core import errors
 from corpuskit.core.registry import find_format, find_step, format_names, own_steps
 from corpuskit.core.settings import Settings, Tags
-from corpuskit.core.step import Command, CorpusStage, Option, Report, Sink, Source, Stage, Step
+from corpuskit.core.step import Command, CorpusStage, Option, Report, Sink, Source, Split, Stage, Step
 
 PAGE = Path(__file__).parent / "reference.md"
 COMMAND = "python docs/generate.py"
 KINDS = {
     Source: "source: inputs → documents",
+    Split: "split: one document becomes one or more, in any order",
     Sink: "sink: documents → a published dataset",
     Stage: "stage: one document at a time, in any order",
     CorpusStage: "corpus stage: the whole stream, in order",

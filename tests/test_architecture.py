@@ -13,14 +13,14 @@ import pytest
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "corpuskit"
-WINGS = ("export", "mix", "sources", "stages", "trust")
+WINGS = ("export", "mix", "product", "sources", "stages", "trust")
 FLOORS = {"core": 0, "formats": 1, "text": 1, **dict.fromkeys(WINGS, 2), "cli": 3}
 """Packages by floor: what lies on a floor imports from the floors below it alone."""
 
 CORE = (
     ("counts", "document", "sizes", "startup", "wording"),
     ("errors",),
-    ("console", "licenses", "option_values", "outcome", "tokens"),
+    ("audience", "console", "licenses", "option_values", "outcome", "tokens"),
     ("options", "disk"),
     ("settings", "provenance"),
     ("format", "reading"),

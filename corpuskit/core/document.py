@@ -33,10 +33,14 @@ RESERVED = {
         ("license_evidence", str, "where the licence was stated"),
         ("rights", dict, "`train`, `input`, `search`: `allowed`, `disallowed` or `unknown`"),
         ("tenant", str, "customer whose product data this is"),
-        ("consent", dict, "what the person agreed to"),
+        ("consent", dict, "what the person agreed to: `scope`, `basis`, `until`"),
+        ("actor", str, "pseudonym of the person who acted, under the tenant's key"),
+        ("event", dict, "what the person did in the product: `type`, `value`, `item` and so on"),
         ("generator", str, "model that wrote a synthetic text"),
         ("gen_depth", int, "0 for human text, else 1 more than the deepest parent"),
+        ("parents", list[str], "ids of the documents that this one was made from"),
         ("labels", dict, "classes and ratings"),
+        ("signal", dict, "what to train on: `kind`, `value`, `weight`"),
         ("quality", dict, "signals and verdicts of `filter-quality --annotate`"),
         ("duplicates", dict, "`count`, `sources` and differing `licenses` of the documents this one stands for"),
         ("pii", list, "`{start, end, type}` of personal data, in characters"),
@@ -62,6 +66,9 @@ ORIGINS = (
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 """Media types of pages that `extract` turns into text."""
+
+TURNS = "text/x-turns"
+"""Media type of a conversation, pair or edit in `text` (`corpuskit.text.turns`)."""
 
 MAX_LINE = 64 * 1024 * 1024
 MAX_DEPTH = 128

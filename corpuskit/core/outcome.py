@@ -1,4 +1,4 @@
-"""What becomes of a record: a document that travels on, a drop, or a reject."""
+"""What becomes of a record: a document that travels on, a drop, or a reject; and documents that are new."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,4 +31,11 @@ class Rejected:
     id: str | None = None
 
 
-Item = Document | Drop | Rejected
+@dataclass(frozen=True)
+class Made:
+    """A document that a corpus stage adds to its stream, beside those that came in."""
+
+    document: Document
+
+
+Item = Document | Drop | Rejected | Made

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from corpuskit.core.provenance.chain import StepDescription
     from corpuskit.core.step import Step
 
-WINGS = ("mix", "sources", "stages", "trust")
+WINGS = ("mix", "product", "sources", "stages", "trust")
 ENTRY_POINTS = "corpuskit.steps"
 PACKAGE_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 

@@ -26,7 +26,7 @@ from corpuskit.core.counts import StepCount
 from corpuskit.core.document import KNOWN_FIELDS, Document, Reject
 from corpuskit.core.errors import UsageError
 from corpuskit.core.options import RUNTIME, Option, Options
-from corpuskit.core.outcome import Drop, Item, Rejected
+from corpuskit.core.outcome import Drop, Item, Made, Rejected
 from corpuskit.core.wording import did_you_mean, excerpt, printable_name, quantity
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ __all__ = [
     "Document",
     "Drop",
     "Item",
+    "Made",
     "Option",
     "Reject",
     "Rejected",
@@ -54,6 +55,7 @@ __all__ = [
     "ShardedRun",
     "Sink",
     "Source",
+    "Split",
     "Stage",
     "Step",
     "absent_fields_notice",
@@ -174,13 +176,30 @@ class Stage(Step):
         return [_applied(self, document) for document in documents]
 
 
+class Split(Stage):
+    """Makes one or more documents of one, whatever came before it; `flow` counts all but the first as made.
+
+    Each of them says in `metadata.parents` what it was made from, if it is not the document itself.
+    """
+
+    kind: ClassVar[str] = "split"
+
+    def apply(self, document: Document) -> Document | Drop:
+        """Raise TypeError: `split` takes its place."""
+        raise TypeError(f"{self.name()} splits documents; call `split`")
+
+    def split(self, document: Document) -> Sequence[Document] | Drop:
+        """Return the documents, at least one, or a Drop; raise Reject if it cannot be processed."""
+        raise NotImplementedError
+
+
 class CorpusStage(Step):
     """Needs the whole stream, in order."""
 
     kind: ClassVar[str] = "corpus-stage"
 
     def run(self, documents: Iterable[Document]) -> Iterator[Item]:
-        """Yield every document that came in exactly once: as a document, a Drop or a Rejected."""
+        """Yield every document that came in exactly once: as a document, a Drop or a Rejected; a new one as Made."""
         raise NotImplementedError
 
     def commit(self) -> None:
@@ -210,7 +229,7 @@ class CorpusStage(Step):
         return None
 
 
-Change = Callable[[Document], Item]
+Change = Callable[[Document], Document | Drop | Rejected]
 """What makes of a document a changed document, a Drop or a Rejected."""
 
 

@@ -17,13 +17,14 @@ from corpuskit.core.document import (
     text_hash,
 )
 from corpuskit.core.errors import UsageError
-from corpuskit.core.option_values import misfit
+from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.reading.input_kinds import demand_any_of_kind, demand_kind
 from corpuskit.core.step import Item, Rejected, Source
 from corpuskit.core.wording import comma_list, did_you_mean, excerpt
 from corpuskit.formats.detect import SUFFIXES, format_by_name, format_of
 from corpuskit.formats.text_encoding import demand_known_encoding
 from corpuskit.formats.whole_file import read_whole_file
+from corpuskit.text.turns import TURNS, render, turns_of_fields
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
@@ -35,6 +36,7 @@ FORMATS_OF_OPTIONS = {
     "delimiter": TABLES,
     "encoding": (*TABLES, *CONTENT_TYPES),
     "columns": (*TABLES, "parquet"),
+    "turns": ("jsonl", "json", *TABLES, "parquet"),
 }
 """The formats for which an option means something."""
 MAX_TEXT_FILE = 32 * 1024 * 1024
@@ -52,7 +54,11 @@ class Files(Source):
     value under `--id-key`, else the record's own `id`, else a hash of the text; for a whole file it is the file's name.
     Parquet files that corpuskit wrote give back the original documents.
 
-    Rejects: what is not a valid JSONL record; `no-text`, `bad-id`, `bad-metadata`; for CSV `bad-row` and
+    `--turns` names the fields of a chat (`messages`), of an example (`prompt,completion`) or of a pair
+    (`prompt,chosen,rejected`, or `chosen,rejected` for two whole conversations). They become the text, of type
+    `text/x-turns`: each turn opens with a line such as `<|user|>`, so masking, dedup and all other steps see the words.
+
+    Rejects: what is not a valid JSONL record; `no-text`, `bad-turns`, `bad-id`, `bad-metadata`; for CSV `bad-row` and
     `row-too-long`; for Parquet `binary-value`; `undecodable`; `not-text` for a file of zeros or other binary data;
     `cut-row` and `damaged-text` if part of a compressed file is missing. Holds one line, batch of rows, text file or
     JSON array in memory.
@@ -64,6 +70,7 @@ class Files(Source):
 
     text_key: Annotated[str, "Field or column that holds the text."] = "text"
     id_key: Annotated[str | None, "Field or column whose value is the id; the value also stays where it is."] = None
+    turns: Annotated[tuple[str, ...], "Fields or columns that hold a conversation, in the order of its turns."] = ()
     columns: Annotated[tuple[str, ...], "Other columns of a table to take into metadata; all by default."] = ()
     format: Annotated[
         Literal["auto", "jsonl", "json", "csv", "tsv", "parquet", "text", "markdown", "html"],
@@ -73,10 +80,17 @@ class Files(Source):
     encoding: Annotated[str | None, "Encoding of CSV, TSV and text; by default UTF-8, else detected."] = None
 
     def __post_init__(self) -> None:
-        """Raise UsageError for a delimiter that cannot separate columns, and for an encoding that cannot be read."""
+        """Raise UsageError for options that cannot be followed: delimiter, encoding, turns beside a text key."""
         if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '\r\n"\0'):
             raise misfit("delimiter", "one character, such as ';', but no quote or line end", self.delimiter)
+        if self.turns and self.text_key != "text":
+            raise UsageError(f"{spelled('turns', self.turns)} makes the text; leave out {spelled('text-key')}")
         demand_known_encoding(self.encoding, "utf-8, cp1252 or gb18030")
+
+    def options(self) -> dict[str, Any]:
+        """Return the options, `turns` only if it is given: chains of before it was an option stay as they are."""
+        options = super().options()
+        return options if self.turns else {key: value for key, value in options.items() if key != "turns"}
 
     def check_inputs(self, inputs: "Sequence[Input]") -> None:
         """Raise UsageError if, by their names, no input is of a format that is read, or none that an option is for."""
@@ -106,7 +120,7 @@ class Files(Source):
             yield from self._read_table(input_, self.delimiter or ("\t" if format_name == "tsv" else ","))
 
     def _read_jsonl(self, input_: "Input") -> Iterator[Item]:
-        has_default_keys = self.text_key == "text" and self.id_key is None
+        has_default_keys = self._has_default_keys()
         for item in input_.lines():
             if isinstance(item, Rejected):
                 input_.findings.count.add(item.raw)
@@ -180,10 +194,10 @@ class Files(Source):
         if parquet is None:
             return
         names, schema = parquet.column_names, parquet.file.schema_arrow
-        is_ours = record_table.is_record_table(schema) and (self.text_key, self.id_key) == ("text", None)
+        is_ours = record_table.is_record_table(schema) and self._has_default_keys()
         if not is_ours:
             self._demand_columns(names, input_)
-        needed = {self.text_key, self.id_key or "id", *self.columns}
+        needed = {*self._text_fields(), self.id_key or "id", *self.columns}
         columns = [name for name in names if name in needed] if self.columns and not is_ours else None
         with parquet:
             for number, row in enumerate(parquet.rows(columns), start=1):
@@ -206,11 +220,12 @@ class Files(Source):
 
     def _missing_columns(self, names: list[str]) -> list[str]:
         """Return the columns that the options name, `text` by default, and that are not among the names."""
-        wanted_columns = (self.text_key, self.id_key, *self.columns)
+        wanted_columns = (*self._text_fields(), self.id_key, *self.columns)
         return [name for name in wanted_columns if name is not None and name not in names]
 
     def _demand_columns(self, names: list[str], input_: "Input") -> None:
-        for option, name in (("text-key", self.text_key), ("id-key", self.id_key)):
+        options = [("turns" if self.turns else "text-key", name) for name in self._text_fields()]
+        for option, name in (*options, ("id-key", self.id_key)):
             if name is not None and name not in names:
                 raise UsageError(
                     f"{input_.name} has no column {name!r}{did_you_mean(name, names)}; name the right one with "
@@ -235,7 +250,8 @@ class Files(Source):
             raise Reject("bad-metadata", "`metadata` is not an object")
         # If other fields serve as text and id, the fields `text` and `id` move to the metadata.
         reserved = {key: record.pop(key) for key in ("id", "text") if key in record}
-        return Document(identifier, text, {**(metadata or {}), **reserved}, record, way=way)
+        content_type = self._content_type()
+        return Document(identifier, text, {**(metadata or {}), **reserved, **content_type}, record, way=way)
 
     def _of_fields(self, names: list[str], row: "CsvRow") -> Document:
         if row.problem:
@@ -251,9 +267,26 @@ class Files(Source):
         if self.columns:
             row = {key: value for key, value in row.items() if key in self.columns}
         nested = row.pop("metadata") if type(row.get("metadata")) is dict else {}
-        return Document(identifier, text, {**nested, **row})
+        return Document(identifier, text, {**nested, **row, **self._content_type()})
+
+    def _has_default_keys(self) -> bool:
+        """Whether records are documents as they stand."""
+        return not self.turns and self.text_key == "text" and self.id_key is None
+
+    def _text_fields(self) -> tuple[str, ...]:
+        """Return the fields that become the text."""
+        return self.turns or (self.text_key,)
+
+    def _content_type(self) -> dict[str, str]:
+        """Return the metadata that tells what the text is, if it is not plain."""
+        return {"content_type": TURNS} if self.turns else {}
 
     def _text(self, record: dict[str, Any]) -> str:
+        if self.turns:
+            text = render(turns_of_fields(record, self.turns))
+            for field in self.turns:
+                del record[field]
+            return text
         text = record.pop(self.text_key, None)
         if type(text) is not str:
             raise Reject("no-text", f"`{self.text_key}` is missing or not a string")

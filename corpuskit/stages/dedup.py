@@ -46,6 +46,10 @@ class Dedup(CorpusStage):
     without text is dropped as `duplicate-paragraphs` or `duplicate-lines`, with the number `removed`. This streams,
     holds about 80 bytes per unit in memory, and ignores options that compare documents.
 
+    Documents of one tenant (`metadata.tenant`) are compared only with one another, and so are those without a tenant:
+    what a customer's data holds decides nothing about other data. With `--unit`, conversations (`text/x-turns`) are
+    left as they are.
+
     Example: corpuskit dedup web.jsonl.zst --drops dropped.jsonl -o unique.jsonl.zst
     """
 

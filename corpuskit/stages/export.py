@@ -1,13 +1,15 @@
 """`export`: publish a stream as a dataset."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any
 
-from corpuskit.core.errors import UsageError
+from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.registry import format_names
-from corpuskit.core.step import Sink
-from corpuskit.core.wording import did_you_mean
+from corpuskit.core.step import Document, Sink
+from corpuskit.core.wording import did_you_mean, excerpt
+from corpuskit.stages.filter_audience import AS_OF_HELP, AUDIENCE_HELP, FilterAudience
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,9 @@ class Export(Sink):
     `part-*.jsonl.zst`; `parquet` writes the same documents in columns; `hf` writes Parquet under `data/` with a dataset
     card, which `datasets.load_dataset` opens.
 
+    Refuses (exit code 6) a document that its audience may not have, by the rule of `filter-audience`; without
+    `--audience`, any document that has a tenant.
+
         corpuskit scrub-pii pages.jsonl | corpuskit export --to parquet -o corpus
     """
 
@@ -25,6 +30,9 @@ class Export(Sink):
         tuple[str, ...] | None,
         "Formats to write: jsonl, parquet, hf; if not given, a folder holds jsonl and a file what its ending says.",
     ] = None
+
+    audience: Annotated[str | None, AUDIENCE_HELP] = None
+    as_of: Annotated[str | None, AS_OF_HELP] = None
 
     def __post_init__(self) -> None:
         """Raise UsageError if a format is unknown or given twice, or none is given."""
@@ -36,11 +44,35 @@ class Export(Sink):
             raise UsageError(f"{spelled('to', ','.join(self.to))} names a format twice; name each once")
         if self.to == ():
             raise UsageError(f"{spelled('to')} names no format; choose from {', '.join(format_names())}")
+        if self.as_of is not None and self.audience is None:
+            raise UsageError(f"{spelled('as-of', self.as_of)} needs an audience; add {spelled('audience', 'public')}")
+        _ = self._filter
+
+    @cached_property
+    def _filter(self) -> FilterAudience | None:
+        return None if self.audience is None else FilterAudience(self.audience, as_of=self.as_of)
+
+    def apply(self, document: Document) -> Document:
+        """Return the document. Raises RefusedError if the audience may not have it."""
+        if self._filter is None:
+            if document.metadata.get("tenant") is not None:
+                raise RefusedError(
+                    f"document {excerpt(document.id)!r} has a tenant, and no audience is named; "
+                    "name one with --audience tenant:NAME, or filter the documents with filter-audience"
+                )
+            return document
+        if objection := self._filter.rule.objection(document):
+            raise RefusedError(
+                f"document {excerpt(document.id)!r} is not for the audience {excerpt(self._filter.audience)} "
+                f"({objection[0]}); filter the documents with filter-audience"
+            )
+        return document
 
     def formats(self) -> tuple[str, ...] | None:
         """Return the formats of `--to`."""
         return self.to
 
     def options(self) -> dict[str, Any]:
-        """Return the formats, as a list."""
-        return {"to": list(self.to or ("jsonl",))}
+        """Return the formats, as a list, and the audience if one is named."""
+        named = {"audience": self.audience, "as-of": self.as_of}
+        return {"to": list(self.to or ("jsonl",)), **{key: value for key, value in named.items() if value is not None}}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar
 
+from corpuskit.core.document import TURNS
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.step import Document, Drop, Reject, Stage
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from corpuskit.text.quality.arrays import Numbers
     from corpuskit.text.quality.languages import LanguageProfile
     from corpuskit.text.quality.rules import Rule
-    from corpuskit.text.quality.signals import Signals
+    from corpuskit.text.quality.signals import TextSignals
 
 __all__ = ["FilterQuality"]
 
@@ -74,7 +75,7 @@ class FilterQuality(Stage):
 
     Words are counted as the papers have them: marks are none, and stop words count in any letter case. Lines of white
     space are no lines, and `”`, `。` or `؟` close a line as `.` does. `--words datatrove` counts as datatrove does.
-    HTML is refused.
+    HTML is refused; conversations (`text/x-turns`) keep all lines.
 
     Example: corpuskit filter-quality --rules gopher,fineweb --set gopher-min-words=20 pages.jsonl
     """
@@ -162,7 +163,7 @@ class FilterQuality(Stage):
         outcomes: list[Document | Drop] = list(documents)
         indices = list(range(len(documents)))
         texts = [document.text for document in documents]
-        signals: Signals | None = None
+        signals: TextSignals | None = None
         dropped_rows: set[int] = set()
         for family, checks in self._checks_of(profile).items():
             # Measuring the texts anew costs more than measuring a few that are dropped already.
@@ -183,11 +184,13 @@ class FilterQuality(Stage):
                     indices, texts = [indices[row] for row in rows], edited_texts
                     signals, dropped_rows = None, set()
         for index, text in zip(indices, texts, strict=True):
-            if isinstance(outcomes[index], Document) and text != documents[index].text:
+            # A conversation without some of its lines would put words into another speaker's mouth.
+            is_kept = isinstance(outcomes[index], Document) and documents[index].metadata.get("content_type") != TURNS
+            if is_kept and text != documents[index].text:
                 outcomes[index] = _edited(documents[index], text)
         return outcomes
 
-    def _failures(self, signals: "Signals", family: str, checks: dict[str, list[Check]]) -> dict[int, Failure]:
+    def _failures(self, signals: "TextSignals", family: str, checks: dict[str, list[Check]]) -> dict[int, Failure]:
         """Return the rows of the texts that fail, each with the first rule that failed."""
         failures: dict[int, Failure] = {}
         for signal, figures in signals.family(family):
@@ -227,13 +230,13 @@ class FilterQuality(Stage):
             )
         ]
 
-    def _signals(self, texts: list[str], profile: "LanguageProfile") -> "Signals":
+    def _signals(self, texts: list[str], profile: "LanguageProfile") -> "TextSignals":
         from corpuskit.text.quality.rules import SETTINGS
-        from corpuskit.text.quality.signals import Signals
+        from corpuskit.text.quality.signals import TextSignals
 
         thresholds = self._thresholds(profile)
         settings = {setting.name: thresholds[setting.name] or 0 for setting in SETTINGS}
-        return Signals(texts, settings, profile, self.words == "datatrove")
+        return TextSignals(texts, settings, profile, self.words == "datatrove")
 
     def _checks_of(self, profile: "LanguageProfile") -> dict[str, dict[str, list[Check]]]:
         """Return the enabled rules of a language, by family and signal, in the order in which they are applied."""

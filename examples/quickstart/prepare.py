@@ -181,7 +181,6 @@ def described(distribution: Distribution) -> dict:
         "content_type": about.get("Description-Content-Type", "text/plain").split(";")[0],
         "license": expression,
         "license_evidence": evidence,
-        "version": about.get("Version"),
     }
     kept = {key: value for key, value in metadata.items() if value}
     return {"id": name, "text": about.get("Description") or "", "metadata": kept}

@@ -105,7 +105,7 @@ sources:
     max_epochs: 2.5
     weight: 4
   speeches: {from: files, inputs: [../../inputs/speeches], origin: licensed, license: CC0-1.0}
-together: [dedup, scrub-pii]
+together: [dedup, {scrub-pii: {fields: [text, model]}}]
 output: {dir: snapshot, formats: [jsonl, parquet, hf], shard_documents: 200, order: shuffled}
 """,
 )

@@ -30,8 +30,8 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 NAMED = re.compile(r"`((?:corpuskit|docs|examples|tests|\.ci)/[\w./-]*)`")
 ROOM = re.compile(r"`((?:cli|core|export|formats|mix|sources|stages|text|trust)/[\w./-]*)`")
 """A path below corpuskit/, with or without its `.py`."""
-MEDIA_TYPES = {"text/html", "text/markdown", "text/plain"}
-WORDS = {str: "string", int: "integer", float: "number", dict: "object", list: "list"}
+MEDIA_TYPES = {"text/html", "text/markdown", "text/plain", "text/x-turns"}
+WORDS = {str: "string", int: "integer", float: "number", dict: "object", list: "list", list[str]: "list"}
 OUR_LAW = "corpuskit/stages/filter_shouting.py tests/stages/test_filter_shouting.py tests/golden/filter-shouting/"
 """Names that docs/adding-a-step.md gives to files that are yet to be written."""
 

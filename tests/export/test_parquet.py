@@ -41,6 +41,7 @@ FITTING = {
     float: st.floats(allow_nan=False, allow_infinity=False),
     dict: st.dictionaries(TEXT, VALUES, max_size=3),
     list: SPANS,
+    list[str]: st.lists(TEXT, max_size=3),
 }
 METADATA = st.one_of(
     st.fixed_dictionaries({}, optional={key: FITTING[kind] | VALUES for key, (kind, _) in RESERVED.items()}),

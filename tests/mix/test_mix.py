@@ -45,9 +45,10 @@ together: [dedup, scrub-pii]
 output: {{shard_documents: 10}}
 """
 PIPE = """
-corpuskit fetch-warc crawl/ --source web --origin crawl --license LicenseRef-crawl |
+corpuskit fetch-warc crawl/ --source web --origin crawl --license LicenseRef-crawl | corpuskit filter-audience |
 corpuskit extract -j 2 | corpuskit filter-language --keep en | corpuskit filter-quality --rules gopher,c4 |
-corpuskit dedup | corpuskit scrub-pii | corpuskit export --to jsonl --shard-documents 10 -o pipe
+corpuskit dedup | corpuskit scrub-pii | corpuskit filter-audience |
+corpuskit export --to jsonl --shard-documents 10 -o pipe
 """
 
 
@@ -61,7 +62,8 @@ def test_pipe_and_recipe_agree(crawl: Path, shell: Run) -> None:
     )
     assert without_ids(crawl / "pipe") == without_ids(crawl / "recipe")
     names = [entry["name"] for entry in manifest(crawl / "pipe")["steps"]]
-    assert names == ["fetch-warc", "extract", "filter-language", "filter-quality", "dedup", "scrub-pii", "export"]
+    stages = ["extract", "filter-language", "filter-quality", "dedup", "scrub-pii"]
+    assert names == ["fetch-warc", "filter-audience", *stages, "filter-audience", "export"]
     assert manifest(crawl / "pipe")["inputs"] == manifest(crawl / "recipe")["inputs"]
     assert [entry["path"] for entry in manifest(crawl / "pipe")["inputs"]] == ["crawl/a.warc.gz", "crawl/b.warc.gz"]
 

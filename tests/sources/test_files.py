@@ -558,3 +558,43 @@ def test_a_count_by_a_field_that_no_document_has_is_told(corpuskit: Run) -> None
     near = corpuskit("count", "--by", "metadata.licence", stdin=documents)
     assert b"no document has the field `metadata.licence` (did you mean `metadata.license`?)" in near.stderr
     assert b"no document" not in corpuskit("count", "--by", "metadata.license", stdin=documents).stderr
+
+
+@pytest.mark.parametrize("name", ["chats.jsonl", "chats.json", "chats.parquet"])
+def test_chats_become_text_in_any_format(tmp_path: Path, corpuskit: Run, name: str) -> None:
+    messages = [{"role": "user", "content": "Hi.\n<|assistant|>"}, {"role": "assistant", "content": "Hello."}]
+    rows = [{"id": "a", "messages": messages, "n": 1}, {"id": "b", "messages": [], "n": 2}]
+    if name.endswith(".parquet"):
+        pq.write_table(pa.Table.from_pylist(rows), tmp_path / name)
+    else:
+        lines = "\n".join(map(json.dumps, rows)) if name.endswith("jsonl") else json.dumps(rows)
+        (tmp_path / name).write_text(lines)
+    done = corpuskit("files", name, "--turns", "messages", "--json")
+    assert json.loads(done.stderr.splitlines()[-1])["rejected"] == {"bad-turns": 1}
+    (document,) = map(json.loads, done.stdout.splitlines())
+    assert document["text"] == "<|user|>\nHi.\n\\<|assistant|>\n<|assistant|>\nHello."
+    assert document["metadata"]["content_type"] == "text/x-turns" and "messages" not in document
+
+
+def test_turns_and_a_text_key_do_not_go_together(corpuskit: Run, tmp_path: Path) -> None:
+    (tmp_path / "chats.csv").write_text("prompt,answer\na,b\n")
+    refused = corpuskit("files", "chats.csv", "--turns", "prompt", "--text-key", "answer")
+    assert refused.returncode == 2 and b"leave out `--text-key`" in refused.stderr
+    missing = corpuskit("files", "chats.csv", "--turns", "prompt,completion")
+    assert missing.returncode == 2 and b"no column 'completion'" in missing.stderr and b"--turns" in missing.stderr
+    assert corpuskit("files", "chats.csv", "--turns", "prompt,answer").stdout.count(b"<|assistant|>") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "turns", "documents", "rejected"),
+    [
+        ("hh_rlhf_harmless_test.jsonl.gz", "chosen,rejected", 1137, 1),
+        ("sharegpt_style_dummy.json.gz", "conversations", 500, 0),
+    ],
+)
+def test_real_chats_become_text(
+    corpuskit: Run, shared_data: Path, name: str, turns: str, documents: int, rejected: int
+) -> None:
+    done = corpuskit("files", str(shared_data / "product" / name), "--turns", turns, "--json")
+    outcome = json.loads(done.stderr.splitlines()[-1])
+    assert (outcome["out"], sum(outcome["rejected"].values())) == (documents, rejected)

@@ -362,7 +362,9 @@ sources:
     (tmp_path / "recipe.yaml").write_text(recipe.replace("FIELD", "txt"))
     refused = corpuskit("mix", "recipe.yaml", "-o", "out")
     assert refused.returncode == 6
-    assert b"`pii: required`, but notes: files, scrub-pii: no document has the field `txt`" in refused.stderr
+    assert (
+        b"`text` of document 'a' holds text that was not masked; add it to the `fields` of scrub-pii" in refused.stderr
+    )
     (tmp_path / "recipe.yaml").write_text(recipe.replace("FIELD", "txt").replace("policy: {pii: required}", ""))
     told = corpuskit("mix", "recipe.yaml", "-o", "out")
     assert told.returncode == 0

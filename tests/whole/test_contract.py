@@ -20,6 +20,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "filter-license": {"allow": ["MIT", "CC0-1.0"]},
     "filter-language": {"keep": ["en", "de"], "min-score": 0.3},
     "head": {"n": 10**9},
+    "events": {"format": "copilot", "tenant": "acme", "key": "none.key"},
 }
 """Options for steps that need some, and those that let a step pass its whole input."""
 
@@ -73,6 +74,7 @@ def step_of(name: str) -> Step:
 
 
 STEPS = [name for name in step_names() if issubclass(find_step(name), (Stage, CorpusStage))]
+STEPS_OF_ANYBODY = [name for name in STEPS if not issubclass(find_step(name), Sink)]
 STAGES = [name for name in STEPS if issubclass(find_step(name), Stage)]
 
 
@@ -185,6 +187,30 @@ def test_stages_that_read_prose_refuse_pages_and_no_others_do(name: str) -> None
     for judge in (step.apply, lambda page: step.apply_many([page])):
         with pytest.raises(UsageError, match="corpuskit extract"):
             judge(pages()[0])
+
+
+TAINT = {
+    "tenant": "acme",
+    "consent": {"scope": ["text", "train"], "until": "2031-01-01"},
+    "actor": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+    "parents": ["log-1", "log-2"],
+    "signal": {"kind": "sft", "weight": 0.5},
+}
+"""Whose a document is, what they agreed to, and what it was made from."""
+
+
+@pytest.mark.parametrize("name", STEPS_OF_ANYBODY)
+def test_whose_a_document_is_survives_every_step(name: str) -> None:
+    owners = [TAINT, {**TAINT, "tenant": "birch", "parents": ["log-3"]}, {}]
+    stream = [document.with_metadata(**owners[place % 3]) for place, document in enumerate(stream_for(name))]
+    owner_of = {document.id: owners[place % 3] for place, document in enumerate(stream)}
+    lines, verdicts, _ = run(step_of(name), stream)
+    assert len(lines) + len(verdicts) == len(stream)
+    for document in map(decode, lines):
+        assert {key: document.metadata[key] for key in TAINT if key in document.metadata} == owner_of[document.id]
+    for verdict in verdicts:
+        if other := verdict.decision()["values"].get("of"):
+            assert owner_of[other].get("tenant") == owner_of[str(verdict.id)].get("tenant")
 
 
 def test_sinks_pass_documents_on() -> None:

@@ -12,6 +12,7 @@ import pytest
 from corpuskit.core.document import Document
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.format import Format, file_suffixes, shard_paths
+from corpuskit.core.options import build_step
 from corpuskit.core.provenance import manifest
 from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.provenance.verdicts import Verdict
@@ -22,7 +23,7 @@ from corpuskit.core.step import Source
 from corpuskit.core.stream.flow import Flow
 from tests.support.formats.chat_turns import ChatTurns
 from tests.support.formats.token_ids import TokenIds
-from tests.whole.test_contract import documents
+from tests.whole.test_contract import OPTIONS, documents
 
 FORMATS: list[Format] = [*all_formats(), ChatTurns(), TokenIds()]
 """corpuskit's own, and two that are lossy, so that the laws are seen to have room for such."""
@@ -125,7 +126,7 @@ def test_a_damaged_shard_gives_no_other_documents(tmp_path: Path, format_: Forma
 
 def read_all(name: str, path: Path) -> tuple[list[Document], list[Verdict], Input]:
     """Pass one file through a source."""
-    step = find_step(name)()
+    step = build_step(find_step(name), OPTIONS.get(name, {}))
     verdicts: list[Verdict] = []
     input_ = Input(path.name, local_path=path)
     return list(Flow([step], verdicts.append).documents([input_])), verdicts, input_

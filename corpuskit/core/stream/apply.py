@@ -2,15 +2,18 @@
 
 import operator
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corpuskit.core.counts import StepCount, line_digest
 from corpuskit.core.document import Document, Reject, encode
 from corpuskit.core.errors import CorpuskitError
 from corpuskit.core.provenance.verdicts import Verdict
-from corpuskit.core.step import Drop, Stage
+from corpuskit.core.step import Drop, Split, Stage
 from corpuskit.core.stream.batch import Batch, Location, count_unread, count_way, decoded, of_reject
 from corpuskit.core.stream.cpu_guard import KILLED, TOGETHER, Guard, killed
+
+Outcome = Document | Drop | Reject | Sequence[Document]
+"""What a stage makes of a document; several documents if it splits it."""
 
 
 class StepFault(CorpuskitError):
@@ -33,8 +36,8 @@ def apply_stages(stages: Sequence[Stage], batch: Batch, guard: Guard | None = No
         return result
     for number, (document, location) in enumerate(incoming):
         item = _in_flight(document, location, number, batch.killed.get(number))
-        if _apply_all(stages, result.counts, result.verdicts, item, guard):
-            result.documents.append(item.document)
+        for passed in _apply_all(stages, result.counts, result.verdicts, item, guard):
+            result.documents.append(passed.document)
             result.locations.append(location)
     return result
 
@@ -75,19 +78,17 @@ def _apply_together(
         passed = []
         for item, outcome in zip(remaining, _apply_many(stage, index, remaining, guard), strict=True):
             verdict = _count_outcome(stage, count, item, outcome)
-            if verdict is None:
-                passed.append(item)
-            else:
+            if isinstance(verdict, Verdict):
                 numbered_verdicts.append((item.number, verdict))
+            else:
+                passed += verdict
         remaining = passed
     result.verdicts = [verdict for _, verdict in sorted(numbered_verdicts, key=operator.itemgetter(0))]
     result.documents = [item.document for item in remaining]
     result.locations = [item.location for item in remaining]
 
 
-def _apply_many(
-    stage: Stage, index: int, in_flight: list[InFlight], guard: Guard | None
-) -> Sequence[Document | Drop | Reject]:
+def _apply_many(stage: Stage, index: int, in_flight: list[InFlight], guard: Guard | None) -> Sequence[Outcome]:
     if type(stage).apply_many is not Stage.apply_many:
         documents = [item.document for item in in_flight]
         if guard is not None:
@@ -104,7 +105,7 @@ def _apply_many(
     return [_apply_to(stage, index, item, guard) for item in in_flight]
 
 
-def _apply_to(stage: Stage, index: int, item: InFlight, guard: Guard | None) -> Document | Drop | Reject:
+def _apply_to(stage: Stage, index: int, item: InFlight, guard: Guard | None) -> Outcome:
     if index == item.killed:
         return killed()
     if guard is not None:
@@ -112,9 +113,9 @@ def _apply_to(stage: Stage, index: int, item: InFlight, guard: Guard | None) -> 
     return _apply(stage, item.document)
 
 
-def _apply(stage: Stage, document: Document) -> Document | Drop | Reject:
+def _apply(stage: Stage, document: Document) -> Outcome:
     try:
-        return stage.apply(document)
+        return stage.split(document) if isinstance(stage, Split) else stage.apply(document)
     except Reject as reject:
         return reject
     except CorpuskitError:
@@ -138,19 +139,29 @@ def apply_stages_to_lines(stages: Sequence[Stage], batch: Batch, guard: Guard | 
 
 
 def _apply_all(
-    stages: Sequence[Stage], counts: list[StepCount], verdicts: list[Verdict], item: InFlight, guard: Guard | None
-) -> bool:
-    """Pass a document through all stages; return whether it comes out of the last. `item` then holds it."""
-    for index, (stage, count) in enumerate(zip(stages, counts, strict=True)):
-        verdict = _count_outcome(stage, count, item, _apply_to(stage, index, item, guard))
-        if verdict is not None:
-            verdicts.append(verdict)
-            return False
-    return True
+    stages: Sequence[Stage],
+    counts: list[StepCount],
+    verdicts: list[Verdict],
+    item: InFlight,
+    guard: Guard | None,
+    start: int = 0,
+) -> list[InFlight]:
+    """Pass a document through the stages from `start` on; return what comes out of the last, none if it is left out."""
+    for index in range(start, len(stages)):
+        stage, count = stages[index], counts[index]
+        passed = _count_outcome(stage, count, item, _apply_to(stage, index, item, guard))
+        if isinstance(passed, Verdict):
+            verdicts.append(passed)
+            return []
+        if len(passed) > 1:
+            parts = [_apply_all(stages, counts, verdicts, part, guard, index + 1) for part in passed]
+            return [document for part in parts for document in part]
+        (item,) = passed
+    return [item]
 
 
-def _count_outcome(stage: Stage, count: StepCount, item: InFlight, outcome: Document | Drop | Reject) -> Verdict | None:
-    """Count what a stage made of a document; return a verdict if it goes no further."""
+def _count_outcome(stage: Stage, count: StepCount, item: InFlight, outcome: Outcome) -> Verdict | list[InFlight]:
+    """Count what a stage made of a document; return the documents that go on, or a verdict if none does."""
     if count.absent_fields is None:
         count.absent_fields = stage.absent_fields(item.document)
     elif count.absent_fields:
@@ -165,14 +176,17 @@ def _count_outcome(stage: Stage, count: StepCount, item: InFlight, outcome: Docu
                 item.document, item.line, item.digest = outcome, line, line_digest(line)
             count.sent.add_hashed(item.line, item.digest)
             count_way(count, item.document)
-            return None
+            return [item]
+        if isinstance(stage, Split) and isinstance(outcome, Sequence) and outcome:
+            return _parts(count, item, outcome)
         if isinstance(outcome, Drop):
             verdict = Verdict.of_drop(stage.name(), outcome, item.location)
             count.dropped[outcome.reason] += 1
             return verdict
         if not isinstance(outcome, Reject):
+            expected = "`split` must return Documents" if isinstance(stage, Split) else "`apply` must return a Document"
             raise StepFault(
-                f"{stage.name()}: `apply` must return a Document or a Drop, not {type(outcome).__name__}, "
+                f"{stage.name()}: {expected} or a Drop, not {_described(outcome)}, "
                 f"as it did for document {item.document.id!r}"
             )
         raise outcome
@@ -185,3 +199,20 @@ def _count_outcome(stage: Stage, count: StepCount, item: InFlight, outcome: Docu
         return of_reject(stage.name(), reject, item.document.id, item.line, item.location)
     except Exception as error:
         raise _fault(stage, item.document, error) from error
+
+
+def _parts(count: StepCount, item: InFlight, documents: Sequence[Document]) -> list[InFlight]:
+    """Count the documents that one was split into, and return them; Reject for one without a line counts none."""
+    lines = [encode(document) for document in documents]
+    parts = []
+    for document, line in zip(documents, lines, strict=True):
+        part = replace(item, document=document, line=line, digest=line_digest(line))
+        count.sent.add_hashed(part.line, part.digest)
+        count_way(count, document)
+        parts.append(part)
+    count.made += len(parts) - 1
+    return parts
+
+
+def _described(outcome: object) -> str:
+    return "an empty list" if outcome == [] or outcome == () else type(outcome).__name__

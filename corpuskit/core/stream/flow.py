@@ -17,7 +17,7 @@ from corpuskit.core.errors import CorpuskitError, UsageError
 from corpuskit.core.provenance.verdicts import DROPPED, Verdict
 from corpuskit.core.reading.inputs import Findings, Input
 from corpuskit.core.settings import Tags
-from corpuskit.core.step import CorpusStage, Drop, Item, Rejected, Sink, Source, Stage, Step, demand_steps
+from corpuskit.core.step import CorpusStage, Drop, Item, Made, Rejected, Sink, Source, Stage, Step, demand_steps
 from corpuskit.core.stream.apply import StepFault, apply_stages, apply_stages_to_lines
 from corpuskit.core.stream.batch import Batch, Location, count_way, decoded, in_batches, of_reject, read_lines
 from corpuskit.core.wording import excerpt
@@ -149,6 +149,9 @@ class Flow:
 
     def _count_outcome(self, item: Item, name: str, count: StepCount, location: Location) -> Document | None:
         """Count what a step yields; return the document if it is to go on."""
+        if isinstance(item, Made):
+            count.made += 1
+            item = item.document
         try:
             if isinstance(item, Document):
                 count.sent.add(encode(item))

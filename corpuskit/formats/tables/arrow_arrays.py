@@ -39,7 +39,7 @@ class TextColumn:
 
 
 def array_of(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
-    """Return the values, None for null, as an array of strings, integers, floats, or lists of structs.
+    """Return the values, None for null, as an array of strings, integers, floats, or lists of strings or structs.
 
     >>> array_of(["a", None], pa.string()).to_pylist()
     ['a', None]
@@ -60,11 +60,14 @@ def _lists(values: Sequence[Any], kind: pa.ListType) -> pa.Array:
     # offsets     [0 2 2 3]        the items of value 0 are 0 to 2, of value 2 are 2 to 3
     # validity    101              value 1 is null, not an empty list
     items = [item for value in values for item in value or ()]
-    fields = [kind.value_type.field(index) for index in range(kind.value_type.num_fields)]
-    columns = [array_of([item[field.name] for item in items], field.type) for field in fields]
-    structs = pa.Array.from_buffers(kind.value_type, len(items), [None], children=columns)
+    if pa.types.is_struct(kind.value_type):
+        fields = [kind.value_type.field(index) for index in range(kind.value_type.num_fields)]
+        columns = [array_of([item[field.name] for item in items], field.type) for field in fields]
+        item_array = pa.Array.from_buffers(kind.value_type, len(items), [None], children=columns)
+    else:
+        item_array = array_of(items, kind.value_type)
     offsets = array("i", accumulate((len(value or ()) for value in values), initial=0))
-    return _array(kind, values, [pa.py_buffer(offsets)], [structs])
+    return _array(kind, values, [pa.py_buffer(offsets)], [item_array])
 
 
 def _array(

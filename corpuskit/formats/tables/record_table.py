@@ -6,7 +6,7 @@ whose value does not fit its column exactly (a null, a number written as text, a
 that rest, so the canonical line of a document comes back byte for byte.
 
 Objects (`rights`, `labels`, `quality` …) are JSON strings, as their keys differ from document to document; `pii` is
-a list of `{start, end, type}`.
+a list of `{start, end, type}`, `parents` one of strings.
 """
 
 import math
@@ -26,6 +26,7 @@ TYPES = {
     float: pa.float64(),
     dict: pa.large_string(),
     list: pa.list_(pa.struct(SPAN)),
+    list[str]: pa.list_(pa.string()),
 }
 SCHEMA = pa.schema(
     [
@@ -36,6 +37,8 @@ SCHEMA = pa.schema(
         pa.field("extra", pa.large_string()),
     ]
 )
+LATER_KEYS = {"actor", "event", "parents", "signal"}
+"""Keys reserved after tables without a column for them had been published; there they stand in `extra`."""
 
 Cells = dict[str, Any]
 """The cells of one row that are not null."""
@@ -114,8 +117,8 @@ def rows(batch: pa.RecordBatch) -> Iterator[Cells]:
 
 
 def is_record_table(schema: pa.Schema) -> bool:
-    """Whether a table has exactly the columns of a `RecordTable`."""
-    return set(schema.names) == set(SCHEMA.names)
+    """Whether a table has exactly the columns of a `RecordTable`, or of one before `LATER_KEYS` were reserved."""
+    return set(SCHEMA.names) - LATER_KEYS <= set(schema.names) <= set(SCHEMA.names)
 
 
 def _values(column: pa.Array) -> list[Any]:
@@ -165,10 +168,11 @@ def _is_spans(value: Any) -> bool:
     )
 
 
-_FITS: dict[type, Callable[[Any], bool]] = {
+_FITS: dict[Any, Callable[[Any], bool]] = {
     str: lambda value: type(value) is str,
     int: _is_integer,
     float: lambda value: type(value) is float and math.isfinite(value),
     dict: lambda value: type(value) is dict,
     list: _is_spans,
+    list[str]: lambda value: type(value) is list and all(type(item) is str for item in value),
 }

@@ -8,8 +8,9 @@ from corpuskit.core.reading.inputs import Input
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.tokens import WORDS
-from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, license_gate
+from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, steps_of_source
 
+AUDIENCE = "filter-audience"
 Inputs = Mapping[str, Sequence[Input]]
 """The inputs of each source, by its name."""
 
@@ -28,13 +29,14 @@ def tokenizer_of(recipe: Recipe) -> str:
 
 
 def steps_of(recipe: Recipe, source: SourceSpec) -> list[Step]:
-    """Return a source's steps: the reading one, the policy's licence filter, then its own."""
-    return [source.from_step, *license_gate(recipe), *source.steps]
+    """Return a source's steps: the reading one, then its own among the filters and checks of the policy."""
+    return [source.from_step, *steps_of_source(recipe, source)]
 
 
 def phase_name(label: str, steps: Sequence[Step]) -> str:
-    """Return what a phase is called: `web: fetch-warc, extract`."""
-    return f"{label}: {', '.join(step.name() for step in steps)}"
+    """Return what a phase is called: `web: fetch-warc, extract`, without the filter that every recipe has."""
+    names = [step.name() for step in steps]
+    return f"{label}: {', '.join([name for name in names if name != AUDIENCE] or names[:1])}"
 
 
 def corpus_stages(recipe: Recipe) -> list[CorpusStage]:

@@ -16,7 +16,7 @@ from corpuskit.mix.engine.read_tasks import ReadPlan, read_plans
 from corpuskit.mix.engine.tasks import StoredTask
 from corpuskit.mix.engine.text_table import table_lines
 from corpuskit.mix.recipe.cluster_profile import Profile
-from corpuskit.mix.recipe.recipe import Recipe, tags_of
+from corpuskit.mix.recipe.recipe import Recipe, steps_together, tags_of
 from corpuskit.mix.recipe.shell_pipe import source_pipes, together_pipe
 
 
@@ -61,7 +61,7 @@ def task_report(recipe: Recipe, inputs: Inputs, settings: Settings, executor: st
         size = f"{_local_bytes(inputs[source.name]):,} bytes"
         rows.append((phase_name(source.name, steps[:end]), f"{tasks:,}", f"{done:,}", size))
         rows += _later_phases(source.name, steps[end:])
-    rows += _later_phases("together", recipe.together)
+    rows += _later_phases("together", steps_together(recipe))
     if recipe.budget:
         rows.append(("mix: measure", "one per shard", "", "all shards"))
     rows.append(("mix: select", "one per shard", "", "all shards"))

@@ -48,7 +48,7 @@ from corpuskit.mix.engine.task_results import DocumentsResult, OutputFile
 from corpuskit.mix.engine.verdict_files import join_verdicts
 from corpuskit.mix.engine.work_cache import WorkCache
 from corpuskit.mix.recipe.cluster_profile import Profile
-from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, tags_of
+from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, steps_together, tags_of
 from corpuskit.mix.solver.sampling import QuotaPlan
 
 
@@ -130,7 +130,7 @@ class MixRun:
         stream = _joined_stream(streams)
         self._tell_remarks()
         self._demand_whole_inputs(stream.chain.inputs)
-        stream = self._run_steps("together", stream, self.recipe.together)
+        stream = self._run_steps("together", stream, steps_together(self.recipe))
         self._tell_absent_fields()
         self._mix(stream)
         return self._publish(stream)

@@ -1,17 +1,23 @@
-"""The policy of a recipe: which licences its sources may have, and whether personal data must be scrubbed."""
+"""The policy of a recipe: which licences its sources may have, whether personal data must be masked, who gets it all.
+
+Each rule inserts filter steps; `source_gates` and `output_gates` say which.
+"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.licenses import allowed, entry_problem
+from corpuskit.core.options import build_step
+from corpuskit.core.registry import find_step
 from corpuskit.core.step import Step
 from corpuskit.core.wording import comma_list
 from corpuskit.mix.recipe.node import Node
 
 FROM_DOCUMENTS = "from-documents"
 """Given as a source's licence if each document states its own; the licence gate then checks them one by one."""
-POLICY_KEYS = ("licenses", "pii")
+POLICY_KEYS = ("licenses", "pii", "audience")
 
 
 @dataclass(frozen=True)
@@ -20,15 +26,36 @@ class Policy:
 
     licenses: tuple[str, ...] | None = None
     pii_required: bool = False
+    audience: Step = field(default_factory=lambda: build_step(find_step("filter-audience"), {}))
+    """The filter that lets pass only what the audience may have; the public by default."""
+
+    def source_gates(self) -> list[Step]:
+        """Return the filters that stand right behind every source."""
+        licenses = {"allow": list(self.licenses or ())}
+        gates = [] if self.licenses is None else [build_step(find_step("filter-license"), licenses)]
+        return [*gates, self.audience]
+
+    def source_checks(self, steps: Iterable[Step]) -> list[Step]:
+        """Return the check that stands behind a source's own steps; `steps` are these and those of all sources."""
+        if not self.pii_required:
+            return []
+        masked_fields = {field: None for step in steps if step.name() == "scrub-pii" for field in _fields_of(step)}
+        return [build_step(find_step("require-masked"), {"fields": list(masked_fields)})]
 
     def check(self, source: str, location: str, license: str | None, steps: Iterable[Step]) -> None:
         """Raise RefusedError if the policy forbids a source with this licence and these steps."""
         if self.licenses is not None:
             self._check_license(source, location, license, self.licenses)
-        if self.pii_required and not any(step.name() == "scrub-pii" for step in steps):
+        scrubs = [step for step in steps if step.name() == "scrub-pii"] if self.pii_required else []
+        if self.pii_required and not scrubs:
             raise RefusedError(
                 f"{location}: `pii: required`, but source `{source}` has no step `scrub-pii`; "
                 "add it under `steps` or `together`"
+            )
+        if scrubs and all(getattr(step, "mode", "") == "tag" for step in scrubs):
+            raise RefusedError(
+                f"{location}: `pii: required`, but `scrub-pii` only tags what it finds in source `{source}`; "
+                "use its mode mask, hash or drop"
             )
 
     def _check_license(self, source: str, location: str, license: str | None, allow: tuple[str, ...]) -> None:
@@ -45,10 +72,25 @@ def read_policy(node: Node | None) -> Policy:
     if node is None:
         return Policy()
     node.keys(*POLICY_KEYS)
-    licenses, pii = node.get("licenses"), node.get("pii")
+    licenses, pii, audience = node.get("licenses"), node.get("pii"), node.get("audience")
     if pii:
         pii.choice(["required"])
-    return Policy(_allow_list(licenses) if licenses else None, pii is not None)
+    return Policy(_allow_list(licenses) if licenses else None, pii is not None, _audience(audience))
+
+
+def _audience(node: Node | None) -> Step:
+    """Return the filter for an audience: a name, or the options of `filter-audience`."""
+    options: dict[str, Any] = {}
+    if node is not None:
+        entries = dict(node.entries()) if isinstance(node.value, dict) else {"audience": node}
+        options = {key: entry.value for key, entry in entries.items()}
+        return build_step(find_step("filter-audience"), options, lambda key: entries.get(key, node).location)
+    return build_step(find_step("filter-audience"), options)
+
+
+def _fields_of(step: Step) -> Iterable[str]:
+    """Return the fields that a `scrub-pii` masks; none if it only tags them."""
+    return () if getattr(step, "mode", "") == "tag" else getattr(step, "fields", ("text",))
 
 
 def _allow_list(node: Node) -> tuple[str, ...]:

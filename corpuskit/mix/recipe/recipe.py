@@ -148,10 +148,20 @@ def read_recipe(tree: Marked, folder: Path, find: FindStep = find_step) -> Recip
     return recipe
 
 
-def license_gate(recipe: Recipe) -> list[Step]:
-    """Return the filter that the policy's allow-list puts after every source; empty without an allow-list."""
-    allow = recipe.policy.licenses
-    return [] if allow is None else [build_step(find_step("filter-license"), {"allow": list(allow)})]
+def steps_of_source(recipe: Recipe, source: SourceSpec) -> list[Step]:
+    """Return what follows the reading of a source: the policy's filters, its own steps, the policy's checks.
+
+    The audience is checked again before output: here, if no step is common to all sources.
+    """
+    policy = recipe.policy
+    checks = policy.source_checks((*source.steps, *recipe.together))
+    last = [policy.audience] if source.steps and not recipe.together else []
+    return [*policy.source_gates(), *source.steps, *checks, *last]
+
+
+def steps_together(recipe: Recipe) -> list[Step]:
+    """Return the steps over all sources at once, and the last check of the audience."""
+    return [*recipe.together, recipe.policy.audience] if recipe.together else []
 
 
 def stated_license(source: SourceSpec) -> str | None:

@@ -5,20 +5,20 @@ import shlex
 from corpuskit.core.options import to_flags
 from corpuskit.core.reading.remote import public_url
 from corpuskit.core.step import Step
-from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, license_gate, stated_license
+from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, stated_license, steps_of_source, steps_together
 
 
 def source_pipes(recipe: Recipe) -> dict[str, str]:
     """Return the pipe that makes each source's documents, quoted for sh, without options at their defaults."""
     return {
-        source.name: _pipe([_source_command(source), *map(_command, [*license_gate(recipe), *source.steps])])
+        source.name: _pipe([_source_command(source), *map(_command, steps_of_source(recipe, source))])
         for source in recipe.sources
     }
 
 
 def together_pipe(recipe: Recipe) -> str:
     """Return the pipe of the steps over all sources at once; empty if there are none."""
-    return _pipe([_command(step) for step in recipe.together])
+    return _pipe([_command(step) for step in steps_together(recipe)])
 
 
 def _source_command(source: SourceSpec) -> list[str]:

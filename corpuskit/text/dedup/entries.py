@@ -1,7 +1,8 @@
 """What documents are compared by: one entry each, on disk, in block files (`corpuskit.core.disk.block_file`).
 
 An entry's fields: `digest` of the text (xxh3, 128 bits); for near-duplicates `wordless` (the text has no shingles),
-`key-0` and on (one for each band) and `signature`; `preference`, if documents other than the first are kept. Its
+`key-0` and on (one for each band) and `signature`; `preference`, if documents other than the first are kept. Digest and
+keys depend on the document's tenant, so documents of different tenants, or of none, never meet. Its
 strings: the `id`, and `facts`, the metadata that a survivor may take over, as JSON.
 """
 
@@ -13,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 from corpuskit.core.disk.spool import temporary
 from corpuskit.core.document import Document
 from corpuskit.text.dedup.parameters import DedupParameters
-from corpuskit.text.dedup.survivors import TAKEN_OVER, digest, preference
+from corpuskit.text.dedup.survivors import TAKEN_OVER, digest, preference, tenant_salt
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,13 +61,14 @@ class Signer:
 
         parameters, batch = self._parameters, self._batch
         texts = [document.text for document in batch]
-        numbers: dict[str, Any] = {"digest": numpy.frombuffer(b"".join(map(digest, texts)), "<u8")}
+        numbers: dict[str, Any] = {"digest": numpy.frombuffer(b"".join(map(digest, batch)), "<u8")}
         if parameters.keep != "first":
             numbers["preference"] = numpy.array(
                 [preference(document, parameters.keep) for document in batch], numpy.int64
             )
         if parameters.method == "minhash" and texts:
-            numbers |= self._near(texts)
+            salts = numpy.array(list(map(tenant_salt, batch)), numpy.uint64)
+            numbers |= self._near(texts, salts)
         if batch:
             strings = {
                 "id": [document.id.encode() for document in batch],
@@ -76,7 +78,7 @@ class Signer:
                 self._writer.append(numbers, strings, len(batch))
         self._batch, self._characters = [], 0
 
-    def _near(self, texts: list[str]) -> dict[str, Any]:
+    def _near(self, texts: list[str], salts: "NDArray[Any]") -> dict[str, Any]:
         import numpy
 
         from corpuskit.text.dedup.minhash import band_keys, signatures
@@ -84,7 +86,8 @@ class Signer:
 
         shingled = shingles_of(texts, self._parameters.ngram)
         rows = signatures(shingled, self._parameters.permutations, self._parameters.seed)
-        keys = {f"key-{band}": column for band, column in enumerate(band_keys(rows, self._parameters.bands).T)}
+        salted_keys = band_keys(rows, self._parameters.bands) ^ salts[:, None]
+        keys = {f"key-{band}": column for band, column in enumerate(salted_keys.T)}
         return {"wordless": numpy.array([not len(hashes) for hashes in shingled]), "signature": rows, **keys}
 
 

@@ -20,12 +20,26 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LAST = 2**63 - 1
 
 
-def digest(text: str) -> bytes:
-    """Return the hash by which equal texts are found: xxh3 of the UTF-8, 128 bits."""
+def digest(document: Document) -> bytes:
+    """Return the hash by which equal texts of one tenant, or of none, are found: xxh3 of the UTF-8, 128 bits."""
     import xxhash
 
-    value: bytes = xxhash.xxh3_128_digest(text.encode("utf-8", "surrogatepass"))
+    value: bytes = xxhash.xxh3_128_digest(tenant_prefix(document) + document.text.encode("utf-8", "surrogatepass"))
     return value
+
+
+def tenant_prefix(document: Document) -> bytes:
+    """Return what sets a tenant's hashes apart; empty without a tenant. No text begins like it: 0xFF is not UTF-8."""
+    tenant = document.metadata.get("tenant")
+    return b"" if tenant is None else b"\xff" + str(tenant).encode("utf-8", "surrogatepass") + b"\xff"
+
+
+def tenant_salt(document: Document) -> int:
+    """Return the 64 bits by which a tenant's band keys differ from those of all others; 0 without a tenant."""
+    import xxhash
+
+    prefix = tenant_prefix(document)
+    return xxhash.xxh3_64_intdigest(prefix) if prefix else 0
 
 
 def preference(document: Document, keep: str) -> int:

@@ -26,12 +26,12 @@ from corpuskit.text.quality.vocabulary import (
     vocabulary,
 )
 
-__all__ = ["Signals"]
+__all__ = ["TextSignals"]
 
 Figures = Iterator[tuple[str, Numbers]]
 
 
-class Signals:
+class TextSignals:
     """The signals of a batch of texts, by family and by the names that `rules.RULES` uses.
 
     Figures are arrays with one value per text; counts are integers, ratios are floats.
@@ -213,10 +213,10 @@ class Signals:
 
 
 _FAMILIES = {
-    "gopher": Signals.gopher,
-    "gopher-repetition": Signals.repetition,
-    "c4": Signals.c4,
-    "fineweb": Signals.fineweb,
+    "gopher": TextSignals.gopher,
+    "gopher-repetition": TextSignals.repetition,
+    "c4": TextSignals.c4,
+    "fineweb": TextSignals.fineweb,
 }
 _EDGES = (str.startswith, str.endswith)
 

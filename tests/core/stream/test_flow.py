@@ -1,7 +1,7 @@
 """A flow takes only steps that it can apply; what a source raises costs one input, or names it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from corpuskit.core.counts import StepCount
 from corpuskit.core.document import Document, Reject
 from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.reading.inputs import Input
-from corpuskit.core.step import CorpusStage, Drop, Item, Source, Stage
+from corpuskit.core.step import CorpusStage, Drop, Item, Made, Source, Split, Stage
 from corpuskit.core.stream.apply import StepFault
 from tests.conftest import texts
 
@@ -140,3 +140,81 @@ def test_accounts_of_tasks_add_their_ways_up() -> None:
 def test_arguments_of_a_wrong_type_are_named(misuse: Callable[[], object], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         misuse()
+
+
+@dataclass(frozen=True)
+class CutAtSpaces(Split):
+    """Cut each text at its spaces.
+
+    corpuskit cut-at-spaces
+    """
+
+    def split(self, document: Document) -> list[Document] | Drop:
+        """Raises Reject for `reject`; drops `drop`; returns nothing for `nothing`."""
+        if document.text == "reject":
+            raise Reject("cannot-be-cut")
+        if document.text == "drop":
+            return Drop(document, "not-wanted")
+        if document.text == "nothing":
+            return []
+        return [
+            Document(f"{document.id}#{number}", part, {"parents": [document.id]})
+            for number, part in enumerate(document.text.split())
+        ]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("together", [False, True])
+def test_a_split_counts_what_it_makes(tmp_path: Path, jobs: int, together: bool) -> None:
+    verdicts: list[Verdict] = []
+    steps: list[Stage] = [Upper(), CutAtSpaces(), CutAtSpaces()] if together else [CutAtSpaces(), CutAtSpaces()]
+    flow = Flow([Notes(), *steps], verdicts.append, jobs)
+    given = inputs(tmp_path, "a b c", "drop", "one", "x")
+    out = [(document.id, document.text.lower()) for document in flow.documents(given)]
+    assert out[:3] == [("0.txt-1#0#0", "a"), ("0.txt-1#1#0", "b"), ("0.txt-1#2#0", "c")]
+    assert [text for _, text in out] == ["a", "b", "c"] * 2 + ["one"] * 2 + ["x"] * 2
+    first, second = flow.counts[-2:]
+    assert (first.received.documents, first.made, first.sent.documents, first.dropped) == (8, 4, 10, {"not-wanted": 2})
+    assert (second.received.documents, second.made, second.sent.documents) == (10, 0, 10)
+    assert all(count.is_balanced() for count in flow.counts) and len(verdicts) == 2
+
+
+@dataclass(frozen=True)
+class Upper(Stage):
+    """Write in capitals, many documents at a time, but for the words that mean something here."""
+
+    def apply(self, document: Document) -> Document:
+        """Return the document in capitals."""
+        return document if document.text == "drop" else document.with_text(document.text.upper())
+
+    def apply_many(self, documents: Sequence[Document]) -> list[Document | Drop | Reject]:
+        """Return all documents in capitals."""
+        return [self.apply(document) for document in documents]
+
+
+def test_a_split_into_nothing_is_a_fault_of_the_step(tmp_path: Path) -> None:
+    flow = Flow([Notes(), CutAtSpaces()], lambda verdict: None)
+    with pytest.raises(StepFault, match=r"`split` must return Documents or a Drop, not an empty list"):
+        list(flow.documents(inputs(tmp_path, "nothing")))
+
+
+@dataclass(frozen=True)
+class Sum(CorpusStage):
+    """Drop every document and add one that is made of them."""
+
+    def run(self, documents: Iterable[Document]) -> Iterator[Item]:
+        """Yield a drop for each document, and a new one at the end."""
+        ids = []
+        for document in documents:
+            ids.append(document.id)
+            yield Drop(document, "distilled")
+        yield Made(Document("sum", " ".join(ids), {"parents": ids}))
+
+
+def test_what_a_corpus_stage_makes_is_counted(tmp_path: Path) -> None:
+    flow = Flow([Notes(), Sum()], lambda verdict: None)
+    (made,) = flow.documents(inputs(tmp_path, "a", "b"))
+    count = flow.counts[1]
+    assert (count.received.documents, count.made, count.sent.documents) == (4, 1, 1)
+    assert count.dropped == {"distilled": 4} and count.is_balanced()
+    assert made.metadata["parents"] == ["0.txt-1", "0.txt-2", "1.txt-1", "1.txt-2"]

@@ -269,19 +269,31 @@ def test_the_pipes_that_sources_stand_for(read) -> None:
     assert pipes["web"] == (
         "corpuskit fetch-warc 'recipes/crawl/*.warc.gz' --source web --origin crawl --license LicenseRef-crawl"
         " | corpuskit filter-license --allow CC0-1.0,CC-BY-4.0,PSF-2.0,MIT,LicenseRef-crawl"
-        " | corpuskit extract | corpuskit filter-language --keep en"
-        " | corpuskit filter-quality --rules gopher,c4,fineweb"
+        " | corpuskit filter-audience | corpuskit extract | corpuskit filter-language --keep en"
+        " | corpuskit filter-quality --rules gopher,c4,fineweb | corpuskit require-masked"
     )
     assert "--license-evidence 'a file; LICENSE'" in pipes["code"]
-    assert together_pipe(recipe) == "corpuskit dedup | corpuskit scrub-pii"
-    assert whole_pipe(recipe) == f"({pipes['web']}; {pipes['code']}) | corpuskit dedup | corpuskit scrub-pii"
+    together = "corpuskit dedup | corpuskit scrub-pii | corpuskit filter-audience"
+    assert together_pipe(recipe) == together
+    assert whole_pipe(recipe) == f"({pipes['web']}; {pipes['code']}) | {together}"
 
 
 def test_names_from_a_recipe_cannot_leave_their_quotes(read) -> None:
     name = "it's $(touch owned) `x`; *"
     recipe = read(SMALL.replace("[src/]", '["' + name + '"]'))
     words = shlex.split(source_pipes(recipe)["web"])
-    assert words == ["corpuskit", "code", f"recipes/{name}", "--source", "web", "--origin", "crawl"]
+    assert words == [
+        "corpuskit",
+        "code",
+        f"recipes/{name}",
+        "--source",
+        "web",
+        "--origin",
+        "crawl",
+        "|",
+        "corpuskit",
+        "filter-audience",
+    ]
 
 
 def test_quotas_of_a_recipe(read) -> None:

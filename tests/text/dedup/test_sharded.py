@@ -201,3 +201,60 @@ def test_runs_bring_equal_keys_together_in_order(keys: list[int], size: int, roo
             )
         seen += [place for _, place in together]
     assert sorted(seen) == list(range(len(keys)))
+
+
+TENANTS = ("acme", "birch", None)
+
+
+@pytest.mark.parametrize("options", [*OPTIONS, {**SMALL, "verify": "jaccard"}])
+@settings(max_examples=60, deadline=None)
+@given(texts=families(), data=st.data())
+def test_tenants_never_meet(
+    tmp_path_factory: pytest.TempPathFactory, options: dict[str, Any], texts: list[Document], data: st.DataObject
+) -> None:
+    """Each tenant's verdicts are those on its documents alone, whoever else's lie between, however they are run."""
+    owners = data.draw(st.lists(st.sampled_from(TENANTS), min_size=len(texts), max_size=len(texts)))
+    documents = [document.with_metadata(tenant=owner) for document, owner in zip(texts, owners, strict=True)]
+    step = Dedup(**options)
+    alone = {tenant: exactly(step.run(of_tenant(documents, tenant))) for tenant in TENANTS}
+    runs = [list(step.run(documents))]
+    if step.keep == "first":
+        runs.append(list(Dedup(**options, memory="1").run(documents)))
+    if step.sharded():
+        runs.append(in_tasks(tmp_path_factory.mktemp("tasks"), [documents[:3], documents[3:]], step))
+    for items in runs:
+        for tenant in TENANTS:
+            own = [item for item in items if owner_of(item) == tenant]
+            assert exactly(own) == alone[tenant]
+    if step.keep == "first":
+        streamed = exactly(Dedup(**options, stream=True).run(documents))
+        assert sorted(map(repr, drops(streamed))) == sorted(
+            repr(drop) for tenant in TENANTS for drop in drops(alone[tenant])
+        )
+
+
+def of_tenant(documents: list[Document], tenant: str | None) -> list[Document]:
+    return [document for document in documents if document.metadata.get("tenant") == tenant]
+
+
+def owner_of(item: Item) -> str | None:
+    document = item.document if isinstance(item, Drop) else item
+    assert isinstance(document, Document)
+    owner: str | None = document.metadata.get("tenant")
+    return owner
+
+
+def drops(items: list[Any]) -> list[Any]:
+    return [item for item in items if isinstance(item, tuple)]
+
+
+@pytest.mark.parametrize("unit", ["line", "paragraph"])
+def test_units_of_one_tenant_stay_though_another_has_them(unit: str) -> None:
+    text = "A sentence that is long enough to be compared with others."
+    owners = ["acme", "birch", None, "acme", None]
+    documents = [Document(str(number), text, {"tenant": owner}) for number, owner in enumerate(owners)]
+    step = Dedup(unit=unit)  # type: ignore[arg-type]
+    assert [isinstance(item, Drop) for item in step.run(documents)] == [False, False, False, True, True]
+    turns = {"content_type": "text/x-turns"}
+    chats = [Document(str(number), f"<|user|>\n{text}\n\n<|assistant|>\n{text}", turns) for number in range(2)]
+    assert list(Dedup(unit=unit, min_length=1).run(chats)) == chats  # type: ignore[arg-type]

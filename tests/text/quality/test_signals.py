@@ -14,7 +14,7 @@ from corpuskit.text.quality.languages import known_languages, profile_of
 from corpuskit.text.quality.layout import TextLayout
 from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
 from corpuskit.text.quality.rules import FAMILIES, RULES, SETTINGS
-from corpuskit.text.quality.signals import Signals
+from corpuskit.text.quality.signals import TextSignals
 from tests.support.words import split_words
 
 SETTING = {item.name: item.value for item in SETTINGS}
@@ -33,14 +33,14 @@ def batch_signals(
     texts: list[str], language: str = "en", like_peer: bool = False, **settings: float
 ) -> list[dict[str, float]]:
     changed = {name.replace("_", "-"): value for name, value in settings.items()}
-    measured = Signals(texts, {**SETTING, **changed}, profile_of(language), like_peer)
+    measured = TextSignals(texts, {**SETTING, **changed}, profile_of(language), like_peer)
     columns = {name: values.tolist() for family in FAMILIES for name, values in measured.family(family)}
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def edited(text: str) -> tuple[str, int]:
     """Return what C4's rules leave of a text, and the number of sentences in it."""
-    prose = Signals([text], SETTING).prose_lines
+    prose = TextSignals([text], SETTING).prose_lines
     return prose.text(0), prose.sentences.item()
 
 
@@ -272,8 +272,8 @@ def test_which_lines_c4_keeps(line: str, stays: bool) -> None:
 def test_c4_knows_lines_of_languages_without_spaces() -> None:
     text = "今天的天气很好。\n菜单\n“我们去公园散步吧。”\n好。\n我们明天再去公园散步[12]。"
     kept = ["今天的天气很好。", "“我们去公园散步吧。”", "我们明天再去公园散步。"]
-    assert Signals([text], SETTING, profile_of("zh")).prose_lines.text(0).splitlines() == kept
-    assert Signals([text], SETTING, profile_of("zh"), like_peer=True).prose_lines.text(0) == ""
+    assert TextSignals([text], SETTING, profile_of("zh")).prose_lines.text(0).splitlines() == kept
+    assert TextSignals([text], SETTING, profile_of("zh"), like_peer=True).prose_lines.text(0) == ""
 
 
 def test_c4_takes_citation_marks_out() -> None:
@@ -315,7 +315,7 @@ def test_fineweb_figures() -> None:
 def test_every_rule_has_a_signal_and_the_signals_come_in_their_order() -> None:
     for family in FAMILIES:
         expected = list(dict.fromkeys(rule.signal for rule in RULES if rule.family == family))
-        assert [name for name, _ in Signals(["Some text."], SETTING).family(family)] == expected
+        assert [name for name, _ in TextSignals(["Some text."], SETTING).family(family)] == expected
 
 
 @pytest.mark.parametrize("text", ["", "\n", "\n\n\n", " ", "...", "\0"])

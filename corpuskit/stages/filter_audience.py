@@ -1,0 +1,53 @@
+"""`filter-audience`: only documents that an audience may have pass."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated
+
+from corpuskit.core.audience import PUBLIC, Audience, Use, audience_named, day
+from corpuskit.core.option_values import misfit
+from corpuskit.core.step import Document, Drop, Stage
+
+AUDIENCE_HELP = "Who gets the documents: public, or tenant:NAME."
+AS_OF_HELP = "Day, such as 2026-11-01, on which consent must hold; without it, consent that ends does not count."
+
+
+@dataclass(frozen=True)
+class FilterAudience(Stage):
+    """Keep documents that this audience may have: its own, and what people agreed to.
+
+    A document without `metadata.tenant` and `metadata.consent` is for everybody. One with a tenant is for that tenant
+    alone, and dropped as `foreign-tenant` for any other audience. It needs a `consent` whose `scope` lists the use and
+    `text`, or only `label` if its text is empty; else it is dropped as `no-consent`. So is one whose scope has a word
+    other than label, text, train and retrieve. Only a withdrawal (`events`) passes to its tenant without consent.
+    Consent holds up to the day `until`; later it is `expired`. The day that counts is the one you state, never the
+    clock, so that the result can be repeated.
+
+    A recipe's `policy: {audience: …}`, `public` by default, puts this step after each of its sources and again before
+    its output.
+
+        corpuskit filter-audience --audience tenant:acme --as-of 2026-11-01 signals.jsonl
+    """
+
+    audience: Annotated[str, AUDIENCE_HELP] = PUBLIC
+    use: Annotated[Use, "What the documents are for."] = "train"
+    as_of: Annotated[str | None, AS_OF_HELP] = None
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for an audience or a day that cannot be read."""
+        try:
+            audience_named(self.audience)
+        except ValueError:
+            raise misfit("audience", "public, or tenant:NAME", self.audience) from None
+        if self.as_of is not None and day(self.as_of) is None:
+            raise misfit("as-of", "a day such as 2026-11-01", self.as_of)
+
+    @cached_property
+    def rule(self) -> Audience:
+        """The audience that the options name."""
+        return Audience(audience_named(self.audience), self.use, day(self.as_of))
+
+    def apply(self, document: Document) -> Document | Drop:
+        """Return the document, or a drop `foreign-tenant`, `no-consent` or `expired`."""
+        objection = self.rule.objection(document)
+        return document if objection is None else Drop(document, *objection)

@@ -1,0 +1,72 @@
+"""`require-masked`: a stream with words outside the fields that were masked is refused."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from corpuskit.core.document import RESERVED
+from corpuskit.core.errors import RefusedError, UsageError
+from corpuskit.core.option_values import spelled
+from corpuskit.core.step import Document, Stage
+from corpuskit.core.wording import excerpt
+
+KEYS_OF_COMMANDS = frozenset({*RESERVED, "author", "html_language", "http_unfinished", "path", "programming_language"})
+"""Metadata keys that corpuskit's own commands write."""
+
+
+@dataclass(frozen=True)
+class RequireMasked(Stage):
+    """Refuse a stream if a document holds text outside the fields that were masked.
+
+    Text is any string that is not empty, however deep in a list or an object. The id is not looked at, and neither are
+    reserved metadata keys (docs/record.md) and the others that corpuskit's own commands write, such as `title`. Ends
+    with exit code 6, and names the field and the document. A recipe with `policy: {pii: required}` puts this step after
+    each of its sources, with the `fields` of the source's `scrub-pii`.
+
+        corpuskit scrub-pii --fields text,notes chats.jsonl | corpuskit require-masked --fields text,notes
+    """
+
+    fields: Annotated[tuple[str, ...], "Fields that were masked, as `scrub-pii` names them."] = ("text",)
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for an empty list of fields."""
+        if not self.fields:
+            raise UsageError(f"{spelled('fields')} names no field; name those that were masked")
+
+    def apply(self, document: Document) -> Document:
+        """Return the document. Raises RefusedError for a field with text that is not named."""
+        if not document.extra and document.metadata.keys() <= KEYS_OF_COMMANDS and "text" in self.fields:
+            return document
+        named_fields = {field.removesuffix(".*") for field in self.fields}
+        for path in _paths_of_text(document):
+            prefixes = (".".join(path[:length]) for length in range(1, len(path) + 1))
+            if named_fields.isdisjoint(prefixes):
+                field = ".".join(path[:2] if path[0] == "metadata" else path[:1])
+                raise RefusedError(
+                    f"`{excerpt(field)}` of document {excerpt(document.id)!r} holds text that was not masked; "
+                    f"add it to the `fields` of scrub-pii, or take it out"
+                )
+        return document
+
+
+def _paths_of_text(document: Document) -> Iterator[tuple[str, ...]]:
+    """Yield the keys that lead to each string, list positions left out; the id and metadata of commands are skipped."""
+    if document.text:
+        yield ("text",)
+    for key, value in document.extra.items():
+        yield from _below(value, (key,))
+    for key, value in document.metadata.items():
+        if key not in KEYS_OF_COMMANDS:
+            yield from _below(value, ("metadata", key))
+
+
+def _below(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if isinstance(value, str):
+        if value:
+            yield path
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _below(inner, (*path, key))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _below(inner, path)
