@@ -65,7 +65,7 @@ def test_pipe_and_recipe_agree(crawl: Path, shell: Run) -> None:
     stages = ["extract", "filter-language", "filter-quality", "dedup", "scrub-pii"]
     assert names == ["fetch-warc", "filter-audience", *stages, "filter-audience", "export"]
     assert manifest(crawl / "pipe")["inputs"] == manifest(crawl / "recipe")["inputs"]
-    assert [entry["path"] for entry in manifest(crawl / "pipe")["inputs"]] == ["crawl/a.warc.gz", "crawl/b.warc.gz"]
+    assert [entry["path"] for entry in manifest(crawl / "pipe")["inputs"]] == ["a.warc.gz", "b.warc.gz"]
 
 
 MIXED = """

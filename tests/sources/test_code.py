@@ -23,10 +23,14 @@ def read(tmp_path: Path, files: dict[str, str | bytes], **options: Any) -> dict[
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
+    anchor = tmp_path / "zz.py"
+    anchor.write_text(HELLO)
+    # The anchor keeps the common folder where it is, whatever other files there are.
     items = {}
-    for input_ in resolve(["."], base=tmp_path):
+    for input_ in resolve([str(path) for path in sorted(tmp_path.rglob("*")) if path.is_file()]):
         (item,) = Code(**options).read(input_)
         items[input_.name] = item
+    assert isinstance(items.pop("zz.py"), Document | Drop)
     return items
 
 

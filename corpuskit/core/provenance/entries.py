@@ -51,7 +51,7 @@ class InputEntry(TypedDict):
     """A file at the start of the chain."""
 
     path: str
-    """As it is written, of an absolute path what follows the folder of what is named; a URL without user and query."""
+    """Relative to the inputs' common folder; a URL without user name and query."""
     bytes: int
     """As stored."""
     sha256: str

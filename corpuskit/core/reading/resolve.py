@@ -1,15 +1,13 @@
 """What arguments name: files, folders, globs, addresses and datasets, in one fixed order.
 
-*Input order* is by name, then by position in the file. The name is the path as it is written, of an absolute one what
-follows the folder of what is named, so neither the order of the arguments nor what else is read changes a result.
+*Input order* is by name, then by position in the file; the name is the path below the inputs' common folder, so
+neither the working folder nor the order of the arguments changes a result.
 """
 
 import glob
-import itertools
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from corpuskit.core import console
@@ -72,39 +70,13 @@ def _expand(argument: str, suffixes: Sequence[str], base: Path | None) -> list[I
     if os.path.lexists(path):
         if not path.exists():
             raise UsageError(f"{argument!r} is a link that leads nowhere")
-        return _existing(path, suffixes, _name_of(argument))
+        return _existing(path, suffixes)
     if not glob.has_magic(argument):
         raise UsageError(f"no such file or folder: {argument!r}{_near_name(path)}")
     matches = sorted(glob.glob(str(path), recursive=True))
     if not matches:
         raise UsageError(f"no file matches {argument!r}; check the pattern and the folder it starts in")
-    names = _names_of_matches(argument, matches, base)
-    pairs = zip(matches, names, strict=True)
-    return [item for match, name in pairs for item in _existing(Path(match), suffixes, name)]
-
-
-def _name_of(argument: str) -> str:
-    """Return the name of a file or folder as it is written; of an absolute path, only its last part.
-
-    >>> _name_of("./a/../b/c.txt"), _name_of("../c.txt"), _name_of("/home/me/b"), _name_of(".")
-    ('b/c.txt', 'c.txt', 'b', '')
-    """
-    written = os.path.normpath(argument)
-    if os.path.isabs(written):
-        return os.path.basename(written)
-    return "/".join(part for part in written.split(os.sep) if part not in ("..", "."))
-
-
-def _names_of_matches(pattern: str, matches: list[str], base: Path | None) -> list[str]:
-    """Return the names of what a pattern matched: what each would have if it were written out.
-
-    Of an absolute pattern, the folder that it starts in is what is named.
-    """
-    if not os.path.isabs(pattern):
-        return [_name_of(os.path.relpath(match, base or ".")) for match in matches]
-    fixed_parts = list(itertools.takewhile(lambda part: not glob.has_magic(part), Path(pattern).parent.parts))
-    folder = os.path.join(*fixed_parts)
-    return [os.path.join(_name_of(folder), os.path.relpath(match, folder)) for match in matches]
+    return [item for match in matches for item in _existing(Path(match), suffixes)]
 
 
 def _near_name(path: Path) -> str:
@@ -117,17 +89,11 @@ def _near_name(path: Path) -> str:
     return f" (did you mean {str(path.with_name(near))!r}?)" if near else ""
 
 
-def _existing(path: Path, suffixes: Sequence[str], name: str) -> list[Input]:
+def _existing(path: Path, suffixes: Sequence[str]) -> list[Input]:
     if path.is_dir():
-        return [replace(item, name=_name_below(path, item, name)) for item in _folder(path, suffixes)]
+        return _folder(path, suffixes)
     beside = path.with_name(f"{path.name}.{MANIFEST}")
-    items = _dataset(beside) if beside.is_file() else [Input(name, local_path=path)]
-    return [replace(item, name=name) for item in items]
-
-
-def _name_below(folder: Path, item: Input, name: str) -> str:
-    assert item.local_path is not None
-    return os.path.join(name, item.local_path.relative_to(folder))
+    return _dataset(beside) if beside.is_file() else [Input(str(path), local_path=path)]
 
 
 def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
@@ -216,29 +182,16 @@ def _dataset(dataset: Path) -> list[Input]:
 
 
 def _named(inputs: list[Input]) -> list[Input]:
-    """Leave out what is named twice, and tell files of one name apart by the folders that they are in.
+    """Name local files by their path below the folder that they all share; leave out what is named twice.
 
     Manifests and decisions are UTF-8, so bytes of a name that are not are spelled out.
     """
-    unique: dict[str | None, Input] = {}
-    for item in inputs:
-        key = os.path.realpath(item.local_path) if item.local_path else item.url
-        if key not in unique or (-len(item.name), item.name) < (-len(unique[key].name), unique[key].name):
-            unique[key] = item
-    items_of: dict[str, list[Input]] = {}
-    for item in unique.values():
-        items_of.setdefault(item.name, []).append(item)
-    for name, items in items_of.items():
-        for item, longer in zip(items, _told_apart(name, items), strict=True):
-            item.name = printable_name(longer) if item.local_path else longer
+    unique = {os.path.realpath(item.local_path) if item.local_path else item.url: item for item in inputs}
+    absolute = {
+        key: Path(os.path.abspath(item.local_path)) for key, item in unique.items() if item.local_path is not None
+    }
+    if absolute:
+        common = os.path.commonpath([path.parent for path in absolute.values()])
+        for key, path in absolute.items():
+            unique[key].name = printable_name(path.relative_to(common).as_posix())
     return list(unique.values())
-
-
-def _told_apart(name: str, items: list[Input]) -> list[str]:
-    """Return the name, or for several files as many folders before it as tell them apart."""
-    paths = [Path(os.path.abspath(item.local_path)).parts[1:] if item.local_path else (name,) for item in items]
-    names, size = [name] * len(items), name.count("/") + 1
-    while len(set(names)) < len(names) and size < max(map(len, paths)):
-        size += 1
-        names = ["/".join(path[-size:]) for path in paths]
-    return names

@@ -143,42 +143,14 @@ def test_inputs_come_in_the_order_of_their_names_whatever_was_named_first(tree: 
         assert [source.name for source in found] == names, arguments
 
 
-@pytest.mark.parametrize(
-    ("argument", "name"),
-    [
-        ("a", "a/9.jsonl"),
-        ("./b/../a/", "a/9.jsonl"),
-        (".", "a/9.jsonl"),
-        ("a/9.jsonl", "a/9.jsonl"),
-        ("a/*.jsonl", "a/9.jsonl"),
-        ("{tree}/a", "a/9.jsonl"),
-        ("{tree}/a/9.jsonl", "9.jsonl"),
-        ("{tree}/a/*.jsonl", "a/9.jsonl"),
-        ("{tree}/*/9.jsonl", "{tree.name}/a/9.jsonl"),
-    ],
-)
-def test_a_name_follows_from_the_argument_alone(tree: Path, argument: str, name: str) -> None:
-    (tree / "c").mkdir()
-    (tree / "c" / "1.jsonl").write_text("{}\n")
-    for others in ([], ["c"], ["c", str(tree / "b")]):
-        names = [source.name for source in resolve([*others, argument.format(tree=tree)], [".jsonl"], tree)]
-        assert name.format(tree=tree) in names
-
-
-def test_files_of_one_name_are_told_apart(tree: Path) -> None:
-    (tree / "b" / "9.jsonl").write_text("{}\n")
-    files = [str(tree / folder / "9.jsonl") for folder in "ab"]
-    assert [source.name for source in resolve(files)] == ["a/9.jsonl", "b/9.jsonl"]
-    assert [source.name for source in resolve([*files, "a", "b/9.jsonl"], [".jsonl"], tree)] == [
-        "a/10.jsonl",
-        "a/9.jsonl",
-        "b/9.jsonl",
-    ]
+def test_names_are_below_the_common_folder(tree: Path) -> None:
+    assert [source.name for source in resolve([str(tree / "a")], [".jsonl"])] == ["10.jsonl", "9.jsonl"]
+    assert [source.name for source in resolve([str(tree / "a" / "9.jsonl")])] == ["9.jsonl"]
 
 
 def test_links_that_lead_nowhere_are_named(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tree / "a" / "lost.jsonl").symlink_to("nowhere")
-    assert [source.name for source in resolve([str(tree / "a")], [".jsonl"])] == ["a/10.jsonl", "a/9.jsonl"]
+    assert [source.name for source in resolve([str(tree / "a")], [".jsonl"])] == ["10.jsonl", "9.jsonl"]
     assert "1 link to nothing left out" in capsys.readouterr().err
     with pytest.raises(UsageError, match="leads nowhere"):
         resolve(["a/lost.jsonl"], base=tree)
