@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from corpuskit.core import console
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit
+from corpuskit.core.provenance.balance import VerdictKey, verdict_key
 from corpuskit.core.provenance.entries import SourceEntry, left_out
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
@@ -99,11 +100,17 @@ class Stats(Command):
 
     def _left_out(self, dataset: Dataset) -> list[LeftOutSummary]:
         """Return each step's reasons, rejects after drops, with their shares and some ids."""
-        ids: dict[tuple[str, str], list[str]] = {}
+        ids: dict[VerdictKey, list[str]] = {}
         for entry in dataset.decisions():
-            samples = ids.setdefault((entry["step"], entry["reason"]), [])
+            samples = ids.setdefault(verdict_key(entry), [])
             if len(samples) < self.samples and entry["id"] is not None:
                 samples.append(entry["id"])
+        names = Counter(step["name"] for step in dataset.manifest["steps"])
+        for step in dataset.manifest["steps"]:
+            # Decisions of earlier versions give the name alone, which says nothing where several steps have it.
+            for verdict, reason, _ in left_out(step) if names[step["name"]] == 1 else ():
+                named = ids.get((step["name"], verdict, reason), [])
+                ids[step["id"], verdict, reason] = [*ids.get((step["id"], verdict, reason), []), *named][: self.samples]
         return [
             {
                 "step": step["id"],
@@ -111,7 +118,7 @@ class Stats(Command):
                 "reason": reason,
                 "documents": number,
                 "share": round(number / max(step["in"]["documents"], 1), 6),
-                "samples": ids.get((step["name"], reason), []),
+                "samples": ids.get((step["id"], verdict, reason), []),
             }
             for step in dataset.manifest["steps"]
             for verdict, reason, number in sorted(left_out(step), key=lambda item: (item[0], -item[2], item[1]))

@@ -10,7 +10,7 @@ from corpuskit.core import console
 from corpuskit.core.counts import StreamCount
 from corpuskit.core.document import Reject, encode
 from corpuskit.core.errors import DamagedError, UsageError
-from corpuskit.core.provenance.balance import VerdictKey, decision_problems, step_problems
+from corpuskit.core.provenance.balance import VerdictKey, decision_problems, step_problems, verdict_key
 from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry
 from corpuskit.core.provenance.manifest import MANIFEST, is_repeatable, shard_format
 from corpuskit.core.publish.dataset import VERIFY, Dataset
@@ -229,7 +229,7 @@ def _check_decisions(dataset: Dataset) -> Iterator[str]:
         if not problems:
             try:
                 decisions = dataset.decisions_in(file)
-                decisions_of.update((each["step"], each["verdict"], each["reason"]) for each in decisions)
+                decisions_of.update(map(verdict_key, decisions))
             except DamagedError:
                 yield f"{file['path']} holds lines that are not decisions"
     if manifest["decisions"]:

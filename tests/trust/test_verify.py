@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from corpuskit.core.counts import StepCount
 from corpuskit.core.errors import DamagedError
 from corpuskit.core.provenance import manifest as manifests
+from corpuskit.core.provenance.balance import decision_problems
+from corpuskit.core.provenance.chain import Chain, StepDescription
 from corpuskit.core.settings import Settings
 from corpuskit.trust.verify import Verify
 from tests.conftest import Run, texts
@@ -279,3 +282,19 @@ def test_the_finished_tasks_of_a_stopped_mix_are_not_removed(tmp_path: Path, cor
     assert b"'out' keeps the finished tasks of a `mix` that did not end; run that again" in result.stderr
     assert task.exists()
     assert corpuskit("files", "-", "-o", "other", stdin=texts("a", "b")).returncode == 0
+
+
+def test_decisions_are_counted_by_the_id_of_their_step_or_else_by_its_name() -> None:
+    steps = Chain()
+    for _ in range(2):
+        count = StepCount()
+        count.received.add(b"line")
+        count.dropped["old"] += 1
+        steps.add(StepDescription("sieve", {}, {}), "none", count)
+    by_id = {("1-sieve", "dropped", "old"): 1, ("2-sieve", "dropped", "old"): 1}
+    assert not list(decision_problems(steps.steps, by_id))
+    assert len(list(decision_problems(steps.steps, {("1-sieve", "dropped", "old"): 2}))) == 2
+    assert not list(decision_problems(steps.steps, {("sieve", "dropped", "old"): 2}))
+    mixed = {("1-sieve", "dropped", "old"): 1, ("sieve", "dropped", "old"): 1}
+    assert not list(decision_problems(steps.steps, mixed))
+    assert list(decision_problems(steps.steps, {**by_id, ("3-sieve", "dropped", "old"): 1}))

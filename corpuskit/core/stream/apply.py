@@ -78,6 +78,7 @@ def _apply_together(
             if verdict is None:
                 passed.append(item)
             else:
+                verdict.position = index
                 numbered_verdicts.append((item.number, verdict))
         remaining = passed
     result.verdicts = [verdict for _, verdict in sorted(numbered_verdicts, key=operator.itemgetter(0))]
@@ -144,6 +145,7 @@ def _apply_all(
     for index, (stage, count) in enumerate(zip(stages, counts, strict=True)):
         verdict = _count_outcome(stage, count, item, _apply_to(stage, index, item, guard))
         if verdict is not None:
+            verdict.position = index
             verdicts.append(verdict)
             return False
     return True
