@@ -45,3 +45,11 @@ def test_samples_are_of_the_step_and_not_of_another_of_its_name(tmp_path: Path, 
     shell(f"({exact} a.jsonl; {exact} b.jsonl) | corpuskit export -o out --quiet")
     left_out = json.loads(shell("corpuskit stats out --json").stdout)["left_out"]
     assert sorted(entry["samples"] for entry in left_out) == [["a1", "a2"], ["b1", "b2"]]
+
+
+def test_workers_count_what_one_process_counts(tmp_path: Path, shell: Run) -> None:
+    documents = [{"id": f"d{number}", "text": f"text {number % 9}", "metadata": {}} for number in range(20)]
+    (tmp_path / "in.jsonl").write_bytes(lines_of(documents))
+    shell("corpuskit dedup --method exact in.jsonl --quiet -o out --shard-documents 2")
+    answers = [shell(f"corpuskit stats out --json -j {jobs}").stdout for jobs in (1, 3)]
+    assert answers[0] == answers[1] != b""
