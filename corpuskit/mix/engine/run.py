@@ -12,7 +12,7 @@ from typing import cast
 
 from corpuskit.core import console
 from corpuskit.core.counts import StepCount, StreamCount
-from corpuskit.core.errors import DamagedError, RefusedError
+from corpuskit.core.errors import DamagedError, RefusedError, refusal_of_system
 from corpuskit.core.provenance.balance import VerdictKey, decision_problems, step_problems
 from corpuskit.core.provenance.chain import StepDescription
 from corpuskit.core.provenance.entries import InputEntry, Manifest, ShardEntry, StepEntry, left_out
@@ -78,9 +78,15 @@ def run_recipe(
             run = MixRun(recipe, inputs, settings, output, Engine(output.work, runner, cache), progress)
             manifest = run.publish()
     except KeyboardInterrupt:
-        if output.has_work() and not settings.quiet:
-            console.notice("mix", f"stopped; the finished tasks stay in {str(target)!r}, and the same command goes on")
+        if not settings.quiet:
+            kept_tasks = f"; the finished tasks stay in {str(target)!r}" if output.has_work() else ""
+            console.notice("mix", f"interrupted; run it again to go on{kept_tasks}")
         raise
+    except OSError as error:
+        refusal = refusal_of_system(error, target)
+        if refusal is None:
+            raise
+        raise refusal from None
     finally:
         output.abandon(keep_work=True)
         for step in corpus_stages(recipe):
