@@ -16,7 +16,6 @@ from corpuskit.core.provenance.entries import SourceEntry, left_out
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
-from corpuskit.core.stream.workers import each_in_order
 
 DECISIONS, SHARDS = "decisions", "shards"
 QUANTILES = (0, 5, 25, 50, 75, 95, 100)
@@ -85,6 +84,8 @@ class Stats(Command):
 
     def describe(self, dataset: Dataset, jobs: int = 1) -> Description:
         """Return the figures of a dataset, whose files `jobs` processes read. Lengths are characters of text."""
+        from corpuskit.core.stream.workers import each_in_order
+
         lengths, languages, domains = array("q"), Counter[str](), Counter[str]()
         ids: dict[VerdictKey, list[str]] = {}
         # Decisions first: they are one large file.

@@ -23,7 +23,6 @@ from corpuskit.core.registry import format_of_shard
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
 from corpuskit.core.stream.cpu_guard import KILLED
-from corpuskit.core.stream.workers import each_in_order
 from corpuskit.core.tokens import BYTES, WORDS, counter
 from corpuskit.core.wording import printable_name, quantity
 
@@ -92,6 +91,8 @@ def check(path: Path, answer: Verification, jobs: int = 1) -> list[str]:
 
     `jobs` processes read its files.
     """
+    from corpuskit.core.stream.workers import each_in_order
+
     try:
         dataset = Dataset(path)
     except DamagedError as error:
