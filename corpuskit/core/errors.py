@@ -12,6 +12,8 @@ A message is one line that says what is wrong, where, and what to do about it.
 """
 
 import errno
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -80,8 +82,11 @@ class RemoteError(CorpuskitError):
     exit_code = 7
 
 
-def refusal_of_system(error: BaseException) -> PublishError | None:
-    """Return what the operating system refused, as an error for the user; None if it refused nothing."""
+def refusal_of_system(error: BaseException, location: Path | None = None) -> PublishError | None:
+    """Return what the operating system refused, as an error for the user; None if it refused nothing.
+
+    `location` is where the process writes, for errors that name no file.
+    """
     if is_out_of_memory(error):
         return PublishError(NO_MEMORY)
     if not isinstance(error, OSError):
@@ -89,7 +94,9 @@ def refusal_of_system(error: BaseException) -> PublishError | None:
     if error.errno in NO_DESCRIPTORS:
         return PublishError(TOO_MANY_FILES)
     if error.errno in CANNOT_WRITE:
-        return PublishError(f"cannot write: {error.strerror}; nothing was published. Make room, and run it again")
+        name = error.filename or location
+        what = f"cannot write {os.fsdecode(name)!r}" if isinstance(name, (str, bytes, Path)) else "cannot write"
+        return PublishError(f"{what}: {error.strerror}; nothing was published. Make room, and run it again")
     return None
 
 

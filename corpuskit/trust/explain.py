@@ -10,7 +10,7 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
-from corpuskit.core.wording import printable_name
+from corpuskit.core.wording import printable_name, quantity
 
 DUPLICATE_OF = "of"
 """The value of a duplicate's verdict that holds the id of the document that it duplicates."""
@@ -23,21 +23,24 @@ class Fate(TypedDict):
     verdict: str
     """`dropped`, `rejected` or `kept`."""
     step: NotRequired[str]
-    """This and the next two describe a document that was left out."""
+    """This and the next three describe a document that was left out."""
+    step_id: NotRequired[str]
     reason: NotRequired[str]
     values: NotRequired[dict[str, Any]]
     shard: NotRequired[str]
-    """This and the next two describe a document that was kept."""
-    source: NotRequired[str]
+    """This and the next describe a document that was kept."""
     epoch: NotRequired[int]
+    source: NotRequired[str]
+    """Of either, if the document names one."""
 
 
 @dataclass(frozen=True)
 class Explain(Command):
     """Say what became of a document: the step that left it out and why, or the shard it is in.
 
-    Reads the decisions that every published folder keeps, and follows a duplicate to the document that was kept. If the
-    decisions do not mention the id, the shards that may hold it are searched.
+    Searches the shards that may hold it, and the decisions that every published folder keeps: two sources may read one
+    document, of which one keeps it. Follows a duplicate to the document that was kept. An input that was rejected whole
+    is found by its name.
 
         corpuskit explain corpus 2aabeff2-67f5-4608-8466-e87c6296e2b6
     """
@@ -67,33 +70,46 @@ def _why_not(dataset: Dataset) -> str:
         return "it was dropped, never read, or its id differs: a published file keeps no decisions, a folder does"
     if any("in" not in step for step in dataset.manifest["steps"]):
         return "it was dropped, never read, or its id differs: steps before `head` and `sample` keep no decisions"
+    unknown = sum(entry["id"] is None for entry in dataset.decisions(b'{"id":null,'))
+    if unknown:
+        return f"it was never read, its id differs, or it is among {quantity(unknown, 'rejected record')} without an id"
     return "it was never read, or its id differs"
 
 
 def fate(dataset: Dataset, identifier: str) -> Iterator[Fate]:
     """Yield what became of a document and, if it is a duplicate, of those that it duplicates."""
-    followed_ids: set[str] = set()
-    while identifier not in followed_ids:
-        followed_ids.add(identifier)
-        entries = list(_decisions(dataset, identifier)) or list(_locations(dataset, identifier))
-        yield from entries
-        originals = [entry["values"].get(DUPLICATE_OF) for entry in entries if isinstance(entry.get("values"), dict)]
-        if not any(originals):
-            return
-        identifier = next(original for original in originals if original)
+    waiting, followed_ids = [identifier], {identifier}
+    while waiting:
+        identifier = waiting.pop(0)
+        for entry in (*_locations(dataset, identifier), *_decisions(dataset, identifier)):
+            yield entry
+            values = entry.get("values")
+            original = values.get(DUPLICATE_OF) if isinstance(values, dict) else None
+            if isinstance(original, str) and original not in followed_ids:
+                followed_ids.add(original)
+                waiting.append(original)
 
 
 def _decisions(dataset: Dataset, identifier: str) -> Iterator[Fate]:
     import orjson
 
-    for entry in dataset.decisions(b'{"id":' + orjson.dumps(identifier) + b","):
-        yield {
-            "id": entry["id"],
+    name = orjson.dumps(identifier)
+    for entry in dataset.decisions(name):
+        is_whole_input = entry["id"] is None and entry.get("input") == identifier and entry.get("offset") == 0
+        if entry["id"] != identifier and not is_whole_input:
+            continue
+        fate: Fate = {
+            "id": identifier,
             "verdict": entry["verdict"],
             "step": entry["step"],
             "reason": entry["reason"],
             "values": entry["values"],
         }
+        if "step_id" in entry:
+            fate["step_id"] = entry["step_id"]
+        if "source" in entry:
+            fate["source"] = entry["source"]
+        yield fate
 
 
 def _locations(dataset: Dataset, identifier: str) -> Iterator[Fate]:
@@ -108,8 +124,10 @@ def _locations(dataset: Dataset, identifier: str) -> Iterator[Fate]:
 
 
 def _line(entry: Fate) -> str:
+    source = f", source {entry['source']}" if "source" in entry else ""
     if entry["verdict"] == "kept":
         epoch = f", epoch {entry['epoch']}" if "epoch" in entry else ""
-        return f"{entry['id']}: kept, in {entry['shard']}{epoch}"
+        return f"{entry['id']}: kept, in {entry['shard']}{source}{epoch}"
     values = ", ".join(f"{key} {value}" for key, value in entry["values"].items())
-    return f"{entry['id']}: {entry['verdict']} by {entry['step']}: {entry['reason']}{f' ({values})' if values else ''}"
+    reason = f"{entry['reason']}{f' ({values})' if values else ''}{source}"
+    return f"{entry['id']}: {entry['verdict']} by {entry['step']}: {reason}"

@@ -1,8 +1,9 @@
 """The command that says what is in a dataset, and what was left out of it."""
 
+import functools
 from array import array
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypedDict
 from urllib.parse import urlsplit
@@ -10,11 +11,13 @@ from urllib.parse import urlsplit
 from corpuskit.core import console
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit
+from corpuskit.core.provenance.balance import VerdictKey, verdict_key
 from corpuskit.core.provenance.entries import SourceEntry, left_out
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
 
+DECISIONS, SHARDS = "decisions", "shards"
 QUANTILES = (0, 5, 25, 50, 75, 95, 100)
 
 
@@ -50,13 +53,14 @@ class Description(TypedDict):
 class Stats(Command):
     """Describe a dataset: documents, tokens, lengths, languages, sources, and what was left out and why.
 
-    Reads every document once; holds 8 bytes for each in memory.
+    Reads every document once; holds 8 bytes for each in memory. `-j` reads files side by side.
 
         corpuskit stats corpus
     """
 
     inputs: ClassVar[str] = "DIR"
     answers: ClassVar[bool] = True
+    settings: ClassVar[tuple[str, ...]] = ("jobs", "quiet", "json")
 
     top: Annotated[int, "Languages and domains to show, most documents first."] = 10
     samples: Annotated[int, "Ids of dropped documents to show for each reason."] = 3
@@ -71,21 +75,28 @@ class Stats(Command):
         """Print the description."""
         if len(arguments) != 1:
             raise UsageError("name one dataset: `corpuskit stats DIR`")
-        answer = self.describe(Dataset(Path(arguments[0])))
+        answer = self.describe(Dataset(Path(arguments[0])), settings.jobs or 1)
         if settings.json:
             console.write_stdout(console.answer_line("stats", dict(answer)))
         else:
             console.write_stdout("\n".join(_lines(answer)))
         return 0
 
-    def describe(self, dataset: Dataset) -> Description:
-        """Return the figures of a dataset. Lengths are characters of text."""
+    def describe(self, dataset: Dataset, jobs: int = 1) -> Description:
+        """Return the figures of a dataset, whose files `jobs` processes read. Lengths are characters of text."""
+        from corpuskit.core.stream.workers import each_in_order
+
         lengths, languages, domains = array("q"), Counter[str](), Counter[str]()
-        for shard in dataset.shards():
-            for document in dataset.documents(shard):
-                lengths.append(len(document.text))
-                languages[str(document.metadata.get("language") or "-")] += 1
-                domains[_domain(document.metadata.get("url"))] += 1
+        ids: dict[VerdictKey, list[str]] = {}
+        # Decisions first: they are one large file.
+        tasks = [(DECISIONS, number) for number in range(len(dataset.manifest["decisions"]))]
+        tasks += [(SHARDS, number) for number in range(len(dataset.shards()))]
+        for part in each_in_order(functools.partial(_read, dataset, self.samples), tasks, jobs):
+            lengths += part.lengths
+            languages.update(part.languages)
+            domains.update(part.domains)
+            for key, samples in part.samples.items():
+                ids[key] = [*ids.get(key, ()), *samples][: self.samples]
         return {
             "documents": len(lengths),
             "tokens": sum(shard["tokens"] for shard in dataset.shards()),
@@ -94,16 +105,17 @@ class Stats(Command):
             "languages": dict(_most(languages, self.top)),
             "domains": dict(_most(domains, self.top)),
             "sources": dataset.manifest["sources"],
-            "left_out": self._left_out(dataset),
+            "left_out": self._left_out(dataset, ids),
         }
 
-    def _left_out(self, dataset: Dataset) -> list[LeftOutSummary]:
-        """Return each step's reasons, rejects after drops, with their shares and some ids."""
-        ids: dict[tuple[str, str], list[str]] = {}
-        for entry in dataset.decisions():
-            samples = ids.setdefault((entry["step"], entry["reason"]), [])
-            if len(samples) < self.samples and entry["id"] is not None:
-                samples.append(entry["id"])
+    def _left_out(self, dataset: Dataset, ids: dict[VerdictKey, list[str]]) -> list[LeftOutSummary]:
+        """Return each step's reasons, rejects after drops, with their shares and some of these ids."""
+        names = Counter(step["name"] for step in dataset.manifest["steps"])
+        for step in dataset.manifest["steps"]:
+            # Decisions of earlier versions give the name alone, which says nothing where several steps have it.
+            for verdict, reason, _ in left_out(step) if names[step["name"]] == 1 else ():
+                named = ids.get((step["name"], verdict, reason), [])
+                ids[step["id"], verdict, reason] = [*ids.get((step["id"], verdict, reason), []), *named][: self.samples]
         return [
             {
                 "step": step["id"],
@@ -111,11 +123,38 @@ class Stats(Command):
                 "reason": reason,
                 "documents": number,
                 "share": round(number / max(step["in"]["documents"], 1), 6),
-                "samples": ids.get((step["name"], reason), []),
+                "samples": ids.get((step["id"], verdict, reason), []),
             }
             for step in dataset.manifest["steps"]
             for verdict, reason, number in sorted(left_out(step), key=lambda item: (item[0], -item[2], item[1]))
         ]
+
+
+@dataclass
+class Part:
+    """The figures of one file."""
+
+    lengths: "array[int]"
+    languages: "Counter[str]" = field(default_factory=Counter)
+    domains: "Counter[str]" = field(default_factory=Counter)
+    samples: dict[VerdictKey, list[str]] = field(default_factory=dict)
+    """Some ids for each verdict."""
+
+
+def _read(dataset: Dataset, samples: int, task: tuple[str, int]) -> Part:
+    """Read one file of a dataset, as a worker may do it; `task` is its kind and its number."""
+    part, (kind, number) = Part(array("q")), task
+    if kind == DECISIONS:
+        for entry in dataset.decisions_in(dataset.manifest["decisions"][number]):
+            ids = part.samples.setdefault(verdict_key(entry), [])
+            if len(ids) < samples and entry["id"] is not None:
+                ids.append(entry["id"])
+        return part
+    for document in dataset.documents(dataset.shards()[number]):
+        part.lengths.append(len(document.text))
+        part.languages[str(document.metadata.get("language") or "-")] += 1
+        part.domains[_domain(document.metadata.get("url"))] += 1
+    return part
 
 
 def _domain(url: Any) -> str:

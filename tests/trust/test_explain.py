@@ -96,3 +96,62 @@ def test_half_of_one_hash_and_half_of_the_next_are_none(tmp_path: Path) -> None:
     assert not may_hold(tmp_path / "shard", "wanted")
     (tmp_path / "shard").write_bytes(frame.replace(body[:8], wanted_half + body[:4]))
     assert may_hold(tmp_path / "shard", "wanted")
+
+
+ENGLISH = "The quick brown fox jumps over the lazy dog, and then it goes home to sleep because it was very tired. " * 3
+GERMAN = "Der schnelle braune Fuchs springt über den Hund und geht dann nach Hause, weil er sehr müde war. " * 3
+TWO_SOURCES = """
+sources:
+  german:
+    {from: files, inputs: [in.jsonl], origin: public_dataset, license: CC0-1.0, steps: [{filter-language: {keep: de}}]}
+  english:
+    from: files
+    inputs: [in.jsonl]
+    origin: public_dataset
+    license: CC0-1.0
+    steps: [{filter-language: {keep: [en, de]}}, {filter-language: {keep: en}}]
+"""
+
+
+@pytest.fixture
+def two_sources(tmp_path: Path, corpuskit: Run) -> Path:
+    documents = [{"id": "e1", "text": ENGLISH}, {"id": "g1", "text": GERMAN}, {"id": "e2", "text": ENGLISH + "x"}]
+    (tmp_path / "in.jsonl").write_bytes(lines_of(documents) + b'{"id": "empty"}\nno record\n')
+    (tmp_path / "recipe.yaml").write_text(TWO_SOURCES)
+    done = corpuskit("mix", "recipe.yaml", "-o", "out", "--max-rejects", "100", "--no-cache")
+    assert done.returncode == 0, done.stderr
+    return tmp_path / "out"
+
+
+def test_a_document_of_two_sources_has_a_fate_in_each(two_sources: Path) -> None:
+    fates = list(fate(Dataset(two_sources), "g1"))
+    assert [(entry["verdict"], entry["source"]) for entry in fates] == [("kept", "german"), ("dropped", "english")]
+    assert fates[1]["step_id"] == "5-filter-language", "the second of two steps of one name"
+
+
+def test_what_was_rejected_is_found_by_its_id_and_not_called_unread(two_sources: Path, corpuskit: Run) -> None:
+    assert corpuskit("explain", "out", "empty").stdout.count(b"rejected by files: no-text") == 2
+    assert b"among 2 rejected records without an id" in corpuskit("explain", "out", "e9").stderr
+
+
+def test_decisions_follow_their_steps_through_a_pipe_and_another_dataset(tmp_path: Path, shell: Run) -> None:
+    for name, text in (("a", "one"), ("b", "two")):
+        documents = [{"id": f"{name}{number}", "text": text, "metadata": {"source": name}} for number in range(2)]
+        (tmp_path / f"{name}.jsonl").write_bytes(lines_of(documents))
+    exact = "corpuskit dedup --method exact --quiet"
+    shell(f"({exact} a.jsonl; {exact} b.jsonl) 2>/dev/null | corpuskit export -o both --quiet")
+    shell(f"{exact} a.jsonl -o one --quiet; corpuskit export both one -o all --quiet")
+    for folder, steps in (("both", 3), ("all", 5)):
+        dataset = Dataset(tmp_path / folder)
+        sources = {entry["step_id"]: entry["source"] for entry in dataset.decisions()}
+        assert sources.keys() == {step["id"] for step in dataset.manifest["steps"] if step["name"] == "dedup"}
+        assert len(dataset.manifest["steps"]) == steps
+        assert shell(f"corpuskit verify {folder}").returncode == 0
+
+
+def test_an_input_that_was_rejected_whole_is_found_by_its_name(tmp_path: Path, corpuskit: Run) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "good.txt").write_text("text")
+    (tmp_path / "in" / "bad.txt").write_bytes(b"\x00\x01\x02\xff" * 99)
+    assert corpuskit("files", "in", "-o", "out", "--max-rejects", "100").returncode == 0
+    assert b"bad.txt: rejected by files" in corpuskit("explain", "out", "bad.txt").stdout

@@ -35,3 +35,21 @@ def test_figures_add_up(tmp_path: Path, shell: Run) -> None:
     assert dropped["documents"] == 30
     assert len(dropped["samples"]) == 2
     assert shell("corpuskit stats out").stdout.startswith(b"30 documents")
+
+
+def test_samples_are_of_the_step_and_not_of_another_of_its_name(tmp_path: Path, shell: Run) -> None:
+    for name in "ab":
+        documents = [{"id": f"{name}{number}", "text": "same"} for number in range(3)]
+        (tmp_path / f"{name}.jsonl").write_bytes(lines_of(documents))
+    exact = "corpuskit dedup --method exact --quiet"
+    shell(f"({exact} a.jsonl; {exact} b.jsonl) | corpuskit export -o out --quiet")
+    left_out = json.loads(shell("corpuskit stats out --json").stdout)["left_out"]
+    assert sorted(entry["samples"] for entry in left_out) == [["a1", "a2"], ["b1", "b2"]]
+
+
+def test_workers_count_what_one_process_counts(tmp_path: Path, shell: Run) -> None:
+    documents = [{"id": f"d{number}", "text": f"text {number % 9}", "metadata": {}} for number in range(20)]
+    (tmp_path / "in.jsonl").write_bytes(lines_of(documents))
+    shell("corpuskit dedup --method exact in.jsonl --quiet -o out --shard-documents 2")
+    answers = [shell(f"corpuskit stats out --json -j {jobs}").stdout for jobs in (1, 3)]
+    assert answers[0] == answers[1] != b""

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from corpuskit.core.counts import StepCount
 from corpuskit.core.errors import DamagedError
 from corpuskit.core.provenance import manifest as manifests
+from corpuskit.core.provenance.balance import decision_problems
+from corpuskit.core.provenance.chain import Chain, StepDescription
 from corpuskit.core.settings import Settings
-from corpuskit.trust.verify import Verify
+from corpuskit.trust.verify import Verification, Verify, check
 from tests.conftest import Run, texts
 
 FORMATS = ["jsonl", "parquet", "hf"]
@@ -279,3 +282,41 @@ def test_the_finished_tasks_of_a_stopped_mix_are_not_removed(tmp_path: Path, cor
     assert b"'out' keeps the finished tasks of a `mix` that did not end; run that again" in result.stderr
     assert task.exists()
     assert corpuskit("files", "-", "-o", "other", stdin=texts("a", "b")).returncode == 0
+
+
+def test_decisions_are_counted_by_the_id_of_their_step_or_else_by_its_name() -> None:
+    steps = Chain()
+    for _ in range(2):
+        count = StepCount()
+        count.received.add(b"line")
+        count.dropped["old"] += 1
+        steps.add(StepDescription("sieve", {}, {}), "none", count)
+    by_id = {("1-sieve", "dropped", "old"): 1, ("2-sieve", "dropped", "old"): 1}
+    assert not list(decision_problems(steps.steps, by_id))
+    assert len(list(decision_problems(steps.steps, {("1-sieve", "dropped", "old"): 2}))) == 2
+    assert not list(decision_problems(steps.steps, {("sieve", "dropped", "old"): 2}))
+    mixed = {("1-sieve", "dropped", "old"): 1, ("sieve", "dropped", "old"): 1}
+    assert not list(decision_problems(steps.steps, mixed))
+    assert list(decision_problems(steps.steps, {**by_id, ("3-sieve", "dropped", "old"): 1}))
+
+
+@pytest.mark.parametrize("damage", [None, "shard", "decisions"])
+def test_workers_find_what_one_process_finds(dataset: Path, damage: str | None) -> None:
+    if damage:
+        path = sorted(dataset.rglob("part-*") if damage == "shard" else dataset.glob("decisions/*"))[-1]
+        path.write_bytes(path.read_bytes()[:-3])
+    answers: list[Verification] = [{}, {}]
+    problems = [check(dataset, answer, jobs) for answer, jobs in zip(answers, (1, 2), strict=True)]
+    assert problems[0] == problems[1]
+    assert answers[0] == answers[1]
+    assert bool(problems[0]) == bool(damage)
+
+
+def test_tokens_of_a_users_tokenizer_are_those_of_the_manifest(dataset: Path, tmp_path: Path) -> None:
+    content = json.loads((dataset / "manifest.json").read_bytes())
+    expected = sum(source["tokens"] for source in content["sources"].values())
+    content |= {"tokenizer": "own.json", "versions": {**content["versions"], "tokens:own.json": "sha256:0"}}
+    (dataset / "manifest.json").write_bytes(manifests.serialise({**content, "digest": manifests.digest(content)}))
+    answer: Verification = {}
+    assert check(dataset, answer) == []
+    assert answer["tokens"] == expected > 0

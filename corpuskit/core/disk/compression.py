@@ -17,6 +17,14 @@ def compressing_writer(stream: BinaryIO, name: str, close: bool = True) -> Binar
     return _gzip(stream) if name.endswith(".gz") else stream
 
 
+def small_compressing_writer(stream: BinaryIO) -> BinaryIO:
+    """Return the stream through a quick zstd compressor that takes half a megabyte of memory, for files of passage."""
+    import zstandard
+
+    settings = zstandard.ZstdCompressionParameters.from_level(1, window_log=17)
+    return cast(BinaryIO, zstandard.ZstdCompressor(compression_params=settings).stream_writer(stream))
+
+
 def _gzip(stream: BinaryIO) -> BinaryIO:
     import gzip
 

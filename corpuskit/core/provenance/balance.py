@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from corpuskit.core.counts import StreamCount
 from corpuskit.core.provenance.chain import is_balanced
-from corpuskit.core.provenance.entries import StepEntry, left_out
+from corpuskit.core.provenance.entries import Decision, StepEntry, left_out
 
 VerdictKey = tuple[str, str, str]
-"""Step, `dropped` or `rejected`, and reason."""
+"""Id of a step, or its name where decisions say no more; `dropped` or `rejected`; reason."""
 
 
 def step_problems(steps: Sequence[StepEntry]) -> Iterator[str]:
@@ -34,11 +34,22 @@ def step_problems(steps: Sequence[StepEntry]) -> Iterator[str]:
 
 def decision_problems(steps: Sequence[StepEntry], decisions_of: Mapping[VerdictKey, int]) -> Iterator[str]:
     """Yield each verdict of which there are not as many decisions as the steps counted."""
-    documents_of: Counter[VerdictKey] = Counter()
+    names = {entry["id"]: entry["name"] for entry in steps}
+    without_id = {step for step, _, _ in decisions_of} & set(names.values())
+    # Where some decisions give the name alone, only the sums of all steps of that name can be compared.
+    labels = {id_: name if name in without_id else id_ for id_, name in names.items()}
+    documents_of, sums = Counter[VerdictKey](), Counter[VerdictKey]()
     for entry in steps:
         for verdict, reason, number in left_out(entry):
-            documents_of[entry["name"], verdict, reason] += number
-    for name, verdict, reason in sorted(documents_of.keys() | decisions_of.keys()):
-        expected, decisions = documents_of[name, verdict, reason], decisions_of.get((name, verdict, reason), 0)
+            documents_of[labels[entry["id"]], verdict, reason] += number
+    for (step, verdict, reason), number in decisions_of.items():
+        sums[labels.get(step, step), verdict, reason] += number
+    for step, verdict, reason in sorted(documents_of.keys() | sums.keys()):
+        expected, decisions = documents_of[step, verdict, reason], sums[step, verdict, reason]
         if decisions != expected:
-            yield f"step {name} {verdict} {expected} for {reason}, but the decisions hold {decisions}"
+            yield f"step {step} {verdict} {expected} for {reason}, but the decisions hold {decisions}"
+
+
+def verdict_key(decision: Decision) -> VerdictKey:
+    """Return what a decision is counted under."""
+    return decision.get("step_id", decision["step"]), decision["verdict"], decision["reason"]

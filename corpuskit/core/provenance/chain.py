@@ -7,6 +7,7 @@ next process of a pipe, through the manifest to the next run.
 import json
 import math
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypedDict, cast
 
@@ -23,6 +24,17 @@ CHECKS: Checks = {
 """Numbers in a manifest or a ledger entry fit into 64 bits."""
 
 
+class DecisionFile(TypedDict):
+    """A file of verdicts on its way to the folder that publishes it."""
+
+    path: str
+    ids: dict[str, str]
+    """The ids of steps in the chain, by what the lines say of the step: its former id or, without one, its name.
+
+    Without entries, the lines stay as they are.
+    """
+
+
 class ChainEntry(TypedDict):
     """A chain as the ledger holds it."""
 
@@ -30,7 +42,7 @@ class ChainEntry(TypedDict):
     inputs: list[InputEntry]
     versions: dict[str, str]
     heads: list[str]
-    decisions: list[str]
+    decisions: list[DecisionFile]
 
 
 class StepDescription(NamedTuple):
@@ -52,8 +64,8 @@ class Chain:
     versions: dict[str, str] = field(default_factory=dict)
     heads: list[str] = field(default_factory=list)
     """Ids of the steps whose output this stream is."""
-    decisions: list[str] = field(default_factory=list)
-    """Paths of the files that hold the verdicts of these steps; they become part of the published dataset."""
+    decisions: list[DecisionFile] = field(default_factory=list)
+    """The files that hold the verdicts of these steps; they become part of the published dataset."""
 
     def as_json(self) -> ChainEntry:
         """Return the form that the ledger holds."""
@@ -73,7 +85,7 @@ class Chain:
         for name, version in step.versions.items():
             self.record_version(name, version)
         entry: StepEntry = {
-            "id": f"{len(self.steps) + 1}-{step.name}",
+            "id": self.next_ids([step.name])[0],
             "from": list(self.heads),
             "name": step.name,
             "options": step.options,
@@ -88,6 +100,10 @@ class Chain:
         self.steps.append(entry)
         self.heads = [entry["id"]]
         return entry["id"]
+
+    def next_ids(self, names: Iterable[str]) -> list[str]:
+        """Return the ids that steps of these names will have, if they are added one after the other."""
+        return [f"{number}-{name}" for number, name in enumerate(names, len(self.steps) + 1)]
 
     def record_version(self, name: str, version: str) -> None:
         """Record the version of what shapes content. Raises UsageError if the stream was made with another one, too."""
@@ -121,7 +137,8 @@ def is_sound_chain(chain: ChainEntry) -> bool:
         follow_from_one_another(chain["steps"])
         and all(map(is_account, chain["steps"]))
         and ids.issuperset(chain["heads"])
-        and not any("\0" in path for path in chain["decisions"])
+        and not any("\0" in file["path"] for file in chain["decisions"])
+        and all(ids.issuperset(file["ids"].values()) for file in chain["decisions"])
     )
 
 
@@ -169,10 +186,15 @@ def follow(chains: list[Chain]) -> Chain:
             result.steps.append({**entry, "id": new_ids[entry["id"]], "from": parents})
         result.heads += [new_ids[head] for head in chain.heads]
         result.inputs += [item for item in chain.inputs if item not in result.inputs]
-        result.decisions += chain.decisions
+        result.decisions += renumbered(chain.decisions, new_ids)
         for name, version in chain.versions.items():
             result.record_version(name, version)
     return result
+
+
+def renumbered(files: Iterable[DecisionFile], new_ids: Mapping[str, str]) -> list[DecisionFile]:
+    """Return files of verdicts whose steps have new ids."""
+    return [{**file, "ids": {key: new_ids[id_] for key, id_ in file["ids"].items()}} for file in files]
 
 
 def _demand_balance(name: str, count: StepCount) -> None:

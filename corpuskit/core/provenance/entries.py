@@ -127,11 +127,15 @@ class Decision(TypedDict):
     id: str | None
     """Of the document; None for a record that has none."""
     step: str
+    step_id: NotRequired[str]
+    """The id of the step in this manifest; absent in datasets of corpuskit 0.1."""
     verdict: str
     """`dropped` or `rejected`."""
     reason: str
     values: dict[str, Any]
     """The figures behind the verdict."""
+    source: NotRequired[str]
+    """The source of the document, if it names one."""
     input: NotRequired[str]
     """The input that a rejected record lies in."""
     offset: NotRequired[int]

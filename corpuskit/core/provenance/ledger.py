@@ -22,7 +22,15 @@ from corpuskit.core.counts import StreamCount, StreamEntry
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.stored_json import read_json
 from corpuskit.core.errors import UpstreamError
-from corpuskit.core.provenance.chain import CHECKS, Chain, ChainEntry, has_sound_digest, is_sound_chain, join
+from corpuskit.core.provenance.chain import (
+    CHECKS,
+    Chain,
+    ChainEntry,
+    has_sound_digest,
+    is_sound_chain,
+    join,
+    renumbered,
+)
 from corpuskit.core.provenance.entries import StepEntry
 
 DAYS_KEPT = 30
@@ -221,7 +229,7 @@ def _after(before: Chain, chain: Chain) -> Chain:
         before.inputs + [item for item in chain.inputs if item not in before.inputs],
         {**before.versions, **chain.versions},
         [shift[head] for head in chain.heads],
-        before.decisions + chain.decisions,
+        before.decisions + renumbered(chain.decisions, shift),
     )
 
 

@@ -6,6 +6,7 @@ the rest. Times and the like go to `run.json` next to it.
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -131,8 +132,17 @@ def chain_of(manifest: Manifest, folder: Path) -> Chain:
         inputs=list(manifest["inputs"]),
         versions=versions,
         heads=[entry["id"] for entry in steps if entry["id"] not in parents],
-        decisions=[str(folder / item["path"]) for item in manifest["decisions"]],
+        decisions=[
+            {"path": str(folder / item["path"]), "ids": _names_and_ids(steps)} for item in manifest["decisions"]
+        ],
     )
+
+
+def _names_and_ids(steps: list[StepEntry]) -> dict[str, str]:
+    """Return the ids of steps by id, and by each name that only one step has."""
+    numbers = Counter(entry["name"] for entry in steps)
+    by_name = {entry["name"]: entry["id"] for entry in steps if numbers[entry["name"]] == 1}
+    return by_name | {entry["id"]: entry["id"] for entry in steps}
 
 
 def _demand_unchanged(folder: Path, entry: FileEntry) -> None:

@@ -7,6 +7,7 @@ only by the owner) and the decisions, which hold no text and become part of ever
 import hashlib
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -19,6 +20,7 @@ from corpuskit.core.outcome import Drop, Rejected
 
 DROPPED = "dropped"
 REJECTED = "rejected"
+STEP_ID = "step_id"
 WRITTEN_ANEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
@@ -35,18 +37,33 @@ class Verdict:
     """The dropped document's line, or the rejected record's bytes."""
     input: str = ""
     offset: int = 0
+    source: str = ""
+    """The source that the document names; empty if it names none."""
+    position: int = 0
+    """Number of the step among those that are applied together: two steps may have one name."""
 
     @classmethod
     def of_drop(cls, step: str, drop: Drop, location: tuple[str, int]) -> "Verdict":
         """Return a step's verdict on a document that was read at `location` (input, offset)."""
-        line = encode(drop.document)
-        return cls(step, DROPPED, drop.reason, drop.document.id, drop.values, line, *location)
+        line, source = encode(drop.document), _text_or_none(drop.document.metadata.get("source"))
+        return cls(step, DROPPED, drop.reason, drop.document.id, drop.values, line, *location, source or "")
 
     @classmethod
     def of_rejected(cls, step: str, rejected: Rejected) -> "Verdict":
-        """Return the verdict on a record that could not be read or processed."""
+        """Return the verdict on a record that could not be read or processed, with what can be read of it."""
         values = {"detail": rejected.detail} if rejected.detail else {}
-        return cls(step, REJECTED, rejected.reason, rejected.id, values, rejected.raw, rejected.input, rejected.offset)
+        identifier, source = _id_and_source(rejected.raw)
+        return cls(
+            step,
+            REJECTED,
+            rejected.reason,
+            identifier if rejected.id is None else rejected.id,
+            values,
+            rejected.raw,
+            rejected.input,
+            rejected.offset,
+            source or "",
+        )
 
     def decision(self) -> dict[str, Any]:
         """Return the line in `decisions/`: no text; for rejects, the location and digest of the record."""
@@ -57,9 +74,39 @@ class Verdict:
             "reason": self.reason,
             "values": self.values,
         }
+        if self.source:
+            decision["source"] = self.source
         if self.verdict == REJECTED:
             decision |= {"input": self.input, "offset": self.offset, "sha256": hashlib.sha256(self.line).hexdigest()}
         return decision
+
+
+def decision_line(decision: Mapping[str, Any], step_id: str | None) -> bytes:
+    """Return the line of a decision with this id of its step; without one if there is none."""
+    import orjson
+
+    first_keys = {"id": decision["id"], "step": decision["step"]}
+    rest = {key: value for key, value in decision.items() if key not in (*first_keys, STEP_ID)}
+    return orjson.dumps(first_keys | ({} if step_id is None else {STEP_ID: step_id}) | rest) + b"\n"
+
+
+def _id_and_source(record: bytes) -> tuple[str | None, str | None]:
+    """Return the id and the source of a rejected record, as far as it is an object that has them."""
+    import orjson
+
+    if record.lstrip()[:1] != b"{":
+        return None, None
+    try:
+        content = orjson.loads(record)
+    except ValueError:
+        return None, None
+    metadata = content.get("metadata")
+    source = metadata.get("source") if isinstance(metadata, dict) else None
+    return _text_or_none(content.get("id")), _text_or_none(source)
+
+
+def _text_or_none(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 @dataclass

@@ -63,11 +63,16 @@ class Dataset:
 
     def decisions_in(self, entry: FileEntry, holding: bytes = b"") -> Iterator[Decision]:
         """Yield the decisions in one file; only lines with these bytes."""
-        input_ = Input(entry["path"], local_path=self._path(entry))
-        for block in whole_lines(input_.blocks()):
-            if holding in block:
-                lines = (line for line in block.split(b"\n") if line and holding in line)
-                yield from (_decision(line, entry["path"]) for line in lines)
+        yield from decisions_in(self._path(entry), entry["path"], holding)
+
+
+def decisions_in(path: Path, name: str = "", holding: bytes = b"") -> Iterator[Decision]:
+    """Yield the decisions in a file, which messages call `name`; only lines with these bytes. Raises DamagedError."""
+    name = name or path.name
+    for block in whole_lines(Input(name, local_path=path).blocks()):
+        if holding in block:
+            lines = (line for line in block.split(b"\n") if line and holding in line)
+            yield from (_decision(line, name) for line in lines)
 
 
 def _readable(documents: Iterator[Document], path: Path) -> Iterator[Document]:
@@ -86,7 +91,9 @@ def _decision(line: bytes, path: str) -> Decision:
 
     try:
         decision: Decision = orjson.loads(line)
-        if all(isinstance(decision[key], str) for key in ("step", "verdict", "reason")) and "id" in decision:
+        texts = (decision["step"], decision["verdict"], decision["reason"], decision.get("step_id", ""))
+        is_decision = all(isinstance(text, str) for text in texts) and "id" in decision
+        if is_decision and texts[3].endswith(f"-{texts[0]}" if "step_id" in decision else ""):
             return decision
     except (ValueError, TypeError, KeyError):
         pass

@@ -79,6 +79,7 @@ def _apply_together(
         for item, outcome in zip(remaining, _apply_many(stage, index, remaining, guard), strict=True):
             verdict = _count_outcome(stage, count, item, outcome)
             if isinstance(verdict, Verdict):
+                verdict.position = index
                 numbered_verdicts.append((item.number, verdict))
             else:
                 passed += verdict
@@ -151,6 +152,7 @@ def _apply_all(
         stage, count = stages[index], counts[index]
         passed = _count_outcome(stage, count, item, _apply_to(stage, index, item, guard))
         if isinstance(passed, Verdict):
+            passed.position = index
             verdicts.append(passed)
             return []
         if len(passed) > 1:

@@ -97,11 +97,13 @@ class Flow:
         for batch in applied:
             for count, part in zip(self.counts[start:end], batch.counts, strict=True):
                 count.merge(part)
-            self._take_all(batch)
+            self._take_all(batch, start)
             yield batch
 
-    def _take_all(self, batch: Batch) -> None:
+    def _take_all(self, batch: Batch, start: int = 0) -> None:
+        """Hand on the verdicts of the steps from the one with the number `start` on."""
         for verdict in batch.verdicts:
+            verdict.position += start
             self.take(verdict)
         batch.verdicts.clear()
 
@@ -145,10 +147,12 @@ class Flow:
         """Return a source's item as a tagged document; None if it was set aside."""
         if isinstance(item, Document):
             item = tagged(item, self.tags)
-        return self._count_outcome(item, name, count, location)
+        return self._count_outcome(item, name, count, location, 0)
 
-    def _count_outcome(self, item: Item, name: str, count: StepCount, location: Location) -> Document | None:
-        """Count what a step yields; return the document if it is to go on."""
+    def _count_outcome(
+        self, item: Item, name: str, count: StepCount, location: Location, index: int
+    ) -> Document | None:
+        """Count what the step with the number `index` yields; return the document if it is to go on."""
         if isinstance(item, Made):
             count.made += 1
             item = item.document
@@ -163,11 +167,12 @@ class Flow:
         except Reject as reject:
             verdict = of_reject(name, reject, item.id if isinstance(item, Document) else None, b"", location)
         (count.dropped if verdict.verdict == DROPPED else count.rejected)[verdict.reason] += 1
+        verdict.position = index
         self.take(verdict)
         return None
 
     def _apply_corpus_stage(self, index: int, step: CorpusStage, batches: Iterator[Batch]) -> Iterator[Batch]:
-        received = self._received(batches, step.name(), self.counts[index])
+        received = self._received(batches, index, step.name())
         yield from in_batches(self._run_on(index, step, received))
         self.cut = self.cut or inspect.getgeneratorstate(received) != inspect.GEN_CLOSED
 
@@ -178,16 +183,17 @@ class Flow:
         count = self.counts[index]
         run = self.run_corpus_stage or step.run
         for item in run(received):
-            document = self._count_outcome(item, step.name(), count, (step.name(), count.received.documents))
+            document = self._count_outcome(item, step.name(), count, (step.name(), count.received.documents), index)
             if document is not None:
                 yield document, (step.name(), count.received.documents)
 
-    def _received(self, batches: Iterator[Batch], name: str, count: StepCount) -> Generator[Document, None, None]:
+    def _received(self, batches: Iterator[Batch], index: int, name: str) -> Generator[Document, None, None]:
+        count = self.counts[index]
         for batch in batches:
             for document, _ in decoded(batch, name, count):
                 count.received.add(encode(document))
                 yield document
-            self._take_all(batch)
+            self._take_all(batch, index)
 
 
 def _demand_fits(step: Step, index: int, length: int) -> None:

@@ -169,11 +169,13 @@ class OpenRun:
             self._demand_few_rejects(count)
         if order := self.step.order_notice(chain.steps):
             self._notice(order)
+        ids = {}
         if self.flow.counts:
-            chain.add(describe(self.step), self._proven(upstream, chain), self.flow.counts[-1])
+            step_id = chain.add(describe(self.step), self._proven(upstream, chain), self.flow.counts[-1])
+            ids = {self.step.name(): step_id}
         decisions = self.verdict_log.decisions
         if decisions is not None and decisions.exists():
-            chain.decisions.append(str(decisions))
+            chain.decisions.append({"path": str(decisions), "ids": ids})
         if not isinstance(self.output, StreamOutput) and self.output is not None:
             count = self.flow.counts[-1]
             hint = self._rejects_hint(count)

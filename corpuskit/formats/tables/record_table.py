@@ -124,7 +124,10 @@ def is_record_table(schema: pa.Schema) -> bool:
 def _values(column: pa.Array) -> list[Any]:
     if pa.types.is_dictionary(column.type):
         dictionary = _values(column.dictionary)
-        return [None if index is None else dictionary[index] for index in column.indices.to_pylist()]
+        try:
+            return [None if index is None else dictionary[index] for index in column.indices.to_pylist()]
+        except IndexError:
+            raise ValueError("a column points at values that its dictionary does not have") from None
     try:
         return column.to_pylist()  # type: ignore[no-any-return]
     except OverflowError:

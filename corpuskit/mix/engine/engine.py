@@ -246,13 +246,15 @@ class Engine:
     ) -> ShardedStream:
         """Return the stream after a phase; its chain gains the steps, with the sums of all tasks' counts."""
         chain = before.chain
+        # The steps are added once their counts are known, which is after the first verdicts.
+        step_ids = tuple(chain.next_ids([step.name() for step in steps]))
         counts = [StepCount() for _ in steps]
         stream = ShardedStream([], chain, before.verdict_files)
         for task in finished:
             for count, entry in zip(counts, task.result["counts"], strict=True):
                 count.merge(StepCount.from_json(entry))
             stream.shards += work_shards(task)
-            stream.record_verdicts(task.result)
+            stream.record_verdicts(task.result, step_ids)
             chain.inputs += task.result.get("inputs", [])
             for name, remarks in task.result.get("remarks", {}).items():
                 self.remarks.setdefault(name, Counter()).update(remarks)

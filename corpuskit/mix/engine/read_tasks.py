@@ -72,7 +72,7 @@ class ReadInputs(Task[InputsResult]):
 
     def run(self, task_path: Path) -> InputsResult:
         """Read all of them."""
-        log = TaskLog(task_path)
+        log = TaskLog(task_path, self.name)
         files = [file.unread_copy() for file in self.inputs]
         status_before = [_file_status(file) for file in files]
         flow = Flow([interned(step) for step in self.steps], log.take, tags=self.tags)
@@ -130,7 +130,7 @@ class ReadRange(Task[RangeResult]):
         """Read the range. The result says where its records start and stop, and which bytes were read to find out."""
         byte_range = ByteRange(self.begin, self.end)
         file = Input(self.file.name, local_path=self.file.local_path, byte_range=byte_range)
-        log = TaskLog(task_path)
+        log = TaskLog(task_path, self.name)
         status_before = _file_status(file)
         flow = Flow([interned(step) for step in self.steps], log.take, tags=self.tags)
         shards = write_shards(flow.documents([file]), task_path)

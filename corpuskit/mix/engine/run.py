@@ -12,9 +12,9 @@ from typing import cast
 
 from corpuskit.core import console
 from corpuskit.core.counts import StepCount, StreamCount
-from corpuskit.core.errors import DamagedError, RefusedError
+from corpuskit.core.errors import DamagedError, RefusedError, refusal_of_system
 from corpuskit.core.provenance.balance import VerdictKey, decision_problems, step_problems
-from corpuskit.core.provenance.chain import StepDescription, follow
+from corpuskit.core.provenance.chain import StepDescription
 from corpuskit.core.provenance.entries import InputEntry, Manifest, ShardEntry, StepEntry, left_out
 from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.recovery import STAGING
@@ -42,7 +42,7 @@ from corpuskit.mix.engine.published_run import (
     statuses_of,
 )
 from corpuskit.mix.engine.read_tasks import read_plans
-from corpuskit.mix.engine.shards import ShardedStream, WorkShard, merged_shards
+from corpuskit.mix.engine.shards import ShardedStream, WorkShard, joined_streams
 from corpuskit.mix.engine.slurm_jobs import SlurmJobs
 from corpuskit.mix.engine.task_results import DocumentsResult, OutputFile
 from corpuskit.mix.engine.verdict_files import join_verdicts
@@ -78,9 +78,15 @@ def run_recipe(
             run = MixRun(recipe, inputs, settings, output, Engine(output.work, runner, cache), progress)
             manifest = run.publish()
     except KeyboardInterrupt:
-        if output.has_work() and not settings.quiet:
-            console.notice("mix", f"stopped; the finished tasks stay in {str(target)!r}, and the same command goes on")
+        if not settings.quiet:
+            kept_tasks = f"; the finished tasks stay in {str(target)!r}" if output.has_work() else ""
+            console.notice("mix", f"interrupted; run it again to go on{kept_tasks}")
         raise
+    except OSError as error:
+        refusal = refusal_of_system(error, target)
+        if refusal is None:
+            raise
+        raise refusal from None
     finally:
         output.abandon(keep_work=True)
         for step in corpus_stages(recipe):
@@ -127,7 +133,7 @@ class MixRun:
     def publish(self) -> Manifest:
         """Run all phases and publish what comes out; return the manifest."""
         streams = [self._run_source(source) for source in self.recipe.sources]
-        stream = _joined_stream(streams)
+        stream = joined_streams(streams)
         self._tell_remarks()
         self._demand_whole_inputs(stream.chain.inputs)
         stream = self._run_steps("together", stream, steps_together(self.recipe))
@@ -247,10 +253,11 @@ class MixRun:
         phase = "mix: select"
         self.progress.start(phase, len(tasks))
         notify = self._note_result(phase)
+        step_ids = tuple(stream.chain.next_ids([mix_tasks.NAME]))
         for task_path, result in self.engine.execute(phase, tasks):
             count.merge(StepCount.from_json(result["counts"][0]))
             notify(result)
-            stream.record_verdicts(result)
+            stream.record_verdicts(result, step_ids)
             yield mix_tasks.selection_file(task_path).name, [BucketEntry(*entry) for entry in result["buckets"]]
 
     def _write(self, tasks: Sequence[mix_tasks.Write]) -> StreamCount:
@@ -273,9 +280,9 @@ class MixRun:
         demand_documents(self.settings, self.output.totals.documents)
         for name, version in token_version(tokenizer_of(self.recipe)).items():
             chain.record_version(name, version)
-        names = [entry["name"] for entry in chain.steps]
+        step_ids = [entry["id"] for entry in chain.steps]
         chain.decisions, decisions_of = join_verdicts(
-            stream.verdict_files, self.engine.tasks_folder, names, self.output.run
+            stream.verdict_files, self.engine.tasks_folder, step_ids, self.output.run
         )
         self._demand_balance(chain.steps, decisions_of)
         self.engine.keep_finished_work()
@@ -338,15 +345,6 @@ class MixRun:
 def _shard_entry(file: OutputFile) -> ShardEntry:
     """Return what the manifest says of a file."""
     return cast(ShardEntry, {key: value for key, value in file.items() if key != "format"})
-
-
-def _joined_stream(streams: Sequence[ShardedStream]) -> ShardedStream:
-    """Return one stream of several, one after the other."""
-    shards = merged_shards(shard for stream in streams for shard in stream.shards)
-    whole = ShardedStream(shards, follow([stream.chain for stream in streams]))
-    for stream in streams:
-        whole.add_verdict_files(stream.verdict_files)
-    return whole
 
 
 def _select_tasks(

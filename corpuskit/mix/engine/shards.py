@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -13,7 +13,7 @@ from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.compression import compressing_writer
 from corpuskit.core.document import Document, decode_trusted, encode
 from corpuskit.core.outcome import Rejected
-from corpuskit.core.provenance.chain import Chain
+from corpuskit.core.provenance.chain import Chain, follow
 from corpuskit.core.provenance.verdicts import DROPPED, REJECTED, Verdict
 from corpuskit.core.publish.line_writer import JsonlWriter
 from corpuskit.core.reading.inputs import Input
@@ -22,6 +22,8 @@ from corpuskit.mix.engine.task_files import TaskFile, damaged_error
 from corpuskit.mix.engine.task_results import DocumentsResult, TaskFileEntry
 from corpuskit.mix.engine.tasks import FinishedTask, file_of_task
 
+POSITION = "position"
+"""Key of a verdict between phases: the number of its step among those of the task."""
 SHARD_BYTES = 64 * 1024 * 1024
 FILE_BYTES = 64 * 1024
 """What a file costs beside its bytes, as bytes: a shard has at most 1,024 of them."""
@@ -39,7 +41,7 @@ class VerdictCounter:
 
     def take(self, verdict: Verdict) -> None:
         """Count one verdict under the source that its document names."""
-        of_source = self.left_out.setdefault(_source_name(verdict), {DROPPED: Counter(), REJECTED: Counter()})
+        of_source = self.left_out.setdefault(verdict.source, {DROPPED: Counter(), REJECTED: Counter()})
         of_source[verdict.verdict][f"{verdict.step}: {verdict.reason}"] += 1
         self.pass_on(verdict)
 
@@ -56,8 +58,9 @@ class WrittenShard(NamedTuple):
 class TaskLog:
     """The verdicts of one task, from which its result is made."""
 
-    def __init__(self, task_path: Path) -> None:
-        """Write verdicts to `TASK_PATH.verdicts.jsonl.zst`, once there is one."""
+    def __init__(self, task_path: Path, source: str = "") -> None:
+        """Write verdicts to `TASK_PATH.verdicts.jsonl.zst`, once there is one; on documents of `source`, if given."""
+        self.source = source
         self.path = file_of_task(task_path, ".verdicts.jsonl.zst")
         filesystem.remove(self.path, missing_ok=True)
         self.counter = VerdictCounter(self._write)
@@ -86,7 +89,8 @@ class TaskLog:
         if self._lines is None:
             self._file = TaskFile(self.path)
             self._lines = compressing_writer(self._file.stream, self.path.name)
-        self._lines.write(orjson.dumps(verdict.decision()) + b"\n")
+        verdict.source = self.source or verdict.source
+        self._lines.write(orjson.dumps({**verdict.decision(), POSITION: verdict.position}) + b"\n")
 
 
 @dataclass
@@ -138,25 +142,41 @@ class WorkShard:
         return [WorkShardInput(path.name, local_path=path, documents=documents) for path, documents, _ in self.files]
 
 
+class VerdictFile(NamedTuple):
+    """A file of verdicts that a task has left."""
+
+    name: str
+    step_ids: tuple[str, ...]
+    """The ids in the chain of the steps that the task applied, by their position."""
+
+
 @dataclass
 class ShardedStream:
     """A stream on disk between two phases: its shards in order, and the chain of steps so far."""
 
     shards: list[WorkShard]
     chain: Chain
-    verdict_files: dict[str, list[str]] = field(default_factory=dict)
-    """By step, the names of the files that hold its verdicts, in order."""
+    verdict_files: list[VerdictFile] = field(default_factory=list)
+    """In the order of the documents, phase after phase."""
 
-    def record_verdicts(self, result: DocumentsResult) -> None:
-        """Note the verdicts that a task left, under each step that made any."""
-        reasons = (key for verdicts in result["left_out"].values() for counts in verdicts.values() for key in counts)
-        for step in dict.fromkeys(key.partition(": ")[0] for key in reasons):
-            self.add_verdict_files({step: result["verdict_files"]})
+    def record_verdicts(self, result: DocumentsResult, step_ids: tuple[str, ...]) -> None:
+        """Note the verdicts that a task left on what these steps of the chain took."""
+        self.verdict_files += [VerdictFile(name, step_ids) for name in result["verdict_files"]]
 
-    def add_verdict_files(self, files: Mapping[str, Iterable[str]]) -> None:
-        """Note the files of verdicts of these steps."""
-        for step, names in files.items():
-            self.verdict_files.setdefault(step, []).extend(names)
+
+def joined_streams(streams: Sequence[ShardedStream]) -> ShardedStream:
+    """Return one stream of several, one after the other."""
+    shards = merged_shards(shard for stream in streams for shard in stream.shards)
+    whole = ShardedStream(shards, follow([stream.chain for stream in streams]))
+    number = 0
+    for stream in streams:
+        ids = [entry["id"] for entry in stream.chain.steps]
+        new_ids = dict(zip(ids, (entry["id"] for entry in whole.chain.steps[number:]), strict=False))
+        number += len(ids)
+        whole.verdict_files += [
+            VerdictFile(name, tuple(new_ids[id_] for id_ in step_ids)) for name, step_ids in stream.verdict_files
+        ]
+    return whole
 
 
 def work_shards(finished: FinishedTask[DocumentsResult]) -> list[WorkShard]:
@@ -242,12 +262,3 @@ def write_lines(lines: Iterable[bytes], task_path: Path) -> list[WrittenShard]:
         writer = writer or WorkShardWriter(file_of_task(task_path, f"-{len(shards):04d}.jsonl.zst"))
         writer.write(line)
     return [*shards, writer.finish()] if writer is not None else shards
-
-
-def _source_name(verdict: Verdict) -> str:
-    import orjson
-
-    try:
-        return str(orjson.loads(verdict.line)["metadata"]["source"])
-    except (ValueError, KeyError, TypeError):
-        return ""

@@ -1,7 +1,9 @@
 """The files that tasks leave, each with its size and digest, so that damage is found before anything relies on them."""
 
+import contextlib
 import hashlib
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -39,7 +41,8 @@ class TaskFile(io.RawIOBase):
         """Write all of the data."""
         self._digest.update(data)
         self._size += len(data)
-        return self._stream.write(data)
+        with self._naming():
+            return self._stream.write(data)
 
     def tell(self) -> int:
         """Return how many bytes were written."""
@@ -48,9 +51,19 @@ class TaskFile(io.RawIOBase):
     def close(self) -> None:
         """Finish the file."""
         try:
-            self._stream.close()
+            with self._naming():
+                self._stream.close()
         finally:
             super().close()
+
+    @contextlib.contextmanager
+    def _naming(self) -> Iterator[None]:
+        """Name the file in an error that the system raises, which says nothing of it after the file was opened."""
+        try:
+            yield
+        except OSError as error:
+            error.filename = error.filename or str(self.path)
+            raise
 
     def entry(self) -> TaskFileEntry:
         """Return the entry of the finished file in the task's result."""
