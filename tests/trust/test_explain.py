@@ -126,7 +126,7 @@ def two_sources(tmp_path: Path, corpuskit: Run) -> Path:
 def test_a_document_of_two_sources_has_a_fate_in_each(two_sources: Path) -> None:
     fates = list(fate(Dataset(two_sources), "g1"))
     assert [(entry["verdict"], entry["source"]) for entry in fates] == [("kept", "german"), ("dropped", "english")]
-    assert fates[1]["step_id"] == "5-filter-language", "the second of two steps of one name"
+    assert fates[1]["step_id"] == "8-filter-language", "the second of two steps of one name"
 
 
 def test_what_was_rejected_is_found_by_its_id_and_not_called_unread(two_sources: Path, corpuskit: Run) -> None:
