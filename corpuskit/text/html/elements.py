@@ -93,7 +93,7 @@ def _read_names(tag: Tag) -> None:
     """Fill in the bits of the groups that an element belongs to, and its classes without digits."""
     bits = _TAG_BITS.get(tag.name, 0)
     attributes = tag.attributes[:MAX_NAMES]
-    if "hid" in attributes or ("none" in attributes and _HIDING_WORDS.search(attributes)):
+    if ("hid" in attributes or "none" in attributes) and _HIDING_WORDS.search(attributes):
         bits |= _HIDDEN_BIT
     class_names = " ".join([double or single or bare for double, single, bare in _NAMES.findall(attributes)])
     if class_names:

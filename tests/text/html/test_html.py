@@ -45,6 +45,28 @@ def test_markdown_has_headings_lists_code_and_tables() -> None:
     assert "| Name | Size |\n| --- | --- |\n| a\\|b | 2 |" in markdown
 
 
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        ("set __name__ in my_file_name now", "set \\_\\_name\\_\\_ in my_file_name now"),
+        ("2 * 3 * 4 is [24] in `bc`", "2 \\* 3 \\* 4 is \\[24] in \\`bc\\`"),
+        ("the &lt;b&gt; tag, &amp;copy; and 1 &lt; 2", "the \\<b> tag, \\&copy; and 1 < 2"),
+        (r"C:\new and C:\_new", r"C:\new and C:\\\_new"),
+        ('<math alttext="a_1*b"></math> is short', "\\(a_1*b\\) is short"),
+    ],
+)
+def test_markdown_shows_the_characters_of_a_text(inner: str, expected: str) -> None:
+    assert expected in written(f"<h1>Title</h1><p>{inner}, {SENTENCE}</p>")
+
+
+def test_a_markdown_table_is_as_wide_as_its_widest_row() -> None:
+    markdown = written(
+        f"<p>{SENTENCE}</p><table><tr><th>Name<th>Size</tr><tr><td>a<td>2<td>red</tr><tr><td>b<td>3<td>blue</tr></table>"
+        f"<p>{SENTENCE}</p>"
+    )
+    assert "| Name | Size |  |\n| --- | --- | --- |\n| a | 2 | red |" in markdown
+
+
 def test_markdown_keeps_prose_from_becoming_markup() -> None:
     markdown = written(f"<p># not a heading, {SENTENCE}</p><p>- not an item, {SENTENCE}</p>")
     assert "\\# not a heading" in markdown
