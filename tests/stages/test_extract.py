@@ -196,7 +196,7 @@ def test_fast_beats_the_bare_engine_on_segments(shared_data: Path) -> None:
 
 
 def test_versions_name_what_shapes_the_text() -> None:
-    assert set(Extract().versions()) == {"resiliparse", "html_model.json"}
+    assert set(Extract().versions()) == {"resiliparse", "html_model.json", "html-rules"}
     assert {"trafilatura", "lxml", "justext"} < set(Extract(engine="auto").versions())
 
 

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from corpuskit.text.html.compiled import compiled_core
 from corpuskit.text.html.elements import Elements
-from corpuskit.text.html.features import LINKED, NAMES, WORDS, Table, features
+from corpuskit.text.html.features import LINKED, NAMES, WORDS, Table, features, folded
 from corpuskit.text.html.model_file import MODEL_FILE
 from corpuskit.text.html.rows import PlacedBlock
 
@@ -72,8 +73,15 @@ class BlockScores:
 
 def score_blocks(elements: Elements, placed_blocks: list[PlacedBlock], title: str) -> BlockScores:
     """Return what the trees say of the blocks; there must be at least one."""
-    table = features(elements, placed_blocks, title)
-    return BlockScores(sum_leaves(_trees(), table), table[WORDS].astype(np.int64), table[LINKED].astype(np.int64))
+    core = compiled_core()
+    if core is None:
+        table = features(elements, placed_blocks, title)
+        log_odds = sum_leaves(_trees(), table)
+    else:
+        content = core.features(elements, [placed.properties() for placed in placed_blocks], folded(title))
+        table = np.frombuffer(content, np.int32).reshape(-1, len(NAMES)).T
+        log_odds = np.frombuffer(core.sum_leaves(_compiled_trees(), content), np.int64)
+    return BlockScores(log_odds, table[WORDS].astype(np.int64), table[LINKED].astype(np.int64))
 
 
 def sum_leaves(trees: Trees, table: Table) -> NDArray[np.int64]:
@@ -115,3 +123,10 @@ def _trees() -> Trees:
     if model["features"] != list(NAMES):
         raise RuntimeError("classifier.json was learned with other features")
     return unpack(model)
+
+
+@cache
+def _compiled_trees() -> Any:
+    trees = _trees()
+    arrays = trees.column, trees.threshold, trees.left, trees.value, trees.roots
+    return compiled_core().load_trees(*(array.astype(np.int32).tobytes() for array in arrays))
