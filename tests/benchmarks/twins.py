@@ -25,8 +25,10 @@ import numpy as np
 from corpuskit.core.document import Reject
 from corpuskit.text.html import classifier, compiled
 from corpuskit.text.html.choice import choose
+from corpuskit.text.html.compiled_page import placed_blocks, read_compiled
+from corpuskit.text.html.elements import Elements
 from corpuskit.text.html.extract import Page, clean, fast, open_page
-from corpuskit.text.html.features import features
+from corpuskit.text.html.features import features, folded
 from corpuskit.text.html.reader import read
 from tests.benchmarks import extraction_quality
 
@@ -129,23 +131,27 @@ def results(markup: str, core: Any, is_xml: bool = False) -> dict[str, Any]:
 
 def _parts(page: Page, core: Any) -> dict[str, Any]:
     """Return the steps on the way to a text."""
+    title = page.stated_metadata.get("title", "")
     try:
-        elements, placed_blocks = read(page.markup, page.is_xml)
+        if core is None:
+            elements, blocks = read(page.markup, page.is_xml)
+        else:
+            compiled_page = read_compiled(page.markup, page.is_xml)
+            elements, blocks = Elements(*core.elements(compiled_page)), placed_blocks(compiled_page)
     except Reject as reject:
         return {"blocks": str(reject)}
-    parts: dict[str, Any] = {"elements": elements, "blocks": placed_blocks}
-    if placed_blocks:
-        title = page.stated_metadata.get("title", "")
-        if core is None:
-            table = features(elements, placed_blocks, title)
-        else:
-            content = core.features(
-                elements, [placed.properties() for placed in placed_blocks], classifier.folded(title)
-            )
-            table = np.frombuffer(content, np.int32).reshape(len(placed_blocks), -1).T
-        scores = classifier.score_blocks(elements, placed_blocks, title)
-        parts["features"], parts["scores"] = table.tolist(), scores.log_odds.tolist()
-        parts["choice"] = choose(placed_blocks, scores).is_kept
+    parts: dict[str, Any] = {"elements": elements, "blocks": list(map(repr, blocks))}
+    if not blocks:
+        return parts
+    if core is None:
+        table = features(elements, blocks, title)
+        scores = classifier.score_blocks(elements, blocks, title)
+    else:
+        content = core.features(compiled_page, folded(title))
+        table = np.frombuffer(content, np.int32).reshape(len(blocks), -1).T
+        scores = classifier.score_compiled(compiled_page, title)
+    parts["features"], parts["scores"] = table.tolist(), scores.log_odds.tolist()
+    parts["choice"] = choose(blocks, scores).is_kept
     return parts
 
 

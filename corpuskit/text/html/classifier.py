@@ -19,7 +19,7 @@ from corpuskit.text.html.features import LINKED, NAMES, WORDS, Table, features, 
 from corpuskit.text.html.model_file import MODEL_FILE
 from corpuskit.text.html.rows import PlacedBlock
 
-__all__ = ["BlockScores", "score_blocks", "sum_leaves", "unpack"]
+__all__ = ["BlockScores", "score_blocks", "score_compiled", "sum_leaves", "unpack"]
 
 CONFIDENT_MARGIN = 1_500
 """Distance from even odds, in thousandths of the log odds, at which a verdict is sure."""
@@ -73,14 +73,19 @@ class BlockScores:
 
 def score_blocks(elements: Elements, placed_blocks: list[PlacedBlock], title: str) -> BlockScores:
     """Return what the trees say of the blocks; there must be at least one."""
+    table = features(elements, placed_blocks, title)
+    return _scores(sum_leaves(_trees(), table), table)
+
+
+def score_compiled(page: Any, title: str) -> BlockScores:
+    """Return what the trees say of the blocks of a page that the compiled core has read; there must be at least one."""
     core = compiled_core()
-    if core is None:
-        table = features(elements, placed_blocks, title)
-        log_odds = sum_leaves(_trees(), table)
-    else:
-        content = core.features(elements, [placed.properties() for placed in placed_blocks], folded(title))
-        table = np.frombuffer(content, np.int32).reshape(-1, len(NAMES)).T
-        log_odds = np.frombuffer(core.sum_leaves(_compiled_trees(), content), np.int64)
+    content = core.features(page, folded(title))
+    table = np.frombuffer(content, np.int32).reshape(-1, len(NAMES)).T
+    return _scores(np.frombuffer(core.sum_leaves(_compiled_trees(), content), np.int64), table)
+
+
+def _scores(log_odds: NDArray[np.int64], table: Table) -> BlockScores:
     return BlockScores(log_odds, table[WORDS].astype(np.int64), table[LINKED].astype(np.int64))
 
 

@@ -19,10 +19,10 @@ COMMENTS = 1 << list(CLASS_GROUPS).index("comments")
 
 _NAMES = re.compile(
     r"""[\s"'](?:class|id|role|itemprop|data-component|data-testid)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""",
-    re.IGNORECASE,
+    re.ASCII | re.IGNORECASE,
 )
-_HIDING_WORDS = re.compile(r"""[\s"']hidden(?=[\s=/]|$)|aria-hidden\s*=\s*["']?true|display:\s*none""")
-_DIGITS = re.compile(r"\d+")
+_HIDING_WORDS = re.compile(r"""[\s"']hidden(?=[\s=/]|$)|aria-hidden\s*=\s*["']?true|display:\s*none""", re.ASCII)
+_DIGITS = re.compile(r"\d+", re.ASCII)
 _TAG_BITS = {tag: 1 << (len(CLASS_GROUPS) + bit) for bit, tag in enumerate(TAG_GROUPS)}
 _HIDDEN_BIT = 1 << list(CLASS_GROUPS).index("hidden")
 

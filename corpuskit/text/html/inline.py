@@ -36,8 +36,8 @@ _ATTRIBUTE_PATTERNS = (
     r"""class=["']?[^"'>]*\b(?:tex|math|latex|mwe-math-fallback-image\w*)\b""",
 )
 _PERMALINK_SIGNS = frozenset(("¶", "#", "§", "🔗", "⚓", "\uf0c1", "\uf1cb", "¶¶"))
-_EXPONENT = re.compile(r"[+\-\u2212\u2013]?(?:\d{1,4}(?:[.,/]\d{1,3})?|[nxkijtm])[+\-\u2212]?")
-_INDEX = re.compile(r"\d{1,4}")
+_EXPONENT = re.compile(r"[+\-\u2212\u2013]?(?:\d{1,4}(?:[.,/]\d{1,3})?|[nxkijtm])[+\-\u2212]?", re.ASCII)
+_INDEX = re.compile(r"\d{1,4}", re.ASCII)
 _TEX_COMMAND = re.compile(
     r"\\(?:begin\{|left[(\[|.\\]|(?:[dt]?frac|sqrt|sum|int|prod|lim|operatorname|math[a-z]+|infty|partial|nabla|cdot|times"
     r"|leq?|geq?|neq?|vec|overline|underline|alpha|beta|gamma|delta|epsilon|theta|lambda|sigma|phi|psi|omega)(?![a-zA-Z]))"

@@ -44,12 +44,6 @@ class PlacedBlock:
     is_reply: bool = False
     """Whether an element around the block is called a comment, a reply or the like."""
 
-    def properties(self) -> tuple[str, str, int, int, int, bool, bool, int, int]:
-        """Return what the compiled core reads of a block."""
-        block, marked = self.block, self.block.marker != ""
-        counts = block.level, block.linked, block.characters
-        return block.text, block.kind, *counts, marked, self.in_block_link, self.node, self.container
-
     @property
     def blocks(self) -> list[Block]:
         """Return the blocks to write: a run of links is written as the items of a list."""

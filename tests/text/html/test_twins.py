@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from corpuskit.core.document import Reject
 from corpuskit.text.html import compiled
 from corpuskit.text.html.compiled import compiled_core
+from corpuskit.text.html.compiled_page import read_compiled
+from corpuskit.text.html.reader import MAX_BLOCKS, read
 from tests.benchmarks import extraction_quality
 from tests.benchmarks.hostile_pages import ATTACKS, page
 from tests.benchmarks.twins import TOKENS, differences, mutated
@@ -61,6 +64,15 @@ def test_real_pages_whole_and_damaged(shared_data: Path) -> None:
     assert [markup for markup in (*pages, *damaged) if differences(markup)] == []
 
 
+@needs_core
+@pytest.mark.parametrize("markup", ["<p>a" * (MAX_BLOCKS + 1), ("<div>" * 500 + "a" + "</div>" * 500) * 1_100])
+def test_both_have_the_same_limits(markup: str) -> None:
+    with pytest.raises(Reject) as rejected:
+        read(markup)
+    with pytest.raises(Reject, match=str(rejected.value)):
+        read_compiled(markup, is_xml=False)
+
+
 @pytest.mark.parametrize(("value", "twin"), [("1", "Python"), ("0", ""), ("", "")])
 def test_the_environment_can_ask_for_python(value: str, twin: str) -> None:
     if not twin:
@@ -82,9 +94,7 @@ def test_a_core_of_other_rules_is_not_used(monkeypatch: pytest.MonkeyPatch) -> N
 @needs_core
 def test_arrays_that_are_no_trees_are_refused() -> None:
     def load(*arrays: list[int]) -> None:
-        compiled_core().load_trees(
-            *(b"".join(number.to_bytes(4, "little", signed=True) for number in a) for a in arrays)
-        )
+        compiled_core().load_trees(*(struct.pack(f"={len(numbers)}i", *numbers) for numbers in arrays))
 
     most = 2**31 - 1
     load([1, 0, 0], [5, most, most], [1, 1, 2], [0, -7, 9], [0])

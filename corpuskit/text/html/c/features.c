@@ -14,7 +14,6 @@
 
 #define CLASS_GROUPS 16
 #define TAG_GROUPS 20
-#define COMMENT_BIT 4
 #define ARTICLE_BIT (CLASS_GROUPS + 5)
 
 /* Columns, in the order of `_OWN_NAMES`. */
@@ -370,7 +369,7 @@ static void fill_text_columns(const PageBlocks *page, const TextCounts *counts, 
     row[PUNCTUATION_SHARE] = (int32_t)(counts->punctuation[index] * 1000 / words);
     row[ENDS] = counts->ends_sentence[index];
     row[DIGITS] = (int32_t)counts->digits[index];
-    row[MARKED] = block->is_marked;
+    row[MARKED] = block->marker.kind != NO_MARKER;
     row[BLOCK_LINK] = block->in_block_link;
 }
 

@@ -39,3 +39,54 @@ void arena_free(Arena *arena)
     }
     arena->next = arena->end = NULL;
 }
+
+void buffer_add(Buffer *buffer, const char *start, Py_ssize_t size)
+{
+    if (size <= 0 || buffer->failed)
+        return;
+    if (buffer->size + size + 8 > buffer->capacity) {
+        Py_ssize_t capacity = 2 * (buffer->size + size) + 256;
+        char *bytes = realloc(buffer->start, (size_t)capacity);
+        if (bytes == NULL) {
+            buffer->failed = true;
+            PyErr_NoMemory();
+            return;
+        }
+        buffer->start = bytes;
+        buffer->capacity = capacity;
+    }
+    memcpy(buffer->start + buffer->size, start, (size_t)size);
+    buffer->size += size;
+}
+
+void buffer_add_code(Buffer *buffer, uint32_t code)
+{
+    char bytes[4];
+    int size;
+    if (code < 0x80) {
+        bytes[0] = (char)code;
+        size = 1;
+    } else if (code < 0x800) {
+        bytes[0] = (char)(0xC0 | code >> 6);
+        bytes[1] = (char)(0x80 | (code & 0x3F));
+        size = 2;
+    } else if (code < 0x10000) {
+        bytes[0] = (char)(0xE0 | code >> 12);
+        bytes[1] = (char)(0x80 | (code >> 6 & 0x3F));
+        bytes[2] = (char)(0x80 | (code & 0x3F));
+        size = 3;
+    } else {
+        bytes[0] = (char)(0xF0 | code >> 18);
+        bytes[1] = (char)(0x80 | (code >> 12 & 0x3F));
+        bytes[2] = (char)(0x80 | (code >> 6 & 0x3F));
+        bytes[3] = (char)(0x80 | (code & 0x3F));
+        size = 4;
+    }
+    buffer_add(buffer, bytes, size);
+}
+
+void buffer_free(Buffer *buffer)
+{
+    free(buffer->start);
+    *buffer = (Buffer){0};
+}

@@ -2,6 +2,8 @@
 
 #include "core.h"
 
+#include <stdlib.h>
+
 /* Drawn anew in each process, so that nobody can make texts that share their hash. No result depends on it. */
 static uint64_t hash_seed;
 
@@ -21,125 +23,162 @@ uint64_t hash_of(const char *start, Py_ssize_t size)
     return hash ^ hash >> 29;
 }
 
-/* Read the whole numbers of a list into an array of this width in bytes. */
-static int numbers_of(PyObject *owner, const char *name, Py_ssize_t count, size_t width, void *array)
-{
-    PyObject *list = PyObject_GetAttrString(owner, name);
-    int result = -1;
-    if (list != NULL && PyList_Check(list) && PyList_Size(list) == count)
-        result = 0;
-    else if (list != NULL)
-        PyErr_SetString(PyExc_ValueError, "the lists of a page's elements differ in length");
-    for (Py_ssize_t index = 0; result == 0 && index < count; index++) {
-        long long number = PyLong_AsLongLong(PyList_GetItem(list, index));
-        if (number == -1 && PyErr_Occurred())
-            result = -1;
-        else if (width == sizeof(int32_t))
-            ((int32_t *)array)[index] = (int32_t)number;
-        else
-            ((uint64_t *)array)[index] = (uint64_t)number;
-    }
-    Py_XDECREF(list);
-    return result;
-}
-
-static int elements_of(PyObject *python_elements, Elements *elements, Arena *arena)
-{
-    PyObject *tags = PyObject_GetAttrString(python_elements, "tags");
-    Py_ssize_t count = tags == NULL ? -1 : PyObject_Size(tags);
-    Py_XDECREF(tags);
-    if (count < 0)
-        return -1;
-    elements->count = count;
-    struct {
-        const char *name;
-        int32_t **array;
-    } lists[] = {{"parents", &elements->parents}, {"depths", &elements->depths}, {"ends", &elements->ends},
-                 {"numbers", &elements->numbers}, {"containers", &elements->containers}};
-    for (size_t list = 0; list < sizeof(lists) / sizeof(lists[0]); list++) {
-        *lists[list].array = TAKE(arena, int32_t, count);
-        if (*lists[list].array == NULL ||
-            numbers_of(python_elements, lists[list].name, count, sizeof(int32_t), *lists[list].array) < 0)
-            return -1;
-        for (Py_ssize_t node = 0; node < count; node++)
-            if ((*lists[list].array)[node] < 0 || (*lists[list].array)[node] > count) {
-                PyErr_SetString(PyExc_ValueError, "an element is out of range");
-                return -1;
-            }
-    }
-    elements->own_bits = TAKE(arena, uint64_t, count);
-    elements->path_bits = TAKE(arena, uint64_t, count);
-    if (elements->own_bits == NULL || elements->path_bits == NULL)
-        return -1;
-    return numbers_of(python_elements, "own_bits", count, sizeof(uint64_t), elements->own_bits) |
-           numbers_of(python_elements, "path_bits", count, sizeof(uint64_t), elements->path_bits);
-}
+#define PAGE "corpuskit.text.html._core.page"
 
 static const char *const KIND_NAMES[KINDS] = {"heading", "line", "row", "item", "preformatted", "paragraph"};
 
-/* Fill in a block from (text, kind, level, linked, characters, is marked, in block link, node, container). */
-static int block_of(PyObject *tuple, Py_ssize_t element_count, Block *block)
+static void free_page(PyObject *capsule)
 {
-    PyObject *text;
-    const char *kind;
-    long long level, linked, characters;
-    int is_marked, in_block_link;
-    long node, container;
-    if (!PyArg_ParseTuple(tuple, "UsLLLppll", &text, &kind, &level, &linked, &characters, &is_marked, &in_block_link,
-                          &node, &container))
-        return -1;
-    block->text.start = PyUnicode_AsUTF8AndSize(text, &block->text.size);
-    if (block->text.start == NULL)
-        return -1;
-    int number = 0;
-    while (number < KINDS && strcmp(KIND_NAMES[number], kind) != 0)
-        number++;
-    if (number == KINDS || node < 0 || node >= element_count || container < 0 || container >= element_count) {
-        PyErr_SetString(PyExc_ValueError, "a block of no known kind, or of no element");
-        return -1;
+    PageBlocks *page = PyCapsule_GetPointer(capsule, PAGE);
+    if (page != NULL) {
+        arena_free(&page->arena);
+        free(page->blocks);
+        free(page);
     }
-    block->length = PyUnicode_GetLength(text);
-    block->kind = (enum kind)number;
-    block->level = level;
-    block->linked = linked;
-    block->characters = characters;
-    block->is_marked = is_marked;
-    block->in_block_link = in_block_link;
-    block->node = (int32_t)node;
-    block->container = (int32_t)container;
+}
+
+/* read(markup, is_xml) -> a page for the functions below. Raises Reject `too-many-nodes`. */
+static PyObject *read_markup(PyObject *module, PyObject *arguments)
+{
+    PyObject *markup;
+    int is_xml;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "Up", &markup, &is_xml))
+        return NULL;
+    PageBlocks *page = calloc(1, sizeof(PageBlocks));
+    if (page == NULL)
+        return PyErr_NoMemory();
+    PyObject *capsule = PyCapsule_New(page, PAGE, free_page);
+    if (capsule == NULL) {
+        free(page);
+        return NULL;
+    }
+    if (read_page(markup, is_xml, page) < 0)
+        Py_CLEAR(capsule);
+    return capsule;
+}
+
+/* Put a list of whole numbers in a tuple. */
+static int add_list(PyObject *tuple, Py_ssize_t index, const void *array, size_t width, Py_ssize_t count)
+{
+    PyObject *list = PyList_New(count);
+    if (list == NULL || PyTuple_SetItem(tuple, index, list) < 0)
+        return -1;
+    for (Py_ssize_t node = 0; node < count; node++) {
+        PyObject *number = width == sizeof(int32_t) ? PyLong_FromLong(((const int32_t *)array)[node])
+                                                    : PyLong_FromUnsignedLongLong(((const uint64_t *)array)[node]);
+        if (number == NULL || PyList_SetItem(list, node, number) < 0)
+            return -1;
+    }
     return 0;
 }
 
-/* features(elements, blocks, folded_title) -> int32 features as bytes: one row a block.
+/* elements(page) -> a list for each property of `Elements`, in its order. */
+static PyObject *page_elements(PyObject *module, PyObject *capsule)
+{
+    (void)module;
+    const PageBlocks *page = PyCapsule_GetPointer(capsule, PAGE);
+    PyObject *tuple = page == NULL ? NULL : PyTuple_New(9);
+    if (tuple == NULL)
+        return NULL;
+    const Elements *elements = &page->elements;
+    PyObject *tags = PyList_New(elements->count), *have_classes = PyList_New(elements->count);
+    if (tags == NULL || have_classes == NULL || PyTuple_SetItem(tuple, 0, tags) < 0 ||
+        PyTuple_SetItem(tuple, 7, have_classes) < 0) {
+        Py_DECREF(tuple);
+        return NULL;
+    }
+    int result = 0;
+    for (Py_ssize_t node = 0; result == 0 && node < elements->count; node++) {
+        PyObject *tag = PyUnicode_FromString(elements->tags[node]);
+        result = tag == NULL || PyList_SetItem(tags, node, tag) < 0 ||
+                 PyList_SetItem(have_classes, node, PyBool_FromLong(elements->has_classes[node])) < 0;
+    }
+    if (result || add_list(tuple, 1, elements->parents, sizeof(int32_t), elements->count) < 0 ||
+        add_list(tuple, 2, elements->depths, sizeof(int32_t), elements->count) < 0 ||
+        add_list(tuple, 3, elements->own_bits, sizeof(uint64_t), elements->count) < 0 ||
+        add_list(tuple, 4, elements->path_bits, sizeof(uint64_t), elements->count) < 0 ||
+        add_list(tuple, 5, elements->ends, sizeof(int32_t), elements->count) < 0 ||
+        add_list(tuple, 6, elements->numbers, sizeof(int32_t), elements->count) < 0 ||
+        add_list(tuple, 8, elements->containers, sizeof(int32_t), elements->count) < 0)
+        Py_CLEAR(tuple);
+    return tuple;
+}
 
-   `blocks` is a list of tuples as `block_of` reads them. */
+/* Return what stands before an item: `3.`, `c.` or `-` (`_marker`). */
+static PyObject *marker_text(Marker marker)
+{
+    if (marker.kind != NUMBER)
+        return PyUnicode_FromString(marker.kind == BULLET ? "-" : "");
+    if ((marker.style == 'a' || marker.style == 'A') && marker.number >= 1 && marker.number <= 26)
+        return PyUnicode_FromFormat("%c.", marker.style + (int)marker.number - 1);
+    return PyUnicode_FromFormat("%lld.", (long long)marker.number);
+}
+
+/* Return a block as (kind, text, level, marker, linked, characters, list number, node, container, cell or None, is link
+   run, in block link, signature, is reply). */
+static PyObject *block_tuple(const Elements *elements, const Block *block)
+{
+    PyObject *marker = marker_text(block->marker);
+    PyObject *cell = block->cell.table == 0 ? (Py_INCREF(Py_None), Py_None)
+                                            : Py_BuildValue("(iii)", block->cell.table, block->cell.row, block->cell.column);
+    PyObject *tuple = NULL;
+    int32_t container = block->container;
+    int like_parent = elements->has_classes[container] ? -1 : elements->numbers[elements->parents[container]];
+    if (marker != NULL && cell != NULL)
+        tuple = Py_BuildValue("(ss#LOLLiiiONN(ii)N)", KIND_NAMES[block->kind], block->text.start, block->text.size,
+                              (long long)block->level, marker, (long long)block->linked, (long long)block->characters,
+                              block->list_number, block->node, container, cell, PyBool_FromLong(block->is_link_run),
+                              PyBool_FromLong(block->in_block_link), elements->numbers[container], like_parent,
+                              PyBool_FromLong(elements->path_bits[container] >> COMMENT_BIT & 1));
+    Py_XDECREF(marker);
+    Py_XDECREF(cell);
+    return tuple;
+}
+
+/* blocks(page) -> a list of tuples, as `block_tuple` makes them. */
+static PyObject *page_blocks(PyObject *module, PyObject *capsule)
+{
+    (void)module;
+    const PageBlocks *page = PyCapsule_GetPointer(capsule, PAGE);
+    PyObject *list = page == NULL ? NULL : PyList_New(page->block_count);
+    for (Py_ssize_t index = 0; list != NULL && index < page->block_count; index++) {
+        PyObject *tuple = block_tuple(&page->elements, &page->blocks[index]);
+        if (tuple == NULL || PyList_SetItem(list, index, tuple) < 0)
+            Py_CLEAR(list);
+    }
+    return list;
+}
+
+/* features(page, folded_title) -> int32 features as bytes: one row a block. */
 static PyObject *features(PyObject *module, PyObject *arguments)
 {
-    PyObject *python_elements, *list, *result = NULL;
+    PyObject *capsule;
     const char *title;
-    Arena arena = {0};
-    PageBlocks page = {0};
+    Py_ssize_t title_size;
     (void)module;
-    if (!PyArg_ParseTuple(arguments, "OO!s#", &python_elements, &PyList_Type, &list, &title, &page.title_size))
+    if (!PyArg_ParseTuple(arguments, "Os#", &capsule, &title, &title_size))
         return NULL;
-    page.title = title;
-    page.title_length = length_of(title, page.title_size);
-    page.block_count = PyList_Size(list);
-    page.blocks = TAKE(&arena, Block, page.block_count);
-    if (page.blocks == NULL || elements_of(python_elements, &page.elements, &arena) < 0)
-        goto end;
-    for (Py_ssize_t index = 0; index < page.block_count; index++)
-        if (block_of(PyList_GetItem(list, index), page.elements.count, &page.blocks[index]) < 0)
-            goto end;
-    result = PyBytes_FromStringAndSize(NULL, page.block_count * features_count() * (Py_ssize_t)sizeof(int32_t));
-    if (result != NULL && fill_features(&page, (int32_t *)(void *)PyBytes_AsString(result), &arena) < 0)
+    PageBlocks *page = PyCapsule_GetPointer(capsule, PAGE);
+    if (page == NULL)
+        return NULL;
+    page->title = title;
+    page->title_size = title_size;
+    page->title_length = length_of(title, title_size);
+    PyObject *result =
+        PyBytes_FromStringAndSize(NULL, page->block_count * features_count() * (Py_ssize_t)sizeof(int32_t));
+    Arena arena = {0};
+    if (result != NULL && fill_features(page, (int32_t *)(void *)PyBytes_AsString(result), &arena) < 0)
         Py_CLEAR(result);
-end:
     arena_free(&arena);
+    page->title = NULL;
     return result;
 }
 
 static PyMethodDef methods[] = {
+    {"read", read_markup, METH_VARARGS, "Return a page that was read."},
+    {"elements", page_elements, METH_O, "Return the elements of a page."},
+    {"blocks", page_blocks, METH_O, "Return the blocks of a page."},
     {"features", features, METH_VARARGS, "Return the features of all blocks of a page."},
     {"load_trees", load_trees, METH_VARARGS, "Return trees for `sum_leaves`."},
     {"sum_leaves", sum_leaves, METH_VARARGS, "Return the sum of the leaves that each row of features leads to."},
@@ -162,6 +201,10 @@ PyMODINIT_FUNC PyInit__core(void)
         Py_XDECREF(word);
         return NULL;
     }
+    prepare_markup();
+    prepare_known_tags();
+    prepare_elements();
+    prepare_inline();
     hash_seed = (uint64_t)PyObject_Hash(word) * 0x9E3779B97F4A7C15u;
     Py_DECREF(word);
     return module;

@@ -1,0 +1,54 @@
+/* Many words at once: what pattern_sets.py does with automata of patterns. */
+
+#include "core.h"
+
+void index_words(WordSet *set, const Word *words, int count)
+{
+    set->words = words;
+    set->count = count;
+    for (int index = count - 1; index >= 0; index--)
+        set->first[(int)words[index].word[0]][(int)words[index].word[1]] = (uint8_t)(index + 1);
+}
+
+/* Return the first of the words that may begin at `position`, for `next_word_fits`; NULL if none may. */
+const Word *words_at(const WordSet *set, const char *position, const char *end)
+{
+    if (end - position < 2)
+        return NULL;
+    unsigned char first = (unsigned char)small_letter(position[0]), second = (unsigned char)small_letter(position[1]);
+    if (first >= 0x80 || second >= 0x80 || set->first[first][second] == 0)
+        return NULL;
+    return &set->words[set->first[first][second] - 1];
+}
+
+/* Whether a word, or one of those after it with the same first two bytes, begins at `position`; `word` is moved to it. */
+bool next_word_fits(const WordSet *set, const Word **word, const char *position, const char *end)
+{
+    const Word *last = set->words + set->count;
+    char first = small_letter(position[0]), second = small_letter(position[1]);
+    for (; *word < last && (*word)->word[0] == first && (*word)->word[1] == second; (*word)++) {
+        const char *letter = (*word)->word, *next = position;
+        while (*letter != '\0' && next < end && small_letter(*next) == *letter) {
+            letter++;
+            next++;
+        }
+        if (*letter == '\0')
+            return true;
+    }
+    return false;
+}
+
+/* Add a text in small letters of ASCII; the two other characters that stand for such letters, too, whatever the case. */
+void fold_letters(Span text, Buffer *folded)
+{
+    const char *position = text.start, *end = position + text.size;
+    while (position < end) {
+        const char *start = position;
+        uint32_t code = next_code(&position);
+        char letter = code == 0x17F ? 's' : code == 0x212A ? 'k' : code < 0x80 ? small_letter((char)code) : '\0';
+        if (letter != '\0' || code == 0)
+            buffer_add(folded, &letter, 1);
+        else
+            buffer_add(folded, start, position - start);
+    }
+}
