@@ -29,6 +29,7 @@ from corpuskit.text.html.compiled_page import placed_blocks, read_compiled
 from corpuskit.text.html.elements import Elements
 from corpuskit.text.html.extract import Page, clean, fast, open_page
 from corpuskit.text.html.features import features, folded
+from corpuskit.text.html.raw_markup import visible_markup
 from corpuskit.text.html.reader import read
 from tests.benchmarks import extraction_quality
 
@@ -118,7 +119,7 @@ def results(markup: str, core: Any, is_xml: bool = False) -> dict[str, Any]:
     """Return what one of the twins makes of a page, by name; `core` is None for Python."""
     with mock.patch.object(compiled, "_core", core):
         page = open_page(markup, is_xml=is_xml)
-        found: dict[str, Any] = {"metadata": page.stated_metadata}
+        found: dict[str, Any] = {"visible markup": visible_markup(page.markup), "metadata": page.stated_metadata}
         for name, function in (("text", "text"), ("markdown", "markdown")):
             try:
                 extraction = fast(page, function)  # type: ignore[arg-type]

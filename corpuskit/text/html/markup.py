@@ -50,7 +50,7 @@ INLINE_TAG = re.compile(rf"{_INLINE}|</?a(?=[\s>]){_ATTRIBUTES}>", re.ASCII)
 INLINE_TAG_PARTS = re.compile(rf"<(/?)((?:{_INLINE_NAMES})(?=[\s/>])|a(?=[\s>]))({_ATTRIBUTES})>", re.ASCII)
 """The same in groups: `/` of an end tag, name, attributes."""
 LINK = re.compile(rf"{_INLINE}|<a(?=[\s>]){_ATTRIBUTES}>(?:((?:[^<]++|{_INLINE})*+)</a>)?+", re.ASCII)
-"""A link with its content as a group. Inline tags are found too, so that nothing in their attributes is taken for one."""
+"""A link with its content as a group; inline tags are found too, so that no link is found in their attributes."""
 
 _RAW_ENDS = {
     name: re.compile("</" + "".join(f"[{letter}{letter.upper()}]" for letter in name) + r"(?=[\s/>])", re.ASCII)

@@ -144,6 +144,7 @@ typedef struct {
 void index_words(WordSet *set, const Word *words, int count);
 const Word *words_at(const WordSet *set, const char *position, const char *end);
 bool next_word_fits(const WordSet *set, const Word **word, const char *position, const char *end);
+bool has_any_word(const WordSet *set, Span text);
 void fold_letters(Span text, Buffer *folded);
 
 /* inline.c */
@@ -192,6 +193,7 @@ bool push_element(OpenElements *open, Tag *tag);
 Tag *pop_element(OpenElements *open);
 
 /* reader.c */
+void prepare_reader(void);
 int read_page(PyObject *markup, bool is_xml, PageBlocks *page);
 
 /* rows.c */
@@ -201,6 +203,9 @@ int join_rows(PageBlocks *page, int32_t row_count, int32_t table_count);
 PyObject *call_python(const char *name, const char *format, ...);
 int ask_python(const char *name, const char *format, ...); /* -1 with an exception; else whether it holds */
 bool is_of_class(uint32_t code, const char *method);
+
+/* raw_markup.c */
+PyObject *visible_markup(PyObject *module, PyObject *markup);
 
 /* features.c */
 Py_ssize_t features_count(void);

@@ -21,10 +21,17 @@ static const Word MEANINGFUL[] = {
     {"latex", 0}, {"line-n", 0}, {"linen", 0}, {"lnt", 0}, {"math", 0}, {"mjx-chtml", 0}, {"screen-reader", 0},
     {"sr-only", 0}, {"tex", BEFORE_QUOTE}, {"user-select", 0}, {"visually", 0},
 };
-static WordSet meaningful;
+/* Attributes with none of these words mean nothing; with one, Python decides. Sorted. */
+static const Word MARKING[] = {
+    {"blob-num", 0}, {"display:", 0}, {"gutter", 0}, {"hidden", 0}, {"katex-html", 0}, {"line-num", 0}, {"linen", 0},
+    {"lnt", 0}, {"math", 0}, {"mjx-chtml", 0}, {"screen-reader", 0}, {"sr-only", 0}, {"tex", 0}, {"user-select", 0},
+    {"visually", 0},
+};
+static WordSet meaningful, marking;
 
 void prepare_inline(void)
 {
+    index_words(&marking, MARKING, (int)(sizeof(MARKING) / sizeof(MARKING[0])));
     index_words(&meaningful, MEANINGFUL, (int)(sizeof(MEANINGFUL) / sizeof(MEANINGFUL[0])));
 }
 
@@ -61,11 +68,12 @@ static bool has_meaning(Span markup, bool in_code, Buffer *scratch)
         if (byte >= 0x80) {
             if ((byte == 0xC2 || byte == 0xF0 || byte == 0xEF) && is_permalink_sign(position, end))
                 return true;
-            /* Two characters stand for letters of ASCII, whatever the case; few pages have them. */
             if (starts_with(position, end, "\xC5\xBF") || starts_with(position, end, "\xE2\x84\xAA")) {
+                /* Two characters stand for letters of ASCII, whatever the case; few pages have them. */
                 scratch->size = 0;
                 fold_letters(markup, scratch);
-                return !scratch->failed && has_meaning((Span){scratch->start, scratch->size}, in_code, scratch);
+                position = scratch->start - 1;
+                end = scratch->start + scratch->size;
             }
             continue;
         }
@@ -213,6 +221,10 @@ static bool words_meet(const InlineReader *reader, Span following)
 /* Return the bits of what attributes mean; 0 if nothing, or with `failed`. */
 static long marks_of(InlineReader *reader, Span attributes)
 {
+    reader->scratch->size = 0;
+    fold_letters(attributes, reader->scratch);
+    if (!has_any_word(&marking, (Span){reader->scratch->start, reader->scratch->size}))
+        return 0;
     PyObject *result = call_python("inline._marks_of", "(s#)", attributes.start, attributes.size);
     long marks = result == NULL ? -1 : PyLong_AsLong(result);
     Py_XDECREF(result);

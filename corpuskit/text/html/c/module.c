@@ -182,6 +182,7 @@ static PyMethodDef methods[] = {
     {"features", features, METH_VARARGS, "Return the features of all blocks of a page."},
     {"load_trees", load_trees, METH_VARARGS, "Return trees for `sum_leaves`."},
     {"sum_leaves", sum_leaves, METH_VARARGS, "Return the sum of the leaves that each row of features leads to."},
+    {"visible_markup", visible_markup, METH_O, "Return the visible source of a page, its JSON-LD and its tags."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -205,6 +206,7 @@ PyMODINIT_FUNC PyInit__core(void)
     prepare_known_tags();
     prepare_elements();
     prepare_inline();
+    prepare_reader();
     hash_seed = (uint64_t)PyObject_Hash(word) * 0x9E3779B97F4A7C15u;
     Py_DECREF(word);
     return module;

@@ -13,6 +13,15 @@
 #define MAX_COLUMNS 1000
 #define LINE_BREAK '\v'
 
+/* Attributes with none of these words give no reason not to read their element; with one, Python decides. Sorted. */
+static const Word UNSEEN_WORDS[] = {
+    {"blob-num", 0}, {"borlabs", 0}, {"cc-", 0}, {"cmplz", 0}, {"consent", 0}, {"cookie", 0}, {"cybot", 0}, {"didomi", 0},
+    {"display", 0}, {"gdpr", 0}, {"gutter", 0}, {"hidden", 0}, {"iubenda", 0}, {"line-num", 0}, {"linen", 0},
+    {"lines-num", 0}, {"lnt", 0}, {"onetrust", 0}, {"ot-sdk", 0}, {"qc-cmp", 0}, {"sp_message", 0}, {"tooltip", 0},
+    {"truste_", 0}, {"ttc", 0}, {"usercentrics", 0},
+};
+static WordSet unseen_words;
+
 /* An open list (`OpenList`). */
 typedef struct {
     bool has_numbers, counts_down_to_one;
@@ -68,6 +77,11 @@ typedef struct {
     /* Of one text on its way: its markup, itself, its words, what is stored of it. The last is free for anybody. */
     Buffer joined, text, words, line, scratch;
 } Reader;
+
+void prepare_reader(void)
+{
+    index_words(&unseen_words, UNSEEN_WORDS, (int)(sizeof(UNSEEN_WORDS) / sizeof(UNSEEN_WORDS[0])));
+}
 
 /* --- memory */
 
@@ -749,26 +763,12 @@ static bool is_skipped(const Reader *reader, const Tag *tag)
     return !is_named(tag, TEMPLATE) || !contains(tag->attributes, "shadowrootmode");
 }
 
-/* Whether a start tag's attributes may give a reason not to read its element: they have one of the words of `unseen`. */
+/* Whether a start tag's attributes may give a reason not to read its element: they have a word of `unseen`. */
 static bool may_be_unseen(Reader *reader, Span attributes)
 {
-    static const char *const words[] = {
-        "blob-num", "borlabs", "cc-", "cmplz", "consent", "cookie", "cybot", "didomi", "display", "gdpr", "gutter", "hidden",
-        "iubenda", "line-num", "linen", "lines-num", "lnt", "onetrust", "ot-sdk", "qc-cmp", "sp_message", "tooltip",
-        "truste_", "ttc", "usercentrics",
-    };
-    static const char first_letters[] = "bcdghilostuq";
     reader->scratch.size = 0;
     fold_letters(attributes, &reader->scratch);
-    const char *position = reader->scratch.start, *end = position + reader->scratch.size;
-    for (; position < end; position++) {
-        if (strchr(first_letters, *position) == NULL)
-            continue;
-        for (size_t word = 0; word < sizeof(words) / sizeof(words[0]); word++)
-            if (words[word][0] == *position && starts_with(position, end, words[word]))
-                return true;
-    }
-    return false;
+    return has_any_word(&unseen_words, text_of(&reader->scratch));
 }
 
 /* Whether nobody reads the element, unless a control of the page opens it. */

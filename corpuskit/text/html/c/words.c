@@ -38,6 +38,18 @@ bool next_word_fits(const WordSet *set, const Word **word, const char *position,
     return false;
 }
 
+/* Whether a text in small letters has one of the words, whatever they need beside them. */
+bool has_any_word(const WordSet *set, Span text)
+{
+    const char *position = text.start, *end = position + text.size;
+    for (; position < end; position++) {
+        const Word *word = words_at(set, position, end);
+        if (word != NULL && next_word_fits(set, &word, position, end))
+            return true;
+    }
+    return false;
+}
+
 /* Add a text in small letters of ASCII; the two other characters that stand for such letters, too, whatever the case. */
 void fold_letters(Span text, Buffer *folded)
 {
