@@ -20,15 +20,13 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-import numpy as np
-
 from corpuskit.core.document import Reject
 from corpuskit.text.html import classifier, compiled
 from corpuskit.text.html.choice import choose
-from corpuskit.text.html.compiled_page import placed_blocks, read_compiled
+from corpuskit.text.html.compiled_page import choose_compiled, placed_blocks, read_compiled
 from corpuskit.text.html.elements import Elements
 from corpuskit.text.html.extract import Page, clean, fast, open_page
-from corpuskit.text.html.features import features, folded
+from corpuskit.text.html.features import features
 from corpuskit.text.html.raw_markup import visible_markup
 from corpuskit.text.html.reader import read
 from tests.benchmarks import extraction_quality
@@ -147,13 +145,22 @@ def _parts(page: Page, core: Any) -> dict[str, Any]:
     if core is None:
         table = features(elements, blocks, title)
         scores = classifier.score_blocks(elements, blocks, title)
-    else:
-        content = core.features(compiled_page, folded(title))
-        table = np.frombuffer(content, np.int32).reshape(len(blocks), -1).T
-        scores = classifier.score_compiled(compiled_page, title)
-    parts["features"], parts["scores"] = table.tolist(), scores.log_odds.tolist()
-    parts["choice"] = choose(blocks, scores).is_kept
-    return parts
+        choice = choose(blocks, scores)
+        return parts | {
+            "features": table.T.tobytes(),
+            "scores": scores.log_odds.tobytes(),
+            "choice": bytes(choice.is_kept),
+            "way": choice.is_plain,
+            "confidence": scores.confidence,
+        }
+    compiled_choice = choose_compiled(compiled_page, title)
+    return parts | {
+        "features": compiled_choice.features,
+        "scores": compiled_choice.scores,
+        "choice": compiled_choice.is_kept,
+        "way": compiled_choice.is_plain,
+        "confidence": compiled_choice.confidence,
+    }
 
 
 def differences(markup: str, is_xml: bool = False) -> list[str]:

@@ -13,13 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuskit.text.html.compiled import compiled_core
 from corpuskit.text.html.elements import Elements
-from corpuskit.text.html.features import LINKED, NAMES, WORDS, Table, features, folded
+from corpuskit.text.html.features import LINKED, NAMES, WORDS, Table, features
 from corpuskit.text.html.model_file import MODEL_FILE
 from corpuskit.text.html.rows import PlacedBlock
 
-__all__ = ["BlockScores", "score_blocks", "score_compiled", "sum_leaves", "unpack"]
+__all__ = ["PROBABILITIES", "BlockScores", "score_blocks", "sum_leaves", "trees", "unpack"]
 
 CONFIDENT_MARGIN = 1_500
 """Distance from even odds, in thousandths of the log odds, at which a verdict is sure."""
@@ -27,7 +26,7 @@ CONFIDENT_MARGIN = 1_500
 SLICE = 4_096
 """Blocks whose scores are summed at once, to bound memory."""
 
-_PROBABILITIES = np.array([round(10_000 / (1 + math.exp(-score / 100))) for score in range(-800, 801)], np.int64)
+PROBABILITIES = np.array([round(10_000 / (1 + math.exp(-score / 100))) for score in range(-800, 801)], np.int64)
 """Probability in ten-thousandths of each score from -8000 to 8000, in tenths of its unit."""
 
 
@@ -61,7 +60,7 @@ class BlockScores:
     @property
     def probabilities(self) -> NDArray[np.int64]:
         """Return the probability of content of each block, in ten-thousandths."""
-        probabilities: NDArray[np.int64] = _PROBABILITIES[np.clip(self.log_odds // 10, -800, 800) + 800]
+        probabilities: NDArray[np.int64] = PROBABILITIES[np.clip(self.log_odds // 10, -800, 800) + 800]
         return probabilities
 
     @property
@@ -74,19 +73,7 @@ class BlockScores:
 def score_blocks(elements: Elements, placed_blocks: list[PlacedBlock], title: str) -> BlockScores:
     """Return what the trees say of the blocks; there must be at least one."""
     table = features(elements, placed_blocks, title)
-    return _scores(sum_leaves(_trees(), table), table)
-
-
-def score_compiled(page: Any, title: str) -> BlockScores:
-    """Return what the trees say of the blocks of a page that the compiled core has read; there must be at least one."""
-    core = compiled_core()
-    content = core.features(page, folded(title))
-    table = np.frombuffer(content, np.int32).reshape(-1, len(NAMES)).T
-    return _scores(np.frombuffer(core.sum_leaves(_compiled_trees(), content), np.int64), table)
-
-
-def _scores(log_odds: NDArray[np.int64], table: Table) -> BlockScores:
-    return BlockScores(log_odds, table[WORDS].astype(np.int64), table[LINKED].astype(np.int64))
+    return BlockScores(sum_leaves(trees(), table), table[WORDS].astype(np.int64), table[LINKED].astype(np.int64))
 
 
 def sum_leaves(trees: Trees, table: Table) -> NDArray[np.int64]:
@@ -123,15 +110,9 @@ def unpack(model: dict[str, Any]) -> Trees:
 
 
 @cache
-def _trees() -> Trees:
+def trees() -> Trees:
+    """Return the trees of `classifier.json`."""
     model = json.loads(MODEL_FILE.read_text("utf-8"))
     if model["features"] != list(NAMES):
         raise RuntimeError("classifier.json was learned with other features")
     return unpack(model)
-
-
-@cache
-def _compiled_trees() -> Any:
-    trees = _trees()
-    arrays = trees.column, trees.threshold, trees.left, trees.value, trees.roots
-    return compiled_core().load_trees(*(array.astype(np.int32).tobytes() for array in arrays))

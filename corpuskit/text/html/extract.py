@@ -20,8 +20,7 @@ from corpuskit.core.document import Reject
 from corpuskit.text.html import blocks, classifier
 from corpuskit.text.html.choice import choose
 from corpuskit.text.html.compiled import compiled_core
-from corpuskit.text.html.compiled_page import placed_blocks as compiled_blocks
-from corpuskit.text.html.compiled_page import read_compiled
+from corpuskit.text.html.compiled_page import choose_compiled, read_compiled
 from corpuskit.text.html.metadata import page_metadata
 from corpuskit.text.html.reader import read
 
@@ -288,15 +287,14 @@ def _repeated_formatting_bound(markup: str, tags: int) -> int:
 def _classify(page: Page, output: TextFormat) -> tuple[Extraction, float]:
     """Return the text of the blocks that are content, and the classifier's confidence."""
     title = page.stated_metadata.get("title", "")
-    if compiled_core() is None:
-        elements, placed_blocks = read(page.markup, page.is_xml)
-        scores = classifier.score_blocks(elements, placed_blocks, title) if placed_blocks else None
-    else:
-        compiled_page = read_compiled(page.markup, page.is_xml)
-        placed_blocks = compiled_blocks(compiled_page)
-        scores = classifier.score_compiled(compiled_page, title) if placed_blocks else None
-    if scores is None:
+    if compiled_core() is not None:
+        compiled_choice = choose_compiled(read_compiled(page.markup, page.is_xml), title)
+        way = "plain" if compiled_choice.is_plain else "trees" if compiled_choice.features else ""
+        return Extraction(_render(compiled_choice.blocks, output), way), compiled_choice.confidence
+    elements, placed_blocks = read(page.markup, page.is_xml)
+    if not placed_blocks:
         return Extraction(""), 0.0
+    scores = classifier.score_blocks(elements, placed_blocks, title)
     choice = choose(placed_blocks, scores)
     kept_blocks = [
         block for placed, keep in zip(placed_blocks, choice.is_kept, strict=True) if keep for block in placed.blocks

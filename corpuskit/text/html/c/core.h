@@ -207,7 +207,12 @@ bool is_of_class(uint32_t code, const char *method);
 /* raw_markup.c */
 PyObject *visible_markup(PyObject *module, PyObject *markup);
 
+/* choice.c */
+PyObject *choice_of(const PageBlocks *page, const int32_t *table, const int64_t *scores, const int32_t *probabilities);
+
 /* features.c */
+#define WORDS_COLUMN 0
+#define LINKED_COLUMN 2
 Py_ssize_t features_count(void);
 int fill_features(const PageBlocks *page, int32_t *table, Arena *arena);
 

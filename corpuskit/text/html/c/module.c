@@ -136,18 +136,35 @@ static PyObject *block_tuple(const Elements *elements, const Block *block)
     return tuple;
 }
 
-/* blocks(page) -> a list of tuples, as `block_tuple` makes them. */
-static PyObject *page_blocks(PyObject *module, PyObject *capsule)
+/* blocks(page, kept) -> a list of tuples, as `block_tuple` makes them, of the blocks whose byte of `kept` is not 0; of all
+   if there are no such bytes. */
+static PyObject *page_blocks(PyObject *module, PyObject *arguments)
+{
+    PyObject *capsule;
+    const char *kept = NULL;
+    Py_ssize_t size = 0;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "O|y#", &capsule, &kept, &size))
+        return NULL;
+    const PageBlocks *page = PyCapsule_GetPointer(capsule, PAGE);
+    PyObject *list = page == NULL ? NULL : PyList_New(0);
+    for (Py_ssize_t index = 0; list != NULL && index < page->block_count; index++) {
+        if (kept != NULL && (index >= size || kept[index] == 0))
+            continue;
+        PyObject *tuple = block_tuple(&page->elements, &page->blocks[index]);
+        if (tuple == NULL || PyList_Append(list, tuple) < 0)
+            Py_CLEAR(list);
+        Py_XDECREF(tuple);
+    }
+    return list;
+}
+
+/* block_count(page) */
+static PyObject *block_count(PyObject *module, PyObject *capsule)
 {
     (void)module;
     const PageBlocks *page = PyCapsule_GetPointer(capsule, PAGE);
-    PyObject *list = page == NULL ? NULL : PyList_New(page->block_count);
-    for (Py_ssize_t index = 0; list != NULL && index < page->block_count; index++) {
-        PyObject *tuple = block_tuple(&page->elements, &page->blocks[index]);
-        if (tuple == NULL || PyList_SetItem(list, index, tuple) < 0)
-            Py_CLEAR(list);
-    }
-    return list;
+    return page == NULL ? NULL : PyLong_FromSsize_t(page->block_count);
 }
 
 /* features(page, folded_title) -> int32 features as bytes: one row a block. */
@@ -175,10 +192,36 @@ static PyObject *features(PyObject *module, PyObject *arguments)
     return result;
 }
 
+/* choose(page, features, scores, probabilities) -> as `choice_of` says. */
+static PyObject *choose(PyObject *module, PyObject *arguments)
+{
+    PyObject *capsule;
+    const char *table, *scores, *probabilities;
+    Py_ssize_t table_size, scores_size, probabilities_size;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "Oy#y#y#", &capsule, &table, &table_size, &scores, &scores_size, &probabilities,
+                          &probabilities_size))
+        return NULL;
+    const PageBlocks *page = PyCapsule_GetPointer(capsule, PAGE);
+    if (page == NULL)
+        return NULL;
+    if (table_size != page->block_count * features_count() * (Py_ssize_t)sizeof(int32_t) ||
+        scores_size != page->block_count * (Py_ssize_t)sizeof(int64_t) || page->block_count == 0 ||
+        probabilities_size != 1601 * (Py_ssize_t)sizeof(int32_t)) {
+        PyErr_SetString(PyExc_ValueError, "features, scores or probabilities do not fit the page");
+        return NULL;
+    }
+    /* The bytes of a Python object start where any number may. */
+    return choice_of(page, (const int32_t *)(const void *)table, (const int64_t *)(const void *)scores,
+                     (const int32_t *)(const void *)probabilities);
+}
+
 static PyMethodDef methods[] = {
     {"read", read_markup, METH_VARARGS, "Return a page that was read."},
     {"elements", page_elements, METH_O, "Return the elements of a page."},
-    {"blocks", page_blocks, METH_O, "Return the blocks of a page."},
+    {"blocks", page_blocks, METH_VARARGS, "Return the blocks of a page, or those that are kept."},
+    {"block_count", block_count, METH_O, "Return the number of blocks of a page."},
+    {"choose", choose, METH_VARARGS, "Return which blocks of a page are kept."},
     {"features", features, METH_VARARGS, "Return the features of all blocks of a page."},
     {"load_trees", load_trees, METH_VARARGS, "Return trees for `sum_leaves`."},
     {"sum_leaves", sum_leaves, METH_VARARGS, "Return the sum of the leaves that each row of features leads to."},

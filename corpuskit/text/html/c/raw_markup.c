@@ -83,7 +83,11 @@ static const char *limit_of(const char *position, const char *end, Py_ssize_t ch
 /* Return the position behind the start tag whose name ends at `position`; NULL if it does not end soon. */
 static const char *end_of_tag(const char *position, const char *end)
 {
-    const char *close = end_of_attributes(position, limit_of(position, end, MAX_TAG));
+    /* Nearly all tags end within so many bytes, which are no more code points than allowed; and a quotation mark that
+       nothing closes within four times as many is not closed within so many code points either. */
+    const char *close = end_of_attributes(position, end - position > 4 * MAX_TAG ? position + 4 * MAX_TAG : end);
+    if (close == NULL || close - position >= MAX_TAG)
+        close = end_of_attributes(position, limit_of(position, end, MAX_TAG));
     return close == NULL ? NULL : close + 1;
 }
 
