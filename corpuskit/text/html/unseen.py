@@ -76,16 +76,11 @@ def is_unseen(tag: Tag, parent: Tag, markup: str) -> bool:
     """Whether nobody reads the element, unless a control of the page opens it."""
     if tag.reason_to_skip < 0:
         tag.reason_to_skip = _reason_to_skip(tag.name, tag.attributes)
-    return is_unseen_for(tag.reason_to_skip, tag.attributes, parent.attributes, markup)
-
-
-def is_unseen_for(reason: int, attributes: str, parent_attributes: str, markup: str) -> bool:
-    """Whether nobody reads an element for which its attributes give a reason, 0 if none."""
-    if reason == _HIDDEN_NOW:
-        if _FOLDED.search(parent_attributes):
+    if tag.reason_to_skip == _HIDDEN_NOW:
+        if _FOLDED.search(parent.attributes):
             return False
-        return attribute(attributes, "id") not in _controlled_ids(markup)
-    return reason == _UNSEEN
+        return attribute(tag.attributes, "id") not in _controlled_ids(markup)
+    return tag.reason_to_skip == _UNSEEN
 
 
 def _names_several(attributes: str) -> bool:

@@ -104,7 +104,7 @@ typedef struct {
     int16_t name_id;
     uint8_t action;
     int8_t reason_to_skip; /* -1 until it is asked for */
-    bool is_contained, knows_names;
+    bool is_contained, knows_names, knows_folded, is_folded;
 } Tag;
 
 int describe(Tag *const *tags, int32_t *parents, int32_t *ends, Py_ssize_t count, Elements *elements, Arena *arena);
@@ -146,6 +146,13 @@ const Word *words_at(const WordSet *set, const char *position, const char *end);
 bool next_word_fits(const WordSet *set, const Word **word, const char *position, const char *end);
 bool has_any_word(const WordSet *set, Span text);
 void fold_letters(Span text, Buffer *folded);
+
+/* unseen.c */
+enum reason { NOT_SKIPPED, UNSEEN, HIDDEN_NOW };
+int reason_to_skip(const Tag *tag, Buffer *scratch);
+bool is_folded(Tag *tag);
+Py_ssize_t controlled_ids(const char *start, const char *end, Span **ids, Arena *arena);
+void prepare_unseen(void);
 
 /* inline.c */
 void inline_text(Span markup, int64_t *linked, bool in_code, Buffer *text, Buffer *scratch);
@@ -193,7 +200,6 @@ bool push_element(OpenElements *open, Tag *tag);
 Tag *pop_element(OpenElements *open);
 
 /* reader.c */
-void prepare_reader(void);
 int read_page(PyObject *markup, bool is_xml, PageBlocks *page);
 
 /* rows.c */

@@ -235,8 +235,25 @@ static long marks_of(InlineReader *reader, Span attributes)
     return marks;
 }
 
+/* Whether an image may be one of a formula: its `alt` text has a command, or an attribute a name of formulas. */
+static bool may_be_formula(InlineReader *reader, Span attributes)
+{
+    Span alternative;
+    if (!find_attribute(attributes, "alt", &alternative) || alternative.size == 0)
+        return false;
+    if (memchr(alternative.start, '\\', (size_t)alternative.size) != NULL ||
+        memchr(alternative.start, '&', (size_t)alternative.size) != NULL)
+        return true;
+    reader->scratch->size = 0;
+    fold_letters(attributes, reader->scratch);
+    Span folded = {reader->scratch->start, reader->scratch->size};
+    return contains(folded, "tex") || contains(folded, "math");
+}
+
 static void add_tex_of_image(InlineReader *reader, Span attributes)
 {
+    if (!may_be_formula(reader, attributes))
+        return;
     PyObject *result = call_python("inline._tex_of_image", "(s#)", attributes.start, attributes.size);
     Py_ssize_t size;
     const char *tex = result == NULL ? NULL : PyUnicode_AsUTF8AndSize(result, &size);

@@ -13,15 +13,6 @@
 #define MAX_COLUMNS 1000
 #define LINE_BREAK '\v'
 
-/* Attributes with none of these words give no reason not to read their element; with one, Python decides. Sorted. */
-static const Word UNSEEN_WORDS[] = {
-    {"blob-num", 0}, {"borlabs", 0}, {"cc-", 0}, {"cmplz", 0}, {"consent", 0}, {"cookie", 0}, {"cybot", 0}, {"didomi", 0},
-    {"display", 0}, {"gdpr", 0}, {"gutter", 0}, {"hidden", 0}, {"iubenda", 0}, {"line-num", 0}, {"linen", 0},
-    {"lines-num", 0}, {"lnt", 0}, {"onetrust", 0}, {"ot-sdk", 0}, {"qc-cmp", 0}, {"sp_message", 0}, {"tooltip", 0},
-    {"truste_", 0}, {"ttc", 0}, {"usercentrics", 0},
-};
-static WordSet unseen_words;
-
 /* An open list (`OpenList`). */
 typedef struct {
     bool has_numbers, counts_down_to_one;
@@ -43,8 +34,9 @@ typedef struct {
 
 typedef struct {
     const char *start, *end;
-    PyObject *markup;
     bool is_xml, lenient, failed;
+    Span *controlled; /* ids by their hash, as soon as anything is hidden */
+    size_t controlled_slots;
     Arena *arena;
     KnownTags *known_tags;
 
@@ -77,11 +69,6 @@ typedef struct {
     /* Of one text on its way: its markup, itself, its words, what is stored of it. The last is free for anybody. */
     Buffer joined, text, words, line, scratch;
 } Reader;
-
-void prepare_reader(void)
-{
-    index_words(&unseen_words, UNSEEN_WORDS, (int)(sizeof(UNSEEN_WORDS) / sizeof(UNSEEN_WORDS[0])));
-}
 
 /* --- memory */
 
@@ -763,38 +750,67 @@ static bool is_skipped(const Reader *reader, const Tag *tag)
     return !is_named(tag, TEMPLATE) || !contains(tag->attributes, "shadowrootmode");
 }
 
-/* Whether a start tag's attributes may give a reason not to read its element: they have a word of `unseen`. */
-static bool may_be_unseen(Reader *reader, Span attributes)
+/* Put the ids of what controls on the page open into slots by their hash. */
+static int index_controlled_ids(Reader *reader)
 {
+    Span *ids;
+    Py_ssize_t count = controlled_ids(reader->start, reader->end, &ids, reader->arena);
+    if (count < 0)
+        return -1;
+    size_t slots = 16;
+    while (slots < 2 * (size_t)count)
+        slots *= 2;
+    reader->controlled = TAKE(reader->arena, Span, slots);
+    if (reader->controlled == NULL)
+        return -1;
+    memset(reader->controlled, 0, sizeof(Span) * slots);
+    reader->controlled_slots = slots;
+    for (Py_ssize_t index = 0; index < count; index++) {
+        size_t slot = (size_t)hash_of(ids[index].start, ids[index].size) & (slots - 1);
+        while (reader->controlled[slot].start != NULL &&
+               !(reader->controlled[slot].size == ids[index].size &&
+                 memcmp(reader->controlled[slot].start, ids[index].start, (size_t)ids[index].size) == 0))
+            slot = (slot + 1) & (slots - 1);
+        reader->controlled[slot] = ids[index];
+    }
+    return 0;
+}
+
+/* Whether a control of the page opens an element (`_controlled_ids`). */
+static bool is_controlled(Reader *reader, Span attributes)
+{
+    Span id;
+    if (!find_attribute(attributes, "id", &id))
+        return false;
     reader->scratch.size = 0;
-    fold_letters(attributes, &reader->scratch);
-    return has_any_word(&unseen_words, text_of(&reader->scratch));
+    decode_entities(id, &reader->scratch);
+    id = text_of(&reader->scratch);
+    if (reader->controlled == NULL && index_controlled_ids(reader) < 0) {
+        fail(reader);
+        return false;
+    }
+    size_t slot = (size_t)hash_of(id.start, id.size) & (reader->controlled_slots - 1);
+    for (; reader->controlled[slot].start != NULL; slot = (slot + 1) & (reader->controlled_slots - 1))
+        if (reader->controlled[slot].size == id.size &&
+            memcmp(reader->controlled[slot].start, id.start, (size_t)id.size) == 0)
+            return true;
+    return false;
 }
 
 /* Whether nobody reads the element, unless a control of the page opens it. */
-static bool is_unseen(Reader *reader, Tag *tag, const Tag *parent)
+static bool is_unseen(Reader *reader, Tag *tag, Tag *parent)
 {
     if (tag->reason_to_skip < 0) {
-        tag->reason_to_skip = 0;
-        if (may_be_unseen(reader, tag->attributes)) {
-            PyObject *reason = call_python("unseen._reason_to_skip", "(ss#)", tag->name.start, tag->attributes.start,
-                                           tag->attributes.size);
-            long number = reason == NULL ? -1 : PyLong_AsLong(reason);
-            Py_XDECREF(reason);
-            if (number < 0) {
-                fail(reader);
-                return false;
-            }
-            tag->reason_to_skip = (int8_t)number;
+        int reason = reason_to_skip(tag, &reader->scratch);
+        if (reason < 0) {
+            fail(reader);
+            return false;
         }
+        tag->reason_to_skip = (int8_t)reason;
     }
-    if (tag->reason_to_skip == 0)
-        return false;
-    int answer = ask_python("unseen.is_unseen_for", "(is#s#O)", (int)tag->reason_to_skip, tag->attributes.start,
-                            tag->attributes.size, parent->attributes.start, parent->attributes.size, reader->markup);
-    if (answer < 0)
-        fail(reader);
-    return answer > 0;
+    if (tag->reason_to_skip == HIDDEN_NOW)
+        return !is_folded(parent) && !is_controlled(reader, tag->attributes);
+    return tag->reason_to_skip == UNSEEN;
 }
 
 /* Open an element and begin what is kept while it is open. */
@@ -1135,7 +1151,7 @@ static void prepare_buffer(Buffer *buffer)
 }
 
 /* Return a reader that has read the page; NULL with an exception if that failed. */
-static Reader *read_source(PyObject *markup, const char *start, Py_ssize_t size, bool is_xml, bool lenient, Arena *arena)
+static Reader *read_source(const char *start, Py_ssize_t size, bool is_xml, bool lenient, Arena *arena)
 {
     Reader *reader = calloc(1, sizeof(Reader));
     if (reader == NULL) {
@@ -1144,7 +1160,6 @@ static Reader *read_source(PyObject *markup, const char *start, Py_ssize_t size,
     }
     reader->start = start;
     reader->end = start + size;
-    reader->markup = markup;
     reader->is_xml = is_xml;
     reader->lenient = lenient;
     reader->arena = arena;
@@ -1208,11 +1223,11 @@ int read_page(PyObject *markup, bool is_xml, PageBlocks *page)
     const char *start = PyUnicode_AsUTF8AndSize(markup, &size);
     if (start == NULL)
         return -1;
-    Reader *reader = read_source(markup, start, size, is_xml, false, &page->arena);
+    Reader *reader = read_source(start, size, is_xml, false, &page->arena);
     if (reader == NULL)
         return -1;
     if (length_of_blocks(reader, false) < FEW_CHARACTERS) {
-        Reader *lenient_reader = read_source(markup, start, size, is_xml, true, &page->arena);
+        Reader *lenient_reader = read_source(start, size, is_xml, true, &page->arena);
         if (lenient_reader == NULL) {
             free_reader(reader);
             return -1;
