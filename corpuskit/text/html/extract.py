@@ -96,14 +96,18 @@ class Extraction(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """A page that is not too large: its markup, and how many `<` it has."""
+    """A page that is not too large."""
 
     markup: str
-    tags: int
     url: str = ""
     """The page's address, if that is known."""
     is_xml: bool = False
     """Whether it is XHTML by its media type."""
+
+    @cached_property
+    def tags(self) -> int:
+        """How many `<` the markup has."""
+        return self.markup.count("<")
 
     @cached_property
     def stated_metadata(self) -> dict[str, str]:
@@ -119,13 +123,22 @@ class Page:
 def open_page(text: str, url: str = "", *, is_xml: bool = False) -> Page:
     """Take a page to extract. Raises Reject `document-too-large`."""
     try:
-        size = len(text.encode())
+        size = _size_in_bytes(text)
     except UnicodeEncodeError:
         text = text.encode("utf-8", "replace").decode()
-        size = len(text.encode())
+        size = _size_in_bytes(text)
     if size > MAX_BYTES:
         raise Reject("document-too-large", f"{size} bytes, at most {MAX_BYTES}")
-    return Page(text, text.count("<"), url, is_xml)
+    return Page(text, url, is_xml)
+
+
+def _size_in_bytes(text: str) -> int:
+    core = compiled_core()
+    if core is None:
+        return len(text.encode())
+    # The core encodes a text once, and its later calls take what was encoded.
+    size: int = core.size_in_bytes(text)
+    return size
 
 
 def _parse(markup: str, tags: int) -> Any:

@@ -97,7 +97,8 @@ _TAG = re.compile(r"</?[A-Za-z][^>]*+>?")
 _WITHIN_WORDS = re.compile(
     "</?"
     + any_name("a abbr b bdi em font i mark s small strong sub sup u wbr".split())  # noqa: SIM905
-    + r"(?:[\s/][^>]*+)?+(?:>|\Z)"
+    + r"(?:[\s/][^>]*+)?+(?:>|\Z)",
+    re.ASCII,
 )
 """Tags through which words go on."""
 _JSON_LD = "application/ld+json"
@@ -260,6 +261,10 @@ def _end_tag(name: str) -> re.Pattern[str]:
 
 def text_of(part: str) -> str:
     """Return a part of the markup without tags, and its references as characters."""
+    core = compiled_core() if "<" in part or "&" in part else None
+    if core is not None:
+        text: str = core.text_of(part)
+        return text
     if "<" in part:
         part = _TAG.sub(" ", _WITHIN_WORDS.sub("", part))
     return decode_entities(part).replace("\xad", "")

@@ -91,6 +91,7 @@ void arena_free(Arena *arena);
 
 #define TAKE(arena, type, count) ((type *)arena_take(arena, sizeof(type) * ((size_t)(count) + 1)))
 
+bool buffer_reserve(Buffer *buffer, Py_ssize_t size);
 void buffer_add(Buffer *buffer, const char *start, Py_ssize_t size);
 void buffer_add_code(Buffer *buffer, uint32_t code);
 void buffer_free(Buffer *buffer);
@@ -212,6 +213,10 @@ bool is_of_class(uint32_t code, const char *method);
 
 /* raw_markup.c */
 PyObject *visible_markup(PyObject *module, PyObject *markup);
+
+/* page_lines.c */
+PyObject *text_of_markup(PyObject *module, PyObject *markup);
+PyObject *lines_of_part(PyObject *module, PyObject *arguments);
 
 /* choice.c */
 PyObject *choice_of(const PageBlocks *page, const int32_t *table, const int64_t *scores, const int32_t *probabilities);

@@ -522,21 +522,25 @@ int64_t characters_in_links(Span markup, Buffer *scratch)
 void collapse_spaces(Span text, Buffer *line)
 {
     const char *position = text.start, *end = position + text.size;
-    bool has_words = false;
+    if (!buffer_reserve(line, text.size))
+        return;
+    char *first = line->start + line->size, *next = first;
+    bool after_space = false;
     while (position < end) {
-        int size = space_size(position);
+        int size = (unsigned char)*position > ' ' && (unsigned char)*position < 0x80 ? 0 : space_size(position);
         if (size > 0) {
+            after_space = true;
             position += size;
             continue;
         }
-        const char *word = position;
-        while (position < end && space_size(position) == 0)
-            position++;
-        if (has_words)
-            buffer_add(line, " ", 1);
-        buffer_add(line, word, position - word);
-        has_words = true;
+        if (after_space && next > first)
+            *next++ = ' ';
+        after_space = false;
+        *next++ = *position++;
+        while (position < end && is_continuation(*position))
+            *next++ = *position++;
     }
+    line->size = next - line->start;
 }
 
 /* Return a text without whitespace at its ends. */

@@ -40,21 +40,29 @@ void arena_free(Arena *arena)
     arena->next = arena->end = NULL;
 }
 
+/* Make room for so many bytes and a few more, so that what looks at the next byte reads no strange memory. */
+bool buffer_reserve(Buffer *buffer, Py_ssize_t size)
+{
+    if (buffer->failed)
+        return false;
+    if (buffer->size + size + 8 <= buffer->capacity)
+        return true;
+    Py_ssize_t capacity = 2 * (buffer->size + size) + 256;
+    char *bytes = realloc(buffer->start, (size_t)capacity);
+    if (bytes == NULL) {
+        buffer->failed = true;
+        PyErr_NoMemory();
+        return false;
+    }
+    buffer->start = bytes;
+    buffer->capacity = capacity;
+    return true;
+}
+
 void buffer_add(Buffer *buffer, const char *start, Py_ssize_t size)
 {
-    if (size <= 0 || buffer->failed)
+    if (size <= 0 || !buffer_reserve(buffer, size))
         return;
-    if (buffer->size + size + 8 > buffer->capacity) {
-        Py_ssize_t capacity = 2 * (buffer->size + size) + 256;
-        char *bytes = realloc(buffer->start, (size_t)capacity);
-        if (bytes == NULL) {
-            buffer->failed = true;
-            PyErr_NoMemory();
-            return;
-        }
-        buffer->start = bytes;
-        buffer->capacity = capacity;
-    }
     memcpy(buffer->start + buffer->size, start, (size_t)size);
     buffer->size += size;
 }

@@ -216,7 +216,16 @@ static PyObject *choose(PyObject *module, PyObject *arguments)
                      (const int32_t *)(const void *)probabilities);
 }
 
+/* size_in_bytes(text): in UTF-8, which stays with the text. Raises UnicodeEncodeError for surrogates. */
+static PyObject *size_in_bytes(PyObject *module, PyObject *text)
+{
+    Py_ssize_t size;
+    (void)module;
+    return PyUnicode_AsUTF8AndSize(text, &size) == NULL ? NULL : PyLong_FromSsize_t(size);
+}
+
 static PyMethodDef methods[] = {
+    {"size_in_bytes", size_in_bytes, METH_O, "Return the size of a text in UTF-8."},
     {"read", read_markup, METH_VARARGS, "Return a page that was read."},
     {"elements", page_elements, METH_O, "Return the elements of a page."},
     {"blocks", page_blocks, METH_VARARGS, "Return the blocks of a page, or those that are kept."},
@@ -226,6 +235,8 @@ static PyMethodDef methods[] = {
     {"load_trees", load_trees, METH_VARARGS, "Return trees for `sum_leaves`."},
     {"sum_leaves", sum_leaves, METH_VARARGS, "Return the sum of the leaves that each row of features leads to."},
     {"visible_markup", visible_markup, METH_O, "Return the visible source of a page, its JSON-LD and its tags."},
+    {"text_of", text_of_markup, METH_O, "Return the text of markup."},
+    {"lines_of", lines_of_part, METH_VARARGS, "Return the lines that block elements make of markup."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -54,13 +54,21 @@ bool has_any_word(const WordSet *set, Span text)
 void fold_letters(Span text, Buffer *folded)
 {
     const char *position = text.start, *end = position + text.size;
+    if (!buffer_reserve(folded, text.size))
+        return;
+    char *next = folded->start + folded->size;
     while (position < end) {
-        const char *start = position;
-        uint32_t code = next_code(&position);
-        char letter = code == 0x17F ? 's' : code == 0x212A ? 'k' : code < 0x80 ? small_letter((char)code) : '\0';
-        if (letter != '\0' || code == 0)
-            buffer_add(folded, &letter, 1);
-        else
-            buffer_add(folded, start, position - start);
+        if ((unsigned char)*position < 0x80) {
+            *next++ = small_letter(*position++);
+        } else if (starts_with(position, end, "\xC5\xBF")) {
+            *next++ = 's';
+            position += 2;
+        } else if (starts_with(position, end, "\xE2\x84\xAA")) {
+            *next++ = 'k';
+            position += 3;
+        } else {
+            *next++ = *position++;
+        }
     }
+    folded->size = next - folded->start;
 }
