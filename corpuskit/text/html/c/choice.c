@@ -420,6 +420,20 @@ static void keep_headings(Choice *choice)
 
 /* --- what is dropped after all */
 
+/* Whether a text asks for consent to cookies: 1 or 0, or -1 with an exception. Python decides about the few texts that
+   have a word for them, Latin or Cyrillic. */
+static int asks_for_consent(Span text, Buffer *scratch)
+{
+    if (!contains(text, "ook"))
+        return 0;
+    scratch->size = 0;
+    fold_letters(text, scratch);
+    bool is_cyrillic = memchr(text.start, 0xD0, (size_t)text.size) != NULL;
+    if (!is_cyrillic && !contains((Span){scratch->start, scratch->size}, "cook"))
+        return 0;
+    return ask_python("choice.asks_for_consent", "(s#)", text.start, text.size);
+}
+
 /* Unmark paragraphs that ask for consent to cookies and are alone in their element. */
 static int drop_consent(Choice *choice)
 {
@@ -427,20 +441,19 @@ static int drop_consent(Choice *choice)
     uint8_t *uses = TAKE(choice->arena, uint8_t, choice->elements->count);
     if (is_asking == NULL || uses == NULL)
         return -1;
-    int asking = 0;
-    for (Py_ssize_t index = 0; index < choice->count; index++) {
+    int asking = 0, answer = 0;
+    Buffer scratch = {0};
+    for (Py_ssize_t index = 0; answer >= 0 && index < choice->count; index++) {
         const Block *block = &choice->blocks[index];
-        is_asking[index] = false;
-        if (!choice->is_kept[index] || block->length > CONSENT_CHARACTERS || !contains(block->text, "ook"))
-            continue;
-        int answer = ask_python("choice.asks_for_consent", "(s#)", block->text.start, block->text.size);
-        if (answer < 0)
-            return -1;
+        bool may_ask = choice->is_kept[index] && block->length <= CONSENT_CHARACTERS;
+        answer = may_ask ? asks_for_consent(block->text, &scratch) : 0;
         is_asking[index] = answer > 0;
         asking += answer > 0;
     }
-    if (asking == 0)
-        return 0;
+    bool has_failed = answer < 0 || scratch.failed;
+    buffer_free(&scratch);
+    if (has_failed || asking == 0)
+        return has_failed ? -1 : 0;
     memset(uses, 0, (size_t)choice->elements->count);
     for (Py_ssize_t index = 0; index < choice->count; index++)
         if (!is_asking[index] && choice->blocks[index].length > CONSENT_CHARACTERS / 10)

@@ -180,7 +180,9 @@ static const char *read_landmark(Landmarks *page, const char *start, int *broken
         cut_out(page, start, after);
         return after;
     }
-    int role = is_letter(*name) ? role_of(name, end, &name_end) : -1;
+    /* Most tags begin with another letter than these. */
+    bool may_mean = is_letter(*name) && strchr("bhilmnstx", small_letter(*name)) != NULL;
+    int role = may_mean ? role_of(name, end, &name_end) : -1;
     if (role < 0)
         return name;
     const char *tag_end = end_of_tag(name_end, end);
