@@ -5,6 +5,7 @@ import random
 import struct
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from corpuskit.text.html.reader import MAX_BLOCKS, read
 from tests.benchmarks import extraction_quality
 from tests.benchmarks.hostile_pages import ATTACKS, page
 from tests.benchmarks.twins import TOKENS, differences, mutated
+from tests.conftest import ROOT
 
 needs_core = pytest.mark.skipif(compiled_core() is None, reason="the compiled core was not built")
 VERSION = [sys.executable, "-m", "corpuskit", "--version"]
@@ -82,6 +84,18 @@ def test_the_environment_can_ask_for_python(value: str, twin: str) -> None:
     environment = {**os.environ, "CORPUSKIT_NO_CORE": value}
     output = subprocess.run(VERSION, env=environment, capture_output=True, text=True, check=True).stdout
     assert output.splitlines()[1] == f"extract: {twin}, rules of version {compiled.ALGORITHM}"
+
+
+def test_all_of_the_core_is_built() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (module,) = settings["tool"]["setuptools"]["ext-modules"]
+    sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / "corpuskit/text/html/c").iterdir()}
+    assert sources == {*module["sources"], *module["depends"]}
+
+
+def test_the_core_states_the_version_of_the_rules() -> None:
+    header = (ROOT / "corpuskit/text/html/c/core.h").read_text(encoding="utf-8")
+    assert f"#define ALGORITHM {compiled.ALGORITHM}\n" in header
 
 
 @needs_core

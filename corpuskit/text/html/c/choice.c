@@ -184,7 +184,8 @@ static int64_t words_of(const Choice *choice, const bool *is_kept)
     return words;
 }
 
-/* Take what plain rules choose if a long page with few links would lose more than half of that; whether it was, or -1. */
+/* Take what plain rules choose if a long page with few links would lose more than half of that. Returns whether it was,
+   or -1 with an exception. */
 static int choose_plainly_if_too_much_is_lost(Choice *choice)
 {
     int64_t total = 0, linked = 0;
@@ -282,7 +283,8 @@ static uint64_t key_of(const Choice *choice, Py_ssize_t index)
 {
     int32_t container = choice->blocks[index].container;
     const Elements *elements = choice->elements;
-    uint64_t parent = elements->has_classes[container] ? 0 : (uint64_t)elements->numbers[elements->parents[container]] + 1;
+    int32_t parent_number = elements->numbers[elements->parents[container]];
+    uint64_t parent = elements->has_classes[container] ? 0 : (uint64_t)parent_number + 1;
     return ((uint64_t)elements->numbers[container] << 32 | parent) << 1 | (choice->blocks[index].kind == HEADING);
 }
 
@@ -574,7 +576,8 @@ PyObject *choice_of(const PageBlocks *page, const int32_t *table, const int64_t 
             sure_words += score >= CONFIDENT_MARGIN || score <= -CONFIDENT_MARGIN ? choice.half_words[index] : 0;
         }
         if (is_plain >= 0)
-            result = Py_BuildValue("(ONLL)", kept, PyBool_FromLong(is_plain), (long long)sure_words, (long long)all_words);
+            result =
+                Py_BuildValue("(ONLL)", kept, PyBool_FromLong(is_plain), (long long)sure_words, (long long)all_words);
     }
     Py_XDECREF(kept);
     arena_free(&arena);

@@ -18,15 +18,63 @@
 
 /* Columns, in the order of `_OWN_NAMES`. */
 enum column {
-    WORDS, CHARACTERS, LINKED, KIND, LEVEL, WORD_LENGTH, PUNCTUATION, PUNCTUATION_SHARE, ENDS, DIGITS, BOILERPLATE,
-    TITLE, REPEATED, MARKED, BLOCK_LINK,
-    INDEX, INDEX_SHARE, TEXT_SHARE, LEFT,
-    DEPTH, UP, DOWN, INSIDE, CORE_UP, CORE_DOWN, WIDE_CORE_UP, WIDE_CORE_DOWN,
-    NODE_SCORE, PARENT_SCORE, NODE_WORDS, NODE_LINKED, PARENT_WORDS, PARENT_LINKED, ABOVE_WORDS, ABOVE_LINKED, SIBLINGS,
-    LIKE_NODE, LIKE_NODE_WORDS, LIKE_NODE_LINKED, LIKE_PARENT, LIKE_PARENT_WORDS, LIKE_PARENT_LINKED, LIKE_ABOVE,
-    LIKE_ABOVE_WORDS, LIKE_ABOVE_LINKED,
-    RUN, RUN_WORDS, KIND_RUN,
-    FIRST_PROSE, LAST_PROSE, AFTER_HEADING, BLOCKS, PAGE_WORDS, BEST_SHARE, PAGE_LINKED, PAGE_PROSE, PAGE_COMMENTS,
+    WORDS,
+    CHARACTERS,
+    LINKED,
+    KIND,
+    LEVEL,
+    WORD_LENGTH,
+    PUNCTUATION,
+    PUNCTUATION_SHARE,
+    ENDS,
+    DIGITS,
+    BOILERPLATE,
+    TITLE,
+    REPEATED,
+    MARKED,
+    BLOCK_LINK,
+    INDEX,
+    INDEX_SHARE,
+    TEXT_SHARE,
+    LEFT,
+    DEPTH,
+    UP,
+    DOWN,
+    INSIDE,
+    CORE_UP,
+    CORE_DOWN,
+    WIDE_CORE_UP,
+    WIDE_CORE_DOWN,
+    NODE_SCORE,
+    PARENT_SCORE,
+    NODE_WORDS,
+    NODE_LINKED,
+    PARENT_WORDS,
+    PARENT_LINKED,
+    ABOVE_WORDS,
+    ABOVE_LINKED,
+    SIBLINGS,
+    LIKE_NODE,
+    LIKE_NODE_WORDS,
+    LIKE_NODE_LINKED,
+    LIKE_PARENT,
+    LIKE_PARENT_WORDS,
+    LIKE_PARENT_LINKED,
+    LIKE_ABOVE,
+    LIKE_ABOVE_WORDS,
+    LIKE_ABOVE_LINKED,
+    RUN,
+    RUN_WORDS,
+    KIND_RUN,
+    FIRST_PROSE,
+    LAST_PROSE,
+    AFTER_HEADING,
+    BLOCKS,
+    PAGE_WORDS,
+    BEST_SHARE,
+    PAGE_LINKED,
+    PAGE_PROSE,
+    PAGE_COMMENTS,
     PAGE_ARTICLE,
     OWN_COLUMNS
 };
@@ -45,10 +93,22 @@ static const int WEIGHTS[] = {1, 2, 3, 4, 4, 4, 3, 2, 1};
 
 /* By their first letter, so that few are compared at any character. */
 static const char *const BOILERPLATE_PHRASES[] = {
-    "advertisement", "all rights reserved", "alle rechte", "anzeige", "by ", "click here", "comment", "cookie",
-    "copyright", "e-mail", "email", "facebook", "follow us", "foto", "image", "kommentar", "lesen sie", "log in",
-    "mehr zum", "newsletter", "photo", "posted", "published", "read more", "related", "share this", "sign up",
-    "subscribe", "tag:", "tags:", "twitter", "\xC2\xA9",
+    "advertisement", "all rights reserved",
+    "alle rechte",   "anzeige",
+    "by ",           "click here",
+    "comment",       "cookie",
+    "copyright",     "e-mail",
+    "email",         "facebook",
+    "follow us",     "foto",
+    "image",         "kommentar",
+    "lesen sie",     "log in",
+    "mehr zum",      "newsletter",
+    "photo",         "posted",
+    "published",     "read more",
+    "related",       "share this",
+    "sign up",       "subscribe",
+    "tag:",          "tags:",
+    "twitter",       "\xC2\xA9",
 };
 #define PHRASES ((int)(sizeof(BOILERPLATE_PHRASES) / sizeof(BOILERPLATE_PHRASES[0])))
 
@@ -87,8 +147,17 @@ static bool is_unspaced(uint32_t code)
 static bool is_punctuation(uint32_t code)
 {
     switch (code) {
-    case ',': case '.': case ';': case ':': case '!': case '?':
-    case 0x3001: case 0x3002: case 0xFF0C: case 0xFF01: case 0xFF1F:
+    case ',':
+    case '.':
+    case ';':
+    case ':':
+    case '!':
+    case '?':
+    case 0x3001:
+    case 0x3002:
+    case 0xFF0C:
+    case 0xFF01:
+    case 0xFF1F:
         return true;
     }
     return false;
@@ -97,8 +166,19 @@ static bool is_punctuation(uint32_t code)
 static bool is_ending(uint32_t code)
 {
     switch (code) {
-    case '.': case '!': case '?': case ':': case '"': case '\'': case ')':
-    case 0x3002: case 0xFF01: case 0xFF1F: case 0x2026: case 0x201D: case 0xBB:
+    case '.':
+    case '!':
+    case '?':
+    case ':':
+    case '"':
+    case '\'':
+    case ')':
+    case 0x3002:
+    case 0xFF01:
+    case 0xFF1F:
+    case 0x2026:
+    case 0x201D:
+    case 0xBB:
         return true;
     }
     return false;
@@ -184,7 +264,8 @@ static bool holds(const char *text, Py_ssize_t size, const char *part, Py_ssize_
     return false;
 }
 
-/* Whether a text is a part of the page's title, whatever the case of letters; -1 and an exception if memory is short. */
+/* Whether a text is a part of the page's title, whatever the case of letters; -1 and an exception if memory is short.
+ */
 static int is_in_title(const PageBlocks *page, const Block *block)
 {
     if (block->length <= LEAST_TITLE || block->length >= MOST_TITLE || block->length > page->title_length)
@@ -314,7 +395,8 @@ static int distances(const Elements *elements, int32_t best, int32_t **up, int32
 }
 
 /* Count elements of one kind, their share of the words, and that of links among their characters. */
-static int count_likes(const Elements *elements, const SubtreeSums *sums, int64_t page_words, Likes *likes, Arena *arena)
+static int count_likes(const Elements *elements, const SubtreeSums *sums, int64_t page_words, Likes *likes,
+                       Arena *arena)
 {
     Py_ssize_t count = elements->count;
     int64_t *characters = TAKE(arena, int64_t, count);
@@ -521,8 +603,8 @@ static void fill_near_columns(const PageBlocks *page, Py_ssize_t index, int32_t 
     row[SMOOTH_WORDS + 1] = linked;
     const Elements *elements = &page->elements;
     int32_t node = page->blocks[index].node, above = elements->parents[node];
-    uint64_t near_bits = elements->own_bits[node] | elements->own_bits[above] |
-                         elements->own_bits[elements->parents[above]];
+    uint64_t near_bits =
+        elements->own_bits[node] | elements->own_bits[above] | elements->own_bits[elements->parents[above]];
     for (int bit = 0; bit < CLASS_GROUPS + TAG_GROUPS; bit++)
         row[AROUND + bit] = elements->path_bits[node] >> bit & 1;
     for (int bit = 0; bit < CLASS_GROUPS; bit++)
@@ -531,8 +613,8 @@ static void fill_near_columns(const PageBlocks *page, Py_ssize_t index, int32_t 
 
 static int take_counts(TextCounts *counts, Py_ssize_t count, Arena *arena)
 {
-    int64_t **arrays[] = {&counts->half_words, &counts->words, &counts->characters, &counts->linked_share,
-                          &counts->linked, &counts->prose, &counts->punctuation, &counts->digits};
+    int64_t **arrays[] = {&counts->half_words, &counts->words, &counts->characters,  &counts->linked_share,
+                          &counts->linked,     &counts->prose, &counts->punctuation, &counts->digits};
     for (size_t array = 0; array < sizeof(arrays) / sizeof(arrays[0]); array++)
         if ((*arrays[array] = TAKE(arena, int64_t, count)) == NULL)
             return -1;
@@ -541,7 +623,8 @@ static int take_counts(TextCounts *counts, Py_ssize_t count, Arena *arena)
     return counts->is_prose == NULL || counts->ends_sentence == NULL ? -1 : 0;
 }
 
-/* Fill in the table: one row a block, one column for each of `NAMES`. Returns -1 with an exception if memory is short. */
+/* Fill in the table: one row a block, one column for each of `NAMES`. Returns -1 with an exception if memory is short.
+ */
 int fill_features(const PageBlocks *page, int32_t *table, Arena *arena)
 {
     TextCounts counts;

@@ -15,17 +15,43 @@ enum need { IN_TEXT = 1, BEFORE_QUOTE = 2, BEFORE_BACKSLASH = 4 };
 
 /* `_MEANINGFUL` and `_WORDS_MAY_MEET`, sorted: markup with none of these has no tags but those that only format. */
 static const Word MEANINGFUL[] = {
-    {"#167;", 0}, {"#182;", 0}, {"#128279;", 0}, {"#</a>", 0}, {"#x", 0}, {"&para;", 0}, {"&sect;", 0},
-    {"</b><", IN_TEXT}, {"</span><", IN_TEXT}, {"</strong><", IN_TEXT}, {"<rp", 0}, {"<rt", 0}, {"<sub", 0}, {"<sup", 0},
-    {"alt=", BEFORE_BACKSLASH}, {"blob-num", 0}, {"display:", 0}, {"gutter", 0}, {"hid", 0}, {"katex-html", 0},
-    {"latex", 0}, {"line-n", 0}, {"linen", 0}, {"lnt", 0}, {"math", 0}, {"mjx-chtml", 0}, {"screen-reader", 0},
-    {"sr-only", 0}, {"tex", BEFORE_QUOTE}, {"user-select", 0}, {"visually", 0},
+    {"#167;", 0},
+    {"#182;", 0},
+    {"#128279;", 0},
+    {"#</a>", 0},
+    {"#x", 0},
+    {"&para;", 0},
+    {"&sect;", 0},
+    {"</b><", IN_TEXT},
+    {"</span><", IN_TEXT},
+    {"</strong><", IN_TEXT},
+    {"<rp", 0},
+    {"<rt", 0},
+    {"<sub", 0},
+    {"<sup", 0},
+    {"alt=", BEFORE_BACKSLASH},
+    {"blob-num", 0},
+    {"display:", 0},
+    {"gutter", 0},
+    {"hid", 0},
+    {"katex-html", 0},
+    {"latex", 0},
+    {"line-n", 0},
+    {"linen", 0},
+    {"lnt", 0},
+    {"math", 0},
+    {"mjx-chtml", 0},
+    {"screen-reader", 0},
+    {"sr-only", 0},
+    {"tex", BEFORE_QUOTE},
+    {"user-select", 0},
+    {"visually", 0},
 };
 /* Attributes with none of these words mean nothing; with one, Python decides. Sorted. */
 static const Word MARKING[] = {
-    {"blob-num", 0}, {"display:", 0}, {"gutter", 0}, {"hidden", 0}, {"katex-html", 0}, {"line-num", 0}, {"linen", 0},
-    {"lnt", 0}, {"math", 0}, {"mjx-chtml", 0}, {"screen-reader", 0}, {"sr-only", 0}, {"tex", 0}, {"user-select", 0},
-    {"visually", 0},
+    {"blob-num", 0},      {"display:", 0}, {"gutter", 0}, {"hidden", 0},      {"katex-html", 0},
+    {"line-num", 0},      {"linen", 0},    {"lnt", 0},    {"math", 0},        {"mjx-chtml", 0},
+    {"screen-reader", 0}, {"sr-only", 0},  {"tex", 0},    {"user-select", 0}, {"visually", 0},
 };
 static WordSet meaningful, marking;
 
@@ -305,8 +331,9 @@ static void open_tag(InlineReader *reader, Span tag, Span attributes, Span follo
 
 static bool is_permalink(Span text)
 {
-    static const char *const signs[] = {"\xC2\xB6", "#", "\xC2\xA7", "\xF0\x9F\x94\x97", "\xE2\x9A\x93", "\xEF\x83\x81",
-                                        "\xEF\x87\x8B", "\xC2\xB6\xC2\xB6"};
+    static const char *const signs[] = {
+        "\xC2\xB6",        "#", "\xC2\xA7", "\xF0\x9F\x94\x97", "\xE2\x9A\x93", "\xEF\x83\x81", "\xEF\x87\x8B",
+        "\xC2\xB6\xC2\xB6"};
     for (size_t index = 0; index < sizeof(signs) / sizeof(signs[0]); index++)
         if (is_named(text, signs[index]))
             return true;
@@ -383,9 +410,10 @@ static void end_script(InlineReader *reader, Span tag)
     bool is_exponent_tag = is_named(tag, "sup"), is_marked;
     bool has_before = start_of_part(reader, first > 2 ? first - 2 : 0) < start;
     if (is_exponent_tag) {
-        bool is_base = has_before && (before == ')' || before == ']' || before == '}' ||
-                                      (before < 0x80 ? is_letter((char)before) || is_digit((char)before)
-                                                     : is_of_class(before, "isalnum")));
+        bool is_base =
+            has_before &&
+            (before == ')' || before == ']' || before == '}' ||
+             (before < 0x80 ? is_letter((char)before) || is_digit((char)before) : is_of_class(before, "isalnum")));
         is_marked = is_base && is_exponent(text);
     } else {
         bool is_long = has_before && (is_any_digit(before) ||
@@ -399,7 +427,8 @@ static void end_script(InlineReader *reader, Span tag)
         add_part(reader, is_exponent_tag ? "^" : "_", 1);
         add_part(reader, reader->scratch->start, reader->scratch->size);
         reader->index_is_open = true;
-    } else if (text.size > 0 && !is_exponent_tag && is_any_digit(last_code(&(Buffer){(char *)text.start, 0, 0, false}, 0, text.size))) {
+    } else if (text.size > 0 && !is_exponent_tag &&
+               is_any_digit(last_code(&(Buffer){(char *)text.start, 0, 0, false}, 0, text.size))) {
         reader->index_is_open = true;
     }
     reader->script_start = -1;

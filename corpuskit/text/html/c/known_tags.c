@@ -154,7 +154,7 @@ struct KnownTags {
     struct {
         Span source;
         Tag *tag;
-    } *entries;
+    } * entries;
 };
 
 KnownTags *new_known_tags(bool is_xml, Arena *arena)

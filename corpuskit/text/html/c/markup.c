@@ -6,9 +6,10 @@
 
 /* Names of the tags that end no block (`_INLINE_NAMES`). */
 static const char *const INLINE_NAMES[] = {
-    "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "img", "input", "ins",
-    "kbd", "link", "mark", "meta", "nobr", "picture", "q", "rb", "rp", "rt", "ruby", "s", "samp", "small", "source", "span",
-    "strike", "strong", "sub", "sup", "t", "time", "tt", "u", "var", "wbr",
+    "abbr",   "acronym", "b",   "bdi",   "bdo",  "big", "cite", "code",  "del",    "dfn",  "em",
+    "font",   "i",       "img", "input", "ins",  "kbd", "link", "mark",  "meta",   "nobr", "picture",
+    "q",      "rb",      "rp",  "rt",    "ruby", "s",   "samp", "small", "source", "span", "strike",
+    "strong", "sub",     "sup", "t",     "time", "tt",  "u",    "var",   "wbr",
 };
 #define INLINE_COUNT ((int)(sizeof(INLINE_NAMES) / sizeof(INLINE_NAMES[0])))
 #define LONGEST_INLINE 7
@@ -76,7 +77,8 @@ const char *skip_spaces(const char *position, const char *end)
     return position;
 }
 
-/* Return the `>` that ends a tag (`_ATTRIBUTES`); NULL if none does. Quotation marks count after an equals sign only. */
+/* Return the `>` that ends a tag (`_ATTRIBUTES`); NULL if none does. Quotation marks count after an equals sign only.
+ */
 const char *end_of_attributes(const char *position, const char *end)
 {
     while (position < end) {
@@ -281,7 +283,8 @@ static const char *end_of_script(const char *start, const char *end)
 /* Return where raw text that begins at `position` ends, and set the position behind its end tag. */
 const char *end_of_raw_text(const char *position, const char *end, const char *name, const char **after)
 {
-    const char *text_end = strcmp(name, "script") == 0 ? end_of_script(position, end) : find_end_tag(position, end, name);
+    const char *text_end =
+        strcmp(name, "script") == 0 ? end_of_script(position, end) : find_end_tag(position, end, name);
     if (text_end == NULL)
         text_end = end;
     const char *close = memchr(text_end, '>', (size_t)(end - text_end));
@@ -351,9 +354,9 @@ bool whole_number(Span value, int64_t *number)
 
 /* Characters that numbers of Windows-1252 stand for (HTML, "numeric character reference end state"). */
 static const uint16_t WINDOWS_CHARACTERS[32] = {
-    0x20AC, 0x81, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D, 0x017D,
-    0x8F, 0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,
-    0x017E, 0x0178,
+    0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178,
 };
 
 /* Add the character of a number, as `html.unescape` has it. */
@@ -369,7 +372,8 @@ static void add_number(uint32_t code, Buffer *decoded)
     buffer_add_code(decoded, code);
 }
 
-/* Return the position behind a numeric reference whose `#` is at `position`, and add its character; NULL if it is none. */
+/* Return the position behind a numeric reference whose `#` is at `position`, and add its character; NULL if it is none.
+ */
 static const char *decode_number(const char *position, const char *end, Buffer *decoded)
 {
     uint32_t code = 0;

@@ -120,8 +120,9 @@ static PyObject *marker_text(Marker marker)
 static PyObject *block_tuple(const Elements *elements, const Block *block)
 {
     PyObject *marker = marker_text(block->marker);
-    PyObject *cell = block->cell.table == 0 ? (Py_INCREF(Py_None), Py_None)
-                                            : Py_BuildValue("(iii)", block->cell.table, block->cell.row, block->cell.column);
+    PyObject *cell = block->cell.table == 0
+                         ? (Py_INCREF(Py_None), Py_None)
+                         : Py_BuildValue("(iii)", block->cell.table, block->cell.row, block->cell.column);
     PyObject *tuple = NULL;
     int32_t container = block->container;
     int like_parent = elements->has_classes[container] ? -1 : elements->numbers[elements->parents[container]];
@@ -136,8 +137,8 @@ static PyObject *block_tuple(const Elements *elements, const Block *block)
     return tuple;
 }
 
-/* blocks(page, kept) -> a list of tuples, as `block_tuple` makes them, of the blocks whose byte of `kept` is not 0; of all
-   if there are no such bytes. */
+/* blocks(page, kept) -> a list of tuples, as `block_tuple` makes them, of the blocks whose byte of `kept` is not 0; of
+   all if there are no such bytes. */
 static PyObject *page_blocks(PyObject *module, PyObject *arguments)
 {
     PyObject *capsule;
@@ -241,8 +242,15 @@ static PyMethodDef methods[] = {
 };
 
 static struct PyModuleDef definition = {
-    PyModuleDef_HEAD_INIT, "corpuskit.text.html._core", "The compiled core of extraction.", -1, methods,
-    NULL, NULL, NULL, NULL,
+    PyModuleDef_HEAD_INIT,
+    "corpuskit.text.html._core",
+    "The compiled core of extraction.",
+    -1,
+    methods,
+    NULL,
+    NULL,
+    NULL,
+    NULL,
 };
 
 PyMODINIT_FUNC PyInit__core(void);

@@ -25,11 +25,11 @@ static int ended_by_part(const OpenElements *open, enum name name)
     static const enum name cells[] = {TD, TH, CAPTION, NO_NAME}, rows[] = {TR, CAPTION, NO_NAME},
                            groups[] = {TBODY, THEAD, TFOOT, CAPTION, NO_NAME}, captions[] = {CAPTION, NO_NAME},
                            none[] = {NO_NAME};
-    const enum name *parts = name == TD || name == TH                       ? cells
-                             : name == TR                                   ? rows
+    const enum name *parts = name == TD || name == TH                          ? cells
+                             : name == TR                                      ? rows
                              : name == TBODY || name == THEAD || name == TFOOT ? groups
-                             : name == CAPTION                              ? captions
-                                                                            : none;
+                             : name == CAPTION                                 ? captions
+                                                                               : none;
     int end = open->count, table = open->latest[TABLE];
     for (; *parts != NO_NAME; parts++) {
         int index = open->latest[*parts];

@@ -10,22 +10,52 @@ static const struct {
     const char *name;
     int use;
 } LINE_NAMES[] = {
-    {"a", IS_LINK}, {"address", BREAKS_THE_LINE}, {"article", IS_SECTION}, {"aside", IS_SECTION | IS_ASIDE},
-    {"blockquote", BREAKS_THE_LINE}, {"body", BREAKS_THE_LINE}, {"br", BREAKS_THE_LINE}, {"button", BREAKS_THE_LINE},
-    {"caption", BREAKS_THE_LINE}, {"dd", BREAKS_THE_LINE}, {"div", IS_SECTION}, {"dl", BREAKS_THE_LINE},
-    {"dt", BREAKS_THE_LINE}, {"fieldset", BREAKS_THE_LINE}, {"figcaption", BREAKS_THE_LINE}, {"figure", BREAKS_THE_LINE},
-    {"footer", IS_SECTION}, {"form", BREAKS_THE_LINE}, {"h1", BREAKS_THE_LINE}, {"h2", BREAKS_THE_LINE},
-    {"h3", BREAKS_THE_LINE}, {"h4", BREAKS_THE_LINE}, {"h5", BREAKS_THE_LINE}, {"h6", BREAKS_THE_LINE},
-    {"header", BREAKS_THE_LINE}, {"hr", BREAKS_THE_LINE}, {"li", BREAKS_THE_LINE}, {"main", BREAKS_THE_LINE},
-    {"nav", IS_SECTION}, {"ol", IS_SECTION}, {"option", BREAKS_THE_LINE}, {"p", BREAKS_THE_LINE},
-    {"pre", BREAKS_THE_LINE}, {"section", IS_SECTION}, {"select", BREAKS_THE_LINE}, {"table", BREAKS_THE_LINE},
-    {"tbody", BREAKS_THE_LINE}, {"td", BREAKS_THE_LINE}, {"th", BREAKS_THE_LINE}, {"tr", BREAKS_THE_LINE},
+    {"a", IS_LINK},
+    {"address", BREAKS_THE_LINE},
+    {"article", IS_SECTION},
+    {"aside", IS_SECTION | IS_ASIDE},
+    {"blockquote", BREAKS_THE_LINE},
+    {"body", BREAKS_THE_LINE},
+    {"br", BREAKS_THE_LINE},
+    {"button", BREAKS_THE_LINE},
+    {"caption", BREAKS_THE_LINE},
+    {"dd", BREAKS_THE_LINE},
+    {"div", IS_SECTION},
+    {"dl", BREAKS_THE_LINE},
+    {"dt", BREAKS_THE_LINE},
+    {"fieldset", BREAKS_THE_LINE},
+    {"figcaption", BREAKS_THE_LINE},
+    {"figure", BREAKS_THE_LINE},
+    {"footer", IS_SECTION},
+    {"form", BREAKS_THE_LINE},
+    {"h1", BREAKS_THE_LINE},
+    {"h2", BREAKS_THE_LINE},
+    {"h3", BREAKS_THE_LINE},
+    {"h4", BREAKS_THE_LINE},
+    {"h5", BREAKS_THE_LINE},
+    {"h6", BREAKS_THE_LINE},
+    {"header", BREAKS_THE_LINE},
+    {"hr", BREAKS_THE_LINE},
+    {"li", BREAKS_THE_LINE},
+    {"main", BREAKS_THE_LINE},
+    {"nav", IS_SECTION},
+    {"ol", IS_SECTION},
+    {"option", BREAKS_THE_LINE},
+    {"p", BREAKS_THE_LINE},
+    {"pre", BREAKS_THE_LINE},
+    {"section", IS_SECTION},
+    {"select", BREAKS_THE_LINE},
+    {"table", BREAKS_THE_LINE},
+    {"tbody", BREAKS_THE_LINE},
+    {"td", BREAKS_THE_LINE},
+    {"th", BREAKS_THE_LINE},
+    {"tr", BREAKS_THE_LINE},
     {"ul", IS_SECTION},
 };
 #define LINE_NAME_COUNT ((int)(sizeof(LINE_NAMES) / sizeof(LINE_NAMES[0])))
 /* Tags through which words go on. */
-static const char *const NAMES_WITHIN_WORDS[] = {"a", "abbr", "b", "bdi", "em", "font", "i", "mark", "s", "small",
-                                                 "strong", "sub", "sup", "u", "wbr"};
+static const char *const NAMES_WITHIN_WORDS[] = {"a", "abbr",  "b",      "bdi", "em",  "font", "i",  "mark",
+                                                 "s", "small", "strong", "sub", "sup", "u",    "wbr"};
 #define WITHIN_COUNT ((int)(sizeof(NAMES_WITHIN_WORDS) / sizeof(NAMES_WITHIN_WORDS[0])))
 static const char *const FOREIGN_WORDS[] = {"comment", "related", "teaser", "recommend", "sidebar", "more"};
 #define FOREIGN_COUNT ((int)(sizeof(FOREIGN_WORDS) / sizeof(FOREIGN_WORDS[0])))
@@ -199,7 +229,8 @@ static void add_line(LineReader *reader, Span source)
     bool is_timed = holds_word(source, "<time");
     if (line->size == 0 && !is_timed)
         return;
-    PyObject *tuple = Py_BuildValue("(s#s#N)", line->start, line->size, source.start, source.size, PyBool_FromLong(is_timed));
+    PyObject *tuple =
+        Py_BuildValue("(s#s#N)", line->start, line->size, source.start, source.size, PyBool_FromLong(is_timed));
     if (tuple == NULL || PyList_Append(reader->lines, tuple) < 0)
         reader->failed = true;
     Py_XDECREF(tuple);

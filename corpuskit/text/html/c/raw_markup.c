@@ -17,10 +17,27 @@ static const struct {
     const char *name;
     enum role role;
 } ROLES[] = {
-    {"body", LISTED}, {"h1", LISTED}, {"h2", LISTED}, {"h3", LISTED}, {"h4", LISTED}, {"h5", LISTED}, {"h6", LISTED},
-    {"html", LISTED}, {"iframe", RAW_ELEMENT}, {"link", LISTED_LINK}, {"math", DRAWING}, {"meta", LISTED},
-    {"noembed", RAW_ELEMENT}, {"noframes", RAW_ELEMENT}, {"script", RAW_ELEMENT}, {"style", RAW_ELEMENT},
-    {"svg", DRAWING}, {"template", DRAWING}, {"textarea", RAW_ELEMENT}, {"title", LISTED}, {"xmp", RAW_ELEMENT},
+    {"body", LISTED},
+    {"h1", LISTED},
+    {"h2", LISTED},
+    {"h3", LISTED},
+    {"h4", LISTED},
+    {"h5", LISTED},
+    {"h6", LISTED},
+    {"html", LISTED},
+    {"iframe", RAW_ELEMENT},
+    {"link", LISTED_LINK},
+    {"math", DRAWING},
+    {"meta", LISTED},
+    {"noembed", RAW_ELEMENT},
+    {"noframes", RAW_ELEMENT},
+    {"script", RAW_ELEMENT},
+    {"style", RAW_ELEMENT},
+    {"svg", DRAWING},
+    {"template", DRAWING},
+    {"textarea", RAW_ELEMENT},
+    {"title", LISTED},
+    {"xmp", RAW_ELEMENT},
 };
 #define ROLE_COUNT ((int)(sizeof(ROLES) / sizeof(ROLES[0])))
 
@@ -41,8 +58,8 @@ static bool is_canonical(const char *position, const char *end)
     if (position == end || !is_space(*position))
         return false;
     for (; position < end && *position != '<' && *position != '>'; position++)
-        if ((*position == 'c' || *position == 'C') && end - position >= 9 && (position[1] == 'a' || position[1] == 'A') &&
-            memcmp(position + 2, "nonical", 7) == 0)
+        if ((*position == 'c' || *position == 'C') && end - position >= 9 &&
+            (position[1] == 'a' || position[1] == 'A') && memcmp(position + 2, "nonical", 7) == 0)
             return true;
     return false;
 }

@@ -515,8 +515,8 @@ static void flush(Reader *reader, bool ending)
     int64_t linked = reader->linked;
     reader->part_count = reader->parts_of_lines = 0;
     reader->linked = 0;
-    bool is_code = reader->pre_depth > 0 || (ending && memchr(markup.start, '\n', (size_t)markup.size) != NULL &&
-                                             is_in_code_division(reader));
+    bool is_code = reader->pre_depth > 0 ||
+                   (ending && memchr(markup.start, '\n', (size_t)markup.size) != NULL && is_in_code_division(reader));
     if (memchr(markup.start, '<', (size_t)markup.size) || memchr(markup.start, '&', (size_t)markup.size)) {
         reader->text.size = 0;
         inline_text(markup, &linked, is_code, &reader->text, &reader->scratch);
@@ -561,8 +561,12 @@ static void add_link_run(Reader *reader, const char *position, const char *end)
     record_open_elements(reader);
     if (reader->failed)
         return;
-    Block block = {.kind = ITEM, .text = kept_text(reader, text_of(&reader->joined)), .item_before = -1,
-                   .marker = {BULLET, 0, 0}, .list_number = reader->list_number, .is_link_run = true};
+    Block block = {.kind = ITEM,
+                   .text = kept_text(reader, text_of(&reader->joined)),
+                   .item_before = -1,
+                   .marker = {BULLET, 0, 0},
+                   .list_number = reader->list_number,
+                   .is_link_run = true};
     block.length = block.linked = block.characters = length_of(reader->joined.start, reader->joined.size);
     block.level = reader->list_count > 1 ? reader->list_count : 1;
     if (reader->list_count > 0 && reader->lists[reader->list_count - 1].has_numbers) {

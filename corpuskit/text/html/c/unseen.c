@@ -6,15 +6,16 @@
 /* Attributes with none of these words give no reason not to read their element. Sorted. */
 enum { HIDES = 1 };
 static const Word UNSEEN_WORDS[] = {
-    {"blob-num", 0}, {"borlabs", 0}, {"cc-", 0}, {"cmplz", 0}, {"consent", 0}, {"cookie", 0}, {"cybot", 0}, {"didomi", 0},
-    {"display:", HIDES}, {"gdpr", 0}, {"gutter", 0}, {"hidden", HIDES}, {"iubenda", 0}, {"line-num", 0}, {"linen", 0},
-    {"lines-num", 0}, {"lnt", 0}, {"onetrust", 0}, {"ot-sdk", 0}, {"qc-cmp", 0}, {"sp_message", 0}, {"tooltip", 0},
-    {"truste_", 0}, {"ttc", 0}, {"usercentrics", 0},
+    {"blob-num", 0},   {"borlabs", 0},    {"cc-", 0},      {"cmplz", 0},        {"consent", 0},
+    {"cookie", 0},     {"cybot", 0},      {"didomi", 0},   {"display:", HIDES}, {"gdpr", 0},
+    {"gutter", 0},     {"hidden", HIDES}, {"iubenda", 0},  {"line-num", 0},     {"linen", 0},
+    {"lines-num", 0},  {"lnt", 0},        {"onetrust", 0}, {"ot-sdk", 0},       {"qc-cmp", 0},
+    {"sp_message", 0}, {"tooltip", 0},    {"truste_", 0},  {"ttc", 0},          {"usercentrics", 0},
 };
 /* Names of what is hidden until a reader opens it (`_SHOWN_LATER`). Sorted. */
 static const Word SHOWN_LATER[] = {
-    {"accordion", 0}, {"answer", 0}, {"collaps", 0}, {"expand", 0}, {"faq", 0}, {"panel", 0}, {"read-more", 0},
-    {"readmore", 0}, {"spoiler", 0}, {"tab", 0}, {"toggle", 0},
+    {"accordion", 0}, {"answer", 0},   {"collaps", 0}, {"expand", 0}, {"faq", 0},    {"panel", 0},
+    {"read-more", 0}, {"readmore", 0}, {"spoiler", 0}, {"tab", 0},    {"toggle", 0},
 };
 /* Names of what holds a heading and the hidden text that it opens (`_FOLDED`). Sorted. */
 static const Word FOLDED[] = {{"collapsed", 0}, {"collapsible", 0}, {"faq", 0}, {"foldable", 0}, {"spoiler", 0}};
@@ -214,8 +215,8 @@ static bool is_hidden(Span attributes, Buffer *scratch)
     return has_hidden_attribute((Span){scratch->start, scratch->size});
 }
 
-/* Return why an element's content is not read, as `_reason_to_skip` does: 0 if its attributes give no reason, 1 if nobody
-   reads it, 2 if a control may open it; -1 with an exception. */
+/* Return why an element's content is not read, as `_reason_to_skip` does: 0 if its attributes give no reason, 1 if
+   nobody reads it, 2 if a control may open it; -1 with an exception. */
 int reason_to_skip(const Tag *tag, Buffer *scratch)
 {
     scratch->size = 0;

@@ -21,7 +21,8 @@ const Word *words_at(const WordSet *set, const char *position, const char *end)
     return &set->words[set->first[first][second] - 1];
 }
 
-/* Whether a word, or one of those after it with the same first two bytes, begins at `position`; `word` is moved to it. */
+/* Whether a word, or one of those after it with the same first two bytes, begins at `position`; `word` is moved to it.
+ */
 bool next_word_fits(const WordSet *set, const Word **word, const char *position, const char *end)
 {
     const Word *last = set->words + set->count;
@@ -50,7 +51,8 @@ bool has_any_word(const WordSet *set, Span text)
     return false;
 }
 
-/* Add a text in small letters of ASCII; the two other characters that stand for such letters, too, whatever the case. */
+/* Add a text in small letters of ASCII; the two other characters that stand for such letters, too, whatever the case.
+ */
 void fold_letters(Span text, Buffer *folded)
 {
     const char *position = text.start, *end = position + text.size;
