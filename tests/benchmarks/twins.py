@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from corpuskit.core.document import Reject
+from corpuskit.core.document import Document, Reject
+from corpuskit.core.reading.resolve import resolve
+from corpuskit.sources.fetch_warc import FetchWarc
 from corpuskit.text.html import classifier, compiled
 from corpuskit.text.html.choice import choose
 from corpuskit.text.html.compiled_page import choose_compiled, placed_blocks, read_compiled
@@ -29,6 +31,7 @@ from corpuskit.text.html.extract import Page, clean, fast, open_page
 from corpuskit.text.html.features import features
 from corpuskit.text.html.raw_markup import visible_markup
 from corpuskit.text.html.reader import read
+from corpuskit.text.prose import is_html
 from tests.benchmarks import extraction_quality
 
 MAX_MUTATED = 60_000
@@ -65,17 +68,12 @@ def real_pages(every: int) -> Iterator[tuple[str, str]]:
 
 
 def corpus_pages(folder: Path, every: int) -> Iterator[tuple[str, str]]:
-    """Yield the pages of the benchmark corpus: HTML in its archives and among its documentation."""
-    from corpuskit.core.reading.resolve import resolve
-    from corpuskit.sources.fetch_warc import FetchWarc
-
-    for path in sorted(folder.rglob("*.warc.gz")):
-        source = FetchWarc(source="web", origin="crawl", license="CC0-1.0")
-        for number, document in enumerate(
-            document for input_ in resolve([str(path)]) for document in source.read(input_)
-        ):
-            if number % every == 0 and hasattr(document, "text"):
-                yield f"{path.name}/{document.id}", document.text
+    """Yield the HTML pages in the archives of the benchmark corpus."""
+    for input_ in resolve(sorted(map(str, folder.rglob("*.warc.gz")))):
+        documents = (item for item in FetchWarc().read(input_) if isinstance(item, Document) and is_html(item))
+        for number, document in enumerate(documents):
+            if number % every == 0:
+                yield f"{input_.name}/{document.id}", document.text
 
 
 def file_pages(paths: Iterable[Path], every: int) -> Iterator[tuple[str, str]]:
