@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import struct
 import subprocess
 import sys
@@ -13,8 +14,10 @@ import pytest
 from corpuskit.core.document import Reject
 from corpuskit.text.html import compiled
 from corpuskit.text.html.compiled import compiled_core
-from corpuskit.text.html.compiled_page import read_compiled
+from corpuskit.text.html.compiled_page import placed_blocks, read_compiled
+from corpuskit.text.html.elements import Elements
 from corpuskit.text.html.reader import MAX_BLOCKS, read
+from corpuskit.text.html.tags import BLOCK_TAGS, CLASS_GROUPS, CONTAINED_TAGS, RAW_TAGS, SKIPPED_TAGS
 from tests.benchmarks import extraction_quality
 from tests.benchmarks.hostile_pages import ATTACKS, page
 from tests.benchmarks.twins import TOKENS, differences, mutated
@@ -50,6 +53,31 @@ def test_pages_of_random_tokens() -> None:
     chance = random.Random(7)
     pages = [made_page(chance) for _ in range(300)]
     assert [(markup, found) for markup in pages if (found := differences(markup, is_xml=len(markup) % 5 == 0))] == []
+
+
+@needs_core
+def test_names_of_every_kind() -> None:
+    """Each tag with every other inside, and each word of a class: what tags and names mean is a table in both."""
+    names = sorted(
+        {*BLOCK_TAGS, *SKIPPED_TAGS, *RAW_TAGS, *CONTAINED_TAGS, "hr", "a", "b", "body", "br", "button", "label"}
+    )
+    words = sorted({word for pattern in CLASS_GROUPS.values() for word in re.findall(r"[a-z]{3,}", pattern)})
+    nested = ["".join(f"<{outer}>a<{inner}>b</{inner}>c</{outer}>d" for inner in names) for outer in names]
+    unclosed = ["".join(f"<table><tr><td><{outer}>a<{inner}>b</table>c" for inner in names) for outer in names]
+    classes = [
+        "".join(
+            f'<div class="{start}{word}{mark}{other}">a</div>' for other in words[::9] for mark in ("", "-", "__", " ")
+        )
+        for word in words
+        for start in ("", "x", "data-")
+    ]
+    assert [markup for markup in (*nested, *unclosed, *classes) if elements_differ(markup)] == []
+
+
+def elements_differ(markup: str) -> bool:
+    elements, blocks = read(markup)
+    page = read_compiled(markup, is_xml=False)
+    return elements != Elements(*compiled_core().elements(page)) or blocks != placed_blocks(page)
 
 
 @needs_core
