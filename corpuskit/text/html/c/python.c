@@ -12,7 +12,8 @@ static PyObject *call(const char *name, const char *format, va_list arguments)
     char module_name[64] = ROOM;
     const char *dot = strchr(name, '.');
     strncat(module_name, name, (size_t)(dot - name));
-    PyObject *module = PyImport_ImportModule(module_name);
+    /* Nothing may be called while an exception waits. */
+    PyObject *module = PyErr_Occurred() ? NULL : PyImport_ImportModule(module_name);
     PyObject *function = module == NULL ? NULL : PyObject_GetAttrString(module, dot + 1);
     PyObject *tuple = function == NULL ? NULL : Py_VaBuildValue(format, arguments);
     PyObject *result = tuple == NULL ? NULL : PyObject_CallObject(function, tuple);

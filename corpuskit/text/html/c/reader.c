@@ -247,14 +247,15 @@ static void end_list(Reader *reader)
 
 static void append_block(Reader *reader, Block block)
 {
+    if (reader->failed)
+        return;
     if (reader->link_depth)
         block.in_block_link = ++reader->link_blocks > 1;
     if (reader->block_count >= MAX_BLOCKS) {
         reject(reader, MAX_BLOCKS, "blocks of text");
         return;
     }
-    if (reader->failed ||
-        !make_room(reader, (void **)&reader->blocks, reader->block_count, &reader->block_capacity, sizeof(Block)))
+    if (!make_room(reader, (void **)&reader->blocks, reader->block_count, &reader->block_capacity, sizeof(Block)))
         return;
     block.node = reader->nodes[reader->node_count - 1];
     if (reader->cell_count > 0)
@@ -337,7 +338,7 @@ static void add_paragraphs(Reader *reader, Span text, int64_t linked, int64_t to
     }
     /* Verse and East Asian prose part short paragraphs so. */
     Py_ssize_t longest_line = paragraphs == 1 ? LONG_LINE : 0;
-    for (const char *position = text.start;; position = after) {
+    for (const char *position = text.start; !reader->failed; position = after) {
         const char *paragraph_end = find_paragraph_break(position, end, &after);
         reader->line.size = 0;
         tidy_paragraph((Span){position, paragraph_end - position}, &reader->line);
