@@ -93,7 +93,9 @@ def _dispatch(name: str, arguments: list[str]) -> int:
         console.write_stdout(overview())
         return 0
     if arguments[0] == "--version":
-        console.write_stdout(f"corpuskit {__version__}")
+        from corpuskit.text.html.compiled import description
+
+        console.write_stdout(f"corpuskit {__version__}\nextract: {description()}")
         return 0
     if arguments[0].startswith("-"):
         from corpuskit.cli.arguments import unknown_flag

@@ -73,10 +73,13 @@ class Extract(Stage):
             names += ["trafilatura", "justext", "lxml"]
         versions = {name: installed_version(name) for name in names}
         if self.engine in ("fast", "auto"):
+            from corpuskit.text.html.compiled import ALGORITHM
             from corpuskit.text.html.model_file import model_digest
 
             # Earlier manifests have this key, and `diff` compares with them.
             versions["html_model.json"] = f"sha256:{model_digest()}"
+            # The same whether the compiled core or Python follows the rules.
+            versions["html-rules"] = str(ALGORITHM)
         return versions
 
     @property

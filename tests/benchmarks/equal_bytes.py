@@ -453,7 +453,7 @@ rm damaged/README.md
 printf 'x' >> damaged/data/*.parquet
 corpuskit verify damaged > damaged.txt 2>&1 || echo "exit code $?" >> damaged.txt
 corpuskit --help > help.txt
-corpuskit --version > version.txt
+corpuskit --version | head -n 1 > version.txt
 for name in code count dedup dedup-index diff explain export extract fetch-warc files filter-language filter-license \\
     filter-quality head mix sample scrub-pii stats status verify; do
     corpuskit $name --help >> help.txt

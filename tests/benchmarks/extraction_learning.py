@@ -35,7 +35,7 @@ from corpuskit.text.html.reader import read
 from corpuskit.text.html.rows import PlacedBlock
 from tests.benchmarks import extraction_quality as quality
 
-FOLDS = 4
+FOLDS = 8
 SEGMENT_WEIGHT = 40
 SETS = (*quality.SEGMENT_SETS, *quality.FULL_TEXT_SETS, "wcxb")
 SET_WEIGHTS = {"wcxb": 1.5, "documentation": 0.3}

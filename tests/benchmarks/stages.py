@@ -35,7 +35,10 @@ def stage(
 
 
 EXTRACT = (
-    {"extract": "extract {in}", "extract --engine fast": "extract {in} --engine fast"},
+    {
+        "extract": "extract {in}",
+        "extract without the compiled core": "sh: CORPUSKIT_NO_CORE=1 corpuskit extract {in} --quiet",
+    },
     {
         "trafilatura": "trafilatura-default",
         "trafilatura, fast": "trafilatura-fast",

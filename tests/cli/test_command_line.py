@@ -14,6 +14,7 @@ from corpuskit import __version__
 from corpuskit.cli.main import main
 from corpuskit.core import registry
 from corpuskit.core.step import Stage
+from corpuskit.text.html.compiled import description
 from tests.conftest import Run
 
 NAMES = registry.step_names()
@@ -127,7 +128,9 @@ def test_help_of_a_command_names_its_options_and_an_example(name: str, capsys: p
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
-    assert output_of(["--version"], capsys) == (0, f"corpuskit {__version__}\n", "")
+    code, out, err = output_of(["--version"], capsys)
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [f"corpuskit {__version__}", f"extract: {description()}"]
     assert importlib.metadata.version("corpuskit-cli") == __version__
 
 

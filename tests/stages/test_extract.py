@@ -150,7 +150,7 @@ def test_no_page_depends_on_the_pages_before_it(engine: Engine, shared_data: Pat
 
 
 def test_a_page_says_which_way_its_text_was_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
-    from corpuskit.text.html import extract
+    from corpuskit.text.html import compiled, extract
 
     def way(engine: Engine, text: str = PAGE) -> str:
         result = Extract(engine=engine).apply(page(text))
@@ -160,6 +160,7 @@ def test_a_page_says_which_way_its_text_was_chosen(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(extract, "ENOUGH_CONFIDENCE", 2)
     monkeypatch.setattr(extract, "trafilatura", lambda page, output: extract.Extraction(PARAGRAPH * 99))
     assert way("auto") == "trafilatura"
+    monkeypatch.setattr(compiled, "_core", None)
     monkeypatch.setattr(extract, "choose", lambda blocks, scores: Choice([True] * len(blocks), is_plain=True))
     assert way("fast") == "plain"
 
@@ -196,7 +197,7 @@ def test_fast_beats_the_bare_engine_on_segments(shared_data: Path) -> None:
 
 
 def test_versions_name_what_shapes_the_text() -> None:
-    assert set(Extract().versions()) == {"resiliparse", "html_model.json"}
+    assert set(Extract().versions()) == {"resiliparse", "html_model.json", "html-rules"}
     assert {"trafilatura", "lxml", "justext"} < set(Extract(engine="auto").versions())
 
 

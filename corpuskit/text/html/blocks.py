@@ -12,6 +12,7 @@ the figures).
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 from typing import Literal
 
 from corpuskit.text.html.inline import LINE_BREAK
@@ -44,7 +45,10 @@ LINKED_PARAGRAPH, LINKED_LIST, LINKED_LINE, LINKED_HEADING = 0.6, 0.5, 0.34, 0.9
 """Share of characters inside links from which a block is navigation."""
 _TAG = re.compile(r'<(/?)(h[1-6]|p|ul|ol|li|pre|br|a)(?: href="[^"]*")?>')
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
-_BLOCK_START = re.compile(r"^(?=#{1,6} |[-+*>] |```|~~~|\|)", re.MULTILINE)
+_FORMULA = re.compile(r"(\\\(.*?\\\))", re.DOTALL)
+_MARKUP = re.compile(r"[*`\[]|(?<![^\W_])_|_(?![^\W_])|<(?=[a-zA-Z/!?])|&(?=#?\w{1,31};)|\\(?=[!-/:-@\[-`{-~])")
+"""Characters that CommonMark would read as emphasis, code, a link, a tag, a reference or an escape."""
+_BLOCK_START = re.compile(r"^(?=#{1,6} |[-+>] |~~~|\|)", re.MULTILINE)
 
 _NUMBER_START = re.compile(r"^(\d{1,9})([.)])(?= |$)", re.MULTILINE)
 """CommonMark takes a backslash only before punctuation."""
@@ -302,27 +306,43 @@ def _plain_text(block: Block) -> str:
 def _markdown_block(blocks: list[Block], index: int) -> str:
     block = blocks[index]
     if block.kind == "heading":
-        return f"{'#' * block.level} {' '.join(block.text.split())}"
+        return f"{'#' * block.level} {_escape_markup(' '.join(block.text.split()))}"
     if block.kind == "preformatted":
         fence = "`" * max(3, 1 + max(map(len, re.findall(r"`+", block.text)), default=0))
         return f"{fence}\n{block.text}\n{fence}"
     if block.kind == "item":
         indent = "    " * (min(block.level, MAX_INDENT) - 1)
-        return f"{indent}{block.marker or ' '} {_escape_line_starts(block.text)}".replace("\n", f"\n{indent}  ")
+        return f"{indent}{block.marker or ' '} {_escape(block.text)}".replace("\n", f"\n{indent}  ")
     if block.kind == "row":
         return _markdown_row(blocks, index)
-    return _escape_line_starts(block.text)
+    return _escape(block.text)
 
 
 def _markdown_row(blocks: list[Block], index: int) -> str:
-    cells = [cell.replace("|", "\\|") for cell in blocks[index].text.split("\t")]
-    row = f"| {' | '.join(cells)} |"
+    cells = [_escape_markup(cell).replace("|", "\\|") for cell in blocks[index].text.split("\t")]
     if index and blocks[index - 1].kind == "row":
-        return row
-    return f"{row}\n|{' --- |' * len(cells)}"
+        return f"| {' | '.join(cells)} |"
+    # Rows end where their text does, and cells beyond those of the head would not be shown.
+    rows = takewhile(lambda block: block.kind == "row", islice(blocks, index, None))
+    columns = 1 + max(row.text.count("\t") for row in rows)
+    cells += [""] * (columns - len(cells))
+    return f"| {' | '.join(cells)} |\n|{' --- |' * columns}"
 
 
-def _escape_line_starts(text: str) -> str:
-    """Escape line starts that Markdown would read as headings, lists, quotes, fences or tables."""
-    text = _NUMBER_START.sub(r"\1\\\2", text)
+def _escape(text: str) -> str:
+    """Escape what Markdown would read as markup, so that it shows the text as it is."""
+    text = _NUMBER_START.sub(r"\1\\\2", _escape_markup(text))
     return _BLOCK_START.sub(lambda match: "\\", text) if _BLOCK_START.search(text) else text
+
+
+def _escape_markup(text: str) -> str:
+    r"""Escape characters in running text; formulas stay as they are.
+
+    >>> _escape_markup(r"a *b* in snake_case, <p> and \(x*y_1\)")
+    'a \\*b\\* in snake_case, \\<p> and \\(x*y_1\\)'
+    """
+    if not _MARKUP.search(text):
+        return text
+    parts = _FORMULA.split(text) if "\\(" in text else [text]
+    parts[::2] = [_MARKUP.sub(r"\\\g<0>", part) for part in parts[::2]]
+    return "".join(parts)

@@ -103,7 +103,7 @@ def timestamp_day(value: object) -> str:
     >>> timestamp_day("2024-05-01T23:00:00+02:00"), timestamp_day("Thu, 04 Mar 2021 09:00:00 GMT")
     ('2024-05-01', '2021-03-04')
     """
-    if not isinstance(value, str) or len(value) > 200:
+    if not isinstance(value, str) or not 0 < len(value) <= 200:
         return ""
     match = _TIMESTAMP.match(value)
     if match:

@@ -12,7 +12,7 @@ from corpuskit.text.html.blocks import drop_empty_sections, reads_like_content
 from corpuskit.text.html.classifier import BlockScores
 from corpuskit.text.html.rows import PlacedBlock
 
-__all__ = ["Choice", "choose"]
+__all__ = ["Choice", "asks_for_consent", "choose"]
 
 EXCESS_WEIGHT = 11
 """Tenths that a kept word counts in the expected F1: a text too many is worse than one too few."""
@@ -251,7 +251,7 @@ def _drop_consent(placed_blocks: list[PlacedBlock], is_kept: list[bool]) -> None
         if is_kept[index]
         and "ook" in placed.block.text
         and len(placed.block.text) <= CONSENT_CHARACTERS
-        and _CONSENT.search(placed.block.text)
+        and asks_for_consent(placed.block.text)
     }
     if not asking:
         return
@@ -263,6 +263,11 @@ def _drop_consent(placed_blocks: list[PlacedBlock], is_kept: list[bool]) -> None
     }
     for index in asking:
         is_kept[index] = placed_blocks[index].container in busy_containers
+
+
+def asks_for_consent(text: str) -> bool:
+    """Whether a text asks for consent to cookies."""
+    return _CONSENT.search(text) is not None
 
 
 def _drop_copies(placed_blocks: list[PlacedBlock], is_kept: list[bool], scores: BlockScores) -> None:

@@ -18,7 +18,7 @@ from corpuskit.text.html.features import LINKED, NAMES, WORDS, Table, features
 from corpuskit.text.html.model_file import MODEL_FILE
 from corpuskit.text.html.rows import PlacedBlock
 
-__all__ = ["BlockScores", "score_blocks", "sum_leaves", "unpack"]
+__all__ = ["PROBABILITIES", "BlockScores", "score_blocks", "sum_leaves", "trees", "unpack"]
 
 CONFIDENT_MARGIN = 1_500
 """Distance from even odds, in thousandths of the log odds, at which a verdict is sure."""
@@ -26,7 +26,7 @@ CONFIDENT_MARGIN = 1_500
 SLICE = 4_096
 """Blocks whose scores are summed at once, to bound memory."""
 
-_PROBABILITIES = np.array([round(10_000 / (1 + math.exp(-score / 100))) for score in range(-800, 801)], np.int64)
+PROBABILITIES = np.array([round(10_000 / (1 + math.exp(-score / 100))) for score in range(-800, 801)], np.int64)
 """Probability in ten-thousandths of each score from -8000 to 8000, in tenths of its unit."""
 
 
@@ -60,7 +60,7 @@ class BlockScores:
     @property
     def probabilities(self) -> NDArray[np.int64]:
         """Return the probability of content of each block, in ten-thousandths."""
-        probabilities: NDArray[np.int64] = _PROBABILITIES[np.clip(self.log_odds // 10, -800, 800) + 800]
+        probabilities: NDArray[np.int64] = PROBABILITIES[np.clip(self.log_odds // 10, -800, 800) + 800]
         return probabilities
 
     @property
@@ -73,7 +73,7 @@ class BlockScores:
 def score_blocks(elements: Elements, placed_blocks: list[PlacedBlock], title: str) -> BlockScores:
     """Return what the trees say of the blocks; there must be at least one."""
     table = features(elements, placed_blocks, title)
-    return BlockScores(sum_leaves(_trees(), table), table[WORDS].astype(np.int64), table[LINKED].astype(np.int64))
+    return BlockScores(sum_leaves(trees(), table), table[WORDS].astype(np.int64), table[LINKED].astype(np.int64))
 
 
 def sum_leaves(trees: Trees, table: Table) -> NDArray[np.int64]:
@@ -110,7 +110,8 @@ def unpack(model: dict[str, Any]) -> Trees:
 
 
 @cache
-def _trees() -> Trees:
+def trees() -> Trees:
+    """Return the trees of `classifier.json`."""
     model = json.loads(MODEL_FILE.read_text("utf-8"))
     if model["features"] != list(NAMES):
         raise RuntimeError("classifier.json was learned with other features")

@@ -19,10 +19,10 @@ COMMENTS = 1 << list(CLASS_GROUPS).index("comments")
 
 _NAMES = re.compile(
     r"""[\s"'](?:class|id|role|itemprop|data-component|data-testid)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""",
-    re.IGNORECASE,
+    re.ASCII | re.IGNORECASE,
 )
-_HIDING_WORDS = re.compile(r"""[\s"']hidden(?=[\s=/]|$)|aria-hidden\s*=\s*["']?true|display:\s*none""")
-_DIGITS = re.compile(r"\d+")
+_HIDING_WORDS = re.compile(r"""[\s"']hidden(?=[\s=/]|$)|aria-hidden\s*=\s*["']?true|display:\s*none""", re.ASCII)
+_DIGITS = re.compile(r"\d+", re.ASCII)
 _TAG_BITS = {tag: 1 << (len(CLASS_GROUPS) + bit) for bit, tag in enumerate(TAG_GROUPS)}
 _HIDDEN_BIT = 1 << list(CLASS_GROUPS).index("hidden")
 
@@ -93,7 +93,7 @@ def _read_names(tag: Tag) -> None:
     """Fill in the bits of the groups that an element belongs to, and its classes without digits."""
     bits = _TAG_BITS.get(tag.name, 0)
     attributes = tag.attributes[:MAX_NAMES]
-    if "hid" in attributes or ("none" in attributes and _HIDING_WORDS.search(attributes)):
+    if ("hid" in attributes or "none" in attributes) and _HIDING_WORDS.search(attributes):
         bits |= _HIDDEN_BIT
     class_names = " ".join([double or single or bare for double, single, bare in _NAMES.findall(attributes)])
     if class_names:

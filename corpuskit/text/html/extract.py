@@ -19,6 +19,8 @@ from resiliparse.parse.html import HTMLTree
 from corpuskit.core.document import Reject
 from corpuskit.text.html import blocks, classifier
 from corpuskit.text.html.choice import choose
+from corpuskit.text.html.compiled import compiled_core
+from corpuskit.text.html.compiled_page import choose_compiled, read_compiled
 from corpuskit.text.html.metadata import page_metadata
 from corpuskit.text.html.reader import read
 
@@ -94,14 +96,18 @@ class Extraction(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """A page that is not too large: its markup, and how many `<` it has."""
+    """A page that is not too large."""
 
     markup: str
-    tags: int
     url: str = ""
     """The page's address, if that is known."""
     is_xml: bool = False
     """Whether it is XHTML by its media type."""
+
+    @cached_property
+    def tags(self) -> int:
+        """How many `<` the markup has."""
+        return self.markup.count("<")
 
     @cached_property
     def stated_metadata(self) -> dict[str, str]:
@@ -117,13 +123,22 @@ class Page:
 def open_page(text: str, url: str = "", *, is_xml: bool = False) -> Page:
     """Take a page to extract. Raises Reject `document-too-large`."""
     try:
-        size = len(text.encode())
+        size = _size_in_bytes(text)
     except UnicodeEncodeError:
         text = text.encode("utf-8", "replace").decode()
-        size = len(text.encode())
+        size = _size_in_bytes(text)
     if size > MAX_BYTES:
         raise Reject("document-too-large", f"{size} bytes, at most {MAX_BYTES}")
-    return Page(text, text.count("<"), url, is_xml)
+    return Page(text, url, is_xml)
+
+
+def _size_in_bytes(text: str) -> int:
+    core = compiled_core()
+    if core is None:
+        return len(text.encode())
+    # The core encodes a text once, and its later calls take what was encoded.
+    size: int = core.size_in_bytes(text)
+    return size
 
 
 def _parse(markup: str, tags: int) -> Any:
@@ -284,10 +299,15 @@ def _repeated_formatting_bound(markup: str, tags: int) -> int:
 
 def _classify(page: Page, output: TextFormat) -> tuple[Extraction, float]:
     """Return the text of the blocks that are content, and the classifier's confidence."""
+    title = page.stated_metadata.get("title", "")
+    if compiled_core() is not None:
+        compiled_choice = choose_compiled(read_compiled(page.markup, page.is_xml), title)
+        way = "plain" if compiled_choice.is_plain else "trees" if compiled_choice.features else ""
+        return Extraction(_render(compiled_choice.blocks, output), way), compiled_choice.confidence
     elements, placed_blocks = read(page.markup, page.is_xml)
     if not placed_blocks:
         return Extraction(""), 0.0
-    scores = classifier.score_blocks(elements, placed_blocks, page.stated_metadata.get("title", ""))
+    scores = classifier.score_blocks(elements, placed_blocks, title)
     choice = choose(placed_blocks, scores)
     kept_blocks = [
         block for placed, keep in zip(placed_blocks, choice.is_kept, strict=True) if keep for block in placed.blocks

@@ -18,7 +18,7 @@ from corpuskit.text.html.elements import Elements
 from corpuskit.text.html.rows import PlacedBlock
 from corpuskit.text.html.tags import CLASS_GROUPS, TAG_GROUPS
 
-__all__ = ["LINKED", "NAMES", "WORDS", "Table", "features"]
+__all__ = ["LINKED", "NAMES", "WORDS", "Table", "features", "folded"]
 
 Table = NDArray[np.int32]
 """One row for each name of `NAMES`, one column for each block."""
@@ -139,6 +139,11 @@ def features(elements: Elements, placed_blocks: list[PlacedBlock], title: str) -
     return table
 
 
+def folded(title: str) -> str:
+    """Return the title as blocks are looked for in it: on one line, without the case of letters."""
+    return " ".join(title.split()).casefold()
+
+
 def _fill_own_rows(
     table: Table, elements: Elements, placed_blocks: list[PlacedBlock], containers: Integers, title: str
 ) -> None:
@@ -169,7 +174,7 @@ def _fill_own_rows(
     indexes = np.arange(count)
     prose_indexes = np.flatnonzero(is_prose)
     first, last = (prose_indexes[0], prose_indexes[-1]) if len(prose_indexes) else (0, count - 1)
-    folded_title = " ".join(title.split()).casefold()
+    folded_title = folded(title)
     like = _likes(elements, sums, page_words)
     path_bits = np.array(elements.path_bits)[containers]
     has_few_links = linked_share < PROSE_LINKED

@@ -36,8 +36,8 @@ _ATTRIBUTE_PATTERNS = (
     r"""class=["']?[^"'>]*\b(?:tex|math|latex|mwe-math-fallback-image\w*)\b""",
 )
 _PERMALINK_SIGNS = frozenset(("¶", "#", "§", "🔗", "⚓", "\uf0c1", "\uf1cb", "¶¶"))
-_EXPONENT = re.compile(r"[+\-\u2212\u2013]?(?:\d{1,4}(?:[.,/]\d{1,3})?|[nxkijtm])[+\-\u2212]?")
-_INDEX = re.compile(r"\d{1,4}")
+_EXPONENT = re.compile(r"[+\-\u2212\u2013]?(?:\d{1,4}(?:[.,/]\d{1,3})?|[nxkijtm])[+\-\u2212]?", re.ASCII)
+_INDEX = re.compile(r"\d{1,4}", re.ASCII)
 _TEX_COMMAND = re.compile(
     r"\\(?:begin\{|left[(\[|.\\]|(?:[dt]?frac|sqrt|sum|int|prod|lim|operatorname|math[a-z]+|infty|partial|nabla|cdot|times"
     r"|leq?|geq?|neq?|vec|overline|underline|alpha|beta|gamma|delta|epsilon|theta|lambda|sigma|phi|psi|omega)(?![a-zA-Z]))"
@@ -135,7 +135,7 @@ class _InlineReader:
             return
         elif marks & _BLOCK_STYLE and "block" in attributes:
             self.parts.append(LINE_BREAK)
-        elif self.after_closing and following and tag in _PARTING and self._words_meet(following[0]):
+        elif self.after_closing and following and tag in _PARTING and self._words_meet(following):
             self.parts.append(" ")
 
     def close_tag(self, tag: str) -> None:
@@ -179,9 +179,15 @@ class _InlineReader:
             self.index_is_open = True
         self.script_start = -1
 
-    def _words_meet(self, first: str) -> bool:
-        """Whether the text before ends in a small letter or digit and a capital or digit follows: "Anna LeeKeeper"."""
-        last = self.parts[-1][-1:] if self.parts else ""
+    def _words_meet(self, following: str) -> bool:
+        """Whether a word or number ends before and another begins: "Anna LeeKeeper", "$120" and "10 % off".
+
+        Digits that stand in elements of their own are those of one number, as on a counter.
+        """
+        before = self.parts[-1] if self.parts else ""
+        last, first = before[-1:], following[0]
+        if last.isdigit() and first.isdigit():
+            return len(before) > 1 and before[-2].isdigit() and following[1:2].isdigit()
         return (last.islower() and (first.isupper() or first.isdigit())) or (last.isdigit() and first.isupper())
 
 

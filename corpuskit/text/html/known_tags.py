@@ -33,6 +33,7 @@ __all__ = [
     "Tag",
     "action_of_end",
     "known_tags",
+    "small_letters",
 ]
 
 MAX_KNOWN = 8192
@@ -89,8 +90,8 @@ _FLAGS = {
 STACKED_TAGS = BLOCK_TAGS | SKIPPED_TAGS | {"button"}
 """Names of the elements that the reader keeps on its stack."""
 
-_NAME = re.compile(r"[^\s/>]*+")
-_CODE_BLOCK = re.compile(r"""class\s*=\s*["']?(?:fragment|SourceCode|SCodeFlow|SVerbatim|RktBlk)\b(?!-)""")
+_NAME = re.compile(r"[^\s/>]*+", re.ASCII)
+_CODE_BLOCK = re.compile(r"""class\s*=\s*["']?(?:fragment|SourceCode|SCodeFlow|SVerbatim|RktBlk)\b(?!-)""", re.ASCII)
 """Names that documentation generators give to code that is not in a `pre`."""
 
 _CODE_TAGS = frozenset(("div", "blockquote", "table"))
@@ -104,7 +105,7 @@ class Tag:
     def __init__(self, source: str, is_xml: bool = False) -> None:
         end = _NAME.match(source).end()  # type: ignore[union-attr]
         name = source[:end]
-        self.name = name if name.islower() else name.lower()
+        self.name = small_letters(name)
         self.attributes = source[end:]
         self.action = _ACTIONS.get(self.name, ADDS_NOTHING)
         self.flags = _FLAGS.get(self.name, OPAQUE)
@@ -121,6 +122,11 @@ class Tag:
             self.action = ADDS_NOTHING
         if self.name in _CODE_TAGS and _CODE_BLOCK.search(self.attributes):
             self.flags |= PREFORMATTED | KEEPS_STATE
+
+
+def small_letters(name: str) -> str:
+    """Return a tag's name in small letters; one with letters beyond ASCII is no known name, and stays as it is."""
+    return name if name.islower() or not name.isascii() else name.lower()
 
 
 class KnownTags:

@@ -1,7 +1,8 @@
 """The raw source of a page: its tokens, attributes, entities and the ends of raw text.
 
 The patterns follow the tokenizer of the HTML standard (https://html.spec.whatwg.org/multipage/parsing.html#tokenization)
-as far as text depends on it. Each is possessive, so that reading takes time linear in the page.
+as far as text depends on it: whitespace, letters and digits of markup are those of ASCII, whose flag they all have.
+Each is possessive, so that reading takes time linear in the page.
 """
 
 import html
@@ -37,28 +38,30 @@ _COMMENT = r"!(?=--)(?:[^-]++|-(?!-!?>))*+--!?>"
 _COMMENT_END = re.compile("--!?>")
 TOKEN = re.compile(
     rf"((?:[^<]++|{_INLINE}|{_LINK})*+)(?:((?:{_ITEM}){{3,}}+)"
-    rf"|<(?:/([A-Za-z][^\s/>]*+){_ATTRIBUTES}>|([A-Za-z][^\s/>]*+{_ATTRIBUTES})>|{_COMMENT}|(!--|[!?/]?))|\Z)"
+    rf"|<(?:/([A-Za-z][^\s/>]*+){_ATTRIBUTES}>|([A-Za-z][^\s/>]*+{_ATTRIBUTES})>|{_COMMENT}|(!--|[!?/]?))|\Z)",
+    re.ASCII,
 )
 """Text with its inline tags and whole links; then a run of items that are only links, a tag, a comment, or another `<`.
 
 Groups: text, run of items, name of an end tag, source of a start tag, what follows a `<` that begins no tag. There is
 always a token, the last one without any but the first group, so that a search takes linear time.
 """
-INLINE_TAG = re.compile(rf"{_INLINE}|</?a(?=[\s>]){_ATTRIBUTES}>")
-INLINE_TAG_PARTS = re.compile(rf"<(/?)((?:{_INLINE_NAMES})(?=[\s/>])|a(?=[\s>]))({_ATTRIBUTES})>")
+INLINE_TAG = re.compile(rf"{_INLINE}|</?a(?=[\s>]){_ATTRIBUTES}>", re.ASCII)
+INLINE_TAG_PARTS = re.compile(rf"<(/?)((?:{_INLINE_NAMES})(?=[\s/>])|a(?=[\s>]))({_ATTRIBUTES})>", re.ASCII)
 """The same in groups: `/` of an end tag, name, attributes."""
-LINK = re.compile(rf"<a(?=[\s>]){_ATTRIBUTES}>((?:[^<]++|{_INLINE})*+)</a>")
+LINK = re.compile(rf"{_INLINE}|<a(?=[\s>]){_ATTRIBUTES}>(?:((?:[^<]++|{_INLINE})*+)</a>)?+", re.ASCII)
+"""A link with its content as a group; inline tags are found too, so that no link is found in their attributes."""
 
 _RAW_ENDS = {
-    name: re.compile("</" + "".join(f"[{letter}{letter.upper()}]" for letter in name) + r"(?=[\s/>])")
+    name: re.compile("</" + "".join(f"[{letter}{letter.upper()}]" for letter in name) + r"(?=[\s/>])", re.ASCII)
     for name in ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "math")
 }
-_SCRIPT = re.compile(r"<[sS][cC][rR][iI][pP][tT][\s/>]")
+_SCRIPT = re.compile(r"<[sS][cC][rR][iI][pP][tT][\s/>]", re.ASCII)
 _RARE_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|nbsp);)[#A-Za-z]")
 _COMMON_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&nbsp;", "\xa0"), ("&amp;", "&"))
-_LEADING_ZEROS = re.compile(r"&#0++(?=\d)")
-_LONG_NUMBER = re.compile(r"&#\d{8,}+;?")
-_NUMBER = re.compile(r"\s*([+-]?\d{1,9})")
+_LEADING_ZEROS = re.compile(r"&#0++(?=\d)", re.ASCII)
+_LONG_NUMBER = re.compile(r"&#\d{8,}+;?", re.ASCII)
+_NUMBER = re.compile(r"\s*([+-]?\d{1,9})", re.ASCII)
 
 
 def attribute(attributes: str, name: str) -> str | None:
@@ -135,5 +138,6 @@ def _end_of_script(markup: str, start: int) -> int:
 @cache
 def _attribute_pattern(name: str) -> re.Pattern[str]:
     return re.compile(
-        rf"""(?:^|[\s"'/]){name}(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++))|(?=[\s/=]|$))""", re.IGNORECASE
+        rf"""(?:^|[\s"'/]){name}(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++))|(?=[\s/=]|$))""",
+        re.ASCII | re.IGNORECASE,
     )

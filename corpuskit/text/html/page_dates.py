@@ -202,7 +202,7 @@ class PageDates:
 
     @cached_property
     def _lines_below(self) -> list[Line]:
-        return _dated_lines(list(islice(lines_of(first_section(self._after)), LINES_AFTER)))
+        return _dated_lines(list(lines_of(first_section(self._after), most=LINES_AFTER)))
 
     @cached_property
     def _lines_above(self) -> list[Line]:

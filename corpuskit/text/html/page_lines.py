@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, starmap
 
+from corpuskit.text.html.compiled import compiled_core
 from corpuskit.text.html.raw_markup import any_name, text_of
 
 __all__ = ["HEADING", "Line", "first_section", "foreign_sections", "last_section", "lines_of", "open_sections"]
@@ -24,7 +25,7 @@ _LINE_NAMES = tuple(
     """a address article aside blockquote body br button caption dd div dl dt fieldset figcaption figure footer form
     h1 h2 h3 h4 h5 h6 header hr li main nav ol option p pre section select table tbody td th tr ul""".split()  # noqa: SIM905
 )
-_BREAK = re.compile(rf"<(/?)({any_name(_LINE_NAMES)})(?=[\s>/])[^>]*+>")
+_BREAK = re.compile(rf"<(/?)({any_name(_LINE_NAMES)})(?=[\s>/])[^>]*+>", re.ASCII)
 """A tag that breaks a line, or one of a link."""
 _SECTIONS = ("article", "aside", "div", "footer", "nav", "ol", "section", "ul")
 _SECTION_TAG = re.compile(rf"<(/?)({any_name(_SECTIONS)})(?=[\s>])[^<>]*+>")
@@ -64,12 +65,18 @@ def open_sections(part: str) -> frozenset[int]:
     return frozenset(start for name_starts in starts.values() for start in name_starts)
 
 
-def lines_of(part: str, own_sections: frozenset[int] = frozenset()) -> Iterator[Line]:
-    """Yield the lines that block elements make of a part of the markup, but for those of links and foreign sections.
+def lines_of(part: str, own_sections: frozenset[int] = frozenset(), most: int = -1) -> Iterator[Line]:
+    """Return the lines that block elements make of a part of the markup, but for those of links and foreign sections.
 
     A link that holds several lines is a teaser of its page. `own_sections` are known to be the page's own by where
-    they start.
+    they start. No more than `most` lines are yielded, if it is not negative.
     """
+    core = compiled_core()
+    lines = _lines_of(part, own_sections) if core is None else starmap(Line, core.lines_of(part, own_sections, most))
+    return islice(lines, most) if most >= 0 else lines
+
+
+def _lines_of(part: str, own_sections: frozenset[int]) -> Iterator[Line]:
     position = links = links_before = longest_line = 0
     foreign_name, foreign_depth = "", 0
     for match in _BREAK.finditer(part + "<br>"):
@@ -98,10 +105,11 @@ def lines_of(part: str, own_sections: frozenset[int] = frozenset()) -> Iterator[
 
 def _is_foreign(name: str, tag: str, longest_line: int) -> bool:
     """Whether a section is about other pages; an `aside` between heading and text has the date and the author."""
-    return (name == "aside" and longest_line > LONGEST_SUBTITLE) or _is_named_foreign(tag)
+    return (name == "aside" and longest_line > LONGEST_SUBTITLE) or is_named_foreign(tag)
 
 
-def _is_named_foreign(tag: str) -> bool:
+def is_named_foreign(tag: str) -> bool:
+    """Whether the names in a start tag are those of a section about other pages."""
     tag = tag.lower()
     return any(word in tag for word in _FOREIGN_WORDS) and _FOREIGN_SECTION.search(tag) is not None
 
@@ -115,6 +123,6 @@ def foreign_sections(source: str) -> list[tuple[int, int]]:
             depth += (-1 if match[1] else 1) if match[2].lower() == name else 0
             if not depth:
                 sections.append((start, match.end()))
-        elif not match[1] and (match[2].lower() == "aside" or _is_named_foreign(match[0])):
+        elif not match[1] and (match[2].lower() == "aside" or is_named_foreign(match[0])):
             name, depth, start = match[2].lower(), 1, match.start()
     return sections

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice
 
+from corpuskit.text.html.compiled import compiled_core
 from corpuskit.text.html.markup import decode_entities, end_of_comment, end_of_raw_text
 
 __all__ = [
@@ -82,20 +83,22 @@ _CANONICAL_LINK = any_name(["link"]) + r"(?=\s[^<>cC]*+(?:[cC](?![aA]nonical)[^<
 _LANDMARK = re.compile(
     r"<(?=[!?hHbBmMlLtTsSxXiInN]|/[^A-Za-z])(?:"
     rf"({any_name(_LISTED_NAMES)}(?=[\s/>])|{_CANONICAL_LINK})"
-    rf"|({any_name(_RAW_NAMES + _DRAWING_NAMES)})(?=[\s/>])|(!--)|[!?/])"
+    rf"|({any_name(_RAW_NAMES + _DRAWING_NAMES)})(?=[\s/>])|(!--)|[!?/])",
+    re.ASCII,
 )
 """An element to be listed or cut out, a comment, or a declaration, which ends at the next `>`."""
 _LISTED, _COMMENT = 1, 3
 """Groups of that pattern."""
-_DRAWING_END = {name: re.compile(rf"</{any_name([name])}(?=[\s/>])[^>]*+>") for name in _DRAWING_NAMES}
+_DRAWING_END = {name: re.compile(rf"</{any_name([name])}(?=[\s/>])[^>]*+>", re.ASCII) for name in _DRAWING_NAMES}
 _OPENER = re.compile(r"<([A-Za-z][A-Za-z0-9]*)(?=[\s/>])")
-_REST_OF_TAG = re.compile(r"""(?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+>""")
+_REST_OF_TAG = re.compile(r"""(?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+>""", re.ASCII)
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++)))?+""")
 _TAG = re.compile(r"</?[A-Za-z][^>]*+>?")
 _WITHIN_WORDS = re.compile(
     "</?"
     + any_name("a abbr b bdi em font i mark s small strong sub sup u wbr".split())  # noqa: SIM905
-    + r"(?:[\s/][^>]*+)?+(?:>|\Z)"
+    + r"(?:[\s/][^>]*+)?+(?:>|\Z)",
+    re.ASCII,
 )
 """Tags through which words go on."""
 _JSON_LD = "application/ld+json"
@@ -140,9 +143,21 @@ class VisibleMarkup:
 
 def visible_markup(markup: str) -> VisibleMarkup:
     """Return the markup without comments, scripts, styles, drawings and the like, and list its tags."""
-    hidden_elements = _HiddenElements(markup)
     tags: dict[str, list[StartTag]] = {name: [] for name in (*_LISTED_NAMES, "link", "heading")}
     tags.update(dict.fromkeys(_HEADING_NAMES, tags["heading"]))
+    core = compiled_core()
+    if core is None:
+        source, json_ld = _read_landmarks(markup, tags)
+    else:
+        source, json_ld, found_tags = core.visible_markup(markup)
+        for name, *properties in found_tags:
+            tags[name].append(StartTag(name, *properties))
+    return VisibleMarkup(source, json_ld, tags)
+
+
+def _read_landmarks(markup: str, tags: dict[str, list[StartTag]]) -> tuple[str, list[str]]:
+    """Return the visible source and the JSON-LD of a page, and fill in its tags by name."""
+    hidden_elements = _HiddenElements(markup)
     parts: list[str] = []
     position = copied = removed = broken = 0
     while landmark := _LANDMARK.search(markup, position):
@@ -170,7 +185,7 @@ def visible_markup(markup: str) -> VisibleMarkup:
         position = copied = end
         removed += end - start
     parts.append(markup[copied:])
-    return VisibleMarkup("".join(parts), hidden_elements.json_ld, tags)
+    return "".join(parts), hidden_elements.json_ld
 
 
 class _HiddenElements:
@@ -246,6 +261,10 @@ def _end_tag(name: str) -> re.Pattern[str]:
 
 def text_of(part: str) -> str:
     """Return a part of the markup without tags, and its references as characters."""
+    core = compiled_core() if "<" in part or "&" in part else None
+    if core is not None:
+        text: str = core.text_of(part)
+        return text
     if "<" in part:
         part = _TAG.sub(" ", _WITHIN_WORDS.sub("", part))
     return decode_entities(part).replace("\xad", "")

@@ -31,6 +31,7 @@ from corpuskit.text.html.known_tags import (
     Tag,
     action_of_end,
     known_tags,
+    small_letters,
 )
 from corpuskit.text.html.lists_and_tables import OpenList, OpenTable, open_list
 from corpuskit.text.html.markup import (
@@ -61,16 +62,17 @@ MAX_ELEMENTS = 500_000
 _PARAGRAPH_BREAK = re.compile(r"\v\s*\v")
 _CODE_DIVISION = re.compile(
     r"""class\s*=\s*["']?(?:[^"'>]*?\s)?(?:code-?block|source-?code|code-?listing)(?=["'\s>]|$)|white-space:\s*pre(?!-)""",
-    re.IGNORECASE,
+    re.ASCII | re.IGNORECASE,
 )
 """What a `div` says that holds nothing but code."""
 _PAGE_LINK = re.compile(
-    r"""<a\s[^>]*?\brel\s*=\s*["']?(?:[^"'>]*?\s)?(?:next|prev|previous|up|contents|start)(?=["'\s>/])""", re.IGNORECASE
+    r"""<a\s[^>]*?\brel\s*=\s*["']?(?:[^"'>]*?\s)?(?:next|prev|previous|up|contents|start)(?=["'\s>/])""",
+    re.ASCII | re.IGNORECASE,
 )
 """A link to the page before, after or above this one (HTML 4.01, "Link types"); a line of these is navigation."""
 _ROW_GROUPS = frozenset(("table", "tbody", "thead", "tfoot", "tr"))
 _CONTROL_BUTTON = re.compile(
-    r"aria-expanded|aria-controls|data-(?:bs-)?toggle|accordion|collaps|faq|question", re.IGNORECASE
+    r"aria-expanded|aria-controls|data-(?:bs-)?toggle|accordion|collaps|faq|question", re.ASCII | re.IGNORECASE
 )
 _QUESTION_END = ("?", "\uff1f", "\u061f", "\u037e")
 _ROW, _RULER, _NO_RULER = Tag("tr"), Tag("hr"), Tag("option")
@@ -277,7 +279,7 @@ class _PageReader:
         text = markup
         if "<" in markup or "&" in markup:
             text, linked = inline_text(markup, linked, is_code)
-            if "rel=" in markup and linked * 2 >= len(text) and _PAGE_LINK.search(markup):
+            if "rel=" in markup and linked * 2 >= len(text) and _is_page_link(markup):
                 return
         line = " ".join(text.split())
         if line:
@@ -296,7 +298,7 @@ class _PageReader:
     def _is_in_code_division(self) -> bool:
         """Whether the text that ends here is all of a `div` that shows code without a `pre`."""
         tag = self.open.tags[-1]
-        return tag.name == "div" and _CODE_DIVISION.search(tag.attributes) is not None
+        return tag.name == "div" and _shows_code(tag.attributes)
 
     def _add_text(self, text: str, line: str, linked: int, is_code: bool) -> None:
         tag = self.open.tags[-1]
@@ -506,8 +508,7 @@ def _read_start_tag(reader: _PageReader, tag: Tag, position: int) -> int:
 
 def _read_end_tag(reader: _PageReader, name: str) -> None:
     """Read an end tag that may end no element."""
-    if not name.islower():
-        name = name.lower()
+    name = small_letters(name)
     action = action_of_end(name)
     if action in (STARTS_ELEMENT, BUTTON):
         reader.end(name)
@@ -568,6 +569,16 @@ def _end_of_raw_text(reader: _PageReader, name: str, position: int) -> tuple[int
 def _is_question(line: str, attributes: str) -> bool:
     """Whether a button's text is that of a question, or of a heading that opens what follows it."""
     return line.endswith(_QUESTION_END) or _CONTROL_BUTTON.search(attributes) is not None
+
+
+def _shows_code(attributes: str) -> bool:
+    """Whether a `div` says that it holds nothing but code."""
+    return _CODE_DIVISION.search(attributes) is not None
+
+
+def _is_page_link(markup: str) -> bool:
+    """Whether a line has a link to the page before, after or above this one."""
+    return _PAGE_LINK.search(markup) is not None
 
 
 def _escape(text: str) -> str:

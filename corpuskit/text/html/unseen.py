@@ -28,27 +28,29 @@ _PATTERNS = (
     # Names of what is shown only while a reader points at something.
     r"""role\s*=\s*["']?tooltip|class\s*=\s*["']?(?:[^"'>]*?\s)?(?:ttc|tooltip-?(?:text|content|inner))(?:[^\w-]|$)""",
 )
-_DECLARATION = re.compile(r"(?:^|;)\s*(display|visibility|content-visibility)\s*:\s*([\w-]+)", re.IGNORECASE)
+_DECLARATION = re.compile(r"(?:^|;)\s*(display|visibility|content-visibility)\s*:\s*([\w-]+)", re.ASCII | re.IGNORECASE)
 _CONSENT_STATE = re.compile(
     r"(?:cookie|consent|gdpr|onetrust|didomi|cmplz)[\w-]*-"
     r"(?:visible|active|accepted|open|shown|enabled|disabled|set|dark-filter)\b",
-    re.IGNORECASE,
+    re.ASCII | re.IGNORECASE,
 )
 """Names of pages on which a banner is or was shown."""
-_HIDDEN_ATTRIBUTE = re.compile(r"""[\s"']hidden(?=[\s=/]|$)(?!\s*+=\s*+until)""", re.IGNORECASE)
+_HIDDEN_ATTRIBUTE = re.compile(r"""[\s"']hidden(?=[\s=/]|$)(?!\s*+=\s*+until)""", re.ASCII | re.IGNORECASE)
 """A browser shows `hidden=until-found` to those who search the page."""
-_QUOTED = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
+_QUOTED = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""", re.ASCII)
 _UNSEEN, _HIDDEN_NOW = 1, 2
 """Reasons to skip an element: nobody reads it; nobody sees it unless a control of the page opens it."""
 _NUMBER_COLUMNS = frozenset(("td", "th", "div", "pre"))
-_FOLDED = re.compile(r"""class\s*=\s*["']?[^"'>]*?(?:collapsed|collapsible|foldable|spoiler|faq)""", re.IGNORECASE)
+_FOLDED = re.compile(
+    r"""class\s*=\s*["']?[^"'>]*?(?:collapsed|collapsible|foldable|spoiler|faq)""", re.ASCII | re.IGNORECASE
+)
 """Names of what holds a heading and the hidden text that it opens."""
 _ONE_LINE = re.compile(
     r"""data-line-number|\bid\s*=\s*["']?L\d+|class\s*=\s*["']?[^"'>]*?\b(?:lineno|blob-num|line-?num(?:ber)?|lines-num)\b""",
-    re.IGNORECASE,
+    re.ASCII | re.IGNORECASE,
 )
 """What only a cell with the number of a single line has."""
-_CONTROLLED = re.compile(r"""(?:aria-controls|data-(?:bs-)?target)\s*=\s*["']?#?([^\s"'>]+)""")
+_CONTROLLED = re.compile(r"""(?:aria-controls|data-(?:bs-)?target)\s*=\s*["']?#?([^\s"'>]+)""", re.ASCII)
 
 
 def is_hidden(attributes: str) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpuskit.core.document import Reject
-from corpuskit.text.html import blocks, extract, reader
+from corpuskit.text.html import blocks, compiled, extract, reader
 from corpuskit.text.html.choice import Choice, choose
 from corpuskit.text.html.classifier import BlockScores
 from corpuskit.text.html.features import NAMES, features
@@ -43,6 +43,28 @@ def test_markdown_has_headings_lists_code_and_tables() -> None:
     assert "````\ndef f():\n    return '```'\n````" in markdown
     assert "1. first step of the list\n2. second step of the list" in markdown
     assert "| Name | Size |\n| --- | --- |\n| a\\|b | 2 |" in markdown
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        ("set __name__ in my_file_name now", "set \\_\\_name\\_\\_ in my_file_name now"),
+        ("2 * 3 * 4 is [24] in `bc`", "2 \\* 3 \\* 4 is \\[24] in \\`bc\\`"),
+        ("the &lt;b&gt; tag, &amp;copy; and 1 &lt; 2", "the \\<b> tag, \\&copy; and 1 < 2"),
+        (r"C:\new and C:\_new", r"C:\new and C:\\\_new"),
+        ('<math alttext="a_1*b"></math> is short', "\\(a_1*b\\) is short"),
+    ],
+)
+def test_markdown_shows_the_characters_of_a_text(inner: str, expected: str) -> None:
+    assert expected in written(f"<h1>Title</h1><p>{inner}, {SENTENCE}</p>")
+
+
+def test_a_markdown_table_is_as_wide_as_its_widest_row() -> None:
+    markdown = written(
+        f"<p>{SENTENCE}</p><table><tr><th>Name<th>Size</tr><tr><td>a<td>2<td>red</tr><tr><td>b<td>3<td>blue</tr></table>"
+        f"<p>{SENTENCE}</p>"
+    )
+    assert "| Name | Size |  |\n| --- | --- | --- |\n| a | 2 | red |" in markdown
 
 
 def test_markdown_keeps_prose_from_becoming_markup() -> None:
@@ -136,6 +158,7 @@ def test_a_page_of_one_short_line_is_that_line(tag: str, text: str) -> None:
 
 def test_the_limit_is_on_blocks_and_not_on_tags(monkeypatch: pytest.MonkeyPatch) -> None:
     """A big page with many tags is read, as reading takes time linear in it; blocks are what takes memory."""
+    monkeypatch.setattr(compiled, "_core", None)  # limits of the compiled core are tested with its twin's
     monkeypatch.setattr(reader, "MAX_BLOCKS", 1_000)
     page = f"<p>{SENTENCE}</p>" + "<br>" * (extract.MAX_TAGS + 1)
     assert extract.fast(extract.open_page(page), "text").text == SENTENCE

@@ -73,6 +73,8 @@ def text_of(markup: str, xml: bool = False) -> str:
         ("<label>Yes</label><label>No</label>", "Yes No"),
         ("<p><span class=who>Edda Brook</span><span class=what>Pilot</span></p>", "Edda Brook Pilot"),
         ("<p><span class=cap>T</span>ide tables</p>", "Tide tables"),
+        ("<p><span>$120</span><span>15 % off</span></p>", "$120 15 % off"),
+        ("<p><span>1</span><span>9</span><span>07</span></p>", "1907"),
         ("<span style='display:block'>one.</span><span style='display:block'>two</span>", "one.\ntwo"),
         ("&eacute;&amp;amp;&#x41;&lt;b&gt;", "\u00e9&amp;A<b>"),
         # Numbers of lists.

@@ -1,0 +1,402 @@
+/* What all files of the compiled core share: a page's elements and blocks, and memory that grows.
+
+   Each file of this folder is the twin of the Python file of its name one folder up and gives the same bytes;
+   docs/architecture.md says how a rule is changed in both. */
+
+#ifndef CORPUSKIT_CORE_H
+#define CORPUSKIT_CORE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+/* As `ALGORITHM` in compiled.py. */
+#define ALGORITHM 1
+
+/* The bit of `CLASS_GROUPS` that says comments or replies. */
+#define COMMENT_BIT 4
+
+/* In the order of `_KINDS` in features.py. */
+enum kind { HEADING, LINE, ROW, ITEM, PREFORMATTED, PARAGRAPH, KINDS };
+
+/* A part of a text in UTF-8. */
+typedef struct {
+    const char *start;
+    Py_ssize_t size;
+} Span;
+
+/* A text that grows; one that memory is too short for is `failed`, with an exception, and takes no more. */
+typedef struct {
+    char *start;
+    Py_ssize_t size, capacity;
+    bool failed;
+} Buffer;
+
+/* What stands before an item of a list. */
+typedef struct {
+    enum { NO_MARKER, BULLET, NUMBER } kind;
+    int64_t number;
+    char style; /* `a` or `A` for letters */
+} Marker;
+
+/* Elements of a page, one array a property, as `Elements` has them. */
+typedef struct {
+    Py_ssize_t count;
+    const char **tags;
+    int32_t *parents, *depths, *ends, *numbers, *containers;
+    uint64_t *own_bits, *path_bits;
+    bool *has_classes;
+} Elements;
+
+/* Position of a table cell; table 0 is none. */
+typedef struct {
+    int32_t table, row, column;
+} Cell;
+
+/* A block, with what `PlacedBlock` knows of its position. */
+typedef struct {
+    Span text;
+    Py_ssize_t length; /* code points of the text */
+    enum kind kind;
+    int64_t level, linked, characters;
+    Marker marker;
+    int32_t list_number, node, container;
+    int32_t item_before; /* the block that began the item before, in a list that counts down; -1 if there is none */
+    Cell cell;
+    bool is_link_run, in_block_link;
+} Block;
+
+/* Memory of one call, given back at once: the parts of a page are many and small. */
+typedef struct Chunk Chunk;
+typedef struct {
+    Chunk *latest;
+    char *next, *end;
+} Arena;
+
+/* What has been read of a page. */
+typedef struct {
+    Arena arena;
+    Elements elements;
+    Block *blocks;
+    Py_ssize_t block_count;
+    const char *title; /* folded, on one line, while features are filled in */
+    Py_ssize_t title_size, title_length;
+} PageBlocks;
+
+void *arena_take(Arena *arena, size_t size); /* NULL and MemoryError if there is none */
+void arena_free(Arena *arena);
+
+#define TAKE(arena, type, count) ((type *)arena_take(arena, sizeof(type) * ((size_t)(count) + 1)))
+
+bool buffer_reserve(Buffer *buffer, Py_ssize_t size);
+void buffer_add(Buffer *buffer, const char *start, Py_ssize_t size);
+void buffer_add_code(Buffer *buffer, uint32_t code);
+void buffer_free(Buffer *buffer);
+
+/* elements.c */
+typedef struct {
+    Span name, attributes; /* the name in small letters */
+    Span classes;          /* the value of `class` without digits, as soon as `own_bits` are known */
+    uint64_t own_bits;
+    uint32_t flags;
+    int16_t name_id;
+    uint8_t action;
+    int8_t reason_to_skip; /* -1 until it is asked for */
+    bool is_contained, knows_names, knows_folded, is_folded;
+} Tag;
+
+int describe(Tag *const *tags, int32_t *parents, int32_t *ends, Py_ssize_t count, Elements *elements, Arena *arena);
+void prepare_elements(void);
+
+/* markup.c: the raw source. Every position that is returned lies at or before `end`, or is NULL. */
+const char *skip_spaces(const char *position, const char *end);
+const char *find_bytes(const char *position, const char *end, const char *part);
+const char *end_of_attributes(const char *position, const char *end);
+const char *end_of_inline_tag(const char *position, const char *end);
+const char *end_of_link(const char *position, const char *end, Span *content);
+const char *end_of_text(const char *position, const char *end);
+const char *end_of_link_items(const char *position, const char *end);
+const char *end_of_comment(const char *position, const char *end);
+const char *end_of_raw_text(const char *position, const char *end, const char *name, const char **after);
+bool find_attribute(Span attributes, const char *name, Span *value);
+bool whole_number(Span value, int64_t *number);
+void decode_entities(Span text, Buffer *decoded);
+void strip_inline_tags(Span markup, Buffer *text);
+int64_t characters_in_links(Span markup, Buffer *scratch);
+void collapse_spaces(Span text, Buffer *line);
+Span without_spaces(Span text);
+bool is_all_space(Span text);
+bool starts_with(const char *position, const char *end, const char *part);
+void prepare_markup(void);
+
+/* words.c: many words at once. */
+typedef struct {
+    const char *word; /* in small letters, at least two bytes */
+    uint32_t meaning;
+} Word;
+typedef struct {
+    const Word *words; /* sorted */
+    int count;
+    uint8_t first[128][128]; /* one more than the index of the first word that begins with two bytes; 0 if none does */
+} WordSet;
+void index_words(WordSet *set, const Word *words, int count);
+const Word *words_at(const WordSet *set, const char *position, const char *end);
+bool next_word_fits(const WordSet *set, const Word **word, const char *position, const char *end);
+bool has_any_word(const WordSet *set, Span text);
+void fold_letters(Span text, Buffer *folded);
+
+/* unseen.c */
+enum reason { NOT_SKIPPED, UNSEEN, HIDDEN_NOW };
+int reason_to_skip(const Tag *tag, Buffer *scratch);
+bool is_folded(Tag *tag);
+Py_ssize_t controlled_ids(const char *start, const char *end, Span **ids, Arena *arena);
+void prepare_unseen(void);
+
+/* inline.c */
+void inline_text(Span markup, int64_t *linked, bool in_code, Buffer *text, Buffer *scratch);
+void prepare_inline(void);
+
+/* known_tags.c */
+enum action { ADDS_NOTHING, STARTS_ELEMENT, RAW, RULE, BREAKS_LINE, ANCHOR, MATH, LABEL, BUTTON };
+enum flag {
+    IS_BLOCK = 1,
+    SKIPPED = 2,
+    ENDS_PARAGRAPH = 4,
+    ENDS_LIKE = 8,
+    SCOPE = 16,
+    OPAQUE = 32,
+    IS_HEADING = 64,
+    TABLE_PART = 128,
+    IS_CELL = 256,
+    IS_PREFORMATTED = 512,
+    KEEPS_STATE = 1024,
+    IN_LAST_RESORT = 2048
+};
+enum name {
+    NO_NAME,
+    ADDRESS,
+    ARTICLE,
+    ASIDE,
+    BLOCKQUOTE,
+    CAPTION,
+    CENTER,
+    DD,
+    DETAILS,
+    DIR,
+    DIV,
+    DL,
+    DT,
+    FIELDSET,
+    FIGCAPTION,
+    FIGURE,
+    FOOTER,
+    FORM,
+    H1,
+    H2,
+    H3,
+    H4,
+    H5,
+    H6,
+    HEADER,
+    HGROUP,
+    LEGEND,
+    LI,
+    LISTING,
+    MAIN,
+    OL,
+    P,
+    PRE,
+    SEARCH,
+    SECTION,
+    SUMMARY,
+    TABLE,
+    TBODY,
+    TD,
+    TFOOT,
+    TH,
+    THEAD,
+    TR,
+    UL,
+    AMP_AD,
+    AUDIO,
+    CANVAS,
+    DATALIST,
+    DIALOG,
+    FOREIGNOBJECT,
+    MENU,
+    NAV,
+    NOSCRIPT,
+    OBJECT,
+    SELECT,
+    SVG,
+    TEMPLATE,
+    VIDEO,
+    IFRAME,
+    NOEMBED,
+    NOFRAMES,
+    SCRIPT,
+    STYLE,
+    TEXTAREA,
+    TITLE_TAG,
+    XMP,
+    HR,
+    HTML,
+    BODY,
+    FRAMESET,
+    OPTGROUP,
+    OPTION,
+    BR,
+    A,
+    MATH_TAG,
+    LABEL_TAG,
+    BUTTON_TAG,
+    COLGROUP,
+    NAMES
+};
+typedef struct KnownTags KnownTags;
+KnownTags *new_known_tags(bool is_xml, Arena *arena);
+Tag *known_tag(KnownTags *tags, Span source);
+enum name name_of(Span name);
+const char *text_of_name(enum name name);
+uint8_t action_of(enum name name);
+void prepare_known_tags(void);
+
+/* open_elements.c */
+#define MAX_DEPTH 512
+typedef struct {
+    int16_t latest, scope, opaque;
+} Before;
+typedef struct {
+    Tag *tags[MAX_DEPTH];
+    Before before[MAX_DEPTH];
+    int16_t latest[NAMES];
+    int count, scope, opaque;
+    int64_t flattened;
+} OpenElements;
+void open_body(OpenElements *open, Tag *body);
+int ended_by_start(const OpenElements *open, const Tag *tag);
+int ended_by_end(OpenElements *open, enum name name);
+bool push_element(OpenElements *open, Tag *tag);
+Tag *pop_element(OpenElements *open);
+
+/* reader.c */
+int read_page(PyObject *markup, bool is_xml, PageBlocks *page);
+
+/* rows.c */
+int join_rows(PageBlocks *page, int32_t row_count, int32_t table_count);
+
+/* python.c: rules that few pages need have one definition, in Python. A name is `module.function` of this room. */
+PyObject *call_python(const char *name, const char *format, ...);
+int ask_python(const char *name, const char *format, ...); /* -1 with an exception; else whether it holds */
+bool is_of_class(uint32_t code, const char *method);
+
+/* raw_markup.c */
+PyObject *visible_markup(PyObject *module, PyObject *markup);
+
+/* page_lines.c */
+PyObject *text_of_markup(PyObject *module, PyObject *markup);
+PyObject *lines_of_part(PyObject *module, PyObject *arguments);
+
+/* choice.c */
+PyObject *choice_of(const PageBlocks *page, const int32_t *table, const int64_t *scores, const int32_t *probabilities);
+
+/* features.c */
+#define WORDS_COLUMN 0
+#define LINKED_COLUMN 2
+Py_ssize_t features_count(void);
+int fill_features(const PageBlocks *page, int32_t *table, Arena *arena);
+
+/* classifier.c */
+PyObject *load_trees(PyObject *module, PyObject *arguments);
+PyObject *sum_leaves(PyObject *module, PyObject *arguments);
+
+/* module.c */
+uint64_t hash_of(const char *start, Py_ssize_t size);
+
+/* Return the code point at `*position`, which is moved behind it; the text is known to be UTF-8. */
+static inline uint32_t next_code(const char **position)
+{
+    const unsigned char *byte = (const unsigned char *)*position;
+    if (byte[0] < 0x80) {
+        *position += 1;
+        return byte[0];
+    }
+    if (byte[0] < 0xE0) {
+        *position += 2;
+        return (uint32_t)(byte[0] & 0x1F) << 6 | (byte[1] & 0x3F);
+    }
+    if (byte[0] < 0xF0) {
+        *position += 3;
+        return (uint32_t)(byte[0] & 0x0F) << 12 | (uint32_t)(byte[1] & 0x3F) << 6 | (byte[2] & 0x3F);
+    }
+    *position += 4;
+    return (uint32_t)(byte[0] & 0x07) << 18 | (uint32_t)(byte[1] & 0x3F) << 12 | (uint32_t)(byte[2] & 0x3F) << 6 |
+           (byte[3] & 0x3F);
+}
+
+/* Return the number of code points in a text. */
+static inline Py_ssize_t length_of(const char *start, Py_ssize_t size)
+{
+    Py_ssize_t length = 0;
+    for (Py_ssize_t index = 0; index < size; index++)
+        length += (start[index] & 0xC0) != 0x80;
+    return length;
+}
+
+static inline bool is_continuation(char byte)
+{
+    return (byte & 0xC0) == 0x80;
+}
+
+/* Whether a byte is whitespace of markup. */
+static inline bool is_space(char byte)
+{
+    return byte == ' ' || (byte >= '\t' && byte <= '\r');
+}
+
+static inline bool is_letter(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+static inline bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+static inline bool is_word_byte(char byte)
+{
+    return is_letter(byte) || is_digit(byte) || byte == '_';
+}
+
+static inline char small_letter(char byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? (char)(byte + 'a' - 'A') : byte;
+}
+
+/* Return the bytes of the whitespace character at `position`, as `str.isspace` has it; 0 if it is none. */
+static inline int space_size(const char *position)
+{
+    const unsigned char *byte = (const unsigned char *)position;
+    if (byte[0] < 0x80)
+        return byte[0] == ' ' || (byte[0] >= 0x09 && byte[0] <= 0x0D) || (byte[0] >= 0x1C && byte[0] <= 0x1F);
+    if (byte[0] == 0xC2)
+        return byte[1] == 0x85 || byte[1] == 0xA0 ? 2 : 0;
+    if (byte[0] == 0xE2 && byte[1] == 0x80)
+        return byte[2] <= 0x8A || byte[2] == 0xA8 || byte[2] == 0xA9 || byte[2] == 0xAF ? 3 : 0;
+    if ((byte[0] == 0xE1 && byte[1] == 0x9A && byte[2] == 0x80) ||
+        (byte[0] == 0xE2 && byte[1] == 0x81 && byte[2] == 0x9F) ||
+        (byte[0] == 0xE3 && byte[1] == 0x80 && byte[2] == 0x80))
+        return 3;
+    return 0;
+}
+
+static inline bool contains(Span text, const char *part)
+{
+    return find_bytes(text.start, text.start + text.size, part) != NULL;
+}
+
+#endif

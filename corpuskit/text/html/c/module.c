@@ -1,0 +1,275 @@
+/* The module `corpuskit.text.html._core`: what Python calls. */
+
+#include "core.h"
+
+#include <stdlib.h>
+
+/* Drawn anew in each process, so that nobody can make texts that share their hash. No result depends on it. */
+static uint64_t hash_seed;
+
+uint64_t hash_of(const char *start, Py_ssize_t size)
+{
+    uint64_t hash = hash_seed ^ (uint64_t)size;
+    while (size > 0) {
+        uint64_t word = 0;
+        size_t part = size < 8 ? (size_t)size : 8;
+        memcpy(&word, start, part);
+        hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
+        hash ^= hash >> 32 ^ hash_seed;
+        start += part;
+        size -= (Py_ssize_t)part;
+    }
+    hash *= 0xD6E8FEB86659FD93u;
+    return hash ^ hash >> 29;
+}
+
+#define PAGE "corpuskit.text.html._core.page"
+
+static const char *const KIND_NAMES[KINDS] = {"heading", "line", "row", "item", "preformatted", "paragraph"};
+
+static void free_page(PyObject *capsule)
+{
+    PageBlocks *page = PyCapsule_GetPointer(capsule, PAGE);
+    if (page != NULL) {
+        arena_free(&page->arena);
+        free(page->blocks);
+        free(page);
+    }
+}
+
+/* read(markup, is_xml) -> a page for the functions below. Raises Reject `too-many-nodes`. */
+static PyObject *read_markup(PyObject *module, PyObject *arguments)
+{
+    PyObject *markup;
+    int is_xml;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "Up", &markup, &is_xml))
+        return NULL;
+    PageBlocks *page = calloc(1, sizeof(PageBlocks));
+    if (page == NULL)
+        return PyErr_NoMemory();
+    PyObject *capsule = PyCapsule_New(page, PAGE, free_page);
+    if (capsule == NULL) {
+        free(page);
+        return NULL;
+    }
+    if (read_page(markup, is_xml, page) < 0)
+        Py_CLEAR(capsule);
+    return capsule;
+}
+
+/* Put a list of whole numbers in a tuple. */
+static int add_list(PyObject *tuple, Py_ssize_t index, const void *array, size_t width, Py_ssize_t count)
+{
+    PyObject *list = PyList_New(count);
+    if (list == NULL || PyTuple_SetItem(tuple, index, list) < 0)
+        return -1;
+    for (Py_ssize_t node = 0; node < count; node++) {
+        PyObject *number = width == sizeof(int32_t) ? PyLong_FromLong(((const int32_t *)array)[node])
+                                                    : PyLong_FromUnsignedLongLong(((const uint64_t *)array)[node]);
+        if (number == NULL || PyList_SetItem(list, node, number) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* elements(page) -> a list for each property of `Elements`, in its order. */
+static PyObject *page_elements(PyObject *module, PyObject *capsule)
+{
+    (void)module;
+    const PageBlocks *page = PyCapsule_GetPointer(capsule, PAGE);
+    PyObject *tuple = page == NULL ? NULL : PyTuple_New(9);
+    if (tuple == NULL)
+        return NULL;
+    const Elements *elements = &page->elements;
+    PyObject *tags = PyList_New(elements->count), *have_classes = PyList_New(elements->count);
+    if (tags == NULL || have_classes == NULL || PyTuple_SetItem(tuple, 0, tags) < 0 ||
+        PyTuple_SetItem(tuple, 7, have_classes) < 0) {
+        Py_DECREF(tuple);
+        return NULL;
+    }
+    int result = 0;
+    for (Py_ssize_t node = 0; result == 0 && node < elements->count; node++) {
+        PyObject *tag = PyUnicode_FromString(elements->tags[node]);
+        result = tag == NULL || PyList_SetItem(tags, node, tag) < 0 ||
+                 PyList_SetItem(have_classes, node, PyBool_FromLong(elements->has_classes[node])) < 0;
+    }
+    if (result || add_list(tuple, 1, elements->parents, sizeof(int32_t), elements->count) < 0 ||
+        add_list(tuple, 2, elements->depths, sizeof(int32_t), elements->count) < 0 ||
+        add_list(tuple, 3, elements->own_bits, sizeof(uint64_t), elements->count) < 0 ||
+        add_list(tuple, 4, elements->path_bits, sizeof(uint64_t), elements->count) < 0 ||
+        add_list(tuple, 5, elements->ends, sizeof(int32_t), elements->count) < 0 ||
+        add_list(tuple, 6, elements->numbers, sizeof(int32_t), elements->count) < 0 ||
+        add_list(tuple, 8, elements->containers, sizeof(int32_t), elements->count) < 0)
+        Py_CLEAR(tuple);
+    return tuple;
+}
+
+/* Return what stands before an item: `3.`, `c.` or `-` (`_marker`). */
+static PyObject *marker_text(Marker marker)
+{
+    if (marker.kind != NUMBER)
+        return PyUnicode_FromString(marker.kind == BULLET ? "-" : "");
+    if ((marker.style == 'a' || marker.style == 'A') && marker.number >= 1 && marker.number <= 26)
+        return PyUnicode_FromFormat("%c.", marker.style + (int)marker.number - 1);
+    return PyUnicode_FromFormat("%lld.", (long long)marker.number);
+}
+
+/* Return a block as (kind, text, level, marker, linked, characters, list number, node, container, cell or None, is link
+   run, in block link, signature, is reply). */
+static PyObject *block_tuple(const Elements *elements, const Block *block)
+{
+    PyObject *marker = marker_text(block->marker);
+    PyObject *cell = block->cell.table == 0
+                         ? (Py_INCREF(Py_None), Py_None)
+                         : Py_BuildValue("(iii)", block->cell.table, block->cell.row, block->cell.column);
+    PyObject *tuple = NULL;
+    int32_t container = block->container;
+    int like_parent = elements->has_classes[container] ? -1 : elements->numbers[elements->parents[container]];
+    if (marker != NULL && cell != NULL)
+        tuple = Py_BuildValue("(ss#LOLLiiiONN(ii)N)", KIND_NAMES[block->kind], block->text.start, block->text.size,
+                              (long long)block->level, marker, (long long)block->linked, (long long)block->characters,
+                              block->list_number, block->node, container, cell, PyBool_FromLong(block->is_link_run),
+                              PyBool_FromLong(block->in_block_link), elements->numbers[container], like_parent,
+                              PyBool_FromLong(elements->path_bits[container] >> COMMENT_BIT & 1));
+    Py_XDECREF(marker);
+    Py_XDECREF(cell);
+    return tuple;
+}
+
+/* blocks(page, kept) -> a list of tuples, as `block_tuple` makes them, of the blocks whose byte of `kept` is not 0; of
+   all if there are no such bytes. */
+static PyObject *page_blocks(PyObject *module, PyObject *arguments)
+{
+    PyObject *capsule;
+    const char *kept = NULL;
+    Py_ssize_t size = 0;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "O|y#", &capsule, &kept, &size))
+        return NULL;
+    const PageBlocks *page = PyCapsule_GetPointer(capsule, PAGE);
+    PyObject *list = page == NULL ? NULL : PyList_New(0);
+    for (Py_ssize_t index = 0; list != NULL && index < page->block_count; index++) {
+        if (kept != NULL && (index >= size || kept[index] == 0))
+            continue;
+        PyObject *tuple = block_tuple(&page->elements, &page->blocks[index]);
+        if (tuple == NULL || PyList_Append(list, tuple) < 0)
+            Py_CLEAR(list);
+        Py_XDECREF(tuple);
+    }
+    return list;
+}
+
+/* block_count(page) */
+static PyObject *block_count(PyObject *module, PyObject *capsule)
+{
+    (void)module;
+    const PageBlocks *page = PyCapsule_GetPointer(capsule, PAGE);
+    return page == NULL ? NULL : PyLong_FromSsize_t(page->block_count);
+}
+
+/* features(page, folded_title) -> int32 features as bytes: one row a block. */
+static PyObject *features(PyObject *module, PyObject *arguments)
+{
+    PyObject *capsule;
+    const char *title;
+    Py_ssize_t title_size;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "Os#", &capsule, &title, &title_size))
+        return NULL;
+    PageBlocks *page = PyCapsule_GetPointer(capsule, PAGE);
+    if (page == NULL)
+        return NULL;
+    page->title = title;
+    page->title_size = title_size;
+    page->title_length = length_of(title, title_size);
+    PyObject *result =
+        PyBytes_FromStringAndSize(NULL, page->block_count * features_count() * (Py_ssize_t)sizeof(int32_t));
+    Arena arena = {0};
+    if (result != NULL && fill_features(page, (int32_t *)(void *)PyBytes_AsString(result), &arena) < 0)
+        Py_CLEAR(result);
+    arena_free(&arena);
+    page->title = NULL;
+    return result;
+}
+
+/* choose(page, features, scores, probabilities) -> as `choice_of` says. */
+static PyObject *choose(PyObject *module, PyObject *arguments)
+{
+    PyObject *capsule;
+    const char *table, *scores, *probabilities;
+    Py_ssize_t table_size, scores_size, probabilities_size;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "Oy#y#y#", &capsule, &table, &table_size, &scores, &scores_size, &probabilities,
+                          &probabilities_size))
+        return NULL;
+    const PageBlocks *page = PyCapsule_GetPointer(capsule, PAGE);
+    if (page == NULL)
+        return NULL;
+    if (table_size != page->block_count * features_count() * (Py_ssize_t)sizeof(int32_t) ||
+        scores_size != page->block_count * (Py_ssize_t)sizeof(int64_t) || page->block_count == 0 ||
+        probabilities_size != 1601 * (Py_ssize_t)sizeof(int32_t)) {
+        PyErr_SetString(PyExc_ValueError, "features, scores or probabilities do not fit the page");
+        return NULL;
+    }
+    /* The bytes of a Python object start where any number may. */
+    return choice_of(page, (const int32_t *)(const void *)table, (const int64_t *)(const void *)scores,
+                     (const int32_t *)(const void *)probabilities);
+}
+
+/* size_in_bytes(text): in UTF-8, which stays with the text. Raises UnicodeEncodeError for surrogates. */
+static PyObject *size_in_bytes(PyObject *module, PyObject *text)
+{
+    Py_ssize_t size;
+    (void)module;
+    return PyUnicode_AsUTF8AndSize(text, &size) == NULL ? NULL : PyLong_FromSsize_t(size);
+}
+
+static PyMethodDef methods[] = {
+    {"size_in_bytes", size_in_bytes, METH_O, "Return the size of a text in UTF-8."},
+    {"read", read_markup, METH_VARARGS, "Return a page that was read."},
+    {"elements", page_elements, METH_O, "Return the elements of a page."},
+    {"blocks", page_blocks, METH_VARARGS, "Return the blocks of a page, or those that are kept."},
+    {"block_count", block_count, METH_O, "Return the number of blocks of a page."},
+    {"choose", choose, METH_VARARGS, "Return which blocks of a page are kept."},
+    {"features", features, METH_VARARGS, "Return the features of all blocks of a page."},
+    {"load_trees", load_trees, METH_VARARGS, "Return trees for `sum_leaves`."},
+    {"sum_leaves", sum_leaves, METH_VARARGS, "Return the sum of the leaves that each row of features leads to."},
+    {"visible_markup", visible_markup, METH_O, "Return the visible source of a page, its JSON-LD and its tags."},
+    {"text_of", text_of_markup, METH_O, "Return the text of markup."},
+    {"lines_of", lines_of_part, METH_VARARGS, "Return the lines that block elements make of markup."},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    "corpuskit.text.html._core",
+    "The compiled core of extraction.",
+    -1,
+    methods,
+    NULL,
+    NULL,
+    NULL,
+    NULL,
+};
+
+PyMODINIT_FUNC PyInit__core(void);
+
+PyMODINIT_FUNC PyInit__core(void)
+{
+    PyObject *module = PyModule_Create(&definition);
+    PyObject *word = PyUnicode_FromString("corpuskit");
+    if (module == NULL || word == NULL || PyModule_AddIntConstant(module, "ALGORITHM", ALGORITHM) < 0) {
+        Py_XDECREF(module);
+        Py_XDECREF(word);
+        return NULL;
+    }
+    prepare_markup();
+    prepare_known_tags();
+    prepare_elements();
+    prepare_inline();
+    prepare_unseen();
+    hash_seed = (uint64_t)PyObject_Hash(word) * 0x9E3779B97F4A7C15u;
+    Py_DECREF(word);
+    return module;
+}

@@ -1,0 +1,76 @@
+/* Many words at once: what pattern_sets.py does with automata of patterns. */
+
+#include "core.h"
+
+void index_words(WordSet *set, const Word *words, int count)
+{
+    set->words = words;
+    set->count = count;
+    for (int index = count - 1; index >= 0; index--)
+        set->first[(int)words[index].word[0]][(int)words[index].word[1]] = (uint8_t)(index + 1);
+}
+
+/* Return the first of the words that may begin at `position`, for `next_word_fits`; NULL if none may. */
+const Word *words_at(const WordSet *set, const char *position, const char *end)
+{
+    if (end - position < 2)
+        return NULL;
+    unsigned char first = (unsigned char)small_letter(position[0]), second = (unsigned char)small_letter(position[1]);
+    if (first >= 0x80 || second >= 0x80 || set->first[first][second] == 0)
+        return NULL;
+    return &set->words[set->first[first][second] - 1];
+}
+
+/* Whether a word, or one of those after it with the same first two bytes, begins at `position`; `word` is moved to it.
+ */
+bool next_word_fits(const WordSet *set, const Word **word, const char *position, const char *end)
+{
+    const Word *last = set->words + set->count;
+    char first = small_letter(position[0]), second = small_letter(position[1]);
+    for (; *word < last && (*word)->word[0] == first && (*word)->word[1] == second; (*word)++) {
+        const char *letter = (*word)->word, *next = position;
+        while (*letter != '\0' && next < end && small_letter(*next) == *letter) {
+            letter++;
+            next++;
+        }
+        if (*letter == '\0')
+            return true;
+    }
+    return false;
+}
+
+/* Whether a text in small letters has one of the words, whatever they need beside them. */
+bool has_any_word(const WordSet *set, Span text)
+{
+    const char *position = text.start, *end = position + text.size;
+    for (; position < end; position++) {
+        const Word *word = words_at(set, position, end);
+        if (word != NULL && next_word_fits(set, &word, position, end))
+            return true;
+    }
+    return false;
+}
+
+/* Add a text in small letters of ASCII; the two other characters that stand for such letters, too, whatever the case.
+ */
+void fold_letters(Span text, Buffer *folded)
+{
+    const char *position = text.start, *end = position + text.size;
+    if (!buffer_reserve(folded, text.size))
+        return;
+    char *next = folded->start + folded->size;
+    while (position < end) {
+        if ((unsigned char)*position < 0x80) {
+            *next++ = small_letter(*position++);
+        } else if (starts_with(position, end, "\xC5\xBF")) {
+            *next++ = 's';
+            position += 2;
+        } else if (starts_with(position, end, "\xE2\x84\xAA")) {
+            *next++ = 'k';
+            position += 3;
+        } else {
+            *next++ = *position++;
+        }
+    }
+    folded->size = next - folded->start;
+}

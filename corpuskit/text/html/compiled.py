@@ -1,0 +1,38 @@
+"""Which of the twins works: the compiled core, or the Python modules beside it, which give the same bytes.
+
+The core is used wherever it was built, unless the environment says `CORPUSKIT_NO_CORE=1`.
+"""
+
+import os
+from typing import Any
+
+__all__ = ["ALGORITHM", "compiled_core", "description"]
+
+ALGORITHM = 1
+"""The version of the rules that both twins follow; the core states the same in `c/core.h`.
+
+A core that was built from other rules is not used: in a checkout, it may be older than the Python modules beside it.
+"""
+
+
+def _load() -> Any:
+    if os.environ.get("CORPUSKIT_NO_CORE", "0") not in ("", "0"):
+        return None
+    try:
+        from corpuskit.text.html import _core  # type: ignore[attr-defined]
+    except ImportError:
+        return None
+    return _core if _core.ALGORITHM == ALGORITHM else None
+
+
+_core = _load()
+
+
+def compiled_core() -> Any:
+    """Return the compiled core; None if Python does its work."""
+    return _core
+
+
+def description() -> str:
+    """Return which twin works, for people."""
+    return f"{'Python' if _core is None else 'compiled core'}, rules of version {ALGORITHM}"

@@ -1,0 +1,155 @@
+"""The twins of extraction give the same, whatever the page; `python -m tests.benchmarks.twins` tries many more."""
+
+import os
+import random
+import re
+import struct
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from corpuskit.core.document import Reject
+from corpuskit.text.html import compiled
+from corpuskit.text.html.compiled import compiled_core
+from corpuskit.text.html.compiled_page import placed_blocks, read_compiled
+from corpuskit.text.html.elements import Elements
+from corpuskit.text.html.reader import MAX_BLOCKS, read
+from corpuskit.text.html.tags import BLOCK_TAGS, CLASS_GROUPS, CONTAINED_TAGS, RAW_TAGS, SKIPPED_TAGS
+from tests.benchmarks import extraction_quality
+from tests.benchmarks.hostile_pages import ATTACKS, page
+from tests.benchmarks.twins import TOKENS, differences, mutated
+from tests.conftest import ROOT
+
+needs_core = pytest.mark.skipif(compiled_core() is None, reason="the compiled core was not built")
+VERSION = [sys.executable, "-m", "corpuskit", "--version"]
+
+
+def made_page(chance: random.Random) -> str:
+    """Return a page of random tokens and words."""
+    words = (
+        "boats",
+        "The harbour",
+        "12",
+        "3.5",
+        "é",
+        "ß",
+        "中文。",
+        "İ",
+        "K",
+        " ",
+        "\n",
+        "cookies",
+        "copyright",
+        "x" * 90,
+    )
+    return "".join(chance.choice(TOKENS if chance.random() < 0.5 else words) for _ in range(chance.randint(1, 120)))
+
+
+@needs_core
+def test_pages_of_random_tokens() -> None:
+    chance = random.Random(7)
+    pages = [made_page(chance) for _ in range(300)]
+    assert [(markup, found) for markup in pages if (found := differences(markup, is_xml=len(markup) % 5 == 0))] == []
+
+
+@needs_core
+def test_names_of_every_kind() -> None:
+    """Each tag with every other inside, and each word of a class: what tags and names mean is a table in both."""
+    names = sorted(
+        {*BLOCK_TAGS, *SKIPPED_TAGS, *RAW_TAGS, *CONTAINED_TAGS, "hr", "a", "b", "body", "br", "button", "label"}
+    )
+    words = sorted({word for pattern in CLASS_GROUPS.values() for word in re.findall(r"[a-z]{3,}", pattern)})
+    nested = ["".join(f"<{outer}>a<{inner}>b</{inner}>c</{outer}>d" for inner in names) for outer in names]
+    unclosed = ["".join(f"<table><tr><td><{outer}>a<{inner}>b</table>c" for inner in names) for outer in names]
+    classes = [
+        "".join(
+            f'<div class="{start}{word}{mark}{other}">a</div>' for other in words[::9] for mark in ("", "-", "__", " ")
+        )
+        for word in words
+        for start in ("", "x", "data-")
+    ]
+    assert [markup for markup in (*nested, *unclosed, *classes) if elements_differ(markup)] == []
+
+
+def elements_differ(markup: str) -> bool:
+    elements, blocks = read(markup)
+    page = read_compiled(markup, is_xml=False)
+    return elements != Elements(*compiled_core().elements(page)) or blocks != placed_blocks(page)
+
+
+@needs_core
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_pages_made_to_be_slow(attack: str) -> None:
+    assert differences(page(attack, 6_000)) == []
+
+
+@needs_core
+def test_real_pages_whole_and_damaged(shared_data: Path) -> None:
+    pages = [item.html for item in extraction_quality.pages("wcxb", shared_data / "extract", every=80)]
+    chance = random.Random(11)
+    damaged = [mutated(markup, chance.choice(pages), chance) for markup in pages for _ in range(3)]
+    assert [markup for markup in (*pages, *damaged) if differences(markup)] == []
+
+
+@needs_core
+@pytest.mark.parametrize(
+    "markup",
+    ["<p>a" * (MAX_BLOCKS + 1), "a<br><br>" * (MAX_BLOCKS + 9), ("<div>" * 500 + "a" + "</div>" * 500) * 1_100],
+)
+def test_both_have_the_same_limits(markup: str) -> None:
+    with pytest.raises(Reject) as rejected:
+        read(markup)
+    with pytest.raises(Reject, match=str(rejected.value)):
+        read_compiled(markup, is_xml=False)
+
+
+@pytest.mark.parametrize(("value", "twin"), [("1", "Python"), ("0", ""), ("", "")])
+def test_the_environment_can_ask_for_python(value: str, twin: str) -> None:
+    if not twin:
+        twin = "Python" if compiled_core() is None and "CORPUSKIT_NO_CORE" not in os.environ else "compiled core"
+        if compiled_core() is None:
+            pytest.skip("the compiled core was not built, or is not wanted")
+    environment = {**os.environ, "CORPUSKIT_NO_CORE": value}
+    output = subprocess.run(VERSION, env=environment, capture_output=True, text=True, check=True).stdout
+    assert output.splitlines()[1] == f"extract: {twin}, rules of version {compiled.ALGORITHM}"
+
+
+def test_all_of_the_core_is_built() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (module,) = settings["tool"]["setuptools"]["ext-modules"]
+    sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / "corpuskit/text/html/c").iterdir()}
+    assert sources == {*module["sources"], *module["depends"]}
+
+
+def test_the_core_states_the_version_of_the_rules() -> None:
+    header = (ROOT / "corpuskit/text/html/c/core.h").read_text(encoding="utf-8")
+    assert f"#define ALGORITHM {compiled.ALGORITHM}\n" in header
+
+
+@needs_core
+def test_a_core_of_other_rules_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert compiled._load() is not None
+    monkeypatch.setattr(compiled, "ALGORITHM", compiled.ALGORITHM + 1)
+    assert compiled._load() is None
+
+
+@needs_core
+def test_arrays_that_are_no_trees_are_refused() -> None:
+    def load(*arrays: list[int]) -> None:
+        compiled_core().load_trees(*(struct.pack(f"={len(numbers)}i", *numbers) for numbers in arrays))
+
+    most = 2**31 - 1
+    load([1, 0, 0], [5, most, most], [1, 1, 2], [0, -7, 9], [0])
+    for column, threshold, left, value, roots in (
+        ([999, 0, 0], [5, most, most], [1, 1, 2], [0, -7, 9], [0]),
+        ([1, 0, 0], [5, most, most], [2, 1, 2], [0, -7, 9], [0]),
+        ([1, 0, 0], [5, 5, most], [1, 1, 2], [0, -7, 9], [0]),
+        ([1, 0, 0], [5, most, most], [1, 0, 2], [0, -7, 9], [0]),
+        ([1, 0, 0], [5, most, most], [1, 1, 2], [0, -7, 9], [7]),
+        ([1, 0, 0], [5, most], [1, 1, 2], [0, -7, 9], [0]),
+    ):
+        with pytest.raises(ValueError, match="no trees"):
+            load(column, threshold, left, value, roots)
