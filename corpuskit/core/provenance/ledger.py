@@ -21,7 +21,7 @@ from typing import NamedTuple, TypedDict
 from corpuskit.core.counts import StreamCount, StreamEntry
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.stored_json import read_json
-from corpuskit.core.errors import UpstreamError
+from corpuskit.core.errors import PublishError, UpstreamError
 from corpuskit.core.provenance.chain import (
     CHECKS,
     Chain,
@@ -151,9 +151,12 @@ class Ledger:
             return
         try:
             _write(self.path, self.record)
-        except OSError:
+        except OSError as error:
             if self.is_read:
-                raise
+                raise PublishError(
+                    f"cannot write the state folder {str(state_folder())!r}, from which the next command of the pipe "
+                    f"learns that this one is done: {error.strerror}"
+                ) from None
 
     def _sweep(self) -> None:
         for entry in os.scandir(self.folder):
@@ -188,7 +191,7 @@ def check_upstream(ledger: Ledger, pipe: Pipe | None, received: StreamCount, str
             f"{stream_name}: {names} sent {expected.documents} documents, {received.documents} arrived; "
             "something in between lost them. Nothing was published"
         )
-    if writers and expected == received:
+    if writers and expected == received and all(writer.chain for writer in writers):
         return Upstream("verified", join([Chain.from_json(writer.chain or Chain().as_json()) for writer in writers]))
     if not received.documents and not writers:
         raise UpstreamError(f"{stream_name}: no document came from a pipe that no corpuskit command is known to write")

@@ -138,7 +138,9 @@ def _options(url: str) -> dict[str, Any]:
     from corpuskit import __version__
 
     timeout = ClientTimeout(total=None, sock_connect=SILENCE, sock_read=SILENCE)
-    return {"client_kwargs": {"timeout": timeout, "headers": {"User-Agent": f"corpuskit/{__version__}"}}}
+    # What is compressed nevertheless is recognised by its content, and by its end: aiohttp takes a cut body for whole.
+    headers = {"User-Agent": f"corpuskit/{__version__}", "Accept-Encoding": "identity"}
+    return {"client_kwargs": {"timeout": timeout, "headers": headers, "auto_decompress": False}}
 
 
 def _version_of(opening: Any) -> tuple[Any, ...]:

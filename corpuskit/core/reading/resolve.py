@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from urllib.parse import unquote
 
 from corpuskit.core import console
 from corpuskit.core.errors import DamagedError, UsageError
@@ -59,6 +60,8 @@ def _expand(argument: str, suffixes: Sequence[str], base: Path | None) -> list[I
         return [Input("-")]
     if re.match(r"[a-z][a-z0-9+.-]+://", argument, re.IGNORECASE):
         scheme, _, rest = argument.partition("://")
+        if scheme.lower() == "file":
+            return _expand(unquote(rest.removeprefix("localhost")), suffixes, base)
         argument = f"{scheme.lower()}://{rest}"
         try:
             return [Input(printable_name(public_url(argument)), url=argument)]

@@ -142,13 +142,10 @@ class WorkCache:
                         yield CacheEntry(path, size, path.stat().st_mtime)
 
     def clear(self) -> None:
-        """Remove everything in the cache, and the folder if nothing else is in it. Raises OSError."""
+        """Remove everything in the cache but its mark: a run that goes on meanwhile fills it again. Raises OSError."""
         for name in (RUNS, TASKS):
             if (self.folder / name).exists():
                 filesystem.remove_tree(self.folder / name)
-        filesystem.remove(self.folder / TAG, missing_ok=True)
-        with contextlib.suppress(OSError):
-            filesystem.remove_folder(self.folder)
 
     def note_run(self, name: str, content: Any) -> None:
         """Note what a run has published."""

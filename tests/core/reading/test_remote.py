@@ -1,6 +1,7 @@
 """Reading an address survives what servers do: busy ones, cut bodies, no length; a change in between is an error."""
 
 import gc
+import gzip
 import http.server
 import io
 import threading
@@ -30,7 +31,7 @@ def parquet() -> bytes:
     return stream.getvalue()
 
 
-CONTENT = {"lines.jsonl": LINES, "table.parquet": parquet()}
+CONTENT = {"lines.jsonl": LINES, "table.parquet": parquet(), "packed.jsonl": gzip.compress(LINES)}
 
 
 class Server(http.server.ThreadingHTTPServer):
@@ -74,6 +75,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Accept-Ranges", "none")
         if fault == "changes":
             self.send_header("ETag", f'"{is_changed}"')
+        if fault.startswith("encoded"):
+            self.send_header("Content-Encoding", "gzip")
+            body = body[: len(body) - 20] if fault == "encoded-cut" else body
+            end = len(body)
         if fault == "chunked":
             self.send_header("Transfer-Encoding", "chunked")
         elif fault == "no-length":
@@ -138,6 +143,14 @@ def test_formats_that_are_read_from_their_end_need_no_length(address: str, fault
 def test_what_does_not_pass_is_said(address: str, fault: str, says: str) -> None:
     with pytest.raises(RemoteError, match=says):
         list(Input("remote", url=f"{address}/{fault}/lines.jsonl").lines())
+
+
+def test_a_body_that_is_packed_on_its_way_is_whole_or_damaged(address: str) -> None:
+    whole = Input("whole", url=f"{address}/encoded/packed.jsonl")
+    assert b"".join(line + b"\n" for _, line in whole.lines()) == LINES
+    cut = Input("cut", url=f"{address}/encoded-cut/packed.jsonl")
+    list(cut.lines())
+    assert cut.damage
 
 
 def test_an_archive_of_unknown_length_is_read(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
