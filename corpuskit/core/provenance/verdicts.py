@@ -21,6 +21,8 @@ from corpuskit.core.outcome import Drop, Rejected
 DROPPED = "dropped"
 REJECTED = "rejected"
 STEP_ID = "step_id"
+MOST_SEARCHED = 1024 * 1024
+"""Bytes of a rejected record up to which its id is looked for: parsed, a long one can take 40 times its size."""
 WRITTEN_ANEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
@@ -94,7 +96,7 @@ def _id_and_source(record: bytes) -> tuple[str | None, str | None]:
     """Return the id and the source of a rejected record, as far as it is an object that has them."""
     import orjson
 
-    if record.lstrip()[:1] != b"{":
+    if len(record) > MOST_SEARCHED or record.lstrip()[:1] != b"{":
         return None, None
     try:
         content = orjson.loads(record)
