@@ -113,6 +113,7 @@ void prepare_elements(void);
 
 /* markup.c: the raw source. Every position that is returned lies at or before `end`, or is NULL. */
 const char *skip_spaces(const char *position, const char *end);
+const char *start_of_value(const char *position, const char *end);
 const char *find_bytes(const char *position, const char *end, const char *part);
 const char *end_of_attributes(const char *position, const char *end);
 const char *end_of_inline_tag(const char *position, const char *end);
@@ -124,6 +125,8 @@ const char *end_of_raw_text(const char *position, const char *end, const char *n
 bool find_attribute(Span attributes, const char *name, Span *value);
 bool whole_number(Span value, int64_t *number);
 void decode_entities(Span text, Buffer *decoded);
+void replace_tags(Span markup, const char *(*end_of_tag)(const char *, const char *), const char *instead,
+                  Buffer *text);
 void strip_inline_tags(Span markup, Buffer *text);
 int64_t characters_in_links(Span markup, Buffer *scratch);
 void collapse_spaces(Span text, Buffer *line);
@@ -375,6 +378,16 @@ static inline bool is_word_byte(char byte)
 static inline char small_letter(char byte)
 {
     return byte >= 'A' && byte <= 'Z' ? (char)(byte + 'a' - 'A') : byte;
+}
+
+/* Return the position behind a word that begins at `position`, in whatever case; NULL if it does not. */
+static inline const char *after_word(const char *position, const char *end, const char *word)
+{
+    while (*word != '\0' && position < end && small_letter(*position) == *word) {
+        position++;
+        word++;
+    }
+    return *word == '\0' ? position : NULL;
 }
 
 /* Return the bytes of the whitespace character at `position`, as `str.isspace` has it; 0 if it is none. */

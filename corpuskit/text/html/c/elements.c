@@ -309,12 +309,8 @@ static const char *end_of_assignment(const char *position, const char *end)
 {
     static const char *const names[] = {"class", "id", "role", "itemprop", "data-component", "data-testid"};
     for (size_t index = 0; index < sizeof(names) / sizeof(names[0]); index++) {
-        const char *letter = names[index], *next = position;
-        while (*letter != '\0' && next < end && small_letter(*next) == *letter) {
-            letter++;
-            next++;
-        }
-        if (*letter != '\0')
+        const char *next = after_word(position, end, names[index]);
+        if (next == NULL)
             continue;
         next = skip_spaces(next, end);
         if (next < end && *next == '=')
@@ -366,13 +362,8 @@ static bool says_hidden(Span attributes)
             (after == end || is_space(*after) || *after == '=' || *after == '/'))
             return true;
         if (word - start >= 5 && memcmp(word - 5, "aria-", 5) == 0) {
-            after = skip_spaces(after, end);
-            if (after == end || *after != '=')
-                continue;
-            after = skip_spaces(after + 1, end);
-            if (after < end && (*after == '"' || *after == '\''))
-                after++;
-            if (starts_with(after, end, "true"))
+            after = start_of_value(after, end);
+            if (after != NULL && starts_with(after, end, "true"))
                 return true;
         }
     }

@@ -177,12 +177,9 @@ static bool is_code_block(Span attributes)
     const char *position = attributes.start, *end = position + attributes.size;
     while ((position = find_bytes(position, end, "class")) != NULL) {
         position += 5;
-        const char *next = skip_spaces(position, end);
-        if (next == end || *next != '=')
+        const char *next = start_of_value(position, end);
+        if (next == NULL)
             continue;
-        next = skip_spaces(next + 1, end);
-        if (next < end && (*next == '"' || *next == '\''))
-            next++;
         for (size_t index = 0; index < sizeof(names) / sizeof(names[0]); index++) {
             const char *after = next + strlen(names[index]);
             if (starts_with(next, end, names[index]) && (after == end || (!is_word_byte(*after) && *after != '-')))

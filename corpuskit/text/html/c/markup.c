@@ -77,6 +77,18 @@ const char *skip_spaces(const char *position, const char *end)
     return position;
 }
 
+/* Return where the value begins that follows an equals sign at `position`, behind its opening quotation mark; NULL
+ * without the sign.
+ */
+const char *start_of_value(const char *position, const char *end)
+{
+    position = skip_spaces(position, end);
+    if (position == end || *position != '=')
+        return NULL;
+    position = skip_spaces(position + 1, end);
+    return position < end && (*position == '"' || *position == '\'') ? position + 1 : position;
+}
+
 /* Return the `>` that ends a tag (`_ATTRIBUTES`); NULL if none does. Quotation marks count after an equals sign only.
  */
 const char *end_of_attributes(const char *position, const char *end)
@@ -215,15 +227,6 @@ const char *end_of_comment(const char *position, const char *end)
     return NULL;
 }
 
-static bool is_name(const char *position, const char *end, const char *name)
-{
-    while (*name != '\0' && position < end && small_letter(*position) == *name) {
-        position++;
-        name++;
-    }
-    return *name == '\0';
-}
-
 /* Return the next `</name`; NULL if there is none. */
 static const char *find_end_tag(const char *position, const char *end, const char *name)
 {
@@ -232,7 +235,7 @@ static const char *find_end_tag(const char *position, const char *end, const cha
         position = memchr(position, '<', (size_t)(end - position));
         if (position == NULL)
             return NULL;
-        if ((size_t)(end - position) > size + 2 && position[1] == '/' && is_name(position + 2, end, name)) {
+        if ((size_t)(end - position) > size + 2 && position[1] == '/' && after_word(position + 2, end, name)) {
             char after = position[size + 2];
             if (after == '>' || after == '/' || is_space(after))
                 return position;
@@ -254,7 +257,7 @@ static const char *find_last(const char *position, const char *end, const char *
 static bool has_script_tag(const char *position, const char *end)
 {
     for (; (position = memchr(position, '<', (size_t)(end - position))) != NULL; position++)
-        if (end - position > 7 && is_name(position + 1, end, "script") &&
+        if (end - position > 7 && after_word(position + 1, end, "script") &&
             (position[7] == '>' || position[7] == '/' || is_space(position[7])))
             return true;
     return false;
@@ -305,7 +308,7 @@ bool find_attribute(Span attributes, const char *name, Span *value)
             if (!(is_space(before) || before == '"' || before == '\'' || before == '/'))
                 continue;
         }
-        if (!is_name(position, end, name))
+        if (!after_word(position, end, name))
             continue;
         const char *name_end = position + size, *sign = skip_spaces(name_end, end);
         if (sign < end && *sign == '=') {
@@ -481,23 +484,31 @@ void decode_entities(Span text, Buffer *decoded)
     }
 }
 
-/* Add the text of inline markup, its tags left out. */
-void strip_inline_tags(Span markup, Buffer *text)
+/* Add markup with `instead` for each tag that `end_of_tag` finds. */
+void replace_tags(Span markup, const char *(*end_of_tag)(const char *, const char *), const char *instead, Buffer *text)
 {
     const char *position = markup.start, *end = position + markup.size;
+    Py_ssize_t size = (Py_ssize_t)strlen(instead);
     while (position < end) {
         const char *next = memchr(position, '<', (size_t)(end - position));
-        if (next == NULL)
-            next = end;
+        next = next == NULL ? end : next;
         buffer_add(text, position, next - position);
         if (next == end)
             return;
-        position = end_of_line_tag(next, end);
+        position = end_of_tag(next, end);
         if (position == NULL) {
             buffer_add(text, "<", 1);
             position = next + 1;
+        } else {
+            buffer_add(text, instead, size);
         }
     }
+}
+
+/* Add the text of inline markup, its tags left out. */
+void strip_inline_tags(Span markup, Buffer *text)
+{
+    replace_tags(markup, end_of_line_tag, "", text);
 }
 
 /* Return the number of characters in the whole links of inline markup (`LINK`), their tags and entities uncounted. */

@@ -104,27 +104,6 @@ static const char *end_of_any_tag(const char *position, const char *end)
     return close == NULL ? end : close + 1;
 }
 
-/* Add markup with `instead` for each tag that `end_of_tag` finds. */
-static void replace_tags(Span markup, const char *(*end_of_tag)(const char *, const char *), const char *instead,
-                         Buffer *text)
-{
-    const char *position = markup.start, *end = position + markup.size;
-    while (position < end) {
-        const char *next = memchr(position, '<', (size_t)(end - position));
-        next = next == NULL ? end : next;
-        buffer_add(text, position, next - position);
-        if (next == end)
-            return;
-        position = end_of_tag(next, end);
-        if (position == NULL) {
-            buffer_add(text, "<", 1);
-            position = next + 1;
-        } else {
-            buffer_add(text, instead, (Py_ssize_t)strlen(instead));
-        }
-    }
-}
-
 /* Buffers of one call. */
 typedef struct {
     Buffer first, second, text, line;
@@ -197,15 +176,9 @@ static int use_of_name(const char *letters, int *index)
 
 static bool holds_word(Span text, const char *word)
 {
-    for (const char *position = text.start, *end = position + text.size; position < end; position++) {
-        const char *letter = word, *next = position;
-        while (*letter != '\0' && next < end && small_letter(*next) == *letter) {
-            letter++;
-            next++;
-        }
-        if (*letter == '\0')
+    for (const char *position = text.start, *end = position + text.size; position < end; position++)
+        if (after_word(position, end, word) != NULL)
             return true;
-    }
     return false;
 }
 

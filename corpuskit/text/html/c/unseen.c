@@ -28,16 +28,6 @@ void prepare_unseen(void)
     index_words(&folded_names, FOLDED, (int)(sizeof(FOLDED) / sizeof(FOLDED[0])));
 }
 
-/* Whether a word, in whatever case, begins at `position`. */
-static bool is_word_at(const char *position, const char *end, const char *word)
-{
-    while (*word != '\0' && position < end && small_letter(*position) == *word) {
-        position++;
-        word++;
-    }
-    return *word == '\0';
-}
-
 /* Whether a byte is part of an id that stands in an attribute. */
 static bool is_of_id(char byte)
 {
@@ -117,11 +107,8 @@ static bool is_shown_later(Span attributes)
 
 static bool is_word_of(const char *position, const char *end, const char *word)
 {
-    while (*word != '\0' && position < end && small_letter(*position) == *word) {
-        position++;
-        word++;
-    }
-    return *word == '\0' && (position == end || !(is_word_byte(*position) || *position == '-'));
+    const char *after = after_word(position, end, word);
+    return after != NULL && (after == end || !(is_word_byte(*after) || *after == '-'));
 }
 
 /* Whether the declarations of a style hide an element (`_DECLARATION`); of several the last one holds. */
@@ -135,10 +122,8 @@ static bool style_hides(Span style)
             continue;
         const char *name = skip_spaces(position, end);
         for (int index = 0; index < 3; index++) {
-            Py_ssize_t size = (Py_ssize_t)strlen(names[index]), letter = 0;
-            while (letter < size && name + letter < end && small_letter(name[letter]) == names[index][letter])
-                letter++;
-            const char *sign = letter == size ? skip_spaces(name + size, end) : end;
+            const char *after = after_word(name, end, names[index]);
+            const char *sign = after != NULL ? skip_spaces(after, end) : end;
             if (sign == end || *sign != ':')
                 continue;
             const char *value = skip_spaces(sign + 1, end), *value_end = value;
@@ -187,13 +172,13 @@ static bool has_hidden_attribute(Span bare)
     const char *start = bare.start, *end = start + bare.size;
     for (const char *position = start + 1; position < end; position++) {
         char before = position[-1];
-        if (!(is_space(before) || before == '"' || before == '\'') || !is_word_at(position, end, "hidden"))
+        if (!(is_space(before) || before == '"' || before == '\'') || !after_word(position, end, "hidden"))
             continue;
         const char *after = position + 6;
         if (after < end && !is_space(*after) && *after != '=' && *after != '/')
             continue;
         after = skip_spaces(after, end);
-        if (after < end && *after == '=' && is_word_at(skip_spaces(after + 1, end), end, "until"))
+        if (after < end && *after == '=' && after_word(skip_spaces(after + 1, end), end, "until"))
             continue;
         return true;
     }
@@ -247,7 +232,7 @@ bool is_folded(Tag *tag)
     if (!tag->knows_folded) {
         tag->knows_folded = true;
         for (; position < end && !tag->is_folded; position++)
-            if (is_word_at(position, end, "class"))
+            if (after_word(position, end, "class"))
                 tag->is_folded =
                     has_word_in_value(&folded_names, value_behind(position + 5, end, true), end, &searched);
     }
@@ -264,12 +249,9 @@ Py_ssize_t controlled_ids(const char *start, const char *end, Span **ids, Arena 
         const char *position = start;
         while ((position = find_bytes(position, end, words[word])) != NULL) {
             position += strlen(words[word]);
-            const char *next = skip_spaces(position, end);
-            if (next == end || *next != '=')
+            const char *next = start_of_value(position, end);
+            if (next == NULL)
                 continue;
-            next = skip_spaces(next + 1, end);
-            if (next < end && (*next == '"' || *next == '\''))
-                next++;
             if (next < end && *next == '#' && next + 1 < end && is_of_id(next[1]))
                 next++;
             const char *last = next;

@@ -28,12 +28,7 @@ bool next_word_fits(const WordSet *set, const Word **word, const char *position,
     const Word *last = set->words + set->count;
     char first = small_letter(position[0]), second = small_letter(position[1]);
     for (; *word < last && (*word)->word[0] == first && (*word)->word[1] == second; (*word)++) {
-        const char *letter = (*word)->word, *next = position;
-        while (*letter != '\0' && next < end && small_letter(*next) == *letter) {
-            letter++;
-            next++;
-        }
-        if (*letter == '\0')
+        if (after_word(position, end, (*word)->word) != NULL)
             return true;
     }
     return false;
