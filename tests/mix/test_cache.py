@@ -12,10 +12,11 @@ import pytest
 import xxhash
 import zstandard
 
+from corpuskit.core.disk import file_status
 from corpuskit.core.errors import UsageError
 from corpuskit.core.settings import Settings
 from corpuskit.mix.cache import cache_status
-from corpuskit.mix.engine import file_status, read_tasks
+from corpuskit.mix.engine import read_tasks
 from corpuskit.mix.engine.read_tasks import ReadInputs
 from corpuskit.mix.engine.seal import own_key, seal_of_files
 from corpuskit.mix.engine.work_cache import WorkCache
@@ -178,7 +179,7 @@ def test_a_file_that_changed_just_now_is_compared_by_content(folder: Path, monke
     status = path.stat()
     path.write_bytes(path.read_bytes().replace(b"harbour", b"horbaur"))
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-    monkeypatch.setattr("corpuskit.mix.engine.file_status.file_status", lambda _: [1, 1, 1, 1, 1])
+    monkeypatch.setattr("corpuskit.core.disk.file_status.file_status", lambda _: [1, 1, 1, 1, 1])
     monkeypatch.setattr("corpuskit.mix.engine.published_run.file_status", lambda _: [1, 1, 1, 1, 1])
     assert mix("out") == without_cache()
 

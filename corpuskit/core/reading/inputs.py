@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from corpuskit.core.counts import StreamCount
+from corpuskit.core.disk.file_status import FileStatus, file_status
 from corpuskit.core.document import Reject
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.outcome import Rejected
@@ -67,8 +68,8 @@ class Input:
     """The only range to read of a local file."""
     findings: Findings = field(default_factory=Findings)
     _stream: "HashingStream | None" = None
-    _opened_state: "tuple[int, ...] | None" = None
-    """What the system said of the local file when it was opened."""
+    _status_when_opened: FileStatus | None = None
+    """Of a local file."""
 
     def unread_copy(self) -> "Input":
         """Return a copy with nothing read yet; its findings are freed with it."""
@@ -77,7 +78,7 @@ class Input:
     def open(self) -> BinaryIO:
         """Open the bytes as they are stored; to be closed by the caller, which leaves a pipe open."""
         stored = self._open()
-        self._opened_state = self._state_of(stored)
+        self._status_when_opened = self._status_of(stored)
         self._stream = HashingStream(stored, stays_open=self.is_stream)
         return cast(BinaryIO, self._stream)
 
@@ -170,28 +171,24 @@ class Input:
         if self._stream is not None and (self.is_stream or self._stream.complete()):
             return self._stream.size, self._stream.digest.hexdigest()
         with self._open() as stored:
-            if self._opened_state not in (None, self._state_of(stored)):
+            if self._status_when_opened not in (None, self._status_of(stored)):
                 raise DamagedError(f"{self.name} was changed while it was read; run it again")
             stream = HashingStream(stored)
             while stream.read(1 << 20):
                 pass
         return stream.size, stream.digest.hexdigest()
 
-    def _state_of(self, stored: BinaryIO) -> tuple[int, ...] | None:
-        """Return what tells whether a local file is still the one that was opened, and as it was."""
-        if self.is_stream or self.local_path is None:
-            return None
-        status = os.fstat(stored.fileno())
-        return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+    def _status_of(self, stored: BinaryIO) -> FileStatus | None:
+        return None if self.is_stream or self.local_path is None else file_status(stored.fileno())
 
     def _open(self) -> BinaryIO:
         if self.name == "-":
             return sys.stdin.buffer
         if self.local_path is not None:
             return open_local(self.local_path)
-        from corpuskit.core.reading.remote import open_url
+        from corpuskit.core.reading.remote import RemoteStream
 
-        return open_url(self.url or self.name)
+        return cast(BinaryIO, RemoteStream(self.url or self.name))
 
     def _blocks(self) -> Iterator[bytes]:
         with self.open() as stream:

@@ -8,7 +8,7 @@ the same. What changed in between is an error, not a mixture of two versions.
 import contextlib
 import io
 import time
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from corpuskit.core import console
 from corpuskit.core.errors import RemoteError, UsageError
@@ -203,8 +203,3 @@ def _refusal(url: str, error: Exception) -> Exception:
         return UsageError(f"{public_url(url)}: {error}")
     why = f"status {status}" if status else _in_words(error)
     return RemoteError(f"cannot read {public_url(url)}: {why}; try again later")
-
-
-def open_url(url: str) -> BinaryIO:
-    """Open an address to read."""
-    return cast(BinaryIO, RemoteStream(url))

@@ -15,6 +15,7 @@ from typing import Any, TypedDict
 
 from corpuskit.core import console
 from corpuskit.core.disk.durable import size_and_digest
+from corpuskit.core.disk.file_status import FileStatus, file_status, settled
 from corpuskit.core.provenance.entries import InputEntry, Manifest
 from corpuskit.core.provenance.manifest import MANIFEST
 from corpuskit.core.publish.recovery import RUN, STAGING, extra_names_of, listed_names
@@ -23,7 +24,6 @@ from corpuskit.core.registry import find_format
 from corpuskit.core.settings import Settings
 from corpuskit.core.tokens import token_version
 from corpuskit.core.wording import quantity
-from corpuskit.mix.engine.file_status import FileStatus, file_status, settled
 from corpuskit.mix.engine.phases import Inputs, corpus_stages, steps_of, tokenizer_of
 from corpuskit.mix.engine.tasks import code_digest, identity_of
 from corpuskit.mix.engine.work_cache import WorkCache

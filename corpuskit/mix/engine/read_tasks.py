@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from corpuskit.core.disk.durable import size_and_digest
+from corpuskit.core.disk.file_status import FileStatus, file_status, settled
 from corpuskit.core.errors import DamagedError
 from corpuskit.core.provenance.entries import InputEntry
 from corpuskit.core.reading.byte_ranges import (
@@ -29,7 +30,6 @@ from corpuskit.core.reading.inputs import Input
 from corpuskit.core.settings import Tags
 from corpuskit.core.step import Source, Step
 from corpuskit.core.stream.flow import Flow
-from corpuskit.mix.engine.file_status import FileStatus, file_status, settled
 from corpuskit.mix.engine.grouping import grouped
 from corpuskit.mix.engine.shards import TaskLog, write_shards
 from corpuskit.mix.engine.task_files import file_entry

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any, NewType, NotRequired, TypedDict
 
 from corpuskit.core.counts import CountEntry, StreamEntry
+from corpuskit.core.disk.file_status import FileStatus
 from corpuskit.core.provenance.entries import InputEntry
 from corpuskit.core.publish.source_totals import SourcePart
-from corpuskit.mix.engine.file_status import FileStatus
 
 FINGERPRINT_LETTERS = 32
 FOLDER_LETTERS = 2

@@ -1,5 +1,6 @@
 """How to see that a file is unchanged without reading it."""
 
+import os
 import time
 from pathlib import Path
 
@@ -12,9 +13,9 @@ SETTLED_AFTER = 2 * 10**9
 """Nanoseconds; the coarsest clock of a file system in use ticks every two seconds."""
 
 
-def file_status(path: Path) -> FileStatus:
-    """Return the status of a file, which changes when the file is written to or replaced."""
-    status = path.stat()
+def file_status(file: Path | int) -> FileStatus:
+    """Return the status of a file, given as its path or descriptor; it changes when it is written to or replaced."""
+    status = os.stat(file)
     return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_dev, status.st_ino]
 
 
