@@ -9,10 +9,11 @@ from typing import Annotated, Any, Literal
 
 from corpuskit.core.audience import SCOPES, scopes_of
 from corpuskit.core.disk.spool import Spool
-from corpuskit.core.document import Document, Reject, decode_trusted, encode, parse_lossless
+from corpuskit.core.document import Document, decode_trusted, encode
 from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.option_values import misfit
 from corpuskit.core.step import CorpusStage, Drop, Item, Made
+from corpuskit.formats.json_lines import json_lines
 from corpuskit.product.voting.ballots import Question, Tally, class_key, votes_of
 
 LEAST_TENANTS = 3
@@ -226,17 +227,7 @@ def _common_consent(votes: list[Document]) -> dict[str, Any]:
 
 def _read_gold(path: Path) -> Iterator[tuple[tuple[str, str | None], str]]:
     """Yield item and question, and the class. Raises UsageError that names the line."""
-    try:
-        lines = path.read_bytes().split(b"\n")
-    except OSError as error:
-        raise UsageError(f"cannot read {path.name!r}: {error.strerror}") from None
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            value = parse_lossless(line)
-        except Reject as reject:
-            raise UsageError(f"{path.name}:{number}: {reject.detail}") from None
+    for location, value in json_lines(path):
         if not isinstance(value, dict) or not isinstance(value.get("item"), str) or value.get("label") is None:
-            raise UsageError(f"{path.name}:{number}: needs `item`, a string, and `label`")
+            raise UsageError(f"{location}: needs `item`, a string, and `label`")
         yield (value["item"], value.get("name")), class_key(value["label"])

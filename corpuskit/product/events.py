@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import importlib
-import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from corpuskit.core.audience import SCOPES, day
-from corpuskit.core.document import TURNS, Document, Reject, parse_lossless
+from corpuskit.core.disk.key_file import read_key_file
+from corpuskit.core.document import TURNS, Document, Reject
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.step import RUNTIME, Drop, Item, Rejected, Source
 from corpuskit.core.wording import excerpt
+from corpuskit.formats.json_lines import json_lines
 from corpuskit.formats.product_logs.event import LoggedEvent, NoEvent, Record, as_iso_time, as_name, missing
 from corpuskit.formats.product_logs.records import LogRecord, records_of
 from corpuskit.text.turns import Turn, render
@@ -227,12 +228,8 @@ def holds_prose(value: Any) -> bool:
 
 def read_private_key(path: Path) -> bytes:
     """Return the key in a file. Raises UsageError if it is shorter than 32 bytes, or if others may read the file."""
-    try:
-        mode = os.stat(path).st_mode
-        key = path.read_bytes().strip(b"\r\n")
-    except OSError as error:
-        raise UsageError(f"cannot read the key file {path.name!r}: {error.strerror}") from None
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+    key = read_key_file(path)
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise UsageError(f"others may read the key file {path.name!r}; make it your own with `chmod 600`")
     if len(key) < SHORTEST_KEY:
         raise UsageError(f"the key in {path.name!r} has {len(key)} bytes; it needs {SHORTEST_KEY} or more")
@@ -241,18 +238,11 @@ def read_private_key(path: Path) -> bytes:
 
 def _read_consents(path: Path) -> Iterator[tuple[str, Consent]]:
     """Yield each person's consent. Raises UsageError that names the line."""
-    try:
-        lines = path.read_bytes().split(b"\n")
-    except OSError as error:
-        raise UsageError(f"cannot read {path.name!r}: {error.strerror}") from None
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
+    for location, value in json_lines(path):
         try:
-            value = parse_lossless(line)
             actor = as_name(value.get("actor")) if isinstance(value, dict) else ""
             if not actor:
                 raise Reject("bad-consent", "`actor` is missing")
             yield actor, checked_consent(value)
         except Reject as reject:
-            raise UsageError(f"{path.name}:{number}: {excerpt(reject.detail)}") from None
+            raise UsageError(f"{location}: {excerpt(reject.detail)}") from None

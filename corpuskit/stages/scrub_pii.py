@@ -11,6 +11,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+from corpuskit.core.disk.key_file import read_key_file
 from corpuskit.core.document import KNOWN_FIELDS, Document, Reject
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
@@ -275,13 +276,7 @@ def _first_type(filth: Any) -> str:
 
 
 def _read_key(path: Path | None) -> bytes:
-    if path is None:
-        key = os.environ.get(KEY_VARIABLE, "").encode()
-    else:
-        try:
-            key = path.read_bytes().strip(b"\r\n")
-        except OSError as error:
-            raise UsageError(f"cannot read the key file {path.name!r}: {error.strerror}") from None
+    key = os.environ.get(KEY_VARIABLE, "").encode() if path is None else read_key_file(path)
     if len(key) < _SHORTEST_KEY:
         raise UsageError(f"the key for hashing has {len(key)} bytes; it needs {_SHORTEST_KEY} or more")
     return key

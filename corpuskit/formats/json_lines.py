@@ -1,0 +1,24 @@
+"""Small files of JSON Lines that an option names: what people agreed to, true labels."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from corpuskit.core.document import Reject, parse_lossless
+from corpuskit.core.errors import UsageError
+from corpuskit.core.wording import excerpt
+
+
+def json_lines(path: Path) -> Iterator[tuple[str, Any]]:
+    """Yield each value with its location, `name:line`. Raises UsageError for a file or a line that cannot be read."""
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise UsageError(f"cannot read {path.name!r}: {error.strerror}") from None
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            location = f"{path.name}:{number}"
+            try:
+                yield location, parse_lossless(line)
+            except Reject as reject:
+                raise UsageError(f"{location}: {excerpt(reject.detail)}") from None
