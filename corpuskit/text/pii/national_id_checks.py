@@ -39,6 +39,15 @@ def british_insurance(number: str) -> bool:
     return number[:2] not in _NEVER_GIVEN
 
 
+def chinese(number: str) -> bool:
+    """Check digit, place and date of birth; provinces without a county in the table make python-stdnum fail."""
+    rules = _module("cn.ric")
+    try:
+        return bool(rules.validate(number))
+    except (ValueError, KeyError):
+        return False
+
+
 def danish(number: str) -> bool:
     """Check the date only; since 2007 numbers are issued whose check digit does not hold."""
     return bool(_DAY_FIRST.match(number))
@@ -84,5 +93,6 @@ def _module(name: str) -> Any:
 
 
 _OWN_CHECKS: dict[str, Callable[[str], bool]] = {
-    each.__name__: each for each in (belgian, british_insurance, danish, korean, norwegian, south_african, swedish)
+    each.__name__: each
+    for each in (belgian, british_insurance, chinese, danish, korean, norwegian, south_african, swedish)
 }

@@ -73,7 +73,7 @@ KINDS = (
         "RUT|RUN n*|rol único|cédula de identidad",
         alone=r"[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}-[0-9Kk]",
     ),
-    IdKind("cn-ric", "cn.ric", _spaced(_digits(17), "[0-9Xx]"), "", alone="[1-9][0-9]{16}[0-9Xx]"),
+    IdKind("cn-ric", "chinese", _spaced(_digits(17), "[0-9Xx]"), "", alone="[1-9][0-9]{16}[0-9Xx]"),
     IdKind("cz-rc", "cz.rc", _spaced(_digits(9), "[0-9]?"), "rodné číslo|rodného čísla|rodným číslem|RČ|r.č.|birth n*"),
     IdKind(
         "de-idnr",
