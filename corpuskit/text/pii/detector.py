@@ -6,6 +6,7 @@ text that is already taken (by an earlier detector, or by a placeholder): no pat
 """
 
 import re
+import string
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,9 @@ Span = tuple[int, int]
 
 GAP = r"(?:[ .\-]|\x{a0}|\x{2011})"
 """One character that may stand between the groups of a number."""
+
+ZEROS = (0x660, 0x6F0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xE50, 0xED0, 0x1040, 0x17E0, 0xFF10)
+"""The zeros of Arabic, Persian, the scripts of India, Thai, Lao, Burmese, Khmer, and full width; nine digits follow each."""
 
 _MEMORY = 64 << 20
 _WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
@@ -56,6 +60,27 @@ def trigger_set(sources: list[str]) -> Any:
         triggers.Add(source)
     triggers.Compile()
     return triggers
+
+
+_FOLDED_DIGITS = {zero + value: str(value) for zero in ZEROS for value in range(10)}
+_FULL_WIDTH = {ord(sign) + 0xFEE0: sign for sign in "+-()/@." + string.ascii_letters}
+_FOLDED = str.maketrans({chr(code): sign for code, sign in (_FOLDED_DIGITS | _FULL_WIDTH).items()})
+_FOLDABLE = re2.compile(
+    "[" + "".join(rf"\x{{{zero:x}}}-\x{{{zero + 9:x}}}" for zero in ZEROS) + r"\x{ff20}]"
+    r"|[\x{ff08}\x{ff0b}][0-9+]|[0-9][\x{ff08}\x{ff09}\x{ff0d}\x{ff0f}]",
+    options(),
+)
+
+
+def folded(text: str, data: bytes) -> str:
+    """Return the text, which is `data` in UTF-8, with the digits of other scripts and full-width signs in ASCII.
+
+    Every character stays where it is. Commas, colons and full stops of CJK text are left: they end numbers.
+
+    >>> folded("٠٦１２、（०3）", "٠٦１２、（०3）".encode())
+    '0612、(03)'
+    """
+    return text if text.isascii() or not _FOLDABLE.search(data) else text.translate(_FOLDED)
 
 
 def stands_alone(data: bytes, start: int, end: int) -> bool:

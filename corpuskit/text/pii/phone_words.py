@@ -7,65 +7,31 @@ between.
 """
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from corpuskit.text.pii.detector import before, pattern
+from corpuskit.text.pii.phone_vocabulary import ABBREVIATIONS, LABELS, LINKS, MENTIONS, NAMES, OTHERS, PARTICLES
 
 Context = Literal["label", "adjoining", "mention", "other", ""]
 """What the words before a number make of it; `adjoining`: a mention right before it: `call us on 1234567`."""
 
 REACH = 36
 """Bytes between a word and its number."""
+_REACH_OF_OTHERS = 72
+"""The same where letters take two or three bytes."""
+_REMEMBERED = 4096
+_AS_ZEROS = bytes.maketrans(b"123456789", b"000000000")
+"""In lists of numbers, what stands before each is the same but for its digits, and need be looked at only once."""
 
-_NAMES = (
-    r"(?:\bp|_p|(?-i:[a-z]{2}P)|(?:home|work|cell|desk|mobile|office)p)hone(?:[_ ]?number|[_ ]?no|nummer)\b"
-    r"|(?:\bf|_f|(?-i:[a-z]{2}F))ax(?:[_ ]?number|[_ ]?no|nummer)\b|(?:ruf|telefon|handy|mobil|fon)n(?:umme)?r\b"
-    r"|\b(?:contact|mobile|cell|callback|whatsapp)[ _](?:number|num\b|no\b)"
-    r"|\bn\x{fa}?u?mero de (?:tel[e\x{e9}]fono|m[o\x{f3}]vil|contacto|celular)"
-    r"|\bnum[e\x{e9}]ro de t[e\x{e9}]l[e\x{e9}]phone"
-    r"|\bnumero di (?:telefono|cellulare)"
-)
-_ABBREVIATIONS = (
-    r"\btel\b|\bt\x{e9}l\b|\btelf?\b|\bt[el]*fn?o?s?\b|\btelefax\b|\bfon\b|\bph\b|\bpuh\b|\bcel\b|\bfono\b|τηλ|тел[.: ]"
-    r"|\banswering (?:at|on)\b"
-)
-"""After names and abbreviations, a number needs no colon."""
-_LABELS = (
-    r"(?:\bp|_p|(?-i:[a-z]{2}P)|(?:home|work|cell|desk|mobile|office)p)hones?\b"
-    r"|\bt[e\x{e9}]l[e\x{e9}](?:f|ph)[a-z\x{e9}\x{f3}\x{f4}\x{142}]*"
-    r"|(?:\bf|_f|(?-i:[a-z]{2}F))ax(?:e|es)?\b"
-    r"|\bcell ?phone\b|whatsapp|viber|hotline|helpline|toll[ -]free|телефон|факс"
-    r"|电话|電話|手机|手機|傳真|传真|专线|專線|전화|휴대폰|携帯|هاتف|טלפון|נייד|\bpuhelin"
-)
-_MENTIONS = (
-    r"\bmob(?:ile?)?\b|\bmobil[a-z]*|\bm\x{f3}vil\b|\bmovil\b|\bcell(?: no|number)?\b|\bcellular|\bcelular"
-    r"|\bcall(?:s|ed|ing)?\b"
-    r"|\bdial(?:l?ed|l?ing)?\b|\bring\b|\bsms\b|\bgsm\b|\btext(?:ed|ing)? (?:me|us|him|her|them|at)\b"
-    r"|voicemail|messages? to"
-    r"|\breach(?:ed)?\b|\bcontact(?:o|s|ez)?\b|\bkontakt\b|\bhandy\b|\bportable\b|\banrufen\b|\bruf(?:en|t)?\b|\berreich[a-z]+"
-    r"|\bappele[rz]\b|\bjoindre\b|\bllam[a-z]+|\bchiam[a-z]+|\blig(?:ue|ar)\b|\bbel\b|\bdzwo[a-z\x{144}]+|\bzadzwo[a-z\x{144}]+"
-    r"|\b(?:my|your|our|his|her|their) number\b|\bunter der nummer\b|phones?\b|звони[а-я]*"
-)
-_OTHERS = (
-    r"\bisbn|\bissn|\bdoi\b|\b10\.[0-9]{4,}/|\bpm(?:id|c)\b|arxiv|\borders?\b|\binvoice|\bzip\b|\bpost(?:al|code)|\bpages?\b"
-    r"|\bpp\b|\bvol(?:ume)?\b|\bid\b|\bcol\b|\bnass\b|\bnhc\b|\bnif\b|\bnip\b|\bregon\b|\bpesel\b|\bversion\b|\bcase\b"
-    r"|\bprice|\bdate\b|\bborn\b|\bpatent|\bserial|\bcards?\b|\baccount|\bkonta\b|\biban\b|\bean\b|\bgtin\b|\bupc\b|\bsku\b"
-    r"|\blot\b|\bbatch\b|\btracking|\bups\b|\bparcel|\bshipment|\bpart\b|\bitem\b|\barticle\b|\bartikel|\bart\.|\bmodel\b"
-    r"|\bticket\b|\bbuild\b|\brevision\b|\bcommit\b|\bchecksum\b|\btimestamp\b|\bim[es]i\b|\biccid\b|\bregistration\b|\binventory\b"
-)
-_WORDS = pattern(f"(?i)({_NAMES})|({_LABELS})|({_ABBREVIATIONS})|({_MENTIONS})|{_OTHERS}")
+_WORDS = pattern(f"(?i)({NAMES})|({LABELS})|({ABBREVIATIONS})|({MENTIONS})|{OTHERS}")
 _KINDS: dict[int, Literal["name", "label", "mention"]] = {1: "name", 2: "label", 3: "name", 4: "mention"}
 """By number of the group."""
 
-_LINKS = (
-    r"(?:me|us|him|her|them|at|on|to|now|today|toll|free|direct|our|office|number|numbers|no|nr|num|is|are|was|or|and|mobile|phone"
-    r"|uns|mich|ihn|sie|unter|der|die|das|le|la|les|au|du|al|el|lo|il|en|de|del|op|op:|på|na|nos|para|kom|nummer|nr|numer|numero"
-    r"|n\x{fa}mero|num\x{e9}ro|ist|est|es|\x{e8}|по|номер|номеру|мне|нам)"
-)
 _QUALIFIER = r" ?\(\p{L}[\p{L} ,./-]{0,15}\)"
 """`(home)` and the like, between a word and its number."""
 _TIGHT = pattern(
-    rf"(?i)^(?:[^\p{{L}}\p{{N}}]{{0,6}}|{_QUALIFIER}|[№番号號码碼번호はは]){{0,3}}(?:\b{_LINKS}\b[^\p{{L}}\p{{N}}]{{1,6}}){{0,4}}$"
+    rf"(?i)^(?:[^\p{{L}}\p{{M}}\p{{N}}]{{0,6}}|{_QUALIFIER}|[{PARTICLES}]{{1,4}}){{0,3}}(?:{LINKS}[^\p{{L}}\p{{M}}\p{{N}}]{{1,6}}){{0,4}}(?:ל-)?$"
 )
 _QUALIFIERS = pattern(_QUALIFIER)
 _MARKED = pattern(
@@ -77,7 +43,12 @@ _AREA_CODE = re.compile(rb"(?:\+[0-9]{1,3} ?)?\([0-9]{2,4}\)\s+\Z")
 _AFTER = re.compile(
     rb"(?i)(?: ?,? ?(?:x|ext\.?|extension) ?[0-9]{1,6})?[\s,(\-]{0,3}(?:office|fax|mobile|cell)\b(?!\s+[a-z])"
 )
-_CHAIN = re.compile(rb"(?i)\s*(?:[/;,\-|]|y|and|or|und|oder|et|ou|e|o|i)\s*\Z")
+_CHAIN = re.compile(
+    r"(?i)\s*(?:[/;,&|+-]|·|•|、|，|؛|،|y|and|or|und|u\.|oder|et|ou|e|o|i|of|en|eller|och|og|lub|albo|nebo|vagy|és|sau|și|ή|και|и|или|або|та"
+    r"|ve|veya|atau|dan|hoặc|và|หรือ|या|और|أو|و|یا|או|ו-?|或|和|または|또는)\s*\Z".encode()
+)
+_SPACES = re.compile(rb"(?: |\xc2\xa0|\t){1,3}\Z")
+_LONGEST_CHAIN = 16
 
 
 class Word(NamedTuple):
@@ -92,36 +63,58 @@ _NO_WORD = Word("", 0)
 
 def last_word(data: bytes, start: int) -> Word:
     """Return the last telling word before this offset, within reach and in the same paragraph."""
-    window = before(data, start, REACH).rpartition(b"\n\n")[2]
+    window = before(data, start, REACH)
+    if not window.isascii():
+        window = before(data, start, _REACH_OF_OTHERS)
+    kind, distance = _last_word(window.translate(_AS_ZEROS))
+    return Word(kind, start - distance)
+
+
+@lru_cache(_REMEMBERED)
+def _last_word(window: bytes) -> tuple[Literal["name", "label", "mention", "other", ""], int]:
+    """Return the kind of the last word, and how many bytes from the end of the window it ends."""
+    window = window.rpartition(b"\n\n")[2]
     last = None
     while word := _WORDS.search(window, last.end() if last else 0):
         last = word
     if last is None:
-        return _NO_WORD
-    kind = _KINDS[last.lastindex] if last.lastindex else "other"
-    return Word(kind, start - len(window) + last.end())
+        return "", 0
+    return _KINDS[last.lastindex] if last.lastindex else "other", len(window) - last.end()
 
 
 def context(data: bytes, word: Word, start: int) -> Context:
     """Return what a word makes of the number that begins at `start`."""
-    if not word.kind or start - word.end > REACH:
+    if not word.kind or start - word.end > _REACH_OF_OTHERS:
         return ""
     gap = data[word.end : start]
-    if word.kind == "other":
-        return "other"
+    if len(gap) > REACH and gap.isascii():
+        return ""
+    return "other" if word.kind == "other" else _context(word.kind, gap.translate(_AS_ZEROS))
+
+
+@lru_cache(_REMEMBERED)
+def _context(kind: str, gap: bytes) -> Context:
     gap = _AREA_CODE.sub(b" ", gap)
     if _NUMBER_BETWEEN.search(gap):
         return ""
     if not _TIGHT.match(gap):
         return "mention"
-    if word.kind == "name" or (word.kind == "label" and _MARKED.search(_QUALIFIERS.sub(b"", gap))):
+    if kind == "name" or (kind == "label" and _MARKED.search(_QUALIFIERS.sub(b"", gap))):
         return "label"
     return "adjoining"
 
 
-def follows_number(data: bytes, last: int, start: int) -> bool:
-    """Whether a number that begins here is joined to a telephone number that ends at `last`: `1234567 / 1234568`."""
-    return start - last < 8 and bool(_CHAIN.match(data[last:start]))
+def context_of_list(data: bytes, last: int, start: int, context: Context) -> Context:
+    """Return what a number ends up as after a telephone number that ends at `last`: `1234567 / 1234568`."""
+    if context == "label" or not last or start - last > _LONGEST_CHAIN:
+        return context
+    between = data[last:start]
+    if context == "adjoining":
+        # `Tel 1234567, fax 1234568`
+        return "label"
+    if context in ("", "mention") and _CHAIN.match(between):
+        return "label"
+    return "adjoining" if not context and _SPACES.match(between) else context
 
 
 def word_after(data: bytes, end: int) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from corpuskit.text.pii import numbering_plans, phone_words
+from corpuskit.text.pii import numbering_plans, phone_lists, phone_words
 from corpuskit.text.pii.detector import Detector, Span, after, digit_at, digits_of, pattern, word_at
 from corpuskit.text.pii.phone_words import Context
 
@@ -21,8 +21,8 @@ _HYPHEN = r"[\x{2010}-\x{2013}]"
 _SEPARATOR = rf"(?:[ ./\-]|\x{{a0}}|{_HYPHEN}|\) ?[/.\-]? ?| ?\(|- | -| - | / ?|/ | {_HYPHEN} ?|{_HYPHEN} )"
 _RUN = pattern(rf"(?:\+ ?)?\(?\+?[0-9](?:{_SEPARATOR}?[0-9]){{6,}}")
 _GROUP = re.compile(rb"[0-9]+")
-_EXTENSION = re.compile(rb"(?i) ?,? ?(?:x|ext\.?|extension) ?[0-9]{1,6}\b")
-_TAIL = re.compile(rb"[,./:-][0-9]|\.(?:jpe?g|png|gif|html?|pdf|php|stm|aspx?|txt|mp[34])\b|%")
+_TAIL = re.compile(rb"[.:-][0-9]|/[0-9]{1,5}(?![0-9])|\.(?:jpe?g|png|gif|html?|pdf|php|stm|aspx?|txt|mp[34])\b|%")
+_DECIMALS = re.compile(rb",[0-9]{1,5}(?![0-9])")
 _MOST_GROUPS = 7
 _LONGEST = 64
 """More bytes than the digits and the gaps of a number take."""
@@ -52,6 +52,8 @@ _COUNTED = re.compile(
 _NORTH_AMERICAN = re.compile(
     rb"(?:1[-. ])?(?:\([2-9]\d\d\)[-. ]?[2-9]\d\d[-. ]\d{4}|[2-9]\d\d([-.])[2-9]\d\d\1\d{4})\Z"
 )
+_IN_COLUMNS = re.compile(rb"\(?\+|\([2-9]\d\d\)|[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}")
+"""What is a number even between commas that touch other digits, as in comma-separated values."""
 _LOCAL = re.compile(rb"[2-9]\d\d[-.]\d{4}\Z")
 _MORE_DIGITS = re.compile(rb"(?: |\xc2\xa0)[0-9]")
 _WORD_AFTER = re.compile(rb" [A-Za-z\xc3-\xf4]")
@@ -59,6 +61,8 @@ _GERMAN = re.compile(rb"0[1-9]\d{1,3}(?: ?/ ?\d|-[1-9]\d{5,8}\Z)")
 _MAY_BEGIN = re.compile(rb"\(?\+|\(0?\d{2,4}\)|(?<![0-9])(?:0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4})")
 _MAY_STAND_ALONE = re.compile(rb"\(?\+|\(0?\d{2,4}\)|0\d|(?:1[-. ])?[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}")
 _BRACKET = ord("(")
+_PLUS = ord("+")
+_MOST_NATIONAL = 12
 _CURRENCIES = (b"$", "€".encode(), "£".encode(), "¥".encode())
 _ENDS_OF_CURRENCIES = (b" ", *(sign[-1:] for sign in _CURRENCIES))
 _BRACKETED = re.compile(rb"\(0?\d{2,4}\)[-. ]?\d{3,4}(?:[-. ]?\d{2,4}){1,3}\Z")
@@ -104,16 +108,16 @@ def _in_run(data: bytes, run: Span, last: int) -> Iterator[Span]:
     while groups := [match.span() for match in islice(_GROUP.finditer(data, offset, end), _MOST_GROUPS)]:
         start = _opening(data, run[0], groups[0][0])
         context = phone_words.context(data, word, start)
-        if not context and last and phone_words.follows_number(data, last, start):
-            context = "label"
+        context = phone_words.context_of_list(data, last, start, context)
         if context in ("", "other") and (ahead := _next_shaped(data, start, end)) > groups[0][0]:
             offset = ahead
             continue
-        number = None if start < last else _number_from(data, start, groups, context)
+        number = None if start < last else _number_from(data, start, groups, context, last, word)
         if number is None:
             offset = groups[0][1]
             continue
-        offset, last = number.end, _with_extension(data, number.end)
+        last = phone_lists.end_of_list(data, number.end)
+        offset = min(max(number.end, last), end)
         yield number.start, last
 
 
@@ -127,12 +131,19 @@ def _next_shaped(data: bytes, start: int, end: int) -> int:
     return min(match.start(), limit) if match else limit
 
 
-def _number_from(data: bytes, start: int, groups: list[Span], context: Context) -> Candidate | None:
-    """Return the longest number that begins with the first of these groups."""
-    if word_at(data, start - 1) or _is_inner_part(data, start):
+def _number_from(
+    data: bytes, start: int, groups: list[Span], context: Context, last: int, word: phone_words.Word
+) -> Candidate | None:
+    """Return the longest number that begins with the first of these groups; `last`: where the one before it ended."""
+    # `Tel0221 …` begins within a word, which is its label.
+    touched = word_at(data, start - 1) and not (word.end == start and context in ("label", "adjoining"))
+    in_row = bool(last) and start - last <= 3
+    if touched or (not in_row and _is_inner_part(data, start)):
         return None
-    shaped = bool(_MAY_STAND_ALONE.match(data, start)) and not _follows_group(data, start)
-    ends = _plausible_ends(data, groups)
+    shaped = bool(_MAY_STAND_ALONE.match(data, start)) and (in_row or not _follows_group(data, start))
+    ends = _plausible_ends(data, start, groups)
+    if context == "label" and ends:
+        ends = _national_first(data, start, ends)
     # Only the last group of a run has a word after it.
     after_word = bool(ends) and phone_words.word_after(data, ends[0])
     if context in ("", "other") and not shaped and not after_word:
@@ -164,16 +175,29 @@ def _opening(data: bytes, run: int, start: int) -> int:
     return start
 
 
-def _plausible_ends(data: bytes, groups: list[Span]) -> list[int]:
-    """Return where a number that begins with these groups may end, the longest first."""
+def _plausible_ends(data: bytes, first: int, groups: list[Span]) -> list[int]:
+    """Return where a number that begins at `first` with these groups may end, the longest first."""
     ends, digits = [], 0
-    for start, end in groups:
+    whole = 10 if data[first] == _PLUS or data[first : first + 2] in (b"(+", b"00") else 7
+    for number, (start, end) in enumerate(groups):
+        if digits >= whole and phone_lists.begins_another(data[groups[number - 1][1] : start], groups[number:]):
+            break
         digits += end - start
         if digits > 16:
             break
         if digits >= 7 and (end - start > 1 or _EXCHANGE_OF_ONE.search(data, max(0, start - 4), end)):
             ends.append(end)
     return ends[::-1]
+
+
+def _national_first(data: bytes, start: int, ends: list[int]) -> list[int]:
+    """Return the ends with those of national numbers first, if the longest has more digits than such numbers have.
+
+    Any digits after a label are taken, but in `Tel. 06 39 98 12 34 06 39 98 12 35` those are two numbers.
+    """
+    if data[start] == _PLUS or len(digits_of(data[start : ends[0]])) <= _MOST_NATIONAL:
+        return ends
+    return sorted(ends, key=lambda end: not numbering_plans.is_national(_GROUP.findall(data, start, end)))
 
 
 def _follows_group(data: bytes, start: int) -> bool:
@@ -190,20 +214,20 @@ def _is_inner_part(data: bytes, start: int) -> bool:
         return True
     if data[start : start + 1] in (b"+", b"("):
         return False
-    return previous in (b"-", b"/") or (previous in (b",", b".", b":") and digit_at(data, start - 2))
-
-
-def _with_extension(data: bytes, end: int) -> int:
-    extension = _EXTENSION.match(after(data, end, 20))
-    return end + extension.end() if extension else end
+    if previous == b"," and digit_at(data, start - 2):
+        return not _IN_COLUMNS.match(data, start)
+    return previous in (b"-", b"/") or (previous in (b".", b":") and digit_at(data, start - 2))
 
 
 def _is_phone(candidate: Candidate, context: Context, shaped: bool, word_after: bool) -> bool:
     data, end = candidate.data, candidate.end
     if not 7 <= len(candidate.digits) <= 15 or len(candidate.text) > 40:
         return False
-    extended = _with_extension(data, end)
-    if word_at(data, extended) or _TAIL.match(data[extended : extended + 6]) or _is_other_number(candidate):
+    extended = phone_lists.end_of_list(data, end)
+    tail = data[extended : extended + 8]
+    if word_at(data, extended) or _TAIL.match(tail) or _is_other_number(candidate):
+        return False
+    if _DECIMALS.match(tail) and not (len(candidate.digits) > 8 and _IN_COLUMNS.match(candidate.text)):
         return False
     if shaped and _has_shape(candidate, context, extended > end):
         return True

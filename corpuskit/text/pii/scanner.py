@@ -58,6 +58,9 @@ class Scanner:
     def find(self, text: str) -> list[Hit]:
         """Return the hits in the order of the text; no two overlap. Raises DetectorFailed."""
         data = text.encode()
+        text_read = detector.folded(text, data)
+        if text_read is not text:
+            text, data = text_read, text_read.encode()
         detectors = self._called_for(data)
         if not detectors:
             return []
@@ -124,8 +127,9 @@ def normalised(kind: str, value: str) -> str:
     >>> normalised("email", "Jo@Example.ORG"), normalised("credit-card", "4111 1111-1111 1111")
     ('jo@example.org', '4111111111111111')
     """
+    value = detector.folded(value, value.encode())
     if kind == "email":
-        return value.lower().replace("%40", "@").replace("＠", "@")
+        return value.lower().replace("%40", "@")
     if kind in ("phone", "credit-card", "ssn"):
         return "".join(character for character in value if character in "0123456789")
     if kind == "iban":

@@ -1,0 +1,60 @@
+"""What may follow a telephone number: its extension, and the ends of further numbers that share its beginning.
+
+`212-555-0100 ext. 12`, `030/226 343-0 oder -10`, `555-0100/-0101/02`: the rest is masked with the number, because the
+half that stayed would tell most of it.
+"""
+
+import re
+
+from corpuskit.text.pii.detector import Span, after
+
+_REACH = 40
+"""Bytes after a number in which one extension or end is looked for."""
+_MOST_ENDS = 8
+_WORDS = (
+    r"or|oder|bzw\.|und|u\.|bis|and|to|ou|et|au|o|y|e|a|en|of|t/m|tot|eller|och|og|till|lub|albo|i|do|nebo|až|vagy|és|sau|ή|και|и|или|або|та|до"
+    r"|ve|veya|atau|hoặc|หรือ|या|أو|یا|או|或|和|または|또는"
+)
+_EXTENSION_WORDS = (
+    r"x|ext(?:n|ension|ensão|ensión|ensie)?\b\.?|durchwahl|dw\b\.?|app\.|apparat|klappe|kl\.|poste|p\.|interno|int\.|ramal|anexo"
+    r"|toestel|tst\.|anknytning|ankn\.|lokal\b|wew\.|wewn\.|linka|kl\.|mellék|m\.|dahili|ekstensi|pes\.|máy lẻ"
+    r"|доб(?:авочный)?\.?|Доб\.|дод\.|вн\.|εσωτ\.|内线|分机|分機|內線|内線|轉|转|내선|구내|ต่อ|विस्तार|تحويلة|داخلی|داخلي|שלוחה"
+)
+_EXTENSION = re.compile(
+    rf"(?i)[ ,]{{0,2}}(?:\((?:{_EXTENSION_WORDS})[.: ]{{0,2}}[0-9]{{1,6}}\)|(?:;ext=|(?:{_EXTENSION_WORDS})[.: ]{{0,2}})[0-9]{{1,6}}(?![0-9A-Za-z]))".encode()
+)
+_END = re.compile(
+    (
+        # `/02`, ` / -781`; not the year of a date
+        r"(?i)(?: ?/ ?-? ?[0-9]{1,4}(?![ .(-]{1,2}[0-9])"
+        rf"|(?: ?[,;] ?| ?(?:{_WORDS}) ?)(?:(?:tele)?fax:? ?)?(?:-|‑|–) ?[0-9]{{1,4}}"
+        rf"| (?:{_WORDS}) [0-9]{{2,4}}(?=\s*(?:[.;)\n]|$)))(?![0-9A-Za-z]|[.,:-][0-9])"
+    ).encode()
+)
+_BREAK = re.compile(" ?/ ?| (?:-|–) ".encode())
+_SHORTEST = 6
+"""Fewest digits of another whole number after a dash."""
+
+
+def end_of_list(data: bytes, end: int) -> int:
+    """Return where the extension and the ends of further numbers end, after a number that ends at `end`."""
+    if not _may_go_on(data, end):
+        return end
+    for _ in range(_MOST_ENDS):
+        following = after(data, end, _REACH)
+        match = _EXTENSION.match(following) or _END.match(following)
+        if not match:
+            break
+        end += match.end()
+    return end
+
+
+def begins_another(separator: bytes, groups: list[Span]) -> bool:
+    """Whether the groups after a separator are no part of the number before it, which could be whole."""
+    match = _BREAK.fullmatch(separator)
+    return bool(match) and (b"/" in separator or sum(end - start for start, end in groups) >= _SHORTEST)
+
+
+def _may_go_on(data: bytes, end: int) -> bool:
+    """Whether what follows could be an extension or end: most numbers end at a line's end or before a word."""
+    return end < len(data) and data[end] not in b"\n\r\t\"'<>.:"
