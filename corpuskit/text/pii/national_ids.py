@@ -6,7 +6,7 @@ only in a written form that is proof enough. Either way, the check of the id mus
 
 import re
 from collections.abc import Iterator
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from corpuskit.text.pii.detector import Detector, Span, apart_from_digits, end_of_word, matches, merged, pattern
@@ -68,7 +68,13 @@ def _next_to(kind: IdKind, shape: Any, data: bytes, offset: int) -> Span | None:
 def _is_id(kind: IdKind, data: bytes, start: int, end: int) -> bool:
     if not apart_from_digits(data, start, end):
         return False
-    value = compact(kind.type, data[start:end].decode())
+    return _holds(kind, data[start:end])
+
+
+@lru_cache(4096)
+def _holds(kind: IdKind, written: bytes) -> bool:
+    """Whether the check holds; where words are dense, the same number is near several of them."""
+    value = compact(kind.type, written.decode())
     return len(set(value)) > 1 and check(kind.check)(value)
 
 

@@ -126,13 +126,13 @@ def _is_ipv4(data: bytes, start: int, end: int) -> bool:
         return False
     window = before(data, start, _WINDOW).rpartition(b"\n")[2]
     following = after(data, end, 24)
+    in_network = _NETWORK_AFTER.match(following) or _NETWORK_BEFORE.search(window[-_NEAR:])
+    # Versions are long to tell from their words, and most fail here.
+    if not in_network and not _is_likelier_address(octets):
+        return False
     if _VERSION_BEFORE.search(window) or _is_heading(window, following, octets):
         return False
-    if _NETWORK_AFTER.match(following) or _NETWORK_BEFORE.search(window[-_NEAR:]):
-        return True
-    if _COMPARISON_BEFORE.search(window) or _VERSION_AFTER.match(following):
-        return False
-    return _is_likelier_address(octets)
+    return bool(in_network) or not (_COMPARISON_BEFORE.search(window) or _VERSION_AFTER.match(following))
 
 
 def _is_heading(window: bytes, following: bytes, octets: list[int]) -> bool:

@@ -4,17 +4,23 @@ Calling codes, trunk prefixes, lengths, assigned ranges, and the groups in which
 of phonenumbers (libphonenumber's metadata). A plan is loaded when a number first needs it.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from corpuskit.text.pii.detector import pattern
+import re2
+
+from corpuskit.text.pii.detector import options, pattern
 
 _KINDS = ("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "pager", "uan")
 _ZERO_REGIONS = ("GB", "FR", "AU", "JP", "CH", "NL", "BE", "SE", "ZA")
 """Countries whose national numbers begin with a zero and have a fixed length, so that their plan proves something."""
-_REGIONS_WITH_TRUNK_ZERO = (*_ZERO_REGIONS, "DE", "AT", "IE", "NZ", "FI")
+_REGIONS_WITH_TRUNK_ZERO = (
+    *(*_ZERO_REGIONS, "DE", "AT", "IE", "NZ", "FI", "TH", "VN", "ID", "MY", "PH", "EG", "SA", "AE", "IR", "PK", "BD"),
+    *("BG", "RS", "HR", "SK"),
+)
 _REGIONS_WITHOUT = (
     *("US", "CA", "ES", "PT", "IT", "GR", "PL", "CZ", "DK", "NO", "RU", "UA", "HU", "RO", "BR", "MX", "AR", "CL", "CO"),
     *("PE", "IN", "CN", "KR", "TW", "HK", "SG", "TR", "IL"),
@@ -32,9 +38,28 @@ class _Region(NamedTuple):
     prefix: str
     """The trunk prefix, empty if there is none."""
     prefix_needed: bool
-    assigned: Any
+    assigned: str
+    """The pattern of assigned numbers without the prefix."""
     layouts: tuple[tuple[Any, Any], ...]
     """Patterns of the first digits and of the groups."""
+
+
+class _Plans(NamedTuple):
+    """Plans of several countries in one automaton, which says at once whose number some digits are."""
+
+    assigned: Any
+    """A set of patterns; the lists below are by their number."""
+    regions: tuple[_Region, ...]
+    shifts: tuple[int, ...]
+    """How many digits the trunk prefix has."""
+
+    def matching(self, digits: bytes) -> list[int]:
+        """Return the numbers of the plans in which these digits are assigned. Raises MemoryError."""
+        matched = self.assigned.Match(digits)
+        # A set search that runs out of memory returns no matches; but the last pattern always matches.
+        if not matched or len(self.regions) not in matched:
+            raise MemoryError
+        return [number for number in matched if number < len(self.regions)]
 
 
 def is_calling_code_and_number(digits: bytes, assigned: bool, first_group: int = 3) -> bool:
@@ -78,8 +103,11 @@ def _is_written(groups: list[bytes], regions: tuple[str, ...]) -> bool:
     if not 7 <= len(digits) <= 14 or (len(groups) == 1 and not _tells_by_itself(digits)):
         return False
     breaks = _breaks(groups)
+    plans = _plans(regions)
     return any(
-        _fits(breaks, layout, shift) for name in regions for layout, shift in _layouts(_region(name), digits.decode())
+        _fits(breaks, layout, plans.shifts[number])
+        for number in plans.matching(digits)
+        for layout in _layouts(plans.regions[number], plans.shifts[number], digits.decode())
     )
 
 
@@ -89,37 +117,35 @@ def _tells_by_itself(digits: bytes) -> bool:
 
 
 def _fits(breaks: frozenset[int], layout: frozenset[int], shift: int) -> bool:
-    breaks -= {shift}
+    if shift:
+        breaks -= {shift}
     return breaks <= layout or breaks >= layout
 
 
-def _layouts(region: _Region, digits: str) -> Iterator[tuple[frozenset[int], int]]:
-    """Yield where the country breaks these digits, and how many of them are the trunk prefix."""
-    prefixes = {region.prefix} if region.prefix_needed else {region.prefix, ""}
-    for prefix in prefixes:
-        number = digits.removeprefix(prefix)
-        if not digits.startswith(prefix) or not region.assigned.match(number.encode()):
-            continue
-        for first_digits, layout in region.layouts:
-            match = layout.fullmatch(number)
-            if match and first_digits.match(number):
-                yield _breaks(match.groups(), len(prefix)), len(prefix)
-                break
-        if len(number) == 9 and region.name in _REGIONS_BY_THREES:
-            yield frozenset((len(prefix) + 3, len(prefix) + 6)), len(prefix)
+def _layouts(region: _Region, shift: int, digits: str) -> Iterator[frozenset[int]]:
+    """Yield where the country breaks these digits, of which the first `shift` are the trunk prefix."""
+    number = digits[shift:]
+    for first_digits, layout in region.layouts:
+        match = layout.fullmatch(number)
+        if match and first_digits.match(number):
+            yield _breaks_of(tuple(map(len, match.groups())), shift)
+            break
+    if len(number) == 9 and region.name in _REGIONS_BY_THREES:
+        yield frozenset((shift + 3, shift + 6))
 
 
-def _breaks(groups: Any, offset: int = 0) -> frozenset[int]:
+def _breaks(groups: list[bytes]) -> frozenset[int]:
     """Return after how many digits there is a break.
 
     >>> sorted(_breaks([b"020", b"7946", b"0958"]))
     [3, 7]
     """
-    ends = []
-    for group in groups[:-1]:
-        offset += len(group)
-        ends.append(offset)
-    return frozenset(ends)
+    return _breaks_of(tuple(map(len, groups)), 0)
+
+
+@lru_cache(4096)
+def _breaks_of(lengths: tuple[int, ...], offset: int) -> frozenset[int]:
+    return frozenset(offset + length for length in itertools.accumulate(lengths[:-1]))
 
 
 @cache
@@ -149,6 +175,21 @@ def _zero_plans() -> Any:
 
 
 @cache
+def _plans(names: tuple[str, ...]) -> _Plans:
+    """Return the plans of these countries, each with its trunk prefix and, where it may be left out, without."""
+    assigned = re2.Set.FullMatchSet(options())
+    regions, shifts = [], []
+    for region in map(_region, names):
+        for prefix in sorted({region.prefix} if region.prefix_needed else {region.prefix, ""}):
+            assigned.Add(f"{prefix}(?:{region.assigned})")
+            regions.append(region)
+            shifts.append(len(prefix))
+    assigned.Add("[0-9]*")
+    assigned.Compile()
+    return _Plans(assigned, tuple(regions), tuple(shifts))
+
+
+@cache
 def _region(name: str) -> _Region:
     from phonenumbers import PhoneMetadata
 
@@ -160,7 +201,7 @@ def _region(name: str) -> _Region:
         name,
         plan.national_prefix or "",
         name in _REGIONS_WITH_TRUNK_ZERO,
-        pattern(f"^(?:{'|'.join(_patterns(plan))})$"),
+        "|".join(_patterns(plan)),
         tuple((re.compile((each.leading_digits_pattern or [""])[-1]), re.compile(each.pattern)) for each in layouts),
     )
 

@@ -27,20 +27,27 @@ _MOST_GROUPS = 7
 _LONGEST = 64
 """More bytes than the digits and the gaps of a number take."""
 
-_DATE = re.compile(
-    rb"\+?(?:(?:1[5-9]|20)\d\d([-./ ])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])"
-    rb"|(?:0?[1-9]|[12]\d|3[01])([-./ ])(?:0?[1-9]|[12]\d|3[01])\2(?:1[5-9]|20)\d\d)(?!\d)"
-)
 _DASH = rb"(?: ?(?:[-/ ]|\xe2\x80[\x90-\x93]) ?)"
-_YEARS = re.compile(rb"(?:1[5-9]|20)\d\d" + _DASH + rb"(?:1[5-9]|20)\d\d\Z")
-_TWO_YEARS = re.compile(rb"(?:\A|\D)(?:19|20)\d\d" + _DASH + rb"(?:19|20)\d\d(?:\D|\Z)")
-_HOURS = re.compile(rb"(?:(?:[01]?\d|2[0-4])\.[0-5]\d(?:" + _DASH + rb"|\Z)){2,}\Z")
-_DAYS = re.compile(
-    rb"(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])?\.?"
-    + _DASH
-    + rb"(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])(?:\.(?:(?:1[5-9]|20)?\d\d)?)?\Z"
+_OTHER_SHAPES = re.compile(
+    b"|".join(
+        (
+            # A date
+            rb"\+?(?:(?:1[5-9]|20)\d\d([-./ ])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])"
+            rb"|(?:0?[1-9]|[12]\d|3[01])([-./ ])(?:0?[1-9]|1[0-2])\2(?:1[5-9]|20)\d\d)(?!\d)",
+            # Two years
+            rb"(?:1[5-9]|20)\d\d" + _DASH + rb"(?:1[5-9]|20)\d\d\Z",
+            # Hours
+            rb"(?:(?:[01]?\d|2[0-4])\.[0-5]\d(?:" + _DASH + rb"|\Z)){2,}\Z",
+            # Days
+            rb"(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])?\.?"
+            + _DASH
+            + rb"(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])(?:\.(?:(?:1[5-9]|20)?\d\d)?)?\Z",
+            # Amounts
+            rb"\d+\.\d\d(?:" + _DASH + rb"\d+\.\d\d)+\Z",
+        )
+    )
 )
-_AMOUNTS = re.compile(rb"\d+\.\d\d(?:" + _DASH + rb"\d+\.\d\d)+\Z")
+_TWO_YEARS = re.compile(rb"(?:\A|\D)(?:19|20)\d\d" + _DASH + rb"(?:19|20)\d\d(?:\D|\Z)")
 _DECIMAL = re.compile(rb"\+?[0-9]{1,3}\.[0-9]{5,}\Z")
 _THOUSANDS = re.compile(rb"[1-9][0-9]{0,2}(?:([ .]|\xc2\xa0)[0-9]{3})(?:\1[0-9]{3})+\Z")
 _TIMESTAMP = re.compile(rb"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d\d){0,3}\Z")
@@ -63,6 +70,7 @@ _MAY_STAND_ALONE = re.compile(rb"\(?\+|\(0?\d{2,4}\)|0\d|(?:1[-. ])?[2-9]\d\d[-.
 _BRACKET = ord("(")
 _PLUS = ord("+")
 _MOST_NATIONAL = 12
+
 _CURRENCIES = (b"$", "€".encode(), "£".encode(), "¥".encode())
 _ENDS_OF_CURRENCIES = (b" ", *(sign[-1:] for sign in _CURRENCIES))
 _BRACKETED = re.compile(rb"\(0?\d{2,4}\)[-. ]?\d{3,4}(?:[-. ]?\d{2,4}){1,3}\Z")
@@ -80,16 +88,17 @@ class Candidate(NamedTuple):
     end: int
     text: bytes
     digits: bytes
+    groups: list[bytes]
+    """Its groups of digits, like them without the trunk zero."""
+    international: bool
+    """Whether it begins with a plus sign."""
 
     @classmethod
     def at(cls, data: bytes, start: int, end: int) -> "Candidate":
         """Return the candidate in these bytes; the trunk zero of `+44 (0)20` is not among its digits."""
         text = data[start:end]
-        return cls(data, start, end, text, digits_of(text.replace(b"(0)", b"")))
-
-    def groups(self) -> list[bytes]:
-        """Return its groups of digits, without the trunk zero."""
-        return _GROUP.findall(self.text.replace(b"(0)", b""))
+        groups = _GROUP.findall(text.replace(b"(0)", b"") if b"(0)" in text else text)
+        return cls(data, start, end, text, b"".join(groups), groups, text.startswith((b"+", b"(+")))
 
 
 def find_phones(data: bytes) -> Iterator[Span]:
@@ -162,7 +171,7 @@ def _number_from(
 
 def _may_be_cut_off(candidate: Candidate) -> bool:
     """Whether this is all that the line holds of an international number: `Fax: +1 (617) 555`."""
-    international = candidate.text.startswith((b"+", b"(+")) and 7 <= len(candidate.digits) <= 15
+    international = candidate.international and 7 <= len(candidate.digits) <= 15
     return international and not _is_other_number(candidate) and not word_at(candidate.data, candidate.end)
 
 
@@ -223,6 +232,10 @@ def _is_phone(candidate: Candidate, context: Context, shaped: bool, word_after: 
     data, end = candidate.data, candidate.end
     if not 7 <= len(candidate.digits) <= 15 or len(candidate.text) > 40:
         return False
+    if len(candidate.digits) > _MOST_NATIONAL and not (
+        candidate.international or context == "label" or candidate.digits.startswith(b"00")
+    ):
+        return False
     extended = phone_lists.end_of_list(data, end)
     tail = data[extended : extended + 8]
     if word_at(data, extended) or _TAIL.match(tail) or _is_other_number(candidate):
@@ -247,18 +260,18 @@ def _has_shape(candidate: Candidate, context: Context, extended: bool) -> bool:
 def _fits_label(candidate: Candidate) -> bool:
     """Whether digits after a label are a number: nearly all are, but for amounts, and codes that no plan knows."""
     text = candidate.text
-    if text.startswith((b"+", b"(+")) and not _fits_calling_code(candidate, assigned=False):
+    if candidate.international and not _fits_calling_code(candidate, assigned=False):
         return False
     return not _COUNTED.match(after(candidate.data, candidate.end, 12))
 
 
 def _fits_mention(candidate: Candidate, context: Context, word_after: bool) -> bool:
     """Whether digits near a word for telephoning look like a number that a country would write."""
-    text, groups = candidate.text, candidate.groups()
+    text, groups = candidate.text, candidate.groups
     after_it = after(candidate.data, candidate.end, 12)
     if _COUNTED.match(after_it) or _MORE_DIGITS.match(after_it):
         return False
-    if text.startswith((b"+", b"(+")):
+    if candidate.international:
         return _fits_calling_code(candidate, assigned=False)
     if word_after and len(groups) > 1 and not _THOUSANDS.match(text):
         return True
@@ -285,10 +298,9 @@ def _changes_separator_twice(text: bytes) -> bool:
 
 def _is_other_number(candidate: Candidate) -> bool:
     text = candidate.text
-    shapes = (_DATE, _YEARS, _HOURS, _DAYS, _AMOUNTS)
-    if any(shape.match(text) for shape in shapes) or _YEAR_IN_BRACKETS.search(text):
+    if _OTHER_SHAPES.match(text) or (b"(" in text and _YEAR_IN_BRACKETS.search(text)):
         return True
-    if not text.startswith((b"+", b"(+")) and _TWO_YEARS.search(text):
+    if not candidate.international and _TWO_YEARS.search(text):
         return True
     if len(set(candidate.digits)) == 1 or text.count(b"(") != text.count(b")"):
         return True
@@ -301,35 +313,37 @@ def _is_other_number(candidate: Candidate) -> bool:
 
 
 def _has_lone_digit(candidate: Candidate) -> bool:
-    groups = candidate.groups()
-    if _EXCHANGE_OF_ONE.search(candidate.text) and candidate.digits.startswith(b"0"):
-        groups.pop()
+    groups = candidate.groups
+    if 1 not in map(len, groups):
+        return False
+    if candidate.digits.startswith(b"0") and _EXCHANGE_OF_ONE.search(candidate.text):
+        groups = groups[:-1]
     if groups[0].startswith(b"00") and len(groups) > 2:
         # Vienna is 1, behind `0043`.
-        del groups[0]
+        groups = groups[1:]
     trunk = groups[0] in _TRUNK_DIGITS and not candidate.text.startswith((b"0-", b"0/", b"0."))
     return any(len(group) == 1 for group in groups[1:]) or (len(groups[0]) == 1 and not trunk)
 
 
 def _is_international(candidate: Candidate) -> bool:
     # `x + 20 1234567` is a sum; after a word for telephoning the space does no harm.
-    if not candidate.text.startswith((b"+", b"(+")) or candidate.text.startswith(b"+ "):
+    if not candidate.international or candidate.text.startswith(b"+ "):
         return False
     return _fits_calling_code(candidate, assigned=candidate.digits in candidate.text)
 
 
 def _fits_calling_code(candidate: Candidate, assigned: bool) -> bool:
     """Whether the digits after `+` begin with a whole calling code: no country writes `+4 4294967295`."""
-    return numbering_plans.is_calling_code_and_number(candidate.digits, assigned, len(candidate.groups()[0]))
+    return numbering_plans.is_calling_code_and_number(candidate.digits, assigned, len(candidate.groups[0]))
 
 
 def _is_national(candidate: Candidate, extended: bool) -> bool:
     text, digits = candidate.text, candidate.digits
-    if text.startswith((b"+", b"(+")):
+    if candidate.international:
         return False
     if _NORTH_AMERICAN.match(text):
         return extended or b"." not in text or numbering_plans.is_calling_code_and_number(b"1" + digits[-10:], True)
-    groups = candidate.groups()
+    groups = candidate.groups
     if _BRACKETED.match(text) and len(digits) >= 10:
         return True
     if digits.startswith(b"00"):
