@@ -79,6 +79,12 @@ def trigger_set(sources: list[str]) -> Any:
     return triggers
 
 
+_NEAR_PHONE = 32
+_PHONE_BEFORE = pattern(
+    r"(?i)(?:phones?|\btel(?:efon|\x{e9}fono|efono|efone)?|t\x{e9}l(?:\x{e9}phone)?|\bfax|\bmob(?:ile|il)?|m\x{f3}vil|celular|\bcell|\bcall"
+    r"|hotline|whatsapp|\bhandy|\bfon|τηλ|тел(?:ефон)?|факс|电话|電話|手机|手機|传真|전화|휴대폰|携帯|โทร|هاتف|جوال|تلفن|טלפון|फ़ोन|फोन)"
+    r"(?:[ ._-]?(?:number|no|nr|num|num\x{e9}ro|numero|n\x{fa}mero|me|us|at|on|is))*[^\p{L}\p{N}\n]{0,4}[(+]?$"
+)
 _FOLDED_DIGITS = {zero + value: str(value) for zero in ZEROS for value in range(10)}
 _FULL_WIDTH = {ord(sign) + 0xFEE0: sign for sign in "+-()/@." + string.ascii_letters}
 _FOLDED = str.maketrans({chr(code): sign for code, sign in (_FOLDED_DIGITS | _FULL_WIDTH).items()})
@@ -132,6 +138,11 @@ def before(data: bytes, start: int, width: int) -> bytes:
 def after(data: bytes, end: int, width: int) -> bytes:
     """Return up to `width` bytes after a hit, no further than the next text that is taken already."""
     return data[end : end + width].partition(b"\0")[0]
+
+
+def is_named_phone(data: bytes, start: int) -> bool:
+    """Whether a word for telephones stands right before a number, so that words further off are not about it."""
+    return bool(_PHONE_BEFORE.search(before(data, start, _NEAR_PHONE)))
 
 
 def digits_of(value: bytes) -> bytes:

@@ -9,13 +9,24 @@ from collections.abc import Iterator
 from functools import cache, lru_cache, partial
 from typing import Any
 
-from corpuskit.text.pii.detector import Detector, Span, apart_from_digits, end_of_word, matches, merged, pattern
+from corpuskit.text.pii.detector import (
+    Detector,
+    Span,
+    apart_from_digits,
+    end_of_word,
+    is_named_phone,
+    matches,
+    merged,
+    pattern,
+)
 from corpuskit.text.pii.national_id_checks import check, load
 from corpuskit.text.pii.national_id_kinds import GAP, KINDS, TYPES, IdKind
 
 _REACH = 48
 """How many bytes after its word, or after the id before it, an id may begin."""
 _LONGEST = 80
+_NEXT = 4
+"""Bytes after its word within which an id is its own, whatever stands before."""
 _TRIES = 4
 """How many numbers that have the shape of an id are checked after one word."""
 _GAPS = re.compile(r"[ .\-/\n\xa0‑]")
@@ -59,7 +70,7 @@ def _next_to(kind: IdKind, shape: Any, data: bytes, offset: int) -> Span | None:
         if not match or match.start() > limit:
             break
         start, end = match.span()
-        if _is_id(kind, data, start, end):
+        if _is_id(kind, data, start, end) and not (start - offset > _NEXT and is_named_phone(data, start)):
             return start, end
         offset = min(end, end_of_word(data, start))
     return None

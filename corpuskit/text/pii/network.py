@@ -1,10 +1,13 @@
-"""Detectors of e-mail addresses, IP addresses, and credentials in URLs.
+"""Detectors of IP addresses, and of credentials in URLs.
 
-Addresses that identify nobody are left: this host and loopback (0.0.0.0/8, 127.0.0.0/8, `::`, `::1`) and
-netmasks and reserved ranges from 240.0.0.0 up. Private addresses (10.0.0.0/8, fd00::/8, …) count as personal data.
+Addresses that identify nobody are left: this host and loopback (0.0.0.0/8, 127.0.0.0/8, `::`, `::1`), multicast
+(224.0.0.0/4 of RFC 5771, ff00::/8 of RFC 4291), netmasks and what else is reserved from 240.0.0.0 up, networks (whose
+host part is zero: `192.0.2.0`, `198.51.100.64/26`, `2001:db8::/32`), and what is called a broadcast address. Private
+addresses (10.0.0.1, fd00::1, …) count as personal data.
 """
 
 import ipaddress
+import re
 from collections.abc import Iterator
 
 from corpuskit.text.pii.detector import (
@@ -19,21 +22,12 @@ from corpuskit.text.pii.detector import (
     stands_alone,
 )
 
-# Letters of scripts that put spaces between words; with CJK letters, a whole clause would look like a name.
-_LETTER = r"\p{Latin}\p{Greek}\p{Cyrillic}"
-_EMAIL_PATTERN = pattern(
-    rf"[{_LETTER}0-9_][{_LETTER}0-9_.+%'&/-]*(?:@|%40|\x{{ff20}})"
-    rf"(?:[{_LETTER}0-9](?:[{_LETTER}0-9_-]*[{_LETTER}0-9])?\.)*"
-    rf"[{_LETTER}0-9](?:[{_LETTER}0-9-]*[{_LETTER}0-9])?\.(?:[{_LETTER}]{{2,24}}|xn--[0-9A-Za-z-]{{2,59}})"
-)
-_NOT_DOMAINS = frozenset(b"png jpg jpeg gif svg webp avif ico bmp css js mjs ts tsx jsx json html htm php py".split())
-
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _IPV4_PATTERN = pattern(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
 _IPV6_PATTERN = pattern(r"[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]*")
 _VERSION_NUMBER = r"v?[0-9]+(?:\.[0-9]+)+[0-9A-Za-z.+-]*"
 _VERSION_BEFORE = pattern(
-    r"(?i)(?:\bv(?:er(?:sion(?:s|en)?|\.)?|\.)?|\breleases?|\bbuilds?|\bfirmware|\bdrivers?|\bkernel|\bpatch|\bsections?|\bsect?\."
+    r"(?i)(?:\bv(?:er(?:sion(?:s|en)?|\.)?|\.)?|\breleases?|\bbuilds?|\bwindows|\bsdk|\bplugin|\blibrary|\bpackage|\bassembly|\bedition|\bfirmware|\bdrivers?|\bkernel|\bpatch|\bsections?|\bsect?\."
     r"|\bclauses?|\btables?|\bfigures?|\bchapters?|\bparagraphs?|§+|[a-z]/|\bOIDs?|\bObjectIdentifier"
     r"|\b(?:upgrad|updat|downgrad|bump|migrat)[a-z]*(?: [0-9a-z._-]+){0,3}(?: from| to|:))"
     rf"[ :=\"'(\[]{{0,4}}(?:is )?(?:{_VERSION_NUMBER}(?:, ?(?:and |or )?| and | or | to | - |-|/)){{0,8}}$"
@@ -49,6 +43,12 @@ _NETWORK_BEFORE = pattern(
     r"|\b(?:eth|wlan|en|tun)[0-9])"
 )
 _NETWORK_AFTER = pattern(r"(?i)^(?:/|:[^\s]|[- ]?(?:ad?dres|host|server|router|netz|network)|\.in-addr)")
+_FIRST_MULTICAST = 224
+_SUBNET = 64
+"""Bits of an IPv6 address that say which network it is in (RFC 4291)."""
+_PREFIX_LENGTH = re.compile(rb"/([0-9]{1,3})(?![0-9A-Za-z.])")
+_LONGEST_OF_NETWORKS = 30
+_BROADCAST_BEFORE = re.compile(rb"(?i)\b(?:broadcast|bcast|brd)(?: ?address)?(?: is)?[ :=]{1,3}\Z")
 _CAPITAL = pattern(r"^ +\p{Lu}")
 _WINDOW = 80
 """Bytes before an address in which a version's name and the versions listed before it may stand."""
@@ -67,28 +67,11 @@ _TEMPLATE = pattern(
     r"|<[^<>]*>|\[[A-Za-z_ -]+\]|\*+|[xX]{3,}|\.{3}|…)[.,;:!)\]]*$"
 )
 """A place for a value in f-strings, shells, printf, Ruby, templates, or documentation (`<password>`, `***`)."""
-_PASSWORD_BEFORE = pattern(r"://[^\s/?#@]*:[^\s/?#@]*$")
 _NAMES_OF_PARTS = pattern(
     r"(?i)^\[?(?:[a-z]+;)?(?:my)?_?(?:user(?:[-_]?name)?|login):(?:my)?_?(?:pass(?:[-_]?word|wd)?|pwd|secret)$"
 )
 """`user:password`, where documentation says what belongs there."""
 _ALWAYS_SECRET = (b"pass", b"pwd", b"secret")
-
-
-def find_emails(data: bytes) -> Iterator[Span]:
-    """Find addresses as RFC 5322 writes them without quotes, also with `%40` for `@`; the domain needs a dot.
-
-    Names of hosts inside a domain may hold underscores, as intranets write them against RFC 1123.
-    """
-    for match in _EMAIL_PATTERN.finditer(data):
-        start, end = match.span()
-        value = data[start:end]
-        if value.rpartition(b".")[2].lower() in _NOT_DOMAINS:
-            continue
-        # git@host:path names a repository, not a person; in `://user:password@host`, the password is no mailbox.
-        repository = value.startswith(b"git@") and data[end : end + 1] in (b":", b"/")
-        if not repository and not _PASSWORD_BEFORE.search(before(data, start, 80)):
-            yield start, end
 
 
 def find_ipv4(data: bytes) -> Iterator[Span]:
@@ -105,8 +88,9 @@ def find_ipv6(data: bytes) -> Iterator[Span]:
             text = text[:-1]
         # `192.0.2.7::` is an address and an empty field after it.
         after_octet = data[start - 1 : start] == b"." and digit_at(data, start - 2)
-        if not after_octet and stands_alone(data, start, start + len(text)) and _is_ipv6(text):
-            yield start, start + len(text)
+        end = start + len(text)
+        if not after_octet and stands_alone(data, start, end) and _is_ipv6(text, data[end : end + 5]):
+            yield start, end
 
 
 def find_url_credentials(data: bytes) -> list[Span]:
@@ -122,10 +106,12 @@ def _is_ipv4(data: bytes, start: int, end: int) -> bool:
     if digit_at(data, end + 1) and data[end : end + 1] in (b".", b"-"):
         return False
     octets = [int(octet) for octet in data[start:end].split(b".")]
-    if octets[0] in (0, 127) or octets[0] >= 240:
+    if octets[0] in (0, 127) or octets[0] >= _FIRST_MULTICAST:
         return False
     window = before(data, start, _WINDOW).rpartition(b"\n")[2]
     following = after(data, end, 24)
+    if _is_ipv4_network(data[start:end], following) or _BROADCAST_BEFORE.search(window[-_NEAR:]):
+        return False
     in_network = _NETWORK_AFTER.match(following) or _NETWORK_BEFORE.search(window[-_NEAR:])
     # Versions are long to tell from their words, and most fail here.
     if not in_network and not _is_likelier_address(octets):
@@ -133,6 +119,19 @@ def _is_ipv4(data: bytes, start: int, end: int) -> bool:
     if _VERSION_BEFORE.search(window) or _is_heading(window, following, octets):
         return False
     return bool(in_network) or not (_COMPARISON_BEFORE.search(window) or _VERSION_AFTER.match(following))
+
+
+def _is_ipv4_network(text: bytes, following: bytes) -> bool:
+    """Whether the part for hosts is zero: of the length that is written after it, or of the last octet."""
+    prefix = _PREFIX_LENGTH.match(following)
+    if not prefix or text.endswith(b".0"):
+        return text.endswith(b".0") and not (prefix and int(prefix.group(1)) > _LONGEST_OF_NETWORKS)
+    return _has_no_host(ipaddress.IPv4Address(text.decode()), int(prefix.group(1)))
+
+
+def _has_no_host(address: ipaddress.IPv4Address | ipaddress.IPv6Address, prefix: int) -> bool:
+    host_bits = address.max_prefixlen - prefix
+    return host_bits > 1 and not int(address) % (1 << host_bits)
 
 
 def _is_heading(window: bytes, following: bytes, octets: list[int]) -> bool:
@@ -151,14 +150,17 @@ def _is_likelier_address(octets: list[int]) -> bool:
     return max(octets if octets[0] == 10 else octets[:3]) >= 32
 
 
-def _is_ipv6(text: bytes) -> bool:
+def _is_ipv6(text: bytes, following: bytes) -> bool:
     if len(text) > 45:
         return False
     try:
         address = ipaddress.IPv6Address(text.decode())
     except ValueError:
         return False
-    if address.is_loopback or address.is_unspecified:
+    if address.is_loopback or address.is_unspecified or address.is_multicast:
+        return False
+    prefix = _PREFIX_LENGTH.match(following)
+    if _has_no_host(address, int(prefix.group(1)) if prefix else _SUBNET):
         return False
     groups = [group for group in text.replace(b".", b":").split(b":") if group]
     if b"::" not in text or len(groups) >= 4:
@@ -187,7 +189,6 @@ def _parameter(data: bytes, match: object) -> Span | None:
     return None
 
 
-EMAIL = Detector("email", r"[@\x{ff20}]|%40", find_emails)
 IPV4 = Detector("ipv4", r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]", find_ipv4)
 IPV6 = Detector("ipv6", r":[0-9A-Fa-f]{0,4}:", find_ipv6)
 URL_CREDENTIALS = Detector(

@@ -7,6 +7,7 @@ refused.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from corpuskit.text.pii.detector import (
     GAP,
@@ -15,6 +16,7 @@ from corpuskit.text.pii.detector import (
     apart_from_digits,
     before,
     digits_of,
+    is_named_phone,
     matches,
     merged,
     pattern,
@@ -76,6 +78,7 @@ _CARD_STATED = pattern(
     r"(?:[\s:=#\"'(.]{1,3}(?:(?:number|numero|n\x{fa}mero|num\x{e9}ro|nummer|no|nr|num|card|is|was|ist|es|est|\x{e8})\b)?){0,4}$"
 )
 """Words that name the number right after them, so that it counts though a digit of it is wrong."""
+_NUMBER_BETWEEN = pattern(r"[0-9](?:[ -]?[0-9]){6}")
 _DOUBLED = bytes((digit * 2 - 9 if digit > 4 else digit * 2) for digit in range(10)) + bytes(246)
 _VALUES = bytes.maketrans(b"0123456789", bytes(range(10)))
 
@@ -175,7 +178,9 @@ def _is_card(data: bytes, start: int, end: int) -> bool:
     if not luhn(digits):
         # Typed wrong or misread, it is still nearly the number of somebody.
         return bool(_ISSUED.match(digits) and _CARD_STATED.search(before(data, start, 48)))
-    return bool(_ISSUED.match(digits) or _CARD_BEFORE.search(before(data, start, 48)))
+    return bool(_ISSUED.match(digits)) or (
+        data[start - 1 : start] != b"+" and _is_said_before(_CARD_BEFORE, data, start, 48)
+    )
 
 
 def _is_ssn(data: bytes, start: int, end: int) -> bool:
@@ -184,7 +189,17 @@ def _is_ssn(data: bytes, start: int, end: int) -> bool:
         return False
     if digits[:3] in (b"000", b"666") or digits[:1] == b"9" or digits[3:5] == b"00" or digits[5:] == b"0000":
         return False
-    return data[start + 3 : start + 4] == b"-" or bool(_SSN_BEFORE.search(before(data, start, 32)))
+    return data[start + 3 : start + 4] == b"-" or _is_said_before(_SSN_BEFORE, data, start, 32)
+
+
+def _is_said_before(words: Any, data: bytes, start: int, width: int) -> bool:
+    """Whether one of the words stands before a number, and neither another number nor a word for phones between."""
+    window = before(data, start, width)
+    match = words.search(window)
+    if not match or is_named_phone(data, start):
+        return False
+    between = window[match.end() :]
+    return words.search(between) is not None or not _NUMBER_BETWEEN.search(between)
 
 
 IBAN = Detector(

@@ -1,7 +1,7 @@
 r"""Words that come before telephone numbers, as RE2 writes them, in about thirty languages.
 
 `NAMES` make any digits that follow a number, `LABELS` do so before a colon or a sign like it, `MENTIONS` only say that
-a number may follow, and `OTHERS` announce another kind of number. Digits come as zeros: see `phone_words`. RE2's `\b`
+a number may follow, and `OTHERS` and `SERVICES` announce another kind of number. Digits come as zeros: see `phone_words`. RE2's `\b`
 knows ASCII letters only, so words of other scripts that must begin a word come after `EDGE`.
 """
 
@@ -53,13 +53,18 @@ MENTIONS = (
     r"|اتصل|להתקשר|התקשרו"
 )
 OTHERS = (
-    r"\bisbn|\bissn|\bdoi\b|\b00\.0{4,}/|\bpm(?:id|c)\b|arxiv|\borders?\b|\binvoice|\bzip\b|\bpost(?:al|code)|\bpages?\b"
-    r"|\bpp\b|\bvol(?:ume)?\b|\bid\b|\bcol\b|\bnass\b|\bnhc\b|\bnif\b|\bnip\b|\bregon\b|\bpesel\b|\bversion\b|\bcase\b"
-    r"|\bprice|\bdate\b|\bborn\b|\bpatent|\bserial|\bcards?\b|\baccount|\bkonta\b|\biban\b|\bean\b|\bgtin\b|\bupc\b|\bsku\b"
-    r"|\blot\b|\bbatch\b|\btracking|\bups\b|\bparcel|\bshipment|\bpart\b|\bitem\b|\barticle\b|\bartikel|\bart\.|\bmodel\b"
-    r"|\bticket\b|\bbuild\b|\brevision\b|\bcommit\b|\bchecksum\b|\btimestamp\b|\bim[es]i\b|\biccid\b|\bregistration\b|\binventory\b"
-    r"|订单|訂單|编号|編號|身份证|账号|帳號|邮编|郵編|注文|주문|заказ\p{L}*|счет\p{L}*|счёт\p{L}*|инн\b"
+    r"\bisbn|\bissn|\bdoi\b|\b00\.0{4,}/|\bpm(?:id|c)\b|arxiv|\binvoice|\bzip\b|\bpost(?:al|code)|\bpages?\b"
+    r"|\bpp\b|\bvol(?:ume)?\b|\bcol\b|\bnass\b|\bnhc\b|\bnif\b|\bnip\b|\bregon\b|\bpesel\b|\bversion\b"
+    r"|\bserial|\bkonta\b|\biban\b|\bean\b|\bgtin\b|\bupc\b|\bsku\b|\bpatent"
+    r"|\blot\b|\bbatch\b|\btracking|\bups\b|\bparcel|\bshipment"
+    r"|\bbuild\b|\brevision\b|\bcommit\b|\bchecksum\b|\btimestamp\b|\bim[es]i\b|\biccid\b|\binventory\b"
+    r"|订单|訂單|编号|編號|身份证|账号|帳號|邮编|郵編|注文|주문|счет\p{L}*|счёт\p{L}*|инн\b"
 )
+SERVICES = (
+    r"\borders?\b|\bid\b|\bcase\b|\bprice|\bdate\b|\bborn\b|\bcards?\b|\baccounts?|\bpart\b|\bitem\b|\barticle\b|\bartikel|\bart\."
+    r"|\bmodel\b|\bticket\b|\bregistration\b|заказ\p{L}*"
+)
+"""Words for other numbers that also name who is telephoned (`card services: 212-555-0123`): they count if adjoining."""
 LINKS = (
     r"(?:me|us|him|her|them|at|on|to|now|today|toll|free|direct|our|office|number|numbers|no|nr|num|is|are|was|or|and|mobile|phone"
     r"|uns|mich|ihn|sie|unter|der|die|das|le|la|les|au|du|al|el|lo|il|en|de|del|op|op:|på|na|nos|para|kom|nummer|nr|numer|numero"

@@ -11,7 +11,16 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from corpuskit.text.pii.detector import before, pattern
-from corpuskit.text.pii.phone_vocabulary import ABBREVIATIONS, LABELS, LINKS, MENTIONS, NAMES, OTHERS, PARTICLES
+from corpuskit.text.pii.phone_vocabulary import (
+    ABBREVIATIONS,
+    LABELS,
+    LINKS,
+    MENTIONS,
+    NAMES,
+    OTHERS,
+    PARTICLES,
+    SERVICES,
+)
 
 Context = Literal["label", "adjoining", "mention", "other", ""]
 """What the words before a number make of it; `adjoining`: a mention right before it: `call us on 1234567`."""
@@ -24,8 +33,9 @@ _REMEMBERED = 4096
 _AS_ZEROS = bytes.maketrans(b"123456789", b"000000000")
 """In lists of numbers, what stands before each is the same but for its digits, and need be looked at only once."""
 
-_WORDS = pattern(f"(?i)({NAMES})|({LABELS})|({ABBREVIATIONS})|({MENTIONS})|{OTHERS}")
-_KINDS: dict[int, Literal["name", "label", "mention"]] = {1: "name", 2: "label", 3: "name", 4: "mention"}
+_WORDS = pattern(f"(?i)({NAMES})|({LABELS})|({ABBREVIATIONS})|({MENTIONS})|({SERVICES})|{OTHERS}")
+Kind = Literal["name", "label", "mention", "service", "other", ""]
+_KINDS: dict[int, Kind] = {1: "name", 2: "label", 3: "name", 4: "mention", 5: "service"}
 """By number of the group."""
 
 _QUALIFIER = r" ?\(\p{L}[\p{L} ,./-]{0,15}\)"
@@ -36,6 +46,10 @@ _TIGHT = pattern(
 _QUALIFIERS = pattern(_QUALIFIER)
 _MARKED = pattern(
     r"(?i)[:=：#(\"'№]|\b(?:number|numbers|no|nr|num|numer|numero|nummer|n\x{fa}mero|num\x{e9}ro|номер)\b|[番号號码碼번호]"
+)
+_SERVICE = re.compile(
+    rb"(?i) (?:\w+ )?(?:services?|hotline|support|office|desk|inquiries|enquiries|questions|department|dept\.?|line|info)"
+    rb"[:,.;]? (?:at |on )?\Z"
 )
 _NUMBER_BETWEEN = re.compile(rb"[0-9]{2}|[0-9][^:.)\]]")
 _AREA_CODE = re.compile(rb"(?:\+[0-9]{1,3} ?)?\([0-9]{2,4}\)\s+\Z")
@@ -54,7 +68,7 @@ _LONGEST_CHAIN = 16
 class Word(NamedTuple):
     """The last telling word before an offset, and where it ends."""
 
-    kind: Literal["name", "label", "mention", "other", ""]
+    kind: Kind
     end: int
 
 
@@ -71,7 +85,7 @@ def last_word(data: bytes, start: int) -> Word:
 
 
 @lru_cache(_REMEMBERED)
-def _last_word(window: bytes) -> tuple[Literal["name", "label", "mention", "other", ""], int]:
+def _last_word(window: bytes) -> tuple[Kind, int]:
     """Return the kind of the last word, and how many bytes from the end of the window it ends."""
     window = window.rpartition(b"\n\n")[2]
     last = None
@@ -94,6 +108,8 @@ def context(data: bytes, word: Word, start: int) -> Context:
 
 @lru_cache(_REMEMBERED)
 def _context(kind: str, gap: bytes) -> Context:
+    if kind == "service":
+        return "" if _SERVICE.match(gap) else "other"
     gap = _AREA_CODE.sub(b" ", gap)
     if _NUMBER_BETWEEN.search(gap):
         return ""

@@ -11,6 +11,9 @@ import ipaddress
 import re
 from functools import cache
 
+from corpuskit.text.pii.detector import folded
+from corpuskit.text.pii.emails import plain_email
+
 GROUPS = ("private", "documentation")
 
 _NETWORKS = {
@@ -32,11 +35,12 @@ def is_reserved(group: str, kind: str, value: str) -> bool:
     >>> is_reserved("documentation", "phone", "+1 (212) 555-0123"), is_reserved("private", "ipv4", "192.0.2.7")
     (True, False)
     """
+    value = folded(value, value.encode())
     if kind in ("ipv4", "ipv6"):
         address = ipaddress.ip_address(value)
         return any(address in network for network in _networks(group) if network.version == address.version)
     if kind == "email":
-        return bool(_DOMAINS[group].search(value.lower().replace("%40", "@")))
+        return bool(_DOMAINS[group].search(plain_email(value)))
     if kind == "phone" and group == "documentation":
         number = re.split("[A-Za-z,]", value)[0]
         return bool(_EXAMPLE_NUMBER.fullmatch(re.sub("[^0-9]", "", number)))

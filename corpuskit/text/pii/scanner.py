@@ -1,6 +1,6 @@
 """Personal data in a text, found by patterns: where it is and of what type.
 
-Left to finer tools: names, postal addresses, spelled-out forms (`name [at] example dot org`), full-width digits,
+Left to finer tools: names, postal addresses, numbers and addresses in plain words (`name at example dot org`),
 values broken by zero-width characters, images of text. The other modules of this package say what each detector takes.
 """
 
@@ -8,17 +8,17 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from corpuskit.text.pii import detector, national_ids, network, numbers, phones, secrets
+from corpuskit.text.pii import detector, emails, national_ids, network, numbers, phones, secrets
 from corpuskit.text.pii.detector import Detector, Span
 
-VERSION = "3"
+VERSION = "4"
 """Raised whenever a detector's verdict on any text changes."""
 
 DETECTORS = (
     secrets.PRIVATE_KEY,
     network.URL_CREDENTIALS,
     secrets.API_KEY,
-    network.EMAIL,
+    emails.EMAIL,
     numbers.IBAN,
     numbers.CREDIT_CARD,
     *national_ids.DETECTORS,
@@ -129,7 +129,7 @@ def normalised(kind: str, value: str) -> str:
     """
     value = detector.folded(value, value.encode())
     if kind == "email":
-        return value.lower().replace("%40", "@")
+        return emails.plain_email(value)
     if kind in ("phone", "credit-card", "ssn"):
         return "".join(character for character in value if character in "0123456789")
     if kind == "iban":

@@ -64,7 +64,7 @@ LEFT = [
     "pip install foo@1.2.3 and lodash@4.17.21",
     "logo@2x.png and photo@home.jpg",
     "git clone git@example.org:team/project.git",
-    "name [at] example dot org",
+    "name at example dot org",
     "listen on 127.0.0.1, 0.0.0.0 and ::1, mask 255.255.255.0",
     "version 10.40.33.2, v2.45.0.1, Chrome/120.0.6099.71, section 1.2.3.4, 1.2.3",
     "std::vector a[1::2] b[::2] 12:30:45 Bad::Face 00:1a:2b:3c:4d:5e",
