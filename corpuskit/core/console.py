@@ -77,13 +77,15 @@ def summary(name: str, count: "StepCount", hint: str = "") -> None:
 
 
 def account(count: "StepCount") -> str:
-    """Return what went into a step, what came out, and what it left out, by reason."""
+    """Return what went into a step, what came out, and what it left out, by reason, and its hits, by type."""
     parts = [f"{count.received.documents:,} in", f"{count.sent.documents:,} out"]
     parts += [
         counted(reasons, word)
         for word, reasons in (("dropped", count.dropped), ("rejected", count.rejected))
         if reasons
     ]
+    if count.hits:
+        parts.append(counted(count.hits, "hits"))
     return ", ".join(parts)
 
 
@@ -99,7 +101,13 @@ def print_outcome(name: str, count: "StepCount | None", error: CorpuskitError | 
         return
     counts = count.as_json()
     print_counts(
-        name, counts["in"]["documents"], counts["out"]["documents"], counts["dropped"], counts["rejected"], error
+        name,
+        counts["in"]["documents"],
+        counts["out"]["documents"],
+        counts["dropped"],
+        counts["rejected"],
+        error,
+        counts.get("hits"),
     )
 
 
@@ -110,9 +118,11 @@ def print_counts(
     dropped: dict[str, int],
     rejected: dict[str, int],
     error: CorpuskitError | None = None,
+    hits: dict[str, int] | None = None,
 ) -> None:
-    """Print the JSON object of `--json`, from its parts."""
-    result = {"command": name, "in": received, "out": sent, "dropped": dropped, "rejected": rejected, "exit": 0}
+    """Print the JSON object of `--json`, from its parts; `hits` where a step looks for something in documents."""
+    result = {"command": name, "in": received, "out": sent, "dropped": dropped, "rejected": rejected}
+    result |= ({"hits": hits} if hits else {}) | {"exit": 0}
     if error is not None:
         result |= {"exit": error.exit_code, "error": str(error)}
     _write(json.dumps(result) + "\n")

@@ -34,6 +34,7 @@ CountEntry = TypedDict(
         "dropped": dict[str, int],  # by reason
         "rejected": dict[str, int],  # by reason
         "ways": NotRequired[dict[str, int]],  # documents that came out, by how the step came to them
+        "hits": NotRequired[dict[str, int]],  # what the step found in documents, by type
         "killed": NotRequired[list[str]],  # ids of the documents on which the step had to be stopped
         # In the results of tasks alone:
         "absent_fields": NotRequired[list[str]],
@@ -96,6 +97,8 @@ class StepCount:
     rejected: "Counter[str]" = field(default_factory=Counter)
     ways: "Counter[str]" = field(default_factory=Counter)
     """Documents that came out, by `Document.way`; those without one are not among them."""
+    hits: "Counter[str]" = field(default_factory=Counter)
+    """What the step found in its documents, by type (`Document.hits`)."""
     killed: list[str] = field(default_factory=list)
     """Ids of the documents that were rejected because the step did not finish on them."""
     groups: "dict[str, Counter[str]]" = field(default_factory=dict)
@@ -113,6 +116,7 @@ class StepCount:
         self.dropped.update(other.dropped)
         self.rejected.update(other.rejected)
         self.ways.update(other.ways)
+        self.hits.update(other.hits)
         self.killed += other.killed
         self.number_ids += other.number_ids
         for group, reasons in other.groups.items():
@@ -154,6 +158,8 @@ class StepCount:
         }
         if self.ways:
             entry["ways"] = dict(sorted(self.ways.items()))
+        if self.hits:
+            entry["hits"] = dict(sorted(self.hits.items()))
         if self.killed:
             entry["killed"] = self.killed
         return entry
@@ -169,6 +175,7 @@ class StepCount:
             Counter(value["dropped"]),
             Counter(value["rejected"]),
             Counter(value.get("ways", {})),
+            Counter(value.get("hits", {})),
             list(value.get("killed", ())),
             {group: Counter(reasons) for group, reasons in value.get("groups", {}).items()},
             value.get("number_ids", 0),

@@ -10,6 +10,7 @@ import functools
 import itertools
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -112,6 +113,8 @@ class Document:
     """The canonical line, if it is known; copies start without one."""
     way: str = field(default="", repr=False, compare=False)
     """How a step that has several ways came to this document, in kebab-case; the step's account counts it by this."""
+    hits: Mapping[str, int] = field(default_factory=dict, repr=False, compare=False)
+    """How much of each type a step found in this document; the step's account adds them up."""
 
     def with_text(self, text: str, **metadata: Any) -> "Document":
         """Return a copy with another text, and metadata as in `with_metadata`."""

@@ -147,16 +147,22 @@ class ScrubPii(Stage):
             for location, text in _strings(document, self.fields)
             if (findings := self._find(text, types))
         }
+        counts = Counter(hit.type for findings in hits.values() for hit in findings)
         if self.mode == "tag":
-            return _tagged(document, hits)
-        if not hits:
+            outcome = _tagged(document, hits)
+        elif not hits:
             return document
-        if self.mode == "drop":
-            counts = Counter(hit.type for findings in hits.values() for hit in findings)
+        elif self.mode == "drop":
+            document.hits = counts
             return Drop(document, "pii", {kind: counts[kind] for kind in sorted(counts)})
-        return _replaced(
-            document, {location: self._scrubbed(_at(document, location), hits[location], types) for location in hits}
-        )
+        else:
+            texts = {}
+            for location in hits:
+                texts[location], more = self._scrubbed(_at(document, location), hits[location], types)
+                counts += more
+            outcome = _replaced(document, texts)
+        outcome.hits = counts
+        return outcome
 
     def _types_for(self, document: Document) -> tuple[str, ...]:
         """Return the types to look for: those of code where the document states its programming language."""
@@ -182,13 +188,18 @@ class ScrubPii(Stage):
 
         return any(is_reserved(group, hit.type, text[hit.start : hit.end]) for group in self.allow)
 
-    def _scrubbed(self, text: str, hits: "list[Hit]", types: tuple[str, ...]) -> str:
-        """Replace all hits, until another scan finds none: what was next to a hit may now be one."""
+    def _scrubbed(self, text: str, hits: "list[Hit]", types: tuple[str, ...]) -> "tuple[str, Counter[str]]":
+        """Replace all hits, until another scan finds none: what was next to a hit may now be one.
+
+        Return the text, and how many hits of each type came up later.
+        """
+        later: Counter[str] = Counter()
         for _ in range(_ROUNDS):
             text = _replace(text, hits, self._placeholder)
             hits = self._find(text, types)
             if not hits:
-                return text
+                return text, later
+            later.update(hit.type for hit in hits)
         raise Reject("pii-detector-failed", f"new hits after {_ROUNDS} rounds")
 
     def _placeholder(self, kind: str, value: str) -> str:

@@ -346,7 +346,9 @@ def test_a_field_that_no_document_has_is_told(corpuskit: Run, jobs: str, fields:
     result = corpuskit("scrub-pii", "-j", jobs, "--fields", fields, stdin=lines_of(documents))
     assert result.returncode == 0
     said = result.stderr.decode().splitlines()
-    assert said[-1] == (f"corpuskit scrub-pii: {notice}" if notice else "corpuskit scrub-pii: 400 in, 400 out")
+    assert said[-1] == (
+        f"corpuskit scrub-pii: {notice}" if notice else "corpuskit scrub-pii: 400 in, 400 out, 400 hits (email 400)"
+    )
     assert not corpuskit("scrub-pii", "--quiet", "--fields", "txt", stdin=lines_of(documents)).stderr
 
 
@@ -373,3 +375,23 @@ sources:
     (tmp_path / "recipe.yaml").write_text(recipe.replace("FIELD", "text"))
     done = corpuskit("mix", "recipe.yaml", "-o", "out")
     assert done.returncode == 0 and b"no document has" not in done.stderr
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("mode", ["mask", "tag", "drop"])
+def test_hits_are_counted_by_type_in_summary_json_and_manifest(
+    corpuskit: Run, tmp_path: Path, mode: str, jobs: str
+) -> None:
+    texts = [f"{MAIL} or al@example.org, call {PHONE}", "nobody", f"host {ADDRESS}, {MAIL}"]
+    given = lines_of([{"text": text, "metadata": {}} for text in texts])
+    hits = {"email": 3, "ipv4": 1, "phone": 1}
+    result = corpuskit("scrub-pii", "--mode", mode, "-j", jobs, "-o", "out.jsonl", stdin=given)
+    assert result.stderr.decode().splitlines()[-1].endswith(", 5 hits (email 3, ipv4 1, phone 1)")
+    assert json.loads((tmp_path / "out.jsonl.manifest.json").read_text())["steps"][-1]["hits"] == hits
+    result = corpuskit("scrub-pii", "--mode", mode, "-j", jobs, "--json", stdin=given)
+    assert json.loads(result.stderr.splitlines()[-1])["hits"] == hits
+
+
+def test_a_run_without_hits_counts_none(corpuskit: Run) -> None:
+    result = corpuskit("scrub-pii", "--json", stdin=lines_of([{"text": "nobody", "metadata": {}}]))
+    assert "hits" not in json.loads(result.stderr.splitlines()[-1])

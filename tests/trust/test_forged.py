@@ -79,6 +79,7 @@ UNSOUND = [
     ("steps.0.killed", [5]),
     ("steps.0.ways", ["trees"]),
     ("steps.0.ways", {"trees": "x"}),
+    ("steps.0.hits", {"email": "x"}),
     ("inputs.0.damage", None),
     ("inputs.0.damage", [5]),
     ("inputs.0.sha256", None),
@@ -117,6 +118,7 @@ UNTRUE = [
     ("tokenizer", "x", "no digest of it"),
     ("steps.0.ways", {"trees": 3, "plain": 1}, "counts more `ways` than documents"),
     ("steps.0.ways", {"trees": 0}, "counts more `ways` than documents"),
+    ("steps.0.hits", {"email": 0}, "counts `hits` of a type that it did not find"),
     ("shards.0.tokens", 5, "tokens"),
 ]
 

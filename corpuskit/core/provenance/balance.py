@@ -12,7 +12,7 @@ VerdictKey = tuple[str, str, str]
 
 
 def step_problems(steps: Sequence[StepEntry]) -> Iterator[str]:
-    """Yield each step that does not balance, names too many ways, or did not take what the steps before it sent."""
+    """Yield each step that does not balance, names too many ways or no hits, or did not take what the steps before it sent."""
     sent: dict[str, StreamCount | None] = {}
     for entry in steps:
         if not is_balanced(entry):
@@ -20,6 +20,8 @@ def step_problems(steps: Sequence[StepEntry]) -> Iterator[str]:
         ways = entry.get("ways", {}).values()
         if ways and (min(ways) < 1 or sum(ways) > entry["out"]["documents"]):
             yield f"step {entry['id']} counts more `ways` than documents"
+        if min(entry.get("hits", {}).values(), default=1) < 1:
+            yield f"step {entry['id']} counts `hits` of a type that it did not find"
         if any(parent not in sent for parent in entry["from"]):
             yield f"step {entry['id']} follows steps that come after it or do not exist"
         sent[entry["id"]] = StreamCount.from_json(entry["out"]) if "out" in entry else None

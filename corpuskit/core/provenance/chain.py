@@ -116,7 +116,7 @@ class Chain:
     def cut(self) -> None:
         """Record that a later step took only a part: earlier steps keep name and options, but lose their counts."""
         for entry in self.steps:
-            for key in ("in", "made", "out", "dropped", "rejected", "ways"):
+            for key in ("in", "made", "out", "dropped", "rejected", "ways", "hits"):
                 entry.pop(key, None)  # type: ignore[misc]
             entry["upstream"] = "cut"
         self.decisions = []
@@ -155,7 +155,7 @@ def follow_from_one_another(steps: list[StepEntry]) -> bool:
 def is_account(entry: StepEntry) -> bool:
     """Whether a step has all parts of its account, or none, as after a cut."""
     parts = len(ACCOUNT & entry.keys())
-    if parts not in (0, len(ACCOUNT)) or (not parts and "ways" in entry):
+    if parts not in (0, len(ACCOUNT)) or (not parts and ("ways" in entry or "hits" in entry)):
         return False
     return "in" not in entry or (has_sound_digest(entry["in"]) and has_sound_digest(entry["out"]))
 

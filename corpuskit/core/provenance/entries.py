@@ -19,6 +19,7 @@ _StepEntryKeys = TypedDict(
         "dropped": NotRequired[dict[str, int]],
         "rejected": NotRequired[dict[str, int]],
         "ways": NotRequired[dict[str, int]],
+        "hits": NotRequired[dict[str, int]],
         "killed": NotRequired[list[str]],
     },
 )

@@ -9,7 +9,7 @@ from corpuskit.core.document import Document, Reject, encode
 from corpuskit.core.errors import CorpuskitError
 from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.step import Drop, Split, Stage
-from corpuskit.core.stream.batch import Batch, Location, count_unread, count_way, decoded, of_reject
+from corpuskit.core.stream.batch import Batch, Location, count_hits, count_unread, count_way, decoded, of_reject
 from corpuskit.core.stream.cpu_guard import KILLED, TOGETHER, Guard, killed
 
 Outcome = Document | Drop | Reject | Sequence[Document]
@@ -184,6 +184,7 @@ def _count_outcome(stage: Stage, count: StepCount, item: InFlight, outcome: Outc
         if isinstance(outcome, Drop):
             verdict = Verdict.of_drop(stage.name(), outcome, item.location)
             count.dropped[outcome.reason] += 1
+            count_hits(count, outcome.document)
             return verdict
         if not isinstance(outcome, Reject):
             expected = "`split` must return Documents" if isinstance(stage, Split) else "`apply` must return a Document"

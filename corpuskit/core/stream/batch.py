@@ -114,13 +114,21 @@ def decoded(
 
 
 def count_way(count: StepCount, document: Document) -> None:
-    """Count how a step came to a document that it sends on; the next step has ways of its own."""
+    """Count how a step came to a document that it sends on, and its hits; the next step has ways of its own."""
+    count_hits(count, document)
     if document.way:
         if document.way == NUMBER_AS_ID:
             count.number_ids += 1
         else:
             count.ways[document.way] += 1
         document.way = ""
+
+
+def count_hits(count: StepCount, document: Document) -> None:
+    """Count what a step found in a document."""
+    if document.hits:
+        count.hits.update(document.hits)
+        document.hits = {}
 
 
 def count_unread(verdict: Verdict, name: str, count: StepCount) -> None:
