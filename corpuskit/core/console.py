@@ -85,7 +85,7 @@ def account(count: "StepCount") -> str:
         if reasons
     ]
     if count.hits:
-        parts.append(counted(count.hits, "hits"))
+        parts.append(counted(count.hits, "hit" if count.hits.total() == 1 else "hits"))
     return ", ".join(parts)
 
 
