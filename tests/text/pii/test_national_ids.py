@@ -308,3 +308,8 @@ def test_the_table_of_the_documentation_names_every_type() -> None:
     page = Path(ROOT / "docs" / "personal-data.md").read_text(encoding="utf-8")
     rows = [line.split("|")[1].strip().strip("`") for line in page.splitlines() if line.startswith("| `")]
     assert sorted(rows) == sorted(set(engine_types("native")) - {"national-id"})
+
+
+def test_a_place_in_no_table_is_no_failure() -> None:
+    """python-stdnum raises KeyError for such places in a known province, though the last digit holds."""
+    assert scanner().find("no. 11030019900101001X and 110500199001010010") == []

@@ -80,3 +80,19 @@ def test_a_secret_beside_a_template_is_taken(text: str, secret: str) -> None:
 def test_hosts_inside_a_domain_may_have_underscores() -> None:
     text = "jo@print_server.example.org but not self@some_module.attribute"
     assert [text[hit.start : hit.end] for hit in scanner().find(text)] == ["jo@print_server.example.org"]
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses"),
+    [
+        ("224.0.0.22 and 239.192.0.7, ff05::2", []),
+        ("route 198.51.100.0/24 via 198.51.100.9", ["198.51.100.9"]),
+        ("subnet 203.0.113.64/26, host 203.0.113.65/26", ["203.0.113.65"]),
+        ("address 203.0.113.0/32", ["203.0.113.0"]),
+        ("inet 192.0.2.9 brd 192.0.2.255, broadcast 192.0.2.127", ["192.0.2.9"]),
+        ("2001:db8:7::/48 but 2001:db8:7::5/48, 2001:db8:7:1::", ["2001:db8:7::5"]),
+        ("Windows 10.0.19.44, assembly 44.3.2.1", []),
+    ],
+)
+def test_networks_multicast_and_broadcast_are_nobodys(text: str, addresses: list[str]) -> None:
+    assert [text[hit.start : hit.end] for hit in scanner(("ipv4", "ipv6")).find(text)] == addresses

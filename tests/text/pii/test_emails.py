@@ -1,0 +1,49 @@
+"""E-mail addresses that touch other scripts, and those that people hide."""
+
+import pytest
+
+from corpuskit.text.pii.reserved import is_reserved
+from corpuskit.text.pii.scanner import normalised, scanner
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("邮箱al@example.net。", "al@example.net"),
+        ("メールはal@example.netまで", "al@example.net"),
+        ("邮箱：ａｌ＠example.net", "ａｌ＠example.net"),
+        ("E-mail: al @ example . net", "al @ example . net"),
+        ("al @ example . net", "al @ example . net"),
+        ("mail: al @example.net", "al @example.net"),
+        ("al (at) example (dot) net", "al (at) example (dot) net"),
+        ("al.bo [at] mail [dot] example [dot] net", "al.bo [at] mail [dot] example [dot] net"),
+        ("al[at]example.net, or not", "al[at]example.net"),
+        ("al {at} example {dot} net", "al {at} example {dot} net"),
+        ("write al(a)example.fi", "al(a)example.fi"),
+        ("E-Mail: al (ät) example punkt de", "al (ät) example punkt de"),
+    ],
+)
+def test_an_address_is_taken_whole_however_it_is_written(text: str, address: str) -> None:
+    assert [text[hit.start : hit.end] for hit in scanner(("email",)).find(text)] == [address]
+    compared = normalised("email", address)
+    assert compared.count("@") == 1 and compared.isascii() and " " not in compared
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "look at example dot com",
+        "lunch @ example.net",
+        "array[at]obj.attr and f(a).org, x[a] y.is",
+        "5 @ 3.50 EUR",
+        "we met @ home . It was",
+    ],
+)
+def test_signs_of_every_day_make_no_address(text: str) -> None:
+    assert scanner(("email",)).find(text) == []
+
+
+def test_hidden_addresses_are_equal_to_plain_ones() -> None:
+    assert normalised("email", "Al (at) Example [dot] net") == normalised("email", "al@example.net")
+    assert is_reserved("documentation", "email", "al (at) example (dot) net")
+    assert normalised("phone", "٠١١-٢٣٤") == normalised("phone", "011234")
