@@ -43,7 +43,10 @@ _NETWORK_BEFORE = pattern(
     r"|\b(?:eth|wlan|en|tun)[0-9])"
 )
 _NETWORK_AFTER = pattern(r"(?i)^(?:/|:[^\s]|[- ]?(?:ad?dres|host|server|router|netz|network)|\.in-addr)")
+_THIS_HOST = (0, 127)
 _FIRST_MULTICAST = 224
+_EUI_64 = re.compile(rb"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){7}")
+"""The address of a device, which could be read as eight short groups."""
 _SUBNET = 64
 """Bits of an IPv6 address that say which network it is in (RFC 4291)."""
 _PREFIX_LENGTH = re.compile(rb"/([0-9]{1,3})(?![0-9A-Za-z.])")
@@ -68,7 +71,7 @@ _TEMPLATE = pattern(
 )
 """A place for a value in f-strings, shells, printf, Ruby, templates, or documentation (`<password>`, `***`)."""
 _NAMES_OF_PARTS = pattern(
-    r"(?i)^\[?(?:[a-z]+;)?(?:my)?_?(?:user(?:[-_]?name)?|login):(?:my)?_?(?:pass(?:[-_]?word|wd)?|pwd|secret)$"
+    r"(?i)^\[?(?:[a-z]+;)?(?:my)?_?(?:user(?:[-_]?name)?|login|benutzer(?:name)?|bruker|bruger|användare|usuario|usu\x{e1}rio|utilisateur|utente|gebruiker|uzivatel):(?:my)?_?(?:pass(?:[-_]?word|wd|wort|ord)?|pwd|secret|adgangskode|l\x{f6}senord|contrase\x{f1}a|senha|mot[-_]?de[-_]?passe|wachtwoord|heslo)$"
 )
 """`user:password`, where documentation says what belongs there."""
 _ALWAYS_SECRET = (b"pass", b"pwd", b"secret")
@@ -106,7 +109,7 @@ def _is_ipv4(data: bytes, start: int, end: int) -> bool:
     if digit_at(data, end + 1) and data[end : end + 1] in (b".", b"-"):
         return False
     octets = [int(octet) for octet in data[start:end].split(b".")]
-    if octets[0] in (0, 127) or octets[0] >= _FIRST_MULTICAST:
+    if octets[0] in _THIS_HOST or octets[0] >= _FIRST_MULTICAST:
         return False
     window = before(data, start, _WINDOW).rpartition(b"\n")[2]
     following = after(data, end, 24)
@@ -127,6 +130,11 @@ def _is_ipv4_network(text: bytes, following: bytes) -> bool:
     if not prefix or text.endswith(b".0"):
         return text.endswith(b".0") and not (prefix and int(prefix.group(1)) > _LONGEST_OF_NETWORKS)
     return _has_no_host(ipaddress.IPv4Address(text.decode()), int(prefix.group(1)))
+
+
+def _is_nobodys(octets: bytes) -> bool:
+    """Whether this is an IPv4 address of this host, of many hosts, or of a network."""
+    return octets[0] in _THIS_HOST or octets[0] >= _FIRST_MULTICAST or not octets[3]
 
 
 def _has_no_host(address: ipaddress.IPv4Address | ipaddress.IPv6Address, prefix: int) -> bool:
@@ -157,8 +165,10 @@ def _is_ipv6(text: bytes, following: bytes) -> bool:
         address = ipaddress.IPv6Address(text.decode())
     except ValueError:
         return False
-    if address.is_loopback or address.is_unspecified or address.is_multicast:
+    if address.is_loopback or address.is_unspecified or address.is_multicast or _EUI_64.fullmatch(text):
         return False
+    if address.ipv4_mapped:
+        return not _is_nobodys(address.ipv4_mapped.packed)
     prefix = _PREFIX_LENGTH.match(following)
     if _has_no_host(address, int(prefix.group(1)) if prefix else _SUBNET):
         return False

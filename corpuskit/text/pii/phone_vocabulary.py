@@ -62,7 +62,7 @@ OTHERS = (
 )
 SERVICES = (
     r"\borders?\b|\bid\b|\bcase\b|\bprice|\bdate\b|\bborn\b|\bcards?\b|\baccounts?|\bpart\b|\bitem\b|\barticle\b|\bartikel|\bart\."
-    r"|\bmodel\b|\bticket\b|\bregistration\b|заказ\p{L}*"
+    r"|\bkeys?\b|\bmodel\b|\bticket\b|\bregistration\b|заказ\p{L}*"
 )
 """Words for other numbers that also name who is telephoned (`card services: 212-555-0123`): they count if adjoining."""
 LINKS = (
