@@ -88,22 +88,23 @@ _PHONE_BEFORE = pattern(
 _FOLDED_DIGITS = {zero + value: str(value) for zero in ZEROS for value in range(10)}
 _FULL_WIDTH = {ord(sign) + 0xFEE0: sign for sign in "+-()/@." + string.ascii_letters}
 _FOLDED = str.maketrans({chr(code): sign for code, sign in (_FOLDED_DIGITS | _FULL_WIDTH).items()})
-_FOLDABLE = re2.compile(
+_TO_FOLD = re.compile(f"[{''.join(map(re.escape, map(chr, _FOLDED)))}]+")
+FOLDABLE = (
     "[" + "".join(rf"\x{{{zero:x}}}-\x{{{zero + 9:x}}}" for zero in ZEROS) + r"\x{ff20}]"
-    r"|[\x{ff08}\x{ff0b}][0-9+]|[0-9][\x{ff08}\x{ff09}\x{ff0d}\x{ff0f}]",
-    options(),
+    r"|\x{ff0b}[0-9]|\x{ff08}[0-9+]{2,6}\x{ff09}[0-9 -]|[0-9]\x{ff08}[0-9]+\x{ff09}[0-9]|[0-9][\x{ff0d}\x{ff0f}][0-9]"
 )
+"""What a text holds in which `folded` changes something that could be personal data."""
 
 
-def folded(text: str, data: bytes) -> str:
-    """Return the text, which is `data` in UTF-8, with the digits of other scripts and full-width signs in ASCII.
+def folded(text: str) -> str:
+    """Return the text with the digits of other scripts and full-width signs in ASCII.
 
     Every character stays where it is. Commas, colons and full stops of CJK text are left: they end numbers.
 
-    >>> folded("٠٦１２、（०3）", "٠٦１２、（०3）".encode())
+    >>> folded("٠٦１２、（०3）")
     '0612、(03)'
     """
-    return text if text.isascii() or not _FOLDABLE.search(data) else text.translate(_FOLDED)
+    return _TO_FOLD.sub(lambda run: run.group().translate(_FOLDED), text)
 
 
 def stands_alone(data: bytes, start: int, end: int) -> bool:

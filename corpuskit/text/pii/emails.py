@@ -27,8 +27,8 @@ _DOT = rf"(?: ?[(\[{{<] ?(?:{_DOT_WORDS}) ?[)\]}}>] ?| (?:dot|punkt|point|punto|
 _LABEL = rf"[{_LETTER}0-9](?:[{_LETTER}0-9-]*[{_LETTER}0-9])?"
 _GENERIC = r"com|org|net|edu|gov|info|biz"
 _TOP = rf"{_GENERIC}|name|example|test|invalid|museum|online|site|cloud|tech|email|[A-Za-z]{{2}}|рф"
-_HIDDEN_AT = pattern(f"(?i){_AT}")
-_SPACED_AT = pattern(" ?@ ?")
+_HIDDEN_SOURCE = rf"(?i)({_AT})|( @ ?|@ )[{_LETTER}0-9-]+ ?[.] ?[{_LETTER}]{{2}}"
+_HIDDEN_AT = pattern(_HIDDEN_SOURCE)
 _NAME_BEFORE = pattern(rf"(?i)[{_LETTER}0-9_](?:[{_LETTER}0-9_.+-]*{_DOT})?[{_LETTER}0-9_+-]*$")
 _DOMAIN_AFTER = pattern(rf"(?i)^(?:{_LABEL}{_DOT}){{1,4}}(?:{_TOP})(?:\b|$)")
 _SPACED_DOMAIN = pattern(rf"^{_LABEL} \. (?:{_GENERIC})(?:\b|$)")
@@ -44,28 +44,37 @@ _SPELLED_AT = re.compile(rf"(?i){_AT}")
 _SPELLED_DOT = re.compile(rf"(?i){_DOT}")
 
 
-def find_emails(data: bytes) -> list[Span]:
-    """Find addresses; the domain needs a dot.
+def find_emails(data: bytes) -> Iterator[Span]:
+    """Find plain addresses; the domain needs a dot.
 
     Names of hosts inside a domain may hold underscores, as intranets write them against RFC 1123.
     """
-    spans = [*_plain(data), *_around(_HIDDEN_AT, data)]
-    if b"@ " in data or b" @" in data or b" . " in data:
-        spans += _around(_SPACED_AT, data)
-    return merged(spans)
+    for match in _EMAIL_PATTERN.finditer(data):
+        start, end = match.span()
+        value = data[start:end]
+        if value.rpartition(b".")[2].lower() in _NOT_DOMAINS:
+            continue
+        # git@host:path names a repository, not a person; in `://user:password@host`, the password is no mailbox.
+        repository = value.startswith(b"git@") and data[end : end + 1] in (b":", b"/")
+        if not repository and not _PASSWORD_BEFORE.search(before(data, start, 80)):
+            yield start, end
 
 
-def _around(sign: Any, data: bytes) -> Iterator[Span]:
+def find_hidden_emails(data: bytes) -> list[Span]:
     """Find addresses around a sign that is spelled out or has spaces beside it."""
-    for match in sign.finditer(data):
-        at, behind = match.span()
+    return merged(_around_signs(data))
+
+
+def _around_signs(data: bytes) -> Iterator[Span]:
+    for match in _HIDDEN_AT.finditer(data):
+        spelled = match.group(1) is not None
+        at, behind = match.span(1 if spelled else 2)
         name = _NAME_BEFORE.search(before(data, at, _REACH))
         following = after(data, behind, _REACH)
         domain = name and _DOMAIN_AFTER.match(following)
         if not domain:
             continue
         start = at - len(name.group())
-        spelled = match.group() != b"@" and sign is _HIDDEN_AT
         if spelled or _SPACED_DOMAIN.match(following) or _MAIL_BEFORE.search(before(data, start, 48)):
             yield start, behind + domain.end()
 
@@ -82,16 +91,5 @@ def plain_email(value: str) -> str:
     return value
 
 
-def _plain(data: bytes) -> Iterator[Span]:
-    for match in _EMAIL_PATTERN.finditer(data):
-        start, end = match.span()
-        value = data[start:end]
-        if value.rpartition(b".")[2].lower() in _NOT_DOMAINS:
-            continue
-        # git@host:path names a repository, not a person; in `://user:password@host`, the password is no mailbox.
-        repository = value.startswith(b"git@") and data[end : end + 1] in (b":", b"/")
-        if not repository and not _PASSWORD_BEFORE.search(before(data, start, 80)):
-            yield start, end
-
-
-EMAIL = Detector("email", rf"[@\x{{ff20}}]|%40|(?i:{_AT})", find_emails)
+EMAIL = Detector("email", r"[@\x{ff20}]|%40", find_emails)
+HIDDEN_EMAIL = Detector("email", _HIDDEN_SOURCE, find_hidden_emails)

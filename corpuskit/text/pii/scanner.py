@@ -19,6 +19,7 @@ DETECTORS = (
     network.URL_CREDENTIALS,
     secrets.API_KEY,
     emails.EMAIL,
+    emails.HIDDEN_EMAIL,
     numbers.IBAN,
     numbers.CREDIT_CARD,
     *national_ids.DETECTORS,
@@ -29,6 +30,8 @@ DETECTORS = (
 )
 """In order of precedence: what one detector takes, the next ones do not see."""
 
+_FOLD = -1
+"""The number of the trigger that calls for no detector, but for a text with its digits in ASCII."""
 _PLACEHOLDER = detector.pattern(r"\{\{[A-Z][A-Z0-9_]{1,31}(?::[0-9a-f]{16})?\}\}")
 _LONG_RUN = re.compile(rb"[0-9]{40,}")
 """More digits than any national id has: no id is in there, and the automata of ids are slow on them."""
@@ -52,16 +55,18 @@ class Scanner:
     def __init__(self, types: tuple[str, ...] = ()) -> None:
         self._detectors = [each for each in DETECTORS if not types or each.type in types]
         gates = {each.gate or each.trigger: number for number, each in enumerate(self._detectors)}
-        self._open = _Triggers(list(gates.items()))
+        self._open = _Triggers([(detector.FOLDABLE, _FOLD), *gates.items()])
         self._gated = _Triggers([(each.trigger, number) for number, each in enumerate(self._detectors) if each.gate])
 
     def find(self, text: str) -> list[Hit]:
         """Return the hits in the order of the text; no two overlap. Raises DetectorFailed."""
         data = text.encode()
-        text_read = detector.folded(text, data)
-        if text_read is not text:
-            text, data = text_read, text_read.encode()
-        detectors = self._called_for(data)
+        numbers = self._open.match(data)
+        if _FOLD in numbers:
+            text = detector.folded(text)
+            data = text.encode()
+            numbers = [number for number in self._open.match(data) if number != _FOLD]
+        detectors = self._called_for(data, numbers)
         if not detectors:
             return []
         findings: list[tuple[int, int, str]] = []
@@ -72,9 +77,8 @@ class Scanner:
             rest = _blank(rest, spans)
         return _in_characters(text, data, sorted(findings))
 
-    def _called_for(self, data: bytes) -> list[Detector]:
-        """Return the detectors whose triggers the text holds."""
-        numbers = self._open.match(data)
+    def _called_for(self, data: bytes, numbers: list[int]) -> list[Detector]:
+        """Return the detectors whose triggers the text holds; `numbers` are those of gates and triggers without."""
         if any(self._detectors[number].gate for number in numbers):
             shortened = _LONG_RUN.sub(b"0", data)
             numbers = [number for number in numbers if not self._detectors[number].gate] + self._gated.match(shortened)
@@ -127,7 +131,7 @@ def normalised(kind: str, value: str) -> str:
     >>> normalised("email", "Jo@Example.ORG"), normalised("credit-card", "4111 1111-1111 1111")
     ('jo@example.org', '4111111111111111')
     """
-    value = detector.folded(value, value.encode())
+    value = detector.folded(value)
     if kind == "email":
         return emails.plain_email(value)
     if kind in ("phone", "credit-card", "ssn"):
