@@ -12,7 +12,7 @@ VerdictKey = tuple[str, str, str]
 
 
 def step_problems(steps: Sequence[StepEntry]) -> Iterator[str]:
-    """Yield each step that does not balance, names too many ways or no hits, or did not take what the steps before it sent."""
+    """Yield each step that does not balance, counts what cannot be, or did not take what the steps before it sent."""
     sent: dict[str, StreamCount | None] = {}
     for entry in steps:
         if not is_balanced(entry):

@@ -37,7 +37,7 @@ ZEROS = (
     0x17E0,
     0xFF10,
 )
-"""The zeros of Arabic, Persian, the scripts of India, Thai, Lao, Burmese, Khmer, and full width; nine digits follow each."""
+"""The zeros of Arabic, Persian, the Indian scripts, Thai, Lao, Burmese, Khmer, and full width; nine follow each."""
 
 _MEMORY = 64 << 20
 _WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")

@@ -8,7 +8,6 @@ names a meeting. Plain words (`name at example dot org`) are left.
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from corpuskit.text.pii.detector import Detector, Span, after, before, merged, pattern
 

@@ -41,15 +41,16 @@ _KINDS: dict[int, Kind] = {1: "name", 2: "label", 3: "name", 4: "mention", 5: "s
 _QUALIFIER = r" ?\(\p{L}[\p{L} ,./-]{0,15}\)"
 """`(home)` and the like, between a word and its number."""
 _TIGHT = pattern(
-    rf"(?i)^(?:[^\p{{L}}\p{{M}}\p{{N}}]{{0,6}}|{_QUALIFIER}|[{PARTICLES}]{{1,4}}){{0,3}}(?:{LINKS}[^\p{{L}}\p{{M}}\p{{N}}]{{1,6}}){{0,4}}(?:ל-)?$"
+    rf"(?i)^(?:[^\p{{L}}\p{{M}}\p{{N}}]{{0,6}}|{_QUALIFIER}|[{PARTICLES}]{{1,4}}){{0,3}}"
+    rf"(?:{LINKS}[^\p{{L}}\p{{M}}\p{{N}}]{{1,6}}){{0,4}}(?:ל-)?$"
 )
 _QUALIFIERS = pattern(_QUALIFIER)
 _MARKED = pattern(
     r"(?i)[:=：#(\"'№]|\b(?:number|numbers|no|nr|num|numer|numero|nummer|n\x{fa}mero|num\x{e9}ro|номер)\b|[番号號码碼번호]"
 )
 _SERVICE = re.compile(
-    rb"(?i) (?:\w+ )?(?:services?|hotline|support|office|desk|inquiries|enquiries|questions|department|dept\.?|line|info)"
-    rb"[:,.;]? (?:at |on )?\Z"
+    rb"(?i) (?:\w+ )?(?:services?|hotline|support|office|desk|inquiries|enquiries|questions|department|dept\.?|line"
+    rb"|info)[:,.;]? (?:at |on )?\Z"
 )
 _NUMBER_BETWEEN = re.compile(rb"[0-9]{2}|[0-9][^:.)\]]")
 _AREA_CODE = re.compile(rb"(?:\+[0-9]{1,3} ?)?\([0-9]{2,4}\)\s+\Z")

@@ -259,7 +259,6 @@ def _has_shape(candidate: Candidate, context: Context, extended: bool) -> bool:
 
 def _fits_label(candidate: Candidate) -> bool:
     """Whether digits after a label are a number: nearly all are, but for amounts, and codes that no plan knows."""
-    text = candidate.text
     if candidate.international and not _fits_calling_code(candidate, assigned=False):
         return False
     return not _COUNTED.match(after(candidate.data, candidate.end, 12))
