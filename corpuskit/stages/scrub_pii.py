@@ -46,13 +46,13 @@ class ScrubPii(Stage):
     `mask` writes `{{EMAIL}}` in place of an address; `hash` writes `{{EMAIL:0123456789abcdef}}`, the first 64 bits
     of an HMAC-SHA-256 under your key, so that equal values stay equal; `tag` leaves the text and writes
     `metadata.pii`, a list of `{start, end, type}` in characters, with `field` where that is not `text`; `drop`
-    drops the document for the reason `pii`, with the number of hits by type. A text that was scrubbed before
-    does not change again. A detector that fails rejects the record (`pii-detector-failed`).
+    drops the document for the reason `pii`, with the number of hits by type. Summary, `--json` and manifest count
+    the hits by type in every mode. A text that was scrubbed before does not change again. A detector that fails rejects the record (`pii-detector-failed`).
 
     A field is `text`, `id`, another top-level key, or a path such as `metadata.author`; in a list or an object, all
     strings count, so `metadata` stands for all metadata. Missing fields are skipped; a run names those that no document
-    has. Ids are left as they are unless named, and keys of objects always. Loopback addresses and netmasks are left;
-    private addresses are not, unless `--allow private` leaves what every network uses again (192.168.…, fe80::…, names
+    has. Ids are left as they are unless named, and keys of objects always. Addresses of networks (192.0.2.0/24),
+    multicast, loopback and netmasks are left; private addresses are not, unless `--allow private` leaves what every network uses again (192.168.…, fe80::…, names
     under `.local`); `--allow documentation` leaves what standards keep for examples (example.org, 192.0.2.…, 555-01xx).
 
     Documents with `metadata.programming_language`, as the source `code` gives it, are source code: `--code-types
@@ -62,7 +62,7 @@ class ScrubPii(Stage):
     country, such as gb-nhs, fr-nir, de-idnr or br-cpf: docs/personal-data.md lists them. `national-id` stands for ssn
     and all of those. A national id whose number alone could be anything counts only after a word that announces it.
 
-    Not found: names, postal addresses, spelled-out forms (`name [at] example dot org`), full-width digits.
+    Not found: names, postal addresses, numbers and addresses in plain words (`name at example dot org`).
     The engine `scrubadub` knows email, phone, credit-card, ssn and credential (`username: … password: …`) only; a
     credential may include words that follow it.
     Holds one document at a time in memory.
