@@ -47,13 +47,15 @@ class ScrubPii(Stage):
     of an HMAC-SHA-256 under your key, so that equal values stay equal; `tag` leaves the text and writes
     `metadata.pii`, a list of `{start, end, type}` in characters, with `field` where that is not `text`; `drop`
     drops the document for the reason `pii`, with the number of hits by type. Summary, `--json` and manifest count
-    the hits by type in every mode. A text that was scrubbed before does not change again. A detector that fails rejects the record (`pii-detector-failed`).
+    the hits by type in every mode. A text that was scrubbed before does not change again. A detector that fails
+    rejects the record (`pii-detector-failed`).
 
     A field is `text`, `id`, another top-level key, or a path such as `metadata.author`; in a list or an object, all
     strings count, so `metadata` stands for all metadata. Missing fields are skipped; a run names those that no document
     has. Ids are left as they are unless named, and keys of objects always. Addresses of networks (192.0.2.0/24),
-    multicast, loopback and netmasks are left; private addresses are not, unless `--allow private` leaves what every network uses again (192.168.…, fe80::…, names
-    under `.local`); `--allow documentation` leaves what standards keep for examples (example.org, 192.0.2.…, 555-01xx).
+    multicast, loopback and netmasks are left; private addresses are not, unless `--allow private` leaves what every
+    network uses again (192.168.…, fe80::…, names under `.local`); `--allow documentation` leaves what standards keep for
+    examples (example.org, 192.0.2.…, 555-01xx).
 
     Documents with `metadata.programming_language`, as the source `code` gives it, are source code: `--code-types
     email,ipv4,ipv6,url-credentials,api-key,private-key` looks for nothing else in them.

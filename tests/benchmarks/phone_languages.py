@@ -10,7 +10,7 @@ the misses of the even ones alone.
 import sys
 
 from corpuskit.stages.scrub_pii import Finder, finder
-from tests.benchmarks.phone_sentences import missing
+from tests.benchmarks.phone_sentences import masked, missing
 
 LANGUAGES: dict[str, tuple[str, str]] = {
     "zh": (
@@ -117,6 +117,60 @@ LANGUAGES: dict[str, tuple[str, str]] = {
 }
 """Labels and numbers, separated by bars, by language."""
 
+WITHOUT_NUMBER = (
+    "这款手机卖出了12345678台。",
+    "手机屏幕分辨率为1920 1080像素",
+    "电话会议在2021年03月04日 10:15开始",
+    "热线开通以来共接听20210304次来电",
+    "联系我们的订单号 20210304123456",
+    "电话普及率 1990-1995 年翻了一番",
+    "携帯電話の契約数は178912345件です。",
+    "電話帳は1234567部印刷された",
+    "携帯 1080 1920 2340",
+    "お問い合わせ番号 2021-0304-1015",
+    "โทรศัพท์รุ่นนี้ขายได้ 1234567 เครื่อง",
+    "มือถือราคา 12,900-15,900 บาท",
+    "मोबाइल उपयोगकर्ता 1200000000 हैं",
+    "फोन की कीमत 12999 से 15999",
+    "Điện thoại này có giá 12.990.000 đồng",
+    "Gọi hàm 1000000 lần mất 1500 ms",
+    "Το τηλέφωνο κοστίζει 1.299,00 ευρώ το 2019-2020.",
+    "Κινητό με μνήμη 128 256 512",
+    "Telefonów sprzedano 1 234 567 w 2019 roku.",
+    "Telefon komórkowy za 1299-1499 zł",
+    "휴대폰 1234567대가 팔렸다",
+    "전화 보급률은 1980 1985 1990년에",
+    "بيع 1234567 هاتف في 2019-2020",
+    "سعر الجوال 1299 1499 1599 ريال",
+    "טלפון נייד נמכר ב-1299 עד 1499 שקלים, 2019-2020",
+    "تلفن همراه ۱۲۸ ۲۵۶ ۵۱۲ گیگابایت",
+    "Телефонов продано 1 234 567 за 2019 год.",
+    "Телефон стоит 12 990-15 990 рублей",
+    "факс 9600 14400 28800 бит/с",
+    "Мобільних абонентів 54 000 000 у 2018 році",
+    "Telefon fiyatı 12.999-14.999 TL",
+    "Cep telefonu satışları 2019-2020 arasında 1.234.567 oldu.",
+    "Telepon pintar terjual 1.234.567 unit pada 2019-2020",
+    "HP dengan RAM 128 256 512 GB",
+    "O telemóvel custa 1299,00-1499,00 euros.",
+    "Celular com 128 256 512 GB",
+    "El teléfono se lanzó el 12-09-2014 a las 10.30-11.30",
+    "Móvil de 1080 2340 píxeles",
+    "Il telefono costa 1.299,00-1.499,00 euro",
+    "Cellulare da 128 256 512 GB",
+    "Le téléphone de 1876 1877 1878",
+    "Portable vendu 1 299 000 fois",
+    "De telefoon kost 1.299,00-1.499,00",
+    "Mobiel internet: 12 24 48 96 Mbit",
+    "Telefonen kostar 12 990-14 990 kronor",
+    "Mobil: 128 256 512 GB",
+    "Telefonů se prodalo 1 234 567 kusů",
+    "Telefonul costă 1.299-1.499 lei din 12.10-15.10.2020",
+    "A telefon ára 129 990 és 149 990 forint között",
+    "Das Telefon kostet 1.299,00-1.499,00 Euro, Modell 20210304",
+)
+"""Sentences in the same languages with a word for telephones and digits that are none."""
+
 
 def sentences(language: str) -> list[tuple[str, str]]:
     """Return the language's labels with a number each, and the number."""
@@ -134,8 +188,10 @@ def main(engine: str, verbose: bool) -> None:
         texts = [text for language in list(LANGUAGES)[half::2] for text in sentences(language)]
         missed = missing(texts, find)
         print(f"{engine:9} {name:11} found {len(texts) - len(missed)} of {len(texts)} labelled numbers")
+        wrong = masked(WITHOUT_NUMBER[half::2], find)
+        print(f"{engine:9} {name:11} masked {len(wrong)} of {len(WITHOUT_NUMBER) // 2} sentences without a number")
         if verbose and not half:
-            print(*(f"  {mistake}" for mistake in missed), sep="\n")
+            print(*(f"  {mistake}" for mistake in [*missed, *wrong]), sep="\n")
 
 
 if __name__ == "__main__":

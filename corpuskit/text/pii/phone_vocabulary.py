@@ -25,8 +25,8 @@ NAMES = (
 ABBREVIATIONS = (
     r"\btel\b|\btél\b|\btelf?\b|\bt[el]*fn?o?s?\b|\btelefax\b|\bfon\b|\bph\b|\bpuh\b|\bcel\b|\bfono\b|τηλ"
     r"|тел[.: ]"
-    r"|\banswering (?:at|on)\b|\btelp\b|\btlp\b|\btlm\b|\bgsm\b"
-    rf"|{EDGE}s?đt\b|{EDGE}т\.|{EDGE}моб\.|{EDGE}טל['׳.:]|โทร\.?|[☎☏✆📞]"
+    r"|\banswering (?:at|on)\b|\btelp\b|\btlp\b|\btlm\b"
+    rf"|{EDGE}s?đt\b|{EDGE}моб\.|{EDGE}טל['׳.:]|โทร\.?|[☎☏✆📞]"
 )
 """After names and abbreviations, a number needs no colon."""
 LABELS = (
@@ -34,9 +34,9 @@ LABELS = (
     r"|\bt[eé]l[eé](?:f|ph)\p{Latin}*|\btelep(?:on|hon)\p{Latin}*"
     r"|(?:\bf|_f|(?-i:[a-z]{2}F))ax(?:e|es)?\b|\bfa(?:ks|x)\p{Latin}{0,3}\b"
     r"|\bcell ?phone\b|whatsapp|viber|hotline|helpline|toll[ -]free|телефон\p{L}*|факс\p{L}{0,3}"
-    r"|\btelemóvel|\bfone\b|\bponsel\b|\bhp:|\bkom\.|\bpuhelin|\bmatkapuhelin|\bdurchwahl|\bcep(?: tel\p{L}*)?:"
+    r"|\btelemóvel|\bfone\b|\bponsel\b|\bhp:|\bpuhelin|\bmatkapuhelin|\bdurchwahl|\bcep(?: tel\p{L}*)?:"
     r"|电话|電話|手机|手機|座机|傳真|传真|专线|專線|热线|熱線|联系方式|联络方式|전화|휴대폰|휴대전화|핸드폰|연락처|팩스|携帯|ファック?ス|フリーダイヤル|連絡先"
-    r"|お問い?合わせ先?"
+    r"|お問い?合わせ(?:先|は)"
     r"|โทรศัพท์|โทรสาร|แฟกซ์|มือถือ|เบอร์|फ[\x{93c}]?ोन|फ़ोन|मोबाइल|दूरभाष|टेलीफ[\x{93c}]?ोन"
     r"|फ[\x{93c}]?ैक्स|ফোন|মোবাইল"
     r"|điện thoại|di động|đường dây nóng"
@@ -48,7 +48,7 @@ MENTIONS = (
     r"\bmob(?:ile?)?\b|\bmobil[a-z]*|\bmóvil\b|\bmovil\b|\bcell(?: no|number)?\b|\bcellular|\bcelular"
     r"|\bcellulare"
     r"|\bcall(?:s|ed|ing)?\b"
-    r"|\bdial(?:l?ed|l?ing)?\b|\bring\b|\bsms\b|\btext(?:ed|ing)? (?:me|us|him|her|them|at)\b"
+    r"|\bdial(?:l?ed|l?ing)?\b|\bring\b|\bsms\b|\bgsm\b|\btext(?:ed|ing)? (?:me|us|him|her|them|at)\b"
     r"|voicemail|messages? to"
     r"|\breach(?:ed)?\b|\bcontact(?:o|s|ez)?\b|\bkontakt\b|\bhandy\b|\bportable\b|\banrufen\b"
     r"|\bruf(?:en|t)?\b|\berreich[a-z]+"
@@ -59,7 +59,7 @@ MENTIONS = (
     r"|мобіл\p{L}*|мобил\p{L}*|\bmobiel\b|\bcep\b|\barayın\b|iletişim|\bhubungi\b|\bsunați\b|\bvolejte\b"
     r"|\bhívja\b"
     r"|\brückruf\b|gọi(?: ngay)?|liên hệ|καλέστε|\brecapito\b|致电|致電|拨打|撥打|联系|聯絡|咨询|문의|ติดต่อ|संपर्क"
-    r"|اتصل|להתקשר|התקשרו"
+    rf"|اتصل|להתקשר|התקשרו|\bkom\.|{EDGE}т\."
 )
 OTHERS = (
     r"\bisbn|\bissn|\bdoi\b|\b00\.0{4,}/|\bpm(?:id|c)\b|arxiv|\binvoice|\bzip\b|\bpost(?:al|code)|\bpages?\b"
@@ -67,7 +67,7 @@ OTHERS = (
     r"|\bserial|\bkonta\b|\biban\b|\bean\b|\bgtin\b|\bupc\b|\bsku\b|\bpatent"
     r"|\blot\b|\bbatch\b|\btracking|\bups\b|\bparcel|\bshipment"
     r"|\bbuild\b|\brevision\b|\bcommit\b|\bchecksum\b|\btimestamp\b|\bim[es]i\b|\biccid\b|\binventory\b"
-    r"|订单|訂單|编号|編號|身份证|账号|帳號|邮编|郵編|注文|주문|счет\p{L}*|счёт\p{L}*|инн\b"
+    r"|お問い?合わせ番号|受付番号|联系人编号|订单|訂單|编号|編號|身份证|账号|帳號|邮编|郵編|注文|주문|счет\p{L}*|счёт\p{L}*|инн\b"
 )
 SERVICES = (
     r"\borders?\b|\bid\b|\bcase\b|\bprice|\bdate\b|\bborn\b|\bcards?\b|\baccounts?|\bpart\b|\bitem\b"

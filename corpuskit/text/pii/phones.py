@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from corpuskit.text.pii import numbering_plans, phone_lists, phone_words
+from corpuskit.text.pii import numbering_plans, other_numbers, phone_lists, phone_words
 from corpuskit.text.pii.detector import Detector, Span, after, digit_at, digits_of, pattern, word_at
 from corpuskit.text.pii.phone_words import Context
 
@@ -24,38 +24,13 @@ _GROUP = re.compile(rb"[0-9]+")
 _TAIL = re.compile(rb"[.:-][0-9]|/[0-9]{1,5}(?![0-9])|\.(?:jpe?g|png|gif|html?|pdf|php|stm|aspx?|txt|mp[34])\b|%")
 _DECIMALS = re.compile(rb",[0-9]{1,5}(?![0-9])")
 _MOST_GROUPS = 7
+_NEXT = 24
+"""Bytes after a number in which a word says what it counts."""
 _LONGEST = 64
 """More bytes than the digits and the gaps of a number take."""
 
-_DASH = rb"(?: ?(?:[-/ ]|\xe2\x80[\x90-\x93]) ?)"
-_OTHER_SHAPES = re.compile(
-    b"|".join(
-        (
-            # A date
-            rb"\+?(?:(?:1[5-9]|20)\d\d([-./ ])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])"
-            rb"|(?:0?[1-9]|[12]\d|3[01])([-./ ])(?:0?[1-9]|1[0-2])\2(?:1[5-9]|20)\d\d)(?!\d)",
-            # Two years
-            rb"(?:1[5-9]|20)\d\d" + _DASH + rb"(?:1[5-9]|20)\d\d\Z",
-            # Hours
-            rb"(?:(?:[01]?\d|2[0-4])\.[0-5]\d(?:" + _DASH + rb"|\Z)){2,}\Z",
-            # Days
-            rb"(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])?\.?"
-            + _DASH
-            + rb"(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])(?:\.(?:(?:1[5-9]|20)?\d\d)?)?\Z",
-            # Amounts
-            rb"\d+\.\d\d(?:" + _DASH + rb"\d+\.\d\d)+\Z",
-        )
-    )
-)
-_TWO_YEARS = re.compile(rb"(?:\A|\D)(?:19|20)\d\d" + _DASH + rb"(?:19|20)\d\d(?:\D|\Z)")
 _DECIMAL = re.compile(rb"\+?[0-9]{1,3}\.[0-9]{5,}\Z")
-_THOUSANDS = re.compile(rb"[1-9][0-9]{0,2}(?:([ .]|\xc2\xa0)[0-9]{3})(?:\1[0-9]{3})+\Z")
 _TIMESTAMP = re.compile(rb"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d\d){0,3}\Z")
-_YEAR_IN_BRACKETS = re.compile(rb"\((?:1[5-9]|20)\d\d\)")
-_QUAD = re.compile(rb"\d{1,3}(?:\.\d{1,3}){3}\Z")
-_COUNTED = re.compile(
-    rb" (?:times|users|calls|people|euros?|dollars|bytes|units|USD|EUR|Euro|Mal|fois|veces)\b|[ ]?(?:\$|%|\xe2\x82\xac)"
-)
 _NORTH_AMERICAN = re.compile(
     rb"(?:1[-. ])?(?:\([2-9]\d\d\)[-. ]?[2-9]\d\d[-. ]\d{4}|[2-9]\d\d([-.])[2-9]\d\d\1\d{4})\Z"
 )
@@ -261,22 +236,22 @@ def _fits_label(candidate: Candidate) -> bool:
     """Whether digits after a label are a number: nearly all are, but for amounts, and codes that no plan knows."""
     if candidate.international and not _fits_calling_code(candidate, assigned=False):
         return False
-    return not _COUNTED.match(after(candidate.data, candidate.end, 12))
+    return not other_numbers.is_counted(after(candidate.data, candidate.end, _NEXT))
 
 
 def _fits_mention(candidate: Candidate, context: Context, word_after: bool) -> bool:
     """Whether digits near a word for telephoning look like a number that a country would write."""
     text, groups = candidate.text, candidate.groups
-    after_it = after(candidate.data, candidate.end, 12)
-    if _COUNTED.match(after_it) or _MORE_DIGITS.match(after_it):
+    after_it = after(candidate.data, candidate.end, _NEXT)
+    if other_numbers.is_counted(after_it) or _MORE_DIGITS.match(after_it):
         return False
     if candidate.international:
         return _fits_calling_code(candidate, assigned=False)
-    if word_after and len(groups) > 1 and not _THOUSANDS.match(text):
+    if word_after and len(groups) > 1 and not other_numbers.is_in_thousands(text):
         return True
     if context == "adjoining" and _LOCAL.match(text):
         return True
-    if context == "mention" and (len(groups) == 1 or _is_amount(text, after_it)):
+    if context == "mention" and (len(groups) == 1 or _is_amount(text, after_it) or other_numbers.is_range(text)):
         return False
     if _TIMESTAMP.match(text) or _changes_separator_twice(text):
         return False
@@ -285,7 +260,7 @@ def _fits_mention(candidate: Candidate, context: Context, word_after: bool) -> b
 
 def _is_amount(text: bytes, after_it: bytes) -> bool:
     """Whether digits in threes count something: they are round, or a word for what they count follows."""
-    return bool(_THOUSANDS.match(text)) and (text.endswith(b"000") or bool(_WORD_AFTER.match(after_it)))
+    return other_numbers.is_in_thousands(text) and (text.endswith(b"000") or bool(_WORD_AFTER.match(after_it)))
 
 
 def _changes_separator_twice(text: bytes) -> bool:
@@ -297,18 +272,14 @@ def _changes_separator_twice(text: bytes) -> bool:
 
 def _is_other_number(candidate: Candidate) -> bool:
     text = candidate.text
-    if _OTHER_SHAPES.match(text) or (b"(" in text and _YEAR_IN_BRACKETS.search(text)):
-        return True
-    if not candidate.international and _TWO_YEARS.search(text):
+    if other_numbers.has_other_shape(text, candidate.international):
         return True
     if len(set(candidate.digits)) == 1 or text.count(b"(") != text.count(b")"):
         return True
     if _DECIMAL.match(text):
         # `+1.2025550143` is how EPP writes numbers (RFC 5733).
         return not (text.startswith(b"+") and _fits_calling_code(candidate, assigned=True))
-    if not text.startswith(b"+") and _has_lone_digit(candidate):
-        return True
-    return bool(_QUAD.match(text)) and all(int(octet) < 256 for octet in text.split(b"."))
+    return not text.startswith(b"+") and _has_lone_digit(candidate)
 
 
 def _has_lone_digit(candidate: Candidate) -> bool:

@@ -3,8 +3,8 @@
 import pytest
 
 from corpuskit.text.pii.scanner import scanner
-from tests.benchmarks.phone_languages import LANGUAGES, sentences
-from tests.benchmarks.phone_sentences import missing
+from tests.benchmarks.phone_languages import LANGUAGES, WITHOUT_NUMBER, sentences
+from tests.benchmarks.phone_sentences import masked, missing
 
 LISTS = [
     ("Tél. 01 99 00 41 42 / 06 39 98 41 42", ["01 99 00 41 42", "06 39 98 41 42"]),
@@ -63,6 +63,27 @@ def test_labels_of_25_languages_announce_numbers() -> None:
         texts = [text for language in list(LANGUAGES)[half::2] for text in sentences(language)]
         assert len(missing(texts, find)) <= len(texts) * 0.06
     assert sum(len(sentences(language)) for language in LANGUAGES) == 200
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Telefon: 32 64 128 GB",
+        "мобильный 1080 2340",
+        "тел. 16 32 64 ГБ",
+        "Tel. 2.750.000",
+        "GSM 850/900/1800",
+        "tel 1234567 pièces",
+        "お問い合わせ番号：2021-1103-0915",
+        "הטלפון עולה 899-1099",
+    ],
+)
+def test_sizes_amounts_and_what_is_counted_are_no_numbers_even_after_a_label(text: str) -> None:
+    assert scanner(("phone",)).find(text) == []
+
+
+def test_everyday_sentences_in_25_languages_hold_no_number() -> None:
+    assert len(masked(WITHOUT_NUMBER, scanner(("phone",)).find)) <= 3
 
 
 @pytest.mark.parametrize(
