@@ -54,8 +54,8 @@ class ScrubPii(Stage):
     strings count, so `metadata` stands for all metadata. Missing fields are skipped; a run names those that no document
     has. Ids are left as they are unless named, and keys of objects always. Addresses of networks (192.0.2.0/24),
     multicast, loopback and netmasks are left; private addresses are not, unless `--allow private` leaves what every
-    network uses again (192.168.…, fe80::…, names under `.local`); `--allow documentation` leaves what standards keep for
-    examples (example.org, 192.0.2.…, 555-01xx).
+    network uses again (192.168.…, fe80::…, names under `.local`); `--allow documentation` leaves what standards keep
+    for examples (example.org, 192.0.2.…, 555-01xx).
 
     Documents with `metadata.programming_language`, as the source `code` gives it, are source code: `--code-types
     email,ipv4,ipv6,url-credentials,api-key,private-key` looks for nothing else in them.

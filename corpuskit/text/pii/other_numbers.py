@@ -33,11 +33,11 @@ _ROUND = re.compile(rb"[1-9][0-9]?(?:([ .]|\xc2\xa0)[0-9]{3})*(?:[ .]|\xc2\xa0)0
 _GROUP = re.compile(rb"[0-9]+")
 _SIZES = frozenset(b"4 6 8 12 16 32 64 128 256 512 1024 2048 4096".split())
 """Of memories."""
-_WIDTHS = frozenset(b"720 750 768 800 828 900 1024 1080 1125 1170 1280 1366 1440 1600 1920".split())
+_WIDTHS = frozenset(b"720 750 768 800 828 850 900 1024 1080 1125 1170 1280 1366 1440 1600 1920".split())
 _HEIGHTS = _WIDTHS | frozenset(
-    b"1334 1520 1600 1792 1800 2160 2220 2280 2340 2400 2436 2520 2532 2560 2640 2778 3840".split()
+    b"1334 1520 1600 1700 1792 1800 2100 2160 2220 2280 2340 2400 2436 2520 2532 2560 2640 2778 3840".split()
 )
-"""Of screens, in pixels."""
+"""Of screens in pixels, or bands in megahertz."""
 _RANGE = re.compile(rb"(\d{3,4}) ?(?:-|\xe2\x80[\x90-\x93]) ?(\d{3,4})\Z")
 _UNITS = (
     r"times|users?|calls|people|euros?|dollars?|bytes|units?|USD|EUR|GBP|Mal|fois|veces|vezes|unidad(?:es)?|pièces"
