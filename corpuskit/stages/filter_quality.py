@@ -23,13 +23,16 @@ __all__ = ["FilterQuality"]
 
 Entry = TypeVar("Entry")
 Family = Literal["gopher", "gopher-repetition", "c4", "fineweb"]
+Rows = set[int]
+Kind = Literal["prose", "turns", "code"]
+"""Conversations keep all their lines; code passes unjudged."""
 
 DIGITS = 6
 """Decimal places of the figures that are recorded; verdicts use unrounded figures."""
 LITTLE_LEFT, CERTAIN_LANGUAGE = 0.5, 0.9
 """Share of a text below which the language of the rest is looked at, and the probability at which it is believed."""
 FEW_DROPPED = 0.3
-"""Share of a batch up to which texts that are dropped are measured on, together with the others."""
+"""Share of the characters of a batch up to which texts that are dropped are measured on, together with the others."""
 BATCH_DOCUMENTS = 256
 BATCH_CHARACTERS = 500_000
 
@@ -141,14 +144,16 @@ class FilterQuality(Stage):
         from corpuskit.text.prose import require_prose
 
         outcomes: list[Document | Drop | Reject] = list(documents)
-        by_profile: dict[LanguageProfile, list[int]] = {}
+        groups: dict[tuple[LanguageProfile, Kind], list[int]] = {}
         for index, document in enumerate(documents):
             require_prose(document, "filter-quality")
-            by_profile.setdefault(self._profile(document), []).append(index)
+            kind = _kind(document)
+            if kind != "code" or self.annotate:
+                groups.setdefault((self._profile(document), kind), []).append(index)
         apply_to_batch = self._annotate_batch if self.annotate else self._filter_batch
-        for profile, indices in by_profile.items():
+        for (profile, kind), indices in groups.items():
             for batch in _batches(indices, documents):
-                batch_outcomes = apply_to_batch([documents[index] for index in batch], profile)
+                batch_outcomes = apply_to_batch([documents[index] for index in batch], profile, kind)
                 for index, outcome in zip(batch, batch_outcomes, strict=True):
                     outcomes[index] = outcome
         return outcomes
@@ -159,55 +164,62 @@ class FilterQuality(Stage):
         language = document.metadata.get("language")
         return profile_of(language if isinstance(language, str) else self.language, self.language_settings == "auto")
 
-    def _filter_batch(self, documents: list[Document], profile: "LanguageProfile") -> list[Document | Drop]:
+    def _filter_batch(self, documents: list[Document], profile: "LanguageProfile", kind: Kind) -> list[Document | Drop]:
         outcomes: list[Document | Drop] = list(documents)
         indices = list(range(len(documents)))
         texts = [document.text for document in documents]
         signals: TextSignals | None = None
         dropped_rows: set[int] = set()
-        for family, checks in self._checks_of(profile).items():
+        for family, checks in self._checks_of(profile, kind).items():
             # Measuring the texts anew costs more than measuring a few that are dropped already.
-            if len(dropped_rows) > FEW_DROPPED * len(texts):
+            if _characters_of(texts, dropped_rows) > FEW_DROPPED * sum(map(len, texts)):
                 indices, texts = _without(indices, dropped_rows), _without(texts, dropped_rows)
                 signals, dropped_rows = None, set()
-            if not texts:
+            if len(dropped_rows) == len(texts):
                 break
             signals = signals or self._signals(texts, profile)
-            for row, failure in self._failures(signals, family, checks).items():
-                if row not in dropped_rows:
-                    outcomes[indices[row]] = Drop(documents[indices[row]], failure.reason, failure.values)
-            dropped_rows.update(row for row, index in enumerate(indices) if isinstance(outcomes[index], Drop))
-            if family == "c4" and self.c4_edit_lines:
+            for row, failure in self._failures(signals, family, checks, dropped_rows).items():
+                outcomes[indices[row]] = Drop(documents[indices[row]], failure.reason, failure.values)
+                dropped_rows.add(row)
+            # A conversation without some of its lines would put words into another speaker's mouth.
+            if family == "c4" and self._edits(kind):
                 rows = [row for row in range(len(texts)) if row not in dropped_rows]
                 edited_texts = [signals.prose_lines.text(row) for row in rows]
                 if edited_texts != [texts[row] for row in rows]:
                     indices, texts = [indices[row] for row in rows], edited_texts
                     signals, dropped_rows = None, set()
         for index, text in zip(indices, texts, strict=True):
-            # A conversation without some of its lines would put words into another speaker's mouth.
-            is_kept = isinstance(outcomes[index], Document) and documents[index].metadata.get("content_type") != TURNS
-            if is_kept and text != documents[index].text:
+            if isinstance(outcomes[index], Document) and text != documents[index].text:
                 outcomes[index] = _edited(documents[index], text)
         return outcomes
 
-    def _failures(self, signals: "TextSignals", family: str, checks: dict[str, list[Check]]) -> dict[int, Failure]:
-        """Return the rows of the texts that fail, each with the first rule that failed."""
+    def _edits(self, kind: Kind) -> bool:
+        return self.c4_edit_lines and kind == "prose"
+
+    def _failures(
+        self, signals: "TextSignals", family: str, checks: dict[str, list[Check]], dropped_rows: Rows
+    ) -> dict[int, Failure]:
+        """Return the rows of the texts that fail and were not dropped before, each with the first rule that failed."""
         failures: dict[int, Failure] = {}
+        signals.ignore(list(dropped_rows))
         for signal, figures in signals.family(family):
             for check in checks.get(signal, ()):
-                for row in check.failures(figures):
-                    if row not in failures:
-                        value = _rounded([figures[row : row + 1]])[0][0]
-                        values = {"signal": signal, "value": value, check.rule.bound: check.bound}
-                        failures[row] = Failure(check.rule.reason, values)
+                rows = [row for row in check.failures(figures) if row not in failures and row not in dropped_rows]
+                for row in rows:
+                    value = _rounded([figures[row : row + 1]])[0][0]
+                    values = {"signal": signal, "value": value, check.rule.bound: check.bound}
+                    failures[row] = Failure(check.rule.reason, values)
+                signals.ignore(rows)
         return failures
 
-    def _annotate_batch(self, documents: list[Document], profile: "LanguageProfile") -> list[Document | Drop]:
+    def _annotate_batch(
+        self, documents: list[Document], profile: "LanguageProfile", kind: Kind
+    ) -> list[Document | Drop]:
         signals = self._signals([document.text for document in documents], profile)
         names: list[str] = []
         columns: list[Numbers] = []
         verdicts: list[list[str]] = []
-        all_checks = self._checks_of(profile)
+        all_checks = self._checks_of(profile, kind)
         for family, checks in all_checks.items():
             verdict = ["pass"] * len(documents)
             for signal, figures in signals.family(family):
@@ -238,11 +250,19 @@ class FilterQuality(Stage):
         settings = {setting.name: thresholds[setting.name] or 0 for setting in SETTINGS}
         return TextSignals(texts, settings, profile, self.words == "datatrove")
 
-    def _checks_of(self, profile: "LanguageProfile") -> dict[str, dict[str, list[Check]]]:
-        """Return the enabled rules of a language, by family and signal, in the order in which they are applied."""
-        checks = self._checks.get(profile)
+    def _checks_of(self, profile: "LanguageProfile", kind: Kind) -> dict[str, dict[str, list[Check]]]:
+        """Return the enabled rules of a language, by family and signal, in the order in which they are applied.
+
+        No rule for prose says anything of code, and where no line is taken out, none asks for what is left.
+        """
+        checks = self._checks.get((profile, kind))
         if checks is None:
-            checks = self._checks[profile] = self._new_checks(self._thresholds(profile))
+            thresholds = self._thresholds(profile)
+            if kind == "code":
+                thresholds = dict.fromkeys(thresholds)
+            elif not self._edits(kind):
+                thresholds["c4-min-text-left"] = None
+            checks = self._checks[profile, kind] = self._new_checks(thresholds)
         return checks
 
     def _new_checks(self, thresholds: dict[str, float | None]) -> dict[str, dict[str, list[Check]]]:
@@ -256,17 +276,18 @@ class FilterQuality(Stage):
         return checks
 
     @cached_property
-    def _checks(self) -> "dict[LanguageProfile, dict[str, dict[str, list[Check]]]]":
-        """The enabled rules of the languages that were met."""
+    def _checks(self) -> "dict[tuple[LanguageProfile, Kind], dict[str, dict[str, list[Check]]]]":
+        """The enabled rules of the languages and kinds of text that were met."""
         return {}
 
     def _thresholds(self, profile: "LanguageProfile") -> dict[str, float | None]:
         """Return all thresholds and settings by name; what the user set holds in every language."""
-        from corpuskit.text.quality.rules import RULES, SETTINGS
+        from corpuskit.text.quality.rules import DATATROVE, RULES, SETTINGS
 
         english: dict[str, float | None] = {rule.name: rule.value for rule in RULES}
         english.update((setting.name, setting.value) for setting in SETTINGS)
-        return {**english, **profile.bounds, **self._changed}
+        peer = DATATROVE if self.words == "datatrove" else {}
+        return {**english, **peer, **profile.bounds, **self._changed}
 
     @cached_property
     def _changed(self) -> dict[str, float | None]:
@@ -284,6 +305,23 @@ class FilterQuality(Stage):
                 raise UsageError(
                     f"{spelled('set')} changes {name}, but {spelled('rules', self.rules)} leaves out {family}"
                 )
+
+
+def _kind(document: Document) -> Kind:
+    from corpuskit.text.prose import is_code_type
+
+    language = document.metadata.get("programming_language")
+    if isinstance(language, str):
+        from corpuskit.text.code.programming_languages import kind_of
+
+        return "prose" if kind_of(language) == "prose" else "code"
+    if document.metadata.get("content_type") == TURNS:
+        return "turns"
+    return "code" if is_code_type(document) else "prose"
+
+
+def _characters_of(texts: list[str], rows: set[int]) -> int:
+    return sum(len(texts[row]) for row in rows)
 
 
 def _without(column: list[Entry], rows: set[int]) -> list[Entry]:

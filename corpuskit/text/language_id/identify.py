@@ -172,6 +172,8 @@ def _of_parts(text: str) -> Identified | None:
 
 
 def _of_part(part: str) -> tuple[str, float]:
+    if not any(map(str.isalpha, part)):
+        return "und", 0.0
     sample = _sample(part)
     ranked = predict(sample, 2)
     if not ranked:

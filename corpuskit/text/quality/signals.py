@@ -11,15 +11,17 @@ from functools import cached_property
 import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers, Numbers
-from corpuskit.text.quality.c4_lines import ProseLines
+from corpuskit.text.quality.c4_lines import ProseLines, breaks_in_lines
 from corpuskit.text.quality.languages import ENGLISH_STOP_WORDS, LanguageProfile, profile_of
 from corpuskit.text.quality.layout import TextLayout, TextSpans
 from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
 from corpuskit.text.quality.vocabulary import (
     ENDS_CLOSED,
     ENDS_ELLIPSIS,
+    ENDS_PROSE,
     ENDS_TERMINAL,
     OPENS_BULLET,
+    PROPER,
     STOP_WORD_SHIFT,
     Words,
     stop_word_bits,
@@ -27,6 +29,9 @@ from corpuskit.text.quality.vocabulary import (
 )
 
 __all__ = ["TextSignals"]
+
+LEAST_REPEATED_WORDS = 3
+"""Words of a line or paragraph that counts if it comes again."""
 
 Figures = Iterator[tuple[str, Numbers]]
 
@@ -56,11 +61,16 @@ class TextSignals:
         self._like_peer = like_peer
         self._vocabulary = vocabulary(self._profile.unspaced)
         self._layout = TextLayout(texts)
+        self._ignored = np.zeros(len(texts), bool)
         self._tokens = self._vocabulary.look_up(self._layout)
 
     def family(self, name: str) -> Figures:
         """Yield the names and figures of one family's signals, in the order of its rules."""
         return _FAMILIES[name](self)
+
+    def ignore(self, rows: Sequence[int]) -> None:
+        """Say that figures of these texts are not needed any more: what is costly is not computed for them."""
+        self._ignored[rows] = True
 
     def gopher(self) -> Figures:
         """Yield Gopher's signals. Marks are no words; to datatrove, they are words in the denominators of ratios."""
@@ -88,14 +98,48 @@ class TextSignals:
         yield "repetition_characters", characters
         for kind, spans, empty, repeated in self._repeatable_spans():
             is_repeat, text_indices = spans.is_repeat, spans.text_indices
+            if not self._like_peer:
+                # Names of speakers, `Reply` and closing brackets come again in good texts.
+                is_repeat = is_repeat & (self._words_of(spans) >= LEAST_REPEATED_WORDS)
             count = np.maximum(self._count_by_text(text_indices) + empty, 1)
             repeats = self._count_by_text(text_indices[is_repeat]) + repeated
             yield f"repetition_duplicate_{kind}s", _ratio(repeats, count)
             covered = self._covered_characters(spans.starts, spans.ends, text_indices, is_repeat)
             yield f"repetition_duplicate_{kind}_characters", _ratio(covered, characters)
-        words = self._words
-        for name, covered in repeated_ngram_characters(words.words, words.lengths, self._word_bounds):
-            yield name, _ratio(covered, characters)
+        needed = (~self._ignored).nonzero()[0]
+        if not len(needed):
+            return
+        words, bounds = self._ngram_words(needed)
+        window = self._settings["gopher-repetition-window-words"]
+        for name, covered in repeated_ngram_characters(words.words, words.lengths, bounds, window):
+            figures = np.zeros(len(self._texts), np.int64)
+            figures[needed] = covered
+            yield name, _ratio(figures, characters)
+
+    def _words_of(self, spans: TextSpans) -> Integers:
+        """Return how many words each span has: what white space parts, or the words of a language without spaces."""
+        if not self._vocabulary.unspaced:
+            return spans.token_counts
+        first = self._layout.token_starts.searchsorted(spans.starts)
+        before = _running_sums(self._tokens.word_counts)
+        counts: Integers = before[first + spans.token_counts] - before[first]
+        return counts
+
+    def _ngram_words(self, text_indices: Integers) -> tuple[Words, Integers]:
+        """Return the words that n-grams of some texts are made of, and the number before each text, and in all.
+
+        Marks are none of them, or tables, references and lines of code repeat `) , (`; to datatrove, they are.
+        """
+        words, bounds = self._words, self._word_bounds
+        chosen = np.ones(len(words.words), bool) if self._like_peer else words.flags & PROPER != 0
+        if len(text_indices) == len(self._texts) and self._like_peer:
+            return words, bounds
+        is_needed = np.zeros(len(self._texts), bool)
+        is_needed[text_indices] = True
+        chosen &= is_needed.repeat(self._word_counts)
+        before = _running_sums(chosen.astype(np.int64))[bounds]
+        counts = np.diff(before)[text_indices]
+        return Words(*(column[chosen] for column in words)), _running_sums(counts)
 
     def _repeatable_spans(self) -> Iterator[tuple[str, TextSpans, Integers, Integers]]:
         """Yield what may repeat: its kind, its spans, and how many empty ones each text has besides, in all and again.
@@ -115,8 +159,9 @@ class TextSignals:
     def c4(self) -> Figures:
         """Yield C4's signals. Its rules on lines come first; sentences are counted in the lines that stay."""
         prose = self.prose_lines
-        yield "c4_lorem_ipsum_lines", prose.lorem_ipsum_lines
-        yield "c4_curly_bracket_lines", prose.curly_bracket_lines
+        yield "c4_lorem_ipsum_characters", prose.lorem_ipsum_characters
+        yield "c4_curly_bracket_characters", prose.curly_bracket_characters
+        yield "c4_text_left", prose.text_left
         yield "c4_sentences", prose.sentences
 
     def fineweb(self) -> Figures:
@@ -127,9 +172,7 @@ class TextSignals:
         starts, ends, text_indices = lines.starts[filled], lines.ends[filled], lines.text_indices[filled]
         count = self._count_by_text(text_indices)
         yield "fineweb_lines", count
-        last = layout.token_ends.searchsorted(ends, "right") - 1
-        closing = ENDS_TERMINAL if self._like_peer else ENDS_CLOSED
-        terminal = (self._tokens.flags[last] & closing != 0) & (layout.token_ends[last] == ends)
+        terminal = self._terminal_peer_lines(ends) if self._like_peer else self._prose_like_lines()
         yield "fineweb_terminal_lines", _ratio(self._count_by_text(text_indices[terminal]), count)
         sizes = layout.characters_before(ends) - layout.characters_before(starts)
         short = sizes <= self._settings["fineweb-short-line-length"]
@@ -137,7 +180,25 @@ class TextSignals:
         line_feeds = _occurrences(self._texts, "\n")
         covered = self._covered_characters(starts, ends, text_indices, lines.is_repeat[filled])
         yield "fineweb_duplicate_line_characters", _ratio(covered, self._characters - line_feeds)
-        yield "fineweb_newlines_per_word", _ratio(line_feeds, self._word_counts)
+        # Blank lines are no lines.
+        newlines = line_feeds if self._like_peer else np.maximum(count - 1, 0)
+        yield "fineweb_newlines_per_word", _ratio(newlines, self._word_counts)
+
+    def _terminal_peer_lines(self, ends: Integers) -> Booleans:
+        """Whether a mark that ends a sentence stands right at each of these ends."""
+        last = self._layout.token_ends.searchsorted(ends, "right") - 1
+        terminal: Booleans = (self._tokens.flags[last] & ENDS_TERMINAL != 0) & (self._layout.token_ends[last] == ends)
+        return terminal
+
+    def _prose_like_lines(self) -> Booleans:
+        """Whether each line that is not blank ends as prose does, or has the end of a sentence within.
+
+        Of prose that is wrapped at a width, few lines end with a sentence.
+        """
+        flags = self._tokens.flags[self._layout.lines.last_tokens]
+        breaks = breaks_in_lines(self._layout, self._tokens, self._words, like_peer=False)
+        prose_like: Booleans = (flags & (ENDS_CLOSED | ENDS_PROSE) != 0) | (breaks > 0)
+        return prose_like
 
     @cached_property
     def prose_lines(self) -> ProseLines:
