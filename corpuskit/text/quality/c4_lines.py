@@ -50,17 +50,19 @@ class ProseLines:
         texts: Sequence[str],
         layout: TextLayout,
         tokens: KnownTokens,
-        words: Words,
+        breaks: Integers,
         settings: Mapping[str, float],
         vocabulary: Vocabulary,
         like_peer: bool,
     ) -> None:
         """Apply the rules to one batch; `settings` has the names of `rules.SETTINGS` that begin with `c4-`.
 
+        `breaks` are those of `breaks_in_lines`.
+
         With `like_peer`, only ASCII marks close a line, its words are what white space parts in any language, and each
         mention of JavaScript or of a policy makes a notice, each curly bracket code.
         """
-        self._texts, self._layout, self._tokens, self._words = texts, layout, tokens, words
+        self._texts, self._layout, self._tokens = texts, layout, tokens
         self._settings, self._vocabulary = settings, vocabulary
         self._like_peer = like_peer
         self._edited_lines: dict[int, dict[int, str]] = {}
@@ -70,9 +72,8 @@ class ProseLines:
         """The bytes of each row."""
         self._is_fenced = self._fenced_rows()
         self._is_closed = self._closes(tokens.flags[lines.last_tokens])
-        self._breaks = breaks_in_lines(layout, tokens, words, like_peer)
-        for text_index in self._texts_with_citations():
-            self._remove_citations(text_index)
+        self._breaks = breaks.copy()
+        self._remove_citations()
         self._lorem_ipsum, self._curly_brackets = np.zeros((2, len(texts)), np.int64)
         self._stays = self._well_formed_rows()
         is_short = self._line_words < settings["c4-min-line-words"]
@@ -199,14 +200,17 @@ class ProseLines:
     def _fenced_rows(self) -> Booleans:
         """Return for each row whether it lies in a block of code or in a formula of several lines, or is its mark."""
         fenced = np.zeros(len(self._sizes), bool)
-        if self._like_peer or not any(mark.encode() in self._layout.data for mark, _ in _FENCES):
+        lines = self._layout.lines
+        first_bytes = self._layout.codes[self._layout.token_starts[lines.first_tokens]]
+        may_open = np.zeros(256, bool)
+        may_open[[ord(mark[0]) for mark, _ in _FENCES]] = True
+        if self._like_peer or not may_open[first_bytes].any():
             return fenced
-        for index, text in enumerate(self._texts):
-            if any(mark in text for mark, _ in _FENCES):
-                for number in _fenced_lines(text.splitlines()):
-                    row = self._row(index, number)
-                    if row < self._bounds[index + 1] and self._line_numbers[row] == number:
-                        fenced[row] = True
+        for index in np.unique(lines.text_indices[may_open[first_bytes]]).tolist():
+            for number in _fenced_lines(self._texts[index].splitlines()):
+                row = self._row(index, number)
+                if row < self._bounds[index + 1] and self._line_numbers[row] == number:
+                    fenced[row] = True
         return fenced
 
     @cached_property
@@ -224,18 +228,25 @@ class ProseLines:
             return []
         return [index for index, text in enumerate(self._texts) if "[" in text and _CITATION.search(text)]
 
-    def _remove_citations(self, text_index: int) -> None:
-        """Remove citation marks from the lines of a text, and look at the ends of those lines again."""
-        for number, line in enumerate(self._texts[text_index].splitlines()):
-            if "[" in line and _CITATION.search(line):
-                edited = _CITATION.sub("", line.rstrip())
-                row = self._row(text_index, number)
-                if self._is_fenced[row]:
-                    continue
-                self._edited_lines.setdefault(text_index, {})[number] = edited
-                tokens = self._vocabulary.look_up(TextLayout([edited]))
-                self._is_closed[row] = self._closes(tokens.flags[-1:]).any()
-                self._breaks[row] = len(_sentence_breaks(tokens.words().flags, self._like_peer)[0])
+    def _remove_citations(self) -> None:
+        """Remove citation marks from lines, and look at the ends of those lines again."""
+        rows: list[int] = []
+        edited_lines: list[str] = []
+        for text_index in self._texts_with_citations():
+            for number, line in enumerate(self._texts[text_index].splitlines()):
+                if "[" in line and _CITATION.search(line) and not self._is_fenced[self._row(text_index, number)]:
+                    edited = _CITATION.sub("", line.rstrip())
+                    self._edited_lines.setdefault(text_index, {})[number] = edited
+                    rows.append(self._row(text_index, number))
+                    edited_lines.append(edited)
+        if not rows:
+            return
+        layout = TextLayout(edited_lines)
+        tokens = self._vocabulary.look_up(layout)
+        filled = np.array(rows)[layout.lines.text_indices]
+        self._is_closed[rows], self._breaks[rows] = False, 0
+        self._is_closed[filled] = self._closes(tokens.flags[layout.lines.last_tokens])
+        self._breaks[filled] = breaks_in_lines(layout, tokens, tokens.words(), self._like_peer)
 
     def _rows_to_read(self) -> list[int]:
         """Return the rows that have to be read because they may be a notice, filler or code."""

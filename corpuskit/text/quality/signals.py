@@ -196,20 +196,23 @@ class TextSignals:
         Of prose that is wrapped at a width, few lines end with a sentence.
         """
         flags = self._tokens.flags[self._layout.lines.last_tokens]
-        breaks = breaks_in_lines(self._layout, self._tokens, self._words, like_peer=False)
-        prose_like: Booleans = (flags & (ENDS_CLOSED | ENDS_PROSE) != 0) | (breaks > 0)
+        prose_like: Booleans = (flags & (ENDS_CLOSED | ENDS_PROSE) != 0) | (self._breaks > 0)
         return prose_like
 
     @cached_property
     def prose_lines(self) -> ProseLines:
         """What C4's rules on lines leave of the texts."""
         return ProseLines(
-            self._texts, self._layout, self._tokens, self._words, self._settings, self._vocabulary, self._like_peer
+            self._texts, self._layout, self._tokens, self._breaks, self._settings, self._vocabulary, self._like_peer
         )
 
     @cached_property
     def _words(self) -> Words:
         return self._tokens.words()
+
+    @cached_property
+    def _breaks(self) -> Integers:
+        return breaks_in_lines(self._layout, self._tokens, self._words, self._like_peer)
 
     @cached_property
     def _word_counts(self) -> Integers:
