@@ -1,6 +1,5 @@
 """`filter-quality`: the published quality rules, in one pass over each document."""
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from corpuskit.core.document import TURNS
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.step import Document, Drop, Reject, Stage
-from corpuskit.core.wording import did_you_mean
 
 if TYPE_CHECKING:
     from corpuskit.text.quality.arrays import Numbers
@@ -27,8 +25,6 @@ Rows = set[int]
 Kind = Literal["prose", "turns", "code"]
 """Conversations keep all their lines; code passes unjudged."""
 
-DIGITS = 6
-"""Decimal places of the figures that are recorded; verdicts use unrounded figures."""
 LITTLE_LEFT, CERTAIN_LANGUAGE = 0.5, 0.9
 """Share of a text below which the language of the rest is looked at, and the probability at which it is believed."""
 FEW_DROPPED = 0.3
@@ -110,7 +106,7 @@ class FilterQuality(Stage):
             raise UsageError(f"{spelled('rules')} names no rules; name any of gopher, gopher-repetition, c4, fineweb")
         if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*", self.language):
             raise misfit("language", "an ISO 639 code such as en or zh", self.language)
-        _changed_thresholds(self.set)
+        _ = self._changed
         self._demand_families_of_thresholds()
 
     def versions(self) -> dict[str, str]:
@@ -169,10 +165,11 @@ class FilterQuality(Stage):
         indices = list(range(len(documents)))
         texts = [document.text for document in documents]
         signals: TextSignals | None = None
-        dropped_rows: set[int] = set()
+        dropped_rows: Rows = set()
         for family, checks in self._checks_of(profile, kind).items():
-            # Measuring the texts anew costs more than measuring a few that are dropped already.
-            if _characters_of(texts, dropped_rows) > FEW_DROPPED * sum(map(len, texts)):
+            # Measuring the texts anew costs more than measuring a few that are dropped already, and FineWeb's figures
+            # come from what C4's rules measured.
+            if family != "fineweb" and _characters_of(texts, dropped_rows) > FEW_DROPPED * sum(map(len, texts)):
                 indices, texts = _without(indices, dropped_rows), _without(texts, dropped_rows)
                 signals, dropped_rows = None, set()
             if len(dropped_rows) == len(texts):
@@ -183,11 +180,10 @@ class FilterQuality(Stage):
                 dropped_rows.add(row)
             # A conversation without some of its lines would put words into another speaker's mouth.
             if family == "c4" and self._edits(kind):
-                rows = [row for row in range(len(texts)) if row not in dropped_rows]
-                edited_texts = [signals.prose_lines.text(row) for row in rows]
-                if edited_texts != [texts[row] for row in rows]:
-                    indices, texts = [indices[row] for row in rows], edited_texts
-                    signals, dropped_rows = None, set()
+                left = {row: signals.prose_lines.text(row) for row in range(len(texts)) if row not in dropped_rows}
+                edits = {row: text for row, text in left.items() if text != texts[row]}
+                signals.take_edits(edits)
+                texts = [edits.get(row, text) for row, text in enumerate(texts)]
         for index, text in zip(indices, texts, strict=True):
             if isinstance(outcomes[index], Document) and text != documents[index].text:
                 outcomes[index] = _edited(documents[index], text)
@@ -200,13 +196,15 @@ class FilterQuality(Stage):
         self, signals: "TextSignals", family: str, checks: dict[str, list[Check]], dropped_rows: Rows
     ) -> dict[int, Failure]:
         """Return the rows of the texts that fail and were not dropped before, each with the first rule that failed."""
+        from corpuskit.text.quality.arrays import rounded
+
         failures: dict[int, Failure] = {}
         signals.ignore(list(dropped_rows))
         for signal, figures in signals.family(family):
             for check in checks.get(signal, ()):
                 rows = [row for row in check.failures(figures) if row not in failures and row not in dropped_rows]
                 for row in rows:
-                    value = _rounded([figures[row : row + 1]])[0][0]
+                    value = rounded([figures[row : row + 1]])[0][0]
                     values = {"signal": signal, "value": value, check.rule.bound: check.bound}
                     failures[row] = Failure(check.rule.reason, values)
                 signals.ignore(rows)
@@ -215,6 +213,8 @@ class FilterQuality(Stage):
     def _annotate_batch(
         self, documents: list[Document], profile: "LanguageProfile", kind: Kind
     ) -> list[Document | Drop]:
+        from corpuskit.text.quality.arrays import rounded
+
         signals = self._signals([document.text for document in documents], profile)
         names: list[str] = []
         columns: list[Numbers] = []
@@ -238,7 +238,7 @@ class FilterQuality(Stage):
                 }
             )
             for document, row, reasons in zip(
-                documents, zip(*_rounded(columns), strict=True), zip(*verdicts, strict=True), strict=True
+                documents, zip(*rounded(columns), strict=True), zip(*verdicts, strict=True), strict=True
             )
         ]
 
@@ -291,7 +291,9 @@ class FilterQuality(Stage):
 
     @cached_property
     def _changed(self) -> dict[str, float | None]:
-        return _changed_thresholds(self.set)
+        from corpuskit.text.quality.thresholds import changed_thresholds
+
+        return changed_thresholds(self.set)
 
     def _demand_families_of_thresholds(self) -> None:
         """Raise UsageError for a threshold of a family that is not applied."""
@@ -359,61 +361,3 @@ def _batches(indices: list[int], documents: Sequence[Document]) -> Iterator[list
         size += more
     if batch:
         yield batch
-
-
-def _rounded(columns: "list[Numbers]") -> list[list[float]]:
-    """Return the figures as they are recorded, column by column; floats are rounded as `round` does it."""
-    # exact       [3.4e-06  3.5e-06]
-    # scaled      [3.4      3.5]
-    # rounded     [3e-06    4e-06]
-    # middle      [0        1]          so near the middle that only the exact value tells which side is nearer
-    # result      [3e-06    3e-06]      the float 3.5e-06 lies just below
-    import numpy as np
-
-    float_indices = [index for index, column in enumerate(columns) if column.dtype.kind == "f"]
-    figures: list[list[float]] = [column.tolist() for column in columns]
-    if not float_indices:
-        return figures
-    exact = np.array([columns[index] for index in float_indices])
-    scaled = exact * 10.0**DIGITS
-    rounded = np.rint(scaled) / 10.0**DIGITS
-    middle = np.abs(scaled - np.floor(scaled) - 0.5) <= 1e-6 + scaled * 1e-14
-    rounded[middle] = [round(value, DIGITS) for value in exact[middle].tolist()]
-    for index, column in zip(float_indices, rounded.tolist(), strict=True):
-        figures[index] = column
-    return figures
-
-
-def _changed_thresholds(overrides: tuple[str, ...]) -> dict[str, float | None]:
-    """Return the thresholds and settings that the overrides name; None is off. Raises UsageError."""
-    from corpuskit.text.quality.rules import RULES, SETTINGS, Rule, Setting
-
-    items: list[Rule | Setting] = [*RULES, *SETTINGS]
-    defaults = {item.name: item for item in items}
-    changed: dict[str, float | None] = {}
-    for override in overrides:
-        name, _, value = (part.strip() for part in override.partition("="))
-        if name not in defaults:
-            near = did_you_mean(name, defaults) or f"; one is {next(iter(defaults))}"
-            raise misfit("set", "names of thresholds", name, near)
-        if name in changed:
-            raise UsageError(f"{spelled('set')} sets {name} twice; give it once")
-        default = defaults[name]
-        changed[name] = default.off if value == "off" else _parsed_threshold(name, value, default.value)
-    return changed
-
-
-def _parsed_threshold(name: str, value: str, default: float) -> float:
-    """Return the value of one override, of the type of its default. Raises UsageError."""
-    if isinstance(default, bool):
-        if value == "on":
-            return True
-        raise misfit("set", f"{name} to be on or off ({name}=off)", f"{name}={value}")
-    try:
-        threshold = type(default)(value)
-    except ValueError:
-        threshold = -1
-    if threshold < 0 or not math.isfinite(threshold):
-        kind = "a whole number" if isinstance(default, int) else "a number"
-        raise misfit("set", f"{name} to be {kind} or off ({name}={default})", f"{name}={value}")
-    return threshold

@@ -100,7 +100,7 @@ _UNKNOWN_LETTERS = {
 }
 _UNKNOWN_SHARE = 0.01
 """Share of such letters in a text from which it is in a language that the model does not know."""
-_SHARED = {"am": "ETHIOPIC", "my": "MYANMAR"}
+_SCRIPTS_OF_OTHERS = {"am": "ETHIOPIC", "my": "MYANMAR"}
 
 
 @cache
@@ -127,7 +127,7 @@ def languages_written_in(script: str) -> frozenset[str] | None:
 
 def may_be_unknown(language: str) -> bool:
     """Whether a language of the model shares its script with languages that the model does not know."""
-    return language in _SHARED
+    return language in _SCRIPTS_OF_OTHERS
 
 
 def has_unknown_letters(text: str, script: str) -> bool:

@@ -117,6 +117,15 @@ class ProseLines:
         sentences = np.bincount(self._layout.lines.text_indices[stays], counts[stays], len(self._texts))
         return sentences.astype(np.int64)
 
+    @property
+    def stays(self) -> Booleans:
+        """Whether each row of `TextLayout.lines` stays."""
+        return self._stays
+
+    def has_edited_lines(self, text_index: int) -> bool:
+        """Whether citation marks are gone from lines of a text."""
+        return text_index in self._edited_lines
+
     def text(self, text_index: int) -> str:
         """Return what is left of one text, in lines that line feeds end; the text itself if that is all of it.
 

@@ -62,6 +62,7 @@ class TextSignals:
         self._vocabulary = vocabulary(self._profile.unspaced)
         self._layout = TextLayout(texts)
         self._ignored = np.zeros(len(texts), bool)
+        self._edits: dict[int, str] = {}
         self._tokens = self._vocabulary.look_up(self._layout)
 
     def family(self, name: str) -> Figures:
@@ -118,11 +119,13 @@ class TextSignals:
 
     def _words_of(self, spans: TextSpans) -> Integers:
         """Return how many words each span has: what white space parts, or the words of a language without spaces."""
-        if not self._vocabulary.unspaced:
-            return spans.token_counts
-        first = self._layout.token_starts.searchsorted(spans.starts)
+        return self._words_in(spans.starts, spans.ends) if self._vocabulary.unspaced else spans.token_counts
+
+    def _words_in(self, starts: Integers, ends: Integers) -> Integers:
+        """Return the number of words between two offsets each."""
         before = _running_sums(self._tokens.word_counts)
-        counts: Integers = before[first + spans.token_counts] - before[first]
+        token_starts = self._layout.token_starts
+        counts: Integers = before[token_starts.searchsorted(ends)] - before[token_starts.searchsorted(starts)]
         return counts
 
     def _ngram_words(self, text_indices: Integers) -> tuple[Words, Integers]:
@@ -164,25 +167,51 @@ class TextSignals:
         yield "c4_text_left", prose.text_left
         yield "c4_sentences", prose.sentences
 
+    def take_edits(self, texts: Mapping[int, str]) -> None:
+        """Go on with what C4's rules left of some texts, by their index: `fineweb` measures it."""
+        self._edits = dict(texts)
+
     def fineweb(self) -> Figures:
-        """Yield FineWeb's signals. Blank lines do not count; to datatrove, only line feeds end lines."""
+        """Yield FineWeb's signals. Blank lines do not count; to datatrove, only line feeds end lines.
+
+        Lines that C4's rules took out are left out here, too; only texts with other words are measured anew.
+        """
+        texts = [self._edits.get(index, text) for index, text in enumerate(self._texts)]
+        anew = [index for index in self._edits if self._like_peer or self.prose_lines.has_edited_lines(index)]
+        if not anew:
+            yield from self._fineweb(texts)
+            return
+        edited = TextSignals([texts[index] for index in anew], self._settings, self._profile, self._like_peer)
+        for (name, figures), (_, figures_anew) in zip(self._fineweb(texts), edited.fineweb(), strict=True):
+            figures[anew] = figures_anew
+            yield name, figures
+
+    def _fineweb(self, texts: Sequence[str]) -> Figures:
         layout = self._layout
         lines = layout.lf_lines if self._like_peer else layout.prose_lines
-        filled = lines.token_counts > 0
-        starts, ends, text_indices = lines.starts[filled], lines.ends[filled], lines.text_indices[filled]
+        chosen = lines.token_counts > 0
+        if self._edits and not self._like_peer:
+            chosen &= self.prose_lines.stays
+        starts, ends, text_indices = lines.starts[chosen], lines.ends[chosen], lines.text_indices[chosen]
+        # A line that comes again does so among those that stay.
+        is_repeat = layout.text_spans(starts, ends).is_repeat if self._edits else lines.is_repeat[chosen]
+        terminal = self._terminal_peer_lines(ends) if self._like_peer else self._prose_like_lines()[chosen]
         count = self._count_by_text(text_indices)
         yield "fineweb_lines", count
-        terminal = self._terminal_peer_lines(ends) if self._like_peer else self._prose_like_lines()
         yield "fineweb_terminal_lines", _ratio(self._count_by_text(text_indices[terminal]), count)
         sizes = layout.characters_before(ends) - layout.characters_before(starts)
         short = sizes <= self._settings["fineweb-short-line-length"]
         yield "fineweb_short_lines", _ratio(self._count_by_text(text_indices[short]), count)
-        line_feeds = _occurrences(self._texts, "\n")
-        covered = self._covered_characters(starts, ends, text_indices, lines.is_repeat[filled])
-        yield "fineweb_duplicate_line_characters", _ratio(covered, self._characters - line_feeds)
+        line_feeds = _occurrences(texts, "\n")
+        characters = np.fromiter(map(len, texts), np.int64, len(texts))
+        covered = self._covered_characters(starts, ends, text_indices, is_repeat)
+        yield "fineweb_duplicate_line_characters", _ratio(covered, characters - line_feeds)
+        if self._like_peer:
+            yield "fineweb_newlines_per_word", _ratio(line_feeds, self._word_counts)
+            return
         # Blank lines are no lines.
-        newlines = line_feeds if self._like_peer else np.maximum(count - 1, 0)
-        yield "fineweb_newlines_per_word", _ratio(newlines, self._word_counts)
+        words = np.bincount(text_indices, self._words_in(starts, ends), len(texts))
+        yield "fineweb_newlines_per_word", _ratio(np.maximum(count - 1, 0), words)
 
     def _terminal_peer_lines(self, ends: Integers) -> Booleans:
         """Whether a mark that ends a sentence stands right at each of these ends."""

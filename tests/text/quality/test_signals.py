@@ -384,3 +384,15 @@ def test_names_and_brackets_may_come_again(line: str) -> None:
         assert signals(text, language)["repetition_duplicate_lines"] == 0
     assert signals(text, like_peer=True)["repetition_duplicate_lines"] > 0.4
     assert signals("今天的天气很好。\n" * 9, "zh")["repetition_duplicate_lines"] > 0.8
+
+
+@pytest.mark.parametrize("like_peer", [False, True])
+@pytest.mark.parametrize("language", ["en", "zh"])
+@given(texts=st.lists(TEXTS, min_size=1, max_size=6))
+def test_what_c4_leaves_has_the_figures_of_a_text_of_its_own(texts: list[str], language: str, like_peer: bool) -> None:
+    measured = TextSignals(texts, SETTING, profile_of(language), like_peer)
+    left = [measured.prose_lines.text(index) for index in range(len(texts))]
+    measured.take_edits({index: text for index, text in enumerate(left) if text != texts[index]})
+    figures = {name: values.tolist() for name, values in measured.family("fineweb")}
+    anew = TextSignals(left, SETTING, profile_of(language), like_peer)
+    assert figures == {name: values.tolist() for name, values in anew.family("fineweb")}
