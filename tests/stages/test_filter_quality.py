@@ -61,7 +61,7 @@ FAILING = {
     "gopher-words-too-long": "incomprehensibilities and the characteristically " * 20,
     "gopher-too-many-hashes": GOOD + "#" * 60,
     "gopher-too-many-ellipses": " ... ".join(WORDS),
-    "gopher-too-many-bullet-lines": "\n".join(f"- {line}" for line in LINES),
+    "gopher-too-many-bullet-lines": "\n".join(f"- {line[:-1]}" for line in LINES),
     "gopher-too-many-ellipsis-lines": "\n".join(f"{line[:-1]}…" for line in LINES),
     "gopher-too-few-alphabetic-words": " ".join(f"{word} 12" for word in WORDS),
     "gopher-too-few-stop-words": " ".join(word for word in WORDS if len(word) > 4),
@@ -403,6 +403,14 @@ def test_prose_is_kept_whole_by_default() -> None:
     for text in (f"{GOOD}\n\n{wrapped}", f"{verse}\n\nand so\nthe night is here,\nthe sea is near.", speech):
         kept = FilterQuality(rules=("c4",)).apply(Document("a", text))
         assert isinstance(kept, Document) and kept.text == text
+
+
+def test_lists_of_sentences_and_addresses_are_prose() -> None:
+    assert reason("\n".join(f"- {line}" for line in LINES), "gopher") == "pass"
+    links = " ".join(f"See https://example.org/a/long/path/to/page-{number} there." for number in range(40))
+    assert reason(f"{GOOD}\n{links}", "gopher") == "pass"
+    peer = outcome(f"{GOOD}\n{links}", "gopher", words="datatrove")
+    assert isinstance(peer, Drop) and peer.reason == "gopher-words-too-long"
 
 
 def test_a_document_is_dropped_rather_than_published_as_shreds() -> None:

@@ -20,6 +20,7 @@ from corpuskit.text.quality.vocabulary import (
     ENDS_PROSE,
     ENDS_THREE_DOTS,
     FULL_STOP,
+    LENGTH_MASK,
     LENGTH_SHIFT,
     PUNCTUATION,
     STOPS,
@@ -178,7 +179,7 @@ class ProseLines:
             if not self._like_peer:
                 # A paragraph that leads on to a list or ends in a formula is prose, as its sentences show.
                 stays |= (self._breaks > 0) | (flags[lines.last_tokens] & ENDS_COLON != 0)
-        long = ((flags >> LENGTH_SHIFT) > settings["c4-max-word-length"]).nonzero()[0]
+        long = ((flags >> LENGTH_SHIFT & LENGTH_MASK) > settings["c4-max-word-length"]).nonzero()[0]
         stays[lines.first_tokens.searchsorted(long, "right") - 1] = False
         return stays | self._is_fenced
 

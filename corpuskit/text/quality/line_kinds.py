@@ -42,7 +42,7 @@ _ADDRESSED = re.compile(
 _TEX = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]|\$\$.*?\$\$|\$[^$]*\\[^$]*\$")
 _TEX_LINE = re.compile(r"\\[A-Za-z]+\*?(?:\[[^\]]*\])?\s*\{|[_^]\{")
 _QUOTED_CODE = re.compile(r"(`+).+?\1")
-_PLACEHOLDER = re.compile(r"\{\{[^{}]{0,80}\}\}|[$#%@]?\{[\w\s.,’'/|+*?!–-]{0,60}\}", re.UNICODE)
+_PLACEHOLDER = re.compile(r"\{\{[^{}]{0,80}\}\}|[$#%@]?\{[\w\s.,’'/|+*?!–-]{0,60}\}|\{\w[\w\s.,’'-]{0,60}\Z")
 
 
 def is_script_notice(line: str) -> bool:
@@ -86,6 +86,8 @@ def has_code_braces(line: str) -> bool:
     (True, True, True)
     >>> has_code_braces(r"so \(\frac{a}{b}\) is small"), has_code_braces("write {name} or `f{}` there")
     (False, False)
+    >>> has_code_braces("a program of the {Digital")      # whose {cross-reference} goes on in the next line
+    False
     """
     start = line.find("{")
     if start < 0:

@@ -16,6 +16,7 @@ from corpuskit.text.quality.languages import ENGLISH_STOP_WORDS, LanguageProfile
 from corpuskit.text.quality.layout import TextLayout, TextSpans
 from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
 from corpuskit.text.quality.vocabulary import (
+    ADDRESS,
     ENDS_CLOSED,
     ENDS_ELLIPSIS,
     ENDS_PROSE,
@@ -79,7 +80,7 @@ class TextSignals:
         proper = self._sum_by_text(tokens.proper)
         all_words = self._word_counts if self._like_peer else proper >> 32
         yield "gopher_words", proper >> 32
-        yield "gopher_mean_word_length", _ratio(proper & 0xFFFFFFFF, proper >> 32)
+        yield "gopher_mean_word_length", _ratio(*self._word_lengths(proper))
         yield "gopher_hash_ratio", _ratio(_occurrences(texts, "#"), all_words)
         yield "gopher_ellipsis_ratio", _ratio(_occurrences(texts, "...") + _occurrences(texts, "…"), all_words)
         lines = self._layout.lines
@@ -89,9 +90,19 @@ class TextSignals:
             ("ellipsis", ENDS_ELLIPSIS, lines.last_tokens),
         ):
             flagged = (tokens.flags[edge_tokens] & flag) != 0
+            if name == "bullet" and not self._like_peer:
+                # A list of sentences is prose.
+                flagged &= (tokens.flags[lines.last_tokens] & (ENDS_CLOSED | ENDS_PROSE)) == 0
             yield f"gopher_{name}_lines", _ratio(self._count_by_text(lines.text_indices[flagged]), line_counts)
         yield "gopher_alphabetic_words", _ratio(self._sum_by_text(tokens.letters), all_words)
         yield "gopher_stop_words", self._distinct_stop_words()
+
+    def _word_lengths(self, proper: Integers) -> tuple[Integers, Integers]:
+        """Return the characters and the number of each text's words; addresses on the web count to datatrove alone."""
+        is_address = self._tokens.flags & ADDRESS != 0
+        if not self._like_peer and is_address.any():
+            proper = proper - self._sum_by_text(np.where(is_address, self._tokens.proper, 0))
+        return proper & 0xFFFFFFFF, proper >> 32
 
     def repetition(self) -> Figures:
         """Yield Gopher's signals of repetition. Their ratios are to all characters, white space included."""
@@ -204,6 +215,8 @@ class TextSignals:
         yield "fineweb_short_lines", _ratio(self._count_by_text(text_indices[short]), count)
         line_feeds = _occurrences(texts, "\n")
         characters = np.fromiter(map(len, texts), np.int64, len(texts))
+        if not self._like_peer:
+            is_repeat = is_repeat & (self._words_in(starts, ends) >= LEAST_REPEATED_WORDS)
         covered = self._covered_characters(starts, ends, text_indices, is_repeat)
         yield "fineweb_duplicate_line_characters", _ratio(covered, characters - line_feeds)
         if self._like_peer:

@@ -45,6 +45,9 @@ ENDS_PROSE, ENDS_COLON = 64, 128
 MAX_MARKS_AFTER_END = 8
 """Characters after the end of a sentence that are looked past: brackets, quotes, and the number of a note."""
 STOP_WORD_SHIFT, LENGTH_SHIFT = 8, 32
+LENGTH_MASK = (1 << 30) - 1
+ADDRESS = 1 << 62
+"""Holds the address of something on the web, which is no word of a language."""
 PROPER_WORD = 1 << 32
 
 
@@ -64,7 +67,7 @@ class KnownTokens(NamedTuple):
     spans: Integers
     """Index of the first word among the entries, shifted by 32, and the number of words."""
     flags: Integers
-    """Flags of the token; from bit 8 on, which of `ENGLISH_FORMS` it holds; from bit 32 on, its length in bytes."""
+    """Flags of the token; from bit 8 on, which of `ENGLISH_FORMS` it holds; from bit 32 to 61, its length in bytes."""
     proper: Integers
     """Number of words that are not of symbols alone, shifted by 32, and their characters."""
     letters: Integers
@@ -254,6 +257,7 @@ def _token_flags(batch: TokenBatch) -> Integers:
         (ends & char.LEADS_ON, ENDS_COLON),
     ):
         flags |= (bit != 0) * flag
+    flags[batch.tokens_with("://")] |= ADDRESS
     return flags
 
 

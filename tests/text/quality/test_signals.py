@@ -191,11 +191,16 @@ def test_word_figures_are_those_of_the_words(text: str) -> None:
 def test_line_figures_are_those_of_the_lines(text: str) -> None:
     lines = text.splitlines()
     filled = [line for line in lines if line.strip()]
-    bullets = sum(line.lstrip().startswith(("•", "-")) for line in lines)
+    bullets = [line for line in lines if line.lstrip().startswith(("•", "-"))]
+    ends = (".", "!", "…", "”", ".[3]")
     ellipses = sum(line.rstrip().endswith(("...", "…")) for line in lines)
-    for figures, counted in ((signals(text), filled), (signals(text, like_peer=True), lines)):
+    unclosed = [line for line in bullets if not line.rstrip().endswith(ends)]
+    for figures, marked, counted in (
+        (signals(text), unclosed, filled),
+        (signals(text, like_peer=True), bullets, lines),
+    ):
         if counted:
-            assert figures["gopher_bullet_lines"] == bullets / len(counted)
+            assert figures["gopher_bullet_lines"] == len(marked) / len(counted)
             assert figures["gopher_ellipsis_lines"] == ellipses / len(counted)
 
 
