@@ -58,23 +58,25 @@ class FilterQuality(Stage):
     """Drop documents that fail the quality rules of Gopher, C4 or FineWeb.
 
     Families are applied in the order gopher, gopher-repetition, c4, fineweb. The first rule that fails names the drop,
-    whose values are the signal, its figure and the bound. C4's rules first remove citation marks, and lines that are
-    too short, lack closing punctuation or are about cookies or javascript; then they judge what is left. The edited
-    text goes on to fineweb and to the output, unless `--no-c4-edit-lines` is given; where less than half is left, in
-    another language than `metadata.language`, the drop is `c4-other-language`. A second run changes nothing
-    further, except in lines that lost citation marks. With `--annotate`, every document passes with its text unchanged:
-    each family judges that text, and figures and verdicts go to `metadata.quality`.
+    whose values are the signal, its figure and the bound. C4's rules first remove citation marks, short lines that are
+    no sentences, and notices on cookies or JavaScript; then they judge what is left. The edited text goes on to fineweb
+    and to the output, unless `--no-c4-edit-lines` is given. Code blocks and formulas stay as they are. Where less than
+    a third is left, the drop is `c4-little-left`; where less than half is, in another language than
+    `metadata.language`, `c4-other-language`. A second run changes nothing further, except in lines that lost citation
+    marks. With `--annotate`, every document passes with its text unchanged: each family judges that text, and figures
+    and verdicts go to `metadata.quality`.
 
-    `--set` changes a threshold or switches a rule off in every language: `--set gopher-min-words=20 --set
-    c4-policy=off`. Each document is judged by the bounds and stop words that FineWeb2 published for its
-    `metadata.language`, which `filter-language` writes: 42 languages have their own; in others nothing is asked of the
-    length of words and of stop words. `--language-settings english` judges all as English. A document without
-    `metadata.language` is in `--language`. Chinese, Japanese, Thai and other languages without spaces are cut into
-    words by their scripts. The summary warns of a rule that drops over 90 % of a language or a quarter of a source.
+    `--set` changes a threshold or switches a rule on or off in every language: `--set gopher-min-words=20 --set
+    c4-terminal-punctuation=on`; docs/quality.md lists all. Each document is judged by the bounds and stop words that
+    FineWeb2 published for its `metadata.language`, which `filter-language` writes: 42 languages have their own; in
+    others nothing is asked of the length of words and of stop words. `--language-settings english` judges all as
+    English. A document without `metadata.language` is in `--language`. Chinese, Japanese, Thai and other languages
+    without spaces are cut into words by their scripts. The summary warns of a rule that drops over 90 % of a language
+    or a quarter of a source.
 
     Words are counted as the papers have them: marks are none, and stop words count in any letter case. Lines of white
-    space are no lines, and `”`, `。` or `؟` close a line as `.` does. `--words datatrove` counts as datatrove does.
-    HTML is refused; conversations (`text/x-turns`) keep all lines.
+    space are no lines. `--words datatrove` counts as datatrove does, with its bounds. HTML is refused; conversations
+    (`text/x-turns`) keep all lines, and code (by `metadata.programming_language` or `content_type`) passes unjudged.
 
     Example: corpuskit filter-quality --rules gopher,fineweb --set gopher-min-words=20 pages.jsonl
     """
@@ -96,7 +98,7 @@ class FilterQuality(Stage):
         "Whose bounds and stop words: those of each document's language, or English for all.",
     ] = "auto"
     words: Annotated[
-        Literal["gopher", "datatrove"], "Whose words and lines to count: those of the papers, or datatrove's."
+        Literal["gopher", "datatrove"], "Whose words, lines and bounds: those of the papers, or datatrove's."
     ] = "gopher"
     c4_edit_lines: Annotated[bool, "Pass on the text without the lines that C4's rules remove."] = True
 

@@ -15,7 +15,7 @@ from corpuskit.core.step import Drop
 from corpuskit.core.stream.apply import StepFault, apply_stages
 from corpuskit.core.stream.batch import Batch
 from corpuskit.stages.filter_quality import FilterQuality
-from corpuskit.text.quality.rules import FAMILIES, RULES
+from corpuskit.text.quality.rules import FAMILIES, RULES, SETTINGS
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
@@ -465,3 +465,15 @@ def test_datatrove_has_its_own_bounds_and_line_rules() -> None:
     assert isinstance(
         outcome("\n".join(LINES[:4]), "c4", words="datatrove", overrides=("c4-min-sentences=3",)), Document
     )
+
+
+def test_the_documentation_names_every_default() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "quality.md").read_text()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| `")]
+    told = {row[0].strip("`"): row[1] for row in rows}
+    names = {True: "on", False: "off"}
+    expected = {
+        item.name: names[item.value] if isinstance(item.value, bool) else str(item.value)
+        for item in (*RULES, *SETTINGS)
+    }
+    assert {name: told.get(name) for name in expected} == expected

@@ -20,7 +20,7 @@ LONGEST_READ = 4000
 """Characters from the first bracket on that are read; code in a longer line shows at once."""
 
 _SWITCHED = re.compile(
-    r"\b(?:en|dis)abl|\bactivat|\bturn(?:ed|ing)?\b.*\bo(?:n|ff)\b|\bswitch(?:ed)?\b.*\bo(?:n|ff)\b"
+    r"\b(?:enable|disable)|\bactivat|\bturn(?:ed|ing)?\b.*\bo(?:n|ff)\b|\bswitch(?:ed)?\b.*\bo(?:n|ff)\b"
     r"|\byour\b.*\bbrowser|\b(?:requires?|without|need(?:s|ed)?|supports?) javascript"
     r"|aktivier|einschalt|eingeschaltet|ausgeschaltet|\bactiv[eéoa]|désactivé|desactiv|\battiv|disattiv|\bhabilit"
     r"|deshabilit|włącz|obsług|включ|отключ|поддерж|ενεργοποι|zapn|povol|engedélyez|aktiver|inschakel|uitgeschakeld"

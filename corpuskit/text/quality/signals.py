@@ -5,6 +5,7 @@ family come one after the other, in the order of its rules, and each is computed
 where their denominator is 0.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -122,7 +123,7 @@ class TextSignals:
         if not len(needed):
             return
         words, bounds = self._ngram_words(needed)
-        window = self._settings["gopher-repetition-window-words"]
+        window = self._settings["gopher-repetition-window-words"] or math.inf
         for name, covered in repeated_ngram_characters(words.words, words.lengths, bounds, window):
             figures = np.zeros(len(self._texts), np.int64)
             figures[needed] = covered
