@@ -89,7 +89,7 @@ def identify(text: str) -> Identified:
         scripts = script_counts(sample)
         language, score = _by_script(sample, scripts, language, score)
         is_mixed = is_mixed or len(_large_scripts(scripts)) > 1
-    if is_mixed and (identified := _of_parts(text)):
+    if is_mixed and (identified := _of_parts(text, language)):
         return identified
     return Identified(language, round(score, 4), {})
 
@@ -167,21 +167,28 @@ def _large_scripts(scripts: Counter[str]) -> list[str]:
     return [script for script, letters in merged.items() if letters >= LEAST_SHARE * merged.total()]
 
 
-def _of_parts(text: str) -> Identified | None:
-    """Return what the parts of a text say of it if they are in several languages; None if they are not."""
+def _of_parts(text: str, language_of_all: str) -> Identified | None:
+    """Return what the parts of a text say of it if they are in several languages; None if they are not.
+
+    Where every second part of many is in the language of all, or in none for certain, the others are not asked for.
+    """
     letters: Counter[str] = Counter()
     sizes: Counter[str] = Counter()
     weighted: dict[str, float] = {}
     parts = _parts(text.encode("utf-8", "replace").decode())
     if len(parts) < 2:
         return None
-    for part in parts:
-        language, score = _of_part(part)
-        if score >= PART_SCORE:
-            number = sum(map(str.isalpha, part))
-            letters[language] += number
-            sizes[language] += len(part.encode())
-            weighted[language] = weighted.get(language, 0) + number * score
+    turns = (parts[::2], parts[1::2]) if len(parts) >= PARTS // 2 else (parts,)
+    for some in turns:
+        for part in some:
+            language, score = _of_part(part)
+            if score >= PART_SCORE:
+                number = sum(map(str.isalpha, part))
+                letters[language] += number
+                sizes[language] += len(part.encode())
+                weighted[language] = weighted.get(language, 0) + number * score
+        if not letters.keys() - {language_of_all}:
+            return None
     total = letters.total()
     shares = {
         language: round(number / total, 2)
