@@ -33,7 +33,7 @@ WINDOW, WINDOWS = 200, 8
 """Characters in a window, and the number of evenly spaced windows that stand for a longer text. On whole pages of five
 languages these 1,600 characters give the same language as the full text, at a tenth of its cost, and the odd banner
 at the top of a page weighs no more than its share. A seventh of a page in another language lies in one of them."""
-LONG_WINDOW, LONG_WINDOWS = 500, 40
+LONG_WINDOW, LONG_WINDOWS = 500, 24
 """The same for the parts of a text, which are looked for in all of a shorter one."""
 CAPITALS = 0.25
 """Share of words in capitals from which a text is asked for in small letters: a heading has fewer on a page."""
@@ -220,14 +220,16 @@ def _of_part(part: str) -> tuple[str, float]:
 def _parts(text: str) -> list[str]:
     """Return the lines of a text, short ones joined, long ones cut at the ends of sentences; if many, some of them."""
     parts: list[str] = []
-    current = ""
+    current: list[str] = []
+    size = 0
     for sentence in _sentences(text):
-        current = f"{current} {sentence}" if current else sentence
-        if len(current.encode()) >= PART:
-            parts.append(current)
-            current = ""
+        current.append(sentence)
+        size += len(sentence) if sentence.isascii() else len(sentence.encode())
+        if size >= PART:
+            parts.append(" ".join(current))
+            current, size = [], 0
     if current:
-        parts.append(current)
+        parts.append(" ".join(current))
     step = len(parts) / PARTS
     return parts if step <= 1 else [parts[int(index * step)] for index in range(PARTS)]
 
