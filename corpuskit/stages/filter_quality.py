@@ -1,6 +1,5 @@
 """`filter-quality`: the published quality rules, in one pass over each document."""
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from corpuskit.core.document import TURNS
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.step import Document, Drop, Reject, Stage
-from corpuskit.core.wording import did_you_mean
 
 if TYPE_CHECKING:
     from corpuskit.text.quality.arrays import Numbers
@@ -23,13 +21,14 @@ __all__ = ["FilterQuality"]
 
 Entry = TypeVar("Entry")
 Family = Literal["gopher", "gopher-repetition", "c4", "fineweb"]
+Rows = set[int]
+Kind = Literal["prose", "turns", "code"]
+"""Conversations keep all their lines; code passes unjudged."""
 
-DIGITS = 6
-"""Decimal places of the figures that are recorded; verdicts use unrounded figures."""
 LITTLE_LEFT, CERTAIN_LANGUAGE = 0.5, 0.9
 """Share of a text below which the language of the rest is looked at, and the probability at which it is believed."""
-FEW_DROPPED = 0.3
-"""Share of a batch up to which texts that are dropped are measured on, together with the others."""
+FEW_DROPPED = 0.6
+"""Share of the characters of a batch up to which texts that are dropped are measured on, together with the others."""
 BATCH_DOCUMENTS = 256
 BATCH_CHARACTERS = 500_000
 
@@ -59,23 +58,25 @@ class FilterQuality(Stage):
     """Drop documents that fail the quality rules of Gopher, C4 or FineWeb.
 
     Families are applied in the order gopher, gopher-repetition, c4, fineweb. The first rule that fails names the drop,
-    whose values are the signal, its figure and the bound. C4's rules first remove citation marks, and lines that are
-    too short, lack closing punctuation or are about cookies or javascript; then they judge what is left. The edited
-    text goes on to fineweb and to the output, unless `--no-c4-edit-lines` is given; where less than half is left, in
-    another language than `metadata.language`, the drop is `c4-other-language`. A second run changes nothing
-    further, except in lines that lost citation marks. With `--annotate`, every document passes with its text unchanged:
-    each family judges that text, and figures and verdicts go to `metadata.quality`.
+    whose values are the signal, its figure and the bound. C4's rules first remove citation marks, short lines that are
+    no sentences, and notices on cookies or JavaScript; then they judge what is left. The edited text goes on to fineweb
+    and to the output, unless `--no-c4-edit-lines` is given. Code blocks and formulas stay as they are. Where less than
+    a third is left, the drop is `c4-little-left`; where less than half is, in another language than
+    `metadata.language`, `c4-other-language`. A second run changes nothing further, except in lines that lost citation
+    marks. With `--annotate`, every document passes with its text unchanged: each family judges that text, and figures
+    and verdicts go to `metadata.quality`.
 
-    `--set` changes a threshold or switches a rule off in every language: `--set gopher-min-words=20 --set
-    c4-policy=off`. Each document is judged by the bounds and stop words that FineWeb2 published for its
-    `metadata.language`, which `filter-language` writes: 42 languages have their own; in others nothing is asked of the
-    length of words and of stop words. `--language-settings english` judges all as English. A document without
-    `metadata.language` is in `--language`. Chinese, Japanese, Thai and other languages without spaces are cut into
-    words by their scripts. The summary warns of a rule that drops over 90 % of a language or a quarter of a source.
+    `--set` changes a threshold or switches a rule on or off in every language: `--set gopher-min-words=20 --set
+    c4-terminal-punctuation=on`; docs/quality.md lists all. Each document is judged by the bounds and stop words that
+    FineWeb2 published for its `metadata.language`, which `filter-language` writes: 42 languages have their own; in
+    others nothing is asked of the length of words and of stop words. `--language-settings english` judges all as
+    English. A document without `metadata.language` is in `--language`. Chinese, Japanese, Thai and other languages
+    without spaces are cut into words by their scripts. The summary warns of a rule that drops over 90 % of a language
+    or a quarter of a source.
 
     Words are counted as the papers have them: marks are none, and stop words count in any letter case. Lines of white
-    space are no lines, and `”`, `。` or `؟` close a line as `.` does. `--words datatrove` counts as datatrove does.
-    HTML is refused; conversations (`text/x-turns`) keep all lines.
+    space are no lines. `--words datatrove` counts as datatrove does, with its bounds. HTML is refused; conversations
+    (`text/x-turns`) keep all lines, and code (by `metadata.programming_language` or `content_type`) passes unjudged.
 
     Example: corpuskit filter-quality --rules gopher,fineweb --set gopher-min-words=20 pages.jsonl
     """
@@ -97,7 +98,7 @@ class FilterQuality(Stage):
         "Whose bounds and stop words: those of each document's language, or English for all.",
     ] = "auto"
     words: Annotated[
-        Literal["gopher", "datatrove"], "Whose words and lines to count: those of the papers, or datatrove's."
+        Literal["gopher", "datatrove"], "Whose words, lines and bounds: those of the papers, or datatrove's."
     ] = "gopher"
     c4_edit_lines: Annotated[bool, "Pass on the text without the lines that C4's rules remove."] = True
 
@@ -107,7 +108,7 @@ class FilterQuality(Stage):
             raise UsageError(f"{spelled('rules')} names no rules; name any of gopher, gopher-repetition, c4, fineweb")
         if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*", self.language):
             raise misfit("language", "an ISO 639 code such as en or zh", self.language)
-        _changed_thresholds(self.set)
+        _ = self._changed
         self._demand_families_of_thresholds()
 
     def versions(self) -> dict[str, str]:
@@ -141,14 +142,16 @@ class FilterQuality(Stage):
         from corpuskit.text.prose import require_prose
 
         outcomes: list[Document | Drop | Reject] = list(documents)
-        by_profile: dict[LanguageProfile, list[int]] = {}
+        groups: dict[tuple[LanguageProfile, Kind], list[int]] = {}
         for index, document in enumerate(documents):
             require_prose(document, "filter-quality")
-            by_profile.setdefault(self._profile(document), []).append(index)
+            kind = _kind(document)
+            if kind != "code" or self.annotate:
+                groups.setdefault((self._profile(document), kind), []).append(index)
         apply_to_batch = self._annotate_batch if self.annotate else self._filter_batch
-        for profile, indices in by_profile.items():
+        for (profile, kind), indices in groups.items():
             for batch in _batches(indices, documents):
-                batch_outcomes = apply_to_batch([documents[index] for index in batch], profile)
+                batch_outcomes = apply_to_batch([documents[index] for index in batch], profile, kind)
                 for index, outcome in zip(batch, batch_outcomes, strict=True):
                     outcomes[index] = outcome
         return outcomes
@@ -159,55 +162,66 @@ class FilterQuality(Stage):
         language = document.metadata.get("language")
         return profile_of(language if isinstance(language, str) else self.language, self.language_settings == "auto")
 
-    def _filter_batch(self, documents: list[Document], profile: "LanguageProfile") -> list[Document | Drop]:
+    def _filter_batch(self, documents: list[Document], profile: "LanguageProfile", kind: Kind) -> list[Document | Drop]:
         outcomes: list[Document | Drop] = list(documents)
         indices = list(range(len(documents)))
         texts = [document.text for document in documents]
         signals: TextSignals | None = None
-        dropped_rows: set[int] = set()
-        for family, checks in self._checks_of(profile).items():
-            # Measuring the texts anew costs more than measuring a few that are dropped already.
-            if len(dropped_rows) > FEW_DROPPED * len(texts):
+        dropped_rows: Rows = set()
+        for family, checks in self._checks_of(profile, kind).items():
+            # Measuring the texts anew costs more than measuring a few that are dropped already, and FineWeb's figures
+            # come from what C4's rules measured.
+            if family != "fineweb" and _characters_of(texts, dropped_rows) > FEW_DROPPED * sum(map(len, texts)):
                 indices, texts = _without(indices, dropped_rows), _without(texts, dropped_rows)
                 signals, dropped_rows = None, set()
-            if not texts:
+            if len(dropped_rows) == len(texts):
                 break
             signals = signals or self._signals(texts, profile)
-            for row, failure in self._failures(signals, family, checks).items():
-                if row not in dropped_rows:
-                    outcomes[indices[row]] = Drop(documents[indices[row]], failure.reason, failure.values)
-            dropped_rows.update(row for row, index in enumerate(indices) if isinstance(outcomes[index], Drop))
-            if family == "c4" and self.c4_edit_lines:
-                rows = [row for row in range(len(texts)) if row not in dropped_rows]
-                edited_texts = [signals.prose_lines.text(row) for row in rows]
-                if edited_texts != [texts[row] for row in rows]:
-                    indices, texts = [indices[row] for row in rows], edited_texts
-                    signals, dropped_rows = None, set()
-        for index, text in zip(indices, texts, strict=True):
+            for row, failure in self._failures(signals, family, checks, dropped_rows).items():
+                outcomes[indices[row]] = Drop(documents[indices[row]], failure.reason, failure.values)
+                dropped_rows.add(row)
             # A conversation without some of its lines would put words into another speaker's mouth.
-            is_kept = isinstance(outcomes[index], Document) and documents[index].metadata.get("content_type") != TURNS
-            if is_kept and text != documents[index].text:
+            if family == "c4" and self._edits(kind):
+                left = {row: signals.prose_lines.text(row) for row in range(len(texts)) if row not in dropped_rows}
+                edits = {row: text for row, text in left.items() if text != texts[row]}
+                signals.take_edits(edits)
+                texts = [edits.get(row, text) for row, text in enumerate(texts)]
+        for index, text in zip(indices, texts, strict=True):
+            if isinstance(outcomes[index], Document) and text != documents[index].text:
                 outcomes[index] = _edited(documents[index], text)
         return outcomes
 
-    def _failures(self, signals: "TextSignals", family: str, checks: dict[str, list[Check]]) -> dict[int, Failure]:
-        """Return the rows of the texts that fail, each with the first rule that failed."""
+    def _edits(self, kind: Kind) -> bool:
+        return self.c4_edit_lines and kind == "prose"
+
+    def _failures(
+        self, signals: "TextSignals", family: str, checks: dict[str, list[Check]], dropped_rows: Rows
+    ) -> dict[int, Failure]:
+        """Return the rows of the texts that fail and were not dropped before, each with the first rule that failed."""
+        from corpuskit.text.quality.arrays import rounded
+
         failures: dict[int, Failure] = {}
+        signals.ignore(list(dropped_rows))
         for signal, figures in signals.family(family):
             for check in checks.get(signal, ()):
-                for row in check.failures(figures):
-                    if row not in failures:
-                        value = _rounded([figures[row : row + 1]])[0][0]
-                        values = {"signal": signal, "value": value, check.rule.bound: check.bound}
-                        failures[row] = Failure(check.rule.reason, values)
+                rows = [row for row in check.failures(figures) if row not in failures and row not in dropped_rows]
+                for row in rows:
+                    value = rounded([figures[row : row + 1]])[0][0]
+                    values = {"signal": signal, "value": value, check.rule.bound: check.bound}
+                    failures[row] = Failure(check.rule.reason, values)
+                signals.ignore(rows)
         return failures
 
-    def _annotate_batch(self, documents: list[Document], profile: "LanguageProfile") -> list[Document | Drop]:
+    def _annotate_batch(
+        self, documents: list[Document], profile: "LanguageProfile", kind: Kind
+    ) -> list[Document | Drop]:
+        from corpuskit.text.quality.arrays import rounded
+
         signals = self._signals([document.text for document in documents], profile)
         names: list[str] = []
         columns: list[Numbers] = []
         verdicts: list[list[str]] = []
-        all_checks = self._checks_of(profile)
+        all_checks = self._checks_of(profile, kind)
         for family, checks in all_checks.items():
             verdict = ["pass"] * len(documents)
             for signal, figures in signals.family(family):
@@ -226,7 +240,7 @@ class FilterQuality(Stage):
                 }
             )
             for document, row, reasons in zip(
-                documents, zip(*_rounded(columns), strict=True), zip(*verdicts, strict=True), strict=True
+                documents, zip(*rounded(columns), strict=True), zip(*verdicts, strict=True), strict=True
             )
         ]
 
@@ -238,11 +252,19 @@ class FilterQuality(Stage):
         settings = {setting.name: thresholds[setting.name] or 0 for setting in SETTINGS}
         return TextSignals(texts, settings, profile, self.words == "datatrove")
 
-    def _checks_of(self, profile: "LanguageProfile") -> dict[str, dict[str, list[Check]]]:
-        """Return the enabled rules of a language, by family and signal, in the order in which they are applied."""
-        checks = self._checks.get(profile)
+    def _checks_of(self, profile: "LanguageProfile", kind: Kind) -> dict[str, dict[str, list[Check]]]:
+        """Return the enabled rules of a language, by family and signal, in the order in which they are applied.
+
+        No rule for prose says anything of code, and where no line is taken out, none asks for what is left.
+        """
+        checks = self._checks.get((profile, kind))
         if checks is None:
-            checks = self._checks[profile] = self._new_checks(self._thresholds(profile))
+            thresholds = self._thresholds(profile)
+            if kind == "code":
+                thresholds = dict.fromkeys(thresholds)
+            elif not self._edits(kind):
+                thresholds["c4-min-text-left"] = None
+            checks = self._checks[profile, kind] = self._new_checks(thresholds)
         return checks
 
     def _new_checks(self, thresholds: dict[str, float | None]) -> dict[str, dict[str, list[Check]]]:
@@ -256,21 +278,24 @@ class FilterQuality(Stage):
         return checks
 
     @cached_property
-    def _checks(self) -> "dict[LanguageProfile, dict[str, dict[str, list[Check]]]]":
-        """The enabled rules of the languages that were met."""
+    def _checks(self) -> "dict[tuple[LanguageProfile, Kind], dict[str, dict[str, list[Check]]]]":
+        """The enabled rules of the languages and kinds of text that were met."""
         return {}
 
     def _thresholds(self, profile: "LanguageProfile") -> dict[str, float | None]:
         """Return all thresholds and settings by name; what the user set holds in every language."""
-        from corpuskit.text.quality.rules import RULES, SETTINGS
+        from corpuskit.text.quality.rules import DATATROVE, RULES, SETTINGS
 
         english: dict[str, float | None] = {rule.name: rule.value for rule in RULES}
         english.update((setting.name, setting.value) for setting in SETTINGS)
-        return {**english, **profile.bounds, **self._changed}
+        peer = DATATROVE if self.words == "datatrove" else {}
+        return {**english, **peer, **profile.bounds, **self._changed}
 
     @cached_property
     def _changed(self) -> dict[str, float | None]:
-        return _changed_thresholds(self.set)
+        from corpuskit.text.quality.thresholds import changed_thresholds
+
+        return changed_thresholds(self.set)
 
     def _demand_families_of_thresholds(self) -> None:
         """Raise UsageError for a threshold of a family that is not applied."""
@@ -284,6 +309,23 @@ class FilterQuality(Stage):
                 raise UsageError(
                     f"{spelled('set')} changes {name}, but {spelled('rules', self.rules)} leaves out {family}"
                 )
+
+
+def _kind(document: Document) -> Kind:
+    from corpuskit.text.prose import is_code_type
+
+    language = document.metadata.get("programming_language")
+    if isinstance(language, str):
+        from corpuskit.text.code.programming_languages import kind_of
+
+        return "prose" if kind_of(language) == "prose" else "code"
+    if document.metadata.get("content_type") == TURNS:
+        return "turns"
+    return "code" if is_code_type(document) else "prose"
+
+
+def _characters_of(texts: list[str], rows: set[int]) -> int:
+    return sum(len(texts[row]) for row in rows)
 
 
 def _without(column: list[Entry], rows: set[int]) -> list[Entry]:
@@ -321,61 +363,3 @@ def _batches(indices: list[int], documents: Sequence[Document]) -> Iterator[list
         size += more
     if batch:
         yield batch
-
-
-def _rounded(columns: "list[Numbers]") -> list[list[float]]:
-    """Return the figures as they are recorded, column by column; floats are rounded as `round` does it."""
-    # exact       [3.4e-06  3.5e-06]
-    # scaled      [3.4      3.5]
-    # rounded     [3e-06    4e-06]
-    # middle      [0        1]          so near the middle that only the exact value tells which side is nearer
-    # result      [3e-06    3e-06]      the float 3.5e-06 lies just below
-    import numpy as np
-
-    float_indices = [index for index, column in enumerate(columns) if column.dtype.kind == "f"]
-    figures: list[list[float]] = [column.tolist() for column in columns]
-    if not float_indices:
-        return figures
-    exact = np.array([columns[index] for index in float_indices])
-    scaled = exact * 10.0**DIGITS
-    rounded = np.rint(scaled) / 10.0**DIGITS
-    middle = np.abs(scaled - np.floor(scaled) - 0.5) <= 1e-6 + scaled * 1e-14
-    rounded[middle] = [round(value, DIGITS) for value in exact[middle].tolist()]
-    for index, column in zip(float_indices, rounded.tolist(), strict=True):
-        figures[index] = column
-    return figures
-
-
-def _changed_thresholds(overrides: tuple[str, ...]) -> dict[str, float | None]:
-    """Return the thresholds and settings that the overrides name; None is off. Raises UsageError."""
-    from corpuskit.text.quality.rules import RULES, SETTINGS, Rule, Setting
-
-    items: list[Rule | Setting] = [*RULES, *SETTINGS]
-    defaults = {item.name: item for item in items}
-    changed: dict[str, float | None] = {}
-    for override in overrides:
-        name, _, value = (part.strip() for part in override.partition("="))
-        if name not in defaults:
-            near = did_you_mean(name, defaults) or f"; one is {next(iter(defaults))}"
-            raise misfit("set", "names of thresholds", name, near)
-        if name in changed:
-            raise UsageError(f"{spelled('set')} sets {name} twice; give it once")
-        default = defaults[name]
-        changed[name] = default.off if value == "off" else _parsed_threshold(name, value, default.value)
-    return changed
-
-
-def _parsed_threshold(name: str, value: str, default: float) -> float:
-    """Return the value of one override, of the type of its default. Raises UsageError."""
-    if isinstance(default, bool):
-        if value == "on":
-            return True
-        raise misfit("set", f"{name} to be on or off ({name}=off)", f"{name}={value}")
-    try:
-        threshold = type(default)(value)
-    except ValueError:
-        threshold = -1
-    if threshold < 0 or not math.isfinite(threshold):
-        kind = "a whole number" if isinstance(default, int) else "a number"
-        raise misfit("set", f"{name} to be {kind} or off ({name}={default})", f"{name}={value}")
-    return threshold

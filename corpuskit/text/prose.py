@@ -1,9 +1,17 @@
 """What stages that work on prose require of a document."""
 
+import re
+
 from corpuskit.core.document import HTML_TYPES, Document
 from corpuskit.core.errors import UsageError
 
-__all__ = ["is_html", "is_xhtml", "require_prose"]
+__all__ = ["is_code_type", "is_html", "is_xhtml", "require_prose"]
+
+_PROSE_TYPES = frozenset(["text/plain", "text/markdown", "text/x-markdown", "text/x-rst", "text/x-turns"])
+_CODE_TYPE = re.compile(
+    r"text/(?:x-.+|css|javascript|ecmascript|xml|csv)|application/(?:x-(?:sh|python|perl|ruby|php|tex)\b.*"
+    r"|(?:.+\+)?json|javascript|ecmascript|typescript|sql|toml|yaml|x-yaml|xml)"
+)
 
 
 def is_html(document: Document) -> bool:
@@ -14,6 +22,12 @@ def is_html(document: Document) -> bool:
 def is_xhtml(document: Document) -> bool:
     """Whether `metadata.content_type` says that the text is XHTML, which is read by the rules of XML."""
     return _media_type(document) == "application/xhtml+xml"
+
+
+def is_code_type(document: Document) -> bool:
+    """Whether `metadata.content_type` is a media type of source code or data; Markdown and the like are prose."""
+    media_type = _media_type(document)
+    return media_type not in _PROSE_TYPES and _CODE_TYPE.fullmatch(media_type) is not None
 
 
 def _media_type(document: Document) -> str:

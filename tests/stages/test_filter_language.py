@@ -111,6 +111,55 @@ def test_a_document_in_two_languages_gets_shares(first: str, second: str, break_
         assert drop.values["shares"] == shares
 
 
+def test_shares_count_letters_and_not_bytes() -> None:
+    document = Document("a", "\n".join([CHINESE] * 12 + [ENGLISH] * 3))
+    result = FilterLanguage(annotate=True).apply(document)
+    assert isinstance(result, Document)
+    chinese, english = (sum(map(str.isalpha, text)) for text in (CHINESE * 12, ENGLISH * 3))
+    assert result.metadata["language_shares"]["zh"] == pytest.approx(chinese / (chinese + english), abs=0.08)
+
+
+def test_a_second_language_within_a_long_page_is_seen() -> None:
+    lines = [ENGLISH] * 60
+    for start in (8, 20, 34):
+        page = "\n".join([*lines[:start], *[GERMAN] * 18, *lines[start:]])
+        result = FilterLanguage(annotate=True).apply(Document("a", page))
+        assert isinstance(result, Document)
+        assert set(result.metadata["language_shares"]) == {"en", "de"}, start
+
+
+@pytest.mark.parametrize(
+    "marks", ["* * * * * * * * * * * * * * * * * * * * * * * * * * * * * *", "1900–1950, 1951–2000 " * 4]
+)
+def test_lines_without_letters_have_no_language(marks: str) -> None:
+    page = "\n".join([JAPANESE * 2, marks, ENGLISH, marks, JAPANESE * 2, marks, ENGLISH])
+    result = FilterLanguage(annotate=True).apply(Document("a", page))
+    assert isinstance(result, Document)
+    assert set(result.metadata["language_shares"]) == {"ja", "en"}
+
+
+def test_han_alone_is_chinese_and_kana_japanese() -> None:
+    for chinese in ("經濟產業省發表新聞", "大学入学試験問題集", "東京都庁舎展望室休業", CHINESE):
+        assert detect(chinese)[0] != "ja"
+    for japanese in ("東京都庁の展望室は休業です。", "大学入試の問題集を買った。"):
+        assert detect(japanese)[0] == "ja"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ኣነ ናብ ቤት ትምህርቲ እኸይድ ኣለኹ። ንሱ ድማ ናይ ዓደይ ኣብ ገዛ ኣሎ።",
+        "ၵႂၢမ်းတႆး ပဵၼ် ၵႂၢမ်းဢၼ် ၵူၼ်းတႆး လၢတ်ႈၵၼ်",
+    ],
+)
+def test_languages_that_only_share_a_known_script_are_undetermined(text: str) -> None:
+    drop = FilterLanguage(keep=("am", "my")).apply(Document("a", text))
+    assert isinstance(drop, Drop)
+    assert (drop.reason, drop.values["language"]) == ("language-uncertain", "und")
+    assert detect("እኔ ወደ ትምህርት ቤት እሄዳለሁ። እሱ ግን ቤት ውስጥ ነው።")[0] == "am"
+    assert detect("မင်္ဂလာပါ၊ ကျွန်တော် ကျောင်းသို့ သွားပါမည်။")[0] == "my"
+
+
 def test_a_document_in_one_language_loses_shares_of_an_earlier_run() -> None:
     document = Document("a", ENGLISH, {"language_shares": {"en": 0.5, "de": 0.5}})
     result = FilterLanguage(annotate=True).apply(document)

@@ -15,7 +15,7 @@ from corpuskit.core.step import Drop
 from corpuskit.core.stream.apply import StepFault, apply_stages
 from corpuskit.core.stream.batch import Batch
 from corpuskit.stages.filter_quality import FilterQuality
-from corpuskit.text.quality.rules import FAMILIES, RULES
+from corpuskit.text.quality.rules import FAMILIES, RULES, SETTINGS
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
@@ -50,6 +50,9 @@ def test_good_prose_passes_untouched() -> None:
 
 
 WORDS = GOOD.replace(".", "").split()
+MENU = "\n\n".join(f"Department {number}" for number in range(100, 220))
+CODE = "function open(gate) { if (gate.closed) { gate.swing(); } }\n" * 3
+FILLER = "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor."
 
 FAILING = {
     "gopher-too-few-words": "Only these few words.",
@@ -58,14 +61,14 @@ FAILING = {
     "gopher-words-too-long": "incomprehensibilities and the characteristically " * 20,
     "gopher-too-many-hashes": GOOD + "#" * 60,
     "gopher-too-many-ellipses": " ... ".join(WORDS),
-    "gopher-too-many-bullet-lines": "\n".join(f"- {line}" for line in LINES),
+    "gopher-too-many-bullet-lines": "\n".join(f"- {line[:-1]}" for line in LINES),
     "gopher-too-many-ellipsis-lines": "\n".join(f"{line[:-1]}…" for line in LINES),
     "gopher-too-few-alphabetic-words": " ".join(f"{word} 12" for word in WORDS),
     "gopher-too-few-stop-words": " ".join(word for word in WORDS if len(word) > 4),
     "gopher-repetition-empty": "",
-    "gopher-repetition-duplicate-paragraphs": "One.\n\nTwo and more of it.\n\nOne.",
+    "gopher-repetition-duplicate-paragraphs": "One of them.\n\nTwo and more of it.\n\nOne of them.",
     "gopher-repetition-duplicate-paragraph-characters": f"{LINES[0]}\n\nb\n\nc\n\nd\n\n{LINES[0]}",
-    "gopher-repetition-duplicate-lines": "One.\nTwo and more.\nOne.",
+    "gopher-repetition-duplicate-lines": "One of them.\nTwo and more.\nOne of them.",
     "gopher-repetition-duplicate-line-characters": f"{LINES[0]}\nb\nc\nd\n{LINES[0]}",
     "gopher-repetition-top-2-gram-characters": "some thing or some thing and some thing",
     "gopher-repetition-top-3-gram-characters": "some of it, some of it and some of it",
@@ -74,14 +77,15 @@ FAILING = {
         f"gopher-repetition-duplicate-{n}-gram-characters": " ".join([*WORDS[:n], "or", *WORDS[:n]])
         for n in range(5, 11)
     },
-    "c4-lorem-ipsum": f"{GOOD}\nThis is lorem ipsum and so on.",
-    "c4-curly-bracket": f"{GOOD}\nThis is a {{ of some kind.",
+    "c4-lorem-ipsum": f"{GOOD}\n{FILLER}",
+    "c4-curly-bracket": f"{GOOD}\n{CODE}",
+    "c4-little-left": f"{GOOD}\n{MENU}",
     "c4-too-few-sentences": "This is a sentence.\nHere is another one.",
     "fineweb-empty": " \n ",
     "fineweb-too-few-terminal-lines": GOOD.replace(".", ","),
     "fineweb-too-many-short-lines": "\n".join(f"A short line {number}." for number in range(9)),
     "fineweb-duplicate-line-characters": f"{GOOD}\n{LINES[0]}\n{LINES[0]}",
-    "fineweb-too-many-newlines": GOOD.replace("\n", "\n" * 9),
+    "fineweb-too-many-newlines": "\n".join(WORDS),
 }
 
 
@@ -111,7 +115,7 @@ def test_a_rule_that_is_off_never_drops(expected: str) -> None:
 
 
 def test_the_first_failing_family_in_fixed_order_names_the_drop() -> None:
-    text = "One.\nOne.\nOne.\n{ a"
+    text = "One of a few.\nOne of a few.\na b"
     assert reason(text, "fineweb", "c4", "gopher-repetition", "gopher") == "gopher-too-few-words"
     assert reason(text, "fineweb", "c4", "gopher-repetition") == "gopher-repetition-duplicate-lines"
     assert reason(text, "fineweb", "c4") == "c4-too-few-sentences"
@@ -124,10 +128,10 @@ def test_bounds_themselves_pass() -> None:
 
 
 def test_c4_takes_lines_out_and_fineweb_judges_the_rest() -> None:
-    text = GOOD.replace("\n", "\n\nA menu\n", 2)
+    text = GOOD.replace("\n", "\n\nA menu\n\n", 2)
     filtered = outcome(text)
     assert isinstance(filtered, Document)
-    assert filtered.text == GOOD
+    assert filtered.text == GOOD.replace("\n", "\n\n", 2)
     assert outcome(filtered.text) == filtered
     unedited = outcome(text, c4_edit_lines=False)
     assert isinstance(unedited, Document)
@@ -135,7 +139,7 @@ def test_c4_takes_lines_out_and_fineweb_judges_the_rest() -> None:
 
 
 def test_annotate_keeps_every_document_with_its_text() -> None:
-    text = f"{GOOD}\nMenu\nThis is lorem ipsum and so on."
+    text = f"{GOOD}\nMenu\n{FILLER}"
     document = Document("a", text, {"title": "A"})
     annotated = FilterQuality(annotate=True).apply(document)
     assert isinstance(annotated, Document)
@@ -206,7 +210,7 @@ def test_html_is_refused() -> None:
 def test_the_manifest_names_splitter_and_rules() -> None:
     assert FilterQuality().versions() == {
         "word-splitter": "corpuskit-words/1",
-        "quality-rules": "corpuskit-quality-rules/2",
+        "quality-rules": "corpuskit-quality-rules/3",
     }
 
 
@@ -284,7 +288,7 @@ def test_settings_can_be_english_for_every_language() -> None:
 def test_what_c4_leaves_of_a_page_keeps_its_language_or_is_dropped() -> None:
     menu = "\n".join(f"Die Seite {number} des Katalogs ohne Punkt am Ende und ohne Ziel" for number in range(60))
     rules: Any = ("c4",)
-    step = FilterQuality(rules=rules)
+    step = FilterQuality(rules=rules, set=("c4-terminal-punctuation=on", "c4-min-text-left=off"))
     drop = step.apply(Document("a", f"{menu}\n{GOOD}", {"language": "de"}))
     assert isinstance(drop, Drop) and drop.reason == "c4-other-language"
     assert (drop.values["language"], drop.values["before"]) == ("en", "de")
@@ -316,7 +320,7 @@ def test_marks_are_words_to_datatrove_alone() -> None:
 @pytest.mark.parametrize("annotate", [False, True])
 def test_documents_get_the_same_verdicts_together_as_one_by_one(annotate: bool) -> None:
     chinese = Document("zh", "港口在墙后。" * 30, {"language": "zh"})
-    texts = [*FAILING.values(), GOOD, "A line without an end\n" + GOOD, ""]
+    texts = [*FAILING.values(), GOOD, f"{MENU}\n\n{GOOD}", ""]
     documents = [*(Document(str(number), text) for number, text in enumerate(texts)), chinese]
     step = FilterQuality(annotate=annotate)
     assert step.apply_many(documents) == [step.apply(document) for document in documents]
@@ -326,7 +330,7 @@ def test_documents_get_the_same_verdicts_together_as_one_by_one(annotate: bool) 
 def test_verdicts_of_a_batch_come_in_the_order_of_its_lines() -> None:
     bad = json.dumps({"id": "bad", "text": "Too little."}).encode()
     good = json.dumps({"id": "good", "text": GOOD}).encode()
-    edited = json.dumps({"id": "edited", "text": GOOD + "\nno end"}).encode()
+    edited = json.dumps({"id": "edited", "text": GOOD + "\n\nno end"}).encode()
     lines = [b"{", bad, good, b"[]", bad, edited]
     batch = Batch(lines=list(enumerate(lines)), input="x")
     step = FilterQuality()
@@ -364,7 +368,7 @@ def test_a_notice_is_a_line_of_its_own_whatever_ends_it(break_: str) -> None:
     filtered = outcome(text, "c4")
     assert isinstance(filtered, Document)
     assert filtered.text == GOOD
-    assert reason(text + break_ + "There is one { in this line.") == "c4-curly-bracket"
+    assert reason(text + break_ + CODE.strip().replace("\n", break_)) == "c4-curly-bracket"
     assert reason(text + break_ + notices[0].replace("go", "{ go")) == "pass"
 
 
@@ -374,3 +378,102 @@ def test_figures_are_rounded_as_numbers_are(marks: int, words: int) -> None:
     assert isinstance(annotated, Document)
     signals = annotated.metadata["quality"]["signals"]
     assert signals["gopher_hash_ratio"] == round(marks / words, 6)
+
+
+def test_prose_is_kept_whole_by_default() -> None:
+    wrapped = "\n".join(" ".join(WORDS[start : start + 9]) for start in range(0, len(WORDS), 9)).replace(
+        "closed", "it."
+    )
+    for ending in (
+        ":",
+        " (see the chapel)",
+        ".)",
+        ".[3]",
+        "…",
+        ".²",
+        ", as JavaScript does",
+        " {sic}",
+        r" \(\frac{a}{b}\)",
+    ):
+        document = Document("a", "\n\n".join(line[:-1] + ending for line in LINES) + "\n\n" + GOOD)
+        kept = FilterQuality(rules=("c4",), set=("c4-citations=off",)).apply(document)
+        assert kept is document, ending
+    verse = GOOD.replace(", ", ",\n").replace(" and ", "\nand ")
+    speech = "\n\n".join(f"GUIDE\n{line}" for line in LINES)
+    for text in (f"{GOOD}\n\n{wrapped}", f"{verse}\n\nand so\nthe night is here,\nthe sea is near.", speech):
+        kept = FilterQuality(rules=("c4",)).apply(Document("a", text))
+        assert isinstance(kept, Document) and kept.text == text
+
+
+def test_lists_of_sentences_and_addresses_are_prose() -> None:
+    assert reason("\n".join(f"- {line}" for line in LINES), "gopher") == "pass"
+    links = " ".join(f"See https://example.org/a/long/path/to/page-{number} there." for number in range(40))
+    assert reason(f"{GOOD}\n{links}", "gopher") == "pass"
+    peer = outcome(f"{GOOD}\n{links}", "gopher", words="datatrove")
+    assert isinstance(peer, Drop) and peer.reason == "gopher-words-too-long"
+
+
+def test_a_document_is_dropped_rather_than_published_as_shreds() -> None:
+    lines = "\n".join(f"{' '.join(WORDS[start : start + 8])}" for start in range(60))
+    rules: Any = ("c4",)
+    strict = ("c4-terminal-punctuation=on",)
+    drop = FilterQuality(rules=rules, set=strict).apply(Document("a", f"{GOOD}\n{lines}"))
+    assert isinstance(drop, Drop) and drop.reason == "c4-little-left"
+    assert 0.1 < drop.values["value"] < drop.values["min"] == 0.33
+    for options in ({"c4_edit_lines": False}, {"set": (*strict, "c4-min-text-left=off")}):
+        step = FilterQuality(**{"rules": rules, "set": strict, **options})  # type: ignore[arg-type]
+        assert isinstance(step.apply(Document("a", f"{GOOD}\n{lines}")), Document)
+    turns = Document("a", f"{GOOD}\n{lines}", {"content_type": "text/x-turns"})
+    assert FilterQuality(rules=rules, set=strict).apply(turns) is turns
+
+
+@pytest.mark.parametrize(
+    ("metadata", "passes"),
+    [
+        ({"programming_language": "Rust"}, True),
+        ({"programming_language": "JSON"}, True),
+        ({"content_type": "text/x-python; charset=utf-8"}, True),
+        ({"content_type": "application/json"}, True),
+        ({"programming_language": "Markdown"}, False),
+        ({"content_type": "text/plain"}, False),
+        ({}, False),
+    ],
+)
+def test_code_passes_unjudged(metadata: dict[str, Any], passes: bool) -> None:
+    document = Document("a", CODE, metadata)
+    assert (FilterQuality().apply(document) is document) is passes
+    annotated = FilterQuality(annotate=True).apply(document)
+    assert isinstance(annotated, Document)
+    quality = annotated.metadata["quality"]
+    assert (set(quality["verdicts"].values()) == {"pass"}) is passes
+    assert quality["signals"]["c4_curly_bracket_characters"] == 1
+
+
+def test_datatrove_has_its_own_bounds_and_line_rules() -> None:
+    for line in ("Nothing closes this line", "It trails off into dots…", "He writes JavaScript for a living."):
+        text = f"{GOOD}\n{line}"
+        ours, peer = (outcome(text, "c4", words=words) for words in ("gopher", "datatrove"))
+        assert isinstance(ours, Document) and ours.text == text
+        assert isinstance(peer, Document) and peer.text == GOOD
+    for text, dropped in (
+        (f"{GOOD}\nAll {{of}} it.", "c4-curly-bracket"),
+        ("\n".join(LINES[:4]), "c4-too-few-sentences"),
+    ):
+        assert isinstance(outcome(text, "c4"), Document)
+        peer = outcome(text, "c4", words="datatrove")
+        assert isinstance(peer, Drop) and peer.reason == dropped
+    assert isinstance(
+        outcome("\n".join(LINES[:4]), "c4", words="datatrove", overrides=("c4-min-sentences=3",)), Document
+    )
+
+
+def test_the_documentation_names_every_default() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "quality.md").read_text()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| `")]
+    told = {row[0].strip("`"): row[1] for row in rows}
+    names = {True: "on", False: "off"}
+    expected = {
+        item.name: names[item.value] if isinstance(item.value, bool) else str(item.value)
+        for item in (*RULES, *SETTINGS)
+    }
+    assert {name: told.get(name) for name in expected} == expected

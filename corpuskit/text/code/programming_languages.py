@@ -329,6 +329,12 @@ def language_by_shebang(head: bytes) -> Language | None:
     return languages.get(interpreter) or languages.get(re.sub(r"[\d.]+$", "", interpreter))
 
 
+def kind_of(name: str) -> str:
+    """Return one of `KINDS` for the name of a language; programming for one that is not in the tables."""
+    language = _lookup_tables().by_name.get(name)
+    return language.kind if language else "programming"
+
+
 def language_names() -> list[str]:
     """Return the names of all languages that can be recognised, sorted."""
     return sorted(_lookup_tables().by_name)

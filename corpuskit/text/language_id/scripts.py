@@ -4,11 +4,21 @@ Scripts are told by the first word of a character's name in Unicode (`LATIN SMAL
 scripts follow the Unicode CLDR's list of the scripts in use for each language.
 """
 
+import re
 import unicodedata
 from collections import Counter
 from functools import cache
 
-__all__ = ["LATIN", "is_alone_in_its_script", "languages_written_in", "looks_foreign", "script_counts", "scripts_of"]
+__all__ = [
+    "LATIN",
+    "has_unknown_letters",
+    "is_alone_in_its_script",
+    "languages_written_in",
+    "looks_foreign",
+    "may_be_unknown",
+    "script_counts",
+    "scripts_of",
+]
 
 LATIN = "LATIN"
 
@@ -82,6 +92,17 @@ OWN_SHARE, FOREIGN_SHARE = 0.55, 0.1
 """Shares of a text's characters, white space included: at least of its language's own blocks, at most of others."""
 
 
+# Letters that the only language of the model in a script has few of: Tigrinya and its relatives have ኣ, ቐ and ኸ, and
+# Shan, Mon and Karen languages have letters of their own.
+_UNKNOWN_LETTERS = {
+    "ETHIOPIC": re.compile("[\u1250-\u125d\u12a3\u12b8-\u12be\u1380-\u138f\u2d80-\u2dde]"),
+    "MYANMAR": re.compile("[\u1022\u1028\u105a-\u1099\uaa60-\uaa7f]"),
+}
+_UNKNOWN_SHARE = 0.01
+"""Share of such letters in a text from which it is in a language that the model does not know."""
+_SCRIPTS_OF_OTHERS = {"am": "ETHIOPIC", "my": "MYANMAR"}
+
+
 @cache
 def scripts_of(language: str) -> frozenset[str]:
     """Return the scripts that a language is written in.
@@ -102,6 +123,21 @@ def is_alone_in_its_script(language: str) -> bool:
 def languages_written_in(script: str) -> frozenset[str] | None:
     """Return the languages that a script decides between; None for Latin script, which most are written in."""
     return None if script == LATIN else _LANGUAGES.get(script, frozenset())
+
+
+def may_be_unknown(language: str) -> bool:
+    """Whether a language of the model shares its script with languages that the model does not know."""
+    return language in _SCRIPTS_OF_OTHERS
+
+
+def has_unknown_letters(text: str, script: str) -> bool:
+    """Whether a text has many letters of a script that no language of the model uses.
+
+    >>> has_unknown_letters("ኣነ ናብ ቤት ትምህርቲ እኸይድ", "ETHIOPIC"), has_unknown_letters("እኔ ወደ ቤት እሄዳለሁ", "ETHIOPIC")
+    (True, False)
+    """
+    pattern = _UNKNOWN_LETTERS.get(script)
+    return pattern is not None and len(pattern.findall(text)) > _UNKNOWN_SHARE * len(text)
 
 
 def looks_foreign(sample: str, language: str) -> bool:

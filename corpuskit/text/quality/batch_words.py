@@ -56,6 +56,16 @@ class TokenBatch:
             starts, ends = self._byte_offsets[starts], self._byte_offsets[ends]
         return hash_spans(self._data, starts, ends)
 
+    def tokens_with(self, part: str) -> list[int]:
+        """Return the indices of the tokens that have a part, rising."""
+        offsets = []
+        offset = self.text.find(part)
+        while offset >= 0:
+            offsets.append(offset)
+            offset = self.text.find(part, offset + len(part))
+        indices: list[int] = np.unique(self.ends.searchsorted(offsets)).tolist() if offsets else []
+        return indices
+
 
 class StrippedTokens(NamedTuple):
     """Tokens without the marks at their ends."""

@@ -5,41 +5,39 @@ the words of notices are read one by one.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
 
-from corpuskit.text.quality.arrays import Booleans, Integers
-from corpuskit.text.quality.characters import CLOSING_MARKS
+from corpuskit.text.quality.arrays import Booleans, Integers, Numbers
 from corpuskit.text.quality.layout import TextLayout
+from corpuskit.text.quality.line_kinds import has_code_braces, is_filler, is_policy_notice, is_script_notice
 from corpuskit.text.quality.vocabulary import (
     ENDS_C4_LINE,
     ENDS_CLOSED,
+    ENDS_COLON,
+    ENDS_PROSE,
     ENDS_THREE_DOTS,
     FULL_STOP,
+    LENGTH_MASK,
     LENGTH_SHIFT,
     PUNCTUATION,
+    STOPS,
     KnownTokens,
     Vocabulary,
     Words,
 )
 
-__all__ = ["ProseLines"]
+__all__ = ["ProseLines", "breaks_in_lines"]
 
 _CITATION = re.compile(r"\[\d*\]|\[edit\]|\[citation needed\]")
-_POLICY_PHRASES = (
-    "terms of use",
-    "privacy policy",
-    "cookie policy",
-    "uses cookies",
-    "use of cookies",
-    "use cookies",
-)
 # A line with none of these and no brace is not a notice, filler or code. In lower case, a kelvin sign is a k.
 _CLUES = (b"javascript", b"lorem ipsum", b"terms of use", b"privacy policy", b"cookie", "\u212a".encode())
-_LINE_ENDINGS = (".", "?", "!", '"', "'")
-_CLOSING = tuple(sorted(CLOSING_MARKS))
+MOST_BLOCK_LINES = 40
+"""Lines of the longest paragraph of which a short line may be a part: a stanza, a speech, a wrapped paragraph."""
+_FENCES = (("```", "```"), ("~~~", "~~~"), ("\\[", "\\]"), ("$$", "$$"))
+"""What opens and closes lines of code and formulas, which are no prose."""
 
 
 class ProseLines:
@@ -53,36 +51,111 @@ class ProseLines:
         texts: Sequence[str],
         layout: TextLayout,
         tokens: KnownTokens,
-        words: Words,
+        breaks: Integers,
         settings: Mapping[str, float],
         vocabulary: Vocabulary,
         like_peer: bool,
     ) -> None:
         """Apply the rules to one batch; `settings` has the names of `rules.SETTINGS` that begin with `c4-`.
 
-        With `like_peer`, only ASCII marks close a line, and its words are what white space parts in any language.
+        `breaks` are those of `breaks_in_lines`.
+
+        With `like_peer`, only ASCII marks close a line, its words are what white space parts in any language, and each
+        mention of JavaScript or of a policy makes a notice, each curly bracket code.
         """
-        self._texts, self._layout, self._tokens, self._words = texts, layout, tokens, words
+        self._texts, self._layout, self._tokens = texts, layout, tokens
         self._settings, self._vocabulary = settings, vocabulary
         self._like_peer = like_peer
         self._edited_lines: dict[int, dict[int, str]] = {}
         """By text and line number: lines without their citation marks."""
-        self._stays = self._prose_rows()
-        self.lorem_ipsum_lines = np.zeros(len(texts), np.int64)
-        self.curly_bracket_lines = np.zeros(len(texts), np.int64)
-        for text_index in self._texts_with_citations():
-            self._remove_citations(text_index)
+        lines = layout.lines
+        self._sizes = layout.token_ends[lines.last_tokens] - layout.token_starts[lines.first_tokens]
+        """The bytes of each row."""
+        self._is_fenced = self._fenced_rows()
+        self._is_closed = self._closes(tokens.flags[lines.last_tokens])
+        self._breaks = breaks.copy()
+        self._remove_citations()
+        self._lorem_ipsum, self._curly_brackets = np.zeros((2, len(texts)), np.int64)
+        self._stays = self._well_formed_rows()
+        is_short = self._line_words < settings["c4-min-line-words"]
+        if like_peer:
+            self._stays &= ~is_short
         for row in self._rows_to_read():
-            if self._stays[row]:
-                self._read_line(row)
-        self.sentences: Integers = self._sentences()
+            self._read_line(row)
+        if not like_peer:
+            is_short &= ~self._is_closed & ~self._is_fenced
+            self._stays &= ~is_short | self._in_longer_blocks()
+
+    @property
+    def lorem_ipsum_characters(self) -> Numbers:
+        """The share of each text in lines of filler."""
+        return self._share(self._lorem_ipsum)
+
+    @property
+    def curly_bracket_characters(self) -> Numbers:
+        """The share of each text in lines with curly brackets."""
+        return self._share(self._curly_brackets)
+
+    @property
+    def text_left(self) -> Numbers:
+        """The share of each text that stays."""
+        left = np.bincount(self._layout.lines.text_indices[self._stays], self._sizes[self._stays], len(self._texts))
+        return self._share(left)
+
+    def _share(self, sizes: Integers) -> Numbers:
+        """Return the sizes as shares of all lines of their texts, in bytes of UTF-8."""
+        whole = np.bincount(self._layout.lines.text_indices, self._sizes, len(self._texts))
+        return np.divide(sizes, whole, out=np.zeros(len(whole)), where=whole != 0)
+
+    @property
+    def sentences(self) -> Integers:
+        """The number of sentences in the lines that stay: each break in a line, and its end if it is closed.
+
+        To datatrove, the end of a line is always one.
+        """
+        stays = self._stays
+        counts = self._breaks + (1 if self._like_peer else self._is_closed)
+        sentences = np.bincount(self._layout.lines.text_indices[stays], counts[stays], len(self._texts))
+        return sentences.astype(np.int64)
+
+    @property
+    def stays(self) -> Booleans:
+        """Whether each row of `TextLayout.lines` stays."""
+        return self._stays
+
+    def has_edited_lines(self, text_index: int) -> bool:
+        """Whether citation marks are gone from lines of a text."""
+        return text_index in self._edited_lines
 
     def text(self, text_index: int) -> str:
-        """Return what is left of one text, line by line, without white space at the ends of lines."""
-        lines = self._texts[text_index].splitlines()
-        for number, line in self._edited_lines.get(text_index, {}).items():
+        """Return what is left of one text, in lines that line feeds end; the text itself if that is all of it.
+
+        Blank lines stay, but one for all between lines of which some are gone; in datatrove's text there are none.
+        """
+        text = self._texts[text_index]
+        edited = self._edited_lines.get(text_index, {})
+        rows = slice(self._bounds[text_index], self._bounds[text_index + 1])
+        stays = self._stays[rows]
+        if stays.all() and not edited and not self._like_peer:
+            return text
+        lines = text.splitlines()
+        for number, line in edited.items():
             lines[number] = line
-        return "\n".join([lines[number].strip() for number in self._remaining_lines(text_index)]).strip()
+        numbers: list[int] = self._line_numbers[rows].tolist()
+        if self._like_peer:
+            return "\n".join([lines[number].strip() for number in self._line_numbers[rows][stays].tolist()]).strip()
+        left: list[str] = []
+        before, blanks, is_gap = -1, 0, False
+        for number, line_stays in zip(numbers, stays.tolist(), strict=True):
+            blanks += number - before - 1
+            if line_stays:
+                left += [""] * ((min(blanks, 1) if is_gap else blanks) if left else 0)
+                left.append(lines[number].rstrip())
+                blanks, is_gap = 0, False
+            else:
+                is_gap = True
+            before = number
+        return "\n".join(left)
 
     @cached_property
     def _bounds(self) -> list[int]:
@@ -97,22 +170,58 @@ class ProseLines:
         lines = self._layout.lines
         return lines.numbers - self._layout.first_lines[lines.text_indices]
 
-    def _remaining_lines(self, text_index: int) -> list[int]:
-        """Return the numbers of the lines of a text that stay."""
-        rows = slice(self._bounds[text_index], self._bounds[text_index + 1])
-        numbers: list[int] = self._line_numbers[rows][self._stays[rows]].tolist()
-        return numbers
-
-    def _prose_rows(self) -> Booleans:
-        """Return for each row whether the line has enough words, none too long, and ends as prose does."""
+    def _well_formed_rows(self) -> Booleans:
+        """Return for each row whether it has no word that is too long, and ends as prose does if it has to."""
         settings, lines, flags = self._settings, self._layout.lines, self._tokens.flags
-        stays: Booleans = self._line_words >= settings["c4-min-line-words"]
+        stays = np.ones(len(lines.numbers), bool)
         if settings["c4-terminal-punctuation"]:
-            closed = ENDS_C4_LINE if self._like_peer else ENDS_CLOSED
-            stays &= (flags[lines.last_tokens] & (closed | ENDS_THREE_DOTS)) == closed
-        long = ((flags >> LENGTH_SHIFT) > settings["c4-max-word-length"]).nonzero()[0]
+            stays = self._is_closed.copy()
+            if not self._like_peer:
+                # A paragraph that leads on to a list or ends in a formula is prose, as its sentences show.
+                stays |= (self._breaks > 0) | (flags[lines.last_tokens] & ENDS_COLON != 0)
+        long = ((flags >> LENGTH_SHIFT & LENGTH_MASK) > settings["c4-max-word-length"]).nonzero()[0]
         stays[lines.first_tokens.searchsorted(long, "right") - 1] = False
-        return stays
+        return stays | self._is_fenced
+
+    def _closes(self, flags: Integers) -> Booleans:
+        """Whether tokens with these flags close a line."""
+        if self._like_peer:
+            closed: Booleans = (flags & (ENDS_C4_LINE | ENDS_THREE_DOTS)) == ENDS_C4_LINE
+        else:
+            closed = (flags & (ENDS_CLOSED | ENDS_PROSE)) != 0
+        return closed
+
+    def _in_longer_blocks(self) -> Booleans:
+        """Return for each row whether its paragraph has enough words a line: a speaker's name, the end of a verse."""
+        # lines          HAMLET / To be, or not to be, that is it / (blank) / Home / About us
+        # opens          1        0                                           1      0
+        # blocks         0        0                                           1      1
+        # words a line   4.5                                                  1.5
+        lines = self._layout.lines
+        opens = np.ones(len(lines.numbers), bool)
+        opens[1:] = (np.diff(lines.numbers) != 1) | (np.diff(lines.text_indices) != 0)
+        blocks = opens.cumsum() - 1
+        counts = np.bincount(blocks[self._stays], minlength=len(blocks))
+        words = np.bincount(blocks[self._stays], self._line_words[self._stays], len(blocks))
+        least = counts * self._settings["c4-min-line-words"]
+        longer: Booleans = ((counts > 1) & (counts <= MOST_BLOCK_LINES) & (words >= least))[blocks]
+        return longer
+
+    def _fenced_rows(self) -> Booleans:
+        """Return for each row whether it lies in a block of code or in a formula of several lines, or is its mark."""
+        fenced = np.zeros(len(self._sizes), bool)
+        lines = self._layout.lines
+        first_bytes = self._layout.codes[self._layout.token_starts[lines.first_tokens]]
+        may_open = np.zeros(256, bool)
+        may_open[[ord(mark[0]) for mark, _ in _FENCES]] = True
+        if self._like_peer or not may_open[first_bytes].any():
+            return fenced
+        for index in np.unique(lines.text_indices[may_open[first_bytes]]).tolist():
+            for number in _fenced_lines(self._texts[index].splitlines()):
+                row = self._row(index, number)
+                if row < self._bounds[index + 1] and self._line_numbers[row] == number:
+                    fenced[row] = True
+        return fenced
 
     @cached_property
     def _line_words(self) -> Integers:
@@ -129,14 +238,25 @@ class ProseLines:
             return []
         return [index for index, text in enumerate(self._texts) if "[" in text and _CITATION.search(text)]
 
-    def _remove_citations(self, text_index: int) -> None:
-        """Remove citation marks from the lines of a text, and decide again whether those lines stay."""
-        for number, line in enumerate(self._texts[text_index].splitlines()):
-            if "[" in line and _CITATION.search(line):
-                edited = _CITATION.sub("", line.strip())
-                self._edited_lines.setdefault(text_index, {})[number] = edited
-                row = self._row(text_index, number)
-                self._stays[row] = self._is_prose(row, edited, line)
+    def _remove_citations(self) -> None:
+        """Remove citation marks from lines, and look at the ends of those lines again."""
+        rows: list[int] = []
+        edited_lines: list[str] = []
+        for text_index in self._texts_with_citations():
+            for number, line in enumerate(self._texts[text_index].splitlines()):
+                if "[" in line and _CITATION.search(line) and not self._is_fenced[self._row(text_index, number)]:
+                    edited = _CITATION.sub("", line.rstrip())
+                    self._edited_lines.setdefault(text_index, {})[number] = edited
+                    rows.append(self._row(text_index, number))
+                    edited_lines.append(edited)
+        if not rows:
+            return
+        layout = TextLayout(edited_lines)
+        tokens = self._vocabulary.look_up(layout)
+        filled = np.array(rows)[layout.lines.text_indices]
+        self._is_closed[rows], self._breaks[rows] = False, 0
+        self._is_closed[filled] = self._closes(tokens.flags[layout.lines.last_tokens])
+        self._breaks[filled] = breaks_in_lines(layout, tokens, tokens.words(), self._like_peer)
 
     def _rows_to_read(self) -> list[int]:
         """Return the rows that have to be read because they may be a notice, filler or code."""
@@ -155,14 +275,19 @@ class ProseLines:
 
     def _read_line(self, row: int) -> None:
         """Remove a line that is a notice; count filler and code where C4 looks for them."""
+        if self._is_fenced[row] or (self._like_peer and not self._stays[row]):
+            return
         text_index = int(self._layout.lines.text_indices[row])
-        line = self._line(text_index, row).lower()
-        self.lorem_ipsum_lines[text_index] += "lorem ipsum" in line
-        if self._settings["c4-javascript"] and "javascript" in line:
+        line = self._line(text_index, row)
+        lower = line.lower()
+        self._lorem_ipsum[text_index] += is_filler(lower) * self._sizes[row]
+        if self._settings["c4-javascript"] and ("javascript" in lower if self._like_peer else is_script_notice(lower)):
             self._stays[row] = False
             return
-        self.curly_bracket_lines[text_index] += "{" in line
-        if self._settings["c4-policy"] and any(phrase in line for phrase in _POLICY_PHRASES):
+        self._curly_brackets[text_index] += ("{" in line if self._like_peer else has_code_braces(line)) * self._sizes[
+            row
+        ]
+        if self._settings["c4-policy"] and is_policy_notice(lower, any_mention=self._like_peer):
             self._stays[row] = False
 
     def _line(self, text_index: int, row: int) -> str:
@@ -178,56 +303,53 @@ class ProseLines:
         start, end = self._bounds[text_index], self._bounds[text_index + 1]
         return start + int(self._line_numbers[start:end].searchsorted(number))
 
-    def _is_prose(self, row: int, edited: str, line: str) -> bool:
-        """Decide on an edited line as `_prose_rows` does on others: by its words before editing, and its end after."""
-        settings = self._settings
-        if self._line_words[row] < settings["c4-min-line-words"]:
-            return False
-        closing = _LINE_ENDINGS if self._like_peer else _CLOSING
-        if settings["c4-terminal-punctuation"] and (not edited.endswith(closing) or edited.endswith("...")):
-            return False
-        return max(map(len, line.split())) <= settings["c4-max-word-length"]
 
-    def _sentences(self) -> Integers:
-        """Return the number of sentences in the lines that stay: each line starts one, and so does each break in it."""
-        lines, stays = self._layout.lines, self._stays
-        breaks = self._breaks()
-        for text_index, edited in self._edited_lines.items():
-            numbers = self._line_numbers[self._bounds[text_index] : self._bounds[text_index + 1]]
-            rows = self._bounds[text_index] + numbers.searchsorted(list(edited))
-            for row, line in zip(rows.tolist(), edited.values(), strict=True):
-                breaks[row] = self._breaks_within(line) if stays[row] else 0
-        sentences = np.bincount(lines.text_indices[stays], breaks[stays] + 1, len(self._texts))
-        return sentences.astype(np.int64)
+def breaks_in_lines(layout: TextLayout, tokens: KnownTokens, words: Words, like_peer: bool) -> Integers:
+    """Return the number of sentence breaks within each row: full stops that a word of the same line follows.
 
-    def _breaks(self) -> Integers:
-        """Return the number of sentence breaks within each row."""
-        # text              "Go . Now . \n On"     words 0 to 3 lie in row 0, word 4 in row 1
-        # words             [4 5]                  words up to the end of each row
-        # stops, starts     [1 3], [2 4]           words that end a sentence, and those that begin the next
-        # row of stops      [0 0]
-        # row of starts     [0 1]                  the break between the rows does not count
-        # result            [1 0]
-        lines = self._layout.lines
-        stops, starts = _sentence_breaks(self._words.flags)
-        words = self._tokens.word_counts.cumsum()[lines.last_tokens]
-        rows = words.searchsorted(stops, "right")
-        within = rows == words.searchsorted(starts, "right")
-        return np.bincount(rows[within], minlength=len(words))
-
-    def _breaks_within(self, line: str) -> int:
-        tokens = self._vocabulary.look_up(TextLayout([line]))
-        return len(_sentence_breaks(tokens.words().flags)[0])
+    With `like_peer`, only marks that stand alone as words are full stops.
+    """
+    # text              "Go . Now . \n On"     words 0 to 3 lie in row 0, word 4 in row 1
+    # words             [4 5]                  words up to the end of each row
+    # stops, starts     [1 3], [2 4]           words that end a sentence, and those that begin the next
+    # row of stops      [0 0]
+    # row of starts     [0 1]                  the break between the rows does not count
+    # result            [1 0]
+    stops, starts = _sentence_breaks(words.flags, like_peer)
+    word_ends = tokens.word_counts.cumsum()[layout.lines.last_tokens]
+    rows = word_ends.searchsorted(stops, "right")
+    within = rows == word_ends.searchsorted(starts, "right")
+    return np.bincount(rows[within], minlength=len(word_ends))
 
 
-def _sentence_breaks(flags: Integers) -> tuple[Integers, Integers]:
+def _sentence_breaks(flags: Integers, like_peer: bool) -> tuple[Integers, Integers]:
     """Return the indices of full stops that a word follows, and of those words, skipping punctuation between them."""
     # words           He said : " Go . " Then
     # telling         [0 1 4 5 7]              words and full stops; other punctuation is left out
     # stop            [0 0 0 1 0]
     # breaks          [3]                      a full stop, and no full stop after it
     # result          [5], [7]
-    telling = ((flags & (FULL_STOP | PUNCTUATION)) != PUNCTUATION).nonzero()[0]
-    stop = (flags[telling] & FULL_STOP) != 0
+    stop_flags = FULL_STOP if like_peer else FULL_STOP | STOPS
+    telling = ((flags & (stop_flags | PUNCTUATION)) != PUNCTUATION).nonzero()[0]
+    stop = (flags[telling] & stop_flags) != 0
     breaks = (stop[:-1] > stop[1:]).nonzero()[0]
     return telling[breaks], telling[breaks + 1]
+
+
+def _fenced_lines(lines: Sequence[str]) -> Iterator[int]:
+    """Yield the numbers of the lines from one that a mark of `_FENCES` begins to the next that its partner ends.
+
+    A mark without a partner opens nothing.
+    """
+    start, closing = -1, ""
+    for number, line in enumerate(lines):
+        bare = line.strip()
+        if start >= 0:
+            if bare.endswith(closing):
+                yield from range(start, number + 1)
+                start = -1
+        else:
+            for opening, partner in _FENCES:
+                if bare.startswith(opening) and not (len(bare) > len(opening) and bare.endswith(partner)):
+                    start, closing = number, partner
+                    break

@@ -23,6 +23,8 @@ OPENS, CLOSES, BEFORE_DOT, UNIT_END, APOSTROPHE, GENITIVE = (1 << bit for bit in
 DOT, HYPHEN, COLON, COMMA, SIGN, CUTS = (1 << bit for bit in range(19, 25))
 # What closes a line in any script: a mark that ends a sentence, or a quotation mark after one.
 CLOSING_MARK = 1 << 25
+# Ends a sentence in a script other than Latin; may stand after the end of one; a colon.
+SENTENCE_END, AFTER_END, LEADS_ON = 1 << 26, 1 << 27, 1 << 28
 _CLASSIFIED = 1 << 31
 
 # Unicode's sentence-terminal punctuation, as code points and ranges of them.
@@ -47,6 +49,9 @@ _TERMINALS = _characters(_TERMINAL_RANGES)
 """The characters that end a sentence."""
 CLOSING_MARKS = _TERMINALS | frozenset("\"'”’“‘»«›‹」』﹂﹄＂＇｣〞〟\u037e")
 """The characters that may end a line of prose, in any script; German closes with `“`, Swedish with `”`, Danish `«`."""
+_SENTENCE_ENDS = frozenset(mark for mark in _TERMINALS if mark > "\x7f") | _characters("f0d-f12")
+"""Tibetan's shad parts clauses, and ends sentences: Unicode does not list it among the marks that end them."""
+_AFTER_END = frozenset("\"'”’“‘»«›‹)]}」』）】〕》〉﹂﹄＂＇*†‡§⁰¹²³⁴⁵⁶⁷⁸⁹")
 _CONTROLS = frozenset(map(chr, (*range(32), *range(127, 160))))
 SYMBOLS = _TERMINALS | _CONTROLS | frozenset(_SYMBOL_MARKS)
 """A word of these alone does not count for the Gopher rules: ASCII marks, common typographic and East Asian ones."""
@@ -91,6 +96,9 @@ def _rule_bits(character: str) -> tuple[tuple[int, bool], ...]:
         (ELLIPSIS, character == "…"),
         (C4_END, character in ".?!\"'"),
         (CLOSING_MARK, character in CLOSING_MARKS),
+        (SENTENCE_END, character in _SENTENCE_ENDS),
+        (AFTER_END, character in _AFTER_END),
+        (LEADS_ON, character in ":："),
     )
 
 

@@ -180,13 +180,13 @@ class TextLayout:
         starts[:1] = 0
         starts[1:] = self.line_feeds[:-1] + 1
         filled = starts < self.line_feeds
-        return self._text_spans(starts[filled], self.line_feeds[filled])
+        return self.text_spans(starts[filled], self.line_feeds[filled])
 
     @cached_property
     def prose_lines(self) -> TextSpans:
         """The lines of `str.splitlines` that are not blank, without the white space at their ends."""
         lines = self.lines
-        return self._text_spans(self.token_starts[lines.first_tokens], self.token_ends[lines.last_tokens])
+        return self.text_spans(self.token_starts[lines.first_tokens], self.token_ends[lines.last_tokens])
 
     @cached_property
     def prose_paragraphs(self) -> TextSpans:
@@ -201,7 +201,7 @@ class TextLayout:
         opens[1:] = (np.diff(lines.numbers) != 1) | (np.diff(lines.text_indices) != 0)
         closes = np.append(opens[1:], True)[: len(opens)]
         starts = self.token_starts[lines.first_tokens[opens]]
-        return self._text_spans(starts, self.token_ends[lines.last_tokens[closes]])
+        return self.text_spans(starts, self.token_ends[lines.last_tokens[closes]])
 
     @cached_property
     def paragraphs(self) -> TextSpans:
@@ -234,9 +234,10 @@ class TextLayout:
         filled = (self.token_bounds[1:] > self.token_bounds[:-1]).nonzero()[0]
         starts = np.concatenate([last[inner] + 1, self.token_starts[self.token_bounds[filled]]])
         ends = np.concatenate([first[inner], self.token_ends[self.token_bounds[filled + 1] - 1]])
-        return self._text_spans(np.sort(starts), np.sort(ends))
+        return self.text_spans(np.sort(starts), np.sort(ends))
 
-    def _text_spans(self, starts: Integers, ends: Integers) -> TextSpans:
+    def text_spans(self, starts: Integers, ends: Integers) -> TextSpans:
+        """Return spans of bytes, which rise and begin and end with tokens, with their texts and repeats."""
         # Spans           text 0: "a b" "c" "a b"   text 1: "a b"
         # sums            [S T S U]       of token hashes, with the length and the text mixed in
         # order           [1 3 0 2]       say: sorting brings equal sums together

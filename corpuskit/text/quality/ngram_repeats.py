@@ -1,5 +1,6 @@
 """Which n-grams of words repeat within a text, for many texts at a time."""
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -10,36 +11,78 @@ from corpuskit.text.quality.spans import expand_spans
 
 __all__ = ["MAX_TEXTS", "repeated_ngram_characters"]
 
-WORD_BITS = 27
+WORD_BITS, LABEL_BITS = 27, 32
 HASH = np.uint64(0x9E3779B97F4A7C15)
 """An odd number with random-looking bits: the digits of the golden ratio."""
 MAX_TEXTS = 1 << 63 - 2 * WORD_BITS
 """The most texts that can be passed at a time."""
 
 
-def repeated_ngram_characters(words: Integers, lengths: Integers, bounds: Integers) -> Iterator[tuple[str, Integers]]:
+def repeated_ngram_characters(
+    words: Integers, lengths: Integers, bounds: Integers, window: float = math.inf
+) -> Iterator[tuple[str, Integers]]:
     """Yield, by signal name, the characters in each text's commonest 2- to 4-grams and in its duplicate 5- to 10-grams.
 
     `words` are numbers below 2**27, `lengths` their characters; text i has those from `bounds[i]` to `bounds[i + 1]`.
     An n-gram can only repeat where its first n - 1 words do, so each length looks only at the starts that remain from
-    the one before: a few per cent of an ordinary text from n = 4 on. Comparison is exact, not by hash.
+    the one before: a few per cent of an ordinary text from n = 4 on. Comparison is exact, not by hash. Duplicates are
+    sought within windows of so many words, one after the other: a longer text repeats phrases by its length alone.
     """
     ends = np.zeros(len(words) + 1, np.int64)
     lengths.cumsum(out=ends[1:])
     sizes = np.diff(bounds)
-    text_indices = np.arange(len(sizes)).repeat(sizes)
-    words_left = bounds[1:].repeat(sizes) - np.arange(len(words))
-    labels = text_indices << WORD_BITS | words
+    texts = _Parts(bounds)
+    labels = texts.indices << WORD_BITS | words
     ngrams = RepeatedNgrams(np.arange(len(words)), labels, bounds[:-1], np.ones(len(sizes), np.int64))
-    for n in range(2, 11):
-        ngrams = _extend_by_a_word(n, ngrams, words, text_indices, words_left, bounds)
-        if n < 5:
-            yield f"repetition_top_{n}_gram_characters", _commonest_characters(n, ngrams, ends, sizes)
-        else:
-            yield (
-                f"repetition_duplicate_{n}_gram_characters",
-                _duplicate_characters(n, ngrams, ends, text_indices, len(sizes)),
-            )
+    for n in range(2, 5):
+        ngrams = _extend_by_a_word(n, ngrams, words, texts)
+        yield f"repetition_top_{n}_gram_characters", _commonest_characters(n, ngrams, ends, sizes)
+    windows, first_windows = texts, np.arange(len(sizes))
+    if len(sizes) and sizes.max() > window:
+        windows, first_windows = _windows(bounds, int(window))
+        ngrams = _repeated_within(ngrams, windows)
+    for n in range(5, 11):
+        ngrams = _extend_by_a_word(n, ngrams, words, windows)
+        covered = _duplicate_characters(n, ngrams, ends, windows)
+        yield f"repetition_duplicate_{n}_gram_characters", np.add.reduceat(covered, first_windows)
+
+
+class _Parts:
+    """Texts, or windows of texts: one after the other in an array of words."""
+
+    def __init__(self, bounds: Integers) -> None:
+        self.bounds = bounds
+        sizes = np.diff(bounds)
+        self.indices = np.arange(len(sizes)).repeat(sizes)
+        """The part in which each word lies."""
+        self.words_left = bounds[1:].repeat(sizes) - np.arange(bounds[-1])
+        """The words from each one to the end of its part."""
+
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
+
+
+def _windows(bounds: Integers, window: int) -> tuple[_Parts, Integers]:
+    """Return windows of about equal sizes, at most `window` words each, and the first window of each text."""
+    # bounds          [0 3 10]       window = 4
+    # counts          [1 2]          windows of each text
+    # inner           [0 0 1]        their numbers within the text
+    # starts          [0 3 6]        3 + 1 * 7 // 2
+    sizes = np.diff(bounds)
+    counts = np.maximum(-(-sizes // window), 1)
+    first = np.concatenate([[0], counts.cumsum()])
+    inner = np.arange(first[-1]) - first[:-1].repeat(counts)
+    starts = bounds[:-1].repeat(counts) + inner * sizes.repeat(counts) // counts.repeat(counts)
+    return _Parts(np.append(starts, bounds[-1])), first[:-1]
+
+
+def _repeated_within(ngrams: "RepeatedNgrams", windows: _Parts) -> "RepeatedNgrams":
+    """Return those n-grams that occur more than once in their window, with labels of their own there."""
+    keys = windows.indices[ngrams.starts] << LABEL_BITS | ngrams.labels
+    _, labels, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    repeats = counts[labels] > 1
+    nothing = np.ones(len(windows), np.int64)
+    return RepeatedNgrams(ngrams.starts[repeats], labels[repeats], windows.bounds[:-1], nothing)
 
 
 class RepeatedNgrams(NamedTuple):
@@ -55,9 +98,7 @@ class RepeatedNgrams(NamedTuple):
     """By text: how often that n-gram occurs."""
 
 
-def _extend_by_a_word(
-    n: int, shorter: RepeatedNgrams, words: Integers, text_indices: Integers, words_left: Integers, bounds: Integers
-) -> RepeatedNgrams:
+def _extend_by_a_word(n: int, shorter: RepeatedNgrams, words: Integers, parts: _Parts) -> RepeatedNgrams:
     """Return the repeated n-grams, from the repeated (n - 1)-grams."""
     # words               a b c a b c a b d      one text; n = 3, and `ab`, `bc` and `ca` repeat
     # shorter.starts      [0 1 2 3 4 5 6]        all but `bd` at 7
@@ -69,10 +110,11 @@ def _extend_by_a_word(
     # first, sizes        [0 2 4], [2 2 2]       of the groups that repeat; `abd` stands alone
     # inner               [0 1 2 3 4 5]          their indices in `order`
     # labels              [2 0 1 2 0 1 -1]       -1 does not repeat and goes no further
-    inside = words_left[shorter.starts] >= n
+    bounds, text_indices = parts.bounds, parts.indices
+    inside = parts.words_left[shorter.starts] >= n
     starts = shorter.starts[inside]
     commonest_start, commonest_count = bounds[:-1].copy(), np.ones(len(bounds) - 1, np.int64)
-    keys = shorter.labels[inside] << (WORD_BITS if n == 2 else 32)
+    keys = shorter.labels[inside] << (WORD_BITS if n == 2 else LABEL_BITS)
     keys |= words[starts + n - 1]
     order, opens = _group_equal_keys(keys, text_indices[starts], len(commonest_count))
     first = opens.nonzero()[0]
@@ -147,9 +189,7 @@ def _commonest_characters(n: int, ngrams: RepeatedNgrams, ends: Integers, sizes:
     return np.where(sizes >= n, characters, 0)
 
 
-def _duplicate_characters(
-    n: int, ngrams: RepeatedNgrams, ends: Integers, text_indices: Integers, text_count: int
-) -> Integers:
+def _duplicate_characters(n: int, ngrams: RepeatedNgrams, ends: Integers, parts: _Parts) -> Integers:
     """Return the characters in n-grams that repeat an earlier one, counting none twice, without spaces.
 
     A text is read from the left: an n-gram that was noted before counts and is stepped over whole, any other is noted
@@ -157,12 +197,12 @@ def _duplicate_characters(
     """
     starts, labels = ngrams.starts, ngrams.labels
     if not len(starts):
-        return np.zeros(text_count, np.int64)
+        return np.zeros(len(parts), np.int64)
     earliest = np.empty(int(labels.max()) + 1, np.int64)
     earliest[labels[::-1]] = starts[::-1]
     again = earliest[labels] != starts
     counted = _counted_starts(n, starts, labels, again)
-    return np.bincount(text_indices[counted], ends[counted + n] - ends[counted], text_count).astype(np.int64)
+    return np.bincount(parts.indices[counted], ends[counted + n] - ends[counted], len(parts)).astype(np.int64)
 
 
 def _counted_starts(n: int, starts: Integers, labels: Integers, again: Booleans) -> Integers:

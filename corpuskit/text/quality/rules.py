@@ -18,7 +18,7 @@ from typing import Literal
 
 __all__ = ["FAMILIES", "QUALITY_RULES", "RULES", "SETTINGS", "Rule", "Setting"]
 
-QUALITY_RULES = "corpuskit-quality-rules/2"
+QUALITY_RULES = "corpuskit-quality-rules/3"
 """Name and version of the rules and signals, for the manifest."""
 
 FAMILIES = ("gopher", "gopher-repetition", "c4", "fineweb")
@@ -104,9 +104,10 @@ def _repetition() -> list[Rule]:
 
 
 _C4 = [
-    Rule("c4-max-lorem-ipsum-lines", "c4_lorem_ipsum_lines", "max", 0, "c4-lorem-ipsum", _C4_PAPER),
-    Rule("c4-max-curly-bracket-lines", "c4_curly_bracket_lines", "max", 0, "c4-curly-bracket", _C4_PAPER),
-    Rule("c4-min-sentences", "c4_sentences", "min", 5, "c4-too-few-sentences", _C4_PAPER),
+    Rule("c4-max-lorem-ipsum-characters", "c4_lorem_ipsum_characters", "max", 0.05, "c4-lorem-ipsum", _C4_PAPER),
+    Rule("c4-max-curly-bracket-characters", "c4_curly_bracket_characters", "max", 0.1, "c4-curly-bracket", _C4_PAPER),
+    Rule("c4-min-text-left", "c4_text_left", "min", 0.33, "c4-little-left", "corpuskit: no shreds"),
+    Rule("c4-min-sentences", "c4_sentences", "min", 3, "c4-too-few-sentences", _C4_PAPER),
 ]
 
 _FINEWEB = [
@@ -124,7 +125,7 @@ _FINEWEB = [
         "fineweb-max-duplicate-line-characters",
         "fineweb_duplicate_line_characters",
         "max",
-        0.01,
+        0.1,
         "fineweb-duplicate-line-characters",
         _FINEWEB_PAPER,
     ),
@@ -143,17 +144,41 @@ RULES: tuple[Rule, ...] = (*_gopher(), *_repetition(), *_C4, *_FINEWEB)
 
 SETTINGS = (
     Setting(
+        "gopher-repetition-window-words",
+        2000,
+        math.inf,
+        "Look for duplicate 5- to 10-grams within stretches of this many words.",
+        "corpuskit: long texts repeat phrases by chance",
+    ),
+    Setting(
         "c4-terminal-punctuation",
-        True,
         False,
-        "Keep only lines that end in . ? ! or a quote, of any script.",
+        False,
+        "Keep only lines that end as prose does, or have the end of a sentence within, of any script.",
         _C4_PAPER,
     ),
-    Setting("c4-min-line-words", 3, 0, "Keep only lines of at least this many words.", _C4_PAPER),
+    Setting(
+        "c4-min-line-words",
+        3,
+        0,
+        "Keep only lines of at least this many words, sentences, and lines of paragraphs that have as many a line.",
+        _C4_PAPER,
+    ),
     Setting("c4-max-word-length", 1000, math.inf, "Take out lines with a longer token.", "C4's released code"),
-    Setting("c4-javascript", True, False, "Take out lines that name javascript.", _C4_PAPER),
+    Setting("c4-javascript", True, False, "Take out lines that ask for JavaScript to be switched on.", _C4_PAPER),
     Setting("c4-policy", True, False, "Take out lines about cookies, privacy and terms of use.", _C4_PAPER),
     Setting("c4-citations", True, False, "Take citation marks like [12] and [edit] out of lines.", _C4_PAPER),
     Setting("fineweb-short-line-length", 30, 0, "A line of at most this many characters is short.", _FINEWEB_PAPER),
 )
 """Switches are true or false, counts are integers, ratios are floats; `--set` keeps to these types."""
+
+DATATROVE: dict[str, float | None] = {
+    "gopher-repetition-window-words": math.inf,
+    "c4-max-lorem-ipsum-characters": 0,
+    "c4-max-curly-bracket-characters": 0,
+    "c4-min-text-left": None,
+    "c4-min-sentences": 5,
+    "c4-terminal-punctuation": True,
+    "fineweb-max-duplicate-line-characters": 0.01,
+}
+"""Bounds and settings of datatrove's filters that differ from ours; None is off."""

@@ -5,21 +5,25 @@ family come one after the other, in the order of its rules, and each is computed
 where their denominator is 0.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers, Numbers
-from corpuskit.text.quality.c4_lines import ProseLines
+from corpuskit.text.quality.c4_lines import ProseLines, breaks_in_lines
 from corpuskit.text.quality.languages import ENGLISH_STOP_WORDS, LanguageProfile, profile_of
 from corpuskit.text.quality.layout import TextLayout, TextSpans
 from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
 from corpuskit.text.quality.vocabulary import (
+    ADDRESS,
     ENDS_CLOSED,
     ENDS_ELLIPSIS,
+    ENDS_PROSE,
     ENDS_TERMINAL,
     OPENS_BULLET,
+    PROPER,
     STOP_WORD_SHIFT,
     Words,
     stop_word_bits,
@@ -27,6 +31,9 @@ from corpuskit.text.quality.vocabulary import (
 )
 
 __all__ = ["TextSignals"]
+
+LEAST_REPEATED_WORDS = 3
+"""Words of a line or paragraph that counts if it comes again."""
 
 Figures = Iterator[tuple[str, Numbers]]
 
@@ -56,11 +63,17 @@ class TextSignals:
         self._like_peer = like_peer
         self._vocabulary = vocabulary(self._profile.unspaced)
         self._layout = TextLayout(texts)
+        self._ignored = np.zeros(len(texts), bool)
+        self._edits: dict[int, str] = {}
         self._tokens = self._vocabulary.look_up(self._layout)
 
     def family(self, name: str) -> Figures:
         """Yield the names and figures of one family's signals, in the order of its rules."""
         return _FAMILIES[name](self)
+
+    def ignore(self, rows: Sequence[int]) -> None:
+        """Say that figures of these texts are not needed any more: what is costly is not computed for them."""
+        self._ignored[rows] = True
 
     def gopher(self) -> Figures:
         """Yield Gopher's signals. Marks are no words; to datatrove, they are words in the denominators of ratios."""
@@ -68,7 +81,7 @@ class TextSignals:
         proper = self._sum_by_text(tokens.proper)
         all_words = self._word_counts if self._like_peer else proper >> 32
         yield "gopher_words", proper >> 32
-        yield "gopher_mean_word_length", _ratio(proper & 0xFFFFFFFF, proper >> 32)
+        yield "gopher_mean_word_length", _ratio(*self._word_lengths(proper))
         yield "gopher_hash_ratio", _ratio(_occurrences(texts, "#"), all_words)
         yield "gopher_ellipsis_ratio", _ratio(_occurrences(texts, "...") + _occurrences(texts, "…"), all_words)
         lines = self._layout.lines
@@ -78,9 +91,19 @@ class TextSignals:
             ("ellipsis", ENDS_ELLIPSIS, lines.last_tokens),
         ):
             flagged = (tokens.flags[edge_tokens] & flag) != 0
+            if name == "bullet" and not self._like_peer:
+                # A list of sentences is prose.
+                flagged &= (tokens.flags[lines.last_tokens] & (ENDS_CLOSED | ENDS_PROSE)) == 0
             yield f"gopher_{name}_lines", _ratio(self._count_by_text(lines.text_indices[flagged]), line_counts)
         yield "gopher_alphabetic_words", _ratio(self._sum_by_text(tokens.letters), all_words)
         yield "gopher_stop_words", self._distinct_stop_words()
+
+    def _word_lengths(self, proper: Integers) -> tuple[Integers, Integers]:
+        """Return the characters and the number of each text's words; addresses on the web count to datatrove alone."""
+        is_address = self._tokens.flags & ADDRESS != 0
+        if not self._like_peer and is_address.any():
+            proper = proper - self._sum_by_text(np.where(is_address, self._tokens.proper, 0))
+        return proper & 0xFFFFFFFF, proper >> 32
 
     def repetition(self) -> Figures:
         """Yield Gopher's signals of repetition. Their ratios are to all characters, white space included."""
@@ -88,14 +111,50 @@ class TextSignals:
         yield "repetition_characters", characters
         for kind, spans, empty, repeated in self._repeatable_spans():
             is_repeat, text_indices = spans.is_repeat, spans.text_indices
+            if not self._like_peer:
+                # Names of speakers, `Reply` and closing brackets come again in good texts.
+                is_repeat = is_repeat & (self._words_of(spans) >= LEAST_REPEATED_WORDS)
             count = np.maximum(self._count_by_text(text_indices) + empty, 1)
             repeats = self._count_by_text(text_indices[is_repeat]) + repeated
             yield f"repetition_duplicate_{kind}s", _ratio(repeats, count)
             covered = self._covered_characters(spans.starts, spans.ends, text_indices, is_repeat)
             yield f"repetition_duplicate_{kind}_characters", _ratio(covered, characters)
-        words = self._words
-        for name, covered in repeated_ngram_characters(words.words, words.lengths, self._word_bounds):
-            yield name, _ratio(covered, characters)
+        needed = (~self._ignored).nonzero()[0]
+        if not len(needed):
+            return
+        words, bounds = self._ngram_words(needed)
+        window = self._settings["gopher-repetition-window-words"] or math.inf
+        for name, covered in repeated_ngram_characters(words.words, words.lengths, bounds, window):
+            figures = np.zeros(len(self._texts), np.int64)
+            figures[needed] = covered
+            yield name, _ratio(figures, characters)
+
+    def _words_of(self, spans: TextSpans) -> Integers:
+        """Return how many words each span has: what white space parts, or the words of a language without spaces."""
+        return self._words_in(spans.starts, spans.ends) if self._vocabulary.unspaced else spans.token_counts
+
+    def _words_in(self, starts: Integers, ends: Integers) -> Integers:
+        """Return the number of words between two offsets each."""
+        before = _running_sums(self._tokens.word_counts)
+        token_starts = self._layout.token_starts
+        counts: Integers = before[token_starts.searchsorted(ends)] - before[token_starts.searchsorted(starts)]
+        return counts
+
+    def _ngram_words(self, text_indices: Integers) -> tuple[Words, Integers]:
+        """Return the words that n-grams of some texts are made of, and the number before each text, and in all.
+
+        Marks are none of them, or tables, references and lines of code repeat `) , (`; to datatrove, they are.
+        """
+        words, bounds = self._words, self._word_bounds
+        chosen = np.ones(len(words.words), bool) if self._like_peer else words.flags & PROPER != 0
+        if len(text_indices) == len(self._texts) and self._like_peer:
+            return words, bounds
+        is_needed = np.zeros(len(self._texts), bool)
+        is_needed[text_indices] = True
+        chosen &= is_needed.repeat(self._word_counts)
+        before = _running_sums(chosen.astype(np.int64))[bounds]
+        counts = np.diff(before)[text_indices]
+        return Words(*(column[chosen] for column in words)), _running_sums(counts)
 
     def _repeatable_spans(self) -> Iterator[tuple[str, TextSpans, Integers, Integers]]:
         """Yield what may repeat: its kind, its spans, and how many empty ones each text has besides, in all and again.
@@ -115,40 +174,88 @@ class TextSignals:
     def c4(self) -> Figures:
         """Yield C4's signals. Its rules on lines come first; sentences are counted in the lines that stay."""
         prose = self.prose_lines
-        yield "c4_lorem_ipsum_lines", prose.lorem_ipsum_lines
-        yield "c4_curly_bracket_lines", prose.curly_bracket_lines
+        yield "c4_lorem_ipsum_characters", prose.lorem_ipsum_characters
+        yield "c4_curly_bracket_characters", prose.curly_bracket_characters
+        yield "c4_text_left", prose.text_left
         yield "c4_sentences", prose.sentences
 
+    def take_edits(self, texts: Mapping[int, str]) -> None:
+        """Go on with what C4's rules left of some texts, by their index: `fineweb` measures it."""
+        self._edits = dict(texts)
+
     def fineweb(self) -> Figures:
-        """Yield FineWeb's signals. Blank lines do not count; to datatrove, only line feeds end lines."""
+        """Yield FineWeb's signals. Blank lines do not count; to datatrove, only line feeds end lines.
+
+        Lines that C4's rules took out are left out here, too; only texts with other words are measured anew.
+        """
+        texts = [self._edits.get(index, text) for index, text in enumerate(self._texts)]
+        anew = [index for index in self._edits if self._like_peer or self.prose_lines.has_edited_lines(index)]
+        if not anew:
+            yield from self._fineweb(texts)
+            return
+        edited = TextSignals([texts[index] for index in anew], self._settings, self._profile, self._like_peer)
+        for (name, figures), (_, figures_anew) in zip(self._fineweb(texts), edited.fineweb(), strict=True):
+            figures[anew] = figures_anew
+            yield name, figures
+
+    def _fineweb(self, texts: Sequence[str]) -> Figures:
         layout = self._layout
         lines = layout.lf_lines if self._like_peer else layout.prose_lines
-        filled = lines.token_counts > 0
-        starts, ends, text_indices = lines.starts[filled], lines.ends[filled], lines.text_indices[filled]
+        chosen = lines.token_counts > 0
+        if self._edits and not self._like_peer:
+            chosen &= self.prose_lines.stays
+        starts, ends, text_indices = lines.starts[chosen], lines.ends[chosen], lines.text_indices[chosen]
+        # A line that comes again does so among those that stay.
+        is_repeat = layout.text_spans(starts, ends).is_repeat if self._edits else lines.is_repeat[chosen]
+        terminal = self._terminal_peer_lines(ends) if self._like_peer else self._prose_like_lines()[chosen]
         count = self._count_by_text(text_indices)
         yield "fineweb_lines", count
-        last = layout.token_ends.searchsorted(ends, "right") - 1
-        closing = ENDS_TERMINAL if self._like_peer else ENDS_CLOSED
-        terminal = (self._tokens.flags[last] & closing != 0) & (layout.token_ends[last] == ends)
         yield "fineweb_terminal_lines", _ratio(self._count_by_text(text_indices[terminal]), count)
         sizes = layout.characters_before(ends) - layout.characters_before(starts)
         short = sizes <= self._settings["fineweb-short-line-length"]
         yield "fineweb_short_lines", _ratio(self._count_by_text(text_indices[short]), count)
-        line_feeds = _occurrences(self._texts, "\n")
-        covered = self._covered_characters(starts, ends, text_indices, lines.is_repeat[filled])
-        yield "fineweb_duplicate_line_characters", _ratio(covered, self._characters - line_feeds)
-        yield "fineweb_newlines_per_word", _ratio(line_feeds, self._word_counts)
+        line_feeds = _occurrences(texts, "\n")
+        characters = np.fromiter(map(len, texts), np.int64, len(texts))
+        if not self._like_peer:
+            is_repeat = is_repeat & (self._words_in(starts, ends) >= LEAST_REPEATED_WORDS)
+        covered = self._covered_characters(starts, ends, text_indices, is_repeat)
+        yield "fineweb_duplicate_line_characters", _ratio(covered, characters - line_feeds)
+        if self._like_peer:
+            yield "fineweb_newlines_per_word", _ratio(line_feeds, self._word_counts)
+            return
+        # Blank lines are no lines.
+        words = np.bincount(text_indices, self._words_in(starts, ends), len(texts))
+        yield "fineweb_newlines_per_word", _ratio(np.maximum(count - 1, 0), words)
+
+    def _terminal_peer_lines(self, ends: Integers) -> Booleans:
+        """Whether a mark that ends a sentence stands right at each of these ends."""
+        last = self._layout.token_ends.searchsorted(ends, "right") - 1
+        terminal: Booleans = (self._tokens.flags[last] & ENDS_TERMINAL != 0) & (self._layout.token_ends[last] == ends)
+        return terminal
+
+    def _prose_like_lines(self) -> Booleans:
+        """Whether each line that is not blank ends as prose does, or has the end of a sentence within.
+
+        Of prose that is wrapped at a width, few lines end with a sentence.
+        """
+        flags = self._tokens.flags[self._layout.lines.last_tokens]
+        prose_like: Booleans = (flags & (ENDS_CLOSED | ENDS_PROSE) != 0) | (self._breaks > 0)
+        return prose_like
 
     @cached_property
     def prose_lines(self) -> ProseLines:
         """What C4's rules on lines leave of the texts."""
         return ProseLines(
-            self._texts, self._layout, self._tokens, self._words, self._settings, self._vocabulary, self._like_peer
+            self._texts, self._layout, self._tokens, self._breaks, self._settings, self._vocabulary, self._like_peer
         )
 
     @cached_property
     def _words(self) -> Words:
         return self._tokens.words()
+
+    @cached_property
+    def _breaks(self) -> Integers:
+        return breaks_in_lines(self._layout, self._tokens, self._words, self._like_peer)
 
     @cached_property
     def _word_counts(self) -> Integers:

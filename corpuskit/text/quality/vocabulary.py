@@ -34,12 +34,20 @@ STOP_WORDS = ENGLISH_STOP_WORDS
 ENGLISH_FORMS = tuple(spell(word) for spell in (str.lower, str.title, str.upper) for word in STOP_WORDS)
 """English stop words in small letters, then with a capital, then in capitals: a token has a flag for each of them."""
 
-# Flags of words: has a letter; is not only symbols; ends a sentence; is punctuation.
-LETTERS, PROPER, FULL_STOP, PUNCTUATION = 1, 2, 4, 8
-WORD_FLAG_BITS = 4
+# Flags of words: has a letter; is not only symbols; ends a sentence; is punctuation; ends one as marks of other scripts
+# do, which stay with their word.
+LETTERS, PROPER, FULL_STOP, PUNCTUATION, STOPS = 1, 2, 4, 8, 16
+WORD_FLAG_BITS = 5
 # Flags of tokens, by their first or last characters.
 OPENS_BULLET, ENDS_ELLIPSIS, ENDS_THREE_DOTS, ENDS_C4_LINE, ENDS_TERMINAL, ENDS_CLOSED = 1, 2, 4, 8, 16, 32
+ENDS_PROSE, ENDS_COLON = 64, 128
+"""Ends in a mark that ends a sentence or an ellipsis, or in a colon; brackets, quotes or a note's number may follow."""
+MAX_MARKS_AFTER_END = 8
+"""Characters after the end of a sentence that are looked past: brackets, quotes, and the number of a note."""
 STOP_WORD_SHIFT, LENGTH_SHIFT = 8, 32
+LENGTH_MASK = (1 << 30) - 1
+ADDRESS = 1 << 62
+"""Holds the address of something on the web, which is no word of a language."""
 PROPER_WORD = 1 << 32
 
 
@@ -59,7 +67,7 @@ class KnownTokens(NamedTuple):
     spans: Integers
     """Index of the first word among the entries, shifted by 32, and the number of words."""
     flags: Integers
-    """Flags of the token; from bit 8 on, which of `ENGLISH_FORMS` it holds; from bit 32 on, its length in bytes."""
+    """Flags of the token; from bit 8 on, which of `ENGLISH_FORMS` it holds; from bit 32 to 61, its length in bytes."""
     proper: Integers
     """Number of words that are not of symbols alone, shifted by 32, and their characters."""
     letters: Integers
@@ -187,6 +195,7 @@ class Vocabulary:
         flags = np.where(every & char.SYMBOL != 0, 0, PROPER) | np.where(every & char.PUNCTUATION != 0, PUNCTUATION, 0)
         flags = np.where(terminal, FULL_STOP | PUNCTUATION, flags)
         flags = np.where(proper, PROPER | letters * LETTERS, flags)
+        flags |= (kinds[ends - 1] & char.SENTENCE_END != 0) * STOPS
         numbers = np.arange(self._word_entries.size, self._word_entries.size + len(starts))
         self._word_entries.append(numbers << 32 | sizes << WORD_FLAG_BITS | flags)
 
@@ -235,6 +244,7 @@ def _token_flags(batch: TokenBatch) -> Integers:
     first, last = batch.kinds[batch.starts], batch.kinds[batch.ends - 1]
     # A space lies before each token, so the last three characters are dots only if the token has three.
     dots = last & batch.kinds[batch.ends - 2] & batch.kinds[np.maximum(batch.ends - 3, 0)] & char.DOT != 0
+    ends = _ends_before_marks(batch)
     flags: Integers = batch.ends - batch.starts << LENGTH_SHIFT
     for bit, flag in (
         (first & char.BULLET, OPENS_BULLET),
@@ -243,6 +253,28 @@ def _token_flags(batch: TokenBatch) -> Integers:
         (last & char.TERMINAL, ENDS_TERMINAL),
         (last & char.C4_END, ENDS_C4_LINE),
         (last & char.CLOSING_MARK, ENDS_CLOSED),
+        (ends & (char.TERMINAL | char.SENTENCE_END | char.ELLIPSIS), ENDS_PROSE),
+        (ends & char.LEADS_ON, ENDS_COLON),
     ):
         flags |= (bit != 0) * flag
+    flags[batch.tokens_with("://")] |= ADDRESS
     return flags
+
+
+def _ends_before_marks(batch: TokenBatch) -> Integers:
+    """Return the bits of the last character of each token before brackets, quotes and the number of a note."""
+    # tokens          end.)    end.[3]    (3)    end:
+    # round 1         end.     end.[3     (3     end:      a mark comes off
+    # round 2         end.     end.[      (      end:      in brackets, figures come off, too
+    # result          .        .          (      :         the bits of the last character that is left
+    kinds = batch.kinds
+    ends = batch.ends.copy()
+    pending = (kinds[ends - 1] & char.AFTER_END).nonzero()[0]
+    for _ in range(MAX_MARKS_AFTER_END):
+        last = kinds[ends[pending] - 1]
+        opens = batch.codes[ends[pending] - 1] == ord("[")
+        comes_off = (last & (char.AFTER_END | char.FIGURE) != 0) | opens
+        pending = pending[comes_off & (ends[pending] - 1 > batch.starts[pending])]
+        ends[pending] -= 1
+    bits: Integers = kinds[ends - 1]
+    return bits

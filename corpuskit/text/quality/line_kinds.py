@@ -1,0 +1,97 @@
+"""What C4's rules call a notice, filler or code, told from prose that only mentions such things.
+
+C4 (Raffel et al. 2020, JMLR 21(140), section 2.2) takes every line with the word "Javascript" out, as "many of the
+scraped pages contained warnings stating that Javascript should be enabled", and drops a page for one curly bracket, as
+"it appears in many programming languages … but not in natural text". On the pages of today an article on the web names
+JavaScript, a formula has braces, and a manual quotes a line of code. The functions here ask for what C4 was after.
+"""
+
+import re
+
+__all__ = ["has_code_braces", "is_filler", "is_policy_notice", "is_script_notice"]
+
+LONGEST_SCRIPT_NOTICE = 240
+"""Characters; a longer line on switching JavaScript on is an explanation."""
+LONGEST_LINK_LINE = 60
+"""Characters of a line that only links to the policies of a site."""
+LONGEST_POLICY_NOTICE = 800
+"""Characters; consent banners that list what cookies are for come near."""
+LONGEST_READ = 4000
+"""Characters from the first bracket on that are read; code in a longer line shows at once."""
+
+_SWITCHED = re.compile(
+    r"\b(?:enable|disable)|\bactivat|\bturn(?:ed|ing)?\b.*\bo(?:n|ff)\b|\bswitch(?:ed)?\b.*\bo(?:n|ff)\b"
+    r"|\byour\b.*\bbrowser|\b(?:requires?|without|need(?:s|ed)?|supports?) javascript"
+    r"|aktivier|einschalt|eingeschaltet|ausgeschaltet|\bactiv[eéoa]|désactivé|desactiv|\battiv|disattiv|\bhabilit"
+    r"|deshabilit|włącz|obsług|включ|отключ|поддерж|ενεργοποι|zapn|povol|engedélyez|aktiver|inschakel|uitgeschakeld"
+    r"|启用|啟用|开启|開啟|禁用|停用|浏览器|瀏覽器|有効|無効|사용|활성"
+)
+_POLICY_PHRASES = (
+    "terms of use",
+    "privacy policy",
+    "cookie policy",
+    "uses cookies",
+    "use of cookies",
+    "use cookies",
+)
+_ADDRESSED = re.compile(
+    r"\b(?:we|our|ours|us|you|your|this (?:web ?)?site|this page|accept|agree|consent|click|all rights reserved|log ?in"
+    r"|sign up|subscribe)\b|©"
+)
+
+_TEX = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]|\$\$.*?\$\$|\$[^$]*\\[^$]*\$")
+_TEX_LINE = re.compile(r"\\[A-Za-z]+\*?(?:\[[^\]]*\])?\s*\{|[_^]\{")
+_QUOTED_CODE = re.compile(r"(`+).+?\1")
+_PLACEHOLDER = re.compile(r"\{\{[^{}]{0,80}\}\}|[$#%@]?\{[\w\s.,’'/|+*?!–-]{0,60}\}|\{\w[\w\s.,’'-]{0,60}\Z")
+
+
+def is_script_notice(line: str) -> bool:
+    """Whether a line in small letters asks to switch JavaScript on, or says that it is off.
+
+    >>> is_script_notice("please enable javascript to see this page.")
+    True
+    >>> is_script_notice("javascript was written in ten days, and the first browsers ran it slowly.")
+    False
+    """
+    return "javascript" in line and len(line) <= LONGEST_SCRIPT_NOTICE and _SWITCHED.search(line) is not None
+
+
+def is_policy_notice(line: str, any_mention: bool = False) -> bool:
+    """Whether a line in small letters is a notice on cookies, privacy or terms of use, or links to one.
+
+    With `any_mention`, each line that names one of these is a notice, as in C4's code.
+
+    >>> is_policy_notice("we use cookies to make this site better."), is_policy_notice("privacy policy | contact")
+    (True, True)
+    >>> is_policy_notice("the committee found that the company had changed its privacy policy twice in that year.")
+    False
+    """
+    if not any(phrase in line for phrase in _POLICY_PHRASES):
+        return False
+    line = line.strip()
+    if any_mention or (len(line) <= LONGEST_LINK_LINE and not line.endswith(".")):
+        return True
+    return len(line) <= LONGEST_POLICY_NOTICE and _ADDRESSED.search(line) is not None
+
+
+def is_filler(line: str) -> bool:
+    """Whether a line in small letters has the text that designers fill pages with."""
+    return "lorem ipsum" in line
+
+
+def has_code_braces(line: str) -> bool:
+    r"""Whether a line has a curly bracket as code has it; formulas, quoted code and short placeholders have none.
+
+    >>> has_code_braces("if (a > b) {"), has_code_braces(".menu { color: red; }"), has_code_braces('{"a": 1}')
+    (True, True, True)
+    >>> has_code_braces(r"so \(\frac{a}{b}\) is small"), has_code_braces("write {name} or `f{}` there")
+    (False, False)
+    >>> has_code_braces("a program of the {Digital")      # whose {cross-reference} goes on in the next line
+    False
+    """
+    start = line.find("{")
+    if start < 0:
+        return False
+    line = line[max(0, start - LONGEST_LINK_LINE) : start + LONGEST_READ]
+    rest = _PLACEHOLDER.sub("", _QUOTED_CODE.sub("", _TEX.sub("", line)))
+    return "{" in rest and _TEX_LINE.search(rest) is None
