@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, NamedTuple, Protocol, Self
 
 from corpuskit.core.counts import StepCount
+from corpuskit.core.disk.regular_file import open_named
 from corpuskit.core.document import KNOWN_FIELDS, Document, Reject
 from corpuskit.core.errors import UsageError
 from corpuskit.core.options import RUNTIME, Option, Options
@@ -384,6 +385,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Path):
         import hashlib
 
-        with open(value, "rb") as stream:
+        with open_named(value) as stream:
             return {"name": printable_name(value.name), "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
     return value

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import zstandard
 
-from tests.conftest import Run, lines_of
-from tests.support.recipes import STEPS, WEB, paragraph, write_warc
+from tests.conftest import Run, lines_of, texts
+from tests.support.recipes import ONE_SOURCE, STEPS, WEB, paragraph, write_warc
 
 
 @pytest.fixture
@@ -197,3 +197,15 @@ def test_an_archive_with_the_name_of_a_list_is_read_by_workers_too(tmp_path: Pat
     done = corpuskit("mix", "recipe.yaml", "-j", "2")
     assert done.returncode == 0, done.stderr
     assert manifest(tmp_path / "out")["sources"]["web"]["documents"] == 9
+
+
+@pytest.mark.parametrize("name", ["corpus.jsonl", "corpus.parquet", "corpus.jsonl.zst"])
+def test_a_corpus_is_a_folder_and_not_a_file(tmp_path: Path, corpuskit: Run, name: str) -> None:
+    (tmp_path / "in.jsonl").write_bytes(texts("some words"))
+    (tmp_path / "recipe.yaml").write_text(ONE_SOURCE)
+    done = corpuskit("mix", "recipe.yaml", "-o", name)
+    assert done.returncode == 2
+    assert b"writes a folder" in done.stderr
+    assert not (tmp_path / name).exists()
+    (tmp_path / name).mkdir()
+    assert corpuskit("mix", "recipe.yaml", "-o", name).returncode == 0

@@ -4,6 +4,7 @@
 neither the working folder nor the order of the arguments changes a result.
 """
 
+import errno
 import glob
 import os
 import re
@@ -76,10 +77,25 @@ def _expand(argument: str, suffixes: Sequence[str], base: Path | None) -> list[I
         return _existing(path, suffixes)
     if not glob.has_magic(argument):
         raise UsageError(f"no such file or folder: {argument!r}{_near_name(path)}")
+    _demand_searchable(path)
     matches = sorted(glob.glob(str(path), recursive=True))
     if not matches:
         raise UsageError(f"no file matches {argument!r}; check the pattern and the folder it starts in")
     return [item for match in matches for item in _existing(Path(match), suffixes)]
+
+
+def _demand_searchable(pattern: Path) -> None:
+    """Raise UsageError for a folder that a pattern leads into and that must not be read: glob passes over it."""
+    for index, part in enumerate(pattern.parts):
+        if glob.has_magic(part):
+            # `**` is searched below, whatever follows; any other part is matched with the names in the folder before.
+            above = Path(*pattern.parts[: index + 1 if part == "**" else index])
+            for folder in glob.iglob(str(above), recursive=True):
+                if os.path.isdir(folder) and not os.access(folder, os.R_OK | os.X_OK):
+                    raise UsageError(f"cannot read {folder!r}: {os.strerror(errno.EACCES)}")
+    for folder in glob.iglob(str(pattern.parent), recursive=True):
+        if os.path.isdir(folder) and not os.access(folder, os.X_OK):
+            raise UsageError(f"cannot read {folder!r}: {os.strerror(errno.EACCES)}")
 
 
 def _near_name(path: Path) -> str:

@@ -201,3 +201,16 @@ def test_an_address_is_read_and_named_without_its_secrets(server: str) -> None:
         list(resolve([f"{server}/nothing"])[0].lines())
     with pytest.raises(RemoteError):
         list(resolve(["http://127.0.0.1:9/nothing"])[0].lines())
+
+
+@pytest.mark.parametrize("pattern", ["*/*.txt", "**/*.txt", "closed/*", "*/named.txt", "**"])
+def test_a_glob_passes_over_no_folder_that_must_not_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str
+) -> None:
+    for name in ("open", "closed"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "named.txt").write_text("words")
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path).name != "closed")
+    with pytest.raises(UsageError, match=r"cannot read '.*closed': Permission denied"):
+        resolve([pattern], base=tmp_path)
+    assert [file.name for file in resolve(["open/*.txt"], base=tmp_path)] == ["named.txt"]
