@@ -139,7 +139,7 @@ class Stage(Step):
         """Whether some document might keep it busy forever; for all we know, one might in steps of other packages.
 
         It then runs in a worker process even if one process would do, so that the worker can be killed
-        (`core/stream/cpu_guard.py`). With several workers every stage does.
+        (`core/stream/cpu_guard.py`). Stages that are not guarded have no limit of time, with any number of workers.
         """
         return not type(self).__module__.startswith("corpuskit.")
 

@@ -204,6 +204,6 @@ def _refusal(url: str, error: Exception) -> Exception:
     if isinstance(error, ValueError):
         scheme = name.partition("://")[0]
         return UsageError(
-            f"cannot read {name}: addresses that start with {scheme}:// are not known; check its spelling"
+            f"cannot read {name}: {scheme}:// is not a known kind of address; check the spelling"
         )
     return RemoteError(f"cannot read {name}: {in_words(error)}")
