@@ -54,9 +54,11 @@ class Mix(Command):
     def execute(self, arguments: list[str], settings: Settings) -> int:
         """Build the corpus and print what became of each source, or print the plan or the tasks."""
         from corpuskit.core.publish.targets import Target, demand_distinct, demand_known_ending
+        from corpuskit.core.stream.workers import leave_if_imported_by_worker
         from corpuskit.mix.recipe.cluster_profile import read_profile
         from corpuskit.mix.recipe.recipe import load_recipe
 
+        leave_if_imported_by_worker()
         if len(arguments) != 1:
             raise UsageError("name one recipe: `corpuskit mix recipe.yaml`")
         recipe = load_recipe(Path(arguments[0]))

@@ -1,6 +1,9 @@
 """mix: the recipe and the equal pipe give equal bytes; budgets hold; nothing is published by half."""
 
+import functools
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -209,3 +212,28 @@ def test_a_corpus_is_a_folder_and_not_a_file(tmp_path: Path, corpuskit: Run, nam
     assert not (tmp_path / name).exists()
     (tmp_path / name).mkdir()
     assert corpuskit("mix", "recipe.yaml", "-o", name).returncode == 0
+
+
+SCRIPT = """
+from pathlib import Path
+from corpuskit.core.settings import Settings
+from corpuskit.mix.mix import Mix
+
+Mix(no_cache=True).execute(["recipe.yaml"], Settings(output=Path("out"), jobs=2, quiet=True))
+"""
+
+
+def test_a_script_that_workers_would_run_again_is_told_so(tmp_path: Path, environment: dict[str, str]) -> None:
+    (tmp_path / "in.jsonl").write_bytes(texts("some words"))
+    (tmp_path / "recipe.yaml").write_text(ONE_SOURCE)
+    begin, _, call = SCRIPT.rpartition("\n\n")
+    for name, lines in (("bare.py", SCRIPT), ("guarded.py", f'{begin}\n\nif __name__ == "__main__":\n    {call}')):
+        (tmp_path / name).write_text(lines)
+    run = functools.partial(subprocess.run, capture_output=True, cwd=tmp_path, env=environment, text=True)
+    bare = run([sys.executable, "bare.py"])
+    assert bare.stderr.splitlines()[-1].startswith(
+        "corpuskit.core.errors.UsageError: worker processes import the script"
+    )
+    assert bare.stderr.count("Traceback") == 1
+    assert run([sys.executable, "guarded.py"]).stderr == ""
+    assert (tmp_path / "out" / "manifest.json").exists()

@@ -203,7 +203,5 @@ def _refusal(url: str, error: Exception) -> Exception:
         return UsageError(f"cannot read {name}: it is not a valid address; check host and port")
     if isinstance(error, ValueError):
         scheme = name.partition("://")[0]
-        return UsageError(
-            f"cannot read {name}: {scheme}:// is not a known kind of address; check the spelling"
-        )
+        return UsageError(f"cannot read {name}: {scheme}:// is not a known kind of address; check the spelling")
     return RemoteError(f"cannot read {name}: {in_words(error)}")
