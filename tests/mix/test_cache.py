@@ -149,11 +149,11 @@ def test_a_changed_input_alone_is_read_again(folder: Path, read: list[str]) -> N
     read.clear()
     (folder / "a" / "2.jsonl").write_bytes(lines_of([{"id": "new", "text": paragraph(500)}]))
     changed = mix("out")
-    assert read == ["2.jsonl"]
+    assert read == ["a/2.jsonl"]
     (folder / "a" / "25.jsonl").write_bytes(lines_of([{"id": "newer", "text": paragraph(501)}]))
     read.clear()
     grown = mix("out")
-    assert read == ["25.jsonl"]
+    assert read == ["a/25.jsonl"]
     assert changed != grown == without_cache()
 
 
