@@ -20,9 +20,9 @@ FLOORS = {"core": 0, "formats": 1, "text": 1, **dict.fromkeys(WINGS, 2), "cli": 
 CORE = (
     ("counts", "document", "sizes", "startup", "wording"),
     ("errors",),
-    ("audience", "console", "licenses", "option_values", "outcome", "tokens"),
+    ("audience", "console", "licenses", "option_values", "outcome"),
     ("options", "disk"),
-    ("settings", "provenance"),
+    ("settings", "provenance", "tokens"),
     ("format", "reading"),
     ("step",),
     ("registry",),

@@ -26,9 +26,13 @@ CANNOT_WRITE = (
     errno.EIO,
     errno.EROFS,
     errno.EACCES,
+    errno.EPERM,
     errno.ELOOP,
 )
 """System errors that mean something cannot be written; inputs that cannot be read are reported by their readers."""
+
+NO_PERMISSION = (errno.EACCES, errno.EPERM, errno.EROFS)
+"""Those of them that more room does not help."""
 
 NO_DESCRIPTORS = (errno.EMFILE, errno.ENFILE)
 TOO_MANY_FILES = "too many files are open at once; nothing was published. Allow more (`ulimit -n`), and run it again"
@@ -96,8 +100,13 @@ def refusal_of_system(error: BaseException, location: Path | None = None) -> Pub
     if error.errno in CANNOT_WRITE:
         name = error.filename or location
         what = f"cannot write {os.fsdecode(name)!r}" if isinstance(name, (str, bytes, Path)) else "cannot write"
-        return PublishError(f"{what}: {error.strerror}; nothing was published. Make room, and run it again")
+        return PublishError(f"{what}: {error.strerror}; nothing was published. {what_to_do(error)}, and run it again")
     return None
+
+
+def what_to_do(error: OSError) -> str:
+    """Return the advice for something that cannot be written."""
+    return "Check who may write there" if error.errno in NO_PERMISSION else "Make room"
 
 
 def is_out_of_memory(error: BaseException) -> bool:

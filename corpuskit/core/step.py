@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, NamedTuple, Protocol, Self
 
 from corpuskit.core.counts import StepCount
+from corpuskit.core.disk.regular_file import open_named
 from corpuskit.core.document import KNOWN_FIELDS, Document, Reject
 from corpuskit.core.errors import UsageError
 from corpuskit.core.options import RUNTIME, Option, Options
@@ -138,7 +139,7 @@ class Stage(Step):
         """Whether some document might keep it busy forever; for all we know, one might in steps of other packages.
 
         It then runs in a worker process even if one process would do, so that the worker can be killed
-        (`core/stream/cpu_guard.py`). With several workers every stage does.
+        (`core/stream/cpu_guard.py`). Stages that are not guarded have no limit of time, with any number of workers.
         """
         return not type(self).__module__.startswith("corpuskit.")
 
@@ -384,6 +385,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Path):
         import hashlib
 
-        with open(value, "rb") as stream:
+        with open_named(value) as stream:
             return {"name": printable_name(value.name), "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
     return value

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from corpuskit.core.disk.regular_file import read_named
 from corpuskit.core.errors import UsageError
 from corpuskit.core.wording import did_you_mean, excerpt
 
@@ -137,7 +138,7 @@ def _file(name: str) -> Path:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_named(path)
     except OSError as error:
         raise UsageError(
             f"{path.name}: the tokenizer cannot be read: {(error.strerror or 'I/O error').lower()}"

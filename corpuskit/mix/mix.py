@@ -54,9 +54,11 @@ class Mix(Command):
     def execute(self, arguments: list[str], settings: Settings) -> int:
         """Build the corpus and print what became of each source, or print the plan or the tasks."""
         from corpuskit.core.publish.targets import Target, demand_distinct, demand_known_ending
+        from corpuskit.core.stream.workers import leave_if_imported_by_worker
         from corpuskit.mix.recipe.cluster_profile import read_profile
         from corpuskit.mix.recipe.recipe import load_recipe
 
+        leave_if_imported_by_worker()
         if len(arguments) != 1:
             raise UsageError("name one recipe: `corpuskit mix recipe.yaml`")
         recipe = load_recipe(Path(arguments[0]))
@@ -75,12 +77,14 @@ class Mix(Command):
         if self.dry_run:
             from corpuskit.mix.engine.preview import task_report
 
-            console.write_stdout(task_report(recipe, inputs, settings, self.executor, profile))
+            cache = self._cache_to_look_at()
+            console.write_stdout(task_report(recipe, inputs, settings, self.executor, profile, cache))
             return 0
         cache = None
         target = settings.output or recipe.output.dir
         if target is not None:
             demand_known_ending(target)
+            _demand_folder_name(target)
             every_input = [input_ for source in inputs.values() for input_ in source]
             demand_distinct([Target("the output", target)], every_input)
             cache = self._open_cache(target)
@@ -93,6 +97,13 @@ class Mix(Command):
 
         run_recipe(recipe, inputs, settings, self.executor, profile, cache)
         return 0
+
+    def _cache_to_look_at(self) -> "WorkCache | None":
+        """Return the cache that a run would use, if there is one. Nothing is written."""
+        from corpuskit.mix.engine.work_cache import WorkCache, default_cache_folder
+
+        folder = None if self.no_cache else self.cache or default_cache_folder()
+        return WorkCache.to_look_at(folder) if folder is not None else None
 
     def _open_cache(self, target: Path) -> "WorkCache | None":
         """Return the cache, unless there is to be none. Raises UsageError."""
@@ -107,6 +118,14 @@ class Mix(Command):
             return None
         folder = self.cache or default_cache_folder()
         return WorkCache.open(folder, limit, target) if folder is not None else None
+
+
+def _demand_folder_name(target: Path) -> None:
+    """Raise UsageError for an output that is named like one file: a recipe's corpus is a folder."""
+    from corpuskit.core.registry import format_of_file
+
+    if format_of_file(target.name) is not None and not target.is_dir():
+        raise UsageError(f"`mix` writes a folder, and {str(target)!r} is named like a file; name a folder with -o")
 
 
 def _resolved_inputs(source: "SourceSpec") -> "list[Input]":

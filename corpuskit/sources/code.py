@@ -76,7 +76,8 @@ class Code(Source):
 
         path = input_.name
         name = _without_compression(path)
-        if "vendored" not in self.keep and is_vendored(name):
+        # The folder that is named is what the user wants, whatever it is called.
+        if "vendored" not in self.keep and is_vendored(name.partition("/")[2] or name):
             return _drop_unread(path, "vendored")
         language = programming_languages.language_by_name(name)
         if language is None and PurePosixPath(name).suffix:

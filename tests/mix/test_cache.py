@@ -1,5 +1,6 @@
 """The cache: finished work of published runs is used again, seen, cleared, and never trusted."""
 
+import errno
 import hashlib
 import json
 import os
@@ -148,11 +149,11 @@ def test_a_changed_input_alone_is_read_again(folder: Path, read: list[str]) -> N
     read.clear()
     (folder / "a" / "2.jsonl").write_bytes(lines_of([{"id": "new", "text": paragraph(500)}]))
     changed = mix("out")
-    assert read == ["2.jsonl"]
+    assert read == ["a/2.jsonl"]
     (folder / "a" / "25.jsonl").write_bytes(lines_of([{"id": "newer", "text": paragraph(501)}]))
     read.clear()
     grown = mix("out")
-    assert read == ["25.jsonl"]
+    assert read == ["a/25.jsonl"]
     assert changed != grown == without_cache()
 
 
@@ -301,7 +302,7 @@ def test_the_cache_is_bounded(folder: Path, capsys: pytest.CaptureFixture[str]) 
 def test_a_cache_that_cannot_be_written_stops_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "file").touch()
     first = mix("out", cache=Path("file/cache"))
-    assert "cannot be written" in capsys.readouterr().err
+    assert "cannot be used" in capsys.readouterr().err
     assert first == without_cache()
 
 
@@ -386,3 +387,51 @@ def test_work_that_another_run_may_do_otherwise_is_not_kept(folder: Path, monkey
     mix("out")
     assert not any("inputs" in json.loads((entry / f"{entry.name}.json").read_text())["result"] for entry in entries())
     assert list((folder / "cache").glob("runs/*")) == []
+
+
+def test_the_tasks_that_the_cache_holds_count_as_done(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def done() -> list[str]:
+        capsys.readouterr()
+        Mix(cache=Path("cache"), dry_run=True).execute(["recipe.yaml"], Settings(output=Path("other"), jobs=1))
+        return re.findall(r"^[ab]: f.*?  \d +(\d)  .* bytes$", capsys.readouterr().out, re.MULTILINE)
+
+    assert done() == ["0", "0"]
+    assert not Path("cache").exists()
+    mix("out")
+    assert done() == ["6", "1"]
+    (folder / "a" / "3.jsonl").write_bytes(lines_of([{"id": "new", "text": paragraph(77)}]))
+    next(entries()[0].glob("*.json")).write_bytes(b"{}")
+    assert sum(map(int, done())) in (5, 6)
+
+
+@pytest.mark.parametrize("fault", ["cache", "key", "pipe"])
+def test_what_keeps_the_cache_from_being_used_is_named(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    first = mix("out")
+    key = folder / "state" / "cache.key"
+    named = str(key)
+    if fault == "cache":
+        named = str(folder / "cache")
+        monkeypatch.setattr(Path, "is_dir", _forbidden_in(folder / "cache" / "tasks"))
+    elif fault == "key":
+        key.unlink()
+        (folder / "state").rename(folder / "elsewhere")
+        (folder / "state").write_text("")
+    else:
+        key.unlink()
+        os.mkfifo(key)
+    capsys.readouterr()
+    assert mix("other") == first
+    assert named in capsys.readouterr().err
+
+
+def _forbidden_in(folder: Path) -> Any:
+    is_dir = Path.is_dir
+
+    def checked(path: Path) -> bool:
+        if folder in path.parents:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return is_dir(path)
+
+    return checked

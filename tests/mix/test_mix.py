@@ -1,14 +1,17 @@
 """mix: the recipe and the equal pipe give equal bytes; budgets hold; nothing is published by half."""
 
+import functools
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import zstandard
 
-from tests.conftest import Run, lines_of
-from tests.support.recipes import STEPS, WEB, paragraph, write_warc
+from tests.conftest import Run, lines_of, texts
+from tests.support.recipes import ONE_SOURCE, STEPS, WEB, paragraph, write_warc
 
 
 @pytest.fixture
@@ -65,7 +68,7 @@ def test_pipe_and_recipe_agree(crawl: Path, shell: Run) -> None:
     stages = ["extract", "filter-language", "filter-quality", "dedup", "scrub-pii"]
     assert names == ["fetch-warc", "filter-audience", *stages, "filter-audience", "export"]
     assert manifest(crawl / "pipe")["inputs"] == manifest(crawl / "recipe")["inputs"]
-    assert [entry["path"] for entry in manifest(crawl / "pipe")["inputs"]] == ["a.warc.gz", "b.warc.gz"]
+    assert [entry["path"] for entry in manifest(crawl / "pipe")["inputs"]] == ["crawl/a.warc.gz", "crawl/b.warc.gz"]
 
 
 MIXED = """
@@ -81,7 +84,7 @@ output: {{dir: snapshot, formats: [jsonl, parquet], shard_documents: 20}}
 
 
 def test_a_budget_is_met_whatever_the_workers_and_the_order_of_naming(crawl: Path, shell: Run) -> None:
-    manifests = []
+    manifests, documents = [], []
     for jobs, inputs in (
         (1, "crawl/a.warc.gz, crawl/b.warc.gz"),
         (2, "crawl/b.warc.gz, crawl/a.warc.gz"),
@@ -91,7 +94,10 @@ def test_a_budget_is_met_whatever_the_workers_and_the_order_of_naming(crawl: Pat
         done = shell(f"corpuskit mix recipe.yaml --no-cache -j {jobs} && corpuskit verify snapshot")
         assert done.returncode == 0, done.stderr
         manifests.append((crawl / "snapshot" / "manifest.json").read_bytes())
-    assert manifests[0] == manifests[1] == manifests[2]
+        lines = map(json.loads, shards(crawl / "snapshot").splitlines())
+        documents.append([(line["id"], line["text"]) for line in lines])
+    assert manifests[0] == manifests[1]
+    assert documents[0] == documents[1] == documents[2]
     sources = manifest(crawl / "snapshot")["sources"]
     longest = max(len(json.loads(line)["text"].split()) for line in shards(crawl / "snapshot").splitlines())
     total = sum(entry["tokens"] for entry in sources.values())
@@ -197,3 +203,40 @@ def test_an_archive_with_the_name_of_a_list_is_read_by_workers_too(tmp_path: Pat
     done = corpuskit("mix", "recipe.yaml", "-j", "2")
     assert done.returncode == 0, done.stderr
     assert manifest(tmp_path / "out")["sources"]["web"]["documents"] == 9
+
+
+@pytest.mark.parametrize("name", ["corpus.jsonl", "corpus.parquet", "corpus.jsonl.zst"])
+def test_a_corpus_is_a_folder_and_not_a_file(tmp_path: Path, corpuskit: Run, name: str) -> None:
+    (tmp_path / "in.jsonl").write_bytes(texts("some words"))
+    (tmp_path / "recipe.yaml").write_text(ONE_SOURCE)
+    done = corpuskit("mix", "recipe.yaml", "-o", name)
+    assert done.returncode == 2
+    assert b"writes a folder" in done.stderr
+    assert not (tmp_path / name).exists()
+    (tmp_path / name).mkdir()
+    assert corpuskit("mix", "recipe.yaml", "-o", name).returncode == 0
+
+
+SCRIPT = """
+from pathlib import Path
+from corpuskit.core.settings import Settings
+from corpuskit.mix.mix import Mix
+
+Mix(no_cache=True).execute(["recipe.yaml"], Settings(output=Path("out"), jobs=2, quiet=True))
+"""
+
+
+def test_a_script_that_workers_would_run_again_is_told_so(tmp_path: Path, environment: dict[str, str]) -> None:
+    (tmp_path / "in.jsonl").write_bytes(texts("some words"))
+    (tmp_path / "recipe.yaml").write_text(ONE_SOURCE)
+    begin, _, call = SCRIPT.rpartition("\n\n")
+    for name, lines in (("bare.py", SCRIPT), ("guarded.py", f'{begin}\n\nif __name__ == "__main__":\n    {call}')):
+        (tmp_path / name).write_text(lines)
+    run = functools.partial(subprocess.run, capture_output=True, cwd=tmp_path, env=environment, text=True)
+    bare = run([sys.executable, "bare.py"])
+    assert bare.stderr.splitlines()[-1].startswith(
+        "corpuskit.core.errors.UsageError: worker processes import the script"
+    )
+    assert bare.stderr.count("Traceback") == 1
+    assert run([sys.executable, "guarded.py"]).stderr == ""
+    assert (tmp_path / "out" / "manifest.json").exists()

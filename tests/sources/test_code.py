@@ -19,18 +19,15 @@ HELLO = "print('hello')\n"
 
 def read(tmp_path: Path, files: dict[str, str | bytes], **options: Any) -> dict[str, Item]:
     """The items of a tree of files, by path."""
+    tree = tmp_path / "vendor"  # what is named is wanted
     for name, content in files.items():
-        path = tmp_path / name
+        path = tree / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-    anchor = tmp_path / "zz.py"
-    anchor.write_text(HELLO)
-    # The anchor keeps the common folder where it is, whatever other files there are.
     items = {}
-    for input_ in resolve([str(path) for path in sorted(tmp_path.rglob("*")) if path.is_file()]):
+    for input_ in resolve([tree]):
         (item,) = Code(**options).read(input_)
-        items[input_.name] = item
-    assert isinstance(items.pop("zz.py"), Document | Drop)
+        items[input_.name.removeprefix("vendor/")] = item
     return items
 
 
@@ -46,9 +43,9 @@ def verdicts(items: dict[str, Item]) -> dict[str, str]:
 def test_a_file_is_a_document(tmp_path: Path) -> None:
     assert read(tmp_path, {"src/a.py": HELLO}) == {
         "src/a.py": Document(
-            "src/a.py",
+            "vendor/src/a.py",
             HELLO,
-            {"content_type": "text/plain", "path": "src/a.py", "programming_language": "Python"},
+            {"content_type": "text/plain", "path": "vendor/src/a.py", "programming_language": "Python"},
         )
     }
 
@@ -122,7 +119,9 @@ def test_vendored_files_are_not_opened(tmp_path: Path) -> None:
     items = read(tmp_path, files)
     assert [name for name, item in items.items() if verdict(item) == "vendored"] == sorted(names)
     dropped = items[names[0]]
-    assert isinstance(dropped, Drop) and dropped.document == Document(names[0], "", {"path": names[0]})
+    assert (
+        isinstance(dropped, Drop) and dropped.document.id == dropped.document.metadata["path"] == f"vendor/{names[0]}"
+    )
     kept_verdicts = verdicts(read(tmp_path, {}, keep=("vendored", "minified")))
     assert set(kept_verdicts.values()) == {"JavaScript", "C", "Go", "Python", "CSS"}
 

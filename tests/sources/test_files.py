@@ -376,7 +376,7 @@ def test_a_text_file_is_one_document(tmp_path: Path, name: str) -> None:
     (tmp_path / "sub").mkdir()
     store(tmp_path / "sub" / name, "﻿Größe\r\nzwei\n")
     store(tmp_path / "z.txt", "last")
-    inputs = resolve([str(tmp_path / "sub" / name), str(tmp_path / "z.txt")])
+    inputs = resolve([str(tmp_path / "sub"), str(tmp_path / "z.txt")])
     items = documents([item for input_ in inputs for item in Files().read(input_)])
     kind = "text/markdown" if name.endswith("md") else "text/plain"
     assert items[0] == Document(f"sub/{name}", "Größe\r\nzwei\n", {"content_type": kind})

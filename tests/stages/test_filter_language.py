@@ -15,6 +15,7 @@ from corpuskit.core.document import Document, encode
 from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Drop
 from corpuskit.stages.filter_language import FilterLanguage
+from corpuskit.text.language_id import identify
 from corpuskit.text.language_id.identify import detect
 from corpuskit.text.language_id.model import canonical_code, known_codes
 from tests.conftest import Run
@@ -271,3 +272,8 @@ def test_real_pages_of_five_languages_are_recognised(shared_data: Path) -> None:
         rows = [json.loads(line) for number, line in enumerate(lines) if number % 6 == 0]
     wrong = [row["id"] for row in rows if detect(row["gold_text"])[0] != row["lang"]]
     assert len(wrong) <= len(rows) // 100
+
+
+@pytest.mark.parametrize("language", ["el", "ka", "en", "ja"])
+def test_a_part_without_letters_is_what_the_model_says(language: str) -> None:
+    assert identify._by_script("12 34 …", Counter(), language, 0.4) == (language, 0.4)

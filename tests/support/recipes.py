@@ -33,6 +33,9 @@ output: {{dir: out, shard_documents: 20, formats: [jsonl, parquet], order: shuff
 BOOKS = 300
 
 
+ONE_SOURCE = "sources: {a: {from: files, inputs: [in.jsonl], origin: other, license: MIT}}"
+
+
 def paragraph(number: int) -> str:
     side = ("north", "south", "east", "west")[number % 4]
     name = "".join(chr(97 + number * step % 26) for step in (1, 3, 7, 11, 17)).capitalize()

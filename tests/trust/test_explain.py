@@ -154,4 +154,4 @@ def test_an_input_that_was_rejected_whole_is_found_by_its_name(tmp_path: Path, c
     (tmp_path / "in" / "good.txt").write_text("text")
     (tmp_path / "in" / "bad.txt").write_bytes(b"\x00\x01\x02\xff" * 99)
     assert corpuskit("files", "in", "-o", "out", "--max-rejects", "100").returncode == 0
-    assert b"bad.txt: rejected by files" in corpuskit("explain", "out", "bad.txt").stdout
+    assert b"bad.txt: rejected by files" in corpuskit("explain", "out", "in/bad.txt").stdout

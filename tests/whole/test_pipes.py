@@ -6,6 +6,7 @@ Every test runs real processes under a real shell.
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,8 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 
 from tests.conftest import Run, texts
+from tests.support.recipes import ONE_SOURCE
 
 DOCUMENTS = texts(*(f"document number {number}" for number in range(3000)))
 
@@ -364,3 +367,60 @@ def test_a_report_says_what_it_could_not_read(shell: Run, documents: Path) -> No
     assert done.stderr == b"corpuskit count: not in the answer: 1 rejected (bad-json 1)\n"
     assert shell("wc -l < rejects.jsonl").stdout.strip() == b"1"
     assert shell("corpuskit count b.jsonl --max-rejects 0").returncode == 3
+
+
+CHANGES_OF_VERDICTS = {
+    "cut": lambda data: data[: len(data) // 2],
+    "emptied": lambda _: b"",
+    "fewer": lambda data: _packed(_unpacked(data).splitlines(keepends=True)[0]),
+    "others": lambda data: _packed(_unpacked(data).replace(b"gopher", b"nobody")),
+    "of-another-kind": lambda data: _packed(re.sub(rb'"values":{.*?}', b'"values":[]', _unpacked(data))),
+    "removed": None,
+}
+
+
+def _unpacked(data: bytes) -> bytes:
+    return zstandard.ZstdDecompressor().stream_reader(data).read()
+
+
+def _packed(data: bytes) -> bytes:
+    return zstandard.ZstdCompressor().compress(data)
+
+
+@pytest.mark.parametrize("change", sorted(CHANGES_OF_VERDICTS))
+def test_verdicts_that_were_changed_on_their_way_are_not_published(
+    tmp_path: Path, environment: dict[str, str], change: str
+) -> None:
+    (tmp_path / "short.jsonl").write_bytes(texts(*(f"only {number} words" for number in range(90))))
+    command = [sys.executable, "-m", "corpuskit.cli.main"]
+    reader, writer = os.pipe()
+    with open(writer, "wb") as sent:
+        filtering = [*command, "filter-quality", "short.jsonl"]
+        subprocess.run(filtering, stdout=sent, stderr=subprocess.DEVNULL, cwd=tmp_path, env=environment, check=True)
+    (kept,) = Path(environment["CORPUSKIT_STATE"]).glob("ledger/*.decisions.jsonl.zst")
+    changed = CHANGES_OF_VERDICTS[change]
+    if changed is None:
+        kept.unlink()
+    else:
+        kept.write_bytes(changed(kept.read_bytes()))
+    with open(reader, "rb") as received:
+        publishing = [*command, "export", "-o", "out", "--allow-empty"]
+        done = subprocess.run(publishing, stdin=received, stderr=subprocess.PIPE, cwd=tmp_path, env=environment)
+    assert done.returncode == 3
+    assert b"the verdicts that earlier steps have left were changed" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_outcome_as_json_comes_after_all_notices(shell: Run, tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_bytes(texts("some words"))
+    (tmp_path / "recipe.yaml").write_text(ONE_SOURCE)
+    (tmp_path / "file").write_text("")
+    for command in (
+        "corpuskit scrub-pii in.jsonl --fields text,nowhere --json >out.jsonl",
+        "corpuskit mix recipe.yaml -o out --cache file/cache --json",
+    ):
+        done = shell(command)
+        *notices, outcome = done.stderr.splitlines()
+        assert notices, command
+        assert json.loads(outcome)["exit"] == 0

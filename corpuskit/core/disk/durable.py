@@ -9,7 +9,7 @@ from pathlib import Path
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.regular_file import open_regular
-from corpuskit.core.errors import NO_DESCRIPTORS, TOO_MANY_FILES, PublishError
+from corpuskit.core.errors import NO_DESCRIPTORS, TOO_MANY_FILES, PublishError, what_to_do
 
 
 @contextlib.contextmanager
@@ -22,7 +22,7 @@ def publishing(target: Path) -> Iterator[None]:
             raise PublishError(TOO_MANY_FILES) from error
         raise PublishError(
             f"cannot write {str(target)!r}: {error.strerror or error}; nothing was published. "
-            "Make room or choose another -o, and run it again"
+            f"{what_to_do(error)} or choose another -o, and run it again"
         ) from error
 
 
@@ -34,7 +34,7 @@ def finishing(target: Path) -> Iterator[None]:
     except OSError as error:
         raise PublishError(
             f"{str(target)!r} was published, but finishing up failed: "
-            f"{error.strerror or error}. Make room, and run it again"
+            f"{error.strerror or error}. {what_to_do(error)}, and run it again"
         ) from error
 
 

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+from corpuskit.core.disk.regular_file import read_named
 from corpuskit.core.errors import UsageError
 
 
 def read_key_file(path: Path) -> bytes:
     """Return the key in a file, without the end of its line. Raises UsageError if it cannot be read."""
     try:
-        return path.read_bytes().strip(b"\r\n")
+        return read_named(path).strip(b"\r\n")
     except OSError as error:
         raise UsageError(f"cannot read the key file {path.name!r}: {error.strerror}") from None

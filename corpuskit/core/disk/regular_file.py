@@ -10,10 +10,33 @@ MOST_BYTES = 1 << 30
 """Of a file that is read whole: the manifest of a million shards has a third of it."""
 
 
+PASSED_BY_SHELLS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
+"""Where a shell puts the pipes that it passes by name: `<(…)`. Somebody writes into those."""
+
+
+def read_named(path: Path) -> bytes:
+    """Return the bytes of a file that an option or a recipe names. Raises OSError."""
+    with open_named(path) as stream:
+        return _read_bounded(stream, path)
+
+
+def open_named(path: Path) -> BufferedReader:
+    """Open a file that an option or a recipe names, or a pipe that a shell has made for it.
+
+    Raises OSError for other pipes, which may have no writer and would be waited for without end, and for devices.
+    """
+    is_passed = str(path).startswith(PASSED_BY_SHELLS)
+    return open(path, "rb") if is_passed else open_regular(path, follow_links=True)
+
+
 def read_regular(path: Path, *, follow_links: bool = False) -> bytes:
     """Return the bytes of a file. Raises OSError for one of more than `MOST_BYTES`, and as `open_regular`."""
     with open_regular(path, follow_links=follow_links) as stream:
-        data = stream.read(MOST_BYTES + 1)
+        return _read_bounded(stream, path)
+
+
+def _read_bounded(stream: BufferedReader, path: Path) -> bytes:
+    data = stream.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
     return data

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
 from corpuskit.core.disk import filesystem
-from corpuskit.core.errors import NO_DESCRIPTORS, TOO_MANY_FILES, PublishError
+from corpuskit.core.errors import NO_DESCRIPTORS, TOO_MANY_FILES, PublishError, what_to_do
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
@@ -126,5 +126,5 @@ def _no_room(error: OSError) -> PublishError:
     why = os.strerror(error.errno) if error.errno else "unknown error"
     return PublishError(
         f"cannot write temporary files: {why}; nothing was published. "
-        "Make room, or set TMPDIR to a folder that has room for the input"
+        f"{what_to_do(error)}, or set TMPDIR to a folder that has room for the input"
     )

@@ -52,7 +52,7 @@ class InputEntry(TypedDict):
     """A file at the start of the chain."""
 
     path: str
-    """Relative to the inputs' common folder; a URL without user name and query."""
+    """The last name of what was named and the path below it; a URL without user name and query."""
     bytes: int
     """As stored."""
     sha256: str

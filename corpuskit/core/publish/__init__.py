@@ -1,5 +1,5 @@
 """Publication that is all or nothing: a folder of shards, or one file.
 
-Reading order: targets, dataset, folder_output, recovery, shard_files, file_output, line_writer, id_index,
-source_totals.
+Reading order: targets, dataset, folder_output, decision_files, recovery, shard_files, file_output, line_writer,
+id_index, source_totals.
 """

@@ -69,10 +69,13 @@ class Dataset:
 def decisions_in(path: Path, name: str = "", holding: bytes = b"") -> Iterator[Decision]:
     """Yield the decisions in a file, which messages call `name`; only lines with these bytes. Raises DamagedError."""
     name = name or path.name
-    for block in whole_lines(Input(name, local_path=path).blocks()):
+    file = Input(name, local_path=path)
+    for block in whole_lines(file.blocks()):
         if holding in block:
             lines = (line for line in block.split(b"\n") if line and holding in line)
             yield from (_decision(line, name) for line in lines)
+    for damage in file.damage:
+        raise DamagedError(f"{name}: {damage.what}{VERIFY}")
 
 
 def _readable(documents: Iterator[Document], path: Path) -> Iterator[Document]:
@@ -92,7 +95,8 @@ def _decision(line: bytes, path: str) -> Decision:
     try:
         decision: Decision = orjson.loads(line)
         texts = (decision["step"], decision["verdict"], decision["reason"], decision.get("step_id", ""))
-        is_decision = all(isinstance(text, str) for text in texts) and "id" in decision
+        is_decision = all(isinstance(text, str) for text in texts) and isinstance(decision["id"], str | None)
+        is_decision = is_decision and isinstance(decision["values"], dict)
         if is_decision and texts[3].endswith(f"-{texts[0]}" if "step_id" in decision else ""):
             return decision
     except (ValueError, TypeError, KeyError):

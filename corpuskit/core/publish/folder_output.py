@@ -11,27 +11,26 @@ import contextlib
 import json
 import os
 import platform
-import shutil
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict
 
 from corpuskit.core.disk import filesystem
-from corpuskit.core.disk.compression import compressing_writer
 from corpuskit.core.disk.durable import demand_lock, finishing, flush, publishing, size_and_digest, write_flushed
-from corpuskit.core.disk.regular_file import open_regular, read_regular
+from corpuskit.core.disk.regular_file import read_regular
 from corpuskit.core.disk.stored_json import read_json
 from corpuskit.core.document import Document
 from corpuskit.core.errors import PublishError
 from corpuskit.core.format import Format, ShardWriter
 from corpuskit.core.provenance import manifest
-from corpuskit.core.provenance.chain import Chain, DecisionFile
+from corpuskit.core.provenance.balance import VerdictKey
+from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry
 from corpuskit.core.provenance.manifest import shard_format
-from corpuskit.core.provenance.verdicts import decision_line
-from corpuskit.core.publish.dataset import decisions_in
+from corpuskit.core.publish.decision_files import content_and_ids, copy_decisions, demand_all_decisions
 from corpuskit.core.publish.recovery import (
     JOBS,
     JOURNAL,
@@ -214,13 +213,15 @@ class FolderOutput:
         folder = self.run / "decisions"
         filesystem.make_folder(folder)
         staged: list[FileEntry] = []
-        for number, file in enumerate(sorted(chain.decisions, key=_content_and_ids)):
+        decisions_of: Counter[VerdictKey] = Counter()
+        for number, file in enumerate(sorted(chain.decisions, key=content_and_ids)):
             path = folder / f"part-{number:05d}.jsonl.zst"
-            _copy_decisions(file, path)
+            decisions_of += copy_decisions(file, path)
             size, digest = size_and_digest(path)
             final = path.with_name(f"part-{number:05d}-{digest[:8]}.jsonl.zst")
             filesystem.replace(path, final)
             staged.append({"path": final.relative_to(self.run).as_posix(), "bytes": size, "sha256": digest})
+        demand_all_decisions(chain, decisions_of)
         return staged
 
     def _move_to_target(self, names: list[str]) -> None:
@@ -307,22 +308,6 @@ def _manifest_before(target: Path) -> dict[str, Any]:
     except (OSError, ValueError, AttributeError, RecursionError):
         pass
     raise PublishError(f"the manifest in {str(target)!r} is not one of corpuskit's; choose another -o")
-
-
-def _content_and_ids(file: DecisionFile) -> tuple[str, list[tuple[str, str]]]:
-    return size_and_digest(Path(file["path"]))[1], sorted(file["ids"].items())
-
-
-def _copy_decisions(file: DecisionFile, path: Path) -> None:
-    """Copy verdicts on their way to where they are published, with the ids that their steps have there."""
-    ids = file["ids"]
-    if not ids:
-        with open_regular(Path(file["path"])) as decided, filesystem.open_new(path) as stream:
-            shutil.copyfileobj(decided, stream)
-        return
-    with contextlib.closing(compressing_writer(filesystem.open_new(path), path.name)) as lines:
-        for decision in decisions_in(Path(file["path"])):
-            lines.write(decision_line(decision, ids.get(decision.get("step_id", decision["step"]))))
 
 
 def _run_json(run_facts: dict[str, Any]) -> bytes:

@@ -12,6 +12,8 @@ from typing import Any
 
 from corpuskit.core import console
 from corpuskit.core.errors import RemoteError, UsageError
+from corpuskit.core.reading import web_requests
+from corpuskit.core.reading.web_requests import client_options, in_words, is_lost_connection, retry_after, too_slow
 
 __all__ = ["RemoteStream", "public_url"]
 
@@ -21,8 +23,6 @@ WAITS = (1, 2, 4, 8, 16)
 """Seconds before each further try, unless the server names its own; a byte that arrives begins the list anew."""
 LONGEST_WAIT = 60
 """Seconds; a server that asks for more is not waited for."""
-SILENCE = 60
-"""Seconds without a byte after which a connection counts as lost."""
 MISSING_STATUSES = (404, 410)
 _PASSED_OVER = 1024 * 1024
 
@@ -39,6 +39,8 @@ class RemoteStream(io.RawIOBase):
         self._prefix: Any = None
         """Hash of all bytes read so far, as long as they are read in order."""
         self._stream: Any = None
+        self._waited, self._came = 0.0, 0
+        """Seconds for which bytes were waited for lately, and how many came."""
         self._attempt(self._current_stream)
 
     def readable(self) -> bool:
@@ -61,7 +63,7 @@ class RemoteStream(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         """Read up to `size` bytes; none at the end."""
-        data: bytes = self._attempt(lambda: self._current_stream().read(size))
+        data: bytes = self._attempt(lambda: self._read_some(size))
         if self._prefix is not None:
             self._prefix.update(data)
         self._position += len(data)
@@ -72,6 +74,23 @@ class RemoteStream(io.RawIOBase):
         if self._stream is not None:
             self._stream.close()
         super().close()
+
+    def _read_some(self, size: int) -> bytes:
+        """Return the next bytes. Raises RemoteError for a body that ends before the size that the server named."""
+        stream, begin = self._current_stream(), time.monotonic()
+        data: bytes = stream.read(size)
+        self._watch_speed(len(data), time.monotonic() - begin)
+        if not data and size and self._position < (getattr(stream, "size", None) or 0):
+            raise RemoteError("the server sends no more of it, although it named a greater size")
+        return data
+
+    def _watch_speed(self, size: int, seconds: float) -> None:
+        """Raise RemoteError if too few bytes came in the time for which they were waited for."""
+        self._waited, self._came = self._waited + seconds, self._came + size
+        if self._waited >= web_requests.SILENCE:
+            if self._came < web_requests.SLOWEST * self._waited:
+                raise too_slow()
+            self._waited, self._came = 0.0, 0
 
     def _forget(self) -> None:
         """Close a stream that failed, so that the next try opens another."""
@@ -113,7 +132,7 @@ class RemoteStream(io.RawIOBase):
             except Exception as error:  # every file system raises its own types
                 refusal = _refusal(self.url, error)
                 wait = next(waits, None) if _may_pass(error, begun=self._version is not None) else None
-                asked = _retry_after(error)
+                asked = retry_after(error.__cause__ or error)
                 if wait is None or asked > LONGEST_WAIT:
                     raise refusal from None
             self._forget()
@@ -129,18 +148,14 @@ def public_url(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
+def is_web(url: str) -> bool:
+    """Whether a web server is asked."""
+    return url.startswith(("http://", "https://"))
+
+
 def _options(url: str) -> dict[str, Any]:
-    """Return what fsspec is to tell a web server. By default, it would end any download after five minutes."""
-    if not url.startswith(("http://", "https://")):
-        return {}
-    from aiohttp import ClientTimeout
-
-    from corpuskit import __version__
-
-    timeout = ClientTimeout(total=None, sock_connect=SILENCE, sock_read=SILENCE)
-    # What is compressed nevertheless is recognised by its content, and by its end: aiohttp takes a cut body for whole.
-    headers = {"User-Agent": f"corpuskit/{__version__}", "Accept-Encoding": "identity"}
-    return {"client_kwargs": {"timeout": timeout, "headers": headers, "auto_decompress": False}}
+    """Return what fsspec is to know of an address."""
+    return {"client_kwargs": client_options()} if is_web(url) else {}
 
 
 def _version_of(opening: Any) -> tuple[Any, ...]:
@@ -162,44 +177,31 @@ def _pass_over(stream: Any, size: int, expected: Any, url: str) -> None:
 
 def _may_pass(error: Exception, *, begun: bool) -> bool:
     """Whether the same request may do better later. A host that never answered is left alone."""
-    if isinstance(error, (RemoteError, UsageError)):
-        return False
     cause = error.__cause__ or error
+    if isinstance(cause, (RemoteError, UsageError)):
+        return False
     status = getattr(cause, "status", None)
     if status is not None:
         return status in BUSY_STATUSES
-    return begun and _is_lost_connection(error)
-
-
-def _is_lost_connection(error: BaseException) -> bool:
-    from aiohttp import ClientConnectionError, ClientPayloadError
-
-    return isinstance(error, (ClientConnectionError, ClientPayloadError, ConnectionError, TimeoutError))
-
-
-def _in_words(error: Exception) -> str:
-    from aiohttp import ClientPayloadError
-
-    return "the answer ends early" if isinstance(error, ClientPayloadError) else type(error.__cause__ or error).__name__
-
-
-def _retry_after(error: Exception) -> int:
-    """Return the seconds that the server asks to wait; 0 if it names none, or a date."""
-    headers = getattr(error.__cause__ or error, "headers", None) or {}
-    value = str(headers.get("Retry-After", ""))
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else 0
+    return begun and is_lost_connection(error)
 
 
 def _refusal(url: str, error: Exception) -> Exception:
     """Return the error to raise for what reading an address raised."""
-    if isinstance(error, (RemoteError, UsageError)):
+    if isinstance(error, UsageError):
         return error
     # fsspec also says "not found" of a host that does not answer; only its cause tells them apart.
     cause = error.__cause__ or error
-    status = getattr(cause, "status", 0)
-    if isinstance(error, FileNotFoundError) and (cause is error or status in MISSING_STATUSES):
-        return UsageError(f"no such address: {public_url(url)}")
+    name = public_url(url)
+    if isinstance(cause, RemoteError):
+        return cause if name in str(cause) else RemoteError(f"cannot read {name}: {cause}; try another server")
+    if isinstance(error, FileNotFoundError) and (cause is error or getattr(cause, "status", 0) in MISSING_STATUSES):
+        return UsageError(f"no such address: {name}")
     if isinstance(error, ImportError):
-        return UsageError(f"{public_url(url)}: {error}")
-    why = f"status {status}" if status else _in_words(error)
-    return RemoteError(f"cannot read {public_url(url)}: {why}; try again later")
+        return UsageError(f"{name}: {error}")
+    if isinstance(cause, ValueError) and is_web(url):
+        return UsageError(f"cannot read {name}: it is not a valid address; check host and port")
+    if isinstance(error, ValueError):
+        scheme = name.partition("://")[0]
+        return UsageError(f"cannot read {name}: {scheme}:// is not a known kind of address; check the spelling")
+    return RemoteError(f"cannot read {name}: {in_words(error)}")

@@ -1,10 +1,13 @@
 """What arguments name: files, folders, globs, addresses and datasets, in one fixed order.
 
-*Input order* is by name, then by position in the file; the name is the path below the inputs' common folder, so
-neither the working folder nor the order of the arguments changes a result.
+*Input order* is by name, then by position in the file. A file is called by the last name of what is named, followed by
+the path below it: `a/x.txt` if the folder `a` is named, wherever that is, and `x.txt` if the file is. So neither the
+working folder, nor the order of the arguments, nor what else is read changes a name, or an id that is made of it.
 """
 
+import errno
 import glob
+import itertools
 import os
 import re
 from collections.abc import Callable, Sequence
@@ -46,8 +49,9 @@ def resolve(
     streams = [item for item in inputs if item.is_stream]
     for number, item in enumerate((item for item in streams if item.name != "-"), start=1):
         item.name = f"pipe-{number}"
-    files = _named([item for item in inputs if not item.is_stream])
-    return streams + sorted(files, key=lambda item: os.fsencode(item.name))
+    files = _without_repeats([item for item in inputs if not item.is_stream])
+    _tell_equal_names(files)
+    return streams + files
 
 
 def is_dataset(folder: Path) -> bool:
@@ -73,13 +77,30 @@ def _expand(argument: str, suffixes: Sequence[str], base: Path | None) -> list[I
     if os.path.lexists(path):
         if not path.exists():
             raise UsageError(f"{argument!r} is a link that leads nowhere")
-        return _existing(path, suffixes)
+        return _existing(path, suffixes, os.path.basename(os.path.abspath(path)))
     if not glob.has_magic(argument):
         raise UsageError(f"no such file or folder: {argument!r}{_near_name(path)}")
+    _demand_searchable(path)
     matches = sorted(glob.glob(str(path), recursive=True))
     if not matches:
         raise UsageError(f"no file matches {argument!r}; check the pattern and the folder it starts in")
-    return [item for match in matches for item in _existing(Path(match), suffixes)]
+    # Of a pattern, the part that was matched is named: so its names differ, and `a/*.txt` gives what a shell would.
+    start = Path(*itertools.takewhile(lambda part: not glob.has_magic(part), path.parts))
+    return [item for match in matches for item in _existing(Path(match), suffixes, os.path.relpath(match, start))]
+
+
+def _demand_searchable(pattern: Path) -> None:
+    """Raise UsageError for a folder that a pattern leads into and that must not be read: glob passes over it."""
+    for index, part in enumerate(pattern.parts):
+        if glob.has_magic(part):
+            # `**` is searched below, whatever follows; any other part is matched with the names in the folder before.
+            above = Path(*pattern.parts[: index + 1 if part == "**" else index])
+            for folder in glob.iglob(str(above), recursive=True):
+                if os.path.isdir(folder) and not os.access(folder, os.R_OK | os.X_OK):
+                    raise UsageError(f"cannot read {folder!r}: {os.strerror(errno.EACCES)}")
+    for folder in glob.iglob(str(pattern.parent), recursive=True):
+        if os.path.isdir(folder) and not os.access(folder, os.X_OK):
+            raise UsageError(f"cannot read {folder!r}: {os.strerror(errno.EACCES)}")
 
 
 def _near_name(path: Path) -> str:
@@ -92,11 +113,19 @@ def _near_name(path: Path) -> str:
     return f" (did you mean {str(path.with_name(near))!r}?)" if near else ""
 
 
-def _existing(path: Path, suffixes: Sequence[str]) -> list[Input]:
+def _existing(path: Path, suffixes: Sequence[str], name: str) -> list[Input]:
+    """Return a file, or the files in a folder, that is called `name`."""
     if path.is_dir():
-        return _folder(path, suffixes)
+        files = _folder(path, suffixes)
+        for file in files:
+            assert file.local_path is not None
+            file.name = printable_name(os.path.join(name, file.local_path.relative_to(path)))
+        return files
     beside = path.with_name(f"{path.name}.{MANIFEST}")
-    return _dataset(beside) if beside.is_file() else [Input(str(path), local_path=path)]
+    files = _dataset(beside) if beside.is_file() else [Input(str(path), local_path=path)]
+    for file in files:
+        file.name = printable_name(name)
+    return files
 
 
 def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
@@ -184,17 +213,28 @@ def _dataset(dataset: Path) -> list[Input]:
     ]
 
 
-def _named(inputs: list[Input]) -> list[Input]:
-    """Name local files by their path below the folder that they all share; leave out what is named twice.
+def _without_repeats(inputs: list[Input]) -> list[Input]:
+    """Return each file once, in input order; of several names, one that was found in a folder goes before its own.
 
     Manifests and decisions are UTF-8, so bytes of a name that are not are spelled out.
     """
-    unique = {os.path.realpath(item.local_path) if item.local_path else item.url: item for item in inputs}
-    absolute = {
-        key: Path(os.path.abspath(item.local_path)) for key, item in unique.items() if item.local_path is not None
-    }
-    if absolute:
-        common = os.path.commonpath([path.parent for path in absolute.values()])
-        for key, path in absolute.items():
-            unique[key].name = printable_name(path.relative_to(common).as_posix())
-    return list(unique.values())
+    files: dict[str | None, Input] = {}
+    for item in inputs:
+        key = os.path.realpath(item.local_path) if item.local_path else item.url
+        if key not in files or (-len(item.name), item.name) < (-len(files[key].name), files[key].name):
+            files[key] = item
+    return [item for _, item in sorted(files.items(), key=lambda pair: (os.fsencode(pair[1].name), pair[0] or ""))]
+
+
+def _tell_equal_names(files: list[Input]) -> None:
+    """Say that files have one name: ids that are made of names are the same then."""
+    equal = [pair for pair in itertools.pairwise(files) if pair[0].name == pair[1].name and pair[0].local_path]
+    if equal:
+        first, second = equal[0]
+        verb = "has" if len(equal) == 1 else "have"
+        console.notice(
+            "",
+            f"{quantity(len(equal), 'input')} {verb} the name of another, {first.name!r} first: "
+            f"{str(first.local_path)!r} and {str(second.local_path)!r}; text and code in them get equal ids. "
+            "Name a folder that holds both",
+        )

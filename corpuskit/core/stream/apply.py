@@ -95,7 +95,11 @@ def _apply_many(stage: Stage, index: int, in_flight: list[InFlight], guard: Guar
         if guard is not None:
             guard.enter(TOGETHER, index, stage)
         try:
-            return stage.apply_many(documents)
+            outcomes = stage.apply_many(documents)
+            if guard is not None and guard.is_unsure():
+                guard.enter(TOGETHER, index, stage)
+                outcomes = stage.apply_many(documents)
+            return outcomes
         except CorpuskitError:
             raise
         except Exception as error:
@@ -111,7 +115,11 @@ def _apply_to(stage: Stage, index: int, item: InFlight, guard: Guard | None) -> 
         return killed()
     if guard is not None:
         guard.enter(item.number, index, stage)
-    return _apply(stage, item.document)
+    outcome = _apply(stage, item.document)
+    if guard is not None and guard.is_unsure():
+        guard.enter(item.number, index, stage)
+        outcome = _apply(stage, item.document)
+    return outcome
 
 
 def _apply(stage: Stage, document: Document) -> Outcome:

@@ -289,15 +289,15 @@ class OpenRun:
             console.write_stdout(as_json if self.settings.json else self.step.render(answer))
             if remark := self.step.remark(answer):
                 self._notice(remark)
-        elif self.settings.json:
-            console.print_outcome(name, count)
-        elif count is not None and not self.settings.quiet:
+        elif count is not None and not self.settings.quiet and not self.settings.json:
             console.summary(name, count, self._rejects_hint(count))
         for step_count in (self.flow.reading, count):
             for notice in notices_on(self.step, step_count) if step_count is not None else ():
                 self._notice(notice)
         if count is not None and count.absent_fields:
             self._notice(absent_fields_notice(count.absent_fields))
+        if self.settings.json and not isinstance(self.step, Report):
+            console.print_outcome(name, count)  # the last line, for programs
 
     def _notice(self, message: str) -> None:
         """Print a line on standard error, unless the user wants none."""

@@ -19,7 +19,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
 
 from corpuskit.core import console
-from corpuskit.core.errors import CorpuskitError, PublishError
+from corpuskit.core.errors import CorpuskitError, PublishError, UsageError
 from corpuskit.core.stream.batch import Batch
 from corpuskit.core.stream.cpu_guard import MARKS_A_WORKER, Guard, Marks, without
 
@@ -29,6 +29,8 @@ Result = TypeVar("Result")
 IN_FLIGHT_PER_WORKER = 4
 LAST_SECONDS = 5
 PR_SET_PDEATHSIG = 1
+NO_MAIN_GUARD = 97
+"""Exit code of a worker that was about to run the whole script again."""
 WORKER_KILLED = "a worker process was killed, perhaps for lack of memory; try a smaller -j"
 
 
@@ -169,6 +171,7 @@ class Pool:
     def __init__(self, jobs: int) -> None:
         """Spawn the workers rather than fork them, as the parent may run threads."""
         self.jobs = jobs
+        self._processes: dict[int, BaseProcess] = {}
         context = multiprocessing.get_context("spawn")
         with starting():
             self._pool = ProcessPoolExecutor(jobs, context, initializer=become_worker, initargs=(os.getpid(),))
@@ -180,15 +183,27 @@ class Pool:
             for function, argument in calls:
                 with starting():
                     waiting.append(self._pool.submit(function, argument))
+                self._processes |= getattr(self._pool, "_processes", None) or {}
                 if len(waiting) >= self.jobs * IN_FLIGHT_PER_WORKER:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
         except BrokenProcessPool:
-            raise CorpuskitError(WORKER_KILLED) from None
+            raise self._why_broken() from None
         except CorpuskitError as error:
             # The pool attaches the worker's traceback to it, which the task has stored already.
             raise error from None
+
+    def _why_broken(self) -> CorpuskitError:
+        """Return the error for a worker that ended by itself or was killed."""
+        for process in self._processes.values():
+            process.join(LAST_SECONDS)
+            if process.exitcode == NO_MAIN_GUARD:
+                return UsageError(
+                    "worker processes import the script that starts them, which must not start them again: "
+                    'put its calls below `if __name__ == "__main__":`, or run with one job'
+                )
+        return CorpuskitError(WORKER_KILLED)
 
     def close(self) -> None:
         """End the workers, whatever they are doing, and give back the semaphores of their queues.
@@ -206,6 +221,12 @@ class Pool:
         # A process that ends by a signal, as after Ctrl-C, would leave them to a tracker that complains of a leak.
         del self._pool, manager
         gc.collect()
+
+
+def leave_if_imported_by_worker() -> None:
+    """End this process if it is a worker that is importing its parent's script, which starts a run of its own."""
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        os._exit(NO_MAIN_GUARD)
 
 
 @contextlib.contextmanager

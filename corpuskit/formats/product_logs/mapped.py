@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from corpuskit.core.disk.regular_file import read_named
 from corpuskit.core.errors import UsageError
 from corpuskit.core.wording import did_you_mean, excerpt
 from corpuskit.formats.product_logs.event import TYPES, LoggedEvent, NoEvent, Record, missing, value_at
@@ -136,7 +137,7 @@ def read_plain_yaml(path: Path) -> dict[str, Any]:
     import yaml
 
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_named(path).decode()
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
             raise UsageError(f"{path.name}: aliases (`*name`) are not read; write the value out")
         table = _plain(yaml.compose(text, Loader=yaml.SafeLoader), path.name)

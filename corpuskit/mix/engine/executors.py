@@ -1,24 +1,20 @@
-"""Where tasks run: in processes of this machine, on a Ray cluster, or as Slurm job arrays, each through datatrove.
+"""Where tasks run: in processes of this machine or, through datatrove, on a Ray cluster or as Slurm job arrays.
 
 An executor yields the numbers of the tasks in order as they are done, and raises the error of the first failed task.
 datatrove's own completion marks are not trusted across runs, because they are stored by rank alone: each execution has
 a log folder of its own, and the tasks' results say what is done.
 """
 
-import copy
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from datatrove.executor import LocalPipelineExecutor, slurm
-from datatrove.executor.slurm import SlurmPipelineExecutor
-
 from corpuskit.core.errors import CorpuskitError, RemoteError, UsageError
 from corpuskit.core.stream.workers import Pool
 from corpuskit.mix.engine.slurm_jobs import SlurmJobs, submit
-from corpuskit.mix.engine.tasks import RunTasks, StoredTask
+from corpuskit.mix.engine.tasks import StoredTask
 from corpuskit.mix.recipe.cluster_profile import RayProfile, SlurmProfile
 
 POLL_SECONDS = 0.5
@@ -36,28 +32,8 @@ class Executor(Protocol):
         """Release what was started."""
 
 
-class LocalRanks(LocalPipelineExecutor):  # type: ignore[misc]
-    """datatrove's local executor, called one rank at a time by our pool of workers, which lives through all phases.
-
-    It sets up no log per rank, because that takes longer than many tasks do.
-    """
-
-    def run(self) -> None:
-        """Run all ranks one after the other."""
-        for rank in range(self.world_size):
-            self.run_rank(rank)
-
-    def run_rank(self, rank: int) -> int:
-        """Run one rank in this process."""
-        self.pipeline[0].run(None, rank, self.world_size)
-        self.mark_rank_as_completed(rank)
-        return rank
-
-    def with_rank(self, rank: int) -> "LocalRanks":
-        """Return the executor as a worker needs it: with the task of one rank only."""
-        alone = copy.copy(self)
-        alone.pipeline = [self.pipeline[0].with_rank(rank)]
-        return alone
+def _execute(task: StoredTask[Any]) -> None:
+    task.execute()
 
 
 class LocalExecutor:
@@ -70,13 +46,10 @@ class LocalExecutor:
 
     def run_in_order(self, tasks: Tasks, log: Path) -> Iterator[int]:
         """Run the tasks in the pool, or here without one."""
-        executor = LocalRanks(pipeline=[RunTasks(tasks)], tasks=len(tasks), logging_dir=str(log / "ranks"))
-        if self.pool is None:
-            yield from map(executor.run_rank, range(len(tasks)))
-        else:
-            calls = ((executor.with_rank(rank).run_rank, rank) for rank in range(len(tasks)))
-            yield from self.pool.ordered(calls)
-        demand_done(tasks, executor.get_incomplete_ranks(skip_completed=True))
+        done = map(_execute, tasks) if self.pool is None else self.pool.ordered((_execute, task) for task in tasks)
+        for number, _ in enumerate(done):
+            yield number
+        demand_done(tasks)
 
     def close(self) -> None:
         """End the workers."""
@@ -105,6 +78,8 @@ class RayExecutor:
         """Run the tasks as actors. Ray's `run` passes over failed ranks silently, so check the results."""
         from datatrove.executor.ray import RayPipelineExecutor
 
+        from corpuskit.mix.engine.datatrove_ranks import RunTasks
+
         executor = RayPipelineExecutor(
             pipeline=[RunTasks(tasks)],
             tasks=len(tasks),
@@ -130,13 +105,6 @@ class RayExecutor:
             ray.shutdown()
 
 
-class SlurmRanks(SlurmPipelineExecutor):  # type: ignore[misc]
-    """datatrove's Slurm executor without the job that merges statistics, which stays pending if a rank fails."""
-
-    def launch_merge_stats(self) -> None:
-        """Do nothing: the counts are in the tasks' results."""
-
-
 class SlurmExecutor:
     """Runs tasks as job arrays on a Slurm cluster, submitted from a machine that has `sbatch`."""
 
@@ -151,6 +119,10 @@ class SlurmExecutor:
 
     def run_in_order(self, tasks: Tasks, log: Path) -> Iterator[int]:
         """Submit the tasks as an array and wait: datatrove's `run` returns as soon as they are submitted."""
+        from datatrove.executor import slurm
+
+        from corpuskit.mix.engine.datatrove_ranks import RunTasks, SlurmRanks
+
         profile = self.profile
         executor = SlurmRanks(
             pipeline=[RunTasks(tasks)],
@@ -211,7 +183,7 @@ def wait_in_order(run: Callable[[], Any], tasks: Tasks) -> Iterator[int]:
         raise _one_line_error(raised[0], tasks)
 
 
-def demand_done(tasks: Tasks, incomplete: Sequence[int]) -> None:
+def demand_done(tasks: Tasks, incomplete: Sequence[int] = ()) -> None:
     """Raise the error of the first unfinished task."""
     unfinished = [number for number, task in enumerate(tasks) if number in set(incomplete) or task.state() != "done"]
     if not unfinished:

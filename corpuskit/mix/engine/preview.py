@@ -15,6 +15,7 @@ from corpuskit.mix.engine.phases import Inputs, phase_name, steps_of, target_fol
 from corpuskit.mix.engine.read_tasks import ReadPlan, read_plans
 from corpuskit.mix.engine.tasks import StoredTask
 from corpuskit.mix.engine.text_table import table_lines
+from corpuskit.mix.engine.work_cache import WorkCache
 from corpuskit.mix.recipe.cluster_profile import Profile
 from corpuskit.mix.recipe.recipe import Recipe, steps_together, tags_of
 from corpuskit.mix.recipe.shell_pipe import source_pipes, together_pipe
@@ -49,15 +50,25 @@ def plan_report(recipe: Recipe, inputs: Inputs, settings: Settings) -> tuple[str
     return "\n".join(lines), need
 
 
-def task_report(recipe: Recipe, inputs: Inputs, settings: Settings, executor: str, profile: Profile) -> str:
-    """Return the text of `--dry-run`: the phases in order, their tasks, and how many of these are already done."""
+def task_report(
+    recipe: Recipe,
+    inputs: Inputs,
+    settings: Settings,
+    executor: str,
+    profile: Profile,
+    cache: WorkCache | None = None,
+) -> str:
+    """Return the text of `--dry-run`: the phases in order, their tasks, and how many of these are already done.
+
+    A task is done if an interrupted run has left its work in the output folder, or a published one in the cache.
+    """
     rows = [("phase", "tasks", "done", "reads")]
     for source in recipe.sources:
         steps = steps_of(recipe, source)
         end = end_of_stages(steps, 1)
         plans = read_plans(source.name, inputs[source.name], steps[:end], tags_of(source))
         tasks = sum(len(plan.tasks) for plan in plans)
-        done = _count_done(plans, recipe, settings)
+        done = _count_done(plans, recipe, settings, cache)
         size = f"{_local_bytes(inputs[source.name]):,} bytes"
         rows.append((phase_name(source.name, steps[:end]), f"{tasks:,}", f"{done:,}", size))
         rows += _later_phases(source.name, steps[end:])
@@ -88,13 +99,13 @@ def _later_phases(label: str, steps: Sequence[Step]) -> list[tuple[str, str, str
     return rows
 
 
-def _count_done(plans: Sequence[ReadPlan], recipe: Recipe, settings: Settings) -> int:
+def _count_done(plans: Sequence[ReadPlan], recipe: Recipe, settings: Settings, cache: WorkCache | None) -> int:
     try:
         folder = target_folder(recipe, settings).absolute() / STAGING / WORK / TASKS
     except UsageError:
         return 0
-    tasks = (task for plan in plans for task in plan.tasks)
-    return sum(StoredTask.in_folder(folder, task).reusable_result() is not None for task in tasks)
+    tasks = [StoredTask.in_folder(folder, task) for plan in plans for task in plan.tasks]
+    return sum(task.reusable_result() is not None or (cache is not None and cache.holds(task)) for task in tasks)
 
 
 def _executor_text(executor: str, settings: Settings, profile: Profile) -> str:

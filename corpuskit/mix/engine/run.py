@@ -91,7 +91,7 @@ def run_recipe(
         output.abandon(keep_work=True)
         for step in corpus_stages(recipe):
             step.close()
-    run.report(manifest)
+    run.tell()
     if cache is not None:
         if key:
             note = run_note(key, statuses, run.input_entries, target, manifest, run.outcome(manifest))
@@ -99,6 +99,8 @@ def run_recipe(
                 cache.note_run(note_name(target), note)
         for notice in cache.notices():
             run.notice(notice)
+    if settings.json:
+        print_outcome(run.outcome(manifest))  # the last line, for programs
 
 
 def _executor(name: str, profile: Profile, settings: Settings, work: Path) -> Executor:
@@ -161,13 +163,11 @@ class MixRun:
                 raise RefusedError(f"`pii: required`, but {notice}; correct the `fields` of {step}")
             self.notice(notice)
 
-    def report(self, manifest: Manifest) -> None:
-        """Print the summary of a published run, or the line of `--json`."""
+    def tell(self) -> None:
+        """Print the summary of a published run, unless the line of `--json` says it."""
         totals = self.output.totals
         summaries = self._complete_summaries(totals)
-        if self.settings.json:
-            print_outcome(self.outcome(manifest))
-        elif not self.settings.quiet:
+        if not self.settings.quiet and not self.settings.json:
             print_summary(summaries)
             if self.engine.reused:
                 verb = "was" if self.engine.reused == 1 else "were"

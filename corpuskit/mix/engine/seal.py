@@ -24,9 +24,9 @@ KEY_BYTES = 32
 
 def own_key() -> bytes:
     """Return this user's key, which the first call makes. Raises OSError."""
+    if (key := existing_key()) is not None:
+        return key
     path = state_folder() / KEY
-    with contextlib.suppress(FileNotFoundError):
-        return _read_key(path)
     filesystem.make_folder(path.parent, parents=True, exist_ok=True, mode=0o700)
     unfinished = path.with_name(f"{KEY}.{os.getpid()}-{os.urandom(4).hex()}.part")
     with filesystem.open_flags(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600) as stream:
@@ -37,6 +37,13 @@ def own_key() -> bytes:
     finally:
         filesystem.remove(unfinished)
     return _read_key(path)
+
+
+def existing_key() -> bytes | None:
+    """Return this user's key; None if there is none yet. Raises OSError."""
+    with contextlib.suppress(FileNotFoundError):
+        return _read_key(state_folder() / KEY)
+    return None
 
 
 def seal_of(key: bytes, value: Any) -> str:

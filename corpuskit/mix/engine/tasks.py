@@ -14,14 +14,10 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar, cast, get_args
-
-from datatrove.pipeline.base import PipelineStep
-from loguru import logger
 
 from corpuskit import __version__
 from corpuskit.core import errors
@@ -39,9 +35,6 @@ from corpuskit.mix.engine.task_results import (
     TaskResult,
     in_tasks_folder,
 )
-
-# datatrove's log is for its own users; the results hold what ours need to know.
-logger.disable("datatrove")
 
 ResultType = TypeVar("ResultType", bound=TaskResult)
 CovariantResult = TypeVar("CovariantResult", bound=TaskResult, covariant=True)
@@ -186,32 +179,6 @@ class StoredTask(Generic[ResultType]):
     def _is_own_file(self, name: Any) -> bool:
         own_name = re.escape(self.task_path.name) + r"[-.][A-Za-z0-9_.-]+"
         return isinstance(name, str) and re.fullmatch(own_name, name) is not None
-
-
-class RunTasks(PipelineStep):  # type: ignore[misc]
-    """The only step of our datatrove pipelines: rank N executes task N."""
-
-    name = "corpuskit"
-    type = "corpuskit"
-
-    def __init__(self, tasks: Sequence[StoredTask[Any]]) -> None:
-        """Take one task for each rank."""
-        super().__init__()
-        self.tasks = dict(enumerate(tasks))
-        self.folder = os.getcwd()
-
-    def with_rank(self, rank: int) -> "RunTasks":
-        """Return a copy that holds the task of one rank only."""
-        alone = RunTasks([])
-        alone.tasks, alone.folder = {rank: self.tasks[rank]}, self.folder
-        return alone
-
-    def run(self, data: Any, rank: int = 0, world_size: int = 1) -> Iterator[Any]:
-        """Execute one task, in the folder where the run was started, because paths may be relative to it."""
-        if os.getcwd() != self.folder:
-            os.chdir(self.folder)
-        self.tasks[rank].execute()
-        return iter(())
 
 
 _steps: dict[Step, Step] = {}

@@ -26,7 +26,7 @@ from corpuskit.core.disk.stored_json import conforms, read_json, write_json
 from corpuskit.core.errors import UsageError
 from corpuskit.core.publish.folder_output import remove_any
 from corpuskit.core.wording import quantity
-from corpuskit.mix.engine.seal import KEY_BYTES, is_seal, own_key, seal_of, seal_of_files
+from corpuskit.mix.engine.seal import KEY_BYTES, existing_key, is_seal, own_key, seal_of, seal_of_files
 from corpuskit.mix.engine.task_results import in_tasks_folder, is_fingerprint
 from corpuskit.mix.engine.tasks import StoredTask
 
@@ -78,6 +78,8 @@ class WorkCache:
     """Why entries were not used or not kept, and how many."""
     key: bytes = field(default_factory=lambda: os.urandom(KEY_BYTES))
     """What entries are sealed with; unless it is the user's own, no entry is recognised."""
+    is_usable: bool = True
+    """Whether entries can be recognised and stored."""
     _fetched: set[str] = field(default_factory=set)
     """The tasks whose work came from here."""
 
@@ -87,7 +89,7 @@ class WorkCache:
         folder, target = folder.absolute(), target.absolute()
         if target.resolve() in (folder.resolve(), *folder.resolve().parents):
             raise UsageError(f"the cache {str(folder)!r} is in the output folder; name another with --cache")
-        cache = cls(folder, limit)
+        cache = cls(folder, limit, is_usable=False)
         with cache._tolerating("cannot be used"):
             if not is_cache(folder) and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
                 raise UsageError(f"{str(folder)!r} holds something other than a cache; name another with --cache")
@@ -96,25 +98,49 @@ class WorkCache:
             if not (folder / TAG).exists():
                 with filesystem.open_write(folder / TAG) as stream:
                     stream.write(TAG_CONTENT)
+            cache.is_usable = True
         return cache
+
+    @classmethod
+    def to_look_at(cls, folder: Path) -> "WorkCache | None":
+        """Return a cache that exists, to ask what it holds; None if there is none. Nothing is written."""
+        cache = cls(folder.absolute(), 0, is_usable=False)
+        with cache._tolerating("cannot be used"):
+            if is_cache(folder) and (key := existing_key()) is not None:
+                cache.key, cache.is_usable = key, True
+        return cache if cache.is_usable else None
+
+    def holds(self, task: StoredTask[Any]) -> bool:
+        """Whether a run would fetch the task's files from here."""
+        return self.is_usable and task.task.is_cacheable() and self._sound_entry(task) is not None
 
     def fetch(self, task: StoredTask[Any]) -> bool:
         """Give a task the files of an earlier run, if they are ours, whole and current; return whether they are."""
+        names = self._sound_entry(task) if self.is_usable else None
+        if names is not None:
+            with self._tolerating("cannot be read"):
+                self._take_out(self._entry(task.task_path.name), task.task_path, names)
+                return True
+        return False
+
+    def _sound_entry(self, task: StoredTask[Any]) -> list[str] | None:
+        """Return the names of the files of a task's entry, if there is one that is ours, whole and current."""
         entry = self._entry(task.task_path.name)
-        if not entry.is_dir():
-            return False
         with self._tolerating("cannot be read"):
+            if not entry.is_dir():
+                return None
             result = StoredTask(task.task, entry / task.task_path.name).result() if self._is_sealed(entry) else None
             if result is None:
                 self.refused["an entry that is damaged, or was not made by your runs, was not used"] += 1
             elif task.task.is_current(result):
-                self._take_out(entry, task.task_path, [file["name"] for file in result["files"]])
-                return True
-        return False
+                return [file["name"] for file in result["files"]]
+        return None
 
     def keep(self, tasks: Iterable[StoredTask[Any]]) -> None:
         """Keep the files of finished tasks, the first ones first, and remove what was not used for longest."""
         kept_bytes = 0
+        if not self.is_usable:
+            return
         for task in tasks:
             result = task.result() if task.task.is_cacheable() else None
             if result is None or not _is_repeatable(result):
@@ -149,6 +175,8 @@ class WorkCache:
 
     def note_run(self, name: str, content: Any) -> None:
         """Note what a run has published."""
+        if not self.is_usable:
+            return
         with self._tolerating("cannot be written"):
             filesystem.make_folder(self.folder / RUNS, exist_ok=True, parents=True)
             note: SealedNote = {"note": content, "seal": seal_of(self.key, [name, content])}
@@ -233,7 +261,14 @@ class WorkCache:
         try:
             yield
         except (OSError, RuntimeError) as error:  # RuntimeError: a user without a home
-            self.refused[f"{what}: {getattr(error, 'strerror', None) or error}"] += 1
+            self.refused[f"{what}: {_cause(error, self.folder)}"] += 1
+
+
+def _cause(error: OSError | RuntimeError, folder: Path) -> str:
+    """Return what is wrong, with the file that it is about, unless that is in the cache, whose name is said."""
+    words, name = getattr(error, "strerror", None) or str(error), getattr(error, "filename", None)
+    path = Path(os.fsdecode(name)) if isinstance(name, str | bytes | os.PathLike) else folder
+    return words if folder in (path, *path.parents) else f"{str(path)!r}: {words}"
 
 
 def is_cache(folder: Path) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
+from corpuskit.core.disk.regular_file import open_named
 from corpuskit.core.errors import UsageError
 from corpuskit.core.wording import excerpt
 
@@ -62,7 +63,7 @@ class Marked:
 def load(path: Path) -> Marked:
     """Read one YAML file. Raises UsageError if it is missing, too large or not plain YAML."""
     try:
-        with path.open("rb") as file:
+        with open_named(path) as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise UsageError(f"{path.name}: cannot be read: {(error.strerror or 'I/O error').lower()}") from None

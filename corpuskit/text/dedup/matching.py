@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from corpuskit.text.dedup.minhash import Matches, Ranks, Similarities
+    from corpuskit.text.dedup.minhash import BandMatches, Matches, Ranks, Similarities
 
     Flags = NDArray[np.bool_]
     Keys = NDArray[np.uint64]
@@ -47,12 +47,16 @@ class Matcher:
         parameters: DedupParameters,
         entries: Entries,
         alike: "Callable[[Ranks, Ranks], Similarities] | None" = None,
+        max_rows: int | None = None,
     ) -> None:
-        """`alike` returns the similarities of entries given by number; without it, signatures decide."""
+        """`alike` returns the similarities of entries given by number; without it, signatures decide.
+
+        `max_rows` rows are held at a time where the parameters set no limit of memory.
+        """
         import numpy
 
         self.parameters, self.entries = parameters, entries
-        self.max_rows = parameters.rows_in_memory(ROW_BYTES, LEAST_ROOM)
+        self.max_rows = parameters.rows_in_memory(ROW_BYTES, LEAST_ROOM) or max_rows
         self._similarities_of = alike
         self._order: Ranks | None = None
         self._ranks: Ranks | None = None
@@ -100,13 +104,14 @@ class Matcher:
                     firsts = rows[same == NOBODY]
         return firsts_of
 
-    def match(self, band: int, matches: "Matches", skipped: "Flags") -> None:
-        """Enter the matches of one band."""
+    def match(self, band: int, matches: "Matches | BandMatches", skipped: "Flags | None" = None) -> None:
+        """Enter the matches of one band, but for entries that are `skipped`: without flags, those without words."""
         import numpy
 
         from corpuskit.text.dedup.minhash import match_in_band
 
-        for runs in by_key(self._rows(f"key-{band}", skipped), self.max_rows):
+        rows_of_band = self._rows(f"key-{band}", skipped) if skipped is not None else self._rows_with_words(band)
+        for runs in by_key(rows_of_band, self.max_rows):
             leaders = numpy.empty(0, numpy.int64)
             for rows, part in self._in_order(runs):
                 keys, ranks = rows[:, 0], rows[:, 1].astype(numpy.int64)
@@ -156,6 +161,16 @@ class Matcher:
             if corpus_keys is not None and first < self.entries.start:
                 # An entry of an earlier snapshot matters only if it shares a key with the corpus.
                 numbers = numbers[_is_in(corpus_keys, rows[numbers - first, 0])]
+            ranks = numbers if self._ranks is None else self._ranks[numbers]
+            yield numpy.column_stack((rows[numbers - first], ranks.astype(numpy.uint64)))
+
+    def _rows_with_words(self, band: int) -> Iterator["Keys"]:
+        """Yield the keys of one band with their ranks, without those of entries that have no signature."""
+        import numpy
+
+        flags = (rows[:, 0] > 0 for _, rows in self.entries.chunks("wordless"))
+        for (first, rows), wordless in zip(self.entries.chunks(f"key-{band}"), flags, strict=True):
+            numbers = numpy.flatnonzero(~wordless) + first
             ranks = numbers if self._ranks is None else self._ranks[numbers]
             yield numpy.column_stack((rows[numbers - first], ranks.astype(numpy.uint64)))
 

@@ -109,6 +109,24 @@ class Matches:
         self.similarities[at[better]] = shares[better]
 
 
+class BandMatches:
+    """The matches of one band, handed on as they are found: in one band a document has one leader at most."""
+
+    def __init__(self, start: int, take: Callable[[Ranks, Ranks, Similarities], None]) -> None:
+        """`take` gets documents from rank `start` on, their leaders and the similarities."""
+        self.start, self._take = start, take
+
+    def computed(self, leaders: Ranks, ranks: Ranks) -> tuple[Similarities, NDArray[np.bool_]]:
+        """Return that no similarity is known: a document that matched is asked for no more."""
+        return np.zeros(len(ranks), np.float64), np.zeros(len(ranks), bool)
+
+    def enter(self, leaders: Ranks, ranks: Ranks, shares: Similarities) -> None:
+        """Hand matches on."""
+        asked = ranks >= self.start
+        if asked.any():
+            self._take(ranks[asked], leaders[asked], shares[asked])
+
+
 def earliest_leaders(
     columns: Iterable[Hashes], count: int, alike: Likeness, threshold: float
 ) -> tuple[Ranks, Similarities]:
@@ -124,7 +142,7 @@ def earliest_leaders(
 
 
 def match_in_band(
-    keys: Hashes, ranks: Ranks, matches: Matches, alike: Likeness, threshold: float, *, part: bool = False
+    keys: Hashes, ranks: Ranks, matches: Matches | BandMatches, alike: Likeness, threshold: float, *, part: bool = False
 ) -> Ranks:
     """Apply the rule to documents by their key in one band; return the leaders of the keys.
 

@@ -39,11 +39,15 @@ if TYPE_CHECKING:
     from corpuskit.text.dedup.index import IndexSession
 
 
+ROWS_AT_ONCE = 1_000_000
+"""Rows of keys that a task holds; what is beyond goes to the disk, by key. Sorting takes some 70 bytes a row."""
+
+
 class ShardedDedup:
     """The parallel form of `dedup` (`corpuskit.core.step.ShardedRun`).
 
-    A matching task holds about 60 bytes per document in memory, or 20 and what `--memory` allows; resolve, the only
-    other task that sees all documents, holds 100.
+    A matching task holds `ROWS_AT_ONCE` rows, or what `--memory` allows, however many documents there are, and 24 bytes
+    for each of them if `keep` is not `first`. Resolve, the only other task that sees all documents, holds 70 each.
     """
 
     def __init__(
@@ -68,30 +72,31 @@ class ShardedDedup:
 
     def match(self, bucket: int, signatures: Sequence[Path], path: Path) -> None:
         """Write the matches in one band: the earliest for each document that has any."""
-        import numpy
+        from corpuskit.core.disk.block_file import BlockWriter, Field
+        from corpuskit.text.dedup.minhash import BandMatches
 
-        from corpuskit.core.disk.block_file import Field
-        from corpuskit.text.dedup.minhash import NOBODY, Matches
-
-        with ExitStack() as stack:
-            matcher = Matcher(self._parameters, self._entries(stack, signatures))
-            matches = Matches(matcher.entries.count, matcher.entries.start)
-            matcher.match(bucket, matches, matcher.wordless())
-        matched = numpy.flatnonzero(matches.leaders != NOBODY)
-        columns: dict[str, NDArray[Any]] = {
-            "place": matched + matches.start,
-            "leader": matches.leaders[matched],
-            "similarity": matches.similarities[matched],
-        }
         fields = [Field("place", "<i8", 1), Field("leader", "<i8", 1), Field("similarity", "<f8", 1)]
-        _write(path, lambda file: _write_table(file, fields, columns))
+
+        def write_matches(file: IO[bytes]) -> None:
+            writer = BlockWriter(file, fields, ())
+
+            def take(*columns: "NDArray[Any]") -> None:
+                for rows in _in_blocks(dict(zip((field.name for field in fields), columns, strict=True))):
+                    writer.append(rows, {}, len(rows["place"]))
+
+            with ExitStack() as stack:
+                matcher = Matcher(self._parameters, self._entries(stack, signatures), max_rows=ROWS_AT_ONCE)
+                matcher.match(bucket, BandMatches(matcher.entries.start, take))
+            writer.finish({})
+
+        _write(path, write_matches)
 
     def resolve(self, signatures: Sequence[Path], matches: Sequence[Path], path: Path) -> Resolution:
         """Write the verdicts on each shard's documents; with an index, also a table of all verdicts."""
         from corpuskit.text.dedup.minhash import Matches
 
         with ExitStack() as stack:
-            matcher = Matcher(self._parameters, self._entries(stack, signatures))
+            matcher = Matcher(self._parameters, self._entries(stack, signatures), max_rows=ROWS_AT_ONCE)
             entries = matcher.entries
             near = Matches(entries.count, entries.start)
             for band in matches:
@@ -190,14 +195,19 @@ def _read_verdicts(stack: ExitStack, path: Path) -> Verdicts:
 
 
 def _write_table(file: IO[bytes], fields: "list[Field]", columns: "Mapping[str, NDArray[Any]]") -> None:
-    from corpuskit.core.disk.block_file import ROWS, BlockWriter
+    from corpuskit.core.disk.block_file import BlockWriter
 
     writer = BlockWriter(file, fields, ())
-    count = len(columns[fields[0].name])
-    for start in range(0, count, ROWS):
-        rows = {name: column[start : start + ROWS] for name, column in columns.items()}
-        writer.append(rows, {}, min(ROWS, count - start))
+    for rows in _in_blocks(columns):
+        writer.append(rows, {}, len(rows[fields[0].name]))
     writer.finish({})
+
+
+def _in_blocks(columns: "Mapping[str, NDArray[Any]]") -> "Iterator[dict[str, NDArray[Any]]]":
+    from corpuskit.core.disk.block_file import ROWS
+
+    for start in range(0, len(next(iter(columns.values()))), ROWS):
+        yield {name: column[start : start + ROWS] for name, column in columns.items()}
 
 
 def _write(path: Path, write: Callable[[IO[bytes]], object]) -> None:

@@ -138,7 +138,9 @@ def _needs_its_script(sample: str, language: str, score: float) -> bool:
 
 def _by_script(sample: str, scripts: Counter[str], language: str, score: float) -> tuple[str, float]:
     """Return a language that is written in the script of a line, and its share of what the model gives to all such."""
-    ((script, letters),) = scripts.most_common(1) or [("", 0)]
+    if not scripts.total():
+        return language, score
+    ((script, letters),) = scripts.most_common(1)
     if script in ("HAN", "KANA"):
         is_japanese = scripts["KANA"] > KANA_SHARE * (scripts["KANA"] + scripts["HAN"])
         possible: frozenset[str] | None = frozenset(["ja"]) if is_japanese else _IN_HAN - {"ja"}
@@ -157,9 +159,8 @@ def _by_script(sample: str, scripts: Counter[str], language: str, score: float) 
         for code, probability in predict(sample, len(known_codes()))
         if (code in possible if possible is not None else LATIN in scripts_of(code))
     ]
-    if not allowed:
-        return "und", 0.0
-    return allowed[0][0], allowed[0][1] / sum(probability for _, probability in allowed)
+    total = sum(probability for _, probability in allowed)
+    return (allowed[0][0], allowed[0][1] / total) if total else ("und", 0.0)
 
 
 def _large_scripts(scripts: Counter[str]) -> list[str]:

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import http.server
 import os
+import re
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -138,19 +139,53 @@ def tree(tmp_path: Path) -> Path:
 
 def test_inputs_come_in_the_order_of_their_names_whatever_was_named_first(tree: Path) -> None:
     names = ["a/10.jsonl", "a/9.jsonl", "b/2.jsonl"]
-    for arguments in (["b", "a"], ["a", "b"], ["*/*.jsonl"], ["b/2.jsonl", "a", "a/9.jsonl", "./a/../a/9.jsonl"]):
+    for arguments in (["b", "a"], ["a", "b"], ["*/*.jsonl"], ["b", "b/2.jsonl", "a", "a/9.jsonl", "./a/../a/9.jsonl"]):
         found = resolve(arguments, [".jsonl"], tree)
         assert [source.name for source in found] == names, arguments
 
 
-def test_names_are_below_the_common_folder(tree: Path) -> None:
-    assert [source.name for source in resolve([str(tree / "a")], [".jsonl"])] == ["10.jsonl", "9.jsonl"]
-    assert [source.name for source in resolve([str(tree / "a" / "9.jsonl")])] == ["9.jsonl"]
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        (["a"], ["a/10.jsonl", "a/9.jsonl"]),
+        (["a", "b"], ["a/10.jsonl", "a/9.jsonl", "b/2.jsonl"]),
+        (["a/9.jsonl"], ["9.jsonl"]),
+        (["a/9.jsonl", "b"], ["9.jsonl", "b/2.jsonl"]),
+        (["b/2.jsonl", "a/9.jsonl"], ["2.jsonl", "9.jsonl"]),
+        (["a/*.jsonl"], ["10.jsonl", "9.jsonl"]),
+        (["?"], ["a/10.jsonl", "a/9.jsonl", "b/2.jsonl"]),
+        (["**/9.jsonl"], ["a/9.jsonl"]),
+        (["."], ["tree/a/10.jsonl", "tree/a/9.jsonl", "tree/b/2.jsonl"]),
+        (["a/../b/"], ["b/2.jsonl"]),
+    ],
+)
+def test_a_file_is_called_by_what_is_named_whatever_else_is_read(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], names: list[str]
+) -> None:
+    names = [name.replace("tree/", f"{tree.name}/") for name in names]
+    assert [source.name for source in resolve(arguments, [".jsonl"], tree)] == names
+    assert [source.name for source in resolve([str(tree / name) for name in arguments], [".jsonl"])] == names
+    monkeypatch.chdir(tree / "b")
+    assert [source.name for source in resolve([f"../{name}" for name in arguments], [".jsonl"])] == names
+
+
+def test_files_of_one_name_are_told(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("c/a/9.jsonl", "c/a/10.jsonl"):
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_text("{}\n")
+    for arguments in (["a", "c/a"], ["c/a", "a"]):
+        files = resolve(arguments, [".jsonl"], tree)
+        assert [str(file.local_path).removeprefix(f"{tree}/") for file in files] == [
+            *("a/10.jsonl", "c/a/10.jsonl", "a/9.jsonl", "c/a/9.jsonl")
+        ]
+        assert re.search(
+            r"2 inputs have the name of another, 'a/10.jsonl' first: .*/a/10.*c/a/10", capsys.readouterr().err
+        )
 
 
 def test_links_that_lead_nowhere_are_named(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tree / "a" / "lost.jsonl").symlink_to("nowhere")
-    assert [source.name for source in resolve([str(tree / "a")], [".jsonl"])] == ["10.jsonl", "9.jsonl"]
+    assert [source.name for source in resolve([str(tree / "a")], [".jsonl"])] == ["a/10.jsonl", "a/9.jsonl"]
     assert "1 link to nothing left out" in capsys.readouterr().err
     with pytest.raises(UsageError, match="leads nowhere"):
         resolve(["a/lost.jsonl"], base=tree)
@@ -201,3 +236,16 @@ def test_an_address_is_read_and_named_without_its_secrets(server: str) -> None:
         list(resolve([f"{server}/nothing"])[0].lines())
     with pytest.raises(RemoteError):
         list(resolve(["http://127.0.0.1:9/nothing"])[0].lines())
+
+
+@pytest.mark.parametrize("pattern", ["*/*.txt", "**/*.txt", "closed/*", "*/named.txt", "**"])
+def test_a_glob_passes_over_no_folder_that_must_not_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str
+) -> None:
+    for name in ("open", "closed"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "named.txt").write_text("words")
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path).name != "closed")
+    with pytest.raises(UsageError, match=r"cannot read '.*closed': Permission denied"):
+        resolve([pattern], base=tmp_path)
+    assert [file.name for file in resolve(["open/*.txt"], base=tmp_path)] == ["named.txt"]

@@ -1,10 +1,12 @@
 """Reading an address survives what servers do: busy ones, cut bodies, no length; a change in between is an error."""
 
+import contextlib
 import gc
 import gzip
 import http.server
 import io
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, ClassVar
@@ -14,8 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpuskit import FetchWarc, Files, Flow, resolve
-from corpuskit.core.errors import RemoteError
-from corpuskit.core.reading import remote
+from corpuskit.core.errors import CorpuskitError, RemoteError, UsageError
+from corpuskit.core.reading import remote, web_requests
 from corpuskit.core.reading.inputs import Input
 from tests.support.warc import page, plain, record
 
@@ -57,7 +59,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if with_body or fault.isdigit():
             Server.requests[self.path] += 1
         count = Server.requests[self.path]
-        if (fault.isdigit() and count <= 2) or fault == "always-503":
+        if (fault in ("429", "500", "503", "504") and count <= 2) or fault == "always-503":
             self.send_response(int(fault.removeprefix("always-")))
             self.send_header("Content-Length", "0")
             self.send_header("Retry-After", "0")
@@ -66,6 +68,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         is_changed = count > (1 if with_body else 0)
         if fault == "changes" and is_changed:
             body = body.replace(b"number", b"NUMBER")
+        if fault in ("401", "403", "410", "418"):
+            self.send_response(int(fault))
+            self.send_header("Content-Length", "0")
+            return self.end_headers()
+        if fault.startswith("part"):
+            return self.respond_with_part(fault, body, with_body=with_body)
         start, end = self.range(len(body)) if fault in ("cut", "503", "whole", "changes") else (0, len(body))
         self.send_response(206 if (start, end) != (0, len(body)) else 200)
         if fault in ("cut", "503", "whole", "changes"):
@@ -90,12 +98,43 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return None
         if fault == "chunked":
             self.wfile.write(b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
+        elif fault == "slow":
+            self.trickle(body)
         elif (fault in ("cut", "cut-without-ranges", "changes") and count <= 2) or fault == "too-short":
             self.close_connection = True
             self.wfile.write(body[start : end if fault == "too-short" else (start + end) // 2])
         else:
             self.wfile.write(body[start:end])
         return None
+
+    def respond_with_part(self, fault: str, body: bytes, *, with_body: bool) -> None:
+        """Send a part that nobody asked for, or another one than was asked for."""
+        start, end = self.range(len(body))
+        is_asked = "Range" in self.headers
+        if fault == "part-unasked" or (fault == "part-unasked-of-get" and with_body):
+            end = len(body) // 2
+        elif fault == "part-of-elsewhere" and is_asked:
+            start, end = start + 70, end
+        elif fault == "part-empty" and is_asked:
+            end = start
+        self.send_response(206 if is_asked or end < len(body) else 200)
+        self.send_header("Accept-Ranges", "none" if "unasked" in fault else "bytes")
+        if fault != "part-unasked" and (is_asked or end < len(body)):
+            self.send_header("Content-Range", f"bytes {start}-{max(end - 1, start)}/{len(body)}")
+        self.send_header("Content-Length", str(end - start))
+        self.end_headers()
+        if with_body and fault != "part-slow":
+            self.wfile.write(body[start:end])
+        elif with_body:
+            self.trickle(body[start:end])
+
+    def trickle(self, body: bytes) -> None:
+        """Send a byte every now and then."""
+        with contextlib.suppress(OSError):
+            for byte in body[:200]:
+                self.wfile.write(bytes([byte]))
+                self.wfile.flush()
+                time.sleep(0.1)
 
     def range(self, size: int) -> tuple[int, int]:
         asked = self.headers.get("Range", "").removeprefix("bytes=")
@@ -138,11 +177,44 @@ def test_formats_that_are_read_from_their_end_need_no_length(address: str, fault
         ("always-503", "status 503"),
         ("too-short", "the answer ends early"),
         ("changes", "was changed while it was read"),
+        ("part-unasked", "a part of it, although all was asked for"),
+        ("part-unasked-of-get", "a part of it, although all was asked for"),
+        ("part-of-elsewhere", "another part than was asked for, from byte 70 instead of 0"),
+        ("part-empty", "named a greater size"),
+        ("403", r"refuses access \(status 403\); check the address and the credentials$"),
+        ("401", r"refuses access \(status 401\); check the address and the credentials$"),
+        ("418", r"refuses the request \(status 418\); check the address$"),
     ],
 )
 def test_what_does_not_pass_is_said(address: str, fault: str, says: str) -> None:
     with pytest.raises(RemoteError, match=says):
         list(Input("remote", url=f"{address}/{fault}/lines.jsonl").lines())
+
+
+@pytest.mark.parametrize("fault", ["slow", "part-slow"])
+def test_a_server_that_sends_next_to_nothing_is_given_up(
+    address: str, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web_requests, "SILENCE", 0.5)
+    begin = time.monotonic()
+    with pytest.raises(RemoteError, match="less than 100 bytes a second"):
+        list(Input("remote", url=f"{address}/{fault}/lines.jsonl").lines())
+    assert time.monotonic() - begin < 10
+
+
+@pytest.mark.parametrize(
+    ("url", "error", "says"),
+    [
+        ("foo://example.org/x", UsageError, "foo:// is not a known kind of address"),
+        ("http://127.0.0.1:abc/x", UsageError, "not a valid address"),
+        ("http://127.0.0.1:9/x", RemoteError, "nothing answers there; check host and port"),
+        ("https://host.invalid/x", RemoteError, "host is not known"),
+    ],
+)
+def test_what_is_wrong_with_an_address_is_said_in_words(url: str, error: type[CorpuskitError], says: str) -> None:
+    with pytest.raises(error, match=says) as caught:
+        list(Input("remote", url=url).lines())
+    assert "Error" not in str(caught.value)
 
 
 def test_a_body_that_is_packed_on_its_way_is_whole_or_damaged(address: str) -> None:

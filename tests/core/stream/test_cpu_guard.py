@@ -94,6 +94,30 @@ class SlowToLoad(Stage):
         return document
 
 
+@dataclass(frozen=True)
+class Slow(Stage):
+    """Takes more processor time for some documents than a guarded stage may."""
+
+    is_guarded: bool = True
+
+    @property
+    def guarded(self) -> bool:
+        """As asked for."""
+        return self.is_guarded
+
+    @property
+    def setup_seconds(self) -> float:
+        """Enough for a slow document."""
+        return 5
+
+    def apply(self, document: Document) -> Document:
+        """The document, after a second if it is slow."""
+        end = time.process_time() + (1 if document.text == "slow" else 0)
+        while time.process_time() < end:
+            pass
+        return document
+
+
 @pytest.fixture(autouse=True)
 def little_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cpu_guard, "CPU_SECONDS", 0.4)
@@ -229,3 +253,14 @@ def test_no_worker_outlives_its_stream(tmp_path: Path) -> None:
 def children() -> set[str]:
     """The process ids of this process's children."""
     return set(Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split())
+
+
+@pytest.mark.parametrize(("guarded", "killed"), [(True, ["0", "1", str(BATCH_DOCUMENTS)]), (False, [])])
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_what_is_killed_depends_on_no_number_of_workers(
+    tmp_path: Path, guarded: bool, killed: list[str], jobs: int
+) -> None:
+    texts = ["slow" if number in (0, 1, BATCH_DOCUMENTS) else "text" for number in range(2 * BATCH_DOCUMENTS)]
+    documents, verdicts, [count] = passed([Slow(guarded)], written(tmp_path, texts), jobs)
+    assert sorted(count.killed, key=int) == killed == [verdict.id for verdict in verdicts]
+    assert len(documents) == len(texts) - len(killed)

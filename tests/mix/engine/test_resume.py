@@ -281,7 +281,7 @@ def test_links_in_the_work_are_refused(tmp_path: Path, work: Path, name: str) ->
 @pytest.mark.parametrize("name", ["", "work", "work/tasks", "work/log"])
 def test_files_in_place_of_folders_are_refused(work: Path, name: str) -> None:
     path = work.parent / name
-    shutil.rmtree(path)
+    shutil.rmtree(path, ignore_errors=True)
     path.write_text("x")
     with pytest.raises(PublishError, match="is not a folder; remove it"):
         mix("out")

@@ -1,0 +1,131 @@
+"""How web servers are asked, which of their answers are believed, and what went wrong in words.
+
+fsspec takes an answer for what was asked. A server, or a proxy before it, may send only a part without being asked for
+one (RFC 9110, 15.3.7: status 206 answers a request with a Range), or the part of another place; both would lose data
+without a word.
+"""
+
+from typing import Any
+
+from corpuskit.core.errors import RemoteError
+
+__all__ = ["client_options", "demand_whole_answer", "in_words", "is_lost_connection", "retry_after"]
+
+SILENCE = 60
+"""Seconds without a byte after which a connection counts as lost."""
+SLOWEST = 100
+"""Bytes a second below which a server is given up, over `SILENCE` seconds."""
+PARTIAL_CONTENT = 206
+
+
+def client_options() -> dict[str, Any]:
+    """Return what fsspec is to tell its web client. By default, it would end any download after five minutes."""
+    from aiohttp import ClientTimeout
+
+    from corpuskit import __version__
+
+    timeout = ClientTimeout(total=None, sock_connect=SILENCE, sock_read=SILENCE)
+    # What is compressed nevertheless is recognised by its content, and by its end: aiohttp takes a cut body for whole.
+    headers = {"User-Agent": f"corpuskit/{__version__}", "Accept-Encoding": "identity"}
+    return {
+        "timeout": timeout,
+        "headers": headers,
+        "auto_decompress": False,
+        "raise_for_status": demand_whole_answer,
+    }
+
+
+async def demand_whole_answer(response: Any) -> None:
+    """Raise RemoteError for an answer that is a part, and not the one that was asked for; watch the speed of a part.
+
+    A part is taken in at once, so its speed is the server's. Of a whole body, `RemoteStream` reads as it needs.
+    """
+    asked = _first_asked(response.request_info.headers.get("Range", ""))
+    if response.status != PARTIAL_CONTENT:
+        return
+    if asked is None:
+        raise RemoteError("the server sent a part of it, although all was asked for (status 206)")
+    sent = _first_sent(response.headers.get("Content-Range", ""))
+    if sent not in (None, asked):
+        raise RemoteError(f"the server sent another part than was asked for, from byte {sent} instead of {asked}")
+    _watch_speed(response, 0)
+
+
+def _first_asked(value: str) -> int | None:
+    first, dash, _ = value.removeprefix("bytes=").partition("-")
+    return int(first) if dash and first.isdigit() else None
+
+
+def _first_sent(value: str) -> int | None:
+    first, dash, _ = value.removeprefix("bytes ").strip().partition("-")
+    return int(first) if dash and first.isascii() and first.isdigit() and len(first) < 20 else None
+
+
+def _watch_speed(response: Any, already: int) -> None:
+    """Give up an answer that comes too slowly, at each end of `SILENCE` seconds."""
+    import asyncio
+
+    def look() -> None:
+        body = response.content
+        if body is None or body.is_eof() or response.closed:
+            return
+        if body.total_bytes - already < SLOWEST * SILENCE:
+            body.set_exception(too_slow())
+            response.close()
+        else:
+            _watch_speed(response, body.total_bytes)
+
+    asyncio.get_running_loop().call_later(SILENCE, look)
+
+
+def too_slow() -> RemoteError:
+    """Return the error for a server that sends next to nothing."""
+    return RemoteError(f"the server sends less than {SLOWEST} bytes a second")
+
+
+def is_lost_connection(error: BaseException) -> bool:
+    """Whether a connection broke, or fell silent."""
+    from aiohttp import ClientConnectionError, ClientPayloadError
+
+    return isinstance(error, (ClientConnectionError, ClientPayloadError, ConnectionError, TimeoutError))
+
+
+def retry_after(error: BaseException) -> int:
+    """Return the seconds that the server asks to wait; 0 if it names none, or a date."""
+    headers = getattr(error, "headers", None) or {}
+    value = str(headers.get("Retry-After", ""))
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else 0
+
+
+def in_words(error: BaseException) -> str:
+    """Return what went wrong with a request, and what to do about it."""
+    import aiohttp
+
+    errors = [error.__cause__, error] if error.__cause__ is not None else [error]
+    status = next((status for each in errors if isinstance(status := getattr(each, "status", 0), int) and status), 0)
+    if status:
+        return _status_in_words(status)
+    kinds: tuple[tuple[type[BaseException], str], ...] = (
+        (aiohttp.ClientConnectorDNSError, "its host is not known; check the address, or the network"),
+        (aiohttp.ClientConnectorCertificateError, "the server's certificate is not trusted"),
+        (aiohttp.ClientConnectorSSLError, "no encrypted connection to the server can be made; check the address"),
+        (aiohttp.ClientConnectorError, "nothing answers there; check host and port, or try again later"),
+        (aiohttp.ClientPayloadError, "the answer ends early; try again later"),
+        (TimeoutError, f"the server sent nothing for {SILENCE} s; try again later"),
+        (aiohttp.ServerDisconnectedError, "the server closed the connection; try again later"),
+        (ConnectionError, "the connection broke; try again later"),
+        (aiohttp.ClientResponseError, "the answer is not valid HTTP; check the address"),
+        (PermissionError, "access is refused; check the credentials"),
+    )
+    for kind, words in kinds:
+        if any(isinstance(each, kind) for each in errors):
+            return words
+    return "the request failed; try again later"
+
+
+def _status_in_words(status: int) -> str:
+    if status in (401, 403, 407):
+        return f"the server refuses access (status {status}); check the address and the credentials"
+    if status < 500 and status not in (408, 425, 429):
+        return f"the server refuses the request (status {status}); check the address"
+    return f"status {status}; try again later"
