@@ -9,6 +9,7 @@ import pytest
 
 from corpuskit import Document, Signals
 from corpuskit.core.counts import StepCount
+from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Drop, Item, Made
 from corpuskit.product.distilling.edit_distance import edit_share
 from corpuskit.text.turns import Turn, parse, render
@@ -291,3 +292,19 @@ def test_a_recipe_distils_a_log_and_heeds_withdrawals(corpuskit: Run, tmp_path: 
     (tmp_path / "recipe.yaml").write_text(RECIPE.replace('audience: "tenant:acme", ', ""))
     empty = corpuskit("mix", "recipe.yaml", "-o", "public", "--allow-empty")
     assert empty.returncode == 0 and not corpuskit("files", "public", "--quiet").stdout
+
+
+def test_only_the_kinds_that_are_named_are_made() -> None:
+    edit = event(1, "edit", turns=edited("It is here, on the right."))
+    label, rating = event(2, "label", {"spam": 1}, item="j"), event(3, "rate", 5, item="k")
+    assert distilled(edit, label, rating, kinds=("sft", "label")) == (
+        [("sft", 0.16), ("label", None)],
+        {"e1": "distilled", "e2": "distilled", "e3": "other-kind"},
+    )
+    assert distilled(edit, label, rating, kinds=("pair",))[1] == {
+        "e1": "distilled",
+        "e2": "other-kind",
+        "e3": "other-kind",
+    }
+    with pytest.raises(UsageError, match="names no kind"):
+        Signals(kinds=())
