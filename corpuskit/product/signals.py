@@ -37,7 +37,7 @@ class Signals(CorpusStage):
     A withdrawal takes out everything of its actor (`withdrawn`, with the id of the withdrawal) and is itself dropped as
     `withdrawal`, with tenant, actor and date for a takedown list. Without text, a rating or choice becomes a label.
 
-    Reads all of its input, spooled to TMPDIR, then writes; holds about 40 bytes an event in memory.
+    Reads all of its input, sorted in TMPDIR, then writes; memory does not grow with the log.
 
         corpuskit events log.jsonl --format copilot --tenant acme --key acme.key | corpuskit signals -o signals.jsonl
     """
