@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from corpuskit.product.aggregate_labels import AggregateLabels as AggregateLabels
     from corpuskit.product.events import Events as Events
     from corpuskit.product.signals import Signals as Signals
+    from corpuskit.product.train_quality import TrainQuality as TrainQuality
     from corpuskit.sources.code import Code as Code
     from corpuskit.sources.fetch_warc import FetchWarc as FetchWarc
     from corpuskit.sources.files import Files as Files
@@ -138,6 +139,7 @@ _MODULES = {
     "AggregateLabels": "corpuskit.product.aggregate_labels",
     "Events": "corpuskit.product.events",
     "Signals": "corpuskit.product.signals",
+    "TrainQuality": "corpuskit.product.train_quality",
     "Code": "corpuskit.sources.code",
     "FetchWarc": "corpuskit.sources.fetch_warc",
     "Files": "corpuskit.sources.files",

@@ -165,6 +165,13 @@ class Stage(Step):
         """
         return ()
 
+    def passes(self, line: bytes) -> bool:
+        """Whether a document stays as it is, told by its canonical line alone; False if that takes a closer look.
+
+        A recipe leaves files of such documents as they are, without reading them as documents.
+        """
+        return False
+
     def apply(self, document: Document) -> Document | Drop:
         """Return the document (changed or not) or a Drop; raise Reject if it cannot be processed."""
         raise NotImplementedError

@@ -5,14 +5,17 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from corpuskit.core.document import Document, decode_trusted, encode
 from corpuskit.core.errors import UsageError
+from corpuskit.core.option_values import spelled
 from corpuskit.core.step import CorpusStage, Drop, Item, Made
 from corpuskit.core.wording import did_you_mean, excerpt
 from corpuskit.product.distilling.distil import WEIGHTS, distil
 from corpuskit.product.distilling.grouping import EventSpool
+
+Kind = Literal["label", "pair", "sft", "unpaired"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Signals(CorpusStage):
     A withdrawal takes out everything of its actor (`withdrawn`, with the id of the withdrawal) and is itself dropped as
     `withdrawal`, with tenant, actor and date for a takedown list. Without text, a rating or choice becomes a label.
 
-    Reads all of its input, spooled to TMPDIR, then writes; holds about 40 bytes an event in memory.
+    Reads all of its input, sorted in TMPDIR, then writes; memory does not grow with the log.
 
         corpuskit events log.jsonl --format copilot --tenant acme --key acme.key | corpuskit signals -o signals.jsonl
     """
@@ -43,8 +46,19 @@ class Signals(CorpusStage):
         None
     )
 
+    kinds: Annotated[
+        tuple[Kind, ...], "Kinds of signals to make; events that give only others leave as `other-kind`."
+    ] = (
+        "label",
+        "pair",
+        "sft",
+        "unpaired",
+    )
+
     def __post_init__(self) -> None:
-        """Raise UsageError for weights that cannot be read."""
+        """Raise UsageError for weights that cannot be read, and if no kind is named."""
+        if not self.kinds:
+            raise UsageError(f"{spelled('kinds')} names no kind; name any of label, pair, sft, unpaired")
         _ = self._weights
 
     @cached_property
@@ -72,7 +86,10 @@ class Signals(CorpusStage):
                     yield from kept_events
                     continue
                 made, drops = distil(kept_events, self._weights)
-                for signal in made:
+                kept_signals = [signal for signal in made if signal.metadata["signal"]["kind"] in self.kinds]
+                parents = {parent for signal in kept_signals for parent in signal.metadata["parents"]}
+                for signal in kept_signals:
                     yield Made(signal)
                 for event, reason, values in drops:
-                    yield Drop(event, reason, values)
+                    is_left_over = reason == "distilled" and event.id not in parents
+                    yield Drop(event, "other-kind" if is_left_over else reason, values)

@@ -18,7 +18,9 @@ class Export(Sink):
 
     All or nothing: the manifest appears last, and nothing is published if an upstream command died. `jsonl` writes
     `part-*.jsonl.zst`; `parquet` writes the same documents in columns; `hf` writes Parquet under `data/` with a dataset
-    card, which `datasets.load_dataset` opens.
+    card, which `datasets.load_dataset` opens. `trl` writes rows for TRL's trainers below `trl/`, a file for each kind
+    (chats, examples, pairs, rated answers), and `openai` the lines of OpenAI's fine-tuning below `openai/`; neither can
+    be read back, so add jsonl to keep the documents too. A document that is no such row is refused (exit code 6).
 
     Refuses (exit code 6) a document that its audience may not have, by the rule of `filter-audience`; without
     `--audience`, any document that has a tenant.
@@ -28,7 +30,7 @@ class Export(Sink):
 
     to: Annotated[
         tuple[str, ...] | None,
-        "Formats to write: jsonl, parquet, hf; if not given, a folder holds jsonl and a file what its ending says.",
+        "Formats to write: jsonl, parquet, hf, trl, openai; by default jsonl, and for a file what its ending says.",
     ] = None
 
     audience: Annotated[str | None, AUDIENCE_HELP] = None

@@ -47,6 +47,10 @@ class FilterAudience(Stage):
         """The audience that the options name."""
         return Audience(audience_named(self.audience), self.use, day(self.as_of))
 
+    def passes(self, line: bytes) -> bool:
+        """Whether the document has neither a tenant nor a consent: no such key stands anywhere in its line."""
+        return b'"tenant":' not in line and b'"consent":' not in line
+
     def apply(self, document: Document) -> Document | Drop:
         """Return the document, or a drop `foreign-tenant`, `no-consent` or `expired`."""
         objection = self.rule.objection(document)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar
 
 from corpuskit.core.document import TURNS
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from corpuskit.text.quality.languages import LanguageProfile
     from corpuskit.text.quality.rules import Rule
     from corpuskit.text.quality.signals import TextSignals
+    from corpuskit.text.quality_model.scorer import Scorer
 
 __all__ = ["FilterQuality"]
 
@@ -24,6 +26,8 @@ Family = Literal["gopher", "gopher-repetition", "c4", "fineweb"]
 Rows = set[int]
 Kind = Literal["prose", "turns", "code"]
 """Conversations keep all their lines; code passes unjudged."""
+EVERY_FAMILY: tuple[Family, ...] = ("gopher", "gopher-repetition", "c4", "fineweb")
+MIN_SCORE = 0.5
 
 LITTLE_LEFT, CERTAIN_LANGUAGE = 0.5, 0.9
 """Share of a text below which the language of the rest is looked at, and the probability at which it is believed."""
@@ -55,7 +59,7 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True)
 class FilterQuality(Stage):
-    """Drop documents that fail the quality rules of Gopher, C4 or FineWeb.
+    """Drop documents that fail the quality rules of Gopher, C4 or FineWeb, or that a model finds bad.
 
     Families are applied in the order gopher, gopher-repetition, c4, fineweb. The first rule that fails names the drop,
     whose values are the signal, its figure and the bound. C4's rules first remove citation marks, short lines that are
@@ -78,18 +82,20 @@ class FilterQuality(Stage):
     space are no lines. `--words datatrove` counts as datatrove does, with its bounds. HTML is refused; conversations
     (`text/x-turns`) keep all lines, and code (by `metadata.programming_language` or `content_type`) passes unjudged.
 
+    `--model` asks a model that `train-quality` learned, or a classifier of fastText such as DCLM's (`--label` names its
+    label of good text), and drops documents with a score below `--min-score` as `low-score`. No rules are applied then,
+    unless `--rules` names some; the model judges what they leave. With `--annotate` the score goes to
+    `metadata.quality`, too.
+
     Example: corpuskit filter-quality --rules gopher,fineweb --set gopher-min-words=20 pages.jsonl
     """
 
     reads_prose: ClassVar[bool] = True
     drops_hint: ClassVar[str] = "see some with --drops FILE; --set changes the rule, filter-language names the language"
 
-    rules: Annotated[tuple[Family, ...], "Families of rules to apply."] = (
-        "gopher",
-        "gopher-repetition",
-        "c4",
-        "fineweb",
-    )
+    rules: Annotated[
+        tuple[Family, ...] | None, "Families of rules to apply: gopher, gopher-repetition, c4, fineweb; all by default."
+    ] = None
     set: Annotated[tuple[str, ...], "Threshold to change, as name=value; the value off disables the rule."] = ()
     annotate: Annotated[bool, "Keep every document; write figures and verdicts to metadata.quality."] = False
     language: Annotated[str, "Language of documents without metadata.language."] = "en"
@@ -101,22 +107,42 @@ class FilterQuality(Stage):
         Literal["gopher", "datatrove"], "Whose words, lines and bounds: those of the papers, or datatrove's."
     ] = "gopher"
     c4_edit_lines: Annotated[bool, "Pass on the text without the lines that C4's rules remove."] = True
+    model: Annotated[Path | None, "Model to ask: a file of `train-quality`, or a classifier of fastText."] = None
+    min_score: Annotated[float | None, "Lowest score of the model to keep, 0 to 1; by default 0.5."] = None
+    label: Annotated[str | None, "Label of good text in a model of fastText, such as hq."] = None
 
     def __post_init__(self) -> None:
-        """Check the rules and the overrides. Raises UsageError if they make no sense."""
-        if not self.rules:
+        """Check the rules, the overrides and the model.
+
+        Raises UsageError if they make no sense, DamagedError for a damaged model.
+        """
+        if self.rules == ():
             raise UsageError(f"{spelled('rules')} names no rules; name any of gopher, gopher-repetition, c4, fineweb")
         if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*", self.language):
             raise misfit("language", "an ISO 639 code such as en or zh", self.language)
         _ = self._changed
         self._demand_families_of_thresholds()
+        self._check_model()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return only the options: each process reads the model anew, as those of fastText cannot be pickled."""
+        return {option.name: getattr(self, option.name) for option in self.option_list()}
+
+    def options(self) -> dict[str, Any]:
+        """Return the families that are applied, and what is said of a model if there is one."""
+        options = {**super().options(), "rules": list(self._families)}
+        about_model = {key: options.pop(key) for key in ("model", "min-score", "label")}
+        if self.model is None:
+            return options
+        return {**options, **about_model, "min-score": self._least_score}
 
     def versions(self) -> dict[str, str]:
         """Return the versions of the word splitter and of the rules."""
         from corpuskit.text.quality.rules import QUALITY_RULES
         from corpuskit.text.quality.words import WORD_SPLITTER
 
-        return {"word-splitter": WORD_SPLITTER, "quality-rules": QUALITY_RULES}
+        versions = {"word-splitter": WORD_SPLITTER, "quality-rules": QUALITY_RULES} if self._families else {}
+        return versions if self.model is None else {**versions, "quality-model": self._scorer.version()}
 
     def prepare(self) -> None:
         """Fill the tables that all texts share, with a text that costs nothing."""
@@ -141,6 +167,10 @@ class FilterQuality(Stage):
         """Return what `apply` returns for each document, at a much lower cost than one by one."""
         from corpuskit.text.prose import require_prose
 
+        if not self._families:
+            for document in documents:
+                require_prose(document, "filter-quality")
+            return self._asked(documents)
         outcomes: list[Document | Drop | Reject] = list(documents)
         groups: dict[tuple[LanguageProfile, Kind], list[int]] = {}
         for index, document in enumerate(documents):
@@ -154,7 +184,58 @@ class FilterQuality(Stage):
                 batch_outcomes = apply_to_batch([documents[index] for index in batch], profile, kind)
                 for index, outcome in zip(batch, batch_outcomes, strict=True):
                     outcomes[index] = outcome
-        return outcomes
+        return outcomes if self.model is None else self._asked(outcomes)
+
+    def _asked(self, outcomes: Sequence[Document | Drop | Reject]) -> list[Document | Drop | Reject]:
+        """Return the outcomes with what the model says of the documents among them."""
+        new_outcomes = list(outcomes)
+        rows = [row for row, outcome in enumerate(outcomes) if isinstance(outcome, Document)]
+        texts = [outcome.text for outcome in outcomes if isinstance(outcome, Document)]
+        for row, score in zip(rows, self._scorer.scores(texts), strict=True):
+            document = outcomes[row]
+            assert isinstance(document, Document)
+            if self.annotate:
+                verdict = "pass" if score >= self._least_score else "low-score"
+                before = document.metadata.get("quality") if self._families else None
+                quality = before if isinstance(before, dict) else {}
+                verdicts = {**quality.get("verdicts", {}), "model": verdict}
+                new_outcomes[row] = document.with_metadata(quality={**quality, "score": score, "verdicts": verdicts})
+            elif score < self._least_score:
+                new_outcomes[row] = Drop(document, "low-score", {"score": score, "min": self._least_score})
+        return new_outcomes
+
+    def _check_model(self) -> None:
+        """Raise UsageError for a model that cannot be used, and for options of one where there is none."""
+        if self.model is None:
+            for name, value in (("min-score", self.min_score), ("label", self.label)):
+                if value is not None:
+                    raise UsageError(f"{spelled(name, value)} is about a model; name it with {spelled('model')}")
+            return
+        if not 0 <= self._least_score <= 1:
+            raise misfit("min-score", "a score from 0 to 1", self.min_score)
+        if self.rules is None and self.set:
+            raise UsageError(
+                f"{spelled('set')} changes rules, and with a model none is applied unless you name it; "
+                f"add {spelled('rules', ['gopher'])}"
+            )
+        _ = self._scorer
+
+    @property
+    def _families(self) -> tuple[Family, ...]:
+        if self.rules is not None:
+            return self.rules
+        return EVERY_FAMILY if self.model is None else ()
+
+    @property
+    def _least_score(self) -> float:
+        return MIN_SCORE if self.min_score is None else self.min_score
+
+    @cached_property
+    def _scorer(self) -> "Scorer":
+        from corpuskit.text.quality_model.scorer import open_scorer
+
+        assert self.model is not None
+        return open_scorer(self.model, self.label)
 
     def _profile(self, document: Document) -> "LanguageProfile":
         from corpuskit.text.quality.languages import profile_of
@@ -270,7 +351,7 @@ class FilterQuality(Stage):
     def _new_checks(self, thresholds: dict[str, float | None]) -> dict[str, dict[str, list[Check]]]:
         from corpuskit.text.quality.rules import FAMILIES, RULES
 
-        checks: dict[str, dict[str, list[Check]]] = {family: {} for family in FAMILIES if family in self.rules}
+        checks: dict[str, dict[str, list[Check]]] = {family: {} for family in FAMILIES if family in self._families}
         for rule in RULES:
             bound = thresholds[rule.name]
             if rule.family in checks and bound is not None:
@@ -305,7 +386,7 @@ class FilterQuality(Stage):
         for override in self.set:
             name, _, value = (part.strip() for part in override.partition("="))
             family = family_of.get(name)
-            if family is not None and family not in self.rules and value != "off":
+            if self.rules is not None and family is not None and family not in self.rules and value != "off":
                 raise UsageError(
                     f"{spelled('set')} changes {name}, but {spelled('rules', self.rules)} leaves out {family}"
                 )

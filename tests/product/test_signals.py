@@ -2,6 +2,7 @@
 
 import json
 import random
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 
 from corpuskit import Document, Signals
 from corpuskit.core.counts import StepCount
+from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Drop, Item, Made
+from corpuskit.product.distilling import grouping
 from corpuskit.product.distilling.edit_distance import edit_share
 from corpuskit.text.turns import Turn, parse, render
 from tests.conftest import Run, lines_of
@@ -291,3 +294,58 @@ def test_a_recipe_distils_a_log_and_heeds_withdrawals(corpuskit: Run, tmp_path: 
     (tmp_path / "recipe.yaml").write_text(RECIPE.replace('audience: "tenant:acme", ', ""))
     empty = corpuskit("mix", "recipe.yaml", "-o", "public", "--allow-empty")
     assert empty.returncode == 0 and not corpuskit("files", "public", "--quiet").stdout
+
+
+def test_only_the_kinds_that_are_named_are_made() -> None:
+    edit = event(1, "edit", turns=edited("It is here, on the right."))
+    label, rating = event(2, "label", {"spam": 1}, item="j"), event(3, "rate", 5, item="k")
+    assert distilled(edit, label, rating, kinds=("sft", "label")) == (
+        [("sft", 0.16), ("label", None)],
+        {"e1": "distilled", "e2": "distilled", "e3": "other-kind"},
+    )
+    assert distilled(edit, label, rating, kinds=("pair",))[1] == {
+        "e1": "distilled",
+        "e2": "other-kind",
+        "e3": "other-kind",
+    }
+    with pytest.raises(UsageError, match="names no kind"):
+        Signals(kinds=())
+
+
+@pytest.mark.parametrize("most_events", [3, 7, 50, 10_000])
+def test_groups_come_whole_and_in_the_order_of_their_first_events(
+    most_events: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grouping, "MOST_EVENTS", most_events)
+    choice = random.Random(most_events)
+    items = [choice.choice(["often", str(choice.randrange(40)), None]) for _ in range(600)]
+    documents = [
+        Document(f"d{number}", "plain") if item is None else event(number % 60, "label", 1, item, ())
+        for number, item in enumerate(items)
+    ]
+    groups: dict[str, list[bytes]] = {}
+    with closing(grouping.EventSpool()) as spool:
+        for number, (item, document) in enumerate(zip(items, documents, strict=True)):
+            line = f"{number} {item}".encode()
+            spool.add(document, line)
+            groups.setdefault(f"d{number}" if item is None else f"item {item}", []).append(line)
+        expected = [
+            lines[start : start + most_events]
+            for lines in groups.values()
+            for start in range(0, len(lines), most_events)
+        ]
+        assert list(spool.groups()) == expected
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_log(tmp_path: Path) -> None:
+    from tests.benchmarks.product_signals import run
+
+    line = json.dumps({"id": "ID", "text": "", "metadata": event(1, "label", {"spam": 1}, "ITEM", ()).metadata})
+    peaks = []
+    for count in (100_000, 1_000_000):
+        with (tmp_path / "events.jsonl").open("w") as log:
+            for number in range(count):
+                log.write(line.replace("ID", f"e{number}", 1).replace("ITEM", f"m{number // 3}", 1) + "\n")
+        peaks.append(run(tmp_path, "signals", "events.jsonl", "-o", "signals.jsonl")[1])
+    assert peaks[1] < peaks[0] + 12_000_000, peaks

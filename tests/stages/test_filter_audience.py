@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from corpuskit import Document, Drop, FilterAudience, Flow, UsageError, load_recipe
+from corpuskit import Document, Drop, FilterAudience, Flow, UsageError, encode, load_recipe
 from corpuskit.mix.recipe.recipe import steps_of_source, steps_together
 from tests.conftest import Run
 from tests.whole.test_contract import Lines
@@ -173,3 +173,27 @@ def test_export_refuses_product_data_without_its_audience(corpuskit: Run, tmp_pa
         assert not (tmp_path / "out").exists()
     assert corpuskit("export", "--audience", "tenant:acme", "-o", "out", stdin=stream).returncode == 0
     assert corpuskit("export", "--as-of", "2026-11-01", "-o", "other", stdin=stream).returncode == 2
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        Document("a", "text"),
+        Document("a", 'My "tenant": is late, and so is "consent":'),
+        Document("a", "text", {"title": '"tenant":"acme"', "tenants": 1, "consented": 2}),
+        Document("a", "text", {"labels": {"tenant": "acme"}}),
+        Document("a", "text", {"tenant": "acme"}),
+        Document("a", "text", {"tenant": None}),
+        Document("a", "text", {"consent": {"scope": ["text"]}}),
+        Document("a", "text", {"consent": 1}),
+        Document("a", "text", {}, {"tenant": "of another kind"}),
+    ],
+)
+@pytest.mark.parametrize("audience", ["public", "tenant:acme"])
+def test_a_line_that_passes_unread_is_a_document_that_passes(document: Document, audience: str) -> None:
+    step = FilterAudience(audience=audience)
+    passes = step.passes(encode(document))
+    assert not passes or step.apply(document) is document
+    assert passes == (b'"tenant":' not in encode(document) and b'"consent":' not in encode(document))
+    if not {"tenant", "consent"} & {*document.metadata, *document.extra, *document.metadata.get("labels", {})}:
+        assert passes, "what only its text says costs nothing"

@@ -15,36 +15,33 @@ if TYPE_CHECKING:
 WRITE_AT_ONCE = 1 << 20
 
 
-class Spool:
-    """Byte strings, appended one after the other and read back by number; each takes 8 bytes of memory."""
+class ByteSpool:
+    """Bytes, appended one after the other and read back by offset and size; takes no memory for each."""
 
     def __init__(self) -> None:
         """Opens a file in TMPDIR. Raises PublishError if that cannot be done."""
         self._file = open_temporary()
-        self._ends = array("Q", [0])
         self._waiting: list[bytes] = []
         self._written = 0
-
-    def __len__(self) -> int:
-        """Return how many byte strings there are."""
-        return len(self._ends) - 1
+        self.size = 0
+        """How many bytes there are: the offset of what is appended next."""
 
     def append(self, data: bytes) -> None:
-        """Append one byte string. Raises PublishError if the disk is full."""
+        """Append bytes. Raises PublishError if the disk is full."""
         self._waiting.append(data)
-        self._ends.append(self._ends[-1] + len(data))
-        if self._ends[-1] - self._written >= WRITE_AT_ONCE:
+        self.size += len(data)
+        if self.size - self._written >= WRITE_AT_ONCE:
             self._flush()
 
-    def __getitem__(self, number: int) -> bytes:
-        """Return the byte string with this number, counted from 0."""
-        at, end = self._ends[number], self._ends[number + 1]
+    def read(self, offset: int, size: int) -> bytes:
+        """Return the bytes from this offset on."""
+        end = offset + size
         if end > self._written:
             self._flush()
         parts = []
-        while at < end and (part := os.pread(self._file.fileno(), end - at, at)):
+        while offset < end and (part := os.pread(self._file.fileno(), end - offset, offset)):
             parts.append(part)
-            at += len(part)
+            offset += len(part)
         return b"".join(parts)
 
     def close(self) -> None:
@@ -54,7 +51,34 @@ class Spool:
     def _flush(self) -> None:
         _write(self._file, b"".join(self._waiting))
         self._waiting.clear()
-        self._written = self._ends[-1]
+        self._written = self.size
+
+
+class Spool:
+    """Byte strings, appended one after the other and read back by number; each takes 8 bytes of memory."""
+
+    def __init__(self) -> None:
+        """Opens a file in TMPDIR. Raises PublishError if that cannot be done."""
+        self._bytes = ByteSpool()
+        self._ends = array("Q", [0])
+
+    def __len__(self) -> int:
+        """Return how many byte strings there are."""
+        return len(self._ends) - 1
+
+    def append(self, data: bytes) -> None:
+        """Append one byte string. Raises PublishError if the disk is full."""
+        self._bytes.append(data)
+        self._ends.append(self._bytes.size)
+
+    def __getitem__(self, number: int) -> bytes:
+        """Return the byte string with this number, counted from 0."""
+        offset = self._ends[number]
+        return self._bytes.read(offset, self._ends[number + 1] - offset)
+
+    def close(self) -> None:
+        """Remove the file."""
+        self._bytes.close()
 
 
 class RowSpool:
@@ -85,12 +109,13 @@ class RowSpool:
         """Return how many rows there are."""
         return self._size // self._row_bytes
 
-    def chunks(self, rows: int) -> Iterator["NDArray[Any]"]:
-        """Yield all rows in order, at most `rows` at a time."""
+    def chunks(self, rows: int, start: int = 0, end: int | None = None) -> Iterator["NDArray[Any]"]:
+        """Yield all rows in order, or those from `start` to before `end`, at most `rows` at a time."""
         import numpy
 
-        for at in range(0, self._size, rows * self._row_bytes):
-            data = os.pread(self._file.fileno(), min(rows * self._row_bytes, self._size - at), at)
+        stop = self._size if end is None else end * self._row_bytes
+        for at in range(start * self._row_bytes, stop, rows * self._row_bytes):
+            data = os.pread(self._file.fileno(), min(rows * self._row_bytes, stop - at), at)
             yield numpy.frombuffer(data, self._kind).reshape(-1, self._width)
 
     def close(self) -> None:

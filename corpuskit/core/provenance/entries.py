@@ -81,6 +81,17 @@ class SourceEntry(TypedDict):
     """The highest repetition of a document."""
     share: float
     """Of the dataset's tokens, 0 to 1."""
+    signals: NotRequired[dict[str, int]]
+    """Training signals by kind; absent if there are none."""
+
+
+class KtoEntry(TypedDict):
+    """How many rated answers are good, and the weights with which KTO counts both alike."""
+
+    desirable: int
+    undesirable: int
+    desirable_weight: float
+    undesirable_weight: float
 
 
 class FileEntry(TypedDict):
@@ -115,6 +126,8 @@ class Manifest(TypedDict):
     tokenizer: str
     """What `tokens` count."""
     sources: dict[str, SourceEntry]
+    kto: NotRequired[KtoEntry]
+    """Absent unless there are rated answers of both kinds."""
     shards: list[ShardEntry]
     decisions: list[FileEntry]
     """Files of `Decision` lines."""

@@ -17,10 +17,11 @@ from corpuskit.core.disk.stored_json import conforms
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.balance import step_problems
 from corpuskit.core.provenance.chain import CHECKS, Chain, follow_from_one_another, is_account
-from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry, SourceEntry, StepEntry
+from corpuskit.core.provenance.entries import FileEntry, KtoEntry, Manifest, ShardEntry, SourceEntry, StepEntry
 
 FORMAT = "corpuskit.manifest/1"
 MANIFEST = "manifest.json"
+LARGEST_RATIO = 4 / 3
 
 
 def build(
@@ -39,10 +40,36 @@ def build(
         "inputs": sorted(chain.inputs, key=lambda item: (item["path"], item["sha256"])),
         "tokenizer": tokenizer,
         "sources": sources,
+        **({} if (balance := kto_balance(sources)) is None else {"kto": balance}),
         "shards": shards,
         "decisions": decisions,
     }
     return cast(Manifest, {**manifest, "digest": digest(manifest)})
+
+
+def kto_balance(sources: Mapping[str, SourceEntry]) -> KtoEntry | None:
+    """Return the weights that count good and bad rated answers alike; None unless there are both.
+
+    TRL advises a ratio of weighted good to weighted bad ones between 1 : 1 and 4 : 3 (documentation of its KTOTrainer);
+    what is outside goes to the middle.
+    """
+    good, bad = (
+        sum(source.get("signals", {}).get(f"unpaired-{value}", 0) for source in sources.values())
+        for value in ("true", "false")
+    )
+    if not good or not bad:
+        return None
+    ratio, middle, weights = good / bad, (1 + LARGEST_RATIO) / 2, (1.0, 1.0)
+    if ratio > LARGEST_RATIO:
+        weights = (1.0, round(ratio / middle, 4))
+    elif ratio < 1:
+        weights = (round(middle / ratio, 4), 1.0)
+    return {
+        "desirable": good,
+        "undesirable": bad,
+        "desirable_weight": weights[0],
+        "undesirable_weight": weights[1],
+    }
 
 
 def is_repeatable(steps: list[StepEntry]) -> bool:

@@ -1,8 +1,9 @@
 """What a published dataset holds, by source."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from corpuskit.core.document import Document
 from corpuskit.core.provenance.entries import SourceEntry
@@ -18,6 +19,8 @@ class SourceTotals:
     origins: set[str] = field(default_factory=set)
     licenses: set[str] = field(default_factory=set)
     evidence: set[str] = field(default_factory=set)
+    signals: Counter[str] = field(default_factory=Counter)
+    """Training signals by kind, those that rate an answer with their value: `unpaired-true`."""
 
 
 class SourcePart(TypedDict):
@@ -29,6 +32,7 @@ class SourcePart(TypedDict):
     origins: list[str]
     licenses: list[str]
     evidence: list[str]
+    signals: NotRequired[dict[str, int]]
 
 
 @dataclass
@@ -60,14 +64,17 @@ class Totals:
         ):
             if metadata.get(key):
                 values.add(str(metadata[key]))
+        if signal := metadata.get("signal"):
+            total.signals[_kind_of(signal)] += 1
         self.tokens += tokens
         self.documents += 1
         return tokens
 
     def parts(self) -> dict[str, SourcePart]:
         """Return the sums as JSON, for `merge`."""
-        return {
-            name: {
+        parts: dict[str, SourcePart] = {}
+        for name, total in self.sources.items():
+            parts[name] = {
                 "documents": total.documents,
                 "tokens": total.tokens,
                 "epochs": total.epochs,
@@ -75,8 +82,9 @@ class Totals:
                 "licenses": sorted(total.licenses),
                 "evidence": sorted(total.evidence),
             }
-            for name, total in self.sources.items()
-        }
+            if total.signals:
+                parts[name]["signals"] = dict(sorted(total.signals.items()))
+        return parts
 
     def merge(self, parts: dict[str, SourcePart]) -> None:
         """Add the sums that `parts` returned for another part of the dataset."""
@@ -88,13 +96,15 @@ class Totals:
             total.origins.update(part["origins"])
             total.licenses.update(part["licenses"])
             total.evidence.update(part["evidence"])
+            total.signals.update(part.get("signals", {}))
             self.documents += part["documents"]
             self.tokens += part["tokens"]
 
     def as_json(self) -> dict[str, SourceEntry]:
         """Return the `sources` of the manifest; several licences or origins of one source become a sorted list."""
-        return {
-            name: {
+        entries: dict[str, SourceEntry] = {}
+        for name, total in sorted(self.sources.items()):
+            entries[name] = {
                 "origin": _one_or_list(total.origins),
                 "license": _one_or_list(total.licenses),
                 "license_evidence": _one_or_list(total.evidence),
@@ -103,13 +113,23 @@ class Totals:
                 "epochs": total.epochs,
                 "share": share(total.tokens, self.tokens),
             }
-            for name, total in sorted(self.sources.items())
-        }
+            if total.signals:
+                entries[name]["signals"] = dict(sorted(total.signals.items()))
+        return entries
 
 
 def share(part: int, whole: int) -> float:
     """Return what part of the tokens a source has, 0 to 1, as the manifest says it."""
     return round(part / whole, 6) if whole else 0.0
+
+
+def _kind_of(signal: Any) -> str:
+    """Return what a training signal is counted as."""
+    kind = signal.get("kind") if isinstance(signal, dict) else None
+    if kind not in ("label", "pair", "sft", "unpaired"):
+        return "other"
+    value = signal.get("value")
+    return f"unpaired-{str(value).lower()}" if kind == "unpaired" and isinstance(value, bool) else kind
 
 
 def _one_or_list(values: set[str]) -> Any:

@@ -21,12 +21,22 @@ from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.publish.folder_output import remove_any
 from corpuskit.core.publish.recovery import LOG, TASKS
 from corpuskit.core.registry import describe
-from corpuskit.core.step import CorpusStage, Step, VerdictPart, notices_on
+from corpuskit.core.step import CorpusStage, Stage, Step, VerdictPart, notices_on
 from corpuskit.core.stream.flow import Flow
 from corpuskit.mix.engine.executors import Executor
 from corpuskit.mix.engine.read_tasks import ReadInputs, ReadPlan
 from corpuskit.mix.engine.sharded_stage import FilterShard, MatchBucket, ResolveMatches, SignShard
-from corpuskit.mix.engine.shards import ShardedStream, TaskLog, WorkShard, merged_shards, work_shards, write_shards
+from corpuskit.mix.engine.shards import (
+    ShardedStream,
+    TaskLog,
+    WorkShard,
+    WrittenShard,
+    lines_of,
+    linked_files,
+    merged_shards,
+    work_shards,
+    write_shards,
+)
 from corpuskit.mix.engine.task_results import (
     FINGERPRINT_LETTERS,
     PHASES,
@@ -70,9 +80,27 @@ class PassShard(Task[DocumentsResult]):
     def run(self, task_path: Path) -> DocumentsResult:
         """Pass the documents through."""
         log = TaskLog(task_path)
+        if (untouched := self._untouched(task_path)) is not None:
+            count, files = untouched
+            return log.close([count], files)
         flow = Flow([interned(step) for step in self.steps], log.take)
         shards = write_shards(flow.documents([file for shard in self.shards for file in shard.inputs()]), task_path)
         return log.close(flow.counts, shards)
+
+    def _untouched(self, task_path: Path) -> tuple[StepCount, list[WrittenShard]] | None:
+        """Return the files themselves, under the task's name, if the only step leaves each of their documents alone."""
+        (step, *others) = (interned(step) for step in self.steps)
+        if others or not isinstance(step, Stage) or type(step).passes is Stage.passes:
+            return None
+        count = StepCount()
+        for shard in self.shards:
+            for line in lines_of(shard):
+                if not step.passes(line):
+                    return None
+                count.received.add(line)
+        count.sent.merge(count.received)
+        files = linked_files([file for shard in self.shards for file in shard.files], task_path)
+        return None if files is None else (count, files)
 
 
 @dataclass

@@ -12,13 +12,14 @@ from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.compression import compressing_writer
 from corpuskit.core.document import Document, decode_trusted, encode
+from corpuskit.core.errors import CANNOT_WRITE
 from corpuskit.core.outcome import Rejected
 from corpuskit.core.provenance.chain import Chain, follow
 from corpuskit.core.provenance.verdicts import DROPPED, REJECTED, Verdict
 from corpuskit.core.publish.line_writer import JsonlWriter
 from corpuskit.core.reading.inputs import Input
 from corpuskit.mix.engine.grouping import MOST_FACTOR, grouped
-from corpuskit.mix.engine.task_files import TaskFile, damaged_error
+from corpuskit.mix.engine.task_files import TaskFile, damaged_error, file_entry
 from corpuskit.mix.engine.task_results import DocumentsResult, TaskFileEntry
 from corpuskit.mix.engine.tasks import FinishedTask, file_of_task
 
@@ -262,3 +263,19 @@ def write_lines(lines: Iterable[bytes], task_path: Path) -> list[WrittenShard]:
         writer = writer or WorkShardWriter(file_of_task(task_path, f"-{len(shards):04d}.jsonl.zst"))
         writer.write(line)
     return [*shards, writer.finish()] if writer is not None else shards
+
+
+def linked_files(files: Sequence[WorkFile], task_path: Path) -> list[WrittenShard] | None:
+    """Give files of documents a second name as the files of this task; None where the file system has no hard links."""
+    shards = []
+    for number, file in enumerate(files):
+        path = file_of_task(task_path, f"-{number:04d}.jsonl.zst")
+        filesystem.remove(path, missing_ok=True)
+        try:
+            filesystem.link(file.path, path)
+        except OSError as error:
+            if error.errno in CANNOT_WRITE:
+                raise
+            return None
+        shards.append(WrittenShard(file_entry(path), file.documents, file.bytes))
+    return shards

@@ -1,10 +1,18 @@
-"""Events of one item, brought together: lines wait on disk, and memory holds a key and an offset for each."""
+"""Events of one item, brought together on disk: memory holds the same for a thousand events as for a billion.
 
+Each line goes to a file, and a row of numbers to another: its key, its number, its offset and its size. The rows are
+dealt out to files by key until those of one file fit into memory (`core/disk/group_by_key.py`); there they are grouped.
+Groups are written in runs in the order of their first events, and the runs are merged.
+"""
+
+import heapq
+import itertools
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from corpuskit.core.disk.spool import Spool
+from corpuskit.core.disk.group_by_key import READ_ROWS, Run, by_key
+from corpuskit.core.disk.spool import ByteSpool, RowSpool
 from corpuskit.core.document import Document
 from corpuskit.core.outcome import Drop
 
@@ -12,8 +20,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Rows = NDArray[np.uint64]
+    Group = tuple[int, int, int]
+
 MOST_EVENTS = 100_000
 """Events of one item that are distilled together; a log with more of them for one item is cut into parts."""
+ROW = 4
+"""Numbers of an event: key, number, offset and size of its line."""
+MERGED_ROWS = 1 << 17
+"""Groups that are read at a time from all runs together."""
 
 
 class EventSpool:
@@ -23,14 +38,21 @@ class EventSpool:
     """
 
     def __init__(self) -> None:
-        """Open a temporary file. Raises PublishError if TMPDIR has no room."""
-        self._lines = Spool()
-        self._keys = array("Q")
+        """Open temporary files. Raises PublishError if TMPDIR has no room."""
+        import numpy
+
+        self._lines = ByteSpool()
+        self._rows = RowSpool(numpy.uint64, ROW)
+        self._grouped_rows = RowSpool(numpy.uint64, ROW)
+        self._groups = RowSpool(numpy.uint64, 3)
+        self._waiting = array("Q")
+        self._count = 0
         self._withdrawals: dict[tuple[str, str], str] = {}
 
     def close(self) -> None:
-        """Remove the temporary file."""
-        self._lines.close()
+        """Remove the temporary files."""
+        for file in (self._lines, self._rows, self._grouped_rows, self._groups):
+            file.close()
 
     def add(self, event: Document, line: bytes) -> None:
         """Add the next document, given with its line."""
@@ -39,9 +61,13 @@ class EventSpool:
         metadata = event.metadata
         event_data = metadata.get("event")
         tenant = str(metadata.get("tenant"))
-        key = f"{tenant}\0{group_of(event)}" if isinstance(event_data, dict) else f"{len(self._lines)}\0"
-        self._keys.append(xxhash.xxh3_64_intdigest(key.encode("utf-8", "surrogatepass")))
+        key = f"{tenant}\0{group_of(event)}" if isinstance(event_data, dict) else f"{self._count}\0"
+        hashed_key = xxhash.xxh3_64_intdigest(key.encode("utf-8", "surrogatepass"))
+        self._waiting.extend((hashed_key, self._count, self._lines.size, len(line)))
         self._lines.append(line)
+        self._count += 1
+        if len(self._waiting) == ROW * READ_ROWS:
+            self._flush()
         if (
             isinstance(event_data, dict)
             and event_data.get("type") == "withdraw"
@@ -51,15 +77,15 @@ class EventSpool:
 
     def groups(self) -> Iterator[list[bytes]]:
         """Yield the lines of each item's events, in input order."""
-        import numpy
-
-        keys = numpy.frombuffer(self._keys, numpy.uint64) if self._keys else numpy.empty(0, numpy.uint64)
-        order = numpy.argsort(keys, kind="stable")
-        ordered_keys = keys[order]
-        starts = numpy.flatnonzero(numpy.concatenate(([True], ordered_keys[1:] != ordered_keys[:-1]))[: len(keys)])
-        ends = numpy.append(starts[1:], len(keys))
-        for group in numpy.argsort(order[starts], kind="stable"):
-            yield from self._parts(order[starts[group] : ends[group]])
+        self._flush()
+        run_ends = [0]
+        for runs in by_key(self._rows.chunks(READ_ROWS), MOST_EVENTS):
+            for run in _ordered_parts(runs):
+                self._write_groups(run)
+                run_ends.append(len(self._groups))
+        for _, start, size in self._merged_groups(run_ends):
+            (rows,) = self._grouped_rows.chunks(size, start, start + size)
+            yield [self._lines.read(int(offset), int(length)) for _, _, offset, length in rows.tolist()]
 
     def without_withdrawn(self, events: list[Document]) -> tuple[list[Document], list[Drop]]:
         """Return the events that stay, and a drop for each withdrawal and for all that a person has withdrawn."""
@@ -80,9 +106,53 @@ class EventSpool:
                 drops.append(Drop(Document(event.id, ""), "withdrawn", {"by": withdrawal}))
         return kept_events, drops
 
-    def _parts(self, numbers: "NDArray[np.int64]") -> Iterator[list[bytes]]:
-        for start in range(0, len(numbers), MOST_EVENTS):
-            yield [self._lines[int(number)] for number in numbers[start : start + MOST_EVENTS]]
+    def _flush(self) -> None:
+        import numpy
+
+        if self._waiting:
+            self._rows.append(numpy.frombuffer(self._waiting, numpy.uint64).reshape(-1, ROW))
+            self._waiting = array("Q")
+
+    def _write_groups(self, rows: "Rows") -> None:
+        """Write the rows of whole groups one group after the other, and where each begins."""
+        # keys       [7 9 7 8]      of the rows 0 1 2 3
+        # order      [0 2 3 1]      stable: the events of a group stay in input order
+        # starts     [0 2 3]        where 7, 8 and 9 begin
+        # firsts     [0 3 1]        the number of each group's first event
+        # groups     (0, 0, 2) (1, 3, 1) (3, 2, 1)      first event, start and size, by the first event
+        import numpy
+
+        order = numpy.argsort(rows[:, 0], kind="stable")
+        ordered = rows[order]
+        is_start = numpy.ones(len(ordered), numpy.bool_)
+        is_start[1:] = ordered[1:, 0] != ordered[:-1, 0]
+        starts = numpy.flatnonzero(is_start)
+        sizes = numpy.diff(numpy.append(starts, len(ordered)))
+        groups = numpy.stack([ordered[starts, 1].astype(numpy.int64), len(self._grouped_rows) + starts, sizes], axis=1)
+        self._grouped_rows.append(ordered)
+        self._groups.append(groups[numpy.argsort(groups[:, 0], kind="stable")])
+
+    def _merged_groups(self, run_ends: list[int]) -> "Iterator[Group]":
+        """Yield the groups of all runs by their first events."""
+        at_once = max(16, MERGED_ROWS // max(1, len(run_ends)))
+
+        def groups_of(start: int, end: int) -> "Iterator[Group]":
+            for chunk in self._groups.chunks(at_once, start, end):
+                yield from map(tuple, chunk.tolist())
+
+        return heapq.merge(*(groups_of(start, end) for start, end in itertools.pairwise(run_ends)))
+
+
+def _ordered_parts(runs: Iterable[Run]) -> "Iterator[Rows]":
+    """Yield the rows of each run; of a key with too many events, its parts, marked as beginning at its first one."""
+    first = None
+    for run in runs:
+        rows = run.rows
+        if run.part:
+            first = rows[0, 1] if first is None else first
+            rows = rows.copy()
+            rows[0, 1] = first
+        yield rows
 
 
 def group_of(event: Document) -> str:

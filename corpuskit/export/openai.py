@@ -1,0 +1,123 @@
+"""Rows for OpenAI's fine-tuning, in its two forms: examples with messages, and pairs (platform.openai.com/docs)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+from corpuskit.core.disk import filesystem
+from corpuskit.core.disk.durable import write_flushed
+from corpuskit.core.document import Document
+from corpuskit.core.errors import RefusedError
+from corpuskit.core.format import shard_paths
+from corpuskit.core.provenance.entries import Manifest
+from corpuskit.core.wording import excerpt
+from corpuskit.export.training.card import RowFile, card
+from corpuskit.export.training.rows import Row, row_of
+
+
+class Openai:
+    """Documents as lines, `openai/part-00000-1f3a9c2b.messages.jsonl` and `part-00000-1f3a9c2b.preference.jsonl`.
+
+    Examples are `{"messages"}`; pairs are `{"input", "preferred_output", "non_preferred_output"}`. Files are not
+    compressed, since they are uploaded as they are.
+    """
+
+    name: ClassVar[str] = "openai"
+    folder: ClassVar[str] = "openai"
+    suffix: ClassVar[str] = ".messages.jsonl"
+    companion_suffixes: ClassVar[tuple[str, ...]] = (".preference.jsonl",)
+    extra_files: ClassVar[tuple[str, ...]] = ("openai/README.md",)
+    lossless: ClassVar[bool] = False
+    file_endings: ClassVar[tuple[str, ...]] = ()
+
+    def open(self, path: Path) -> "OpenaiWriter":
+        """Return a writer of one shard and its companion."""
+        return OpenaiWriter(*shard_paths(self, path))
+
+    def read(self, path: Path) -> Iterator[Document]:
+        """Not of this format, which keeps no metadata."""
+        raise NotImplementedError
+
+    def find(self, path: Path, identifier: str) -> Iterator[Document]:
+        """Not of this format."""
+        raise NotImplementedError
+
+    def finish(self, staging: Path, manifest: Manifest) -> None:
+        """Write the card."""
+        files = [
+            RowFile(
+                "messages", "part-*.messages.jsonl", _lines(staging, manifest, self.suffix), "supervised fine-tuning"
+            ),
+            RowFile("preference", "part-*.preference.jsonl", _lines(staging, manifest, ".preference.jsonl"), "DPO"),
+        ]
+        loading = "Upload a file as it is (purpose `fine-tune`); `datasets.load_dataset(FOLDER, NAME)` opens it, too."
+        filesystem.make_folder(staging / self.folder, exist_ok=True, parents=True)
+        text = card("Rows for OpenAI's fine-tuning", files, manifest, loading)
+        write_flushed(staging / self.extra_files[0], text.encode())
+
+    def versions(self) -> dict[str, str]:
+        """Return nothing: the files hold JSON alone."""
+        return {}
+
+    def for_file(self, name: str) -> "Openai":
+        """Return the format itself."""
+        return self
+
+
+class OpenaiWriter:
+    """Writes examples and pairs as lines of JSON."""
+
+    def __init__(self, messages: Path, preference: Path) -> None:
+        """Create the files."""
+        self._messages, self._preference = filesystem.open_new(messages), filesystem.open_new(preference)
+
+    def write(self, document: Document) -> None:
+        """Write one line. Raises RefusedError for a document that has no form there."""
+        import orjson
+
+        row = row_of(document, "openai")
+        line = orjson.dumps(_line(document, row)) + b"\n"
+        (self._preference if row.shape == "preference" else self._messages).write(line)
+
+    def close(self) -> None:
+        """Close the files."""
+        self._messages.close()
+        self._preference.close()
+
+
+def _line(document: Document, row: Row) -> dict[str, Any]:
+    """Return a row in OpenAI's form. Raises RefusedError if there is none for it."""
+    columns = row.columns
+    messages = columns.get("messages") or [*columns.get("prompt", []), *columns.get("completion", [])]
+    problem = ""
+    if row.shape == "text":
+        problem = "is plain text, and examples are chats"
+    elif row.shape == "unpaired":
+        problem = "is a rated answer, and only examples and pairs can be expressed"
+    elif any(message["role"] == "tool" for message in messages):
+        problem = "has a turn of a tool, whose call is not known"
+    elif row.shape != "preference" and not any(message["role"] == "assistant" for message in messages):
+        problem = "has no answer to learn from"
+    if problem:
+        raise RefusedError(
+            f"format openai: document {excerpt(document.id)!r} {problem}; leave it out, or export it to trl"
+        )
+    if row.shape == "preference":
+        return {
+            "input": {"messages": columns["prompt"]},
+            "preferred_output": columns["chosen"],
+            "non_preferred_output": columns["rejected"],
+        }
+    return {"messages": messages}
+
+
+def _lines(staging: Path, manifest: Manifest, suffix: str) -> int:
+    """Count the lines of one kind."""
+    paths = [staging / shard["path"] for shard in manifest["shards"] if shard["path"].endswith(suffix)]
+    total = 0
+    for path in paths:
+        if path.is_file():
+            with open(path, "rb") as stream:
+                while block := stream.read(1 << 20):
+                    total += block.count(b"\n")
+    return total

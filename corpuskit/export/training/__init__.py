@@ -1,0 +1,1 @@
+"""Documents as rows that trainers read: rows, card."""
