@@ -73,6 +73,8 @@ class Step(Options):
     """Whether the step takes only part of its input on purpose, as `sample` does."""
     answers: ClassVar[bool] = False
     """Whether its result is an answer, which `--json` then prints on standard output."""
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    """Endings of the files that a folder input stands for: of a source without any, all; of others, besides JSONL."""
     idempotent: ClassVar[bool] = True
     """Whether a second pass over its own output changes nothing."""
 
@@ -95,8 +97,6 @@ class Source(Step):
     """Reads inputs and yields documents; drops and rejects travel in the same stream."""
 
     kind: ClassVar[str] = "source"
-    suffixes: ClassVar[tuple[str, ...]] = ()
-    """Endings of the files that a folder input stands for; all files if empty."""
     part_bytes: ClassVar[int] = 0
     """Stored bytes of the ranges in which a bigger local file is read, each by a task; 0 if files are read whole."""
 
@@ -146,6 +146,10 @@ class Stage(Step):
     def setup_seconds(self) -> float:
         """Extra processor time that a worker's first document may take, so that models can be loaded."""
         return 0 if type(self).__module__.startswith("corpuskit.") else 60
+
+    def read_directly(self, input_: "Input") -> Iterator[Item] | None:
+        """Return the documents of an input that is no JSONL, if this step takes its kind; None for lines."""
+        return None
 
     def prepare(self) -> None:
         """Load libraries and models before workers fork, or they would load them again for each task of a recipe."""

@@ -18,7 +18,7 @@ from corpuskit.core.document import (
 )
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
-from corpuskit.core.reading.input_kinds import demand_any_of_kind, demand_kind
+from corpuskit.core.reading.input_kinds import archive_of_name, demand_any_of_kind, demand_kind
 from corpuskit.core.step import Item, Rejected, Source
 from corpuskit.core.wording import comma_list, did_you_mean, excerpt
 from corpuskit.formats.detect import SUFFIXES, format_by_name, format_of
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from corpuskit.formats.tables.csv import CsvRow
 
 CONTENT_TYPES = {"text": "text/plain", "markdown": "text/markdown", "html": "text/html"}
+ARCHIVES = ("zip", "tar")
 TABLES = ("csv", "tsv")
 FORMATS_OF_OPTIONS = {
     "delimiter": TABLES,
@@ -47,12 +48,13 @@ UNDECODED = re.compile("[\udc80-\udcff]")
 class Files(Source):
     """Read JSONL, JSON, CSV, TSV, Parquet, text, Markdown and HTML files as documents.
 
-    The format follows from the file's name (without any .gz, .zst, .bz2), or from its content if the name does not
-    tell; a pipe is JSONL unless `--format` says otherwise. A line, an element of a JSON array or a row of a table is
-    one document, and so is a whole text, Markdown or HTML file of up to 32 MiB; `extract` turns HTML into text. Other
-    fields of JSON stay where they are; other columns of a table become metadata, without null cells. The id is the
-    value under `--id-key`, else the record's own `id`, else a hash of the text; for a whole file it is the file's name.
-    Parquet files that corpuskit wrote give back the original documents.
+    The format follows from the file's name (without any .gz, .zst, .bz2, .xz), or from its content if the name does not
+    tell; a pipe is JSONL unless `--format` says otherwise. Of a zip or tar, each file is read as if it had been named,
+    without unpacking to disk; hidden files and links in it are passed over. A line, an element of a JSON array or a row
+    of a table is one document, and so is a whole text, Markdown or HTML file of up to 32 MiB; `extract` turns HTML into
+    text. Other fields of JSON stay where they are; other columns of a table become metadata, without null cells. The id
+    is the value under `--id-key`, else the record's own `id`, else a hash of the text; for a whole file it is the
+    file's name. Parquet files that corpuskit wrote give back the original documents.
 
     `--turns` names the fields of a chat (`messages`), of an example (`prompt,completion`) or of a pair
     (`prompt,chosen,rejected`, or `chosen,rejected` for two whole conversations). They become the text, of type
@@ -60,8 +62,9 @@ class Files(Source):
 
     Rejects: what is not a valid JSONL record; `no-text`, `bad-turns`, `bad-id`, `bad-metadata`; for CSV `bad-row` and
     `row-too-long`; for Parquet `binary-value`; `undecodable`; `not-text` for a file of zeros or other binary data;
-    `cut-row` and `damaged-text` if part of a compressed file is missing. Holds one line, batch of rows, text file or
-    JSON array in memory.
+    `cut-row` and `damaged-text` if part of a compressed file is missing; for archives `archive-in-archive`,
+    `encrypted`, `member-too-large` (256 MiB) and `unsafe-path`. Holds one line, batch of rows, text file, JSON array
+    or file of an archive in memory.
 
         corpuskit files reviews.csv.gz --text-key review_text --source reviews --origin licensed --license CC-BY-4.0
     """
@@ -99,15 +102,37 @@ class Files(Source):
         formats = [format_by_name(item.name) if self.format == "auto" else self.format for item in inputs]
         for option, option_formats in FORMATS_OF_OPTIONS.items():
             is_set = getattr(self, option) not in (None, ())
-            if is_set and formats and all(name is not None and name not in option_formats for name in formats):
+            other_formats = [name is not None and name not in option_formats for name in formats]
+            if is_set and formats and all(other_formats):
                 formats_of_option = comma_list(option_formats)
                 raise UsageError(f"`--{option}` is for {formats_of_option}; {inputs[0].name} is read as {formats[0]}")
 
     def read(self, input_: "Input") -> Iterator[Item]:
-        """Yield the documents of one file in order. Raises Reject for a file of a kind that is not read."""
-        if self.format == "auto":
-            demand_kind(self.name(), input_)
-        format_name = self.format if self.format != "auto" else format_of(input_)
+        """Yield the documents of one file, or of each in an archive, in order.
+
+        Raises Reject for a file of a kind that is not read.
+        """
+        format_name = self._format_of(input_)
+        if format_name in ARCHIVES:
+            from corpuskit.formats.archives import items_of_archive
+
+            yield from items_of_archive(input_, format_name, self._read_member)
+            return
+        yield from self._read_as(format_name, input_)
+
+    def _read_member(self, member: "Input") -> Iterator[Item]:
+        format_name = self._format_of(member)
+        if format_name in ARCHIVES:
+            raise Reject("archive-in-archive", "unpack the outer one")
+        yield from self._read_as(format_name, member)
+
+    def _format_of(self, input_: "Input") -> str:
+        if self.format != "auto":
+            return archive_of_name(input_.name) or self.format
+        demand_kind(self.name(), input_)
+        return format_of(input_)
+
+    def _read_as(self, format_name: str, input_: "Input") -> Iterator[Item]:
         if format_name == "jsonl":
             yield from self._read_jsonl(input_)
         elif format_name == "json":

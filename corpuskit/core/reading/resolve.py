@@ -96,7 +96,7 @@ def _existing(path: Path, suffixes: Sequence[str]) -> list[Input]:
     if path.is_dir():
         return _folder(path, suffixes)
     beside = path.with_name(f"{path.name}.{MANIFEST}")
-    return _dataset(beside) if beside.is_file() else [Input(str(path), local_path=path)]
+    return _dataset(beside) if beside.is_file() else [Input(str(path), local_path=path, is_named=True)]
 
 
 def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
