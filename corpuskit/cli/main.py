@@ -62,7 +62,8 @@ def _guarded(name: str, arguments: list[str]) -> int:
     try:
         return _dispatch(name, arguments)
     except CorpuskitError as error:
-        console.notice(name, str(error))
+        for each in (error, *error.others):
+            console.notice(name, str(each))
         if error.__cause__ is not None and error.exit_code == 1:
             console.notice(name, f"the details are in {_traceback_file(error)}")
         if "--json" in arguments and name in own_steps() and not find_step(name).answers:

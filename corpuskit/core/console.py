@@ -114,7 +114,7 @@ def print_counts(
     """Print the JSON object of `--json`, from its parts."""
     result = {"command": name, "in": received, "out": sent, "dropped": dropped, "rejected": rejected, "exit": 0}
     if error is not None:
-        result |= {"exit": error.exit_code, "error": str(error)}
+        result |= {"exit": error.exit_code, "error": "; ".join(map(str, (error, *error.others)))}
     _write(json.dumps(result) + "\n")
 
 

@@ -111,6 +111,10 @@ class Source(Step):
     def check_inputs(self, inputs: "Sequence[Input]") -> None:
         """Raise UsageError if the source cannot read the inputs, or if they make an option meaningless."""
 
+    def gives_html(self, inputs: Sequence[str]) -> bool:
+        """Whether inputs of these names are sure to give HTML: a recipe then asks for `extract` before it runs."""
+        return False
+
     def read(self, input_: "Input") -> Iterator[Item]:
         """Yield the documents of one input in order, with drops and rejects where they occur.
 
@@ -132,6 +136,8 @@ class Stage(Step):
     """What to do about a reason that drops much of one of `groups`."""
     reads_prose: ClassVar[bool] = False
     """Whether a document that is still HTML ends the run with UsageError (`require_prose` in `text/prose.py`)."""
+    makes_prose: ClassVar[bool] = False
+    """Whether HTML that passes it becomes text."""
 
     @property
     def guarded(self) -> bool:

@@ -107,6 +107,10 @@ class Files(Source):
                 formats_of_option = comma_list(option_formats)
                 raise UsageError(f"`--{option}` is for {formats_of_option}; {inputs[0].name} is read as {formats[0]}")
 
+    def gives_html(self, inputs: Sequence[str]) -> bool:
+        """Whether the inputs are read as HTML, by `--format` or by a name."""
+        return self.format == "html" or (self.format == "auto" and "html" in map(format_by_name, inputs))
+
     def read(self, input_: "Input") -> Iterator[Item]:
         """Yield the documents of one file, or of each in an archive, in order.
 

@@ -46,6 +46,7 @@ class Extract(Stage):
     format: Annotated[Literal["text", "markdown"], "What to write: plain text or Markdown."] = "text"
 
     suffixes: ClassVar[tuple[str, ...]] = PAGE_SUFFIXES
+    makes_prose: ClassVar[bool] = True
 
     def read_directly(self, input_: "Input") -> Iterator[Item] | None:
         """Return the page that an input is, by its name or by its first bytes; None for JSONL."""

@@ -48,7 +48,8 @@ from corpuskit.mix.engine.task_results import DocumentsResult, OutputFile
 from corpuskit.mix.engine.verdict_files import join_verdicts
 from corpuskit.mix.engine.work_cache import WorkCache
 from corpuskit.mix.recipe.cluster_profile import Profile
-from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, steps_together, tags_of
+from corpuskit.mix.recipe.recipe import Recipe, steps_together, tags_of
+from corpuskit.mix.recipe.source_specs import SourceSpec
 from corpuskit.mix.solver.sampling import QuotaPlan
 
 

@@ -5,7 +5,8 @@ import shlex
 from corpuskit.core.options import to_flags
 from corpuskit.core.reading.remote import public_url
 from corpuskit.core.step import Step
-from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, stated_license, steps_of_source, steps_together
+from corpuskit.mix.recipe.recipe import Recipe, stated_license, steps_of_source, steps_together
+from corpuskit.mix.recipe.source_specs import SourceSpec
 
 
 def source_pipes(recipe: Recipe) -> dict[str, str]:
