@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, NoReturn, TypeVar
 
 from corpuskit.core.errors import UsageError
-from corpuskit.core.wording import comma_list, did_you_mean, excerpt
+from corpuskit.core.wording import comma_list, did_you_mean, excerpt, nearest
 from corpuskit.mix.recipe.yaml import Marked
 
 Read = TypeVar("Read")
@@ -16,6 +16,10 @@ LONGEST_ECHO = 60
 """Characters of a wrong value that a message repeats."""
 FACTORS = {"k": 10**3, "m": 10**6, "b": 10**9, "g": 10**9, "t": 10**12}
 _SHORT_NUMBER = re.compile(r"([0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?)\s?([kKmMbBgGtT])")
+
+
+class AlreadyToldError(UsageError):
+    """A key is missing because it is misspelt, which has been noted."""
 
 
 class Node:
@@ -58,6 +62,8 @@ class Node:
         """Return what `read` returns; None if it raises UsageError, which is noted, so that reading can go on."""
         try:
             return read()
+        except AlreadyToldError:
+            return None
         except UsageError as error:
             self.tree.mistakes.extend((error, *error.others))
             return None
@@ -75,6 +81,7 @@ class Node:
             canonical_key = key if exact or key in known_keys else key.replace("-", "_")
             if canonical_key not in known_keys:
                 near = did_you_mean(key, known_keys)
+                self.tree.misspelt.add((*self.trail, nearest(key, known_keys) or ""))
                 unknown.append(f"unknown key `{excerpt(key)}`{near}; keys here: {comma_list(known_keys)}")
             elif canonical_key in given_keys:
                 unknown.append(f"`{excerpt(key)}` is given twice, spelled with `-` and with `_`")
@@ -106,6 +113,8 @@ class Node:
     def need(self, key: str, hint: str) -> "Node":
         """Return the value under a required key. Raises UsageError with the hint if it is missing."""
         node = self.get(key)
+        if node is None and (*self.trail, key) in self.tree.misspelt:
+            raise AlreadyToldError(f"`{key}` is misspelt")
         if node is None:
             self.fail(f"needs the key `{key}`: {hint}")
         return node

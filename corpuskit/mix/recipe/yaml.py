@@ -52,6 +52,8 @@ class Marked:
     """Where values that are not in the file were given: `--set budget.tokens`."""
     mistakes: list[CorpuskitError] = field(default_factory=list, repr=False, compare=False)
     """What is wrong with the values, as far as it has been noted."""
+    misspelt: set[Trail] = field(default_factory=set, repr=False, compare=False)
+    """Keys that are missing because they are misspelt."""
 
     def line(self, *trail: str | int) -> int:
         """Return the line of the key or list item that a trail leads to, or else of the nearest one around it."""

@@ -156,6 +156,12 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(tmp_path: Pat
     assert all(any(said in message for message in messages) for _, said in expected)
 
 
+def test_a_misspelt_key_is_not_also_missing(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        load(tmp_path, GOOD.replace("origin: crawl", "orgin: crawl"))
+    assert len(messages_of(caught.value)) == 1 and "(did you mean `origin`?)" in str(caught.value)
+
+
 def test_all_that_the_policy_forbids_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(RefusedError) as caught:
         load(tmp_path, GOOD.replace("allow: [MIT, CC0-1.0]", "allow: [ISC]"))
