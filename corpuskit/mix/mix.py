@@ -13,6 +13,7 @@ from corpuskit.core.step import RUNTIME, Command
 from corpuskit.core.wording import quantity
 
 if TYPE_CHECKING:
+    from corpuskit.core.publish.targets import Target
     from corpuskit.core.reading.inputs import Input
     from corpuskit.mix.engine.work_cache import WorkCache
     from corpuskit.mix.recipe.recipe import Recipe
@@ -32,6 +33,8 @@ class Mix(Command):
     `corpuskit status DIR` shows the progress, `corpuskit cache` what is kept. With `--executor ray` or `slurm`, the
     tasks run on a cluster; recipe, inputs and DIR must then be reachable from all its machines.
 
+    `--drops` and `--rejects` receive the decisions without the documents; `corpuskit explain` finds those by id.
+
     A recipe may come through standard input (`-`). All of its mistakes are reported at once, each with its line.
 
         corpuskit mix recipe.yaml -o corpus
@@ -40,6 +43,8 @@ class Mix(Command):
     inputs: ClassVar[str] = "RECIPE"
     settings: ClassVar[tuple[str, ...]] = (
         "output",
+        "drops",
+        "rejects",
         "jobs",
         "max_rejects",
         "accept_damaged",
@@ -97,9 +102,9 @@ class Mix(Command):
         if target is not None:
             demand_known_ending(target)
             every_input = [input_ for source in inputs.values() for input_ in source]
-            demand_distinct([Target("the output", target)], every_input)
+            demand_distinct([Target("the output", target), *_targets_of_verdicts(settings)], every_input)
             cache = self._open_cache(target)
-            if cache is not None:
+            if cache is not None and settings.drops is None and settings.rejects is None:
                 from corpuskit.mix.engine.published_run import tell_unchanged
 
                 if tell_unchanged(recipe, inputs, settings, target, cache):
@@ -122,6 +127,13 @@ class Mix(Command):
             return None
         folder = self.cache or default_cache_folder()
         return WorkCache.open(folder, limit, target) if folder is not None else None
+
+
+def _targets_of_verdicts(settings: Settings) -> "list[Target]":
+    from corpuskit.core.publish.targets import Target
+
+    options = (("--drops", settings.drops), ("--rejects", settings.rejects))
+    return [Target(name, path) for name, path in options if path is not None and str(path) != "-"]
 
 
 def _soundness(recipe: "Recipe", as_json: bool) -> str:

@@ -12,7 +12,7 @@ from corpuskit.mix.recipe.source_specs import SourceSpec
 def source_pipes(recipe: Recipe) -> dict[str, str]:
     """Return the pipe that makes each source's documents, quoted for sh, without options at their defaults."""
     return {
-        source.name: _pipe([_source_command(source), *map(_command, steps_of_source(recipe, source))])
+        source.name: _pipe([source_command(source), *map(_command, steps_of_source(recipe, source))])
         for source in recipe.sources
     }
 
@@ -22,7 +22,8 @@ def together_pipe(recipe: Recipe) -> str:
     return _pipe([_command(step) for step in steps_together(recipe)])
 
 
-def _source_command(source: SourceSpec) -> list[str]:
+def source_command(source: SourceSpec) -> list[str]:
+    """Return the command that reads a source."""
     # A name that starts with `-` would be read as a flag.
     inputs = [f"./{name}" if name.startswith("-") else _display_name(name) for name in source.inputs]
     tags = ["--source", source.name, "--origin", source.origin]
