@@ -22,7 +22,9 @@ from corpuskit.core.reading.input_kinds import archive_of_name, demand_any_of_ki
 from corpuskit.core.step import Item, Rejected, Source
 from corpuskit.core.wording import comma_list, did_you_mean, excerpt
 from corpuskit.formats.detect import SUFFIXES, format_by_name, format_of
+from corpuskit.formats.fields import candidates, holder_of, is_column
 from corpuskit.formats.text_encoding import demand_known_encoding
+from corpuskit.formats.text_lines import text_lines
 from corpuskit.formats.whole_file import read_whole_file
 from corpuskit.text.turns import TURNS, render, turns_of_fields
 
@@ -38,6 +40,7 @@ FORMATS_OF_OPTIONS = {
     "encoding": (*TABLES, *CONTENT_TYPES),
     "columns": (*TABLES, "parquet"),
     "turns": ("jsonl", "json", *TABLES, "parquet"),
+    "lines": ("text", "markdown"),
 }
 """The formats for which an option means something."""
 MAX_TEXT_FILE = 32 * 1024 * 1024
@@ -71,7 +74,9 @@ class Files(Source):
 
     suffixes: ClassVar[tuple[str, ...]] = SUFFIXES
 
-    text_key: Annotated[str, "Field or column that holds the text."] = "text"
+    text_key: Annotated[
+        str, "Field or column that holds the text; `data.body` is one within another, and of `a,b` the first there is."
+    ] = "text"
     id_key: Annotated[str | None, "Field or column whose value is the id; the value also stays where it is."] = None
     turns: Annotated[tuple[str, ...], "Fields or columns that hold a conversation, in the order of its turns."] = ()
     columns: Annotated[tuple[str, ...], "Other columns of a table to take into metadata; all by default."] = ()
@@ -79,6 +84,7 @@ class Files(Source):
         Literal["auto", "jsonl", "json", "csv", "tsv", "parquet", "text", "markdown", "html"],
         "Format of all inputs; auto decides by name, then by content.",
     ] = "auto"
+    lines: Annotated[bool, "Make each line of a text file a document, and not the whole file."] = False
     delimiter: Annotated[str | None, "Character between columns; by default a comma in CSV, a tab in TSV."] = None
     encoding: Annotated[str | None, "Encoding of CSV, TSV and text; by default UTF-8, else detected."] = None
 
@@ -89,11 +95,12 @@ class Files(Source):
         if self.turns and self.text_key != "text":
             raise UsageError(f"{spelled('turns', self.turns)} makes the text; leave out {spelled('text-key')}")
         demand_known_encoding(self.encoding, "utf-8, cp1252 or gb18030")
+        if self.lines and self.encoding is not None and "\n".encode(self.encoding) != b"\n":
+            raise misfit("encoding", "one in which lines end in one byte, with `--lines`", self.encoding)
 
     def options(self) -> dict[str, Any]:
-        """Return the options, `turns` only if it is given: chains of before it was an option stay as they are."""
-        options = super().options()
-        return options if self.turns else {key: value for key, value in options.items() if key != "turns"}
+        """Return the options, newer ones only if given: chains of before they were options stay as they are."""
+        return {key: value for key, value in super().options().items() if value or key not in ("turns", "lines")}
 
     def check_inputs(self, inputs: "Sequence[Input]") -> None:
         """Raise UsageError if, by their names, no input is of a format that is read, or none that an option is for."""
@@ -101,7 +108,7 @@ class Files(Source):
             demand_any_of_kind(self.name(), inputs)
         formats = [format_by_name(item.name) if self.format == "auto" else self.format for item in inputs]
         for option, option_formats in FORMATS_OF_OPTIONS.items():
-            is_set = getattr(self, option) not in (None, ())
+            is_set = getattr(self, option) not in (None, (), False)
             other_formats = [name is not None and name not in option_formats for name in formats]
             if is_set and formats and all(other_formats):
                 formats_of_option = comma_list(option_formats)
@@ -143,6 +150,8 @@ class Files(Source):
             yield from self._read_json(input_)
         elif format_name == "parquet":
             yield from self._read_parquet(input_)
+        elif self.lines and format_name in ("text", "markdown"):
+            yield from self._read_lines(input_, CONTENT_TYPES[format_name])
         elif format_name in CONTENT_TYPES:
             yield self._read_text(input_, CONTENT_TYPES[format_name])
         else:
@@ -195,6 +204,22 @@ class Files(Source):
         identifier = text_hash(text) if input_.is_stream else input_.name
         return Document(identifier, text, {"content_type": content_type})
 
+    def _read_lines(self, input_: "Input", content_type: str) -> Iterator[Item]:
+        """Yield each line that is not blank; its id is the file's name and the line's number."""
+        for line in text_lines(input_):
+            if isinstance(line, Rejected):
+                yield line
+                continue
+            try:
+                text = line.content.decode(self.encoding or ("utf-8-sig" if line.number == 1 else "utf-8"))
+            except UnicodeDecodeError:
+                detail = f"line {line.number} is not {self.encoding or 'UTF-8'}; name its encoding with --encoding"
+                yield Rejected("undecodable", input_.name, line.offset, line.content, detail)
+                continue
+            text = text.rstrip("\r")
+            identifier = text_hash(text) if input_.is_stream else f"{input_.name}:{line.number}"
+            yield Document(identifier, text, {"content_type": content_type})
+
     def _read_table(self, input_: "Input", delimiter: str) -> Iterator[Item]:
         from corpuskit.formats.tables import csv
 
@@ -226,7 +251,8 @@ class Files(Source):
         is_ours = record_table.is_record_table(schema) and self._has_default_keys()
         if not is_ours:
             self._demand_columns(names, input_)
-        needed = {*self._text_fields(), self.id_key or "id", *self.columns}
+        needed = {key.partition(".")[0] for key in (*self._text_fields(), self.id_key or "id")}
+        needed |= {*self._text_fields(), self.id_key or "id", *self.columns}
         columns = [name for name in names if name in needed] if self.columns and not is_ours else None
         with parquet:
             for number, row in enumerate(parquet.rows(columns), start=1):
@@ -249,13 +275,19 @@ class Files(Source):
 
     def _missing_columns(self, names: list[str]) -> list[str]:
         """Return the columns that the options name, `text` by default, and that are not among the names."""
-        wanted_columns = (*self._text_fields(), self.id_key, *self.columns)
-        return [name for name in wanted_columns if name is not None and name not in names]
+        texts = [] if self._has_text_column(names) else [*self._text_fields()]
+        wanted_columns = (*texts, self.id_key, *self.columns)
+        return [name for name in wanted_columns if name is not None and not is_column(name, names)]
+
+    def _has_text_column(self, names: list[str]) -> bool:
+        """Whether one of the candidates for the text is among the columns."""
+        return not self.turns and any(is_column(name, names) for name in self._text_fields())
 
     def _demand_columns(self, names: list[str], input_: "Input") -> None:
         options = [("turns" if self.turns else "text-key", name) for name in self._text_fields()]
+        options = [] if self._has_text_column(names) else options
         for option, name in (*options, ("id-key", self.id_key)):
-            if name is not None and name not in names:
+            if name is not None and not is_column(name, names):
                 raise UsageError(
                     f"{input_.name} has no column {name!r}{did_you_mean(name, names)}; name the right one with "
                     f"`--{option}`. {_listed_columns(names)}"
@@ -304,7 +336,7 @@ class Files(Source):
 
     def _text_fields(self) -> tuple[str, ...]:
         """Return the fields that become the text."""
-        return self.turns or (self.text_key,)
+        return self.turns or candidates(self.text_key)
 
     def _content_type(self) -> dict[str, str]:
         """Return the metadata that tells what the text is, if it is not plain."""
@@ -316,13 +348,15 @@ class Files(Source):
             for field in self.turns:
                 del record[field]
             return text
-        text = record.pop(self.text_key, None)
-        if type(text) is not str:
-            raise Reject("no-text", f"`{self.text_key}` is missing or not a string")
-        return text
+        for key in self._text_fields():
+            holder, name = holder_of(record, key)
+            if holder is not None and type(holder.get(name)) is str:
+                return str(holder.pop(name))
+        raise Reject("no-text", f"`{self.text_key}` is missing or not a string")
 
     def _id(self, record: dict[str, Any], text: str) -> str:
-        value = record.get(self.id_key) if self.id_key else None
+        holder, name = holder_of(record, self.id_key or "")
+        value = holder.get(name) if holder is not None else None
         if value is None or self.id_key == "id":
             value = record.pop("id", None)
         if value is None or value == "":
