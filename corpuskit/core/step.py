@@ -75,6 +75,8 @@ class Step(Options):
     """Whether its result is an answer, which `--json` then prints on standard output."""
     suffixes: ClassVar[tuple[str, ...]] = ()
     """Endings of the files that a folder input stands for: of a source without any, all; of others, besides JSONL."""
+    in_recipes: ClassVar[bool] = True
+    """Whether a recipe, which may come from others, can have it."""
     idempotent: ClassVar[bool] = True
     """Whether a second pass over its own output changes nothing."""
 

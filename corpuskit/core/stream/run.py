@@ -115,6 +115,8 @@ class OpenRun:
     verdict_log: VerdictLog
     first_reject: FirstReject
     flow: Flow
+    upstream: str | None = None
+    """What is known of the documents that were read, once they are: verified, unverified, cut or none."""
 
     def run(self) -> None:
         """Pass all documents through, publish, and tell the user."""
@@ -174,7 +176,8 @@ class OpenRun:
             self._notice(order)
         ids = {}
         if self.flow.counts:
-            step_id = chain.add(describe(self.step), self._proven(upstream, chain), self.flow.counts[-1])
+            self.upstream = self._proven(upstream, chain)
+            step_id = chain.add(describe(self.step), self.upstream, self.flow.counts[-1])
             ids = {self.step.name(): step_id}
         decisions = self.verdict_log.decisions
         if decisions is not None and decisions.exists():
@@ -293,7 +296,7 @@ class OpenRun:
             if remark := self.step.remark(answer):
                 self._notice(remark)
         elif self.settings.json:
-            console.print_outcome(name, count)
+            console.print_outcome(name, count, upstream=self.upstream)
         elif count is not None and not self.settings.quiet:
             console.summary(name, count, self._rejects_hint(count))
         for step_count in (self.flow.reading, count):

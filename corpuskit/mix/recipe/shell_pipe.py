@@ -22,6 +22,18 @@ def together_pipe(recipe: Recipe) -> str:
     return _pipe([_command(step) for step in steps_together(recipe)])
 
 
+def whole_pipe(recipe: Recipe, target: str) -> str:
+    """Return the one pipe that publishes what the recipe does, quoted for sh; empty if a budget is to be drawn."""
+    if recipe.budget is not None or recipe.output.order != "input":
+        return ""
+    pipes = list(source_pipes(recipe).values())
+    first = pipes[0] if len(pipes) == 1 else f"({'; '.join(pipes)})"
+    formats = recipe.output.formats
+    export = ["corpuskit", "export", "-o", target]
+    export += ["--to", ",".join(formats)] if formats != ("jsonl",) else []
+    return " | ".join(filter(None, [first, together_pipe(recipe), shlex.join(export)]))
+
+
 def source_command(source: SourceSpec) -> list[str]:
     """Return the command that reads a source."""
     # A name that starts with `-` would be read as a flag.

@@ -160,6 +160,8 @@ def _step(node: Node, folder: Path, find: FindStep) -> Step:
     if not isinstance(step, (Stage, CorpusStage)) or isinstance(step, Sink):
         hint = "; `output` says what is written" if isinstance(step, Sink) else ""
         node.fail(f"lists stages, and `{name}` is a {step.kind}{hint}")
+    if not step.in_recipes:
+        node.fail(f"lists steps of a recipe, which cannot run programs as `{name}` does; use it in a pipe")
     if getattr(step, "stream", False):
         node.fail(f"lists steps of a recipe, where `{name}` cannot stream; remove the option `stream`")
     return step
