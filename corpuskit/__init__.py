@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from corpuskit.stages.require_masked import RequireMasked as RequireMasked
     from corpuskit.stages.sample import Sample as Sample
     from corpuskit.stages.scrub_pii import ScrubPii as ScrubPii
+    from corpuskit.stages.through import Through as Through
     from corpuskit.trust.diff import Diff as Diff
     from corpuskit.trust.explain import Explain as Explain
     from corpuskit.trust.stats import Stats as Stats
@@ -159,6 +160,7 @@ _MODULES = {
     "Diff": "corpuskit.trust.diff",
     "Explain": "corpuskit.trust.explain",
     "Stats": "corpuskit.trust.stats",
+    "Through": "corpuskit.stages.through",
     "Verify": "corpuskit.trust.verify",
 }
 """Modules of the public names, which the imports at the top give to type checkers."""

@@ -58,12 +58,37 @@ def unknown_flag(command: str, word: str, flags: Iterable[str]) -> str:
     flags = list(flags)
     name = word.partition("=")[0]
     hint = f"`{' '.join(['corpuskit', *command.split(), '--help'])}` lists the options"
+    if command == "sample" and name.startswith("-n"):
+        return (
+            "`sample` takes a share of the documents: `--rate 0.1`; the first few are those of `corpuskit head -n 10`"
+        )
     number = re.fullmatch(r"-(\d+)", word)
     if number and "-n" in flags:
         hint = f"did you mean `-n {number[1]}`?"
     elif near := nearest(name, [*flags, "--version"]) or _short_flag(name, flags):
         hint = f"did you mean `{near if near in flags else f'corpuskit {near}'}`?"
     return f"unknown option `{excerpt(name)}` ({hint})"
+
+
+def split_at_dashes(groups: Groups, words: Sequence[str]) -> tuple[list[str], Values]:
+    """Return the words before `--`, and the program after it as the value of `command`, if there is that option."""
+    has_program = any(option.name == "command" for _, options in groups for option in options)
+    if not has_program or "--" not in words:
+        return list(words), {}
+    index = list(words).index("--")
+    return list(words[:index]), {"command": list(words[index + 1 :])}
+
+
+def with_counts_named(groups: Groups, words: Sequence[str]) -> list[str]:
+    """Return the words with `-3` as `-n 3`, as `head` of every shell takes it, if there is an option `-n`."""
+    flags = dict(_flags_with_options(groups))
+    if "-n" not in flags:
+        return list(words)
+    named: list[str] = []
+    for index, word in enumerate(words):
+        is_value = index > 0 and words[index - 1] in flags
+        named += ["-n", word[1:]] if re.fullmatch(r"-[0-9]+", word) and not is_value else [word]
+    return named
 
 
 def _short_flag(name: str, flags: Sequence[str]) -> str | None:

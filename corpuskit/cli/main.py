@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         # A signal that is ignored at the start, as under `nohup`, must not end the command.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _raise_interrupted)
-    name = next((word for word in arguments if not word.startswith("-")), "")
+    name = arguments[0] if arguments and not arguments[0].startswith("-") else ""
     try:
         code = _guarded(name, arguments)
     except BrokenPipeError:
@@ -62,7 +62,8 @@ def _guarded(name: str, arguments: list[str]) -> int:
     try:
         return _dispatch(name, arguments)
     except CorpuskitError as error:
-        console.notice(name, str(error))
+        for each in (error, *error.others):
+            console.notice(name, str(each))
         if error.__cause__ is not None and error.exit_code == 1:
             console.notice(name, f"the details are in {_traceback_file(error)}")
         if "--json" in arguments and name in own_steps() and not find_step(name).answers:
@@ -100,6 +101,9 @@ def _dispatch(name: str, arguments: list[str]) -> int:
     if arguments[0].startswith("-"):
         from corpuskit.cli.arguments import unknown_flag
 
+        if command := next((word for word in arguments if word in own_steps()), ""):
+            others = " ".join(word for word in arguments if word != command)
+            raise UsageError(f"options come after the command: `corpuskit {command} {others}`")
         raise UsageError(unknown_flag("", arguments[0], ("--help", "-h", "--version")))
     return _command(name, arguments[1:])
 
@@ -109,10 +113,12 @@ def _command(name: str, words: list[str]) -> int:
 
     Typer only reads. If it ran the command, it would turn signals and closed pipes into exit codes of its own.
     """
-    from corpuskit.cli.arguments import option_groups, plain_values
+    from corpuskit.cli.arguments import option_groups, plain_values, split_at_dashes, with_counts_named
 
     step_class = find_step(name)
     groups = option_groups(step_class)
+    words, program = split_at_dashes(groups, words)
+    words = with_counts_named(groups, words)
     values = plain_values(groups, words)
     if values is None:
         from corpuskit.cli.typer_command import read_words
@@ -120,6 +126,7 @@ def _command(name: str, words: list[str]) -> int:
         values = read_words(step_class, words)
     if values is None:
         return 0
+    values |= program
     if shadowed := shadowing_notice(name):
         console.notice(name, shadowed)
     return _run(step_class, groups, values)

@@ -94,21 +94,16 @@ def counted(reasons: "Counter[str]", word: str) -> str:
     return f"{reasons.total():,} {word} ({', '.join(f'{reason} {n:,}' for reason, n in sorted(reasons.items()))})"
 
 
-def print_outcome(name: str, count: "StepCount | None", error: CorpuskitError | None = None) -> None:
-    """Print what a step did, as the JSON object of `--json`."""
+def print_outcome(
+    name: str, count: "StepCount | None", error: CorpuskitError | None = None, upstream: str | None = None
+) -> None:
+    """Print what a step did, as the JSON object of `--json`, with what is known of the documents it read."""
     if count is None:
         print_counts(name, 0, 0, {}, {}, error)
         return
     counts = count.as_json()
-    print_counts(
-        name,
-        counts["in"]["documents"],
-        counts["out"]["documents"],
-        counts["dropped"],
-        counts["rejected"],
-        error,
-        counts.get("hits"),
-    )
+    received, sent = counts["in"]["documents"], counts["out"]["documents"]
+    print_counts(name, received, sent, counts["dropped"], counts["rejected"], error, counts.get("hits"), upstream)
 
 
 def print_counts(
@@ -119,12 +114,15 @@ def print_counts(
     rejected: dict[str, int],
     error: CorpuskitError | None = None,
     hits: dict[str, int] | None = None,
+    upstream: str | None = None,
 ) -> None:
     """Print the JSON object of `--json`, from its parts; `hits` where a step looks for something in documents."""
     result = {"command": name, "in": received, "out": sent, "dropped": dropped, "rejected": rejected}
     result |= ({"hits": hits} if hits else {}) | {"exit": 0}
+    if upstream is not None:
+        result["upstream"] = upstream
     if error is not None:
-        result |= {"exit": error.exit_code, "error": str(error)}
+        result |= {"exit": error.exit_code, "error": "; ".join(map(str, (error, *error.others)))}
     _write(json.dumps(result) + "\n")
 
 

@@ -13,6 +13,7 @@ A message is one line that says what is wrong, where, and what to do about it.
 
 import errno
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,13 @@ class CorpuskitError(Exception):
     exit_code = 1
     count: "StepCount | None" = None
     """How far the step had got, if one was running."""
+    others: "tuple[CorpuskitError, ...]" = ()
+    """Further mistakes that were found at once, each to be reported on a line of its own."""
+
+    def with_others(self, others: "Iterable[CorpuskitError]") -> "CorpuskitError":
+        """Return this error with others that were found with it."""
+        self.others = tuple(others)
+        return self
 
 
 class UsageError(CorpuskitError):

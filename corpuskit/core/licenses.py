@@ -19,6 +19,9 @@ MAX_LENGTH = 1000
 _OWN_NAME = re.compile(r"(documentref-[a-z0-9.-]+:)?licenseref-[a-z0-9.-]+")
 _NAME = re.compile(r"[A-Za-z0-9.+-]+")
 
+_NEVER_NAMES = {"GPL", "BSD-2"}
+"""What the library takes for former names, but SPDX never had: which GPL is it?"""
+
 Tree = str | tuple[str, tuple["Tree", ...]]
 """A licence's name in lower case, or `and`/`or` and its parts."""
 
@@ -54,11 +57,18 @@ def _unknown_license(text: str) -> str:
     words = [word for word in re.split(r"[\s()/,]+", text) if word and word.lower() not in ("and", "or", "with")]
     names = [name for name, _ in _index().values()]
     unknown = next((word for word in words if _parsed(word) is None and word.lower() not in _index()), None)
-    if unknown is None and len(words) > 1:
+    if unknown is None and words:
         return f"`{excerpt(text)}` is not an SPDX licence expression; put AND or OR between licences"
     unknown = unknown or text
-    near = did_you_mean(unknown, names)
+    near = _last_version(unknown, names) or did_you_mean(unknown, names)
     return f"`{excerpt(unknown)}` is not an SPDX licence{near}; write LicenseRef-… for your own"
+
+
+def _last_version(family: str, names: Iterable[str]) -> str:
+    """Return a hint at the last version of a family of licences, such as GPL or CC-BY; empty for any other name."""
+    version = re.compile(rf"{re.escape(family)}-?[0-9.]+(-only)?", re.IGNORECASE)
+    versions = sorted(name for name in names if version.fullmatch(name))
+    return f" (did you mean `{versions[-1]}`?)" if versions else ""
 
 
 @cache
@@ -146,4 +156,8 @@ def _licensing() -> Any:
 
 def _former_names(row: dict[str, Any]) -> tuple[str, ...]:
     names = row.get("other_spdx_license_keys") or ()
-    return tuple(name for name in names if _NAME.fullmatch(name) and not _OWN_NAME.match(name.lower()))
+    return tuple(
+        name
+        for name in names
+        if _NAME.fullmatch(name) and not _OWN_NAME.match(name.lower()) and name not in _NEVER_NAMES
+    )

@@ -32,6 +32,8 @@ RUNTIME = "runtime"
 
 MAY_BE_EMPTY = "may be empty"
 """Second annotation of an option to which the empty string is a value like any other: the id of a document."""
+VERBATIM = "verbatim"
+"""Written into the `Annotated` type of a list of strings whose members may hold commas."""
 
 NOT_AN_OPTION = "not an option"
 """First annotation of a field that callers cannot set by flag or recipe: state that a step carries along."""
@@ -49,6 +51,8 @@ class Option:
     shapes_content: bool
     choices: tuple[str, ...] = ()
     may_be_empty: bool = False
+    is_verbatim: bool = False
+    """Whether commas in a flag's value belong to it, and do not separate several."""
 
     @property
     def key(self) -> str:
@@ -223,6 +227,8 @@ def wrong_default(step_class: type[Options]) -> str:
 
 def _converted(option: Option, value: Any, spelling: Spelling) -> Any:
     # An option whose default is the empty string gives it a meaning.
+    if option.is_verbatim:
+        spelling = spelling._replace(split_commas=False)
     means_something = option.may_be_empty or option.default == ""
     return value if value == "" and means_something else convert(option.type, value, spelling)
 
@@ -298,6 +304,7 @@ def _option(item: "dataclasses.Field[Any]", hint: Any) -> Option:
         shapes_content=RUNTIME not in extras,
         choices=_choices(base),
         may_be_empty=MAY_BE_EMPTY in extras,
+        is_verbatim=VERBATIM in extras,
     )
 
 

@@ -64,6 +64,27 @@ def help_line(name: str) -> str:
         return f"({error})"
 
 
+OTHER_NAMES = {
+    **dict.fromkeys(("cat", "read", "load", "import", "convert", "jsonl", "parquet", "csv", "text"), "files"),
+    **dict.fromkeys(("warc", "crawl", "fetch"), "fetch-warc"),
+    **dict.fromkeys(("html", "trafilatura"), "extract"),
+    **dict.fromkeys(("uniq", "deduplicate", "minhash"), "dedup"),
+    **dict.fromkeys(("wc", "tokens"), "count"),
+    **dict.fromkeys(("shuf", "shuffle", "subsample"), "sample"),
+    **dict.fromkeys(("anonymize", "anonymise", "mask", "redact", "pii"), "scrub-pii"),
+    **dict.fromkeys(("language", "lang", "langid"), "filter-language"),
+    **dict.fromkeys(("quality", "gopher", "c4", "fineweb"), "filter-quality"),
+    **dict.fromkeys(("license", "licence", "spdx"), "filter-license"),
+    **dict.fromkeys(("build", "run", "recipe"), "mix"),
+    **dict.fromkeys(("save", "write", "publish"), "export"),
+    **dict.fromkeys(("check", "validate", "fsck"), "verify"),
+    **dict.fromkeys(("info", "describe", "summary"), "stats"),
+    **dict.fromkeys(("compare", "cmp"), "diff"),
+    **dict.fromkeys(("why", "trace", "blame"), "explain"),
+}
+"""What other tools, and people, call these steps."""
+
+
 def find_step(name: str) -> "type[Step]":
     """Return the step class of this name. Raises UsageError with the nearest name."""
     if not isinstance(name, str):
@@ -74,10 +95,16 @@ def find_step(name: str) -> "type[Step]":
     if name in added_steps():
         return _added_step(name)
     near = [step for step in step_names() if step.startswith(f"{name}-")] or [
-        word for word in [nearest(name, step_names())] if word
+        word for word in [OTHER_NAMES.get(name.lower()) or _like(name)] if word
     ]
     hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"the steps are {', '.join(step_names())}"
     raise UsageError(f"no step is called {name!r}; {hint}")
+
+
+def _like(name: str) -> str | None:
+    """Return the step whose name is like a word; None if it has no more in common with it than some letters."""
+    near = nearest(name, step_names())
+    return near if near is not None and (near[:1] == name[:1].lower() or name.lower() in near) else None
 
 
 def describe(step: "Step") -> "StepDescription":

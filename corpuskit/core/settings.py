@@ -26,7 +26,7 @@ class Settings(Options):
     output: Annotated[
         Path | None, "Publish here: a folder, or one file ending in .jsonl, .jsonl.gz, .jsonl.zst or .parquet."
     ] = None
-    drops: Annotated[Path | None, "Write dropped documents here, with step, reason and values."] = None
+    drops: Annotated[Path | None, "Write dropped documents here, with step, reason and values; `-` prints them."] = None
     rejects: Annotated[Path | None, "Write rejected records here, and their bytes to a file next to it."] = None
     jobs: Annotated[int | None, "Worker processes; by default one, and for `mix` one per core."] = None
     shard_documents: Annotated[int, "Documents per shard of a published folder."] = SHARD_DOCUMENTS
@@ -45,6 +45,8 @@ class Settings(Options):
             raise misfit("shard-documents", "a number of documents from 1 on", self.shard_documents)
         if self.max_rejects is not None:
             self.rejects_allowed(0)
+        if str(self.rejects) == "-":
+            raise UsageError("--rejects takes the name of a file: the records' bytes go to another one next to it")
 
     def workers(self) -> int:
         """Return how many processes a command uses if it is to use the whole machine."""

@@ -74,6 +74,10 @@ class Step(Options):
     """Whether the step takes only part of its input on purpose, as `sample` does."""
     answers: ClassVar[bool] = False
     """Whether its result is an answer, which `--json` then prints on standard output."""
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    """Endings of the files that a folder input stands for: of a source without any, all; of others, besides JSONL."""
+    in_recipes: ClassVar[bool] = True
+    """Whether a recipe, which may come from others, can have it."""
     idempotent: ClassVar[bool] = True
     """Whether a second pass over its own output changes nothing."""
 
@@ -96,8 +100,6 @@ class Source(Step):
     """Reads inputs and yields documents; drops and rejects travel in the same stream."""
 
     kind: ClassVar[str] = "source"
-    suffixes: ClassVar[tuple[str, ...]] = ()
-    """Endings of the files that a folder input stands for; all files if empty."""
     part_bytes: ClassVar[int] = 0
     """Stored bytes of the ranges in which a bigger local file is read, each by a task; 0 if files are read whole."""
 
@@ -111,6 +113,10 @@ class Source(Step):
 
     def check_inputs(self, inputs: "Sequence[Input]") -> None:
         """Raise UsageError if the source cannot read the inputs, or if they make an option meaningless."""
+
+    def gives_html(self, inputs: Sequence[str]) -> bool:
+        """Whether inputs of these names are sure to give HTML: a recipe then asks for `extract` before it runs."""
+        return False
 
     def read(self, input_: "Input") -> Iterator[Item]:
         """Yield the documents of one input in order, with drops and rejects where they occur.
@@ -133,6 +139,8 @@ class Stage(Step):
     """What to do about a reason that drops much of one of `groups`."""
     reads_prose: ClassVar[bool] = False
     """Whether a document that is still HTML ends the run with UsageError (`require_prose` in `text/prose.py`)."""
+    makes_prose: ClassVar[bool] = False
+    """Whether HTML that passes it becomes text."""
 
     @property
     def guarded(self) -> bool:
@@ -147,6 +155,10 @@ class Stage(Step):
     def setup_seconds(self) -> float:
         """Extra processor time that a worker's first document may take, so that models can be loaded."""
         return 0 if type(self).__module__.startswith("corpuskit.") else 60
+
+    def read_directly(self, input_: "Input") -> Iterator[Item] | None:
+        """Return the documents of an input that is no JSONL, if this step takes its kind; None for lines."""
+        return None
 
     def prepare(self) -> None:
         """Load libraries and models before workers fork, or they would load them again for each task of a recipe."""

@@ -23,7 +23,14 @@ class Jsonl:
     companion_suffixes: ClassVar[tuple[str, ...]] = ()
     extra_files: ClassVar[tuple[str, ...]] = ()
     lossless: ClassVar[bool] = True
-    file_endings: ClassVar[tuple[str, ...]] = (".jsonl", ".jsonl.gz", ".jsonl.zst")
+    file_endings: ClassVar[tuple[str, ...]] = (
+        ".jsonl",
+        ".jsonl.gz",
+        ".jsonl.zst",
+        ".ndjson",
+        ".ndjson.gz",
+        ".ndjson.zst",
+    )
 
     def __init__(self, file_ending: str = ".jsonl.zst") -> None:
         """`file_ending` says how what is written is compressed: `.jsonl.zst` as shards are, `.jsonl.gz` or `.jsonl`."""

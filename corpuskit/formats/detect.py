@@ -4,7 +4,14 @@ import itertools
 from typing import TYPE_CHECKING
 
 from corpuskit.core.document import BYTE_ORDER_MARK, Reject, parse
-from corpuskit.core.reading.input_kinds import first_block, suffix_within
+from corpuskit.core.reading.input_kinds import (
+    archive_of_content,
+    archive_of_name,
+    first_block,
+    kind_of,
+    kind_of_content,
+    suffix_within,
+)
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
@@ -23,21 +30,47 @@ FORMATS = {
     ".htm": "html",
     ".xhtml": "html",
 }
-COMPRESSIONS = ("", ".gz", ".zst", ".bz2")
+COMPRESSIONS = ("", ".gz", ".zst", ".bz2", ".xz")
 SUFFIXES = tuple("".join(pair) for pair in itertools.product(FORMATS, COMPRESSIONS))
+
+PAGE_SUFFIXES = tuple(suffix for suffix in SUFFIXES if ".htm" in suffix or ".xhtm" in suffix)
+
+
+def is_page(input_: "Input") -> bool:
+    """Whether an input is an HTML file: by its name or, for standard input or without a suffix, by its first bytes."""
+    if input_.dataset is not None or input_.url is not None:
+        return False
+    if format_by_name(input_.name) == "html":
+        return True
+    kind = kind_of_content(first_block(input_)) if input_.is_stream or kind_of(input_.name) is None else None
+    return kind is not None and kind.label == "HTML"
 
 
 def format_of(input_: "Input") -> str:
-    """Return the format that the input's name indicates, else the one that its content looks like."""
-    format_name = format_by_name(input_.name)
+    """Return the format that the input's name indicates, else the one that its content looks like.
+
+    Archives are `zip` or `tar`.
+    """
+    format_name = format_by_name(input_.name) or archive_of_name(input_.name)
     if format_name not in (None, "json"):
         return format_name
     if input_.is_stream:
-        return format_name or "jsonl"
-    head = first_block(input_).removeprefix(BYTE_ORDER_MARK).lstrip()
+        return archive_of_content(block := first_block(input_)) or _format_of_content(block) or "jsonl"
+    block = first_block(input_)
+    head = block.removeprefix(BYTE_ORDER_MARK).lstrip()
     if format_name == "json":
         return "jsonl" if _starts_as_jsonl(head) else "json"
-    return "parquet" if head.startswith(b"PAR1") else "jsonl" if head.startswith(b"{") else "text"
+    if archive := archive_of_content(block):
+        return archive
+    if head.startswith(b"{"):
+        return "jsonl"
+    return _format_of_content(block) or "text"
+
+
+def _format_of_content(block: bytes) -> str | None:
+    """Return the format that a file's first bytes are the signature of; None if they are of none."""
+    kind = kind_of_content(block)
+    return {"Parquet": "parquet", "HTML": "html"}.get(kind.label) if kind else None
 
 
 def format_by_name(name: str) -> str | None:

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from corpuskit.core import console
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit
+from corpuskit.core.options import VERBATIM
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import RUNTIME, Command
+from corpuskit.core.wording import quantity
 
 if TYPE_CHECKING:
+    from corpuskit.core.publish.targets import Target
     from corpuskit.core.reading.inputs import Input
     from corpuskit.mix.engine.work_cache import WorkCache
-    from corpuskit.mix.recipe.recipe import SourceSpec
+    from corpuskit.mix.recipe.recipe import Recipe
+    from corpuskit.mix.recipe.source_specs import SourceSpec
 
 
 @dataclass(frozen=True)
@@ -29,12 +33,18 @@ class Mix(Command):
     `corpuskit status DIR` shows the progress, `corpuskit cache` what is kept. With `--executor ray` or `slurm`, the
     tasks run on a cluster; recipe, inputs and DIR must then be reachable from all its machines.
 
+    `--drops` and `--rejects` receive the decisions without the documents; `corpuskit explain` finds those by id.
+
+    A recipe may come through standard input (`-`). All of its mistakes are reported at once, each with its line.
+
         corpuskit mix recipe.yaml -o corpus
     """
 
     inputs: ClassVar[str] = "RECIPE"
     settings: ClassVar[tuple[str, ...]] = (
         "output",
+        "drops",
+        "rejects",
         "jobs",
         "max_rejects",
         "accept_damaged",
@@ -43,6 +53,13 @@ class Mix(Command):
         "json",
     )
 
+    set: Annotated[
+        tuple[str, ...],
+        "Set a value of the recipe, as in `budget.tokens=5M`; may be given several times.",
+        VERBATIM,
+        RUNTIME,
+    ] = ()
+    check: Annotated[bool, "Check the recipe, without looking at its inputs, and stop."] = False
     plan: Annotated[bool, "Print each source's pipe and an estimate of what it would give and need, and stop."] = False
     dry_run: Annotated[bool, "Print the tasks to run and how many of them are already done, and stop."] = False
     executor: Annotated[Literal["local", "ray", "slurm"], "Where tasks run."] = "local"
@@ -60,9 +77,12 @@ class Mix(Command):
 
         leave_if_imported_by_worker()
         if len(arguments) != 1:
-            raise UsageError("name one recipe: `corpuskit mix recipe.yaml`")
-        recipe = load_recipe(Path(arguments[0]))
+            raise UsageError("name one recipe: `corpuskit mix recipe.yaml`, or `-` for standard input")
+        recipe = load_recipe(Path(arguments[0]), overrides=self.set)
         profile = read_profile(self.profile)
+        if self.check:
+            console.write_stdout(_soundness(recipe, settings.json))
+            return 0
         inputs = {source.name: _resolved_inputs(source) for source in recipe.sources}
         if self.plan:
             from corpuskit.mix.engine.estimate import demand_resources
@@ -86,9 +106,9 @@ class Mix(Command):
             demand_known_ending(target)
             _demand_folder_name(target)
             every_input = [input_ for source in inputs.values() for input_ in source]
-            demand_distinct([Target("the output", target)], every_input)
+            demand_distinct([Target("the output", target), *_targets_of_verdicts(settings)], every_input)
             cache = self._open_cache(target)
-            if cache is not None:
+            if cache is not None and settings.drops is None and settings.rejects is None:
                 from corpuskit.mix.engine.published_run import tell_unchanged
 
                 if tell_unchanged(recipe, inputs, settings, target, cache):
@@ -128,6 +148,21 @@ def _demand_folder_name(target: Path) -> None:
         raise UsageError(f"`mix` writes a folder, and {str(target)!r} is named like a file; name a folder with -o")
 
 
+def _targets_of_verdicts(settings: Settings) -> "list[Target]":
+    from corpuskit.core.publish.targets import Target
+
+    options = (("--drops", settings.drops), ("--rejects", settings.rejects))
+    return [Target(name, path) for name, path in options if path is not None and str(path) != "-"]
+
+
+def _soundness(recipe: "Recipe", as_json: bool) -> str:
+    """Return what `--check` prints of a recipe without mistakes."""
+    if as_json:
+        return console.answer_line("mix", {"recipe": recipe.name, "sources": len(recipe.sources), "exit": 0})
+    budget = f", a budget of {recipe.budget.tokens:,} tokens" if recipe.budget else ""
+    return f"{recipe.name}: sound; {quantity(len(recipe.sources), 'source')}{budget}. The inputs were not looked at"
+
+
 def _resolved_inputs(source: "SourceSpec") -> "list[Input]":
     """Return the inputs that a source names. Raises UsageError with its line if there are none."""
     from corpuskit.core.reading.resolve import resolve_lists
@@ -135,6 +170,8 @@ def _resolved_inputs(source: "SourceSpec") -> "list[Input]":
     try:
         inputs = resolve_lists(source.inputs, source.from_step.suffixes, source.from_step.expand)
         source.from_step.check_inputs(inputs)
-        return inputs
     except UsageError as error:
         raise UsageError(f"{source.location}: source `{source.name}`: {error}") from None
+    if source.order_problem and source.from_step.gives_html([input_.name for input_ in inputs]):
+        raise UsageError(source.order_problem)
+    return inputs

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from corpuskit.core.document import Document, Reject
 from corpuskit.core.option_values import misfit
+from corpuskit.core.reading.input_kinds import archive_of_name
 from corpuskit.core.step import Drop, Item, Rejected, Source
 from corpuskit.core.wording import nearest
 from corpuskit.formats.text_encoding import demand_known_encoding
@@ -30,9 +31,12 @@ class Code(Source):
     suffix, from the interpreter in the first line. The id is the path. Metadata: `path`, `programming_language`, and
     `license` if there is an SPDX-License-Identifier at the top of the file.
 
+    A zip or tar that is named itself is read as the tree in it, without unpacking to disk.
+
     Drops: `vendored` (node_modules, third_party, site-packages …), `generated` (names such as *_pb2.py, marks such as
     "DO NOT EDIT" in a comment at the top), `minified` (mean or longest line above the limits), `not-code`,
-    `other-language`, `binary`, `too-large`, `empty`. Rejects: `undecodable`, `damaged-text`.
+    `other-language`, `binary`, `too-large`, `empty`. Rejects: `undecodable`, `damaged-text`; for archives
+    `archive-in-archive`, `encrypted`, `member-too-large` (256 MiB) and `unsafe-path`.
     Vendored files, and files whose name shows that they are not code, are not opened, so their drops hold no text.
     Holds one file at a time in memory.
 
@@ -67,8 +71,17 @@ class Code(Source):
             self._demand_languages()
 
     def read(self, input_: "Input") -> Iterator[Item]:
-        """Yield the document of a file, or the drop or reject that says why there is none."""
-        yield self._read(input_)
+        """Yield the document of a file, or the drop or reject that says why there is none; of each file in an archive.
+
+        An archive in a source tree is no code: only one that is named itself is opened.
+        """
+        archive = archive_of_name(input_.name) if input_.is_named else None
+        if archive is None:
+            yield self._read(input_)
+            return
+        from corpuskit.formats.archives import items_of_archive
+
+        yield from items_of_archive(input_, archive, lambda member: iter([self._read(member)]))
 
     def _read(self, input_: "Input") -> Item:
         from corpuskit.text.code import programming_languages
@@ -184,7 +197,7 @@ class Code(Source):
 
 def _without_compression(path: str) -> str:
     """Return the path without the suffix of a compression."""
-    return re.sub(r"\.(?:gz|zst|bz2)$", "", path)
+    return re.sub(r"\.(?:gz|zst|bz2|xz)$", "", path)
 
 
 def _drop_unread(path: str, reason: str, language: "Language | None" = None, **values: Any) -> Drop:

@@ -37,6 +37,16 @@ PROBED_CHARACTERS = 16 * 1024
 """Characters of a decoded page that are searched for control characters."""
 
 
+def archive_of_pages(name: str) -> bool:
+    """Whether a name is that of an archive of pages.
+
+    >>> [archive_of_pages(name) for name in ("a/CC-1.warc.gz", "CC-1.warc.wet.gz", "crawl/", "my.wacz")]
+    [True, False, False, True]
+    """
+    words = name.rpartition("/")[2].lower().split(".")
+    return not {"warc", "arc", "wacz"}.isdisjoint(words[1:]) and "wet" not in words
+
+
 @dataclass(frozen=True)
 class FetchWarc(Source):
     """Read web archives (WARC, WET, ARC) and yield their pages as documents.
@@ -75,6 +85,10 @@ class FetchWarc(Source):
         for status in self.status:
             if not re.fullmatch(r"[1-9]([0-9]{2}|xx)", status):
                 raise misfit("status", "HTTP statuses such as 200 or 2xx", status)
+
+    def gives_html(self, inputs: Sequence[str]) -> bool:
+        """Whether the archives hold pages, by their names: WET files hold text, and a folder may hold either."""
+        return any(archive_of_pages(name) for name in inputs)
 
     def versions(self) -> dict[str, str]:
         """Return the version of the library that detects encodings."""

@@ -18,11 +18,13 @@ from corpuskit.core.document import (
 )
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
-from corpuskit.core.reading.input_kinds import demand_any_of_kind, demand_kind
+from corpuskit.core.reading.input_kinds import archive_of_name, demand_any_of_kind, demand_kind
 from corpuskit.core.step import Item, Rejected, Source
 from corpuskit.core.wording import comma_list, did_you_mean, excerpt
 from corpuskit.formats.detect import SUFFIXES, format_by_name, format_of
+from corpuskit.formats.fields import candidates, holder_of, is_column
 from corpuskit.formats.text_encoding import demand_known_encoding
+from corpuskit.formats.text_lines import text_lines
 from corpuskit.formats.whole_file import read_whole_file
 from corpuskit.text.turns import TURNS, render, turns_of_fields
 
@@ -31,12 +33,14 @@ if TYPE_CHECKING:
     from corpuskit.formats.tables.csv import CsvRow
 
 CONTENT_TYPES = {"text": "text/plain", "markdown": "text/markdown", "html": "text/html"}
+ARCHIVES = ("zip", "tar")
 TABLES = ("csv", "tsv")
 FORMATS_OF_OPTIONS = {
     "delimiter": TABLES,
     "encoding": (*TABLES, *CONTENT_TYPES),
     "columns": (*TABLES, "parquet"),
     "turns": ("jsonl", "json", *TABLES, "parquet"),
+    "lines": ("text", "markdown"),
 }
 """The formats for which an option means something."""
 MAX_TEXT_FILE = 32 * 1024 * 1024
@@ -47,12 +51,13 @@ UNDECODED = re.compile("[\udc80-\udcff]")
 class Files(Source):
     """Read JSONL, JSON, CSV, TSV, Parquet, text, Markdown and HTML files as documents.
 
-    The format follows from the file's name (without any .gz, .zst, .bz2), or from its content if the name does not
-    tell; a pipe is JSONL unless `--format` says otherwise. A line, an element of a JSON array or a row of a table is
-    one document, and so is a whole text, Markdown or HTML file of up to 32 MiB; `extract` turns HTML into text. Other
-    fields of JSON stay where they are; other columns of a table become metadata, without null cells. The id is the
-    value under `--id-key`, else the record's own `id`, else a hash of the text; for a whole file it is the file's name.
-    Parquet files that corpuskit wrote give back the original documents.
+    The format follows from the file's name (without any .gz, .zst, .bz2, .xz), or from its content if the name does not
+    tell; a pipe is JSONL unless `--format` says otherwise. Of a zip or tar, each file is read as if it had been named,
+    without unpacking to disk; hidden files and links in it are passed over. A line, an element of a JSON array or a row
+    of a table is one document, and so is a whole text, Markdown or HTML file of up to 32 MiB; `extract` turns HTML into
+    text. Other fields of JSON stay where they are; other columns of a table become metadata, without null cells. The id
+    is the value under `--id-key`, else the record's own `id`, else a hash of the text; for a whole file it is the
+    file's name. Parquet files that corpuskit wrote give back the original documents.
 
     `--turns` names the fields of a chat (`messages`), of an example (`prompt,completion`) or of a pair
     (`prompt,chosen,rejected`, or `chosen,rejected` for two whole conversations). They become the text, of type
@@ -60,15 +65,18 @@ class Files(Source):
 
     Rejects: what is not a valid JSONL record; `no-text`, `bad-turns`, `bad-id`, `bad-metadata`; for CSV `bad-row` and
     `row-too-long`; for Parquet `binary-value`; `undecodable`; `not-text` for a file of zeros or other binary data;
-    `cut-row` and `damaged-text` if part of a compressed file is missing. Holds one line, batch of rows, text file or
-    JSON array in memory.
+    `cut-row` and `damaged-text` if part of a compressed file is missing; for archives `archive-in-archive`,
+    `encrypted`, `member-too-large` (256 MiB) and `unsafe-path`. Holds one line, batch of rows, text file, JSON array
+    or file of an archive in memory.
 
         corpuskit files reviews.csv.gz --text-key review_text --source reviews --origin licensed --license CC-BY-4.0
     """
 
     suffixes: ClassVar[tuple[str, ...]] = SUFFIXES
 
-    text_key: Annotated[str, "Field or column that holds the text."] = "text"
+    text_key: Annotated[
+        str, "Field or column that holds the text; `data.body` is one within another, and of `a,b` the first there is."
+    ] = "text"
     id_key: Annotated[str | None, "Field or column whose value is the id; the value also stays where it is."] = None
     turns: Annotated[tuple[str, ...], "Fields or columns that hold a conversation, in the order of its turns."] = ()
     columns: Annotated[tuple[str, ...], "Other columns of a table to take into metadata; all by default."] = ()
@@ -76,6 +84,7 @@ class Files(Source):
         Literal["auto", "jsonl", "json", "csv", "tsv", "parquet", "text", "markdown", "html"],
         "Format of all inputs; auto decides by name, then by content.",
     ] = "auto"
+    lines: Annotated[bool, "Make each line of a text file a document, and not the whole file."] = False
     delimiter: Annotated[str | None, "Character between columns; by default a comma in CSV, a tab in TSV."] = None
     encoding: Annotated[str | None, "Encoding of CSV, TSV and text; by default UTF-8, else detected."] = None
 
@@ -86,11 +95,12 @@ class Files(Source):
         if self.turns and self.text_key != "text":
             raise UsageError(f"{spelled('turns', self.turns)} makes the text; leave out {spelled('text-key')}")
         demand_known_encoding(self.encoding, "utf-8, cp1252 or gb18030")
+        if self.lines and self.encoding is not None and "\n".encode(self.encoding) != b"\n":
+            raise misfit("encoding", "one in which lines end in one byte, with `--lines`", self.encoding)
 
     def options(self) -> dict[str, Any]:
-        """Return the options, `turns` only if it is given: chains of before it was an option stay as they are."""
-        options = super().options()
-        return options if self.turns else {key: value for key, value in options.items() if key != "turns"}
+        """Return the options, newer ones only if given: chains of before they were options stay as they are."""
+        return {key: value for key, value in super().options().items() if value or key not in ("turns", "lines")}
 
     def check_inputs(self, inputs: "Sequence[Input]") -> None:
         """Raise UsageError if, by their names, no input is of a format that is read, or none that an option is for."""
@@ -98,22 +108,50 @@ class Files(Source):
             demand_any_of_kind(self.name(), inputs)
         formats = [format_by_name(item.name) if self.format == "auto" else self.format for item in inputs]
         for option, option_formats in FORMATS_OF_OPTIONS.items():
-            is_set = getattr(self, option) not in (None, ())
-            if is_set and formats and all(name is not None and name not in option_formats for name in formats):
+            is_set = getattr(self, option) not in (None, (), False)
+            other_formats = [name is not None and name not in option_formats for name in formats]
+            if is_set and formats and all(other_formats):
                 formats_of_option = comma_list(option_formats)
                 raise UsageError(f"`--{option}` is for {formats_of_option}; {inputs[0].name} is read as {formats[0]}")
 
+    def gives_html(self, inputs: Sequence[str]) -> bool:
+        """Whether the inputs are read as HTML, by `--format` or by a name."""
+        return self.format == "html" or (self.format == "auto" and "html" in map(format_by_name, inputs))
+
     def read(self, input_: "Input") -> Iterator[Item]:
-        """Yield the documents of one file in order. Raises Reject for a file of a kind that is not read."""
-        if self.format == "auto":
-            demand_kind(self.name(), input_)
-        format_name = self.format if self.format != "auto" else format_of(input_)
+        """Yield the documents of one file, or of each in an archive, in order.
+
+        Raises Reject for a file of a kind that is not read.
+        """
+        format_name = self._format_of(input_)
+        if format_name in ARCHIVES:
+            from corpuskit.formats.archives import items_of_archive
+
+            yield from items_of_archive(input_, format_name, self._read_member)
+            return
+        yield from self._read_as(format_name, input_)
+
+    def _read_member(self, member: "Input") -> Iterator[Item]:
+        format_name = self._format_of(member)
+        if format_name in ARCHIVES:
+            raise Reject("archive-in-archive", "unpack the outer one")
+        yield from self._read_as(format_name, member)
+
+    def _format_of(self, input_: "Input") -> str:
+        if self.format != "auto":
+            return archive_of_name(input_.name) or self.format
+        demand_kind(self.name(), input_)
+        return format_of(input_)
+
+    def _read_as(self, format_name: str, input_: "Input") -> Iterator[Item]:
         if format_name == "jsonl":
             yield from self._read_jsonl(input_)
         elif format_name == "json":
             yield from self._read_json(input_)
         elif format_name == "parquet":
             yield from self._read_parquet(input_)
+        elif self.lines and format_name in ("text", "markdown"):
+            yield from self._read_lines(input_, CONTENT_TYPES[format_name])
         elif format_name in CONTENT_TYPES:
             yield self._read_text(input_, CONTENT_TYPES[format_name])
         else:
@@ -166,6 +204,22 @@ class Files(Source):
         identifier = text_hash(text) if input_.is_stream else input_.name
         return Document(identifier, text, {"content_type": content_type})
 
+    def _read_lines(self, input_: "Input", content_type: str) -> Iterator[Item]:
+        """Yield each line that is not blank; its id is the file's name and the line's number."""
+        for line in text_lines(input_):
+            if isinstance(line, Rejected):
+                yield line
+                continue
+            try:
+                text = line.content.decode(self.encoding or ("utf-8-sig" if line.number == 1 else "utf-8"))
+            except UnicodeDecodeError:
+                detail = f"line {line.number} is not {self.encoding or 'UTF-8'}; name its encoding with --encoding"
+                yield Rejected("undecodable", input_.name, line.offset, line.content, detail)
+                continue
+            text = text.rstrip("\r")
+            identifier = text_hash(text) if input_.is_stream else f"{input_.name}:{line.number}"
+            yield Document(identifier, text, {"content_type": content_type})
+
     def _read_table(self, input_: "Input", delimiter: str) -> Iterator[Item]:
         from corpuskit.formats.tables import csv
 
@@ -197,7 +251,8 @@ class Files(Source):
         is_ours = record_table.is_record_table(schema) and self._has_default_keys()
         if not is_ours:
             self._demand_columns(names, input_)
-        needed = {*self._text_fields(), self.id_key or "id", *self.columns}
+        needed = {key.partition(".")[0] for key in (*self._text_fields(), self.id_key or "id")}
+        needed |= {*self._text_fields(), self.id_key or "id", *self.columns}
         columns = [name for name in names if name in needed] if self.columns and not is_ours else None
         with parquet:
             for number, row in enumerate(parquet.rows(columns), start=1):
@@ -220,13 +275,19 @@ class Files(Source):
 
     def _missing_columns(self, names: list[str]) -> list[str]:
         """Return the columns that the options name, `text` by default, and that are not among the names."""
-        wanted_columns = (*self._text_fields(), self.id_key, *self.columns)
-        return [name for name in wanted_columns if name is not None and name not in names]
+        texts = [] if self._has_text_column(names) else [*self._text_fields()]
+        wanted_columns = (*texts, self.id_key, *self.columns)
+        return [name for name in wanted_columns if name is not None and not is_column(name, names)]
+
+    def _has_text_column(self, names: list[str]) -> bool:
+        """Whether one of the candidates for the text is among the columns."""
+        return not self.turns and any(is_column(name, names) for name in self._text_fields())
 
     def _demand_columns(self, names: list[str], input_: "Input") -> None:
         options = [("turns" if self.turns else "text-key", name) for name in self._text_fields()]
+        options = [] if self._has_text_column(names) else options
         for option, name in (*options, ("id-key", self.id_key)):
-            if name is not None and name not in names:
+            if name is not None and not is_column(name, names):
                 raise UsageError(
                     f"{input_.name} has no column {name!r}{did_you_mean(name, names)}; name the right one with "
                     f"`--{option}`. {_listed_columns(names)}"
@@ -275,7 +336,7 @@ class Files(Source):
 
     def _text_fields(self) -> tuple[str, ...]:
         """Return the fields that become the text."""
-        return self.turns or (self.text_key,)
+        return self.turns or candidates(self.text_key)
 
     def _content_type(self) -> dict[str, str]:
         """Return the metadata that tells what the text is, if it is not plain."""
@@ -287,13 +348,15 @@ class Files(Source):
             for field in self.turns:
                 del record[field]
             return text
-        text = record.pop(self.text_key, None)
-        if type(text) is not str:
-            raise Reject("no-text", f"`{self.text_key}` is missing or not a string")
-        return text
+        for key in self._text_fields():
+            holder, name = holder_of(record, key)
+            if holder is not None and type(holder.get(name)) is str:
+                return str(holder.pop(name))
+        raise Reject("no-text", f"`{self.text_key}` is missing or not a string")
 
     def _id(self, record: dict[str, Any], text: str) -> str:
-        value = record.get(self.id_key) if self.id_key else None
+        holder, name = holder_of(record, self.id_key or "")
+        value = holder.get(name) if holder is not None else None
         if value is None or self.id_key == "id":
             value = record.pop("id", None)
         if value is None or value == "":

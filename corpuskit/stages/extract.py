@@ -1,10 +1,15 @@
 """`extract`: HTML to main text."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from corpuskit.core.step import Document, Drop, Reject, Stage
+from corpuskit.core.step import Document, Drop, Item, Reject, Source, Stage
+from corpuskit.formats.detect import PAGE_SUFFIXES, is_page
 from corpuskit.text.prose import is_html, is_xhtml
+
+if TYPE_CHECKING:
+    from corpuskit.core.reading.inputs import Input
 
 __all__ = ["Extract"]
 
@@ -15,11 +20,12 @@ class Extract(Stage):
 
     A document whose `metadata.content_type` is `text/html` or `application/xhtml+xml` is extracted and becomes
     `text/plain` or `text/markdown`. Any other passes unchanged, so plain text (WET files) can run through the same
-    pipe. What the page says of itself is written to `metadata.title`, `metadata.author` and `metadata.html_language`;
-    its date replaces `metadata.date` only if the page states one. The title is the heading that `og:title` or `<title>`
-    confirms, else one of these without the site's name. The date is the day of publication that most of these give: the
-    address, JSON-LD of this page, `<meta>`, an element marked as the time, a line by the heading; else of a change.
-    A day that could be read in two ways is left out. `metadata.url` tells the page's JSON-LD from that of other pages.
+    pipe. HTML files, and folders with such, are also taken directly: `corpuskit extract site/`. What the page says of
+    itself is written to `metadata.title`, `metadata.author` and `metadata.html_language`; its date replaces
+    `metadata.date` only if the page states one. The title is the heading that `og:title` or `<title>` confirms, else
+    one of these without the site's name. The date is the day of publication that most of these give: the address,
+    JSON-LD of this page, `<meta>`, an element marked as the time, a line by the heading; else of a change. A day that
+    could be read in two ways is left out. `metadata.url` tells the page's JSON-LD from that of other pages.
 
     Engines: `fast` (reads the source, then chooses blocks of text by learned trees: words, links, position and
     surroundings), `resiliparse` (the native extraction alone: more text, more boilerplate), `trafilatura` (slow, what
@@ -38,6 +44,20 @@ class Extract(Stage):
 
     engine: Annotated[Literal["fast", "trafilatura", "resiliparse", "auto"], "How to find the main text."] = "fast"
     format: Annotated[Literal["text", "markdown"], "What to write: plain text or Markdown."] = "text"
+
+    suffixes: ClassVar[tuple[str, ...]] = PAGE_SUFFIXES
+    makes_prose: ClassVar[bool] = True
+
+    def read_directly(self, input_: "Input") -> Iterator[Item] | None:
+        """Return the page that an input is, by its name or by its first bytes; None for JSONL."""
+        if not is_page(input_):
+            return None
+        from corpuskit.core.options import build_step
+        from corpuskit.core.registry import find_step
+
+        files = build_step(find_step("files"), {"format": "html"})
+        assert isinstance(files, Source)
+        return files.read(input_)
 
     def prepare(self) -> None:
         """Load the engine and its model by extracting a tiny page."""

@@ -1,5 +1,6 @@
 """The command that says what changed between two datasets."""
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,12 +9,13 @@ from typing import Annotated, Any, ClassVar, TypedDict
 from corpuskit.core import console
 from corpuskit.core.counts import line_digest
 from corpuskit.core.document import encode
-from corpuskit.core.errors import UsageError
+from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.option_values import misfit
 from corpuskit.core.provenance.entries import Manifest
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
+from corpuskit.core.wording import quantity
 
 Key = tuple[str, str, int]
 """Source, id and epoch of a document."""
@@ -66,6 +68,7 @@ class Diff(Command):
     answers: ClassVar[bool] = True
 
     samples: Annotated[int, "Ids to show for each kind of change."] = 3
+    exit_code: Annotated[bool, "Exit with 6 if there are differences."] = False
 
     def __post_init__(self) -> None:
         """Raise UsageError for a number of samples below 0."""
@@ -73,7 +76,7 @@ class Diff(Command):
             raise misfit("samples", "a number from 0 on", self.samples)
 
     def execute(self, arguments: list[str], settings: Settings) -> int:
-        """Print the differences. Returns 0 whether or not there are any, because both are answers."""
+        """Print the differences. Returns 0 whether or not there are any, unless `exit_code` is set."""
         if len(arguments) != 2:
             raise UsageError("name two datasets: `corpuskit diff BEFORE AFTER`")
         answer = self.compare(*(Dataset(Path(argument)) for argument in arguments))
@@ -81,7 +84,8 @@ class Diff(Command):
             console.write_stdout(console.answer_line("diff", dict(answer)))
         else:
             console.write_stdout("\n".join(_lines(answer)))
-        return 0
+        is_different = answer["options"] or any(answer[kind]["documents"] for kind in ("added", "removed", "changed"))
+        return RefusedError.exit_code if self.exit_code and is_different else 0
 
     def compare(self, before: Dataset, after: Dataset) -> Differences:
         """Return the differences between two datasets."""
@@ -144,12 +148,24 @@ def _settings(manifest: Manifest) -> dict[str, Any]:
 
 
 def _lines(answer: Differences) -> list[str]:
-    lines = [f"{answer['same']:,} documents are the same"]
+    verb = "is" if answer["same"] == 1 else "are"
+    lines = [f"{quantity(answer['same'], 'document')} {verb} the same"]
     for kind, change in (("added", answer["added"]), ("removed", answer["removed"]), ("changed", answer["changed"])):
         if change["documents"]:
             sources = ", ".join(f"{console.escape(name)} {number:,}" for name, number in change["sources"].items())
             samples = ", ".join(map(console.escape, change["samples"]))
             lines.append(f"{change['documents']:,} {kind}: {sources}  e.g. {samples}")
     lines += [f"  gone: {number:,} {reason}" for reason, number in answer["reasons"].items()]
-    lines += [f"{entry['what']}: {entry['before']} -> {entry['after']}" for entry in answer["options"]]
+    lines += [
+        f"{entry['what']}: {_value_text(entry['before'])} -> {_value_text(entry['after'])}"
+        for entry in answer["options"]
+    ]
     return lines
+
+
+def _value_text(value: Any) -> str:
+    """Return an option's value as a recipe writes it; `-` on the side that does not have it."""
+    if value is None:
+        return "-"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return console.escape(text)

@@ -5,16 +5,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, TypedDict
+from typing import Annotated, ClassVar, TypedDict
 
 from corpuskit.core import console
 from corpuskit.core.counts import StreamCount
 from corpuskit.core.document import Reject, encode
-from corpuskit.core.errors import DamagedError, UsageError
+from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.provenance.balance import VerdictKey, decision_problems, step_problems, verdict_key
 from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry
 from corpuskit.core.provenance.manifest import MANIFEST, is_repeatable, shard_format
-from corpuskit.core.publish.dataset import VERIFY, Dataset
+from corpuskit.core.publish.dataset import VERIFY, Dataset, demand_dataset
 from corpuskit.core.publish.recovery import RUN, all_extra_names, left_behind
 from corpuskit.core.publish.shard_files import is_readable
 from corpuskit.core.publish.source_totals import SourcePart, Totals, share
@@ -24,7 +24,7 @@ from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
 from corpuskit.core.stream.cpu_guard import KILLED
 from corpuskit.core.tokens import BYTES, WORDS, counter
-from corpuskit.core.wording import printable_name, quantity
+from corpuskit.core.wording import comma_list, printable_name, quantity
 
 DECISIONS, SHARDS = "decisions", "shards"
 
@@ -40,6 +40,8 @@ class Verification(TypedDict, total=False):
     steps: int
     digest: str
     """The digest of the manifest."""
+    unverified: list[str]
+    """Ids of the steps that read documents which no corpuskit command vouched for."""
     problems: list[str]
     """Empty if the dataset is whole."""
 
@@ -60,16 +62,24 @@ class Verify(Command):
     answers: ClassVar[bool] = True
     settings: ClassVar[tuple[str, ...]] = ("jobs", "quiet", "json")
 
+    strict: Annotated[bool, "Exit with 6 if a step read a stream that no corpuskit command vouched for."] = False
+
     def execute(self, arguments: list[str], settings: Settings) -> int:
-        """Check each dataset; return 0 if all are whole. Raises DamagedError otherwise."""
+        """Check each dataset; return 0 if all are whole. Raises DamagedError otherwise, RefusedError if `strict`."""
         if not arguments:
             raise UsageError("name the dataset folders, or published files, to verify")
+        missing = [error for argument in arguments if (error := _missing(Path(argument))) is not None]
+        if missing:
+            raise missing[0].with_others(missing[1:])
         problems = [problem for argument in arguments for problem in self._report(argument, settings)]
         if problems:
             for problem in problems[1:] if not settings.json else []:
                 console.notice("verify", problem)
             more = f"; {quantity(len(problems) - 1, 'more problem')} above" if problems[1:] else ""
             raise DamagedError(f"{problems[0]}{more}")
+        for argument in arguments if self.strict else ():
+            if steps := unverified_steps(Dataset(Path(argument)).manifest):
+                raise RefusedError(f"{printable_name(argument)}: {_unverified_text(steps)}, and --strict refuses that")
         return 0
 
     def _report(self, argument: str, settings: Settings) -> list[str]:
@@ -82,8 +92,30 @@ class Verify(Command):
         elif not problems and not settings.quiet:
             content = f"{quantity(answer['documents'], 'document')}, {quantity(answer['tokens'], 'token')}"
             balance = f"{quantity(answer['steps'], 'step')} {'balances' if answer['steps'] == 1 else 'balance'}"
-            console.write_stdout(f"{argument}: whole; {content} in {quantity(answer['shards'], 'shard')}, {balance}")
+            note = f"; {_unverified_text(answer['unverified'])}" if answer["unverified"] else ""
+            shards = quantity(answer["shards"], "shard")
+            console.write_stdout(f"{argument}: whole; {content} in {shards}, {balance}{note}")
         return problems
+
+
+def unverified_steps(manifest: Manifest) -> list[str]:
+    """Return the ids of steps that read what no corpuskit command vouched for."""
+    return [entry["id"] for entry in manifest["steps"] if entry["upstream"] == "unverified"]
+
+
+def _unverified_text(steps: list[str]) -> str:
+    return f"upstream unverified: no corpuskit command vouched for what {comma_list(steps)} read"
+
+
+def _missing(path: Path) -> UsageError | None:
+    """Return the error for a name of nothing; None for any other."""
+    try:
+        demand_dataset(path)
+    except UsageError as error:
+        return error
+    except DamagedError:
+        return None
+    return None
 
 
 def check(path: Path, answer: Verification, jobs: int = 1) -> list[str]:
@@ -109,7 +141,8 @@ def check(path: Path, answer: Verification, jobs: int = 1) -> list[str]:
     problems += _check_steps(manifest)
     if path.is_dir():
         problems += _check_other_files(path, manifest)
-    answer |= {"steps": len(manifest["steps"]), "digest": manifest["digest"]}
+    unverified = unverified_steps(manifest)
+    answer |= {"steps": len(manifest["steps"]), "digest": manifest["digest"], "unverified": unverified}
     return problems
 
 

@@ -18,7 +18,8 @@ from corpuskit.core.document import ORIGINS
 from corpuskit.core.registry import own_steps
 from corpuskit.mix.recipe.cluster_profile import Profile, read_profile
 from corpuskit.mix.recipe.policy import POLICY_KEYS
-from corpuskit.mix.recipe.recipe import BUDGET_KEYS, CAPS_KEYS, OUTPUT_KEYS, SOURCE_KEYS, TOP_KEYS, load_recipe
+from corpuskit.mix.recipe.recipe import BUDGET_KEYS, CAPS_KEYS, OUTPUT_KEYS, TOP_KEYS, load_recipe
+from corpuskit.mix.recipe.source_specs import SOURCE_KEYS
 from corpuskit.text.dedup.index import with_root
 from corpuskit.text.quality.languages import known_languages
 from tests.conftest import ROOT, Run

@@ -138,7 +138,7 @@ def test_epochs_repeat_documents_with_their_number(crawl: Path, shell: Run) -> N
         (("seed: 3", "sead: 3"), 2, b"did you mean `seed`"),
         (("seed: 3", "seed: 3\nseed: 4"), 2, b"recipe.yaml:3"),
         (("weight: 3", "weight: .nan"), 2, b"recipe.yaml:6"),
-        (("steps: [extract]", "steps: [{filter-quality: {rules: [gopher]}}]"), 2, b"corpuskit extract"),
+        (("steps: [extract]", "steps: [{filter-quality: {rules: [gopher]}}]"), 2, b"put `extract` before it"),
         (("license: CC-BY-4.0, ", ""), 0, b""),
         (("seed: 3", "policy: {licenses: {allow: [CC-BY-4.0]}}"), 6, b"LicenseRef-crawl"),
         (("seed: 3", "policy: {pii: required}"), 0, b""),

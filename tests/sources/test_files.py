@@ -530,10 +530,13 @@ def test_documents_are_read_whatever_their_file_is_called(corpuskit: Run, tmp_pa
 
 def test_a_result_without_documents_says_what_became_of_them(corpuskit: Run) -> None:
     spread = corpuskit("dedup", "-o", "out", stdin=b'{\n"text": "a",\n"id": "b"\n}\n')
-    assert b"no document is left (4 in, 0 out, 4 rejected (bad-json 4)), so nothing was published" in spread.stderr
-    assert b"one line of JSON, as `jq -c` writes it; `--allow-empty` publishes" in spread.stderr
+    assert spread.returncode == 2
+    assert b"no record could be read, 4 rejected (bad-json 4): standard input is no JSONL" in spread.stderr
+    assert b"one line of JSON, as `jq -c` writes it; of `corpuskit files`, `--format json` reads" in spread.stderr
     strings = corpuskit("dedup", "-o", "out", stdin=b'"a"\n"b"\n')
-    assert b"2 rejected (not-an-object 2)" in strings.stderr and b"`jq -c`" in strings.stderr
+    assert b"2 rejected (not-an-object 2)" in strings.stderr and b"`--format text`" in strings.stderr
+    tolerated = corpuskit("dedup", "-o", "out", "--max-rejects", "100%", stdin=b'"a"\n"b"\n')
+    assert b"no document is left (2 in, 0 out, 2 rejected (not-an-object 2)), so nothing was" in tolerated.stderr
 
 
 @pytest.mark.parametrize("name", ["out.jsonl", "out.parquet"])
@@ -545,7 +548,7 @@ def test_a_file_in_a_missing_folder_is_refused_with_its_name(corpuskit: Run, nam
 
 def test_lines_that_are_no_documents_are_told_how_to_be_some(corpuskit: Run) -> None:
     spread = corpuskit("head", stdin=b'{\n"text": "a",\n"id": "b"\n}\n')
-    assert b"(bad-json 4); a document is one line of JSON, as `jq -c` writes it\n" in spread.stderr
+    assert b"(bad-json 4): standard input is no JSONL: a document is one line of JSON, as `jq -c`" in spread.stderr
     few = corpuskit("head", stdin=b'{"text":"a"}\n{"id":"b"}\n')
     assert b"1 rejected (no-text 1); `--rejects FILE` keeps these\n" in few.stderr
     kept = corpuskit("head", "--rejects", "r.jsonl", stdin=b'{"text":"a"}\n{"id":"b"}\n')

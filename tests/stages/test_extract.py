@@ -12,6 +12,7 @@ from corpuskit.core.step import Drop
 from corpuskit.stages.extract import Extract
 from corpuskit.text.html.choice import Choice
 from tests.benchmarks import extraction_quality as quality
+from tests.conftest import Run
 
 Engine = Literal["fast", "trafilatura", "resiliparse", "auto"]
 Format = Literal["text", "markdown"]
@@ -229,3 +230,42 @@ def test_the_address_of_the_document_tells_its_objects_from_others() -> None:
         result = Extract().apply(document)
         assert isinstance(result, Document)
         assert (result.metadata["title"], result.metadata["date"]) == ("Why we build", "2019-02-03")
+
+
+PAGE_FILE = (
+    "<!doctype html><html><head><title>The harbour</title></head><body><article><h1>The harbour</h1>"
+    + "<p>The mole keeps the sea from the harbour, and the boats lie still behind it until the tide turns.</p>" * 3
+    + "</article></body></html>"
+)
+
+
+def test_pages_are_taken_as_files_folders_and_standard_input(corpuskit: Run, tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    for name in ("a.html", "b.htm", "c.xhtml"):
+        (tmp_path / "site" / name).write_text(PAGE_FILE)
+    (tmp_path / "page").write_text(PAGE_FILE)
+    for arguments, stdin, count in (
+        (["site"], b"", 3),
+        (["site/b.htm"], b"", 1),
+        (["page"], b"", 1),
+        (["site", "-j", "2"], b"", 3),
+        ([], PAGE_FILE.encode(), 1),
+    ):
+        result = corpuskit("extract", *arguments, stdin=stdin)
+        assert result.returncode == 0, (arguments, result.stderr)
+        documents = [json.loads(line) for line in result.stdout.splitlines()]
+        assert len(documents) == count
+        for document in documents:
+            assert document["text"].startswith("The harbour\n\nThe mole") and "<p>" not in document["text"]
+            assert document["metadata"]["content_type"] == "text/plain"
+
+
+def test_pages_taken_directly_give_what_a_pipe_gives(shell: Run, tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "a.html").write_text(PAGE_FILE)
+    piped = shell("python -m corpuskit files site | python -m corpuskit extract > piped")
+    assert piped.returncode == shell("python -m corpuskit extract site > direct").returncode == 0
+    assert (tmp_path / "piped").read_bytes() == (tmp_path / "direct").read_bytes() != b""
+    assert shell("python -m corpuskit extract site -o out && python -m corpuskit verify out").returncode == 0
+    (entry,) = json.loads((tmp_path / "out" / "manifest.json").read_text())["inputs"]
+    assert entry["path"] == "a.html"

@@ -45,7 +45,7 @@ def test_strange_ids_are_found_and_shown_without_driving_the_terminal(tmp_path: 
 def test_what_is_not_known_or_no_dataset_is_said(tmp_path: Path, corpuskit: Run) -> None:
     assert corpuskit("export", "-o", "out", stdin=texts("a")).returncode == 0
     assert corpuskit("explain", "out", "nothing").returncode == 2
-    assert corpuskit("explain", "nowhere", "d0").returncode == 3
+    assert corpuskit("explain", "nowhere", "d0").returncode == 2
     assert corpuskit("explain", "out").returncode == 2
     next((tmp_path / "out").glob("part-*")).unlink()
     assert corpuskit("explain", "out", "d0").returncode == 3

@@ -4,7 +4,7 @@ The stream in a pipe is pure JSONL, so what is known about it travels separately
 file under the state folder: `running` from its start, `complete` or `failed` with counts, digest and chain *before* it
 closes its output. A process that writes into a pipe records the pipe's identity (boot, device, inode), and a process
 that reads the pipe to its end finds the writers by that identity. A writer still `running` at a true end of input is
-dead.
+dead. A stream that another program passed on unchanged is known by what was sent.
 """
 
 import contextlib
@@ -34,6 +34,8 @@ from corpuskit.core.provenance.chain import (
 from corpuskit.core.provenance.entries import StepEntry
 
 DAYS_KEPT = 30
+MOST_SEARCHED = 256
+"""Latest entries among which the writer of a stream is looked for that came through another program."""
 STATE = "CORPUSKIT_STATE"
 
 
@@ -145,6 +147,19 @@ class Ledger:
             if record is not None and not (pipe.has_name and (record.ended or _now()) < self.record.started)
         ]
 
+    def writer_of(self, received: StreamCount) -> LedgerEntry | None:
+        """Return the last process that sent just these documents, wherever to; None if none of the latest did.
+
+        What `tee`, `pv` or `cat` passed on unchanged is recognised so, by its number, bytes and digest.
+        """
+        try:
+            paths = sorted(self.folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+        except OSError:
+            return None
+        sent = received.as_json()
+        entries = (_read(path) for path in paths[:MOST_SEARCHED] if path != self.path)
+        return next((entry for entry in entries if entry and entry.state == "complete" and entry.sent == sent), None)
+
     def _save(self) -> None:
         """Write the entry. If the reader of a pipe will look for it, a failure counts as a failure of the output."""
         if self.path is None:
@@ -194,7 +209,11 @@ def check_upstream(ledger: Ledger, pipe: Pipe | None, received: StreamCount, str
     if writers and expected == received and all(writer.chain for writer in writers):
         return Upstream("verified", join([Chain.from_json(writer.chain or Chain().as_json()) for writer in writers]))
     if not received.documents and not writers:
-        raise UpstreamError(f"{stream_name}: no document came from a pipe that no corpuskit command is known to write")
+        name = "standard input" if stream_name == "-" else stream_name
+        raise UpstreamError(f"{name} was empty: no document came, and no corpuskit command is known to have written it")
+    sender = ledger.writer_of(received) if not writers else None
+    if sender is not None and sender.chain:
+        return Upstream("verified", Chain.from_json(sender.chain))
     return Upstream("unverified", Chain(), _notice(stream_name, writers, ledger))
 
 

@@ -178,12 +178,22 @@ class VerdictLog:
 
     def _stream(self, name: str, path: Path) -> BinaryIO:
         if name not in self._open:
-            self._open[name] = compressing_writer(_open_anew(name, path), path.name)
+            self._open[name] = open_verdict_file(name, path)
         return self._open[name]
+
+
+def open_verdict_file(name: str, path: Path) -> BinaryIO:
+    """Open the file of `drops`, `rejects`, `bytes` or `decisions`, empty and compressed as its name says.
+
+    `-` is standard output. Raises PublishError, with the option that named it.
+    """
+    return compressing_writer(_open_anew(name, path), path.name)
 
 
 def _open_anew(name: str, path: Path) -> BinaryIO:
     """Open one of the three files and empty it. Raises PublishError, with the option that named it."""
+    if str(path) == "-":
+        return open(os.dup(1), "wb")
     try:
         return _private(path) if name == "bytes" else filesystem.open_flags(path, WRITTEN_ANEW)
     except OSError as error:

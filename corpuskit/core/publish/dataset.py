@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpuskit.core.document import Document, Reject
-from corpuskit.core.errors import CorpuskitError, DamagedError
+from corpuskit.core.errors import CorpuskitError, DamagedError, UsageError
 from corpuskit.core.format import Format
 from corpuskit.core.provenance.entries import Decision, FileEntry, Manifest, ShardEntry
 from corpuskit.core.provenance.manifest import MANIFEST, read_manifest, readable_shards
 from corpuskit.core.publish.file_output import manifest_of_file
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.lines import whole_lines
+from corpuskit.core.reading.resolve import near_name
 from corpuskit.core.registry import format_of_shard
 
 VERIFY = "; `corpuskit verify` the dataset"
@@ -24,7 +25,7 @@ class Dataset:
     def __init__(self, location: Path | str) -> None:
         """Raises DamagedError if there is no whole manifest."""
         location = Path(location)
-        _demand_dataset(location)
+        demand_dataset(location)
         self.location = location
         self.folder = location if location.is_dir() else location.parent
         self.manifest: Manifest = read_manifest(location if location.is_dir() else manifest_of_file(location))
@@ -104,9 +105,9 @@ def _decision(line: bytes, path: str) -> Decision:
     raise DamagedError(f"{path} holds lines that are not decisions{VERIFY}")
 
 
-def _demand_dataset(location: Path) -> None:
-    """Raise DamagedError for a name of nothing, and for that of a manifest, which is in or next to the dataset."""
+def demand_dataset(location: Path) -> None:
+    """Raise UsageError for a name of nothing, DamagedError for that of a manifest: it is in or next to the dataset."""
     if not os.path.lexists(location) and not manifest_of_file(location).exists():
-        raise DamagedError(f"{location}: no such file or folder")
+        raise UsageError(f"no such file or folder: {str(location)!r}{near_name(location)}")
     if location.name == MANIFEST and location.is_file():
         raise DamagedError(f"{location}: is a manifest; name the folder that it is in")

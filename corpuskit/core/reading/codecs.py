@@ -1,7 +1,7 @@
-"""The compressions we read, with one decoder per member: gzip, zstd (with an archive's dictionary), bzip2, LZ4.
+"""The compressions we read, with one decoder per member: gzip, zstd (with an archive's dictionary), bzip2, xz, LZ4.
 
 Sources: RFC 1952; RFC 8878 and the IIPC's `.warc.zst` (a dictionary in a skippable frame in front); the bzip2 block
-header; the LZ4 frame format 1.6.
+header; the .xz file format 1.2.1; the LZ4 frame format 1.6.
 """
 
 import bz2
@@ -16,6 +16,8 @@ MAX_WINDOW = 128 * 1024 * 1024
 MAX_FRAME = 128 * 1024 * 1024
 MAX_BLOCK = 4 * 1024 * 1024
 MAX_DICTIONARY = 16 * 1024 * 1024
+MAX_DICTIONARY_XZ = 256 * 1024 * 1024
+"""Memory that one xz stream may ask for; `xz -9` asks for 65 MiB."""
 SKIPPABLE = (0x184D2A50, 0x184D2A5F)
 DICTIONARY_FRAME = 0x184D2A5D
 
@@ -144,25 +146,43 @@ class Bzip2(Codec):
         return head.startswith(self.magic) and bytes(head[4:10]) in (b"1AY&SY", b"\x17rE8P\x90")
 
     def decoder(self) -> Decoder:
-        return _Bzip2Stream()
+        return _BoundedStream(bz2.BZ2Decompressor())
 
     def holds_back(self, decoder: Decoder) -> bool:
-        return isinstance(decoder, _Bzip2Stream) and decoder.holds_back
+        return isinstance(decoder, _BoundedStream) and decoder.holds_back
 
 
-class _Bzip2Stream:
+class Xz(Codec):
+    """Streams of blocks, with a checksum of each block unless the stream's flags say that there is none."""
+
+    name, ending = "xz", ".xz"
+    magic = b"\xfd7zXZ\x00"
+    errors = (OSError, EOFError)
+
+    def has_checksum(self, head: bytes | bytearray) -> bool:
+        return len(head) > 7 and bool(head[7] & 0x0F)
+
+    def decoder(self) -> Decoder:
+        return _XzStream()
+
+    def holds_back(self, decoder: Decoder) -> bool:
+        return isinstance(decoder, _BoundedStream) and decoder.holds_back
+
+
+class _BoundedStream:
     """Decodes a bounded amount at a time: 45 stored bytes can stand for 45 million."""
 
-    def __init__(self) -> None:
-        self._decoder = bz2.BZ2Decompressor()
+    def __init__(self, decoder: Any) -> None:
+        """`decoder` is one of the standard library, which takes a most number of bytes to give."""
+        self._decoder = decoder
 
     @property
     def eof(self) -> bool:
-        return self._decoder.eof
+        return bool(self._decoder.eof)
 
     @property
     def unused_data(self) -> bytes:
-        return self._decoder.unused_data
+        return bytes(self._decoder.unused_data)
 
     @property
     def holds_back(self) -> bool:
@@ -170,7 +190,24 @@ class _Bzip2Stream:
 
     def decompress(self, data: Any, /) -> bytes:
         """Return up to `MAX_BLOCK` bytes; the rest comes with the next call."""
-        return self._decoder.decompress(data, MAX_BLOCK)
+        return bytes(self._decoder.decompress(data, MAX_BLOCK))
+
+
+class _XzStream(_BoundedStream):
+    """A stream of xz, whose errors are passed on as OSError: lzma is imported by those alone who read xz."""
+
+    def __init__(self) -> None:
+        import lzma
+
+        super().__init__(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MAX_DICTIONARY_XZ))
+
+    def decompress(self, data: Any, /) -> bytes:
+        import lzma
+
+        try:
+            return super().decompress(data)
+        except lzma.LZMAError as error:
+            raise OSError(str(error)) from None
 
 
 class Lz4(Codec):
@@ -245,7 +282,7 @@ class _Lz4Frame:
         return bytes(output)
 
 
-CODECS: tuple[type[Codec], ...] = (Gzip, Zstd, Bzip2, Lz4)
+CODECS: tuple[type[Codec], ...] = (Gzip, Zstd, Bzip2, Xz, Lz4)
 
 
 def codec_of(head: bytes | bytearray) -> Codec | None:

@@ -1,4 +1,4 @@
-"""The decompressed bytes of any container, whole or damaged: gzip, zstd, bzip2, LZ4 or plain, recognised by content.
+"""The decompressed bytes of any container, whole or damaged: gzip, zstd, bzip2, xz, LZ4, plain; known by content.
 
 What a library would pass off as a normal end of file is reported as damage, and after damage reading goes on at
 the next member that can be decompressed, so that one bad member costs its neighbours nothing.

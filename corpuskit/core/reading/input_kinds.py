@@ -1,10 +1,15 @@
-"""What an input is by its name, so that one of the wrong kind is named as such, and is not called damaged."""
+"""What an input is, by its name and by its first bytes, so that one of the wrong kind is named as such.
 
-from collections.abc import Container, Sequence
+Signatures: the `file` command's table and the formats' own specifications.
+"""
+
+import io
+import sys
+from collections.abc import Callable, Container, Sequence
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from corpuskit.core.document import Reject
+from corpuskit.core.document import BYTE_ORDER_MARK, Reject
 from corpuskit.core.errors import UsageError
 from corpuskit.core.reading.decompress import decompressed_blocks
 
@@ -12,6 +17,11 @@ if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
 
 COMPRESSIONS = (".gz", ".zst", ".bz2", ".xz", ".lz4")
+LINE_SUFFIXES = tuple(
+    f"{suffix}{packed}" for suffix in (".jsonl", ".ndjson") for packed in ("", ".gz", ".zst", ".bz2", ".xz")
+)
+"""Endings of the files that a folder stands for where documents are read."""
+TAR_SHORTHANDS = (".tgz", ".tbz", ".tbz2", ".txz", ".tzst")
 
 
 class Kind(NamedTuple):
@@ -21,40 +31,114 @@ class Kind(NamedTuple):
     command: str | None = None
 
 
-_PACKED = Kind("a packed folder; unpack it")
+_ARCHIVE = Kind("an archive", "files")
+_OTHER_ARCHIVE = Kind("an archive of a kind that is not read; unpack it")
+_PAGE = Kind("HTML", "files")
+_WEB_ARCHIVE = Kind("a web archive", "fetch-warc")
+_PARQUET = Kind("Parquet", "files")
+_TEXT = Kind("text", "files")
+_PDF = Kind("PDF; turn it into text")
+_DATABASE = Kind("an SQLite database; export it as CSV")
+_PICTURE = Kind("a picture")
+_LINES = Kind("JSONL", "files")
 _KINDS = {
-    ".jsonl": Kind("JSONL", "files"),
-    ".ndjson": Kind("JSONL", "files"),
+    ".jsonl": _LINES,
+    ".ndjson": _LINES,
     ".json": Kind("JSON", "files"),
     ".csv": Kind("CSV", "files"),
     ".tsv": Kind("TSV", "files"),
-    ".parquet": Kind("Parquet", "files"),
-    ".txt": Kind("text", "files"),
+    ".parquet": _PARQUET,
+    ".txt": _TEXT,
     ".md": Kind("Markdown", "files"),
     ".markdown": Kind("Markdown", "files"),
-    ".html": Kind("HTML", "files"),
-    ".htm": Kind("HTML", "files"),
-    ".xhtml": Kind("HTML", "files"),
-    ".warc": Kind("a web archive", "fetch-warc"),
-    ".arc": Kind("a web archive", "fetch-warc"),
-    ".wet": Kind("a web archive", "fetch-warc"),
-    ".wacz": Kind("a web archive", "fetch-warc"),
-    ".pdf": Kind("PDF; turn it into text"),
+    ".html": _PAGE,
+    ".htm": _PAGE,
+    ".xhtml": _PAGE,
+    ".warc": _WEB_ARCHIVE,
+    ".arc": _WEB_ARCHIVE,
+    ".wet": _WEB_ARCHIVE,
+    ".wacz": _WEB_ARCHIVE,
+    ".pdf": _PDF,
     ".docx": Kind("a Word file; save it as text"),
     ".doc": Kind("a Word file; save it as text"),
     ".xlsx": Kind("an Excel file; save it as CSV"),
     ".xls": Kind("an Excel file; save it as CSV"),
     ".epub": Kind("an e-book; turn it into text"),
-    ".zip": _PACKED,
-    ".tar": _PACKED,
-    ".tgz": _PACKED,
-    ".7z": _PACKED,
-    ".png": Kind("a picture"),
-    ".jpg": Kind("a picture"),
-    ".jpeg": Kind("a picture"),
-    ".gif": Kind("a picture"),
-    ".webp": Kind("a picture"),
+    ".sqlite": _DATABASE,
+    ".db": _DATABASE,
+    ".zip": _ARCHIVE,
+    ".tar": _ARCHIVE,
+    **dict.fromkeys(TAR_SHORTHANDS, _ARCHIVE),
+    ".7z": _OTHER_ARCHIVE,
+    ".rar": _OTHER_ARCHIVE,
+    ".png": _PICTURE,
+    ".jpg": _PICTURE,
+    ".jpeg": _PICTURE,
+    ".gif": _PICTURE,
+    ".webp": _PICTURE,
 }
+_SIGNATURES = (
+    (0, b"WARC/", _WEB_ARCHIVE),
+    (0, b"PK\x03\x04", _ARCHIVE),
+    (257, b"ustar", _ARCHIVE),
+    (0, b"PAR1", _PARQUET),
+    (0, b"%PDF-", _PDF),
+    (0, b"SQLite format 3\0", _DATABASE),
+    (0, b"ARROW1", Kind("an Arrow file; write it as Parquet")),
+    (0, b"\xff\xff\xff\xff", Kind("an Arrow stream; write it as Parquet")),
+    (0, b"7z\xbc\xaf\x27\x1c", _OTHER_ARCHIVE),
+    (0, b"Rar!\x1a", _OTHER_ARCHIVE),
+    (0, b"\x89PNG", _PICTURE),
+    (0, b"\xff\xd8\xff", _PICTURE),
+    (0, b"GIF8", _PICTURE),
+    (0, b"\xd0\xcf\x11\xe0", Kind("an old Office file; save it as text or CSV")),
+    (0, b"\x7fELF", Kind("a program")),
+)
+"""Where in the decompressed file which bytes stand."""
+_MARKUP = (
+    (b"<!doctype html", _PAGE),
+    (b"<html", _PAGE),
+    (b"<mediawiki", Kind("a dump of a wiki; turn it into JSONL, for example with wikiextractor")),
+)
+"""How text of a kind begins, in small letters, after white space and an XML declaration."""
+
+
+def archive_of_name(name: str) -> str | None:
+    """Return `zip` or `tar` if a file's name says that it is such an archive; None for any other.
+
+    >>> archive_of_name("books.TAR.xz"), archive_of_name("books.zip"), archive_of_name("books.xz")
+    ('tar', 'zip', None)
+    """
+    suffix = suffix_within(name, COMPRESSIONS)
+    return "zip" if suffix == ".zip" else "tar" if suffix == ".tar" or suffix in TAR_SHORTHANDS else None
+
+
+def archive_of_content(head: bytes) -> str | None:
+    """Return `zip` or `tar` if a file that starts like this is such an archive; None for any other."""
+    return "zip" if head.startswith(b"PK\x03\x04") else "tar" if head[257:262] == b"ustar" else None
+
+
+def kind_of_content(head: bytes) -> Kind | None:
+    """Return the kind that a file's first decompressed bytes show, if they show one.
+
+    >>> kind_of_content(b"WARC/1.1\\r\\n")
+    Kind(label='a web archive', command='fetch-warc')
+    """
+    for offset, signature, kind in _SIGNATURES:
+        if head.startswith(signature, offset):
+            return kind
+    start = head[:1024].removeprefix(BYTE_ORDER_MARK).lstrip().lower()
+    if start.startswith(b"<?xml"):
+        start = start.partition(b"?>")[2].lstrip()
+    return next((kind for opening, kind in _MARKUP if start.startswith(opening)), None)
+
+
+def kind_of_input(input_: "Input") -> Kind | None:
+    """Return the kind of an input by its name or, if that tells nothing and the file is local, by its content."""
+    kind = kind_of(input_.name)
+    if kind is None and input_.local_path is not None and not input_.is_stream:
+        kind = kind_of_content(first_block(input_))
+    return kind
 
 
 def kind_of(name: str) -> Kind | None:
@@ -76,30 +160,47 @@ def suffix_within(name: str, compressions: Container[str]) -> str:
     return (path.with_suffix("") if path.suffix and path.suffix in compressions else path).suffix
 
 
-def demand_lines_of_documents(inputs: "Sequence[Input]") -> None:
-    """Raise UsageError for an input that is no JSONL, by its name and by its first byte."""
+def demand_lines_of_documents(
+    inputs: "Sequence[Input]", is_taken: "Callable[[Input], bool]" = lambda input_: False
+) -> None:
+    """Raise UsageError for an input that is no JSONL, by its name and by its first byte, unless `is_taken` takes it."""
     for input_ in inputs:
-        kind = kind_of(input_.name)
-        if kind is None or kind.label in ("JSONL", "JSON", "Parquet") or input_.local_path is None or input_.is_stream:
+        if input_.local_path is None or input_.is_stream or input_.dataset is not None:
             continue
-        if not first_block(input_).lstrip().startswith(b"{"):
-            raise UsageError(f"{input_.name} is {_with_advice(kind)}")
+        kind = kind_of(input_.name)
+        if kind in (_LINES, _PARQUET) or is_taken(input_):
+            continue
+        head = first_block(input_)
+        if head.removeprefix(BYTE_ORDER_MARK).lstrip()[:1] not in (b"{", b""):
+            raise UsageError(f"{input_.name} is {_with_advice(kind or kind_of_content(head) or _TEXT)}")
 
 
-def demand_any_of_kind(command: str, inputs: "Sequence[Input]") -> None:
-    """Raise UsageError if, by their names, all inputs are of kinds that the command does not read."""
-    kinds = [kind_of(input_.name) for input_ in inputs]
-    if kinds and all(kind is not None and kind.command != command for kind in kinds):
-        kind = kinds[0]
-        assert kind is not None
-        raise UsageError(f"{inputs[0].name} is {_with_advice(kind)}")
+def demand_any_of_kind(command: str, inputs: "Sequence[Input]", others: Container[str] = ()) -> None:
+    """Raise UsageError if all inputs are of kinds that the command does not read; `others` are labels of some it does.
+
+    A kind shows in the name or in the first bytes.
+    """
+    first = None
+    for input_ in inputs:
+        kind = kind_of_input(input_)
+        if kind is None or kind.command == command or kind.label in others:
+            return
+        first = first or (input_, kind)
+    if first is not None:
+        raise UsageError(f"{first[0].name} is {_with_advice(first[1])}")
 
 
 def demand_kind(command: str, input_: "Input") -> None:
-    """Raise Reject if, by its name, an input is of a kind that the command does not read."""
-    kind = kind_of(input_.name)
+    """Raise Reject if an input is of a kind that the command does not read."""
+    kind = kind_of_input(input_)
     if kind is not None and kind.command != command:
         raise Reject("not-text", f"{input_.name} is {_with_advice(kind)}")
+
+
+def advice_on(head: bytes) -> str:
+    """Return what records that start like this show their file to be, and what reads it; empty for JSONL."""
+    kind = kind_of_content(head)
+    return _with_advice(kind) if kind else ""
 
 
 def _with_advice(kind: Kind) -> str:
@@ -107,6 +208,19 @@ def _with_advice(kind: Kind) -> str:
 
 
 def first_block(input_: "Input") -> bytes:
-    """Return the first decompressed bytes of an input, past any damage, which reading it will report; empty if none."""
-    with input_.unread_copy().open() as stream:
+    """Return the first decompressed bytes of an input, past any damage, which reading it will report; empty if none.
+
+    Of standard input these are the bytes that are waiting in its buffer, which stay there; any other pipe shows none.
+    """
+    if input_.is_stream:
+        stream: BinaryIO = io.BytesIO(_waiting_bytes(input_))
+    else:
+        stream = input_.unread_copy().open()
+    with stream:
         return next(filter(None, decompressed_blocks(stream, lambda what, offset, lost: None, input_.name)), b"")
+
+
+def _waiting_bytes(input_: "Input") -> bytes:
+    """Return what standard input gives next, without taking it; waits for its writer's first bytes."""
+    peek = getattr(sys.stdin.buffer, "peek", None) if input_.name == "-" and sys.stdin else None
+    return bytes(peek(1)) if peek is not None else b""

@@ -1,5 +1,6 @@
 """One input: a named stream of stored bytes, and what reading it found."""
 
+import io
 import os
 import stat
 import sys
@@ -49,6 +50,8 @@ class Findings:
     """The lines that were read, valid or not."""
     cut_line: CutLine | None = None
     """Where the stream ended in the middle of a line that is not a whole record."""
+    is_whole_file: bool = False
+    """Whether it was read as one file, and not as lines that a command wrote."""
     size_and_sha256: tuple[int, str] | None = None
     """Set if a worker has read all of it."""
 
@@ -64,6 +67,10 @@ class Input:
     """What the manifest of its dataset says."""
     dataset: Path | None = None
     """The published folder, or the manifest next to a published file, that this is a shard of."""
+    content: bytes | None = None
+    """The bytes of a member of an archive, in place of a file."""
+    is_named: bool = False
+    """Whether the file itself was named, and not a folder that it lies in."""
     byte_range: "ByteRange | None" = None
     """The only range to read of a local file."""
     findings: Findings = field(default_factory=Findings)
@@ -182,6 +189,8 @@ class Input:
         return None if self.is_stream or self.local_path is None else file_status(stored.fileno())
 
     def _open(self) -> BinaryIO:
+        if self.content is not None:
+            return io.BytesIO(self.content)
         if self.name == "-":
             return sys.stdin.buffer
         if self.local_path is not None:

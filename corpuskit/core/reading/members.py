@@ -1,4 +1,4 @@
-"""A file as the members it was stored in: gzip members, zstd or LZ4 frames, bzip2 streams, or one plain span of bytes.
+"""A file as the members it was stored in: gzip members, zstd or LZ4 frames, bzip2 or xz streams, or one span of bytes.
 
 Damage does not spread beyond its member. In a web archive every record has a member of its own, so the member's byte
 offset is also the record's address. Each member is checked to its end; after a broken one, reading goes on at the next
@@ -61,11 +61,16 @@ class Members(Protocol):
         ...
 
 
+def _starts_plain(head: bytes) -> bool:
+    """Whether a file that starts like this is not compressed: text, or an archive, which may hold compressed files."""
+    return not _BINARY.search(head) or head[257:262] == b"ustar" or head.startswith(b"PK\x03\x04")
+
+
 def members_of(
     stream: BinaryIO,
     damaged: Damaged,
     name: str = "",
-    plain: Callable[[bytes], bool] = lambda head: not _BINARY.search(head),
+    plain: Callable[[bytes], bool] = _starts_plain,
 ) -> Members:
     """Return the members of a stream, whose compression its first bytes show.
 

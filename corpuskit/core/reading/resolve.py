@@ -19,7 +19,12 @@ from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.manifest import MANIFEST, is_manifest, read_manifest, readable_shards
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.remote import public_url
-from corpuskit.core.wording import nearest, printable_name, quantity
+from corpuskit.core.wording import comma_list, nearest, printable_name, quantity
+
+_RECORDS = re.compile(r"\.(?:jsonl|ndjson|csv|tsv|parquet)(?:\.[a-z0-9]+)?$")
+_SPLIT = re.compile(r"(?<![a-z])(train|test|validation|valid|val|dev|eval)(?![a-z])")
+_COMPANION = re.compile(r"(?:readme|license|licence|citation|changelog)(?:\.(?:md|markdown|txt|html?))?")
+"""Names of files that come with the records of a cloned dataset."""
 
 Expand = Callable[[Input], list[str] | None]
 """Returns the inputs that an input lists, or None if it is not a list."""
@@ -79,7 +84,7 @@ def _expand(argument: str, suffixes: Sequence[str], base: Path | None) -> list[I
             raise UsageError(f"{argument!r} is a link that leads nowhere")
         return _existing(path, suffixes, os.path.basename(os.path.abspath(path)))
     if not glob.has_magic(argument):
-        raise UsageError(f"no such file or folder: {argument!r}{_near_name(path)}")
+        raise UsageError(f"no such file or folder: {argument!r}{near_name(path)}")
     _demand_searchable(path)
     matches = sorted(glob.glob(str(path), recursive=True))
     if not matches:
@@ -103,7 +108,7 @@ def _demand_searchable(pattern: Path) -> None:
             raise UsageError(f"cannot read {folder!r}: {os.strerror(errno.EACCES)}")
 
 
-def _near_name(path: Path) -> str:
+def near_name(path: Path) -> str:
     """Return a hint at the name in the same folder that is most like a missing one."""
     try:
         names = os.listdir(path.parent)
@@ -122,7 +127,7 @@ def _existing(path: Path, suffixes: Sequence[str], name: str) -> list[Input]:
             file.name = printable_name(os.path.join(name, file.local_path.relative_to(path)))
         return files
     beside = path.with_name(f"{path.name}.{MANIFEST}")
-    files = _dataset(beside) if beside.is_file() else [Input(str(path), local_path=path)]
+    files = _dataset(beside) if beside.is_file() else [Input(str(path), local_path=path, is_named=True)]
     for file in files:
         file.name = printable_name(name)
     return files
@@ -135,6 +140,9 @@ def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
     datasets, loose = _split_datasets(files)
     shards = [shard for dataset in datasets for shard in _dataset(dataset) if _ends_in(shard.name, suffixes)]
     paths = _inside(folder, [path for path in loose if _ends_in(path.name, suffixes)])
+    paths = _without_companions(folder, paths)
+    _tell_splits(folder, paths)
+    _tell_passed_over(folder, [path for path in loose if not _ends_in(path.name, suffixes)] if paths or shards else [])
     if not paths and not shards:
         endings = f" that ends in {', '.join(suffixes)}" if suffixes else ""
         raise UsageError(f"no file{endings} in folder {str(folder)!r}")
@@ -177,6 +185,37 @@ def _split_datasets(files: list[Path]) -> tuple[list[Path], list[Path]]:
     published = {path: file for path, file in published.items() if file in outside}
     loose = outside - published.keys() - set(published.values())
     return sorted({*folders, *published}), [path for path in files if path in loose]
+
+
+def _without_companions(folder: Path, paths: list[Path]) -> list[Path]:
+    """Return the paths without the texts that tell about a folder of records, such as its README."""
+    if not any(_RECORDS.search(path.name.lower()) for path in paths):
+        return paths
+    companions = [path for path in paths if path.parent == folder and _COMPANION.fullmatch(path.name.lower())]
+    if companions:
+        names = comma_list(repr(path.name) for path in companions)
+        console.notice("", f"{names} in {str(folder)!r} left out, as it tells about the records; to read it, name it")
+    return [path for path in paths if path not in companions]
+
+
+def _tell_splits(folder: Path, paths: list[Path]) -> None:
+    """Tell that the files are the splits of one dataset, as training data is not to hold what is tested on."""
+    names = [str(path.relative_to(folder)).lower() for path in paths]
+    splits = sorted({split for name in names for split in _SPLIT.findall(name)})
+    if "train" in splits and len(splits) > 1:
+        console.notice(
+            "",
+            f"{str(folder)!r} holds the splits {comma_list(splits)}, and all of them are read; "
+            f"to read one, name its files: {str(folder / '**' / '*train*')!r}",
+        )
+
+
+def _tell_passed_over(folder: Path, paths: list[Path]) -> None:
+    if paths:
+        first = str(min(paths).relative_to(folder))
+        console.notice(
+            "", f"{quantity(len(paths), 'file')} of other kinds in {str(folder)!r} passed over, the first is {first!r}"
+        )
 
 
 def _ends_in(name: str, suffixes: Sequence[str]) -> bool:

@@ -1,12 +1,12 @@
 """Batches: how documents travel, as lines until a step has to read them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from corpuskit.core.counts import StepCount
 from corpuskit.core.document import NUMBER_AS_ID, Document, Reject, decode, encode
 from corpuskit.core.format import Format
-from corpuskit.core.outcome import Rejected
+from corpuskit.core.outcome import Item, Rejected
 from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.registry import format_of_file, format_of_shard
@@ -15,6 +15,7 @@ BATCH_DOCUMENTS = 256
 BATCH_BYTES = 4 * 1024 * 1024
 
 Location = tuple[str, int]
+ReadDirectly = Callable[[Input], Iterable[Item] | None]
 
 
 @dataclass(slots=True)
@@ -34,9 +35,15 @@ class Batch:
     """Whether no stage may take many documents at a time."""
 
 
-def read_lines(inputs: Iterable[Input]) -> Iterator[Batch]:
-    """Yield batches of undecoded lines; unreadable ones become verdicts of the step that takes the batch."""
+def read_lines(inputs: Iterable[Input], read_directly: ReadDirectly = lambda input_: None) -> Iterator[Batch]:
+    """Yield batches of undecoded lines; unreadable ones become verdicts of the step that takes the batch.
+
+    What `read_directly` gives for an input stands for its lines.
+    """
     for input_ in inputs:
+        if (items := read_directly(input_)) is not None:
+            yield from _batches_of_items(items, input_)
+            continue
         format_ = _format_of(input_)
         if format_ is not None and format_.name != "jsonl":
             yield from _read_shard(format_, input_)
@@ -57,6 +64,15 @@ def read_lines(inputs: Iterable[Input]) -> Iterator[Batch]:
                 yield batch
                 batch, size = Batch(input=input_.name), 0
         yield batch
+
+
+def _batches_of_items(items: Iterable[Item], input_: Input) -> Iterator[Batch]:
+    input_.findings.is_whole_file = True
+    for item in items:
+        if isinstance(item, Document):
+            yield Batch(documents=[item], locations=[(input_.name, 0)])
+        elif isinstance(item, Rejected):
+            yield Batch(verdicts=[Verdict.of_rejected("", item)])
 
 
 def _format_of(input_: Input) -> Format | None:

@@ -74,7 +74,8 @@ class Flow:
             batches = self._read_source(self.steps[0], inputs)
             index = 1
         else:
-            batches = read_lines(inputs)
+            first = self.steps[0] if self.steps else None
+            batches = read_lines(inputs, first.read_directly) if isinstance(first, Stage) else read_lines(inputs)
         while index < len(self.steps):
             step = self.steps[index]
             if isinstance(step, CorpusStage):

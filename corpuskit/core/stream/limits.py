@@ -4,6 +4,10 @@ from corpuskit.core.errors import DamagedError, RefusedError
 from corpuskit.core.settings import Settings
 
 
+class EmptyResultError(RefusedError):
+    """No document is left to publish."""
+
+
 def demand_few_rejects(settings: Settings, rejected: int, documents: int, subject: str, then: str) -> None:
     """Raise DamagedError if more records were rejected than `--max-rejects` allows.
 
@@ -27,12 +31,12 @@ def demand_whole_inputs(settings: Settings, damaged: list[str], subject: str, th
 
 
 def demand_documents(settings: Settings, documents: int, account: str = "", hint: str = "") -> None:
-    """Raise RefusedError if there is no document to publish, unless `--allow-empty` is given.
+    """Raise EmptyResultError if there is no document to publish, unless `--allow-empty` is given.
 
     `account` says what became of the documents, `hint` what helps.
     """
     if not documents and not settings.allow_empty:
-        raise RefusedError(
+        raise EmptyResultError(
             f"no document is left{account and f' ({account})'}, so nothing was published{hint}; "
             "`--allow-empty` publishes even that"
         )

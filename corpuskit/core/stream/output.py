@@ -136,7 +136,11 @@ def targets(step: Step, settings: Settings) -> Iterator[Target]:
     """Yield all that a run writes where the user says."""
     if not isinstance(step, Report):
         yield from _output_targets(settings.output)
-    if settings.drops:
+    if str(settings.drops) == "-":
+        if settings.output is None and not isinstance(step, Report):
+            raise UsageError("`--drops -` and the documents would both go to standard output; publish these with -o")
+        yield Target("--drops -", None)
+    elif settings.drops:
         yield Target("--drops", settings.drops)
     if settings.rejects:
         yield Target("--rejects", settings.rejects)

@@ -21,7 +21,7 @@ from corpuskit.core.provenance.ledger import Ledger, Pipe, Upstream, chain_befor
 from corpuskit.core.provenance.manifest import chain_of, read_manifest
 from corpuskit.core.provenance.verdicts import VerdictLog
 from corpuskit.core.publish.targets import demand_distinct, demand_known_ending
-from corpuskit.core.reading.input_kinds import demand_lines_of_documents
+from corpuskit.core.reading.input_kinds import LINE_SUFFIXES, demand_lines_of_documents
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.resolve import resolve, resolve_lists
 from corpuskit.core.registry import describe
@@ -31,11 +31,13 @@ from corpuskit.core.step import (
     CorpusStage,
     Report,
     Source,
+    Stage,
     Step,
     absent_fields_notice,
     demand_steps,
     notices_on,
 )
+from corpuskit.core.stream.first_reject import FirstReject, cause_of, demand_readable_records
 from corpuskit.core.stream.flow import Flow
 from corpuskit.core.stream.limits import demand_documents, demand_few_rejects, demand_whole_inputs
 from corpuskit.core.stream.output import Output, StreamOutput, open_output, targets
@@ -86,8 +88,8 @@ def resolve_inputs(step: Step, arguments: Sequence[str | Path]) -> list[Input]:
         inputs = resolve_lists(arguments, step.suffixes, step.expand)
         step.check_inputs(inputs)
         return inputs
-    inputs = resolve(arguments, (".jsonl", ".jsonl.gz", ".jsonl.zst"))
-    demand_lines_of_documents(inputs)
+    inputs = resolve(arguments, (*LINE_SUFFIXES, *step.suffixes))
+    demand_lines_of_documents(inputs, lambda input_: isinstance(step, Stage) and step.read_directly(input_) is not None)
     return inputs
 
 
@@ -111,7 +113,10 @@ class OpenRun:
     """None for a report, which answers instead."""
     ledger: Ledger
     verdict_log: VerdictLog
+    first_reject: FirstReject
     flow: Flow
+    upstream: str | None = None
+    """What is known of the documents that were read, once they are: verified, unverified, cut or none."""
 
     def run(self) -> None:
         """Pass all documents through, publish, and tell the user."""
@@ -171,7 +176,8 @@ class OpenRun:
             self._notice(order)
         ids = {}
         if self.flow.counts:
-            step_id = chain.add(describe(self.step), self._proven(upstream, chain), self.flow.counts[-1])
+            self.upstream = self._proven(upstream, chain)
+            step_id = chain.add(describe(self.step), self.upstream, self.flow.counts[-1])
             ids = {self.step.name(): step_id}
         decisions = self.verdict_log.decisions
         if decisions is not None and decisions.exists():
@@ -232,13 +238,13 @@ class OpenRun:
             raise UpstreamError(f"{input_.name}: the stream ends inside a line. Nothing was published")
         if self.flow.cut and not self.step.cuts:
             return Upstream("cut", chain_before_cut(self.ledger, pipe))
-        if isinstance(self.step, Source):
+        if isinstance(self.step, Source) or input_.findings.is_whole_file:
             return Upstream("none", Chain())
         return check_upstream(self.ledger, pipe, input_.findings.count, input_.name)
 
     def _vouched(self, input_: Input, verdicts: list[Upstream]) -> bool:
         """Whether a chain that was received over already accounts for this input."""
-        if input_.is_stream:
+        if input_.is_stream and not input_.findings.is_whole_file:
             return bool(verdicts) and all(verdict.verdict in ("verified", "cut") for verdict in verdicts)
         return input_.dataset is not None
 
@@ -270,14 +276,14 @@ class OpenRun:
 
     def _demand_few_rejects(self, count: StepCount) -> None:
         rejected, documents = count.rejected.total(), count.received.documents
+        demand_readable_records(self.settings, count, self.first_reject.verdict)
         subject = f"{rejected} of {documents} records were rejected"
         demand_few_rejects(self.settings, rejected, documents, subject, "`--rejects FILE` shows them")
 
     def _rejects_hint(self, count: StepCount) -> str:
         """Return how to see the rejected records, or what is wrong with most of them."""
-        bad_lines = count.rejected["bad-json"] + count.rejected["not-an-object"]
-        if bad_lines > 1 and bad_lines * 2 > count.received.documents:
-            return "; a document is one line of JSON, as `jq -c` writes it"
+        if cause := cause_of(self.first_reject.verdict, count):
+            return f"; {cause}"
         return "; `--rejects FILE` keeps these" if count.rejected and self.settings.rejects is None else ""
 
     def _tell(self, answer: dict[str, Any] | None) -> None:
@@ -297,7 +303,7 @@ class OpenRun:
         if count is not None and count.absent_fields:
             self._notice(absent_fields_notice(count.absent_fields))
         if self.settings.json and not isinstance(self.step, Report):
-            console.print_outcome(name, count)  # the last line, for programs
+            console.print_outcome(name, count, upstream=self.upstream)  # the last line, for programs
 
     def _notice(self, message: str) -> None:
         """Print a line on standard error, unless the user wants none."""
@@ -319,8 +325,9 @@ def prepare_run(
     if isinstance(output, StreamOutput):
         decisions = ledger.decisions_path()
     verdict_log = VerdictLog(settings.drops, settings.rejects, decisions)
-    flow = Flow([] if isinstance(step, Report) else [step], verdict_log.take, settings.jobs or 1, tags)
-    return OpenRun(step, settings, inputs, pipes, output, ledger, verdict_log, flow)
+    first_reject = FirstReject(verdict_log.take)
+    flow = Flow([] if isinstance(step, Report) else [step], first_reject.take, settings.jobs or 1, tags)
+    return OpenRun(step, settings, inputs, pipes, output, ledger, verdict_log, first_reject, flow)
 
 
 def _pipe_written(output: Output | None) -> Pipe | None:

@@ -15,7 +15,8 @@ from corpuskit.core.stream.flow import tagged
 from corpuskit.core.tokens import Counter
 from corpuskit.mix.engine.mix_tasks import MOST_BUCKETS
 from corpuskit.mix.engine.shards import SHARD_BYTES
-from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, tags_of
+from corpuskit.mix.recipe.recipe import Recipe, tags_of
+from corpuskit.mix.recipe.source_specs import SourceSpec
 
 ItemType = TypeVar("ItemType")
 

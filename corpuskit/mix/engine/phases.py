@@ -8,7 +8,8 @@ from corpuskit.core.reading.inputs import Input
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.tokens import WORDS
-from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, steps_of_source
+from corpuskit.mix.recipe.recipe import Recipe, steps_of_source
+from corpuskit.mix.recipe.source_specs import SourceSpec
 
 AUDIENCE = "filter-audience"
 Inputs = Mapping[str, Sequence[Input]]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from corpuskit.core import console
 from corpuskit.core.errors import UsageError
 from corpuskit.core.publish.recovery import STAGING, TASKS, WORK
 from corpuskit.core.reading.inputs import Input
@@ -18,13 +19,14 @@ from corpuskit.mix.engine.text_table import table_lines
 from corpuskit.mix.engine.work_cache import WorkCache
 from corpuskit.mix.recipe.cluster_profile import Profile
 from corpuskit.mix.recipe.recipe import Recipe, steps_together, tags_of
-from corpuskit.mix.recipe.shell_pipe import source_pipes, together_pipe
+from corpuskit.mix.recipe.shell_pipe import source_pipes, together_pipe, whole_pipe
 
 
 def plan_report(recipe: Recipe, inputs: Inputs, settings: Settings) -> tuple[str, ResourceNeed]:
-    """Return the text of `--plan`, and the estimated need.
+    """Return the text of `--plan`, or its JSON object with `--json`, and the estimated need.
 
-    The text shows each source's inputs, its likely yield and its pipe, and what the whole recipe needs.
+    The text shows each source's inputs, its likely yield and its pipe, what the whole recipe needs and, without a
+    budget, the pipe that gives what the recipe gives.
     """
     pipes = source_pipes(recipe)
     count_tokens = counter(tokenizer_of(recipe))
@@ -47,7 +49,21 @@ def plan_report(recipe: Recipe, inputs: Inputs, settings: Settings) -> tuple[str
     lines.append(f"# output: {', '.join(recipe.output.formats)}, order {recipe.output.order}")
     need = estimate_need(recipe, supplies, settings.workers())
     lines.append(f"# {need.text(settings.output or recipe.output.dir)}")
-    return "\n".join(lines), need
+    pipe = whole_pipe(recipe, str(settings.output or recipe.output.dir or "DIR"))
+    lines += ["", "# all of it as one pipe", pipe] if pipe else ["# no pipe draws a sample to a budget"]
+    if not settings.json:
+        return "\n".join(lines), need
+    answer = {
+        "sources": {
+            source.name: {"pipe": pipes[source.name], "documents": supply.remaining, "tokens": supply.tokens}
+            for source, supply in zip(recipe.sources, supplies, strict=True)
+        },
+        "together": together_pipe(recipe),
+        "pipe": pipe,
+        "memory": need.memory,
+        "disk": need.disk,
+    }
+    return console.answer_line("mix", answer), need
 
 
 def task_report(
@@ -58,7 +74,7 @@ def task_report(
     profile: Profile,
     cache: WorkCache | None = None,
 ) -> str:
-    """Return the text of `--dry-run`: the phases in order, their tasks, and how many of these are already done.
+    """Return the text or JSON of `--dry-run`: the phases in order, their tasks, and how many of these are done.
 
     A task is done if an interrupted run has left its work in the output folder, or a published one in the cache.
     """
@@ -79,6 +95,10 @@ def task_report(
     of_documents = f"one for {recipe.output.shard_documents:,} documents"
     rows.append(("mix: write", of_documents, "", "what was selected"))
     heading = f"# executor {_executor_text(executor, settings, profile)}"
+    if settings.json:
+        names, *phases = rows
+        by_name = [dict(zip(names, phase, strict=True)) for phase in phases]
+        return console.answer_line("mix", {"executor": heading.removeprefix("# executor "), "phases": by_name})
     return "\n".join([heading, *table_lines(rows, right_aligned=False)])
 
 

@@ -26,6 +26,7 @@ from corpuskit.core.reading.byte_ranges import (
     write_keys,
 )
 from corpuskit.core.reading.hashing_stream import open_local
+from corpuskit.core.reading.input_kinds import archive_of_name
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.settings import Tags
 from corpuskit.core.step import Source, Step
@@ -67,7 +68,7 @@ class ReadInputs(Task[InputsResult]):
 
     def identity(self) -> Any:
         """Return the steps, the tags and the names of the inputs; `is_current` compares their content."""
-        names = [[file.name, file.expected_sha256] for file in self.inputs]
+        names = [[file.name, file.expected_sha256, *_archive_mark(file)] for file in self.inputs]
         return [names, [identity_of(step) for step in self.steps], vars(self.tags)]
 
     def run(self, task_path: Path) -> InputsResult:
@@ -258,6 +259,11 @@ def _ranges(file: Input, step: Step) -> list[tuple[int, int]]:
         return []
     with open_local(file.local_path) as stream:
         return byte_ranges(size, step.part_bytes) if step.splits(stream) else []
+
+
+def _archive_mark(file: Input) -> list[str]:
+    """Return what tells an archive that was named from one that lies in a tree of code, where it is not opened."""
+    return ["named"] if file.is_named and archive_of_name(file.name) else []
 
 
 def _remarks_on(files: Sequence[Input]) -> Remarks:

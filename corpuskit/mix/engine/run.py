@@ -23,13 +23,14 @@ from corpuskit.core.registry import find_format
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import CorpusStage, Step, absent_fields_notice
 from corpuskit.core.stream.flow import end_of_stages, runs_of
-from corpuskit.core.stream.limits import demand_documents, demand_few_rejects, demand_whole_inputs
+from corpuskit.core.stream.limits import EmptyResultError, demand_few_rejects, demand_whole_inputs
 from corpuskit.core.tokens import BYTES, WORDS, counter, token_version
 from corpuskit.core.wording import counted_remarks, quantity
 from corpuskit.mix.engine import mix_tasks
 from corpuskit.mix.engine.bucket_index import BucketEntry, write_bucket_index
 from corpuskit.mix.engine.engine import Engine, Notify
 from corpuskit.mix.engine.executors import Executor, LocalExecutor, RayExecutor, SlurmExecutor
+from corpuskit.mix.engine.left_out import LeftOutFiles, UnreadableSourceError, demand_readable_source, demand_result
 from corpuskit.mix.engine.phases import Inputs, corpus_stages, phase_name, steps_of, target_folder, tokenizer_of
 from corpuskit.mix.engine.progress import MixProgress, SourceSummary, print_summary
 from corpuskit.mix.engine.published_run import (
@@ -48,7 +49,8 @@ from corpuskit.mix.engine.task_results import DocumentsResult, OutputFile
 from corpuskit.mix.engine.verdict_files import join_verdicts
 from corpuskit.mix.engine.work_cache import WorkCache
 from corpuskit.mix.recipe.cluster_profile import Profile
-from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, steps_together, tags_of
+from corpuskit.mix.recipe.recipe import Recipe, steps_together, tags_of
+from corpuskit.mix.recipe.source_specs import SourceSpec
 from corpuskit.mix.solver.sampling import QuotaPlan
 
 
@@ -72,15 +74,21 @@ def run_recipe(
     totals = Totals(counter(tokenizer), name)
     progress = MixProgress(settings.quiet or settings.json)
     formats = [find_format(name) for name in recipe.output.formats]
+    left_out = LeftOutFiles(settings)
+    keeps_work = True
     output = FolderOutput(target, formats, totals, recipe.output.shard_documents)
     try:
         with progress.running(), closing(_executor(executor, profile, settings, output.work)) as runner:
-            run = MixRun(recipe, inputs, settings, output, Engine(output.work, runner, cache), progress)
+            run = MixRun(recipe, inputs, settings, output, Engine(output.work, runner, cache), progress, left_out)
             manifest = run.publish()
     except KeyboardInterrupt:
         if not settings.quiet:
             kept_tasks = f"; the finished tasks stay in {str(target)!r}" if output.has_work() else ""
             console.notice("mix", f"interrupted; run it again to go on{kept_tasks}")
+        raise
+    except (EmptyResultError, UnreadableSourceError):
+        # Nothing is left to go on with: the next run needs another recipe.
+        keeps_work = False
         raise
     except OSError as error:
         refusal = refusal_of_system(error, target)
@@ -88,7 +96,8 @@ def run_recipe(
             raise
         raise refusal from None
     finally:
-        output.abandon(keep_work=True)
+        output.abandon(keep_work=keeps_work)
+        left_out.close()
         for step in corpus_stages(recipe):
             step.close()
     run.tell()
@@ -123,6 +132,7 @@ class MixRun:
     output: FolderOutput
     engine: Engine
     progress: MixProgress
+    left_out: LeftOutFiles
     summaries: dict[str, SourceSummary] = field(init=False)
     """By source; here the phases add up what they read and leave out."""
     input_entries: list[InputEntry] = field(default_factory=list)
@@ -197,6 +207,7 @@ class MixRun:
         self.progress.start(phase, sum(len(plan.range_tasks) or 1 for plan in plans))
         stream = self.engine.read_source(phase, plans, steps[:end], self._note_result(phase, source.name))
         self.input_entries += stream.chain.inputs
+        demand_readable_source(source, stream.chain.steps[0], self.settings)
         self.summaries[source.name].read = stream.chain.steps[0]["in"]["documents"]
         return self._run_steps(source.name, stream, steps[end:])
 
@@ -277,7 +288,6 @@ class MixRun:
     def _publish(self, stream: ShardedStream) -> Manifest:
         chain = stream.chain
         self._demand_few_rejects(chain.steps)
-        demand_documents(self.settings, self.output.totals.documents)
         for name, version in token_version(tokenizer_of(self.recipe)).items():
             chain.record_version(name, version)
         step_ids = [entry["id"] for entry in chain.steps]
@@ -285,6 +295,9 @@ class MixRun:
             stream.verdict_files, self.engine.tasks_folder, step_ids, self.output.run
         )
         self._demand_balance(chain.steps, decisions_of)
+        self.left_out.write(Path(file["path"]) for file in chain.decisions)
+        summaries = self._complete_summaries(self.output.totals)
+        demand_result(self.settings, self.output.totals.documents, summaries, chain.steps)
         self.engine.keep_finished_work()
         manifest = self.output.publish(chain, {"command": "mix", "recipe": self.recipe.name})
         for step in corpus_stages(self.recipe):

@@ -39,7 +39,7 @@ def join_verdicts(
     with ExitStack() as stack:
         writers: dict[str, BinaryIO] = {}
         for file in files:
-            for decision in _decisions_in(in_tasks_folder(tasks, file.name)):
+            for decision in decisions_in(in_tasks_folder(tasks, file.name)):
                 step_id = file.step_ids[decision.pop(POSITION)]
                 decisions_of[step_id, decision["verdict"], decision["reason"]] += 1
                 if step_id not in writers:
@@ -56,7 +56,8 @@ def join_verdicts(
     return [{"path": str(all_steps), "ids": {}}], decisions_of
 
 
-def _decisions_in(path: Path) -> Iterator[dict[str, Any]]:
+def decisions_in(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the decisions in a file of them. Raises DamagedError if the file is not whole."""
     import orjson
 
     for block in whole_lines(_blocks(path)):

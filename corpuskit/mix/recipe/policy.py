@@ -3,6 +3,7 @@
 Each rule inserts filter steps; `source_gates` and `output_gates` say which.
 """
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -71,11 +72,13 @@ def read_policy(node: Node | None) -> Policy:
     """Return the policy under a recipe's key `policy`."""
     if node is None:
         return Policy()
-    node.keys(*POLICY_KEYS)
+    node.attempt(lambda: node.keys(*POLICY_KEYS, write="{pii: required}"))
     licenses, pii, audience = node.get("licenses"), node.get("pii"), node.get("audience")
     if pii:
-        pii.choice(["required"])
-    return Policy(_allow_list(licenses) if licenses else None, pii is not None, _audience(audience))
+        node.attempt(lambda: pii.choice(["required"]))
+    allowed_licenses = node.attempt(lambda: _allow_list(licenses)) if licenses else None
+    audience_filter = node.attempt(lambda: _audience(audience))
+    return Policy(allowed_licenses, pii is not None, audience_filter or _audience(None))
 
 
 def _audience(node: Node | None) -> Step:
@@ -94,11 +97,18 @@ def _fields_of(step: Step) -> Iterable[str]:
 
 
 def _allow_list(node: Node) -> tuple[str, ...]:
-    allow = node.keys("allow").need("allow", "SPDX licences that sources may have").items()
+    listed = (
+        node.echo if isinstance(node.value, list) else f"[{node.value}]" if isinstance(node.value, str) else "[MIT]"
+    )
+    node.keys("allow", write=f"{{allow: {listed}}}")
+    allow = node.need("allow", "SPDX licences that sources may have").items()
     if not allow:
         node.fail("must allow at least one licence")
-    licenses = tuple(entry.text() for entry in allow)
-    for entry, name in zip(allow, licenses, strict=True):
-        if problem := entry_problem(name):
-            raise UsageError(f"{entry.location}: {problem}")
-    return licenses
+    return tuple(filter(None, (node.attempt(functools.partial(_entry, entry)) for entry in allow)))
+
+
+def _entry(node: Node) -> str:
+    name = node.text()
+    if problem := entry_problem(name):
+        raise UsageError(f"{node.location}: {problem}")
+    return name

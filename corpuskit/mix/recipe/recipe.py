@@ -15,64 +15,40 @@
 Every error names the line. Paths are relative to the recipe's folder.
 """
 
+import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import TypeVar
 
 from corpuskit.core.document import ORIGINS
-from corpuskit.core.errors import UsageError
-from corpuskit.core.licenses import expression_problem
-from corpuskit.core.options import build_step
+from corpuskit.core.errors import RefusedError
 from corpuskit.core.registry import find_step, format_names
 from corpuskit.core.settings import SHARD_DOCUMENTS, Tags
-from corpuskit.core.step import CorpusStage, Sink, Source, Stage, Step
+from corpuskit.core.step import Step
 from corpuskit.core.tokens import BYTES, WORDS
 from corpuskit.core.wording import did_you_mean
 from corpuskit.mix.recipe.node import Node
+from corpuskit.mix.recipe.overrides import with_overrides
 from corpuskit.mix.recipe.policy import FROM_DOCUMENTS, Policy, read_policy
+from corpuskit.mix.recipe.source_specs import (
+    FindStep,
+    SourceSpec,
+    read_sources,
+    read_steps,
+    with_order_problems,
+)
 from corpuskit.mix.recipe.yaml import Marked
 from corpuskit.mix.recipe.yaml import load as load_yaml
 
-FindStep = Callable[[str], type[Step]]
+Section = TypeVar("Section")
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 TOP_KEYS = ("seed", "budget", "policy", "caps", "floors", "sources", "together", "output")
 BUDGET_KEYS = ("tokens", "tokenizer")
 CAPS_KEYS = ("any_source", *ORIGINS)
 OUTPUT_KEYS = ("dir", "formats", "order", "shard_documents")
-SOURCE_KEYS = (
-    "from",
-    "inputs",
-    "origin",
-    "license",
-    "license_evidence",
-    "weight",
-    "max_epochs",
-    "options",
-    "steps",
-)
-
-
-@dataclass(frozen=True)
-class SourceSpec:
-    """One source: where it comes from, what it is, how much to take, and its own steps."""
-
-    name: str
-    from_step: Source
-    inputs: tuple[str, ...]
-    """Paths from the working folder, globs or URLs."""
-    origin: str
-    license: str | None = None
-    license_evidence: str | None = None
-    weight: float = 1.0
-    max_epochs: float = 1.0
-    steps: tuple[Step, ...] = ()
-    location: str = field(default="", compare=False)
-    """Where the recipe defines the source: `recipe.yaml:12`."""
-    input_locations: tuple[str, ...] = field(default=(), compare=False)
-    """Where the recipe names each of the inputs."""
 
 
 @dataclass(frozen=True)
@@ -113,39 +89,88 @@ class Recipe:
     output: OutputSpec = field(default_factory=OutputSpec)
 
 
-def load_recipe(path: Path | str, find: FindStep = find_step) -> Recipe:
-    """Read and check a recipe. Raises UsageError with the line, RefusedError if its own policy forbids a source."""
+def load_recipe(path: Path | str, find: FindStep = find_step, overrides: Sequence[str] = ()) -> Recipe:
+    """Read and check a recipe, `-` for standard input, with values that `KEY=VALUE` overrides.
+
+    Raises UsageError, with the lines of all mistakes, and RefusedError if its own policy forbids a source.
+    """
     path = Path(path)
-    return read_recipe(load_yaml(path), path.parent, find)
+    return read_recipe(with_overrides(load_yaml(path), overrides), path.parent, find)
 
 
 def read_recipe(tree: Marked, folder: Path, find: FindStep = find_step) -> Recipe:
     """Return the recipe in a marked tree, whose paths are relative to `folder`. Raises as `load_recipe` does."""
-    top = Node(tree).keys(*TOP_KEYS)
-    budget = _budget(top.get("budget"), folder)
-    sources = _sources(top.need("sources", "a mapping from names to sources"), folder, find)
-    caps, any_source = _caps(top.get("caps"))
-    floors = _floors(top.get("floors"), sources)
+    top = Node(tree)
+    if not isinstance(top.value, dict):
+        top.misfit("a mapping", "; write `sources:`, and below it each source under a name")
+    top.attempt(lambda: top.keys(*TOP_KEYS))
+    budget, has_budget = _section(top, "budget", lambda node: _budget(node, folder)), top.get("budget") is not None
+    sources = top.attempt(lambda: read_sources(top.need("sources", "a mapping from names to sources"), folder, find))
+    caps, any_source = _section(top, "caps", _caps) or ({}, None)
+    floors = _section(top, "floors", lambda node: _floors(node, _names_of_sources(top)))
     for key in ("caps", "floors"):
         shares = top.get(key)
-        if shares is not None and budget is None:
-            shares.fail("are shares of a budget, and the recipe has none: add `budget: {tokens: …}`")
-    seed = top.get("seed")
+        if shares is not None and not has_budget:
+            no_budget = "are shares of a budget, and the recipe has none; add `budget: {tokens: …}`"
+            top.attempt(functools.partial(shares.fail, no_budget))
+    seed = _section(top, "seed", lambda node: node.whole(-(2**63)))
+    policy = _section(top, "policy", read_policy)
+    together = read_steps(top.get("together"), folder, find)
+    default_order = "shuffled" if has_budget else "input"
+    output = _section(top, "output", lambda node: _output(node, folder, default_order))
+    sources = with_order_problems(top, sources or (), together)
+    _raise_mistakes(tree)
     recipe = Recipe(
         name=tree.name,
         sources=sources,
-        seed=seed.whole(-(2**63)) if seed else 0,
+        seed=seed or 0,
         budget=budget,
-        policy=read_policy(top.get("policy")),
+        policy=policy or Policy(),
         caps=caps,
         any_source=any_source,
-        floors=floors,
-        together=_steps(top.get("together"), folder, find),
-        output=_output(top.get("output"), folder, "shuffled" if budget else "input"),
+        floors=floors or {},
+        together=together,
+        output=output or OutputSpec(order=default_order),
     )
-    for source in sources:
-        recipe.policy.check(source.name, source.location, source.license, (*source.steps, *recipe.together))
+    _check_policy(recipe)
     return recipe
+
+
+def _section(top: Node, key: str, read: Callable[[Node], Section]) -> Section | None:
+    """Return what `read` makes of the value under a key; None if there is none, or if it is wrong, which is noted."""
+    node = top.get(key)
+    return None if node is None else top.attempt(lambda: read(node))
+
+
+def _names_of_sources(top: Node) -> list[str]:
+    """Return the names that the recipe gives its sources, even to those that are wrong."""
+    sources = top.get("sources")
+    return list(sources.value) if sources is not None and isinstance(sources.value, dict) else []
+
+
+def _raise_mistakes(tree: Marked) -> None:
+    """Raise one UsageError for all mistakes that were noted, in the order of their lines."""
+    unique = {str(mistake): mistake for mistake in tree.mistakes}
+    if unique:
+        first, *others = sorted(unique.values(), key=lambda mistake: _line_of(str(mistake)))
+        raise first.with_others(others)
+
+
+def _line_of(message: str) -> int:
+    line = re.match(r".*?:([0-9]+): ", message)
+    return int(line[1]) if line else 0
+
+
+def _check_policy(recipe: Recipe) -> None:
+    """Raise RefusedError for all that the recipe's own policy forbids."""
+    refusals = []
+    for source in recipe.sources:
+        try:
+            recipe.policy.check(source.name, source.location, source.license, (*source.steps, *recipe.together))
+        except RefusedError as refusal:
+            refusals.append(refusal)
+    if refusals:
+        raise refusals[0].with_others(refusals[1:])
 
 
 def steps_of_source(recipe: Recipe, source: SourceSpec) -> list[Step]:
@@ -174,122 +199,32 @@ def tags_of(source: SourceSpec) -> Tags:
     return Tags(source.name, source.origin, stated_license(source), source.license_evidence)
 
 
-def _budget(node: Node | None, folder: Path) -> Budget | None:
-    if node is None:
-        return None
-    node.keys(*BUDGET_KEYS)
-    tokens = node.need("tokens", "how many to select").whole(1)
+def _budget(node: Node, folder: Path) -> Budget | None:
+    is_number = isinstance(node.value, (int, float, str))
+    node.keys(*BUDGET_KEYS, write=f"{{tokens: {node.value}}}" if is_number else "{tokens: 2_000_000}")
+    tokens = node.attempt(lambda: node.need("tokens", "how many to select, such as 2_000_000 or 2M").whole(1))
     tokenizer = node.get("tokenizer")
     name = tokenizer.text() if tokenizer else WORDS
+    if tokens is None:
+        return None
     if name in (WORDS, BYTES):
         return Budget(tokens, name)
     if tokenizer and not name.endswith(".json"):
-        tokenizer.fail(f"must be {WORDS}, {BYTES} or the path of a tokenizer.json{did_you_mean(name, (WORDS, BYTES))}")
+        near = did_you_mean(name, (WORDS, BYTES))
+        tokenizer.misfit(f"{WORDS}, {BYTES} or the path of a tokenizer.json", near)
     return Budget(tokens, str(folder / name))
 
 
-def _sources(node: Node, folder: Path, find: FindStep) -> tuple[SourceSpec, ...]:
-    sources = tuple(_source(name, entry, folder, find) for name, entry in node.entries())
-    if not sources:
-        node.fail("must name at least one source")
-    return sources
-
-
-def _source(name: str, node: Node, folder: Path, find: FindStep) -> SourceSpec:
-    if not _NAME.fullmatch(name):
-        node.fail("cannot name a source: use letters, digits, `.`, `_` and `-`, at most 64, a letter or digit first")
-    node.keys(*SOURCE_KEYS)
-    command = node.need("from", "the command that reads it, such as `files` or `fetch-warc`")
-    step = _step_at(command, command.text(), node.get("options"), folder, find)
-    if not isinstance(step, Source):
-        command.fail(f"must name a source command; `{step.name()}` belongs under `steps`")
-    inputs = node.need("inputs", "files, folders, globs or URLs").items()
-    if not inputs:
-        Node(node.tree, *node.trail, "inputs").fail("must name at least one file, folder, glob or URL")
-    origin = node.need("origin", f"what it is, one of {', '.join(ORIGINS)}")
-    license, evidence = node.get("license"), node.get("license_evidence")
-    weight, max_epochs = node.get("weight"), node.get("max_epochs")
-    return SourceSpec(
-        name=name,
-        from_step=step,
-        inputs=tuple(_input(item, folder) for item in inputs),
-        origin=origin.choice(ORIGINS),
-        license=_license(license) if license else None,
-        license_evidence=evidence.text() if evidence else None,
-        weight=weight.positive() if weight else 1.0,
-        max_epochs=max_epochs.least(1) if max_epochs else 1.0,
-        steps=_steps(node.get("steps"), folder, find),
-        location=node.location,
-        input_locations=tuple(item.location for item in inputs),
-    )
-
-
-def _license(node: Node) -> str:
-    """Return a source's licence: an SPDX expression, or the word that leaves it to the documents."""
-    license = node.text()
-    if license != FROM_DOCUMENTS and (problem := expression_problem(license)):
-        near = did_you_mean(license, (FROM_DOCUMENTS,))
-        node.fail(f"must be an SPDX licence expression{near}: {problem}")
-    return license
-
-
-def _input(node: Node, folder: Path) -> str:
-    text = node.text()
-    if text == "-":
-        node.fail("cannot be standard input; a recipe reads files and URLs")
-    return text if "://" in text else str(folder / text)
-
-
-def _steps(node: Node | None, folder: Path, find: FindStep) -> tuple[Step, ...]:
-    if node is None:
-        return ()
-    return tuple(_step(item, folder, find) for item in node.items())
-
-
-def _step(node: Node, folder: Path, find: FindStep) -> Step:
-    name, options = node.value, None
-    if isinstance(name, dict):
-        if len(name) != 1:
-            node.fail("lists steps, each `name` or `{name: {option: value}}`")
-        name = next(iter(name))
-        options = node.get(name)
-    if not isinstance(name, str):
-        node.fail("lists steps, each `name` or `{name: {option: value}}`")
-    step = _step_at(node, name, options, folder, find)
-    if not isinstance(step, (Stage, CorpusStage)) or isinstance(step, Sink):
-        hint = "; `output` says what is written" if isinstance(step, Sink) else ""
-        node.fail(f"lists stages, and `{name}` is a {step.kind}{hint}")
-    if getattr(step, "stream", False):
-        node.fail(f"lists steps of a recipe, where `{name}` cannot stream; remove the option `stream`")
-    return step
-
-
-def _step_at(node: Node, name: str, options: Node | None, folder: Path, find: FindStep) -> Step:
-    """Return the step `name` with its options. Raises UsageError with the option's line, or that of `node`."""
-    values = {key: entry.value for key, entry in options.entries()} if options else {}
-    try:
-        step_class = find(name)
-    except UsageError as error:
-        raise UsageError(f"{node.location}: {error}") from None
-    locations = {key: entry.location for key, entry in options.entries()} if options else {}
-    return build_step(
-        step_class, values, lambda key: locations.get(key, node.location), split_commas=False, folder=folder
-    )
-
-
-def _caps(node: Node | None) -> tuple[dict[str, float], float | None]:
-    if node is None:
-        return {}, None
-    caps = {key: entry.share(above_zero=True) for key, entry in node.keys(*CAPS_KEYS).entries()}
+def _caps(node: Node) -> tuple[dict[str, float], float | None]:
+    node.keys(*CAPS_KEYS, write=f"{{any_source: {node.echo}}}")
+    caps = _shares(node, {key.replace("-", "_"): entry for key, entry in node.entries()}, above_zero=True)
     any_source = caps.pop("any_source", None)
     return caps, any_source
 
 
-def _floors(node: Node | None, sources: tuple[SourceSpec, ...]) -> dict[str, float]:
-    if node is None:
-        return {}
-    node.keys(*(source.name for source in sources))
-    floors = {key: entry.share(above_zero=False) for key, entry in node.entries()}
+def _floors(node: Node, names: Sequence[str]) -> dict[str, float]:
+    node.keys(*names, write=f"{{{next(iter(names), 'NAME')}: {node.echo}}}", exact=True)
+    floors = _shares(node, dict(node.entries()), above_zero=False)
     # Decimals as written: as doubles, ten floors of 0.1 would not add up to 1.
     total = sum(Fraction(str(floor)) for floor in floors.values())
     if total > 1:
@@ -297,18 +232,26 @@ def _floors(node: Node | None, sources: tuple[SourceSpec, ...]) -> dict[str, flo
     return floors
 
 
-def _output(node: Node | None, folder: Path, default_order: str) -> OutputSpec:
-    if node is None:
-        return OutputSpec(order=default_order)
-    node.keys(*OUTPUT_KEYS)
-    directory, formats = node.get("dir"), node.get("formats")
-    order, shard_documents = node.get("order"), node.get("shard_documents")
-    names = [entry.choice(format_names()) for entry in formats.items()] if formats else []
+def _shares(node: Node, entries: Mapping[str, Node], above_zero: bool) -> dict[str, float]:
+    """Return the shares that are right; the others are noted."""
+    shares = {
+        key: node.attempt(functools.partial(entry.share, above_zero=above_zero)) for key, entry in entries.items()
+    }
+    return {key: share for key, share in shares.items() if share is not None}
+
+
+def _output(node: Node, folder: Path, default_order: str) -> OutputSpec:
+    node.attempt(lambda: node.keys(*OUTPUT_KEYS, write=f"{{dir: {node.value}}}"))
+    formats = node.get("formats")
+    names = (
+        [node.attempt(functools.partial(entry.choice, format_names())) for entry in formats.items()] if formats else []
+    )
+    order = _section(node, "order", lambda entry: entry.choice(["input", "shuffled"]))
     return OutputSpec(
-        dir=_folder_below(directory, folder) if directory else None,
-        formats=tuple(dict.fromkeys(names or ["jsonl"])),
-        order=order.choice(["input", "shuffled"]) if order else default_order,
-        shard_documents=shard_documents.whole(1) if shard_documents else SHARD_DOCUMENTS,
+        dir=_section(node, "dir", lambda entry: _folder_below(entry, folder)),
+        formats=tuple(dict.fromkeys(filter(None, names))) or ("jsonl",),
+        order=order or default_order,
+        shard_documents=_section(node, "shard_documents", lambda entry: entry.whole(1)) or SHARD_DOCUMENTS,
     )
 
 
@@ -319,5 +262,5 @@ def _folder_below(node: Node, folder: Path) -> Path:
     """
     path = Path(node.text())
     if path.is_absolute() or ".." in path.parts:
-        node.fail("must be a folder below the recipe's own; to write elsewhere, remove it and name the folder with -o")
+        node.misfit("a folder below the recipe's own", "; to write elsewhere, remove it and name the folder with -o")
     return folder / path

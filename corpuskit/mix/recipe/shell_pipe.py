@@ -5,13 +5,14 @@ import shlex
 from corpuskit.core.options import to_flags
 from corpuskit.core.reading.remote import public_url
 from corpuskit.core.step import Step
-from corpuskit.mix.recipe.recipe import Recipe, SourceSpec, stated_license, steps_of_source, steps_together
+from corpuskit.mix.recipe.recipe import Recipe, stated_license, steps_of_source, steps_together
+from corpuskit.mix.recipe.source_specs import SourceSpec
 
 
 def source_pipes(recipe: Recipe) -> dict[str, str]:
     """Return the pipe that makes each source's documents, quoted for sh, without options at their defaults."""
     return {
-        source.name: _pipe([_source_command(source), *map(_command, steps_of_source(recipe, source))])
+        source.name: _pipe([source_command(source), *map(_command, steps_of_source(recipe, source))])
         for source in recipe.sources
     }
 
@@ -21,7 +22,20 @@ def together_pipe(recipe: Recipe) -> str:
     return _pipe([_command(step) for step in steps_together(recipe)])
 
 
-def _source_command(source: SourceSpec) -> list[str]:
+def whole_pipe(recipe: Recipe, target: str) -> str:
+    """Return the one pipe that publishes what the recipe does, quoted for sh; empty if a budget is to be drawn."""
+    if recipe.budget is not None or recipe.output.order != "input":
+        return ""
+    pipes = list(source_pipes(recipe).values())
+    first = pipes[0] if len(pipes) == 1 else f"({'; '.join(pipes)})"
+    formats = recipe.output.formats
+    export = ["corpuskit", "export", "-o", target]
+    export += ["--to", ",".join(formats)] if formats != ("jsonl",) else []
+    return " | ".join(filter(None, [first, together_pipe(recipe), shlex.join(export)]))
+
+
+def source_command(source: SourceSpec) -> list[str]:
+    """Return the command that reads a source."""
     # A name that starts with `-` would be read as a flag.
     inputs = [f"./{name}" if name.startswith("-") else _display_name(name) for name in source.inputs]
     tags = ["--source", source.name, "--origin", source.origin]

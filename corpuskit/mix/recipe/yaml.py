@@ -7,13 +7,14 @@ object or expand to many times its length.
 """
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
 from corpuskit.core.disk.regular_file import open_named
-from corpuskit.core.errors import UsageError
+from corpuskit.core.errors import CorpuskitError, UsageError
 from corpuskit.core.wording import excerpt
 
 MAX_BYTES = 1024 * 1024
@@ -48,6 +49,12 @@ class Marked:
     name: str
     value: Any
     lines: dict[Trail, int] = field(repr=False)
+    overrides: dict[Trail, str] = field(default_factory=dict, repr=False)
+    """Where values that are not in the file were given: `--set budget.tokens`."""
+    mistakes: list[CorpuskitError] = field(default_factory=list, repr=False, compare=False)
+    """What is wrong with the values, as far as it has been noted."""
+    misspelt: set[Trail] = field(default_factory=set, repr=False, compare=False)
+    """Keys that are missing because they are misspelt."""
 
     def line(self, *trail: str | int) -> int:
         """Return the line of the key or list item that a trail leads to, or else of the nearest one around it."""
@@ -57,11 +64,16 @@ class Marked:
 
     def at(self, *trail: str | int) -> str:
         """Return the location as messages name it: `recipe.yaml:12`."""
+        for length in range(len(trail), 0, -1):
+            if trail[:length] in self.overrides:
+                return self.overrides[trail[:length]]
         return f"{self.name}:{self.line(*trail)}"
 
 
 def load(path: Path) -> Marked:
-    """Read one YAML file. Raises UsageError if it is missing, too large or not plain YAML."""
+    """Read a YAML file, or standard input for `-`. Raises UsageError if it is missing, too large or not plain YAML."""
+    if str(path) == "-":
+        return parse(sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b"", "standard input")
     try:
         with open_named(path) as file:
             data = file.read(MAX_BYTES + 1)
@@ -127,7 +139,9 @@ class _RecipeReader:
         import yaml
 
         if isinstance(event, yaml.AliasEvent) or event.anchor:
-            self._fail(event, "anchors and aliases are not supported; write the value out")
+            self._fail(
+                event, "anchors (`&…`) and aliases (`*…`) are not supported; write the value out, and a glob in quotes"
+            )
         if event.tag is not None:
             self._fail(event, "tags (`!…`) are not supported; remove it")
         self.lines.setdefault(trail, event.start_mark.line + 1)
@@ -244,7 +258,16 @@ def _decode(data: bytes, name: str) -> str:
 
 
 def _hint(text: str, line: int) -> str:
-    lines = text.split("\n")
-    line_text = lines[line - 1] if line <= len(lines) else ""
-    indent = line_text[: len(line_text) - len(line_text.lstrip())]
-    return "; indent with spaces, not tabs" if "\t" in indent else ""
+    """Return what may be meant on a line that is no YAML, or on the one before, where the parser may have lost it."""
+    lines = ["", *text.split("\n"), ""]
+    around = "\n".join(lines[max(line - 1, 0) : line + 1])
+    indent = lines[line][: len(lines[line]) - len(lines[line].lstrip())] if line < len(lines) else ""
+    if "\t" in indent:
+        return "; indent with spaces, not tabs"
+    if re.search(r"(?:^|[\s,\[])\*\S", around):
+        return "; put a value that starts with `*` in quotes"
+    if re.search(r"\][^\s,\]}#]", around):
+        return "; put a glob with brackets in quotes"
+    if re.search(r"(?:^|[\s,\[{])[@`%&!]", around):
+        return "; put a value that starts with a sign in quotes"
+    return "; a value with `: ` in it needs quotes" if re.search(r":\s.*:\s", around) else ""

@@ -6,6 +6,7 @@ Samples of about 4 KB, read as the commands read them; what a damaged copy gives
 import bz2
 import gzip
 import json
+import lzma
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -64,6 +65,7 @@ SAMPLES: dict[str, tuple[str, list[bytes]]] = {
     "gzip": (".jsonl.gz", members(lambda data: gzip.compress(data, mtime=0), LINES)),
     "zstd": (".jsonl.zst", members(zstd, LINES)),
     "bzip2": (".jsonl.bz2", members(bz2.compress, LINES)),
+    "xz": (".jsonl.xz", members(lzma.compress, LINES)),
     "warc": (".warc", RECORDS),
     "warc.gz": (".warc.gz", members(lambda data: gzip.compress(data, mtime=0), RECORDS)),
     "warc.zst": (".warc.zst", members(zstd, RECORDS)),

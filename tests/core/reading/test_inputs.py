@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import http.server
+import lzma
 import os
 import re
 import threading
@@ -27,8 +28,9 @@ PACK = {
     "gzip": gzip.compress,
     "zstd": zstandard.ZstdCompressor(write_checksum=True).compress,
     "bzip2": bz2.compress,
+    "xz": lzma.compress,
 }
-ENDINGS = {"gzip": "gz", "zstd": "zst", "bzip2": "bz2"}
+ENDINGS = {"gzip": "gz", "zstd": "zst", "bzip2": "bz2", "xz": "xz"}
 LINE = st.binary(max_size=30).filter(lambda line: b"\n" not in line)
 
 

@@ -164,9 +164,13 @@ MISTAKES = [
     (changed("tokenizer: words", "tokenizer: word"), 2, "(did you mean `words`?)"),
     (changed("allow:", "alow:"), 3, "unknown key `alow` (did you mean `allow`?)"),
     (changed("PSF-2.0, MIT,", "PSF2.0, MIT,"), 3, "`PSF2.0` is not an SPDX licence (did you mean `PSF-2.0`?)"),
-    (changed("pii: required", "pii: yes"), 3, "`pii` must be one of required"),
+    (changed("pii: required", "pii: yes"), 3, "`pii` can only be `required`, not 'yes'"),
     (changed("synthetic: 0.2", "synthetc: 0.2"), 4, "unknown key `synthetc` (did you mean `synthetic`?)"),
-    (changed("any_source: 0.6", "any_source: 0"), 4, "`any_source` must be a share of the budget: above 0, up to 1"),
+    (
+        changed("any_source: 0.6", "any_source: 0"),
+        4,
+        "`any_source` must be a share of the budget, above 0 up to 1, not 0",
+    ),
     (changed("any_source: 0.6", "any_source: 1.5"), 4, "up to 1"),
     (changed("any_source: 0.6", "any_source: .nan"), 4, "up to 1"),
     (changed("floors: {code: 0.02}", "floors: {cod: 0.02}"), 5, "unknown key `cod` (did you mean `code`?)"),
@@ -216,8 +220,8 @@ MISTAKES = [
 def test_every_mistake_is_named_with_its_line(read, text: str, line: int, said: str) -> None:
     with pytest.raises(UsageError) as caught:
         read(text)
-    message = str(caught.value)
-    assert said in message
+    messages = [str(error) for error in (caught.value, *caught.value.others)]
+    (message,) = [message for message in messages if said in message]
     assert message.startswith(f"recipe.yaml:{line}: ")
     assert "\n" not in message
     assert caught.value.exit_code == 2

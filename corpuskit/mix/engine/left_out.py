@@ -1,0 +1,92 @@
+"""What a run of a recipe left out: a source of which nothing could be read, a result without documents, the files."""
+
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from corpuskit.core import console
+from corpuskit.core.counts import StepCount
+from corpuskit.core.errors import UsageError
+from corpuskit.core.provenance.entries import StepEntry
+from corpuskit.core.provenance.verdicts import DROPPED, REJECTED, open_verdict_file
+from corpuskit.core.settings import Settings
+from corpuskit.core.stream.limits import EmptyResultError, demand_documents
+from corpuskit.mix.engine.progress import SourceSummary, print_summary
+from corpuskit.mix.engine.verdict_files import decisions_in
+from corpuskit.mix.recipe.shell_pipe import source_command
+from corpuskit.mix.recipe.source_specs import SourceSpec
+
+
+class UnreadableSourceError(UsageError):
+    """Nothing of a source could be read."""
+
+
+def demand_readable_source(source: SourceSpec, reading: StepEntry, settings: Settings) -> None:
+    """Raise UnreadableSourceError if every record of a source was rejected when it was read.
+
+    `--max-rejects` and `--allow-empty` say that this is expected.
+    """
+    rejected: Counter[str] = Counter(reading["rejected"])
+    is_expected = settings.max_rejects is not None or settings.allow_empty
+    if is_expected or not rejected or rejected.total() < reading["in"]["documents"]:
+        return
+    raise UnreadableSourceError(
+        f"{source.location}: source `{source.name}`: no record could be read, {console.counted(rejected, 'rejected')}; "
+        f"`{shlex.join(source_command(source))}` tells what is wrong"
+    )
+
+
+def demand_result(
+    settings: Settings, documents: int, summaries: Mapping[str, SourceSummary], steps: Sequence[StepEntry]
+) -> None:
+    """Raise EmptyResultError if no document is left to publish, after saying what became of each source's."""
+    count = _total(summaries, steps)
+    try:
+        demand_documents(settings, documents, console.account(count))
+    except EmptyResultError as error:
+        error.count = count
+        if not settings.json and not settings.quiet:
+            print_summary(summaries)
+        raise
+
+
+def _total(summaries: Mapping[str, SourceSummary], steps: Iterable[StepEntry]) -> StepCount:
+    count = StepCount()
+    count.received.documents = sum(summary.read for summary in summaries.values())
+    for step in steps:
+        count.dropped.update(step.get("dropped", {}))
+        count.rejected.update(step.get("rejected", {}))
+    return count
+
+
+class LeftOutFiles:
+    """The files of `--drops` and `--rejects`: decisions without the documents, which a recipe's tasks do not keep."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Empty the files of an earlier run. Raises PublishError if one cannot be written."""
+        self._stack = ExitStack()
+        self._streams: dict[str, BinaryIO] = {}
+        for verdict, name, path in ((DROPPED, "drops", settings.drops), (REJECTED, "rejects", settings.rejects)):
+            if path is not None:
+                self._streams[verdict] = self._stack.enter_context(open_verdict_file(name, path))
+
+    def write(self, decision_files: Iterable[Path]) -> None:
+        """Write what the run decided, one line for each document or record, in the order of the steps."""
+        import orjson
+
+        for decision in _all_decisions(decision_files) if self._streams else ():
+            verdict = decision.pop("verdict")
+            if verdict in self._streams:
+                self._streams[verdict].write(orjson.dumps(decision) + b"\n")
+
+    def close(self) -> None:
+        """Finish the files."""
+        self._stack.close()
+
+
+def _all_decisions(files: Iterable[Path]) -> Iterable[dict[str, Any]]:
+    for file in files:
+        yield from decisions_in(file)

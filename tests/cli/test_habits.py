@@ -1,0 +1,121 @@
+"""What people type from habit: it works, or one line says what to type instead."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run, lines_of
+
+DOCUMENTS = lines_of(
+    [{"id": f"d{number}", "text": f"The tide of day {number} was noted at noon."} for number in range(5)]
+)
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    (tmp_path / "docs.jsonl").write_bytes(DOCUMENTS)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ["-j", "2", "dedup", "docs.jsonl"],
+            "corpuskit: options come after the command: `corpuskit dedup -j 2 docs.jsonl`",
+        ),
+        (["wc", "docs.jsonl"], "did you mean 'count'?"),
+        (["uniq"], "did you mean 'dedup'?"),
+        (["licence"], "did you mean 'filter-license'?"),
+        (["deduplicate"], "did you mean 'dedup'?"),
+        (["dedpu"], "did you mean 'dedup'?"),
+        (["sample", "-n", "2", "docs.jsonl"], "`--rate 0.1`; the first few are those of `corpuskit head -n 10`"),
+        (["verify", "dcs.jsonl"], "verify: no such file or folder: 'dcs.jsonl' (did you mean 'docs.jsonl'?)"),
+        (["stats", "nothing"], "stats: no such file or folder: 'nothing'"),
+        (["diff", "nothing", "nothing"], "diff: no such file or folder: 'nothing'"),
+        (["explain", "nothing", "d1"], "explain: no such file or folder: 'nothing'"),
+        (["files", "docs.jsonl", "-o", "out.csv"], "no output format is written to files named 'out.csv'"),
+    ],
+)
+def test_one_line_says_what_to_type(corpuskit: Run, docs: Path, words: list[str], said: str) -> None:
+    result = corpuskit(*words)
+    assert result.returncode == 2
+    assert said in result.stderr.decode() and result.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("name", ["sort", "awk", "xyz"])
+def test_no_step_is_proposed_that_only_shares_letters(corpuskit: Run, name: str) -> None:
+    assert b"did you mean" not in corpuskit(name).stderr
+
+
+def test_empty_standard_input_is_called_empty(corpuskit: Run) -> None:
+    result = corpuskit("dedup", "-o", "out")
+    assert (result.returncode, result.stderr.split(b":")[1].strip()) == (4, b"standard input was empty")
+
+
+def test_head_takes_a_number_with_a_dash(corpuskit: Run, docs: Path) -> None:
+    assert len(corpuskit("head", "-3", "docs.jsonl").stdout.splitlines()) == 3
+    assert len(corpuskit("head", "docs.jsonl", "-2").stdout.splitlines()) == 2
+    assert corpuskit("count", "-3", "docs.jsonl").returncode == 2
+
+
+def test_ndjson_is_written(corpuskit: Run, docs: Path) -> None:
+    for name in ("out.ndjson", "out.ndjson.gz", "out.ndjson.zst"):
+        assert corpuskit("files", "docs.jsonl", "-o", name).returncode == 0
+        assert corpuskit("verify", name).returncode == 0
+        assert corpuskit("count", name).stdout.split()[0] == b"5"
+
+
+def test_diff_can_fail_on_differences(corpuskit: Run, docs: Path) -> None:
+    assert corpuskit("files", "docs.jsonl", "-o", "a").returncode == 0
+    assert corpuskit("head", "-1", "docs.jsonl", "-o", "b").returncode == 0
+    assert corpuskit("diff", "a", "b").returncode == 0
+    assert corpuskit("diff", "a", "b", "--exit-code").returncode == 6
+    assert corpuskit("diff", "a", "a", "--exit-code").returncode == 0
+
+
+def test_a_folder_tells_what_it_passes_over(corpuskit: Run, docs: Path) -> None:
+    folder = docs / "cloned"
+    (folder / "data").mkdir(parents=True)
+    for name in ("data/train.jsonl", "data/test.jsonl"):
+        (folder / name).write_bytes(DOCUMENTS)
+    (folder / "README.md").write_text("# A dataset\n")
+    (folder / "logo.svg").write_text("<svg/>")
+    result = corpuskit("files", "cloned")
+    assert len(result.stdout.splitlines()) == 10
+    said = result.stderr.decode()
+    assert "'README.md' in 'cloned' left out, as it tells about the records" in said
+    assert "'cloned' holds the splits test, train, and all of them are read" in said
+    assert "1 file of other kinds in 'cloned' passed over, the first is 'logo.svg'" in said
+    assert b"left out" not in corpuskit("files", "cloned/README.md", "cloned/data").stderr
+
+
+def test_a_readme_among_texts_is_a_text(corpuskit: Run, docs: Path) -> None:
+    (docs / "texts").mkdir()
+    for name in ("README.md", "chapter.md"):
+        (docs / "texts" / name).write_text(f"# {name}\n")
+    assert len(corpuskit("files", "texts").stdout.splitlines()) == 2
+
+
+def test_a_folder_of_datasets_gives_their_documents_alone(corpuskit: Run, docs: Path) -> None:
+    (docs / "all").mkdir()
+    assert corpuskit("files", "docs.jsonl", "-o", "all/a").returncode == 0
+    assert corpuskit("filter-language", "--keep", "de", "all/a", "-o", "all/b", "--allow-empty").returncode == 0
+    assert len(corpuskit("files", "all").stdout.splitlines()) == 5
+
+
+def test_the_pipe_of_a_plan_gives_what_the_recipe_gives(shell: Run, docs: Path) -> None:
+    (docs / "recipe.yaml").write_text(
+        "sources:\n  one: {from: files, inputs: [docs.jsonl], origin: licensed, license: MIT}\n"
+        "  two: {from: files, inputs: [docs.jsonl], origin: other}\ntogether: [dedup]\n"
+    )
+    assert shell("corpuskit mix recipe.yaml -o mixed").returncode == 0
+    piped = shell("corpuskit mix --plan recipe.yaml -o piped | tail -n 1 > pipe.sh && sh pipe.sh")
+    assert piped.returncode == 0, piped.stderr
+    documents = [sorted(shell(f"corpuskit head -n 99 {name}").stdout.splitlines()) for name in ("mixed", "piped")]
+    assert documents[0] == documents[1] and len(documents[0]) == 5
+    plan = json.loads(shell("corpuskit mix --plan recipe.yaml --json").stdout)
+    assert plan["command"] == "mix" and set(plan["sources"]) == {"one", "two"} and plan["memory"] > 0
+    tasks = json.loads(shell("corpuskit mix --dry-run recipe.yaml --json").stdout)
+    assert tasks["phases"][0]["tasks"] == "1"

@@ -1,0 +1,103 @@
+"""Inputs of the wrong kind: named in one line, by name or by content, with the command that reads them."""
+
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from corpuskit.core.reading.input_kinds import archive_of_name, kind_of_content
+from tests.conftest import Run, lines_of
+
+PAGE = b"\xef\xbb\xbf\n<!DOCTYPE html><html><body><p>The pilot boat goes out first.</p></body></html>"
+WEB_ARCHIVE = b"WARC/1.1\r\nWARC-Type: warcinfo\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
+
+
+def archive(kind: str) -> bytes:
+    data = io.BytesIO()
+    if kind == "zip":
+        with zipfile.ZipFile(data, "w") as zipped:
+            zipped.writestr("a.txt", "text")
+    else:
+        with tarfile.open(fileobj=data, mode="w") as tar:
+            tar.addfile(tarfile.TarInfo("a.txt"))
+    return data.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("crawl", gzip.compress(WEB_ARCHIVE), "crawl is a web archive; use `corpuskit fetch-warc`"),
+        ("crawl.gz", gzip.compress(WEB_ARCHIVE), "crawl.gz is a web archive; use `corpuskit fetch-warc`"),
+        ("a.zip", archive("zip"), "a.zip is an archive; use `corpuskit files`"),
+        ("a", archive("zip"), "a is an archive; use `corpuskit files`"),
+        ("a.xz", lzma.compress(archive("tar")), "a.xz is an archive; use `corpuskit files`"),
+        ("novel.txt", b"It was late.\n", "novel.txt is text; use `corpuskit files`"),
+        ("novel", b"It was late.\n", "novel is text; use `corpuskit files`"),
+        ("index", PAGE, "index is HTML; use `corpuskit files`"),
+        ("index.xhtml", PAGE, "index.xhtml is HTML; use `corpuskit files`"),
+        ("t.tsv", b"id\ttext\n1\ta\n", "t.tsv is TSV; use `corpuskit files`"),
+        ("paper", b"%PDF-1.7\n\x00", "paper is PDF; turn it into text"),
+        ("store", b"SQLite format 3\x00rest", "store is an SQLite database; export it as CSV"),
+        ("dump.xml", b"<mediawiki xml:lang='en'>", "dump.xml is a dump of a wiki; turn it into JSONL"),
+    ],
+)
+@pytest.mark.parametrize("command", ["dedup", "count", "head", "export"])
+def test_commands_that_read_documents_name_another_kind(
+    corpuskit: Run, tmp_path: Path, command: str, name: str, data: bytes, said: str
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    result = corpuskit(command, name, *(["-o", "out"] if command == "export" else []))
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert said in result.stderr.decode() and result.stderr.count(b"\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("crawl.bin.gz", gzip.compress(WEB_ARCHIVE), "is a web archive; use `corpuskit fetch-warc`"),
+        ("wiki.xml.xz", lzma.compress(b'<?xml version="1.0"?>\n<mediawiki>'), "is a dump of a wiki"),
+        ("paper", b"%PDF-1.7\n\x00", "is PDF; turn it into text"),
+        ("x.rar", b"Rar!\x1a\x07", "is an archive of a kind that is not read; unpack it"),
+    ],
+)
+def test_files_names_what_it_does_not_read(corpuskit: Run, tmp_path: Path, name: str, data: bytes, said: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    result = corpuskit("files", name)
+    assert (result.returncode, result.stdout) == (2, b"") and f"{name} {said}" in result.stderr.decode()
+
+
+def test_standard_input_of_another_kind_is_named_once_it_is_read(corpuskit: Run) -> None:
+    for command in ("files", "dedup"):
+        result = corpuskit(command, stdin=gzip.compress(WEB_ARCHIVE))
+        assert result.returncode == 2
+        assert b"standard input is a web archive; use `corpuskit fetch-warc`" in result.stderr
+
+
+def test_lines_are_lines_whatever_the_file_is_called(corpuskit: Run, tmp_path: Path) -> None:
+    for name in ("docs.txt", "docs", "docs.csv", "docs.xz"):
+        lines = lines_of([{"id": "a", "text": "one"}])
+        (tmp_path / name).write_bytes(lzma.compress(lines) if name.endswith("xz") else lines)
+        assert corpuskit("count", name).returncode == 0, name
+
+
+def test_ndjson_and_every_compression_are_found_in_a_folder(corpuskit: Run, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for number, name in enumerate(("a.jsonl", "b.ndjson", "c.jsonl.xz")):
+        line = lines_of([{"id": str(number), "text": "one"}])
+        (tmp_path / "in" / name).write_bytes(lzma.compress(line) if name.endswith("xz") else line)
+    assert corpuskit("count", "in").stdout.split()[0] == b"3"
+
+
+@pytest.mark.parametrize("name", ["x.docx", "x.jsonl", "x.gz", "x.tar.old", "tar", ".zip"])
+def test_other_names_are_no_archives(name: str) -> None:
+    assert archive_of_name(name) is None
+
+
+@pytest.mark.parametrize("head", [b"", b"{", b"plain", b"<p>a", b"<?xml version='1.0'?><rss>", b"P", b"WARC"])
+def test_other_beginnings_show_no_kind(head: bytes) -> None:
+    assert kind_of_content(head) is None

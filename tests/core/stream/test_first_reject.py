@@ -1,0 +1,55 @@
+"""A run in which every record is rejected ends with exit 2, and says what its input has in place of documents."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+
+TEXT = "Rain came in from the west before noon."
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        ({"raw_content": TEXT, "url": "https://example.org/"}, "its keys: raw_content, url."),
+        ({"raw_content": TEXT, "url": "https://example.org/"}, "`corpuskit files day.jsonl --text-key raw_content`"),
+        ({"title": "A day of rain", "content": TEXT}, "--text-key content`"),
+        ({"id": "1", "data": {"title": "A day", "body": TEXT}}, "--text-key data.body`"),
+        ({"text": ["a", "list"], "n": 1}, "no `text` in day.jsonl; its keys: text, n\n"),
+    ],
+)
+@pytest.mark.parametrize("command", ["files", "dedup", "count", "extract"])
+def test_the_field_of_the_text_is_proposed(
+    corpuskit: Run, tmp_path: Path, command: str, record: dict[str, object], said: str
+) -> None:
+    (tmp_path / "day.jsonl").write_text(f"{json.dumps(record)}\n" * 3)
+    result = corpuskit(command, "day.jsonl")
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert "no record could be read, 3 rejected (no-text 3): " in result.stderr.decode()
+    assert said in result.stderr.decode()
+
+
+def test_one_document_is_enough(corpuskit: Run, tmp_path: Path) -> None:
+    (tmp_path / "day.jsonl").write_text('{"body": "a"}\n' * 9 + '{"text": "b"}\n')
+    result = corpuskit("files", "day.jsonl")
+    assert result.returncode == 0 and b"no `text` in day.jsonl; its keys: body" in result.stderr
+
+
+def test_the_next_command_of_the_pipe_publishes_nothing(shell: Run, tmp_path: Path) -> None:
+    (tmp_path / "day.jsonl").write_text('{"body": "a"}\n' * 9)
+    result = shell("python -m corpuskit files day.jsonl | python -m corpuskit dedup -o out")
+    assert result.returncode == 4 and not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("option", [("--max-rejects", "100%"), ("--allow-empty",)])
+def test_it_can_be_meant(corpuskit: Run, tmp_path: Path, option: tuple[str, ...]) -> None:
+    (tmp_path / "day.jsonl").write_text('{"body": "a"}\n' * 9)
+    assert corpuskit("files", "day.jsonl", *option).returncode == 0
+
+
+def test_json_counts_what_was_rejected(corpuskit: Run, tmp_path: Path) -> None:
+    (tmp_path / "day.jsonl").write_text('{"body": "a"}\n' * 9)
+    outcome = json.loads(corpuskit("files", "day.jsonl", "--json").stderr.splitlines()[-1])
+    assert (outcome["exit"], outcome["in"], outcome["rejected"]) == (2, 9, {"no-text": 9})

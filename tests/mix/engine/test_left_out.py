@@ -1,0 +1,81 @@
+"""A run without a result says why; `--drops` and `--rejects` of `mix` list what was left out."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run, lines_of
+
+DOCUMENTS = [{"id": f"d{number}", "text": f"The lamp of pier {number} was lit before dark."} for number in range(6)]
+SOURCE = "sources:\n  day: {{from: files, inputs: [day.jsonl], origin: public_dataset{more}}}\n"
+
+
+@pytest.fixture
+def day(tmp_path: Path) -> Path:
+    (tmp_path / "day.jsonl").write_bytes(lines_of(DOCUMENTS) + b'{"id": "bad"}\n')
+    return tmp_path
+
+
+def write_recipe(folder: Path, more: str = "", end: str = "") -> None:
+    (folder / "recipe.yaml").write_text(SOURCE.format(more=more) + end)
+
+
+def test_no_result_shows_the_table_with_the_reasons_and_leaves_nothing(day: Path, corpuskit: Run) -> None:
+    write_recipe(day, ", steps: [{filter-language: {keep: [de]}}]")
+    result = corpuskit("mix", "recipe.yaml", "-o", "out")
+    assert result.returncode == 6
+    table, message = result.stderr.decode().split("corpuskit mix: ")
+    assert "dropped: 6 filter-language: language" in table and "rejected: 1 files: no-text" in table
+    assert message.startswith("no document is left (7 in, 0 out, 6 dropped (language 6), 1 rejected (no-text 1))")
+    assert not (day / "out").exists()
+
+
+def test_no_result_is_counted_in_the_json(day: Path, corpuskit: Run) -> None:
+    write_recipe(day, ", steps: [{filter-language: {keep: [de]}}]")
+    outcome = json.loads(corpuskit("mix", "recipe.yaml", "-o", "out", "--json").stderr.splitlines()[-1])
+    assert outcome | {"error": ""} == {
+        "command": "mix",
+        "in": 7,
+        "out": 0,
+        "dropped": {"language": 6},
+        "rejected": {"no-text": 1},
+        "exit": 6,
+        "error": "",
+    }
+
+
+def test_a_source_of_which_nothing_can_be_read_is_named(day: Path, corpuskit: Run) -> None:
+    write_recipe(day, ", options: {text-key: body}")
+    result = corpuskit("mix", "recipe.yaml", "-o", "out")
+    assert result.returncode == 2
+    assert b"recipe.yaml:2: source `day`: no record could be read, 7 rejected (no-text 7)" in result.stderr
+    assert b"`corpuskit files --text-key body day.jsonl" in result.stderr and not (day / "out").exists()
+    tolerated = corpuskit("mix", "recipe.yaml", "-o", "out", "--allow-empty")
+    assert tolerated.returncode == 0 and corpuskit("verify", "out").returncode == 0
+
+
+def test_drops_and_rejects_are_the_decisions_that_are_published(day: Path, corpuskit: Run) -> None:
+    write_recipe(day, ", steps: [dedup]", "together: [{sample: {rate: 0.5}}]\n")
+    options = ("--drops", "drops.jsonl", "--rejects", "rejects.jsonl.gz")
+    for jobs in ("1", "2"):
+        assert corpuskit("mix", "recipe.yaml", "-o", f"out{jobs}", "-j", jobs, *options).returncode == 0
+        manifest = json.loads((day / f"out{jobs}" / "manifest.json").read_text())
+        dropped = sum(sum(step["dropped"].values()) for step in manifest["steps"])
+        drops = [json.loads(line) for line in (day / "drops.jsonl").read_bytes().splitlines()]
+        assert len(drops) == dropped > 0
+        assert {drop["reason"] for drop in drops} <= {"duplicate", "not-sampled", "sampled-out"}
+    unchanged = corpuskit("mix", "recipe.yaml", "-o", "out2", "--drops", "-")
+    assert len(unchanged.stdout.splitlines()) == dropped
+    import gzip
+
+    (reject,) = [json.loads(line) for line in gzip.decompress((day / "rejects.jsonl.gz").read_bytes()).splitlines()]
+    assert (reject["reason"], reject["input"]) == ("no-text", "day.jsonl") and "sha256" in reject
+
+
+def test_drops_to_standard_output_need_another_place_for_documents(day: Path, corpuskit: Run) -> None:
+    refused = corpuskit("dedup", "day.jsonl", "--drops", "-")
+    assert refused.returncode == 2 and b"`--drops -` and the documents would both go" in refused.stderr
+    shown = corpuskit("filter-language", "day.jsonl", "--keep", "de", "--drops", "-", "-o", "x.jsonl", "--allow-empty")
+    assert [json.loads(line)["document"]["id"] for line in shown.stdout.splitlines()] == [f"d{n}" for n in range(6)]
+    assert corpuskit("dedup", "day.jsonl", "--rejects", "-").returncode == 2

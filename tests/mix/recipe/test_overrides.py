@@ -1,0 +1,82 @@
+"""`--set`, `--check` and recipes from standard input."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from corpuskit.core.errors import UsageError
+from corpuskit.mix.recipe.overrides import with_overrides
+from corpuskit.mix.recipe.yaml import parse
+from tests.conftest import Run, lines_of
+
+RECIPE = """\
+budget: {tokens: 100}
+sources:
+  a.b: {from: files, inputs: [docs.jsonl], origin: public_dataset, steps: [dedup, scrub-pii]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings", "trail", "value"),
+    [
+        (["budget.tokens=5M"], ("budget", "tokens"), "5M"),
+        (["seed=3", "seed=4"], ("seed",), 4),
+        (["sources.a.b.weight=2"], ("sources", "a.b", "weight"), 2),
+        (["sources.a.b.steps.1=[x, y]"], ("sources", "a.b", "steps", 1), ["x", "y"]),
+        (
+            ["sources.a.b.steps=[dedup, {scrub-pii: {mode: drop}}]"],
+            ("sources", "a.b", "steps", 1, "scrub-pii", "mode"),
+            "drop",
+        ),
+        (["policy.licenses.allow=[MIT]"], ("policy", "licenses", "allow"), ["MIT"]),
+        (["output.dir='a=b'"], ("output", "dir"), "a=b"),
+        (["sources.a.b.license=MIT"], ("sources", "a.b", "license"), "MIT"),
+    ],
+)
+def test_a_value_is_set_where_its_path_leads(settings: list[str], trail: tuple[str | int, ...], value: object) -> None:
+    tree = with_overrides(parse(RECIPE.encode(), "recipe.yaml"), settings)
+    found = tree.value
+    for key in trail:
+        found = found[key]
+    assert found == value
+    assert tree.at(*trail).startswith("--set ")
+    assert tree.at("budget") in ("recipe.yaml:1", "--set budget")
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("budget", "takes a key, `=` and a value"),
+        ("=3", "takes a key, `=` and a value"),
+        ("budget.tokens.more=3", "there are no keys below a single value"),
+        ("sources.a.b.steps.7=x", "'7' is no number of an item, from 0 to 1"),
+        ("seed=[1", "--set seed"),
+    ],
+)
+def test_what_cannot_be_set_is_told(setting: str, said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        with_overrides(parse(RECIPE.encode(), "recipe.yaml"), [setting])
+    assert said in str(caught.value)
+
+
+def test_the_command_sets_checks_and_reads_standard_input(corpuskit: Run, tmp_path: Path) -> None:
+    checked = corpuskit("mix", "--check", "-", stdin=RECIPE.encode())
+    assert checked.returncode == 0
+    assert checked.stdout.decode().startswith("standard input: sound; 1 source, a budget of 100 tokens.")
+    wrong = corpuskit("mix", "--check", "-", "--set", "budget.tokens=many", "--set", "seed=x", stdin=RECIPE.encode())
+    assert (wrong.returncode, wrong.stderr.count(b"\n")) == (2, 2)
+    assert b"--set budget.tokens: `tokens` must be a whole number from 1 on, not 'many'" in wrong.stderr
+    assert not list(tmp_path.glob("*.jsonl"))
+    (tmp_path / "docs.jsonl").write_bytes(lines_of([{"id": str(n), "text": f"word {n} " * 9} for n in range(40)]))
+    built = corpuskit("mix", "-", "-o", "out", "--set", "budget.tokens=0.05k", stdin=RECIPE.encode())
+    assert built.returncode == 0, built.stderr
+    assert corpuskit("verify", "out").returncode == 0
+    sources = json.loads((tmp_path / "out" / "manifest.json").read_text())["sources"]
+    assert 0 < sources["a.b"]["tokens"] <= 50
+
+
+def test_all_mistakes_are_in_the_json(corpuskit: Run) -> None:
+    result = corpuskit("mix", "-", "--json", "--set", "seed=x", "--set", "budget.tokens=y", stdin=RECIPE.encode())
+    outcome = json.loads(result.stderr.splitlines()[-1])
+    assert outcome["exit"] == 2 and "`seed`" in outcome["error"] and "`tokens`" in outcome["error"]

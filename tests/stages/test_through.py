@@ -1,0 +1,131 @@
+"""`through`: another program is a step like any other, and what it leaves out, makes or breaks is seen."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from corpuskit.core.errors import UpstreamError, UsageError
+from corpuskit.core.step import Drop, Made
+from corpuskit.stages.through import Through
+from tests.conftest import Run, lines_of
+
+DOCUMENTS = [{"id": f"d{number}", "text": f"Log of day {number}.", "metadata": {}} for number in range(40)]
+PROGRAM = """
+import json, sys
+for number, line in enumerate(sys.stdin):
+    document = json.loads(line)
+    if number % 4 == 0:
+        continue
+    document["text"] = document["text"].upper()
+    print(json.dumps(document))
+    if number == 5:
+        print(json.dumps({"id": "new", "text": "more"}))
+"""
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    (tmp_path / "docs.jsonl").write_bytes(lines_of(DOCUMENTS))
+    (tmp_path / "program.py").write_text(PROGRAM)
+    return tmp_path
+
+
+def manifest(folder: Path) -> dict:  # type: ignore[type-arg]
+    return json.loads((folder / "manifest.json").read_text())  # type: ignore[no-any-return]
+
+
+def test_what_a_program_does_is_counted_and_on_record(docs: Path, shell: Run) -> None:
+    done = shell(
+        f"corpuskit files docs.jsonl | corpuskit through -- {sys.executable} program.py | corpuskit dedup -o out"
+    )
+    assert done.returncode == 0, done.stderr
+    assert shell("corpuskit verify --strict out").returncode == 0
+    step = manifest(docs / "out")["steps"][1]
+    assert (step["name"], step["upstream"]) == ("through", "verified")
+    assert step["options"] == {"command": [sys.executable, "program.py"]}
+    assert (step["in"]["documents"], step["made"], step["out"]["documents"]) == (40, 1, 31)
+    assert step["dropped"] == {"left-out": 10} and step["rejected"] == {}
+    assert b"left-out" in shell("corpuskit explain out d4").stdout
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("import sys; sys.stdin.read(); sys.exit(3)", "ended with exit code 3"),
+        ("import os, sys; sys.stdin.readline(); os.kill(os.getpid(), 9)", "was ended by signal 9"),
+        ("import sys\nfor line in sys.stdin: print('no document')", "wrote a line that is no document (bad-json)"),
+    ],
+)
+def test_a_program_that_fails_publishes_nothing(docs: Path, corpuskit: Run, program: str, said: str) -> None:
+    result = corpuskit("through", "docs.jsonl", "-o", "out", "--", sys.executable, "-c", program)
+    assert result.returncode == 4 and said in result.stderr.decode()
+    assert not (docs / "out").exists()
+
+
+def test_a_program_that_stops_reading_leaves_out_the_rest(docs: Path, corpuskit: Run) -> None:
+    (docs / "docs.jsonl").write_bytes(lines_of([{"id": f"d{n}", "text": "word " * 200} for n in range(3000)]))
+    result = corpuskit("through", "docs.jsonl", "-o", "out", "--", "head", "-n", "2")
+    assert result.returncode == 0, result.stderr
+    (step,) = manifest(docs / "out")["steps"]
+    assert (step["in"]["documents"], step["out"]["documents"], step["dropped"]) == (3000, 2, {"left-out": 2998})
+
+
+def test_much_goes_in_and_out_in_any_order(docs: Path, corpuskit: Run) -> None:
+    (docs / "docs.jsonl").write_bytes(lines_of([{"id": f"d{n}", "text": f"{n} word " * 300} for n in range(2000)]))
+    for command in (["cat"], ["sort"], ["tac"]):
+        result = corpuskit("through", "docs.jsonl", "--", *command)
+        assert result.returncode == 0 and b"2,000 in, 2,000 out" in result.stderr
+        assert len(result.stdout.splitlines()) == 2000
+
+
+def test_the_same_id_twice_is_two_documents() -> None:
+    from corpuskit.core.document import Document
+
+    items = list(Through(("head", "-n", "1")).run([Document("a", "x"), Document("a", "y"), Document("b", "z")]))
+    assert [type(item) for item in items] == [Document, Drop, Drop]
+    made = list(Through(("sed", 's/"a"/"c"/')).run([Document("a", "x")]))
+    assert [type(item) for item in made] == [Made, Drop]
+
+
+def test_what_cannot_be_a_program_is_said(docs: Path, corpuskit: Run) -> None:
+    with pytest.raises(UsageError, match="no program is called 'no-such-thing'"):
+        Through(("no-such-thing",))
+    for words in (["through", "docs.jsonl"], ["through", "--", "no-such-thing"]):
+        result = corpuskit(*words)
+        assert result.returncode == 2 and result.stderr.count(b"\n") == 1
+    with pytest.raises(UpstreamError):
+        list(Through(("false",)).run([]))
+
+
+def test_a_recipe_runs_no_program(docs: Path, corpuskit: Run) -> None:
+    (docs / "recipe.yaml").write_text(
+        "sources:\n  a: {from: files, inputs: [docs.jsonl], origin: other, steps: [{through: {command: [cat]}}]}\n"
+    )
+    result = corpuskit("mix", "recipe.yaml", "-o", "out")
+    assert (
+        result.returncode == 2 and b"recipe.yaml:2: `steps` lists steps of a recipe, which cannot run" in result.stderr
+    )
+
+
+@pytest.mark.parametrize("between", ["cat", "tee copy.jsonl", "tail -n +1", "tee copy.jsonl | cat"])
+def test_what_passes_unchanged_is_recognised(docs: Path, shell: Run, between: str) -> None:
+    done = shell(f"corpuskit files docs.jsonl | {between} | corpuskit dedup -o out --json")
+    assert done.returncode == 0 and b"unverified" not in done.stderr
+    assert json.loads(done.stderr.splitlines()[-1])["upstream"] == "verified"
+    assert [step["name"] for step in manifest(docs / "out")["steps"]] == ["files", "dedup"]
+    assert shell("corpuskit verify --strict out").returncode == 0
+
+
+def test_what_is_changed_on_the_way_is_unverified(docs: Path, shell: Run) -> None:
+    done = shell("corpuskit files docs.jsonl | head -n 9 | corpuskit dedup -o out --json")
+    assert done.returncode == 0
+    assert json.loads(done.stderr.splitlines()[-1])["upstream"] == "unverified"
+    verified = shell("corpuskit verify out")
+    assert (
+        verified.returncode == 0
+        and b"upstream unverified: no corpuskit command vouched for what 1-dedup" in verified.stdout
+    )
+    strict = shell("corpuskit verify --strict out")
+    assert strict.returncode == 6 and b"--strict refuses that" in strict.stderr
