@@ -37,6 +37,7 @@ _NORTH_AMERICAN = re.compile(
 _IN_COLUMNS = re.compile(rb"\(?\+|\([2-9]\d\d\)|[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}")
 """What is a number even between commas that touch other digits, as in comma-separated values."""
 _LOCAL = re.compile(rb"[2-9]\d\d[-.]\d{4}\Z")
+_NEXT_LINE = re.compile(rb"-? ?\r?\n[ \t]{0,16}[0-9]{2,5}(?:[ -][0-9]{2,4}){0,3}(?![0-9A-Za-z]|[-/][0-9])")
 _MORE_DIGITS = re.compile(rb"(?: |\xc2\xa0)[0-9]")
 _WORD_AFTER = re.compile(rb" [A-Za-z\xc3-\xf4]")
 _GERMAN = re.compile(rb"0[1-9]\d{1,3}(?: ?/ ?\d|-[1-9]\d{5,8}\Z)")
@@ -144,6 +145,17 @@ def _number_from(
             return candidate
         if context == "label" and cut_off is None and _may_be_cut_off(candidate):
             cut_off = candidate
+    return _with_next_line(cut_off) if cut_off else None
+
+
+def _with_next_line(cut_off: Candidate) -> Candidate:
+    """Return the number with what the next line holds of it: `Fax: +1 (617) 555` and, below, `0163`."""
+    data, start, end = cut_off[:3]
+    rest = _NEXT_LINE.match(after(data, end, _LONGEST))
+    if rest:
+        whole = Candidate.at(data, start, end + rest.end())
+        if _fits_calling_code(whole, assigned=False):
+            return whole
     return cut_off
 
 
