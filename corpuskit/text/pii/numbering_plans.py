@@ -92,7 +92,7 @@ def is_national(groups: list[bytes]) -> bool:
 
     Digits without groups have to be at least nine.
 
-    >>> is_national([b"810", b"12", b"34", b"56"]), is_national([b"64", b"128", b"256"])
+    >>> is_national([b"810", b"12", b"34", b"56"]), is_national([b"7919", b"7927", b"7933"])
     (True, False)
     """
     return _is_written(groups, _REGIONS_WITH_TRUNK_ZERO + _REGIONS_WITHOUT)
