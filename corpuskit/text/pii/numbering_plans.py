@@ -79,7 +79,7 @@ def is_calling_code_and_number(digits: bytes, assigned: bool, first_group: int =
 
 def is_zero_national(groups: list[bytes]) -> bool:
     """Whether these are a national number with its leading zero, grouped as one of `_ZERO_REGIONS` writes it."""
-    return bool(_zero_plans().match(b"".join(groups))) and _is_written(groups, _ZERO_REGIONS)
+    return groups[0].startswith(b"0") and _is_written(groups, _ZERO_REGIONS)
 
 
 def is_german_national(groups: list[bytes]) -> bool:
@@ -92,7 +92,7 @@ def is_national(groups: list[bytes]) -> bool:
 
     Digits without groups have to be at least nine.
 
-    >>> is_national([b"810", b"12", b"34", b"56"]), is_national([b"64", b"128", b"256"])
+    >>> is_national([b"810", b"12", b"34", b"56"]), is_national([b"7919", b"7927", b"7933"])
     (True, False)
     """
     return _is_written(groups, _REGIONS_WITH_TRUNK_ZERO + _REGIONS_WITHOUT)
@@ -163,15 +163,6 @@ def _international_plan(calling_code: int) -> tuple[frozenset[int], Any] | None:
         return None
     lengths = frozenset(length for plan in plans for length in plan.general_desc.possible_length)
     return lengths, pattern(f"^(?:{'|'.join(source for plan in plans for source in _patterns(plan))})$")
-
-
-@cache
-def _zero_plans() -> Any:
-    """Return the pattern of national numbers, with their leading zero, in countries that write one."""
-    from phonenumbers import PhoneMetadata
-
-    plans = [PhoneMetadata.metadata_for_region(region) for region in _ZERO_REGIONS]
-    return pattern(f"^0(?:{'|'.join(source for plan in plans for source in _patterns(plan))})$")
 
 
 @cache

@@ -83,6 +83,7 @@ _DOUBLED = bytes((digit * 2 - 9 if digit > 4 else digit * 2) for digit in range(
 _VALUES = bytes.maketrans(b"0123456789", bytes(range(10)))
 
 _SSN_PATTERN = pattern(r"[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{3} [0-9]{2} [0-9]{4}|[0-9]{9,}")
+_HYPHENATED_SSN = pattern(r"[0-9]{3}-[0-9]{2}-[0-9]{4}")
 _SSN_BEFORE = pattern(r"(?i)\bSSN|social[ -]security|soc\.? sec")
 
 
@@ -104,7 +105,7 @@ def find_cards(data: bytes) -> list[Span]:
 
 def find_ssns(data: bytes) -> Iterator[Span]:
     """Find `123-45-6789`; with spaces or nothing for the hyphens, only after words that say what it is."""
-    return matches(_SSN_PATTERN, data, _is_ssn)
+    return matches(_SSN_PATTERN if _SSN_BEFORE.search(data) else _HYPHENATED_SSN, data, _is_ssn)
 
 
 def luhn(digits: bytes) -> bool:

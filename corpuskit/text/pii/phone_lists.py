@@ -54,8 +54,11 @@ def end_of_list(data: bytes, end: int) -> int:
 
 def begins_another(separator: bytes, groups: list[Span]) -> bool:
     """Whether the groups after a separator are no part of the number before it, which could be whole."""
-    match = _BREAK.fullmatch(separator)
-    return bool(match) and (b"/" in separator or sum(end - start for start, end in groups) >= _SHORTEST)
+    if len(separator) == 1 and separator != b"/":
+        return False
+    return bool(_BREAK.fullmatch(separator)) and (
+        b"/" in separator or sum(end - start for start, end in groups) >= _SHORTEST
+    )
 
 
 def _may_go_on(data: bytes, end: int) -> bool:

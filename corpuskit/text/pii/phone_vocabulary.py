@@ -58,7 +58,7 @@ MENTIONS = (
     r"|телефонуй[а-я]*"
     r"|мобіл\p{L}*|мобил\p{L}*|\bmobiel\b|\bcep\b|\barayın\b|iletişim|\bhubungi\b|\bsunați\b|\bvolejte\b"
     r"|\bhívja\b"
-    r"|\brückruf\b|gọi(?: ngay)?|liên hệ|καλέστε|\brecapito\b|致电|致電|拨打|撥打|联系|聯絡|咨询|문의|ติดต่อ|संपर्क"
+    r"|\brückruf\b|gọi(?: ngay)?|liên hệ|καλέστε|\brecapito\b|致电|致電|拨打|撥打|联系|聯絡|문의|ติดต่อ|संपर्क"
     rf"|اتصل|להתקשר|התקשרו|\bkom\.|{EDGE}т\."
 )
 OTHERS = (

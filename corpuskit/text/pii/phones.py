@@ -37,6 +37,7 @@ _NORTH_AMERICAN = re.compile(
 _IN_COLUMNS = re.compile(rb"\(?\+|\([2-9]\d\d\)|[2-9]\d\d[-.][2-9]\d\d[-.]\d{4}")
 """What is a number even between commas that touch other digits, as in comma-separated values."""
 _LOCAL = re.compile(rb"[2-9]\d\d[-.]\d{4}\Z")
+_NEXT_LINE = re.compile(rb"-? ?\r?\n[ \t]{0,16}[0-9]{2,5}(?:[ -][0-9]{2,4}){0,3}(?![0-9A-Za-z]|[-/][0-9])")
 _MORE_DIGITS = re.compile(rb"(?: |\xc2\xa0)[0-9]")
 _WORD_AFTER = re.compile(rb" [A-Za-z\xc3-\xf4]")
 _GERMAN = re.compile(rb"0[1-9]\d{1,3}(?: ?/ ?\d|-[1-9]\d{5,8}\Z)")
@@ -125,12 +126,15 @@ def _number_from(
     if touched or (not in_row and _is_inner_part(data, start)):
         return None
     shaped = bool(_MAY_STAND_ALONE.match(data, start)) and (in_row or not _follows_group(data, start))
-    ends = _plausible_ends(data, start, groups)
+    no_word = context in ("", "other")
+    if no_word and not shaped and len(groups) == _MOST_GROUPS:
+        return None
+    ends = _plausible_ends(data, start, groups, context == "label")
     if context == "label" and ends:
         ends = _national_first(data, start, ends)
     # Only the last group of a run has a word after it.
     after_word = bool(ends) and phone_words.word_after(data, ends[0])
-    if context in ("", "other") and not shaped and not after_word:
+    if no_word and not shaped and not after_word:
         return None
     cut_off = None
     for end in ends:
@@ -141,6 +145,17 @@ def _number_from(
             return candidate
         if context == "label" and cut_off is None and _may_be_cut_off(candidate):
             cut_off = candidate
+    return _with_next_line(cut_off) if cut_off else None
+
+
+def _with_next_line(cut_off: Candidate) -> Candidate:
+    """Return the number with what the next line holds of it: `Fax: +1 (617) 555` and, below, `0163`."""
+    data, start, end = cut_off[:3]
+    rest = _NEXT_LINE.match(after(data, end, _LONGEST))
+    if rest:
+        whole = Candidate.at(data, start, end + rest.end())
+        if _fits_calling_code(whole, assigned=False):
+            return whole
     return cut_off
 
 
@@ -159,15 +174,17 @@ def _opening(data: bytes, run: int, start: int) -> int:
     return start
 
 
-def _plausible_ends(data: bytes, first: int, groups: list[Span]) -> list[int]:
+def _plausible_ends(data: bytes, first: int, groups: list[Span], labelled: bool) -> list[int]:
     """Return where a number that begins at `first` with these groups may end, the longest first."""
     ends, digits = [], 0
-    whole = 10 if data[first] == _PLUS or data[first : first + 2] in (b"(+", b"00") else 7
+    international = data[first] == _PLUS or data[first : first + 2] in (b"(+", b"00")
+    whole = 10 if international else 7
+    most = 16 if international or labelled else _MOST_NATIONAL
     for number, (start, end) in enumerate(groups):
         if digits >= whole and phone_lists.begins_another(data[groups[number - 1][1] : start], groups[number:]):
             break
         digits += end - start
-        if digits > 16:
+        if digits > most:
             break
         if digits >= 7 and (end - start > 1 or _EXCHANGE_OF_ONE.search(data, max(0, start - 4), end)):
             ends.append(end)
@@ -206,10 +223,6 @@ def _is_inner_part(data: bytes, start: int) -> bool:
 def _is_phone(candidate: Candidate, context: Context, shaped: bool, word_after: bool) -> bool:
     data, end = candidate.data, candidate.end
     if not 7 <= len(candidate.digits) <= 15 or len(candidate.text) > 40:
-        return False
-    if len(candidate.digits) > _MOST_NATIONAL and not (
-        candidate.international or context == "label" or candidate.digits.startswith(b"00")
-    ):
         return False
     extended = phone_lists.end_of_list(data, end)
     tail = data[extended : extended + 8]
