@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from corpuskit.core.errors import UsageError
+from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.option_values import (
     AS_FLAGS,
     EXCERPT,
@@ -168,7 +168,7 @@ def build_step(
             raise _error(location_of(""), step_class, _need(missing[0]))
         try:
             return step_class(**values)
-        except UsageError as error:
+        except (UsageError, DamagedError) as error:
             raise type(error)(_at_location(location_of(""), str(error))) from None
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple
 
 from corpuskit.core import console
 from corpuskit.core.audience import PUBLIC, Audience, audience_named, day
-from corpuskit.core.errors import RefusedError, UsageError
+from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.option_values import misfit
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
@@ -104,7 +104,6 @@ class TrainQuality(Command):
     def _sample(self, inputs: "list[Input]", settings: Settings) -> "TextSample":
         """Return the texts of one set. Raises RefusedError for a document that the audience may not have."""
         from corpuskit.core.stream.flow import Flow
-        from corpuskit.core.stream.limits import demand_whole_inputs
         from corpuskit.text.prose import require_prose
         from corpuskit.text.quality_model.samples import TextSampler
 
@@ -120,8 +119,11 @@ class TrainQuality(Command):
             sample.add(document.text)
         for input_ in inputs:
             input_.manifest_entry()
-        damaged = [input_.name for input_ in inputs if input_.damage]
-        demand_whole_inputs(settings, damaged, quantity(len(damaged), "input"), "no model was written")
+            for damage in input_.damage[:1]:
+                raise DamagedError(
+                    f"{input_.name} is damaged ({damage.what}, at byte {damage.offset}); no model was written. "
+                    "Copy it again, or leave it out"
+                )
         result = sample.finish()
         if not settings.quiet:
             self._tell(inputs[0].name, flow.reading, sample.copies, sample.left_out)
@@ -244,8 +246,11 @@ def _neutral_aucs(linear: "Linear", control: "TextSample", good_scores: Any, bad
 
 def _demand_model_or_nothing(target: Path) -> None:
     """Raise UsageError where something else than a model would be overwritten."""
+    from corpuskit.core.registry import format_of_file
     from corpuskit.text.quality_model.model_file import MAGIC
 
+    if format_of_file(target.name) is not None:
+        raise UsageError(f"{str(target)!r} is a name for documents; name the model otherwise, such as quality.model")
     if target.is_dir():
         raise UsageError(f"{str(target)!r} is a folder; name a file for the model")
     if target.is_file():

@@ -1,5 +1,6 @@
 """`train-quality` and `filter-quality --model`: what they learn, say, refuse and leave alone."""
 
+import gzip
 import hashlib
 import json
 from pathlib import Path
@@ -99,9 +100,11 @@ def test_neutral_documents_stand_between(sets: Path, corpuskit: Run) -> None:
         (["good.jsonl", "bad.jsonl", "-o", "good.jsonl"], 2, "is an input"),
         (["good.jsonl", "bad.jsonl", "-o", "notes.txt"], 2, "is no quality model and would be overwritten"),
         (["good.jsonl", "bad.jsonl", "-o", "folder"], 2, "is a folder"),
+        (["good.jsonl", "bad.jsonl", "-o", "model.jsonl.gz"], 2, "is a name for documents"),
         (["good.jsonl", "bad.jsonl", "-o", "none/m"], 5, "cannot write 'none/m'"),
         (["good.jsonl", "tenant.jsonl", "-o", "m"], 6, "is not for the audience public (foreign-tenant)"),
         (["good.jsonl", "tenant.jsonl", "-o", "m", "--audience", "acme"], 2, "public, or tenant:NAME"),
+        (["cut.jsonl.gz", "bad.jsonl", "-o", "m"], 3, "cut.jsonl.gz is damaged ("),
         (["good.jsonl", "page.jsonl", "-o", "m"], 2, "run `corpuskit extract` first"),
         (["good.jsonl", "bad.jsonl", "-o", "m", "--as-of", "soon"], 2, "a day such as"),
         (["good.jsonl", "bad.jsonl", "-o", "m", "--control", "few.warc"], 2, "no such file"),
@@ -113,6 +116,7 @@ def test_what_cannot_be_learned_from_is_told_in_one_line(
     write(sets / "few.jsonl", ["a", "b", "c"])
     write(sets / "page.jsonl", ["<p>x</p>"], content_type="text/html")
     write(sets / "tenant.jsonl", made_up_texts(BAD_WORDS, 2), tenant="acme", consent={"scope": ["text", "train"]})
+    (sets / "cut.jsonl.gz").write_bytes(gzip.compress((sets / "good.jsonl").read_bytes())[:-100])
     (sets / "notes.txt").write_text("my notes")
     (sets / "folder").mkdir()
     before = {path: path.read_bytes() for path in sets.iterdir() if path.is_file()}
@@ -191,6 +195,17 @@ def test_a_recipe_and_several_workers_give_the_bytes_of_the_pipe(sets: Path, cor
         options = next(step["options"] for step in manifest["steps"] if step["name"] == "filter-quality")
         assert options["model"] == {"name": model, "sha256": hashlib.sha256((sets / model).read_bytes()).hexdigest()}
         assert sum(shard["documents"] for shard in manifest["shards"]) == one.stdout.count(b"\n")
+
+
+def test_a_recipe_names_the_line_of_a_damaged_model(sets: Path, corpuskit: Run) -> None:
+    learned(corpuskit)
+    (sets / "m.model").write_bytes((sets / "m.model").read_bytes()[:-9])
+    (sets / "recipe.yaml").write_text(
+        "sources:\n  a: {from: files, inputs: [good.jsonl], origin: other, license: CC0-1.0,\n"
+        "      steps: [{filter-quality: {model: m.model}}]}\noutput: {dir: out}\n"
+    )
+    done = corpuskit("mix", "recipe.yaml")
+    assert done.returncode == 3 and b"recipe.yaml:3: " in done.stderr and b"'m.model' is damaged" in done.stderr
 
 
 @pytest.mark.slow

@@ -32,7 +32,7 @@ class FastTextScorer:
 
     def __init__(self, path: Path, label: str | None) -> None:
         """Raises DamagedError for a file that is no whole model, UsageError for a label that it does not have."""
-        name = printable_name(path.name)
+        name = printable_name(path.name or str(path))
         try:
             labels = _labels(path)
         except (struct.error, ValueError, IndexError, OverflowError):
@@ -109,7 +109,9 @@ def _labels(path: Path) -> list[str]:
     try:
         stream = open_regular(path, follow_links=True)
     except OSError as error:
-        raise UsageError(f"cannot read the model {printable_name(path.name)!r}: {error.strerror}") from None
+        raise UsageError(
+            f"cannot read the model {printable_name(path.name or str(path))!r}: {error.strerror}"
+        ) from None
     with stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
         position = _Position(data)
         _, version, width, _, _, _, _, grams, loss, kind, buckets, least, most, _, _ = position.unpack("<14id")

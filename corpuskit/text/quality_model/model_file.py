@@ -59,7 +59,7 @@ class QualityModel(NamedTuple):
 
 def read_model(path: Path) -> QualityModel:
     """Return the model in a file. Raises UsageError for another kind of file, DamagedError for a damaged model."""
-    name = printable_name(path.name)
+    name = printable_name(path.name or str(path))
     try:
         with open_regular(path, follow_links=True) as stream:
             data = stream.read(MOST_BYTES + 1)

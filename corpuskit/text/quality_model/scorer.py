@@ -56,10 +56,14 @@ def open_scorer(path: Path, label: str | None = None) -> Scorer:
         with open_regular(path, follow_links=True) as stream:
             start = stream.read(len(FASTTEXT_MAGIC))
     except OSError as error:
-        raise UsageError(f"cannot read the model {printable_name(path.name)!r}: {error.strerror}") from None
+        raise UsageError(
+            f"cannot read the model {printable_name(path.name or str(path))!r}: {error.strerror}"
+        ) from None
     if start == FASTTEXT_MAGIC:
         return FastTextScorer(path, label)
     scorer = LinearScorer(path)
     if label is not None:
-        raise UsageError(f"{printable_name(path.name)!r} is a model of `train-quality`, which has no labels to name")
+        raise UsageError(
+            f"{printable_name(path.name or str(path))!r} is a model of `train-quality`, which has no labels to name"
+        )
     return scorer
