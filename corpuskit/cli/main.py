@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 ABOUT = "Build language-model training corpora: composable commands, one recipe, a provable manifest."
 MORE = (
     "Commands stream JSONL documents from standard input to standard output; pipe them into one another. "
-    "`corpuskit COMMAND --help` describes each one, `corpuskit --version` prints the release."
+    "`corpuskit help COMMAND` describes each one, `corpuskit --version` prints the release, and "
+    "`source <(corpuskit --completion bash)` (or zsh, fish) lets the shell complete names and flags."
 )
 
 
@@ -93,7 +94,17 @@ def _dispatch(name: str, arguments: list[str]) -> int:
     if arguments[0] in ("--help", "-h"):
         console.write_stdout(overview())
         return 0
-    if arguments[0] == "--version":
+    if arguments[0] == "help":
+        if not arguments[1:]:
+            console.write_stdout(overview())
+            return 0
+        return _command(arguments[1], ["--help"])
+    if arguments[0] == "--completion":
+        from corpuskit.cli.completion import completion_script
+
+        console.write_stdout(completion_script(arguments[1] if arguments[1:] else ""))
+        return 0
+    if arguments[0] in ("--version", "-V"):
         from corpuskit.text.html.compiled import description
 
         console.write_stdout(f"corpuskit {__version__}\nextract: {description()}")
@@ -104,7 +115,7 @@ def _dispatch(name: str, arguments: list[str]) -> int:
         if command := next((word for word in arguments if word in own_steps()), ""):
             others = " ".join(word for word in arguments if word != command)
             raise UsageError(f"options come after the command: `corpuskit {command} {others}`")
-        raise UsageError(unknown_flag("", arguments[0], ("--help", "-h", "--version")))
+        raise UsageError(unknown_flag("", arguments[0], ("--help", "-h", "--version", "-V", "--completion")))
     return _command(name, arguments[1:])
 
 
@@ -180,9 +191,14 @@ def _row(name: str) -> list[str]:
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
+    import shutil
     import textwrap
 
-    return textwrap.wrap(text, 80, initial_indent=indent, subsequent_indent=indent)
+    width = max(60, min(shutil.get_terminal_size().columns, 120))
+    # A name such as `filter-quality` is never broken at its dash.
+    return textwrap.wrap(
+        text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
+    )
 
 
 def _internal_fault(name: str, error: BaseException) -> int:

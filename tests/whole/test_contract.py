@@ -20,6 +20,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "filter-license": {"allow": ["MIT", "CC0-1.0"]},
     "filter-language": {"keep": ["en", "de"], "min-score": 0.3},
     "head": {"n": 10**9},
+    "through": {"command": ["cat"]},
     "events": {"format": "copilot", "tenant": "acme", "key": "none.key"},
 }
 """Options for steps that need some, and those that let a step pass its whole input."""

@@ -89,10 +89,13 @@ def _wait_for(condition: Any) -> None:
 @pytest.mark.parametrize(
     ("middle", "upstream"),
     [
-        ("jq -c .", "unverified"),
-        ("grep number", "unverified"),
-        ("cat", "unverified"),
-        ("gzip | zcat", "unverified"),
+        # They pass just what came: its digest is known.
+        ("jq -c .", "verified"),
+        ("grep number", "verified"),
+        ("cat", "verified"),
+        ("gzip | zcat", "verified"),
+        ("jq -c '.text += \"!\"'", "unverified"),
+        ("sed s/number/figure/", "unverified"),
         ("corpuskit export", "verified"),
     ],
 )
@@ -107,7 +110,7 @@ def test_other_tools_in_between_are_welcome(
 
 
 def test_strict_input_refuses_an_unverified_stream(shell: Run, documents: Path, tmp_path: Path) -> None:
-    done = shell("corpuskit export documents.jsonl | cat | corpuskit export --strict-input -o out")
+    done = shell("corpuskit export documents.jsonl | sed s/number/n/ | corpuskit export --strict-input -o out")
     assert done.returncode == 4
     assert not (tmp_path / "out").exists()
 
@@ -141,7 +144,7 @@ def test_xargs_and_process_substitution(shell: Run, documents: Path, tmp_path: P
     # The end of standard error, which all of them hold, is the end of all of them.
     done = shell("corpuskit export documents.jsonl | tee >(corpuskit export -o out3) | corpuskit export -o out4")
     assert done.returncode == 0, done.stderr
-    assert upstreams(tmp_path / "out3")[-1] == upstreams(tmp_path / "out4")[-1] == ("export", "unverified")
+    assert upstreams(tmp_path / "out3")[-1] == upstreams(tmp_path / "out4")[-1] == ("export", "verified")
 
 
 def test_a_named_pipe_matches_only_runs_that_overlap(shell: Run, documents: Path, tmp_path: Path) -> None:
@@ -229,6 +232,7 @@ def test_bad_lines_are_rejected_and_their_neighbours_kept(shell: Run, tmp_path: 
     outcome = json.loads(done.stderr.splitlines()[-1])
     assert outcome == {
         "command": "export",
+        "upstream": "none",
         "in": 7,
         "out": 2,
         "dropped": {},

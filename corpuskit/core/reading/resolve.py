@@ -21,9 +21,10 @@ from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.remote import public_url
 from corpuskit.core.wording import comma_list, nearest, printable_name, quantity
 
-_RECORDS = re.compile(r"\.(?:jsonl|ndjson|csv|tsv|parquet)(?:\.[a-z0-9]+)?$")
-_SPLIT = re.compile(r"(?<![a-z])(train|test|validation|valid|val|dev|eval)(?![a-z])")
-_COMPANION = re.compile(r"(?:readme|license|licence|citation|changelog)(?:\.(?:md|markdown|txt|html?))?")
+# Patterns are compiled by those who read folders: it takes time at each start.
+_RECORDS = r"\.(?:jsonl|ndjson|csv|tsv|parquet)(?:\.[a-z0-9]+)?$"
+_SPLIT = r"(?<![a-z])(train|test|validation|valid|val|dev|eval)(?![a-z])"
+_COMPANION = r"(?:readme|license|licence|citation|changelog)(?:\.(?:md|markdown|txt|html?))?"
 """Names of files that come with the records of a cloned dataset."""
 
 Expand = Callable[[Input], list[str] | None]
@@ -189,9 +190,9 @@ def _split_datasets(files: list[Path]) -> tuple[list[Path], list[Path]]:
 
 def _without_companions(folder: Path, paths: list[Path]) -> list[Path]:
     """Return the paths without the texts that tell about a folder of records, such as its README."""
-    if not any(_RECORDS.search(path.name.lower()) for path in paths):
+    if not any(re.search(_RECORDS, path.name.lower()) for path in paths):
         return paths
-    companions = [path for path in paths if path.parent == folder and _COMPANION.fullmatch(path.name.lower())]
+    companions = [path for path in paths if path.parent == folder and re.fullmatch(_COMPANION, path.name.lower())]
     if companions:
         names = comma_list(repr(path.name) for path in companions)
         console.notice("", f"{names} in {str(folder)!r} left out, as it tells about the records; to read it, name it")
@@ -201,7 +202,7 @@ def _without_companions(folder: Path, paths: list[Path]) -> list[Path]:
 def _tell_splits(folder: Path, paths: list[Path]) -> None:
     """Tell that the files are the splits of one dataset, as training data is not to hold what is tested on."""
     names = [str(path.relative_to(folder)).lower() for path in paths]
-    splits = sorted({split for name in names for split in _SPLIT.findall(name)})
+    splits = sorted({split for name in names for split in re.findall(_SPLIT, name)})
     if "train" in splits and len(splits) > 1:
         console.notice(
             "",

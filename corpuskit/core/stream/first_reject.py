@@ -1,7 +1,6 @@
 """The first record that a run rejected: what it shows of the input if the others are like it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from corpuskit.core import console
@@ -19,12 +18,13 @@ LONGEST_PARSED = 1024 * 1024
 """Bytes of a record up to which its keys are looked at."""
 
 
-@dataclass
 class FirstReject:
     """Hands verdicts on, and remembers the first reject."""
 
-    hand_on: Callable[[Verdict], None]
-    verdict: Verdict | None = None
+    def __init__(self, hand_on: Callable[[Verdict], None]) -> None:
+        """Remember none yet."""
+        self.hand_on = hand_on
+        self.verdict: Verdict | None = None
 
     def take(self, verdict: Verdict) -> None:
         """Take one verdict."""

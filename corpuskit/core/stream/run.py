@@ -29,6 +29,7 @@ from corpuskit.core.settings import Settings, Tags
 from corpuskit.core.step import (
     Command,
     CorpusStage,
+    Document,
     Report,
     Source,
     Stage,
@@ -79,6 +80,13 @@ class StepRun:
                 output.abandon()
             if isinstance(self.step, CorpusStage):
                 self.step.close()
+
+
+def _counting(documents: Iterator[Document], count: StepCount) -> Iterator[Document]:
+    """Yield the documents, and count them as received."""
+    for document in documents:
+        count.received.documents += 1
+        yield document
 
 
 def resolve_inputs(step: Step, arguments: Sequence[str | Path]) -> list[Input]:
@@ -144,12 +152,14 @@ class OpenRun:
         self.ledger.announce(chain)
 
     def _report(self, report: Report) -> dict[str, Any]:
-        answer = report.report(self.flow.documents(self.inputs))
+        answered = StepCount()
+        answer = report.report(_counting(self.flow.documents(self.inputs), answered))
         unread = self.flow.reading
-        self._demand_few_rejects(unread)
+        answered.merge(unread)
+        self._demand_few_rejects(answered)
         if unread.rejected:
             left_out = console.counted(unread.rejected, "rejected")
-            self._notice(f"not in the answer: {left_out}{self._rejects_hint(unread)}")
+            self._notice(f"not in the answer: {left_out}{self._rejects_hint(answered)}")
         return answer
 
     def _pass_documents(self) -> None:

@@ -35,6 +35,14 @@ def test_one_document_is_enough(corpuskit: Run, tmp_path: Path) -> None:
     (tmp_path / "day.jsonl").write_text('{"body": "a"}\n' * 9 + '{"text": "b"}\n')
     result = corpuskit("files", "day.jsonl")
     assert result.returncode == 0 and b"no `text` in day.jsonl; its keys: body" in result.stderr
+    assert corpuskit("count", "day.jsonl").stdout.split()[0] == b"1"
+
+
+def test_one_bad_record_says_nothing_about_its_file(corpuskit: Run, tmp_path: Path) -> None:
+    (tmp_path / "day.jsonl").write_text('{"text": "a"}\n' * 9 + '{"body": "b"}\n')
+    for command in ("files", "count"):
+        result = corpuskit(command, "day.jsonl")
+        assert result.returncode == 0 and b"its keys" not in result.stderr
 
 
 def test_the_next_command_of_the_pipe_publishes_nothing(shell: Run, tmp_path: Path) -> None:
