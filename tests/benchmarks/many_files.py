@@ -17,22 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-WORDS = [
-    "river",
-    "stone",
-    "morning",
-    "letter",
-    "garden",
-    "window",
-    "market",
-    "silver",
-    "winter",
-    "corner",
-    "table",
-    "bridge",
-    "summer",
-    "paper",
-]
+WORDS = ("river", "stone", "morning", "letter", "garden", "window", "market", "silver", "winter", "corner", "table")
 RECIPE = "sources: {{a: {{from: files, inputs: [{0}], origin: other, license: MIT}}}}\ntogether: [dedup]\n"
 
 

@@ -2,8 +2,8 @@
 
 The archives (16 for the aim) are one source of a recipe: extracted, filtered, deduplicated, masked. All but the last
 are built into a cache; then the last one comes in; then nothing has changed; then there is another budget. Printed is
-the processor time of each run with all that it starts, and how that of the second compares with the last archive's share
-of a run without a cache.
+the processor time of each run with all that it starts, and what the second one is of the last archive's share of a run
+without a cache.
 """
 
 import argparse
