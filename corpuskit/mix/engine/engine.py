@@ -24,6 +24,7 @@ from corpuskit.core.registry import describe
 from corpuskit.core.step import CorpusStage, Stage, Step, VerdictPart, notices_on
 from corpuskit.core.stream.flow import Flow
 from corpuskit.mix.engine.executors import Executor
+from corpuskit.mix.engine.progress import MixProgress
 from corpuskit.mix.engine.read_tasks import ReadInputs, ReadPlan
 from corpuskit.mix.engine.sharded_stage import FilterShard, MatchBucket, ResolveMatches, SignShard
 from corpuskit.mix.engine.shards import (
@@ -113,6 +114,8 @@ class Engine:
     """Finished work of published runs."""
     finished: list[StoredTask[Any]] = field(default_factory=list)
     """The tasks that are done and may be used by another run."""
+    progress: MixProgress = field(default_factory=lambda: MixProgress(quiet=True))
+    """Shows phases that give no documents; `MixRun` shows the others."""
     reused: int = 0
     """Number of tasks whose results come from an earlier run."""
     phases: list[PhaseEntry] = field(default_factory=list)
@@ -153,7 +156,9 @@ class Engine:
         signatures = self.execute_to_files(f"{label}, signatures", sign_tasks)
         match_tasks = [MatchBucket(bound, bucket, signatures) for bucket in range(sharded.buckets)]
         matches = self.execute_to_files(f"{label}, matches", match_tasks)
+        self.progress.start(f"{label}, verdicts", 1)
         ((task_path, result),) = self.execute(f"{label}, verdicts", [ResolveMatches(bound, signatures, matches)])
+        self.progress.advance(f"{label}, verdicts", 0)
         verdicts = task_path.with_name(result["files"][0]["name"])
         tasks = [
             FilterShard(bound, shard, verdicts, VerdictPart(**part))
@@ -188,8 +193,12 @@ class Engine:
 
     def execute_to_files(self, label: str, tasks: Sequence[Task[TaskResult]]) -> tuple[Path, ...]:
         """Execute tasks that write one file each, and return these files."""
-        finished = self.execute(label, tasks)
-        return tuple(task_path.with_name(result["files"][0]["name"]) for task_path, result in finished)
+        self.progress.start(label, len(tasks))
+        paths = []
+        for task_path, result in self.execute(label, tasks):
+            self.progress.advance(label, 0)
+            paths.append(task_path.with_name(result["files"][0]["name"]))
+        return tuple(paths)
 
     def keep_finished_work(self) -> None:
         """Put what may be used again into the cache, before publication removes it."""

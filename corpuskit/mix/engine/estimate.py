@@ -70,22 +70,27 @@ def estimate_supply(
     local = [file for file in inputs if file.local_path is not None and not file.is_stream]
     documents: list[Document] = []
     bytes_read = 0
-    for file in _spread_sample(local, SAMPLED_INPUTS):
+    sampled_files, most = _spread_sample(local, SAMPLED_INPUTS), 0
+    for file in sampled_files:
         first_documents, size = _read_start(source, file)
+        most = max(most, len(first_documents))
         documents += first_documents
         bytes_read += size
     sample = _spread_sample(documents, SAMPLED_DOCUMENTS)
     stages = [step for step in steps if isinstance(step, Stage)]
     remaining = [result for document in sample if (result := _apply_all(stages, document)) is not None]
     scale = sum(map(stored_bytes, local)) / bytes_read if bytes_read else 0.0
-    per_sampled = scale * len(documents) / len(sample) if sample else 0.0
+    of_documents = len(documents) / len(sample) if sample else 0.0
+    # Where a file is one document, as with code, their number follows from that of the files, and not from their sizes.
+    scale_of_numbers = len(local) / len(sampled_files) if most == 1 else scale
     sums = (
         len(sample),
         len(remaining),
         sum(len(encode(document)) for document in remaining),
         sum(count_tokens(document.text) for document in remaining),
     )
-    read, remaining_documents, remaining_bytes, tokens = (round(figure * per_sampled) for figure in sums)
+    read, remaining_documents = (round(figure * of_documents * scale_of_numbers) for figure in sums[:2])
+    remaining_bytes, tokens = (round(figure * of_documents * scale) for figure in sums[2:])
     return SupplyEstimate(len(sample), read, remaining_documents, remaining_bytes, tokens, len(inputs))
 
 

@@ -11,6 +11,8 @@ from corpuskit.core import console
 from corpuskit.mix.engine.text_table import table_lines
 
 SHOWN_REASONS = 4
+REFRESHES = 1
+"""A second: each one redraws all bars, some 700 bytes."""
 
 
 @dataclass
@@ -53,7 +55,8 @@ class MixProgress:
             TextColumn("{task.fields[documents]:,} documents"),
             TimeElapsedColumn(),
         )
-        with Progress(*columns, console=Console(stderr=True), transient=True) as self._progress:
+        terminal = Console(stderr=True)
+        with Progress(*columns, console=terminal, transient=True, refresh_per_second=REFRESHES) as self._progress:
             yield
         self._progress = None
 

@@ -79,7 +79,8 @@ def run_recipe(
     output = FolderOutput(target, formats, totals, recipe.output.shard_documents)
     try:
         with progress.running(), closing(_executor(executor, profile, settings, output.work)) as runner:
-            run = MixRun(recipe, inputs, settings, output, Engine(output.work, runner, cache), progress, left_out)
+            engine = Engine(output.work, runner, cache, progress=progress)
+            run = MixRun(recipe, inputs, settings, output, engine, progress, left_out)
             manifest = run.publish()
     except KeyboardInterrupt:
         if not settings.quiet:

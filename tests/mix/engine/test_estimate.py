@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from corpuskit.core.errors import RefusedError
+from corpuskit.core.settings import Settings
 from corpuskit.mix.engine.estimate import ResourceNeed, demand_resources, machine_memory
+from corpuskit.mix.mix import Mix
 from tests.conftest import Run, lines_of
 from tests.support.recipes import paragraph
 
@@ -50,3 +52,14 @@ def test_what_cannot_fit_is_refused_with_what_would_help(tmp_path: Path, need: R
     with pytest.raises(RefusedError, match=advice):
         demand_resources(need, tmp_path / "not" / "there", 8)
     demand_resources(ResourceNeed(1, 1), tmp_path, 8)
+
+
+def test_files_that_are_one_document_each_are_counted_and_not_weighed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "code").mkdir()
+    for number in range(300):
+        (tmp_path / "code" / f"{number:03}.py").write_text("x = 1\n" * (4000 if number % 50 == 7 else 1 + number % 9))
+    (tmp_path / "recipe.yaml").write_text("sources: {a: {from: code, inputs: [code/], origin: other, license: MIT}}")
+    Mix(plan=True).execute([str(tmp_path / "recipe.yaml")], Settings(output=tmp_path / "out"))
+    assert "# about 300 documents" in capsys.readouterr().out

@@ -1,0 +1,58 @@
+"""What a nightly rebuild costs: `python -m tests.benchmarks.nightly ARCHIVE... [--work DIR]`.
+
+The archives (16 for the aim) are one source of a recipe: extracted, filtered, deduplicated, masked. All but the last
+are built into a cache; then the last one comes in; then nothing has changed; then there is another budget. Printed is
+the processor time of each run with all that it starts, and what the second one is of the last archive's share of a run
+without a cache.
+"""
+
+import argparse
+import shutil
+from pathlib import Path
+
+from tests.benchmarks.many_files import seconds_of
+
+RECIPE = """
+seed: 1
+{budget}
+sources:
+  web:
+    from: fetch-warc
+    inputs: [archives/]
+    origin: crawl
+    license: LicenseRef-crawl
+    steps: [extract, filter-language: {{keep: [en, de, fr, es, ru, ja, zh]}}, filter-quality]
+together: [dedup, scrub-pii]
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("archives", type=Path, nargs="+")
+    parser.add_argument("--work", type=Path, default=Path("nightly"))
+    arguments = parser.parse_args()
+    work = arguments.work.absolute()
+    shutil.rmtree(work, ignore_errors=True)
+    (work / "archives").mkdir(parents=True)
+    *early, last = [path.absolute() for path in arguments.archives]
+    for path in early:
+        shutil.copy(path, work / "archives")
+
+    def run(output: str, *options: str, budget: str = "") -> float:
+        (work / "recipe.yaml").write_text(RECIPE.format(budget=budget))
+        return seconds_of(work, "mix", "recipe.yaml", "-o", output, "-j", "1", "--accept-damaged", *options)
+
+    first = run("out", "--cache", "cache")
+    shutil.copy(last, work / "archives")
+    new = run("out", "--cache", "cache")
+    unchanged = run("out", "--cache", "cache")
+    other = run("out", "--cache", "cache", budget="budget: {tokens: 1000}")
+    whole = run("other", "--no-cache")
+    share = whole * last.stat().st_size / sum(path.stat().st_size for path in [*early, last])
+    print(f"{len(early)} archives {first:.2f} s; all {len(early) + 1}, without a cache {whole:.2f} s")
+    print(f"the last one new {new:.2f} s, {new / share:.2f} times its share of {share:.2f} s")
+    print(f"unchanged {unchanged:.2f} s; another budget {other:.2f} s")
+
+
+if __name__ == "__main__":
+    main()
