@@ -1,7 +1,7 @@
 """The manifest: what a dataset holds, where it came from, and what each step did to it.
 
 `manifest.json` is deterministic: it holds no time, host, user or absolute path, and its last field is the digest of
-the rest. Times and the like go to `run.json` next to it.
+the rest.
 """
 
 import hashlib

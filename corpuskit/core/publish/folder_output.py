@@ -12,7 +12,6 @@ import json
 import os
 import platform
 import shutil
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +34,7 @@ from corpuskit.core.publish.dataset import decisions_in
 from corpuskit.core.publish.recovery import (
     JOBS,
     JOURNAL,
-    RUN,
+    OLD_RUN,
     STAGING,
     TASKS,
     WORK,
@@ -118,14 +117,11 @@ class FolderOutput:
                 filesystem.link(folder / file["path"], self.run / entry["path"])
                 self.shards.append(entry)
 
-    def publish(self, chain: Chain, run_facts: dict[str, Any]) -> Manifest:
+    def publish(self, chain: Chain) -> Manifest:
         """Make everything written the content of the folder; return the manifest."""
         with publishing(self.target):
             content = self._stage_manifest(chain)
-            for format_ in self.formats:
-                format_.finish(self.run, content)
-            extra_names = [RUN, *(name for format_ in self.formats for name in format_.extra_files)]
-            write_flushed(self.run / RUN, _run_json(run_facts))
+            extra_names = self._stage_extra_files(content)
             for name in (*listed_names(content), *extra_names):
                 flush(self.run / name)
             self._move_to_target(listed_names(content))
@@ -210,6 +206,15 @@ class FolderOutput:
         write_flushed(self.run / manifest.MANIFEST, manifest.serialise(content))
         return content
 
+    def _stage_extra_files(self, content: Manifest) -> list[str]:
+        """Write what formats add to their shards; of those that share a file, such as the card, the first writes it."""
+        names: list[str] = []
+        for format_ in self.formats:
+            if not names or not set(format_.extra_files) <= set(names):
+                format_.finish(self.run, content)
+                names += [name for name in format_.extra_files if name not in names]
+        return names
+
     def _stage_decisions(self, chain: Chain) -> list[FileEntry]:
         folder = self.run / "decisions"
         filesystem.make_folder(folder)
@@ -225,7 +230,7 @@ class FolderOutput:
 
     def _move_to_target(self, names: list[str]) -> None:
         """Rename the shards into place, and the manifest after them."""
-        write_journal(self.target, {*names, *listed_names(self.before), *extra_names_of(self.before)})
+        write_journal(self.target, {*names, *listed_names(self.before), *extra_names_of(self.before), OLD_RUN})
         paths = [self.target / name for name in names]
         for folder in sorted({path.parent for path in paths}):
             filesystem.make_folder(folder, exist_ok=True, parents=True)
@@ -323,9 +328,3 @@ def _copy_decisions(file: DecisionFile, path: Path) -> None:
     with contextlib.closing(compressing_writer(filesystem.open_new(path), path.name)) as lines:
         for decision in decisions_in(Path(file["path"])):
             lines.write(decision_line(decision, ids.get(decision.get("step_id", decision["step"]))))
-
-
-def _run_json(run_facts: dict[str, Any]) -> bytes:
-    """Return what a manifest must not hold, for people who ask when and where a dataset was made."""
-    when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    return (json.dumps({"finished": when, "host": platform.node(), **run_facts}, indent=1) + "\n").encode()

@@ -18,7 +18,7 @@ from corpuskit.core.disk.durable import size_and_digest
 from corpuskit.core.disk.file_status import FileStatus, file_status, settled
 from corpuskit.core.provenance.entries import InputEntry, Manifest
 from corpuskit.core.provenance.manifest import MANIFEST
-from corpuskit.core.publish.recovery import RUN, STAGING, extra_names_of, listed_names
+from corpuskit.core.publish.recovery import STAGING, extra_names_of, listed_names
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.registry import find_format
 from corpuskit.core.settings import Settings
@@ -142,7 +142,7 @@ def run_note(
     """
     if len(statuses) != len(entries) or not manifest.get("repeatable", True):
         return None
-    names = [MANIFEST, RUN, *listed_names(manifest), *extra_names_of(manifest)]
+    names = [MANIFEST, *listed_names(manifest), *extra_names_of(manifest)]
     digests = _digests_of(manifest)
     return {
         "key": key,

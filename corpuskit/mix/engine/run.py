@@ -286,7 +286,7 @@ class MixRun:
         )
         self._demand_balance(chain.steps, decisions_of)
         self.engine.keep_finished_work()
-        manifest = self.output.publish(chain, {"command": "mix", "recipe": self.recipe.name})
+        manifest = self.output.publish(chain)
         for step in corpus_stages(self.recipe):
             step.commit()
         return manifest

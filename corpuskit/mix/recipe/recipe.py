@@ -25,7 +25,7 @@ from corpuskit.core.document import ORIGINS
 from corpuskit.core.errors import UsageError
 from corpuskit.core.licenses import expression_problem
 from corpuskit.core.options import build_step
-from corpuskit.core.registry import find_step, format_names
+from corpuskit.core.registry import demand_distinct_formats, find_step, format_names
 from corpuskit.core.settings import SHARD_DOCUMENTS, Tags
 from corpuskit.core.step import CorpusStage, Sink, Source, Stage, Step
 from corpuskit.core.tokens import BYTES, WORDS
@@ -304,6 +304,10 @@ def _output(node: Node | None, folder: Path, default_order: str) -> OutputSpec:
     directory, formats = node.get("dir"), node.get("formats")
     order, shard_documents = node.get("order"), node.get("shard_documents")
     names = [entry.choice(format_names()) for entry in formats.items()] if formats else []
+    try:
+        demand_distinct_formats(names)
+    except UsageError as error:
+        raise UsageError(f"{(formats or node).location}: {error}") from None
     return OutputSpec(
         dir=_folder_below(directory, folder) if directory else None,
         formats=tuple(dict.fromkeys(names or ["jsonl"])),
