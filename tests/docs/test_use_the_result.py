@@ -112,9 +112,10 @@ def test_folders_of_earlier_versions_are_read_and_replaced(tmp_path: Path, corpu
 def test_two_names_of_the_same_files_are_refused(tmp_path: Path, corpuskit: Run) -> None:
     (tmp_path / "in.jsonl").write_bytes(lines_of(records(3)))
     done = corpuskit("export", "in.jsonl", "--to", "hf,parquet", "-o", "out")
-    assert done.returncode == 2 and b"hf and parquet are the same files in a folder; name one of them" in done.stderr
-    recipe = "sources: {a: {from: files, inputs: [in.jsonl], origin: other, license: MIT}}\noutput: {dir: out, formats: [parquet, jsonl, hf]}\n"
-    (tmp_path / "recipe.yaml").write_text(recipe)
+    assert done.returncode == 2
+    assert b"hf and parquet are the same files in a folder; name one of them" in done.stderr
+    source = "sources: {a: {from: files, inputs: [in.jsonl], origin: other, license: MIT}}\n"
+    (tmp_path / "recipe.yaml").write_text(f"{source}output: {{dir: out, formats: [parquet, jsonl, hf]}}\n")
     done = corpuskit("mix", "recipe.yaml")
     assert (
         done.returncode == 2
