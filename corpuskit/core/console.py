@@ -6,7 +6,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from corpuskit.core.errors import CorpuskitError, PublishError
@@ -110,9 +110,18 @@ def print_counts(
     dropped: dict[str, int],
     rejected: dict[str, int],
     error: CorpuskitError | None = None,
+    more_keys: Mapping[str, object] | None = None,
 ) -> None:
-    """Print the JSON object of `--json`, from its parts."""
-    result = {"command": name, "in": received, "out": sent, "dropped": dropped, "rejected": rejected, "exit": 0}
+    """Print the JSON object of `--json`, from its parts and the keys that only this command has."""
+    result = {
+        "command": name,
+        "in": received,
+        "out": sent,
+        "dropped": dropped,
+        "rejected": rejected,
+        "exit": 0,
+        **(more_keys or {}),
+    }
     if error is not None:
         result |= {"exit": error.exit_code, "error": str(error)}
     _write(json.dumps(result) + "\n")

@@ -82,6 +82,14 @@ class SourceEntry(TypedDict):
     """Of the dataset's tokens, 0 to 1."""
 
 
+class QuotaEntry(TypedDict):
+    """What the budget of a mix asked of one source."""
+
+    tokens: int
+    bound_by: str | None
+    """The recipe's key of the limit that the quota lies on; `max_epochs` if the source ran dry."""
+
+
 class FileEntry(TypedDict):
     """A file in the dataset's folder."""
 
@@ -114,6 +122,8 @@ class Manifest(TypedDict):
     tokenizer: str
     """What `tokens` count."""
     sources: dict[str, SourceEntry]
+    quotas: NotRequired[dict[str, QuotaEntry]]
+    """By source, if a budget was shared out; otherwise absent."""
     shards: list[ShardEntry]
     decisions: list[FileEntry]
     """Files of `Decision` lines."""

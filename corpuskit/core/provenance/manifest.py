@@ -17,7 +17,7 @@ from corpuskit.core.disk.stored_json import conforms
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.balance import step_problems
 from corpuskit.core.provenance.chain import CHECKS, Chain, follow_from_one_another, is_account
-from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry, SourceEntry, StepEntry
+from corpuskit.core.provenance.entries import FileEntry, Manifest, QuotaEntry, ShardEntry, SourceEntry, StepEntry
 
 FORMAT = "corpuskit.manifest/1"
 MANIFEST = "manifest.json"
@@ -29,6 +29,7 @@ def build(
     sources: dict[str, SourceEntry],
     shards: list[ShardEntry],
     decisions: list[FileEntry],
+    quotas: Mapping[str, QuotaEntry] | None = None,
 ) -> Manifest:
     """Return the manifest of a dataset, its digest last. `tokenizer` says what `tokens` counts."""
     manifest: dict[str, Any] = {
@@ -39,6 +40,7 @@ def build(
         "inputs": sorted(chain.inputs, key=lambda item: (item["path"], item["sha256"])),
         "tokenizer": tokenizer,
         "sources": sources,
+        **({"quotas": dict(quotas)} if quotas else {}),
         "shards": shards,
         "decisions": decisions,
     }

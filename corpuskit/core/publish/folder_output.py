@@ -12,7 +12,7 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict
@@ -27,7 +27,7 @@ from corpuskit.core.errors import PublishError
 from corpuskit.core.format import Format, ShardWriter
 from corpuskit.core.provenance import manifest
 from corpuskit.core.provenance.chain import Chain, DecisionFile
-from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry
+from corpuskit.core.provenance.entries import FileEntry, Manifest, QuotaEntry, ShardEntry
 from corpuskit.core.provenance.manifest import shard_format
 from corpuskit.core.provenance.verdicts import decision_line
 from corpuskit.core.publish.dataset import decisions_in
@@ -117,10 +117,10 @@ class FolderOutput:
                 filesystem.link(folder / file["path"], self.run / entry["path"])
                 self.shards.append(entry)
 
-    def publish(self, chain: Chain) -> Manifest:
-        """Make everything written the content of the folder; return the manifest."""
+    def publish(self, chain: Chain, quotas: Mapping[str, QuotaEntry] | None = None) -> Manifest:
+        """Make everything written the content of the folder; return the manifest, with the quotas of a mix."""
         with publishing(self.target):
-            content = self._stage_manifest(chain)
+            content = self._stage_manifest(chain, quotas)
             extra_names = self._stage_extra_files(content)
             for name in (*listed_names(content), *extra_names):
                 flush(self.run / name)
@@ -194,7 +194,7 @@ class FolderOutput:
                 self.shards.append(entry)
         self._open = []
 
-    def _stage_manifest(self, chain: Chain) -> Manifest:
+    def _stage_manifest(self, chain: Chain, quotas: Mapping[str, QuotaEntry] | None) -> Manifest:
         """Return the manifest of everything written, all of which is then in staging."""
         self._close_shards()
         decisions = self._stage_decisions(chain)
@@ -202,7 +202,8 @@ class FolderOutput:
             for name, version in format_.versions().items():
                 chain.record_version(name, version)
         shards = sorted(self.shards, key=lambda shard: shard_order(shard["path"]))
-        content = manifest.build(chain, self.totals.tokenizer, self.totals.as_json(), shards, decisions)
+        sources = self.totals.as_json()
+        content = manifest.build(chain, self.totals.tokenizer, sources, shards, decisions, quotas)
         write_flushed(self.run / manifest.MANIFEST, manifest.serialise(content))
         return content
 
