@@ -16,22 +16,22 @@ class PhaseLines:
     def __init__(self, phase: str, tasks: int) -> None:
         """Begin to count and to measure."""
         self.phase, self.tasks = phase, tasks
-        self.done = self.documents = 0
-        self.started = self.told = time.monotonic()
+        self.finished_tasks = self.documents = 0
+        self.begun_at = self.last_line_at = time.monotonic()
 
     def advance(self, documents: int) -> str | None:
         """Count one task as done; return a line if it is time for one: tasks, documents, rate and time left."""
-        self.done += 1
+        self.finished_tasks += 1
         self.documents += documents
         now = time.monotonic()
-        if now - self.told < SECONDS_BETWEEN_LINES:
+        if now - self.last_line_at < SECONDS_BETWEEN_LINES:
             return None
-        self.told = now
-        seconds = now - self.started
-        left = seconds / self.done * (self.tasks - self.done)
+        self.last_line_at = now
+        seconds = now - self.begun_at
+        seconds_left = seconds / self.finished_tasks * (self.tasks - self.finished_tasks)
         return (
-            f"{self.phase}: {self.done:,} of {self.tasks:,} tasks, {self.documents:,} documents, "
-            f"{self.documents / seconds:,.0f} a second, about {duration(left)} left"
+            f"{self.phase}: {self.finished_tasks:,} of {self.tasks:,} tasks, {self.documents:,} documents, "
+            f"{self.documents / seconds:,.0f} a second, about {duration(seconds_left)} left"
         )
 
 
