@@ -6,7 +6,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from corpuskit.core.errors import CorpuskitError, PublishError
@@ -103,7 +103,9 @@ def print_outcome(
         return
     counts = count.as_json()
     received, sent = counts["in"]["documents"], counts["out"]["documents"]
-    print_counts(name, received, sent, counts["dropped"], counts["rejected"], error, counts.get("hits"), upstream)
+    more_keys = {"hits": counts.get("hits"), "upstream": upstream}
+    more_keys = {key: value for key, value in more_keys.items() if value is not None}
+    print_counts(name, received, sent, counts["dropped"], counts["rejected"], error, more_keys)
 
 
 def print_counts(
@@ -113,14 +115,18 @@ def print_counts(
     dropped: dict[str, int],
     rejected: dict[str, int],
     error: CorpuskitError | None = None,
-    hits: dict[str, int] | None = None,
-    upstream: str | None = None,
+    more_keys: Mapping[str, object] | None = None,
 ) -> None:
-    """Print the JSON object of `--json`, from its parts; `hits` where a step looks for something in documents."""
-    result = {"command": name, "in": received, "out": sent, "dropped": dropped, "rejected": rejected}
-    result |= ({"hits": hits} if hits else {}) | {"exit": 0}
-    if upstream is not None:
-        result["upstream"] = upstream
+    """Print the JSON object of `--json`, from its parts and the keys that only some commands have."""
+    result = {
+        "command": name,
+        "in": received,
+        "out": sent,
+        "dropped": dropped,
+        "rejected": rejected,
+        "exit": 0,
+        **(more_keys or {}),
+    }
     if error is not None:
         result |= {"exit": error.exit_code, "error": "; ".join(map(str, (error, *error.others)))}
     _write(json.dumps(result) + "\n")

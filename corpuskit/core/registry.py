@@ -7,7 +7,7 @@ them with their distribution's version.
 
 import importlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -146,6 +146,19 @@ def find_format(name: str) -> "Format":
 def all_formats() -> "Iterator[Format]":
     """Yield every output format, `jsonl` first."""
     return (find_format(name) for name in format_names())
+
+
+def demand_distinct_formats(names: Sequence[str]) -> None:
+    """Raise UsageError if two of these formats would write files of the same names."""
+    from corpuskit.core.format import file_suffixes
+
+    writers: dict[tuple[str, str], str] = {}
+    for name in names:
+        format_ = find_format(name)
+        for suffix in file_suffixes(format_):
+            other = writers.setdefault((format_.folder, suffix), name)
+            if other != name:
+                raise UsageError(f"{other} and {name} are the same files in a folder; name one of them")
 
 
 def format_of_file(name: str) -> "Format | None":

@@ -12,16 +12,17 @@ from corpuskit.core.provenance.entries import Manifest
 from corpuskit.core.publish.id_index import may_hold
 from corpuskit.core.publish.line_writer import JsonlShardWriter, JsonlWriter
 from corpuskit.core.reading.lines import whole_lines
+from corpuskit.export.hub.card_file import CARD, write_card
 
 
 class Jsonl:
-    """Documents as canonical lines, `part-00000-1f3a9c2b.jsonl.zst`."""
+    """Documents as canonical lines, `data/part-00000-1f3a9c2b.jsonl.zst`, and a dataset card."""
 
     name: ClassVar[str] = "jsonl"
     suffix: ClassVar[str] = ".jsonl.zst"
-    folder: ClassVar[str] = ""
+    folder: ClassVar[str] = "data"
     companion_suffixes: ClassVar[tuple[str, ...]] = ()
-    extra_files: ClassVar[tuple[str, ...]] = ()
+    extra_files: ClassVar[tuple[str, ...]] = (CARD,)
     lossless: ClassVar[bool] = True
     file_endings: ClassVar[tuple[str, ...]] = (
         ".jsonl",
@@ -76,7 +77,8 @@ class Jsonl:
             raise DamagedError(f"{path.name}: {input_.damage[0].what}")
 
     def finish(self, staging: Path, manifest: Manifest) -> None:
-        """Write no files besides the shards."""
+        """Write the dataset card."""
+        write_card(staging, manifest, self)
 
     def versions(self) -> dict[str, str]:
         """Return the version of the compressor: another release may write other bytes."""

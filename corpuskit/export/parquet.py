@@ -12,6 +12,7 @@ from corpuskit.core.disk import filesystem
 from corpuskit.core.document import RESERVED, Document, Reject, encode
 from corpuskit.core.errors import DamagedError
 from corpuskit.core.provenance.entries import Manifest
+from corpuskit.export.hub.card_file import CARD, write_card
 
 ROWS_A_GROUP = 10_000
 BYTES_A_GROUP = 64 * 1024 * 1024
@@ -37,13 +38,13 @@ DICTIONARY_COLUMNS = (
 
 
 class Parquet:
-    """Documents as rows, `part-00000-1f3a9c2b.parquet`."""
+    """Documents as rows, `data/part-00000-1f3a9c2b.parquet`, and a dataset card."""
 
     name: ClassVar[str] = "parquet"
     suffix: ClassVar[str] = ".parquet"
-    folder: ClassVar[str] = ""
+    folder: ClassVar[str] = "data"
     companion_suffixes: ClassVar[tuple[str, ...]] = ()
-    extra_files: ClassVar[tuple[str, ...]] = ()
+    extra_files: ClassVar[tuple[str, ...]] = (CARD,)
     lossless: ClassVar[bool] = True
     file_endings: ClassVar[tuple[str, ...]] = (".parquet",)
 
@@ -85,7 +86,8 @@ class Parquet:
             raise DamagedError(f"{path.name}: a row is not a document ({reject.reason})") from None
 
     def finish(self, staging: Path, manifest: Manifest) -> None:
-        """Write no files besides the shards."""
+        """Write the dataset card."""
+        write_card(staging, manifest, self)
 
     def versions(self) -> dict[str, str]:
         """Return the version of the library that shapes the bytes of a shard."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.option_values import misfit, spelled
-from corpuskit.core.registry import format_names
+from corpuskit.core.registry import demand_distinct_formats, format_names
 from corpuskit.core.step import Document, Sink
 from corpuskit.core.wording import did_you_mean, excerpt
 from corpuskit.stages.filter_audience import AS_OF_HELP, AUDIENCE_HELP, FilterAudience
@@ -16,11 +16,13 @@ from corpuskit.stages.filter_audience import AS_OF_HELP, AUDIENCE_HELP, FilterAu
 class Export(Sink):
     """Publish a stream as a dataset folder: shards, manifest, decisions.
 
-    All or nothing: the manifest appears last, and nothing is published if an upstream command died. `jsonl` writes
-    `part-*.jsonl.zst`; `parquet` writes the same documents in columns; `hf` writes Parquet under `data/` with a dataset
-    card, which `datasets.load_dataset` opens. `trl` writes rows for TRL's trainers below `trl/`, a file for each kind
-    (chats, examples, pairs, rated answers), and `openai` the lines of OpenAI's fine-tuning below `openai/`; neither can
-    be read back, so add jsonl to keep the documents too. A document that is no such row is refused (exit code 6).
+    All or nothing: the manifest appears last, and nothing is published if an upstream command died. The shards are in
+    `data/`, where datasets, pandas, Polars, DuckDB, pyarrow and datatrove find them: `jsonl` writes
+    `data/part-*.jsonl.zst`; `parquet` and `hf` write the same documents in columns. `README.md` is the dataset card,
+    by which `datasets.load_dataset` opens the folder. `trl` writes rows for TRL's trainers below `trl/`, a file for
+    each kind (chats, examples, pairs, rated answers), and `openai` the lines of OpenAI's fine-tuning below `openai/`;
+    neither can be read back, so add jsonl to keep the documents too. A document that is no such row is refused (exit
+    code 6).
 
     Refuses (exit code 6) a document that its audience may not have, by the rule of `filter-audience`; without
     `--audience`, any document that has a tenant.
@@ -48,6 +50,7 @@ class Export(Sink):
             raise UsageError(f"{spelled('to')} names no format; choose from {', '.join(format_names())}")
         if self.as_of is not None and self.audience is None:
             raise UsageError(f"{spelled('as-of', self.as_of)} needs an audience; add {spelled('audience', 'public')}")
+        demand_distinct_formats(self.to or ())
         _ = self._filter
 
     @cached_property

@@ -15,7 +15,7 @@ from corpuskit.core.provenance.balance import VerdictKey, decision_problems, ste
 from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry
 from corpuskit.core.provenance.manifest import MANIFEST, is_repeatable, shard_format
 from corpuskit.core.publish.dataset import VERIFY, Dataset, demand_dataset
-from corpuskit.core.publish.recovery import RUN, all_extra_names, left_behind
+from corpuskit.core.publish.recovery import OLD_RUN, all_extra_names, left_behind
 from corpuskit.core.publish.shard_files import is_readable
 from corpuskit.core.publish.source_totals import SourcePart, Totals, share
 from corpuskit.core.reading.inputs import Input
@@ -327,7 +327,7 @@ def _check_other_files(folder: Path, manifest: Manifest) -> Iterator[str]:
     """Yield the files in the folder that do not belong to the dataset."""
     expected = {entry["path"] for entry in (*manifest["shards"], *manifest["decisions"])} | {
         MANIFEST,
-        RUN,
+        OLD_RUN,
         *all_extra_names(),
     }
     unremoved_names = left_behind(folder) or []

@@ -189,7 +189,6 @@ def write_folder(path: Path) -> list[Document]:
     content = manifest(shards=shards)
     format_.finish(path, content)
     (path / "manifest.json").write_text(json.dumps(content))
-    (path / "run.json").write_text("{}")
     (path / "decisions").mkdir()
     (path / "decisions" / "part-00000-cccccccc.jsonl.zst").write_bytes(b"(\xb5/\xfd")
     return documents

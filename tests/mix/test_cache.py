@@ -108,7 +108,7 @@ def test_what_was_published_is_made_anew_if_it_is_not_there(
     out = folder / "out"
     settings: dict[str, Any] = {}
     if change == "shard":
-        path = next(out.glob("part-*"))
+        path = next(out.glob("data/part-*"))
         path.write_bytes(path.read_bytes()[:-1] + b"?")
     elif change == "manifest":
         shutil.copy(out / "manifest.json", folder / "copy.json")
@@ -364,7 +364,7 @@ def test_a_forged_note_of_a_run_is_not_believed(folder: Path, capsys: pytest.Cap
     first = mix("out")
     (path,) = (folder / "cache" / "runs").iterdir()
     note = json.loads(path.read_text())
-    shard = next((folder / "out").glob("part-*"))
+    shard = next((folder / "out").glob("data/part-*"))
     shard.write_bytes(b"")
     for name, entry in note["note"]["outputs"].items():
         if name == shard.name:

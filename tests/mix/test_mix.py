@@ -25,7 +25,7 @@ def crawl(tmp_path: Path) -> Path:
 
 
 def shards(folder: Path) -> bytes:
-    parts = sorted(folder.glob("part-*.jsonl.zst"))
+    parts = sorted(folder.glob("data/part-*.jsonl.zst"))
     return b"".join(
         zstandard.ZstdDecompressor().stream_reader(path.read_bytes(), read_across_frames=True).read() for path in parts
     )

@@ -41,7 +41,7 @@ def test_a_file_holds_what_its_ending_says(tmp_path: Path, corpuskit: Run, endin
 
 def test_a_folder_holds_jsonl_unless_told_otherwise(tmp_path: Path, corpuskit: Run) -> None:
     assert corpuskit("export", "-o", "out", stdin=texts("one")).returncode == 0
-    assert [path.suffix for path in tmp_path.glob("out/part-*")] == [".zst"]
+    assert [path.suffix for path in tmp_path.glob("out/data/part-*")] == [".zst"]
     assert read_manifest(tmp_path / "out")["steps"][-1]["options"] == {"to": ["jsonl"]}
 
 

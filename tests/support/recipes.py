@@ -78,17 +78,17 @@ def write_books(folder: Path, shards: int, padding: int = 0) -> None:
 
 
 def published(folder: Path) -> dict[str, str]:
-    """Everything in a published folder by name, hashed; but for `run.json`, which says when and where."""
+    """Everything in a published folder by name, hashed."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "run.json"
+        if path.is_file()
     }
 
 
 def shards(folder: Path) -> list[str]:
     """Names of the shards, which hold their digests."""
-    return sorted(path.name for path in folder.glob("part-*"))
+    return sorted(path.name for path in folder.glob("data/part-*"))
 
 
 def whole_pipe(recipe: Recipe) -> str:

@@ -47,7 +47,7 @@ def test_what_is_not_known_or_no_dataset_is_said(tmp_path: Path, corpuskit: Run)
     assert corpuskit("explain", "out", "nothing").returncode == 2
     assert corpuskit("explain", "nowhere", "d0").returncode == 2
     assert corpuskit("explain", "out").returncode == 2
-    next((tmp_path / "out").glob("part-*")).unlink()
+    next((tmp_path / "out").glob("data/part-*")).unlink()
     assert corpuskit("explain", "out", "d0").returncode == 3
 
 

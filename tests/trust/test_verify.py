@@ -202,7 +202,7 @@ def test_what_a_stopped_publication_left_is_told_from_what_was_added(dataset: Pa
     (dataset.parent / "new.jsonl").write_bytes(texts("another text"))
     publish = ["export", "new.jsonl", "--to", "jsonl", "-o", dataset, "--quiet"]
     assert corpuskit(*publish).returncode == 0
-    added = dataset / "part-00009-0123abcd.jsonl.zst"
+    added = dataset / "data" / "part-00009-0123abcd.jsonl.zst"
     added.write_bytes(b"")
     # As after a kill between the rename of the new manifest and the removal of the old shards.
     for path, data in old_shards.items():

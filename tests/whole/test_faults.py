@@ -89,9 +89,7 @@ class Trial:
     def found(self) -> Listing:
         """The dataset as it lies there, without work in progress and what says when it was made."""
         return {
-            name: data
-            for name, data in self.everything().items()
-            if name.startswith("out") and ".staging" not in name and name != "out/run.json"
+            name: data for name, data in self.everything().items() if name.startswith("out") and ".staging" not in name
         }
 
     def everything(self) -> Listing:
@@ -146,7 +144,7 @@ class Trial:
         done = self.run()
         assert (done.code, done.stderr) == (0, b"")
         assert self.found() == self.expected
-        beside = {name for name in self.everything() if name not in self.inputs and name != "out/run.json"}
+        beside = {name for name in self.everything() if name not in self.inputs}
         assert beside <= set(self.expected)
         assert not list(self.work.glob("**/.*"))
         assert not list((self.scratch / "tmp").iterdir())

@@ -51,7 +51,7 @@ def kill_and_run_again(baseline: tuple[Path, dict[str, str], float], output: Pat
     assert len(begun) <= WORKERS, "more work is begun than there are workers, so more than a shard a worker is redone"
     published_before = (output / "manifest.json").exists()
     if not published_before:
-        assert not list(output.glob("part-*")) or (output / ".staging" / "journal.json").exists()
+        assert not list(output.glob("data/part-*")) or (output / ".staging" / "journal.json").exists()
     again = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
     assert again.returncode == 0, again.stderr
     assert published(output) == expected

@@ -277,7 +277,7 @@ def test_a_published_folder_hands_its_chain_and_decisions_on(shell: Run, documen
     assert upstreams(tmp_path / "two") == [("export", "none"), ("export", "verified")]
     assert manifest(tmp_path / "two")["inputs"] == manifest(tmp_path / "one")["inputs"]
     assert len(manifest(tmp_path / "two")["decisions"]) == 1
-    shard = next((tmp_path / "one").glob("part-*"))
+    shard = next((tmp_path / "one").glob("data/part-*"))
     shard.write_bytes(shard.read_bytes() + b"\n")
     assert shell("corpuskit export one -o three").returncode == 3
     assert not (tmp_path / "three").exists()

@@ -94,6 +94,14 @@ class KtoEntry(TypedDict):
     undesirable_weight: float
 
 
+class QuotaEntry(TypedDict):
+    """What the budget of a mix asked of one source."""
+
+    tokens: int
+    bound_by: str | None
+    """The recipe's key of the limit that the quota lies on; `max_epochs` if the source ran dry."""
+
+
 class FileEntry(TypedDict):
     """A file in the dataset's folder."""
 
@@ -126,6 +134,8 @@ class Manifest(TypedDict):
     tokenizer: str
     """What `tokens` count."""
     sources: dict[str, SourceEntry]
+    quotas: NotRequired[dict[str, QuotaEntry]]
+    """By source, if a budget was shared out; otherwise absent."""
     kto: NotRequired[KtoEntry]
     """Absent unless there are rated answers of both kinds."""
     shards: list[ShardEntry]

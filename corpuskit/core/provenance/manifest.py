@@ -1,7 +1,7 @@
 """The manifest: what a dataset holds, where it came from, and what each step did to it.
 
 `manifest.json` is deterministic: it holds no time, host, user or absolute path, and its last field is the digest of
-the rest. Times and the like go to `run.json` next to it.
+the rest.
 """
 
 import hashlib
@@ -17,7 +17,15 @@ from corpuskit.core.disk.stored_json import conforms
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.balance import step_problems
 from corpuskit.core.provenance.chain import CHECKS, Chain, follow_from_one_another, is_account
-from corpuskit.core.provenance.entries import FileEntry, KtoEntry, Manifest, ShardEntry, SourceEntry, StepEntry
+from corpuskit.core.provenance.entries import (
+    FileEntry,
+    KtoEntry,
+    Manifest,
+    QuotaEntry,
+    ShardEntry,
+    SourceEntry,
+    StepEntry,
+)
 
 FORMAT = "corpuskit.manifest/1"
 MANIFEST = "manifest.json"
@@ -30,6 +38,7 @@ def build(
     sources: dict[str, SourceEntry],
     shards: list[ShardEntry],
     decisions: list[FileEntry],
+    quotas: Mapping[str, QuotaEntry] | None = None,
 ) -> Manifest:
     """Return the manifest of a dataset, its digest last. `tokenizer` says what `tokens` counts."""
     manifest: dict[str, Any] = {
@@ -40,6 +49,7 @@ def build(
         "inputs": sorted(chain.inputs, key=lambda item: (item["path"], item["sha256"])),
         "tokenizer": tokenizer,
         "sources": sources,
+        **({"quotas": dict(quotas)} if quotas else {}),
         **({} if (balance := kto_balance(sources)) is None else {"kto": balance}),
         "shards": shards,
         "decisions": decisions,

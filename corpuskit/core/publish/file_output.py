@@ -7,7 +7,6 @@ The new manifest is put in place only after the new file, and until then both ol
 import contextlib
 import os
 from pathlib import Path
-from typing import Any
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import demand_lock, finishing, flush, publishing, size_and_digest, write_flushed
@@ -58,7 +57,7 @@ class FileOutput:
             self.totals.add(document)
             self.writer.write(document)
 
-    def publish(self, chain: Chain, run_facts: dict[str, Any]) -> Manifest:
+    def publish(self, chain: Chain) -> Manifest:
         """Rename the file and its manifest into place."""
         assert self.writer is not None
         with publishing(self.target):

@@ -11,9 +11,8 @@ import contextlib
 import json
 import os
 import platform
-import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict
@@ -28,13 +27,13 @@ from corpuskit.core.format import Format, ShardWriter
 from corpuskit.core.provenance import manifest
 from corpuskit.core.provenance.balance import VerdictKey
 from corpuskit.core.provenance.chain import Chain
-from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry
+from corpuskit.core.provenance.entries import FileEntry, Manifest, QuotaEntry, ShardEntry
 from corpuskit.core.provenance.manifest import shard_format
 from corpuskit.core.publish.decision_files import content_and_ids, copy_decisions, demand_all_decisions
 from corpuskit.core.publish.recovery import (
     JOBS,
     JOURNAL,
-    RUN,
+    OLD_RUN,
     STAGING,
     TASKS,
     WORK,
@@ -117,14 +116,11 @@ class FolderOutput:
                 filesystem.link(folder / file["path"], self.run / entry["path"])
                 self.shards.append(entry)
 
-    def publish(self, chain: Chain, run_facts: dict[str, Any]) -> Manifest:
-        """Make everything written the content of the folder; return the manifest."""
+    def publish(self, chain: Chain, quotas: Mapping[str, QuotaEntry] | None = None) -> Manifest:
+        """Make everything written the content of the folder; return the manifest, with the quotas of a mix."""
         with publishing(self.target):
-            content = self._stage_manifest(chain)
-            for format_ in self.formats:
-                format_.finish(self.run, content)
-            extra_names = [RUN, *(name for format_ in self.formats for name in format_.extra_files)]
-            write_flushed(self.run / RUN, _run_json(run_facts))
+            content = self._stage_manifest(chain, quotas)
+            extra_names = self._stage_extra_files(content)
             for name in (*listed_names(content), *extra_names):
                 flush(self.run / name)
             self._move_to_target(listed_names(content))
@@ -197,7 +193,7 @@ class FolderOutput:
                 self.shards.append(entry)
         self._open = []
 
-    def _stage_manifest(self, chain: Chain) -> Manifest:
+    def _stage_manifest(self, chain: Chain, quotas: Mapping[str, QuotaEntry] | None) -> Manifest:
         """Return the manifest of everything written, all of which is then in staging."""
         self._close_shards()
         decisions = self._stage_decisions(chain)
@@ -205,9 +201,19 @@ class FolderOutput:
             for name, version in format_.versions().items():
                 chain.record_version(name, version)
         shards = sorted(self.shards, key=lambda shard: shard_order(shard["path"]))
-        content = manifest.build(chain, self.totals.tokenizer, self.totals.as_json(), shards, decisions)
+        sources = self.totals.as_json()
+        content = manifest.build(chain, self.totals.tokenizer, sources, shards, decisions, quotas)
         write_flushed(self.run / manifest.MANIFEST, manifest.serialise(content))
         return content
+
+    def _stage_extra_files(self, content: Manifest) -> list[str]:
+        """Write what formats add to their shards; of those that share a file, such as the card, the first writes it."""
+        names: list[str] = []
+        for format_ in self.formats:
+            if not names or not set(format_.extra_files) <= set(names):
+                format_.finish(self.run, content)
+                names += [name for name in format_.extra_files if name not in names]
+        return names
 
     def _stage_decisions(self, chain: Chain) -> list[FileEntry]:
         folder = self.run / "decisions"
@@ -226,7 +232,7 @@ class FolderOutput:
 
     def _move_to_target(self, names: list[str]) -> None:
         """Rename the shards into place, and the manifest after them."""
-        write_journal(self.target, {*names, *listed_names(self.before), *extra_names_of(self.before)})
+        write_journal(self.target, {*names, *listed_names(self.before), *extra_names_of(self.before), OLD_RUN})
         paths = [self.target / name for name in names]
         for folder in sorted({path.parent for path in paths}):
             filesystem.make_folder(folder, exist_ok=True, parents=True)
@@ -308,9 +314,3 @@ def _manifest_before(target: Path) -> dict[str, Any]:
     except (OSError, ValueError, AttributeError, RecursionError):
         pass
     raise PublishError(f"the manifest in {str(target)!r} is not one of corpuskit's; choose another -o")
-
-
-def _run_json(run_facts: dict[str, Any]) -> bytes:
-    """Return what a manifest must not hold, for people who ask when and where a dataset was made."""
-    when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    return (json.dumps({"finished": when, "host": platform.node(), **run_facts}, indent=1) + "\n").encode()

@@ -30,7 +30,8 @@ JOBS = "slurm.json"
 """Inside it as well: jobs that may still write there."""
 JOURNAL = "journal.json"
 DECISIONS = "decisions"
-RUN = "run.json"
+OLD_RUN = "run.json"
+"""When and where a dataset was made: what folders of earlier versions hold, next to their shards."""
 
 _PART = re.compile(r"part-[0-9]{5,}-[0-9a-f]{8}")
 
@@ -126,10 +127,11 @@ def _is_dataset_file(name: str) -> bool:
     """Whether a dataset may hold a file of this name. A journal that somebody forged must not remove any other."""
     folder, suffix = shard_format(name)
     if not _PART.fullmatch(name.rpartition("/")[2].removesuffix(suffix)):
-        return name in all_extra_names()
+        return name in all_extra_names() or name == OLD_RUN
     if (folder, suffix) == (DECISIONS, ".jsonl.zst"):
         return True
-    return any(format_.folder == folder and suffix in file_suffixes(format_) for format_ in all_formats())
+    # Earlier versions put shards of some formats next to the manifest.
+    return any(folder in ("", format_.folder) and suffix in file_suffixes(format_) for format_ in all_formats())
 
 
 def _folders_of(names: Iterable[str]) -> list[str]:

@@ -27,7 +27,7 @@ class Output(Protocol):
     def write(self, document: Document) -> None:
         """Take the next document."""
 
-    def publish(self, chain: Chain, run_facts: dict[str, Any]) -> Any:
+    def publish(self, chain: Chain) -> Any:
         """Make what was written visible."""
 
     def abandon(self) -> None:
@@ -77,7 +77,7 @@ class StreamOutput:
         except OSError as error:
             raise PublishError(f"cannot write standard output: {error.strerror}; the stream is not whole") from None
 
-    def publish(self, chain: Chain, run_facts: dict[str, Any]) -> None:
+    def publish(self, chain: Chain) -> None:
         """Write what is held."""
         self.flush()
 

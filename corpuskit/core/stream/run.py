@@ -196,7 +196,7 @@ class OpenRun:
             count = self.flow.counts[-1]
             hint = self._rejects_hint(count)
             demand_documents(self.settings, count.sent.documents, console.account(count), hint)
-            self.output.publish(chain, {"command": self.step.name()})
+            self.output.publish(chain)
         if isinstance(self.step, CorpusStage):
             self.step.commit()
         if self.flow.counts:

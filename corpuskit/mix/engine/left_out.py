@@ -12,9 +12,10 @@ from corpuskit.core.counts import StepCount
 from corpuskit.core.errors import UsageError
 from corpuskit.core.provenance.entries import StepEntry
 from corpuskit.core.provenance.verdicts import DROPPED, REJECTED, open_verdict_file
+from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.settings import Settings
 from corpuskit.core.stream.limits import EmptyResultError, demand_documents
-from corpuskit.mix.engine.progress import SourceSummary, print_summary
+from corpuskit.mix.engine.summary import SourceSummary, print_summary
 from corpuskit.mix.engine.verdict_files import decisions_in
 from corpuskit.mix.recipe.shell_pipe import source_command
 from corpuskit.mix.recipe.source_specs import SourceSpec
@@ -40,16 +41,16 @@ def demand_readable_source(source: SourceSpec, reading: StepEntry, settings: Set
 
 
 def demand_result(
-    settings: Settings, documents: int, summaries: Mapping[str, SourceSummary], steps: Sequence[StepEntry]
+    settings: Settings, totals: Totals, summaries: Mapping[str, SourceSummary], steps: Sequence[StepEntry]
 ) -> None:
     """Raise EmptyResultError if no document is left to publish, after saying what became of each source's."""
     count = _total(summaries, steps)
     try:
-        demand_documents(settings, documents, console.account(count))
+        demand_documents(settings, totals.documents, console.account(count))
     except EmptyResultError as error:
         error.count = count
         if not settings.json and not settings.quiet:
-            print_summary(summaries)
+            print_summary(summaries, totals.tokenizer)
         raise
 
 

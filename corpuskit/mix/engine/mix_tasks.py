@@ -23,6 +23,7 @@ from corpuskit.core.counts import StepCount, StreamCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.document import Document, decode_trusted, encode
 from corpuskit.core.format import shard_paths
+from corpuskit.core.provenance.entries import QuotaEntry
 from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.publish.shard_files import shard_entry
 from corpuskit.core.publish.source_totals import Totals
@@ -35,6 +36,7 @@ from corpuskit.mix.engine.task_results import OutputFile, SelectResult, TaskFile
 from corpuskit.mix.engine.tasks import Task, file_of_task
 from corpuskit.mix.recipe.recipe import Recipe
 from corpuskit.mix.solver.allocate import Allocation, SourceSupply, solve
+from corpuskit.mix.solver.binding import binding_limits
 from corpuskit.mix.solver.sampling import OVER_BUDGET, QuotaPlan, measures_dtype, order_key, plan_quota, ranker
 
 if TYPE_CHECKING:
@@ -272,7 +274,20 @@ def allocate(recipe: Recipe, tokens: Mapping[str, int]) -> dict[str, Allocation]
     """
     if recipe.budget is None:
         raise ValueError("without a budget every document passes once")
-    supplies = [
+    allocations = solve(_supplies(recipe, tokens), recipe.budget.tokens, recipe.caps, recipe.any_source)
+    return {allocation.name: allocation for allocation in allocations}
+
+
+def quota_entries(recipe: Recipe, tokens: Mapping[str, int]) -> dict[str, QuotaEntry]:
+    """Return each source's quota and the limit that it lies on, as the manifest states them. Raises as `allocate`."""
+    quotas = {name: allocation.tokens for name, allocation in allocate(recipe, tokens).items()}
+    budget = recipe.budget.tokens if recipe.budget else 0
+    bound_by = binding_limits(_supplies(recipe, tokens), quotas, budget, recipe.caps, recipe.any_source)
+    return {name: {"tokens": quota, "bound_by": bound_by[name]} for name, quota in quotas.items()}
+
+
+def _supplies(recipe: Recipe, tokens: Mapping[str, int]) -> list[SourceSupply]:
+    return [
         SourceSupply(
             name=source.name,
             origin=source.origin,
@@ -283,12 +298,10 @@ def allocate(recipe: Recipe, tokens: Mapping[str, int]) -> dict[str, Allocation]
         )
         for source in recipe.sources
     ]
-    allocations = solve(supplies, recipe.budget.tokens, recipe.caps, recipe.any_source)
-    return {allocation.name: allocation for allocation in allocations}
 
 
-def quota_plans(recipe: Recipe, measures_files: Sequence[Path]) -> tuple[QuotaPlan, ...]:
-    """Return how the quota of each source is filled. Raises Infeasible."""
+def quota_plans(recipe: Recipe, measures_files: Sequence[Path]) -> tuple[tuple[QuotaPlan, ...], dict[str, QuotaEntry]]:
+    """Return how the quota of each source is filled, and the quotas. Raises Infeasible."""
     import numpy
 
     names = [source.name for source in recipe.sources]
@@ -300,15 +313,15 @@ def quota_plans(recipe: Recipe, measures_files: Sequence[Path]) -> tuple[QuotaPl
             name = names[source]
             tokens_of[name] += int(rows["tokens"][rows["source"] == source].sum())
             shards_of[name].append(number)
-    quotas = allocate(recipe, tokens_of)
+    quotas = quota_entries(recipe, tokens_of)
 
     def plan(source: int, name: str) -> QuotaPlan:
         def shards() -> "Iterator[tuple[int, NDArray[Any]]]":
             return ((number, _read_measures(measures_files[number])) for number in shards_of[name])
 
-        return plan_quota(shards, source, tokens_of[name], quotas[name].tokens) if name in quotas else QuotaPlan()
+        return plan_quota(shards, source, tokens_of[name], quotas[name]["tokens"]) if name in quotas else QuotaPlan()
 
-    return tuple(plan(source, name) for source, name in enumerate(names))
+    return tuple(plan(source, name) for source, name in enumerate(names)), quotas
 
 
 def bucket_count(recipe: Recipe, stream_bytes: int, epochs: int) -> int:

@@ -18,13 +18,14 @@ from corpuskit.core.disk.durable import size_and_digest
 from corpuskit.core.disk.file_status import FileStatus, file_status, settled
 from corpuskit.core.provenance.entries import InputEntry, Manifest
 from corpuskit.core.provenance.manifest import MANIFEST
-from corpuskit.core.publish.recovery import RUN, STAGING, extra_names_of, listed_names
+from corpuskit.core.publish.recovery import STAGING, extra_names_of, listed_names
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.registry import find_format
 from corpuskit.core.settings import Settings
 from corpuskit.core.tokens import token_version
 from corpuskit.core.wording import quantity
 from corpuskit.mix.engine.phases import Inputs, corpus_stages, steps_of, tokenizer_of
+from corpuskit.mix.engine.summary import SourceOutcome
 from corpuskit.mix.engine.tasks import code_digest, identity_of
 from corpuskit.mix.engine.work_cache import WorkCache
 from corpuskit.mix.recipe.recipe import Recipe, tags_of
@@ -38,6 +39,18 @@ class FileNote(TypedDict):
     sha256: str
 
 
+_StepOutcomeKeys = TypedDict("_StepOutcomeKeys", {"in": int | None})  # a keyword of Python
+
+
+class StepOutcome(_StepOutcomeKeys):
+    """What `--json` says of one step; counts are null before a cut."""
+
+    id: str
+    out: int | None
+    dropped: dict[str, int]
+    rejected: dict[str, int]
+
+
 class OutcomeNote(TypedDict):
     """What `--json` says of the run."""
 
@@ -45,6 +58,14 @@ class OutcomeNote(TypedDict):
     documents: int
     dropped: dict[str, int]
     rejected: dict[str, int]
+    tokens: int
+    tokenizer: str
+    digest: str
+    """Of the manifest."""
+    upstream: str
+    """The least sure state of any step: `verified`, `unverified` or `cut`; `none` if all read files alone."""
+    sources: dict[str, SourceOutcome]
+    steps: list[StepOutcome]
 
 
 class RunNote(TypedDict):
@@ -105,17 +126,50 @@ def tell_unchanged(recipe: Recipe, inputs: Inputs, settings: Settings, target: P
         return False
     outcome = note["outcome"]
     if settings.json:
-        print_outcome(outcome)
+        print_outcome(outcome, target, 0.0)
     elif not settings.quiet:
         documents = quantity(outcome["documents"], "document")
         console.notice("mix", f"unchanged: {str(target)!r} has the {documents} that this recipe and its inputs give")
     return True
 
 
-def print_outcome(outcome: OutcomeNote) -> None:
-    """Print the line of `--json`."""
+def print_outcome(outcome: OutcomeNote, target: Path, seconds: float) -> None:
+    """Print the line of `--json`: what was published, where, and in how many seconds."""
     counts = (outcome["read"], outcome["documents"], outcome["dropped"], outcome["rejected"])
-    console.print_counts("mix", *counts)
+    printed_keys = ("read", "documents", "dropped", "rejected")
+    more_keys = {key: value for key, value in outcome.items() if key not in printed_keys}
+    console.print_counts("mix", *counts, more_keys={"output": str(target), "seconds": round(seconds, 3), **more_keys})
+
+
+class PublishedFacts(TypedDict):
+    """What a manifest says that the line of `--json` repeats."""
+
+    tokens: int
+    tokenizer: str
+    digest: str
+    upstream: str
+    steps: list[StepOutcome]
+
+
+def published_facts(manifest: Manifest) -> PublishedFacts:
+    """Return what the line of `--json` says by the manifest."""
+    states = {entry["upstream"] for entry in manifest["steps"]}
+    return {
+        "tokens": sum(source["tokens"] for source in manifest["sources"].values()),
+        "tokenizer": manifest["tokenizer"],
+        "digest": manifest["digest"],
+        "upstream": next((state for state in ("unverified", "cut", "verified") if state in states), "none"),
+        "steps": [
+            {
+                "id": entry["id"],
+                "in": entry["in"]["documents"] if "in" in entry else None,
+                "out": entry["out"]["documents"] if "out" in entry else None,
+                "dropped": entry.get("dropped", {}),
+                "rejected": entry.get("rejected", {}),
+            }
+            for entry in manifest["steps"]
+        ],
+    }
 
 
 def _has_all(note: RunNote, inputs: Inputs, target: Path) -> bool:
@@ -142,7 +196,7 @@ def run_note(
     """
     if len(statuses) != len(entries) or not manifest.get("repeatable", True):
         return None
-    names = [MANIFEST, RUN, *listed_names(manifest), *extra_names_of(manifest)]
+    names = [MANIFEST, *listed_names(manifest), *extra_names_of(manifest)]
     digests = _digests_of(manifest)
     return {
         "key": key,

@@ -3,6 +3,7 @@
 import itertools
 import operator
 import shlex
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -15,7 +16,7 @@ from corpuskit.core.counts import StepCount, StreamCount
 from corpuskit.core.errors import DamagedError, RefusedError, refusal_of_system
 from corpuskit.core.provenance.balance import VerdictKey, decision_problems, step_problems
 from corpuskit.core.provenance.chain import StepDescription
-from corpuskit.core.provenance.entries import InputEntry, Manifest, ShardEntry, StepEntry, left_out
+from corpuskit.core.provenance.entries import InputEntry, Manifest, QuotaEntry, ShardEntry, StepEntry, left_out
 from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.recovery import STAGING
 from corpuskit.core.publish.source_totals import Totals
@@ -32,12 +33,13 @@ from corpuskit.mix.engine.engine import Engine, Notify
 from corpuskit.mix.engine.executors import Executor, LocalExecutor, RayExecutor, SlurmExecutor
 from corpuskit.mix.engine.left_out import LeftOutFiles, UnreadableSourceError, demand_readable_source, demand_result
 from corpuskit.mix.engine.phases import Inputs, corpus_stages, phase_name, steps_of, target_folder, tokenizer_of
-from corpuskit.mix.engine.progress import MixProgress, SourceSummary, print_summary
+from corpuskit.mix.engine.progress import MixProgress
 from corpuskit.mix.engine.published_run import (
     OutcomeNote,
     can_be_noted,
     note_name,
     print_outcome,
+    published_facts,
     run_key,
     run_note,
     statuses_of,
@@ -45,6 +47,7 @@ from corpuskit.mix.engine.published_run import (
 from corpuskit.mix.engine.read_tasks import read_plans
 from corpuskit.mix.engine.shards import ShardedStream, WorkShard, joined_streams
 from corpuskit.mix.engine.slurm_jobs import SlurmJobs
+from corpuskit.mix.engine.summary import SourceSummary, print_summary, shortfall_notices
 from corpuskit.mix.engine.task_results import DocumentsResult, OutputFile
 from corpuskit.mix.engine.verdict_files import join_verdicts
 from corpuskit.mix.engine.work_cache import WorkCache
@@ -110,7 +113,7 @@ def run_recipe(
         for notice in cache.notices():
             run.notice(notice)
     if settings.json:
-        print_outcome(run.outcome(manifest))  # the last line, for programs
+        run.tell_as_json(manifest)  # the last line, for programs
 
 
 def _executor(name: str, profile: Profile, settings: Settings, work: Path) -> Executor:
@@ -138,6 +141,9 @@ class MixRun:
     """By source; here the phases add up what they read and leave out."""
     input_entries: list[InputEntry] = field(default_factory=list)
     """What was read, in the order of the recipe."""
+    quotas: dict[str, QuotaEntry] = field(default_factory=dict)
+    """By source, if there is a budget."""
+    started: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
         """Begin an empty summary for each source."""
@@ -178,8 +184,9 @@ class MixRun:
         """Print the summary of a published run, unless the line of `--json` says it."""
         totals = self.output.totals
         summaries = self._complete_summaries(totals)
+        self._tell_shortfall()
         if not self.settings.quiet and not self.settings.json:
-            print_summary(summaries)
+            print_summary(summaries, totals.tokenizer)
             if self.engine.reused:
                 verb = "was" if self.engine.reused == 1 else "were"
                 console.notice("mix", f"{quantity(self.engine.reused, 'task')} {verb} already done by an earlier run")
@@ -190,13 +197,25 @@ class MixRun:
                 f"to check them: corpuskit verify {shlex.quote(str(target))}",
             )
 
+    def tell_as_json(self, manifest: Manifest) -> None:
+        """Print the line of `--json` of a published run."""
+        print_outcome(self.outcome(manifest), self.output.target, time.monotonic() - self.started)
+
+    def _tell_shortfall(self) -> None:
+        if self.recipe.budget:
+            for notice in shortfall_notices(self.summaries, self.recipe.budget.tokens):
+                self.notice(notice)
+
     def outcome(self, manifest: Manifest) -> OutcomeNote:
         """Return what went in, came out and was left out."""
+        self._complete_summaries(self.output.totals)
         return {
             "read": sum(summary.read for summary in self.summaries.values()),
             "documents": self.output.totals.documents,
             "dropped": _sum_left_out(manifest["steps"], "dropped"),
             "rejected": _sum_left_out(manifest["steps"], "rejected"),
+            **published_facts(manifest),
+            "sources": {name: summary.as_json() for name, summary in self.summaries.items()},
         }
 
     def _run_source(self, source: SourceSpec) -> ShardedStream:
@@ -229,7 +248,7 @@ class MixRun:
         recipe = self.recipe
         tokenizer, shuffled = tokenizer_of(recipe), recipe.output.order == "shuffled"
         measures_files = self._measure(stream.shards)
-        quota_plans = mix_tasks.quota_plans(recipe, measures_files) if recipe.budget else ()
+        quota_plans, self.quotas = mix_tasks.quota_plans(recipe, measures_files) if recipe.budget else ((), {})
         most_epochs = max([1, *(plan.most_epochs for plan in quota_plans)])
         buckets = mix_tasks.bucket_count(recipe, stream.chain.sent().bytes, most_epochs)
         select_tasks = _select_tasks(recipe, stream.shards, measures_files, quota_plans, buckets)
@@ -298,9 +317,9 @@ class MixRun:
         self._demand_balance(chain.steps, decisions_of)
         self.left_out.write(Path(file["path"]) for file in chain.decisions)
         summaries = self._complete_summaries(self.output.totals)
-        demand_result(self.settings, self.output.totals.documents, summaries, chain.steps)
+        demand_result(self.settings, self.output.totals, summaries, chain.steps)
         self.engine.keep_finished_work()
-        manifest = self.output.publish(chain, {"command": "mix", "recipe": self.recipe.name})
+        manifest = self.output.publish(chain, self.quotas)
         for step in corpus_stages(self.recipe):
             step.commit()
         return manifest
@@ -326,6 +345,8 @@ class MixRun:
             summary = self.summaries.setdefault(name, SourceSummary())
             summary.sampled, summary.tokens, summary.epochs = total.documents, total.tokens, float(total.epochs)
             summary.share = total.tokens / totals.tokens if totals.tokens else 0.0
+        for name, quota in self.quotas.items():
+            self.summaries[name].quota, self.summaries[name].bound_by = quota["tokens"], quota["bound_by"]
         return self.summaries
 
     def _demand_whole_inputs(self, inputs: Iterable[InputEntry]) -> None:

@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from corpuskit.core.document import ORIGINS
-from corpuskit.core.errors import RefusedError
-from corpuskit.core.registry import find_step, format_names
+from corpuskit.core.errors import RefusedError, UsageError
+from corpuskit.core.registry import demand_distinct_formats, find_step, format_names
 from corpuskit.core.settings import SHARD_DOCUMENTS, Tags
 from corpuskit.core.step import Step
 from corpuskit.core.tokens import BYTES, WORDS
@@ -240,12 +240,21 @@ def _shares(node: Node, entries: Mapping[str, Node], above_zero: bool) -> dict[s
     return {key: share for key, share in shares.items() if share is not None}
 
 
+def _demand_distinct(formats: Node, names: Sequence[str]) -> None:
+    try:
+        demand_distinct_formats(names)
+    except UsageError as error:
+        raise UsageError(f"{formats.location}: {error}") from None
+
+
 def _output(node: Node, folder: Path, default_order: str) -> OutputSpec:
     node.attempt(lambda: node.keys(*OUTPUT_KEYS, write=f"{{dir: {node.value}}}"))
     formats = node.get("formats")
     names = (
         [node.attempt(functools.partial(entry.choice, format_names())) for entry in formats.items()] if formats else []
     )
+    if formats is not None:
+        node.attempt(functools.partial(_demand_distinct, formats, [name for name in names if name]))
     order = _section(node, "order", lambda entry: entry.choice(["input", "shuffled"]))
     return OutputSpec(
         dir=_section(node, "dir", lambda entry: _folder_below(entry, folder)),

@@ -44,7 +44,7 @@ def test_documents_are_read_from_a_lossless_format(tmp_path: Path, added: Callab
     assert (verified["problems"], verified["documents"], verified["tokens"]) == ([], 3, 4)
     assert json.loads(added("stats", "out", "--json").stdout)["documents"] == 3
     assert json.loads(added("count", "out", "--json").stdout)["documents"] == 3
-    assert b"kept, in part-00000" in added("explain", "out", "d1").stdout
+    assert b"kept, in data/part-00000" in added("explain", "out", "d1").stdout
     assert json.loads(added("diff", "out", "out", "--json").stdout)["same"] == 3
 
 
@@ -121,7 +121,7 @@ def test_what_a_stopped_run_left_of_any_format_is_removed(tmp_path: Path, added:
     assert added("export", "--to", "chat-turns,token-ids,jsonl", "-o", "out", stdin=texts("old")).returncode == 0
     old = files(out)
     assert added("export", "-o", "out", stdin=texts("new")).returncode == 0
-    names = [name for name in old if name not in ("manifest.json", "run.json")]
+    names = [name for name in old if name not in ("manifest.json", "README.md")]
     assert not set(names) & set(files(out)), "the files of formats that are no longer written are gone"
     assert not (out / "chat").exists() and not (out / "tokens").exists()
     # As after a kill between the rename of the new manifest and the removal of the old shards.

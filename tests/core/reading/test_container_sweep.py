@@ -171,7 +171,7 @@ def test_a_manifest_cut_or_flipped_at_any_byte_is_no_manifest(stride: int, datas
 
 @STRIDES
 def test_a_shard_cut_or_flipped_at_any_byte_is_found(stride: int, dataset: Path) -> None:
-    for path in [*dataset.glob("part-*"), *dataset.glob("decisions/*")]:
+    for path in [*dataset.glob("data/part-*"), *dataset.glob("decisions/*")]:
         data = path.read_bytes()
         for how, place, copy in damaged(data, stride):
             path.write_bytes(copy)

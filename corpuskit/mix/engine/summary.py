@@ -1,0 +1,137 @@
+"""What `mix` says at the end: what became of each source, what limited it, and how far the budget was missed."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypedDict
+
+from corpuskit.core import console
+from corpuskit.mix.engine.text_table import table_lines
+
+SHOWN_REASONS = 4
+NOTED_SHORTFALL = 0.01
+"""Share of the budget from which on it is worth a notice that the budget was missed."""
+
+
+class SourceOutcome(TypedDict):
+    """What `--json` says of one source."""
+
+    read: int
+    dropped: dict[str, int]
+    rejected: dict[str, int]
+    documents: int
+    tokens: int
+    epochs: float
+    share: float
+    quota: int | None
+    bound_by: str | None
+
+
+@dataclass
+class SourceSummary:
+    """One source: what was read, what was left out and why, and what was sampled."""
+
+    read: int = 0
+    sampled: int = 0
+    tokens: int = 0
+    epochs: float = 0.0
+    share: float = 0.0
+    dropped: "Counter[str]" = field(default_factory=Counter)
+    """Documents by `step: reason`."""
+    rejected: "Counter[str]" = field(default_factory=Counter)
+    """Records by `step: reason`."""
+    quota: int | None = None
+    """In tokens; None without a budget."""
+    bound_by: str | None = None
+    """The recipe's key of the limit that the quota lies on."""
+
+    def as_json(self) -> SourceOutcome:
+        """Return what `--json` says of the source."""
+        return {
+            "read": self.read,
+            "dropped": dict(sorted(self.dropped.items())),
+            "rejected": dict(sorted(self.rejected.items())),
+            "documents": self.sampled,
+            "tokens": self.tokens,
+            "epochs": self.epochs,
+            "share": self.share,
+            "quota": self.quota,
+            "bound_by": self.bound_by,
+        }
+
+
+def summary_table(summaries: Mapping[str, SourceSummary], tokenizer: str) -> str:
+    """Return the summary: a line for each source, and below it what was left out and why, and what limited it.
+
+    Tokens are counted by `tokenizer`, which the heading names.
+
+    >>> print(summary_table({"web": SourceSummary(10, 4, 900, 1, 1.0, Counter({"dedup: duplicate": 6}))}, "words"))
+    source  documents  dropped  rejected  sampled  tokens (words)  epochs   share
+    web            10        6         0        4             900    1.00  100.0%
+            dropped: 6 dedup: duplicate
+    """
+    tokens = f"tokens ({console.escape(tokenizer)})"
+    rows: list[tuple[str, ...]] = [("source", "documents", "dropped", "rejected", "sampled", tokens, "epochs", "share")]
+    rows += [
+        (
+            console.escape(name),
+            f"{summary.read:,}",
+            f"{summary.dropped.total():,}",
+            f"{summary.rejected.total():,}",
+            f"{summary.sampled:,}",
+            f"{summary.tokens:,}",
+            f"{summary.epochs:.2f}",
+            f"{summary.share:.1%}",
+        )
+        for name, summary in summaries.items()
+    ]
+    indent = max(len(row[0]) for row in rows) + 2
+    heading, *source_lines = table_lines(rows)
+    lines = [heading]
+    for line, summary in zip(source_lines, summaries.values(), strict=True):
+        reasons = _reason_lines("dropped", summary.dropped) + _reason_lines("rejected", summary.rejected)
+        lines += [line, *(" " * indent + remark for remark in [*reasons, *_quota_lines(summary)])]
+    return "\n".join(lines)
+
+
+def print_summary(summaries: Mapping[str, SourceSummary], tokenizer: str) -> None:
+    """Print the summary on standard error."""
+    sys.stderr.write(summary_table(summaries, tokenizer) + "\n")
+
+
+def shortfall_notices(summaries: Mapping[str, SourceSummary], budget: int) -> Iterator[str]:
+    """Yield a line if the corpus falls short of the budget by more than 1 %: by how much, why, and what would help."""
+    tokens = sum(summary.tokens for summary in summaries.values())
+    if budget - tokens <= NOTED_SHORTFALL * budget:
+        return
+    missing = {name: (summary.quota or 0) - summary.tokens for name, summary in summaries.items()}
+    short = sorted((name for name in missing if missing[name] > 0), key=lambda name: (-missing[name], name))
+    names = ", ".join(f"{console.escape(name)} by {missing[name]:,}" for name in short[:SHOWN_REASONS])
+    more = f" and {len(short) - SHOWN_REASONS} others" if len(short) > SHOWN_REASONS else ""
+    yield (
+        f"the corpus has {tokens:,} of {budget:,} tokens, {(budget - tokens) / budget:.1%} less than the budget: "
+        f"documents are taken whole, and those left are longer than the rest of a quota (short: {names}{more}); "
+        "a larger budget, another `seed` or shorter documents would help"
+    )
+
+
+def _quota_lines(summary: SourceSummary) -> Iterator[str]:
+    """Yield what limited a source, and by how much it missed its quota, where one of them says something."""
+    if summary.quota is None:
+        return
+    if summary.bound_by == "max_epochs":
+        yield "limited by max_epochs: the source ran dry"
+    elif summary.bound_by:
+        yield f"limited by {summary.bound_by}"
+    if summary.quota - summary.tokens > NOTED_SHORTFALL * summary.quota:
+        yield f"quota: {summary.quota:,} tokens, missed by {summary.quota - summary.tokens:,}"
+
+
+def _reason_lines(word: str, reasons: "Counter[str]") -> list[str]:
+    ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    phrases = [f"{number:,} {reason}" for reason, number in ranked[:SHOWN_REASONS]]
+    rest = sum(number for _, number in ranked[SHOWN_REASONS:])
+    if rest:
+        phrases.append(f"{rest:,} for {len(ranked) - SHOWN_REASONS} other reasons")
+    return [f"{word}: " + ", ".join(phrases)] if phrases else []

@@ -1,0 +1,74 @@
+"""What `mix` says at the end: limits, quotas that were missed, and the line of `--json`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from corpuskit.core.provenance.manifest import read_manifest
+from tests.conftest import Run, lines_of
+
+RECIPE = """
+budget: {{tokens: {budget}}}
+caps: {{licensed: 0.25}}
+sources:
+  news: {{from: files, inputs: [news.jsonl], origin: crawl, license: MIT}}
+  novels: {{from: files, inputs: [novels.jsonl], origin: licensed, license: MIT, weight: 9}}
+  notes: {{from: files, inputs: [notes.jsonl], origin: other, license: MIT}}
+"""
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Path:
+    """Short pieces of news, one long novel, and few notes."""
+    lengths = {"news": [30] * 60, "novels": [300, 4000], "notes": [10] * 3}
+    for name, words in lengths.items():
+        rows = [
+            {"id": f"{name}{row}", "text": " ".join(f"{name}{row}w{word}" for word in range(count))}
+            for row, count in enumerate(words)
+        ]
+        (tmp_path / f"{name}.jsonl").write_bytes(lines_of(rows))
+    (tmp_path / "recipe.yaml").write_text(RECIPE.format(budget=2000))
+    return tmp_path
+
+
+def test_the_table_names_unit_limits_and_missed_quotas(recipe: Path, corpuskit: Run) -> None:
+    done = corpuskit("mix", "recipe.yaml", "-o", "out", "--no-cache")
+    said = done.stderr.decode()
+    assert done.returncode == 0 and "tokens (words)" in said
+    assert "limited by caps.licensed" in said and "limited by max_epochs: the source ran dry" in said
+    assert "quota: 500 tokens, missed by 200" in said
+    assert "of 2,000 tokens" in said and "novels by 200" in said and "a larger budget" in said
+    quotas = read_manifest(recipe / "out")["quotas"]
+    assert quotas["novels"] == {"tokens": 500, "bound_by": "caps.licensed"}
+    assert quotas["notes"] == {"tokens": 30, "bound_by": "max_epochs"}
+    assert corpuskit("verify", "out").returncode == 0
+
+
+def test_a_budget_that_is_met_brings_no_notice(recipe: Path, corpuskit: Run) -> None:
+    (recipe / "recipe.yaml").write_text(RECIPE.format(budget=1200))
+    said = corpuskit("mix", "recipe.yaml", "-o", "out", "--no-cache").stderr.decode()
+    assert "less than the budget" not in said and "missed" not in said
+
+
+def test_json_says_what_was_published_and_where(recipe: Path, corpuskit: Run) -> None:
+    first = corpuskit("mix", "recipe.yaml", "-o", "out", "--json")
+    told = json.loads(first.stderr.splitlines()[-1])
+    manifest = read_manifest(recipe / "out")
+    assert (told["output"], told["digest"], told["upstream"]) == ("out", manifest["digest"], "verified")
+    assert told["seconds"] > 0 and told["tokenizer"] == "words"
+    assert told["tokens"] == sum(source["tokens"] for source in told["sources"].values())
+    assert [step["id"] for step in told["steps"]] == [step["id"] for step in manifest["steps"]]
+    for step in told["steps"]:
+        assert step["in"] == step["out"] + sum(step["dropped"].values()) + sum(step["rejected"].values())
+    novels = told["sources"]["novels"]
+    assert (novels["read"], novels["documents"], novels["quota"], novels["bound_by"]) == (2, 1, 500, "caps.licensed")
+    again = json.loads(corpuskit("mix", "recipe.yaml", "-o", "out", "--json").stderr.splitlines()[-1])
+    assert {**again, "seconds": 0} == {**told, "seconds": 0}
+
+
+def test_without_a_budget_nothing_is_said_of_quotas(recipe: Path, corpuskit: Run) -> None:
+    (recipe / "recipe.yaml").write_text(RECIPE.format(budget=1).split("sources:")[1].join(["sources:", ""]))
+    done = corpuskit("mix", "recipe.yaml", "-o", "out", "--json", "--no-cache")
+    told = json.loads(done.stderr.splitlines()[-1])
+    assert told["sources"]["news"]["quota"] is None and "quotas" not in read_manifest(recipe / "out")
