@@ -79,6 +79,7 @@ ATTACKS: dict[str, str | Callable[[int], str]] = {
     "<math> nested": "<math>",
     "<math><mrow> nested": lambda size: "<p><math>" + "<mrow>a" * (size // 7) + "</math>",
     "<math> one after another": "<math><mi>x</mi></math>",
+    "<math> all different": lambda size: "".join(f"<math><mi>{n}</mi></math>" for n in range(size // 29)),
     "<template>": "<template>a",
     "<noscript>": "<noscript>a",
     "<noscript> closed": "<noscript>a</noscript>",

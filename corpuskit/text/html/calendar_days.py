@@ -54,6 +54,7 @@ def _month_numbers() -> dict[str, int]:
 
 
 _MONTH_NUMBERS = _month_numbers()
+_DIGIT = re.compile(r"\d")
 _TIMESTAMP = re.compile(r"\s*(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|(\d{2})(\d{2}))(?!\d)")
 _UTC_TIME = re.compile(r"[T\s](\d{2}):\d{2}(?::\d{2})?(?:[.,]\d{1,9})?\s?(?:Z|GMT|UTC|\+00:?00)\s*$")
 _YEAR_FIRST = re.compile(r"(?<![\d./-])(\d{4})([-/.])\s?(\d{1,2})\2\s?(\d{1,2})(?![\d/-])")
@@ -128,6 +129,8 @@ def written_days(text: str, day_first: bool | None) -> list[WrittenDay]:
     >>> [day for day, _, _ in written_days("3 mars 2021, 04.03.2021, 5/6/2021", None)]
     ['2021-03-03', '2021-03-04']
     """
+    if not _DIGIT.search(text):
+        return []
     days = [written for written in _all_days(text, day_first) if written.day]
     return sorted(days, key=lambda written: written.start)
 

@@ -220,6 +220,9 @@ ENGINES = {"fast": fast, "trafilatura": trafilatura, "resiliparse": resiliparse,
 
 def clean(text: str) -> str:
     """Return text that any encoder takes: no control characters, surrogates, non-characters or trailing spaces."""
+    if text.isprintable():
+        # On one line, without anything to remove: what most titles and names are.
+        return text.rstrip(" ")
     text = _NOT_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     # Line by line: a pattern for trailing spaces takes time quadratic in the longest run of spaces.
     return "\n".join(line.rstrip(" \t") for line in text.split("\n")).strip("\n")

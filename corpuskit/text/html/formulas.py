@@ -4,6 +4,7 @@ MathML Core (https://www.w3.org/TR/mathml-core/) names the elements; a page's ow
 """
 
 import re
+from functools import lru_cache
 
 from corpuskit.text.html.markup import attribute, decode_entities
 
@@ -11,9 +12,13 @@ __all__ = ["inline_tex", "tex_of_math"]
 
 MAX_DEPTH = 64
 """Elements of a formula that are nested deeper are read as if they were not."""
+MAX_REMEMBERED = 200
+"""Most characters of MathML whose TeX is remembered."""
 
 _ANNOTATION = re.compile(r"<annotation\b([^>]*)>([^<]*)", re.IGNORECASE)
 _TOKEN = re.compile(r"([^<]*+)(?:<(/?)(?:\w+:)?(\w+)((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>|<|$)")
+_ONE_TOKEN = re.compile(r"<(m[ino])>([^<]*+)</\1>")
+"""What many formulas are: a name, a number or a sign."""
 _ROW_END = r" \\ "
 """Ends a row of a matrix."""
 _SILENT = frozenset(("annotation", "annotation-xml", "mphantom"))
@@ -24,6 +29,9 @@ _SYMBOLS = {
 }  # fmt: skip
 """Signs that TeX writes as commands; the last four are invisible operators. Any other character stands for itself."""
 
+_DELIMITERS = (("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"), ("$", "$"))
+_LAST_SIGNS = tuple(end for _, end in _DELIMITERS)
+
 
 def inline_tex(tex: str) -> str:
     r"""Return TeX between `\(` and `\)` on one line; empty if there is none.
@@ -32,7 +40,7 @@ def inline_tex(tex: str) -> str:
     '\\(E = mc^2\\)'
     """
     line = " ".join(tex.split())
-    for start, end in (("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"), ("$", "$")):
+    for start, end in _DELIMITERS if line.endswith(_LAST_SIGNS) else ():
         if len(line) > len(start) + len(end) and line.startswith(start) and line.endswith(end):
             line = line[len(start) : -len(end)].strip()
             break
@@ -42,16 +50,24 @@ def inline_tex(tex: str) -> str:
 
 def tex_of_math(attributes: str, content: str) -> str:
     """Return a `math` element as TeX: its annotation, else its `alttext`, else what its elements say."""
-    for own_attributes, text in _ANNOTATION.findall(content):
+    for own_attributes, text in _ANNOTATION.findall(content) if "nnotat" in content.lower() else ():
         if "tex" in own_attributes.lower() and text.strip():
             return inline_tex(decode_entities(text))
     if "alttext" in attributes and (alternative := attribute(attributes, "alttext")):
         return inline_tex(alternative)
+    return _short_formula(content) if len(content) <= MAX_REMEMBERED else inline_tex(_presentation(content))
+
+
+@lru_cache(maxsize=1024)
+def _short_formula(content: str) -> str:
+    """Return a formula that is likely to come again: most are a letter or two."""
     return inline_tex(_presentation(content))
 
 
 class _Element:
     """An open element with the TeX of its children."""
+
+    __slots__ = ("children", "tag")
 
     def __init__(self, tag: str) -> None:
         self.tag = tag
@@ -60,6 +76,8 @@ class _Element:
 
 def _presentation(content: str) -> str:
     """Return the TeX of presentation MathML, in time linear in its length."""
+    if token := _ONE_TOKEN.fullmatch(content):
+        return _text(token[2], token[1]) if token[2].strip() else ""
     stack = [_Element("math")]
     skipped = ""
     for match in _TOKEN.finditer(content):

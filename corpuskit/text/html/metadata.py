@@ -147,7 +147,7 @@ def _other_names(values: dict[str, str]) -> Iterator[str]:
 
 def _first_timestamp(values: dict[str, str], names: Iterable[str]) -> str:
     """Return the first of the values that has a day."""
-    return next((value for name in names if timestamp_day(value := values.get(name, ""))), "")
+    return next((value for name in names if (value := values.get(name)) and timestamp_day(value)), "")
 
 
 def _meta_values(page: VisibleMarkup) -> dict[str, str]:
@@ -161,7 +161,9 @@ def _meta_values(page: VisibleMarkup) -> dict[str, str]:
         content = attributes.get("content", "")
         # What the body's microdata is about, this page or another, depends on where it stands.
         for attribute in _NAMING if tag.start < body_start else _NAMING[:-1]:
-            for name in attributes.get(attribute, "").lower().split():
+            if not (names := attributes.get(attribute)):
+                continue
+            for name in names.lower().split():
                 if name in values and name in _REPEATED and len(values[name]) < MAX_LENGTH:
                     values[name] += f", {content}"
                 elif content.strip():

@@ -159,7 +159,7 @@ class PageTitles:
 def page_titles(page: VisibleMarkup, values: dict[str, str], url: str) -> PageTitles:
     """Return the titles that the page's source, `meta` elements and address give."""
     document_title = next((text for tag in page.tags["title"] if (text := inner_text(page.source, tag))), "")
-    stated_titles = [text for name in META_TITLES if (text := single_line(values.get(name, "")))]
+    stated_titles = [text for name in META_TITLES if name in values and (text := single_line(values[name]))]
     headings = tuple(_headings(page))
     site_names = set(_site_names(values, url))
     site_names.update(_brands(stated_titles, document_title, headings, site_names))

@@ -13,6 +13,7 @@ from corpuskit.text.html import blocks, compiled, extract, reader
 from corpuskit.text.html.choice import Choice, choose
 from corpuskit.text.html.classifier import BlockScores
 from corpuskit.text.html.features import NAMES, features
+from corpuskit.text.html.formulas import tex_of_math
 from corpuskit.text.html.metadata import page_metadata
 from corpuskit.text.html.model_file import MODEL_FILE
 from corpuskit.text.html.reader import read
@@ -370,3 +371,19 @@ def test_a_number_that_starts_a_paragraph_is_escaped_as_commonmark_knows_it() ->
     page = f"<p>1984. {SENTENCE}</p><p>3) {SENTENCE}</p><p># {SENTENCE}</p>"
     text = extract.fast(extract.open_page(page), "markdown").text
     assert text == f"1984\\. {SENTENCE}\n\n3\\) {SENTENCE}\n\n\\# {SENTENCE}"
+
+
+@pytest.mark.parametrize(
+    ("content", "tex"),
+    [
+        ("<mi>k</mi>", r"\(k\)"),
+        ("<mo>&#x2212;</mo>", r"\(-\)"),
+        ("<mi>cos</mi>", r"\(\cos\)"),
+        ("<mn> </mn>", ""),
+        ("<mi>k</mn>", r"\(k\)"),
+        ('<annotaTion encoding="TeX">q</annotaTion>', r"\(q\)"),
+    ],
+)
+def test_a_formula_of_one_sign_is_read_like_any_other(content: str, tex: str) -> None:
+    assert tex_of_math("", content) == tex
+    assert tex_of_math("", f"<mrow>{content}</mrow>") == tex
