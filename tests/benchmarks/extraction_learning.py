@@ -3,10 +3,11 @@
     python -m tests.benchmarks.extraction_learning --teacher CACHE.json [--documentation FILE] [--write] [DATA]
 
 A block is content if most of its word 4-grams are in the page's gold text. Pages that have only segments as gold take
-trafilatura's text instead, corrected by the segments. `--documentation` adds the pages that `documentation_pages.py`
-writes. The held-out figures come from a cross-validation whose folds share no host. `--write` puts the trees learned
-from all pages into corpuskit/text/html/classifier.json. The teacher's texts are kept in the file of `--teacher`, as
-they take minutes to make.
+trafilatura's text instead, corrected by the segments. What the words in class names say is counted first, site by site;
+the trees learn what that is worth, each page with the words of the other folds. `--documentation` adds the pages that
+`documentation_pages.py` writes. The held-out figures come from a cross-validation whose folds share no host. `--write`
+puts the words and the trees learned from all pages into corpuskit/text/html/classifier.json. The teacher's texts are
+kept in the file of `--teacher`, as they take minutes to make.
 """
 
 import argparse
@@ -23,7 +24,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpuskit.core.document import Document, Reject
 from corpuskit.core.step import Drop
@@ -31,6 +31,7 @@ from corpuskit.text.html import classifier, extract
 from corpuskit.text.html.choice import choose
 from corpuskit.text.html.features import LINKED, NAMES, WORDS, features
 from corpuskit.text.html.model_file import MODEL_FILE
+from corpuskit.text.html.name_words import NameWords, name_rows, words_of
 from corpuskit.text.html.reader import read
 from corpuskit.text.html.rows import PlacedBlock
 from tests.benchmarks import extraction_quality as quality
@@ -46,6 +47,10 @@ LEAST_GOLD_ON_PAGE = 0.6
 """Part of the words of a gold text that must be on its page for the page to be learned from: some hold remarks."""
 PAGE_WEIGHT, WORD_WEIGHT = 50, 0.2
 """What a page counts, shared by its blocks, and what each of its words does."""
+LEAST_SITES, SITES_BEFORE = 6, 3
+"""Sites from which a word in class names is known, and how many it is thought to have had before, all as usual."""
+MOST_BLOCK_WORDS, LONGEST_NAME_WORD = 100, 43
+"""Words of a block that count for the words in class names, and letters of such a word, as in c/name_words.c."""
 
 
 @dataclass
@@ -61,10 +66,66 @@ class Example:
     weights: Any
     teaches: bool
     """Whether to learn from the page; all are scored."""
+    names: list[str]
+    """As `Elements.names`; so with the parents."""
+    parents: list[int]
 
     @property
     def fold(self) -> int:
         return zlib.crc32(self.host.encode()) % FOLDS
+
+    def table_with(self, words: NameWords) -> Any:
+        """The features, of which those of names come from other words."""
+        nodes = np.array([placed.node for placed in self.placed_blocks])
+        rows = name_rows(self.names, self.parents, nodes, words).T
+        return np.concatenate([self.table[:, : -rows.shape[1]], rows], axis=1)
+
+    def content_shares(self) -> dict[str, float]:
+        """For each word in the names of elements, the share of the words inside that are content."""
+        inside: dict[str, list[float]] = {}
+        words_above: list[frozenset[str]] = []
+        for names, parent in zip(self.names, self.parents, strict=True):
+            above = words_above[parent] if words_above else frozenset()
+            words_above.append(above | frozenset(words_of(names)))
+        counts = np.minimum(self.table[:, WORDS] // 2, MOST_BLOCK_WORDS) + 1
+        for placed, is_content, count in zip(self.placed_blocks, self.labels, counts, strict=True):
+            for word in words_above[placed.node]:
+                sums = inside.setdefault(word, [0.0, 0.0])
+                sums[0] += count * is_content
+                sums[1] += count
+        return {word: content / total for word, (content, total) in inside.items()}
+
+
+class NameCounts:
+    """What the words in class names say in each fold: the sums of the shares of content, and the number of sites."""
+
+    def __init__(self, sample: list[Example]) -> None:
+        by_site: dict[tuple[int, str], dict[str, list[float]]] = {}
+        for page in sample:
+            if page.teaches:
+                site = by_site.setdefault((page.fold, page.host), {})
+                for word, share in page.content_shares().items():
+                    site.setdefault(word, []).append(share)
+        self.shares: list[Counter[str]] = [Counter() for _ in range(FOLDS)]
+        self.sites: list[Counter[str]] = [Counter() for _ in range(FOLDS)]
+        for (fold, _), shares in sorted(by_site.items()):
+            for word, values in shares.items():
+                self.shares[fold][word] += sum(values) / len(values)  # type: ignore[assignment]
+                self.sites[fold][word] += 1
+
+    def without(self, *folds: int) -> dict[str, int]:
+        """The hundredths of log odds of all words that enough sites outside these folds have."""
+        kept = [fold for fold in range(FOLDS) if fold not in folds]
+        sites = sum((self.sites[fold] for fold in kept), Counter[str]())
+        shares = sum((self.shares[fold] for fold in kept), Counter[str]())
+        usual = shares.total() / sites.total()
+        odds = math.log(usual / (1 - usual))
+        values = {}
+        for word, count in sorted(sites.items()):
+            if count >= LEAST_SITES and 1 < len(word) <= LONGEST_NAME_WORD:
+                content = (shares[word] + SITES_BEFORE * usual) / (count + SITES_BEFORE)
+                values[word] = round(100 * (math.log(content / (1 - content)) - odds))
+        return values
 
 
 def host(name: str, page: quality.Page) -> str:
@@ -157,8 +218,11 @@ def examples(data: Path, cache: Path, documentation: Path | None) -> list[Exampl
         table = features(elements, placed_blocks, title).T.copy()
         teaches = name in quality.SEGMENT_SETS or _share_on_page(gold, placed_blocks) >= LEAST_GOLD_ON_PAGE
         page_examples.append(
-            Example(name, page, host(name, page), placed_blocks, table, np.array(labels), page_weight, teaches)
-        )
+            Example(
+                name, page, host(name, page), placed_blocks, table, np.array(labels), page_weight, teaches,
+                elements.names, elements.parents,
+            )
+        )  # fmt: skip
     return page_examples
 
 
@@ -169,17 +233,18 @@ def _share_on_page(gold: str, placed_blocks: list[PlacedBlock]) -> float:
     return (words & on_page).total() / words.total() if words else 1.0
 
 
-def learned(sample: list[Example]) -> dict[str, Any]:
-    """Trees fitted to the pages that teach something, in the form that `corpuskit.text.html.classifier` reads."""
+def learned(sample: list[Example], counts: NameCounts, *left_out: int) -> dict[str, Any]:
+    """Words and trees fitted to pages that teach something, in the form that `corpuskit.text.html.classifier` reads."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     model = HistGradientBoostingClassifier(
         max_iter=200, learning_rate=0.1, max_leaf_nodes=31, max_depth=8, min_samples_leaf=40,
         l2_regularization=5, max_features=0.5, max_bins=64, early_stopping=False, random_state=0,
     )  # fmt: skip
-    sample = [page for page in sample if page.teaches]
+    sample = [page for page in sample if page.teaches and page.fold not in left_out]
+    words = [counts.without(fold, *left_out) for fold in range(FOLDS)]
     model.fit(
-        np.concatenate([page.table for page in sample]),
+        np.concatenate([page.table_with(words[page.fold]) for page in sample]),
         np.concatenate([page.labels for page in sample]),
         sample_weight=np.concatenate([page.weights for page in sample]),
     )
@@ -191,7 +256,7 @@ def learned(sample: list[Example]) -> dict[str, Any]:
         depth = max(depth, int(tree.nodes["depth"].max()))
         _append(trees, tree.nodes, prior)
         prior = 0
-    return {"features": list(NAMES), "depth": depth, **trees}
+    return {"features": list(NAMES), "names": counts.without(*left_out), "depth": depth, **trees}
 
 
 def _append(trees: dict[str, Any], nodes: Any, prior: int) -> None:
@@ -209,8 +274,9 @@ def _append(trees: dict[str, Any], nodes: Any, prior: int) -> None:
             trees[name].append(value)
 
 
-def kept_text(page: Example, scores: NDArray[np.int64]) -> str:
-    """The text of the blocks that are chosen by their scores."""
+def kept_text(page: Example, model: dict[str, Any]) -> str:
+    """The text of the blocks that a learned model chooses."""
+    scores = classifier.sum_leaves(classifier.unpack(model), page.table_with(model["names"]).T)
     block_scores = classifier.BlockScores(
         scores, page.table[:, WORDS].astype(np.int64), page.table[:, LINKED].astype(np.int64)
     )
@@ -257,15 +323,14 @@ def main() -> None:
     options = parser.parse_args()
     sample = examples(options.data, options.teacher, options.documentation)
     print(len(sample), "pages,", sum(len(page.placed_blocks) for page in sample), "blocks", flush=True)
+    counts = NameCounts(sample)
     if options.write:
-        MODEL_FILE.write_text(json.dumps(learned(sample), separators=(",", ":")) + "\n")
+        MODEL_FILE.write_text(json.dumps(learned(sample, counts), separators=(",", ":")) + "\n")
         print("written", flush=True)
     texts = []
     for fold in range(FOLDS):
-        trees = classifier.unpack(learned([page for page in sample if page.fold != fold]))
-        texts += [
-            (page, kept_text(page, classifier.sum_leaves(trees, page.table.T))) for page in sample if page.fold == fold
-        ]
+        model = learned(sample, counts, fold)
+        texts += [(page, kept_text(page, model)) for page in sample if page.fold == fold]
     report(texts)
 
 

@@ -4,7 +4,6 @@ tests/benchmarks/extraction_learning.py learns the trees, which lie next to this
 sum of whole numbers (thousandths of the log odds), so it is the same on any machine.
 """
 
-import json
 import math
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 
 from corpuskit.text.html.elements import Elements
 from corpuskit.text.html.features import LINKED, NAMES, WORDS, Table, features
-from corpuskit.text.html.model_file import MODEL_FILE
+from corpuskit.text.html.model_file import stored_model
 from corpuskit.text.html.rows import PlacedBlock
 
 __all__ = ["PROBABILITIES", "BlockScores", "score_blocks", "sum_leaves", "trees", "unpack"]
@@ -112,7 +111,7 @@ def unpack(model: dict[str, Any]) -> Trees:
 @cache
 def trees() -> Trees:
     """Return the trees of `classifier.json`."""
-    model = json.loads(MODEL_FILE.read_text("utf-8"))
+    model = stored_model()
     if model["features"] != list(NAMES):
         raise RuntimeError("classifier.json was learned with other features")
     return unpack(model)

@@ -9,6 +9,7 @@ from corpuskit.text.html.blocks import Block
 from corpuskit.text.html.classifier import PROBABILITIES, trees
 from corpuskit.text.html.compiled import compiled_core
 from corpuskit.text.html.features import folded
+from corpuskit.text.html.model_file import stored_model
 from corpuskit.text.html.rows import Cell, PlacedBlock
 
 __all__ = ["CompiledChoice", "choose_compiled", "placed_blocks", "read_compiled"]
@@ -37,7 +38,7 @@ def choose_compiled(page: Any, title: str) -> CompiledChoice:
     core = compiled_core()
     if not core.block_count(page):
         return CompiledChoice([], False, 0.0, b"", b"", b"")
-    features = core.features(page, folded(title))
+    features = core.features(page, folded(title), _compiled_words())
     scores = core.sum_leaves(_compiled_trees(), features)
     is_kept, is_plain, sure_words, words = core.choose(page, features, scores, _probabilities())
     blocks = [block for placed in placed_blocks(page, is_kept) for block in placed.blocks]
@@ -58,6 +59,13 @@ def placed_blocks(page: Any, *is_kept: bytes) -> list[PlacedBlock]:
 def _compiled_trees() -> Any:
     arrays = trees().column, trees().threshold, trees().left, trees().value, trees().roots
     return compiled_core().load_trees(*(array.astype(np.int32).tobytes() for array in arrays))
+
+
+@cache
+def _compiled_words() -> Any:
+    words = stored_model()["names"]
+    lines = "".join(f"{word}\n" for word in words)
+    return compiled_core().load_name_words(lines.encode(), np.array(list(words.values()), np.int32).tobytes())
 
 
 @cache

@@ -55,6 +55,8 @@ class Elements:
     has_classes: list[bool]
     containers: list[int]
     """Each element itself or, for `CONTAINED_TAGS`, the element that holds its paragraph, list or table."""
+    names: list[str]
+    """The values of the attributes that name each element, with spaces between them."""
 
     def signature_of(self, node: int) -> tuple[int, int]:
         """Return what records of a list and posts of a thread share: the number and, without classes, the parent's."""
@@ -86,18 +88,19 @@ def describe(tags: list[Tag], parents: list[int], ends: list[int]) -> Elements:
         [numbers[tag] for tag in tags],
         [tag.classes != "" for tag in tags],
         containers,
+        [tag.names for tag in tags],
     )
 
 
 def _read_names(tag: Tag) -> None:
-    """Fill in the bits of the groups that an element belongs to, and its classes without digits."""
+    """Fill in the names of an element, the bits of the groups that it belongs to, and its classes without digits."""
     bits = _TAG_BITS.get(tag.name, 0)
     attributes = tag.attributes[:MAX_NAMES]
     if ("hid" in attributes or "none" in attributes) and _HIDING_WORDS.search(attributes):
         bits |= _HIDDEN_BIT
-    class_names = " ".join([double or single or bare for double, single, bare in _NAMES.findall(attributes)])
-    if class_names:
-        for group in _class_patterns().Match(class_names.replace("_", "-")) or ():
+    tag.names = " ".join([double or single or bare for double, single, bare in _NAMES.findall(attributes)])
+    if tag.names:
+        for group in _class_patterns().Match(tag.names.replace("_", "-")) or ():
             bits |= 1 << group
     if "class" in attributes or "CLASS" in attributes:
         tag.classes = _DIGITS.sub("", attribute(attributes, "class") or "")

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpuskit.text.html.elements import Elements
+from corpuskit.text.html.model_file import stored_model
+from corpuskit.text.html.name_words import ROWS, name_rows
 from corpuskit.text.html.rows import PlacedBlock
 from corpuskit.text.html.tags import CLASS_GROUPS, TAG_GROUPS
 
@@ -85,6 +87,7 @@ NAMES = (
     "smooth_linked",
     *(f"around_{name}" for name in (*CLASS_GROUPS, *TAG_GROUPS)),
     *(f"near_{name}" for name in CLASS_GROUPS),
+    *ROWS,
 )
 WORDS = _OWN_NAMES.index("words")
 """Row of the half words of each block."""
@@ -135,7 +138,9 @@ def features(elements: Elements, placed_blocks: list[PlacedBlock], title: str) -
     own_bits, parents = np.array(elements.own_bits), np.array(elements.parents)
     above = parents[nodes]
     near_bits = own_bits[nodes] | own_bits[above] | own_bits[parents[above]]
-    table[row + len(_BITS) :] = (near_bits >> _GROUP_BITS) & 1
+    row += len(_BITS)
+    table[row : row + len(_GROUP_BITS)] = (near_bits >> _GROUP_BITS) & 1
+    table[-len(ROWS) :] = name_rows(elements.names, elements.parents, nodes, stored_model()["names"])
     return table
 
 

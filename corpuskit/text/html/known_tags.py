@@ -100,7 +100,9 @@ _CODE_TAGS = frozenset(("div", "blockquote", "table"))
 class Tag:
     """A start tag."""
 
-    __slots__ = ("action", "attributes", "classes", "flags", "is_contained", "name", "own_bits", "reason_to_skip")
+    __slots__ = (
+        "action", "attributes", "classes", "flags", "is_contained", "name", "names", "own_bits", "reason_to_skip",
+    )  # fmt: skip
 
     def __init__(self, source: str, is_xml: bool = False) -> None:
         end = _NAME.match(source).end()  # type: ignore[union-attr]
@@ -114,6 +116,8 @@ class Tag:
         """See `Elements.own_bits`; -1 until an element needs them, as many have no text."""
         self.classes = ""
         """The value of `class` without digits, as soon as `own_bits` are known."""
+        self.names = ""
+        """See `Elements.names`; as soon as `own_bits` are known."""
         self.reason_to_skip = -1 if self.attributes else 0
         """See `unseen`; -1 until it is asked for, 0 if there is none."""
         if not self.attributes:

@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* As `ALGORITHM` in compiled.py. */
-#define ALGORITHM 1
+#define ALGORITHM 2
 
 /* The bit of `CLASS_GROUPS` that says comments or replies. */
 #define COMMENT_BIT 4
@@ -49,6 +49,7 @@ typedef struct {
     int32_t *parents, *depths, *ends, *numbers, *containers;
     uint64_t *own_bits, *path_bits;
     bool *has_classes;
+    Span *names;
 } Elements;
 
 /* Position of a table cell; table 0 is none. */
@@ -99,7 +100,8 @@ void buffer_free(Buffer *buffer);
 /* elements.c */
 typedef struct {
     Span name, attributes; /* the name in small letters */
-    Span classes;          /* the value of `class` without digits, as soon as `own_bits` are known */
+    Span classes;          /* the value of `class` without digits, as soon as `own_bits` are known; so with `names` */
+    Span names;
     uint64_t own_bits;
     uint32_t flags;
     int16_t name_id;
@@ -306,11 +308,18 @@ PyObject *lines_of_part(PyObject *module, PyObject *arguments);
 /* choice.c */
 PyObject *choice_of(const PageBlocks *page, const int32_t *table, const int64_t *scores, const int32_t *probabilities);
 
+/* name_words.c */
+typedef struct NameWords NameWords;
+PyObject *load_name_words(PyObject *module, PyObject *arguments);
+const NameWords *name_words_of(PyObject *capsule);
+int fill_name_columns(const PageBlocks *page, const NameWords *words, int32_t *columns, Py_ssize_t stride,
+                      Arena *arena);
+
 /* features.c */
 #define WORDS_COLUMN 0
 #define LINKED_COLUMN 2
 Py_ssize_t features_count(void);
-int fill_features(const PageBlocks *page, int32_t *table, Arena *arena);
+int fill_features(const PageBlocks *page, const NameWords *words, int32_t *table, Arena *arena);
 
 /* classifier.c */
 PyObject *load_trees(PyObject *module, PyObject *arguments);

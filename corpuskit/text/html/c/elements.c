@@ -403,7 +403,7 @@ static int read_classes(Tag *tag, Span attributes, Buffer *scratch, Arena *arena
     return 0;
 }
 
-/* Fill in the bits of the groups that an element belongs to, and its classes without digits. */
+/* Fill in the names of an element, the bits of the groups that it belongs to, and its classes without digits. */
 static int read_names(Tag *tag, Buffer *scratch, Buffer *folded, Arena *arena)
 {
     uint64_t bits = tag_bits[tag->name_id];
@@ -412,6 +412,12 @@ static int read_names(Tag *tag, Buffer *scratch, Buffer *folded, Arena *arena)
         bits |= (uint64_t)1 << HIDDEN_GROUP;
     scratch->size = folded->size = 0;
     add_names(attributes, scratch);
+    char *names = arena_take(arena, (size_t)scratch->size + 1);
+    if (names == NULL || scratch->failed)
+        return -1;
+    if (scratch->size > 0)
+        memcpy(names, scratch->start, (size_t)scratch->size);
+    tag->names = (Span){names, scratch->size};
     fold_letters((Span){scratch->start, scratch->size}, folded);
     for (Py_ssize_t index = 0; index < folded->size; index++)
         if (folded->start[index] == '_')
@@ -454,8 +460,9 @@ static int take_elements(Elements *elements, Py_ssize_t count, Arena *arena)
     elements->own_bits = TAKE(arena, uint64_t, count);
     elements->path_bits = TAKE(arena, uint64_t, count);
     elements->has_classes = TAKE(arena, bool, count);
+    elements->names = TAKE(arena, Span, count);
     return elements->tags && elements->depths && elements->numbers && elements->containers && elements->own_bits &&
-                   elements->path_bits && elements->has_classes
+                   elements->path_bits && elements->has_classes && elements->names
                ? 0
                : -1;
 }
@@ -484,6 +491,7 @@ int describe(Tag *const *tags, int32_t *parents, int32_t *ends, Py_ssize_t count
         elements->numbers[node] = number_of(&kinds, tag, kind_count);
         kind_count += elements->numbers[node] == kind_count;
         elements->own_bits[node] = tag->own_bits;
+        elements->names[node] = tag->names;
         elements->has_classes[node] = tag->classes.size > 0;
         elements->depths[node] = node == 0 ? 0 : elements->depths[parent] + 1;
         elements->path_bits[node] = node == 0 ? tag->own_bits : elements->path_bits[parent] | tag->own_bits;

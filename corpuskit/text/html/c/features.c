@@ -89,7 +89,8 @@ static const int WEIGHTS[] = {1, 2, 3, 4, 4, 4, 3, 2, 1};
 #define SMOOTH_WORDS (SAME_BEFORE + 2)
 #define AROUND (SMOOTH_WORDS + 2)
 #define NEAR_GROUPS (AROUND + CLASS_GROUPS + TAG_GROUPS)
-#define COLUMNS (NEAR_GROUPS + CLASS_GROUPS)
+#define NAME_COLUMNS (NEAR_GROUPS + CLASS_GROUPS)
+#define COLUMNS (NAME_COLUMNS + 7)
 
 /* By their first letter, so that few are compared at any character. */
 static const char *const BOILERPLATE_PHRASES[] = {
@@ -625,7 +626,7 @@ static int take_counts(TextCounts *counts, Py_ssize_t count, Arena *arena)
 
 /* Fill in the table: one row a block, one column for each of `NAMES`. Returns -1 with an exception if memory is short.
  */
-int fill_features(const PageBlocks *page, int32_t *table, Arena *arena)
+int fill_features(const PageBlocks *page, const NameWords *words, int32_t *table, Arena *arena)
 {
     TextCounts counts;
     unsigned char first_phrases[256];
@@ -650,5 +651,5 @@ int fill_features(const PageBlocks *page, int32_t *table, Arena *arena)
         return -1;
     for (Py_ssize_t index = 0; index < page->block_count; index++)
         fill_near_columns(page, index, table);
-    return 0;
+    return fill_name_columns(page, words, table + NAME_COLUMNS, COLUMNS, arena);
 }

@@ -78,20 +78,23 @@ static PyObject *page_elements(PyObject *module, PyObject *capsule)
 {
     (void)module;
     const PageBlocks *page = PyCapsule_GetPointer(capsule, PAGE);
-    PyObject *tuple = page == NULL ? NULL : PyTuple_New(9);
+    PyObject *tuple = page == NULL ? NULL : PyTuple_New(10);
     if (tuple == NULL)
         return NULL;
     const Elements *elements = &page->elements;
     PyObject *tags = PyList_New(elements->count), *have_classes = PyList_New(elements->count);
-    if (tags == NULL || have_classes == NULL || PyTuple_SetItem(tuple, 0, tags) < 0 ||
-        PyTuple_SetItem(tuple, 7, have_classes) < 0) {
+    PyObject *names = PyList_New(elements->count);
+    if (tags == NULL || have_classes == NULL || names == NULL || PyTuple_SetItem(tuple, 0, tags) < 0 ||
+        PyTuple_SetItem(tuple, 7, have_classes) < 0 || PyTuple_SetItem(tuple, 9, names) < 0) {
         Py_DECREF(tuple);
         return NULL;
     }
     int result = 0;
     for (Py_ssize_t node = 0; result == 0 && node < elements->count; node++) {
         PyObject *tag = PyUnicode_FromString(elements->tags[node]);
-        result = tag == NULL || PyList_SetItem(tags, node, tag) < 0 ||
+        PyObject *own_names = PyUnicode_DecodeUTF8(elements->names[node].start, elements->names[node].size, "strict");
+        result = tag == NULL || PyList_SetItem(tags, node, tag) < 0 || own_names == NULL ||
+                 PyList_SetItem(names, node, own_names) < 0 ||
                  PyList_SetItem(have_classes, node, PyBool_FromLong(elements->has_classes[node])) < 0;
     }
     if (result || add_list(tuple, 1, elements->parents, sizeof(int32_t), elements->count) < 0 ||
@@ -168,17 +171,18 @@ static PyObject *block_count(PyObject *module, PyObject *capsule)
     return page == NULL ? NULL : PyLong_FromSsize_t(page->block_count);
 }
 
-/* features(page, folded_title) -> int32 features as bytes: one row a block. */
+/* features(page, folded_title, name_words) -> int32 features as bytes: one row a block. */
 static PyObject *features(PyObject *module, PyObject *arguments)
 {
-    PyObject *capsule;
+    PyObject *capsule, *name_words;
     const char *title;
     Py_ssize_t title_size;
     (void)module;
-    if (!PyArg_ParseTuple(arguments, "Os#", &capsule, &title, &title_size))
+    if (!PyArg_ParseTuple(arguments, "Os#O", &capsule, &title, &title_size, &name_words))
         return NULL;
     PageBlocks *page = PyCapsule_GetPointer(capsule, PAGE);
-    if (page == NULL)
+    const NameWords *words = page == NULL ? NULL : name_words_of(name_words);
+    if (words == NULL)
         return NULL;
     page->title = title;
     page->title_size = title_size;
@@ -186,7 +190,7 @@ static PyObject *features(PyObject *module, PyObject *arguments)
     PyObject *result =
         PyBytes_FromStringAndSize(NULL, page->block_count * features_count() * (Py_ssize_t)sizeof(int32_t));
     Arena arena = {0};
-    if (result != NULL && fill_features(page, (int32_t *)(void *)PyBytes_AsString(result), &arena) < 0)
+    if (result != NULL && fill_features(page, words, (int32_t *)(void *)PyBytes_AsString(result), &arena) < 0)
         Py_CLEAR(result);
     arena_free(&arena);
     page->title = NULL;
@@ -233,6 +237,7 @@ static PyMethodDef methods[] = {
     {"block_count", block_count, METH_O, "Return the number of blocks of a page."},
     {"choose", choose, METH_VARARGS, "Return which blocks of a page are kept."},
     {"features", features, METH_VARARGS, "Return the features of all blocks of a page."},
+    {"load_name_words", load_name_words, METH_VARARGS, "Return words for `features`."},
     {"load_trees", load_trees, METH_VARARGS, "Return trees for `sum_leaves`."},
     {"sum_leaves", sum_leaves, METH_VARARGS, "Return the sum of the leaves that each row of features leads to."},
     {"visible_markup", visible_markup, METH_O, "Return the visible source of a page, its JSON-LD and its tags."},
