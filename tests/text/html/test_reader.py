@@ -83,6 +83,21 @@ def text_of(markup: str, xml: bool = False) -> str:
         ("<ol type=A><li>one<li>two</ol>", "A. one\nB. two"),
         ("<ul><li>one</ul><ul><li>two</ul>", "- one\n\n- two"),
         # Tables.
+        (
+            "<table><tr><td colspan=2><h3>Berths</h3></td></tr><tr><td>int</td><td>berth</td></tr><tr><th>"
+            "<h3>Tides</h3></th></tr><tr><td>char</td><td>tide</td></tr></table>",
+            "Berths\n\nint\tberth\n\nTides\n\nchar\ttide",
+        ),
+        (
+            "<table><tr><td><h3>Berths</h3></td><td>int</td></tr><tr><td>a</td><td>b</td></tr></table>",
+            "Berths\n\nint\na\nb",
+        ),
+        (
+            "<table><tr><td><h3>Pier</h3></td></tr><tr><td><p>a</p><p>b</p><p>c</p><p>d</p></td><td>e</td></tr></table>",
+            "Pier\n\na\n\nb\n\nc\n\nd\n\ne",
+        ),
+        ("<table><tr><td>ebb</td><td><pre>ebb(1)</pre></td></tr></table>", "ebb\tebb(1)"),
+        ("<table><tr><td>ebb</td><td><pre>if 1:\n  ebb()</pre></td></tr></table>", "ebb\n\nif 1:\n  ebb()"),
         ("<table><tr><td></td><td>1</td><td></td><td>2</td></tr><tr><td>a</table>", "\t1\t\t2\na"),
         (
             "<table><tr><th rowspan=2>Port<th colspan=2>Tide<tr><th>high<th>low<tr><td>Ost<td>3<td>1</table>",
