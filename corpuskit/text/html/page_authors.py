@@ -64,7 +64,7 @@ _TAIL = re.compile(
     r"\s*(?:[|•·–—]|\s-\s|,?\s(?:am|on|le|el|il|vom|den)\s\d|\son\s[A-Z][a-z]+\s\d"
     rf"|(?:(?:^|\s)(?:Last|First))?\s(?:Published|Posted|Updated)\b(?!\sby)|(?:(?:^|,?\s)(?:am|on|le|el)\s+|^|,\s*)(?:{_WEEKDAY})\b).*$"
 )
-_TO_DAY = re.compile(r",?\s(?:am|on|le|el|il|op|den|vom|dne|em|at)\s*$")
+_TO_DAY = re.compile(r",?\s(?:am|on|le|el|il|op|den|vom|em|at)\s*$")
 """What stands between a name and the day of publication."""
 _RANK = r"(?i:senior|junior|staff|chief|contributing|managing|deputy|new|full|active)"
 _ROLE = re.compile(

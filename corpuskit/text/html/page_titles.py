@@ -58,7 +58,7 @@ _TORN_NAME = re.compile(r"(?<=\w)::\s+(?=[\w~])")
 """A name with that of its space in an element of its own: `std:: sort`."""
 _FILE_NAME = re.compile(r"[^\s/]+\.(?:x?html?|php|aspx?|md|txt|pdf|docx?)", re.IGNORECASE)
 _TELEPHONE = re.compile(r"\(?\b\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b")
-_SECTION_NAMES = frozenset(("news", "blog", "aktuelles", "nachrichten", "neuigkeiten", "presse", "press", "articles"))
+_SECTION_NAMES = frozenset(("news", "blog", "aktuelles", "nachrichten", "neuigkeiten", "press", "articles"))
 """What the heading above a page's own may say, when it is that of a section of the site."""
 _SEPARATOR = re.compile(
     r"\s+(?:[|\-–—:·•»›>/~]|::|\|\|)\s+|\s*[|»›_]\s*|:\s+|(?<=[\u3000-\u9fff\uff00-\uffef])[-–—_](?=\w)"
