@@ -52,6 +52,7 @@ TOKENS = (
     "<dialog open>", "<template shadowrootmode=open>", "<A HREF=X>", "<SPAN>", "</SPAN>", "<code>", "</code>",
     "<div role=tooltip>", "<div id=cookie-banner>", "<div hidden id=x>", "<i data-target='#x'>", "<ruby>", "<rt>",
     "?", "<li><a href=x>a</a></li>", "<li><a href=x>b</a></li><li><a href=x>c</a></li><li><a href=y>d</a></li>",
+    "(", "e<sup>", "k+1</sup>", "<sup>iz", "m</sub>",
 )  # fmt: skip
 
 

@@ -96,6 +96,10 @@ class WrittenDay(NamedTuple):
     end: int
 
 
+_UNSET_DAYS = frozenset(("1900-01-01", "1970-01-01"))
+"""What programs write where no day was set."""
+
+
 def timestamp_day(value: object) -> str:
     """Return the calendar day that a timestamp begins with, or else the only one it mentions; else an empty string.
 
@@ -108,7 +112,8 @@ def timestamp_day(value: object) -> str:
         return ""
     match = _TIMESTAMP.match(value)
     if match:
-        return _day(match[1], match[3] or match[5], match[4] or match[6])
+        day = _day(match[1], match[3] or match[5], match[4] or match[6])
+        return "" if day in _UNSET_DAYS else day
     days = {written.day for written in written_days(value, None)}
     return days.pop() if len(days) == 1 else ""
 

@@ -7,12 +7,15 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpuskit.text.html.blocks import drop_empty_sections, reads_like_content
 from corpuskit.text.html.classifier import BlockScores
 from corpuskit.text.html.rows import PlacedBlock
 
 __all__ = ["Choice", "asks_for_consent", "choose"]
+
+Integers = NDArray[np.int64]
 
 EXCESS_WEIGHT = 11
 """Tenths that a kept word counts in the expected F1: a text too many is worse than one too few."""
@@ -40,6 +43,8 @@ LEAST_RECORDS = (3, 4)
 """Part of the words of such records that must be kept for the rest of them to be kept too."""
 FEWEST_RECORDS = 3
 """Elements from which those with the same classes are records of one kind."""
+FEWEST_SIGNATURES = 2
+"""Headings with a table right after them from which such tables are signatures of what the headings name."""
 SURE_HEADING = 1_500
 """Score from which a heading is kept even if nothing that it heads is."""
 SURELY_NONE = -2_000
@@ -80,18 +85,24 @@ def choose(placed_blocks: list[PlacedBlock], scores: BlockScores) -> Choice:
     F-measure: A tale of two approaches", ICML 2012): where the trees doubt a whole page, less sure blocks are kept too.
     Tables, lists and code are kept or left out whole, a heading goes with what it heads.
     """
-    threshold = _best_threshold(scores)
+    probabilities = scores.probabilities
+    atoms = list(_atoms(placed_blocks))
+    for start, end in atoms:
+        words = scores.half_words[start:end]
+        probabilities[start:end] = int((probabilities[start:end] * words).sum()) // max(1, int(words.sum()))
+    threshold = _best_threshold(probabilities, scores.half_words)
     if threshold is None:
         return Choice([False] * len(placed_blocks))
-    is_kept: list[bool] = (scores.probabilities >= threshold).tolist()
+    is_kept: list[bool] = (probabilities >= threshold).tolist()
     plainly_kept = _plain_choice_if_too_much_is_lost(placed_blocks, is_kept, scores)
-    is_kept = plainly_kept or is_kept
-    for start, end in _atoms(placed_blocks):
-        words = scores.half_words[start:end]
-        mean = int((scores.probabilities[start:end] * words).sum()) // max(1, int(words.sum()))
-        is_kept[start:end] = [mean >= threshold] * (end - start)
+    if plainly_kept:
+        for start, end in atoms:
+            plainly_kept[start:end] = is_kept[start:end]
+        is_kept = plainly_kept
     _complete_records(placed_blocks, is_kept, scores)
     _fill_gaps(placed_blocks, is_kept, scores)
+    _keep_signatures(placed_blocks, is_kept, scores)
+    _keep_code(placed_blocks, is_kept, scores)
     _keep_headings(placed_blocks, is_kept, scores)
     _drop_consent(placed_blocks, is_kept)
     _drop_copies(placed_blocks, is_kept, scores)
@@ -104,20 +115,22 @@ def choose(placed_blocks: list[PlacedBlock], scores: BlockScores) -> Choice:
     return Choice(is_kept, plainly_kept is not None)
 
 
-def _best_threshold(scores: BlockScores) -> int | None:
-    """Return the probability down to which blocks are kept; None if the page has no content."""
+def _best_threshold(probabilities: Integers, half_words: Integers) -> int | None:
+    """Return the probability down to which blocks are kept; None if the page has no content.
+
+    All rows of a table and all items of a list have the same probability, as they are kept or left out together.
+    """
     # Blocks by probability; the expected F1 of the first k is 2 * sum(p * w) / (sum(w) + sum of all p * w).
     #
     # probabilities   [9000 6000 500], half_words [10 4 40]
     # hits            [90000 114000 134000]
     # sizes           [110000 154000 594000]
     # F1              [.74 .79 .37]         the first two are kept
-    probabilities = scores.probabilities
     if int(probabilities.max()) < NO_CONTENT:
         return None
     order = np.argsort(-probabilities, kind="stable")
-    hits = np.cumsum(probabilities[order] * scores.half_words[order])
-    sizes = np.cumsum(scores.half_words[order]) * (1_000 * EXCESS_WEIGHT)
+    hits = np.cumsum(probabilities[order] * half_words[order])
+    sizes = np.cumsum(half_words[order]) * (1_000 * EXCESS_WEIGHT)
     best = int(np.argmax(2 * hits / (sizes + hits[-1])))
     return int(probabilities[order[best]])
 
@@ -150,13 +163,19 @@ def _complete_records(placed_blocks: list[PlacedBlock], is_kept: list[bool], sco
         groups.setdefault((placed.signature, placed.block.kind == "heading"), []).append(index)
     for indexes in groups.values():
         words = scores.half_words[indexes]
-        kept_words = int(words[np.array([is_kept[index] for index in indexes])].sum())
+        is_kept_here = np.array([is_kept[index] for index in indexes])
+        kept_words = int(words[is_kept_here].sum())
         records = len({placed_blocks[index].container for index in indexes})
         if records < FEWEST_RECORDS:
             continue
         if kept_words * LEAST_RECORDS[1] > int(words.sum()) * LEAST_RECORDS[0]:
+            linked_words = int((words * scores.linked[indexes])[is_kept_here].sum())
+            are_linked = linked_words >= LINKED_BETWEEN * kept_words
             for index in indexes:
-                is_kept[index] = is_kept[index] or _may_be_added(placed_blocks, scores, index)
+                is_kept[index] |= _may_be_added(placed_blocks, scores, index) or (
+                    # The names of cards are links, each of them.
+                    are_linked and not placed_blocks[index].is_link_run and int(scores.log_odds[index]) >= LEAST_LINKED
+                )
         else:
             posts = [index for index in indexes if is_kept[index] and not placed_blocks[index].is_reply]
             replies = [index for index in indexes if _is_reply(placed_blocks[index], scores, index)]
@@ -195,6 +214,43 @@ def _fill_gaps(placed_blocks: list[PlacedBlock], is_kept: list[bool], scores: Bl
             if not _may_be_added(placed_blocks, scores, index):
                 break
             is_kept[index] = True
+
+
+def _keep_signatures(placed_blocks: list[PlacedBlock], is_kept: list[bool], scores: BlockScores) -> None:
+    """Keep a table between a heading and its text where a page has several: what a program's members look like."""
+    tables = [index for index in range(1, len(placed_blocks)) if _is_table_of_heading(placed_blocks, is_kept, index)]
+    if len(tables) < FEWEST_SIGNATURES:
+        return
+    for start in tables:
+        end = start
+        while end < len(placed_blocks) and not is_kept[end]:
+            end += 1
+        gap = range(start, end)
+        table = placed_blocks[start].cell
+        if end < len(placed_blocks) and all(
+            (cell := placed_blocks[index].cell)
+            and table
+            and cell.table == table.table
+            and _may_be_added(placed_blocks, scores, index)
+            for index in gap
+        ):
+            is_kept[start:end] = [True] * len(gap)
+
+
+def _is_table_of_heading(placed_blocks: list[PlacedBlock], is_kept: list[bool], index: int) -> bool:
+    """Whether a table begins right after a kept heading that is not in a table."""
+    before = placed_blocks[index - 1]
+    is_after_heading = is_kept[index - 1] and before.block.kind == "heading" and before.cell is None
+    return is_after_heading and placed_blocks[index].cell is not None
+
+
+def _keep_code(placed_blocks: list[PlacedBlock], is_kept: list[bool], scores: BlockScores) -> None:
+    """Keep code right after kept text, and most of all after text that ends in a colon: a program's output."""
+    for before, index in pairwise(range(len(placed_blocks))):
+        text = placed_blocks[before].block
+        if placed_blocks[index].block.kind == "preformatted" and is_kept[before] and text.kind != "heading":
+            least = LEAST_CODE if text.text.endswith((":", "\uff1a")) else LEAST_BETWEEN
+            is_kept[index] |= int(scores.log_odds[index]) >= least
 
 
 def _may_be_added(placed_blocks: list[PlacedBlock], scores: BlockScores, index: int) -> bool:

@@ -22,6 +22,7 @@ from corpuskit.text.html.choice import choose
 from corpuskit.text.html.compiled import compiled_core
 from corpuskit.text.html.compiled_page import choose_compiled, read_compiled
 from corpuskit.text.html.metadata import page_metadata
+from corpuskit.text.html.notices import is_notice
 from corpuskit.text.html.reader import read
 
 __all__ = [
@@ -306,7 +307,7 @@ def _classify(page: Page, output: TextFormat) -> tuple[Extraction, float]:
     if compiled_core() is not None:
         compiled_choice = choose_compiled(read_compiled(page.markup, page.is_xml), title)
         way = "plain" if compiled_choice.is_plain else "trees" if compiled_choice.features else ""
-        return Extraction(_render(compiled_choice.blocks, output), way), compiled_choice.confidence
+        return Extraction(_text_of(compiled_choice.blocks, output), way), compiled_choice.confidence
     elements, placed_blocks = read(page.markup, page.is_xml)
     if not placed_blocks:
         return Extraction(""), 0.0
@@ -315,7 +316,14 @@ def _classify(page: Page, output: TextFormat) -> tuple[Extraction, float]:
     kept_blocks = [
         block for placed, keep in zip(placed_blocks, choice.is_kept, strict=True) if keep for block in placed.blocks
     ]
-    return Extraction(_render(kept_blocks, output), "plain" if choice.is_plain else "trees"), scores.confidence
+    return Extraction(_text_of(kept_blocks, output), "plain" if choice.is_plain else "trees"), scores.confidence
+
+
+def _text_of(kept_blocks: list[blocks.Block], output: TextFormat) -> str:
+    """Return the text of the blocks; none if it is only a notice ("Loading...") in place of the page's content."""
+    if len(kept_blocks) == 1 and is_notice(kept_blocks[0].text):
+        return ""
+    return _render(kept_blocks, output)
 
 
 def _native_blocks(page: Page) -> list[blocks.Block]:

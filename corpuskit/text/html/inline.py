@@ -31,13 +31,29 @@ _ATTRIBUTE_PATTERNS = (
     r"hidden|display:\s*none",
     r"user-select:\s*none"
     rf"|{_CLASS}(?:katex-html|MathJax(?:_Preview|_SVG|_CHTML)?|mjx-chtml|sr-only|visually-?hidden|screen-reader-text)\b",
-    rf"{_CLASS}(?:linenos?|lnt|gutter|blob-num|line-?num(?:ber)?s?|react-code-line-number)\b",
+    rf"{_CLASS}(?:linenos?|lnt|gutter|blob-num|line-?num(?:ber)?s?|react-code-line-number"
+    r"|source-?line-?nos?)\b",
     r"display:\s*(?:block|flex|grid|table)\b",
     r"""class=["']?[^"'>]*\b(?:tex|math|latex|mwe-math-fallback-image\w*)\b""",
 )
 _PERMALINK_SIGNS = frozenset(("¶", "#", "§", "🔗", "⚓", "\uf0c1", "\uf1cb", "¶¶"))
 _EXPONENT = re.compile(r"[+\-\u2212\u2013]?(?:\d{1,4}(?:[.,/]\d{1,3})?|[nxkijtm])[+\-\u2212]?", re.ASCII)
 _INDEX = re.compile(r"\d{1,4}", re.ASCII)
+_MINUS = r"\-\u2212\u2013"
+_TERM = (
+    r"(?=[\w(])\(?(?:\d{1,4}(?:[.,]\d{1,3})?[ ]?)?(?:(?:log|ln|exp|sin|cos|tan)[ ]?)?"
+    r"(?:[ijkmnpqtuvwxyz\u03b8\u03bb\u03c0\u03c9]{1,3}|[A-Za-z])?\)?"
+)
+"""A number, a product of variables, or a function of these; ordinals (`th`, `er`) and titles (`me`) are none."""
+_OPERATOR = rf"[ ]?[+{_MINUS}*/\u00b7\u00d7^][ ]?"
+_SUM = re.compile(rf"[+{_MINUS}]?{_TERM}(?:{_OPERATOR}{_TERM})+")
+_PRODUCT = re.compile(
+    rf"[+{_MINUS}]?(?:\d{{1,4}}[ ]?)?(?:(?:log|ln|exp|sin|cos|tan)[ ])?[ijkmnpqtuvwxyz\u03b8\u03bb\u03c0\u03c9]{{1,3}}"
+)
+_NOTES = re.compile(rf"[a-h][ ]?[{_MINUS}/][ ]?[a-h]")
+"""The letters of several footnotes."""
+MAX_EXPRESSION = 24
+"""Most characters of an exponent or index that is an expression."""
 _TEX_COMMAND = re.compile(
     r"\\(?:begin\{|left[(\[|.\\]|(?:[dt]?frac|sqrt|sum|int|prod|lim|operatorname|math[a-z]+|infty|partial|nabla|cdot|times"
     r"|leq?|geq?|neq?|vec|overline|underline|alpha|beta|gamma|delta|epsilon|theta|lambda|sigma|phi|psi|omega)(?![a-zA-Z]))"
@@ -95,8 +111,8 @@ class _InlineReader:
     link_start: int = -1
     """Index in `parts` of what an open link begins with."""
     link_is_local: bool = False
-    script_start: int = -1
-    """Index in `parts` of what an open `sup` or `sub` begins with."""
+    scripts: list[tuple[int, int]] = field(default_factory=list)
+    """Of each open `sup` and `sub`: how many tags are open with it, and the index in `parts` of what it begins with."""
     linked: int = 0
     after_closing: bool = False
     """Whether a `span`, `b` or `strong` ended right before."""
@@ -130,7 +146,7 @@ class _InlineReader:
         elif tag == "a":
             self.link_start, self.link_is_local = len(self.parts), "#" in attributes
         elif tag == "sup" or tag == "sub":
-            self.script_start = len(self.parts)
+            self.scripts.append((len(self.open_tags), len(self.parts)))
         elif self.in_code:
             return
         elif marks & _BLOCK_STYLE and "block" in attributes:
@@ -150,8 +166,12 @@ class _InlineReader:
         elif tag == "a":
             if self.link_start >= 0:
                 self._end_link()
-        elif (tag == "sup" or tag == "sub") and self.script_start >= 0:
-            self._end_script(tag)
+        elif tag == "sup" or tag == "sub":
+            depth = len(self.open_tags) + 1
+            while self.scripts and self.scripts[-1][0] > depth:
+                self.scripts.pop()
+            if self.scripts and self.scripts[-1][0] == depth:
+                self._end_script(tag, self.scripts.pop()[1])
         self.after_closing = tag in _PARTING
 
     def _end_link(self) -> None:
@@ -163,21 +183,24 @@ class _InlineReader:
             self.linked += len(text)
         self.link_start = -1
 
-    def _end_script(self, tag: str) -> None:
+    def _end_script(self, tag: str, start: int) -> None:
         """Mark an exponent or index that would change a number or a word if it stood beside it unmarked."""
-        text = "".join(self.parts[self.script_start :]).strip()
-        before = "".join(self.parts[max(0, self.script_start - 2) : self.script_start])[-1:]
+        text = "".join(self.parts[start:]).strip()
+        base = "".join(self.parts[max(0, start - 2) : start])[-2:]
+        before = base[-1:]
         if tag == "sup":
             is_marked = (before.isalnum() or before in tuple(")]}")) and _EXPONENT.fullmatch(text) is not None
         else:
             is_long = before.isdigit() or (before.isalpha() and len(text) > 1)
             is_marked = is_long and _INDEX.fullmatch(text) is not None
+        sign = "^" if tag == "sup" else "_"
         if is_marked:
-            self.parts[self.script_start :] = ["^" if tag == "sup" else "_", text]
+            self.parts[start:] = [sign, text]
             self.index_is_open = True
+        elif _may_be_expression(text) and _is_expression(sign, base, text):
+            self.parts[start:] = [sign, f"({text})"]
         elif text and tag == "sub" and text[-1].isdigit():
             self.index_is_open = True
-        self.script_start = -1
 
     def _words_meet(self, following: str) -> bool:
         """Whether a word or number ends before and another begins: "Anna LeeKeeper", "$120" and "10 % off".
@@ -204,6 +227,26 @@ def _careful_text(markup: str, linked: int, in_code: bool) -> tuple[str, int]:
         if text:
             reader.add_text(text)
     return "".join(reader.parts), linked + reader.linked
+
+
+def _may_be_expression(text: str) -> bool:
+    """Whether a text is short and more than one sign, and has a letter."""
+    return 1 < len(text) <= MAX_EXPRESSION and any(character.isalpha() for character in text)
+
+
+def _is_expression(sign: str, base: str, text: str) -> bool:
+    """Whether an exponent or index (`^` or `_`) is an expression; `base` are the two characters before it.
+
+    >>> _is_expression("^", " e", "iz"), _is_expression("^", " 2", "k+1"), _is_expression("^", "me", "a-b")
+    (True, True, False)
+    """
+    if not base or (base[-1].isalpha() and base[:-1].isalnum()) or not (base[-1].isalnum() or base[-1] in ")]}"):
+        return False
+    if _SUM.fullmatch(text):
+        return _NOTES.fullmatch(text) is None
+    is_product = sign == "^" and _PRODUCT.fullmatch(text) is not None
+    # Beside a number, letters alone may be a unit or an ordinal.
+    return is_product and not (base[-1].isdigit() and text.isalpha())
 
 
 def _is_hidden(tag: str, marks: int) -> bool:

@@ -47,9 +47,11 @@ _FOREIGN_MARK = re.compile(
 _EMPTY = frozenset({"meta", "link", "img", "input", "body", "html", "br"})
 _LEAD = re.compile(
     r"^(?:(?:written|posted|published|reported|article|story|text|words|veröffentlicht|geschrieben|ein artikel"
-    r"|ein beitrag|eingestellt|publié|publicado|escrito|scritto)\s+)?"
+    r"|ein beitrag|eingestellt|erstellt|verfasst|gepostet|publié|rédigé|publicado|escrito|scritto|pubblicato|geschreven"
+    r"|gepubliceerd|geplaatst|(?:view |see |read )?(?:all|more) (?:posts|articles|stories|entries)"
+    r"|alle (?:beiträge|artikel)|(?:voir )?tous les articles)\s+)?"
     r"(?:by|von|vom|par|por|di|door|av|af|przez|автор)\s*:?\s+"
-    r"|^(?:text|autor(?:in|en)?|authors?|words|redaktion|verfasser|writer|автор|作者)\s*[:：]\s*"
+    r"|^(?:text|autor(?:in|en)?|auteure?s?|autore|autores|authors?|words|redaktion|verfasser(?:in)?|writer|автор|作者)\s*[:：]\s*"
     r"|^(?:作者|记者|記者|文)\s*[:：/]\s*",
     re.IGNORECASE,
 )
@@ -62,12 +64,24 @@ _TAIL = re.compile(
     r"\s*(?:[|•·–—]|\s-\s|,?\s(?:am|on|le|el|il|vom|den)\s\d|\son\s[A-Z][a-z]+\s\d"
     rf"|(?:(?:^|\s)(?:Last|First))?\s(?:Published|Posted|Updated)\b(?!\sby)|(?:(?:^|,?\s)(?:am|on|le|el)\s+|^|,\s*)(?:{_WEEKDAY})\b).*$"
 )
+_TO_DAY = re.compile(r",?\s(?:am|on|le|el|il|op|den|vom|em|at)\s*$")
+"""What stands between a name and the day of publication."""
+_RANK = r"(?i:senior|junior|staff|chief|contributing|managing|deputy|new|full|active)"
+_ROLE = re.compile(
+    rf"(?:,\s*|\s+(?=(?:{_RANK}|[A-Z]{{2,4}})\s))(?:{_RANK}\s+|[A-Z]{{2,4}}\s+)*"
+    r"(?i:member|reporter|editor|writer|correspondent|contributor|columnist|moderator|journalist|redakteur(?:in)?)$"
+)
+"""A role or rank behind a name."""
+_COMPANY = re.compile(
+    r"\s(?:GmbH(?: & Co\.? KG)?|mbH|Inc|LLC|Ltd|Limited|Corp|Corporation|sp\. ?z ?o\. ?o|s\.r\.o|S\.A|S\.p\.A|S\.r\.l"
+    r"|B\.V|AG)\.?$"
+)
 _ADDRESS = re.compile(
     r"^(?:https?:|//|www\.|@|/)|^\S+@\S+$|^\S+/\S*\.(?:html?|php|aspx?)\b|^[\w-]+(?:\.[\w-]+)+/\S*$", re.IGNORECASE
 )
 _LEAD_ALONE = re.compile(
     r"^(?:(?:written|posted|published|veröffentlicht|geschrieben|publié|publicado|erstellt)\s?(?:by|on|in|am|von|par|le|por|el)?"
-    r"|by|von|vom|par|por|di|door|authors?|autor(?:in|en)?|text|writer|interview|teilen|share)\W*$",
+    r"|by|von|vom|par|por|di|door|authors?|autor(?:in|en)?|text|writer|interview|teilen|share|print|drucken|imprimer|imprimir|stampa|afdrukken|e-?mail|pdf|tweet|reply|permalink)\W*$",
     re.IGNORECASE,
 )
 _WORDLESS = re.compile(
@@ -94,10 +108,11 @@ def _unique(names: Iterable[str]) -> list[str]:
 
 
 def _name(value: str) -> str:
-    """Return a name on one line without the words of a byline; empty if it is none, but an address say."""
+    """Return a name on one line without the words of a byline; empty if it is none, but an address or a company say."""
     line = single_line(value)
-    line = _LEAD.sub("", line, count=1).strip(" ,;|:-")
-    return "" if not line or _ADDRESS.search(line) or _LEAD_ALONE.match(line) else line
+    line = _ROLE.sub("", _LEAD.sub("", line, count=1).strip(" ,;|:-"))
+    is_none = not line or _ADDRESS.search(line) or _LEAD_ALONE.match(line) or _COMPANY.search(line)
+    return "" if is_none else line
 
 
 def _is_nobody(name: str, titles: PageTitles) -> bool:
@@ -125,7 +140,7 @@ def _is_author(tag: StartTag) -> bool:
 def _byline(text: str) -> str:
     """Return the name in a byline; empty if it is a text rather than a name."""
     days = written_days(text, None)
-    line = text[: days[0].start] if days and days[0].start else text
+    line = _TO_DAY.sub("", text[: days[0].start]) if days and days[0].start else text
     name = _name(_TAIL.sub("", line))
     return (
         name if 0 < len(name.split()) <= MAX_NAME_WORDS and not any(character.isdigit() for character in name) else ""

@@ -94,6 +94,14 @@ _EVENT_WORD = re.compile(
 )
 
 
+_VERSION = re.compile(r"\b(?:version|ver|v|rev|firmware|build|kernel)\.?\s*$", re.IGNORECASE)
+_COMMIT = re.compile(r"\b(?=[0-9a-f]*[a-f])(?=[a-f]*\d)[0-9a-f]{7,40}\s*$")
+"""The digest of the version of a program before its day: not the day of a page that the program wrote."""
+_NUMBERS = re.compile(r"\d{1,4}\.\d{1,2}\.\d{1,4}")
+_END_AND_NUMBER = re.compile(r"\d{1,2}\.\s+\d{1,2}\.\d{2}")
+"""The end of one sentence and a number: lamp 1. 3.84 volts."""
+
+
 class PageDates:
     """The days that a page shows by its heading, or that elements are marked with.
 
@@ -301,11 +309,17 @@ def _days_of_page(text: str, days: list[WrittenDay], *, modified: bool) -> set[s
     for written in days:
         lead = text[position : written.start]
         position = written.end
-        if _RANGE.search(lead) or _EVENT_WORD.search(lead):
+        if _RANGE.search(lead) or _EVENT_WORD.search(lead) or _is_number(lead, text[written.start : written.end]):
             return set()
         if _is_updated(lead) == modified:
             own_days.add(written.day)
     return own_days
+
+
+def _is_number(lead: str, day: str) -> bool:
+    """Whether what reads like a day is the number of a version, or the end of a sentence and a number."""
+    is_version = _NUMBERS.fullmatch(day) is not None and _VERSION.search(lead) is not None
+    return is_version or _COMMIT.search(lead) is not None or _END_AND_NUMBER.fullmatch(day) is not None
 
 
 def _words_beside(text: str, days: list[WrittenDay]) -> list[str]:

@@ -13,12 +13,23 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from corpuskit.text.html.json_ld import comparable_title
-from corpuskit.text.html.raw_markup import VisibleMarkup, any_name, inner_text, single_line, start_tags, text_of
+from corpuskit.text.html.raw_markup import (
+    MAX_LENGTH,
+    StartTag,
+    VisibleMarkup,
+    any_name,
+    inner_text,
+    single_line,
+    start_tags,
+    text_of,
+)
 
 __all__ = ["PageTitles", "page_titles"]
 
 MAX_HEADINGS = 200
 """Most headings that are looked at."""
+MAX_MENUS = 20
+"""Most menus whose headings are told from the page's."""
 MAX_SEPARATORS = 20
 """Most separators of a title that may stand before or behind the site's name."""
 MIN_TITLE = 10
@@ -40,6 +51,15 @@ _KICKER = re.compile(
 """Names of what stands in a heading above, below or beside its own text."""
 _OWN_TAG = re.compile(r"<(?!/|a[\s>])[^<>]*>\s*$", re.IGNORECASE)
 """The start tag of an element, not a link, whose text begins here."""
+_BUTTON = re.compile(r"<button[\s>][^<]*(?:<(?!/?button)[^<]*)*</button\s*>", re.IGNORECASE)
+_PERMALINK = re.compile(r"\s*[\u00b6\u2693\U0001f517\uf0c1]+(?=\s|$)")
+_LOCAL_LINK = re.compile(r"<a\s[^>]*href\s*=\s*[\"']?#", re.IGNORECASE)
+_TORN_NAME = re.compile(r"(?<=\w)::\s+(?=[\w~])")
+"""A name with that of its space in an element of its own: `std:: sort`."""
+_FILE_NAME = re.compile(r"[^\s/]+\.(?:x?html?|php|aspx?|md|txt|pdf|docx?)", re.IGNORECASE)
+_TELEPHONE = re.compile(r"\(?\b\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b")
+_SECTION_NAMES = frozenset(("news", "blog", "aktuelles", "nachrichten", "neuigkeiten", "press", "articles"))
+"""What the heading above a page's own may say, when it is that of a section of the site."""
 _SEPARATOR = re.compile(
     r"\s+(?:[|\-–—:·•»›>/~]|::|\|\|)\s+|\s*[|»›_]\s*|:\s+|(?<=[\u3000-\u9fff\uff00-\uffef])[-–—_](?=\w)"
 )
@@ -107,12 +127,15 @@ class PageTitles:
     def _only_heading(self) -> str:
         """Return the text of the only heading of the first level if a stated title has one of its longer words."""
         headings = [heading for heading in self.all_headings if heading.level == 1]
-        if len(headings) != 1:
+        if len(headings) != 1 or _TELEPHONE.search(headings[0].text):
             return ""
         heading_words = comparable_title(headings[0].text)
         if any(title and heading_words.startswith(comparable_title(title)) for title in self.stated_titles):
             # The title is the heading's short form.
             return ""
+        if heading_words.split()[-1:] == comparable_title(self.document_title).split()[:1]:
+            # "Function sort" in "sort in list".
+            return self._without_kicker(headings[0])
         words, *title_words = (_longer_words(text) for text in (headings[0].text, *self.stated_titles))
         return self._without_kicker(headings[0]) if words & set().union(*title_words) else ""
 
@@ -124,21 +147,29 @@ class PageTitles:
             close = inner.find(f"</{tag.name}", tag.end)
             if close > 0 and _KICKER.search(tag.marks):
                 inner = inner[: tag.start] + " " * (close - tag.start) + inner[close:]
-        return single_line(text_of(inner)).strip(" :|–—-") or heading.text
+        return _own_text(inner).strip(" :|–—-") or heading.text
 
     def best(self, headline: str) -> str:
         """Return the title to take; `headline` is that of the page's JSON-LD."""
         confirmed = self.confirmed_heading(headline)
         if confirmed:
-            return confirmed[1]
+            return self._own_heading(confirmed[0]) or confirmed[1]
         only_heading = self._only_heading()
         if only_heading:
             return only_heading
         for title in (*self.stated_titles[:-1], headline, self.document_title):
             cleaned = self.without_site(title)
-            if cleaned and not self.is_site(cleaned):
+            if cleaned and not self.is_site(cleaned) and not _FILE_NAME.fullmatch(cleaned):
                 return cleaned
-        return next((item.text for item in self.all_headings if item.level == 1), "") or self.document_title
+        least = 6 if _FILE_NAME.fullmatch(self.document_title) else 1
+        return next((item.text for item in self.all_headings if item.level <= least), "") or self.document_title
+
+    def _own_heading(self, heading: Heading) -> str:
+        """Return the only other heading of the first level if this one names a section of the site."""
+        if heading.text.casefold() not in _SECTION_NAMES:
+            return ""
+        others = [item.text for item in self.all_headings if item.level == 1 and item != heading]
+        return others[0] if len(others) == 1 else ""
 
     def is_site(self, title: str) -> bool:
         """Whether a title is no more than the site's name."""
@@ -159,7 +190,10 @@ class PageTitles:
 def page_titles(page: VisibleMarkup, values: dict[str, str], url: str) -> PageTitles:
     """Return the titles that the page's source, `meta` elements and address give."""
     document_title = next((text for tag in page.tags["title"] if (text := inner_text(page.source, tag))), "")
-    stated_titles = [text for name in META_TITLES if name in values and (text := single_line(values[name]))]
+    document_title = _tidy_title(document_title)
+    stated_titles = [
+        text for name in META_TITLES if name in values and (text := _tidy_title(single_line(values[name])))
+    ]
     headings = tuple(_headings(page))
     site_names = set(_site_names(values, url))
     site_names.update(_brands(stated_titles, document_title, headings, site_names))
@@ -169,10 +203,45 @@ def page_titles(page: VisibleMarkup, values: dict[str, str], url: str) -> PageTi
 
 
 def _headings(page: VisibleMarkup) -> Iterator[Heading]:
+    menus = _menus(page.source)
     for tag in page.tags["heading"][:MAX_HEADINGS]:
-        text = inner_text(page.source, tag)
+        if tag.name != "h1" and any(start < tag.start < end for start, end in menus):
+            continue
+        text = _heading_text(page.source, tag)
         if text:
             yield Heading(int(tag.name[1]), text, tag.start, tag.end)
+
+
+def _menus(source: str) -> list[tuple[int, int]]:
+    """Return where the first `nav` elements start and end: their headings head lists of other pages."""
+    menus: list[tuple[int, int]] = []
+    end = 0
+    while len(menus) < MAX_MENUS and (start := source.find("<nav", end)) >= 0:
+        end = source.find("</nav", start)
+        if end < 0:
+            break
+        menus.append((start, end))
+    return menus
+
+
+def _heading_text(source: str, tag: StartTag) -> str:
+    text = inner_text(source, tag)
+    end = _HEADING_END.search(source, tag.end, tag.end + 4 * MAX_LENGTH)
+    return _own_text(source[tag.end : end.start()]) if end and text else _tidy_title(text)
+
+
+def _own_text(inner: str) -> str:
+    """Return the text of a heading without buttons and links to itself, and with names in one piece."""
+    if "<button" in inner:
+        inner = _BUTTON.sub(" ", inner)
+    text = single_line(text_of(inner))
+    if text.endswith("#") and _LOCAL_LINK.search(inner):
+        text = text[:-1].rstrip()
+    return _tidy_title(text)
+
+
+def _tidy_title(title: str) -> str:
+    return _TORN_NAME.sub("::", _PERMALINK.sub("", title))
 
 
 def _title_text(source: str, titles: tuple[str, ...]) -> tuple[int, int]:

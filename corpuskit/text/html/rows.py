@@ -13,6 +13,8 @@ CELL_CHARACTERS = 1_000
 """Longest text of a cell in a table of data; longer ones occur in tables that lay out a page."""
 CELL_BLOCKS = 8
 """Most blocks in such a cell."""
+SECTION_CELL_BLOCKS = 3
+"""Most blocks in a cell of a table with headings, each alone in its row; those of a page that is laid out have more."""
 MAX_COLUMNS = 200
 """Most columns that are written of a row."""
 
@@ -60,7 +62,8 @@ class PlacedBlock:
 def join_rows(placed_blocks: list[PlacedBlock]) -> list[PlacedBlock]:
     """Return the blocks with each row of a table of data as one block, its cells parted by tabs.
 
-    A cell without text keeps its column. Tables that lay out a page keep the blocks of their cells.
+    A cell without text keeps its column. A heading alone in its row stays one: it heads the rows after it, as in lists
+    of a program's members. Tables that lay out a page keep the blocks of their cells.
     """
     rows = _cells_by_row(placed_blocks)
     if not rows:
@@ -69,7 +72,7 @@ def join_rows(placed_blocks: list[PlacedBlock]) -> list[PlacedBlock]:
     joined_blocks: list[PlacedBlock] = []
     for placed in placed_blocks:
         cell = placed.cell
-        if cell is None or cell.table in layout_tables:
+        if cell is None or cell.table in layout_tables or placed.block.kind == "heading":
             joined_blocks.append(placed)
             continue
         first = rows[cell.row][0]
@@ -87,25 +90,38 @@ def _cells_by_row(placed_blocks: list[PlacedBlock]) -> dict[int, list[PlacedBloc
 
 
 def _layout_tables(rows: dict[int, list[PlacedBlock]]) -> set[int]:
-    """Return the tables that lay out a page: with headings, code or long texts, or without two cells in any row."""
+    """Return the tables that lay out a page.
+
+    These have headings beside other text, lines of code or long texts, or no row of two cells.
+    """
     layout_tables: set[int] = set()
     wide_tables: set[int] = set()
+    tables_of_sections: set[int] = set()
+    crowded_tables: set[int] = set()
     for row in rows.values():
         table = row[0].cell.table if row[0].cell else 0
         lengths: dict[int, int] = defaultdict(int)
         counts: dict[int, int] = defaultdict(int)
+        headings = 0
         for placed in row:
             column = placed.cell.column if placed.cell else 0
             lengths[column] += len(placed.block.text)
             counts[column] += 1
-            if placed.block.kind in ("heading", "preformatted"):
+            headings += placed.block.kind == "heading"
+            if placed.block.kind == "preformatted" and "\n" in placed.block.text:
                 layout_tables.add(table)
+        if headings == len(row) and len(lengths) == 1:
+            tables_of_sections.add(table)
+        elif headings:
+            layout_tables.add(table)
+        if max(counts.values()) > SECTION_CELL_BLOCKS:
+            crowded_tables.add(table)
         if max(lengths.values()) > CELL_CHARACTERS or max(counts.values()) > CELL_BLOCKS:
             layout_tables.add(table)
         if len(lengths) > 1:
             wide_tables.add(table)
     tables = {row[0].cell.table for row in rows.values() if row[0].cell}
-    return layout_tables | (tables - wide_tables)
+    return layout_tables | (tables - wide_tables) | (tables_of_sections & crowded_tables)
 
 
 def _row_block(cells: list[PlacedBlock]) -> PlacedBlock:

@@ -387,3 +387,20 @@ def test_a_number_that_starts_a_paragraph_is_escaped_as_commonmark_knows_it() ->
 def test_a_formula_of_one_sign_is_read_like_any_other(content: str, tex: str) -> None:
     assert tex_of_math("", content) == tex
     assert tex_of_math("", f"<mrow>{content}</mrow>") == tex
+
+
+@pytest.mark.parametrize(
+    ("notice", "is_content"),
+    [
+        ("Loading...", False),
+        ("Bitte warten\u2026", False),
+        ("Please enable JavaScript to see the tides.", False),
+        ("Your browser does not support frames.", False),
+        ("Your cart is currently empty.", False),
+        ("Loading a barge takes two days.", True),
+        ("Support the pier.", True),
+    ],
+)
+def test_a_notice_in_place_of_the_content_is_none(notice: str, is_content: bool) -> None:
+    assert written(f"<div><p>{notice}</p></div>") == (notice if is_content else "")
+    assert notice in written(f"<div><p>{notice}</p><p>{SENTENCE}</p><p>{SENTENCE} {SENTENCE}</p></div>")

@@ -437,3 +437,62 @@ def test_a_page_of_openers_takes_time_in_proportion_to_its_length(opener: str) -
     page_metadata("<h1>A mole in winter</h1>" + opener * (16 * 1024 * 1024 // len(opener)))
     # Some 2 seconds on a slow machine; the square of the length would take hours.
     assert time.process_time() - start < 20
+
+
+@pytest.mark.parametrize(
+    ("heading", "document_title", "title"),
+    [
+        ("<h1><small>pier::</small>moor</h1>", "pier::moor - reference", "pier::moor"),
+        (
+            "<h1>Tide tables<a class=headerlink href='#t'>\u00b6</a></h1>",
+            "Tide tables\u00b6 \u2014 Manual",
+            "Tide tables",
+        ),
+        ("<h1>Tide tables<span><a href='#t'>#</a></span></h1>", "Tide tables | Pier", "Tide tables"),
+        ("<h1>Songs in C #</h1>", "Songs in C # | Pier", "Songs in C #"),
+        (
+            "<nav><h2><a href=i>In pier::ropes</a></h2></nav><h1>Function <span>moor</span>&nbsp;"
+            "<button id=copy>Copy item path</button></h1>",
+            "moor in pier::ropes - Rust",
+            "Function moor",
+        ),
+        ("<h2>7. Ropes and knots</h2>", "knots-7.html", "7. Ropes and knots"),
+        ("<h1>News</h1><h1>The mole is mended</h1>", "News | Pier Trust", "The mole is mended"),
+        ("<h1><a href='tel:1'>(555) 555-0100</a> Pier Street 5</h1>", "Rope repair | Pier", "Rope repair | Pier"),
+    ],
+)
+def test_a_title_is_in_one_piece_and_the_pages_own(heading: str, document_title: str, title: str) -> None:
+    source = f"<html><head><title>{document_title}</title></head><body>{heading}<p>{TEXT}</p></body></html>"
+    assert page_metadata(source)["title"] == title
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Version 4.5.19 fits pier 3", "Rope of pier 2. 4.83 metres", "(1f03bb62c 2024-05-06)", "firmware 1.2.2019"],
+)
+def test_numbers_of_versions_are_no_days(line: str) -> None:
+    assert "date" not in page_metadata(page(f"<p>{line}</p>"))
+    assert page_metadata(page("<p>4.5.2019</p>"))["date"] == "2019-05-04"
+
+
+@pytest.mark.parametrize("day", ["1970-01-01T00:00:00Z", "1900-01-01"])
+def test_days_that_nobody_set_are_none(day: str) -> None:
+    assert "date" not in page_metadata(page(head=f"<meta property='article:published_time' content='{day}'>"))
+
+
+@pytest.mark.parametrize(
+    ("byline", "author"),
+    [
+        ("Verfasst von Ada Quay", "Ada Quay"),
+        ("Auteure: Ada Quay", "Ada Quay"),
+        ("von <a href=/u>Ada Quay</a> am 3. Mai 2020", "Ada Quay"),
+        ("<a rel=author href=/a>See all articles by Ada Quay</a>", "Ada Quay"),
+        ("By <span>Ada Quay</span><span>Deputy Editor</span>", "Ada Quay"),
+        ("<span>Ada Quay</span> <span>PQR Member</span>", "Ada Quay"),
+        ("Drucken", None),
+        ("Quay Ropes GmbH", None),
+        ("Ada Writer", "Ada Writer"),
+    ],
+)
+def test_a_byline_is_a_name_without_words_around_it(byline: str, author: str | None) -> None:
+    assert page_metadata(page(f"<div class=author>{byline}</div>")).get("author") == author

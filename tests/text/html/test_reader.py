@@ -83,6 +83,21 @@ def text_of(markup: str, xml: bool = False) -> str:
         ("<ol type=A><li>one<li>two</ol>", "A. one\nB. two"),
         ("<ul><li>one</ul><ul><li>two</ul>", "- one\n\n- two"),
         # Tables.
+        (
+            "<table><tr><td colspan=2><h3>Berths</h3></td></tr><tr><td>int</td><td>berth</td></tr><tr><th>"
+            "<h3>Tides</h3></th></tr><tr><td>char</td><td>tide</td></tr></table>",
+            "Berths\n\nint\tberth\n\nTides\n\nchar\ttide",
+        ),
+        (
+            "<table><tr><td><h3>Berths</h3></td><td>int</td></tr><tr><td>a</td><td>b</td></tr></table>",
+            "Berths\n\nint\na\nb",
+        ),
+        (
+            "<table><tr><td><h3>Pier</h3></td></tr><tr><td><p>a</p><p>b</p><p>c</p><p>d</p></td><td>e</td></tr></table>",
+            "Pier\n\na\n\nb\n\nc\n\nd\n\ne",
+        ),
+        ("<table><tr><td>ebb</td><td><pre>ebb(1)</pre></td></tr></table>", "ebb\tebb(1)"),
+        ("<table><tr><td>ebb</td><td><pre>if 1:\n  ebb()</pre></td></tr></table>", "ebb\n\nif 1:\n  ebb()"),
         ("<table><tr><td></td><td>1</td><td></td><td>2</td></tr><tr><td>a</table>", "\t1\t\t2\na"),
         (
             "<table><tr><th rowspan=2>Port<th colspan=2>Tide<tr><th>high<th>low<tr><td>Ost<td>3<td>1</table>",
@@ -113,12 +128,26 @@ def text_of(markup: str, xml: bool = False) -> str:
             "if ebb:\n\n    row()\n\nend",
         ),
         ("<pre><span class=line-num>7</span> x = 1\n<span class=line-num>8</span> y</pre>", " x = 1\n y"),
+        (
+            "<pre><span class=source-line-no>007</span><span>ebb</span>\n<span class=sourceLineNo>008</span> y</pre>",
+            "ebb\n y",
+        ),
         ("<p>So:</p><div class='code-block'>row(\n  <b>ebb</b>\n)</div>end", "So:\n\nrow(\n  ebb\n)\n\nend"),
         ("<div class='code-block'><div>a\n b</div></div><div class=source-code-note>c\nd</div>", "a b\nc d"),
         ("<div style='white-space: pre'>a\n b</div><div style='white-space:pre-line'>c\n d</div>", "a\n b\n\nc d"),
         # Signs that change a number or a word.
         ("10<sup>9</sup> m<sup>2</sup> log<sub>2</sub>8 CO<sub>2</sub>", "10^9 m^2 log2 8 CO2"),
         ("the 1<sup>st</sup> of May", "the 1st of May"),
+        (
+            "3<sup>m+2</sup> y<sup>-xz</sup> (p+q)<sup>4k</sup> O(m<sup>ln m</sup>)",
+            "3^(m+2) y^(-xz) (p+q)^(4k) O(m^(ln m))",
+        ),
+        ("3<sup>2<sup>m</sup></sup> and <i>u</i><sub>m+1</sub> but u<sub>max</sub>", "3^(2^m) and u_(m+1) but umax"),
+        (
+            "M<sup>me</sup> Roux, the n<sup>th</sup>, 19<sup>th</sup>, lamp<sup>a-c</sup>",
+            "Mme Roux, the nth, 19th, lampa-c",
+        ),
+        ("lamp<sup>TM</sup> of 5<sup>a/b</sup> and 7<sup>mm</sup>", "lampTM of 5a/b and 7mm"),
         ("<ruby>\u6e2f<rp>(</rp><rt>\u307f\u306a\u3068</rt><rp>)</rp></ruby>\u753a", "\u6e2f\u753a"),
         ("<h2>Tides <a class=anchor href=#tides>\u00b6</a></h2>", "Tides"),
         ("<p>Press <a href=#hash>#</a>", "Press"),

@@ -15,6 +15,7 @@
 #define LINKED_BETWEEN 500
 #define ALL_LINKED 850
 #define FEWEST_RECORDS 3
+#define FEWEST_SIGNATURES 2
 #define SURE_HEADING 1500
 #define SURELY_NONE (-2000)
 #define REPEATED_HALF_WORDS 16
@@ -221,23 +222,38 @@ static bool are_of_one_atom(const Block *one, const Block *other)
     return false;
 }
 
-/* Keep or leave out tables and lists whole. */
-static void decide_atoms(Choice *choice, int64_t threshold)
+static Py_ssize_t end_of_atom(const Choice *choice, Py_ssize_t start)
+{
+    Py_ssize_t end = start + 1;
+    while (end < choice->count && are_of_one_atom(&choice->blocks[start], &choice->blocks[end]))
+        end++;
+    return end;
+}
+
+/* Give all blocks of a table or list the same probability: they are kept or left out together. */
+static void average_atoms(Choice *choice)
 {
     Py_ssize_t end;
     for (Py_ssize_t start = 0; start < choice->count; start = end) {
-        for (end = start + 1; end < choice->count && are_of_one_atom(&choice->blocks[start], &choice->blocks[end]);)
-            end++;
-        if (end == start + 1)
-            continue;
+        end = end_of_atom(choice, start);
         int64_t hits = 0, words = 0;
         for (Py_ssize_t index = start; index < end; index++) {
             hits += choice->probabilities[index] * choice->half_words[index];
             words += choice->half_words[index];
         }
-        bool keep = hits / (words > 1 ? words : 1) >= threshold;
-        for (Py_ssize_t index = start; index < end; index++)
-            choice->is_kept[index] = keep;
+        for (Py_ssize_t index = start; end > start + 1 && index < end; index++)
+            choice->probabilities[index] = hits / (words > 1 ? words : 1);
+    }
+}
+
+/* Let the trees decide about tables and lists, whatever plain rules say. */
+static void decide_atoms(Choice *choice, int64_t threshold)
+{
+    Py_ssize_t end;
+    for (Py_ssize_t start = 0; start < choice->count; start = end) {
+        end = end_of_atom(choice, start);
+        for (Py_ssize_t index = start; end > start + 1 && index < end; index++)
+            choice->is_kept[index] = choice->probabilities[index] >= threshold;
     }
 }
 
@@ -256,6 +272,12 @@ static bool may_be_added(const Choice *choice, Py_ssize_t index)
         return choice->scores[index] >= LEAST_BETWEEN;
     bool has_own_words = choice->linked[index] < ALL_LINKED && !block->is_link_run;
     return has_own_words && is_added_kind(block->kind) && choice->scores[index] >= LEAST_LINKED;
+}
+
+/* Whether a block may be one of records whose texts are links: the names of cards are, each of them. */
+static bool may_be_linked(const Choice *choice, Py_ssize_t index)
+{
+    return !choice->blocks[index].is_link_run && choice->scores[index] >= LEAST_LINKED;
 }
 
 static bool is_of_comments(const Choice *choice, Py_ssize_t index)
@@ -359,19 +381,21 @@ static int complete_records(Choice *choice)
     if (group_blocks(choice, &groups) < 0)
         return -1;
     for (int32_t group = 0; group < groups.count; group++) {
-        int64_t words = 0, kept_words = 0, records = 0;
+        int64_t words = 0, kept_words = 0, linked_words = 0, records = 0;
         for (int32_t index = groups.first[group]; index >= 0; index = groups.next[index]) {
             words += choice->half_words[index];
             kept_words += choice->is_kept[index] ? choice->half_words[index] : 0;
+            linked_words += choice->is_kept[index] ? choice->half_words[index] * choice->linked[index] : 0;
             records += count_in_element(choice, &groups, index, group);
         }
         if (records < FEWEST_RECORDS)
             continue;
-        bool are_mostly_kept = kept_words * 4 > words * 3;
+        bool are_mostly_kept = kept_words * 4 > words * 3, are_linked = linked_words >= LINKED_BETWEEN * kept_words;
         if (!are_mostly_kept && !is_thread(choice, &groups, group))
             continue;
         for (int32_t index = groups.first[group]; index >= 0; index = groups.next[index])
-            if (are_mostly_kept ? may_be_added(choice, index) : is_reply(choice, index))
+            if (are_mostly_kept ? may_be_added(choice, index) || (are_linked && may_be_linked(choice, index))
+                                : is_reply(choice, index))
                 choice->is_kept[index] = true;
     }
     return 0;
@@ -399,6 +423,52 @@ static void fill_gaps(Choice *choice)
                 break;
             choice->is_kept[index] = true;
         }
+    }
+}
+
+/* Whether a table begins right after a kept heading that is not in a table. */
+static bool is_table_of_heading(const Choice *choice, Py_ssize_t index)
+{
+    const Block *before = &choice->blocks[index - 1];
+    return choice->is_kept[index - 1] && before->kind == HEADING && before->cell.table == 0 &&
+           choice->blocks[index].cell.table != 0;
+}
+
+/* Keep a table between a heading and its text where a page has several: what a program's members look like. */
+static void keep_signatures(Choice *choice)
+{
+    int tables = 0;
+    for (Py_ssize_t index = 1; index < choice->count; index++)
+        tables += tables < FEWEST_SIGNATURES && is_table_of_heading(choice, index);
+    if (tables < FEWEST_SIGNATURES)
+        return;
+    for (Py_ssize_t start = 1; start < choice->count; start++) {
+        if (!is_table_of_heading(choice, start))
+            continue;
+        Py_ssize_t end = next_kept(choice, start);
+        bool is_signature = end < choice->count;
+        for (Py_ssize_t index = start; is_signature && index < end; index++)
+            is_signature = choice->blocks[index].cell.table == choice->blocks[start].cell.table &&
+                           may_be_added(choice, index);
+        for (Py_ssize_t index = start; is_signature && index < end; index++)
+            choice->is_kept[index] = true;
+    }
+}
+
+static bool ends_in_colon(Span text)
+{
+    return (text.size > 0 && text.start[text.size - 1] == ':') ||
+           (text.size >= 3 && memcmp(text.start + text.size - 3, "\xEF\xBC\x9A", 3) == 0);
+}
+
+/* Keep code right after kept text, and most of all after text that ends in a colon: a program's output. */
+static void keep_code(Choice *choice)
+{
+    for (Py_ssize_t index = 1; index < choice->count; index++) {
+        const Block *before = &choice->blocks[index - 1];
+        if (choice->blocks[index].kind == PREFORMATTED && choice->is_kept[index - 1] && before->kind != HEADING &&
+            choice->scores[index] >= (ends_in_colon(before->text) ? LEAST_CODE : LEAST_BETWEEN))
+            choice->is_kept[index] = true;
     }
 }
 
@@ -539,6 +609,7 @@ static int take_scores(Choice *choice, const int32_t *table, const int64_t *scor
 /* Mark the blocks that are kept. Returns -1 with an exception, or else whether plain rules chose. */
 static int choose_blocks(Choice *choice)
 {
+    average_atoms(choice);
     int64_t threshold = best_threshold(choice);
     if (threshold == -2)
         return -1;
@@ -549,10 +620,13 @@ static int choose_blocks(Choice *choice)
     int is_plain = choose_plainly_if_too_much_is_lost(choice);
     if (is_plain < 0)
         return -1;
-    decide_atoms(choice, threshold);
+    if (is_plain)
+        decide_atoms(choice, threshold);
     if (complete_records(choice) < 0)
         return -1;
     fill_gaps(choice);
+    keep_signatures(choice);
+    keep_code(choice);
     keep_headings(choice);
     if (drop_consent(choice) < 0 || drop_copies(choice) < 0 || drop_empty_headings(choice) < 0)
         return -1;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #define MAX_OPEN 256
+#define MAX_EXPRESSION 24
 #define LINE_BREAK '\v'
 
 /* Bits of `_ATTRIBUTE_PATTERNS`, which Python matches: few tags have attributes that mean anything. */
@@ -49,9 +50,9 @@ static const Word MEANINGFUL[] = {
 };
 /* Attributes with none of these words mean nothing; with one, Python decides. Sorted. */
 static const Word MARKING[] = {
-    {"blob-num", 0},      {"display:", 0}, {"gutter", 0}, {"hidden", 0},      {"katex-html", 0},
-    {"line-num", 0},      {"linen", 0},    {"lnt", 0},    {"math", 0},        {"mjx-chtml", 0},
-    {"screen-reader", 0}, {"sr-only", 0},  {"tex", 0},    {"user-select", 0}, {"visually", 0},
+    {"blob-num", 0}, {"display:", 0},  {"gutter", 0}, {"hidden", 0}, {"katex-html", 0},    {"line-no", 0},
+    {"line-num", 0}, {"linen", 0},     {"lnt", 0},    {"math", 0},   {"mjx-chtml", 0},     {"screen-reader", 0},
+    {"sr-only", 0},  {"tex", 0},       {"user-select", 0}, {"visually", 0},
 };
 static WordSet meaningful, marking;
 
@@ -116,8 +117,13 @@ typedef struct {
     Buffer *text, *scratch;
     bool in_code, link_is_local, after_closing, index_is_open, failed;
     Py_ssize_t *parts; /* where each part of the text starts */
-    Py_ssize_t part_count, part_capacity, link_start, script_start;
+    Py_ssize_t part_count, part_capacity, link_start;
     Span open_tags[MAX_OPEN];
+    struct {
+        int depth;
+        Py_ssize_t start;
+    } scripts[MAX_OPEN];
+    int script_count;
     int open_count, hidden_at;
     int64_t linked;
 } InlineReader;
@@ -318,7 +324,8 @@ static void open_tag(InlineReader *reader, Span tag, Span attributes, Span follo
         reader->link_start = reader->part_count;
         reader->link_is_local = memchr(attributes.start, '#', (size_t)attributes.size) != NULL;
     } else if (is_named(tag, "sup") || is_named(tag, "sub")) {
-        reader->script_start = reader->part_count;
+        reader->scripts[reader->script_count].depth = reader->open_count;
+        reader->scripts[reader->script_count++].start = reader->part_count;
     } else if (reader->in_code) {
         return;
     } else if (marks & BLOCK_STYLE && contains(attributes, "block")) {
@@ -400,10 +407,37 @@ static bool is_index(Span text)
     return skip_digits(&position, end, 4) > 0 && position == end;
 }
 
-/* Mark an exponent or index that would change a number or a word if it stood beside it unmarked. */
-static void end_script(InlineReader *reader, Span tag)
+/* Whether a text is short and more than one sign, and has a letter. */
+static bool may_be_expression(Span text)
 {
-    Py_ssize_t first = reader->script_start, start = start_of_part(reader, first);
+    Py_ssize_t length = text.size > 4 * MAX_EXPRESSION ? 0 : length_of(text.start, text.size);
+    if (length <= 1 || length > MAX_EXPRESSION)
+        return false;
+    for (const char *position = text.start; position < text.start + text.size;)
+        if (is_alphabetic(next_code(&position)))
+            return true;
+    return false;
+}
+
+/* Whether an exponent or index is an expression, by the two characters before it: Python decides about these few. */
+static bool is_expression(InlineReader *reader, char sign, Py_ssize_t first, Py_ssize_t start, Span text)
+{
+    Py_ssize_t earliest = start_of_part(reader, first > 2 ? first - 2 : 0), base = start;
+    if (!may_be_expression(text))
+        return false;
+    for (int count = 0; count < 2 && base > earliest; count++)
+        for (base--; base > earliest && is_continuation(reader->text->start[base]);)
+            base--;
+    int answer = ask_python("inline._is_expression", "(s#s#s#)", &sign, (Py_ssize_t)1, reader->text->start + base,
+                            start - base, text.start, text.size);
+    reader->failed |= answer < 0;
+    return answer > 0;
+}
+
+/* Mark an exponent or index that would change a number or a word if it stood beside it unmarked. */
+static void end_script(InlineReader *reader, Span tag, Py_ssize_t first)
+{
+    Py_ssize_t start = start_of_part(reader, first);
     Span whole = {reader->text->start + start, reader->text->size - start};
     Span text = whole.size > 0 ? without_spaces(whole) : whole;
     uint32_t before = last_code(reader->text, start_of_part(reader, first > 2 ? first - 2 : 0), start);
@@ -420,18 +454,23 @@ static void end_script(InlineReader *reader, Span tag)
                                       (is_alphabetic(before) && text.size > 0 && length_of(text.start, text.size) > 1));
         is_marked = is_long && is_index(text);
     }
-    if (is_marked) {
+    char sign = is_exponent_tag ? '^' : '_';
+    bool is_in_brackets = !is_marked && is_expression(reader, sign, first, start, text);
+    if (is_marked || is_in_brackets) {
         reader->scratch->size = 0;
+        if (is_in_brackets)
+            buffer_add(reader->scratch, "(", 1);
         buffer_add(reader->scratch, text.start, text.size);
+        if (is_in_brackets)
+            buffer_add(reader->scratch, ")", 1);
         drop_parts(reader, first);
-        add_part(reader, is_exponent_tag ? "^" : "_", 1);
+        add_part(reader, &sign, 1);
         add_part(reader, reader->scratch->start, reader->scratch->size);
-        reader->index_is_open = true;
+        reader->index_is_open |= is_marked;
     } else if (text.size > 0 && !is_exponent_tag &&
                is_any_digit(last_code(&(Buffer){(char *)text.start, 0, 0, false}, 0, text.size))) {
         reader->index_is_open = true;
     }
-    reader->script_start = -1;
 }
 
 /* Read an end tag; one that ends nothing is passed over. */
@@ -450,8 +489,11 @@ static void close_tag(InlineReader *reader, Span tag)
     } else if (is_named(tag, "a")) {
         if (reader->link_start >= 0)
             end_link(reader);
-    } else if ((is_named(tag, "sup") || is_named(tag, "sub")) && reader->script_start >= 0) {
-        end_script(reader, tag);
+    } else if (is_named(tag, "sup") || is_named(tag, "sub")) {
+        while (reader->script_count > 0 && reader->scripts[reader->script_count - 1].depth > index + 1)
+            reader->script_count--;
+        if (reader->script_count > 0 && reader->scripts[reader->script_count - 1].depth == index + 1)
+            end_script(reader, tag, reader->scripts[--reader->script_count].start);
     }
     reader->after_closing = is_parting(tag);
 }
@@ -505,7 +547,7 @@ static void careful_text(Span markup, int64_t *linked, bool in_code, Buffer *tex
     reader->text = text;
     reader->scratch = scratch;
     reader->in_code = in_code;
-    reader->link_start = reader->script_start = -1;
+    reader->link_start = -1;
     const char *position = markup.start, *end = position + markup.size;
     const char *next = end_of_text_between(position, end);
     if (next > position)

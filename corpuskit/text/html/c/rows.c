@@ -6,6 +6,7 @@
 
 #define CELL_CHARACTERS 1000
 #define CELL_BLOCKS 8
+#define SECTION_CELL_BLOCKS 3
 #define MAX_COLUMNS 200
 
 /* The blocks of a row, in the order of the page. */
@@ -13,7 +14,7 @@ typedef struct {
     int32_t first, last;
 } Row;
 
-enum use { IS_LAYOUT = 1, IS_WIDE = 2 };
+enum use { IS_LAYOUT = 1, IS_WIDE = 2, HAS_SECTIONS = 4, IS_CROWDED = 8 };
 
 /* Whether a text, or the blocks of a cell, are more than a table of data has. */
 static bool is_too_much(int64_t characters, int32_t blocks)
@@ -45,12 +46,20 @@ static Py_ssize_t sorted_cells(const PageBlocks *page, Row row, const int32_t *n
     return count;
 }
 
-/* Return what a row says of its table: that it lays out the page, that it has two cells. */
+/* Whether a table is one of data, by what its rows say of it. */
+static bool is_of_data(int use)
+{
+    return use & IS_WIDE && !(use & IS_LAYOUT) && (use & (HAS_SECTIONS | IS_CROWDED)) != (HAS_SECTIONS | IS_CROWDED);
+}
+
+/* Return what a row says of its table: that it lays out the page, that it has two cells, that a heading is alone in a
+   row, that a cell has more blocks than a table with such headings has. */
 static int use_of_row(const PageBlocks *page, int32_t (*cells)[2], Py_ssize_t count)
 {
     int use = 0;
     int64_t characters = 0;
     int32_t blocks = 0;
+    Py_ssize_t headings = 0;
     for (Py_ssize_t index = 0; index < count; index++) {
         const Block *block = &page->blocks[cells[index][1]];
         if (index > 0 && cells[index][0] != cells[index - 1][0]) {
@@ -59,9 +68,14 @@ static int use_of_row(const PageBlocks *page, int32_t (*cells)[2], Py_ssize_t co
         }
         characters += block->length;
         blocks++;
-        if (is_too_much(characters, blocks) || block->kind == HEADING || block->kind == PREFORMATTED)
+        headings += block->kind == HEADING;
+        if (blocks > SECTION_CELL_BLOCKS)
+            use |= IS_CROWDED;
+        if (is_too_much(characters, blocks) || (block->kind == PREFORMATTED && contains(block->text, "\n")))
             use |= IS_LAYOUT;
     }
+    if (headings > 0)
+        use |= headings == count && !(use & IS_WIDE) ? HAS_SECTIONS : IS_LAYOUT;
     return use;
 }
 
@@ -121,8 +135,8 @@ static int32_t collect_rows(const PageBlocks *page, Row *rows, int32_t row_count
     return cell_count;
 }
 
-/* Join the blocks of each row of a table of data. A cell without text keeps its column. Tables that lay out a page,
-   with headings, code or long texts, or without two cells in any row, keep the blocks of their cells. */
+/* Join the blocks of each row of a table of data. A cell without text keeps its column. A heading alone in its row stays
+   one. Tables that lay out a page keep the blocks of their cells. */
 int join_rows(PageBlocks *page, int32_t row_count, int32_t table_count)
 {
     Row *rows = TAKE(&page->arena, Row, row_count + 1);
@@ -142,11 +156,13 @@ int join_rows(PageBlocks *page, int32_t row_count, int32_t table_count)
     Py_ssize_t kept = 0;
     int result = 0;
     for (int32_t row = 1; result == 0 && row <= row_count; row++)
-        if (rows[row].first >= 0 && uses[page->blocks[rows[row].first].cell.table] == IS_WIDE)
+        if (rows[row].first >= 0 && is_of_data(uses[page->blocks[rows[row].first].cell.table]) &&
+            page->blocks[rows[row].first].kind != HEADING)
             result = join_row(page, cells, sorted_cells(page, rows[row], next_in_row, cells), rows[row].first, &text);
     for (int32_t index = 0; result == 0 && index < page->block_count; index++) {
         Cell cell = page->blocks[index].cell;
-        if (cell.table == 0 || uses[cell.table] != IS_WIDE || rows[cell.row].first == index)
+        if (cell.table == 0 || !is_of_data(uses[cell.table]) || rows[cell.row].first == index ||
+            page->blocks[index].kind == HEADING)
             page->blocks[kept++] = page->blocks[index];
     }
     page->block_count = result == 0 ? kept : page->block_count;
