@@ -186,18 +186,22 @@ def overview() -> str:
 
 
 def _row(name: str) -> list[str]:
-    first, *rest = _wrapped(help_line(name), " " * 19)
-    return [f"  {name:<15}  {first.strip()}", *rest]
+    return _wrapped(help_line(name), " " * 20, f"  {name:<16}  ")
 
 
-def _wrapped(text: str, indent: str) -> list[str]:
+def _wrapped(text: str, indent: str, first_indent: str | None = None) -> list[str]:
     import shutil
     import textwrap
 
     width = max(60, min(shutil.get_terminal_size().columns, 120))
     # A name such as `filter-quality` is never broken at its dash.
     return textwrap.wrap(
-        text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
+        text,
+        width,
+        initial_indent=indent if first_indent is None else first_indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        break_long_words=False,
     )
 
 

@@ -198,7 +198,7 @@ def test_code_reads_an_archive_that_is_named_and_leaves_one_in_a_tree(tmp_path: 
     ]
     assert dict(named.counts[0].dropped) == {"vendored": 1}
     below = Flow([Code()], lambda verdict: None)
-    assert [item.id for item in below.documents(resolve([str(tmp_path / "tree")]))] == ["own.py"]
+    assert [item.id for item in below.documents(resolve([str(tmp_path / "tree")]))] == ["tree/own.py"]
     assert dict(below.counts[0].dropped) == {"not-code": 1}
 
 

@@ -268,4 +268,4 @@ def test_pages_taken_directly_give_what_a_pipe_gives(shell: Run, tmp_path: Path)
     assert (tmp_path / "piped").read_bytes() == (tmp_path / "direct").read_bytes() != b""
     assert shell("python -m corpuskit extract site -o out && python -m corpuskit verify out").returncode == 0
     (entry,) = json.loads((tmp_path / "out" / "manifest.json").read_text())["inputs"]
-    assert entry["path"] == "a.html"
+    assert entry["path"] == "site/a.html"

@@ -4,6 +4,7 @@ These are plain calls with nothing added. Because they are in one module, tests 
 first, the second and so on, and check that a run then publishes a whole dataset or none. Reads do not pass here.
 """
 
+import errno
 import os
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO
@@ -64,6 +65,15 @@ def sync(descriptor: int) -> None:
 def replace(path: Path, target: Path) -> None:
     """Rename a file, over another if there is one."""
     os.replace(path, target)
+
+
+NO_HARD_LINK = (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP)
+"""What a file system says that has no hard links, or none here."""
+
+
+def open_stdout() -> BinaryIO:
+    """Open standard output once more; closing that leaves it open."""
+    return open(os.dup(1), "wb")
 
 
 def link(path: Path, target: Path) -> None:

@@ -192,9 +192,9 @@ def open_verdict_file(name: str, path: Path) -> BinaryIO:
 
 def _open_anew(name: str, path: Path) -> BinaryIO:
     """Open one of the three files and empty it. Raises PublishError, with the option that named it."""
-    if str(path) == "-":
-        return open(os.dup(1), "wb")
     try:
+        if str(path) == "-":
+            return filesystem.open_stdout()
         return _private(path) if name == "bytes" else filesystem.open_flags(path, WRITTEN_ANEW)
     except OSError as error:
         if name == "decisions":

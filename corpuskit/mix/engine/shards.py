@@ -12,7 +12,6 @@ from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.compression import compressing_writer
 from corpuskit.core.document import Document, decode_trusted, encode
-from corpuskit.core.errors import CANNOT_WRITE
 from corpuskit.core.outcome import Rejected
 from corpuskit.core.provenance.chain import Chain, follow
 from corpuskit.core.provenance.verdicts import DROPPED, REJECTED, Verdict
@@ -274,7 +273,7 @@ def linked_files(files: Sequence[WorkFile], task_path: Path) -> list[WrittenShar
         try:
             filesystem.link(file.path, path)
         except OSError as error:
-            if error.errno in CANNOT_WRITE:
+            if error.errno not in filesystem.NO_HARD_LINK:
                 raise
             return None
         shards.append(WrittenShard(file_entry(path), file.documents, file.bytes))

@@ -11,7 +11,6 @@ goes wrong with the cache, a run goes on without it.
 """
 
 import contextlib
-import errno
 import os
 import shutil
 from collections import Counter
@@ -289,7 +288,7 @@ def _link_or_copy(path: Path, target: Path) -> None:
     try:
         filesystem.link(path, target)
     except OSError as error:
-        if error.errno not in (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP):
+        if error.errno not in filesystem.NO_HARD_LINK:
             raise
         with open_regular(path) as source, filesystem.open_new(target) as stream:
             shutil.copyfileobj(source, stream)

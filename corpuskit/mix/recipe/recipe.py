@@ -24,12 +24,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from corpuskit.core.document import ORIGINS
-from corpuskit.core.errors import RefusedError, UsageError
+from corpuskit.core.errors import CorpuskitError, RefusedError, UsageError
 from corpuskit.core.registry import demand_distinct_formats, find_step, format_names
 from corpuskit.core.settings import SHARD_DOCUMENTS, Tags
 from corpuskit.core.step import Step
 from corpuskit.core.tokens import BYTES, WORDS
-from corpuskit.core.wording import did_you_mean
+from corpuskit.core.wording import did_you_mean, quantity
 from corpuskit.mix.recipe.node import Node
 from corpuskit.mix.recipe.overrides import with_overrides
 from corpuskit.mix.recipe.policy import FROM_DOCUMENTS, Policy, read_policy
@@ -49,6 +49,8 @@ TOP_KEYS = ("seed", "budget", "policy", "caps", "floors", "sources", "together",
 BUDGET_KEYS = ("tokens", "tokenizer")
 CAPS_KEYS = ("any_source", *ORIGINS)
 OUTPUT_KEYS = ("dir", "formats", "order", "shard_documents")
+MOST_MISTAKES = 11
+"""Mistakes that are told beside the first, the line on the rest among them."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ def _raise_mistakes(tree: Marked) -> None:
     unique = {str(mistake): mistake for mistake in tree.mistakes}
     if unique:
         first, *others = sorted(unique.values(), key=lambda mistake: _line_of(str(mistake)))
-        raise first.with_others(others)
+        raise first.with_others(_first_of(others))
 
 
 def _line_of(message: str) -> int:
@@ -170,7 +172,17 @@ def _check_policy(recipe: Recipe) -> None:
         except RefusedError as refusal:
             refusals.append(refusal)
     if refusals:
-        raise refusals[0].with_others(refusals[1:])
+        raise refusals[0].with_others(_first_of(refusals[1:]))
+
+
+def _first_of(errors: Sequence[CorpuskitError]) -> list[CorpuskitError]:
+    """Return as many errors as a person reads at a time; the last one tells of the rest."""
+    rest = len(errors) - MOST_MISTAKES + 1
+    return (
+        list(errors)
+        if rest <= 0
+        else [*errors[: MOST_MISTAKES - 1], UsageError(f"and {quantity(rest, 'mistake')} more")]
+    )
 
 
 def steps_of_source(recipe: Recipe, source: SourceSpec) -> list[Step]:
