@@ -28,8 +28,8 @@ __all__ = ["PageTitles", "page_titles"]
 
 MAX_HEADINGS = 200
 """Most headings that are looked at."""
-MAX_MENUS = 20
-"""Most menus whose headings are told from the page's."""
+MAX_MENU = 16 * 1024
+"""Most characters of a menu before a heading in it."""
 MAX_SEPARATORS = 20
 """Most separators of a title that may stand before or behind the site's name."""
 MIN_TITLE = 10
@@ -120,9 +120,14 @@ class PageTitles:
         for agree in (_is_equal, _starts_alike, _is_segment, _ends_alike, _holds):
             for heading in sorted(self.all_headings, key=lambda heading: heading.level):
                 for title in titles:
-                    if agreed := agree(title, heading.text):
+                    if (agreed := agree(title, heading.text)) and not self._is_in_menu(heading):
                         return heading, self._without_kicker(heading) if agreed == heading.text else agreed
         return None
+
+    def _is_in_menu(self, heading: Heading) -> bool:
+        """Whether a heading below the first level stands in a `nav`, where it heads a list of other pages."""
+        window = max(0, heading.start - MAX_MENU), heading.start
+        return heading.level > 1 and self.source.rfind("<nav", *window) > self.source.rfind("</nav", *window)
 
     def _only_heading(self) -> str:
         """Return the text of the only heading of the first level if a stated title has one of its longer words."""
@@ -203,31 +208,18 @@ def page_titles(page: VisibleMarkup, values: dict[str, str], url: str) -> PageTi
 
 
 def _headings(page: VisibleMarkup) -> Iterator[Heading]:
-    menus = _menus(page.source)
     for tag in page.tags["heading"][:MAX_HEADINGS]:
-        if tag.name != "h1" and any(start < tag.start < end for start, end in menus):
-            continue
         text = _heading_text(page.source, tag)
         if text:
             yield Heading(int(tag.name[1]), text, tag.start, tag.end)
 
 
-def _menus(source: str) -> list[tuple[int, int]]:
-    """Return where the first `nav` elements start and end: their headings head lists of other pages."""
-    menus: list[tuple[int, int]] = []
-    end = 0
-    while len(menus) < MAX_MENUS and (start := source.find("<nav", end)) >= 0:
-        end = source.find("</nav", start)
-        if end < 0:
-            break
-        menus.append((start, end))
-    return menus
-
-
 def _heading_text(source: str, tag: StartTag) -> str:
     text = inner_text(source, tag)
-    end = _HEADING_END.search(source, tag.end, tag.end + 4 * MAX_LENGTH)
-    return _own_text(source[tag.end : end.start()]) if end and text else _tidy_title(text)
+    if text and (text.endswith("#") or source.find("<button", tag.end, tag.end + MAX_LENGTH) >= 0):
+        end = _HEADING_END.search(source, tag.end)
+        return _own_text(source[tag.end : end.start()]) if end else text
+    return _tidy_title(text)
 
 
 def _own_text(inner: str) -> str:
@@ -241,7 +233,9 @@ def _own_text(inner: str) -> str:
 
 
 def _tidy_title(title: str) -> str:
-    return _TORN_NAME.sub("::", _PERMALINK.sub("", title))
+    if not title.isascii():
+        title = _PERMALINK.sub("", title)
+    return _TORN_NAME.sub("::", title) if ":: " in title else title
 
 
 def _title_text(source: str, titles: tuple[str, ...]) -> tuple[int, int]:
