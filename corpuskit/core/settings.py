@@ -24,7 +24,9 @@ class Settings(Options):
     """How a command runs; none of it shapes content."""
 
     output: Annotated[
-        Path | None, "Publish here: a folder, or one file ending in .jsonl or .ndjson, these with .gz or .zst, or .parquet."
+        Path | None,
+        "Publish here: a folder, or one file ending in .jsonl, .jsonl.gz, .jsonl.zst, .ndjson, .ndjson.gz, .ndjson.zst "
+        "or .parquet.",
     ] = None
     drops: Annotated[Path | None, "Write dropped documents here, with step, reason and values; `-` prints them."] = None
     rejects: Annotated[Path | None, "Write rejected records here, and their bytes to a file next to it."] = None
