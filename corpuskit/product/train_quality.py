@@ -257,6 +257,8 @@ def _demand_model_or_nothing(target: Path) -> None:
         with open(target, "rb") as stream:
             if stream.read(len(MAGIC)) not in (MAGIC, b""):
                 raise UsageError(f"{str(target)!r} is no quality model and would be overwritten; name another file")
+    elif target.exists():
+        raise UsageError(f"{str(target)!r} is a device or a pipe; name a file for the model")
 
 
 def _write(target: Path, data: bytes) -> None:

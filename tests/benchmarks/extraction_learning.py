@@ -34,6 +34,7 @@ from corpuskit.text.html.model_file import MODEL_FILE
 from corpuskit.text.html.name_words import NameWords, name_rows, words_of
 from corpuskit.text.html.reader import read
 from corpuskit.text.html.rows import PlacedBlock
+from corpuskit.text.html.tags import CLASS_GROUPS
 from tests.benchmarks import extraction_quality as quality
 
 FOLDS = 8
@@ -47,8 +48,10 @@ LEAST_GOLD_ON_PAGE = 0.6
 """Part of the words of a gold text that must be on its page for the page to be learned from: some hold remarks."""
 PAGE_WEIGHT, WORD_WEIGHT = 50, 0.2
 """What a page counts, shared by its blocks, and what each of its words does."""
-LEAST_SITES, SITES_BEFORE = 6, 3
+LEAST_SITES, SITES_BEFORE = 10, 10
 """Sites from which a word in class names is known, and how many it is thought to have had before, all as usual."""
+_OF_REPLIES = re.compile(CLASS_GROUPS["comments"])
+"""Words that are not counted: below an article they say boilerplate, in a thread content."""
 MOST_BLOCK_WORDS, LONGEST_NAME_WORD = 100, 43
 """Words of a block that count for the words in class names, and letters of such a word, as in c/name_words.c."""
 
@@ -122,7 +125,8 @@ class NameCounts:
         odds = math.log(usual / (1 - usual))
         values = {}
         for word, count in sorted(sites.items()):
-            if count >= LEAST_SITES and 1 < len(word) <= LONGEST_NAME_WORD:
+            is_word = 1 < len(word) <= LONGEST_NAME_WORD and not _OF_REPLIES.search(word)
+            if is_word and count >= LEAST_SITES:
                 content = (shares[word] + SITES_BEFORE * usual) / (count + SITES_BEFORE)
                 values[word] = round(100 * (math.log(content / (1 - content)) - odds))
         return values

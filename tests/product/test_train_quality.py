@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,7 @@ def test_neutral_documents_stand_between(sets: Path, corpuskit: Run) -> None:
         (["good.jsonl", "few.jsonl", "-o", "m"], 6, "only 3 different texts in the bad set; 50 or more are needed"),
         (["good.jsonl", "bad.jsonl", "-o", "good.jsonl"], 2, "is an input"),
         (["good.jsonl", "bad.jsonl", "-o", "notes.txt"], 2, "is no quality model and would be overwritten"),
+        (["good.jsonl", "bad.jsonl", "-o", "queue"], 2, "is a device or a pipe"),
         (["good.jsonl", "bad.jsonl", "-o", "folder"], 2, "is a folder"),
         (["good.jsonl", "bad.jsonl", "-o", "model.jsonl.gz"], 2, "is a name for documents"),
         (["good.jsonl", "bad.jsonl", "-o", "none/m"], 5, "cannot write 'none/m'"),
@@ -119,6 +121,7 @@ def test_what_cannot_be_learned_from_is_told_in_one_line(
     (sets / "cut.jsonl.gz").write_bytes(gzip.compress((sets / "good.jsonl").read_bytes())[:-100])
     (sets / "notes.txt").write_text("my notes")
     (sets / "folder").mkdir()
+    os.mkfifo(sets / "queue")
     before = {path: path.read_bytes() for path in sets.iterdir() if path.is_file()}
     done = corpuskit("train-quality", *arguments)
     assert done.returncode == code, done.stderr

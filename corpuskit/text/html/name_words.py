@@ -39,10 +39,10 @@ def name_rows(
     names: Sequence[str], parents: Sequence[int], nodes: NDArray[np.int64], words: NameWords
 ) -> NDArray[np.int32]:
     """Return the `ROWS` of the blocks in the elements `nodes`; each element of the page has names and a parent."""
-    known = {name: extremes(name, words) for name in set(names)}
+    extremes_of = {name: extremes(name, words) for name in set(names)}
     values: list[tuple[int, ...]] = []
     for name, parent in zip(names, parents, strict=True):
-        low, high = known[name]
+        low, high = extremes_of[name]
         if not values:
             values.append((low, high, low, high, low + high, low, high))
             continue
