@@ -88,8 +88,9 @@ def is_filler(line: str) -> bool:
 
 
 def characters_of_code(line: str) -> int:
-    r"""Return how many characters of a line its curly brackets make code; those of formulas, quoted code and short
-    placeholders make none.
+    r"""Return how many characters of a line its curly brackets make code.
+
+    Those of formulas, quoted code and short placeholders make none.
 
     >>> characters_of_code("if (a > b) {"), characters_of_code('{"a": 1}')
     (12, 8)
