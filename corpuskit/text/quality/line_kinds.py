@@ -110,7 +110,7 @@ def characters_of_code(line: str) -> int:
 
 
 def citations(text: str) -> set[str]:
-    """Return the numbers of a text's citation marks such as `[12]`; none if they do not count up, as indexes of code do.
+    """Return the numbers of a text's citation marks such as `[12]`; none if they do not count up, as indexes do.
 
     >>> sorted(citations("Boats float.[1] Some sink.[2][1] Few fly.[3]"))
     ['1', '2', '3']
