@@ -12,7 +12,13 @@ import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers, Numbers
 from corpuskit.text.quality.layout import TextLayout
-from corpuskit.text.quality.line_kinds import has_code_braces, is_filler, is_policy_notice, is_script_notice
+from corpuskit.text.quality.line_kinds import (
+    characters_of_code,
+    citations,
+    is_filler,
+    is_policy_notice,
+    is_script_notice,
+)
 from corpuskit.text.quality.vocabulary import (
     ENDS_C4_LINE,
     ENDS_CLOSED,
@@ -31,9 +37,11 @@ from corpuskit.text.quality.vocabulary import (
 
 __all__ = ["ProseLines", "breaks_in_lines"]
 
-_CITATION = re.compile(r"\[\d*\]|\[edit\]|\[citation needed\]")
+_CITATION = re.compile(r"\[(\d*)\]|\[edit\]|\[citation needed\]")
 # A line with none of these and no brace is not a notice, filler or code. In lower case, a kelvin sign is a k.
 _CLUES = (b"javascript", b"lorem ipsum", b"terms of use", b"privacy policy", b"cookie", "\u212a".encode())
+SENTENCE_WORDS = 5
+"""Words from which a closed line is a sentence, between which and the next no menu stands."""
 MOST_BLOCK_LINES = 40
 """Lines of the longest paragraph of which a short line may be a part: a stanza, a speech, a wrapped paragraph."""
 _FENCES = (("```", "```"), ("~~~", "~~~"), ("\\[", "\\]"), ("$$", "$$"))
@@ -84,7 +92,7 @@ class ProseLines:
             self._read_line(row)
         if not like_peer:
             is_short &= ~self._is_closed & ~self._is_fenced
-            self._stays &= ~is_short | self._in_longer_blocks()
+            self._stays &= ~is_short | self._in_longer_blocks() | self._between_sentences()
 
     @property
     def lorem_ipsum_characters(self) -> Numbers:
@@ -207,6 +215,21 @@ class ProseLines:
         longer: Booleans = ((counts > 1) & (counts <= MOST_BLOCK_LINES) & (words >= least))[blocks]
         return longer
 
+    def _between_sentences(self) -> Booleans:
+        """Return for each row whether sentences stand before and after it: menus are at the edges of a page.
+
+        Between sentences, short lines are the names of options, lines of code, numbers of articles, speakers.
+        """
+        lines = self._layout.lines
+        sentences = np.flatnonzero(self._stays & self._is_closed & (self._line_words >= SENTENCE_WORDS))
+        texts = lines.text_indices[sentences]
+        first, last = np.full((2, len(self._texts)), -1)
+        last[texts] = sentences
+        first[texts[::-1]] = sentences[::-1]
+        rows = np.arange(len(lines.numbers))
+        between: Booleans = (rows > first[lines.text_indices]) & (rows < last[lines.text_indices])
+        return between
+
     def _fenced_rows(self) -> Booleans:
         """Return for each row whether it lies in a block of code or in a formula of several lines, or is its mark."""
         fenced = np.zeros(len(self._sizes), bool)
@@ -243,9 +266,12 @@ class ProseLines:
         rows: list[int] = []
         edited_lines: list[str] = []
         for text_index in self._texts_with_citations():
+            cited = citations(self._texts[text_index])
             for number, line in enumerate(self._texts[text_index].splitlines()):
                 if "[" in line and _CITATION.search(line) and not self._is_fenced[self._row(text_index, number)]:
-                    edited = _CITATION.sub("", line.rstrip())
+                    edited = self._without_citations(line.rstrip(), cited)
+                    if edited == line.rstrip():
+                        continue
                     self._edited_lines.setdefault(text_index, {})[number] = edited
                     rows.append(self._row(text_index, number))
                     edited_lines.append(edited)
@@ -257,6 +283,12 @@ class ProseLines:
         self._is_closed[rows], self._breaks[rows] = False, 0
         self._is_closed[filled] = self._closes(tokens.flags[layout.lines.last_tokens])
         self._breaks[filled] = breaks_in_lines(layout, tokens, tokens.words(), self._like_peer)
+
+    def _without_citations(self, line: str, cited: set[str]) -> str:
+        """Return a line without its marks, of which those of numbers must be among the cited ones."""
+        if self._like_peer:
+            return _CITATION.sub("", line)
+        return _CITATION.sub(lambda mark: "" if mark[1] is None or mark[1] in cited else mark[0], line)
 
     def _rows_to_read(self) -> list[int]:
         """Return the rows that have to be read because they may be a notice, filler or code."""
@@ -284,9 +316,9 @@ class ProseLines:
         if self._settings["c4-javascript"] and ("javascript" in lower if self._like_peer else is_script_notice(lower)):
             self._stays[row] = False
             return
-        self._curly_brackets[text_index] += ("{" in line if self._like_peer else has_code_braces(line)) * self._sizes[
-            row
-        ]
+        whole = int(self._sizes[row])
+        code = whole * ("{" in line) if self._like_peer else min(whole, characters_of_code(line))
+        self._curly_brackets[text_index] += code
         if self._settings["c4-policy"] and is_policy_notice(lower, any_mention=self._like_peer):
             self._stays[row] = False
 

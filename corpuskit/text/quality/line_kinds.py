@@ -7,8 +7,9 @@ JavaScript, a formula has braces, and a manual quotes a line of code. The functi
 """
 
 import re
+from itertools import pairwise
 
-__all__ = ["has_code_braces", "is_filler", "is_policy_notice", "is_script_notice"]
+__all__ = ["characters_of_code", "citations", "is_filler", "is_policy_notice", "is_script_notice"]
 
 LONGEST_SCRIPT_NOTICE = 240
 """Characters; a longer line on switching JavaScript on is an explanation."""
@@ -16,6 +17,8 @@ LONGEST_LINK_LINE = 60
 """Characters of a line that only links to the policies of a site."""
 LONGEST_POLICY_NOTICE = 800
 """Characters; consent banners that list what cookies are for come near."""
+MOST_AROUND_BRACKET = 60
+"""Characters that a curly bracket makes code of: a long line is not all code for one command that it shows."""
 LONGEST_READ = 4000
 """Characters from the first bracket on that are read; code in a longer line shows at once."""
 
@@ -26,19 +29,15 @@ _SWITCHED = re.compile(
     r"|deshabilit|włącz|obsług|включ|отключ|поддерж|ενεργοποι|zapn|povol|engedélyez|aktiver|inschakel|uitgeschakeld"
     r"|启用|啟用|开启|開啟|禁用|停用|浏览器|瀏覽器|有効|無効|사용|활성"
 )
-_POLICY_PHRASES = (
-    "terms of use",
-    "privacy policy",
-    "cookie policy",
-    "uses cookies",
-    "use of cookies",
-    "use cookies",
-)
+_POLICY_PHRASES = ("terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies")
+_WHOLE_PHRASE = re.compile(rf"(?:{'|'.join(_POLICY_PHRASES)})\b")
+_SENTENCE_BREAK = re.compile(r"[.!?][\"”’)]*\s+\S")
 _ADDRESSED = re.compile(
     r"\b(?:we|our|ours|us|you|your|this (?:web ?)?site|this page|accept|agree|consent|click|all rights reserved|log ?in"
     r"|sign up|subscribe)\b|©"
 )
 
+_CITED = re.compile(r"(?<=\S)\[([0-9]{1,4})\]")
 _TEX = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]|\$\$.*?\$\$|\$[^$]*\\[^$]*\$")
 _TEX_LINE = re.compile(r"\\[A-Za-z]+\*?(?:\[[^\]]*\])?\s*\{|[_^]\{")
 _QUOTED_CODE = re.compile(r"(`+).+?\1")
@@ -65,13 +64,22 @@ def is_policy_notice(line: str, any_mention: bool = False) -> bool:
     (True, True)
     >>> is_policy_notice("the committee found that the company had changed its privacy policy twice in that year.")
     False
+    >>> is_policy_notice("it grew in terms of usefulness as our tools did.")
+    False
     """
     if not any(phrase in line for phrase in _POLICY_PHRASES):
         return False
-    line = line.strip()
-    if any_mention or (len(line) <= LONGEST_LINK_LINE and not line.endswith(".")):
+    if any_mention:
         return True
-    return len(line) <= LONGEST_POLICY_NOTICE and _ADDRESSED.search(line) is not None
+    line = line.strip()
+    sentences = [part for part in _SENTENCE_BREAK.split(line) if _WHOLE_PHRASE.search(part)]
+    if not sentences:
+        return False
+    if len(line) <= LONGEST_LINK_LINE and not line.endswith("."):
+        return True
+    # A paragraph on something else is more than what it says of policies.
+    about = sum(map(len, sentences))
+    return len(line) <= LONGEST_POLICY_NOTICE and 2 * about >= len(line) and _ADDRESSED.search(line) is not None
 
 
 def is_filler(line: str) -> bool:
@@ -79,19 +87,36 @@ def is_filler(line: str) -> bool:
     return "lorem ipsum" in line
 
 
-def has_code_braces(line: str) -> bool:
-    r"""Whether a line has a curly bracket as code has it; formulas, quoted code and short placeholders have none.
+def characters_of_code(line: str) -> int:
+    r"""Return how many characters of a line its curly brackets make code.
 
-    >>> has_code_braces("if (a > b) {"), has_code_braces(".menu { color: red; }"), has_code_braces('{"a": 1}')
-    (True, True, True)
-    >>> has_code_braces(r"so \(\frac{a}{b}\) is small"), has_code_braces("write {name} or `f{}` there")
-    (False, False)
-    >>> has_code_braces("a program of the {Digital")      # whose {cross-reference} goes on in the next line
-    False
+    Those of formulas, quoted code and short placeholders make none.
+
+    >>> characters_of_code("if (a > b) {"), characters_of_code('{"a": 1}')
+    (12, 8)
+    >>> characters_of_code(r"so \(\frac{a}{b}\) is small"), characters_of_code("write {name} or `f{}` there")
+    (0, 0)
+    >>> characters_of_code("a program of the {Digital")      # whose {cross-reference} goes on in the next line
+    0
     """
     start = line.find("{")
     if start < 0:
-        return False
-    line = line[max(0, start - LONGEST_LINK_LINE) : start + LONGEST_READ]
-    rest = _PLACEHOLDER.sub("", _QUOTED_CODE.sub("", _TEX.sub("", line)))
-    return "{" in rest and _TEX_LINE.search(rest) is None
+        return 0
+    part = line[max(0, start - LONGEST_LINK_LINE) : start + LONGEST_READ]
+    rest = _PLACEHOLDER.sub("", _QUOTED_CODE.sub("", _TEX.sub("", part)))
+    if "{" not in rest or _TEX_LINE.search(rest):
+        return 0
+    return min(len(line), MOST_AROUND_BRACKET * (rest.count("{") + rest.count("}")))
+
+
+def citations(text: str) -> set[str]:
+    """Return the numbers of a text's citation marks such as `[12]`; none if they do not count up, as indexes do.
+
+    >>> sorted(citations("Boats float.[1] Some sink.[2][1] Few fly.[3]"))
+    ['1', '2', '3']
+    >>> citations("x[2] = y[0]"), citations("see git-add[1] and gitignore[5]")
+    (set(), set())
+    """
+    numbers = list(dict.fromkeys(_CITED.findall(text)))
+    counts_up = len(numbers) > 1 and all(int(after) == int(before) + 1 for before, after in pairwise(numbers))
+    return set(numbers) if counts_up and numbers[0] != "0" else set()

@@ -289,7 +289,7 @@ def test_which_lines_c4_keeps(line: str, stays: bool) -> None:
 
 
 def test_c4_knows_lines_of_languages_without_spaces() -> None:
-    text = "今天的天气很好。\n菜单\n“我们去公园散步吧。”\n好。\n我们明天再去公园散步[12]。"
+    text = "菜单\n今天的天气很好。\n“我们去公园散步吧。”\n好。\n我们明天再去公园散步。"
     kept = ["今天的天气很好。", "“我们去公园散步吧。”", "好。", "我们明天再去公园散步。"]
     strict = {**SETTING, "c4-terminal-punctuation": True}
     assert TextSignals([text], strict, profile_of("zh")).prose_lines.text(0).split("\n") == kept
@@ -297,9 +297,22 @@ def test_c4_knows_lines_of_languages_without_spaces() -> None:
 
 
 def test_c4_takes_citation_marks_out() -> None:
-    text = "The moon is far[12][edit] away.[citation needed]\nA year is long. [3] No"
-    assert edited(text)[0] == "The moon is far away.\nA year is long.  No"
-    assert edited("A list[1]\n\n```\nx = y[1]\n```")[0] == "```\nx = y[1]\n```"
+    text = "The moon is far[12][edit] away.[citation needed]\nA year is long.[13] No"
+    assert edited(text)[0] == "The moon is far away.\nA year is long. No"
+    fenced = "The moon is far[1] away from all.\nA year is long[2] for all.\n\n```\nx = y[1]\n```"
+    assert edited(fenced)[0] == fenced.replace("far[1]", "far").replace("long[2]", "long")
+
+
+@pytest.mark.parametrize(
+    "text", ["See git-add[1] and gitignore[5] for more of it.", "Then x = [] and l[2] = options[0].value here."]
+)
+def test_indexes_and_pages_of_manuals_are_no_citation_marks(text: str) -> None:
+    assert edited(text)[0] == text
+
+
+def test_short_lines_between_sentences_stay() -> None:
+    options = "The harbour opens at six on all days.\n\n--all\n\nOpens all of the gates there are."
+    assert edited(f"Home\n\nAbout\n\n{options}\n\nMore")[0] == options
 
 
 @pytest.mark.parametrize(
