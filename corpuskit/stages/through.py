@@ -1,6 +1,7 @@
 """`through`: documents pass another program, and its part in them is on record."""
 
 import os
+import re
 import select
 import shlex
 import shutil
@@ -9,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from corpuskit.core.document import Document, Reject, decode, encode
+from corpuskit.core.document import MAX_LINE, Document, Reject, decode, encode
 from corpuskit.core.errors import UpstreamError, UsageError
 from corpuskit.core.options import VERBATIM
 from corpuskit.core.step import CorpusStage, Drop, Item, Made
@@ -17,6 +18,8 @@ from corpuskit.core.wording import excerpt
 
 BLOCK = 256 * 1024
 CHUNK = 64 * 1024
+
+_PASSWORD = re.compile(r"://[^/@\s:]*:[^/@\s]+@")
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Through(CorpusStage):
         """Raise UsageError without a program, or with one that cannot be found."""
         if not self.command:
             raise UsageError("name the program after `--`: `corpuskit through -- jq -c .`")
+        if any(_PASSWORD.search(word) for word in self.command):
+            raise UsageError("a password in an address would be on record with the command; give it in the environment")
         if shutil.which(self.command[0]) is None:
             raise UsageError(f"no program is called {excerpt(self.command[0])!r}; check its name and the PATH")
 
@@ -74,21 +79,40 @@ class Through(CorpusStage):
 
     def _output(self, lines: Iterator[bytes]) -> Iterator[bytes]:
         """Give the program its input and yield the lines that it writes. Raises UpstreamError if it fails."""
-        with subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-            rest = b""
+        with self._start() as process:
             try:
-                for block in _exchange(process, lines):
-                    *whole, rest = (rest + block).split(b"\n")
-                    yield from filter(None, whole)
+                yield from filter(None, self._lines(_exchange(process, lines)))
             except BaseException:
                 process.kill()
                 raise
-            if rest:
-                yield rest
             code = process.wait()
         if code:
             how = f"ended with exit code {code}" if code > 0 else f"was ended by signal {-code}"
             raise UpstreamError(f"`{excerpt(shlex.join(self.command))}` {how}; nothing was published")
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        try:
+            return subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        except OSError as error:
+            reason = (error.strerror or "it is no program").lower()
+            raise UsageError(f"{excerpt(self.command[0])!r} cannot be run: {reason}") from None
+
+    def _lines(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield the lines of the blocks. Raises UpstreamError for one that is longer than a document may be."""
+        parts: list[bytes] = []
+        size = 0
+        for block in blocks:
+            *whole, rest = block.split(b"\n")
+            if whole:
+                whole[0] = b"".join([*parts, whole[0]])
+                parts, size = [], 0
+                yield from whole
+            parts.append(rest)
+            size += len(rest)
+            if size > MAX_LINE:
+                command = excerpt(shlex.join(self.command))
+                raise UpstreamError(f"`{command}` wrote a line of more than {MAX_LINE:,} bytes; nothing was published")
+        yield b"".join(parts)
 
     def _document(self, line: bytes) -> Document:
         try:
@@ -128,6 +152,9 @@ def _exchange(process: "subprocess.Popen[bytes]", lines: Iterator[bytes]) -> Ite
         if readable:
             block = os.read(source, CHUNK)
             if not block:
+                # It may go on reading, and wait for the end of its input.
+                if is_open:
+                    process.stdin.close()
                 for _ in lines:
                     pass
                 return

@@ -129,3 +129,27 @@ def test_what_is_changed_on_the_way_is_unverified(docs: Path, shell: Run) -> Non
     )
     strict = shell("corpuskit verify --strict out")
     assert strict.returncode == 6 and b"--strict refuses that" in strict.stderr
+
+
+def test_a_program_that_closes_its_output_first_is_not_waited_for(docs: Path, shell: Run) -> None:
+    done = shell("timeout 20 corpuskit through docs.jsonl -- sh -c 'exec >&-; cat > /dev/null'")
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert b"40 in, 0 out, 40 dropped (left-out 40)" in done.stderr
+
+
+def test_a_file_that_is_no_program_is_told_in_one_line(docs: Path, shell: Run) -> None:
+    (docs / "broken").write_text("#!/no/such/interpreter\n")
+    (docs / "broken").chmod(0o755)
+    done = shell("corpuskit through docs.jsonl -- ./broken")
+    assert done.returncode == 2 and b"'./broken' cannot be run: no such file" in done.stderr
+
+
+def test_a_line_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corpuskit.stages.through.MAX_LINE", 1_000_000)
+    with pytest.raises(UpstreamError, match="a line of more than 1,000,000 bytes"):
+        list(Through(command=("cat", "/dev/zero")).run(iter([])))
+
+
+def test_a_password_would_be_on_record() -> None:
+    with pytest.raises(UsageError, match="a password in an address would be on record"):
+        Through(command=("curl", "https://user:secret@example.org/"))

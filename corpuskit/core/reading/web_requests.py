@@ -16,6 +16,8 @@ SILENCE = 60
 SLOWEST = 100
 """Bytes a second below which a server is given up, over `SILENCE` seconds."""
 PARTIAL_CONTENT = 206
+NO_CONTENT, REDIRECTS = (204, 205), range(300, 400)
+"""Answers without a body; a redirect that leads somewhere was followed before it is looked at."""
 
 
 def client_options() -> dict[str, Any]:
@@ -36,10 +38,12 @@ def client_options() -> dict[str, Any]:
 
 
 async def demand_whole_answer(response: Any) -> None:
-    """Raise RemoteError for an answer that is a part, and not the one that was asked for; watch the speed of a part.
+    """Raise RemoteError for an answer of nothing, or a part that was not asked for; watch the speed of a part.
 
     A part is taken in at once, so its speed is the server's. Of a whole body, `RemoteStream` reads as it needs.
     """
+    if response.status in NO_CONTENT or response.status in REDIRECTS:
+        raise RemoteError(f"the server sent nothing (status {response.status}); check the address")
     asked = _first_asked(response.request_info.headers.get("Range", ""))
     if response.status != PARTIAL_CONTENT:
         return
