@@ -144,6 +144,9 @@ def _of_open_tar(archive: tarfile.TarFile, blocks: "_Blocks", input_: Input) -> 
                 # To the library, a broken or cut header looks like the end.
                 if _has_data(archive, blocks) or blocks.size % tarfile.BLOCKSIZE:
                     input_.damaged("bytes after what looks like the end of the tar", at, input_.reach - at)
+                elif blocks.size <= archive.offset:
+                    # POSIX pax, "ustar Interchange Format": two blocks of zeros end an archive; one passes, as in tar.
+                    input_.damaged("the tar ends without its mark of the end, so members may be missing", at, 0)
                 return
             member = _of_tar_entry(archive, entry, blocks, input_)
         except FAULTS as error:

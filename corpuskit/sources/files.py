@@ -1,6 +1,7 @@
 """`files`: JSONL, JSON, CSV, TSV, Parquet and plain text become documents."""
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
@@ -210,6 +211,10 @@ class Files(Source):
             if isinstance(line, Rejected):
                 yield line
                 continue
+            if line.number == 1 and self.encoding is None and line.content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+                detail = "UTF-16, whose lines do not end in one byte; convert it to UTF-8, or read it without --lines"
+                yield Rejected("undecodable", input_.name, line.offset, line.content, detail)
+                return
             try:
                 text = line.content.decode(self.encoding or ("utf-8-sig" if line.number == 1 else "utf-8"))
             except UnicodeDecodeError:

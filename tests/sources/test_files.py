@@ -601,3 +601,9 @@ def test_real_chats_become_text(
     done = corpuskit("files", str(shared_data / "product" / name), "--turns", turns, "--json")
     outcome = json.loads(done.stderr.splitlines()[-1])
     assert (outcome["out"], sum(outcome["rejected"].values())) == (documents, rejected)
+
+
+def test_lines_of_utf_16_are_refused_not_garbled(tmp_path: Path, corpuskit: Run) -> None:
+    (tmp_path / "u.txt").write_bytes("one\ntwo\nthree".encode("utf-16"))
+    done = corpuskit("files", "--lines", "u.txt", "--allow-empty", "--max-rejects", "100%")
+    assert done.stdout == b"" and b"1 rejected (undecodable 1)" in done.stderr

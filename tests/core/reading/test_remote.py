@@ -68,7 +68,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         is_changed = count > (1 if with_body else 0)
         if fault == "changes" and is_changed:
             body = body.replace(b"number", b"NUMBER")
-        if fault in ("401", "403", "410", "418"):
+        if fault in ("204", "302", "401", "403", "410", "418"):
             self.send_response(int(fault))
             self.send_header("Content-Length", "0")
             return self.end_headers()
@@ -183,6 +183,8 @@ def test_formats_that_are_read_from_their_end_need_no_length(address: str, fault
         ("part-empty", "named a greater size"),
         ("403", r"refuses access \(status 403\); check the address and the credentials$"),
         ("401", r"refuses access \(status 401\); check the address and the credentials$"),
+        ("204", r"sent nothing \(status 204\)"),
+        ("302", r"sent nothing \(status 302\)"),
         ("418", r"refuses the request \(status 418\); check the address$"),
     ],
 )
