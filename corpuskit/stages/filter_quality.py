@@ -168,9 +168,9 @@ class FilterQuality(Stage):
         return outcomes if self.model is None else self._asked(outcomes)
 
     def _asked(self, outcomes: Sequence[Document | Drop | Reject]) -> list[Document | Drop | Reject]:
-        from corpuskit.text.quality_model.judgement import judged
+        from corpuskit.text.quality_model.judgement import apply_scores
 
-        return judged(outcomes, self._scorer, self._least_score, self.annotate, bool(self._families))
+        return apply_scores(outcomes, self._scorer, self._least_score, self.annotate, bool(self._families))
 
     def _check_model(self) -> None:
         """Raise UsageError for a model that cannot be used, and for options of one where there is none."""

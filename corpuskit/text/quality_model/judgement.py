@@ -6,10 +6,10 @@ from corpuskit.core.document import Document, Reject
 from corpuskit.core.step import Drop
 from corpuskit.text.quality_model.scorer import Scorer
 
-__all__ = ["judged"]
+__all__ = ["apply_scores"]
 
 
-def judged(
+def apply_scores(
     outcomes: Sequence[Document | Drop | Reject], scorer: Scorer, least_score: float, annotate: bool, after_rules: bool
 ) -> list[Document | Drop | Reject]:
     """Return the outcomes with what the model says of the documents among them.
