@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
 
 from corpuskit.core.document import TURNS
 from corpuskit.core.errors import UsageError
@@ -13,9 +13,8 @@ from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.step import Document, Drop, Reject, Stage
 
 if TYPE_CHECKING:
-    from corpuskit.text.quality.arrays import Numbers
+    from corpuskit.text.quality.checks import Checks, Thresholds
     from corpuskit.text.quality.languages import LanguageProfile
-    from corpuskit.text.quality.rules import Rule
     from corpuskit.text.quality.signals import TextSignals
     from corpuskit.text.quality_model.scorer import Scorer
 
@@ -35,26 +34,6 @@ FEW_DROPPED = 0.6
 """Share of the characters of a batch up to which texts that are dropped are measured on, together with the others."""
 BATCH_DOCUMENTS = 256
 BATCH_CHARACTERS = 500_000
-
-
-class Check(NamedTuple):
-    """An enabled rule, and the bound that its signal must keep."""
-
-    rule: "Rule"
-    bound: float
-
-    def failures(self, figures: "Numbers") -> list[int]:
-        """Return the rows of the texts that fail."""
-        failed = figures < self.bound if self.rule.bound == "min" else figures > self.bound
-        rows: list[int] = failed.nonzero()[0].tolist()
-        return rows
-
-
-class Failure(NamedTuple):
-    """Why a text is dropped."""
-
-    reason: str
-    values: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -116,12 +95,14 @@ class FilterQuality(Stage):
 
         Raises UsageError if they make no sense, DamagedError for a damaged model.
         """
+        from corpuskit.text.quality.thresholds import demand_families_of_thresholds
+
         if self.rules == ():
             raise UsageError(f"{spelled('rules')} names no rules; name any of gopher, gopher-repetition, c4, fineweb")
         if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*", self.language):
             raise misfit("language", "an ISO 639 code such as en or zh", self.language)
         _ = self._changed
-        self._demand_families_of_thresholds()
+        demand_families_of_thresholds(self.set, self.rules)
         self._check_model()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -187,22 +168,9 @@ class FilterQuality(Stage):
         return outcomes if self.model is None else self._asked(outcomes)
 
     def _asked(self, outcomes: Sequence[Document | Drop | Reject]) -> list[Document | Drop | Reject]:
-        """Return the outcomes with what the model says of the documents among them."""
-        new_outcomes = list(outcomes)
-        rows = [row for row, outcome in enumerate(outcomes) if isinstance(outcome, Document)]
-        texts = [outcome.text for outcome in outcomes if isinstance(outcome, Document)]
-        for row, score in zip(rows, self._scorer.scores(texts), strict=True):
-            document = outcomes[row]
-            assert isinstance(document, Document)
-            if self.annotate:
-                verdict = "pass" if score >= self._least_score else "low-score"
-                before = document.metadata.get("quality") if self._families else None
-                quality = before if isinstance(before, dict) else {}
-                verdicts = {**quality.get("verdicts", {}), "model": verdict}
-                new_outcomes[row] = document.with_metadata(quality={**quality, "score": score, "verdicts": verdicts})
-            elif score < self._least_score:
-                new_outcomes[row] = Drop(document, "low-score", {"score": score, "min": self._least_score})
-        return new_outcomes
+        from corpuskit.text.quality_model.judgement import apply_scores
+
+        return apply_scores(outcomes, self._scorer, self._least_score, self.annotate, bool(self._families))
 
     def _check_model(self) -> None:
         """Raise UsageError for a model that cannot be used, and for options of one where there is none."""
@@ -244,6 +212,8 @@ class FilterQuality(Stage):
         return profile_of(language if isinstance(language, str) else self.language, self.language_settings == "auto")
 
     def _filter_batch(self, documents: list[Document], profile: "LanguageProfile", kind: Kind) -> list[Document | Drop]:
+        from corpuskit.text.quality.checks import first_failures
+
         outcomes: list[Document | Drop] = list(documents)
         indices = list(range(len(documents)))
         texts = [document.text for document in documents]
@@ -258,7 +228,7 @@ class FilterQuality(Stage):
             if len(dropped_rows) == len(texts):
                 break
             signals = signals or self._signals(texts, profile)
-            for row, failure in self._failures(signals, family, checks, dropped_rows).items():
+            for row, failure in first_failures(signals, family, checks, dropped_rows).items():
                 outcomes[indices[row]] = Drop(documents[indices[row]], failure.reason, failure.values)
                 dropped_rows.add(row)
             # A conversation without some of its lines would put words into another speaker's mouth.
@@ -275,69 +245,28 @@ class FilterQuality(Stage):
     def _edits(self, kind: Kind) -> bool:
         return self.c4_edit_lines and kind == "prose"
 
-    def _failures(
-        self, signals: "TextSignals", family: str, checks: dict[str, list[Check]], dropped_rows: Rows
-    ) -> dict[int, Failure]:
-        """Return the rows of the texts that fail and were not dropped before, each with the first rule that failed."""
-        from corpuskit.text.quality.arrays import rounded
-
-        failures: dict[int, Failure] = {}
-        signals.ignore(list(dropped_rows))
-        for signal, figures in signals.family(family):
-            for check in checks.get(signal, ()):
-                rows = [row for row in check.failures(figures) if row not in failures and row not in dropped_rows]
-                for row in rows:
-                    value = rounded([figures[row : row + 1]])[0][0]
-                    values = {"signal": signal, "value": value, check.rule.bound: check.bound}
-                    failures[row] = Failure(check.rule.reason, values)
-                signals.ignore(rows)
-        return failures
-
     def _annotate_batch(
         self, documents: list[Document], profile: "LanguageProfile", kind: Kind
     ) -> list[Document | Drop]:
-        from corpuskit.text.quality.arrays import rounded
+        from corpuskit.text.quality.checks import quality_notes
 
         signals = self._signals([document.text for document in documents], profile)
-        names: list[str] = []
-        columns: list[Numbers] = []
-        verdicts: list[list[str]] = []
-        all_checks = self._checks_of(profile, kind)
-        for family, checks in all_checks.items():
-            verdict = ["pass"] * len(documents)
-            for signal, figures in signals.family(family):
-                names.append(signal)
-                columns.append(figures)
-                for check in checks.get(signal, ()):
-                    for row in check.failures(figures):
-                        verdict[row] = check.rule.reason if verdict[row] == "pass" else verdict[row]
-            verdicts.append(verdict)
-        families = list(all_checks)
-        return [
-            document.with_metadata(
-                quality={
-                    "signals": dict(zip(names, row, strict=True)),
-                    "verdicts": dict(zip(families, reasons, strict=True)),
-                }
-            )
-            for document, row, reasons in zip(
-                documents, zip(*rounded(columns), strict=True), zip(*verdicts, strict=True), strict=True
-            )
-        ]
+        notes = quality_notes(signals, self._checks_of(profile, kind), len(documents))
+        return [document.with_metadata(quality=quality) for document, quality in zip(documents, notes, strict=True)]
 
     def _signals(self, texts: list[str], profile: "LanguageProfile") -> "TextSignals":
-        from corpuskit.text.quality.rules import SETTINGS
+        from corpuskit.text.quality.checks import settings_of
         from corpuskit.text.quality.signals import TextSignals
 
-        thresholds = self._thresholds(profile)
-        settings = {setting.name: thresholds[setting.name] or 0 for setting in SETTINGS}
-        return TextSignals(texts, settings, profile, self.words == "datatrove")
+        return TextSignals(texts, settings_of(self._thresholds(profile)), profile, self.words == "datatrove")
 
-    def _checks_of(self, profile: "LanguageProfile", kind: Kind) -> dict[str, dict[str, list[Check]]]:
+    def _checks_of(self, profile: "LanguageProfile", kind: Kind) -> "dict[str, Checks]":
         """Return the enabled rules of a language, by family and signal, in the order in which they are applied.
 
         No rule for prose says anything of code, and where no line is taken out, none asks for what is left.
         """
+        from corpuskit.text.quality.checks import enabled_checks
+
         checks = self._checks.get((profile, kind))
         if checks is None:
             thresholds = self._thresholds(profile)
@@ -345,51 +274,24 @@ class FilterQuality(Stage):
                 thresholds = dict.fromkeys(thresholds)
             elif not self._edits(kind):
                 thresholds["c4-min-text-left"] = None
-            checks = self._checks[profile, kind] = self._new_checks(thresholds)
-        return checks
-
-    def _new_checks(self, thresholds: dict[str, float | None]) -> dict[str, dict[str, list[Check]]]:
-        from corpuskit.text.quality.rules import FAMILIES, RULES
-
-        checks: dict[str, dict[str, list[Check]]] = {family: {} for family in FAMILIES if family in self._families}
-        for rule in RULES:
-            bound = thresholds[rule.name]
-            if rule.family in checks and bound is not None:
-                checks[rule.family].setdefault(rule.signal, []).append(Check(rule, bound))
+            checks = self._checks[profile, kind] = enabled_checks(self._families, thresholds)
         return checks
 
     @cached_property
-    def _checks(self) -> "dict[tuple[LanguageProfile, Kind], dict[str, dict[str, list[Check]]]]":
+    def _checks(self) -> "dict[tuple[LanguageProfile, Kind], dict[str, Checks]]":
         """The enabled rules of the languages and kinds of text that were met."""
         return {}
 
-    def _thresholds(self, profile: "LanguageProfile") -> dict[str, float | None]:
-        """Return all thresholds and settings by name; what the user set holds in every language."""
-        from corpuskit.text.quality.rules import DATATROVE, RULES, SETTINGS
+    def _thresholds(self, profile: "LanguageProfile") -> "Thresholds":
+        from corpuskit.text.quality.checks import thresholds_of
 
-        english: dict[str, float | None] = {rule.name: rule.value for rule in RULES}
-        english.update((setting.name, setting.value) for setting in SETTINGS)
-        peer = DATATROVE if self.words == "datatrove" else {}
-        return {**english, **peer, **profile.bounds, **self._changed}
+        return thresholds_of(profile, self.words == "datatrove", self._changed)
 
     @cached_property
-    def _changed(self) -> dict[str, float | None]:
+    def _changed(self) -> "Thresholds":
         from corpuskit.text.quality.thresholds import changed_thresholds
 
         return changed_thresholds(self.set)
-
-    def _demand_families_of_thresholds(self) -> None:
-        """Raise UsageError for a threshold of a family that is not applied."""
-        from corpuskit.text.quality.rules import RULES
-
-        family_of = {rule.name: rule.family for rule in RULES}
-        for override in self.set:
-            name, _, value = (part.strip() for part in override.partition("="))
-            family = family_of.get(name)
-            if self.rules is not None and family is not None and family not in self.rules and value != "off":
-                raise UsageError(
-                    f"{spelled('set')} changes {name}, but {spelled('rules', self.rules)} leaves out {family}"
-                )
 
 
 def _kind(document: Document) -> Kind:

@@ -277,3 +277,26 @@ def test_real_pages_of_five_languages_are_recognised(shared_data: Path) -> None:
 @pytest.mark.parametrize("language", ["el", "ka", "en", "ja"])
 def test_a_part_without_letters_is_what_the_model_says(language: str) -> None:
     assert identify._by_script("12 34 …", Counter(), language, 0.4) == (language, 0.4)
+
+
+def all_parts(text: str) -> list[str]:
+    """Every part of a text, joined one by one: the plain way of what `identify` does for twelve of them."""
+    parts, current = [], list[str]()
+    for sentence in identify._sentences(text):
+        current.append(sentence)
+        if sum(len(each.encode()) for each in current) >= identify.PART:
+            parts.append(" ".join(current))
+            current = []
+    return parts + ([" ".join(current)] if current else [])
+
+
+@given(
+    st.lists(st.sampled_from([ENGLISH, GERMAN, CHINESE, JAPANESE, "No.", "für", "", " x ", "1. 2! 3?"]), max_size=60)
+)
+@example([ENGLISH] * 12)
+@example(["a"] * 1000)
+def test_the_parts_asked_for_are_those_of_the_whole_text(lines: list[str]) -> None:
+    parts = all_parts("\n".join(lines))
+    step = len(parts) / identify.PARTS
+    some = parts if step <= 1 else [parts[int(index * step)] for index in range(identify.PARTS)]
+    assert identify._parts("\n".join(lines)) == some

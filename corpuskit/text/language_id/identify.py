@@ -220,22 +220,24 @@ def _of_part(part: str) -> tuple[str, float]:
 
 def _parts(text: str) -> list[str]:
     """Return the lines of a text, short ones joined, long ones cut at the ends of sentences; if many, some of them."""
-    parts: list[str] = []
-    current: list[str] = []
+    sentences = list(_sentences(text))
+    sizes = map(len, sentences) if text.isascii() else (len(sentence.encode()) for sentence in sentences)
+    # The sentences before each part; only the parts that are asked for are joined.
+    bounds = [0]
     size = 0
-    for sentence in _sentences(text):
-        current.append(sentence)
-        size += len(sentence) if sentence.isascii() else len(sentence.encode())
+    for number, more in enumerate(sizes, 1):
+        size += more
         if size >= PART:
-            parts.append(" ".join(current))
-            current, size = [], 0
-    if current:
-        parts.append(" ".join(current))
-    step = len(parts) / PARTS
-    return parts if step <= 1 else [parts[int(index * step)] for index in range(PARTS)]
+            bounds.append(number)
+            size = 0
+    if bounds[-1] < len(sentences):
+        bounds.append(len(sentences))
+    number_of_parts = len(bounds) - 1
+    step = max(1, number_of_parts / PARTS)
+    chosen = (int(index * step) for index in range(min(number_of_parts, PARTS)))
+    return [" ".join(sentences[bounds[part] : bounds[part + 1]]) for part in chosen]
 
 
 def _sentences(text: str) -> Iterator[str]:
-    return itertools.chain.from_iterable(
-        _SENTENCE_END.split(line) if len(line) > PART else [line] for line in map(str.strip, text.splitlines()) if line
-    )
+    lines = filter(None, map(str.strip, text.splitlines()))
+    return itertools.chain.from_iterable(_SENTENCE_END.split(line) if len(line) > PART else (line,) for line in lines)

@@ -65,9 +65,29 @@ def options() -> Any:
     return chosen
 
 
+class _Pattern:
+    """A pattern that is compiled when it is first used: most texts need few, and all together take a tenth of a second.
+
+    Then its methods are attributes of its own, so that later calls cost what those of RE2 cost.
+    """
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _METHODS:
+            raise AttributeError(name)
+        compiled = re2.compile(self._source, options())
+        self.__dict__.update((method, getattr(compiled, method)) for method in _METHODS)
+        return self.__dict__[name]
+
+
+_METHODS = ("search", "match", "fullmatch", "finditer", "findall", "sub", "split")
+
+
 def pattern(source: str) -> Any:
-    """Return a compiled pattern, to be used on bytes."""
-    return re2.compile(source, options())
+    """Return a pattern of RE2, to be used on bytes; it is compiled when it is first used."""
+    return _Pattern(source)
 
 
 def trigger_set(sources: list[str]) -> Any:

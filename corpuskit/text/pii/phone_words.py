@@ -40,10 +40,16 @@ _KINDS: dict[int, Kind] = {1: "name", 2: "label", 3: "name", 4: "mention", 5: "s
 
 _QUALIFIER = r" ?\(\p{L}[\p{L} ,./-]{0,15}\)"
 """`(home)` and the like, between a word and its number."""
+_ASCII_SIGNS = r"\x00-/:-@\[-`{-\x7f"
 _TIGHT = pattern(
     rf"(?i)^(?:[^\p{{L}}\p{{M}}\p{{N}}]{{0,6}}|{_QUALIFIER}|[{PARTICLES}]{{1,4}}){{0,3}}"
     rf"(?:{LINKS}[^\p{{L}}\p{{M}}\p{{N}}]{{1,6}}){{0,4}}(?:ל-)?$"
 )
+_TIGHT_ASCII = pattern(
+    rf"(?i)^(?:[{_ASCII_SIGNS}]{{0,6}}| ?\([A-Za-z][A-Za-z ,./-]{{0,15}}\)){{0,3}}"
+    rf"(?:{LINKS}[{_ASCII_SIGNS}]{{1,6}}){{0,4}}$"
+)
+"""The same for ASCII alone: the classes of Unicode letters take long to compile, and most gaps do not need them."""
 _QUALIFIERS = pattern(_QUALIFIER)
 _MARKED = pattern(
     r"(?i)[:=：#(\"'№]|\b(?:number|numbers|no|nr|num|numer|numero|nummer|n\x{fa}mero|num\x{e9}ro|номер)\b|[番号號码碼번호]"
@@ -114,7 +120,7 @@ def _context(kind: str, gap: bytes) -> Context:
     gap = _AREA_CODE.sub(b" ", gap)
     if _NUMBER_BETWEEN.search(gap):
         return ""
-    if not _TIGHT.match(gap):
+    if not (_TIGHT_ASCII if gap.isascii() else _TIGHT).match(gap):
         return "mention"
     if kind == "name" or (kind == "label" and _MARKED.search(_QUALIFIERS.sub(b"", gap))):
         return "label"

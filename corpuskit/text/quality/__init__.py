@@ -1,1 +1,1 @@
-"""Quality signals and rules. Reading order: signals, rules, words, then the kernels that count."""
+"""Quality signals and rules. Reading order: signals, rules, checks, words, then the kernels that count."""

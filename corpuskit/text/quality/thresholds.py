@@ -7,7 +7,7 @@ from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.wording import did_you_mean
 from corpuskit.text.quality.rules import RULES, SETTINGS, Rule, Setting
 
-__all__ = ["changed_thresholds"]
+__all__ = ["changed_thresholds", "demand_families_of_thresholds"]
 
 
 def changed_thresholds(overrides: tuple[str, ...]) -> dict[str, float | None]:
@@ -25,6 +25,16 @@ def changed_thresholds(overrides: tuple[str, ...]) -> dict[str, float | None]:
         default = defaults[name]
         changed[name] = default.off if value == "off" else _parsed_threshold(name, value, default.value)
     return changed
+
+
+def demand_families_of_thresholds(overrides: tuple[str, ...], families: tuple[str, ...] | None) -> None:
+    """Raise UsageError for a threshold of a family that is not applied; None stands for all families."""
+    family_of = {rule.name: rule.family for rule in RULES}
+    for override in overrides:
+        name, _, value = (part.strip() for part in override.partition("="))
+        family = family_of.get(name)
+        if families is not None and family is not None and family not in families and value != "off":
+            raise UsageError(f"{spelled('set')} changes {name}, but {spelled('rules', families)} leaves out {family}")
 
 
 def _parsed_threshold(name: str, value: str, default: float) -> float:

@@ -1,8 +1,10 @@
 """Telephone numbers: which words and shapes make one, and which numbers near such words are none."""
 
+import itertools
+
 import pytest
 
-from corpuskit.text.pii import numbering_plans
+from corpuskit.text.pii import numbering_plans, phone_lists, phone_words
 from corpuskit.text.pii.scanner import scanner
 from tests.benchmarks.phone_sentences import NUMBERS, WITHOUT_NUMBER, masked, missing
 
@@ -106,3 +108,40 @@ def test_a_zero_led_number_is_grouped_as_its_country_does(groups: str, written: 
 )
 def test_a_calling_code_stands_whole_in_the_first_group(digits: bytes, first_group: int, fits: bool) -> None:
     assert numbering_plans.is_calling_code_and_number(digits, False, first_group) == fits
+
+
+def test_what_stands_before_a_number_is_read_alike_by_both_patterns() -> None:
+    pieces = [
+        "",
+        " ",
+        ": ",
+        "(home)",
+        " (work, x)",
+        "is ",
+        "no. ",
+        "at ",
+        "me ",
+        "-",
+        "\n",
+        "_",
+        "0",
+        "word",
+        "#",
+        "\t",
+        "{",
+    ]
+    fits = 0
+    for chosen in itertools.product(pieces, repeat=4):
+        gap = "".join(chosen).encode()
+        fits += bool(phone_words._TIGHT.match(gap))
+        assert bool(phone_words._TIGHT_ASCII.match(gap)) == bool(phone_words._TIGHT.match(gap)), gap
+    assert 0 < fits < len(pieces) ** 4
+
+
+@pytest.mark.parametrize(
+    "rest", [" ext. {}", " / -{}", "/{} ", " oder -{}", "; {} 12 12", ", 1.{}", " or {}.", " {}-34"]
+)
+def test_what_follows_a_number_is_told_by_its_shape_and_not_by_its_digits(rest: str) -> None:
+    data = b"030 226 343"
+    ends = {phone_lists.end_of_list(data + rest.format(digits).encode(), len(data)) for digits in ("12", "90", "33")}
+    assert len(ends) == 1
