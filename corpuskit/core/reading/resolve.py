@@ -11,7 +11,7 @@ import glob
 import itertools
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -124,9 +124,9 @@ def _existing(path: Path, suffixes: Sequence[str], name: str) -> list[Input]:
     """Return a file, or the files in a folder, that is called `name`."""
     if path.is_dir():
         files = _folder(path, suffixes)
-        for file in files:
-            assert file.local_path is not None
-            file.name = printable_name(os.path.join(name, _name_below(path, file.local_path)))
+        names = _names_below(path, [file.local_path for file in files if file.local_path is not None])
+        for file, below in zip(files, names, strict=True):
+            file.name = printable_name(os.path.join(name, below))
         return files
     beside = path.with_name(f"{path.name}.{MANIFEST}")
     files = _dataset(beside) if beside.is_file() else [Input(str(path), local_path=path, is_named=True)]
@@ -135,9 +135,10 @@ def _existing(path: Path, suffixes: Sequence[str], name: str) -> list[Input]:
     return files
 
 
-def _name_below(folder: Path, path: Path) -> str:
-    """Return a path that begins with the folder's without it; `Path.relative_to` takes ten times as long."""
-    return os.fspath(path)[len(os.path.join(folder, "")) :] if folder != Path() else os.fspath(path)
+def _names_below(folder: Path, paths: Iterable[Path]) -> list[str]:
+    """Return paths that begin with the folder's without it; `Path.relative_to` takes ten times as long."""
+    start = 0 if folder == Path() else len(os.path.join(folder, ""))
+    return [os.fspath(path)[start:] for path in paths]
 
 
 def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
@@ -214,7 +215,7 @@ def _without_companions(folder: Path, paths: list[Path]) -> list[Path]:
 def _tell_splits(folder: Path, paths: list[Path]) -> None:
     """Tell that the files are the splits of one dataset, as training data is not to hold what is tested on."""
     splits_in = re.compile(_SPLIT).findall
-    splits = sorted({split for path in paths for split in splits_in(_name_below(folder, path).lower())})
+    splits = sorted({split for name in _names_below(folder, paths) for split in splits_in(name.lower())})
     if "train" in splits and len(splits) > 1:
         console.notice(
             "",
