@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from types import UnionType
@@ -47,32 +47,59 @@ def conforms(value: Any, kind: Any, checks: Checks | None = None, *, more_keys: 
     >>> conforms(True, int)
     False
     """
+    return _check_of(kind)(value, checks or {}, more_keys)
 
-    def fits(item: Any, item_kind: Any) -> bool:
-        return conforms(item, item_kind, checks, more_keys=more_keys)
 
-    origin, arguments = get_origin(kind), get_args(kind)
-    if checks and kind in checks:
-        return checks[kind](value)
-    if kind is Any:
-        return True
-    if origin in (Union, UnionType):
-        return any(fits(value, each) for each in arguments)
-    if origin is list:
-        return type(value) is list and all(fits(item, arguments[0]) for item in value)
-    if origin is dict:
-        return type(value) is dict and all(fits(item, arguments[1]) for item in value.values())
-    if is_typeddict(kind):
-        hints = _type_hints(kind)
-        return (
-            type(value) is dict
-            and kind.__required_keys__ <= value.keys()
-            and (more_keys or value.keys() <= hints.keys())
-            and all(fits(item, hints[key]) for key, item in value.items() if key in hints)
-        )
-    return type(value) is kind
+Check = Callable[[Any, Checks, bool], bool]
+"""Whether a value conforms to one type, with these checks, and with more keys or not."""
 
 
 @cache
-def _type_hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _check_of(kind: Any) -> Check:
+    """Return the check of a type, which is taken apart once: results of tasks have ten thousands of values."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if kind is Any:
+        return lambda value, checks, more_keys: True
+    if origin in (Union, UnionType):
+        choices = [_check_of(each) for each in arguments]
+        return lambda value, checks, more_keys: any(fits(value, checks, more_keys) for fits in choices)
+    if origin is list:
+        return _check_of_items(list, list.__iter__, _check_of(arguments[0]))
+    if origin is dict:
+        return _check_of_items(dict, dict.values, _check_of(arguments[1]))
+    own_check = _check_of_typed_dict(kind) if is_typeddict(kind) else _check_of_plain(kind)
+
+    def check(value: Any, checks: Checks, more_keys: bool) -> bool:
+        return checks[kind](value) if kind in checks else own_check(value, checks, more_keys)
+
+    return check
+
+
+def _check_of_plain(kind: Any) -> Check:
+    return lambda value, checks, more_keys: type(value) is kind
+
+
+def _check_of_items(container: type, items_of: Callable[[Any], Iterable[Any]], fits: Check) -> Check:
+    def check(value: Any, checks: Checks, more_keys: bool) -> bool:
+        return type(value) is container and all(fits(item, checks, more_keys) for item in items_of(value))
+
+    return check
+
+
+def _check_of_typed_dict(kind: Any) -> Check:
+    hints = get_type_hints(kind)
+    required = kind.__required_keys__
+
+    @cache
+    def check_of_key(key: str) -> Check:  # when it is asked for, as a type may contain itself
+        return _check_of(hints[key])
+
+    def check(value: Any, checks: Checks, more_keys: bool) -> bool:
+        return (
+            type(value) is dict
+            and required <= value.keys()
+            and (more_keys or value.keys() <= hints.keys())
+            and all(check_of_key(key)(item, checks, more_keys) for key, item in value.items() if key in hints)
+        )
+
+    return check

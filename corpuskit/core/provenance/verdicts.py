@@ -87,9 +87,12 @@ def decision_line(decision: Mapping[str, Any], step_id: str | None) -> bytes:
     """Return the line of a decision with this id of its step; without one if there is none."""
     import orjson
 
-    first_keys = {"id": decision["id"], "step": decision["step"]}
-    rest = {key: value for key, value in decision.items() if key not in (*first_keys, STEP_ID)}
-    return orjson.dumps(first_keys | ({} if step_id is None else {STEP_ID: step_id}) | rest) + b"\n"
+    line = {"id": decision["id"], "step": decision["step"], STEP_ID: step_id, **decision}
+    if step_id is None:
+        del line[STEP_ID]
+    else:
+        line[STEP_ID] = step_id
+    return orjson.dumps(line) + b"\n"
 
 
 def _id_and_source(record: bytes) -> tuple[str | None, str | None]:

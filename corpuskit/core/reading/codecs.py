@@ -7,6 +7,7 @@ header; the .xz file format 1.2.1; the LZ4 frame format 1.6.
 import bz2
 import io
 import zlib
+from functools import cache
 from typing import Any, ClassVar, Protocol, cast
 
 import zstandard
@@ -287,7 +288,13 @@ CODECS: tuple[type[Codec], ...] = (Gzip, Zstd, Bzip2, Xz, Lz4)
 
 def codec_of(head: bytes | bytearray) -> Codec | None:
     """Return the compression of a file that starts with these bytes; None for a plain file."""
-    for codec in (kind() for kind in CODECS):
+    for codec in _unused_codecs():
         if codec.starts(head) or codec.skippable(head):
-            return codec
+            return type(codec)()
     return None
+
+
+@cache
+def _unused_codecs() -> tuple[Codec, ...]:
+    """Return one of each, to ask how files start: making a decompressor for each of many plain files takes longer."""
+    return tuple(kind() for kind in CODECS)

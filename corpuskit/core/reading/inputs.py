@@ -111,7 +111,7 @@ class Input:
         """Whether it can be read only once: standard input, a pipe."""
         if self.name == "-":
             return True
-        return self.local_path is not None and not self.local_path.is_file()
+        return self.local_path is not None and not os.path.isfile(self.local_path)
 
     def bytes_read(self) -> int:
         """Return how many stored bytes have been read so far."""

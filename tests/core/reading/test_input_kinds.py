@@ -2,14 +2,15 @@
 
 import gzip
 import io
+import itertools
 import lzma
 import tarfile
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
-from corpuskit.core.reading.input_kinds import archive_of_name, kind_of_content
+from corpuskit.core.reading.input_kinds import archive_of_name, kind_of_content, suffix_within
 from tests.conftest import Run, lines_of
 
 PAGE = b"\xef\xbb\xbf\n<!DOCTYPE html><html><body><p>The pilot boat goes out first.</p></body></html>"
@@ -101,3 +102,12 @@ def test_other_names_are_no_archives(name: str) -> None:
 @pytest.mark.parametrize("head", [b"", b"{", b"plain", b"<p>a", b"<?xml version='1.0'?><rss>", b"P", b"WARC"])
 def test_other_beginnings_show_no_kind(head: bytes) -> None:
     assert kind_of_content(head) is None
+
+
+def test_the_suffix_within_a_name_is_that_of_pure_path() -> None:
+    parts = ("a", "B", ".", "/", ".gz", ".txt")
+    for name in ("".join(each) for length in range(6) for each in itertools.product(parts, repeat=length)):
+        path = PurePosixPath(name.lower())
+        expected = (path.with_suffix("") if path.suffix == ".gz" else path).suffix
+        if not name.rstrip("/").endswith("/."):  # which no file is called
+            assert suffix_within(name, (".gz",)) == expected, name
