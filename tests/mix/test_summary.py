@@ -72,3 +72,16 @@ def test_without_a_budget_nothing_is_said_of_quotas(recipe: Path, corpuskit: Run
     done = corpuskit("mix", "recipe.yaml", "-o", "out", "--json", "--no-cache")
     told = json.loads(done.stderr.splitlines()[-1])
     assert told["sources"]["news"]["quota"] is None and "quotas" not in read_manifest(recipe / "out")
+
+
+def test_what_was_found_is_told_by_type(tmp_path: Path, corpuskit: Run) -> None:
+    texts = ["Write to ann@example.org or bob@example.org.", "Nothing here.", "Tel.: 202 555 0143; cy@example.org"]
+    (tmp_path / "in.jsonl").write_text("".join(f'{{"id":"{i}","text":"{text}"}}\n' for i, text in enumerate(texts)))
+    recipe = "sources: {n: {from: files, inputs: [in.jsonl], origin: other, steps: [scrub-pii]}}\n"
+    (tmp_path / "r.yaml").write_text(recipe)
+    assert "found by 3-scrub-pii: 3 email, 1 phone\n" in corpuskit("mix", "r.yaml", "-o", "out").stderr.decode()
+    told = json.loads(corpuskit("mix", "r.yaml", "-o", "out", "--json").stderr.splitlines()[-1])
+    assert [step["hits"] for step in told["steps"] if step["hits"]] == [{"email": 3, "phone": 1}]
+    answer = json.loads(corpuskit("stats", "out", "--json").stdout)
+    assert (answer["hits"], answer["upstream"]) == ({"3-scrub-pii": {"email": 3, "phone": 1}}, "verified")
+    assert "found by 3-scrub-pii\n           3  email\n" in corpuskit("stats", "out").stdout.decode()

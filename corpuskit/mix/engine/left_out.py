@@ -50,7 +50,7 @@ def demand_result(
     except EmptyResultError as error:
         error.count = count
         if not settings.json and not settings.quiet:
-            print_summary(summaries, totals.tokenizer)
+            print_summary(summaries, totals.tokenizer, steps)
         raise
 
 

@@ -79,7 +79,7 @@ def run_recipe(
     formats = [find_format(name) for name in recipe.output.formats]
     left_out = LeftOutFiles(settings)
     keeps_work = True
-    output = FolderOutput(target, formats, totals, recipe.output.shard_documents)
+    output = FolderOutput(target, formats, totals, recipe.output.shard_documents, recipe.card)
     try:
         with progress.running(), closing(_executor(executor, profile, settings, output.work)) as runner:
             engine = Engine(output.work, runner, cache, progress=progress)
@@ -104,7 +104,7 @@ def run_recipe(
         left_out.close()
         for step in corpus_stages(recipe):
             step.close()
-    run.tell()
+    run.tell(manifest)
     if cache is not None:
         if key:
             note = run_note(key, statuses, run.input_entries, target, manifest, run.outcome(manifest))
@@ -180,13 +180,15 @@ class MixRun:
                 raise RefusedError(f"`pii: required`, but {notice}; correct the `fields` of {step}")
             self.notice(notice)
 
-    def tell(self) -> None:
+    def tell(self, manifest: Manifest) -> None:
         """Print the summary of a published run, unless the line of `--json` says it."""
         totals = self.output.totals
         summaries = self._complete_summaries(totals)
         self._tell_shortfall()
+        for remark in self.output.remarks():
+            self.notice(remark)
         if not self.settings.quiet and not self.settings.json:
-            print_summary(summaries, totals.tokenizer)
+            print_summary(summaries, totals.tokenizer, manifest["steps"])
             if self.engine.reused:
                 verb = "was" if self.engine.reused == 1 else "were"
                 console.notice("mix", f"{quantity(self.engine.reused, 'task')} {verb} already done by an earlier run")
