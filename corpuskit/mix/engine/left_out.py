@@ -54,6 +54,17 @@ def demand_result(
         raise
 
 
+def count_so_far(summaries: Mapping[str, SourceSummary]) -> StepCount:
+    """Return what a run that failed had read and left out, by reason; nothing was sent."""
+    count = StepCount()
+    for summary in summaries.values():
+        count.received.documents += summary.read
+        for counts, by_reason in ((summary.dropped, count.dropped), (summary.rejected, count.rejected)):
+            for reason, number in counts.items():
+                by_reason[reason.rpartition(": ")[2]] += number
+    return count
+
+
 def _total(summaries: Mapping[str, SourceSummary], steps: Iterable[StepEntry]) -> StepCount:
     count = StepCount()
     count.received.documents = sum(summary.read for summary in summaries.values())

@@ -110,8 +110,17 @@ def hits_lines(steps: Iterable[StepEntry]) -> Iterator[str]:
 
 def print_summary(summaries: Mapping[str, SourceSummary], tokenizer: str, steps: Iterable[StepEntry]) -> None:
     """Print the summary on standard error, and below it what the steps of the corpus found."""
-    lines = [summary_table(summaries, tokenizer), *hits_lines(steps)]
-    sys.stderr.write("\n".join(lines) + "\n")
+    sys.stderr.write(_summary(summaries, tokenizer, steps) + "\n")
+    log_summary(summaries, tokenizer, steps)
+
+
+def log_summary(summaries: Mapping[str, SourceSummary], tokenizer: str, steps: Iterable[StepEntry]) -> None:
+    """Write the summary to the log alone, if one is kept."""
+    console.log(_summary(summaries, tokenizer, steps))
+
+
+def _summary(summaries: Mapping[str, SourceSummary], tokenizer: str, steps: Iterable[StepEntry]) -> str:
+    return "\n".join([summary_table(summaries, tokenizer), *hits_lines(steps)])
 
 
 def shortfall_notices(summaries: Mapping[str, SourceSummary], budget: int) -> Iterator[str]:
