@@ -1,5 +1,6 @@
 """Messages to people, on standard error: notices, summaries, progress. Text of documents is escaped first."""
 
+import contextlib
 import json
 import os
 import re
@@ -7,7 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from corpuskit.core.errors import CorpuskitError, PublishError
 from corpuskit.core.wording import printable_name
@@ -22,6 +23,8 @@ LONGEST = 800
 
 _DRIVES_TERMINALS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
+_logs: list[BinaryIO] = []
+"""The log that is kept, if one is."""
 _REPR_OF_BYTE = re.compile(r"\\udc([89a-f][0-9a-f])")
 
 
@@ -51,6 +54,21 @@ def notice(name: str, message: str) -> None:
     if len(message) > LONGEST:
         message = f"{message[: LONGEST * 3 // 4]} … {message[-LONGEST // 4 :]}"
     _write(f"{speaker}: {message}\n")
+    log(f"{speaker}: {message}")
+
+
+def keep_log(stream: BinaryIO) -> None:
+    """Write what is told from now on to a file as well, each line with its time (UTC)."""
+    _logs.append(stream)
+
+
+def log(text: str) -> None:
+    """Write lines to the log alone, if one is kept; a log that cannot be written any more ends no run."""
+    for stream in _logs:
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        with contextlib.suppress(OSError, ValueError):
+            stream.write("".join(f"{now} {line}\n" for line in text.splitlines()).encode("utf-8", "replace"))
+            stream.flush()
 
 
 def silence_destructors() -> None:

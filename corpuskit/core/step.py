@@ -31,7 +31,7 @@ from corpuskit.core.outcome import Drop, Item, Made, Rejected
 from corpuskit.core.wording import did_you_mean, excerpt, printable_name, quantity
 
 if TYPE_CHECKING:
-    from corpuskit.core.provenance.entries import StepEntry
+    from corpuskit.core.provenance.entries import CardEntry, StepEntry
     from corpuskit.core.reading.inputs import Input
     from corpuskit.core.settings import Settings
 
@@ -315,6 +315,10 @@ class Sink(Stage):
     def formats(self) -> tuple[str, ...] | None:
         """Return the names of the output formats; None: JSONL, or what a file's ending says."""
         raise NotImplementedError
+
+    def card_words(self) -> "CardEntry | None":
+        """Return what people wrote for the dataset card; None if nothing. Raises UsageError."""
+        return None
 
 
 class Report(Step):

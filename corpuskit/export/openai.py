@@ -10,6 +10,7 @@ from corpuskit.core.document import Document
 from corpuskit.core.errors import RefusedError
 from corpuskit.core.format import shard_paths
 from corpuskit.core.provenance.entries import Manifest
+from corpuskit.core.publish.seals import sealed
 from corpuskit.core.wording import excerpt
 from corpuskit.export.training.card import RowFile, card
 from corpuskit.export.training.rows import Row, row_of
@@ -53,7 +54,7 @@ class Openai:
         loading = "Upload a file as it is (purpose `fine-tune`); `datasets.load_dataset(FOLDER, NAME)` opens it, too."
         filesystem.make_folder(staging / self.folder, exist_ok=True, parents=True)
         text = card("Rows for OpenAI's fine-tuning", files, manifest, loading)
-        write_flushed(staging / self.extra_files[0], text.encode())
+        write_flushed(staging / self.extra_files[0], sealed(text).encode())
 
     def versions(self) -> dict[str, str]:
         """Return nothing: the files hold JSON alone."""

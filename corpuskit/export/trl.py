@@ -9,6 +9,7 @@ from corpuskit.core.disk.durable import write_flushed
 from corpuskit.core.document import Document
 from corpuskit.core.format import file_suffixes, shard_paths
 from corpuskit.core.provenance.entries import Manifest
+from corpuskit.core.publish.seals import sealed
 from corpuskit.export.training.card import RowFile, card
 from corpuskit.export.training.rows import Shape, row_of, weight_of
 
@@ -71,7 +72,7 @@ class Trl:
             for (shape, what_for), suffix in zip(SHAPES.items(), file_suffixes(self), strict=True)
         ]
         filesystem.make_folder(staging / self.folder, exist_ok=True, parents=True)
-        write_flushed(staging / self.extra_files[0], card("Rows for TRL", files, manifest, LOADING).encode())
+        write_flushed(staging / self.extra_files[0], sealed(card("Rows for TRL", files, manifest, LOADING)).encode())
 
     def versions(self) -> dict[str, str]:
         """Return the version of the library that shapes the bytes."""

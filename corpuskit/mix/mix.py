@@ -1,8 +1,9 @@
 """The command that builds and publishes a corpus from a recipe."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, BinaryIO, ClassVar, Literal
 
 from corpuskit.core import console
 from corpuskit.core.errors import UsageError
@@ -62,6 +63,9 @@ class Mix(Command):
     check: Annotated[bool, "Check the recipe, without looking at its inputs, and stop."] = False
     plan: Annotated[bool, "Print each source's pipe and an estimate of what it would give and need, and stop."] = False
     dry_run: Annotated[bool, "Print the tasks to run and how many of them are already done, and stop."] = False
+    log: Annotated[
+        Path | None, "Write progress, notices, the table and errors of the run to the end of this file, too.", RUNTIME
+    ] = None
     executor: Annotated[Literal["local", "ray", "slurm"], "Where tasks run."] = "local"
     cache: Annotated[Path | None, "Folder of finished work for later runs; see `corpuskit cache`.", RUNTIME] = None
     no_cache: Annotated[bool, "Neither use nor keep finished work of published runs."] = False
@@ -106,7 +110,12 @@ class Mix(Command):
             demand_known_ending(target)
             _demand_folder_name(target)
             every_input = [input_ for source in inputs.values() for input_ in source]
-            demand_distinct([Target("the output", target), *_targets_of_verdicts(settings)], every_input)
+            logs = [] if self.log is None else [Target("--log", self.log)]
+            recipe_files = [Path(argument) for argument in arguments if argument != "-"]
+            targets = [Target("the output", target), *_targets_of_verdicts(settings), *logs]
+            demand_distinct(targets, every_input, recipe_files)
+            if self.log is not None:
+                console.keep_log(_open_log(self.log))
             cache = self._open_cache(target)
             if cache is not None and settings.drops is None and settings.rejects is None:
                 from corpuskit.mix.engine.published_run import tell_unchanged
@@ -153,6 +162,15 @@ def _targets_of_verdicts(settings: Settings) -> "list[Target]":
 
     options = (("--drops", settings.drops), ("--rejects", settings.rejects))
     return [Target(name, path) for name, path in options if path is not None and str(path) != "-"]
+
+
+def _open_log(path: Path) -> BinaryIO:
+    """Open a log to add to. Raises PublishError if it cannot be written."""
+    from corpuskit.core.disk import filesystem
+    from corpuskit.core.disk.durable import publishing
+
+    with publishing(path):
+        return filesystem.open_flags(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
 
 def _soundness(recipe: "Recipe", as_json: bool) -> str:

@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.registry import demand_distinct_formats, format_names
-from corpuskit.core.step import Document, Sink
+from corpuskit.core.step import RUNTIME, Document, Sink
 from corpuskit.core.wording import did_you_mean, excerpt
 from corpuskit.stages.filter_audience import AS_OF_HELP, AUDIENCE_HELP, FilterAudience
+
+if TYPE_CHECKING:
+    from corpuskit.core.provenance.entries import CardEntry
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,10 @@ class Export(Sink):
     neither can be read back, so add jsonl to keep the documents too. A document that is no such row is refused (exit
     code 6).
 
+    `--card` names a YAML file with what the card should say besides: `title`, `description`, `citation`, `links` (names
+    with addresses), and `example: true` to show the first document. A README.md that people edited in the folder stays
+    as it is; the new card is then `README.new.md`.
+
     Refuses (exit code 6) a document that its audience may not have, by the rule of `filter-audience`; without
     `--audience`, any document that has a tenant.
 
@@ -35,6 +43,7 @@ class Export(Sink):
         "Formats to write: jsonl, parquet, hf, trl, openai; by default jsonl, and for a file what its ending says.",
     ] = None
 
+    card: Annotated[Path | None, "YAML file of what the card says besides: title, description, …", RUNTIME] = None
     audience: Annotated[str | None, AUDIENCE_HELP] = None
     as_of: Annotated[str | None, AS_OF_HELP] = None
 
@@ -76,6 +85,12 @@ class Export(Sink):
     def formats(self) -> tuple[str, ...] | None:
         """Return the formats of `--to`."""
         return self.to
+
+    def card_words(self) -> "CardEntry | None":
+        """Return what the file of `--card` says. Raises UsageError."""
+        from corpuskit.core.publish.card_words import read_card_words
+
+        return None if self.card is None else read_card_words(self.card)
 
     def options(self) -> dict[str, Any]:
         """Return the formats, as a list, and the audience if one is named."""

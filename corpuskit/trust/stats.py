@@ -12,7 +12,7 @@ from corpuskit.core import console
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit
 from corpuskit.core.provenance.balance import VerdictKey, verdict_key
-from corpuskit.core.provenance.entries import SourceEntry, left_out
+from corpuskit.core.provenance.entries import SourceEntry, left_out, ranked_counts, upstream_state
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
@@ -46,6 +46,10 @@ class Description(TypedDict):
     languages: dict[str, int]
     domains: dict[str, int]
     sources: dict[str, SourceEntry]
+    upstream: str
+    """How sure the steps are of what they read: the least sure state of any (`entries.upstream_state`)."""
+    hits: dict[str, dict[str, int]]
+    """What steps found in documents, by step id and type, such as the personal data of `scrub-pii`."""
     left_out: list[LeftOutSummary]
 
 
@@ -105,6 +109,8 @@ class Stats(Command):
             "languages": dict(_most(languages, self.top)),
             "domains": dict(_most(domains, self.top)),
             "sources": dataset.manifest["sources"],
+            "upstream": upstream_state(dataset.manifest["steps"]),
+            "hits": {step["id"]: dict(step["hits"]) for step in dataset.manifest["steps"] if step.get("hits")},
             "left_out": self._left_out(dataset, ids),
         }
 
@@ -176,7 +182,7 @@ def _quantiles(lengths: "array[int]") -> dict[str, int]:
 
 
 def _most(counts: "Counter[str]", number: int) -> list[tuple[str, int]]:
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:number]
+    return ranked_counts(counts)[:number]
 
 
 def _or_none_given(value: str | list[str] | None, name: str) -> str:
@@ -196,6 +202,10 @@ def _lines(answer: Description) -> list[str]:
             f"  {source['documents']:>10,}  {console.escape(name)}: {source['tokens']:,} tokens, "
             f"{source['share']:.1%}, {rights}"
         )
+    lines += ["", f"upstream    {answer['upstream']}"]
+    for step, hits in answer["hits"].items():
+        lines += ["", f"found by {step}"]
+        lines += [f"  {number:>10,}  {console.escape(kind)}" for kind, number in ranked_counts(hits)]
     lines += ["", "left out"]
     for entry in answer["left_out"]:
         samples = f"  e.g. {', '.join(map(console.escape, entry['samples']))}" if entry["samples"] else ""

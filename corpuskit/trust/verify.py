@@ -264,6 +264,9 @@ def _check_sums(pattern: str, manifest: Manifest, total: StreamCount, totals: To
             f"the shards {pattern} hold {total.documents} documents with digest {total.as_json()['digest']}, "
             f"but the last step sent {expected['documents']} with {expected['digest']}"
         )
+    listed_contents = manifest.get("contents")
+    if listed_contents is not None and totals.contents() != listed_contents:
+        yield f"the texts in the shards {pattern} have other lengths, languages or dates than the manifest says"
     sources = totals.as_json()
     if sources.keys() != manifest["sources"].keys():
         yield f"the sources in the shards {pattern} are not those of the manifest"

@@ -99,7 +99,7 @@ def test_the_body_says_what_the_manifest_says() -> None:
 
 
 def test_other_folders_can_have_a_card() -> None:
-    text = card(manifest(), "part-*.jsonl.zst", "My corpus")
+    text = card(manifest(card={"title": "My corpus"}), "part-*.jsonl.zst")
     assert front_matter(text)["configs"][0]["data_files"][0]["path"] == "part-*.jsonl.zst"
     assert front_matter(text)["pretty_name"] == "My corpus"
     assert "`extra`" not in text
@@ -140,7 +140,7 @@ def test_size_categories(documents: int, expected: str) -> None:
 
 def test_known_limits_follow_from_the_steps() -> None:
     plain = card(manifest(), PATTERN)
-    assert "Personal data was not taken out." in plain and "Duplicates were not taken out." in plain
+    assert "Personal data was not removed." in plain and "Duplicates were not removed." in plain
     assert "the rights in web are their authors'" in plain
     steps = manifest()["steps"]
     steps += [{**steps[1], "id": f"3-{name}", "name": name, "options": {}} for name in ("dedup", "scrub-pii")]
@@ -149,7 +149,7 @@ def test_known_limits_follow_from_the_steps() -> None:
     inputs = [{"path": "a", "bytes": 1, "sha256": "0", "damage": damage}]
     sources = {"made": source("CC0-1.0", origin="synthetic", share=0.125), "bare": source(None)}
     text = card(manifest(steps=steps, inputs=inputs, sources=sources, repeatable=False), PATTERN)
-    assert "Duplicates were not" not in text and "Personal data was sought by pattern" in text
+    assert "Duplicates were not" not in text and "Personal data was found by pattern" in text
     assert "1,234 stored bytes" in text and "other than corpuskit" in text and "another run may" in text
     assert "12.5% of the tokens were written by models." in text and "No licence is stated for bare." in text
 

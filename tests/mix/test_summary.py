@@ -1,6 +1,7 @@
 """What `mix` says at the end: limits, quotas that were missed, and the line of `--json`."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,37 @@ def test_without_a_budget_nothing_is_said_of_quotas(recipe: Path, corpuskit: Run
     done = corpuskit("mix", "recipe.yaml", "-o", "out", "--json", "--no-cache")
     told = json.loads(done.stderr.splitlines()[-1])
     assert told["sources"]["news"]["quota"] is None and "quotas" not in read_manifest(recipe / "out")
+
+
+def test_what_was_found_is_told_by_type(tmp_path: Path, corpuskit: Run) -> None:
+    texts = ["Write to ann@example.org or bob@example.org.", "Nothing here.", "Tel.: 202 555 0143; cy@example.org"]
+    (tmp_path / "in.jsonl").write_text("".join(f'{{"id":"{i}","text":"{text}"}}\n' for i, text in enumerate(texts)))
+    recipe = "sources: {n: {from: files, inputs: [in.jsonl], origin: other, steps: [scrub-pii]}}\n"
+    (tmp_path / "r.yaml").write_text(recipe)
+    assert "found by 3-scrub-pii: 3 email, 1 phone\n" in corpuskit("mix", "r.yaml", "-o", "out").stderr.decode()
+    told = json.loads(corpuskit("mix", "r.yaml", "-o", "out", "--json").stderr.splitlines()[-1])
+    assert [step["hits"] for step in told["steps"] if step["hits"]] == [{"email": 3, "phone": 1}]
+    answer = json.loads(corpuskit("stats", "out", "--json").stdout)
+    assert (answer["hits"], answer["upstream"]) == ({"3-scrub-pii": {"email": 3, "phone": 1}}, "verified")
+    assert "found by 3-scrub-pii\n           3  email\n" in corpuskit("stats", "out").stdout.decode()
+
+
+@pytest.mark.parametrize("words", ["", "--quiet", "--json"])
+def test_a_log_keeps_what_is_told_and_what_is_not(recipe: Path, corpuskit: Run, words: str) -> None:
+    for number in (1, 2):
+        done = corpuskit("mix", "recipe.yaml", "-o", "out", "--no-cache", "--log", "build.log", *words.split())
+        assert done.returncode == 0, done.stderr
+        lines = (recipe / "build.log").read_text().splitlines()
+        assert sum("tokens (words)" in line for line in lines) == number
+        assert all(re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z ", line) for line in lines)
+    failed = corpuskit("mix", "recipe.yaml", "-o", "none", "--set", "budget.tokens=9M", "--log", "build.log", "--json")
+    assert failed.returncode == 6 and "cannot be met" in (recipe / "build.log").read_text()
+    told = json.loads(failed.stderr.splitlines()[-1])
+    assert told["in"] > 0 and told["out"] == 0
+
+
+def test_a_log_is_none_of_the_files_that_are_read(recipe: Path, corpuskit: Run) -> None:
+    before = (recipe / "recipe.yaml").read_bytes()
+    done = corpuskit("mix", "recipe.yaml", "-o", "out", "--log", "recipe.yaml")
+    assert done.returncode == 2 and b"--log" in done.stderr
+    assert (recipe / "recipe.yaml").read_bytes() == before

@@ -4,7 +4,7 @@ docs/manifest.md says the same to users. Keys that are Python keywords (`in`, `f
 The entries that count streams are in `core/counts.py`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NotRequired, TypedDict
 
 from corpuskit.core.counts import StreamEntry
@@ -69,6 +69,21 @@ def left_out(entry: StepEntry) -> Iterator[tuple[str, str, int]]:
         yield "rejected", reason, number
 
 
+def upstream_state(steps: Iterable[StepEntry]) -> str:
+    """Return the least sure state of any step: unverified, cut or verified; `none` if all read files alone."""
+    states = {entry["upstream"] for entry in steps}
+    return next((state for state in ("unverified", "cut", "verified") if state in states), "none")
+
+
+def ranked_counts(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return counts by name, the largest first.
+
+    >>> ranked_counts({"b": 1, "a": 1, "c": 2})
+    [('c', 2), ('a', 1), ('b', 1)]
+    """
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
 class SourceEntry(TypedDict):
     """What a dataset holds of one source; several origins, licences or pieces of evidence are a sorted list."""
 
@@ -100,6 +115,41 @@ class QuotaEntry(TypedDict):
     tokens: int
     bound_by: str | None
     """The recipe's key of the limit that the quota lies on; `max_epochs` if the source ran dry."""
+
+
+class DatesEntry(TypedDict):
+    """The first and the last day, month or year that documents state (ISO 8601), and how many state one."""
+
+    first: str
+    last: str
+    documents: int
+
+
+class ContentEntry(TypedDict):
+    """What the documents are like."""
+
+    characters: int
+    """Of all texts together."""
+    lengths: dict[str, int]
+    """Quantiles of the texts' lengths in characters, rounded down to two figures: `p50` is the median."""
+    languages: NotRequired[dict[str, int]]
+    """Documents by language, most first; `unknown` are those that state none. Absent if none states one."""
+    dates: NotRequired[DatesEntry]
+    """Absent if no document has a date."""
+
+
+class CardEntry(TypedDict):
+    """What people wrote for the dataset card."""
+
+    title: NotRequired[str]
+    description: NotRequired[str]
+    """Markdown."""
+    citation: NotRequired[str]
+    """BibTeX, or a plain reference."""
+    links: NotRequired[dict[str, str]]
+    """Addresses by what they lead to."""
+    example: NotRequired[bool]
+    """Whether the card shows a document."""
 
 
 class FileEntry(TypedDict):
@@ -136,6 +186,10 @@ class Manifest(TypedDict):
     sources: dict[str, SourceEntry]
     quotas: NotRequired[dict[str, QuotaEntry]]
     """By source, if a budget was shared out; otherwise absent."""
+    contents: NotRequired[ContentEntry]
+    """Absent in datasets of earlier versions."""
+    card: NotRequired[CardEntry]
+    """Absent if nobody wrote anything for the card."""
     kto: NotRequired[KtoEntry]
     """Absent unless there are rated answers of both kinds."""
     shards: list[ShardEntry]

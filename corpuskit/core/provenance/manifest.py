@@ -18,6 +18,8 @@ from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.balance import step_problems
 from corpuskit.core.provenance.chain import CHECKS, Chain, follow_from_one_another, is_account
 from corpuskit.core.provenance.entries import (
+    CardEntry,
+    ContentEntry,
     FileEntry,
     KtoEntry,
     Manifest,
@@ -39,8 +41,13 @@ def build(
     shards: list[ShardEntry],
     decisions: list[FileEntry],
     quotas: Mapping[str, QuotaEntry] | None = None,
+    contents: ContentEntry | None = None,
+    card: CardEntry | None = None,
 ) -> Manifest:
-    """Return the manifest of a dataset, its digest last. `tokenizer` says what `tokens` counts."""
+    """Return the manifest of a dataset, its digest last. `tokenizer` says what `tokens` counts.
+
+    `contents` say what the documents are like, and `card` is what people wrote for the dataset card.
+    """
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "versions": {"corpuskit": __version__, **dict(sorted(chain.versions.items()))},
@@ -50,6 +57,8 @@ def build(
         "tokenizer": tokenizer,
         "sources": sources,
         **({"quotas": dict(quotas)} if quotas else {}),
+        **({} if contents is None else {"contents": contents}),
+        **({"card": card} if card else {}),
         **({} if (balance := kto_balance(sources)) is None else {"kto": balance}),
         "shards": shards,
         "decisions": decisions,

@@ -73,7 +73,9 @@ class FileOutput:
                 "documents": self.totals.documents,
                 "tokens": self.totals.tokens,
             }
-            content = manifest.build(chain, self.totals.tokenizer, self.totals.as_json(), [shard], [])
+            content = manifest.build(
+                chain, self.totals.tokenizer, self.totals.as_json(), [shard], [], contents=self.totals.contents()
+            )
             write_flushed(self.staged_manifest, manifest.serialise(content))
             self._move_to_target()
         with finishing(self.target):
@@ -96,6 +98,10 @@ class FileOutput:
                 filesystem.remove(path, missing_ok=True)
         os.close(self.lock)
         self.lock = -1
+
+    def remarks(self) -> list[str]:
+        """Return nothing: a file has no card."""
+        return []
 
     def decisions_path(self) -> None:
         """Return None: a file has no decisions next to it."""

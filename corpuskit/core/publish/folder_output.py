@@ -27,7 +27,7 @@ from corpuskit.core.format import Format, ShardWriter
 from corpuskit.core.provenance import manifest
 from corpuskit.core.provenance.balance import VerdictKey
 from corpuskit.core.provenance.chain import Chain
-from corpuskit.core.provenance.entries import FileEntry, Manifest, QuotaEntry, ShardEntry
+from corpuskit.core.provenance.entries import CardEntry, FileEntry, Manifest, QuotaEntry, ShardEntry
 from corpuskit.core.provenance.manifest import shard_format
 from corpuskit.core.publish.decision_files import content_and_ids, copy_decisions, demand_all_decisions
 from corpuskit.core.publish.recovery import (
@@ -44,6 +44,7 @@ from corpuskit.core.publish.recovery import (
     remove_if_empty,
     write_journal,
 )
+from corpuskit.core.publish.seals import is_edited_card, new_card_beside
 from corpuskit.core.publish.shard_files import measured_files, named_by_content, shard_order
 from corpuskit.core.publish.source_totals import Totals
 
@@ -70,16 +71,27 @@ class _Shard:
 class FolderOutput:
     """A dataset folder on its way to publication."""
 
-    def __init__(self, target: Path, formats: list[Format], totals: Totals, shard_documents: int) -> None:
-        """Lock the folder. Raises PublishError if it is in use, cannot be written, or holds files that are not ours."""
+    def __init__(
+        self,
+        target: Path,
+        formats: list[Format],
+        totals: Totals,
+        shard_documents: int,
+        card: CardEntry | None = None,
+    ) -> None:
+        """Lock the folder; `card` is what people wrote for the dataset card.
+
+        Raises PublishError if the folder is in use, cannot be written, or holds files that are not ours.
+        """
         self.target, self.formats, self.totals = target, formats, totals
-        self.shard_documents = shard_documents
+        self.shard_documents, self.card = shard_documents, card
         self.is_new = _make_folder(target)
         self.lock, self.before = _claim(target, self.is_new)
         self.run = target / STAGING / f"{os.getpid()}-{os.urandom(4).hex()}"
         self.shards: list[ShardEntry] = []
         self._open: list[_Shard] = []
         self._extra_names: list[str] = []
+        self._edited_cards: list[str] = []
         try:
             with publishing(target):
                 self._sweep(WORK)
@@ -130,6 +142,14 @@ class FolderOutput:
         self.abandon()
         return content
 
+    def remarks(self) -> list[str]:
+        """Return what the user should know after publication: which cards were edited, and so left as they are."""
+        return [
+            f"{name} in {str(self.target)!r} was edited, so it stays; the card of the new dataset is "
+            f"{new_card_beside(name)}"
+            for name in self._edited_cards
+        ]
+
     def decisions_path(self) -> Path:
         """Return where the last step's verdicts are written until the folder is published."""
         return self.run / "verdicts.jsonl.zst"
@@ -163,8 +183,18 @@ class FolderOutput:
             if (self.run / name).exists():
                 # Renamed and not written there, so that a link of that name is replaced and not followed.
                 filesystem.make_folder((self.target / name).parent, exist_ok=True, parents=True)
-                filesystem.replace(self.run / name, self.target / name)
+                filesystem.replace(self.run / name, self.target / self._name_in_target(name))
         recover(self.target)
+
+    def _name_in_target(self, name: str) -> str:
+        """Return the name that a file gets; that of a card is another one if people edited the card in its place."""
+        beside = new_card_beside(name)
+        if is_edited_card(self.target / name):
+            self._edited_cards.append(name)
+            return beside
+        if beside != name and not is_edited_card(self.target / beside):
+            filesystem.remove(self.target / beside, missing_ok=True)
+        return name
 
     def _sweep(self, *kept_names: str) -> None:
         """Remove what can be removed from staging, except for entries with these names."""
@@ -202,7 +232,8 @@ class FolderOutput:
                 chain.record_version(name, version)
         shards = sorted(self.shards, key=lambda shard: shard_order(shard["path"]))
         sources = self.totals.as_json()
-        content = manifest.build(chain, self.totals.tokenizer, sources, shards, decisions, quotas)
+        contents = self.totals.contents()
+        content = manifest.build(chain, self.totals.tokenizer, sources, shards, decisions, quotas, contents, self.card)
         write_flushed(self.run / manifest.MANIFEST, manifest.serialise(content))
         return content
 

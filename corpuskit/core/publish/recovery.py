@@ -18,6 +18,7 @@ from corpuskit.core.errors import PublishError
 from corpuskit.core.format import file_suffixes
 from corpuskit.core.provenance import manifest
 from corpuskit.core.provenance.manifest import shard_format
+from corpuskit.core.publish.seals import CARD_NAME, is_edited_card, new_card_beside
 from corpuskit.core.registry import all_formats
 
 STAGING = ".staging"
@@ -50,7 +51,8 @@ def recover(target: Path) -> None:
     # The manifest that decides must survive a power failure before anything is removed because of it.
     flush(target)
     for name in names:
-        filesystem.remove(target / name, missing_ok=True)
+        if not is_edited_card(target / name):
+            filesystem.remove(target / name, missing_ok=True)
     for folder in _folders_of(names):
         remove_if_empty(target / folder)
 
@@ -94,8 +96,9 @@ def extra_names_of(content: Mapping[str, Any]) -> list[str]:
 
 
 def all_extra_names() -> set[str]:
-    """Return the extra files of all formats."""
-    return {name for format_ in all_formats() for name in format_.extra_files}
+    """Return the extra files of all formats, and where new cards go if a README was edited."""
+    names = {name for format_ in all_formats() for name in format_.extra_files}
+    return names | {new_card_beside(name) for name in names if name.endswith(CARD_NAME)}
 
 
 def demand_own_folders(target: Path) -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, NotRequired, TypedDict
 
 from corpuskit.core.document import Document
-from corpuskit.core.provenance.entries import SourceEntry
+from corpuskit.core.provenance.entries import ContentEntry, SourceEntry
+from corpuskit.core.publish.contents import ContentPart, Contents, sum_of
 
 
 @dataclass
@@ -21,6 +22,7 @@ class SourceTotals:
     evidence: set[str] = field(default_factory=set)
     signals: Counter[str] = field(default_factory=Counter)
     """Training signals by kind, those that rate an answer with their value: `unpaired-true`."""
+    contents: Contents = field(default_factory=Contents)
 
 
 class SourcePart(TypedDict):
@@ -32,6 +34,7 @@ class SourcePart(TypedDict):
     origins: list[str]
     licenses: list[str]
     evidence: list[str]
+    contents: ContentPart
     signals: NotRequired[dict[str, int]]
 
 
@@ -64,6 +67,7 @@ class Totals:
         ):
             if metadata.get(key):
                 values.add(str(metadata[key]))
+        total.contents.add(document.text, metadata)
         if signal := metadata.get("signal"):
             total.signals[_kind_of(signal)] += 1
         self.tokens += tokens
@@ -81,6 +85,7 @@ class Totals:
                 "origins": sorted(total.origins),
                 "licenses": sorted(total.licenses),
                 "evidence": sorted(total.evidence),
+                "contents": total.contents.part(),
             }
             if total.signals:
                 parts[name]["signals"] = dict(sorted(total.signals.items()))
@@ -96,6 +101,7 @@ class Totals:
             total.origins.update(part["origins"])
             total.licenses.update(part["licenses"])
             total.evidence.update(part["evidence"])
+            total.contents.merge(part["contents"])
             total.signals.update(part.get("signals", {}))
             self.documents += part["documents"]
             self.tokens += part["tokens"]
@@ -116,6 +122,10 @@ class Totals:
             if total.signals:
                 entries[name]["signals"] = dict(sorted(total.signals.items()))
         return entries
+
+    def contents(self) -> ContentEntry:
+        """Return the `contents` of the manifest."""
+        return sum_of(total.contents for total in self.sources.values()).as_json()
 
 
 def share(part: int, whole: int) -> float:

@@ -12,6 +12,7 @@ from corpuskit.core.disk.durable import publishing
 from corpuskit.core.document import Document, encode
 from corpuskit.core.errors import PublishError, UsageError
 from corpuskit.core.provenance.chain import Chain
+from corpuskit.core.provenance.entries import CardEntry
 from corpuskit.core.provenance.verdicts import bytes_of_rejects
 from corpuskit.core.publish.targets import Target
 from corpuskit.core.registry import find_format, format_of_file
@@ -32,6 +33,9 @@ class Output(Protocol):
 
     def abandon(self) -> None:
         """Leave nothing behind."""
+
+    def remarks(self) -> list[str]:
+        """Return what the user should know after publication, a line each."""
 
     def decisions_path(self) -> Path | None:
         """Return where verdicts are collected for publication; None if this output publishes none."""
@@ -85,13 +89,17 @@ class StreamOutput:
         """Hold nothing more."""
         self.waiting.clear()
 
+    def remarks(self) -> list[str]:
+        """Return nothing: a stream has no card."""
+        return []
+
     def decisions_path(self) -> None:
         """Return None: whoever reads the stream publishes its verdicts."""
 
 
 def open_output(step: Step, settings: Settings) -> Output:
     """Open the output that `-o` names. Raises UsageError or PublishError."""
-    names = step.formats() if isinstance(step, Sink) else None
+    names, words = (step.formats(), step.card_words()) if isinstance(step, Sink) else (None, None)
     target = settings.output
     if target is None or str(target) == "-":
         if names not in (None, ("jsonl",)):
@@ -100,10 +108,10 @@ def open_output(step: Step, settings: Settings) -> Output:
     if target.exists() and not target.is_file() and not target.is_dir():
         with publishing(target):
             return StreamOutput(os.open(target, os.O_WRONLY))
-    return _open_dataset(target, names, settings.shard_documents)
+    return _open_dataset(target, names, settings.shard_documents, words)
 
 
-def _open_dataset(target: Path, names: tuple[str, ...] | None, shard_documents: int) -> Output:
+def _open_dataset(target: Path, names: tuple[str, ...] | None, shard_documents: int, words: CardEntry | None) -> Output:
     """Open a folder or file that is published with its manifest. A pipe needs none of what is imported here."""
     from corpuskit.core.publish.file_output import FileOutput
     from corpuskit.core.publish.folder_output import FolderOutput
@@ -114,7 +122,7 @@ def _open_dataset(target: Path, names: tuple[str, ...] | None, shard_documents: 
     format_ = format_of_file(target.name)
     if format_ is None:
         formats = [find_format(name) for name in names or ("jsonl",)]
-        output = FolderOutput(target, formats, totals, shard_documents)
+        output = FolderOutput(target, formats, totals, shard_documents, words)
         if output.has_work():
             output.abandon(keep_work=True)
             raise PublishError(

@@ -312,6 +312,8 @@ class OpenRun:
                 self._notice(notice)
         if count is not None and count.absent_fields:
             self._notice(absent_fields_notice(count.absent_fields))
+        for remark in self.output.remarks() if self.output is not None else ():
+            self._notice(remark)
         if self.settings.json and not isinstance(self.step, Report):
             console.print_outcome(name, count, upstream=self.upstream)  # the last line, for programs
 

@@ -6,27 +6,39 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
+from corpuskit.core.document import Document
 from corpuskit.core.provenance.entries import Manifest, SourceEntry, StepEntry
 
+EXAMPLE_CHARACTERS = 500
+"""Most characters of an example's text that the card shows."""
 
-def card(manifest: Manifest, data_files: str, pretty_name: str | None = None) -> str:
+
+def card(manifest: Manifest, data_files: str, example: Document | None = None) -> str:
     """Return the text of README.md: front matter for the Hub, then what the dataset holds and how it was made.
 
-    `data_files` is the pattern of the shards to load, relative to the folder (`data/part-*.parquet`).
+    `data_files` is the pattern of the shards to load, relative to the folder (`data/part-*.parquet`). `example` is a
+    document to show.
     """
-    name = _line(pretty_name or _name(manifest))
+    words = manifest.get("card", {})
+    name = _line(words.get("title") or _name(manifest))
     parts = (
         f"---\n{_front_matter(manifest, data_files, name)}---",
         f"# {_prose(name)}",
+        words.get("description", ""),
+        _links(words.get("links", {})),
         _contents(manifest, data_files),
+        _texts(manifest),
+        _personal_data(manifest),
+        _example(example),
         _making(manifest),
         _loading(data_files),
         "## How to verify it\n\n"
         "`corpuskit verify .` in this folder reads every shard again and compares it with `manifest.json`; "
-        "`corpuskit explain . ID` tells which step took a document out, and why; `decisions/` holds that of all.",
+        "`corpuskit explain . ID` says which step removed a document, and why; `decisions/` lists every removal.",
         _limits(manifest),
+        _citation(words.get("citation", "")),
     )
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _front_matter(manifest: Manifest, data_files: str, name: str) -> str:
@@ -35,7 +47,7 @@ def _front_matter(manifest: Manifest, data_files: str, name: str) -> str:
     from corpuskit.export.hub.vocabulary import license_fields, size_category
 
     fields: dict[str, Any] = {"pretty_name": name}
-    languages = _languages(manifest)
+    languages = sorted({*_languages(manifest), *_stated_languages(manifest)})
     if languages:
         fields["language"] = languages
     fields |= license_fields(list(_licenses(manifest)))
@@ -73,6 +85,71 @@ def _contents(manifest: Manifest, data_files: str) -> str:
     return f"## What it holds\n\n{total}\n\n{_table(head, rows, figures=4)}"
 
 
+def _links(links: Mapping[str, str]) -> str:
+    return "\n".join(f"- [{_prose(name)}](<{_address(address)}>)" for name, address in links.items())
+
+
+def _address(text: str) -> str:
+    """Return an address in the form that angle brackets take: they end it, and so do spaces and line ends."""
+    return re.sub(r"[<>\\\s]", lambda match: f"%{ord(match[0]):02X}", text)
+
+
+def _texts(manifest: Manifest) -> str:
+    """Return how long the texts are, in which languages, and of which time."""
+    contents = manifest.get("contents")
+    documents = sum(source["documents"] for source in manifest["sources"].values())
+    if contents is None or not documents:
+        return ""
+    lengths = contents["lengths"]
+    sentences = [
+        f"The median length is about {lengths['p50']:,} characters; nine documents in ten have between "
+        f"{lengths['p5']:,} and {lengths['p95']:,}. All texts together have {contents['characters']:,}."
+    ]
+    if "dates" in contents:
+        dates = contents["dates"]
+        span = dates["first"] if dates["first"] == dates["last"] else f"{dates['first']} to {dates['last']}"
+        sentences.append(f"Dates: {span}, as {dates['documents']:,} of {documents:,} documents state them.")
+    languages = contents.get("languages", {})
+    rows = [(name, f"{number:,}", _percent(number / documents)) for name, number in languages.items()]
+    table = _table(("Language", "Documents", "Share"), rows, figures=2) if rows else ""
+    return "\n\n".join(part for part in ("## The texts", " ".join(sentences), table) if part)
+
+
+def _personal_data(manifest: Manifest) -> str:
+    """Return what was found by type, and what became of it: masked, or only tagged."""
+    hits: dict[str, int] = {}
+    modes = set()
+    for step in manifest["steps"]:
+        if step["name"] == "scrub-pii" and step.get("hits"):
+            modes.add(step["options"].get("mode"))
+            for kind, number in step["hits"].items():
+                hits[kind] = hits.get(kind, 0) + number
+    if not hits:
+        return ""
+    fate = "tagged" if modes == {"tag"} else "tagged or removed" if "tag" in modes else "removed"
+    sentence = "In the documents that reached `scrub-pii`, personal data of these types was found and " + fate
+    rows = [(kind, f"{number:,}") for kind, number in sorted(hits.items(), key=lambda item: (-item[1], item[0]))]
+    return f"## Personal data\n\n{sentence}.\n\n{_table(('Type', 'Found'), rows, figures=1)}"
+
+
+def _example(document: Document | None) -> str:
+    if document is None:
+        return ""
+    text = document.text if len(document.text) <= EXAMPLE_CHARACTERS else document.text[:EXAMPLE_CHARACTERS] + "…"
+    record = {"id": document.id, "text": text, "metadata": document.metadata}
+    # Indented by four spaces, no line of it can end the block.
+    lines = json.dumps(record, ensure_ascii=False, indent=2, default=str).split("\n")
+    return "## An example\n\n" + "\n".join(f"    {line}" for line in lines)
+
+
+def _citation(text: str) -> str:
+    if not text:
+        return ""
+    longest_fence = max(map(len, re.findall("`{3,}", text)), default=2)
+    fence = "`" * (longest_fence + 1)
+    return f"## How to cite it\n\n{fence}{'bibtex' if text.startswith('@') else 'text'}\n{text}\n{fence}"
+
+
 def _making(manifest: Manifest) -> str:
     rows = [
         (
@@ -92,9 +169,20 @@ def _making(manifest: Manifest) -> str:
     ]
     versions = ", ".join(f"{_prose(name)} {_prose(version)}" for name, version in manifest["versions"].items())
     inputs = manifest.get("inputs", [])
-    read = f"Read: {len(inputs):,} input {_plural('file', len(inputs))}, listed with their sha256 in `manifest.json`."
+    files = f"{len(inputs):,} input {_plural('file', len(inputs))}"
+    read = f"From {files}; `manifest.json` lists them with their sha256. {_upstream(manifest)}"
     parts = ("## How it was made", _table(head, rows), "\n".join(options), read, f"Made with {versions}.")
     return "\n\n".join(part for part in parts if part)
+
+
+def _upstream(manifest: Manifest) -> str:
+    """Return whether every step vouches for what it read, in the words of the manifest."""
+    states = {step.get("upstream") for step in manifest["steps"]}
+    if "unverified" in states:
+        return "Not every step could check what it read (`upstream: unverified`)."
+    if "cut" in states:
+        return "The stream was cut on purpose (`upstream: cut`)."
+    return "Every step read exactly what the steps before it wrote (`upstream: verified`)."
 
 
 def _loading(data_files: str) -> str:
@@ -131,9 +219,9 @@ def _of_provenance(manifest: Manifest) -> Iterable[str]:
     if damaged_inputs:
         lost_bytes = sum(damage["lost"] for item in damaged_inputs for damage in item["damage"])
         files = f"{len(damaged_inputs):,} input {_plural('file', len(damaged_inputs))}"
-        yield f"Of {files} a part was damaged: {lost_bytes:,} stored bytes could not be read."
+        yield f"Parts of {files} were damaged: {lost_bytes:,} stored bytes could not be read."
     if manifest.get("repeatable") is False:
-        yield "A limit of time ended work on some document; another run may give other bytes."
+        yield "A time limit stopped the work on some documents, so another run may give other bytes."
     unlicensed = [name for name, source in _sources(manifest).items() if not source.get("license")]
     if unlicensed:
         yield f"No licence is stated for {', '.join(map(_prose, unlicensed))}."
@@ -150,17 +238,17 @@ def _of_provenance(manifest: Manifest) -> Iterable[str]:
 def _of_content(manifest: Manifest) -> Iterable[str]:
     steps = {step["name"]: step.get("options", {}) for step in manifest["steps"]}
     if steps.get("scrub-pii", {}).get("mode") == "tag":
-        yield "Personal data was tagged in `pii`, not taken out of the text."
+        yield "Personal data was tagged in `pii`, but it is still in the text."
     elif "scrub-pii" in steps:
-        yield "Personal data was sought by pattern; what has no pattern, such as most names, is still there."
+        yield "Personal data was found by pattern; what has no pattern, such as most names, is still there."
     else:
-        yield "Personal data was not taken out."
+        yield "Personal data was not removed."
     if "dedup" not in steps:
-        yield "Duplicates were not taken out."
+        yield "Duplicates were not removed."
     if "decontaminate" not in steps:
-        yield "It was not compared with any evaluation set."
+        yield "It was not checked for overlap with evaluation sets."
     if "filter-language" in steps:
-        yield "Languages were told by a model, which errs on short and mixed texts."
+        yield "Languages were identified by a model, which makes mistakes on short and mixed texts."
     synthetic = [item for item in _sources(manifest).values() if "synthetic" in _several(item.get("origin"))]
     synthetic_share = sum(item.get("share") or 0 for item in synthetic)
     if synthetic_share:
@@ -177,6 +265,13 @@ def _languages(manifest: Manifest) -> list[str]:
         if step["name"] == "code":
             codes.add("code")
     return sorted(codes)
+
+
+def _stated_languages(manifest: Manifest) -> list[str]:
+    """Return the languages that at least one document in a hundred states, in the Hub's codes."""
+    languages = manifest.get("contents", {}).get("languages", {})
+    total = sum(languages.values())
+    return [code for code, number in languages.items() if re.fullmatch(r"[a-z]{2,3}", code) and number * 100 >= total]
 
 
 def _licenses(manifest: Manifest) -> Iterator[str | None]:

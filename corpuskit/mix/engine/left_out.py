@@ -50,8 +50,19 @@ def demand_result(
     except EmptyResultError as error:
         error.count = count
         if not settings.json and not settings.quiet:
-            print_summary(summaries, totals.tokenizer)
+            print_summary(summaries, totals.tokenizer, steps)
         raise
+
+
+def count_so_far(summaries: Mapping[str, SourceSummary]) -> StepCount:
+    """Return what a run that failed had read and left out, by reason; nothing was sent."""
+    count = StepCount()
+    for summary in summaries.values():
+        count.received.documents += summary.read
+        for counts, by_reason in ((summary.dropped, count.dropped), (summary.rejected, count.rejected)):
+            for reason, number in counts.items():
+                by_reason[reason.rpartition(": ")[2]] += number
+    return count
 
 
 def _total(summaries: Mapping[str, SourceSummary], steps: Iterable[StepEntry]) -> StepCount:

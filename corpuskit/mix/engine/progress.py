@@ -91,6 +91,8 @@ class MixProgress:
         line = self._lines[phase].advance(documents) if phase in self._lines else None
         if line is not None and self._writes_lines:
             console.notice("mix", line)
+        elif line is not None:
+            console.log(f"corpuskit mix: {line}")
         if self._progress is not None and phase in self._tasks:
             task = self._progress.tasks[self._tasks[phase]]
             self._progress.update(task.id, advance=1, documents=task.fields["documents"] + documents)

@@ -16,7 +16,7 @@ from typing import Any, TypedDict
 from corpuskit.core import console
 from corpuskit.core.disk.durable import size_and_digest
 from corpuskit.core.disk.file_status import FileStatus, file_status, settled
-from corpuskit.core.provenance.entries import InputEntry, Manifest
+from corpuskit.core.provenance.entries import InputEntry, Manifest, upstream_state
 from corpuskit.core.provenance.manifest import MANIFEST
 from corpuskit.core.publish.recovery import STAGING, extra_names_of, listed_names
 from corpuskit.core.reading.inputs import Input
@@ -49,6 +49,7 @@ class StepOutcome(_StepOutcomeKeys):
     out: int | None
     dropped: dict[str, int]
     rejected: dict[str, int]
+    hits: dict[str, int]
 
 
 class OutcomeNote(TypedDict):
@@ -110,6 +111,7 @@ def run_key(recipe: Recipe, inputs: Inputs, settings: Settings) -> str:
         [recipe.seed, recipe.budget.tokens if recipe.budget else None, token_version(tokenizer_of(recipe))],
         dataclasses.asdict(recipe.policy),
         [dict(recipe.caps), recipe.any_source, dict(recipe.floors)],
+        recipe.card,
         [recipe.output.formats, recipe.output.order, recipe.output.shard_documents],
         [find_format(name).versions() for name in recipe.output.formats],
         [settings.max_rejects, settings.accept_damaged, settings.allow_empty],
@@ -153,12 +155,11 @@ class PublishedFacts(TypedDict):
 
 def published_facts(manifest: Manifest) -> PublishedFacts:
     """Return what the line of `--json` says by the manifest."""
-    states = {entry["upstream"] for entry in manifest["steps"]}
     return {
         "tokens": sum(source["tokens"] for source in manifest["sources"].values()),
         "tokenizer": manifest["tokenizer"],
         "digest": manifest["digest"],
-        "upstream": next((state for state in ("unverified", "cut", "verified") if state in states), "none"),
+        "upstream": upstream_state(manifest["steps"]),
         "steps": [
             {
                 "id": entry["id"],
@@ -166,6 +167,7 @@ def published_facts(manifest: Manifest) -> PublishedFacts:
                 "out": entry["out"]["documents"] if "out" in entry else None,
                 "dropped": entry.get("dropped", {}),
                 "rejected": entry.get("rejected", {}),
+                "hits": entry.get("hits", {}),
             }
             for entry in manifest["steps"]
         ],

@@ -13,7 +13,7 @@ from typing import cast
 
 from corpuskit.core import console
 from corpuskit.core.counts import StepCount, StreamCount
-from corpuskit.core.errors import DamagedError, RefusedError, refusal_of_system
+from corpuskit.core.errors import CorpuskitError, DamagedError, RefusedError, refusal_of_system
 from corpuskit.core.provenance.balance import VerdictKey, decision_problems, step_problems
 from corpuskit.core.provenance.chain import StepDescription
 from corpuskit.core.provenance.entries import InputEntry, Manifest, QuotaEntry, ShardEntry, StepEntry, left_out
@@ -31,7 +31,13 @@ from corpuskit.mix.engine import mix_tasks
 from corpuskit.mix.engine.bucket_index import BucketEntry, write_bucket_index
 from corpuskit.mix.engine.engine import Engine, Notify
 from corpuskit.mix.engine.executors import Executor, LocalExecutor, RayExecutor, SlurmExecutor
-from corpuskit.mix.engine.left_out import LeftOutFiles, UnreadableSourceError, demand_readable_source, demand_result
+from corpuskit.mix.engine.left_out import (
+    LeftOutFiles,
+    UnreadableSourceError,
+    count_so_far,
+    demand_readable_source,
+    demand_result,
+)
 from corpuskit.mix.engine.phases import Inputs, corpus_stages, phase_name, steps_of, target_folder, tokenizer_of
 from corpuskit.mix.engine.progress import MixProgress
 from corpuskit.mix.engine.published_run import (
@@ -47,7 +53,7 @@ from corpuskit.mix.engine.published_run import (
 from corpuskit.mix.engine.read_tasks import read_plans
 from corpuskit.mix.engine.shards import ShardedStream, WorkShard, joined_streams
 from corpuskit.mix.engine.slurm_jobs import SlurmJobs
-from corpuskit.mix.engine.summary import SourceSummary, print_summary, shortfall_notices
+from corpuskit.mix.engine.summary import SourceSummary, log_summary, print_summary, shortfall_notices
 from corpuskit.mix.engine.task_results import DocumentsResult, OutputFile
 from corpuskit.mix.engine.verdict_files import join_verdicts
 from corpuskit.mix.engine.work_cache import WorkCache
@@ -79,7 +85,7 @@ def run_recipe(
     formats = [find_format(name) for name in recipe.output.formats]
     left_out = LeftOutFiles(settings)
     keeps_work = True
-    output = FolderOutput(target, formats, totals, recipe.output.shard_documents)
+    output = FolderOutput(target, formats, totals, recipe.output.shard_documents, recipe.card)
     try:
         with progress.running(), closing(_executor(executor, profile, settings, output.work)) as runner:
             engine = Engine(output.work, runner, cache, progress=progress)
@@ -104,7 +110,7 @@ def run_recipe(
         left_out.close()
         for step in corpus_stages(recipe):
             step.close()
-    run.tell()
+    run.tell(manifest)
     if cache is not None:
         if key:
             note = run_note(key, statuses, run.input_entries, target, manifest, run.outcome(manifest))
@@ -150,7 +156,15 @@ class MixRun:
         self.summaries = {source.name: SourceSummary() for source in self.recipe.sources}
 
     def publish(self) -> Manifest:
-        """Run all phases and publish what comes out; return the manifest."""
+        """Run all phases and publish what comes out; return the manifest. An error says how far they had got."""
+        try:
+            return self._run_phases()
+        except CorpuskitError as error:
+            if error.count is None:
+                error.count = count_so_far(self.summaries)
+            raise
+
+    def _run_phases(self) -> Manifest:
         streams = [self._run_source(source) for source in self.recipe.sources]
         stream = joined_streams(streams)
         self._tell_remarks()
@@ -169,6 +183,8 @@ class MixRun:
         """Print a line on standard error, unless the user wants none."""
         if not self.settings.quiet:
             console.notice("mix", message)
+        else:
+            console.log(f"corpuskit mix: {message}")
 
     def _tell_absent_fields(self) -> None:
         """Name fields that no document has. Raises RefusedError if the policy asks to scrub them."""
@@ -180,13 +196,17 @@ class MixRun:
                 raise RefusedError(f"`pii: required`, but {notice}; correct the `fields` of {step}")
             self.notice(notice)
 
-    def tell(self) -> None:
+    def tell(self, manifest: Manifest) -> None:
         """Print the summary of a published run, unless the line of `--json` says it."""
         totals = self.output.totals
         summaries = self._complete_summaries(totals)
         self._tell_shortfall()
-        if not self.settings.quiet and not self.settings.json:
-            print_summary(summaries, totals.tokenizer)
+        for remark in self.output.remarks():
+            self.notice(remark)
+        if self.settings.quiet or self.settings.json:
+            log_summary(summaries, totals.tokenizer, manifest["steps"])
+        else:
+            print_summary(summaries, totals.tokenizer, manifest["steps"])
             if self.engine.reused:
                 verb = "was" if self.engine.reused == 1 else "were"
                 console.notice("mix", f"{quantity(self.engine.reused, 'task')} {verb} already done by an earlier run")

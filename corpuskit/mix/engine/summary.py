@@ -2,11 +2,12 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypedDict
 
 from corpuskit.core import console
+from corpuskit.core.provenance.entries import StepEntry, ranked_counts
 from corpuskit.mix.engine.text_table import table_lines
 
 SHOWN_REASONS = 4
@@ -95,9 +96,31 @@ def summary_table(summaries: Mapping[str, SourceSummary], tokenizer: str) -> str
     return "\n".join(lines)
 
 
-def print_summary(summaries: Mapping[str, SourceSummary], tokenizer: str) -> None:
-    """Print the summary on standard error."""
-    sys.stderr.write(summary_table(summaries, tokenizer) + "\n")
+def hits_lines(steps: Iterable[StepEntry]) -> Iterator[str]:
+    """Yield what steps found in documents, by type and most first: the personal data that `scrub-pii` masked.
+
+    >>> list(hits_lines([{"id": "3-scrub-pii", "hits": {"email": 2, "phone": 1200}}]))
+    ['found by 3-scrub-pii: 1,200 phone, 2 email']
+    """
+    for step in steps:
+        if step.get("hits"):
+            counts = ", ".join(f"{number:,} {console.escape(kind)}" for kind, number in ranked_counts(step["hits"]))
+            yield f"found by {step['id']}: {counts}"
+
+
+def print_summary(summaries: Mapping[str, SourceSummary], tokenizer: str, steps: Iterable[StepEntry]) -> None:
+    """Print the summary on standard error, and below it what the steps of the corpus found."""
+    sys.stderr.write(_summary(summaries, tokenizer, steps) + "\n")
+    log_summary(summaries, tokenizer, steps)
+
+
+def log_summary(summaries: Mapping[str, SourceSummary], tokenizer: str, steps: Iterable[StepEntry]) -> None:
+    """Write the summary to the log alone, if one is kept."""
+    console.log(_summary(summaries, tokenizer, steps))
+
+
+def _summary(summaries: Mapping[str, SourceSummary], tokenizer: str, steps: Iterable[StepEntry]) -> str:
+    return "\n".join([summary_table(summaries, tokenizer), *hits_lines(steps)])
 
 
 def shortfall_notices(summaries: Mapping[str, SourceSummary], budget: int) -> Iterator[str]:

@@ -25,11 +25,13 @@ from typing import TypeVar
 
 from corpuskit.core.document import ORIGINS
 from corpuskit.core.errors import CorpuskitError, RefusedError, UsageError
+from corpuskit.core.provenance.entries import CardEntry
+from corpuskit.core.publish.card_words import card_words, problems_of, read_card_words
 from corpuskit.core.registry import demand_distinct_formats, find_step, format_names
 from corpuskit.core.settings import SHARD_DOCUMENTS, Tags
 from corpuskit.core.step import Step
 from corpuskit.core.tokens import BYTES, WORDS
-from corpuskit.core.wording import did_you_mean, quantity
+from corpuskit.core.wording import did_you_mean, excerpt, quantity
 from corpuskit.mix.recipe.node import Node
 from corpuskit.mix.recipe.overrides import with_overrides
 from corpuskit.mix.recipe.policy import FROM_DOCUMENTS, Policy, read_policy
@@ -45,7 +47,7 @@ from corpuskit.mix.recipe.yaml import load as load_yaml
 
 Section = TypeVar("Section")
 
-TOP_KEYS = ("seed", "budget", "policy", "caps", "floors", "sources", "together", "output")
+TOP_KEYS = ("seed", "budget", "policy", "caps", "floors", "sources", "together", "output", "card")
 BUDGET_KEYS = ("tokens", "tokenizer")
 CAPS_KEYS = ("any_source", *ORIGINS)
 OUTPUT_KEYS = ("dir", "formats", "order", "shard_documents")
@@ -89,6 +91,8 @@ class Recipe:
     """Smallest shares of the budget, by source."""
     together: tuple[Step, ...] = ()
     output: OutputSpec = field(default_factory=OutputSpec)
+    card: CardEntry | None = None
+    """What people wrote for the dataset card."""
 
 
 def load_recipe(path: Path | str, find: FindStep = find_step, overrides: Sequence[str] = ()) -> Recipe:
@@ -120,6 +124,7 @@ def read_recipe(tree: Marked, folder: Path, find: FindStep = find_step) -> Recip
     together = read_steps(top.get("together"), folder, find)
     default_order = "shuffled" if has_budget else "input"
     output = _section(top, "output", lambda node: _output(node, folder, default_order))
+    card = _section(top, "card", lambda node: _card(node, folder))
     sources = with_order_problems(top, sources or (), together)
     _raise_mistakes(tree)
     recipe = Recipe(
@@ -133,6 +138,7 @@ def read_recipe(tree: Marked, folder: Path, find: FindStep = find_step) -> Recip
         floors=floors or {},
         together=together,
         output=output or OutputSpec(order=default_order),
+        card=card,
     )
     _check_policy(recipe)
     return recipe
@@ -274,6 +280,22 @@ def _output(node: Node, folder: Path, default_order: str) -> OutputSpec:
         order=order or default_order,
         shard_documents=_section(node, "shard_documents", lambda entry: entry.whole(1)) or SHARD_DOCUMENTS,
     )
+
+
+def _card(node: Node, folder: Path) -> CardEntry:
+    """Return the words for the card, or those of the YAML file that is named in their place."""
+    if isinstance(node.value, str):
+        try:
+            return read_card_words(folder / node.text())
+        except UsageError as error:
+            raise UsageError(f"{node.location}: {error}").with_others(error.others) from None
+    mistakes = []
+    for key, problem in problems_of(node.value):
+        at_fault = node.get(key) or node
+        mistakes.append(UsageError(f"{at_fault.location}: `{excerpt(key or at_fault.key)}` {problem}"))
+    if mistakes:
+        raise mistakes[0].with_others(mistakes[1:])
+    return card_words(node.value)
 
 
 def _folder_below(node: Node, folder: Path) -> Path:
