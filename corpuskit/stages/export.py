@@ -43,7 +43,9 @@ class Export(Sink):
         "Formats to write: jsonl, parquet, hf, trl, openai; by default jsonl, and for a file what its ending says.",
     ] = None
 
-    card: Annotated[Path | None, "YAML file of what the card says besides: title, description, …", RUNTIME] = None
+    card: Annotated[
+        Path | None, "A YAML file of what the card says besides: title, description, citation, links.", RUNTIME
+    ] = None
     audience: Annotated[str | None, AUDIENCE_HELP] = None
     as_of: Annotated[str | None, AS_OF_HELP] = None
 
