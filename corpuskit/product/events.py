@@ -247,6 +247,6 @@ def _read_consents(path: Path) -> Iterator[tuple[str, Consent]]:
                 raise Reject("bad-consent", "`actor` is missing")
             yield actor, checked_consent(value)
         except Reject as reject:
-            found = value.get("scope") if isinstance(value, dict) else None
-            said = "" if found is None else f"; `scope` is {excerpt(json.dumps(found))}"
+            scope = value.get("scope") if isinstance(value, dict) else None
+            said = "" if scope is None else f"; `scope` is {excerpt(json.dumps(scope))}"
             raise UsageError(f"{location}: {excerpt(reject.detail, 100)}{said}") from None
