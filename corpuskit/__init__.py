@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from corpuskit.core.step import Step as Step
     from corpuskit.core.step import VerdictPart as VerdictPart
     from corpuskit.core.stream.flow import Flow as Flow
+    from corpuskit.core.stream.limits import EmptyResultError as EmptyResultError
     from corpuskit.core.stream.run import StepRun as StepRun
     from corpuskit.mix.cache import Cache as Cache
     from corpuskit.mix.mix import Mix as Mix
@@ -94,6 +95,7 @@ _MODULES = {
     "encode": "corpuskit.core.document",
     "CorpuskitError": "corpuskit.core.errors",
     "DamagedError": "corpuskit.core.errors",
+    "EmptyResultError": "corpuskit.core.stream.limits",
     "PublishError": "corpuskit.core.errors",
     "RefusedError": "corpuskit.core.errors",
     "RemoteError": "corpuskit.core.errors",

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import importlib
+import json
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -60,8 +61,9 @@ class Events(Source):
 
     Formats: openwebui (feedback export), labelstudio, argilla, oasst (ranked trees), zendesk (tickets), copilot (shown,
     accepted, rejected), and `map`, which says by `--map` where a log of your own has what an event needs
-    (docs/product-data.md). Logs are JSONL, JSON, CSV, TSV or Parquet. Records that are no event are dropped and
-    counted: `shown`, `replay`, `no-rating` and so on.
+    (docs/product-data.md). Roles are user, annotator (each one's label is a vote) and moderator (the latest label
+    holds). Logs are JSONL, JSON, CSV, TSV or Parquet. Records that are no event are dropped and counted: `shown`,
+    `replay`, `no-rating` and so on.
 
     Rejects: `bad-event` for a record without id, time or item, with the path that is missing; `bad-consent` for a scope
     that is unknown; what is no JSON. Holds one record in memory, or a JSON array, and the lines of `--consent`.
@@ -245,4 +247,6 @@ def _read_consents(path: Path) -> Iterator[tuple[str, Consent]]:
                 raise Reject("bad-consent", "`actor` is missing")
             yield actor, checked_consent(value)
         except Reject as reject:
-            raise UsageError(f"{location}: {excerpt(reject.detail)}") from None
+            scope = value.get("scope") if isinstance(value, dict) else None
+            said = "" if scope is None else f"; `scope` is {excerpt(json.dumps(scope))}"
+            raise UsageError(f"{location}: {excerpt(reject.detail, 100)}{said}") from None

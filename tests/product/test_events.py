@@ -85,6 +85,7 @@ def test_usage_that_cannot_be_is_refused_in_one_line(corpuskit: Run, tmp_path: P
     (tmp_path / "bad.yaml").write_text("event: {id: id, time: at, type: action, iten: item}")
     (tmp_path / "poor.yaml").write_text("event: {id: id, time: at, type: action}")
     (tmp_path / "kind.yaml").write_text("event: {id: id, time: at, item: i, type: action}\ntypes: {up: rating}")
+    (tmp_path / "role.yaml").write_text("event: {id: id, time: at, item: i, type: a}\nconstant: {role: anotator}")
     (tmp_path / "alias.yaml").write_text("event: &a {id: id}\ntypes: *a\n")
     (tmp_path / "twice.yaml").write_text("types: {up: rate}\ntypes: {up: label}\n")
     (tmp_path / "deep.yaml").write_text("event: " + "[" * 5000)
@@ -108,11 +109,13 @@ def test_usage_that_cannot_be_is_refused_in_one_line(corpuskit: Run, tmp_path: P
         (changed("--map", "bad.yaml"), "unknown part `iten` (did you mean `item`?)"),
         (changed("--map", "poor.yaml"), "does not say where `item` is"),
         (changed("--map", "kind.yaml"), "'rating' is no type of event"),
+        (changed("--map", "role.yaml"), "'anotator' is no role (did you mean `annotator`?); write user, annotator or"),
         (changed("--map", "alias.yaml"), "alias.yaml: aliases"),
         (changed("--map", "twice.yaml"), "twice.yaml:2: the key `types` stands twice"),
         (changed("--map", "deep.yaml"), "deep.yaml"),
         (changed("--map", "list.yaml"), "must be a mapping"),
         ([*whole, "--consent", "scope.jsonl"], "scope.jsonl:1"),
+        ([*whole, "--consent", "scope.jsonl"], 'label, text, train, retrieve; `scope` is ["all"]'),
     ):
         refused = corpuskit("events", "log.jsonl", *arguments)
         assert refused.returncode == 2, (arguments, refused.stderr)
@@ -315,3 +318,23 @@ def test_workers_read_several_logs_as_one_process_does(corpuskit: Run, tmp_path:
     names = [f"log{number}.jsonl" for number in range(4)]
     one, two = (corpuskit("events", *names, *MAPPED, *ARGUMENTS, "-j", jobs).stdout for jobs in "12")
     assert one == two and one.count(b"\n") == 200
+
+
+@pytest.mark.parametrize(("role", "left"), [("annotator", 1), ("moderator", 0)])
+def test_the_documented_map_makes_labels_of_annotators_votes(
+    corpuskit: Run, tmp_path: Path, role: str, left: int
+) -> None:
+    page = (Path(__file__).parents[2] / "docs/product-data.md").read_text()
+    documented = page[page.index("event: {id: n") : page.index("| role | its labels |")].split("```")[0]
+    vote = {"n": 1, "at": "2026-10-01T10:00:00Z", "action": "flagged", "comment": {"id": "c1", "text": "Buy it."}}
+    votes = [
+        vote | {"n": n, "user": {"email": f"rater{n}@example.org"}, "flags": {"spam": 1, "hate": 0}} for n in range(3)
+    ]
+    prepare(tmp_path, votes)
+    (tmp_path / "map.yaml").write_text(documented.replace("role: moderator", f"role: {role}"))
+    arguments = ["--format", "map", "--map", "map.yaml", *ARGUMENTS]
+    made = corpuskit("events", "log.jsonl", *arguments, "-o", "events.jsonl")
+    assert made.returncode == 0, made.stderr
+    assert corpuskit("signals", "events.jsonl", "-o", "signals.jsonl").returncode == 0
+    labels = corpuskit("aggregate-labels", "signals.jsonl", "--min-posterior", "0.5")
+    assert labels.returncode == 0 and bool(labels.stdout) == bool(left), labels.stderr

@@ -1,5 +1,6 @@
 """Split blocks of bytes into lines."""
 
+import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -117,6 +118,15 @@ def _is_json(line: bytes) -> bool:
     try:
         parse(line)
     except Reject:
+        return _is_whole(line)
+    return True
+
+
+def _is_whole(line: bytes) -> bool:
+    """Return whether a line that is refused ends where its value ends: then it is a bad record, not a cut one."""
+    try:
+        json.loads(line, parse_int=str)
+    except (ValueError, RecursionError):
         return False
     return True
 

@@ -10,6 +10,9 @@ from corpuskit.core.document import Reject
 TYPES = ("rate", "choose", "edit", "accept", "reject", "label", "report", "outcome", "withdraw")
 """What people do to a model's or another person's words."""
 
+ROLES = ("user", "annotator", "moderator")
+"""Whose act an event is; each annotator's label counts, of the others' labels the latest of an item."""
+
 MILLISECONDS = 1e11
 """From here on, a number of seconds would lie beyond the year 5138: it counts milliseconds."""
 

@@ -21,7 +21,7 @@ from typing import Any
 from corpuskit.core.disk.regular_file import read_named
 from corpuskit.core.errors import UsageError
 from corpuskit.core.wording import did_you_mean, excerpt
-from corpuskit.formats.product_logs.event import TYPES, LoggedEvent, NoEvent, Record, missing, value_at
+from corpuskit.formats.product_logs.event import ROLES, TYPES, LoggedEvent, NoEvent, Record, missing, value_at
 
 PARTS = ("id", "time", "actor", "type", "value", "item", "model", "role", "consent")
 WORDS = {
@@ -59,6 +59,10 @@ class EventMap:
         for kind in (*self.types.values(), *([self.constant["type"]] if "type" in self.constant else [])):
             if kind not in TYPES:
                 self._fail(f"{excerpt(repr(kind))} is no type of event{did_you_mean(str(kind), TYPES)}")
+        role = self.constant.get("role", ROLES[0])
+        if role not in ROLES:
+            roles = f"{', '.join(ROLES[:-1])} or {ROLES[-1]}"
+            self._fail(f"{excerpt(repr(role))} is no role{did_you_mean(str(role), ROLES)}; write {roles}")
 
     @property
     def has_answers(self) -> bool:

@@ -56,3 +56,19 @@ def test_a_run_of_blank_lines_is_one_reject_across_blocks(blank: bytes) -> None:
         ("empty-line", 8, first, "50000 blank lines"),
         ("", end, b"{}", ""),
     ]
+
+
+@pytest.mark.parametrize(
+    "line", [b'{"text":"b","x":NaN}', b'{"a":[-Infinity]}', b'{"a":1,"a":2}', b'{"n":99999999999999999999}']
+)
+def test_a_last_line_that_is_whole_but_wrong_is_not_cut(line: bytes) -> None:
+    splitter = LineSplitter("x.jsonl")
+    assert list(splitter.split(iter([b"{}\n" + line]))) == [(0, b"{}"), (3, line)]
+    assert splitter.cut_line is None
+
+
+@pytest.mark.parametrize("line", [b'{"text":"b","x":Na', b'{"a":1,"a":2', b'{"x":NaN'])
+def test_a_last_line_that_is_not_whole_is_cut(line: bytes) -> None:
+    splitter = LineSplitter("x.jsonl")
+    list(splitter.split(iter([b"{}\n" + line])))
+    assert splitter.cut_line == (3, len(line))
