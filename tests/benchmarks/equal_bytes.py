@@ -336,7 +336,7 @@ corpuskit files ../../inputs/broken.jsonl --rejects broken.txt --max-rejects 50%
 corpuskit files ../../inputs/broken.jsonl --max-rejects 3 2> many.txt > many.jsonl || echo "exit code $?" >> many.txt
 corpuskit files ../../inputs/texts --quiet |
     corpuskit filter-license --allow CC0-1.0,MIT,Apache-2.0 --quiet --drops drops.jsonl |
-    corpuskit export --to jsonl,parquet,hf --shard-documents 100 -o forms --quiet
+    corpuskit export --to jsonl,hf --shard-documents 100 -o forms --quiet
 corpuskit export --to parquet turns.jsonl -o turns --quiet
 corpuskit export --to hf array.jsonl -o array --quiet
 corpuskit verify forms turns array > verify.txt

@@ -30,7 +30,7 @@ output: {dir: out, shard_documents: 10, formats: [jsonl], order: shuffled}
 """
 FOLDER = ("export", "in.jsonl", "-o", "out", "--shard-documents", "20", "--quiet")
 FILE = ("export", "in.jsonl", "-o", "out.jsonl.zst", "--quiet")
-CARD = ("export", "in.jsonl", "-o", "out", "--to", "parquet,hf", "--quiet")
+CARD = ("export", "in.jsonl", "-o", "out", "--to", "jsonl,hf", "--quiet")
 MIX = ("mix", "recipe.yaml", "--quiet", "-j", "1")
 MIX_IN_WORKERS = ("mix", "recipe.yaml", "--quiet", "-j", "3")
 

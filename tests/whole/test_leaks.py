@@ -342,7 +342,7 @@ def test_steps_need_no_network(shell: Run, tmp_path: Path) -> None:
     script = f"""
         set -eo pipefail
         ! ls /sys/class/net 2>/dev/null | grep -v lo
-        {pipe} | corpuskit export --to jsonl,hf,parquet -o out --allow-empty
+        {pipe} | corpuskit export --to jsonl,hf -o out --allow-empty
         corpuskit extract --engine auto out | corpuskit sample --rate 0.5 > /dev/null
         corpuskit files in.warc --format text | corpuskit scrub-pii --engine scrubadub | corpuskit head > /dev/null
         corpuskit mix recipe.yaml -o mixed

@@ -6,6 +6,7 @@ output with /dev/null when they start, and die with their parent.
 
 import contextlib
 import ctypes
+import errno
 import gc
 import multiprocessing
 import os
@@ -19,7 +20,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
 
 from corpuskit.core import console
-from corpuskit.core.errors import CorpuskitError, PublishError, UsageError
+from corpuskit.core.errors import TOO_MANY_FILES, CorpuskitError, PublishError, UsageError
 from corpuskit.core.stream.batch import Batch
 from corpuskit.core.stream.cpu_guard import MARKS_A_WORKER, Guard, Marks, without
 
@@ -235,6 +236,8 @@ def starting() -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno == errno.EMFILE:
+            raise PublishError(TOO_MANY_FILES) from None
         raise PublishError(
             f"cannot start worker processes: {error.strerror or error}; nothing was published. Try a smaller -j"
         ) from None
