@@ -135,12 +135,15 @@ class Stage(Step):
     """Judges or changes one document, whatever came before it."""
 
     kind: ClassVar[str] = "stage"
-    drops_hint: ClassVar[str] = ""
-    """What to do about a reason that drops much of one of `groups`."""
     reads_prose: ClassVar[bool] = False
     """Whether a document that is still HTML ends the run with UsageError (`require_prose` in `text/prose.py`)."""
     makes_prose: ClassVar[bool] = False
     """Whether HTML that passes it becomes text."""
+
+    def drops_hint(self, reason: str) -> str:
+        """Return what to do about a reason that drops much of one of `groups`; nothing by default."""
+        del reason
+        return ""
 
     @property
     def guarded(self) -> bool:
@@ -217,6 +220,8 @@ class CorpusStage(Step):
     """Needs the whole stream, in order."""
 
     kind: ClassVar[str] = "corpus-stage"
+    acts_on: ClassVar[str] = ""
+    """What it looks for among the documents, in words for people; empty if that is any document."""
 
     def run(self, documents: Iterable[Document]) -> Iterator[Item]:
         """Yield every document that came in exactly once: as a document, a Drop or a Rejected; a new one as Made."""
@@ -377,11 +382,15 @@ def notices_on(step: Step, count: StepCount) -> list[str]:
     if count.number_ids:
         notices.append(f"{quantity(count.number_ids, 'id')} given as a number, taken as a string")
     heavy = sorted(_heavy_drops(count), reverse=True)
-    hint = f"; {step.drops_hint}" if isinstance(step, Stage) and step.drops_hint else ""
     for share, group, reason, dropped, total in heavy[:MAX_HEAVY_DROPS]:
-        notices.append(f"{reason} dropped {dropped:,} of {total:,} documents of {group} ({share:.0%}){hint}")
+        hint = step.drops_hint(reason) if isinstance(step, Stage) else ""
+        account = f"{reason} dropped {dropped:,} of {total:,} documents of {group} ({share:.0%})"
+        notices.append(f"{account}; {hint}" if hint else account)
     if len(heavy) > MAX_HEAVY_DROPS:
         notices.append(f"{len(heavy) - MAX_HEAVY_DROPS} more reasons dropped much of a group")
+    acts_on = step.acts_on if isinstance(step, CorpusStage) else ""
+    if acts_on and count.received.documents and not (count.made or count.dropped or count.rejected):
+        notices.append(f"among {quantity(count.received.documents, 'document')} there are no {acts_on}")
     return notices
 
 

@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from corpuskit.core.audience import SCOPES, scopes_of
 from corpuskit.core.disk.spool import Spool
@@ -44,6 +44,8 @@ class AggregateLabels(CorpusStage):
 
         corpuskit aggregate-labels signals.jsonl --gold gold.jsonl --min-posterior 0.8 -o labels.jsonl
     """
+
+    acts_on: ClassVar[str] = "votes; `corpuskit signals` makes them of events"
 
     method: Annotated[Literal["auto", "majority", "dawid-skene"], "How votes are weighed."] = "auto"
     gold: Annotated[Path | None, "JSONL file of items whose label is known, for auto."] = None

@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from corpuskit.core.document import Document, decode_trusted, encode
 from corpuskit.core.errors import UsageError
@@ -41,6 +41,8 @@ class Signals(CorpusStage):
 
         corpuskit events log.jsonl --format copilot --tenant acme --key acme.key | corpuskit signals -o signals.jsonl
     """
+
+    acts_on: ClassVar[str] = "events; `corpuskit events` reads them from a log"
 
     weights: Annotated[Path | None, "YAML file of weights by type of event, such as `accept: 0.5`; replaces ours."] = (
         None

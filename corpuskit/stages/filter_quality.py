@@ -70,7 +70,6 @@ class FilterQuality(Stage):
     """
 
     reads_prose: ClassVar[bool] = True
-    drops_hint: ClassVar[str] = "see some with --drops FILE; --set changes the rule, filter-language names the language"
 
     rules: Annotated[
         tuple[Family, ...] | None, "Families of rules to apply: gopher, gopher-repetition, c4, fineweb; all by default."
@@ -89,6 +88,15 @@ class FilterQuality(Stage):
     model: Annotated[Path | None, "Model to ask: a file of `train-quality`, or a classifier of fastText."] = None
     min_score: Annotated[float | None, "Lowest score of the model to keep, 0 to 1; by default 0.5."] = None
     label: Annotated[str | None, "Label of good text in a model of fastText, such as hq."] = None
+
+    def drops_hint(self, reason: str) -> str:
+        """Return where to see the drops, and what changes the bound."""
+        from corpuskit.text.quality_model.judgement import LOW_SCORE
+
+        change = "--min-score changes the bound"
+        if reason != LOW_SCORE:
+            change = "--set changes the rule, filter-language names the language"
+        return f"see some with --drops FILE; {change}"
 
     def __post_init__(self) -> None:
         """Check the rules, the overrides and the model.

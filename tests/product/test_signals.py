@@ -349,3 +349,9 @@ def test_memory_does_not_grow_with_the_log(tmp_path: Path) -> None:
                 log.write(line.replace("ID", f"e{number}", 1).replace("ITEM", f"m{number // 3}", 1) + "\n")
         peaks.append(run(tmp_path, "signals", "events.jsonl", "-o", "signals.jsonl")[1])
     assert peaks[1] < peaks[0] + 12_000_000, peaks
+
+
+@pytest.mark.parametrize(("command", "wanted"), [("signals", "no events"), ("aggregate-labels", "no votes")])
+def test_documents_that_are_nothing_of_it_are_told(corpuskit: Run, command: str, wanted: str) -> None:
+    done = corpuskit(command, stdin=b'{"id": "a", "text": "one", "metadata": {}}\n')
+    assert done.returncode == 0 and f"among 1 document there are {wanted}; `corpuskit ".encode() in done.stderr

@@ -6,7 +6,10 @@ from corpuskit.core.document import Document, Reject
 from corpuskit.core.step import Drop
 from corpuskit.text.quality_model.scorer import Scorer
 
-__all__ = ["apply_scores"]
+__all__ = ["LOW_SCORE", "apply_scores"]
+
+LOW_SCORE = "low-score"
+"""The reason of a drop."""
 
 
 def apply_scores(
@@ -24,11 +27,11 @@ def apply_scores(
         document = outcomes[row]
         assert isinstance(document, Document)
         if annotate:
-            verdict = "pass" if score >= least_score else "low-score"
+            verdict = "pass" if score >= least_score else LOW_SCORE
             before = document.metadata.get("quality") if after_rules else None
             quality = before if isinstance(before, dict) else {}
             verdicts = {**quality.get("verdicts", {}), "model": verdict}
             new_outcomes[row] = document.with_metadata(quality={**quality, "score": score, "verdicts": verdicts})
         elif score < least_score:
-            new_outcomes[row] = Drop(document, "low-score", {"score": score, "min": least_score})
+            new_outcomes[row] = Drop(document, LOW_SCORE, {"score": score, "min": least_score})
     return new_outcomes
