@@ -1,6 +1,5 @@
 """Rows for OpenAI's fine-tuning, in its two forms: examples with messages, and pairs (platform.openai.com/docs)."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,10 +12,11 @@ from corpuskit.core.provenance.entries import Manifest
 from corpuskit.core.publish.seals import sealed
 from corpuskit.core.wording import excerpt
 from corpuskit.export.training.card import RowFile, card
+from corpuskit.export.training.row_format import RowFormat
 from corpuskit.export.training.rows import Row, row_of
 
 
-class Openai:
+class Openai(RowFormat):
     """Documents as lines, `openai/part-00000-1f3a9c2b.messages.jsonl` and `part-00000-1f3a9c2b.preference.jsonl`.
 
     Examples are `{"messages"}`; pairs are `{"input", "preferred_output", "non_preferred_output"}`. Files are not
@@ -28,20 +28,10 @@ class Openai:
     suffix: ClassVar[str] = ".messages.jsonl"
     companion_suffixes: ClassVar[tuple[str, ...]] = (".preference.jsonl",)
     extra_files: ClassVar[tuple[str, ...]] = ("openai/README.md",)
-    lossless: ClassVar[bool] = False
-    file_endings: ClassVar[tuple[str, ...]] = ()
 
     def open(self, path: Path) -> "OpenaiWriter":
         """Return a writer of one shard and its companion."""
         return OpenaiWriter(*shard_paths(self, path))
-
-    def read(self, path: Path) -> Iterator[Document]:
-        """Not of this format, which keeps no metadata."""
-        raise NotImplementedError
-
-    def find(self, path: Path, identifier: str) -> Iterator[Document]:
-        """Not of this format."""
-        raise NotImplementedError
 
     def finish(self, staging: Path, manifest: Manifest) -> None:
         """Write the card."""
@@ -59,10 +49,6 @@ class Openai:
     def versions(self) -> dict[str, str]:
         """Return nothing: the files hold JSON alone."""
         return {}
-
-    def for_file(self, name: str) -> "Openai":
-        """Return the format itself."""
-        return self
 
 
 class OpenaiWriter:

@@ -1,6 +1,5 @@
 """Rows for the trainers of TRL: Parquet files for each kind of dataset that it knows, and a card that names them."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,6 +10,7 @@ from corpuskit.core.format import file_suffixes, shard_paths
 from corpuskit.core.provenance.entries import Manifest
 from corpuskit.core.publish.seals import sealed
 from corpuskit.export.training.card import RowFile, card
+from corpuskit.export.training.row_format import RowFormat
 from corpuskit.export.training.rows import Shape, row_of, weight_of
 
 ROWS_A_GROUP = 10_000
@@ -39,7 +39,7 @@ COLUMNS: dict[Shape, tuple[str, ...]] = {
 }
 
 
-class Trl:
+class Trl(RowFormat):
     """Documents as rows of five kinds, `trl/part-00000-1f3a9c2b.preference.parquet` and so on.
 
     `datasets.load_dataset("DIR/trl", "preference")` opens one kind. A shard has a file for each, even without rows.
@@ -50,20 +50,10 @@ class Trl:
     suffix: ClassVar[str] = ".text.parquet"
     companion_suffixes: ClassVar[tuple[str, ...]] = tuple(f".{shape}.parquet" for shape in list(SHAPES)[1:])
     extra_files: ClassVar[tuple[str, ...]] = ("trl/README.md",)
-    lossless: ClassVar[bool] = False
-    file_endings: ClassVar[tuple[str, ...]] = ()
 
     def open(self, path: Path) -> "TrlWriter":
         """Return a writer of one shard and its companions."""
         return TrlWriter(dict(zip(SHAPES, shard_paths(self, path), strict=True)))
-
-    def read(self, path: Path) -> Iterator[Document]:
-        """Not of this format, which keeps no metadata."""
-        raise NotImplementedError
-
-    def find(self, path: Path, identifier: str) -> Iterator[Document]:
-        """Not of this format."""
-        raise NotImplementedError
 
     def finish(self, staging: Path, manifest: Manifest) -> None:
         """Write the card."""
@@ -79,10 +69,6 @@ class Trl:
         import pyarrow
 
         return {"pyarrow": pyarrow.__version__}
-
-    def for_file(self, name: str) -> "Trl":
-        """Return the format itself."""
-        return self
 
 
 class TrlWriter:
