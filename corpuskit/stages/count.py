@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from corpuskit.core.console import escape
 from corpuskit.core.option_values import misfit
 from corpuskit.core.step import Document, Report, absent_fields_notice
-from corpuskit.core.tokens import TOKENIZERS, is_tokenizer_name
+from corpuskit.core.tokens import DEFAULT_TOKENIZER, TOKENIZER_KINDS, TOKENIZERS, is_tokenizer_name
 from corpuskit.core.wording import did_you_mean
 
 
@@ -16,7 +16,8 @@ from corpuskit.core.wording import did_you_mean
 class Count(Report):
     """Count documents, tokens and bytes of text.
 
-    Tokens are words by default. Prints three columns and nothing else, so that `cut` and `awk` can read them. With
+    Tokens are an estimate by default, and so are the budgets of `mix`. Prints three columns and nothing else, so that
+    `cut` and `awk` can read them. With
     `--by`, prints a line for each value, those with the most documents first; `-` stands for a missing value. With
     `--json`, prints one object with `command`, `documents`, `tokens` and `bytes`, and with `--by` also `by`: the same
     three numbers for each value.
@@ -25,13 +26,13 @@ class Count(Report):
     """
 
     by: Annotated[str | None, "Count each value of this field separately: `metadata.language`."] = None
-    tokenizer: Annotated[str, "What a token is: words, bytes/4, or a tokenizer.json."] = "words"
+    tokenizer: Annotated[str, f"What a token is: {TOKENIZER_KINDS}."] = DEFAULT_TOKENIZER
 
     def __post_init__(self) -> None:
         """Raise UsageError for a tokenizer that is neither known nor a file."""
         if not is_tokenizer_name(self.tokenizer):
             near = did_you_mean(self.tokenizer, TOKENIZERS)
-            raise misfit("tokenizer", "words, bytes/4, or the path of a tokenizer.json", self.tokenizer, near)
+            raise misfit("tokenizer", TOKENIZER_KINDS, self.tokenizer, near)
 
     def report(self, documents: Iterable[Document]) -> dict[str, Any]:
         """Return the numbers of documents, tokens and bytes, in total and by value."""

@@ -23,7 +23,7 @@ from corpuskit.core.registry import format_of_shard
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Command
 from corpuskit.core.stream.cpu_guard import KILLED
-from corpuskit.core.tokens import BYTES, WORDS, counter
+from corpuskit.core.tokens import TOKENIZERS, counter
 from corpuskit.core.wording import comma_list, printable_name, quantity
 
 DECISIONS, SHARDS = "decisions", "shards"
@@ -236,14 +236,14 @@ def _token_counter(manifest: Manifest) -> Callable[[str], int]:
 
 
 def _counts_tokens(manifest: Manifest) -> bool:
-    return manifest["tokenizer"] in (WORDS, BYTES)
+    return manifest["tokenizer"] in TOKENIZERS
 
 
 def _check_tokens(manifest: Manifest) -> Iterator[str]:
     """Check what can be known of tokens without the tokenizer: its digest is there, and the sums agree."""
     name = manifest["tokenizer"]
     if not _counts_tokens(manifest) and f"tokens:{name}" not in manifest["versions"]:
-        yield f"the tokenizer {name} is neither {WORDS} nor {BYTES}, and no digest of it is among the versions"
+        yield f"the tokenizer {name} is none of {', '.join(TOKENIZERS)}, and no digest of it is among the versions"
     of_sources = sum(entry["tokens"] for entry in manifest["sources"].values())
     for source, entry in manifest["sources"].items():
         if entry["share"] != share(entry["tokens"], of_sources):

@@ -6,8 +6,8 @@ of `tiktoken` and `sentencepiece` read the last two. Wheels that carry vocabular
 standard library of Python. Half of the files of each kind (by a hash of the name or, where a set is one file, of the
 text) are fitted on, the other half is scored.
 
-What a budget shares out are ratios, so each way is scaled to be right on average, and then it is said how many percent
-it gives each kind too much or too little of real tokens: 0 is perfect.
+What a budget shares out are ratios, so each way is scaled to be right on average of the common kinds, and then it is
+said how many percent it gives each kind too much or too little of real tokens: 0 is perfect.
 """
 
 import argparse
@@ -16,7 +16,6 @@ import gzip
 import hashlib
 import importlib
 import json
-import re
 import statistics
 import sysconfig
 import tarfile
@@ -24,32 +23,26 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from corpuskit.core.tokens import quarter_bytes, words
+import numpy as np
+
+from corpuskit.core.tokens import BYTE_CLASSES, TOKENIZERS, counter
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 CHARACTERS = 150_000
 """Of texts of each kind and half."""
-PATTERN = re.compile(
-    r"(?P<unspaced>[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff])"
-    r"|(?P<latin>[A-Za-z]+)|(?P<digit>[0-9])|(?P<space>\s+)|(?P<ascii>[!-/:-@\[-`{-~])|(?P<other>[^\s])"
+COMMON = (
+    *("web: en", "web: pl", "web: ru", "web: zh", "code: Python", "code: C", "HTML", "LaTeX"),
+    *(f"language: {code}" for code in ("en", "de", "fr", "es", "ja", "ko", "ar", "hi")),
 )
+"""What corpora are mixed of most; in the fit these kinds weigh as much as ten others."""
+OUTWEIGHS = 10
 Texts = dict[str, list[str]]
 
 
-def features(text: str) -> "collections.Counter[str]":
-    """What simple formulas add up: pieces of a text by kind."""
-    counts: collections.Counter[str] = collections.Counter()
-    for match in PATTERN.finditer(text):
-        kind, piece = str(match.lastgroup), match[0]
-        counts[kind] += 1
-        if kind == "latin":
-            counts["latin-letters"] += len(piece)
-        elif kind == "space" and piece != " ":
-            counts["layout"] += 1
-    return counts
-
-
-FEATURES = ("unspaced", "latin", "latin-letters", "digit", "ascii", "other", "layout")
+def features(texts: list[str]) -> list[int]:
+    """How many bytes of each of `BYTE_CLASSES` there are."""
+    content = "".join(texts).encode()
+    return [len(content) - len(content.translate(None, members)) for _, members, _ in BYTE_CLASSES]
 
 
 def is_fitted(name: str) -> bool:
@@ -106,22 +99,32 @@ def load(path: Path) -> Callable[[str], int]:
     return lambda text: len(tokenizer.encode(text, add_special_tokens=False).ids)
 
 
-def fit(rows: list[tuple["collections.Counter[str]", float]]) -> dict[str, float]:
-    """Weights of the features, at least 0, with the least sum of squared relative errors over all kinds."""
-    import numpy as np
-
-    matrix = np.array([[counts[name] / tokens for name in FEATURES] for counts, tokens in rows])
-    weights = np.full(len(FEATURES), 0.5)
-    for _ in range(20_000):
+def fit(halves: dict[bool, Texts], fitted: dict[str, float]) -> list[float]:
+    """Return weights of the classes, at least 0, with the least sum of squared relative errors over all kinds."""
+    matrix = np.array([[count / fitted[kind] for count in features(halves[True][kind])] for kind in fitted])
+    rows = np.array([OUTWEIGHS if kind in COMMON else 1 for kind in fitted])
+    # Too few of the texts have these to say anything of them.
+    fixed = {"digits", "signs of Latin-1", "Syriac, Thaana, N'Ko", "typographic signs", "wide forms"}
+    free = [
+        number for number, (name, _, _) in enumerate(BYTE_CLASSES) if name not in fixed | {"emoji and rare letters"}
+    ]
+    given = np.array([weight / 100 for _, _, weight in BYTE_CLASSES])
+    rest = matrix @ np.where(np.isin(np.arange(len(given)), free), 0, given)
+    weights = np.full(len(free), 0.3)
+    for _ in range(30_000):
         # Multiplicative updates (Lee and Seung, 2001) keep every weight at 0 or above.
-        weights *= (matrix.T @ np.ones(len(rows))) / np.maximum(matrix.T @ (matrix @ weights), 1e-12)
-    return dict(zip(FEATURES, weights.tolist(), strict=True))
+        weights *= (matrix[:, free].T @ rows) / np.maximum(
+            matrix[:, free].T @ (rows * (matrix[:, free] @ weights + rest)), 1e-12
+        )
+    given[free] = weights
+    return [float(weight) for weight in given]
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("tokenizer", type=Path, nargs="+")
+    parser.add_argument("--fit", action="store_true", help="also fit the weights of `estimate` anew, and print them")
     given = parser.parse_args()
     halves: dict[bool, Texts] = {True: collections.defaultdict(list), False: collections.defaultdict(list)}
     sizes: collections.Counter[tuple[bool, str]] = collections.Counter()
@@ -133,37 +136,37 @@ def main() -> None:
     kinds = sorted(kind for kind in halves[True] if sizes[True, kind] > 3000 and sizes[False, kind] > 3000)
     counters = [load(path) for path in given.tokenizer]
 
-    def real(half: bool, kind: str) -> float:
-        texts = halves[half][kind]
-        return statistics.geometric_mean([sum(map(count, texts)) for count in counters])
+    def total(count: Callable[[str], int], half: bool, kind: str) -> int:
+        return sum(map(count, halves[half][kind]))
 
-    summed = {
-        (half, kind): sum(map(features, halves[half][kind]), collections.Counter()) for half in halves for kind in kinds
-    }
-    fitted = {kind: real(True, kind) for kind in kinds}
-    scored = {kind: real(False, kind) for kind in kinds}
-    weights = fit([(summed[True, kind], fitted[kind]) for kind in kinds])
-    print("weights:", {name: round(weight, 3) for name, weight in weights.items()})
-    ways: dict[str, Callable[[bool, str], float]] = {
-        "words": lambda half, kind: sum(map(words, halves[half][kind])),
-        "bytes/4": lambda half, kind: sum(map(quarter_bytes, halves[half][kind])),
-        "scripts": lambda half, kind: sum(weights[name] * summed[half, kind][name] for name in FEATURES),
-    }
+    def real(half: bool) -> dict[str, float]:
+        return {kind: statistics.geometric_mean([total(count, half, kind) for count in counters]) for kind in kinds}
+
+    fitted, scored = real(True), real(False)
+    if given.fit:
+        for (name, _, weight), new in zip(BYTE_CLASSES, fit(halves, fitted), strict=True):
+            print(f"{name:52}{weight:>4}{100 * new:>8.0f}")
     table: dict[str, dict[str, float]] = {}
-    for name, way in ways.items():
-        scale = statistics.geometric_mean([fitted[kind] / way(True, kind) for kind in kinds])
-        table[name] = {kind: 100 * (way(False, kind) * scale / scored[kind] - 1) for kind in kinds}
+    for name in TOKENIZERS:
+        scale = statistics.geometric_mean([fitted[kind] / total(counter(name), True, kind) for kind in COMMON])
+        table[name] = {kind: total(counter(name), False, kind) * scale / scored[kind] for kind in kinds}
     for path, count in zip(given.tokenizer, counters, strict=True):
-        own = {kind: sum(map(count, halves[False][kind])) / scored[kind] for kind in kinds}
-        scale = statistics.geometric_mean(own.values())
-        table[path.name[:14]] = {kind: 100 * (own[kind] / scale - 1) for kind in kinds}
-    print(f"{'percent too much (+) or too little':34}" + "".join(f"{name:>16}" for name in table))
+        own = {kind: total(count, False, kind) / scored[kind] for kind in kinds}
+        scale = statistics.geometric_mean(own[kind] for kind in COMMON)
+        table[path.name[:14]] = {kind: own[kind] / scale for kind in kinds}
+    print_table(table, kinds)
+
+
+def print_table(table: dict[str, dict[str, float]], kinds: list[str]) -> None:
+    """Print what each way gives each kind, and how far the kinds are apart."""
+    print(f"{'percent too much (+) or too little':44}" + "".join(f"{name:>16}" for name in table))
     for kind in kinds:
-        print(f"{kind:34}" + "".join(f"{row[kind]:>+16.0f}" for row in table.values()))
-    print(
-        f"{'median of all, without sign':34}"
-        + "".join(f"{statistics.median(map(abs, row.values())):>16.0f}" for row in table.values())
-    )
+        print(f"{kind:44}" + "".join(f"{100 * row[kind] - 100:>+16.0f}" for row in table.values()))
+    for label, members in (("common kinds", list(COMMON)), ("all kinds", kinds)):
+        errors = [statistics.median(abs(100 * row[kind] - 100) for kind in members) for row in table.values()]
+        spreads = [max(row[k] for k in members) / min(row[k] for k in members) for row in table.values()]
+        print(f"{f'{label}: median, without sign':44}" + "".join(f"{error:>16.0f}" for error in errors))
+        print(f"{f'{label}: most favoured : least favoured':44}" + "".join(f"{ratio:>16.2f}" for ratio in spreads))
 
 
 if __name__ == "__main__":

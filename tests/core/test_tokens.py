@@ -1,5 +1,6 @@
 """Token counts: the same on every machine, and never a surprise in scripts without spaces."""
 
+import gzip
 import hashlib
 import json
 import subprocess
@@ -11,7 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpuskit.core.errors import UsageError
-from corpuskit.core.tokens import counter, quarter_bytes, token_version, words
+from corpuskit.core.tokens import (
+    BYTE_CLASSES,
+    DEFAULT_TOKENIZER,
+    counter,
+    estimate,
+    quarter_bytes,
+    token_version,
+    words,
+)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +69,58 @@ def test_quarter_bytes_rounds_up(text: str) -> None:
     assert 0 <= 4 * quarter_bytes(text) - size < 4
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", 0),
+        (" \t\n", 0),
+        ("a", 1),
+        ("ten letters", 3),
+        ("1234567890", 8),
+        ("{}[]()<>;:", 7),
+        ("  " * 100, 0),
+        ("Größe", 6),
+        ("Россия и мир", 6),
+        ("漢字と仮名", 5),
+        ("한국어", 5),
+        ("\U0001f600", 2),
+        ("\ud800", 2),
+    ],
+)
+def test_an_estimate_adds_up_the_characters_by_script(text: str, expected: int) -> None:
+    assert estimate(text) == expected
+
+
+@given(st.text(max_size=50), st.text(max_size=50))
+def test_an_estimate_adds_up_over_parts(first: str, second: str) -> None:
+    assert 0 <= estimate(first) + estimate(second) - estimate(first + "\n" + second) <= 1
+
+
+def test_every_first_byte_has_one_weight() -> None:
+    members = [byte for _, members, _ in BYTE_CLASSES for byte in members]
+    starts = {character.encode()[0] for character in map(chr, [*range(0x21, 0x7F), *range(0x80, 0xD800, 16), 0x1F600])}
+    assert len(members) == len(set(members)) and starts <= set(members)
+    assert all(0 < weight < 256 for _, _, weight in BYTE_CLASSES)
+
+
+def test_the_default_is_nearer_to_a_real_tokenizer_than_the_other_ways(shared_data: Path, tmp_path: Path) -> None:
+    zipped = shared_data / "tokens" / "gptneox_tokenizer.json.gz"
+    (tmp_path / "neox.json").write_bytes(gzip.decompress(zipped.read_bytes()))
+    code = "".join(Path(module.__file__ or "").read_text() for module in (gzip, hashlib, json, subprocess))
+    texts = {"code": code}
+    with gzip.open(shared_data / "lid" / "sentences_75lang.jsonl.gz") as lines:
+        for row in map(json.loads, lines):
+            if row["lang"] in ("en", "de", "ru", "zh", "ja", "ar", "hi", "ko"):
+                texts[row["lang"]] = texts.get(row["lang"], "") + row["text"] + "\n"
+    real = {kind: counter(str(tmp_path / "neox.json"))(text) for kind, text in texts.items()}
+
+    def spread(name: str) -> float:
+        ratios = [counter(name)(text) / real[kind] for kind, text in texts.items()]
+        return max(ratios) / min(ratios)
+
+    assert spread(DEFAULT_TOKENIZER) < 0.8 * min(spread("words"), spread("bytes/4"))
+
+
 @pytest.fixture
 def tokenizer_file(tmp_path: Path) -> Path:
     tokenizer = {
@@ -92,7 +153,7 @@ def test_the_version_of_a_tokenizer_is_its_digest(tokenizer_file: Path) -> None:
 
 
 def test_what_is_no_tokenizer_is_refused_without_telling_its_folder(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"unknown tokenizer `gpt2`: words, bytes/4, or the path"):
+    with pytest.raises(UsageError, match=r"unknown tokenizer `gpt2`: estimate, words, bytes/4 or the path"):
         counter("gpt2")
     with pytest.raises(UsageError, match=r"^none\.json: the tokenizer cannot be read: no such file") as caught:
         counter(str(tmp_path / "none.json"))
@@ -104,7 +165,8 @@ def test_what_is_no_tokenizer_is_refused_without_telling_its_folder(tmp_path: Pa
 
 def test_the_built_in_counters_import_no_tokenizer_library() -> None:
     code = (
-        "import sys; from corpuskit.core.tokens import counter; counter('words')('a'); counter('bytes/4')('a');"
+        "import sys; from corpuskit.core.tokens import counter; [counter(name)('a') for name in "
+        "('estimate', 'words', 'bytes/4')];"
         "sys.exit('tokenizers' in sys.modules or 'numpy' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

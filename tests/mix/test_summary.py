@@ -10,7 +10,7 @@ from corpuskit.core.provenance.manifest import read_manifest
 from tests.conftest import Run, lines_of
 
 RECIPE = """
-budget: {{tokens: {budget}}}
+budget: {{tokens: {budget}, tokenizer: words}}
 caps: {{licensed: 0.25}}
 sources:
   news: {{from: files, inputs: [news.jsonl], origin: crawl, license: MIT}}

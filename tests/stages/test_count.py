@@ -13,8 +13,8 @@ DOCUMENTS = [
 
 def test_all_documents_are_counted() -> None:
     answer = Count().report(DOCUMENTS)
-    assert answer == {"documents": 4, "tokens": 4, "bytes": 17}
-    assert Count().render(answer) == "4\t4\t17"
+    assert answer == {"documents": 4, "tokens": 10, "bytes": 17}
+    assert Count().render(answer) == "4\t10\t17"
 
 
 def test_nothing_is_counted_as_nothing() -> None:
@@ -23,7 +23,7 @@ def test_nothing_is_counted_as_nothing() -> None:
 
 def test_values_are_counted_separately_and_the_most_frequent_come_first() -> None:
     stage = Count(by="metadata.language")
-    assert stage.render(stage.report(DOCUMENTS)) == "2\t1\t5\tde\n1\t1\t3\t-\n1\t2\t9\ten"
+    assert stage.render(stage.report(DOCUMENTS)) == "2\t6\t5\tde\n1\t1\t3\t-\n1\t3\t9\ten"
 
 
 def test_a_value_is_one_printable_column() -> None:
@@ -32,4 +32,5 @@ def test_a_value_is_one_printable_column() -> None:
 
 
 def test_another_tokenizer_counts_otherwise() -> None:
-    assert Count(tokenizer="bytes/4").report(DOCUMENTS)["tokens"] != 4
+    assert Count(tokenizer="words").report(DOCUMENTS)["tokens"] == 4
+    assert Count(tokenizer="bytes/4").report(DOCUMENTS)["tokens"] == 6

@@ -8,6 +8,7 @@ from typing import Any, NotRequired, TypedDict
 from corpuskit.core.document import Document
 from corpuskit.core.provenance.entries import ContentEntry, SourceEntry
 from corpuskit.core.publish.contents import ContentPart, Contents, sum_of
+from corpuskit.core.tokens import DEFAULT_TOKENIZER
 
 
 @dataclass
@@ -43,7 +44,7 @@ class Totals:
     """Documents and tokens by source, summed while documents are written."""
 
     count_tokens: Callable[[str], int]
-    tokenizer: str = "words"
+    tokenizer: str = DEFAULT_TOKENIZER
     sources: dict[str, SourceTotals] = field(default_factory=dict)
     tokens: int = 0
     documents: int = 0

@@ -116,9 +116,9 @@ def _open_dataset(target: Path, names: tuple[str, ...] | None, shard_documents: 
     from corpuskit.core.publish.file_output import FileOutput
     from corpuskit.core.publish.folder_output import FolderOutput
     from corpuskit.core.publish.source_totals import Totals
-    from corpuskit.core.tokens import counter
+    from corpuskit.core.tokens import DEFAULT_TOKENIZER, counter
 
-    totals = Totals(counter("words"))
+    totals = Totals(counter(DEFAULT_TOKENIZER), DEFAULT_TOKENIZER)
     format_ = format_of_file(target.name)
     if format_ is None:
         formats = [find_format(name) for name in names or ("jsonl",)]

@@ -7,7 +7,7 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import CorpusStage, Step
-from corpuskit.core.tokens import WORDS
+from corpuskit.core.tokens import DEFAULT_TOKENIZER
 from corpuskit.mix.recipe.recipe import Recipe, steps_of_source
 from corpuskit.mix.recipe.source_specs import SourceSpec
 
@@ -25,8 +25,8 @@ def target_folder(recipe: Recipe, settings: Settings) -> Path:
 
 
 def tokenizer_of(recipe: Recipe) -> str:
-    """Return how tokens are counted: by the budget's tokenizer, or as words without a budget."""
-    return recipe.budget.tokenizer if recipe.budget else WORDS
+    """Return how tokens are counted: by the budget's tokenizer, or by the default without a budget."""
+    return recipe.budget.tokenizer if recipe.budget else DEFAULT_TOKENIZER
 
 
 def steps_of(recipe: Recipe, source: SourceSpec) -> list[Step]:

@@ -25,7 +25,7 @@ from corpuskit.core.settings import Settings
 from corpuskit.core.step import CorpusStage, Step, absent_fields_notice
 from corpuskit.core.stream.flow import end_of_stages, runs_of
 from corpuskit.core.stream.limits import EmptyResultError, demand_few_rejects, demand_whole_inputs
-from corpuskit.core.tokens import BYTES, WORDS, counter, token_version
+from corpuskit.core.tokens import TOKENIZERS, counter, token_version
 from corpuskit.core.wording import counted_remarks, quantity
 from corpuskit.mix.engine import mix_tasks
 from corpuskit.mix.engine.bucket_index import BucketEntry, write_bucket_index
@@ -79,7 +79,7 @@ def run_recipe(
     key = run_key(recipe, inputs, settings) if cache is not None and can_be_noted(recipe, inputs) else ""
     statuses = statuses_of(inputs) if key else []
     tokenizer = tokenizer_of(recipe)
-    name = tokenizer if tokenizer in (WORDS, BYTES) else Path(tokenizer).name
+    name = tokenizer if tokenizer in TOKENIZERS else Path(tokenizer).name
     totals = Totals(counter(tokenizer), name)
     progress = MixProgress(settings.quiet or settings.json)
     formats = [find_format(name) for name in recipe.output.formats]

@@ -1,7 +1,7 @@
 """Recipes: what `corpuskit mix` builds, checked as a whole before any work.
 
     seed: 7
-    budget: {tokens: 2_000_000, tokenizer: words}
+    budget: {tokens: 2_000_000, tokenizer: estimate}
     policy: {licenses: {allow: [CC-BY-4.0, LicenseRef-crawl]}, pii: required}
     caps:   {any_source: 0.9}
     sources:
@@ -30,7 +30,7 @@ from corpuskit.core.publish.card_words import card_words, problems_of, read_card
 from corpuskit.core.registry import demand_distinct_formats, find_step, format_names
 from corpuskit.core.settings import SHARD_DOCUMENTS, Tags
 from corpuskit.core.step import Step
-from corpuskit.core.tokens import BYTES, WORDS
+from corpuskit.core.tokens import DEFAULT_TOKENIZER, TOKENIZER_KINDS, TOKENIZERS
 from corpuskit.core.wording import did_you_mean, excerpt, quantity
 from corpuskit.mix.recipe.node import Node
 from corpuskit.mix.recipe.overrides import with_overrides
@@ -57,10 +57,10 @@ MOST_MISTAKES = 11
 
 @dataclass(frozen=True)
 class Budget:
-    """How many tokens, and how they are counted: by `words`, by `bytes/4`, or with the tokenizer.json at a path."""
+    """How many tokens, and how they are counted: by a name in `TOKENIZERS`, or with the tokenizer.json at a path."""
 
     tokens: int
-    tokenizer: str = WORDS
+    tokenizer: str = DEFAULT_TOKENIZER
 
 
 @dataclass(frozen=True)
@@ -222,14 +222,14 @@ def _budget(node: Node, folder: Path) -> Budget | None:
     node.keys(*BUDGET_KEYS, write=f"{{tokens: {node.value}}}" if is_number else "{tokens: 2_000_000}")
     tokens = node.attempt(lambda: node.need("tokens", "how many to select, such as 2_000_000 or 2M").whole(1))
     tokenizer = node.get("tokenizer")
-    name = tokenizer.text() if tokenizer else WORDS
+    name = tokenizer.text() if tokenizer else DEFAULT_TOKENIZER
     if tokens is None:
         return None
-    if name in (WORDS, BYTES):
+    if name in TOKENIZERS:
         return Budget(tokens, name)
     if tokenizer and not name.endswith(".json"):
-        near = did_you_mean(name, (WORDS, BYTES))
-        tokenizer.misfit(f"{WORDS}, {BYTES} or the path of a tokenizer.json", near)
+        near = did_you_mean(name, TOKENIZERS)
+        tokenizer.misfit(TOKENIZER_KINDS, near)
     return Budget(tokens, str(folder / name))
 
 

@@ -13,7 +13,7 @@ from tests.conftest import Run, lines_of
 from tests.support.recipes import paragraph
 
 RECIPE = """
-budget: {tokens: 1000}
+budget: {tokens: 1000, tokenizer: words}
 sources:
   books:
     from: files

@@ -76,7 +76,7 @@ WRONG = [
      "`origin` must be one of public_dataset, licensed, private_third_party, crawl, "),
     ("origin: crawl", "origin: crawled", 19, "not 'crawled' (did you mean `crawl`?)"),
     ("tokenizer: words", "tokenizer: gpt2", 2,
-     "`tokenizer` must be words, bytes/4 or the path of a tokenizer.json, not 'gpt2'"),
+     "`tokenizer` must be estimate, words, bytes/4 or the path of a tokenizer.json, not 'gpt2'"),
     ("order: shuffled", "order: shuffle", 25, "not 'shuffle' (did you mean `shuffled`?)"),
     ("formats: [jsonl, parquet]", "formats: [csv]", 25, "`formats` must be one of jsonl, "),
     # Keys and names
