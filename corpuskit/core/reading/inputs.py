@@ -45,7 +45,9 @@ class Findings:
 
     damage: list[Damage] = field(default_factory=list)
     remarks: Counter[str] = field(default_factory=Counter)
-    """What its reader should know although nothing is lost: phrases, and how often each was the case."""
+    """What its reader should know although no byte is lost: phrases, and how often each was the case."""
+    records: int = 0
+    """The records that were read, valid or not."""
     count: StreamCount = field(default_factory=StreamCount)
     """The lines that were read, valid or not."""
     cut_line: CutLine | None = None

@@ -51,6 +51,7 @@ def read_lines(inputs: Iterable[Input], read_directly: ReadDirectly = lambda inp
         batch, size = Batch(input=input_.name), 0
         is_stream = input_.is_stream
         for item in input_.lines():
+            input_.findings.records += 1
             if isinstance(item, Rejected):
                 input_.findings.count.add(item.raw)
                 batch.verdicts.append(Verdict.of_rejected("", item))
@@ -69,6 +70,7 @@ def read_lines(inputs: Iterable[Input], read_directly: ReadDirectly = lambda inp
 def _batches_of_items(items: Iterable[Item], input_: Input) -> Iterator[Batch]:
     input_.findings.is_whole_file = True
     for item in items:
+        input_.findings.records += 1
         if isinstance(item, Document):
             yield Batch(documents=[item], locations=[(input_.name, 0)])
         elif isinstance(item, Rejected):
@@ -89,6 +91,7 @@ def _read_shard(format_: Format, input_: Input) -> Iterator[Batch]:
     assert input_.local_path is not None
     documents = enumerate(format_.read(input_.local_path))
     for batch in in_batches((document, (input_.name, number)) for number, document in documents):
+        input_.findings.records += len(batch.documents)
         for document in batch.documents:
             input_.findings.count.add(encode(document))
         yield batch

@@ -1,6 +1,8 @@
-"""The first record that a run rejected: what it shows of the input if the others are like it."""
+"""The first record that a run rejected of each input: what it shows of the input if the others are like it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from corpuskit.core import console
@@ -9,30 +11,65 @@ from corpuskit.core.document import Reject, parse
 from corpuskit.core.errors import UsageError
 from corpuskit.core.provenance.verdicts import REJECTED, Verdict
 from corpuskit.core.reading.input_kinds import advice_on
+from corpuskit.core.reading.inputs import Input
 from corpuskit.core.settings import Settings
-from corpuskit.core.wording import comma_list, excerpt
+from corpuskit.core.wording import comma_list, excerpt, quantity
 
 FEW = 2
 """Bad lines from which they say what their file is."""
 LONGEST_PARSED = 1024 * 1024
 """Bytes of a record up to which its keys are looked at."""
+LONGEST_KEPT = 64 * 1024
+"""The same for the first record of one input among several, which are all kept."""
+MOST_NAMED = 20
+"""Inputs of which every record was rejected that are told one by one."""
+MOST_KEPT = 500
+"""Inputs whose first reject is kept."""
 
 
 class FirstReject:
-    """Hands verdicts on, and remembers the first reject."""
+    """Hands verdicts on, and remembers the first reject, and that of each input."""
 
     def __init__(self, hand_on: Callable[[Verdict], None]) -> None:
         """Remember none yet."""
         self.hand_on = hand_on
         self.verdict: Verdict | None = None
+        self.by_input: dict[str, Verdict] = {}
+        self.reasons: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        """How many records of each input were rejected, by reason."""
 
     def take(self, verdict: Verdict) -> None:
         """Take one verdict."""
         first = self.verdict
         is_first = first is None or (verdict.input == first.input and verdict.offset < first.offset)
-        if is_first and verdict.verdict == REJECTED:
-            self.verdict = verdict
+        if verdict.verdict == REJECTED:
+            self.reasons[verdict.input][verdict.reason] += 1
+            if is_first:
+                self.verdict = verdict
+            if verdict.input not in self.by_input and len(self.by_input) < MOST_KEPT:
+                is_short = len(verdict.line) <= LONGEST_KEPT
+                self.by_input[verdict.input] = verdict if is_short else replace(verdict, line=b"")
         self.hand_on(verdict)
+
+    def lost_inputs(self, inputs: Sequence[Input]) -> Iterator[tuple[Input, str]]:
+        """Yield the inputs of which every record was rejected, each with a phrase that says why."""
+        for input_ in inputs:
+            reasons, records = self.reasons.get(input_.name), input_.findings.records
+            if reasons is None or reasons.total() < records:
+                continue
+            first = self.by_input.get(input_.name)
+            cause = first and (_cause_of(first, reasons, records) or _first_of(first))
+            what = f"no record of it was taken, {console.counted(reasons, 'rejected')}"
+            yield input_, f"{what}: {cause}" if cause else what
+
+    def remark_on_lost_inputs(self, inputs: Sequence[Input]) -> None:
+        """Remark on the inputs of which every record was rejected, if others were better; the first of many only."""
+        lost = list(self.lost_inputs(inputs))
+        if len(lost) == sum(input_.findings.records > 0 for input_ in inputs):
+            return
+        for number, (input_, what) in enumerate(lost[:MOST_NAMED], 1):
+            more = len(lost) - number if number == MOST_NAMED else 0
+            input_.remark(what + (f"; likewise of {quantity(more, 'more input')}" if more else ""))
 
 
 def demand_readable_records(settings: Settings, count: StepCount, first: Verdict | None) -> None:
@@ -50,14 +87,19 @@ def demand_readable_records(settings: Settings, count: StepCount, first: Verdict
 
 def cause_of(first: Verdict | None, count: StepCount) -> str:
     """Return what is wrong with the input, if the first reject shows it and most records were rejected; else empty."""
-    if first is None or count.rejected.total() * 2 <= count.received.documents:
+    return "" if first is None else _cause_of(first, count.rejected, count.received.documents)
+
+
+def _cause_of(first: Verdict, rejected: Mapping[str, int], records: int) -> str:
+    """Return the same of records of which these were rejected, by reason."""
+    if sum(rejected.values()) * 2 <= records:
         return ""
     if advice := advice_on(first.line):
         return f"{_name_of(first)} is {advice}"
     if first.reason == "no-text":
         return _missing_text(first)
-    bad_lines = count.rejected["bad-json"] + count.rejected["not-an-object"] + count.rejected["empty-line"]
-    if bad_lines * 2 <= count.received.documents or bad_lines < FEW:
+    bad_lines = sum(rejected.get(reason, 0) for reason in ("bad-json", "not-an-object", "empty-line"))
+    if bad_lines * 2 <= records or bad_lines < FEW:
         return ""
     is_json = first.line.lstrip()[:1] in (b"{", b"[")
     advice = "`--format json` reads indented JSON" if is_json else "`--format text` reads plain text"

@@ -121,6 +121,7 @@ class Flow:
         for input_ in inputs:
             for item in items_of(source, input_):
                 count.received.documents += 1
+                input_.findings.records += 1
                 document = self._accept_source_item(item, source.name(), count, (input_.name, 0))
                 if document is not None:
                     yield document, (input_.name, _offset(document))

@@ -267,6 +267,7 @@ class OpenRun:
             yield chain_of(read_manifest(dataset), dataset)
 
     def _tell_remarks(self) -> None:
+        self.first_reject.remark_on_lost_inputs(self.inputs)
         for input_ in self.inputs:
             for remark in counted_remarks(input_.name, input_.findings.remarks):
                 self._notice(remark)

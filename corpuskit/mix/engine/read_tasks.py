@@ -30,6 +30,7 @@ from corpuskit.core.reading.input_kinds import archive_of_name
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.settings import Tags
 from corpuskit.core.step import Source, Step
+from corpuskit.core.stream.first_reject import FirstReject
 from corpuskit.core.stream.flow import Flow
 from corpuskit.mix.engine.grouping import grouped
 from corpuskit.mix.engine.shards import TaskLog, write_shards
@@ -76,8 +77,11 @@ class ReadInputs(Task[InputsResult]):
         log = TaskLog(task_path, self.name)
         files = [file.unread_copy() for file in self.inputs]
         status_before = [_file_status(file) for file in files]
-        flow = Flow([interned(step) for step in self.steps], log.take, tags=self.tags)
+        rejects = FirstReject(log.take)
+        flow = Flow([interned(step) for step in self.steps], rejects.take, tags=self.tags)
         shards = write_shards(flow.documents(files), task_path)
+        for file, what in rejects.lost_inputs(files):
+            file.remark(what)
         entries = [file.manifest_entry() for file in files]
         for file, before in zip(files, status_before, strict=True):
             if _file_status(file) != before:

@@ -62,6 +62,9 @@ from corpuskit.mix.recipe.recipe import Recipe, steps_together, tags_of
 from corpuskit.mix.recipe.source_specs import SourceSpec
 from corpuskit.mix.solver.sampling import QuotaPlan
 
+MOST_REMARKS = 100
+"""Remarks on inputs that are told one by one."""
+
 
 def run_recipe(
     recipe: Recipe,
@@ -175,9 +178,12 @@ class MixRun:
         return self._publish(stream)
 
     def _tell_remarks(self) -> None:
-        for name, remarks in self.engine.remarks.items():
-            for remark in counted_remarks(name, remarks):
-                self.notice(remark)
+        by_input = self.engine.remarks.items()
+        remarks = [remark for name, of_input in by_input for remark in counted_remarks(name, of_input)]
+        for remark in remarks[:MOST_REMARKS]:
+            self.notice(remark)
+        if len(remarks) > MOST_REMARKS:
+            self.notice(f"{quantity(len(remarks) - MOST_REMARKS, 'more remark')} of this kind")
 
     def notice(self, message: str) -> None:
         """Print a line on standard error, unless the user wants none."""

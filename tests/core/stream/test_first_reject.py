@@ -61,3 +61,49 @@ def test_json_counts_what_was_rejected(corpuskit: Run, tmp_path: Path) -> None:
     (tmp_path / "day.jsonl").write_text('{"body": "a"}\n' * 9)
     outcome = json.loads(corpuskit("files", "day.jsonl", "--json").stderr.splitlines()[-1])
     assert (outcome["exit"], outcome["in"], outcome["rejected"]) == (2, 9, {"no-text": 9})
+
+
+@pytest.fixture
+def three_days(tmp_path: Path) -> Path:
+    """Two inputs with texts, one without, and one of which a record is bad."""
+    for name, key in (("mon", "text"), ("tue", "body"), ("wed", "text")):
+        (tmp_path / f"{name}.jsonl").write_text("".join(f'{{"{key}": "{name} {n}: {TEXT}"}}\n' for n in range(4)))
+    with (tmp_path / "wed.jsonl").open("a") as file:
+        file.write("{broken\n")
+    return tmp_path
+
+
+LOST = (
+    "tue.jsonl: no record of it was taken, 4 rejected (no-text 4): no `text` in tue.jsonl; its keys: body. "
+    "Name the field of the text: `corpuskit files tue.jsonl --text-key body`"
+)
+
+
+@pytest.mark.parametrize(
+    "words", ["files", "files -j 2", "dedup", "filter-language --keep en --jobs 2", "count", "scrub-pii -o out --json"]
+)
+def test_an_input_that_is_lost_whole_among_good_ones_is_named(three_days: Path, corpuskit: Run, words: str) -> None:
+    result = corpuskit(*words.split(), "mon.jsonl", "tue.jsonl", "wed.jsonl")
+    assert result.returncode == 0
+    assert [line for line in result.stderr.decode().splitlines() if "no record of it" in line] == [
+        f"corpuskit {words.split()[0]}: {LOST}"
+    ]
+    assert b"no record of it" not in corpuskit(*words.split(), "mon.jsonl", "wed.jsonl", "--quiet").stderr
+
+
+def test_mix_names_it_too_and_again_when_the_task_was_done_before(three_days: Path, corpuskit: Run) -> None:
+    (three_days / "r.yaml").write_text("sources: {week: {from: files, inputs: ['*.jsonl'], origin: other}}\n")
+    for folder in ("first", "second"):
+        said = corpuskit("mix", "r.yaml", "-o", folder).stderr.decode()
+        assert said.count(f"corpuskit mix: {LOST}\n") == 1
+        assert said.count("no record of it") == 1
+
+
+def test_of_many_lost_inputs_the_first_are_named(tmp_path: Path, corpuskit: Run) -> None:
+    (tmp_path / "good.jsonl").write_text('{"text": "a"}\n')
+    names = [f"{number:02d}.jsonl" for number in range(30)]
+    for name in names:
+        (tmp_path / name).write_text('{"body": "b"}\n')
+    said = corpuskit("files", *names, "good.jsonl").stderr.decode()
+    assert said.count("no record of it was taken") == 20
+    assert "19.jsonl: no record" in said and "; likewise of 10 more inputs\n" in said
