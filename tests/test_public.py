@@ -142,3 +142,25 @@ def test_a_script_is_checked_by_its_types(tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(wrong)
     done = subprocess.run(check, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert 'Argument "method" to "Dedup" has incompatible type' in done.stdout
+
+
+@pytest.mark.parametrize("name", ["corpus", Path("corpus"), ["corpus"], (Path("corpus"),)])
+def test_a_command_takes_one_name_as_one_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.jsonl").write_text('{"text": "a"}\n')
+    corpuskit.StepRun(corpuskit.Export(), "in.jsonl", corpuskit.Settings(output=Path("corpus"), quiet=True)).run()
+    settings = corpuskit.Settings()
+    assert corpuskit.Verify().execute(name, settings) == corpuskit.Stats().execute(name, settings) == 0
+    assert "corpus: whole; 1 document" in capsys.readouterr().out
+    with pytest.raises(corpuskit.UsageError, match="name two datasets"):
+        corpuskit.Diff().execute("ab", settings)
+
+
+def test_a_recipe_with_several_mistakes_tells_all_of_them(tmp_path: Path) -> None:
+    (tmp_path / "r.yaml").write_text("seed: seven\nbudget: 1000\nsources: {a: {from: files, inputs: x, wieght: 3}}\n")
+    with pytest.raises(corpuskit.UsageError) as caught:
+        corpuskit.load_recipe(tmp_path / "r.yaml")
+    mistakes = [str(caught.value), *caught.value.__notes__]
+    assert [line[:9] for line in mistakes] == ["r.yaml:1:", "r.yaml:2:", "r.yaml:3:", "r.yaml:3:"]

@@ -53,8 +53,10 @@ class CorpuskitError(Exception):
     """Further mistakes that were found at once, each to be reported on a line of its own."""
 
     def with_others(self, others: "Iterable[CorpuskitError]") -> "CorpuskitError":
-        """Return this error with others that were found with it."""
+        """Return this error with others that were found with it; a traceback shows them as notes."""
         self.others = tuple(others)
+        for other in self.others:
+            self.add_note(str(other))
         return self
 
 

@@ -114,6 +114,11 @@ class Source(Step):
     def check_inputs(self, inputs: "Sequence[Input]") -> None:
         """Raise UsageError if the source cannot read the inputs, or if they make an option meaningless."""
 
+    def hint_on(self, count: StepCount) -> str:
+        """Return what would help with what was dropped; nothing by default."""
+        del count
+        return ""
+
     def gives_html(self, inputs: Sequence[str]) -> bool:
         """Whether inputs of these names are sure to give HTML: a recipe then asks for `extract` before it runs."""
         return False
@@ -355,9 +360,22 @@ class Command(Step):
     settings: ClassVar[tuple[str, ...]] = ("quiet", "json")
     """Which of the shared options the command has."""
 
-    def execute(self, arguments: list[str], settings: "Settings") -> int:
-        """Do the work and return the exit code."""
+    def execute(self, arguments: "Arguments", settings: "Settings") -> int:
+        """Do the work and return the exit code. A single string or path is one argument."""
         raise NotImplementedError
+
+
+Arguments = Sequence[str | Path] | str | Path
+"""What a command is to read: one name, or several."""
+
+
+def argument_list(arguments: Arguments) -> list[str]:
+    """Return the arguments of a command as strings.
+
+    >>> argument_list("corpus")
+    ['corpus']
+    """
+    return [str(argument) for argument in ([arguments] if isinstance(arguments, (str, Path)) else arguments)]
 
 
 def demand_steps(taker: str, steps: Iterable[Any]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, TypedDict
 from corpuskit.core import console
 from corpuskit.core.errors import PublishError, UsageError
 from corpuskit.core.settings import Settings
-from corpuskit.core.step import Command
+from corpuskit.core.step import Arguments, Command, argument_list
 
 if TYPE_CHECKING:
     from corpuskit.mix.engine.work_cache import WorkCache
@@ -42,8 +42,9 @@ class Cache(Command):
 
     clear: Annotated[bool, "Remove everything in the cache."] = False
 
-    def execute(self, arguments: list[str], settings: Settings) -> int:
+    def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Print one line. Raises UsageError for a folder that is no cache."""
+        arguments = argument_list(arguments)
         from corpuskit.mix.engine.work_cache import WorkCache, default_cache_folder, is_cache
 
         if len(arguments) > 1:

@@ -10,7 +10,7 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit
 from corpuskit.core.options import VERBATIM
 from corpuskit.core.settings import Settings
-from corpuskit.core.step import RUNTIME, Command
+from corpuskit.core.step import RUNTIME, Arguments, Command, argument_list
 from corpuskit.core.wording import quantity
 
 if TYPE_CHECKING:
@@ -72,8 +72,9 @@ class Mix(Command):
     cache_limit: Annotated[str, "Most that the cache may hold, such as 500MB or 20GB."] = "20GB"
     profile: Annotated[Path | None, "YAML file of cluster settings: partition, time, memory, address.", RUNTIME] = None
 
-    def execute(self, arguments: list[str], settings: Settings) -> int:
+    def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Build the corpus and print what became of each source, or print the plan or the tasks."""
+        arguments = argument_list(arguments)
         from corpuskit.core.publish.targets import Target, demand_distinct, demand_known_ending
         from corpuskit.core.stream.workers import leave_if_imported_by_worker
         from corpuskit.mix.recipe.cluster_profile import read_profile

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, TypedDict, cast
 from corpuskit.core import console
 from corpuskit.core.errors import UsageError
 from corpuskit.core.settings import Settings
-from corpuskit.core.step import Command
+from corpuskit.core.step import Arguments, Command, argument_list
 
 if TYPE_CHECKING:
     from corpuskit.mix.engine.task_results import PhaseEntry
@@ -55,8 +55,9 @@ class Status(Command):
 
     inputs: ClassVar[str] = "DIR"
 
-    def execute(self, arguments: list[str], settings: Settings) -> int:
+    def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Print one line for each phase."""
+        arguments = argument_list(arguments)
         if len(arguments) != 1:
             raise UsageError("name one folder: `corpuskit status DIR`")
         folder = Path(arguments[0])

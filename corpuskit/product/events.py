@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from corpuskit.core.audience import SCOPES, day
+from corpuskit.core.counts import StepCount
 from corpuskit.core.disk.key_file import read_key_file
 from corpuskit.core.document import TURNS, Document, Reject
 from corpuskit.core.errors import UsageError
@@ -101,6 +102,15 @@ class Events(Source):
     def check_inputs(self, inputs: "Sequence[Input]") -> None:
         """Raise UsageError for a key that is short or that others may read."""
         _ = self._key
+
+    def hint_on(self, count: StepCount) -> str:
+        """Return how to name what people agreed to, if no record says it and no file was given."""
+        if self.consent is not None or not count.dropped["no-consent"] or count.sent.documents:
+            return ""
+        return (
+            "no record says what its person agreed to; write that to a file and name it with `--consent FILE`, "
+            """for all of them as `{"actor": "*", "scope": ["label"]}`"""
+        )
 
     def read(self, input_: "Input") -> Iterator[Item]:
         """Yield the events of one log in order. Raises Reject for a file that is no log."""

@@ -11,7 +11,7 @@ from corpuskit.core.audience import PUBLIC, Audience, audience_named, day
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.option_values import misfit
 from corpuskit.core.settings import Settings
-from corpuskit.core.step import Command
+from corpuskit.core.step import Arguments, Command, argument_list
 from corpuskit.core.wording import excerpt, quantity
 
 if TYPE_CHECKING:
@@ -77,8 +77,9 @@ class TrainQuality(Command):
         if self.as_of is not None and day(self.as_of) is None:
             raise misfit("as-of", "a day such as 2026-11-01", self.as_of)
 
-    def execute(self, arguments: list[str], settings: Settings) -> int:
+    def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Learn, write the model, and print how good it is. Raises UsageError, RefusedError and DamagedError."""
+        arguments = argument_list(arguments)
         from corpuskit.core.publish.targets import Target, demand_distinct
         from corpuskit.core.reading.input_kinds import demand_lines_of_documents
         from corpuskit.core.reading.resolve import resolve

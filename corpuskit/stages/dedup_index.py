@@ -9,7 +9,7 @@ from corpuskit.core import console
 from corpuskit.core.errors import UsageError
 from corpuskit.core.options import MAY_BE_EMPTY
 from corpuskit.core.settings import Settings
-from corpuskit.core.step import Command
+from corpuskit.core.step import Arguments, Command, argument_list
 from corpuskit.core.wording import did_you_mean, quantity
 
 USE = "`corpuskit dedup-index list DIR` or `corpuskit dedup-index remove DIR`"
@@ -35,8 +35,9 @@ class DedupIndex(Command):
     snapshot: Annotated[str | None, "Name of the snapshot to remove, or to remove the document from."] = None
     id: Annotated[str | None, "Id of a document to remove.", MAY_BE_EMPTY] = None
 
-    def execute(self, arguments: list[str], settings: Settings) -> int:
+    def execute(self, arguments: Arguments, settings: Settings) -> int:
         """List or remove, as the first argument says. Raises UsageError, and what `Index` raises."""
+        arguments = argument_list(arguments)
         actions: dict[str, Callable[[Path], dict[str, Any]]] = {"list": self._list, "remove": self._remove}
         if len(arguments) != 2 or arguments[0] not in actions:
             near = did_you_mean(arguments[0], actions) if arguments and arguments[0] not in actions else ""

@@ -95,7 +95,7 @@ class FilterQuality(Stage):
 
         change = "--min-score changes the bound"
         if reason != LOW_SCORE:
-            change = "--set changes the rule, filter-language names the language"
+            change = "--set changes a bound, as in `--set gopher-min-words=20`; filter-language names the language"
         return f"see some with --drops FILE; {change}"
 
     def __post_init__(self) -> None:

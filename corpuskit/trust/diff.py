@@ -14,7 +14,7 @@ from corpuskit.core.option_values import misfit
 from corpuskit.core.provenance.entries import Manifest
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
-from corpuskit.core.step import Command
+from corpuskit.core.step import Arguments, Command, argument_list
 from corpuskit.core.wording import quantity
 
 Key = tuple[str, str, int]
@@ -75,8 +75,9 @@ class Diff(Command):
         if self.samples < 0:
             raise misfit("samples", "a number from 0 on", self.samples)
 
-    def execute(self, arguments: list[str], settings: Settings) -> int:
+    def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Print the differences. Returns 0 whether or not there are any, unless `exit_code` is set."""
+        arguments = argument_list(arguments)
         if len(arguments) != 2:
             raise UsageError("name two datasets: `corpuskit diff BEFORE AFTER`")
         answer = self.compare(*(Dataset(Path(argument)) for argument in arguments))

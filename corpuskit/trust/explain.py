@@ -9,7 +9,7 @@ from corpuskit.core import console
 from corpuskit.core.errors import UsageError
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
-from corpuskit.core.step import Command
+from corpuskit.core.step import Arguments, Command, argument_list
 from corpuskit.core.wording import printable_name, quantity
 
 DUPLICATE_OF = "of"
@@ -48,8 +48,9 @@ class Explain(Command):
     inputs: ClassVar[str] = "DIR ID"
     answers: ClassVar[bool] = True
 
-    def execute(self, arguments: list[str], settings: Settings) -> int:
+    def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Print the answer. Raises UsageError if the dataset holds neither the id nor a decision about it."""
+        arguments = argument_list(arguments)
         if len(arguments) != 2:
             raise UsageError("name a dataset and the id of a document: `corpuskit explain DIR ID`")
         # Text files are documents under their names, and names that are not UTF-8 are spelled out.

@@ -15,7 +15,7 @@ from corpuskit.core.provenance.balance import VerdictKey, verdict_key
 from corpuskit.core.provenance.entries import SourceEntry, left_out, ranked_counts, upstream_state
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
-from corpuskit.core.step import Command
+from corpuskit.core.step import Arguments, Command, argument_list
 
 DECISIONS, SHARDS = "decisions", "shards"
 QUANTILES = (0, 5, 25, 50, 75, 95, 100)
@@ -75,8 +75,9 @@ class Stats(Command):
             if getattr(self, name) < 0:
                 raise misfit(name, "a number from 0 on", getattr(self, name))
 
-    def execute(self, arguments: list[str], settings: Settings) -> int:
+    def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Print the description."""
+        arguments = argument_list(arguments)
         if len(arguments) != 1:
             raise UsageError("name one dataset: `corpuskit stats DIR`")
         answer = self.describe(Dataset(Path(arguments[0])), settings.jobs or 1)

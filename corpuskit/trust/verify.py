@@ -21,7 +21,7 @@ from corpuskit.core.publish.source_totals import SourcePart, Totals, share
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.registry import format_of_shard
 from corpuskit.core.settings import Settings
-from corpuskit.core.step import Command
+from corpuskit.core.step import Arguments, Command, argument_list
 from corpuskit.core.stream.cpu_guard import KILLED
 from corpuskit.core.tokens import TOKENIZERS, counter
 from corpuskit.core.wording import comma_list, printable_name, quantity
@@ -64,8 +64,9 @@ class Verify(Command):
 
     strict: Annotated[bool, "Exit with 6 if a step read a stream that no corpuskit command vouched for."] = False
 
-    def execute(self, arguments: list[str], settings: Settings) -> int:
+    def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Check each dataset; return 0 if all are whole. Raises DamagedError otherwise, RefusedError if `strict`."""
+        arguments = argument_list(arguments)
         if not arguments:
             raise UsageError("name the dataset folders, or published files, to verify")
         missing = [error for argument in arguments if (error := _missing(Path(argument))) is not None]

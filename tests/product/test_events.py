@@ -338,3 +338,17 @@ def test_the_documented_map_makes_labels_of_annotators_votes(
     assert corpuskit("signals", "events.jsonl", "-o", "signals.jsonl").returncode == 0
     labels = corpuskit("aggregate-labels", "signals.jsonl", "--min-posterior", "0.5")
     assert labels.returncode == 0 and bool(labels.stdout) == bool(left), labels.stderr
+
+
+def test_without_any_consent_the_option_is_named(corpuskit: Run, tmp_path: Path) -> None:
+    prepare(tmp_path, [RATED])
+    words = [*ARGUMENTS]
+    where = words.index("--consent")
+    del words[where : where + 2]
+    done = corpuskit("events", "log.jsonl", "--format", "map", "--map", "map.yaml", *words)
+    assert done.returncode == 0 and b"name it with `--consent FILE`" in done.stderr
+    done = corpuskit("events", "log.jsonl", "--format", "map", "--map", "map.yaml", *words, "-o", "out")
+    assert done.returncode == 6 and b"name it with `--consent FILE`" in done.stderr
+    prepare(tmp_path, [RATED | {"consent": {"scope": ["label"]}}])
+    done = corpuskit("events", "log.jsonl", "--format", "map", "--map", "map.yaml", *words)
+    assert b"--consent" not in done.stderr

@@ -181,7 +181,7 @@ def test_a_published_file_is_a_dataset_in_a_folder_as_well(tmp_path: Path, corpu
     (tmp_path / "published" / "loose.jsonl").write_bytes(texts("c"))
     (tmp_path / "published" / "loose.jsonl.manifest.json").write_bytes(b"{}")
     done = corpuskit("files", "published", "-o", "all")
-    assert done.stderr.startswith(b"corpuskit files: 6 in, 5 out, 1 rejected (no-text 1)")
+    assert b"\ncorpuskit files: 6 in, 5 out, 1 rejected (no-text 1)" in done.stderr
     assert [step["name"] for step in manifests.read_manifest(tmp_path / "all")["steps"]] == [
         "export",
         "export",

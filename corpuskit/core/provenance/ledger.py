@@ -257,7 +257,10 @@ def _after(before: Chain, chain: Chain) -> Chain:
 
 def _notice(stream_name: str, writers: list[LedgerEntry], ledger: Ledger) -> str:
     if ledger.unwritable:
-        return f"{stream_name}: the state folder cannot be written ({ledger.unwritable}), so the stream is unverified"
+        return (
+            f"{stream_name}: the state folder cannot be written ({ledger.unwritable}), so the stream is unverified; "
+            f"name one that can be with {STATE}=FOLDER, for all commands of the pipe"
+        )
     if writers:
         return f"{stream_name}: other documents came besides those of corpuskit commands, so the stream is unverified"
     return f"{stream_name}: no corpuskit command wrote this stream, so it is unverified (`--strict-input` refuses that)"

@@ -202,9 +202,11 @@ def demand_kind(command: str, input_: "Input") -> None:
         raise Reject("not-text", f"{input_.name} is {_with_advice(kind)}")
 
 
-def advice_on(head: bytes) -> str:
+def advice_on(head: bytes, name: str = "") -> str:
     """Return what records that start like this show their file to be, and what reads it; empty for JSONL."""
     kind = kind_of_content(head)
+    if kind is not None and kind.command == "files" and kind_of(name) not in (None, kind):
+        return f"{kind.label}, whatever its name says; rename it"
     return _with_advice(kind) if kind else ""
 
 

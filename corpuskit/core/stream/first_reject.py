@@ -1,5 +1,6 @@
 """The first record that a run rejected of each input: what it shows of the input if the others are like it."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ from corpuskit.core.provenance.verdicts import REJECTED, Verdict
 from corpuskit.core.reading.input_kinds import advice_on
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.settings import Settings
-from corpuskit.core.wording import comma_list, excerpt, quantity
+from corpuskit.core.wording import comma_list, excerpt, nearest, quantity
 
 FEW = 2
 """Bad lines from which they say what their file is."""
@@ -94,7 +95,7 @@ def _cause_of(first: Verdict, rejected: Mapping[str, int], records: int) -> str:
     """Return the same of records of which these were rejected, by reason."""
     if sum(rejected.values()) * 2 <= records:
         return ""
-    if advice := advice_on(first.line):
+    if advice := advice_on(first.line, first.input):
         return f"{_name_of(first)} is {advice}"
     if first.reason == "no-text":
         return _missing_text(first)
@@ -129,17 +130,23 @@ def _missing_text(first: Verdict) -> str:
         return ""
     if not isinstance(record, Mapping):
         return ""
-    name = _name_of(first)
+    name, missing_field = _name_of(first), _field_looked_for(first)
     keys = excerpt(comma_list(map(str, record)), 200)
     texts = {key: text for key, text in _texts_of(record) if " " in text}
     if not texts:
-        return f"no `text` in {name}; its keys: {keys}"
-    likeliest = max(texts, key=lambda key: len(texts[key]))
+        return f"no {missing_field} in {name}; its keys: {keys}"
+    likeliest = nearest(missing_field.strip("`"), texts) or max(texts, key=lambda key: len(texts[key]))
     inputs = "" if first.input in ("", "-") else f" {excerpt(first.input)}"
     return (
-        f"no `text` in {name}; its keys: {keys}. Name the field of the text: "
+        f"no {missing_field} in {name}; its keys: {keys}. Name the field of the text: "
         f"`corpuskit files{inputs} --text-key {excerpt(likeliest)}`"
     )
+
+
+def _field_looked_for(first: Verdict) -> str:
+    """Return the field that the reader looked for, in the quotes of messages, from what it said: `body` is missing."""
+    field = re.match(r"`[^`]+`(?= is )", str(first.values.get("detail") or ""))
+    return excerpt(field[0]) if field else "`text`"
 
 
 def _texts_of(record: Mapping[str, Any], trail: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:

@@ -292,8 +292,11 @@ class OpenRun:
         demand_few_rejects(self.settings, rejected, documents, subject, "`--rejects FILE` shows them")
 
     def _rejects_hint(self, count: StepCount) -> str:
-        """Return how to see the rejected records, or what is wrong with most of them."""
-        if cause := cause_of(self.first_reject.verdict, count):
+        """Return how to see the rejected records, or what is wrong with most of what was left out."""
+        cause = cause_of(self.first_reject.verdict, count)
+        if not cause and isinstance(self.step, Source):
+            cause = self.step.hint_on(count)
+        if cause:
             return f"; {cause}"
         return "; `--rejects FILE` keeps these" if count.rejected and self.settings.rejects is None else ""
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
 
 MAX_FROM_PIPE = 1024 * 1024 * 1024
+PARQUET_MAGIC = b"PAR1"
 FAULTS = (pa.ArrowException, OSError, ValueError, OverflowError)
 """What pyarrow raises for a damaged file."""
 
@@ -92,8 +93,14 @@ def open_parquet(input_: "Input") -> ParquetInput | None:
     try:
         return ParquetInput(input_, stream, size)
     except FAULTS:
+        stream.seek(0)
+        head = stream.read(len(PARQUET_MAGIC))
         stream.close()
-        input_.damaged("parquet: the footer cannot be read", 0, size)
+        if size and head != PARQUET_MAGIC:
+            content = "JSON" if head.lstrip()[:1] in (b"{", b"[") else "another format"
+            input_.damaged(f"parquet: this is {content} under its name; rename the file", 0, size)
+        else:
+            input_.damaged("parquet: the footer cannot be read", 0, size)
         return None
 
 

@@ -181,7 +181,7 @@ class Node:
         """Return how a percentage is written as a share; empty if the value is none."""
         percent = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s?%", self.value) if isinstance(self.value, str) else None
         number = float(percent[1]) if percent else self.value if self._is_number() else 0
-        return f"; write {number / 100:g}" if 1 < number <= 100 or (percent and number) else ""
+        return f"; write {number / 100:g}" if 2 <= number <= 100 or (percent and 0 < number <= 100) else ""
 
     def _is_number(self) -> bool:
         value = self.value

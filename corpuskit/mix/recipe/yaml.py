@@ -67,6 +67,10 @@ class Marked:
         for length in range(len(trail), 0, -1):
             if trail[:length] in self.overrides:
                 return self.overrides[trail[:length]]
+        if trail and trail not in self.lines:
+            # A mapping that an override made on the way to its value.
+            made_by = (location for below, location in self.overrides.items() if below[: len(trail)] == trail)
+            return next(made_by, f"{self.name}:{self.line(*trail)}")
         return f"{self.name}:{self.line(*trail)}"
 
 

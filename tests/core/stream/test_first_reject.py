@@ -107,3 +107,18 @@ def test_of_many_lost_inputs_the_first_are_named(tmp_path: Path, corpuskit: Run)
     said = corpuskit("files", *names, "good.jsonl").stderr.decode()
     assert said.count("no record of it was taken") == 20
     assert "19.jsonl: no record" in said and "; likewise of 10 more inputs\n" in said
+
+
+def test_the_field_that_was_named_is_the_one_that_is_missing(tmp_path: Path, corpuskit: Run) -> None:
+    (tmp_path / "day.jsonl").write_text(f'{{"title": "{TEXT} {TEXT}", "body": "{TEXT}"}}\n' * 3)
+    said = corpuskit("files", "day.jsonl", "--text-key", "bdoy").stderr.decode()
+    assert "no `bdoy` in day.jsonl; its keys: title, body. " in said and said.endswith("--text-key body`\n")
+
+
+def test_a_file_with_another_content_than_its_name_says_is_named_so(tmp_path: Path, corpuskit: Run) -> None:
+    (tmp_path / "day.parquet").write_text('{"text": "a"}\n' * 3)
+    (tmp_path / "page.jsonl").write_text("<!doctype html>\n<p>One.\n")
+    assert b"this is JSON under its name; rename the file" in corpuskit("files", "day.parquet").stderr
+    assert b"page.jsonl is HTML, whatever its name says; rename it" in corpuskit("files", "page.jsonl").stderr
+    (tmp_path / "cut.parquet").write_bytes(b"PAR1 and no footer")
+    assert b"the footer cannot be read" in corpuskit("files", "cut.parquet").stderr

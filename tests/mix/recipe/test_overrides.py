@@ -80,3 +80,25 @@ def test_all_mistakes_are_in_the_json(corpuskit: Run) -> None:
     result = corpuskit("mix", "-", "--json", "--set", "seed=x", "--set", "budget.tokens=y", stdin=RECIPE.encode())
     outcome = json.loads(result.stderr.splitlines()[-1])
     assert outcome["exit"] == 2 and "`seed`" in outcome["error"] and "`tokens`" in outcome["error"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("nope.deep.x=1", "--set nope.deep.x: unknown key `nope`"),
+        (
+            "caps.any_source=1.4",
+            "--set caps.any_source: `any_source` must be a share of the budget, above 0 up to 1, not 1.4",
+        ),
+    ],
+)
+def test_a_wrong_value_is_laid_to_the_option_and_not_to_the_file(
+    corpuskit: Run, tmp_path: Path, setting: str, said: str
+) -> None:
+    (tmp_path / "r.yaml").write_text(
+        "budget: {tokens: 5}\nsources: {a: {from: files, inputs: x.jsonl, origin: other}}\n"
+    )
+    done = corpuskit("mix", "r.yaml", "--check", "--set", setting)
+    lines = done.stderr.decode().splitlines()
+    assert done.returncode == 2 and lines[0].startswith(f"corpuskit mix: {said}")
+    assert not lines[0].endswith("write 0.014") and len(lines) == 1
