@@ -1,7 +1,9 @@
 """Wording that messages share: the nearest known name, a list, a short excerpt of what a user wrote."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 _ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 
@@ -61,6 +63,15 @@ def _abbreviates(word: str, candidate: str) -> bool:
 def comma_list(words: Iterable[str]) -> str:
     """Return the words as a message shows them, or `none`."""
     return ", ".join(words) or "none"
+
+
+def value_text(value: Any) -> str:
+    """Return a value of JSON as people read it: a string as it is, any other as JSON.
+
+    >>> value_text("en"), value_text(True), value_text(["en", None])
+    ('en', 'true', '["en", null]')
+    """
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def quantity(number: int, noun: str) -> str:

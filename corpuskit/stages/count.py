@@ -9,7 +9,7 @@ from corpuskit.core.console import escape
 from corpuskit.core.option_values import misfit
 from corpuskit.core.step import Document, Report, absent_fields_notice
 from corpuskit.core.tokens import DEFAULT_TOKENIZER, TOKENIZER_KINDS, TOKENIZERS, is_tokenizer_name
-from corpuskit.core.wording import did_you_mean
+from corpuskit.core.wording import did_you_mean, value_text
 
 
 @dataclass(frozen=True)
@@ -77,4 +77,4 @@ class Count(Report):
         value: Any = {"id": document.id, "metadata": document.metadata, **document.extra}
         for key in self.by.split("."):
             value = value.get(key) if isinstance(value, dict) else None
-        return "-" if value is None else str(value)
+        return "-" if value is None else value_text(value)

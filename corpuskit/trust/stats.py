@@ -16,6 +16,7 @@ from corpuskit.core.provenance.entries import SourceEntry, left_out, ranked_coun
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
+from corpuskit.core.wording import value_text
 
 DECISIONS, SHARDS = "decisions", "shards"
 QUANTILES = (0, 5, 25, 50, 75, 95, 100)
@@ -159,7 +160,7 @@ def _read(dataset: Dataset, samples: int, task: tuple[str, int]) -> Part:
         return part
     for document in dataset.documents(dataset.shards()[number]):
         part.lengths.append(len(document.text))
-        part.languages[str(document.metadata.get("language") or "-")] += 1
+        part.languages[value_text(document.metadata.get("language") or "-")] += 1
         part.domains[_domain(document.metadata.get("url"))] += 1
     return part
 
@@ -187,7 +188,7 @@ def _most(counts: "Counter[str]", number: int) -> list[tuple[str, int]]:
 
 
 def _or_none_given(value: str | list[str] | None, name: str) -> str:
-    return f"no {name} given" if value is None else str(value)
+    return f"no {name} given" if value is None else ", ".join([value] if isinstance(value, str) else value)
 
 
 def _lines(answer: Description) -> list[str]:

@@ -31,6 +31,13 @@ def test_a_value_is_one_printable_column() -> None:
     assert all(line.count("\t") == 3 for line in stage.render(stage.report(DOCUMENTS)).splitlines())
 
 
+def test_values_that_are_no_strings_are_shown_as_json() -> None:
+    stage = Count(by="metadata.x")
+    documents = [Document("", "a", {"x": value}) for value in (True, ["a", None], {"k": 1.5}, "True", 2)]
+    values = [line.split("\t")[-1] for line in stage.render(stage.report(documents)).splitlines()]
+    assert sorted(values) == ["2", "True", '["a", null]', "true", '{"k": 1.5}']
+
+
 def test_another_tokenizer_counts_otherwise() -> None:
     assert Count(tokenizer="words").report(DOCUMENTS)["tokens"] == 4
     assert Count(tokenizer="bytes/4").report(DOCUMENTS)["tokens"] == 6

@@ -47,6 +47,8 @@ class SupplyEstimate:
     tokens: int
     """Those of the remaining documents."""
     inputs: int
+    sampled_inputs: int
+    """Inputs whose start was read."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,9 @@ def estimate_supply(
     )
     read, remaining_documents = (round(figure * of_documents * scale_of_numbers) for figure in sums[:2])
     remaining_bytes, tokens = (round(figure * of_documents * scale) for figure in sums[2:])
-    return SupplyEstimate(len(sample), read, remaining_documents, remaining_bytes, tokens, len(inputs))
+    return SupplyEstimate(
+        len(sample), read, remaining_documents, remaining_bytes, tokens, len(inputs), len(sampled_files)
+    )
 
 
 def estimate_need(recipe: Recipe, supplies: Sequence[SupplyEstimate], jobs: int) -> ResourceNeed:

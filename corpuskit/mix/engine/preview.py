@@ -11,6 +11,7 @@ from corpuskit.core.settings import Settings
 from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.stream.flow import end_of_stages, runs_of
 from corpuskit.core.tokens import counter
+from corpuskit.core.wording import quantity
 from corpuskit.mix.engine.estimate import ResourceNeed, estimate_need, estimate_supply, stored_bytes
 from corpuskit.mix.engine.phases import Inputs, phase_name, steps_of, target_folder, tokenizer_of
 from corpuskit.mix.engine.read_tasks import ReadPlan, read_plans
@@ -35,10 +36,11 @@ def plan_report(recipe: Recipe, inputs: Inputs, settings: Settings) -> tuple[str
         files = inputs[source.name]
         supply = estimate_supply(source, steps_of(recipe, source)[1:], files, count_tokens)
         supplies.append(supply)
-        lines.append(f"# {source.name}: {len(files):,} inputs, {_local_bytes(files):,} bytes")
+        lines.append(f"# {source.name}: {quantity(len(files), 'input')}, {_local_bytes(files):,} bytes")
         lines.append(
             f"# about {supply.read:,} documents; after its steps {supply.remaining:,} with {supply.tokens:,} tokens "
-            f"(from {supply.sampled:,} documents)"
+            f"(estimated from {quantity(supply.sampled, 'document')} at the start of "
+            f"{quantity(supply.sampled_inputs, 'input')})"
         )
         lines += [pipes[source.name], ""]
     if recipe.together:
