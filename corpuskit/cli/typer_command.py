@@ -6,6 +6,7 @@ rules apply to flags and recipe keys.
 
 import inspect
 import os
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,13 +15,43 @@ os.environ.setdefault("TYPER_USE_RICH", "0")
 
 import typer
 from typer._click.exceptions import ClickException, NoSuchOption
+from typer.core import TyperCommand
 
 from corpuskit.cli.arguments import Values, flags_of, option_groups, spellings, takes_many, unknown_flag
 from corpuskit.core.errors import UsageError
 from corpuskit.core.options import Option
 from corpuskit.core.step import Command, Step
 
-CONTEXT_SETTINGS = {"help_option_names": ["--help", "-h"]}
+CONTEXT_SETTINGS: dict[str, Any] = {"help_option_names": ["--help", "-h"], "max_content_width": 120}
+UNBROKEN = "\u2011"
+"""The hyphen at which no line ends; in the help it stands for those within names until lines are broken."""
+_HYPHEN_IN_NAME = re.compile(r"(?<=\w)-(?=\w)")
+
+
+class HelpfulCommand(TyperCommand):
+    """A command whose help has its own options first, apart from those that all commands share."""
+
+    step_class: type[Step]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the options group by group."""
+        records = {parameter.name: parameter.get_help_record(ctx) for parameter in self.get_params(ctx)}
+        groups = option_groups(self.step_class)
+        titles = (
+            ("Options", "What the documents are", "Common options")
+            if len(groups) == 3
+            else ("Options", "Common options")
+        )
+        for title, (_, options) in zip(titles, groups, strict=True):
+            names = [option.name for option in options] + (["help"] if title == titles[-1] else [])
+            listed = [record for record in map(records.get, names) if record is not None]
+            if rows := [(flags, _HYPHEN_IN_NAME.sub(UNBROKEN, text)) for flags, text in listed]:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help with ordinary hyphens."""
+        return str(super().get_help(ctx)).replace(UNBROKEN, "-")
 
 
 class RawValue:
@@ -64,9 +95,7 @@ def _single_values(step_class: type[Step], values: Values) -> Values:
 def full_help(step_class: type[Step]) -> str:
     """Return what `--help` prints for a command."""
     command = typer_command(step_class)
-    context = typer.Context(
-        command, info_name=f"corpuskit {step_class.name()}", help_option_names=CONTEXT_SETTINGS["help_option_names"]
-    )
+    context = typer.Context(command, info_name=f"corpuskit {step_class.name()}", **CONTEXT_SETTINGS)
     return str(command.get_help(context))
 
 
@@ -84,6 +113,7 @@ def typer_command(step_class: type[Step]) -> Any:
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     app.command(
         step_class.name(),
+        cls=type("HelpfulCommand", (HelpfulCommand,), {"step_class": step_class}),
         help=_help(step_class),
         short_help=step_class.help_line(),
         context_settings=CONTEXT_SETTINGS,
@@ -142,4 +172,6 @@ def _shown_default(option: Option) -> str:
 def _help(step_class: type[Step]) -> str:
     """Return the class docstring; a paragraph that is indented is an example and stays as it is."""
     paragraphs = (inspect.getdoc(step_class) or "").split("\n\n")
-    return "\n\n".join(f"\b\n{part}" if part.startswith("  ") else part for part in paragraphs)
+    return "\n\n".join(
+        f"\b\n{part}" if part.startswith("  ") else _HYPHEN_IN_NAME.sub(UNBROKEN, part) for part in paragraphs
+    )

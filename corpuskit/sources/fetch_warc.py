@@ -63,7 +63,7 @@ class FetchWarc(Source):
     Damage never costs the records around it: reading goes on at the next member or record, and the bytes between are
     reported. Holds one record at a time, up to 64 MiB, and a key for each record of one file.
 
-    corpuskit fetch-warc crawl/*.warc.gz --source web --origin crawl --license LicenseRef-crawl | corpuskit extract
+        corpuskit fetch-warc crawl/*.warc.gz --source web --origin crawl --license LicenseRef-crawl | corpuskit extract
     """
 
     suffixes: ClassVar[tuple[str, ...]] = SUFFIXES

@@ -50,7 +50,7 @@ class Dedup(CorpusStage):
     what a customer's data holds decides nothing about other data. With `--unit`, conversations (`text/x-turns`) are
     left as they are.
 
-    Example: corpuskit dedup web.jsonl.zst --drops dropped.jsonl -o unique.jsonl.zst
+        corpuskit dedup web.jsonl.zst --drops dropped.jsonl -o unique.jsonl.zst
     """
 
     method: Annotated[Literal["exact", "minhash"], "Equal texts only, or near-duplicates too."] = "minhash"

@@ -39,7 +39,7 @@ class Extract(Stage):
     and `trafilatura` also `too-deep` (256 elements) and `too-many-attributes` (1,000 on one element).
     Holds one page and its tree in memory; the order of documents does not matter.
 
-    Example: corpuskit fetch-warc crawl.warc.gz | corpuskit extract --format markdown
+        corpuskit fetch-warc crawl.warc.gz | corpuskit extract --format markdown
     """
 
     engine: Annotated[Literal["fast", "trafilatura", "resiliparse", "auto"], "How to find the main text."] = "fast"

@@ -31,7 +31,7 @@ class FilterLanguage(Stage):
     Put it before `filter-quality`, whose rules take lines out: the languages would be those of what is left. The model
     (fastText lid.176, compressed) takes 1 MB. Documents are judged one by one, in any order.
 
-    Example: corpuskit filter-language pages.jsonl --keep en,de --min-score 0.8
+        corpuskit filter-language pages.jsonl --keep en,de --min-score 0.8
     """
 
     reads_prose: ClassVar[bool] = True

@@ -66,7 +66,7 @@ class FilterQuality(Stage):
     unless `--rules` names some; the model judges what they leave. With `--annotate` the score goes to
     `metadata.quality`, too.
 
-    Example: corpuskit filter-quality --rules gopher,fineweb --set gopher-min-words=20 pages.jsonl
+        corpuskit filter-quality --rules gopher,fineweb --set gopher-min-words=20 pages.jsonl
     """
 
     reads_prose: ClassVar[bool] = True

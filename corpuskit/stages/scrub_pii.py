@@ -69,7 +69,7 @@ class ScrubPii(Stage):
     credential may include words that follow it.
     Holds one document at a time in memory.
 
-    Example: corpuskit scrub-pii --fields text,metadata.title --types email,phone docs.jsonl -o clean.jsonl.zst
+        corpuskit scrub-pii --fields text,metadata.title --types email,phone docs.jsonl -o clean.jsonl.zst
     """
 
     engine: Annotated[Literal["native", "scrubadub"], "Whose detectors to use."] = "native"

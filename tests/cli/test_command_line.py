@@ -2,6 +2,7 @@
 
 import errno
 import importlib.metadata
+import inspect
 import os
 import re
 import subprocess
@@ -298,3 +299,22 @@ def test_a_lack_of_memory_is_called_by_its_name(
         main(["head"])
     assert caught.value.code == 5
     assert capsys.readouterr().err.startswith("corpuskit head: not enough memory; nothing was published.")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("columns", ["80", "200"])
+def test_help_breaks_no_names_and_no_examples(
+    name: str, columns: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    _, out, _ = output_of([name, "--help"], capsys)
+    words, doc = out.split(), inspect.getdoc(registry.find_step(name)) or ""
+    assert not [word for word in words if re.search(r"\w-$", word) and word != "LicenseRef-"], (
+        "a name is broken at its hyphen"
+    )
+    examples = [line.strip() for line in doc.splitlines() if line.startswith("    ")]
+    assert examples and all(f"      {example}\n" in out for example in examples)
+    assert "Common options:" in out and out.index("Common options:") > out.index("Usage:")
+    prose = [line for line in out.splitlines() if not line.startswith("      ")]
+    assert max(map(len, prose)) <= min(int(columns), 120)
+    assert columns == "80" or max(map(len, prose)) > 80 or len(out) < 1500

@@ -10,6 +10,11 @@ from corpuskit.core import console
 REFRESHES = 1
 """A second: each one redraws all bars, some 700 bytes."""
 SECONDS_BETWEEN_LINES = 30.0
+WIDTH_WITH_BARS = 100
+"""Columns of a terminal from which on there is room for bars beside the figures."""
+FIGURES_WIDTH = 64
+"""Columns that the figures of a line may take."""
+BAR_WIDTH = 16
 
 
 class PhaseLines:
@@ -29,12 +34,17 @@ class PhaseLines:
         if now - self.last_line_at < SECONDS_BETWEEN_LINES:
             return None
         self.last_line_at = now
-        seconds = now - self.begun_at
-        seconds_left = seconds / self.finished_tasks * (self.tasks - self.finished_tasks)
-        return (
-            f"{self.phase}: {self.finished_tasks:,} of {self.tasks:,} tasks, {self.documents:,} documents, "
-            f"{self.documents / seconds:,.0f} a second, about {duration(seconds_left)} left"
-        )
+        tasks = f"{self.finished_tasks:,} of {self.tasks:,} tasks"
+        return f"{self.phase}: {tasks}, {self.documents:,} documents, {self.pace()}"
+
+    def pace(self) -> str:
+        """Return the rate so far and the time left, or the time taken if all is done."""
+        seconds = time.monotonic() - self.begun_at
+        rate = f"{self.documents / max(seconds, 0.001):,.0f} a second"
+        tasks_left = self.tasks - self.finished_tasks
+        if not tasks_left:
+            return f"{rate}, took {duration(seconds)}"
+        return f"{rate}, about {duration(seconds / max(self.finished_tasks, 1) * tasks_left)} left"
 
 
 def duration(seconds: float) -> str:
@@ -58,6 +68,7 @@ class MixProgress:
         self._lines: dict[str, PhaseLines] = {}
         self._progress: Any = None
         self._tasks: dict[str, Any] = {}
+        self._name_width = 0
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -66,16 +77,20 @@ class MixProgress:
             yield
             return
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, Progress, TextColumn
+        from rich.table import Column
 
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
-            TextColumn("{task.fields[documents]:,} documents"),
-            TimeElapsedColumn(),
-        )
         terminal = Console(stderr=True)
+        has_bars = terminal.width >= WIDTH_WITH_BARS
+        figures = ("{task.completed:,.0f}/{task.total:,.0f}", "{task.fields[documents]}", "{task.fields[pace]}")
+        unbroken = Column(no_wrap=True, justify="right")
+        columns = (
+            TextColumn("{task.description}", table_column=Column(no_wrap=True)),
+            *([BarColumn(bar_width=BAR_WIDTH)] if has_bars else []),
+            *(TextColumn(figure, table_column=unbroken.copy()) for figure in figures),
+        )
+        # A line that is wrapped could not be drawn over, so names give way to figures.
+        self._name_width = max(terminal.width - FIGURES_WIDTH - (BAR_WIDTH + 1) * has_bars, 8)
         with Progress(*columns, console=terminal, transient=True, refresh_per_second=REFRESHES) as self._progress:
             yield
         self._progress = None
@@ -84,7 +99,9 @@ class MixProgress:
         """Begin a phase with this many tasks."""
         self._lines[phase] = PhaseLines(phase, tasks)
         if self._progress is not None:
-            self._tasks[phase] = self._progress.add_task(console.escape(phase), total=tasks, documents=0)
+            name = console.escape(phase)
+            name = name if len(name) <= self._name_width else f"{name[: self._name_width - 1]}…"
+            self._tasks[phase] = self._progress.add_task(name, total=tasks, documents="", pace="")
 
     def advance(self, phase: str, documents: int) -> None:
         """Count one task as done, with the documents that it gave."""
@@ -94,5 +111,7 @@ class MixProgress:
         elif line is not None:
             console.log(f"corpuskit mix: {line}")
         if self._progress is not None and phase in self._tasks:
-            task = self._progress.tasks[self._tasks[phase]]
-            self._progress.update(task.id, advance=1, documents=task.fields["documents"] + documents)
+            lines = self._lines[phase]
+            self._progress.update(
+                self._tasks[phase], advance=1, documents=f"{lines.documents:,} documents", pace=lines.pace()
+            )

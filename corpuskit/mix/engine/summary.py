@@ -68,12 +68,12 @@ def summary_table(summaries: Mapping[str, SourceSummary], tokenizer: str) -> str
     Tokens are counted by `tokenizer`, which the heading names.
 
     >>> print(summary_table({"web": SourceSummary(10, 4, 900, 1, 1.0, Counter({"dedup: duplicate": 6}))}, "words"))
-    source  documents  dropped  rejected  sampled  tokens (words)  epochs   share
-    web            10        6         0        4             900    1.00  100.0%
+    source  read  dropped  rejected  sampled  tokens (words)  epochs   share
+    web       10        6         0        4             900    1.00  100.0%
             dropped: 6 dedup: duplicate
     """
     tokens = f"tokens ({console.escape(tokenizer)})"
-    rows: list[tuple[str, ...]] = [("source", "documents", "dropped", "rejected", "sampled", tokens, "epochs", "share")]
+    rows: list[tuple[str, ...]] = [("source", "read", "dropped", "rejected", "sampled", tokens, "epochs", "share")]
     rows += [
         (
             console.escape(name),

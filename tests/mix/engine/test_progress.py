@@ -1,5 +1,12 @@
 """Progress where nobody watches: a line now and then, and none for a run that is over soon."""
 
+import contextlib
+import os
+import pty
+import re
+import subprocess
+import sys
+
 import pytest
 
 from corpuskit.mix.engine import progress
@@ -49,3 +56,30 @@ def test_a_short_phase_and_a_quiet_run_say_nothing(clock: Clock, capsys: pytest.
 
 def test_times_are_read_at_a_glance() -> None:
     assert [duration(seconds) for seconds in (0.4, 61, 7199.6)] == ["0:00", "1:01", "2:00:00"]
+
+
+@pytest.mark.parametrize("columns", [80, 120, 200])
+def test_no_line_is_wider_than_the_terminal_and_each_shows_the_pace(columns: int) -> None:
+    phase = "a-source-with-a-long-name: fetch-warc, extract, filter-language, filter-quality"
+    script = f"""
+from corpuskit.mix.engine.progress import MixProgress
+shown = MixProgress(False)
+with shown.running():
+    shown.start({phase!r}, 1200)
+    for _ in range(30):
+        shown.advance({phase!r}, 31234)
+"""
+    terminal, end = pty.openpty()
+    environment = {**os.environ, "COLUMNS": str(columns), "TERM": "xterm"}
+    with subprocess.Popen([sys.executable, "-c", script], stderr=end, env=environment) as process:
+        os.close(end)
+        drawn = b""
+        with contextlib.suppress(OSError):
+            while part := os.read(terminal, 65536):
+                drawn += part
+    os.close(terminal)
+    assert process.returncode == 0
+    lines = re.split(r"[\r\n]+", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", drawn.decode()))
+    assert max(map(len, lines)) <= columns
+    assert re.search(r"30/1,200 937,020 documents [\d,]+ a second, about \d+:\d\d left", lines[-2] + lines[-1])
+    assert ("━" in drawn.decode()) == (columns >= 100)
