@@ -83,6 +83,7 @@ def _of_zip(input_: Input) -> Iterator[MemberItem]:
             input_.damaged(f"the zip cannot be read ({type(error).__name__})", 0, data.seek(0, io.SEEK_END))
             return
         with archive:
+            _demand_one_archive(archive, data, input_)
             expanded, stored = 0, data.seek(0, io.SEEK_END)
             for entry in sorted(archive.infolist(), key=lambda entry: entry.filename):
                 member = None if entry.is_dir() or _is_link(entry, input_) else _of_entry(archive, entry, input_)
@@ -93,6 +94,15 @@ def _of_zip(input_: Input) -> Iterator[MemberItem]:
                     return
                 if member is not None:
                     yield member
+
+
+def _demand_one_archive(archive: zipfile.ZipFile, data: BinaryIO, input_: Input) -> None:
+    """Report an archive that stands before this one in the file: the directory at the end does not list its members."""
+    begins_at = min((entry.header_offset for entry in archive.infolist()), default=0)
+    data.seek(0)
+    if begins_at and data.read(4) == b"PK\x03\x04":
+        what = "another zip stands before the one that was read; only the last of zips that are joined can be read"
+        input_.damaged(what, 0, begins_at)
 
 
 def _is_link(entry: zipfile.ZipInfo, input_: Input) -> bool:

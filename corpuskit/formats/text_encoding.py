@@ -23,6 +23,8 @@ CONTROLS = bytes(code for code in (*range(32), 127) if code not in b"\b\t\n\v\f\
 """Bytes that text in UTF-8 has no use for; manuals for printers write bold letters by backspaces."""
 LARGEST_SHARE_OF_CONTROLS = 0.3
 """Of the characters of a text; half of one in UTF-16 that is read as UTF-8 are zeros."""
+LARGEST_SHARE_IN_LINES = 0.5
+"""The same of a single line, of which a mark or two may be a large part."""
 LARGEST_SHARE_IN_TABLES = 0.05
 """The same of a table without the columns it should have: of random bytes, one in ten is a control character."""
 

@@ -20,23 +20,31 @@ class NumberedLine(NamedTuple):
 
 def text_lines(input_: "Input") -> Iterator[NumberedLine | Rejected]:
     """Yield the lines of an input; a reject for one that is too long, or of which damage took a part."""
-    rest, number, offset, damages, is_cut = b"", 1, 0, 0, False
+    parts: list[bytes] = []
+    number, offset, length, damages, is_cut = 1, 0, 0, 0, False
     for block in input_.blocks():
         if len(input_.damage) != damages:
             # What comes before the damage is no whole line, and what comes after it not either.
             damages, is_cut = len(input_.damage), True
-        *lines, rest = (rest + block).split(b"\n")
-        for line in lines:
-            yield from _line(input_, number, offset, line, is_cut)
-            number, offset, is_cut = number + 1, offset + len(line) + 1, False
-        if len(rest) > MAX_LINE:
-            yield Rejected("line-too-long", input_.name, offset, b"", f"line {number}, and so the rest, is too long")
-            return
-    yield from _line(input_, number, offset, rest, is_cut or len(input_.damage) != damages)
+        *ends, rest = block.split(b"\n")
+        for end in ends:
+            length += len(end)
+            yield from _line(input_, number, offset, length, [*parts, end], is_cut)
+            number, offset, length, is_cut = number + 1, offset + length + 1, 0, False
+            parts.clear()
+        length += len(rest)
+        # Of a line that is too long no more is kept, and its end is looked for.
+        parts = [*parts, rest] if length <= MAX_LINE else []
+    yield from _line(input_, number, offset, length, parts, is_cut or len(input_.damage) != damages)
 
 
-def _line(input_: "Input", number: int, offset: int, line: bytes, is_cut: bool) -> Iterator[NumberedLine | Rejected]:
+def _line(
+    input_: "Input", number: int, offset: int, length: int, parts: list[bytes], is_cut: bool
+) -> Iterator[NumberedLine | Rejected]:
+    line = b"".join(parts)
     if is_cut:
         yield Rejected("cut-line", input_.name, offset, line, f"a part of line {number} is missing")
+    elif length > MAX_LINE:
+        yield Rejected("line-too-long", input_.name, offset, b"", f"line {number} has {length:,} bytes")
     elif line.strip():
         yield NumberedLine(number, offset, line)

@@ -207,6 +207,8 @@ class Files(Source):
 
     def _read_lines(self, input_: "Input", content_type: str) -> Iterator[Item]:
         """Yield each line that is not blank; its id is the file's name and the line's number."""
+        from corpuskit.formats.text_encoding import LARGEST_SHARE_IN_LINES, demand_text
+
         for line in text_lines(input_):
             if isinstance(line, Rejected):
                 yield line
@@ -222,6 +224,12 @@ class Files(Source):
                 yield Rejected("undecodable", input_.name, line.offset, line.content, detail)
                 continue
             text = text.rstrip("\r")
+            try:
+                demand_text(text, LARGEST_SHARE_IN_LINES)
+            except Reject as reject:
+                detail = f"line {line.number}: {reject.detail}"
+                yield Rejected(reject.reason, input_.name, line.offset, line.content, detail)
+                continue
             identifier = text_hash(text) if input_.is_stream else f"{input_.name}:{line.number}"
             yield Document(identifier, text, {"content_type": content_type})
 

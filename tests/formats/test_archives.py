@@ -217,3 +217,21 @@ def test_an_archive_is_published_whole_from_a_file_and_through_a_pipe(
         assert corpuskit("verify", folder).returncode == 0
     (entry,) = json.loads((tmp_path / "named" / "manifest.json").read_text())["inputs"]
     assert (entry["path"], entry["bytes"], entry["damage"]) == (name, len(data), [])
+
+
+def test_zips_that_are_joined_are_not_read_as_one_without_a_word(tmp_path: Path, corpuskit: Run) -> None:
+    packed = []
+    for number in (1, 2):
+        data = io.BytesIO()
+        with zipfile.ZipFile(data, "w") as archive:
+            archive.writestr(f"{number}.txt", f"The ferry number {number} leaves at nine.")
+        packed.append(data.getvalue())
+    (tmp_path / "joined.zip").write_bytes(b"".join(packed))
+    done = corpuskit("files", "joined.zip")
+    assert done.returncode == 3 and json.loads(done.stdout)["id"] == "joined.zip/2.txt"
+    said = done.stderr.decode()
+    assert "joined.zip: another zip stands before the one that was read; " in said
+    assert f"at byte 0, {len(packed[0])} bytes lost" in said
+    # A program that unpacks itself is one zip behind its own bytes.
+    (tmp_path / "itself.zip").write_bytes(b"MZ\x90\x00" * 100 + packed[0])
+    assert corpuskit("files", "itself.zip").returncode == 0
