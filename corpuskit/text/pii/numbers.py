@@ -6,6 +6,7 @@ ranges that the Social Security Administration has never issued (area 000, 666 a
 refused.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -78,6 +79,8 @@ _CARD_STATED = pattern(
     r"(?:[\s:=#\"'(.]{1,3}(?:(?:number|numero|n\x{fa}mero|num\x{e9}ro|nummer|no|nr|num|card|is|was|ist|es|est|\x{e8})\b)?){0,4}$"
 )
 """Words that name the number right after them, so that it counts though a digit of it is wrong."""
+_URL_BEFORE = re.compile(rb"(?:://|\bwww\.)[^\s\"'<>]*\Z")
+_LONGEST_URL = 256
 _NUMBER_BETWEEN = pattern(r"[0-9](?:[ -]?[0-9]){6}")
 _DOUBLED = bytes((digit * 2 - 9 if digit > 4 else digit * 2) for digit in range(10)) + bytes(246)
 _VALUES = bytes.maketrans(b"0123456789", bytes(range(10)))
@@ -99,6 +102,7 @@ def find_cards(data: bytes) -> list[Span]:
     """Find card numbers, whole or in printed groups; without an issuer's prefix, only after a word for card.
 
     Right after words that name it (`credit card number:`), an issuer's number counts even if its check digit is wrong.
+    In a URL or a path, a number needs a word for cards.
     """
     return merged([*matches(_CARD, data, _is_card), *matches(_LONG_CARD, data, _is_card)])
 
@@ -176,12 +180,19 @@ def _is_card(data: bytes, start: int, end: int) -> bool:
     digits = digits_of(data[start:end])
     if len(digits) > 19 or not apart_from_digits(data, start, end) or len(set(digits)) == 1:
         return False
+    if _is_in_path(data, start) and not _CARD_BEFORE.search(before(data, start, 48)):
+        return False
     if not luhn(digits):
         # Typed wrong or misread, it is still nearly the number of somebody.
         return bool(_ISSUED.match(digits) and _CARD_STATED.search(before(data, start, 48)))
     return bool(_ISSUED.match(digits)) or (
         data[start - 1 : start] != b"+" and _is_said_before(_CARD_BEFORE, data, start, 48)
     )
+
+
+def _is_in_path(data: bytes, start: int) -> bool:
+    """Whether a number is a part of a URL or of a path, where one in ten ids of sixteen digits has the right check."""
+    return data[start - 1 : start] == b"/" or bool(_URL_BEFORE.search(before(data, start, _LONGEST_URL)))
 
 
 def _is_ssn(data: bytes, start: int, end: int) -> bool:
