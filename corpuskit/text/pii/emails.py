@@ -57,21 +57,23 @@ _MAIL_BEFORE = pattern(
 )
 _NOT_DOMAINS = frozenset(
     b"png jpg jpeg gif svg webp avif ico bmp css js mjs ts tsx jsx json html htm php py min tgz gz xz tar whl jar deb"
-    b" rpm yml yaml toml service socket timer target mount automount swap slice scope device".split()
+    b" rpm yml yaml toml service socket timer target mount automount swap slice scope device conf cfg ini"
+    b" log txt lock patch diff header".split()
 )
 """What files and units of systemd end in, and no domain (or hardly any: Paraguay's are below `_PARAGUAYAN`)."""
 _PARAGUAYAN = re.compile(rb"(?i)[.@](?:com|coop|edu|gov|mil|net|org|una)\.py\Z")
 _SERVICE_USERS = frozenset(b"git hg svn bzr cvs anoncvs gitea gitlab forgejo".split())
 _FORGE = re.compile(rb"(?i)(?:github\.com|gitlab\.[a-z.]+|bitbucket\.org|codeberg\.org|git\.sr\.ht|hg\.sr\.ht)\Z")
 _LOGIN_BEFORE = re.compile(rb"(?:://|\bssh (?:-\w+ )*)\Z")
-_URL_BEFORE = re.compile(rb"(?:://|\bwww\.)[^\s\"'<>()\[\]]*\Z")
 _PASSWORD_BEFORE = pattern(r"://[^\s/?#@]*:[^\s/?#@]*$")
 _SPELLED_AT = re.compile(rf"(?i){_AT}")
 _SPELLED_DOT = re.compile(rf"(?i){_DOT}")
 
 
 def find_emails(data: bytes) -> Iterator[Span]:
-    """Find plain addresses; the domain needs a dot.
+    """Find plain addresses; the domain needs a dot, and what stands before a slash is a path.
+
+    (RFC 5322 allows slashes in names, but next to nobody has one.)
 
     Names of hosts inside a domain may hold underscores, as intranets write them against RFC 1123.
     """
@@ -85,16 +87,9 @@ def find_emails(data: bytes) -> Iterator[Span]:
             # `https://example.org/@jo.smith` has no name before the sign; its path may hold an address.
             offset = start + len(name + at)
             continue
-        if folder and _is_in_url(data, start + folder):
-            start, name = start + folder, name[folder:]
+        start, name = start + folder, name[folder:]
         if _is_domain(value) and not _is_nobodys(data, start, offset, name.lower(), domain):
             yield start, offset
-
-
-def _is_in_url(data: bytes, start: int) -> bool:
-    """Whether this is within a URL, also one without a scheme: `example.org/jo`."""
-    window = before(data, start, _REACH).split()[-1:]
-    return bool(window) and (bool(_URL_BEFORE.search(window[0])) or b"." in window[0].partition(b"/")[0])
 
 
 def _is_domain(value: bytes) -> bool:

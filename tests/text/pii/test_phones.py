@@ -9,6 +9,9 @@ from corpuskit.text.pii.scanner import scanner
 from tests.benchmarks.phone_sentences import NUMBERS, WITHOUT_NUMBER, masked, missing
 
 NO_NUMBER = [
+    "+44207946032E-109 and -33199005566E-12",
+    "from −1 to +922 337 203 685 477,58",
+    "highest cell rate:  412305.731 cells a second",
     "手机5550163台",
     "电话会议5550163",
     "手机1234567",
