@@ -89,6 +89,18 @@ def test_a_script_rules_languages_out(text: str, languages: set[str]) -> None:
     assert detect(text)[0] in languages
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Odbor će se ponovno sastati sljedeći tjedan kako bi odlučio o novoj knjižnici.\n"
+        "Одбор ће се поново састати следеће недеље да би одлучио о новој библиотеци.\n" * 4,
+        "松下问童子，言师采药去。只在此山中，云深不知处。\n独坐幽篁里，弹琴复长啸。深林人不知，明月来相照。\n" * 4,
+    ],
+)
+def test_relatives_get_no_shares(text: str) -> None:
+    assert identify(text).shares == {}
+
+
 def test_names_in_another_script_change_no_language() -> None:
     assert detect(f"{RUSSIAN} (The New Public Library)")[0] == "ru"
     assert detect(f"{ENGLISH} (Библиотека)")[0] == "en"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from corpuskit.text.language_id.line import as_line, by_script, has_letters, needs_its_script
 from corpuskit.text.language_id.model import predict
+from corpuskit.text.language_id.relatives import are_relatives
 from corpuskit.text.language_id.scripts import script_counts
 
 __all__ = ["LEAST_SHARE", "language_shares"]
@@ -44,6 +45,8 @@ def language_shares(text: str, language_of_all: str) -> tuple[dict[str, float], 
     for some in turns:
         for part in map(_longest_of, some) if is_long else some:
             language, score = _of_part(part[:LONGEST])
+            if are_relatives(language, language_of_all):
+                language = language_of_all
             if score >= PART_SCORE:
                 number = sum(map(str.isalpha, part))
                 letters[language] += number

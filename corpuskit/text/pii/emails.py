@@ -29,7 +29,11 @@ _DOT = rf"(?: ?[(\[{{<] ?(?:{_DOT_WORDS}) ?[)\]}}>] ?| (?:dot|punkt|point|punto|
 _LABEL = rf"[{_LETTER}0-9](?:[{_LETTER}0-9-]*[{_LETTER}0-9])?"
 _GENERIC = r"com|org|net|edu|gov|info|biz"
 _TOP = rf"{_GENERIC}|name|example|test|invalid|museum|online|site|cloud|tech|email|[A-Za-z]{{2}}|рф"
-_HIDDEN_SOURCE = rf"(?i)({_AT})|( @ ?|@ )[{_LETTER}0-9-]+ ?[.] ?[{_LETTER}]{{2}}"
+_SHOUTED_DOT = r"(?-i:DOT|POINT|PUNKT|PUNTO|PONTO)"
+_HIDDEN_SOURCE = (
+    rf"(?i)({_AT})|( @ ?|@ )[{_LETTER}0-9-]+ ?[.] ?[{_LETTER}]{{2}}"
+    rf"|((?-i: AT )){_LABEL} {_SHOUTED_DOT} [{_LETTER}]{{2}}"
+)
 _HIDDEN_AT = pattern(_HIDDEN_SOURCE)
 _NAME_BEFORE = pattern(rf"(?i)[{_LETTER}0-9_](?:[{_LETTER}0-9_.+-]*{_DOT})?[{_LETTER}0-9_+-]*$")
 _DOMAIN_AFTER = pattern(rf"(?i)^(?:{_LABEL}{_DOT}){{1,4}}(?:{_TOP})(?:\b|$)")
@@ -66,7 +70,7 @@ _SERVICE_USERS = frozenset(b"git hg svn bzr cvs anoncvs gitea gitlab forgejo".sp
 _FORGE = re.compile(rb"(?i)(?:github\.com|gitlab\.[a-z.]+|bitbucket\.org|codeberg\.org|git\.sr\.ht|hg\.sr\.ht)\Z")
 _LOGIN_BEFORE = re.compile(rb"(?:://|\bssh (?:-\w+ )*)\Z")
 _PASSWORD_BEFORE = pattern(r"://[^\s/?#@]*:[^\s/?#@]*$")
-_SPELLED_AT = re.compile(rf"(?i){_AT}")
+_SPELLED_AT = re.compile(rf"(?i){_AT}| at ")
 _SPELLED_DOT = re.compile(rf"(?i){_DOT}")
 
 
@@ -114,8 +118,8 @@ def find_hidden_emails(data: bytes) -> list[Span]:
 
 def _around_signs(data: bytes) -> Iterator[Span]:
     for match in _HIDDEN_AT.finditer(data):
-        spelled = match.group(1) is not None
-        at, behind = match.span(1 if spelled else 2)
+        spelled = match.group(2) is None
+        at, behind = max(match.span(group) for group in (1, 2, 3))
         name = _NAME_BEFORE.search(before(data, at, _REACH))
         following = after(data, behind, _REACH)
         domain = name and _DOMAIN_AFTER.match(following)
