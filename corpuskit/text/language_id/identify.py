@@ -18,11 +18,13 @@ __all__ = ["IDENTIFIER", "Identified", "detect", "identify"]
 IDENTIFIER = "corpuskit-language/4"
 """Name and version of the rules around the model, for the manifest."""
 
+LONG = 1600
+"""Characters from which windows stand for a text."""
 WINDOW, WINDOWS = 125, 8
-"""Characters in a window, and the number of evenly spaced windows that stand for a longer text. On whole pages of five
-languages these 1,000 characters give the same language as the full text, and of 461 long pages of documentation for
-455; the odd banner at the top of a page weighs no more than its share."""
-HESITANT, RIVAL = 0.01, 0.125
+"""Characters in a window, and the number of evenly spaced windows. On whole pages of five languages these 1,000
+characters give the same language as the full text, and of 461 long pages of documentation for 455; the odd banner at
+the top of a page weighs no more than its share."""
+HESITANT, RIVAL = 0.01, 0.1
 """Least probability of the second language of a page that may have two, and least share in what the first leaves: a
 text in no language, such as code, spreads that over many."""
 RANKS = 4
@@ -72,7 +74,7 @@ def identify(text: str) -> Identified:
 
 def _windows(text: str) -> str:
     """Return what stands for a text."""
-    if len(text) <= WINDOW * WINDOWS:
+    if len(text) <= LONG:
         return text
     last = len(text) - WINDOW
     starts = [last * index // (WINDOWS - 1) for index in range(WINDOWS)]

@@ -19,7 +19,7 @@ from corpuskit.text.language_id.scripts import (
     scripts_of,
 )
 
-__all__ = ["as_line", "by_script", "has_letters", "needs_its_script"]
+__all__ = ["as_line", "by_script", "has_letters", "is_told_by_script", "needs_its_script"]
 
 CAPITALS = 0.25
 """Share of words in capitals from which a text is asked for in small letters: a heading has fewer on a page."""
@@ -64,6 +64,11 @@ def needs_its_script(line: str, language: str, score: float) -> bool:
         kana = len(_KANA.findall(line))
         return (language == "ja") != (kana > KANA_SHARE * len(line))
     return score < CERTAIN and is_alone_in_its_script(language)
+
+
+def is_told_by_script(line: str, language: str) -> bool:
+    """Whether a line is written in the script of a language that has it for itself, so that it needs no model."""
+    return is_alone_in_its_script(language) and not may_be_unknown(language) and not looks_foreign(line, language)
 
 
 def by_script(line: str, scripts: Counter[str], language: str, score: float) -> tuple[str, float]:

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from corpuskit.text.language_id.line import as_line, by_script, has_letters, needs_its_script
+from corpuskit.text.language_id.line import as_line, by_script, has_letters, is_told_by_script, needs_its_script
 from corpuskit.text.language_id.model import predict
 from corpuskit.text.language_id.relatives import are_relatives
 from corpuskit.text.language_id.scripts import script_counts
@@ -16,7 +16,7 @@ PART, PARTS = 60, 12
 """Least bytes of a part that is asked for by itself (a letter of more bytes says more); the most parts of a text."""
 WINDOW = 240
 """Characters in which a part of a long text is looked for; a text that is shorter than all is looked at as a whole."""
-LONGEST = 100
+LONGEST = 160
 """Characters of a part that are asked for: more say hardly more."""
 PART_SCORE = 0.65
 """Least probability at which a part is counted."""
@@ -44,7 +44,7 @@ def language_shares(text: str, language_of_all: str) -> tuple[dict[str, float], 
     turns = (parts[::2], parts[1::2]) if len(parts) >= PARTS // 2 else (parts,)
     for some in turns:
         for part in map(_longest_of, some) if is_long else some:
-            language, score = _of_part(part[:LONGEST])
+            language, score = _of_part(part[:LONGEST], language_of_all)
             if are_relatives(language, language_of_all):
                 language = language_of_all
             if score >= PART_SCORE:
@@ -66,10 +66,12 @@ def language_shares(text: str, language_of_all: str) -> tuple[dict[str, float], 
     return shares, weighted[language] / letters[language]
 
 
-def _of_part(part: str) -> tuple[str, float]:
+def _of_part(part: str, language_of_all: str) -> tuple[str, float]:
     if not has_letters(part):
         return "und", 0.0
     line = as_line(part)
+    if is_told_by_script(line, language_of_all):
+        return language_of_all, 1.0
     ranked = predict(line, 1)
     if not ranked:
         return "und", 0.0
