@@ -21,7 +21,7 @@ class FilterLanguage(Stage):
     Writes `metadata.language` (ISO 639-1, or ISO 639-3 where that has no code) and `metadata.language_score` (the
     model's probability, four digits). A document whose best score is below `--min-score` is dropped as
     `language-uncertain`, one in a language that is not kept as `language`; both drops give language and score. A text
-    longer than 1,600 characters is judged by eight windows of 200. Text without letters is `und`, and so is one in a
+    longer than 1,600 characters is judged by eight windows of 125. Text without letters is `und`, and so is one in a
     script, or with letters, that no language of the model has.
 
     A language that is not written in the text's script is ruled out, and a text in capitals is judged as one in small

@@ -5,9 +5,9 @@ import hashlib
 import hmac
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -17,26 +17,14 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.step import RUNTIME, Drop, Stage
 from corpuskit.core.wording import did_you_mean
+from corpuskit.text.pii.fields import FieldPath, has_field, replaced, string_at, strings
 
 if TYPE_CHECKING:
     from corpuskit.text.pii.scanner import Hit
 
-NATIONAL_IDS = "national-id"
-"""Stands for `ssn` and all kinds of `corpuskit.text.pii.national_id_kinds`."""
-
 KEY_VARIABLE = "CORPUSKIT_PII_KEY"
-SCRUBADUB_TYPES = {
-    "email": "email",
-    "phone": "phone",
-    "credit_card": "credit-card",
-    "social_security_number": "ssn",
-    "credential": "credential",
-}
-"""Detectors of scrubadub that work offline, for US English, and rarely mistake plain words; with our types."""
-
 _SHORTEST_KEY = 16
 _ROUNDS = 8
-Finder = Callable[[str], "list[Hit]"]
 
 
 @dataclass(frozen=True)
@@ -90,10 +78,7 @@ class ScrubPii(Stage):
         """Refuse types that the engine does not know, an empty list of fields, and hashing without a key."""
         self._demand_known_types("types", self.types)
         self._demand_known_types("code-types", self.code_types)
-        for group in self.allow:
-            if group not in _reserved_groups():
-                near = did_you_mean(group, _reserved_groups())
-                raise misfit("allow", " or ".join(_reserved_groups()), group, near)
+        self._demand_known_groups()
         if not self.fields:
             example = spelled("fields", ["text", "metadata.title"])
             raise UsageError(f"{spelled('fields')} names no field; name some, such as {example}")
@@ -105,12 +90,25 @@ class ScrubPii(Stage):
             example = spelled("key-file", Path("FILE"))
             raise UsageError(f"{spelled('mode', self.mode)} needs a key: give {example}, or set {KEY_VARIABLE}")
 
+    def _demand_known_groups(self) -> None:
+        if not self.allow:
+            return
+        from corpuskit.text.pii.reserved import GROUPS
+
+        for group in self.allow:
+            if group not in GROUPS:
+                raise misfit("allow", " or ".join(GROUPS), group, did_you_mean(group, GROUPS))
+
     def _demand_known_types(self, option: str, types: tuple[str, ...]) -> None:
+        if not types:
+            return
+        from corpuskit.text.pii.engines import engine_types, listed
+
         known_types = engine_types(self.engine)
         for kind in types:
             if kind not in known_types:
                 near = did_you_mean(kind, known_types)
-                raise misfit(option, f"what the engine {self.engine} finds ({_listed(known_types)})", kind, near)
+                raise misfit(option, f"what the engine {self.engine} finds ({listed(known_types)})", kind, near)
 
     @property
     def guarded(self) -> bool:
@@ -139,14 +137,14 @@ class ScrubPii(Stage):
 
     def absent_fields(self, document: Document) -> frozenset[str]:
         """Return the named fields that this document does not have."""
-        return frozenset(field for field in self.fields if not _occurs(_record(document), field.removesuffix(".*")))
+        return frozenset(field for field in self.fields if not has_field(document, field))
 
     def apply(self, document: Document) -> Document | Drop:
         """Scrub, tag or drop the document. Raises Reject `pii-detector-failed` if a detector did not finish."""
         types = self._types_for(document)
         hits = {
             location: findings
-            for location, text in _strings(document, self.fields)
+            for location, text in strings(document, self.fields)
             if (findings := self._find(text, types))
         }
         counts = Counter(hit.type for findings in hits.values() for hit in findings)
@@ -160,9 +158,9 @@ class ScrubPii(Stage):
         else:
             texts = {}
             for location in hits:
-                texts[location], more = self._scrubbed(_at(document, location), hits[location], types)
+                texts[location], more = self._scrubbed(string_at(document, location), hits[location], types)
                 counts += more
-            outcome = _replaced(document, texts)
+            outcome = replaced(document, texts)
         outcome.hits = counts
         return outcome
 
@@ -175,6 +173,7 @@ class ScrubPii(Stage):
         return _read_key(self.key_file)
 
     def _find(self, text: str, types: tuple[str, ...]) -> "list[Hit]":
+        from corpuskit.text.pii.engines import finder
         from corpuskit.text.pii.scanner import DetectorFailed
 
         try:
@@ -214,154 +213,11 @@ class ScrubPii(Stage):
         return f"{{{{{name}:{hmac.digest(self._key, message, hashlib.sha256).hex()[:16]}}}}}"
 
 
-def engine_types(engine: str) -> tuple[str, ...]:
-    """Return the types that an engine knows by name, those of national ids last."""
-    if engine == "scrubadub":
-        return tuple(SCRUBADUB_TYPES.values())
-    from corpuskit.text.pii.scanner import DETECTORS
-
-    own_types = {each.type for each in DETECTORS}.difference(_national_ids())
-    return (*sorted(own_types), NATIONAL_IDS, *_national_ids())
-
-
-def _national_ids() -> tuple[str, ...]:
-    from corpuskit.text.pii.national_id_kinds import TYPES
-
-    return TYPES
-
-
-def _reserved_groups() -> tuple[str, ...]:
-    from corpuskit.text.pii.reserved import GROUPS
-
-    return GROUPS
-
-
-def _listed(types: tuple[str, ...]) -> str:
-    """Return the types for a message, with only the last of the national ids."""
-    named_types = [kind for kind in types if kind not in _national_ids()]
-    more = [] if len(named_types) == len(types) else [f"or a single one such as {types[-1]} (docs/personal-data.md)"]
-    return ", ".join([*named_types, *more])
-
-
-def _single(types: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the types with the group of national ids replaced by its members."""
-    if NATIONAL_IDS not in types:
-        return types
-    return tuple(dict.fromkeys([*(kind for kind in types if kind != NATIONAL_IDS), "ssn", *_national_ids()]))
-
-
-@cache
-def finder(engine: str, types: tuple[str, ...]) -> Finder:
-    """Return the function that finds hits of these types (all, if empty), set up once per process."""
-    if engine == "scrubadub":
-        return _scrubadub_finder(types or engine_types(engine))
-    from corpuskit.text.pii.scanner import scanner
-
-    return scanner(_single(types)).find
-
-
-def _scrubadub_finder(types: tuple[str, ...]) -> Finder:
-    """Return scrubadub's detectors for US English; they run on the text with earlier placeholders blanked."""
-    import warnings
-
-    from corpuskit.text.pii.scanner import Hit, without_placeholders
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import scrubadub
-
-        names = [name for name, kind in SCRUBADUB_TYPES.items() if kind in types]
-        scrubber = scrubadub.Scrubber(detector_list=names, post_processor_list=[], locale="en_US")
-
-    def find(text: str) -> list[Hit]:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            all_filth = list(scrubber.iter_filth(without_placeholders(text), run_post_processors=False))
-        # Overlapping hits come merged; the first of them gives its type to the whole.
-        return [Hit(filth.beg, filth.end, SCRUBADUB_TYPES[_first_type(filth)]) for filth in all_filth]
-
-    return find
-
-
-def _first_type(filth: Any) -> str:
-    parts = getattr(filth, "filths", None) or [filth]
-    return str(min((part.beg, -part.end, part.type) for part in parts)[2])
-
-
 def _read_key(path: Path | None) -> bytes:
     key = os.environ.get(KEY_VARIABLE, "").encode() if path is None else read_key_file(path)
     if len(key) < _SHORTEST_KEY:
         raise UsageError(f"the key for hashing has {len(key)} bytes; it needs {_SHORTEST_KEY} or more")
     return key
-
-
-FieldPath = tuple[str | int, ...]
-"""Keys and list indices from the top of the record to one string."""
-
-
-def _strings(document: Document, fields: tuple[str, ...]) -> Iterator[tuple[FieldPath, str]]:
-    """Yield the strings that the fields name, each once."""
-    locations: set[FieldPath] = set()
-    for field in fields:
-        for location, text in _named(document, field):
-            if location not in locations:
-                locations.add(location)
-                yield location, text
-
-
-def _named(document: Document, field: str) -> Iterator[tuple[FieldPath, str]]:
-    field = field.removesuffix(".*")
-    if field in ("id", "text"):
-        yield (field,), getattr(document, field)
-    elif field == "metadata" or field.startswith("metadata."):
-        yield from _below(document.metadata, field[len("metadata.") :], ("metadata",))
-    else:
-        yield from _below(document.extra, field, ())
-
-
-def _below(value: Any, path: str, location: FieldPath) -> Iterator[tuple[FieldPath, str]]:
-    """Follow the dotted path; a key that itself holds dots is tried before its parts."""
-    if not path:
-        yield from _inside(value, location)
-    elif isinstance(value, dict):
-        if path in value:
-            yield from _inside(value[path], (*location, path))
-            return
-        key, dot, rest = path.partition(".")
-        if dot and key in value:
-            yield from _below(value[key], rest, (*location, key))
-
-
-def _occurs(value: Any, path: str) -> bool:
-    """Whether `_below` would find the dotted path."""
-    if not isinstance(value, dict):
-        return False
-    key, dot, rest = path.partition(".")
-    return path in value or bool(dot and key in value and _occurs(value[key], rest))
-
-
-def _inside(value: Any, location: FieldPath) -> Iterator[tuple[FieldPath, str]]:
-    if isinstance(value, str):
-        yield location, value
-    elif location == ("metadata", "pii"):
-        return
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _inside(inner, (*location, key))
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from _inside(inner, (*location, number))
-
-
-def _at(document: Document, location: FieldPath) -> str:
-    value: Any = _record(document)
-    for key in location:
-        value = value[key]
-    return str(value)
-
-
-def _record(document: Document) -> dict[str, Any]:
-    return {**document.extra, "id": document.id, "text": document.text, "metadata": document.metadata}
 
 
 def _replace(text: str, hits: "list[Hit]", placeholder: Callable[[str, str], str]) -> str:
@@ -382,21 +238,3 @@ def _tagged(document: Document, hits: "dict[FieldPath, list[Hit]]") -> Document:
     if tags == document.metadata.get("pii", []):
         return document
     return document.with_metadata(pii=tags or None)
-
-
-def _replaced(document: Document, changes: dict[FieldPath, str]) -> Document:
-    """Return a copy with these strings replaced; tags of an earlier pass, which no longer fit, are removed."""
-    record = _record(document)
-    for location, text in changes.items():
-        record = _with_value(record, location, text)
-    metadata = {key: value for key, value in record.pop("metadata").items() if key != "pii"}
-    return Document(record.pop("id"), record.pop("text"), metadata, record)
-
-
-def _with_value(container: Any, location: FieldPath, value: str) -> Any:
-    """Return a copy of the container with the value at this location; everything else is shared."""
-    if not location:
-        return value
-    copy = container.copy()
-    copy[location[0]] = _with_value(container[location[0]], location[1:], value)
-    return copy

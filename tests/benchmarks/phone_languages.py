@@ -9,7 +9,7 @@ the misses of the even ones alone.
 
 import sys
 
-from corpuskit.stages.scrub_pii import Finder, finder
+from corpuskit.text.pii.engines import Finder, finder
 from tests.benchmarks.phone_sentences import masked, missing
 
 LANGUAGES: dict[str, tuple[str, str]] = {

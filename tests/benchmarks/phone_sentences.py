@@ -11,7 +11,7 @@ shows the mistakes of the first half alone.
 import sys
 from collections.abc import Sequence
 
-from corpuskit.stages.scrub_pii import Finder, finder
+from corpuskit.text.pii.engines import Finder, finder
 
 WITHOUT_NUMBER = (
     "Each call costs 0.0004 and we made 25000000 of them.",

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from corpuskit.stages.scrub_pii import finder
+from corpuskit.text.pii.engines import finder
 
 _LENGTH = 400_000
 REPEATED = {

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from corpuskit.stages.scrub_pii import finder
+from corpuskit.text.pii.engines import finder
 
 LABELS = {
     "EMAIL": "email",

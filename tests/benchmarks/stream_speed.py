@@ -1,6 +1,6 @@
 """How long `filter-quality` and `filter-language` take for each kind of text, beside another checkout.
 
-    python -m tests.benchmarks.stream_speed --old CHECKOUT [--rounds N] FILE.jsonl…
+    python -m tests.benchmarks.stream_speed --old CHECKOUT [--rounds N] [--step NAME] FILE.jsonl…
 
 Each file is a stream of documents, the first of them English prose that is kept. Every measurement is a process of its
 own, warmed up by one document; CPU seconds of the stage alone, the least of the rounds, which take turns. `times` is
@@ -48,11 +48,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--old", type=Path, required=True)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--step", action="append", choices=STAGES, dest="steps")
     parser.add_argument("files", nargs="+", type=Path)
     given = parser.parse_args()
     print("| step | stream | MB | old CPU s | new CPU s | times | old keeps | new keeps | a MB beside the first |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
-    for stage in STAGES:
+    for stage in given.steps or STAGES:
         first = 0.0
         for stream in given.files:
             rounds = [[measured(each, stage, stream) for each in (given.old, ROOT)] for _ in range(given.rounds)]

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from corpuskit.stages.scrub_pii import finder
+from corpuskit.text.pii.engines import finder
 
 SUFFIXES = (".py", ".pyi", ".c", ".h", ".js", ".txt", ".md", ".rst", ".jsonl.gz")
 

@@ -15,9 +15,10 @@ from corpuskit.core.document import Document, encode
 from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Drop
 from corpuskit.stages.filter_language import FilterLanguage
-from corpuskit.text.language_id import identify
-from corpuskit.text.language_id.identify import detect
-from corpuskit.text.language_id.model import canonical_code, known_codes
+from corpuskit.text.language_id import parts as page_parts
+from corpuskit.text.language_id.identify import detect, identify
+from corpuskit.text.language_id.line import by_script
+from corpuskit.text.language_id.model import canonical_code, known_codes, predict
 from tests.conftest import Run
 
 ENGLISH = "The committee will meet again next week to decide about the new library and its opening hours."
@@ -86,6 +87,18 @@ def test_capitals_are_read_as_small_letters(text: str) -> None:
 )
 def test_a_script_rules_languages_out(text: str, languages: set[str]) -> None:
     assert detect(text)[0] in languages
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Odbor će se ponovno sastati sljedeći tjedan kako bi odlučio o novoj knjižnici.\n"
+        "Одбор ће се поново састати следеће недеље да би одлучио о новој библиотеци.\n" * 4,
+        "松下问童子，言师采药去。只在此山中，云深不知处。\n独坐幽篁里，弹琴复长啸。深林人不知，明月来相照。\n" * 4,
+    ],
+)
+def test_relatives_get_no_shares(text: str) -> None:
+    assert identify(text).shares == {}
 
 
 def test_names_in_another_script_change_no_language() -> None:
@@ -274,17 +287,62 @@ def test_real_pages_of_five_languages_are_recognised(shared_data: Path) -> None:
     assert len(wrong) <= len(rows) // 100
 
 
+CODE = """
+def solve(grid, row=0):
+    for col in range(len(grid)):
+        if is_free(grid, row, col):
+            grid[row][col] = 1
+            if row + 1 == len(grid) or solve(grid, row + 1):
+                return grid
+            grid[row][col] = 0
+    return None
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "calls"),
+    [
+        (ENGLISH * 40, 1),
+        # The second language has no more than a dozen others.
+        (CODE * 30, 1),
+        # Croatian: the model gives much to its relatives.
+        ("Odbor će se ponovno sastati sljedeći tjedan kako bi odlučio o novoj knjižnici i njezinu radnom vremenu.", 1),
+        # Too short to hold two languages.
+        ("Ciao ragazzi, hasta mañana a todos, see you there.", 1),
+        ("\n".join([ENGLISH, GERMAN]), 3),
+    ],
+)
+def test_parts_are_asked_for_only_where_a_second_language_is_likely(
+    monkeypatch: pytest.MonkeyPatch, text: str, calls: int
+) -> None:
+    lines = []
+    for module in ("identify", "parts"):
+        name = f"corpuskit.text.language_id.{module}.predict"
+        monkeypatch.setattr(name, lambda line, *rest: lines.append(line) or predict(line, *rest))
+    identify(text)
+    assert len(lines) == calls
+    assert sum(map(len, lines[1:])) <= len(lines[0])
+
+
+def test_all_of_a_page_is_looked_at_for_a_second_language() -> None:
+    """Of a page of 30,000 characters, twelve windows are asked for."""
+    for start in (0, 120, 180, 225):
+        lines = [ENGLISH] * 300
+        lines[start : start + 75] = [GERMAN] * 75
+        assert set(identify("\n".join(lines)).shares) == {"en", "de"}, start
+
+
 @pytest.mark.parametrize("language", ["el", "ka", "en", "ja"])
 def test_a_part_without_letters_is_what_the_model_says(language: str) -> None:
-    assert identify._by_script("12 34 …", Counter(), language, 0.4) == (language, 0.4)
+    assert by_script("12 34 …", Counter(), language, 0.4) == (language, 0.4)
 
 
 def all_parts(text: str) -> list[str]:
     """Every part of a text, joined one by one: the plain way of what `identify` does for twelve of them."""
     parts, current = [], list[str]()
-    for sentence in identify._sentences(text):
+    for sentence in page_parts._sentences(text):
         current.append(sentence)
-        if sum(len(each.encode()) for each in current) >= identify.PART:
+        if sum(len(each.encode()) for each in current) >= page_parts.PART:
             parts.append(" ".join(current))
             current = []
     return parts + ([" ".join(current)] if current else [])
@@ -297,6 +355,6 @@ def all_parts(text: str) -> list[str]:
 @example(["a"] * 1000)
 def test_the_parts_asked_for_are_those_of_the_whole_text(lines: list[str]) -> None:
     parts = all_parts("\n".join(lines))
-    step = len(parts) / identify.PARTS
-    some = parts if step <= 1 else [parts[int(index * step)] for index in range(identify.PARTS)]
-    assert identify._parts("\n".join(lines)) == some
+    step = len(parts) / page_parts.PARTS
+    some = parts if step <= 1 else [parts[int(index * step)] for index in range(page_parts.PARTS)]
+    assert page_parts._all_parts("\n".join(lines)) == some

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from corpuskit.core.document import Document, Reject, encode
 from corpuskit.core.errors import UsageError
 from corpuskit.core.step import Drop
-from corpuskit.stages import scrub_pii
 from corpuskit.stages.scrub_pii import KEY_VARIABLE, ScrubPii
-from corpuskit.text.pii import scanner
+from corpuskit.text.pii import engines, scanner
 from corpuskit.text.pii.detector import Detector
 from corpuskit.text.pii.national_id_kinds import TYPES
 from corpuskit.text.pii.scanner import DETECTORS
@@ -161,7 +160,7 @@ def test_a_failing_detector_rejects_the_record_and_shows_nothing_of_it(monkeypat
     def broken(text: str) -> list[Any]:
         raise RuntimeError(text)
 
-    monkeypatch.setattr(scrub_pii, "finder", lambda engine, types: broken)
+    monkeypatch.setattr(engines, "finder", lambda engine, types: broken)
     for mode in ("mask", "tag", "drop"):
         with pytest.raises(Reject) as reject:
             ScrubPii(mode=mode).apply(Document("1", MAIL))
@@ -288,7 +287,7 @@ PROMISED = {
 def test_recall_and_precision_on_labelled_texts(shared_data: Path) -> None:
     from tests.benchmarks.pii_quality import count
 
-    find = scrub_pii.finder("native", ())
+    find = engines.finder("native", ())
     total: Counter[tuple[str, str]] = Counter()
     for path in sorted((shared_data / "pii").glob("*.jsonl.gz")):
         counts = count(path, find)
@@ -304,7 +303,7 @@ def test_every_account_number_whose_check_digits_hold_is_found(shared_data: Path
     from corpuskit.text.pii.numbers import mod97
     from tests.benchmarks.pii_quality import covered, labelled
 
-    find = scrub_pii.finder("native", ())
+    find = engines.finder("native", ())
     found = whole = 0
     for path in sorted((shared_data / "pii").glob("*.jsonl.gz")):
         for text, gold, _ in labelled(path):

@@ -1,1 +1,1 @@
-"""Language identification: model (fastText's), scripts (what a text is written in), identify (both together)."""
+"""Language identification: model (fastText's), scripts, relatives, line (one line), parts (of a page), identify."""

@@ -11,9 +11,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-__all__ = ["canonical_code", "known_codes", "model_sha256", "predict"]
+__all__ = ["ALL", "canonical_code", "known_codes", "model_sha256", "predict"]
+
+ALL = -1
+"""Asks for every language."""
 
 _LABEL = "__label__"
+_CODE = slice(len(_LABEL), None)
 _ALIAS_PAIRS = """
     afr=af amh=am ara=ar arg=an asm=as ava=av aze=az bak=ba bel=be ben=bn bod=bo bos=bs bre=br bul=bg
     cat=ca ces=cs che=ce chv=cv cos=co cym=cy dan=da deu=de div=dv ell=el eng=en epo=eo est=et eus=eu
@@ -30,10 +34,13 @@ _ALIASES = dict(pair.split("=") for pair in _ALIAS_PAIRS.split())
 """ISO 639-3 codes, and a few old ones, of languages that the model names by their ISO 639-1 code."""
 
 
-def predict(sample: str, number: int) -> list[tuple[str, float]]:
-    """Return the most probable languages of a line of text, at most `number` of them, with their probabilities."""
-    labels, scores = _model().predict(sample, k=number)
-    return [(label[len(_LABEL) :], min(1.0, score)) for label, score in zip(labels, scores, strict=True)]
+def predict(line: str, number: int, least: float = 0.0) -> list[tuple[str, float]]:
+    """Return the most probable languages of a line of text, at most `number` of them, with their probabilities.
+
+    Asking for those that have at least some probability costs no more than asking for the first.
+    """
+    labels, scores = _model().predict(line, number, least)
+    return [(label[_CODE], min(1.0, score)) for label, score in zip(labels, scores, strict=True)]
 
 
 def canonical_code(code: str) -> str | None:

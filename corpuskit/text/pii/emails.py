@@ -2,8 +2,11 @@
 
 Plain addresses are those of RFC 5322 without quotes, with `%40` for `@` as well. Hidden ones count where `@` stands in
 brackets (`name (at) example (dot) org`, `name[at]example.org`): nobody writes that by accident. Spaces around `@` are
-read as part of an address only after a word for e-mail or where the dot has spaces, too, since `noon @ example.org`
-names a meeting. Plain words (`name at example dot org`) are left.
+read as part of an address after a word for e-mail, in angle brackets, where the dot has spaces, too, where the name is
+of two parts (`jo.smith @ example.org`), and at hosts where people have mail: `noon @ example.org` names a meeting.
+
+Left are plain words (`name at example dot org`), names in paths (`example.org/@jo`), units of systemd
+(`user@1000.service`), and the accounts of services that hold repositories (`git@example.org:jo/x`).
 """
 
 import re
@@ -26,37 +29,86 @@ _DOT = rf"(?: ?[(\[{{<] ?(?:{_DOT_WORDS}) ?[)\]}}>] ?| (?:dot|punkt|point|punto|
 _LABEL = rf"[{_LETTER}0-9](?:[{_LETTER}0-9-]*[{_LETTER}0-9])?"
 _GENERIC = r"com|org|net|edu|gov|info|biz"
 _TOP = rf"{_GENERIC}|name|example|test|invalid|museum|online|site|cloud|tech|email|[A-Za-z]{{2}}|рф"
-_HIDDEN_SOURCE = rf"(?i)({_AT})|( @ ?|@ )[{_LETTER}0-9-]+ ?[.] ?[{_LETTER}]{{2}}"
+_SHOUTED_DOT = r"(?-i:DOT|POINT|PUNKT|PUNTO|PONTO)"
+_HIDDEN_SOURCE = (
+    rf"(?i)({_AT})|( @ ?|@ )[{_LETTER}0-9-]+ ?[.] ?[{_LETTER}]{{2}}"
+    rf"|((?-i: AT )){_LABEL} {_SHOUTED_DOT} [{_LETTER}]{{2}}"
+)
 _HIDDEN_AT = pattern(_HIDDEN_SOURCE)
 _NAME_BEFORE = pattern(rf"(?i)[{_LETTER}0-9_](?:[{_LETTER}0-9_.+-]*{_DOT})?[{_LETTER}0-9_+-]*$")
 _DOMAIN_AFTER = pattern(rf"(?i)^(?:{_LABEL}{_DOT}){{1,4}}(?:{_TOP})(?:\b|$)")
 _SPACED_DOMAIN = pattern(rf"^{_LABEL} \. (?:{_GENERIC})(?:\b|$)")
 _REACH = 80
 """Bytes before and after a sign that was spelled out in which its address lies."""
+_MAILBOX = pattern(
+    rf"^[{_LETTER}][{_LETTER}0-9.+_-]*(?:[._][{_LETTER}]{{2}}[{_LETTER}0-9._+-]*|[{_LETTER}]{{2}}[0-9]{{2,4}})$"
+)
+_MAIL_HOSTS = (
+    r"gmail|googlemail|yahoo|ymail|hotmail|outlook|live|msn|aol|icloud|gmx|web|mail|yandex|rambler|qq|163|126|sina|naver"
+    r"|daum|proton(?:mail)?|t-online|freenet|orange|wanadoo|free|laposte|libero|wp|o2|onet|interia|seznam|bk|list|inbox"
+    r"|uol|terra|bol|rediffmail"
+)
+_DOMAIN_END = r"(?:[^\p{L}\p{N}.(\[]|\.?$|\.\s)"
+_MAIL_HOST = pattern(rf"(?i)^(?:{_MAIL_HOSTS})\.(?:com?(?:\.[a-z]{{2}})?|net|org|[a-z]{{2}}){_DOMAIN_END}")
+_PLAIN_DOMAIN = pattern(
+    rf"^(?:{_LABEL}\.){{1,4}}(?:{_GENERIC}|de|fr|uk|it|es|nl|be|pl|ru|cz|ch|se|no|dk|fi|eu|us|ca|au|jp|cn|br|kr|ua|gr|pt)"
+    rf"{_DOMAIN_END}"
+)
+"""The domain of an address with spaces beside its sign; `x.weight @ y.it(` multiplies."""
 _MAIL_BEFORE = pattern(
     r"(?i)(?:e-?mails?|\bmail|courriel|correo|posta|poczta|почта|мейл|mailto|邮箱|电邮|郵箱|信箱|メール|이메일|메일|อีเมล|ईमेल"
     r"|بريد|ایمیل|דוא.?ל)[^\p{L}\p{N}\n]{0,6}(?:(?:address|adresse?|is|ist|:)[^\p{L}\p{N}\n]{0,4}){0,2}$"
 )
-_NOT_DOMAINS = frozenset(b"png jpg jpeg gif svg webp avif ico bmp css js mjs ts tsx jsx json html htm php py".split())
+_NOT_DOMAINS = frozenset(
+    b"png jpg jpeg gif svg webp avif ico bmp css js mjs ts tsx jsx json html htm php py min tgz gz xz tar whl jar deb"
+    b" rpm yml yaml toml service socket timer target mount automount swap slice scope device conf cfg ini"
+    b" log txt lock patch diff header".split()
+)
+"""What files and units of systemd end in, and no domain (or hardly any: Paraguay's are below `_PARAGUAYAN`)."""
+_PARAGUAYAN = re.compile(rb"(?i)[.@](?:com|coop|edu|gov|mil|net|org|una)\.py\Z")
+_SERVICE_USERS = frozenset(b"git hg svn bzr cvs anoncvs gitea gitlab forgejo".split())
+_FORGE = re.compile(rb"(?i)(?:github\.com|gitlab\.[a-z.]+|bitbucket\.org|codeberg\.org|git\.sr\.ht|hg\.sr\.ht)\Z")
+_LOGIN_BEFORE = re.compile(rb"(?:://|\bssh (?:-\w+ )*)\Z")
 _PASSWORD_BEFORE = pattern(r"://[^\s/?#@]*:[^\s/?#@]*$")
-_SPELLED_AT = re.compile(rf"(?i){_AT}")
+_SPELLED_AT = re.compile(rf"(?i){_AT}| at ")
 _SPELLED_DOT = re.compile(rf"(?i){_DOT}")
 
 
 def find_emails(data: bytes) -> Iterator[Span]:
-    """Find plain addresses; the domain needs a dot.
+    """Find plain addresses; the domain needs a dot, and what stands before a slash is a path.
+
+    (RFC 5322 allows slashes in names, but next to nobody has one.)
 
     Names of hosts inside a domain may hold underscores, as intranets write them against RFC 1123.
     """
-    for match in _EMAIL_PATTERN.finditer(data):
-        start, end = match.span()
-        value = data[start:end]
-        if value.rpartition(b".")[2].lower() in _NOT_DOMAINS:
+    offset = 0
+    while match := _EMAIL_PATTERN.search(data, offset):
+        start, offset = match.span()
+        value = data[start:offset]
+        name, at, domain = value.partition(b"%40" if b"@" not in value else b"@")
+        folder = name.rfind(b"/") + 1
+        if folder == len(name):
+            # `https://example.org/@jo.smith` has no name before the sign; its path may hold an address.
+            offset = start + len(name + at)
             continue
-        # git@host:path names a repository, not a person; in `://user:password@host`, the password is no mailbox.
-        repository = value.startswith(b"git@") and data[end : end + 1] in (b":", b"/")
-        if not repository and not _PASSWORD_BEFORE.search(before(data, start, 80)):
-            yield start, end
+        start, name = start + folder, name[folder:]
+        if _is_domain(value) and not _is_nobodys(data, start, offset, name.lower(), domain):
+            yield start, offset
+
+
+def _is_domain(value: bytes) -> bool:
+    last = value.rpartition(b".")[2].lower()
+    return last not in _NOT_DOMAINS or bool(_PARAGUAYAN.search(value))
+
+
+def _is_nobodys(data: bytes, start: int, end: int, name: bytes, domain: bytes) -> bool:
+    """Whether this is a password before a host, or the account of a service: `git@host:path` names a repository."""
+    if _PASSWORD_BEFORE.search(before(data, start, _REACH)):
+        return True
+    if name not in _SERVICE_USERS:
+        return False
+    path_follows = data[end : end + 1] in (b":", b"/")
+    return path_follows or bool(_FORGE.match(domain) or _LOGIN_BEFORE.search(before(data, start, _REACH)))
 
 
 def find_hidden_emails(data: bytes) -> list[Span]:
@@ -66,16 +118,31 @@ def find_hidden_emails(data: bytes) -> list[Span]:
 
 def _around_signs(data: bytes) -> Iterator[Span]:
     for match in _HIDDEN_AT.finditer(data):
-        spelled = match.group(1) is not None
-        at, behind = match.span(1 if spelled else 2)
+        spelled = match.group(2) is None
+        at, behind = max(match.span(group) for group in (1, 2, 3))
         name = _NAME_BEFORE.search(before(data, at, _REACH))
         following = after(data, behind, _REACH)
         domain = name and _DOMAIN_AFTER.match(following)
         if not domain:
             continue
         start = at - len(name.group())
-        if spelled or _SPACED_DOMAIN.match(following) or _MAIL_BEFORE.search(before(data, start, 48)):
-            yield start, behind + domain.end()
+        end = behind + domain.end()
+        is_spaced = _SPACED_DOMAIN.match(following) or _is_mailbox(name.group(), data[behind : end + 2])
+        if spelled or is_spaced or _is_bracketed(data, start, end) or _MAIL_BEFORE.search(before(data, start, 48)):
+            yield start, end
+
+
+def _is_mailbox(name: bytes, domain: bytes) -> bool:
+    """Whether name and domain with spaces between are an address by themselves; `noon @ example.org` is a meeting.
+
+    The name is of two parts or ends in digits (`jo.smith @ example.org`), or the domain is one where people have mail.
+    """
+    return bool(_MAIL_HOST.match(domain) or (_MAILBOX.match(name) and _PLAIN_DOMAIN.match(domain)))
+
+
+def _is_bracketed(data: bytes, start: int, end: int) -> bool:
+    """Whether brackets hold the address alone: `Jo Smith <jo @ example.org>`."""
+    return data[start - 1 : start] == b"<" and data[end : end + 1] == b">"
 
 
 def plain_email(value: str) -> str:

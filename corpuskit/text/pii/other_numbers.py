@@ -80,6 +80,9 @@ def has_other_shape(text: bytes, international: bool) -> bool:
 
 def _are_sizes(text: bytes) -> bool:
     """Whether these are sizes of memories, or width and height of a screen: `64 128 256`, `1080 2400`."""
+    first = _GROUP.match(text)
+    if not first or (first[0] not in _SIZES and first[0] not in _WIDTHS):
+        return False
     groups = _GROUP.findall(text)
     if len(groups) < 2:
         return False

@@ -17,8 +17,10 @@ _AS_ZEROS = bytes.maketrans(b"123456789", b"000000000")
 """In lists of numbers, what follows each is the same but for its digits, and need be looked at only once."""
 _WORDS = (
     r"or|oder|bzw\.|und|u\.|bis|and|to|ou|et|au|o|y|e|a|en|of|t/m|tot|eller|och|og|till|lub|albo|i|do|nebo|až|vagy|és|sau|ή|και|и|или|або|та|до"
-    r"|ve|veya|atau|hoặc|หรือ|या|أو|یا|או|或|和|または|또는"
+    r"|ve|veya|atau|hoặc|หรือ|या|أو|یا|או"
 )
+_JOINED_WORDS = r"หรือ|या|أو|یا|או|或|和|または|또는"
+"""Words that may touch a number; after Latin letters without a space, it would be the exponent of `12345678E-9`."""
 _EXTENSION_WORDS = (
     r"x|ext(?:n|ension|ensão|ensión|ensie)?\b\.?|durchwahl|dw\b\.?|app\.|apparat|klappe|kl\.|poste|p\.|interno|int\.|ramal|anexo"
     r"|toestel|tst\.|anknytning|ankn\.|lokal\b|wew\.|wewn\.|linka|kl\.|mellék|m\.|dahili|ekstensi|pes\.|máy lẻ"
@@ -34,8 +36,8 @@ _END = re.compile(
     (
         # `/02`, ` / -781`; not the year of a date
         r"(?i)(?: ?/ ?-? ?[0-9]{1,4}(?![ .(-]{1,2}[0-9]|/[0-9]+[ -][0-9])"
-        rf"|(?: ?[,;] ?| ?(?:{_WORDS}) ?)(?:(?:tele)?fax:? ?)?(?:-|‑|–) ?[0-9]{{1,4}}"
-        rf"| (?:{_WORDS}) [0-9]{{2,4}}(?=\s*(?:[.;)\n]|$)))(?![0-9A-Za-z]|[.,:-][0-9])"
+        rf"|(?: ?[,;] ?| (?:{_WORDS}) ?| ?(?:{_JOINED_WORDS}) ?)(?:(?:tele)?fax:? ?)?(?:-|‑|–) ?[0-9]{{1,4}}"
+        rf"| (?:{_WORDS}|{_JOINED_WORDS}) [0-9]{{2,4}}(?=\s*(?:[.;)\n]|$)))(?![0-9A-Za-z]|[.,:-][0-9])"
     ).encode()
 )
 _BREAK = re.compile(" ?/ ?| (?:-|–) ".encode())

@@ -18,7 +18,7 @@ NAMES = (
     r"|\bn(?:ume)?r(?:ul)? telefon\p{L}*|număr de telefon|\btelefonní číslo|\b(?:telefon|mobil)szám\p{L}*"
     r"|\b(?:cep )?telefon[u]? numarası|\bno(?:mor|\.)? ?(?:hp|telp|tlp|telepon|wa|ponsel)\b"
     r"|\bsố điện thoại|điện thoại số|номер[уа]? телефон\p{L}*|номер мобильн\p{L}*"
-    r"|电话号码|電話號碼|電話番号|手机号码?|手機號碼|전화번호|휴대폰번호|เบอร์โทร(?:ศัพท์)?|เบอร์มือถือ|หมายเลขโทรศัพท์"
+    r"|电话(?:号码)?|電話(?:號碼|番号)?|座机|傳真|传真|专线|專線|热线|熱線|전화(?:번호)?|연락처|팩스|ファック?ス|フリーダイヤル|連絡先|手机号码?|手機號碼|휴대폰번호|เบอร์โทร(?:ศัพท์)?|เบอร์มือถือ|หมายเลขโทรศัพท์"
     r"|फ[\x{93c}]?ोन नंबर|मोबाइल नंबर|फ़ोन नंबर|ফোন নম্বর|মোবাইল নম্বর"
     r"|رقم (?:ال)?(?:هاتف|جوال|موبايل|تلفون)|شماره (?:تلفن|تماس|موبایل|همراه)|מספר (?:ה)?(?:טלפון|נייד|פקס)"
 )
@@ -28,15 +28,17 @@ ABBREVIATIONS = (
     r"|\banswering (?:at|on)\b|\btelp\b|\btlp\b|\btlm\b"
     rf"|{EDGE}s?đt\b|{EDGE}моб\.|{EDGE}טל['׳.:]|โทร\.?|[☎☏✆📞]"
 )
-"""After names and abbreviations, a number needs no colon."""
+"""After names and abbreviations, a number needs no colon.
+
+Of the words of China, Japan and Korea, those for devices that are sold (`手机`) are labels.
+"""
 LABELS = (
     r"(?:\bp|_p|(?-i:[a-z]{2}P)|(?:home|work|cell|desk|mobile|office)p)hones?\b"
     r"|\bt[eé]l[eé](?:f|ph)\p{Latin}*|\btelep(?:on|hon)\p{Latin}*"
     r"|(?:\bf|_f|(?-i:[a-z]{2}F))ax(?:e|es)?\b|\bfa(?:ks|x)\p{Latin}{0,3}\b"
     r"|\bcell ?phone\b|whatsapp|viber|hotline|helpline|toll[ -]free|телефон\p{L}*|факс\p{L}{0,3}"
     r"|\btelemóvel|\bfone\b|\bponsel\b|\bhp:|\bpuhelin|\bmatkapuhelin|\bdurchwahl|\bcep(?: tel\p{L}*)?:"
-    r"|电话|電話|手机|手機|座机|傳真|传真|专线|專線|热线|熱線|联系方式|联络方式|전화|휴대폰|휴대전화|핸드폰|연락처|팩스|携帯|ファック?ス|フリーダイヤル|連絡先"
-    r"|お問い?合わせ(?:先|は)"
+    r"|手机|手機|联系方式|联络方式|휴대폰|휴대전화|핸드폰|携帯|お問い?合わせ(?:先|は)"
     r"|โทรศัพท์|โทรสาร|แฟกซ์|มือถือ|เบอร์|फ[\x{93c}]?ोन|फ़ोन|मोबाइल|दूरभाष|टेलीफ[\x{93c}]?ोन"
     r"|फ[\x{93c}]?ैक्स|ফোন|মোবাইল"
     r"|điện thoại|di động|đường dây nóng"

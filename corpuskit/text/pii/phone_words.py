@@ -70,6 +70,8 @@ _CHAIN = re.compile(
 )
 _SPACES = re.compile(rb"(?: |\xc2\xa0|\t){1,3}\Z")
 _LONGEST_CHAIN = 16
+_LAST_GROUP, _NEXT_GROUP = re.compile(rb"(?<![0-9])[0-9]{7,8}\Z"), re.compile(rb"[0-9]{7,8}(?![0-9])")
+_LONGEST_NUMBER = 24
 
 
 class Word(NamedTuple):
@@ -137,7 +139,15 @@ def context_of_list(data: bytes, last: int, start: int, context: Context) -> Con
         return "label"
     if context in ("", "mention") and _CHAIN.match(between):
         return "label"
-    return "adjoining" if not context and _SPACES.match(between) else context
+    if context or not _SPACES.match(between):
+        return context
+    return "label" if _is_next_number(before(data, last, _LONGEST_NUMBER), data, start) else "adjoining"
+
+
+def _is_next_number(before_it: bytes, data: bytes, start: int) -> bool:
+    """Whether a number without its area code follows one of the same length and beginning: `021-54098575 54098577`."""
+    one, other = _LAST_GROUP.search(before_it), _NEXT_GROUP.match(data, start)
+    return bool(one and other) and len(one[0]) == len(other[0]) and one[0][:2] == other[0][:2]  # type: ignore[index]
 
 
 def word_after(data: bytes, end: int) -> bool:

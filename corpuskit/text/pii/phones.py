@@ -30,6 +30,8 @@ _LONGEST = 64
 """More bytes than the digits and the gaps of a number take."""
 
 _DECIMAL = re.compile(rb"\+?[0-9]{1,3}\.[0-9]{5,}\Z")
+_LONG_DECIMAL = re.compile(rb"[0-9]{4,}\.[0-9]+\Z")
+_REST_OF_AMOUNT = re.compile(rb"(?:[ .]|\xc2\xa0)[0-9]{3}(?![0-9])|,[0-9]")
 _TIMESTAMP = re.compile(rb"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d\d){0,3}\Z")
 _NORTH_AMERICAN = re.compile(
     rb"(?:1[-. ])?(?:\([2-9]\d\d\)[-. ]?[2-9]\d\d[-. ]\d{4}|[2-9]\d\d([-.])[2-9]\d\d\1\d{4})\Z"
@@ -230,6 +232,8 @@ def _is_phone(candidate: Candidate, context: Context, shaped: bool, word_after: 
         return False
     if _DECIMALS.match(tail) and not (len(candidate.digits) > 8 and _IN_COLUMNS.match(candidate.text)):
         return False
+    if candidate.international and _REST_OF_AMOUNT.match(tail) and other_numbers.is_in_thousands(candidate.text[1:]):
+        return False
     if shaped and _has_shape(candidate, context, extended > end):
         return True
     if context == "label":
@@ -266,7 +270,7 @@ def _fits_mention(candidate: Candidate, context: Context, word_after: bool) -> b
         return True
     if context == "mention" and (len(groups) == 1 or _is_amount(text, after_it) or other_numbers.is_range(text)):
         return False
-    if _TIMESTAMP.match(text) or _changes_separator_twice(text):
+    if _TIMESTAMP.match(text) or _LONG_DECIMAL.match(text) or _changes_separator_twice(text):
         return False
     return numbering_plans.is_national(groups)
 

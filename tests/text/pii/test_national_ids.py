@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from corpuskit.core.document import Document
 from corpuskit.core.errors import UsageError
-from corpuskit.stages.scrub_pii import ScrubPii, engine_types
+from corpuskit.stages.scrub_pii import ScrubPii
 from corpuskit.text.pii import detector, national_id_checks, national_ids
+from corpuskit.text.pii.engines import engine_types
 from corpuskit.text.pii.national_id_kinds import KINDS, TYPES
 from corpuskit.text.pii.scanner import Hit, Scanner, scanner
 from tests.conftest import ROOT

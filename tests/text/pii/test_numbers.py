@@ -41,3 +41,29 @@ def test_a_stated_card_counts_though_a_digit_is_wrong(text: str, card: str) -> N
 )
 def test_other_numbers_with_wrong_check_digits_are_no_cards(text: str) -> None:
     assert [hit for hit in scanner().find(text) if hit.type == "credit-card"] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://example.net/articles/5500000000000004-a-title",
+        "https://example.net/item?ref=4012888888881881",
+        "see [it](/notes/378282246310005) and img/4012888888881881.jpg",
+        "www.example.net/4012888888881881",
+    ],
+)
+def test_an_id_in_an_address_is_no_card(text: str) -> None:
+    assert [hit for hit in scanner().find(text) if hit.type == "credit-card"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "card"),
+    [
+        ("https://example.net/pay?card=4012888888881881", "4012888888881881"),
+        ("Visa/4012888888881881", "4012888888881881"),
+        ("https://example.net/ 4012888888881881", "4012888888881881"),
+        ("paid with 4012 8888 8888 1881 / thanks", "4012 8888 8888 1881"),
+    ],
+)
+def test_a_card_in_or_after_an_address_counts_by_its_word(text: str, card: str) -> None:
+    assert [text[hit.start : hit.end] for hit in scanner(("credit-card",)).find(text)] == [card]

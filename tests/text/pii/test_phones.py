@@ -9,6 +9,14 @@ from corpuskit.text.pii.scanner import scanner
 from tests.benchmarks.phone_sentences import NUMBERS, WITHOUT_NUMBER, masked, missing
 
 NO_NUMBER = [
+    "+44207946032E-109 and -33199005566E-12",
+    "from −1 to +922 337 203 685 477,58",
+    "highest cell rate:  412305.731 cells a second",
+    "手机5550163台",
+    "电话会议5550163",
+    "手机1234567",
+    "电话销量5000000部",
+    "전화기 1234567대",
     # Words of every day, and digits that count something.
     "The recursive call returned 4123456789 after a while.",
     "He called 3456789 times.",
@@ -68,7 +76,26 @@ LABELLED = [
     ("Appelez-nous au 01 99 00 55 66", "01 99 00 55 66"),
     ("+1.6175550163 (EPP)", "+1.6175550163"),
     ("手机号13812345678", "13812345678"),
+    ("電話5550163", "5550163"),
+    ("联系电话55501634", "55501634"),
+    ("전화 5550163", "5550163"),
+    ("팩스5550163", "5550163"),
+    ("传真55501634，邮编", "55501634"),
+    ("座机：55501634", "55501634"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("电话：0755-55501634 55501637", ["0755-55501634", "55501637"]),
+        ("Tel.: 030 55501634 55501635 55501636", ["030 55501634", "55501635", "55501636"]),
+        ("電話：02-55501634 20240115", ["02-55501634"]),
+        ("Tel.: 030 55501634 90501635", ["030 55501634"]),
+    ],
+)
+def test_a_further_number_after_a_space_resembles_the_first(text: str, numbers: list[str]) -> None:
+    assert [text[hit.start : hit.end] for hit in scanner(("phone",)).find(text)] == numbers
 
 
 @pytest.mark.parametrize("text", NO_NUMBER)
