@@ -81,6 +81,19 @@ def test_a_table_counts_as_one_where_the_threshold_is_chosen() -> None:
     assert len(chosen(*rows, ("heading", "Tides", 3_000, 0), cells=(*table, None))) == len(rows) + 1
 
 
+def test_a_doubtful_sentence_is_kept_on_a_short_page_only() -> None:
+    doubtful = "Ask the harbour master about the other pier, who has the key to its gate."
+    menu: tuple[Kind, str, int, int] = ("line", "Tides", -4_000, 1_000)
+
+    def blocks(paragraphs: int) -> list[tuple[Kind, str, int, int]]:
+        sure: list[tuple[Kind, str, int, int]] = [("paragraph", PROSE, 3_000, 0)] * paragraphs
+        return [menu, *sure, ("paragraph", doubtful, -350, 0), ("line", "Gate 7 opens at dawn", -700, 0)]
+
+    assert doubtful in chosen(*blocks(1))
+    assert menu[1] not in chosen(*blocks(1))
+    assert doubtful not in chosen(*blocks(12))
+
+
 def test_members_are_rows_under_their_headings() -> None:
     members = "".join(
         f"<tr><td align=right>void&nbsp;</td><td><a href=#m{number}>moor_{number}</a> (int rope)</td></tr>"

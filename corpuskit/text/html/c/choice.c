@@ -3,6 +3,8 @@
 #include "core.h"
 
 #define EXCESS_WEIGHT 11
+#define SHORT_EXCESS_WEIGHT 9
+#define SHORT_PAGE 400
 #define NO_CONTENT 500
 #define LONG_PAGE 6000
 #define FEW_LINKS 250
@@ -72,14 +74,17 @@ static int64_t best_threshold(const Choice *choice)
         return -2;
     if (choice->probabilities[order[0]] < NO_CONTENT)
         return -1;
-    int64_t all_hits = 0, hits = 0, size = 0, threshold = -1;
-    for (Py_ssize_t index = 0; index < choice->count; index++)
+    int64_t all_hits = 0, all_words = 0, hits = 0, size = 0, threshold = -1;
+    for (Py_ssize_t index = 0; index < choice->count; index++) {
         all_hits += choice->probabilities[index] * choice->half_words[index];
+        all_words += choice->half_words[index];
+    }
+    int64_t weight = all_words < SHORT_PAGE ? SHORT_EXCESS_WEIGHT : EXCESS_WEIGHT;
     double best = -1;
     for (Py_ssize_t index = 0; index < choice->count; index++) {
         int32_t block = order[index];
         hits += choice->probabilities[block] * choice->half_words[block];
-        size += choice->half_words[block] * (1000 * EXCESS_WEIGHT);
+        size += choice->half_words[block] * (1000 * weight);
         /* One division of whole numbers, rounded as IEEE 754 says, so the same on any machine. */
         double expected = (double)(2 * hits) / (double)(size + all_hits);
         if (expected > best) {

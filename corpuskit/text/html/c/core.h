@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* As `ALGORITHM` in compiled.py. */
-#define ALGORITHM 2
+#define ALGORITHM 3
 
 /* The bit of `CLASS_GROUPS` that says comments or replies. */
 #define COMMENT_BIT 4
