@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from corpuskit.text.html.blocks import drop_empty_sections, reads_like_content
 from corpuskit.text.html.classifier import BlockScores
+from corpuskit.text.html.contents import drop_contents
 from corpuskit.text.html.rows import PlacedBlock
 
 __all__ = ["Choice", "asks_for_consent", "choose"]
@@ -108,11 +109,12 @@ def choose(placed_blocks: list[PlacedBlock], scores: BlockScores) -> Choice:
     _keep_headings(placed_blocks, is_kept, scores)
     _drop_consent(placed_blocks, is_kept)
     _drop_copies(placed_blocks, is_kept, scores)
+    labels = drop_contents(placed_blocks, is_kept, scores.half_words, scores.linked >= ALL_LINKED)
     with_content = list(is_kept)
     drop_empty_sections([placed.block for placed in placed_blocks], with_content)
     is_kept = [
-        keep and (stays or score >= SURE_HEADING)
-        for keep, stays, score in zip(is_kept, with_content, scores.log_odds.tolist(), strict=True)
+        keep and (stays or (score >= SURE_HEADING and index not in labels))
+        for index, (keep, stays, score) in enumerate(zip(is_kept, with_content, scores.log_odds.tolist(), strict=True))
     ]
     return Choice(is_kept, plainly_kept is not None)
 

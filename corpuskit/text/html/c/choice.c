@@ -15,7 +15,6 @@
 #define LEAST_REPLY (-3500)
 #define LONGEST_POST 2
 #define LINKED_BETWEEN 500
-#define ALL_LINKED 850
 #define FEWEST_RECORDS 3
 #define FEWEST_SIGNATURES 2
 #define SURE_HEADING 1500
@@ -39,6 +38,7 @@
 
 /* The blocks, what the trees say of each, and whether it is kept. */
 typedef struct {
+    const PageBlocks *page;
     const Block *blocks;
     Py_ssize_t count;
     const Elements *elements;
@@ -577,16 +577,19 @@ static int drop_copies(Choice *choice)
     return 0;
 }
 
-/* Unmark headings without text, but for those that the trees are sure of. */
+/* Unmark tables of contents, and headings without text, but for those that the trees are sure of. */
 static int drop_empty_headings(Choice *choice)
 {
     bool *with_content = TAKE(choice->arena, bool, choice->count);
-    if (with_content == NULL)
+    bool *is_label = TAKE(choice->arena, bool, choice->count);
+    if (with_content == NULL || is_label == NULL)
+        return -1;
+    if (drop_contents(choice->page, choice->half_words, choice->linked, choice->is_kept, is_label, choice->arena) < 0)
         return -1;
     memcpy(with_content, choice->is_kept, sizeof(bool) * (size_t)choice->count);
     drop_empty_sections(choice, with_content);
     for (Py_ssize_t index = 0; index < choice->count; index++)
-        choice->is_kept[index] &= with_content[index] || choice->scores[index] >= SURE_HEADING;
+        choice->is_kept[index] &= with_content[index] || (choice->scores[index] >= SURE_HEADING && !is_label[index]);
     return 0;
 }
 
@@ -643,7 +646,13 @@ static int choose_blocks(Choice *choice)
 PyObject *choice_of(const PageBlocks *page, const int32_t *table, const int64_t *scores, const int32_t *probabilities)
 {
     Arena arena = {0};
-    Choice choice = {.blocks = page->blocks, .count = page->block_count, .elements = &page->elements, .arena = &arena};
+    Choice choice = {
+        .page = page,
+        .blocks = page->blocks,
+        .count = page->block_count,
+        .elements = &page->elements,
+        .arena = &arena,
+    };
     PyObject *result = NULL, *kept = PyBytes_FromStringAndSize(NULL, page->block_count);
     if (kept != NULL && take_scores(&choice, table, scores, probabilities) == 0) {
         int is_plain = choose_blocks(&choice);
