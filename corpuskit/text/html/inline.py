@@ -146,6 +146,8 @@ class _InlineReader:
         elif tag == "a":
             self.link_start, self.link_is_local = len(self.parts), "#" in attributes
         elif tag == "sup" or tag == "sub":
+            if tag == "sub":
+                self._part_fraction()
             self.scripts.append((len(self.open_tags), len(self.parts)))
         elif self.in_code:
             return
@@ -201,6 +203,15 @@ class _InlineReader:
             self.parts[start:] = [sign, f"({text})"]
         elif text and tag == "sub" and text[-1].isdigit():
             self.index_is_open = True
+
+    def _part_fraction(self) -> None:
+        """Take an exponent for the numerator of a fraction if a slash and an index follow: 2 1/2, not 2^1/2."""
+        if len(self.parts) < 4:
+            return
+        base, sign, numerator, slash = self.parts[-4:]
+        is_number = base[-1:].isascii() and base[-1:].isdigit() and numerator.isascii() and numerator.isdigit()
+        if sign == "^" and slash in ("/", "\u2044") and is_number:
+            self.parts[-3] = " "
 
     def _words_meet(self, following: str) -> bool:
         """Whether a word or number ends before and another begins: "Anna LeeKeeper", "$120" and "10 % off".

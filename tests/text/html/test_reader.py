@@ -138,6 +138,11 @@ def text_of(markup: str, xml: bool = False) -> str:
         # Signs that change a number or a word.
         ("10<sup>9</sup> m<sup>2</sup> log<sub>2</sub>8 CO<sub>2</sub>", "10^9 m^2 log2 8 CO2"),
         ("the 1<sup>st</sup> of May", "the 1st of May"),
+        ("2<sup>3</sup>&frasl;<sub>4</sub> and 5 <sup>1</sup>/<sub>2</sub> ells", "2 3\u20444 and 5 1/2 ells"),
+        ("7<sup>1</sup>/<sub>8</sub> but x<sup>1</sup>/<sub>2</sub>, 9<sup>2</sup>/3", "7 1/8 but x^1/2, 9^2/3"),
+        ("<math><mover><mrow><mi>A</mi><mi>B</mi></mrow><mo>&#xAF;</mo></mover></math>", "\\(\\overline{AB}\\)"),
+        ("<math><mover><mi>z</mi><mo>&#x305;</mo></mover></math>", "\\(\\bar{z}\\)"),
+        ("<math><munder><mi>z</mi><mo>_</mo></munder></math>", "\\(\\underline{z}\\)"),
         (
             "3<sup>m+2</sup> y<sup>-xz</sup> (p+q)<sup>4k</sup> O(m<sup>ln m</sup>)",
             "3^(m+2) y^(-xz) (p+q)^(4k) O(m^(ln m))",

@@ -305,6 +305,27 @@ static bool hides(Span tag, long marks)
 }
 
 /* Read a start tag; `following` is the text right after it. */
+static Span part_of(const InlineReader *reader, Py_ssize_t part)
+{
+    Py_ssize_t start = start_of_part(reader, part);
+    return (Span){reader->text->start + start, start_of_part(reader, part + 1) - start};
+}
+
+/* Take an exponent for the numerator of a fraction if a slash and an index follow. */
+static void part_fraction(InlineReader *reader)
+{
+    Py_ssize_t first = reader->part_count - 4;
+    if (first < 0)
+        return;
+    Span base = part_of(reader, first), sign = part_of(reader, first + 1);
+    Span numerator = part_of(reader, first + 2), slash = part_of(reader, first + 3);
+    bool is_number = base.size > 0 && is_digit(base.start[base.size - 1]) && numerator.size > 0;
+    for (Py_ssize_t index = 0; index < numerator.size; index++)
+        is_number &= is_digit(numerator.start[index]);
+    if (is_number && is_named(sign, "^") && (is_named(slash, "/") || is_named(slash, "\xE2\x81\x84")))
+        reader->text->start[reader->parts[first + 1]] = ' ';
+}
+
 static void open_tag(InlineReader *reader, Span tag, Span attributes, Span following)
 {
     if (is_void(tag)) {
@@ -324,6 +345,8 @@ static void open_tag(InlineReader *reader, Span tag, Span attributes, Span follo
         reader->link_start = reader->part_count;
         reader->link_is_local = memchr(attributes.start, '#', (size_t)attributes.size) != NULL;
     } else if (is_named(tag, "sup") || is_named(tag, "sub")) {
+        if (is_named(tag, "sub"))
+            part_fraction(reader);
         reader->scripts[reader->script_count].depth = reader->open_count;
         reader->scripts[reader->script_count++].start = reader->part_count;
     } else if (reader->in_code) {
