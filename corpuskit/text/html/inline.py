@@ -19,13 +19,13 @@ MAX_OPEN = 256
 
 _MEANINGFUL = (
     r"<su[bp]|<r[tp]|hid|display:|katex-html|MathJax|mjx-chtml|line-?n|lnt|gutter|blob-num|user-select|sr-only|visually"
-    r"|screen-reader|latex|math|tex[\"']|[\x{b6}\x{a7}\x{1f517}\x{f0c1}]|#</a>|#x|&para;|&sect;|#182;|#167;|#128279;"
+    r"|-none|visible-xs|show-for-small|screen-reader|latex|math|tex[\"']|[\x{b6}\x{a7}\x{1f517}\x{f0c1}]|#</a>|#x|&para;|&sect;|#182;|#167;|#128279;"
     r"|alt=[\"'][^\"'>]*\\"
 )
 """Markup with none of these has no tags but those that only format."""
 _WORDS_MAY_MEET = r"</(?:span|b|strong)><"
 """Outside code, tags that follow one another may part words."""
-_HIDDEN_WORD, _HIDDEN, _LINE_NUMBER, _BLOCK_STYLE, _TEX_CLASS = (1 << bit for bit in range(5))
+_HIDDEN_WORD, _HIDDEN, _LINE_NUMBER, _BLOCK_STYLE, _TEX_CLASS, _NARROW, _WIDE = (1 << bit for bit in range(7))
 _CLASS = r"""(?:class|id)=["']?[^"'>]*?\b"""
 _ATTRIBUTE_PATTERNS = (
     r"hidden|display:\s*none",
@@ -35,6 +35,10 @@ _ATTRIBUTE_PATTERNS = (
     r"|source-?line-?nos?)\b",
     r"display:\s*(?:block|flex|grid|table)\b",
     r"""class=["']?[^"'>]*\b(?:tex|math|latex|mwe-math-fallback-image\w*)\b""",
+    # Classes of Bootstrap, Foundation and Tailwind for what only small screens show, in place of other words.
+    r"""class=["']?(?:[^"'>]*\s)?(?:d-(?:sm|md|lg)-none|(?:sm|md|lg):hidden|hidden-(?:sm|md|lg)-up|show-for-small-only"""
+    r"""|visible-xs(?:-inline|-block|-inline-block)?)(?:["'\s>]|$)""",
+    r"""class=["']?(?:[^"'>]*\s)?(?:d-(?:md|lg|xl|xxl)-|(?:md|lg|xl|2xl):)(?:inline|block|flex)""",
 )
 _PERMALINK_SIGNS = frozenset(("¶", "#", "§", "🔗", "⚓", "\uf0c1", "\uf1cb", "¶¶"))
 _EXPONENT = re.compile(r"[+\-\u2212\u2013]?(?:\d{1,4}(?:[.,/]\d{1,3})?|[nxkijtm])[+\-\u2212]?", re.ASCII)
@@ -96,7 +100,7 @@ def _marks_of(attributes: str) -> int:
     marks = sum(1 << pattern for pattern in patterns)
     if marks & _HIDDEN_WORD and not is_hidden(attributes):
         marks &= ~_HIDDEN_WORD
-    return marks
+    return marks | _HIDDEN if marks & _NARROW and not marks & _WIDE else marks
 
 
 @dataclass(slots=True)

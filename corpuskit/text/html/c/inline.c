@@ -23,6 +23,7 @@ static const Word MEANINGFUL[] = {
     {"#x", 0},
     {"&para;", 0},
     {"&sect;", 0},
+    {"-none", 0},
     {"</b><", IN_TEXT},
     {"</span><", IN_TEXT},
     {"</strong><", IN_TEXT},
@@ -43,16 +44,19 @@ static const Word MEANINGFUL[] = {
     {"math", 0},
     {"mjx-chtml", 0},
     {"screen-reader", 0},
+    {"show-for-small", 0},
     {"sr-only", 0},
     {"tex", BEFORE_QUOTE},
     {"user-select", 0},
+    {"visible-xs", 0},
     {"visually", 0},
 };
 /* Attributes with none of these words mean nothing; with one, Python decides. Sorted. */
 static const Word MARKING[] = {
-    {"blob-num", 0}, {"display:", 0},  {"gutter", 0}, {"hidden", 0}, {"katex-html", 0},    {"line-no", 0},
-    {"line-num", 0}, {"linen", 0},     {"lnt", 0},    {"math", 0},   {"mjx-chtml", 0},     {"screen-reader", 0},
-    {"sr-only", 0},  {"tex", 0},       {"user-select", 0}, {"visually", 0},
+    {"-none", 0},    {"blob-num", 0},  {"display:", 0},      {"gutter", 0},         {"hidden", 0},  {"katex-html", 0},
+    {"line-no", 0},  {"line-num", 0},  {"linen", 0},         {"lnt", 0},            {"math", 0},    {"mjx-chtml", 0},
+    {"screen-reader", 0},              {"show-for-small", 0}, {"sr-only", 0},       {"tex", 0},     {"user-select", 0},
+    {"visible-xs", 0},                 {"visually", 0},
 };
 static WordSet meaningful, marking;
 
@@ -304,7 +308,6 @@ static bool hides(Span tag, long marks)
     return marks & LINE_NUMBER && !is_named(tag, "code") && !is_named(tag, "samp") && !is_named(tag, "kbd");
 }
 
-/* Read a start tag; `following` is the text right after it. */
 static Span part_of(const InlineReader *reader, Py_ssize_t part)
 {
     Py_ssize_t start = start_of_part(reader, part);
@@ -326,6 +329,7 @@ static void part_fraction(InlineReader *reader)
         reader->text->start[reader->parts[first + 1]] = ' ';
 }
 
+/* Read a start tag; `following` is the text right after it. */
 static void open_tag(InlineReader *reader, Span tag, Span attributes, Span following)
 {
     if (is_void(tag)) {
