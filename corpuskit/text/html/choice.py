@@ -116,6 +116,7 @@ def choose(placed_blocks: list[PlacedBlock], scores: BlockScores) -> Choice:
         keep and (stays or (score >= SURE_HEADING and index not in labels))
         for index, (keep, stays, score) in enumerate(zip(is_kept, with_content, scores.log_odds.tolist(), strict=True))
     ]
+    _drop_echoes(placed_blocks, is_kept)
     return Choice(is_kept, plainly_kept is not None)
 
 
@@ -347,3 +348,16 @@ def _drop_copies(placed_blocks: list[PlacedBlock], is_kept: list[bool], scores: 
     if int(scores.half_words[copies].sum()) * 1000 >= LEAST_COPIES * kept_words:
         for index in copies:
             is_kept[index] = False
+
+
+def _drop_echoes(placed_blocks: list[PlacedBlock], is_kept: list[bool]) -> None:
+    """Unmark a text that the heading after it repeats, as the end of a breadcrumb or a running title."""
+    before = -1
+    for index in [index for index, keep in enumerate(is_kept) if keep]:
+        block, last = placed_blocks[index].block, placed_blocks[before].block
+        if before >= 0 and block.kind == "heading" and last.text == block.text:
+            if last.kind == "heading" and last.level <= block.level:
+                is_kept[index] = False
+                continue
+            is_kept[before] = False
+        before = index

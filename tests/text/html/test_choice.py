@@ -122,6 +122,15 @@ def test_headings_before_the_links_do_not_make_them_a_table_of_contents() -> Non
     assert chosen(*page[5:], *page[2:5])[-3:] == ["Ropes", "Piers", "Carts"]
 
 
+@pytest.mark.parametrize("kind", ["item", "line", "row", "paragraph", "heading"])
+def test_what_a_heading_repeats_is_said_once(kind: Kind) -> None:
+    ropes: tuple[Kind, str, int, int] = ("heading", "Ropes", 3_000, 0)
+    text: tuple[Kind, str, int, int] = ("paragraph", PROSE, 4_000, 0)
+    assert chosen((kind, "Ropes", 3_000, 0), ropes, text) == ["Ropes", PROSE]
+    assert chosen((kind, "Piers", 3_000, 0), ropes, text)[-2:] == ["Ropes", PROSE]
+    assert chosen(ropes, ("line", "Ropes", 3_000, 0), text) == ["Ropes", "Ropes", PROSE]
+
+
 def test_members_are_rows_under_their_headings() -> None:
     members = "".join(
         f"<tr><td align=right>void&nbsp;</td><td><a href=#m{number}>moor_{number}</a> (int rope)</td></tr>"

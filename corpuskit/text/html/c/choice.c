@@ -593,6 +593,26 @@ static int drop_empty_headings(Choice *choice)
     return 0;
 }
 
+/* Unmark a text that the heading after it repeats. */
+static void drop_echoes(Choice *choice)
+{
+    const Block *last = NULL;
+    for (Py_ssize_t index = 0; index < choice->count; index++) {
+        const Block *block = &choice->blocks[index];
+        if (!choice->is_kept[index])
+            continue;
+        if (last != NULL && block->kind == HEADING && last->text.size == block->text.size &&
+            memcmp(last->text.start, block->text.start, (size_t)block->text.size) == 0) {
+            if (last->kind == HEADING && last->level <= block->level) {
+                choice->is_kept[index] = false;
+                continue;
+            }
+            choice->is_kept[last - choice->blocks] = false;
+        }
+        last = block;
+    }
+}
+
 /* --- the choice */
 
 static int take_scores(Choice *choice, const int32_t *table, const int64_t *scores, const int32_t *probabilities)
@@ -638,6 +658,7 @@ static int choose_blocks(Choice *choice)
     keep_headings(choice);
     if (drop_consent(choice) < 0 || drop_copies(choice) < 0 || drop_empty_headings(choice) < 0)
         return -1;
+    drop_echoes(choice);
     return is_plain;
 }
 
