@@ -7,15 +7,16 @@ digits are, in any case; authors if they have the same words, whatever joins the
 pages are split by a digest of their host: rules are made on the even half, and the odd half shows what they are worth.
 
 A gold that the page contradicts is doubtful. It is counted all the same; columns after `undoubted` leave it out.
-Of 746 golds of dates 56 are doubtful, each by the first of these kinds that it is of:
+Of 746 golds of dates 55 are doubtful, each by the first of these kinds that it is of:
 
     19  no date at all, or one that is nowhere in the page or its URL: a slip of the pen, or read on another day
     12  the page calls it the day of its last change, and another that of its publication
-     9  both readers found the day before or after: a time in UTC, or a day that the page dates ahead
+     8  both readers found the day before or after: a time in UTC, or a day that the page dates ahead
     16  both readers found the same other day
 
-The last two kinds are the weakest evidence, since both readers may be wrong alike. Of our 53 wrong dates 46 have a
-doubtful gold: 11, 10, 9 and 16 of these kinds.
+The last two kinds are the weakest evidence, since both readers may be wrong alike. Of our 51 wrong dates 45 have a
+doubtful gold: 11, 10, 8 and 16 of these kinds. Of the other six, three golds are the day of a later state of the page
+or of a month alone, one is in the address only, and two are the reader's faults.
 """
 
 import argparse

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-__all__ = ["WrittenDay", "is_day_first", "may_be_other_day", "timestamp_day", "url_day", "written_days"]
+__all__ = ["WrittenDay", "is_day_first", "may_be_other_day", "timestamp_day", "url_day", "url_month", "written_days"]
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 CENTURY_TURN = 69
@@ -78,6 +78,8 @@ _URL_DAYS = (
     re.compile(r"[/_.-]t?((?:19|20)\d\d)(\d\d)(\d\d)(?=[/._-]|$)"),
 )
 """Days in a path: /2021/03/04/ and /2021/mar/04/, /2021-03/04/, /2021/0304/, -2021-03-04-, /20210304/."""
+
+_URL_MONTH = re.compile(r"/((?:19|20)\d\d)/(0[1-9]|1[0-2])(?=/)")
 
 _MONTH_FIRST_HOSTS = frozenset("us gov edu mil ph".split())  # noqa: SIM905 - a list of words reads better
 _DAY_FIRST_HOSTS = frozenset(
@@ -158,6 +160,20 @@ def url_day(url: str) -> str:
             if day:
                 return day
     return ""
+
+
+def url_month(url: str) -> str:
+    """Return the month (YYYY-MM) in the path of an address, as blogs have it, or an empty string.
+
+    >>> url_month("https://example.org/2021/03/lamp.html")
+    '2021-03'
+    """
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        return ""
+    match = _URL_MONTH.search(path[:2000])
+    return f"{match[1]}-{match[2]}" if match else ""
 
 
 def is_day_first(language: str, url: str) -> bool | None:

@@ -11,14 +11,17 @@ from numpy.typing import NDArray
 
 from corpuskit.text.html.blocks import drop_empty_sections, reads_like_content
 from corpuskit.text.html.classifier import BlockScores
+from corpuskit.text.html.contents import drop_contents
 from corpuskit.text.html.rows import PlacedBlock
 
 __all__ = ["Choice", "asks_for_consent", "choose"]
 
 Integers = NDArray[np.int64]
 
-EXCESS_WEIGHT = 11
-"""Tenths that a kept word counts in the expected F1: a text too many is worse than one too few."""
+EXCESS_WEIGHT, SHORT_EXCESS_WEIGHT = 11, 9
+"""Tenths that a kept word counts in the expected F1: a text too many is worse than one too few, but on a short page."""
+SHORT_PAGE = 400
+"""Half words below which a page is short: to leave out a sentence costs much of it, and it has little navigation."""
 NO_CONTENT = 500
 """Ten-thousandths of probability below which every block of a page must be for it to have no content at all.
 
@@ -106,12 +109,14 @@ def choose(placed_blocks: list[PlacedBlock], scores: BlockScores) -> Choice:
     _keep_headings(placed_blocks, is_kept, scores)
     _drop_consent(placed_blocks, is_kept)
     _drop_copies(placed_blocks, is_kept, scores)
+    labels = drop_contents(placed_blocks, is_kept, scores.half_words, scores.linked >= ALL_LINKED)
     with_content = list(is_kept)
     drop_empty_sections([placed.block for placed in placed_blocks], with_content)
     is_kept = [
-        keep and (stays or score >= SURE_HEADING)
-        for keep, stays, score in zip(is_kept, with_content, scores.log_odds.tolist(), strict=True)
+        keep and (stays or (score >= SURE_HEADING and index not in labels))
+        for index, (keep, stays, score) in enumerate(zip(is_kept, with_content, scores.log_odds.tolist(), strict=True))
     ]
+    _drop_echoes(placed_blocks, is_kept)
     return Choice(is_kept, plainly_kept is not None)
 
 
@@ -124,13 +129,14 @@ def _best_threshold(probabilities: Integers, half_words: Integers) -> int | None
     #
     # probabilities   [9000 6000 500], half_words [10 4 40]
     # hits            [90000 114000 134000]
-    # sizes           [110000 154000 594000]
-    # F1              [.74 .79 .37]         the first two are kept
+    # sizes           [90000 126000 486000] the page is short
+    # F1              [.80 .88 .43]         the first two are kept
     if int(probabilities.max()) < NO_CONTENT:
         return None
     order = np.argsort(-probabilities, kind="stable")
     hits = np.cumsum(probabilities[order] * half_words[order])
-    sizes = np.cumsum(half_words[order]) * (1_000 * EXCESS_WEIGHT)
+    weight = SHORT_EXCESS_WEIGHT if int(half_words.sum()) < SHORT_PAGE else EXCESS_WEIGHT
+    sizes = np.cumsum(half_words[order]) * (1_000 * weight)
     best = int(np.argmax(2 * hits / (sizes + hits[-1])))
     return int(probabilities[order[best]])
 
@@ -342,3 +348,16 @@ def _drop_copies(placed_blocks: list[PlacedBlock], is_kept: list[bool], scores: 
     if int(scores.half_words[copies].sum()) * 1000 >= LEAST_COPIES * kept_words:
         for index in copies:
             is_kept[index] = False
+
+
+def _drop_echoes(placed_blocks: list[PlacedBlock], is_kept: list[bool]) -> None:
+    """Unmark a text that the heading after it repeats, as the end of a breadcrumb or a running title."""
+    before = -1
+    for index in [index for index, keep in enumerate(is_kept) if keep]:
+        block, last = placed_blocks[index].block, placed_blocks[before].block
+        if before >= 0 and block.kind == "heading" and last.text == block.text:
+            if last.kind == "heading" and last.level <= block.level:
+                is_kept[index] = False
+                continue
+            is_kept[before] = False
+        before = index

@@ -132,16 +132,26 @@ _TEMPLATES = {
 """TeX of the elements whose children have a role each."""
 _ACCENTS = {
     "\u2192": r"\vec", r"\to": r"\vec", "~": r"\tilde", "\u02dc": r"\tilde", "^": r"\hat", "\u02c6": r"\hat",
-    "\u02d9": r"\dot", "\u00a8": r"\ddot", "\u00af": r"\bar", "\u203e": r"\bar", "_": r"\bar",
-    "\u23de": r"\overbrace",
+    "\u02d9": r"\dot", "\u00a8": r"\ddot", "\u00af": r"\bar", "\u203e": r"\bar", "_": r"\bar", "\u0305": r"\bar",
+    "\u0304": r"\bar", "\u2015": r"\bar", "\u2014": r"\bar", "-": r"\bar", "\u23de": r"\overbrace",
 }  # fmt: skip
 """Signs over a base that are accents, not limits."""
+_WIDE_ACCENTS = {
+    r"\bar": r"\overline", r"\hat": r"\widehat", r"\tilde": r"\widetilde", r"\vec": r"\overrightarrow",
+}  # fmt: skip
+"""What they are over more than one sign."""
+_UNDERLINES = {"_": r"\underline", "\u0332": r"\underline", "\u23df": r"\underbrace"}
+"""Signs below a base that are no limits."""
+_ONE_SIGN = re.compile(r".|\\[a-z]+ ?")
 
 
 def _tex(element: _Element) -> str:
     template = _TEMPLATES.get(element.tag)
-    if element.tag == "mover" and len(element.children) == 2 and element.children[1].strip() in _ACCENTS:
-        return f"{_ACCENTS[element.children[1].strip()]}{{{element.children[0]}}}"
+    if element.tag in ("mover", "munder") and len(element.children) == 2:
+        base, sign = element.children[0], element.children[1].strip()
+        accent = (_ACCENTS if element.tag == "mover" else _UNDERLINES).get(sign, "")
+        if accent:
+            return f"{accent if _ONE_SIGN.fullmatch(base) else _WIDE_ACCENTS.get(accent, accent)}{{{base}}}"
     if template and len(element.children) == (3 if "{2}" in template else 2):
         return template.format(*element.children)
     content = "".join(element.children)

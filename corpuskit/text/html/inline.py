@@ -19,13 +19,13 @@ MAX_OPEN = 256
 
 _MEANINGFUL = (
     r"<su[bp]|<r[tp]|hid|display:|katex-html|MathJax|mjx-chtml|line-?n|lnt|gutter|blob-num|user-select|sr-only|visually"
-    r"|screen-reader|latex|math|tex[\"']|[\x{b6}\x{a7}\x{1f517}\x{f0c1}]|#</a>|#x|&para;|&sect;|#182;|#167;|#128279;"
+    r"|-none|visible-xs|show-for-small|screen-reader|latex|math|tex[\"']|[\x{b6}\x{a7}\x{1f517}\x{f0c1}]|#</a>|#x|&para;|&sect;|#182;|#167;|#128279;"
     r"|alt=[\"'][^\"'>]*\\"
 )
 """Markup with none of these has no tags but those that only format."""
 _WORDS_MAY_MEET = r"</(?:span|b|strong)><"
 """Outside code, tags that follow one another may part words."""
-_HIDDEN_WORD, _HIDDEN, _LINE_NUMBER, _BLOCK_STYLE, _TEX_CLASS = (1 << bit for bit in range(5))
+_HIDDEN_WORD, _HIDDEN, _LINE_NUMBER, _BLOCK_STYLE, _TEX_CLASS, _NARROW, _WIDE = (1 << bit for bit in range(7))
 _CLASS = r"""(?:class|id)=["']?[^"'>]*?\b"""
 _ATTRIBUTE_PATTERNS = (
     r"hidden|display:\s*none",
@@ -35,6 +35,10 @@ _ATTRIBUTE_PATTERNS = (
     r"|source-?line-?nos?)\b",
     r"display:\s*(?:block|flex|grid|table)\b",
     r"""class=["']?[^"'>]*\b(?:tex|math|latex|mwe-math-fallback-image\w*)\b""",
+    # Classes of Bootstrap, Foundation and Tailwind for what only small screens show, in place of other words.
+    r"""class=["']?(?:[^"'>]*\s)?(?:d-(?:sm|md|lg)-none|(?:sm|md|lg):hidden|hidden-(?:sm|md|lg)-up|show-for-small-only"""
+    r"""|visible-xs(?:-inline|-block|-inline-block)?)(?:["'\s>]|$)""",
+    r"""class=["']?(?:[^"'>]*\s)?(?:d-(?:md|lg|xl|xxl)-|(?:md|lg|xl|2xl):)(?:inline|block|flex)""",
 )
 _PERMALINK_SIGNS = frozenset(("¶", "#", "§", "🔗", "⚓", "\uf0c1", "\uf1cb", "¶¶"))
 _EXPONENT = re.compile(r"[+\-\u2212\u2013]?(?:\d{1,4}(?:[.,/]\d{1,3})?|[nxkijtm])[+\-\u2212]?", re.ASCII)
@@ -96,7 +100,7 @@ def _marks_of(attributes: str) -> int:
     marks = sum(1 << pattern for pattern in patterns)
     if marks & _HIDDEN_WORD and not is_hidden(attributes):
         marks &= ~_HIDDEN_WORD
-    return marks
+    return marks | _HIDDEN if marks & _NARROW and not marks & _WIDE else marks
 
 
 @dataclass(slots=True)
@@ -146,6 +150,8 @@ class _InlineReader:
         elif tag == "a":
             self.link_start, self.link_is_local = len(self.parts), "#" in attributes
         elif tag == "sup" or tag == "sub":
+            if tag == "sub":
+                self._part_fraction()
             self.scripts.append((len(self.open_tags), len(self.parts)))
         elif self.in_code:
             return
@@ -201,6 +207,15 @@ class _InlineReader:
             self.parts[start:] = [sign, f"({text})"]
         elif text and tag == "sub" and text[-1].isdigit():
             self.index_is_open = True
+
+    def _part_fraction(self) -> None:
+        """Take an exponent for the numerator of a fraction if a slash and an index follow: 2 1/2, not 2^1/2."""
+        if len(self.parts) < 4:
+            return
+        base, sign, numerator, slash = self.parts[-4:]
+        is_number = base[-1:].isascii() and base[-1:].isdigit() and numerator.isascii() and numerator.isdigit()
+        if sign == "^" and slash in ("/", "\u2044") and is_number:
+            self.parts[-3] = " "
 
     def _words_meet(self, following: str) -> bool:
         """Whether a word or number ends before and another begins: "Anna LeeKeeper", "$120" and "10 % off".

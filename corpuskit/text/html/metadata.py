@@ -8,7 +8,7 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator
 
-from corpuskit.text.html.calendar_days import is_day_first, may_be_other_day, timestamp_day, url_day
+from corpuskit.text.html.calendar_days import is_day_first, may_be_other_day, timestamp_day, url_day, url_month
 from corpuskit.text.html.json_ld import Identity, LinkedData, linked_data, page_key
 from corpuskit.text.html.page_authors import page_author
 from corpuskit.text.html.page_dates import PageDates
@@ -118,7 +118,9 @@ def _published_day(
     days = [day for day in (address_day, *map(timestamp_day, timestamps)) if day]
     if len(days) != 1 and len(set(days)) == len(days):
         # No source is alone, and no two agree; otherwise the others, which take longer to read, would change nothing.
-        other_days = dates.day(modified=False), timestamp_day(_first_timestamp(values, _DATED))
+        month = next(filter(None, map(url_month, addresses)), "")
+        shown_day = dates.day_in(month) if month else dates.day(modified=False)
+        other_days = shown_day, timestamp_day(_first_timestamp(values, _DATED))
         days += filter(None, other_days)
     if days:
         day = max(days, key=lambda day: (days.count(day), -days.index(day)))

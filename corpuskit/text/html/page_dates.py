@@ -116,12 +116,22 @@ class PageDates:
 
     def day(self, *, modified: bool) -> str:
         """Return the day of publication that a reader sees or that is marked, or that of a change; empty if none is."""
-        return (
-            self.heading_day(modified=modified)
-            or self._timed_day(modified=modified)
-            or self._marked_day(modified=modified)
-            or self._named_day(modified=modified)
-        )
+        return next(self._days(modified=modified), "")
+
+    def day_in(self, month: str) -> str:
+        """Return the day of publication, of which the page's address gives the month (YYYY-MM).
+
+        A day of another month is that of what the page is about, such as a book, if one of this month is there too.
+        """
+        days = list(self._days(modified=False))
+        return next((day for day in days if day.startswith(month)), days[0] if days else "")
+
+    def _days(self, *, modified: bool) -> Iterator[str]:
+        """Yield the days that may be meant, the most trusted first."""
+        if self.heading[0] >= 0:
+            yield from self._days_by_heading(modified=modified)
+        ways = self._timed_day, self._marked_day, self._named_day
+        yield from filter(None, (way(modified=modified) for way in ways))
 
     def _named_day(self, *, modified: bool) -> str:
         """Return the only day that lines anywhere after the heading call that of publication, or of a change."""
@@ -166,12 +176,13 @@ class PageDates:
 
     def heading_day(self, *, modified: bool) -> str:
         """Return the day that the heading or the text by it gives as the page's own, or as that of a change."""
-        if self.heading[0] < 0:
-            return ""
+        return next(self._days_by_heading(modified=modified), "") if self.heading[0] >= 0 else ""
+
+    def _days_by_heading(self, *, modified: bool) -> Iterator[str]:
         if not modified and (day := self._day_in_heading()):
-            return day
+            yield day
         days = (_line_day(line, self.day_first, modified=modified) for line in self._heading_lines())
-        return next(filter(None, days), "")
+        yield from filter(None, days)
 
     def _timed_day(self, *, modified: bool) -> str:
         """Return the only day that `time` elements after the heading give."""

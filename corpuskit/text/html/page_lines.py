@@ -13,6 +13,7 @@ __all__ = ["HEADING", "Line", "first_section", "foreign_sections", "last_section
 LONGEST_SUBTITLE = 90
 """Most characters of a line that is not yet the text; an `aside` after that is a side column."""
 HEADING = re.compile(r"<h[1-6][\s>]", re.IGNORECASE)
+_SECTION_HEADING = re.compile(r"<h[1-5][\s>]", re.IGNORECASE)
 
 _FOREIGN_SECTION = re.compile(
     r"(?<![a-z])(?:no)?comments?(?!s?-?(?:link|count|number))|related|teaser(?![-_]?text)|recommend"
@@ -42,8 +43,11 @@ class Line:
 
 
 def first_section(part: str) -> str:
-    """Return what comes before the second heading: one may be a subtitle, the next has its own dates."""
-    headings = [match.start() for match in islice(HEADING.finditer(part), 2)]
+    """Return what comes before the second heading: one may be a subtitle, the next has its own dates.
+
+    An `h6` heads nothing so near the title: pages have their dateline in one.
+    """
+    headings = [match.start() for match in islice(_SECTION_HEADING.finditer(part), 2)]
     return part[: headings[1]] if len(headings) == 2 else part
 
 

@@ -81,6 +81,56 @@ def test_a_table_counts_as_one_where_the_threshold_is_chosen() -> None:
     assert len(chosen(*rows, ("heading", "Tides", 3_000, 0), cells=(*table, None))) == len(rows) + 1
 
 
+def test_a_doubtful_sentence_is_kept_on_a_short_page_only() -> None:
+    doubtful = "Ask the harbour master about the other pier, who has the key to its gate."
+    menu: tuple[Kind, str, int, int] = ("line", "Tides", -4_000, 1_000)
+
+    def blocks(paragraphs: int) -> list[tuple[Kind, str, int, int]]:
+        sure: list[tuple[Kind, str, int, int]] = [("paragraph", PROSE, 3_000, 0)] * paragraphs
+        return [menu, *sure, ("paragraph", doubtful, -350, 0), ("line", "Gate 7 opens at dawn", -700, 0)]
+
+    assert doubtful in chosen(*blocks(1))
+    assert menu[1] not in chosen(*blocks(1))
+    assert doubtful not in chosen(*blocks(12))
+
+
+def manual(*names: str, label: Kind = "line", numbered: bool = False) -> list[tuple[Kind, str, int, int]]:
+    links: list[tuple[Kind, str, int, int]] = [
+        ("item", f"{number}. {name}" if numbered else name, 2_000, 1_000) for number, name in enumerate(names, 1)
+    ]
+    sections: list[tuple[Kind, str, int, int]] = []
+    for name in ("Ropes", "Piers", "Carts"):
+        sections += [("heading", name, 3_000, 0), ("paragraph", f"{name}: {PROSE}", 4_000, 0)]
+    return [("paragraph", PROSE, 4_000, 0), (label, "On this page", 3_000, 0), *links, *sections]
+
+
+@pytest.mark.parametrize("label", ["line", "heading"])
+@pytest.mark.parametrize("numbered", [False, True])
+def test_links_that_repeat_the_headings_after_them_are_no_text(label: Kind, numbered: bool) -> None:
+    kept = chosen(*manual("Ropes", "Piers", "Carts", label=label, numbered=numbered))
+    assert [text.partition(":")[0] for text in kept[1:]] == ["Ropes", "Ropes", "Piers", "Piers", "Carts", "Carts"]
+
+
+@pytest.mark.parametrize("names", [("Ropes",), ("Ropes", "Piers", "Ferries", "Coaches", "Tides"), ("Tides", "Locks")])
+def test_links_to_other_pages_may_be_text(names: tuple[str, ...]) -> None:
+    kept = chosen(*manual(*names))
+    assert kept[1 : 2 + len(names)] == ["On this page", *names]
+
+
+def test_headings_before_the_links_do_not_make_them_a_table_of_contents() -> None:
+    page = manual("Ropes", "Piers", "Carts")
+    assert chosen(*page[5:], *page[2:5])[-3:] == ["Ropes", "Piers", "Carts"]
+
+
+@pytest.mark.parametrize("kind", ["item", "line", "row", "paragraph", "heading"])
+def test_what_a_heading_repeats_is_said_once(kind: Kind) -> None:
+    ropes: tuple[Kind, str, int, int] = ("heading", "Ropes", 3_000, 0)
+    text: tuple[Kind, str, int, int] = ("paragraph", PROSE, 4_000, 0)
+    assert chosen((kind, "Ropes", 3_000, 0), ropes, text) == ["Ropes", PROSE]
+    assert chosen((kind, "Piers", 3_000, 0), ropes, text)[-2:] == ["Ropes", PROSE]
+    assert chosen(ropes, ("line", "Ropes", 3_000, 0), text) == ["Ropes", "Ropes", PROSE]
+
+
 def test_members_are_rows_under_their_headings() -> None:
     members = "".join(
         f"<tr><td align=right>void&nbsp;</td><td><a href=#m{number}>moor_{number}</a> (int rope)</td></tr>"

@@ -316,6 +316,21 @@ def test_of_a_time_in_utc_the_day_is_that_which_readers_see(timestamp: str, visi
     assert page_metadata(page(f"<p>{visible_day}</p>", head))["date"] == day
 
 
+def test_of_days_that_are_shown_that_of_the_month_in_the_address_is_the_page_s() -> None:
+    released = "<table><tr><td>Pages: 320</td></tr><tr><td>Published: 14 January 2019</td></tr></table>"
+    posted = "<h2>Sunday, 3 February 2019</h2>"
+    markup = page(released).replace("<h1>", posted + "<h1>")
+    assert page_metadata(markup, "https://coast.example/2019/02/mole.html")["date"] == "2019-02-03"
+    assert page_metadata(markup, "https://coast.example/2018/07/mole.html")["date"] == "2019-01-14"
+    assert page_metadata(markup, "https://coast.example/mole.html")["date"] == "2019-01-14"
+
+
+@pytest.mark.parametrize(("name", "date"), [("h6", "2019-02-03"), ("h4", None)])
+def test_a_dateline_may_be_marked_as_the_least_heading(name: str, date: str | None) -> None:
+    content = f"<h2>What it keeps, and when</h2><{name}>Ada Quay <span>3 February 2019</span></{name}>"
+    assert page_metadata(page(content)).get("date") == date
+
+
 def test_an_address_has_a_day() -> None:
     assert page_metadata(page(), "https://coast.example/2019/02/03/mole")["date"] == "2019-02-03"
     assert (

@@ -138,6 +138,16 @@ def text_of(markup: str, xml: bool = False) -> str:
         # Signs that change a number or a word.
         ("10<sup>9</sup> m<sup>2</sup> log<sub>2</sub>8 CO<sub>2</sub>", "10^9 m^2 log2 8 CO2"),
         ("the 1<sup>st</sup> of May", "the 1st of May"),
+        # Words for small screens stand for others.
+        ("at <i class='d-none d-sm-inline'>high tide</i><i class='d-sm-none'>tide</i> only", "at high tide only"),
+        ("at <b class='hidden md:inline'>high tide</b><b class='text-sm md:hidden'>tide</b>", "at high tide"),
+        ("at <span class=visible-xs-inline>tide</span><span class=hidden-xs>high tide</span>", "at high tide"),
+        ("at <b class='d-sm-none d-lg-inline'>high</b> <b class='text-decoration-none'>tide</b>", "at high tide"),
+        ("2<sup>3</sup>&frasl;<sub>4</sub> and 5 <sup>1</sup>/<sub>2</sub> ells", "2 3\u20444 and 5 1/2 ells"),
+        ("7<sup>1</sup>/<sub>8</sub> but x<sup>1</sup>/<sub>2</sub>, 9<sup>2</sup>/3", "7 1/8 but x^1/2, 9^2/3"),
+        ("<math><mover><mrow><mi>A</mi><mi>B</mi></mrow><mo>&#xAF;</mo></mover></math>", "\\(\\overline{AB}\\)"),
+        ("<math><mover><mi>z</mi><mo>&#x305;</mo></mover></math>", "\\(\\bar{z}\\)"),
+        ("<math><munder><mi>z</mi><mo>_</mo></munder></math>", "\\(\\underline{z}\\)"),
         (
             "3<sup>m+2</sup> y<sup>-xz</sup> (p+q)<sup>4k</sup> O(m<sup>ln m</sup>)",
             "3^(m+2) y^(-xz) (p+q)^(4k) O(m^(ln m))",

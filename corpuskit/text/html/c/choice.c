@@ -3,6 +3,8 @@
 #include "core.h"
 
 #define EXCESS_WEIGHT 11
+#define SHORT_EXCESS_WEIGHT 9
+#define SHORT_PAGE 400
 #define NO_CONTENT 500
 #define LONG_PAGE 6000
 #define FEW_LINKS 250
@@ -13,7 +15,6 @@
 #define LEAST_REPLY (-3500)
 #define LONGEST_POST 2
 #define LINKED_BETWEEN 500
-#define ALL_LINKED 850
 #define FEWEST_RECORDS 3
 #define FEWEST_SIGNATURES 2
 #define SURE_HEADING 1500
@@ -37,6 +38,7 @@
 
 /* The blocks, what the trees say of each, and whether it is kept. */
 typedef struct {
+    const PageBlocks *page;
     const Block *blocks;
     Py_ssize_t count;
     const Elements *elements;
@@ -72,14 +74,17 @@ static int64_t best_threshold(const Choice *choice)
         return -2;
     if (choice->probabilities[order[0]] < NO_CONTENT)
         return -1;
-    int64_t all_hits = 0, hits = 0, size = 0, threshold = -1;
-    for (Py_ssize_t index = 0; index < choice->count; index++)
+    int64_t all_hits = 0, all_words = 0, hits = 0, size = 0, threshold = -1;
+    for (Py_ssize_t index = 0; index < choice->count; index++) {
         all_hits += choice->probabilities[index] * choice->half_words[index];
+        all_words += choice->half_words[index];
+    }
+    int64_t weight = all_words < SHORT_PAGE ? SHORT_EXCESS_WEIGHT : EXCESS_WEIGHT;
     double best = -1;
     for (Py_ssize_t index = 0; index < choice->count; index++) {
         int32_t block = order[index];
         hits += choice->probabilities[block] * choice->half_words[block];
-        size += choice->half_words[block] * (1000 * EXCESS_WEIGHT);
+        size += choice->half_words[block] * (1000 * weight);
         /* One division of whole numbers, rounded as IEEE 754 says, so the same on any machine. */
         double expected = (double)(2 * hits) / (double)(size + all_hits);
         if (expected > best) {
@@ -572,17 +577,40 @@ static int drop_copies(Choice *choice)
     return 0;
 }
 
-/* Unmark headings without text, but for those that the trees are sure of. */
+/* Unmark tables of contents, and headings without text, but for those that the trees are sure of. */
 static int drop_empty_headings(Choice *choice)
 {
     bool *with_content = TAKE(choice->arena, bool, choice->count);
-    if (with_content == NULL)
+    bool *is_label = TAKE(choice->arena, bool, choice->count);
+    if (with_content == NULL || is_label == NULL)
+        return -1;
+    if (drop_contents(choice->page, choice->half_words, choice->linked, choice->is_kept, is_label, choice->arena) < 0)
         return -1;
     memcpy(with_content, choice->is_kept, sizeof(bool) * (size_t)choice->count);
     drop_empty_sections(choice, with_content);
     for (Py_ssize_t index = 0; index < choice->count; index++)
-        choice->is_kept[index] &= with_content[index] || choice->scores[index] >= SURE_HEADING;
+        choice->is_kept[index] &= with_content[index] || (choice->scores[index] >= SURE_HEADING && !is_label[index]);
     return 0;
+}
+
+/* Unmark a text that the heading after it repeats. */
+static void drop_echoes(Choice *choice)
+{
+    const Block *last = NULL;
+    for (Py_ssize_t index = 0; index < choice->count; index++) {
+        const Block *block = &choice->blocks[index];
+        if (!choice->is_kept[index])
+            continue;
+        if (last != NULL && block->kind == HEADING && last->text.size == block->text.size &&
+            memcmp(last->text.start, block->text.start, (size_t)block->text.size) == 0) {
+            if (last->kind == HEADING && last->level <= block->level) {
+                choice->is_kept[index] = false;
+                continue;
+            }
+            choice->is_kept[last - choice->blocks] = false;
+        }
+        last = block;
+    }
 }
 
 /* --- the choice */
@@ -630,6 +658,7 @@ static int choose_blocks(Choice *choice)
     keep_headings(choice);
     if (drop_consent(choice) < 0 || drop_copies(choice) < 0 || drop_empty_headings(choice) < 0)
         return -1;
+    drop_echoes(choice);
     return is_plain;
 }
 
@@ -638,7 +667,13 @@ static int choose_blocks(Choice *choice)
 PyObject *choice_of(const PageBlocks *page, const int32_t *table, const int64_t *scores, const int32_t *probabilities)
 {
     Arena arena = {0};
-    Choice choice = {.blocks = page->blocks, .count = page->block_count, .elements = &page->elements, .arena = &arena};
+    Choice choice = {
+        .page = page,
+        .blocks = page->blocks,
+        .count = page->block_count,
+        .elements = &page->elements,
+        .arena = &arena,
+    };
     PyObject *result = NULL, *kept = PyBytes_FromStringAndSize(NULL, page->block_count);
     if (kept != NULL && take_scores(&choice, table, scores, probabilities) == 0) {
         int is_plain = choose_blocks(&choice);

@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* As `ALGORITHM` in compiled.py. */
-#define ALGORITHM 2
+#define ALGORITHM 3
 
 /* The bit of `CLASS_GROUPS` that says comments or replies. */
 #define COMMENT_BIT 4
@@ -306,7 +306,12 @@ PyObject *text_of_markup(PyObject *module, PyObject *markup);
 PyObject *lines_of_part(PyObject *module, PyObject *arguments);
 
 /* choice.c */
+#define ALL_LINKED 850
 PyObject *choice_of(const PageBlocks *page, const int32_t *table, const int64_t *scores, const int32_t *probabilities);
+
+/* contents.c */
+int drop_contents(const PageBlocks *page, const int64_t *half_words, const int64_t *linked, bool *is_kept,
+                  bool *is_before, Arena *arena);
 
 /* name_words.c */
 typedef struct NameWords NameWords;

@@ -23,6 +23,7 @@ static const Word MEANINGFUL[] = {
     {"#x", 0},
     {"&para;", 0},
     {"&sect;", 0},
+    {"-none", 0},
     {"</b><", IN_TEXT},
     {"</span><", IN_TEXT},
     {"</strong><", IN_TEXT},
@@ -43,16 +44,19 @@ static const Word MEANINGFUL[] = {
     {"math", 0},
     {"mjx-chtml", 0},
     {"screen-reader", 0},
+    {"show-for-small", 0},
     {"sr-only", 0},
     {"tex", BEFORE_QUOTE},
     {"user-select", 0},
+    {"visible-xs", 0},
     {"visually", 0},
 };
 /* Attributes with none of these words mean nothing; with one, Python decides. Sorted. */
 static const Word MARKING[] = {
-    {"blob-num", 0}, {"display:", 0},  {"gutter", 0}, {"hidden", 0}, {"katex-html", 0},    {"line-no", 0},
-    {"line-num", 0}, {"linen", 0},     {"lnt", 0},    {"math", 0},   {"mjx-chtml", 0},     {"screen-reader", 0},
-    {"sr-only", 0},  {"tex", 0},       {"user-select", 0}, {"visually", 0},
+    {"-none", 0},    {"blob-num", 0},  {"display:", 0},      {"gutter", 0},         {"hidden", 0},  {"katex-html", 0},
+    {"line-no", 0},  {"line-num", 0},  {"linen", 0},         {"lnt", 0},            {"math", 0},    {"mjx-chtml", 0},
+    {"screen-reader", 0},              {"show-for-small", 0}, {"sr-only", 0},       {"tex", 0},     {"user-select", 0},
+    {"visible-xs", 0},                 {"visually", 0},
 };
 static WordSet meaningful, marking;
 
@@ -304,6 +308,27 @@ static bool hides(Span tag, long marks)
     return marks & LINE_NUMBER && !is_named(tag, "code") && !is_named(tag, "samp") && !is_named(tag, "kbd");
 }
 
+static Span part_of(const InlineReader *reader, Py_ssize_t part)
+{
+    Py_ssize_t start = start_of_part(reader, part);
+    return (Span){reader->text->start + start, start_of_part(reader, part + 1) - start};
+}
+
+/* Take an exponent for the numerator of a fraction if a slash and an index follow. */
+static void part_fraction(InlineReader *reader)
+{
+    Py_ssize_t first = reader->part_count - 4;
+    if (first < 0)
+        return;
+    Span base = part_of(reader, first), sign = part_of(reader, first + 1);
+    Span numerator = part_of(reader, first + 2), slash = part_of(reader, first + 3);
+    bool is_number = base.size > 0 && is_digit(base.start[base.size - 1]) && numerator.size > 0;
+    for (Py_ssize_t index = 0; index < numerator.size; index++)
+        is_number &= is_digit(numerator.start[index]);
+    if (is_number && is_named(sign, "^") && (is_named(slash, "/") || is_named(slash, "\xE2\x81\x84")))
+        reader->text->start[reader->parts[first + 1]] = ' ';
+}
+
 /* Read a start tag; `following` is the text right after it. */
 static void open_tag(InlineReader *reader, Span tag, Span attributes, Span following)
 {
@@ -324,6 +349,8 @@ static void open_tag(InlineReader *reader, Span tag, Span attributes, Span follo
         reader->link_start = reader->part_count;
         reader->link_is_local = memchr(attributes.start, '#', (size_t)attributes.size) != NULL;
     } else if (is_named(tag, "sup") || is_named(tag, "sub")) {
+        if (is_named(tag, "sub"))
+            part_fraction(reader);
         reader->scripts[reader->script_count].depth = reader->open_count;
         reader->scripts[reader->script_count++].start = reader->part_count;
     } else if (reader->in_code) {
