@@ -20,8 +20,8 @@ FLOORS = {"core": 0, "formats": 1, "text": 1, **dict.fromkeys(WINGS, 2), "cli": 
 CORE = (
     ("counts", "document", "sizes", "startup", "wording"),
     ("errors",),
-    ("audience", "console", "licenses", "option_values", "outcome"),
-    ("options", "disk"),
+    ("console", "licenses", "option_values", "outcome"),
+    ("audience", "options", "disk"),
     ("settings", "provenance", "tokens"),
     ("format", "reading"),
     ("step",),

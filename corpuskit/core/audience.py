@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Literal, NamedTuple
 
 from corpuskit.core.document import Document
+from corpuskit.core.option_values import misfit
 
 PUBLIC = "public"
 SCOPES = ("label", "text", "train", "retrieve")
@@ -59,14 +60,15 @@ def _is_withdrawal(event: Any) -> bool:
     return isinstance(event, dict) and event.get("type") == "withdraw"
 
 
-def audience_named(name: str) -> str | None:
-    """Return the tenant that an audience names, None for the public. Raises ValueError for any other word."""
-    if name == PUBLIC:
-        return None
+def audience_of(name: str, as_of: str | None, use: Use = "train") -> Audience:
+    """Return what the options `audience`, `as-of` and `use` name. Raises UsageError for a wrong audience or day."""
     match = TENANT.fullmatch(name)
-    if match is None:
-        raise ValueError(name)
-    return match[1]
+    if match is None and name != PUBLIC:
+        raise misfit("audience", "public, or tenant:NAME", name)
+    last_day = None if as_of is None else day(as_of)
+    if as_of is not None and last_day is None:
+        raise misfit("as-of", "a day such as 2026-11-01", as_of)
+    return Audience(match and match[1], use, last_day)
 
 
 def scopes_of(consent: Any) -> list[str]:

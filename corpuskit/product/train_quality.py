@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple
 
 from corpuskit.core import console
-from corpuskit.core.audience import PUBLIC, Audience, audience_named, day
+from corpuskit.core.audience import PUBLIC, Audience, audience_of
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
-from corpuskit.core.option_values import misfit
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
 from corpuskit.core.wording import excerpt, quantity
@@ -70,12 +69,7 @@ class TrainQuality(Command):
 
     def __post_init__(self) -> None:
         """Raise UsageError for an audience or a day that cannot be read."""
-        try:
-            audience_named(self.audience)
-        except ValueError:
-            raise misfit("audience", "public, or tenant:NAME", self.audience) from None
-        if self.as_of is not None and day(self.as_of) is None:
-            raise misfit("as-of", "a day such as 2026-11-01", self.as_of)
+        _ = self._rule
 
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Learn, write the model, and print how good it is. Raises UsageError, RefusedError and DamagedError."""
@@ -191,7 +185,7 @@ class TrainQuality(Command):
 
     @cached_property
     def _rule(self) -> Audience:
-        return Audience(audience_named(self.audience), "train", day(self.as_of))
+        return audience_of(self.audience, self.as_of)
 
 
 def _in_parts(sample: "TextSample") -> Parts:

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated
 
-from corpuskit.core.audience import PUBLIC, Audience, Use, audience_named, day
-from corpuskit.core.option_values import misfit
+from corpuskit.core.audience import PUBLIC, Audience, Use, audience_of
 from corpuskit.core.step import Document, Drop, Stage
 
 AUDIENCE_HELP = "Who gets the documents: public, or tenant:NAME."
@@ -35,17 +34,12 @@ class FilterAudience(Stage):
 
     def __post_init__(self) -> None:
         """Raise UsageError for an audience or a day that cannot be read."""
-        try:
-            audience_named(self.audience)
-        except ValueError:
-            raise misfit("audience", "public, or tenant:NAME", self.audience) from None
-        if self.as_of is not None and day(self.as_of) is None:
-            raise misfit("as-of", "a day such as 2026-11-01", self.as_of)
+        _ = self.rule
 
     @cached_property
     def rule(self) -> Audience:
         """The audience that the options name."""
-        return Audience(audience_named(self.audience), self.use, day(self.as_of))
+        return audience_of(self.audience, self.as_of, self.use)
 
     def passes(self, line: bytes) -> bool:
         """Whether the document has neither a tenant nor a consent: no such key stands anywhere in its line."""
