@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from corpuskit.sources.code import Code as Code
     from corpuskit.sources.fetch_warc import FetchWarc as FetchWarc
     from corpuskit.sources.files import Files as Files
+    from corpuskit.sources.wikipedia import Wikipedia as Wikipedia
     from corpuskit.stages.count import Count as Count
     from corpuskit.stages.dedup import Dedup as Dedup
     from corpuskit.stages.dedup_index import DedupIndex as DedupIndex
@@ -146,6 +147,7 @@ _MODULES = {
     "Code": "corpuskit.sources.code",
     "FetchWarc": "corpuskit.sources.fetch_warc",
     "Files": "corpuskit.sources.files",
+    "Wikipedia": "corpuskit.sources.wikipedia",
     "Count": "corpuskit.stages.count",
     "Dedup": "corpuskit.stages.dedup",
     "DedupIndex": "corpuskit.stages.dedup_index",
