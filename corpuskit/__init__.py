@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from corpuskit.stages.filter_license import FilterLicense as FilterLicense
     from corpuskit.stages.filter_quality import FilterQuality as FilterQuality
     from corpuskit.stages.head import Head as Head
+    from corpuskit.stages.repair_text import RepairText as RepairText
     from corpuskit.stages.require_masked import RequireMasked as RequireMasked
     from corpuskit.stages.sample import Sample as Sample
     from corpuskit.stages.scrub_pii import ScrubPii as ScrubPii
@@ -158,6 +159,7 @@ _MODULES = {
     "FilterLicense": "corpuskit.stages.filter_license",
     "FilterQuality": "corpuskit.stages.filter_quality",
     "Head": "corpuskit.stages.head",
+    "RepairText": "corpuskit.stages.repair_text",
     "RequireMasked": "corpuskit.stages.require_masked",
     "Sample": "corpuskit.stages.sample",
     "ScrubPii": "corpuskit.stages.scrub_pii",
