@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from corpuskit.sources.files import Files as Files
     from corpuskit.sources.wikipedia import Wikipedia as Wikipedia
     from corpuskit.stages.count import Count as Count
+    from corpuskit.stages.decontaminate import Decontaminate as Decontaminate
     from corpuskit.stages.dedup import Dedup as Dedup
     from corpuskit.stages.dedup_index import DedupIndex as DedupIndex
     from corpuskit.stages.export import Export as Export
@@ -150,6 +151,7 @@ _MODULES = {
     "Files": "corpuskit.sources.files",
     "Wikipedia": "corpuskit.sources.wikipedia",
     "Count": "corpuskit.stages.count",
+    "Decontaminate": "corpuskit.stages.decontaminate",
     "Dedup": "corpuskit.stages.dedup",
     "DedupIndex": "corpuskit.stages.dedup_index",
     "Export": "corpuskit.stages.export",
