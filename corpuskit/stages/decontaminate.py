@@ -16,7 +16,7 @@ from corpuskit.core.wording import excerpt, quantity
 
 if TYPE_CHECKING:
     from corpuskit.text.contamination.passages import Numbers, Passages
-    from corpuskit.text.contamination.search import Found
+    from corpuskit.text.contamination.search import Finding
 
 IDS = ("id", "doc_id", "task_id", "question_id")
 """Fields that tell an item within its set."""
@@ -84,8 +84,8 @@ class Decontaminate(CorpusStage):
             search.end_first_look()
             for number in range(len(lines)):
                 document = decode_trusted(lines[number])
-                found = search.find(*_entry(entries, *offsets[number])) if number in offsets else None
-                yield document if found is None else self._outcome(document, found)
+                finding = search.find(*_entry(entries, *offsets[number])) if number in offsets else None
+                yield document if finding is None else self._outcome(document, finding)
 
     def _rows_of(self, batch: Sequence[Document]) -> "Iterator[tuple[Numbers, Numbers]]":
         from corpuskit.text.dedup.shingle_batches import shingles_of
@@ -93,14 +93,14 @@ class Decontaminate(CorpusStage):
         for hashes in shingles_of([document.text for document in batch], self.ngram):
             yield self._passages.rows_of(hashes)
 
-    def _outcome(self, document: Document, found: "Found") -> Item:
-        passage = self._passages.passages[found.passage]
+    def _outcome(self, document: Document, finding: "Finding") -> Item:
+        passage = self._passages.passages[finding.passage]
         values: dict[str, Any] = {
             "item": passage.item,
             "field": passage.field,
-            "span": list(_characters(document.text, found.first, found.last, self.ngram)),
-            "hits": found.hits,
-            "of": found.size,
+            "span": list(_characters(document.text, finding.first, finding.last, self.ngram)),
+            "hits": finding.hits,
+            "of": finding.size,
         }
         if self.annotate:
             return document.with_metadata(contamination=values)
@@ -123,10 +123,10 @@ class Decontaminate(CorpusStage):
         shorter = shingles_of(texts, self.ngram - 1)
         hashes = [row if len(row) > 1 or len(more) > 1 else row[:0] for row, more in zip(hashes, shorter, strict=True)]
         if not any(map(len, hashes)):
-            where = f" in {', '.join(self.fields)}" if self.fields else ""
+            in_fields = f" in {', '.join(self.fields)}" if self.fields else ""
             raise UsageError(
-                f"`against`: none of {quantity(count, 'item')} has a string of {self.ngram} words{where}, so there is "
-                "nothing to look for"
+                f"`against`: none of {quantity(count, 'item')} has a string of {self.ngram} words{in_fields}: "
+                "there is nothing to look for"
             )
         return Passages(passages, hashes)
 
@@ -205,5 +205,5 @@ def _strings(item: dict[str, Any], fields: tuple[str, ...]) -> Iterator[tuple[st
 
 def _name(location: str, item: dict[str, Any]) -> str:
     """Return what an item is called: where it stands, and its own id."""
-    own = next((item[key] for key in IDS if isinstance(item.get(key), (str, int))), None)
-    return location if own is None else f"{location} ({excerpt(str(own))})"
+    own_id = next((item[key] for key in IDS if isinstance(item.get(key), (str, int))), None)
+    return location if own_id is None else f"{location} ({excerpt(str(own_id))})"

@@ -37,11 +37,11 @@ class Passages:
         """`hashes` has the n-grams of each passage in order. Passages of equal n-grams are one, the first."""
         self.passages: list[Passage] = []
         distinct: list[Hashes] = []
-        seen: set[bytes] = set()
+        earlier_keys: set[bytes] = set()
         for passage, row in zip(passages, hashes, strict=True):
             key = row.tobytes()
-            if len(row) and key not in seen:
-                seen.add(key)
+            if len(row) and key not in earlier_keys:
+                earlier_keys.add(key)
                 self.passages.append(passage)
                 distinct.append(np.unique(row))
         flat = np.concatenate([*distinct, np.empty(0, np.uint64)])
@@ -66,9 +66,9 @@ class Passages:
         positions = np.flatnonzero(self._table[self._slots(hashes)])
         if not len(positions):
             return positions, positions
-        wanted = hashes[positions]
-        rows = np.minimum(np.searchsorted(self.grams, wanted), len(self.grams) - 1)
-        is_equal = self.grams[rows] == wanted
+        likely_hashes = hashes[positions]
+        rows = np.minimum(np.searchsorted(self.grams, likely_hashes), len(self.grams) - 1)
+        is_equal = self.grams[rows] == likely_hashes
         return positions[is_equal], rows[is_equal]
 
     def owners_of(self, rows: Numbers) -> tuple[Numbers, Numbers]:

@@ -19,7 +19,7 @@ SPREAD = 2
 """How many times its own length the n-grams of a passage may lie apart: words put in between do not hide it."""
 
 
-class Found(NamedTuple):
+class Finding(NamedTuple):
     """A passage in a document."""
 
     passage: int
@@ -64,35 +64,35 @@ class Search:
         self._sizes = self._passages.sizes - np.bincount(owners, minlength=len(self._passages.sizes))
         return len(stock)
 
-    def find(self, positions: Numbers, rows: Numbers) -> Found | None:
+    def find(self, positions: Numbers, rows: Numbers) -> Finding | None:
         """Return the passage of which a document holds most, at the second look; None if it holds none."""
         is_telling = ~self._is_stock[rows]
         positions, rows = positions[is_telling], rows[is_telling]
         indices, owners = self._passages.owners_of(rows)
         needed = np.minimum(np.maximum((self._sizes + 1) // 2, np.minimum(self._sizes, LEAST_HITS)), self._min_hits)
-        best: Found | None = None
+        best: Finding | None = None
         for passage in np.flatnonzero((np.bincount(owners, minlength=len(needed)) >= needed) & (needed > 0)).tolist():
             chosen = indices[owners == passage]
-            found = self._in_window(passage, positions[chosen], rows[chosen])
-            if found.hits >= needed[passage] and (best is None or found.hits > best.hits):
-                best = found
+            finding = self._in_window(passage, positions[chosen], rows[chosen])
+            if finding.hits >= needed[passage] and (best is None or finding.hits > best.hits):
+                best = finding
         return best
 
-    def _in_window(self, passage: int, positions: Numbers, rows: Numbers) -> Found:
+    def _in_window(self, passage: int, positions: Numbers, rows: Numbers) -> Finding:
         """Return the window in which most distinct n-grams of a passage stand, the first of such windows."""
         size = int(self._sizes[passage])
         width = SPREAD * (size + self._min_hits)
         counts: dict[int, int] = {}
         start = 0
-        best = Found(passage, 0, size, 0, 0)
-        places, grams = positions.tolist(), rows.tolist()
-        for end, (place, gram) in enumerate(zip(places, grams, strict=True)):
+        best = Finding(passage, 0, size, 0, 0)
+        offsets, grams = positions.tolist(), rows.tolist()
+        for end, (offset, gram) in enumerate(zip(offsets, grams, strict=True)):
             counts[gram] = counts.get(gram, 0) + 1
-            while place - places[start] > width:
+            while offset - offsets[start] > width:
                 counts[grams[start]] -= 1
                 if not counts[grams[start]]:
                     del counts[grams[start]]
                 start += 1
             if len(counts) > best.hits:
-                best = Found(passage, len(counts), size, places[start], places[end])
+                best = Finding(passage, len(counts), size, offsets[start], offsets[end])
         return best
