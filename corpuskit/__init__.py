@@ -66,7 +66,9 @@ if TYPE_CHECKING:
     from corpuskit.sources.code import Code as Code
     from corpuskit.sources.fetch_warc import FetchWarc as FetchWarc
     from corpuskit.sources.files import Files as Files
+    from corpuskit.sources.wikipedia import Wikipedia as Wikipedia
     from corpuskit.stages.count import Count as Count
+    from corpuskit.stages.decontaminate import Decontaminate as Decontaminate
     from corpuskit.stages.dedup import Dedup as Dedup
     from corpuskit.stages.dedup_index import DedupIndex as DedupIndex
     from corpuskit.stages.export import Export as Export
@@ -76,6 +78,7 @@ if TYPE_CHECKING:
     from corpuskit.stages.filter_license import FilterLicense as FilterLicense
     from corpuskit.stages.filter_quality import FilterQuality as FilterQuality
     from corpuskit.stages.head import Head as Head
+    from corpuskit.stages.repair_text import RepairText as RepairText
     from corpuskit.stages.require_masked import RequireMasked as RequireMasked
     from corpuskit.stages.sample import Sample as Sample
     from corpuskit.stages.scrub_pii import ScrubPii as ScrubPii
@@ -146,7 +149,9 @@ _MODULES = {
     "Code": "corpuskit.sources.code",
     "FetchWarc": "corpuskit.sources.fetch_warc",
     "Files": "corpuskit.sources.files",
+    "Wikipedia": "corpuskit.sources.wikipedia",
     "Count": "corpuskit.stages.count",
+    "Decontaminate": "corpuskit.stages.decontaminate",
     "Dedup": "corpuskit.stages.dedup",
     "DedupIndex": "corpuskit.stages.dedup_index",
     "Export": "corpuskit.stages.export",
@@ -156,6 +161,7 @@ _MODULES = {
     "FilterLicense": "corpuskit.stages.filter_license",
     "FilterQuality": "corpuskit.stages.filter_quality",
     "Head": "corpuskit.stages.head",
+    "RepairText": "corpuskit.stages.repair_text",
     "RequireMasked": "corpuskit.stages.require_masked",
     "Sample": "corpuskit.stages.sample",
     "ScrubPii": "corpuskit.stages.scrub_pii",

@@ -67,6 +67,9 @@ def help_line(name: str) -> str:
 OTHER_NAMES = {
     **dict.fromkeys(("cat", "read", "load", "import", "convert", "jsonl", "parquet", "csv", "text"), "files"),
     **dict.fromkeys(("warc", "crawl", "fetch"), "fetch-warc"),
+    **dict.fromkeys(("decon", "decontam", "contamination"), "decontaminate"),
+    **dict.fromkeys(("ftfy", "fix", "normalize", "normalise", "clean"), "repair-text"),
+    **dict.fromkeys(("wiki", "mediawiki", "wikiextractor"), "wikipedia"),
     **dict.fromkeys(("html", "trafilatura"), "extract"),
     **dict.fromkeys(("uniq", "deduplicate", "minhash"), "dedup"),
     **dict.fromkeys(("wc", "tokens"), "count"),

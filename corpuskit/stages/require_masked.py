@@ -10,7 +10,9 @@ from corpuskit.core.option_values import spelled
 from corpuskit.core.step import Document, Stage
 from corpuskit.core.wording import excerpt
 
-KEYS_OF_COMMANDS = frozenset({*RESERVED, "author", "html_language", "http_unfinished", "path", "programming_language"})
+KEYS_OF_COMMANDS = frozenset(
+    {*RESERVED, "author", "html_language", "http_unfinished", "path", "programming_language", "revision"}
+)
 """Metadata keys that corpuskit's own commands write."""
 
 

@@ -15,11 +15,13 @@ from corpuskit.core.reading.inputs import Input
 from corpuskit.core.registry import find_step, step_names
 from corpuskit.core.step import Command, CorpusStage, Sink, Stage, Step
 from corpuskit.core.stream.flow import Flow
+from tests.conftest import ROOT
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "filter-license": {"allow": ["MIT", "CC0-1.0"]},
     "filter-language": {"keep": ["en", "de"], "min-score": 0.3},
     "head": {"n": 10**9},
+    "decontaminate": {"against": [str(ROOT / "tests/golden/decontaminate/items/set.jsonl")]},
     "through": {"command": ["cat"]},
     "events": {"format": "copilot", "tenant": "acme", "key": "none.key"},
 }

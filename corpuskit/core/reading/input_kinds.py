@@ -34,6 +34,7 @@ _ARCHIVE = Kind("an archive", "files")
 _OTHER_ARCHIVE = Kind("an archive of a kind that is not read; unpack it")
 _PAGE = Kind("HTML", "files")
 _WEB_ARCHIVE = Kind("a web archive", "fetch-warc")
+_WIKI = Kind("a dump of a wiki", "wikipedia")
 _PARQUET = Kind("Parquet", "files")
 _TEXT = Kind("text", "files")
 _PDF = Kind("PDF; turn it into text")
@@ -97,7 +98,7 @@ _SIGNATURES = (
 _MARKUP = (
     (b"<!doctype html", _PAGE),
     (b"<html", _PAGE),
-    (b"<mediawiki", Kind("a dump of a wiki; turn it into JSONL, for example with wikiextractor")),
+    (b"<mediawiki", _WIKI),
 )
 """How text of a kind begins, in small letters, after white space and an XML declaration."""
 

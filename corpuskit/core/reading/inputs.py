@@ -123,6 +123,10 @@ class Input:
         """Yield decompressed bytes; damage is recorded and skipped."""
         return (block for block in self._blocks() if block)
 
+    def blocks_and_gaps(self) -> Iterator[bytes]:
+        """Yield decompressed bytes, and an empty block wherever damage lost some."""
+        return self._blocks()
+
     def lines(self) -> Iterator[tuple[int, bytes] | Rejected]:
         """Yield decompressed lines without their line feed, each with its byte offset; too long ones as Rejected."""
         splitter = LineSplitter(self.name)

@@ -10,6 +10,7 @@ Unicode tables of the running Python; `VERSION` names these too.
 """
 
 import itertools
+import re
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["VERSION", "Hashes", "jaccard", "shingles"]
+__all__ = ["VERSION", "Hashes", "jaccard", "shingles", "unit_spans"]
 
 VERSION = f"1, Unicode {unicodedata.unidata_version}"
 """Names everything that decides a shingle's hash."""
@@ -53,6 +54,7 @@ UNIT_BASE = np.uint64(0xD1B5_4A32_D192_ED03)
 MIXER = np.uint64(0xBF58_476D_1CE4_E5B9)
 HALF = np.uint64(32)
 
+_ASCII_WORD = re.compile("[0-9A-Za-z]+")
 BLOCK = 1 << 15
 NORMALISED_AT_ONCE = 1 << 10
 
@@ -78,6 +80,32 @@ def jaccard(left: Hashes, right: Hashes) -> float:
     left, right = np.unique(left), np.unique(right)
     common = len(np.intersect1d(left, right, assume_unique=True))
     return common / max(len(left) + len(right) - common, 1)
+
+
+def unit_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each unit of a text begins and ends, in characters; much slower than hashing it.
+
+    >>> list(unit_spans("Ab, 猫x"))
+    [(0, 2), (4, 5), (5, 6)]
+    """
+    if text.isascii():
+        yield from (match.span() for match in _ASCII_WORD.finditer(text))
+        return
+    kinds = kinds_of_characters()
+    start = end = -1
+    for index, character in enumerate(text):
+        normal = character.lower() if character.isascii() else unicodedata.normalize("NFKC", character).lower()
+        for part in normal:
+            kind = kinds[ord(part)]
+            if kind != WORD and start >= 0:
+                yield start, end
+                start = -1
+            if kind == CHARACTER:
+                yield index, index + 1
+            elif kind == WORD:
+                start, end = (index if start < 0 else start), index + 1
+    if start >= 0:
+        yield start, end
 
 
 def _spans(text: str, size: int) -> Iterator[str]:

@@ -1,0 +1,92 @@
+"""Links, templates and tables, replaced by what they show, from the inside out in one pass.
+
+Each that opens is a frame on a stack; one that closes is rendered, and what it shows is text of the frame around it. So
+the work is linear in the text, whatever is left open, and frames deeper than MAX_DEPTH do not open.
+"""
+
+import re
+
+from corpuskit.text.wikitext.links import Namespaces, text_of_link
+from corpuskit.text.wikitext.tables import text_of_table
+from corpuskit.text.wikitext.templates import text_of_template
+
+SIGN = re.compile(r"(\[\[|\]\]|\{\{\{(?!\{)|\{\{|\{\||\}\}|\|\}(?!\}))")
+LINE_START = re.compile(r"(?:^|\n)[ \t:*#]*\Z")
+"""What must stand before the sign that opens or closes a table."""
+LINK, TEMPLATE, PARAMETER, TABLE = "[[", "{{", "{{{", "{|"
+CLOSED_BY = {"]]": LINK, "}}": TEMPLATE, "|}": TABLE}
+TABLE_SIGNS = frozenset((TABLE, "|}"))
+MAX_INDENT = 200
+MAX_DEPTH = 60
+"""MediaWiki itself opens at most 40 templates within one another."""
+MAX_LINK = 20_000
+"""Characters of a link: an unclosed one must not swallow the article."""
+
+
+class _Frame:
+    __slots__ = ("kind", "parts")
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.parts: list[str] = []
+
+
+def unnested(wikitext: str, title: str, namespaces: Namespaces) -> str:
+    """Return the text without links, templates and tables, each replaced by what it shows.
+
+    A link or template that nothing closes is left as text, without its brackets.
+    """
+    outermost = _Frame("")
+    stack = [outermost]
+    parts = SIGN.split(wikitext)
+    for index in range(0, len(parts) - 1, 2):
+        text, sign = parts[index : index + 2]
+        frame = stack[-1]
+        if text:
+            frame.parts.append(text)
+        if sign in TABLE_SIGNS and not LINE_START.search(text, max(0, len(text) - MAX_INDENT)):
+            frame.parts.append(sign)
+        elif sign in CLOSED_BY:
+            _close(stack, sign, title, namespaces)
+        elif len(stack) <= MAX_DEPTH:
+            stack.append(_Frame(sign))
+    stack[-1].parts.append(parts[-1])
+    while len(stack) > 1:
+        _give_up(stack)
+    return "".join(outermost.parts)
+
+
+def _close(stack: list[_Frame], sign: str, title: str, namespaces: Namespaces) -> None:
+    """Close the frame that a sign ends: the innermost, or one around it if only links are open in between."""
+    kind = CLOSED_BY[sign]
+    if sign == "}}" and stack[-1].kind == PARAMETER:
+        kind = PARAMETER
+    depth = len(stack) - 1
+    while depth and stack[depth].kind != kind:
+        if stack[depth].kind != LINK and not (kind == TEMPLATE and stack[depth].kind == PARAMETER):
+            return
+        depth -= 1
+    if not depth:
+        return
+    while len(stack) - 1 > depth:
+        _give_up(stack)
+    frame = stack.pop()
+    content = "".join(frame.parts)
+    if kind == LINK:
+        text = text_of_link(content, namespaces)
+        if text and ("\n\n" in content or len(content) > MAX_LINK):
+            text = content
+    elif kind == TABLE:
+        text = f"\n\n{text_of_table(content)}\n\n"
+    elif kind == TEMPLATE:
+        text = text_of_template(content, title)
+    else:
+        text = content.partition("|")[2]
+    stack[-1].parts.append(text)
+
+
+def _give_up(stack: list[_Frame]) -> None:
+    """Leave what stands in the innermost frame as text of the one around it; a table ends here, as in MediaWiki."""
+    frame = stack.pop()
+    is_table = frame.kind == TABLE
+    stack[-1].parts.extend([f"\n\n{text_of_table(''.join(frame.parts))}\n\n"] if is_table else frame.parts)

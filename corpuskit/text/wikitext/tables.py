@@ -1,0 +1,117 @@
+"""Tables of wikitext: a line a row, a tab between cells, so that columns can be told; layout and boxes left out."""
+
+import re
+
+UNWANTED = re.compile(
+    r"\b(?:infobox|navbox|vertical-navbox|sidebar|metadata|[a-z]?mbox(?:-[a-z]+)?|noprint|succession-box|nowraplinks|taxobox|"
+    r"geobox|toc)\b|display\s*:\s*none",
+    re.IGNORECASE,
+)
+"""Classes of tables that are boxes beside an article or below it."""
+ATTRIBUTES = re.compile(
+    r"[\s;!]*+(?:(?>[a-z][a-z-]*+\s*+=\s*+(?>\"[^\"|]*+\"?|'[^'|]*+'|[^\s|\"'=;]++)|nowrap)[\s;!]*+)++", re.IGNORECASE
+)
+"""Attributes of a cell; possessive, since a cell of many equal signs could be split in ever so many ways."""
+SPAN = re.compile(r"\b(col|row)span\s*=\s*[\"']?\s*(\d{1,3})", re.IGNORECASE)
+MARKER = re.compile(r"[ \t]*(\|-+|\|\+|\||!)(.*)", re.DOTALL)
+MAX_SPAN = 100
+NO_ROWS = {ord("\t"): " ", 2: " "}
+CELL_LINE_BREAK = re.compile(r"\s*(?:<br\s*/?\s*>|\n)\s*", re.IGNORECASE)
+INDENT = re.compile(r"^[*#:;]+[ \t]*", re.MULTILINE)
+
+
+ROW = "\x02"
+"""Stands before each row of a table, which nothing else tells from a line of text; XML cannot contain it."""
+
+
+class _Cell:
+    __slots__ = ("columns", "lines", "rows")
+
+    def __init__(self, attributes: str, text: str) -> None:
+        spans = dict.fromkeys(("col", "row"), 1)
+        for kind, number in SPAN.findall(attributes):
+            spans[kind.lower()] = min(max(int(number), 1), MAX_SPAN)
+        self.columns, self.rows = spans["col"], spans["row"]
+        self.lines = [text]
+
+    def source(self) -> str:
+        return "\n".join(self.lines)
+
+    def text(self) -> str:
+        text = INDENT.sub("", self.source()) if len(self.lines) > 1 else self.lines[0]
+        return " ".join(CELL_LINE_BREAK.sub(" ", text).translate(NO_ROWS).split())
+
+
+def text_of_table(content: str) -> str:
+    """Return a table's rows; paragraphs if it has one column or tables within; nothing if it is a box or empty."""
+    first_line, _, body = content.partition("\n")
+    if UNWANTED.search(first_line):
+        return ""
+    caption, rows = _rows(body)
+    if ROW in body:  # a table within this one, which is there for the layout
+        return "\n\n".join(filter(None, (caption, *(cell.source() for cells in rows for cell in cells))))
+    grid = [row for row in _grid(rows) if any(row)]
+    if not grid:
+        return caption
+    if max(map(len, grid)) == 1:
+        return "\n\n".join(filter(None, (caption, *(row[0] for row in grid))))
+    lines = "\n".join(ROW + "\t".join(row).rstrip("\t") for row in grid)
+    return f"{caption}\n\n{lines}" if caption else lines
+
+
+def _rows(body: str) -> tuple[str, list[list[_Cell]]]:
+    """Return a table's caption and its rows of cells."""
+    caption: list[str] = []
+    rows: list[list[_Cell]] = [[]]
+    in_caption = False
+    for line in body.split("\n"):
+        match = MARKER.match(line) if line.lstrip()[:1] in ("|", "!") else None
+        if match is None:
+            if in_caption:
+                caption.append(line)
+            elif rows[-1]:
+                rows[-1][-1].lines.append(line)
+            continue
+        marker, rest = match[1], match[2]
+        in_caption = marker == "|+"
+        if marker.startswith("|-"):
+            rows.append([])
+        elif in_caption:
+            caption = [_split_attributes(rest)[1]]
+        else:
+            separator = re.compile(r"\|\||!!") if marker == "!" else re.compile(r"\|\|")
+            rows[-1].extend(_Cell(*_split_attributes(cell)) for cell in separator.split(rest))
+    return " ".join(" ".join(caption).split()), [row for row in rows if row]
+
+
+def _split_attributes(cell: str) -> tuple[str, str]:
+    """Return a cell's attributes, which are all before its first bar, and its text."""
+    before, bar, after = cell.partition("|")
+    if bar:
+        return before, after.lstrip("|")
+    return (cell, "") if ATTRIBUTES.fullmatch(cell) else ("", cell)
+
+
+def _grid(rows: list[list[_Cell]]) -> list[list[str]]:
+    """Return the rows with a place for each column; cells that span several leave the further ones empty."""
+    waiting: dict[int, int] = {}
+    """How many further rows a cell above takes a place in, by column."""
+    grid = []
+    for cells in rows:
+        row: list[str] = []
+        for cell in cells:
+            _pass_over(row, waiting)
+            begin = len(row)
+            row.append(cell.text())
+            row.extend([""] * (cell.columns - 1))
+            if cell.rows > 1:
+                waiting |= dict.fromkeys(range(begin, len(row)), cell.rows)
+        _pass_over(row, waiting)
+        waiting = {column: count - 1 for column, count in waiting.items() if count > 1}
+        grid.append(row)
+    return grid
+
+
+def _pass_over(row: list[str], waiting: dict[int, int]) -> None:
+    while len(row) in waiting and waiting[len(row)] > 0:
+        row.append("")

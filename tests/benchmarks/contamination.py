@@ -1,0 +1,128 @@
+"""Plant items of GSM8K and MMLU in articles and papers, and count how many `decontaminate` finds, and what besides.
+
+    python -m tests.benchmarks.contamination [--items N] [--seed N]
+
+Each item is planted once in each of four ways: as a document of its own, in the middle of a document, there with one
+word changed, and there with a line break after every eighth word. The other half of the documents stays clean: what is
+convicted there counts as false. Speed is megabytes of text a CPU second, in one process.
+"""
+
+import argparse
+import bz2
+import gzip
+import json
+import random
+import re
+import tarfile
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from corpuskit.core.document import Document
+from corpuskit.core.reading.inputs import Input
+from corpuskit.core.step import Drop
+from corpuskit.sources.wikipedia import Wikipedia
+from corpuskit.stages.decontaminate import Decontaminate
+from tests.conftest import SHARED
+
+SETS = ("gsm8k_test-1", "mmlu_validation-1", "mmlu_dev-1")
+WAYS = ("verbatim", "embedded", "one word changed", "re-wrapped")
+DUMP = "enwiki-latest-pages-articles1.xml-p000000010p000030302-shortened.bz2"
+LINE_WORDS = 8
+LEAST_WORDS = 8
+
+
+def articles() -> Iterator[str]:
+    """Text of Wikipedia articles and of papers."""
+    with tempfile.NamedTemporaryFile(suffix=".xml") as dump:
+        dump.write(bz2.decompress((SHARED / "wiki" / DUMP).read_bytes()))
+        dump.flush()
+        for item in Wikipedia().read(Input("dump.xml", Path(dump.name))):
+            if isinstance(item, Document):
+                yield item.text
+    with tarfile.open(SHARED / "academic" / "elife_jats.tar.xz") as archive:
+        for member in archive:
+            stream = archive.extractfile(member)
+            if stream is not None and member.name.endswith(".xml"):
+                yield " ".join(re.sub(r"<[^<>]*>", " ", stream.read().decode()).split())
+
+
+def documents() -> list[str]:
+    """The articles cut into documents of about a page."""
+    pages = []
+    for text in articles():
+        words = text.split(" ")
+        pages.extend(" ".join(words[start : start + 400]) for start in range(0, len(words), 400))
+    return [page for page in pages if len(page) > 500]
+
+
+def questions(count: int, choice: random.Random) -> list[str]:
+    """Questions of the sets, each once."""
+    texts: dict[str, None] = {}
+    for name in SETS:
+        with gzip.open(SHARED / "eval" / "decon_bundled" / f"{name}.jsonl.gz") as stream:
+            texts |= dict.fromkeys(json.loads(line)["question"] for line in stream)
+    long_enough = [text for text in texts if len(re.findall(r"[^\W_]+", text)) >= LEAST_WORDS]
+    return choice.sample(long_enough, min(count, len(long_enough)))
+
+
+def planted(way: str, question: str, page: str, choice: random.Random) -> str:
+    """A document that holds the question."""
+    if way == "verbatim":
+        return question
+    if way == "one word changed":
+        words = question.split(" ")
+        words[choice.randrange(len(words))] = "otherwise"
+        question = " ".join(words)
+    sentences = re.split(r"(?<=[.!?]) ", page)
+    sentences.insert(choice.randint(0, len(sentences)), question)
+    text = " ".join(sentences)
+    if way == "re-wrapped":
+        words = text.split()
+        text = "\n".join(" ".join(words[start : start + LINE_WORDS]) for start in range(0, len(words), LINE_WORDS))
+    return text
+
+
+def megabytes(stream: list[Document]) -> float:
+    """The size of all texts."""
+    return sum(len(document.text.encode()) for document in stream) / 1e6
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--items", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=5)
+    arguments = parser.parse_args()
+    choice = random.Random(arguments.seed)
+    pages = documents()
+    items = questions(arguments.items, choice)
+    stream = [Document(f"clean/{number}", page) for number, page in enumerate(pages[::2])]
+    for way in WAYS:
+        for number, question in enumerate(items):
+            text = planted(way, question, choice.choice(pages[1::2]), choice)
+            stream.append(Document(f"{way}/{number}", text))
+    choice.shuffle(stream)
+    step = Decontaminate(against=tuple(SHARED / "eval" / "decon_bundled" / f"{name}.jsonl.gz" for name in SETS))
+    list(step.run(stream[:1]))
+    before = time.process_time()
+    outcomes = list(step.run(stream))
+    seconds = time.process_time() - before
+    convicted = Counter(item.document.id.partition("/")[0] for item in outcomes if isinstance(item, Drop))
+    for way in WAYS:
+        print(f"{way}: {convicted[way]} of {len(items)} found, {convicted[way] / len(items):.3f}")
+    print(f"clean: {convicted['clean']} of {len(pages[::2])} convicted")
+    for item in outcomes:
+        if isinstance(item, Drop) and item.document.id.startswith("clean/"):
+            start, end = item.values["span"]
+            print("   ", item.values, item.document.text[start:end][:160])
+    print(f"planted and clean together: {megabytes(stream) / seconds:.1f} MB a CPU second")
+    clean = [document for document in stream if document.id.startswith("clean/")]
+    before = time.process_time()
+    list(step.run(clean))
+    print(f"clean alone: {megabytes(clean) / (time.process_time() - before):.1f} MB a CPU second")
+
+
+if __name__ == "__main__":
+    main()
