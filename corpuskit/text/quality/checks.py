@@ -1,5 +1,6 @@
 """The rules that are enabled, applied to the signals of a batch: who fails, and what is noted of each text."""
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
@@ -18,6 +19,9 @@ __all__ = [
     "settings_of",
     "thresholds_of",
 ]
+
+_DUPLICATE_NGRAMS = re.compile(r"gopher-repetition-max-duplicate-\d+-gram-characters")
+"""Rules for which we ask no less of English than FineWeb2 asks of a language: its lower bounds are the paper's."""
 
 Thresholds = dict[str, float | None]
 """Values of rules and settings by name; None is off."""
@@ -51,7 +55,13 @@ def thresholds_of(profile: LanguageProfile, like_peer: bool, changed: Thresholds
     """Return all thresholds and settings by name; those that the user changed hold in every language."""
     english: Thresholds = {rule.name: rule.value for rule in RULES}
     english.update((setting.name, setting.value) for setting in SETTINGS)
-    return {**english, **(DATATROVE if like_peer else {}), **profile.bounds, **changed}
+    if like_peer:
+        return {**english, **DATATROVE, **profile.bounds, **changed}
+    thresholds: Thresholds = {**english, **profile.bounds}
+    for name, bound in english.items():
+        if _DUPLICATE_NGRAMS.fullmatch(name) and bound is not None:
+            thresholds[name] = max(bound, thresholds[name] or 0)
+    return {**thresholds, **changed}
 
 
 def settings_of(thresholds: Thresholds) -> dict[str, float]:
