@@ -86,7 +86,7 @@ FAILING = {
     "fineweb-empty": " \n ",
     "fineweb-too-few-terminal-lines": GOOD.replace(".", ","),
     "fineweb-too-many-short-lines": "\n".join(f"A short line {number}." for number in range(9)),
-    "fineweb-duplicate-line-characters": f"{GOOD}\n{LINES[0]}\n{LINES[0]}",
+    "fineweb-duplicate-line-characters": "\n".join([GOOD, *LINES[:1] * 3]),
     "fineweb-too-many-newlines": "\n".join(WORDS),
 }
 

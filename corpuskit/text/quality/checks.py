@@ -20,8 +20,11 @@ __all__ = [
     "thresholds_of",
 ]
 
-_DUPLICATE_NGRAMS = re.compile(r"gopher-repetition-max-duplicate-\d+-gram-characters")
-"""Rules for which we ask no less of English than FineWeb2 asks of a language: its lower bounds are the paper's."""
+_OUR_BOUNDS = re.compile(
+    r"gopher-repetition-max-duplicate-\d+-gram-characters"
+    r"|fineweb-(?:max-duplicate-line-characters|max-newlines-per-word|min-terminal-lines)"
+)
+"""Rules that ask no more of any language than of English: FineWeb2's figures are those of Wikipedia, not of manuals."""
 
 Thresholds = dict[str, float | None]
 """Values of rules and settings by name; None is off."""
@@ -58,9 +61,10 @@ def thresholds_of(profile: LanguageProfile, like_peer: bool, changed: Thresholds
     if like_peer:
         return {**english, **DATATROVE, **profile.bounds, **changed}
     thresholds: Thresholds = {**english, **profile.bounds}
-    for name, bound in english.items():
-        if _DUPLICATE_NGRAMS.fullmatch(name) and bound is not None:
-            thresholds[name] = max(bound, thresholds[name] or 0)
+    for rule in RULES:
+        bound = thresholds[rule.name]
+        if _OUR_BOUNDS.fullmatch(rule.name) and bound is not None:
+            thresholds[rule.name] = (max if rule.bound == "max" else min)(bound, rule.value)
     return {**thresholds, **changed}
 
 

@@ -111,6 +111,10 @@ def _looks_like_code(layout: TextLayout, starts: Integers, ends: Integers) -> Bo
     marks = is_mark[codes]
     calls = np.flatnonzero(codes[1:] == ord("(")) + 1
     marks[calls[codes[calls - 1] > ord(" ")]] = 1
+    if not layout.data.isascii():
+        # The lines of tables that are drawn, U+2500 to U+257F, are E2 94 and E2 95.
+        wide = np.flatnonzero(codes[:-1] == 0xE2)
+        marks[wide[(codes[wide + 1] == 0x94) | (codes[wide + 1] == 0x95)]] = 1
     before = np.zeros(len(codes) + 1, np.int32)
     marks.cumsum(out=before[1:])
     looks: Booleans = before[ends] - before[starts] >= np.maximum(LEAST_MARKS * (ends - starts), 1)

@@ -129,7 +129,7 @@ _FINEWEB = [
         "fineweb-max-duplicate-line-characters",
         "fineweb_duplicate_line_characters",
         "max",
-        0.1,
+        0.2,
         "fineweb-duplicate-line-characters",
         _FINEWEB_PAPER,
     ),

@@ -90,7 +90,8 @@ class TextSignals:
         texts = self._measured_texts
         yield "gopher_hash_ratio", _ratio(self._hashes(texts), all_words)
         yield "gopher_ellipsis_ratio", _ratio(_occurrences(texts, "...") + _occurrences(texts, "…"), all_words)
-        lines, rows = self._layout.lines, self._rows
+        lines = self._layout.lines
+        rows = ~self._code if self._settings["leave-out-code"] else np.ones(len(lines.numbers), bool)
         line_counts = self._layout.line_counts if self._like_peer else self._count_by_text(lines.text_indices[rows])
         for name, flag, edge_tokens in (
             ("bullet", OPENS_BULLET, lines.first_tokens),
@@ -165,7 +166,7 @@ class TextSignals:
         """
         words, bounds = self._words, self._word_bounds
         chosen = np.ones(len(words.words), bool) if self._like_peer else words.flags & PROPER != 0
-        if not self._rows.all():
+        if not self._measures_all:
             chosen &= self._measured_tokens.repeat(self._tokens.word_counts)
         if len(text_indices) == len(self._texts) and self._like_peer:
             return words, bounds
@@ -211,7 +212,7 @@ class TextSignals:
         Lines that C4's rules took out are left out here, too; only texts with other words are measured anew.
         """
         texts = [self._edits.get(index, text) for index, text in enumerate(self._texts)]
-        anew = [index for index in self._edits if self._like_peer or self._must_be_measured_anew(index)]
+        anew = [index for index in self._edits if self._like_peer or self.prose_lines.has_edited_lines(index)]
         if not anew:
             yield from self._fineweb(texts)
             return
@@ -219,14 +220,6 @@ class TextSignals:
         for (name, figures), (_, figures_anew) in zip(self._fineweb(texts), edited.fineweb(), strict=True):
             figures[anew] = figures_anew
             yield name, figures
-
-    def _must_be_measured_anew(self, text_index: int) -> bool:
-        """Whether an edited text has other words, or paragraphs with other shares of lines of code."""
-        return self.prose_lines.has_edited_lines(text_index) or text_index in self._texts_with_code
-
-    @cached_property
-    def _texts_with_code(self) -> set[int]:
-        return set(self._layout.lines.text_indices[self._code].tolist())
 
     def _fineweb(self, texts: Sequence[str]) -> Figures:
         layout = self._layout
@@ -323,17 +316,21 @@ class TextSignals:
         return rows
 
     @cached_property
+    def _measures_all(self) -> bool:
+        return bool(self._rows.all())
+
+    @cached_property
     def _measured_tokens(self) -> Booleans:
         return self._rows.repeat(self._layout.lines.token_counts)
 
     def _measured(self, values: Integers) -> Integers:
         """Return the values of tokens, 0 for those in lines that are not judged."""
-        return values if self._rows.all() else values * self._measured_tokens
+        return values if self._measures_all else values * self._measured_tokens
 
     @property
     def _measured_texts(self) -> Sequence[str]:
         """The lines of each text that are judged."""
-        if self._rows.all():
+        if self._measures_all:
             return self._texts
         layout, lines = self._layout, self._layout.lines
         some = np.unique(lines.text_indices[~self._rows]).tolist()
