@@ -66,9 +66,9 @@ FAILING = {
     "gopher-too-few-alphabetic-words": " ".join(f"{word} 12" for word in WORDS),
     "gopher-too-few-stop-words": " ".join(word for word in WORDS if len(word) > 4),
     "gopher-repetition-empty": "",
-    "gopher-repetition-duplicate-paragraphs": "One of them.\n\nTwo and more of it.\n\nOne of them.",
+    "gopher-repetition-duplicate-paragraphs": "One is of them all.\n\nTwo and more of it.\n\nOne is of them all.",
     "gopher-repetition-duplicate-paragraph-characters": f"{LINES[0]}\n\nb\n\nc\n\nd\n\n{LINES[0]}",
-    "gopher-repetition-duplicate-lines": "One of them.\nTwo and more.\nOne of them.",
+    "gopher-repetition-duplicate-lines": "One is of them all.\nTwo and more of it.\nOne is of them all.",
     "gopher-repetition-duplicate-line-characters": f"{LINES[0]}\nb\nc\nd\n{LINES[0]}",
     "gopher-repetition-top-2-gram-characters": " ".join(["some thing or it"] * 5),
     "gopher-repetition-top-3-gram-characters": " ".join(["some of it and"] * 5),
@@ -80,7 +80,7 @@ FAILING = {
     "placeholder-page": f"Page not found\n\n{LINES[0]}",
     "access-wall": f"You must be logged in to see this.\n\n{LINES[0]}",
     "c4-lorem-ipsum": f"{GOOD}\n{FILLER}",
-    "c4-curly-bracket": f"{GOOD}\n{CODE}",
+    "c4-curly-bracket": f"{GOOD}\n{CODE * 2}",
     "c4-little-left": f"{GOOD}\n{MENU}",
     "c4-too-few-sentences": "This is the only sentence of it.",
     "fineweb-empty": " \n ",
@@ -370,7 +370,10 @@ def test_a_notice_is_a_line_of_its_own_whatever_ends_it(break_: str) -> None:
     filtered = outcome(text, "c4")
     assert isinstance(filtered, Document)
     assert filtered.text == GOOD
-    assert reason(text + break_ + CODE.strip().replace("\n", break_)) == "c4-curly-bracket"
+    assert (
+        reason(text + break_ + break_.join(f"function open{n}(gate) {{ gate.swing({n}); }}" for n in range(6)))
+        == "c4-curly-bracket"
+    )
     assert reason(text + break_ + notices[0].replace("go", "{ go")) == "pass"
 
 

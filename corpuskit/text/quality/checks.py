@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 _OUR_BOUNDS = re.compile(
-    r"gopher-repetition-max-duplicate-\d+-gram-characters"
+    r"gopher-repetition-max-(?:duplicate|top)-\d+-gram-characters"
     r"|fineweb-(?:max-duplicate-line-characters|max-newlines-per-word|min-terminal-lines)"
 )
 """Rules that ask no more of any language than of English: FineWeb2's figures are those of Wikipedia, not of manuals."""

@@ -109,7 +109,7 @@ _C4 = [
     ),
     Rule("c4-max-access-wall", "c4_access_wall", "max", 0, "access-wall", "corpuskit: C4 has rules on notices alone"),
     Rule("c4-max-lorem-ipsum-characters", "c4_lorem_ipsum_characters", "max", 0.05, "c4-lorem-ipsum", _C4_PAPER),
-    Rule("c4-max-curly-bracket-characters", "c4_curly_bracket_characters", "max", 0.1, "c4-curly-bracket", _C4_PAPER),
+    Rule("c4-max-curly-bracket-characters", "c4_curly_bracket_characters", "max", 0.2, "c4-curly-bracket", _C4_PAPER),
     Rule("c4-min-text-left", "c4_text_left", "min", 0.33, "c4-little-left", "corpuskit: no shreds"),
     Rule("c4-min-sentences", "c4_sentences", "min", 2, "c4-too-few-sentences", _C4_PAPER),
 ]
@@ -156,7 +156,7 @@ SETTINGS = (
     ),
     Setting(
         "prose-share",
-        0.5,
+        0.4,
         math.inf,
         "Of a text with this share of its characters in sentences, judge only these.",
         "corpuskit: cells and labels outnumber paragraphs",

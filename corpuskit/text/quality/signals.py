@@ -35,6 +35,8 @@ from corpuskit.text.quality.vocabulary import (
 
 __all__ = ["TextSignals"]
 
+WORDS_OF_SENTENCE = 25
+"""Words of prose that count as a sentence where fewer end: aphorisms and abstracts have a single one, which is long."""
 LEAST_REPEATED_WORDS = 3
 """Words of a line or paragraph that counts if it comes again."""
 
@@ -200,7 +202,14 @@ class TextSignals:
         yield "c4_lorem_ipsum_characters", prose.lorem_ipsum_characters
         yield "c4_curly_bracket_characters", prose.curly_bracket_characters
         yield "c4_text_left", prose.text_left
-        yield "c4_sentences", prose.sentences
+        yield "c4_sentences", prose.sentences if self._like_peer else self._sentences(prose)
+
+    def _sentences(self, lines: ProseLines) -> Integers:
+        """Return the sentences of the lines that stay; of a text of one, a long one is worth several short ones."""
+        prose = rows_of_prose(self._layout, lines.stays & ~self._code, self._prose_like_lines(), self._line_words)
+        words = np.bincount(self._layout.lines.text_indices, self._line_words * prose, len(self._texts))
+        long = np.where(lines.sentences > 0, words // WORDS_OF_SENTENCE, 0).astype(np.int64)
+        return np.maximum(lines.sentences, np.minimum(long, 2))
 
     def take_edits(self, texts: Mapping[int, str]) -> None:
         """Go on with what C4's rules left of some texts, by their index: `fineweb` measures it."""
@@ -307,8 +316,7 @@ class TextSignals:
             return stays
         measured = stays & ~self._code if self._settings["leave-out-code"] else stays
         least = self._settings["prose-share"]
-        words = self._words_of(self._layout.prose_lines)
-        prose = rows_of_prose(self._layout, measured, self._prose_like_lines(), words)
+        prose = rows_of_prose(self._layout, measured, self._prose_like_lines(), self._line_words)
         sizes = self._layout.token_ends[lines.last_tokens] - self._layout.token_starts[lines.first_tokens]
         whole, part = (np.bincount(lines.text_indices, sizes * rows, len(self._texts)) for rows in (measured, prose))
         of_sentences = (part >= least * np.maximum(whole, 1))[lines.text_indices]
@@ -326,6 +334,10 @@ class TextSignals:
     def _measured(self, values: Integers) -> Integers:
         """Return the values of tokens, 0 for those in lines that are not judged."""
         return values if self._measures_all else values * self._measured_tokens
+
+    @cached_property
+    def _line_words(self) -> Integers:
+        return self._words_of(self._layout.prose_lines)
 
     @property
     def _measured_texts(self) -> Sequence[str]:

@@ -342,6 +342,17 @@ def test_sentences_are_counted_in_the_lines_that_stay(text: str, sentences: int)
     assert signals(text)["c4_sentences"] == sentences
 
 
+def test_a_long_sentence_is_worth_two() -> None:
+    long = "The mill, which two brothers built when the road came, and which burned down in the year of the flood,"
+    assert signals(f"{long} stood here.")["c4_sentences"] == 1
+    twice = (
+        f"{long} stood where the school is now, although nobody in town remembers when it was that the bell came down."
+    )
+    assert signals(twice)["c4_sentences"] == signals(twice.replace(", and", ",\nand"))["c4_sentences"] == 2
+    assert signals(twice, like_peer=True)["c4_sentences"] == 1
+    assert signals("\n".join(["Home and garden"] * 40 + ["It is open now."]))["c4_sentences"] == 1
+
+
 def test_switches_of_c4() -> None:
     text = "a title\n\nWe use cookies and your browser needs JavaScript here."
     assert signals(text)["c4_sentences"] == 0
