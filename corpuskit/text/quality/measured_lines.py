@@ -12,7 +12,7 @@ import numpy as np
 from corpuskit.text.quality.arrays import Booleans, Integers
 from corpuskit.text.quality.layout import TextLayout
 
-__all__ = ["code_rows", "fenced_rows", "rows_of_prose"]
+__all__ = ["beside_prose", "code_rows", "fenced_rows", "rows_of_prose"]
 
 _FENCES = (("```", "```"), ("~~~", "~~~"), ("\\[", "\\]"), ("$$", "$$"))
 """What opens and closes lines of code and formulas, which are no prose."""
@@ -54,7 +54,7 @@ def fenced_rows(texts: Sequence[str], layout: TextLayout) -> Booleans:
 def code_rows(layout: TextLayout, fenced: Booleans, closed: Booleans) -> Booleans:
     """Return for each row whether it lies in code: fenced, or a paragraph whose lines mostly look like code.
 
-    `closed` says which rows end as a sentence does. Where almost all looks like code, it is no prose, and is judged.
+    `closed` says which rows end as a sentence does.
     """
     lines = layout.lines
     starts, ends = layout.token_starts[lines.first_tokens], layout.token_ends[lines.last_tokens]
@@ -73,11 +73,19 @@ def code_rows(layout: TextLayout, fenced: Booleans, closed: Booleans) -> Boolean
     led = layout.codes[ends[before] - 1] == ord(":")
     deeper = indents[first] >= indents[before] + DEEPER
     is_code &= (sizes > 1) | ((first > 0) & (led | deeper))
-    is_code_row = is_code[blocks] & ~fenced
-    sizes_of_rows = ends - starts
-    whole, part = (np.bincount(lines.text_indices, sizes_of_rows * rows) for rows in (~fenced, is_code_row))
-    mostly_prose = part <= MOST_CODE * whole
-    return fenced | is_code_row & mostly_prose[lines.text_indices]
+    return fenced | is_code[blocks]
+
+
+def beside_prose(layout: TextLayout, code: Booleans, fenced: Booleans) -> Booleans:
+    """Return the rows of code that stand beside prose: where almost all looks like code, it is judged as the text.
+
+    Fences say what is in them, whatever their share.
+    """
+    lines = layout.lines
+    sizes = layout.token_ends[lines.last_tokens] - layout.token_starts[lines.first_tokens]
+    whole, part = (np.bincount(lines.text_indices, sizes * rows) for rows in (~fenced, code & ~fenced))
+    rows: Booleans = fenced | code & (part <= MOST_CODE * whole)[lines.text_indices]
+    return rows
 
 
 def rows_of_prose(layout: TextLayout, stays: Booleans, sentences: Booleans, words: Integers) -> Booleans:

@@ -16,7 +16,7 @@ from corpuskit.text.quality.arrays import Booleans, Integers, Numbers
 from corpuskit.text.quality.c4_lines import ProseLines, breaks_in_lines
 from corpuskit.text.quality.languages import ENGLISH_STOP_WORDS, LanguageProfile, profile_of
 from corpuskit.text.quality.layout import TextLayout, TextSpans
-from corpuskit.text.quality.measured_lines import code_rows, fenced_rows, rows_of_prose
+from corpuskit.text.quality.measured_lines import beside_prose, code_rows, fenced_rows, rows_of_prose
 from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
 from corpuskit.text.quality.page_kinds import is_access_wall, is_placeholder
 from corpuskit.text.quality.vocabulary import (
@@ -93,7 +93,7 @@ class TextSignals:
         yield "gopher_hash_ratio", _ratio(self._hashes(texts), all_words)
         yield "gopher_ellipsis_ratio", _ratio(_occurrences(texts, "...") + _occurrences(texts, "…"), all_words)
         lines = self._layout.lines
-        rows = ~self._code if self._settings["leave-out-code"] else np.ones(len(lines.numbers), bool)
+        rows = ~self._code_left_out
         line_counts = self._layout.line_counts if self._like_peer else self._count_by_text(lines.text_indices[rows])
         for name, flag, edge_tokens in (
             ("bullet", OPENS_BULLET, lines.first_tokens),
@@ -292,8 +292,20 @@ class TextSignals:
         """Whether each line holds code or a formula: of several lines, or in fences."""
         if self._like_peer:
             return np.zeros(len(self._layout.lines.numbers), bool)
-        fenced = fenced_rows(self._texts, self._layout)
-        return code_rows(self._layout, fenced, self._is_closed) if self._settings["leave-out-code"] else fenced
+        if not self._settings["leave-out-code"]:
+            return self._fenced
+        return code_rows(self._layout, self._fenced, self._is_closed)
+
+    @cached_property
+    def _fenced(self) -> Booleans:
+        return fenced_rows(self._texts, self._layout)
+
+    @cached_property
+    def _code_left_out(self) -> Booleans:
+        """Whether each line is code that no rule judges."""
+        if self._like_peer or not self._settings["leave-out-code"]:
+            return np.zeros(len(self._layout.lines.numbers), bool)
+        return beside_prose(self._layout, self._code, self._fenced)
 
     @cached_property
     def _is_closed(self) -> Booleans:
@@ -314,7 +326,7 @@ class TextSignals:
         lines = self._layout.lines
         if self._like_peer:
             return stays
-        measured = stays & ~self._code if self._settings["leave-out-code"] else stays
+        measured = stays & ~self._code_left_out
         least = self._settings["prose-share"]
         prose = rows_of_prose(self._layout, measured, self._prose_like_lines(), self._line_words)
         sizes = self._layout.token_ends[lines.last_tokens] - self._layout.token_starts[lines.first_tokens]

@@ -345,9 +345,8 @@ def test_sentences_are_counted_in_the_lines_that_stay(text: str, sentences: int)
 def test_a_long_sentence_is_worth_two() -> None:
     long = "The mill, which two brothers built when the road came, and which burned down in the year of the flood,"
     assert signals(f"{long} stood here.")["c4_sentences"] == 1
-    twice = (
-        f"{long} stood where the school is now, although nobody in town remembers when it was that the bell came down."
-    )
+    rest = "stood where the school is now, although nobody in town remembers in which of these years it was that"
+    twice = f"{long} {rest} the last of its bells was sold to the church of the next valley."
     assert signals(twice)["c4_sentences"] == signals(twice.replace(", and", ",\nand"))["c4_sentences"] == 2
     assert signals(twice, like_peer=True)["c4_sentences"] == 1
     assert signals("\n".join(["Home and garden"] * 40 + ["It is open now."]))["c4_sentences"] == 1
