@@ -5,7 +5,7 @@ the words of notices are read one by one.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -42,10 +42,9 @@ _CITATION = re.compile(r"\[(\d*)\]|\[edit\]|\[citation needed\]")
 _CLUES = (b"javascript", b"lorem ipsum", b"terms of use", b"privacy policy", b"cookie", "\u212a".encode())
 SENTENCE_WORDS = 5
 """Words from which a closed line is a sentence, between which and the next no menu stands."""
+
 MOST_BLOCK_LINES = 40
 """Lines of the longest paragraph of which a short line may be a part: a stanza, a speech, a wrapped paragraph."""
-_FENCES = (("```", "```"), ("~~~", "~~~"), ("\\[", "\\]"), ("$$", "$$"))
-"""What opens and closes lines of code and formulas, which are no prose."""
 
 
 class ProseLines:
@@ -63,10 +62,11 @@ class ProseLines:
         settings: Mapping[str, float],
         vocabulary: Vocabulary,
         like_peer: bool,
+        code: Booleans | None = None,
     ) -> None:
         """Apply the rules to one batch; `settings` has the names of `rules.SETTINGS` that begin with `c4-`.
 
-        `breaks` are those of `breaks_in_lines`.
+        `breaks` are those of `breaks_in_lines`; `code` says which rows stay as they are and hold nothing to judge.
 
         With `like_peer`, only ASCII marks close a line, its words are what white space parts in any language, and each
         mention of JavaScript or of a policy makes a notice, each curly bracket code.
@@ -79,7 +79,7 @@ class ProseLines:
         lines = layout.lines
         self._sizes = layout.token_ends[lines.last_tokens] - layout.token_starts[lines.first_tokens]
         """The bytes of each row."""
-        self._is_fenced = self._fenced_rows()
+        self._is_fenced = np.zeros(len(self._sizes), bool) if code is None else code
         self._is_closed = self._closes(tokens.flags[lines.last_tokens])
         self._breaks = breaks.copy()
         self._remove_citations()
@@ -117,11 +117,11 @@ class ProseLines:
 
     @property
     def sentences(self) -> Integers:
-        """The number of sentences in the lines that stay: each break in a line, and its end if it is closed.
+        """The sentences in the lines that stay and are no code: each break in a line, and its end if it is closed.
 
         To datatrove, the end of a line is always one.
         """
-        stays = self._stays
+        stays = self._stays & ~self._is_fenced
         counts = self._breaks + (1 if self._like_peer else self._is_closed)
         sentences = np.bincount(self._layout.lines.text_indices[stays], counts[stays], len(self._texts))
         return sentences.astype(np.int64)
@@ -205,10 +205,7 @@ class ProseLines:
         # opens          1        0                                           1      0
         # blocks         0        0                                           1      1
         # words a line   4.5                                                  1.5
-        lines = self._layout.lines
-        opens = np.ones(len(lines.numbers), bool)
-        opens[1:] = (np.diff(lines.numbers) != 1) | (np.diff(lines.text_indices) != 0)
-        blocks = opens.cumsum() - 1
+        blocks = self._layout.opens_paragraph.cumsum() - 1
         counts = np.bincount(blocks[self._stays], minlength=len(blocks))
         words = np.bincount(blocks[self._stays], self._line_words[self._stays], len(blocks))
         least = counts * self._settings["c4-min-line-words"]
@@ -229,22 +226,6 @@ class ProseLines:
         rows = np.arange(len(lines.numbers))
         between: Booleans = (rows > first[lines.text_indices]) & (rows < last[lines.text_indices])
         return between
-
-    def _fenced_rows(self) -> Booleans:
-        """Return for each row whether it lies in a block of code or in a formula of several lines, or is its mark."""
-        fenced = np.zeros(len(self._sizes), bool)
-        lines = self._layout.lines
-        first_bytes = self._layout.codes[self._layout.token_starts[lines.first_tokens]]
-        may_open = np.zeros(256, bool)
-        may_open[[ord(mark[0]) for mark, _ in _FENCES]] = True
-        if self._like_peer or not may_open[first_bytes].any():
-            return fenced
-        for index in np.unique(lines.text_indices[may_open[first_bytes]]).tolist():
-            for number in _fenced_lines(self._texts[index].splitlines()):
-                row = self._row(index, number)
-                if row < self._bounds[index + 1] and self._line_numbers[row] == number:
-                    fenced[row] = True
-        return fenced
 
     @cached_property
     def _line_words(self) -> Integers:
@@ -294,13 +275,17 @@ class ProseLines:
         """Return the rows that have to be read because they may be a notice, filler or code."""
         layout = self._layout
         data = layout.data.lower()
-        offsets = (layout.codes == ord("{")).nonzero()[0].tolist() if b"{" in data else []
+        offsets = []
         for clue in _CLUES:
             offset = data.find(clue)
             while offset >= 0:
                 offsets.append(offset)
                 offset = data.find(clue, offset + 1)
-        rows = set(layout.lines.numbers.searchsorted(layout.line_ends.searchsorted(np.sort(offsets))).tolist())
+        clue_offsets = np.array(offsets, np.int64)
+        if b"{" in data:
+            clue_offsets = np.concatenate([clue_offsets, (layout.codes == ord("{")).nonzero()[0]])
+        line_numbers = np.unique(layout.line_ends.searchsorted(clue_offsets))
+        rows = set(layout.lines.numbers.searchsorted(line_numbers).tolist())
         for text_index, edited in self._edited_lines.items():
             rows.update(self._row(text_index, number) for number in edited)
         return sorted(rows)
@@ -366,22 +351,3 @@ def _sentence_breaks(flags: Integers, like_peer: bool) -> tuple[Integers, Intege
     stop = (flags[telling] & stop_flags) != 0
     breaks = (stop[:-1] > stop[1:]).nonzero()[0]
     return telling[breaks], telling[breaks + 1]
-
-
-def _fenced_lines(lines: Sequence[str]) -> Iterator[int]:
-    """Yield the numbers of the lines from one that a mark of `_FENCES` begins to the next that its partner ends.
-
-    A mark without a partner opens nothing.
-    """
-    start, closing = -1, ""
-    for number, line in enumerate(lines):
-        bare = line.strip()
-        if start >= 0:
-            if bare.endswith(closing):
-                yield from range(start, number + 1)
-                start = -1
-        else:
-            for opening, partner in _FENCES:
-                if bare.startswith(opening) and not (len(bare) > len(opening) and bare.endswith(partner)):
-                    start, closing = number, partner
-                    break

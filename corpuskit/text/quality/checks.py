@@ -1,5 +1,6 @@
 """The rules that are enabled, applied to the signals of a batch: who fails, and what is noted of each text."""
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
@@ -18,6 +19,12 @@ __all__ = [
     "settings_of",
     "thresholds_of",
 ]
+
+_OUR_BOUNDS = re.compile(
+    r"gopher-repetition-max-(?:duplicate|top)-\d+-gram-characters"
+    r"|fineweb-(?:max-duplicate-line-characters|max-newlines-per-word|min-terminal-lines)"
+)
+"""Rules that ask no more of any language than of English: FineWeb2's figures are those of Wikipedia, not of manuals."""
 
 Thresholds = dict[str, float | None]
 """Values of rules and settings by name; None is off."""
@@ -51,7 +58,14 @@ def thresholds_of(profile: LanguageProfile, like_peer: bool, changed: Thresholds
     """Return all thresholds and settings by name; those that the user changed hold in every language."""
     english: Thresholds = {rule.name: rule.value for rule in RULES}
     english.update((setting.name, setting.value) for setting in SETTINGS)
-    return {**english, **(DATATROVE if like_peer else {}), **profile.bounds, **changed}
+    if like_peer:
+        return {**english, **DATATROVE, **profile.bounds, **changed}
+    thresholds: Thresholds = {**english, **profile.bounds}
+    for rule in RULES:
+        bound = thresholds[rule.name]
+        if _OUR_BOUNDS.fullmatch(rule.name) and bound is not None:
+            thresholds[rule.name] = (max if rule.bound == "max" else min)(bound, rule.value)
+    return {**thresholds, **changed}
 
 
 def settings_of(thresholds: Thresholds) -> dict[str, float]:

@@ -15,6 +15,9 @@ from corpuskit.text.quality.spans import HALF, LENGTH, LONG, SHORT, hash_spans
 
 __all__ = ["Lines", "TextLayout", "TextSpans"]
 
+SPANS_AT_A_TIME = 1 << 16
+"""Spans whose offsets become Python's integers at a time."""
+
 _IS_WHITESPACE = np.zeros(33, bool)
 _IS_WHITESPACE[[*range(9, 14), *range(28, 33)]] = True
 _IS_LINE_END = np.zeros(33, bool)
@@ -189,6 +192,14 @@ class TextLayout:
         return self.text_spans(self.token_starts[lines.first_tokens], self.token_ends[lines.last_tokens])
 
     @cached_property
+    def opens_paragraph(self) -> Booleans:
+        """Whether each of `lines` is the first of its text, or follows a blank line."""
+        lines = self.lines
+        opens = np.ones(len(lines.numbers), bool)
+        opens[1:] = (np.diff(lines.numbers) != 1) | (np.diff(lines.text_indices) != 0)
+        return opens
+
+    @cached_property
     def prose_paragraphs(self) -> TextSpans:
         """The lines that no blank line parts, without the white space at their ends."""
         # data           a \r\n _ \r\n b \n c      `_` is a space
@@ -196,9 +207,7 @@ class TextLayout:
         # numbers        [0 2 3]
         # opens          [1 1 0]                    the number is not the next, or the text is another
         # closes         [1 0 1]
-        lines = self.lines
-        opens = np.ones(len(lines.numbers), bool)
-        opens[1:] = (np.diff(lines.numbers) != 1) | (np.diff(lines.text_indices) != 0)
+        lines, opens = self.lines, self.opens_paragraph
         closes = np.append(opens[1:], True)[: len(opens)]
         starts = self.token_starts[lines.first_tokens[opens]]
         return self.text_spans(starts, self.token_ends[lines.last_tokens[closes]])
@@ -245,15 +254,24 @@ class TextLayout:
         # alike           [1 0 1 0]       spans that share their sum with another: only their bytes are compared
         # is_repeat       [0 0 1 0]
         text_indices = self.text_ends.searchsorted(starts)
+        if not len(self.token_starts):
+            # Nothing but white space, which only `lf_lines` has.
+            is_repeat, none = np.zeros(len(starts), bool), np.zeros(len(starts), np.int64)
+            self._mark_repeats(np.arange(len(starts)), starts, ends, text_indices, is_repeat)
+            return TextSpans(starts, ends, text_indices, none, is_repeat)
         first, after = self.token_starts.searchsorted(starts), self.token_starts.searchsorted(ends)
         is_repeat = np.zeros(len(starts), bool)
         sums = self._hash_sums[after] - self._hash_sums[first] + (ends - starts).astype(np.uint64) * LENGTH
         sums = ((sums ^ sums >> HALF) * SHORT) + text_indices.astype(np.uint64) * LONG
-        order = sums.argsort()
+        order = sums.argsort(kind="stable")
         equal = sums[order][1:] == sums[order][:-1]
         alike = np.zeros(len(starts), bool)
         alike[order[1:][equal]] = alike[order[:-1][equal]] = True
-        self._mark_repeats(alike.nonzero()[0], starts, ends, text_indices, is_repeat)
+        # The sum of a single token is its hash; with several, `b a` has the sum of `a b`.
+        token = np.minimum(first, len(self.token_starts) - 1)
+        single = (self.token_starts[token] == starts) & (self.token_ends[token] == ends)
+        is_repeat[order[1:][equal]] = single[order[1:][equal]]
+        self._mark_repeats((alike & ~single).nonzero()[0], starts, ends, text_indices, is_repeat)
         return TextSpans(starts, ends, text_indices, after - first, is_repeat)
 
     def _mark_repeats(
@@ -262,13 +280,15 @@ class TextLayout:
         """Set `is_repeat` for those of the spans that equal an earlier one of their text, byte by byte."""
         earlier: set[tuple[int, bytes]] = set()
         data = self.data
-        columns = [column[spans].tolist() for column in (text_indices, starts, ends)]
-        for span, text_index, start, end in zip(spans.tolist(), *columns, strict=True):
-            content = text_index, data[start:end]
-            if content in earlier:
-                is_repeat[span] = True
-            else:
-                earlier.add(content)
+        for some in range(0, len(spans), SPANS_AT_A_TIME):
+            part = spans[some : some + SPANS_AT_A_TIME]
+            columns = [column[part].tolist() for column in (text_indices, starts, ends)]
+            for span, text_index, start, end in zip(part.tolist(), *columns, strict=True):
+                content = text_index, data[start:end]
+                if content in earlier:
+                    is_repeat[span] = True
+                else:
+                    earlier.add(content)
 
     @cached_property
     def _hash_sums(self) -> Integers:

@@ -41,7 +41,9 @@ _CITED = re.compile(r"(?<=\S)\[([0-9]{1,4})\]")
 _TEX = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]|\$\$.*?\$\$|\$[^$]*\\[^$]*\$")
 _TEX_LINE = re.compile(r"\\[A-Za-z]+\*?(?:\[[^\]]*\])?\s*\{|[_^]\{")
 _QUOTED_CODE = re.compile(r"(`+).+?\1")
-_PLACEHOLDER = re.compile(r"\{\{[^{}]{0,80}\}\}|[$#%@]?\{[\w\s.,’'/|+*?!–-]{0,60}\}|\{\w[\w\s.,’'-]{0,60}\Z")
+_PLACEHOLDER = re.compile(
+    r"\bT[{}](?=\s|\Z)|\{\{[^{}]{0,80}\}\}|[$#%@]?\{[\w\s.,’'/|+*?!–-]{0,60}\}|\{\w[\w\s.,’'-]{0,60}\Z"
+)
 
 
 def is_script_notice(line: str) -> bool:
@@ -96,6 +98,8 @@ def characters_of_code(line: str) -> int:
     (12, 8)
     >>> characters_of_code(r"so \(\frac{a}{b}\) is small"), characters_of_code("write {name} or `f{}` there")
     (0, 0)
+    >>> characters_of_code("Interface T{ rand() T} Thread safety MT-Safe")     # cells of a manual page's table
+    0
     >>> characters_of_code("a program of the {Digital")      # whose {cross-reference} goes on in the next line
     0
     """

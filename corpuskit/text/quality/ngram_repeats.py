@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,8 @@ from corpuskit.text.quality.spans import expand_spans
 __all__ = ["MAX_TEXTS", "repeated_ngram_characters"]
 
 WORD_BITS, LABEL_BITS = 27, 32
+LONGEST_SECTION = 1_000_000
+"""Words that are measured at a time; ten times what `gopher-max-words` allows."""
 HASH = np.uint64(0x9E3779B97F4A7C15)
 """An odd number with random-looking bits: the digits of the golden ratio."""
 MAX_TEXTS = 1 << 63 - 2 * WORD_BITS
@@ -19,15 +22,43 @@ MAX_TEXTS = 1 << 63 - 2 * WORD_BITS
 
 
 def repeated_ngram_characters(
-    words: Integers, lengths: Integers, bounds: Integers, window: float = math.inf
+    words: Integers, lengths: Integers, bounds: Integers, window: float = math.inf, least_count: float = 1
 ) -> Iterator[tuple[str, Integers]]:
     """Yield, by signal name, the characters in each text's commonest 2- to 4-grams and in its duplicate 5- to 10-grams.
 
     `words` are numbers below 2**27, `lengths` their characters; text i has those from `bounds[i]` to `bounds[i + 1]`.
     An n-gram can only repeat where its first n - 1 words do, so each length looks only at the starts that remain from
     the one before: a few per cent of an ordinary text from n = 4 on. Comparison is exact, not by hash. Duplicates are
-    sought within windows of so many words, one after the other: a longer text repeats phrases by its length alone.
+    sought within windows of so many words, one after the other: a longer text repeats phrases by its length alone. An
+    n-gram is the commonest only if it occurs `least_count` times. A text of more than `LONGEST_SECTION` words has the
+    sums of its sections, so that memory has a bound.
     """
+    if bounds[-1] - bounds[0] > LONGEST_SECTION:
+        yield from _characters_of_sections(words, lengths, bounds, window, least_count)
+    else:
+        yield from _characters_of_texts(words, lengths, bounds, window, least_count)
+
+
+def _characters_of_sections(
+    words: Integers, lengths: Integers, bounds: Integers, window: float, least_count: float
+) -> Iterator[tuple[str, Integers]]:
+    """Yield what `repeated_ngram_characters` does, text by text and section by section."""
+    sums: dict[str, Integers] = {}
+    for text_index, (start, end) in enumerate(pairwise(bounds.tolist())):
+        count = max(-(-(end - start) // LONGEST_SECTION), 1)
+        inner = [start + part * (end - start) // count for part in range(count + 1)]
+        for first, last in pairwise(inner):
+            section = np.array([0, last - first])
+            part_of_words = words[first:last], lengths[first:last], section
+            for name, covered in _characters_of_texts(*part_of_words, window, least_count):
+                sums.setdefault(name, np.zeros(len(bounds) - 1, np.int64))[text_index] += covered[0]
+    yield from sums.items()
+
+
+def _characters_of_texts(
+    words: Integers, lengths: Integers, bounds: Integers, window: float, least_count: float
+) -> Iterator[tuple[str, Integers]]:
+    """Yield what `repeated_ngram_characters` does, all texts at once."""
     ends = np.zeros(len(words) + 1, np.int64)
     lengths.cumsum(out=ends[1:])
     sizes = np.diff(bounds)
@@ -36,7 +67,7 @@ def repeated_ngram_characters(
     ngrams = RepeatedNgrams(np.arange(len(words)), labels, bounds[:-1], np.ones(len(sizes), np.int64))
     for n in range(2, 5):
         ngrams = _extend_by_a_word(n, ngrams, words, texts)
-        yield f"repetition_top_{n}_gram_characters", _commonest_characters(n, ngrams, ends, sizes)
+        yield f"repetition_top_{n}_gram_characters", _commonest_characters(n, ngrams, ends, sizes, least_count)
     windows, first_windows = texts, np.arange(len(sizes))
     if len(sizes) and sizes.max() > window:
         windows, first_windows = _windows(bounds, int(window))
@@ -182,11 +213,13 @@ def _note_commonest(
     commonest_count[text_indices[opens]] = best >> 32
 
 
-def _commonest_characters(n: int, ngrams: RepeatedNgrams, ends: Integers, sizes: Integers) -> Integers:
-    """Return the characters that the most frequent n-gram covers, a space between words; 0 if there is no n-gram."""
+def _commonest_characters(
+    n: int, ngrams: RepeatedNgrams, ends: Integers, sizes: Integers, least_count: float
+) -> Integers:
+    """Return the characters that the most frequent n-gram covers, a space between words; 0 if there is none."""
     after = np.minimum(ngrams.commonest_start + n, len(ends) - 1)
     characters: Integers = (ends[after] - ends[ngrams.commonest_start] + n - 1) * ngrams.commonest_count
-    return np.where(sizes >= n, characters, 0)
+    return np.where((sizes >= n) & (ngrams.commonest_count >= least_count), characters, 0)
 
 
 def _duplicate_characters(n: int, ngrams: RepeatedNgrams, ends: Integers, parts: _Parts) -> Integers:

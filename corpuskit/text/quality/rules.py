@@ -18,7 +18,7 @@ from typing import Literal
 
 __all__ = ["FAMILIES", "QUALITY_RULES", "RULES", "SETTINGS", "Rule", "Setting"]
 
-QUALITY_RULES = "corpuskit-quality-rules/3"
+QUALITY_RULES = "corpuskit-quality-rules/4"
 """Name and version of the rules and signals, for the manifest."""
 
 FAMILIES = ("gopher", "gopher-repetition", "c4", "fineweb")
@@ -83,7 +83,7 @@ def _repetition() -> list[Rule]:
         ("duplicate-lines", 0.3),
         ("duplicate-line-characters", 0.2),
         *((f"top-{n}-gram-characters", value) for n, value in ((2, 0.20), (3, 0.18), (4, 0.16))),
-        *((f"duplicate-{n}-gram-characters", round(0.20 - n / 100, 2)) for n in range(5, 11)),
+        *((f"duplicate-{n}-gram-characters", round(0.30 - n / 100, 2)) for n in range(5, 11)),
     ]
     family, source = "gopher-repetition", "arXiv:2112.11446 table A1"
     empty = Rule(f"{family}-min-characters", "repetition_characters", "min", 1, f"{family}-empty", "nothing to judge")
@@ -104,8 +104,12 @@ def _repetition() -> list[Rule]:
 
 
 _C4 = [
+    Rule(
+        "c4-max-placeholder", "c4_placeholder", "max", 0, "placeholder-page", "corpuskit: C4 has rules on filler alone"
+    ),
+    Rule("c4-max-access-wall", "c4_access_wall", "max", 0, "access-wall", "corpuskit: C4 has rules on notices alone"),
     Rule("c4-max-lorem-ipsum-characters", "c4_lorem_ipsum_characters", "max", 0.05, "c4-lorem-ipsum", _C4_PAPER),
-    Rule("c4-max-curly-bracket-characters", "c4_curly_bracket_characters", "max", 0.1, "c4-curly-bracket", _C4_PAPER),
+    Rule("c4-max-curly-bracket-characters", "c4_curly_bracket_characters", "max", 0.2, "c4-curly-bracket", _C4_PAPER),
     Rule("c4-min-text-left", "c4_text_left", "min", 0.33, "c4-little-left", "corpuskit: no shreds"),
     Rule("c4-min-sentences", "c4_sentences", "min", 2, "c4-too-few-sentences", _C4_PAPER),
 ]
@@ -125,7 +129,7 @@ _FINEWEB = [
         "fineweb-max-duplicate-line-characters",
         "fineweb_duplicate_line_characters",
         "max",
-        0.1,
+        0.2,
         "fineweb-duplicate-line-characters",
         _FINEWEB_PAPER,
     ),
@@ -144,11 +148,32 @@ RULES: tuple[Rule, ...] = (*_gopher(), *_repetition(), *_C4, *_FINEWEB)
 
 SETTINGS = (
     Setting(
+        "leave-out-code",
+        True,
+        False,
+        "Judge no lines of code: in fences, or in paragraphs whose lines look like code.",
+        "corpuskit: rules for prose say nothing of code",
+    ),
+    Setting(
+        "prose-share",
+        0.4,
+        math.inf,
+        "Of a text with this share of its characters in sentences, judge only these.",
+        "corpuskit: cells and labels outnumber paragraphs",
+    ),
+    Setting(
         "gopher-repetition-window-words",
-        2000,
+        500,
         math.inf,
         "Look for duplicate 5- to 10-grams within stretches of this many words.",
         "corpuskit: long texts repeat phrases by chance",
+    ),
+    Setting(
+        "gopher-repetition-least-count",
+        5,
+        1,
+        "Take the commonest 2- to 4-gram for repetition if it occurs at least so often.",
+        "corpuskit: short texts repeat the name of what they are about",
     ),
     Setting(
         "c4-terminal-punctuation",
@@ -173,7 +198,13 @@ SETTINGS = (
 """Switches are true or false, counts are integers, ratios are floats; `--set` keeps to these types."""
 
 DATATROVE: dict[str, float | None] = {
+    "c4-max-placeholder": None,
+    "c4-max-access-wall": None,
+    "leave-out-code": False,
+    "prose-share": math.inf,
+    **{f"gopher-repetition-max-duplicate-{n}-gram-characters": round(0.20 - n / 100, 2) for n in range(5, 11)},
     "gopher-repetition-window-words": math.inf,
+    "gopher-repetition-least-count": 1,
     "c4-max-lorem-ipsum-characters": 0,
     "c4-max-curly-bracket-characters": 0,
     "c4-min-text-left": None,

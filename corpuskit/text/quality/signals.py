@@ -6,6 +6,7 @@ where their denominator is 0.
 """
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -15,7 +16,9 @@ from corpuskit.text.quality.arrays import Booleans, Integers, Numbers
 from corpuskit.text.quality.c4_lines import ProseLines, breaks_in_lines
 from corpuskit.text.quality.languages import ENGLISH_STOP_WORDS, LanguageProfile, profile_of
 from corpuskit.text.quality.layout import TextLayout, TextSpans
+from corpuskit.text.quality.measured_lines import beside_prose, code_rows, fenced_rows, rows_of_prose
 from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
+from corpuskit.text.quality.page_kinds import is_access_wall, is_placeholder
 from corpuskit.text.quality.vocabulary import (
     ADDRESS,
     ENDS_CLOSED,
@@ -32,8 +35,12 @@ from corpuskit.text.quality.vocabulary import (
 
 __all__ = ["TextSignals"]
 
+WORDS_OF_SENTENCE = 25
+"""Words of prose that count as a sentence where fewer end: aphorisms and abstracts have a single one, which is long."""
 LEAST_REPEATED_WORDS = 3
 """Words of a line or paragraph that counts if it comes again."""
+
+_ORDINARY_HASHES = re.compile(r"(?m)^[ \t]*#{1,6}(?=[ \t])|#(?=[0-9])")
 
 Figures = Iterator[tuple[str, Numbers]]
 
@@ -77,32 +84,42 @@ class TextSignals:
 
     def gopher(self) -> Figures:
         """Yield Gopher's signals. Marks are no words; to datatrove, they are words in the denominators of ratios."""
-        texts, tokens = self._texts, self._tokens
-        proper = self._sum_by_text(tokens.proper)
+        tokens = self._tokens
+        yield "gopher_words", self._sum_by_text(tokens.proper) >> 32
+        proper = self._sum_by_text(self._measured(tokens.proper))
         all_words = self._word_counts if self._like_peer else proper >> 32
-        yield "gopher_words", proper >> 32
         yield "gopher_mean_word_length", _ratio(*self._word_lengths(proper))
-        yield "gopher_hash_ratio", _ratio(_occurrences(texts, "#"), all_words)
+        texts = self._measured_texts
+        yield "gopher_hash_ratio", _ratio(self._hashes(texts), all_words)
         yield "gopher_ellipsis_ratio", _ratio(_occurrences(texts, "...") + _occurrences(texts, "…"), all_words)
         lines = self._layout.lines
-        line_counts = self._layout.line_counts if self._like_peer else self._count_by_text(lines.text_indices)
+        rows = ~self._code_left_out
+        line_counts = self._layout.line_counts if self._like_peer else self._count_by_text(lines.text_indices[rows])
         for name, flag, edge_tokens in (
             ("bullet", OPENS_BULLET, lines.first_tokens),
             ("ellipsis", ENDS_ELLIPSIS, lines.last_tokens),
         ):
-            flagged = (tokens.flags[edge_tokens] & flag) != 0
+            flagged = (tokens.flags[edge_tokens] & flag != 0) & rows
             if name == "bullet" and not self._like_peer:
                 # A list of sentences is prose.
                 flagged &= (tokens.flags[lines.last_tokens] & (ENDS_CLOSED | ENDS_PROSE)) == 0
             yield f"gopher_{name}_lines", _ratio(self._count_by_text(lines.text_indices[flagged]), line_counts)
-        yield "gopher_alphabetic_words", _ratio(self._sum_by_text(tokens.letters), all_words)
+        yield "gopher_alphabetic_words", _ratio(self._sum_by_text(self._measured(tokens.letters)), all_words)
         yield "gopher_stop_words", self._distinct_stop_words()
+
+    def _hashes(self, texts: Sequence[str]) -> Integers:
+        """Return the hash signs of each text; those of Markdown's headings and of `#12` count to datatrove alone."""
+        hashes = _occurrences(texts, "#")
+        if not self._like_peer:
+            for index in hashes.nonzero()[0].tolist():
+                hashes[index] -= sum(match.count("#") for match in _ORDINARY_HASHES.findall(texts[index]))
+        return hashes
 
     def _word_lengths(self, proper: Integers) -> tuple[Integers, Integers]:
         """Return the characters and the number of each text's words; addresses on the web count to datatrove alone."""
         is_address = self._tokens.flags & ADDRESS != 0
         if not self._like_peer and is_address.any():
-            proper = proper - self._sum_by_text(np.where(is_address, self._tokens.proper, 0))
+            proper = proper - self._sum_by_text(self._measured(np.where(is_address, self._tokens.proper, 0)))
         return proper & 0xFFFFFFFF, proper >> 32
 
     def repetition(self) -> Figures:
@@ -113,8 +130,11 @@ class TextSignals:
             is_repeat, text_indices = spans.is_repeat, spans.text_indices
             if not self._like_peer:
                 # Names of speakers, `Reply` and closing brackets come again in good texts.
-                is_repeat = is_repeat & (self._words_of(spans) >= LEAST_REPEATED_WORDS)
-            count = np.maximum(self._count_by_text(text_indices) + empty, 1)
+                measured = self._measured_spans(kind)
+                is_repeat = is_repeat & (self._words_of(spans) >= LEAST_REPEATED_WORDS) & measured
+                count = np.maximum(self._count_by_text(text_indices[measured]), 1)
+            else:
+                count = np.maximum(self._count_by_text(text_indices) + empty, 1)
             repeats = self._count_by_text(text_indices[is_repeat]) + repeated
             yield f"repetition_duplicate_{kind}s", _ratio(repeats, count)
             covered = self._covered_characters(spans.starts, spans.ends, text_indices, is_repeat)
@@ -124,7 +144,8 @@ class TextSignals:
             return
         words, bounds = self._ngram_words(needed)
         window = self._settings["gopher-repetition-window-words"] or math.inf
-        for name, covered in repeated_ngram_characters(words.words, words.lengths, bounds, window):
+        least = self._settings["gopher-repetition-least-count"]
+        for name, covered in repeated_ngram_characters(words.words, words.lengths, bounds, window, least):
             figures = np.zeros(len(self._texts), np.int64)
             figures[needed] = covered
             yield name, _ratio(figures, characters)
@@ -147,6 +168,8 @@ class TextSignals:
         """
         words, bounds = self._words, self._word_bounds
         chosen = np.ones(len(words.words), bool) if self._like_peer else words.flags & PROPER != 0
+        if not self._measures_all:
+            chosen &= self._measured_tokens.repeat(self._tokens.word_counts)
         if len(text_indices) == len(self._texts) and self._like_peer:
             return words, bounds
         is_needed = np.zeros(len(self._texts), bool)
@@ -173,11 +196,20 @@ class TextSignals:
 
     def c4(self) -> Figures:
         """Yield C4's signals. Its rules on lines come first; sentences are counted in the lines that stay."""
+        for name, is_kind in (("placeholder", is_placeholder), ("access_wall", is_access_wall)):
+            yield f"c4_{name}", np.array([is_kind(text) for text in self._texts], np.int64)
         prose = self.prose_lines
         yield "c4_lorem_ipsum_characters", prose.lorem_ipsum_characters
         yield "c4_curly_bracket_characters", prose.curly_bracket_characters
         yield "c4_text_left", prose.text_left
-        yield "c4_sentences", prose.sentences
+        yield "c4_sentences", prose.sentences if self._like_peer else self._sentences(prose)
+
+    def _sentences(self, lines: ProseLines) -> Integers:
+        """Return the sentences of the lines that stay; of a text of one, a long one is worth several short ones."""
+        prose = rows_of_prose(self._layout, lines.stays & ~self._code, self._prose_like_lines(), self._line_words)
+        words = np.bincount(self._layout.lines.text_indices, self._line_words * prose, len(self._texts))
+        long = np.where(lines.sentences > 0, words // WORDS_OF_SENTENCE, 0).astype(np.int64)
+        return np.maximum(lines.sentences, np.minimum(long, 2))
 
     def take_edits(self, texts: Mapping[int, str]) -> None:
         """Go on with what C4's rules left of some texts, by their index: `fineweb` measures it."""
@@ -202,11 +234,11 @@ class TextSignals:
         layout = self._layout
         lines = layout.lf_lines if self._like_peer else layout.prose_lines
         chosen = lines.token_counts > 0
-        if self._edits and not self._like_peer:
-            chosen &= self.prose_lines.stays
+        if not self._like_peer:
+            chosen &= self._rows_without(self.prose_lines.stays) if self._edits else self._rows
         starts, ends, text_indices = lines.starts[chosen], lines.ends[chosen], lines.text_indices[chosen]
         # A line that comes again does so among those that stay.
-        is_repeat = layout.text_spans(starts, ends).is_repeat if self._edits else lines.is_repeat[chosen]
+        is_repeat = lines.is_repeat if chosen.all() else layout.text_spans(starts, ends).is_repeat
         terminal = self._terminal_peer_lines(ends) if self._like_peer else self._prose_like_lines()[chosen]
         count = self._count_by_text(text_indices)
         yield "fineweb_lines", count
@@ -238,16 +270,112 @@ class TextSignals:
 
         Of prose that is wrapped at a width, few lines end with a sentence.
         """
-        flags = self._tokens.flags[self._layout.lines.last_tokens]
-        prose_like: Booleans = (flags & (ENDS_CLOSED | ENDS_PROSE) != 0) | (self._breaks > 0)
+        prose_like: Booleans = self._is_closed | (self._breaks > 0)
         return prose_like
 
     @cached_property
     def prose_lines(self) -> ProseLines:
         """What C4's rules on lines leave of the texts."""
         return ProseLines(
-            self._texts, self._layout, self._tokens, self._breaks, self._settings, self._vocabulary, self._like_peer
+            self._texts,
+            self._layout,
+            self._tokens,
+            self._breaks,
+            self._settings,
+            self._vocabulary,
+            self._like_peer,
+            self._code,
         )
+
+    @cached_property
+    def _code(self) -> Booleans:
+        """Whether each line holds code or a formula: of several lines, or in fences."""
+        if self._like_peer:
+            return np.zeros(len(self._layout.lines.numbers), bool)
+        if not self._settings["leave-out-code"]:
+            return self._fenced
+        return code_rows(self._layout, self._fenced, self._is_closed)
+
+    @cached_property
+    def _fenced(self) -> Booleans:
+        return fenced_rows(self._texts, self._layout)
+
+    @cached_property
+    def _code_left_out(self) -> Booleans:
+        """Whether each line is code that no rule judges."""
+        if self._like_peer or not self._settings["leave-out-code"]:
+            return np.zeros(len(self._layout.lines.numbers), bool)
+        return beside_prose(self._layout, self._code, self._fenced)
+
+    @cached_property
+    def _is_closed(self) -> Booleans:
+        """Whether each line that is not blank ends as prose does."""
+        closed: Booleans = self._tokens.flags[self._layout.lines.last_tokens] & (ENDS_CLOSED | ENDS_PROSE) != 0
+        return closed
+
+    @cached_property
+    def _rows(self) -> Booleans:
+        """Whether each line that is not blank is judged: to datatrove, all are."""
+        return self._rows_without(np.ones(len(self._layout.lines.numbers), bool))
+
+    def _rows_without(self, stays: Booleans) -> Booleans:
+        """Return which lines are judged, of those that stay.
+
+        Code is not; nor, in a text of sentences, are the labels, cells and names between them.
+        """
+        lines = self._layout.lines
+        if self._like_peer:
+            return stays
+        measured = stays & ~self._code_left_out
+        least = self._settings["prose-share"]
+        prose = rows_of_prose(self._layout, measured, self._prose_like_lines(), self._line_words)
+        sizes = self._layout.token_ends[lines.last_tokens] - self._layout.token_starts[lines.first_tokens]
+        whole, part = (np.bincount(lines.text_indices, sizes * rows, len(self._texts)) for rows in (measured, prose))
+        of_sentences = (part >= least * np.maximum(whole, 1))[lines.text_indices]
+        rows: Booleans = np.where(of_sentences, prose, measured)
+        return rows
+
+    @cached_property
+    def _measures_all(self) -> bool:
+        return bool(self._rows.all())
+
+    @cached_property
+    def _measured_tokens(self) -> Booleans:
+        return self._rows.repeat(self._layout.lines.token_counts)
+
+    def _measured(self, values: Integers) -> Integers:
+        """Return the values of tokens, 0 for those in lines that are not judged."""
+        return values if self._measures_all else values * self._measured_tokens
+
+    @cached_property
+    def _line_words(self) -> Integers:
+        return self._words_of(self._layout.prose_lines)
+
+    @property
+    def _measured_texts(self) -> Sequence[str]:
+        """The lines of each text that are judged."""
+        if self._measures_all:
+            return self._texts
+        layout, lines = self._layout, self._layout.lines
+        some = np.unique(lines.text_indices[~self._rows]).tolist()
+        texts = list(self._texts)
+        bounds = lines.text_indices.searchsorted(np.arange(len(texts) + 1))
+        starts, ends = layout.token_starts[lines.first_tokens], layout.token_ends[lines.last_tokens]
+        for index in some:
+            rows = np.arange(bounds[index], bounds[index + 1])[self._rows[bounds[index] : bounds[index + 1]]]
+            spans = zip(starts[rows].tolist(), ends[rows].tolist(), strict=True)
+            left = b"\n".join([layout.data[start:end] for start, end in spans])
+            texts[index] = left.decode("utf-8", "surrogatepass")
+        return texts
+
+    def _measured_spans(self, kind: str) -> Booleans:
+        """Return which lines, or paragraphs, are judged: a paragraph is if one of its lines is."""
+        if kind == "line":
+            return self._rows
+        opens = self._layout.opens_paragraph
+        blocks = opens.cumsum() - 1
+        measured: Booleans = np.bincount(blocks, self._rows, opens.sum()) > 0
+        return measured
 
     @cached_property
     def _words(self) -> Words:

@@ -1,6 +1,7 @@
 """The kernels give what plain restatements of the rules give."""
 
 import itertools
+import math
 from collections import Counter
 
 import numpy as np
@@ -18,6 +19,8 @@ from corpuskit.text.quality.signals import TextSignals
 from tests.support.words import split_words
 
 SETTING = {item.name: item.value for item in SETTINGS}
+EVERY_LINE = {"leave_out_code": False, "prose_share": math.inf, "gopher_repetition_least_count": 1}
+"""Judge all lines, and the commonest n-gram however rare it is."""
 SAMPLES = (
     *("the", "cat", "sat.", "and", "(have", "with)", "…", "...", "-", "• item", "#", "12", "\n", "\n\n", " \r\n"),
     *("don't", "[3]", "[edit]", "{", "Lorem ipsum", "use cookies", "JavaScript", "\0", "\u2028", "really?!", "”"),
@@ -93,7 +96,7 @@ def test_repeated_lines_and_paragraphs_are_those_met_before(text: str) -> None:
     paragraphs = [paragraph.lstrip("\n") for paragraph in text.strip().split("\n\n")]
     lines = [line for line in text.split("\n") if line]
     lines += [""] * (text.startswith("\n") + text.endswith("\n"))
-    figures = signals(text, like_peer=True)
+    figures = signals(text, like_peer=True, **EVERY_LINE)
     for kind, spans in (("paragraph", [span for span in paragraphs if span] or [""]), ("line", lines or [""])):
         repeats = [span for index, span in enumerate(spans) if span in spans[:index]]
         assert figures[f"repetition_duplicate_{kind}s"] == len(repeats) / len(spans)
@@ -171,17 +174,22 @@ def test_a_hash_table_grows() -> None:
 
 @given(TEXTS)
 def test_word_figures_are_those_of_the_words(text: str) -> None:
-    words, figures, of_peer = split_words(text), signals(text), signals(text, like_peer=True)
+    words, figures, of_peer = (
+        split_words(text),
+        signals(text, **EVERY_LINE),
+        signals(text, like_peer=True, **EVERY_LINE),
+    )
     proper = [word for word in words if not characters.SYMBOLS.issuperset(word)]
     assert figures["gopher_words"] == len(proper)
     assert figures["gopher_mean_word_length"] == (sum(map(len, proper)) / len(proper) if proper else 0)
     assert of_peer["gopher_stop_words"] == len(set(words) & set(vocabulary.STOP_WORDS))
     assert figures["gopher_stop_words"] == of_peer["gopher_stop_words"]
     alphabetic = sum(any(map(str.isalpha, word)) for word in words)
+    if words:
+        assert of_peer["gopher_hash_ratio"] == text.count("#") / len(words)
     for measured, counted in ((figures, proper), (of_peer, words)):
         if counted:
             assert measured["gopher_alphabetic_words"] == alphabetic / len(counted)
-            assert measured["gopher_hash_ratio"] == text.count("#") / len(counted)
         ngram_characters = ngram_characters_by_definition(counted).items()
         expected = {name: count / len(text) if text else 0 for name, count in ngram_characters}
         assert expected.items() <= measured.items()
@@ -196,7 +204,7 @@ def test_line_figures_are_those_of_the_lines(text: str) -> None:
     ellipses = sum(line.rstrip().endswith(("...", "…")) for line in lines)
     unclosed = [line for line in bullets if not line.rstrip().endswith(ends)]
     for figures, marked, counted in (
-        (signals(text), unclosed, filled),
+        (signals(text, **EVERY_LINE), unclosed, filled),
         (signals(text, like_peer=True), bullets, lines),
     ):
         if counted:
@@ -334,6 +342,16 @@ def test_sentences_are_counted_in_the_lines_that_stay(text: str, sentences: int)
     assert signals(text)["c4_sentences"] == sentences
 
 
+def test_a_long_sentence_is_worth_two() -> None:
+    long = "The mill, which two brothers built when the road came, and which burned down in the year of the flood,"
+    assert signals(f"{long} stood here.")["c4_sentences"] == 1
+    rest = "stood where the school is now, although nobody in town remembers in which of these years it was that"
+    twice = f"{long} {rest} the last of its bells was sold to the church of the next valley."
+    assert signals(twice)["c4_sentences"] == signals(twice.replace(", and", ",\nand"))["c4_sentences"] == 2
+    assert signals(twice, like_peer=True)["c4_sentences"] == 1
+    assert signals("\n".join(["Home and garden"] * 40 + ["It is open now."]))["c4_sentences"] == 1
+
+
 def test_switches_of_c4() -> None:
     text = "a title\n\nWe use cookies and your browser needs JavaScript here."
     assert signals(text)["c4_sentences"] == 0
@@ -343,18 +361,102 @@ def test_switches_of_c4() -> None:
 
 
 def test_fineweb_figures() -> None:
-    figures = signals("Short one.\nNo end\n\n" + "A long line that ends。\n" * 2)
+    figures = signals("Short one.\nNo end\n\n" + "A long line that ends。\n" * 2, **EVERY_LINE)
     assert figures["fineweb_lines"] == 4
     assert figures["fineweb_terminal_lines"] == 0.75
     assert figures["fineweb_short_lines"] == 1
     assert figures["fineweb_duplicate_line_characters"] == 22 / 60
-    assert signals("Short one.\nNo end", fineweb_short_line_length=6)["fineweb_short_lines"] == 0.5
+    assert signals("Short one.\nNo end", fineweb_short_line_length=6, **EVERY_LINE)["fineweb_short_lines"] == 0.5
 
 
 def test_every_rule_has_a_signal_and_the_signals_come_in_their_order() -> None:
     for family in FAMILIES:
         expected = list(dict.fromkeys(rule.signal for rule in RULES if rule.family == family))
         assert [name for name, _ in TextSignals(["Some text."], SETTING).family(family)] == expected
+
+
+CODE_BLOCK = """def turn(wheel, angle=90):
+    wheel.angle = wheel.angle + angle
+    return wheel_state(wheel)"""
+COMMANDS = "$ make all\n$ make install --prefix=/usr"
+SENTENCES = [
+    "The two wheels of that mill turn whenever it rains a lot.",
+    "A miller who lived beyond the brook ground barley for all of us.",
+    "Since then nobody has mended what storms took off its roof.",
+]
+
+
+@pytest.mark.parametrize("code", [f"```\n{CODE_BLOCK}\n```", CODE_BLOCK, COMMANDS, "    wheel = Wheel(size=9);"])
+def test_code_is_left_out(code: str) -> None:
+    prose = "\n\n".join(SENTENCES)
+    text = f"{SENTENCES[0]}\n\n{code}\n\n{SENTENCES[1]}\n\n{code}\n\n{SENTENCES[2]}\n\n{code}"
+    without, figures = signals(prose), signals(text)
+    for name in ("gopher_alphabetic_words", "gopher_hash_ratio", "gopher_bullet_lines", "fineweb_lines"):
+        assert figures[name] == without[name]
+    for name in ("repetition_duplicate_lines", "repetition_duplicate_5_gram_characters", "fineweb_short_lines"):
+        assert figures[name] == without[name] == 0
+    assert figures["gopher_words"] > without["gopher_words"]
+    assert edited(text)[0] == text
+    assert signals(text, **EVERY_LINE)["fineweb_lines"] > without["fineweb_lines"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["(a) the tenant shall keep the roof;", "(b) the owner shall keep the walls;"],
+        ["Aa (Meuse), a river in the Netherlands", "Aa (Nethe), a river in North Rhine-Westphalia"],
+        ["Name: Anna", "Phone: +1 202 555 0143", "Room: 12/4"],
+        ["* bread and butter", "* milk & honey", "* a dozen eggs"],
+        ["“Home is where one starts from.” - Anon.", "“To be is to do.” - Anon."],
+    ],
+)
+def test_lists_are_no_code(lines: list[str]) -> None:
+    assert signals("\n".join([*SENTENCES, "", *lines]), prose_share=math.inf)["fineweb_lines"] == 3 + len(lines)
+
+
+def test_of_a_text_of_sentences_only_these_are_judged() -> None:
+    cells = "\n".join(f"{number}\nred" for number in range(20))
+    text = f"Mills\n\n{' '.join(SENTENCES)}\n\n{cells}\n\n" + "\n\n".join(SENTENCES)
+    figures, strict = signals(text), signals(text, **EVERY_LINE)
+    assert figures["fineweb_lines"] == 4 and strict["fineweb_lines"] == 45
+    assert figures["gopher_alphabetic_words"] == 1 > strict["gopher_alphabetic_words"]
+    table = f"{SENTENCES[0]}\n\n{cells * 3}"
+    assert signals(table) == signals(table, prose_share=math.inf)
+    wrapped = "\n\n".join(sentence[:30].rstrip() + "\n" + sentence[30:].lstrip() for sentence in SENTENCES)
+    assert signals(f"{wrapped}\n\n{cells}")["fineweb_lines"] == 6
+
+
+def test_hashes_of_headings_and_numbers_are_ordinary() -> None:
+    text = "# Changes\n\n## New\n\n- Mend the mill (#12, #13)\n"
+    assert signals(text)["gopher_hash_ratio"] == 0 < signals(text, like_peer=True)["gopher_hash_ratio"]
+    assert signals("buy #mills #now")["gopher_hash_ratio"] == 2 / 3
+
+
+def test_what_occurs_rarely_is_no_repetition() -> None:
+    text = "the old mill, the old mill, the old mill, the old mill, so"
+    assert signals(text)["repetition_top_3_gram_characters"] == 0
+    assert signals(f"{text} the old mill")["repetition_top_3_gram_characters"] > 0.5
+
+
+@pytest.mark.parametrize("section", [3, 7, 40])
+@given(st.lists(WORDS, min_size=1, max_size=3))
+def test_texts_beyond_all_bounds_are_measured_by_sections(section: int, texts: list[list[str]]) -> None:
+    words = [word for text in texts for word in text]
+    numbering = {word: number for number, word in enumerate(dict.fromkeys(words))}
+    numbers = np.array([numbering[word] for word in words], np.int64)
+    lengths = np.array([len(word) for word in words], np.int64)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ngram_repeats, "LONGEST_SECTION", section)
+        bounds = np.cumsum([0, *map(len, texts)])
+        figures = {name: values.tolist() for name, values in repeated_ngram_characters(numbers, lengths, bounds)}
+    if len(words) <= section:
+        return
+    for index, text in enumerate(texts):
+        count = max(-(-len(text) // section), 1)
+        edges = [part * len(text) // count for part in range(count + 1)]
+        parts = [ngram_characters_by_definition(text[start:end]) for start, end in itertools.pairwise(edges)]
+        expected = {name: sum(part[name] for part in parts) for name in parts[0]}
+        assert {name: values[index] for name, values in figures.items()} == expected
 
 
 @pytest.mark.parametrize("text", ["", "\n", "\n\n\n", " ", "...", "\0"])
@@ -408,9 +510,11 @@ def test_names_and_brackets_may_come_again(line: str) -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 @given(texts=st.lists(TEXTS, min_size=1, max_size=6))
 def test_what_c4_leaves_has_the_figures_of_a_text_of_its_own(texts: list[str], language: str, like_peer: bool) -> None:
-    measured = TextSignals(texts, SETTING, profile_of(language), like_peer)
+    # A paragraph that lost a line may have another share of code.
+    setting = {**SETTING, "leave-out-code": False}
+    measured = TextSignals(texts, setting, profile_of(language), like_peer)
     left = [measured.prose_lines.text(index) for index in range(len(texts))]
     measured.take_edits({index: text for index, text in enumerate(left) if text != texts[index]})
     figures = {name: values.tolist() for name, values in measured.family("fineweb")}
-    anew = TextSignals(left, SETTING, profile_of(language), like_peer)
+    anew = TextSignals(left, setting, profile_of(language), like_peer)
     assert figures == {name: values.tolist() for name, values in anew.family("fineweb")}

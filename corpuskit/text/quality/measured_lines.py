@@ -1,0 +1,155 @@
+"""Which lines of a text the rules for prose judge: not code, and in a text of sentences not the labels between them.
+
+The papers judge all lines of web pages that were freed of code and tables. On documentation, half of the lines may be
+code, which has no stop words, repeats its names and ends no line with a full stop; and in an article with a table,
+cells outnumber paragraphs. A row is the index of a line in `TextLayout.lines`.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from corpuskit.text.quality.arrays import Booleans, Integers
+from corpuskit.text.quality.layout import TextLayout
+
+__all__ = ["beside_prose", "code_rows", "fenced_rows", "rows_of_prose"]
+
+_FENCES = (("```", "```"), ("~~~", "~~~"), ("\\[", "\\]"), ("$$", "$$"))
+"""What opens and closes lines of code and formulas, which are no prose."""
+_MARKS_OF_CODE = b"={}<>;_$\\|"
+"""Marks that prose seldom has; an opening bracket right after a word is one, too."""
+_ENDS_OF_CODE = b"{}\\"
+_PROMPTS = (b"$ ", b">>> ", b"#include", b"//", b"/*", b"% ")
+LEAST_MARKS = 0.06
+"""Share of marks in a line that looks like code; of code, most lines have a tenth and more."""
+MOST_CODE = 0.8
+"""Share of a text that may look like code beside prose; fences say what is in them, whatever its share."""
+DEEPER = 2
+"""Columns by which an indented block stands to the right of the line before it."""
+SENTENCE_WORDS = 5
+WORDS_OF_WRAPPED_LINE = 6
+"""Words a line of a paragraph that is wrapped at a width."""
+
+
+def fenced_rows(texts: Sequence[str], layout: TextLayout) -> Booleans:
+    """Return for each row whether it lies in a block of code or in a formula of several lines, or is its mark."""
+    lines = layout.lines
+    fenced = np.zeros(len(lines.numbers), bool)
+    first_bytes = layout.codes[layout.token_starts[lines.first_tokens]]
+    may_open = np.zeros(256, bool)
+    may_open[[ord(mark[0]) for mark, _ in _FENCES]] = True
+    opens = may_open[first_bytes]
+    if not opens.any():
+        return fenced
+    bounds = lines.text_indices.searchsorted(np.arange(len(texts) + 1))
+    for index in np.unique(lines.text_indices[opens]).tolist():
+        rows = slice(bounds[index], bounds[index + 1])
+        numbers = lines.numbers[rows] - layout.first_lines[index]
+        inside = np.zeros(int(numbers[-1]) + 1, bool)
+        inside[list(_fenced_lines(texts[index].splitlines()))] = True
+        fenced[rows] = inside[numbers]
+    return fenced
+
+
+def code_rows(layout: TextLayout, fenced: Booleans, closed: Booleans) -> Booleans:
+    """Return for each row whether it lies in code: fenced, or a paragraph whose lines mostly look like code.
+
+    `closed` says which rows end as a sentence does.
+    """
+    lines = layout.lines
+    starts, ends = layout.token_starts[lines.first_tokens], layout.token_ends[lines.last_tokens]
+    if not len(starts):
+        return fenced
+    looks = _looks_like_code(layout, starts, ends) & ~(closed & (lines.token_counts >= SENTENCE_WORDS))
+    if not looks.any():
+        return fenced
+    blocks, first = _blocks(layout)
+    sizes = np.diff(np.append(first, len(starts)))
+    codelike = np.bincount(blocks, looks, len(first))
+    is_code = 2 * codelike >= sizes
+    # A single line is code where it stands to the right of the line before it, or below its colon.
+    indents = starts - np.concatenate([[0], layout.line_ends + 1])[lines.numbers]
+    before = np.maximum(first - 1, 0)
+    led = layout.codes[ends[before] - 1] == ord(":")
+    deeper = indents[first] >= indents[before] + DEEPER
+    is_code &= (sizes > 1) | ((first > 0) & (led | deeper))
+    return fenced | is_code[blocks]
+
+
+def beside_prose(layout: TextLayout, code: Booleans, fenced: Booleans) -> Booleans:
+    """Return the rows of code that stand beside prose: where almost all looks like code, it is judged as the text.
+
+    Fences say what is in them, whatever their share.
+    """
+    lines = layout.lines
+    sizes = layout.token_ends[lines.last_tokens] - layout.token_starts[lines.first_tokens]
+    whole, part = (np.bincount(lines.text_indices, sizes * rows) for rows in (~fenced, code & ~fenced))
+    rows: Booleans = fenced | code & (part <= MOST_CODE * whole)[lines.text_indices]
+    return rows
+
+
+def rows_of_prose(layout: TextLayout, stays: Booleans, sentences: Booleans, words: Integers) -> Booleans:
+    """Return for each row that stays whether it is a sentence, or in a paragraph of such that is wrapped at a width.
+
+    `sentences` says which rows end as a sentence does or have the end of one within, `words` how many words each has.
+    """
+    if not len(words):
+        return sentences
+    blocks, first = _blocks(layout)
+    count = len(first)
+    sizes = np.bincount(blocks, stays, count)
+    words_of_blocks = np.bincount(blocks, words * stays, count)
+    ends = np.bincount(blocks, sentences & stays, count)
+    wrapped = (ends > 0) & (words_of_blocks >= WORDS_OF_WRAPPED_LINE * sizes)
+    prose: Booleans = stays & (sentences & (words >= SENTENCE_WORDS) | wrapped[blocks])
+    return prose
+
+
+def _blocks(layout: TextLayout) -> tuple[Integers, Integers]:
+    """Return the paragraph of each row, and the first row of each paragraph."""
+    opens = layout.opens_paragraph
+    return opens.cumsum() - 1, opens.nonzero()[0]
+
+
+def _looks_like_code(layout: TextLayout, starts: Integers, ends: Integers) -> Booleans:
+    """Return for each row whether it has many marks, or begins or ends as lines of code do."""
+    codes = layout.codes
+    is_mark = np.zeros(256, np.int32)
+    is_mark[list(_MARKS_OF_CODE)] = 1
+    marks = is_mark[codes]
+    calls = np.flatnonzero(codes[1:] == ord("(")) + 1
+    marks[calls[codes[calls - 1] > ord(" ")]] = 1
+    if not layout.data.isascii():
+        # The lines of tables that are drawn, U+2500 to U+257F, are E2 94 and E2 95.
+        wide = np.flatnonzero(codes[:-1] == 0xE2)
+        marks[wide[(codes[wide + 1] == 0x94) | (codes[wide + 1] == 0x95)]] = 1
+    before = np.zeros(len(codes) + 1, np.int32)
+    marks.cumsum(out=before[1:])
+    looks: Booleans = before[ends] - before[starts] >= np.maximum(LEAST_MARKS * (ends - starts), 1)
+    ends_code = np.zeros(256, bool)
+    ends_code[list(_ENDS_OF_CODE)] = True
+    looks |= ends_code[codes[ends - 1]]
+    opens = np.zeros(256, bool)
+    opens[[prompt[0] for prompt in _PROMPTS]] = True
+    for row in (opens[codes[starts]] & ~looks).nonzero()[0].tolist():
+        looks[row] = layout.data.startswith(_PROMPTS, int(starts[row]))
+    return looks
+
+
+def _fenced_lines(lines: Sequence[str]) -> Iterator[int]:
+    """Yield the numbers of the lines from one that a mark of `_FENCES` begins to the next that its partner ends.
+
+    A mark without a partner opens nothing.
+    """
+    start, closing = -1, ""
+    for number, line in enumerate(lines):
+        bare = line.strip()
+        if start >= 0:
+            if bare.endswith(closing):
+                yield from range(start, number + 1)
+                start = -1
+        else:
+            for opening, partner in _FENCES:
+                if bare.startswith(opening) and not (len(bare) > len(opening) and bare.endswith(partner)):
+                    start, closing = number, partner
+                    break
