@@ -61,7 +61,10 @@ class Policy:
 
     def _check_license(self, source: str, location: str, license: str | None, allow: tuple[str, ...]) -> None:
         if license is None:
-            raise RefusedError(f"{location}: source `{source}` states no licence; allowed: {comma_list(allow)}")
+            raise RefusedError(
+                f"{location}: source `{source}` states no licence; allowed: {comma_list(allow)} "
+                f"(write `license: {FROM_DOCUMENTS}` if its documents state theirs)"
+            )
         if license != FROM_DOCUMENTS and not allowed(license, allow):
             raise RefusedError(
                 f"{location}: licence {license!r} of source `{source}` is not allowed; allowed: {comma_list(allow)}"
