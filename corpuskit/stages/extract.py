@@ -75,7 +75,16 @@ class Extract(Stage):
             raise Reject("extract-failed", type(error).__name__) from None
         if not text:
             return Drop(document, "no-content")
-        extracted = document.with_text(text, content_type=self._content_type, **stated_metadata)
+        from corpuskit.text.rights.agents import default_agents
+        from corpuskit.text.rights.declarations import with_declarations
+        from corpuskit.text.rights.page_head import page_declarations
+
+        declarations = with_declarations(
+            document.metadata.get("declarations"), page_declarations(document.text, default_agents().training)
+        )
+        extracted = document.with_text(
+            text, content_type=self._content_type, declarations=declarations, **stated_metadata
+        )
         extracted.way = way
         return extracted
 

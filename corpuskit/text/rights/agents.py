@@ -25,7 +25,7 @@ class AgentList(NamedTuple):
     """Whose groups are read."""
 
     crawler: str
-    """The crawler that fetched the pages, in lower case; the group for it, or else that for `*`, counts for all uses."""
+    """The crawler that fetched the pages, in lower case; its group, or else that for `*`, is read."""
     training: dict[str, str]
     """Agents that collect for training: the token in lower case, and as its operator writes it."""
 

@@ -1,8 +1,8 @@
 """Content Signals (contentsignals.org, draft-romm-aipref-contentsignals): `search=yes, ai-train=no`.
 
 A signal that is left out neither grants nor denies. Of a signal that is stated twice, the restriction counts. `use`,
-added in 2026, says how far content may be reproduced: `immediate` means that nothing is stored, and so that no corpus is
-made of it; `reference` and `full` say too little on our uses to decide any.
+added in 2026, says how far content may be reproduced: `immediate` means that nothing is stored, and so that no corpus
+is made of it; `reference` and `full` say too little on our uses to decide any.
 """
 
 from functools import lru_cache

@@ -1,13 +1,14 @@
 """From a document to its rights: which declarations count under a profile, and what they come to."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
 from corpuskit.text.rights.agents import AgentList
 from corpuskit.text.rights.ai_txt import ai_txt_statements
+from corpuskit.text.rights.declarations import Declaration
 from corpuskit.text.rights.host_files import demand_row, host_of, robots_for_path, rsl_rules, tdm_entries
 from corpuskit.text.rights.page_statements import page_statements, tdm_values
 from corpuskit.text.rights.path_rules import address_path
@@ -27,8 +28,6 @@ MAX_REDIRECTS = 5
 TDMREP, RSL, LICENSE_FILE = "tdmrep", "rsl", "license-file"
 _UTC = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?Z)?")
 
-OWN = ""
-
 Entry = dict[str, Any]
 
 
@@ -39,7 +38,8 @@ class _Page(NamedTuple):
     host: str
     path: str
     crawl_date: str
-    declarations: Sequence[Mapping[str, Any]]
+    declarations: Sequence[Declaration]
+    of_duplicates: Sequence[Sequence[Declaration]]
 
 
 class RightsReader:
@@ -50,15 +50,20 @@ class RightsReader:
         self._table, self._agents, self._profile = table, agents, profile
 
     def statements(
-        self, url: str, crawl_date: Any, declarations: Sequence[Mapping[str, Any]]
+        self,
+        url: str,
+        crawl_date: Any,
+        declarations: Sequence[Declaration],
+        of_duplicates: Sequence[Sequence[Declaration]] = (),
     ) -> list[Statement]:
         """Return what is declared on the document at an address. Raises DamagedError for a row that is none."""
-        page = _Page(url, host_of(url), address_path(url), _in_utc(crawl_date), declarations)
+        page = _Page(url, host_of(url), address_path(url), _in_utc(crawl_date), declarations, of_duplicates)
         row = self._table.row(page.host) if self._table is not None and page.host else None
         try:
             return _unique(self._all_statements(row, page))
         except (ValueError, TypeError, KeyError, IndexError, AttributeError):
-            assert self._table is not None
+            if self._table is None or row is None:
+                raise
             try:
                 demand_row(row)
             except (ValueError, TypeError, KeyError, IndexError, AttributeError):
@@ -66,15 +71,11 @@ class RightsReader:
             raise
 
     def _all_statements(self, row: Entry | None, page: _Page) -> Iterator[Statement]:
-        declarations: dict[str, list[Mapping[str, Any]]] = {OWN: []}
-        for entry in page.declarations:
-            declarations.setdefault(entry.get("of", OWN), []).append(entry)
-        page = page._replace(declarations=declarations.pop(OWN))
         yield from self._host_statements(row, page)
         yield from page_statements(page.declarations, self._agents, page.host, page.path)
         yield from self._tdm(row, page)
         # Of documents that this one stands for: what each of them declares is read by itself.
-        for of_duplicate in declarations.values():
+        for of_duplicate in page.of_duplicates:
             yield from page_statements(of_duplicate, self._agents, page.host, page.path)
             yield from self._tdm(None, page._replace(declarations=of_duplicate))
 
@@ -96,9 +97,7 @@ class RightsReader:
             yield Statement(LICENSE_FILE, entry["raw"], entry["url"], {}, _last_date(entry))
         yield from self._rsl(row, robots_files, page)
 
-    def _rsl(
-        self, row: Entry, robots_files: Sequence[tuple[Entry, RobotsFile]], page: _Page
-    ) -> Iterator[Statement]:
+    def _rsl(self, row: Entry, robots_files: Sequence[tuple[Entry, RobotsFile]], page: _Page) -> Iterator[Statement]:
         """Yield what RSL files say; only one that robots.txt, a header or the page names can permit anything."""
         named_addresses = set()
         for entry, robots in robots_files:
@@ -108,10 +107,10 @@ class RightsReader:
                     named_addresses.add(address)
                     yield Statement(RSL, line.raw, f"{entry['url']}:{line.number}", {}, _last_date(entry))
         for declaration in page.declarations:
-            if declaration["where"] == "link" and declaration["name"] == "rsl":
-                named_addresses.add(urljoin(page.url, declaration["value"]))
-            elif declaration["where"] == "header" and "rsl+xml" in declaration["value"]:
-                named_addresses.update(re.findall(r"<([^<>]+)>", declaration["value"]))
+            if declaration.where == "link" and declaration.name == "rsl":
+                named_addresses.add(urljoin(page.url, declaration.value))
+            elif declaration.where == "header" and "rsl+xml" in declaration.value:
+                named_addresses.update(re.findall(r"<([^<>]+)>", declaration.value))
         entries = self._chosen(row, "rsl", page)
         for address in sorted(named_addresses):
             other_row = self._table.row(host_of(address)) if self._table and host_of(address) != page.host else None
@@ -125,10 +124,12 @@ class RightsReader:
 
     def _tdm(self, row: Entry | None, page: _Page) -> Iterator[Statement]:
         """Yield what TDMRep comes to: the file, the header and the page, of which each supersedes the one before."""
-        places: list[tuple[bool, str, str, str]] = []
-        for entry in self._chosen(row, TDMREP, page) if row else ():
-            if match := matching_entry(tdm_entries(entry), page.path):
-                places.append((match.reserved, match.raw, entry["url"], _last_date(entry)))
+        entries = self._chosen(row, TDMREP, page) if row else []
+        places = [
+            (match.reserved, match.raw, str(entry["url"]), _last_date(entry))
+            for entry in entries
+            if (match := matching_entry(tdm_entries(entry), page.path))
+        ]
         of_page = [(*value, "") for value in tdm_values(page.declarations)]
         # Captures of one file that differ are no places of their own: if any reserves, the file does.
         deciding = of_page[-1:] or sorted(places)[-1:]

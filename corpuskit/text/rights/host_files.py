@@ -6,14 +6,14 @@ captures in a row) and, by kind:
     robots, ai-txt   `groups`: agents and rules; `lines`: what stands outside of groups
     tdmrep           `entries`: location, whether it reserves, raw
     rsl              `rules`: host, pattern, verdicts, raw
-    license          `raw` and `spdx`
+    license          `raw`
     redirect         `to`
 
 A rule is its line number, field and value, and the line as it is written if that is not `Field: value`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -106,14 +106,10 @@ def file_content(kind: str, text: str) -> Content:
 
 
 def license_text(text: str) -> Content:
-    """Return the first line of a licence's text, and the SPDX expression that it states, if any."""
-    from corpuskit.core.licenses import expression_problem
-
+    """Return the line of a licence's text that states an SPDX expression, or else its first line."""
     match = _SPDX_LINE.search(text[:20_000])
-    expression = match[1].strip() if match else ""
     lines = (line.strip() for line in text[:20_000].splitlines())
-    raw = match[0] if match else next(filter(None, lines), "")[:200]
-    return {"raw": raw, "spdx": "" if expression and expression_problem(expression) else expression}
+    return {"raw": match[0].strip() if match else next(filter(None, lines), "")[:200]}
 
 
 def robots_for_path(content: Content, path: str) -> RobotsFile:
@@ -140,7 +136,7 @@ def _row_of(line: RobotsLine) -> list[Any]:
     return [line.number, line.field, line.value, *([line.raw] if line.raw != usual else [])]
 
 
-def _line_of(row: list[Any]) -> RobotsLine:
+def _line_of(row: Sequence[Any]) -> RobotsLine:
     number, field, value = row[:3]
     return RobotsLine(number, field, value, row[3] if len(row) > 3 else f"{_FIELD_NAMES.get(field, field)}: {value}")
 
@@ -189,9 +185,9 @@ def _rsl_faults(entry: Content) -> Iterator[str]:
 
 
 def _text_faults(entry: Content) -> Iterator[str]:
-    for key in ("raw", "spdx") if entry["kind"] == "license" else ("to",):
-        if not _is_text(entry[key]):
-            yield key
+    key = "raw" if entry["kind"] == "license" else "to"
+    if not _is_text(entry[key]):
+        yield key
 
 
 _CHECKS = {

@@ -6,9 +6,8 @@ only if all such links of a page name the same one: a link may be about a pictur
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-__all__ = ["license_of_links", "spdx_of_address"]
+__all__ = ["license_in_evidence", "spdx_of_address"]
 
 _CC = re.compile(
     r"https?://(?:www\.)?creativecommons\.org/licenses/(by(?:-nc)?(?:-nd|-sa)?)/(\d\.\d)(?:/(\w{2,6}))?(?:/.*)?",
@@ -20,20 +19,37 @@ _CC_PUBLIC = re.compile(
 )
 _SPDX = re.compile(r"https?://(?:www\.)?spdx\.org/licenses/([A-Za-z0-9.+-]+?)(?:\.html|\.json)?/?", re.IGNORECASE)
 _LINK = re.compile(r"<([^<>]*)>\s*((?:;[^,<]*)*)")
-_IS_LICENSE = re.compile(r"""\brel\s*=\s*(?:"[^"]*\blicense\b[^"]*"|'[^']*\blicense\b[^']*'|license\b)""", re.IGNORECASE)
+_IS_LICENSE = re.compile(
+    r"""\brel\s*=\s*(?:"[^"]*\blicense\b[^"]*"|'[^']*\blicense\b[^']*'|license\b)""", re.IGNORECASE
+)
+SPDX_MARK = "SPDX-License-Identifier:"
 _PORTED = frozenset({"us", "de", "fr", "uk", "nl", "at", "au", "jp", "igo", "ch", "dk"})
 """Countries whose ported licences may be in the SPDX list; the list itself decides."""
 
 
-def license_of_links(declarations: Sequence[Mapping[str, Any]]) -> str:
-    """Return the one licence that all links to licences name, as an SPDX expression; empty if there is no such one."""
-    addresses = [entry["value"] for entry in declarations if entry["where"] == "link" and entry["name"] == "license"]
-    for entry in declarations:
-        if entry["where"] == "header" and entry["name"] == "link":
-            links = _LINK.findall(entry["value"])
-            addresses += [address for address, rest in links if _IS_LICENSE.search(rest) and "rsl+xml" not in rest]
-    licenses = {spdx_of_address(address) for address in addresses}
-    return licenses.pop() if len(licenses) == 1 else ""
+def license_in_evidence(evidence: Sequence[Mapping[str, str]]) -> tuple[str, str]:
+    """Return the licence that all links to licences name, as an SPDX expression, and where; empty if there is no one.
+
+    Without links, that of a licence file of the host that states an SPDX expression.
+    """
+    from corpuskit.core.licenses import expression_problem
+
+    links = [(entry["raw"], entry["where"]) for entry in evidence if entry["mechanism"] == "license-link"]
+    licenses = {spdx for raw, _ in links for spdx in map(spdx_of_address, _addresses(raw))}
+    if links:
+        return (licenses.pop(), f"rel=license, {links[0][1]}") if len(licenses) == 1 else ("", "")
+    for entry in evidence:
+        _, mark, expression = entry["raw"].partition(SPDX_MARK)
+        if entry["mechanism"] == "license-file" and mark and not expression_problem(expression.strip()):
+            return expression.strip(), entry["where"]
+    return "", ""
+
+
+def _addresses(raw: str) -> list[str]:
+    """Return the address in a link's raw text, or those with `rel=license` in a `Link` field."""
+    if not raw.startswith("<"):
+        return [raw]
+    return [address for address, rest in _LINK.findall(raw) if _IS_LICENSE.search(rest) and "rsl+xml" not in rest]
 
 
 def spdx_of_address(address: str) -> str:

@@ -1,7 +1,4 @@
-"""What a page's own markup and HTTP response declare, as entries that travel with the document.
-
-Entries are `{where, name, value}` in `metadata.declarations`: `where` is `header`, `meta`, `link` or `script`. Only
-what this room reads is taken, so that most documents carry none.
+"""What a page's own markup and HTTP response declare. Only what this room reads is taken: most documents have none.
 
 Markup is scanned, not parsed: comments, scripts and raw text are skipped, and a scan reads each character once.
 """
@@ -10,9 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 from html import unescape
 
-__all__ = ["HEADER_FIELDS", "header_declarations", "page_declarations"]
+from corpuskit.text.rights.declarations import MAX_ENTRIES, MAX_VALUE, Declaration
 
-Declaration = dict[str, str]
+__all__ = ["HEADER_FIELDS", "header_declarations", "page_declarations"]
 
 HEADER_FIELDS = ("content-signal", "content-usage", "link", "tdm-policy", "tdm-reservation", "x-robots-tag")
 """Fields of an HTTP response that are read."""
@@ -20,9 +17,7 @@ META_NAMES = frozenset({"robots", "tdm-reservation", "tdm-policy"})
 """Names of `meta` elements that are read, besides those of agents."""
 MAX_HEAD = 128 * 1024
 """Characters of a page without an end of its head that are searched for `meta` and `link`."""
-MAX_VALUE = 4000
 MAX_TAG = 500
-MAX_ENTRIES = 50
 _HEAD_END = re.compile(r"</head\b|<body\b", re.IGNORECASE)
 _MARKERS = ("noai", "noimageai", "noml", "noindex", "none", "tdm-", "rsl+xml")
 """What one of the elements that we read has in its source; nothing else needs a scan."""
@@ -41,7 +36,7 @@ def header_declarations(fields: Iterable[tuple[str, str]]) -> list[Declaration]:
     declarations = []
     for name, value in fields:
         if name in HEADER_FIELDS and (name != "link" or "license" in value.lower()):
-            declarations.append({"where": "header", "name": name, "value": value[:MAX_VALUE]})
+            declarations.append(Declaration("header", name, value[:MAX_VALUE]))
     return declarations[:MAX_ENTRIES]
 
 
@@ -51,8 +46,7 @@ def page_declarations(markup: str, agents: Iterable[str] = ()) -> list[Declarati
     `agents` are names of further `meta` elements, in lower case.
     """
     entries = [*_head_entries(_head(markup), frozenset(agents)), *_license_links(markup)]
-    unique = {(entry["where"], entry["name"], entry["value"]): entry for entry in entries}
-    return list(unique.values())[:MAX_ENTRIES]
+    return list(dict.fromkeys(entries))[:MAX_ENTRIES]
 
 
 def _head(markup: str) -> str:
@@ -69,11 +63,11 @@ def _head_entries(head: str, agents: frozenset[str]) -> Iterator[Declaration]:
         if name == "meta":
             meta_name = attributes.get("name", "").strip().lower()
             if meta_name in META_NAMES or meta_name in agents:
-                yield {"where": "meta", "name": meta_name, "value": attributes.get("content", "")[:MAX_VALUE]}
+                yield Declaration("meta", meta_name, attributes.get("content", "")[:MAX_VALUE])
         elif name == "link" and attributes.get("type", "").lower() == _RSL_TYPE:
-            yield {"where": "link", "name": "rsl", "value": attributes.get("href", "")[:MAX_VALUE]}
+            yield Declaration("link", "rsl", attributes.get("href", "")[:MAX_VALUE])
         elif name == "script" and attributes.get("type", "").lower() == _RSL_TYPE:
-            yield {"where": "script", "name": "rsl", "value": content[:MAX_VALUE]}
+            yield Declaration("script", "rsl", content[:MAX_VALUE])
 
 
 def _license_links(markup: str) -> Iterator[Declaration]:
@@ -83,7 +77,7 @@ def _license_links(markup: str) -> Iterator[Declaration]:
     for name, attributes, _ in _elements(markup, marked_by=_LICENSE):
         is_license = "license" in attributes.get("rel", "").lower().split()
         if name in ("link", "a") and is_license and attributes.get("type", "").lower() != _RSL_TYPE:
-            yield {"where": "link", "name": "license", "value": attributes.get("href", "").strip()[:MAX_VALUE]}
+            yield Declaration("link", "license", attributes.get("href", "").strip()[:MAX_VALUE])
 
 
 def _has_license_tag(markup: str) -> bool:
@@ -98,9 +92,7 @@ def _has_license_tag(markup: str) -> bool:
     return False
 
 
-def _elements(
-    markup: str, marked_by: re.Pattern[str] | None = None
-) -> Iterator[tuple[str, dict[str, str], str]]:
+def _elements(markup: str, marked_by: re.Pattern[str] | None = None) -> Iterator[tuple[str, dict[str, str], str]]:
     """Yield the name, attributes and raw content of each element that we read; content is that of scripts alone.
 
     With `marked_by`, only elements whose tag has a match of it.

@@ -1,12 +1,12 @@
 """What a document's own declarations say: fields of its HTTP response, and elements of its page."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from corpuskit.text.rights.agents import AgentList
 from corpuskit.text.rights.content_signal import signal_verdicts
 from corpuskit.text.rights.content_usage import usage_verdicts
+from corpuskit.text.rights.declarations import Declaration
 from corpuskit.text.rights.rsl import matching_rules, parse_rsl
 from corpuskit.text.rights.statements import DISALLOWED, Statement
 from corpuskit.text.rights.tdmrep import reservation
@@ -31,15 +31,15 @@ _VALUED_RULES = frozenset({"unavailable_after", "max-snippet", "max-image-previe
 
 
 def page_statements(
-    declarations: Sequence[Mapping[str, Any]], agents: AgentList, host: str, path: str
+    declarations: Sequence[Declaration], agents: AgentList, host: str, path: str
 ) -> Iterator[Statement]:
     """Yield what declarations say, but for those of TDMRep, whose places depend on one another (`tdm_values`)."""
-    usage_fields = [entry["value"] for entry in declarations if _is_header(entry, "content-usage")]
+    usage_fields = [entry.value for entry in declarations if _is_header(entry, "content-usage")]
     if usage_fields:
         value = ", ".join(usage_fields)  # lines of one field are one dictionary (RFC 9110, section 5.3)
         yield Statement(AIPREF_HEADER, f"Content-Usage: {value}", _WHERE["header"], usage_verdicts(value))
     for entry in declarations:
-        where, name, value = entry["where"], entry["name"], entry["value"]
+        where, name, value = entry
         if _is_header(entry, "content-signal"):
             yield Statement(CONTENT_SIGNAL, f"Content-Signal: {value}", _WHERE[where], signal_verdicts(value))
         elif _is_header(entry, "x-robots-tag"):
@@ -55,18 +55,18 @@ def page_statements(
             yield Statement(RSL, value, _WHERE[where])
 
 
-def tdm_values(declarations: Sequence[Mapping[str, Any]]) -> Iterator[tuple[bool, str, str]]:
+def tdm_values(declarations: Sequence[Declaration]) -> Iterator[tuple[bool, str, str]]:
     """Yield each reservation of header, then page, as whether it reserves, its raw text and where it stands."""
     for where in ("header", "meta"):
         for entry in declarations:
-            if entry["where"] == where and entry["name"] == "tdm-reservation":
-                reserved = reservation(entry["value"])
+            if entry.where == where and entry.name == "tdm-reservation":
+                reserved = reservation(entry.value)
                 if reserved is not None:
-                    yield reserved, f"tdm-reservation: {entry['value'].strip()}", _WHERE[where]
+                    yield reserved, f"tdm-reservation: {entry.value.strip()}", _WHERE[where]
 
 
-def _is_header(entry: Mapping[str, Any], name: str) -> bool:
-    return bool(entry["where"] == "header" and entry["name"] == name)
+def _is_header(entry: Declaration, name: str) -> bool:
+    return entry.where == "header" and entry.name == name
 
 
 def _robots_tag(value: str, agents: AgentList) -> Iterator[Statement]:

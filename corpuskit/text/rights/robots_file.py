@@ -8,7 +8,15 @@ of `Disallow` and spaces around names do no harm. Which rule matches an address 
 import re
 from typing import NamedTuple
 
-__all__ = ["MAX_CHARACTERS", "RobotsFile", "RobotsGroup", "RobotsLine", "parse_robots", "path_and_value", "product_token"]
+__all__ = [
+    "MAX_CHARACTERS",
+    "RobotsFile",
+    "RobotsGroup",
+    "RobotsLine",
+    "parse_robots",
+    "path_and_value",
+    "product_token",
+]
 
 MAX_CHARACTERS = 1 << 20
 """Characters of a file that are read; RFC 9309, section 2.5, asks for 500 KiB at least."""

@@ -10,7 +10,16 @@ from corpuskit.text.rights.agents import AgentList
 from corpuskit.text.rights.content_signal import signal_verdicts
 from corpuskit.text.rights.content_usage import usage_verdicts
 from corpuskit.text.rights.path_rules import blocking_rule, matches_path, most_specific
-from corpuskit.text.rights.robots_file import ALLOW, DISALLOW, SIGNAL, USAGE, RobotsFile, RobotsGroup, RobotsLine, path_and_value
+from corpuskit.text.rights.robots_file import (
+    ALLOW,
+    DISALLOW,
+    SIGNAL,
+    USAGE,
+    RobotsFile,
+    RobotsGroup,
+    RobotsLine,
+    path_and_value,
+)
 from corpuskit.text.rights.statements import ALLOWED, DISALLOWED, Statement
 
 __all__ = ["robots_statements"]
@@ -22,9 +31,7 @@ TOKEN_START = "__usage_"  # noqa: S105 - no secret
 EVERYBODY = "*"
 
 
-def robots_statements(
-    robots: RobotsFile, path: str, agents: AgentList, url: str, captured: str
-) -> Iterator[Statement]:
+def robots_statements(robots: RobotsFile, path: str, agents: AgentList, url: str, captured: str) -> Iterator[Statement]:
     """Yield what a file says on the address with this path; `url` and `captured` say where the file came from."""
     groups: dict[str, list[RobotsGroup]] = {}
     for group in robots.groups:
@@ -32,8 +39,8 @@ def robots_statements(
             groups.setdefault(agent, []).append(group)
     yield from _agent_statements(groups, path, agents, url, captured)
     yield from _token_statements(groups, path, url, captured)
-    crawler_rules = _rules(groups.get(agents.crawler) or groups.get(EVERYBODY, ()), (USAGE, SIGNAL))
-    # RFC 9309: a crawler's own group replaces that for all. Whether their signal still holds is disputed, so it is kept.
+    crawler_rules = _rules(groups.get(agents.crawler) or groups.get(EVERYBODY, []), (USAGE, SIGNAL))
+    # RFC 9309: an own group replaces that for all. Whether the signal for all still holds is disputed, so it is kept.
     replaced_rules = _rules(groups.get(EVERYBODY, ()), (SIGNAL,)) if agents.crawler in groups else []
     yield from _usage_statements([rule for rule in crawler_rules if rule.field == USAGE], path, url, captured)
     signals = [rule for rule in (*crawler_rules, *robots.site_lines) if rule.field == SIGNAL]
@@ -68,9 +75,7 @@ def _agent_statements(
         yield Statement(ROBOTS, raw, f"{url}:{first_rule.number}", {"train": DISALLOWED}, captured)
 
 
-def _token_statements(
-    groups: dict[str, list[RobotsGroup]], path: str, url: str, captured: str
-) -> Iterator[Statement]:
+def _token_statements(groups: dict[str, list[RobotsGroup]], path: str, url: str, captured: str) -> Iterator[Statement]:
     """Yield what groups for a use say; a use without a group of its own does not fall back to that for all."""
     for token, token_groups in groups.items():
         if not token.startswith(TOKEN_START):

@@ -57,7 +57,7 @@ def parse_rsl(text: str) -> list[RslRule]:
     except (ElementTree.ParseError, ValueError, RecursionError):
         return _prohibited_in_text(text)
     is_proper = root.tag == f"{{{NAMESPACE}}}rsl"
-    rules = []
+    rules: list[RslRule] = []
     for content in root.iter():
         if _name(content) != "content" or len(rules) >= MAX_RULES:
             continue

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 __all__ = [
     "ALLOWED",
     "DISALLOWED",
+    "RULES",
     "SPECIFICATIONS",
     "UNKNOWN",
     "USES",
@@ -28,6 +29,9 @@ USES = ("train", "input", "search")
 ALLOWED, UNKNOWN, DISALLOWED = "allowed", "unknown", "disallowed"
 MAX_RAW = 1000
 """Characters of a declaration that are kept as evidence."""
+
+RULES = "1"
+"""Version of our reading: raised when the same declarations come to another verdict."""
 
 SPECIFICATIONS = {
     "aipref-attach": "05",

@@ -9,6 +9,7 @@ sha256 of the row frames and the index, checked when the table is opened; rows a
 """
 
 import hashlib
+import itertools
 import os
 import struct
 from array import array
@@ -75,9 +76,7 @@ class TableWriter:
         import orjson
 
         self._close_frame()
-        index = orjson.dumps(
-            {"hosts": [host.decode() for host in self._first_hosts], "sizes": self._sizes.tolist()}
-        )
+        index = orjson.dumps({"hosts": [host.decode() for host in self._first_hosts], "sizes": self._sizes.tolist()})
         packed_index = _compressed(index)
         self._digest.update(packed_index)
         header = {
@@ -216,7 +215,7 @@ class RightsTable:
             raise self.damaged("its index cannot be read") from None
         if len(hosts) != len(sizes) or header_bytes + sum(sizes) != rows_end:
             raise self.damaged("its index does not fit")
-        if any(one >= other for one, other in zip(hosts, hosts[1:], strict=False)):
+        if any(one >= other for one, other in itertools.pairwise(hosts)):
             raise self.damaged("its hosts are not sorted")
         self._offsets = array("Q", [header_bytes])
         self._host_ends = array("Q", [0])
@@ -282,7 +281,8 @@ def _decompressed(data: bytes) -> bytes:
     try:
         if zstandard.frame_content_size(data) > _MAX_FRAME:
             raise ValueError("size")
-        return _decompressor().decompress(data)
+        content: bytes = _decompressor().decompress(data)
+        return content
     except zstandard.ZstdError:
         raise ValueError("frame") from None
 

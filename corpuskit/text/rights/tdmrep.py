@@ -18,6 +18,9 @@ MAX_ENTRIES = 10_000
 MAX_DEPTH = 8
 _USES = ("train", "input")
 _RESERVED_WORDS = frozenset({"1", "1.0", "true", "yes", "reserved"})
+_RESERVED = re.compile(
+    r"""tdm[-_]?reservation["']?\s{0,20}[:=]\s{0,20}["']?(1|true|yes)\b[^\n]{0,200}""", re.IGNORECASE
+)
 _NAMES = frozenset({"tdm-reservation", "tdm_reservation", "tdmreservation"})
 
 
@@ -93,5 +96,5 @@ def _reserved_anywhere(value: Any, depth: int) -> list[TdmEntry]:
 
 def _reserved_in_text(text: str) -> list[TdmEntry]:
     """Return a reservation for the whole site if broken JSON has one."""
-    match = re.search(r"""["']?tdm[-_]?reservation["']?\s{0,20}[:=]\s{0,20}["']?(1|true|yes)\b[^\n]{0,200}""", text, re.I)
+    match = _RESERVED.search(text)
     return [TdmEntry("/", True, match[0].strip())] if match else []
