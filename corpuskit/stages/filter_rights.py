@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from corpuskit.text.rights.agents import AgentList
     from corpuskit.text.rights.decision import RightsReader
     from corpuskit.text.rights.statements import Statement
-    from corpuskit.text.rights.table_file import RightsTable
+    from corpuskit.text.rights.table_file import HostTable
 
 DISALLOWED, NOT_PERMITTED = "rights-disallowed", "rights-not-permitted"
 
@@ -94,10 +94,10 @@ class FilterRights(Stage):
         return default_agents() if self.agents is None else read_agents(self.agents)
 
     @cached_property
-    def _table(self) -> "RightsTable | None":
-        from corpuskit.text.rights.table_file import RightsTable
+    def _table(self) -> "HostTable | None":
+        from corpuskit.text.rights.table_file import HostTable
 
-        return None if self.table is None else RightsTable(self.table)
+        return None if self.table is None else HostTable(self.table)
 
     @cached_property
     def _reader(self) -> "RightsReader":

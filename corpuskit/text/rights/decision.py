@@ -16,7 +16,7 @@ from corpuskit.text.rights.robots_file import LICENSE, RobotsFile
 from corpuskit.text.rights.robots_statements import robots_statements
 from corpuskit.text.rights.rsl import matching_rules
 from corpuskit.text.rights.statements import ALLOWED, Statement
-from corpuskit.text.rights.table_file import RightsTable
+from corpuskit.text.rights.table_file import HostTable
 from corpuskit.text.rights.tdmrep import matching_entry, reservation_verdicts
 
 __all__ = ["AT_CRAWL", "OPT_IN", "OPT_OUT_NOW", "PROFILES", "RightsReader"]
@@ -45,7 +45,7 @@ class _Page(NamedTuple):
 class RightsReader:
     """Finds the statements on documents: their own, and those of their hosts in a table."""
 
-    def __init__(self, table: RightsTable | None, agents: AgentList, profile: str) -> None:
+    def __init__(self, table: HostTable | None, agents: AgentList, profile: str) -> None:
         """Without a table, only what documents declare themselves is read."""
         self._table, self._agents, self._profile = table, agents, profile
 

@@ -14,7 +14,7 @@ A rule is its line number, field and value, and the line as it is written if tha
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 from corpuskit.text.rights.ai_txt import parse_ai_txt
@@ -49,14 +49,8 @@ _FIELD_NAMES = {
 }
 _SPDX_LINE = re.compile(r"SPDX-License-Identifier:[ \t]*([^\r\n]{1,200})")
 _LICENSE_NAME = re.compile(r"/(?:licen[cs]e|copying)(?:[-.][a-z0-9.-]*)?", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9._:~-]{1,253}")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-
-
-class HostPath(NamedTuple):
-    """Where an address is: the host, with its port if that is no default one, and the path with the query."""
-
-    host: str
-    path: str
 
 
 def host_of(url: str) -> str:
@@ -70,8 +64,13 @@ def host_of(url: str) -> str:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return ""
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode()
+        except UnicodeError:
+            return ""
     host = host.rstrip(".")
-    if not host or parts.scheme.lower() not in _DEFAULT_PORTS:
+    if not _HOST.fullmatch(host) or parts.scheme.lower() not in _DEFAULT_PORTS:
         return ""
     return host if port in (None, _DEFAULT_PORTS[parts.scheme.lower()]) else f"{host}:{port}"
 

@@ -26,7 +26,7 @@ from corpuskit.core.wording import printable_name
 from corpuskit.text.rights.host_files import demand_row
 from corpuskit.text.rights.statements import SPECIFICATIONS
 
-__all__ = ["FORMAT", "RightsTable", "TableWriter"]
+__all__ = ["FORMAT", "HostTable", "TableWriter", "is_table"]
 
 FORMAT = "corpuskit.rights-table/1"
 FRAME_BYTES = 16 * 1024
@@ -53,7 +53,8 @@ class TableWriter:
         self._first_hosts: list[bytes] = []
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
-        self._dates: list[str] = []
+        self.dates: list[str] = []
+        """The first and the last date of any capture; empty if none has one."""
         self.hosts = 0
 
     def add(self, row: Row) -> None:
@@ -67,7 +68,7 @@ class TableWriter:
         self._waiting_bytes += len(line)
         self.hosts += 1
         dates = [date for entry in row["files"] for date in entry["captured"]]
-        self._dates = [min([*self._dates, *dates]), max([*self._dates, *dates])] if dates else self._dates
+        self.dates = [min([*self.dates, *dates]), max([*self.dates, *dates])] if dates else self.dates
         if self._waiting_bytes >= FRAME_BYTES:
             self._close_frame()
 
@@ -80,7 +81,7 @@ class TableWriter:
         packed_index = _compressed(index)
         self._digest.update(packed_index)
         header = {
-            "captured": self._dates,
+            "captured": self.dates,
             "digest": self._digest.hexdigest(),
             "format": FORMAT,
             "hosts": self.hosts,
@@ -105,7 +106,7 @@ class TableWriter:
         self._waiting_bytes = 0
 
 
-class RightsTable:
+class HostTable:
     """An open table."""
 
     def __init__(self, path: Path) -> None:
@@ -162,14 +163,8 @@ class RightsTable:
     def _header(self) -> tuple[int, dict[str, Any]]:
         """Return the size of the first frame, and the header in it."""
         import orjson
-        import zstandard
 
-        start = os.pread(self._stream.fileno(), _MAX_HEADER, 0)
-        decoder = zstandard.ZstdDecompressor(max_window_size=1 << 23).decompressobj()
-        try:
-            content = decoder.decompress(start)
-        except zstandard.ZstdError:
-            content = b""
+        size, content = _first_line(os.pread(self._stream.fileno(), _MAX_HEADER, 0))
         if not content.startswith(_START):
             raise UsageError(f"{self.name!r} is no rights table; `corpuskit rights-table` makes one")
         try:
@@ -184,7 +179,7 @@ class RightsTable:
             raise self.damaged("its header does not describe a table") from None
         if header["format"] != FORMAT:
             raise UsageError(f"{self.name!r} is a rights table of another version of corpuskit; make it again")
-        return len(start) - len(decoder.unused_data), header
+        return size, header
 
     def _read_index(self, header_bytes: int, digest: str) -> None:
         """Read where the frames are and which host is the first of each."""
@@ -227,11 +222,11 @@ class RightsTable:
     def _look_up(self, host: str) -> Row | None:
         import orjson
 
-        wanted = host.encode("utf-8", "surrogatepass")
+        wanted = host.encode()
         number = self._frame_of(wanted)
         if number < 0:
             return None
-        start = b'{"host":' + orjson.dumps(host) + b"," if host.isprintable() else b"\n"
+        start = b'{"host":"' + wanted + b'",'
         frame = self._frame(number)
         position = 0 if frame.startswith(start) else frame.find(b"\n" + start) + 1
         if not frame.startswith(start, position):
@@ -266,6 +261,24 @@ class RightsTable:
         if not frame.startswith(b'{"host":"' + first_host) or not frame.endswith(b"\n"):
             raise self.damaged("its index does not fit")
         return frame
+
+
+def is_table(path: Path) -> bool:
+    """Whether a file begins as a table does; it may be damaged further on. Raises OSError."""
+    with open_regular(path, follow_links=True) as stream:
+        return _first_line(stream.read(_MAX_HEADER))[1].startswith(_START)
+
+
+def _first_line(data: bytes) -> tuple[int, bytes]:
+    """Return the size of the first frame and its content; nothing if there is none."""
+    import zstandard
+
+    decoder = zstandard.ZstdDecompressor(max_window_size=1 << 23).decompressobj()
+    try:
+        content = decoder.decompress(data)
+    except zstandard.ZstdError:
+        return 0, b""
+    return len(data) - len(decoder.unused_data), content
 
 
 def _compressed(data: bytes) -> bytes:
