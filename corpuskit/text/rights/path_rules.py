@@ -103,7 +103,8 @@ def _matches(path: str, pattern: str) -> bool:
 
 
 def _as_address(path: str) -> str:
-    return f"https://h{path}"
+    """Return an address with this path; Protego lets any agent fetch a robots.txt, whatever its rules say of it."""
+    return "https://h/%72obots.txt" if path == "/robots.txt" else f"https://h{path}"
 
 
 @lru_cache(maxsize=4096)

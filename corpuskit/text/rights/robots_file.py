@@ -36,6 +36,7 @@ _FIELDS = {
 """Names of fields that are read, by each spelling; the misspellings are those that Google's parser takes."""
 _PATH = re.compile(r"(/\S*)\s+(.*)", re.DOTALL)
 _TOKEN = re.compile(r"[A-Za-z0-9_.+-]+")
+_STRICT_TOKEN = re.compile("[A-Za-z_-]+")
 
 
 class RobotsLine(NamedTuple):
@@ -62,16 +63,22 @@ class RobotsFile(NamedTuple):
     """`License` lines, and signals that stand before any group."""
 
 
-def product_token(agent: str) -> str:
-    """Return the product token of a `User-agent` value in lower case; `*` stands for all agents, empty for none.
+def product_tokens(agent: str) -> list[str]:
+    """Return the tokens that a `User-agent` value names, in lower case: `*` stands for all agents.
 
-    >>> [product_token(agent) for agent in ("GPTBot/1.0", "Kangaroo Bot", "* # all", "CCBot*", "")]
-    ['gptbot', 'kangaroo', '*', 'ccbot', '']
+    RFC 9309, section 2.2.1, ends a product token at the first character that is no letter, `-` or `_`; some agents
+    have digits in their names all the same.
+
+    >>> [product_tokens(agent) for agent in ("GPTBot/1.0", "Kangaroo Bot", "AI2Bot", "* ", "*CCBot*", "")]
+    [['gptbot'], ['kangaroo'], ['ai2bot', 'ai'], ['*'], ['ccbot'], []]
     """
-    if agent.startswith("*"):
-        return "*"
-    token = _TOKEN.match(agent)
-    return token[0].lower() if token else ""
+    if agent.split()[:1] == ["*"]:
+        return ["*"]
+    token = _TOKEN.match(agent.replace("*", ""))
+    if token is None:
+        return []
+    strict = _STRICT_TOKEN.match(token[0])
+    return list(dict.fromkeys(name.lower() for name in (token[0], strict[0] if strict else "") if name))
 
 
 def path_and_value(value: str) -> tuple[str, str]:
@@ -90,7 +97,8 @@ def parse_robots(text: str) -> RobotsFile:
     site_lines: list[RobotsLine] = []
     is_open = False
     """Whether the group may still get agents."""
-    for number, raw in enumerate(text[:MAX_CHARACTERS].removeprefix("\ufeff").splitlines(), start=1):
+    # A byte order mark, or what is left of one: Google's parser passes over a part of it, too.
+    for number, raw in enumerate(text[:MAX_CHARACTERS].lstrip("\ufeff\ufffd").splitlines(), start=1):
         field_and_value = _field_and_value(raw)
         if field_and_value is None:
             continue
@@ -100,8 +108,7 @@ def parse_robots(text: str) -> RobotsFile:
             if not is_open:
                 groups.append(([], []))
             is_open = True
-            if token := product_token(value):
-                groups[-1][0].append(token)
+            groups[-1][0].extend(product_tokens(value))
         elif field == LICENSE:
             site_lines.append(line)
         elif field:
