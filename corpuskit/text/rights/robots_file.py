@@ -15,7 +15,7 @@ __all__ = [
     "RobotsLine",
     "parse_robots",
     "path_and_value",
-    "product_token",
+    "product_tokens",
 ]
 
 MAX_CHARACTERS = 1 << 20

@@ -12,12 +12,13 @@ import hashlib
 import itertools
 import os
 import struct
+import weakref
 from array import array
 from collections import OrderedDict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from corpuskit.core.disk.regular_file import open_regular
 from corpuskit.core.disk.spool import ByteSpool
@@ -112,8 +113,9 @@ class HostTable:
     def __init__(self, path: Path) -> None:
         """Check the file whole. Raises UsageError for another kind of file, DamagedError for a damaged table."""
         self.name = printable_name(path.name or str(path))
-        self._stream = self._open(path)
-        self._size = os.fstat(self._stream.fileno()).st_size
+        self._descriptor = self._open(path)
+        weakref.finalize(self, os.close, self._descriptor)
+        self._size = os.fstat(self._descriptor).st_size
         header_bytes, header = self._header()
         self.versions: dict[str, str] = header["versions"]
         """Those of specifications and libraries by which the files were read."""
@@ -154,9 +156,10 @@ class HostTable:
         """Return the error that says what is wrong with the table."""
         return DamagedError(f"the rights table {self.name!r} is damaged: {what}; make it again with rights-table")
 
-    def _open(self, path: Path) -> IO[bytes]:
+    def _open(self, path: Path) -> int:
         try:
-            return open_regular(path, follow_links=True)
+            with open_regular(path, follow_links=True) as stream:
+                return os.dup(stream.fileno())
         except OSError as error:
             raise UsageError(f"cannot read the rights table {self.name!r}: {error.strerror}") from None
 
@@ -164,7 +167,7 @@ class HostTable:
         """Return the size of the first frame, and the header in it."""
         import orjson
 
-        size, content = _first_line(os.pread(self._stream.fileno(), _MAX_HEADER, 0))
+        size, content = _first_line(os.pread(self._descriptor, _MAX_HEADER, 0))
         if not content.startswith(_START):
             raise UsageError(f"{self.name!r} is no rights table; `corpuskit rights-table` makes one")
         try:
@@ -185,7 +188,7 @@ class HostTable:
         """Read where the frames are and which host is the first of each."""
         import orjson
 
-        descriptor = self._stream.fileno()
+        descriptor = self._descriptor
         tail = os.pread(descriptor, 4, max(self._size - 4, 0))
         index_size = struct.unpack("<I", tail)[0] if len(tail) == 4 else self._size
         index_start = self._size - 4 - index_size
@@ -254,7 +257,7 @@ class HostTable:
         """Return the lines of a frame. Raises DamagedError."""
         start, end = self._offsets[number], self._offsets[number + 1]
         try:
-            frame = _decompressed(os.pread(self._stream.fileno(), end - start, start))
+            frame = _decompressed(os.pread(self._descriptor, end - start, start))
         except ValueError:
             raise self.damaged("a part of it does not decompress") from None
         first_host = self._host_bytes[self._host_ends[number] : self._host_ends[number + 1]]
