@@ -3,17 +3,18 @@
 A row is `{"host": …, "files": […]}`. Of a file it has `kind`, `url`, `sha256`, `captured` (first and last date of equal
 captures in a row) and, by kind:
 
-    robots, ai-txt   `groups`: agents and rules; `lines`: what stands outside of groups
+    robots, ai-txt   `groups`: agents and rules; `lines`: rules that stand outside of groups
     tdmrep           `entries`: location, whether it reserves, raw
     rsl              `rules`: host, pattern, verdicts, raw
     license          `raw`
     redirect         `to`
 
-A rule is its line number, field and value, and the line as it is written if that is not `Field: value`.
+Rules are one text, a line for each: value, line number and field, and the line as it is written if that is not `Field:
+value`, with tabs between. A robots.txt may have thousands; of one text, those that may match a path are soon picked.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -93,10 +94,8 @@ def file_content(kind: str, text: str) -> Content:
     """Return what a row has of a file's text."""
     if kind in ("robots", "ai-txt"):
         robots = parse_robots(text) if kind == "robots" else parse_ai_txt(text)
-        content: Content = {
-            "groups": [[list(group.agents), [_row_of(line) for line in group.rules]] for group in robots.groups]
-        }
-        return {**content, "lines": [_row_of(line) for line in robots.site_lines]}
+        content: Content = {"groups": [[list(group.agents), _packed(group.rules)] for group in robots.groups]}
+        return {**content, "lines": _packed(robots.site_lines)}
     if kind == "tdmrep":
         return {"entries": [list(entry) for entry in parse_tdm_file(text)]}
     if kind == "rsl":
@@ -114,10 +113,11 @@ def license_text(text: str) -> Content:
 def robots_for_path(content: Content, path: str) -> RobotsFile:
     """Return a robots.txt or ai.txt file without the `Allow` and `Disallow` rules that cannot match the path."""
     groups = []
-    for agents, rows in content["groups"]:
-        rules = tuple(_line_of(row) for row in may_match_any(path, rows))
+    for agents, packed in content["groups"]:
+        rules = tuple(map(_line_of, may_match_any(path, packed.split("\n")))) if packed else ()
         groups.append(RobotsGroup(tuple(agents), rules))
-    return RobotsFile(tuple(groups), tuple(map(_line_of, content["lines"])))
+    site_lines = tuple(map(_line_of, content["lines"].split("\n"))) if content["lines"] else ()
+    return RobotsFile(tuple(groups), site_lines)
 
 
 def tdm_entries(content: Content) -> list[TdmEntry]:
@@ -130,14 +130,20 @@ def rsl_rules(content: Content) -> list[RslRule]:
     return [RslRule(*rule) for rule in content["rules"]]
 
 
-def _row_of(line: RobotsLine) -> list[Any]:
+def _packed(lines: Iterable[RobotsLine]) -> str:
+    return "\n".join(map(_packed_line, lines))
+
+
+def _packed_line(line: RobotsLine) -> str:
     usual = f"{_FIELD_NAMES.get(line.field, line.field)}: {line.value}"
-    return [line.number, line.field, line.value, *([line.raw] if line.raw != usual else [])]
+    fields = [line.value.replace("\t", " "), str(line.number), line.field]
+    return "\t".join([*fields, line.raw] if line.raw != usual else fields)
 
 
-def _line_of(row: Sequence[Any]) -> RobotsLine:
-    number, field, value = row[:3]
-    return RobotsLine(number, field, value, row[3] if len(row) > 3 else f"{_FIELD_NAMES.get(field, field)}: {value}")
+def _line_of(packed: str) -> RobotsLine:
+    """Return a rule; raises ValueError for a text that is none."""
+    value, number, field, *raw = packed.split("\t", 3)
+    return RobotsLine(int(number), field, value, raw[0] if raw else f"{_FIELD_NAMES.get(field, field)}: {value}")
 
 
 def demand_row(row: Any) -> None:
@@ -159,14 +165,16 @@ def _is_text(value: Any) -> bool:
 
 
 def _robots_faults(entry: Content) -> Iterator[str]:
-    rows = list(entry["lines"])
+    texts = [entry["lines"]]
     for agents, rules in entry["groups"]:
         if not isinstance(agents, list) or not all(map(_is_text, agents)):
             yield "agents"
-        rows += rules
-    for row in rows:
-        if len(row) not in (3, 4) or type(row[0]) is not int or not all(map(_is_text, row[1:])):
-            yield "rule"
+        texts.append(rules)
+    for text in texts:
+        if not _is_text(text):
+            yield "rules"
+        for packed in text.split("\n") if text else ():
+            _line_of(packed)
 
 
 def _tdm_faults(entry: Content) -> Iterator[str]:

@@ -35,16 +35,15 @@ def address_path(url: str) -> str:
     return f"{path}?{parts.query}" if parts.query or "?" in url.partition("#")[0] else path
 
 
-def may_match_any(path: str, rows: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
-    """Return the rows (number, field, value, …) of rules that may match a path, by two characters of their values.
+def may_match_any(path: str, lines: list[str]) -> list[str]:
+    """Return the lines, which begin with patterns, that may match a path, by two characters of each.
 
     This only saves the rest of the room work: what is left out cannot match.
     """
-    plain = _plain_start(path)
-    start = plain[:2]
+    start = _plain_start(path)[:2]
     if len(start) < 2:
-        return list(rows)
-    return [row for row in rows if (value_start := row[2][:2]) == start or value_start not in _PLAIN_STARTS]
+        return lines
+    return [line for line in lines if (line_start := line[:2]) == start or line_start not in _PLAIN_STARTS]
 
 
 def blocking_rule(path: str, rules: Sequence[Any]) -> Any | None:

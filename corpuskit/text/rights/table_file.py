@@ -1,7 +1,7 @@
 """The rights table: a file of zstd frames that any zstd reader sees as JSON Lines, and that we read by host.
 
     frame 0     {"format": "corpuskit.rights-table/1", "hosts": …, "captured": […], "digest": …, "versions": {…}}
-    frame 1…    some 16 KiB of rows each, sorted by host as UTF-8
+    frame 1…    some 8 KiB of rows each, sorted by host as UTF-8
     skippable   the index: sizes of the frames, and the first host of each
 
 So a lookup reads and decompresses one frame, and of a table of any size only the index is in memory. The digest is the
@@ -30,7 +30,7 @@ from corpuskit.text.rights.statements import SPECIFICATIONS
 __all__ = ["FORMAT", "HostTable", "TableWriter", "is_table"]
 
 FORMAT = "corpuskit.rights-table/1"
-FRAME_BYTES = 16 * 1024
+FRAME_BYTES = 8 * 1024
 CACHED_HOSTS = 256
 _SKIPPABLE = struct.Struct("<II")
 _SKIPPABLE_MAGIC = 0x184D2A5C

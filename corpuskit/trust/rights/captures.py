@@ -30,8 +30,8 @@ _NAMED_BY_HOST = re.compile(r"(.+)\.robots\.txt", re.IGNORECASE)
 _OWN_KEYS = frozenset({"kind", "url", "captured", "sha256"})
 WELL_KNOWN = ".well-known"
 _EMPTY: dict[str, dict[str, Any]] = {
-    "robots": {"groups": [], "lines": []},
-    "ai-txt": {"groups": [], "lines": []},
+    "robots": {"groups": [], "lines": ""},
+    "ai-txt": {"groups": [], "lines": ""},
     "tdmrep": {"entries": []},
 }
 """What a file says that is not there: a site that takes its rules away has none from then on."""
