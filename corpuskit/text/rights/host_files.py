@@ -146,8 +146,11 @@ def _line_of(packed: str) -> RobotsLine:
     return RobotsLine(int(number), field, value, raw[0] if raw else f"{_FIELD_NAMES.get(field, field)}: {value}")
 
 
-def demand_row(row: Any) -> None:
-    """Raise ValueError, TypeError or KeyError unless a value is a row, as this room writes them."""
+def demand_row(row: Any, *, whole: bool = True) -> None:
+    """Raise ValueError, TypeError, KeyError or AttributeError unless a value is a row, as this room writes them.
+
+    Unless `whole`, the rules of robots.txt and ai.txt are taken on trust: they are most of a row.
+    """
     if not isinstance(row["host"], str) or not isinstance(row["files"], list):
         raise TypeError("row")
     for entry in row["files"]:
@@ -156,8 +159,9 @@ def demand_row(row: Any) -> None:
         captured = entry["captured"]
         if not isinstance(captured, list) or len(captured) not in (0, 2) or not all(map(_is_text, captured)):
             raise TypeError("captured")
-        for fault in _CHECKS[entry["kind"]](entry):
-            raise TypeError(fault)
+        if whole or entry["kind"] not in ("robots", "ai-txt"):
+            for fault in _CHECKS[entry["kind"]](entry):
+                raise TypeError(fault)
 
 
 def _is_text(value: Any) -> bool:

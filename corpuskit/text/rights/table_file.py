@@ -229,16 +229,17 @@ class HostTable:
         number = self._frame_of(wanted)
         if number < 0:
             return None
-        start = b'{"host":"' + wanted + b'",'
+        start = b'{"host":"' + wanted + b'"'
         frame = self._frame(number)
         position = 0 if frame.startswith(start) else frame.find(b"\n" + start) + 1
         if not frame.startswith(start, position):
             return None
         try:
             row: Row = orjson.loads(frame[position : frame.find(b"\n", position)])
-            if row["host"] != host or not isinstance(row["files"], list):
+            demand_row(row, whole=False)
+            if row["host"] != host:
                 raise ValueError("host")
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, AttributeError):
             raise self.damaged(f"the line of {printable_name(host)} is no row of a host") from None
         return row
 
