@@ -41,12 +41,13 @@ def robots_statements(robots: RobotsFile, path: str, agents: AgentList, url: str
     yield from _token_statements(groups, path, url, captured)
     crawler_rules = _rules(groups.get(agents.crawler) or groups.get(EVERYBODY, []), (USAGE, SIGNAL))
     # RFC 9309: an own group replaces that for all. Whether the signal for all still holds is disputed, so it is kept.
-    replaced_rules = _rules(groups.get(EVERYBODY, ()), (SIGNAL,)) if agents.crawler in groups else []
+    replaced_rules = _rules(groups.get(EVERYBODY, ()), (USAGE, SIGNAL)) if agents.crawler in groups else []
     yield from _usage_statements([rule for rule in crawler_rules if rule.field == USAGE], path, url, captured)
     signals = [rule for rule in (*crawler_rules, *robots.site_lines) if rule.field == SIGNAL]
     yield from _signal_statements(signals, path, url, captured)
     for rule in replaced_rules:
-        yield Statement(CONTENT_SIGNAL, rule.raw, f"{url}:{rule.number} (for others)", {}, captured)
+        mechanism = AIPREF if rule.field == USAGE else CONTENT_SIGNAL
+        yield Statement(mechanism, rule.raw, f"{url}:{rule.number} (for others)", {}, captured)
 
 
 def _rules(groups: Iterable[RobotsGroup], fields: Sequence[str]) -> list[RobotsLine]:
