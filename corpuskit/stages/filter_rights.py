@@ -124,8 +124,8 @@ class FilterRights(Stage):
         """Return the document with its rights in place of its declarations, and the licence that these name."""
         from corpuskit.text.rights.license_links import license_in_evidence
 
-        license_, where = "", ""
+        license_, location = "", ""
         if document.metadata.get("license") is None:
-            license_, where = license_in_evidence(rights.get("evidence", []))
-        named = {"license": license_, "license_evidence": where} if license_ else {}
+            license_, location = license_in_evidence(rights.get("evidence", []))
+        named = {"license": license_, "license_evidence": location} if license_ else {}
         return document.with_metadata(rights=rights, declarations=None, **named)

@@ -87,9 +87,9 @@ def _with_declarations_of(metadata: dict[str, Any], others: list[Any]) -> dict[s
 
     They stay apart, as `filter-rights` reads those of one page together.
     """
-    own = {key: value for key, value in _object(metadata, "declarations").items() if key != "of"}
-    different = [other for other in others if other != own]
-    return {**own, "of": different} if different else own
+    own_declarations = {key: value for key, value in _object(metadata, "declarations").items() if key != "of"}
+    different = [other for other in others if other != own_declarations]
+    return {**own_declarations, "of": different} if different else own_declarations
 
 
 class _ClusterMetadata:
@@ -116,9 +116,12 @@ class _ClusterMetadata:
             else:
                 self.rights[use] = _stricter(self.rights.get(use), right)
         declarations = _object(metadata, "declarations")
-        own = {key: value for key, value in declarations.items() if key != "of"}
+        own_declarations = {key: value for key, value in declarations.items() if key != "of"}
         others = declarations.get("of")
-        _extend(self.declarations, [*([own] if own else []), *(others if isinstance(others, list) else [])])
+        _extend(
+            self.declarations,
+            [*([own_declarations] if own_declarations else []), *(others if isinstance(others, list) else [])],
+        )
 
     def duplicates(self) -> dict[str, Any]:
         entry: dict[str, Any] = {"count": self.count}

@@ -111,9 +111,9 @@ class RightsReader:
                     named_addresses.add(address)
                     yield Statement(RSL, line.raw, f"{entry['url']}:{line.number}", {}, _last_date(entry))
         for declaration in page.declarations:
-            if declaration.where == "link" and declaration.name == "rsl":
+            if declaration.carrier == "link" and declaration.name == "rsl":
                 named_addresses.add(urljoin(page.url, declaration.value))
-            elif declaration.where == "header" and "rsl+xml" in declaration.value:
+            elif declaration.carrier == "header" and "rsl+xml" in declaration.value:
                 named_addresses.update(re.findall(r"<([^<>]+)>", declaration.value))
         entries = self._chosen(row, "rsl", page)
         for address in sorted(named_addresses):
@@ -129,18 +129,18 @@ class RightsReader:
     def _tdm(self, row: Entry | None, page: _Page) -> Iterator[Statement]:
         """Yield what TDMRep comes to: the file, the header and the page, of which each supersedes the one before."""
         entries = self._chosen(row, TDMREP, page) if row else []
-        places = [
+        of_files = [
             (match.reserved, match.raw, str(entry["url"]), _last_date(entry))
             for entry in entries
             if (match := matching_entry(tdm_entries(entry), page.path))
         ]
         of_page = [(*value, "") for value in tdm_values(page.declarations)]
         # Captures of one file that differ are no places of their own: if any reserves, the file does.
-        deciding = of_page[-1:] or sorted(places)[-1:]
-        for place in (*places, *of_page):
-            reserved, raw, where, captured = place
-            verdicts = reservation_verdicts(reserved) if place in deciding else {}
-            yield Statement(TDMREP, raw, where, verdicts, captured)
+        deciding = of_page[-1:] or sorted(of_files)[-1:]
+        for value in (*of_files, *of_page):
+            reserved, raw, location, captured = value
+            verdicts = reservation_verdicts(reserved) if value in deciding else {}
+            yield Statement(TDMREP, raw, location, verdicts, captured)
 
     def _redirected(self, row: Entry, page: _Page) -> list[Entry]:
         """Return the robots.txt files of other hosts to which this host's redirects."""
@@ -214,7 +214,7 @@ def _unique(statements: Iterable[Statement]) -> list[Statement]:
     keys = set()
     unique = []
     for statement in statements:
-        key = (statement.mechanism, statement.raw, statement.where, tuple(sorted(statement.verdicts.items())))
+        key = (statement.mechanism, statement.raw, statement.location, tuple(sorted(statement.verdicts.items())))
         if key not in keys:
             keys.add(key)
             unique.append(statement)

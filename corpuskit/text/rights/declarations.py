@@ -10,16 +10,16 @@ from typing import Any, NamedTuple
 
 __all__ = ["Declaration", "declarations_in", "declarations_of_duplicates", "with_declarations"]
 
-PLACES = ("header", "meta", "link", "script")
+CARRIERS = ("header", "meta", "link", "script")
 OF = "of"
 MAX_VALUE = 4000
 MAX_ENTRIES = 50
 
 
 class Declaration(NamedTuple):
-    """One header field or element: `where` is one of `PLACES`, the name is in lower case."""
+    """One header field or element: `carrier` is one of `CARRIERS`, the name is in lower case."""
 
-    where: str
+    carrier: str
     name: str
     value: str
 
@@ -28,14 +28,14 @@ def declarations_in(value: Any) -> list[Declaration]:
     """Return the declarations in a value of `metadata.declarations`; what is none is passed over.
 
     >>> declarations_in({"meta": {"robots": ["noai"]}, "mine": 1})
-    [Declaration(where='meta', name='robots', value='noai')]
+    [Declaration(carrier='meta', name='robots', value='noai')]
     """
     if not isinstance(value, dict):
         return []
     return [
-        Declaration(where, name, text)
-        for where in PLACES
-        for name, texts in (value[where].items() if isinstance(value.get(where), dict) else ())
+        Declaration(carrier, name, text)
+        for carrier in CARRIERS
+        for name, texts in (value[carrier].items() if isinstance(value.get(carrier), dict) else ())
         for text in (texts if isinstance(texts, list) else [texts])
         if isinstance(text, str)
     ]
@@ -51,8 +51,8 @@ def with_declarations(value: Any, declarations: Iterable[Declaration]) -> dict[s
     """Return `metadata.declarations` with more in it, each once; None if there are none."""
     unique = dict.fromkeys([*declarations_in(value), *declarations])
     result: dict[str, Any] = {}
-    for where, name, text in list(unique)[:MAX_ENTRIES]:
-        result.setdefault(where, {}).setdefault(name, []).append(text[:MAX_VALUE])
+    for carrier, name, text in list(unique)[:MAX_ENTRIES]:
+        result.setdefault(carrier, {}).setdefault(name, []).append(text[:MAX_VALUE])
     if isinstance(value, dict) and OF in value:
         result[OF] = value[OF]
     return result or None

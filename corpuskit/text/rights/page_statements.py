@@ -20,7 +20,7 @@ AIPREF_HEADER, CONTENT_SIGNAL, NOAI, LICENSE_LINK, RSL = (
     "license-link",
     "rsl",
 )
-_WHERE = {"header": "HTTP header", "meta": "HTML meta", "link": "HTML link", "script": "HTML script"}
+_LOCATIONS = {"header": "HTTP header", "meta": "HTML meta", "link": "HTML link", "script": "HTML script"}
 _NO_TRAINING = frozenset({"noai", "noml"})
 _NO_SEARCH = frozenset({"noindex", "none"})
 _OTHERS = frozenset({"noimageai"})
@@ -37,36 +37,36 @@ def page_statements(
     usage_fields = [entry.value for entry in declarations if _is_header(entry, "content-usage")]
     if usage_fields:
         value = ", ".join(usage_fields)  # lines of one field are one dictionary (RFC 9110, section 5.3)
-        yield Statement(AIPREF_HEADER, f"Content-Usage: {value}", _WHERE["header"], usage_verdicts(value))
+        yield Statement(AIPREF_HEADER, f"Content-Usage: {value}", _LOCATIONS["header"], usage_verdicts(value))
     for entry in declarations:
-        where, name, value = entry
+        carrier, name, value = entry
         if _is_header(entry, "content-signal"):
-            yield Statement(CONTENT_SIGNAL, f"Content-Signal: {value}", _WHERE[where], signal_verdicts(value))
+            yield Statement(CONTENT_SIGNAL, f"Content-Signal: {value}", _LOCATIONS[carrier], signal_verdicts(value))
         elif _is_header(entry, "x-robots-tag"):
             yield from _robots_tag(value, agents)
-        elif where == "meta" and not name.startswith("tdm-"):
+        elif carrier == "meta" and not name.startswith("tdm-"):
             yield from _robots_meta(name, value, agents)
         elif name in ("license", "link"):
-            yield Statement(LICENSE_LINK, value, _WHERE[where])
-        elif where == "script":
+            yield Statement(LICENSE_LINK, value, _LOCATIONS[carrier])
+        elif carrier == "script":
             for rule in matching_rules(parse_rsl(value), host, path):
-                yield Statement(RSL, rule.raw, _WHERE[where], rule.verdicts)
+                yield Statement(RSL, rule.raw, _LOCATIONS[carrier], rule.verdicts)
         elif name == "rsl":
-            yield Statement(RSL, value, _WHERE[where])
+            yield Statement(RSL, value, _LOCATIONS[carrier])
 
 
 def tdm_values(declarations: Sequence[Declaration]) -> Iterator[tuple[bool, str, str]]:
     """Yield each reservation of header, then page, as whether it reserves, its raw text and where it stands."""
-    for where in ("header", "meta"):
+    for carrier in ("header", "meta"):
         for entry in declarations:
-            if entry.where == where and entry.name == "tdm-reservation":
+            if entry.carrier == carrier and entry.name == "tdm-reservation":
                 reserved = reservation(entry.value)
                 if reserved is not None:
-                    yield reserved, f"tdm-reservation: {entry.value.strip()}", _WHERE[where]
+                    yield reserved, f"tdm-reservation: {entry.value.strip()}", _LOCATIONS[carrier]
 
 
 def _is_header(entry: Declaration, name: str) -> bool:
-    return entry.where == "header" and entry.name == name
+    return entry.carrier == "header" and entry.name == name
 
 
 def _robots_tag(value: str, agents: AgentList) -> Iterator[Statement]:
@@ -79,15 +79,15 @@ def _robots_tag(value: str, agents: AgentList) -> Iterator[Statement]:
             agent, part = match[1].lower(), match[2]
         rules.setdefault(agent, []).append(part)
     for agent, parts in rules.items():
-        yield from _rules_statement(agent, ",".join(parts), f"X-Robots-Tag: {value}", _WHERE["header"], agents)
+        yield from _rules_statement(agent, ",".join(parts), f"X-Robots-Tag: {value}", _LOCATIONS["header"], agents)
 
 
 def _robots_meta(name: str, value: str, agents: AgentList) -> Iterator[Statement]:
     raw = f'<meta name="{name}" content="{value}">'
-    yield from _rules_statement("" if name == "robots" else name, value, raw, _WHERE["meta"], agents)
+    yield from _rules_statement("" if name == "robots" else name, value, raw, _LOCATIONS["meta"], agents)
 
 
-def _rules_statement(agent: str, rules: str, raw: str, where: str, agents: AgentList) -> Iterator[Statement]:
+def _rules_statement(agent: str, rules: str, raw: str, location: str, agents: AgentList) -> Iterator[Statement]:
     words = set(re.split(r"[\s,;]+", rules.lower()))
     is_for_all, is_for_training = agent in ("", "*"), agent in agents.training or agent == agents.crawler
     verdicts = {}
@@ -96,4 +96,4 @@ def _rules_statement(agent: str, rules: str, raw: str, where: str, agents: Agent
     if words & _NO_SEARCH and is_for_all:
         verdicts["search"] = DISALLOWED
     if verdicts or words & (_NO_TRAINING | _OTHERS):
-        yield Statement(NOAI, raw, where, verdicts)
+        yield Statement(NOAI, raw, location, verdicts)

@@ -50,7 +50,7 @@ class Statement(NamedTuple):
 
     mechanism: str
     raw: str
-    where: str
+    location: str
     verdicts: Mapping[str, str] = {}
     """`allowed` or `disallowed` by use; uses on which it says nothing are left out."""
     captured: str = ""
@@ -59,7 +59,7 @@ class Statement(NamedTuple):
     def evidence(self) -> dict[str, str]:
         """Return the entry of `metadata.rights.evidence`."""
         raw = self.raw if len(self.raw) <= MAX_RAW else self.raw[: MAX_RAW - 1] + "…"
-        entry = {"mechanism": self.mechanism, "raw": raw, "where": self.where}
+        entry = {"mechanism": self.mechanism, "raw": raw, "where": self.location}
         if self.captured:
             entry["captured"] = self.captured
         return {**entry, **{use: self.verdicts[use] for use in USES if use in self.verdicts}}

@@ -225,11 +225,11 @@ class HostTable:
     def _look_up(self, host: str) -> Row | None:
         import orjson
 
-        wanted = host.encode()
-        number = self._frame_of(wanted)
+        host_bytes = host.encode()
+        number = self._frame_of(host_bytes)
         if number < 0:
             return None
-        start = b'{"host":"' + wanted + b'"'
+        start = b'{"host":"' + host_bytes + b'"'
         frame = self._frame(number)
         position = 0 if frame.startswith(start) else frame.find(b"\n" + start) + 1
         if not frame.startswith(start, position):
