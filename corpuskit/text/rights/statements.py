@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 __all__ = [
     "ALLOWED",
     "DISALLOWED",
+    "MECHANISMS",
     "RULES",
     "SPECIFICATIONS",
     "UNKNOWN",
@@ -32,6 +33,23 @@ MAX_RAW = 1000
 
 RULES = "1"
 """Version of our reading: raised when the same declarations come to another verdict."""
+
+MECHANISMS = frozenset(
+    [
+        "robots",
+        "usage-token",
+        "aipref-robots",
+        "aipref-header",
+        "content-signal",
+        "tdmrep",
+        "rsl",
+        "noai",
+        "ai-txt",
+        "license-link",
+        "license-file",
+    ]
+)
+"""What evidence is called after."""
 
 SPECIFICATIONS = {
     "aipref-attach": "05",
