@@ -85,7 +85,7 @@ def _has_license_tag(markup: str) -> bool:
     for word in ("license", "License", "LICENSE"):
         position = markup.find(word)
         while position >= 0:
-            tag = markup[max(markup.rfind("<", max(position - MAX_TAG, 0), position), 0) : position + MAX_TAG]
+            tag = markup[max(position - MAX_TAG, 0) : position + MAX_TAG]
             if _REL.search(tag):
                 return True
             position = markup.find(word, position + MAX_TAG)
@@ -113,8 +113,10 @@ def _elements(markup: str, marked_by: re.Pattern[str] | None = None) -> Iterator
             if name == "script" and marked_by is None:
                 yield name, _attributes(markup[position:tag_end]), markup[tag_end + 1 : content_end]
             position = content_end
-        elif marked_by is None or marked_by.search(markup, position, tag_end):
-            yield name, _attributes(markup[position:tag_end]), ""
+        else:
+            if marked_by is None or marked_by.search(markup, position, tag_end):
+                yield name, _attributes(markup[position:tag_end]), ""
+            position = tag_end
 
 
 def _tag_end(markup: str, position: int) -> int:
