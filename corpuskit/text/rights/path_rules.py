@@ -19,6 +19,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.~/=-]*")
 """Characters that Protego compares as they are; what follows others is left to it."""
 _PLAIN_STARTS = frozenset("/" + character for character in string.ascii_letters + string.digits + "_.~=-")
 _AGENT = "a"
+FEW_LINES = 8
 
 
 def address_path(url: str) -> str:
@@ -106,8 +107,22 @@ def _as_address(path: str) -> str:
     return "https://h/%72obots.txt" if path == "/robots.txt" else f"https://h{path}"
 
 
-@lru_cache(maxsize=4096)
 def _parsed(lines: tuple[str, ...]) -> Any:
+    return _parsed_few(lines) if len(lines) <= FEW_LINES else _parsed_many(lines)
+
+
+@lru_cache(maxsize=4096)
+def _parsed_few(lines: tuple[str, ...]) -> Any:
+    return _parse(lines)
+
+
+@lru_cache(maxsize=16)
+def _parsed_many(lines: tuple[str, ...]) -> Any:
+    """Of a site with thousands of patterns, one file takes megabytes."""
+    return _parse(lines)
+
+
+def _parse(lines: tuple[str, ...]) -> Any:
     from protego import Protego
 
     return Protego.parse("\n".join((f"user-agent: {_AGENT}", *lines)))

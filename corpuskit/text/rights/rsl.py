@@ -18,6 +18,7 @@ __all__ = ["RslRule", "matching_rules", "parse_rsl"]
 NAMESPACE = "https://rslstandard.org/rsl"
 MAX_CHARACTERS = 1 << 20
 MAX_RULES = 10_000
+MAX_PARTS = 50
 _SEARCH, _ALL = frozenset({"search"}), frozenset({"train", "input", "search"})
 _USAGES = {
     "all": _ALL,
@@ -136,12 +137,17 @@ def _denies(text: str | None) -> bool:
     return (text or "").strip().lower() in _DENIALS
 
 
-def _raw(element: Any) -> str:
-    try:
-        text = ElementTree.tostring(element, encoding="unicode")
-    except RecursionError:
-        return f"<{_name(element)}>"
-    return " ".join(re.sub(r' xmlns(:\w+)?="[^"]*"|(?<=[</])ns\d+:', "", text).split())
+def _raw(license_: Any) -> str:
+    """Return a licence as it is written, but for white space and what is deeper in it than what we read."""
+    parts = []
+    for element in license_:
+        attributes = "".join(f' {name}="{value}"' for name, value in element.items())
+        start = f"<{_name(element)}{attributes}"
+        content = " ".join((element.text or "").split()) + ("…" if len(element) else "")
+        parts.append(f"{start}>{content}</{_name(element)}>" if content else f"{start}/>")
+        if len(parts) >= MAX_PARTS:
+            break
+    return f"<license>{''.join(parts)}</license>"
 
 
 def _prohibited_in_text(text: str) -> list[RslRule]:

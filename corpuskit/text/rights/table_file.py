@@ -31,11 +31,13 @@ __all__ = ["FORMAT", "HostTable", "TableWriter", "is_table"]
 
 FORMAT = "corpuskit.rights-table/1"
 FRAME_BYTES = 8 * 1024
-CACHED_HOSTS = 256
+ENTRY_BYTES = 256
+CACHED_BYTES = 8 * 1024 * 1024
+"""Of rows, as they are written; some times as much when they are read."""
 _SKIPPABLE = struct.Struct("<II")
 _SKIPPABLE_MAGIC = 0x184D2A5C
 _MAX_HEADER = 64 * 1024
-_MAX_FRAME = 64 * 1024 * 1024
+_MAX_FRAME = 1 << 30
 _START = b'{"captured":'
 _LEVEL = 6
 HEADER_KEYS = {"captured", "digest", "format", "hosts", "versions"}
@@ -121,17 +123,21 @@ class HostTable:
         """Those of specifications and libraries by which the files were read."""
         self.hosts: int = header["hosts"]
         self._read_index(header_bytes, header["digest"])
-        self._rows: OrderedDict[str, Row | None] = OrderedDict()
+        self._rows: OrderedDict[str, tuple[Row | None, int]] = OrderedDict()
+        """Rows that were looked up last, with their sizes."""
+        self._row_bytes = 0
 
     def row(self, host: str) -> Row | None:
         """Return the row of a host, None if the table has none. Raises DamagedError for a row that is none."""
         if host in self._rows:
             self._rows.move_to_end(host)
-            return self._rows[host]
-        row = self._look_up(host)
-        self._rows[host] = row
-        if len(self._rows) > CACHED_HOSTS:
-            self._rows.popitem(last=False)
+            return self._rows[host][0]
+        row, size = self._look_up(host)
+        self._rows[host] = row, size
+        self._row_bytes += size
+        while self._row_bytes > CACHED_BYTES and len(self._rows) > 1:
+            _, (_, freed) = self._rows.popitem(last=False)
+            self._row_bytes -= freed
         return row
 
     def rows(self) -> Iterator[Row]:
@@ -222,26 +228,28 @@ class HostTable:
             self._host_ends.append(self._host_ends[-1] + len(host))
         self._host_bytes = b"".join(hosts)
 
-    def _look_up(self, host: str) -> Row | None:
+    def _look_up(self, host: str) -> tuple[Row | None, int]:
+        """Return the row of a host, and about how many bytes it takes in memory."""
         import orjson
 
         host_bytes = host.encode()
         number = self._frame_of(host_bytes)
         if number < 0:
-            return None
+            return None, ENTRY_BYTES
         start = b'{"host":"' + host_bytes + b'"'
         frame = self._frame(number)
         position = 0 if frame.startswith(start) else frame.find(b"\n" + start) + 1
         if not frame.startswith(start, position):
-            return None
+            return None, ENTRY_BYTES
+        line = frame[position : frame.find(b"\n", position)]
         try:
-            row: Row = orjson.loads(frame[position : frame.find(b"\n", position)])
+            row: Row = orjson.loads(line)
             demand_row(row, whole=False)
             if row["host"] != host:
                 raise ValueError("host")
         except (ValueError, TypeError, KeyError, AttributeError):
             raise self.damaged(f"the line of {printable_name(host)} is no row of a host") from None
-        return row
+        return row, ENTRY_BYTES + len(line)
 
     def _frame_of(self, host: bytes) -> int:
         """Return the number of the last frame whose first host is not after this one; -1 if there is none."""

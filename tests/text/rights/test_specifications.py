@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -280,3 +281,30 @@ def test_real_declarations(shared_data: Path) -> None:
         uses = {rights[use] for use in ("train", "input", "search")}
         assert ("disallowed" in uses) == (owner in restricting[row["kind"]]), (owner, rights)
         assert owner not in malformed or "allowed" not in uses, (owner, rights)
+
+
+HOSTILE_FILES = {
+    "nested licences": ("rsl", "<rsl>" + "<content url='/a'><license>" * 30_000),
+    "whole nested licences": (
+        "rsl",
+        "<rsl>" + "<content url='/a'><license>" * 15_000 + "</license></content>" * 15_000 + "</rsl>",
+    ),
+    "many rules": ("rsl", RSL.format("<content url='/*a*b*c'><license><permits/></license></content>" * 15_000)),
+    "prohibitions that do not end": ("rsl", "<prohibits" * 100_000),
+    "an entity in entities": ("rsl", '<!DOCTYPE a [<!ENTITY b "&c;&c;"><!ENTITY c "&d;&d;">]><rsl>&b;</rsl>'),
+    "many entries": ("tdmrep", json.dumps([{"location": "/*a*b*c*d", "tdm-reservation": 1}] * 20_000)),
+    "nested objects": ("tdmrep", '{"a":' * 500 + "1" + "}" * 500),
+    "many wildcards": ("robots", "User-agent: *\n" + "Disallow: /*a*b*c*d*e*f$\n" * 20_000),
+    "many agents": ("robots", "".join(f"User-agent: a{number}\n" for number in range(50_000)) + "Disallow: /"),
+    "many signals": ("robots", "User-agent: *\n" + "Content-Signal: ai-train=no\nContent-Usage: train-ai=n\n" * 20_000),
+    "long lines": ("ai-txt", "Training: " + "deny " * 200_000),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE_FILES)
+def test_hostile_files_take_little_time(name: str) -> None:
+    kind, text = HOSTILE_FILES[name]
+    start = time.process_time()
+    rights = rights_of({kind: text}, url="https://example.org/" + "a" * 1000)
+    assert time.process_time() - start < 10
+    assert len(json.dumps(rights)) < 200_000
