@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from corpuskit.stages.filter_language import FilterLanguage as FilterLanguage
     from corpuskit.stages.filter_license import FilterLicense as FilterLicense
     from corpuskit.stages.filter_quality import FilterQuality as FilterQuality
+    from corpuskit.stages.filter_rights import FilterRights as FilterRights
     from corpuskit.stages.head import Head as Head
     from corpuskit.stages.repair_text import RepairText as RepairText
     from corpuskit.stages.require_masked import RequireMasked as RequireMasked
@@ -85,6 +86,7 @@ if TYPE_CHECKING:
     from corpuskit.stages.through import Through as Through
     from corpuskit.trust.diff import Diff as Diff
     from corpuskit.trust.explain import Explain as Explain
+    from corpuskit.trust.rights_table import RightsTable as RightsTable
     from corpuskit.trust.stats import Stats as Stats
     from corpuskit.trust.verify import Verify as Verify
 
@@ -160,6 +162,7 @@ _MODULES = {
     "FilterLanguage": "corpuskit.stages.filter_language",
     "FilterLicense": "corpuskit.stages.filter_license",
     "FilterQuality": "corpuskit.stages.filter_quality",
+    "FilterRights": "corpuskit.stages.filter_rights",
     "Head": "corpuskit.stages.head",
     "RepairText": "corpuskit.stages.repair_text",
     "RequireMasked": "corpuskit.stages.require_masked",
@@ -167,6 +170,7 @@ _MODULES = {
     "ScrubPii": "corpuskit.stages.scrub_pii",
     "Diff": "corpuskit.trust.diff",
     "Explain": "corpuskit.trust.explain",
+    "RightsTable": "corpuskit.trust.rights_table",
     "Stats": "corpuskit.trust.stats",
     "Through": "corpuskit.stages.through",
     "Verify": "corpuskit.trust.verify",

@@ -1,15 +1,16 @@
 """The licence gate: an allow-list against SPDX licence expressions.
 
 Only what is listed passes. `A OR B` passes if either does, `A AND B` if both do (SPDX 2.3, annex D). `A+` and
-`A-or-later` allow the choice of `A` itself, so they pass if `A` (`A-only`) is listed. `A WITH exception` has to be
-listed as such. `LicenseRef-…` is a custom name. NOASSERTION, NONE, and anything that is empty, unreadable or holds a
-name unknown to SPDX never pass. Case does not matter.
+`A-or-later` allow the choice of `A` or of any later version, so they pass if one of these is listed; a list that names
+them allows all these versions. `A WITH exception` has to be listed as such. `LicenseRef-…` is a custom name.
+NOASSERTION, NONE, and anything that is empty, unreadable or holds a name unknown to SPDX never pass. Case does not
+matter.
 """
 
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from corpuskit.core.wording import did_you_mean, excerpt
 
@@ -18,6 +19,10 @@ MAX_LENGTH = 1000
 
 _OWN_NAME = re.compile(r"(documentref-[a-z0-9.-]+:)?licenseref-[a-z0-9.-]+")
 _NAME = re.compile(r"[A-Za-z0-9.+-]+")
+
+_VERSIONED = re.compile(
+    r"(?P<license>.+?)-(?P<version>\d{1,4}(\.\d{1,4}){0,3})(?P<later>\+|-only|-or-later)?( with (?P<exception>.+))?"
+)
 
 _NEVER_NAMES = {"GPL", "BSD-2"}
 """What the library takes for former names, but SPDX never had: which GPL is it?"""
@@ -80,18 +85,43 @@ def _holds(tree: Tree | None, names: frozenset[str]) -> bool:
     if tree is None:
         return False
     if isinstance(tree, str):
-        return tree in names or _exact(tree) in names
+        return tree in names or any(_overlap(tree, name) for name in names)
     holds = [_holds(part, names) for part in tree[1]]
     return all(holds) if tree[0] == "and" else any(holds)
 
 
-def _exact(name: str) -> str | None:
-    """Return the exact licence that an `or later` name allows; None for all other names."""
-    if " with " in name:
+def _overlap(name: str, listed: str) -> bool:
+    """Whether two names stand for versions of one licence, and some version is among those of both.
+
+    >>> _overlap("gpl-3.0-only", "gpl-2.0-or-later"), _overlap("gpl-1.0-or-later", "gpl-2.0-only")
+    (True, True)
+    >>> _overlap("gpl-1.0-only", "gpl-2.0-or-later"), _overlap("gpl-3.0-only", "lgpl-3.0-or-later")
+    (False, False)
+    """
+    one, other = _version_range(name), _version_range(listed)
+    if one is None or other is None or one.family != other.family:
+        return False
+    lower, higher = sorted((one, other), key=lambda item: item.first)
+    return lower.first == higher.first or lower.has_later
+
+
+class _VersionRange(NamedTuple):
+    """One version of a licence, or that and all later ones."""
+
+    family: tuple[str, str]
+    """The name without its version, and the exception."""
+    first: tuple[int, ...]
+    has_later: bool
+
+
+@lru_cache(maxsize=4096)
+def _version_range(name: str) -> _VersionRange | None:
+    """Return the versions that a name in lower case stands for; None for one without a version at its end."""
+    match = _VERSIONED.fullmatch(name)
+    if match is None:
         return None
-    if name.endswith("-or-later"):
-        return name.removesuffix("-or-later") + "-only"
-    return name[:-1] if name.endswith("+") else None
+    version = tuple(map(int, match["version"].split(".")))
+    return _VersionRange((match["license"], match["exception"] or ""), version, match["later"] in ("+", "-or-later"))
 
 
 @lru_cache(maxsize=65536)

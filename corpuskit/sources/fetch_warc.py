@@ -192,7 +192,9 @@ class FetchWarc(Source):
         response = _response(record)
         content_type = _page_type(record, response.content_type, response.body)
         document = document.with_metadata(
-            content_type=content_type or response.content_type or None, http_status=response.status or None
+            content_type=content_type or response.content_type or None,
+            http_status=response.status or None,
+            declarations=_declarations(response),
         )
         if not content_type:
             return Drop(document, "not-html", {"content_type": response.content_type})
@@ -245,6 +247,15 @@ def _response(record: "WarcRecord") -> "Response":
     if record.kind == "arc":
         response.headers.setdefault("content-type", media_type)
     return response
+
+
+def _declarations(response: "Response") -> dict[str, Any] | None:
+    """Return what the response's header declares on the use of the page, for `filter-rights`; None if nothing."""
+    from corpuskit.text.rights.declarations import with_declarations
+    from corpuskit.text.rights.page_head import HEADER_FIELDS, header_declarations
+
+    fields = response.fields(HEADER_FIELDS)
+    return with_declarations(None, header_declarations(fields)) if fields else None
 
 
 def _page_type(record: "WarcRecord", media_type: str, body: bytes) -> str:

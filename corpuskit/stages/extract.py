@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from corpuskit.core.step import Document, Drop, Item, Reject, Source, Stage
 from corpuskit.formats.detect import PAGE_SUFFIXES, is_page
@@ -75,7 +75,9 @@ class Extract(Stage):
             raise Reject("extract-failed", type(error).__name__) from None
         if not text:
             return Drop(document, "no-content")
-        extracted = document.with_text(text, content_type=self._content_type, **stated_metadata)
+        extracted = document.with_text(
+            text, content_type=self._content_type, declarations=_declarations(document), **stated_metadata
+        )
         extracted.way = way
         return extracted
 
@@ -114,6 +116,18 @@ class Extract(Stage):
         stated_metadata = {key: clean(value) for key, value in page.stated_metadata.items()}
         extraction = ENGINES[self.engine](page, self.format)
         return clean(extraction.text), extraction.way, stated_metadata
+
+
+def _declarations(document: Document) -> dict[str, Any] | None:
+    """Return what the response and the page declare on its use, for a `filter-rights` that stands behind."""
+    from corpuskit.text.rights.agents import default_agents
+    from corpuskit.text.rights.declarations import with_declarations
+    from corpuskit.text.rights.page_head import page_declarations
+
+    value = document.metadata.get("declarations")
+    if "rights" in document.metadata:
+        return value  # it has read the page already
+    return with_declarations(value, page_declarations(document.text, default_agents().training))
 
 
 def _address(document: Document) -> str:

@@ -17,6 +17,7 @@ from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
 from corpuskit.core.wording import value_text
+from corpuskit.trust.rights.picture import RightsCount, RightsPicture, rights_lines
 
 DECISIONS, SHARDS = "decisions", "shards"
 QUANTILES = (0, 5, 25, 50, 75, 95, 100)
@@ -47,6 +48,8 @@ class Description(TypedDict):
     languages: dict[str, int]
     domains: dict[str, int]
     sources: dict[str, SourceEntry]
+    rights: RightsPicture
+    """What declarations say on documents with `metadata.rights`, as `filter-rights` writes it; empty without any."""
     upstream: str
     """How sure the steps are of what they read: the least sure state of any (`entries.upstream_state`)."""
     hits: dict[str, dict[str, int]]
@@ -57,6 +60,9 @@ class Description(TypedDict):
 @dataclass(frozen=True)
 class Stats(Command):
     """Describe a dataset: documents, tokens, lengths, languages, sources, and what was left out and why.
+
+    Where documents have `metadata.rights` (`filter-rights --annotate` keeps those that it would drop), documents and
+    tokens are counted by use, verdict and mechanism: what a policy would cost.
 
     Reads every document once; holds 8 bytes for each in memory. `-j` reads files side by side.
 
@@ -94,6 +100,7 @@ class Stats(Command):
 
         lengths, languages, domains = array("q"), Counter[str](), Counter[str]()
         ids: dict[VerdictKey, list[str]] = {}
+        rights = RightsCount()
         # Decisions first: they are one large file.
         tasks = [(DECISIONS, number) for number in range(len(dataset.manifest["decisions"]))]
         tasks += [(SHARDS, number) for number in range(len(dataset.shards()))]
@@ -101,6 +108,7 @@ class Stats(Command):
             lengths += part.lengths
             languages.update(part.languages)
             domains.update(part.domains)
+            rights.merge(part.rights)
             for key, samples in part.samples.items():
                 ids[key] = [*ids.get(key, ()), *samples][: self.samples]
         return {
@@ -111,6 +119,7 @@ class Stats(Command):
             "languages": dict(_most(languages, self.top)),
             "domains": dict(_most(domains, self.top)),
             "sources": dataset.manifest["sources"],
+            "rights": rights.picture(),
             "upstream": upstream_state(dataset.manifest["steps"]),
             "hits": {step["id"]: dict(step["hits"]) for step in dataset.manifest["steps"] if step.get("hits")},
             "left_out": self._left_out(dataset, ids),
@@ -145,13 +154,15 @@ class Part:
     lengths: "array[int]"
     languages: "Counter[str]" = field(default_factory=Counter)
     domains: "Counter[str]" = field(default_factory=Counter)
+    rights: RightsCount = field(default_factory=RightsCount)
     samples: dict[VerdictKey, list[str]] = field(default_factory=dict)
     """Some ids for each verdict."""
 
 
 def _read(dataset: Dataset, samples: int, task: tuple[str, int]) -> Part:
     """Read one file of a dataset, as a worker may do it; `task` is its kind and its number."""
-    part, (kind, number) = Part(array("q")), task
+    (kind, number) = task
+    part = Part(array("q"), rights=RightsCount(dataset.manifest["tokenizer"]))
     if kind == DECISIONS:
         for entry in dataset.decisions_in(dataset.manifest["decisions"][number]):
             ids = part.samples.setdefault(verdict_key(entry), [])
@@ -162,6 +173,7 @@ def _read(dataset: Dataset, samples: int, task: tuple[str, int]) -> Part:
         part.lengths.append(len(document.text))
         part.languages[value_text(document.metadata.get("language") or "-")] += 1
         part.domains[_domain(document.metadata.get("url"))] += 1
+        part.rights.add(document)
     return part
 
 
@@ -204,6 +216,7 @@ def _lines(answer: Description) -> list[str]:
             f"  {source['documents']:>10,}  {console.escape(name)}: {source['tokens']:,} tokens, "
             f"{source['share']:.1%}, {rights}"
         )
+    lines += rights_lines(answer["rights"])
     lines += ["", f"upstream    {answer['upstream']}"]
     for step, hits in answer["hits"].items():
         lines += ["", f"found by {step}"]

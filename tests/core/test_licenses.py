@@ -1,7 +1,9 @@
 """The licence gate: a truth table, and nothing passes that was not listed."""
 
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -63,7 +65,12 @@ TABLE = [
     ("GPL-3.0-or-later", False),
     ("LGPL-2.1-or-later", True),
     ("LGPL-2.1+", True),
-    ("LGPL-2.1-only", False),
+    ("LGPL-2.1-only", True),
+    ("LGPL-3.0-only", True),
+    ("LGPL-2.0-only", False),
+    ("LGPL-2.0-or-later", True),
+    ("GPL-1.0-or-later", True),
+    ("GPL-1.0-only", False),
     ("BSD-3-Clause+", False),
     # Exceptions.
     ("GPL-3.0-only WITH GCC-exception-3.1", True),
@@ -121,7 +128,8 @@ def test_an_empty_list_allows_nothing_and_none_is_no_licence() -> None:
 def test_former_names_on_the_list_mean_the_present_ones() -> None:
     assert allowed("GPL-2.0-only", ["GPL-2.0"])
     assert allowed("GPL-2.0-or-later", ["GPL-2.0+"])
-    assert not allowed("GPL-2.0-only", ["GPL-2.0+"])
+    assert allowed("GPL-2.0-only", ["GPL-2.0+"])
+    assert not allowed("GPL-1.0-only", ["GPL-2.0+"])
 
 
 NAMES = st.sampled_from(["MIT", "CC0-1.0", "Apache-2.0", "GPL-3.0-only", "BSD-3-Clause", "LicenseRef-x"])
@@ -185,3 +193,22 @@ def test_what_is_no_expression_is_told_with_the_nearest_name(expression: str, pr
 def test_the_library_is_read_only_when_a_licence_is() -> None:
     code = "import sys, corpuskit.core.licenses; sys.exit('license_expression' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_list_that_says_or_later_allows_each_later_version_of_that_licence_alone() -> None:
+    """The licences that an `or later` entry stands for, one by one; exceptions and families stay apart."""
+    later = ["EUPL-1.1+", "LGPL-2.1-or-later", "GPL-2.0-or-later WITH Classpath-exception-2.0"]
+    for expression in ("EUPL-1.1", "EUPL-1.2", "LGPL-3.0-only", "GPL-3.0-only WITH Classpath-exception-2.0"):
+        assert allowed(expression, later), expression
+    for expression in ("EUPL-1.0", "LGPL-2.0-only", "GPL-3.0-only", "GPL-2.0-only WITH GCC-exception-2.0"):
+        assert not allowed(expression, later), expression
+
+
+def test_the_truth_table_of_spdx_satisfies(shared_data: Path) -> None:
+    table = json.loads((shared_data / "rights" / "spdx_satisfies.json").read_bytes())
+    for expression, allow in table["returnTrue"]:
+        assert allowed(expression, allow), (expression, allow)
+    for expression, allow in table["returnFalse"]:
+        assert not allowed(expression, allow), (expression, allow)
+    for _, allow in table["throwErrors"]:
+        assert any(map(entry_problem, allow)), allow

@@ -22,7 +22,10 @@ from corpuskit.mix.recipe.recipe import BUDGET_KEYS, CAPS_KEYS, OUTPUT_KEYS, TOP
 from corpuskit.mix.recipe.source_specs import SOURCE_KEYS
 from corpuskit.text.dedup.index import with_root
 from corpuskit.text.quality.languages import known_languages
+from corpuskit.text.rights.agents import default_agents
+from corpuskit.text.rights.statements import MECHANISMS, SPECIFICATIONS
 from tests.conftest import ROOT, Run
+from tests.text.rights.declared import table_of
 
 DOCS = ROOT / "docs"
 PAGES = sorted([ROOT / "README.md", *DOCS.glob("*.md"), *(ROOT / "examples").glob("*/README.md")])
@@ -107,6 +110,7 @@ def anchors(page: Path) -> set[str]:
 def test_blocks_of_data_parse(page: Path, tmp_path: Path) -> None:
     for text in blocks(page, "json"):
         json.loads(text)
+    table_of({}, tmp_path / "rights.jsonl.zst")
     for text in blocks(page, "yaml"):
         recipe = tmp_path / "recipe.yaml"
         recipe.write_text(text, encoding="utf-8")
@@ -122,6 +126,17 @@ def test_the_recipe_page_shows_every_key() -> None:
     schema = blocks(DOCS / "recipe.md", "yaml")[0]
     keys = {*TOP_KEYS, *SOURCE_KEYS, *BUDGET_KEYS, *POLICY_KEYS, *OUTPUT_KEYS, *CAPS_KEYS} - set(ORIGINS)
     assert not {key for key in keys if not re.search(rf"^ *{key}:", schema, re.MULTILINE)}
+
+
+def test_the_page_on_rights_has_the_versions_by_which_declarations_are_read() -> None:
+    table = rows(DOCS / "rights.md", "What is read")
+    mechanisms = {name for row in table for name in re.findall(r"[a-z-]+", row[1])}
+    assert mechanisms == MECHANISMS
+    versions = " ".join(row[4] for row in table)
+    for specification, version in SPECIFICATIONS.items():
+        assert version.split(" ")[0].removeprefix("kelley-") in versions, specification
+    text = (DOCS / "rights.md").read_text(encoding="utf-8")
+    assert f"| {len(default_agents().training)} for training, as data |" in text
 
 
 def test_the_page_on_quality_names_every_language_with_settings() -> None:

@@ -24,6 +24,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "decontaminate": {"against": [str(ROOT / "tests/golden/decontaminate/items/set.jsonl")]},
     "through": {"command": ["cat"]},
     "events": {"format": "copilot", "tenant": "acme", "key": "none.key"},
+    "filter-rights": {"use": "train"},
 }
 """Options for steps that need some, and those that let a step pass its whole input."""
 
@@ -214,6 +215,28 @@ def test_whose_a_document_is_survives_every_step(name: str) -> None:
     for verdict in verdicts:
         if other := verdict.decision()["values"].get("of"):
             assert owner_of[other].get("tenant") == owner_of[str(verdict.id)].get("tenant")
+
+
+RIGHTS = {
+    "rights": {"train": "allowed", "input": "disallowed", "search": "unknown", "evidence": []},
+    "declarations": {"meta": {"robots": ["noindex"]}, "header": {"content-usage": ["train-ai=y"]}},
+}
+
+
+@pytest.mark.parametrize("name", STEPS_OF_ANYBODY)
+def test_what_may_be_done_with_a_document_survives_every_step(name: str) -> None:
+    """Only filter-rights reads declarations, and writes what they come to; nothing gets less strict on the way."""
+    stream = [document.with_metadata(**RIGHTS) for document in stream_for(name)]
+    lines, _, _ = run(step_of(name), stream)
+    for metadata in (decode(line).metadata for line in lines):
+        assert {use: metadata["rights"][use] for use in ("train", "input")} == {
+            "train": "allowed",
+            "input": "disallowed",
+        }
+        if name == "filter-rights":
+            assert "declarations" not in metadata and metadata["rights"]["search"] == "disallowed"
+        else:
+            assert metadata["declarations"] == RIGHTS["declarations"]
 
 
 def test_sinks_pass_documents_on() -> None:

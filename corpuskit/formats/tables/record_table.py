@@ -37,7 +37,7 @@ SCHEMA = pa.schema(
         pa.field("extra", pa.large_string()),
     ]
 )
-LATER_KEYS = {"actor", "event", "parents", "signal"}
+LATER_KEYS = {"actor", "declarations", "event", "parents", "signal"}
 """Keys reserved after tables without a column for them had been published; there they stand in `extra`."""
 
 Cells = dict[str, Any]

@@ -21,12 +21,17 @@ def parse_headers(head: bytes) -> dict[str, str]:
     >>> parse_headers(b"HTTP/1.1 200 OK\\r\\nContent-Type: text/html;\\r\\n charset=utf-8\\r\\n\\r\\n")
     {'content-type': 'text/html; charset=utf-8'}
     """
+    fields = header_fields(head)
+    fields.reverse()
+    return dict(fields)
+
+
+def header_fields(head: bytes) -> list[tuple[str, str]]:
+    """Return all fields of a header block in order, as lower-case name and value; folded lines are joined."""
     text = _text(head)
     if "\n " in text or "\n\t" in text:
         text = _FOLD.sub(" ", text)
-    fields = _FIELD.findall(text)
-    fields.reverse()
-    return {name.strip().lower(): value.strip() for name, value in fields}
+    return [(name.strip().lower(), value.strip()) for name, value in _FIELD.findall(text)]
 
 
 def plain_fields(head: bytes) -> tuple[str, int]:

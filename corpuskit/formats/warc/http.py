@@ -9,12 +9,12 @@ Sources: RFC 9112 (messages, chunked), RFC 9110 (codings), the WHATWG MIME Sniff
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from corpuskit.core.document import Reject
 from corpuskit.formats.text_encoding import WEB_BOMS
-from corpuskit.formats.warc.headers import blank_line, parse_headers
+from corpuskit.formats.warc.headers import blank_line, header_fields, parse_headers
 from corpuskit.formats.warc.reader import MAX_LINE
 from corpuskit.formats.warc.record import MAX_HEAD
 
@@ -48,6 +48,14 @@ class Response:
     status: int
     headers: dict[str, str]
     body: bytes
+    head: bytes = b""
+    """The status line and the header fields as they are stored."""
+
+    def fields(self, names: Collection[str]) -> list[tuple[str, str]]:
+        """Return the fields of these lower-case names in order, repeated ones too: `headers` has only the first."""
+        if self.headers.keys().isdisjoint(names):
+            return []
+        return [(name, value) for name, value in header_fields(self.head) if name in names]
 
     @property
     def content_type(self) -> str:
@@ -104,7 +112,7 @@ def _parse_message(block: bytes) -> Response:
     head = block[:end]
     if end > MAX_LINE and max(map(len, head.split(b"\n"))) > MAX_LINE:
         raise Reject("header-too-large", f"an HTTP header with a line of over {MAX_LINE} bytes")
-    return Response(int(status[1]), parse_headers(head), block[end:])
+    return Response(int(status[1]), parse_headers(head), block[end:], head)
 
 
 def media_type(value: str) -> str:

@@ -1,4 +1,4 @@
-"""The policy of a recipe: which licences its sources may have, whether personal data must be masked, who gets it all.
+"""The policy of a recipe: licences of its sources, rights in their documents, personal data, and who gets it all.
 
 Each rule inserts filter steps; `source_gates` and `output_gates` say which.
 """
@@ -6,6 +6,7 @@ Each rule inserts filter steps; `source_gates` and `output_gates` say which.
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from corpuskit.core.errors import RefusedError, UsageError
@@ -18,7 +19,7 @@ from corpuskit.mix.recipe.node import Node
 
 FROM_DOCUMENTS = "from-documents"
 """Given as a source's licence if each document states its own; the licence gate then checks them one by one."""
-POLICY_KEYS = ("licenses", "pii", "audience")
+POLICY_KEYS = ("licenses", "rights", "pii", "audience")
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,16 @@ class Policy:
     pii_required: bool = False
     audience: Step = field(default_factory=lambda: build_step(find_step("filter-audience"), {}))
     """The filter that lets pass only what the audience may have; the public by default."""
+    rights: Step | None = None
+    """The filter that lets pass only what may be used, by what sites and pages declare."""
 
     def source_gates(self) -> list[Step]:
         """Return the filters that stand right behind every source."""
         licenses = {"allow": list(self.licenses or ())}
         gates = [] if self.licenses is None else [build_step(find_step("filter-license"), licenses)]
-        return [*gates, self.audience]
+        # First, as it takes the licence that a page links to for that of a document without one.
+        rights = [] if self.rights is None else [self.rights]
+        return [*rights, *gates, self.audience]
 
     def source_checks(self, steps: Iterable[Step]) -> list[Step]:
         """Return the check that stands behind a source's own steps; `steps` are these and those of all sources."""
@@ -71,8 +76,8 @@ class Policy:
             )
 
 
-def read_policy(node: Node | None) -> Policy:
-    """Return the policy under a recipe's key `policy`."""
+def read_policy(node: Node | None, folder: Path) -> Policy:
+    """Return the policy under a recipe's key `policy`; its files are relative to `folder`."""
     if node is None:
         return Policy()
     node.attempt(lambda: node.keys(*POLICY_KEYS, write="{pii: required}"))
@@ -81,7 +86,24 @@ def read_policy(node: Node | None) -> Policy:
         node.attempt(lambda: pii.choice(["required"]))
     allowed_licenses = node.attempt(lambda: _allow_list(licenses)) if licenses else None
     audience_filter = node.attempt(lambda: _audience(audience))
-    return Policy(allowed_licenses, pii is not None, audience_filter or _audience(None))
+    rights = node.get("rights")
+    rights_filter = node.attempt(lambda: _rights(rights, folder)) if rights else None
+    return Policy(allowed_licenses, pii is not None, audience_filter or _audience(None), rights_filter)
+
+
+def _rights(node: Node, folder: Path) -> Step:
+    """Return the filter for rights: a use, or the options of `filter-rights`."""
+    entries = dict(node.entries()) if isinstance(node.value, dict) else {"use": node}
+    if "annotate" in entries:
+        entries["annotate"].fail("would let every document pass, and a policy must not; give `annotate` in `steps`")
+    options = {key: entry.value for key, entry in entries.items()}
+    return build_step(
+        find_step("filter-rights"),
+        options,
+        lambda key: entries.get(key, node).location,
+        split_commas=False,
+        folder=folder,
+    )
 
 
 def _audience(node: Node | None) -> Step:

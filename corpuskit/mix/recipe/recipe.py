@@ -120,7 +120,7 @@ def read_recipe(tree: Marked, folder: Path, find: FindStep = find_step) -> Recip
             no_budget = "are shares of a budget, and the recipe has none; add `budget: {tokens: …}`"
             top.attempt(functools.partial(shares.fail, no_budget))
     seed = _section(top, "seed", lambda node: node.whole(-(2**63)))
-    policy = _section(top, "policy", read_policy)
+    policy = _section(top, "policy", lambda node: read_policy(node, folder))
     together = read_steps(top.get("together"), folder, find)
     default_order = "shuffled" if has_budget else "input"
     output = _section(top, "output", lambda node: _output(node, folder, default_order))

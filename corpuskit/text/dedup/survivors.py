@@ -9,11 +9,13 @@ from corpuskit.core.document import Document, Reject
 from corpuskit.core.outcome import Drop, Rejected
 
 DIGEST_BYTES = 16
+MOST_TAKEN_OVER = 100
+"""Entries of evidence, and declarations, of a cluster that its survivor takes over."""
 
 STRICTNESS = ("allowed", "unknown", "disallowed")
 """The values that a use may have in `rights`, the strictest last."""
 
-TAKEN_OVER = ("source", "license", "rights", "duplicates")
+TAKEN_OVER = ("source", "license", "rights", "declarations", "duplicates")
 """The metadata of dropped documents that a survivor may take over."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,8 +72,24 @@ def survivor_of(document: Document, dropped: Iterable[dict[str, Any]]) -> Docume
     for metadata in dropped:
         cluster.count += 1
         cluster.add(metadata)
-    gained = {"rights": cluster.rights} if cluster.rights else {}
+    gained: dict[str, Any] = {}
+    if cluster.rights or cluster.evidence:
+        evidence = {"evidence": cluster.evidence} if cluster.evidence else {}
+        gained["rights"] = {**cluster.rights, **evidence}
+    declarations = _with_declarations_of(document.metadata, cluster.declarations)
+    if declarations:
+        gained["declarations"] = declarations
     return document.with_metadata(duplicates=cluster.duplicates(), **gained)
+
+
+def _with_declarations_of(metadata: dict[str, Any], others: list[Any]) -> dict[str, Any]:
+    """Return the survivor's declarations, with those of the documents it stands for under `of`, each once.
+
+    They stay apart, as `filter-rights` reads those of one page together.
+    """
+    own_declarations = {key: value for key, value in _object(metadata, "declarations").items() if key != "of"}
+    different = [other for other in others if other != own_declarations]
+    return {**own_declarations, "of": different} if different else own_declarations
 
 
 class _ClusterMetadata:
@@ -82,6 +100,8 @@ class _ClusterMetadata:
         self.sources: set[str] = set()
         self.licenses: set[str] = set()
         self.rights: dict[str, Any] = {}
+        self.evidence: list[Any] = []
+        self.declarations: list[Any] = []
         self.add(metadata)
 
     def add(self, metadata: dict[str, Any]) -> None:
@@ -91,7 +111,17 @@ class _ClusterMetadata:
         self.sources.update(_words(metadata.get("source")), _words(before.get("sources")))
         self.licenses.update(_words(metadata.get("license")), _words(before.get("licenses")))
         for use, right in _object(metadata, "rights").items():
-            self.rights[use] = _stricter(self.rights.get(use), right)
+            if use == "evidence" and isinstance(right, list):
+                _extend(self.evidence, right)
+            else:
+                self.rights[use] = _stricter(self.rights.get(use), right)
+        declarations = _object(metadata, "declarations")
+        own_declarations = {key: value for key, value in declarations.items() if key != "of"}
+        others = declarations.get("of")
+        _extend(
+            self.declarations,
+            [*([own_declarations] if own_declarations else []), *(others if isinstance(others, list) else [])],
+        )
 
     def duplicates(self) -> dict[str, Any]:
         entry: dict[str, Any] = {"count": self.count}
@@ -100,6 +130,13 @@ class _ClusterMetadata:
         if len(self.licenses) > 1:
             entry["licenses"] = sorted(self.licenses)
         return entry
+
+
+def _extend(values: list[Any], more: list[Any]) -> None:
+    """Add what is not there yet, up to a limit: a cluster may be of a whole site's pages."""
+    for value in more:
+        if len(values) < MOST_TAKEN_OVER and value not in values:
+            values.append(value)
 
 
 def _object(metadata: dict[str, Any], key: str) -> dict[str, Any]:

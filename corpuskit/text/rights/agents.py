@@ -1,0 +1,68 @@
+"""The agents that robots.txt files name, and what their operators say they are for.
+
+A `Disallow` for one company's agent is an instruction to that company. For training, operators publish such tokens as
+the way to opt out, and sites list them all for that purpose; so it is read as said to anybody who trains. For search
+and for input it is not: who keeps one assistant out may want to be found by others.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from corpuskit.core.disk.regular_file import read_named
+from corpuskit.core.errors import UsageError
+from corpuskit.core.wording import printable_name
+from corpuskit.text.rights.statements import USES
+
+__all__ = ["AgentList", "default_agents", "read_agents"]
+
+MOST_BYTES = 1 << 20
+_EXAMPLE = '{"crawler": "CCBot", "agents": [{"token": "GPTBot", "uses": ["train"]}]}'
+
+
+class AgentList(NamedTuple):
+    """Whose groups are read."""
+
+    crawler: str
+    """The crawler that fetched the pages, in lower case; its group, or else that for `*`, is read."""
+    training: dict[str, str]
+    """Agents that collect for training: the token in lower case, and as its operator writes it."""
+
+
+@cache
+def default_agents() -> AgentList:
+    """Return the list that comes with corpuskit."""
+    return _agents((Path(__file__).with_name("agents.json")).read_bytes())
+
+
+def read_agents(path: Path) -> AgentList:
+    """Return the list in a file of the same shape. Raises UsageError if it is none."""
+    name = printable_name(path.name or str(path))
+    try:
+        data = read_named(path)
+    except OSError as error:
+        raise UsageError(f"cannot read the list of agents {name!r}: {error.strerror}") from None
+    try:
+        if len(data) > MOST_BYTES:
+            raise ValueError("size")
+        return _agents(data)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise UsageError(f"{name!r} is no list of agents; it is JSON such as {_EXAMPLE}") from None
+
+
+def _agents(data: bytes) -> AgentList:
+    value: Any = json.loads(data)
+    training = {}
+    for entry in value["agents"]:
+        if not set(entry["uses"]) <= set(USES) or isinstance(entry["uses"], str):
+            raise ValueError("uses")
+        if "train" in entry["uses"]:
+            training[_token(entry["token"]).lower()] = entry["token"]
+    return AgentList(_token(value["crawler"]).lower(), training)
+
+
+def _token(value: Any) -> str:
+    if not isinstance(value, str) or not value or value != value.strip():
+        raise TypeError("token")
+    return value

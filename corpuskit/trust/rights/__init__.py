@@ -1,0 +1,1 @@
+"""Files that declare rights, out of archives and folders: `captures` reads them, `sorting` brings them in order."""

@@ -1,0 +1,79 @@
+"""Declarations in markup: found where they count, passed over where they do not, in linear time."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpuskit.text.rights.declarations import Declaration, declarations_in, with_declarations
+from corpuskit.text.rights.page_head import header_declarations, page_declarations
+
+NOAI = Declaration("meta", "robots", "noai")
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ('<meta name="robots" content="noai">', [NOAI]),
+        ("<meta content=noai name=robots", [NOAI]),
+        ('<meta name="robots" content="index, follow">', []),
+        ('<meta name="robots" content="a>b, noai">', [Declaration("meta", "robots", "a>b, noai")]),
+        ("<!--><meta name=robots content=noai>", []),
+        ("<!-- --><meta name=robots content=noai>", [NOAI]),
+        ("<title><meta name=robots content=noai></title>", []),
+        ("<style><meta name=robots content=noai></style><meta name=robots content=noai>", [NOAI]),
+        ("<noscript><meta name=robots content=noai></noscript>", [NOAI]),
+        ("<template><meta name=robots content=noai></template>", []),
+        ("<metadata name=robots content=noai>", []),
+        ("<meta name=description content=noai>", []),
+        ("<meta property=robots content=noai>", []),
+        ("<meta name=robots content=noai><meta name=robots content=noai>", [NOAI]),
+        ("</head><meta name=robots content=noai>", []),
+        ('<p><a rel="license" href=" /l ">L</a>', [Declaration("link", "license", "/l")]),
+        ("<a href='/l?a&amp;b' rel='nofollow LICENSE'>", [Declaration("link", "license", "/l?a&b")]),
+        ('<a href="/license">our license</a>', []),
+        ('<!-- <a rel="license" href="/l"> -->', []),
+        ('<link rel="license" type="application/rsl+xml" href="/r.xml">', [Declaration("link", "rsl", "/r.xml")]),
+        ('<script type="application/rsl+xml"><rsl/></script>', [Declaration("script", "rsl", "<rsl/>")]),
+    ],
+)
+def test_declarations_of_a_page(markup: str, expected: list[Declaration]) -> None:
+    assert page_declarations(markup) == expected
+
+
+def test_fields_that_say_nothing_on_use_are_left_behind() -> None:
+    fields = [("content-type", "text/html"), ("link", '</a>; rel="next"'), ("x-robots-tag", "noai")]
+    assert header_declarations(fields) == [Declaration("header", "x-robots-tag", "noai")]
+
+
+DECLARATIONS = st.builds(
+    Declaration, st.sampled_from(["header", "meta", "link"]), st.text(max_size=5), st.text(max_size=9)
+)
+
+
+@given(st.lists(DECLARATIONS, max_size=60))
+def test_declarations_travel_unchanged(declarations: list[Declaration]) -> None:
+    metadata = with_declarations(None, declarations)
+    assert with_declarations(metadata, declarations) == metadata
+    assert set(declarations_in(metadata)) == set(list(dict.fromkeys(declarations))[:50])
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<meta " * 100_000 + "noai",
+        "<a rel=license " * 100_000,
+        "<!--" * 200_000 + "noai license rel",
+        "<script>" * 100_000 + "noai rel license",
+        "<a rel='" * 100_000 + "license",
+        "license" * 200_000 + "rel",
+        "<" * 500_000 + "license rel",
+        '<meta name="' + "noai" * 200_000,
+        "<a rel=x>license</a>" * 50_000,
+    ],
+)
+def test_hostile_markup_takes_no_time(markup: str) -> None:
+    start = time.process_time()
+    page_declarations(markup)
+    assert time.process_time() - start < 3
