@@ -12,6 +12,7 @@ from corpuskit.core.reading.private_addresses import is_private_address_error
 from corpuskit.core.reading.web_requests import (
     WrongAnswerError,
     in_words,
+    is_cut_answer,
     is_lost_connection,
     is_web,
     public_url,
@@ -33,6 +34,8 @@ MISSING_STATUSES = (404, 410)
 _waited: "Counter[str]" = Counter()
 """Seconds that this process has waited so far, by host."""
 
+_hosts_that_answered: set[str] = set()
+
 Result = TypeVar("Result")
 
 
@@ -47,25 +50,27 @@ def with_retries(
     url: str,
     action: Callable[[], Result],
     *,
-    is_begun: Callable[[], bool] = lambda: True,
+    is_begun: Callable[[], bool] = lambda: False,
     forget: Callable[[], None] = lambda: None,
 ) -> Result:
     """Return what the action returns; after a failure that may pass, wait and repeat it.
 
-    Before the first answer (`is_begun`), a host that cannot be reached is not asked again. `forget` is called before
+    A host that has not answered yet, here (`is_begun`) or in any call, and cannot be reached is not asked again. `forget` is called before
     each further try. Raises UsageError if nothing is there, RemoteError when the tries are used up.
     """
     waits, wrong_answers = iter(WAITS), 0
     host = urlsplit(url).netloc
     while True:
         try:
-            return action()
+            result = action()
+            _hosts_that_answered.add(host)
+            return result
         except Exception as error:  # every file system raises its own types
             refusal = _refusal(url, error)
             wrong_answers += isinstance(error.__cause__ or error, WrongAnswerError)
             if wrong_answers >= WRONG_ANSWERS:
                 raise refusal from None
-            wait = next(waits, None) if _may_pass(error, begun=is_begun()) else None
+            wait = next(waits, None) if _may_pass(error, begun=is_begun() or host in _hosts_that_answered) else None
             asked = retry_after(error.__cause__ or error)
             if wait is None or asked > LONGEST_WAIT:
                 raise refusal from None
@@ -88,7 +93,7 @@ def _may_pass(error: Exception, *, begun: bool) -> bool:
     status = getattr(cause, "status", None)
     if status is not None:
         return status in BUSY_STATUSES
-    return begun and is_lost_connection(error)
+    return is_cut_answer(error) or (begun and is_lost_connection(error))
 
 
 def _refusal(url: str, error: Exception) -> Exception:

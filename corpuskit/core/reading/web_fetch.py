@@ -14,6 +14,7 @@ from corpuskit.core.reading.web_requests import (
     WrongAnswerError,
     client_options,
     first_byte_sent,
+    is_cut_answer,
     public_url,
     watch_speed,
 )
@@ -22,6 +23,8 @@ __all__ = ["RangeAnswer", "fetch", "fetch_range", "fetch_tail"]
 
 CHUNK = 64 * 1024
 RANGE_NOT_SATISFIABLE = 416
+MOST_PARTS = 100
+"""Answers in which one range may come."""
 MOST_OF_REFUSAL = 4096
 MOST_PASSED_OVER = 16 * 1024 * 1024
 """Bytes around a range that are read past if a server sends whole files."""
@@ -85,7 +88,7 @@ class _Request:
             begin = (skipped or 0) if sent is None else sent
             self.size = int(size) if size.isascii() and size.isdigit() and len(size) < 20 else None
         version = (self.size, response.headers.get("ETag"), response.headers.get("Last-Modified"))
-        if self._version not in (None, version):
+        if self.data and self._version != version:
             raise RemoteError(f"{public_url(self.url)} was changed while it was read; run it again")
         self._version = version
         self.start = begin if self.start is None else self.start
@@ -147,17 +150,26 @@ def fetch_range(url: str, start: int, end: int, *, allow_private: bool = False) 
         """Ask for what is missing; return whether that is all."""
         before = len(data)
         request.ask_from(start + before, end)
-        is_over = request.run(start + before, end - start) == RANGE_NOT_SATISFIABLE
-        last = end if request.size is None else min(end, request.size)
-        if is_over or start + len(data) >= last:
+        try:
+            status = request.run(start + before, end - start)
+        except Exception as error:
+            if is_cut_answer(error) and len(data) > before:
+                return False
+            raise
+        # The length of an answer that is no part need not be the file's: it may be a page that says what is wrong.
+        last = min(end, request.size) if status == PARTIAL_CONTENT and request.size is not None else end
+        if status == RANGE_NOT_SATISFIABLE or start + len(data) >= last:
             return True
         if len(data) == before:
             raise WrongAnswerError("the server sent nothing of the bytes that were asked for")
         return False
 
     with Slot(url):
-        while not with_retries(url, get):
-            pass
+        for _ in range(MOST_PARTS):
+            if with_retries(url, get):
+                break
+        else:
+            raise RemoteError(f"cannot read {public_url(url)}: the server sends little at a time; try another server")
     return RangeAnswer(bytes(data[: end - start]), start, request.size)
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "demand_whole_answer",
     "first_byte_sent",
     "in_words",
+    "is_cut_answer",
     "is_lost_connection",
     "is_web",
     "public_url",
@@ -150,6 +151,13 @@ def watch_speed(response: Any, already: int) -> None:
 def too_slow() -> RemoteError:
     """Return the error for a server that sends next to nothing."""
     return RemoteError(f"the server sends less than {SLOWEST} bytes a second")
+
+
+def is_cut_answer(error: BaseException) -> bool:
+    """Whether a body ended before its end."""
+    from aiohttp import ClientPayloadError
+
+    return isinstance(error, ClientPayloadError)
 
 
 def is_lost_connection(error: BaseException) -> bool:

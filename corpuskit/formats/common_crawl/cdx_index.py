@@ -16,7 +16,6 @@ from corpuskit.formats.common_crawl.index_row import IndexRow, IndexRowError
 from corpuskit.formats.common_crawl.query import BadRow, IndexQuery, UnitAnswer
 
 MOST_OF_PAGE = 256 * 1024 * 1024
-MOST_OF_COUNT = 64 * 1024
 MOST_PAGES = 1_000_000
 PURPOSE = "index"
 RAW_EXCERPT = 4096
@@ -73,16 +72,24 @@ class CdxIndex:
 
     def _pages(self, request: str) -> int | None:
         """Return how many pages there are; None if the server does not say it."""
-        text = self._answer(f"{request}&showNumPages=true", MOST_OF_PAGE)
-        first = text.strip().partition("\n")[0]
-        if not first:
-            return 0
-        try:
-            pages = json.loads(first)
-        except ValueError:
-            return None
-        pages = pages.get("pages") if isinstance(pages, dict) else pages
-        if isinstance(pages, bool) or not isinstance(pages, int):
+
+        def count() -> int | None:
+            first = self._answer(f"{request}&showNumPages=true", MOST_OF_PAGE).strip().partition("\n")[0]
+            if not first:
+                return 0
+            try:
+                answer = json.loads(first)
+            except ValueError:
+                raise WrongAnswerError("the index does not say how many pages there are") from None
+            if isinstance(answer, dict) and "filename" in answer:
+                return None
+            pages = answer.get("pages") if isinstance(answer, dict) else answer
+            if isinstance(pages, bool) or not isinstance(pages, int):
+                raise WrongAnswerError("the index does not say how many pages there are")
+            return pages
+
+        pages = with_retries(self.url, count)
+        if pages is None:
             return None
         if not 0 <= pages <= MOST_PAGES:
             raise RemoteError(f"cannot read {self.name}: an index of {pages} pages is none; try another server")

@@ -165,11 +165,12 @@ class _RemoteTable:
     """A Parquet file at an address; each byte is read at most once, and only when it is needed."""
 
     def __init__(self, url: str, allow_private: bool) -> None:
-        from pyarrow import parquet
+        from pyarrow import BufferReader, parquet
 
         self._source = _RangeSource(url, allow_private)
-        self._file = parquet.ParquetFile(self._source, pre_buffer=False)
-        self._metadata = self._file.metadata
+        # By itself, pyarrow would read 64 KiB from the end.
+        self._metadata = parquet.read_metadata(BufferReader(self._source.footer))
+        self._file = parquet.ParquetFile(self._source, metadata=self._metadata, pre_buffer=False)
         schema = self._metadata.schema
         self._column_numbers = {schema.column(number).path: number for number in range(len(schema))}
 
@@ -217,13 +218,13 @@ class _RangeSource(io.RawIOBase):
         self._position = 0
         tail = fetch_tail(url, TAIL, allow_private=allow_private)
         self.size = tail.start + len(tail.data)
-        self._tail = [(tail.start, tail.data)]
         self._parts: list[tuple[int, bytes]] = []
-        footer = int.from_bytes(tail.data[-8:-4], "little") + 8
-        if footer > MOST_OF_FOOTER:
+        length = int.from_bytes(tail.data[-8:-4], "little") + 8
+        if length > MOST_OF_FOOTER:
             raise RemoteError(f"cannot read {public_url(url)}: its footer is too large; try another server")
-        if len(tail.data) < footer <= self.size:
-            self._tail.insert(0, (self.size - footer, self._fetch(self.size - footer, tail.start)))
+        first = max(self.size - length, 0)
+        missing = self._fetch(first, tail.start) if first < tail.start else b""
+        self.footer = missing + tail.data[max(first - tail.start, 0) :]
 
     def load(self, ranges: Sequence[tuple[int, int]]) -> None:
         """Fetch these ranges, near ones at once."""
@@ -259,9 +260,8 @@ class _RangeSource(io.RawIOBase):
         return data
 
     def _loaded(self, start: int, end: int) -> bytes:
-        parts = sorted([*self._parts, *self._tail])
         data = bytearray()
-        for begin, part in parts:
+        for begin, part in sorted(self._parts):
             position = start + len(data)
             if begin <= position < begin + len(part):
                 data += part[position - begin : end - begin]

@@ -25,6 +25,7 @@ LONGEST_RECORD = 128 * 1024 * 1024
 GONE = RecordFault("gone", "the server has no such archive any more")
 TOO_LARGE = RecordFault("document-too-large", "the index says that the record is larger than is read")
 NO_RECORD = RecordFault("not-a-record", "where the index says that it is, there is no record")
+NOT_WHOLE = RecordFault("truncated", "what the index says that it takes is not one whole record")
 WRONG_RECORD = RecordFault("wrong-record", "where the index says that it is, there is a record of another address")
 WRONG_DIGEST = RecordFault("bad-digest", "the page does not have the digest that the index states")
 
@@ -100,10 +101,13 @@ class RecordReader:
         if not data:
             fault = GONE if self._is_gone else TOO_LARGE if span.length > LONGEST_RECORD else NO_RECORD
             return _faulty(span, data, fault)
-        records = list(read_records(io.BytesIO(data), _ignore_damage))
+        damage: list[str] = []
+        records = list(read_records(io.BytesIO(data), lambda what, offset, lost: damage.append(what)))
         if not records:
             return _faulty(span, data, NO_RECORD)
         record = records[0]
+        if damage and not record.fault:
+            return _faulty(span, data, NOT_WHOLE)
         if record.offset or record.member_offset or (len(records) > 1 and not record.fault):
             return _faulty(span, data, NO_RECORD)
         if not record.fault and (record.kind in PAGELESS or not _is_of_url(record, span)):
@@ -159,7 +163,3 @@ def _has_digest(record: WarcRecord, span: RecordSpan) -> bool | None:
         return hashlib.sha1(record.block, usedforsecurity=False).digest() == span.digest
     payloads = parse_response(record.block).payloads()
     return any(hashlib.sha1(payload, usedforsecurity=False).digest() == span.digest for payload in payloads)
-
-
-def _ignore_damage(what: str, offset: int, lost: int) -> None:
-    """Report nothing: what is wrong with one record makes it a reject, and says nothing about its archive."""
