@@ -55,8 +55,9 @@ def with_retries(
 ) -> Result:
     """Return what the action returns; after a failure that may pass, wait and repeat it.
 
-    A host that has not answered yet, here (`is_begun`) or in any call, and cannot be reached is not asked again. `forget` is called before
-    each further try. Raises UsageError if nothing is there, RemoteError when the tries are used up.
+    A host that cannot be reached, and has not answered before, here (`is_begun`) or elsewhere, is not asked again.
+    `forget` is called before each further try. Raises UsageError if nothing is there, RemoteError when the tries are
+    used up.
     """
     waits, wrong_answers = iter(WAITS), 0
     host = urlsplit(url).netloc

@@ -84,18 +84,20 @@ class ColumnarIndex:
             if not _may_match(table, number, query):
                 continue
             values = table.read(number, predicates)
-            meant = _meant_rows(values, query)
-            if len(meant):
+            row_numbers = _meant_rows(values, query)
+            if len(row_numbers):
                 others = [name for name in LOCATIONS.values() if name in columns and name not in predicates]
-                for fields in _location_fields([values, table.read(number, others)], meant):
+                for fields in _location_fields([values, table.read(number, others)], row_numbers):
                     _add_row(answer, unit, fields)
         return answer
 
 
-def _location_fields(tables: Sequence[Any], meant: Any) -> Iterator[dict[str, Any]]:
+def _location_fields(tables: Sequence[Any], row_numbers: Any) -> Iterator[dict[str, Any]]:
     """Yield where the records are that stand in rows of tables, under the names of the CDX API."""
-    columns = {name: table.column(name).take(meant).to_pylist() for table in tables for name in table.column_names}
-    for index in range(len(meant)):
+    columns = {
+        name: table.column(name).take(row_numbers).to_pylist() for table in tables for name in table.column_names
+    }
+    for index in range(len(row_numbers)):
         yield {key: columns[name][index] for key, name in LOCATIONS.items() if name in columns}
 
 
@@ -154,11 +156,11 @@ def _meant_rows(values: Any, query: IndexQuery) -> Any:
         # The last verdict is that on rows without a value.
         codes = encoded.indices.fill_null(len(verdicts)).to_numpy(zero_copy_only=False)
         mask &= numpy.array([*verdicts, False])[codes]
-    meant = numpy.flatnonzero(mask)
+    row_numbers = numpy.flatnonzero(mask)
     if not query.urls:
-        return meant
-    urls = values.column(PREDICATES["url"]).take(meant).to_pylist()
-    return meant[[query.takes_url(url or "") for url in urls]]
+        return row_numbers
+    urls = values.column(PREDICATES["url"]).take(row_numbers).to_pylist()
+    return row_numbers[[query.takes_url(url or "") for url in urls]]
 
 
 class _RemoteTable:
@@ -228,7 +230,7 @@ class _RangeSource(io.RawIOBase):
 
     def load(self, ranges: Sequence[tuple[int, int]]) -> None:
         """Fetch these ranges, near ones at once."""
-        for start, end in _joined(ranges):
+        for start, end in _joined_ranges(ranges):
             self._parts.append((start, self._fetch(start, end)))
 
     def unload(self) -> None:
@@ -276,16 +278,16 @@ class _RangeSource(io.RawIOBase):
         return answer.data
 
 
-def _joined(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _joined_ranges(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return the ranges in order, near ones as one.
 
-    >>> _joined([(20_000, 20_010), (0, 10), (15, 20)])
+    >>> _joined_ranges([(20_000, 20_010), (0, 10), (15, 20)])
     [(0, 20), (20000, 20010)]
     """
-    joined: list[tuple[int, int]] = []
+    wide_ranges: list[tuple[int, int]] = []
     for start, end in sorted(ranges):
-        if joined and start - joined[-1][1] <= NEAR:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        if wide_ranges and start - wide_ranges[-1][1] <= NEAR:
+            wide_ranges[-1] = (wide_ranges[-1][0], max(end, wide_ranges[-1][1]))
         else:
-            joined.append((start, end))
-    return joined
+            wide_ranges.append((start, end))
+    return wide_ranges

@@ -22,7 +22,7 @@ NEAR = 16 * 1024
 """Bytes between two records that cost less than another request."""
 LONGEST_RANGE = 4 * 1024 * 1024
 LONGEST_RECORD = 128 * 1024 * 1024
-GONE = RecordFault("gone", "the server has no such archive any more")
+ARCHIVE_GONE = RecordFault("gone", "the server has no such archive any more")
 TOO_LARGE = RecordFault("document-too-large", "the index says that the record is larger than is read")
 NO_RECORD = RecordFault("not-a-record", "where the index says that it is, there is no record")
 NOT_WHOLE = RecordFault("truncated", "what the index says that it takes is not one whole record")
@@ -99,7 +99,7 @@ class RecordReader:
     def _record(self, span: RecordSpan, data: bytes) -> WarcRecord:
         """Return the record in stored bytes, with its fault if it is not the one that is meant."""
         if not data:
-            fault = GONE if self._is_gone else TOO_LARGE if span.length > LONGEST_RECORD else NO_RECORD
+            fault = ARCHIVE_GONE if self._is_gone else TOO_LARGE if span.length > LONGEST_RECORD else NO_RECORD
             return _faulty(span, data, fault)
         damage: list[str] = []
         records = list(read_records(io.BytesIO(data), lambda what, offset, lost: damage.append(what)))

@@ -115,8 +115,9 @@ def test_a_wrong_answer_is_tried_few_times(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize(
-    ("value", "seconds"), [("12", 12), ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("soon", 0), ("", 0), ("-5", 0), ("9" * 40, 999999999)]
-)  # fmt: skip
+    ("value", "seconds"),
+    [("12", 12), ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("soon", 0), ("", 0), ("-5", 0), ("9" * 40, 999999999)],
+)
 def test_retry_after_is_a_number_or_a_date(value: str, seconds: int) -> None:
     error = Exception()
     error.headers = {"Retry-After": value}  # type: ignore[attr-defined]
