@@ -54,7 +54,7 @@ def archive_of_pages(name: str) -> bool:
 
 @dataclass(frozen=True)
 class FetchWarc(Source):
-    """Read web archives (WARC, WET, ARC), or a crawl of Common Crawl by its name, and yield pages as documents.
+    """Read web archives (WARC, WET, ARC), or a crawl by its name, and yield their pages as documents.
 
     Archives may be gzip, zstd (with or without a dictionary of their own), LZ4, WACZ or plain. Name files, globs,
     folders, http(s) URLs, or lists of these (`warc.paths.gz`). An HTML response or resource becomes a document of
