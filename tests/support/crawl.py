@@ -55,12 +55,15 @@ def archive(number: int, hosts: tuple[str, ...], pages: int) -> tuple[bytes, lis
         identifier = f"<urn:uuid:{number:08d}-0000-0000-0000-{index:012d}>"
         headers = {"WARC-Date": day, "WARC-Record-ID": identifier, "WARC-Payload-Digest": f"sha1:{digest}"}
         request = StatusAndHeaders(f"GET /{index} HTTP/1.1", [("Host", host)], is_http_request=True)
-        writer.write_record(writer.create_warc_record(url, "request", http_headers=request, payload=io.BytesIO()))
+        record = writer.create_warc_record(url, "request", http_headers=request, payload=io.BytesIO())
+        writer.write_record(record)
+        record.raw_stream.close()
         response = StatusAndHeaders(status, [("Content-Type", mime)], protocol="HTTP/1.1")
         record = writer.create_warc_record(
             url, "response", payload=io.BytesIO(body), http_headers=response, warc_headers_dict=headers
         )
         writer.write_record(record)
+        record.raw_stream.close()
         details[url] = (status[:3], f"{mime};{language}", body)
     data = stream.getvalue()
     rows = []
