@@ -324,7 +324,14 @@ def test_the_index_is_asked_one_query_at_a_time(server: CrawlServer, monkeypatch
         ({"crawl": CRAWL, "limit": 0}, "a number of records from 1 on"),
         ({"crawl": CRAWL, "language": ("isl",), "index": "cdx"}, "is asked for addresses"),
         ({"crawl": CRAWL, "language": ("isl",), "base": "ftp://example.org/"}, "starts with https://"),
-        ({"crawl": CRAWL, "language": ("isl",), "base": "https://me:secret@example.org/"}, "no name and password"),
+        (
+            {"crawl": CRAWL, "language": ("isl",), "base": "https://me:secret@example.org/"},
+            "no name, password or query",
+        ),
+        (
+            {"crawl": CRAWL, "url": ("example.org/*",), "cdx": "https://example.org/?key=secret"},
+            "no name, password or query",
+        ),
     ],
 )
 def test_options_that_do_not_go_together_are_named(options: dict[str, Any], says: str) -> None:
@@ -475,7 +482,11 @@ def test_a_recipe_reads_a_crawl(server: CrawlServer, corpuskit: Run, tmp_path: P
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("options", [["--url", "*.example.org"], ["--language", "isl,deu"]], ids=["cdx", "columnar"])
+@pytest.mark.parametrize(
+    "options",
+    [["--url", "*.example.org"], ["--language", "isl,deu"], ["--segment", "1/1"]],
+    ids=["cdx", "columnar", "files"],
+)
 def test_killed_at_twenty_moments_each_record_is_fetched_once_more_at_most(
     options: list[str], environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -188,8 +188,8 @@ def _demand_clean_address(option: str, url: str) -> None:
         is_web_address = False
     if not is_web_address:
         raise misfit(option, "an address that starts with https:// or http://", public_url(url) if "@" in url else url)
-    if "@" in parts.netloc:
-        raise UsageError(f"{spelled(option)} must hold no name and password")
+    if "@" in parts.netloc or parts.query:
+        raise UsageError(f"{spelled(option)} must hold no name, password or query, as plans show it")
 
 
 def _media_type(value: str) -> str:
