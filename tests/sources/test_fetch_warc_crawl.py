@@ -140,7 +140,7 @@ PASSING = [
 def test_what_passes_costs_no_record_and_doubles_none(server: CrawlServer, fault: str) -> None:
     for path in server.crawl.paths:
         server.faults[path] = [fault]
-    server.faults[f"{CRAWL}-index"] = [fault] if fault not in ("200", "206-elsewhere", "html", "short-length") else []
+    server.faults[f"{CRAWL}-index"] = [fault, "", fault] if fault not in ("200", "206-elsewhere") else []
     documents, verdicts, _ = crawl_documents(server, **QUERY)
     meant = urls_of(rows_of(server))
     assert [verdict for verdict in verdicts if verdict.reason != "not-html"] == []
@@ -278,6 +278,21 @@ def test_a_member_that_is_damaged_in_the_archive_is_one_reject(server: CrawlServ
     rejected = [verdict for verdict in verdicts if verdict.verdict == "rejected"]
     assert [verdict.reason for verdict in rejected] in (["corrupt"], ["not-a-record"])
     assert {document.metadata["url"] for document in documents} == urls_of(rows_of(server)) - {row["url"]}
+
+
+def test_a_record_that_is_no_http_is_one_reject(server: CrawlServer) -> None:
+    path = server.crawl.paths[0]
+    data, rows = server.crawl.files[path], [row for row in rows_of(server) if row["filename"] == path]
+    url = "https://example.org/odd"
+    head = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {url}\r\nContent-Type: application/http\r\n"
+    odd = gzip.compress(f"{head}Content-Length: 13\r\n\r\nHTTP/1.1 \xff\r\n".encode("latin-1") + b"\r\n\r\n")
+    server.crawl.files[path] = data + odd
+    row = {**rows[0], "url": url, "offset": str(len(data)), "length": str(len(odd)), "urlkey": "org,example)/odd"}
+    server.crawl.rows.append(row)
+    documents, verdicts, _ = crawl_documents(server, **QUERY)
+    rejected = [verdict for verdict in verdicts if verdict.verdict == "rejected"]
+    assert len(rejected) == 1 and rejected[0].reason in ("bad-http", "empty-body")
+    assert {document.metadata["url"] for document in documents} == urls_of(rows_of(server)) - {url}
 
 
 def test_an_archive_that_changes_in_between_is_an_error(server: CrawlServer) -> None:

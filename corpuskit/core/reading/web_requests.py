@@ -83,10 +83,10 @@ async def _any_client(**options: Any) -> Any:
 
 
 def _client(socket_factory: Any, options: dict[str, Any]) -> Any:
-    from aiohttp import ClientSession, TCPConnector
+    from aiohttp import ClientSession, DummyCookieJar, TCPConnector
 
     connector = TCPConnector(limit=CONNECTIONS, limit_per_host=CONNECTIONS, socket_factory=socket_factory)
-    return ClientSession(connector=connector, **options)
+    return ClientSession(connector=connector, cookie_jar=DummyCookieJar(), **options)
 
 
 def public_url(url: str) -> str:

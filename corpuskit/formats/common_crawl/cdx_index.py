@@ -18,6 +18,8 @@ from corpuskit.formats.common_crawl.query import BadRow, IndexQuery, UnitAnswer
 MOST_OF_PAGE = 256 * 1024 * 1024
 MOST_PAGES = 1_000_000
 PURPOSE = "index"
+NO_CAPTURES = "No Captures found"
+"""What some servers say, with status 404, of an address that they have nothing of."""
 RAW_EXCERPT = 4096
 """Characters that are kept of a line that cannot be read."""
 
@@ -55,11 +57,14 @@ class CdxIndex:
             # An answer without a length may be cut where nothing shows it but a line without an end.
             if text and not text.endswith("\n") and not _is_object(text.rpartition("\n")[2]):
                 raise WrongAnswerError("the answer of the index ends within a line")
-            return text.split("\n")
+            listed = [line for line in text.split("\n") if line.strip()]
+            if listed and not any(map(_is_object, listed)):
+                raise WrongAnswerError("the answer of the index is no list of records")
+            return listed
 
         answer = UnitAnswer()
         for line in with_retries(self.url, lines):
-            if not line.strip() or "No Captures found" in line:
+            if NO_CAPTURES in line:
                 continue
             try:
                 row = IndexRow.of_fields(_fields(line))
@@ -103,7 +108,7 @@ class CdxIndex:
                 f"{self.url}{mark}{request}", limit, allow_private=self.allow_private, purpose=PURPOSE, processes=1
             )
         except MissingError as error:
-            if "No Captures found" in error.body:
+            if NO_CAPTURES in error.body:
                 return ""
             raise
         return data.decode("utf-8", "replace")

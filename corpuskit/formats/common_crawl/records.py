@@ -4,11 +4,13 @@ What is found there must be one whole record, of the address that the index name
 anything else is yielded with its fault, never as a page.
 """
 
+import contextlib
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from corpuskit.core.document import Reject
 from corpuskit.core.reading.codecs import codec_of
 from corpuskit.core.reading.retries import MissingError
 from corpuskit.core.reading.selection import NO_DIGEST, RecordSpan, Selection
@@ -161,5 +163,12 @@ def _has_digest(record: WarcRecord, span: RecordSpan) -> bool | None:
         return None
     if not record.block.startswith(b"HTTP/"):
         return hashlib.sha1(record.block, usedforsecurity=False).digest() == span.digest
-    payloads = parse_response(record.block).payloads()
-    return any(hashlib.sha1(payload, usedforsecurity=False).digest() == span.digest for payload in payloads)
+    try:
+        response = parse_response(record.block)
+    except Reject:  # which will be the reason for which the page is rejected
+        return None
+    with contextlib.suppress(Reject):  # a body that does not decode is compared as far as it does
+        return any(
+            hashlib.sha1(payload, usedforsecurity=False).digest() == span.digest for payload in response.payloads()
+        )
+    return False

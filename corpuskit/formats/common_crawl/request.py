@@ -13,7 +13,7 @@ from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.reading.download import copy_path_of
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.retries import MissingError
-from corpuskit.core.reading.selection import RecordSpan, Selection
+from corpuskit.core.reading.selection import Selection
 from corpuskit.core.reading.web_requests import public_url
 from corpuskit.core.wording import excerpt, printable_name
 from corpuskit.formats.common_crawl.cdx_index import CdxIndex
@@ -63,16 +63,16 @@ class CrawlRequest:
             index = CdxIndex(self.cdx.replace("{crawl}", self.crawl.name), allow_private)
         else:
             index = ColumnarIndex(self.base, lambda path: self._list(path, allow_private), allow_private)
-        spans: dict[str, list[RecordSpan]] = defaultdict(list)
+        spans: dict[str, bytearray] = defaultdict(bytearray)
         bad_rows: list[BadRow] = []
         for answer in answers_of(index, self.query, self.save):
             bad_rows += answer.bad_rows
             for row in answer.rows:
-                spans[row.path].append(row.span())
+                spans[row.path] += row.span().packed()
         inputs = []
         for path in sorted(spans):
             url = urljoin(self.base, path)
-            selection = Selection.of_spans(spans[path], path)
+            selection = Selection.of_packed(spans.pop(path), path)
             inputs.append(Input(_name(url), url=url, selection=selection, allow_private=allow_private))
         return [self._index_input(index, inputs, bad_rows), *inputs]
 
