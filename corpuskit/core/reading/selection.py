@@ -10,6 +10,14 @@ _ROW = struct.Struct("<QIQ20s")
 NO_DIGEST = bytes(20)
 
 
+def url_hash(url: str) -> int:
+    """Return a 64-bit hash of an address; those who make indexes write its spaces as `%20`."""
+    import xxhash
+
+    value: int = xxhash.xxh3_64_intdigest(url.replace(" ", "%20").encode("utf-8", "surrogatepass"))
+    return value
+
+
 class RecordSpan(NamedTuple):
     """Where an index says that a record is, and what it should be."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from corpuskit.core.reading.selection import NO_DIGEST, RecordSpan
+from corpuskit.core.reading.selection import NO_DIGEST, RecordSpan, url_hash
 from corpuskit.formats.common_crawl.crawl import is_safe_path
 
 MOST_STORED = 1 << 30
@@ -60,10 +60,7 @@ class IndexRow:
 
     def span(self) -> RecordSpan:
         """Return where the record is, and what is compared with it."""
-        import xxhash
-
-        url_hash: int = xxhash.xxh3_64_intdigest(self.url.encode()) if self.url else 0
-        return RecordSpan(self.offset, self.length, url_hash, digest_bytes(self.digest))
+        return RecordSpan(self.offset, self.length, url_hash(self.url) if self.url else 0, digest_bytes(self.digest))
 
     def as_fields(self) -> dict[str, Any]:
         """Return the row under the names of the CDX API, as `of_fields` reads it."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from corpuskit.core.document import Reject
 from corpuskit.core.reading.codecs import codec_of
 from corpuskit.core.reading.retries import MissingError
-from corpuskit.core.reading.selection import NO_DIGEST, RecordSpan, Selection
+from corpuskit.core.reading.selection import NO_DIGEST, RecordSpan, Selection, url_hash
 from corpuskit.core.reading.web_fetch import fetch_range
 from corpuskit.formats.common_crawl.saved_records import SavedRecords
 from corpuskit.formats.warc.http import parse_response
@@ -32,6 +32,7 @@ WRONG_RECORD = RecordFault("wrong-record", "where the index says that it is, the
 WRONG_DIGEST = RecordFault("bad-digest", "the page does not have the digest that the index states")
 
 
+END_MARK = b"\r\n\r\n"
 PAGELESS = frozenset({"warcinfo", "request", "metadata"})
 
 
@@ -103,8 +104,11 @@ class RecordReader:
         if not data:
             fault = ARCHIVE_GONE if self._is_gone else TOO_LARGE if span.length > LONGEST_RECORD else NO_RECORD
             return _faulty(span, data, fault)
-        damage: list[str] = []
-        records = list(read_records(io.BytesIO(data), lambda what, offset, lost: damage.append(what)))
+        is_plain = not starts_member(data)
+        records, damage = _parsed(data)
+        if damage and is_plain:
+            # Indexes of plain archives leave out the end mark of a record, or count it.
+            records, damage = _parsed(data + END_MARK)
         if not records:
             return _faulty(span, data, NO_RECORD)
         record = records[0]
@@ -117,7 +121,7 @@ class RecordReader:
         if not record.fault and _has_digest(record, span) is False:
             return _faulty(span, data, WRONG_DIGEST)
         record.offset = span.offset
-        if not starts_member(data):
+        if is_plain:
             record.member_offset = span.offset
         return record
 
@@ -144,6 +148,12 @@ def joined_spans(spans: Sequence[RecordSpan]) -> Iterator[list[RecordSpan]]:
         yield group
 
 
+def _parsed(data: bytes) -> tuple[list[WarcRecord], list[str]]:
+    """Return the records in some bytes, and what is damaged in them."""
+    damage: list[str] = []
+    return list(read_records(io.BytesIO(data), lambda what, offset, lost: damage.append(what))), damage
+
+
 def _faulty(span: RecordSpan, data: bytes, fault: RecordFault) -> WarcRecord:
     record = WarcRecord("", b"", data, len(data), span.offset, 0, span.length, fields={})
     record.fault, record.detail = fault
@@ -151,10 +161,7 @@ def _faulty(span: RecordSpan, data: bytes, fault: RecordFault) -> WarcRecord:
 
 
 def _is_of_url(record: WarcRecord, span: RecordSpan) -> bool:
-    import xxhash
-
-    url = record.headers.get("warc-target-uri", "").strip("<> ")
-    return not span.url_hash or xxhash.xxh3_64_intdigest(url.encode()) == span.url_hash
+    return not span.url_hash or url_hash(record.headers.get("warc-target-uri", "").strip("<> ")) == span.url_hash
 
 
 def _has_digest(record: WarcRecord, span: RecordSpan) -> bool | None:
