@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import io
 import json
 import signal
 import socket
@@ -13,13 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from corpuskit import FetchWarc, Flow, resolve
 from corpuskit.core.document import Document, encode
 from corpuskit.core.errors import CorpuskitError, RemoteError, UsageError
 from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.reading import private_addresses, retries, web_requests
+from corpuskit.core.reading.inputs import Input
+from corpuskit.core.reading.selection import Selection
 from corpuskit.formats.common_crawl import cdx_index
+from corpuskit.formats.common_crawl.index_row import IndexRow
 from tests.conftest import Run
 from tests.support.crawl import CRAWL, LINK_LOCAL, Crawl, CrawlServer, serving
 
@@ -528,3 +533,46 @@ def test_killed_at_twenty_moments_each_record_is_fetched_once_more_at_most(
             asked = len(server.requests)
             complete = subprocess.run([*command, "--save", folder], capture_output=True, env=environment, check=True)
             assert complete.stdout == whole and len(server.requests) == asked, moment
+
+
+def rows_by_warcio(data: bytes) -> list[dict[str, Any]]:
+    """The rows that an index made with warcio has of an archive."""
+    rows = []
+    records = ArchiveIterator(io.BytesIO(data))
+    for record in records:
+        if record.rec_type in ("response", "resource", "conversion"):
+            url = record.rec_headers.get_header("WARC-Target-URI") or ""
+            digest = record.rec_headers.get_header("WARC-Payload-Digest") or ""
+            records.read_to_end(record)
+            offset, length = records.get_record_offset(), records.get_record_length()
+            rows.append({"url": url, "offset": offset, "length": length, "digest": digest, "filename": "a/b.warc.gz"})
+    return rows
+
+
+def test_records_of_real_archives_are_those_of_the_whole_file(server: CrawlServer, shared_data: Path) -> None:
+    compared = 0
+    for path in sorted((shared_data / "warc").rglob("*.warc.gz")):
+        data = path.read_bytes()
+        if len(data) > 5_000_000:
+            continue
+        try:
+            rows = rows_by_warcio(data)
+        except Exception:  # what warcio does not read has no such index
+            rows = []
+        name = f"real/{compared}.warc.gz"
+        server.crawl.files[name] = data
+        url = f"{server.url}/{name}"
+        packed = b"".join(IndexRow.of_fields(row).span().packed() for row in rows if row["length"])
+        selected = Input(url, url=url, selection=Selection.of_packed(packed, name), allow_private=True)
+        verdicts: list[Verdict] = []
+        documents = list(Flow([FetchWarc()], verdicts.append).documents([selected]))
+        offsets = {row["offset"] for row in rows}
+        whole = [
+            document
+            for document in Flow([FetchWarc()], [].append).documents(resolve([url], allow_private=True))
+            if document.metadata["warc_offset"] in offsets
+        ]
+        refused = {verdict.offset for verdict in verdicts if verdict.reason == "bad-digest"}
+        assert lines(documents) == lines([item for item in whole if item.metadata["warc_offset"] not in refused]), path
+        compared += len(documents)
+    assert compared > 50, compared
