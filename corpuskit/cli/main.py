@@ -147,7 +147,7 @@ def _run(step_class: "type[Step]", groups: "Groups", values: "Values") -> int:
     """Build the step and its settings, and run it. Returns the exit code."""
     from corpuskit.core.options import Options, build_step
     from corpuskit.core.settings import Settings, Tags
-    from corpuskit.core.step import Command
+    from corpuskit.core.step import Command, Source
 
     built: dict[type[Options], Any] = {}
     for owner, options in groups:
@@ -157,7 +157,8 @@ def _run(step_class: "type[Step]", groups: "Groups", values: "Values") -> int:
     step, settings = built[step_class], built[Settings]
     if isinstance(step, Command):
         return step.execute(arguments, settings)
-    if not arguments and sys.stdin is not None and sys.stdin.isatty():
+    names_inputs = isinstance(step, Source) and step.names_inputs
+    if not arguments and not names_inputs and sys.stdin is not None and sys.stdin.isatty():
         # No arguments and no pipe: print the help.
         from corpuskit.cli.typer_command import full_help
 

@@ -36,6 +36,9 @@ class Settings(Options):
     accept_damaged: Annotated[bool, "Publish even if inputs are damaged; the manifest lists the damage."] = False
     allow_empty: Annotated[bool, "Publish even if no document is left."] = False
     strict_input: Annotated[bool, "Refuse a piped stream that no corpuskit command vouches for."] = False
+    allow_private: Annotated[
+        bool, "Read addresses that lead into a private network or to this machine, which are refused otherwise."
+    ] = False
     quiet: Annotated[bool, "Print errors only."] = False
     json: Annotated[bool, "Print the outcome as one JSON object, on the last line of standard error."] = False
 

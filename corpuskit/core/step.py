@@ -119,6 +119,15 @@ class Source(Step):
         del count
         return ""
 
+    @property
+    def names_inputs(self) -> bool:
+        """Whether the options say what is read, so that no inputs are to be named."""
+        return False
+
+    def named_inputs(self, *, allow_private: bool = False) -> "list[Input]":
+        """Return the inputs that the options name; called only if they do. Raises UsageError and RemoteError."""
+        raise NotImplementedError
+
     def gives_html(self, inputs: Sequence[str]) -> bool:
         """Whether inputs of these names are sure to give HTML: a recipe then asks for `extract` before it runs."""
         return False

@@ -50,6 +50,7 @@ class Mix(Command):
         "max_rejects",
         "accept_damaged",
         "allow_empty",
+        "allow_private",
         "quiet",
         "json",
     )
@@ -88,7 +89,7 @@ class Mix(Command):
         if self.check:
             console.write_stdout(_soundness(recipe, settings.json))
             return 0
-        inputs = {source.name: _resolved_inputs(source) for source in recipe.sources}
+        inputs = {source.name: _resolved_inputs(source, settings) for source in recipe.sources}
         if self.plan:
             from corpuskit.mix.engine.estimate import demand_resources
             from corpuskit.mix.engine.preview import plan_report
@@ -182,13 +183,12 @@ def _soundness(recipe: "Recipe", as_json: bool) -> str:
     return f"{recipe.name}: sound; {quantity(len(recipe.sources), 'source')}{budget}. The inputs were not looked at"
 
 
-def _resolved_inputs(source: "SourceSpec") -> "list[Input]":
+def _resolved_inputs(source: "SourceSpec", settings: Settings) -> "list[Input]":
     """Return the inputs that a source names. Raises UsageError with its line if there are none."""
-    from corpuskit.core.reading.resolve import resolve_lists
+    from corpuskit.core.stream.run import resolve_inputs
 
     try:
-        inputs = resolve_lists(source.inputs, source.from_step.suffixes, source.from_step.expand)
-        source.from_step.check_inputs(inputs)
+        inputs = resolve_inputs(source.from_step, source.inputs, allow_private=settings.allow_private)
     except UsageError as error:
         raise UsageError(f"{source.location}: source `{source.name}`: {error}") from None
     if source.order_problem and source.from_step.gives_html([input_.name for input_ in inputs]):

@@ -60,7 +60,7 @@ class TrainQuality(Command):
     """
 
     inputs: ClassVar[str] = "GOOD BAD"
-    settings: ClassVar[tuple[str, ...]] = ("output", "quiet", "json")
+    settings: ClassVar[tuple[str, ...]] = ("output", "allow_private", "quiet", "json")
     answers: ClassVar[bool] = True
 
     control: Annotated[Path | None, "Neutral documents, which should be neither good nor bad."] = None
@@ -83,7 +83,8 @@ class TrainQuality(Command):
         if settings.output is None:
             raise UsageError("name the file of the model: `corpuskit train-quality GOOD BAD -o MODEL`")
         named_sets = [*arguments, *([str(self.control)] if self.control is not None else [])]
-        inputs = [resolve(name, (".jsonl", ".jsonl.gz", ".jsonl.zst")) for name in named_sets]
+        suffixes, allow_private = (".jsonl", ".jsonl.gz", ".jsonl.zst"), settings.allow_private
+        inputs = [resolve(name, suffixes, allow_private=allow_private) for name in named_sets]
         for files in inputs:
             demand_lines_of_documents(files)
         demand_distinct([Target("the model", settings.output)], [file for files in inputs for file in files])

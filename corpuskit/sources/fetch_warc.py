@@ -1,5 +1,6 @@
 """`fetch-warc`: the pages of web archives become documents."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,17 +10,21 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, ClassVar, Literal
 from urllib.parse import urljoin, urlsplit
 
 from corpuskit.core.document import HTML_TYPES, Document, Reject
-from corpuskit.core.errors import UsageError
-from corpuskit.core.option_values import misfit
+from corpuskit.core.errors import DamagedError, UsageError
+from corpuskit.core.option_values import misfit, spelled
+from corpuskit.core.options import VERBATIM
 from corpuskit.core.reading.input_kinds import demand_any_of_kind
 from corpuskit.core.step import RUNTIME, Drop, Item, Rejected, Source
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
+    from corpuskit.core.reading.selection import Selection
+    from corpuskit.formats.common_crawl.request import CrawlRequest
     from corpuskit.formats.warc.http import Response
     from corpuskit.formats.warc.record import WarcRecord
 
 COMMON_CRAWL = "https://data.commoncrawl.org/"
+CDX = "https://index.commoncrawl.org/{crawl}-index"
 NO_PAGES = frozenset({"warcinfo", "request", "metadata"})
 PAGES = frozenset({"response", "resource", "conversion", "revisit", "arc"})
 WAT = "wat"
@@ -49,7 +54,7 @@ def archive_of_pages(name: str) -> bool:
 
 @dataclass(frozen=True)
 class FetchWarc(Source):
-    """Read web archives (WARC, WET, ARC) and yield their pages as documents.
+    """Read web archives (WARC, WET, ARC), or a crawl by its name, and yield their pages as documents.
 
     Archives may be gzip, zstd (with or without a dictionary of their own), LZ4, WACZ or plain. Name files, globs,
     folders, http(s) URLs, or lists of these (`warc.paths.gz`). An HTML response or resource becomes a document of
@@ -62,7 +67,12 @@ class FetchWarc(Source):
     A chunked body that lacks only its last, empty chunk is read, and `metadata.http_unfinished` says so.
     Damage never costs the records around it: reading goes on at the next member or record, and the bytes between are
     reported. Holds one record at a time, up to 64 MiB, and a key for each record of one file.
+    With --crawl no inputs are named: --url, --mime, --language and --limit choose records by the crawl's index, of
+    which --url asks the CDX API and other filters the columnar index; --segment takes whole files. Documents are as if
+    their archive was read by its address. Further rejects: `gone`, `not-a-record`, `wrong-record`, `bad-index-row`.
+    --save keeps what was fetched, so that a rerun opens no connection, and goes on where a killed run stopped.
 
+        corpuskit fetch-warc --crawl CC-MAIN-2026-05 --url 'example.org/*' --status 200 --save kept | corpuskit extract
         corpuskit fetch-warc crawl/*.warc.gz --source web --origin crawl --license LicenseRef-crawl | corpuskit extract
     """
 
@@ -78,16 +88,57 @@ class FetchWarc(Source):
         "When to compare records with their digest; auto: the block's, if the compression has no checksum; always: the "
         "payload's, too.",
     ] = "auto"
-    base: Annotated[str, "Folder or URL that precedes the relative lines of a .paths list.", RUNTIME] = COMMON_CRAWL
+    base: Annotated[
+        str, "Folder or URL that the paths in lists and indexes are below, such as that of a mirror.", RUNTIME
+    ] = COMMON_CRAWL
+    crawl: Annotated[str | None, "Crawl to read, such as CC-MAIN-2026-05, or CC-NEWS-2026-05 for a month of news."] = (
+        None
+    )
+    url: Annotated[
+        tuple[str, ...],
+        "Of the crawl, take these: example.org/page, example.org/news/*, example.org/* or *.example.org.",
+        VERBATIM,
+    ] = ()
+    mime: Annotated[tuple[str, ...], "Of the crawl, take records of these media types, as it detected them."] = ()
+    language: Annotated[
+        tuple[str, ...], "Of the crawl, take records in which it found these languages, such as isl or eng."
+    ] = ()
+    limit: Annotated[int | None, "Of the crawl, take this number of records at most, the first of the index."] = None
+    segment: Annotated[str | None, "Of the crawl, take the i-th of n parts of its files, whole, as in 3/1000."] = None
+    wet: Annotated[bool, "Of the crawl, take the files of extracted text."] = False
+    index: Annotated[
+        Literal["auto", "cdx", "columnar"], "Index to ask for records; auto: with --url cdx, else columnar."
+    ] = "auto"
+    cdx: Annotated[str, "URL of the CDX API; {crawl} stands for the crawl's name.", RUNTIME] = CDX
+    save: Annotated[Path | None, "Keep what is fetched in this folder, and read from it what it has.", RUNTIME] = None
 
     def __post_init__(self) -> None:
-        """Raise UsageError unless each --status is an HTTP status."""
+        """Raise UsageError for a --status that is none, and for options that do not go together."""
         for status in self.status:
             if not re.fullmatch(r"[1-9]([0-9]{2}|xx)", status):
                 raise misfit("status", "HTTP statuses such as 200 or 2xx", status)
+        if self.limit is not None and self.limit < 1:
+            raise misfit("limit", "a number of records from 1 on", self.limit)
+        if self.crawl is not None:
+            self._request()
+            return
+        for name in ("url", "mime", "language", "limit", "segment", "wet"):
+            if getattr(self, name):
+                raise UsageError(f"{spelled(name)} chooses from a crawl; name it with {spelled('crawl')}")
+
+    @property
+    def names_inputs(self) -> bool:
+        """Whether a crawl is named."""
+        return self.crawl is not None
+
+    def named_inputs(self, *, allow_private: bool = False) -> "list[Input]":
+        """Return the archives of the crawl that are to be read, with the records to take from each if only some are."""
+        return self._request().inputs(allow_private=allow_private)
 
     def gives_html(self, inputs: Sequence[str]) -> bool:
         """Whether the archives hold pages, by their names: WET files hold text, and a folder may hold either."""
+        if self.crawl is not None:
+            return not self.wet
         return any(archive_of_pages(name) for name in inputs)
 
     def versions(self) -> dict[str, str]:
@@ -104,9 +155,12 @@ class FetchWarc(Source):
         if not LIST_NAME.search(urlsplit(input_.url).path if input_.url else input_.name):
             return None
         folder = input_.local_path.parent if input_.local_path else None
+        self._set_copy_path(input_)
         lines = [line.strip() for line in input_.read_all(MAX_LIST).decode("utf-8", "replace").split("\n")]
         if not any(line.lower().endswith(self.suffixes) for line in lines):
             return None
+        if input_.damage:
+            raise DamagedError(f"{input_.name}: {input_.damage[0].what}; a list that is not whole is not read")
         return [self._location(line, folder) for line in lines if line]
 
     def check_inputs(self, inputs: "Sequence[Input]") -> None:
@@ -120,6 +174,13 @@ class FetchWarc(Source):
         from corpuskit.formats.warc.wacz import archives_of
 
         kinds: Counter[str] = Counter()
+        self._set_copy_path(input_)
+        if input_.content is not None:
+            yield from self._bad_index_rows(input_)
+            return
+        if input_.selection is not None:
+            yield from self._selected_items(input_, input_.selection)
+            return
         with input_.open() as stored:
             if input_.byte_range is not None:
                 records = read_range(stored, input_.byte_range, input_.damaged)
@@ -131,6 +192,49 @@ class FetchWarc(Source):
             input_.remark(
                 NO_PAGES_IN_WAT if WAT in kinds else f"no pages, only records of type {' and '.join(sorted(kinds))}"
             )
+
+    def _request(self) -> "CrawlRequest":
+        """Return what of the crawl is asked for. Raises UsageError."""
+        from corpuskit.formats.common_crawl.request import crawl_request
+
+        return crawl_request(
+            self.crawl or "",
+            url=self.url,
+            mime=self.mime,
+            status=self.status,
+            language=self.language,
+            limit=self.limit,
+            segment=self.segment,
+            wet=self.wet,
+            index=self.index,
+            base=self.base,
+            cdx=self.cdx,
+            save=self.save,
+        )
+
+    def _set_copy_path(self, input_: "Input") -> None:
+        """Say where an input from an address is kept."""
+        if self.save is None or input_.url is None:
+            return
+        from corpuskit.formats.common_crawl.request import copy_of
+
+        input_.copy_path = copy_of(input_, self.save)
+
+    def _selected_items(self, input_: "Input", selection: "Selection") -> Iterator[Item]:
+        """Yield what becomes of the selected records of an archive."""
+        from corpuskit.formats.common_crawl.records import RecordReader
+
+        records = RecordReader(input_.url or "", selection, input_.copy_path, allow_private=input_.allow_private)
+        yield from self._items(records, input_, input_.name, set(), Counter())
+        input_.findings.size_and_sha256 = records.size_and_sha256()
+
+    def _bad_index_rows(self, input_: "Input") -> Iterator[Rejected]:
+        """Yield the rows of the index that do not say where a record is; remark if it has no rows at all."""
+        summary, *bad_rows = map(json.loads, input_.read_all(MAX_LIST).split(b"\n"))
+        if not summary["records"]:
+            input_.remark("no record matches; check the options that choose from the crawl")
+        for unit, raw, problem in bad_rows:
+            yield Rejected("bad-index-row", input_.name, 0, raw.encode("utf-8", "replace"), f"{problem}, in {unit}")
 
     def splits(self, stream: BinaryIO) -> bool:
         """Whether the archive is compressed record by record."""

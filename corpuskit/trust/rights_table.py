@@ -11,7 +11,7 @@ from corpuskit.core.document import Reject
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.option_values import misfit
 from corpuskit.core.settings import Settings
-from corpuskit.core.step import Command
+from corpuskit.core.step import Arguments, Command, argument_list
 from corpuskit.core.wording import quantity
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class RightsTable(Command):
         if self.captured is not None and not date_of(self.captured):
             raise misfit("captured", "a day such as 2026-11-01", self.captured)
 
-    def execute(self, arguments: list[str], settings: Settings) -> int:
+    def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Read the inputs, write the table, and print what it has. Raises UsageError, DamagedError, PublishError."""
         from corpuskit.core.publish.targets import Target, demand_distinct
         from corpuskit.trust.rights.captures import inputs_of
@@ -65,7 +65,7 @@ class RightsTable(Command):
             raise UsageError("name archives or files: `corpuskit rights-table robots.warc.gz -o rights.jsonl.zst`")
         if settings.output is None:
             raise UsageError("name the table: `corpuskit rights-table INPUT… -o rights.jsonl.zst`")
-        inputs = inputs_of(arguments)
+        inputs = inputs_of(argument_list(arguments))
         demand_distinct([Target("the table", settings.output)], inputs)
         _demand_table_or_nothing(settings.output)
         sorter, skipped = CaptureSorter(), Counter[str]()

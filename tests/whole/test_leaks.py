@@ -103,7 +103,7 @@ def test_no_secret_of_an_address_or_the_environment_is_left_behind(
 ) -> None:
     aside = ["--drops", "aside/drops.jsonl", "--rejects", "aside/rejects.jsonl"]
     (tmp_path / "aside").mkdir()
-    done = corpuskit("files", address, "--source", "s", "-o", "out", *aside, "--json")
+    done = corpuskit("files", address, "--source", "s", "-o", "out", "--allow-private", *aside, "--json")
     assert done.returncode == 0, done.stderr
     search(canaries, published(tmp_path, "aside"), done)
     manifest = json.loads((tmp_path / "out/manifest.json").read_bytes())
@@ -128,7 +128,7 @@ def test_no_secret_of_an_address_is_in_an_error(
     change, address: str, canaries: list[str], corpuskit: Run, tmp_path: Path
 ) -> None:
     for command in (["files"], ["head"], ["fetch-warc"]):
-        done = corpuskit(*command, change(address))
+        done = corpuskit(*command, change(address), "--allow-private")
         assert b"internal fault" not in done.stderr
         search(canaries, left_behind(tmp_path / "state"), done)
 
@@ -145,7 +145,7 @@ def test_no_secret_of_a_recipe_is_left_behind(
     plan = corpuskit("mix", "recipe.yaml", "--plan")
     assert plan.returncode == 0, plan.stderr
     search(canaries, left_behind(tmp_path / "state"), plan)
-    done = corpuskit("mix", "recipe.yaml", "-o", "out")
+    done = corpuskit("mix", "recipe.yaml", "-o", "out", "--allow-private")
     assert done.returncode == 0, done.stderr
     search(canaries, published(tmp_path), done)
 

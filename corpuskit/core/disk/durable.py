@@ -38,13 +38,13 @@ def finishing(target: Path) -> Iterator[None]:
         ) from error
 
 
-def demand_lock(descriptor: int, target: Path, holder: str = "another run") -> None:
+def demand_lock(descriptor: int, target: Path, holder: str = "another run", option: str = "-o") -> None:
     """Lock an open file or folder; the lock dies with this process. Raises PublishError if another holds it."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
-        raise PublishError(f"{str(target)!r} is being written by {holder}; wait, or choose another -o") from None
+        raise PublishError(f"{str(target)!r} is being written by {holder}; wait, or choose another {option}") from None
 
 
 def size_and_digest(path: Path) -> tuple[int, str]:

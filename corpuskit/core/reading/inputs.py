@@ -23,8 +23,10 @@ from corpuskit.core.reading.lines import CutLine, LineSplitter
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.byte_ranges import ByteRange
+    from corpuskit.core.reading.selection import Selection
 
 CUT_LINE = "the file ends inside a line"
+EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
 class Damage(NamedTuple):
@@ -55,7 +57,7 @@ class Findings:
     is_whole_file: bool = False
     """Whether it was read as one file, and not as lines that a command wrote."""
     size_and_sha256: tuple[int, str] | None = None
-    """Set if a worker has read all of it."""
+    """Set if a worker has read all of it, or if only a selection of its records was read."""
 
 
 @dataclass
@@ -75,6 +77,12 @@ class Input:
     """Whether the file itself was named, and not a folder that it lies in."""
     byte_range: "ByteRange | None" = None
     """The only range to read of a local file."""
+    selection: "Selection | None" = None
+    """The only records to read of an archive at an address, which its source reads."""
+    allow_private: bool = False
+    """Whether its address may lead into a private network."""
+    copy_path: Path | None = None
+    """Where what the address gives is kept, and read from if it is there."""
     findings: Findings = field(default_factory=Findings)
     _stream: "HashingStream | None" = None
     _status_when_opened: FileStatus | None = None
@@ -181,6 +189,8 @@ class Input:
             return self.findings.size_and_sha256
         if self.byte_range is not None:
             return self.byte_range.size, ""
+        if self.selection is not None:
+            return 0, EMPTY_SHA256
         if self._stream is not None and (self.is_stream or self._stream.complete()):
             return self._stream.size, self._stream.digest.hexdigest()
         with self._open() as stored:
@@ -201,9 +211,14 @@ class Input:
             return sys.stdin.buffer
         if self.local_path is not None:
             return open_local(self.local_path)
+        url = self.url or self.name
+        if self.copy_path is not None:
+            from corpuskit.core.reading.download import download
+
+            return open_local(download(url, self.copy_path, allow_private=self.allow_private))
         from corpuskit.core.reading.remote import RemoteStream
 
-        return cast(BinaryIO, RemoteStream(self.url or self.name))
+        return cast(BinaryIO, RemoteStream(url, allow_private=self.allow_private))
 
     def _blocks(self) -> Iterator[bytes]:
         with self.open() as stream:

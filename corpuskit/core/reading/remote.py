@@ -1,38 +1,37 @@
 """Read an address through fsspec, and try again from where a request failed or a body was cut.
 
-A server that is busy (429, 503, …) is asked again after doubling waits, or when its Retry-After says. A body that ends
-early goes on at the byte where it ended: by a range request, or by passing over what has been read, whose hash must be
-the same. What changed in between is an error, not a mixture of two versions.
+A body that ends early goes on at the byte where it ended: by a range request, or by passing over what has been read,
+whose hash must be the same. What changed in between is an error, not a mixture of two versions.
 """
 
 import contextlib
 import io
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
-from corpuskit.core import console
-from corpuskit.core.errors import RemoteError, UsageError
+from corpuskit.core.errors import RemoteError
 from corpuskit.core.reading import web_requests
-from corpuskit.core.reading.web_requests import client_options, in_words, is_lost_connection, retry_after, too_slow
+from corpuskit.core.reading.connection_slots import Slot
+from corpuskit.core.reading.private_addresses import HOST_SCHEMES, demand_public_host
+from corpuskit.core.reading.retries import with_retries
+from corpuskit.core.reading.web_requests import client_options, is_web, public_url, too_slow
 
-__all__ = ["RemoteStream", "public_url"]
+__all__ = ["RemoteStream"]
 
-BUSY_STATUSES = (429, 500, 502, 503, 504, 509)
-"""What a server answers that may answer otherwise in a while."""
-WAITS = (1, 2, 4, 8, 16)
-"""Seconds before each further try, unless the server names its own; a byte that arrives begins the list anew."""
-LONGEST_WAIT = 60
-"""Seconds; a server that asks for more is not waited for."""
-MISSING_STATUSES = (404, 410)
 _PASSED_OVER = 1024 * 1024
 
 
 class RemoteStream(io.RawIOBase):
     """The bytes at an address. Reading raises RemoteError when the tries are used up."""
 
-    def __init__(self, url: str) -> None:
-        """Raises UsageError if nothing is there or the scheme is unknown, RemoteError if it cannot be read."""
-        self.url = url
+    def __init__(self, url: str, *, allow_private: bool = False) -> None:
+        """Raises UsageError if nothing is there or the scheme is unknown, RemoteError if it cannot be read.
+
+        Addresses in private networks are refused with UsageError, unless they are allowed.
+        """
+        self.url, self._allow_private = url, allow_private
+        self._slot = Slot(url) if is_web(url) else None
         self._position = 0
         self._version: tuple[Any, ...] | None = None
         """What tells whether the content is still the same."""
@@ -73,7 +72,20 @@ class RemoteStream(io.RawIOBase):
         """Close the connection."""
         if self._stream is not None:
             self._stream.close()
+        if self._slot is not None:
+            self._slot.release()
         super().close()
+
+    @property
+    def size(self) -> int | None:
+        """The length in bytes; None if it is not known."""
+        size = getattr(self._stream, "size", None)
+        return None if size is None else int(size)
+
+    @property
+    def version(self) -> tuple[Any, ...]:
+        """What tells one content at the address from another: its size, ETag and times, None where not known."""
+        return self._version or ()
 
     def _read_some(self, size: int) -> bytes:
         """Return the next bytes. Raises RemoteError for a body that ends before the size that the server named."""
@@ -109,7 +121,11 @@ class RemoteStream(io.RawIOBase):
         import fsspec
         import xxhash
 
-        opening = fsspec.open(self.url, "rb", **_options(self.url))
+        if self._slot is not None:
+            self._slot.take()
+        elif not self._allow_private and self.url.startswith(tuple(f"{scheme}://" for scheme in HOST_SCHEMES)):
+            demand_public_host(urlsplit(self.url).hostname or "")
+        opening = fsspec.open(self.url, "rb", **_options(self.url, allow_private=self._allow_private))
         version = _version_of(opening)
         stream = opening.open()
         if self._version not in (None, version):
@@ -124,38 +140,18 @@ class RemoteStream(io.RawIOBase):
         return stream
 
     def _attempt(self, action: Any) -> Any:
-        """Return what the action returns; after a failure that may pass, wait, open the address anew and repeat it."""
-        waits = iter(WAITS)
-        while True:
-            try:
-                return action()
-            except Exception as error:  # every file system raises its own types
-                refusal = _refusal(self.url, error)
-                wait = next(waits, None) if _may_pass(error, begun=self._version is not None) else None
-                asked = retry_after(error.__cause__ or error)
-                if wait is None or asked > LONGEST_WAIT:
-                    raise refusal from None
-            self._forget()
-            console.notice("", f"{refusal.args[0].partition(';')[0]}; trying again in {max(wait, asked)} s")
-            time.sleep(max(wait, asked))
+        """Return what the action returns; after a failure that may pass, open the address anew and repeat it."""
+        try:
+            return with_retries(self.url, action, is_begun=lambda: self._version is not None, forget=self._forget)
+        except BaseException:
+            if self._slot is not None:
+                self._slot.release()
+            raise
 
 
-def public_url(url: str) -> str:
-    """Return the URL without user-info, query and fragment, which may hold secrets."""
-    from urllib.parse import urlsplit, urlunsplit
-
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-
-
-def is_web(url: str) -> bool:
-    """Whether a web server is asked."""
-    return url.startswith(("http://", "https://"))
-
-
-def _options(url: str) -> dict[str, Any]:
+def _options(url: str, *, allow_private: bool) -> dict[str, Any]:
     """Return what fsspec is to know of an address."""
-    return {"client_kwargs": client_options()} if is_web(url) else {}
+    return client_options(allow_private=allow_private) if is_web(url) else {}
 
 
 def _version_of(opening: Any) -> tuple[Any, ...]:
@@ -173,35 +169,3 @@ def _pass_over(stream: Any, size: int, expected: Any, url: str) -> None:
         left -= len(data)
     if left or expected is None or digest.digest() != expected.digest():
         raise RemoteError(f"{public_url(url)} was changed while it was read; run it again")
-
-
-def _may_pass(error: Exception, *, begun: bool) -> bool:
-    """Whether the same request may do better later. A host that never answered is left alone."""
-    cause = error.__cause__ or error
-    if isinstance(cause, (RemoteError, UsageError)):
-        return False
-    status = getattr(cause, "status", None)
-    if status is not None:
-        return status in BUSY_STATUSES
-    return begun and is_lost_connection(error)
-
-
-def _refusal(url: str, error: Exception) -> Exception:
-    """Return the error to raise for what reading an address raised."""
-    if isinstance(error, UsageError):
-        return error
-    # fsspec also says "not found" of a host that does not answer; only its cause tells them apart.
-    cause = error.__cause__ or error
-    name = public_url(url)
-    if isinstance(cause, RemoteError):
-        return cause if name in str(cause) else RemoteError(f"cannot read {name}: {cause}; try another server")
-    if isinstance(error, FileNotFoundError) and (cause is error or getattr(cause, "status", 0) in MISSING_STATUSES):
-        return UsageError(f"no such address: {name}")
-    if isinstance(error, ImportError):
-        return UsageError(f"{name}: {error}")
-    if isinstance(cause, ValueError) and is_web(url):
-        return UsageError(f"cannot read {name}: it is not a valid address; check host and port")
-    if isinstance(error, ValueError):
-        scheme = name.partition("://")[0]
-        return UsageError(f"cannot read {name}: {scheme}:// is not a known kind of address; check the spelling")
-    return RemoteError(f"cannot read {name}: {in_words(error)}")

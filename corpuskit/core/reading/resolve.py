@@ -19,7 +19,7 @@ from corpuskit.core import console
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.manifest import MANIFEST, is_manifest, read_manifest, readable_shards
 from corpuskit.core.reading.inputs import Input
-from corpuskit.core.reading.remote import public_url
+from corpuskit.core.reading.web_requests import public_url
 from corpuskit.core.wording import comma_list, nearest, printable_name, quantity
 
 # Patterns are compiled by those who read folders: it takes time at each start.
@@ -32,27 +32,36 @@ Expand = Callable[[Input], list[str] | None]
 """Returns the inputs that an input lists, or None if it is not a list."""
 
 
-def resolve_lists(arguments: Sequence[str | Path], suffixes: Sequence[str], expand: Expand) -> list[Input]:
+def resolve_lists(
+    arguments: Sequence[str | Path], suffixes: Sequence[str], expand: Expand, *, allow_private: bool = False
+) -> list[Input]:
     """Return the inputs that these arguments name, with lists of inputs replaced by what they list."""
     inputs: list[Input] = []
-    for input_ in resolve(arguments, suffixes):
+    for input_ in resolve(arguments, suffixes, allow_private=allow_private):
         names = expand(input_)
         # Looking for a list may have opened the input, and open files cannot be handed to workers.
-        inputs += [input_.unread_copy()] if names is None else resolve(names, suffixes)
+        listed = [input_.unread_copy()] if names is None else resolve(names, suffixes, allow_private=allow_private)
+        inputs += listed
     return inputs
 
 
 def resolve(
-    arguments: Sequence[str | Path] | str | Path, suffixes: Sequence[str] = (), base: Path | None = None
+    arguments: Sequence[str | Path] | str | Path,
+    suffixes: Sequence[str] = (),
+    base: Path | None = None,
+    *,
+    allow_private: bool = False,
 ) -> list[Input]:
     """Return the inputs that these arguments name, in input order.
 
     An argument is `-`, a URL, a file, a glob, or a folder: all files below it, or those with a suffix of `suffixes`, or
     the shards of the datasets that corpuskit published there. Raises UsageError for what does not exist and for
-    empty globs.
+    empty globs. URLs may lead into private networks only if that is allowed.
     """
     listed = [arguments] if isinstance(arguments, (str, Path)) else arguments
     inputs = [item for argument in listed for item in _expand(os.fspath(argument), suffixes, base)]
+    for item in inputs:
+        item.allow_private = allow_private
     streams = [item for item in inputs if item.is_stream]
     for number, item in enumerate((item for item in streams if item.name != "-"), start=1):
         item.name = f"pipe-{number}"

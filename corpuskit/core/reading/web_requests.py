@@ -5,11 +5,38 @@ one (RFC 9110, 15.3.7: status 206 answers a request with a Range), or the part o
 without a word.
 """
 
+import email.utils
+import os
+import re
+import time
 from typing import Any
 
 from corpuskit.core.errors import RemoteError
+from corpuskit.core.reading.private_addresses import connect_publicly
 
-__all__ = ["client_options", "demand_whole_answer", "in_words", "is_lost_connection", "retry_after"]
+__all__ = [
+    "WrongAnswerError",
+    "client_options",
+    "demand_whole_answer",
+    "first_byte_sent",
+    "in_words",
+    "is_cut_answer",
+    "is_lost_connection",
+    "is_web",
+    "public_url",
+    "retry_after",
+    "watch_speed",
+]
+
+
+class WrongAnswerError(RemoteError):
+    """An answer that is not to the request, as proxies give it at times; the next may be."""
+
+
+CONTACT = "CORPUSKIT_CONTACT"
+"""Environment variable with a mail or web address, which servers are told."""
+CONNECTIONS = 4
+"""Connections of one process to one host."""
 
 SILENCE = 60
 """Seconds without a byte after which a connection counts as lost."""
@@ -20,21 +47,59 @@ NO_CONTENT, REDIRECTS = (204, 205), range(300, 400)
 """Answers without a body; a redirect that leads somewhere was followed before it is looked at."""
 
 
-def client_options() -> dict[str, Any]:
+def client_options(*, allow_private: bool = False) -> dict[str, Any]:
     """Return what fsspec is to tell its web client. By default, it would end any download after five minutes."""
     from aiohttp import ClientTimeout
 
-    from corpuskit import __version__
-
     timeout = ClientTimeout(total=None, sock_connect=SILENCE, sock_read=SILENCE)
     # What is compressed nevertheless is recognised by its content, and by its end: aiohttp takes a cut body for whole.
-    headers = {"User-Agent": f"corpuskit/{__version__}", "Accept-Encoding": "identity"}
-    return {
+    headers = {"User-Agent": user_agent(), "Accept-Encoding": "identity"}
+    client_kwargs = {
         "timeout": timeout,
         "headers": headers,
         "auto_decompress": False,
         "raise_for_status": demand_whole_answer,
     }
+    return {"client_kwargs": client_kwargs, "get_client": _any_client if allow_private else _public_client}
+
+
+def user_agent() -> str:
+    """Return who asks: the program and, if the user gives one, an address at which to reach its user."""
+    from corpuskit import __version__
+
+    contact = os.environ.get(CONTACT, "")
+    who = f" (+{contact})" if re.fullmatch(r"[!-'*-~]{1,200}", contact) else " (builds text corpora)"
+    return f"corpuskit/{__version__}{who}"
+
+
+async def _public_client(**options: Any) -> Any:
+    """Return a web client that connects to public addresses alone, whatever leads it elsewhere."""
+    return _client(connect_publicly, options)
+
+
+async def _any_client(**options: Any) -> Any:
+    """Return a web client that connects to any address."""
+    return _client(None, options)
+
+
+def _client(socket_factory: Any, options: dict[str, Any]) -> Any:
+    from aiohttp import ClientSession, DummyCookieJar, TCPConnector
+
+    connector = TCPConnector(limit=CONNECTIONS, limit_per_host=CONNECTIONS, socket_factory=socket_factory)
+    return ClientSession(connector=connector, cookie_jar=DummyCookieJar(), **options)
+
+
+def public_url(url: str) -> str:
+    """Return the URL without user-info, query and fragment, which may hold secrets."""
+    from urllib.parse import urlsplit, urlunsplit
+
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def is_web(url: str) -> bool:
+    """Whether a web server is asked."""
+    return url.startswith(("http://", "https://"))
 
 
 async def demand_whole_answer(response: Any) -> None:
@@ -44,15 +109,15 @@ async def demand_whole_answer(response: Any) -> None:
     """
     if response.status in NO_CONTENT or response.status in REDIRECTS:
         raise RemoteError(f"the server sent nothing (status {response.status}); check the address")
-    asked = _first_asked(response.request_info.headers.get("Range", ""))
+    asked_range = response.request_info.headers.get("Range", "")
     if response.status != PARTIAL_CONTENT:
         return
-    if asked is None:
-        raise RemoteError("the server sent a part of it, although all was asked for (status 206)")
-    sent = _first_sent(response.headers.get("Content-Range", ""))
-    if sent not in (None, asked):
-        raise RemoteError(f"the server sent another part than was asked for, from byte {sent} instead of {asked}")
-    _watch_speed(response, 0)
+    if not asked_range:
+        raise WrongAnswerError("the server sent a part of it, although all was asked for (status 206)")
+    asked, sent = _first_asked(asked_range), first_byte_sent(response.headers.get("Content-Range", ""))
+    if asked is not None and sent not in (None, asked):
+        raise WrongAnswerError(f"the server sent another part than was asked for, from byte {sent} instead of {asked}")
+    watch_speed(response, 0)
 
 
 def _first_asked(value: str) -> int | None:
@@ -60,13 +125,14 @@ def _first_asked(value: str) -> int | None:
     return int(first) if dash and first.isdigit() else None
 
 
-def _first_sent(value: str) -> int | None:
+def first_byte_sent(value: str) -> int | None:
+    """Return the first byte that a Content-Range names; None if it names none (RFC 9110, 14.4)."""
     first, dash, _ = value.removeprefix("bytes ").strip().partition("-")
     return int(first) if dash and first.isascii() and first.isdigit() and len(first) < 20 else None
 
 
-def _watch_speed(response: Any, already: int) -> None:
-    """Give up an answer that comes too slowly, at each end of `SILENCE` seconds."""
+def watch_speed(response: Any, already: int) -> None:
+    """Give up an answer that comes too slowly, at each end of `SILENCE` seconds; `already` bytes have come before."""
     import asyncio
 
     def look() -> None:
@@ -77,7 +143,7 @@ def _watch_speed(response: Any, already: int) -> None:
             body.set_exception(too_slow())
             response.close()
         else:
-            _watch_speed(response, body.total_bytes)
+            watch_speed(response, body.total_bytes)
 
     asyncio.get_running_loop().call_later(SILENCE, look)
 
@@ -85,6 +151,13 @@ def _watch_speed(response: Any, already: int) -> None:
 def too_slow() -> RemoteError:
     """Return the error for a server that sends next to nothing."""
     return RemoteError(f"the server sends less than {SLOWEST} bytes a second")
+
+
+def is_cut_answer(error: BaseException) -> bool:
+    """Whether a body ended before its end."""
+    from aiohttp import ClientPayloadError
+
+    return isinstance(error, ClientPayloadError)
 
 
 def is_lost_connection(error: BaseException) -> bool:
@@ -95,10 +168,15 @@ def is_lost_connection(error: BaseException) -> bool:
 
 
 def retry_after(error: BaseException) -> int:
-    """Return the seconds that the server asks to wait; 0 if it names none, or a date."""
+    """Return the seconds that the server asks to wait, itself or by a date; 0 if it names none (RFC 9110, 10.2.3)."""
     headers = getattr(error, "headers", None) or {}
-    value = str(headers.get("Retry-After", ""))
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else 0
+    value = str(headers.get("Retry-After", "")).strip()
+    if value.isascii() and value.isdigit():
+        return int(value[:9])
+    try:
+        return max(0, round(email.utils.parsedate_to_datetime(value).timestamp() - time.time()))
+    except (TypeError, ValueError, OverflowError):
+        return 0
 
 
 def in_words(error: BaseException) -> str:

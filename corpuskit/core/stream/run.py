@@ -68,7 +68,7 @@ class StepRun:
         if self.settings.output is not None:
             demand_known_ending(self.settings.output)
         arguments = [self.arguments] if isinstance(self.arguments, (str, Path)) else self.arguments
-        inputs = resolve_inputs(self.step, arguments)
+        inputs = resolve_inputs(self.step, arguments, allow_private=self.settings.allow_private)
         pipes = {input_.name: pipe_of(input_.pipe_status()) for input_ in inputs if input_.is_stream}
         demand_distinct(list(targets(self.step, self.settings)), inputs, _other_files_read(self.step, arguments))
         output = None if isinstance(self.step, Report) else open_output(self.step, self.settings)
@@ -89,14 +89,18 @@ def _counting(documents: Iterator[Document], count: StepCount) -> Iterator[Docum
         yield document
 
 
-def resolve_inputs(step: Step, arguments: Sequence[str | Path]) -> list[Input]:
+def resolve_inputs(step: Step, arguments: Sequence[str | Path], *, allow_private: bool = False) -> list[Input]:
     """Return the inputs that a step reads, standard input if none is named. Raises UsageError for those it cannot."""
+    if isinstance(step, Source) and step.names_inputs:
+        if arguments:
+            raise UsageError(f"the options of `{step.name()}` say what is read; leave out {str(arguments[0])!r}")
+        return step.named_inputs(allow_private=allow_private)
     arguments = arguments or ["-"]
     if isinstance(step, Source):
-        inputs = resolve_lists(arguments, step.suffixes, step.expand)
+        inputs = resolve_lists(arguments, step.suffixes, step.expand, allow_private=allow_private)
         step.check_inputs(inputs)
         return inputs
-    inputs = resolve(arguments, (*LINE_SUFFIXES, *step.suffixes))
+    inputs = resolve(arguments, (*LINE_SUFFIXES, *step.suffixes), allow_private=allow_private)
     demand_lines_of_documents(inputs, lambda input_: isinstance(step, Stage) and step.read_directly(input_) is not None)
     return inputs
 

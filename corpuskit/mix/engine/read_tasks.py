@@ -69,7 +69,9 @@ class ReadInputs(Task[InputsResult]):
 
     def identity(self) -> Any:
         """Return the steps, the tags and the names of the inputs; `is_current` compares their content."""
-        names = [[file.name, file.expected_sha256, *_archive_mark(file)] for file in self.inputs]
+        names = [
+            [file.name, file.expected_sha256, *_archive_mark(file), *_selection_mark(file)] for file in self.inputs
+        ]
         return [names, [identity_of(step) for step in self.steps], vars(self.tags)]
 
     def run(self, task_path: Path) -> InputsResult:
@@ -249,7 +251,9 @@ def group(inputs: Sequence[Input]) -> list[list[Input]]:
     """Group inputs into tasks: one file each, small files together; the same whatever the number of workers."""
 
     def name_and_size(file: Input) -> tuple[str, int]:
-        return file.name, FILE_BYTES + file.local_path.stat().st_size if file.local_path else TASK_BYTES
+        if file.local_path:
+            return file.name, FILE_BYTES + file.local_path.stat().st_size
+        return file.name, FILE_BYTES + file.selection.size if file.selection else TASK_BYTES
 
     return grouped(inputs, name_and_size, TASK_BYTES)
 
@@ -268,6 +272,11 @@ def _ranges(file: Input, step: Step) -> list[tuple[int, int]]:
 def _archive_mark(file: Input) -> list[str]:
     """Return what tells an archive that was named from one that lies in a tree of code, where it is not opened."""
     return ["named"] if file.is_named and archive_of_name(file.name) else []
+
+
+def _selection_mark(file: Input) -> list[str]:
+    """Return what tells which records of an archive at an address are read."""
+    return [file.selection.fingerprint()] if file.selection is not None else []
 
 
 def _remarks_on(files: Sequence[Input]) -> Remarks:

@@ -3,7 +3,7 @@
 import shlex
 
 from corpuskit.core.options import to_flags
-from corpuskit.core.reading.remote import public_url
+from corpuskit.core.reading.web_requests import public_url
 from corpuskit.core.step import Step
 from corpuskit.mix.recipe.recipe import Recipe, stated_license, steps_of_source, steps_together
 from corpuskit.mix.recipe.source_specs import SourceSpec

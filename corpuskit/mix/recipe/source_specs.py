@@ -73,7 +73,7 @@ def _source(name: str, node: Node, folder: Path, find: FindStep) -> SourceSpec |
         node.misfit("a mapping", f"; write `{name}: {{from: files, inputs: [in/*.jsonl], origin: public_dataset}}`")
     node.attempt(lambda: node.keys(*SOURCE_KEYS))
     step = node.attempt(lambda: _source_step(node, folder, find))
-    inputs = node.attempt(lambda: _inputs(node, folder))
+    inputs = node.attempt(lambda: _inputs(node, folder, step))
     origin = node.attempt(lambda: node.need("origin", f"what it is, one of {', '.join(ORIGINS)}").choice(ORIGINS))
     read = functools.partial(_optional, node)
     license = read("license", _license)
@@ -94,7 +94,7 @@ def _source(name: str, node: Node, folder: Path, find: FindStep) -> SourceSpec |
         max_epochs=max_epochs or 1.0,
         steps=steps,
         location=node.location,
-        input_locations=tuple(item.location for item in node.need("inputs", "").items()),
+        input_locations=tuple(item.location for item in node.need("inputs", "").items()) if inputs else (),
     )
 
 
@@ -114,7 +114,11 @@ def _source_step(node: Node, folder: Path, find: FindStep) -> Source:
     return step
 
 
-def _inputs(node: Node, folder: Path) -> tuple[str, ...]:
+def _inputs(node: Node, folder: Path, step: Source | None) -> tuple[str, ...]:
+    if step is not None and step.names_inputs:
+        if (entry := node.get("inputs")) is not None:
+            entry.fail(f"must be left out, as the options of `{step.name()}` say what is read")
+        return ()
     inputs = node.need("inputs", "files, folders, globs or URLs").items()
     if not inputs:
         Node(node.tree, *node.trail, "inputs").fail("must name at least one file, folder, glob or URL")

@@ -230,14 +230,14 @@ def server(tree: Path) -> Iterator[str]:
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_address_is_read_and_named_without_its_secrets(server: str) -> None:
-    (source,) = resolve([f"{server.replace('//', '//user:secret@')}/a/9.jsonl?signature=secret"])
+    (source,) = resolve([f"{server.replace('//', '//user:secret@')}/a/9.jsonl?signature=secret"], allow_private=True)
     assert [item[1] for item in source.lines() if isinstance(item, tuple)] == [b"{}"]
     assert source.name == f"{server}/a/9.jsonl"
     assert source.manifest_entry()["bytes"] == 3
     with pytest.raises(UsageError, match="no such address"):
-        list(resolve([f"{server}/nothing"])[0].lines())
+        list(resolve([f"{server}/nothing"], allow_private=True)[0].lines())
     with pytest.raises(RemoteError):
-        list(resolve(["http://127.0.0.1:9/nothing"])[0].lines())
+        list(resolve(["http://127.0.0.1:9/nothing"], allow_private=True)[0].lines())
 
 
 @pytest.mark.parametrize("pattern", ["*/*.txt", "**/*.txt", "closed/*", "*/named.txt", "**"])

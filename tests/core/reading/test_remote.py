@@ -17,7 +17,7 @@ import pytest
 
 from corpuskit import FetchWarc, Files, Flow, resolve
 from corpuskit.core.errors import CorpuskitError, RemoteError, UsageError
-from corpuskit.core.reading import remote, web_requests
+from corpuskit.core.reading import retries, web_requests
 from corpuskit.core.reading.inputs import Input
 from tests.support.warc import page, plain, record
 
@@ -144,7 +144,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setattr(remote, "WAITS", (0, 0, 0))
+    monkeypatch.setattr(retries, "WAITS", (0, 0, 0))
     Server.requests.clear()
     server = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -158,7 +158,7 @@ def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     "fault", ["whole", "chunked", "no-length", "429", "500", "503", "504", "cut", "cut-without-ranges"]
 )
 def test_no_record_is_lost_or_doubled(address: str, fault: str) -> None:
-    (input_,) = resolve([f"{address}/{fault}/lines.jsonl"])
+    (input_,) = resolve([f"{address}/{fault}/lines.jsonl"], allow_private=True)
     lines = [item[1] for item in input_.lines() if isinstance(item, tuple)]
     assert b"".join(line + b"\n" for line in lines) == LINES
     assert input_.manifest_entry()["bytes"] == len(LINES)
@@ -167,7 +167,9 @@ def test_no_record_is_lost_or_doubled(address: str, fault: str) -> None:
 
 @pytest.mark.parametrize("fault", ["whole", "chunked", "no-length", "503", "cut", "cut-without-ranges"])
 def test_formats_that_are_read_from_their_end_need_no_length(address: str, fault: str) -> None:
-    documents = list(Flow([Files()], [].append).documents(resolve([f"{address}/{fault}/table.parquet"])))
+    documents = list(
+        Flow([Files()], [].append).documents(resolve([f"{address}/{fault}/table.parquet"], allow_private=True))
+    )
     assert [document.text for document in documents] == [f"row {number}" for number in range(100)]
 
 
@@ -190,7 +192,7 @@ def test_formats_that_are_read_from_their_end_need_no_length(address: str, fault
 )
 def test_what_does_not_pass_is_said(address: str, fault: str, says: str) -> None:
     with pytest.raises(RemoteError, match=says):
-        list(Input("remote", url=f"{address}/{fault}/lines.jsonl").lines())
+        list(Input("remote", url=f"{address}/{fault}/lines.jsonl", allow_private=True).lines())
 
 
 @pytest.mark.parametrize("fault", ["slow", "part-slow"])
@@ -200,7 +202,7 @@ def test_a_server_that_sends_next_to_nothing_is_given_up(
     monkeypatch.setattr(web_requests, "SILENCE", 0.5)
     begin = time.monotonic()
     with pytest.raises(RemoteError, match="less than 100 bytes a second"):
-        list(Input("remote", url=f"{address}/{fault}/lines.jsonl").lines())
+        list(Input("remote", url=f"{address}/{fault}/lines.jsonl", allow_private=True).lines())
     assert time.monotonic() - begin < 10
 
 
@@ -215,14 +217,14 @@ def test_a_server_that_sends_next_to_nothing_is_given_up(
 )
 def test_what_is_wrong_with_an_address_is_said_in_words(url: str, error: type[CorpuskitError], says: str) -> None:
     with pytest.raises(error, match=says) as caught:
-        list(Input("remote", url=url).lines())
+        list(Input("remote", url=url, allow_private=True).lines())
     assert "Error" not in str(caught.value)
 
 
 def test_a_body_that_is_packed_on_its_way_is_whole_or_damaged(address: str) -> None:
-    whole = Input("whole", url=f"{address}/encoded/packed.jsonl")
+    whole = Input("whole", url=f"{address}/encoded/packed.jsonl", allow_private=True)
     assert b"".join(line + b"\n" for _, line in whole.lines()) == LINES
-    cut = Input("cut", url=f"{address}/encoded-cut/packed.jsonl")
+    cut = Input("cut", url=f"{address}/encoded-cut/packed.jsonl", allow_private=True)
     list(cut.lines())
     assert cut.damage
 
@@ -230,7 +232,9 @@ def test_a_body_that_is_packed_on_its_way_is_whole_or_damaged(address: str) -> N
 def test_an_archive_of_unknown_length_is_read(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(CONTENT, "pages.warc", plain([record(1, page(1)), record(2, page(2))]))
     for fault in ("chunked", "no-length", "cut"):
-        documents = list(Flow([FetchWarc()], [].append).documents(resolve([f"{address}/{fault}/pages.warc"])))
+        documents = list(
+            Flow([FetchWarc()], [].append).documents(resolve([f"{address}/{fault}/pages.warc"], allow_private=True))
+        )
         assert [document.metadata["url"] for document in documents] == [
             "http://example.org/1",
             "http://example.org/2",
