@@ -176,15 +176,30 @@ class BlockFile:
 
     def strings(self, name: str) -> Iterator[bytes]:
         """Yield all byte strings of a kind, in order."""
-        for offset, rows in self._blocks:
-            at = offset + rows * self.row_bytes
-            for _ in self.string_names[: self.string_names.index(name)]:
-                at += 8 * rows + self._end(at, rows - 1)
-            ends = np.frombuffer(self._read(8 * rows, at), "<u8").tolist()
-            data = self._read(ends[-1], at + 8 * rows)
-            if ends != sorted(ends):
-                raise self._damaged("its strings are out of order")
+        for block in range(len(self._blocks)):
+            ends, data = self._strings_of(name, block)
             yield from (data[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True))
+
+    def strings_at(self, name: str, numbers: Numbers) -> list[bytes]:
+        """Return the byte strings with these numbers, which ascend; each block that has some of them is read once."""
+        found: list[bytes] = []
+        blocks, starts = np.unique(numbers // ROWS, return_index=True)
+        for block, part in zip(blocks.tolist(), np.split(numbers % ROWS, starts[1:]), strict=True):
+            ends, data = self._strings_of(name, block)
+            found += [data[ends[row - 1] if row else 0 : ends[row]] for row in part.tolist()]
+        return found
+
+    def _strings_of(self, name: str, block: int) -> tuple[list[int], bytes]:
+        """Return the ends of a block's strings of a kind, and these."""
+        offset, rows = self._blocks[block]
+        at = offset + rows * self.row_bytes
+        for _ in self.string_names[: self.string_names.index(name)]:
+            at += 8 * rows + self._end(at, rows - 1)
+        ends = np.frombuffer(self._read(8 * rows, at), "<u8").tolist()
+        data = self._read(ends[-1], at + 8 * rows)
+        if ends != sorted(ends):
+            raise self._damaged("its strings are out of order")
+        return ends, data
 
     def _end(self, at: int, row: int) -> int:
         return int.from_bytes(self._read(8, at + 8 * row), "little")

@@ -88,9 +88,19 @@ class Matcher:
         """Return for each rank in the corpus the rank of the first equal text, or -1."""
         import numpy
 
-        from corpuskit.text.dedup.minhash import NOBODY, first_with_same
+        from corpuskit.text.dedup.minhash import NOBODY
 
         firsts_of = numpy.full(self.entries.count, NOBODY, numpy.int64)
+        for ranks, firsts in self.equal_pairs():
+            firsts_of[ranks - self.entries.start] = firsts
+        return firsts_of
+
+    def equal_pairs(self) -> "Iterator[tuple[Ranks, Ranks]]":
+        """Yield ranks in the corpus that have an earlier equal text, each once, and the rank of the first such text."""
+        import numpy
+
+        from corpuskit.text.dedup.minhash import NOBODY, first_with_same
+
         for runs in by_key(self._rows("digest", None), self.max_rows):
             firsts = numpy.empty((0, 3), numpy.uint64)
             for rows, part in self._in_order(runs):
@@ -99,10 +109,9 @@ class Matcher:
                 same = first_with_same(rows[:, 0], rows[:, 1])
                 ranks = rows[:, 2].astype(numpy.int64)
                 asked = numpy.flatnonzero((same != NOBODY) & (ranks >= self.entries.start))
-                firsts_of[ranks[asked] - self.entries.start] = ranks[same[asked]]
+                yield ranks[asked], ranks[same[asked]]
                 if part:
                     firsts = rows[same == NOBODY]
-        return firsts_of
 
     def match(self, band: int, matches: "Matches | BandMatches", skipped: "Flags | None" = None) -> None:
         """Enter the matches of one band, but for entries that are `skipped`: without flags, those without words."""
@@ -130,9 +139,12 @@ class Matcher:
         is_equal = equal != NOBODY
         matches = numpy.where(is_equal, equal, near.leaders)
         similarities = numpy.where(is_equal, 1.0, near.similarities)
-        if self._order is not None:
-            matches = numpy.where(matches == NOBODY, NOBODY, self._order[matches])
+        matches = numpy.where(matches == NOBODY, NOBODY, self.numbers(matches))
         return Verdicts(*map(self._by_number, (matches, similarities, is_equal)))
+
+    def numbers(self, ranks: "Ranks") -> "Ranks":
+        """Return the numbers of the documents with these ranks."""
+        return ranks if self._order is None else self._order[ranks]
 
     def _by_number(self, values: "NDArray[Any]") -> "NDArray[Any]":
         return values if self._ranks is None else values[self._ranks]
@@ -175,9 +187,7 @@ class Matcher:
             yield numpy.column_stack((rows[numbers - first], ranks.astype(numpy.uint64)))
 
     def _alike_at(self, left: "Ranks", right: "Ranks") -> "Similarities":
-        if self._order is not None:
-            left, right = self._order[left], self._order[right]
-        return (self._similarities_of or self._agreement)(left, right)
+        return (self._similarities_of or self._agreement)(self.numbers(left), self.numbers(right))
 
     def _agreement(self, left: "Ranks", right: "Ranks") -> "Similarities":
         import numpy
