@@ -159,9 +159,10 @@ class BlockFile:
         before, field = self._columns[name]
         size, read = field.row_bytes, []
         unique_numbers, inverse = np.unique(numbers, return_inverse=True)
+        descriptor = self._file.fileno()
         for number in unique_numbers.tolist():
             offset, rows = self._blocks[number // ROWS]
-            read.append(os.pread(self._file.fileno(), size, offset + rows * before + (number % ROWS) * size))
+            read.append(os.pread(descriptor, size, offset + rows * before + (number % ROWS) * size))
         return np.frombuffer(b"".join(read), field.kind).reshape(-1, field.width)[inverse]
 
     def string(self, name: str, number: int) -> bytes:

@@ -59,10 +59,10 @@ def _dealt(chunks: Iterable["KeyedRows"], max_rows: int, level: int) -> Iterator
         tables = [files.enter_context(closing(RowSpool(numpy.uint64, waiting[0].shape[1]))) for _ in range(FILES)]
         firsts: list[int | None] = [None] * FILES
         mixed = [False] * FILES
-        for some in (waiting, chunks):
-            for chunk in some:
-                _deal(chunk, tables, firsts, mixed, level)
+        _deal(numpy.concatenate(waiting), tables, firsts, mixed, level)
         waiting.clear()
+        for chunk in _together(chunks):
+            _deal(chunk, tables, firsts, mixed, level)
         for table, is_mixed in zip(tables, mixed, strict=True):
             if is_mixed and len(table) > max_rows:
                 yield from _dealt(table.chunks(min(max_rows, READ_ROWS)), max_rows, level + 1)
@@ -71,6 +71,22 @@ def _dealt(chunks: Iterable["KeyedRows"], max_rows: int, level: int) -> Iterator
             elif len(table):
                 yield [Run(table.load(), part=False)]
             table.close()
+
+
+def _together(chunks: Iterable["KeyedRows"]) -> Iterator["KeyedRows"]:
+    """Yield chunks joined to such as fill the blocks of a disk when they are dealt."""
+    import numpy
+
+    waiting: list[KeyedRows] = []
+    count = 0
+    for chunk in chunks:
+        waiting.append(chunk)
+        count += len(chunk)
+        if count >= READ_ROWS:
+            yield numpy.concatenate(waiting)
+            waiting, count = [], 0
+    if waiting:
+        yield numpy.concatenate(waiting)
 
 
 def _deal(chunk: "KeyedRows", tables: list[RowSpool], firsts: list[int | None], mixed: list[bool], level: int) -> None:

@@ -15,7 +15,7 @@ from corpuskit.core import console
 from corpuskit.core.counts import StepCount, StreamCount
 from corpuskit.core.errors import CorpuskitError, DamagedError, RefusedError, refusal_of_system
 from corpuskit.core.provenance.balance import VerdictKey, decision_problems, step_problems
-from corpuskit.core.provenance.chain import StepDescription
+from corpuskit.core.provenance.chain import DecisionFile, StepDescription
 from corpuskit.core.provenance.entries import InputEntry, Manifest, QuotaEntry, ShardEntry, StepEntry, left_out
 from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.recovery import STAGING
@@ -55,7 +55,7 @@ from corpuskit.mix.engine.shards import ShardedStream, WorkShard, joined_streams
 from corpuskit.mix.engine.slurm_jobs import SlurmJobs
 from corpuskit.mix.engine.summary import SourceSummary, log_summary, print_summary, shortfall_notices
 from corpuskit.mix.engine.task_results import DocumentsResult, OutputFile
-from corpuskit.mix.engine.verdict_files import join_verdicts
+from corpuskit.mix.engine.verdict_files import JoinVerdicts
 from corpuskit.mix.engine.work_cache import WorkCache
 from corpuskit.mix.recipe.cluster_profile import Profile
 from corpuskit.mix.recipe.recipe import Recipe, steps_together, tags_of
@@ -330,10 +330,7 @@ class MixRun:
         self._demand_few_rejects(chain.steps)
         for name, version in token_version(tokenizer_of(self.recipe)).items():
             chain.record_version(name, version)
-        step_ids = [entry["id"] for entry in chain.steps]
-        chain.decisions, decisions_of = join_verdicts(
-            stream.verdict_files, self.engine.tasks_folder, step_ids, self.output.run
-        )
+        chain.decisions, decisions_of = self._join_verdicts(stream)
         self._demand_balance(chain.steps, decisions_of)
         self.left_out.write(Path(file["path"]) for file in chain.decisions)
         summaries = self._complete_summaries(self.output.totals)
@@ -343,6 +340,20 @@ class MixRun:
         for step in corpus_stages(self.recipe):
             step.commit()
         return manifest
+
+    def _join_verdicts(self, stream: ShardedStream) -> tuple[list[DecisionFile], Mapping[VerdictKey, int]]:
+        """Return the file of all verdicts, none if there are no verdicts, and how many there are of each."""
+        if not stream.verdict_files:
+            return [], {}
+        phase = "mix: verdicts"
+        self.progress.start(phase, 1)
+        steps = tuple(entry["id"] for entry in stream.chain.steps)
+        ((task_path, result),) = self.engine.execute(phase, [JoinVerdicts(tuple(stream.verdict_files), steps)])
+        self.progress.advance(phase, 0)
+        decisions_of: dict[VerdictKey, int] = {}
+        for step_id, verdict, reason, count in result["decisions"]:
+            decisions_of[str(step_id), str(verdict), str(reason)] = int(count)
+        return [{"path": str(task_path.with_name(result["files"][0]["name"])), "ids": {}}], decisions_of
 
     def _note_result(self, phase: str, source: str | None = None) -> Notify:
         """Return the function that notes a task's result: progress, and what was left out of each source.

@@ -181,6 +181,13 @@ class SelectResult(DocumentsResult):
     """Offset, length and documents of each bucket in the file of selected documents (`BucketEntry`)."""
 
 
+class JoinResult(TaskResult):
+    """The result of joining all verdicts."""
+
+    decisions: list[list[str | int]]
+    """Step id, verdict, reason, and how many there are of these."""
+
+
 class OutputFile(TypedDict):
     """A file of one shard of the corpus: a `ShardEntry` whose path is its name in the tasks' folder, and its format."""
 

@@ -6,9 +6,11 @@ considered. They differ only if `keep` is not `first`.
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpuskit.core.disk.group_by_key import Run, by_key
+from corpuskit.core.disk.window_spool import WindowRows
 from corpuskit.core.document import Document
 from corpuskit.core.outcome import Drop, Item
 from corpuskit.text.dedup.entries import Entries
@@ -190,15 +192,37 @@ class Matcher:
         return (self._similarities_of or self._agreement)(self.numbers(left), self.numbers(right))
 
     def _agreement(self, left: "Ranks", right: "Ranks") -> "Similarities":
+        from corpuskit.text.dedup.minhash import agreement
+
+        if len(left) > PAIRS_AT_ONCE:
+            return self._agreement_of_many(left, right)
+        return agreement(*(self.entries.take("signature", numbers) for numbers in (left, right)))
+
+    def _agreement_of_many(self, left: "Ranks", right: "Ranks") -> "Similarities":
+        """Return the agreement of more pairs than memory should hold.
+
+        Signatures are read in the order in which they lie on disk, so that each file is opened once, and dealt to the
+        pairs that need them.
+        """
         import numpy
 
         from corpuskit.text.dedup.minhash import agreement
 
-        shares = numpy.empty(len(left))
-        for start in range(0, len(left), PAIRS_AT_ONCE):
-            part = slice(start, start + PAIRS_AT_ONCE)
-            rows = (self.entries.take("signature", numbers[part]) for numbers in (left, right))
-            shares[part] = agreement(*rows)
+        pairs, shares = len(left), numpy.empty(len(left))
+        numbers = numpy.concatenate((left, right))
+        order = numpy.argsort(numbers, kind="stable")
+        signature = ("signature", "<u4", (self.parameters.permutations,))
+        with closing(WindowRows([("at", "<i8"), signature], -(-pairs // PAIRS_AT_ONCE))) as dealt:
+            for start in range(0, len(order), PAIRS_AT_ONCE):
+                at = order[start : start + PAIRS_AT_ONCE]
+                rows = numpy.empty(len(at), dealt.kind)
+                rows["at"], rows["signature"] = at, self.entries.take("signature", numbers[at])
+                dealt.append(at % pairs // PAIRS_AT_ONCE, rows)
+            for window, start in enumerate(range(0, pairs, PAIRS_AT_ONCE)):
+                rows = dealt.load(window)
+                sides = numpy.empty((2, len(rows) // 2, self.parameters.permutations), "<u4")
+                sides[rows["at"] // pairs, rows["at"] % pairs - start] = rows["signature"]
+                shares[start : start + PAIRS_AT_ONCE] = agreement(*sides)
         return shares
 
 

@@ -39,6 +39,7 @@ def windows(request: pytest.FixtureRequest) -> Iterator[None]:
             patch.setattr("corpuskit.core.disk.window_spool.HELD_BYTES", 100)
             patch.setattr("corpuskit.core.disk.window_spool.READ_BYTES", 50)
             patch.setattr("corpuskit.text.dedup.resolving.ROWS_AT_ONCE", 2)
+            patch.setattr("corpuskit.text.dedup.matching.PAIRS_AT_ONCE", 2)
         yield
 
 
