@@ -12,6 +12,7 @@ import json
 import os
 import struct
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import IO, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -124,14 +125,10 @@ class BlockFile:
         self._size = os.fstat(file.fileno()).st_size
         footer = self._footer()
         self.string_names: list[str] = footer["strings"]
-        self.fields = [Field(*entry) for entry in footer["fields"]]
+        layout = _layout(tuple(Field(*entry) for entry in footer["fields"]))
+        self.fields, self._columns, self.row_bytes = layout
         self.attributes: dict[str, Any] = footer["facts"]
         self._blocks: list[tuple[int, int]] = [tuple(block) for block in footer["blocks"]]
-        self._columns: dict[str, tuple[int, Field]] = {}
-        self.row_bytes = 0
-        for field in self.fields:
-            self._columns[field.name] = self.row_bytes, field
-            self.row_bytes += field.row_bytes
         self.rows = sum(rows for _, rows in self._blocks)
 
     def __len__(self) -> int:
@@ -236,6 +233,26 @@ class BlockFile:
 
     def _damaged(self, what: str) -> DamagedError:
         return DamagedError(f"{self._name or 'a temporary file'} is damaged: {what}")
+
+
+class Layout(NamedTuple):
+    """Where fields lie in a row of all of them."""
+
+    fields: tuple[Field, ...]
+    columns: Mapping[str, tuple[int, Field]]
+    """Of each field by name: how many bytes lie before it."""
+    row_bytes: int
+
+
+@cache
+def _layout(fields: tuple[Field, ...]) -> Layout:
+    """Return the layout, which the files of thousands of shards share."""
+    columns: dict[str, tuple[int, Field]] = {}
+    row_bytes = 0
+    for field in fields:
+        columns[field.name] = row_bytes, field
+        row_bytes += field.row_bytes
+    return Layout(fields, columns, row_bytes)
 
 
 def _demand_sound(footer: Any, end: int) -> None:

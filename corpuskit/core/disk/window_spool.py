@@ -10,7 +10,7 @@ from corpuskit.core.disk.spool import ByteSpool
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
 
-HELD_BYTES = 1 << 23
+HELD_BYTES = 1 << 22
 """What waits in memory for all windows together, before it is written."""
 READ_BYTES = 1 << 22
 
@@ -47,7 +47,8 @@ class WindowSpool:
             yield b"".join(parts)
 
     def close(self) -> None:
-        """Remove the file."""
+        """Remove the file, and what waits for it."""
+        self._waiting.clear()
         if self._bytes is not None:
             self._bytes.close()
 

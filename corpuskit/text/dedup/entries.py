@@ -127,6 +127,8 @@ class Entries:
         """The number of the corpus's first document."""
         self.count = int(self._starts[-1]) - self.start
         """The number of documents in the corpus."""
+        self.total = int(self._starts[-1])
+        """The number of all entries."""
 
     @classmethod
     def open(cls, stack: ExitStack, earlier: Sequence[Path], signed: Sequence[Path]) -> "Entries":

@@ -103,7 +103,7 @@ class Matcher:
 
         from corpuskit.text.dedup.minhash import NOBODY, first_with_same
 
-        for runs in by_key(self._rows("digest", None), self.max_rows):
+        for runs in by_key(self._rows("digest", None), self.max_rows, self.entries.total):
             firsts = numpy.empty((0, 3), numpy.uint64)
             for rows, part in self._in_order(runs):
                 if part:
@@ -122,7 +122,7 @@ class Matcher:
         from corpuskit.text.dedup.minhash import match_in_band
 
         rows_of_band = self._rows(f"key-{band}", skipped) if skipped is not None else self._rows_with_words(band)
-        for runs in by_key(rows_of_band, self.max_rows):
+        for runs in by_key(rows_of_band, self.max_rows, self.entries.total):
             leaders = numpy.empty(0, numpy.int64)
             for rows, part in self._in_order(runs):
                 keys, ranks = rows[:, 0], rows[:, 1].astype(numpy.int64)

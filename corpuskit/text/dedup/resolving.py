@@ -77,6 +77,8 @@ class Resolver:
             equal.append(self._windows_of(numbers), _table(EQUAL, numbers, leaders))
         for number in self._corpus:
             self._verdicts.append(_judged(matcher, self._windows[number], near.load(number), equal.load(number)))
+        near.close()
+        equal.close()
 
     def _facts_of_members(self) -> WindowRows:
         """Return the facts of dropped documents, by the window of the survivor at the end of their chain of matches."""

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from corpuskit.text.dedup.index import IndexSession
 
 
-ROWS_AT_ONCE = 1_000_000
+ROWS_AT_ONCE = 900_000
 """Rows of keys that a task holds; what is beyond goes to the disk, by key. Sorting takes some 70 bytes a row."""
 
 
