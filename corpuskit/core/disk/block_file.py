@@ -126,7 +126,7 @@ class BlockFile:
         footer = self._footer()
         self.string_names: list[str] = footer["strings"]
         layout = _layout(tuple(Field(*entry) for entry in footer["fields"]))
-        self.fields, self._columns, self.row_bytes = layout
+        self.fields, self._columns, self.row_bytes = list(layout.fields), layout.columns, layout.row_bytes
         self.attributes: dict[str, Any] = footer["facts"]
         self._blocks: list[tuple[int, int]] = [tuple(block) for block in footer["blocks"]]
         self.rows = sum(rows for _, rows in self._blocks)

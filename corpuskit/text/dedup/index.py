@@ -123,7 +123,7 @@ class Index:
         """Raise DamagedError for a file of other fields than entries of these settings have."""
         settings = self.settings
         fields = fields_of(settings["method"], settings.get("bands", 0), settings.get("permutations", 0))
-        if [*file.fields] != with_root(fields) or file.string_names != ["id"] or len(file) != entry["documents"]:
+        if file.fields != with_root(fields) or file.string_names != ["id"] or len(file) != entry["documents"]:
             raise DamagedError(f"{self._called(entry)} is damaged: {entry['file']} does not hold its entries")
 
     def read(self) -> IndexReading:
