@@ -100,9 +100,9 @@ class Diff(Command):
         added, removed, changed = (_Changes(self.samples) for _ in range(3))
         same, reasons = 0, Counter[str]()
         with (
-            closing(_Parts(parts)) as old_parts,
-            closing(_Parts(parts)) as new_parts,
-            closing(_Parts(parts)) as decided,
+            closing(_IdParts(parts)) as old_parts,
+            closing(_IdParts(parts)) as new_parts,
+            closing(_IdParts(parts)) as decided,
         ):
             _deal_documents(before, old_parts)
             _deal_documents(after, new_parts)
@@ -127,7 +127,7 @@ class Diff(Command):
         }
 
 
-class _Parts:
+class _IdParts:
     """Values by document id, on disk, in parts by a hash of the id: what is known of an id is in one part."""
 
     def __init__(self, parts: int) -> None:
@@ -175,7 +175,7 @@ def _document_count(dataset: Dataset) -> int:
     return sum(shard["documents"] for shard in dataset.shards())
 
 
-def _deal_documents(dataset: Dataset, parts: _Parts) -> None:
+def _deal_documents(dataset: Dataset, parts: _IdParts) -> None:
     """Note source, epoch and the digest of the line of each document."""
     for shard in dataset.shards():
         for document in dataset.documents(shard):
@@ -184,12 +184,12 @@ def _deal_documents(dataset: Dataset, parts: _Parts) -> None:
             parts.add(document.id, source, epoch, line_digest(encode(document)))
 
 
-def _lines_by_key(parts: _Parts, part: int) -> dict[Key, int]:
+def _lines_by_key(parts: _IdParts, part: int) -> dict[Key, int]:
     """Return the digests of the lines of a part's documents."""
     return {(source, identifier, epoch): digest for identifier, source, epoch, digest in parts.of(part)}
 
 
-def _reasons(decided: _Parts, part: int, removed_ids: set[str]) -> Counter[str]:
+def _reasons(decided: _IdParts, part: int, removed_ids: set[str]) -> Counter[str]:
     """Count why removed documents were left out this time; `not read` if the decisions do not mention them."""
     reason_of = {identifier: reason for identifier, reason in decided.of(part) if identifier in removed_ids}
     return Counter(reason_of.get(identifier, "not read") for identifier in removed_ids)

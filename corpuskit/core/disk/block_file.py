@@ -180,12 +180,12 @@ class BlockFile:
 
     def strings_at(self, name: str, numbers: Numbers) -> list[bytes]:
         """Return the byte strings with these numbers, which ascend; each block that has some of them is read once."""
-        found: list[bytes] = []
+        strings: list[bytes] = []
         blocks, starts = np.unique(numbers // ROWS, return_index=True)
         for block, part in zip(blocks.tolist(), np.split(numbers % ROWS, starts[1:]), strict=True):
             ends, data = self._strings_of(name, block)
-            found += [data[ends[row - 1] if row else 0 : ends[row]] for row in part.tolist()]
-        return found
+            strings += [data[ends[row - 1] if row else 0 : ends[row]] for row in part.tolist()]
+        return strings
 
     def _strings_of(self, name: str, block: int) -> tuple[list[int], bytes]:
         """Return the ends of a block's strings of a kind, and these."""

@@ -22,15 +22,15 @@ class WindowSpool:
         """Begin without any; a file in TMPDIR is opened when there are too many for memory."""
         self._bytes: ByteSpool | None = None
         self._waiting: list[list[bytes]] = [[] for _ in range(windows)]
-        self._held = 0
-        self._pieces = [array("Q") for _ in range(windows)]
-        """Of each window: offset and size of its pieces, in turn."""
+        self._waiting_bytes = 0
+        self._extents = [array("Q") for _ in range(windows)]
+        """Of each window: offset and size of its extents, in turn."""
 
     def append(self, window: int, data: bytes) -> None:
         """Add rows to a window. Raises PublishError if they cannot be written."""
         self._waiting[window].append(data)
-        self._held += len(data)
-        if self._held >= HELD_BYTES:
+        self._waiting_bytes += len(data)
+        if self._waiting_bytes >= HELD_BYTES:
             self._flush()
 
     def blocks(self, window: int) -> Iterator[bytes]:
@@ -53,19 +53,19 @@ class WindowSpool:
             self._bytes.close()
 
     def _written(self, window: int) -> Iterator[bytes]:
-        pieces = self._pieces[window]
+        extents = self._extents[window]
         if self._bytes is not None:
-            yield from map(self._bytes.read, pieces[::2], pieces[1::2])
+            yield from map(self._bytes.read, extents[::2], extents[1::2])
 
     def _flush(self) -> None:
         self._bytes = self._bytes or ByteSpool()
-        for waiting, pieces in zip(self._waiting, self._pieces, strict=True):
+        for waiting, extents in zip(self._waiting, self._extents, strict=True):
             if waiting:
                 data = b"".join(waiting)
-                pieces.extend((self._bytes.size, len(data)))
+                extents.extend((self._bytes.size, len(data)))
                 self._bytes.append(data)
                 waiting.clear()
-        self._held = 0
+        self._waiting_bytes = 0
 
 
 class WindowRows:

@@ -187,8 +187,8 @@ class Engine:
                 next(numbers)
             result = _demand_result(task)
             if self.cache is not None and task.task.is_cacheable():
-                kept = KeptTask.of_result(task.task_path, result)
-                self.finished += [kept] if kept is not None else []
+                kept_task = KeptTask.of_result(task.task_path, result)
+                self.finished += [kept_task] if kept_task is not None else []
             yield FinishedTask(task.task_path, result)
         for _ in numbers:
             pass

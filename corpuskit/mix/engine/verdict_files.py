@@ -59,14 +59,14 @@ class JoinVerdicts(Task[JoinResult]):
                         writer = small_compressing_writer(filesystem.open_write(of_steps[step_id]))
                         writers[step_id] = stack.enter_context(closing(writer))
                     writers[step_id].write(decision_line(decision, step_id))
-        joined = TaskFile(file_of_task(task_path, ".verdicts.jsonl.zst"))
-        with closing(compressing_writer(joined.stream, joined.path.name)) as stream:
+        joined_file = TaskFile(file_of_task(task_path, ".verdicts.jsonl.zst"))
+        with closing(compressing_writer(joined_file.stream, joined_file.path.name)) as stream:
             for step_id, path in of_steps.items():
                 if step_id in writers:
                     for block in _blocks(path):
                         stream.write(block)
                     filesystem.remove(path)
-        return {"files": [joined.entry()], "decisions": [[*key, count] for key, count in decisions_of.items()]}
+        return {"files": [joined_file.entry()], "decisions": [[*key, count] for key, count in decisions_of.items()]}
 
 
 def decisions_in(path: Path) -> Iterator[dict[str, Any]]:

@@ -105,12 +105,12 @@ class Window(NamedTuple):
         """Return the byte strings of entries of the window, whose numbers ascend."""
         import numpy
 
-        found: list[bytes] = []
+        strings: list[bytes] = []
         starts = numpy.searchsorted(numbers, [first for first, _ in self.files])
         for (first, file), part in zip(self.files, numpy.split(numbers, starts[1:]), strict=True):
             if len(part):
-                found += file.strings_at(name, part - first)
-        return found
+                strings += file.strings_at(name, part - first)
+        return strings
 
 
 class Entries:
@@ -191,9 +191,9 @@ class Entries:
                 for number, part in zip(file_numbers.tolist(), numpy.split(ordered, starts[1:]), strict=True)
             ]
         )
-        taken = numpy.empty_like(rows)
-        taken[order] = rows
-        return taken
+        ordered_rows = numpy.empty_like(rows)
+        ordered_rows[order] = rows
+        return ordered_rows
 
     def string(self, name: str, number: int) -> bytes:
         """Return a byte string of an entry."""

@@ -59,9 +59,9 @@ class Resolver:
 
     def parts(self) -> Iterator[bytes]:
         """Yield what becomes of the documents of each shard, as `encode_part` writes it."""
-        ids, facts = self._ids_of_leaders(), self._facts_of_members()
+        ids, member_facts = self._ids_of_leaders(), self._facts_of_members()
         for number in self._corpus:
-            yield from self._parts_of(self._windows[number], ids, facts, number)
+            yield from self._parts_of(self._windows[number], ids, member_facts, number)
 
     def _find_verdicts(self, matcher: Matcher, bands: Sequence[Path]) -> None:
         near, equal = self._dealt(NEAR), self._dealt(EQUAL)
@@ -72,11 +72,11 @@ class Resolver:
                 for rows in _together(_table(NEAR, *(column[:, 0] for column in each)) for each in columns):
                     rows["place"] = matcher.numbers(rows["place"])
                     near.append(self._windows_of(rows["place"]), rows)
-        for places, leaders in matcher.equal_pairs():
-            numbers = matcher.numbers(places)
+        for ranks, leaders in matcher.equal_pairs():
+            numbers = matcher.numbers(ranks)
             equal.append(self._windows_of(numbers), _table(EQUAL, numbers, leaders))
         for number in self._corpus:
-            self._verdicts.append(_judged(matcher, self._windows[number], near.load(number), equal.load(number)))
+            self._verdicts.append(_verdicts_on(matcher, self._windows[number], near.load(number), equal.load(number)))
         near.close()
         equal.close()
 
@@ -84,7 +84,7 @@ class Resolver:
         """Return the facts of dropped documents, by the window of the survivor at the end of their chain of matches."""
         import numpy
 
-        ends, facts = self._ends_of_chains(), self._dealt(TEXT)
+        ends, member_facts = self._ends_of_chains(), self._dealt(TEXT)
         for number in self._corpus:
             window = self._windows[number]
             dropped = numpy.flatnonzero(self._verdicts_of(window)["match"] >= 0)
@@ -92,8 +92,8 @@ class Resolver:
                 members = dropped[at : at + ROWS_AT_ONCE]
                 survivors = self._rows_of(ends, window)[members]
                 strings = window.strings("facts", members + window.first)
-                facts.append(self._windows_of(survivors), _table(TEXT, survivors, _lengths(strings)), strings)
-        return facts
+                member_facts.append(self._windows_of(survivors), _table(TEXT, survivors, _lengths(strings)), strings)
+        return member_facts
 
     def _ends_of_chains(self) -> RowSpool:
         """Return the document at the end of each one's chain of matches within the corpus; itself without a match.
@@ -113,11 +113,11 @@ class Resolver:
         for number in self._corpus:
             window = self._windows[number]
             matches = self._verdicts_of(window)["match"]
-            places = numpy.arange(window.first, window.first + window.rows)
-            reached = numpy.where(matches >= start, matches, places)
+            numbers = numpy.arange(window.first, window.first + window.rows)
+            reached = numpy.where(matches >= start, matches, numbers)
             ends.append(reached[:, None])
-            asking = reached != places
-            asked.append(self._windows_of(reached[asking]), _table(LINK, places[asking], reached[asking]))
+            asking = reached != numbers
+            asked.append(self._windows_of(reached[asking]), _table(LINK, numbers[asking], reached[asking]))
         while asked.count:
             asked = self._next_round(ends, asked)
         return ends
@@ -165,16 +165,16 @@ class Resolver:
         asked.close()
         return ids
 
-    def _parts_of(self, window: Window, ids: WindowRows, facts: WindowRows, number: int) -> Iterator[bytes]:
+    def _parts_of(self, window: Window, ids: WindowRows, member_facts: WindowRows, number: int) -> Iterator[bytes]:
         import numpy
         import orjson
 
         verdicts = self._verdicts_of(window)
         leaders = dict(_texts(ids, number))
         members: dict[int, list[Any]] = {}
-        for survivor, fact in _texts(facts, number):
+        for survivor, fact in _texts(member_facts, number):
             members.setdefault(survivor, []).append(orjson.Fragment(fact))
-        survivors = sorted(place for place in members if verdicts["match"][place - window.first] < 0)
+        survivors = sorted(number for number in members if verdicts["match"][number - window.first] < 0)
         dropped = numpy.flatnonzero(verdicts["match"] >= 0)
         for first, file in window.files:
             begin, end = first - window.first, first - window.first + len(file)
@@ -186,7 +186,7 @@ class Resolver:
                 for at, match, similarity, equal in zip(of_file.tolist(), *columns, strict=True)
             ]
             low, high = numpy.searchsorted(numpy.array(survivors, numpy.int64), (first, first + len(file)))
-            yield encode_part(len(file), drops, [(place - first, members[place]) for place in survivors[low:high]])
+            yield encode_part(len(file), drops, [(number - first, members[number]) for number in survivors[low:high]])
 
     def _dropped(self, leader: bytes, match: int, similarity: float, equal: int) -> Dropped:
         snapshot = self.entries.file_of(match).attributes["snapshot"] if match < self.entries.start else None
@@ -226,7 +226,7 @@ def encode_part(count: int, drops: Sequence[tuple[Any, ...]], survivors: Sequenc
     return orjson.dumps((count, drops, survivors))
 
 
-def _judged(matcher: Matcher, window: Window, near: "Rows", equal: "Rows") -> "Rows":
+def _verdicts_on(matcher: Matcher, window: Window, near: "Rows", equal: "Rows") -> "Rows":
     """Return the verdicts on a window's documents: equal texts first, else the earliest leader of all bands."""
     import numpy
 
@@ -248,8 +248,8 @@ def _texts(rows: WindowRows, window: int) -> Iterator[tuple[int, bytes]]:
     """Yield the documents that a window's strings belong to, and these."""
     data, start = rows.strings(window), 0
     for block in rows.blocks(window):
-        for place, length in zip(block["place"].tolist(), block["length"].tolist(), strict=True):
-            yield place, data[start : start + length]
+        for number, length in zip(block["place"].tolist(), block["length"].tolist(), strict=True):
+            yield number, data[start : start + length]
             start += length
 
 
