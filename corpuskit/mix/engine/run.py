@@ -30,6 +30,7 @@ from corpuskit.core.wording import counted_remarks, quantity
 from corpuskit.mix.engine import mix_tasks
 from corpuskit.mix.engine.bucket_index import BucketEntry, write_bucket_index
 from corpuskit.mix.engine.engine import Engine, Notify
+from corpuskit.mix.engine.equal_ids import FindEqualIds, equal_ids_notice, hashes_file
 from corpuskit.mix.engine.executors import Executor, LocalExecutor, RayExecutor, SlurmExecutor
 from corpuskit.mix.engine.left_out import (
     LeftOutFiles,
@@ -150,6 +151,8 @@ class MixRun:
     quotas: dict[str, QuotaEntry] = field(default_factory=dict)
     """By source, if there is a budget."""
     started: float = field(default_factory=time.monotonic)
+    _id_hashes: list[Path] = field(default_factory=list)
+    """Of each shard, once it is selected from."""
 
     def __post_init__(self) -> None:
         """Begin an empty summary for each source."""
@@ -277,6 +280,7 @@ class MixRun:
             self.engine.tasks_folder, self._selections(select_tasks, stream, count), buckets
         )
         stream.chain.add(StepDescription(mix_tasks.NAME, mix_tasks.mix_options(recipe), {}), "verified", count)
+        self._tell_equal_ids(stream.shards)
         slices_of_shards = mix_tasks.shard_slices(index, documents, shuffled, recipe.output.shard_documents)
         formats = recipe.output.formats
         sent = self._write(
@@ -309,7 +313,16 @@ class MixRun:
             count.merge(StepCount.from_json(result["counts"][0]))
             notify(result)
             stream.record_verdicts(result, step_ids)
+            self._id_hashes.append(hashes_file(task_path))
             yield mix_tasks.selection_file(task_path).name, [BucketEntry(*entry) for entry in result["buckets"]]
+
+    def _tell_equal_ids(self, shards: Sequence[WorkShard]) -> None:
+        phase = "mix: ids"
+        self.progress.start(phase, 1)
+        ((_, result),) = self.engine.execute(phase, [FindEqualIds(tuple(shards), tuple(self._id_hashes))])
+        self.progress.advance(phase, 0)
+        if notice := equal_ids_notice(result):
+            self.notice(notice)
 
     def _write(self, tasks: Sequence[mix_tasks.Write]) -> StreamCount:
         """Write the corpus and hand its shards to the output; return what they hold."""
