@@ -101,7 +101,7 @@ class Options(metaclass=OptionsType):
     @classmethod
     def name(cls) -> str:
         """Return the command's name: `FilterQuality` is `filter-quality`."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+        return _command_name(cls.__name__)
 
     @classmethod
     def help_line(cls) -> str:
@@ -112,6 +112,11 @@ class Options(metaclass=OptionsType):
     def option_list(cls) -> list[Option]:
         """Return the options in order of declaration."""
         return list(_options_of(cls))
+
+
+@functools.cache
+def _command_name(class_name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", class_name).lower()
 
 
 @functools.cache

@@ -1,13 +1,17 @@
 """The command that says what changed between two datasets."""
 
+import heapq
 import json
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypedDict
 
 from corpuskit.core import console
 from corpuskit.core.counts import line_digest
+from corpuskit.core.disk.window_spool import WindowSpool
 from corpuskit.core.document import encode
 from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.option_values import misfit
@@ -19,6 +23,9 @@ from corpuskit.core.wording import quantity
 
 Key = tuple[str, str, int]
 """Source, id and epoch of a document."""
+
+PART_DOCUMENTS = 1 << 17
+"""How many documents of both datasets are compared at a time, about."""
 
 
 class ChangeSummary(TypedDict):
@@ -59,7 +66,7 @@ class Diff(Command):
     """Compare two datasets: documents added, removed and changed, by source, and options that differ.
 
     Documents are matched by source, id and epoch; a document counts as changed if its line differs. For a removed
-    document, the reason is given if the second dataset's decisions hold one. Holds the ids of both datasets in memory.
+    document, the reason is given if the second dataset's decisions hold one. What is compared lies in temporary files.
 
         corpuskit diff corpus-of-yesterday corpus
     """
@@ -90,45 +97,103 @@ class Diff(Command):
 
     def compare(self, before: Dataset, after: Dataset) -> Differences:
         """Return the differences between two datasets."""
-        old, new = _documents(before), _documents(after)
-        removed = [key for key in old if key not in new]
+        parts = 1 + (_document_count(before) + _document_count(after)) // PART_DOCUMENTS
+        added, removed, changed = (_Changes(self.samples) for _ in range(3))
+        same, reasons = 0, Counter[str]()
+        with (
+            closing(_IdParts(parts)) as old_parts,
+            closing(_IdParts(parts)) as new_parts,
+            closing(_IdParts(parts)) as decided,
+        ):
+            _deal_documents(before, old_parts)
+            _deal_documents(after, new_parts)
+            for entry in after.decisions():
+                if entry["id"] is not None:
+                    decided.add(entry["id"], f"{entry['step']}: {entry['reason']}")
+            for part in range(parts):
+                old, new = _lines_by_key(old_parts, part), _lines_by_key(new_parts, part)
+                removed_keys = [key for key in old if key not in new]
+                same += sum(1 for key in new if old.get(key) == new[key])
+                added.add([key for key in new if key not in old])
+                removed.add(removed_keys)
+                changed.add([key for key in new if key in old and old[key] != new[key]])
+                reasons += _reasons(decided, part, {identifier for _, identifier, _ in removed_keys})
         return {
-            "same": sum(1 for key in new if old.get(key) == new[key]),
-            "added": self._summary([key for key in new if key not in old]),
-            "removed": self._summary(removed),
-            "changed": self._summary([key for key in new if key in old and old[key] != new[key]]),
-            "reasons": _reasons(after, removed),
+            "same": same,
+            "added": added.summary(),
+            "removed": removed.summary(),
+            "changed": changed.summary(),
+            "reasons": dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
             "options": _options(before, after),
         }
 
-    def _summary(self, keys: list[Key]) -> ChangeSummary:
-        by_source = Counter(source for source, _, _ in keys)
+
+class _IdParts:
+    """Values by document id, on disk, in parts by a hash of the id: what is known of an id is in one part."""
+
+    def __init__(self, parts: int) -> None:
+        self._spool, self._parts = WindowSpool(parts), parts
+
+    def add(self, identifier: str, *values: Any) -> None:
+        """Note values of an id."""
+        import xxhash
+
+        part = xxhash.xxh3_64_intdigest(identifier.encode("utf-8", "surrogatepass")) % self._parts
+        self._spool.append(part, json.dumps([identifier, *values]).encode() + b"\n")
+
+    def of(self, part: int) -> Iterator[list[Any]]:
+        """Yield the ids of a part, each with its values, in the order in which they came."""
+        for block in self._spool.blocks(part):
+            yield from map(json.loads, block.splitlines())
+
+    def close(self) -> None:
+        """Remove the file."""
+        self._spool.close()
+
+
+class _Changes:
+    """The documents that changed in one way: how many, by source, and the first ones."""
+
+    def __init__(self, samples: int) -> None:
+        self._samples, self._first = samples, list[Key]()
+        self._by_source = Counter[str]()
+
+    def add(self, keys: list[Key]) -> None:
+        """Count more documents."""
+        self._by_source.update(source for source, _, _ in keys)
+        self._first = heapq.nsmallest(self._samples, [*self._first, *keys])
+
+    def summary(self) -> ChangeSummary:
+        """Return what is printed."""
         return {
-            "documents": len(keys),
-            "sources": dict(sorted(by_source.items())),
-            "samples": [identifier for _, identifier, _ in sorted(keys)[: self.samples]],
+            "documents": self._by_source.total(),
+            "sources": dict(sorted(self._by_source.items())),
+            "samples": [identifier for _, identifier, _ in self._first],
         }
 
 
-def _documents(dataset: Dataset) -> dict[Key, int]:
-    """Return the digest of each document's line."""
-    documents = {}
+def _document_count(dataset: Dataset) -> int:
+    return sum(shard["documents"] for shard in dataset.shards())
+
+
+def _deal_documents(dataset: Dataset, parts: _IdParts) -> None:
+    """Note source, epoch and the digest of the line of each document."""
     for shard in dataset.shards():
         for document in dataset.documents(shard):
             metadata = document.metadata
-            key = (str(metadata.get("source") or "unnamed"), document.id, metadata.get("epoch") or 1)
-            documents[key] = line_digest(encode(document))
-    return documents
+            source, epoch = str(metadata.get("source") or "unnamed"), metadata.get("epoch") or 1
+            parts.add(document.id, source, epoch, line_digest(encode(document)))
 
 
-def _reasons(after: Dataset, removed: list[Key]) -> dict[str, int]:
+def _lines_by_key(parts: _IdParts, part: int) -> dict[Key, int]:
+    """Return the digests of the lines of a part's documents."""
+    return {(source, identifier, epoch): digest for identifier, source, epoch, digest in parts.of(part)}
+
+
+def _reasons(decided: _IdParts, part: int, removed_ids: set[str]) -> Counter[str]:
     """Count why removed documents were left out this time; `not read` if the decisions do not mention them."""
-    removed_ids = {identifier for _, identifier, _ in removed}
-    reason_of = {
-        entry["id"]: f"{entry['step']}: {entry['reason']}" for entry in after.decisions() if entry["id"] in removed_ids
-    }
-    counts = Counter(reason_of.get(identifier, "not read") for identifier in removed_ids)
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    reason_of = {identifier: reason for identifier, reason in decided.of(part) if identifier in removed_ids}
+    return Counter(reason_of.get(identifier, "not read") for identifier in removed_ids)
 
 
 def _options(before: Dataset, after: Dataset) -> list[OptionChange]:

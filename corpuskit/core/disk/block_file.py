@@ -12,6 +12,7 @@ import json
 import os
 import struct
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import IO, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -124,14 +125,10 @@ class BlockFile:
         self._size = os.fstat(file.fileno()).st_size
         footer = self._footer()
         self.string_names: list[str] = footer["strings"]
-        self.fields = [Field(*entry) for entry in footer["fields"]]
+        layout = _layout(tuple(Field(*entry) for entry in footer["fields"]))
+        self.fields, self._columns, self.row_bytes = list(layout.fields), layout.columns, layout.row_bytes
         self.attributes: dict[str, Any] = footer["facts"]
         self._blocks: list[tuple[int, int]] = [tuple(block) for block in footer["blocks"]]
-        self._columns: dict[str, tuple[int, Field]] = {}
-        self.row_bytes = 0
-        for field in self.fields:
-            self._columns[field.name] = self.row_bytes, field
-            self.row_bytes += field.row_bytes
         self.rows = sum(rows for _, rows in self._blocks)
 
     def __len__(self) -> int:
@@ -159,9 +156,10 @@ class BlockFile:
         before, field = self._columns[name]
         size, read = field.row_bytes, []
         unique_numbers, inverse = np.unique(numbers, return_inverse=True)
+        descriptor = self._file.fileno()
         for number in unique_numbers.tolist():
             offset, rows = self._blocks[number // ROWS]
-            read.append(os.pread(self._file.fileno(), size, offset + rows * before + (number % ROWS) * size))
+            read.append(os.pread(descriptor, size, offset + rows * before + (number % ROWS) * size))
         return np.frombuffer(b"".join(read), field.kind).reshape(-1, field.width)[inverse]
 
     def string(self, name: str, number: int) -> bytes:
@@ -176,15 +174,30 @@ class BlockFile:
 
     def strings(self, name: str) -> Iterator[bytes]:
         """Yield all byte strings of a kind, in order."""
-        for offset, rows in self._blocks:
-            at = offset + rows * self.row_bytes
-            for _ in self.string_names[: self.string_names.index(name)]:
-                at += 8 * rows + self._end(at, rows - 1)
-            ends = np.frombuffer(self._read(8 * rows, at), "<u8").tolist()
-            data = self._read(ends[-1], at + 8 * rows)
-            if ends != sorted(ends):
-                raise self._damaged("its strings are out of order")
+        for block in range(len(self._blocks)):
+            ends, data = self._strings_of(name, block)
             yield from (data[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True))
+
+    def strings_at(self, name: str, numbers: Numbers) -> list[bytes]:
+        """Return the byte strings with these numbers, which ascend; each block that has some of them is read once."""
+        strings: list[bytes] = []
+        blocks, starts = np.unique(numbers // ROWS, return_index=True)
+        for block, part in zip(blocks.tolist(), np.split(numbers % ROWS, starts[1:]), strict=True):
+            ends, data = self._strings_of(name, block)
+            strings += [data[ends[row - 1] if row else 0 : ends[row]] for row in part.tolist()]
+        return strings
+
+    def _strings_of(self, name: str, block: int) -> tuple[list[int], bytes]:
+        """Return the ends of a block's strings of a kind, and these."""
+        offset, rows = self._blocks[block]
+        at = offset + rows * self.row_bytes
+        for _ in self.string_names[: self.string_names.index(name)]:
+            at += 8 * rows + self._end(at, rows - 1)
+        ends = np.frombuffer(self._read(8 * rows, at), "<u8").tolist()
+        data = self._read(ends[-1], at + 8 * rows)
+        if ends != sorted(ends):
+            raise self._damaged("its strings are out of order")
+        return ends, data
 
     def _end(self, at: int, row: int) -> int:
         return int.from_bytes(self._read(8, at + 8 * row), "little")
@@ -220,6 +233,26 @@ class BlockFile:
 
     def _damaged(self, what: str) -> DamagedError:
         return DamagedError(f"{self._name or 'a temporary file'} is damaged: {what}")
+
+
+class Layout(NamedTuple):
+    """Where fields lie in a row of all of them."""
+
+    fields: tuple[Field, ...]
+    columns: Mapping[str, tuple[int, Field]]
+    """Of each field by name: how many bytes lie before it."""
+    row_bytes: int
+
+
+@cache
+def _layout(fields: tuple[Field, ...]) -> Layout:
+    """Return the layout, which the files of thousands of shards share."""
+    columns: dict[str, tuple[int, Field]] = {}
+    row_bytes = 0
+    for field in fields:
+        columns[field.name] = row_bytes, field
+        row_bytes += field.row_bytes
+    return Layout(fields, columns, row_bytes)
 
 
 def _demand_sound(footer: Any, end: int) -> None:

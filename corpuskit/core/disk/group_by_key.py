@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     KeyedRows = NDArray[np.uint64]
 
 FILES = 32
-"""How many files rows are distributed to at a time."""
+"""Most files that rows are distributed to at a time."""
 
 READ_ROWS = 1 << 16
 
@@ -25,10 +25,11 @@ class Run(NamedTuple):
     part: bool
 
 
-def by_key(chunks: Iterable["KeyedRows"], max_rows: int | None) -> Iterator[Iterable[Run]]:
+def by_key(chunks: Iterable["KeyedRows"], max_rows: int | None, expected: int | None = None) -> Iterator[Iterable[Run]]:
     """Yield rows in runs of at most `max_rows` (None: any number); the parts of a key come together and in order.
 
     The first column of the rows is the key; keys are hashes. Two passes over the disk do for `FILES` times `max_rows`.
+    If there are many, runs have about half of `max_rows`, provided that `expected` says how many rows there will be.
     """
     import numpy
 
@@ -37,10 +38,10 @@ def by_key(chunks: Iterable["KeyedRows"], max_rows: int | None) -> Iterator[Iter
         if all_rows:
             yield [Run(numpy.concatenate(all_rows), part=False)]
         return
-    yield from _dealt(chunks, max_rows, 0)
+    yield from _dealt(chunks, max_rows, 0, expected or FILES * max_rows)
 
 
-def _dealt(chunks: Iterable["KeyedRows"], max_rows: int, level: int) -> Iterator[Iterable[Run]]:
+def _dealt(chunks: Iterable["KeyedRows"], max_rows: int, level: int, expected: int) -> Iterator[Iterable[Run]]:
     import numpy
 
     waiting: list[KeyedRows] = []
@@ -55,22 +56,41 @@ def _dealt(chunks: Iterable["KeyedRows"], max_rows: int, level: int) -> Iterator
         if waiting:
             yield [Run(numpy.concatenate(waiting), part=False)]
         return
+    number_of_files = min(FILES, max(2, -(-2 * expected // max_rows)))
     with ExitStack() as files:
-        tables = [files.enter_context(closing(RowSpool(numpy.uint64, waiting[0].shape[1]))) for _ in range(FILES)]
-        firsts: list[int | None] = [None] * FILES
-        mixed = [False] * FILES
-        for some in (waiting, chunks):
-            for chunk in some:
-                _deal(chunk, tables, firsts, mixed, level)
+        tables = [
+            files.enter_context(closing(RowSpool(numpy.uint64, waiting[0].shape[1]))) for _ in range(number_of_files)
+        ]
+        firsts: list[int | None] = [None] * number_of_files
+        mixed = [False] * number_of_files
+        _deal(numpy.concatenate(waiting), tables, firsts, mixed, level)
         waiting.clear()
+        for chunk in _together(chunks):
+            _deal(chunk, tables, firsts, mixed, level)
         for table, is_mixed in zip(tables, mixed, strict=True):
             if is_mixed and len(table) > max_rows:
-                yield from _dealt(table.chunks(min(max_rows, READ_ROWS)), max_rows, level + 1)
+                yield from _dealt(table.chunks(min(max_rows, READ_ROWS)), max_rows, level + 1, len(table))
             elif len(table) > max_rows:
                 yield (Run(rows, part=True) for rows in table.chunks(max_rows))
             elif len(table):
                 yield [Run(table.load(), part=False)]
             table.close()
+
+
+def _together(chunks: Iterable["KeyedRows"]) -> Iterator["KeyedRows"]:
+    """Yield chunks joined to such as fill the blocks of a disk when they are dealt."""
+    import numpy
+
+    waiting: list[KeyedRows] = []
+    count = 0
+    for chunk in chunks:
+        waiting.append(chunk)
+        count += len(chunk)
+        if count >= READ_ROWS:
+            yield numpy.concatenate(waiting)
+            waiting, count = [], 0
+    if waiting:
+        yield numpy.concatenate(waiting)
 
 
 def _deal(chunk: "KeyedRows", tables: list[RowSpool], firsts: list[int | None], mixed: list[bool], level: int) -> None:

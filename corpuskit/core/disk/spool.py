@@ -89,21 +89,27 @@ class RowSpool:
         import numpy
 
         self._file = open_temporary()
-        self._kind, self._width, self._size = kind, width, 0
+        self.kind, self._width, self._size = kind, width, 0
         self._row_bytes = width * numpy.dtype(kind).itemsize
 
     def append(self, rows: "NDArray[Any]") -> None:
         """Add rows. Raises PublishError if the disk is full."""
-        data = rows.astype(self._kind, copy=False).tobytes()
+        data = rows.astype(self.kind, copy=False).tobytes()
         _write(self._file, data)
         self._size += len(data)
+
+    def overwrite(self, start: int, rows: "NDArray[Any]") -> None:
+        """Put rows in place of those from `start` on. Raises PublishError."""
+        self._file.seek(start * self._row_bytes)
+        _write(self._file, rows.astype(self.kind, copy=False).tobytes())
+        self._file.seek(self._size)
 
     def load(self) -> "NDArray[Any]":
         """Return all rows, in memory."""
         import numpy
 
         self._file.seek(0)
-        return numpy.fromfile(self._file, self._kind).reshape(-1, self._width)
+        return numpy.fromfile(self._file, self.kind).reshape(-1, self._width)
 
     def __len__(self) -> int:
         """Return how many rows there are."""
@@ -116,7 +122,7 @@ class RowSpool:
         stop = self._size if end is None else end * self._row_bytes
         for at in range(start * self._row_bytes, stop, rows * self._row_bytes):
             data = os.pread(self._file.fileno(), min(rows * self._row_bytes, stop - at), at)
-            yield numpy.frombuffer(data, self._kind).reshape(-1, self._width)
+            yield numpy.frombuffer(data, self.kind).reshape(-1, self._width)
 
     def close(self) -> None:
         """Remove the file."""

@@ -11,7 +11,7 @@ import glob
 import itertools
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -153,41 +153,65 @@ def _names_below(folder: Path, paths: Iterable[Path]) -> list[str]:
 def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
     if is_dataset(folder):
         return _dataset(folder)
-    files = _files_below(folder)
+    files, links = _files_below(folder)
     datasets, loose = _split_datasets(files)
     shards = [shard for dataset in datasets for shard in _dataset(dataset) if _ends_in(shard.name, suffixes)]
-    paths = _inside(folder, [path for path in loose if _ends_in(path.name, suffixes)])
+    paths = _inside(folder, [path for path in loose if _ends_in(path.name, suffixes)], links)
     paths = _without_companions(folder, paths)
     _tell_splits(folder, paths)
     _tell_passed_over(folder, [path for path in loose if not _ends_in(path.name, suffixes)] if paths or shards else [])
     if not paths and not shards:
         endings = f" that ends in {', '.join(suffixes)}" if suffixes else ""
         raise UsageError(f"no file{endings} in folder {str(folder)!r}")
-    return [Input(str(path), local_path=path) for path in paths] + shards
+    return [_regular(path) for path in paths] + shards
 
 
-def _files_below(folder: Path) -> list[Path]:
+def _regular(path: Path) -> Input:
+    """Return a file that the listing of its folder has shown to be a regular one, so that it is not asked again."""
+    file = Input(str(path), local_path=path)
+    file.is_stream = False
+    return file
+
+
+def _files_below(folder: Path) -> tuple[list[Path], set[Path]]:
     """Return the files in a folder and in those in it, sorted, without hidden ones and without links to nothing.
+
+    Then those of them that are links. The listing of a folder says of what kind its entries are, so that none is asked.
 
     Raises UsageError for a folder that must not be read: what is in it would be missing without a word.
     """
 
-    def refuse(error: OSError) -> None:
-        raise UsageError(f"cannot read {str(error.filename)!r}: {error.strerror}")
-
     files: list[str] = []
+    links: set[Path] = set()
     dangling: list[Path] = []
-    for parent, folders, names in os.walk(folder, onerror=refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        paths = [os.path.join(parent, name) for name in names if not name.startswith(".")]
-        regular = set(filter(os.path.isfile, paths))
-        files += regular
-        dangling += [Path(path) for path in paths if path not in regular and not os.path.exists(path)]
+    folders = [os.fspath(folder)]
+    while folders:
+        for entry in _entries_of(folders.pop()):
+            if entry.name.startswith("."):
+                continue
+            if entry.is_symlink():
+                if os.path.isfile(entry.path):
+                    files.append(entry.path)
+                    links.add(Path(entry.path))
+                elif not os.path.exists(entry.path):
+                    dangling.append(Path(entry.path))
+            elif entry.is_dir():
+                folders.append(entry.path)
+            elif entry.is_file():
+                files.append(entry.path)
     _tell_left_out(folder, dangling, "nothing", "")
-    return [Path(path) for path in sorted(files, key=lambda path: path.split(os.sep))]
+    return [Path(path) for path in sorted(files, key=lambda path: path.split(os.sep))], links
 
 
-def _tell_left_out(folder: Path, links: list[Path], target: str, advice: str) -> None:
+def _entries_of(folder: str) -> "list[os.DirEntry[str]]":
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError as error:
+        raise UsageError(f"cannot read {str(error.filename)!r}: {error.strerror}") from None
+
+
+def _tell_left_out(folder: Path, links: Collection[Path], target: str, advice: str) -> None:
     if links:
         first = str(min(links).relative_to(folder))
         console.notice(
@@ -245,12 +269,12 @@ def _ends_in(name: str, suffixes: Sequence[str]) -> bool:
     return not suffixes or name.lower().endswith(tuple(suffixes))
 
 
-def _inside(folder: Path, paths: list[Path]) -> list[Path]:
+def _inside(folder: Path, paths: list[Path], links: set[Path]) -> list[Path]:
     """Return the files without links that lead out of the folder, whose maker must not choose what else is read."""
+    if not links:
+        return paths
     real = os.path.realpath(folder)
-    outside = [
-        path for path in paths if os.path.islink(path) and os.path.commonpath([real, os.path.realpath(path)]) != real
-    ]
+    outside = {path for path in paths if path in links and os.path.commonpath([real, os.path.realpath(path)]) != real}
     _tell_left_out(folder, outside, "files outside it", "; to read such a file, name it")
     return [path for path in paths if path not in outside]
 

@@ -54,7 +54,7 @@ from corpuskit.mix.engine.tasks import (
     identity_of,
     interned,
 )
-from corpuskit.mix.engine.work_cache import WorkCache
+from corpuskit.mix.engine.work_cache import KeptTask, WorkCache
 
 DocumentsType = TypeVar("DocumentsType", bound=DocumentsResult)
 
@@ -112,7 +112,7 @@ class Engine:
     executor: Executor
     cache: WorkCache | None = None
     """Finished work of published runs."""
-    finished: list[StoredTask[Any]] = field(default_factory=list)
+    finished: list[KeptTask] = field(default_factory=list)
     """The tasks that are done and may be used by another run."""
     progress: MixProgress = field(default_factory=lambda: MixProgress(quiet=True))
     """Shows phases that give no documents; `MixRun` shows the others."""
@@ -185,9 +185,11 @@ class Engine:
         for task in stored:
             if task.task_path not in reused:
                 next(numbers)
-            yield FinishedTask(task.task_path, _demand_result(task))
+            result = _demand_result(task)
             if self.cache is not None and task.task.is_cacheable():
-                self.finished.append(task)
+                kept_task = KeptTask.of_result(task.task_path, result)
+                self.finished += [kept_task] if kept_task is not None else []
+            yield FinishedTask(task.task_path, result)
         for _ in numbers:
             pass
 

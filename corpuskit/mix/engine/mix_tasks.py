@@ -14,6 +14,7 @@ grows with the corpus is on disk: the measures, and the position of each bucket 
 
 import hashlib
 import itertools
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.step import Drop
 from corpuskit.core.tokens import counter, token_version
 from corpuskit.mix.engine.bucket_index import BucketEntry, BucketIndex, Slice, cut_into_shards
+from corpuskit.mix.engine.equal_ids import hashes_file, id_hash
 from corpuskit.mix.engine.shards import TaskLog, WorkShard, documents_of
 from corpuskit.mix.engine.task_files import TaskFile, damaged_error, entry_and_sha256
 from corpuskit.mix.engine.task_results import OutputFile, SelectResult, TaskFileEntry, TaskResult, WriteResult
@@ -130,13 +132,17 @@ class Select(Task[SelectResult]):
         return [self.shard.key, selection, order, token_version(self.tokenizer)]
 
     def run(self, task_path: Path) -> SelectResult:
-        """Write `TASK_PATH.chosen`."""
+        """Write `TASK_PATH.chosen`, and the hashes of ids."""
+        import numpy
+
         log = TaskLog(task_path)
         count = StepCount()
+        hashes = array("Q")
         buckets: list[list[bytes]] = [[] for _ in range(self.buckets)]
         for document, times, tokens in self._documents():
             line = encode(document)
             count.received.add(line)
+            hashes.append(id_hash(document))
             if not times:
                 count.dropped[OVER_BUDGET] += 1
                 location = (NAME, count.received.documents)
@@ -150,8 +156,11 @@ class Select(Task[SelectResult]):
                 bucket, key = self._bucket_and_key(document, epoch)
                 buckets[bucket].append(b"%s %s %d\n" % (key, line, tokens))
         file, entries = _write_buckets(selection_file(task_path), buckets)
+        with TaskFile(hashes_file(task_path)) as ids:
+            ids.write(numpy.array(hashes, "<u8").tobytes())
         result = log.close([count])
-        return {**result, "buckets": [list(entry) for entry in entries], "files": [*result["files"], file]}
+        files = [*result["files"], file, ids.entry()]
+        return {**result, "buckets": [list(entry) for entry in entries], "files": files}
 
     def _documents(self) -> Iterator[tuple[Document, int, int]]:
         """Yield each document, how often it is taken, and its tokens."""

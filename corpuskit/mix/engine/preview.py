@@ -94,8 +94,10 @@ def task_report(
     if recipe.budget:
         rows.append(("mix: measure", "one per shard", "", "all shards"))
     rows.append(("mix: select", "one per shard", "", "all shards"))
+    rows.append(("mix: ids", "one", "", "what was selected from"))
     of_documents = f"one for {recipe.output.shard_documents:,} documents"
     rows.append(("mix: write", of_documents, "", "what was selected"))
+    rows.append(("mix: verdicts", "one", "", "what all steps left out"))
     heading = f"# executor {_executor_text(executor, settings, profile)}"
     if settings.json:
         names, *phases = rows

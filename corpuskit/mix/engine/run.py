@@ -15,7 +15,7 @@ from corpuskit.core import console
 from corpuskit.core.counts import StepCount, StreamCount
 from corpuskit.core.errors import CorpuskitError, DamagedError, RefusedError, refusal_of_system
 from corpuskit.core.provenance.balance import VerdictKey, decision_problems, step_problems
-from corpuskit.core.provenance.chain import StepDescription
+from corpuskit.core.provenance.chain import DecisionFile, StepDescription
 from corpuskit.core.provenance.entries import InputEntry, Manifest, QuotaEntry, ShardEntry, StepEntry, left_out
 from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.recovery import STAGING
@@ -30,6 +30,7 @@ from corpuskit.core.wording import counted_remarks, quantity
 from corpuskit.mix.engine import mix_tasks
 from corpuskit.mix.engine.bucket_index import BucketEntry, write_bucket_index
 from corpuskit.mix.engine.engine import Engine, Notify
+from corpuskit.mix.engine.equal_ids import FindEqualIds, equal_ids_notice, hashes_file
 from corpuskit.mix.engine.executors import Executor, LocalExecutor, RayExecutor, SlurmExecutor
 from corpuskit.mix.engine.left_out import (
     LeftOutFiles,
@@ -55,7 +56,7 @@ from corpuskit.mix.engine.shards import ShardedStream, WorkShard, joined_streams
 from corpuskit.mix.engine.slurm_jobs import SlurmJobs
 from corpuskit.mix.engine.summary import SourceSummary, log_summary, print_summary, shortfall_notices
 from corpuskit.mix.engine.task_results import DocumentsResult, OutputFile
-from corpuskit.mix.engine.verdict_files import join_verdicts
+from corpuskit.mix.engine.verdict_files import JoinVerdicts
 from corpuskit.mix.engine.work_cache import WorkCache
 from corpuskit.mix.recipe.cluster_profile import Profile
 from corpuskit.mix.recipe.recipe import Recipe, steps_together, tags_of
@@ -153,6 +154,8 @@ class MixRun:
     quotas: dict[str, QuotaEntry] = field(default_factory=dict)
     """By source, if there is a budget."""
     started: float = field(default_factory=time.monotonic)
+    _id_hashes: list[Path] = field(default_factory=list)
+    """Of each shard, once it is selected from."""
 
     def __post_init__(self) -> None:
         """Begin an empty summary for each source."""
@@ -283,6 +286,7 @@ class MixRun:
             self.engine.tasks_folder, self._selections(select_tasks, stream, count), buckets
         )
         stream.chain.add(StepDescription(mix_tasks.NAME, mix_tasks.mix_options(recipe), {}), "verified", count)
+        self._tell_equal_ids(stream.shards)
         slices_of_shards = mix_tasks.shard_slices(index, documents, shuffled, recipe.output.shard_documents)
         formats = recipe.output.formats
         sent = self._write(
@@ -315,7 +319,16 @@ class MixRun:
             count.merge(StepCount.from_json(result["counts"][0]))
             notify(result)
             stream.record_verdicts(result, step_ids)
+            self._id_hashes.append(hashes_file(task_path))
             yield mix_tasks.selection_file(task_path).name, [BucketEntry(*entry) for entry in result["buckets"]]
+
+    def _tell_equal_ids(self, shards: Sequence[WorkShard]) -> None:
+        phase = "mix: ids"
+        self.progress.start(phase, 1)
+        ((_, result),) = self.engine.execute(phase, [FindEqualIds(tuple(shards), tuple(self._id_hashes))])
+        self.progress.advance(phase, 0)
+        if notice := equal_ids_notice(result):
+            self.notice(notice)
 
     def _write(self, tasks: Sequence[mix_tasks.Write]) -> StreamCount:
         """Write the corpus and hand its shards to the output; return what they hold."""
@@ -336,10 +349,7 @@ class MixRun:
         self._demand_few_rejects(chain.steps)
         for name, version in token_version(tokenizer_of(self.recipe)).items():
             chain.record_version(name, version)
-        step_ids = [entry["id"] for entry in chain.steps]
-        chain.decisions, decisions_of = join_verdicts(
-            stream.verdict_files, self.engine.tasks_folder, step_ids, self.output.run
-        )
+        chain.decisions, decisions_of = self._join_verdicts(stream)
         self._demand_balance(chain.steps, decisions_of)
         self.left_out.write(Path(file["path"]) for file in chain.decisions)
         summaries = self._complete_summaries(self.output.totals)
@@ -349,6 +359,20 @@ class MixRun:
         for step in corpus_stages(self.recipe):
             step.commit()
         return manifest
+
+    def _join_verdicts(self, stream: ShardedStream) -> tuple[list[DecisionFile], Mapping[VerdictKey, int]]:
+        """Return the file of all verdicts, none if there are no verdicts, and how many there are of each."""
+        if not stream.verdict_files:
+            return [], {}
+        phase = "mix: verdicts"
+        self.progress.start(phase, 1)
+        steps = tuple(entry["id"] for entry in stream.chain.steps)
+        ((task_path, result),) = self.engine.execute(phase, [JoinVerdicts(tuple(stream.verdict_files), steps)])
+        self.progress.advance(phase, 0)
+        decisions_of: dict[VerdictKey, int] = {}
+        for step_id, verdict, reason, count in result["decisions"]:
+            decisions_of[str(step_id), str(verdict), str(reason)] = int(count)
+        return [{"path": str(task_path.with_name(result["files"][0]["name"])), "ids": {}}], decisions_of
 
     def _note_result(self, phase: str, source: str | None = None) -> Notify:
         """Return the function that notes a task's result: progress, and what was left out of each source.

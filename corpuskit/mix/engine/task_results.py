@@ -181,6 +181,23 @@ class SelectResult(DocumentsResult):
     """Offset, length and documents of each bucket in the file of selected documents (`BucketEntry`)."""
 
 
+class JoinResult(TaskResult):
+    """The result of joining all verdicts."""
+
+    decisions: list[list[str | int]]
+    """Step id, verdict, reason, and how many there are of these."""
+
+
+class EqualIdsResult(TaskResult):
+    """The result of looking for equal ids."""
+
+    documents: int
+    """How many have the source and the id of an earlier one."""
+    source: str
+    id: str
+    """Those of the first of them."""
+
+
 class OutputFile(TypedDict):
     """A file of one shard of the corpus: a `ShardEntry` whose path is its name in the tasks' folder, and its format."""
 

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple, TypedDict, cast
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.regular_file import open_regular
@@ -26,7 +26,7 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.publish.folder_output import remove_any
 from corpuskit.core.wording import quantity
 from corpuskit.mix.engine.seal import KEY_BYTES, existing_key, is_seal, own_key, seal_of, seal_of_files
-from corpuskit.mix.engine.task_results import in_tasks_folder, is_fingerprint
+from corpuskit.mix.engine.task_results import TaskResult, in_tasks_folder, is_fingerprint
 from corpuskit.mix.engine.tasks import StoredTask
 
 CACHE = "CORPUSKIT_CACHE"
@@ -55,6 +55,25 @@ class SealedNote(TypedDict):
 
     note: Any
     seal: str
+
+
+class KeptTask(NamedTuple):
+    """A finished task, to be kept."""
+
+    task_path: Path
+    names: tuple[str, ...]
+    """Those of its files, its result first."""
+    bytes: int
+    """Size of the files, without the result."""
+
+    @classmethod
+    def of_result(cls, task_path: Path, result: TaskResult) -> "KeptTask | None":
+        """Return the task with this result; None if another run may get another one."""
+        # Another run may let the step finish that was stopped on a document here.
+        if any(count.get("killed") for count in cast(Any, result).get("counts", ())):
+            return None
+        names = (f"{task_path.name}.json", *(file["name"] for file in result["files"]))
+        return cls(task_path, names, sum(file["bytes"] for file in result["files"]))
 
 
 class CacheEntry(NamedTuple):
@@ -135,25 +154,20 @@ class WorkCache:
                 return [file["name"] for file in result["files"]]
         return None
 
-    def keep(self, tasks: Iterable[StoredTask[Any]]) -> None:
+    def keep(self, tasks: Iterable[KeptTask]) -> None:
         """Keep the files of finished tasks, the first ones first, and remove what was not used for longest."""
         kept_bytes = 0
         if not self.is_usable:
             return
         for task in tasks:
-            result = task.result() if task.task.is_cacheable() else None
-            if result is None or not _is_repeatable(result):
-                continue
-            size = sum(file["bytes"] for file in result["files"])
-            if kept_bytes + size > self.limit:
+            if kept_bytes + task.bytes > self.limit:
                 self.refused["finished work beyond the limit was not kept"] += 1
                 continue
-            kept_bytes += size
+            kept_bytes += task.bytes
             if task.task_path.name in self._fetched:
                 continue
-            names = [f"{task.task_path.name}.json", *(file["name"] for file in result["files"])]
             with self._tolerating("cannot be written"):
-                self._put([task.task_path.with_name(name) for name in names], self._entry(task.task_path.name))
+                self._put([task.task_path.with_name(name) for name in task.names], self._entry(task.task_path.name))
         with self._tolerating("cannot be written"):
             self._shrink()
 
@@ -277,11 +291,6 @@ def is_cache(folder: Path) -> bool:
             return stream.read(len(TAG_CONTENT) + 1) == TAG_CONTENT
     except OSError:
         return False
-
-
-def _is_repeatable(result: Any) -> bool:
-    """Whether no step was stopped on a document, which another run may let finish."""
-    return not any(count.get("killed") for count in result.get("counts", ()))
 
 
 def _link_or_copy(path: Path, target: Path) -> None:

@@ -9,7 +9,7 @@ strings: the `id`, and `facts`, the metadata that a survivor may take over, as J
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from corpuskit.core.disk.spool import temporary
 from corpuskit.core.document import Document
@@ -91,6 +91,28 @@ class Signer:
         return {"wordless": numpy.array([not len(hashes) for hashes in shingled]), "signature": rows, **keys}
 
 
+class Window(NamedTuple):
+    """Entries of files that follow one another."""
+
+    first: int
+    """The number of the first entry."""
+    rows: int
+    """How many entries there are."""
+    files: list[tuple[int, "BlockFile"]]
+    """Each with the number of its first entry."""
+
+    def strings(self, name: str, numbers: "Ranks") -> list[bytes]:
+        """Return the byte strings of entries of the window, whose numbers ascend."""
+        import numpy
+
+        strings: list[bytes] = []
+        starts = numpy.searchsorted(numbers, [first for first, _ in self.files])
+        for (first, file), part in zip(self.files, numpy.split(numbers, starts[1:]), strict=True):
+            if len(part):
+                strings += file.strings_at(name, part - first)
+        return strings
+
+
 class Entries:
     """The entries of several files, numbered consecutively; those of earlier snapshots come first."""
 
@@ -105,6 +127,8 @@ class Entries:
         """The number of the corpus's first document."""
         self.count = int(self._starts[-1]) - self.start
         """The number of documents in the corpus."""
+        self.total = int(self._starts[-1])
+        """The number of all entries."""
 
     @classmethod
     def open(cls, stack: ExitStack, earlier: Sequence[Path], signed: Sequence[Path]) -> "Entries":
@@ -115,6 +139,18 @@ class Entries:
         """Return the number within the corpus of the first document in one of its files, and how many the file has."""
         index = len(self.files) - len(self.corpus_files) + number
         return int(self._starts[index]) - self.start, len(self.files[index])
+
+    def windows(self, least: int) -> list[Window]:
+        """Return all entries in windows of at least so many, but for the last of the corpus and of what is earlier."""
+        windows: list[Window] = []
+        earlier = len(self.files) - len(self.corpus_files)
+        for number, (first, file) in enumerate(zip(self._starts.tolist(), self.files, strict=False)):
+            if not windows or windows[-1].rows >= least or number == earlier:
+                windows.append(Window(first, 0, []))
+            window = windows[-1]
+            window.files.append((first, file))
+            windows[-1] = window._replace(rows=window.rows + len(file))
+        return windows
 
     def file_of(self, number: int) -> "BlockFile":
         """Return the file that holds an entry."""
@@ -142,16 +178,22 @@ class Entries:
 
         if len(self.files) == 1:
             return self.files[0].take(name, numbers)
-        file_numbers = numpy.searchsorted(self._starts, numbers, side="right") - 1
-        parts = [numpy.flatnonzero(file_numbers == number) for number in range(len(self.files))]
-        rows = [
-            self.files[number].take(name, numbers[part] - self._starts[number])
-            for number, part in enumerate(parts)
-            if len(part)
-        ]
-        if not rows:
+        if not len(numbers):
             return self.files[0].take(name, numbers)
-        return numpy.concatenate(rows)[numpy.argsort(numpy.concatenate(parts))]
+        order = numpy.argsort(numbers, kind="stable")
+        ordered = numbers[order]
+        file_numbers, starts = numpy.unique(
+            numpy.searchsorted(self._starts, ordered, side="right") - 1, return_index=True
+        )
+        rows = numpy.concatenate(
+            [
+                self.files[number].take(name, part - self._starts[number])
+                for number, part in zip(file_numbers.tolist(), numpy.split(ordered, starts[1:]), strict=True)
+            ]
+        )
+        ordered_rows = numpy.empty_like(rows)
+        ordered_rows[order] = rows
+        return ordered_rows
 
     def string(self, name: str, number: int) -> bytes:
         """Return a byte string of an entry."""

@@ -6,9 +6,11 @@ considered. They differ only if `keep` is not `first`.
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpuskit.core.disk.group_by_key import Run, by_key
+from corpuskit.core.disk.window_spool import WindowRows
 from corpuskit.core.document import Document
 from corpuskit.core.outcome import Drop, Item
 from corpuskit.text.dedup.entries import Entries
@@ -88,10 +90,20 @@ class Matcher:
         """Return for each rank in the corpus the rank of the first equal text, or -1."""
         import numpy
 
-        from corpuskit.text.dedup.minhash import NOBODY, first_with_same
+        from corpuskit.text.dedup.minhash import NOBODY
 
         firsts_of = numpy.full(self.entries.count, NOBODY, numpy.int64)
-        for runs in by_key(self._rows("digest", None), self.max_rows):
+        for ranks, firsts in self.equal_pairs():
+            firsts_of[ranks - self.entries.start] = firsts
+        return firsts_of
+
+    def equal_pairs(self) -> "Iterator[tuple[Ranks, Ranks]]":
+        """Yield ranks in the corpus that have an earlier equal text, each once, and the rank of the first such text."""
+        import numpy
+
+        from corpuskit.text.dedup.minhash import NOBODY, first_with_same
+
+        for runs in by_key(self._rows("digest", None), self.max_rows, self.entries.total):
             firsts = numpy.empty((0, 3), numpy.uint64)
             for rows, part in self._in_order(runs):
                 if part:
@@ -99,10 +111,9 @@ class Matcher:
                 same = first_with_same(rows[:, 0], rows[:, 1])
                 ranks = rows[:, 2].astype(numpy.int64)
                 asked = numpy.flatnonzero((same != NOBODY) & (ranks >= self.entries.start))
-                firsts_of[ranks[asked] - self.entries.start] = ranks[same[asked]]
+                yield ranks[asked], ranks[same[asked]]
                 if part:
                     firsts = rows[same == NOBODY]
-        return firsts_of
 
     def match(self, band: int, matches: "Matches | BandMatches", skipped: "Flags | None" = None) -> None:
         """Enter the matches of one band, but for entries that are `skipped`: without flags, those without words."""
@@ -111,7 +122,7 @@ class Matcher:
         from corpuskit.text.dedup.minhash import match_in_band
 
         rows_of_band = self._rows(f"key-{band}", skipped) if skipped is not None else self._rows_with_words(band)
-        for runs in by_key(rows_of_band, self.max_rows):
+        for runs in by_key(rows_of_band, self.max_rows, self.entries.total):
             leaders = numpy.empty(0, numpy.int64)
             for rows, part in self._in_order(runs):
                 keys, ranks = rows[:, 0], rows[:, 1].astype(numpy.int64)
@@ -130,9 +141,12 @@ class Matcher:
         is_equal = equal != NOBODY
         matches = numpy.where(is_equal, equal, near.leaders)
         similarities = numpy.where(is_equal, 1.0, near.similarities)
-        if self._order is not None:
-            matches = numpy.where(matches == NOBODY, NOBODY, self._order[matches])
+        matches = numpy.where(matches == NOBODY, NOBODY, self.numbers(matches))
         return Verdicts(*map(self._by_number, (matches, similarities, is_equal)))
+
+    def numbers(self, ranks: "Ranks") -> "Ranks":
+        """Return the numbers of the documents with these ranks."""
+        return ranks if self._order is None else self._order[ranks]
 
     def _by_number(self, values: "NDArray[Any]") -> "NDArray[Any]":
         return values if self._ranks is None else values[self._ranks]
@@ -175,20 +189,40 @@ class Matcher:
             yield numpy.column_stack((rows[numbers - first], ranks.astype(numpy.uint64)))
 
     def _alike_at(self, left: "Ranks", right: "Ranks") -> "Similarities":
-        if self._order is not None:
-            left, right = self._order[left], self._order[right]
-        return (self._similarities_of or self._agreement)(left, right)
+        return (self._similarities_of or self._agreement)(self.numbers(left), self.numbers(right))
 
     def _agreement(self, left: "Ranks", right: "Ranks") -> "Similarities":
+        from corpuskit.text.dedup.minhash import agreement
+
+        if len(left) > PAIRS_AT_ONCE:
+            return self._agreement_of_many(left, right)
+        return agreement(*(self.entries.take("signature", numbers) for numbers in (left, right)))
+
+    def _agreement_of_many(self, left: "Ranks", right: "Ranks") -> "Similarities":
+        """Return the agreement of more pairs than memory should hold.
+
+        Signatures are read in the order in which they lie on disk, so that each file is opened once, and dealt to the
+        pairs that need them.
+        """
         import numpy
 
         from corpuskit.text.dedup.minhash import agreement
 
-        shares = numpy.empty(len(left))
-        for start in range(0, len(left), PAIRS_AT_ONCE):
-            part = slice(start, start + PAIRS_AT_ONCE)
-            rows = (self.entries.take("signature", numbers[part]) for numbers in (left, right))
-            shares[part] = agreement(*rows)
+        pairs, shares = len(left), numpy.empty(len(left))
+        numbers = numpy.concatenate((left, right))
+        order = numpy.argsort(numbers, kind="stable")
+        signature = ("signature", "<u4", (self.parameters.permutations,))
+        with closing(WindowRows([("at", "<i8"), signature], -(-pairs // PAIRS_AT_ONCE))) as dealt:
+            for start in range(0, len(order), PAIRS_AT_ONCE):
+                at = order[start : start + PAIRS_AT_ONCE]
+                rows = numpy.empty(len(at), dealt.kind)
+                rows["at"], rows["signature"] = at, self.entries.take("signature", numbers[at])
+                dealt.append(at % pairs // PAIRS_AT_ONCE, rows)
+            for window, start in enumerate(range(0, pairs, PAIRS_AT_ONCE)):
+                rows = dealt.load(window)
+                sides = numpy.empty((2, len(rows) // 2, self.parameters.permutations), "<u4")
+                sides[rows["at"] // pairs, rows["at"] % pairs - start] = rows["signature"]
+                shares[start : start + PAIRS_AT_ONCE] = agreement(*sides)
         return shares
 
 

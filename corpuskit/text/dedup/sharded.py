@@ -25,21 +25,19 @@ from corpuskit.text.dedup.matching import (
     Dropped,
     Matcher,
     Outcome,
-    Survivors,
     Verdicts,
     apply_outcome,
-    outcomes,
 )
 from corpuskit.text.dedup.parameters import DedupParameters, IndexReading
+from corpuskit.text.dedup.resolving import Resolver
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from corpuskit.core.disk.block_file import Field
     from corpuskit.text.dedup.index import IndexSession
 
 
-ROWS_AT_ONCE = 1_000_000
+ROWS_AT_ONCE = 900_000
 """Rows of keys that a task holds; what is beyond goes to the disk, by key. Sorting takes some 70 bytes a row."""
 
 
@@ -47,7 +45,7 @@ class ShardedDedup:
     """The parallel form of `dedup` (`corpuskit.core.step.ShardedRun`).
 
     A matching task holds `ROWS_AT_ONCE` rows, or what `--memory` allows, however many documents there are, and 24 bytes
-    for each of them if `keep` is not `first`. Resolve, the only other task that sees all documents, holds 70 each.
+    for each of them if `keep` is not `first`. So does resolve, the only other task that sees all documents.
     """
 
     def __init__(
@@ -93,32 +91,22 @@ class ShardedDedup:
 
     def resolve(self, signatures: Sequence[Path], matches: Sequence[Path], path: Path) -> Resolution:
         """Write the verdicts on each shard's documents; with an index, also a table of all verdicts."""
-        from corpuskit.text.dedup.minhash import Matches
-
         with ExitStack() as stack:
             matcher = Matcher(self._parameters, self._entries(stack, signatures), max_rows=ROWS_AT_ONCE)
-            entries = matcher.entries
-            near = Matches(entries.count, entries.start)
-            for band in matches:
-                with ExitStack() as band_stack:
-                    file = open_block_file(band_stack, band)
-                    near.enter(*(file.load(name)[:, 0] for name in ("leader", "place", "similarity")))
-            verdicts = matcher.combined(matcher.equal_texts(), near)
-            survivors = Survivors(verdicts, entries.start)
+            resolver = Resolver(stack, matcher, matches)
             parts: list[VerdictPart] = []
 
             def write_parts(file: IO[bytes]) -> None:
                 offset = 0
-                for shard in range(len(signatures)):
-                    data = encode_outcomes(outcomes(entries, verdicts, survivors, *entries.part(shard)))
+                for data in resolver.parts():
                     filesystem.write_all(file, data)
                     parts.append(VerdictPart(offset, len(data), hashlib.sha256(data).hexdigest()))
                     offset += len(data)
 
             _write(path, write_parts)
-        if self._reading is None:
-            return Resolution(parts, [path])
-        _write(table_path(path), lambda file: _write_verdicts(file, verdicts))
+            if self._reading is None:
+                return Resolution(parts, [path])
+            _write(table_path(path), lambda file: _write_verdicts(file, resolver.verdicts()))
         return Resolution(parts, [path, table_path(path)])
 
     def changes(self, verdicts: bytes) -> Iterator[Change | None]:
@@ -137,26 +125,6 @@ class ShardedDedup:
 
     def _entries(self, stack: ExitStack, signatures: Sequence[Path]) -> Entries:
         return Entries.open(stack, self._reading.paths if self._reading else (), signatures)
-
-
-def encode_outcomes(results: Iterable[Outcome]) -> bytes:
-    """Return the verdicts on a shard as JSON: the number of documents, drops by position, survivors by position.
-
-    Verdicts name ids and not positions in other shards, so they stay the same where other shards change.
-
-    >>> encode_outcomes([[], Dropped("a", 1.0, True, None), [b'{"source":"web"}']])
-    b'[3,[[1,"a",1.0,true,null]],[[2,[{"source":"web"}]]]]'
-    """
-    import orjson
-
-    count, drops, survivors = 0, [], []
-    for number, outcome in enumerate(results):
-        count += 1
-        if isinstance(outcome, Dropped):
-            drops.append((number, *outcome))
-        elif outcome:
-            survivors.append((number, list(map(orjson.Fragment, outcome))))
-    return orjson.dumps((count, drops, survivors))
 
 
 def decode_outcomes(data: bytes) -> list[Outcome]:
@@ -181,26 +149,19 @@ def table_path(verdicts: Path) -> Path:
     return verdicts.with_name(f"{verdicts.name}.table")
 
 
-def _write_verdicts(file: IO[bytes], verdicts: Verdicts) -> None:
-    from corpuskit.core.disk.block_file import Field
+def _write_verdicts(file: IO[bytes], verdicts: "Iterable[NDArray[Any]]") -> None:
+    from corpuskit.core.disk.block_file import BlockWriter, Field
 
     fields = [Field("match", "<i8", 1), Field("similarity", "<f8", 1), Field("equal", "|u1", 1)]
-    columns = {"match": verdicts.matches, "similarity": verdicts.similarities, "equal": verdicts.equal}
-    _write_table(file, fields, columns)
+    writer = BlockWriter(file, fields, ())
+    for rows in verdicts:
+        writer.append({field.name: rows[field.name] for field in fields}, {}, len(rows))
+    writer.finish({})
 
 
 def _read_verdicts(stack: ExitStack, path: Path) -> Verdicts:
     file = open_block_file(stack, path)
     return Verdicts(file.load("match")[:, 0], file.load("similarity")[:, 0], file.load("equal")[:, 0] > 0)
-
-
-def _write_table(file: IO[bytes], fields: "list[Field]", columns: "Mapping[str, NDArray[Any]]") -> None:
-    from corpuskit.core.disk.block_file import BlockWriter
-
-    writer = BlockWriter(file, fields, ())
-    for rows in _in_blocks(columns):
-        writer.append(rows, {}, len(rows[fields[0].name]))
-    writer.finish({})
 
 
 def _in_blocks(columns: "Mapping[str, NDArray[Any]]") -> "Iterator[dict[str, NDArray[Any]]]":

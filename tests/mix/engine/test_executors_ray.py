@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import Run, allow_descriptors
 from tests.support import executors
 from tests.support.recipes import published
 
@@ -22,12 +22,14 @@ def ray_cluster() -> Iterator[Any]:
     pytest.importorskip("ray", reason="Ray is not installed (the extra `ray`)")
     from ray.cluster_utils import Cluster
 
+    before = allow_descriptors(4096)  # each of Ray's own servers holds hundreds of sockets and files
     node = {"num_cpus": 1, "memory": 2 * 10**9, "object_store_memory": 10**8}
     cluster = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
     cluster.second = cluster.add_node(**node)
     cluster.wait_for_nodes()
     yield cluster
     cluster.shutdown()
+    allow_descriptors(before)
 
 
 def ray_options(work: Path, cluster: Any) -> str:

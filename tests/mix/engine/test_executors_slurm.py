@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Run
+from tests.conftest import ROOT, Run, allow_descriptors
 from tests.support import executors
 from tests.support.recipes import published
 
@@ -37,8 +37,10 @@ def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def run_slurm(folder: Path) -> Iterator[Path]:
     """Start Slurm, yield its configuration file, and stop it."""
+    before = allow_descriptors(4096)  # Slurm's daemons plan for a cluster's connections
     with open(folder / "start.log", "wb") as log:
         done = subprocess.run(["bash", SLURM, folder], stdout=log, stderr=log, timeout=300, check=False)
+    allow_descriptors(before)
     if done.returncode:
         pytest.skip(f"Slurm did not start: {(folder / 'start.log').read_text()[-300:]}")
     yield folder / "slurm.conf"

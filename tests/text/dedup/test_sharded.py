@@ -30,6 +30,19 @@ def any_memory() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module", autouse=True, params=[2, 1 << 17])
+def windows(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let verdicts be resolved in windows of few entries, and what is dealt to them be written in small pieces."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("corpuskit.text.dedup.resolving.WINDOW_ROWS", request.param)
+        if request.param < 10:
+            patch.setattr("corpuskit.core.disk.window_spool.HELD_BYTES", 100)
+            patch.setattr("corpuskit.core.disk.window_spool.READ_BYTES", 50)
+            patch.setattr("corpuskit.text.dedup.resolving.ROWS_AT_ONCE", 2)
+            patch.setattr("corpuskit.text.dedup.matching.PAIRS_AT_ONCE", 2)
+        yield
+
+
 def exactly(items: Iterable[Item]) -> list[Any]:
     return [
         (item.document.id, item.reason, item.values) if isinstance(item, Drop) else encode(item)  # type: ignore[arg-type]

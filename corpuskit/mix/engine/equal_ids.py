@@ -1,0 +1,108 @@
+"""Documents of one source with one id: nobody could tell them apart, in `explain`, `diff` or a later epoch."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corpuskit.core.disk.group_by_key import READ_ROWS, by_key
+from corpuskit.core.document import Document
+from corpuskit.core.wording import quantity
+from corpuskit.mix.engine.shards import WorkShard, documents_of
+from corpuskit.mix.engine.task_results import EqualIdsResult
+from corpuskit.mix.engine.tasks import Task, file_of_task
+
+if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
+
+MOST_ROWS = 1 << 20
+"""Documents whose hashes are held at a time; the others lie on the disk, by hash."""
+
+
+def id_hash(document: Document) -> int:
+    """Return 64 bits that documents of one source, id and epoch have in common."""
+    import xxhash
+
+    metadata = document.metadata
+    words = (str(metadata.get("source")), document.id, str(metadata.get("epoch") or 1))
+    value: int = xxhash.xxh3_64_intdigest("\0".join(words).encode("utf-8", "surrogatepass"))
+    return value
+
+
+def hashes_file(task_path: Path) -> Path:
+    """Return the path of the hashes of a shard's documents, in order."""
+    return file_of_task(task_path, ".ids")
+
+
+@dataclass(frozen=True)
+class FindEqualIds(Task[EqualIdsResult]):
+    """Counts the documents that have the source and the id of an earlier one."""
+
+    shards: tuple[WorkShard, ...]
+    hashes: tuple[Path, ...]
+    """What was written of each shard."""
+
+    def label(self) -> str:
+        """Return what is looked for."""
+        return "mix: ids"
+
+    def identity(self) -> Any:
+        """Return the files of hashes, whose names are of their content."""
+        return [path.name for path in self.hashes]
+
+    def is_cacheable(self) -> bool:
+        """Return False: it costs less to look again than to keep the hashes."""
+        return False
+
+    def run(self, task_path: Path) -> EqualIdsResult:
+        """Bring equal hashes together; read the first document again that has one."""
+        import numpy
+
+        documents, first = 0, -1
+        total = sum(path.stat().st_size for path in self.hashes) // 8
+        for runs in by_key(self._rows(), MOST_ROWS, total):
+            key_before = numpy.empty(0, numpy.uint64)
+            for rows, _ in runs:
+                ordered = rows[numpy.argsort(rows[:, 0], kind="stable")]
+                keys = numpy.concatenate((key_before, ordered[:, 0]))
+                repeats = ordered[1 - len(key_before) :][keys[1:] == keys[:-1], 1]
+                key_before = ordered[-1:, 0]
+                if len(repeats):
+                    documents += len(repeats)
+                    first = min(int(repeats.min()), first) if first >= 0 else int(repeats.min())
+        source, identifier = self._source_and_id(first) if documents else ("", "")
+        return {"files": [], "documents": documents, "source": source, "id": identifier}
+
+    def _rows(self) -> "Iterator[NDArray[numpy.uint64]]":
+        """Yield the hashes, each with the number of its document among all."""
+        import numpy
+
+        first = 0
+        for path in self.hashes:
+            hashes = numpy.fromfile(path, "<u8").astype(numpy.uint64)
+            for start in range(0, len(hashes), READ_ROWS):
+                part = hashes[start : start + READ_ROWS]
+                numbers = numpy.arange(first + start, first + start + len(part), dtype=numpy.uint64)
+                yield numpy.column_stack((part, numbers))
+            first += len(hashes)
+
+    def _source_and_id(self, number: int) -> tuple[str, str]:
+        for shard in self.shards:
+            if number < shard.documents:
+                document = next(itertools.islice(documents_of(shard), number, None))
+                return str(document.metadata.get("source")), document.id
+            number -= shard.documents
+        raise AssertionError(number)
+
+
+def equal_ids_notice(result: EqualIdsResult) -> str:
+    """Return what people should know of equal ids; empty if there are none."""
+    if not result["documents"]:
+        return ""
+    verb = "has" if result["documents"] == 1 else "have"
+    return (
+        f"{quantity(result['documents'], 'document')} {verb} the source and the id of another, {result['id']!r} "
+        f"of source {result['source']} first; `explain` and `diff` cannot tell them apart"
+    )
