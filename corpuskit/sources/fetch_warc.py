@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 COMMON_CRAWL = "https://data.commoncrawl.org/"
 CDX = "https://index.commoncrawl.org/{crawl}-index"
+CHOOSING = ("url", "mime", "language", "limit", "segment", "wet")
+"""Options that choose from a crawl."""
 NO_PAGES = frozenset({"warcinfo", "request", "metadata"})
 PAGES = frozenset({"response", "resource", "conversion", "revisit", "arc"})
 WAT = "wat"
@@ -122,9 +124,15 @@ class FetchWarc(Source):
         if self.crawl is not None:
             self._request()
             return
-        for name in ("url", "mime", "language", "limit", "segment", "wet"):
+        for name in CHOOSING:
             if getattr(self, name):
                 raise UsageError(f"{spelled(name)} chooses from a crawl; name it with {spelled('crawl')}")
+
+    def options(self) -> dict[str, Any]:
+        """Return the options that shape content; without a crawl, those that choose from one say nothing."""
+        options = super().options()
+        left_out = ("crawl", "index", *CHOOSING) if self.crawl is None else ()
+        return {key: value for key, value in options.items() if key not in left_out}
 
     @property
     def names_inputs(self) -> bool:

@@ -360,6 +360,11 @@ def test_options_that_do_not_go_together_are_named(options: dict[str, Any], says
     assert "secret" not in str(caught.value)
 
 
+def test_a_manifest_says_nothing_of_crawls_where_none_is_read() -> None:
+    assert FetchWarc().options().keys() == {"status", "keep-truncated", "check-digests"}
+    assert FetchWarc(crawl=CRAWL, segment="1/9").options()["segment"] == "1/9"
+
+
 def test_a_crawl_that_does_not_exist_is_named(server: CrawlServer) -> None:
     step = FetchWarc(crawl="CC-MAIN-2031-05", segment="1/9", **server.options)
     with pytest.raises(UsageError, match=r"CC-MAIN-2031-05/warc\.paths\.gz; check `crawl`"):

@@ -44,9 +44,7 @@ def is_public(address: str) -> bool:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return parsed.is_global and not parsed.is_multicast and str(parsed) not in HOST_SERVICES
-    return _is_public_v6(parsed)
+    return _is_public_v4(parsed) if isinstance(parsed, ipaddress.IPv4Address) else _is_public_v6(parsed)
 
 
 def connect_publicly(info: AddressInfo) -> socket.socket:
@@ -77,12 +75,17 @@ def is_private_address_error(error: BaseException | None) -> bool:
     return False
 
 
+def _is_public_v4(address: ipaddress.IPv4Address) -> bool:
+    return address.is_global and not address.is_multicast and str(address) not in HOST_SERVICES
+
+
 def _is_public_v6(address: ipaddress.IPv6Address) -> bool:
     number = int(address)
+    last = ipaddress.IPv4Address(number & 0xFFFFFFFF)
     if any(address in network for network in EMBEDDING):
-        return is_public(str(ipaddress.IPv4Address(number & 0xFFFFFFFF)))
+        return _is_public_v4(last)
     if address.sixtofour is not None:
-        return is_public(str(address.sixtofour))
-    if (number >> 32) & 0xFDFFFFFF == ISATAP and not is_public(str(ipaddress.IPv4Address(number & 0xFFFFFFFF))):
+        return _is_public_v4(address.sixtofour)
+    if (number >> 32) & 0xFDFFFFFF == ISATAP and not _is_public_v4(last):
         return False
     return address in UNICAST and address.is_global

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from corpuskit.core.errors import UsageError
 from corpuskit.core.wording import excerpt
 
-DATA = "https://data.commoncrawl.org/"
-CDX = "https://index.commoncrawl.org/{crawl}-index"
 _MAIN = re.compile(r"CC-MAIN-[0-9]{4}(-[0-9]{2}|-[0-9]{4})?")
 _NEWS = re.compile(r"CC-NEWS-([0-9]{4})-(0[1-9]|1[0-2])")
 _SAFE_PATH = re.compile(r"[A-Za-z0-9=_.+~@,-]+(/[A-Za-z0-9=_.+~@,-]+)*")
