@@ -18,7 +18,7 @@ DISALLOWED, NOT_PERMITTED = "rights-disallowed", "rights-not-permitted"
 
 @dataclass(frozen=True)
 class FilterRights(Stage):
-    """Drop documents that may not be used for training, as model input, or in search, by what their sites declare.
+    """Drop documents whose sites or pages keep them from training, model input or search.
 
     Reads what the document brings along (fields of its HTTP response, `meta` and licence links of its page), and what a
     table of `rights-table` has of its host: robots.txt, tdmrep.json, RSL, ai.txt. These are read: rules for named

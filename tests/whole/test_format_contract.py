@@ -130,8 +130,13 @@ def test_a_damaged_shard_gives_no_other_documents(tmp_path: Path, format_: Forma
     middle = len(data) // 2
     changed = data[:middle] + bytes([data[middle] ^ 255]) + data[middle + 1 :]
     path.write_bytes({"cut": data[:middle], "noise": NOISE, "changed": changed}[damage])
-    with pytest.raises(DamagedError, match=path.name):
-        list(format_.read(path))
+    try:
+        read = list(format_.read(path))
+    except DamagedError as error:
+        assert path.name in str(error)
+    else:
+        # A byte of statistics, which nobody reads here, may be the one that changed.
+        assert damage == "changed" and read == taken
 
 
 def read_all(name: str, path: Path) -> tuple[list[Document], list[Verdict], Input]:

@@ -53,7 +53,7 @@ def blocking_rule(path: str, rules: Sequence[Any]) -> Any | None:
     Rules have a `field`, `allow` or `disallow`, and a `value`. Of equally long matches, `allow` wins.
     """
     plain = _plain_start(path)
-    candidates = [rule for rule in rules if rule.value and _may_match(rule.value, plain, len(path))]
+    candidates = [rule for rule in rules if rule.value and _may_match(rule.value, plain, path)]
     if not any(rule.field == "disallow" for rule in candidates):
         return None
     lines = tuple(f"{rule.field}: {rule.value}" for rule in candidates)
@@ -71,7 +71,7 @@ def matches_path(path: str, pattern: str) -> bool:
     """
     if not pattern:
         return True
-    return _may_match(pattern, _plain_start(path), len(path)) and _matches(path, pattern)
+    return _may_match(pattern, _plain_start(path), path) and _matches(path, pattern)
 
 
 def most_specific(path: str, rules: Iterable[Ruled], pattern_of: Callable[[Ruled], str]) -> list[Ruled]:
@@ -87,15 +87,21 @@ def _plain_start(path: str) -> str:
     return plain[0]
 
 
-def _may_match(pattern: str, plain: str, path_length: int) -> bool:
+def _may_match(pattern: str, plain: str, path: str) -> bool:
     """Whether a pattern may match a path that starts with these plain characters; False only if it cannot."""
+    if "*" in pattern and "%" not in path and path.isascii():
+        # What stands between two wildcards has to stand in the path.
+        for part in pattern.split("*"):
+            literal = part.removesuffix("$").removesuffix("index.html")
+            if literal not in path and _PLAIN.fullmatch(literal):
+                return False
     if not pattern.startswith("/"):
         return True
     # Protego takes a rule for `index.html` as one for its folder, too.
     start = _plain_start(pattern).removesuffix("index.html")
     if len(start) <= len(plain):
         return plain.startswith(start)
-    return len(plain) < path_length and start.startswith(plain)
+    return len(plain) < len(path) and start.startswith(plain)
 
 
 def _matches(path: str, pattern: str) -> bool:
