@@ -8,12 +8,21 @@ from itertools import islice, starmap
 from corpuskit.text.html.compiled import compiled_core
 from corpuskit.text.html.raw_markup import any_name, text_of
 
-__all__ = ["HEADING", "Line", "first_section", "foreign_sections", "last_section", "lines_of", "open_sections"]
+__all__ = [
+    "HEADING",
+    "Line",
+    "dated_lines_above",
+    "dated_lines_below",
+    "foreign_sections",
+    "has_digit",
+    "lines_of",
+]
 
 LONGEST_SUBTITLE = 90
 """Most characters of a line that is not yet the text; an `aside` after that is a side column."""
 HEADING = re.compile(r"<h[1-6][\s>]", re.IGNORECASE)
 
+_DIGIT = re.compile(r"\d")
 _FOREIGN_SECTION = re.compile(
     r"(?<![a-z])(?:no)?comments?(?!s?-?(?:link|count|number))|related|teaser(?![-_]?text)|recommend"
     r"|(?<!lay-)(?<!layout-)(?<!has-)(?<!with-)(?<!no-)sidebar(?![-_]{1,2}main)|more-?(?:news|posts|stories)"
@@ -41,19 +50,39 @@ class Line:
     """Whether it holds a `time` element."""
 
 
-def first_section(part: str) -> str:
+def dated_lines_below(part: str, most: int) -> list[Line]:
+    """Return those of the first `most` lines of a part after a heading that hold a digit or a `time`."""
+    return _dated(list(islice(_lines_of(_first_section(part), frozenset()), most)))
+
+
+def dated_lines_above(part: str, most: int) -> list[Line]:
+    """Return those of the last `most` lines of a part before a heading that hold a digit or a `time`, last first."""
+    part = _last_section(part.rpartition("</title")[2])
+    return _dated(list(_lines_of(part, _open_sections(part)))[: -most - 1 : -1])
+
+
+def _dated(lines: list[Line]) -> list[Line]:
+    return [line for line in lines if line.is_timed or has_digit(line.text)]
+
+
+def has_digit(text: str) -> bool:
+    """Whether a text has a digit, of whatever script."""
+    return _DIGIT.search(text) is not None
+
+
+def _first_section(part: str) -> str:
     """Return what comes before the second heading: one may be a subtitle, the next has its own dates."""
     headings = [match.start() for match in islice(HEADING.finditer(part), 2)]
     return part[: headings[1]] if len(headings) == 2 else part
 
 
-def last_section(part: str) -> str:
+def _last_section(part: str) -> str:
     """Return what comes from the last heading on, which may be a date; what is before it has a heading of its own."""
     starts = [match.start() for match in HEADING.finditer(part)]
     return part[starts[-1] :] if starts else part
 
 
-def open_sections(part: str) -> frozenset[int]:
+def _open_sections(part: str) -> frozenset[int]:
     """Return where the sections start that do not end in a part before the heading: they hold the heading."""
     starts: dict[str, list[int]] = {name: [] for name in _SECTIONS}
     for match in _SECTION_TAG.finditer(part):
@@ -65,18 +94,17 @@ def open_sections(part: str) -> frozenset[int]:
     return frozenset(start for name_starts in starts.values() for start in name_starts)
 
 
-def lines_of(part: str, own_sections: frozenset[int] = frozenset(), most: int = -1) -> Iterator[Line]:
+def lines_of(part: str) -> Iterator[Line]:
     """Return the lines that block elements make of a part of the markup, but for those of links and foreign sections.
 
-    A link that holds several lines is a teaser of its page. `own_sections` are known to be the page's own by where
-    they start. No more than `most` lines are yielded, if it is not negative.
+    A link that holds several lines is a teaser of its page.
     """
     core = compiled_core()
-    lines = _lines_of(part, own_sections) if core is None else starmap(Line, core.lines_of(part, own_sections, most))
-    return islice(lines, most) if most >= 0 else lines
+    return _lines_of(part, frozenset()) if core is None else starmap(Line, core.lines_of(part, -1))
 
 
 def _lines_of(part: str, own_sections: frozenset[int]) -> Iterator[Line]:
+    """Return the lines of a part; `own_sections` are known to be the page's own by where they start."""
     position = links = links_before = longest_line = 0
     foreign_name, foreign_depth = "", 0
     for match in _BREAK.finditer(part + "<br>"):

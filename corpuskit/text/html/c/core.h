@@ -151,6 +151,8 @@ void index_words(WordSet *set, const Word *words, int count);
 const Word *words_at(const WordSet *set, const char *position, const char *end);
 bool next_word_fits(const WordSet *set, const Word **word, const char *position, const char *end);
 bool has_any_word(const WordSet *set, Span text);
+#define MOST_WORDS 8
+const char *find_any_word(const char *position, const char *end, const char *const *words, int count);
 void fold_letters(Span text, Buffer *folded);
 
 /* unseen.c */
@@ -299,11 +301,60 @@ int ask_python(const char *name, const char *format, ...); /* -1 with an excepti
 bool is_of_class(uint32_t code, const char *method);
 
 /* raw_markup.c */
-PyObject *visible_markup(PyObject *module, PyObject *markup);
+#define MAX_LENGTH 500
+#define MAX_INNER (8 * 1024)
+enum listed { HTML_TAGS, BODY_TAGS, META_TAGS, TITLE_TAGS, LINK_TAGS, HEADING_TAGS, LISTED_KINDS };
+typedef struct {
+    Py_ssize_t start, name_end, end; /* bytes of the visible source */
+    const char *name;
+} ListedTag;
+typedef struct {
+    ListedTag *tags;
+    int count;
+} TagList;
+typedef struct {
+    Buffer source;
+    Py_ssize_t *lengths; /* code points before each of many places */
+    Py_ssize_t length;
+    PyObject *json_ld;
+    TagList tags[LISTED_KINDS];
+} VisiblePage;
+int read_landmarks(const char *markup, Py_ssize_t size, VisiblePage *page);
+const char *limit_of(const char *position, const char *end, Py_ssize_t characters);
+const char *end_of_tag(const char *position, const char *end);
+bool next_attribute(const char **position, const char *end, Span *name, Span *value);
+PyObject *tags_with(PyObject *module, PyObject *arguments);
+void prepare_raw_markup(void);
+
+/* page_source.c */
+PyObject *new_visible_page(PyObject *markup);
+VisiblePage *visible_page_of(PyObject *capsule);
+const char *position_of(const VisiblePage *page, Py_ssize_t offset);
+Py_ssize_t offset_of(const VisiblePage *page, const char *position);
+Span visible_part(const VisiblePage *page, Py_ssize_t start, Py_ssize_t end);
+PyObject *start_tag(const VisiblePage *page, const char *start, const char *name_end, const char *end);
+bool is_heading_start(const char *position, const char *end);
+const char *find_heading_end(const char *position, const char *end);
+PyObject *part_of(PyObject *module, PyObject *arguments);
+PyObject *heading_end(PyObject *module, PyObject *arguments);
+PyObject *inside_heading(PyObject *module, PyObject *arguments);
+PyObject *has_time(PyObject *module, PyObject *arguments);
+
+/* page_facts.c */
+PyObject *page_facts(PyObject *module, PyObject *markup);
 
 /* page_lines.c */
+typedef struct {
+    Buffer first, second, text, line;
+} Buffers; /* of one call */
+bool prepare_buffers(Buffers *buffers);
+bool have_failed(const Buffers *buffers);
+void free_buffers(Buffers *buffers);
+void read_text(Span markup, Buffers *buffers);
 PyObject *text_of_markup(PyObject *module, PyObject *markup);
 PyObject *lines_of_part(PyObject *module, PyObject *arguments);
+PyObject *lines_below(PyObject *module, PyObject *arguments);
+PyObject *lines_above(PyObject *module, PyObject *arguments);
 
 /* choice.c */
 PyObject *choice_of(const PageBlocks *page, const int32_t *table, const int64_t *scores, const int32_t *probabilities);

@@ -50,9 +50,9 @@ static const Word MEANINGFUL[] = {
 };
 /* Attributes with none of these words mean nothing; with one, Python decides. Sorted. */
 static const Word MARKING[] = {
-    {"blob-num", 0}, {"display:", 0},  {"gutter", 0}, {"hidden", 0}, {"katex-html", 0},    {"line-no", 0},
-    {"line-num", 0}, {"linen", 0},     {"lnt", 0},    {"math", 0},   {"mjx-chtml", 0},     {"screen-reader", 0},
-    {"sr-only", 0},  {"tex", 0},       {"user-select", 0}, {"visually", 0},
+    {"blob-num", 0}, {"display:", 0}, {"gutter", 0},      {"hidden", 0},   {"katex-html", 0}, {"line-no", 0},
+    {"line-num", 0}, {"linen", 0},    {"lnt", 0},         {"math", 0},     {"mjx-chtml", 0},  {"screen-reader", 0},
+    {"sr-only", 0},  {"tex", 0},      {"user-select", 0}, {"visually", 0},
 };
 static WordSet meaningful, marking;
 

@@ -240,7 +240,14 @@ static PyMethodDef methods[] = {
     {"load_name_words", load_name_words, METH_VARARGS, "Return words for `features`."},
     {"load_trees", load_trees, METH_VARARGS, "Return trees for `sum_leaves`."},
     {"sum_leaves", sum_leaves, METH_VARARGS, "Return the sum of the leaves that each row of features leads to."},
-    {"visible_markup", visible_markup, METH_O, "Return the visible source of a page, its JSON-LD and its tags."},
+    {"page_facts", page_facts, METH_O, "Return what the head and the headings of a page say."},
+    {"part_of", part_of, METH_VARARGS, "Return a part of a page's visible source."},
+    {"tags_with", tags_with, METH_VARARGS, "Return the start tags that hold a word."},
+    {"heading_end", heading_end, METH_VARARGS, "Return where the text of a heading ends."},
+    {"inside_heading", inside_heading, METH_VARARGS, "Return the source of a heading's content."},
+    {"has_time", has_time, METH_VARARGS, "Return whether a part holds a `time` element."},
+    {"lines_below", lines_below, METH_VARARGS, "Return the lines after a heading that may hold a day."},
+    {"lines_above", lines_above, METH_VARARGS, "Return the lines before a heading that may hold a day."},
     {"text_of", text_of_markup, METH_O, "Return the text of markup."},
     {"lines_of", lines_of_part, METH_VARARGS, "Return the lines that block elements make of markup."},
     {NULL, NULL, 0, NULL},
@@ -270,6 +277,7 @@ PyMODINIT_FUNC PyInit__core(void)
         return NULL;
     }
     prepare_markup();
+    prepare_raw_markup();
     prepare_known_tags();
     prepare_elements();
     prepare_inline();

@@ -46,6 +46,42 @@ bool has_any_word(const WordSet *set, Span text)
     return false;
 }
 
+/* Bytes that are looked at together; a compiler makes a few instructions of them. */
+#define TOGETHER 64
+
+/* Return the first place where one of the words is, as it is spelled; NULL if there is none. Each has two bytes or
+   more, and none begins with another. */
+const char *find_any_word(const char *position, const char *end, const char *const *words, int count)
+{
+    Py_ssize_t sizes[MOST_WORDS], longest = 0;
+    for (int word = 0; word < count; word++) {
+        sizes[word] = (Py_ssize_t)strlen(words[word]);
+        longest = sizes[word] > longest ? sizes[word] : longest;
+    }
+    while (position < end) {
+        Py_ssize_t size = end - position < TOGETHER ? end - position : TOGETHER;
+        bool may_begin = true;
+        if (end - position >= TOGETHER + longest) {
+            unsigned char fits[TOGETHER] = {0};
+            for (int word = 0; word < count; word++) {
+                const char first = words[word][0], second = words[word][1], last = words[word][sizes[word] - 1];
+                const char *ends = position + sizes[word] - 1;
+                for (int index = 0; index < TOGETHER; index++)
+                    fits[index] |= (unsigned char)((position[index] == first) & (position[index + 1] == second) &
+                                                   (ends[index] == last));
+            }
+            may_begin = memchr(fits, 1, TOGETHER) != NULL;
+        }
+        for (Py_ssize_t index = 0; may_begin && index < size; index++)
+            for (int word = 0; word < count; word++)
+                if (position[index] == words[word][0] && end - position - index >= sizes[word] &&
+                    memcmp(position + index, words[word], (size_t)sizes[word]) == 0)
+                    return position + index;
+        position += size;
+    }
+    return NULL;
+}
+
 /* Add a text in small letters of ASCII; the two other characters that stand for such letters, too, whatever the case.
  */
 void fold_letters(Span text, Buffer *folded)
