@@ -307,7 +307,9 @@ def _classify(page: Page, output: TextFormat) -> tuple[Extraction, float]:
     if compiled_core() is not None:
         compiled_choice = choose_compiled(read_compiled(page.markup, page.is_xml), title)
         way = "plain" if compiled_choice.is_plain else "trees" if compiled_choice.features else ""
-        return Extraction(_text_of(compiled_choice.blocks, output), way), compiled_choice.confidence
+        if output == "text" and compiled_choice.is_kept.count(1) > 1:
+            return Extraction(compiled_choice.kept_text(), way), compiled_choice.confidence
+        return Extraction(_text_of(compiled_choice.kept_blocks(), output), way), compiled_choice.confidence
     elements, placed_blocks = read(page.markup, page.is_xml)
     if not placed_blocks:
         return Extraction(""), 0.0

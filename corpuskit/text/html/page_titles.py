@@ -45,6 +45,8 @@ _FILE_NAME = re.compile(r"[^\s/]+\.(?:x?html?|php|aspx?|md|txt|pdf|docx?)", re.I
 _TELEPHONE = re.compile(r"\(?\b\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b")
 _SECTION_NAMES = frozenset(("news", "blog", "aktuelles", "nachrichten", "neuigkeiten", "press", "articles"))
 """What the heading above a page's own may say, when it is that of a section of the site."""
+_NO_LETTER = re.compile(r"[^a-z0-9]+")
+"""What `comparable_title` leaves out of ASCII in lower case."""
 _SEPARATOR = re.compile(
     r"\s+(?:[|\-–—:·•»›>/~]|::|\|\|)\s+|\s*[|»›_]\s*|:\s+|(?<=[\u3000-\u9fff\uff00-\uffef])[-–—_](?=\w)"
 )
@@ -268,4 +270,6 @@ def _brands(
 @lru_cache(maxsize=1024)
 def _compact(title: str) -> str:
     """Return the letters and digits of a title in lower case, as hosts have them."""
+    if title.isascii():
+        return _NO_LETTER.sub("", title.lower())
     return comparable_title(title).replace(" ", "")

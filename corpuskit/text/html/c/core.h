@@ -13,6 +13,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#if defined(__GNUC__)
+/* Calls within the core are direct, and none of its names meets another library's. */
+#pragma GCC visibility push(hidden)
+#endif
+
 /* As `ALGORITHM` in compiled.py. */
 #define ALGORITHM 2
 
@@ -145,10 +150,11 @@ typedef struct {
 typedef struct {
     const Word *words; /* sorted */
     int count;
-    uint8_t first[128][128]; /* one more than the index of the first word that begins with two bytes; 0 if none does */
+    bool begins[256];        /* whether a word begins with a byte, in whatever case */
+    uint8_t first[128][128]; /* one more than the index of the first word that begins with two bytes, in whatever case;
+                                0 if none does */
 } WordSet;
 void index_words(WordSet *set, const Word *words, int count);
-const Word *words_at(const WordSet *set, const char *position, const char *end);
 bool next_word_fits(const WordSet *set, const Word **word, const char *position, const char *end);
 bool has_any_word(const WordSet *set, Span text);
 #define MOST_WORDS 8
@@ -467,9 +473,22 @@ static inline int space_size(const char *position)
     return 0;
 }
 
+/* Return the first of the words that may begin at `position`, for `next_word_fits`; NULL if none may. */
+static inline const Word *words_at(const WordSet *set, const char *position, const char *end)
+{
+    unsigned char first = (unsigned char)*position, second;
+    if (!set->begins[first] || end - position < 2 || (second = (unsigned char)position[1]) >= 0x80)
+        return NULL;
+    return set->first[first][second] == 0 ? NULL : &set->words[set->first[first][second] - 1];
+}
+
 static inline bool contains(Span text, const char *part)
 {
     return find_bytes(text.start, text.start + text.size, part) != NULL;
 }
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 
 #endif

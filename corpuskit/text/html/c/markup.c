@@ -15,6 +15,8 @@ static const char *const INLINE_NAMES[] = {
 #define LONGEST_INLINE 7
 #define LEAST_ITEMS 3
 #define MOST_ENTITY 32
+/* Bytes from which on it is quicker to look for both ends of a part. */
+#define FAR 256
 #define MOST_DIGITS 9
 
 /* Each inline name as a number, from the first of its first letter on. */
@@ -61,6 +63,8 @@ bool starts_with(const char *position, const char *end, const char *part)
 const char *find_bytes(const char *position, const char *end, const char *part)
 {
     size_t size = strlen(part);
+    if (size > 1 && end - position > FAR)
+        return find_any_word(position, end, &part, 1);
     while ((size_t)(end - position) >= size) {
         position = memchr(position, part[0], (size_t)(end - position) - size + 1);
         if (position == NULL || memcmp(position, part, size) == 0)

@@ -2,23 +2,25 @@
 
 #include "core.h"
 
+static char capital_letter(char letter)
+{
+    return letter >= 'a' && letter <= 'z' ? (char)(letter - 'a' + 'A') : letter;
+}
+
 void index_words(WordSet *set, const Word *words, int count)
 {
     set->words = words;
     set->count = count;
-    for (int index = count - 1; index >= 0; index--)
-        set->first[(int)words[index].word[0]][(int)words[index].word[1]] = (uint8_t)(index + 1);
-}
-
-/* Return the first of the words that may begin at `position`, for `next_word_fits`; NULL if none may. */
-const Word *words_at(const WordSet *set, const char *position, const char *end)
-{
-    if (end - position < 2)
-        return NULL;
-    unsigned char first = (unsigned char)small_letter(position[0]), second = (unsigned char)small_letter(position[1]);
-    if (first >= 0x80 || second >= 0x80 || set->first[first][second] == 0)
-        return NULL;
-    return &set->words[set->first[first][second] - 1];
+    for (int index = count - 1; index >= 0; index--) {
+        const char *word = words[index].word;
+        unsigned char firsts[] = {(unsigned char)word[0], (unsigned char)capital_letter(word[0])};
+        unsigned char seconds[] = {(unsigned char)word[1], (unsigned char)capital_letter(word[1])};
+        for (int first = 0; first < 2; first++) {
+            set->begins[firsts[first]] = true;
+            for (int second = 0; second < 2; second++)
+                set->first[firsts[first]][seconds[second]] = (uint8_t)(index + 1);
+        }
+    }
 }
 
 /* Whether a word, or one of those after it with the same first two bytes, begins at `position`; `word` is moved to it.
