@@ -224,6 +224,12 @@ def clean(text: str) -> str:
     if text.isprintable():
         # On one line, without anything to remove: what most titles and names are.
         return text.rstrip(" ")
+    core = compiled_core()
+    cleaned: str | None = None if core is None else core.clean(text)
+    return _clean(text) if cleaned is None else cleaned
+
+
+def _clean(text: str) -> str:
     text = _NOT_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     # Line by line: a pattern for trailing spaces takes time quadratic in the longest run of spaces.
     return "\n".join(line.rstrip(" \t") for line in text.split("\n")).strip("\n")

@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
 
-import re2
-
 from corpuskit.text.html.calendar_days import WrittenDay, timestamp_day, written_days
-from corpuskit.text.html.page_lines import Line, foreign_sections, lines_of
+from corpuskit.text.html.page_lines import MAX_NAMED_LINE, Line, foreign_sections, lines_of
 from corpuskit.text.html.page_source import PageSource
 from corpuskit.text.html.raw_markup import StartTag, any_name, inner_text, start_tags, text_of
 
@@ -29,12 +27,6 @@ MAX_TIME = 300
 """Most characters of markup in an element that is marked with a time."""
 MAX_LINE = 200
 """Most characters of a line that is about a date rather than one that mentions it."""
-MAX_NAMED_LINE = 80
-"""Most characters of a line far from the heading that is about its date."""
-MAX_NAMING_WORDS = 100
-"""Most of such words that are looked at for a date behind it."""
-MAX_TO_DATE = 250
-"""Most characters of markup from such a word to the end of the date."""
 MAX_WORDS = 7
 """Most words beside the date, unless one says that it is of publication."""
 
@@ -73,12 +65,6 @@ _UPDATED_WORD = re.compile(
     r"|last change|letzte änderung",
     re.IGNORECASE,
 )
-_NAMING_WORD = re2.compile(
-    "(?i)publi|posted|ffentlich|erstellt|erschienen|mise |ubblicat|geplaatst|updated|modified|aktualisiert|nderung"
-    "|stand:|actualizad|aggiornat|atualizad|bijgewerkt|gewijzigd|zaktualiz|опубликован|размещен|обновл|измен"
-    "|更新|修改|发布|發布|公開|掲載"
-)
-"""Words that are looked for far from the heading; ambiguous ones are not. One automaton for all costs one search."""
 _EVENT_WORD = re.compile(
     r"(?:until|till|deadline|expires|born|founded|since|joined|registered|geboren|gegründet|seit|bis|ab|termin|beginn"
     r"|registriert|beigetreten|inscrit(?: le)?|copyright|©)\W*$",
@@ -217,11 +203,7 @@ class PageDates:
     @cached_property
     def _may_name_days(self) -> bool:
         """Whether a word of publication or of a change has a date behind it; few pages do, and lines take long."""
-        for word in islice(_NAMING_WORD.finditer(self._after), MAX_NAMING_WORDS):
-            part = text_of(self._after[word.start() : word.start() + MAX_TO_DATE])[:MAX_NAMED_LINE]
-            if _DIGIT.search(part) and written_days(part, self.day_first):
-                return True
-        return False
+        return any(written_days(text, self.day_first) for text in self.source.named_texts(*self._window))
 
     @cached_property
     def _lines_after(self) -> list[Line]:

@@ -5,21 +5,31 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, starmap
 
+import re2
+
 from corpuskit.text.html.compiled import compiled_core
 from corpuskit.text.html.raw_markup import any_name, text_of
 
 __all__ = [
     "HEADING",
+    "MAX_NAMED_LINE",
     "Line",
     "dated_lines_above",
     "dated_lines_below",
     "foreign_sections",
     "has_digit",
     "lines_of",
+    "named_texts",
 ]
 
 LONGEST_SUBTITLE = 90
 """Most characters of a line that is not yet the text; an `aside` after that is a side column."""
+MAX_NAMED_LINE = 80
+"""Most characters of a line far from the heading that is about its date."""
+MAX_NAMING_WORDS = 100
+"""Most words that call a day that of publication or of a change that are looked at for a date behind it."""
+MAX_TO_DATE = 250
+"""Most characters of markup from such a word to the end of the date."""
 HEADING = re.compile(r"<h[1-6][\s>]", re.IGNORECASE)
 
 _DIGIT = re.compile(r"\d")
@@ -30,6 +40,12 @@ _FOREIGN_SECTION = re.compile(
 """What names sections of other pages. A teaser's text alone is a standfirst; layouts are named after sidebars."""
 _FOREIGN_WORDS = ("comment", "related", "teaser", "recommend", "sidebar", "more")
 """What each of these names holds: most tags have none, and looking for words takes less time than for the pattern."""
+_NAMING_WORD = re2.compile(
+    "(?i)publi|posted|ffentlich|erstellt|erschienen|mise |ubblicat|geplaatst|updated|modified|aktualisiert|nderung"
+    "|stand:|actualizad|aggiornat|atualizad|bijgewerkt|gewijzigd|zaktualiz|опубликован|размещен|обновл|измен"
+    "|更新|修改|发布|發布|公開|掲載"
+)
+"""Words that are looked for far from the heading; ambiguous ones are not. One automaton for all costs one search."""
 _LINE_NAMES = tuple(
     """a address article aside blockquote body br button caption dd div dl dt fieldset figcaption figure footer form
     h1 h2 h3 h4 h5 h6 header hr li main nav ol option p pre section select table tbody td th tr ul""".split()  # noqa: SIM905
@@ -59,6 +75,14 @@ def dated_lines_above(part: str, most: int) -> list[Line]:
     """Return those of the last `most` lines of a part before a heading that hold a digit or a `time`, last first."""
     part = _last_section(part.rpartition("</title")[2])
     return _dated(list(_lines_of(part, _open_sections(part)))[: -most - 1 : -1])
+
+
+def named_texts(part: str) -> Iterator[str]:
+    """Yield the texts behind words that call a day that of publication or of a change, if they hold a digit."""
+    for word in islice(_NAMING_WORD.finditer(part), MAX_NAMING_WORDS):
+        text = text_of(part[word.start() : word.start() + MAX_TO_DATE])[:MAX_NAMED_LINE]
+        if has_digit(text):
+            yield text
 
 
 def _dated(lines: list[Line]) -> list[Line]:

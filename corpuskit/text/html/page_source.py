@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from corpuskit.text.html.compiled import compiled_core
-from corpuskit.text.html.page_lines import HEADING, Line, dated_lines_above, dated_lines_below
+from corpuskit.text.html.page_lines import HEADING, Line, dated_lines_above, dated_lines_below, named_texts
 from corpuskit.text.html.raw_markup import MAX_INNER, StartTag, any_name, tags_with
 
 __all__ = ["PageSource"]
@@ -87,3 +87,10 @@ class PageSource:
         if self._text is None:
             return [Line(*line) for line in compiled_core().lines_above(self._compiled_page, start, end, most)]
         return dated_lines_above(self._text[max(0, start) : end], most)
+
+    def named_texts(self, start: int, end: int) -> Iterable[str]:
+        """Return the texts behind words that call a day that of publication or of a change, if they hold a digit."""
+        if self._text is None:
+            texts: list[str] | None = compiled_core().named_texts(self._compiled_page, start, end)
+            return named_texts(self.part(start, end)) if texts is None else texts
+        return named_texts(self._text[start:end])

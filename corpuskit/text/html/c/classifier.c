@@ -8,8 +8,8 @@
 /* Blocks that go down a tree side by side, so that the processor need not wait for one at a time. */
 #define SIDE_BY_SIDE 16
 
-/* Where the way goes on is so many nodes further; of a leaf 0, and no feature exceeds its threshold. Nodes are small, so
-   that all of them fit into the cache. */
+/* Where the way goes on is so many nodes further; of a leaf 0, and no feature exceeds its threshold. Nodes are small,
+   so that all of them fit into the cache. */
 typedef struct {
     int32_t threshold;
     uint16_t column, to_left;

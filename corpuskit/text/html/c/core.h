@@ -339,7 +339,7 @@ const char *position_of(const VisiblePage *page, Py_ssize_t offset);
 Py_ssize_t offset_of(const VisiblePage *page, const char *position);
 Span visible_part(const VisiblePage *page, Py_ssize_t start, Py_ssize_t end);
 PyObject *start_tag(const VisiblePage *page, const char *start, const char *name_end, const char *end);
-bool is_heading_start(const char *position, const char *end);
+bool is_heading_start(const char *position, const char *end, char last_level);
 const char *find_heading_end(const char *position, const char *end);
 PyObject *part_of(PyObject *module, PyObject *arguments);
 PyObject *heading_end(PyObject *module, PyObject *arguments);
@@ -361,6 +361,11 @@ PyObject *text_of_markup(PyObject *module, PyObject *markup);
 PyObject *lines_of_part(PyObject *module, PyObject *arguments);
 PyObject *lines_below(PyObject *module, PyObject *arguments);
 PyObject *lines_above(PyObject *module, PyObject *arguments);
+PyObject *named_texts(PyObject *module, PyObject *arguments);
+void prepare_page_lines(void);
+
+/* cleaning.c */
+PyObject *clean(PyObject *module, PyObject *text);
 
 /* choice.c */
 PyObject *choice_of(const PageBlocks *page, const int32_t *table, const int64_t *scores, const int32_t *probabilities);

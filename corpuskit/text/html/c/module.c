@@ -326,6 +326,8 @@ static PyMethodDef methods[] = {
     {"has_time", has_time, METH_VARARGS, "Return whether a part holds a `time` element."},
     {"lines_below", lines_below, METH_VARARGS, "Return the lines after a heading that may hold a day."},
     {"lines_above", lines_above, METH_VARARGS, "Return the lines before a heading that may hold a day."},
+    {"named_texts", named_texts, METH_VARARGS, "Return the texts behind words that name days."},
+    {"clean", clean, METH_O, "Return a text without control characters and spaces at the ends of lines."},
     {"text_of", text_of_markup, METH_O, "Return the text of markup."},
     {"lines_of", lines_of_part, METH_VARARGS, "Return the lines that block elements make of markup."},
     {NULL, NULL, 0, NULL},
@@ -356,6 +358,7 @@ PyMODINIT_FUNC PyInit__core(void)
     }
     prepare_markup();
     prepare_raw_markup();
+    prepare_page_lines();
     prepare_known_tags();
     prepare_elements();
     prepare_inline();

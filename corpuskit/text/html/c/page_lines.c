@@ -6,6 +6,11 @@
 
 #define LONGEST_SUBTITLE 90
 #define LONGEST_NAME 10
+/* As `_first_section` has it. */
+#define LAST_LEVEL_OF_SECTION '6'
+#define MOST_NAMING_WORDS 100
+#define MOST_TO_DATE 250
+#define MOST_OF_DATED_LINE 80
 
 enum use { BREAKS_THE_LINE = 1, IS_SECTION = 2, IS_LINK = 4, IS_ASIDE = 8 };
 static const struct {
@@ -312,22 +317,25 @@ static PyObject *line_tuple(const LineReader *reader, Py_ssize_t index)
                          line.source.size, PyBool_FromLong(line.is_timed));
 }
 
+/* Whether a text holds a digit; -1 with an exception. */
+static int holds_digit(Span text)
+{
+    bool may_have_others = false;
+    for (Py_ssize_t at = 0; at < text.size; at++) {
+        if (is_digit(text.start[at]))
+            return 1;
+        /* The digits of other scripts begin here. */
+        may_have_others |= (unsigned char)text.start[at] >= 0xD9;
+    }
+    return may_have_others ? ask_python("page_lines.has_digit", "(s#)", text.start, text.size) : 0;
+}
+
 /* Whether a line holds a `time` or a digit; -1 with an exception. */
 static int may_be_dated(const LineReader *reader, Py_ssize_t index)
 {
     FoundLine line;
     memcpy(&line, reader->lines.start + index * (Py_ssize_t)sizeof(line), sizeof(line));
-    const char *text = reader->texts.start + line.text_start;
-    bool may_have_others = false;
-    if (line.is_timed)
-        return 1;
-    for (Py_ssize_t at = 0; at < line.text_size; at++) {
-        if (is_digit(text[at]))
-            return 1;
-        /* The digits of other scripts begin here. */
-        may_have_others |= (unsigned char)text[at] >= 0xD9;
-    }
-    return may_have_others ? ask_python("page_lines.has_digit", "(s#)", text, line.text_size) : 0;
+    return line.is_timed ? 1 : holds_digit((Span){reader->texts.start + line.text_start, line.text_size});
 }
 
 /* Add an item to a list, which is given up if either is missing. */
@@ -383,7 +391,7 @@ static Span first_section(Span part)
     const char *position = part.start, *end = position + part.size;
     bool had_heading = false;
     while (position < end && (position = memchr(position, '<', (size_t)(end - position))) != NULL) {
-        if (is_heading_start(position, end)) {
+        if (is_heading_start(position, end, LAST_LEVEL_OF_SECTION)) {
             if (had_heading)
                 return (Span){part.start, position - part.start};
             had_heading = true;
@@ -398,7 +406,7 @@ static Span last_section(Span part)
 {
     const char *end = part.start + part.size;
     for (const char *position = end; position > part.start;)
-        if (*--position == '<' && is_heading_start(position, end))
+        if (*--position == '<' && is_heading_start(position, end, '6'))
             return (Span){position, end - position};
     return part;
 }
@@ -523,4 +531,103 @@ PyObject *lines_above(PyObject *module, PyObject *arguments)
     buffer_free(&copy);
     free_reader(&reader);
     return lines;
+}
+
+/* Words that call a day that of publication or of a change (`_NAMING_WORD`), sorted; those of other scripts below. */
+static const Word NAMING_WORDS[] = {
+    {"actualizad", 0}, {"aggiornat", 0}, {"aktualisiert", 0}, {"atualizad", 0}, {"bijgewerkt", 0},
+    {"erschienen", 0}, {"erstellt", 0},  {"ffentlich", 0},    {"geplaatst", 0}, {"gewijzigd", 0},
+    {"mise ", 0},      {"modified", 0},  {"nderung", 0},      {"posted", 0},    {"publi", 0},
+    {"stand:", 0},     {"ubblicat", 0},  {"updated", 0},      {"zaktualiz", 0},
+};
+static WordSet naming_words;
+static const char *const OTHER_NAMING_WORDS[] = {
+    "опубликован", "размещен", "обновл", "измен", "更新", "修改", "发布", "發布", "公開", "掲載",
+};
+
+void prepare_page_lines(void)
+{
+    index_words(&naming_words, NAMING_WORDS, (int)(sizeof(NAMING_WORDS) / sizeof(NAMING_WORDS[0])));
+}
+
+/* Return a code point with capitals of Cyrillic made small; no other word has capitals. */
+static uint32_t small_code(uint32_t code)
+{
+    return code >= 0x410 && code <= 0x42F ? code + 0x20 : code;
+}
+
+static bool begins_with_other(const char **position, const char *end, const char *word)
+{
+    const char *next = *position;
+    while (*word != '\0')
+        if (next >= end || small_code(next_code(&next)) != next_code(&word))
+            return false;
+    *position = next;
+    return true;
+}
+
+/* Return the position behind one of these words at `position`; NULL if there is none. */
+static const char *after_naming_word(const char *position, const char *end)
+{
+    unsigned char byte = (unsigned char)*position;
+    if (byte < 0x80) {
+        const Word *word = words_at(&naming_words, position, end);
+        bool fits = word != NULL && next_word_fits(&naming_words, &word, position, end);
+        return fits ? position + strlen(word->word) : NULL;
+    }
+    bool may_begin = byte == 0xD0 || byte == 0xD1 || (byte >= 0xE4 && byte <= 0xE7);
+    for (size_t word = 0; may_begin && word < sizeof(OTHER_NAMING_WORDS) / sizeof(OTHER_NAMING_WORDS[0]); word++)
+        if (begins_with_other(&position, end, OTHER_NAMING_WORDS[word]))
+            return position;
+    return NULL;
+}
+
+/* Whether a letter begins that is another one's form in some case, whatever the pattern's flag says of cases. */
+static bool is_rare_letter(const char *position, const char *end)
+{
+    return starts_with(position, end, "\xC5\xBF") || starts_with(position, end, "\xE2\x84\xAA") ||
+           starts_with(position, end, "\xE1\xB2");
+}
+
+/* named_texts(page, start, end) -> those of the texts behind naming words that hold a digit; None if a letter is too
+   rare to be known here. */
+PyObject *named_texts(PyObject *module, PyObject *arguments)
+{
+    PyObject *capsule;
+    Py_ssize_t start, end;
+    Buffers buffers = {0};
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "Onn", &capsule, &start, &end))
+        return NULL;
+    const VisiblePage *page = visible_page_of(capsule);
+    PyObject *texts = page == NULL ? NULL : PyList_New(0);
+    if (texts == NULL || !prepare_buffers(&buffers)) {
+        Py_XDECREF(texts);
+        free_buffers(&buffers);
+        return NULL;
+    }
+    Span part = visible_part(page, start, end);
+    const char *position = part.start, *part_end = position + part.size;
+    for (int words = 0; texts != NULL && position < part_end && words < MOST_NAMING_WORDS;) {
+        if ((unsigned char)*position >= 0xC5 && is_rare_letter(position, part_end)) {
+            Py_DECREF(texts);
+            free_buffers(&buffers);
+            Py_RETURN_NONE;
+        }
+        const char *after = after_naming_word(position, part_end);
+        if (after != NULL) {
+            words++;
+            read_text((Span){position, limit_of(position, part_end, MOST_TO_DATE) - position}, &buffers);
+            Span text = {buffers.text.start, buffers.text.size};
+            text.size = limit_of(text.start, text.start + text.size, MOST_OF_DATED_LINE) - text.start;
+            int answer = have_failed(&buffers) ? -1 : holds_digit(text);
+            if (answer < 0)
+                Py_CLEAR(texts);
+            else if (answer > 0)
+                add_item(&texts, PyUnicode_DecodeUTF8(text.start, text.size, "strict"));
+        }
+        position = after == NULL ? position + 1 : after;
+    }
+    free_buffers(&buffers);
+    return texts;
 }

@@ -141,10 +141,10 @@ PyObject *part_of(PyObject *module, PyObject *arguments)
     return page == NULL ? NULL : text_from(visible_part(page, start, end));
 }
 
-/* Whether a heading begins at a `<` (`HEADING`). */
-bool is_heading_start(const char *position, const char *end)
+/* Whether a heading of a level, up to `last_level`, begins at a `<` (`HEADING`). */
+bool is_heading_start(const char *position, const char *end, char last_level)
 {
-    return end - position >= 4 && small_letter(position[1]) == 'h' && position[2] >= '1' && position[2] <= '6' &&
+    return end - position >= 4 && small_letter(position[1]) == 'h' && position[2] >= '1' && position[2] <= last_level &&
            (position[3] == '>' || space_size(position + 3) > 0);
 }
 
@@ -173,7 +173,7 @@ PyObject *heading_end(PyObject *module, PyObject *arguments)
         return NULL;
     const char *source_end = page->source.start + page->source.size, *first = position_of(page, start);
     const char *last = position_of(page, end), *close = NULL;
-    if (first < source_end && *first == '<' && is_heading_start(first, source_end))
+    if (first < source_end && *first == '<' && is_heading_start(first, source_end, '6'))
         close = find_heading_end(last, limit_of(last, source_end, MAX_INNER));
     return PyLong_FromSsize_t(close == NULL ? end : offset_of(page, close));
 }
