@@ -94,8 +94,9 @@ class PageTitles:
 
     def _heading_among(self, stated_titles: tuple[str, ...]) -> tuple[Heading, str] | None:
         titles = [self.without_site(title) for title in dict.fromkeys(stated_titles) if title]
+        headings = sorted(self.all_headings, key=lambda heading: heading.level)
         for agree in (_is_equal, _starts_alike, _is_segment, _ends_alike, _holds):
-            for heading in sorted(self.all_headings, key=lambda heading: heading.level):
+            for heading in headings:
                 for title in titles:
                     if (agreed := agree(title, heading.text)) and not self._is_in_menu(heading):
                         return heading, self._without_kicker(heading) if agreed == heading.text else agreed
@@ -218,8 +219,13 @@ def _starts_alike(title: str, heading: str) -> str:
 def _is_segment(title: str, heading: str) -> str:
     """Return the heading if it is what the title has before its first or its second separator."""
     heading_words = comparable_title(heading)
-    ends = [separator.start() for separator in islice(_SEPARATOR.finditer(title), 2)]
-    return heading if heading_words and any(comparable_title(title[:end]) == heading_words for end in ends) else ""
+    return heading if heading_words and heading_words in _first_segments(title) else ""
+
+
+@lru_cache(maxsize=64)
+def _first_segments(title: str) -> tuple[str, ...]:
+    """Return the words of what a title has before its first and before its second separator."""
+    return tuple(comparable_title(title[: separator.start()]) for separator in islice(_SEPARATOR.finditer(title), 2))
 
 
 def _ends_alike(title: str, heading: str) -> str:
