@@ -212,7 +212,8 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=0)
     parser.add_argument("--stream", type=int, default=0)
     given = parser.parse_args()
-    if given.documents and not (given.folder / "one/pages.jsonl").exists():
+    last_files = [given.folder / "one" / name for name in ("pages.jsonl", "articles.warc.gz")]
+    if given.documents and not all(path.exists() for path in last_files):
         build(given.folder, given.documents, given.articles, given.pages, given.web)
     if given.stream:
         build_streams(given.folder, given.stream, given.web)

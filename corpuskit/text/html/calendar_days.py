@@ -190,7 +190,8 @@ def _order_of_host(url: str) -> bool | None:
 def _all_days(text: str, day_first: bool | None) -> Iterator[WrittenDay]:
     # Only numbers alone have years of two digits: most texts hold none of the other kinds, and need no search for them.
     has_year = _YEAR.search(text) is not None
-    for pattern in (_YEAR_FIRST, _CJK) if has_year else ():
+    patterns = (_YEAR_FIRST, _CJK) if "年" in text or "년" in text else (_YEAR_FIRST,)
+    for pattern in patterns if has_year else ():
         for match in pattern.finditer(text):
             year, month, day = (part for part in match.groups() if part.isdecimal())
             yield WrittenDay(_day(year, month, day), match.start(), match.end())
