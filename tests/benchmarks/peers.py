@@ -341,6 +341,7 @@ WORK: dict[str, Callable[[Path, Path], float | None]] = {
         bare_parquet,
         json_round,
         datatrove_copy,
+        datatrove_warc_to_parquet,
         datatrove_pipe,
     )
 }
