@@ -29,8 +29,10 @@ def build(folder: Path, documents: int, articles: int, pages: int, web: Path | N
         place.mkdir(parents=True, exist_ok=True)
     _write(whole / "articles.jsonl", itertools.islice(_articles(), articles))
     warc = _cut(_archives(web), pages) if web else _archive(itertools.islice(_archived(ARTICLES), pages))
-    (whole / "pages.warc.gz").write_bytes(warc)
-    (one / "pages.warc.gz").write_bytes(_cut([warc], 1))
+    news = _archive(itertools.islice(_archived(ARTICLES), articles))
+    for name, archive in (("pages.warc.gz", warc), ("articles.warc.gz", news)):
+        (whole / name).write_bytes(archive)
+        (one / name).write_bytes(_cut([archive], 1))
     _write(whole / "documents.jsonl", itertools.islice(_texts(web, english=True), documents))
     _write(whole / "many.jsonl", itertools.islice(_texts(web, english=True), 10 * documents))
     _write(whole / "compact.jsonl", itertools.islice(_texts(web, english=True), 10 * documents), separators=(",", ":"))
@@ -210,7 +212,8 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=0)
     parser.add_argument("--stream", type=int, default=0)
     given = parser.parse_args()
-    if given.documents and not (given.folder / "one/pages.jsonl").exists():
+    last_files = [given.folder / "one" / name for name in ("pages.jsonl", "articles.warc.gz")]
+    if given.documents and not all(path.exists() for path in last_files):
         build(given.folder, given.documents, given.articles, given.pages, given.web)
     if given.stream:
         build_streams(given.folder, given.stream, given.web)

@@ -64,6 +64,13 @@ ATTACKS: dict[str, str | Callable[[int], str]] = {
     "<p>a": "<p>a",
     "<p>a</p>": "<p>a</p>",
     "as many blocks as may be": "<div><p>a</div>" + "<p>" * 18,
+    "<h2> with buttons": "<h2>a<button>b</button>#</h2>",
+    "<h2> never closed": "<h2>a",
+    "marks of dates and authors": "<b class=date title=author>",
+    "words that name days": lambda size: "<h1>a</h1>" + "updated 1 &amp; " * (size // 16),
+    "sections before a heading": lambda size: (
+        "<div class=related>" * (size // 38) + "<h1>a</h1>" + "</div>" * (size // 38)
+    ),
     "<p> of a sentence": "<p>The boats come in before dusk, and the office counts them all, says Edda.</p>\n",
     "<p> of links": "<p><a href=/x>boats</a></p>",
     "<br>": "a<br>",

@@ -282,6 +282,11 @@ def datatrove_copy(source: Path, out: Path) -> None:
     run(lines_in(source), lines_out(out))
 
 
+def datatrove_warc_to_parquet(source: Path, out: Path) -> None:
+    """Pages of an archive to main texts in Parquet."""
+    run(_warc_in(source), _trafilatura(), _parquet_out(out))
+
+
 def datatrove_pipe(source: Path, out: Path) -> None:
     """The whole way from an archive to Parquet."""
     from datatrove.pipeline.formatters import PIIFormatter
@@ -336,6 +341,7 @@ WORK: dict[str, Callable[[Path, Path], float | None]] = {
         bare_parquet,
         json_round,
         datatrove_copy,
+        datatrove_warc_to_parquet,
         datatrove_pipe,
     )
 }

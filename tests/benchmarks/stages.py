@@ -52,6 +52,16 @@ PIPE = (
     " | corpuskit filter-language --quiet --keep en | corpuskit filter-quality --quiet | corpuskit dedup --quiet"
     " | corpuskit scrub-pii --quiet | corpuskit export --quiet --to parquet -o {out}"
 )
+TO_PARQUET = (
+    {
+        "fetch-warc, extract, export": f"sh: corpuskit {FETCH} --quiet | corpuskit extract --quiet"
+        " | corpuskit export --quiet --to parquet -o {out}",
+        "without the compiled core": f"sh: export CORPUSKIT_NO_CORE=1; corpuskit {FETCH} --quiet"
+        " | corpuskit extract --quiet | corpuskit export --quiet --to parquet -o {out}",
+    },
+    {"datatrove": "datatrove-warc-to-parquet"},
+    {"fastwarc, payloads read": "fastwarc-read"},
+)
 RECIPE = """sh: cat > {out}.yaml <<END
 sources:
   web:
@@ -73,6 +83,8 @@ STAGES: dict[str, Stage] = {
     ),
     "extract, news and blogs": stage("articles.jsonl", *EXTRACT),
     "extract, documentation": stage("pages.jsonl", *EXTRACT),
+    "archive to Parquet, news and blogs": stage("articles.warc.gz", *TO_PARQUET),
+    "archive to Parquet, documentation": stage("pages.warc.gz", *TO_PARQUET),
     "filter-language": stage(
         "documents.jsonl",
         {"filter-language --annotate": "filter-language {in} --annotate"},

@@ -29,7 +29,7 @@ from corpuskit.text.html.compiled_page import choose_compiled, placed_blocks, re
 from corpuskit.text.html.elements import Elements
 from corpuskit.text.html.extract import Page, clean, fast, open_page
 from corpuskit.text.html.features import features
-from corpuskit.text.html.raw_markup import visible_markup
+from corpuskit.text.html.page_facts import page_facts
 from corpuskit.text.html.reader import read
 from corpuskit.text.prose import is_html
 from tests.benchmarks import extraction_quality
@@ -116,7 +116,8 @@ def results(markup: str, core: Any, is_xml: bool = False) -> dict[str, Any]:
     """Return what one of the twins makes of a page, by name; `core` is None for Python."""
     with mock.patch.object(compiled, "_core", core):
         page = open_page(markup, is_xml=is_xml)
-        found: dict[str, Any] = {"visible markup": visible_markup(page.markup), "metadata": page.stated_metadata}
+        facts = page_facts(page.markup)
+        found: dict[str, Any] = facts._asdict() | {"source": facts.source.text, "metadata": page.stated_metadata}
         for name, function in (("text", "text"), ("markdown", "markdown")):
             try:
                 extraction = fast(page, function)  # type: ignore[arg-type]

@@ -55,6 +55,7 @@ def _month_numbers() -> dict[str, int]:
 
 _MONTH_NUMBERS = _month_numbers()
 _DIGIT = re.compile(r"\d")
+_YEAR = re.compile(r"\d{4}")
 _TIMESTAMP = re.compile(r"\s*(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|(\d{2})(\d{2}))(?!\d)")
 _UTC_TIME = re.compile(r"[T\s](\d{2}):\d{2}(?::\d{2})?(?:[.,]\d{1,9})?\s?(?:Z|GMT|UTC|\+00:?00)\s*$")
 _YEAR_FIRST = re.compile(r"(?<![\d./-])(\d{4})([-/.])\s?(\d{1,2})\2\s?(\d{1,2})(?![\d/-])")
@@ -203,12 +204,17 @@ def _order_of_host(url: str) -> bool | None:
 
 
 def _all_days(text: str, day_first: bool | None) -> Iterator[WrittenDay]:
-    for pattern in (_YEAR_FIRST, _CJK):
+    # Only numbers alone have years of two digits: most texts hold none of the other kinds, and need no search for them.
+    has_year = _YEAR.search(text) is not None
+    patterns = (_YEAR_FIRST, _CJK) if "年" in text or "년" in text else (_YEAR_FIRST,)
+    for pattern in patterns if has_year else ():
         for match in pattern.finditer(text):
             year, month, day = (part for part in match.groups() if part.isdecimal())
             yield WrittenDay(_day(year, month, day), match.start(), match.end())
     for match in _NUMBERS.finditer(text):
         yield WrittenDay(_day_of_numbers(match, day_first), match.start(), match.end())
+    if not has_year:
+        return
     for match in _DAY_MONTH.finditer(text):
         yield WrittenDay(_day_of_name(match[3], match[2], match[1]), match.start(), match.end())
     for match in _MONTH_DAY.finditer(text):

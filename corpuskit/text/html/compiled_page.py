@@ -18,7 +18,8 @@ __all__ = ["CompiledChoice", "choose_compiled", "placed_blocks", "read_compiled"
 class CompiledChoice(NamedTuple):
     """What is kept of a page."""
 
-    blocks: list[Block]
+    page: Any
+    """The page, for `kept_blocks` and `kept_text`."""
     is_plain: bool
     """Whether plain rules chose, because the trees would have lost too much."""
     confidence: float
@@ -26,6 +27,15 @@ class CompiledChoice(NamedTuple):
     features: bytes
     scores: bytes
     is_kept: bytes
+
+    def kept_blocks(self) -> list[Block]:
+        """Return the blocks that are kept."""
+        return [block for placed in placed_blocks(self.page, self.is_kept) for block in placed.blocks]
+
+    def kept_text(self) -> str:
+        """Return the plain text of the blocks that are kept, as `blocks.as_text` writes it."""
+        text: str = compiled_core().as_text(self.page, self.is_kept)
+        return text
 
 
 def read_compiled(markup: str, is_xml: bool) -> Any:
@@ -37,12 +47,11 @@ def choose_compiled(page: Any, title: str) -> CompiledChoice:
     """Return what is kept of a page, of whose metadata `title` is."""
     core = compiled_core()
     if not core.block_count(page):
-        return CompiledChoice([], False, 0.0, b"", b"", b"")
+        return CompiledChoice(page, False, 0.0, b"", b"", b"")
     features = core.features(page, folded(title), _compiled_words())
     scores = core.sum_leaves(_compiled_trees(), features)
     is_kept, is_plain, sure_words, words = core.choose(page, features, scores, _probabilities())
-    blocks = [block for placed in placed_blocks(page, is_kept) for block in placed.blocks]
-    return CompiledChoice(blocks, is_plain, sure_words / words if words else 0.0, features, scores, is_kept)
+    return CompiledChoice(page, is_plain, sure_words / words if words else 0.0, features, scores, is_kept)
 
 
 def placed_blocks(page: Any, *is_kept: bytes) -> list[PlacedBlock]:

@@ -224,6 +224,12 @@ def clean(text: str) -> str:
     if text.isprintable():
         # On one line, without anything to remove: what most titles and names are.
         return text.rstrip(" ")
+    core = compiled_core()
+    cleaned: str | None = None if core is None else core.clean(text)
+    return _clean(text) if cleaned is None else cleaned
+
+
+def _clean(text: str) -> str:
     text = _NOT_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     # Line by line: a pattern for trailing spaces takes time quadratic in the longest run of spaces.
     return "\n".join(line.rstrip(" \t") for line in text.split("\n")).strip("\n")
@@ -307,7 +313,9 @@ def _classify(page: Page, output: TextFormat) -> tuple[Extraction, float]:
     if compiled_core() is not None:
         compiled_choice = choose_compiled(read_compiled(page.markup, page.is_xml), title)
         way = "plain" if compiled_choice.is_plain else "trees" if compiled_choice.features else ""
-        return Extraction(_text_of(compiled_choice.blocks, output), way), compiled_choice.confidence
+        if output == "text" and compiled_choice.is_kept.count(1) > 1:
+            return Extraction(compiled_choice.kept_text(), way), compiled_choice.confidence
+        return Extraction(_text_of(compiled_choice.kept_blocks(), output), way), compiled_choice.confidence
     elements, placed_blocks = read(page.markup, page.is_xml)
     if not placed_blocks:
         return Extraction(""), 0.0

@@ -25,6 +25,7 @@ MAX_OBJECTS = 400
 MAX_DEPTH = 6
 """Most levels of lists and objects that are descended."""
 
+_DECODER = json.JSONDecoder(strict=False)
 _ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report|Recipe|Review|Book|Podcast\w*|Episode|VideoObject|Course)$")
 _PAGE_TYPES = re.compile(r"(?:Page|CreativeWork)$")
 _INNER_KEYS = ("@graph", "mainEntity", "mainEntityOfPage")
@@ -122,7 +123,7 @@ def _parsed(text: str) -> Any:
     unwrapped = stripped[wrapper.end() :] if wrapper else stripped
     candidate = unescape(unwrapped) if "&quot;" in unwrapped and '"' not in unwrapped else unwrapped
     try:
-        return json.JSONDecoder(strict=False).raw_decode(candidate)[0]
+        return _DECODER.raw_decode(candidate)[0]
     except (ValueError, RecursionError):
         return None
 

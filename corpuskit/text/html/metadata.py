@@ -12,13 +12,10 @@ from corpuskit.text.html.calendar_days import is_day_first, may_be_other_day, ti
 from corpuskit.text.html.json_ld import Identity, LinkedData, linked_data, page_key
 from corpuskit.text.html.page_authors import page_author
 from corpuskit.text.html.page_dates import PageDates
+from corpuskit.text.html.page_facts import PageFacts, page_facts
 from corpuskit.text.html.page_titles import PageTitles, page_titles
-from corpuskit.text.html.raw_markup import MAX_LENGTH, VisibleMarkup, visible_markup
 
 __all__ = ["page_metadata"]
-
-MAX_HEAD = 512 * 1024
-"""Characters at the start of the visible source that are searched for `meta` elements."""
 
 _PUBLISHED = (
     "article:published_time",
@@ -76,42 +73,32 @@ _MODIFIED = (
     "dc.date.modified",
     "last-modified",
 )
-_REPEATED = frozenset({"citation_author", "dc.creator", "dcterms.creator"})
-"""Names that have an element for each author."""
-_NAMING = ("property", "name", "http-equiv", "itemprop")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
 
 
 def page_metadata(markup: str, url: str = "") -> dict[str, str]:
     """Return those of `title`, `date` (YYYY-MM-DD), `author` and `html_language` that the page at `url` states."""
-    page = visible_markup(markup)
-    values = _meta_values(page)
-    language = _language(page, values)
-    titles = page_titles(page, values, url)
-    addresses = _addresses(page, values, url)
-    keys = frozenset(filter(None, map(page_key, addresses)))
+    page = page_facts(markup)
+    language = _language(page)
+    titles = page_titles(page, url)
+    addresses = [address for address in (url, page.canonical_address, page.meta_values.get("og:url", "")) if address]
+    keys = frozenset(filter(None, map(page_key, addresses))) if page.json_ld else frozenset()
     data = linked_data(page.json_ld, Identity(keys, titles.headings, tuple(filter(None, titles.stated_titles))))
     metadata = {
         "title": titles.best(data.title),
-        "date": _published_day(page, values, data, titles, addresses, language),
-        "author": page_author(page.source, values, data.authors, titles),
+        "date": _published_day(page, data, titles, addresses, language),
+        "author": page_author(page.source, page.meta_values, data.authors, titles),
         "html_language": language,
     }
     return {key: text for key, text in metadata.items() if text}
 
 
-def _published_day(
-    page: VisibleMarkup,
-    values: dict[str, str],
-    data: LinkedData,
-    titles: PageTitles,
-    addresses: list[str],
-    language: str,
-) -> str:
+def _published_day(page: PageFacts, data: LinkedData, titles: PageTitles, addresses: list[str], language: str) -> str:
     """Return the day of publication that most sources give, and of equal ones the most trusted; else that of a change.
 
     A source may be wrong alone: a time in UTC is off by a day, and plugins state the last change.
     """
+    values = page.meta_values
     dates = PageDates(page.source, titles.heading, is_day_first(language, addresses[0] if addresses else ""))
     address_day = next(filter(None, map(url_day, addresses)), "")
     timestamps = [data.published, _first_timestamp(values, (*_PUBLISHED, *_other_names(values)))]
@@ -152,42 +139,9 @@ def _first_timestamp(values: dict[str, str], names: Iterable[str]) -> str:
     return next((value for name in names if (value := values.get(name)) and timestamp_day(value)), "")
 
 
-def _meta_values(page: VisibleMarkup) -> dict[str, str]:
-    """Return the contents of `meta` elements by each of their names; the first of equal ones."""
-    values: dict[str, str] = {}
-    body_start = page.tags["body"][0].start if page.tags["body"] else len(page.source)
-    for tag in page.tags["meta"]:
-        if tag.start > MAX_HEAD:
-            break
-        attributes = tag.attributes
-        content = attributes.get("content", "")
-        # What the body's microdata is about, this page or another, depends on where it stands.
-        for attribute in _NAMING if tag.start < body_start else _NAMING[:-1]:
-            if not (names := attributes.get(attribute)):
-                continue
-            for name in names.lower().split():
-                if name in values and name in _REPEATED and len(values[name]) < MAX_LENGTH:
-                    values[name] += f", {content}"
-                elif content.strip():
-                    values.setdefault(name, content)
-    return values
-
-
-def _addresses(page: VisibleMarkup, values: dict[str, str], url: str) -> list[str]:
-    """Return the addresses of the page: where it was found, and what it calls itself."""
-    canonical = (
-        tag.attributes.get("href", "")
-        for tag in page.tags["link"]
-        if "canonical" in tag.attributes.get("rel", "").lower().split()
-    )
-    return [address for address in (url, next(canonical, ""), values.get("og:url", "")) if address]
-
-
-def _language(page: VisibleMarkup, values: dict[str, str]) -> str:
-    root = next(iter(page.tags["html"]), None)
-    attributes = root.attributes if root else {}
-    stated_language = attributes.get("lang") or attributes.get("xml:lang") or ""
-    for value in (stated_language, values.get("content-language", ""), values.get("og:locale", "")):
+def _language(page: PageFacts) -> str:
+    values = page.meta_values
+    for value in (page.language, values.get("content-language", ""), values.get("og:locale", "")):
         if _LANGUAGE.fullmatch(value.strip()):
             return value.strip().replace("_", "-")
     return ""

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from corpuskit.text.html.calendar_days import written_days
+from corpuskit.text.html.page_source import PageSource
 from corpuskit.text.html.page_titles import PageTitles
-from corpuskit.text.html.raw_markup import StartTag, inner_text, single_line, tags_with
+from corpuskit.text.html.raw_markup import MAX_INNER, StartTag, single_line, text_inside
 
 __all__ = ["page_author"]
 
@@ -90,7 +91,7 @@ _WORDLESS = re.compile(
 """Accounts, and initials, which say less than a name."""
 
 
-def page_author(source: str, values: dict[str, str], linked_names: list[str], titles: PageTitles) -> str:
+def page_author(source: PageSource, values: dict[str, str], linked_names: list[str], titles: PageTitles) -> str:
     """Return the authors, separated by commas; empty if nobody is named."""
     stated_names = [name for key in _META_AUTHORS if key in values and (name := _name(values[key]))][:1]
     weak_names: list[str] = []
@@ -120,12 +121,12 @@ def _is_nobody(name: str, titles: PageTitles) -> bool:
     return titles.is_site(name) or _WORDLESS.fullmatch(name) is not None
 
 
-def _marked_names(source: str, heading: int) -> Iterator[str]:
+def _marked_names(source: PageSource, heading: int) -> Iterator[str]:
     """Yield the names that elements by the heading are marked with."""
     start, end = (max(0, heading - WINDOW_BEFORE), heading + WINDOW_AFTER) if heading >= 0 else (0, WINDOW_AFTER)
-    for tag in islice(tags_with(source, _AUTHOR_WORDS, start, end), MAX_MARKED):
+    for tag in source.tags_with(_AUTHOR_WORDS, start, end, MAX_MARKED):
         if tag.name not in _EMPTY and _is_author(tag):
-            name = _byline(inner_text(source, tag))
+            name = _byline(text_inside(tag.name, source.part(tag.end, tag.end + MAX_INNER)))
             if name:
                 yield name
 

@@ -10,19 +10,10 @@ from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
 
-import re2
-
 from corpuskit.text.html.calendar_days import WrittenDay, timestamp_day, written_days
-from corpuskit.text.html.page_lines import (
-    HEADING,
-    Line,
-    first_section,
-    foreign_sections,
-    last_section,
-    lines_of,
-    open_sections,
-)
-from corpuskit.text.html.raw_markup import StartTag, any_name, inner_text, start_tags, tags_with, text_of
+from corpuskit.text.html.page_lines import MAX_NAMED_LINE, Line, foreign_sections, lines_of
+from corpuskit.text.html.page_source import PageSource
+from corpuskit.text.html.raw_markup import StartTag, any_name, inner_text, start_tags, text_of
 
 __all__ = ["PageDates"]
 
@@ -32,16 +23,10 @@ WINDOW_BEFORE, WINDOW_AFTER = 8 * 1024, 64 * 1024
 """Characters of markup before and after the heading in which a line may belong to it."""
 LINES_BEFORE, LINES_AFTER = 6, 13
 """Lines of text before and after the heading that may belong to it."""
-MAX_INNER = 8 * 1024
-"""Most characters of markup in a heading."""
+MAX_TIME = 300
+"""Most characters of markup in an element that is marked with a time."""
 MAX_LINE = 200
 """Most characters of a line that is about a date rather than one that mentions it."""
-MAX_NAMED_LINE = 80
-"""Most characters of a line far from the heading that is about its date."""
-MAX_NAMING_WORDS = 100
-"""Most of such words that are looked at for a date behind it."""
-MAX_TO_DATE = 250
-"""Most characters of markup from such a word to the end of the date."""
 MAX_WORDS = 7
 """Most words beside the date, unless one says that it is of publication."""
 
@@ -61,7 +46,6 @@ _COMMENTS = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 _HEADING_PART = re.compile(rf"<({any_name(['span', 'small', 'time', 'em', 'p', 'div'])})(?=[\s>])")
-_HEADING_END = re.compile(r"</h[1-6]", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?(?:am|pm|uhr|h))?", re.IGNORECASE)
 _DATELINE_END = re.compile(r"\s*(?:[|–—:]|[.]\s|-{1,2}\s)")
@@ -81,12 +65,6 @@ _UPDATED_WORD = re.compile(
     r"|last change|letzte änderung",
     re.IGNORECASE,
 )
-_NAMING_WORD = re2.compile(
-    "(?i)publi|posted|ffentlich|erstellt|erschienen|mise |ubblicat|geplaatst|updated|modified|aktualisiert|nderung"
-    "|stand:|actualizad|aggiornat|atualizad|bijgewerkt|gewijzigd|zaktualiz|опубликован|размещен|обновл|измен"
-    "|更新|修改|发布|發布|公開|掲載"
-)
-"""Words that are looked for far from the heading; ambiguous ones are not. One automaton for all costs one search."""
 _EVENT_WORD = re.compile(
     r"(?:until|till|deadline|expires|born|founded|since|joined|registered|geboren|gegründet|seit|bis|ab|termin|beginn"
     r"|registriert|beigetreten|inscrit(?: le)?|copyright|©)\W*$",
@@ -109,7 +87,7 @@ class PageDates:
     none.
     """
 
-    def __init__(self, source: str, heading: tuple[int, int], day_first: bool | None) -> None:
+    def __init__(self, source: PageSource, heading: tuple[int, int], day_first: bool | None) -> None:
         self.source = source
         self.heading = heading
         self.day_first = day_first
@@ -158,18 +136,21 @@ class PageDates:
         days = [
             (abs(tag.start - heading), day)
             for tag in self._marked_tags
-            if _is_modified(tag) == modified and (day := _tag_day(self.source, tag, self.day_first))
+            if _is_modified(tag) == modified and (day := _tag_day(tag, self._behind(tag), self.day_first))
         ]
         if len({day for _, day in days}) == 1:
             return days[0][1]
         distance, day = min(days, default=(0, ""))
         return day if heading >= 0 and distance < WINDOW_AFTER else ""
 
+    def _behind(self, tag: StartTag) -> str:
+        return self.source.part(tag.end, tag.end + MAX_TIME)
+
     @cached_property
     def _marked_tags(self) -> list[StartTag]:
         """The elements marked as the time of publication or of a change, but for those of comments and teasers."""
         tags = list(islice(_marked_tags(self.source), MAX_MARKED))
-        sections = foreign_sections(self.source) if tags else []
+        sections = foreign_sections(self.source.text) if tags else []
         heading = self.heading[0]
         others = [(start, end) for start, end in sections if not start < heading < end]
         return [tag for tag in tags if not any(start < tag.start < end for start, end in others)]
@@ -193,7 +174,7 @@ class PageDates:
 
     def _day_in_heading(self) -> str:
         """Return the day that an element inside the heading is no more than."""
-        inner = self.source[self.heading[1] : self._heading_end]
+        inner = self.source.part(self.heading[1], self._heading_end)
         if "<" in inner and _DIGIT.search(inner):
             for tag in start_tags(inner, _HEADING_PART):
                 day = _only_day(inner_text(inner, tag), self.day_first)
@@ -204,15 +185,17 @@ class PageDates:
     @cached_property
     def _heading_end(self) -> int:
         """Where the text of the heading ends."""
-        start, end = self.heading
-        is_element = HEADING.match(self.source, start) is not None
-        heading_end = _HEADING_END.search(self.source, end, end + MAX_INNER) if is_element else None
-        return heading_end.start() if heading_end else end
+        return self.source.heading_end(*self.heading)
+
+    @property
+    def _window(self) -> tuple[int, int]:
+        """From where to where the markup after the heading goes."""
+        return self._heading_end, self._heading_end + WINDOW_AFTER
 
     @cached_property
     def _after(self) -> str:
         """The markup after the heading."""
-        return self.source[self._heading_end : self._heading_end + WINDOW_AFTER]
+        return self.source.part(*self._window)
 
     def _heading_lines(self) -> Iterator[Line]:
         """Yield the lines by the heading, those after it first."""
@@ -221,22 +204,17 @@ class PageDates:
 
     @cached_property
     def _lines_below(self) -> list[Line]:
-        return _dated_lines(list(lines_of(first_section(self._after), most=LINES_AFTER)))
+        return self.source.lines_below(*self._window, LINES_AFTER)
 
     @cached_property
     def _lines_above(self) -> list[Line]:
-        before = self.source[max(0, self.heading[0] - WINDOW_BEFORE) : self.heading[0]]
-        before = last_section(before.rpartition("</title>")[2])
-        return _dated_lines(list(lines_of(before, open_sections(before)))[: -LINES_BEFORE - 1 : -1])
+        start = self.heading[0]
+        return self.source.lines_above(start - WINDOW_BEFORE, start, LINES_BEFORE)
 
     @cached_property
     def _may_name_days(self) -> bool:
         """Whether a word of publication or of a change has a date behind it; few pages do, and lines take long."""
-        for word in islice(_NAMING_WORD.finditer(self._after), MAX_NAMING_WORDS):
-            part = text_of(self._after[word.start() : word.start() + MAX_TO_DATE])[:MAX_NAMED_LINE]
-            if _DIGIT.search(part) and written_days(part, self.day_first):
-                return True
-        return False
+        return any(written_days(text, self.day_first) for text in self.source.named_texts(*self._window))
 
     @cached_property
     def _lines_after(self) -> list[Line]:
@@ -247,16 +225,11 @@ class PageDates:
     @cached_property
     def _timed_lines(self) -> list[Line]:
         """Those of them that hold a `time`."""
-        return [line for line in self._lines_after if line.is_timed] if _TIME.search(self._after) else []
+        return [line for line in self._lines_after if line.is_timed] if self.source.has_time(*self._window) else []
 
 
-def _dated_lines(lines: list[Line]) -> list[Line]:
-    """Return the lines that hold a digit or a `time`."""
-    return [line for line in lines if line.is_timed or _DIGIT.search(line.text)]
-
-
-def _marked_tags(source: str) -> Iterator[StartTag]:
-    for tag in tags_with(source, _TIME_WORDS):
+def _marked_tags(source: PageSource) -> Iterator[StartTag]:
+    for tag in source.tags_with(_TIME_WORDS):
         is_time = "pubdate" in tag.attributes or _PUBLISHED_MARK.search(tag.marks) or _MODIFIED_MARK.search(tag.marks)
         if is_time and not _FOREIGN_MARK.search(tag.marks):
             yield tag
@@ -272,15 +245,15 @@ def _only_day(text: str, day_first: bool | None) -> str:
     return days[0].day if len(days) == 1 and not _words_beside(text, days) else ""
 
 
-def _tag_day(source: str, tag: StartTag, day_first: bool | None) -> str:
-    """Return the day of an element: in an attribute, or else the only one in its text."""
+def _tag_day(tag: StartTag, behind: str, day_first: bool | None) -> str:
+    """Return the day of an element: in an attribute, or else the only one in its text, `behind` its start tag."""
     for key in ("datetime", "content", "title"):
         day = timestamp_day(tag.attributes.get(key))
         if day:
             return day
     if tag.name == "meta":
         return ""
-    text = text_of(source[tag.end : tag.end + 300].partition(f"</{tag.name}")[0])
+    text = text_of(behind.partition(f"</{tag.name}")[0])
     days = {written.day for written in written_days(text, day_first)} if len(text) <= MAX_LINE else set()
     return days.pop() if len(days) == 1 else ""
 
@@ -349,7 +322,12 @@ def _time_days(part: str, day_first: bool | None, *, modified: bool) -> Iterator
     """Yield the days of the `time` elements that are of publication, or of a change."""
     for tag in islice(start_tags(part, _TIME), MAX_MARKED):
         is_modified = _MODIFIED_MARK.search(tag.marks) is not None
-        if is_modified == modified and not _FOREIGN_MARK.search(tag.marks) and (day := _tag_day(part, tag, day_first)):
+        behind = part[tag.end : tag.end + MAX_TIME]
+        if (
+            is_modified == modified
+            and not _FOREIGN_MARK.search(tag.marks)
+            and (day := _tag_day(tag, behind, day_first))
+        ):
             yield day
 
 

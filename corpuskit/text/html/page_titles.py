@@ -13,21 +13,12 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from corpuskit.text.html.json_ld import comparable_title
-from corpuskit.text.html.raw_markup import (
-    MAX_LENGTH,
-    StartTag,
-    VisibleMarkup,
-    any_name,
-    inner_text,
-    single_line,
-    start_tags,
-    text_of,
-)
+from corpuskit.text.html.page_facts import Heading, PageFacts, own_text, tidy_title
+from corpuskit.text.html.page_source import PageSource
+from corpuskit.text.html.raw_markup import any_name, single_line, start_tags
 
 __all__ = ["PageTitles", "page_titles"]
 
-MAX_HEADINGS = 200
-"""Most headings that are looked at."""
 MAX_MENU = 16 * 1024
 """Most characters of a menu before a heading in it."""
 MAX_SEPARATORS = 20
@@ -42,7 +33,6 @@ MAX_LOOK_BACK = 200
 """Most characters of the tag before a title."""
 META_TITLES = ("og:title", "citation_title", "dc.title", "dcterms.title", "parsely-title", "dc:title", "twitter:title")
 
-_HEADING_END = re.compile("</[hH][1-6]")
 _HEADING_PART = re.compile(rf"<({any_name(['span', 'small', 'em', 'p', 'div'])})(?=[\s>])")
 _KICKER = re.compile(
     r"kicker|overline|over-?title|topline|roofline|super-?title|eyebrow|dachzeile|spitzmarke|titleheader|topic-?label"
@@ -51,28 +41,15 @@ _KICKER = re.compile(
 """Names of what stands in a heading above, below or beside its own text."""
 _OWN_TAG = re.compile(r"<(?!/|a[\s>])[^<>]*>\s*$", re.IGNORECASE)
 """The start tag of an element, not a link, whose text begins here."""
-_BUTTON = re.compile(r"<button[\s>][^<]*(?:<(?!/?button)[^<]*)*</button\s*>", re.IGNORECASE)
-_PERMALINK = re.compile(r"\s*[\u00b6\u2693\U0001f517\uf0c1]+(?=\s|$)")
-_LOCAL_LINK = re.compile(r"<a\s[^>]*href\s*=\s*[\"']?#", re.IGNORECASE)
-_TORN_NAME = re.compile(r"(?<=\w)::\s+(?=[\w~])")
-"""A name with that of its space in an element of its own: `std:: sort`."""
 _FILE_NAME = re.compile(r"[^\s/]+\.(?:x?html?|php|aspx?|md|txt|pdf|docx?)", re.IGNORECASE)
 _TELEPHONE = re.compile(r"\(?\b\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b")
 _SECTION_NAMES = frozenset(("news", "blog", "aktuelles", "nachrichten", "neuigkeiten", "press", "articles"))
 """What the heading above a page's own may say, when it is that of a section of the site."""
+_NO_LETTER = re.compile(r"[^a-z0-9]+")
+"""What `comparable_title` leaves out of ASCII in lower case."""
 _SEPARATOR = re.compile(
     r"\s+(?:[|\-–—:·•»›>/~]|::|\|\|)\s+|\s*[|»›_]\s*|:\s+|(?<=[\u3000-\u9fff\uff00-\uffef])[-–—_](?=\w)"
 )
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A heading: its level, its text, and where it starts and ends."""
-
-    level: int
-    text: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True)
@@ -84,7 +61,7 @@ class PageTitles:
     """Those of `meta` elements, then `<title>`."""
     document_title: str
     site_names: frozenset[str]
-    source: str
+    source: PageSource
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -98,7 +75,7 @@ class PageTitles:
         It is -1 if there is none.
         """
         confirmed = self._confirmed_heading
-        title_text = _title_text(self.source, self.stated_titles) if confirmed is None else (-1, -1)
+        title_text = _title_text(self.source.text, self.stated_titles) if confirmed is None else (-1, -1)
         if title_text[0] >= 0:
             return title_text
         heading = confirmed[0] if confirmed else next((item for item in self.all_headings if item.level == 1), None)
@@ -117,8 +94,9 @@ class PageTitles:
 
     def _heading_among(self, stated_titles: tuple[str, ...]) -> tuple[Heading, str] | None:
         titles = [self.without_site(title) for title in dict.fromkeys(stated_titles) if title]
+        headings = sorted(self.all_headings, key=lambda heading: heading.level)
         for agree in (_is_equal, _starts_alike, _is_segment, _ends_alike, _holds):
-            for heading in sorted(self.all_headings, key=lambda heading: heading.level):
+            for heading in headings:
                 for title in titles:
                     if (agreed := agree(title, heading.text)) and not self._is_in_menu(heading):
                         return heading, self._without_kicker(heading) if agreed == heading.text else agreed
@@ -126,8 +104,10 @@ class PageTitles:
 
     def _is_in_menu(self, heading: Heading) -> bool:
         """Whether a heading below the first level stands in a `nav`, where it heads a list of other pages."""
-        window = max(0, heading.start - MAX_MENU), heading.start
-        return heading.level > 1 and self.source.rfind("<nav", *window) > self.source.rfind("</nav", *window)
+        if heading.level == 1:
+            return False
+        before = self.source.part(heading.start - MAX_MENU, heading.start)
+        return before.rfind("<nav") > before.rfind("</nav")
 
     def _only_heading(self) -> str:
         """Return the text of the only heading of the first level if a stated title has one of its longer words."""
@@ -146,13 +126,12 @@ class PageTitles:
 
     def _without_kicker(self, heading: Heading) -> str:
         """Return the text of a heading without those of its elements that are named as no part of it."""
-        end = _HEADING_END.search(self.source, heading.end)
-        inner = self.source[heading.end : end.start()] if end else ""
+        inner = self.source.inside_heading(heading.end)
         for tag in list(start_tags(inner, _HEADING_PART)):
             close = inner.find(f"</{tag.name}", tag.end)
             if close > 0 and _KICKER.search(tag.marks):
                 inner = inner[: tag.start] + " " * (close - tag.start) + inner[close:]
-        return _own_text(inner).strip(" :|–—-") or heading.text
+        return own_text(inner).strip(" :|–—-") or heading.text
 
     def best(self, headline: str) -> str:
         """Return the title to take; `headline` is that of the page's JSON-LD."""
@@ -192,50 +171,16 @@ class PageTitles:
         return title
 
 
-def page_titles(page: VisibleMarkup, values: dict[str, str], url: str) -> PageTitles:
+def page_titles(page: PageFacts, url: str) -> PageTitles:
     """Return the titles that the page's source, `meta` elements and address give."""
-    document_title = next((text for tag in page.tags["title"] if (text := inner_text(page.source, tag))), "")
-    document_title = _tidy_title(document_title)
-    stated_titles = [
-        text for name in META_TITLES if name in values and (text := _tidy_title(single_line(values[name])))
-    ]
-    headings = tuple(_headings(page))
+    values, headings = page.meta_values, page.headings
+    document_title = tidy_title(page.title)
+    stated_titles = [text for name in META_TITLES if name in values and (text := tidy_title(single_line(values[name])))]
     site_names = set(_site_names(values, url))
     site_names.update(_brands(stated_titles, document_title, headings, site_names))
     own_headings = tuple(heading for heading in headings if _compact(heading.text) not in site_names)
     titles = (*stated_titles, document_title)
     return PageTitles(own_headings, titles, document_title, frozenset(site_names), page.source)
-
-
-def _headings(page: VisibleMarkup) -> Iterator[Heading]:
-    for tag in page.tags["heading"][:MAX_HEADINGS]:
-        text = _heading_text(page.source, tag)
-        if text:
-            yield Heading(int(tag.name[1]), text, tag.start, tag.end)
-
-
-def _heading_text(source: str, tag: StartTag) -> str:
-    text = inner_text(source, tag)
-    if text and (text.endswith("#") or source.find("<button", tag.end, tag.end + MAX_LENGTH) >= 0):
-        end = _HEADING_END.search(source, tag.end)
-        return _own_text(source[tag.end : end.start()]) if end else text
-    return _tidy_title(text)
-
-
-def _own_text(inner: str) -> str:
-    """Return the text of a heading without buttons and links to itself, and with names in one piece."""
-    if "<button" in inner:
-        inner = _BUTTON.sub(" ", inner)
-    text = single_line(text_of(inner))
-    if text.endswith("#") and _LOCAL_LINK.search(inner):
-        text = text[:-1].rstrip()
-    return _tidy_title(text)
-
-
-def _tidy_title(title: str) -> str:
-    if not title.isascii():
-        title = _PERMALINK.sub("", title)
-    return _TORN_NAME.sub("::", title) if ":: " in title else title
 
 
 def _title_text(source: str, titles: tuple[str, ...]) -> tuple[int, int]:
@@ -274,8 +219,13 @@ def _starts_alike(title: str, heading: str) -> str:
 def _is_segment(title: str, heading: str) -> str:
     """Return the heading if it is what the title has before its first or its second separator."""
     heading_words = comparable_title(heading)
-    ends = [separator.start() for separator in islice(_SEPARATOR.finditer(title), 2)]
-    return heading if heading_words and any(comparable_title(title[:end]) == heading_words for end in ends) else ""
+    return heading if heading_words and heading_words in _first_segments(title) else ""
+
+
+@lru_cache(maxsize=64)
+def _first_segments(title: str) -> tuple[str, ...]:
+    """Return the words of what a title has before its first and before its second separator."""
+    return tuple(comparable_title(title[: separator.start()]) for separator in islice(_SEPARATOR.finditer(title), 2))
 
 
 def _ends_alike(title: str, heading: str) -> str:
@@ -305,7 +255,7 @@ def _site_names(values: dict[str, str], url: str) -> Iterator[str]:
 
 
 def _brands(
-    stated_titles: list[str], document_title: str, headings: tuple[Heading, ...], site_names: set[str]
+    stated_titles: list[str], document_title: str, headings: list[Heading], site_names: set[str]
 ) -> Iterator[str]:
     """Yield those of the titles that are the site's name: alone they stand at an end of `<title>`, by the page's own.
 
@@ -326,4 +276,6 @@ def _brands(
 @lru_cache(maxsize=1024)
 def _compact(title: str) -> str:
     """Return the letters and digits of a title in lower case, as hosts have them."""
+    if title.isascii():
+        return _NO_LETTER.sub("", title.lower())
     return comparable_title(title).replace(" ", "")

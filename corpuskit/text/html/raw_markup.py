@@ -30,6 +30,7 @@ __all__ = [
     "single_line",
     "start_tags",
     "tags_with",
+    "text_inside",
     "text_of",
     "visible_markup",
 ]
@@ -145,13 +146,7 @@ def visible_markup(markup: str) -> VisibleMarkup:
     """Return the markup without comments, scripts, styles, drawings and the like, and list its tags."""
     tags: dict[str, list[StartTag]] = {name: [] for name in (*_LISTED_NAMES, "link", "heading")}
     tags.update(dict.fromkeys(_HEADING_NAMES, tags["heading"]))
-    core = compiled_core()
-    if core is None:
-        source, json_ld = _read_landmarks(markup, tags)
-    else:
-        source, json_ld, found_tags = core.visible_markup(markup)
-        for name, *properties in found_tags:
-            tags[name].append(StartTag(name, *properties))
+    source, json_ld = _read_landmarks(markup, tags)
     return VisibleMarkup(source, json_ld, tags)
 
 
@@ -250,8 +245,13 @@ def _word_starts(source: str, words: tuple[str, ...], start: int, stop: int) -> 
 
 def inner_text(source: str, tag: StartTag) -> str:
     """Return the text of the element that the tag opens on one line; empty if it does not end soon."""
-    end = _end_tag(tag.name).search(source, tag.end, tag.end + MAX_INNER)
-    return single_line(text_of(source[tag.end : end.start()])) if end else ""
+    return text_inside(tag.name, source[tag.end : tag.end + MAX_INNER])
+
+
+def text_inside(name: str, behind: str) -> str:
+    """Return the text of an element on one line from what is behind its start tag; empty if it does not end there."""
+    end = _end_tag(name).search(behind)
+    return single_line(text_of(behind[: end.start()])) if end else ""
 
 
 @lru_cache(maxsize=256)

@@ -16,6 +16,10 @@ from corpuskit.text.html import compiled
 from corpuskit.text.html.compiled import compiled_core
 from corpuskit.text.html.compiled_page import placed_blocks, read_compiled
 from corpuskit.text.html.elements import Elements
+from corpuskit.text.html.extract import _clean, clean
+from corpuskit.text.html.page_facts import page_facts
+from corpuskit.text.html.page_source import PageSource
+from corpuskit.text.html.raw_markup import visible_markup
 from corpuskit.text.html.reader import MAX_BLOCKS, read
 from corpuskit.text.html.tags import BLOCK_TAGS, CLASS_GROUPS, CONTAINED_TAGS, RAW_TAGS, SKIPPED_TAGS
 from tests.benchmarks import extraction_quality
@@ -104,6 +108,62 @@ def test_both_have_the_same_limits(markup: str) -> None:
         read(markup)
     with pytest.raises(Reject, match=str(rejected.value)):
         read_compiled(markup, is_xml=False)
+
+
+@needs_core
+def test_texts_are_cleaned_alike() -> None:
+    chance = random.Random(3)
+    marks = ("a", "ß", " ", "\t", "\n", "\r", "\r\n", "\x00", "\x1f", "\x7f", "\x85", "\xa0", "\xad", "\u2028",
+             "\ufeff", "\ufdd5", "\uffff", "\U0001f517", "\U0001ffff", "\v", "\ud800")  # fmt: skip
+    texts = ["".join(chance.choice(marks) for _ in range(chance.randint(0, 12))) for _ in range(4000)]
+    assert [text for text in texts if clean(text) != _clean(text)] == []
+
+
+@needs_core
+def test_words_that_name_days_are_known_alike() -> None:
+    chance = random.Random(4)
+    words = ("Published", "UPDATED", "po\u017fted", "Stand: ", "\u212arstellt", "VERÖFFENTLICHT", "Mise à",
+             "Опубликован", "РАЗМЕЩЕН", "\u1c80", "更新", "公開", "aktualisiert", "Updat", "zaktualizowano",
+             "обновлено", "ubbl", "modi", "fied")  # fmt: skip
+    between = (" 4 March 2021", "<b>", "</b>", "<p>", " ", "٤", "&#52;", "1", "\u2003", "é" * 90, "x" * 300)
+    for _ in range(2000):
+        markup = "".join(chance.choice(words if chance.random() < 0.4 else between) for _ in range(12))
+        source, python = page_facts(markup).source, PageSource(visible_markup(markup).source)
+        start = chance.randint(0, 9)
+        assert list(source.named_texts(start, 900)) == list(python.named_texts(start, 900)), markup
+
+
+@needs_core
+@pytest.mark.parametrize("letter", ["x", "ä", "中", "\U0001f517"])
+def test_offsets_are_those_of_characters(letter: str) -> None:
+    """The core counts bytes, and keeps how many characters lie before each place."""
+    parts = (
+        letter * 700,
+        "<p class=date>",
+        "<h2>",
+        letter,
+        "</H2>",
+        "<time>",
+        "<p title=author>",
+        "ab",
+        "<nav>",
+        "<div>3",
+    )
+    chance = random.Random(5)
+    for _ in range(150):
+        markup = "".join(chance.choice(parts) for _ in range(20))
+        source, python = page_facts(markup).source, PageSource(visible_markup(markup).source)
+        start, end = sorted(chance.choices(range(len(markup) + 3), k=2))
+        assert source.text == python.text
+        assert source.part(start, end) == python.part(start, end)
+        assert list(source.tags_with(("date", "uthor"), start, end)) == list(
+            python.tags_with(("date", "uthor"), start, end)
+        )
+        assert source.has_time(start, end) == python.has_time(start, end)
+        assert source.heading_end(start, end) == python.heading_end(start, end)
+        assert source.inside_heading(start) == python.inside_heading(start)
+        assert source.lines_below(start, end, 5) == python.lines_below(start, end, 5)
+        assert source.lines_above(start, end, 5) == python.lines_above(start, end, 5)
 
 
 @pytest.mark.parametrize(("value", "twin"), [("1", "Python"), ("0", ""), ("", "")])

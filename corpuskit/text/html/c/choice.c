@@ -453,8 +453,8 @@ static void keep_signatures(Choice *choice)
         Py_ssize_t end = next_kept(choice, start);
         bool is_signature = end < choice->count;
         for (Py_ssize_t index = start; is_signature && index < end; index++)
-            is_signature = choice->blocks[index].cell.table == choice->blocks[start].cell.table &&
-                           may_be_added(choice, index);
+            is_signature =
+                choice->blocks[index].cell.table == choice->blocks[start].cell.table && may_be_added(choice, index);
         for (Py_ssize_t index = start; is_signature && index < end; index++)
             choice->is_kept[index] = true;
     }

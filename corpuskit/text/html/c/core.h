@@ -13,8 +13,13 @@
 #include <stdint.h>
 #include <string.h>
 
+#if defined(__GNUC__)
+/* Calls within the core are direct, and none of its names meets another library's. */
+#pragma GCC visibility push(hidden)
+#endif
+
 /* As `ALGORITHM` in compiled.py. */
-#define ALGORITHM 3
+#define ALGORITHM 4
 
 /* The bit of `CLASS_GROUPS` that says comments or replies. */
 #define COMMENT_BIT 4
@@ -145,12 +150,15 @@ typedef struct {
 typedef struct {
     const Word *words; /* sorted */
     int count;
-    uint8_t first[128][128]; /* one more than the index of the first word that begins with two bytes; 0 if none does */
+    bool begins[256];        /* whether a word begins with a byte, in whatever case */
+    uint8_t first[128][128]; /* one more than the index of the first word that begins with two bytes, in whatever case;
+                                0 if none does */
 } WordSet;
 void index_words(WordSet *set, const Word *words, int count);
-const Word *words_at(const WordSet *set, const char *position, const char *end);
 bool next_word_fits(const WordSet *set, const Word **word, const char *position, const char *end);
 bool has_any_word(const WordSet *set, Span text);
+#define MOST_WORDS 8
+const char *find_any_word(const char *position, const char *end, const char *const *words, int count);
 void fold_letters(Span text, Buffer *folded);
 
 /* unseen.c */
@@ -299,11 +307,65 @@ int ask_python(const char *name, const char *format, ...); /* -1 with an excepti
 bool is_of_class(uint32_t code, const char *method);
 
 /* raw_markup.c */
-PyObject *visible_markup(PyObject *module, PyObject *markup);
+#define MAX_LENGTH 500
+#define MAX_INNER (8 * 1024)
+enum listed { HTML_TAGS, BODY_TAGS, META_TAGS, TITLE_TAGS, LINK_TAGS, HEADING_TAGS, LISTED_KINDS };
+typedef struct {
+    Py_ssize_t start, name_end, end; /* bytes of the visible source */
+    const char *name;
+} ListedTag;
+typedef struct {
+    ListedTag *tags;
+    int count;
+} TagList;
+typedef struct {
+    Buffer source;
+    Py_ssize_t *lengths; /* code points before each of many places */
+    Py_ssize_t length;
+    PyObject *json_ld;
+    TagList tags[LISTED_KINDS];
+} VisiblePage;
+int read_landmarks(const char *markup, Py_ssize_t size, VisiblePage *page);
+const char *limit_of(const char *position, const char *end, Py_ssize_t characters);
+const char *end_of_tag(const char *position, const char *end);
+bool next_attribute(const char **position, const char *end, Span *name, Span *value);
+PyObject *tags_with(PyObject *module, PyObject *arguments);
+void prepare_raw_markup(void);
+
+/* page_source.c */
+PyObject *new_visible_page(PyObject *markup);
+VisiblePage *visible_page_of(PyObject *capsule);
+const char *position_of(const VisiblePage *page, Py_ssize_t offset);
+Py_ssize_t offset_of(const VisiblePage *page, const char *position);
+Span visible_part(const VisiblePage *page, Py_ssize_t start, Py_ssize_t end);
+PyObject *start_tag(const VisiblePage *page, const char *start, const char *name_end, const char *end);
+bool is_heading_start(const char *position, const char *end, char last_level);
+const char *find_heading_end(const char *position, const char *end);
+PyObject *part_of(PyObject *module, PyObject *arguments);
+PyObject *heading_end(PyObject *module, PyObject *arguments);
+PyObject *inside_heading(PyObject *module, PyObject *arguments);
+PyObject *has_time(PyObject *module, PyObject *arguments);
+
+/* page_facts.c */
+PyObject *page_facts(PyObject *module, PyObject *markup);
 
 /* page_lines.c */
+typedef struct {
+    Buffer first, second, text, line;
+} Buffers; /* of one call */
+bool prepare_buffers(Buffers *buffers);
+bool have_failed(const Buffers *buffers);
+void free_buffers(Buffers *buffers);
+void read_text(Span markup, Buffers *buffers);
 PyObject *text_of_markup(PyObject *module, PyObject *markup);
 PyObject *lines_of_part(PyObject *module, PyObject *arguments);
+PyObject *lines_below(PyObject *module, PyObject *arguments);
+PyObject *lines_above(PyObject *module, PyObject *arguments);
+PyObject *named_texts(PyObject *module, PyObject *arguments);
+void prepare_page_lines(void);
+
+/* cleaning.c */
+PyObject *clean(PyObject *module, PyObject *text);
 
 /* choice.c */
 #define ALL_LINKED 850
@@ -421,9 +483,22 @@ static inline int space_size(const char *position)
     return 0;
 }
 
+/* Return the first of the words that may begin at `position`, for `next_word_fits`; NULL if none may. */
+static inline const Word *words_at(const WordSet *set, const char *position, const char *end)
+{
+    unsigned char first = (unsigned char)*position, second;
+    if (!set->begins[first] || end - position < 2 || (second = (unsigned char)position[1]) >= 0x80)
+        return NULL;
+    return set->first[first][second] == 0 ? NULL : &set->words[set->first[first][second] - 1];
+}
+
 static inline bool contains(Span text, const char *part)
 {
     return find_bytes(text.start, text.start + text.size, part) != NULL;
 }
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 
 #endif

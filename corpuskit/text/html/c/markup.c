@@ -15,6 +15,8 @@ static const char *const INLINE_NAMES[] = {
 #define LONGEST_INLINE 7
 #define LEAST_ITEMS 3
 #define MOST_ENTITY 32
+/* Bytes from which on it is quicker to look for both ends of a part. */
+#define FAR 256
 #define MOST_DIGITS 9
 
 /* Each inline name as a number, from the first of its first letter on. */
@@ -61,6 +63,8 @@ bool starts_with(const char *position, const char *end, const char *part)
 const char *find_bytes(const char *position, const char *end, const char *part)
 {
     size_t size = strlen(part);
+    if (size > 1 && end - position > FAR)
+        return find_any_word(position, end, &part, 1);
     while ((size_t)(end - position) >= size) {
         position = memchr(position, part[0], (size_t)(end - position) - size + 1);
         if (position == NULL || memcmp(position, part, size) == 0)
@@ -269,7 +273,10 @@ static const char *end_of_script(const char *start, const char *end)
     const char *position = start, *end_tag;
     bool in_comment = false;
     while ((end_tag = find_end_tag(position, end, "script")) != NULL) {
-        const char *comment = find_last(position, end_tag, "<!--");
+        /* Few scripts have any, and a search forwards is quicker. */
+        const char *comment = find_bytes(position, end_tag, "<!--");
+        if (comment != NULL)
+            comment = find_last(comment, end_tag, "<!--");
         if (comment != NULL || in_comment) {
             const char *inner = comment != NULL ? comment : position;
             in_comment = find_bytes(inner, end_tag, "-->") == NULL;
@@ -552,7 +559,8 @@ void collapse_spaces(Span text, Buffer *line)
             *next++ = ' ';
         after_space = false;
         *next++ = *position++;
-        while (position < end && is_continuation(*position))
+        /* No whitespace begins with one of these. */
+        while (position < end && (unsigned char)*position > 0x20 && (unsigned char)*position < 0xC2)
             *next++ = *position++;
     }
     line->size = next - line->start;

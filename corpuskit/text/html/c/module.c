@@ -2,6 +2,7 @@
 
 #include "core.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Drawn anew in each process, so that nobody can make texts that share their hash. No result depends on it. */
@@ -23,6 +24,8 @@ uint64_t hash_of(const char *start, Py_ssize_t size)
     return hash ^ hash >> 29;
 }
 
+#define MAX_INDENT 32
+#define MOST_OF_MARKER 32
 #define PAGE "corpuskit.text.html._core.page"
 
 static const char *const KIND_NAMES[KINDS] = {"heading", "line", "row", "item", "preformatted", "paragraph"};
@@ -108,34 +111,37 @@ static PyObject *page_elements(PyObject *module, PyObject *capsule)
     return tuple;
 }
 
-/* Return what stands before an item: `3.`, `c.` or `-` (`_marker`). */
-static PyObject *marker_text(Marker marker)
+/* Spell what stands before an item, `3.`, `c.`, `-` or nothing (`_marker`); returns the bytes that it takes. */
+static Py_ssize_t spell_marker(Marker marker, char *spelled)
 {
-    if (marker.kind != NUMBER)
-        return PyUnicode_FromString(marker.kind == BULLET ? "-" : "");
+    if (marker.kind == NO_MARKER)
+        return 0;
+    if (marker.kind == BULLET)
+        return snprintf(spelled, MOST_OF_MARKER, "-");
     if ((marker.style == 'a' || marker.style == 'A') && marker.number >= 1 && marker.number <= 26)
-        return PyUnicode_FromFormat("%c.", marker.style + (int)marker.number - 1);
-    return PyUnicode_FromFormat("%lld.", (long long)marker.number);
+        return snprintf(spelled, MOST_OF_MARKER, "%c.", marker.style + (int)marker.number - 1);
+    return snprintf(spelled, MOST_OF_MARKER, "%lld.", (long long)marker.number);
 }
 
 /* Return a block as (kind, text, level, marker, linked, characters, list number, node, container, cell or None, is link
    run, in block link, signature, is reply). */
 static PyObject *block_tuple(const Elements *elements, const Block *block)
 {
-    PyObject *marker = marker_text(block->marker);
+    char spelled[MOST_OF_MARKER];
+    Py_ssize_t marker_size = spell_marker(block->marker, spelled);
     PyObject *cell = block->cell.table == 0
                          ? (Py_INCREF(Py_None), Py_None)
                          : Py_BuildValue("(iii)", block->cell.table, block->cell.row, block->cell.column);
     PyObject *tuple = NULL;
     int32_t container = block->container;
     int like_parent = elements->has_classes[container] ? -1 : elements->numbers[elements->parents[container]];
-    if (marker != NULL && cell != NULL)
-        tuple = Py_BuildValue("(ss#LOLLiiiONN(ii)N)", KIND_NAMES[block->kind], block->text.start, block->text.size,
-                              (long long)block->level, marker, (long long)block->linked, (long long)block->characters,
-                              block->list_number, block->node, container, cell, PyBool_FromLong(block->is_link_run),
-                              PyBool_FromLong(block->in_block_link), elements->numbers[container], like_parent,
+    if (cell != NULL)
+        tuple = Py_BuildValue("(ss#Ls#LLiiiONN(ii)N)", KIND_NAMES[block->kind], block->text.start, block->text.size,
+                              (long long)block->level, spelled, marker_size, (long long)block->linked,
+                              (long long)block->characters, block->list_number, block->node, container, cell,
+                              PyBool_FromLong(block->is_link_run), PyBool_FromLong(block->in_block_link),
+                              elements->numbers[container], like_parent,
                               PyBool_FromLong(elements->path_bits[container] >> COMMENT_BIT & 1));
-    Py_XDECREF(marker);
     Py_XDECREF(cell);
     return tuple;
 }
@@ -161,6 +167,77 @@ static PyObject *page_blocks(PyObject *module, PyObject *arguments)
         Py_XDECREF(tuple);
     }
     return list;
+}
+
+/* Add an item of a list (`_plain_text`). */
+static void add_item(const Block *block, Span marker, Span item, Buffer *text)
+{
+    int64_t level = block->level < MAX_INDENT ? block->level : MAX_INDENT;
+    for (int64_t depth = 1; depth < level; depth++)
+        buffer_add(text, "  ", 2);
+    buffer_add(text, marker.start, marker.size);
+    buffer_add(text, "  ", marker.size > 0 ? 1 : 2);
+    buffer_add(text, item.start, item.size);
+}
+
+/* Add the items of a run of links, one a line (`PlacedBlock.blocks`). */
+static void add_link_run(const Block *block, Span marker, Buffer *text)
+{
+    const char *position = block->text.start, *end = position + block->text.size;
+    char spelled[MOST_OF_MARKER];
+    int64_t number;
+    if (!whole_number(marker, &number))
+        number = 0;
+    for (int64_t offset = 0; position <= end; offset++) {
+        const char *line_end = position < end ? memchr(position, '\n', (size_t)(end - position)) : NULL;
+        line_end = line_end == NULL ? end : line_end;
+        if (number != 0) {
+            Marker next = {NUMBER, number + offset, 0};
+            marker = (Span){spelled, spell_marker(next, spelled)};
+        }
+        if (offset > 0)
+            buffer_add(text, "\n", 1);
+        add_item(block, marker, (Span){position, line_end - position}, text);
+        position = line_end + 1;
+    }
+}
+
+/* as_text(page, kept) -> the text of the blocks whose byte of `kept` is not 0 (`as_text` of blocks.py). */
+static PyObject *as_text(PyObject *module, PyObject *arguments)
+{
+    PyObject *capsule;
+    const char *kept;
+    Py_ssize_t size;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "Oy#", &capsule, &kept, &size))
+        return NULL;
+    const PageBlocks *page = PyCapsule_GetPointer(capsule, PAGE);
+    if (page == NULL)
+        return NULL;
+    Buffer text = {0};
+    const Block *before = NULL;
+    for (Py_ssize_t index = 0; index < page->block_count && index < size; index++) {
+        const Block *block = &page->blocks[index];
+        if (kept[index] == 0)
+            continue;
+        bool goes_on = before != NULL && (block->kind == ITEM || block->kind == ROW || block->kind == LINE) &&
+                       block->kind == before->kind && block->list_number == before->list_number;
+        if (before != NULL)
+            buffer_add(&text, "\n\n", goes_on ? 1 : 2);
+        char spelled[MOST_OF_MARKER];
+        Span marker = {spelled, spell_marker(block->marker, spelled)};
+        if (block->is_link_run)
+            add_link_run(block, marker, &text);
+        else if (block->kind == ITEM)
+            add_item(block, marker, block->text, &text);
+        else
+            buffer_add(&text, block->text.start, block->text.size);
+        before = block;
+    }
+    PyObject *result =
+        text.failed ? NULL : PyUnicode_DecodeUTF8(text.start == NULL ? "" : text.start, text.size, "strict");
+    buffer_free(&text);
+    return result;
 }
 
 /* block_count(page) */
@@ -234,13 +311,23 @@ static PyMethodDef methods[] = {
     {"read", read_markup, METH_VARARGS, "Return a page that was read."},
     {"elements", page_elements, METH_O, "Return the elements of a page."},
     {"blocks", page_blocks, METH_VARARGS, "Return the blocks of a page, or those that are kept."},
+    {"as_text", as_text, METH_VARARGS, "Return the text of the blocks that are kept."},
     {"block_count", block_count, METH_O, "Return the number of blocks of a page."},
     {"choose", choose, METH_VARARGS, "Return which blocks of a page are kept."},
     {"features", features, METH_VARARGS, "Return the features of all blocks of a page."},
     {"load_name_words", load_name_words, METH_VARARGS, "Return words for `features`."},
     {"load_trees", load_trees, METH_VARARGS, "Return trees for `sum_leaves`."},
     {"sum_leaves", sum_leaves, METH_VARARGS, "Return the sum of the leaves that each row of features leads to."},
-    {"visible_markup", visible_markup, METH_O, "Return the visible source of a page, its JSON-LD and its tags."},
+    {"page_facts", page_facts, METH_O, "Return what the head and the headings of a page say."},
+    {"part_of", part_of, METH_VARARGS, "Return a part of a page's visible source."},
+    {"tags_with", tags_with, METH_VARARGS, "Return the start tags that hold a word."},
+    {"heading_end", heading_end, METH_VARARGS, "Return where the text of a heading ends."},
+    {"inside_heading", inside_heading, METH_VARARGS, "Return the source of a heading's content."},
+    {"has_time", has_time, METH_VARARGS, "Return whether a part holds a `time` element."},
+    {"lines_below", lines_below, METH_VARARGS, "Return the lines after a heading that may hold a day."},
+    {"lines_above", lines_above, METH_VARARGS, "Return the lines before a heading that may hold a day."},
+    {"named_texts", named_texts, METH_VARARGS, "Return the texts behind words that name days."},
+    {"clean", clean, METH_O, "Return a text without control characters and spaces at the ends of lines."},
     {"text_of", text_of_markup, METH_O, "Return the text of markup."},
     {"lines_of", lines_of_part, METH_VARARGS, "Return the lines that block elements make of markup."},
     {NULL, NULL, 0, NULL},
@@ -270,6 +357,8 @@ PyMODINIT_FUNC PyInit__core(void)
         return NULL;
     }
     prepare_markup();
+    prepare_raw_markup();
+    prepare_page_lines();
     prepare_known_tags();
     prepare_elements();
     prepare_inline();

@@ -1,9 +1,16 @@
-/* Lines of text that a page's markup makes. Twin of `lines_of` in page_lines.py, and of `text_of` in raw_markup.py. */
+/* Lines of text that a page's markup makes. Twin of page_lines.py, and of `text_of` in raw_markup.py. */
 
 #include "core.h"
 
+#include <stdlib.h>
+
 #define LONGEST_SUBTITLE 90
 #define LONGEST_NAME 10
+/* As `_first_section` has it. */
+#define LAST_LEVEL_OF_SECTION '5'
+#define MOST_NAMING_WORDS 100
+#define MOST_TO_DATE 250
+#define MOST_OF_DATED_LINE 80
 
 enum use { BREAKS_THE_LINE = 1, IS_SECTION = 2, IS_LINK = 4, IS_ASIDE = 8 };
 static const struct {
@@ -104,12 +111,7 @@ static const char *end_of_any_tag(const char *position, const char *end)
     return close == NULL ? end : close + 1;
 }
 
-/* Buffers of one call. */
-typedef struct {
-    Buffer first, second, text, line;
-} Buffers;
-
-static void free_buffers(Buffers *buffers)
+void free_buffers(Buffers *buffers)
 {
     buffer_free(&buffers->first);
     buffer_free(&buffers->second);
@@ -117,19 +119,19 @@ static void free_buffers(Buffers *buffers)
     buffer_free(&buffers->line);
 }
 
-static bool prepare_buffers(Buffers *buffers)
+bool prepare_buffers(Buffers *buffers)
 {
     return buffer_reserve(&buffers->first, 1) && buffer_reserve(&buffers->second, 1) &&
            buffer_reserve(&buffers->text, 1) && buffer_reserve(&buffers->line, 1);
 }
 
-static bool have_failed(const Buffers *buffers)
+bool have_failed(const Buffers *buffers)
 {
     return buffers->first.failed || buffers->second.failed || buffers->text.failed || buffers->line.failed;
 }
 
 /* Fill in `text`: markup without tags, its references as characters, without soft hyphens. */
-static void read_text(Span markup, Buffers *buffers)
+void read_text(Span markup, Buffers *buffers)
 {
     buffers->first.size = buffers->second.size = buffers->text.size = 0;
     if (memchr(markup.start, '<', (size_t)markup.size) != NULL) {
@@ -182,13 +184,44 @@ static bool holds_word(Span text, const char *word)
     return false;
 }
 
-/* What is open at this point of the part. */
+typedef struct {
+    Span source;
+    Py_ssize_t text_start, text_size; /* in the texts of the reader */
+    bool is_timed;
+} FoundLine;
+
+/* What is open at this point of the part, and the lines before it. */
 typedef struct {
     Buffers buffers;
-    PyObject *lines, *own_sections;
+    Buffer texts, lines, own_sections; /* bytes of texts; `FoundLine`s; starts of sections that hold the heading */
     Py_ssize_t longest_line;
     bool failed;
 } LineReader;
+
+static Py_ssize_t count_of_lines(const LineReader *reader)
+{
+    return reader->lines.size / (Py_ssize_t)sizeof(FoundLine);
+}
+
+static bool prepare_reader(LineReader *reader)
+{
+    return prepare_buffers(&reader->buffers) && buffer_reserve(&reader->texts, 1) &&
+           buffer_reserve(&reader->lines, 1) && buffer_reserve(&reader->own_sections, 1);
+}
+
+static bool reader_has_failed(const LineReader *reader)
+{
+    return reader->failed || have_failed(&reader->buffers) || reader->texts.failed || reader->lines.failed ||
+           reader->own_sections.failed;
+}
+
+static void free_reader(LineReader *reader)
+{
+    free_buffers(&reader->buffers);
+    buffer_free(&reader->texts);
+    buffer_free(&reader->lines);
+    buffer_free(&reader->own_sections);
+}
 
 /* Add a line if it has text or a `time`. */
 static void add_line(LineReader *reader, Span source)
@@ -202,17 +235,15 @@ static void add_line(LineReader *reader, Span source)
     bool is_timed = holds_word(source, "<time");
     if (line->size == 0 && !is_timed)
         return;
-    PyObject *tuple =
-        Py_BuildValue("(s#s#N)", line->start, line->size, source.start, source.size, PyBool_FromLong(is_timed));
-    if (tuple == NULL || PyList_Append(reader->lines, tuple) < 0)
-        reader->failed = true;
-    Py_XDECREF(tuple);
+    FoundLine found = {source, reader->texts.size, line->size, is_timed};
+    buffer_add(&reader->texts, line->start, line->size);
+    buffer_add(&reader->lines, (const char *)&found, (Py_ssize_t)sizeof(found));
     Py_ssize_t length = length_of(line->start, line->size);
     reader->longest_line = length > reader->longest_line ? length : reader->longest_line;
 }
 
 /* Whether a section is about other pages; what starts before the heading and holds it is not, whatever it is called. */
-static bool is_foreign(LineReader *reader, int use, Span tag, Py_ssize_t start)
+static bool is_foreign(LineReader *reader, int use, Span tag)
 {
     bool may_be_named = use & IS_ASIDE && reader->longest_line > LONGEST_SUBTITLE;
     if (!may_be_named) {
@@ -225,21 +256,21 @@ static bool is_foreign(LineReader *reader, int use, Span tag, Py_ssize_t start)
         if (answer <= 0)
             return false;
     }
-    PyObject *offset = PyLong_FromSsize_t(start);
-    int is_own = offset == NULL ? -1 : PySequence_Contains(reader->own_sections, offset);
-    Py_XDECREF(offset);
-    if (is_own < 0)
-        reader->failed = true;
-    return is_own == 0;
+    const char *own_section;
+    for (Py_ssize_t at = 0; at < reader->own_sections.size; at += (Py_ssize_t)sizeof(own_section)) {
+        memcpy(&own_section, reader->own_sections.start + at, sizeof(own_section));
+        if (own_section == tag.start)
+            return false;
+    }
+    return true;
 }
 
 static void read_lines(LineReader *reader, Span markup, Py_ssize_t part_size, Py_ssize_t most)
 {
-    const char *start = markup.start, *end = start + markup.size, *part_end = start + part_size, *counted = start;
+    const char *start = markup.start, *end = start + markup.size, *part_end = start + part_size;
     const char *position = start;
     int64_t links = 0, links_before = 0, foreign_depth = 0;
     int foreign_name = -1;
-    Py_ssize_t length = 0;
     for (const char *next = start; next < end && (next = memchr(next, '<', (size_t)(end - next))) != NULL;) {
         char letters[LONGEST_NAME + 2];
         bool is_closing;
@@ -261,7 +292,7 @@ static void read_lines(LineReader *reader, Span markup, Py_ssize_t part_size, Py
         if (!links_before && !links && !foreign_depth) {
             const char *source_end = tag < part_end ? tag : part_end;
             add_line(reader, (Span){position, source_end > position ? source_end - position : 0});
-            if (reader->failed || (most >= 0 && PyList_Size(reader->lines) >= most))
+            if (reader_has_failed(reader) || (most >= 0 && count_of_lines(reader) >= most))
                 return;
         }
         position = next;
@@ -269,9 +300,7 @@ static void read_lines(LineReader *reader, Span markup, Py_ssize_t part_size, Py
         if (foreign_depth) {
             foreign_depth += name != foreign_name ? 0 : is_closing ? -1 : 1;
         } else if (!is_closing && use & IS_SECTION) {
-            length += length_of(counted, tag - counted);
-            counted = tag;
-            if (is_foreign(reader, use, (Span){tag, next - tag}, length)) {
+            if (is_foreign(reader, use, (Span){tag, next - tag})) {
                 foreign_name = name;
                 foreign_depth = 1;
             }
@@ -279,24 +308,326 @@ static void read_lines(LineReader *reader, Span markup, Py_ssize_t part_size, Py
     }
 }
 
-/* lines_of(part, own_sections, most) -> (text, source, is timed) of each line, of so many at most; -1 for all. */
+/* Return (text, source, is timed) of a line. */
+static PyObject *line_tuple(const LineReader *reader, Py_ssize_t index)
+{
+    FoundLine line;
+    memcpy(&line, reader->lines.start + index * (Py_ssize_t)sizeof(line), sizeof(line));
+    return Py_BuildValue("(s#s#N)", reader->texts.start + line.text_start, line.text_size, line.source.start,
+                         line.source.size, PyBool_FromLong(line.is_timed));
+}
+
+/* Whether a text holds a digit; -1 with an exception. */
+static int holds_digit(Span text)
+{
+    bool may_have_others = false;
+    for (Py_ssize_t at = 0; at < text.size; at++) {
+        if (is_digit(text.start[at]))
+            return 1;
+        /* The digits of other scripts begin here. */
+        may_have_others |= (unsigned char)text.start[at] >= 0xD9;
+    }
+    return may_have_others ? ask_python("page_lines.has_digit", "(s#)", text.start, text.size) : 0;
+}
+
+/* Whether a line holds a `time` or a digit; -1 with an exception. */
+static int may_be_dated(const LineReader *reader, Py_ssize_t index)
+{
+    FoundLine line;
+    memcpy(&line, reader->lines.start + index * (Py_ssize_t)sizeof(line), sizeof(line));
+    return line.is_timed ? 1 : holds_digit((Span){reader->texts.start + line.text_start, line.text_size});
+}
+
+/* Add an item to a list, which is given up if either is missing. */
+static void add_item(PyObject **list, PyObject *item)
+{
+    if (item == NULL || PyList_Append(*list, item) < 0)
+        Py_CLEAR(*list);
+    Py_XDECREF(item);
+}
+
+static void add_dated_line(PyObject **lines, const LineReader *reader, Py_ssize_t index)
+{
+    int answer = may_be_dated(reader, index);
+    if (answer < 0)
+        Py_CLEAR(*lines);
+    else if (answer > 0)
+        add_item(lines, line_tuple(reader, index));
+}
+
+/* Copy a part, with a tag that ends its last line, and make room for what is read. */
+static bool copy_part(LineReader *reader, Span part, Buffer *copy)
+{
+    buffer_add(copy, part.start, part.size);
+    buffer_add(copy, "<br>", 4);
+    return !copy->failed && prepare_reader(reader);
+}
+
+/* lines_of(part, most) -> (text, source, is timed) of each line, of so many at most; -1 for all. */
 PyObject *lines_of_part(PyObject *module, PyObject *arguments)
 {
-    const char *part;
-    Py_ssize_t size, most;
+    Span part;
+    Py_ssize_t most;
     LineReader reader = {0};
-    Buffer markup = {0};
+    Buffer copy = {0};
     (void)module;
-    if (!PyArg_ParseTuple(arguments, "s#On", &part, &size, &reader.own_sections, &most))
+    if (!PyArg_ParseTuple(arguments, "s#n", &part.start, &part.size, &most))
         return NULL;
-    reader.lines = PyList_New(0);
-    buffer_add(&markup, part, size);
-    buffer_add(&markup, "<br>", 4);
-    if (reader.lines != NULL && !markup.failed && prepare_buffers(&reader.buffers) && most != 0)
-        read_lines(&reader, (Span){markup.start, markup.size}, size, most);
-    if (reader.failed || markup.failed || have_failed(&reader.buffers))
-        Py_CLEAR(reader.lines);
-    buffer_free(&markup);
-    free_buffers(&reader.buffers);
-    return reader.lines;
+    PyObject *lines = PyList_New(0);
+    if (lines != NULL && copy_part(&reader, part, &copy) && most != 0)
+        read_lines(&reader, (Span){copy.start, copy.size}, part.size, most);
+    for (Py_ssize_t index = 0; lines != NULL && index < count_of_lines(&reader); index++)
+        add_item(&lines, line_tuple(&reader, index));
+    if (copy.failed || reader_has_failed(&reader))
+        Py_CLEAR(lines);
+    buffer_free(&copy);
+    free_reader(&reader);
+    return lines;
+}
+
+/* Return the part before the second heading (`first_section`). */
+static Span first_section(Span part)
+{
+    const char *position = part.start, *end = position + part.size;
+    bool had_heading = false;
+    while (position < end && (position = memchr(position, '<', (size_t)(end - position))) != NULL) {
+        if (is_heading_start(position, end, LAST_LEVEL_OF_SECTION)) {
+            if (had_heading)
+                return (Span){part.start, position - part.start};
+            had_heading = true;
+        }
+        position++;
+    }
+    return part;
+}
+
+/* Return the part from the last heading on (`last_section`). */
+static Span last_section(Span part)
+{
+    const char *end = part.start + part.size;
+    for (const char *position = end; position > part.start;)
+        if (*--position == '<' && is_heading_start(position, end, '6'))
+            return (Span){position, end - position};
+    return part;
+}
+
+/* Return the part behind the last `</title`. */
+static Span behind_title(Span part)
+{
+    static const char end_tag[] = "</title";
+    Py_ssize_t size = (Py_ssize_t)sizeof(end_tag) - 1;
+    for (Py_ssize_t at = part.size - size; at >= 0; at--)
+        if (part.start[at] == '<' && memcmp(part.start + at, end_tag, (size_t)size) == 0)
+            return (Span){part.start + at + size, part.size - at - size};
+    return part;
+}
+
+/* Return the position behind the tag of a section (`_SECTION_TAG`) at a `<`; NULL if there is none. */
+static const char *end_of_section_tag(const char *position, const char *end, bool *is_closing, int *name)
+{
+    char letters[LONGEST_NAME + 2];
+    const char *name_end = read_name(position, end, is_closing, letters);
+    if (name_end == NULL || name_end == end || !(*name_end == '>' || space_size(name_end) > 0) ||
+        !(use_of_name(letters, name) & IS_SECTION))
+        return NULL;
+    while (name_end < end && *name_end != '<' && *name_end != '>')
+        name_end++;
+    return name_end < end && *name_end == '>' ? name_end + 1 : NULL;
+}
+
+/* Fill in where the sections start that do not end in a part (`open_sections`). */
+static void find_open_sections(Span part, Buffer *sections)
+{
+    typedef struct {
+        const char *start;
+        int name;
+    } Section;
+    Buffer open = {0};
+    const char *position = part.start, *end = position + part.size;
+    while (position < end && (position = memchr(position, '<', (size_t)(end - position))) != NULL) {
+        Section section = {position, 0};
+        bool is_closing;
+        const char *after = end_of_section_tag(position, end, &is_closing, &section.name);
+        position = after == NULL ? position + 1 : after;
+        if (after == NULL)
+            continue;
+        if (!is_closing) {
+            buffer_add(&open, (const char *)&section, (Py_ssize_t)sizeof(section));
+            continue;
+        }
+        /* It ends the latest of its name. */
+        for (Py_ssize_t at = open.size - (Py_ssize_t)sizeof(section); at >= 0; at -= (Py_ssize_t)sizeof(section)) {
+            Section latest;
+            memcpy(&latest, open.start + at, sizeof(latest));
+            if (latest.name != section.name)
+                continue;
+            Py_ssize_t next = at + (Py_ssize_t)sizeof(section);
+            memmove(open.start + at, open.start + next, (size_t)(open.size - next));
+            open.size -= (Py_ssize_t)sizeof(section);
+            break;
+        }
+    }
+    for (Py_ssize_t at = 0; at < open.size; at += (Py_ssize_t)sizeof(Section)) {
+        Section section;
+        memcpy(&section, open.start + at, sizeof(section));
+        buffer_add(sections, (const char *)&section.start, (Py_ssize_t)sizeof(section.start));
+    }
+    sections->failed |= open.failed;
+    buffer_free(&open);
+}
+
+/* lines_below(page, start, end, most) -> (text, source, is timed) of those of the first lines from a heading's end on
+   that may hold a day. */
+PyObject *lines_below(PyObject *module, PyObject *arguments)
+{
+    PyObject *capsule;
+    Py_ssize_t start, end, most;
+    LineReader reader = {0};
+    Buffer copy = {0};
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "Onnn", &capsule, &start, &end, &most))
+        return NULL;
+    const VisiblePage *page = visible_page_of(capsule);
+    PyObject *lines = page == NULL ? NULL : PyList_New(0);
+    if (lines == NULL)
+        return NULL;
+    Span part = first_section(visible_part(page, start, end));
+    if (copy_part(&reader, part, &copy))
+        read_lines(&reader, (Span){copy.start, copy.size}, part.size, most);
+    for (Py_ssize_t index = 0; lines != NULL && index < count_of_lines(&reader); index++)
+        add_dated_line(&lines, &reader, index);
+    if (copy.failed || reader_has_failed(&reader))
+        Py_CLEAR(lines);
+    buffer_free(&copy);
+    free_reader(&reader);
+    return lines;
+}
+
+/* lines_above(page, start, end, most) -> (text, source, is timed) of those of the last lines before a heading's start
+   that may hold a day, the last one first. */
+PyObject *lines_above(PyObject *module, PyObject *arguments)
+{
+    PyObject *capsule;
+    Py_ssize_t start, end, most;
+    LineReader reader = {0};
+    Buffer copy = {0};
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "Onnn", &capsule, &start, &end, &most))
+        return NULL;
+    const VisiblePage *page = visible_page_of(capsule);
+    PyObject *lines = page == NULL ? NULL : PyList_New(0);
+    if (lines == NULL)
+        return NULL;
+    Span part = last_section(behind_title(visible_part(page, start, end)));
+    if (copy_part(&reader, part, &copy)) {
+        find_open_sections((Span){copy.start, part.size}, &reader.own_sections);
+        read_lines(&reader, (Span){copy.start, copy.size}, part.size, -1);
+    }
+    Py_ssize_t count = count_of_lines(&reader);
+    for (Py_ssize_t index = count - 1; lines != NULL && index >= 0 && count - index <= most; index--)
+        add_dated_line(&lines, &reader, index);
+    if (copy.failed || reader_has_failed(&reader))
+        Py_CLEAR(lines);
+    buffer_free(&copy);
+    free_reader(&reader);
+    return lines;
+}
+
+/* Words that call a day that of publication or of a change (`_NAMING_WORD`), sorted; those of other scripts below. */
+static const Word NAMING_WORDS[] = {
+    {"actualizad", 0}, {"aggiornat", 0}, {"aktualisiert", 0}, {"atualizad", 0}, {"bijgewerkt", 0},
+    {"erschienen", 0}, {"erstellt", 0},  {"ffentlich", 0},    {"geplaatst", 0}, {"gewijzigd", 0},
+    {"mise ", 0},      {"modified", 0},  {"nderung", 0},      {"posted", 0},    {"publi", 0},
+    {"stand:", 0},     {"ubblicat", 0},  {"updated", 0},      {"zaktualiz", 0},
+};
+static WordSet naming_words;
+static const char *const OTHER_NAMING_WORDS[] = {
+    "опубликован", "размещен", "обновл", "измен", "更新", "修改", "发布", "發布", "公開", "掲載",
+};
+
+void prepare_page_lines(void)
+{
+    index_words(&naming_words, NAMING_WORDS, (int)(sizeof(NAMING_WORDS) / sizeof(NAMING_WORDS[0])));
+}
+
+/* Return a code point with capitals of Cyrillic made small; no other word has capitals. */
+static uint32_t small_code(uint32_t code)
+{
+    return code >= 0x410 && code <= 0x42F ? code + 0x20 : code;
+}
+
+static bool begins_with_other(const char **position, const char *end, const char *word)
+{
+    const char *next = *position;
+    while (*word != '\0')
+        if (next >= end || small_code(next_code(&next)) != next_code(&word))
+            return false;
+    *position = next;
+    return true;
+}
+
+/* Return the position behind one of these words at `position`; NULL if there is none. */
+static const char *after_naming_word(const char *position, const char *end)
+{
+    unsigned char byte = (unsigned char)*position;
+    if (byte < 0x80) {
+        const Word *word = words_at(&naming_words, position, end);
+        bool fits = word != NULL && next_word_fits(&naming_words, &word, position, end);
+        return fits ? position + strlen(word->word) : NULL;
+    }
+    bool may_begin = byte == 0xD0 || byte == 0xD1 || (byte >= 0xE4 && byte <= 0xE7);
+    for (size_t word = 0; may_begin && word < sizeof(OTHER_NAMING_WORDS) / sizeof(OTHER_NAMING_WORDS[0]); word++)
+        if (begins_with_other(&position, end, OTHER_NAMING_WORDS[word]))
+            return position;
+    return NULL;
+}
+
+/* Whether a letter begins that is another one's form in some case, whatever the pattern's flag says of cases. */
+static bool is_rare_letter(const char *position, const char *end)
+{
+    return starts_with(position, end, "\xC5\xBF") || starts_with(position, end, "\xE2\x84\xAA") ||
+           starts_with(position, end, "\xE1\xB2");
+}
+
+/* named_texts(page, start, end) -> those of the texts behind naming words that hold a digit; None if a letter is too
+   rare to be known here. */
+PyObject *named_texts(PyObject *module, PyObject *arguments)
+{
+    PyObject *capsule;
+    Py_ssize_t start, end;
+    Buffers buffers = {0};
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "Onn", &capsule, &start, &end))
+        return NULL;
+    const VisiblePage *page = visible_page_of(capsule);
+    PyObject *texts = page == NULL ? NULL : PyList_New(0);
+    if (texts == NULL || !prepare_buffers(&buffers)) {
+        Py_XDECREF(texts);
+        free_buffers(&buffers);
+        return NULL;
+    }
+    Span part = visible_part(page, start, end);
+    const char *position = part.start, *part_end = position + part.size;
+    for (int words = 0; texts != NULL && position < part_end && words < MOST_NAMING_WORDS;) {
+        if ((unsigned char)*position >= 0xC5 && is_rare_letter(position, part_end)) {
+            Py_DECREF(texts);
+            free_buffers(&buffers);
+            Py_RETURN_NONE;
+        }
+        const char *after = after_naming_word(position, part_end);
+        if (after != NULL) {
+            words++;
+            read_text((Span){position, limit_of(position, part_end, MOST_TO_DATE) - position}, &buffers);
+            Span text = {buffers.text.start, buffers.text.size};
+            text.size = limit_of(text.start, text.start + text.size, MOST_OF_DATED_LINE) - text.start;
+            int answer = have_failed(&buffers) ? -1 : holds_digit(text);
+            if (answer < 0)
+                Py_CLEAR(texts);
+            else if (answer > 0)
+                add_item(&texts, PyUnicode_DecodeUTF8(text.start, text.size, "strict"));
+        }
+        position = after == NULL ? position + 1 : after;
+    }
+    free_buffers(&buffers);
+    return texts;
 }

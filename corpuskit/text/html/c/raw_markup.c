@@ -1,4 +1,4 @@
-/* The source of a page without what no reader sees, for what it says about itself. Twin of `visible_markup` in
+/* The source of a page without what no reader sees, for what it says about itself, and tags in it. Twin of
    raw_markup.py. */
 
 #include "core.h"
@@ -9,45 +9,45 @@
 #define MAX_BROKEN 200
 #define MAX_SCRIPTS 20
 #define MAX_TAGS 400
-#define LONGEST_NAME 8
+#define MAX_WORDS 2000
+#define MAX_LOOK_BACK 2000
 
-/* What a name at a `<` means here. */
-enum role { NO_ROLE, LISTED, LISTED_LINK, RAW_ELEMENT, DRAWING };
+/* What a name at a `<` means here, and as which kind its tags are listed. */
+enum role { LISTED, LISTED_LINK, RAW_ELEMENT, DRAWING };
 static const struct {
     const char *name;
     enum role role;
+    enum listed kind;
 } ROLES[] = {
-    {"body", LISTED},
-    {"h1", LISTED},
-    {"h2", LISTED},
-    {"h3", LISTED},
-    {"h4", LISTED},
-    {"h5", LISTED},
-    {"h6", LISTED},
-    {"html", LISTED},
-    {"iframe", RAW_ELEMENT},
-    {"link", LISTED_LINK},
-    {"math", DRAWING},
-    {"meta", LISTED},
-    {"noembed", RAW_ELEMENT},
-    {"noframes", RAW_ELEMENT},
-    {"script", RAW_ELEMENT},
-    {"style", RAW_ELEMENT},
-    {"svg", DRAWING},
-    {"template", DRAWING},
-    {"textarea", RAW_ELEMENT},
-    {"title", LISTED},
-    {"xmp", RAW_ELEMENT},
+    {"body", LISTED, BODY_TAGS},
+    {"h1", LISTED, HEADING_TAGS},
+    {"h2", LISTED, HEADING_TAGS},
+    {"h3", LISTED, HEADING_TAGS},
+    {"h4", LISTED, HEADING_TAGS},
+    {"h5", LISTED, HEADING_TAGS},
+    {"h6", LISTED, HEADING_TAGS},
+    {"html", LISTED, HTML_TAGS},
+    {"iframe", RAW_ELEMENT, LISTED_KINDS},
+    {"link", LISTED_LINK, LINK_TAGS},
+    {"math", DRAWING, LISTED_KINDS},
+    {"meta", LISTED, META_TAGS},
+    {"noembed", RAW_ELEMENT, LISTED_KINDS},
+    {"noframes", RAW_ELEMENT, LISTED_KINDS},
+    {"script", RAW_ELEMENT, LISTED_KINDS},
+    {"style", RAW_ELEMENT, LISTED_KINDS},
+    {"svg", DRAWING, LISTED_KINDS},
+    {"template", DRAWING, LISTED_KINDS},
+    {"textarea", RAW_ELEMENT, LISTED_KINDS},
+    {"title", LISTED, TITLE_TAGS},
+    {"xmp", RAW_ELEMENT, LISTED_KINDS},
 };
 #define ROLE_COUNT ((int)(sizeof(ROLES) / sizeof(ROLES[0])))
 
 typedef struct {
     const char *start, *end;
-    Buffer source;
-    Py_ssize_t length; /* code points of `source` and of what is yet to be copied to it, up to `counted` */
-    const char *copied, *counted;
-    PyObject *tags, *json_ld;
-    int tag_counts[ROLE_COUNT]; /* of each name; headings are counted together */
+    VisiblePage *page;
+    const char *copied;
+    Py_ssize_t removed; /* bytes before `copied` that are not visible */
     bool is_unclosed[ROLE_COUNT];
     bool failed;
 } Landmarks;
@@ -64,27 +64,36 @@ static bool is_canonical(const char *position, const char *end)
     return false;
 }
 
+/* Where the names of each letter begin in `ROLES`. */
+static uint8_t first_role[27];
+
+void prepare_raw_markup(void)
+{
+    for (int letter = 0, index = 0; letter <= 26; letter++) {
+        while (index < ROLE_COUNT && ROLES[index].name[0] < 'a' + letter)
+            index++;
+        first_role[letter] = (uint8_t)index;
+    }
+}
+
 /* Return the index in `ROLES` of the name at `name`, and where it ends; -1 if no name there means anything. */
 static int role_of(const char *name, const char *end, const char **name_end)
 {
-    char letters[LONGEST_NAME + 1];
-    int size = 0;
-    while (size < LONGEST_NAME && name + size < end && (is_letter(name[size]) || is_digit(name[size]))) {
-        letters[size] = small_letter(name[size]);
-        size++;
-    }
-    letters[size] = '\0';
-    *name_end = name + size;
-    if (size == 0 || *name_end == end || !(is_space(**name_end) || **name_end == '/' || **name_end == '>'))
+    int letter = small_letter(*name) - 'a';
+    if (letter < 0 || letter >= 26)
         return -1;
-    for (int index = 0; index < ROLE_COUNT; index++)
-        if (ROLES[index].name[0] == letters[0] && strcmp(ROLES[index].name, letters) == 0)
-            return ROLES[index].role == LISTED_LINK && !is_canonical(*name_end, end) ? -1 : index;
+    for (int index = first_role[letter]; index < first_role[letter + 1]; index++) {
+        const char *after = after_word(name, end, ROLES[index].name);
+        if (after == NULL || after == end || !(is_space(*after) || *after == '/' || *after == '>'))
+            continue;
+        *name_end = after;
+        return ROLES[index].role == LISTED_LINK && !is_canonical(after, end) ? -1 : index;
+    }
     return -1;
 }
 
 /* Return the position `characters` code points behind another, or the end. */
-static const char *limit_of(const char *position, const char *end, Py_ssize_t characters)
+const char *limit_of(const char *position, const char *end, Py_ssize_t characters)
 {
     if (end - position <= characters)
         return end;
@@ -98,7 +107,7 @@ static const char *limit_of(const char *position, const char *end, Py_ssize_t ch
 }
 
 /* Return the position behind the start tag whose name ends at `position`; NULL if it does not end soon. */
-static const char *end_of_tag(const char *position, const char *end)
+const char *end_of_tag(const char *position, const char *end)
 {
     /* Nearly all tags end within so many bytes, which are no more code points than allowed; and a quotation mark that
        nothing closes within four times as many is not closed within so many code points either. */
@@ -108,25 +117,18 @@ static const char *end_of_tag(const char *position, const char *end)
     return close == NULL ? NULL : close + 1;
 }
 
-/* Return how many code points of the visible source lie before `position`. */
-static Py_ssize_t visible_length(Landmarks *page, const char *position)
+static void list_tag(Landmarks *landmarks, int role, const char *start, const char *name_end, const char *tag_end)
 {
-    page->length += length_of(page->counted, position - page->counted);
-    page->counted = position;
-    return page->length;
-}
-
-static void list_tag(Landmarks *page, int role, const char *start, const char *name_end, const char *tag_end)
-{
-    bool is_heading = ROLES[role].name[0] == 'h' && is_digit(ROLES[role].name[1]);
-    int kind = is_heading ? 1 : role;
-    if (page->tag_counts[kind]++ >= MAX_TAGS)
+    TagList *list = &landmarks->page->tags[ROLES[role].kind];
+    if (list->count >= MAX_TAGS)
         return;
-    Py_ssize_t first = visible_length(page, start), last = visible_length(page, tag_end);
-    PyObject *tag = Py_BuildValue("(ss#nn)", ROLES[role].name, name_end, tag_end - 1 - name_end, first, last);
-    if (tag == NULL || PyList_Append(page->tags, tag) < 0)
-        page->failed = true;
-    Py_XDECREF(tag);
+    if (list->tags == NULL && (list->tags = malloc(sizeof(ListedTag) * MAX_TAGS)) == NULL) {
+        PyErr_NoMemory();
+        landmarks->failed = true;
+        return;
+    }
+    const char *origin = landmarks->start + landmarks->removed;
+    list->tags[list->count++] = (ListedTag){start - origin, name_end - origin, tag_end - origin, ROLES[role].name};
 }
 
 /* Return the position behind the end tag of a drawing; NULL if it has none. */
@@ -162,10 +164,10 @@ static const char *end_of_raw_element(Landmarks *page, int role, const char *nam
 {
     const char *after, *text_end = end_of_raw_text(tag_end, page->end, ROLES[role].name, &after);
     bool is_data = strcmp(ROLES[role].name, "script") == 0 && text_end < page->end &&
-                   PyList_Size(page->json_ld) < MAX_SCRIPTS && is_json_ld((Span){name_end, tag_end - name_end});
+                   PyList_Size(page->page->json_ld) < MAX_SCRIPTS && is_json_ld((Span){name_end, tag_end - name_end});
     if (is_data) {
         PyObject *text = PyUnicode_DecodeUTF8(tag_end, text_end - tag_end, "strict");
-        if (text == NULL || PyList_Append(page->json_ld, text) < 0)
+        if (text == NULL || PyList_Append(page->page->json_ld, text) < 0)
             page->failed = true;
         Py_XDECREF(text);
     }
@@ -175,9 +177,9 @@ static const char *end_of_raw_element(Landmarks *page, int role, const char *nam
 /* Leave out what lies from `start` to `end`. */
 static void cut_out(Landmarks *page, const char *start, const char *end)
 {
-    visible_length(page, start);
-    buffer_add(&page->source, page->copied, start - page->copied);
-    page->copied = page->counted = end;
+    buffer_add(&page->page->source, page->copied, start - page->copied);
+    page->copied = end;
+    page->removed += end - start;
 }
 
 /* Return where to search on after the `<` at `start`; NULL to end the search. */
@@ -197,9 +199,7 @@ static const char *read_landmark(Landmarks *page, const char *start, int *broken
         cut_out(page, start, after);
         return after;
     }
-    /* Most tags begin with another letter than these. */
-    bool may_mean = is_letter(*name) && strchr("bhilmnstx", small_letter(*name)) != NULL;
-    int role = may_mean ? role_of(name, end, &name_end) : -1;
+    int role = role_of(name, end, &name_end);
     if (role < 0)
         return name;
     const char *tag_end = end_of_tag(name_end, end);
@@ -220,33 +220,153 @@ static const char *read_landmark(Landmarks *page, const char *start, int *broken
     return after;
 }
 
-/* visible_markup(markup) -> the visible source, the JSON-LD, and (name, attributes, start, end) of each listed tag. */
-PyObject *visible_markup(PyObject *module, PyObject *markup)
+/* Fill in the visible source of a page, its JSON-LD, and its tags. */
+int read_landmarks(const char *markup, Py_ssize_t size, VisiblePage *page)
 {
-    (void)module;
-    Py_ssize_t size;
-    const char *start = PyUnicode_AsUTF8AndSize(markup, &size);
-    if (start == NULL)
-        return NULL;
-    Landmarks page = {.start = start, .end = start + size, .copied = start, .counted = start};
-    page.tags = PyList_New(0);
-    page.json_ld = PyList_New(0);
-    page.failed = page.tags == NULL || page.json_ld == NULL;
+    Landmarks landmarks = {.start = markup, .end = markup + size, .page = page, .copied = markup};
     int broken = 0;
-    for (const char *position = start; position != NULL && position < page.end && !page.failed;) {
-        position = memchr(position, '<', (size_t)(page.end - position));
+    if (!buffer_reserve(&page->source, size))
+        return -1;
+    for (const char *position = markup; position != NULL && position < landmarks.end && !landmarks.failed;) {
+        position = memchr(position, '<', (size_t)(landmarks.end - position));
         if (position != NULL)
-            position = read_landmark(&page, position, &broken);
+            position = read_landmark(&landmarks, position, &broken);
     }
-    buffer_add(&page.source, page.copied, page.end - page.copied);
-    PyObject *source = NULL, *result = NULL;
-    if (!page.failed && !page.source.failed)
-        source = PyUnicode_DecodeUTF8(page.source.start == NULL ? "" : page.source.start, page.source.size, "strict");
-    if (source != NULL)
-        result = PyTuple_Pack(3, source, page.json_ld, page.tags);
-    Py_XDECREF(source);
-    Py_XDECREF(page.tags);
-    Py_XDECREF(page.json_ld);
-    buffer_free(&page.source);
-    return result;
+    buffer_add(&page->source, landmarks.copied, landmarks.end - landmarks.copied);
+    return landmarks.failed || page->source.failed ? -1 : 0;
+}
+
+static inline bool is_any_space(const char *position)
+{
+    return (unsigned char)*position <= ' ' || (unsigned char)*position >= 0xC2 ? space_size(position) > 0 : false;
+}
+
+static const char *skip_any_spaces(const char *position, const char *end)
+{
+    int size;
+    while (position < end && (size = space_size(position)) > 0)
+        position += size;
+    return position;
+}
+
+/* Whether a character belongs to no name of an attribute. */
+static inline bool ends_name(const char *position)
+{
+    switch (*position) {
+    case '"':
+    case '\'':
+    case '<':
+    case '>':
+    case '/':
+    case '=':
+        return true;
+    default:
+        return is_any_space(position);
+    }
+}
+
+/* Return the next attribute from `position` on (`_ATTRIBUTE`); false if there is none. */
+bool next_attribute(const char **position, const char *end, Span *name, Span *value)
+{
+    const char *start = *position;
+    while (start < end && ends_name(start))
+        start++;
+    if (start == end)
+        return false;
+    const char *name_end = start + 1;
+    while (name_end < end && !ends_name(name_end))
+        name_end++;
+    *name = (Span){start, name_end - start};
+    *value = (Span){name_end, 0};
+    *position = name_end;
+    const char *next = skip_any_spaces(name_end, end);
+    if (next == end || *next != '=')
+        return true;
+    next = skip_any_spaces(next + 1, end);
+    if (next == end)
+        return true;
+    if (*next == '"' || *next == '\'') {
+        const char *close = memchr(next + 1, *next, (size_t)(end - next - 1));
+        if (close != NULL) {
+            *value = (Span){next + 1, close - next - 1};
+            *position = close + 1;
+        }
+        return true;
+    }
+    const char *last = next;
+    while (last < end && *last != '>' && *last != '"' && *last != '\'' && !is_any_space(last))
+        last++;
+    if (last > next) {
+        *value = (Span){next, last - next};
+        *position = last;
+    }
+    return true;
+}
+
+/* Return the position behind the name of a start tag at `position` (`_OPENER`); NULL if there is none. */
+static const char *end_of_opener(const char *position, const char *end)
+{
+    if (position == end || *position != '<' || position + 1 == end || !is_letter(position[1]))
+        return NULL;
+    const char *next = position + 2;
+    while (next < end && (is_letter(*next) || is_digit(*next)))
+        next++;
+    return next < end && (*next == '/' || *next == '>' || is_any_space(next)) ? next : NULL;
+}
+
+/* Return the `<` before a word, no more than `MAX_LOOK_BACK` code points before it and not before `start`. */
+static const char *opening_before(const char *word, const char *start)
+{
+    int passed = 0;
+    for (const char *position = word; position > start;) {
+        position--;
+        if (!is_continuation(*position) && ++passed > MAX_LOOK_BACK)
+            return NULL;
+        if (*position == '<')
+            return position;
+    }
+    return NULL;
+}
+
+/* tags_with(page, words, start, end, most) -> (name, attributes, start, end) of start tags that hold one of the words,
+   in code points. */
+PyObject *tags_with(PyObject *module, PyObject *arguments)
+{
+    PyObject *capsule, *words;
+    Py_ssize_t start, end, most;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "OO!nnn", &capsule, &PyTuple_Type, &words, &start, &end, &most))
+        return NULL;
+    VisiblePage *page = visible_page_of(capsule);
+    const char *texts[MOST_WORDS];
+    int count = (int)PyTuple_Size(words);
+    if (page == NULL || count > MOST_WORDS)
+        return NULL;
+    for (int index = 0; index < count; index++)
+        if ((texts[index] = PyUnicode_AsUTF8AndSize(PyTuple_GetItem(words, index), NULL)) == NULL)
+            return NULL;
+    Span part = visible_part(page, start, end);
+    const char *source_end = page->source.start + page->source.size, *part_end = part.start + part.size;
+    const char *position = part.start, *next = part.start;
+    PyObject *tags = PyList_New(0);
+    for (int found = 0; tags != NULL && found < MAX_WORDS && PyList_Size(tags) < most; next++) {
+        next = find_any_word(next, part_end, texts, count);
+        if (next == NULL)
+            break;
+        found++;
+        if (next < position)
+            continue;
+        const char *opening = opening_before(next, part.start);
+        opening = opening == NULL ? page->source.start : opening;
+        const char *name_end = end_of_opener(opening, source_end);
+        const char *tag_end = name_end == NULL ? NULL : end_of_tag(name_end, source_end);
+        if (tag_end == NULL || tag_end <= next)
+            continue;
+        position = tag_end;
+        PyObject *tag = start_tag(page, opening, name_end, tag_end);
+        if (tag == NULL || PyList_Append(tags, tag) < 0)
+            Py_CLEAR(tags);
+        Py_XDECREF(tag);
+    }
+    return tags;
 }

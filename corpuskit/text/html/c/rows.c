@@ -135,8 +135,8 @@ static int32_t collect_rows(const PageBlocks *page, Row *rows, int32_t row_count
     return cell_count;
 }
 
-/* Join the blocks of each row of a table of data. A cell without text keeps its column. A heading alone in its row stays
-   one. Tables that lay out a page keep the blocks of their cells. */
+/* Join the blocks of each row of a table of data. A cell without text keeps its column. A heading alone in its row
+   stays one. Tables that lay out a page keep the blocks of their cells. */
 int join_rows(PageBlocks *page, int32_t row_count, int32_t table_count)
 {
     Row *rows = TAKE(&page->arena, Row, row_count + 1);

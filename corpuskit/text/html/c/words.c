@@ -2,23 +2,25 @@
 
 #include "core.h"
 
+static char capital_letter(char letter)
+{
+    return letter >= 'a' && letter <= 'z' ? (char)(letter - 'a' + 'A') : letter;
+}
+
 void index_words(WordSet *set, const Word *words, int count)
 {
     set->words = words;
     set->count = count;
-    for (int index = count - 1; index >= 0; index--)
-        set->first[(int)words[index].word[0]][(int)words[index].word[1]] = (uint8_t)(index + 1);
-}
-
-/* Return the first of the words that may begin at `position`, for `next_word_fits`; NULL if none may. */
-const Word *words_at(const WordSet *set, const char *position, const char *end)
-{
-    if (end - position < 2)
-        return NULL;
-    unsigned char first = (unsigned char)small_letter(position[0]), second = (unsigned char)small_letter(position[1]);
-    if (first >= 0x80 || second >= 0x80 || set->first[first][second] == 0)
-        return NULL;
-    return &set->words[set->first[first][second] - 1];
+    for (int index = count - 1; index >= 0; index--) {
+        const char *word = words[index].word;
+        unsigned char firsts[] = {(unsigned char)word[0], (unsigned char)capital_letter(word[0])};
+        unsigned char seconds[] = {(unsigned char)word[1], (unsigned char)capital_letter(word[1])};
+        for (int first = 0; first < 2; first++) {
+            set->begins[firsts[first]] = true;
+            for (int second = 0; second < 2; second++)
+                set->first[firsts[first]][seconds[second]] = (uint8_t)(index + 1);
+        }
+    }
 }
 
 /* Whether a word, or one of those after it with the same first two bytes, begins at `position`; `word` is moved to it.
@@ -44,6 +46,42 @@ bool has_any_word(const WordSet *set, Span text)
             return true;
     }
     return false;
+}
+
+/* Bytes that are looked at together; a compiler makes a few instructions of them. */
+#define TOGETHER 64
+
+/* Return the first place where one of the words is, as it is spelled; NULL if there is none. Each has two bytes or
+   more, and none begins with another. */
+const char *find_any_word(const char *position, const char *end, const char *const *words, int count)
+{
+    Py_ssize_t sizes[MOST_WORDS], longest = 0;
+    for (int word = 0; word < count; word++) {
+        sizes[word] = (Py_ssize_t)strlen(words[word]);
+        longest = sizes[word] > longest ? sizes[word] : longest;
+    }
+    while (position < end) {
+        Py_ssize_t size = end - position < TOGETHER ? end - position : TOGETHER;
+        bool may_begin = true;
+        if (end - position >= TOGETHER + longest) {
+            unsigned char fits[TOGETHER] = {0};
+            for (int word = 0; word < count; word++) {
+                const char first = words[word][0], second = words[word][1], last = words[word][sizes[word] - 1];
+                const char *ends = position + sizes[word] - 1;
+                for (int index = 0; index < TOGETHER; index++)
+                    fits[index] |= (unsigned char)((position[index] == first) & (position[index + 1] == second) &
+                                                   (ends[index] == last));
+            }
+            may_begin = memchr(fits, 1, TOGETHER) != NULL;
+        }
+        for (Py_ssize_t index = 0; may_begin && index < size; index++)
+            for (int word = 0; word < count; word++)
+                if (position[index] == words[word][0] && end - position - index >= sizes[word] &&
+                    memcmp(position + index, words[word], (size_t)sizes[word]) == 0)
+                    return position + index;
+        position += size;
+    }
+    return NULL;
 }
 
 /* Add a text in small letters of ASCII; the two other characters that stand for such letters, too, whatever the case.

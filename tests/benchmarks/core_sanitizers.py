@@ -1,0 +1,156 @@
+"""Run the compiled core with sanitizers: over the pages of `twins`, or over what libFuzzer makes.
+
+    python -m tests.benchmarks.core_sanitizers [OPTIONS OF TWINS]
+    python -m tests.benchmarks.core_sanitizers --fuzz SECONDS [--resources DIR]
+
+The first builds the core with `gcc -fsanitize=address,undefined` in a temporary folder and compares the twins with it:
+a read or write outside of memory, or arithmetic that C leaves undefined, ends the run. The second builds it with clang
+and libFuzzer, which changes pages of markup so that they reach ever more of the code; `--resources` is clang's folder
+of resources, where its own lacks the library. Neither touches the core of the checkout.
+"""
+
+import argparse
+import contextlib
+import os
+import runpy
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from importlib import util
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = sorted(str(path) for path in (ROOT / "corpuskit/text/html/c").glob("*.c"))
+NAME = "corpuskit.text.html._core"
+OPTIONS = ["-g", "-O1", "-fno-omit-frame-pointer", "-fwrapv", "-DPy_LIMITED_API=0x030b0000"]
+INCLUDE = f"-I{sysconfig.get_path('include')}"
+FUZZER = r"""
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+PyMODINIT_FUNC PyInit__core(void);
+static PyObject *try_page;
+int LLVMFuzzerInitialize(int *count, char ***arguments)
+{
+    (void)count, (void)arguments;
+    PyImport_AppendInittab("_core", PyInit__core);
+    Py_Initialize();
+    PyRun_SimpleString("from tests.benchmarks.core_sanitizers import try_page");
+    try_page = PyObject_GetAttrString(PyImport_AddModule("__main__"), "try_page");
+    return 0;
+}
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    PyObject *result = PyObject_CallFunction(try_page, "y#", (const char *)bytes, (Py_ssize_t)size);
+    if (result == NULL) {
+        PyErr_Print();
+        abort();
+    }
+    Py_DECREF(result);
+    return 0;
+}
+"""
+SEEDS = (
+    "<html lang=en><head><title>A &amp; B</title><meta property=og:title content='A'><link rel=canonical href=/a>",
+    "<body><h1>A <span class=kicker>b</span></h1><p class=date>Published 4 March 2021<time datetime=2021-03-04>",
+    "<ul><li><a href=x>a</a></li><li><a href=x>b</a></li><li><a href=x>c</a></li></ul><table><tr><td>1<td>2</table>",
+    "<ol start=3 type=a><li>a<li>b</ol><pre>1\n2</pre><div hidden id=x>c</div><button aria-controls=x>d</button>",
+    '<script type="application/ld+json">{"@type":"Article"}</script><math><mi>x</mi></math><svg><p></svg><!-- c -->',
+)
+
+
+def use_core(core: object) -> None:
+    """Put a core in the place of that of the checkout."""
+    import corpuskit.text.html
+
+    sys.modules[NAME] = core  # type: ignore[assignment]
+    corpuskit.text.html._core = core  # type: ignore[attr-defined]
+
+
+def try_page(content: bytes) -> None:
+    """Let the core that libFuzzer watches do all that it does to a page."""
+    if NAME not in sys.modules:
+        import _core
+
+        use_core(_core)
+    from corpuskit.core.document import Reject
+    from corpuskit.text.html.extract import clean, fast, open_page
+
+    page = open_page(content.decode("utf-8", "replace"), is_xml=len(content) % 16 == 0)
+    with contextlib.suppress(Reject):
+        clean(fast(page, "text").text)
+
+
+def fuzz(folder: Path, seconds: int, resources: Path | None) -> int:
+    """Build the fuzzer and run it; return its exit code."""
+    source, program, corpus = folder / "fuzzer.c", folder / "fuzzer", folder / "corpus"
+    source.write_text(FUZZER, encoding="utf-8")
+    corpus.mkdir()
+    for number, seed in enumerate(SEEDS):
+        (corpus / str(number)).write_text(seed, encoding="utf-8")
+    resource = [f"-resource-dir={resources}"] if resources else []
+    libraries = Path(sysconfig.get_config_var("LIBDIR"))
+    link = [f"-L{libraries}", f"-Wl,-rpath,{libraries}", f"-lpython{sysconfig.get_config_var('LDVERSION')}"]
+    command = ["clang", *resource, *OPTIONS, "-UPy_LIMITED_API", INCLUDE, "-fsanitize=fuzzer,address,undefined"]
+    command.append("-fno-sanitize-recover=undefined")
+    subprocess.run([*command, str(source), *SOURCES, *link, "-o", str(program)], check=True)
+    paths = os.pathsep.join([str(ROOT), *(path for path in sys.path if path)])
+    environment = {
+        **os.environ,
+        "PYTHONHOME": sys.base_prefix,
+        "PYTHONPATH": paths,
+        "PYTHONMALLOC": "malloc",
+        "ASAN_OPTIONS": "detect_leaks=0",
+    }
+    limits = [
+        f"-max_total_time={seconds}",
+        "-max_len=4096",
+        "-timeout=20",
+        "-rss_limit_mb=2048",
+        "-print_final_stats=1",
+    ]
+    return subprocess.run([str(program), *limits, str(corpus)], env=environment, cwd=folder, check=False).returncode
+
+
+def run_twins(folder: Path, arguments: list[str]) -> int:
+    """Build the core with sanitizers and compare the twins with it in another process; return its exit code."""
+    library = folder / "_core.so"
+    sanitize = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+    command = ["gcc", *OPTIONS, *sanitize, "-fPIC", "-shared", INCLUDE]
+    subprocess.run([*command, *SOURCES, "-o", str(library)], check=True)
+    runtime = subprocess.run(["gcc", "-print-file-name=libasan.so"], capture_output=True, text=True, check=True)
+    environment = {
+        **os.environ,
+        "LD_PRELOAD": runtime.stdout.strip(),
+        "PYTHONMALLOC": "malloc",
+        "ASAN_OPTIONS": "detect_leaks=0",
+        "SANITIZED_CORE": str(library),
+    }
+    command = [sys.executable, "-m", "tests.benchmarks.core_sanitizers", *arguments]
+    return subprocess.run(command, env=environment, check=False).returncode
+
+
+def main() -> None:
+    library = os.environ.get("SANITIZED_CORE")
+    if library:
+        spec = util.spec_from_file_location(NAME, library)
+        assert spec is not None
+        assert spec.loader is not None
+        core = util.module_from_spec(spec)
+        spec.loader.exec_module(core)
+        use_core(core)
+        runpy.run_module("tests.benchmarks.twins", run_name="__main__", alter_sys=True)
+        return
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--fuzz", type=int, metavar="SECONDS", help="fuzz for so long")
+    parser.add_argument("--resources", type=Path, help="clang's folder of resources")
+    options, arguments = parser.parse_known_args()
+    with tempfile.TemporaryDirectory() as folder:
+        if options.fuzz:
+            sys.exit(fuzz(Path(folder), options.fuzz, options.resources))
+        sys.exit(run_twins(Path(folder), arguments))
+
+
+if __name__ == "__main__":
+    main()
