@@ -308,7 +308,7 @@ static bool hides(Span tag, long marks)
     return marks & LINE_NUMBER && !is_named(tag, "code") && !is_named(tag, "samp") && !is_named(tag, "kbd");
 }
 
-static Span part_of(const InlineReader *reader, Py_ssize_t part)
+static Span span_of_part(const InlineReader *reader, Py_ssize_t part)
 {
     Py_ssize_t start = start_of_part(reader, part);
     return (Span){reader->text->start + start, start_of_part(reader, part + 1) - start};
@@ -320,8 +320,8 @@ static void part_fraction(InlineReader *reader)
     Py_ssize_t first = reader->part_count - 4;
     if (first < 0)
         return;
-    Span base = part_of(reader, first), sign = part_of(reader, first + 1);
-    Span numerator = part_of(reader, first + 2), slash = part_of(reader, first + 3);
+    Span base = span_of_part(reader, first), sign = span_of_part(reader, first + 1);
+    Span numerator = span_of_part(reader, first + 2), slash = span_of_part(reader, first + 3);
     bool is_number = base.size > 0 && is_digit(base.start[base.size - 1]) && numerator.size > 0;
     for (Py_ssize_t index = 0; index < numerator.size; index++)
         is_number &= is_digit(numerator.start[index]);
