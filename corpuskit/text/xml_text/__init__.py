@@ -1,0 +1,1 @@
+"""Text of trees of XML: papers in JATS and chapters in XHTML."""
