@@ -22,6 +22,7 @@ OTHER_LINKS = (
     (re.compile(r"(?:www\.)?opensource\.org/licenses?/mit\b", re.IGNORECASE), "MIT"),
     (re.compile(r"(?:www\.)?apache\.org/licenses/license-2\.0", re.IGNORECASE), "Apache-2.0"),
     (re.compile(r"(?:www\.)?gnu\.org/(?:licenses|copyleft)/fdl-1\.3", re.IGNORECASE), "GFDL-1.3-only"),
+    (re.compile(r"w3\.org/Consortium/Legal/2015/copyright-software-and-document", re.IGNORECASE), "W3C-20150513"),
 )
 
 
