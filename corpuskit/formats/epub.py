@@ -62,17 +62,17 @@ class _Package:
         entry = self._names.get(name)
         if entry is None:
             return None
-        shown = printable_name(name)
+        readable_name = printable_name(name)
         if entry.flag_bits & 1:
-            raise Reject("encrypted", f"{shown} has a password")
+            raise Reject("encrypted", f"{readable_name} has a password")
         if entry.file_size > min(MAX_MEMBER, self._left):
-            raise Reject("member-too-large", f"{shown} has {entry.file_size} bytes")
+            raise Reject("member-too-large", f"{readable_name} has {entry.file_size} bytes")
         self._left -= entry.file_size
         try:
             with self._zip.open(entry) as stream:
                 return stream.read(MAX_MEMBER)
         except FAULTS as error:
-            raise Reject("bad-epub", f"{shown} cannot be read ({type(error).__name__})") from None
+            raise Reject("bad-epub", f"{readable_name} cannot be read ({type(error).__name__})") from None
 
     def tree(self, name: str) -> "_Element":
         """Return the tree of an XML member. Raises Reject, also if there is none of this name."""

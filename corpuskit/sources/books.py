@@ -88,7 +88,7 @@ class Books(Source):
 
     def _read_epub(self, name: str, data: bytes) -> Iterator[Item]:
         from corpuskit.formats.epub import read_book
-        from corpuskit.text.xml_text.xhtml import heading_of
+        from corpuskit.text.publications.xhtml import heading_of
 
         book = read_book(data)
         id_ = book.id or name
@@ -133,7 +133,7 @@ class Books(Source):
 def _chapter_text(chapter: Any) -> str:
     from corpuskit.formats.xml_tree import entity_texts, named_character
     from corpuskit.text.html.formulas import tex_of_math
-    from corpuskit.text.xml_text.xhtml import chapter_text
+    from corpuskit.text.publications.xhtml import chapter_text
 
     own_entities = entity_texts(chapter)
 

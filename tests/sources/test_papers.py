@@ -1,6 +1,7 @@
 """`papers`: one document a paper, with its title, licence and formulas, and no markup left."""
 
 import io
+import json
 import tarfile
 import zipfile
 from pathlib import Path
@@ -219,6 +220,79 @@ def test_commands_name_one_another(corpuskit: Run, tmp_path: Path) -> None:
 def test_time_is_linear(unit: str) -> None:
     closing = "</p>" if unit.startswith("<p>(") else ""
     assert growth(lambda size: read(jats((unit + closing) * size)), 500, 4000) < 3
+
+
+TEX = r"\documentclass{article}\title{On tides}\begin{document}\input{sections/one}Rise: $x^2$.\end{document}"
+
+
+def latex_files(**changes: str) -> dict[str, str]:
+    return {"main.tex": TEX, "sections/one.tex": "\\section{One}\nIt rose.\n\n", "no.png": "x"} | changes
+
+
+def tar_of(files: dict[str, str]) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz") as archive:
+        for name, text in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(text.encode())
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    return stream.getvalue()
+
+
+def test_latex_of_a_folder_and_of_an_archive_is_one_document(corpuskit: Run, tmp_path: Path) -> None:
+    for name, text in latex_files().items():
+        path = tmp_path / "paper" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (tmp_path / "2001.01234v2.tar.gz").write_bytes(tar_of(latex_files()))
+    text = "On tides\n\nOne\n\nIt rose.\n\nRise: \\(x^2\\)."
+    (paper,) = Papers().read(Input("2001.01234v2.tar.gz", tmp_path / "2001.01234v2.tar.gz"))
+    assert isinstance(paper, Document) and paper.text == text and paper.id == "arXiv:2001.01234v2"
+    assert paper.metadata["url"] == "https://arxiv.org/abs/2001.01234v2" and "license" not in paper.metadata
+    done = corpuskit("papers", "paper")
+    assert [json.loads(line)["text"] for line in done.stdout.splitlines()] == [text]
+    assert b"no-main-file" in corpuskit("papers", "paper/sections/one.tex").stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"sections/one.tex": r"\input{main}"}, "includes-itself"),
+        ({"sections/one.tex": r"\include{sections/one}"}, "includes-itself"),
+        ({"sections/one.tex": r"\input{sections/two}", "sections/two.tex": r"\input sections/one "}, "includes-itself"),
+        ({"sections/one.tex": r"\input{../../etc/passwd}"}, "unsafe-path"),
+        ({"sections/one.tex": r"\input{/etc/passwd}"}, "unsafe-path"),
+        ({"main.tex": "Only words."}, "no-main-file"),
+        (
+            {"main.tex": TEX.replace("Rise", r"\def\a{\b\b\b}\def\b{\c\c\c}\def\c{" + r"\d" * 9**5 + r"}\def\d{x}\a")},
+            "macro-expansion",
+        ),
+        (
+            {f"f{n}.tex": rf"\input{{f{n + 1}}}" * 9 for n in range(9)} | {"sections/one.tex": r"\input{f0}"},
+            "document-too-large",
+        ),
+    ],
+)
+def test_hostile_latex_is_one_named_reject(changes: dict[str, str], reason: str) -> None:
+    (item,) = read(tar_of(latex_files(**changes)), "a.tar.gz")
+    assert isinstance(item, Rejected) and item.reason == reason
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret.tex").write_text("classified")
+    folder = tmp_path / "paper"
+    (folder / "sections").mkdir(parents=True)
+    (folder / "main.tex").write_text(TEX)
+    (folder / "sections" / "one.tex").symlink_to(tmp_path / "secret.tex")
+    (item,) = Papers().read(Input("main.tex", folder / "main.tex"))
+    assert isinstance(item, Rejected) and item.reason == "unsafe-path"
+
+
+def test_a_file_that_is_not_there_is_a_remark() -> None:
+    input_ = Input("a.tar.gz", content=tar_of({"main.tex": TEX}))
+    (paper,) = Papers().read(input_)
+    assert isinstance(paper, Document) and paper.text == "On tides\n\nRise: \\(x^2\\)."
+    assert any("not there" in remark for remark in input_.findings.remarks)
 
 
 @pytest.mark.parametrize("kind", PLANTS)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from lxml import etree
 
+from corpuskit.text.publications.citations import OMITTED, without_omitted
+
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
@@ -32,11 +34,7 @@ Part = Literal[
 ]
 """What an element does: start a block, a line or an item; hold items or rows; stand beside the text; be left out."""
 
-OMITTED = "\0"
-"""Stands for a citation that was left out, so that the brackets around it can go as well. XML cannot hold it."""
 _SPACE = re.compile(r"[ \t\r\n\u2028]+")
-_BRACKETS = re.compile(r"[ \xa0]?[\[(]([\s,;:\u2013\u2212\0-]*+)[\])]")
-_BETWEEN = " ,;\u2013\u2212-"
 _REFERENCE = re.compile(r"&\w+;")
 _EXPONENT = re.compile(r"[-+\u2212\u2013]?[\d.,]+[-+\u2212]?|[a-z]|[-+\u2212]")
 _JOINED_KINDS = ("item", "row", "line")
@@ -249,28 +247,9 @@ def _rows(table: "_Element") -> Iterator["Iterable[_Element]"]:
 
 def _line_text(text: str) -> str:
     """Return the text of a block: single spaces, and nothing left of citations that are left out."""
-    if OMITTED in text:
-        text = _BRACKETS.sub(lambda match: "" if OMITTED in match[1] else match[0], text)
-        text = _without_omitted(text)
+    text = without_omitted(text)
     lines = (" ".join(filter(None, line.split(" "))) for line in text.split("\n"))
     return "\n".join(filter(None, lines))
-
-
-def _without_omitted(text: str) -> str:
-    """Return a text without the signs of citations, and without the commas that were between them."""
-    first, *others = text.split(OMITTED)
-    parts = [first]
-    for number, part in enumerate(others, 1):
-        rest = part.lstrip(_BETWEEN)
-        if not rest and number < len(others):
-            continue
-        parts[-1] = parts[-1].rstrip(" ")
-        if rest[:1] in (")", "]"):
-            parts[-1] = parts[-1].rstrip(_BETWEEN)
-        elif not parts[-1].endswith(("(", "[")):
-            rest = part
-        parts.append(rest)
-    return "".join(parts)
 
 
 def _all_text(element: "_Element", entities: Callable[[str], str]) -> str:

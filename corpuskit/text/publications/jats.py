@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from corpuskit.text.xml_text.tree_reader import Part, Rules, TreeReader
+from corpuskit.text.publications.tree_reader import Part, Rules, TreeReader
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -6,7 +6,7 @@ Which parts of a book are no text of it is said by `epub:type`: https://www.w3.o
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from corpuskit.text.xml_text.tree_reader import Part, Rules, TreeReader
+from corpuskit.text.publications.tree_reader import Part, Rules, TreeReader
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

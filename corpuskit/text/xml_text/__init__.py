@@ -1,1 +1,0 @@
-"""Text of trees of XML: papers in JATS and chapters in XHTML."""
