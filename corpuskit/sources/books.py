@@ -78,13 +78,15 @@ class Books(Source):
         if isinstance(data, Rejected):
             yield data
             return
+        is_package = data.startswith(b"PK") or input_.name.lower().endswith(".epub")
         try:
-            if data.startswith(b"PK") or input_.name.lower().endswith(".epub"):
+            if is_package:
                 yield from self._read_epub(input_.name, data)
             else:
                 yield self._read_text(input_, data)
         except Reject as reject:
-            yield Rejected(reject.reason, input_.name, 0, data[:MAX_REJECT_BYTES], reject.detail)
+            raw = b"" if is_package else data[:MAX_REJECT_BYTES]
+            yield Rejected(reject.reason, input_.name, 0, raw, reject.detail)
 
     def _read_epub(self, name: str, data: bytes) -> Iterator[Item]:
         from corpuskit.formats.epub import read_book

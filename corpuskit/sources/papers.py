@@ -145,11 +145,15 @@ class Papers(Source):
 
     def _read_file(self, input_: "Input") -> Iterator[Item]:
         from corpuskit.formats.jats import read_articles
+        from corpuskit.formats.latex_sources import is_main
         from corpuskit.formats.whole_file import MAX_REJECT_BYTES, read_whole_file
 
         data = read_whole_file(input_, MAX_BYTES)
         if isinstance(data, Rejected):
             yield data
+            return
+        if input_.is_stream and is_main(data):
+            yield self._latex_document(input_.name, input_.name, data, lambda name: None, input_)
             return
         try:
             articles = read_articles(data)

@@ -215,6 +215,8 @@ def test_an_old_gutenberg_text_does_too() -> None:
 def test_commands_name_one_another(corpuskit: Run, tmp_path: Path) -> None:
     (tmp_path / "a.epub").write_bytes(epub("<p>a</p>"))
     assert b"corpuskit books" in corpuskit("files", "a.epub").stderr
+    (tmp_path / "cut.epub").write_bytes(epub("<p>a</p>")[:300])
+    assert b"bad-epub" in (done := corpuskit("books", "cut.epub").stderr) and b"corpuskit files" not in done
     assert corpuskit("books", stdin=epub("<p>a</p>")).stdout == corpuskit("books", "a.epub").stdout != b""
 
 

@@ -251,6 +251,8 @@ def test_latex_of_a_folder_and_of_an_archive_is_one_document(corpuskit: Run, tmp
     assert paper.metadata["url"] == "https://arxiv.org/abs/2001.01234v2" and "license" not in paper.metadata
     done = corpuskit("papers", "paper")
     assert [json.loads(line)["text"] for line in done.stdout.splitlines()] == [text]
+    alone = TEX.replace(r"\input{sections/one}", "")
+    assert json.loads(corpuskit("papers", stdin=alone.encode()).stdout)["text"] == "On tides\n\nRise: \\(x^2\\)."
     assert b"no-main-file" in corpuskit("papers", "paper/sections/one.tex").stderr
 
 

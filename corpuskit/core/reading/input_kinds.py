@@ -83,6 +83,7 @@ _KINDS = {
 }
 _SIGNATURES = (
     (0, b"WARC/", _WEB_ARCHIVE),
+    (30, b"mimetypeapplication/epub+zip", _BOOK),
     (0, b"PK\x03\x04", _ARCHIVE),
     (257, b"ustar", _ARCHIVE),
     (0, b"PAR1", _PARQUET),
