@@ -63,9 +63,11 @@ if TYPE_CHECKING:
     from corpuskit.product.events import Events as Events
     from corpuskit.product.signals import Signals as Signals
     from corpuskit.product.train_quality import TrainQuality as TrainQuality
+    from corpuskit.sources.books import Books as Books
     from corpuskit.sources.code import Code as Code
     from corpuskit.sources.fetch_warc import FetchWarc as FetchWarc
     from corpuskit.sources.files import Files as Files
+    from corpuskit.sources.papers import Papers as Papers
     from corpuskit.sources.wikipedia import Wikipedia as Wikipedia
     from corpuskit.stages.count import Count as Count
     from corpuskit.stages.decontaminate import Decontaminate as Decontaminate
@@ -148,9 +150,11 @@ _MODULES = {
     "Events": "corpuskit.product.events",
     "Signals": "corpuskit.product.signals",
     "TrainQuality": "corpuskit.product.train_quality",
+    "Books": "corpuskit.sources.books",
     "Code": "corpuskit.sources.code",
     "FetchWarc": "corpuskit.sources.fetch_warc",
     "Files": "corpuskit.sources.files",
+    "Papers": "corpuskit.sources.papers",
     "Wikipedia": "corpuskit.sources.wikipedia",
     "Count": "corpuskit.stages.count",
     "Decontaminate": "corpuskit.stages.decontaminate",

@@ -70,6 +70,8 @@ OTHER_NAMES = {
     **dict.fromkeys(("decon", "decontam", "contamination"), "decontaminate"),
     **dict.fromkeys(("ftfy", "fix", "normalize", "normalise", "clean"), "repair-text"),
     **dict.fromkeys(("wiki", "mediawiki", "wikiextractor"), "wikipedia"),
+    **dict.fromkeys(("jats", "pmc", "arxiv", "latex", "tex"), "papers"),
+    **dict.fromkeys(("epub", "gutenberg", "ebooks"), "books"),
     **dict.fromkeys(("html", "trafilatura"), "extract"),
     **dict.fromkeys(("uniq", "deduplicate", "minhash"), "dedup"),
     **dict.fromkeys(("wc", "tokens"), "count"),

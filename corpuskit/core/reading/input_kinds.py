@@ -35,6 +35,8 @@ _OTHER_ARCHIVE = Kind("an archive of a kind that is not read; unpack it")
 _PAGE = Kind("HTML", "files")
 _WEB_ARCHIVE = Kind("a web archive", "fetch-warc")
 _WIKI = Kind("a dump of a wiki", "wikipedia")
+_PAPER = Kind("a paper", "papers")
+_BOOK = Kind("an e-book", "books")
 _PARQUET = Kind("Parquet", "files")
 _TEXT = Kind("text", "files")
 _PDF = Kind("PDF; turn it into text")
@@ -63,7 +65,9 @@ _KINDS = {
     ".doc": Kind("a Word file; save it as text"),
     ".xlsx": Kind("an Excel file; save it as CSV"),
     ".xls": Kind("an Excel file; save it as CSV"),
-    ".epub": Kind("an e-book; turn it into text"),
+    ".epub": _BOOK,
+    ".nxml": _PAPER,
+    ".tex": _PAPER,
     ".sqlite": _DATABASE,
     ".db": _DATABASE,
     ".zip": _ARCHIVE,
@@ -79,6 +83,7 @@ _KINDS = {
 }
 _SIGNATURES = (
     (0, b"WARC/", _WEB_ARCHIVE),
+    (30, b"mimetypeapplication/epub+zip", _BOOK),
     (0, b"PK\x03\x04", _ARCHIVE),
     (257, b"ustar", _ARCHIVE),
     (0, b"PAR1", _PARQUET),
@@ -99,6 +104,8 @@ _MARKUP = (
     (b"<!doctype html", _PAGE),
     (b"<html", _PAGE),
     (b"<mediawiki", _WIKI),
+    (b"<!doctype article", _PAPER),
+    (b"<article ", _PAPER),
 )
 """How text of a kind begins, in small letters, after white space and an XML declaration."""
 

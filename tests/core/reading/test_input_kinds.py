@@ -36,8 +36,8 @@ def name_alone(value: object) -> str:
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("crawl", gzip.compress(WEB_ARCHIVE), "crawl is a web archive; use `corpuskit fetch-warc`"),
-        ("crawl.gz", gzip.compress(WEB_ARCHIVE), "crawl.gz is a web archive; use `corpuskit fetch-warc`"),
+        ("crawl", gzip.compress(WEB_ARCHIVE, mtime=0), "crawl is a web archive; use `corpuskit fetch-warc`"),
+        ("crawl.gz", gzip.compress(WEB_ARCHIVE, mtime=0), "crawl.gz is a web archive; use `corpuskit fetch-warc`"),
         ("a.zip", archive("zip"), "a.zip is an archive; use `corpuskit files`"),
         ("a", archive("zip"), "a is an archive; use `corpuskit files`"),
         ("a.xz", lzma.compress(archive("tar")), "a.xz is an archive; use `corpuskit files`"),
@@ -66,7 +66,7 @@ def test_commands_that_read_documents_name_another_kind(
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("crawl.bin.gz", gzip.compress(WEB_ARCHIVE), "is a web archive; use `corpuskit fetch-warc`"),
+        ("crawl.bin.gz", gzip.compress(WEB_ARCHIVE, mtime=0), "is a web archive; use `corpuskit fetch-warc`"),
         ("wiki.xml.xz", lzma.compress(b'<?xml version="1.0"?>\n<mediawiki>'), "is a dump of a wiki"),
         ("paper", b"%PDF-1.7\n\x00", "is PDF; turn it into text"),
         ("x.rar", b"Rar!\x1a\x07", "is an archive of a kind that is not read; unpack it"),

@@ -1,0 +1,1 @@
+"""Text of papers and books: trees of JATS and XHTML, and LaTeX."""
