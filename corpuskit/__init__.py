@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from corpuskit.stages.filter_language import FilterLanguage as FilterLanguage
     from corpuskit.stages.filter_license import FilterLicense as FilterLicense
     from corpuskit.stages.filter_quality import FilterQuality as FilterQuality
+    from corpuskit.stages.filter_url import FilterUrl as FilterUrl
     from corpuskit.stages.head import Head as Head
     from corpuskit.stages.repair_text import RepairText as RepairText
     from corpuskit.stages.require_masked import RequireMasked as RequireMasked
@@ -160,6 +161,7 @@ _MODULES = {
     "FilterLanguage": "corpuskit.stages.filter_language",
     "FilterLicense": "corpuskit.stages.filter_license",
     "FilterQuality": "corpuskit.stages.filter_quality",
+    "FilterUrl": "corpuskit.stages.filter_url",
     "Head": "corpuskit.stages.head",
     "RepairText": "corpuskit.stages.repair_text",
     "RequireMasked": "corpuskit.stages.require_masked",
