@@ -31,13 +31,16 @@ class Code(Source):
     suffix, from the interpreter in the first line. The id is the path. Metadata: `path`, `programming_language`, and
     `license` if there is an SPDX-License-Identifier at the top of the file.
 
+    Of a Jupyter notebook the cells of prose and code become one Markdown document, in order and without outputs; its
+    language is that of the code.
+
     A zip or tar that is named itself is read as the tree in it, without unpacking to disk.
 
     Drops: `vendored` (node_modules, third_party, site-packages …), `generated` (names such as *_pb2.py, marks such as
     "DO NOT EDIT" in a comment at the top), `minified` (a mean line above the limit with hardly any white space, or
     three quarters of the text in lines above the limit), each with its rule and figures; `not-code`,
-    `other-language`, `binary`, `too-large`, `empty`. Rejects: `undecodable`, `damaged-text`; for archives
-    `archive-in-archive`, `encrypted`, `member-too-large` (256 MiB) and `unsafe-path`.
+    `other-language`, `binary`, `too-large`, `empty`. Rejects: `undecodable`, `damaged-text`, `bad-notebook`; for
+    archives `archive-in-archive`, `encrypted`, `member-too-large` (256 MiB) and `unsafe-path`.
     Vendored files, and files whose name shows that they are not code, are not opened, so their drops hold no text.
     Holds one file at a time in memory.
 
@@ -86,6 +89,7 @@ class Code(Source):
 
     def _read(self, input_: "Input") -> Item:
         from corpuskit.text.code import programming_languages
+        from corpuskit.text.code.notebooks import MAX_BYTES, SUFFIX
         from corpuskit.text.code.source_files import vendored_by
 
         path = input_.name
@@ -97,13 +101,14 @@ class Code(Source):
         language = programming_languages.language_by_name(name)
         if language is None and PurePosixPath(name).suffix:
             return _drop_unread(path, "not-code")
-        is_certain = language is not None and not programming_languages.is_ambiguous(name)
+        is_notebook = name.lower().endswith(SUFFIX)
+        is_certain = language is not None and not is_notebook and not programming_languages.is_ambiguous(name)
         reason = self._reason_against(language) if language and is_certain else None
         if reason:
             return _drop_unread(path, reason, language)
-        data = read_whole_file(input_, self.max_bytes)
+        data = read_whole_file(input_, max(MAX_BYTES, self.max_bytes) if is_notebook else self.max_bytes)
         if not isinstance(data, Rejected):
-            return self._document(path, data, language)
+            return self._notebook(path, data) if is_notebook else self._document(path, data, language)
         if data.reason == "document-too-large":
             return _drop_unread(path, "too-large", language, max_bytes=self.max_bytes)
         return data
@@ -130,6 +135,25 @@ class Code(Source):
         if reason:
             return Drop(document, reason)
         return self._drop_of_unwritten(document, language) or document
+
+    def _notebook(self, path: str, data: bytes) -> Item:
+        """Return the cells of a notebook as a document in the language of their code."""
+        from corpuskit.text.code.notebooks import read_notebook
+        from corpuskit.text.code.programming_languages import Language, language_called
+
+        try:
+            notebook = read_notebook(data)
+        except Reject as reject:
+            return Rejected(reject.reason, path, 0, data, reject.detail)
+        language = language_called(notebook.language) or Language(notebook.language, "programming")
+        if not notebook.text:
+            return _drop_unread(path, "empty", language)
+        if len(notebook.text.encode()) > self.max_bytes:
+            return _drop_unread(path, "too-large", language, max_bytes=self.max_bytes)
+        metadata = self._metadata(path, notebook.text, language) | {"content_type": "text/markdown"}
+        document = Document(path, notebook.text, metadata)
+        reason = self._reason_against(language)
+        return Drop(document, reason) if reason else document
 
     def _reason_against(self, language: "Language") -> str | None:
         """Return the reason to drop files in this language; None if the options keep them."""

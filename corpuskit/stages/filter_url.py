@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 BUILTIN = "adult"
 
 
-class Rule(NamedTuple):
+class UrlList(NamedTuple):
     """One list: the reason of its drops, its name, and what it finds in an address, if anything."""
 
     reason: str
@@ -94,11 +94,11 @@ class FilterUrl(Stage):
         return document
 
     @cached_property
-    def _rules(self) -> list[Rule]:
+    def _rules(self) -> list[UrlList]:
         return [*self._own_rules, *self._builtin_rules()]
 
     @cached_property
-    def _own_rules(self) -> list[Rule]:
+    def _own_rules(self) -> list[UrlList]:
         from corpuskit.text.urls.words import list_patterns, list_words
 
         rules = [_domain_rule(path.name, _domains(path)) for path in self.domains]
@@ -107,7 +107,7 @@ class FilterUrl(Stage):
             rules += [_word_rule(kind, path.name, list_words(_text(path)), self.soft_min) for path in paths]
         return rules
 
-    def _builtin_rules(self) -> Iterator[Rule]:
+    def _builtin_rules(self) -> Iterator[UrlList]:
         from corpuskit.text.urls.datatrove_lists import WORDS, domain_blocks, word_list
         from corpuskit.text.urls.domains import Domains
         from corpuskit.text.urls.words import list_words
@@ -131,28 +131,28 @@ class FilterUrl(Stage):
         return [_domains(path) for path in self.allow]
 
 
-def _domain_rule(name: str, domains: "Domains") -> Rule:
-    return Rule("domain", name, domains.entry_for)
+def _domain_rule(name: str, domains: "Domains") -> UrlList:
+    return UrlList("domain", name, domains.entry_for)
 
 
-def _pattern_rule(name: str, patterns: list[str]) -> Rule:
+def _pattern_rule(name: str, patterns: list[str]) -> UrlList:
     from corpuskit.text.urls.words import PatternError, Patterns
 
     try:
         compiled = Patterns(patterns)
     except PatternError as error:
         raise UsageError(f"{name}: {error}") from None
-    return Rule("pattern", name, lambda address: compiled.pattern_in("".join(address).encode("utf-8", "ignore")))
+    return UrlList("pattern", name, lambda address: compiled.pattern_in("".join(address).encode("utf-8", "ignore")))
 
 
-def _word_rule(kind: str, name: str, entries: list[str], soft_min: int) -> Rule:
+def _word_rule(kind: str, name: str, entries: list[str], soft_min: int) -> UrlList:
     from corpuskit.text.urls.words import ListedWords, Patterns, joined_letters, words_of
 
     if kind == "subwords":
         parts = Patterns(entries, literal=True)
-        return Rule("words", name, lambda address: parts.pattern_in(joined_letters(address)))
+        return UrlList("words", name, lambda address: parts.pattern_in(joined_letters(address)))
     words = ListedWords(entries, soft_min if kind == "soft-words" else 1)
-    return Rule("words", name, lambda address: " ".join(words.words_in(words_of(address))) or None)
+    return UrlList("words", name, lambda address: " ".join(words.words_in(words_of(address))) or None)
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

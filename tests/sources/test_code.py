@@ -1,6 +1,7 @@
 """`code`: one document a written file; vendored, generated, minified and foreign files are named."""
 
 import gzip
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -221,6 +222,53 @@ def test_drops_name_rule_and_figures(tmp_path: Path) -> None:
         "c.js": {"rule": "mean-line", "mean_line": 150, "white": 0.01},
         "d.js": {"rule": "long-lines", "longest_line": 2001, "share": 0.95},
     }
+
+
+def notebook(cells: list[dict[str, Any]], **metadata: Any) -> str:
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
+
+
+def test_notebooks_are_prose_and_code_without_outputs(tmp_path: Path) -> None:
+    picture = {"data": {"image/png": "QUJD" * 500_000}, "output_type": "display_data"}
+    cells = [
+        {"cell_type": "markdown", "source": ["# Tides\n", "The lamp."], "attachments": {"a.png": {}}},
+        {"cell_type": "code", "source": "# SPDX-License-Identifier: MIT\nprint(1)\n", "outputs": [picture]},
+        {"cell_type": "code", "source": [], "outputs": []},
+        {"cell_type": "raw", "source": "As it is."},
+        {"cell_type": "code", "source": 'text = """\n```\nfenced\n```\n"""'},
+    ]
+    old = {"cells": [{"cell_type": "heading", "level": 2, "source": "Old"}, {"cell_type": "code", "input": ["1 + 1"]}]}
+    items = read(
+        tmp_path,
+        {
+            "a.ipynb": notebook(cells, language_info={"name": "python"}),
+            "b.ipynb": json.dumps({"nbformat": 3, "worksheets": [old, old]}),
+            "c.ipynb": notebook(cells[:1], kernelspec={"language": "julia"}),
+            "d.ipynb": notebook([]),
+        },
+    )
+    document = items["a.ipynb"]
+    assert isinstance(document, Document)
+    assert document.text == (
+        "# Tides\nThe lamp.\n\n```python\n# SPDX-License-Identifier: MIT\nprint(1)\n```\n\nAs it is.\n\n"
+        '````python\ntext = """\n```\nfenced\n```\n"""\n````\n'
+    )
+    assert document.metadata["license"] == "MIT" and document.metadata["content_type"] == "text/markdown"
+    older = items["b.ipynb"]
+    assert isinstance(older, Document) and older.text == ("## Old\n\n```python\n1 + 1\n```\n\n" * 2)[:-1]
+    assert verdicts(items) == {"a.ipynb": "Python", "b.ipynb": "Python", "c.ipynb": "Julia", "d.ipynb": "empty"}
+    only = verdicts(read(tmp_path, {}, languages=("python",)))
+    assert only["a.ipynb"] == "Python" and only["c.ipynb"] == "other-language"
+    assert verdicts(read(tmp_path, {}, max_bytes=100))["a.ipynb"] == "too-large"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{", "[]", '{"cells": 1}', '{"cells": [1]}', '{"cells": [{"cell_type": "code", "source": [1]}]}', "[" * 9999],
+)
+def test_what_is_no_notebook_is_rejected_and_its_neighbours_stay(tmp_path: Path, text: str) -> None:
+    items = read(tmp_path, {"a.ipynb": text, "b.py": HELLO})
+    assert verdicts(items) == {"a.ipynb": "bad-notebook", "b.py": "Python"}
 
 
 def test_what_is_no_text(tmp_path: Path) -> None:
