@@ -24,6 +24,10 @@ WAITS = (1, 2, 4, 8, 16)
 LONGEST_WAIT = 60
 """Seconds; a server that asks for more is not waited for."""
 MISSING_STATUSES = (404, 410)
+HIDDEN_STATUSES = (401, 403)
+"""What the Hub answers for names that are not there, too, so that nobody learns which are private."""
+HUB = "hf://"
+"""Addresses of the Hugging Face Hub, such as `hf://datasets/NAME@REVISION/FILE`."""
 _PASSED_OVER = 1024 * 1024
 
 
@@ -195,8 +199,10 @@ def _refusal(url: str, error: Exception) -> Exception:
     name = public_url(url)
     if isinstance(cause, RemoteError):
         return cause if name in str(cause) else RemoteError(f"cannot read {name}: {cause}; try another server")
-    if isinstance(error, FileNotFoundError) and (cause is error or getattr(cause, "status", 0) in MISSING_STATUSES):
+    if isinstance(error, FileNotFoundError) and (cause is error or _status(cause) in MISSING_STATUSES):
         return UsageError(f"no such address: {name}")
+    if url.startswith(HUB):
+        return _refusal_of_hub(name, error)
     if isinstance(error, ImportError):
         return UsageError(f"{name}: {error}")
     if isinstance(cause, ValueError) and is_web(url):
@@ -205,3 +211,20 @@ def _refusal(url: str, error: Exception) -> Exception:
         scheme = name.partition("://")[0]
         return UsageError(f"cannot read {name}: {scheme}:// is not a known kind of address; check the spelling")
     return RemoteError(f"cannot read {name}: {in_words(error)}")
+
+
+def _refusal_of_hub(name: str, error: Exception) -> Exception:
+    cause = error.__cause__ or error
+    if isinstance(error, FileNotFoundError) and _status(cause) in HIDDEN_STATUSES:
+        return UsageError(f"no such address: {name}; if it is private, sign in with `hf auth login`")
+    if type(cause).__name__ == "OfflineModeIsEnabled":
+        return RemoteError(f"cannot read {name}: HF_HUB_OFFLINE is set; unset it, or download the file before")
+    if isinstance(error, ValueError):
+        return UsageError(f"cannot read {name}: write hf://datasets/OWNER/NAME@REVISION/FILE")
+    return RemoteError(f"cannot read {name}: {in_words(error)}")
+
+
+def _status(cause: BaseException) -> int:
+    """Return the status of the answer that an error is about; 0 if it is about none."""
+    status = getattr(cause, "status", None) or getattr(getattr(cause, "response", None), "status_code", None)
+    return int(status or 0)
