@@ -12,6 +12,9 @@ _ODD = re.compile(rb"(?m)^(?:www)?\.|\.$|^[0-9.]+$|^[^.\n]+$")
 _HOSTS_LINE = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:.]*(?:%\w+)?)\s+(\S.*)")
 _NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
 _LOCAL = frozenset(("localhost.localdomain", "0.0.0.0"))  # noqa: S104 - a name in lists, not an address to listen on
+_WWW = "www."
+_ALONE = b"="
+"""Stands before names of which the subdomains are not covered."""
 _FIRST_LETTER = ord("a")
 _BITS_PER_DOMAIN = 8
 _MOST_OF_A_LINE = 4096
@@ -35,7 +38,7 @@ class Domains:
 
         self._hash_of = xxh3_64_intdigest
         self._hashes: array[int] = array("Q")
-        self._has_tops = False
+        self._has_tops = self._has_sites = False
         self._paths: dict[str, list[str]] = {}
         for number, lines in _whole_lines(blocks):
             self._add_lines(number, lines)
@@ -51,6 +54,8 @@ class Domains:
             return path
         bits, mask, hash_of = self._bits, self._mask, self._hash_of
         name = address.host.encode()
+        if self._has_sites and self._has(hash_of(_ALONE + name)):
+            return _WWW + address.host
         while name:
             hash_ = hash_of(name)
             bit = hash_ & mask
@@ -70,7 +75,7 @@ class Domains:
         return index < len(self._hashes) and self._hashes[index] == hash_
 
     def _path_for(self, address: Address) -> str | None:
-        host = address.host.removeprefix("www.")
+        host = address.host.removeprefix(_WWW)
         for path in self._paths.get(host, ()):
             if address.rest.startswith(path) and address.rest[len(path) : len(path) + 1] in ("", "/", "?", "#"):
                 return host + path
@@ -84,9 +89,13 @@ class Domains:
         for line in lines.split(b"\n"):
             for entry in _entries(line, number):
                 if entry.rest:
-                    self._paths.setdefault(entry.host, []).append(entry.rest)
+                    self._paths.setdefault(entry.host.removeprefix(_WWW), []).append(entry.rest)
                 else:
                     self._hashes.append(self._hash_of(entry.host.encode()))
+                    if entry.host.startswith(_WWW):
+                        # The site itself, too, but no other of its subdomains: these may be other people's.
+                        self._hashes.append(self._hash_of(entry.host.encode().replace(b"www.", _ALONE, 1)))
+                        self._has_sites = True
                     self._has_tops |= "." not in entry.host
             number += 1
 
@@ -136,8 +145,6 @@ def _entry(text: str, number: int) -> Address:
     name = text if "//" in text else f"//{text.removeprefix('*').lstrip('.')}"
     address = address_of(name)
     host = address.host
-    if host.startswith("www.") and "." in host[4:]:
-        host = host[4:]
     if not _NAME.fullmatch(host) or re.search(r"\s", address.rest):
         raise ListError(f"{number}: {text[:60]!r} is no domain; write one a line, such as example.org")
     return Address(host, address.rest.rstrip("/"))
