@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from corpuskit.stages.filter_license import FilterLicense as FilterLicense
     from corpuskit.stages.filter_quality import FilterQuality as FilterQuality
     from corpuskit.stages.filter_rights import FilterRights as FilterRights
+    from corpuskit.stages.filter_url import FilterUrl as FilterUrl
     from corpuskit.stages.head import Head as Head
     from corpuskit.stages.repair_text import RepairText as RepairText
     from corpuskit.stages.require_masked import RequireMasked as RequireMasked
@@ -167,6 +168,7 @@ _MODULES = {
     "FilterLicense": "corpuskit.stages.filter_license",
     "FilterQuality": "corpuskit.stages.filter_quality",
     "FilterRights": "corpuskit.stages.filter_rights",
+    "FilterUrl": "corpuskit.stages.filter_url",
     "Head": "corpuskit.stages.head",
     "RepairText": "corpuskit.stages.repair_text",
     "RequireMasked": "corpuskit.stages.require_masked",

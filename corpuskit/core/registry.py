@@ -79,6 +79,7 @@ OTHER_NAMES = {
     **dict.fromkeys(("anonymize", "anonymise", "mask", "redact", "pii"), "scrub-pii"),
     **dict.fromkeys(("language", "lang", "langid"), "filter-language"),
     **dict.fromkeys(("quality", "gopher", "c4", "fineweb"), "filter-quality"),
+    **dict.fromkeys(("url", "urls", "blocklist", "domains", "filter-domain"), "filter-url"),
     **dict.fromkeys(("license", "licence", "spdx"), "filter-license"),
     **dict.fromkeys(("build", "run", "recipe"), "mix"),
     **dict.fromkeys(("save", "write", "publish"), "export"),

@@ -31,12 +31,16 @@ class Code(Source):
     suffix, from the interpreter in the first line. The id is the path. Metadata: `path`, `programming_language`, and
     `license` if there is an SPDX-License-Identifier at the top of the file.
 
+    Of a Jupyter notebook the cells of prose and code become one Markdown document, in order and without outputs; its
+    language is that of the code.
+
     A zip or tar that is named itself is read as the tree in it, without unpacking to disk.
 
     Drops: `vendored` (node_modules, third_party, site-packages …), `generated` (names such as *_pb2.py, marks such as
-    "DO NOT EDIT" in a comment at the top), `minified` (mean or longest line above the limits), `not-code`,
-    `other-language`, `binary`, `too-large`, `empty`. Rejects: `undecodable`, `damaged-text`; for archives
-    `archive-in-archive`, `encrypted`, `member-too-large` (256 MiB) and `unsafe-path`.
+    "DO NOT EDIT" in a comment at the top), `minified` (a mean line above the limit with hardly any white space, or
+    three quarters of the text in lines above the limit), each with its rule and figures; `not-code`,
+    `other-language`, `binary`, `too-large`, `empty`. Rejects: `undecodable`, `damaged-text`, `bad-notebook`; for
+    archives `archive-in-archive`, `encrypted`, `member-too-large` (256 MiB) and `unsafe-path`.
     Vendored files, and files whose name shows that they are not code, are not opened, so their drops hold no text.
     Holds one file at a time in memory.
 
@@ -85,23 +89,26 @@ class Code(Source):
 
     def _read(self, input_: "Input") -> Item:
         from corpuskit.text.code import programming_languages
-        from corpuskit.text.code.source_files import is_vendored
+        from corpuskit.text.code.notebooks import MAX_BYTES, SUFFIX
+        from corpuskit.text.code.source_files import vendored_by
 
         path = input_.name
         name = _without_compression(path)
         # The folder that is named is what the user wants, whatever it is called.
-        if "vendored" not in self.keep and is_vendored(name.partition("/")[2] or name):
-            return _drop_unread(path, "vendored")
+        rule = None if "vendored" in self.keep else vendored_by(name.partition("/")[2] or name)
+        if rule:
+            return _drop_unread(path, "vendored", **rule)
         language = programming_languages.language_by_name(name)
         if language is None and PurePosixPath(name).suffix:
             return _drop_unread(path, "not-code")
-        is_certain = language is not None and not programming_languages.is_ambiguous(name)
+        is_notebook = name.lower().endswith(SUFFIX)
+        is_certain = language is not None and not is_notebook and not programming_languages.is_ambiguous(name)
         reason = self._reason_against(language) if language and is_certain else None
         if reason:
             return _drop_unread(path, reason, language)
-        data = read_whole_file(input_, self.max_bytes)
+        data = read_whole_file(input_, max(MAX_BYTES, self.max_bytes) if is_notebook else self.max_bytes)
         if not isinstance(data, Rejected):
-            return self._document(path, data, language)
+            return self._notebook(path, data) if is_notebook else self._document(path, data, language)
         if data.reason == "document-too-large":
             return _drop_unread(path, "too-large", language, max_bytes=self.max_bytes)
         return data
@@ -124,7 +131,28 @@ class Code(Source):
             return Rejected(reject.reason, path, 0, data, reject.detail)
         language = programming_languages.language_by_content(_without_compression(path), text, language)
         document = Document(path, text, self._metadata(path, text, language))
-        reason = self._reason_against(language) or self._reason_not_written(path, text, language)
+        reason = self._reason_against(language)
+        if reason:
+            return Drop(document, reason)
+        return self._drop_of_unwritten(document, language) or document
+
+    def _notebook(self, path: str, data: bytes) -> Item:
+        """Return the cells of a notebook as a document in the language of their code."""
+        from corpuskit.text.code.notebooks import read_notebook
+        from corpuskit.text.code.programming_languages import Language, language_called
+
+        try:
+            notebook = read_notebook(data)
+        except Reject as reject:
+            return Rejected(reject.reason, path, 0, data, reject.detail)
+        language = language_called(notebook.language) or Language(notebook.language, "programming")
+        if not notebook.text:
+            return _drop_unread(path, "empty", language)
+        if len(notebook.text.encode()) > self.max_bytes:
+            return _drop_unread(path, "too-large", language, max_bytes=self.max_bytes)
+        metadata = self._metadata(path, notebook.text, language) | {"content_type": "text/markdown"}
+        document = Document(path, notebook.text, metadata)
+        reason = self._reason_against(language)
         return Drop(document, reason) if reason else document
 
     def _reason_against(self, language: "Language") -> str | None:
@@ -136,16 +164,17 @@ class Code(Source):
     def _is_listed(self, language: "Language") -> bool:
         return language.name.lower() in {name.lower() for name in self.languages}
 
-    def _reason_not_written(self, path: str, text: str, language: "Language") -> str | None:
-        """Return the reason to drop a file that nobody wrote by hand; None for any other."""
+    def _drop_of_unwritten(self, document: Document, language: "Language") -> Drop | None:
+        """Return the drop of a file that nobody wrote by hand, with rule and figures; None for any other."""
         from corpuskit.text.code import source_files
 
-        if "generated" not in self.keep and source_files.is_generated(_without_compression(path), text):
-            return "generated"
+        path, text = _without_compression(document.id), document.text
+        if "generated" not in self.keep and (rule := source_files.generated_by(path, text)):
+            return Drop(document, "generated", rule)
         is_short_lined = language.kind == "programming" or language.name in SHORT_LINED
         limits = (self.max_mean_line, self.max_line) if is_short_lined else (self.max_bytes, self.max_bytes)
-        if "minified" not in self.keep and source_files.is_minified(_without_compression(path), text, *limits):
-            return "minified"
+        if "minified" not in self.keep and (rule := source_files.minified_by(path, text, *limits)):
+            return Drop(document, "minified", rule)
         return None
 
     def _metadata(self, path: str, text: str, language: "Language") -> dict[str, Any]:

@@ -23,6 +23,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "head": {"n": 10**9},
     "decontaminate": {"against": [str(ROOT / "tests/golden/decontaminate/items/set.jsonl")]},
     "through": {"command": ["cat"]},
+    "filter-url": {"domains": [str(ROOT / "tests/golden/filter-url/lists/domains.txt")]},
     "events": {"format": "copilot", "tenant": "acme", "key": "none.key"},
     "filter-rights": {"use": "train"},
 }

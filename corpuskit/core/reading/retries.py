@@ -30,6 +30,10 @@ BUDGET = 1800
 WRONG_ANSWERS = 3
 """Wrong answers in a row after which a server is not asked again: another may answer rightly, but hardly this one."""
 MISSING_STATUSES = (404, 410)
+HIDDEN_STATUSES = (401, 403)
+"""What the Hub answers for names that are not there, too, so that nobody learns which are private."""
+HUB = "hf://"
+"""Addresses of the Hugging Face Hub, such as `hf://datasets/NAME@REVISION/FILE`."""
 
 _waited: "Counter[str]" = Counter()
 """Seconds that this process has waited so far, by host."""
@@ -115,6 +119,8 @@ def _refusal(url: str, error: Exception) -> Exception:
         missing = MissingError(f"no such address: {name}")
         missing.body = getattr(cause, "body", "")
         return missing
+    if url.startswith(HUB):
+        return _refusal_of_hub(name, error)
     if isinstance(error, ImportError):
         return UsageError(f"{name}: {error}")
     if isinstance(cause, ValueError) and is_web(url):
@@ -126,5 +132,21 @@ def _refusal(url: str, error: Exception) -> Exception:
 
 
 def _is_missing(error: Exception, cause: Any) -> bool:
-    status = getattr(cause, "status", 0)
-    return status in MISSING_STATUSES or (isinstance(error, FileNotFoundError) and cause is error)
+    return _status(cause) in MISSING_STATUSES or (isinstance(error, FileNotFoundError) and cause is error)
+
+
+def _refusal_of_hub(name: str, error: Exception) -> Exception:
+    cause = error.__cause__ or error
+    if isinstance(error, FileNotFoundError) and _status(cause) in HIDDEN_STATUSES:
+        return UsageError(f"no such address: {name}; if it is private, sign in with `hf auth login`")
+    if type(cause).__name__ == "OfflineModeIsEnabled":
+        return RemoteError(f"cannot read {name}: HF_HUB_OFFLINE is set; unset it, or download the file before")
+    if isinstance(error, ValueError):
+        return UsageError(f"cannot read {name}: write hf://datasets/OWNER/NAME@REVISION/FILE")
+    return RemoteError(f"cannot read {name}: {in_words(error)}")
+
+
+def _status(cause: Any) -> int:
+    """Return the status of the answer that an error is about; 0 if it is about none."""
+    status = getattr(cause, "status", None) or getattr(getattr(cause, "response", None), "status_code", None)
+    return status if isinstance(status, int) else 0

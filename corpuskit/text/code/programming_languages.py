@@ -75,6 +75,7 @@ Java: .java
 JavaScript: .js .cjs .mjs .jsx .es6
 Jsonnet: .jsonnet .libsonnet
 Julia: .jl
+Jupyter Notebook: .ipynb
 Just: .just
 Kotlin: .kt .kts
 LLVM: .ll
@@ -188,7 +189,7 @@ Diff: .diff .patch
 GeoJSON: .geojson
 Gettext Catalog: .po .pot
 INI: .ini .cfg .conf .properties .editorconfig
-JSON: .json .ipynb .har .jsonl .ndjson .json5 .jsonc .webmanifest
+JSON: .json .har .jsonl .ndjson .json5 .jsonc .webmanifest
 Lockfile: .lock
 SVG: .svg
 Source Map: .map
@@ -333,6 +334,11 @@ def kind_of(name: str) -> str:
     """Return one of `KINDS` for the name of a language; programming for one that is not in the tables."""
     language = _lookup_tables().by_name.get(name)
     return language.kind if language else "programming"
+
+
+def language_called(name: str) -> Language | None:
+    """Return the language of a name in any case; None for one that is not in the tables."""
+    return next((language for key, language in _lookup_tables().by_name.items() if key.lower() == name.lower()), None)
 
 
 def language_names() -> list[str]:
