@@ -20,7 +20,7 @@ from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.step import RUNTIME, Drop, Item, Rejected, Source
 from corpuskit.core.wording import excerpt
 from corpuskit.formats.json_lines import json_lines
-from corpuskit.formats.product_logs.event import LoggedEvent, NoEvent, Record, as_iso_time, as_name, missing
+from corpuskit.formats.product_logs.event import LoggedEvent, NoEvent, Record, as_iso_time, as_name, measured, missing
 from corpuskit.formats.product_logs.records import LogRecord, records_of
 from corpuskit.text.turns import Turn, render
 
@@ -66,8 +66,9 @@ class Events(Source):
     holds). Logs are JSONL, JSON, CSV, TSV or Parquet. Records that are no event are dropped and counted: `shown`,
     `replay`, `no-rating` and so on.
 
-    Rejects: `bad-event` for a record without id, time or item, with the path that is missing; `bad-consent` for a scope
-    that is unknown; what is no JSON. Holds one record in memory, or a JSON array, and the lines of `--consent`.
+    Rejects: `bad-event` for a record without id, time or item, with the path that is missing, and for a rating that is
+    not 1 to 5 stars; `bad-consent` for a scope that is unknown; what is no JSON. Holds one record in memory, or a JSON
+    array, and the lines of `--consent`.
 
         corpuskit events feedback.json --format openwebui --tenant acme --key acme.key --consent consent.jsonl
     """
@@ -154,7 +155,7 @@ class Events(Source):
                 key: value
                 for key, value in (
                     ("type", event.type),
-                    ("value", event.value),
+                    ("value", measured(event.type, event.value)),
                     ("item", item),
                     ("model", event.model),
                     ("role", event.role),

@@ -1,5 +1,6 @@
 """Logs become events: people's names and words stay behind unless they agreed, and nothing is taken for a yes."""
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,12 @@ def test_consent_decides_what_is_kept(
         ({"item": None}, "`item` is missing"),
         ({"action": None}, "`action` is missing"),
         ({"value": "What she wrote about it goes on and on. " * 4}, "map it as text"),
+        ({"value": 0}, "not 1 to 5 stars"),
+        ({"value": "9"}, "translate it under `values`"),
+        ({"value": "superb"}, "`value` is 'superb'"),
+        ({"value": True}, "`value` is True"),
+        ({"value": "nan"}, "not 1 to 5 stars"),
+        ({"action": "take", "value": "37"}, "from 0 to 1"),
     ],
 )
 def test_a_record_that_is_no_event_names_the_path(
@@ -75,6 +82,25 @@ def test_a_record_that_is_no_event_names_the_path(
     assert len(events(corpuskit, "--rejects", "rejects.jsonl")) == 1
     (reject,) = map(json.loads, (tmp_path / "rejects.jsonl").read_text().splitlines())
     assert reject["reason"] == "bad-event" and detail in reject["values"]["detail"]
+
+
+def test_a_table_rates_as_the_same_log_in_json_does(corpuskit: Run, tmp_path: Path) -> None:
+    rows = [
+        RATED | {"id": number, "item": f"m{number}", "answer": f"In room {number}.", "value": stars}
+        for number, stars in enumerate((1, 2, 4, 5, 4.5))
+    ]
+    prepare(tmp_path, [*rows, RATED | {"id": 9, "item": "m9", "action": "take", "value": 0.05}])
+    kept = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    with (tmp_path / "log.csv").open("w", newline="") as file:
+        table = csv.DictWriter(file, kept[0])
+        table.writeheader()
+        table.writerows(kept)
+    made = []
+    for name in ("log.jsonl", "log.csv"):
+        done = corpuskit("events", name, *MAPPED, *ARGUMENTS, "-o", "events.jsonl")
+        assert done.returncode == 0, done.stderr
+        made.append(corpuskit("signals", "events.jsonl").stdout)
+    assert made[0] == made[1] and made[0].count(b'"unpaired","value":true') == 4
 
 
 def test_usage_that_cannot_be_is_refused_in_one_line(corpuskit: Run, tmp_path: Path) -> None:
