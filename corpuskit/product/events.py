@@ -220,13 +220,14 @@ def checked_consent(value: Any) -> Consent:
     scope = value.get("scope") if isinstance(value, dict) else None
     words = [scope] if isinstance(scope, str) else scope
     if not isinstance(words, list) or not all(isinstance(word, str) and word in SCOPES for word in words):
-        raise Reject("bad-consent", f"`consent.scope` is not a list of {', '.join(SCOPES)}")
+        said = "" if scope is None else f"; `scope` is {as_shown(scope)}"
+        raise Reject("bad-consent", f"`consent.scope` is not a list of {', '.join(SCOPES)}{said}")
     consent: Consent = {"scope": [word for word in SCOPES if word in words]}
     if isinstance(value.get("basis"), str):
         consent["basis"] = value["basis"]
     if value.get("until") is not None:
         if day(value["until"]) is None:
-            raise Reject("bad-consent", "`consent.until` is no date")
+            raise Reject("bad-consent", f"`consent.until` is no date such as 2027-12-31: {as_shown(value['until'])}")
         consent["until"] = value["until"]
     return consent
 
@@ -258,6 +259,9 @@ def _read_consents(path: Path) -> Iterator[tuple[str, Consent]]:
                 raise Reject("bad-consent", "`actor` is missing")
             yield actor, checked_consent(value)
         except Reject as reject:
-            scope = value.get("scope") if isinstance(value, dict) else None
-            said = "" if scope is None else f"; `scope` is {excerpt(json.dumps(scope))}"
-            raise UsageError(f"{location}: {excerpt(reject.detail, 100)}{said}") from None
+            raise UsageError(f"{location}: {excerpt(reject.detail, 160)}") from None
+
+
+def as_shown(value: Any) -> str:
+    """Return a wrong value as a message shows it, on one short line."""
+    return excerpt(json.dumps(value, default=str))

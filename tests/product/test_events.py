@@ -116,6 +116,8 @@ def test_usage_that_cannot_be_is_refused_in_one_line(corpuskit: Run, tmp_path: P
     (tmp_path / "twice.yaml").write_text("types: {up: rate}\ntypes: {up: label}\n")
     (tmp_path / "deep.yaml").write_text("event: " + "[" * 5000)
     (tmp_path / "list.yaml").write_text("- event\n")
+    (tmp_path / "open.yaml").write_text("event: {id: id\n")
+    (tmp_path / "until.jsonl").write_text('{"actor": "*", "scope": []}\n{"actor": "a", "scope": [], "until": "soon"}\n')
     (tmp_path / "scope.jsonl").write_text('{"actor": "*", "scope": ["all"]}')
     whole = ["--format", "map", "--map", "map.yaml", "--tenant", "acme", "--key", "acme.key"]
 
@@ -142,6 +144,9 @@ def test_usage_that_cannot_be_is_refused_in_one_line(corpuskit: Run, tmp_path: P
         (changed("--map", "list.yaml"), "must be a mapping"),
         ([*whole, "--consent", "scope.jsonl"], "scope.jsonl:1"),
         ([*whole, "--consent", "scope.jsonl"], 'label, text, train, retrieve; `scope` is ["all"]'),
+        ([*whole, "--consent", "until.jsonl"], 'until.jsonl:2: `consent.until` is no date such as 2027-12-31: "soon"'),
+        ([*whole, "--consent", "list.yaml"], "list.yaml:1: not a line of JSON: "),
+        (changed("--map", "open.yaml"), "open.yaml:2: not YAML: "),
     ):
         refused = corpuskit("events", "log.jsonl", *arguments)
         assert refused.returncode == 2, (arguments, refused.stderr)
@@ -302,6 +307,18 @@ def test_records_of_another_shape_are_rejected(corpuskit: Run, tmp_path: Path, f
     # Where no record could be read at all, the format is likely to be the wrong one.
     assert done.returncode == (2 if outcome["rejected"].get("bad-event") == len(odd) else 0) and outcome["out"] == 0
     assert sum(outcome["dropped"].values()) + sum(outcome["rejected"].values()) == outcome["in"] == len(odd)
+
+
+def test_a_log_that_is_no_export_of_feedback_is_told_apart_from_one_without_ratings(
+    corpuskit: Run, tmp_path: Path
+) -> None:
+    arguments = ["--format", "openwebui", *ARGUMENTS, "-o", "events.jsonl"]
+    prepare(tmp_path, [{"id": number, "conversations": []} for number in range(3)])
+    other = corpuskit("events", "log.jsonl", *arguments)
+    assert other.returncode == 2 and b"bad-event (`data` is missing or empty)" in other.stderr
+    prepare(tmp_path, [{"id": number, "data": {"rating": None}} for number in range(3)])
+    unrated = corpuskit("events", "log.jsonl", *arguments)
+    assert unrated.returncode == 6 and b"no-rating 3" in unrated.stderr
 
 
 def test_a_withdrawal_needs_no_consent(corpuskit: Run, tmp_path: Path) -> None:
