@@ -33,7 +33,7 @@ Walk = Callable[[Record], Iterator[LoggedEvent | NoEvent]]
 LOG_SUFFIXES = tuple(
     f"{kind}{packed}"
     for kind in (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
-    for packed in ("", ".gz", ".zst", ".bz2")
+    for packed in ("", ".gz", ".zst", ".bz2", ".xz")
 )
 SHORTEST_KEY = 32
 LONGEST_WORD = 100

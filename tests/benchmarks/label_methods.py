@@ -91,9 +91,8 @@ def compare(folder: Path, name: str, seeds: range) -> None:
         above.append(right["auto"] - max(right[method] for method in METHODS))
         shares = "   ".join(f"{method} {count / len(held):.3f}" for method, count in right.items())
         print(f"{name:10} split {seed:4}   {shares}   auto {above[-1]:+} of {len(held)} items", flush=True)
-    print(
-        f"{name:10} {len(above)} splits: auto between {min(above):+} and {max(above):+}, mean {sum(above) / len(above):+.2f}"
-    )
+    mean = sum(above) / len(above)
+    print(f"{name:10} {len(above)} splits: auto between {min(above):+} and {max(above):+}, mean {mean:+.2f}")
 
 
 def main() -> None:

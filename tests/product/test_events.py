@@ -1,7 +1,11 @@
 """Logs become events: people's names and words stay behind unless they agreed, and nothing is taken for a yes."""
 
+import bz2
 import csv
+import gzip
 import json
+import lzma
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -361,6 +365,16 @@ def test_workers_read_several_logs_as_one_process_does(corpuskit: Run, tmp_path:
     names = [f"log{number}.jsonl" for number in range(4)]
     one, two = (corpuskit("events", *names, *MAPPED, *ARGUMENTS, "-j", jobs).stdout for jobs in "12")
     assert one == two and one.count(b"\n") == 200
+
+
+@pytest.mark.parametrize("packed", [gzip.compress, bz2.compress, lzma.compress])
+def test_a_folder_of_packed_logs_is_read(corpuskit: Run, tmp_path: Path, packed: Callable[[bytes], bytes]) -> None:
+    prepare(tmp_path, [RATED])
+    (tmp_path / "logs").mkdir()
+    ending = {gzip.compress: "gz", bz2.compress: "bz2", lzma.compress: "xz"}[packed]
+    (tmp_path / "logs" / f"day.jsonl.{ending}").write_bytes(packed((tmp_path / "log.jsonl").read_bytes()))
+    done = corpuskit("events", "logs", *MAPPED, *ARGUMENTS)
+    assert done.returncode == 0 and done.stdout.count(b"\n") == 1, done.stderr
 
 
 @pytest.mark.parametrize(("role", "left"), [("annotator", 1), ("moderator", 0)])

@@ -178,8 +178,8 @@ def _found_instead(paths: Sequence[Path]) -> str:
     """Return which endings the files have that were found, most frequent first."""
     counts = Counter(path.suffix or "no ending" for path in paths)
     ranked = sorted(counts, key=lambda suffix: (-counts[suffix], suffix))[:SHOWN_ENDINGS]
-    found = ", ".join(f"{excerpt(suffix)} ({counts[suffix]:,})" for suffix in ranked)
-    return f"; it has {found}" if found else "; it has no files"
+    listing = ", ".join(f"{excerpt(suffix)} ({counts[suffix]:,})" for suffix in ranked)
+    return f"; it has {listing}" if listing else "; it has no files"
 
 
 def _files_below(folder: Path) -> list[Path]:

@@ -154,9 +154,9 @@ def empty_notices(summaries: Mapping[str, SourceSummary]) -> Iterator[str]:
         reasons = {entry.rpartition(" ")[2]: entry for entry in summary.dropped}
         if not summary.read or summary.sampled or not reasons or OVER_BUDGET in reasons:
             continue
-        known = [reason for reason in REMEDIES if reason in reasons]
-        reason = min(known or reasons, key=lambda reason: (-summary.dropped[reasons[reason]], reason))
-        remedy = f": {REMEDIES[reason]}" if known else ""
+        curable_reasons = [reason for reason in REMEDIES if reason in reasons]
+        reason = min(curable_reasons or reasons, key=lambda reason: (-summary.dropped[reasons[reason]], reason))
+        remedy = f": {REMEDIES[reason]}" if curable_reasons else ""
         yield (
             f"source {console.escape(name)}: none of its {summary.read:,} documents is in the corpus; "
             f"{summary.dropped[reasons[reason]]:,} left as `{reason}`{remedy}"
