@@ -43,7 +43,7 @@ def archive(kind: str) -> bytes:
         ("t.tsv", b"id\ttext\n1\ta\n", "t.tsv is TSV; use `corpuskit files`"),
         ("paper", b"%PDF-1.7\n\x00", "paper is PDF; turn it into text"),
         ("store", b"SQLite format 3\x00rest", "store is an SQLite database; export it as CSV"),
-        ("dump.xml", b"<mediawiki xml:lang='en'>", "dump.xml is a dump of a wiki; turn it into JSONL"),
+        ("dump.xml", b"<mediawiki xml:lang='en'>", "dump.xml is a dump of a wiki; use `corpuskit wikipedia`"),
     ],
 )
 @pytest.mark.parametrize("command", ["dedup", "count", "head", "export"])
