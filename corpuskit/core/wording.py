@@ -65,6 +65,16 @@ def comma_list(words: Iterable[str]) -> str:
     return ", ".join(words) or "none"
 
 
+def or_list(words: Iterable[str]) -> str:
+    """Return words as a choice.
+
+    >>> or_list(["a"]), or_list(["a", "b", "c"])
+    ('a', 'a, b or c')
+    """
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
+
+
 def value_text(value: Any) -> str:
     """Return a value of JSON as people read it: a string as it is, any other as JSON.
 

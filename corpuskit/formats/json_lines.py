@@ -22,4 +22,4 @@ def json_lines(path: Path) -> Iterator[tuple[str, Any]]:
             try:
                 yield location, parse_lossless(line)
             except Reject as reject:
-                raise UsageError(f"{location}: {excerpt(reject.detail)}") from None
+                raise UsageError(f"{location}: not a line of JSON: {excerpt(reject.detail, 120)}") from None

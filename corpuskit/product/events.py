@@ -20,7 +20,7 @@ from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.step import RUNTIME, Drop, Item, Rejected, Source
 from corpuskit.core.wording import excerpt
 from corpuskit.formats.json_lines import json_lines
-from corpuskit.formats.product_logs.event import LoggedEvent, NoEvent, Record, as_iso_time, as_name, missing
+from corpuskit.formats.product_logs.event import LoggedEvent, NoEvent, Record, as_iso_time, as_name, measured, missing
 from corpuskit.formats.product_logs.records import LogRecord, records_of
 from corpuskit.text.turns import Turn, render
 
@@ -33,7 +33,7 @@ Walk = Callable[[Record], Iterator[LoggedEvent | NoEvent]]
 LOG_SUFFIXES = tuple(
     f"{kind}{packed}"
     for kind in (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
-    for packed in ("", ".gz", ".zst", ".bz2")
+    for packed in ("", ".gz", ".zst", ".bz2", ".xz")
 )
 SHORTEST_KEY = 32
 LONGEST_WORD = 100
@@ -66,8 +66,9 @@ class Events(Source):
     holds). Logs are JSONL, JSON, CSV, TSV or Parquet. Records that are no event are dropped and counted: `shown`,
     `replay`, `no-rating` and so on.
 
-    Rejects: `bad-event` for a record without id, time or item, with the path that is missing; `bad-consent` for a scope
-    that is unknown; what is no JSON. Holds one record in memory, or a JSON array, and the lines of `--consent`.
+    Rejects: `bad-event` for a record without id, time or item, with the path that is missing, and for a rating that is
+    not 1 to 5 stars; `bad-consent` for a scope that is unknown; what is no JSON. Holds one record in memory, or a JSON
+    array, and the lines of `--consent`.
 
         corpuskit events feedback.json --format openwebui --tenant acme --key acme.key --consent consent.jsonl
     """
@@ -154,7 +155,7 @@ class Events(Source):
                 key: value
                 for key, value in (
                     ("type", event.type),
-                    ("value", event.value),
+                    ("value", measured(event.type, event.value)),
                     ("item", item),
                     ("model", event.model),
                     ("role", event.role),
@@ -219,13 +220,14 @@ def checked_consent(value: Any) -> Consent:
     scope = value.get("scope") if isinstance(value, dict) else None
     words = [scope] if isinstance(scope, str) else scope
     if not isinstance(words, list) or not all(isinstance(word, str) and word in SCOPES for word in words):
-        raise Reject("bad-consent", f"`consent.scope` is not a list of {', '.join(SCOPES)}")
+        said = "" if scope is None else f"; `scope` is {as_shown(scope)}"
+        raise Reject("bad-consent", f"`consent.scope` is not a list of {', '.join(SCOPES)}{said}")
     consent: Consent = {"scope": [word for word in SCOPES if word in words]}
     if isinstance(value.get("basis"), str):
         consent["basis"] = value["basis"]
     if value.get("until") is not None:
         if day(value["until"]) is None:
-            raise Reject("bad-consent", "`consent.until` is no date")
+            raise Reject("bad-consent", f"`consent.until` is no date such as 2027-12-31: {as_shown(value['until'])}")
         consent["until"] = value["until"]
     return consent
 
@@ -257,6 +259,9 @@ def _read_consents(path: Path) -> Iterator[tuple[str, Consent]]:
                 raise Reject("bad-consent", "`actor` is missing")
             yield actor, checked_consent(value)
         except Reject as reject:
-            scope = value.get("scope") if isinstance(value, dict) else None
-            said = "" if scope is None else f"; `scope` is {excerpt(json.dumps(scope))}"
-            raise UsageError(f"{location}: {excerpt(reject.detail, 100)}{said}") from None
+            raise UsageError(f"{location}: {excerpt(reject.detail, 160)}") from None
+
+
+def as_shown(value: Any) -> str:
+    """Return a wrong value as a message shows it, on one short line."""
+    return excerpt(json.dumps(value, default=str))

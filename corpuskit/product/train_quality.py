@@ -75,7 +75,7 @@ class TrainQuality(Command):
         """Learn, write the model, and print how good it is. Raises UsageError, RefusedError and DamagedError."""
         arguments = argument_list(arguments)
         from corpuskit.core.publish.targets import Target, demand_distinct
-        from corpuskit.core.reading.input_kinds import demand_lines_of_documents
+        from corpuskit.core.reading.input_kinds import LINE_SUFFIXES, demand_lines_of_documents
         from corpuskit.core.reading.resolve import resolve
 
         if len(arguments) != 2:
@@ -83,8 +83,7 @@ class TrainQuality(Command):
         if settings.output is None:
             raise UsageError("name the file of the model: `corpuskit train-quality GOOD BAD -o MODEL`")
         named_sets = [*arguments, *([str(self.control)] if self.control is not None else [])]
-        suffixes, allow_private = (".jsonl", ".jsonl.gz", ".jsonl.zst"), settings.allow_private
-        inputs = [resolve(name, suffixes, allow_private=allow_private) for name in named_sets]
+        inputs = [resolve(name, LINE_SUFFIXES, allow_private=settings.allow_private) for name in named_sets]
         for files in inputs:
             demand_lines_of_documents(files)
         demand_distinct([Target("the model", settings.output)], [file for files in inputs for file in files])

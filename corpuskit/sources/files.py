@@ -168,7 +168,7 @@ class Files(Source):
             offset, line = item
             input_.findings.count.add(line)
             try:
-                yield decode(line) if has_default_keys else self._of_object(parse_lossless(line))
+                yield decode(line) if has_default_keys else self._of_json(parse_lossless(line), input_)
             except Reject as reject:
                 yield Rejected(reject.reason, input_.name, offset, line, reject.detail)
 
@@ -185,7 +185,7 @@ class Files(Source):
         for number, record in enumerate(value if type(value) is list else [value], start=1):
             raw = _as_json(record)
             try:
-                yield self._of_object(record)
+                yield self._of_json(record, input_)
             except Reject as reject:
                 yield Rejected(reject.reason, input_.name, 0, raw, f"element {number}: {reject.detail}")
 
@@ -311,6 +311,16 @@ class Files(Source):
             raise UsageError(
                 f"{input_.name} has no column {missing[0]!r}{near}; correct `--columns`. {_listed_columns(names)}"
             )
+
+    def _of_json(self, record: Any, input_: "Input") -> Document:
+        """Return the document of a JSON value; an id key that it lacks is remarked, as a table's is refused."""
+        document = self._of_object(record)
+        if self.id_key not in (None, "id"):
+            holder, name = holder_of(record, self.id_key)
+            if holder is None or holder.get(name) is None:
+                remark = f"no `{excerpt(self.id_key)}` in a record, whose id is its own or made from its text"
+                input_.findings.remarks[remark] += 1
+        return document
 
     def _of_object(self, record: Any) -> Document:
         """Return the document of a JSON object; fields other than text, id and metadata stay at the top."""

@@ -1,5 +1,6 @@
 """`require-masked`: a stream with words outside the fields that were masked is refused."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -15,6 +16,8 @@ KEYS_OF_COMMANDS = frozenset(
 )
 """Metadata keys that corpuskit's own commands write."""
 
+SHOWN_FIELDS = 20
+
 
 @dataclass(frozen=True)
 class RequireMasked(Stage):
@@ -22,8 +25,8 @@ class RequireMasked(Stage):
 
     Text is any string that is not empty, however deep in a list or an object. The id is not looked at, and neither are
     reserved metadata keys (docs/record.md) and the others that corpuskit's own commands write, such as `title`. Ends
-    with exit code 6, and names the field and the document. A recipe with `policy: {pii: required}` puts this step after
-    each of its sources, with the `fields` of the source's `scrub-pii`.
+    with exit code 6, and names the document and those of its fields. A recipe with `policy: {pii: required}` puts this
+    step after each of its sources, with the `fields` of the source's `scrub-pii`.
 
         corpuskit scrub-pii --fields text,notes chats.jsonl | corpuskit require-masked --fields text,notes
     """
@@ -40,14 +43,20 @@ class RequireMasked(Stage):
         if not document.extra and document.metadata.keys() <= KEYS_OF_COMMANDS and "text" in self.fields:
             return document
         named_fields = {field.removesuffix(".*") for field in self.fields}
-        for path in _paths_of_text(document):
-            prefixes = (".".join(path[:length]) for length in range(1, len(path) + 1))
-            if named_fields.isdisjoint(prefixes):
-                field = ".".join(path[:2] if path[0] == "metadata" else path[:1])
-                raise RefusedError(
-                    f"`{excerpt(field)}` of document {excerpt(document.id)!r} holds text that was not masked; "
-                    f"add it to the `fields` of scrub-pii, or take it out"
-                )
+        left = dict.fromkeys(
+            ".".join(path[:2] if path[0] == "metadata" else path[:1])
+            for path in _paths_of_text(document)
+            if named_fields.isdisjoint(".".join(path[:length]) for length in range(1, len(path) + 1))
+        )
+        if left:
+            named = ", ".join(f"`{excerpt(field)}`" for field in itertools.islice(left, SHOWN_FIELDS))
+            more = f" and {len(left) - SHOWN_FIELDS} more" if len(left) > SHOWN_FIELDS else ""
+            verb, them = ("holds", "it") if len(left) == 1 else ("hold", "them")
+            raise RefusedError(
+                f"{named}{more} of document {excerpt(document.id)!r} {verb} text that was not masked; "
+                f"add {them} to the `fields` of scrub-pii, or take {them} out: of a table, "
+                f"the option `columns` of `files` says which columns are read"
+            )
         return document
 
 

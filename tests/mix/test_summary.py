@@ -52,6 +52,20 @@ def test_a_budget_that_is_met_brings_no_notice(recipe: Path, corpuskit: Run) -> 
     assert "less than the budget" not in said and "missed" not in said
 
 
+def test_a_source_that_lost_every_document_is_named_with_what_to_look_at(recipe: Path, corpuskit: Run) -> None:
+    (recipe / "recipe.yaml").write_text(RECIPE.format(budget=1200))
+    rows = [{"id": f"t{row}", "text": f"tide {row}", "metadata": {"tenant": "acme"}} for row in range(3)]
+    (recipe / "notes.jsonl").write_bytes(lines_of(rows))
+    rows = [{"id": f"o{row}", "text": f"boat {row}", "metadata": {"origin": "synthetic"}} for row in range(4)]
+    (recipe / "novels.jsonl").write_bytes(lines_of(rows))
+    done = corpuskit("mix", "recipe.yaml", "-o", "out", "--no-cache")
+    said = done.stderr.decode()
+    assert done.returncode == 0 and said.count("limited by its steps: they left no document") == 2
+    assert "source notes: none of its 3 documents is in the corpus; 3 left as `foreign-tenant`: name the tenant" in said
+    assert "source novels: none of its 4 documents is in the corpus; 4 left as `origin-conflict`: its documents" in said
+    assert "source news: none" not in said
+
+
 def test_json_says_what_was_published_and_where(recipe: Path, corpuskit: Run) -> None:
     first = corpuskit("mix", "recipe.yaml", "-o", "out", "--json")
     told = json.loads(first.stderr.splitlines()[-1])

@@ -1,6 +1,11 @@
 """Logs become events: people's names and words stay behind unless they agreed, and nothing is taken for a yes."""
 
+import bz2
+import csv
+import gzip
 import json
+import lzma
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +71,12 @@ def test_consent_decides_what_is_kept(
         ({"item": None}, "`item` is missing"),
         ({"action": None}, "`action` is missing"),
         ({"value": "What she wrote about it goes on and on. " * 4}, "map it as text"),
+        ({"value": 0}, "not 1 to 5 stars"),
+        ({"value": "9"}, "translate it under `values`"),
+        ({"value": "superb"}, "`value` is 'superb'"),
+        ({"value": True}, "`value` is True"),
+        ({"value": "nan"}, "not 1 to 5 stars"),
+        ({"action": "take", "value": "37"}, "from 0 to 1"),
     ],
 )
 def test_a_record_that_is_no_event_names_the_path(
@@ -75,6 +86,25 @@ def test_a_record_that_is_no_event_names_the_path(
     assert len(events(corpuskit, "--rejects", "rejects.jsonl")) == 1
     (reject,) = map(json.loads, (tmp_path / "rejects.jsonl").read_text().splitlines())
     assert reject["reason"] == "bad-event" and detail in reject["values"]["detail"]
+
+
+def test_a_table_rates_as_the_same_log_in_json_does(corpuskit: Run, tmp_path: Path) -> None:
+    rows = [
+        RATED | {"id": number, "item": f"m{number}", "answer": f"In room {number}.", "value": stars}
+        for number, stars in enumerate((1, 2, 4, 5, 4.5))
+    ]
+    prepare(tmp_path, [*rows, RATED | {"id": 9, "item": "m9", "action": "take", "value": 0.05}])
+    kept = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    with (tmp_path / "log.csv").open("w", newline="") as file:
+        table = csv.DictWriter(file, kept[0])
+        table.writeheader()
+        table.writerows(kept)
+    made = []
+    for name in ("log.jsonl", "log.csv"):
+        done = corpuskit("events", name, *MAPPED, *ARGUMENTS, "-o", "events.jsonl")
+        assert done.returncode == 0, done.stderr
+        made.append(corpuskit("signals", "events.jsonl").stdout)
+    assert made[0] == made[1] and made[0].count(b'"unpaired","value":true') == 4
 
 
 def test_usage_that_cannot_be_is_refused_in_one_line(corpuskit: Run, tmp_path: Path) -> None:
@@ -90,6 +120,8 @@ def test_usage_that_cannot_be_is_refused_in_one_line(corpuskit: Run, tmp_path: P
     (tmp_path / "twice.yaml").write_text("types: {up: rate}\ntypes: {up: label}\n")
     (tmp_path / "deep.yaml").write_text("event: " + "[" * 5000)
     (tmp_path / "list.yaml").write_text("- event\n")
+    (tmp_path / "open.yaml").write_text("event: {id: id\n")
+    (tmp_path / "until.jsonl").write_text('{"actor": "*", "scope": []}\n{"actor": "a", "scope": [], "until": "soon"}\n')
     (tmp_path / "scope.jsonl").write_text('{"actor": "*", "scope": ["all"]}')
     whole = ["--format", "map", "--map", "map.yaml", "--tenant", "acme", "--key", "acme.key"]
 
@@ -116,6 +148,9 @@ def test_usage_that_cannot_be_is_refused_in_one_line(corpuskit: Run, tmp_path: P
         (changed("--map", "list.yaml"), "must be a mapping"),
         ([*whole, "--consent", "scope.jsonl"], "scope.jsonl:1"),
         ([*whole, "--consent", "scope.jsonl"], 'label, text, train, retrieve; `scope` is ["all"]'),
+        ([*whole, "--consent", "until.jsonl"], 'until.jsonl:2: `consent.until` is no date such as 2027-12-31: "soon"'),
+        ([*whole, "--consent", "list.yaml"], "list.yaml:1: not a line of JSON: "),
+        (changed("--map", "open.yaml"), "open.yaml:2: not YAML: "),
     ):
         refused = corpuskit("events", "log.jsonl", *arguments)
         assert refused.returncode == 2, (arguments, refused.stderr)
@@ -278,6 +313,18 @@ def test_records_of_another_shape_are_rejected(corpuskit: Run, tmp_path: Path, f
     assert sum(outcome["dropped"].values()) + sum(outcome["rejected"].values()) == outcome["in"] == len(odd)
 
 
+def test_a_log_that_is_no_export_of_feedback_is_told_apart_from_one_without_ratings(
+    corpuskit: Run, tmp_path: Path
+) -> None:
+    arguments = ["--format", "openwebui", *ARGUMENTS, "-o", "events.jsonl"]
+    prepare(tmp_path, [{"id": number, "conversations": []} for number in range(3)])
+    other = corpuskit("events", "log.jsonl", *arguments)
+    assert other.returncode == 2 and b"bad-event (`data` is missing or empty)" in other.stderr
+    prepare(tmp_path, [{"id": number, "data": {"rating": None}} for number in range(3)])
+    unrated = corpuskit("events", "log.jsonl", *arguments)
+    assert unrated.returncode == 6 and b"no-rating 3" in unrated.stderr
+
+
 def test_a_withdrawal_needs_no_consent(corpuskit: Run, tmp_path: Path) -> None:
     prepare(tmp_path, [record(1, "gone", item="all")], [])
     (event,) = events(corpuskit)
@@ -318,6 +365,16 @@ def test_workers_read_several_logs_as_one_process_does(corpuskit: Run, tmp_path:
     names = [f"log{number}.jsonl" for number in range(4)]
     one, two = (corpuskit("events", *names, *MAPPED, *ARGUMENTS, "-j", jobs).stdout for jobs in "12")
     assert one == two and one.count(b"\n") == 200
+
+
+@pytest.mark.parametrize("packed", [gzip.compress, bz2.compress, lzma.compress])
+def test_a_folder_of_packed_logs_is_read(corpuskit: Run, tmp_path: Path, packed: Callable[[bytes], bytes]) -> None:
+    prepare(tmp_path, [RATED])
+    (tmp_path / "logs").mkdir()
+    ending = {gzip.compress: "gz", bz2.compress: "bz2", lzma.compress: "xz"}[packed]
+    (tmp_path / "logs" / f"day.jsonl.{ending}").write_bytes(packed((tmp_path / "log.jsonl").read_bytes()))
+    done = corpuskit("events", "logs", *MAPPED, *ARGUMENTS)
+    assert done.returncode == 0 and done.stdout.count(b"\n") == 1, done.stderr
 
 
 @pytest.mark.parametrize(("role", "left"), [("annotator", 1), ("moderator", 0)])

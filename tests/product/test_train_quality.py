@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import lzma
 import os
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,17 @@ def test_equal_texts_give_equal_bytes_in_any_order(sets: Path, corpuskit: Run) -
     assert (sets / "m.model").read_bytes() == first
     content = first.split(b"\n", 2)
     assert hashlib.sha256(content[2]).hexdigest().encode() == content[1]
+
+
+def test_folders_of_packed_files_are_sets_as_for_other_commands(sets: Path, corpuskit: Run) -> None:
+    plain = learned(corpuskit)
+    for name in ("good", "bad"):
+        (sets / name).mkdir()
+        (sets / name / "part.ndjson.xz").write_bytes(lzma.compress((sets / f"{name}.jsonl").read_bytes()))
+    done = corpuskit("train-quality", "good", "bad", "-o", "packed.model", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["auc"] == plain["auc"]
+    assert (sets / "packed.model").read_bytes() == (sets / "m.model").read_bytes()
 
 
 def test_texts_in_both_sets_say_nothing(sets: Path, corpuskit: Run) -> None:

@@ -102,6 +102,21 @@ def test_other_keys_for_text_and_id(tmp_path: Path) -> None:
     assert isinstance(third, Rejected) and third.reason == "no-text"
 
 
+@pytest.mark.parametrize(("key", "remarks"), [("n", 1), ("nn", 2), ("data.n", 2), ("id", 0)])
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
+def test_an_id_key_that_records_lack_is_remarked(
+    tmp_path: Path, corpuskit: Run, name: str, key: str, remarks: int
+) -> None:
+    records = [{"n": 1, "text": "ebb"}, {"text": "flow", "id": "b"}]
+    is_array = name.endswith(".json")
+    store(tmp_path / name, json.dumps(records) if is_array else "".join(f"{json.dumps(one)}\n" for one in records))
+    done = corpuskit("files", name, "--id-key", key)
+    assert done.returncode == 0 and done.stdout.count(b"\n") == 2
+    said = f"{name}: no `{key}` in a record, whose id is its own or made from its text"
+    assert (said in done.stderr.decode()) == bool(remarks)
+    assert (b"(2 times)" in done.stderr) == (remarks == 2)
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [

@@ -42,6 +42,17 @@ def test_text_outside_the_fields_is_refused(document: Document, fields: list[str
         step.apply(document)
 
 
+def test_all_fields_of_the_document_are_named_at_once() -> None:
+    document = Document("a", "Hi.", {"age": "44", "title": "T", "town": "Ely"}, {"note": {"by": ["Ann"], "to": "Bo"}})
+    with pytest.raises(RefusedError) as caught:
+        RequireMasked(("text",)).apply(document)
+    said = "`note`, `metadata.age`, `metadata.town` of document 'a' hold text that was not masked; add them"
+    assert str(caught.value).startswith(said) and "`columns`" in str(caught.value)
+    many = Document("a", "", {}, {f"field{number}": "x" for number in range(25)})
+    with pytest.raises(RefusedError, match="`field19` and 5 more of document"):
+        RequireMasked(("text",)).apply(many)
+
+
 def test_it_wants_fields() -> None:
     with pytest.raises(UsageError):
         RequireMasked(())

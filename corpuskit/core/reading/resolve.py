@@ -11,6 +11,7 @@ import glob
 import itertools
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from urllib.parse import unquote
@@ -20,7 +21,7 @@ from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.manifest import MANIFEST, is_manifest, read_manifest, readable_shards
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.web_requests import public_url
-from corpuskit.core.wording import comma_list, nearest, printable_name, quantity
+from corpuskit.core.wording import comma_list, excerpt, nearest, or_list, printable_name, quantity
 
 # Patterns are compiled by those who read folders: it takes time at each start.
 _RECORDS = r"\.(?:jsonl|ndjson|csv|tsv|parquet)(?:\.[a-z0-9]+)?$"
@@ -161,8 +162,7 @@ def _folder(folder: Path, suffixes: Sequence[str]) -> list[Input]:
     _tell_splits(folder, paths)
     _tell_passed_over(folder, [path for path in loose if not _ends_in(path.name, suffixes)] if paths or shards else [])
     if not paths and not shards:
-        endings = f" that ends in {', '.join(suffixes)}" if suffixes else ""
-        raise UsageError(f"no file{endings} in folder {str(folder)!r}")
+        raise UsageError(f"no file{_endings(suffixes)} in folder {str(folder)!r}{_found_instead(loose)}")
     return [_regular(path) for path in paths] + shards
 
 
@@ -171,6 +171,31 @@ def _regular(path: Path) -> Input:
     file = Input(str(path), local_path=path)
     file.is_stream = False
     return file
+
+
+PACKED = (".gz", ".zst", ".bz2", ".xz", ".lz4")
+"""Endings of compressed files, which a message names once and not after each other ending."""
+SHOWN_ENDINGS = 4
+
+
+def _endings(suffixes: Sequence[str]) -> str:
+    """Return how the files end that a command reads.
+
+    >>> _endings((".json", ".json.gz", ".csv", ".csv.gz", ".csv.zst"))
+    ' that ends in .json or .csv, or in one of these with .gz or .zst'
+    """
+    plain = dict.fromkeys(suffix for suffix in suffixes if not suffix.endswith(PACKED))
+    packed = [ending for ending in PACKED if any(suffix.endswith(ending) for suffix in suffixes)]
+    more = f", or in one of these with {or_list(packed)}" if packed else ""
+    return f" that ends in {or_list(list(plain))}{more}" if suffixes else ""
+
+
+def _found_instead(paths: Sequence[Path]) -> str:
+    """Return which endings the files have that were found, most frequent first."""
+    counts = Counter(path.suffix or "no ending" for path in paths)
+    ranked = sorted(counts, key=lambda suffix: (-counts[suffix], suffix))[:SHOWN_ENDINGS]
+    listing = ", ".join(f"{excerpt(suffix)} ({counts[suffix]:,})" for suffix in ranked)
+    return f"; it has {listing}" if listing else "; it has no files"
 
 
 def _files_below(folder: Path) -> tuple[list[Path], set[Path]]:

@@ -15,6 +15,8 @@ Shape = Literal["text", "messages", "completion", "preference", "unpaired"]
 Message = dict[str, str]
 SPEAKERS = ("user", "tool", "assistant")
 """Who may speak last in a prompt: TRL tells from it whether an answer begins or goes on."""
+LEAVE_OUT = "leave such documents out, a kind of signals by `signals --kinds`, others by `through -- jq`"
+"""What helps where no other command makes a row of a document."""
 
 
 class Row(NamedTuple):
@@ -40,12 +42,12 @@ def row_of(document: Document, format_name: str) -> Row:
         _refuse(document, format_name, "is HTML", "run `corpuskit extract` first")
     if content_type != TURNS:
         if kind is not None:
-            _refuse(document, format_name, f"is a signal ({excerpt(str(kind))}) without turns", "leave it out")
+            _refuse(document, format_name, f"is a signal ({excerpt(str(kind))}) without turns", LEAVE_OUT)
         return Row("text", {"text": document.text})
     try:
         turns = parse(document.text)
     except Reject as reject:
-        _refuse(document, format_name, f"is no conversation ({reject.detail})", "leave it out")
+        _refuse(document, format_name, f"is no conversation ({reject.detail})", LEAVE_OUT)
     if kind == "pair" or any(turn.role in ("chosen", "rejected") for turn in turns):
         return _pair(document, format_name, turns)
     if kind == "unpaired":
@@ -68,7 +70,7 @@ def _pair(document: Document, format_name: str, turns: list[Turn]) -> Row:
     if chosen.role == "rejected":
         chosen, rejected = rejected, chosen
     if (chosen.role, rejected.role) != ("chosen", "rejected") or not _is_prompt(prompt):
-        _refuse(document, format_name, "is a pair without a prompt, one chosen and one rejected answer", "leave it out")
+        _refuse(document, format_name, "is a pair without a prompt, one chosen and one rejected answer", LEAVE_OUT)
     columns = {
         "prompt": [_message(turn) for turn in prompt],
         "chosen": [{"role": "assistant", "content": chosen.body}],
@@ -79,7 +81,7 @@ def _pair(document: Document, format_name: str, turns: list[Turn]) -> Row:
 
 def _unpaired(document: Document, format_name: str, turns: list[Turn], signal: Any) -> Row:
     if not isinstance(signal.get("value"), bool):
-        _refuse(document, format_name, "is a rated answer whose rating is neither true nor false", "leave it out")
+        _refuse(document, format_name, "is a rated answer whose rating is neither true nor false", LEAVE_OUT)
     prompt, answer = _prompt_and_answer(document, format_name, turns)
     return Row("unpaired", {"prompt": prompt, "completion": answer, "label": signal["value"]})
 
@@ -87,7 +89,7 @@ def _unpaired(document: Document, format_name: str, turns: list[Turn], signal: A
 def _prompt_and_answer(document: Document, format_name: str, turns: list[Turn]) -> tuple[list[Message], list[Message]]:
     *prompt, answer = turns
     if answer.role != "assistant" or not _is_prompt(prompt):
-        _refuse(document, format_name, "has no prompt with an answer to it", "leave it out")
+        _refuse(document, format_name, "has no prompt with an answer to it", LEAVE_OUT)
     return [_message(turn) for turn in prompt], [_message(answer)]
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any, NoReturn
 
 from corpuskit.core.document import Reject
+from corpuskit.core.wording import excerpt
 
 TYPES = ("rate", "choose", "edit", "accept", "reject", "label", "report", "outcome", "withdraw")
 """What people do to a model's or another person's words."""
@@ -15,6 +17,9 @@ ROLES = ("user", "annotator", "moderator")
 
 MILLISECONDS = 1e11
 """From here on, a number of seconds would lie beyond the year 5138: it counts milliseconds."""
+
+FEWEST_STARS, MOST_STARS = 1, 5
+"""The scale of all ratings; on another one, a thumb up that the log calls 1 would be a bad rating."""
 
 Record = dict[str, Any]
 
@@ -88,6 +93,47 @@ def as_iso_time(value: Any, path: str) -> str:
     except (ValueError, TypeError, OverflowError, OSError):
         raise Reject("bad-event", f"`{path}` is no time") from None
     return moment.isoformat().removesuffix("+00:00") + "Z"
+
+
+def measured(event_type: str, value: Any) -> Any:
+    """Return an event's value, the stars of a rating and an edited share as numbers: tables hold them as words.
+
+    Raises Reject for what is neither 1 to 5 stars nor a share from 0 to 1; null, and any other type's value, stay.
+
+    >>> measured("rate", "4"), measured("accept", "0.25"), measured("label", "4")
+    (4, 0.25, '4')
+    """
+    if value is None or event_type not in ("rate", "accept"):
+        return value
+    number = as_number(value)
+    if event_type == "rate" and (number is None or not FEWEST_STARS <= number <= MOST_STARS):
+        raise Reject(
+            "bad-event",
+            f"`value` is {excerpt(repr(value), 20)}, and not {FEWEST_STARS} to {MOST_STARS} stars; "
+            "translate it under `values` of a map, such as `values: {good: 5}`",
+        )
+    if event_type == "accept" and (number is None or not 0 <= number <= 1):
+        raise Reject("bad-event", f"`value` is {excerpt(repr(value), 20)}, and not the share edited later, from 0 to 1")
+    return number
+
+
+def as_number(value: Any) -> int | float | None:
+    """Return a number, or a word that is one, as a number; anything else as None.
+
+    >>> [as_number(value) for value in (4, "4", " 4.5 ", "4 stars", True, "inf")]
+    [4, 4, 4.5, None, None, None]
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    if not isfinite(number):
+        return None
+    if not isinstance(value, str):
+        return value
+    return int(number) if number.is_integer() else number
 
 
 def as_name(value: Any) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 
 from corpuskit.core.disk.regular_file import read_named
 from corpuskit.core.errors import UsageError
-from corpuskit.core.wording import did_you_mean, excerpt
+from corpuskit.core.wording import did_you_mean, excerpt, or_list
 from corpuskit.formats.product_logs.event import ROLES, TYPES, LoggedEvent, NoEvent, Record, missing, value_at
 
 PARTS = ("id", "time", "actor", "type", "value", "item", "model", "role", "consent")
@@ -61,8 +61,7 @@ class EventMap:
                 self._fail(f"{excerpt(repr(kind))} is no type of event{did_you_mean(str(kind), TYPES)}")
         role = self.constant.get("role", ROLES[0])
         if role not in ROLES:
-            roles = f"{', '.join(ROLES[:-1])} or {ROLES[-1]}"
-            self._fail(f"{excerpt(repr(role))} is no role{did_you_mean(str(role), ROLES)}; write {roles}")
+            self._fail(f"{excerpt(repr(role))} is no role{did_you_mean(str(role), ROLES)}; write {or_list(ROLES)}")
 
     @property
     def has_answers(self) -> bool:
@@ -149,7 +148,7 @@ def read_plain_yaml(path: Path) -> dict[str, Any]:
         raise UsageError(f"cannot read {path.name!r}: {getattr(error, 'strerror', None) or 'not UTF-8'}") from None
     except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
-        raise UsageError(f"{path.name}:{line}: {getattr(error, 'problem', None) or 'not YAML'}") from None
+        raise UsageError(f"{path.name}:{line}: not YAML: {getattr(error, 'problem', None) or 'unreadable'}") from None
     except RecursionError:
         raise UsageError(f"{path.name}: nested too deep") from None
     if not isinstance(table, dict):

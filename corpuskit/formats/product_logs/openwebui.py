@@ -14,6 +14,8 @@ def events_of(record: Record) -> Iterator[LoggedEvent | NoEvent]:
     if record.get("type", "rating") != "rating":
         yield NoEvent("no-rating")
         return
+    if not isinstance(record.get("data"), dict):
+        missing("data")
     message = value_at(record, "meta.message_id")
     stars = STARS.get(value_at(record, "data.rating"))
     if stars is None:

@@ -54,7 +54,7 @@ from corpuskit.mix.engine.published_run import (
 from corpuskit.mix.engine.read_tasks import read_plans
 from corpuskit.mix.engine.shards import ShardedStream, WorkShard, joined_streams
 from corpuskit.mix.engine.slurm_jobs import SlurmJobs
-from corpuskit.mix.engine.summary import SourceSummary, log_summary, print_summary, shortfall_notices
+from corpuskit.mix.engine.summary import SourceSummary, empty_notices, log_summary, print_summary, shortfall_notices
 from corpuskit.mix.engine.task_results import DocumentsResult, OutputFile
 from corpuskit.mix.engine.verdict_files import JoinVerdicts
 from corpuskit.mix.engine.work_cache import WorkCache
@@ -231,6 +231,8 @@ class MixRun:
         print_outcome(self.outcome(manifest), self.output.target, time.monotonic() - self.started)
 
     def _tell_shortfall(self) -> None:
+        for notice in empty_notices(self.summaries):
+            self.notice(notice)
         if self.recipe.budget:
             for notice in shortfall_notices(self.summaries, self.recipe.budget.tokens):
                 self.notice(notice)

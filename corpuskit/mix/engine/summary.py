@@ -9,6 +9,7 @@ from typing import TypedDict
 from corpuskit.core import console
 from corpuskit.core.provenance.entries import StepEntry, ranked_counts
 from corpuskit.mix.engine.text_table import table_lines
+from corpuskit.mix.solver.sampling import OVER_BUDGET
 
 SHOWN_REASONS = 4
 NOTED_SHORTFALL = 0.01
@@ -139,11 +140,36 @@ def shortfall_notices(summaries: Mapping[str, SourceSummary], budget: int) -> It
     )
 
 
+REMEDIES = {
+    "origin-conflict": "its documents state another `origin` than the recipe does",
+    "foreign-tenant": "name the tenant that the corpus is for: `policy: {audience: tenant:NAME}`",
+    "no-consent": "its documents do not say that their people agreed to this use",
+}
+"""What to look at if a reason took all documents of a source."""
+
+
+def empty_notices(summaries: Mapping[str, SourceSummary]) -> Iterator[str]:
+    """Yield a line for each source of which the steps left nothing: by which reason most, and what to look at."""
+    for name, summary in summaries.items():
+        reasons = {entry.rpartition(" ")[2]: entry for entry in summary.dropped}
+        if not summary.read or summary.sampled or not reasons or OVER_BUDGET in reasons:
+            continue
+        curable_reasons = [reason for reason in REMEDIES if reason in reasons]
+        reason = min(curable_reasons or reasons, key=lambda reason: (-summary.dropped[reasons[reason]], reason))
+        remedy = f": {REMEDIES[reason]}" if curable_reasons else ""
+        yield (
+            f"source {console.escape(name)}: none of its {summary.read:,} documents is in the corpus; "
+            f"{summary.dropped[reasons[reason]]:,} left as `{reason}`{remedy}"
+        )
+
+
 def _quota_lines(summary: SourceSummary) -> Iterator[str]:
     """Yield what limited a source, and by how much it missed its quota, where one of them says something."""
     if summary.quota is None:
         return
-    if summary.bound_by == "max_epochs":
+    if summary.bound_by == "max_epochs" and not summary.tokens:
+        yield "limited by its steps: they left no document"
+    elif summary.bound_by == "max_epochs":
         yield "limited by max_epochs: the source ran dry"
     elif summary.bound_by:
         yield f"limited by {summary.bound_by}"

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, NoReturn, TypeVar
 
@@ -68,18 +68,22 @@ class Node:
             self.tree.mistakes.extend((error, *error.others))
             return None
 
-    def keys(self, *known_keys: str, write: str = "", exact: bool = False) -> "Node":
+    def keys(
+        self, *known_keys: str, write: str = "", exact: bool = False, elsewhere: Mapping[str, str] | None = None
+    ) -> "Node":
         """Return this mapping. Raises UsageError for each key that is not known.
 
         `-` and `_` are the same in a key, unless it is to be `exact`. `write` shows how a value that is no mapping may
-        have been meant.
+        have been meant, and `elsewhere` tells of keys of other places what to write instead.
         """
         if not isinstance(self.value, dict) and write:
             self.misfit("a mapping", f"; write `{self.key}: {write}`")
         unknown, given_keys = [], set()
         for key, node in self.entries():
             canonical_key = key if exact or key in known_keys else key.replace("-", "_")
-            if canonical_key not in known_keys:
+            if canonical_key not in known_keys and elsewhere and canonical_key in elsewhere:
+                unknown.append(f"`{excerpt(key)}` {elsewhere[canonical_key]}")
+            elif canonical_key not in known_keys:
                 near = did_you_mean(key, known_keys)
                 self.tree.misspelt.add((*self.trail, nearest(key, known_keys) or ""))
                 unknown.append(f"unknown key `{excerpt(key)}`{near}; keys here: {comma_list(known_keys)}")

@@ -76,11 +76,16 @@ class Policy:
             )
 
 
+_AUDIENCE_OPTIONS = dict.fromkeys(
+    ("as_of", "use"), "goes with the audience; write `audience: {audience: tenant:NAME, as-of: 2026-11-01}`"
+)
+
+
 def read_policy(node: Node | None, folder: Path) -> Policy:
     """Return the policy under a recipe's key `policy`; its files are relative to `folder`."""
     if node is None:
         return Policy()
-    node.attempt(lambda: node.keys(*POLICY_KEYS, write="{pii: required}"))
+    node.attempt(lambda: node.keys(*POLICY_KEYS, write="{pii: required}", elsewhere=_AUDIENCE_OPTIONS))
     licenses, pii, audience = node.get("licenses"), node.get("pii"), node.get("audience")
     if pii:
         node.attempt(lambda: pii.choice(["required"]))

@@ -71,7 +71,7 @@ def _source(name: str, node: Node, folder: Path, find: FindStep) -> SourceSpec |
         node.attempt(lambda: node.fail(problem))
     if not isinstance(node.value, dict):
         node.misfit("a mapping", f"; write `{name}: {{from: files, inputs: [in/*.jsonl], origin: public_dataset}}`")
-    node.attempt(lambda: node.keys(*SOURCE_KEYS))
+    node.attempt(lambda: node.keys(*SOURCE_KEYS, elsewhere=_options_elsewhere(node, find)))
     step = node.attempt(lambda: _source_step(node, folder, find))
     inputs = node.attempt(lambda: _inputs(node, folder, step))
     origin = node.attempt(lambda: node.need("origin", f"what it is, one of {', '.join(ORIGINS)}").choice(ORIGINS))
@@ -96,6 +96,19 @@ def _source(name: str, node: Node, folder: Path, find: FindStep) -> SourceSpec |
         location=node.location,
         input_locations=tuple(item.location for item in node.need("inputs", "").items()) if inputs else (),
     )
+
+
+def _options_elsewhere(node: Node, find: FindStep) -> dict[str, str]:
+    """Return, for each option of the command under `from`, where it is written; nothing if the command is unknown."""
+    command = node.get("from")
+    if command is None or not isinstance(command.value, str):
+        return {}
+    try:
+        step_class = _step_class(command, command.value, find)
+    except UsageError:
+        return {}
+    said = "is an option of `{}`; write it below `options`, as `options: {{{}: …}}`"
+    return {option.name: said.format(step_class.name(), option.key) for option in step_class.option_list()}
 
 
 def _optional(node: Node, key: str, read: Callable[[Node], Any]) -> Any:

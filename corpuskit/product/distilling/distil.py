@@ -98,7 +98,7 @@ def _with_appeal(label: Document, by_subject: dict[tuple[str, ...], list[Documen
 
 
 def _flipped(value: Any) -> Any:
-    if value in (0, 1) or isinstance(value, bool):
+    if value in (0, 1, "0", "1"):  # tables hold numbers as words
         return type(value)(0)
     return None
 

@@ -118,3 +118,17 @@ def test_the_suffix_within_a_name_is_that_of_pure_path() -> None:
         expected = (path.with_suffix("") if path.suffix == ".gz" else path).suffix
         if not name.rstrip("/").endswith("/."):  # which no file is called
             assert suffix_within(name, (".gz",)) == expected, name
+
+
+def test_a_folder_without_a_fitting_file_is_told_in_one_short_line(corpuskit: Run, tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "empty").mkdir()
+    for name in ("a.txt", "b.txt", "c.md", "Makefile"):
+        (tmp_path / "notes" / name).write_text("Low tide.")
+    said = corpuskit("dedup", "notes").stderr.decode().strip()
+    assert said.endswith(
+        "no file that ends in .jsonl or .ndjson, or in one of these with .gz, .zst, .bz2 or .xz in folder 'notes'; "
+        "it has .txt (2), .md (1), no ending (1)"
+    )
+    said = corpuskit("files", "empty").stderr.decode().strip()
+    assert said.endswith("in folder 'empty'; it has no files") and len(said) < 220

@@ -176,6 +176,13 @@ MISTAKES = [
     (changed("floors: {code: 0.02}", "floors: {cod: 0.02}"), 5, "unknown key `cod` (did you mean `code`?)"),
     (changed("floors: {code: 0.02}", "floors: {code: 0.7, web: 0.4}"), 5, "add up to 1.1, and must not exceed 1"),
     (changed("floors: {code: 0.02}", "floors: 0.1"), 5, "must be a mapping"),
+    (changed("pii: required", "as-of: 2026-11-01"), 3, "write `audience: {audience: tenant:NAME, as-of: 2026-11-01}`"),
+    (
+        changed("from: code", "from: code, text-key: body"),
+        9,
+        "`text-key` is an option of `code`; write it below `options`, as `options: {text-key: …}`",
+    ),
+    (changed("from: code", "from: code, text_key: body"), 9, "`text_key` is an option of `code`"),
     (changed("from: fetch-warc", "form: fetch-warc"), 7, "unknown key `form` (did you mean `from`?)"),
     (changed("from: fetch-warc, ", ""), 7, "`web` needs the key `from`"),
     (changed("from: fetch-warc", "from: fetch"), 7, "no step is called 'fetch'"),
