@@ -19,7 +19,7 @@ from corpuskit.text.quality.languages import ENGLISH_STOP_WORDS, LanguageProfile
 from corpuskit.text.quality.layout import TextLayout, TextSpans
 from corpuskit.text.quality.measured_lines import beside_prose, code_rows, fenced_rows, rows_of_prose
 from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
-from corpuskit.text.quality.page_kinds import is_access_wall, is_placeholder
+from corpuskit.text.quality.page_kinds import access_walls, placeholders
 from corpuskit.text.quality.vocabulary import (
     ADDRESS,
     ENDS_CLOSED,
@@ -41,7 +41,9 @@ WORDS_OF_SENTENCE = 25
 LEAST_REPEATED_WORDS = 3
 """Words of a line or paragraph that counts if it comes again."""
 
-_ORDINARY_HASHES = re.compile(r"(?m)^[ \t]*#{1,6}(?=[ \t])|#(?=[0-9])")
+_HASHES = re.compile(r"##*(?=[ \t0-9])")
+_HEADING = 6
+"""Hash signs of Markdown's lowest heading."""
 
 Figures = Iterator[tuple[str, Numbers]]
 
@@ -115,7 +117,7 @@ class TextSignals:
         hashes = _occurrences(texts, "#")
         if not self._like_peer:
             for index in hashes.nonzero()[0].tolist():
-                hashes[index] -= sum(match.count("#") for match in _ORDINARY_HASHES.findall(texts[index]))
+                hashes[index] -= _ordinary_hashes(texts[index])
         return hashes
 
     def _word_lengths(self, proper: Integers) -> tuple[Integers, Integers]:
@@ -199,8 +201,8 @@ class TextSignals:
 
     def c4(self) -> Figures:
         """Yield C4's signals. Its rules on lines come first; sentences are counted in the lines that stay."""
-        for name, is_kind in (("placeholder", is_placeholder), ("access_wall", is_access_wall)):
-            yield f"c4_{name}", np.array([is_kind(text) for text in self._texts], np.int64)
+        yield "c4_placeholder", np.array(placeholders(self._texts), np.int64)
+        yield "c4_access_wall", np.array(access_walls(self._texts), np.int64)
         prose = self.prose_lines
         yield "c4_lorem_ipsum_characters", prose.lorem_ipsum_characters
         yield "c4_curly_bracket_characters", prose.curly_bracket_characters
@@ -302,7 +304,7 @@ class TextSignals:
 
     @cached_property
     def _fenced(self) -> Booleans:
-        return fenced_rows(self._texts, self._layout)
+        return fenced_rows(self._layout)
 
     @cached_property
     def _code_left_out(self) -> Booleans:
@@ -468,6 +470,18 @@ def _ratio(part: Integers, whole: Integers) -> Numbers:
 
 def _occurrences(texts: Sequence[str], mark: str) -> Integers:
     return np.array([text.count(mark) for text in texts], np.int64)
+
+
+def _ordinary_hashes(text: str) -> int:
+    """Return how many hash signs of a text are those of Markdown's headings or of numbers such as `#12`."""
+    count = 0
+    for match in _HASHES.finditer(text):
+        start, end = match.span()
+        if text[end].isdigit():
+            count += 1
+        elif end - start <= _HEADING and not text[text.rfind("\n", 0, start) + 1 : start].strip(" \t"):
+            count += end - start
+    return count
 
 
 def _running_sums(values: Integers) -> Integers:
