@@ -101,7 +101,7 @@ class Options(metaclass=OptionsType):
     @classmethod
     def name(cls) -> str:
         """Return the command's name: `FilterQuality` is `filter-quality`."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+        return _command_name(cls.__name__)
 
     @classmethod
     def help_line(cls) -> str:
@@ -186,6 +186,11 @@ def to_flags(step: Options) -> list[str]:
         # `--key value` reads better, but a value that looks like a flag has to be tied to its key.
         arguments += [f"--{option.key}={text}"] if text[:1] in {"-", ""} else [f"--{option.key}", text]
     return arguments
+
+
+@functools.cache
+def _command_name(class_name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", class_name).lower()
 
 
 def _checked_first(own_check: Callable[[Any], None]) -> Callable[[Any], None]:

@@ -47,7 +47,9 @@ def fenced_rows(layout: TextLayout) -> Booleans:
     # Only lines that begin or end with a mark can open or close anything.
     marked = (opens | may_close[layout.codes[ends - 1]]).nonzero()[0]
     columns = [column[marked].tolist() for column in (lines.text_indices, starts, ends)]
-    edges = ((row, text, layout.data[start:end]) for row, text, start, end in zip(marked.tolist(), *columns, strict=True))
+    edges = (
+        (row, text, layout.data[start:end]) for row, text, start, end in zip(marked.tolist(), *columns, strict=True)
+    )
     for first, last in _fences(edges):
         fenced[first : last + 1] = True
     return fenced
