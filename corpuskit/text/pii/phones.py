@@ -93,9 +93,10 @@ def _in_run(data: bytes, run: Span, last: int) -> Iterator[Span]:
     """Yield the numbers in one run of digits and separators; `last` is where the number before it ended."""
     offset, end = run
     word = phone_words.last_word(data, offset)
-    while groups := [match.span() for match in islice(_GROUP.finditer(data, offset, end), _MOST_GROUPS)]:
+    # What is left of the run may be too short for a number.
+    while end - offset >= _FEWEST_DIGITS:
+        groups = [match.span() for match in islice(_GROUP.finditer(data, offset, end), _MOST_GROUPS)]
         if len(groups) < _MOST_GROUPS and sum([end - start for start, end in groups]) < _FEWEST_DIGITS:
-            # The rest of the run is too short.
             return
         start = _opening(data, run[0], groups[0][0])
         context = phone_words.context(data, word, start)
