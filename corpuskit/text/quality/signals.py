@@ -6,7 +6,6 @@ where their denominator is 0.
 """
 
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
@@ -17,6 +16,7 @@ from corpuskit.text.quality.arrays import Booleans, Integers, Numbers
 from corpuskit.text.quality.c4_lines import ProseLines, breaks_in_lines
 from corpuskit.text.quality.languages import ENGLISH_STOP_WORDS, LanguageProfile, profile_of
 from corpuskit.text.quality.layout import TextLayout, TextSpans
+from corpuskit.text.quality.line_kinds import ordinary_hashes
 from corpuskit.text.quality.measured_lines import beside_prose, code_rows, fenced_rows, rows_of_prose
 from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
 from corpuskit.text.quality.page_kinds import access_walls, placeholders
@@ -41,9 +41,6 @@ WORDS_OF_SENTENCE = 25
 LEAST_REPEATED_WORDS = 3
 """Words of a line or paragraph that counts if it comes again."""
 
-_HASHES = re.compile(r"##*(?=[ \t0-9])")
-_HEADING = 6
-"""Hash signs of Markdown's lowest heading."""
 
 Figures = Iterator[tuple[str, Numbers]]
 
@@ -117,7 +114,7 @@ class TextSignals:
         hashes = _occurrences(texts, "#")
         if not self._like_peer:
             for index in hashes.nonzero()[0].tolist():
-                hashes[index] -= _ordinary_hashes(texts[index])
+                hashes[index] -= ordinary_hashes(texts[index])
         return hashes
 
     def _word_lengths(self, proper: Integers) -> tuple[Integers, Integers]:
@@ -470,18 +467,6 @@ def _ratio(part: Integers, whole: Integers) -> Numbers:
 
 def _occurrences(texts: Sequence[str], mark: str) -> Integers:
     return np.array([text.count(mark) for text in texts], np.int64)
-
-
-def _ordinary_hashes(text: str) -> int:
-    """Return how many hash signs of a text are those of Markdown's headings or of numbers such as `#12`."""
-    count = 0
-    for match in _HASHES.finditer(text):
-        start, end = match.span()
-        if text[end].isdigit():
-            count += 1
-        elif end - start <= _HEADING and not text[text.rfind("\n", 0, start) + 1 : start].strip(" \t"):
-            count += end - start
-    return count
 
 
 def _running_sums(values: Integers) -> Integers:
