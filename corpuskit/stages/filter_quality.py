@@ -25,6 +25,8 @@ Family = Literal["gopher", "gopher-repetition", "c4", "fineweb"]
 Rows = set[int]
 Kind = Literal["prose", "turns", "code"]
 """Conversations keep all their lines; code passes unjudged."""
+Measure = tuple[float, ...]
+"""Whether a language writes no spaces, and the settings that its texts are measured with."""
 EVERY_FAMILY: tuple[Family, ...] = ("gopher", "gopher-repetition", "c4", "fineweb")
 MIN_SCORE = 0.5
 
@@ -161,16 +163,22 @@ class FilterQuality(Stage):
                 require_prose(document, "filter-quality")
             return self._asked(documents)
         outcomes: list[Document | Drop | Reject] = list(documents)
-        groups: dict[tuple[LanguageProfile, Kind], list[int]] = {}
+        groups: dict[tuple[Kind, Measure], dict[LanguageProfile, list[int]]] = {}
         for index, document in enumerate(documents):
             require_prose(document, "filter-quality")
             kind = _kind(document)
             if kind != "code" or self.annotate:
-                groups.setdefault((self._profile(document), kind), []).append(index)
+                profile = self._profile(document)
+                group = groups.setdefault((kind, self._measure(profile)), {})
+                group.setdefault(profile, []).append(index)
         apply_to_batch = self._annotate_batch if self.annotate else self._filter_batch
-        for (profile, kind), indices in groups.items():
-            for batch in _batches(indices, documents):
-                batch_outcomes = apply_to_batch([documents[index] for index in batch], profile, kind)
+        for (kind, _), by_profile in groups.items():
+            # Texts of one language lie side by side, as their stop words are counted together.
+            profiles = {index: profile for profile, indices in by_profile.items() for index in indices}
+            for batch in _batches(list(profiles), documents):
+                batch_outcomes = apply_to_batch(
+                    [documents[index] for index in batch], [profiles[index] for index in batch], kind
+                )
                 for index, outcome in zip(batch, batch_outcomes, strict=True):
                     outcomes[index] = outcome
         return outcomes if self.model is None else self._asked(outcomes)
@@ -219,23 +227,42 @@ class FilterQuality(Stage):
         language = document.metadata.get("language")
         return profile_of(language if isinstance(language, str) else self.language, self.language_settings == "auto")
 
-    def _filter_batch(self, documents: list[Document], profile: "LanguageProfile", kind: Kind) -> list[Document | Drop]:
+    def _measure(self, profile: "LanguageProfile") -> Measure:
+        """Return how texts of a language are measured: those that are measured alike can be so together."""
+        measure = self._measures.get(profile)
+        if measure is None:
+            from corpuskit.text.quality.checks import settings_of
+
+            settings = settings_of(self._thresholds(profile))
+            measure = self._measures[profile] = (profile.unspaced, *settings.values())
+        return measure
+
+    @cached_property
+    def _measures(self) -> "dict[LanguageProfile, Measure]":
+        return {}
+
+    def _filter_batch(
+        self, documents: list[Document], profiles: "list[LanguageProfile]", kind: Kind
+    ) -> list[Document | Drop]:
         from corpuskit.text.quality.checks import first_failures
 
         outcomes: list[Document | Drop] = list(documents)
         indices = list(range(len(documents)))
         texts = [document.text for document in documents]
         signals: TextSignals | None = None
+        all_checks = [self._checks_of(profile, kind) for profile in profiles]
         dropped_rows: Rows = set()
-        for family, checks in self._checks_of(profile, kind).items():
+        for family in all_checks[0]:
             # Measuring the texts anew costs more than measuring a few that are dropped already, and FineWeb's figures
             # come from what C4's rules measured.
             if family != "fineweb" and _characters_of(texts, dropped_rows) > FEW_DROPPED * sum(map(len, texts)):
                 indices, texts = _without(indices, dropped_rows), _without(texts, dropped_rows)
+                profiles, all_checks = _without(profiles, dropped_rows), _without(all_checks, dropped_rows)
                 signals, dropped_rows = None, set()
             if len(dropped_rows) == len(texts):
                 break
-            signals = signals or self._signals(texts, profile)
+            signals = signals or self._signals(texts, profiles)
+            checks = [each[family] for each in all_checks]
             for row, failure in first_failures(signals, family, checks, dropped_rows).items():
                 outcomes[indices[row]] = Drop(documents[indices[row]], failure.reason, failure.values)
                 dropped_rows.add(row)
@@ -254,19 +281,20 @@ class FilterQuality(Stage):
         return self.c4_edit_lines and kind == "prose"
 
     def _annotate_batch(
-        self, documents: list[Document], profile: "LanguageProfile", kind: Kind
+        self, documents: list[Document], profiles: "list[LanguageProfile]", kind: Kind
     ) -> list[Document | Drop]:
         from corpuskit.text.quality.checks import quality_notes
 
-        signals = self._signals([document.text for document in documents], profile)
-        notes = quality_notes(signals, self._checks_of(profile, kind), len(documents))
+        signals = self._signals([document.text for document in documents], profiles)
+        notes = quality_notes(signals, [self._checks_of(profile, kind) for profile in profiles])
         return [document.with_metadata(quality=quality) for document, quality in zip(documents, notes, strict=True)]
 
-    def _signals(self, texts: list[str], profile: "LanguageProfile") -> "TextSignals":
+    def _signals(self, texts: list[str], profiles: "list[LanguageProfile]") -> "TextSignals":
         from corpuskit.text.quality.checks import settings_of
         from corpuskit.text.quality.signals import TextSignals
 
-        return TextSignals(texts, settings_of(self._thresholds(profile)), profile, self.words == "datatrove")
+        settings = settings_of(self._thresholds(profiles[0]))
+        return TextSignals(texts, settings, profiles, self.words == "datatrove")
 
     def _checks_of(self, profile: "LanguageProfile", kind: Kind) -> "dict[str, Checks]":
         """Return the enabled rules of a language, by family and signal, in the order in which they are applied.

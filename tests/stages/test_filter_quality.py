@@ -287,6 +287,31 @@ def test_settings_can_be_english_for_every_language() -> None:
     assert isinstance(FilterQuality(rules=rules).apply(document.with_metadata(language="xx")), Document)
 
 
+@pytest.mark.parametrize("annotate", [False, True])
+def test_texts_of_several_languages_in_one_batch_are_judged_as_alone(annotate: bool) -> None:
+    german = " ".join(["Der alte Hafen liegt hinter einer Mauer, und die Boote sind nicht zu sehen."] * 4)
+    code = f"{GOOD}\n\n```sh\ntar xf boats.tar # 12\n```\n\n# Nets\n\nSee #7.\n\n~~~\nnever closed"
+    texts = (
+        GOOD,
+        german,
+        code,
+        "Boats and nets.",
+        "港口的船都停在岸边,今天没有风。" * 9,
+        "Page not found",
+        f"{GOOD} {GOOD}",
+        "",
+    )
+    documents = [
+        Document(f"{row}-{language}", text, {"language": language})
+        for row, text in enumerate(texts)
+        for language in ("en", "de", "ko", "th", "zh", "xx", "ru")
+    ]
+    step = FilterQuality(annotate=annotate)
+    together = step.apply_many(documents)
+    assert together == [step.apply(document) for document in documents]
+    assert len({repr(each.values) for each in together if isinstance(each, Drop)}) > 5 or annotate
+
+
 def test_what_c4_leaves_of_a_page_keeps_its_language_or_is_dropped() -> None:
     menu = "\n".join(f"Die Seite {number} des Katalogs ohne Punkt am Ende und ohne Ziel" for number in range(60))
     rules: Any = ("c4",)

@@ -40,8 +40,8 @@ class _Region(NamedTuple):
     prefix_needed: bool
     assigned: str
     """The pattern of assigned numbers without the prefix."""
-    layouts: tuple[tuple[Any, Any], ...]
-    """Patterns of the first digits and of the groups."""
+    layouts: re.Pattern[str]
+    """Of each way in which the country groups digits the pattern, for numbers with the first digits that it is for."""
 
 
 class _Plans(NamedTuple):
@@ -125,11 +125,9 @@ def _fits(breaks: frozenset[int], layout: frozenset[int], shift: int) -> bool:
 def _layouts(region: _Region, shift: int, digits: str) -> Iterator[frozenset[int]]:
     """Yield where the country breaks these digits, of which the first `shift` are the trunk prefix."""
     number = digits[shift:]
-    for first_digits, layout in region.layouts:
-        match = layout.fullmatch(number)
-        if match and first_digits.match(number):
-            yield _breaks_of(tuple(map(len, match.groups())), shift)
-            break
+    match = region.layouts.match(number)
+    if match:
+        yield _breaks_of(tuple(len(group) for group in match.groups() if group is not None), shift)
     if len(number) == 9 and region.name in _REGIONS_BY_THREES:
         yield frozenset((shift + 3, shift + 6))
 
@@ -193,7 +191,9 @@ def _region(name: str) -> _Region:
         plan.national_prefix or "",
         name in _REGIONS_WITH_TRUNK_ZERO,
         "|".join(_patterns(plan)),
-        tuple((re.compile((each.leading_digits_pattern or [""])[-1]), re.compile(each.pattern)) for each in layouts),
+        re.compile(
+            "|".join(rf"(?={(each.leading_digits_pattern or [''])[-1]})(?:{each.pattern})\Z" for each in layouts)
+        ),
     )
 
 

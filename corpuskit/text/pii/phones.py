@@ -24,6 +24,7 @@ _GROUP = re.compile(rb"[0-9]+")
 _TAIL = re.compile(rb"[.:-][0-9]|/[0-9]{1,5}(?![0-9])|\.(?:jpe?g|png|gif|html?|pdf|php|stm|aspx?|txt|mp[34])\b|%")
 _DECIMALS = re.compile(rb",[0-9]{1,5}(?![0-9])")
 _MOST_GROUPS = 7
+_FEWEST_DIGITS = 7
 _NEXT = 24
 """Bytes after a number in which a word says what it counts."""
 _LONGEST = 64
@@ -92,7 +93,11 @@ def _in_run(data: bytes, run: Span, last: int) -> Iterator[Span]:
     """Yield the numbers in one run of digits and separators; `last` is where the number before it ended."""
     offset, end = run
     word = phone_words.last_word(data, offset)
-    while groups := [match.span() for match in islice(_GROUP.finditer(data, offset, end), _MOST_GROUPS)]:
+    # What is left of the run may be too short for a number.
+    while end - offset >= _FEWEST_DIGITS:
+        groups = [match.span() for match in islice(_GROUP.finditer(data, offset, end), _MOST_GROUPS)]
+        if len(groups) < _MOST_GROUPS and sum([end - start for start, end in groups]) < _FEWEST_DIGITS:
+            return
         start = _opening(data, run[0], groups[0][0])
         context = phone_words.context(data, word, start)
         context = phone_words.context_of_list(data, last, start, context)

@@ -9,7 +9,7 @@ JavaScript, a formula has braces, and a manual quotes a line of code. The functi
 import re
 from itertools import pairwise
 
-__all__ = ["characters_of_code", "citations", "is_filler", "is_policy_notice", "is_script_notice"]
+__all__ = ["characters_of_code", "citations", "is_filler", "is_policy_notice", "is_script_notice", "ordinary_hashes"]
 
 LONGEST_SCRIPT_NOTICE = 240
 """Characters; a longer line on switching JavaScript on is an explanation."""
@@ -36,6 +36,10 @@ _ADDRESSED = re.compile(
     r"\b(?:we|our|ours|us|you|your|this (?:web ?)?site|this page|accept|agree|consent|click|all rights reserved|log ?in"
     r"|sign up|subscribe)\b|©"
 )
+
+_HASHES = re.compile(r"##*(?=[ \t0-9])")
+_HEADING = 6
+"""Hash signs of Markdown's lowest heading."""
 
 _CITED = re.compile(r"(?<=\S)\[([0-9]{1,4})\]")
 _TEX = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]|\$\$.*?\$\$|\$[^$]*\\[^$]*\$")
@@ -124,3 +128,19 @@ def citations(text: str) -> set[str]:
     numbers = list(dict.fromkeys(_CITED.findall(text)))
     counts_up = len(numbers) > 1 and all(int(after) == int(before) + 1 for before, after in pairwise(numbers))
     return set(numbers) if counts_up and numbers[0] != "0" else set()
+
+
+def ordinary_hashes(text: str) -> int:
+    """Return how many hash signs of a text are those of Markdown's headings or of numbers such as `#12`.
+
+    >>> ordinary_hashes("## Boats\\n\\nThe #3 sank. #boats ####### a"), ordinary_hashes("a # b")
+    (3, 0)
+    """
+    count = 0
+    for match in _HASHES.finditer(text):
+        start, end = match.span()
+        if text[end].isdigit():
+            count += 1
+        elif end - start <= _HEADING and not text[text.rfind("\n", 0, start) + 1 : start].strip(" \t"):
+            count += end - start
+    return count

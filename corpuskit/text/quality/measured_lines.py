@@ -5,7 +5,7 @@ code, which has no stop words, repeats its names and ends no line with a full st
 cells outnumber paragraphs. A row is the index of a line in `TextLayout.lines`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from corpuskit.text.quality.layout import TextLayout
 
 __all__ = ["beside_prose", "code_rows", "fenced_rows", "rows_of_prose"]
 
-_FENCES = (("```", "```"), ("~~~", "~~~"), ("\\[", "\\]"), ("$$", "$$"))
+_FENCES = ((b"```", b"```"), (b"~~~", b"~~~"), (b"\\[", b"\\]"), (b"$$", b"$$"))
 """What opens and closes lines of code and formulas, which are no prose."""
 _MARKS_OF_CODE = b"={}<>;_$\\|"
 """Marks that prose seldom has; an opening bracket right after a word is one, too."""
@@ -31,23 +31,27 @@ WORDS_OF_WRAPPED_LINE = 6
 """Words a line of a paragraph that is wrapped at a width."""
 
 
-def fenced_rows(texts: Sequence[str], layout: TextLayout) -> Booleans:
+def fenced_rows(layout: TextLayout) -> Booleans:
     """Return for each row whether it lies in a block of code or in a formula of several lines, or is its mark."""
     lines = layout.lines
     fenced = np.zeros(len(lines.numbers), bool)
-    first_bytes = layout.codes[layout.token_starts[lines.first_tokens]]
-    may_open = np.zeros(256, bool)
-    may_open[[ord(mark[0]) for mark, _ in _FENCES]] = True
-    opens = may_open[first_bytes]
+    if not len(fenced):
+        return fenced
+    starts, ends = layout.token_starts[lines.first_tokens], layout.token_ends[lines.last_tokens]
+    may_open, may_close = np.zeros((2, 256), bool)
+    may_open[[opening[0] for opening, _ in _FENCES]] = True
+    may_close[[partner[-1] for _, partner in _FENCES]] = True
+    opens = may_open[layout.codes[starts]]
     if not opens.any():
         return fenced
-    bounds = lines.text_indices.searchsorted(np.arange(len(texts) + 1))
-    for index in np.unique(lines.text_indices[opens]).tolist():
-        rows = slice(bounds[index], bounds[index + 1])
-        numbers = lines.numbers[rows] - layout.first_lines[index]
-        inside = np.zeros(int(numbers[-1]) + 1, bool)
-        inside[list(_fenced_lines(texts[index].splitlines()))] = True
-        fenced[rows] = inside[numbers]
+    # Only lines that begin or end with a mark can open or close anything.
+    marked = (opens | may_close[layout.codes[ends - 1]]).nonzero()[0]
+    columns = [column[marked].tolist() for column in (lines.text_indices, starts, ends)]
+    edges = (
+        (row, text, layout.data[start:end]) for row, text, start, end in zip(marked.tolist(), *columns, strict=True)
+    )
+    for first, last in _fences(edges):
+        fenced[first : last + 1] = True
     return fenced
 
 
@@ -136,20 +140,21 @@ def _looks_like_code(layout: TextLayout, starts: Integers, ends: Integers) -> Bo
     return looks
 
 
-def _fenced_lines(lines: Sequence[str]) -> Iterator[int]:
-    """Yield the numbers of the lines from one that a mark of `_FENCES` begins to the next that its partner ends.
+def _fences(marked: Iterable[tuple[int, int, bytes]]) -> Iterator[tuple[int, int]]:
+    """Yield the rows of each line that a mark of `_FENCES` begins and of the next that its partner ends.
 
-    A mark without a partner opens nothing.
+    `marked` are the lines that may be one of these: row, text and what stands there. A mark without a partner in its
+    text opens nothing.
     """
-    start, closing = -1, ""
-    for number, line in enumerate(lines):
-        bare = line.strip()
-        if start >= 0:
-            if bare.endswith(closing):
-                yield from range(start, number + 1)
+    start, opened_in, closing = -1, -1, b""
+    for row, text, line in marked:
+        if start >= 0 and text == opened_in:
+            if line.endswith(closing):
+                yield start, row
                 start = -1
-        else:
-            for opening, partner in _FENCES:
-                if bare.startswith(opening) and not (len(bare) > len(opening) and bare.endswith(partner)):
-                    start, closing = number, partner
-                    break
+            continue
+        start = -1
+        for opening, partner in _FENCES:
+            if line.startswith(opening) and not (len(line) > len(opening) and line.endswith(partner)):
+                start, opened_in, closing = row, text, partner
+                break

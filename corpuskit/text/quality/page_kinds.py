@@ -4,7 +4,9 @@ They are whole sentences, so no rule on lines finds them. A page is one of them 
 lines says so: an article on such pages is longer, or speaks of them later.
 """
 
-__all__ = ["is_access_wall", "is_placeholder"]
+from collections.abc import Sequence
+
+__all__ = ["access_walls", "placeholders"]
 
 LONGEST_PAGE = 2000
 """Characters of a page that only stands in for another."""
@@ -108,30 +110,35 @@ _WALLS = (
 )
 
 
-def is_placeholder(text: str) -> bool:
-    """Whether a text is the page of an error, or of a name or server without a site.
+def placeholders(texts: Sequence[str]) -> list[bool]:
+    """Return for each text whether it is the page of an error, or of a name or server without a site.
 
-    >>> is_placeholder("Sorry, page not found\\n\\nIt may have moved."), is_placeholder("No sale.")
-    (True, False)
+    >>> placeholders(["Sorry, page not found\\n\\nIt may have moved.", "No sale."])
+    [True, False]
     """
-    return _begins_with(text, _PLACEHOLDERS)
+    return _begin_with(texts, _PLACEHOLDERS)
 
 
-def is_access_wall(text: str) -> bool:
-    """Whether a text only asks to log in, to subscribe, to accept cookies or to prove to be human.
+def access_walls(texts: Sequence[str]) -> list[bool]:
+    """Return for each text whether it only asks to log in, to subscribe, to accept cookies or to prove to be human.
 
-    >>> is_access_wall("You must be logged in to see this page.\\n\\nUser name\\n\\nForgot it?")
-    True
+    >>> access_walls(["You must be logged in to see this page.\\n\\nUser name\\n\\nForgot it?"])
+    [True]
     """
-    return _begins_with(text, _WALLS)
+    return _begin_with(texts, _WALLS)
 
 
-def _begins_with(text: str, phrases: tuple[str, ...]) -> bool:
-    if len(text) > LONGEST_PAGE:
-        return False
-    head = text[:HEAD].lower().replace("’", "'")
-    said = [phrase for phrase in phrases if phrase in head]
-    if not said:
+def _begin_with(texts: Sequence[str], phrases: tuple[str, ...]) -> list[bool]:
+    heads = [text[:HEAD].lower().replace("’", "'") if len(text) <= LONGEST_PAGE else "" for text in texts]
+    # Few pages have any of the phrases: all are searched for them at once.
+    every = "\0".join(heads)
+    said = [phrase for phrase in phrases if phrase in every]
+    return [_says(head, said) for head in heads]
+
+
+def _says(head: str, phrases: list[str]) -> bool:
+    """Whether one of the first lines of a text has one of the phrases."""
+    if not any(phrase in head for phrase in phrases):
         return False
     lines = [line for line in head.splitlines() if line.strip()][:FIRST_LINES]
-    return any(phrase in line for line in lines if len(line) <= LONGEST_LINE for phrase in said)
+    return any(phrase in line for line in lines if len(line) <= LONGEST_LINE for phrase in phrases)

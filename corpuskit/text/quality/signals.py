@@ -6,9 +6,9 @@ where their denominator is 0.
 """
 
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import groupby
 
 import numpy as np
 
@@ -16,9 +16,10 @@ from corpuskit.text.quality.arrays import Booleans, Integers, Numbers
 from corpuskit.text.quality.c4_lines import ProseLines, breaks_in_lines
 from corpuskit.text.quality.languages import ENGLISH_STOP_WORDS, LanguageProfile, profile_of
 from corpuskit.text.quality.layout import TextLayout, TextSpans
+from corpuskit.text.quality.line_kinds import ordinary_hashes
 from corpuskit.text.quality.measured_lines import beside_prose, code_rows, fenced_rows, rows_of_prose
 from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
-from corpuskit.text.quality.page_kinds import is_access_wall, is_placeholder
+from corpuskit.text.quality.page_kinds import access_walls, placeholders
 from corpuskit.text.quality.vocabulary import (
     ADDRESS,
     ENDS_CLOSED,
@@ -40,7 +41,6 @@ WORDS_OF_SENTENCE = 25
 LEAST_REPEATED_WORDS = 3
 """Words of a line or paragraph that counts if it comes again."""
 
-_ORDINARY_HASHES = re.compile(r"(?m)^[ \t]*#{1,6}(?=[ \t])|#(?=[0-9])")
 
 Figures = Iterator[tuple[str, Numbers]]
 
@@ -55,20 +55,22 @@ class TextSignals:
         self,
         texts: Sequence[str],
         settings: Mapping[str, float],
-        profile: LanguageProfile | None = None,
+        profile: LanguageProfile | Sequence[LanguageProfile] | None = None,
         like_peer: bool = False,
     ) -> None:
-        """Take at least one text and at most `ngram_repeats.MAX_TEXTS`, all of one language.
+        """Take at least one text and at most `ngram_repeats.MAX_TEXTS`.
 
-        `settings` has every name of `rules.SETTINGS`; the language is English if no profile is given. With `like_peer`,
-        words and lines are counted as datatrove does: marks are words of the Gopher rules, lines of white space are
-        lines, and only ASCII marks close C4's lines.
+        `settings` has every name of `rules.SETTINGS`. The profile is that of all texts, or one for each, all of them
+        with spaces between words or all without; English if none is given. With `like_peer`, words and lines are
+        counted as datatrove does: marks are words of the Gopher rules, lines of white space are lines, and only ASCII
+        marks close C4's lines.
         """
         self._texts = texts
         self._settings = settings
-        self._profile = profile or profile_of("en")
+        profile = profile or profile_of("en")
+        self._profiles = [profile] * len(texts) if isinstance(profile, LanguageProfile) else profile
         self._like_peer = like_peer
-        self._vocabulary = vocabulary(self._profile.unspaced)
+        self._vocabulary = vocabulary(self._profiles[0].unspaced)
         self._layout = TextLayout(texts)
         self._ignored = np.zeros(len(texts), bool)
         self._edits: dict[int, str] = {}
@@ -112,7 +114,7 @@ class TextSignals:
         hashes = _occurrences(texts, "#")
         if not self._like_peer:
             for index in hashes.nonzero()[0].tolist():
-                hashes[index] -= sum(match.count("#") for match in _ORDINARY_HASHES.findall(texts[index]))
+                hashes[index] -= ordinary_hashes(texts[index])
         return hashes
 
     def _word_lengths(self, proper: Integers) -> tuple[Integers, Integers]:
@@ -196,8 +198,8 @@ class TextSignals:
 
     def c4(self) -> Figures:
         """Yield C4's signals. Its rules on lines come first; sentences are counted in the lines that stay."""
-        for name, is_kind in (("placeholder", is_placeholder), ("access_wall", is_access_wall)):
-            yield f"c4_{name}", np.array([is_kind(text) for text in self._texts], np.int64)
+        yield "c4_placeholder", np.array(placeholders(self._texts), np.int64)
+        yield "c4_access_wall", np.array(access_walls(self._texts), np.int64)
         prose = self.prose_lines
         yield "c4_lorem_ipsum_characters", prose.lorem_ipsum_characters
         yield "c4_curly_bracket_characters", prose.curly_bracket_characters
@@ -225,7 +227,8 @@ class TextSignals:
         if not anew:
             yield from self._fineweb(texts)
             return
-        edited = TextSignals([texts[index] for index in anew], self._settings, self._profile, self._like_peer)
+        profiles = [self._profiles[index] for index in anew]
+        edited = TextSignals([texts[index] for index in anew], self._settings, profiles, self._like_peer)
         for (name, figures), (_, figures_anew) in zip(self._fineweb(texts), edited.fineweb(), strict=True):
             figures[anew] = figures_anew
             yield name, figures
@@ -298,7 +301,7 @@ class TextSignals:
 
     @cached_property
     def _fenced(self) -> Booleans:
-        return fenced_rows(self._texts, self._layout)
+        return fenced_rows(self._layout)
 
     @cached_property
     def _code_left_out(self) -> Booleans:
@@ -421,30 +424,32 @@ class TextSignals:
 
     def _distinct_stop_words(self) -> Integers:
         """Return how many different stop words occur in each text, in any letter case; to datatrove, in small ones."""
-        stop_words = self._profile.stop_words
-        if self._profile.seeks_within_words:
-            counts = [sum(word in text for word in stop_words) for text in self._texts]
+        counts = np.zeros(len(self._texts), np.int64)
+        start = 0
+        for profile, run in groupby(self._profiles):
+            end = start + sum(1 for _ in run)
+            counts[start:end] = self._stop_words_of(profile, start, end)
+            start = end
+        return counts
+
+    def _stop_words_of(self, profile: LanguageProfile, start: int, end: int) -> Integers:
+        """Return how many different stop words of one language occur in each text from `start` to `end`."""
+        if profile.seeks_within_words:
+            counts = [sum(word in text for word in profile.stop_words) for text in self._texts[start:end]]
             return np.array(counts, np.int64)
-        if stop_words == ENGLISH_STOP_WORDS:
+        if profile.stop_words == ENGLISH_STOP_WORDS:
             # Flags of two tokens of one text, as the bits from STOP_WORD_SHIFT on:   ..001  ..101
             # their `or` has each stop word once                                      ..101: two stop words
-            form_bits = self._united(self._tokens.flags, self._layout.token_bounds) >> STOP_WORD_SHIFT
+            form_bits = _united(self._tokens.flags, self._layout.token_bounds[start : end + 1]) >> STOP_WORD_SHIFT
             if not self._like_peer:
                 form_bits |= form_bits >> 8 | form_bits >> 16
             in_english: Integers = np.bitwise_count(form_bits & 0xFF)
             return in_english
-        bits = stop_word_bits(stop_words)
-        word_bits = bits[np.minimum(self._words.words, len(bits) - 1)]
-        counted: Integers = np.bitwise_count(self._united(word_bits, self._word_bounds))
+        bits = stop_word_bits(profile.stop_words)
+        bounds = self._word_bounds[start : end + 1]
+        word_bits = bits[np.minimum(self._words.words[bounds[0] : bounds[-1]], len(bits) - 1)]
+        counted: Integers = np.bitwise_count(_united(word_bits, bounds - bounds[0]))
         return counted
-
-    def _united(self, flags: Integers, bounds: Integers) -> Integers:
-        """Return the flags that any entry of each text has."""
-        united = np.zeros(len(self._texts), np.int64)
-        filled = (bounds[1:] > bounds[:-1]).nonzero()[0]
-        if len(filled):
-            united[filled] = np.bitwise_or.reduceat(flags, bounds[filled])
-        return united
 
 
 _FAMILIES = {
@@ -469,3 +474,12 @@ def _running_sums(values: Integers) -> Integers:
     sums = np.zeros(len(values) + 1, np.int64)
     values.cumsum(out=sums[1:])
     return sums
+
+
+def _united(flags: Integers, bounds: Integers) -> Integers:
+    """Return the flags that any entry between each bound and the next has."""
+    united = np.zeros(len(bounds) - 1, np.int64)
+    filled = (bounds[1:] > bounds[:-1]).nonzero()[0]
+    if len(filled):
+        united[filled] = np.bitwise_or.reduceat(flags[: bounds[-1]], bounds[filled])
+    return united
