@@ -193,11 +193,6 @@ def to_flags(step: Options) -> list[str]:
     return arguments
 
 
-@functools.cache
-def _command_name(class_name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", class_name).lower()
-
-
 def _checked_first(own_check: Callable[[Any], None]) -> Callable[[Any], None]:
     @functools.wraps(own_check)
     def check(self: Any) -> None:
