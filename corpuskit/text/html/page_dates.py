@@ -76,6 +76,11 @@ _VERSION = re.compile(r"\b(?:version|ver|v|rev|firmware|build|kernel)\.?\s*$", r
 _COMMIT = re.compile(r"\b(?=[0-9a-f]*[a-f])(?=[a-f]*\d)[0-9a-f]{7,40}\s*$")
 """The digest of the version of a program before its day: not the day of a page that the program wrote."""
 _NUMBERS = re.compile(r"\d{1,4}\.\d{1,2}\.\d{1,4}")
+_SECTION_NUMBER = re.compile(r"(?!\d\d\.\d\d\.)\d{1,2}\.\d{1,2}\.\d{1,2}")
+_TITLE_BEHIND = re.compile(r"\.?\s+[^\W\d_]")
+"""What follows the number of a section: 3.1.10. Which one to choose."""
+FIRST_PAGE = "1991-08-06"
+"""The day of the first page of the Web; a line with an earlier one is about something else."""
 _END_AND_NUMBER = re.compile(r"\d{1,2}\.\s+\d{1,2}\.\d{2}")
 """The end of one sentence and a number: lamp 1. 3.84 volts."""
 
@@ -293,17 +298,21 @@ def _days_of_page(text: str, days: list[WrittenDay], *, modified: bool) -> set[s
     for written in days:
         lead = text[position : written.start]
         position = written.end
-        if _RANGE.search(lead) or _EVENT_WORD.search(lead) or _is_number(lead, text[written.start : written.end]):
+        day, trail = text[written.start : written.end], text[written.end :]
+        if _RANGE.search(lead) or _EVENT_WORD.search(lead) or _is_number(lead, day, trail) or written.day < FIRST_PAGE:
             return set()
         if _is_updated(lead) == modified:
             own_days.add(written.day)
     return own_days
 
 
-def _is_number(lead: str, day: str) -> bool:
-    """Whether what reads like a day is the number of a version, or the end of a sentence and a number."""
+def _is_number(lead: str, day: str, trail: str) -> bool:
+    """Whether what reads like a day is the number of a version or section, or the end of a sentence and a number."""
     is_version = _NUMBERS.fullmatch(day) is not None and _VERSION.search(lead) is not None
-    return is_version or _COMMIT.search(lead) is not None or _END_AND_NUMBER.fullmatch(day) is not None
+    is_section = (
+        not lead.strip() and _SECTION_NUMBER.fullmatch(day) is not None and _TITLE_BEHIND.match(trail) is not None
+    )
+    return is_version or is_section or _COMMIT.search(lead) is not None or _END_AND_NUMBER.fullmatch(day) is not None
 
 
 def _words_beside(text: str, days: list[WrittenDay]) -> list[str]:

@@ -16,7 +16,7 @@ CELL_BLOCKS = 8
 SECTION_CELL_BLOCKS = 3
 """Most blocks in a cell of a table with headings, each alone in its row; those of a page that is laid out have more."""
 MAX_COLUMNS = 200
-"""Most columns that are written of a row."""
+"""Columns that keep their place if they are empty; further cells follow one another, wherever they say they are."""
 
 
 class Cell(NamedTuple):
@@ -129,9 +129,11 @@ def _row_block(cells: list[PlacedBlock]) -> PlacedBlock:
     for placed in cells:
         if placed.cell is not None:
             columns[placed.cell.column].append(" ".join(placed.block.text.split()))
-    texts = [
-        " ".join(columns[column]) if column in columns else "" for column in range(min(max(columns) + 1, MAX_COLUMNS))
+    written_columns = [
+        *range(min(max(columns) + 1, MAX_COLUMNS)),
+        *sorted(column for column in columns if column >= MAX_COLUMNS),
     ]
+    texts = [" ".join(columns[column]) if column in columns else "" for column in written_columns]
     block = Block("row", "\t".join(texts))
     block.characters = sum(placed.block.characters for placed in cells)
     block.linked = sum(placed.block.linked for placed in cells)

@@ -404,3 +404,14 @@ def test_a_formula_of_one_sign_is_read_like_any_other(content: str, tex: str) ->
 def test_a_notice_in_place_of_the_content_is_none(notice: str, is_content: bool) -> None:
     assert written(f"<div><p>{notice}</p></div>") == (notice if is_content else "")
     assert notice in written(f"<div><p>{notice}</p><p>{SENTENCE}</p><p>{SENTENCE} {SENTENCE}</p></div>")
+
+
+@pytest.mark.parametrize("count", [199, 200, 201, 250, 10_000])
+def test_every_cell_of_a_wide_row_is_kept(count: int) -> None:
+    cells = "".join(f"<td>v{number}</td>" for number in range(count))
+    rows = f"<tr>{cells}</tr><tr><td>a</td><td colspan=150></td><td colspan=150></td><td>z</td></tr>"
+    text = written(f"<h1>Values</h1><p>{'The values were read at noon. ' * 9}</p><table>{rows}</table>", "text")
+    assert [f"v{number}" for number in range(count)] == [
+        cell for cell in text.split() if cell[0] == "v" and cell[1:].isdigit()
+    ]
+    assert text.rstrip().endswith("z") and "\na\t" in text

@@ -511,3 +511,20 @@ def test_days_that_nobody_set_are_none(day: str) -> None:
 )
 def test_a_byline_is_a_name_without_words_around_it(byline: str, author: str | None) -> None:
     assert page_metadata(page(f"<div class=author>{byline}</div>")).get("author") == author
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("3.1.10. Which one to choose", None),
+        ("4.12.9 Further options", None),
+        ("03.01.10", "2010-01-03"),
+        ("3.1.2010", "2010-01-03"),
+        ("The war that ended on 8 May 1945", None),
+        ("It opened on 13 September 1915.", None),
+        ("13 September 1995", "1995-09-13"),
+    ],
+)
+def test_numbers_of_sections_and_days_before_the_web_are_no_dates_of_a_page(line: str, day: str | None) -> None:
+    body = f"<h1>Harbour lamps</h1><p>{line}</p><p>{'Lamps are lit in the evening. ' * 9}</p>"
+    assert page_metadata(f"<html lang=de><title>Lamps</title><body>{body}</body></html>").get("date") == day

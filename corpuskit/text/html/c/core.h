@@ -19,7 +19,7 @@
 #endif
 
 /* As `ALGORITHM` in compiled.py. */
-#define ALGORITHM 4
+#define ALGORITHM 5
 
 /* The bit of `CLASS_GROUPS` that says comments or replies. */
 #define COMMENT_BIT 4

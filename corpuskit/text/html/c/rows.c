@@ -7,6 +7,7 @@
 #define CELL_CHARACTERS 1000
 #define CELL_BLOCKS 8
 #define SECTION_CELL_BLOCKS 3
+/* Columns that keep their place if they are empty; further cells follow one another. */
 #define MAX_COLUMNS 200
 
 /* The blocks of a row, in the order of the page. */
@@ -94,17 +95,16 @@ static int join_row(PageBlocks *page, int32_t (*cells)[2], Py_ssize_t count, int
         const Block *block = &page->blocks[cells[index][1]];
         row.characters += block->characters;
         row.linked += block->linked;
-        if (cells[index][0] >= MAX_COLUMNS)
-            continue;
         if (index > 0 && cells[index][0] == cells[index - 1][0])
             buffer_add(text, " ", 1);
-        for (; column < cells[index][0]; column++)
-            buffer_add(text, "\t", 1);
+        else {
+            for (; column < cells[index][0] && column < MAX_COLUMNS - 1; column++)
+                buffer_add(text, "\t", 1);
+            if (cells[index][0] >= MAX_COLUMNS)
+                buffer_add(text, "\t", 1);
+        }
         collapse_spaces(block->text, text);
     }
-    /* Cells beyond the most columns leave the others empty. */
-    for (int32_t last = cells[count - 1][0]; column < last && column < MAX_COLUMNS - 1; column++)
-        buffer_add(text, "\t", 1);
     char *copy = arena_take(&page->arena, (size_t)text->size + 1);
     if (copy == NULL || text->failed)
         return -1;
