@@ -507,3 +507,19 @@ def test_the_documentation_names_every_default() -> None:
         for item in (*RULES, *SETTINGS)
     }
     assert {name: told.get(name) for name in expected} == expected
+
+
+@pytest.mark.parametrize("marker", ["<|{}|>", "{}:", "<|im_start|>{}"])
+def test_a_conversation_is_judged_by_what_is_said_in_it(marker: str) -> None:
+    said = [
+        "When does the last boat to the island leave on a day like this?",
+        "The last boat leaves with the evening tide, and that is at about seven.",
+        "Is there a lamp at the landing, or shall I bring one of my own?",
+        "There is a lamp at the landing, but the keeper puts it out at ten, so bring one if you stay.",
+        "Then I will bring one. What do the people there live on in the winter?",
+        "They mend nets in the winter, and they have the fish that they dried in the autumn.",
+    ]
+    roles = ("user", "assistant") * 3
+    text = "\n".join(f"{marker.format(role)}\n{line}" for role, line in zip(roles, said, strict=True))
+    document = Document("a", text, {"content_type": "text/x-turns"})
+    assert FilterQuality().apply(document) is document

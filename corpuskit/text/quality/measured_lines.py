@@ -65,6 +65,7 @@ def code_rows(layout: TextLayout, fenced: Booleans, closed: Booleans) -> Boolean
     if not len(starts):
         return fenced
     looks = _looks_like_code(layout, starts, ends) & ~(closed & (lines.token_counts >= SENTENCE_WORDS))
+    looks &= ~_opens_turn(layout, starts)
     if not looks.any():
         return fenced
     blocks, first = _blocks(layout)
@@ -138,6 +139,13 @@ def _looks_like_code(layout: TextLayout, starts: Integers, ends: Integers) -> Bo
     for row in (opens[codes[starts]] & ~looks).nonzero()[0].tolist():
         looks[row] = layout.data.startswith(_PROMPTS, int(starts[row]))
     return looks
+
+
+def _opens_turn(layout: TextLayout, starts: Integers) -> Booleans:
+    """Return for each row whether it says who speaks next, as `<|user|>` and ChatML's `<|im_start|>user` do."""
+    codes = layout.codes
+    opens: Booleans = (codes[starts] == ord("<")) & (codes[np.minimum(starts + 1, len(codes) - 1)] == ord("|"))
+    return opens
 
 
 def _fences(marked: Iterable[tuple[int, int, bytes]]) -> Iterator[tuple[int, int]]:
