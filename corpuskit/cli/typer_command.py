@@ -27,6 +27,9 @@ UNBROKEN = "\u2011"
 """The hyphen at which no line ends; in the help it stands for those within names until lines are broken."""
 _HYPHEN_IN_NAME = re.compile(r"(?<=\w)-(?=\w)")
 
+LONGEST_CHOICES = 60
+"""Characters of choices that an option shows in place of a word; a line has no room for more."""
+
 
 class HelpfulCommand(TyperCommand):
     """A command whose help has its own options first, apart from those that all commands share."""
@@ -154,8 +157,9 @@ def _keyword(name: str, default: Any, annotation: Any) -> inspect.Parameter:
 def _metavar(option: Option) -> str:
     words = {"int": "N", "float": "X", "Path": "PATH"}
     kind = str(getattr(option.type, "__name__", option.type))
-    if option.choices:
-        return ("," if takes_many(option) else "|").join(option.choices)
+    choices = ("," if takes_many(option) else "|").join(option.choices or ())
+    if choices and len(choices) <= LONGEST_CHOICES:
+        return choices
     return next((metavar for word, metavar in words.items() if word in kind), "TEXT")
 
 

@@ -21,7 +21,7 @@ GUTENBERG = "https://www.gutenberg.org/ebooks/"
 
 @dataclass(frozen=True)
 class Books(Source):
-    """Read books (EPUB 2 and 3, plain text of Project Gutenberg, also in tar and zip) and yield one document each.
+    """Read books (EPUB, plain text of Project Gutenberg, archives) and yield one document each.
 
     An EPUB is read in the order of its spine: headings, paragraphs, items of lists, rows of tables (a tab between
     cells), lines of verse, formulas as TeX. Left out are covers, title pages, imprints, tables of contents, indices,

@@ -28,7 +28,7 @@ MAX_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Papers(Source):
-    """Read scientific papers (JATS XML or LaTeX sources, also in tar and zip archives) and yield one document each.
+    """Read scientific papers (JATS XML, LaTeX sources, archives) and yield one document each.
 
     JATS is what PubMed Central, eLife, PLOS and most open-access publishers give out. The text is the title, abstract,
     body and appendices, with headings, items of lists, rows of tables (a tab between cells), boxes and captions of
@@ -42,7 +42,7 @@ class Papers(Source):
     The id is the DOI, the PMC, PubMed or arXiv number, else the file's name. Metadata: `title`, `url`, `date` of
     publication, `language`, and `license` where a link to a known licence is in `<license>`; the link is the evidence.
 
-    Drops: `no-text`. Rejects: `bad-xml`, `entity-expansion`, `not-jats`; `no-main-file`, `includes-itself`,
+    Drops: `no-text`. Rejects: `bad-xml`, `entity-expansion`, `not-jats`; `no-main-file`, `not-text`, `includes-itself`,
     `macro-expansion`; `undecodable`, `damaged-text`, `document-too-large` (64 MiB), `unsafe-path`; for archives
     `archive-in-archive`, `encrypted`, `member-too-large` (256 MiB). Other files in an archive, such as pictures, are
     passed over. Holds one paper in memory, and of an archive all LaTeX.
@@ -117,6 +117,8 @@ class Papers(Source):
             path = input_.local_path or Path(input_.name)
             find = finder_in_folder(path.parent, path.name)
             yield self._latex_document(input_.name, input_.name, data, find, input_)
+        elif b"\0" in data:
+            yield Rejected("not-text", input_.name, 0, data[:MAX_REJECT_BYTES], "it is no LaTeX but binary data")
         elif input_.is_named:
             detail = "it has no \\documentclass; name the main file or its folder"
             yield Rejected("no-main-file", input_.name, 0, data[:MAX_REJECT_BYTES], detail)

@@ -22,7 +22,7 @@ SUFFIXES = (".xml", ".xml.bz2", ".xml.gz", ".xml.zst", ".xml.xz")
 
 @dataclass(frozen=True)
 class Wikipedia(Source):
-    """Read dumps of Wikipedia and other MediaWiki wikis (XML, any compression) and yield their articles as documents.
+    """Read dumps of Wikipedia and other MediaWiki wikis and yield their articles as documents.
 
     Dumps are on https://dumps.wikimedia.org: `…-pages-articles.xml.bz2`, multistream or not; those with all revisions
     are read too, and give the latest. Wiktionary, Wikisource, Wikibooks and others have the same format.

@@ -581,3 +581,26 @@ def test_records_of_real_archives_are_those_of_the_whole_file(server: CrawlServe
         assert lines(documents) == lines([item for item in whole if item.metadata["warc_offset"] not in refused]), path
         compared += len(documents)
     assert compared > 50, compared
+
+
+@pytest.mark.parametrize("options", [QUERY, {"segment": "1/6"}], ids=["records", "files"])
+def test_a_link_in_the_folder_of_copies_is_not_followed(
+    server: CrawlServer, tmp_path: Path, options: dict[str, Any]
+) -> None:
+    """Neither a file nor a folder nor an unfinished copy: a link may lead to anything that the user can write."""
+    crawl_documents(server, **options, save=tmp_path / "kept")
+    made = [path.relative_to(tmp_path / "kept") for path in (tmp_path / "kept").rglob("*")]
+    assert made
+    for number, name in enumerate(made):
+        victim, folder = tmp_path / f"victim{number}", tmp_path / f"planted{number}"
+        link = folder / name
+        link.parent.mkdir(parents=True)
+        if (tmp_path / "kept" / name).is_dir():
+            victim.mkdir()
+        else:
+            victim.write_bytes(b"precious")
+        link.symlink_to(victim)
+        with contextlib.suppress(CorpuskitError):
+            crawl_documents(server, **options, save=folder)
+        left = [path.name for path in victim.iterdir()] if victim.is_dir() else victim.read_bytes()
+        assert left in ([], b"precious"), name

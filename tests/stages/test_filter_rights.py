@@ -181,13 +181,13 @@ def test_the_summary_and_stats_show_what_a_policy_costs(tmp_path: Path, corpuski
         picture = json.loads(corpuskit("stats", "all", "--json", "-j", jobs).stdout)["rights"]
         assert picture["train"]["disallowed"] == {
             "documents": 3,
-            "tokens": 6,
-            "mechanisms": {"noai": {"documents": 2, "tokens": 5}, "robots": {"documents": 2, "tokens": 3}},
+            "tokens": 9,
+            "mechanisms": {"noai": {"documents": 2, "tokens": 7}, "robots": {"documents": 2, "tokens": 5}},
         }
-        assert picture["train"]["unknown"] == {"documents": 1, "tokens": 4, "mechanisms": {}}
-        assert picture["search"]["allowed"]["mechanisms"] == {"content-signal": {"documents": 4, "tokens": 10}}
+        assert picture["train"]["unknown"] == {"documents": 1, "tokens": 5, "mechanisms": {}}
+        assert picture["search"]["allowed"]["mechanisms"] == {"content-signal": {"documents": 4, "tokens": 14}}
     people = corpuskit("stats", "all").stdout.decode()
-    assert "rights to train\n           3  disallowed: 6 tokens\n               2  by noai: 5 tokens\n" in people
+    assert "rights to train\n           3  disallowed: 9 tokens\n               2  by noai: 7 tokens\n" in people
     manifest = json.loads((tmp_path / "all" / "manifest.json").read_bytes())
     assert manifest["steps"][-1]["options"]["table"]["name"] == table.name
     assert {"protego", "http-sf", "aipref-vocab", "usage-tokens", "table:tdmrep"} <= manifest["versions"].keys()

@@ -7,7 +7,7 @@ first, the second and so on, and check that a run then publishes a whole dataset
 import errno
 import os
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
@@ -41,8 +41,23 @@ def open_flags(path: Path, flags: int, mode: int = 0o666) -> BinaryIO:
 
 
 def open_lock(path: Path) -> int:
-    """Open a file to lock, and create it if need be. Returns the descriptor."""
-    return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    """Open a file to lock, and create it if need be; not through a link. Returns the descriptor."""
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+
+
+def open_update(path: Path) -> BinaryIO:
+    """Open a file to read and to write, and create it if need be; not through a link."""
+    return os.fdopen(open_lock(path), "r+b")
+
+
+def of_descriptor(descriptor: int) -> BinaryIO:
+    """Return the file of a descriptor that `open_lock` gave, unbuffered."""
+    return cast(BinaryIO, os.fdopen(descriptor, "r+b", buffering=0))
+
+
+def truncate(file: IO[bytes], size: int) -> None:
+    """Cut a file off."""
+    file.truncate(size)
 
 
 def write(descriptor: int, data: bytes | memoryview) -> int:

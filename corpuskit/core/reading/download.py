@@ -1,7 +1,7 @@
 """Keep what an address gives as a file: whole or not at all, and continued where an earlier run was cut off."""
 
 import contextlib
-import os
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from corpuskit.core.disk.durable import demand_lock
 from corpuskit.core.errors import PublishError, what_to_do
 from corpuskit.core.reading.remote import RemoteStream
 
-__all__ = ["copy_path_of", "download", "keeping"]
+__all__ = ["copy_path_of", "demand_no_links", "download", "keeping"]
 
 BLOCK = 1024 * 1024
 
@@ -34,6 +34,15 @@ def copy_path_of(folder: Path, url: str) -> Path:
     return folder.joinpath(quote(host, safe="") or "-", *names)
 
 
+def demand_no_links(folder: Path, path: Path) -> None:
+    """Raise PublishError if anything from a folder of copies to a path in it is a link, which may lead out of it."""
+    for part in (path, *path.parents):
+        if part == folder or folder not in part.parents:
+            return
+        if part.is_symlink():
+            raise PublishError(f"{str(part)!r} is a link; the folder of --save must hold none: choose another")
+
+
 def download(url: str, path: Path, *, allow_private: bool = False) -> Path:
     """Return the path of a local copy, made first if there is none. Raises what `RemoteStream` and the disk do.
 
@@ -47,7 +56,7 @@ def download(url: str, path: Path, *, allow_private: bool = False) -> Path:
         filesystem.make_folder(path.parent, parents=True, exist_ok=True)
         descriptor = filesystem.open_lock(part)
     demand_lock(descriptor, part, option="--save")
-    with os.fdopen(descriptor, "r+b", buffering=0) as file:
+    with filesystem.of_descriptor(descriptor) as file:
         if path.exists():  # another run has made it in between
             filesystem.remove(part, missing_ok=True)
             return path
@@ -62,8 +71,9 @@ def download(url: str, path: Path, *, allow_private: bool = False) -> Path:
                 stream.seek(file.tell())
             else:
                 file.seek(0)
-                file.truncate()
-                with filesystem.open_write(version_file) as note:
+                filesystem.truncate(file, 0)
+                with filesystem.open_update(version_file) as note:
+                    filesystem.truncate(note, 0)
                     note.write(version)
             while block := stream.read(BLOCK):
                 filesystem.write_all(file, block)
@@ -79,7 +89,7 @@ def keeping(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = "it is a link" if error.errno == errno.ELOOP else error.strerror or str(error)
         raise PublishError(
             f"cannot write {str(path)!r}: {reason}. {what_to_do(error)} or choose another --save, and run it again"
         ) from error

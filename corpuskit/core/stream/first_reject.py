@@ -95,7 +95,8 @@ def _cause_of(first: Verdict, rejected: Mapping[str, int], records: int) -> str:
     """Return the same of records of which these were rejected, by reason."""
     if sum(rejected.values()) * 2 <= records:
         return ""
-    if advice := advice_on(first.line, first.input):
+    advice = advice_on(first.line, first.input)
+    if advice and not advice.endswith(f"`corpuskit {first.step}`"):
         return f"{_name_of(first)} is {advice}"
     if first.reason == "no-text":
         return _missing_text(first)

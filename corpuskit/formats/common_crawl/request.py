@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from corpuskit.core.errors import DamagedError, RemoteError, UsageError
 from corpuskit.core.option_values import misfit, spelled
-from corpuskit.core.reading.download import copy_path_of
+from corpuskit.core.reading.download import copy_path_of, demand_no_links
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.retries import MissingError
 from corpuskit.core.reading.selection import Selection
@@ -171,8 +171,10 @@ def crawl_request(
 
 
 def copy_of(input_: Input, folder: Path) -> Path:
-    """Return where what an input's address gives is kept in a folder."""
-    return copy_path_of(folder / (FILES if input_.selection is None else RECORDS), input_.url or "")
+    """Return where what an input's address gives is kept in a folder. Raises PublishError for a link on the way."""
+    path = copy_path_of(folder / (FILES if input_.selection is None else RECORDS), input_.url or "")
+    demand_no_links(folder, path)
+    return path
 
 
 def _name(url: str) -> str:

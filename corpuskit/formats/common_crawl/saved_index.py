@@ -9,7 +9,7 @@ from typing import Any
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import write_flushed
 from corpuskit.core.errors import DamagedError
-from corpuskit.core.reading.download import keeping
+from corpuskit.core.reading.download import demand_no_links, keeping
 from corpuskit.formats.common_crawl.index_row import IndexRow, IndexRowError
 from corpuskit.formats.common_crawl.query import BadRow, CrawlIndex, IndexQuery, UnitAnswer, read_rows
 
@@ -23,7 +23,7 @@ def answers_of(index: CrawlIndex, query: IndexQuery, folder: Path | None) -> Ite
         units = index.units(query)
         yield from read_rows((index.read(unit, query) for unit in units), query.limit)
         return
-    saved = _SavedAnswers(folder / FOLDER, index, query)
+    saved = _SavedAnswers(folder, index, query)
     units = saved.units()
     yield from read_rows((saved.read(number, unit) for number, unit in enumerate(units)), query.limit)
 
@@ -31,10 +31,10 @@ def answers_of(index: CrawlIndex, query: IndexQuery, folder: Path | None) -> Ite
 class _SavedAnswers:
     """The answers of one index to one query, in a folder of their own."""
 
-    def __init__(self, folder: Path, index: CrawlIndex, query: IndexQuery) -> None:
-        self._index, self._query = index, query
+    def __init__(self, save: Path, index: CrawlIndex, query: IndexQuery) -> None:
+        self._save, self._index, self._query = save, index, query
         key = json.dumps([type(index).__name__, index.name, query.as_json()], sort_keys=True)
-        self._folder = folder / f"{query.crawl.name}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+        self._folder = save / FOLDER / f"{query.crawl.name}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
     def units(self) -> list[str]:
         """Return the units, as they were when the index was first asked."""
@@ -57,9 +57,11 @@ class _SavedAnswers:
 
     def _keep(self, path: Path, value: Any) -> None:
         """Write a file whole or not at all."""
+        draft = path.with_name(f"{path.name}.part")
+        for own_path in (path, draft):
+            demand_no_links(self._save, own_path)
         with keeping(path):
             filesystem.make_folder(path.parent, parents=True, exist_ok=True)
-            draft = path.with_name(f"{path.name}.part")
             write_flushed(draft, json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))
             filesystem.replace(draft, path)
 

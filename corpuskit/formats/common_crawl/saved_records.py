@@ -5,7 +5,6 @@ compared with its digests again. Beside it, a line for each record says which by
 written after its record: what a killed run leaves unlisted is cut off.
 """
 
-import os
 from pathlib import Path
 from typing import BinaryIO
 
@@ -54,8 +53,7 @@ class SavedRecords:
             archive, lines = self._files or self._open()
             archive.write(data)
             archive.flush()
-            lines.write(f"{span.offset} {span.length}\n".encode())
-            lines.flush()
+            filesystem.write_all(lines, f"{span.offset} {span.length}\n".encode())
         self._offsets[span.offset, span.length] = self._size
         self._size += len(data)
 
@@ -63,13 +61,13 @@ class SavedRecords:
         filesystem.make_folder(self._path.parent, parents=True, exist_ok=True)
         descriptor = filesystem.open_lock(self._list_path)
         demand_lock(descriptor, self._list_path, option="--save")
-        lines = os.fdopen(descriptor, "r+b")
+        lines = filesystem.of_descriptor(descriptor)
         # Another run may have added records since the list was read.
         self._read_list()
-        lines.truncate(self._listed)
+        filesystem.truncate(lines, self._listed)
         lines.seek(self._listed)
-        archive = filesystem.open_flags(self._path, os.O_RDWR | os.O_CREAT)
-        archive.truncate(self._size)
+        archive = filesystem.open_update(self._path)
+        filesystem.truncate(archive, self._size)
         archive.seek(self._size)
         self._files = archive, lines
         return self._files

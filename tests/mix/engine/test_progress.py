@@ -62,12 +62,14 @@ def test_times_are_read_at_a_glance() -> None:
 def test_no_line_is_wider_than_the_terminal_and_each_shows_the_pace(columns: int) -> None:
     phase = "a-source-with-a-long-name: fetch-warc, extract, filter-language, filter-quality"
     script = f"""
+import time
 from corpuskit.mix.engine.progress import MixProgress
 shown = MixProgress(False)
 with shown.running():
     shown.start({phase!r}, 1200)
     for _ in range(30):
         shown.advance({phase!r}, 31234)
+        time.sleep(0.02)
 """
     terminal, end = pty.openpty()
     environment = {**os.environ, "COLUMNS": str(columns), "TERM": "xterm"}
