@@ -93,6 +93,8 @@ class RightsTable(Command):
         from corpuskit.text.rights.table_file import HostTable, is_table
         from corpuskit.trust.rights.captures import ARCHIVE_NAME, capture_of_file, captures_of_row
 
+        if input_.local_path is not None and not input_.local_path.is_file():
+            raise UsageError(f"{input_.name} is no regular file; name archives, files or folders")
         if ARCHIVE_NAME.search(input_.name) or input_.local_path is None:
             yield from self._captures_of_archive(input_, skipped)
         elif is_table(input_.local_path):

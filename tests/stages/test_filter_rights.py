@@ -80,7 +80,7 @@ def test_a_second_run_with_another_table_only_adds(table: Path) -> None:
     ("rights", "train"),
     [
         ({"train": "disallowed"}, "disallowed"),
-        ({"train": "allowed"}, "allowed"),
+        ({"train": "allowed"}, "unknown"),
         ({"train": "yes"}, "unknown"),
         ({"evidence": [{"mechanism": "tdmrep", "raw": "", "where": "x", "train": "disallowed"}]}, "disallowed"),
         ({"evidence": [3, {}, {"mechanism": 1}], "train": ["allowed"]}, "unknown"),

@@ -135,3 +135,13 @@ def test_links_out_of_a_folder_are_not_followed(tmp_path: Path, corpuskit: Run) 
     (folder / "ai.txt").write_text("Training: deny\n")
     done = corpuskit("rights-table", "sites", "-o", "t.zst", "--json")
     assert json.loads(done.stdout)["captures"] == {"ai-txt": 1}
+
+
+def test_the_beginning_of_an_endless_file_counts_and_a_device_is_refused(corpuskit: Run, tmp_path: Path) -> None:
+    (tmp_path / "example.org").mkdir()
+    long = b"User-agent: GPTBot\nDisallow: /\n" + b"# nothing\n" * 600_000
+    (tmp_path / "example.org" / "robots.txt").write_bytes(long)
+    done = corpuskit("rights-table", "example.org", "-o", "rights.jsonl.zst", "--json")
+    assert done.returncode == 0 and json.loads(done.stdout)["captures"] == {"robots": 1}, done.stderr
+    wrong = corpuskit("rights-table", "/dev/null", "-o", "other.jsonl.zst")
+    assert wrong.returncode == 2 and b"is no regular file" in wrong.stderr

@@ -39,6 +39,8 @@ class UrlPattern:
         is_prefix = with_subdomains or rest.endswith("*")
         rest = rest.removesuffix("*") if rest.endswith("*") else rest
         host, _, path = rest.partition("/")
+        if "@" in host:  # it may be a password, which no message may repeat
+            raise UsageError("--url takes no user name and no password; leave out what stands before the @")
         host = _ascii_host(host)
         if not _HOST.fullmatch(host) or "*" in path or (with_subdomains and path):
             raise UsageError(

@@ -17,8 +17,8 @@ Evidence = dict[str, str]
 def evidence_of(rights: Any, statements: Iterable[Statement]) -> list[Evidence]:
     """Return the evidence in a value of `metadata.rights`, and that of statements which are not in it yet.
 
-    What an earlier run read of the page is no longer there to be read, so it stays; a verdict without evidence becomes
-    an entry of its own.
+    What an earlier run read of the page is no longer there to be read, so it stays; a restriction without
+    evidence becomes an entry of its own, and a permission without evidence counts for nothing.
     """
     entries = _earlier(rights)
     keys = {tuple(entry[key] for key in _KEYS) for entry in entries}
@@ -61,7 +61,7 @@ def _earlier(rights: Any) -> list[Evidence]:
     for use in USES:
         verdict = rights.get(use)
         supported = most_restrictive(entry.get(use, "") for entry in entries)
-        if verdict in (ALLOWED, DISALLOWED) and verdict != supported and supported != DISALLOWED:
+        if verdict == DISALLOWED and supported != DISALLOWED:
             missing[use] = verdict
     if missing:
         entries.append({"mechanism": EARLIER, "raw": "", "where": "metadata.rights", **missing})

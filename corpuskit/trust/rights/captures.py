@@ -113,7 +113,7 @@ def capture_of_file(input_: "Input", host: str, date: str) -> Capture | None:
         folder_host, path = named[1].lower(), "/robots.txt"
     else:
         folder_host, path = _host_and_path(parts)
-    data = input_.read_all(MAX_FILE)
+    data = _beginning(input_)
     text = decoded_text(data)
     if host or not folder_host:
         path = "/.well-known/tdmrep.json" if parts[-1] == "tdmrep.json" else f"/{parts[-1]}"
@@ -128,6 +128,16 @@ def capture_of_file(input_: "Input", host: str, date: str) -> Capture | None:
     host = host or folder_host
     url = f"https://{host}{path}"
     return Capture(host, kind, url, date, date, hashlib.sha256(data).hexdigest(), file_content(kind, text))
+
+
+def _beginning(input_: "Input") -> bytes:
+    """Return the first bytes of a file, as many as are read of one in an archive: it goes on to bind, however long."""
+    data = bytearray()
+    for block in input_.blocks():
+        data += block
+        if len(data) >= MAX_FILE:
+            break
+    return bytes(data[:MAX_FILE])
 
 
 def captures_of_row(row: dict[str, Any]) -> Iterator[Capture]:
