@@ -176,15 +176,19 @@ class Pool:
         context = multiprocessing.get_context("spawn")
         with starting():
             self._pool = ProcessPoolExecutor(jobs, context, initializer=become_worker, initargs=(os.getpid(),))
+        # The pool's own dictionary, which it lets go of as soon as it breaks: one of its workers may say why.
+        self._started: dict[int, BaseProcess] | None = getattr(self._pool, "_processes", None)
 
     def ordered(self, calls: Iterable[tuple[Callable[[Task], Result], Task]]) -> Iterator[Result]:
         """Yield what the calls return, in their order. Raises what they raise, and CorpuskitError if a worker dies."""
         waiting: deque[Future[Any]] = deque()
         try:
             for function, argument in calls:
-                with starting():
-                    waiting.append(self._pool.submit(function, argument))
-                self._processes |= getattr(self._pool, "_processes", None) or {}
+                try:
+                    with starting():
+                        waiting.append(self._pool.submit(function, argument))
+                finally:
+                    self._processes |= self._started or {}
                 if len(waiting) >= self.jobs * IN_FLIGHT_PER_WORKER:
                     yield waiting.popleft().result()
             while waiting:

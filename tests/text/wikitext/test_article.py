@@ -162,9 +162,12 @@ def test_time_is_linear_whatever_is_left_open(unit: str) -> None:
 
     def seconds(size: int) -> float:
         text = unit * (size // len(unit))
-        before = time.process_time()
-        article_text(text)
-        return time.process_time() - before
+        rounds = []
+        for _ in range(3):
+            before = time.process_time()
+            article_text(text)
+            rounds.append(time.process_time() - before)
+        return min(rounds)
 
     assert seconds(400_000) < 3 * seconds(200_000) + 0.3
 
