@@ -11,6 +11,7 @@ import gc
 import multiprocessing
 import os
 import signal
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -202,8 +203,7 @@ class Pool:
     def _why_broken(self) -> CorpuskitError:
         """Return the error for a worker that ended by itself or was killed."""
         for process in self._processes.values():
-            process.join(LAST_SECONDS)
-            if process.exitcode == NO_MAIN_GUARD:
+            if _exit_code(process) == NO_MAIN_GUARD:
                 return UsageError(
                     "worker processes import the script that starts them, which must not start them again: "
                     'put its calls below `if __name__ == "__main__":`, or run with one job'
@@ -245,6 +245,19 @@ def starting() -> Iterator[None]:
         raise PublishError(
             f"cannot start worker processes: {error.strerror or error}; nothing was published. Try a smaller -j"
         ) from None
+
+
+def _exit_code(process: BaseProcess) -> int | None:
+    """Return how a process ended; None if it still runs.
+
+    The pool's own thread waits for it, too. Whichever thread the system tells, the other learns nothing from it, and
+    has to look again until the first has noted what it was told.
+    """
+    deadline = time.monotonic() + LAST_SECONDS
+    process.join(LAST_SECONDS)
+    while process.exitcode is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return process.exitcode
 
 
 def _is_done(future: "Future[Any]") -> bool:
