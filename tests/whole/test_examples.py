@@ -215,7 +215,7 @@ def snapshot_of(checkout: Checkout) -> tuple[Path, dict[str, Any]]:
 @pytest.mark.slow
 def test_the_quickstart_ends_in_a_table_and_a_verified_corpus(quickstart: tuple[Checkout, str, str]) -> None:
     _, said, talk = quickstart
-    assert re.search(r"^source +documents +dropped", talk, re.MULTILINE)
+    assert re.search(r"^source +read +dropped", talk, re.MULTILINE)
     for name in ("web", "code", "packages", "feedback"):
         sampled = re.search(rf"^{name} +([\d,]+) +", talk, re.MULTILINE)
         assert sampled, name
