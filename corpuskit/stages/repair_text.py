@@ -1,26 +1,13 @@
 """`repair-text`: text that was read with the wrong encoding, or carries invisible damage, is as it was written."""
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, ClassVar, Literal
 
 from corpuskit.core.document import TURNS
 from corpuskit.core.option_values import misfit
 from corpuskit.core.step import Document, Drop, Stage
 from corpuskit.text.prose import require_prose
-
-Kind = Literal[
-    "encoding",
-    "controls",
-    "invisible",
-    "line-ends",
-    "spaces",
-    "normal-form",
-    "entities",
-    "ligatures",
-    "width",
-    "quotes",
-    "all",
-]
+from corpuskit.text.repair import DEFAULT_KINDS, KINDS, Kind, repaired
 
 
 @dataclass(frozen=True)
@@ -46,7 +33,7 @@ class RepairText(Stage):
 
     reads_prose: ClassVar[bool] = True
 
-    fix: Annotated[tuple[Kind, ...], "Kinds of damage to undo; `all` for every kind."] = get_args(Kind)[:6]
+    fix: Annotated[tuple[Literal[Kind, "all"], ...], "Kinds of damage to undo; `all` for every kind."] = DEFAULT_KINDS
 
     def __post_init__(self) -> None:
         """Raise UsageError if there is nothing to do."""
@@ -67,14 +54,12 @@ class RepairText(Stage):
 
     def apply(self, document: Document) -> Document | Drop:
         """Return the document with its text repaired, or a drop `no-text`. Raises UsageError for HTML."""
-        from corpuskit.text import repair
-
         require_prose(document, self.name())
-        kinds = repair.KINDS if "all" in self.fix else self.fix
+        kinds = KINDS if "all" in self.fix else self.fix
         if document.metadata.get("content_type") == TURNS:
             text, hits = _repaired_turns(document.text, kinds)
         else:
-            text, hits = repair.repaired(document.text, kinds)
+            text, hits = repaired(document.text, kinds)
         if text == document.text:
             return document
         if not text.strip() and document.text.strip():
@@ -88,7 +73,6 @@ def _repaired_turns(text: str, kinds: tuple[str, ...]) -> tuple[str, dict[str, i
     """Return a conversation with each turn repaired; what looks like a marker only then stays text."""
     from collections import Counter
 
-    from corpuskit.text.repair import repaired
     from corpuskit.text.turns import Turn, parse, render
 
     hits: Counter[str] = Counter()

@@ -10,12 +10,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from ftfy import TextFixerConfig
 
-KINDS = (
+Kind = Literal[
     "encoding",
     "controls",
     "invisible",
@@ -26,7 +26,8 @@ KINDS = (
     "ligatures",
     "width",
     "quotes",
-)
+]
+KINDS = get_args(Kind)
 DEFAULT_KINDS = KINDS[:6]
 """Those that change no sign that somebody may have meant to write."""
 
