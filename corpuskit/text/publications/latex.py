@@ -24,6 +24,7 @@ from corpuskit.text.publications.latex_signs import (
     TABLES,
     accented,
 )
+from corpuskit.text.publications.text_blocks import text_of_blocks
 
 _TOKEN = re.compile(
     r"\\(begin|end)[ \t]*\{([^{}\\]{0,60})\}|\\([A-Za-z@]+)(\*?)|\\(.)|(\$\$?)|([{}\[\]~&])|(\n[ \t]*\n\s*)"
@@ -39,7 +40,6 @@ _SPECIAL = re.compile(r"[\\{}$&%#_~^]")
 _DOCUMENT_END = re.compile(r"\\end\s*\{document\}")
 _DOCUMENT_START = re.compile(r"\\begin\s*\{document\}")
 _TITLE = re.compile(r"\\title\s*(?:\[[^\[\]]*\])?\s*\{")
-_JOINED_KINDS = ("item", "row")
 
 
 class LatexPaper(NamedTuple):
@@ -127,13 +127,7 @@ class _Reader:
     def text(self) -> str:
         self._read(0, len(self._tokens))
         self._end_block()
-        parts = []
-        before = ""
-        for kind, text in self._blocks:
-            parts.append("\n" if kind == before and kind in _JOINED_KINDS else "\n\n")
-            parts.append(text)
-            before = kind
-        return "".join(parts[1:])
+        return text_of_blocks(self._blocks)
 
     def first_argument(self) -> str:
         """Return the text of the first group in braces."""

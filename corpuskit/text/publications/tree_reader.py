@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from lxml import etree
 
 from corpuskit.text.publications.citations import OMITTED, without_omitted
+from corpuskit.text.publications.text_blocks import text_of_blocks
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -37,7 +38,6 @@ Part = Literal[
 _SPACE = re.compile(r"[ \t\r\n\u2028]+")
 _REFERENCE = re.compile(r"&\w+;")
 _EXPONENT = re.compile(r"[-+\u2212\u2013]?[\d.,]+[-+\u2212]?|[a-z]|[-+\u2212]")
-_JOINED_KINDS = ("item", "row", "line")
 
 
 @dataclass
@@ -75,13 +75,7 @@ class TreeReader:
     def text(self) -> str:
         """Return the text of all that was read."""
         self.end_block()
-        parts = []
-        before = ""
-        for kind, text in self.blocks:
-            parts.append("\n" if kind == before and kind in _JOINED_KINDS else "\n\n")
-            parts.append(text)
-            before = kind
-        return "".join(parts[1:])
+        return text_of_blocks(self.blocks)
 
     def read(self, element: "_Element") -> None:
         """Read an element and what is in it, without what follows it."""
