@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "corpuskit"
-WINGS = ("export", "mix", "product", "sources", "stages", "trust")
+WINGS = ("export", "mix", "product", "retrieval", "sources", "stages", "synthetic", "trust")
 FLOORS = {"core": 0, "formats": 1, "text": 1, **dict.fromkeys(WINGS, 2), "cli": 3}
 """Packages by floor: what lies on a floor imports from the floors below it alone."""
 

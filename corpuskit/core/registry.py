@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from corpuskit.core.provenance.chain import StepDescription
     from corpuskit.core.step import Step
 
-WINGS = ("mix", "product", "sources", "stages", "trust")
+WINGS = ("mix", "product", "retrieval", "sources", "stages", "synthetic", "trust")
 ENTRY_POINTS = "corpuskit.steps"
 PACKAGE_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
