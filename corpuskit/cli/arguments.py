@@ -6,6 +6,7 @@ help, are left to typer, whose import takes longer than most of what a short com
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from corpuskit.core.options import Option, Options
@@ -25,7 +26,11 @@ def option_groups(step_class: type[Step]) -> Groups:
     """Return the data classes that a command's flags come from, each with its options."""
     settings_options = Settings.option_list()
     if issubclass(step_class, Command):
-        settings_options = [option for option in settings_options if option.name in step_class.settings]
+        settings_options = [
+            replace(option, help=step_class.output_help or option.help) if option.name == "output" else option
+            for option in settings_options
+            if option.name in step_class.settings
+        ]
     elif issubclass(step_class, Report):
         settings_options = [option for option in settings_options if option.name not in NOT_FOR_REPORTS]
     groups: list[tuple[type[Options], list[Option]]] = [(step_class, step_class.option_list())]

@@ -48,6 +48,9 @@ class Format(Protocol):
     def find(self, path: Path, identifier: str) -> Iterator[Document]:
         """Yield the documents of one shard with this id, without reading the others. Of lossless formats only."""
 
+    def card(self, folder: Path, manifest: Manifest) -> str:
+        """Return the text of the card, of which `finish` makes a file."""
+
     def finish(self, staging: Path, manifest: Manifest) -> None:
         """Write the extra files below `staging`, each flushed to disk."""
 

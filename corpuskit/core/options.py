@@ -56,8 +56,8 @@ class Option:
 
     @property
     def key(self) -> str:
-        """The name as flags and recipes spell it: `min-words`."""
-        return self.name.replace("_", "-")
+        """The name as flags and recipes spell it: `min-words`; `as` for `as_`, which Python could not call `as`."""
+        return self.name.rstrip("_").replace("_", "-")
 
 
 if TYPE_CHECKING:

@@ -368,6 +368,8 @@ class Command(Step):
     """What the arguments are called in the help."""
     settings: ClassVar[tuple[str, ...]] = ("quiet", "json")
     """Which of the shared options the command has."""
+    output_help: ClassVar[str] = ""
+    """What the help says of `--output`, if the command publishes no dataset."""
 
     def execute(self, arguments: "Arguments", settings: "Settings") -> int:
         """Do the work and return the exit code. A single string or path is one argument."""

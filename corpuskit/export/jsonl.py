@@ -12,7 +12,7 @@ from corpuskit.core.provenance.entries import Manifest
 from corpuskit.core.publish.id_index import may_hold
 from corpuskit.core.publish.line_writer import JsonlShardWriter, JsonlWriter
 from corpuskit.core.reading.lines import whole_lines
-from corpuskit.export.hub.card_file import CARD, write_card
+from corpuskit.export.hub.card_file import CARD, card_text, write_card
 
 
 class Jsonl:
@@ -75,6 +75,10 @@ class Jsonl:
                 yield from (_document(path, line) for line in block.split(b"\n") if line.startswith(start))
         if input_.damage:
             raise DamagedError(f"{path.name}: {input_.damage[0].what}")
+
+    def card(self, folder: Path, manifest: Manifest) -> str:
+        """Return the dataset card."""
+        return card_text(folder, manifest, self)
 
     def finish(self, staging: Path, manifest: Manifest) -> None:
         """Write the dataset card."""

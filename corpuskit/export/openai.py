@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from corpuskit.core.disk import filesystem
-from corpuskit.core.disk.durable import write_flushed
 from corpuskit.core.document import Document
 from corpuskit.core.errors import RefusedError
 from corpuskit.core.format import shard_paths
@@ -33,18 +32,16 @@ class Openai(RowFormat):
         """Return a writer of one shard and its companion."""
         return OpenaiWriter(*shard_paths(self, path))
 
-    def finish(self, staging: Path, manifest: Manifest) -> None:
-        """Write the card."""
+    def card(self, folder: Path, manifest: Manifest) -> str:
+        """Return the card of the rows."""
         files = [
             RowFile(
-                "messages", "part-*.messages.jsonl", _lines(staging, manifest, self.suffix), "supervised fine-tuning"
+                "messages", "part-*.messages.jsonl", _lines(folder, manifest, self.suffix), "supervised fine-tuning"
             ),
-            RowFile("preference", "part-*.preference.jsonl", _lines(staging, manifest, ".preference.jsonl"), "DPO"),
+            RowFile("preference", "part-*.preference.jsonl", _lines(folder, manifest, ".preference.jsonl"), "DPO"),
         ]
         loading = "Upload a file as it is (purpose `fine-tune`); `datasets.load_dataset(FOLDER, NAME)` opens it, too."
-        filesystem.make_folder(staging / self.folder, exist_ok=True, parents=True)
-        text = card("Rows for OpenAI's fine-tuning", files, manifest, loading)
-        write_flushed(staging / self.extra_files[0], sealed(text).encode())
+        return sealed(card("Rows for OpenAI's fine-tuning", files, manifest, loading))
 
     def versions(self) -> dict[str, str]:
         """Return nothing: the files hold JSON alone."""
@@ -98,9 +95,9 @@ def _line(document: Document, row: Row) -> dict[str, Any]:
     return {"messages": messages}
 
 
-def _lines(staging: Path, manifest: Manifest, suffix: str) -> int:
+def _lines(folder: Path, manifest: Manifest, suffix: str) -> int:
     """Count the lines of one kind."""
-    paths = [staging / shard["path"] for shard in manifest["shards"] if shard["path"].endswith(suffix)]
+    paths = [folder / shard["path"] for shard in manifest["shards"] if shard["path"].endswith(suffix)]
     total = 0
     for path in paths:
         if path.is_file():

@@ -12,7 +12,7 @@ from corpuskit.core.disk import filesystem
 from corpuskit.core.document import RESERVED, Document, Reject, encode
 from corpuskit.core.errors import DamagedError
 from corpuskit.core.provenance.entries import Manifest
-from corpuskit.export.hub.card_file import CARD, write_card
+from corpuskit.export.hub.card_file import CARD, card_text, write_card
 
 ROWS_A_GROUP = 10_000
 BYTES_A_GROUP = 64 * 1024 * 1024
@@ -84,6 +84,10 @@ class Parquet:
             raise DamagedError(f"{path.name}: cannot be read as Parquet ({type(error).__name__})") from None
         except Reject as reject:
             raise DamagedError(f"{path.name}: a row is not a document ({reject.reason})") from None
+
+    def card(self, folder: Path, manifest: Manifest) -> str:
+        """Return the dataset card."""
+        return card_text(folder, manifest, self)
 
     def finish(self, staging: Path, manifest: Manifest) -> None:
         """Write the dataset card."""

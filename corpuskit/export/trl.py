@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from corpuskit.core.disk import filesystem
-from corpuskit.core.disk.durable import write_flushed
 from corpuskit.core.document import Document
 from corpuskit.core.format import file_suffixes, shard_paths
 from corpuskit.core.provenance.entries import Manifest
@@ -55,14 +54,13 @@ class Trl(RowFormat):
         """Return a writer of one shard and its companions."""
         return TrlWriter(dict(zip(SHAPES, shard_paths(self, path), strict=True)))
 
-    def finish(self, staging: Path, manifest: Manifest) -> None:
-        """Write the card."""
+    def card(self, folder: Path, manifest: Manifest) -> str:
+        """Return the card of the rows."""
         files = [
-            RowFile(shape, f"part-*{suffix}", _rows(staging, manifest, suffix), what_for)
+            RowFile(shape, f"part-*{suffix}", _rows(folder, manifest, suffix), what_for)
             for (shape, what_for), suffix in zip(SHAPES.items(), file_suffixes(self), strict=True)
         ]
-        filesystem.make_folder(staging / self.folder, exist_ok=True, parents=True)
-        write_flushed(staging / self.extra_files[0], sealed(card("Rows for TRL", files, manifest, LOADING)).encode())
+        return sealed(card("Rows for TRL", files, manifest, LOADING))
 
     def versions(self) -> dict[str, str]:
         """Return the version of the library that shapes the bytes."""
@@ -137,9 +135,9 @@ class _ShapeFile:
         self._rows, self._characters = [], 0
 
 
-def _rows(staging: Path, manifest: Manifest, suffix: str) -> int:
+def _rows(folder: Path, manifest: Manifest, suffix: str) -> int:
     """Count the rows of one kind by the footers of its files."""
     import pyarrow.parquet
 
-    paths = [staging / shard["path"] for shard in manifest["shards"] if shard["path"].endswith(suffix)]
+    paths = [folder / shard["path"] for shard in manifest["shards"] if shard["path"].endswith(suffix)]
     return sum(pyarrow.parquet.read_metadata(path).num_rows for path in paths if path.is_file())

@@ -61,6 +61,7 @@ class TrainQuality(Command):
 
     inputs: ClassVar[str] = "GOOD BAD"
     settings: ClassVar[tuple[str, ...]] = ("output", "allow_private", "quiet", "json")
+    output_help: ClassVar[str] = "The model: a file."
     answers: ClassVar[bool] = True
 
     control: Annotated[Path | None, "Neutral documents, which should be neither good nor bad."] = None
@@ -141,6 +142,7 @@ class TrainQuality(Command):
         """Write the model and return how good it is."""
         import numpy as np
 
+        from corpuskit.core.publish.whole_file import write_whole
         from corpuskit.text.quality_model.linear import area_under_curve, learn_calibrated
         from corpuskit.text.quality_model.model_file import QualityModel
         from corpuskit.text.quality_model.samples import joined_sets
@@ -180,7 +182,7 @@ class TrainQuality(Command):
         }
         counts = len(good_parts.learned.hashes), len(bad_parts.learned.hashes)
         data = QualityModel(linear, *counts, auc, self.audience).as_bytes()
-        _write(target, data)
+        write_whole(target, [data])
         return answer | {"bytes": len(data)}
 
     @cached_property
@@ -254,24 +256,6 @@ def _demand_model_or_nothing(target: Path) -> None:
                 raise UsageError(f"{str(target)!r} is no quality model and would be overwritten; name another file")
     elif target.exists():
         raise UsageError(f"{str(target)!r} is a device or a pipe; name a file for the model")
-
-
-def _write(target: Path, data: bytes) -> None:
-    """Write the file whole or not at all. Raises PublishError."""
-    import os
-
-    from corpuskit.core.disk import filesystem
-    from corpuskit.core.disk.durable import flush, publishing, write_flushed
-
-    staged = target.with_name(f".{target.name}.{os.getpid()}.part")
-    with publishing(target):
-        try:
-            filesystem.remove(staged, missing_ok=True)  # a link of that name would be followed
-            write_flushed(staged, data)
-            filesystem.replace(staged, target)
-            flush(target.parent)
-        finally:
-            filesystem.remove(staged, missing_ok=True)
 
 
 def _lines(answer: dict[str, Any]) -> Iterator[str]:

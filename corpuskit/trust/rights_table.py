@@ -41,6 +41,7 @@ class RightsTable(Command):
     inputs: ClassVar[str] = "INPUT"
     settings: ClassVar[tuple[str, ...]] = ("output", "accept_damaged", "quiet", "json")
     answers: ClassVar[bool] = True
+    output_help: ClassVar[str] = "The table: a file such as rights.jsonl.zst."
 
     host: Annotated[str | None, "Host of the files, if no folder is called as it."] = None
     captured: Annotated[str | None, "Day, such as 2026-11-01, on which the files were fetched."] = None
@@ -147,30 +148,15 @@ def _demand_table_or_nothing(target: Path) -> None:
 
 def _write(target: Path, sorter: "CaptureSorter") -> dict[str, Any]:
     """Write the table whole or not at all, and return what is in it. Raises PublishError."""
-    import os
-
-    from corpuskit.core.disk import filesystem
-    from corpuskit.core.disk.durable import flush, publishing
+    from corpuskit.core.publish.whole_file import write_whole
     from corpuskit.core.startup import installed_version
     from corpuskit.text.rights.table_file import TableWriter
 
     writer = TableWriter()
     for row in sorter.rows():
         writer.add(row)
-    staged = target.with_name(f".{target.name}.{os.getpid()}.part")
-    size = 0
-    with publishing(target):
-        try:
-            filesystem.remove(staged, missing_ok=True)  # a link of that name would be followed
-            with filesystem.open_new(staged) as stream:
-                for block in writer.blocks({name: installed_version(name) for name in ("http-sf", "protego")}):
-                    size += stream.write(block)
-                stream.flush()
-                filesystem.sync(stream.fileno())
-            filesystem.replace(staged, target)
-            flush(target.parent)
-        finally:
-            filesystem.remove(staged, missing_ok=True)
+    versions = {name: installed_version(name) for name in ("http-sf", "protego")}
+    size = write_whole(target, writer.blocks(versions))
     return {"table": str(target), "bytes": size, "hosts": writer.hosts, "captured": writer.dates}
 
 

@@ -12,13 +12,17 @@ from corpuskit.core.publish.seals import CARD_NAME, sealed
 CARD = CARD_NAME
 
 
-def write_card(staging: Path, manifest: Manifest, format_: Format) -> None:
-    """Write the card of a dataset, which names the shards of this format as those to load."""
+def card_text(folder: Path, manifest: Manifest, format_: Format) -> str:
+    """Return the card of the dataset in a folder; it names the shards of this format as those to load."""
     from corpuskit.export.hub.card import card
 
-    example = _first_document(staging, manifest, format_) if manifest.get("card", {}).get("example") else None
-    text = card(manifest, f"{format_.folder}/part-*{format_.suffix}", example)
-    write_flushed(staging / CARD, sealed(text).encode("utf-8", "replace"))
+    example = _first_document(folder, manifest, format_) if manifest.get("card", {}).get("example") else None
+    return sealed(card(manifest, f"{format_.folder}/part-*{format_.suffix}", example))
+
+
+def write_card(staging: Path, manifest: Manifest, format_: Format) -> None:
+    """Write the card of a dataset."""
+    write_flushed(staging / CARD, format_.card(staging, manifest).encode("utf-8", "replace"))
 
 
 def _first_document(staging: Path, manifest: Manifest, format_: Format) -> Document | None:

@@ -1,0 +1,174 @@
+"""`report`: what is in a dataset, for people, for the public and for other programs, from its own figures."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+
+from corpuskit.core import console
+from corpuskit.core.disk.regular_file import read_named
+from corpuskit.core.errors import DamagedError, UsageError
+from corpuskit.core.option_values import misfit, spelled
+from corpuskit.core.publish.dataset import Dataset
+from corpuskit.core.settings import Settings
+from corpuskit.core.step import Arguments, Command, argument_list
+from corpuskit.core.wording import excerpt, printable_name
+
+FILES = {"html": "report.html", "card": "README.md", "croissant": "croissant.json", "eu-summary": ""}
+"""What each kind of report is called in messages and help; a summary is a folder of files."""
+
+
+@dataclass(frozen=True)
+class Report(Command):
+    """Report what is in a dataset: a page, a card, Croissant metadata, or the EU's public summary.
+
+    `html` is one page without scripts and outside addresses: how documents went through the steps, what was left out
+    and why, sources, licences, rights, languages, domains, lengths, personal data. `--since` adds what changed since an
+    earlier dataset, `--samples` the beginnings of some texts. `card` is the README.md that a dataset is published with.
+    `croissant` describes the dataset and its records for other programs (MLCommons, version 1.1).
+
+    `eu-summary` fills in the template of the European Commission for the public summary of training content
+    (Art. 53(1)(d) of Regulation 2024/1689) from one or several datasets: `summary.md`, `summary.json` and `domains.csv`
+    in the folder of -o, or the first of them on standard output. `--facts` is a YAML file with what no dataset knows,
+    such as the provider. What nobody has stated says so.
+
+    `--check` derives a report anew, and exits with 3 at the first line that differs; the other options must be those
+    with which it was written.
+
+        corpuskit report corpus -o report.html
+        corpuskit report corpus --as eu-summary --facts facts.yaml -o summary
+        corpuskit report corpus --check report.html
+    """
+
+    inputs: ClassVar[str] = "DIR"
+    settings: ClassVar[tuple[str, ...]] = ("output", "jobs", "quiet")
+    output_help: ClassVar[str] = "Write the report to this file, or the files of a summary to this folder."
+
+    as_: Annotated[Literal["html", "card", "croissant", "eu-summary"], "What to write."] = "html"
+    facts: Annotated[Path | None, "YAML file with what no dataset knows, for a summary."] = None
+    since: Annotated[Path | None, "An earlier dataset; page and summary then say what changed."] = None
+    samples: Annotated[int, "Documents of which the page shows the beginning; chosen by a hash of their ids."] = 0
+    check: Annotated[Path | None, "A report that was written earlier, to compare with one that is derived anew."] = None
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for options that do not go together."""
+        if self.samples < 0:
+            raise misfit("samples", "a number from 0 on", self.samples)
+        for name, kinds in (("facts", ["eu-summary"]), ("since", ["html", "eu-summary"]), ("samples", ["html"])):
+            if getattr(self, name) and self.as_ not in kinds:
+                raise UsageError(f"{spelled(name)} is for {spelled('as')} {' or '.join(kinds)}")
+
+    def execute(self, arguments: Arguments, settings: Settings) -> int:
+        """Print or write the report, or check one. Raises UsageError, DamagedError and PublishError."""
+        arguments = argument_list(arguments)
+        if not arguments or (len(arguments) > 1 and self.as_ != "eu-summary"):
+            raise UsageError("name one dataset: `corpuskit report DIR -o report.html`")
+        if self.check is not None and settings.output is not None:
+            raise UsageError("--check compares a report that was written, and writes none; leave -o out")
+        datasets = [Dataset(Path(argument)) for argument in arguments]
+        texts = self.texts(datasets, settings.jobs or 1)
+        if self.check is not None:
+            _demand_equal(self.check, texts)
+            if not settings.quiet:
+                console.write_stdout(f"{printable_name(str(self.check))}: every figure is that of the dataset")
+        elif settings.output is None:
+            console.write_stdout(next(iter(texts.values())).removesuffix("\n"))
+        else:
+            _write(settings.output, texts)
+        return 0
+
+    def texts(self, datasets: list[Dataset], jobs: int = 1) -> dict[str, str]:
+        """Return the report: the texts of its files by name; the name is empty if it is one file."""
+        write: dict[str, Callable[[list[Dataset], int], dict[str, str]]] = {
+            "html": self._page,
+            "card": _card,
+            "croissant": _croissant,
+            "eu-summary": self._summary,
+        }
+        return write[self.as_](datasets, jobs)
+
+    def _page(self, datasets: list[Dataset], jobs: int) -> dict[str, str]:
+        from corpuskit.trust.diff import Diff
+        from corpuskit.trust.reports.content_sections import SAMPLE_CHARACTERS
+        from corpuskit.trust.reports.figures import read_figures
+        from corpuskit.trust.reports.page import page
+
+        changes = None if self.since is None else Diff().compare(Dataset(self.since), datasets[0])
+        figures = read_figures(datasets[0], jobs, self.samples, SAMPLE_CHARACTERS)
+        return {"": page(datasets[0].manifest, figures, changes)}
+
+    def _summary(self, datasets: list[Dataset], jobs: int) -> dict[str, str]:
+        from corpuskit.trust.reports.eu_summary import summary_files
+        from corpuskit.trust.reports.facts import Facts, read_facts
+        from corpuskit.trust.reports.figures import read_figures
+
+        facts = Facts({}) if self.facts is None else read_facts(self.facts)
+        before = None if self.since is None else Dataset(self.since).manifest
+        corpora = [(dataset.manifest, read_figures(dataset, jobs)) for dataset in datasets]
+        return summary_files(corpora, facts, before)
+
+
+def _card(datasets: list[Dataset], jobs: int) -> dict[str, str]:
+    from corpuskit.core.registry import format_of_shard
+
+    del jobs
+    dataset = datasets[0]
+    if not dataset.location.is_dir():
+        raise UsageError(f"{printable_name(str(dataset.location))} is a single file; folders alone have a card")
+    return {"": format_of_shard(dataset.shards()[0]["path"]).card(dataset.folder, dataset.manifest)}
+
+
+def _croissant(datasets: list[Dataset], jobs: int) -> dict[str, str]:
+    from corpuskit.trust.reports.croissant import croissant
+
+    del jobs
+    return {"": croissant(datasets[0])}
+
+
+def _write(output: Path, texts: Mapping[str, str]) -> None:
+    """Write the files of a report, each whole or not at all. Raises UsageError and PublishError."""
+    from corpuskit.core.disk import filesystem
+    from corpuskit.core.disk.durable import publishing
+    from corpuskit.core.publish.whole_file import write_whole
+
+    if "" in texts:
+        if output.is_dir() or (output.exists() and not output.is_file()):
+            raise UsageError(f"{printable_name(str(output))!r} is no file; name a file for the report")
+    elif output.exists() and not output.is_dir():
+        raise UsageError(f"{printable_name(str(output))!r} is no folder; a summary is several files")
+    else:
+        with publishing(output):
+            filesystem.make_folder(output, parents=True, exist_ok=True)
+    for name, text in texts.items():
+        write_whole(output / name if name else output, [text.encode("utf-8", "replace")])
+
+
+def _demand_equal(report: Path, texts: Mapping[str, str]) -> None:
+    """Raise DamagedError unless the report holds these texts; UsageError if it cannot be read."""
+    for name, text in texts.items():
+        path = report / name if name else report
+        try:
+            written = read_named(path)
+        except OSError as error:
+            why = (error.strerror or "I/O error").lower()
+            raise UsageError(f"{printable_name(str(path))}: cannot be read: {why}") from None
+        if written != (expected := text.encode("utf-8", "replace")):
+            number, found, line = _first_difference(written, expected)
+            raise DamagedError(
+                f"{printable_name(str(path))}: line {number} is {_line(found)}, and by the dataset {_line(line)}; "
+                "write the report anew, or check it with the options with which it was written"
+            )
+
+
+def _first_difference(written: bytes, expected: bytes) -> tuple[int, bytes, bytes]:
+    """Return the number of the first line that differs, that line, and what it should be, from the difference on."""
+    lines = zip_longest(written.split(b"\n"), expected.split(b"\n"), fillvalue=b"")
+    number, found, line = next((number, *pair) for number, pair in enumerate(lines, 1) if pair[0] != pair[1])
+    start = next((index for index, pair in enumerate(zip(found, line, strict=False)) if pair[0] != pair[1]), 0)
+    start = max(start - 20, 0)
+    return number, found[start:], line[start:]
+
+
+def _line(line: bytes) -> str:
+    return repr(excerpt(line.decode("utf-8", "replace"))) if line else "empty"
