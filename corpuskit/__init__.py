@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from corpuskit.stages.through import Through as Through
     from corpuskit.trust.diff import Diff as Diff
     from corpuskit.trust.explain import Explain as Explain
+    from corpuskit.trust.report import DatasetReport as DatasetReport
     from corpuskit.trust.rights_table import RightsTable as RightsTable
     from corpuskit.trust.stats import Stats as Stats
     from corpuskit.trust.verify import Verify as Verify
@@ -176,6 +177,7 @@ _MODULES = {
     "ScrubPii": "corpuskit.stages.scrub_pii",
     "Diff": "corpuskit.trust.diff",
     "Explain": "corpuskit.trust.explain",
+    "DatasetReport": "corpuskit.trust.report",
     "RightsTable": "corpuskit.trust.rights_table",
     "Stats": "corpuskit.trust.stats",
     "Through": "corpuskit.stages.through",

@@ -40,7 +40,7 @@ VAGUE_WORDS = frozenset(
 """Words that say too little wherever they stand in a name."""
 VAGUE_NAMES = frozenset(
     """
-    compared facts form forms found given gone held joined kept known meant opened own room seen shared shown stated
+    compared form forms found given gone held joined kept known meant opened own room seen shared shown stated
     taken told wanted watched where
     """.split()  # noqa: SIM905
 )

@@ -53,7 +53,7 @@ class Spelling(NamedTuple):
         """Return an option's name: `--min-words`, `min-words` or `min_words`."""
         if self.style == "keywords":
             return name.replace("-", "_")
-        key = name.replace("_", "-")
+        key = name.rstrip("_").replace("_", "-")
         if self.style == "keys":
             return key
         return f"--{key}" if len(key) > 1 else f"-{key}"

@@ -85,6 +85,7 @@ OTHER_NAMES = {
     **dict.fromkeys(("save", "write", "publish"), "export"),
     **dict.fromkeys(("check", "validate", "fsck"), "verify"),
     **dict.fromkeys(("info", "describe", "summary"), "stats"),
+    **dict.fromkeys(("card", "croissant", "eu-summary", "datasheet", "dashboard"), "report"),
     **dict.fromkeys(("compare", "cmp"), "diff"),
     **dict.fromkeys(("why", "trace", "blame"), "explain"),
 }

@@ -20,7 +20,7 @@ FILES = {"html": "report.html", "card": "README.md", "croissant": "croissant.jso
 
 
 @dataclass(frozen=True)
-class Report(Command):
+class DatasetReport(Command):
     """Report what is in a dataset: a page, a card, Croissant metadata, or the EU's public summary.
 
     `html` is one page without scripts and outside addresses: how documents went through the steps, what was left out
@@ -51,13 +51,19 @@ class Report(Command):
     samples: Annotated[int, "Documents of which the page shows the beginning; chosen by a hash of their ids."] = 0
     check: Annotated[Path | None, "A report that was written earlier, to compare with one that is derived anew."] = None
 
+    @classmethod
+    def name(cls) -> str:
+        """Return `report`: the class is not called so, because `Report` is a kind of steps."""
+        return "report"
+
     def __post_init__(self) -> None:
         """Raise UsageError for options that do not go together."""
         if self.samples < 0:
             raise misfit("samples", "a number from 0 on", self.samples)
         for name, kinds in (("facts", ["eu-summary"]), ("since", ["html", "eu-summary"]), ("samples", ["html"])):
             if getattr(self, name) and self.as_ not in kinds:
-                raise UsageError(f"{spelled(name)} is for {spelled('as')} {' or '.join(kinds)}")
+                fitting = " or ".join(f"{spelled('as_')} {kind}" for kind in kinds)
+                raise UsageError(f"{spelled(name)} goes with {fitting}")
 
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Print or write the report, or check one. Raises UsageError, DamagedError and PublishError."""
@@ -110,13 +116,15 @@ class Report(Command):
 
 
 def _card(datasets: list[Dataset], jobs: int) -> dict[str, str]:
-    from corpuskit.core.registry import format_of_shard
+    from corpuskit.core.registry import find_format, format_names, format_of_shard
 
     del jobs
     dataset = datasets[0]
     if not dataset.location.is_dir():
         raise UsageError(f"{printable_name(str(dataset.location))} is a single file; folders alone have a card")
-    return {"": format_of_shard(dataset.shards()[0]["path"]).card(dataset.folder, dataset.manifest)}
+    shards = dataset.shards()
+    format_ = format_of_shard(shards[0]["path"]) if shards else find_format(format_names()[0])
+    return {"": format_.card(dataset.folder, dataset.manifest)}
 
 
 def _croissant(datasets: list[Dataset], jobs: int) -> dict[str, str]:
@@ -154,20 +162,20 @@ def _demand_equal(report: Path, texts: Mapping[str, str]) -> None:
             why = (error.strerror or "I/O error").lower()
             raise UsageError(f"{printable_name(str(path))}: cannot be read: {why}") from None
         if written != (expected := text.encode("utf-8", "replace")):
-            number, found, line = _first_difference(written, expected)
+            number, written_line, line = _first_difference(written, expected)
             raise DamagedError(
-                f"{printable_name(str(path))}: line {number} is {_line(found)}, and by the dataset {_line(line)}; "
-                "write the report anew, or check it with the options with which it was written"
+                f"{printable_name(str(path))}: line {number} is {_line(written_line)}, "
+                f"and by the dataset {_line(line)}; write the report anew, or check it with the options it was written with"
             )
 
 
 def _first_difference(written: bytes, expected: bytes) -> tuple[int, bytes, bytes]:
     """Return the number of the first line that differs, that line, and what it should be, from the difference on."""
     lines = zip_longest(written.split(b"\n"), expected.split(b"\n"), fillvalue=b"")
-    number, found, line = next((number, *pair) for number, pair in enumerate(lines, 1) if pair[0] != pair[1])
-    start = next((index for index, pair in enumerate(zip(found, line, strict=False)) if pair[0] != pair[1]), 0)
+    number, written_line, line = next((number, *pair) for number, pair in enumerate(lines, 1) if pair[0] != pair[1])
+    start = next((index for index, pair in enumerate(zip(written_line, line, strict=False)) if pair[0] != pair[1]), 0)
     start = max(start - 20, 0)
-    return number, found[start:], line[start:]
+    return number, written_line[start:], line[start:]
 
 
 def _line(line: bytes) -> str:

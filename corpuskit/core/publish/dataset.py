@@ -28,7 +28,7 @@ class Dataset:
         demand_dataset(location)
         self.location = location
         self.folder = location if location.is_dir() else location.parent
-        self.manifest: Manifest = read_manifest(location if location.is_dir() else manifest_of_file(location))
+        self.manifest: Manifest = read_manifest(location)
 
     def shards(self) -> list[ShardEntry]:
         """Return the shards of the first lossless format, which hold each document once.

@@ -44,6 +44,7 @@ from corpuskit.core.publish.recovery import (
     remove_if_empty,
     write_journal,
 )
+from corpuskit.core.publish.report_file import REPORT_NAME, write_report
 from corpuskit.core.publish.seals import is_edited_card, new_card_beside
 from corpuskit.core.publish.shard_files import measured_files, named_by_content, shard_order
 from corpuskit.core.publish.source_totals import Totals
@@ -78,13 +79,15 @@ class FolderOutput:
         totals: Totals,
         shard_documents: int,
         card: CardEntry | None = None,
+        *,
+        report: bool = False,
     ) -> None:
-        """Lock the folder; `card` is what people wrote for the dataset card.
+        """Lock the folder; `card` is what people wrote for the dataset card, and `report` asks for a page beside it.
 
         Raises PublishError if the folder is in use, cannot be written, or holds files that are not ours.
         """
         self.target, self.formats, self.totals = target, formats, totals
-        self.shard_documents, self.card = shard_documents, card
+        self.shard_documents, self.card, self.report = shard_documents, card, report
         self.is_new = _make_folder(target)
         self.lock, self.before = _claim(target, self.is_new)
         self.run = target / STAGING / f"{os.getpid()}-{os.urandom(4).hex()}"
@@ -244,6 +247,9 @@ class FolderOutput:
             if not names or not set(format_.extra_files) <= set(names):
                 format_.finish(self.run, content)
                 names += [name for name in format_.extra_files if name not in names]
+        if self.report:
+            write_report(self.run)
+            names.append(REPORT_NAME)
         return names
 
     def _stage_decisions(self, chain: Chain) -> list[FileEntry]:
@@ -263,7 +269,9 @@ class FolderOutput:
 
     def _move_to_target(self, names: list[str]) -> None:
         """Rename the shards into place, and the manifest after them."""
-        write_journal(self.target, {*names, *listed_names(self.before), *extra_names_of(self.before), OLD_RUN})
+        write_journal(
+            self.target, {*names, *listed_names(self.before), *extra_names_of(self.before), REPORT_NAME, OLD_RUN}
+        )
         paths = [self.target / name for name in names]
         for folder in sorted({path.parent for path in paths}):
             filesystem.make_folder(folder, exist_ok=True, parents=True)

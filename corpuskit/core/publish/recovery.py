@@ -18,6 +18,7 @@ from corpuskit.core.errors import PublishError
 from corpuskit.core.format import file_suffixes
 from corpuskit.core.provenance import manifest
 from corpuskit.core.provenance.manifest import shard_format
+from corpuskit.core.publish.report_file import REPORT_NAME, is_report_of
 from corpuskit.core.publish.seals import CARD_NAME, is_edited_card, new_card_beside
 from corpuskit.core.registry import all_formats
 
@@ -66,6 +67,8 @@ def left_behind(target: Path) -> list[str] | None:
         names = json.loads(read_regular(journal))
         published = _read_if_there(target / manifest.MANIFEST)
         kept_names = {*listed_names(published), *extra_names_of(published)}
+        if is_report_of(target / REPORT_NAME, published):
+            kept_names.add(REPORT_NAME)
     except (FileNotFoundError, NotADirectoryError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         # A journal that was not finished has had no effect; a manifest that is not whole is not ours to judge.
         return None
@@ -96,8 +99,8 @@ def extra_names_of(content: Mapping[str, Any]) -> list[str]:
 
 
 def all_extra_names() -> set[str]:
-    """Return the extra files of all formats, and where new cards go if a README was edited."""
-    names = {name for format_ in all_formats() for name in format_.extra_files}
+    """Return the extra files of all formats, the page on a dataset, and where new cards go if a README was edited."""
+    names = {name for format_ in all_formats() for name in format_.extra_files} | {REPORT_NAME}
     return names | {new_card_beside(name) for name in names if name.endswith(CARD_NAME)}
 
 

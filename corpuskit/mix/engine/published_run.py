@@ -19,6 +19,7 @@ from corpuskit.core.disk.file_status import FileStatus, file_status, settled
 from corpuskit.core.provenance.entries import InputEntry, Manifest, upstream_state
 from corpuskit.core.provenance.manifest import MANIFEST
 from corpuskit.core.publish.recovery import STAGING, extra_names_of, listed_names
+from corpuskit.core.publish.report_file import REPORT_NAME
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.registry import find_format
 from corpuskit.core.settings import Settings
@@ -112,7 +113,7 @@ def run_key(recipe: Recipe, inputs: Inputs, settings: Settings) -> str:
         dataclasses.asdict(recipe.policy),
         [dict(recipe.caps), recipe.any_source, dict(recipe.floors)],
         recipe.card,
-        [recipe.output.formats, recipe.output.order, recipe.output.shard_documents],
+        [recipe.output.formats, recipe.output.order, recipe.output.shard_documents, recipe.output.report],
         [find_format(name).versions() for name in recipe.output.formats],
         [settings.max_rejects, settings.accept_damaged, settings.allow_empty],
     ]
@@ -198,7 +199,7 @@ def run_note(
     """
     if len(statuses) != len(entries) or not manifest.get("repeatable", True):
         return None
-    names = [MANIFEST, *listed_names(manifest), *extra_names_of(manifest)]
+    names = [MANIFEST, *listed_names(manifest), *extra_names_of(manifest), REPORT_NAME]
     digests = _digests_of(manifest)
     return {
         "key": key,

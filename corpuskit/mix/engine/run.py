@@ -89,7 +89,9 @@ def run_recipe(
     formats = [find_format(name) for name in recipe.output.formats]
     left_out = LeftOutFiles(settings)
     keeps_work = True
-    output = FolderOutput(target, formats, totals, recipe.output.shard_documents, recipe.card)
+    output = FolderOutput(
+        target, formats, totals, recipe.output.shard_documents, recipe.card, report=recipe.output.report
+    )
     try:
         with progress.running(), closing(_executor(executor, profile, settings, output.work)) as runner:
             engine = Engine(output.work, runner, cache, progress=progress)

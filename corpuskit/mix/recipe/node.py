@@ -149,6 +149,12 @@ class Node:
             self.misfit(f"one of {', '.join(choices)}", near)
         return str(self.value)
 
+    def switch(self) -> bool:
+        """Return this value if it is true or false."""
+        if not isinstance(self.value, bool):
+            self.misfit("true or false")
+        return bool(self.value)
+
     def whole(self, least: int, most: int = 2**63 - 1) -> int:
         """Return this value if it is a whole number within the bounds; 1e6 is one, and so are `1M` and `2.5B`."""
         value = self.value

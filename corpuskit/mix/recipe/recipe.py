@@ -50,7 +50,7 @@ Section = TypeVar("Section")
 TOP_KEYS = ("seed", "budget", "policy", "caps", "floors", "sources", "together", "output", "card")
 BUDGET_KEYS = ("tokens", "tokenizer")
 CAPS_KEYS = ("any_source", *ORIGINS)
-OUTPUT_KEYS = ("dir", "formats", "order", "shard_documents")
+OUTPUT_KEYS = ("dir", "formats", "order", "shard_documents", "report")
 MOST_MISTAKES = 11
 """Mistakes that are told beside the first, the line on the rest among them."""
 
@@ -72,6 +72,8 @@ class OutputSpec:
     order: str = "input"
     """`input` or `shuffled`. Without one, a recipe with a budget is shuffled."""
     shard_documents: int = SHARD_DOCUMENTS
+    report: bool = False
+    """Whether a page on the dataset, `report.html`, is written beside it."""
 
 
 @dataclass(frozen=True)
@@ -279,6 +281,7 @@ def _output(node: Node, folder: Path, default_order: str) -> OutputSpec:
         formats=tuple(dict.fromkeys(filter(None, names))) or ("jsonl",),
         order=order or default_order,
         shard_documents=_section(node, "shard_documents", lambda entry: entry.whole(1)) or SHARD_DOCUMENTS,
+        report=_section(node, "report", lambda entry: entry.switch()) or False,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from corpuskit.core.provenance.entries import Manifest, left_out, ranked_counts
 from corpuskit.core.wording import quantity
-from corpuskit.trust.reports.figures import Amount, Figures, ranked, ranked_by_documents
+from corpuskit.trust.reports.figures import Figures, TextAmount, ranked, ranked_by_documents
 from corpuskit.trust.reports.layout import MOST_BARS, amounts_table, beside, listed
 from corpuskit.trust.reports.markup import escaped, paragraph, percent, table
 from corpuskit.trust.reports.pictures import bars, columns
@@ -82,7 +82,7 @@ def domains_section(manifest: Manifest, figures: Figures) -> str:
     domains = figures.domains()
     if not domains:
         return ""
-    with_address = Amount()
+    with_address = TextAmount()
     for _, amount in domains:
         with_address.add(amount)
     sentence = f"{quantity(with_address.documents, 'document')} came from {quantity(len(domains), 'domain')}."
@@ -180,8 +180,8 @@ def texts_section(manifest: Manifest, figures: Figures) -> str:
     del manifest
     parts = []
     for _, identifier, text in figures.texts:
-        shown = text if len(text) <= SAMPLE_CHARACTERS else text[:SAMPLE_CHARACTERS] + "…"
-        parts.append(f"<h3><bdi>{escaped(identifier)}</bdi></h3>\n<pre>{_whole(shown)}</pre>")
+        beginning = text if len(text) <= SAMPLE_CHARACTERS else text[:SAMPLE_CHARACTERS] + "…"
+        parts.append(f"<h3><bdi>{escaped(identifier)}</bdi></h3>\n<pre>{_whole(beginning)}</pre>")
     return "\n".join(parts)
 
 

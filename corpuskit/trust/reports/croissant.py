@@ -109,8 +109,10 @@ def _description(manifest: Manifest) -> str:
 
 def _licenses(manifest: Manifest) -> list[str]:
     """Return the addresses of licences that SPDX lists, and other licence expressions as they are."""
-    stated = {text for source in manifest["sources"].values() for text in _several(source["license"])}
-    return sorted(f"https://spdx.org/licenses/{text}" if re.fullmatch(r"[\w.+-]+", text) else text for text in stated)
+    expressions = {text for source in manifest["sources"].values() for text in _several(source["license"])}
+    return sorted(
+        f"https://spdx.org/licenses/{text}" if re.fullmatch(r"[\w.+-]+", text) else text for text in expressions
+    )
 
 
 def _several(value: str | list[str] | None) -> list[str]:

@@ -16,7 +16,7 @@ from corpuskit.trust.reports.corpora import (
     yes_or_no,
 )
 from corpuskit.trust.reports.facts import NOT_STATED, Facts
-from corpuskit.trust.reports.figures import Amount, new_amounts, ranked
+from corpuskit.trust.reports.figures import TextAmount, new_amounts, ranked
 from corpuskit.trust.reports.summary_text import Section
 
 NOT_APPLICABLE = "not applicable"
@@ -105,7 +105,7 @@ def _crawled(corpora: Corpora, facts: Facts) -> Section:
     return section
 
 
-def listed_domains(corpora: Corpora, facts: Facts) -> tuple[list[tuple[str, Amount]], list[tuple[str, Amount]]]:
+def listed_domains(corpora: Corpora, facts: Facts) -> tuple[list[tuple[str, TextAmount]], list[tuple[str, TextAmount]]]:
     """Return the domains to be listed, and all from which pages were fetched."""
     amounts = new_amounts()
     for _, figures in corpora:

@@ -27,7 +27,7 @@ from corpuskit.trust.reports.eu_sources import (
     source_sections,
 )
 from corpuskit.trust.reports.facts import NOT_STATED, Facts
-from corpuskit.trust.reports.figures import Amount, new_amounts, ranked
+from corpuskit.trust.reports.figures import TextAmount, new_amounts, ranked
 from corpuskit.trust.reports.summary_text import Section, as_json, domain_list, markdown
 
 SIZES = ((10**9, "less than 1 billion tokens"), (10**13, "1 billion to 10 trillion tokens"))
@@ -58,7 +58,7 @@ def _sections(corpora: Corpora, facts: Facts, before: Manifest | None) -> Iterat
     labels = {
         "names": "Model and version",
         "dependencies": "Models it depends on",
-        "market_date": "On the market since",
+        "market_date": "On the Union market since",
     }
     yield Section("1.2", "Model", stated_entries(facts, "model", **labels))
     yield _training_data(corpora, facts)
@@ -140,7 +140,7 @@ def _latest_month(corpora: Corpora) -> str:
     return f"{written_month(max(months))}, the last month in which a document was fetched" if months else NOT_STATED
 
 
-def _languages(corpora: Corpora) -> list[tuple[str, Amount]]:
+def _languages(corpora: Corpora) -> list[tuple[str, TextAmount]]:
     amounts = new_amounts()
     for _, figures in corpora:
         for language, amount in figures.languages.items():
@@ -206,7 +206,7 @@ def _done(corpora: Corpora, name: str, label: str) -> list[tuple[str, Any]]:
     parts += [f"found {kind} {number:,}" for kind, number in sorted(hits.items())]
     settings = "; ".join(sorted({text for step in steps if (text := _settings(step))}))
     done = ", ".join(parts) or "nothing was left out"
-    return [(label, f"`{name}`{f' ({settings})' if settings else ''}: {done}")]
+    return [(label, f"{name}{f' ({settings})' if settings else ''}: {done}")]
 
 
 def _settings(step: StepEntry) -> str:

@@ -22,43 +22,43 @@ SAMPLE_IDS = 3
 
 
 @dataclass
-class Amount:
+class TextAmount:
     """How many documents, and the characters of their texts."""
 
     documents: int = 0
     characters: int = 0
 
-    def add(self, other: "Amount") -> None:
+    def add(self, other: "TextAmount") -> None:
         """Add another amount."""
         self.documents += other.documents
         self.characters += other.characters
 
 
-Amounts = defaultdict[str, Amount]
+TextAmounts = defaultdict[str, TextAmount]
 
 
-def new_amounts() -> Amounts:
+def new_amounts() -> TextAmounts:
     """Return amounts by name, all of them nought."""
-    return defaultdict(Amount)
+    return defaultdict(TextAmount)
 
 
 @dataclass
 class Figures:
     """What the documents of a dataset are like."""
 
-    total: Amount = field(default_factory=Amount)
+    total: TextAmount = field(default_factory=TextAmount)
     lengths: "Counter[int]" = field(default_factory=Counter)
     """Documents by characters of text, rounded down to two figures."""
-    languages: Amounts = field(default_factory=new_amounts)
-    licenses: Amounts = field(default_factory=new_amounts)
-    generators: Amounts = field(default_factory=new_amounts)
+    languages: TextAmounts = field(default_factory=new_amounts)
+    licenses: TextAmounts = field(default_factory=new_amounts)
+    generators: TextAmounts = field(default_factory=new_amounts)
     """Of documents that a model wrote, by the model."""
-    hosts: dict[str, Amounts] = field(default_factory=dict)
+    hosts: dict[str, TextAmounts] = field(default_factory=dict)
     """By origin, and then by host of the address."""
     fetched: dict[str, tuple[str, str]] = field(default_factory=dict)
     """The first and the last month in which documents were fetched, by origin."""
     rights: RightsCount = field(default_factory=RightsCount)
-    duplicates: Amount = field(default_factory=Amount)
+    duplicates: TextAmount = field(default_factory=TextAmount)
     """Documents that stand for others; `characters` is the number of those others."""
     samples: dict[VerdictKey, list[str]] = field(default_factory=dict)
     """Some ids of documents that were left out, by verdict."""
@@ -68,7 +68,7 @@ class Figures:
     def add(self, document: Document) -> None:
         """Count one document."""
         metadata = document.metadata
-        amount = Amount(1, len(document.text))
+        amount = TextAmount(1, len(document.text))
         self.total.add(amount)
         self.lengths[two_figures(amount.characters)] += 1
         self.languages[_name(metadata.get("language"))].add(amount)
@@ -84,7 +84,7 @@ class Figures:
         self.rights.add(document)
         duplicates = metadata.get("duplicates")
         if isinstance(duplicates, dict) and type(duplicates.get("count")) is int:
-            self.duplicates.add(Amount(1, duplicates["count"]))
+            self.duplicates.add(TextAmount(1, duplicates["count"]))
 
     def add_text(self, document: Document, number: int, characters: int) -> None:
         """Keep a document among the `number` whose ids have the smallest hashes, with the beginning of its text."""
@@ -114,7 +114,7 @@ class Figures:
         before = self.fetched.get(origin, (first, last))
         self.fetched[origin] = (min(before[0], first), max(before[1], last))
 
-    def domains(self, *origins: str) -> list[tuple[str, Amount]]:
+    def domains(self, *origins: str) -> list[tuple[str, TextAmount]]:
         """Return the registered domains of some origins, of all without any, those with most characters first."""
         from tld import get_fld
 
@@ -139,12 +139,12 @@ def read_figures(dataset: Dataset, jobs: int = 1, texts: int = 0, characters: in
     return figures
 
 
-def ranked(amounts: Amounts) -> list[tuple[str, Amount]]:
+def ranked(amounts: TextAmounts) -> list[tuple[str, TextAmount]]:
     """Return amounts by name, those with most characters first."""
     return sorted(amounts.items(), key=lambda item: (-item[1].characters, -item[1].documents, item[0]))
 
 
-def ranked_by_documents(amounts: Amounts) -> list[tuple[str, Amount]]:
+def ranked_by_documents(amounts: TextAmounts) -> list[tuple[str, TextAmount]]:
     """Return amounts by name, those with most documents first."""
     return sorted(amounts.items(), key=lambda item: (-item[1].documents, item[0]))
 
@@ -166,7 +166,7 @@ def _read(dataset: Dataset, texts: int, characters: int, task: tuple[str, int]) 
     return part
 
 
-def _add_amounts(amounts: Amounts, others: Amounts) -> None:
+def _add_amounts(amounts: TextAmounts, others: TextAmounts) -> None:
     for name, amount in others.items():
         amounts[name].add(amount)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from corpuskit.trust.reports.figures import Amount
+from corpuskit.trust.reports.figures import TextAmount
 from corpuskit.trust.reports.markup import percent, table
 from corpuskit.trust.reports.pictures import bars
 
@@ -24,7 +24,7 @@ def more(rows: int, most: int = LONGEST_TABLE) -> str:
 
 
 def amounts_table(
-    first: str, amounts: list[tuple[str, Amount]], total: Amount, by: Callable[[Amount], int], name: str
+    first: str, amounts: list[tuple[str, TextAmount]], total: TextAmount, by: Callable[[TextAmount], int], name: str
 ) -> str:
     """Return bars and a table of amounts, in their order."""
     whole = by(total)

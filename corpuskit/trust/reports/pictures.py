@@ -94,11 +94,11 @@ def flow(name: str, steps: Sequence[StepEntry]) -> str:
         parents = [stream for stream in streams if stream.step in step["from"]]
         colour = parents[0].colour if len(parents) == 1 else "many" if parents else f"c{colours % COLOURS}"
         colours += not parents
-        kept = Stream(step["id"], _width(_out(step), scale), colour)
-        before, after = streams, _with_step(streams, parents, kept)
-        width_of_bar = max(kept.width, _width(_in(step), scale))
-        shapes += _step_shapes(number, before, after, parents, kept, width_of_bar)
-        words.append(_words(number, step, _positions(after, kept.step, width_of_bar)[kept.step], width_of_bar))
+        sent = Stream(step["id"], _width(_out(step), scale), colour)
+        before, after = streams, _with_step(streams, parents, sent)
+        width_of_bar = max(sent.width, _width(_in(step), scale))
+        shapes += _step_shapes(number, before, after, parents, sent, width_of_bar)
+        words.append(_words(number, step, _positions(after, sent.step, width_of_bar)[sent.step], width_of_bar))
         streams = after
     height = len(steps) * ROW
     drawing = (
@@ -139,13 +139,13 @@ def _width(documents: int | None, scale: float) -> float:
     return max(documents * scale, NARROWEST) if documents else 0
 
 
-def _with_step(streams: list[Stream], parents: list[Stream], kept: Stream) -> list[Stream]:
+def _with_step(streams: list[Stream], parents: list[Stream], sent: Stream) -> list[Stream]:
     """Return the streams below a step: its own stands where the first of its parents stood, or last without any."""
     if not parents:
-        return [*streams, kept]
+        return [*streams, sent]
     at = streams.index(parents[0])
     return [
-        kept if index == at else stream for index, stream in enumerate(streams) if index == at or stream not in parents
+        sent if index == at else stream for index, stream in enumerate(streams) if index == at or stream not in parents
     ]
 
 
@@ -159,12 +159,12 @@ def _positions(streams: Sequence[Stream], step: str = "", width: float = 0) -> d
 
 
 def _step_shapes(
-    number: int, before: list[Stream], after: list[Stream], parents: list[Stream], kept: Stream, width: float
+    number: int, before: list[Stream], after: list[Stream], parents: list[Stream], sent: Stream, width: float
 ) -> Iterator[str]:
     """Yield the shapes of one row: the streams that come down to it, its bar, and what goes on below it."""
     top, bar, below = number * ROW, number * ROW + LABEL, number * ROW + LABEL + BAR
-    above, at_bar = _positions(before), _positions(after, kept.step, width)
-    x_of_parent = at_bar[kept.step]
+    above, at_bar = _positions(before), _positions(after, sent.step, width)
+    x_of_parent = at_bar[sent.step]
     for stream in before:
         if stream in parents:
             yield _ribbon(stream, above[stream.step], top, x_of_parent, bar)
@@ -175,10 +175,10 @@ def _step_shapes(
     for stream in after:
         yield _ribbon(stream, at_bar[stream.step], bar, at_bar[stream.step], below)
         yield _ribbon(stream, at_bar[stream.step], below, at_end[stream.step], (number + 1) * ROW)
-    x = at_bar[kept.step]
-    if width > kept.width:
-        left_out = Stream(kept.step, width - kept.width, "out")
-        yield _ribbon(left_out, x + kept.width, bar, x + kept.width + STUB / 2, below + STUB)
+    x = at_bar[sent.step]
+    if width > sent.width:
+        left_out = Stream(sent.step, width - sent.width, "out")
+        yield _ribbon(left_out, x + sent.width, bar, x + sent.width + STUB / 2, below + STUB)
     yield f'<rect class="step" x="{x:.1f}" y="{bar}" width="{max(width, NARROWEST):.1f}" height="{BAR}"/>'
 
 

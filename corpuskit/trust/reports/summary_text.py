@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from corpuskit.trust.reports.figures import Amount
+from corpuskit.core import console
+from corpuskit.trust.reports.figures import TextAmount
 
 
 @dataclass
@@ -51,12 +52,12 @@ def markdown(sections: Sequence[Section]) -> str:
 
 
 def _escaped(value: Any) -> str:
-    """Return text for a cell of a Markdown table."""
-    text = f"{value:,}" if type(value) is int else " ".join(str(value).split())
-    return re.sub(r"([\\|<>\[\]*_])", r"\\\1", text) if "`" not in text else text.replace("|", "\\|")
+    """Return text for a cell of a Markdown table, as it is."""
+    text = f"{value:,}" if type(value) is int else console.escape(" ".join(str(value).split()))
+    return re.sub(r"([\\`|<>\[\]*_~#])", r"\\\1", text)
 
 
-def domain_list(domains: Sequence[tuple[str, Amount]]) -> str:
+def domain_list(domains: Sequence[tuple[str, TextAmount]]) -> str:
     """Return domains as CSV."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
