@@ -165,7 +165,7 @@ def _demand_equal(report: Path, texts: Mapping[str, str]) -> None:
             number, written_line, line = _first_difference(written, expected)
             raise DamagedError(
                 f"{printable_name(str(path))}: line {number} is {_line(written_line)}, "
-                f"and by the dataset {_line(line)}; write the report anew, or check it with the options it was written with"
+                f"and by the dataset {_line(line)}; write it anew, or check it with the options it was written with"
             )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from lxml import html
 
-from corpuskit.core.errors import CorpuskitError, DamagedError, UsageError
+from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.trust.report import DatasetReport
@@ -416,13 +416,8 @@ def test_published_croissant_files_are_read_by_the_same_validator(shared_data: P
     mlcroissant = pytest.importorskip("mlcroissant")
     files = sorted((shared_data / "transparency" / "croissant").glob("*.json"))
     assert len(files) == 7
-    valid = 0
     for path in files:
-        try:
-            valid += not mlcroissant.Dataset(jsonld=path).metadata.ctx.issues.errors
-        except Exception as error:  # whatever the validator raises of a file that it refuses
-            assert not isinstance(error, CorpuskitError)
-    assert valid >= 5
+        assert not mlcroissant.Dataset(jsonld=path).metadata.ctx.issues.errors, path.name
 
 
 @pytest.mark.parametrize("name", ["html", "card", "croissant", "eu-summary"])

@@ -17,6 +17,7 @@ from corpuskit.core.publish.shard_files import is_readable
 from corpuskit.core.registry import format_of_shard
 
 VERSION = "http://mlcommons.org/croissant/1.1"
+SPDX = "https://spdx.org/licenses/"
 PARQUET, RECORDS = ".parquet", "documents"
 MEDIA_TYPES = {
     ".jsonl": "application/jsonlines",
@@ -110,9 +111,7 @@ def _description(manifest: Manifest) -> str:
 def _licenses(manifest: Manifest) -> list[str]:
     """Return the addresses of licences that SPDX lists, and other licence expressions as they are."""
     expressions = {text for source in manifest["sources"].values() for text in _several(source["license"])}
-    return sorted(
-        f"https://spdx.org/licenses/{text}" if re.fullmatch(r"[\w.+-]+", text) else text for text in expressions
-    )
+    return sorted(f"{SPDX}{text}" if re.fullmatch(r"[\w.+-]+", text) else text for text in expressions)
 
 
 def _several(value: str | list[str] | None) -> list[str]:
