@@ -24,6 +24,7 @@ from corpuskit.text.dedup.index import with_root
 from corpuskit.text.quality.languages import known_languages
 from corpuskit.text.rights.agents import default_agents
 from corpuskit.text.rights.statements import MECHANISMS, SPECIFICATIONS
+from corpuskit.trust.reports.facts import SECTIONS, read_facts
 from tests.conftest import ROOT, Run
 from tests.text.rights.declared import table_of
 
@@ -116,6 +117,9 @@ def test_blocks_of_data_parse(page: Path, tmp_path: Path) -> None:
         recipe.write_text(text, encoding="utf-8")
         if text.startswith(("slurm:", "ray:")):
             assert read_profile(recipe) != Profile()
+        elif text.startswith("summary:"):
+            # The page shows every fact that a summary can state.
+            assert {key: tuple(values) for key, values in read_facts(recipe).values.items()} == SECTIONS
         else:
             assert load_recipe(recipe).sources
     for text in blocks(page, "toml"):
