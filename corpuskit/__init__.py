@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from corpuskit.sources.code import Code as Code
     from corpuskit.sources.fetch_warc import FetchWarc as FetchWarc
     from corpuskit.sources.files import Files as Files
+    from corpuskit.sources.hub import Hub as Hub
     from corpuskit.sources.papers import Papers as Papers
     from corpuskit.sources.wikipedia import Wikipedia as Wikipedia
     from corpuskit.stages.count import Count as Count
@@ -156,6 +157,7 @@ _MODULES = {
     "Code": "corpuskit.sources.code",
     "FetchWarc": "corpuskit.sources.fetch_warc",
     "Files": "corpuskit.sources.files",
+    "Hub": "corpuskit.sources.hub",
     "Papers": "corpuskit.sources.papers",
     "Wikipedia": "corpuskit.sources.wikipedia",
     "Count": "corpuskit.stages.count",

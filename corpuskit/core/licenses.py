@@ -149,6 +149,16 @@ def _tree(node: Any) -> Tree:
     return _canonical_id(node.key)
 
 
+def listed_name(name: str) -> str | None:
+    """Return a licence as SPDX writes it, whatever letters are large; None if SPDX lists no licence of this name.
+
+    >>> listed_name("cc-by-4.0")
+    'CC-BY-4.0'
+    """
+    listed = _index().get(name.lower())
+    return listed[0] if listed and not listed[1] else None
+
+
 def _canonical_id(key: str) -> str:
     name = key.lower()
     canonical = _index().get(name) or _index().get(name.removesuffix("+"))

@@ -67,6 +67,7 @@ def help_line(name: str) -> str:
 OTHER_NAMES = {
     **dict.fromkeys(("cat", "read", "load", "import", "convert", "jsonl", "parquet", "csv", "text"), "files"),
     **dict.fromkeys(("warc", "crawl", "fetch"), "fetch-warc"),
+    **dict.fromkeys(("huggingface", "hf", "load-dataset", "datasets"), "hub"),
     **dict.fromkeys(("decon", "decontam", "contamination"), "decontaminate"),
     **dict.fromkeys(("ftfy", "fix", "normalize", "normalise", "clean"), "repair-text"),
     **dict.fromkeys(("wiki", "mediawiki", "wikiextractor"), "wikipedia"),

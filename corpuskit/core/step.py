@@ -119,6 +119,18 @@ class Source(Step):
         del count
         return ""
 
+    def locate(self, name: str, folder: Path) -> str:
+        """Return an input that a recipe names, whose relative paths start from `folder`."""
+        return name if "://" in name else str(folder / name)
+
+    def resolve(self, arguments: "Sequence[str | Path]", *, allow_private: bool = False) -> "list[Input]":
+        """Return the inputs that arguments name, standard input without any. Raises UsageError for those not read."""
+        from corpuskit.core.reading.resolve import resolve_lists
+
+        inputs = resolve_lists(arguments or ["-"], self.suffixes, self.expand, allow_private=allow_private)
+        self.check_inputs(inputs)
+        return inputs
+
     @property
     def names_inputs(self) -> bool:
         """Whether the options say what is read, so that no inputs are to be named."""

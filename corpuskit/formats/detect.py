@@ -23,6 +23,7 @@ FORMATS = {
     ".csv": "csv",
     ".tsv": "tsv",
     ".parquet": "parquet",
+    ".arrow": "arrow",
     ".txt": "text",
     ".md": "markdown",
     ".markdown": "markdown",
@@ -70,7 +71,7 @@ def format_of(input_: "Input") -> str:
 def _format_of_content(block: bytes) -> str | None:
     """Return the format that a file's first bytes are the signature of; None if they are of none."""
     kind = kind_of_content(block)
-    return {"Parquet": "parquet", "HTML": "html"}.get(kind.label) if kind else None
+    return {"Parquet": "parquet", "Arrow": "arrow", "HTML": "html"}.get(kind.label) if kind else None
 
 
 def format_by_name(name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""`files`: JSONL, JSON, CSV, TSV, Parquet and plain text become documents."""
+"""`files`: JSONL, JSON, CSV, TSV, Parquet, Arrow and plain text become documents."""
 
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
@@ -36,11 +36,12 @@ if TYPE_CHECKING:
 CONTENT_TYPES = {"text": "text/plain", "markdown": "text/markdown", "html": "text/html"}
 ARCHIVES = ("zip", "tar")
 TABLES = ("csv", "tsv")
+COLUMNAR = ("parquet", "arrow")
 FORMATS_OF_OPTIONS = {
     "delimiter": TABLES,
     "encoding": (*TABLES, *CONTENT_TYPES),
-    "columns": (*TABLES, "parquet"),
-    "turns": ("jsonl", "json", *TABLES, "parquet"),
+    "columns": (*TABLES, *COLUMNAR),
+    "turns": ("jsonl", "json", *TABLES, *COLUMNAR),
     "lines": ("text", "markdown"),
 }
 """The formats for which an option means something."""
@@ -50,7 +51,7 @@ UNDECODED = re.compile("[\udc80-\udcff]")
 
 @dataclass(frozen=True)
 class Files(Source):
-    """Read JSONL, JSON, CSV, TSV, Parquet, text, Markdown and HTML files as documents.
+    """Read JSONL, JSON, CSV, TSV, Parquet, Arrow, text, Markdown and HTML files as documents.
 
     The format follows from the file's name (without any .gz, .zst, .bz2, .xz), or from its content if the name does not
     tell; a pipe is JSONL unless `--format` says otherwise. Of a zip or tar, each file is read as if it had been named,
@@ -82,7 +83,7 @@ class Files(Source):
     turns: Annotated[tuple[str, ...], "Fields or columns that hold a conversation, in the order of its turns."] = ()
     columns: Annotated[tuple[str, ...], "Other columns of a table to take into metadata; all by default."] = ()
     format: Annotated[
-        Literal["auto", "jsonl", "json", "csv", "tsv", "parquet", "text", "markdown", "html"],
+        Literal["auto", "jsonl", "json", "csv", "tsv", "parquet", "arrow", "text", "markdown", "html"],
         "Format of all inputs; auto decides by name, then by content.",
     ] = "auto"
     lines: Annotated[bool, "Make each line of a text file a document, and not the whole file."] = False
@@ -106,7 +107,7 @@ class Files(Source):
     def check_inputs(self, inputs: "Sequence[Input]") -> None:
         """Raise UsageError if, by their names, no input is of a format that is read, or none that an option is for."""
         if self.format == "auto":
-            demand_any_of_kind(self.name(), inputs)
+            demand_any_of_kind(Files.name(), inputs)
         formats = [format_by_name(item.name) if self.format == "auto" else self.format for item in inputs]
         for option, option_formats in FORMATS_OF_OPTIONS.items():
             is_set = getattr(self, option) not in (None, (), False)
@@ -141,7 +142,7 @@ class Files(Source):
     def _format_of(self, input_: "Input") -> str:
         if self.format != "auto":
             return archive_of_name(input_.name) or self.format
-        demand_kind(self.name(), input_)
+        demand_kind(Files.name(), input_)
         return format_of(input_)
 
     def _read_as(self, format_name: str, input_: "Input") -> Iterator[Item]:
@@ -149,8 +150,8 @@ class Files(Source):
             yield from self._read_jsonl(input_)
         elif format_name == "json":
             yield from self._read_json(input_)
-        elif format_name == "parquet":
-            yield from self._read_parquet(input_)
+        elif format_name in COLUMNAR:
+            yield from self._read_columnar(input_, format_name)
         elif self.lines and format_name in ("text", "markdown"):
             yield from self._read_lines(input_, CONTENT_TYPES[format_name])
         elif format_name in CONTENT_TYPES:
@@ -254,23 +255,23 @@ class Files(Source):
                 input_.damaged("the header cannot be read, and so no row", 0, 0)
                 return
 
-    def _read_parquet(self, input_: "Input") -> Iterator[Item]:
-        from corpuskit.formats.tables import parquet_reader, record_table
+    def _read_columnar(self, input_: "Input", format_name: str) -> Iterator[Item]:
+        from corpuskit.formats.tables import arrow_reader, parquet_reader, record_table
 
-        parquet = parquet_reader.open_parquet(input_)
-        if parquet is None:
+        table = arrow_reader.open_arrow(input_) if format_name == "arrow" else parquet_reader.open_parquet(input_)
+        if table is None:
             return
-        names, schema = parquet.column_names, parquet.file.schema_arrow
-        is_ours = record_table.is_record_table(schema) and self._has_default_keys()
+        names = table.column_names
+        is_ours = record_table.is_record_table(table.schema) and self._has_default_keys()
         if not is_ours:
             self._demand_columns(names, input_)
         needed = {key.partition(".")[0] for key in (*self._text_fields(), self.id_key or "id")}
         needed |= {*self._text_fields(), self.id_key or "id", *self.columns}
         columns = [name for name in names if name in needed] if self.columns and not is_ours else None
-        with parquet:
-            for number, row in enumerate(parquet.rows(columns), start=1):
+        with table:
+            for number, row in enumerate(table.rows(columns), start=1):
                 try:
-                    document = self._of_parquet_row(row, is_ours)
+                    document = self._of_columnar_row(row, is_ours)
                     if input_.dataset is not None and is_ours:
                         input_.findings.count.add(encode(document))
                     yield document
@@ -279,7 +280,7 @@ class Files(Source):
                     content = b"" if isinstance(row, Reject) else _as_json(row)
                     yield Rejected(reject.reason, input_.name, 0, content, detail)
 
-    def _of_parquet_row(self, row: dict[str, Any] | Reject, is_ours: bool) -> Document:
+    def _of_columnar_row(self, row: dict[str, Any] | Reject, is_ours: bool) -> Document:
         from corpuskit.formats.tables import parquet_reader, record_table
 
         if isinstance(row, Reject):

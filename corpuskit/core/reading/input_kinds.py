@@ -38,6 +38,7 @@ _WIKI = Kind("a dump of a wiki", "wikipedia")
 _PAPER = Kind("a paper", "papers")
 _BOOK = Kind("an e-book", "books")
 _PARQUET = Kind("Parquet", "files")
+_ARROW = Kind("Arrow", "files")
 _TEXT = Kind("text", "files")
 _PDF = Kind("PDF; turn it into text")
 _DATABASE = Kind("an SQLite database; export it as CSV")
@@ -50,6 +51,8 @@ _KINDS = {
     ".csv": Kind("CSV", "files"),
     ".tsv": Kind("TSV", "files"),
     ".parquet": _PARQUET,
+    ".arrow": _ARROW,
+    ".feather": _ARROW,
     ".txt": _TEXT,
     ".md": Kind("Markdown", "files"),
     ".markdown": Kind("Markdown", "files"),
@@ -89,8 +92,8 @@ _SIGNATURES = (
     (0, b"PAR1", _PARQUET),
     (0, b"%PDF-", _PDF),
     (0, b"SQLite format 3\0", _DATABASE),
-    (0, b"ARROW1", Kind("an Arrow file; write it as Parquet")),
-    (0, b"\xff\xff\xff\xff", Kind("an Arrow stream; write it as Parquet")),
+    (0, b"ARROW1", _ARROW),
+    (0, b"\xff\xff\xff\xff", _ARROW),
     (0, b"7z\xbc\xaf\x27\x1c", _OTHER_ARCHIVE),
     (0, b"Rar!\x1a", _OTHER_ARCHIVE),
     (0, b"\x89PNG", _PICTURE),

@@ -5,7 +5,7 @@ import os
 import stat
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -81,6 +81,8 @@ class Input:
     """The only records to read of an archive at an address, which its source reads."""
     allow_private: bool = False
     """Whether its address may lead into a private network."""
+    stated_metadata: Mapping[str, str] = field(default_factory=dict)
+    """What its publisher says of all its documents, such as a licence, for those that do not say otherwise."""
     copy_path: Path | None = None
     """Where what the address gives is kept, and read from if it is there."""
     findings: Findings = field(default_factory=Findings)

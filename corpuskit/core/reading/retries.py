@@ -17,6 +17,7 @@ from corpuskit.core.reading.web_requests import (
     is_web,
     public_url,
     retry_after,
+    status_of,
 )
 
 BUSY_STATUSES = (429, 500, 502, 503, 504, 509)
@@ -95,8 +96,7 @@ def _may_pass(error: Exception, *, begun: bool) -> bool:
         return True
     if isinstance(cause, (RemoteError, UsageError)) or is_private_address_error(error):
         return False
-    status = getattr(cause, "status", None)
-    if status is not None:
+    if status := status_of(cause):
         return status in BUSY_STATUSES
     return is_cut_answer(error) or (begun and is_lost_connection(error))
 
@@ -132,21 +132,15 @@ def _refusal(url: str, error: Exception) -> Exception:
 
 
 def _is_missing(error: Exception, cause: Any) -> bool:
-    return _status(cause) in MISSING_STATUSES or (isinstance(error, FileNotFoundError) and cause is error)
+    return status_of(cause) in MISSING_STATUSES or (isinstance(error, FileNotFoundError) and cause is error)
 
 
 def _refusal_of_hub(name: str, error: Exception) -> Exception:
     cause = error.__cause__ or error
-    if isinstance(error, FileNotFoundError) and _status(cause) in HIDDEN_STATUSES:
+    if isinstance(error, FileNotFoundError) and status_of(cause) in HIDDEN_STATUSES:
         return UsageError(f"no such address: {name}; if it is private, sign in with `hf auth login`")
     if type(cause).__name__ == "OfflineModeIsEnabled":
         return RemoteError(f"cannot read {name}: HF_HUB_OFFLINE is set; unset it, or download the file before")
     if isinstance(error, ValueError):
         return UsageError(f"cannot read {name}: write hf://datasets/OWNER/NAME@REVISION/FILE")
     return RemoteError(f"cannot read {name}: {in_words(error)}")
-
-
-def _status(cause: Any) -> int:
-    """Return the status of the answer that an error is about; 0 if it is about none."""
-    status = getattr(cause, "status", None) or getattr(getattr(cause, "response", None), "status_code", None)
-    return status if isinstance(status, int) else 0

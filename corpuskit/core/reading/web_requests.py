@@ -25,6 +25,7 @@ __all__ = [
     "is_web",
     "public_url",
     "retry_after",
+    "status_of",
     "watch_speed",
 ]
 
@@ -179,13 +180,18 @@ def retry_after(error: BaseException) -> int:
         return 0
 
 
+def status_of(error: Any) -> int:
+    """Return the status of the answer that an error is about; 0 if it is about none."""
+    status = getattr(error, "status", None) or getattr(getattr(error, "response", None), "status_code", None)
+    return status if isinstance(status, int) else 0
+
+
 def in_words(error: BaseException) -> str:
     """Return what went wrong with a request, and what to do about it."""
     import aiohttp
 
     errors = [error.__cause__, error] if error.__cause__ is not None else [error]
-    status = next((status for each in errors if isinstance(status := getattr(each, "status", 0), int) and status), 0)
-    if status:
+    if status := next(filter(None, map(status_of, errors)), 0):
         return _status_in_words(status)
     kinds: tuple[tuple[type[BaseException], str], ...] = (
         (aiohttp.ClientConnectorDNSError, "its host is not known; check the address, or the network"),

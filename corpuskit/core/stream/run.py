@@ -23,7 +23,7 @@ from corpuskit.core.provenance.verdicts import VerdictLog
 from corpuskit.core.publish.targets import demand_distinct, demand_known_ending
 from corpuskit.core.reading.input_kinds import LINE_SUFFIXES, demand_lines_of_documents
 from corpuskit.core.reading.inputs import Input
-from corpuskit.core.reading.resolve import resolve, resolve_lists
+from corpuskit.core.reading.resolve import resolve
 from corpuskit.core.registry import describe
 from corpuskit.core.settings import Settings, Tags
 from corpuskit.core.step import (
@@ -95,12 +95,9 @@ def resolve_inputs(step: Step, arguments: Sequence[str | Path], *, allow_private
         if arguments:
             raise UsageError(f"the options of `{step.name()}` say what is read; leave out {str(arguments[0])!r}")
         return step.named_inputs(allow_private=allow_private)
-    arguments = arguments or ["-"]
     if isinstance(step, Source):
-        inputs = resolve_lists(arguments, step.suffixes, step.expand, allow_private=allow_private)
-        step.check_inputs(inputs)
-        return inputs
-    inputs = resolve(arguments, (*LINE_SUFFIXES, *step.suffixes), allow_private=allow_private)
+        return step.resolve(arguments, allow_private=allow_private)
+    inputs = resolve(arguments or ["-"], (*LINE_SUFFIXES, *step.suffixes), allow_private=allow_private)
     demand_lines_of_documents(inputs, lambda input_: isinstance(step, Stage) and step.read_directly(input_) is not None)
     return inputs
 

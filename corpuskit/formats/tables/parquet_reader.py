@@ -32,7 +32,8 @@ class ParquetInput:
         self.input_, self.size, self._stream = input_, size, stream
         self.file = ParquetFile(stream, **READ_OPTIONS)
         self._groups = RowGroups(self.file, stream)
-        self.column_names = list(self.file.schema_arrow.names)
+        self.schema = self.file.schema_arrow
+        self.column_names = list(self.schema.names)
 
     def __enter__(self) -> "ParquetInput":
         """Return the open file."""

@@ -101,7 +101,7 @@ def run_key(recipe: Recipe, inputs: Inputs, settings: Settings) -> str:
             [identity_of(step) for step in steps_of(recipe, source)],
             vars(tags_of(source)),
             [source.name, source.license, source.weight, source.max_epochs],
-            [[file.name, file.expected_sha256] for file in inputs[source.name]],
+            [[file.name, file.expected_sha256, dict(file.stated_metadata)] for file in inputs[source.name]],
         ]
         for source in recipe.sources
     ]

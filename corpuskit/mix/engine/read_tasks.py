@@ -70,7 +70,8 @@ class ReadInputs(Task[InputsResult]):
     def identity(self) -> Any:
         """Return the steps, the tags and the names of the inputs; `is_current` compares their content."""
         names = [
-            [file.name, file.expected_sha256, *_archive_mark(file), *_selection_mark(file)] for file in self.inputs
+            [file.name, file.expected_sha256, *_archive_mark(file), *_selection_mark(file), *_stated_metadata(file)]
+            for file in self.inputs
         ]
         return [names, [identity_of(step) for step in self.steps], vars(self.tags)]
 
@@ -277,6 +278,11 @@ def _archive_mark(file: Input) -> list[str]:
 def _selection_mark(file: Input) -> list[str]:
     """Return what tells which records of an archive at an address are read."""
     return [file.selection.fingerprint()] if file.selection is not None else []
+
+
+def _stated_metadata(file: Input) -> list[str]:
+    """Return what the publisher of a file says of all its documents."""
+    return [text for pair in sorted(file.stated_metadata.items()) for text in pair]
 
 
 def _remarks_on(files: Sequence[Input]) -> Remarks:

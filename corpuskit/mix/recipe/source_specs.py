@@ -135,14 +135,14 @@ def _inputs(node: Node, folder: Path, step: Source | None) -> tuple[str, ...]:
     inputs = node.need("inputs", "files, folders, globs or URLs").items()
     if not inputs:
         Node(node.tree, *node.trail, "inputs").fail("must name at least one file, folder, glob or URL")
-    return tuple(_input(item, folder) for item in inputs)
+    return tuple(_input(item, folder, step) for item in inputs)
 
 
-def _input(node: Node, folder: Path) -> str:
+def _input(node: Node, folder: Path, step: Source | None) -> str:
     text = node.text()
     if text == "-":
         node.fail("cannot be standard input; a recipe reads files and URLs")
-    return text if "://" in text else str(folder / text)
+    return text if step is None else step.locate(text, folder)
 
 
 def _license(node: Node) -> str:

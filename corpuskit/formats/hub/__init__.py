@@ -1,0 +1,1 @@
+"""Datasets as the Hugging Face Hub has them: `dataset_files` finds the files of a split, `card_license` the licence."""

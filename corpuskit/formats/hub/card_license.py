@@ -1,0 +1,67 @@
+"""The licence that a dataset's card states, as an SPDX expression.
+
+The Hub's identifiers are listed in huggingface.co/docs/hub/repositories-licenses; most are SPDX's in small letters.
+"""
+
+import re
+from typing import Any
+
+from corpuskit.core.licenses import listed_name
+
+FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
+SPDX = {
+    "odc-by": "ODC-By-1.0",
+    "odbl": "ODbL-1.0",
+    "pddl": "PDDL-1.0",
+    "gfdl": "GFDL-1.3-only",
+    "bsd": "BSD-3-Clause",
+    "gpl-2.0": "GPL-2.0-only",
+    "gpl-3.0": "GPL-3.0-only",
+    "agpl-3.0": "AGPL-3.0-only",
+    "lgpl-2.1": "LGPL-2.1-only",
+    "lgpl-3.0": "LGPL-3.0-only",
+    "cc": "",
+    "gpl": "",
+    "lgpl": "",
+    "other": "",
+    "unknown": "",
+}
+"""Identifiers that are not SPDX's in small letters; empty if they do not say which licence it is.
+
+Of the GNU licences the Hub does not say whether later versions may be chosen, so they may not.
+"""
+
+
+def card_license(card: str) -> str | None:
+    """Return the licence in the front matter of a card; None if it states none that SPDX has.
+
+    Several licences all apply. A name of its own (`license: other`, `license_name: x`) is a `LicenseRef-`.
+
+    >>> card_license("---\\nlicense: [cc-by-4.0, mit]\\n---\\n")
+    'CC-BY-4.0 AND MIT'
+    """
+    fields = _front_matter(card)
+    front_license = fields.get("license")
+    names = [front_license] if isinstance(front_license, str) else front_license if isinstance(front_license, list) else []
+    expressions = [_expression(str(name), fields) for name in names]
+    return None if not expressions or not all(expressions) else " AND ".join(sorted({*map(str, expressions)}))
+
+
+def _front_matter(card: str) -> dict[str, Any]:
+    import yaml
+
+    match = FRONT_MATTER.match(card)
+    if match is None:
+        return {}
+    try:
+        fields = yaml.safe_load(match[1])
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return {}
+    return fields if isinstance(fields, dict) else {}
+
+
+def _expression(name: str, fields: dict[str, Any]) -> str | None:
+    own_name = fields.get("license_name")
+    if name.lower() == "other" and isinstance(own_name, str) and own_name.strip():
+        return f"LicenseRef-{re.sub('[^A-Za-z0-9.-]+', '-', own_name).strip('-')}"
+    return listed_name(SPDX.get(name.lower(), name))
