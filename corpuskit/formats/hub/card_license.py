@@ -42,8 +42,8 @@ def card_license(card: str) -> str | None:
     """
     fields = _front_matter(card)
     front_license = fields.get("license")
-    names = [front_license] if isinstance(front_license, str) else front_license if isinstance(front_license, list) else []
-    expressions = [_expression(str(name), fields) for name in names]
+    names = front_license if isinstance(front_license, list) else [front_license]
+    expressions = [_expression(name, fields) for name in names if isinstance(name, str)]
     return None if not expressions or not all(expressions) else " AND ".join(sorted({*map(str, expressions)}))
 
 

@@ -54,6 +54,8 @@ def test_the_verdict_follows_from_what_was_written_and_what_arrived(
     reader: Ledger, writers: list[tuple[str, list[bytes]]], others: list[bytes], data: st.DataObject
 ) -> None:
     pipe = Pipe("boot", 7, next(INODES), False)
+    for path in reader.folder.glob("*.json"):
+        path.unlink()  # an earlier example's writer of just these lines would be recognised by them
     for place, (state, lines) in enumerate(writers):
         enter(reader, pipe, place, state, lines)
     sent = [line for _, lines in writers for line in lines]
