@@ -1,7 +1,7 @@
 """`code`: the files of source trees become documents, except those that other people or programs wrote."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -16,7 +16,10 @@ from corpuskit.formats.text_encoding import demand_known_encoding
 from corpuskit.formats.whole_file import read_whole_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from corpuskit.core.reading.inputs import Input
+    from corpuskit.sources.trees.licenses import Statements
     from corpuskit.text.code.programming_languages import Language
 
 SHORT_LINED = frozenset({"CSS", "Less", "Sass", "SCSS", "Stylus"})
@@ -28,8 +31,11 @@ class Code(Source):
     """Read source trees as documents, one per file, without vendored, generated and minified files.
 
     The language follows from the file's name (about 300 suffixes, Makefile and the like) or, for files without a
-    suffix, from the interpreter in the first line. The id is the path. Metadata: `path`, `programming_language`, and
-    `license` if there is an SPDX-License-Identifier at the top of the file.
+    suffix, from the interpreter in the first line. The id is the path. Metadata: `path` and `programming_language`.
+
+    The licence of a file is that of an SPDX-License-Identifier at its top; else what the nearest folder above it states
+    in the metadata of a package (pyproject.toml, package.json, Cargo.toml and others) or in a file such as LICENSE,
+    which is recognised by its text. `license_evidence` names the file. Texts that are no known licence state nothing.
 
     Of a Jupyter notebook the cells of prose and code become one Markdown document, in order and without outputs; its
     language is that of the code.
@@ -74,6 +80,16 @@ class Code(Source):
         if self.languages:
             self._demand_languages()
 
+    def resolve(self, arguments: "Sequence[str | Path]", *, allow_private: bool = False) -> "list[Input]":
+        """Return the files, each with the licence that its folder states. Raises UsageError for those not read."""
+        from corpuskit.sources.trees.licenses import licenses_of, metadata_for
+
+        inputs = super().resolve(arguments, allow_private=allow_private)
+        statements = licenses_of(inputs)
+        for input_ in inputs if statements else ():
+            input_.stated_metadata = metadata_for(input_.name, statements)
+        return inputs
+
     def read(self, input_: "Input") -> Iterator[Item]:
         """Yield the document of a file, or the drop or reject that says why there is none; of each file in an archive.
 
@@ -84,10 +100,24 @@ class Code(Source):
             yield self._read(input_)
             return
         from corpuskit.formats.archives import items_of_archive
+        from corpuskit.sources.trees.licenses import metadata_for
 
-        yield from items_of_archive(input_, archive, lambda member: iter([self._read(member)]))
+        statements = _licenses_in(input_, archive)
+
+        def read_member(member: "Input") -> Iterator[Item]:
+            member.stated_metadata = metadata_for(member.name, statements)
+            yield self._read(member)
+
+        yield from items_of_archive(input_, archive, read_member)
 
     def _read(self, input_: "Input") -> Item:
+        item = self._read_file(input_)
+        document = item.document if isinstance(item, Drop) else item
+        if isinstance(document, Document) and not document.metadata.get("license") and input_.stated_metadata:
+            document.metadata.update(input_.stated_metadata)
+        return item
+
+    def _read_file(self, input_: "Input") -> Item:
         from corpuskit.text.code import programming_languages
         from corpuskit.text.code.notebooks import MAX_BYTES, SUFFIX
         from corpuskit.text.code.source_files import vendored_by
@@ -222,6 +252,25 @@ class Code(Source):
                 near = nearest(name.lower(), names)
                 hint = f" (did you mean `{names[near]}`?)" if near else "; use their common English names"
                 raise misfit("languages", "names of languages", name, hint)
+
+
+def _licenses_in(archive: "Input", format_name: str) -> "Statements":
+    """Return what the folders in an archive state, for which it is read once more; of one from a pipe, nothing."""
+    from corpuskit.formats.archives import items_of_archive
+    from corpuskit.sources.trees.licenses import TreeLicenses
+    from corpuskit.text.code.source_files import vendored_by
+
+    licenses = TreeLicenses()
+    if not archive.is_stream and archive.local_path is not None:
+
+        def look(member: "Input") -> Iterator[Item]:
+            if not vendored_by(member.name.partition("/")[2]):
+                licenses.add(member)
+            return iter(())
+
+        for _ in items_of_archive(archive.unread_copy(), format_name, look):
+            pass
+    return licenses.statements()
 
 
 def _without_compression(path: str) -> str:

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from corpuskit.core.reading.resolve import resolve
 from corpuskit.core.step import Drop, Item, Rejected
 from corpuskit.sources.code import Code
 from corpuskit.text.code.programming_languages import KINDS, language_by_name, language_names
+from tests.conftest import ROOT, Run
 
 HELLO = "print('hello')\n"
 
@@ -373,3 +375,58 @@ def test_the_standard_library_of_python_is_code() -> None:
     assert len(documents) > 50 and all(encode(document) for document in documents)
     assert {document.metadata["programming_language"] for document in documents} == {"Python"}
     assert not [item for item in items.values() if isinstance(item, Rejected)]
+
+
+def licensed_tree(folder: Path) -> None:
+    """A tree in which folders state different licences."""
+    apache = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    for path, content in {
+        "LICENSE": apache,
+        "a.py": "x = 1\n",
+        "b.py": "# SPDX-License-Identifier: ISC\nx = 1\n",
+        "web/package.json": '{"license": "MIT"}',
+        "web/LICENSE": apache,
+        "web/src/c.js": "let x = 1\n",
+        "web/node_modules/dep/LICENSE": apache,
+        "own/LICENSE": "All rights reserved.\n",
+        "own/d.py": "x = 2\n",
+    }.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(content)
+
+
+EXPECTED_LICENSES = {
+    "a.py": ("Apache-2.0", "LICENSE"),
+    "b.py": ("ISC", "SPDX header"),
+    "web/src/c.js": ("MIT", "web/package.json"),
+    "own/d.py": ("Apache-2.0", "LICENSE"),
+}
+
+
+@pytest.mark.parametrize("packing", ["folder", "tar.gz", "zip"])
+def test_the_nearest_statement_is_the_licence(tmp_path: Path, shell: Run, packing: str) -> None:
+    licensed_tree(tmp_path / "tree")
+    if packing != "folder":
+        shutil.make_archive(str(tmp_path / "tree"), "zip" if packing == "zip" else "gztar", tmp_path / "tree")
+    name = "tree" if packing == "folder" else f"tree.{packing}"
+    documents = [json.loads(line) for line in shell(f"corpuskit code {name} -q").stdout.splitlines()]
+    found = {
+        document["id"].removeprefix(f"{name}/"): (
+            document["metadata"]["license"],
+            document["metadata"]["license_evidence"].removeprefix(f"{name}/"),
+        )
+        for document in documents
+    }
+    assert found == EXPECTED_LICENSES
+
+
+def test_a_changed_licence_changes_what_was_cached(tmp_path: Path, shell: Run) -> None:
+    licensed_tree(tmp_path / "tree")
+    recipe = "sources: {c: {from: code, inputs: [tree], origin: public_dataset, license: from-documents}}\n"
+    (tmp_path / "recipe.yaml").write_text(recipe)
+    licenses = []
+    for stated in ('{"license": "MIT"}', '{"license": "0BSD"}'):
+        (tmp_path / "tree/web/package.json").write_text(stated)
+        assert shell("corpuskit mix recipe.yaml -q -o out").returncode == 0
+        licenses.append(json.loads((tmp_path / "out/manifest.json").read_bytes())["sources"]["c"]["license"])
+    assert licenses == [["Apache-2.0", "ISC", "MIT"], ["0BSD", "Apache-2.0", "ISC"]]

@@ -1,0 +1,1 @@
+"""What holds for a whole tree of source files: `licenses`, by folder."""
