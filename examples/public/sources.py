@@ -1,10 +1,10 @@
 """Make what a corpus of public sources starts from: a wiki dump, a paper, an e-book, a package of code, a dataset.
 
-    inputs/harbourwiki.xml     two articles and a redirect of an invented wiki of Wikimedia's kind, in MediaWiki's export format
+    inputs/harbourwiki.xml     two articles and a redirect, as Wikimedia's wikis export them
     inputs/papers/tides.xml    a paper in JATS, under CC BY
     inputs/books/lamp.epub     an e-book in the public domain, with a quotation that was read in the wrong encoding
     inputs/tidetable.tar.gz    a package of Python with its licence in pyproject.toml
-    inputs/letters/            a dataset as the Hugging Face Hub has them: a card, a split to train on and one to test on
+    inputs/letters/            a dataset as the Hub has them: a card, a split to train on and one to test on
     inputs/exam.jsonl          questions that models are tested on; one of them stands in a letter
 
 Everything is invented and written here, so nothing is downloaded, and the same bytes come out each time.
@@ -28,12 +28,15 @@ WIKI = """<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="
   <generator>MediaWiki 1.44</generator><case>first-letter</case></siteinfo>
 {pages}</mediawiki>
 """
-TIDE_GAUGE = """A '''tide gauge''' records how high the water of a [[harbour]] stands. The oldest were painted poles, which
-somebody had to read by day and by night. Later a float in a well drew a line on a drum of paper, and the well kept the
+TIDE_GAUGE = """A '''tide gauge''' records how high the water of a [[harbour]] stands. The oldest were
+painted poles, which
+somebody had to read by day and by night. Later a float in a well drew a line on a drum of paper, and the
+well kept the
 waves out of the record.
 
 == Reading it ==
-The keeper notes the time, the height and the wind. A reading without the wind is of little use, since a storm may hold
+The keeper notes the time, the height and the wind. A reading without the wind is of little use, since a
+storm may hold
 the ebb back for hours.
 
 {| class="wikitable"
@@ -44,23 +47,31 @@ the ebb back for hours.
 | Fish quay || 1902
 |}
 """
-BUOY = """A '''buoy''' is a float that is moored to mark a channel, a wreck or a place to tie up to. Its colour and shape
-say on which side a ship has to pass. At night the rhythm of its light says the same, and in fog a bell does, as long as
+BUOY = """A '''buoy''' is a float that is moored to mark a channel, a wreck or a place to tie up to. Its
+colour and shape
+say on which side a ship has to pass. At night the rhythm of its light says the same, and in fog a bell does,
+as long as
 there is a swell to ring it.{{citation needed}}
 """
 PAPER = """<?xml version="1.0" encoding="UTF-8"?>
-<!DOCTYPE article PUBLIC "-//NLM//DTD JATS (Z39.96) Journal Publishing DTD v1.3 20210610//EN" "JATS-journalpublishing1-3.dtd">
-<article xmlns:xlink="http://www.w3.org/1999/xlink" xml:lang="en" article-type="research-article"><front><article-meta>
+<!DOCTYPE article PUBLIC "-//NLM//DTD JATS (Z39.96) Journal Publishing DTD v1.3 20210610//EN"
+"JATS-journalpublishing1-3.dtd">
+<article xmlns:xlink="http://www.w3.org/1999/xlink" xml:lang="en"
+article-type="research-article"><front><article-meta>
 <article-id pub-id-type="doi">10.5555/harbour.7</article-id>
 <title-group><article-title>Seiches in a small harbour</article-title></title-group>
 <pub-date pub-type="epub"><day>4</day><month>5</month><year>2026</year></pub-date>
-<permissions><license xlink:href="https://creativecommons.org/licenses/by/4.0/"><license-p>Open access.</license-p></license>
+<permissions><license xlink:href="https://creativecommons.org/licenses/by/4.0/"><license-p>Open
+access.</license-p></license>
 </permissions>
-<abstract><p>We measured the standing waves of a small harbour during one winter and compare them with a simple model.</p>
+<abstract><p>We measured the standing waves of a small harbour during one winter and compare them with a
+simple model.</p>
 </abstract></article-meta></front>
-<body><sec><title>Introduction</title><p>The water of a harbour can swing to and fro like that of a basin that is carried.
+<body><sec><title>Introduction</title><p>The water of a harbour can swing back and forth like that of a basin
+that is carried.
 Its period follows from length and depth, and ships feel it as a pull on their lines.</p></sec>
-<sec><title>Results</title><p>We found a period of eleven minutes, one less than the model gives. The mole, which is not
+<sec><title>Results</title><p>We found a period of eleven minutes, one less than the model gives. The mole,
+which is not
 straight, explains the difference.</p></sec></body></article>
 """
 CHAPTER = """<html xmlns="http://www.w3.org/1999/xhtml"><head><title>The lamp</title></head><body><h1>The lamp</h1>
@@ -97,10 +108,10 @@ QUESTION = (
     "kilometres wide. How fast would the ferry be in still water, and how fast is the stream?"
 )
 LETTERS = (
-    "The light on the south mole has been dark since Tuesday. We came in by the church tower, as in my father's day, but "
-    "I would not ask it of a stranger.",
-    "Thank you for the berth. The bollard nearest to the crane is loose in its footing; somebody should see to it before "
-    "the autumn storms, when all the boats lie there three deep.",
+    "The light on the south mole has been dark since Tuesday. We came in by the church tower, as in my father's day, "
+    "but I would not ask it of a stranger.",
+    "Thank you for the berth. The bollard nearest to the crane is loose in its footing; somebody should see to it "
+    "before the autumn storms, when all the boats lie there three deep.",
     f"My daughter brought this home and I could not help her. {QUESTION} Perhaps the pilots can.",
 )
 
