@@ -2,10 +2,19 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 from corpuskit.core.document import Document
 from corpuskit.core.provenance.entries import Manifest
+
+
+class TokenOptions(NamedTuple):
+    """What formats of token ids are made with."""
+
+    tokenizer: str
+    """The path of a tokenizer.json."""
+    end_token: str | None = None
+    """The token after each document; by default the one that the tokenizer is known to end texts with."""
 
 
 class ShardWriter(Protocol):

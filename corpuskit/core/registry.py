@@ -7,7 +7,7 @@ them with their distribution's version.
 
 import importlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,7 +16,7 @@ from corpuskit.core.startup import docstring_line, modules_in, names_entry_point
 from corpuskit.core.wording import did_you_mean, excerpt, nearest
 
 if TYPE_CHECKING:
-    from corpuskit.core.format import Format
+    from corpuskit.core.format import Format, TokenOptions
     from corpuskit.core.provenance.chain import StepDescription
     from corpuskit.core.step import Step
 
@@ -149,6 +149,26 @@ def find_format(name: str) -> "Format":
         for value in vars(module).values()
         if isinstance(value, type) and value.__dict__.get("name") == name
     )
+
+
+def build_formats(names: Iterable[str], tokens: "TokenOptions | None" = None) -> "list[Format]":
+    """Return the output formats of these names, those of token ids with a tokenizer. Raises UsageError."""
+    formats = [find_format(name) for name in names]
+    return [format_.for_tokens(tokens) if is_token_format(format_) else format_ for format_ in formats]  # type: ignore[attr-defined]
+
+
+def demand_token_options(names: Sequence[str], tokens: "TokenOptions | None", end_token: str | None) -> None:
+    """Raise UsageError unless there is a tokenizer where a format needs one, and only there."""
+    needing = [name for name in names if is_token_format(find_format(name))]
+    if needing and tokens is None:
+        raise UsageError(f"format {needing[0]} needs a tokenizer; name the tokenizer.json of your model")
+    if not needing and (tokens is not None or end_token is not None):
+        raise UsageError("a tokenizer and an end token are for the formats tokens and megatron; name one of them")
+
+
+def is_token_format(format_: "Format") -> bool:
+    """Whether a format holds token ids, and so needs a tokenizer."""
+    return hasattr(format_, "for_tokens")
 
 
 def all_formats() -> "Iterator[Format]":

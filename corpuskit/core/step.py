@@ -31,6 +31,7 @@ from corpuskit.core.outcome import Drop, Item, Made, Rejected
 from corpuskit.core.wording import did_you_mean, excerpt, printable_name, quantity
 
 if TYPE_CHECKING:
+    from corpuskit.core.format import TokenOptions
     from corpuskit.core.provenance.entries import CardEntry, StepEntry
     from corpuskit.core.reading.inputs import Input
     from corpuskit.core.settings import Settings
@@ -349,6 +350,10 @@ class Sink(Stage):
 
     def card_words(self) -> "CardEntry | None":
         """Return what people wrote for the dataset card; None if nothing. Raises UsageError."""
+        return None
+
+    def token_options(self) -> "TokenOptions | None":
+        """Return what formats of token ids are made with; None if none of them is written."""
         return None
 
 

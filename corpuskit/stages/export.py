@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from corpuskit.core.errors import RefusedError, UsageError
+from corpuskit.core.format import TokenOptions
 from corpuskit.core.option_values import misfit, spelled
-from corpuskit.core.registry import demand_distinct_formats, format_names
+from corpuskit.core.registry import demand_distinct_formats, demand_token_options, format_names
 from corpuskit.core.step import RUNTIME, Document, Sink
 from corpuskit.core.wording import did_you_mean, excerpt
 from corpuskit.stages.filter_audience import AS_OF_HELP, AUDIENCE_HELP, FilterAudience
@@ -26,7 +27,8 @@ class Export(Sink):
     by which `datasets.load_dataset` opens the folder. `trl` writes rows for TRL's trainers below `trl/`, a file for
     each kind (chats, examples, pairs, rated answers), and `openai` the lines of OpenAI's fine-tuning below `openai/`;
     neither can be read back, so add jsonl to keep the documents too. A document that is no such row is refused (exit
-    code 6).
+    code 6). `webdataset` writes tar files below `webdataset/`. `tokens` writes the ids of `--tokenizer` in datatrove's
+    form below `tokens/`, `megatron` in Megatron's, each with the ids of the documents beside them.
 
     `--card` names a YAML file with what the card should say besides: `title`, `description`, `citation`, `links` (names
     with addresses), and `example: true` to show the first document. A README.md that people edited in the folder stays
@@ -40,12 +42,15 @@ class Export(Sink):
 
     to: Annotated[
         tuple[str, ...] | None,
-        "Formats to write: jsonl, parquet, hf, trl, openai; by default jsonl, and for a file what its ending says.",
+        "Formats to write: jsonl, parquet, hf, webdataset, tokens, megatron, trl, openai; by default jsonl, and for a "
+        "file what its ending says.",
     ] = None
 
     card: Annotated[
         Path | None, "A YAML file of what the card says besides: title, description, citation, links.", RUNTIME
     ] = None
+    tokenizer: Annotated[Path | None, "The tokenizer.json of `tokens` and `megatron`."] = None
+    end_token: Annotated[str | None, "Token after each document; by default <|endoftext|>, </s> or the like."] = None
     audience: Annotated[str | None, AUDIENCE_HELP] = None
     as_of: Annotated[str | None, AS_OF_HELP] = None
 
@@ -62,6 +67,7 @@ class Export(Sink):
         if self.as_of is not None and self.audience is None:
             raise UsageError(f"{spelled('as-of', self.as_of)} needs an audience; add {spelled('audience', 'public')}")
         demand_distinct_formats(self.to or ())
+        demand_token_options(self.to or (), self.token_options(), self.end_token)
         _ = self._filter
 
     @cached_property
@@ -88,6 +94,10 @@ class Export(Sink):
         """Return the formats of `--to`."""
         return self.to
 
+    def token_options(self) -> TokenOptions | None:
+        """Return what formats of token ids are made with; None without a tokenizer."""
+        return None if self.tokenizer is None else TokenOptions(str(self.tokenizer), self.end_token)
+
     def card_words(self) -> "CardEntry | None":
         """Return what the file of `--card` says. Raises UsageError."""
         from corpuskit.core.publish.card_words import read_card_words
@@ -96,5 +106,6 @@ class Export(Sink):
 
     def options(self) -> dict[str, Any]:
         """Return the formats, as a list, and the audience if one is named."""
-        named = {"audience": self.audience, "as-of": self.as_of}
+        tokenizer = super().options()["tokenizer"]
+        named = {"tokenizer": tokenizer, "end-token": self.end_token, "audience": self.audience, "as-of": self.as_of}
         return {"to": list(self.to or ("jsonl",)), **{key: value for key, value in named.items() if value is not None}}

@@ -7,7 +7,9 @@ from typing import Any, ClassVar, NotRequired, TypedDict
 
 from corpuskit.core import console
 from corpuskit.core.errors import UsageError
+from corpuskit.core.provenance.manifest import shard_format
 from corpuskit.core.publish.dataset import Dataset
+from corpuskit.core.registry import format_of_shard, is_token_format
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
 from corpuskit.core.wording import printable_name, quantity
@@ -30,6 +32,8 @@ class Fate(TypedDict):
     shard: NotRequired[str]
     """This and the next describe a document that was kept."""
     epoch: NotRequired[int]
+    position: NotRequired[str]
+    """Of a shard of token ids: where in it the document's are."""
     source: NotRequired[str]
     """Of either, if the document names one."""
 
@@ -82,7 +86,8 @@ def fate(dataset: Dataset, identifier: str) -> Iterator[Fate]:
     waiting, followed_ids = [identifier], {identifier}
     while waiting:
         identifier = waiting.pop(0)
-        for entry in (*_locations(dataset, identifier), *_decisions(dataset, identifier)):
+        locations = (*_locations(dataset, identifier), *_token_positions(dataset, identifier))
+        for entry in (*locations, *_decisions(dataset, identifier)):
             yield entry
             values = entry.get("values")
             original = values.get(DUPLICATE_OF) if isinstance(values, dict) else None
@@ -114,7 +119,7 @@ def _decisions(dataset: Dataset, identifier: str) -> Iterator[Fate]:
 
 
 def _locations(dataset: Dataset, identifier: str) -> Iterator[Fate]:
-    for shard in dataset.shards():
+    for shard in dataset.shards() if any(shard.get("readable", True) for shard in dataset.manifest["shards"]) else ():
         for document in dataset.find(shard, identifier):
             entry: Fate = {"id": identifier, "verdict": "kept", "shard": shard["path"]}
             if "source" in document.metadata:
@@ -124,10 +129,20 @@ def _locations(dataset: Dataset, identifier: str) -> Iterator[Fate]:
             yield entry
 
 
+def _token_positions(dataset: Dataset, identifier: str) -> Iterator[Fate]:
+    """Yield where the ids of a document's tokens are, in formats that hold them."""
+    for shard in dataset.manifest["shards"]:
+        format_: Any = format_of_shard(shard["path"])
+        if is_token_format(format_) and shard_format(shard["path"])[1] == format_.suffix:
+            for position in format_.locate(dataset.folder / shard["path"], identifier):
+                yield {"id": identifier, "verdict": "kept", "shard": shard["path"], "position": position}
+
+
 def _line(entry: Fate) -> str:
     source = f", source {entry['source']}" if "source" in entry else ""
     if entry["verdict"] == "kept":
         epoch = f", epoch {entry['epoch']}" if "epoch" in entry else ""
+        epoch += f", {entry['position']}" if "position" in entry else ""
         return f"{entry['id']}: kept, in {entry['shard']}{source}{epoch}"
     values = ", ".join(f"{key} {value}" for key, value in entry["values"].items())
     reason = f"{entry['reason']}{f' ({values})' if values else ''}{source}"

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, ClassVar, TypedDict
+from typing import Annotated, Any, ClassVar, TypedDict
 
 from corpuskit.core import console
 from corpuskit.core.counts import StreamCount
@@ -19,7 +19,7 @@ from corpuskit.core.publish.recovery import OLD_RUN, all_extra_names, left_behin
 from corpuskit.core.publish.shard_files import is_readable
 from corpuskit.core.publish.source_totals import SourcePart, Totals, share
 from corpuskit.core.reading.inputs import Input
-from corpuskit.core.registry import format_of_shard
+from corpuskit.core.registry import format_of_shard, is_token_format
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
 from corpuskit.core.stream.cpu_guard import KILLED
@@ -180,7 +180,16 @@ def _read_shard(dataset: Dataset, shard: ShardEntry) -> Reading:
         totals = Totals(_token_counter(dataset.manifest))
         reading.problems += _check_documents(dataset, shard, reading.count, totals)
         reading.totals = totals.parts()
+    elif not reading.problems:
+        reading.problems += _check_token_ids(dataset, shard)
     return reading
+
+
+def _check_token_ids(dataset: Dataset, shard: ShardEntry) -> Iterator[str]:
+    """Compare the parts of a shard of token ids with one another; nothing of other files."""
+    format_: Any = format_of_shard(shard["path"])
+    if is_token_format(format_) and shard_format(shard["path"])[1] == format_.suffix:
+        yield from format_.shard_problems(dataset.folder / shard["path"], shard["documents"])
 
 
 def _check_shards(

@@ -4,6 +4,7 @@ import gzip
 import importlib
 import random
 import re
+import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -11,23 +12,25 @@ import pytest
 
 from corpuskit.core.document import Document
 from corpuskit.core.errors import DamagedError, UsageError
-from corpuskit.core.format import Format, file_suffixes, shard_paths
+from corpuskit.core.format import Format, TokenOptions, file_suffixes, shard_paths
 from corpuskit.core.options import build_step
 from corpuskit.core.provenance import manifest
 from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.publish.shard_files import measured_files
 from corpuskit.core.reading.inputs import Input
-from corpuskit.core.registry import all_formats, find_step, step_names
+from corpuskit.core.registry import build_formats, find_step, format_names, step_names
 from corpuskit.core.step import Source
 from corpuskit.core.stream.flow import Flow
 from corpuskit.export.hub.card_file import CARD
 from tests.export.chats import made_up_chats
+from tests.export.test_tokens import tokenizer_of
 from tests.support.formats.chat_turns import ChatTurns
 from tests.support.formats.token_ids import TokenIds
 from tests.whole.test_contract import OPTIONS, documents
 
-FORMATS: list[Format] = [*all_formats(), ChatTurns(), TokenIds()]
+TOKENIZER = tokenizer_of(Path(tempfile.mkdtemp(prefix="corpuskit-tokenizer-")))
+FORMATS: list[Format] = [*build_formats(format_names(), TokenOptions(str(TOKENIZER))), ChatTurns(), TokenIds()]
 """corpuskit's own, and two that are lossy, so that the laws are seen to have room for such."""
 LOSSLESS = [format_ for format_ in FORMATS if format_.lossless]
 

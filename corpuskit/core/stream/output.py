@@ -11,11 +11,12 @@ from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import publishing
 from corpuskit.core.document import Document, encode
 from corpuskit.core.errors import PublishError, UsageError
+from corpuskit.core.format import TokenOptions
 from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.provenance.entries import CardEntry
 from corpuskit.core.provenance.verdicts import bytes_of_rejects
 from corpuskit.core.publish.targets import Target
-from corpuskit.core.registry import find_format, format_of_file
+from corpuskit.core.registry import build_formats, format_of_file
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Report, Sink, Step
 
@@ -99,7 +100,9 @@ class StreamOutput:
 
 def open_output(step: Step, settings: Settings) -> Output:
     """Open the output that `-o` names. Raises UsageError or PublishError."""
-    names, words = (step.formats(), step.card_words()) if isinstance(step, Sink) else (None, None)
+    names, words, tokens = None, None, None
+    if isinstance(step, Sink):
+        names, words, tokens = step.formats(), step.card_words(), step.token_options()
     target = settings.output
     if target is None or str(target) == "-":
         if names not in (None, ("jsonl",)):
@@ -108,10 +111,16 @@ def open_output(step: Step, settings: Settings) -> Output:
     if target.exists() and not target.is_file() and not target.is_dir():
         with publishing(target):
             return StreamOutput(os.open(target, os.O_WRONLY))
-    return _open_dataset(target, names, settings.shard_documents, words)
+    return _open_dataset(target, names, settings.shard_documents, words, tokens)
 
 
-def _open_dataset(target: Path, names: tuple[str, ...] | None, shard_documents: int, words: CardEntry | None) -> Output:
+def _open_dataset(
+    target: Path,
+    names: tuple[str, ...] | None,
+    shard_documents: int,
+    words: CardEntry | None,
+    tokens: TokenOptions | None,
+) -> Output:
     """Open a folder or file that is published with its manifest. A pipe needs none of what is imported here."""
     from corpuskit.core.publish.file_output import FileOutput
     from corpuskit.core.publish.folder_output import FolderOutput
@@ -121,7 +130,7 @@ def _open_dataset(target: Path, names: tuple[str, ...] | None, shard_documents: 
     totals = Totals(counter(DEFAULT_TOKENIZER), DEFAULT_TOKENIZER)
     format_ = format_of_file(target.name)
     if format_ is None:
-        formats = [find_format(name) for name in names or ("jsonl",)]
+        formats = build_formats(names or ("jsonl",), tokens)
         output = FolderOutput(target, formats, totals, shard_documents, words)
         if output.has_work():
             output.abandon(keep_work=True)

@@ -23,11 +23,12 @@ from typing import TYPE_CHECKING, Any
 from corpuskit.core.counts import StepCount, StreamCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.document import Document, decode_trusted, encode
-from corpuskit.core.format import shard_paths
+from corpuskit.core.format import TokenOptions, shard_paths
 from corpuskit.core.provenance.entries import QuotaEntry
 from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.publish.shard_files import shard_entry
 from corpuskit.core.publish.source_totals import Totals
+from corpuskit.core.registry import build_formats
 from corpuskit.core.step import Drop
 from corpuskit.core.tokens import counter, token_version
 from corpuskit.mix.engine.bucket_index import BucketEntry, BucketIndex, Slice, cut_into_shards
@@ -214,6 +215,8 @@ class Write(Task[WriteResult]):
     shuffled: bool
     formats: tuple[str, ...]
     tokenizer: str
+    token_options: TokenOptions | None = None
+    """Of formats of token ids."""
 
     def label(self) -> str:
         """Return the step and the shard's number."""
@@ -221,10 +224,8 @@ class Write(Task[WriteResult]):
 
     def identity(self) -> Any:
         """Return the slices, the buckets that they are cut from, and the formats."""
-        from corpuskit.core.registry import find_format
-
         slices = [list(slice_) for slice_ in self.slices]
-        versions = [find_format(name).versions() for name in self.formats]
+        versions = [format_.versions() for format_ in build_formats(self.formats, self.token_options)]
         order = [self.index.key, self.shuffled]
         return [self.number, slices, order, self.formats, versions, token_version(self.tokenizer)]
 
@@ -234,9 +235,7 @@ class Write(Task[WriteResult]):
 
     def run(self, task_path: Path) -> WriteResult:
         """Write one shard `TASK_PATH-FORMAT` for each format, with its companions."""
-        from corpuskit.core.registry import find_format
-
-        formats = [find_format(name) for name in self.formats]
+        formats = build_formats(self.formats, self.token_options)
         paths = [file_of_task(task_path, f"-{format_.name}{format_.suffix}") for format_ in formats]
         for format_, path in zip(formats, paths, strict=True):
             for file in shard_paths(format_, path):

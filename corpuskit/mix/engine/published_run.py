@@ -21,7 +21,7 @@ from corpuskit.core.provenance.manifest import MANIFEST
 from corpuskit.core.publish.recovery import STAGING, extra_names_of, listed_names
 from corpuskit.core.publish.report_file import REPORT_NAME
 from corpuskit.core.reading.inputs import Input
-from corpuskit.core.registry import find_format
+from corpuskit.core.registry import build_formats
 from corpuskit.core.settings import Settings
 from corpuskit.core.tokens import token_version
 from corpuskit.core.wording import quantity
@@ -114,7 +114,7 @@ def run_key(recipe: Recipe, inputs: Inputs, settings: Settings) -> str:
         [dict(recipe.caps), recipe.any_source, dict(recipe.floors)],
         recipe.card,
         [recipe.output.formats, recipe.output.order, recipe.output.shard_documents, recipe.output.report],
-        [find_format(name).versions() for name in recipe.output.formats],
+        [format_.versions() for format_ in build_formats(recipe.output.formats, recipe.output.tokens)],
         [settings.max_rejects, settings.accept_damaged, settings.allow_empty],
     ]
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()

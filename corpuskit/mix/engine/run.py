@@ -20,7 +20,7 @@ from corpuskit.core.provenance.entries import InputEntry, Manifest, QuotaEntry, 
 from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.recovery import STAGING
 from corpuskit.core.publish.source_totals import Totals
-from corpuskit.core.registry import find_format
+from corpuskit.core.registry import build_formats
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import CorpusStage, Step, absent_fields_notice
 from corpuskit.core.stream.flow import end_of_stages, runs_of
@@ -86,7 +86,7 @@ def run_recipe(
     name = tokenizer if tokenizer in TOKENIZERS else Path(tokenizer).name
     totals = Totals(counter(tokenizer), name)
     progress = MixProgress(settings.quiet or settings.json)
-    formats = [find_format(name) for name in recipe.output.formats]
+    formats = build_formats(recipe.output.formats, recipe.output.tokens)
     left_out = LeftOutFiles(settings)
     keeps_work = True
     output = FolderOutput(
@@ -295,7 +295,7 @@ class MixRun:
         formats = recipe.output.formats
         sent = self._write(
             [
-                mix_tasks.Write(number, slices, index, shuffled, formats, tokenizer)
+                mix_tasks.Write(number, slices, index, shuffled, formats, tokenizer, recipe.output.tokens)
                 for number, slices in enumerate(slices_of_shards)
             ]
         )

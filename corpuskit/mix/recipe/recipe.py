@@ -25,9 +25,17 @@ from typing import TypeVar
 
 from corpuskit.core.document import ORIGINS
 from corpuskit.core.errors import CorpuskitError, RefusedError, UsageError
+from corpuskit.core.format import TokenOptions
 from corpuskit.core.provenance.entries import CardEntry
 from corpuskit.core.publish.card_words import card_words, problems_of, read_card_words
-from corpuskit.core.registry import demand_distinct_formats, find_step, format_names
+from corpuskit.core.registry import (
+    demand_distinct_formats,
+    demand_token_options,
+    find_format,
+    find_step,
+    format_names,
+    is_token_format,
+)
 from corpuskit.core.settings import SHARD_DOCUMENTS, Tags
 from corpuskit.core.step import Step
 from corpuskit.core.tokens import DEFAULT_TOKENIZER, TOKENIZER_KINDS, TOKENIZERS
@@ -50,7 +58,7 @@ Section = TypeVar("Section")
 TOP_KEYS = ("seed", "budget", "policy", "caps", "floors", "sources", "together", "output", "card")
 BUDGET_KEYS = ("tokens", "tokenizer")
 CAPS_KEYS = ("any_source", *ORIGINS)
-OUTPUT_KEYS = ("dir", "formats", "order", "shard_documents", "report")
+OUTPUT_KEYS = ("dir", "formats", "order", "shard_documents", "report", "tokenizer", "end_token")
 MOST_MISTAKES = 11
 """Mistakes that are told beside the first, the line on the rest among them."""
 
@@ -74,6 +82,8 @@ class OutputSpec:
     shard_documents: int = SHARD_DOCUMENTS
     report: bool = False
     """Whether a page on the dataset, `report.html`, is written beside it."""
+    tokens: TokenOptions | None = None
+    """What formats of token ids are made with."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +135,7 @@ def read_recipe(tree: Marked, folder: Path, find: FindStep = find_step) -> Recip
     policy = _section(top, "policy", lambda node: read_policy(node, folder))
     together = read_steps(top.get("together"), folder, find)
     default_order = "shuffled" if has_budget else "input"
-    output = _section(top, "output", lambda node: _output(node, folder, default_order))
+    output = _section(top, "output", lambda node: _output(node, folder, default_order, budget))
     card = _section(top, "card", lambda node: _card(node, folder))
     sources = with_order_problems(top, sources or (), together)
     _raise_mistakes(tree)
@@ -267,7 +277,7 @@ def _demand_distinct(formats: Node, names: Sequence[str]) -> None:
         raise UsageError(f"{formats.location}: {error}") from None
 
 
-def _output(node: Node, folder: Path, default_order: str) -> OutputSpec:
+def _output(node: Node, folder: Path, default_order: str, budget: Budget | None) -> OutputSpec:
     node.attempt(lambda: node.keys(*OUTPUT_KEYS, write=f"{{dir: {node.value}}}"))
     formats = node.get("formats")
     names = (
@@ -275,6 +285,7 @@ def _output(node: Node, folder: Path, default_order: str) -> OutputSpec:
     )
     if formats is not None:
         node.attempt(functools.partial(_demand_distinct, formats, [name for name in names if name]))
+    tokens = _token_options(node, folder, budget, [name for name in names if name])
     order = _section(node, "order", lambda entry: entry.choice(["input", "shuffled"]))
     return OutputSpec(
         dir=_section(node, "dir", lambda entry: _folder_below(entry, folder)),
@@ -282,7 +293,29 @@ def _output(node: Node, folder: Path, default_order: str) -> OutputSpec:
         order=order or default_order,
         shard_documents=_section(node, "shard_documents", lambda entry: entry.whole(1)) or SHARD_DOCUMENTS,
         report=_section(node, "report", lambda entry: entry.switch()) or False,
+        tokens=tokens,
     )
+
+
+def _token_options(node: Node, folder: Path, budget: Budget | None, formats: Sequence[str]) -> TokenOptions | None:
+    """Return what formats of token ids are made with: the tokenizer of the budget, if the output names none."""
+    name = _section(node, "tokenizer", lambda entry: entry.text())
+    end_token = _section(node, "end_token", lambda entry: entry.text())
+    path = str(folder / name) if name else None
+    if path is None and budget is not None and budget.tokenizer not in TOKENIZERS:
+        path = budget.tokenizer if any(is_token_format(find_format(format_)) for format_ in formats) else None
+    tokens = None if path is None else TokenOptions(path, end_token)
+    node.attempt(functools.partial(_demand_token_options, node, formats, tokens, end_token))
+    return tokens
+
+
+def _demand_token_options(
+    node: Node, formats: Sequence[str], tokens: TokenOptions | None, end_token: str | None
+) -> None:
+    try:
+        demand_token_options(formats, tokens, end_token)
+    except UsageError as error:
+        raise UsageError(f"{node.location}: {error}") from None
 
 
 def _card(node: Node, folder: Path) -> CardEntry:

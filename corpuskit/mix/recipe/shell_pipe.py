@@ -31,6 +31,9 @@ def whole_pipe(recipe: Recipe, target: str) -> str:
     formats = recipe.output.formats
     export = ["corpuskit", "export", "-o", target]
     export += ["--to", ",".join(formats)] if formats != ("jsonl",) else []
+    if recipe.output.tokens is not None:
+        export += ["--tokenizer", recipe.output.tokens.tokenizer]
+        export += [f"--end-token={recipe.output.tokens.end_token}"] if recipe.output.tokens.end_token else []
     return " | ".join(filter(None, [first, together_pipe(recipe), shlex.join(export)]))
 
 

@@ -1,0 +1,99 @@
+"""Texts as the ids of a tokenizer, each text with the end token after it, in batches and on one thread."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corpuskit.core.disk.regular_file import read_named
+from corpuskit.core.errors import UsageError
+from corpuskit.core.format import TokenOptions
+from corpuskit.core.wording import excerpt, or_list
+
+if TYPE_CHECKING:
+    import numpy as np
+
+END_TOKENS = ("<|endoftext|>", "<|end_of_text|>", "</s>", "<eos>", "[SEP]")
+"""What tokenizers call the end of a document, those first that name nothing else."""
+LARGEST_OF_16_BITS = 1 << 16
+NO_TOKENIZER = "name the tokenizer: --tokenizer tokenizer.json, or in a recipe `output: {tokenizer: tokenizer.json}`"
+
+
+class TokenIds:
+    """A tokenizer that adds nothing of its own but the end token."""
+
+    def __init__(self, options: TokenOptions) -> None:
+        """Keep the options; the file is read when it is first needed."""
+        self.options, self.path = options, Path(options.tokenizer)
+
+    @cached_property
+    def _data(self) -> bytes:
+        try:
+            return read_named(self.path)
+        except OSError as error:
+            why = (error.strerror or "I/O error").lower()
+            raise UsageError(f"{self.path.name}: the tokenizer cannot be read: {why}") from None
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        from tokenizers import Tokenizer
+
+        try:
+            tokenizer = Tokenizer.from_buffer(self._data)
+        except ValueError:
+            problem = "not a tokenizer.json that the tokenizers library can read"
+            raise UsageError(f"{self.path.name}: {problem}") from None
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+
+    @cached_property
+    def end_id(self) -> int:
+        """The id of the end token. Raises UsageError if the tokenizer has none of this name."""
+        names = [self.options.end_token] if self.options.end_token is not None else END_TOKENS
+        for name in names:
+            identifier = self._tokenizer.token_to_id(name)
+            if identifier is not None:
+                return int(identifier)
+        if self.options.end_token is not None:
+            name = excerpt(self.options.end_token)
+            raise UsageError(f"{self.path.name} has no token {name!r}; see its `added_tokens`")
+        raise UsageError(f"{self.path.name} has no {or_list(END_TOKENS)}; name its end token with --end-token")
+
+    @cached_property
+    def bytes_per_id(self) -> int:
+        """2 if every id fits, else 4."""
+        largest = max(self._tokenizer.get_vocab(with_added_tokens=True).values(), default=0)
+        size = max(self._tokenizer.get_vocab_size(), largest + 1)
+        return 2 if size <= LARGEST_OF_16_BITS else 4
+
+    def encode(self, texts: list[str]) -> "list[np.ndarray[Any, Any]]":
+        """Return the ids of each text, little-endian, the end token last."""
+        import os
+
+        import numpy as np
+
+        kind, end = np.dtype(f"<u{self.bytes_per_id}"), self.end_id
+        # Threads of its own would take the cores from the other workers.
+        before = os.environ.get("TOKENIZERS_PARALLELISM")
+        os.environ["TOKENIZERS_PARALLELISM"] = "false"
+        try:
+            encodings = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+        finally:
+            if before is None:
+                del os.environ["TOKENIZERS_PARALLELISM"]
+            else:
+                os.environ["TOKENIZERS_PARALLELISM"] = before
+        return [np.array([*encoding.ids, end], kind) for encoding in encodings]
+
+    def versions(self) -> dict[str, str]:
+        """Return the digest of the tokenizer, and the version of the library that runs it."""
+        import hashlib
+
+        from corpuskit.core.startup import installed_version
+
+        digest = hashlib.sha256(self._data).hexdigest()
+        return {
+            f"tokenizer:{self.path.name}": f"sha256:{digest}",
+            "end-token": f"{self._tokenizer.id_to_token(self.end_id)} ({self.end_id})",
+            "tokenizers": installed_version("tokenizers"),
+        }
