@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from corpuskit.core.step import ShardedRun
     from corpuskit.text.dedup.index import IndexSession
 
+LEAST_WORDS = 8
+"""Words below which any text repeats others."""
 LEAST_MEMORY = 10**6
 """Bytes below which a limit for tables must be a slip."""
 
@@ -46,6 +48,11 @@ class Dedup(CorpusStage):
     without text is dropped as `duplicate-paragraphs` or `duplicate-lines`, with the number `removed`. This streams,
     holds about 80 bytes per unit in memory, and ignores options that compare documents.
 
+    With `--unit span`, runs of `min-words` words or more that occurred before, in this or an earlier text, are taken
+    out of texts wherever they begin; the first to say them keeps them. Five words count as much as eight characters of
+    Chinese or Japanese. A document without words left is dropped as `duplicate-spans`, with the leader (`of`) of its
+    longest run and where that stood (`span`, in characters). Texts wait in TMPDIR; memory stays the same.
+
     Documents of one tenant (`metadata.tenant`) are compared only with one another, and so are those without a tenant:
     what a customer's data holds decides nothing about other data. With `--unit`, conversations (`text/x-turns`) are
     left as they are.
@@ -62,10 +69,11 @@ class Dedup(CorpusStage):
     bands: Annotated[int, "Bands that a signature is cut into; must divide `permutations`."] = 14
     seed: Annotated[int, "Seed of the signatures."] = 1
     verify: Annotated[Literal["signature", "jaccard"], "How candidates are compared."] = "signature"
-    unit: Annotated[Literal["document", "paragraph", "line"], "What is compared and, if repeated, left out."] = (
-        "document"
-    )
+    unit: Annotated[
+        Literal["document", "paragraph", "line", "span"], "What is compared and, if repeated, left out."
+    ] = "document"
     min_length: Annotated[int, "Least length of a compared paragraph or line, in characters."] = 40
+    min_words: Annotated[int, "Least length of a compared span, in words."] = 50
     index: Annotated[Path | None, "Folder with entries of snapshots: compare with it, add to it.", RUNTIME] = None
     snapshot: Annotated[str | None, "Name of this run's entries in the index.", RUNTIME] = None
     memory: Annotated[
@@ -85,6 +93,12 @@ class Dedup(CorpusStage):
             )
         if self.min_length < 1:
             raise misfit("min-length", "a number of characters, at least 1", self.min_length)
+        if self.min_words < LEAST_WORDS:
+            raise misfit("min-words", f"a number of words, at least {LEAST_WORDS}", self.min_words)
+        if self.min_words != type(self).min_words and self.unit != "span":
+            raise UsageError(f"{spelled('min-words')} is for {spelled('unit', 'span')}")
+        if self.stream and self.unit == "span":
+            raise UsageError(f"{spelled('unit', 'span')} needs the whole input; leave out {spelled('stream')}")
         if self.stream and self.keep != "first":
             raise UsageError(
                 f"{spelled('keep', self.keep)} needs the whole input; leave it out, or leave out {spelled('stream')}"
@@ -108,14 +122,20 @@ class Dedup(CorpusStage):
 
     def options(self) -> dict[str, Any]:
         """Return the options, with what the index held and this run adds, not where it is. Raises as `Index` does."""
+        options = {key: value for key, value in super().options().items() if key != "min-words" or self.unit == "span"}
         if self.index is None:
-            return super().options()
-        return {**super().options(), "index": self.reading().digest, "snapshot": self.snapshot}
+            return options
+        return {**options, "index": self.reading().digest, "snapshot": self.snapshot}
 
     def run(self, documents: Iterable[Document]) -> Iterator[Item]:
         """Yield every document, or its drop, in input order. Raises PublishError if TMPDIR has no room."""
         parameters = self.parameters()
-        if self.unit != "document":
+        if self.unit == "span":
+            from corpuskit.text.dedup.word_spans import SpanDedup
+
+            with closing(SpanDedup(parameters)) as spans:
+                yield from spans.run(documents)
+        elif self.unit != "document":
             from corpuskit.text.dedup.units import UnitFilter
 
             yield from map(UnitFilter(parameters).apply, documents)
@@ -184,6 +204,7 @@ class Dedup(CorpusStage):
             verify=self.verify,
             unit=self.unit,
             min_length=self.min_length,
+            min_words=self.min_words,
             memory=self.memory,
         )
 
@@ -212,8 +233,9 @@ class Dedup(CorpusStage):
 
     def _demand_whole_documents(self) -> None:
         """Raise UsageError for an index or a memory limit where they make no sense."""
-        for key in ("index", "memory"):
-            if getattr(self, key) is not None and self.unit != "document":
+        units_with = {"index": ("document",), "memory": ("document", "span")}
+        for key in units_with:
+            if getattr(self, key) is not None and self.unit not in units_with[key]:
                 raise UsageError(
                     f"{spelled(key)} is for whole documents; leave it out with {spelled('unit', self.unit)}"
                 )

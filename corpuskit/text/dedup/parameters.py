@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 UNIT_VERSION = "1"
 """Version of how texts are cut into units, and of how units are normalised before they are compared."""
+SPAN_VERSION = "1"
+"""Version of how runs of words are found and taken out."""
 
 MOST_PERMUTATIONS = 4096
 """Each takes four bytes of every document."""
@@ -28,8 +30,9 @@ class DedupParameters(NamedTuple):
     bands: int
     seed: int
     verify: Literal["signature", "jaccard"]
-    unit: Literal["document", "paragraph", "line"]
+    unit: Literal["document", "paragraph", "line", "span"]
     min_length: int
+    min_words: int
     memory: str | None
 
     @property
@@ -53,6 +56,10 @@ class DedupParameters(NamedTuple):
 
     def versions(self) -> dict[str, str]:
         """Return the versions of the algorithms that decide; an exact comparison needs none."""
+        if self.unit == "span":
+            from corpuskit.text.dedup import shingles
+
+            return {"spans": SPAN_VERSION, "shingles": shingles.VERSION}
         if self.unit != "document":
             return {"units": f"{UNIT_VERSION}, Unicode {unicodedata.unidata_version}"}
         if self.method == "exact":

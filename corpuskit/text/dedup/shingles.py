@@ -71,6 +71,15 @@ def shingles(text: str, ngram: int) -> Hashes:
     return _weighted(units, weights, ngram)
 
 
+def words_of(text: str) -> tuple[Hashes, NDArray[np.int64]]:
+    """Return the hashes of a text's units in order, and their weights: a word has `WORD_WEIGHT`."""
+    blocks = [_units(block) for block in _spans(text, BLOCK)]
+    if not blocks:
+        return np.empty(0, np.uint64), np.empty(0, np.int64)
+    weights = [_weights(hashes, single) for hashes, single in blocks]
+    return np.concatenate([hashes for hashes, _ in blocks]), np.concatenate(weights)
+
+
 def jaccard(left: Hashes, right: Hashes) -> float:
     """Return the shared shingles of two texts as a share of all their shingles, as sets; 0.0 if neither has any.
 
@@ -106,6 +115,53 @@ def unit_spans(text: str) -> Iterator[tuple[int, int]]:
                 start, end = (index if start < 0 else start), index + 1
     if start >= 0:
         yield start, end
+
+
+def unit_bounds(text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where the units of a text begin and end, in characters: those of `words_of`, in order.
+
+    >>> [array.tolist() for array in unit_bounds("Ab, 猫x")]
+    [[0, 4, 5], [2, 5, 6]]
+    """
+    starts, ends, offset = [np.empty(0, np.int64)], [np.empty(0, np.int64)], 0
+    for block in _spans(text, BLOCK):
+        normal = normalised(block)
+        origins = _origins(block, normal)
+        if origins is None:
+            bounds = np.array(list(unit_spans(block)), np.int64).reshape(-1, 2)
+            first, last = bounds[:, 0], bounds[:, 1]
+        else:
+            before, at = _bounds(_coded("\n" + normal + "\n")[1])
+            first, last = origins[before], origins[at - 1] + 1
+        starts.append(first + offset)
+        ends.append(last + offset)
+        offset += len(block)
+    return np.concatenate(starts), np.concatenate(ends)
+
+
+def _origins(block: str, normal: str) -> NDArray[np.int64] | None:
+    """Return for each character of a text's normal form the one that it came from; None if they do not come singly."""
+    if block.isascii():
+        return np.arange(len(block))
+    table = {sign: unicodedata.normalize("NFKC", sign).lower() for sign in set(block)}
+    if block.translate({ord(sign): part for sign, part in table.items()}) != normal:
+        return None
+    if len(block) == len(normal):
+        return np.arange(len(block))
+    lengths = {sign: len(part) for sign, part in table.items()}
+    return np.repeat(np.arange(len(block)), np.fromiter(map(lengths.__getitem__, block), np.int64, len(block)))
+
+
+def _bounds(kinds: NDArray[np.uint8] | NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the indexes before the first and at the last code point of each unit that separators enclose."""
+    before, after = kinds[:-1], kinds[1:]
+    edges = before != after
+    if kinds.dtype != np.bool_ and bool((kinds == CHARACTER).any()):
+        edges |= after == CHARACTER
+        boundaries = np.flatnonzero(edges)
+        return boundaries[after[boundaries] != SEPARATOR], boundaries[before[boundaries] != SEPARATOR]
+    boundaries = np.flatnonzero(edges)
+    return boundaries[0::2], boundaries[1::2]
 
 
 def _spans(text: str, size: int) -> Iterator[str]:
@@ -145,23 +201,15 @@ def units_of(
     # edges         [ 1  0  1  1  1  1 ]      between neighbours: where a unit starts or ends
     # starts, ends  [0 3 4], [2 4 5]          `ab` is codes[0 + 1 : 2 + 1]; its sum is 97 * base + 98 * base**2
     # single        [0 1 0]
-    before, after = kinds[:-1], kinds[1:]
-    edges = before != after
-    mixed = kinds.dtype != np.bool_ and bool((kinds == CHARACTER).any())
-    if mixed:
-        edges |= after == CHARACTER
-        boundaries = np.flatnonzero(edges)
-        starts, ends = boundaries[after[boundaries] != SEPARATOR], boundaries[before[boundaries] != SEPARATOR]
-    else:
-        boundaries = np.flatnonzero(edges)
-        starts, ends = boundaries[0::2], boundaries[1::2]
+    starts, ends = _bounds(kinds)
     powers, inverses = _powers(1 << len(codes).bit_length())
     # A unit begins after `starts` and ends at `ends`. Its hash is the polynomial of its code points: a difference of
     # running sums, scaled down to the same power wherever the unit is.
     sums = codes * powers[: len(codes)]
     np.cumsum(sums, out=sums)
     hashes = _scrambled((sums.take(ends) - sums.take(starts)) * inverses.take(starts))
-    return starts, hashes, after[starts] == CHARACTER if mixed else None
+    single = kinds[1:][starts] == CHARACTER if kinds.dtype != np.bool_ else None
+    return starts, hashes, single if single is not None and single.any() else None
 
 
 def windows(units: Hashes, single: NDArray[np.bool_] | None, borders: list[int], ngram: int) -> list[Hashes]:

@@ -1,0 +1,102 @@
+"""What `dedup --unit span` finds, how fast, and in how much memory: planted copies, and texts that share nothing.
+
+    python -m tests.benchmarks.dedup_spans FILE… [--words N] [--copies N]
+
+Each FILE holds documents as JSON Lines. Runs of 96 to 160 words of documents in the first half (60 words at least, if a
+Chinese or Japanese character counts as it weighs) are copied into documents of the second, at places of their own, with
+other signs and line ends between the words: `planted gone` says how many went. `runs` went from the file as it is.
+`made` are texts of random words, of which none may lose any. Speed is megabytes of text a CPU second; memory is the
+growth of this process, which holds the documents and their lines as well.
+"""
+
+import argparse
+import gzip
+import json
+import random
+import resource
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from corpuskit.core.document import Document
+from corpuskit.core.outcome import Drop
+from corpuskit.stages.dedup import Dedup
+from corpuskit.text.dedup.shingles import unit_bounds
+
+
+def documents_in(path: Path) -> list[Document]:
+    """The documents of a file."""
+    with gzip.open(path, "rt") if path.suffix == ".gz" else open(path, encoding="utf-8") as stream:
+        return [Document(f"{number}", json.loads(line)["text"]) for number, line in enumerate(stream)]
+
+
+def plant(documents: list[Document], copies: int, chance: random.Random) -> tuple[list[Document], int]:
+    """The documents with runs of words copied from the first half into the second, and how many."""
+    half, planted = len(documents) // 2, 0
+    texts = [document.text for document in documents]
+    for number in chance.sample(range(half, len(documents)), min(copies, len(documents) - half)):
+        source = texts[chance.randrange(half)]
+        starts, ends = unit_bounds(source)
+        count = chance.randrange(96, 161)
+        if len(starts) <= count:
+            continue
+        first = chance.randrange(len(starts) - count)
+        words = [
+            source[start:end]
+            for start, end in zip(starts[first : first + count], ends[first : first + count], strict=True)
+        ]
+        changed = chance.choice([" ", "\n", ", ", " - "]).join(words)
+        begin, _ = unit_bounds(texts[number])
+        at = int(begin[chance.randrange(len(begin))]) if len(begin) else 0
+        texts[number] = f"{texts[number][:at]} MARK{planted}A {changed} MARK{planted}B {texts[number][at:]}"
+        planted += 1
+    return [Document(document.id, text) for document, text in zip(documents, texts, strict=True)], planted
+
+
+def run(documents: Iterable[Document], words: int) -> tuple[list[str], int]:
+    """What is left of the texts, and how many runs went."""
+    texts, runs = [], 0
+    for item in Dedup(unit="span", min_words=words).run(documents):
+        if isinstance(item, Drop):
+            texts.append("")
+            runs += item.values["removed"]
+        elif isinstance(item, Document):
+            texts.append(item.text)
+            runs += item.hits.get("duplicate-spans", 0)
+    return texts, runs
+
+
+def main() -> None:
+    """Print a line for each file."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--words", type=int, default=50)
+    parser.add_argument("--copies", type=int, default=500)
+    arguments = parser.parse_args()
+    chance = random.Random(1)
+    vocabulary = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=6)) for _ in range(20_000)]
+    print(f"{'file':28} {'MB':>6} {'MB/s':>6} {'memory':>7}  {'runs':>7}  planted gone   made: runs")
+    for path in arguments.files:
+        documents = documents_in(path)
+        size = sum(len(document.text.encode()) for document in documents) / 1e6
+        before, memory = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        _, runs = run(documents, arguments.words)
+        seconds = time.process_time() - before
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory
+        changed, planted = plant(documents, arguments.copies, chance)
+        texts, _ = run(changed, arguments.words)
+        # A copy has gone if what marked its ends now stands together.
+        gone = sum(
+            any(f"MARK{number}A MARK{number}B" in " ".join(text.split()) for text in texts if f"MARK{number}A" in text)
+            for number in range(planted)
+        )
+        made = [Document(str(number), " ".join(chance.choices(vocabulary, k=400))) for number in range(2000)]
+        _, wrong = run(made, arguments.words)
+        print(
+            f"{path.name[:28]:28} {size:6.1f} {size / seconds:6.1f} {memory // 1024:4} MB  {runs:7,}  "
+            f"{gone:4} of {planted:4}   {wrong} of {len(made)}"
+        )
+
+
+if __name__ == "__main__":
+    main()

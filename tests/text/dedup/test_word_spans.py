@@ -1,0 +1,157 @@
+"""Spans: whatever was said before goes, however it is cut, and whoever said it first keeps it."""
+
+import random
+from collections.abc import Sequence
+from contextlib import closing
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpuskit.core.document import Document
+from corpuskit.core.outcome import Drop, Item
+from corpuskit.stages.dedup import Dedup
+from corpuskit.text.dedup.shingles import unit_bounds, unit_spans, words_of
+from corpuskit.text.dedup.winnowing import fingerprints
+from corpuskit.text.dedup.word_spans import SpanDedup
+
+WORDS = [f"{first}{second}{number}" for first in "bdfgklmnprst" for second in "aeiou" for number in range(40)]
+
+
+def prose(chance: random.Random, words: int) -> str:
+    """Words that hardly ever stand in this order again, in sentences and paragraphs."""
+    parts = chance.choices(WORDS, k=words)
+    return " ".join(word + chance.choice(["", "", "", "", ",", ".", ".\n\n"]) for word in parts)
+
+
+def run(texts: Sequence[str], words: int = 50, **metadata: object) -> list[Item]:
+    documents = [Document(f"d{number}", text, dict(metadata)) for number, text in enumerate(texts)]
+    return list(Dedup(unit="span", min_words=words).run(documents))
+
+
+def words_in(item: Item) -> list[str]:
+    text = item.document.text if isinstance(item, Drop) else item.text  # type: ignore[union-attr]
+    return [] if isinstance(item, Drop) else text.replace(",", " ").replace(".", " ").split()
+
+
+@pytest.mark.parametrize("least", [8, 20, 50, 51])
+def test_every_planted_copy_goes_and_nothing_else(least: int) -> None:
+    chance = random.Random(least)
+    for _ in range(40):
+        plant = prose(chance, least + chance.randrange(30))
+        texts = [prose(chance, chance.randrange(400)) for _ in range(4)]
+        first, second = sorted(chance.sample(range(4), 2))
+        clean = [words_in(item) for item in run(texts, least)]
+        for number in (first, second):
+            texts[number] = f"{texts[number]} {plant.replace('.', chance.choice('.,;'))} {prose(chance, 30)}"
+        found = run(texts, least)
+        assert len(words_in(found[first])) == len(clean[first]) + len(plant.split()) + 30
+        assert " ".join(plant.replace(",", " ").replace(".", " ").split()) not in " ".join(words_in(found[second]))
+        # A word that stands on both sides of a copy by chance goes with it.
+        assert abs(len(words_in(found[second])) - len(clean[second]) - 30) <= 1
+        assert [words_in(found[number]) for number in range(4) if number not in (first, second)] == [
+            clean[number] for number in range(4) if number not in (first, second)
+        ]
+
+
+def test_copies_are_found_across_cuts_cases_and_signs() -> None:
+    chance = random.Random(7)
+    said = " ".join(chance.choices(WORDS, k=80))
+    other = "\n".join(word.upper() + "!" for word in said.split())
+    first, second = run([f"Before. {said} After.", f"Here it is: {other} And on it goes."])
+    assert words_in(first)[0] == "Before"
+    assert second.text == "Here it is: And on it goes."  # type: ignore[union-attr]
+    assert second.hits == {"duplicate-spans": 1}  # type: ignore[union-attr]
+
+
+def test_a_document_of_nothing_new_is_dropped_and_its_leader_named() -> None:
+    chance = random.Random(8)
+    said = prose(chance, 90)
+    _, drop = run([f"Before. {said}", f" {said} "])
+    assert isinstance(drop, Drop)
+    assert drop.reason == "duplicate-spans"
+    assert drop.values["of"] == "d0"
+    assert drop.values["removed"] == 1
+    start, end = drop.values["span"]
+    assert f" {said} "[start:end] == said.strip(" .,\n")
+
+
+def test_runs_of_several_leaders_are_taken_out_together() -> None:
+    chance = random.Random(9)
+    one, two = prose(chance, 60), prose(chance, 70)
+    *_, last = run([one, two, f"Start here. {one} {two} Stop here."])
+    assert " ".join(words_in(last)) == "Start here Stop here"
+
+
+@pytest.mark.parametrize("period", [1, 3, 49, 50, 60, 200])
+def test_a_text_that_repeats_itself_keeps_the_first_time(period: int) -> None:
+    chance = random.Random(period)
+    once = chance.choices(WORDS, k=period) if period > 1 else ["very"]
+    (item,) = run([" ".join(once * (600 // period))])
+    kept = words_in(item)
+    assert kept[:period] == once
+    assert len(kept) < 150 + period
+
+
+@pytest.mark.parametrize("count", [79, 80, 81, 200])
+def test_characters_of_chinese_weigh_less_than_words(count: int) -> None:
+    chance = random.Random(1)
+    said = "".join(chr(chance.randrange(0x4E00, 0x9FA5)) for _ in range(count))
+    _, second = run([f"早 {said} 晚", f"上 {said} 下"])
+    assert (said not in second.text) is (count >= 80)  # type: ignore[union-attr]
+
+
+def test_tenants_and_conversations_are_left_alone() -> None:
+    said = prose(random.Random(2), 100)
+    documents = [
+        Document("a", said, {"tenant": "one"}),
+        Document("b", said, {"tenant": "two"}),
+        Document("c", said),
+        Document("d", f"<|user|>\n{said}", {"content_type": "text/x-turns"}),
+    ]
+    assert list(Dedup(unit="span").run(documents)) == documents
+    *_, last = Dedup(unit="span").run([*documents, Document("e", said, {"tenant": "two"})])
+    assert isinstance(last, Drop)
+    assert last.values["of"] == "b"
+
+
+def test_the_verdicts_are_the_same_in_little_memory() -> None:
+    chance = random.Random(3)
+    stock = [prose(chance, 60) for _ in range(20)]
+    texts = [f"{prose(chance, 90)} {chance.choice(stock)} {prose(chance, 20)}" for _ in range(900)]
+    documents = [Document(f"d{number}", text) for number, text in enumerate(texts)]
+    whole = list(Dedup(unit="span").run(documents))
+    with closing(SpanDedup(Dedup(unit="span", memory="1MB").parameters())) as spans:
+        spans._max_rows = 500
+        assert list(spans.run(documents)) == whole
+
+
+def test_a_second_pass_changes_nothing() -> None:
+    chance = random.Random(4)
+    stock = [prose(chance, 60) for _ in range(9)]
+    texts = [f"{prose(chance, 60)} {chance.choice(stock)} {prose(chance, 60)}" for _ in range(60)]
+    once = [item for item in run(texts) if not isinstance(item, Drop)]
+    assert list(Dedup(unit="span").run(once)) == once  # type: ignore[arg-type]
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=300))
+@settings(max_examples=300)
+def test_units_are_where_the_slow_way_finds_them(text: str) -> None:
+    places = list(unit_spans(text))
+    starts, ends = unit_bounds(text)
+    if len(places) == len(words_of(text)[0]):
+        assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == places
+
+
+@given(st.lists(st.integers(0, 3), max_size=120), st.integers(1, 6), st.integers(1, 6))
+def test_every_window_has_a_fingerprint_that_depends_on_it_alone(words: list[int], gram: int, window: int) -> None:
+    import numpy as np
+
+    hashes = np.array(words, np.uint64)
+    chosen, values = fingerprints(hashes, gram, window)
+    for start in range(len(words) - window - gram + 2):
+        inside = [number for number in chosen.tolist() if start <= number < start + window]
+        assert inside
+        part, part_values = fingerprints(hashes[start : start + window + gram - 1], gram, window)
+        assert int(part[-1]) + start in inside
+        assert part_values[-1] in values
