@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from corpuskit.core.stream.limits import EmptyResultError as EmptyResultError
     from corpuskit.core.stream.run import StepRun as StepRun
     from corpuskit.mix.cache import Cache as Cache
+    from corpuskit.mix.fit import Fit as Fit
     from corpuskit.mix.mix import Mix as Mix
     from corpuskit.mix.recipe.recipe import Recipe as Recipe
     from corpuskit.mix.recipe.recipe import load_recipe as load_recipe
@@ -145,6 +146,7 @@ _MODULES = {
     "Flow": "corpuskit.core.stream.flow",
     "StepRun": "corpuskit.core.stream.run",
     "Cache": "corpuskit.mix.cache",
+    "Fit": "corpuskit.mix.fit",
     "Mix": "corpuskit.mix.mix",
     "Recipe": "corpuskit.mix.recipe.recipe",
     "load_recipe": "corpuskit.mix.recipe.recipe",
