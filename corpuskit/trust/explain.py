@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NotRequired, TypedDict
 
 from corpuskit.core import console
 from corpuskit.core.errors import UsageError
+from corpuskit.core.provenance.entries import ShardEntry
 from corpuskit.core.provenance.manifest import shard_format
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.registry import format_of_shard, is_token_format
@@ -119,7 +120,11 @@ def _decisions(dataset: Dataset, identifier: str) -> Iterator[Fate]:
 
 
 def _locations(dataset: Dataset, identifier: str) -> Iterator[Fate]:
-    for shard in dataset.shards() if any(shard.get("readable", True) for shard in dataset.manifest["shards"]) else ():
+    shards = dataset.manifest["shards"]
+    is_readable = any(shard.get("readable", True) for shard in shards)
+    if not is_readable and any(_token_format(shard) for shard in shards):
+        return  # Token ids say themselves where a document is.
+    for shard in dataset.shards():
         for document in dataset.find(shard, identifier):
             entry: Fate = {"id": identifier, "verdict": "kept", "shard": shard["path"]}
             if "source" in document.metadata:
@@ -132,10 +137,16 @@ def _locations(dataset: Dataset, identifier: str) -> Iterator[Fate]:
 def _token_positions(dataset: Dataset, identifier: str) -> Iterator[Fate]:
     """Yield where the ids of a document's tokens are, in formats that hold them."""
     for shard in dataset.manifest["shards"]:
-        format_: Any = format_of_shard(shard["path"])
-        if is_token_format(format_) and shard_format(shard["path"])[1] == format_.suffix:
+        format_ = _token_format(shard)
+        if format_ and shard_format(shard["path"])[1] == format_.suffix:
             for position in format_.locate(dataset.folder / shard["path"], identifier):
                 yield {"id": identifier, "verdict": "kept", "shard": shard["path"], "position": position}
+
+
+def _token_format(shard: ShardEntry) -> Any:
+    """Return the format of a shard if it holds token ids, and None otherwise."""
+    format_ = format_of_shard(shard["path"])
+    return format_ if is_token_format(format_) else None
 
 
 def _line(entry: Fate) -> str:
