@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from corpuskit.product.events import Events as Events
     from corpuskit.product.signals import Signals as Signals
     from corpuskit.product.train_quality import TrainQuality as TrainQuality
+    from corpuskit.retrieval.chunk import Chunk as Chunk
     from corpuskit.sources.books import Books as Books
     from corpuskit.sources.code import Code as Code
     from corpuskit.sources.fetch_warc import FetchWarc as FetchWarc
@@ -155,6 +156,7 @@ _MODULES = {
     "Events": "corpuskit.product.events",
     "Signals": "corpuskit.product.signals",
     "TrainQuality": "corpuskit.product.train_quality",
+    "Chunk": "corpuskit.retrieval.chunk",
     "Books": "corpuskit.sources.books",
     "Code": "corpuskit.sources.code",
     "FetchWarc": "corpuskit.sources.fetch_warc",

@@ -83,6 +83,7 @@ OTHER_NAMES = {
     **dict.fromkeys(("url", "urls", "blocklist", "domains", "filter-domain"), "filter-url"),
     **dict.fromkeys(("license", "licence", "spdx"), "filter-license"),
     **dict.fromkeys(("build", "run", "recipe"), "mix"),
+    **dict.fromkeys(("split", "splitter", "passages"), "chunk"),
     **dict.fromkeys(("regmix", "doremi", "mixture", "weights"), "fit"),
     **dict.fromkeys(("save", "write", "publish"), "export"),
     **dict.fromkeys(("check", "validate", "fsck"), "verify"),

@@ -13,7 +13,7 @@ from corpuskit.core.options import build_step
 from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.registry import find_step, step_names
-from corpuskit.core.step import Command, CorpusStage, Sink, Stage, Step
+from corpuskit.core.step import Command, CorpusStage, Sink, Split, Stage, Step
 from corpuskit.core.stream.flow import Flow
 from tests.conftest import ROOT
 
@@ -105,6 +105,11 @@ class Lines(Input):
         return iter(enumerate(self.held))
 
 
+def origin(name: str, document: Document) -> str:
+    """Return the id of the document that this one came from."""
+    return document.metadata["parents"][-1] if issubclass(find_step(name), Split) else document.id
+
+
 @pytest.mark.parametrize("name", step_names())
 def test_a_step_says_what_it_is(name: str) -> None:
     step_class = find_step(name)
@@ -123,8 +128,8 @@ def test_nothing_disappears_and_order_is_kept(name: str) -> None:
     (count,) = flow.counts
     assert count.is_balanced()
     assert count.received.documents == len(stream)
-    assert len(lines) + len(verdicts) == len(stream)
-    kept = [decode(line).id for line in lines]
+    assert len(lines) + len(verdicts) == len(stream) + count.made
+    kept = [origin(name, decode(line)) for line in lines]
     places = {document.id: place for place, document in enumerate(stream)}
     assert kept == sorted(kept, key=places.__getitem__)
     assert {*kept, *(verdict.id for verdict in verdicts)} == set(places)
@@ -145,7 +150,7 @@ def test_documents_are_left_as_they_came(name: str) -> None:
     step = step_of(name)
     if isinstance(step, Stage):
         for document in stream:
-            step.apply(document)
+            step.split(document) if isinstance(step, Split) else step.apply(document)
     elif isinstance(step, CorpusStage):
         list(step.run(iter(stream)))
     assert stream == before
@@ -165,11 +170,10 @@ def test_a_second_pass_changes_nothing_where_that_is_claimed(name: str) -> None:
 @pytest.mark.parametrize("name", STAGES)
 def test_a_stage_judges_each_document_by_itself(name: str) -> None:
     stream = stream_for(name)
-    whole, _, _ = run(step_of(name), stream)
-    parts = [line for place in range(0, len(stream), 7) for line in run(step_of(name), stream[place : place + 7])[0]]
-    assert parts == whole
-    backwards, _, _ = run(step_of(name), stream[::-1])
-    assert backwards == whole[::-1]
+    single = [run(step_of(name), [document])[0] for document in stream]
+    for part, alone in ((stream, single), (stream[::-1], single[::-1])):
+        together, _, _ = run(step_of(name), part)
+        assert together == [line for lines in alone for line in lines]
 
 
 @pytest.mark.parametrize("name", STAGES)
@@ -209,10 +213,14 @@ def test_whose_a_document_is_survives_every_step(name: str) -> None:
     owners = [TAINT, {**TAINT, "tenant": "birch", "parents": ["log-3"]}, {}]
     stream = [document.with_metadata(**owners[place % 3]) for place, document in enumerate(stream_for(name))]
     owner_of = {document.id: owners[place % 3] for place, document in enumerate(stream)}
-    lines, verdicts, _ = run(step_of(name), stream)
-    assert len(lines) + len(verdicts) == len(stream)
+    lines, verdicts, flow = run(step_of(name), stream)
+    assert len(lines) + len(verdicts) == len(stream) + flow.counts[0].made
     for document in map(decode, lines):
-        assert {key: document.metadata[key] for key in TAINT if key in document.metadata} == owner_of[document.id]
+        identifier = origin(name, document)
+        owner = owner_of[identifier]
+        if identifier != document.id:
+            owner = {**owner, "parents": [*owner.get("parents", []), identifier]}  # type: ignore[misc]
+        assert {key: document.metadata[key] for key in TAINT if key in document.metadata} == owner
     for verdict in verdicts:
         if other := verdict.decision()["values"].get("of"):
             assert owner_of[other].get("tenant") == owner_of[str(verdict.id)].get("tenant")
