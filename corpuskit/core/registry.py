@@ -64,6 +64,7 @@ def help_line(name: str) -> str:
         return f"({error})"
 
 
+NO_TOKENIZER = "name the tokenizer: --tokenizer tokenizer.json, or in a recipe `output: {tokenizer: tokenizer.json}`"
 OTHER_NAMES = {
     **dict.fromkeys(("cat", "read", "load", "import", "convert", "jsonl", "parquet", "csv", "text"), "files"),
     **dict.fromkeys(("warc", "crawl", "fetch"), "fetch-warc"),
@@ -163,7 +164,7 @@ def demand_token_options(names: Sequence[str], tokens: "TokenOptions | None", en
     """Raise UsageError unless there is a tokenizer where a format needs one, and only there."""
     needing = [name for name in names if is_token_format(find_format(name))]
     if needing and tokens is None:
-        raise UsageError(f"format {needing[0]} needs a tokenizer; name the tokenizer.json of your model")
+        raise UsageError(f"format {needing[0]} needs a tokenizer; {NO_TOKENIZER}")
     if not needing and (tokens is not None or end_token is not None):
         raise UsageError("a tokenizer and an end token are for the formats tokens and megatron; name one of them")
 

@@ -155,6 +155,24 @@ def test_explain_finds_the_tokens_of_a_document(tmp_path: Path, shell: Run) -> N
 
 
 @pytest.mark.parametrize("name", ["tokens", "megatron"])
+def test_explain_and_verify_say_which_file_is_damaged(tmp_path: Path, shell: Run, name: str) -> None:
+    tokenizer_of(tmp_path)
+    write_documents(tmp_path, TEXTS)
+    shell(f"corpuskit export in.jsonl --to {name} --tokenizer tokenizer.json -o out -q")
+    assert b"in 1 shard," in shell("corpuskit verify out").stdout
+    for path in sorted((tmp_path / "out" / name).glob("part-*")):
+        content = path.read_bytes()
+        for damaged in (None, b"", content[:-3], b"\xff" * len(content), b"5\n" * 9):
+            path.unlink() if damaged is None else path.write_bytes(damaged)
+            explained, verified = shell("corpuskit explain out d1"), shell("corpuskit verify out")
+            assert explained.returncode in (0, 3), (path.name, damaged, explained.stderr)
+            assert explained.returncode == 0 or b"part-00000" in explained.stderr
+            assert verified.returncode == 3, (path.name, damaged, verified.stderr)
+            assert str(tmp_path).encode() not in explained.stderr + verified.stderr
+            path.write_bytes(content)
+
+
+@pytest.mark.parametrize("name", ["tokens", "megatron"])
 @pytest.mark.parametrize("change", ["cut ids", "cut index", "no index", "names", "other index"])
 def test_parts_that_contradict_one_another_are_found(tmp_path: Path, name: str, change: str) -> None:
     from corpuskit.core.document import Document

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 END_TOKENS = ("<|endoftext|>", "<|end_of_text|>", "</s>", "<eos>", "[SEP]")
 """What tokenizers call the end of a document, those first that name nothing else."""
 LARGEST_OF_16_BITS = 1 << 16
-NO_TOKENIZER = "name the tokenizer: --tokenizer tokenizer.json, or in a recipe `output: {tokenizer: tokenizer.json}`"
 
 
 class TokenIds:
@@ -31,7 +30,7 @@ class TokenIds:
             return read_named(self.path)
         except OSError as error:
             why = (error.strerror or "I/O error").lower()
-            raise UsageError(f"{self.path.name}: the tokenizer cannot be read: {why}") from None
+            raise UsageError(f"{self.options.tokenizer}: the tokenizer cannot be read: {why}") from None
 
     @cached_property
     def _tokenizer(self) -> Any:

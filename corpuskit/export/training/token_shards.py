@@ -4,17 +4,19 @@ By these ids `explain` finds the tokens of a document, and whoever has to take a
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.document import Document
-from corpuskit.core.errors import UsageError
+from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.format import TokenOptions, shard_paths
 from corpuskit.core.provenance.entries import Manifest
 from corpuskit.core.publish.seals import sealed
+from corpuskit.core.registry import NO_TOKENIZER
 from corpuskit.export.training.row_format import RowFormat
-from corpuskit.export.training.token_ids import NO_TOKENIZER, TokenIds
+from corpuskit.export.training.token_ids import TokenIds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,21 +79,34 @@ class TokenFormat(RowFormat):
     def shard_problems(self, path: Path, documents: int) -> Iterator[str]:
         """Yield what is wrong with a shard whose files are as they were written: its parts contradict one another."""
         try:
-            ends = sum(1 for _ in self.ends(path))
-        except (ValueError, OSError) as error:
-            yield f"{path.name}: {error}"
+            indexed = len(self._ends_and_ids(path)[0])
+        except DamagedError as error:
+            yield str(error)
             return
-        ids = sum(1 for _ in _ids_in(shard_paths(self, path)[-1]))
-        if not documents == ends == ids:
-            yield f"{path.name} has {ends} documents by its index and {ids} by the ids beside it, not {documents}"
+        if indexed != documents:
+            yield f"{path.name} has {indexed} documents by its index, not {documents}"
 
     def locate(self, path: Path, identifier: str) -> Iterator[str]:
-        """Yield where a document stands in a shard, in words."""
-        start = 0
-        for end, document in zip(self.ends(path), _ids_in(shard_paths(self, path)[-1]), strict=False):
+        """Yield where a document stands in a shard, in words. Raises DamagedError for one that is not whole."""
+        ends, ids = self._ends_and_ids(path)
+        for (start, end), document in zip(pairwise([0, *ends]), ids, strict=True):
             if document == identifier:
                 yield f"tokens {start:,} to {end:,}"
-            start = end
+
+    def _ends_and_ids(self, path: Path) -> tuple[list[int], list[str]]:
+        """Return what `ends` yields, and the documents' ids. Raises DamagedError."""
+        try:
+            ends, ids = list(self.ends(path)), list(_ids_in(shard_paths(self, path)[-1]))
+        except OSError as error:
+            missing = (error.strerror or "I/O error").lower()
+            raise DamagedError(f"{path.name}: a file that belongs to it cannot be read: {missing}") from None
+        except ValueError as error:
+            raise DamagedError(f"{path.name}: {error}") from None
+        if len(ends) != len(ids):
+            raise DamagedError(
+                f"{path.name} has {len(ends)} documents by its index, and {len(ids)} by the ids beside it"
+            )
+        return ends, ids
 
     def versions(self) -> dict[str, str]:
         """Return those of the tokenizer."""
@@ -147,8 +162,15 @@ class TokenWriter:
 
 
 def _ids_in(path: Path) -> Iterator[str]:
+    """Yield the ids in a file of them. Raises ValueError if it is not whole."""
     import orjson
 
     with open(path, "rb") as stream:
         for line in stream:
-            yield orjson.loads(line)
+            try:
+                identifier = orjson.loads(line)
+            except ValueError:
+                identifier = None
+            if not isinstance(identifier, str):
+                raise ValueError("the ids beside it are not whole")
+            yield identifier
