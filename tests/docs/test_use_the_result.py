@@ -10,16 +10,20 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, Run, lines_of
+from tests.export.test_tokens import tokenizer_of
 
 PAGE = (ROOT / "docs" / "use-the-result.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 TOOLS = ("datasets", "pandas", "polars", "duckdb", "pyarrow", "datatrove")
+OF_TOKEN_IDS = "numpy"
 KEPT = 70
 
 
 def tool_of(example: str) -> str:
     """The tool that an example is for."""
-    return next(tool for tool in TOOLS if re.search(rf"^(?:from|import) {tool}\b", example, re.MULTILINE))
+    return next(
+        tool for tool in (*TOOLS, OF_TOKEN_IDS) if re.search(rf"^(?:from|import) {tool}\b", example, re.MULTILINE)
+    )
 
 
 def records(number: int) -> list[dict[str, object]]:
@@ -36,7 +40,7 @@ def records(number: int) -> list[dict[str, object]]:
 
 @pytest.fixture
 def published(tmp_path: Path, corpuskit: Run) -> Path:
-    """A folder with `corpus` and `corpus-parquet`, each of several shards and with decisions."""
+    """A folder with `corpus` and `corpus-parquet`, each of several shards and with decisions; token ids in `ready`."""
     (tmp_path / "in.jsonl").write_bytes(lines_of(records(KEPT + 10)))
     for target, format_ in (("corpus", "jsonl"), ("corpus-parquet", "parquet")):
         done = corpuskit("dedup", "in.jsonl", "--method", "exact", "-o", f"{target}-whole", "--quiet")
@@ -46,11 +50,14 @@ def published(tmp_path: Path, corpuskit: Run) -> Path:
         assert len(list((tmp_path / target / "data").iterdir())) == 3 and list(
             (tmp_path / target / "decisions").iterdir()
         )
+    tokenizer_of(tmp_path)
+    tokens = ("--to", "jsonl,tokens", "--tokenizer", "tokenizer.json", "--shard-documents", "30")
+    assert corpuskit("export", "corpus", *tokens, "-o", "ready").returncode == 0
     return tmp_path
 
 
 def test_the_page_has_an_example_of_each_tool_for_each_format() -> None:
-    assert sorted(map(tool_of, EXAMPLES)) == sorted([*TOOLS, *TOOLS])
+    assert sorted(map(tool_of, EXAMPLES)) == sorted([*TOOLS, *TOOLS, OF_TOKEN_IDS])
 
 
 @pytest.mark.slow
