@@ -17,6 +17,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corpuskit.core.wording import without_logins
+
 if TYPE_CHECKING:
     from corpuskit.core.counts import StepCount
 
@@ -44,13 +46,17 @@ NO_MEMORY = "not enough memory; nothing was published. Allow more of it, or try 
 
 
 class CorpuskitError(Exception):
-    """Base of all expected errors; the process ends with `exit_code`."""
+    """Base of all expected errors; the process ends with `exit_code`. Messages never hold the login of an address."""
 
     exit_code = 1
     count: "StepCount | None" = None
     """How far the step had got, if one was running."""
     others: "tuple[CorpuskitError, ...]" = ()
     """Further mistakes that were found at once, each to be reported on a line of its own."""
+
+    def __init__(self, *args: object) -> None:
+        """The first argument is the message."""
+        super().__init__(*(without_logins(value) if isinstance(value, str) else value for value in args))
 
     def with_others(self, others: "Iterable[CorpuskitError]") -> "CorpuskitError":
         """Return this error with others that were found with it; a traceback shows them as notes."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 _ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
+_LOGIN = re.compile(r"(//)[^\s'\"`/@]+@|[^\s'\"`/@:]+:[^\s'\"`/@]+@(?=[\w\[])")
+"""What stands before the host: `user:password@`, or after `//` also a token alone."""
 
 
 def printable_name(name: str) -> str:
@@ -16,6 +18,15 @@ def printable_name(name: str) -> str:
     """
     name = _ESCAPED_BYTE.sub(lambda match: f"\\x{ord(match[0]) - 0xDC00:02x}", name)
     return name.encode("utf-8", "backslashreplace").decode()
+
+
+def without_logins(text: str) -> str:
+    """Return a message without the user and password that an address in it may hold, whether or not it has a scheme.
+
+    >>> without_logins("no such file: 'me:pass@example.org/a', nor https://token@example.org/a")
+    "no such file: '…@example.org/a', nor https://…@example.org/a"
+    """
+    return _LOGIN.sub(lambda match: f"{match[1] or ''}…@", text) if "@" in text else text
 
 
 def counted_remarks(name: str, remarks: Mapping[str, int]) -> list[str]:

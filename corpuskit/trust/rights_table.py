@@ -39,7 +39,7 @@ class RightsTable(Command):
     """
 
     inputs: ClassVar[str] = "INPUT"
-    settings: ClassVar[tuple[str, ...]] = ("output", "accept_damaged", "quiet", "json")
+    settings: ClassVar[tuple[str, ...]] = ("output", "accept_damaged", "allow_private", "quiet", "json")
     answers: ClassVar[bool] = True
     output_help: ClassVar[str] = "The table: a file such as rights.jsonl.zst."
 
@@ -66,7 +66,7 @@ class RightsTable(Command):
             raise UsageError("name archives or files: `corpuskit rights-table robots.warc.gz -o rights.jsonl.zst`")
         if settings.output is None:
             raise UsageError("name the table: `corpuskit rights-table INPUT… -o rights.jsonl.zst`")
-        inputs = inputs_of(argument_list(arguments))
+        inputs = inputs_of(argument_list(arguments), allow_private=settings.allow_private)
         demand_distinct([Target("the table", settings.output)], inputs)
         _demand_table_or_nothing(settings.output)
         sorter, skipped = CaptureSorter(), Counter[str]()
@@ -137,6 +137,8 @@ def _demand_table_or_nothing(target: Path) -> None:
     """Raise UsageError where something else than a table would be overwritten."""
     from corpuskit.text.rights.table_file import is_table
 
+    if target.suffix != ".zst" and not target.is_dir():
+        raise UsageError(f"{str(target)!r}: a table is compressed; name a file such as rights.jsonl.zst")
     if target.is_dir():
         raise UsageError(f"{str(target)!r} is a folder; name a file for the table, such as rights.jsonl.zst")
     if target.is_file():

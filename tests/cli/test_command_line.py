@@ -318,3 +318,20 @@ def test_help_breaks_no_names_and_no_examples(
     prose = [line for line in out.splitlines() if not line.startswith("      ")]
     assert max(map(len, prose)) <= min(int(columns), 120)
     assert columns == "80" or max(map(len, prose)) > 80 or len(out) < 1500
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["fetch-warc", "--crawl", "https://me:hidden@example.org/CC", "--url", "example.org/*"],
+        ["fetch-warc", "me:hidden@example.org/a.warc.gz"],
+        ["count", "//hidden@example.org/a.jsonl"],
+        ["rights-table", "robots.txt", "--host", "me:hidden@example.org", "-o", "t.zst"],
+        ["filter-license", "--allow", "me:hidden@example.org"],
+        ["me:hidden@example.org"],
+    ],
+)
+def test_no_message_repeats_a_login(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = output_of(arguments, capsys)
+    assert code == 2 and "example.org" in err
+    assert "hidden" not in out + err

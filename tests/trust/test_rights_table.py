@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from corpuskit.text.rights.table_file import HostTable
 from corpuskit.trust.rights import sorting
 from tests.conftest import Run
 from tests.support.warc import gz, http, record
@@ -106,6 +107,7 @@ def test_any_order_gives_the_same_bytes(tmp_path: Path, corpuskit: Run, monkeypa
 def test_what_cannot_be_read_is_told_in_one_line(tmp_path: Path, corpuskit: Run) -> None:
     (tmp_path / "robots.txt").write_bytes(ROBOTS)
     (tmp_path / "other.txt").write_text("x")
+    (tmp_path / "other.zst").write_text("x")
     (tmp_path / "cut.warc.gz").write_bytes(gz([capture(1, "https://a.example/robots.txt", plain(ROBOTS))] * 2)[:-30])
     cases = [
         (["robots.txt", "-o", "t.zst"], 2, "no host is named"),
@@ -114,7 +116,14 @@ def test_what_cannot_be_read_is_told_in_one_line(tmp_path: Path, corpuskit: Run)
         (["other.txt", "-o", "t.zst"], 2, "no input holds"),
         (["nothing.warc", "-o", "t.zst"], 2, "no such file"),
         (["robots.txt", "--host", "a.example"], 2, "name the table"),
-        (["robots.txt", "--host", "a.example", "-o", "other.txt"], 2, "no rights table and would be overwritten"),
+        (["robots.txt", "--host", "a.example", "-o", "other.zst"], 2, "no rights table and would be overwritten"),
+        (
+            ["robots.txt", "--host", "a.example", "-o", "t.jsonl"],
+            2,
+            "a table is compressed; name a file such as",
+        ),
+        (["http://127.0.0.1:9/robots.txt", "--host", "a.example", "-o", "t.zst"], 2, "add --allow-private"),
+        (["http://127.0.0.1:9/a.warc", "--allow-private", "-o", "t.zst"], 7, "nothing answers there"),
         (["cut.warc.gz", "-o", "t.zst"], 3, "no table was written"),
         (["robots.txt", "--host", "a.example", "-o", "no/t.zst"], 5, "nothing was published"),
     ]
@@ -125,6 +134,14 @@ def test_what_cannot_be_read_is_told_in_one_line(tmp_path: Path, corpuskit: Run)
     assert not (tmp_path / "t.zst").exists()
     accepted = corpuskit("rights-table", "cut.warc.gz", "-o", "t.zst", "--accept-damaged")
     assert accepted.returncode == 0 and b"1 host" in accepted.stdout
+
+
+def test_a_folder_may_be_called_as_an_address_in_numbers(tmp_path: Path, corpuskit: Run) -> None:
+    folder = tmp_path / "hosts" / "192.0.2.7:8080"
+    folder.mkdir(parents=True)
+    (folder / "robots.txt").write_bytes(ROBOTS)
+    assert corpuskit("rights-table", "hosts", "-o", "t.zst").returncode == 0
+    assert HostTable(tmp_path / "t.zst").row("192.0.2.7:8080") is not None
 
 
 def test_links_out_of_a_folder_are_not_followed(tmp_path: Path, corpuskit: Run) -> None:

@@ -11,8 +11,10 @@ import os
 import time
 from urllib.parse import urlsplit
 
+from corpuskit.core import console
 from corpuskit.core.disk import filesystem
 from corpuskit.core.provenance.ledger import state_folder
+from corpuskit.core.wording import quantity
 
 __all__ = ["PROCESSES", "Slot"]
 
@@ -20,6 +22,8 @@ PROCESSES = 4
 """Processes that may talk to one host at a time."""
 PAUSE = 0.1
 """Seconds between two looks for a free slot."""
+SILENCE = 2
+"""Seconds after which a person is told what is waited for."""
 FOLDER = "connections"
 
 _held_slots: dict[str, tuple[int, int, int]] = {}
@@ -31,6 +35,7 @@ class Slot:
 
     def __init__(self, url: str, purpose: str = "", processes: int = PROCESSES) -> None:
         """`purpose` tells requests apart that have a limit of their own, such as queries of an index."""
+        self._host = urlsplit(url).netloc.rpartition("@")[2]
         self._key = hashlib.sha256(f"{urlsplit(url).netloc}\0{purpose}".encode()).hexdigest()[:24]
         self._processes = processes
         self._is_taken = False
@@ -74,6 +79,7 @@ class Slot:
         folder = state_folder() / FOLDER
         try:
             filesystem.make_folder(folder, parents=True, exist_ok=True)
+            begin, is_told = time.monotonic(), False
             while True:
                 for number in range(self._processes):
                     descriptor = filesystem.open_lock(folder / f"{self._key}-{number}")
@@ -81,6 +87,10 @@ class Slot:
                         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                         return descriptor
                     os.close(descriptor)
+                if not is_told and time.monotonic() - begin > SILENCE:
+                    is_told = True
+                    others = quantity(self._processes, "process")
+                    console.notice("", f"waiting for {self._host}: {others} of yours may talk to it at a time")
                 time.sleep(PAUSE)
         except OSError:
             return -1

@@ -159,6 +159,8 @@ class Input:
 
     def damaged(self, what: str, offset: int, lost: int) -> None:
         """Report stored bytes that cannot be read: a plain phrase, the stored byte, and how many were lost."""
+        if self.copy_path is not None and not self.damage:
+            self.remark(f"the damage may be that of its copy; remove {str(self.copy_path)!r} to have it fetched again")
         self.findings.damage.append(Damage(what, offset, lost))
 
     def remark(self, what: str) -> None:

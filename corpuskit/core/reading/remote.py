@@ -118,16 +118,15 @@ class RemoteStream(io.RawIOBase):
         return self._stream
 
     def _open(self) -> Any:
-        import fsspec
         import xxhash
 
         if self._slot is not None:
             self._slot.take()
         elif not self._allow_private and self.url.startswith(tuple(f"{scheme}://" for scheme in HOST_SCHEMES)):
             demand_public_host(urlsplit(self.url).hostname or "")
-        opening = fsspec.open(self.url, "rb", **_options(self.url, allow_private=self._allow_private))
-        version = _version_of(opening)
-        stream = opening.open()
+        system, path = _file_system_of(self.url, allow_private=self._allow_private)
+        version = _version_of(system.info(path))
+        stream = system.open(path, "rb")
         if self._version not in (None, version):
             raise RemoteError(f"{public_url(self.url)} was changed while it was read; run it again")
         self._version = version
@@ -149,13 +148,20 @@ class RemoteStream(io.RawIOBase):
             raise
 
 
-def _options(url: str, *, allow_private: bool) -> dict[str, Any]:
-    """Return what fsspec is to know of an address."""
-    return client_options(allow_private=allow_private) if is_web(url) else {}
+def _file_system_of(url: str, *, allow_private: bool) -> tuple[Any, str]:
+    """Return the file system of fsspec that an address belongs to, and the path in it.
+
+    Web addresses are not given to fsspec to take apart: it splits at `::`, which IPv6 addresses have.
+    """
+    import fsspec
+
+    if is_web(url):
+        return fsspec.filesystem(url.partition(":")[0], **client_options(allow_private=allow_private)), url
+    system, path = fsspec.core.url_to_fs(url)
+    return system, path
 
 
-def _version_of(opening: Any) -> tuple[Any, ...]:
-    details = opening.fs.info(opening.path)
+def _version_of(details: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(details.get(name) for name in ("size", "ETag", "Last-Modified", "mtime"))
 
 

@@ -24,7 +24,7 @@ MAX_FILE = 4 * 1024 * 1024
 """Bytes of a file that are read; RFC 9309 asks for 500 KiB at least."""
 ARCHIVE_NAME = re.compile(r"\.(?:warc|arc|wacz)(?:\.[a-z0-9]+)?$", re.IGNORECASE)
 _HOST_FOLDER = re.compile(
-    r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z][a-z0-9-]*[a-z0-9](?::\d{1,5})?|localhost(?::\d{1,5})?"
+    r"(?:(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z][a-z0-9-]*[a-z0-9]|\d{1,3}(?:\.\d{1,3}){3}|localhost)(?::\d{1,5})?"
 )
 _NAMED_BY_HOST = re.compile(r"(.+)\.robots\.txt", re.IGNORECASE)
 _OWN_KEYS = frozenset({"kind", "url", "captured", "sha256"})
@@ -50,7 +50,7 @@ class Capture(NamedTuple):
     content: dict[str, Any]
 
 
-def inputs_of(arguments: Iterable[str]) -> "list[Input]":
+def inputs_of(arguments: Iterable[str], *, allow_private: bool = False) -> "list[Input]":
     """Return the inputs that are named; of a folder all files in it, those below `.well-known` too.
 
     Links that lead out of a folder are passed over. Raises UsageError for what does not exist, or cannot be read.
@@ -64,7 +64,7 @@ def inputs_of(arguments: Iterable[str]) -> "list[Input]":
             paths = _files_below(argument)
             inputs += [Input(os.path.relpath(path, argument), local_path=Path(path)) for path in paths]
         else:
-            inputs += resolve(argument)
+            inputs += resolve(argument, allow_private=allow_private)
     return inputs
 
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pyarrow as pa
@@ -212,6 +213,7 @@ def test_a_server_that_sends_next_to_nothing_is_given_up(
         ("foo://example.org/x", UsageError, "foo:// is not a known kind of address"),
         ("http://127.0.0.1:abc/x", UsageError, "not a valid address"),
         ("http://127.0.0.1:9/x", RemoteError, "nothing answers there; check host and port"),
+        ("http://[::1]:9/x", RemoteError, "nothing answers there; check host and port"),
         ("https://host.invalid/x", RemoteError, "host is not known"),
     ],
 )
@@ -219,6 +221,15 @@ def test_what_is_wrong_with_an_address_is_said_in_words(url: str, error: type[Co
     with pytest.raises(error, match=says) as caught:
         list(Input("remote", url=url, allow_private=True).lines())
     assert "Error" not in str(caught.value)
+
+
+def test_damage_of_a_copy_is_not_blamed_on_its_address_alone(tmp_path: Path) -> None:
+    copy = tmp_path / "kept.jsonl.gz"
+    copy.write_bytes(gzip.compress(b'{"id":"a","text":"b"}\n' * 9)[:-9])
+    input_ = Input("remote", url="https://host.invalid/x.jsonl.gz", copy_path=copy)
+    list(input_.lines())
+    assert input_.damage
+    assert any(str(copy) in remark for remark in input_.findings.remarks)
 
 
 def test_a_body_that_is_packed_on_its_way_is_whole_or_damaged(address: str) -> None:

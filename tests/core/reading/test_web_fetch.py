@@ -1,6 +1,7 @@
 """A range is what was asked for, however many answers it takes; what was taken in is not asked for again."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -148,3 +149,36 @@ def test_few_processes_talk_to_a_host_at_a_time(
     begin = time.monotonic()
     with Slot("http://slots.example/a", processes=1), Slot("http://slots.example/b", processes=1):
         assert time.monotonic() - begin < 1  # one process shares its own
+
+
+def test_who_waits_for_other_processes_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import subprocess
+    import sys
+
+    from corpuskit.core.reading import connection_slots
+
+    monkeypatch.setenv("CORPUSKIT_STATE", str(tmp_path))
+    monkeypatch.setattr(connection_slots, "SILENCE", 0)
+    script = (
+        "import sys; from corpuskit.core.reading.connection_slots import Slot\n"
+        "with Slot('http://user:pass@slots.example/a', processes=1):\n"
+        "    print('held', flush=True); sys.stdin.read(1)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdin and other.stdout and other.stdout.readline()
+        notice = connection_slots.console.notice
+        told: list[str] = []
+
+        def tell_and_let_go(name: str, message: str) -> None:
+            told.append(message)
+            notice(name, message)
+            assert other.stdin
+            other.stdin.close()
+
+        monkeypatch.setattr(connection_slots.console, "notice", tell_and_let_go)
+        with Slot("http://user:pass@slots.example/b", processes=1):
+            pass
+    assert told == ["waiting for slots.example: 1 process of yours may talk to it at a time"]
+    assert "pass@" not in capsys.readouterr().err
