@@ -86,6 +86,7 @@ OTHER_NAMES = {
     **dict.fromkeys(("build", "run", "recipe"), "mix"),
     **dict.fromkeys(("split", "splitter", "passages"), "chunk"),
     **dict.fromkeys(("regmix", "doremi", "mixture", "weights"), "fit"),
+    **dict.fromkeys(("reweight", "feedback", "dsir"), "reweigh"),
     **dict.fromkeys(("save", "write", "publish"), "export"),
     **dict.fromkeys(("check", "validate", "fsck"), "verify"),
     **dict.fromkeys(("info", "describe", "summary"), "stats"),

@@ -1,6 +1,5 @@
 """`fit`: which weights small training runs speak for."""
 
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,12 +23,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 FEWEST_CANDIDATES = 1000
-SMALLEST_WEIGHT = 0.0001
-"""A recipe takes no weight of 0: a source that is not wanted is left out of it."""
 WEAK = 0.5
 """Five-fold agreement below which the runs hardly tell mixtures apart."""
-BUDGET = 10**12
-"""Tokens of which limits are shares, where the recipe has no budget."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +146,7 @@ class Fit(Command):
         """Return what moves shares to the nearest ones that the recipe allows; None where it allows none."""
         import numpy as np
 
+        from corpuskit.mix.fitting.weight_limits import BUDGET
         from corpuskit.mix.solver.allocate import Infeasible, SourceSupply, solve
 
         if recipe is None:
@@ -181,6 +177,8 @@ class Fit(Command):
 
     def _lines(self, answer: dict[str, Any]) -> list[str]:
         """Return the answer as people read it."""
+        from corpuskit.mix.fitting.weight_limits import use_of_weights
+
         scores = answer["agreement"]
         width = max(map(len, (*scores, *answer["weights"])))
         lines = [f"{answer['runs']:,} runs; Spearman's rho of runs that were held back, five folds:"]
@@ -198,8 +196,5 @@ class Fit(Command):
         ]
         lines += [f"  {console.escape(name):{width}}  {share:6.4f}" for name, share in answer["weights"].items()]
         if self.recipe is not None:
-            words = ["corpuskit", "mix", str(self.recipe)]
-            for name, share in answer["weights"].items():
-                words += ["--set", f"sources.{name}.weight={max(share, SMALLEST_WEIGHT):g}"]
-            lines += ["", "to use them:", f"  {shlex.join(words)}"]
+            lines += ["", *use_of_weights(self.recipe, answer["weights"])]
         return lines

@@ -1,0 +1,257 @@
+"""`reweigh`: what people's feedback says of the weights of a recipe."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from corpuskit.core import console
+from corpuskit.core.audience import PUBLIC, audience_of
+from corpuskit.core.errors import DamagedError, RefusedError, UsageError
+from corpuskit.core.option_values import misfit
+from corpuskit.core.settings import Settings
+from corpuskit.core.step import Arguments, Command, argument_list
+from corpuskit.core.wording import comma_list, excerpt, quantity
+
+if TYPE_CHECKING:
+    from corpuskit.core.document import Document
+    from corpuskit.core.reading.inputs import Input
+    from corpuskit.mix.fitting.feedback import FeedbackTexts, Preference
+    from corpuskit.mix.recipe.recipe import Recipe
+    from corpuskit.text.quality_model.features import Features
+
+MOST_CHANGE = 0.2
+"""Most that a share moves in one round, of itself."""
+STEEPNESS = 2.0
+"""How far a share moves for what its source scores above the mean, before the bound: a tenth for .05, if no held-back
+user is misjudged."""
+FEWEST_TENANTS = 3
+"""Tenants that weights for everybody need, as labels of several tenants do."""
+SAMPLE = 1000
+"""Documents of a source that are scored."""
+DIGITS = 4
+
+
+@dataclass(frozen=True)
+class Reweigh(Command):
+    """Say how users' feedback would change the weights of a recipe, by a little at a time.
+
+    GOOD and BAD are documents with `metadata.actor`, as `signals` makes them: what users accepted or rated well, and
+    what they did not. `--corpus` is the dataset that the recipe built, or any documents with `metadata.source`. A model
+    of quality is learned from the feedback, five times, each time without a fifth of the users; how well it tells the
+    good from the bad texts of these users is printed first (AUC; .5 is chance). Sources that score above the mean gain,
+    others lose, in proportion to that skill, and not at all where it may be chance.
+
+    No share moves by more than a fifth of itself in a round, and caps, floors and `any_source` hold. In each set, at
+    most `--of-user` texts of a user count, and at most `--tenant-share` of all texts of a tenant: nobody is heard more
+    for being louder. Fewer than `--min-users` users, or two tenants, are refused (exit code 6); the feedback of one
+    tenant is for its own corpus. Synthetic documents and those without an actor do not count.
+
+    Prints the options that give the recipe these weights; nothing is changed. Equal documents, in any order, give equal
+    weights. `metadata.consent` must hold, as for `train-quality`.
+
+        corpuskit reweigh recipe.yaml good.jsonl bad.jsonl --corpus corpus
+    """
+
+    inputs: ClassVar[str] = "RECIPE GOOD BAD"
+    settings: ClassVar[tuple[str, ...]] = ("quiet", "json")
+    answers: ClassVar[bool] = True
+
+    corpus: Annotated[Path, "What the recipe built: a dataset, or documents that name their source."]
+    min_users: Annotated[int, "Fewest users that each set needs."] = 20
+    of_user: Annotated[int, "Most texts of a user that count in each set."] = 20
+    tenant_share: Annotated[float, "Most of the texts of a set that one of several tenants may have."] = 0.34
+    as_of: Annotated[str | None, "Day, such as 2026-11-01, on which consent must hold."] = None
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for numbers out of range, or a day that cannot be read."""
+        for name, least in (("min_users", 5), ("of_user", 1)):
+            if getattr(self, name) < least:
+                raise misfit(name, f"a number from {least} on", getattr(self, name))
+        if not 1 / FEWEST_TENANTS <= self.tenant_share <= 1:
+            raise misfit("tenant_share", "a share from 0.34 to 1", self.tenant_share)
+        audience_of(PUBLIC, self.as_of)
+
+    def execute(self, arguments: Arguments, settings: Settings) -> int:
+        """Print the evidence and the weights. Raises UsageError, DamagedError, and RefusedError for too little."""
+        from corpuskit.mix.recipe.recipe import load_recipe
+
+        arguments = argument_list(arguments)
+        if len(arguments) != 3:
+            raise UsageError("name a recipe and two sets: `corpuskit reweigh RECIPE GOOD BAD --corpus DIR`")
+        recipe = load_recipe(Path(arguments[0]))
+        answer = self.reweigh(recipe, *arguments[1:], quiet=settings.quiet)
+        if settings.json:
+            console.write_stdout(console.answer_line(self.name(), answer))
+        else:
+            console.write_stdout("\n".join(_lines(answer, Path(arguments[0]))))
+        return 0
+
+    def reweigh(self, recipe: "Recipe", good: str, bad: str, *, quiet: bool = True) -> dict[str, Any]:
+        """Return the evidence, and for each source its score, its share, and the new one."""
+        from corpuskit.mix.fitting.feedback import preference_of, without_contradictions
+        from corpuskit.mix.fitting.weight_limits import moved_shares, shares_of
+
+        shares = shares_of(recipe)
+        left_out = Counter[str]()
+        sets = [self._feedback(name, left_out, quiet=quiet) for name in (good, bad)]
+        good_texts, bad_texts, contradictions = without_contradictions(*sets)
+        left_out["in both sets, by one user"] += contradictions
+        tenants = self._demand_enough({"good": good_texts, "bad": bad_texts}, left_out)
+        samples = self._samples(recipe, quiet=quiet)
+        preference = preference_of(good_texts, bad_texts, list(samples.values()))
+        if preference is None:
+            raise RefusedError("the users are too few to hold a fifth of them back in each set; wait for more feedback")
+        scores = dict(zip(samples, preference.scores, strict=True))
+        skill = _skill(preference)
+        changes = _changes(shares, scores, skill)
+        moved = moved_shares(recipe, shares, changes, MOST_CHANGE)
+        return {
+            "texts": {"good": len(good_texts.owners), "bad": len(bad_texts.owners)},
+            "users": len({*good_texts.owners, *bad_texts.owners}),
+            "tenants": tenants,
+            "left-out": {reason: number for reason, number in sorted(left_out.items()) if number},
+            "auc": round(sum(preference.areas) / len(preference.areas), DIGITS),
+            "auc-of-folds": [round(area, DIGITS) for area in preference.areas],
+            "skill": round(skill, DIGITS),
+            "sources": {
+                name: {
+                    "score": round(scores[name], DIGITS) if name in scores else None,
+                    "share": round(share, DIGITS),
+                    "new": round(moved[name], DIGITS) if skill else round(share, DIGITS),
+                }
+                for name, share in shares.items()
+            },
+        }
+
+    def _feedback(self, name: str, left_out: "Counter[str]", *, quiet: bool) -> "FeedbackTexts":
+        """Return the texts of one set. Raises RefusedError for a document whose consent does not hold."""
+        from corpuskit.mix.fitting.feedback import FeedbackSampler
+        from corpuskit.text.prose import require_prose
+
+        sampler = FeedbackSampler(self.of_user)
+        for document in self._documents(name, left_out, quiet=quiet):
+            require_prose(document, self.name())
+            tenant, actor = document.metadata.get("tenant"), document.metadata.get("actor")
+            if not isinstance(actor, str) or not actor or not document.text:
+                left_out["without an actor" if document.text else "without text"] += 1
+            elif document.metadata.get("gen_depth") or document.metadata.get("origin") == "synthetic":
+                left_out["synthetic"] += 1
+            else:
+                self._demand_consent(document)
+                sampler.add(document.text, tenant if isinstance(tenant, str) else "", actor)
+        return sampler.finish(self.tenant_share, left_out)
+
+    def _demand_consent(self, document: "Document") -> None:
+        tenant = document.metadata.get("tenant")
+        rule = audience_of(f"tenant:{tenant}" if isinstance(tenant, str) and tenant else PUBLIC, self.as_of)
+        if objection := rule.objection(document):
+            raise RefusedError(
+                f"document {excerpt(document.id)!r} may not be learned from ({objection[0]}); leave such documents out "
+                "with filter-audience"
+            )
+
+    def _demand_enough(self, sets: "dict[str, FeedbackTexts]", left_out: "Counter[str]") -> int:
+        """Return the number of tenants. Raises RefusedError for too few users or tenants."""
+        for name, texts in sets.items():
+            users = len(set(texts.owners))
+            if users < self.min_users:
+                missing = left_out["without an actor"]
+                hint = f"; {quantity(missing, 'document')} had no metadata.actor" if missing else ""
+                raise RefusedError(
+                    f"the {name} set has texts of {quantity(users, 'user')}; --min-users asks for "
+                    f"{self.min_users:,}{hint}"
+                )
+        tenants = {owner.tenant for texts in sets.values() for owner in texts.owners}
+        if 1 < len(tenants) < FEWEST_TENANTS:
+            raise RefusedError(
+                f"the feedback is of {len(tenants)} tenants; weights for all need {FEWEST_TENANTS} or more, weights "
+                "for one its own feedback alone"
+            )
+        return len(tenants)
+
+    def _samples(self, recipe: "Recipe", *, quiet: bool) -> "dict[str, Features]":
+        """Return the features of some documents of each source that the corpus has."""
+        import xxhash
+
+        from corpuskit.mix.fitting.feedback import LowestHashes
+
+        samples = {source.name: LowestHashes(SAMPLE) for source in recipe.sources}
+        for document in self._documents(str(self.corpus), Counter(), quiet=quiet):
+            source = document.metadata.get("source")
+            if source not in samples:
+                raise UsageError(
+                    f"document {excerpt(document.id)!r} of the corpus is of source {excerpt(repr(source))}; the recipe "
+                    f"has {comma_list(samples)}"
+                )
+            samples[source].add(xxhash.xxh3_64_intdigest(document.text.encode("utf-8", "replace")), document.text)
+        features = {name: sample.features() for name, sample in samples.items()}
+        features = {name: of_source for name, of_source in features.items() if len(of_source.counts)}
+        if not features:
+            raise UsageError("the corpus holds no document")
+        return features
+
+    def _documents(self, name: str, left_out: "Counter[str]", *, quiet: bool) -> "Iterator[Document]":
+        from corpuskit.core.reading.input_kinds import LINE_SUFFIXES, demand_lines_of_documents
+        from corpuskit.core.reading.resolve import resolve
+        from corpuskit.core.stream.flow import Flow
+
+        inputs: list[Input] = resolve(name, LINE_SUFFIXES)
+        demand_lines_of_documents(inputs)
+        flow = Flow([], lambda _: None)
+        yield from console.with_progress(flow.documents(inputs), self.name(), quiet)
+        for input_ in inputs:
+            input_.manifest_entry()
+            for damage in input_.damage[:1]:
+                raise DamagedError(f"{input_.name} is damaged ({damage.what}, at byte {damage.offset}); copy it again")
+        left_out["rejected, as no documents"] += flow.reading.rejected.total()
+
+
+def _skill(preference: "Preference") -> float:
+    """Return how sure it is that held-back users are told apart: 0 where it may be chance, 1 where none is misjudged.
+
+    That is the lower end of the AUC over the folds (its mean less two standard errors), from .5 to 1.
+    """
+    areas = preference.areas
+    mean = sum(areas) / len(areas)
+    variance = sum((area - mean) ** 2 for area in areas) / (len(areas) - 1)
+    lower = mean - 2 * math.sqrt(variance / len(areas))
+    return max(0.0, 2 * lower - 1)
+
+
+def _changes(shares: dict[str, float], scores: dict[str, float], skill: float) -> dict[str, float]:
+    """Return by how much of itself each share would move: by what its source scores above the mean of the corpus."""
+    total = sum(shares[name] for name in scores)
+    mean = sum(shares[name] * score for name, score in scores.items()) / total if total else 0.0
+    return {
+        name: min(max(STEEPNESS * skill * (scores.get(name, mean) - mean), -MOST_CHANGE), MOST_CHANGE)
+        for name in shares
+    }
+
+
+def _lines(answer: dict[str, Any], recipe: Path) -> Iterator[str]:
+    """Yield the answer as people read it."""
+    from corpuskit.mix.fitting.weight_limits import use_of_weights
+
+    texts, folds = answer["texts"], answer["auc-of-folds"]
+    tenants = f" of {quantity(answer['tenants'], 'tenant')}" if answer["tenants"] > 1 else ""
+    yield f"{texts['good']:,} good and {texts['bad']:,} bad texts of {quantity(answer['users'], 'user')}{tenants}"
+    for reason, number in answer["left-out"].items():
+        yield f"  {number:,} left out: {reason}"
+    low, high = min(folds), max(folds)
+    yield f"AUC on users held back  {answer['auc']:.3f} (five folds: {low:.3f} to {high:.3f}; .5 is chance)"
+    if not answer["skill"]:
+        yield "That may be chance: no weight is to be changed."
+        return
+    yield ""
+    sources = answer["sources"]
+    width = max(len("source"), *(len(console.escape(name)) for name in sources))
+    yield f"{'source':{width}}  score   share     new  change"
+    for name, row in sources.items():
+        score = "    -" if row["score"] is None else f"{row['score']:.3f}"
+        change = row["new"] / row["share"] - 1 if row["share"] else 0.0
+        yield f"{console.escape(name):{width}}  {score}  {row['share']:.4f}  {row['new']:.4f}  {change:+.1%}"
+    yield ""
+    yield from use_of_weights(recipe, {name: row["new"] for name, row in sources.items()})
