@@ -2,15 +2,17 @@
 
     python -m tests.benchmarks.dedup_spans FILE… [--words N] [--copies N]
 
-Each FILE holds documents as JSON Lines. Runs of 96 to 160 words of documents in the first half (60 words at least, if a
-Chinese or Japanese character counts as it weighs) are copied into documents of the second, at places of their own, with
-other signs and line ends between the words: `planted gone` says how many went. `runs` went from the file as it is.
-`made` are texts of random words, of which none may lose any. Speed is megabytes of text a CPU second; memory is the
-growth of this process, which holds the documents and their lines as well.
+Each FILE holds documents as JSON Lines. Runs of the least length that goes are copied from the second third into the
+last, at places of their own, with other signs and line ends between the words, and a part of each into the first third,
+so that the first to say its words is not the first to say the run: `planted gone` says how many went. `runs` went from
+the file as it is. `made` are texts of random words, of which none may lose any. Speed is megabytes of text a CPU
+second; memory is the growth of this process, which holds the documents and their lines as well.
 """
 
 import argparse
+import bisect
 import gzip
+import itertools
 import json
 import random
 import resource
@@ -21,7 +23,7 @@ from pathlib import Path
 from corpuskit.core.document import Document
 from corpuskit.core.outcome import Drop
 from corpuskit.stages.dedup import Dedup
-from corpuskit.text.dedup.shingles import unit_bounds
+from corpuskit.text.dedup.shingles import WORD_WEIGHT, unit_bounds, words_of
 
 
 def documents_in(path: Path) -> list[Document]:
@@ -30,25 +32,32 @@ def documents_in(path: Path) -> list[Document]:
         return [Document(f"{number}", json.loads(line)["text"]) for number, line in enumerate(stream)]
 
 
-def plant(documents: list[Document], copies: int, chance: random.Random) -> tuple[list[Document], int]:
-    """The documents with runs of words copied from the first half into the second, and how many."""
-    half, planted = len(documents) // 2, 0
+def plant(documents: list[Document], least: int, copies: int, chance: random.Random) -> tuple[list[Document], int]:
+    """The documents with runs copied from their second third into the last, and parts of them into the first.
+
+    A run is as long as it must be to go, and not longer.
+    """
+    third, planted = len(documents) // 3, 0
     texts = [document.text for document in documents]
-    for number in chance.sample(range(half, len(documents)), min(copies, len(documents) - half)):
-        source = texts[chance.randrange(half)]
+    original = texts.copy()
+    for number in chance.sample(range(2 * third, len(documents)), min(copies, len(documents) - 2 * third)):
+        source = original[chance.randrange(third, max(2 * third, third + 1)) if third else 0]
         starts, ends = unit_bounds(source)
-        count = chance.randrange(96, 161)
-        if len(starts) <= count:
+        _, weights = words_of(source)
+        sums = [0, *itertools.accumulate(weights.tolist())]
+        if len(starts) != len(weights) or sums[-1] <= 2 * least * WORD_WEIGHT:
             continue
-        first = chance.randrange(len(starts) - count)
-        words = [
-            source[start:end]
-            for start, end in zip(starts[first : first + count], ends[first : first + count], strict=True)
-        ]
-        changed = chance.choice([" ", "\n", ", ", " - "]).join(words)
+        first = chance.randrange(bisect.bisect_right(sums, sums[-1] - least * WORD_WEIGHT))
+        last = bisect.bisect_left(sums, sums[first] + least * WORD_WEIGHT)
+        words = [source[start:end] for start, end in zip(starts[first:last], ends[first:last], strict=True)]
+        changed = chance.choice([" ", "\n", ", ", " - "])
+        at = chance.randrange(max(third, 1))
+        cut = chance.randrange(1, len(words) // 4)
+        texts[at] += f"\n{' '.join(words[cut:-cut])}\n"
         begin, _ = unit_bounds(texts[number])
-        at = int(begin[chance.randrange(len(begin))]) if len(begin) else 0
-        texts[number] = f"{texts[number][:at]} MARK{planted}A {changed} MARK{planted}B {texts[number][at:]}"
+        insert_at = int(begin[chance.randrange(len(begin))]) if len(begin) else 0
+        run_text = f" MARK{planted}A {changed.join(words)} MARK{planted}B "
+        texts[number] = f"{texts[number][:insert_at]}{run_text}{texts[number][insert_at:]}"
         planted += 1
     return [Document(document.id, text) for document, text in zip(documents, texts, strict=True)], planted
 
@@ -83,7 +92,7 @@ def main() -> None:
         _, runs = run(documents, arguments.words)
         seconds = time.process_time() - before
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory
-        changed, planted = plant(documents, arguments.copies, chance)
+        changed, planted = plant(documents, arguments.words, arguments.copies, chance)
         texts, _ = run(changed, arguments.words)
         # A copy has gone if what marked its ends now stands together.
         gone = sum(

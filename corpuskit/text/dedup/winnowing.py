@@ -30,15 +30,30 @@ def fingerprints(words: Hashes, gram: int, window: int) -> tuple[NDArray[np.intp
     return chosen, hashes[chosen]
 
 
+def range_hashes(words: Hashes, starts: NDArray[np.intp], ends: NDArray[np.intp]) -> Hashes:
+    """Return a hash for the words of each range: of equal words, the same wherever they stand."""
+    sums, inverses = _running_sums(words)
+    return _mixed((sums[ends] - sums[starts]) * inverses[starts])
+
+
 def _gram_hashes(words: Hashes, gram: int) -> Hashes:
-    """Return a hash for every `gram` words in a row: a difference of running sums, scaled to the same power."""
+    """Return a hash for every `gram` words in a row; none of a shorter text."""
     count = len(words) - gram + 1
     if count < 1:
         return words[:0]
+    sums, inverses = _running_sums(words)
+    return _mixed((sums[gram:] - sums[:-gram]) * inverses[:count])
+
+
+def _running_sums(words: Hashes) -> tuple[Hashes, Hashes]:
+    """Return the sums of words times powers, from 0 on, and what scales a difference of two to the same power."""
     powers, inverses = _powers(len(words))
     sums = np.zeros(len(words) + 1, np.uint64)
     np.cumsum(words * powers[: len(words)], out=sums[1:])
-    hashes = (sums[gram:] - sums[:-gram]) * inverses[:count]
+    return sums, inverses
+
+
+def _mixed(hashes: Hashes) -> Hashes:
     hashes ^= hashes >> np.uint64(32)
     hashes *= MIXER
     hashes ^= hashes >> np.uint64(29)

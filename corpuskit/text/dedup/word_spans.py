@@ -4,6 +4,10 @@ The first document with a fingerprint (`winnowing`) is its leader. From each lat
 both sides, word by word, in the leader's words, which wait on disk; if it is long enough, it goes. A word that goes has
 been said before by its leader or, if the leader lost it too, by the leader's own: the first to say it keeps it.
 
+The leader may share but a part of a run, and a document in between all of it. So each fingerprint comes with a hash of
+its surroundings, as far as a run of the least length may reach. Occurrences with the leader's surroundings have nothing
+to say that it has not; the others are compared once more, by all runs of the least length around their fingerprints.
+
 Memory holds a bounded number of fingerprints, 16 bytes for each document, and the pairs of 4,096 documents.
 """
 
@@ -25,7 +29,7 @@ from corpuskit.core.outcome import Drop, Item, Rejected
 from corpuskit.text.dedup.parameters import DedupParameters
 from corpuskit.text.dedup.shingles import WORD_WEIGHT, Hashes, unit_bounds, words_of
 from corpuskit.text.dedup.survivors import rejected, tenant_salt
-from corpuskit.text.dedup.winnowing import fingerprints
+from corpuskit.text.dedup.winnowing import fingerprints, range_hashes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,6 +44,8 @@ FOLLOWED_AT_ONCE = 4096
 """Words that are compared at a time."""
 PAIR = np.dtype([("document", "<i8"), ("at", "<i8"), ("leader", "<i8"), ("leader_at", "<i8")])
 """A later occurrence of a fingerprint, and the first one: documents and words are counted from 0."""
+ODD_ONE = np.dtype([("document", "<i8"), ("at", "<i8")])
+"""An occurrence of a fingerprint whose surroundings are not the leader's."""
 _BREAK = re.compile(r"\n[^\S\n]*\n")
 
 
@@ -60,7 +66,7 @@ class SpanDedup:
         # The longest grams that still leave a choice of some thirty: few fingerprints, and few of common words.
         self._gram = max(1, self._least // 2)
         self._window = self._least - self._gram + 1
-        self._max_rows = parameters.rows_in_memory(3 * 8, 1000) or MAX_ROWS
+        self._max_rows = parameters.rows_in_memory(4 * 8, 1000) or MAX_ROWS
         with ExitStack() as files:
             self._lines = files.enter_context(closing(Spool()))
             self._words = files.enter_context(closing(ByteSpool()))
@@ -79,16 +85,20 @@ class SpanDedup:
         # The first of them comes when the last document has been read: their number is known from then on.
         first_runs = list(itertools.islice(all_runs, 1))
         windows = 1 + len(self._lines) // DOCUMENTS_A_WINDOW
-        with closing(WindowRows(PAIR, windows)) as pairs:
+        with closing(WindowRows(PAIR, windows)) as pairs, closing(WindowRows(ODD_ONE, windows)) as odd_ones:
             for runs in itertools.chain(first_runs, all_runs):
-                for part in _pairs(runs):
-                    pairs.append(part["document"] // DOCUMENTS_A_WINDOW, part)
+                for part in _compared(runs):
+                    pairs.append(part.pairs["document"] // DOCUMENTS_A_WINDOW, part.pairs)
+                    odd_ones.append(part.odd_ones["document"] // DOCUMENTS_A_WINDOW, part.odd_ones)
+            for runs in by_key(self._runs_around(odd_ones, windows), self._max_rows):
+                for part in _compared(runs):
+                    pairs.append(part.pairs["document"] // DOCUMENTS_A_WINDOW, part.pairs)
             for window in range(windows):
                 yield from self._window_of_documents(window, pairs.load(window))
         yield from self._rejected.get(len(self._lines), ())
 
     def _fingerprints(self, documents: Iterable[Document]) -> "Iterator[NDArray[np.uint64]]":
-        """Spool the documents, and yield rows of fingerprint, document and word."""
+        """Spool the documents, and yield rows of fingerprint, document, word, and hash of the surroundings."""
         waiting: list[NDArray[np.uint64]] = []
         count = 0
         for document in documents:
@@ -103,13 +113,40 @@ class SpanDedup:
             self._word_ends.append(self._words.size // words.itemsize)
             chosen, hashes = fingerprints(words, self._gram, self._window)
             if len(chosen):
-                waiting.append(np.column_stack((hashes, np.full(len(chosen), number), chosen)).astype(np.uint64))
+                starts, ends = self._surroundings(chosen, len(words))
+                around = range_hashes(words, starts, ends)
+                rows = np.column_stack(
+                    (hashes, np.full(len(chosen), number, np.uint64), chosen.astype(np.uint64), around)
+                )
+                waiting.append(rows)
                 count += len(chosen)
             if count >= ROWS_AT_ONCE:
                 yield np.concatenate(waiting)
                 waiting, count = [], 0
         if waiting:
             yield np.concatenate(waiting)
+
+    def _surroundings(self, chosen: "NDArray[np.intp]", words: int) -> "tuple[NDArray[np.intp], NDArray[np.intp]]":
+        """Return from and to where runs of the least length with each fingerprint may reach in a text."""
+        return np.maximum(chosen - (self._least - self._gram), 0), np.minimum(chosen + self._least, words)
+
+    def _runs_around(self, odd_ones: WindowRows, windows: int) -> "Iterator[NDArray[np.uint64]]":
+        """Yield rows of hash, document, first word, and 0 for all runs of the least length around fingerprints."""
+        for window in range(windows):
+            rows = np.sort(odd_ones.load(window), order=("document", "at"))
+            borders = np.flatnonzero(np.diff(rows["document"], prepend=-1))
+            for number, of_document in zip(
+                rows["document"][borders].tolist(), np.split(rows["at"], borders)[1:], strict=True
+            ):
+                words = self._words_of(number)
+                first, last = self._surroundings(of_document, len(words))
+                is_start = np.zeros(len(words) + 1, np.int64)
+                np.add.at(is_start, first, 1)
+                np.add.at(is_start, np.maximum(last - self._least + 1, first), -1)
+                starts = np.flatnonzero(np.cumsum(is_start))
+                hashes = range_hashes(words, starts, starts + self._least)
+                numbered = np.full(len(starts), number, np.uint64)
+                yield np.column_stack((hashes, numbered, starts.astype(np.uint64), np.zeros_like(numbered)))
 
     def _window_of_documents(self, window: int, pairs: "NDArray[np.void]") -> Iterator[Item]:
         """Yield some documents in order, with the pairs of all of them."""
@@ -125,11 +162,7 @@ class SpanDedup:
     def _without_repeats(self, number: int, document: Document, pairs: "NDArray[np.void]") -> Document | Drop:
         """Return a document without what its leaders said before, or a drop if no words are left."""
         words, weights = words_of(document.text)
-        spans = [
-            span
-            for span in self._spans(number, words ^ _salt(document), pairs)
-            if int(weights[span.start : span.end].sum()) >= self._least * WORD_WEIGHT
-        ]
+        spans = list(self._spans(number, words ^ _salt(document), weights, pairs))
         if not spans:
             return document
         starts, ends = unit_bounds(document.text)
@@ -146,13 +179,20 @@ class SpanDedup:
         at = [int(starts[longest.start]), int(ends[longest.end - 1])]
         return Drop(document, REASON, {"of": leader, "span": at, "removed": len(repeats)})
 
-    def _spans(self, number: int, words: Hashes, pairs: "NDArray[np.void]") -> Iterator[WordSpan]:
-        """Yield the runs around pairs, each once."""
+    def _spans(
+        self, number: int, words: Hashes, weights: "NDArray[np.int64]", pairs: "NDArray[np.void]"
+    ) -> Iterator[WordSpan]:
+        """Yield the runs around pairs that are long enough."""
         followed: dict[tuple[int, int], int] = {}
-        for _, at, leader, leader_at in pairs.tolist():
-            # On one line of (word here, word there) a run that was followed is not followed again.
+        gone_from = gone_to = 0
+        firsts, lasts = self._surroundings(pairs["at"].astype(np.intp), len(words))
+        for (_, at, leader, leader_at), first, last in zip(
+            pairs.tolist(), firsts.tolist(), lasts.tolist(), strict=True
+        ):
+            # On one line of (word here, word there) a run that was followed is not followed again; and where all that
+            # a run could take goes already, none is looked for.
             line = (leader, leader_at - at)
-            if at < followed.get(line, 0):
+            if at < followed.get(line, 0) or (gone_from <= first and last <= gone_to):
                 continue
             before = at if leader != number else min(at, leader_at)
             others = self._leader_words(leader)
@@ -161,8 +201,10 @@ class SpanDedup:
             most = len(words) - start if leader != number else start - start_there
             end = start + _equal(words[start : start + most], others[start_there : start_there + most])
             followed[line] = end
-            if end > start:
-                yield WordSpan(start, end, leader)
+            if int(weights[start:end].sum()) < self._least * WORD_WEIGHT:
+                continue
+            yield WordSpan(start, end, leader)
+            gone_from, gone_to = (min(start, gone_from), max(end, gone_to)) if start <= gone_to else (start, end)
 
     def _words_of(self, number: int) -> Hashes:
         start, end = self._word_ends[number], self._word_ends[number + 1]
@@ -181,8 +223,20 @@ def _salt(document: Document) -> np.uint64:
     return np.uint64(tenant_salt(document))
 
 
-def _pairs(runs: Iterable[Run]) -> "Iterator[NDArray[np.void]]":
-    """Yield every later occurrence of a fingerprint with the first one, of rows that came in order."""
+class Compared(NamedTuple):
+    """What sorting says of some occurrences of fingerprints."""
+
+    pairs: "NDArray[np.void]"
+    odd_ones: "NDArray[np.void]"
+
+
+def _compared(runs: Iterable[Run]) -> Iterator[Compared]:
+    """Yield every later occurrence of a fingerprint with the first one, of rows that came in order; and the odd ones.
+
+    rows        f a 0 x    f b 7 x    f c 9 y    f d 3 z    g ...
+    pairs       b 7 a 0    c 9 a 0    d 3 a 0
+    odd ones    c 9        d 3
+    """
     leader: NDArray[np.uint64] | None = None
     for run in runs:
         order = np.argsort(run.rows[:, 0], kind="stable")
@@ -198,7 +252,14 @@ def _pairs(runs: Iterable[Run]) -> "Iterator[NDArray[np.void]]":
         pairs = np.empty(int(is_later.sum()), PAIR)
         pairs["document"], pairs["at"] = rows[is_later, 1], rows[is_later, 2]
         pairs["leader"], pairs["leader_at"] = leaders[is_later, 1], leaders[is_later, 2]
-        yield pairs
+        is_odd = rows[:, 3] != leaders[:, 3]
+        if not run.part:
+            # One by itself has no other to be compared with.
+            of_group = np.add.reduceat(is_odd, firsts, dtype=np.int64)
+            is_odd &= np.repeat(of_group > 1, np.diff(np.append(firsts, len(rows))))
+        odd_ones = np.empty(int(is_odd.sum()), ODD_ONE)
+        odd_ones["document"], odd_ones["at"] = rows[is_odd, 1], rows[is_odd, 2]
+        yield Compared(pairs, odd_ones)
 
 
 def _equal(left: Hashes, right: Hashes) -> int:
@@ -240,12 +301,16 @@ def _without(text: str, ranges: Iterable[tuple[int, int]]) -> str:
         kept_parts.append(text[position:start])
         position = end
     kept_parts.append(text[position:])
-    result = kept_parts[0]
+    pieces, white = [kept_parts[0].rstrip()], kept_parts[0][len(kept_parts[0].rstrip()) :]
     for part in kept_parts[1:]:
-        left, right = result.rstrip(), part.lstrip()
-        white = result[len(left) :] + part[: len(part) - len(right)]
-        result = left + (_break(white) if left and right else "") + right
-    return result
+        right = part.lstrip()
+        white += part[: len(part) - len(right)]
+        if right:
+            body = right.rstrip()
+            pieces += [_break(white) if len(pieces) > 1 or pieces[0] else "", body]
+            white = right[len(body) :]
+    ends_in_white = len(kept_parts) == 1 or kept_parts[-1].strip()
+    return "".join([*pieces, white if ends_in_white else ""])
 
 
 def _break(white: str) -> str:

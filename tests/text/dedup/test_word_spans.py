@@ -1,6 +1,7 @@
 """Spans: whatever was said before goes, however it is cut, and whoever said it first keeps it."""
 
 import random
+import time
 from collections.abc import Sequence
 from contextlib import closing
 
@@ -52,6 +53,56 @@ def test_every_planted_copy_goes_and_nothing_else(least: int) -> None:
         assert [words_in(found[number]) for number in range(4) if number not in (first, second)] == [
             clean[number] for number in range(4) if number not in (first, second)
         ]
+
+
+SLICES = st.lists(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 50), st.integers(1, 40)),
+        min_size=1,
+        max_size=3,
+        unique_by=lambda part: part[0],
+    ),
+    min_size=2,
+    max_size=9,
+)
+
+
+@given(SLICES, st.sampled_from([8, 9, 20]))
+@settings(max_examples=150, deadline=None)
+def test_all_goes_that_any_earlier_text_has_in_full(slices: list[list[tuple[int, int, int]]], least: int) -> None:
+    """Whatever part of a run the first text with a fingerprint has, a text in between may have all of it."""
+    texts = []
+    for number, parts in enumerate(slices):
+        words: list[str] = []
+        for base, start, size in parts:
+            words += [f"own{number}n{base}", *(f"base{base}word{at}" for at in range(start, start + size))]
+        texts.append(words)
+    said: set[tuple[str, ...]] = set()
+    for item, words in zip(run([" ".join(words) for words in texts], least), texts, strict=True):
+        runs = [tuple(words[at : at + least]) for at in range(len(words) - least + 1)]
+        goes = {at + offset for at, each in enumerate(runs) if each in said for offset in range(least)}
+        assert words_in(item) == [word for at, word in enumerate(words) if at not in goes]
+        said |= set(runs)
+
+
+@pytest.mark.parametrize("part", [1, 25, 40, 49])
+def test_the_first_to_say_a_part_hides_nothing(part: int) -> None:
+    chance = random.Random(part)
+    for _ in range(20):
+        said = chance.sample(WORDS, 50)
+        start = chance.randrange(51 - part)
+        a_part = " ".join(said[start : start + part])
+        texts = [f"{prose(chance, 40)} {each} {prose(chance, 40)}" for each in (a_part, " ".join(said), " ".join(said))]
+        *_, last = run(texts)
+        assert " ".join(said) not in " ".join(words_in(last))
+
+
+@pytest.mark.parametrize("pattern", ["a", "a b", "a a a b b b a b"])
+def test_a_text_of_few_words_takes_no_longer_than_another(pattern: str) -> None:
+    words = (pattern.split() * 100_000)[:100_000]
+    begin = time.process_time()
+    run([" ".join(words), " ".join(words[1:])])
+    assert time.process_time() - begin < 5
 
 
 def test_copies_are_found_across_cuts_cases_and_signs() -> None:
