@@ -49,7 +49,9 @@ def plant(documents: list[Document], least: int, copies: int, chance: random.Ran
             continue
         first = chance.randrange(bisect.bisect_right(sums, sums[-1] - least * WORD_WEIGHT))
         last = bisect.bisect_left(sums, sums[first] + least * WORD_WEIGHT)
-        words = [source[start:end] for start, end in zip(starts[first:last], ends[first:last], strict=True)]
+        # A sign such as ¼ is two words at one place.
+        spans = dict.fromkeys(zip(starts[first:last].tolist(), ends[first:last].tolist(), strict=True))
+        words = [source[start:end] for start, end in spans]
         changed = chance.choice([" ", "\n", ", ", " - "])
         at = chance.randrange(max(third, 1))
         cut = chance.randrange(1, len(words) // 4)

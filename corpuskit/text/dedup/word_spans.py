@@ -87,11 +87,11 @@ class SpanDedup:
         windows = 1 + len(self._lines) // DOCUMENTS_A_WINDOW
         with closing(WindowRows(PAIR, windows)) as pairs, closing(WindowRows(ODD_ONE, windows)) as odd_ones:
             for runs in itertools.chain(first_runs, all_runs):
-                for part in _compared(runs):
+                for part in _comparisons(runs):
                     pairs.append(part.pairs["document"] // DOCUMENTS_A_WINDOW, part.pairs)
                     odd_ones.append(part.odd_ones["document"] // DOCUMENTS_A_WINDOW, part.odd_ones)
             for runs in by_key(self._runs_around(odd_ones, windows), self._max_rows):
-                for part in _compared(runs):
+                for part in _comparisons(runs):
                     pairs.append(part.pairs["document"] // DOCUMENTS_A_WINDOW, part.pairs)
             for window in range(windows):
                 yield from self._window_of_documents(window, pairs.load(window))
@@ -223,19 +223,21 @@ def _salt(document: Document) -> np.uint64:
     return np.uint64(tenant_salt(document))
 
 
-class Compared(NamedTuple):
+class Comparison(NamedTuple):
     """What sorting says of some occurrences of fingerprints."""
 
     pairs: "NDArray[np.void]"
     odd_ones: "NDArray[np.void]"
 
 
-def _compared(runs: Iterable[Run]) -> Iterator[Compared]:
+def _comparisons(runs: Iterable[Run]) -> Iterator[Comparison]:
     """Yield every later occurrence of a fingerprint with the first one, of rows that came in order; and the odd ones.
+
+    Of a fingerprint with several odd ones, the leader is given with them: it may have said first what they share.
 
     rows        f a 0 x    f b 7 x    f c 9 y    f d 3 z    g ...
     pairs       b 7 a 0    c 9 a 0    d 3 a 0
-    odd ones    c 9        d 3
+    odd ones    a 0        c 9        d 3
     """
     leader: NDArray[np.uint64] | None = None
     for run in runs:
@@ -253,13 +255,16 @@ def _compared(runs: Iterable[Run]) -> Iterator[Compared]:
         pairs["document"], pairs["at"] = rows[is_later, 1], rows[is_later, 2]
         pairs["leader"], pairs["leader_at"] = leaders[is_later, 1], leaders[is_later, 2]
         is_odd = rows[:, 3] != leaders[:, 3]
-        if not run.part:
-            # One by itself has no other to be compared with.
-            of_group = np.add.reduceat(is_odd, firsts, dtype=np.int64)
-            is_odd &= np.repeat(of_group > 1, np.diff(np.append(firsts, len(rows))))
+        if run.part:
+            is_odd |= ~is_later
+        else:
+            # One by itself has no other than the leader to be compared with.
+            sizes = np.diff(np.append(firsts, len(rows)))
+            has_several = np.add.reduceat(is_odd, firsts, dtype=np.int64) > 1
+            is_odd = (is_odd | ~is_later) & np.repeat(has_several, sizes)
         odd_ones = np.empty(int(is_odd.sum()), ODD_ONE)
         odd_ones["document"], odd_ones["at"] = rows[is_odd, 1], rows[is_odd, 2]
-        yield Compared(pairs, odd_ones)
+        yield Comparison(pairs, odd_ones)
 
 
 def _equal(left: Hashes, right: Hashes) -> int:
@@ -301,16 +306,16 @@ def _without(text: str, ranges: Iterable[tuple[int, int]]) -> str:
         kept_parts.append(text[position:start])
         position = end
     kept_parts.append(text[position:])
-    pieces, white = [kept_parts[0].rstrip()], kept_parts[0][len(kept_parts[0].rstrip()) :]
+    new_parts, white = [kept_parts[0].rstrip()], kept_parts[0][len(kept_parts[0].rstrip()) :]
     for part in kept_parts[1:]:
         right = part.lstrip()
         white += part[: len(part) - len(right)]
         if right:
             body = right.rstrip()
-            pieces += [_break(white) if len(pieces) > 1 or pieces[0] else "", body]
+            new_parts += [_break(white) if len(new_parts) > 1 or new_parts[0] else "", body]
             white = right[len(body) :]
     ends_in_white = len(kept_parts) == 1 or kept_parts[-1].strip()
-    return "".join([*pieces, white if ends_in_white else ""])
+    return "".join([*new_parts, white if ends_in_white else ""])
 
 
 def _break(white: str) -> str:
