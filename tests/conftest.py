@@ -65,16 +65,20 @@ def shared_data() -> Path:
     return SHARED
 
 
+def environment_of(folder: Path) -> dict[str, str]:
+    """An environment with ledger and cache in a folder, in which `corpuskit` is found."""
+    return {
+        **os.environ,
+        "CORPUSKIT_STATE": str(folder / "state"),
+        "CORPUSKIT_CACHE": str(folder / "cache"),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
+
+
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """An environment with a ledger of its own, in which `corpuskit` is found."""
-    folder = Path(sys.executable).parent
-    return {
-        **os.environ,
-        "CORPUSKIT_STATE": str(tmp_path / "state"),
-        "CORPUSKIT_CACHE": str(tmp_path / "cache"),
-        "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
-    }
+    return environment_of(tmp_path)
 
 
 @pytest.fixture(scope="session")
