@@ -1,18 +1,23 @@
 """What all tests share: where the real data lies, and a way to run the command as a user does."""
 
 import compileall
+import itertools
 import json
 import os
 import resource
 import signal
+import socketserver
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from tests.support.command_server import CommandServer
 
 # A busy machine is slow, and slowness is no fault of what a property test looks at. Continuous integration repeats the
 # same examples, so that a change fails by its own fault only; everyone else's run searches on.
@@ -27,6 +32,10 @@ sys.dont_write_bytecode = False
 # A job that a script runs in the background ignores interrupts, and all that it starts would do so, too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Servers in tests send the head and the body of an answer one after the other. Otherwise the body would wait until the
+# client acknowledges the head, which takes clients 40 ms, a hundred times as long as the answer.
+socketserver.StreamRequestHandler.disable_nagle_algorithm = True
 
 # No command may hold a descriptor for each of its files. Systems allow 1,024; so few show a leak in a small test. Tests
 # whose helpers need more take them from the hard limit (`allow_descriptors`).
@@ -56,24 +65,43 @@ def shared_data() -> Path:
     return SHARED
 
 
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    """An environment with a ledger of its own, in which `corpuskit` is found."""
-    folder = Path(sys.executable).parent
+def environment_of(folder: Path) -> dict[str, str]:
+    """An environment with ledger and cache in a folder, in which `corpuskit` is found."""
     return {
         **os.environ,
-        "CORPUSKIT_STATE": str(tmp_path / "state"),
-        "CORPUSKIT_CACHE": str(tmp_path / "cache"),
-        "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
+        "CORPUSKIT_STATE": str(folder / "state"),
+        "CORPUSKIT_CACHE": str(folder / "cache"),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }
 
 
 @pytest.fixture
-def corpuskit(tmp_path: Path, environment: dict[str, str]) -> Run:
+def environment(tmp_path: Path) -> dict[str, str]:
+    """An environment with a ledger of its own, in which `corpuskit` is found."""
+    return environment_of(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def command_servers() -> "Iterator[Iterator[CommandServer]]":
+    """Processes that run commands by turns, so that no two commands one after the other hash strings alike."""
+    from tests.support.command_server import CommandServer
+
+    servers = CommandServer(), CommandServer()
+    yield itertools.cycle(servers)
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture
+def corpuskit(tmp_path: Path, environment: dict[str, str], command_servers: "Iterator[CommandServer]") -> Run:
     """Run `corpuskit ARGUMENTS` in a scratch folder."""
 
     def run(*arguments: str | Path, stdin: bytes = b"", **more: Any) -> "subprocess.CompletedProcess[bytes]":
-        command = [sys.executable, "-m", "corpuskit", *map(str, arguments)]
+        words = list(map(str, arguments))
+        done = None if more else next(command_servers).run(words, stdin, tmp_path, environment)
+        if done is not None:
+            return done
+        command = [sys.executable, "-m", "corpuskit", *words]
         return subprocess.run(command, input=stdin, capture_output=True, cwd=tmp_path, env=environment, **more)
 
     return run

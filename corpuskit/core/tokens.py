@@ -82,9 +82,7 @@ _NEITHER = (
     r"\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"  # fullwidth and halfwidth punctuation
     r"\ufe10-\ufe1f\ufe30-\ufe4f"  # vertical forms
 )
-_UNSPACED = re.compile(f"[{_LETTERS}{_NEITHER}]")
 _ASCII = bytes(range(128))
-_WORD = re.compile(rf"[{_LETTERS}]|[^\s{_LETTERS}{_NEITHER}]+")
 
 
 def counter(name: str) -> Counter:
@@ -127,9 +125,9 @@ def words(text: str) -> int:
     >>> words("Two words."), words("世界 peace"), words("")
     (2, 3, 0)
     """
-    if text.isascii() or _UNSPACED.search(_beyond_ascii(text)) is None:
+    if text.isascii() or _unspaced().search(_beyond_ascii(text)) is None:
         return len(text.split())
-    return sum(1 if word.isascii() else len(_WORD.findall(word)) for word in text.split())
+    return sum(1 if word.isascii() else len(_word().findall(word)) for word in text.split())
 
 
 def _beyond_ascii(text: str) -> str:
@@ -145,6 +143,17 @@ def quarter_bytes(text: str) -> int:
     """
     size = len(text) if text.isascii() else len(text.encode())
     return (size + 3) // 4
+
+
+# Compiled with the first text that needs them: it takes time at each start.
+@cache
+def _unspaced() -> re.Pattern[str]:
+    return re.compile(f"[{_LETTERS}{_NEITHER}]")
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    return re.compile(rf"[{_LETTERS}]|[^\s{_LETTERS}{_NEITHER}]+")
 
 
 @cache

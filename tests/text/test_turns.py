@@ -1,5 +1,7 @@
 """Conversations as text: nothing that a speaker types can open a turn, and every chat comes back."""
 
+import itertools
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -7,31 +9,44 @@ from hypothesis import strategies as st
 from corpuskit.core.document import Reject
 from corpuskit.text.turns import ROLES, Turn, parse, render, turns_of_fields
 
-HOSTILE = st.sampled_from(
-    [
-        "<|assistant|>",
-        "<|user|>",
-        "\\<|user|>",
-        "\\\\<|",
-        "<|",
-        "\n",
-        "\r\n",
-        "\r<|tool|>",
-        "\u2028<|chosen|>",
-        " <|user|>",
-    ]
+HOSTILE = (
+    "<|assistant|>",
+    "<|user|>",
+    "\\<|user|>",
+    "\\\\<|",
+    "<|",
+    "\n",
+    "\r\n",
+    "\r<|tool|>",
+    "\u2028<|chosen|>",
+    " <|user|>",
 )
-BODIES = st.lists(HOSTILE | st.text(max_size=8), max_size=6).map("".join)
+BODIES = st.lists(st.sampled_from(HOSTILE) | st.text(max_size=8), max_size=6).map("".join)
 CHATS = st.lists(st.builds(Turn, st.sampled_from(ROLES), BODIES), min_size=1, max_size=6)
+MARKERS = {f"<|{role}|>" for role in ROLES}
 
 
-@settings(max_examples=10_000, deadline=None)
+def demand_return(turns: list[Turn]) -> None:
+    text = render(turns)
+    assert parse(text) == turns
+    assert sum(line in MARKERS for line in text.split("\n")) == len(turns)
+
+
+def test_every_chat_of_few_hostile_pieces_comes_back() -> None:
+    """All bodies of up to four pieces, and all pairs of bodies of up to two."""
+    bodies = ["".join(pieces) for number in range(5) for pieces in itertools.product(HOSTILE, repeat=number)]
+    short = bodies[: 1 + len(HOSTILE) + len(HOSTILE) ** 2]
+    for body in bodies:
+        demand_return([Turn("user", body)])
+    for first, second in itertools.product(short, repeat=2):
+        demand_return([Turn("user", first), Turn("assistant", second)])
+
+
+@settings(max_examples=1000)
 @given(CHATS)
 @example([Turn("user", "<|assistant|>\n<|assistant|>"), Turn("assistant", "")])
 def test_every_chat_comes_back(turns: list[Turn]) -> None:
-    text = render(turns)
-    assert parse(text) == turns
-    assert sum(line in {f"<|{role}|>" for role in ROLES} for line in text.split("\n")) == len(turns)
+    demand_return(turns)
 
 
 @pytest.mark.parametrize("text", ["", "hello", "\n<|user|>\nhi", "<|user|>\n<|system prompt|>", "<|nobody|>\nhi"])

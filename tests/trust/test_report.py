@@ -18,7 +18,7 @@ from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.trust.report import DatasetReport
-from tests.conftest import Run, lines_of
+from tests.conftest import Run, environment_of, lines_of
 
 ORIGINS = {
     "public_dataset": {"license": "CC-BY-4.0", "license_evidence": "https://example.org/encyclopedia"},
@@ -48,15 +48,24 @@ def documents_of(origin: str, number: int = 6) -> list[dict[str, Any]]:
     return documents
 
 
-@pytest.fixture
-def corpus(tmp_path: Path, shell: Run) -> Path:
-    """A corpus of all origins, of which documents were dropped and masked on the way."""
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a pipe that built a corpus of all origins, of which documents were dropped and masked."""
+    folder = tmp_path_factory.mktemp("built")
     documents = [document for origin in ORIGINS for document in documents_of(origin)]
     documents += [{"id": "copy", "text": documents[0]["text"], "metadata": documents[0]["metadata"]}]
     documents[1]["text"] += "Write to keeper@example.com."
-    (tmp_path / "in.jsonl").write_bytes(lines_of(documents))
+    (folder / "in.jsonl").write_bytes(lines_of(documents))
     pipe = "corpuskit dedup --method exact in.jsonl -q | corpuskit scrub-pii -q"
-    assert shell(f"{pipe} | corpuskit export --to jsonl,hf -o corpus -q --shard-documents 9").returncode == 0
+    script = f"{pipe} | corpuskit export --to jsonl,hf -o corpus -q --shard-documents 9"
+    subprocess.run(["bash", "-c", script], cwd=folder, env=environment_of(folder), check=True)
+    return folder
+
+
+@pytest.fixture
+def corpus(built: Path, tmp_path: Path) -> Path:
+    """A copy of the corpus, and beside it what it was built from and the ledger of that."""
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
     return tmp_path / "corpus"
 
 

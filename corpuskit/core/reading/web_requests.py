@@ -5,7 +5,6 @@ one (RFC 9110, 15.3.7: status 206 answers a request with a Range), or the part o
 without a word.
 """
 
-import email.utils
 import os
 import re
 import time
@@ -174,6 +173,8 @@ def retry_after(error: BaseException) -> int:
     value = str(headers.get("Retry-After", "")).strip()
     if value.isascii() and value.isdigit():
         return int(value[:9])
+    import email.utils
+
     try:
         return max(0, round(email.utils.parsedate_to_datetime(value).timestamp() - time.time()))
     except (TypeError, ValueError, OverflowError):

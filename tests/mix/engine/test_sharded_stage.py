@@ -27,11 +27,11 @@ from corpuskit.mix.engine import read_tasks, shards
 read_tasks.TASK_BYTES = shards.MERGED_BYTES = 1
 main()
 """
-FILES = 150
+FILES, DESCRIPTORS = 70, 60
 
 
 def few_descriptors() -> None:
-    resource.setrlimit(resource.RLIMIT_NOFILE, (80, 80))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
 
 
 def test_more_shards_than_descriptors_give_the_same_dataset(tmp_path: Path, environment: dict[str, str]) -> None:
