@@ -14,7 +14,7 @@ from corpuskit.core.settings import Settings, Tags
 from corpuskit.core.step import Command, Report, Source, Step
 from corpuskit.core.wording import excerpt, nearest
 
-SHORT = {"output": "-o", "jobs": "-j", "quiet": "-q"}
+SHORT = {"output": "-o", "jobs": "-j", "quiet": "-q", "verbose": "-v"}
 NOT_FOR_REPORTS = ("output", "drops", "shard_documents", "allow_empty", "jobs")
 
 Groups = Sequence[tuple[type[Options], list[Option]]]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.startup import docstring_line, modules_in, names_entry_points
-from corpuskit.core.wording import did_you_mean, excerpt, nearest
+from corpuskit.core.wording import comma_list, did_you_mean, excerpt, nearest, value_text
 
 if TYPE_CHECKING:
     from corpuskit.core.format import Format, TokenOptions
@@ -127,6 +127,14 @@ def describe(step: "Step") -> "StepDescription":
     point = added_steps().get(name) if name not in own_steps() else None
     origin = {point.dist.name: point.dist.version} if point is not None else {}
     return StepDescription(name, step.options(), {**step.versions(), **origin}, isinstance(step, Source))
+
+
+def step_facts(step: "Step") -> str:
+    """Return what `--verbose` says of a step: the options and versions that its manifest entry has."""
+    described = describe(step)
+    options = [f"{name} {value_text(value)}" for name, value in described.options.items()]
+    versions = [f"{name} {version}" for name, version in described.versions.items()]
+    return f"options: {comma_list(options)}; depends on: {comma_list(versions)}"
 
 
 @cache
