@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.conftest import Run, lines_of
@@ -42,6 +44,15 @@ def test_one_line_says_what_to_type(corpuskit: Run, docs: Path, words: list[str]
     result = corpuskit(*words)
     assert result.returncode == 2
     assert said in result.stderr.decode() and result.stderr.count(b"\n") == 1
+
+
+def test_a_table_of_another_program_is_named_with_the_command_that_reads_it(corpuskit: Run, docs: Path) -> None:
+    pq.write_table(pa.table({"answer": ["The tide turns at noon."]}), docs / "train.parquet")
+    result = corpuskit("dedup", "train.parquet")
+    said = b"corpuskit dedup: train.parquet is parquet of another program; use `corpuskit files`\n"
+    assert (result.returncode, result.stderr) == (2, said)
+    assert corpuskit("files", "train.parquet", "--text-key", "answer", "-o", "out.parquet").returncode == 0
+    assert corpuskit("dedup", "out.parquet").returncode == 0
 
 
 @pytest.mark.parametrize("name", ["sort", "awk", "xyz"])

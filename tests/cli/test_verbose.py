@@ -72,6 +72,19 @@ def test_each_input_is_told_once_when_workers_read(corpuskit: Run, docs: Path) -
     assert [line.split()[1] for line in lines if line.startswith("reads ")] == ["docs.jsonl", "more.jsonl.gz"]
 
 
+def test_files_that_a_folder_holds_besides_are_told_one_by_one(corpuskit: Run, docs: Path) -> None:
+    folder = docs / "papers"
+    folder.mkdir()
+    (folder / "a.txt").write_text("The tide turns at noon.")
+    for name in ("a.pdf", "b.docx"):
+        (folder / name).write_bytes(b"%")
+    usual, loud = (corpuskit("files", "papers", *flags).stderr for flags in ((), ("-v",)))
+    assert b"b.docx" not in usual and b"the first is 'a.pdf'" in usual
+    assert [line for line in details(loud, "files") if line.startswith("passes over ")] == [
+        f"passes over 'papers/{name}'" for name in ("a.pdf", "b.docx")
+    ]
+
+
 def test_a_pipe_is_called_one_and_its_bytes_stay(shell: Run, docs: Path) -> None:
     done = shell("corpuskit files docs.jsonl -v | corpuskit count -v -")
     assert "reads standard input" in details(done.stderr, "count")
