@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from corpuskit.core.errors import DamagedError, UsageError
-from corpuskit.core.startup import docstring_line, modules_in, names_entry_points
+from corpuskit.core.startup import declares_option, docstring_line, modules_in, names_entry_points
 from corpuskit.core.wording import comma_list, did_you_mean, excerpt, nearest, value_text
 
 if TYPE_CHECKING:
@@ -54,14 +54,22 @@ def help_line(name: str) -> str:
     """Return what a list of steps says about this one: the first line of its docstring."""
     module = own_steps().get(name)
     if module is not None:
-        path = os.path.join(PACKAGE_FOLDER, *module.split(".")[1:]) + ".py"
-        line = docstring_line(path, "".join(part.capitalize() for part in name.split("-")))
+        line = docstring_line(_path_of(module), "".join(part.capitalize() for part in name.split("-")))
         if line:
             return line
     try:
         return find_step(name).help_line()
     except UsageError as error:
         return f"({error})"
+
+
+def steps_with_option(key: str) -> list[str]:
+    """Return the names of own steps that have an option of their own with this key; none is imported."""
+    return [name for name, module in sorted(own_steps().items()) if declares_option(_path_of(module), key)]
+
+
+def _path_of(module: str) -> str:
+    return os.path.join(PACKAGE_FOLDER, *module.split(".")[1:]) + ".py"
 
 
 NO_TOKENIZER = "name the tokenizer: --tokenizer tokenizer.json, or in a recipe `output: {tokenizer: tokenizer.json}`"

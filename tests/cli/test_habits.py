@@ -37,6 +37,9 @@ def docs(tmp_path: Path) -> Path:
         (["stats", "nothing"], "stats: no such file or folder: 'nothing'"),
         (["diff", "nothing", "nothing"], "diff: no such file or folder: 'nothing'"),
         (["explain", "nothing", "d1"], "explain: no such file or folder: 'nothing'"),
+        (["dedup", "docs.jsonl", "--text-key", "body"], "unknown option `--text-key` (it is one of `corpuskit files`)"),
+        (["files", "docs.jsonl", "--to", "parquet"], "unknown option `--to` (it is one of `corpuskit export`)"),
+        (["filter-quality", "--keep", "en"], "(it is one of `corpuskit code`, `corpuskit dedup` or `corpuskit filter-"),
         (["files", "docs.jsonl", "-o", "out.csv"], "no output format is written to files named 'out.csv'"),
     ],
 )
@@ -53,6 +56,24 @@ def test_a_table_of_another_program_is_named_with_the_command_that_reads_it(corp
     assert (result.returncode, result.stderr) == (2, said)
     assert corpuskit("files", "train.parquet", "--text-key", "answer", "-o", "out.parquet").returncode == 0
     assert corpuskit("dedup", "out.parquet").returncode == 0
+
+
+def test_nothing_is_published_inside_another_dataset(corpuskit: Run, docs: Path) -> None:
+    assert corpuskit("files", "docs.jsonl", "-o", "corpus").returncode == 0
+    for words in (
+        ["-o", "corpus/more"],
+        ["-o", "corpus/more.jsonl"],
+        ["-o", "new", "--drops", "corpus/data/drops.jsonl"],
+    ):
+        result = corpuskit("files", "docs.jsonl", *words)
+        assert result.returncode == 2 and b"is inside the dataset '" in result.stderr
+    assert corpuskit("verify", "corpus").returncode == 0 and not (docs / "new").exists()
+    (docs / "manifest.json").write_text('{"format": "of another program"}')
+    assert corpuskit("files", "docs.jsonl", "-o", "corpus").returncode == 0
+
+
+def test_the_release_is_printed_for_the_word_too(corpuskit: Run) -> None:
+    assert corpuskit("version").stdout == corpuskit("--version").stdout != b""
 
 
 @pytest.mark.parametrize("name", ["sort", "awk", "xyz"])
