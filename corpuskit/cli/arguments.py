@@ -74,7 +74,7 @@ def unknown_flag(command: str, word: str, flags: Iterable[str]) -> str:
     number = re.fullmatch(r"-(\d+)", word)
     if number and "-n" in flags:
         hint = f"did you mean `-n {number[1]}`?"
-    elif owners := steps_with_option(name.removeprefix("--")) if name.startswith("--") else []:
+    elif owners := steps_with_option(name[2:]) if re.fullmatch("--[a-z-]{2,}", name) else []:
         hint = f"it is one of {or_list(f'`corpuskit {owner}`' for owner in owners[:MOST_OWNERS])}"
     elif near := nearest(name, [*flags, "--version"]) or _short_flag(name, flags):
         hint = f"did you mean `{near if near in flags else f'corpuskit {near}'}`?"

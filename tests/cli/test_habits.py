@@ -58,6 +58,16 @@ def test_a_table_of_another_program_is_named_with_the_command_that_reads_it(corp
     assert corpuskit("dedup", "out.parquet").returncode == 0
 
 
+@pytest.mark.parametrize("mark", [";", "|", "\t"])
+def test_the_delimiter_of_a_table_with_one_column_is_proposed_and_fits(shell: Run, docs: Path, mark: str) -> None:
+    (docs / "day.csv").write_text(f"nr{mark}body\n1{mark}The tide turns at noon.\n")
+    said = shell("corpuskit files day.csv --text-key body").stderr.decode()
+    flag = said.strip().partition("separates columns, add ")[2]
+    assert flag.startswith("--delimiter ")
+    done = shell(f"corpuskit files day.csv --text-key body --id-key nr {flag}")
+    assert json.loads(done.stdout)["id"] == "1"
+
+
 def test_nothing_is_published_inside_another_dataset(corpuskit: Run, docs: Path) -> None:
     assert corpuskit("files", "docs.jsonl", "-o", "corpus").returncode == 0
     for words in (
