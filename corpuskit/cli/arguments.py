@@ -10,12 +10,16 @@ from dataclasses import replace
 from typing import Any
 
 from corpuskit.core.options import Option, Options
+from corpuskit.core.registry import steps_with_option
 from corpuskit.core.settings import Settings, Tags
 from corpuskit.core.step import Command, Report, Source, Step
-from corpuskit.core.wording import excerpt, nearest
+from corpuskit.core.wording import excerpt, nearest, or_list
 
-SHORT = {"output": "-o", "jobs": "-j", "quiet": "-q"}
+SHORT = {"output": "-o", "jobs": "-j", "quiet": "-q", "verbose": "-v"}
 NOT_FOR_REPORTS = ("output", "drops", "shard_documents", "allow_empty", "jobs")
+
+MOST_OWNERS = 3
+"""Commands that a message names as those which have an option."""
 
 Groups = Sequence[tuple[type[Options], list[Option]]]
 Values = dict[str, Any]
@@ -70,6 +74,8 @@ def unknown_flag(command: str, word: str, flags: Iterable[str]) -> str:
     number = re.fullmatch(r"-(\d+)", word)
     if number and "-n" in flags:
         hint = f"did you mean `-n {number[1]}`?"
+    elif owners := steps_with_option(name[2:]) if re.fullmatch("--[a-z-]{2,}", name) else []:
+        hint = f"it is one of {or_list(f'`corpuskit {owner}`' for owner in owners[:MOST_OWNERS])}"
     elif near := nearest(name, [*flags, "--version"]) or _short_flag(name, flags):
         hint = f"did you mean `{near if near in flags else f'corpuskit {near}'}`?"
     return f"unknown option `{excerpt(name)}` ({hint})"

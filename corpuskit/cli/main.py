@@ -104,7 +104,7 @@ def _dispatch(name: str, arguments: list[str]) -> int:
 
         console.write_stdout(completion_script(arguments[1] if arguments[1:] else ""))
         return 0
-    if arguments[0] in ("--version", "-V"):
+    if arguments[0] in ("--version", "-V") or (arguments == ["version"] and "version" not in added_steps()):
         from corpuskit.text.html.compiled import description
 
         console.write_stdout(f"corpuskit {__version__}\nextract: {description()}")

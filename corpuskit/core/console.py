@@ -25,6 +25,8 @@ _DRIVES_TERMINALS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u20
 
 _logs: list[BinaryIO] = []
 """The log that is kept, if one is."""
+_details_of: list[str] = []
+"""The command that was asked for details, if one was."""
 _REPR_OF_BYTE = re.compile(r"\\udc([89a-f][0-9a-f])")
 
 
@@ -55,6 +57,25 @@ def notice(name: str, message: str) -> None:
         message = f"{message[: LONGEST * 3 // 4]} … {message[-LONGEST // 4 :]}"
     _write(f"{speaker}: {message}\n")
     log(f"{speaker}: {message}")
+
+
+def show_details(name: str, verbose: bool) -> None:
+    """Let `detail` speak for a command from now on if it is `verbose`; it begins with what runs, and where."""
+    _details_of[:] = [name] if verbose else []
+    if verbose:
+        import platform
+        import tempfile
+
+        from corpuskit import __version__
+
+        python = platform.python_version()
+        detail(f"corpuskit {__version__}, Python {python}; temporary files in {tempfile.gettempdir()}")
+
+
+def detail(message: str) -> None:
+    """Print one line on standard error if `--verbose` was given; what it says must hold no secret."""
+    for name in _details_of:
+        notice(name, message)
 
 
 def keep_log(stream: BinaryIO) -> None:

@@ -5,7 +5,12 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple, Protocol
 
 from corpuskit.core.document import Document
+from corpuskit.core.errors import DamagedError
 from corpuskit.core.provenance.entries import Manifest
+
+
+class ForeignFileError(DamagedError):
+    """A file has the name of a format, but is not what corpuskit writes in it."""
 
 
 class TokenOptions(NamedTuple):

@@ -12,8 +12,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from corpuskit.core.errors import DamagedError, UsageError
-from corpuskit.core.startup import docstring_line, modules_in, names_entry_points
-from corpuskit.core.wording import did_you_mean, excerpt, nearest
+from corpuskit.core.startup import declares_option, docstring_line, modules_in, names_entry_points
+from corpuskit.core.wording import comma_list, did_you_mean, excerpt, nearest, value_text
 
 if TYPE_CHECKING:
     from corpuskit.core.format import Format, TokenOptions
@@ -54,14 +54,22 @@ def help_line(name: str) -> str:
     """Return what a list of steps says about this one: the first line of its docstring."""
     module = own_steps().get(name)
     if module is not None:
-        path = os.path.join(PACKAGE_FOLDER, *module.split(".")[1:]) + ".py"
-        line = docstring_line(path, "".join(part.capitalize() for part in name.split("-")))
+        line = docstring_line(_path_of(module), "".join(part.capitalize() for part in name.split("-")))
         if line:
             return line
     try:
         return find_step(name).help_line()
     except UsageError as error:
         return f"({error})"
+
+
+def steps_with_option(key: str) -> list[str]:
+    """Return the names of own steps that have an option of their own with this key; none is imported."""
+    return [name for name, module in sorted(own_steps().items()) if declares_option(_path_of(module), key)]
+
+
+def _path_of(module: str) -> str:
+    return os.path.join(PACKAGE_FOLDER, *module.split(".")[1:]) + ".py"
 
 
 NO_TOKENIZER = "name the tokenizer: --tokenizer tokenizer.json, or in a recipe `output: {tokenizer: tokenizer.json}`"
@@ -128,6 +136,14 @@ def describe(step: "Step") -> "StepDescription":
     point = added_steps().get(name) if name not in own_steps() else None
     origin = {point.dist.name: point.dist.version} if point is not None else {}
     return StepDescription(name, step.options(), {**step.versions(), **origin}, isinstance(step, Source))
+
+
+def step_facts(step: "Step") -> str:
+    """Return what `--verbose` says of a step: the options and versions that its manifest entry has."""
+    described = describe(step)
+    options = [f"{name} {value_text(value)}" for name, value in described.options.items()]
+    versions = [f"{name} {version}" for name, version in described.versions.items()]
+    return f"options: {comma_list(options)}; depends on: {comma_list(versions)}"
 
 
 @cache

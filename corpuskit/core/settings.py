@@ -40,6 +40,9 @@ class Settings(Options):
         bool, "Read addresses that lead into a private network or to this machine, which are refused otherwise."
     ] = False
     quiet: Annotated[bool, "Print errors only."] = False
+    verbose: Annotated[
+        bool, "Print on standard error also what is read, with which options and versions, where files lie, and times."
+    ] = False
     json: Annotated[bool, "Print the outcome as one JSON object, on the last line of standard error."] = False
 
     def __post_init__(self) -> None:
@@ -50,6 +53,8 @@ class Settings(Options):
             raise misfit("shard-documents", "a number of documents from 1 on", self.shard_documents)
         if self.max_rejects is not None:
             self.rejects_allowed(0)
+        if self.quiet and self.verbose:
+            raise UsageError(f"{spelled('quiet')} and {spelled('verbose')} exclude one another; give one of them")
         if str(self.rejects) == "-":
             raise UsageError("--rejects takes the name of a file: the records' bytes go to another one next to it")
 

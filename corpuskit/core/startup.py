@@ -61,6 +61,12 @@ def docstring_line(path: str, class_name: str) -> str | None:
     return match[1].removesuffix('"""') if match else None
 
 
+def declares_option(path: str, key: str) -> bool:
+    """Whether a step's module declares an option with this key, as it is written in the step's class."""
+    declaration = rf"^    {re.escape(key.replace('-', '_'))}_?: Annotated\["
+    return bool(re.search(declaration.encode(), _content(path), re.MULTILINE))
+
+
 @cache
 def _names_in(folder: str) -> tuple[str, ...]:
     try:

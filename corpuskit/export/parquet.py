@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from corpuskit.core.disk import filesystem
 from corpuskit.core.document import RESERVED, Document, Reject, encode
 from corpuskit.core.errors import DamagedError
+from corpuskit.core.format import ForeignFileError
 from corpuskit.core.provenance.entries import Manifest
 from corpuskit.export.hub.card_file import CARD, card_text, write_card
 
@@ -156,7 +157,7 @@ def _batches(path: Path, is_wanted: Callable[[Any, int], bool]) -> Iterator[Any]
 
     with open(path, "rb") as stream, ParquetFile(stream, **READ_OPTIONS) as shard:
         if not is_record_table(shard.schema_arrow):
-            raise DamagedError(f"{path.name}: its columns are not those of a corpuskit shard")
+            raise ForeignFileError(f"{path.name}: its columns are not those of a corpuskit shard")
         groups, row_count, expected = RowGroups(shard, stream), 0, 0
         for number in range(shard.num_row_groups):
             if not is_wanted(groups, number):

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from corpuskit.core.wording import comma_list, excerpt
+
 
 def holder_of(record: dict[str, Any], key: str) -> tuple[dict[str, Any] | None, str]:
     """Return the object that has a key, and the key's name in it; None if none has it.
@@ -29,3 +31,16 @@ def candidates(key: str) -> tuple[str, ...]:
 def is_column(key: str, columns: Sequence[str]) -> bool:
     """Whether a column has the name, or the first part of one with dots: a column may hold objects."""
     return key in columns or key.partition(".")[0] in columns
+
+
+def listed_columns(names: Sequence[str]) -> str:
+    """Return which columns a table has, and by what its only one may be meant to be separated.
+
+    >>> listed_columns(["id;body"])
+    "It has id;body; if `;` separates columns, add --delimiter ';'"
+    """
+    separator = next((mark for mark in ";|\t" if len(names) == 1 and mark in names[0]), "")
+    flag_value = "$'\\t'" if separator == "\t" else f"'{separator}'"
+    mark_name = "a tab" if separator == "\t" else f"`{separator}`"
+    hint = f"; if {mark_name} separates columns, add --delimiter {flag_value}" if separator else ""
+    return f"It has {excerpt(comma_list(names), 200)}{hint}"

@@ -52,6 +52,7 @@ class Mix(Command):
         "allow_empty",
         "allow_private",
         "quiet",
+        "verbose",
         "json",
     )
 
@@ -75,6 +76,7 @@ class Mix(Command):
 
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Build the corpus and print what became of each source, or print the plan or the tasks."""
+        console.show_details(self.name(), settings.verbose)
         arguments = argument_list(arguments)
         from corpuskit.core.publish.targets import Target, demand_distinct, demand_known_ending
         from corpuskit.core.stream.workers import leave_if_imported_by_worker
@@ -106,6 +108,7 @@ class Mix(Command):
             cache = self._cache_to_look_at()
             console.write_stdout(task_report(recipe, inputs, settings, self.executor, profile, cache))
             return 0
+        console.detail(f"runs {quantity(settings.workers(), 'task')} at a time, executor: {self.executor}")
         cache = None
         target = settings.output or recipe.output.dir
         if target is not None:
@@ -148,6 +151,7 @@ class Mix(Command):
         if self.no_cache:
             return None
         folder = self.cache or default_cache_folder()
+        console.detail(f"finished work is kept in {str(folder)!r}")
         return WorkCache.open(folder, limit, target) if folder is not None else None
 
 

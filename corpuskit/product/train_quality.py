@@ -60,7 +60,7 @@ class TrainQuality(Command):
     """
 
     inputs: ClassVar[str] = "GOOD BAD"
-    settings: ClassVar[tuple[str, ...]] = ("output", "allow_private", "quiet", "json")
+    settings: ClassVar[tuple[str, ...]] = ("output", "allow_private", "quiet", "verbose", "json")
     output_help: ClassVar[str] = "The model: a file."
     answers: ClassVar[bool] = True
 
@@ -74,6 +74,7 @@ class TrainQuality(Command):
 
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Learn, write the model, and print how good it is. Raises UsageError, RefusedError and DamagedError."""
+        console.show_details(self.name(), settings.verbose)
         arguments = argument_list(arguments)
         from corpuskit.core.publish.targets import Target, demand_distinct
         from corpuskit.core.reading.input_kinds import LINE_SUFFIXES, demand_lines_of_documents
@@ -99,12 +100,15 @@ class TrainQuality(Command):
 
     def _sample(self, inputs: "list[Input]", settings: Settings) -> "TextSample":
         """Return the texts of one set. Raises RefusedError for a document that the audience may not have."""
+        from corpuskit.core.reading.input_facts import input_facts
         from corpuskit.core.stream.flow import Flow
         from corpuskit.text.prose import require_prose
         from corpuskit.text.quality_model.samples import TextSampler
 
         sample = TextSampler()
         flow = Flow([], lambda _: None)
+        if settings.verbose:
+            flow.announce = lambda input_: console.detail(f"reads {input_facts(input_)}")
         for document in console.with_progress(flow.documents(inputs), self.name(), settings.quiet):
             require_prose(document, self.name())
             if objection := self._rule.objection(document):

@@ -23,7 +23,7 @@ from corpuskit.core.reading.input_kinds import archive_of_name, demand_any_of_ki
 from corpuskit.core.step import Item, Rejected, Source
 from corpuskit.core.wording import comma_list, did_you_mean, excerpt
 from corpuskit.formats.detect import SUFFIXES, format_by_name, format_of
-from corpuskit.formats.fields import candidates, holder_of, is_column
+from corpuskit.formats.fields import candidates, holder_of, is_column, listed_columns
 from corpuskit.formats.text_encoding import demand_known_encoding
 from corpuskit.formats.text_lines import text_lines
 from corpuskit.formats.whole_file import read_whole_file
@@ -304,13 +304,13 @@ class Files(Source):
             if name is not None and not is_column(name, names):
                 raise UsageError(
                     f"{input_.name} has no column {name!r}{did_you_mean(name, names)}; name the right one with "
-                    f"`--{option}`. {_listed_columns(names)}"
+                    f"`--{option}`. {listed_columns(names)}"
                 )
         missing = [name for name in self.columns if name not in names]
         if missing:
             near = did_you_mean(missing[0], names)
             raise UsageError(
-                f"{input_.name} has no column {missing[0]!r}{near}; correct `--columns`. {_listed_columns(names)}"
+                f"{input_.name} has no column {missing[0]!r}{near}; correct `--columns`. {listed_columns(names)}"
             )
 
     def _of_json(self, record: Any, input_: "Input") -> Document:
@@ -388,10 +388,6 @@ class Files(Source):
         if type(value) not in (str, int, float):
             raise Reject("bad-id", "the id is neither a string nor a number")
         return str(value)
-
-
-def _listed_columns(names: list[str]) -> str:
-    return f"It has {excerpt(comma_list(names), 200)}"
 
 
 def _as_json(value: Any) -> bytes:

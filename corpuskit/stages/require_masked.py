@@ -23,9 +23,10 @@ SHOWN_FIELDS = 20
 class RequireMasked(Stage):
     """Refuse a stream if a document holds text outside the fields that were masked.
 
-    Text is any string that is not empty, however deep in a list or an object. The id is not looked at, and neither are
-    reserved metadata keys (docs/record.md) and the others that corpuskit's own commands write, such as `title`. Ends
-    with exit code 6, and names the document and those of its fields. A recipe with `policy: {pii: required}` puts this
+    Text is any string that is not empty, however deep in a list or an object. The id is not looked at, nor the field
+    that it was taken from (`--id-key`), and neither are reserved metadata keys (docs/record.md) and the others that
+    corpuskit's own commands write, such as `title`. Ends with exit code 6, and names the document and those of its
+    fields. A recipe with `policy: {pii: required}` puts this
     step after each of its sources, with the `fields` of the source's `scrub-pii`.
 
         corpuskit scrub-pii --fields text,notes chats.jsonl | corpuskit require-masked --fields text,notes
@@ -55,19 +56,24 @@ class RequireMasked(Stage):
             raise RefusedError(
                 f"{named}{more} of document {excerpt(document.id)!r} {verb} text that was not masked; "
                 f"add {them} to the `fields` of scrub-pii, or take {them} out: of a table, "
-                f"the option `columns` of `files` says which columns are read"
+                f"the option `columns` of `files` says which columns are read; of JSON, "
+                f"`corpuskit through -- jq -c 'del(.KEY)'` removes fields beforehand"
             )
         return document
 
 
 def _paths_of_text(document: Document) -> Iterator[tuple[str, ...]]:
-    """Yield the keys that lead to each string, list positions left out; the id and metadata of commands are skipped."""
+    """Yield the keys that lead to each string, list positions left out; the id and metadata of commands are skipped.
+
+    A field that has the id as its value is where the id comes from, and says no more than the id does.
+    """
     if document.text:
         yield ("text",)
     for key, value in document.extra.items():
-        yield from _below(value, (key,))
+        if value != document.id:
+            yield from _below(value, (key,))
     for key, value in document.metadata.items():
-        if key not in KEYS_OF_COMMANDS:
+        if key not in KEYS_OF_COMMANDS and value != document.id:
             yield from _below(value, ("metadata", key))
 
 

@@ -42,7 +42,7 @@ class DatasetReport(Command):
     """
 
     inputs: ClassVar[str] = "DIR"
-    settings: ClassVar[tuple[str, ...]] = ("output", "jobs", "quiet")
+    settings: ClassVar[tuple[str, ...]] = ("output", "jobs", "quiet", "verbose")
     output_help: ClassVar[str] = "Write the report to this file, or the files of a summary to this folder."
 
     as_: Annotated[Literal["html", "card", "croissant", "eu-summary"], "What to write."] = "html"
@@ -67,6 +67,7 @@ class DatasetReport(Command):
 
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Print or write the report, or check one. Raises UsageError, DamagedError and PublishError."""
+        console.show_details(self.name(), settings.verbose)
         arguments = argument_list(arguments)
         if not arguments or (len(arguments) > 1 and self.as_ != "eu-summary"):
             raise UsageError("name one dataset: `corpuskit report DIR -o report.html`")

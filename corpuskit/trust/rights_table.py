@@ -39,7 +39,7 @@ class RightsTable(Command):
     """
 
     inputs: ClassVar[str] = "INPUT"
-    settings: ClassVar[tuple[str, ...]] = ("output", "accept_damaged", "allow_private", "quiet", "json")
+    settings: ClassVar[tuple[str, ...]] = ("output", "accept_damaged", "allow_private", "quiet", "verbose", "json")
     answers: ClassVar[bool] = True
     output_help: ClassVar[str] = "The table: a file such as rights.jsonl.zst."
 
@@ -58,7 +58,9 @@ class RightsTable(Command):
 
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Read the inputs, write the table, and print what it has. Raises UsageError, DamagedError, PublishError."""
+        console.show_details(self.name(), settings.verbose)
         from corpuskit.core.publish.targets import Target, demand_distinct
+        from corpuskit.core.reading.input_facts import input_facts
         from corpuskit.trust.rights.captures import inputs_of
         from corpuskit.trust.rights.sorting import CaptureSorter
 
@@ -72,6 +74,8 @@ class RightsTable(Command):
         sorter, skipped = CaptureSorter(), Counter[str]()
         files = Counter[str]()
         for input_ in inputs:
+            if settings.verbose:
+                console.detail(f"reads {input_facts(input_)}")
             for capture in self._captures(input_, skipped):
                 sorter.add(capture)
                 files[capture.kind] += 1

@@ -71,7 +71,7 @@ class Stats(Command):
 
     inputs: ClassVar[str] = "DIR"
     answers: ClassVar[bool] = True
-    settings: ClassVar[tuple[str, ...]] = ("jobs", "quiet", "json")
+    settings: ClassVar[tuple[str, ...]] = ("jobs", "quiet", "verbose", "json")
 
     top: Annotated[int, "Languages and domains to show, most documents first."] = 10
     samples: Annotated[int, "Ids of dropped documents to show for each reason."] = 3
@@ -84,6 +84,7 @@ class Stats(Command):
 
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Print the description."""
+        console.show_details(self.name(), settings.verbose)
         arguments = argument_list(arguments)
         if len(arguments) != 1:
             raise UsageError("name one dataset: `corpuskit stats DIR`")

@@ -60,12 +60,13 @@ class Verify(Command):
 
     inputs: ClassVar[str] = "DIR"
     answers: ClassVar[bool] = True
-    settings: ClassVar[tuple[str, ...]] = ("jobs", "quiet", "json")
+    settings: ClassVar[tuple[str, ...]] = ("jobs", "quiet", "verbose", "json")
 
     strict: Annotated[bool, "Exit with 6 if a step read a stream that no corpuskit command vouched for."] = False
 
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Check each dataset; return 0 if all are whole. Raises DamagedError otherwise, RefusedError if `strict`."""
+        console.show_details(self.name(), settings.verbose)
         arguments = argument_list(arguments)
         if not arguments:
             raise UsageError("name the dataset folders, or published files, to verify")
@@ -135,7 +136,12 @@ def check(path: Path, answer: Verification, jobs: int = 1) -> list[str]:
     names = [(DECISIONS, file["path"]) for file in manifest["decisions"]]
     names += [(SHARDS, shard["path"]) for shard in manifest["shards"]]
     reading_each = each_in_order(functools.partial(_read, dataset), names, jobs)
-    readings = dict(zip(names, reading_each, strict=True))
+    readings = {}
+    for name, reading in zip(names, reading_each, strict=True):
+        readings[name] = reading
+        state = quantity(len(reading.problems), "problem") if reading.problems else "sound"
+        lines = quantity(reading.count.documents or reading.decisions_of.total(), "line")
+        console.detail(f"read {name[1]}: {lines}, {state}")
     problems = list(_check_shards(manifest, readings, answer))
     problems += _check_tokens(manifest)
     problems += _check_decisions(manifest, readings)

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.conftest import Run, lines_of
@@ -35,6 +37,9 @@ def docs(tmp_path: Path) -> Path:
         (["stats", "nothing"], "stats: no such file or folder: 'nothing'"),
         (["diff", "nothing", "nothing"], "diff: no such file or folder: 'nothing'"),
         (["explain", "nothing", "d1"], "explain: no such file or folder: 'nothing'"),
+        (["dedup", "docs.jsonl", "--text-key", "body"], "unknown option `--text-key` (it is one of `corpuskit files`)"),
+        (["files", "docs.jsonl", "--to", "parquet"], "unknown option `--to` (it is one of `corpuskit export`)"),
+        (["filter-quality", "--keep", "en"], "(it is one of `corpuskit code`, `corpuskit dedup` or `corpuskit filter-"),
         (["files", "docs.jsonl", "-o", "out.csv"], "no output format is written to files named 'out.csv'"),
     ],
 )
@@ -42,6 +47,43 @@ def test_one_line_says_what_to_type(corpuskit: Run, docs: Path, words: list[str]
     result = corpuskit(*words)
     assert result.returncode == 2
     assert said in result.stderr.decode() and result.stderr.count(b"\n") == 1
+
+
+def test_a_table_of_another_program_is_named_with_the_command_that_reads_it(corpuskit: Run, docs: Path) -> None:
+    pq.write_table(pa.table({"answer": ["The tide turns at noon."]}), docs / "train.parquet")
+    result = corpuskit("dedup", "train.parquet")
+    said = b"corpuskit dedup: train.parquet is parquet of another program; use `corpuskit files`\n"
+    assert (result.returncode, result.stderr) == (2, said)
+    assert corpuskit("files", "train.parquet", "--text-key", "answer", "-o", "out.parquet").returncode == 0
+    assert corpuskit("dedup", "out.parquet").returncode == 0
+
+
+@pytest.mark.parametrize("mark", [";", "|", "\t"])
+def test_the_delimiter_of_a_table_with_one_column_is_proposed_and_fits(shell: Run, docs: Path, mark: str) -> None:
+    (docs / "day.csv").write_text(f"nr{mark}body\n1{mark}The tide turns at noon.\n")
+    said = shell("corpuskit files day.csv --text-key body").stderr.decode()
+    flag = said.strip().partition("separates columns, add ")[2]
+    assert flag.startswith("--delimiter ")
+    done = shell(f"corpuskit files day.csv --text-key body --id-key nr {flag}")
+    assert json.loads(done.stdout)["id"] == "1"
+
+
+def test_nothing_is_published_inside_another_dataset(corpuskit: Run, docs: Path) -> None:
+    assert corpuskit("files", "docs.jsonl", "-o", "corpus").returncode == 0
+    for words in (
+        ["-o", "corpus/more"],
+        ["-o", "corpus/more.jsonl"],
+        ["-o", "new", "--drops", "corpus/data/drops.jsonl"],
+    ):
+        result = corpuskit("files", "docs.jsonl", *words)
+        assert result.returncode == 2 and b"is inside the dataset '" in result.stderr
+    assert corpuskit("verify", "corpus").returncode == 0 and not (docs / "new").exists()
+    (docs / "manifest.json").write_text('{"format": "of another program"}')
+    assert corpuskit("files", "docs.jsonl", "-o", "corpus").returncode == 0
+
+
+def test_the_release_is_printed_for_the_word_too(corpuskit: Run) -> None:
+    assert corpuskit("version").stdout == corpuskit("--version").stdout != b""
 
 
 @pytest.mark.parametrize("name", ["sort", "awk", "xyz"])

@@ -31,6 +31,8 @@ CHAT = {
         (Document("a", "", {"note": {"by": ["Ann"]}}), ["metadata"], ""),
         (Document("a", "", {"note": {"by": ["Ann"]}}), ["metadata.note.*"], ""),
         (Document("a", "", {"note": "x", "notes": "y"}), ["metadata.note"], "metadata.notes"),
+        (Document("a", "", {"row": "a"}, {"uuid": "a"}), ["text"], ""),
+        (Document("a", "", {}, {"uuid": "a", "ids": ["a"]}), ["text"], "ids"),
     ],
 )
 def test_text_outside_the_fields_is_refused(document: Document, fields: list[str], field: str) -> None:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from corpuskit.core import console
 from corpuskit.core.document import Document, Reject
 from corpuskit.core.errors import CorpuskitError, DamagedError, UsageError
 from corpuskit.core.format import Format
@@ -14,6 +15,7 @@ from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.lines import whole_lines
 from corpuskit.core.reading.resolve import near_name
 from corpuskit.core.registry import format_of_shard
+from corpuskit.core.wording import quantity
 
 VERIFY = "; `corpuskit verify` the dataset"
 """What messages about a damaged dataset tell the user to do."""
@@ -40,6 +42,7 @@ class Dataset:
     def documents(self, shard: ShardEntry) -> Iterator[Document]:
         """Yield the documents of one shard."""
         path, format_ = self._path_and_format(shard)
+        console.detail(f"reads {shard['path']} ({format_.name}, {quantity(shard['documents'], 'document')})")
         yield from _readable(format_.read(path), path)
 
     def find(self, shard: ShardEntry, identifier: str) -> Iterator[Document]:

@@ -2,11 +2,12 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from corpuskit.core.errors import UsageError
+from corpuskit.core.provenance.manifest import MANIFEST, is_manifest
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.registry import all_formats, format_of_file
 from corpuskit.core.wording import comma_list
@@ -61,15 +62,24 @@ def demand_distinct(targets: Sequence[Target], inputs: Iterable[Input], read: It
     input_identities.discard(None)
     datasets = {os.path.realpath(input_.dataset) for input_ in inputs if input_.dataset and input_.dataset.is_dir()}
     target_of: dict[Any, Target] = {}
+    written = {os.path.realpath(target.path) for target in targets if target.path is not None}
     for target in targets:
         identity = _identity(target.path, target.status())
         if identity in input_identities:
             raise UsageError(f"{target.described()} is an input, too, and would be overwritten; name another")
         if target.path is not None and not datasets.isdisjoint(map(str, Path(os.path.realpath(target.path)).parents)):
             raise UsageError(f"{target.described()} is inside a dataset that is read; name one outside of it")
+        if target.path is not None and (dataset := _dataset_around(target.path, written)) is not None:
+            raise UsageError(f"{target.described()} is inside the dataset {str(dataset)!r}; name one outside of it")
         if identity is not None and identity in target_of:
             raise UsageError(f"{target_of[identity].described()} and {target.described()} are one file; name two")
         target_of[identity] = target
+
+
+def _dataset_around(path: Path, written: Container[str]) -> Path | None:
+    """Return the published folder that a path lies in; None if there is none, or it is itself to be written."""
+    folders = Path(os.path.realpath(path)).parents
+    return next((folder for folder in folders if str(folder) not in written and is_manifest(folder / MANIFEST)), None)
 
 
 def _paths(inputs: Iterable[Input]) -> Iterator[Path]:

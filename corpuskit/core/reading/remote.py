@@ -10,6 +10,7 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
+from corpuskit.core import console
 from corpuskit.core.errors import RemoteError
 from corpuskit.core.reading import web_requests
 from corpuskit.core.reading.connection_slots import Slot
@@ -124,6 +125,7 @@ class RemoteStream(io.RawIOBase):
             self._slot.take()
         elif not self._allow_private and self.url.startswith(tuple(f"{scheme}://" for scheme in HOST_SCHEMES)):
             demand_public_host(urlsplit(self.url).hostname or "")
+        console.detail(f"asks for {public_url(self.url)} from byte {self._position:,} on")
         system, path = _file_system_of(self.url, allow_private=self._allow_private)
         version = _version_of(system.info(path))
         stream = system.open(path, "rb")

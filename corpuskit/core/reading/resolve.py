@@ -288,6 +288,8 @@ def _tell_passed_over(folder: Path, paths: list[Path]) -> None:
         console.notice(
             "", f"{quantity(len(paths), 'file')} of other kinds in {str(folder)!r} passed over, the first is {first!r}"
         )
+    for path in sorted(paths):
+        console.detail(f"passes over {str(path)!r}")
 
 
 def _ends_in(name: str, suffixes: Sequence[str]) -> bool:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from corpuskit.core.counts import StepCount
 from corpuskit.core.document import NUMBER_AS_ID, Document, Reject, decode, encode
-from corpuskit.core.format import Format
+from corpuskit.core.errors import UsageError
+from corpuskit.core.format import ForeignFileError, Format
 from corpuskit.core.outcome import Item, Rejected
 from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.reading.inputs import Input
@@ -88,13 +89,22 @@ def _format_of(input_: Input) -> Format | None:
 
 
 def _read_shard(format_: Format, input_: Input) -> Iterator[Batch]:
-    assert input_.local_path is not None
-    documents = enumerate(format_.read(input_.local_path))
-    for batch in in_batches((document, (input_.name, number)) for number, document in documents):
+    for batch in in_batches((document, (input_.name, number)) for number, document in _numbered(format_, input_)):
         input_.findings.records += len(batch.documents)
         for document in batch.documents:
             input_.findings.count.add(encode(document))
         yield batch
+
+
+def _numbered(format_: Format, input_: Input) -> Iterator[tuple[int, Document]]:
+    """Yield the documents of a shard with their numbers. Raises UsageError for a file that no dataset answers for."""
+    assert input_.local_path is not None
+    try:
+        yield from enumerate(format_.read(input_.local_path))
+    except ForeignFileError:
+        if input_.dataset is not None:
+            raise
+        raise UsageError(f"{input_.name} is {format_.name} of another program; use `corpuskit files`") from None
 
 
 def in_batches(located: Iterable[tuple[Document, Location]]) -> Iterator[Batch]:

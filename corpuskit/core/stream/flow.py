@@ -33,6 +33,8 @@ class Flow:
     tags: Tags = field(default_factory=Tags)
     run_corpus_stage: Callable[[Iterable[Document]], Iterator[Item]] | None = None
     """Stands in for `run` of the only corpus stage if its verdicts are known already."""
+    announce: Callable[[Input], None] = lambda _: None
+    """Called with each input when its turn comes."""
     counts: list[StepCount] = field(init=False)
     cut: bool = False
     """Whether a step stopped before the end of its input, or takes only a part of it on purpose."""
@@ -70,12 +72,13 @@ class Flow:
         if isinstance(inputs, (str, Path)) or not all(isinstance(input_, Input) for input_ in inputs):
             raise UsageError(f"Flow reads what `resolve` returns for names of inputs, not {excerpt(repr(inputs))}")
         index = 0
+        announced = self._announced(inputs)
         if self.steps and isinstance(self.steps[0], Source):
             batches = self._read_source(self.steps[0], inputs)
             index = 1
         else:
             first = self.steps[0] if self.steps else None
-            batches = read_lines(inputs, first.read_directly) if isinstance(first, Stage) else read_lines(inputs)
+            batches = read_lines(announced, first.read_directly) if isinstance(first, Stage) else read_lines(announced)
         while index < len(self.steps):
             step = self.steps[index]
             if isinstance(step, CorpusStage):
@@ -86,6 +89,11 @@ class Flow:
                 batches = self._run_stages(index, end, batches)
                 index = end
         return batches
+
+    def _announced(self, inputs: Sequence[Input]) -> Iterator[Input]:
+        for input_ in inputs:
+            self.announce(input_)
+            yield input_
 
     def _run_stages(self, start: int, end: int, batches: Iterator[Batch]) -> Iterator[Batch]:
         stages = [step for step in self.steps[start:end] if isinstance(step, Stage)]
@@ -113,9 +121,9 @@ class Flow:
         if self.jobs > 1 and len(inputs) > 1 and not any(input_.is_stream for input_ in inputs):
             yield from self._read_in_workers(source, inputs)
             return
-        yield from in_batches(self._read_here(source, inputs))
+        yield from in_batches(self._read_here(source, self._announced(inputs)))
 
-    def _read_here(self, source: Source, inputs: Sequence[Input]) -> Iterator[tuple[Document, Location]]:
+    def _read_here(self, source: Source, inputs: Iterable[Input]) -> Iterator[tuple[Document, Location]]:
         """Yield a source's documents with their locations, read in this process."""
         count = self.counts[0]
         for input_ in inputs:
@@ -132,7 +140,8 @@ class Flow:
 
         with filesystem.make_temporary_folder() as folder:
             work = functools.partial(read_to_file, source, self.tags, Path(folder))
-            for input_, done in zip(inputs, ordered_map(work, list(enumerate(inputs)), self.jobs), strict=True):
+            tasks = enumerate(self._announced(inputs))
+            for input_, done in zip(inputs, ordered_map(work, tasks, self.jobs), strict=True):
                 input_.findings = done.findings
                 self.counts[0].merge(done.count)
                 self._take_all(Batch(verdicts=done.verdicts))

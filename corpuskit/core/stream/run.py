@@ -8,6 +8,7 @@ ledger of a process that publishes: if it dies before its entry says `complete`,
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,14 +18,22 @@ from corpuskit.core import console
 from corpuskit.core.counts import StepCount, StreamCount
 from corpuskit.core.errors import CorpuskitError, PublishError, UpstreamError, UsageError
 from corpuskit.core.provenance.chain import Chain, join
-from corpuskit.core.provenance.ledger import Ledger, Pipe, Upstream, chain_before_cut, check_upstream, pipe_of
+from corpuskit.core.provenance.ledger import (
+    Ledger,
+    Pipe,
+    Upstream,
+    chain_before_cut,
+    check_upstream,
+    pipe_of,
+    state_folder,
+)
 from corpuskit.core.provenance.manifest import chain_of, read_manifest
 from corpuskit.core.provenance.verdicts import VerdictLog
 from corpuskit.core.publish.targets import demand_distinct, demand_known_ending
 from corpuskit.core.reading.input_kinds import LINE_SUFFIXES, demand_lines_of_documents
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.resolve import resolve
-from corpuskit.core.registry import describe
+from corpuskit.core.registry import describe, step_facts
 from corpuskit.core.settings import Settings, Tags
 from corpuskit.core.step import (
     Command,
@@ -65,6 +74,7 @@ class StepRun:
 
     def run(self) -> int:
         """Run to the end; return the exit code. Raises CorpuskitError, BrokenPipeError or KeyboardInterrupt."""
+        console.show_details(self.step.name(), self.settings.verbose)
         if self.settings.output is not None:
             demand_known_ending(self.settings.output)
         arguments = [self.arguments] if isinstance(self.arguments, (str, Path)) else self.arguments
@@ -126,6 +136,7 @@ class OpenRun:
     flow: Flow
     upstream: str | None = None
     """What is known of the documents that were read, once they are: verified, unverified, cut or none."""
+    started: float = field(default_factory=time.monotonic)
 
     def run(self) -> None:
         """Pass all documents through, publish, and tell the user."""
@@ -148,6 +159,9 @@ class OpenRun:
         self._tell(answer)
 
     def _announce(self) -> None:
+        if self.settings.verbose:
+            console.detail(step_facts(self.step))
+            console.detail(f"records of this pipe lie in {str(state_folder())!r}")
         chain = Chain()
         chain.add(describe(self.step), "none", None)
         self.ledger.announce(chain)
@@ -304,6 +318,7 @@ class OpenRun:
     def _tell(self, answer: dict[str, Any] | None) -> None:
         """Print the answer of a report, or what the step did."""
         name, count = self.step.name(), self.flow.counts[-1] if self.flow.counts else None
+        self._tell_time(count or self.flow.reading)
         if isinstance(self.step, Report):
             assert answer is not None
             as_json = console.answer_line(name, answer)
@@ -321,6 +336,12 @@ class OpenRun:
             self._notice(remark)
         if self.settings.json and not isinstance(self.step, Report):
             console.print_outcome(name, count, upstream=self.upstream)  # the last line, for programs
+
+    def _tell_time(self, count: StepCount) -> None:
+        seconds = time.monotonic() - self.started
+        sizes = [f"{quantity(size.bytes, 'byte')} {way}" for size, way in ((count.received, "in"), (count.sent, "out"))]
+        rate = count.received.documents / max(seconds, 0.001)
+        console.detail(f"{seconds:.2f} s; {', '.join(sizes)}; {quantity(round(rate), 'document')} a second")
 
     def _notice(self, message: str) -> None:
         """Print a line on standard error, unless the user wants none."""
@@ -344,6 +365,10 @@ def prepare_run(
     verdict_log = VerdictLog(settings.drops, settings.rejects, decisions)
     first_reject = FirstReject(verdict_log.take)
     flow = Flow([] if isinstance(step, Report) else [step], first_reject.take, settings.jobs or 1, tags)
+    if settings.verbose:
+        from corpuskit.core.reading.input_facts import input_facts
+
+        flow.announce = lambda input_: console.detail(f"reads {input_facts(input_)}")
     return OpenRun(step, settings, inputs, pipes, output, ledger, verdict_log, first_reject, flow)
 
 

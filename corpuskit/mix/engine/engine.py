@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from corpuskit.core import console
 from corpuskit.core.counts import StepCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.stored_json import write_json
@@ -23,6 +24,7 @@ from corpuskit.core.publish.recovery import LOG, TASKS
 from corpuskit.core.registry import describe
 from corpuskit.core.step import CorpusStage, Stage, Step, VerdictPart, notices_on
 from corpuskit.core.stream.flow import Flow
+from corpuskit.core.wording import quantity
 from corpuskit.mix.engine.executors import Executor
 from corpuskit.mix.engine.progress import MixProgress
 from corpuskit.mix.engine.read_tasks import ReadInputs, ReadPlan
@@ -178,6 +180,8 @@ class Engine:
         # Results are read again when they are due: those of a whole phase may not fit into memory.
         reused = {task.task_path for task in stored if self._is_done(task)}
         self.reused += len(reused)
+        if reused:
+            console.detail(f"{label}: {len(reused):,} of {quantity(len(stored), 'task')} done by an earlier run")
         waiting = [task for task in stored if task.task_path not in reused]
         self._begin_phase(label, stored, waiting)
         log = self.folder / LOG / os.urandom(8).hex()

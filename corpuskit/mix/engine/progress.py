@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from corpuskit.core import console
+from corpuskit.core.wording import quantity
 
 REFRESHES = 1
 """A second: each one redraws all bars, some 700 bytes."""
@@ -36,6 +37,15 @@ class PhaseLines:
         self.last_line_at = now
         tasks = f"{self.finished_tasks:,} of {self.tasks:,} tasks"
         return f"{self.phase}: {tasks}, {self.documents:,} documents, {self.pace()}"
+
+    def is_complete(self) -> bool:
+        """Whether all tasks are done."""
+        return self.finished_tasks == self.tasks
+
+    def outcome(self) -> str:
+        """Return the documents, if the phase gives any, and the seconds."""
+        documents = f"{quantity(self.documents, 'document')} in " if self.documents else ""
+        return f"{documents}{time.monotonic() - self.begun_at:.2f} s"
 
     def pace(self) -> str:
         """Return the rate so far and the time left, or the time taken if all is done."""
@@ -98,6 +108,7 @@ class MixProgress:
     def start(self, phase: str, tasks: int) -> None:
         """Begin a phase with this many tasks."""
         self._lines[phase] = PhaseLines(phase, tasks)
+        console.detail(f"{phase}: {quantity(tasks, 'task')}")
         if self._progress is not None:
             name = console.escape(phase)
             name = name if len(name) <= self._name_width else f"{name[: self._name_width - 1]}…"
@@ -106,6 +117,8 @@ class MixProgress:
     def advance(self, phase: str, documents: int) -> None:
         """Count one task as done, with the documents that it gave."""
         line = self._lines[phase].advance(documents) if phase in self._lines else None
+        if phase in self._lines and self._lines[phase].is_complete():
+            console.detail(f"{phase}: {self._lines[phase].outcome()}")
         if line is not None and self._writes_lines:
             console.notice("mix", line)
         elif line is not None:

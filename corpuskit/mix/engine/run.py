@@ -20,7 +20,8 @@ from corpuskit.core.provenance.entries import InputEntry, Manifest, QuotaEntry, 
 from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.recovery import STAGING
 from corpuskit.core.publish.source_totals import Totals
-from corpuskit.core.registry import build_formats
+from corpuskit.core.reading.input_facts import input_facts
+from corpuskit.core.registry import build_formats, step_facts
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import CorpusStage, Step, absent_fields_notice
 from corpuskit.core.stream.flow import end_of_stages, runs_of
@@ -86,6 +87,7 @@ def run_recipe(
     name = tokenizer if tokenizer in TOKENIZERS else Path(tokenizer).name
     totals = Totals(counter(tokenizer), name)
     progress = MixProgress(settings.quiet or settings.json)
+    console.detail(f"works in {str(target / STAGING)!r}")
     formats = build_formats(recipe.output.formats, recipe.output.tokens)
     left_out = LeftOutFiles(settings)
     keeps_work = True
@@ -257,6 +259,7 @@ class MixRun:
         end = end_of_stages(steps, 1)
         plans = read_plans(source.name, self.inputs[source.name], steps[:end], tags_of(source))
         phase = phase_name(source.name, steps[:end])
+        self._tell_source(source.name, steps[:end])
         self.progress.start(phase, sum(len(plan.range_tasks) or 1 for plan in plans))
         stream = self.engine.read_source(phase, plans, steps[:end], self._note_result(phase, source.name))
         self.input_entries += stream.chain.inputs
@@ -264,10 +267,21 @@ class MixRun:
         self.summaries[source.name].read = stream.chain.steps[0]["in"]["documents"]
         return self._run_steps(source.name, stream, steps[end:])
 
+    def _tell_source(self, name: str, steps: Sequence[Step]) -> None:
+        """Say with `--verbose` what a source reads, and how."""
+        self._tell_steps(name, steps)
+        for input_ in self.inputs[name] if self.settings.verbose else ():
+            console.detail(f"{name}: reads {input_facts(input_)}")
+
+    def _tell_steps(self, label: str, steps: Sequence[Step]) -> None:
+        for step in steps if self.settings.verbose else ():
+            console.detail(f"{label}: {step.name()}: {step_facts(step)}")
+
     def _run_steps(self, label: str, stream: ShardedStream, steps: Sequence[Step]) -> ShardedStream:
         """Pass a stream through steps: runs of stages shard by shard, corpus stages in order."""
         for run in runs_of(steps):
             phase = phase_name(label, run)
+            self._tell_steps(label, run)
             self.progress.start(phase, len(stream.shards))
             notify = self._note_result(phase)
             if isinstance(run[0], CorpusStage):
