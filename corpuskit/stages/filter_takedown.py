@@ -49,9 +49,7 @@ class FilterTakedown(Stage):
 
     def options(self) -> dict[str, Any]:
         """Return digests of the list and of its entries: they say neither where it is nor what it names."""
-        from corpuskit.text.takedown.on_record import list_on_record
-
-        return {"list": list_on_record(entry.digest() for entry in self.entries)}
+        return {"list": self._list_on_record}
 
     def versions(self) -> dict[str, str]:
         """Return the version of the signatures, if the list has some."""
@@ -83,6 +81,12 @@ class FilterTakedown(Stage):
         from corpuskit.text.takedown.on_record import hidden
 
         return Drop(hidden(document), finding.reason, {"entry": self.entries[finding.number].digest()})
+
+    @cached_property
+    def _list_on_record(self) -> dict[str, Any]:
+        from corpuskit.text.takedown.on_record import list_on_record
+
+        return list_on_record(entry.digest() for entry in self.entries)
 
     @cached_property
     def entries(self) -> "builtins.list[Entry]":

@@ -10,8 +10,8 @@ share .6 it takes 1.4 %. The error is on the side of those who asked for a text 
 
 import base64
 import binascii
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -155,3 +155,18 @@ def near_copies_of(written: Sequence[str]) -> NearCopies:
 def version() -> str:
     """Return the version of near copies, for the manifest: of signatures, and of when they agree."""
     return f"{scheme()}, {PERMUTATIONS} positions, {AGREEMENT}"
+
+
+def are_comparable(settings: Mapping[str, Any]) -> bool:
+    """Whether an index with these settings holds signatures of this scheme."""
+    from corpuskit.text.dedup import minhash
+
+    expected = {
+        "method": "minhash",
+        "ngram": NGRAM,
+        "permutations": PERMUTATIONS,
+        "seed": SEED,
+        "minhash": minhash.version(),
+        "shingles": VERSION,
+    }
+    return all(settings.get(key) == value for key, value in expected.items())

@@ -2,7 +2,8 @@
 
 A line is a JSON object that names one thing: `id`, `url`, `url_prefix`, `domain`, `id_prefix` (with its `source`),
 `actor`, `tenant`, `text` or `text_hash`. `source` and `tenant` narrow what stands beside them. `ref` and `date` are for
-those who keep the list. `signature` stands beside a `text_hash`: by it near copies are found without the text.
+those who keep the list. `signature` stands beside a `text_hash`: by it near copies are found without the text. An entry
+with `of` was added by `takedown`.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from corpuskit.core.wording import comma_list, did_you_mean, excerpt
 TEXT, TEXT_HASH, TENANT, ID_PREFIX = "text", "text_hash", "tenant", "id_prefix"
 SELECTORS = ("id", "url", "url_prefix", "domain", ID_PREFIX, "actor", TEXT, TEXT_HASH)
 NARROWING = ("source", TENANT)
-KEYS = (*SELECTORS, *NARROWING, "signature", "ref", "date")
+KEYS = (*SELECTORS, *NARROWING, "signature", "ref", "date", "of")
 DIGEST_LETTERS = 16
 """Hexadecimal digits of an entry's digest: two of a billion entries share one with a chance of 3 %."""
 _HASH = re.compile("[0-9a-f]{32}|[0-9a-f]{64}")
@@ -46,13 +47,15 @@ class Entry(NamedTuple):
     signature: str = ""
     ref: str | None = None
     date: str | None = None
+    of: str | None = None
+    """Digest of the entry that named a document with this text; `takedown` adds such entries."""
     text: str | None = None
     """The text, in a list that still holds it; it is never written."""
 
     def as_json(self) -> dict[str, str]:
         """Return the line: what it names first, the text replaced by its hash and signature."""
         more = {"source": self.source, "tenant": self.tenant, "signature": self.signature or None}
-        named = {self.kind: self.value, **more, "ref": self.ref, "date": self.date}
+        named = {self.kind: self.value, **more, "ref": self.ref, "date": self.date, "of": self.of}
         return {key: value for key, value in named.items() if value is not None}
 
     def digest(self) -> str:
@@ -85,7 +88,8 @@ def entry_of(line: bytes, is_signature: Callable[[str], bool]) -> Entry:
     signature = content.get("signature", "")
     if signature and not is_signature(signature):
         raise EntryError("`signature` was not made by this version; put the text in its place, or leave it out")
-    return Entry(kind, value, source, tenant, signature, content.get("ref"), content.get("date"), text)
+    notes = (content.get("ref"), content.get("date"), content.get("of"))
+    return Entry(kind, value, source, tenant, signature, *notes, text)
 
 
 def signed(entries: Iterable[Entry], sign: Callable[[Sequence[str]], list[str]]) -> list[Entry]:
