@@ -92,10 +92,11 @@ class FilterTakedown(Stage):
     def entries(self) -> "builtins.list[Entry]":
         """What the list names."""
         from corpuskit.text.dedup.near_copies import is_signature, sign_texts
-        from corpuskit.text.takedown.entries import Signing
+        from corpuskit.text.takedown.entries import Kernels
         from corpuskit.text.takedown.list_file import read_list
+        from corpuskit.text.urls.addresses import address_of
 
-        return read_list(self.list, Signing(sign_texts, is_signature))
+        return read_list(self.list, Kernels(sign_texts, is_signature, address_of))
 
     @cached_property
     def _search(self) -> "Search":

@@ -51,15 +51,15 @@ class Takedown(Command):
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Search, clear, and say what became of each place. Raises UsageError, DamagedError and PublishError."""
         from corpuskit.text.takedown.list_file import holds_texts, read_list, write_list
+        from corpuskit.trust.takedowns.kernels import list_kernels
         from corpuskit.trust.takedowns.run import PlaceRun, search
-        from corpuskit.trust.takedowns.signing import signing
         from corpuskit.trust.takedowns.sought import Sought
 
         paths = [Path(argument) for argument in argument_list(arguments)]
         if not paths:
             raise UsageError("name the places: `corpuskit takedown --list takedown.jsonl corpus`")
         self._demand_distinct(paths)
-        entries = read_list(self.list, signing())
+        entries = read_list(self.list, list_kernels())
         runs = [PlaceRun(path) for path in paths]
         if holds_texts(entries):
             write_list(self.list, entries)

@@ -16,6 +16,7 @@ from corpuskit.core.wording import comma_list, did_you_mean, excerpt
 
 TEXT, TEXT_HASH, TENANT, ID_PREFIX = "text", "text_hash", "tenant", "id_prefix"
 SELECTORS = ("id", "url", "url_prefix", "domain", ID_PREFIX, "actor", TEXT, TEXT_HASH)
+ADDRESSES = ("url", "url_prefix", "domain")
 NARROWING = ("source", TENANT)
 KEYS = (*SELECTORS, *NARROWING, "signature", "ref", "date", "of")
 DIGEST_LETTERS = 16
@@ -23,13 +24,18 @@ DIGEST_LETTERS = 16
 _HASH = re.compile("[0-9a-f]{32}|[0-9a-f]{64}")
 
 
-class Signing(NamedTuple):
-    """How texts get signatures, by which their near copies are found."""
+AddressOf = Callable[[str], tuple[str, str]]
+"""Returns the host of an address, in the one spelling in which hosts are compared, and what follows it."""
+
+
+class Kernels(NamedTuple):
+    """What other packages of `text` lend to this one."""
 
     sign: Callable[[Sequence[str]], list[str]]
-    """Returns the signatures of texts; empty for a text without words."""
+    """Returns the signatures of texts, by which near copies are found; empty for a text without words."""
     is_signature: Callable[[str], bool]
     """Whether a signature can be compared with those that `sign` returns."""
+    address_of: AddressOf
 
 
 class EntryError(ValueError):
@@ -64,7 +70,7 @@ class Entry(NamedTuple):
         return hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST_LETTERS]
 
 
-def entry_of(line: bytes, is_signature: Callable[[str], bool]) -> Entry:
+def entry_of(line: bytes, kernels: Kernels) -> Entry:
     """Return what a line names; a text is not signed yet. Raises EntryError."""
     try:
         content = parse_lossless(line)
@@ -82,11 +88,13 @@ def entry_of(line: bytes, is_signature: Callable[[str], bool]) -> Entry:
         tenant = None
     if kind == TEXT_HASH and not _HASH.fullmatch(value):
         raise EntryError("`text_hash` must be the xxh3 (32) or sha256 (64 hexadecimal digits, in small letters)")
+    if kind in ADDRESSES and not kernels.address_of(with_host(value))[0]:
+        raise EntryError(f"`{kind}` names no host; write an address such as https://example.org/page, or a domain")
     text = value if kind == TEXT else None
     if text is not None:
         kind, value = TEXT_HASH, text_hash(text)
     signature = content.get("signature", "")
-    if signature and not is_signature(signature):
+    if signature and not kernels.is_signature(signature):
         raise EntryError("`signature` was not made by this version; put the text in its place, or leave it out")
     notes = (content.get("ref"), content.get("date"), content.get("of"))
     return Entry(kind, value, source, tenant, signature, *notes, text)
@@ -109,6 +117,11 @@ def list_digest(digests: Iterable[str]) -> str:
     True
     """
     return "sha256:" + hashlib.sha256("\n".join(sorted(set(digests))).encode()).hexdigest()
+
+
+def with_host(address: str) -> str:
+    """Return an address as it is read: one without a scheme begins with its host."""
+    return address if "//" in address else f"//{address}"
 
 
 def _demand_known_keys(content: dict[str, Any]) -> None:

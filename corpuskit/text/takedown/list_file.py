@@ -8,12 +8,12 @@ from corpuskit.core.document import BYTE_ORDER_MARK
 from corpuskit.core.errors import PublishError, UsageError
 from corpuskit.core.publish.whole_file import write_whole
 from corpuskit.core.wording import printable_name
-from corpuskit.text.takedown.entries import Entry, EntryError, Signing, entry_of, signed
+from corpuskit.text.takedown.entries import Entry, EntryError, Kernels, entry_of, signed
 
 LINES_AT_ONCE = 1024
 
 
-def read_list(path: Path, signing: Signing) -> list[Entry]:
+def read_list(path: Path, kernels: Kernels) -> list[Entry]:
     """Return the entries of a list, in its order; empty lines are passed over.
 
     Raises UsageError with the number of the first line that names nothing, and for a file that cannot be read.
@@ -27,12 +27,12 @@ def read_list(path: Path, signing: Signing) -> list[Entry]:
     for number, line in enumerate(data.removeprefix(BYTE_ORDER_MARK).split(b"\n"), 1):
         if line.strip():
             try:
-                entries.append(entry_of(line.strip(), signing.is_signature))
+                entries.append(entry_of(line.strip(), kernels))
             except EntryError as error:
                 raise UsageError(f"{name}:{number}: {error}") from None
     if not entries:
         raise UsageError(f"{name} names nothing to take out; write one JSON object a line")
-    return signed(entries, signing.sign)
+    return signed(entries, kernels.sign)
 
 
 def holds_texts(entries: Iterable[Entry]) -> bool:

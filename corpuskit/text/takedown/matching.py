@@ -1,14 +1,11 @@
 """Which entry of a takedown list names a document: by its keys, the ids of its parents, or its text."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from corpuskit.core.document import Document
-from corpuskit.text.takedown.entries import ID_PREFIX, TEXT_HASH, Entry
-
-AddressOf = Callable[[str], tuple[str, str]]
-"""Returns the host of an address, in the one spelling in which hosts are compared, and what follows it."""
+from corpuskit.text.takedown.entries import ADDRESSES, ID_PREFIX, TEXT_HASH, AddressOf, Entry, with_host
 
 PARENT, NEAR_COPY = "takedown-parent", "takedown-near-copy"
 REASONS = {
@@ -133,8 +130,8 @@ class Matcher:
             self._id_prefixes[str(entry.source)].add(entry.value, number)
             return
         value = entry.value
-        if entry.kind in ("url", "url_prefix", "domain"):
-            host, rest = self._address_of(value if "//" in value else f"//{value}")
+        if entry.kind in ADDRESSES:
+            host, rest = self._address_of(with_host(value))
             if entry.kind == "url_prefix":
                 self._paths[host.removeprefix(_WWW)].add(rest or "/", number)
                 return

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from corpuskit.core.document import Document
-from corpuskit.text.takedown.entries import Entry
-from corpuskit.text.takedown.matching import NEAR_COPY, AddressOf, Finding, Matcher
+from corpuskit.text.takedown.entries import AddressOf, Entry
+from corpuskit.text.takedown.matching import NEAR_COPY, Finding, Matcher
 
 
 class Agreement(Protocol):

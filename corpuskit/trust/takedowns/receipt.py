@@ -24,7 +24,7 @@ class PlaceEntry(TypedDict):
     """Its last name."""
     kind: str
     outcome: str
-    """`clean`: nothing was there; `found`: it was left; `removed`; `damaged`; `failed`: in use, or cannot be written."""
+    """`clean`: nothing was there; `found`: it was left; `removed`; `damaged`; `failed`: in use or not to be written."""
     before: str | None
     """Digest of what was there; None if it could not be read."""
     after: str | None
