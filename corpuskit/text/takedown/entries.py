@@ -60,9 +60,10 @@ class Entry(NamedTuple):
 
     def as_json(self) -> dict[str, str]:
         """Return the line: what it names first, the text replaced by its hash and signature."""
-        more = {"source": self.source, "tenant": self.tenant, "signature": self.signature or None}
-        named = {self.kind: self.value, **more, "ref": self.ref, "date": self.date, "of": self.of}
-        return {key: value for key, value in named.items() if value is not None}
+        notes = {"ref": self.ref, "date": self.date, "of": self.of}
+        narrowed = {"source": self.source, TENANT: self.tenant, "signature": self.signature or None}
+        beside = {key: value for key, value in {**narrowed, **notes}.items() if value is not None}
+        return {self.kind: self.value, **beside}
 
     def digest(self) -> str:
         """Return a hash of what is named. `ref` and `date` may be corrected, and a signature added, without effect."""
@@ -88,7 +89,7 @@ def entry_of(line: bytes, kernels: Kernels) -> Entry:
         tenant = None
     if kind == TEXT_HASH and not _HASH.fullmatch(value):
         raise EntryError("`text_hash` must be the xxh3 (32) or sha256 (64 hexadecimal digits, in small letters)")
-    if kind in ADDRESSES and not kernels.address_of(with_host(value))[0]:
+    if kind in ADDRESSES and not kernels.address_of(value)[0]:
         raise EntryError(f"`{kind}` names no host; write an address such as https://example.org/page, or a domain")
     text = value if kind == TEXT else None
     if text is not None:
@@ -117,11 +118,6 @@ def list_digest(digests: Iterable[str]) -> str:
     True
     """
     return "sha256:" + hashlib.sha256("\n".join(sorted(set(digests))).encode()).hexdigest()
-
-
-def with_host(address: str) -> str:
-    """Return an address as it is read: one without a scheme begins with its host."""
-    return address if "//" in address else f"//{address}"
 
 
 def _demand_known_keys(content: dict[str, Any]) -> None:

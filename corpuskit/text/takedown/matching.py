@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from corpuskit.core.document import Document
-from corpuskit.text.takedown.entries import ADDRESSES, ID_PREFIX, TEXT_HASH, AddressOf, Entry, with_host
+from corpuskit.text.takedown.entries import ADDRESSES, ID_PREFIX, TEXT_HASH, AddressOf, Entry
 
 PARENT, NEAR_COPY = "takedown-parent", "takedown-near-copy"
 REASONS = {
@@ -131,7 +131,7 @@ class Matcher:
             return
         value = entry.value
         if entry.kind in ADDRESSES:
-            host, rest = self._address_of(with_host(value))
+            host, rest = self._address_of(value)
             if entry.kind == "url_prefix":
                 self._paths[host.removeprefix(_WWW)].add(rest or "/", number)
                 return
