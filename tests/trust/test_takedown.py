@@ -305,7 +305,7 @@ def test_a_place_in_use_is_left_and_the_others_are_done(folder: Path, corpuskit:
         finally:
             os.close(descriptor)
         assert done.returncode == 5, done.stderr
-        assert answer["places"][0]["outcome"] == "failed" and b"by " in done.stderr
+        assert answer["places"][0]["outcome"] == "failed" and b"wait" in done.stderr
     assert set(ids_of(corpuskit, "corpus")) > TAKEN and not TAKEN & set(ids_of(corpuskit, "twin"))
 
 
@@ -405,7 +405,7 @@ def _forge(path: Path, change: Callable[[dict[str, Any]], Any], *, seal: bool = 
             b"lacks 1",
         ),
         (lambda receipt: receipt["list"].update(name="no.jsonl"), True, 2, b"is not beside it; name it with --list"),
-        (lambda receipt: receipt.update(format="another"), True, 0, b""),
+        (lambda receipt: receipt.update(format="another"), False, 3, b"is no corpuskit.takedown-receipt/1"),
         (lambda receipt: receipt.update(places=7), False, 3, b"is no corpuskit.takedown-receipt/1"),
     ],
 )
@@ -448,10 +448,11 @@ def test_tokens_of_a_tokenizer_need_its_file(folder: Path, corpuskit: Run) -> No
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     tokenizer.save(str(folder / "tokenizer.json"))
     (folder / "budget.yaml").write_text(
-        "budget: {tokens: 1000000, tokenizer: tokenizer.json}\n"
-        "sources: {a: {from: files, inputs: [in.jsonl], origin: crawl, weight: 1}}\noutput: {formats: [jsonl, tokens]}\n"
+        "budget: {tokens: 20000, tokenizer: tokenizer.json}\n"
+        "sources: {a: {from: files, inputs: [in.jsonl], origin: crawl, weight: 1}}\n"
+        "output: {formats: [jsonl, tokens], end_token: '[UNK]'}\n"
     )
-    assert corpuskit("mix", "budget.yaml", "-o", "counted", "--set", "output.end_token=[UNK]").returncode == 0
+    assert corpuskit("mix", "budget.yaml", "-o", "counted").returncode == 0
     refused, _ = takedown(corpuskit, "counted", "--apply")
     assert refused.returncode == 2 and b"--tokenizer" in refused.stderr
     assert "signature" not in (folder / "takedown.jsonl").read_text(), "nothing was done"

@@ -28,14 +28,16 @@ from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.report_file import REPORT_NAME, is_report_of
 from corpuskit.core.publish.shard_files import measured_files
 from corpuskit.core.publish.source_totals import Totals
-from corpuskit.core.registry import NO_TOKENIZER, format_names, format_of_file, format_of_shard, is_token_format
+from corpuskit.core.registry import format_names, format_of_file, format_of_shard, is_token_format
 from corpuskit.core.settings import SHARD_DOCUMENTS
 from corpuskit.core.tokens import TOKENIZERS, counter, token_version
+from corpuskit.core.wording import comma_list
 from corpuskit.text.takedown.on_record import hidden
 from corpuskit.trust.takedowns.datasets import DatasetPlace, hidden_killed, hides, without_ids
 from corpuskit.trust.takedowns.sought import Sought
 
 NAME = "takedown"
+_TOKENIZER = "tokenizer:"
 _NUMBER = re.compile(r"part-([0-9]{5,})-")
 
 
@@ -183,15 +185,19 @@ class Rewriting:
         """Return the formats of the dataset. Raises UsageError if one needs a tokenizer, and none is named."""
         by_name = {format_.name: format_ for format_ in map(format_of_shard, map(_path, self.manifest["shards"]))}
         formats = [by_name[name] for name in format_names() if name in by_name]
-        built: list[Format] = []
-        for format_ in formats:
-            if is_token_format(format_):
-                if self.tokenizer is None:
-                    raise UsageError(f"format {format_.name} needs a tokenizer; {NO_TOKENIZER.partition(',')[0]}")
-                made: Any = format_
-                built.append(made.for_tokens(TokenOptions(str(self.tokenizer), _end_token(self.manifest))))
-            else:
-                built.append(format_)
+        return [self._with_tokenizer(format_) if is_token_format(format_) else format_ for format_ in formats]
+
+    def _with_tokenizer(self, format_: Any) -> Format:
+        """Return a format of token ids with the tokenizer and end token that the dataset was made with."""
+        made_with = self.manifest["versions"]
+        end_token = made_with.get("end-token", "").rpartition(" (")[0] or None
+        options = None if self.tokenizer is None else TokenOptions(str(self.tokenizer), end_token)
+        built: Format | None = None if options is None else format_.for_tokens(options)
+        if built is None or any(made_with.get(name) != value for name, value in _of_tokenizer(built)):
+            names = comma_list(name.removeprefix(_TOKENIZER) for name in made_with if name.startswith(_TOKENIZER))
+            raise UsageError(
+                f"format {format_.name} needs the tokenizer that it was made with; name it: --tokenizer {names}"
+            )
         return built
 
     def _demand_unchanged(self) -> None:
@@ -242,7 +248,8 @@ def _token_counter(manifest: Manifest, tokenizer: Path | None) -> Any:
     return counter(str(tokenizer))
 
 
-def _end_token(manifest: Manifest) -> str | None:
-    """Return the token after each document that the dataset was exported with, if its steps name one."""
-    named = [step["options"].get("end-token") for step in manifest["steps"] if step["name"] == "export"]
-    return next((token for token in reversed(named) if isinstance(token, str)), None)
+def _of_tokenizer(format_: Format) -> Iterator[tuple[str, str]]:
+    """Yield the version of the tokenizer by which a format makes ids, and of the token after each document."""
+    for name, value in format_.versions().items():
+        if name == "end-token" or name.startswith(_TOKENIZER):
+            yield name, value

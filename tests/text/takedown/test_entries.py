@@ -63,7 +63,7 @@ def test_a_line_that_names_nothing_is_refused_by_its_number(tmp_path: Path, line
 def test_a_list_without_entries_is_refused(tmp_path: Path, content: str) -> None:
     with pytest.raises(UsageError, match="names nothing to take out"):
         read(tmp_path, content)
-    with pytest.raises(UsageError, match="cannot read the takedown list 'no.jsonl'"):
+    with pytest.raises(UsageError, match=r"cannot read the takedown list 'no\.jsonl'"):
         read_list(tmp_path / "no.jsonl", list_kernels())
 
 
