@@ -12,8 +12,8 @@ from corpuskit.core.step import Document, Drop, Stage
 
 if TYPE_CHECKING:
     from corpuskit.text.takedown.entries import Entry
-    from corpuskit.text.takedown.matching import Finding
-    from corpuskit.text.takedown.search import Search
+    from corpuskit.text.takedown.matching import TakedownFinding
+    from corpuskit.text.takedown.search import TakedownSearch
 
 
 @dataclass(frozen=True)
@@ -63,21 +63,21 @@ class FilterTakedown(Stage):
 
     def apply(self, document: Document) -> Document | Drop:
         """Return the document, or a drop without its text and id."""
-        (outcome,) = self._judged([document])
+        (outcome,) = self._verdicts_on([document])
         return outcome
 
     def apply_many(self, documents: Sequence[Document]) -> builtins.list[Document | Drop | Reject]:
         """Return what `apply` makes of each document: their texts are signed together."""
-        return [*self._judged(documents)]
+        return [*self._verdicts_on(documents)]
 
-    def _judged(self, documents: Sequence[Document]) -> builtins.list[Document | Drop]:
+    def _verdicts_on(self, documents: Sequence[Document]) -> builtins.list[Document | Drop]:
         findings = self._search.find(documents)
         return [
             document if finding is None else self._drop(document, finding)
             for document, finding in zip(documents, findings, strict=True)
         ]
 
-    def _drop(self, document: Document, finding: "Finding") -> Drop:
+    def _drop(self, document: Document, finding: "TakedownFinding") -> Drop:
         from corpuskit.text.takedown.on_record import hidden
 
         return Drop(hidden(document), finding.reason, {"entry": self.entries[finding.number].digest()})
@@ -99,9 +99,9 @@ class FilterTakedown(Stage):
         return read_list(self.list, Kernels(sign_texts, is_signature, address_of))
 
     @cached_property
-    def _search(self) -> "Search":
+    def _search(self) -> "TakedownSearch":
         from corpuskit.text.dedup.near_copies import near_copies_of
-        from corpuskit.text.takedown.search import Search
+        from corpuskit.text.takedown.search import TakedownSearch
         from corpuskit.text.urls.addresses import address_of
 
-        return Search(self.entries, address_of, near_copies_of)
+        return TakedownSearch(self.entries, address_of, near_copies_of)

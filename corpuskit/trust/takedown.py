@@ -15,7 +15,7 @@ from corpuskit.core.wording import quantity
 if TYPE_CHECKING:
     from corpuskit.text.takedown.entries import Entry
     from corpuskit.trust.takedowns.receipt import Receipt
-    from corpuskit.trust.takedowns.run import PlaceRun
+    from corpuskit.trust.takedowns.run import StoreRun
     from corpuskit.trust.takedowns.sought import Sought
 
 
@@ -52,7 +52,7 @@ class Takedown(Command):
         """Search, clear, and say what became of each place. Raises UsageError, DamagedError and PublishError."""
         from corpuskit.text.takedown.list_file import holds_texts, read_list, write_list
         from corpuskit.trust.takedowns.kernels import list_kernels
-        from corpuskit.trust.takedowns.run import PlaceRun, search
+        from corpuskit.trust.takedowns.run import StoreRun, search
         from corpuskit.trust.takedowns.sought import Sought
 
         paths = [Path(argument) for argument in argument_list(arguments)]
@@ -60,7 +60,7 @@ class Takedown(Command):
             raise UsageError("name the places: `corpuskit takedown --list takedown.jsonl corpus`")
         self._demand_distinct(paths)
         entries = read_list(self.list, list_kernels())
-        runs = [PlaceRun(path) for path in paths]
+        runs = [StoreRun(path) for path in paths]
         if holds_texts(entries):
             write_list(self.list, entries)
         sought = Sought(entries)
@@ -73,7 +73,7 @@ class Takedown(Command):
         return 0
 
     def _clear(
-        self, runs: "Sequence[PlaceRun]", sought: "Sought", entries: "builtins.list[Entry]"
+        self, runs: "Sequence[StoreRun]", sought: "Sought", entries: "builtins.list[Entry]"
     ) -> "builtins.list[Entry]":
         """Take everything out; return the entries of the list, which has learned the texts before they are gone."""
         from corpuskit.text.takedown.list_file import write_list
@@ -91,7 +91,7 @@ class Takedown(Command):
                 console.notice(self.name(), remark)
         return entries
 
-    def _receipt(self, runs: "Sequence[PlaceRun]", sought: "Sought", entries: "builtins.list[Entry]") -> "Receipt":
+    def _receipt(self, runs: "Sequence[StoreRun]", sought: "Sought", entries: "builtins.list[Entry]") -> "Receipt":
         """Return the receipt; write it if it is asked for."""
         from corpuskit.core.publish.whole_file import write_whole
         from corpuskit.trust.takedowns.receipt import receipt_of, serialise
@@ -110,13 +110,13 @@ class Takedown(Command):
         elif not settings.quiet:
             console.write_stdout("\n".join(map(console.escape, _lines(receipt))))
 
-    def _demand_distinct(self, places: Sequence[Path]) -> None:
+    def _demand_distinct(self, stores: Sequence[Path]) -> None:
         """Raise UsageError if a place is named twice, or the receipt would overwrite the list or lie in a place."""
-        resolved = [place.resolve() for place in places]
+        resolved = [store.resolve() for store in stores]
         if len(set(resolved)) < len(resolved):
             raise UsageError("a place is named twice; name each once")
         for option, path in (("--list", self.list), ("--receipt", self.receipt)):
-            if path is not None and any(place in (path.resolve(), *path.resolve().parents) for place in resolved):
+            if path is not None and any(store in (path.resolve(), *path.resolve().parents) for store in resolved):
                 raise UsageError(f"{option} {str(path)!r} is in a place that is searched; name one outside of it")
         if self.receipt is not None and self.receipt.resolve() == self.list.resolve():
             raise UsageError("--receipt and --list are one file; name two")
@@ -126,25 +126,25 @@ class Takedown(Command):
 
 def _lines(receipt: "Receipt") -> Iterator[str]:
     """Yield what became of each place, as people read it."""
-    for place in receipt["places"]:
-        noun = "entry" if place["kind"] == "dedup-index" and place["documents"] == 1 else "document"
-        amount = quantity(place["documents"], noun)
-        if place["kind"] == "dedup-index" and place["documents"] != 1:
-            amount = f"{place['documents']:,} entries"
-        if place["kind"] == "cache":
-            amount = "may hold texts" if place["outcome"] == "found" else "all"
-        reasons = ", ".join(f"{reason} {number:,}" for reason, number in place["reasons"].items())
-        account = f"{place['name']}: {place['outcome']}"
-        account += f", {amount}" if place["outcome"] in ("found", "removed") else ""
+    for store in receipt["places"]:
+        noun = "entry" if store["kind"] == "dedup-index" and store["documents"] == 1 else "document"
+        amount = quantity(store["documents"], noun)
+        if store["kind"] == "dedup-index" and store["documents"] != 1:
+            amount = f"{store['documents']:,} entries"
+        if store["kind"] == "cache":
+            amount = "may hold texts" if store["outcome"] == "found" else "all"
+        reasons = ", ".join(f"{reason} {number:,}" for reason, number in store["reasons"].items())
+        account = f"{store['name']}: {store['outcome']}"
+        account += f", {amount}" if store["outcome"] in ("found", "removed") else ""
         account += f" ({reasons})" if reasons else ""
-        yield f"{account}: {place['problem']}" if "problem" in place else account
+        yield f"{account}: {store['problem']}" if "problem" in store else account
     if receipt["not_found"]:
         yield f"not found: {', '.join(receipt['not_found'])}"
-    if not receipt["applied"] and any(place["outcome"] == "found" for place in receipt["places"]):
+    if not receipt["applied"] and any(store["outcome"] == "found" for store in receipt["places"]):
         yield "nothing was taken out; add --apply"
 
 
-def _raise_errors(runs: "Sequence[PlaceRun]") -> None:
+def _raise_errors(runs: "Sequence[StoreRun]") -> None:
     """Raise what went wrong with places, damage first."""
     errors: list[CorpuskitError] = [run.error for run in runs if run.error is not None]
     errors.sort(key=lambda error: not isinstance(error, DamagedError))

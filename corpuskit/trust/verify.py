@@ -92,16 +92,16 @@ class Verify(Command):
                 raise RefusedError(f"{printable_name(argument)}: {_unverified_text(steps)}, and --strict refuses that")
         return 0
 
-    def _check_receipt(self, receipt: Path, places: Sequence[str], settings: Settings) -> int:
+    def _check_receipt(self, receipt: Path, stores: Sequence[str], settings: Settings) -> int:
         """Search places again; return 0 if they are as the receipt says. Raises DamagedError otherwise."""
         from corpuskit.trust.takedowns.check import check_receipt
 
-        problems = check_receipt(receipt, self.list, places)
+        problems = check_receipt(receipt, self.list, stores)
         if settings.json:
-            answer = {"receipt": printable_name(receipt.name), "places": len(places), "problems": problems}
+            answer = {"receipt": printable_name(receipt.name), "places": len(stores), "problems": problems}
             console.write_stdout(console.answer_line("verify", answer))
         elif not problems and not settings.quiet:
-            console.write_stdout(f"{receipt}: holds for {quantity(len(places), 'place')}")
+            console.write_stdout(f"{receipt}: holds for {quantity(len(stores), 'place')}")
         _raise_first(problems, settings)
         return 0
 

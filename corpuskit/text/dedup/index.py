@@ -142,10 +142,10 @@ class Index:
             snapshot if identifier is None else None,
         )
 
-    def take_out_where(self, flags_of: Callable[["BlockFile", str], "Flags"], gone: str | None = None) -> int:
+    def take_out_where(self, flags_of: Callable[["BlockFile", str], "Flags"], gone_snapshot: str | None = None) -> int:
         """Remove the entries that `flags_of` flags in each snapshot's file, and those dropped for them.
 
-        The snapshot `gone` goes as a whole. Returns how many entries go. Nothing changes on disk before `commit`.
+        `gone_snapshot` goes as a whole. Returns how many entries go. Nothing changes on disk before `commit`.
         """
         import numpy
 
@@ -160,7 +160,7 @@ class Index:
             self.snapshots = [
                 self._without(entry, file, flags) if flags.any() else entry
                 for entry, file, flags in zip(self.snapshots, files, removed, strict=True)
-                if entry["name"] != gone
+                if entry["name"] != gone_snapshot
             ]
         return sum(int(flags.sum()) for flags in removed)
 

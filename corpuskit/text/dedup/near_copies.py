@@ -123,11 +123,11 @@ class NearCopies:
     def _candidates(self, keys: Hashes) -> tuple[Ranks, Ranks]:
         """Return pairs, each once: rows that are asked about, and rows here that share a band with them."""
         asking, bands = np.nonzero(self._bits[(keys >> self._shift).astype(np.int64)])
-        found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
+        pairs_by_band = [(np.empty(0, np.int64), np.empty(0, np.int64))]
         for band in np.unique(bands).tolist():
             of_band = asking[bands == band]
-            found.append(self._of_band(band, of_band, keys[of_band, band]))
-        pairs = np.unique(np.concatenate([np.stack(pair, axis=1) for pair in found]), axis=0)
+            pairs_by_band.append(self._of_band(band, of_band, keys[of_band, band]))
+        pairs = np.unique(np.concatenate([np.stack(pair, axis=1) for pair in pairs_by_band]), axis=0)
         return pairs[:, 0], pairs[:, 1]
 
     def _of_band(self, band: int, asking: Ranks, keys: Hashes) -> tuple[Ranks, Ranks]:

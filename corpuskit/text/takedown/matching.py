@@ -23,7 +23,7 @@ _WWW = "www."
 _SHA256_LETTERS = 64
 
 
-class Finding(NamedTuple):
+class TakedownFinding(NamedTuple):
     """An entry that names a document."""
 
     reason: str
@@ -52,7 +52,7 @@ class Prefixes:
                 yield from self._numbers.get(text[:length], ())
 
 
-class Matcher:
+class TakedownMatcher:
     """A takedown list, ready to be asked of documents one by one."""
 
     def __init__(self, entries: Sequence[Entry], address_of: AddressOf) -> None:
@@ -70,12 +70,12 @@ class Matcher:
         self._reads_xxh3 = any(len(value) < _SHA256_LETTERS for value in hashes)
         self._reads_sha256 = any(len(value) == _SHA256_LETTERS for value in hashes)
 
-    def find(self, document: Document) -> Finding | None:
+    def find(self, document: Document) -> TakedownFinding | None:
         """Return the first entry that names a document itself, a parent, its address, its owner, or its very text."""
         for reason, numbers in self._candidates(document):
             for number in numbers:
                 if self._admits(self.entries[number], document):
-                    return Finding(reason, number)
+                    return TakedownFinding(reason, number)
         return None
 
     def _candidates(self, document: Document) -> Iterator[tuple[str, Iterable[int]]]:

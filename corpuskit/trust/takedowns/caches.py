@@ -13,7 +13,7 @@ from corpuskit.trust.takedowns.sought import Sought
 TAG, MARK = "CACHEDIR.TAG", b"`corpuskit mix`"
 
 
-class CachePlace:
+class CacheStore:
     """A cache; what is in it is made anew when it is needed."""
 
     kind: ClassVar[str] = "cache"
@@ -41,7 +41,7 @@ class CachePlace:
     def find_copies(self, sought: Sought) -> None:
         """Look for nothing."""
 
-    def found(self, sought: Sought) -> Counter[str]:
+    def found_documents(self, sought: Sought) -> Counter[str]:
         """Return nothing."""
         del sought
         return Counter()

@@ -11,15 +11,15 @@ from corpuskit.core.provenance.entries import Decision
 from corpuskit.core.provenance.manifest import MANIFEST
 from corpuskit.core.publish.dataset import VERIFY, Dataset
 from corpuskit.core.publish.file_output import manifest_of_file
-from corpuskit.text.takedown.matching import Finding
+from corpuskit.text.takedown.matching import TakedownFinding
 from corpuskit.text.takedown.on_record import hidden_id
 from corpuskit.trust.takedowns.sought import Lineage, Sought, id_hash
 
-Findings = dict[str, dict[int, Finding]]
+Findings = dict[str, dict[int, TakedownFinding]]
 """By the path of a shard: what takes out the documents at these positions."""
 
 
-class DatasetPlace:
+class DatasetStore:
     """A dataset, searched shard by shard."""
 
     kind: ClassVar[str] = "dataset"
@@ -61,7 +61,7 @@ class DatasetPlace:
             findings = self.findings[shard["path"]]
             findings |= dict(sought.near_copies(self.dataset.documents(shard), findings))
 
-    def found(self, sought: Sought) -> Counter[str]:
+    def found_documents(self, sought: Sought) -> Counter[str]:
         """Return how many documents are to be taken out, by reason."""
         for path, lineage in self._lineages.items():
             for position, finding in sought.descendants(lineage):
@@ -86,7 +86,7 @@ def without_ids(decision: Decision, sought: Sought) -> Decision:
 
 def _hidden(value: Any, sought: Sought) -> Any:
     if isinstance(value, str):
-        return hidden_id(value) if id_hash(value) in sought.taken else value
+        return hidden_id(value) if id_hash(value) in sought.taken_ids else value
     if isinstance(value, dict):
         return {key: _hidden(item, sought) for key, item in value.items()}
     if isinstance(value, list):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from corpuskit.text.takedown.entries import ID_PREFIX
-from corpuskit.text.takedown.matching import NEAR_COPY, PARENT, REASONS, Finding
+from corpuskit.text.takedown.matching import NEAR_COPY, PARENT, REASONS, TakedownFinding
 from corpuskit.trust.takedowns.sought import Sought, id_hash
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 BLOCK_ROWS = 4096
 
 
-class DedupIndexPlace:
+class DedupIndexStore:
     """An index, searched by ids, by hashes of texts, and by signatures if they are of the defaults of `dedup`.
 
     It knows neither source nor address: an `id_prefix` is looked for in all ids.
@@ -31,7 +31,7 @@ class DedupIndexPlace:
 
         self.path = path
         read_current(path, required=True)
-        self.findings: dict[str, dict[int, Finding]] = {}
+        self.findings: dict[str, dict[int, TakedownFinding]] = {}
 
     @classmethod
     def recognises(cls, path: Path) -> bool:
@@ -59,11 +59,11 @@ class DedupIndexPlace:
         def look_into(file: "BlockFile", name: str) -> None:
             findings = self.findings.setdefault(name, {})
             for row, identifier in enumerate(file.strings("id")):
-                if (number := sought.taken.get(id_hash(identifier))) is not None:
-                    findings[row] = Finding(REASONS["id"], number)
+                if (number := sought.taken_ids.get(id_hash(identifier))) is not None:
+                    findings[row] = TakedownFinding(REASONS["id"], number)
                 for length in prefix_lengths:
                     if (number := prefixes.get(identifier[:length])) is not None:
-                        findings.setdefault(row, Finding(REASONS[ID_PREFIX], number))
+                        findings.setdefault(row, TakedownFinding(REASONS[ID_PREFIX], number))
                 if row in findings:
                     sought.take(identifier, findings[row])
 
@@ -81,7 +81,7 @@ class DedupIndexPlace:
             findings = self.findings[name]
             for row, digest in enumerate(_rows(file, "digest")):
                 if (number := hashes.get(digest.tobytes())) is not None:
-                    findings.setdefault(row, Finding(REASONS["text_hash"], number))
+                    findings.setdefault(row, TakedownFinding(REASONS["text_hash"], number))
             if not sought.looks_for_copies or not are_comparable(self._settings):
                 return
             first = 0
@@ -90,19 +90,19 @@ class DedupIndexPlace:
                     part = numpy.asarray(rows[start : start + BLOCK_ROWS], numpy.uint32).reshape(-1, PERMUTATIONS)
                     for row, copy in enumerate(sought.lookup().find_rows(part), first + start):
                         if copy is not None and not wordless[row - first].any():
-                            findings.setdefault(row, Finding(NEAR_COPY, sought.owner(copy.number)))
+                            findings.setdefault(row, TakedownFinding(NEAR_COPY, sought.owner(copy.number)))
                 first += len(rows)
             _take(sought, file, findings)
 
         self._each_file(look_into)
 
-    def found(self, sought: Sought) -> Counter[str]:
+    def found_documents(self, sought: Sought) -> Counter[str]:
         """Return how many entries are to be removed, by reason; those that are dropped for them go, too."""
 
         def look_into(file: "BlockFile", name: str) -> None:
             for row, identifier in enumerate(file.strings("id")):
-                if (number := sought.taken.get(id_hash(identifier))) is not None:
-                    self.findings[name].setdefault(row, Finding(PARENT, number))
+                if (number := sought.taken_ids.get(id_hash(identifier))) is not None:
+                    self.findings[name].setdefault(row, TakedownFinding(PARENT, number))
 
         self._each_file(look_into)
         return Counter(finding.reason for findings in self.findings.values() for finding in findings.values())
@@ -151,7 +151,7 @@ def _rows(file: "BlockFile", name: str) -> Any:
         yield from block
 
 
-def _take(sought: Sought, file: "BlockFile", findings: dict[int, Finding]) -> None:
+def _take(sought: Sought, file: "BlockFile", findings: dict[int, TakedownFinding]) -> None:
     """Note the ids of entries that were found by their texts."""
     for row, identifier in enumerate(file.strings("id")):
         if row in findings:

@@ -1,6 +1,5 @@
 """The receipt of a takedown: what was looked for and where, and what became of it. It holds no id, address or text."""
 
-import builtins
 import hashlib
 import json
 from collections.abc import Iterable
@@ -14,10 +13,10 @@ from corpuskit.core.wording import printable_name
 from corpuskit.text.takedown.on_record import digests_in, list_on_record
 
 FORMAT = "corpuskit.takedown-receipt/1"
-CLEAN, FOUND, REMOVED, DAMAGED, FAILED = "clean", "found", "removed", "damaged", "failed"
+CLEAN, LEFT_THERE, REMOVED, DAMAGED, FAILED = "clean", "found", "removed", "damaged", "failed"
 
 
-class PlaceEntry(TypedDict):
+class StoreEntry(TypedDict):
     """What became of one place."""
 
     name: str
@@ -45,29 +44,29 @@ class ListEntry(TypedDict):
     entries: str
 
 
-class Receipt(TypedDict):
-    """The whole receipt."""
-
-    format: str
-    list: ListEntry
-    applied: bool
-    """Whether documents were to be removed."""
-    places: builtins.list[PlaceEntry]
-    not_found: builtins.list[str]
-    """Digests of entries that named nothing in any place."""
-    digest: str
-    """sha256 of everything above."""
+Receipt = TypedDict(  # noqa: UP013 - what users read is no name of ours
+    "Receipt",
+    {
+        "format": str,
+        "list": ListEntry,
+        "applied": bool,  # whether documents were to be removed
+        "places": list[StoreEntry],
+        "not_found": list[str],  # digests of entries that named nothing in any place
+        "digest": str,  # sha256 of everything above
+    },
+)
+"""The whole receipt."""
 
 
 def receipt_of(
-    path: Path, digests: Iterable[str], applied: bool, places: list[PlaceEntry], not_found: Iterable[str]
+    path: Path, digests: Iterable[str], applied: bool, stores: list[StoreEntry], not_found: Iterable[str]
 ) -> Receipt:
     """Return the receipt of a run with the list at `path`, whose entries have these digests."""
     content: dict[str, Any] = {
         "format": FORMAT,
         "list": {"name": printable_name(path.name), **list_on_record(digests)},
         "applied": applied,
-        "places": places,
+        "places": stores,
         "not_found": sorted(set(not_found)),
     }
     return {**content, "digest": _digest(content)}  # type: ignore[typeddict-item]

@@ -33,7 +33,7 @@ from corpuskit.core.settings import SHARD_DOCUMENTS
 from corpuskit.core.tokens import TOKENIZERS, counter, token_version
 from corpuskit.core.wording import comma_list
 from corpuskit.text.takedown.on_record import hidden
-from corpuskit.trust.takedowns.datasets import DatasetPlace, hidden_killed, hides, without_ids
+from corpuskit.trust.takedowns.datasets import DatasetStore, hidden_killed, hides, without_ids
 from corpuskit.trust.takedowns.sought import Sought
 
 NAME = "takedown"
@@ -44,22 +44,22 @@ _NUMBER = re.compile(r"part-([0-9]{5,})-")
 class Rewriting:
     """One dataset, on its way to be published without what is taken out."""
 
-    def __init__(self, place: DatasetPlace, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> None:
+    def __init__(self, store: DatasetStore, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> None:
         """`options` are what the step's are on record. Raises UsageError if a tokenizer is needed, and not this one."""
-        self.place, self.sought, self.options = place, sought, options
-        self.manifest = place.dataset.manifest
+        self.store, self.sought, self.options = store, sought, options
+        self.manifest = store.dataset.manifest
         self.tokenizer = tokenizer
         self.totals = Totals(_token_counter(self.manifest, tokenizer), self.manifest["tokenizer"])
         self.count = StepCount()
-        self.readable = {shard["path"] for shard in place.dataset.shards()}
-        self.formats = self._formats() if place.path.is_dir() else []
+        self.readable = {shard["path"] for shard in store.dataset.shards()}
+        self.formats = self._formats() if store.path.is_dir() else []
 
     def publish(self) -> list[str]:
         """Publish the dataset; return remarks. Raises PublishError if it is in use, DamagedError if it is damaged."""
-        return self._publish_folder() if self.place.path.is_dir() else self._publish_file()
+        return self._publish_folder() if self.store.path.is_dir() else self._publish_file()
 
     def _publish_file(self) -> list[str]:
-        path = self.place.path
+        path = self.store.path
         format_ = format_of_file(path.name)
         if format_ is None:
             raise DamagedError(f"{path.name}: no output format has such files")
@@ -67,7 +67,7 @@ class Rewriting:
         try:
             self._demand_unchanged()
             (shard,) = self.manifest["shards"]
-            for document in self._kept(shard, VerdictLog()):
+            for document in self._kept_documents(shard, VerdictLog()):
                 output.write(document)
             output.publish(self._chain(format_.versions()))
         finally:
@@ -77,17 +77,17 @@ class Rewriting:
     def _publish_folder(self) -> list[str]:
         formats = self.formats
         output = FolderOutput(
-            self.place.path,
+            self.store.path,
             formats,
             self.totals,
             SHARD_DOCUMENTS,
             self.manifest.get("card"),
-            report=is_report_of(self.place.path / REPORT_NAME, self.manifest),
+            report=is_report_of(self.store.path / REPORT_NAME, self.manifest),
         )
         try:
             self._demand_unchanged()
             log = VerdictLog(decisions=output.decisions_path())
-            with publishing(self.place.path):
+            with publishing(self.store.path):
                 for number, files in sorted(_by_number(self.manifest).items()):
                     self._adopt(output, number, formats, files, log)
                 log.close()
@@ -115,7 +115,7 @@ class Rewriting:
         if len({entry["documents"] for entry in files}) != 1:
             raise DamagedError(f"the shards of number {number} do not hold the same documents{VERIFY}")
         first = next(entry for entry in files if entry["path"] in self.readable)
-        affected = bool(self.place.findings[first["path"]])
+        affected = bool(self.store.findings[first["path"]])
         folder = output.run / "rewritten"
         writers: list[tuple[Format, Path, ShardWriter]] = []
         for format_ in formats if affected else ():
@@ -123,7 +123,7 @@ class Rewriting:
             path = folder / format_.folder / f"part-{number:05d}{format_.suffix}"
             writers.append((format_, path, format_.open(path)))
         documents, tokens = self.totals.documents, self.totals.tokens
-        for document in self._kept(first, log):
+        for document in self._kept_documents(first, log):
             for _, _, writer in writers:
                 writer.write(document)
         documents, tokens = self.totals.documents - documents, self.totals.tokens - tokens
@@ -133,18 +133,18 @@ class Rewriting:
                 output.adopt(format_, number, path.parent, measured_files(format_, path, documents, tokens))
         for format_ in formats if not affected else ():
             named = [_with_name_alone(entry) for entry in of_format[format_.name]]
-            output.adopt(format_, number, self.place.path / format_.folder, named)
+            output.adopt(format_, number, self.store.path / format_.folder, named)
 
-    def _kept(self, shard: ShardEntry, log: VerdictLog) -> Iterator[Document]:
+    def _kept_documents(self, shard: ShardEntry, log: VerdictLog) -> Iterator[Document]:
         """Yield the documents of a shard that stay; count all, and note the others."""
-        findings = self.place.findings[shard["path"]]
-        for position, document in enumerate(self.place.dataset.documents(shard)):
+        findings = self.store.findings[shard["path"]]
+        for position, document in enumerate(self.store.dataset.documents(shard)):
             line = encode(document)
             self.count.received.add(line)
             finding = findings.get(position)
             if finding is None:
                 self.count.sent.add(line)
-                if self.place.path.is_dir():
+                if self.store.path.is_dir():
                     self.totals.add(document)
                 yield document
             else:
@@ -154,7 +154,7 @@ class Rewriting:
 
     def _chain(self, versions: Mapping[str, str]) -> Chain:
         """Return the dataset's chain with this step. Raises DamagedError unless it holds what the last one sent."""
-        chain = chain_of(self.manifest, self.place.dataset.folder)
+        chain = chain_of(self.manifest, self.store.dataset.folder)
         chain.steps = [
             {**entry, "killed": hidden_killed(entry["killed"], self.sought)} if "killed" in entry else entry
             for entry in chain.steps
@@ -162,7 +162,7 @@ class Rewriting:
         heads = [entry for entry in chain.steps if entry["id"] in chain.heads]
         is_counted = all("out" in entry for entry in heads)
         if is_counted and chain.sent().as_json() != self.count.received.as_json():
-            raise DamagedError(f"{self.place.path.name} does not hold what its last step sent{VERIFY}")
+            raise DamagedError(f"{self.store.path.name} does not hold what its last step sent{VERIFY}")
         # Shards that are written anew are made with the libraries of today, whatever the others were made with.
         chain.versions.update(versions)
         chain.add(StepDescription(NAME, self.options, {}), "verified" if is_counted else "unverified", self.count)
@@ -202,8 +202,8 @@ class Rewriting:
 
     def _demand_unchanged(self) -> None:
         """Raise PublishError if the dataset is no longer the one that was searched."""
-        if self.place.digest() != self.manifest["digest"]:
-            raise PublishError(f"{str(self.place.path)!r} was published anew meanwhile; run it again")
+        if self.store.digest() != self.manifest["digest"]:
+            raise PublishError(f"{str(self.store.path)!r} was published anew meanwhile; run it again")
 
 
 def sweep(path: Path) -> None:
@@ -243,7 +243,8 @@ def _token_counter(manifest: Manifest, tokenizer: Path | None) -> Any:
     name = manifest["tokenizer"]
     if name in TOKENIZERS:
         return counter(name)
-    if tokenizer is None or token_version(str(tokenizer)).items() - manifest["versions"].items():
+    key = f"tokens:{name}"
+    if tokenizer is None or token_version(str(tokenizer)).get(key) != manifest["versions"].get(key, ""):
         raise UsageError(f"tokens are counted with {name}; name that very file with --tokenizer {name}")
     return counter(str(tokenizer))
 

@@ -10,27 +10,27 @@ from typing import TYPE_CHECKING, Any
 from corpuskit.core.errors import CorpuskitError, DamagedError, PublishError
 from corpuskit.core.publish.recovery import STAGING
 from corpuskit.core.wording import printable_name
-from corpuskit.trust.takedowns.datasets import DatasetPlace
-from corpuskit.trust.takedowns.places import kind_of
-from corpuskit.trust.takedowns.receipt import CLEAN, DAMAGED, FAILED, FOUND, REMOVED, PlaceEntry
+from corpuskit.trust.takedowns.datasets import DatasetStore
+from corpuskit.trust.takedowns.receipt import CLEAN, DAMAGED, FAILED, LEFT_THERE, REMOVED, StoreEntry
 from corpuskit.trust.takedowns.rewriting import Rewriting, sweep
 from corpuskit.trust.takedowns.sought import Sought
+from corpuskit.trust.takedowns.stores import kind_of
 
 if TYPE_CHECKING:
-    from corpuskit.trust.takedowns.places import Place
+    from corpuskit.trust.takedowns.stores import Store
 
 
-class PlaceRun:
+class StoreRun:
     """One place, and what has become of it so far."""
 
     def __init__(self, path: Path) -> None:
         """Begin. Raises UsageError for what is no place."""
         self.path = path
         self.kind = kind_of(path)
-        self.place: Place | None = None
+        self.store: Store | None = None
         self.error: CorpuskitError | None = None
         self._rewriting: Rewriting | None = None
-        self.entry: PlaceEntry = {
+        self.entry: StoreEntry = {
             "name": printable_name(path.resolve().name),
             "kind": self.kind.kind,
             "outcome": CLEAN,
@@ -53,59 +53,59 @@ class PlaceRun:
             self.entry["problem"] = str(error)
 
     def _open(self) -> None:
-        self.place = self.kind(self.path)
-        self.entry["before"] = self.entry["after"] = self.place.digest()
+        self.store = self.kind(self.path)
+        self.entry["before"] = self.entry["after"] = self.store.digest()
 
     def look(self, sought: Sought) -> None:
         """Find what the list names."""
-        self.attempt(lambda: self._opened().look(sought))
+        self.attempt(lambda: self._opened_store().look(sought))
 
     def find_copies(self, sought: Sought) -> None:
         """Find near copies."""
-        self.attempt(lambda: self._opened().find_copies(sought))
+        self.attempt(lambda: self._opened_store().find_copies(sought))
 
     def sum_up(self, sought: Sought) -> None:
         """Note how much was found."""
 
         def count() -> None:
-            reasons = self._opened().found(sought)
+            reasons = self._opened_store().found_documents(sought)
             self.entry["reasons"] = dict(sorted(reasons.items()))
             self.entry["documents"] = reasons.total()
-            self.entry["outcome"] = FOUND if self._opened().is_affected(sought) else CLEAN
+            self.entry["outcome"] = LEFT_THERE if self._opened_store().is_affected(sought) else CLEAN
 
         self.attempt(count)
 
     def prepare(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> None:
         """See to it that what was found can be taken out. Raises UsageError if a tokenizer is missing."""
-        place: Any = self.place
-        if self.entry["outcome"] == FOUND and isinstance(place, DatasetPlace):
-            self._rewriting = Rewriting(place, sought, options, tokenizer)
+        store: Any = self.store
+        if self.entry["outcome"] == LEFT_THERE and isinstance(store, DatasetStore):
+            self._rewriting = Rewriting(store, sought, options, tokenizer)
 
     def clear(self) -> list[str]:
         """Take out what was found; return remarks."""
         remarks: list[str] = []
 
         def remove() -> None:
-            place: Any = self._opened()
+            store: Any = self._opened_store()
             if self._rewriting is not None:
                 remarks.extend(self._rewriting.publish())
-            elif self.entry["outcome"] == FOUND:
-                place.remove()
-            if isinstance(place, DatasetPlace) and (self.path / STAGING).exists():
+            elif self.entry["outcome"] == LEFT_THERE:
+                store.remove()
+            if isinstance(store, DatasetStore) and (self.path / STAGING).exists():
                 sweep(self.path)
-            if self.entry["outcome"] == FOUND:
+            if self.entry["outcome"] == LEFT_THERE:
                 self.entry["outcome"] = REMOVED
-            self.entry["after"] = place.digest()
+            self.entry["after"] = store.digest()
 
         self.attempt(remove)
         return remarks
 
-    def _opened(self) -> "Place":
-        assert self.place is not None
-        return self.place
+    def _opened_store(self) -> "Store":
+        assert self.store is not None
+        return self.store
 
 
-def search(runs: Sequence[PlaceRun], sought: Sought) -> None:
+def search(runs: Sequence[StoreRun], sought: Sought) -> None:
     """Find all that is to be taken out of these places."""
     for run in runs:
         run.look(sought)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from corpuskit.core.document import Document, text_hash
 from corpuskit.text.takedown.entries import TEXT_HASH, Entry
-from corpuskit.text.takedown.matching import NEAR_COPY, PARENT, Finding, Matcher, parents_of
+from corpuskit.text.takedown.matching import NEAR_COPY, PARENT, TakedownFinding, TakedownMatcher, parents_of
 
 if TYPE_CHECKING:
     from corpuskit.text.dedup.near_copies import NearCopies
@@ -60,13 +60,13 @@ class Sought:
         self.entries = entries
         self.named: set[int] = set()
         """Numbers of the entries that named something, anywhere."""
-        self.taken = {
+        self.taken_ids = {
             id_hash(entry.value): number
             for number, entry in enumerate(entries)
             if entry.kind == "id" and entry.source is None and entry.tenant is None
         }
         """Hashes of the ids of documents to take out, and the number of an entry by which."""
-        self._matcher = Matcher(entries, address_of)
+        self._matcher = TakedownMatcher(entries, address_of)
         self._signatures = [entry.signature for entry in entries if entry.signature]
         self._owners = [number for number, entry in enumerate(entries) if entry.signature]
         self._known_texts = {entry.value for entry in entries if entry.kind == TEXT_HASH and entry.signature}
@@ -75,11 +75,11 @@ class Sought:
         self._near: NearCopies | None = None
         self._lineages: list[Lineage] = []
 
-    def directly(self, documents: Iterable[Document], lineage: Lineage) -> Iterator[tuple[int, Finding]]:
+    def directly(self, documents: Iterable[Document], lineage: Lineage) -> Iterator[tuple[int, TakedownFinding]]:
         """Yield the positions of documents that the list names, learn their texts, and fill in the lineage of all."""
         self._lineages.append(lineage)
         for batch in _batches(documents):
-            named: list[tuple[Document, Finding]] = []
+            named: list[tuple[Document, TakedownFinding]] = []
             for position, document in batch:
                 lineage.add(position, document)
                 if (finding := self._matcher.find(document)) is not None:
@@ -88,9 +88,9 @@ class Sought:
                     yield position, finding
             self._learn([(document, finding) for document, finding in named if finding.reason != PARENT])
 
-    def take(self, identifier: str | bytes, finding: Finding) -> None:
+    def take(self, identifier: str | bytes, finding: TakedownFinding) -> None:
         """Note that a document is to be taken out."""
-        self.taken.setdefault(id_hash(identifier), finding.number)
+        self.taken_ids.setdefault(id_hash(identifier), finding.number)
         self.named.add(finding.number)
 
     def learned(self) -> list[Entry]:
@@ -106,15 +106,17 @@ class Sought:
         """Whether there are texts of which near copies are looked for."""
         return bool(self._signatures)
 
-    def near_copies(self, documents: Iterable[Document], known: Iterable[int]) -> Iterator[tuple[int, Finding]]:
+    def near_copies(
+        self, documents: Iterable[Document], known_positions: Iterable[int]
+    ) -> Iterator[tuple[int, TakedownFinding]]:
         """Yield the positions of near copies; those at the positions that are `known` are passed over."""
-        passed_over = frozenset(known)
+        passed_over = frozenset(known_positions)
         for batch in _batches(documents):
             asking = [(position, document) for position, document in batch if position not in passed_over]
             copies = self.lookup().find([document.text for _, document in asking])
             for (position, document), copy in zip(asking, copies, strict=True):
                 if copy is not None:
-                    finding = Finding(NEAR_COPY, self._owners[copy.number])
+                    finding = TakedownFinding(NEAR_COPY, self._owners[copy.number])
                     self.take(document.id, finding)
                     yield position, finding
 
@@ -135,36 +137,36 @@ class Sought:
         import numpy
 
         while True:
-            taken = numpy.fromiter(self.taken, numpy.uint64, len(self.taken))
-            before = len(self.taken)
+            taken_hashes = numpy.fromiter(self.taken_ids, numpy.uint64, len(self.taken_ids))
+            before = len(self.taken_ids)
             for lineage in self._lineages:
-                parents = numpy.frombuffer(lineage.parents, numpy.uint64) if lineage.parents else taken[:0]
-                for row in numpy.flatnonzero(numpy.isin(parents, taken)).tolist():
-                    self.taken.setdefault(lineage.children[row], self.taken[lineage.parents[row]])
-            if len(self.taken) == before:
+                parents = numpy.frombuffer(lineage.parents, numpy.uint64) if lineage.parents else taken_hashes[:0]
+                for row in numpy.flatnonzero(numpy.isin(parents, taken_hashes)).tolist():
+                    self.taken_ids.setdefault(lineage.children[row], self.taken_ids[lineage.parents[row]])
+            if len(self.taken_ids) == before:
                 return
 
-    def descendants(self, lineage: Lineage) -> Iterator[tuple[int, Finding]]:
+    def descendants(self, lineage: Lineage) -> Iterator[tuple[int, TakedownFinding]]:
         """Yield the positions of documents of which a parent is taken out; `follow_lineage` was called before."""
         import numpy
 
         if lineage.parents:
-            taken = numpy.fromiter(self.taken, numpy.uint64, len(self.taken))
-            rows = numpy.flatnonzero(numpy.isin(numpy.frombuffer(lineage.parents, numpy.uint64), taken))
+            taken_hashes = numpy.fromiter(self.taken_ids, numpy.uint64, len(self.taken_ids))
+            rows = numpy.flatnonzero(numpy.isin(numpy.frombuffer(lineage.parents, numpy.uint64), taken_hashes))
             for row in rows.tolist():
-                number = self.taken[lineage.parents[row]]
+                number = self.taken_ids[lineage.parents[row]]
                 self.named.add(number)
-                yield lineage.positions[row], Finding(PARENT, number)
+                yield lineage.positions[row], TakedownFinding(PARENT, number)
 
     def text_hashes(self) -> dict[str, int]:
         """Return the xxh3 hashes of texts to take out, and the numbers of their entries."""
         hashes = {entry.value: number for number, entry in enumerate(self.entries) if entry.kind == TEXT_HASH}
         return {**self._learned_from, **hashes}
 
-    def _learn(self, named: Sequence[tuple[Document, Finding]]) -> None:
+    def _learn(self, named: Sequence[tuple[Document, TakedownFinding]]) -> None:
         from corpuskit.text.dedup.near_copies import sign_texts
 
-        new: dict[str, tuple[str, Finding]] = {}
+        new: dict[str, tuple[str, TakedownFinding]] = {}
         for document, finding in named:
             if (hash_ := text_hash(document.text)) not in self._known_texts and document.text:
                 new.setdefault(hash_, (document.text, finding))

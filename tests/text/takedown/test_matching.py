@@ -7,14 +7,16 @@ import pytest
 
 from corpuskit.core.document import Document, text_hash
 from corpuskit.text.takedown.entries import Entry
-from corpuskit.text.takedown.matching import REASONS, Matcher
+from corpuskit.text.takedown.matching import REASONS, TakedownMatcher
 from corpuskit.text.urls.addresses import address_of
 
 TEXT = "Any text."
 
 
 def reason_of(entry: Entry, identifier: str = "d", text: str = TEXT, **metadata: Any) -> str | None:
-    finding = Matcher([Entry("id", "somebody-else"), entry], address_of).find(Document(identifier, text, metadata))
+    finding = TakedownMatcher([Entry("id", "somebody-else"), entry], address_of).find(
+        Document(identifier, text, metadata)
+    )
     assert finding is None or finding.number == 1
     return finding.reason if finding else None
 
@@ -85,10 +87,10 @@ def test_what_was_made_from_it_is_named_too(entry: Entry, metadata: dict[str, An
 @pytest.mark.parametrize("metadata", [{"url": 7}, {"url": None}, {"tenant": ["acme"]}, {"actor": {}}, {"source": []}])
 def test_odd_metadata_names_nobody(metadata: dict[str, Any]) -> None:
     entries = [Entry("url", "https://example.org/"), Entry("tenant", "acme"), Entry("id_prefix", "x", "web")]
-    assert Matcher(entries, address_of).find(Document("d", "", metadata)) is None
+    assert TakedownMatcher(entries, address_of).find(Document("d", "", metadata)) is None
 
 
 def test_the_first_entry_that_admits_a_document_is_named() -> None:
     entries = [Entry("id", "d", source="wiki"), Entry("id", "d"), Entry("id", "d")]
-    finding = Matcher(entries, address_of).find(Document("d", "", {"source": "web"}))
+    finding = TakedownMatcher(entries, address_of).find(Document("d", "", {"source": "web"}))
     assert finding is not None and finding.number == 1

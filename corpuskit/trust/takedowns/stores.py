@@ -1,6 +1,6 @@
 """Where documents are taken out: which kinds of places there are, and how each is searched and cleared.
 
-A new kind of place is a class with the methods of `Place`, and its line in `PLACES`.
+A new kind of place is a class with the methods of `Store`, and its line in `STORES`.
 """
 
 from collections import Counter
@@ -9,13 +9,13 @@ from typing import ClassVar, Protocol
 
 from corpuskit.core.errors import UsageError
 from corpuskit.core.reading.resolve import near_name
-from corpuskit.trust.takedowns.caches import CachePlace
-from corpuskit.trust.takedowns.datasets import DatasetPlace
-from corpuskit.trust.takedowns.dedup_indexes import DedupIndexPlace
+from corpuskit.trust.takedowns.caches import CacheStore
+from corpuskit.trust.takedowns.datasets import DatasetStore
+from corpuskit.trust.takedowns.dedup_indexes import DedupIndexStore
 from corpuskit.trust.takedowns.sought import Sought
 
 
-class Place(Protocol):
+class Store(Protocol):
     """One place. All methods but `digest` raise DamagedError and PublishError; `look` comes first, `found` last."""
 
     kind: ClassVar[str]
@@ -30,20 +30,20 @@ class Place(Protocol):
     def find_copies(self, sought: Sought) -> None:
         """Find near copies of the texts that any place has taught."""
 
-    def found(self, sought: Sought) -> Counter[str]:
+    def found_documents(self, sought: Sought) -> Counter[str]:
         """Return how many documents are to be taken out, by reason, with what was made from others."""
 
     def is_affected(self, sought: Sought) -> bool:
         """Whether anything is to be changed."""
 
 
-PLACES = (DatasetPlace, DedupIndexPlace, CachePlace)
+STORES = (DatasetStore, DedupIndexStore, CacheStore)
 """The kinds of places; the first one that recognises a path takes it."""
 
 
-def kind_of(path: Path) -> type[DatasetPlace] | type[DedupIndexPlace] | type[CachePlace]:
+def kind_of(path: Path) -> type[DatasetStore] | type[DedupIndexStore] | type[CacheStore]:
     """Return the kind of a place. Raises UsageError for what is none."""
-    for kind in PLACES:
+    for kind in STORES:
         if kind.recognises(path):
             return kind
     if not path.exists():
