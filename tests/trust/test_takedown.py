@@ -459,3 +459,10 @@ def test_tokens_of_a_tokenizer_need_its_file(folder: Path, corpuskit: Run) -> No
     done, _ = takedown(corpuskit, "counted", "--apply", "--tokenizer", "tokenizer.json")
     assert done.returncode == 0, done.stderr
     assert corpuskit("verify", "counted").returncode == 0
+
+
+@pytest.mark.slow
+def test_all_is_gone_at_the_size_of_a_small_corpus(tmp_path: Path) -> None:
+    from tests.benchmarks.takedown_scale import measure_places
+
+    measure_places(tmp_path, 4_000, 100)

@@ -16,7 +16,11 @@ from corpuskit.trust.takedowns.sought import Sought
 
 
 class Store(Protocol):
-    """One place. All methods but `digest` raise DamagedError and PublishError; `look` comes first, `found` last."""
+    """One place: `look` comes first, then `find_copies`, `found_documents` and `is_affected`.
+
+    Each raises DamagedError, and PublishError if it is in use. Kinds other than datasets have `remove()`, too, which
+    takes out what was found, whole or not at all.
+    """
 
     kind: ClassVar[str]
     path: Path
