@@ -153,6 +153,8 @@ class TakedownMatcher:
 def parents_of(document: Document) -> list[str]:
     """Return the ids of what a document was made from."""
     parents = document.metadata.get("parents")
+    if parents is None:
+        return []
     return [parent for parent in parents if isinstance(parent, str)] if isinstance(parents, list) else []
 
 
