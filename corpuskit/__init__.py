@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     from corpuskit.stages.filter_license import FilterLicense as FilterLicense
     from corpuskit.stages.filter_quality import FilterQuality as FilterQuality
     from corpuskit.stages.filter_rights import FilterRights as FilterRights
+    from corpuskit.stages.filter_takedown import FilterTakedown as FilterTakedown
     from corpuskit.stages.filter_url import FilterUrl as FilterUrl
     from corpuskit.stages.head import Head as Head
     from corpuskit.stages.repair_text import RepairText as RepairText
@@ -95,6 +96,7 @@ if TYPE_CHECKING:
     from corpuskit.trust.report import DatasetReport as DatasetReport
     from corpuskit.trust.rights_table import RightsTable as RightsTable
     from corpuskit.trust.stats import Stats as Stats
+    from corpuskit.trust.takedown import Takedown as Takedown
     from corpuskit.trust.verify import Verify as Verify
 
 __version__ = "0.1.0"
@@ -175,6 +177,7 @@ _MODULES = {
     "FilterLicense": "corpuskit.stages.filter_license",
     "FilterQuality": "corpuskit.stages.filter_quality",
     "FilterRights": "corpuskit.stages.filter_rights",
+    "FilterTakedown": "corpuskit.stages.filter_takedown",
     "FilterUrl": "corpuskit.stages.filter_url",
     "Head": "corpuskit.stages.head",
     "RepairText": "corpuskit.stages.repair_text",
@@ -186,6 +189,7 @@ _MODULES = {
     "DatasetReport": "corpuskit.trust.report",
     "RightsTable": "corpuskit.trust.rights_table",
     "Stats": "corpuskit.trust.stats",
+    "Takedown": "corpuskit.trust.takedown",
     "Through": "corpuskit.stages.through",
     "Verify": "corpuskit.trust.verify",
 }

@@ -36,6 +36,9 @@ class Mix(Command):
 
     `--drops` and `--rejects` receive the decisions without the documents; `corpuskit explain` finds those by id.
 
+    What was taken out of DIR by a takedown list stays out: a recipe whose `policy: {takedown: FILE}` does not name all
+    of it is refused (exit code 6).
+
     A recipe may come through standard input (`-`). All of its mistakes are reported at once, each with its line.
 
         corpuskit mix recipe.yaml -o corpus
@@ -80,6 +83,7 @@ class Mix(Command):
         arguments = argument_list(arguments)
         from corpuskit.core.publish.targets import Target, demand_distinct, demand_known_ending
         from corpuskit.core.stream.workers import leave_if_imported_by_worker
+        from corpuskit.mix.engine.takedown_gate import demand_whole_takedown
         from corpuskit.mix.recipe.cluster_profile import read_profile
         from corpuskit.mix.recipe.recipe import load_recipe
 
@@ -119,6 +123,7 @@ class Mix(Command):
             recipe_files = [Path(argument) for argument in arguments if argument != "-"]
             targets = [Target("the output", target), *_targets_of_verdicts(settings), *logs]
             demand_distinct(targets, every_input, recipe_files)
+            demand_whole_takedown(recipe, target)
             if self.log is not None:
                 console.keep_log(_open_log(self.log))
             cache = self._open_cache(target)

@@ -14,6 +14,7 @@ from corpuskit.core.registry import format_of_shard, is_token_format
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
 from corpuskit.core.wording import printable_name, quantity
+from corpuskit.text.takedown.on_record import hidden_id
 
 DUPLICATE_OF = "of"
 """The value of a duplicate's verdict that holds the id of the document that it duplicates."""
@@ -45,7 +46,7 @@ class Explain(Command):
 
     Searches the shards that may hold it, and the decisions that every published folder keeps: two sources may read one
     document, of which one keeps it. Follows a duplicate to the document that was kept. An input that was rejected whole
-    is found by its name.
+    is found by its name. Of a document that was taken out by a takedown list, the dataset has the hash of the id alone.
 
         corpuskit explain corpus 2aabeff2-67f5-4608-8466-e87c6296e2b6
     """
@@ -88,7 +89,8 @@ def fate(dataset: Dataset, identifier: str) -> Iterator[Fate]:
     while waiting:
         identifier = waiting.pop(0)
         locations = (*_locations(dataset, identifier), *_token_positions(dataset, identifier))
-        for entry in (*locations, *_decisions(dataset, identifier)):
+        decisions = (*_decisions(dataset, identifier), *_decisions(dataset, hidden_id(identifier)))
+        for entry in (*locations, *decisions):
             yield entry
             values = entry.get("values")
             original = values.get(DUPLICATE_OF) if isinstance(values, dict) else None

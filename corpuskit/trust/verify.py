@@ -2,7 +2,7 @@
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypedDict
@@ -11,6 +11,7 @@ from corpuskit.core import console
 from corpuskit.core.counts import StreamCount
 from corpuskit.core.document import Reject, encode
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
+from corpuskit.core.option_values import spelled
 from corpuskit.core.provenance.balance import VerdictKey, decision_problems, step_problems, verdict_key
 from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry
 from corpuskit.core.provenance.manifest import MANIFEST, is_repeatable, shard_format
@@ -55,7 +56,11 @@ class Verify(Command):
     added, if the manifest was changed, or if a step's documents do not balance or do not follow from the steps before
     it. Does not trust file sizes or times. `-j` reads files side by side.
 
+    With `--receipt`, searches places again for what the receipt of a `takedown` says is not there, by the list beside
+    it or `--list`, and exits with 3 if something is, or if receipt and manifest differ.
+
         corpuskit verify -j 4 corpus && train corpus
+        corpuskit verify --receipt receipt.json corpus
     """
 
     inputs: ClassVar[str] = "DIR"
@@ -63,6 +68,13 @@ class Verify(Command):
     settings: ClassVar[tuple[str, ...]] = ("jobs", "quiet", "verbose", "json")
 
     strict: Annotated[bool, "Exit with 6 if a step read a stream that no corpuskit command vouched for."] = False
+    receipt: Annotated[Path | None, "A receipt of takedown: search the places again."] = None
+    list: Annotated[Path | None, "The list of the receipt, if it is not beside it."] = None
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for a list without a receipt."""
+        if self.list is not None and self.receipt is None:
+            raise UsageError(f"{spelled('list')} goes with {spelled('receipt')}")
 
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Check each dataset; return 0 if all are whole. Raises DamagedError otherwise, RefusedError if `strict`."""
@@ -70,21 +82,31 @@ class Verify(Command):
         arguments = argument_list(arguments)
         if not arguments:
             raise UsageError("name the dataset folders, or published files, to verify")
+        if self.receipt is not None:
+            return self._check_receipt(self.receipt, arguments, settings)
         missing = [error for argument in arguments if (error := _missing(Path(argument))) is not None]
         if missing:
             raise missing[0].with_others(missing[1:])
-        problems = [problem for argument in arguments for problem in self._report(argument, settings)]
-        if problems:
-            for problem in problems[1:] if not settings.json else []:
-                console.notice("verify", problem)
-            more = f"; {quantity(len(problems) - 1, 'more problem')} above" if problems[1:] else ""
-            raise DamagedError(f"{problems[0]}{more}")
+        _raise_first([problem for argument in arguments for problem in self._report(argument, settings)], settings)
         for argument in arguments if self.strict else ():
             if steps := unverified_steps(Dataset(Path(argument)).manifest):
                 raise RefusedError(f"{printable_name(argument)}: {_unverified_text(steps)}, and --strict refuses that")
         return 0
 
-    def _report(self, argument: str, settings: Settings) -> list[str]:
+    def _check_receipt(self, receipt: Path, stores: Sequence[str], settings: Settings) -> int:
+        """Search places again; return 0 if they are as the receipt says. Raises DamagedError otherwise."""
+        from corpuskit.trust.takedowns.check import check_receipt
+
+        problems = check_receipt(receipt, self.list, stores)
+        if settings.json:
+            answer = {"receipt": printable_name(receipt.name), "places": len(stores), "problems": problems}
+            console.write_stdout(console.answer_line("verify", answer))
+        elif not problems and not settings.quiet:
+            console.write_stdout(f"{receipt}: holds for {quantity(len(stores), 'place')}")
+        _raise_first(problems, settings)
+        return 0
+
+    def _report(self, argument: str, settings: Settings) -> Sequence[str]:
         answer: Verification = {"dataset": printable_name(Path(argument).name)}
         problems_of_dataset = check(Path(argument), answer, settings.jobs or 1)
         problems = [printable_name(f"{argument}: {problem}") for problem in problems_of_dataset]
@@ -98,6 +120,15 @@ class Verify(Command):
             shards = quantity(answer["shards"], "shard")
             console.write_stdout(f"{argument}: whole; {content} in {shards}, {balance}{note}")
         return problems
+
+
+def _raise_first(problems: Sequence[str], settings: Settings) -> None:
+    """Raise DamagedError for problems, if there are any; but for the first, they are told before."""
+    if problems:
+        for problem in problems[1:] if not settings.json else []:
+            console.notice("verify", problem)
+        more = f"; {quantity(len(problems) - 1, 'more problem')} above" if problems[1:] else ""
+        raise DamagedError(f"{problems[0]}{more}")
 
 
 def unverified_steps(manifest: Manifest) -> list[str]:

@@ -1,4 +1,4 @@
-"""The policy of a recipe: licences of its sources, rights in their documents, personal data, and who gets it all.
+"""The policy of a recipe: licences and rights, personal data, what people want taken out, and who gets it all.
 
 Each rule inserts filter steps; `source_gates` and `output_gates` say which.
 """
@@ -19,7 +19,7 @@ from corpuskit.mix.recipe.node import Node
 
 FROM_DOCUMENTS = "from-documents"
 """Given as a source's licence if each document states its own; the licence gate then checks them one by one."""
-POLICY_KEYS = ("licenses", "rights", "pii", "audience")
+POLICY_KEYS = ("licenses", "rights", "pii", "takedown", "audience")
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,12 @@ class Policy:
     """The filter that lets pass only what the audience may have; the public by default."""
     rights: Step | None = None
     """The filter that lets pass only what may be used, by what sites and pages declare."""
+    takedown: Step | None = None
+    """The filter that lets pass only what nobody asked to be taken out."""
+
+    def takedown_gates(self) -> list[Step]:
+        """Return the filter for a takedown list, if there is one."""
+        return [] if self.takedown is None else [self.takedown]
 
     def source_gates(self) -> list[Step]:
         """Return the filters that stand right behind every source."""
@@ -39,7 +45,7 @@ class Policy:
         gates = [] if self.licenses is None else [build_step(find_step("filter-license"), licenses)]
         # First, as it takes the licence that a page links to for that of a document without one.
         rights = [] if self.rights is None else [self.rights]
-        return [*rights, *gates, self.audience]
+        return [*self.takedown_gates(), *rights, *gates, self.audience]
 
     def source_checks(self, steps: Iterable[Step]) -> list[Step]:
         """Return the check that stands behind a source's own steps; `steps` are these and those of all sources."""
@@ -93,7 +99,15 @@ def read_policy(node: Node | None, folder: Path) -> Policy:
     audience_filter = node.attempt(lambda: _audience(audience))
     rights = node.get("rights")
     rights_filter = node.attempt(lambda: _rights(rights, folder)) if rights else None
-    return Policy(allowed_licenses, pii is not None, audience_filter or _audience(None), rights_filter)
+    takedown = node.get("takedown")
+    takedown_filter = node.attempt(lambda: _takedown(takedown, folder)) if takedown else None
+    return Policy(allowed_licenses, pii is not None, audience_filter or _audience(None), rights_filter, takedown_filter)
+
+
+def _takedown(node: Node, folder: Path) -> Step:
+    """Return the filter for a takedown list: its file, or the options of `filter-takedown`."""
+    entries = dict(node.entries()) if isinstance(node.value, dict) else {"list": node}
+    return _built("filter-takedown", entries, node, folder)
 
 
 def _rights(node: Node, folder: Path) -> Step:
@@ -101,10 +115,14 @@ def _rights(node: Node, folder: Path) -> Step:
     entries = dict(node.entries()) if isinstance(node.value, dict) else {"use": node}
     if "annotate" in entries:
         entries["annotate"].fail("would let every document pass, and a policy must not; give `annotate` in `steps`")
-    options = {key: entry.value for key, entry in entries.items()}
+    return _built("filter-rights", entries, node, folder)
+
+
+def _built(name: str, entries: dict[str, Node], node: Node, folder: Path) -> Step:
+    """Return the step of this name with the options that a mapping gives; its files are relative to `folder`."""
     return build_step(
-        find_step("filter-rights"),
-        options,
+        find_step(name),
+        {key: entry.value for key, entry in entries.items()},
         lambda key: entries.get(key, node).location,
         split_commas=False,
         folder=folder,

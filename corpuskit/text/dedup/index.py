@@ -20,7 +20,7 @@ import json
 import os
 import re
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -137,23 +137,30 @@ class Index:
 
         Entries that were dropped for a survivor among them go too. Nothing changes on disk before `commit`.
         """
+        return self.take_out_where(
+            lambda file, name: entries_with_id(file, identifier) & (snapshot in (None, name)),
+            snapshot if identifier is None else None,
+        )
+
+    def take_out_where(self, flags_of: Callable[["BlockFile", str], "Flags"], gone_snapshot: str | None = None) -> int:
+        """Remove the entries that `flags_of` flags in each snapshot's file, and those dropped for them.
+
+        `gone_snapshot` goes as a whole. Returns how many entries go. Nothing changes on disk before `commit`.
+        """
         import numpy
 
-        paths = self.paths()
         with ExitStack() as stack:
-            files = [open_block_file(stack, path) for path in paths]
-            removed = [
-                entries_with_id(file, identifier) & (snapshot in (None, entry["name"]))
-                for file, entry in zip(files, self.snapshots, strict=True)
-            ]
+            files = [open_block_file(stack, path) for path in self.paths()]
+            removed = [flags_of(file, entry["name"]) for file, entry in zip(files, self.snapshots, strict=True)]
             survivors = numpy.concatenate(
                 [survivors_of(file, flags) for file, flags in zip(files, removed, strict=True)]
+                or [numpy.empty((0, 2), numpy.uint64)]
             )
             removed = [flags | dropped_for(file, survivors) for file, flags in zip(files, removed, strict=True)]
             self.snapshots = [
-                entry if not flags.any() else self._without(entry, file, flags)
+                self._without(entry, file, flags) if flags.any() else entry
                 for entry, file, flags in zip(self.snapshots, files, removed, strict=True)
-                if identifier is not None or entry["name"] != snapshot
+                if entry["name"] != gone_snapshot
             ]
         return sum(int(flags.sum()) for flags in removed)
 

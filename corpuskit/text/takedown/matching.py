@@ -1,0 +1,163 @@
+"""Which entry of a takedown list names a document: by its keys, the ids of its parents, or its text."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from corpuskit.core.document import Document
+from corpuskit.text.takedown.entries import ADDRESSES, ID_PREFIX, TEXT_HASH, AddressOf, Entry
+
+PARENT, NEAR_COPY = "takedown-parent", "takedown-near-copy"
+REASONS = {
+    "id": "takedown-id",
+    "url": "takedown-url",
+    "url_prefix": "takedown-url-prefix",
+    "domain": "takedown-domain",
+    ID_PREFIX: "takedown-id-prefix",
+    "actor": "takedown-actor",
+    "tenant": "takedown-tenant",
+    TEXT_HASH: "takedown-text",
+}
+"""Reasons of drops, by what an entry names."""
+_WWW = "www."
+_SHA256_LETTERS = 64
+
+
+class TakedownFinding(NamedTuple):
+    """An entry that names a document."""
+
+    reason: str
+    number: int
+    """Of the entry."""
+
+
+class Prefixes:
+    """Beginnings of strings, and the numbers of the entries that name them; looked up by length."""
+
+    def __init__(self) -> None:
+        """Start without any."""
+        self._numbers: dict[str, list[int]] = defaultdict(list)
+        self._lengths: list[int] = []
+
+    def add(self, prefix: str, number: int) -> None:
+        """Add one."""
+        self._numbers[prefix].append(number)
+        if len(prefix) not in self._lengths:
+            self._lengths.append(len(prefix))
+
+    def of(self, text: str) -> Iterator[int]:
+        """Yield the entries whose prefix a text begins with."""
+        for length in self._lengths:
+            if length <= len(text):
+                yield from self._numbers.get(text[:length], ())
+
+
+class TakedownMatcher:
+    """A takedown list, ready to be asked of documents one by one."""
+
+    def __init__(self, entries: Sequence[Entry], address_of: AddressOf) -> None:
+        """Index the entries; `address_of` takes addresses apart."""
+        self.entries = entries
+        self._address_of = address_of
+        self._by_value: dict[str, dict[str, list[int]]] = {kind: defaultdict(list) for kind in REASONS}
+        self._sites: dict[str, list[int]] = defaultdict(list)
+        self._paths: dict[str, Prefixes] = defaultdict(Prefixes)
+        self._id_prefixes: dict[str, Prefixes] = defaultdict(Prefixes)
+        for number, entry in enumerate(entries):
+            self._add(number, entry)
+        self._reads_urls = bool(self._by_value["url"] or self._by_value["domain"] or self._sites or self._paths)
+        hashes = self._by_value[TEXT_HASH]
+        self._reads_xxh3 = any(len(value) < _SHA256_LETTERS for value in hashes)
+        self._reads_sha256 = any(len(value) == _SHA256_LETTERS for value in hashes)
+
+    def find(self, document: Document) -> TakedownFinding | None:
+        """Return the first entry that names a document itself, a parent, its address, its owner, or its very text."""
+        for reason, numbers in self._candidates(document):
+            for number in numbers:
+                if self._admits(self.entries[number], document):
+                    return TakedownFinding(reason, number)
+        return None
+
+    def _candidates(self, document: Document) -> Iterator[tuple[str, Iterable[int]]]:
+        by_value, metadata = self._by_value, document.metadata
+        ids = by_value["id"]
+        if ids:
+            if document.id in ids:
+                yield REASONS["id"], ids[document.id]
+            yield from ((PARENT, ids[parent]) for parent in parents_of(document) if parent in ids)
+        if self._id_prefixes and (prefixes := self._id_prefixes.get(str(metadata.get("source")))):
+            yield REASONS[ID_PREFIX], prefixes.of(document.id)
+            for parent in parents_of(document):
+                yield PARENT, prefixes.of(parent)
+        if self._reads_urls and isinstance(url := metadata.get("url"), str) and url:
+            yield from self._naming_address(url)
+        for kind in ("actor", "tenant"):
+            if by_value[kind] and (value := metadata.get(kind)) is not None and str(value) in by_value[kind]:
+                yield REASONS[kind], by_value[kind][str(value)]
+        for value in self._hashes_of(document.text):
+            if value in by_value[TEXT_HASH]:
+                yield REASONS[TEXT_HASH], by_value[TEXT_HASH][value]
+
+    def _naming_address(self, url: str) -> Iterator[tuple[str, Iterable[int]]]:
+        host, rest = self._address_of(url)
+        address = _canonical(host, rest)
+        if address in self._by_value["url"]:
+            yield REASONS["url"], self._by_value["url"][address]
+        site = host.removeprefix(_WWW)
+        if self._paths and site in self._paths:
+            yield REASONS["url_prefix"], self._paths[site].of(rest or "/")
+        if site in self._sites:
+            yield REASONS["domain"], self._sites[site]
+        domains = self._by_value["domain"]
+        while domains and host:
+            if host in domains:
+                yield REASONS["domain"], domains[host]
+            host = host.partition(".")[2]
+
+    def _hashes_of(self, text: str) -> Iterator[str]:
+        encoded = text.encode("utf-8", "surrogatepass") if self._reads_xxh3 or self._reads_sha256 else b""
+        if self._reads_xxh3:
+            import xxhash
+
+            yield xxhash.xxh3_128_hexdigest(encoded)
+        if self._reads_sha256:
+            import hashlib
+
+            yield hashlib.sha256(encoded).hexdigest()
+
+    def _add(self, number: int, entry: Entry) -> None:
+        if entry.kind == ID_PREFIX:
+            self._id_prefixes[str(entry.source)].add(entry.value, number)
+            return
+        value = entry.value
+        if entry.kind in ADDRESSES:
+            host, rest = self._address_of(value)
+            if entry.kind == "url_prefix":
+                self._paths[host.removeprefix(_WWW)].add(rest or "/", number)
+                return
+            if entry.kind == "domain" and host.startswith(_WWW):
+                # The site itself, too, but no other of its subdomains: these may be other people's.
+                self._sites[host.removeprefix(_WWW)].append(number)
+            value = _canonical(host, rest) if entry.kind == "url" else host
+        self._by_value[entry.kind][value].append(number)
+
+    @staticmethod
+    def _admits(entry: Entry, document: Document) -> bool:
+        """Whether a document is of the source and of the tenant to which the entry is narrowed."""
+        metadata = document.metadata
+        return (entry.source is None or entry.source == metadata.get("source")) and (
+            entry.tenant is None or entry.tenant == metadata.get("tenant")
+        )
+
+
+def parents_of(document: Document) -> list[str]:
+    """Return the ids of what a document was made from."""
+    parents = document.metadata.get("parents")
+    if parents is None:
+        return []
+    return [parent for parent in parents if isinstance(parent, str)] if isinstance(parents, list) else []
+
+
+def _canonical(host: str, rest: str) -> str:
+    """Return the one spelling in which addresses are compared: without `www.`, fragment and slash at the end."""
+    return host.removeprefix(_WWW) + rest.partition("#")[0].rstrip("/")

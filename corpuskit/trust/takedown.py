@@ -1,0 +1,152 @@
+"""`takedown`: what people asked to be taken out is taken out of what was published."""
+
+import builtins
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from corpuskit.core import console
+from corpuskit.core.errors import CorpuskitError, DamagedError, UsageError
+from corpuskit.core.settings import Settings
+from corpuskit.core.step import Arguments, Command, argument_list
+from corpuskit.core.wording import quantity
+
+if TYPE_CHECKING:
+    from corpuskit.text.takedown.entries import Entry
+    from corpuskit.trust.takedowns.receipt import Receipt
+    from corpuskit.trust.takedowns.run import StoreRun
+    from corpuskit.trust.takedowns.sought import Sought
+
+
+@dataclass(frozen=True)
+class Takedown(Command):
+    """Find what a takedown list names in published datasets, and with --apply take it out.
+
+    Places are datasets (folders or files), indexes of `dedup`, and caches of `mix`. Looked for is what the list names
+    (`filter-takedown` says how), near copies of these texts, and what was made from any of it, through any number of
+    steps and from place to place. Without `--apply` nothing is taken out.
+
+    With `--apply`, a dataset is published anew, whole or not at all. Shards without such documents keep their names and
+    bytes. The manifest gains a step `takedown` whose drops balance, and decisions have hashes in place of the ids. From
+    an index the entries go, with those that were dropped for them; a cache is cleared. Texts that the list names by an
+    id or an address are added to it by hash and signature, so that no copy of them comes back under another id.
+
+    Texts in the list are replaced by hash and signature at once, also without `--apply`. Exits with 2 if a place is
+    none; with 3 if one is damaged and 5 if one is in use, after all others are done. `--receipt` writes what became of
+    each place, as JSON without any id; `verify --receipt` looks again. Holds 8 bytes for each parent of each document
+    and some 4 KB for each text that is looked for.
+
+        corpuskit takedown --list takedown.jsonl corpus seen --apply --receipt receipt.json
+    """
+
+    inputs: ClassVar[str] = "PLACE"
+    answers: ClassVar[bool] = True
+
+    list: Annotated[Path, "The takedown list: JSON Lines."]
+    apply: Annotated[bool, "Take out what is found."] = False
+    receipt: Annotated[Path | None, "Write a receipt to this file."] = None
+    tokenizer: Annotated[Path | None, "The tokenizer.json of datasets whose tokens were counted with one."] = None
+
+    def execute(self, arguments: Arguments, settings: Settings) -> int:
+        """Search, clear, and say what became of each place. Raises UsageError, DamagedError and PublishError."""
+        from corpuskit.text.takedown.list_file import holds_texts, read_list, write_list
+        from corpuskit.trust.takedowns.kernels import list_kernels
+        from corpuskit.trust.takedowns.run import StoreRun, search
+        from corpuskit.trust.takedowns.sought import Sought
+
+        paths = [Path(argument) for argument in argument_list(arguments)]
+        if not paths:
+            raise UsageError("name the places: `corpuskit takedown --list takedown.jsonl corpus`")
+        self._demand_distinct(paths)
+        entries = read_list(self.list, list_kernels())
+        runs = [StoreRun(path) for path in paths]
+        if holds_texts(entries):
+            write_list(self.list, entries)
+        sought = Sought(entries)
+        search(runs, sought)
+        if self.apply:
+            entries = self._clear(runs, sought, entries)
+        receipt = self._receipt(runs, sought, entries)
+        self._tell(receipt, settings)
+        _raise_errors(runs)
+        return 0
+
+    def _clear(
+        self, runs: "Sequence[StoreRun]", sought: "Sought", entries: "builtins.list[Entry]"
+    ) -> "builtins.list[Entry]":
+        """Take everything out; return the entries of the list, which has learned the texts before they are gone."""
+        from corpuskit.text.takedown.list_file import write_list
+        from corpuskit.text.takedown.on_record import list_on_record
+
+        learned = sought.learned()
+        entries = [*entries, *learned]
+        options = {"list": list_on_record(entry.digest() for entry in entries)}
+        for run in runs:
+            run.prepare(sought, options, self.tokenizer)
+        if learned:
+            write_list(self.list, entries)
+        for run in runs:
+            for remark in run.clear():
+                console.notice(self.name(), remark)
+        return entries
+
+    def _receipt(self, runs: "Sequence[StoreRun]", sought: "Sought", entries: "builtins.list[Entry]") -> "Receipt":
+        """Return the receipt; write it if it is asked for."""
+        from corpuskit.core.publish.whole_file import write_whole
+        from corpuskit.trust.takedowns.receipt import receipt_of, serialise
+
+        not_found = [entry.digest() for entry in sought.not_found()]
+        receipt = receipt_of(
+            self.list, [entry.digest() for entry in entries], self.apply, [run.entry for run in runs], not_found
+        )
+        if self.receipt is not None:
+            write_whole(self.receipt, [serialise(receipt)])
+        return receipt
+
+    def _tell(self, receipt: "Receipt", settings: Settings) -> None:
+        if settings.json:
+            console.write_stdout(console.answer_line(self.name(), {**receipt}))
+        elif not settings.quiet:
+            console.write_stdout("\n".join(map(console.escape, _lines(receipt))))
+
+    def _demand_distinct(self, stores: Sequence[Path]) -> None:
+        """Raise UsageError if a place is named twice, or the receipt would overwrite the list or lie in a place."""
+        resolved = [store.resolve() for store in stores]
+        if len(set(resolved)) < len(resolved):
+            raise UsageError("a place is named twice; name each once")
+        for option, path in (("--list", self.list), ("--receipt", self.receipt)):
+            if path is not None and any(store in (path.resolve(), *path.resolve().parents) for store in resolved):
+                raise UsageError(f"{option} {str(path)!r} is in a place that is searched; name one outside of it")
+        if self.receipt is not None and self.receipt.resolve() == self.list.resolve():
+            raise UsageError("--receipt and --list are one file; name two")
+        if self.receipt is not None and self.receipt.is_dir():
+            raise UsageError(f"--receipt {str(self.receipt)!r} is a folder; name a file")
+
+
+def _lines(receipt: "Receipt") -> Iterator[str]:
+    """Yield what became of each place, as people read it."""
+    for store in receipt["places"]:
+        noun = "entry" if store["kind"] == "dedup-index" and store["documents"] == 1 else "document"
+        amount = quantity(store["documents"], noun)
+        if store["kind"] == "dedup-index" and store["documents"] != 1:
+            amount = f"{store['documents']:,} entries"
+        if store["kind"] == "cache":
+            amount = "may hold texts" if store["outcome"] == "found" else "all"
+        reasons = ", ".join(f"{reason} {number:,}" for reason, number in store["reasons"].items())
+        account = f"{store['name']}: {store['outcome']}"
+        account += f", {amount}" if store["outcome"] in ("found", "removed") else ""
+        account += f" ({reasons})" if reasons else ""
+        yield f"{account}: {store['problem']}" if "problem" in store else account
+    if receipt["not_found"]:
+        yield f"not found: {', '.join(receipt['not_found'])}"
+    if not receipt["applied"] and any(store["outcome"] == "found" for store in receipt["places"]):
+        yield "nothing was taken out; add --apply"
+
+
+def _raise_errors(runs: "Sequence[StoreRun]") -> None:
+    """Raise what went wrong with places, damage first."""
+    errors: list[CorpuskitError] = [run.error for run in runs if run.error is not None]
+    errors.sort(key=lambda error: not isinstance(error, DamagedError))
+    if errors:
+        raise errors[0].with_others(errors[1:])

@@ -1,0 +1,158 @@
+"""An index of `dedup` as a place of a takedown: its entries hold ids, hashes of texts, and signatures."""
+
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from corpuskit.text.takedown.entries import ID_PREFIX
+from corpuskit.text.takedown.matching import NEAR_COPY, PARENT, REASONS, TakedownFinding
+from corpuskit.trust.takedowns.sought import Sought, id_hash
+
+if TYPE_CHECKING:
+    from corpuskit.core.disk.block_file import BlockFile
+    from corpuskit.text.dedup.index import Index
+    from corpuskit.text.dedup.matching import Flags
+
+BLOCK_ROWS = 4096
+
+
+class DedupIndexStore:
+    """An index, searched by ids, by hashes of texts, and by signatures if they are of the defaults of `dedup`.
+
+    It knows neither source nor address: an `id_prefix` is looked for in all ids.
+    """
+
+    kind: ClassVar[str] = "dedup-index"
+
+    def __init__(self, path: Path) -> None:
+        """Read what is current. Raises DamagedError."""
+        from corpuskit.text.dedup.index import read_current
+
+        self.path = path
+        read_current(path, required=True)
+        self.findings: dict[str, dict[int, TakedownFinding]] = {}
+
+    @classmethod
+    def recognises(cls, path: Path) -> bool:
+        """Whether a folder is an index, sound or not."""
+        from corpuskit.text.dedup.index import CURRENT, ENDING
+
+        return path.is_dir() and (
+            (path / CURRENT).is_file() or any(file.name.endswith(ENDING) for file in path.iterdir())
+        )
+
+    def digest(self) -> str:
+        """Return the digest of what names the current generation."""
+        from corpuskit.core.disk.durable import size_and_digest
+        from corpuskit.text.dedup.index import CURRENT
+
+        return f"sha256:{size_and_digest(self.path / CURRENT)[1]}"
+
+    def look(self, sought: Sought) -> None:
+        """Find ids that the list names. Raises PublishError if the index is in use, DamagedError if it is damaged."""
+        prefixes = {
+            entry.value.encode(): number for number, entry in enumerate(sought.entries) if entry.kind == ID_PREFIX
+        }
+        prefix_lengths = {len(prefix) for prefix in prefixes}
+
+        def look_into(file: "BlockFile", name: str) -> None:
+            findings = self.findings.setdefault(name, {})
+            for row, identifier in enumerate(file.strings("id")):
+                if (number := sought.taken_ids.get(id_hash(identifier))) is not None:
+                    findings[row] = TakedownFinding(REASONS["id"], number)
+                for length in prefix_lengths:
+                    if (number := prefixes.get(identifier[:length])) is not None:
+                        findings.setdefault(row, TakedownFinding(REASONS[ID_PREFIX], number))
+                if row in findings:
+                    sought.take(identifier, findings[row])
+
+        self._each_file(look_into)
+
+    def find_copies(self, sought: Sought) -> None:
+        """Find equal texts by their hashes and near copies by their signatures."""
+        import numpy
+
+        from corpuskit.text.dedup.near_copies import PERMUTATIONS, are_comparable
+
+        hashes = {bytes.fromhex(text): number for text, number in sought.text_hashes().items() if len(text) == 32}
+
+        def look_into(file: "BlockFile", name: str) -> None:
+            findings = self.findings[name]
+            for row, digest in enumerate(_rows(file, "digest")):
+                if (number := hashes.get(digest.tobytes())) is not None:
+                    findings.setdefault(row, TakedownFinding(REASONS["text_hash"], number))
+            if not sought.looks_for_copies or not are_comparable(self._settings):
+                return
+            first = 0
+            for rows, wordless in zip(file.column("signature"), file.column("wordless"), strict=True):
+                for start in range(0, len(rows), BLOCK_ROWS):
+                    part = numpy.asarray(rows[start : start + BLOCK_ROWS], numpy.uint32).reshape(-1, PERMUTATIONS)
+                    for row, copy in enumerate(sought.lookup().find_rows(part), first + start):
+                        if copy is not None and not wordless[row - first].any():
+                            findings.setdefault(row, TakedownFinding(NEAR_COPY, sought.owner(copy.number)))
+                first += len(rows)
+            _take(sought, file, findings)
+
+        self._each_file(look_into)
+
+    def found_documents(self, sought: Sought) -> Counter[str]:
+        """Return how many entries are to be removed, by reason; those that are dropped for them go, too."""
+
+        def look_into(file: "BlockFile", name: str) -> None:
+            for row, identifier in enumerate(file.strings("id")):
+                if (number := sought.taken_ids.get(id_hash(identifier))) is not None:
+                    self.findings[name].setdefault(row, TakedownFinding(PARENT, number))
+
+        self._each_file(look_into)
+        return Counter(finding.reason for findings in self.findings.values() for finding in findings.values())
+
+    def is_affected(self, sought: Sought) -> bool:
+        """Whether an entry is to be removed."""
+        del sought
+        return any(self.findings.values())
+
+    def remove(self) -> None:
+        """Make a new generation without the entries. Raises PublishError and DamagedError."""
+        import numpy
+
+        def flags_of(file: "BlockFile", name: str) -> "Flags":
+            flags = numpy.zeros(len(file), bool)
+            flags[list(self.findings[name])] = True
+            return flags
+
+        index = self._open()
+        try:
+            index.take_out_where(flags_of)
+            index.commit()
+        finally:
+            index.close()
+
+    def _open(self) -> "Index":
+        from corpuskit.text.dedup.index import Index
+
+        return Index(self.path, "takedown")
+
+    def _each_file(self, look_into: Any) -> None:
+        from corpuskit.text.dedup.entries import open_block_file
+
+        index = self._open()
+        try:
+            self._settings = index.settings
+            for path, entry in zip(index.paths(), index.snapshots, strict=True):
+                with ExitStack() as stack:
+                    look_into(open_block_file(stack, path), entry["name"])
+        finally:
+            index.close()
+
+
+def _rows(file: "BlockFile", name: str) -> Any:
+    for block in file.column(name):
+        yield from block
+
+
+def _take(sought: Sought, file: "BlockFile", findings: dict[int, TakedownFinding]) -> None:
+    """Note the ids of entries that were found by their texts."""
+    for row, identifier in enumerate(file.strings("id")):
+        if row in findings:
+            sought.take(identifier, findings[row])

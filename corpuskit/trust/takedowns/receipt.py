@@ -1,0 +1,101 @@
+"""The receipt of a takedown: what was looked for and where, and what became of it. It holds no id, address or text."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NotRequired, TypedDict
+
+from corpuskit.core.disk.regular_file import read_named
+from corpuskit.core.disk.stored_json import conforms
+from corpuskit.core.errors import DamagedError, UsageError
+from corpuskit.core.wording import printable_name
+from corpuskit.text.takedown.on_record import digests_in, list_on_record
+
+FORMAT = "corpuskit.takedown-receipt/1"
+CLEAN, LEFT_THERE, REMOVED, DAMAGED, FAILED = "clean", "found", "removed", "damaged", "failed"
+
+
+class StoreEntry(TypedDict):
+    """What became of one place."""
+
+    name: str
+    """Its last name."""
+    kind: str
+    outcome: str
+    """`clean`: nothing was there; `found`: it was left; `removed`; `damaged`; `failed`: in use or not to be written."""
+    before: str | None
+    """Digest of what was there; None if it could not be read."""
+    after: str | None
+    """The same when all was done."""
+    documents: int
+    """How many documents, or entries of an index, were found."""
+    reasons: dict[str, int]
+    """The same by reason."""
+    problem: NotRequired[str]
+    """Why it was not searched, or not changed."""
+
+
+class ListEntry(TypedDict):
+    """The list on record."""
+
+    name: str
+    digest: str
+    entries: str
+
+
+Receipt = TypedDict(  # noqa: UP013 - what users read is no name of ours
+    "Receipt",
+    {
+        "format": str,
+        "list": ListEntry,
+        "applied": bool,  # whether documents were to be removed
+        "places": list[StoreEntry],
+        "not_found": list[str],  # digests of entries that named nothing in any place
+        "digest": str,  # sha256 of everything above
+    },
+)
+"""The whole receipt."""
+
+
+def receipt_of(
+    path: Path, digests: Iterable[str], applied: bool, stores: list[StoreEntry], not_found: Iterable[str]
+) -> Receipt:
+    """Return the receipt of a run with the list at `path`, whose entries have these digests."""
+    content: dict[str, Any] = {
+        "format": FORMAT,
+        "list": {"name": printable_name(path.name), **list_on_record(digests)},
+        "applied": applied,
+        "places": stores,
+        "not_found": sorted(set(not_found)),
+    }
+    return {**content, "digest": _digest(content)}  # type: ignore[typeddict-item]
+
+
+def serialise(receipt: Receipt) -> bytes:
+    """Return the bytes of a receipt."""
+    return json.dumps(receipt, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def read_receipt(path: Path) -> Receipt:
+    """Return a receipt. Raises UsageError if it cannot be read, DamagedError if it was changed or is none."""
+    name = printable_name(path.name)
+    try:
+        content = json.loads(read_named(path))
+    except OSError as error:
+        raise UsageError(f"cannot read the receipt {name!r}: {(error.strerror or 'I/O error').lower()}") from None
+    except (ValueError, RecursionError):
+        raise DamagedError(f"{name} is no receipt of `takedown`") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT or not conforms(content, Receipt):
+        raise DamagedError(f"{name} is no {FORMAT}")
+    receipt: Receipt = content  # type: ignore[assignment]
+    rest = {key: value for key, value in content.items() if key != "digest"}
+    record = list_on_record(digests_in(content["list"]))
+    if content["digest"] != _digest(rest) or record["digest"] != content["list"]["digest"]:
+        raise DamagedError(f"{name} was changed after it was written")
+    return receipt
+
+
+def _digest(content: dict[str, Any]) -> str:
+    canonical = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,65 @@
+"""The page on taking documents out: its commands do what it says, in its order."""
+
+import json
+import re
+from pathlib import Path
+
+from corpuskit.text.dedup.near_copies import AGREEMENT, PERMUTATIONS
+from corpuskit.text.takedown.entries import SELECTORS, TENANT
+from tests.conftest import ROOT, lines_of
+
+PAGE = (ROOT / "docs" / "takedown.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def test_the_page_names_every_key() -> None:
+    first_cells = re.findall(r"^\| `(\w+)`", PAGE, re.MULTILINE)
+    assert sorted(first_cells) == sorted((*SELECTORS, TENANT))
+
+
+def test_the_figures_are_those_of_the_code() -> None:
+    assert f"a signature of {PERMUTATIONS} numbers" in PAGE
+    assert AGREEMENT == 0.7 and "agree in seven of ten positions" in PAGE
+
+
+def test_a_request_is_answered_as_the_page_says(tmp_path: Path, environment: dict[str, str]) -> None:
+    import subprocess
+
+    documents = [
+        {
+            "id": f"p{number}",
+            "text": f"Page {number} is about roses, and what else grows in garden {number}.",
+            "metadata": {"url": f"https://example.org/{'~jane' if number < 3 else '~john'}/{number}"},
+        }
+        for number in range(9)
+    ]
+    (tmp_path / "crawl.jsonl").write_bytes(lines_of(documents))
+    more = {"HOME": str(tmp_path), "CORPUSKIT_CACHE": str(tmp_path / ".cache/corpuskit")}
+
+    def run(script: str) -> str:
+        done = subprocess.run(
+            ["bash", "-ec", script], cwd=tmp_path, env={**environment, **more}, capture_output=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.decode()
+
+    (recipe,) = blocks("yaml")
+    (tmp_path / "first.yaml").write_text(recipe.partition("\n")[2])
+    run("corpuskit mix first.yaml --quiet; corpuskit dedup corpus --index seen --snapshot one -o unique.jsonl")
+    look, clear = blocks("sh")
+    assert "corpus: found, 3 documents (takedown-url-prefix 3)" in run(look)
+    told = run(clear)
+    assert "corpus: removed, 3 documents" in told and "seen: removed, 3 entries" in told
+    assert "receipt.json: holds for 3 places" in told
+    (tmp_path / "recipe.yaml").write_text(recipe)
+    run("corpuskit mix recipe.yaml --quiet")
+    assert {json.loads(line)["id"] for line in run("corpuskit files corpus").splitlines()} == {
+        f"p{number}" for number in range(3, 9)
+    }
+    refused = subprocess.run(
+        ["corpuskit", "mix", "first.yaml"], cwd=tmp_path, env={**environment, **more}, capture_output=True, check=False
+    )
+    assert refused.returncode == 6

@@ -1,0 +1,468 @@
+"""`takedown`: what a list names leaves datasets, indexes and caches, whole or not at all, and stays away."""
+
+import hashlib
+import json
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zstandard
+
+from corpuskit.text.takedown.on_record import hidden_id
+from tests.conftest import Run, lines_of
+
+WORDS = [f"word{number}" for number in range(2000)]
+DOCUMENTS, SHARD = 400, 100
+LISTED = ("d7", "d8", "d120")
+"""In the first shard and the second; the third and the fourth stay."""
+
+
+def prose(number: int, length: int = 80) -> str:
+    return " ".join(random.Random(number).choices(WORDS, k=length))
+
+
+def near_copy(text: str) -> str:
+    return f"{text} and so on"
+
+
+def documents() -> list[dict[str, Any]]:
+    made = [
+        {
+            "id": f"d{number}",
+            "text": prose(number),
+            "metadata": {"url": f"https://site{number % 50}.example/{number}", "source": "web"},
+        }
+        for number in range(DOCUMENTS)
+    ]
+    made[130] |= {"id": "child", "text": prose(9_001), "metadata": {"parents": ["d7"], "source": "web"}}
+    made[131] |= {"id": "grandchild", "text": prose(9_002), "metadata": {"parents": ["child"], "source": "web"}}
+    made[140] |= {"id": "copy", "text": near_copy(prose(8))}
+    return made
+
+
+TAKEN = {*LISTED, "child", "grandchild", "copy"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, corpuskit: Run) -> Path:
+    (tmp_path / "in.jsonl").write_bytes(lines_of(documents()))
+    shards = ("--shard-documents", str(SHARD))
+    assert corpuskit("export", "in.jsonl", "--to", "jsonl", "-o", "corpus", *shards).returncode == 0
+    assert corpuskit("export", "in.jsonl", "--to", "parquet", "-o", "twin", *shards).returncode == 0
+    dedup = ("dedup", "in.jsonl", "--index", "seen", "--snapshot", "one", "-o", "unique.jsonl")
+    assert corpuskit(*dedup).returncode == 0
+    (tmp_path / "recipe.yaml").write_text("sources: {a: {from: files, inputs: [in.jsonl], origin: crawl}}\n")
+    assert corpuskit("mix", "recipe.yaml", "-o", "mixed", "--quiet").returncode == 0
+    write_list(tmp_path, *({"id": identifier} for identifier in LISTED))
+    return tmp_path
+
+
+def write_list(folder: Path, *lines: dict[str, Any]) -> None:
+    (folder / "takedown.jsonl").write_bytes(lines_of(list(lines)))
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((folder / "manifest.json").read_bytes())
+    return content
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def contents(place: Path) -> str:
+    """All bytes of all files, as they are read: zstd frames decompressed, Parquet as its values, and as they lie."""
+    texts: list[str] = []
+    for path in [place] if place.is_file() else sorted(place.rglob("*")):
+        if path.is_file():
+            data = path.read_bytes()
+            if path.name.endswith(".zst"):
+                data += zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=True).read()
+            if path.name.endswith(".parquet"):
+                import pyarrow.parquet
+
+                data += str(pyarrow.parquet.read_table(path).to_pylist()).encode()
+            texts.append(data.decode("utf-8", "replace"))
+    return "\n".join(texts)
+
+
+def ids_of(corpuskit: Run, place: str) -> list[str]:
+    return [json.loads(line)["id"] for line in corpuskit("files", place).stdout.splitlines()]
+
+
+def takedown(corpuskit: Run, *arguments: str) -> Any:
+    done = corpuskit("takedown", "--list", "takedown.jsonl", "--json", *arguments)
+    lines = done.stdout.splitlines()
+    return done, json.loads(lines[-1]) if lines else None
+
+
+def test_without_apply_nothing_changes_but_texts_in_the_list(folder: Path, corpuskit: Run) -> None:
+    write_list(folder, {"id": "d7"}, {"text": prose(8), "ref": "r-1"}, {"id": "nobody"})
+    before = {name: digests(folder / name) for name in ("corpus", "twin", "seen", "cache", "mixed")}
+    done, answer = takedown(corpuskit, "corpus", "twin", "seen", "cache")
+    assert done.returncode == 0, done.stderr
+    assert {name: digests(folder / name) for name in before} == before
+    assert [place["documents"] for place in answer["places"]] == [5, 5, 3 + 2, 0]
+    assert [place["outcome"] for place in answer["places"]] == ["found"] * 4 and len(answer["not_found"]) == 1
+    assert "word" not in (folder / "takedown.jsonl").read_text()
+    assert b"nothing was taken out; add --apply" in corpuskit("takedown", "--list", "takedown.jsonl", "corpus").stdout
+
+
+def test_everything_is_gone_from_every_place(folder: Path, corpuskit: Run) -> None:
+    before = manifest(folder / "corpus")
+    done, answer = takedown(corpuskit, "corpus", "twin", "seen", "cache", "mixed", "unique.jsonl", "--apply")
+    assert done.returncode == 0, done.stderr
+    assert {place["outcome"] for place in answer["places"]} == {"removed"}
+    for place in ("corpus", "twin", "mixed", "unique.jsonl"):
+        assert set(ids_of(corpuskit, place)) == {document["id"] for document in documents()} - TAKEN, place
+        assert corpuskit("verify", place).returncode == 0, place
+    texts = [text for number in (7, 8, 120, 9_001, 9_002) for text in (prose(number), near_copy(prose(number)))]
+    for place in ("corpus", "twin", "seen", "cache", "mixed", "unique.jsonl", "unique.jsonl.manifest.json"):
+        found = contents(folder / place)
+        assert not [text for text in texts if text in found], place
+        assert not [name for name in TAKEN if f'"{name}"' in found or f"'{name}'" in found], place
+    after = manifest(folder / "corpus")
+    step = after["steps"][-1]
+    assert step["name"] == "takedown" and step["from"] == [before["steps"][-1]["id"]]
+    assert step["in"] == before["steps"][-1]["out"] and step["upstream"] == "verified"
+    assert step["in"]["documents"] == step["out"]["documents"] + sum(step["dropped"].values())
+    assert step["dropped"] == {"takedown-id": 3, "takedown-near-copy": 1, "takedown-parent": 2}
+    assert len([path for path in (folder / "cache").rglob("*") if path.is_file()]) == 1
+
+
+def test_shards_without_a_match_keep_names_and_bytes(folder: Path, corpuskit: Run) -> None:
+    for place in ("corpus", "twin"):
+        before = {shard["path"]: shard for shard in manifest(folder / place)["shards"]}
+        status = {path: os.stat(folder / place / path).st_ino for path in before}
+        assert takedown(corpuskit, place, "--apply")[0].returncode == 0
+        after = {shard["path"]: shard for shard in manifest(folder / place)["shards"]}
+        kept = sorted(before)[2:]
+        assert set(before) & set(after) == set(kept) and len(after) == 4
+        for path in kept:
+            assert after[path] == before[path] and os.stat(folder / place / path).st_ino == status[path]
+        assert {path.name for path in (folder / place / "data").iterdir()} == {Path(path).name for path in after}
+
+
+def test_nothing_comes_back_under_another_id_source_or_wording(folder: Path, corpuskit: Run) -> None:
+    assert takedown(corpuskit, "corpus", "--apply")[0].returncode == 0
+    returning = [
+        {"id": "new-1", "text": prose(7), "metadata": {"source": "another"}},
+        {"id": "new-2", "text": near_copy(prose(8))},
+        {"id": "new-3", "text": prose(120).upper()},
+        {"id": "d7", "text": "An entirely different text under the old id."},
+        {"id": "new-4", "text": "A chunk.", "metadata": {"parents": ["d120"]}},
+        {"id": "new-5", "text": prose(5_000)},
+    ]
+    (folder / "again.jsonl").write_bytes(lines_of(returning))
+    done = corpuskit("filter-takedown", "--list", "takedown.jsonl", "again.jsonl")
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == ["new-5"]
+    recipe = "policy: {takedown: takedown.jsonl}\nsources: {a: {from: files, inputs: [again.jsonl], origin: crawl}}\n"
+    (folder / "again.yaml").write_text(recipe)
+    assert corpuskit("mix", "again.yaml", "-o", "corpus", "--quiet").returncode == 0
+    assert ids_of(corpuskit, "corpus") == ["new-5"]
+    assert corpuskit("mix", "recipe.yaml", "-o", "corpus").returncode == 6
+
+
+def test_a_place_teaches_what_to_take_out_of_another(folder: Path, corpuskit: Run) -> None:
+    """The other place knows neither the address nor the id: only the text, or who it was made from."""
+    write_list(folder, {"domain": "site7.example", "ref": "r-7", "date": "2026-11-01"})
+    others = [
+        {"id": "elsewhere", "text": near_copy(prose(57))},
+        {"id": "chunk", "text": "A piece.", "metadata": {"parents": ["d107"]}},
+        {"id": "unrelated", "text": prose(6_000)},
+    ]
+    (folder / "others.jsonl").write_bytes(lines_of(others))
+    assert corpuskit("export", "others.jsonl", "-o", "others").returncode == 0
+    done, answer = takedown(corpuskit, "others", "corpus", "--apply")
+    assert done.returncode == 0, done.stderr
+    assert answer["places"][0]["reasons"] == {"takedown-near-copy": 1, "takedown-parent": 1}
+    assert ids_of(corpuskit, "others") == ["unrelated"]
+    added = [json.loads(line) for line in (folder / "takedown.jsonl").read_bytes().splitlines()][1:]
+    assert len(added) == DOCUMENTS // 50 and all(line["ref"] == "r-7" and line["of"] for line in added)
+
+
+def test_decisions_lose_the_ids(folder: Path, corpuskit: Run) -> None:
+    """Also of documents that earlier steps dropped, and of those that others were dropped for."""
+    doubled = [*documents(), {"id": "twin-of-d300", "text": prose(300)}, {"id": "d7", "text": "short"}]
+    (folder / "doubled.jsonl").write_bytes(lines_of(doubled))
+    pipe = ("dedup", "doubled.jsonl", "-o", "unique", "--shard-documents", str(SHARD))
+    assert corpuskit(*pipe).returncode == 0
+    assert b"d300" in corpuskit("explain", "unique", "twin-of-d300").stdout
+    write_list(folder, {"id": "d300"}, {"id": "d7"})
+    done, _ = takedown(corpuskit, "unique", "--apply")
+    assert done.returncode == 0, done.stderr
+    assert corpuskit("verify", "unique").returncode == 0
+    assert '"d300"' not in contents(folder / "unique") and '"d7"' not in contents(folder / "unique")
+    assert hidden_id("d300").encode() in corpuskit("explain", "unique", "twin-of-d300").stdout
+    assert b"takedown-id" in corpuskit("explain", "unique", "d300").stdout
+
+
+def test_a_second_run_finds_nothing_and_changes_nothing(folder: Path, corpuskit: Run) -> None:
+    places = ("corpus", "twin", "seen")
+    assert takedown(corpuskit, *places, "--apply")[0].returncode == 0
+    before = {name: digests(folder / name) for name in places}
+    learned = (folder / "takedown.jsonl").read_bytes()
+    done, answer = takedown(corpuskit, *places, "--apply")
+    assert done.returncode == 0 and {place["outcome"] for place in answer["places"]} == {"clean"}
+    assert {name: digests(folder / name) for name in places} == before
+    assert (folder / "takedown.jsonl").read_bytes() == learned
+
+
+def test_formats_that_cannot_be_read_are_written_anew(folder: Path, corpuskit: Run) -> None:
+    done = corpuskit(
+        *("export", "in.jsonl", "--to", "jsonl,parquet,webdataset,trl", "-o", "all"),
+        *("--shard-documents", str(SHARD)),
+    )
+    assert done.returncode == 0, done.stderr
+    before = {shard["path"] for shard in manifest(folder / "all")["shards"]}
+    assert takedown(corpuskit, "all", "--apply")[0].returncode == 0
+    assert corpuskit("verify", "all").returncode == 0
+    after = {shard["path"] for shard in manifest(folder / "all")["shards"]}
+    assert len(before) == len(after) and len(before - after) == len(before) // 2
+    assert not [text for text in (prose(7), near_copy(prose(8))) if text in contents(folder / "all")]
+    assert corpuskit("export", "in.jsonl", "--to", "trl", "-o", "rows").returncode == 0
+    done, answer = takedown(corpuskit, "rows", "corpus", "--apply")
+    assert done.returncode == 3 and [place["outcome"] for place in answer["places"]] == ["damaged", "removed"]
+    assert b"publish it anew" in done.stderr
+
+
+def test_a_dataset_may_lose_all_its_documents(folder: Path, corpuskit: Run) -> None:
+    write_list(folder, {"id_prefix": "d", "source": "web"}, {"id": "copy"})
+    done, answer = takedown(corpuskit, "corpus", "twin", "--apply")
+    assert done.returncode == 0, done.stderr
+    assert answer["places"][0]["documents"] == DOCUMENTS
+    assert manifest(folder / "corpus")["shards"] == []
+    assert corpuskit("verify", "corpus", "twin").returncode == 0
+
+
+def test_what_failed_runs_left_in_the_folder_goes_too(folder: Path, corpuskit: Run) -> None:
+    left = folder / "corpus/.staging/work/tasks/0a"
+    left.mkdir(parents=True)
+    (left / "0a1b.jsonl").write_text(prose(7))
+    write_list(folder, {"id": "nobody"})
+    assert takedown(corpuskit, "corpus")[1]["places"][0]["outcome"] == "clean"
+    assert left.exists()
+    assert takedown(corpuskit, "corpus", "--apply")[0].returncode == 0
+    assert not (folder / "corpus/.staging").exists()
+
+
+def test_what_is_no_place_stops_it_before_anything_is_done(folder: Path, corpuskit: Run) -> None:
+    (folder / "plain").mkdir()
+    before = digests(folder / "corpus")
+    for name, message in (("plain", b"is no dataset"), ("in.jsonl", b"is no dataset"), ("none", b"no such file")):
+        done = corpuskit("takedown", "--list", "takedown.jsonl", "corpus", name, "--apply")
+        assert done.returncode == 2 and message in done.stderr
+    for arguments in (("corpus", "corpus"), (), ("corpus", "--receipt", "corpus/r.json"), ("--receipt", ".", "corpus")):
+        assert corpuskit("takedown", "--list", "takedown.jsonl", *arguments, "--apply").returncode == 2
+    assert digests(folder / "corpus") == before
+
+
+def _flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda place: _flip(sorted((place / "data").iterdir())[3]),
+        lambda place: sorted((place / "data").iterdir())[0].unlink(),
+        lambda place: _flip(place / "manifest.json"),
+        lambda place: (place / "manifest.json").write_text("{}"),
+    ],
+)
+def test_a_damaged_place_is_left_and_the_others_are_done(
+    folder: Path, corpuskit: Run, damage: Callable[[Path], Any]
+) -> None:
+    damage(folder / "corpus")
+    before = digests(folder / "corpus")
+    done, answer = takedown(corpuskit, "corpus", "twin", "--apply", "--receipt", "receipt.json")
+    assert done.returncode == 3, done.stderr
+    assert [place["outcome"] for place in answer["places"]] == ["damaged", "removed"]
+    assert digests(folder / "corpus") == before
+    assert json.loads((folder / "receipt.json").read_bytes())["places"][0]["problem"]
+
+
+def test_a_damaged_index_is_left_and_the_others_are_done(folder: Path, corpuskit: Run) -> None:
+    _flip(next((folder / "seen").glob("*.blocks")))
+    done, answer = takedown(corpuskit, "seen", "corpus", "--apply")
+    assert done.returncode == 3 and [place["outcome"] for place in answer["places"]] == ["damaged", "removed"]
+
+
+def test_a_place_in_use_is_left_and_the_others_are_done(folder: Path, corpuskit: Run) -> None:
+    import fcntl
+
+    for name in ("corpus", "seen"):
+        descriptor = os.open(folder / name, os.O_RDONLY)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            done, answer = takedown(corpuskit, name, "twin", "--apply")
+        finally:
+            os.close(descriptor)
+        assert done.returncode == 5, done.stderr
+        assert answer["places"][0]["outcome"] == "failed" and b"wait" in done.stderr
+    assert set(ids_of(corpuskit, "corpus")) > TAKEN and not TAKEN & set(ids_of(corpuskit, "twin"))
+
+
+def test_the_list_learns_before_anything_is_removed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that is killed in between must not forget what it was about to remove."""
+    from corpuskit import PublishError
+    from corpuskit.core.options import build_step
+    from corpuskit.core.registry import find_step
+    from corpuskit.core.settings import Settings
+    from corpuskit.trust.takedowns.rewriting import Rewriting
+
+    def fail(rewriting: Rewriting) -> list[str]:
+        assert (folder / "takedown.jsonl").read_bytes().count(b'"signature"') == len(LISTED)
+        raise PublishError("no room")
+
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(Rewriting, "publish", fail)
+    step: Any = build_step(find_step("takedown"), {"list": "takedown.jsonl", "apply": True})
+    with pytest.raises(PublishError, match="no room"):
+        step.execute(["corpus"], Settings(quiet=True))
+
+
+def test_every_fault_while_it_publishes_leaves_one_whole_dataset(folder: Path, corpuskit: Run) -> None:
+    """Stop it at the rename of the manifest: the next run removes what is left, and finishes."""
+    script = (
+        "import os, sys; from corpuskit.core.disk import filesystem; real = filesystem.replace\n"
+        "def replace(path, target):\n"
+        "    if target.name == 'manifest.json': os._exit(9)\n"
+        "    real(path, target)\n"
+        "filesystem.replace = replace; from corpuskit.cli.main import main\n"
+        "sys.argv = ['corpuskit', 'takedown', '--list', 'takedown.jsonl', 'corpus', '--apply']; sys.exit(main())\n"
+    )
+    import subprocess
+    import sys
+
+    killed = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True)
+    assert killed.returncode == 9, killed.stderr
+    assert takedown(corpuskit, "corpus", "--apply")[0].returncode == 0
+    assert corpuskit("verify", "corpus").returncode == 0
+    assert not TAKEN & set(ids_of(corpuskit, "corpus"))
+
+
+def test_a_receipt_names_nobody_and_balances(folder: Path, corpuskit: Run) -> None:
+    write_list(folder, {"id": "d7"}, {"text": prose(8)}, {"url": "https://site3.example/nothing"})
+    before = manifest(folder / "corpus")["digest"]
+    done, answer = takedown(corpuskit, "corpus", "seen", "--apply", "--receipt", "receipt.json")
+    assert done.returncode == 0, done.stderr
+    receipt = json.loads((folder / "receipt.json").read_bytes())
+    assert {key: answer[key] for key in receipt} == receipt
+    place = receipt["places"][0]
+    assert place["before"] == before and place["after"] == manifest(folder / "corpus")["digest"]
+    assert place["documents"] == sum(place["reasons"].values()) == 5
+    assert len(receipt["not_found"]) == 1 and receipt["applied"] is True
+    assert not any(word in (folder / "receipt.json").read_text() for word in ('"d7"', "site3", "word"))
+
+
+def test_verify_searches_again_and_finds_a_receipt_that_lies(folder: Path, corpuskit: Run) -> None:
+    assert corpuskit("export", "in.jsonl", "-o", "other").returncode == 0
+    takedown(corpuskit, "corpus", "twin", "seen", "cache", "--apply", "--receipt", "receipt.json")
+    verify = ("verify", "--receipt", "receipt.json")
+    assert corpuskit(*verify, "corpus", "twin", "seen", "cache").returncode == 0
+    missing = corpuskit(*verify, "other")
+    assert (
+        missing.returncode == 3 and b"holds 6 documents" in missing.stderr and b"not in the receipt" in missing.stderr
+    )
+    # The documents came back.
+    assert corpuskit("export", "in.jsonl", "-o", "corpus", "--shard-documents", str(SHARD)).returncode == 0
+    back = corpuskit(*verify, "corpus")
+    assert back.returncode == 3 and b"holds 6 documents that the list takes out" in back.stderr
+    assert b"no step `takedown`" in back.stderr
+
+
+def _forge(path: Path, change: Callable[[dict[str, Any]], Any], *, seal: bool = True) -> None:
+    from corpuskit.trust.takedowns.receipt import receipt_of, serialise
+
+    receipt = json.loads(path.read_bytes())
+    change(receipt)
+    if seal:
+        entries = receipt["list"]["entries"].split()
+        name = Path(receipt["list"]["name"])
+        receipt = receipt_of(name, entries, receipt["applied"], receipt["places"], receipt["not_found"])
+    path.write_bytes(serialise(receipt))
+
+
+@pytest.mark.parametrize(
+    ("change", "seal", "code", "message"),
+    [
+        (lambda receipt: receipt["places"][0].update(documents=0), False, 3, b"was changed after it was written"),
+        (lambda receipt: receipt["list"].update(entries="0" * 16), False, 3, b"was changed after it was written"),
+        (lambda receipt: receipt["places"][0].update(documents=99), True, 3, b"the receipt says 99"),
+        (lambda receipt: receipt["places"][0].update(outcome="found"), True, 3, b"was not cleared"),
+        (lambda receipt: receipt["places"].pop(), True, 3, b"is not in the receipt"),
+        (
+            lambda receipt: receipt["list"].update(entries=f"{receipt['list']['entries']} {'0' * 16}"),
+            True,
+            2,
+            b"lacks 1",
+        ),
+        (lambda receipt: receipt["list"].update(name="no.jsonl"), True, 2, b"is not beside it; name it with --list"),
+        (lambda receipt: receipt.update(format="another"), False, 3, b"is no corpuskit.takedown-receipt/1"),
+        (lambda receipt: receipt.update(places=7), False, 3, b"is no corpuskit.takedown-receipt/1"),
+    ],
+)
+def test_a_forged_receipt_is_found(
+    folder: Path, corpuskit: Run, change: Callable[[dict[str, Any]], Any], seal: bool, code: int, message: bytes
+) -> None:
+    takedown(corpuskit, "corpus", "--apply", "--receipt", "receipt.json")
+    _forge(folder / "receipt.json", change, seal=seal)
+    done = corpuskit("verify", "--receipt", "receipt.json", "corpus")
+    assert done.returncode == code and message in done.stderr, done.stderr
+
+
+def test_a_receipt_holds_for_a_list_that_has_grown(folder: Path, corpuskit: Run) -> None:
+    takedown(corpuskit, "corpus", "--apply", "--receipt", "receipt.json")
+    with open(folder / "takedown.jsonl", "ab") as stream:
+        stream.write(b'{"id": "d200"}\n')
+    assert corpuskit("verify", "--receipt", "receipt.json", "corpus").returncode == 0
+    takedown(corpuskit, "corpus", "--apply")
+    (folder / "moved").mkdir()
+    os.replace(folder / "takedown.jsonl", folder / "moved/list.jsonl")
+    done = corpuskit("verify", "--receipt", "receipt.json", "--list", "moved/list.jsonl", "corpus")
+    assert done.returncode == 0, done.stderr
+    assert corpuskit("verify", "--list", "moved/list.jsonl", "corpus").returncode == 2
+
+
+def test_an_index_of_other_settings_is_searched_by_ids_and_equal_texts(folder: Path, corpuskit: Run) -> None:
+    dedup = ("dedup", "in.jsonl", "--index", "exact", "--snapshot", "one", "--method", "exact", "-o", "u2.jsonl")
+    assert corpuskit(*dedup).returncode == 0
+    write_list(folder, {"text": prose(7)}, {"id": "d8"})
+    done, answer = takedown(corpuskit, "exact", "--apply")
+    assert done.returncode == 0, done.stderr
+    assert answer["places"][0]["reasons"] == {"takedown-id": 1, "takedown-text": 1}
+    assert takedown(corpuskit, "exact")[1]["places"][0]["outcome"] == "clean"
+
+
+def test_tokens_of_a_tokenizer_need_its_file(folder: Path, corpuskit: Run) -> None:
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    tokenizer = Tokenizer(models.WordLevel({"word1": 0, "[UNK]": 1}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.save(str(folder / "tokenizer.json"))
+    (folder / "budget.yaml").write_text(
+        "budget: {tokens: 20000, tokenizer: tokenizer.json}\n"
+        "sources: {a: {from: files, inputs: [in.jsonl], origin: crawl, weight: 1}}\n"
+        "output: {formats: [jsonl, tokens], end_token: '[UNK]'}\n"
+    )
+    assert corpuskit("mix", "budget.yaml", "-o", "counted").returncode == 0
+    refused, _ = takedown(corpuskit, "counted", "--apply")
+    assert refused.returncode == 2 and b"--tokenizer" in refused.stderr
+    assert "signature" not in (folder / "takedown.jsonl").read_text(), "nothing was done"
+    done, _ = takedown(corpuskit, "counted", "--apply", "--tokenizer", "tokenizer.json")
+    assert done.returncode == 0, done.stderr
+    assert corpuskit("verify", "counted").returncode == 0
+
+
+@pytest.mark.slow
+def test_all_is_gone_at_the_size_of_a_small_corpus(tmp_path: Path) -> None:
+    from tests.benchmarks.takedown_scale import measure_places
+
+    measure_places(tmp_path, 4_000, 100)
