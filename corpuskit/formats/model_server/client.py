@@ -163,9 +163,9 @@ def _read(response: Any, data: bytes | None) -> ModelAnswer | _Failure:
     if data is None:
         return _Failure(f"the answer has more than {MOST_BYTES:,} bytes")
     value = _object(data)
-    return (
-        ModelAnswer(status, value) if value else _Failure("the answer is not JSON; check what stands before the server")
-    )
+    if not value:
+        return _Failure("the answer is not JSON; check what stands before the server")
+    return ModelAnswer(status, value)
 
 
 def _object(data: bytes | None) -> dict[str, Any] | None:
