@@ -31,6 +31,15 @@ class PlannedRequest(NamedTuple):
     """Canonical JSON: keys sorted, no white space."""
     seed: bytes
     """The line on its seed."""
+    offset: int
+    """Where its line begins in the plan, in bytes."""
+
+    def model(self) -> str:
+        """Return the model that is asked; empty if the server chooses."""
+        import orjson
+
+        model = orjson.loads(self.body).get("model")
+        return model if isinstance(model, str) else ""
 
 
 class PlanWriter:
@@ -120,9 +129,11 @@ def verify_plan(plan: Path) -> tuple[int, str]:
 def read_plan(plan: Path) -> Iterator[PlannedRequest]:
     """Yield the requests of a plan that was verified, in order. Raises DamagedError."""
     with open(plan, "rb") as requests, open(seeds_path(plan), "rb") as seeds:
+        offset = 0
         for line, seed in zip(requests, seeds, strict=False):
             match = _LINE.fullmatch(line)
             custom_id = match[1].decode() if match else ""
             if match is None or not seed.startswith(_ID + match[1]):
                 raise DamagedError(f"{plan.name} was changed while it was read; run it again")
-            yield PlannedRequest(custom_id, match[2], seed)
+            yield PlannedRequest(custom_id, match[2], seed, offset)
+            offset += len(line)
