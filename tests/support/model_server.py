@@ -102,7 +102,7 @@ class ModelServer:
 
     async def _answer(self, body: bytes, writer: asyncio.StreamWriter) -> bool:
         value = self.answer(json.loads(body))
-        self.charged.update({key: number for key, number in value.get("usage", {}).items() if isinstance(number, int)})
+        self.charged.update(value.get("usage") or {})
         await send(writer, 200, json.dumps(value, ensure_ascii=False).encode())
         return True
 
