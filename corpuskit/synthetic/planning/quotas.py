@@ -9,7 +9,7 @@ from corpuskit.core.disk.regular_file import read_named
 from corpuskit.core.errors import UsageError
 from corpuskit.core.wording import excerpt
 
-__all__ = ["Quota", "largest_remainder", "read_numbers", "read_quota"]
+__all__ = ["Quota", "largest_remainder", "read_numbers", "read_planned", "read_quota"]
 
 LARGEST = 1 << 40
 
@@ -56,6 +56,14 @@ def read_quota(path: Path) -> Quota:
         if type(number) is not int or not 0 <= number <= LARGEST:
             raise UsageError(f"{path.name}: the quota of {excerpt(name)!r} is no whole number from 0 on")
     return Quota(by, numbers)
+
+
+def read_planned(path: Path) -> tuple[dict[str, int], dict[str, int]]:
+    """Return how many documents each class had, and how many it is to get. Raises UsageError."""
+    quota, existing = read_quota(path), _object(path).get("have", {})
+    if not isinstance(existing, dict) or not all(type(number) is int and number >= 0 for number in existing.values()):
+        raise UsageError(f"{path.name}: `have` is no number of documents for each class")
+    return existing, quota.numbers
 
 
 def read_numbers(path: Path) -> dict[str, float]:
