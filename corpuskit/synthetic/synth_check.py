@@ -19,7 +19,7 @@ from corpuskit.core.step import CorpusStage, Document, Item
 from corpuskit.core.wording import excerpt, quantity
 
 if TYPE_CHECKING:
-    from corpuskit.synthetic.checking.checks import Check
+    from corpuskit.synthetic.checking.checks import CheckRow
     from corpuskit.synthetic.checking.labels import LabelledTexts
 
 VERSION = "1"
@@ -115,7 +115,7 @@ class SynthCheck(CorpusStage):
             first, *others = (RefusedError(f"refused: {check.in_words()}") for check in failures)
             raise first.with_others(others)
 
-    def checks(self, lines: Spool) -> "list[Check]":
+    def checks(self, lines: Spool) -> "list[CheckRow]":
         """Return the table for spooled documents, at least one."""
         from corpuskit.synthetic.checking.copies import CopyFinder
         from corpuskit.synthetic.checking.diversity import TextDraw
@@ -160,39 +160,39 @@ class SynthCheck(CorpusStage):
         if label is not None:
             labelled.add(document.text, label)
 
-    def _copy_checks(self, copies: Any, number: int) -> "Iterator[Check]":
-        from corpuskit.synthetic.checking.checks import not_judged, upper
+    def _copy_checks(self, copies: Any, number: int) -> "Iterator[CheckRow]":
+        from corpuskit.synthetic.checking.checks import unmeasured, upper
         from corpuskit.synthetic.checking.diversity import FEWEST
 
         yield upper("near copies of real documents", copies.of_real, number, self.max_copies)
         if number < FEWEST:
-            yield not_judged("near copies of each other", _too_few(number))
+            yield unmeasured("near copies of each other", _too_few(number))
         else:
             yield upper("near copies of each other", copies.of_each_other, number, self.max_copies)
 
-    def _seed_checks(self, lines: Spool, leaks: Any) -> "list[Check]":
+    def _seed_checks(self, lines: Spool, leaks: Any) -> "list[CheckRow]":
         """Return how much is copied from seeds, and let the seeds' personal data be looked for."""
-        from corpuskit.synthetic.checking.checks import not_judged, upper
+        from corpuskit.synthetic.checking.checks import unmeasured, upper
         from corpuskit.synthetic.checking.copies import SeedCopies
 
         name = "copies of the own seed"
         if not self.seeds:
-            return [not_judged(name, "as no seeds are named")]
+            return [unmeasured(name, "as no seeds are named")]
         parents = [_parents_of(decode_trusted(lines[number])) for number in range(len(lines))]
         seed_copies = SeedCopies({parent for each in parents for parent in each})
         for seed in _documents_of(self.seeds):
             seed_copies.add_seed(seed)
             leaks.add_original(seed.text)
-        known = [number for number, each in enumerate(parents) if seed_copies.knows(each)]
-        if not known:
-            return [not_judged(name, "as no document's parents are among the seeds")]
-        shares = (seed_copies.containment(decode_trusted(lines[number]).text, parents[number]) for number in known)
+        with_seed = [number for number, each in enumerate(parents) if seed_copies.knows(each)]
+        if not with_seed:
+            return [unmeasured(name, "as no document's parents are among the seeds")]
+        shares = (seed_copies.containment(decode_trusted(lines[number]).text, parents[number]) for number in with_seed)
         copied = sum(share > self.max_containment for share in shares)
-        without = f"; of {len(lines) - len(known):,} the seed is not there" if len(known) < len(lines) else ""
-        return [upper(name, copied, len(known), self.max_copies, f"{copied:,} of {len(known):,}{without}")]
+        without = f"; of {len(lines) - len(with_seed):,} the seed is not there" if len(with_seed) < len(lines) else ""
+        return [upper(name, copied, len(with_seed), self.max_copies, f"{copied:,} of {len(with_seed):,}{without}")]
 
-    def _content_checks(self, lines: Spool) -> "Iterator[Check]":
-        from corpuskit.synthetic.checking.checks import not_judged, upper
+    def _content_checks(self, lines: Spool) -> "Iterator[CheckRow]":
+        from corpuskit.synthetic.checking.checks import unmeasured, upper
         from corpuskit.synthetic.checking.phrases import is_boilerplate
         from corpuskit.synthetic.planning.seed_rules import depth_of
 
@@ -204,36 +204,36 @@ class SynthCheck(CorpusStage):
         yield _none(f"documents deeper than gen_depth {DEEPEST}", deep)
         yield upper("refusals and boilerplate", boilerplate, len(lines), self.max_boilerplate)
         if not self.against:
-            yield not_judged("items of evaluation sets", "as none are named")
+            yield unmeasured("items of evaluation sets", "as none are named")
             return
         step: Any = build_step(find_step("decontaminate"), {"against": list(self.against)}, split_commas=False)
         documents = (decode_trusted(lines[number]) for number in range(len(lines)))
         yield _none("items of evaluation sets", sum(isinstance(item, Drop) for item in step.run(documents)))
 
-    def _label_checks(self, real: "LabelledTexts", synthetic: "LabelledTexts") -> "Iterator[Check]":
-        from corpuskit.synthetic.checking.checks import Check, not_judged
+    def _label_checks(self, real: "LabelledTexts", synthetic: "LabelledTexts") -> "Iterator[CheckRow]":
+        from corpuskit.synthetic.checking.checks import CheckRow, unmeasured
         from corpuskit.synthetic.checking.labels import FEWEST, agreement
 
         name, of_class = "agreement with labels", "agreement in the worst class"
         if self.by is None:
-            yield not_judged(name, "as no field is named by `by`")
+            yield unmeasured(name, "as no field is named by `by`")
             return
         if not synthetic.labels:
-            yield not_judged(name, f"as no document has the field `{excerpt(self.by)}`")
+            yield unmeasured(name, f"as no document has the field `{excerpt(self.by)}`")
             return
         figures = agreement(real, synthetic)
         if figures is None:
-            yield not_judged(name, f"as there are too few real documents with `{excerpt(self.by)}`")
+            yield unmeasured(name, f"as there are too few real documents with `{excerpt(self.by)}`")
             return
         note = f"{figures.synthetic:.3f} of synthetic documents, {figures.real:.3f} of real ones that were held back"
         if figures.unknown:
             note += f"; {figures.unknown:,} have a label that no real document has"
-        yield Check(name, _ratio(figures.synthetic, figures.real), least=self.min_agreement, note=note)
+        yield CheckRow(name, _ratio(figures.synthetic, figures.real), least=self.min_agreement, note=note)
         if not figures.worst_class:
-            yield not_judged(of_class, f"as no class has {FEWEST} documents on both sides")
+            yield unmeasured(of_class, f"as no class has {FEWEST} documents on both sides")
             return
         note = f"{excerpt(figures.worst_class)!r}: {figures.worst_synthetic:.3f}, of real ones {figures.worst_real:.3f}"
-        yield Check(of_class, _ratio(figures.worst_synthetic, figures.worst_real), least=self.worst_class, note=note)
+        yield CheckRow(of_class, _ratio(figures.worst_synthetic, figures.worst_real), least=self.worst_class, note=note)
 
     def _quota_field(self) -> str:
         from corpuskit.synthetic.planning.quotas import read_quota
@@ -241,13 +241,13 @@ class SynthCheck(CorpusStage):
         assert self.quota is not None
         return read_quota(self.quota).by
 
-    def _balance_check(self, classes: Counter[str]) -> "Check":
-        from corpuskit.synthetic.checking.checks import Check, not_judged
+    def _balance_check(self, classes: Counter[str]) -> "CheckRow":
+        from corpuskit.synthetic.checking.checks import CheckRow, unmeasured
         from corpuskit.synthetic.planning.quotas import read_planned
 
         name = "imbalance of classes"
         if self.quota is None:
-            return not_judged(name, "as no quota is named")
+            return unmeasured(name, "as no quota is named")
         existing, quotas = read_planned(self.quota)
         planned = {key: existing.get(key, 0) + number for key, number in quotas.items()}
         reached = {key: existing.get(key, 0) + classes[key] for key in {*planned, *classes}}
@@ -255,18 +255,18 @@ class SynthCheck(CorpusStage):
         difference = sum(
             abs(planned.get(key, 0) / totals[0] - reached.get(key, 0) / totals[1]) for key in {*planned, *reached}
         )
-        return Check(name, difference, most=self.max_imbalance, note="summed over classes")
+        return CheckRow(name, difference, most=self.max_imbalance, note="summed over classes")
 
-    def _diversity_check(self, real: list[str], synthetic: list[str], number: int) -> "Check":
-        from corpuskit.synthetic.checking.checks import Check, not_judged
+    def _diversity_check(self, real: list[str], synthetic: list[str], number: int) -> "CheckRow":
+        from corpuskit.synthetic.checking.checks import CheckRow, unmeasured
         from corpuskit.synthetic.checking.diversity import FEWEST, compression_ratios
 
         name = "compression against real texts"
         if number < FEWEST or len(real) < FEWEST:
-            return not_judged(name, _too_few(min(number, len(real))))
+            return unmeasured(name, _too_few(min(number, len(real))))
         of_real, of_synthetic = compression_ratios(real, synthetic)
         ratio = max(of_synthetic / of_real, of_real / of_synthetic)
-        return Check(name, ratio, most=self.max_compression, note=f"{of_synthetic:.3f}, of real texts {of_real:.3f}")
+        return CheckRow(name, ratio, most=self.max_compression, note=f"{of_synthetic:.3f}, of real texts {of_real:.3f}")
 
 
 def _documents_of(paths: Iterable[Path]) -> Iterator[Document]:
@@ -297,11 +297,11 @@ def _ratio(part: float, whole: float) -> float:
     return part / whole if whole else 1.0
 
 
-def _none(name: str, count: int) -> "Check":
+def _none(name: str, count: int) -> "CheckRow":
     """Return the check of documents of which there may be none."""
-    from corpuskit.synthetic.checking.checks import Check
+    from corpuskit.synthetic.checking.checks import CheckRow
 
-    return Check(name, count, most=0)
+    return CheckRow(name, count, most=0)
 
 
 def _too_few(number: int) -> str:

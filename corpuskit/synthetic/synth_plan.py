@@ -168,13 +168,13 @@ class SynthPlan(Command):
             raise RefusedError(f"no seed may be used: {reasons}; no plan was written")
         return dropped, flow.reading.rejected, classes
 
-    def _demand_fields(self, missing: set[str], known: list[str]) -> None:
+    def _demand_fields(self, missing: set[str], fields: list[str]) -> None:
         """Raise UsageError for a field of the template that no seed has."""
-        if missing and known:
+        if missing and fields:
             field = min(missing)
             raise UsageError(
-                f"{self.template.name}: no seed has the field `{excerpt(field)}`{did_you_mean(field, known)}; "
-                f"the fields are {comma_list(known)}"
+                f"{self.template.name}: no seed has the field `{excerpt(field)}`{did_you_mean(field, fields)}; "
+                f"the fields are {comma_list(fields)}"
             )
 
     def _write(self, plan: Path, seeds_file: Path, seeds: Spool, classes: Counter[str]) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-__all__ = ["Check", "lines_of_table", "not_judged", "upper"]
+__all__ = ["CheckRow", "lines_of_table", "unmeasured", "upper"]
 
 
-class Check(NamedTuple):
+class CheckRow(NamedTuple):
     """One row: a figure and its limits."""
 
     name: str
@@ -36,23 +36,23 @@ class Check(NamedTuple):
         return f"{self.name}: {self.figure:.4g} ({', '.join(limits)}){note}"
 
 
-def upper(name: str, count: int, total: int, most: float, note: str = "") -> Check:
+def upper(name: str, count: int, total: int, most: float, note: str = "") -> CheckRow:
     """Return the check of a share that may be so high at most."""
     share = count / total if total else 0.0
-    return Check(name, share, most=most, note=note or f"{count:,} of {total:,}")
+    return CheckRow(name, share, most=most, note=note or f"{count:,} of {total:,}")
 
 
-def not_judged(name: str, why: str) -> Check:
+def unmeasured(name: str, why: str) -> CheckRow:
     """Return the row of a check that could not be made."""
-    return Check(name, None, note=why)
+    return CheckRow(name, None, note=why)
 
 
-def lines_of_table(checks: list[Check]) -> list[str]:
+def lines_of_table(checks: list[CheckRow]) -> list[str]:
     """Return the table, a line for each check."""
     return [f"{_verdict(check)}  {check.in_words()}" for check in checks]
 
 
-def _verdict(check: Check) -> str:
+def _verdict(check: CheckRow) -> str:
     if check.figure is None:
         return "  -   "
     return "FAILS " if check.fails else "passes"

@@ -68,12 +68,12 @@ class SeedCopies:
     """Compares documents with the seeds that they were made from, by n-grams."""
 
     def __init__(self, wanted_ids: set[str]) -> None:
-        self._wanted = wanted_ids
+        self._wanted_ids = wanted_ids
         self._texts: dict[str, str] = {}
 
     def add_seed(self, seed: Document) -> None:
         """Take a seed; it is remembered if a document was made from it."""
-        if seed.id in self._wanted:
+        if seed.id in self._wanted_ids:
             self._texts[seed.id] = seed.text
 
     def knows(self, parents: Sequence[str]) -> bool:

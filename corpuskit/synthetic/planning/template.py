@@ -79,8 +79,8 @@ def field_text(document: Document, field: str) -> str | None:
 
 def field_names(document: Document) -> list[str]:
     """Return the paths of all values of a document, as a template spells them."""
-    own = {"text": document.text, "id": document.id, **document.extra}
-    return [*own, *_paths(document.metadata)][:MOST_FIELDS]
+    own_values = {"text": document.text, "id": document.id, **document.extra}
+    return [*own_values, *_paths(document.metadata)][:MOST_FIELDS]
 
 
 def _below(value: Any, field: str) -> Any:

@@ -91,8 +91,8 @@ def ask_missing(server: Server, requests: Iterator[PlannedRequest], store: "Answ
         what = f"{str(run.problem).rstrip('.')}"
         if not run.is_over:
             what = f"{quantity(run.unanswered, 'request')} of the plan got no answer; the last: {what}"
-        kept = "1 new answer is" if run.answered == 1 else f"{run.answered:,} new answers are"
-        raise type(run.problem)(f"{what}. {kept} kept; run it again for the rest")
+        kept_answers = "1 new answer is" if run.answered == 1 else f"{run.answered:,} new answers are"
+        raise type(run.problem)(f"{what}. {kept_answers} kept; run it again for the rest")
     return run.answered
 
 
@@ -133,10 +133,10 @@ def _answered(answer: ModelAnswer) -> "Answered":
     """Return what is kept of an answer. Raises RemoteError if the server speaks something else."""
     if answer.status != 200:
         return refused(answer.status, answer.value)
-    found = completion_of(answer.value)
-    if found is None:
+    completion = completion_of(answer.value)
+    if completion is None:
         raise RemoteError("the server's answer is no chat completion; check the address")
-    return found
+    return completion
 
 
 def _run_to_end(work: Coroutine[Any, Any, None]) -> None:

@@ -22,8 +22,8 @@ def response_format(schema: Any, name: str) -> dict[str, Any]:
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
-        where = "/".join(map(str, error.absolute_path))
-        raise UsageError(f"{name} is no JSON Schema{f', at {where}' if where else ''}") from None
+        location = "/".join(map(str, error.absolute_path))
+        raise UsageError(f"{name} is no JSON Schema{f', at {location}' if location else ''}") from None
     return {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": True}}
 
 
