@@ -48,7 +48,7 @@ class Case:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.real, self.seeds, self.made = made_up(1), made_up(2, 100), made_up(3)
+        self.real, self.seeds, self.made = made_up(1, 2 * NUMBER), made_up(2, 100), made_up(3)
         self.evals = [{"question": row["text"]} for row in made_up(4, 20)]
         for number, row in enumerate(self.made):
             row["metadata"] |= {"gen_depth": 1, "parents": [self.seeds[number % 100]["id"]], "origin": "synthetic"}
