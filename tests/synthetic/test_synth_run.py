@@ -199,6 +199,9 @@ def test_structure_is_checked_by_us(plan: Plan, server: ModelServer, tmp_path: P
     items = run(path, url=server.url, concurrency=1)
     assert texts_of(items) == ['{"q": "Why?"}']
     assert rejects_of(items) == ["broken-structure"] * 3
+    assert isinstance(items[0], Document)
+    assert len(items[0].metadata["request"]["schema"]) == 64
+    assert items[0].metadata["request"]["params"] == {}
     assert "Sure" not in str(items[2].detail)  # type: ignore[union-attr]
 
 

@@ -1,5 +1,6 @@
 """The document that an answer becomes: what it says, who said it, and what it was asked."""
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from corpuskit.core.document import Document
@@ -44,9 +45,18 @@ def item_of(
 def _request(model: str | None, body: dict[str, Any], template_sha256: str, answer: Completion) -> dict[str, Any]:
     """Return what was asked of which model, without the prompt; that is told by the template and the parents."""
     body.pop("messages", None)
+    schema = schema_of(body)
+    body.pop("response_format", None)
     used = answer.usage
     usage = None if used.prompt < 0 else {"prompt_tokens": used.prompt, "completion_tokens": used.completion}
-    entry = {"model": model, "params": body, "template": template_sha256, "usage": usage}
+    schema_sha256 = hashlib.sha256(schema.encode()).hexdigest() if schema else None
+    entry = {
+        "model": model,
+        "params": body,
+        "template": template_sha256,
+        "schema": schema_sha256,
+        "usage": usage,
+    }
     return {key: value for key, value in entry.items() if value is not None}
 
 
