@@ -286,7 +286,7 @@ class SynthPlan(Command):
             except (ValueError, RecursionError):
                 raise UsageError(f"{self.schema.name} is not JSON") from None
             body["response_format"] = response_format(schema, self.schema.name)
-        return body
+        return _demand_json(body)
 
 
 def _text(path: Path) -> str:
@@ -309,6 +309,21 @@ def _json_or_word(value: str) -> Any:
         return json.loads(value, parse_constant=str)
     except (ValueError, RecursionError):
         return value
+
+
+def _demand_json(body: dict[str, Any]) -> dict[str, Any]:
+    """Return what requests have in common. Raises UsageError for what no plan can hold."""
+    import orjson
+
+    seed = body.get(SEED)
+    largest = {**body, SEED: seed + MOST_SAMPLES} if type(seed) is int else body
+    try:
+        orjson.dumps(largest)
+    except orjson.JSONEncodeError:
+        raise UsageError(
+            "a parameter or the schema holds a number of more than 64 bits, or half of a character"
+        ) from None
+    return body
 
 
 def _demand_plan_or_nothing(plan: Path, seeds_file: Path) -> None:

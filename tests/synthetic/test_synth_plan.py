@@ -221,10 +221,21 @@ def test_equal_seeds_give_equal_bytes_and_ids_outlive_other_seeds(folder: Path, 
 
 
 @pytest.mark.parametrize(
-    "param", ["temperature", "=5", "messages=[]", "stream=true", "n=2", "response_format={}", "model=x"]
+    "param",
+    [
+        "seed=9223372036854775808000",
+        'stop="\\ud800"',
+        "temperature",
+        "=5",
+        "messages=[]",
+        "stream=true",
+        "n=2",
+        "response_format={}",
+        "model=x",
+    ],
 )
 def test_parameters_that_are_given_otherwise_are_refused(folder: Path, param: str) -> None:
-    with pytest.raises(UsageError, match="param"):
+    with pytest.raises(UsageError, match="param|64 bits"):
         find_step("synth-plan")(template=folder / "t.txt", param=[param])
 
 
@@ -233,7 +244,7 @@ def test_a_schema_stands_in_each_request(folder: Path, corpuskit: Run) -> None:
     (folder / "s.json").write_text(json.dumps(schema))
     planned(folder, corpuskit, "--schema", "s.json")
     assert rows(folder / "plan.jsonl")[0]["body"]["response_format"]["json_schema"]["schema"] == schema
-    for bad in ("[1]", "{", '{"type": "objekt"}'):
+    for bad in ("[1]", "{", '{"type": "no such type"}'):
         (folder / "s.json").write_text(bad)
         done = corpuskit("synth-plan", "seeds.jsonl", "--template", "t.txt", "--schema", "s.json", "-o", "p.jsonl")
         assert done.returncode == 2, bad

@@ -107,15 +107,15 @@ async def _ask_all(server: Server, run: _Run, missing: Iterator[PlannedRequest |
 
 async def _work(client: ModelClient, run: _Run, missing: Iterator[PlannedRequest | None]) -> None:
     while not run.is_over:
-        if limit := run.spending.limit_reached():
-            run.stop(RefusedError(limit))
-            return
         request = next(missing, _END)
         if isinstance(request, _End):
             return
         if request is None:
             await asyncio.sleep(0)
             continue
+        if limit := run.spending.limit_reached():
+            run.stop(RefusedError(limit))
+            return
         try:
             answer = _answered(await client.ask(PATH, request.body))
             run.store.put(request.custom_id, answer)
