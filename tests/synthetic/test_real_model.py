@@ -82,9 +82,8 @@ def test_twenty_requests_are_planned_asked_joined_and_checked(base_url: str, tmp
     assert answers
     assert all(answer["metadata"]["request"]["usage"]["completion_tokens"] <= 24 for answer in answers)
     assert {answer["metadata"]["generator"].rpartition(".")[2] for answer in answers} == {"gguf"}
-    done = corpuskit(
-        "synth-check", "answers.jsonl", "--real", "seeds.jsonl", "--seeds", "seeds.jsonl", "-o", "ok.jsonl"
-    )
+    options = ("--real", "seeds.jsonl", "--seeds", "seeds.jsonl")
+    done = corpuskit("synth-check", "answers.jsonl", *options, "-o", "ok.jsonl")
     assert done.returncode in (0, 6), done.stderr
     assert done.stderr.count(b"corpuskit synth-check: ") >= 10
     assert time.monotonic() - begin < 90
