@@ -230,6 +230,8 @@ def test_a_recipe_holds_the_check(case: Case, corpuskit: Run) -> None:
         "What is the fee? I hope this helps!",
         "Dear [insert name], hello",
         "**Certainly!** Here are three questions",
+        "Let me know if you have any other questions.",
+        "I'm afraid I cannot do that.",
     ],
 )
 def test_what_assistants_say_is_boilerplate(text: str) -> None:
@@ -244,6 +246,8 @@ def test_what_assistants_say_is_boilerplate(text: str) -> None:
         "Here the river turns to the south.",
         "I can help you carry it.",
         "It hurts to say so, certainly.",
+        "I am afraid of the dark.",
+        "Please let me know if you have any alternatives",
         "",
     ],
 )

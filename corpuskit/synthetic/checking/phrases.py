@@ -8,7 +8,7 @@ import re
 __all__ = ["is_boilerplate"]
 
 _OPENINGS = (
-    r"(?:i'?m|i am) (?:(?:really|very) )?(?:sorry|afraid)\b",
+    r"(?:i'?m|i am) (?:(?:really|very) )?(?:sorry|afraid),? (?:but )?(?:that )?(?:i|as|we|this)\b",
     r"i apologi[sz]e\b",
     r"(?:unfortunately,? )?i (?:can(?:'?t|not)|am (?:not able|unable) to|won'?t) (?:\w+ )?"
     r"(?:assist|help|provide|fulfil|comply|create|generate|write|answer|do that)",
@@ -32,7 +32,8 @@ _ANYWHERE = (
     r"\bcomo (?:modelo de lenguaje|una? ia)\b",
     r"作为(?:一个)?(?:人工智能|ai|语言模型)",
     r"\bi hope (?:this|that) helps\b",
-    r"\blet me know if (?:you|there)\b",
+    r"\blet me know if (?:you(?:'d like|'d prefer| would like| need| have) (?:any|me|more|further|a|other)"
+    r" (?:other|further|more|to|question|change|help|assist|adjust)|there(?:'s| is) anything else)",
     r"\bfeel free to (?:ask|reach out|contact)\b",
     r"\[(?:insert|your|name|company|date|topic)\b[^\]]{0,40}\]",
     r"\blorem ipsum\b",
@@ -47,8 +48,8 @@ _LONGEST = 20_000
 def is_boilerplate(text: str) -> bool:
     """Whether a text refuses, or talks about itself.
 
-    >>> is_boilerplate("I'm sorry, but I can't help with that."), is_boilerplate("I am sorry for the delay of my card")
-    (True, True)
+    >>> is_boilerplate("I'm sorry, but I can't help with that."), is_boilerplate("I am afraid of the dark.")
+    (True, False)
     """
     lowered = text.lower().replace("\u2019", "'")
     if len(lowered) > 2 * _LONGEST:
