@@ -93,6 +93,7 @@ OTHER_NAMES = {
     **dict.fromkeys(("license", "licence", "spdx"), "filter-license"),
     **dict.fromkeys(("build", "run", "recipe"), "mix"),
     **dict.fromkeys(("split", "splitter", "passages"), "chunk"),
+    **dict.fromkeys(("generate", "synthesize", "synthesise", "llm", "vllm", "distilabel"), "synth-run"),
     **dict.fromkeys(("regmix", "doremi", "mixture", "weights"), "fit"),
     **dict.fromkeys(("reweight", "feedback", "dsir"), "reweigh"),
     **dict.fromkeys(("save", "write", "publish"), "export"),

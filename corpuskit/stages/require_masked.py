@@ -12,7 +12,7 @@ from corpuskit.core.step import Document, Stage
 from corpuskit.core.wording import excerpt
 
 KEYS_OF_COMMANDS = frozenset(
-    {*RESERVED, "author", "html_language", "http_unfinished", "path", "programming_language", "revision"}
+    {*RESERVED, "author", "html_language", "http_unfinished", "path", "programming_language", "request", "revision"}
 )
 """Metadata keys that corpuskit's own commands write."""
 

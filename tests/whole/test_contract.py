@@ -28,6 +28,13 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "events": {"format": "copilot", "tenant": "acme", "key": "none.key"},
     "filter-rights": {"use": "train"},
     "filter-takedown": {"list": str(ROOT / "tests/golden/filter-takedown/list/takedown.jsonl")},
+    "synth-gaps": {"by": "metadata.source"},
+    "synth-run": {"url": "http://127.0.0.1:9/v1"},
+    "synth-check": {
+        "real": [str(ROOT / "tests/golden/synth-check/questions/real.jsonl")],
+        "max-copies": 1,
+        "max-boilerplate": 1,
+    },
 }
 """Options for steps that need some, and those that let a step pass its whole input."""
 

@@ -1,0 +1,93 @@
+"""How many documents are near copies: of each other, of real ones, and of the seed that they were made from."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from corpuskit.core.document import Document
+from corpuskit.core.outcome import Drop
+
+if TYPE_CHECKING:
+    from corpuskit.text.dedup.parameters import DedupParameters
+
+__all__ = ["CONTAINMENT_WORDS", "CopyFinder", "SeedCopies", "parameters"]
+
+CONTAINMENT_WORDS = 13
+"""Words of the n-grams by which a document is compared with its seed."""
+_REAL = "real"
+
+
+def parameters() -> "DedupParameters":
+    """Return by what rule two texts are near copies: that of `dedup`, with exact similarities."""
+    from corpuskit.text.dedup.parameters import DedupParameters
+
+    return DedupParameters(
+        method="minhash",
+        threshold=0.8,
+        keep="first",
+        ngram=5,
+        permutations=112,
+        bands=14,
+        seed=1,
+        verify="jaccard",
+        unit="document",
+        min_length=40,
+        min_words=50,
+        memory=None,
+    )
+
+
+class CopyFinder:
+    """Counts near copies; real documents come first."""
+
+    def __init__(self) -> None:
+        from corpuskit.text.dedup.streaming import StreamingDedup
+
+        self.of_real = 0
+        self.of_each_other = 0
+        self._with_real: StreamingDedup = StreamingDedup(parameters())
+        self._alone: StreamingDedup = StreamingDedup(parameters())
+
+    def add_real(self, text: str) -> None:
+        """Take a real document."""
+        self._with_real.apply(Document(_REAL, text))
+
+    def add(self, text: str) -> None:
+        """Take a synthetic one. Whose they are does not matter here: a copy leaks, whoever wrote the original."""
+        outcome = self._with_real.apply(Document("", text))
+        if isinstance(outcome, Drop) and outcome.values.get("of") == _REAL:
+            self.of_real += 1
+        self.of_each_other += isinstance(self._alone.apply(Document("", text)), Drop)
+
+    def close(self) -> None:
+        """Remove the temporary files."""
+        self._with_real.close()
+        self._alone.close()
+
+
+class SeedCopies:
+    """Compares documents with the seeds that they were made from, by n-grams."""
+
+    def __init__(self, wanted_ids: set[str]) -> None:
+        self._wanted_ids = wanted_ids
+        self._texts: dict[str, str] = {}
+
+    def add_seed(self, seed: Document) -> None:
+        """Take a seed; it is remembered if a document was made from it."""
+        if seed.id in self._wanted_ids:
+            self._texts[seed.id] = seed.text
+
+    def knows(self, parents: Sequence[str]) -> bool:
+        """Whether one of the parents is there."""
+        return any(parent in self._texts for parent in parents)
+
+    def containment(self, text: str, parents: Iterable[str]) -> float:
+        """Return the largest share of a text's n-grams that stand in one of its seeds, 0 to 1."""
+        import numpy as np
+
+        from corpuskit.text.dedup.shingle_batches import shingles_of
+
+        texts = [self._texts[parent] for parent in parents if parent in self._texts]
+        ngrams, *others = (np.unique(hashes) for hashes in shingles_of([text, *texts], CONTAINMENT_WORDS))
+        if not len(ngrams):
+            return 0.0
+        return max((float(np.isin(ngrams, other).mean()) for other in others), default=0.0)

@@ -1,0 +1,152 @@
+"""Ask a server what is missing among the answers to a plan.
+
+Every answer is kept before the next request takes its turn. So what a kill costs is what was in flight, and memory does
+not grow with the plan.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from corpuskit.core.errors import CorpuskitError, RefusedError, RemoteError
+from corpuskit.core.wording import quantity
+from corpuskit.formats.model_server.address import read_key
+from corpuskit.formats.model_server.client import ModelAnswer, ModelClient, UnansweredError
+from corpuskit.formats.model_server.completion import completion_of, refused
+from corpuskit.synthetic.requests.plan_file import PlannedRequest
+from corpuskit.synthetic.requests.spending import Spending
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from corpuskit.synthetic.requests.answer_store import Answered, AnswerStore
+
+__all__ = ["Server", "ask_missing"]
+
+PATH = "/chat/completions"
+SKIPPED_AT_ONCE = 256
+"""Requests with an answer that are passed over before other work gets a turn."""
+
+
+class _End:
+    """What stands for no further request."""
+
+
+_END = _End()
+
+
+class Server(NamedTuple):
+    """Where and how to ask."""
+
+    base_url: str
+    key_file: "Path | None"
+    concurrency: int
+    seconds: float
+
+
+@dataclass
+class _Run:
+    """One pass over the requests, shared by all workers."""
+
+    requests: Iterator[PlannedRequest]
+    store: "AnswerStore"
+    spending: Spending
+    answered: int = 0
+    unanswered: int = 0
+    problem: CorpuskitError | None = None
+    """Why no more is asked, or else what was wrong with the last request that got no answer."""
+    is_over: bool = False
+    skipped: int = field(default=0)
+
+    def next_missing(self) -> Iterator[PlannedRequest | None]:
+        """Yield the requests without an answer; None now and then, when others should get a turn."""
+        for request in self.requests:
+            if self.store.get(request.custom_id) is None:
+                yield request
+            else:
+                self.skipped += 1
+                if self.skipped % SKIPPED_AT_ONCE == 0:
+                    yield None
+
+    def stop(self, problem: CorpuskitError) -> None:
+        """Ask no more; the first reason counts."""
+        if not self.is_over:
+            self.problem, self.is_over = problem, True
+
+
+def ask_missing(server: Server, requests: Iterator[PlannedRequest], store: "AnswerStore", spending: Spending) -> int:
+    """Ask for the answers that are missing, keep them, and return how many were asked for.
+
+    Without any, no connection is made. Raises RefusedError at a limit, RemoteError if requests stay without an answer:
+    in both cases after all that was in flight is kept.
+    """
+    run = _Run(requests, store, spending)
+    missing = run.next_missing()
+    first = next((request for request in missing if request is not None), None)
+    if first is not None:
+        _run_to_end(_ask_all(server, run, chain([first], missing)))
+    if run.problem is not None:
+        what = f"{str(run.problem).rstrip('.')}"
+        if not run.is_over:
+            what = f"{quantity(run.unanswered, 'request')} of the plan got no answer; the last: {what}"
+        kept_answers = "1 new answer is" if run.answered == 1 else f"{run.answered:,} new answers are"
+        raise type(run.problem)(f"{what}. {kept_answers} kept; run it again for the rest")
+    return run.answered
+
+
+async def _ask_all(server: Server, run: _Run, missing: Iterator[PlannedRequest | None]) -> None:
+    """Let as many workers as there may be requests at a time take their turns."""
+    key = read_key(server.key_file)
+    client = ModelClient(server.base_url, key, server.concurrency, server.seconds)
+    async with client, asyncio.TaskGroup() as workers:
+        for _ in range(server.concurrency):
+            workers.create_task(_work(client, run, missing))
+
+
+async def _work(client: ModelClient, run: _Run, missing: Iterator[PlannedRequest | None]) -> None:
+    while not run.is_over:
+        request = next(missing, _END)
+        if isinstance(request, _End):
+            return
+        if request is None:
+            await asyncio.sleep(0)
+            continue
+        if limit := run.spending.limit_reached():
+            run.stop(RefusedError(limit))
+            return
+        try:
+            answer = _answered(await client.ask(PATH, request.body))
+            run.store.put(request.custom_id, answer)
+            run.answered += 1
+            run.spending.add(request.model(), answer.usage)
+            run.spending.demand_counted()
+        except UnansweredError as error:
+            run.unanswered += 1
+            run.problem = run.problem if run.is_over else RemoteError(str(error))
+        except CorpuskitError as error:
+            run.stop(error)
+
+
+def _answered(answer: ModelAnswer) -> "Answered":
+    """Return what is kept of an answer. Raises RemoteError if the server speaks something else."""
+    if answer.status != 200:
+        return refused(answer.status, answer.value)
+    completion = completion_of(answer.value)
+    if completion is None:
+        raise RemoteError("the server's answer is no chat completion; check the address")
+    return completion
+
+
+def _run_to_end(work: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine, also where the caller's thread has a running event loop, as notebooks do."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(work)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()

@@ -1,0 +1,64 @@
+"""The document that an answer becomes: what it says, who said it, and what it was asked."""
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from corpuskit.core.document import Document
+from corpuskit.core.outcome import Rejected
+from corpuskit.formats.model_server.completion import Completion, Unusable
+from corpuskit.synthetic.requests.structured import schema_of, structure_problem
+
+if TYPE_CHECKING:
+    from corpuskit.synthetic.requests.answer_store import Answered
+    from corpuskit.synthetic.requests.plan_file import PlannedRequest
+
+__all__ = ["item_of"]
+
+
+def item_of(
+    request: "PlannedRequest", answer: "Answered | None", template_sha256: str, plan: str
+) -> Document | Rejected:
+    """Return the document that an answer becomes, or why it becomes none."""
+    import orjson
+
+    if answer is None:
+        return _rejected(request, plan, "no-result", "the results have no answer to the request")
+    if isinstance(answer, Unusable):
+        return _rejected(request, plan, answer.reason, answer.detail)
+    body: dict[str, Any] = orjson.loads(request.body)
+    schema = schema_of(body)
+    if schema and (problem := structure_problem(schema, answer.text)):
+        return _rejected(request, plan, "broken-structure", problem)
+    seed: dict[str, Any] = orjson.loads(request.seed)
+    asked_model = body.pop("model", None)
+    metadata = {
+        **seed["metadata"],
+        "origin": "synthetic",
+        "generator": answer.model or asked_model or "unknown",
+        "gen_depth": seed["gen_depth"],
+        "parents": seed["parents"],
+        "request": _request(asked_model, body, template_sha256, answer),
+    }
+    return Document(request.custom_id, answer.text, metadata)
+
+
+def _request(model: str | None, body: dict[str, Any], template_sha256: str, answer: Completion) -> dict[str, Any]:
+    """Return what was asked of which model, without the prompt; that is told by the template and the parents."""
+    body.pop("messages", None)
+    schema = schema_of(body)
+    body.pop("response_format", None)
+    used = answer.usage
+    usage = None if used.prompt < 0 else {"prompt_tokens": used.prompt, "completion_tokens": used.completion}
+    schema_sha256 = hashlib.sha256(schema.encode()).hexdigest() if schema else None
+    entry = {
+        "model": model,
+        "params": body,
+        "template": template_sha256,
+        "schema": schema_sha256,
+        "usage": usage,
+    }
+    return {key: value for key, value in entry.items() if value is not None}
+
+
+def _rejected(request: "PlannedRequest", plan: str, reason: str, detail: str) -> Rejected:
+    return Rejected(reason, plan, request.offset, request.body, detail, request.custom_id)

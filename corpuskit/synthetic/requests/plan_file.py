@@ -1,0 +1,139 @@
+"""A plan: requests in the form that batch runners take, and beside them what each was made from.
+
+`plan.jsonl` has a line `{"custom_id", "method", "url", "body"}` for each request and nothing else, since runners refuse
+other keys. `plan.seeds.jsonl` has a line for each of them, in the same order: the seed's id, its depth, and the
+metadata that holds for what is made of it. Its last line has the digest of the plan, by which the two belong together.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from corpuskit.core.errors import DamagedError, UsageError
+
+__all__ = ["COMPLETIONS", "PlanWriter", "PlannedRequest", "read_plan", "seeds_path", "verify_plan"]
+
+FORMAT = "corpuskit.plan/1"
+COMPLETIONS = "/v1/chat/completions"
+ENDING = ".jsonl"
+_BODY = b'","method":"POST","url":"/v1/chat/completions","body":'
+_ID = b'{"custom_id":"'
+_LINE = re.compile(rb'\{"custom_id":"([0-9a-f]{64})","method":"POST","url":"/v1/chat/completions","body":(\{.*\})\}\n?')
+
+
+class PlannedRequest(NamedTuple):
+    """One request, and what it was made from."""
+
+    custom_id: str
+    body: bytes
+    """Canonical JSON: keys sorted, no white space."""
+    seed: bytes
+    """The line on its seed."""
+    offset: int
+    """Where its line begins in the plan, in bytes."""
+
+    def model(self) -> str:
+        """Return the model that is asked; empty if the server chooses."""
+        import orjson
+
+        model = orjson.loads(self.body).get("model")
+        return model if isinstance(model, str) else ""
+
+
+class PlanWriter:
+    """Makes the lines of both files; the caller writes them."""
+
+    def __init__(self, template_sha256: str) -> None:
+        self.requests = 0
+        self._template = template_sha256
+        self._digest = hashlib.sha256()
+        self._copies: dict[bytes, int] = {}
+
+    def add(self, body: dict[str, Any], seed: dict[str, Any]) -> tuple[bytes, bytes]:
+        """Return the line of a request and that on its seed.
+
+        The id depends on the body and on how many equal bodies come before it, so it is the same in every plan.
+        """
+        import orjson
+
+        canonical = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+        key = hashlib.blake2b(canonical, digest_size=16).digest()
+        number = self._copies.get(key, 0)
+        self._copies[key] = number + 1
+        custom_id = hashlib.sha256(canonical + b"\n%d" % number).hexdigest()
+        line = _ID + custom_id.encode() + _BODY + canonical + b"}\n"
+        self._digest.update(line)
+        self.requests += 1
+        return line, orjson.dumps({"custom_id": custom_id, **seed}) + b"\n"
+
+    def last_line(self) -> bytes:
+        """Return the last line of the file of seeds."""
+        import orjson
+
+        return (
+            orjson.dumps(
+                {
+                    "format": FORMAT,
+                    "requests": self.requests,
+                    "template_sha256": self._template,
+                    "plan_sha256": self._digest.hexdigest(),
+                }
+            )
+            + b"\n"
+        )
+
+
+def seeds_path(plan: Path) -> Path:
+    """Return the file that says what the requests of a plan were made from. Raises UsageError for another ending."""
+    if not plan.name.endswith(ENDING) or plan.name == ENDING:
+        raise UsageError(f"{str(plan)!r}: name a plan with the ending {ENDING}, such as plan.jsonl")
+    return plan.with_name(plan.name.removesuffix(ENDING) + ".seeds" + ENDING)
+
+
+def verify_plan(plan: Path) -> tuple[int, str]:
+    """Return how many requests a plan has, and the digest of its template, after both files were read whole.
+
+    Raises UsageError if one is missing, DamagedError if they are not what `synth-plan` wrote together.
+    """
+    import orjson
+
+    seeds = seeds_path(plan)
+    if not seeds.is_file():
+        raise UsageError(
+            f"{seeds.name!r} is missing, which says what the requests of {plan.name} were made from; "
+            "keep both files together, or run synth-plan again"
+        )
+    last, lines = b"", -1
+    with open(seeds, "rb") as stream:
+        for line in stream:
+            last = line
+            lines += 1
+    try:
+        end = orjson.loads(last)
+        is_end = isinstance(end, dict) and end.get("format") == FORMAT and end.get("requests") == lines
+    except ValueError:
+        end, is_end = {}, False
+    if not is_end:
+        raise DamagedError(f"{seeds.name} is not whole; run synth-plan again")
+    with open(plan, "rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    if digest != end.get("plan_sha256"):
+        raise DamagedError(
+            f"{plan.name} is not the plan that {seeds.name} belongs to, or was changed; run synth-plan again"
+        )
+    return lines, str(end.get("template_sha256"))
+
+
+def read_plan(plan: Path) -> Iterator[PlannedRequest]:
+    """Yield the requests of a plan that was verified, in order. Raises DamagedError."""
+    with open(plan, "rb") as requests, open(seeds_path(plan), "rb") as seeds:
+        offset = 0
+        for line, seed in zip(requests, seeds, strict=False):
+            match = _LINE.fullmatch(line)
+            custom_id = match[1].decode() if match else ""
+            if match is None or not seed.startswith(_ID + match[1]):
+                raise DamagedError(f"{plan.name} was changed while it was read; run it again")
+            yield PlannedRequest(custom_id, match[2], seed, offset)
+            offset += len(line)

@@ -1,0 +1,305 @@
+"""`synth-check`: planted faults are told by their names, and clean documents pass."""
+
+import csv
+import gzip
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpuskit.core.disk.spool import Spool
+from corpuskit.core.document import encode
+from corpuskit.core.errors import RefusedError, UsageError
+from corpuskit.core.step import Document
+from corpuskit.synthetic.checking.checks import CheckRow
+from corpuskit.synthetic.checking.phrases import is_boilerplate
+from corpuskit.synthetic.synth_check import SynthCheck
+from tests.conftest import Run, lines_of
+
+CLASSES = ("card", "fees", "transfer", "limit")
+NUMBER = 400
+EMAIL = "keeper@harbour-town.com"
+
+
+def made_up(seed: int, number: int = NUMBER, words_in_text: int = 25) -> list[dict[str, Any]]:
+    """Return texts of random words, of which a third tell the class."""
+    chance = random.Random(seed)
+    letters = random.Random(0)
+    words = ["".join(letters.choices("abcdefghijklmnop", k=letters.randint(3, 8))) for _ in range(2000)]
+    rows = []
+    for row in range(number):
+        name = CLASSES[row % len(CLASSES)]
+        start = CLASSES.index(name) * 100
+        own_words = chance.choices(words[start : start + 100], k=words_in_text // 3)
+        chosen = [*own_words, *chance.choices(words[400:], k=words_in_text - len(own_words))]
+        chance.shuffle(chosen)
+        text = " ".join(chosen)
+        rows.append({"id": f"{seed}-{row}", "text": text, "metadata": {"labels": {"intent": name}}})
+    return rows
+
+
+class Case:
+    """Real documents, seeds and synthetic documents, to plant faults in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.real, self.seeds, self.made = made_up(1, 2 * NUMBER), made_up(2, 100), made_up(3)
+        self.evals = [{"question": row["text"]} for row in made_up(4, 20)]
+        for number, row in enumerate(self.made):
+            row["metadata"] |= {"gen_depth": 1, "parents": [self.seeds[number % 100]["id"]], "origin": "synthetic"}
+
+    def checks(self, **options: Any) -> dict[str, CheckRow]:
+        """Return the rows of the table by name."""
+        for name in ("real", "seeds", "evals"):
+            (self.folder / f"{name}.jsonl").write_bytes(lines_of(getattr(self, name)))
+        step = SynthCheck(
+            real=[self.folder / "real.jsonl"],
+            seeds=[self.folder / "seeds.jsonl"],
+            against=[self.folder / "evals.jsonl"],
+            by="labels.intent",
+            **options,
+        )
+        with closing(Spool()) as lines:
+            for row in self.made:
+                lines.append(encode(Document(row["id"], row["text"], row["metadata"])))
+            return {check.name: check for check in step.checks(lines)}
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    return Case(tmp_path)
+
+
+def failures(checks: dict[str, CheckRow]) -> set[str]:
+    return {name for name, check in checks.items() if check.fails}
+
+
+def test_clean_documents_pass_every_check(case: Case) -> None:
+    (case.folder / "q.json").write_text(json.dumps({"by": "labels.intent", "quotas": dict.fromkeys(CLASSES, 100)}))
+    checks = case.checks(quota=case.folder / "q.json")
+    assert failures(checks) == set()
+    assert len(checks) == 11
+    assert all(check.figure is not None for check in checks.values())
+    assert 0.9 <= (checks["agreement with labels"].figure or 0) <= 1.1
+
+
+def copy_each_other(case: Case) -> None:
+    for number in range(0, 40, 2):
+        words = case.made[number]["text"].split()
+        case.made[number + 1]["text"] = " ".join([*words, "indeed"])
+
+
+def copy_real(case: Case) -> None:
+    for number in range(8):
+        case.made[number]["text"] = case.real[number]["text"]
+
+
+def copy_seeds(case: Case) -> None:
+    for number in range(20):
+        case.made[number]["text"] = f"{case.seeds[number]['text']} and {case.made[number]['text'][:60]}"
+
+
+def contaminate(case: Case) -> None:
+    case.made[7]["text"] += f" {case.evals[3]['question']}"
+
+
+def flip_labels(case: Case) -> None:
+    for row in case.made[::5]:
+        name = row["metadata"]["labels"]["intent"]
+        row["metadata"]["labels"]["intent"] = CLASSES[(CLASSES.index(name) + 1) % len(CLASSES)]
+
+
+def spoil_one_class(case: Case) -> None:
+    for row in [row for row in case.made if row["metadata"]["labels"]["intent"] == "card"][:80]:
+        row["metadata"]["labels"]["intent"] = "fees"
+
+
+def collapse(case: Case) -> None:
+    frame = "dear team of the bank i would like to know without delay whether {} because that is what my question is"
+    for row in case.made:
+        row["text"] = frame.format(" ".join(row["text"].split()[:8]))
+
+
+def leak(case: Case) -> None:
+    case.seeds[5]["text"] += f" write to {EMAIL}"
+    case.made[9]["text"] += f" as {EMAIL.upper()} said"
+
+
+def leak_of_real(case: Case) -> None:
+    case.real[5]["text"] += " the card 4111 1111 1111 1111"
+    case.made[9]["text"] += " 4111-1111-1111-1111"
+
+
+def deepen(case: Case) -> None:
+    case.made[3]["metadata"]["gen_depth"] = 2
+
+
+def refuse(case: Case) -> None:
+    for row in case.made[:4]:
+        row["text"] = f"I'm sorry, but as an AI language model I cannot say {row['text']}"
+
+
+FAULTS: list[tuple[Callable[[Case], None], str]] = [
+    (copy_each_other, "near copies of each other"),
+    (copy_real, "near copies of real documents"),
+    (copy_seeds, "copies of the own seed"),
+    (contaminate, "items of evaluation sets"),
+    (flip_labels, "agreement with labels"),
+    (spoil_one_class, "agreement in the worst class"),
+    (collapse, "compression against real texts"),
+    (leak, "personal data of seeds or real documents"),
+    (leak_of_real, "personal data of seeds or real documents"),
+    (deepen, "documents deeper than gen_depth 1"),
+    (refuse, "refusals and boilerplate"),
+]
+
+
+@pytest.mark.parametrize(("plant", "name"), FAULTS, ids=[plant.__name__ for plant, _ in FAULTS])
+def test_a_planted_fault_is_told_by_its_name(case: Case, plant: Callable[[Case], None], name: str) -> None:
+    plant(case)
+    assert name in failures(case.checks())
+
+
+def test_what_was_planned_is_compared_with_what_came(case: Case) -> None:
+    path = case.folder / "q.json"
+    planned = {"card": 140, "fees": 60, "transfer": 100, "limit": 100}
+    path.write_text(json.dumps({"by": "labels.intent", "quotas": planned, "have": {}}))
+    checks = case.checks(quota=path)
+    assert failures(checks) == {"imbalance of classes"}
+    assert checks["imbalance of classes"].figure == pytest.approx(0.2)
+
+
+def test_few_documents_are_not_judged_by_diversity(case: Case) -> None:
+    del case.made[150:]
+    checks = case.checks()
+    unmeasured = {name for name, check in checks.items() if check.figure is None}
+    assert unmeasured == {"near copies of each other", "compression against real texts", "imbalance of classes"}
+    assert "only 150 documents" in checks["compression against real texts"].in_words()
+    assert failures(checks) == set()
+
+
+def test_all_pass_or_none(case: Case, corpuskit: Run) -> None:
+    case.checks()
+    (case.folder / "made.jsonl").write_bytes(lines_of(case.made))
+    options = ("--real", "real.jsonl", "--by", "labels.intent")
+    done = corpuskit("synth-check", "made.jsonl", *options, "-o", "checked.jsonl")
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line) for line in (case.folder / "checked.jsonl").read_text().splitlines()] == case.made
+    assert b"passes  agreement with labels" in done.stderr
+    assert b"not judged" in done.stderr
+    deepen(case)
+    refuse(case)
+    (case.folder / "made.jsonl").write_bytes(lines_of(case.made))
+    done = corpuskit("synth-check", "made.jsonl", *options, "-o", "refused.jsonl")
+    assert done.returncode == 6
+    assert not (case.folder / "refused.jsonl").exists()
+    errors = [line for line in done.stderr.decode().splitlines() if "refused: " in line]
+    assert [line.split("refused: ")[1].split(":")[0] for line in errors] == [
+        "documents deeper than gen_depth 1",
+        "refusals and boilerplate",
+    ]
+
+
+def test_a_recipe_holds_the_check(case: Case, corpuskit: Run) -> None:
+    case.checks()
+    refuse(case)
+    (case.folder / "made.jsonl").write_bytes(lines_of(case.made))
+    (case.folder / "recipe.yaml").write_text(
+        "sources:\n  synth:\n    from: files\n    inputs: [made.jsonl]\n    origin: synthetic\n"
+        "    steps: [{synth-check: {real: [real.jsonl]}}]\n"
+    )
+    done = corpuskit("mix", "recipe.yaml", "-o", "out")
+    assert done.returncode == 6, done.stderr
+    assert b"refusals and boilerplate" in done.stderr
+    assert not (case.folder / "out" / "manifest.json").exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I\u2019m sorry, but I can't help with that.",
+        "Sure! Here is a rewritten version:",
+        "As an AI language model, I do not have feelings.",
+        "Natürlich! Hier ist der Text",
+        "抱歉，我无法回答",
+        "What is the fee? I hope this helps!",
+        "Dear [insert name], hello",
+        "**Certainly!** Here are three questions",
+        "Let me know if you have any other questions.",
+        "I'm afraid I cannot do that.",
+    ],
+)
+def test_what_assistants_say_is_boilerplate(text: str) -> None:
+    assert is_boilerplate(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Why was my card declined?",
+        "Are you sure the transfer has arrived?",
+        "Here the river turns to the south.",
+        "I can help you carry it.",
+        "It hurts to say so, certainly.",
+        "I am afraid of the dark.",
+        "Please let me know if you have any alternatives",
+        "",
+    ],
+)
+def test_ordinary_words_are_none(text: str) -> None:
+    assert not is_boilerplate(text)
+
+
+@pytest.mark.parametrize(
+    "options", [{"max_copies": -1}, {"max_compression": 0.5}, {"real": []}, {"min_agreement": float("nan")}]
+)
+def test_limits_out_of_range_are_refused(tmp_path: Path, options: dict[str, Any]) -> None:
+    (tmp_path / "real.jsonl").write_bytes(lines_of(made_up(1, 3)))
+    with pytest.raises(UsageError):
+        SynthCheck(**{"real": [tmp_path / "real.jsonl"], **options})
+
+
+def test_an_empty_stream_passes_and_an_empty_comparison_does_not(tmp_path: Path) -> None:
+    (tmp_path / "real.jsonl").write_bytes(b"")
+    step = SynthCheck(real=[tmp_path / "real.jsonl"])
+    assert list(step.run([])) == []
+    with pytest.raises(UsageError, match="no document"):
+        list(step.run([Document("1", "text")]))
+
+
+def test_refused_documents_do_not_leave(case: Case) -> None:
+    case.checks()
+    step = SynthCheck(real=[case.folder / "real.jsonl"])
+    deepen(case)
+    stream: Iterable[Document] = (Document(row["id"], row["text"], row["metadata"]) for row in case.made)
+    with pytest.raises(RefusedError):
+        next(step.run(stream))
+
+
+def test_halves_of_real_questions_pass_and_flipped_labels_do_not(shared_data: Path, tmp_path: Path) -> None:
+    with gzip.open(shared_data / "product" / "banking77_train.csv.gz", "rt", encoding="utf-8", newline="") as stream:
+        rows = [
+            {"id": str(number), "text": row["text"], "metadata": {"category": row["category"]}}
+            for number, row in enumerate(csv.DictReader(stream))
+        ]
+    random.Random(1).shuffle(rows)
+    (tmp_path / "real.jsonl").write_bytes(lines_of(rows[:5000]))
+    step = SynthCheck(real=[tmp_path / "real.jsonl"], by="category")
+
+    def checks_of(made: list[dict[str, Any]]) -> dict[str, CheckRow]:
+        with closing(Spool()) as lines:
+            for row in made:
+                lines.append(encode(Document(row["id"], row["text"], row["metadata"])))
+            return {check.name: check for check in step.checks(lines)}
+
+    assert failures(checks_of(rows[5000:])) == set()
+    names = sorted(Counter(row["metadata"]["category"] for row in rows))
+    flipped = [dict(row) for row in rows[5000:]]
+    for row in flipped[::5]:
+        row["metadata"] = {"category": names[(names.index(row["metadata"]["category"]) + 7) % len(names)]}
+    assert "agreement with labels" in failures(checks_of(flipped))
