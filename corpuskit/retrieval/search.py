@@ -45,10 +45,10 @@ class Search(Source):
     """Find documents in an index, best first, that are for whoever asks.
 
     The query is plain words; characters that mean something to databases mean nothing here. `--mode lexical` ranks by
-    BM25 over text and title, with words reduced to their English stems. `vector` ranks by the cosine of vectors, which
-    the server at `--embed` makes of the query with the model of the index; all vectors are compared, in blocks, so none
-    is missed. `hybrid` fuses both lists by reciprocal rank (k = 60). `metadata.score` says how good an answer is; scores
-    of different modes, or queries, cannot be compared.
+    BM25 over text and title, with words reduced to their English stems. `vector` ranks by the cosine of vectors; the
+    server at `--embed` makes that of the query, with the model of the index. All vectors are compared, in blocks, so
+    none is missed. `hybrid` fuses both lists by reciprocal rank (k = 60). `metadata.score` says how good an answer is;
+    scores of different modes, or queries, cannot be compared.
 
     Only documents that the audience may find are: everybody's, and those of its tenant with consent for `text` and
     `retrieve` that has not ended. What `metadata.rights` keeps from model input is never found. No option changes that.
@@ -142,9 +142,7 @@ class Search(Source):
 
         embedding = description.get("embedding")
         if embedding is None:
-            raise UsageError(
-                f"the index has no vectors; make it with `corpuskit index --embed`, or leave out {self.mode}"
-            )
+            raise UsageError("the index has no vectors; make it with `corpuskit index --embed`, or use --mode lexical")
         if not query.strip():
             return b""
         assert self.embed is not None
