@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Index(Command):
+class SearchIndex(Command):
     """Make one file equal to a stream of documents, to be searched by `search`.
 
     What the file has is compared with what comes: new documents are added, changed ones replaced, and those that did
@@ -50,6 +50,11 @@ class Index(Command):
     embed: Annotated[str | None, "Server that makes vectors, such as http://127.0.0.1:8080/v1."] = None
     embed_model: Annotated[str | None, "Model that the server is asked for."] = None
     key_file: Annotated[Path | None, "File with the server's key."] = None
+
+    @classmethod
+    def name(cls) -> str:
+        """Return `index`: the class is not called so, because `dedup` has an `Index`."""
+        return "index"
 
     def __post_init__(self) -> None:
         """Raise UsageError for options that do not go together."""

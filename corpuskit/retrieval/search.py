@@ -19,8 +19,8 @@ from corpuskit.core.wording import printable_name
 if TYPE_CHECKING:
     import sqlite3
 
-    from corpuskit.formats.search_index.layout import Description
-    from corpuskit.retrieval.searching.ranking import Hit
+    from corpuskit.formats.search_index.layout import IndexDescription
+    from corpuskit.retrieval.searching.ranking import ScoredId
 
 FUSED_DEPTH = 100
 """Hits of each kind of search, at least, that `hybrid` makes one list of."""
@@ -41,7 +41,7 @@ class QueriedIndex(Input):
 
 
 @dataclass(frozen=True)
-class Search(Source):
+class IndexSearch(Source):
     """Find documents in an index, best first, that are for whoever asks.
 
     The query is plain words; characters that mean something to databases mean nothing here. `--mode lexical` ranks by
@@ -66,6 +66,11 @@ class Search(Source):
     opt_in: Annotated[bool, "Find only what is expressly allowed as model input."] = False
     embed: Annotated[str | None, "Server that makes the vector, such as http://127.0.0.1:8080/v1."] = None
     key_file: Annotated[Path | None, "File with the server's key."] = None
+
+    @classmethod
+    def name(cls) -> str:
+        """Return `search`: the class is not called so, because `decontaminate` has a `Search`."""
+        return "search"
 
     def __post_init__(self) -> None:
         """Raise UsageError for options that cannot be read, or do not go together."""
@@ -110,7 +115,7 @@ class Search(Source):
                 for hit in self.hits(connection, description, input_.query):
                     yield _document(connection, hit)
 
-    def hits(self, connection: "sqlite3.Connection", description: "Description", query: str) -> "list[Hit]":
+    def hits(self, connection: "sqlite3.Connection", description: "IndexDescription", query: str) -> "list[ScoredId]":
         """Return the hits in an open index, best first. Raises UsageError and RemoteError."""
         from corpuskit.formats.search_index.entries import ALLOWED, UNKNOWN, audience_condition
         from corpuskit.retrieval.searching.lexical import lexical_hits
@@ -136,7 +141,7 @@ class Search(Source):
             audience = audience._replace(tenant=audience.tenant.encode("utf-8", "replace").decode())
         return audience._replace(as_of=max(audience.as_of or date.min, datetime.now(UTC).date()))
 
-    def _vector_of(self, query: str, description: "Description") -> bytes:
+    def _vector_of(self, query: str, description: "IndexDescription") -> bytes:
         """Return the vector of a query; empty if it says nothing."""
         from corpuskit.formats.model_server.embeddings import EmbeddingClient, embedding_key
 
@@ -154,7 +159,7 @@ class Search(Source):
         return vector
 
 
-def _document(connection: "sqlite3.Connection", hit: "Hit") -> Document:
+def _document(connection: "sqlite3.Connection", hit: "ScoredId") -> Document:
     """Return a document of the index with its score. Raises Reject for a line that is none."""
     row: tuple[Any] = connection.execute("SELECT line FROM documents WHERE number = ?", (hit.number,)).fetchone()
     return decode(row[0]).with_metadata(score=hit.score)

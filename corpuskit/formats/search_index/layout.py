@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 __all__ = [
     "APPLICATION_ID",
     "SCHEMA",
-    "Description",
     "EmbeddingEntry",
-    "SnapshotEntry",
+    "IndexDescription",
+    "IndexedSnapshot",
     "database_errors",
     "description_digest",
     "is_search_index",
@@ -55,7 +55,7 @@ SCHEMA = (
 `embedded` is the hash of what was embedded, and `vector` has length 1, in float16, little-endian."""
 
 
-class SnapshotEntry(TypedDict):
+class IndexedSnapshot(TypedDict):
     """The published dataset whose documents an index holds."""
 
     name: str
@@ -71,13 +71,13 @@ class EmbeddingEntry(TypedDict):
     """0 as long as there is no vector."""
 
 
-class Description(TypedDict):
+class IndexDescription(TypedDict):
     """What an index says of itself."""
 
     format: str
     stream: StreamEntry
     """All documents of the index."""
-    snapshot: NotRequired[SnapshotEntry]
+    snapshot: NotRequired[IndexedSnapshot]
     embedding: NotRequired[EmbeddingEntry]
     steps: list[StepEntry]
     inputs: list[InputEntry]
@@ -134,22 +134,22 @@ def database_errors(path: Path) -> Iterator[None]:
         raise _damaged(path, str(error)) from None
 
 
-def read_description(connection: "Connection", path: Path) -> Description:
+def read_description(connection: "Connection", path: Path) -> IndexDescription:
     """Return what an index says of itself. Raises DamagedError for anything else."""
     import orjson
 
     rows = connection.execute("SELECT content FROM description").fetchmany(2)
     try:
         [(content,)] = rows
-        description: Description = orjson.loads(content)
+        description: IndexDescription = orjson.loads(content)
     except (ValueError, TypeError):
         raise _damaged(path, "it does not say what it holds") from None
-    if not conforms(description, Description, CHECKS, more_keys=True) or description["format"] != FORMAT:
+    if not conforms(description, IndexDescription, CHECKS, more_keys=True) or description["format"] != FORMAT:
         raise DamagedError(f"{printable_name(path.name)} is no {FORMAT}; make it anew with `corpuskit index`")
     return description
 
 
-def description_digest(content: Description) -> str:
+def description_digest(content: IndexDescription) -> str:
     """Return the sha256 by which others name an index: that of its description, which has that of its documents."""
     from corpuskit.core.provenance.manifest import digest
 

@@ -22,7 +22,7 @@ from corpuskit.formats.search_index.erasure import Traces, demand_erased, write_
 from corpuskit.formats.search_index.layout import (
     APPLICATION_ID,
     SCHEMA,
-    Description,
+    IndexDescription,
     database_errors,
     is_search_index,
     open_index,
@@ -75,14 +75,13 @@ class IndexWriter:
         self._stack = contextlib.ExitStack()
         self._connection: Connection
         self._is_copied = False
-        self._seen = bytearray()
+        self._seen_flags = bytearray()
         self._count = StreamCount()
-        self._before: Description | None = None
+        self._before: IndexDescription | None = None
         self._traces = Traces()
         self._added = self._changed = self._removed = self._embedded = 0
         self._pending: list[tuple[int, bytes, str]] = []
         self._dimensions = 0
-        """Of the vectors; 0 before the first."""
         self._is_rewritten = False
         with publishing(target):
             descriptor = lock_file(self._lock_path, target)
@@ -114,7 +113,7 @@ class IndexWriter:
                 self._demand_vector(number, embedded_text(document), is_new=way == ADDED)
         return way
 
-    def publish(self, description: Callable[[StreamCount, int], Description]) -> Changes:
+    def publish(self, description: Callable[[StreamCount, int], IndexDescription]) -> Changes:
         """Remove what the stream did not have, and put the new version in place.
 
         `description` returns what the index is to say of itself, given its documents and the dimensions of its vectors.
@@ -126,7 +125,7 @@ class IndexWriter:
             if content != self._before:
                 self._write_description(content)
             if self._is_copied:
-                self._put_in_place()
+                self._publish_file()
         unchanged = self._count.documents - self._added - self._changed
         changes = Changes(self._added, self._changed, self._removed, unchanged, self._embedded)
         with finishing(self.target):
@@ -156,7 +155,7 @@ class IndexWriter:
         self._demand_same_kind()
         with database_errors(self.target):
             last = self._connection.execute("SELECT max(number) FROM documents").fetchone()[0]
-        self._seen = bytearray((last or 0) + 1)
+        self._seen_flags = bytearray((last or 0) + 1)
 
     def _demand_same_kind(self) -> None:
         """Raise UsageError where vectors would be missing; remove those of another model."""
@@ -246,12 +245,12 @@ class IndexWriter:
         return [number for (number,) in numbers if not self._is_seen(number)]
 
     def _is_seen(self, number: int) -> bool:
-        return number < len(self._seen) and self._seen[number] > 0
+        return number < len(self._seen_flags) and self._seen_flags[number] > 0
 
     def _see(self, number: int) -> None:
-        if number >= len(self._seen):
-            self._seen.extend(bytes(number + 1 - len(self._seen)))
-        self._seen[number] = 1
+        if number >= len(self._seen_flags):
+            self._seen_flags.extend(bytes(number + 1 - len(self._seen_flags)))
+        self._seen_flags[number] = 1
 
     def _demand_vector(self, number: int, text: str, *, is_new: bool) -> None:
         """See to it that a document has the vector of this text: its own, that of an equal text, or a new one."""
@@ -297,7 +296,7 @@ class IndexWriter:
         self._demand_copy()
         self._connection.execute("INSERT INTO vectors VALUES (?, ?, ?)", (number, embedded, vector))
 
-    def _write_description(self, content: Description) -> None:
+    def _write_description(self, content: IndexDescription) -> None:
         import orjson
 
         self._demand_copy()
@@ -305,7 +304,7 @@ class IndexWriter:
         text = orjson.dumps(content, option=orjson.OPT_SORT_KEYS).decode()
         self._connection.execute("INSERT INTO description VALUES (?)", (text,))
 
-    def _put_in_place(self) -> None:
+    def _publish_file(self) -> None:
         self._connection.execute("COMMIT")
         written = self._work
         if self._changed or self._removed or self._is_rewritten:

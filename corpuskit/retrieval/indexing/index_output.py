@@ -14,7 +14,7 @@ from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.provenance.manifest import read_manifest
 from corpuskit.core.step import CorpusStage
 from corpuskit.core.wording import printable_name, quantity
-from corpuskit.formats.search_index.layout import FORMAT, Description
+from corpuskit.formats.search_index.layout import FORMAT, IndexDescription
 from corpuskit.formats.search_index.writer import Changes, Embedder, IndexWriter, RepeatedIdError
 from corpuskit.text.prose import require_prose
 
@@ -57,8 +57,8 @@ class IndexOutput:
     def decisions_path(self) -> None:
         """Return None: an index has no decisions."""
 
-    def _description(self, chain: Chain, stream: StreamCount, dimensions: int) -> Description:
-        content: Description = {
+    def _description(self, chain: Chain, stream: StreamCount, dimensions: int) -> IndexDescription:
+        content: IndexDescription = {
             "format": FORMAT,
             "stream": stream.as_json(),
             "steps": [_without_ways(entry) for entry in chain.steps],

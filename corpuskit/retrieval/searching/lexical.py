@@ -7,13 +7,13 @@ import re
 import sqlite3
 from typing import Any
 
-from corpuskit.retrieval.searching.ranking import DIGITS, Hit
+from corpuskit.retrieval.searching.ranking import DIGITS, ScoredId
 
 __all__ = ["lexical_hits", "match_expression"]
 
 MOST_WORDS = 1000
 """Different words of a query that are looked for, the first ones."""
-TITLE_WEIGHT = 1.0
+TITLE_WEIGHT = 2.0
 """Of a word in the title, where one in the text has 1."""
 _WORD = re.compile("(?:[^\\W_]|[\u0300-\u036f])+")
 
@@ -30,7 +30,7 @@ def match_expression(query: str) -> str:
 
 def lexical_hits(
     connection: sqlite3.Connection, query: str, condition: tuple[str, dict[str, Any]], most: int
-) -> list[Hit]:
+) -> list[ScoredId]:
     """Return the best hits among the documents that a condition admits."""
     expression = match_expression(query)
     if not expression:
@@ -41,4 +41,4 @@ def lexical_hits(
         f"WHERE words MATCH :expression AND {condition[0]} ORDER BY score DESC, id LIMIT :most",
         {"expression": expression, "most": most, **condition[1]},
     )
-    return [Hit(*row) for row in rows]
+    return [ScoredId(*row) for row in rows]

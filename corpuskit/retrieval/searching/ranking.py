@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-__all__ = ["RANK_OFFSET", "Hit", "best", "fused"]
+__all__ = ["RANK_OFFSET", "ScoredId", "best", "fused"]
 
 RANK_OFFSET = 60
 """`k` of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009)."""
 DIGITS = 6
 
 
-class Hit(NamedTuple):
+class ScoredId(NamedTuple):
     """One document that was found."""
 
     number: int
@@ -20,19 +20,19 @@ class Hit(NamedTuple):
     """The higher, the better; what it means depends on the kind of search."""
 
 
-def best(hits: Sequence[Hit], most: int) -> list[Hit]:
+def best(hits: Sequence[ScoredId], most: int) -> list[ScoredId]:
     """Return the best hits, those of equal scores by id: numbers differ between indexes of the same documents.
 
-    >>> [hit.id for hit in best([Hit(1, "b", 0.5), Hit(2, "a", 0.5), Hit(3, "c", 0.7)], 2)]
+    >>> [hit.id for hit in best([ScoredId(1, "b", 0.5), ScoredId(2, "a", 0.5), ScoredId(3, "c", 0.7)], 2)]
     ['c', 'a']
     """
     return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:most]
 
 
-def fused(lists: Sequence[Sequence[Hit]], most: int) -> list[Hit]:
+def fused(lists: Sequence[Sequence[ScoredId]], most: int) -> list[ScoredId]:
     """Return the best hits by reciprocal rank: the sum of 1 / (60 + rank) over the lists that have the document.
 
-    >>> [(hit.id, hit.score) for hit in fused([[Hit(1, "a", 9), Hit(2, "b", 8)], [Hit(2, "b", 0.3)]], 2)]
+    >>> [(hit.id, hit.score) for hit in fused([[ScoredId(1, "a", 9), ScoredId(2, "b", 8)], [ScoredId(2, "b", 0.3)]], 2)]
     [('b', 0.032522), ('a', 0.016393)]
     """
     scores: dict[tuple[int, str], float] = {}
@@ -40,4 +40,4 @@ def fused(lists: Sequence[Sequence[Hit]], most: int) -> list[Hit]:
         for rank, hit in enumerate(hits, 1):
             key = (hit.number, hit.id)
             scores[key] = scores.get(key, 0.0) + 1 / (RANK_OFFSET + rank)
-    return best([Hit(*key, round(score, DIGITS)) for key, score in scores.items()], most)
+    return best([ScoredId(*key, round(score, DIGITS)) for key, score in scores.items()], most)

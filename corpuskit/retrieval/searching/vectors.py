@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from corpuskit.core.errors import DamagedError, RemoteError
-from corpuskit.retrieval.searching.ranking import DIGITS, Hit, best
+from corpuskit.retrieval.searching.ranking import DIGITS, ScoredId, best
 
 __all__ = ["vector_hits"]
 
@@ -13,7 +13,7 @@ BLOCK_ROWS = 4096
 
 def vector_hits(
     connection: sqlite3.Connection, vector: bytes, condition: tuple[str, dict[str, Any]], most: int
-) -> list[Hit]:
+) -> list[ScoredId]:
     """Return the best hits by cosine among the documents that a condition admits; `vector` is float16, of length 1.
 
     Products are summed row by row, as a product of matrices would round by where a row stands. Raises RemoteError if
@@ -27,14 +27,16 @@ def vector_hits(
         f"WHERE {condition[0]} ORDER BY vectors.number",
         condition[1],
     )
-    hits: list[Hit] = []
+    hits: list[ScoredId] = []
     while rows := cursor.fetchmany(BLOCK_ROWS):
         _demand_dimensions({len(row[2]) for row in rows}, len(vector))
         block = np.frombuffer(b"".join(row[2] for row in rows), "<f2").reshape(len(rows), -1).astype(np.float32)
         scores = (block * asked).sum(axis=1)
         least = hits[-1].score if len(hits) == most else -np.inf
         candidates = np.flatnonzero(scores >= least - 10**-DIGITS).tolist()
-        hits = best(hits + [Hit(rows[i][0], rows[i][1], round(float(scores[i]), DIGITS)) for i in candidates], most)
+        hits = best(
+            hits + [ScoredId(rows[i][0], rows[i][1], round(float(scores[i]), DIGITS)) for i in candidates], most
+        )
     return hits
 
 
