@@ -138,7 +138,8 @@ def read_description(connection: "Connection", path: Path) -> IndexDescription:
     """Return what an index says of itself. Raises DamagedError for anything else."""
     import orjson
 
-    rows = connection.execute("SELECT content FROM description").fetchmany(2)
+    with database_errors(path):
+        rows = connection.execute("SELECT content FROM description").fetchmany(2)
     try:
         [(content,)] = rows
         description: IndexDescription = orjson.loads(content)
