@@ -155,7 +155,8 @@ def test_of_a_pipe_that_broke_nothing_is_taken(tmp_path: Path, corpuskit: Run, s
     write(tmp_path / "a.jsonl", chunks(range(30)))
     assert corpuskit("index", "a.jsonl", "-o", "a.idx").returncode == 0
     before = (tmp_path / "a.idx").read_bytes()
-    script = """{python} -m corpuskit through -q a.jsonl -- bash -c 'head -n 3; exit 7' | {python} -m corpuskit index -o a.idx"""
+    script = """p="{python} -m corpuskit"
+        $p through -q a.jsonl -- bash -c 'head -n 3; exit 7' | $p index -o a.idx"""
     done = shell(script.format(python=sys.executable))
     assert done.returncode == 4, done.stderr
     assert (tmp_path / "a.idx").read_bytes() == before
@@ -346,7 +347,8 @@ def test_texts_leave_the_machine_only_encrypted(tmp_path: Path, corpuskit: Run) 
         def listen() -> None:
             listener.settimeout(20)
             connection, _ = listener.accept()
-            received.append(connection.recv(100))
+            with connection:
+                received.append(connection.recv(100))
 
         thread = threading.Thread(target=listen)
         thread.start()
@@ -375,7 +377,7 @@ class Reader(threading.Thread):
                     description = read_description(connection, self.path)
                     hits = search.hits(connection, description, "everywhere")
                     rows = connection.execute("SELECT line FROM documents").fetchall()
-                versions = {json.loads(line)["metadata"]["version"] for (line,) in rows}
+                versions = {json.loads(line)["metadata"]["of"] for (line,) in rows}
                 self.versions.add(frozenset(map(str, versions)))
                 if len(hits) != len(rows):
                     self.failures.append(f"{len(hits)} of {len(rows)}")
@@ -388,7 +390,7 @@ def refresh_while_reading(tmp_path: Path, corpuskit: Run, readers: int, refreshe
         numbers = range(version % 3, 30 + version % 5)
         documents = [
             document | {"text": f"everywhere {document['text']}"}
-            for document in chunks(numbers, version, version=str(version))
+            for document in chunks(numbers, version, of=str(version))
         ]
         write(tmp_path / "a.jsonl", documents)
         done = corpuskit("index", "a.jsonl", "-o", "a.idx", "-q")

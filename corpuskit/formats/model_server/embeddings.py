@@ -205,7 +205,8 @@ def _vectors(data: bytes, number: int, name: str) -> list[bytes]:
     if not all(type(value) in (float, int) for row in rows for value in row):
         raise RemoteError(f"{name} gives vectors with values that are no numbers; check the server")
     matrix = np.asarray(rows, np.float64)
-    lengths = np.sqrt((matrix * matrix).sum(axis=1))
+    with np.errstate(over="ignore"):
+        lengths = np.sqrt((matrix * matrix).sum(axis=1))
     if not all(math.isfinite(length) and length > 0 for length in lengths.tolist()):
         raise RemoteError(f"{name} gives vectors that have no length (zeros, or numbers too large); check the server")
     return [row.tobytes() for row in (matrix / lengths[:, None]).astype("<f2")]
