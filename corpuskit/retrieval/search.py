@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from urllib.parse import quote
 
 from corpuskit.core.audience import PUBLIC, Audience, audience_of
-from corpuskit.core.document import Document, decode
-from corpuskit.core.errors import UsageError
+from corpuskit.core.document import Document, Reject, decode
+from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.provenance.entries import InputEntry
 from corpuskit.core.reading.inputs import Input
@@ -160,6 +160,9 @@ class IndexSearch(Source):
 
 
 def _document(connection: "sqlite3.Connection", hit: "ScoredId") -> Document:
-    """Return a document of the index with its score. Raises Reject for a line that is none."""
+    """Return a document of the index with its score. Raises DamagedError for a line that is none."""
     row: tuple[Any] = connection.execute("SELECT line FROM documents WHERE number = ?", (hit.number,)).fetchone()
-    return decode(row[0]).with_metadata(score=hit.score)
+    try:
+        return decode(row[0]).with_metadata(score=hit.score)
+    except (Reject, TypeError, ValueError):
+        raise DamagedError("the index is damaged: a line in it is no document; make it anew") from None

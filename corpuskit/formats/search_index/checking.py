@@ -139,7 +139,7 @@ def _vector_problems(connection: "Connection", description: IndexDescription) ->
         if embedding is None or not text.strip():
             if vector is not None:
                 yield f"{document.id!r} has a vector that nothing was embedded for"
-        elif embedded != xxhash.xxh3_128_digest(text.encode()):
+        elif not isinstance(vector, bytes) or embedded != xxhash.xxh3_128_digest(text.encode()):
             yield f"{document.id!r} has no vector of what it says"
         elif len(vector) != 2 * embedding["dimensions"]:
             yield f"the vector of {document.id!r} has {len(vector) // 2} dimensions, not {embedding['dimensions']}"

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from corpuskit.core.counts import StreamCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import finishing, flush, lock_file, publishing
-from corpuskit.core.document import Document, decode_trusted
-from corpuskit.core.errors import PublishError, RemoteError, UsageError
+from corpuskit.core.document import Document, Reject, decode
+from corpuskit.core.errors import DamagedError, PublishError, RemoteError, UsageError
 from corpuskit.core.wording import printable_name
 from corpuskit.formats.search_index.entries import DocumentEntry, embedded_text, entry_of, title_of
 from corpuskit.formats.search_index.erasure import Traces, demand_erased, write_anew
@@ -226,7 +226,12 @@ class IndexWriter:
         """Take a document out of `documents` and `words`, and remember what to look for afterwards."""
         self._demand_copy()
         [(line,)] = self._connection.execute("SELECT line FROM documents WHERE number = ?", (number,)).fetchall()
-        document = decode_trusted(line)
+        try:
+            document = decode(line)
+        except (Reject, TypeError, ValueError):
+            raise DamagedError(
+                f"{str(self.target)!r} is damaged: a line in it is no document; remove it, and make it anew"
+            ) from None
         self._connection.execute(
             "INSERT INTO words (words, rowid, text, title) VALUES ('delete', ?, ?, ?)",
             (number, document.text, title_of(document)),

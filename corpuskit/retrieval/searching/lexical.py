@@ -7,7 +7,7 @@ import re
 import sqlite3
 from typing import Any
 
-from corpuskit.retrieval.searching.ranking import DIGITS, ScoredId
+from corpuskit.retrieval.searching.ranking import ScoredId
 
 __all__ = ["lexical_hits", "match_expression"]
 
@@ -36,7 +36,7 @@ def lexical_hits(
     if not expression:
         return []
     rows = connection.execute(
-        f"SELECT number, id, round(-bm25(words, 1.0, {TITLE_WEIGHT}), {DIGITS}) AS score "  # noqa: S608
+        f"SELECT number, id, -bm25(words, 1.0, {TITLE_WEIGHT}) AS score "  # noqa: S608
         "FROM words JOIN documents ON documents.number = words.rowid "
         f"WHERE words MATCH :expression AND {condition[0]} ORDER BY score DESC, id LIMIT :most",
         {"expression": expression, "most": most, **condition[1]},

@@ -29,7 +29,7 @@ def vector_hits(
     )
     hits: list[ScoredId] = []
     while rows := cursor.fetchmany(BLOCK_ROWS):
-        _demand_dimensions({len(row[2]) for row in rows}, len(vector))
+        _demand_dimensions({len(row[2]) if isinstance(row[2], bytes) else 0 for row in rows}, len(vector))
         block = np.frombuffer(b"".join(row[2] for row in rows), "<f2").reshape(len(rows), -1).astype(np.float32)
         scores = (block * asked).sum(axis=1)
         least = hits[-1].score if len(hits) == most else -np.inf
@@ -41,7 +41,7 @@ def vector_hits(
 
 
 def _demand_dimensions(sizes: set[int], asked_size: int) -> None:
-    if len(sizes) > 1:
+    if len(sizes) > 1 or 0 in sizes:
         raise DamagedError("the index is damaged: its vectors have unlike dimensions; make it anew")
     if sizes != {asked_size}:
         raise RemoteError(
