@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from corpuskit.formats.search_index.layout import IndexDescription
     from corpuskit.retrieval.searching.ranking import ScoredId
 
+DIGITS = 6
+"""Of a score that are shown."""
 FUSED_DEPTH = 100
 """Hits of each kind of search, at least, that `hybrid` makes one list of."""
 
@@ -163,6 +165,6 @@ def _document(connection: "sqlite3.Connection", hit: "ScoredId") -> Document:
     """Return a document of the index with its score. Raises DamagedError for a line that is none."""
     row: tuple[Any] = connection.execute("SELECT line FROM documents WHERE number = ?", (hit.number,)).fetchone()
     try:
-        return decode(row[0]).with_metadata(score=hit.score)
+        return decode(row[0]).with_metadata(score=float(f"{hit.score:.{DIGITS}g}"))
     except (Reject, TypeError, ValueError):
         raise DamagedError("the index is damaged: a line in it is no document; make it anew") from None

@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from corpuskit.core.errors import DamagedError, RemoteError
-from corpuskit.retrieval.searching.ranking import DIGITS, ScoredId, best
+from corpuskit.retrieval.searching.ranking import ScoredId, best
 
 __all__ = ["vector_hits"]
 
@@ -33,10 +33,8 @@ def vector_hits(
         block = np.frombuffer(b"".join(row[2] for row in rows), "<f2").reshape(len(rows), -1).astype(np.float32)
         scores = (block * asked).sum(axis=1)
         least = hits[-1].score if len(hits) == most else -np.inf
-        candidates = np.flatnonzero(scores >= least - 10**-DIGITS).tolist()
-        hits = best(
-            hits + [ScoredId(rows[i][0], rows[i][1], round(float(scores[i]), DIGITS)) for i in candidates], most
-        )
+        candidates = np.flatnonzero(scores >= least).tolist()
+        hits = best(hits + [ScoredId(*rows[index][:2], float(scores[index])) for index in candidates], most)
     return hits
 
 
