@@ -31,7 +31,8 @@ def best(hits: Sequence[ScoredId], most: int) -> list[ScoredId]:
 def fused(lists: Sequence[Sequence[ScoredId]], most: int) -> list[ScoredId]:
     """Return the best hits by reciprocal rank: the sum of 1 / (60 + rank) over the lists that have the document.
 
-    >>> [(hit.id, round(hit.score, 4)) for hit in fused([[ScoredId(1, "a", 9), ScoredId(2, "b", 8)], [ScoredId(2, "b", 0.3)]], 2)]
+    >>> lists = [[ScoredId(1, "a", 9), ScoredId(2, "b", 8)], [ScoredId(2, "b", 0.3)]]
+    >>> [(hit.id, round(hit.score, 4)) for hit in fused(lists, 2)]
     [('b', 0.0325), ('a', 0.0164)]
     """
     scores: dict[tuple[int, str], float] = {}

@@ -34,7 +34,7 @@ def vector_hits(
         scores = (block * asked).sum(axis=1)
         least = hits[-1].score if len(hits) == most else -np.inf
         candidates = np.flatnonzero(scores >= least).tolist()
-        hits = best(hits + [ScoredId(*rows[index][:2], float(scores[index])) for index in candidates], most)
+        hits = best(hits + [ScoredId(rows[i][0], rows[i][1], float(scores[i])) for i in candidates], most)
     return hits
 
 
