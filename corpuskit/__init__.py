@@ -65,6 +65,8 @@ if TYPE_CHECKING:
     from corpuskit.product.signals import Signals as Signals
     from corpuskit.product.train_quality import TrainQuality as TrainQuality
     from corpuskit.retrieval.chunk import Chunk as Chunk
+    from corpuskit.retrieval.index import SearchIndex as SearchIndex
+    from corpuskit.retrieval.search import IndexSearch as IndexSearch
     from corpuskit.sources.books import Books as Books
     from corpuskit.sources.code import Code as Code
     from corpuskit.sources.fetch_warc import FetchWarc as FetchWarc
@@ -159,6 +161,8 @@ _MODULES = {
     "Signals": "corpuskit.product.signals",
     "TrainQuality": "corpuskit.product.train_quality",
     "Chunk": "corpuskit.retrieval.chunk",
+    "SearchIndex": "corpuskit.retrieval.index",
+    "IndexSearch": "corpuskit.retrieval.search",
     "Books": "corpuskit.sources.books",
     "Code": "corpuskit.sources.code",
     "FetchWarc": "corpuskit.sources.fetch_warc",

@@ -26,6 +26,7 @@ from corpuskit.core.step import Arguments, Command, argument_list
 from corpuskit.core.stream.cpu_guard import KILLED
 from corpuskit.core.tokens import TOKENIZERS, counter
 from corpuskit.core.wording import comma_list, printable_name, quantity
+from corpuskit.formats.search_index.layout import is_search_index, open_index, read_description
 
 DECISIONS, SHARDS = "decisions", "shards"
 
@@ -56,11 +57,15 @@ class Verify(Command):
     added, if the manifest was changed, or if a step's documents do not balance or do not follow from the steps before
     it. Does not trust file sizes or times. `-j` reads files side by side.
 
+    Of a search index (`index`), every row is derived from its documents again, and the words by which they are found.
+    `--against DIR` says whether it holds the documents of this dataset, as `index --from-manifest` took them.
+
     With `--receipt`, searches places again for what the receipt of a `takedown` says is not there, by the list beside
     it or `--list`, and exits with 3 if something is, or if receipt and manifest differ.
 
         corpuskit verify -j 4 corpus && train corpus
         corpuskit verify --receipt receipt.json corpus
+        corpuskit verify chunks.idx --against chunks
     """
 
     inputs: ClassVar[str] = "DIR"
@@ -70,6 +75,7 @@ class Verify(Command):
     strict: Annotated[bool, "Exit with 6 if a step read a stream that no corpuskit command vouched for."] = False
     receipt: Annotated[Path | None, "A receipt of takedown: search the places again."] = None
     list: Annotated[Path | None, "The list of the receipt, if it is not beside it."] = None
+    against: Annotated[Path | None, "Published dataset that a search index is compared with."] = None
 
     def __post_init__(self) -> None:
         """Raise UsageError for a list without a receipt."""
@@ -84,12 +90,14 @@ class Verify(Command):
             raise UsageError("name the dataset folders, or published files, to verify")
         if self.receipt is not None:
             return self._check_receipt(self.receipt, arguments, settings)
+        if self.against is not None and not all(is_search_index(Path(argument)) for argument in arguments):
+            raise UsageError("--against compares search indexes; name files that `corpuskit index` made")
         missing = [error for argument in arguments if (error := _missing(Path(argument))) is not None]
         if missing:
             raise missing[0].with_others(missing[1:])
         _raise_first([problem for argument in arguments for problem in self._report(argument, settings)], settings)
         for argument in arguments if self.strict else ():
-            if steps := unverified_steps(Dataset(Path(argument)).manifest):
+            if steps := _unverified_steps_at(Path(argument)):
                 raise RefusedError(f"{printable_name(argument)}: {_unverified_text(steps)}, and --strict refuses that")
         return 0
 
@@ -107,6 +115,8 @@ class Verify(Command):
         return 0
 
     def _report(self, argument: str, settings: Settings) -> Sequence[str]:
+        if is_search_index(Path(argument)):
+            return self._report_index(argument, settings)
         answer: Verification = {"dataset": printable_name(Path(argument).name)}
         problems_of_dataset = check(Path(argument), answer, settings.jobs or 1)
         problems = [printable_name(f"{argument}: {problem}") for problem in problems_of_dataset]
@@ -120,6 +130,26 @@ class Verify(Command):
             shards = quantity(answer["shards"], "shard")
             console.write_stdout(f"{argument}: whole; {content} in {shards}, {balance}{note}")
         return problems
+
+    def _report_index(self, argument: str, settings: Settings) -> Sequence[str]:
+        from corpuskit.formats.search_index.checking import IndexCheck
+
+        check = IndexCheck(Path(argument), self.against)
+        problems = [printable_name(f"{argument}: {problem}") for problem in check.problems]
+        if settings.json:
+            console.write_stdout(console.answer_line("verify", {**check.answer(), "problems": problems}))
+        elif not problems and not settings.quiet:
+            console.write_stdout(f"{argument}: whole; {check.summary()}")
+        return problems
+
+
+def _unverified_steps_at(path: Path) -> list[str]:
+    """Return the ids of such steps on the way to a dataset or a search index."""
+    if not is_search_index(path):
+        return unverified_steps(Dataset(path).manifest)
+    with open_index(path) as connection:
+        steps = read_description(connection, path)["steps"]
+    return [entry["id"] for entry in steps if entry["upstream"] == "unverified"]
 
 
 def _raise_first(problems: Sequence[str], settings: Settings) -> None:

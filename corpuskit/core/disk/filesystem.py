@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 if TYPE_CHECKING:
+    from sqlite3 import Connection
     from tempfile import TemporaryDirectory
 
 
@@ -48,6 +49,27 @@ def open_lock(path: Path) -> int:
 def open_update(path: Path) -> BinaryIO:
     """Open a file to read and to write, and create it if need be; not through a link."""
     return os.fdopen(open_lock(path), "r+b")
+
+
+def open_database(path: Path) -> "Connection":
+    """Open an SQLite database to write, and create it if need be; its own writes do not pass here."""
+    import sqlite3
+
+    return sqlite3.connect(path, isolation_level=None)
+
+
+def copy(path: Path, target: Path) -> None:
+    """Copy a file's bytes and mode to a new file, or over another."""
+    import shutil
+
+    shutil.copy(path, target)
+
+
+def copy_mode(path: Path, target: Path) -> None:
+    """Let a file have the mode of another."""
+    import shutil
+
+    shutil.copymode(path, target)
 
 
 def of_descriptor(descriptor: int) -> BinaryIO:

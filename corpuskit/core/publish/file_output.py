@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from corpuskit.core.disk import filesystem
-from corpuskit.core.disk.durable import demand_lock, finishing, flush, publishing, size_and_digest, write_flushed
+from corpuskit.core.disk.durable import finishing, flush, lock_file, publishing, size_and_digest, write_flushed
 from corpuskit.core.document import Document
 from corpuskit.core.errors import DamagedError, PublishError, UsageError
 from corpuskit.core.format import Format, ShardWriter
@@ -38,7 +38,7 @@ class FileOutput:
         if not target.parent.is_dir():
             raise PublishError(f"there is no folder {str(target.parent)!r}; make it, or choose another -o")
         with publishing(target):
-            self.lock = _lock(self._lock_path(), target)
+            self.lock = lock_file(self._lock_path(), target)
         try:
             with publishing(target):
                 self._demand_ours()
@@ -166,14 +166,3 @@ def _describes(staged_manifest: Path, target: Path) -> bool:
 
 def _hidden(target: Path, ending: str) -> Path:
     return target.with_name(f".{target.name}.{ending}")
-
-
-def _lock(path: Path, target: Path) -> int:
-    """Lock a file that its holders remove; if it was removed in the meantime, the lock is void: try again."""
-    while True:
-        descriptor = filesystem.open_lock(path)
-        demand_lock(descriptor, target)
-        with contextlib.suppress(FileNotFoundError):
-            if os.path.samestat(os.fstat(descriptor), os.stat(path)):
-                return descriptor
-        os.close(descriptor)

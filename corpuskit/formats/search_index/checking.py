@@ -1,0 +1,189 @@
+"""Whether an index is what it says of itself: every row follows from the lines of its documents.
+
+The words are derived anew, into a temporary file, and compared with those of the index.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corpuskit.core.counts import StreamCount
+from corpuskit.core.disk import filesystem
+from corpuskit.core.document import Document, Reject, decode
+from corpuskit.core.errors import DamagedError
+from corpuskit.core.provenance.entries import Manifest
+from corpuskit.core.provenance.manifest import read_manifest
+from corpuskit.core.wording import printable_name, quantity
+from corpuskit.formats.search_index.entries import embedded_text, entry_of, title_of
+from corpuskit.formats.search_index.layout import (
+    SCHEMA,
+    IndexDescription,
+    database_errors,
+    description_digest,
+    open_index,
+    read_description,
+)
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+__all__ = ["IndexCheck"]
+
+MOST_PROBLEMS = 5
+"""Of one kind that are told."""
+TOLERANCE = 0.01
+"""By which the length of a vector in float16 may differ from 1."""
+
+_WORDS = next(statement for statement in SCHEMA if " words USING " in statement)
+
+
+class IndexCheck:
+    """What an index says of itself, and everything that is wrong with it."""
+
+    def __init__(self, path: Path, dataset: Path | None = None) -> None:
+        """Read all of it, and compare it with the manifest of a published dataset, if one is given."""
+        self.path = path
+        self.problems: list[str] = []
+        self.description = self._description()
+        if dataset is not None and self.description is not None:
+            manifest = read_manifest(dataset)
+            self.problems += _snapshot_problems(self.description, manifest, printable_name(dataset.name))
+
+    def answer(self) -> dict[str, Any]:
+        """Return what the index is, as programs read it."""
+        answer: dict[str, Any] = {"index": printable_name(self.path.name)}
+        if self.description is not None:
+            documents, digest = self.description["stream"]["documents"], description_digest(self.description)
+            answer |= {"documents": documents, "digest": digest}
+            answer |= {key: value for key, value in self.description.items() if key in ("snapshot", "embedding")}
+        return answer
+
+    def summary(self) -> str:
+        """Return what the index is, as people read it."""
+        assert self.description is not None
+        snapshot = self.description.get("snapshot")
+        documents = quantity(self.description["stream"]["documents"], "document")
+        return f"{documents}, those of {snapshot['name']} {snapshot['digest']}" if snapshot else documents
+
+    def _description(self) -> IndexDescription | None:
+        """Return what the index says of itself; None if that cannot be read. Collects problems."""
+        try:
+            with open_index(self.path) as connection, database_errors(self.path):
+                rows = connection.execute("PRAGMA integrity_check (5)")
+                self.problems += [str(row[0]) for row in rows if row[0] != "ok"]
+                if self.problems:
+                    return None
+                description = read_description(connection, self.path)
+                self.problems += _some(_document_problems(connection, description))
+                if not self.problems:
+                    self.problems += _some(_vector_problems(connection, description))
+                    self.problems += _word_problems(connection)
+                return description
+        except DamagedError as error:
+            self.problems.append(str(error).removeprefix(f"{printable_name(self.path.name)} "))
+            return None
+
+
+def _snapshot_problems(description: IndexDescription, manifest: Manifest, name: str) -> Iterator[str]:
+    """Yield how an index differs from the published dataset with this manifest."""
+    snapshot = description.get("snapshot")
+    if snapshot is None:
+        yield f"names no dataset; make it with `corpuskit index --from-manifest {name}`"
+    elif snapshot["digest"] != manifest["digest"]:
+        yield f"was made from another snapshot than {name}: {snapshot['digest']}, not {manifest['digest']}"
+    else:
+        expected = manifest["steps"][-1].get("out") if manifest["steps"] else None
+        if expected is not None and expected != description["stream"]:
+            yield f"does not hold the documents of {name}, whose manifest it names"
+
+
+def _some(problems: Iterator[str]) -> list[str]:
+    return [problem for problem, _ in zip(problems, range(MOST_PROBLEMS), strict=False)]
+
+
+def _document_problems(connection: "Connection", description: IndexDescription) -> Iterator[str]:
+    """Compare each row with its line, and all lines with the digest."""
+    count = StreamCount()
+    columns = "id, tenant, agreed, until, input, digest, line"
+    for *row, line in connection.execute(f"SELECT {columns} FROM documents"):  # noqa: S608
+        try:
+            entry = entry_of(decode(line))
+        except (Reject, TypeError, ValueError):
+            yield f"the line of {row[0]!r} is no document"
+            continue
+        if (*row, line) != tuple(entry):
+            yield f"the row of {row[0]!r} does not follow from its document"
+        count.add_hashed(entry.line, int.from_bytes(entry.digest, "big"))
+    if count.as_json() != description["stream"]:
+        stream = description["stream"]
+        yield (
+            f"it holds {count.documents} documents with digest {count.as_json()['digest']}, and says "
+            f"{stream['documents']} with {stream['digest']}"
+        )
+
+
+def _vector_problems(connection: "Connection", description: IndexDescription) -> Iterator[str]:
+    """Compare each vector with its document: there is one for each that says something, of the text that it says."""
+    import numpy as np
+    import xxhash
+
+    embedding = description.get("embedding")
+    [(strays,)] = connection.execute("SELECT count(*) FROM vectors WHERE number NOT IN (SELECT number FROM documents)")
+    if strays:
+        yield f"{strays} vectors belong to no document"
+    rows_with_vectors = "SELECT line, embedded, vector FROM documents LEFT JOIN vectors USING (number)"
+    for line, embedded, vector in connection.execute(rows_with_vectors):
+        document = decode(line)
+        text = embedded_text(document)
+        if embedding is None or not text.strip():
+            if vector is not None:
+                yield f"{document.id!r} has a vector that nothing was embedded for"
+        elif not isinstance(vector, bytes) or embedded != xxhash.xxh3_128_digest(text.encode()):
+            yield f"{document.id!r} has no vector of what it says"
+        elif len(vector) != 2 * embedding["dimensions"]:
+            yield f"the vector of {document.id!r} has {len(vector) // 2} dimensions, not {embedding['dimensions']}"
+        elif not abs(np.linalg.norm(np.frombuffer(vector, "<f2").astype(np.float32)) - 1) < TOLERANCE:
+            yield f"the vector of {document.id!r} is damaged: its length is not 1"
+
+
+def _word_problems(connection: "Connection") -> list[str]:
+    """Compare the words with those that the documents give."""
+    with filesystem.make_temporary_folder() as folder:
+        fresh = filesystem.open_database(Path(folder) / "words")
+        try:
+            fresh.execute("PRAGMA journal_mode = OFF")
+            fresh.execute("PRAGMA synchronous = OFF")
+            fresh.execute("BEGIN")
+            fresh.execute(_WORDS)
+            for number, document in _documents(connection):
+                row = (number, document.text, title_of(document))
+                fresh.execute("INSERT INTO words (rowid, text, title) VALUES (?, ?, ?)", row)
+            fresh.execute("COMMIT")
+            connection.execute("PRAGMA query_only = OFF")  # for the temporary tables; the file itself is open to read
+            if _summary_of_words(connection) != _summary_of_words(fresh):
+                return ["the words by which documents are found are not those of the documents"]
+            return []
+        finally:
+            fresh.close()
+
+
+def _documents(connection: "Connection") -> Iterator[tuple[int, Document]]:
+    for number, line in connection.execute("SELECT number, line FROM documents ORDER BY number"):
+        yield number, decode(line)
+
+
+def _summary_of_words(connection: "Connection") -> list[tuple[object, ...]]:
+    """Return the number of words and of positions, sums over positions in the order of the words, and all lengths."""
+    connection.execute("CREATE VIRTUAL TABLE temp.positions USING fts5vocab (main, words, 'instance')")
+    # Sums of floating-point numbers are equal only in the same order, which is that of the words.
+    positions = connection.execute(
+        "SELECT count(*), count(DISTINCT term), total(length(term) * (offset + 1.0)), "
+        "total(unicode(term) * (doc + 1.0)), total((doc + 1.0) * (offset + 7.0) * (1 + (col = 'title'))) "
+        "FROM temp.positions"
+    ).fetchall()
+    sizes = connection.execute("SELECT id, sz FROM words_docsize ORDER BY id")
+    digest = hashlib.sha256()
+    for number, size in sizes:
+        digest.update(b"%d:%s;" % (number, bytes(size).hex().encode()))
+    return [*positions, (digest.hexdigest(),)]

@@ -1,0 +1,178 @@
+"""How a search index is laid out, what it says of itself, and how it is opened to read.
+
+A file in place is never changed: a new one takes its name. So whoever has opened it reads one version to the end, needs
+no lock, and may read it from where nothing can be written.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
+from urllib.parse import quote
+
+from corpuskit.core.counts import StreamEntry
+from corpuskit.core.disk.regular_file import open_regular
+from corpuskit.core.disk.stored_json import conforms
+from corpuskit.core.errors import DamagedError, PublishError, UsageError
+from corpuskit.core.provenance.chain import CHECKS
+from corpuskit.core.provenance.entries import InputEntry, StepEntry
+from corpuskit.core.wording import printable_name
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+__all__ = [
+    "APPLICATION_ID",
+    "SCHEMA",
+    "EmbeddingEntry",
+    "IndexDescription",
+    "IndexedSnapshot",
+    "database_errors",
+    "description_digest",
+    "is_search_index",
+    "open_index",
+    "read_description",
+]
+
+FORMAT = "corpuskit.index/1"
+APPLICATION_ID = 0x636B6978
+"""`ckix`: what tells the file from other databases (https://www.sqlite.org/fileformat.html, 1.3.18)."""
+SUFFIX = ".idx"
+_HEADER = b"SQLite format 3\0"
+_ID_OFFSET = 68
+_REFUSED = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
+
+SCHEMA = (
+    "CREATE TABLE description (content TEXT NOT NULL)",
+    "CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, tenant TEXT, agreed INTEGER NOT NULL,"
+    " until TEXT, input INTEGER NOT NULL, digest BLOB NOT NULL, line BLOB NOT NULL)",
+    "CREATE VIRTUAL TABLE words USING fts5 (text, title, content='', tokenize='porter unicode61')",
+    "CREATE TABLE vectors (number INTEGER PRIMARY KEY, embedded BLOB NOT NULL, vector BLOB NOT NULL)",
+    "CREATE INDEX vectors_by_text ON vectors (embedded)",
+)
+"""`number` ties the tables together. `words` keeps no text; that is in `line`, the canonical line of the document.
+`embedded` is the hash of what was embedded, and `vector` has length 1, in float16, little-endian."""
+
+
+class IndexedSnapshot(TypedDict):
+    """The published dataset whose documents an index holds."""
+
+    name: str
+    digest: str
+    """That of its manifest."""
+
+
+class EmbeddingEntry(TypedDict):
+    """What the vectors of an index are."""
+
+    model: str
+    dimensions: int
+    """0 as long as there is no vector."""
+
+
+class IndexDescription(TypedDict):
+    """What an index says of itself."""
+
+    format: str
+    stream: StreamEntry
+    """All documents of the index."""
+    snapshot: NotRequired[IndexedSnapshot]
+    embedding: NotRequired[EmbeddingEntry]
+    steps: list[StepEntry]
+    inputs: list[InputEntry]
+    versions: dict[str, str]
+
+
+def is_search_index(path: Path) -> bool:
+    """Whether a file says that it is a search index."""
+    try:
+        with open_regular(path, follow_links=True) as stream:
+            head = stream.read(_ID_OFFSET + 4)
+    except OSError:
+        return False
+    return head.startswith(_HEADER) and head[_ID_OFFSET:] == APPLICATION_ID.to_bytes(4, "big")
+
+
+@contextlib.contextmanager
+def open_index(path: Path) -> Iterator["Connection"]:
+    """Open an index to read. Raises UsageError for a file that is none, DamagedError for one that is not whole."""
+    import sqlite3
+
+    if not os.path.lexists(path):
+        raise UsageError(f"no such index: {printable_name(str(path))!r}; `corpuskit index` makes one")
+    if not is_search_index(path):
+        raise UsageError(f"{printable_name(str(path))!r} is no search index; `corpuskit index` makes one")
+    with database_errors(path):
+        address = f"file:{quote(os.fsencode(os.path.abspath(path)))}?mode=ro&immutable=1"
+        connection = sqlite3.connect(address, uri=True, isolation_level=None)
+        try:
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("PRAGMA cell_size_check = ON")
+            _demand_schema(connection, path)
+            yield connection
+        finally:
+            connection.close()
+
+
+@contextlib.contextmanager
+def database_errors(path: Path) -> Iterator[None]:
+    """Turn what SQLite raises into a DamagedError, or a PublishError where the system refused something."""
+    import sqlite3
+
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorname", "").startswith(_REFUSED):
+            raise PublishError(
+                f"cannot read or write {str(path)!r}: {error}; nothing was published. Make room, or check who may "
+                "write there, and run it again"
+            ) from None
+        raise _damaged(path, str(error)) from None
+    except sqlite3.DatabaseError as error:
+        raise _damaged(path, str(error)) from None
+
+
+def read_description(connection: "Connection", path: Path) -> IndexDescription:
+    """Return what an index says of itself. Raises DamagedError for anything else."""
+    import orjson
+
+    with database_errors(path):
+        rows = connection.execute("SELECT content FROM description").fetchmany(2)
+    try:
+        [(content,)] = rows
+        description: IndexDescription = orjson.loads(content)
+    except (ValueError, TypeError):
+        raise _damaged(path, "it does not say what it holds") from None
+    if not conforms(description, IndexDescription, CHECKS, more_keys=True) or description["format"] != FORMAT:
+        raise DamagedError(f"{printable_name(path.name)} is no {FORMAT}; make it anew with `corpuskit index`")
+    return description
+
+
+def description_digest(content: IndexDescription) -> str:
+    """Return the sha256 by which others name an index: that of its description, which has that of its documents."""
+    from corpuskit.core.provenance.manifest import digest
+
+    return digest({"description": content}).removeprefix("sha256:")
+
+
+def _demand_schema(connection: "Connection", path: Path) -> None:
+    """Raise DamagedError unless the tables are those of an index: others could have triggers or views behind them."""
+    statements = connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
+    own_statements = {sql for name, sql in statements if not str(name).startswith("words_")}
+    shadow_tables = {name: sql for name, sql in statements if str(name).startswith("words_")}
+    if own_statements != set(SCHEMA) or not _are_shadow_tables(shadow_tables):
+        raise _damaged(path, "its tables are not those of an index")
+
+
+def _are_shadow_tables(statements: dict[str, Any]) -> bool:
+    """Whether these are the tables that FTS5 keeps for `words`."""
+    names = {"words_data", "words_idx", "words_docsize", "words_config"}
+    return set(statements) == names and all(
+        str(sql).startswith(f"CREATE TABLE '{name}'") for name, sql in statements.items()
+    )
+
+
+def _damaged(path: Path, what: Any) -> DamagedError:
+    return DamagedError(f"{printable_name(path.name)} is damaged: {what}; make it anew with `corpuskit index`")

@@ -1,0 +1,1 @@
+"""What `index` does with a stream: `index_output` takes it document by document and puts the new version in place."""

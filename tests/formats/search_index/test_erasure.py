@@ -1,0 +1,80 @@
+"""What is left of removed lines in a file is found, and what stays is not taken for it."""
+
+import random
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from corpuskit.core.errors import PublishError
+from corpuskit.formats.search_index.erasure import BLOCK_BYTES, Traces, demand_erased, traces_left, window_hashes
+from corpuskit.formats.search_index.layout import SCHEMA
+
+
+def random_line(seed: int, size: int) -> bytes:
+    generator = random.Random(seed)
+    return b'{"id":"' + bytes(generator.choices(b"abcdefghijklmnopqrstuvwxyz \\n", k=size)) + b'"}'
+
+
+@pytest.fixture
+def documents() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:")
+    connection.execute(SCHEMA[1])
+    return connection
+
+
+def add(connection: sqlite3.Connection, line: bytes) -> None:
+    connection.execute("INSERT INTO documents VALUES (NULL, ?, NULL, 1, NULL, 1, x'00', ?)", (str(hash(line)), line))
+
+
+@pytest.mark.parametrize("offset", [0, 1, 4097, BLOCK_BYTES - 30, BLOCK_BYTES - 7, BLOCK_BYTES + 3])
+@pytest.mark.parametrize("size", [3, 40, 2000])
+def test_a_removed_line_is_found_wherever_it_stands(
+    tmp_path: Path, documents: sqlite3.Connection, offset: int, size: int
+) -> None:
+    line = random_line(1, size)
+    traces = Traces()
+    traces.add(line)
+    file = tmp_path / "a.idx"
+    file.write_bytes(bytes(offset) + line + bytes(BLOCK_BYTES))
+    with pytest.raises(PublishError, match="still holds text that was removed"):
+        demand_erased(documents, file, traces)
+    file.write_bytes(bytes(offset + BLOCK_BYTES))
+    demand_erased(documents, file, traces)
+
+
+def test_half_of_a_line_is_a_trace(tmp_path: Path, documents: sqlite3.Connection) -> None:
+    line = random_line(2, 3000)
+    traces = Traces()
+    traces.add(line)
+    (tmp_path / "a.idx").write_bytes(b"\1" * 500 + line[1000:2000] + b"\1" * 500)
+    with pytest.raises(PublishError):
+        demand_erased(documents, tmp_path / "a.idx", traces)
+
+
+def test_what_a_document_that_stays_says_is_no_trace(tmp_path: Path, documents: sqlite3.Connection) -> None:
+    removed, short = random_line(3, 2000), b'{"id":"s"}'
+    traces = Traces()
+    traces.add(removed)
+    traces.add(short)
+    data = removed + short
+    (tmp_path / "a.idx").write_bytes(data)
+    hashes, short_lines = traces_left(documents, tmp_path / "a.idx", traces)
+    assert len(hashes) > 20
+    assert short_lines == [short]
+    add(documents, removed[:1500] + b" and more")
+    add(documents, short)
+    hashes, short_lines = traces_left(documents, tmp_path / "a.idx", traces)
+    assert 0 < len(hashes) < 30
+    assert short_lines == []
+    add(documents, removed)
+    demand_erased(documents, tmp_path / "a.idx", traces)
+
+
+def test_windows_are_the_same_at_any_offset() -> None:
+    line = random_line(4, 5000)
+    hashes = set(window_hashes(line).tolist())
+    assert 100 < len(hashes) < 220
+    for before in range(9):
+        assert hashes <= set(window_hashes(b"x" * before + line).tolist())
+    assert set(window_hashes(line[:15]).tolist()) == set()

@@ -1,0 +1,355 @@
+"""`search`: what is found, by whom, and how it is ranked."""
+
+import json
+import math
+import random
+import sqlite3
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpuskit import Document, IndexSearch
+from corpuskit.core.audience import Audience
+from corpuskit.core.errors import DamagedError
+from corpuskit.formats.search_index.entries import audience_condition, entry_of
+from corpuskit.formats.search_index.layout import FORMAT, SCHEMA, open_index, read_description
+from corpuskit.formats.search_index.writer import IndexWriter
+from corpuskit.retrieval.searching.lexical import lexical_hits, match_expression
+from tests.conftest import Run, lines_of
+from tests.support.loopback_embeddings import LoopbackEmbeddings, hashed_words, loopback_embeddings
+
+TODAY = datetime.now(UTC).date()
+YESTERDAY, TOMORROW = TODAY - timedelta(1), TODAY + timedelta(1)
+AGREED = {"scope": ["text", "retrieve"]}
+
+
+def build(path: Path, documents: list[Document]) -> Path:
+    """An index of documents, made in this process."""
+    writer = IndexWriter(path)
+    for document in documents:
+        writer.add(document)
+    writer.publish(
+        lambda stream, dimensions: {
+            "format": FORMAT,
+            "stream": stream.as_json(),
+            "steps": [],
+            "inputs": [],
+            "versions": {},
+        }
+    )
+    return path
+
+
+def found(path: Path, query: str, **options: Any) -> list[str]:
+    with open_index(path) as connection:
+        description = read_description(connection, path)
+        return [hit.id for hit in IndexSearch(**options).hits(connection, description, query)]
+
+
+def test_the_best_come_first_with_their_scores(tmp_path: Path, corpuskit: Run) -> None:
+    documents = [
+        {"id": "once", "text": "The tide comes in. Boats wait outside the harbour.", "metadata": {}},
+        {"id": "often", "text": "Tides, tide tables and tidal heights: the tide decides.", "metadata": {}},
+        {"id": "title", "text": "High and low water.", "metadata": {"title": "Tides", "note": "stays"}},
+        {"id": "never", "text": "Two lights on the mole.", "metadata": {}},
+    ]
+    (tmp_path / "a.jsonl").write_bytes(lines_of(documents))
+    assert corpuskit("index", "a.jsonl", "-o", "a.idx", "-q").returncode == 0
+    done = corpuskit("search", "tides", "a.idx")
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {answer["id"] for answer in answers} == {"once", "often", "title"}
+    scores = [answer["metadata"]["score"] for answer in answers]
+    assert scores == sorted(scores, reverse=True) and answers[-1]["id"] == "once"
+    assert next(answer for answer in answers if answer["id"] == "title")["metadata"]["note"] == "stays"
+    assert len(corpuskit("search", "tides", "a.idx", "-n", "2").stdout.splitlines()) == 2
+    assert corpuskit("search", "elsewhere", "a.idx").stdout == b""
+
+
+def test_what_was_found_can_be_published_with_where_it_came_from(tmp_path: Path, corpuskit: Run) -> None:
+    (tmp_path / "a.jsonl").write_bytes(lines_of([{"id": "a", "text": "tides", "metadata": {}}]))
+    assert corpuskit("index", "a.jsonl", "-o", "a.idx", "-q").returncode == 0
+    done = corpuskit("search", "high tides?", "a.idx", "-o", "out", "--source", "harbour", "-q")
+    assert done.returncode == 0, done.stderr
+    [entry] = json.loads((tmp_path / "out" / "manifest.json").read_text())["inputs"]
+    digest = json.loads(corpuskit("verify", "a.idx", "--json").stdout)["digest"]
+    assert (entry["path"], entry["sha256"]) == ("a.idx?q=high%20tides%3F", digest)
+    assert corpuskit("verify", "out").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("tides",), 2, "name a query and an index"),
+        (("tides", "none.idx"), 2, "no such index"),
+        (("tides", "a.jsonl"), 2, "is no search index"),
+        (("tides", "."), 2, "is no search index"),
+        (("tides", "a.idx", "-n", "0"), 2, "from 1 on"),
+        (("tides", "a.idx", "--audience", "acme"), 2, "public, or tenant:NAME"),
+        (("tides", "a.idx", "--mode", "vector"), 2, "--embed"),
+        (("tides", "a.idx", "--embed", "http://127.0.0.1:9/v1"), 2, "--mode"),
+        (("tides", "a.idx", "--mode", "hybrid", "--embed", "http://127.0.0.1:9/v1"), 2, "the index has no vectors"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_in_one_line(
+    tmp_path: Path, corpuskit: Run, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    (tmp_path / "a.jsonl").write_bytes(lines_of([{"id": "a", "text": "tides", "metadata": {}}]))
+    build(tmp_path / "a.idx", [Document("a", "tides", {})])
+    done = corpuskit("search", *arguments, "-q")
+    assert (done.returncode, done.stderr.count(b"\n")) == (code, 1), done.stderr
+    assert words in done.stderr.decode()
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    documents = [Document(f"d{number}", f"tide {number} AND lift near(col umn)", {}) for number in range(20)]
+    return build(tmp_path_factory.mktemp("index") / "small.idx", documents)
+
+
+SYNTAX = ['"', "*", "^", ":", "(", ")", "-", "+", "NEAR(", "AND", "OR", "NOT", "{text title}:", "'", ";", "\0", "tide"]
+
+
+@given(st.lists(st.sampled_from(SYNTAX) | st.text(max_size=5), max_size=12).map("".join))
+def test_no_query_is_an_error(small: Path, query: str) -> None:
+    identifiers = found(small, query)
+    assert len(identifiers) <= 10
+    with open_index(small) as connection:
+        assert len(lexical_hits(connection, query, audience_condition(Audience(None)), 3)) <= 3
+
+
+def test_words_are_found_however_they_are_written(small: Path) -> None:
+    for query in ("TIDE", "tides", '"tide', "tide*", "-tide", "text:tide", "tide OR", "tide_x", "ti\u0301de"):
+        assert found(small, query), query
+    assert match_expression("cafe\u0301s") == '"cafe\u0301s"'
+    assert found(small, " ".join(f"w{number}" for number in range(20_000)) + " tide") == []
+    assert found(small, "tide " * 20_000)
+
+
+def test_a_query_of_any_bytes_is_read(tmp_path: Path, corpuskit: Run) -> None:
+    build(tmp_path / "a.idx", [Document("a", "tides", {})])
+    done = corpuskit("search", b"tides \xff\xfe".decode("utf-8", "surrogateescape"), "a.idx", "-o", "out", "-q")
+    assert done.returncode == 0, done.stderr
+
+
+SCOPES = st.sampled_from(["text", "retrieve", "train", "label", "other", 3])
+CONSENT = st.one_of(
+    st.none(),
+    st.just("yes"),
+    st.fixed_dictionaries(
+        {"scope": st.lists(SCOPES, max_size=4) | SCOPES | st.just(["text", "retrieve"])},
+        optional={
+            "until": st.sampled_from(
+                [
+                    None,
+                    "never",
+                    7,
+                    "2026-03-01T01:00:00+02:00",
+                    *(day.isoformat() for day in (YESTERDAY, TODAY, TOMORROW)),
+                ]
+            )
+        },
+    ),
+)
+TENANT = st.sampled_from([None, "acme", "other", "", 7, ["acme"], "acme\0", "Acme"])
+RIGHTS = st.sampled_from(
+    [None, {}, {"input": "allowed"}, {"input": "disallowed"}, {"input": "unknown"}, {"input": 1}, []]
+)
+
+
+@given(
+    st.lists(st.tuples(TENANT, CONSENT, RIGHTS), min_size=1, max_size=8),
+    st.sampled_from([None, "acme", "other", "", "acme\0"]),
+    st.sampled_from([YESTERDAY, TODAY, TOMORROW, date(2026, 2, 28), date(2026, 3, 1)]),
+)
+def test_the_condition_is_the_rule_of_filter_audience(
+    rows: list[tuple[Any, Any, Any]], tenant: str | None, as_of: date
+) -> None:
+    documents = []
+    for number, (owner, consent, rights) in enumerate(rows):
+        metadata = {"tenant": owner, "consent": consent, "rights": rights}
+        documents.append(Document(f"d{number}", "text", {}).with_metadata(**metadata))
+    connection = sqlite3.connect(":memory:")
+    connection.execute(SCHEMA[1])
+    for number, document in enumerate(documents):
+        connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (number, *entry_of(document)))
+    audience = Audience(tenant, "retrieve", as_of)
+    condition, values = audience_condition(audience)
+    query = f"SELECT id FROM documents WHERE {condition}"  # noqa: S608
+    admitted = {identifier for (identifier,) in connection.execute(query, values)}
+    connection.close()
+
+    def may_be_input(document: Document) -> bool:
+        rights = document.metadata.get("rights")
+        return rights is None or (isinstance(rights, dict) and rights.get("input", "unknown") in ("unknown", "allowed"))
+
+    expected = {item.id for item in documents if audience.objection(item) is None and may_be_input(item)}
+    assert admitted == expected
+
+
+def tenants_index(path: Path, generator: random.Random) -> Path:
+    """Documents of three tenants and of everybody, with the same words."""
+    documents = []
+    for number in range(400):
+        tenant = generator.choice([None, "a", "b", "c"])
+        metadata: dict[str, Any] = {"title": f"w{generator.randrange(40)}"}
+        if tenant is not None:
+            metadata |= {"tenant": tenant, "consent": generator.choice([AGREED, AGREED, {"scope": ["text", "train"]}])}
+        if generator.random() < 0.1:
+            metadata["rights"] = {"input": "disallowed"}
+        text = " ".join(f"w{generator.randrange(40)}" for _ in range(12))
+        documents.append(Document(f"{tenant}/{number}", text, metadata))
+    return build(path, documents)
+
+
+def ask_as_tenants(path: Path, queries: int, seed: int) -> None:
+    generator = random.Random(seed)
+    tenants_index(path, generator)
+    with open_index(path) as connection:
+        description = read_description(connection, path)
+        documents = {
+            identifier: json.loads(line)["metadata"]
+            for identifier, line in connection.execute("SELECT id, line FROM documents")
+        }
+        found_documents = 0
+        for _ in range(queries):
+            tenant = generator.choice([None, "a", "b", "c"])
+            search = IndexSearch(n=5, audience="public" if tenant is None else f"tenant:{tenant}")
+            words = [f"w{generator.randrange(45)}" for _ in range(generator.randrange(1, 4))]
+            syntax = generator.choice(["", "", ' OR tenant:"b"', "*", "' OR 1=1 --", ") OR (", " NOT w1"])
+            for hit in search.hits(connection, description, " ".join(words) + syntax):
+                found_documents += 1
+                metadata = documents[hit.id]
+                assert metadata.get("tenant") in (None, tenant)
+                assert metadata.get("tenant") is None or metadata["consent"] == AGREED
+                assert "rights" not in metadata
+    assert found_documents > queries
+
+
+def test_nobody_finds_what_is_another_tenants(tmp_path: Path) -> None:
+    ask_as_tenants(tmp_path / "a.idx", 2000, 1)
+
+
+@pytest.mark.slow
+def test_in_100_000_queries_nobody_finds_what_is_another_tenants(tmp_path: Path) -> None:
+    ask_as_tenants(tmp_path / "a.idx", 100_000, 2)
+
+
+def test_consent_that_has_ended_does_not_come_back(tmp_path: Path) -> None:
+    consents = {"ended": YESTERDAY, "today": TODAY, "later": TOMORROW}
+    documents = [
+        Document(name, "tides", {"tenant": "acme", "consent": AGREED | {"until": until.isoformat()}})
+        for name, until in consents.items()
+    ]
+    path = build(tmp_path / "a.idx", documents)
+    assert set(found(path, "tides", audience="tenant:acme")) == {"today", "later"}
+    assert set(found(path, "tides", audience="tenant:acme", as_of="2020-01-01")) == {"today", "later"}
+    assert found(path, "tides", audience="tenant:acme", as_of=TOMORROW.isoformat()) == ["later"]
+    assert found(path, "tides") == []
+
+
+def test_what_is_kept_from_model_input_is_never_found(tmp_path: Path) -> None:
+    documents = [
+        Document(verdict, "tides", {"rights": {"input": verdict, "train": "allowed"}})
+        for verdict in ("allowed", "unknown", "disallowed", "perhaps")
+    ] + [Document("silent", "tides", {})]
+    path = build(tmp_path / "a.idx", documents)
+    assert set(found(path, "tides")) == {"allowed", "unknown", "silent"}
+    assert found(path, "tides", opt_in=True) == ["allowed"]
+
+
+def vector_index(tmp_path: Path, corpuskit: Run, server: LoopbackEmbeddings, number: int = 300) -> list[dict[str, Any]]:
+    generator = random.Random(3)
+    documents = []
+    for index in range(number):
+        text = " ".join(f"w{generator.randrange(60)}" for _ in range(10))
+        metadata = {"tenant": "acme", "consent": AGREED} if index % 3 == 0 else {}
+        documents.append({"id": f"d{index:03}", "text": text, "metadata": metadata})
+    documents += [{"id": f"equal{index}", "text": "w1 w2 w3", "metadata": {}} for index in (3, 1, 2)]
+    (tmp_path / "a.jsonl").write_bytes(lines_of(documents))
+    done = corpuskit("index", "a.jsonl", "-o", "a.idx", "--embed", server.url, "--embed-model", "m", "-q")
+    assert done.returncode == 0, done.stderr
+    return documents
+
+
+def test_vectors_are_compared_one_by_one_and_fused_by_rank(tmp_path: Path, corpuskit: Run) -> None:
+    with loopback_embeddings() as server:
+        documents = [item for item in vector_index(tmp_path, corpuskit, server) if not item["metadata"]]
+        arguments = ("w1 w2 w3", "a.idx", "--embed", server.url, "-n", "20")
+        lists = {}
+        for mode in ("vector", "hybrid"):
+            done = corpuskit("search", *arguments, "--mode", mode)
+            assert done.returncode == 0, done.stderr
+            answers = [json.loads(line) for line in done.stdout.splitlines()]
+            lists[mode] = {answer["id"]: answer["metadata"]["score"] for answer in answers}
+        assert corpuskit("search", " ", *arguments[1:], "--mode", "vector").stdout == b""
+    matrix = np.array(hashed_words([item["text"] for item in documents]))
+    matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
+    asked = np.array(hashed_words(["w1 w2 w3"])[0])
+    cosines = dict(zip([item["id"] for item in documents], matrix @ asked / np.linalg.norm(asked), strict=True))
+    assert list(lists["vector"])[:3] == ["equal1", "equal2", "equal3"], "equal scores go by id"
+    best = sorted(cosines.values(), reverse=True)[:20]
+    assert list(lists["vector"].values()) == pytest.approx(best, abs=2e-3)
+    assert all(score == pytest.approx(cosines[identifier], abs=2e-3) for identifier, score in lists["vector"].items())
+    with open_index(tmp_path / "a.idx") as connection:
+        lexical = [
+            hit.id for hit in lexical_hits(connection, "w1 w2 w3", audience_condition(Audience(None, as_of=TODAY)), 100)
+        ]
+    ranks = {identifier: 1 / (60 + rank) for rank, identifier in enumerate(lexical, 1)}
+    assert lists["hybrid"]["equal1"] == pytest.approx(ranks["equal1"] + 1 / 61, abs=2e-6)
+    assert list(lists["hybrid"].values()) == sorted(lists["hybrid"].values(), reverse=True)
+
+
+@pytest.mark.parametrize("kind", ["shorter", "nan", "html", "too-many"])
+def test_a_wrong_vector_of_the_query_ends_with_7(tmp_path: Path, corpuskit: Run, kind: str) -> None:
+    with loopback_embeddings() as server:
+        vector_index(tmp_path, corpuskit, server, 5)
+        server.faults[kind] = 1
+        done = corpuskit("search", "w1", "a.idx", "--mode", "hybrid", "--embed", server.url, "-q")
+    assert (done.returncode, done.stderr.count(b"\n"), done.stdout) == (7, 1, b""), done.stderr
+
+
+def test_scores_do_not_depend_on_where_a_vector_stands(tmp_path: Path) -> None:
+    from corpuskit.retrieval.searching.vectors import BLOCK_ROWS, vector_hits
+
+    generator = np.random.default_rng(1)
+    vectors = generator.normal(size=(BLOCK_ROWS + 100, 48))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    halves = [row.tobytes() for row in vectors.astype("<f2")]
+    results = []
+    for order in (range(len(halves)), generator.permutation(len(halves)).tolist()):
+        connection = sqlite3.connect(":memory:")
+        for statement in (SCHEMA[1], SCHEMA[3]):
+            connection.execute(statement)
+        for number, index in enumerate(order):
+            entry = entry_of(Document(f"d{index}", "text", {}))
+            connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (number, *entry))
+            connection.execute("INSERT INTO vectors VALUES (?, ?, ?)", (number, b"", halves[index]))
+        hits = vector_hits(connection, halves[7], audience_condition(Audience(None)), 200)
+        connection.close()
+        results.append([(hit.id, hit.score) for hit in hits])
+    assert results[0] == results[1]
+    assert results[0][0][0] == "d7" and math.isclose(results[0][0][1], 1, abs_tol=2e-3)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER t AFTER INSERT ON documents BEGIN DELETE FROM documents; END",
+        "CREATE VIEW v AS SELECT 1",
+        "CREATE TABLE more (a)",
+        "DROP TABLE vectors",
+        "CREATE TABLE words_more (a)",
+    ],
+)
+def test_an_index_with_other_tables_is_not_read(tmp_path: Path, statement: str) -> None:
+    path = build(tmp_path / "a.idx", [Document("a", "tides", {})])
+    connection = sqlite3.connect(path)
+    connection.execute(statement)
+    connection.close()
+    with pytest.raises(DamagedError, match="its tables are not those of an index"):
+        found(path, "tides")
