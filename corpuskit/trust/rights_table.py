@@ -26,7 +26,7 @@ class RightsTable(Command):
 
     Inputs are web archives (Common Crawl's `robotstxt` captures, or any with such responses), files, and tables that
     this command made, which are added to. Of archives the responses for robots.txt, .well-known/tdmrep.json, ai.txt,
-    RSL files and LICENSE are read, each with the date of its capture. A file stands below a folder that is called as
+    RSL files and LICENSE are read, each with the date of its capture. A file stands below a folder named after
     its host: `example.org/robots.txt`, `example.org/.well-known/tdmrep.json`; or `--host` names it, and `--captured`
     the date. All captures that differ are kept, since a profile may ask for those at the time of the crawl.
 
@@ -43,7 +43,7 @@ class RightsTable(Command):
     answers: ClassVar[bool] = True
     output_help: ClassVar[str] = "The table: a file such as rights.jsonl.zst."
 
-    host: Annotated[str | None, "Host of the files, if no folder is called as it."] = None
+    host: Annotated[str | None, "Host of the files, if no folder is named after it."] = None
     captured: Annotated[str | None, "Day, such as 2026-11-01, on which the files were fetched."] = None
 
     def __post_init__(self) -> None:
@@ -82,7 +82,7 @@ class RightsTable(Command):
         self._demand_whole(inputs, settings)
         if not files:
             raise UsageError(
-                "no input holds a robots.txt, tdmrep.json, RSL file, ai.txt or LICENSE; folders are called as hosts: "
+                "no input holds a robots.txt, tdmrep.json, RSL file, ai.txt or LICENSE; folders are named after hosts: "
                 "example.org/robots.txt"
             )
         answer = _write(settings.output, sorter)

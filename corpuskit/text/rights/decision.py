@@ -87,11 +87,7 @@ class RightsReader:
         if row is None:
             return
         robots_files = []
-        for entry in self._chosen(row, "robots", page):
-            robots = robots_for_path(entry, page.path)
-            robots_files.append((entry, robots))
-            yield from robots_statements(robots, page.path, self._agents, entry["url"], _last_date(entry))
-        for entry in self._redirected(row, page):
+        for entry in (*self._chosen(row, "robots", page), *self._redirected(row, page)):
             robots = robots_for_path(entry, page.path)
             robots_files.append((entry, robots))
             yield from robots_statements(robots, page.path, self._agents, entry["url"], _last_date(entry))

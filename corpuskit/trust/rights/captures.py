@@ -102,7 +102,7 @@ def captures_of_archive(records: "Iterable[WarcRecord]", skipped: "Counter[str]"
 
 
 def capture_of_file(input_: "Input", host: str, date: str) -> Capture | None:
-    """Return what a file says, placed below a folder that is called as its host; None if we read no such file.
+    """Return what a file says, placed below a folder named after its host; None if we read no such file.
 
     Raises UsageError if no host is named.
     """
@@ -122,7 +122,7 @@ def capture_of_file(input_: "Input", host: str, date: str) -> Capture | None:
         return None
     if not (host or folder_host):
         raise UsageError(
-            f"{input_.name}: no host is named; put the file into a folder that is called as the host, such as "
+            f"{input_.name}: no host is named; put the file into a folder named after the host, such as "
             "example.org/robots.txt, or name it with --host"
         )
     host = host or folder_host
@@ -168,7 +168,7 @@ def date_of(text: str) -> str:
 
 
 def _host_and_path(parts: tuple[str, ...]) -> tuple[str, str]:
-    """Return the host that the nearest folder is called as, and the path below it; an empty host if none is."""
+    """Return the host that the nearest folder is named after, and the path below it; an empty host if none is."""
     for index in range(len(parts) - 2, -1, -1):
         if _HOST_FOLDER.fullmatch(parts[index].lower()):
             return parts[index].lower(), "/" + "/".join(parts[index + 1 :])
