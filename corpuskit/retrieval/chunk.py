@@ -22,8 +22,9 @@ class Chunk(Split):
     """Cut documents into chunks for retrieval, at headings and between paragraphs.
 
     Headings (Markdown) begin a chunk; below each, whole paragraphs, lists, tables and blocks of code are packed up to
-    `--size`. Only what is longer is cut: at line ends, sentences or, if need be, words. So an edit of one paragraph
-    changes one chunk or two, and those of other sections stay as they are. Conversations are cut between turns.
+    `--size`, half of it at least, to an end that their words choose. Only what is longer is cut: at line ends,
+    sentences or, if need be, words. So an edit of one paragraph mostly changes one chunk or two, and those of other
+    sections stay as they are. Conversations are cut between turns.
 
     The id of a chunk is that of its document, `#`, and a hash of its text, with a number if the document says the same
     twice; so a chunk keeps its id as long as it keeps its text. `metadata.parents` ends with the document, `span` says
