@@ -115,16 +115,16 @@ def _is_plain(character: str) -> bool:
 
 def _without_dot_segments(path: str) -> str:
     """Return a path without `.` and `..`, as RFC 3986, section 5.2.4, resolves them."""
-    kept: list[str] = []
+    segments_left: list[str] = []
     segments = path.split("/")[1:]
     for segment in segments:
         if segment == "..":
-            del kept[-1:]
+            del segments_left[-1:]
         elif segment != ".":
-            kept.append(segment)
+            segments_left.append(segment)
     if segments and segments[-1] in (".", ".."):
-        kept.append("")
-    return "/" + "/".join(kept) if segments else path
+        segments_left.append("")
+    return "/" + "/".join(segments_left) if segments else path
 
 
 def _canonical_host(host: str) -> str:

@@ -56,22 +56,22 @@ def without_stumps(text: str) -> str:
 def _closed(match: "re.Match[str]") -> str:
     """Return what stays of a hole and of the separators and brackets around it."""
     opening, before, inside, closing = match.groups()
-    kept = ""
+    of_word = ""
     if before[:1] == ";" and _ENTITY.search(match.string, max(0, match.start() - _LONGEST_ENTITY), match.start()):
-        kept, before = ";", before[1:]
+        of_word, before = ";", before[1:]
     between, _, after = f"{HOLE}{inside}".rpartition(HOLE)
     is_end = _FULL_STOP.match(match.string, match.end()) is not None
     if not (before or opening or closing or is_end):
-        kept += between.replace(HOLE, "").strip()[:1]  # of the word before: `word<ref/>,<ref/>`
+        of_word += between.replace(HOLE, "").strip()[:1]  # of the word before: `word<ref/>,<ref/>`
     if opening and closing:
         return HOLE
     if opening:
         return opening + before.lstrip(" \t,;:") + after.lstrip(" \t,;:")
     if closing:
-        return kept + before.rstrip(" \t,;:") + after.rstrip(" \t,;:") + closing
+        return of_word + before.rstrip(" \t,;:") + after.rstrip(" \t,;:") + closing
     if _LINE_START.search(match.string, max(0, match.start() - _MOST_MARKERS), match.start()):
         return before + after.lstrip(" \t,")
-    return kept + _between(before, after, is_end)
+    return of_word + _between(before, after, is_end)
 
 
 def _between(before: str, after: str, is_end: bool) -> str:
