@@ -1,4 +1,4 @@
-"""Lines of wikitext without links, templates and tables: headings, items, paragraphs, and signs within them."""
+"""Lines of wikitext without links, templates and tables: headings, items, paragraphs, and markup within them."""
 
 import re
 from typing import NamedTuple
@@ -141,7 +141,7 @@ def _item(line: str, numbers: list[int]) -> _Block | None:
 
 
 def _without_signs(source: str) -> str:
-    """Return the text without signs for bold and italic, tags and addresses, and what templates left in brackets."""
+    """Return the text without bold and italic, tags and addresses, and what is left around what was taken out."""
     if "''" in source:
         source = QUOTES.sub(_apostrophes, source)
     if "<" in source:
