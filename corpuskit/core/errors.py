@@ -120,8 +120,10 @@ def refusal_of_system(error: BaseException, location: Path | None = None) -> Pub
     return None
 
 
-def what_to_do(error: OSError) -> str:
+def what_to_do(error: OSError | MemoryError) -> str:
     """Return the advice for something that cannot be written."""
+    if isinstance(error, MemoryError):
+        return "Allow more memory"
     return "Check who may write there" if error.errno in NO_PERMISSION else "Make room"
 
 

@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from corpuskit.core.disk.regular_file import read_at_most
 from corpuskit.core.document import Reject
 from corpuskit.core.outcome import Item, Rejected
 from corpuskit.core.reading.input_kinds import archive_of_name
@@ -74,7 +75,7 @@ def _of_zip(input_: Input) -> Iterator[MemberItem]:
     with input_.open() as stream:
         data: Any = stream
         if input_.is_stream or not stream.seekable():
-            data = io.BytesIO(stream.read(MAX_FROM_PIPE + 1))
+            data = io.BytesIO(read_at_most(stream, MAX_FROM_PIPE + 1))
             if data.getbuffer().nbytes > MAX_FROM_PIPE:
                 raise Reject("document-too-large", "more than 1 GiB of zip from a pipe; name the file instead")
         try:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from corpuskit.core.disk.spool import ByteSpool, Spool
 from corpuskit.core.document import Document, Reject, decode_trusted, encode, parse_lossless
 from corpuskit.core.errors import UsageError
-from corpuskit.core.option_values import misfit
+from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.step import CorpusStage, Drop, Item, Rejected
 from corpuskit.core.wording import excerpt, quantity
 
 if TYPE_CHECKING:
+    from corpuskit.core.reading.inputs import Input
     from corpuskit.text.contamination.passages import Numbers, Passages
     from corpuskit.text.contamination.search import Finding
 
@@ -125,8 +126,8 @@ class Decontaminate(CorpusStage):
         if not any(map(len, hashes)):
             in_fields = f" in {', '.join(self.fields)}" if self.fields else ""
             raise UsageError(
-                f"`against`: none of {quantity(count, 'item')} has a string of {self.ngram} words{in_fields}: "
-                "there is nothing to look for"
+                f"{spelled('against')}: none of {quantity(count, 'item')} has a string of {self.ngram} words"
+                f"{in_fields}: there is nothing to look for"
             )
         return Passages(passages, hashes)
 
@@ -164,19 +165,29 @@ def _characters(text: str, first: int, last: int, ngram: int) -> tuple[int, int]
 
 def _items(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each item of a set with its location, `name:line`. Raises UsageError for what cannot be read."""
-    from corpuskit.core.reading.inputs import Input
+    from corpuskit.core.reading.list_files import reading_list
 
-    input_ = Input(path.name, path)
-    try:
+    with reading_list(path) as input_:
+        _demand_objects(input_)
         lines = list(input_.lines())
-    except OSError as error:
-        raise UsageError(f"cannot read {path.name!r}: {error.strerror}") from None
-    if input_.damage:
-        raise UsageError(f"{path.name} is not whole: {input_.damage[0].what}")
     for number, line in enumerate(lines, start=1):
         if (line.raw if isinstance(line, Rejected) else line[1]).strip():
             location = f"{path.name}:{number}"
             yield location, _item(location, line)
+
+
+def _demand_objects(input_: "Input") -> None:
+    """Raise UsageError for a file that does not begin as JSON Lines do, and name its kind if it shows."""
+    from corpuskit.core.document import BYTE_ORDER_MARK
+    from corpuskit.core.reading.input_kinds import first_block, kind_of, kind_of_content
+
+    head = first_block(input_)
+    if input_.is_stream or head.removeprefix(BYTE_ORDER_MARK).lstrip()[:1] in (b"{", b""):
+        return
+    kind = kind_of_content(head) or kind_of(input_.name)
+    if kind is not None and kind.label != "JSONL":
+        label = kind.label.partition(";")[0]
+        raise UsageError(f"{input_.name} is {label}; evaluation sets are JSON Lines: an object on each line")
 
 
 def _item(location: str, line: tuple[int, bytes] | Rejected) -> dict[str, Any]:

@@ -29,17 +29,19 @@ class UrlList(NamedTuple):
 class FilterUrl(Stage):
     """Drop documents whose `metadata.url` is on a list: domains, patterns, words.
 
-    `--domains` takes lists with one domain a line, or in the format of hosts files; a domain covers its subdomains, and
-    an entry with a path covers what is below it. Capitals, ports, a dot at the end, `www.`, Punycode and the ways to
-    write a number address make no difference. `--patterns` takes regular expressions (RE2). `--words` drops an address
-    that has one of the words, `--soft-words` one that has `--soft-min` different ones, `--subwords` one that has one of
-    them anywhere in its letters and digits. Names and passwords before an `@` are never looked at.
+    `--domains` takes lists with one domain a line, or in the format of hosts files; a domain covers its subdomains,
+    and an entry with a path covers what is below it. Capitals, ports, a dot at the end, `www.`, Punycode, the ways
+    to write a number address, `..` in paths and needless percent signs make no difference. `--patterns` takes
+    regular expressions (RE2). `--words` drops an address that has one of the words, `--soft-words` one that has
+    `--soft-min` different ones, `--subwords` one that has one of them anywhere in its letters and digits. Lists are
+    files on this machine. Names and passwords before an `@` are never looked at.
 
     `--builtin adult` adds the lists that datatrove's URLFilter uses, with 4.6 million domains of adult pages; they are
     read from the installed datatrove. What `--allow` covers stays, whatever the other lists say.
 
     Drops: `domain`, `pattern`, `words`, each with the list and its entry; `no-url` with `--require-url`, else documents
-    without an address pass. Holds some 12 bytes a domain in memory.
+    without an address pass. Holds some 12 bytes a domain in memory;
+    each process takes two seconds to read `--builtin adult`.
 
         corpuskit filter-url --domains blocked.txt --builtin adult documents.jsonl
     """
@@ -135,19 +137,21 @@ def _domain_rule(name: str, domains: "Domains") -> UrlList:
     return UrlList("domain", name, domains.entry_for)
 
 
-def _pattern_rule(name: str, patterns: list[str]) -> UrlList:
+def _pattern_rule(name: str, patterns: dict[str, int]) -> UrlList:
     from corpuskit.text.urls.words import PatternError, Patterns
 
     try:
         compiled = Patterns(patterns)
     except PatternError as error:
-        raise UsageError(f"{name}: {error}") from None
+        raise UsageError(f"{name}:{patterns[error.pattern]}: {error}") from None
+    _demand_entries(name, len(patterns))
     return UrlList("pattern", name, lambda address: compiled.pattern_in("".join(address).encode("utf-8", "ignore")))
 
 
 def _word_rule(kind: str, name: str, entries: list[str], soft_min: int) -> UrlList:
     from corpuskit.text.urls.words import ListedWords, Patterns, joined_letters, words_of
 
+    _demand_entries(name, len(entries))
     if kind == "subwords":
         parts = Patterns(entries, literal=True)
         return UrlList("words", name, lambda address: parts.pattern_in(joined_letters(address)))
@@ -157,24 +161,27 @@ def _word_rule(kind: str, name: str, entries: list[str], soft_min: int) -> UrlLi
 
 def _blocks(path: Path) -> Iterator[bytes]:
     """Yield the bytes of a list, decompressed. Raises UsageError for what cannot be read, or is not whole."""
-    from corpuskit.core.reading.inputs import Input
+    from corpuskit.core.reading.list_files import reading_list
 
-    input_ = Input(path.name, path)
-    try:
+    with reading_list(path) as input_:
         yield from input_.blocks()
-    except OSError as error:
-        raise UsageError(f"cannot read {path.name!r}: {error.strerror}") from None
-    if input_.damage:
-        raise UsageError(f"{path.name} is not whole: {input_.damage[0].what}")
 
 
 def _domains(path: Path) -> "Domains":
     from corpuskit.text.urls.domains import Domains, ListError
 
     try:
-        return Domains(_blocks(path))
+        domains = Domains(_blocks(path))
     except ListError as error:
         raise UsageError(f"{path.name}:{error}") from None
+    _demand_entries(path.name, len(domains))
+    return domains
+
+
+def _demand_entries(name: str, count: int) -> None:
+    """Raise UsageError for a list of nothing, which is more likely a mistake than meant."""
+    if not count:
+        raise UsageError(f"{name} has no entries: there is nothing to look for")
 
 
 def _text(path: Path) -> str:

@@ -14,16 +14,19 @@ from corpuskit.text.repair import DEFAULT_KINDS, KINDS, Kind, repaired
 class RepairText(Stage):
     """Undo damage to text: wrong encodings, control and invisible characters, line ends, normal form.
 
-    By default it changes no sign that somebody may have meant to write:
+    By default it changes no character an author may have intended:
 
-    `encoding`: UTF-8 that was read as Windows-1252 or the like (`donâ€™t`), by ftfy. `controls`: control characters and
-    sequences that colour a terminal. `invisible`: soft hyphens, byte order marks, tags, and zero-width spaces, but not
-    between words of Thai, Khmer, Lao and Burmese; joiners and marks of direction stay. `line-ends`: CR LF, CR and form
-    feeds become line feeds. `spaces`: spaces of other widths become plain ones, but no-break spaces stay; spaces at the
-    end of lines go, and more than two blank lines are two. `normal-form`: NFC.
+    `encoding`: UTF-8 that was read as Windows-1252 or the like (`donâ€™t`), by ftfy. `controls`: control characters
+    and sequences that drive a terminal; ASCII's separators become spaces. `invisible`: soft hyphens, byte order
+    marks, tags, and zero-width spaces, but not between words of Thai, Khmer, Lao and Burmese; joiners and marks of
+    direction stay. `line-ends`: CR LF, CR, vertical tabs and form feeds become line feeds. `spaces`: spaces of
+    other widths become plain ones, but no-break spaces stay; spaces at the end of lines go, but for two within a
+    paragraph (Markdown's line break), and more than two blank lines are two. `normal-form`: NFC, but compatibility
+    ideographs, which names need, and U+2329 and U+232A stay.
 
-    On demand, or with `--fix all`, as ftfy does: `entities` (`&amp;`, if the text has no `<`), `ligatures`, `width`
-    (full-width Latin letters), `quotes` (typographic quotation marks become plain ones).
+    On demand, or with `--fix all`, as ftfy does: `lossy-encoding` (`voilÃ le`, where the second half of a letter is
+    gone; without it, only lines that are mojibake anyway are repaired so), `entities` (`&amp;`, if the text has no
+    `<`), `ligatures`, `width` (full-width Latin letters), `quotes` (typographic quotation marks become plain ones).
 
     How many changes of each kind were made is counted, and stands in the summary, `--json` and the manifest. Dropped as
     `no-text` is what then has no text left, but was not empty. In conversations each turn is repaired by itself.

@@ -22,6 +22,7 @@ Kind = Literal[
     "line-ends",
     "spaces",
     "normal-form",
+    "lossy-encoding",
     "entities",
     "ligatures",
     "width",
@@ -29,7 +30,7 @@ Kind = Literal[
 ]
 KINDS = get_args(Kind)
 DEFAULT_KINDS = KINDS[:6]
-"""Those that change no sign that somebody may have meant to write."""
+"""Those that change no character an author may have intended."""
 
 LETTERS = "\u0370-\u03ff\u0400-\u045f"
 """Greek and Cyrillic letters, which UTF-8 becomes when Windows-1253 or -1251 is assumed."""
@@ -37,21 +38,33 @@ SMALL = "".join(letter for letter in map(chr, range(0xDF, 0x250)) if letter.islo
 CAPITAL = "".join(letter for letter in map(chr, range(0xC0, 0x250)) if letter.isupper() and letter != "Œ")
 """Letters with accents. Two small ones, two capitals, or a capital before a small one are a word of some language."""
 MISPLACED = "\x80-\x9f¦¤¨¬¯¸ƒˆˇ˘˛˜†‡‰⌐◊\ufffdªºŒЂҐґ"
-"""Signs that hardly ever stand behind a letter but in mojibake."""
+"""Characters that hardly ever stand behind a letter but in mojibake."""
 SIGNS = f"\x80-\xbf×÷Œœ{MISPLACED}\u0250-\u036f\u0384\u0385\u0403\u040e\u045e\u2000-\u2bff\uf8ff\ufb01\ufb02"
 """What else than letters UTF-8 becomes when a single-byte encoding is assumed."""
 SUSPECT = re.compile(
     f"[{SMALL}{CAPITAL}{SIGNS}]"  # one set first, so that `re` skips all other characters fast
-    f"(?:(?<=[\x80-\x9f])|(?<=[Œœ])(?![A-Za-z])|(?<=[ÂÃÎÐØÙ])[ ŠšŸž]|(?<=[{LETTERS}][{CAPITAL}{MISPLACED}])|(?<=β€)"
+    f"(?:(?<=[\x80-\x9f])|(?<=[Œœ])(?![A-Za-z])|(?<=[ÂÃÎÐØÙ])[ŠšŸž]|(?<=[{LETTERS}][{CAPITAL}{MISPLACED}])|(?<=β€)"
     f"|(?<=[ВГРСΒΓΞΟ].)[ВГРСΒΓΞΟ]|(?<=[{SMALL}])[{CAPITAL}{SIGNS}]|(?<=[{CAPITAL}])[{SIGNS}]|(?<=[{SIGNS}])[{SMALL}{CAPITAL}{SIGNS}])"
 )
-"""What every text contains that ftfy holds for mojibake."""
+"""What every text contains that ftfy takes for mojibake, but for what `LOSSY` finds."""
+LOSSY = re.compile("[ÂÃÎÐØÙ] ")
+"""What may have been `à` or a no-break space before that became a plain space; or a letter that stands alone."""
 ENTITY = re.compile(r"&[#\w]{1,32};")
 LIGATURE = re.compile("[\u0132\u0133\u0149\u01f1-\u01f3\u01c4-\u01cc\ufb00-\ufb06]")
 WIDE = re.compile("[\u3000\uff01-\uffef]")
 QUOTE = re.compile("[\u02bc\u2018-\u201f]")
 
-PATTERNS = {"encoding": SUSPECT, "entities": ENTITY, "ligatures": LIGATURE, "width": WIDE, "quotes": QUOTE}
+REPEATED_AMPERSAND = re.compile("&(?:(?:amp|AMP|#0{0,8}38|#[xX]0{0,8}26);){2,}")
+"""An ampersand that was escaped several times over; ftfy goes through the text once for each."""
+
+PATTERNS = {
+    "encoding": SUSPECT,
+    "lossy-encoding": LOSSY,
+    "entities": ENTITY,
+    "ligatures": LIGATURE,
+    "width": WIDE,
+    "quotes": QUOTE,
+}
 """What a line contains that ftfy may have to change, by kind."""
 KINDS_OF_STEPS = {
     "unescape_html": "entities",
@@ -65,8 +78,13 @@ MAX_ROUNDS = 6
 MAX_SLICE = 1_000_000
 """Characters that ftfy is given at once, as in its own `fix_text`."""
 
-CONTROL = re.compile("\x1b\\[[0-9;]{0,32}[A-Za-z]|[\x00-\x08\x0b\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]")
-"""Sequences that colour a terminal, control characters that mean nothing in text, and Unicode's noncharacters."""
+CONTROL = re.compile(
+    "\x1b\\[[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b[]PX^_][^\x07\x1b\x9c\n]{0,1000}(?:\x07|\x9c|\x1b\\\\)"
+    "|[\x00-\x08\x0e-\x1b\x7f\ufdd0-\ufdef\ufffe\uffff]"
+)
+"""Sequences that drive a terminal (ECMA-48), control characters that mean nothing in text, and noncharacters."""
+SEPARATOR = re.compile("[\x1c-\x1f]")
+"""ASCII's separators of files, groups, records and units."""
 INVISIBLE = re.compile("[\u00ad\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]")
 """Characters without a shape: soft hyphens, zero-width spaces, byte order marks, annotations, tags."""
 WITHOUT_SPACES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1980-\u19df"
@@ -80,11 +98,14 @@ RARE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f\u00ad\u1680\u2000-\u200b\u2028\u2029\u205f-\u206f\ufdd0-\ufdef\ufeff\ufff9-\uffff\U000e0000-\U000e007f]"
 )
 """Every character that is replaced by itself; most texts have none, and are then looked at once."""
-LINE_END = re.compile("\r\n|[\r\x0c\u2028\u2029]")
+LINE_END = re.compile("\r\n|[\r\x0b\x0c\u2028\u2029]")
+"""Word writes a line break within a paragraph as a vertical tab."""
 WIDE_SPACE = re.compile("[\u1680\u2000-\u200a\u205f]")
 """Spaces of other widths, but for those that keep words on one line: French and numbers need these."""
-SPACES = re.compile(r"(?<![ \t])[ \t]+(?=\n|\Z)|(?<=\n\n\n)\n+")
-"""Spaces at the end of a line, and blank lines after the second."""
+SPACES = re.compile(r"(?<![ \t])(?!(?<=[^\n])  \n[ \t]{0,40}[^\s])[ \t]+(?=\n|\Z)|(?<=\n\n\n)\n+")
+"""Spaces at the end of a line, but for two within a paragraph, Markdown's line break; blank lines after the second."""
+KEPT_BY_NORMAL_FORM = re.compile("([\u2329\u232a\uf900-\ufaff\U0002f800-\U0002fa1f]+)")
+"""Characters that NFC replaces by others of another look: ideographs of names, and narrow brackets."""
 
 
 def repaired(text: str, kinds: Collection[str]) -> tuple[str, "Counter[str]"]:
@@ -105,7 +126,7 @@ def repaired(text: str, kinds: Collection[str]) -> tuple[str, "Counter[str]"]:
 def _repaired_once(text: str, kinds: Collection[str], counts: "Counter[str]") -> str:
     is_rare = RARE.search(text) is not None
     if is_rare:
-        text = _replaced(text, ("line-ends", "controls"), kinds, counts)
+        text = _replaced(text, ("line-ends", "controls", "separators"), kinds, counts)
     if not text.isascii() or "entities" in kinds:
         text = _by_ftfy(text, kinds, counts)
     if is_rare or counts:
@@ -113,9 +134,18 @@ def _repaired_once(text: str, kinds: Collection[str], counts: "Counter[str]") ->
     if "spaces" in kinds and (" \n" in text or "\t\n" in text or text.endswith((" ", "\t")) or "\n\n\n\n" in text):
         text = _replaced(text, ("spaces",), kinds, counts)
     if "normal-form" in kinds and not unicodedata.is_normalized("NFC", text):
-        counts["normal-form"] += 1
-        text = unicodedata.normalize("NFC", text)
+        composed = _composed(text)
+        if composed != text:
+            counts["normal-form"] += 1
+            text = composed
     return text
+
+
+def _composed(text: str) -> str:
+    """Return the text in NFC, but for the characters that it would replace by others."""
+    parts = KEPT_BY_NORMAL_FORM.split(text)
+    parts[::2] = [unicodedata.normalize("NFC", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def _replaced(text: str, names: Collection[str], kinds: Collection[str], counts: "Counter[str]") -> str:
@@ -137,6 +167,7 @@ def _without_invisible(match: "re.Match[str]") -> str:
 REPLACEMENTS: dict[str, tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]]] = {
     "line-ends": ("line-ends", LINE_END, "\n"),
     "controls": ("controls", CONTROL, ""),
+    "separators": ("controls", SEPARATOR, " "),
     "invisible": ("invisible", NEEDED_OR_INVISIBLE, _without_invisible),
     "wide-spaces": ("spaces", WIDE_SPACE, " "),
     "spaces": ("spaces", SPACES, ""),
@@ -163,9 +194,16 @@ def _slices(line: str) -> list[str]:
 def _by_ftfy_line(line: str, kinds: Collection[str], counts: "Counter[str]") -> str:
     import ftfy
 
-    fixed, steps = ftfy.fix_and_explain(line, _config(frozenset(kinds), "<" in line))
+    is_certain = SUSPECT.search(line) is not None
+    is_asked = "lossy-encoding" in kinds
+    encoding = ("encoding" in kinds and (is_certain or is_asked)) or (is_asked and not is_certain)
+    has_tags = "<" in line
+    if "entities" in kinds and not has_tags:
+        line = REPEATED_AMPERSAND.sub("&amp;", line)
+    fixed, steps = ftfy.fix_and_explain(line, _config(frozenset(kinds), encoding, has_tags))
     if fixed != line:
-        counts.update({KINDS_OF_STEPS.get(step.parameter, "encoding") for step in steps or ()})
+        kind_of_encoding = "encoding" if is_certain else "lossy-encoding"
+        counts.update({KINDS_OF_STEPS.get(step.parameter, kind_of_encoding) for step in steps or ()})
     return fixed
 
 
@@ -175,10 +213,9 @@ def _needs(kinds: tuple[str, ...]) -> "re.Pattern[str] | None":
 
 
 @cache
-def _config(kinds: frozenset[str], has_tags: bool) -> "TextFixerConfig":
+def _config(kinds: frozenset[str], encoding: bool, has_tags: bool) -> "TextFixerConfig":
     from ftfy import TextFixerConfig
 
-    encoding = "encoding" in kinds
     return TextFixerConfig(
         unescape_html="entities" in kinds and not has_tags,
         fix_encoding=encoding,

@@ -3,8 +3,9 @@
     python -m tests.benchmarks.contamination [--items N] [--seed N]
 
 Each item is planted once in each of four ways: as a document of its own, in the middle of a document, there with one
-word changed, and there with a line break after every eighth word. The other half of the documents stays clean: what is
-convicted there counts as false. Speed is megabytes of text a CPU second, in one process.
+word changed (also by length), and there with a line break after every eighth word. The other half of the documents
+stays clean: what is convicted there counts as false. Then sentences of several languages are planted among others of
+theirs with one word changed, in Chinese one character. Speed is megabytes of text a CPU second, in one process.
 """
 
 import argparse
@@ -32,6 +33,9 @@ WAYS = ("verbatim", "embedded", "one word changed", "re-wrapped")
 DUMP = "enwiki-latest-pages-articles1.xml-p000000010p000030302-shortened.bz2"
 LINE_WORDS = 8
 LEAST_WORDS = 8
+LANGUAGES = ("en", "de", "ru", "zh")
+LENGTHS = (8, 16, 30)
+"""Fewest words of each row of the table by length."""
 
 
 def articles() -> Iterator[str]:
@@ -64,8 +68,13 @@ def questions(count: int, choice: random.Random) -> list[str]:
     for name in SETS:
         with gzip.open(SHARED / "eval" / "decon_bundled" / f"{name}.jsonl.gz") as stream:
             texts |= dict.fromkeys(json.loads(line)["question"] for line in stream)
-    long_enough = [text for text in texts if len(re.findall(r"[^\W_]+", text)) >= LEAST_WORDS]
+    long_enough = [text for text in texts if length(text) >= LEAST_WORDS]
     return choice.sample(long_enough, min(count, len(long_enough)))
+
+
+def length(text: str) -> int:
+    """How many words a question has."""
+    return len(re.findall(r"[^\W_]+", text))
 
 
 def planted(way: str, question: str, page: str, choice: random.Random) -> str:
@@ -90,12 +99,33 @@ def megabytes(stream: list[Document]) -> float:
     return sum(len(document.text.encode()) for document in stream) / 1e6
 
 
+def of_language(language: str, choice: random.Random) -> None:
+    """Count how many sentences are found in which one word, or one character, is changed."""
+    with gzip.open(SHARED / "lid" / "sentences_75lang.jsonl.gz", "rt") as stream:
+        texts = [entry["text"] for entry in map(json.loads, stream) if entry["lang"] == language]
+    separator = "" if language == "zh" else " "
+    items = [text for text in texts[::2] if len(text.split(separator) if separator else text) >= LEAST_WORDS]
+    documents = []
+    for number, item in enumerate(items):
+        words = item.split(separator) if separator else list(item)
+        words[choice.randrange(len(words))] = choice.choice(texts)[0] if not separator else "otherwise"
+        first, last = choice.sample(texts[1::2], 2)
+        documents.append(Document(str(number), f"{first} {separator.join(words)} {last}"))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "set.jsonl")
+        path.write_text("".join(json.dumps({"text": item}) + "\n" for item in items))
+        found = sum(isinstance(item, Drop) for item in Decontaminate(against=(path,)).run(documents))
+    print(f"one word changed, {language}: {found} of {len(items)}, {found / len(items):.3f}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--items", type=int, default=400)
     parser.add_argument("--seed", type=int, default=5)
     arguments = parser.parse_args()
     choice = random.Random(arguments.seed)
+    for language in LANGUAGES:
+        of_language(language, random.Random(arguments.seed))
     pages = documents()
     items = questions(arguments.items, choice)
     stream = [Document(f"clean/{number}", page) for number, page in enumerate(pages[::2])]
@@ -109,9 +139,14 @@ def main() -> None:
     before = time.process_time()
     outcomes = list(step.run(stream))
     seconds = time.process_time() - before
-    convicted = Counter(item.document.id.partition("/")[0] for item in outcomes if isinstance(item, Drop))
+    ids = {item.document.id for item in outcomes if isinstance(item, Drop)}
+    convicted = Counter(id_.partition("/")[0] for id_ in ids)
     for way in WAYS:
         print(f"{way}: {convicted[way]} of {len(items)} found, {convicted[way] / len(items):.3f}")
+    for least, most in zip(LENGTHS, (*LENGTHS[1:], 10_000), strict=True):
+        numbers = [number for number, item in enumerate(items) if least <= length(item) < most]
+        found = sum(f"one word changed/{number}" in ids for number in numbers)
+        print(f"one word changed, {least} words or more: {found} of {len(numbers)}, {found / max(1, len(numbers)):.3f}")
     print(f"clean: {convicted['clean']} of {len(pages[::2])} convicted")
     for item in outcomes:
         if isinstance(item, Drop) and item.document.id.startswith("clean/"):

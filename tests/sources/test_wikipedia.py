@@ -92,6 +92,26 @@ def test_compressions_pipes_and_folders_give_the_same(corpuskit: Run, tmp_path: 
     assert corpuskit("wikipedia", stdin=data).stdout == expected
 
 
+@pytest.mark.parametrize("beside", [(), ("other.xml",)])
+def test_a_folder_of_parts_by_their_official_names_is_read_whole(
+    corpuskit: Run, tmp_path: Path, beside: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "dumps"
+    folder.mkdir()
+    names = ("enwiki-latest-pages-articles1.xml-p1p41242.bz2", "enwiki-latest-pages-articles2.xml-p41243p151573")
+    for number, name in enumerate((*names, *beside)):
+        data = dump([Page(f"Page {number}", f"Text {number}.")])
+        (folder / name).write_bytes(bz2.compress(data) if name.endswith(".bz2") else data)
+    done = corpuskit("wikipedia", "dumps")
+    assert done.returncode == 0 and done.stdout.count(b'"Text ') == len(names) + len(beside), done.stderr
+
+
+def test_one_page_of_odd_numbers_costs_no_other(corpuskit: Run) -> None:
+    data = dump([*PAGES[:1], Page("Odd", f"It is &#{'9' * 5000}; here.")])
+    done = corpuskit("wikipedia", stdin=data)
+    assert done.returncode == 0 and done.stdout.count(b"\n") == 2 and b"It is &#999" in done.stdout
+
+
 def test_what_is_no_dump_is_named(corpuskit: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("hello\n")
     (tmp_path / "a.xml").write_bytes(dump(PAGES[:1]))

@@ -152,6 +152,21 @@ def test_a_set_that_cannot_be_used_is_refused(tmp_path: Path, content: bytes, wo
         Decontaminate(against=(tmp_path / "set.jsonl",))
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("dump.xml", "<mediawiki>", "dump.xml is a dump of a wiki; evaluation sets are JSON Lines"),
+        ("set.json", '[{"q": "a"}]', "set.json is JSON; evaluation sets"),
+        ("set.csv", "q,a\n", "set.csv is CSV; evaluation sets"),
+        ("set.jsonl", "q,a\n", r"set.jsonl:1: "),
+    ],
+)
+def test_a_set_of_another_kind_is_named(tmp_path: Path, name: str, content: str, words: str) -> None:
+    (tmp_path / name).write_text(content)
+    with pytest.raises(UsageError, match=words):
+        Decontaminate(against=(tmp_path / name,))
+
+
 def test_options_out_of_range_and_absent_files_are_refused(tmp_path: Path) -> None:
     (tmp_path / "set.jsonl").write_text(json.dumps({"q": QUESTION}))
     for options in ({"ngram": 4}, {"min_hits": 0}, {"common": 0}, {"fields": ("answer",)}):

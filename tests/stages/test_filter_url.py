@@ -3,6 +3,7 @@
 import copy
 import gzip
 import json
+import re
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -116,7 +117,14 @@ def test_the_lists_of_datatrove_by_their_own_entries() -> None:
     [
         ("domains", b"a.example\nhello world\n", "list:2: 'hello world' is no domain"),
         ("allow", b"<html>\n", "list:1"),
-        ("patterns", b"ok\n(\n", r"list: '\('"),
+        ("patterns", b"ok\n\n# a\n(lamp\n", r"list:4: '\(lamp': missing \)"),
+        ("domains", b"", "list has no entries"),
+        ("domains", b"# a\n\n", "list has no entries"),
+        ("allow", b"", "list has no entries"),
+        ("patterns", b" \n# a\n", "list has no entries"),
+        ("words", b"#a\n\n", "list has no entries"),
+        ("soft_words", b"--\n", "list has no entries"),
+        ("subwords", b"\xef\xbb\xbf", "list has no entries"),
         ("words", b"\xff\xfe", "UTF-8"),
         ("domains", gzip.compress(b"a.example\n" * 9999)[:-20], "whole"),
     ],
@@ -125,6 +133,29 @@ def test_lists_that_cannot_be_used_are_refused(tmp_path: Path, option: str, cont
     (tmp_path / "list").write_bytes(content)
     with pytest.raises(UsageError, match=words):
         FilterUrl(**{option: (tmp_path / "list",), "require_url": True})
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("-", "stands for the documents"),
+        ("https://keeper:lamp@x.example/list", r"an address \(https://\)"),
+        ("FILE:///list", r"an address \(file://\)"),
+        ("folder", "is a folder"),
+        ("lis*", "patterns are not expanded"),
+        ("lists", "did you mean"),
+    ],
+)
+@pytest.mark.parametrize("step", ["filter-url --domains", "filter-url --patterns", "decontaminate --against"])
+def test_what_is_no_file_on_this_machine_is_called_what_it_is(
+    corpuskit: Run, tmp_path: Path, step: str, name: str, words: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "list").write_text("a.example\n")
+    done = corpuskit(*step.split(), name, stdin=b"")
+    said = done.stderr.decode()
+    assert done.returncode == 2 and said.count("\n") == 1 and re.search(words, said), said
+    assert "keeper" not in said and "lamp" not in said
 
 
 def test_options_that_leave_nothing_to_do_are_refused(tmp_path: Path) -> None:

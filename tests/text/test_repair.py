@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -20,10 +21,17 @@ DAMAGED = [
     ("encoding", "caf√© na√Øve", "café naïve"),
     ("encoding", "the â€œendâ€\u009d", "the “end”"),
     ("controls", "a\x00b\x1b[31mc\x1b[0m\x7f\ufffe", "abc"),
+    ("controls", "\x1b]0;title\x07a\x1b]8;;https://x.example\x1b\\b\x1b[?25lc\x1b[38:5:1md", "abcd"),
+    ("controls", "a\x1cb\x1dc\x1ed\x1fe", "a b c d e"),
     ("invisible", "in\u00advisi\u200bble\ufeff\u2060\U000e0041", "invisible"),
-    ("line-ends", "a\r\nb\rc\x0cd\u2028e\u2029f", "a\nb\nc\nd\ne\nf"),
+    ("line-ends", "a\r\nb\rc\x0cd\u2028e\u2029f\x0bg", "a\nb\nc\nd\ne\nf\ng"),
     ("spaces", "a\u2003b \nc\t\n\n\n\n\n\nd  ", "a b\nc\n\n\nd"),
     ("normal-form", "e\u0301te\u0301", "été"),
+    ("normal-form", "神 e\u0301\ufa19\u2329e\u0301\u232a \u212b", "神 é\ufa19\u2329é\u232a Å"),
+    ("lossy-encoding", "voilÃ le travail", "voilà le travail"),
+    ("lossy-encoding", "fooÃ bar", "fooà bar"),
+    ("spaces", "a  \n\nb   \nc  ", "a\n\nb\nc"),
+    ("entities", "a &amp;#38;amp;AMP;lt; b", "a < b"),
     ("entities", "a &amp; b &eacute;", "a & b é"),
     ("ligatures", "ﬁne oﬃce", "fine office"),
     ("width", "ＡＢＣ１２３", "ABC123"),
@@ -54,6 +62,9 @@ def test_each_kind_is_undone_counted_and_left_alone_unless_asked_for(kind: str, 
         "<b>AT&amp;T</b> &copy; 2020",
         "x = [\n    1,\n\n\n    2,\n]\n\tindented",
         "10\u00a0km, «\u202foui\u202f»",
+        "Ã is a letter; foo Ã bar, fooÃ bar, Â x",
+        "\ufa19\u793e \uf900 \u2329x\u232a \U0002f800",
+        "A line that breaks  \nand goes on  \n  indented.",
     ],
 )
 def test_what_somebody_meant_stays(text: str) -> None:
@@ -75,6 +86,23 @@ def test_a_second_repair_changes_nothing(text: str) -> None:
 def test_a_second_repair_of_likely_damage_changes_nothing(text: str) -> None:
     once = repaired(text, DEFAULT_KINDS)[0]
     assert repaired(once, DEFAULT_KINDS)[0] == once
+
+
+def test_a_lost_space_is_restored_where_the_line_is_mojibake_anyway() -> None:
+    damaged = "com especial atenÃ§Ã£o Ã s crianÃ§as\nÃ is a letter"
+    assert repaired(damaged, DEFAULT_KINDS)[0] == "com especial atenção às crianças\nÃ is a letter"
+
+
+@pytest.mark.parametrize(
+    "unit", ["amp;", "#38;", "#x26;amp;", "&amp;", "Ã ", "\x1b]0;", "\x1b[", "  \n", " ", "\uf900e\u0301"]
+)
+def test_time_is_linear(unit: str) -> None:
+    def seconds(size: int) -> float:
+        before = time.process_time()
+        repaired("&" + unit * (size // len(unit)) + "x", KINDS)
+        return time.process_time() - before
+
+    assert seconds(400_000) < 3 * seconds(200_000) + 0.5
 
 
 def test_words_on_other_lines_are_not_touched() -> None:

@@ -28,13 +28,15 @@ def publishing(target: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def finishing(target: Path) -> Iterator[None]:
-    """Turn a failure after publication into a PublishError that says so."""
+    """Turn a failure after publication into a PublishError that says so. A reader that has left is none."""
     try:
         yield
-    except OSError as error:
+    except BrokenPipeError:
+        raise
+    except (OSError, MemoryError) as error:
+        reason = "not enough memory" if isinstance(error, MemoryError) else error.strerror or error
         raise PublishError(
-            f"{str(target)!r} was published, but finishing up failed: "
-            f"{error.strerror or error}. {what_to_do(error)}, and run it again"
+            f"{str(target)!r} was published, but finishing up failed: {reason}. {what_to_do(error)}, and run it again"
         ) from error
 
 

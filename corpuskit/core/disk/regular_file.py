@@ -5,7 +5,9 @@ import os
 import stat
 from io import BufferedReader
 from pathlib import Path
+from typing import IO
 
+_BLOCK = 1 << 20
 MOST_BYTES = 1 << 30
 """Of a file that is read whole: the manifest of a million shards has a third of it."""
 
@@ -35,8 +37,17 @@ def read_regular(path: Path, *, follow_links: bool = False) -> bytes:
         return _read_bounded(stream, path)
 
 
+def read_at_most(stream: IO[bytes], most: int) -> bytes:
+    """Return the bytes of a stream up to so many, in blocks: a single `read` would make room for all at once."""
+    blocks = []
+    while most and (block := stream.read(min(most, _BLOCK))):
+        blocks.append(block)
+        most -= len(block)
+    return b"".join(blocks)
+
+
 def _read_bounded(stream: BufferedReader, path: Path) -> bytes:
-    data = stream.read(MOST_BYTES + 1)
+    data = read_at_most(stream, MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
     return data

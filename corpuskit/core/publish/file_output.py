@@ -91,7 +91,7 @@ class FileOutput:
         with contextlib.suppress(Exception):
             if self.writer:
                 self.writer.close()
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, MemoryError):
             self._recover()
         for path in (self.staged, self.staged_manifest, self._lock_path()):
             with contextlib.suppress(OSError):

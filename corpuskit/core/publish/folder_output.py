@@ -168,7 +168,7 @@ class FolderOutput:
         kept_names = [WORK] if keep_work and self.has_work() else []
         try:
             self._finish()
-        except OSError:
+        except (OSError, MemoryError):
             kept_names.append(JOURNAL)
         self._sweep(*kept_names)
         if self.is_new and not (self.target / manifest.MANIFEST).exists():
@@ -203,10 +203,10 @@ class FolderOutput:
         """Remove what can be removed from staging, except for entries with these names."""
         staging = self.target / STAGING
         left: list[Path] = []
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, MemoryError):
             left = sorted(path for path in staging.iterdir() if path.name not in kept_names)
         for path in left:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, MemoryError):
                 remove_any(path)
         remove_if_empty(staging)
 

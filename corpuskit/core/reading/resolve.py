@@ -26,6 +26,8 @@ from corpuskit.core.wording import comma_list, excerpt, nearest, or_list, printa
 # Patterns are compiled by those who read folders: it takes time at each start.
 _RECORDS = r"\.(?:jsonl|ndjson|csv|tsv|parquet)(?:\.[a-z0-9]+)?$"
 _SPLIT = r"(?<![a-z])(train|test|validation|valid|val|dev|eval)(?![a-z])"
+_PAGES = r"-p\d+p\d+(?=(?:\.[a-z0-9]+)?$)"
+"""The pages that a part of a dump of a wiki holds."""
 _COMPANION = r"(?:readme|license|licence|citation|changelog)(?:\.(?:md|markdown|txt|html?))?"
 """Names of files that come with the records of a cloned dataset."""
 
@@ -293,7 +295,13 @@ def _tell_passed_over(folder: Path, paths: list[Path]) -> None:
 
 
 def _ends_in(name: str, suffixes: Sequence[str]) -> bool:
-    return not suffixes or name.lower().endswith(tuple(suffixes))
+    """Whether a name has one of the suffixes; the range of pages that a part of a dump holds stands inside its own.
+
+    >>> _ends_in("wiki.xml-p1p41242.bz2", [".xml.bz2"]), _ends_in("wiki.xml-p1p41242", [".xml"])
+    (True, True)
+    """
+    endings = tuple(suffixes)
+    return not suffixes or name.lower().endswith(endings) or re.sub(_PAGES, "", name.lower()).endswith(endings)
 
 
 def _inside(folder: Path, paths: list[Path], links: set[Path]) -> list[Path]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from corpuskit.core import console
 from corpuskit.core.counts import StepCount, StreamCount
+from corpuskit.core.disk.durable import finishing
 from corpuskit.core.errors import CorpuskitError, PublishError, UpstreamError, UsageError
 from corpuskit.core.provenance.chain import Chain, join
 from corpuskit.core.provenance.ledger import (
@@ -156,7 +157,15 @@ class OpenRun:
         finally:
             with contextlib.suppress(OSError):
                 self.verdict_log.close()
-        self._tell(answer)
+        with self._after_publication():
+            self._tell(answer)
+
+    def _after_publication(self) -> contextlib.AbstractContextManager[None]:
+        """Return what reports failures from the moment on at which a dataset is in place; nothing for streams."""
+        if self.output is None or isinstance(self.output, StreamOutput):
+            return contextlib.nullcontext()
+        assert self.settings.output is not None
+        return finishing(self.settings.output)
 
     def _announce(self) -> None:
         if self.settings.verbose:
@@ -212,10 +221,11 @@ class OpenRun:
             hint = self._rejects_hint(count)
             demand_documents(self.settings, count.sent.documents, console.account(count), hint)
             self.output.publish(chain)
-        if isinstance(self.step, CorpusStage):
-            self.step.commit()
-        if self.flow.counts:
-            self.ledger.complete(self.flow.counts[-1].sent, chain)
+        with self._after_publication():
+            if isinstance(self.step, CorpusStage):
+                self.step.commit()
+            if self.flow.counts:
+                self.ledger.complete(self.flow.counts[-1].sent, chain)
 
     def _upstream(self) -> tuple[Chain, str]:
         """Return the chain that leads to all inputs, and the word for it: verified, unverified, cut or none."""

@@ -13,7 +13,7 @@ from lxml import etree
 
 from corpuskit.core.document import Reject
 from corpuskit.core.outcome import Rejected
-from corpuskit.formats.mediawiki.site import Site, site_of
+from corpuskit.formats.mediawiki.site import NAMESPACE_NUMBER, Site, site_of
 
 if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
@@ -22,11 +22,14 @@ MAX_REVISION = 32 * 1024 * 1024
 MAX_HEAD = 4 * 1024 * 1024
 """Bytes of what comes before the first page, or before a page's first revision."""
 MAX_REJECT_BYTES = 1024 * 1024
-TAG = re.compile(rb"<(/?)(page|revision)(?:\s[^<>]*)?>")
+TAG = re.compile(rb"<(/?)(page|revision)(?:\s[^<>]*)?>|<!--|-->|<!\[CDATA\[|\]\]>")
+SECTION_ENDS = {b"<!--": b"-->", b"<![CDATA[": b"]]>"}
+"""What ends the sections of XML in which tags are text."""
 LONGEST_TAG = 256
 TIMESTAMP = re.compile(rb"<timestamp>([^<]{1,64})</timestamp>")
 ADVICE = "take a file such as ...-pages-articles.xml.bz2 from https://dumps.wikimedia.org"
 CUT_PAGE = "the dump ends inside a page"
+CUT_SECTION = "the dump ends inside a comment"
 ENCODINGS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -87,35 +90,57 @@ class _Cutter:
         self._offset = 0
         """Of the buffer's first byte."""
         self._is_headed = False
+        self._section_end = b""
+        """What ends the comment or the characters (CDATA) that are being read."""
         self._begin_page(-1)
 
     @property
     def is_in_page(self) -> bool:
         return self._page_offset >= 0
 
+    @property
+    def is_in_section(self) -> bool:
+        return bool(self._section_end)
+
     def feed(self, block: bytes) -> Iterator[_Segment | Rejected]:
         self._buffer += block
         position = 0
         for match in TAG.finditer(self._buffer):
-            yield from self._between(position, match.start())
-            yield from self._tag(match)
+            if match[2] is None or self._section_end:
+                self._mark_section(match[0])
+                yield from self._between(position, match.end())
+            else:
+                yield from self._between(position, match.start())
+                yield from self._tag(match)
             position = match.end()
-        # A tag may go on in the next block.
-        last = max(position, len(self._buffer) - LONGEST_TAG)
-        opening = self._buffer.find(b"<", last)
-        end = len(self._buffer) if opening < 0 else opening
+        end = self._end_of_complete_tags(position)
         yield from self._between(position, end)
         self._buffer, self._offset = self._buffer[end:], self._offset + end
 
     def gap(self) -> None:
         """Forget what has begun: bytes are missing, and what follows need not belong to it."""
-        self._buffer = b""
+        self._buffer = self._section_end = b""
         self._begin_page(-1)
 
     def finish(self) -> Iterator[_Segment]:
         """Yield what stands before the first page if there is none."""
         if not self._is_headed:
             yield _Segment("head", 0, b"".join(self._head))
+
+    def _mark_section(self, mark: bytes) -> None:
+        """Note that a comment, or characters that are no markup, begin or end."""
+        if not self._section_end:
+            self._section_end = SECTION_ENDS.get(mark, b"")
+        elif mark == self._section_end:
+            self._section_end = b""
+
+    def _end_of_complete_tags(self, position: int) -> int:
+        """Return up to where the buffer can be taken: a tag may go on in the next block."""
+        size = len(self._buffer)
+        if self._section_end:
+            return max(position, size - len(self._section_end) + 1)
+        opening = self._buffer.find(b"<", max(position, size - LONGEST_TAG))
+        return size if opening < 0 else opening
 
     def _begin_page(self, offset: int) -> None:
         self._page_offset = offset
@@ -192,8 +217,8 @@ def _segments(input_: "Input") -> Iterator[_Segment | Rejected]:
         else:
             cutter.gap()
     yield from cutter.finish()
-    if cutter.is_in_page and not input_.damage:
-        input_.damaged(CUT_PAGE, input_.reach, 0)
+    if (cutter.is_in_page or cutter.is_in_section) and not input_.damage:
+        input_.damaged(CUT_PAGE if cutter.is_in_page else CUT_SECTION, input_.reach, 0)
 
 
 def _utf8(blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -211,7 +236,7 @@ def _utf8(blocks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _page(name: str, site: Site, segment: _Segment) -> DumpPage | Rejected:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True)
     try:
         page = etree.fromstring(segment.content, parser)
     except etree.XMLSyntaxError as error:
@@ -219,7 +244,7 @@ def _page(name: str, site: Site, segment: _Segment) -> DumpPage | Rejected:
         return Rejected("bad-xml", name, segment.offset, raw, str(error.msg).partition(", line")[0])
     title = page.findtext("title", "").strip()
     namespace = page.findtext("ns", "").strip()
-    is_number = namespace.removeprefix("-").isdecimal()
+    is_number = NAMESPACE_NUMBER.fullmatch(namespace) is not None
     revision = page.find("revision")
     assert revision is not None, "the cutter writes one"
     return DumpPage(
@@ -231,5 +256,15 @@ def _page(name: str, site: Site, segment: _Segment) -> DumpPage | Rejected:
         revision.findtext("id", "").strip(),
         revision.findtext("timestamp", "").strip(),
         revision.findtext("model", "").strip() or "wikitext",
-        revision.findtext("text", ""),
+        _text_of(revision.find("text")),
     )
+
+
+def _text_of(element: "etree._Element | None") -> str:
+    """Return an element's text; tags in it, which should have been written as text, are text as they stand."""
+    if element is None:
+        return ""
+    parts = [element.text or ""]
+    for child in element:
+        parts += etree.tostring(child, encoding="unicode", with_tail=False), child.tail or ""
+    return "".join(parts)

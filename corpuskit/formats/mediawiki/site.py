@@ -1,10 +1,12 @@
 """What a dump says of the wiki that it is of: name, address, language, and what its namespaces are called."""
 
+import re
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from lxml import etree
 
+NAMESPACE_NUMBER = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 ARTICLES = 0
 FILE, CATEGORY = 6, 14
 WIKIMEDIA = (
@@ -73,7 +75,8 @@ def site_of(head: bytes) -> Site:
 
     The head may be cut anywhere.
     """
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
+    # The bytes are UTF-8 by now, whatever encoding the file states.
+    parser = etree.XMLParser(encoding="utf-8", recover=True, resolve_entities=False, no_network=True)
     root = etree.fromstring(head, parser) if head.strip() else None
     if root is None:
         return Site()
@@ -84,7 +87,7 @@ def site_of(head: bytes) -> Site:
         text = (element.text or "").strip()
         if name == "namespace":
             key = element.get("key", "")
-            if text and key.removeprefix("-").isdecimal():
+            if text and NAMESPACE_NUMBER.fullmatch(key):
                 namespaces[text.lower()] = int(key)
         elif name in ("dbname", "base", "sitename"):
             values[name] = text

@@ -120,14 +120,14 @@ def measured(event_type: str, value: Any) -> Any:
 def as_number(value: Any) -> int | float | None:
     """Return a number, or a word that is one, as a number; anything else as None.
 
-    >>> [as_number(value) for value in (4, "4", " 4.5 ", "4 stars", True, "inf")]
-    [4, 4, 4.5, None, None, None]
+    >>> [as_number(value) for value in (4, "4", " 4.5 ", "4 stars", True, "inf", 10**400)]
+    [4, 4, 4.5, None, None, None, None]
     """
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # a JSON number may have hundreds of digits
         return None
     if not isfinite(number):
         return None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import pyarrow as pa
 from pyarrow.parquet import ParquetFile
 
+from corpuskit.core.disk.regular_file import read_at_most
 from corpuskit.core.document import MAX_LINE, Reject
 from corpuskit.core.errors import UsageError
 from corpuskit.core.reading.members import FREE_BYTES, RATIO
@@ -83,10 +84,8 @@ def open_parquet(input_: "Input") -> ParquetInput | None:
     """
     stream = input_.open()
     if not stream.seekable():
-        data = io.BytesIO()
-        while (block := stream.read(MAX_FROM_PIPE + 1 - data.tell())) and data.tell() <= MAX_FROM_PIPE:
-            data.write(block)
-        if data.tell() > MAX_FROM_PIPE:
+        data = io.BytesIO(read_at_most(stream, MAX_FROM_PIPE + 1))
+        if data.getbuffer().nbytes > MAX_FROM_PIPE:
             raise UsageError(f"{input_.name}: Parquet from a pipe may have at most 1 GiB; store it and name the file")
         stream = data
     size = stream.seek(0, io.SEEK_END)

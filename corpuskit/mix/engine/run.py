@@ -13,6 +13,7 @@ from typing import cast
 
 from corpuskit.core import console
 from corpuskit.core.counts import StepCount, StreamCount
+from corpuskit.core.disk.durable import finishing
 from corpuskit.core.errors import CorpuskitError, DamagedError, RefusedError, refusal_of_system
 from corpuskit.core.provenance.balance import VerdictKey, decision_problems, step_problems
 from corpuskit.core.provenance.chain import DecisionFile, StepDescription
@@ -118,16 +119,17 @@ def run_recipe(
         left_out.close()
         for step in corpus_stages(recipe):
             step.close()
-    run.tell(manifest)
-    if cache is not None:
-        if key:
-            note = run_note(key, statuses, run.input_entries, target, manifest, run.outcome(manifest))
-            if note is not None:
-                cache.note_run(note_name(target), note)
-        for notice in cache.notices():
-            run.notice(notice)
-    if settings.json:
-        run.tell_as_json(manifest)  # the last line, for programs
+    with finishing(target):
+        run.tell(manifest)
+        if cache is not None:
+            if key:
+                note = run_note(key, statuses, run.input_entries, target, manifest, run.outcome(manifest))
+                if note is not None:
+                    cache.note_run(note_name(target), note)
+            for notice in cache.notices():
+                run.notice(notice)
+        if settings.json:
+            run.tell_as_json(manifest)  # the last line, for programs
 
 
 def _executor(name: str, profile: Profile, settings: Settings, work: Path) -> Executor:
@@ -374,8 +376,9 @@ class MixRun:
         demand_result(self.settings, self.output.totals, summaries, chain.steps)
         self.engine.keep_finished_work()
         manifest = self.output.publish(chain, self.quotas)
-        for step in corpus_stages(self.recipe):
-            step.commit()
+        with finishing(self.output.target):
+            for step in corpus_stages(self.recipe):
+                step.commit()
         return manifest
 
     def _join_verdicts(self, stream: ShardedStream) -> tuple[list[DecisionFile], Mapping[VerdictKey, int]]:

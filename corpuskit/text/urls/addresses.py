@@ -5,15 +5,23 @@ The rules are those of the WHATWG URL Standard as far as they change which host 
 
 import re
 from typing import NamedTuple
-from urllib.parse import unquote
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 _PLAIN = re.compile(r"(?s)https?://([a-z0-9.-]*\.[a-z]+)(?![^/?#])(.*)")
 """Most addresses; a host whose last part is of letters alone is a name."""
-_WITH_HOST = re.compile(
-    r"(?!file:)(?:[a-z][a-z0-9+.-]*:)?[/\\]{2,}(?:[^/\\?#]*@)?(\[[^\]/]*\]|[^/\\?#:]*)(?::[0-9]*)?(?=[/\\?#]|$)(.*)"
-)
-_WITHOUT_SCHEME = re.compile(r"([^/\\?#:@\s]+\.[^/\\?#:@\s]+)(?::[0-9]*)?(?=[/\\?#]|$)(.*)")
-_UNSEEN = re.compile(r"[\t\n\r]+")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:")
+_SPECIAL = frozenset(("http:", "https:", "ws:", "wss:", "ftp:"))
+"""Schemes after which browsers take any number of slashes, in either direction, and none."""
+_LOCAL = "file:"
+_END_OF_HOST = re.compile(r"[/\\?#]")
+_END_OF_PATH = re.compile(r"[?#]")
+_PORT = re.compile(r"(?::[0-9]*)?")
+_UNSEEN = {ord(character): None for character in "\t\n\r"}
+_AROUND = "".join(map(chr, range(0x21)))
+"""Control characters and the space, which browsers strip."""
+_ENCODED = re.compile(r"(?:%[0-9a-f]{2})+")
+_UNRESERVED = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-._~")
+"""Characters that mean the same when a percent sign writes them: RFC 3986, section 2.3."""
 _MOST_PARTS = 4
 _ADDRESS_SPACE = 1 << 32
 
@@ -24,7 +32,7 @@ class Address(NamedTuple):
     host: str
     """ASCII: a name (international ones in Punycode) without a dot at its end, or a number address; may be empty."""
     rest: str
-    """Path, query and fragment, as they are written."""
+    """Path, query and fragment, without dot segments and needless percent signs."""
 
     @property
     def is_number(self) -> bool:
@@ -42,15 +50,81 @@ def address_of(url: str) -> Address:
     Address(host='www.example.org', rest='/tide?x')
     """
     if match := _PLAIN.match(url.lower()):
-        return Address._make(match.groups())
-    url = url.strip().lower()
-    if "\n" in url or "\t" in url or "\r" in url:
-        url = _UNSEEN.sub("", url)
-    match = _WITH_HOST.match(url) or _WITHOUT_SCHEME.match(url)
-    if match is None:
+        host, rest = match.groups()
+        return Address(host, _canonical_rest(rest))
+    url = url.strip(_AROUND).translate(_UNSEEN).lower()
+    scheme = match[0] if (match := _SCHEME.match(url)) else ""
+    if scheme in _SPECIAL:
+        return _with_host(url[len(scheme) :].lstrip("/\\"))
+    after_scheme = url[len(scheme) :]
+    if scheme != _LOCAL and after_scheme[:2].replace("\\", "/") == "//":
+        return _with_host(after_scheme.lstrip("/\\"))
+    return _without_scheme(url)
+
+
+def _with_host(text: str) -> Address:
+    """Return an address from what follows its scheme and slashes."""
+    authority, rest = _split(text, _END_OF_HOST)
+    host = authority.rpartition("@")[2]
+    end = host.find("]") + 1 if host.startswith("[") else host.find(":")
+    host, port = (host[:end], host[end:]) if end > 0 else (host, "")
+    if not _PORT.fullmatch(port):
         return NOWHERE
-    host, rest = match.groups()
-    return Address(_canonical_host(host), rest)
+    return Address(_canonical_host(host), _canonical_rest(rest))
+
+
+def _without_scheme(text: str) -> Address:
+    """Return an address that begins with its host; `NOWHERE` unless that has a dot."""
+    authority, rest = _split(text, _END_OF_HOST)
+    host, colon, port = authority.partition(":")
+    if "." not in host[1:-1] or not _PORT.fullmatch(colon + port) or "@" in host or len(host.split(maxsplit=1)) > 1:
+        return NOWHERE
+    return Address(_canonical_host(host), _canonical_rest(rest))
+
+
+def _split(text: str, end: "re.Pattern[str]") -> tuple[str, str]:
+    """Return what stands before a character and from it on."""
+    match = end.search(text)
+    return (text[: match.start()], text[match.start() :]) if match else (text, "")
+
+
+def _canonical_rest(rest: str) -> str:
+    """Return path, query and fragment without dot segments, and with what needs no percent sign written without."""
+    if "%" in rest:
+        rest = _ENCODED.sub(_decoded, rest)
+    if "\n" in rest or "\t" in rest or "\r" in rest:
+        rest = rest.translate(_UNSEEN)
+    if "\\" in rest or "/." in rest:
+        path, query = _split(rest, _END_OF_PATH)
+        rest = _without_dot_segments(path.replace("\\", "/")) + query
+    return rest
+
+
+def _decoded(match: "re.Match[str]") -> str:
+    """Return what a run of bytes behind percent signs stands for, but for characters that would mean more."""
+    try:
+        text = unquote_to_bytes(match[0]).decode().lower()
+    except UnicodeDecodeError:
+        return match[0]
+    return "".join(character if _is_plain(character) else quote(character, safe="").lower() for character in text)
+
+
+def _is_plain(character: str) -> bool:
+    return character in _UNRESERVED if character.isascii() else character.isprintable()
+
+
+def _without_dot_segments(path: str) -> str:
+    """Return a path without `.` and `..`, as RFC 3986, section 5.2.4, resolves them."""
+    segments_left: list[str] = []
+    segments = path.split("/")[1:]
+    for segment in segments:
+        if segment == "..":
+            del segments_left[-1:]
+        elif segment != ".":
+            segments_left.append(segment)
+    if segments and segments[-1] in (".", ".."):
+        segments_left.append("")
+    return "/" + "/".join(segments_left) if segments else path
 
 
 def _canonical_host(host: str) -> str:
@@ -75,9 +149,10 @@ def _canonical_ipv6(host: str) -> str:
     from ipaddress import IPv6Address
 
     try:
-        return f"[{IPv6Address(host[1:-1]).compressed}]"
+        address = IPv6Address(host[1:-1])
     except ValueError:
         return host
+    return str(address.ipv4_mapped) if address.ipv4_mapped else f"[{address.compressed}]"
 
 
 def _canonical_ipv4(host: str) -> str | None:

@@ -4,12 +4,16 @@ import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from corpuskit.text.urls.addresses import Address, address_of
 
-_LETTERS = b"abcdefghijklmnopqrstuvwxyz0123456789-_."
-_ODD = re.compile(rb"(?m)^(?:www)?\.|\.$|^[0-9.]+$|^[^.\n]+$")
+_LETTERS = b"abcdefghijklmnopqrstuvwxyz0123456789-_.\n"
+_DIGITS = b"0123456789"
+_LINE_FEED, _DOT = b"\n."
 _HOSTS_LINE = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:.]*(?:%\w+)?)\s+(\S.*)")
+_HOSTS_PREFIX = re.compile(rb"(?m)^(?:0\.0\.0\.0|127\.0\.0\.1)[ \t]+(?=(?!localhost\.)[a-z0-9_-]+\.[a-z0-9_.-]*[a-z]$)")
+"""What stands before the only name on a line of a hosts file; it makes no difference."""
 _NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
 _LOCAL = frozenset(("localhost.localdomain", "0.0.0.0"))  # noqa: S104 - a name in lists, not an address to listen on
 _WWW = "www."
@@ -18,6 +22,17 @@ _ALONE = b"="
 _FIRST_LETTER = ord("a")
 _BITS_PER_DOMAIN = 8
 _MOST_OF_A_LINE = 4096
+_LONGEST_NAME = 253
+"""Characters of a domain: RFC 1035, section 2.3.4."""
+
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Bytes = NDArray[np.uint8]
+    Flags = NDArray[np.bool_]
+    Numbers = NDArray[np.int64]
 
 
 class ListError(ValueError):
@@ -54,6 +69,8 @@ class Domains:
             return path
         bits, mask, hash_of = self._bits, self._mask, self._hash_of
         name = address.host.encode()
+        if len(name) > _LONGEST_NAME:  # no name that there can be; each of its ends might be one
+            name = name[-_LONGEST_NAME - 1 :].partition(b".")[2]
         if self._has_sites and self._has(hash_of(_ALONE + name)):
             return _WWW + address.host
         while name:
@@ -82,22 +99,28 @@ class Domains:
         return None
 
     def _add_lines(self, number: int, lines: bytes) -> None:
+        if b"\r" in lines:
+            lines = lines.replace(b"\r\n", b"\n")
+        if b" " in lines or b"\t" in lines:
+            lines = _HOSTS_PREFIX.sub(b"", lines)
+        names = lines.split(b"\n")
+        for index in _odd_lines(lines):
+            for entry in _entries(names[index], number + index):
+                self._add(entry)
+            names[index] = b""
         # Long lists are mostly of plain names: these need no look at each.
-        if not lines.translate(None, _LETTERS + b"\n") and not _ODD.search(lines):
-            self._hashes.extend(map(self._hash_of, lines.split()))
+        self._hashes.extend(map(self._hash_of, filter(None, names)))
+
+    def _add(self, entry: Address) -> None:
+        if entry.rest:
+            self._paths.setdefault(entry.host.removeprefix(_WWW), []).append(entry.rest)
             return
-        for line in lines.split(b"\n"):
-            for entry in _entries(line, number):
-                if entry.rest:
-                    self._paths.setdefault(entry.host.removeprefix(_WWW), []).append(entry.rest)
-                else:
-                    self._hashes.append(self._hash_of(entry.host.encode()))
-                    if entry.host.startswith(_WWW):
-                        # The site itself, too, but no other of its subdomains: these may be other people's.
-                        self._hashes.append(self._hash_of(entry.host.encode().replace(b"www.", _ALONE, 1)))
-                        self._has_sites = True
-                    self._has_tops |= "." not in entry.host
-            number += 1
+        self._hashes.append(self._hash_of(entry.host.encode()))
+        if entry.host.startswith(_WWW):
+            # The site itself, too, but no other of its subdomains: these may be other people's.
+            self._hashes.append(self._hash_of(entry.host.encode().replace(b"www.", _ALONE, 1)))
+            self._has_sites = True
+        self._has_tops |= "." not in entry.host
 
     def _index(self) -> None:
         import numpy as np
@@ -110,6 +133,37 @@ class Domains:
         bits = np.zeros(self._mask + 1, bool)
         bits[hashes & np.uint64(self._mask)] = True
         self._bits = np.packbits(bits, bitorder="little").tobytes()
+
+
+def _odd_lines(lines: bytes) -> list[int]:
+    """Return which lines are other than plain names: comments, addresses, numbers, names with odd ends or no dot."""
+    import numpy as np
+
+    is_odd_byte = np.ones(0x100, bool)
+    is_odd_byte[list(_LETTERS)] = False
+    characters = np.frombuffer(lines + b"\n", np.uint8)
+    ends = np.flatnonzero(characters == _LINE_FEED)
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    last = characters[ends - 1]
+    dots = np.searchsorted(np.flatnonzero(characters == _DOT), ends)
+    is_odd = (characters[starts] == _DOT) | (last == _DOT) | np.isin(last, np.frombuffer(_DIGITS, np.uint8))
+    is_odd |= np.diff(dots, prepend=0) == 0
+    is_odd[np.searchsorted(ends, np.flatnonzero(is_odd_byte[characters]))] = True
+    if b"www." in lines:
+        is_odd |= _begin_with(characters, starts, b"www.")
+    is_odd &= starts < ends
+    odd: list[int] = np.flatnonzero(is_odd).tolist()
+    return odd
+
+
+def _begin_with(characters: "Bytes", starts: "Numbers", prefix: bytes) -> "Flags":
+    """Return which lines begin so."""
+    import numpy as np
+
+    is_same = np.ones(len(starts), bool)
+    for offset, byte in enumerate(prefix):
+        is_same &= characters[np.minimum(starts + offset, len(characters) - 1)] == byte
+    return is_same
 
 
 def _whole_lines(blocks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:

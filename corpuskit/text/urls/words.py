@@ -19,10 +19,11 @@ def list_words(text: str) -> list[str]:
     return [word for word in words if word]
 
 
-def list_patterns(text: str) -> list[str]:
-    """Return the patterns of a list, one a line; lines that start with # are comments."""
-    lines = (line.strip() for line in text.removeprefix("\ufeff").splitlines())
-    return [line for line in lines if line and not line.startswith("#")]
+def list_patterns(text: str) -> dict[str, int]:
+    """Return the patterns of a list with their lines, from 1 on; lines that start with # are comments."""
+    lines = [line.strip() for line in text.removeprefix("\ufeff").split("\n")]
+    numbers = {line: number for number, line in reversed(list(enumerate(lines, start=1)))}
+    return {line: numbers[line] for line in lines if line and not line.startswith("#")}
 
 
 def words_of(address: Address) -> list[bytes]:
@@ -59,6 +60,11 @@ class ListedWords:
 class PatternError(ValueError):
     """A pattern that cannot be used; its text is the pattern and what is wrong."""
 
+    def __init__(self, pattern: str, detail: str) -> None:
+        """Take the pattern, and what is wrong with it."""
+        super().__init__(f"{pattern!r}: {detail}")
+        self.pattern = pattern
+
 
 class Patterns:
     """Regular expressions of RE2, which take a time that grows with the address alone; capitals do not matter."""
@@ -94,9 +100,19 @@ class Patterns:
         for pattern in self._patterns:
             try:
                 patterns.Add(pattern)
-            except re2.error as error:
-                detail = error.args[0] if error.args else "not a regular expression"
-                detail = detail.decode("utf-8", "replace") if isinstance(detail, bytes) else detail
-                raise PatternError(f"{pattern!r}: {detail}") from None
+            except re2.error:
+                raise PatternError(pattern, _fault_of(pattern, options)) from None
         patterns.Compile()
         return patterns
+
+
+def _fault_of(pattern: str, options: Any) -> str:
+    """Return what is wrong with a pattern; a set of patterns does not say it."""
+    import re2
+
+    try:
+        re2.compile(pattern, options)
+    except re2.error as error:
+        detail = error.args[0] if error.args else ""
+        return (detail.decode("utf-8", "replace") if isinstance(detail, bytes) else str(detail)) or "no RE2 pattern"
+    return "no RE2 pattern, or too large a one"

@@ -5,10 +5,10 @@ templates and tables, which nest, are replaced from the inside out; lines become
 was protected comes back. Syntax: https://www.mediawiki.org/wiki/Help:Formatting and the pages that it links.
 """
 
-import html
 import re
 
 from corpuskit.text.wikitext.blocks import text_of_lines
+from corpuskit.text.wikitext.entities import decoded
 from corpuskit.text.wikitext.extension_tags import protect, restore
 from corpuskit.text.wikitext.links import Namespaces
 from corpuskit.text.wikitext.nesting import unnested
@@ -16,8 +16,8 @@ from corpuskit.text.wikitext.template_names import DISAMBIGUATION
 
 __all__ = ["Namespaces", "article_text", "is_disambiguation", "is_redirect"]
 
-MARKS = re.compile("[\0\x02\v]")
-"""Control characters that are signs of ours."""
+MARKS = re.compile("[\0\x02-\x04\v]")
+"""Control characters that are marks of ours."""
 SWITCH = re.compile(r"__[^\W\d_]+__")
 """Behaviour switches such as `__NOTOC__`, in any language."""
 VARIANTS = re.compile(r"-\{([^{}]*)\}-")
@@ -34,7 +34,7 @@ def article_text(wikitext: str, title: str = "", namespaces: Namespaces | None =
     source, protected = protect(MARKS.sub("", wikitext).replace("\r\n", "\n"))
     source = VARIANTS.sub(_variant, SWITCH.sub("", source))
     lines = unnested(source, title, namespaces or Namespaces())
-    return html.unescape(restore(text_of_lines(lines), protected)).replace("\xa0", " ").strip()
+    return decoded(restore(text_of_lines(lines), protected)).replace("\xa0", " ").strip()
 
 
 def is_redirect(wikitext: str) -> bool:

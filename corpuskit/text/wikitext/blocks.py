@@ -1,8 +1,9 @@
-"""Lines of wikitext without links, templates and tables: headings, items, paragraphs, and signs within them."""
+"""Lines of wikitext without links, templates and tables: headings, items, paragraphs, and markup within them."""
 
 import re
 from typing import NamedTuple
 
+from corpuskit.text.wikitext.debris import HOLE, tidied, without_stumps
 from corpuskit.text.wikitext.links import without_external_links
 from corpuskit.text.wikitext.tables import ROW
 
@@ -24,10 +25,6 @@ INLINE_TAG = re.compile(
     r"(?:[\s/][^<>]{0,2000})?>",
     re.IGNORECASE,
 )
-EMPTY_BRACKETS = re.compile(r"\((?:[ \t]*[;,:/–-])*[ \t]*\)")
-START_OF_BRACKETS = re.compile(r"\([ \t]*[;,:][;,: \t]*")
-END_OF_BRACKETS = re.compile(r"[;,][;, \t]*\)")
-SPACE_BEFORE = re.compile(r"[ \t]+([,.)\]])(?![.\d\w])")
 SPACES = re.compile(r"[ \t]{2,}")
 
 
@@ -43,7 +40,7 @@ def text_of_lines(wikitext: str) -> str:
 
     Headings of sections in which nothing is left go.
     """
-    source = HIDDEN.sub("", wikitext) if "display" in wikitext else wikitext
+    source = HIDDEN.sub(HOLE, wikitext) if "display" in wikitext else wikitext
     blocks = _without_empty_sections(_blocks(_without_signs(source)))
     parts: list[str] = []
     previous = ""
@@ -144,24 +141,18 @@ def _item(line: str, numbers: list[int]) -> _Block | None:
 
 
 def _without_signs(source: str) -> str:
-    """Return the text without signs for bold and italic, tags and addresses, and what templates left in brackets."""
+    """Return the text without bold and italic, tags and addresses, and what is left around what was taken out."""
     if "''" in source:
         source = QUOTES.sub(_apostrophes, source)
     if "<" in source:
         source = RAISED.sub(_raised, source)
         source = INLINE_TAG.sub("", source)
-    source = without_external_links(source)
-    source = EMPTY_BRACKETS.sub("", source)
-    return END_OF_BRACKETS.sub(")", START_OF_BRACKETS.sub("(", source))
+    return tidied(without_stumps(without_external_links(source)))
 
 
 def _clean(text: str) -> str:
-    """Return a line without the spaces that what was taken out left behind."""
-    if "  " in text or "\t" in text:
-        text = SPACES.sub(" ", text)
-    if " ," in text or " ." in text or " )" in text or " ]" in text:
-        text = SPACE_BEFORE.sub(r"\1", text)
-    return text.strip()
+    """Return a line with single spaces, as a page shows them."""
+    return (SPACES.sub(" ", text) if "  " in text or "\t" in text else text).strip()
 
 
 def _apostrophes(match: "re.Match[str]") -> str:
@@ -172,10 +163,12 @@ def _apostrophes(match: "re.Match[str]") -> str:
 
 def _raised(match: "re.Match[str]") -> str:
     """Return what stands above or below the line, with a sign where it would change a number before it."""
-    name, content = match[1].lower(), match[2].strip()
+    name, content = match[1].lower(), match[2].replace(HOLE, "").strip()
+    if not content:
+        return HOLE
     before = match.string[match.start() - 1 : match.start()]
     is_number = content.lstrip("+-−–").isdigit()
-    if name == "sup" and content and (is_number or before.isdigit()) and before.isalnum() and not content.isalpha():
+    if name == "sup" and (is_number or before.isdigit()) and before.isalnum() and not content.isalpha():
         return f"^{content}" if len(content) == 1 or is_number else f"^({content})"
     if name == "sub" and before.isdigit() and content[:1].isdigit():
         return f"_{content}"

@@ -7,6 +7,9 @@ can change it.
 import html
 import re
 
+from corpuskit.text.wikitext.debris import HOLE
+from corpuskit.text.wikitext.entities import decoded
+
 DROPPED = frozenset(
     """
     gallery graph hiero imagemap indicator inputbox mapframe maplink ref references score templatedata templatestyles
@@ -54,8 +57,11 @@ def protect(wikitext: str) -> tuple[str, list[str]]:
         if not match[2]:
             end = wikitext.find(COMMENT_END, position)
             position = len(wikitext) if end < 0 else end + len(COMMENT_END)
+            parts.append(HOLE)
         elif not match[1] and not match[4] and last_ends.get(match[2].lower(), -1) > match.start():
             open_tag = match
+        elif match[2].lower() in DROPPED:
+            parts.append(HOLE)
     parts.append(wikitext[position:])
     return "".join(parts), protected
 
@@ -69,11 +75,11 @@ def _text_of_tag(open_tag: "re.Match[str]", content: str, protected: list[str]) 
     """Return what stands for a tag and its content, which may be protected."""
     name = open_tag[2].lower()
     if name in DROPPED:
-        return ""
+        return HOLE
     if name in POEMS:
         return "\n\n" + content.strip("\n").replace("\n", "<br>\n") + "\n\n"
     if name in FORMULAS:
-        formula = " ".join(html.unescape(content).split())
+        formula = " ".join(decoded(content).split())
         content = rf"\({formula}\)" if formula else ""
     if name in FORMULAS or name in CODE:
         content = html.escape(content, quote=False)  # entities of the text are resolved at the end, and these are none

@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from corpuskit.text.wikitext.debris import HOLE
+
 FILE_NAMES = frozenset(
     """
     file image media datei bild medien fichier média archivo imagen medio immagine arquivo imagem ficheiro bestand
@@ -71,7 +73,7 @@ def text_of_link(content: str, namespaces: Namespaces) -> str:
 
 def without_external_links(source: str) -> str:
     """Return text with each link in brackets replaced by its label."""
-    return EXTERNAL.sub(lambda match: match[1].strip(), source) if "[" in source else source
+    return EXTERNAL.sub(lambda match: match[1].strip() or HOLE, source) if "[" in source else source
 
 
 def _trimmed(target: str) -> str:

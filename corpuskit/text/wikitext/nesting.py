@@ -6,15 +6,16 @@ the work is linear in the text, whatever is left open, and frames deeper than MA
 
 import re
 
+from corpuskit.text.wikitext.debris import CITATION, HOLE, tidied
 from corpuskit.text.wikitext.links import Namespaces, text_of_link
 from corpuskit.text.wikitext.tables import text_of_table
-from corpuskit.text.wikitext.templates import text_of_template
+from corpuskit.text.wikitext.templates import is_citation, text_of_template
 
-SIGN = re.compile(r"(\[\[|\]\]|\{\{\{(?!\{)|\{\{|\{\||\}\}|\|\}(?!\}))")
-LINE_START = re.compile(r"(?:^|\n)[ \t:*#]*\Z")
+SIGN = re.compile(r"(\[\[|\]\]|\{\{\{(?!\{)|\{\{|\{\||\}{2,}|\|\}(?!\}))")
+LINE_START = re.compile(rf"(?:^|\n)[ \t:*#{HOLE}{CITATION}]*\Z")
 """What must stand before the sign that opens or closes a table."""
 LINK, TEMPLATE, PARAMETER, TABLE = "[[", "{{", "{{{", "{|"
-CLOSED_BY = {"]]": LINK, "}}": TEMPLATE, "|}": TABLE}
+CLOSED_BY = {"]]": LINK, "|}": TABLE}
 TABLE_SIGNS = frozenset((TABLE, "|}"))
 MAX_INDENT = 200
 MAX_DEPTH = 60
@@ -46,8 +47,10 @@ def unnested(wikitext: str, title: str, namespaces: Namespaces) -> str:
             frame.parts.append(text)
         if sign in TABLE_SIGNS and not LINE_START.search(text, max(0, len(text) - MAX_INDENT)):
             frame.parts.append(sign)
+        elif sign[0] == "}":
+            _close_braces(stack, len(sign), title, namespaces)
         elif sign in CLOSED_BY:
-            _close(stack, sign, title, namespaces)
+            _close(stack, CLOSED_BY[sign], title, namespaces)
         elif len(stack) <= MAX_DEPTH:
             stack.append(_Frame(sign))
     stack[-1].parts.append(parts[-1])
@@ -56,11 +59,19 @@ def unnested(wikitext: str, title: str, namespaces: Namespaces) -> str:
     return "".join(outermost.parts)
 
 
-def _close(stack: list[_Frame], sign: str, title: str, namespaces: Namespaces) -> None:
-    """Close the frame that a sign ends: the innermost, or one around it if only links are open in between."""
-    kind = CLOSED_BY[sign]
-    if sign == "}}" and stack[-1].kind == PARAMETER:
-        kind = PARAMETER
+def _close_braces(stack: list[_Frame], count: int, title: str, namespaces: Namespaces) -> None:
+    """Close what a row of braces ends: two a template, three a parameter, or two if there are no more."""
+    while count > 1:
+        innermost = next((frame.kind for frame in reversed(stack) if frame.kind != LINK), "")
+        kind = PARAMETER if innermost == PARAMETER and (count > 2 or stack[-1].kind == PARAMETER) else TEMPLATE
+        _close(stack, kind, title, namespaces)
+        count -= min(count, 3) if kind == PARAMETER else 2
+    if count:
+        stack[-1].parts.append("}")
+
+
+def _close(stack: list[_Frame], kind: str, title: str, namespaces: Namespaces) -> None:
+    """Close the frame of this kind: the innermost, or one around it if only links are open in between."""
     depth = len(stack) - 1
     while depth and stack[depth].kind != kind:
         if stack[depth].kind != LINK and not (kind == TEMPLATE and stack[depth].kind == PARAMETER):
@@ -72,6 +83,8 @@ def _close(stack: list[_Frame], sign: str, title: str, namespaces: Namespaces) -
         _give_up(stack)
     frame = stack.pop()
     content = "".join(frame.parts)
+    if kind in (LINK, TEMPLATE):
+        content = tidied(content)
     if kind == LINK:
         text = text_of_link(content, namespaces)
         if text and ("\n\n" in content or len(content) > MAX_LINK):
@@ -79,10 +92,10 @@ def _close(stack: list[_Frame], sign: str, title: str, namespaces: Namespaces) -
     elif kind == TABLE:
         text = f"\n\n{text_of_table(content)}\n\n"
     elif kind == TEMPLATE:
-        text = text_of_template(content, title)
+        text = text_of_template(content, title) or (CITATION if is_citation(content) else HOLE)
     else:
         text = content.partition("|")[2]
-    stack[-1].parts.append(text)
+    stack[-1].parts.append(text or HOLE)
 
 
 def _give_up(stack: list[_Frame]) -> None:

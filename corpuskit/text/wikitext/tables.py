@@ -2,6 +2,8 @@
 
 import re
 
+from corpuskit.text.wikitext.debris import tidied
+
 UNWANTED = re.compile(
     r"\b(?:infobox|navbox|vertical-navbox|sidebar|metadata|[a-z]?mbox(?:-[a-z]+)?|noprint|succession-box|nowraplinks|taxobox|"
     r"geobox|toc)\b|display\s*:\s*none",
@@ -39,7 +41,7 @@ class _Cell:
 
     def text(self) -> str:
         text = INDENT.sub("", self.source()) if len(self.lines) > 1 else self.lines[0]
-        return " ".join(CELL_LINE_BREAK.sub(" ", text).translate(NO_ROWS).split())
+        return " ".join(CELL_LINE_BREAK.sub(" ", tidied(text)).translate(NO_ROWS).split())
 
 
 def text_of_table(content: str) -> str:
@@ -89,7 +91,7 @@ def _split_attributes(cell: str) -> tuple[str, str]:
     before, bar, after = cell.partition("|")
     if bar:
         return before, after.lstrip("|")
-    return (cell, "") if ATTRIBUTES.fullmatch(cell) else ("", cell)
+    return (cell, "") if ATTRIBUTES.fullmatch(tidied(cell)) else ("", cell)
 
 
 def _grid(rows: list[list[_Cell]]) -> list[list[str]]:

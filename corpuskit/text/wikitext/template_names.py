@@ -19,6 +19,7 @@ CURRENCIES = {
 RANGES = {
     "-": "–", "–": "–", "to": " to ", "to(-)": "–", "and": " and ", "&": " & ", "or": " or ", "x": " × ", "×": " × ",
     "by": " by ", "+/-": " ± ", "±": " ± ",
+    "and(-)": " and ", "or(-)": " or ", "to about": " to about ", "by(x)": " by ",
 }  # fmt: skip
 """What may stand between the two numbers of `convert`."""
 UNITS = {
@@ -71,6 +72,17 @@ NAMES_BY_RULE = {
 }
 """Names of the templates that stand for words, by the rule that says for which."""
 
+CITATIONS = frozenset(
+    """
+    citation|cita libro|cita web|cita publicación|cita pubblicazione|citar livro|citar web|literatur|internetquelle|
+    ouvrage|article|lien web|chapitre|книга|статья|публикация|cytuj|cytuj książkę|cytuj stronę|citeer boek|citeer web|
+    bokref|webbref|kilde bok|kilde www|kirjaviite|verkkoviite|citace monografie|citace elektronické monografie|
+    kitap kaynağı|web kaynağı|literatura|harvnb|harvard citation|doi|isbn|oclc
+    """.replace("\n", "")
+    .replace("    ", "")
+    .split("|")
+)
+"""Templates that name a book, an article or a page."""
 DISAMBIGUATION = frozenset(
     """
     airport disambiguation|biology disambiguation|call sign disambiguation|chemistry disambiguation|dab|disamb|disambig|

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from corpuskit.text.wikitext.template_names import (
+    CITATIONS,
     CURRENCIES,
     NAMES_BY_RULE,
     RANGES,
@@ -62,6 +63,16 @@ def text_of_template(content: str, title: str) -> str:
         return _text_of_function(function.strip(), first.partition(":")[2].strip(), remainder)
     rule = RULES.get(name) or (_first if LANGUAGE_RULE.fullmatch(name) else None)
     return rule(_call(name, remainder)) if rule is not None and bar else ""
+
+
+def is_citation(content: str) -> bool:
+    """Whether a template names a book, an article or a page, from what stands between its braces.
+
+    >>> is_citation("Cite book |title=Tides"), is_citation("Literatur|Autor=Ebbe"), is_citation("cited by|5")
+    (True, True, False)
+    """
+    name = content.partition("|")[0].strip().replace("_", " ").lower()
+    return name in CITATIONS or name.startswith("cite ")
 
 
 def _call(name: str, remainder: str) -> Call:

@@ -1,5 +1,6 @@
 """Publication: whole or not at all, and the snapshot before stays until the new one is there."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -9,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from corpuskit.core.errors import PublishError
+from corpuskit.core.settings import Settings
+from corpuskit.core.stream.run import StepRun
+from corpuskit.stages.head import Head
 from tests.conftest import Run, lines_of, texts
 from tests.support.recipes import paragraph
 
@@ -61,6 +66,45 @@ def test_a_full_disk_leaves_the_old_snapshot(tmp_path: Path, shell: Run, corpusk
     assert not (tmp_path / "out" / ".staging").exists()
     assert corpuskit("export", "in.jsonl", "-o", "out").returncode == 0
     assert corpuskit("verify", "out").returncode == 0
+
+
+@pytest.mark.parametrize("output", ["out", "out.jsonl"])
+def test_publishing_takes_little_memory(tmp_path: Path, shell: Run, corpuskit: Run, output: str) -> None:
+    (tmp_path / "in.jsonl").write_bytes(texts("one", "two"))
+    assert corpuskit("head", "in.jsonl", "-o", output).returncode == 0
+    done = shell(f"ulimit -v 400000; corpuskit head in.jsonl -o {output} 2>&1; ls -A")
+    assert b"memory" not in done.stdout and b"out" in done.stdout, done.stdout
+    assert corpuskit("verify", output).returncode == 0
+    assert not (tmp_path / "out" / ".staging").exists()
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError(errno.ENOSPC, "No space left on device")])
+@pytest.mark.parametrize(
+    ("output", "fails"),
+    [
+        ("out", "corpuskit.core.publish.folder_output.FolderOutput._finish"),
+        ("out", "corpuskit.core.provenance.ledger.Ledger.complete"),
+        ("out", "corpuskit.core.stream.run.OpenRun._tell"),
+        ("out.jsonl", "corpuskit.core.provenance.ledger.Ledger.complete"),
+        ("out.jsonl", "corpuskit.core.stream.run.OpenRun._tell"),
+    ],
+)
+def test_what_fails_after_publication_does_not_say_that_nothing_was_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, corpuskit: Run, output: str, fails: str, error: Exception
+) -> None:
+    (tmp_path / "in.jsonl").write_bytes(texts("one", "two"))
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patched, pytest.raises(PublishError) as raised:
+        patched.setattr(fails, fail)
+        StepRun(Head(2), tmp_path / "in.jsonl", Settings(output=tmp_path / output, quiet=True)).run()
+    reason = "not enough memory" if isinstance(error, MemoryError) else "No space left"
+    assert f"{output}' was published, but finishing up failed: {reason}" in str(raised.value)
+    assert corpuskit("verify", output).returncode == 0
+    assert corpuskit("head", "in.jsonl", "-o", output).returncode == 0
+    assert not (tmp_path / "out" / ".staging").exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system needs root")

@@ -107,6 +107,54 @@ def test_entities_do_not_expand_without_bound(tmp_path: Path) -> None:
     assert isinstance(item, Rejected) and item.reason == "bad-xml"
 
 
+@pytest.mark.parametrize("size", [1, 7, 64, 100_000])
+def test_comments_hold_no_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    hidden = "<!-- </revision></page> -->" + page(9, Page("Hidden", "x"))
+    text = (
+        f"{head()}<!-- {hidden.replace('-->', '')} --><!-- a -->{page(1, Page('A', 'one'))}<!--{'-' * 300}<page>-->"
+        + page(2, Page("B", "two")).replace("two", "t<!-- </page> -->w<![CDATA[<page> & --> ]]>o")
+        + page(3, Page("C", "three --> ]]"))
+        + "</mediawiki>"
+    )
+    data = text.encode()
+    blocks = [data[start : start + size] for start in range(0, len(data), size)]
+    monkeypatch.setattr(Input, "blocks_and_gaps", lambda self: iter(blocks))
+    input_ = Input("a.xml", tmp_path / "a.xml")
+    pages = [item for item in read_pages(input_) if isinstance(item, DumpPage)]
+    assert [(item.title, item.id) for item in pages] == [("A", "1"), ("B", "2"), ("C", "3")]
+    assert pages[0].site.database == "testwiki" and pages[1].text == "tw<page> & --> o"
+    assert not input_.damage
+
+
+def test_a_comment_that_nothing_closes_is_damage(tmp_path: Path) -> None:
+    data = dump(PAGES).replace(b"  <page>\n    <title>Page 5", b"  <!-- <page>\n    <title>Page 5")
+    items, input_ = read(tmp_path / "a.xml", data)
+    assert len(items) == 4 and [damage.what for damage in input_.damage] == ["the dump ends inside a comment"]
+
+
+def test_tags_that_are_not_written_as_text_are_text_as_they_stand(tmp_path: Path) -> None:
+    data = dump([Page("A", "TEXT")]).replace(b"TEXT", b"a <b>bold</b> c<br/> &amp; <i>d <u>e</u></i> f")
+    ((item,), _) = read(tmp_path / "a.xml", data)
+    assert isinstance(item, DumpPage) and item.text == "a <b>bold</b> c<br/> & <i>d <u>e</u></i> f"
+
+
+@pytest.mark.parametrize("stated", ["UTF-16", "ISO-8859-1", "x-unknown"])
+def test_an_encoding_that_a_dump_states_wrongly_loses_nothing(tmp_path: Path, stated: str) -> None:
+    declaration = f'<?xml version="1.0" encoding="{stated}"?>\n'
+    data = declaration.encode() + dump([Page("Äpfel", "Maß")], database="enwiki")
+    ((item,), _) = read(tmp_path / "a.xml", data)
+    assert isinstance(item, DumpPage) and (item.title, item.text) == ("Äpfel", "Maß")
+    assert item.site == read(tmp_path / "b.xml", dump([Page("A", "a")], database="enwiki"))[0][0].site  # type: ignore[union-attr]
+
+
+def test_numbers_of_any_length_are_no_error(tmp_path: Path) -> None:
+    number = b"9" * 5000
+    data = dump([Page("A", "a"), Page("Talk:B", "b", 1)]).replace(b"<ns>1<", b"<ns>%s<" % number)
+    data = data.replace(b'key="14"', b'key="%s"' % number)
+    items, _ = read(tmp_path / "a.xml", data)
+    assert [item.namespace for item in items if isinstance(item, DumpPage)] == [0, 1]
+
+
 def test_any_bytes_give_pages_rejects_or_damage_and_never_an_error(tmp_path: Path) -> None:
     data, choice = dump(PAGES), random.Random(5)
     for _ in range(300):

@@ -1,5 +1,7 @@
 """Addresses in one spelling: what names the same host is the same, and what is no host is none."""
 
+import time
+
 import pytest
 
 from corpuskit.text.urls.addresses import address_of
@@ -34,6 +36,18 @@ from corpuskit.text.urls.addresses import address_of
         ("mailto:keeper@example.org", ""),
         ("urn:isbn:0", ""),
         ("https:///a", "a"),
+        ("http:/example.org/a", "example.org"),
+        ("https:example.org", "example.org"),
+        ("http:\\example.org\\a", "example.org"),
+        ("gopher:/example.org", ""),
+        ("https://[::ffff:192.0.2.1]/", "192.0.2.1"),
+        ("https://[::FFFF:c000:201]/", "192.0.2.1"),
+        ("\x00\x1f https://exam\nple.org/ ", "example.org"),
+        ("https://example.org:x/", ""),
+        ("https://[::1]x/", ""),
+        ("example.org:80/a", "example.org"),
+        ("keeper@example.org", ""),
+        ("a.b c.d", ""),
         ("file:///a", ""),
         ("", ""),
         ("no address", ""),
@@ -41,6 +55,44 @@ from corpuskit.text.urls.addresses import address_of
 )
 def test_hosts(url: str, host: str) -> None:
     assert address_of(url).host == host
+
+
+@pytest.mark.parametrize(
+    ("rest", "canonical"),
+    [
+        ("/%70ath/x", "/path/x"),
+        ("/x/../path/./y", "/path/y"),
+        ("/x/%2E%2e/path", "/path"),
+        ("/../../a/..", "/"),
+        ("/a/b/.", "/a/b/"),
+        ("/a\\..\\b", "/b"),
+        ("/.well-known/a..b/...", "/.well-known/a..b/..."),
+        ("/a?x=/../y", "/a?x=/../y"),
+        ("/a%2Fb%3f%20%25", "/a%2fb%3f%20%25"),
+        ("/caf%C3%89", "/café"),
+        ("/caf%E9%41", "/caf%e9%41"),
+        ("/%E2%80%83%0a", "/%e2%80%83%0a"),
+        ("/a\nb\tc", "/abc"),
+        ("", ""),
+    ],
+)
+def test_paths_in_their_one_spelling(rest: str, canonical: str) -> None:
+    assert address_of(f"https://example.org{rest}").rest == canonical
+    assert address_of(f"https://EXAMPLE.org:443{canonical}").rest == canonical
+
+
+HOSTILE = [
+    *("http://{}b.example/x", "{}@", "{}com:x", "http://{}1", "http:////{}"),
+    *("https://x.example/{}", "http://user:{}@x.example/", "//{}"),
+]
+
+
+@pytest.mark.parametrize("address", HOSTILE)
+@pytest.mark.parametrize("unit", ["a.", "%61/", "../", ":", "@", "[", "/", "é.", "1.", "\t", "%"])
+def test_time_is_linear(address: str, unit: str) -> None:
+    before = time.process_time()
+    address_of(address.format(unit * 100_000))
+    assert time.process_time() - before < 3
 
 
 def test_what_follows_the_host_and_what_is_never_looked_at() -> None:

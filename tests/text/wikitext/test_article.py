@@ -82,6 +82,33 @@ CASES = {
     "closed only": ("a ]] b }} c |} d </ref>", "a b c |} d"),
     "crossed": ("{{nowrap|[[a}} b]] c", "a b c"),
     "rule": ("a\n----\nb", "a\n\nb"),
+    "code in sentences": (
+        "Call <code>printf()</code>, <tt>for (;;)</tt>, <kbd>if (a;)</kbd>, <samp>( , )</samp>, <var>f( )</var>, "
+        "g(a, ), fork() .\n\n for (;;) f( );",
+        "Call printf(), for (;;), if (a;), ( , ), f( ), g(a, ), fork() .\n\nfor (;;) f( );",
+    ),
+    "entities in brackets": ("the (&Psi;) of (&#968;{{a}}) and (&Psi;; {{a}})", "the (Ψ) of (ψ) and (Ψ)"),
+    "what is no entity": (
+        "&notanentity; http://x.example/?a=1&copy=2&reg=3 &amp &#x; &#xZ;",
+        "&notanentity; http://x.example/?a=1&copy=2&reg=3 &amp &#x; &#xZ;",
+    ),
+    "brackets around nothing": (
+        "a ({{x}}) b ({{x}}; {{y}}), c (({{x}})). d ({{x}}; e), f (g, {{x}}), ({{x}} h) [{{x}}] (i–{{x}})",
+        "a b, c. d (e), f (g), (h) [] (i–)",
+    ),
+    "separators around nothing": (
+        "a, {{x}}, b; {{x}}; c – {{x}} – d, {{x}}. e {{x}}, f<ref>r</ref>,<ref>r</ref> g {{x}} ; h 5{{x}}-6",
+        "a, b; c – d. e, f, g ; h 5-6",
+    ),
+    "ages": ("It landed in 1969 ({{age|1969}} years ago), ({{x}} years of war).", "It landed in 1969."),
+    "lists of references": (
+        "* {{cite book|title=a}}, ISBN 0-00\n** {{citation|title=b}}; also as vol 2\n* ''{{Literatur|c}}''.\n"
+        "* {{cite web|d}}. The best introduction to this field there is.\n* {{flag of|x}} France\n* {{x}}, Двинск",
+        "- The best introduction to this field there is.\n- France\n- Двинск",
+    ),
+    "parameters": ("{{{p|default}}} {{{q}}}{{nowrap|{{{p|a}}}}} {{{p|{{nowrap|b}}}}} c}", "default a b c}"),
+    "cells of attributes": ('{|\n| a || b\n|-\n| c || colspan="2" {{unknown}} || d\n|}', "a\tb\nc\t\t\td"),
+    "ranges": ("{{convert|60|and(-)|80|kg}}", "60 and 80 kg"),
 }
 
 
@@ -117,13 +144,19 @@ def test_disambiguation_pages(text: str) -> None:
     assert is_disambiguation(text) and not is_disambiguation("{{about|disambiguation}} {{Other uses}}")
 
 
-MARKUP = st.text(st.sampled_from("[]{}|!'=*#:; \n<>/-_ab1&\0\x02\v\t"), max_size=300)
+MARKUP = st.text(st.sampled_from("[]{}()|!'=*#:;,. \n<>/-_ab1&\0\x02\x03\x04\v\t"), max_size=300)
+
+
+def test_numbers_of_any_length_are_no_error() -> None:
+    for number in ("9" * 5000, "x" + "f" * 5000, "0" * 5000 + "65"):
+        assert article_text(f"a &#{number}; <math>&#{number};</math>") == rf"a &#{number}; \(&#{number};\)"
+    assert article_text("&#0000065; &#x0041;") == "A A"
 
 
 @given(MARKUP)
 def test_no_text_is_an_error_and_no_sign_of_ours_comes_out(wikitext: str) -> None:
     text = article_text(wikitext, "t")
-    assert not set("\0\x02\v") & set(text) and "\n\n\n" not in text and text == text.strip()
+    assert not set("\0\x02\x03\x04\v") & set(text) and "\n\n\n" not in text and text == text.strip()
 
 
 @given(st.lists(st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=12), min_size=1, max_size=40))
@@ -151,6 +184,14 @@ LEFT_OPEN = [
         "\n|",
         "!!",
         "a=b;",
+        "}",
+        "({{x}}",
+        "{{x}},",
+        ", {{x}};)",
+        "&#9",
+        ";",
+        "* {{cite x}}",
+        "<!---->",
     ],
     *["<br>", "<span style='display:none", "&", "[http://a ", "__", "-{", "<sup>1", "[[a (b), ", "\n{|\n|a=b="],
 ]
