@@ -71,6 +71,7 @@ _KINDS = {
     ".epub": _BOOK,
     ".nxml": _PAPER,
     ".tex": _PAPER,
+    ".ipynb": Kind("a notebook", "code"),
     ".sqlite": _DATABASE,
     ".db": _DATABASE,
     ".zip": _ARCHIVE,

@@ -13,6 +13,7 @@ from corpuskit.core.errors import UsageError
 from corpuskit.core.provenance.verdicts import REJECTED, Verdict
 from corpuskit.core.reading.input_kinds import advice_on
 from corpuskit.core.reading.inputs import Input
+from corpuskit.core.registry import find_step, step_names
 from corpuskit.core.settings import Settings
 from corpuskit.core.wording import comma_list, excerpt, nearest, quantity
 
@@ -138,10 +139,17 @@ def _missing_text(first: Verdict) -> str:
         return f"no {missing_field} in {name}; its keys: {keys}"
     likeliest = nearest(missing_field.strip("`"), texts) or max(texts, key=lambda key: len(texts[key]))
     inputs = "" if first.input in ("", "-") else f" {excerpt(first.input)}"
-    return (
-        f"no {missing_field} in {name}; its keys: {keys}. Name the field of the text: "
-        f"`corpuskit files{inputs} --text-key {excerpt(likeliest)}`"
-    )
+    advice = f"`--text-key {excerpt(likeliest)}`"
+    if first.step == "files" or not _takes_text_key(first.step):
+        advice = f"`corpuskit files{inputs} --text-key {excerpt(likeliest)}`"
+    return f"no {missing_field} in {name}; its keys: {keys}. Name the field of the text: {advice}"
+
+
+def _takes_text_key(step: str) -> bool:
+    """Whether a step can be told the field itself; `files` would lose what else it knows, such as a card's licence."""
+    if step not in step_names():
+        return False
+    return any(option.name == "text_key" for option in find_step(step).option_list())
 
 
 def _field_looked_for(first: Verdict) -> str:
