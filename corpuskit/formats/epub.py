@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from corpuskit.core.document import Reject
 from corpuskit.core.wording import printable_name
 from corpuskit.formats.archives import FAULTS
-from corpuskit.formats.license_links import PUBLIC_DOMAIN, license_of_link
+from corpuskit.formats.license_links import MAX_EVIDENCE, joined_license, statement_of_link, statement_of_text
 from corpuskit.formats.xml_tree import all_text, local_name, parse_xml
 
 if TYPE_CHECKING:
@@ -26,11 +26,7 @@ MAX_BOOK = 256 * 1024 * 1024
 XHTML = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
 GUIDE_LEFT_OUT = ("cover", "title-page", "toc", "copyright-page", "colophon", "loi", "lot", "index")
 """Kinds of page that the guide of EPUB 2 names and that are no text of the book."""
-MAX_EVIDENCE = 1000
 _DATE = re.compile(r"(\d{4}(?:-\d\d(?:-\d\d)?)?)(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?")
-_DENIAL = re.compile(r"\bnot\b[^.]{0,40}\bpublic domain|all rights reserved|©", re.IGNORECASE)
-_ZERO_WORDS = re.compile(r"\bCC0\b")
-_DOMAIN_WORDS = re.compile(r"\bpublic domain\b", re.IGNORECASE)
 
 
 class Book(NamedTuple):
@@ -197,14 +193,8 @@ def _license(root: "_Element") -> tuple[str, str]:
     ]
     words = [all_text(element) for element in _named(root, "rights")]
     words += [all_text(e) for e in _named(root, "meta") if e.get("property") in ("dcterms:rights", "dcterms:license")]
-    for text in (*links, *words):
-        if license_ := license_of_link(text):
-            return license_, text[:MAX_EVIDENCE]
-    for text in words:
-        if _DENIAL.search(text):
-            continue
-        if _ZERO_WORDS.search(text):
-            return "CC0-1.0", text[:MAX_EVIDENCE]
-        if _DOMAIN_WORDS.search(text):
-            return PUBLIC_DOMAIN, text[:MAX_EVIDENCE]
-    return "", ""
+    statements = [statement_of_link(link) for link in links]
+    statements += [statement_of_text(text, with_words=True) for text in words]
+    license_ = joined_license(statements)
+    evidence = dict.fromkeys(statement.evidence for statement in statements if statement.whole or statement.parts)
+    return (license_, " ".join(evidence)[:MAX_EVIDENCE]) if license_ else ("", "")

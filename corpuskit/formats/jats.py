@@ -5,11 +5,16 @@ forerunner, the NLM tag set, has the same.
 """
 
 import calendar
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from corpuskit.core.document import Reject
-from corpuskit.formats.license_links import license_of_link
+from corpuskit.formats.license_links import (
+    MAX_EVIDENCE,
+    Statement,
+    joined_license,
+    statement_of_link,
+    statement_of_text,
+)
 from corpuskit.formats.xml_tree import all_text, local_name, parse_xml
 
 if TYPE_CHECKING:
@@ -80,8 +85,9 @@ def _article(root: "_Element") -> Article:
         if pmid
         else ""
     )
-    license_, evidence = _license(meta)
-    return Article(root, id_, url, _date(meta), root.get(LANGUAGE, "").lower(), license_, evidence)
+    date = _date(meta)
+    license_, evidence = _license(meta, date)
+    return Article(root, id_, url, date, root.get(LANGUAGE, "").lower(), license_, evidence)
 
 
 def _ids(meta: "_Element | None") -> dict[str, str]:
@@ -116,19 +122,37 @@ def _iso_date(element: "_Element") -> str:
     return f"{year}-{number:02}-{int(day):02}"
 
 
-def _license(meta: "_Element | None") -> tuple[str, str]:
-    """Return the licence that the links of `<license>` name and the first such link; two empty strings without one."""
+def _license(meta: "_Element | None", date: str) -> tuple[str, str]:
+    """Return the licence that `<license>` states for the paper, and the links that say so; two empty strings if none.
+
+    Each element states terms for the whole, so one with a link to other terms than a licence leaves none.
+    """
+    statements: list[Statement] = []
     for element in meta.iterfind("permissions/license") if meta is not None else ():
-        for link in _links_in(element):
-            if license_ := license_of_link(link):
-                return license_, link
-    return "", ""
+        refs = [all_text(ref) for ref in element.iter(LICENSE_REF) if _is_in_force(ref, date)]
+        links = [link for link in (element.get(HREF, ""), *refs) if link]
+        found = [statement_of_link(link) for link in links] + [statement_of_text(_words(element))]
+        if links and not any(statement.whole for statement in found):
+            return "", ""
+        statements += found
+    license_ = joined_license(statements)
+    evidence = dict.fromkeys(statement.evidence for statement in statements if statement.whole or statement.parts)
+    return (license_, " ".join(evidence)[:MAX_EVIDENCE]) if license_ else ("", "")
 
 
-def _links_in(license_: "_Element") -> Iterator[str]:
-    yield license_.get(HREF, "")
-    for element in license_.iter():
-        if element.tag == LICENSE_REF:
-            yield all_text(element)
-        elif element.tag in ("ext-link", "uri"):
-            yield element.get(HREF) or all_text(element)
+def _is_in_force(ref: "_Element", date: str) -> bool:
+    """Whether a licence holds since the paper was published; one that starts later is after an embargo."""
+    start = ref.get("start_date", "")
+    return not start or (bool(date) and start[: len(date)] <= date)
+
+
+def _words(element: "_Element") -> str:
+    """Return the text of `<license>`, with the address of each link before its words."""
+    parts = [element.text or ""]
+    for child in element:
+        if child.tag in ("ext-link", "uri"):
+            parts.append(f" {child.get(HREF, '')} {all_text(child)}")
+        elif isinstance(child.tag, str) and child.tag != LICENSE_REF:
+            parts.append(_words(child) + (". " if child.tag in ("license-p", "p") else ""))
+        parts.append(child.tail or "")
+    return "".join(parts)

@@ -134,7 +134,21 @@ def test_elements_become_plain_text(body: str, text: str) -> None:
         ("<dc:rights>Given away under CC0.</dc:rights>", "CC0-1.0"),
         (
             "<link rel='dcterms:rights' href='http://creativecommons.org/publicdomain/mark/1.0/'/>",
-            "LicenseRef-PublicDomain",
+            "CC-PDM-1.0",
+        ),
+        ("<dc:rights>This is not CC0.</dc:rights>", None),
+        ("<dc:rights>Not in the public domain, but CC0 was meant.</dc:rights>", None),
+        (
+            "<dc:rights>Cover under CC BY https://creativecommons.org/licenses/by/4.0/ ; text (c) 2020, all rights "
+            "reserved</dc:rights>",
+            None,
+        ),
+        ("<dc:rights>Cover: https://creativecommons.org/licenses/by/4.0/</dc:rights>", None),
+        ("<dc:rights>(c) 2020. The source is in the public domain.</dc:rights>", None),
+        (
+            "<dc:rights>https://creativecommons.org/licenses/by/4.0/</dc:rights>"
+            "<link rel='dcterms:rights' href='https://creativecommons.org/licenses/by-nc/4.0/'/>",
+            "CC-BY-4.0 AND CC-BY-NC-4.0",
         ),
         ("<dc:rights>This is not in the public domain.</dc:rights>", None),
         ("<dc:rights>All rights reserved.</dc:rights>", None),

@@ -128,6 +128,61 @@ def test_no_licence_without_a_link_to_one() -> None:
     assert isinstance(paper, Document) and paper.metadata["license"] == "CC0-1.0"
 
 
+BY, BY_NC, ZERO = (
+    f"https://creativecommons.org/{name}/"
+    for name in ("licenses/by/4.0", "licenses/by-nc/4.0", "publicdomain/zero/1.0")
+)
+
+
+def link(address: str) -> str:
+    return f'<ext-link xlink:href="{address}">{address}</ext-link>'
+
+
+@pytest.mark.parametrize(
+    ("licenses", "expected"),
+    [
+        (f'<license xlink:href="{BY}"/>', "CC-BY-4.0"),
+        (f'<license xlink:href="{BY}"/><license xlink:href="{BY_NC}"/>', "CC-BY-4.0 AND CC-BY-NC-4.0"),
+        (f'<license xlink:href="{BY}"/><license xlink:href="https://example.org/terms"/>', None),
+        (f'<license xlink:href="https://example.org/oa">Under {link(BY)}.</license>', "CC-BY-4.0"),
+        (
+            f'<license xlink:href="{BY}"><ali:license_ref>{BY_NC}</ali:license_ref></license>',
+            "CC-BY-4.0 AND CC-BY-NC-4.0",
+        ),
+        (f'<license><ali:license_ref start_date="2021-03-03">{BY}</ali:license_ref></license>', "CC-BY-4.0"),
+        (f'<license><ali:license_ref start_date="2099-01-01">{BY}</ali:license_ref></license>', None),
+        (
+            f"<license><license-p>The CC0 waiver ({link(ZERO)}) applies to the data. The article is under "
+            f"({link(BY_NC)}).</license-p></license>",
+            "CC-BY-NC-4.0 AND CC0-1.0",
+        ),
+        (f"<license><license-p>The CC0 waiver ({link(ZERO)}) applies to the data.</license-p></license>", None),
+        (f"<license><license-p>Figure 2 is under {link(BY)}. All other rights reserved.</license-p></license>", None),
+        (f"<license><license-p>Figure 2 of this article is under {link(BY)}.</license-p></license>", None),
+        (f'<license xlink:href="{BY}"><license-p>All rights reserved.</license-p></license>', None),
+        (f"<license><license-p>This article is not published under {link(BY)}.</license-p></license>", None),
+        (
+            "<license><license-p>The images in this article are included in its licence. If material is not included, "
+            f"ask its holder. To view a copy of this licence, visit {link(BY)}.</license-p></license>",
+            "CC-BY-4.0",
+        ),
+        (
+            f"<license><license-p>Except where otherwise noted, this work is under {BY}</license-p></license>",
+            "CC-BY-4.0",
+        ),
+        ("<license><license-p>Creative Commons Attribution License</license-p></license>", None),
+    ],
+)
+def test_several_licences_all_apply_and_partial_ones_do_not_stand_for_the_whole(
+    licenses: str, expected: str | None
+) -> None:
+    ali = '<permissions xmlns:ali="http://www.niso.org/schemas/ali/1.0/">'
+    before, _, rest = jats().decode().partition("<permissions>")
+    (paper,) = read(f"{before}{ali}{licenses}</permissions>{rest.partition('</permissions>')[2]}".encode())
+    assert isinstance(paper, Document) and paper.metadata.get("license") == expected
+    assert ("license_evidence" in paper.metadata) == (expected is not None)
+
+
 def test_articles_of_one_file_and_of_a_namespace_are_apart() -> None:
     space = b'<article xmlns="https://jats.nlm.nih.gov/ns/archiving/1.3/" '
     articles = b"".join(jats(number=n).partition(b">")[2].replace(b"<article ", space) for n in (1, 2))
@@ -305,7 +360,7 @@ def test_the_detector_finds_planted_markup(kind: str) -> None:
 
 LICENSES = {
     "elife_jats.tar.xz": {"CC-BY-4.0": 8, "CC-BY-3.0": 5},
-    "jats_oa.tar.xz": {"CC-BY-2.0": 2, "LicenseRef-PublicDomain": 1, "CC-BY-NC-3.0": 1, None: 4},
+    "jats_oa.tar.xz": {"CC-BY-2.0": 2, "CC-PDM-1.0": 1, "CC-BY-NC-3.0": 1, None: 4},
 }
 
 CODE_SAMPLE = "<MotifGraft"
