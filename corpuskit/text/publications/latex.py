@@ -7,6 +7,7 @@ looks. Braces and environments are paired first, so the time is linear.
 import re
 from typing import NamedTuple
 
+from corpuskit.core.document import Reject
 from corpuskit.text.publications.citations import OMITTED, without_omitted
 from corpuskit.text.publications.latex_macros import expand_macros
 from corpuskit.text.publications.latex_signs import (
@@ -26,6 +27,8 @@ from corpuskit.text.publications.latex_signs import (
 )
 from corpuskit.text.publications.text_blocks import text_of_blocks
 
+MAX_TOKENS = 2_000_000
+"""Most tokens of a paper, of which the largest have some hundred thousand; each takes 200 bytes."""
 _TOKEN = re.compile(
     r"\\(begin|end)[ \t]*\{([^{}\\]{0,60})\}|\\([A-Za-z@]+)(\*?)|\\(.)|(\$\$?)|([{}\[\]~&])|(\n[ \t]*\n\s*)"
     r"|[^\\${}\[\]~&\n]+|\n",
@@ -54,7 +57,8 @@ def read_latex(source: str, *, captions: bool = False) -> LatexPaper:
 
     Kept are headings, paragraphs, lists, tables (a tab between cells), code, and formulas between `\\(` and `\\)`, or
     `\\[` and `\\]` if they stand apart. Left out are the preamble, figures (`captions` keeps what is under them),
-    footnotes, citations, references to other parts, and the bibliography. Raises Reject("macro-expansion").
+    footnotes, citations, references to other parts, and the bibliography. Raises Reject: `macro-expansion`,
+    `document-too-large`.
     """
     source = expand_macros(_VERB.sub(lambda match: _SPECIAL.sub(_escaped, match[2]), source))
     start = _DOCUMENT_START.search(source)
@@ -86,8 +90,10 @@ class _Token(NamedTuple):
 
 
 def _tokens(source: str) -> list[_Token]:
-    tokens = []
+    tokens: list[_Token] = []
     for match in _TOKEN.finditer(source):
+        if len(tokens) == MAX_TOKENS:
+            raise Reject("document-too-large", f"more than {MAX_TOKENS} commands, signs and stretches of text")
         kind, value = "text", match[0]
         if match[1]:
             kind, value = match[1], match[2].strip()
