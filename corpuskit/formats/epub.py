@@ -15,7 +15,7 @@ from corpuskit.core.document import Reject
 from corpuskit.core.wording import printable_name
 from corpuskit.formats.archives import FAULTS
 from corpuskit.formats.license_links import MAX_EVIDENCE, joined_license, statement_of_link, statement_of_text
-from corpuskit.formats.xml_tree import all_text, local_name, parse_xml
+from corpuskit.formats.xml_tree import MAX_NODES, all_text, count_nodes, local_name, parse_xml
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -52,6 +52,7 @@ class _Package:
             raise Reject("bad-epub", f"the zip cannot be read ({type(error).__name__})") from None
         self._names = {entry.filename: entry for entry in self._zip.infolist()}
         self._left = MAX_BOOK
+        self._nodes = 0
 
     def read(self, name: str) -> bytes | None:
         """Return a member's bytes; None if there is none of this name."""
@@ -75,6 +76,9 @@ class _Package:
         data = self.read(name)
         if data is None:
             raise Reject("bad-epub", f"{printable_name(name)} is missing")
+        self._nodes += count_nodes(data)
+        if self._nodes > MAX_NODES:
+            raise Reject("document-too-large", f"more than {MAX_NODES} elements, attributes and references in all")
         try:
             return parse_xml(data)
         except Reject as reject:
@@ -85,7 +89,7 @@ def read_book(data: bytes) -> Book:
     """Return the book in a package.
 
     Raises Reject: `bad-epub` for a package that is damaged or lacks what it names, `bad-xml`, `entity-expansion`,
-    `encrypted`, `member-too-large` (32 MiB, or 256 MiB in all), `unsafe-path`.
+    `encrypted`, `member-too-large` (32 MiB, or 256 MiB in all), `document-too-large`, `unsafe-path`.
     """
     package = _Package(data)
     container = package.tree("META-INF/container.xml")

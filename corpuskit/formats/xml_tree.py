@@ -9,15 +9,25 @@ from lxml import etree
 
 from corpuskit.core.document import Reject
 
+MAX_NODES = 4_000_000
+"""Most elements, attributes and references of a document, or of a book in all; each takes some 150 bytes."""
 MAX_ENTITY = 64
 """Most characters that an entity which a file declares itself may stand for."""
+
+
+def count_nodes(data: bytes) -> int:
+    """Return how many elements, attributes and references are in a document, at most."""
+    return data.count(b"<") + data.count(b"=") + data.count(b"&")
 
 
 def parse_xml(data: bytes) -> "etree._Element":
     """Return the root of an XML document.
 
-    Raises Reject("bad-xml") if it is not well-formed, and Reject("entity-expansion") if its entities hold entities.
+    Raises Reject: `bad-xml` if it is not well-formed, `entity-expansion` if its entities hold entities,
+    `document-too-large`.
     """
+    if count_nodes(data) > MAX_NODES:
+        raise Reject("document-too-large", f"more than {MAX_NODES} elements, attributes and references")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
     try:
         root = etree.fromstring(data, parser)

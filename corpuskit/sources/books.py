@@ -33,7 +33,8 @@ class Books(Source):
     their words are the evidence. A header of Project Gutenberg grants no licence that has a name, so it gives none.
 
     Drops: `no-text`. Rejects: `bad-epub`, `bad-xml`, `entity-expansion`, `encrypted` (DRM), `unsafe-path`,
-    `member-too-large`, `not-gutenberg`, `not-a-book`, `undecodable`, `damaged-text`, `document-too-large` (256 MiB),
+    `member-too-large`, `not-gutenberg`, `not-a-book`, `undecodable`, `damaged-text`, `document-too-large` (256 MiB,
+    4 million elements),
     `archive-in-archive`. Holds one book in memory.
 
         corpuskit books library/ --source books --origin public_dataset

@@ -43,7 +43,8 @@ class Papers(Source):
     publication, `language`, and `license` where a link to a known licence is in `<license>`; the link is the evidence.
 
     Drops: `no-text`. Rejects: `bad-xml`, `entity-expansion`, `not-jats`; `no-main-file`, `not-text`, `includes-itself`,
-    `macro-expansion`; `undecodable`, `damaged-text`, `document-too-large` (64 MiB), `unsafe-path`; for archives
+    `macro-expansion`; `undecodable`, `damaged-text`, `document-too-large` (64 MiB,
+    4 million elements, 2 million commands), `unsafe-path`; for archives
     `archive-in-archive`, `encrypted`, `member-too-large` (256 MiB). Other files in an archive, such as pictures, are
     passed over. Holds one paper in memory, and of an archive all LaTeX.
 
