@@ -132,8 +132,9 @@ def _chapter_names(root: "_Element", folder: str) -> list[str]:
         item = _readable(items, reference.get("idref"))
         if item is None or reference.get("linear") == "no" or "nav" in item.get("properties", "").split():
             continue
-        if urlsplit(item.get("href", "")).scheme:
-            continue
+        if (address := urlsplit(item.get("href", ""))).scheme:
+            host = printable_name(address.hostname or address.scheme)
+            raise Reject("bad-epub", f"its spine names a chapter outside of the package, at {host}")
         names[_inside(folder, item.get("href", ""))] = None
     kept_names = [name for name in names if name not in left_out]
     return kept_names or list(names)

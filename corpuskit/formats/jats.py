@@ -26,8 +26,8 @@ LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 LICENSE_REF = "{http://www.niso.org/schemas/ali/1.0/}license_ref"
 ID_TYPES = ("doi", "pmcid", "pmc", "pmid", "publisher-id")
 """Kinds of number that a paper is known by, best first."""
-DATE_TYPES = ("pub", "epub", "epreprint", "collection", "epub-ppub", "ppub")
-"""Kinds of date of publication, best first; `pub` is the one of JATS 1.1 and later."""
+DATE_TYPES = ("pub", "publication", "epub", "epreprint", "collection", "epub-ppub", "ppub", "")
+"""Kinds of date of publication, best first; `pub` is the one of JATS 1.1 and later, and some publishers name none."""
 MONTHS = {
     name.lower(): number for names in (calendar.month_name, calendar.month_abbr) for number, name in enumerate(names)
 }
@@ -104,14 +104,22 @@ def _date(meta: "_Element | None") -> str:
     dates: dict[str, str] = {}
     for element in meta.iterfind("pub-date") if meta is not None else ():
         kind = element.get("date-type") or element.get("pub-type") or ""
-        if kind in DATE_TYPES and (date := _iso_date(element)):
-            dates.setdefault(kind, date)
-    ordered = [dates[kind] for kind in DATE_TYPES if kind in dates]
+        if kind in DATE_TYPES:
+            # Of two dates of a kind, such as of print and of the web, the first that has a day counts.
+            dates[kind] = max(dates.get(kind, ""), _iso_date(element), key=len)
+    ordered = [dates[kind] for kind in DATE_TYPES if dates.get(kind)]
     return next((date for date in ordered if len(date) == len("2000-01-01")), ordered[0] if ordered else "")
 
 
 def _iso_date(element: "_Element") -> str:
-    year, month, day = (all_text(element.find(name)) for name in ("year", "month", "day"))
+    """Return the date that an element says in its parts, or in its attribute if that is more exact."""
+    year, _, rest = element.get("iso-8601-date", "").partition("-")
+    month, _, rest = rest.partition("-")
+    parts = [all_text(element.find(name)) for name in ("year", "month", "day")]
+    return max(_checked_date(*parts), _checked_date(year, month, rest[:2]), key=len)
+
+
+def _checked_date(year: str, month: str, day: str) -> str:
     if not (year.isdecimal() and year.isascii() and len(year) == 4):
         return ""
     number = int(month) if month.isdecimal() and len(month) < 3 else MONTHS.get(month.lower(), 0)

@@ -134,20 +134,11 @@ class Books(Source):
 
 
 def _chapter_text(chapter: Any) -> str:
-    from corpuskit.formats.xml_tree import entity_texts, named_character
-    from corpuskit.text.html.formulas import tex_of_math
+    from corpuskit.formats.xml_tree import entity_reader
+    from corpuskit.text.html.formulas import tex_of_element
     from corpuskit.text.publications.xhtml import chapter_text
 
-    own_entities = entity_texts(chapter)
-
-    def character(reference: str) -> str:
-        return own_entities.get(reference.strip("&;")) or named_character(reference)
-
-    def tex(markup: str) -> str:
-        start, _, content = markup.partition(">")
-        return tex_of_math(start, content)
-
-    return chapter_text(chapter, tex, character)
+    return chapter_text(chapter, tex_of_element, entity_reader(chapter))
 
 
 def _item(id_: str, text: str, values: dict[str, str]) -> Item:

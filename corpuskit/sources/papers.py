@@ -168,19 +168,15 @@ class Papers(Source):
             yield self._document(article, name)
 
     def _document(self, article: "Article", name: str) -> Item:
-        from corpuskit.formats.xml_tree import entity_texts, named_character
-        from corpuskit.text.html.formulas import inline_tex
+        from corpuskit.formats.xml_tree import entity_reader
+        from corpuskit.text.html.formulas import inline_tex, tex_of_element
         from corpuskit.text.publications.jats import paper_text, title_of
 
-        own_entities = entity_texts(article.root)
-
-        def character(reference: str) -> str:
-            return own_entities.get(reference.strip("&;")) or named_character(reference)
-
-        title = title_of(article.root, _tex_of_mathml, character)
+        character = entity_reader(article.root)
+        title = title_of(article.root, tex_of_element, character)
         text = paper_text(
             article.root,
-            _tex_of_mathml,
+            tex_of_element,
             inline_tex,
             character,
             references=self.references,
@@ -200,11 +196,3 @@ class Papers(Source):
         if not text:
             return Drop(Document(id_, "", metadata), "no-text")
         return Document(id_, f"{title}\n\n{text}" if title else text, metadata)
-
-
-def _tex_of_mathml(markup: str) -> str:
-    """Return a `math` element, as markup, as TeX between its signs."""
-    from corpuskit.text.html.formulas import tex_of_math
-
-    start, _, content = markup.partition(">")
-    return tex_of_math(start, content)

@@ -170,6 +170,12 @@ def test_odd_but_legal_packages_are_read() -> None:
     assert isinstance(book, Document) and book.text == "a—b"
 
 
+def test_an_unknown_entity_stays_as_it_is_written() -> None:
+    chapter = '<!DOCTYPE html PUBLIC "x" "y"><html><body><p>Oak &unknownent; and &foo; end</p></body></html>'
+    (book,) = read(epub("", extra={"book/c 0.xhtml": chapter}))
+    assert isinstance(book, Document) and book.text == "Oak &unknownent; and &foo; end"
+
+
 BOMB = '<!DOCTYPE html [<!ENTITY a "ha"><!ENTITY b "&a;&a;"><!ENTITY c "&b;&b;">]><html><body>&c;</body></html>'
 ENCRYPTION = (
     '<encryption><EncryptedData xmlns="http://www.w3.org/2001/04/xmlenc#"><CipherData>'
@@ -186,6 +192,7 @@ BAD = {
     "bomb.epub": (epub("", extra={"book/c 0.xhtml": BOMB}), "entity-expansion"),
     "drm.epub": (epub("<p>a</p>", extra={"META-INF/encryption.xml": ENCRYPTION}), "encrypted"),
     "missing.epub": (epub("<p>a</p>", hrefs=("nowhere.xhtml",)), "bad-epub"),
+    "remote.epub": (epub("<p>a</p>", "<p>b</p>", hrefs=("c%200.xhtml", "http://x.example/b.xhtml")), "bad-epub"),
     "spine.epub": (epub("<p>a</p>", spine='<itemref idref="no"/>'), "bad-epub"),
     "broken.epub": (epub("<p>a"), "bad-xml"),
     "large.epub": (epub("", extra={"book/c 0.xhtml": " " * (33 << 20)}), "member-too-large"),

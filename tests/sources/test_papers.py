@@ -69,7 +69,7 @@ def test_a_paper_carries_what_its_front_matter_says() -> None:
         (f"<p>If <inline-formula>{MATH}</mml:math></inline-formula>.</p>", r"If \(x^{2}\)."),
         (
             "<p>So<disp-formula><tex-math>$$a_1$$</tex-math><label>(1)</label></disp-formula>ends</p>",
-            "So\n\\(a_1\\)\nends",
+            "So\n\\(a_1\\) (1)\nends",
         ),
         (
             r"<p><tex-math>\documentclass{minimal}\begin{document}$y$\end{document}</tex-math></p>",
@@ -84,6 +84,18 @@ def test_a_paper_carries_what_its_front_matter_says() -> None:
         (
             '<p>As (<xref ref-type="bibr">Oak, 2001</xref>; <xref ref-type="bibr">2</xref>) say</p>',
             "As (Oak, 2001) say",
+        ),
+        (f"<disp-formula><label>(2)</label>{MATH}</mml:math></disp-formula>", r"(2) \(x^{2}\)"),
+        ("<statement><label>Theorem 1</label><p>It rises.</p></statement>", "Theorem 1\n\nIt rises."),
+        ("<boxed-text><label>Box 1</label><p>In it.</p></boxed-text>", "Box 1\n\nIn it."),
+        ('<p>Oak (<xref ref-type="bibr">2001</xref>) saw it</p>', "Oak (2001) saw it"),
+        (
+            '<p>It rose (see [<xref ref-type="bibr">12</xref>]). By <xref ref-type="bibr">12</xref>, it fell.</p>',
+            "It rose. By [citation], it fell.",
+        ),
+        (
+            '<p>It rose (reviewed in <xref ref-type="bibr">12</xref>, <xref ref-type="bibr">1999</xref>)</p>',
+            "It rose (reviewed in [citation], 1999)",
         ),
         ("<p>10<sup>-3</sup> m of H<sub>2</sub>O</p>", "10^-3 m of H2O"),
         ("<list list-type='order'><list-item><p>a</p></list-item><list-item><p>b</p></list-item></list>", "1. a\n2. b"),
@@ -100,7 +112,7 @@ def test_a_paper_carries_what_its_front_matter_says() -> None:
         ("<boxed-text><caption><title>Box</title></caption><p>In it.</p></boxed-text>", "Box\n\nIn it."),
         ("<p>One<!-- no --><?pi no?><fig><caption><p>Moon</p></caption></fig>.</p>", "One."),
         ("<preformat>a\n  b</preformat>", "a\n  b"),
-        ("<p>5 &lt; 6 &amp; &beta;&nosuchname;.</p>", "5 < 6 & β ."),
+        ("<p>5 &lt; 6 &amp; &beta;&nosuchname;.</p>", "5 < 6 & β&nosuchname;."),
     ],
 )
 def test_elements_become_plain_text(body: str, text: str) -> None:
@@ -117,6 +129,33 @@ def test_references_and_captions_are_kept_if_asked_for() -> None:
     assert text_of(data) == "a\n\nApp\n\nMore."
     assert "\n\nSources\n\nOak. Tides. 1999\nAsh. Ebb." in text_of(data, Papers(references=True))
     assert "a\n\nMoon" in text_of(data, Papers(captions=True))
+
+
+@pytest.mark.parametrize(
+    ("dates", "expected"),
+    [
+        ('<pub-date date-type="publication"><day>25</day><month>04</month><year>2016</year></pub-date>', "2016-04-25"),
+        ('<pub-date date-type="pub" iso-8601-date="2020-03-02"><year>2020</year></pub-date>', "2020-03-02"),
+        ('<pub-date iso-8601-date="2020-03-02T10:00:00Z"/>', "2020-03-02"),
+        ('<pub-date iso-8601-date="2020-13-02"/>', "2020"),
+        (
+            '<pub-date date-type="pub"><year>2020</year></pub-date>'
+            '<pub-date date-type="pub"><day>1</day><month>2</month><year>2020</year></pub-date>',
+            "2020-02-01",
+        ),
+        ('<pub-date date-type="pmc-release" iso-8601-date="2020-03-02"/>', None),
+    ],
+)
+def test_a_date_is_as_exact_as_it_is_stated(dates: str, expected: str | None) -> None:
+    before, _, rest = jats().decode().partition("<pub-date")
+    (paper,) = read(f"{before}{dates}<permissions>{rest.partition('<permissions>')[2]}".encode())
+    assert isinstance(paper, Document) and paper.metadata.get("date") == expected
+
+
+def test_what_a_document_declares_itself_is_its_text() -> None:
+    declared = b"<!DOCTYPE article SYSTEM 'a.dtd' [<!ENTITY co 'Oak &amp; Sons &#38;lt;'>]>"
+    (paper,) = read(declared + b"<article><body><p>By &co; &amp; &more;</p></body></article>")
+    assert isinstance(paper, Document) and paper.text == "By Oak & Sons < & &more;"
 
 
 def test_no_licence_without_a_link_to_one() -> None:
@@ -228,7 +267,7 @@ def test_an_entity_loads_nothing(tmp_path: Path) -> None:
     own = "<!ENTITY alpha 'A'><!ENTITY own 'tide'>"
     declared = f"<!DOCTYPE article [{own}<!ENTITY e SYSTEM '{tmp_path / 'secret'}'>]>".encode()
     (paper,) = read(jats("<p>&own; &e;.</p>").replace(jats().partition(b"<article ")[0], declared))
-    assert isinstance(paper, Document) and paper.text.endswith("\n\ntide .") and "classified" not in paper.text
+    assert isinstance(paper, Document) and paper.text.endswith("\n\ntide &e;.") and "classified" not in paper.text
 
 
 def test_members_that_lead_out_or_nest_are_rejected(tmp_path: Path) -> None:
