@@ -127,13 +127,13 @@ class Papers(Source):
             input_.remark("a part of a paper, read where it is included")
 
     def _latex_document(self, id_: str, name: str, data: bytes, find: "Find", input_: "Input") -> Item:
-        from corpuskit.formats.latex_sources import whole_source
+        from corpuskit.formats.latex_sources import bibliography_of, whole_source
         from corpuskit.formats.whole_file import MAX_REJECT_BYTES
         from corpuskit.text.publications.latex import read_latex
 
         try:
             source = whole_source(data, find, lambda missing: input_.remark("a file that it includes is not there"))
-            paper = read_latex(source, captions=self.captions)
+            paper = read_latex(source, bibliography=bibliography_of(name, find), captions=self.captions)
         except Reject as reject:
             return Rejected(reject.reason, name, 0, data[:MAX_REJECT_BYTES], reject.detail)
         number = ARXIV.search(id_)

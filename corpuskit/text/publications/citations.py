@@ -21,12 +21,12 @@ _LEAD_INS = re.compile(
 )
 """Brackets in which nothing but lead-ins is left."""
 _RUN = re.compile(r"[\x01\0](?:[ ,;\u2013\u2212-]*(?:and )?[\x01\0])+")
-_NOUN = re.compile(
+_WANTS_NOUN = (
     r"(\b(?:by|in|from|of|to|with|following|see|e\.g\.,?|cf\.|than|like|unlike|both|on|at|for|via|using|per|under|and|or)"
-    r"[ \xa0]?)\x01",
-    re.IGNORECASE,
+    r"[ \xa0]?)"
 )
-"""A citation after a word that wants a noun."""
+_NOUN = re.compile(rf"{_WANTS_NOUN}\x01", re.IGNORECASE)
+_BEFORE_NOUN = re.compile(rf"{_WANTS_NOUN}$", re.IGNORECASE)
 _BETWEEN = " ,;\u2013\u2212-"
 
 
@@ -45,6 +45,15 @@ def without_omitted(text: str) -> str:
     text = _RUN.sub(lambda match: CITED if CITED in match[0] else OMITTED, text)
     text = _NOUN.sub(lambda match: f"{match[1].rstrip()} {CITATION}", text).replace(CITED, OMITTED)
     return _without_marks(text)
+
+
+def wants_noun(before: str) -> bool:
+    """Whether a citation after these words is a noun of the sentence, not an addition to it.
+
+    >>> wants_noun("Inspired by "), wants_noun("It rose ")
+    (True, False)
+    """
+    return _BEFORE_NOUN.search(before[-40:]) is not None
 
 
 def _mark_of(brackets: "re.Match[str]") -> str:
