@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from corpuskit.core.document import Reject
-from corpuskit.core.wording import printable_name
-from corpuskit.formats.archives import FAULTS
+from corpuskit.core.wording import printable_name, without_logins
+from corpuskit.formats.archives import FAULTS, fault_in_words
 from corpuskit.formats.license_links import MAX_EVIDENCE, joined_license, statement_of_link, statement_of_text
 from corpuskit.formats.xml_tree import MAX_NODES, all_text, count_nodes, local_name, parse_xml
 
@@ -49,7 +49,7 @@ class _Package:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except FAULTS as error:
-            raise Reject("bad-epub", f"the zip cannot be read ({type(error).__name__})") from None
+            raise Reject("bad-epub", f"the zip cannot be read ({fault_in_words(error)})") from None
         self._names = {entry.filename: entry for entry in self._zip.infolist()}
         self._left = MAX_BOOK
         self._nodes = 0
@@ -69,7 +69,7 @@ class _Package:
             with self._zip.open(entry) as stream:
                 return stream.read(MAX_MEMBER)
         except FAULTS as error:
-            raise Reject("bad-epub", f"{readable_name} cannot be read ({type(error).__name__})") from None
+            raise Reject("bad-epub", f"{readable_name} cannot be read ({fault_in_words(error)})") from None
 
     def tree(self, name: str) -> "_Element":
         """Return the tree of an XML member. Raises Reject, also if there is none of this name."""
@@ -168,7 +168,7 @@ def _book(root: "_Element", chapters: "list[_Element]") -> Book:
     license_, evidence = _license(root)
     authors = [all_text(element) for element in _named(root, "creator")]
     return Book(
-        all_text((unique or identifiers or [None])[0]),
+        without_logins(all_text((unique or identifiers or [None])[0])),
         _first(root, "title"),
         "; ".join(filter(None, authors)),
         _first(root, "language"),

@@ -29,3 +29,12 @@ def candidates(key: str) -> tuple[str, ...]:
 def is_column(key: str, columns: Sequence[str]) -> bool:
     """Whether a column has the name, or the first part of one with dots: a column may hold objects."""
     return key in columns or key.partition(".")[0] in columns
+
+
+def filled_fields(fields: dict[str, str]) -> dict[str, str]:
+    """Return the fields that say something.
+
+    >>> filled_fields({"title": "The Tide", "author": ""})
+    {'title': 'The Tide'}
+    """
+    return {key: value for key, value in fields.items() if value}

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from corpuskit.core.license_addresses import addresses_in, license_of_address
+from corpuskit.core.wording import without_logins
 
 PUBLIC_DOMAIN = "LicenseRef-PublicDomain"
 """For words: of those who give up their rights, SPDX knows CC0 and the mark of Creative Commons, but no other."""
@@ -61,7 +62,7 @@ def joined_license(statements: "Iterable[Statement]") -> str:
 def statement_of_link(address: str) -> Statement:
     """Return what a link to the terms of the whole says."""
     name = license_of_address(address)
-    return Statement((name,) if name else (), (), False, address[:MAX_EVIDENCE] if name else "")
+    return Statement((name,) if name else (), (), False, without_logins(address[:MAX_EVIDENCE]) if name else "")
 
 
 def statement_of_text(text: str, *, with_words: bool = False) -> Statement:
@@ -88,7 +89,7 @@ def statement_of_text(text: str, *, with_words: bool = False) -> Statement:
         after = text[start : min((end for end in ends if end > start), default=len(text))]
         is_denied = is_denied or _NEGATION.search(before) is not None
         (parts if _is_of_part(before + after) else whole)[name] = None
-    return Statement(tuple(whole), tuple(parts), is_denied, text[:MAX_EVIDENCE] if named else "")
+    return Statement(tuple(whole), tuple(parts), is_denied, without_logins(text[:MAX_EVIDENCE]) if named else "")
 
 
 def _is_of_part(sentence: str) -> bool:

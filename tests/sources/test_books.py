@@ -228,6 +228,37 @@ def test_a_gutenberg_text_loses_header_and_footer(this: str, end: str) -> None:
     }
 
 
+@pytest.mark.parametrize("line", ["End of Project Gutenberg", "*** END OF THE PROJECT GUTENBERG EBOOK X ***"])
+def test_a_line_like_the_mark_of_the_end_cuts_no_text(line: str) -> None:
+    body = f"It rose.\n\n{line}\n\n" + "It fell again.\n" * 100
+    end = "*** END OF THE PROJECT GUTENBERG EBOOK THE TIDE ***"
+    (book,) = read(PLAIN.format(this="THE", end=f"{body}\n{end}").encode(), "pg.txt")
+    assert isinstance(book, Document) and line in book.text and book.text.endswith("It fell again.")
+    without_end = PLAIN.format(this="THE", end=body + "It fell again.\n" * 4000).partition("*** START: FULL")[0]
+    (book,) = read(without_end.encode(), "pg.txt")
+    assert isinstance(book, Document) and book.text.endswith("It fell again.")
+
+
+def test_an_archive_without_books_is_a_reject(corpuskit: Run, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.jpg", "no")
+    for command, reason in (("books", b"no-book"), ("papers", b"no-paper")):
+        done = corpuskit(command, "a.zip")
+        assert done.returncode == 2 and reason in done.stderr and b"in it, but 1 other file" in done.stderr
+
+
+def test_a_login_in_an_address_is_told_nobody() -> None:
+    metadata = METADATA.replace("urn:uuid:1", "https://me:secret@example.org/tide").replace(
+        "Public domain in the USA.", "CC0, see https://me:secret@example.org/"
+    )
+    (book,) = read(epub("<p>a</p>", metadata=metadata))
+    assert isinstance(book, Document) and "secret" not in repr(book)
+    assert (
+        book.metadata["url"] == "https://example.org/tide"
+        and "https://example.org/" in book.metadata["license_evidence"]
+    )
+
+
 def test_an_old_gutenberg_text_does_too() -> None:
     (book,) = read(OLD.encode(), "old.txt")
     assert isinstance(book, Document) and (book.id, book.text) == ("gutenberg/888888", "It rose.")

@@ -290,6 +290,22 @@ def test_a_cut_zip_is_damage(corpuskit: Run, tmp_path: Path) -> None:
     assert done.stdout.count(b"\n") == 1 and b"a.zip" in done.stderr and b"Traceback" not in done.stderr
 
 
+def test_an_archive_in_a_pipe_is_to_be_named(corpuskit: Run) -> None:
+    for command in ("papers", "books"):
+        done = corpuskit(command, stdin=tar_of(latex_files()))
+        assert done.returncode == 2 and b"cannot be read from a pipe" in done.stderr, done.stderr
+
+
+def test_parts_of_a_paper_are_told_in_one_line(corpuskit: Run, tmp_path: Path) -> None:
+    (tmp_path / "main.tex").write_text(TEX)
+    for number in range(9):
+        (tmp_path / f"part{number}.tex").write_text("Words.")
+    said = corpuskit("papers", ".").stderr
+    assert (
+        b"read where it is included: 9 inputs, the first is part0.tex" in said and said.count(b"part of a paper") == 1
+    )
+
+
 def test_commands_name_one_another(corpuskit: Run, tmp_path: Path) -> None:
     (tmp_path / "a.nxml").write_bytes(jats())
     (tmp_path / "b.xml").write_bytes(jats())
