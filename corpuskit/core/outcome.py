@@ -42,10 +42,10 @@ class Made:
 Item = Document | Drop | Rejected | Made
 
 
-def with_stated_metadata(item: Item, stated: Mapping[str, str]) -> Item:
+def with_stated_metadata(item: Item, stated_metadata: Mapping[str, str]) -> Item:
     """Return an item with what its publisher states of all documents, unless its own states a licence itself."""
     document = item.document if isinstance(item, Drop) else item
-    if not stated or not isinstance(document, Document) or document.metadata.get("license"):
+    if not stated_metadata or not isinstance(document, Document) or document.metadata.get("license"):
         return item
-    document = document.with_metadata(**stated)
+    document = document.with_metadata(**stated_metadata)
     return replace(item, document=document) if isinstance(item, Drop) else document

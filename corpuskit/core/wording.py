@@ -39,12 +39,12 @@ def remark_lines(by_input: Iterable[tuple[str, Mapping[str, int]]]) -> list[str]
     inputs = list(by_input)
     times = Counter(remark for _, remarks in inputs for remark in remarks)
     lines = []
-    told: set[str] = set()
+    told_remarks: set[str] = set()
     for name, remarks in inputs:
         lines += counted_remarks(name, {what: number for what, number in remarks.items() if times[what] <= FEW_INPUTS})
-        common = [what for what in sorted(remarks) if times[what] > FEW_INPUTS and what not in told]
+        common = [what for what in sorted(remarks) if times[what] > FEW_INPUTS and what not in told_remarks]
         lines += [f"{what}: {times[what]:,} inputs, the first is {name}" for what in common]
-        told.update(common)
+        told_remarks.update(common)
     return lines
 
 

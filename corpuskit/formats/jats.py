@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from corpuskit.core.document import Reject
 from corpuskit.formats.license_links import (
     MAX_EVIDENCE,
-    Statement,
+    LicenseStatement,
     joined_license,
     statement_of_link,
     statement_of_text,
@@ -135,14 +135,14 @@ def _license(meta: "_Element | None", date: str) -> tuple[str, str]:
 
     Each element states terms for the whole, so one with a link to other terms than a licence leaves none.
     """
-    statements: list[Statement] = []
+    statements: list[LicenseStatement] = []
     for element in meta.iterfind("permissions/license") if meta is not None else ():
         refs = [all_text(ref) for ref in element.iter(LICENSE_REF) if _is_in_force(ref, date)]
         links = [link for link in (element.get(HREF, ""), *refs) if link]
-        found = [statement_of_link(link) for link in links] + [statement_of_text(_words(element))]
-        if links and not any(statement.whole for statement in found):
+        own_statements = [statement_of_link(link) for link in links] + [statement_of_text(_words(element))]
+        if links and not any(statement.whole for statement in own_statements):
             return "", ""
-        statements += found
+        statements += own_statements
     license_ = joined_license(statements)
     evidence = dict.fromkeys(statement.evidence for statement in statements if statement.whole or statement.parts)
     return (license_, " ".join(evidence)[:MAX_EVIDENCE]) if license_ else ("", "")

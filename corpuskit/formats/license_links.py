@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from corpuskit.core.license_addresses import addresses_in, license_of_address
+from corpuskit.core.licenses import addresses_in, license_of_address
 from corpuskit.core.wording import without_logins
 
 PUBLIC_DOMAIN = "LicenseRef-PublicDomain"
@@ -34,7 +34,7 @@ _WHOLE = re.compile(
 _WORDS = ((re.compile(r"\bCC0\b"), "CC0-1.0"), (re.compile(r"\bpublic domain\b", re.IGNORECASE), PUBLIC_DOMAIN))
 
 
-class Statement(NamedTuple):
+class LicenseStatement(NamedTuple):
     """What a text says of licences."""
 
     whole: tuple[str, ...]
@@ -50,7 +50,7 @@ class Statement(NamedTuple):
         return joined_license([self])
 
 
-def joined_license(statements: "Iterable[Statement]") -> str:
+def joined_license(statements: "Iterable[LicenseStatement]") -> str:
     """Return the licence of statements about the same, as an SPDX expression; empty if none is for the whole."""
     statements = list(statements)
     if any(statement.is_denied for statement in statements) or not any(statement.whole for statement in statements):
@@ -59,13 +59,13 @@ def joined_license(statements: "Iterable[Statement]") -> str:
     return " AND ".join(sorted(names))
 
 
-def statement_of_link(address: str) -> Statement:
+def statement_of_link(address: str) -> LicenseStatement:
     """Return what a link to the terms of the whole says."""
     name = license_of_address(address)
-    return Statement((name,) if name else (), (), False, without_logins(address[:MAX_EVIDENCE]) if name else "")
+    return LicenseStatement((name,) if name else (), (), False, without_logins(address[:MAX_EVIDENCE]) if name else "")
 
 
-def statement_of_text(text: str, *, with_words: bool = False) -> Statement:
+def statement_of_text(text: str, *, with_words: bool = False) -> LicenseStatement:
     """Return what sentences say of licences, by the addresses in them; `with_words` also by "CC0" and "public domain".
 
     >>> statement_of_text("The work is under https://creativecommons.org/licenses/by/4.0/.").license()
@@ -89,7 +89,7 @@ def statement_of_text(text: str, *, with_words: bool = False) -> Statement:
         after = text[start : min((end for end in ends if end > start), default=len(text))]
         is_denied = is_denied or _NEGATION.search(before) is not None
         (parts if _is_of_part(before + after) else whole)[name] = None
-    return Statement(tuple(whole), tuple(parts), is_denied, without_logins(text[:MAX_EVIDENCE]) if named else "")
+    return LicenseStatement(tuple(whole), tuple(parts), is_denied, without_logins(text[:MAX_EVIDENCE]) if named else "")
 
 
 def _is_of_part(sentence: str) -> bool:

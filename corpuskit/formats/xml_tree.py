@@ -82,8 +82,8 @@ def entity_reader(root: "etree._Element") -> Callable[[str], str]:
     own_entities = entity_texts(root)
 
     def read(reference: str) -> str:
-        own = own_entities.get(reference.strip("&;"))
-        return named_character(reference) if own is None else own
+        own_text = own_entities.get(reference.strip("&;"))
+        return named_character(reference) if own_text is None else own_text
 
     return read
 

@@ -46,8 +46,8 @@ class Papers(Source):
     Drops: `no-text`. Rejects: `bad-xml`, `entity-expansion`, `not-jats`; `no-main-file`, `not-text`, `includes-itself`,
     `macro-expansion`; `undecodable`, `damaged-text`, `document-too-large` (64 MiB, 4 million elements, or 2 million
     commands), `unsafe-path`; for archives `archive-in-archive`, `encrypted`, `member-too-large` (256 MiB), and
-    `no-paper` for one without any. Other files in an archive, such as pictures, are passed over. Holds one paper in memory, and of
-    an archive all LaTeX.
+    `no-paper` for one without any. Other files in an archive, such as pictures, are passed over. Holds one paper in
+    memory, and of an archive all LaTeX.
 
         corpuskit papers PMC001xxxxxx.tar.gz --source pmc --origin public_dataset
     """

@@ -301,9 +301,7 @@ def test_parts_of_a_paper_are_told_in_one_line(corpuskit: Run, tmp_path: Path) -
     for number in range(9):
         (tmp_path / f"part{number}.tex").write_text("Words.")
     said = corpuskit("papers", ".").stderr
-    assert (
-        b"read where it is included: 9 inputs, the first is part0.tex" in said and said.count(b"part of a paper") == 1
-    )
+    assert b"read where it is included: 9 inputs, the first is " in said and said.count(b"part of a paper") == 1
 
 
 def test_commands_name_one_another(corpuskit: Run, tmp_path: Path) -> None:

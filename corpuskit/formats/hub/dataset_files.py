@@ -84,9 +84,9 @@ def _cached_snapshot(name: str, revision: str | None) -> Path:
 
 def _of_folder(folder: Path, name: str, config: str | None, split: str | None) -> DatasetFiles:
     if (folder / SAVED_DICT).is_file() or (folder / SAVED).is_file():
-        found = _saved(folder, name, config, split)
-        _demand_below(folder, found.files, name)
-        return found
+        dataset = _saved(folder, name, config, split)
+        _demand_below(folder, dataset.files, name)
+        return dataset
     card, own_fields = folder / CARD, folder / FIELDS
     present = [str(path) for path in (card, own_fields) if path.is_file()]
     _demand_below(folder, present, name)
@@ -120,9 +120,9 @@ def _demand_below(folder: Path, files: Sequence[str], name: str) -> None:
         is_cached = top.parent.name == "snapshots" and path.parent == blobs
         if not is_cached and not path.is_relative_to(top):
             below = os.path.relpath(os.path.abspath(file), os.path.abspath(folder))
-            shown = printable_name(os.path.basename(file) if below.startswith("..") else below)
+            shown_file = printable_name(os.path.basename(file) if below.startswith("..") else below)
             raise UsageError(
-                f"{shown} of {name} leads to a file outside of the folder, which its card is not about; copy it there"
+                f"{shown_file} of {name} leads to a file outside of the folder, which its card is not about; copy it there"
             )
 
 

@@ -17,35 +17,35 @@ _BRACKETED = ("citep", "Citep", "parencite", "autocite", "footcite", "supercite"
 _WITH_NAMES = ("citet", "Citet", "textcite", "citeN", "onlinecite")
 
 
-class Source(NamedTuple):
+class CitedWork(NamedTuple):
     """Whose work it is, and of when."""
 
     authors: str
     year: str
 
 
-def sources_by_key(source: str, plain: Callable[[str], str]) -> dict[str, Source]:
+def sources_by_key(source: str, plain: Callable[[str], str]) -> dict[str, CitedWork]:
     """Return what the labels of a bibliography say of each key; `plain` turns LaTeX into text.
 
     Labels without authors and a year in brackets, as those of numbered references, say nothing.
     """
-    sources: dict[str, Source] = {}
+    sources: dict[str, CitedWork] = {}
     for number, match in enumerate(_ITEM.finditer(source)):
         if number == MAX_ENTRIES:
             break
         letter_marked = match[1].replace("\\natexlab", "")
         label = _LABEL.match(plain(letter_marked.replace("{", "").replace("}", "")))
         if label:
-            sources[match[2].strip()] = Source(" ".join(label[1].split()), label[2])
+            sources[match[2].strip()] = CitedWork(" ".join(label[1].split()), label[2])
     return sources
 
 
-def written_citation(command: str, sources: list[Source], *, is_noun: bool) -> str:
+def written_citation(command: str, sources: list[CitedWork], *, is_noun: bool) -> str:
     """Return a citation as natbib prints it; `is_noun` says whether the sentence uses it as a noun.
 
-    >>> written_citation("cite", [Source("Oak", "2001"), Source("Elm", "2003")], is_noun=False)
+    >>> written_citation("cite", [CitedWork("Oak", "2001"), CitedWork("Elm", "2003")], is_noun=False)
     '(Oak, 2001; Elm, 2003)'
-    >>> written_citation("citet", [Source("Oak", "2001")], is_noun=True)
+    >>> written_citation("citet", [CitedWork("Oak", "2001")], is_noun=True)
     'Oak (2001)'
     """
     if command == "citeauthor":

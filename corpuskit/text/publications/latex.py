@@ -7,7 +7,7 @@ looks. Braces and environments are paired first, so the time is linear.
 import re
 from typing import NamedTuple
 
-from corpuskit.text.publications.bibliography import Source, sources_by_key, written_citation
+from corpuskit.text.publications.bibliography import CitedWork, sources_by_key, written_citation
 from corpuskit.text.publications.citations import CITATION, CITED, OMITTED, wants_noun
 from corpuskit.text.publications.latex_lines import block_line, formula, with_quotes
 from corpuskit.text.publications.latex_macros import expand_macros
@@ -85,7 +85,7 @@ def _escaped(match: "re.Match[str]") -> str:
 
 
 class _Reader:
-    def __init__(self, source: str, captions: bool, sources: dict[str, Source]) -> None:
+    def __init__(self, source: str, captions: bool, sources: dict[str, CitedWork]) -> None:
         self._source = source
         self._sources = sources
         self._captions = captions

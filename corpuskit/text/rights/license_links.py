@@ -7,7 +7,7 @@ only if all such links of a page name the same one: a link may be about a pictur
 import re
 from collections.abc import Mapping, Sequence
 
-from corpuskit.core.license_addresses import license_of_address
+from corpuskit.core.licenses import license_of_address
 
 __all__ = ["license_in_evidence"]
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from corpuskit.core.license_addresses import addresses_in, license_of_address
-from corpuskit.core.licenses import expression_problem
+from corpuskit.core.licenses import addresses_in, expression_problem, license_of_address
 
 DEEDS = "https://creativecommons.org/"
 NAMES = {
