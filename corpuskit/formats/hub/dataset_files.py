@@ -122,7 +122,7 @@ def _demand_below(folder: Path, files: Sequence[str], name: str) -> None:
             below = os.path.relpath(os.path.abspath(file), os.path.abspath(folder))
             shown_file = printable_name(os.path.basename(file) if below.startswith("..") else below)
             raise UsageError(
-                f"{shown_file} of {name} leads to a file outside of the folder, which its card is not about; copy it there"
+                f"{shown_file} of {name} leads to a file outside of the folder, so its card is not about it; copy it in"
             )
 
 
