@@ -11,7 +11,7 @@ from corpuskit.core.counts import StepCount
 from corpuskit.core.document import Reject, parse
 from corpuskit.core.errors import UsageError
 from corpuskit.core.provenance.verdicts import REJECTED, Verdict
-from corpuskit.core.reading.input_kinds import advice_on
+from corpuskit.core.reading.input_kinds import advice_on, kind_of
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.registry import find_step, step_names
 from corpuskit.core.settings import Settings
@@ -100,6 +100,9 @@ def _cause_of(first: Verdict, rejected: Mapping[str, int], records: int) -> str:
     if advice and not advice.endswith(f"`corpuskit {first.step}`"):
         return f"{_name_of(first)} is {advice}"
     if first.reason == "no-text":
+        kind = kind_of(first.input)
+        if kind is not None and kind.command not in (None, "files", first.step):
+            return f"{_name_of(first)} is {kind.label}; use `corpuskit {kind.command}`"
         return _missing_text(first)
     bad_lines = sum(rejected.get(reason, 0) for reason in ("bad-json", "not-an-object", "empty-line"))
     if bad_lines * 2 <= records or bad_lines < FEW:
