@@ -1,6 +1,7 @@
 """What becomes of a record: a document that travels on, a drop, or a reject; and documents that are new."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from corpuskit.core.document import Document
@@ -39,3 +40,12 @@ class Made:
 
 
 Item = Document | Drop | Rejected | Made
+
+
+def with_stated_metadata(item: Item, stated_metadata: Mapping[str, str]) -> Item:
+    """Return an item with what its publisher states of all documents, unless its own states a licence itself."""
+    document = item.document if isinstance(item, Drop) else item
+    if not stated_metadata or not isinstance(document, Document) or document.metadata.get("license"):
+        return item
+    document = document.with_metadata(**stated_metadata)
+    return replace(item, document=document) if isinstance(item, Drop) else document

@@ -2,9 +2,12 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+FEW_INPUTS = 3
+"""Inputs up to which the same remark is made of each by its name."""
 _ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 _LOGIN = re.compile(r"(//)[^\s'\"`/@]+@|[^\s'\"`/@:]+:[^\s'\"`/@]+@(?=[\w\[])")
 """What stands before the host: `user:password@`, or after `//` also a token alone."""
@@ -36,6 +39,33 @@ def counted_remarks(name: str, remarks: Mapping[str, int]) -> list[str]:
     ['a.warc: a body without its last chunk (2 times)']
     """
     return [f"{name}: {remark}{f' ({number:,} times)' * (number > 1)}" for remark, number in sorted(remarks.items())]
+
+
+def remark_lines(by_input: Iterable[tuple[str, Mapping[str, int]]]) -> list[str]:
+    """Return what readers remarked of inputs; one line for what they remarked of more than three.
+
+    >>> remark_lines([(f"{n}.tex", {"a part of a paper": 1}) for n in range(3000)])
+    ['a part of a paper: 3,000 inputs, the first is 0.tex']
+    """
+    inputs = list(by_input)
+    times = Counter(remark for _, remarks in inputs for remark in remarks)
+    lines = []
+    told_remarks: set[str] = set()
+    for name, remarks in inputs:
+        lines += counted_remarks(name, {what: number for what, number in remarks.items() if times[what] <= FEW_INPUTS})
+        common = [what for what in sorted(remarks) if times[what] > FEW_INPUTS and what not in told_remarks]
+        lines += [f"{what}: {times[what]:,} inputs, the first is {name}" for what in common]
+        told_remarks.update(common)
+    return lines
+
+
+def without_logins(text: str) -> str:
+    """Return a text without the user names and passwords in addresses.
+
+    >>> without_logins("see https://me:secret@example.org/a@b")
+    'see https://example.org/a@b'
+    """
+    return re.sub(r"(?<=://)[^/?#\s]{0,1000}@", "", text)
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:

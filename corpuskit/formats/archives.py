@@ -41,6 +41,24 @@ FAULTS = (
 )
 """What the standard library raises for damaged archives."""
 
+_FAULTS_IN_WORDS = (
+    (zipfile.BadZipFile, "it is cut, or its directory or a checksum is wrong"),
+    (tarfile.TarError, "it is cut, or a header is wrong"),
+    (zlib.error, "its compressed bytes are damaged"),
+    (EOFError, "it is cut"),
+    (NotImplementedError, "its compression is not read"),
+)
+
+
+def fault_in_words(error: BaseException) -> str:
+    """Return what an error of the standard library says of an archive.
+
+    >>> fault_in_words(zlib.error("Error -3"))
+    'its compressed bytes are damaged'
+    """
+    return next((words for kind, words in _FAULTS_IN_WORDS if isinstance(error, kind)), "its bytes are damaged")
+
+
 MemberItem = Input | Rejected
 
 
@@ -81,7 +99,7 @@ def _of_zip(input_: Input) -> Iterator[MemberItem]:
         try:
             archive = zipfile.ZipFile(data)
         except FAULTS as error:
-            input_.damaged(f"the zip cannot be read ({type(error).__name__})", 0, data.seek(0, io.SEEK_END))
+            input_.damaged(f"the zip cannot be read ({fault_in_words(error)})", 0, data.seek(0, io.SEEK_END))
             return
         with archive:
             _demand_one_archive(archive, data, input_)
@@ -126,7 +144,7 @@ def _of_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, input_: Input) -
         with archive.open(entry) as stream:
             return Input(name, content=stream.read(MAX_MEMBER))
     except FAULTS as error:
-        what = f"{printable_name(entry.filename)} cannot be read ({type(error).__name__})"
+        what = f"{printable_name(entry.filename)} cannot be read ({fault_in_words(error)})"
         input_.damaged(what, entry.header_offset, entry.compress_size)
         return None
 
@@ -137,7 +155,7 @@ def _of_tar(input_: Input) -> Iterator[MemberItem]:
         try:
             archive = tarfile.open(fileobj=cast(BinaryIO, blocks), mode="r|")  # noqa: SIM115 - closed below
         except FAULTS as error:
-            input_.damaged(f"the tar cannot be read ({type(error).__name__})", 0, input_.reach)
+            input_.damaged(f"the tar cannot be read ({fault_in_words(error)})", 0, input_.reach)
             return
         with archive:
             yield from _of_open_tar(archive, blocks, input_)
@@ -161,7 +179,7 @@ def _of_open_tar(archive: tarfile.TarFile, blocks: "_Blocks", input_: Input) -> 
                 return
             member = _of_tar_entry(archive, entry, blocks, input_)
         except FAULTS as error:
-            input_.damaged(f"the rest of the tar cannot be read ({type(error).__name__})", at, input_.reach - at)
+            input_.damaged(f"the rest of the tar cannot be read ({fault_in_words(error)})", at, input_.reach - at)
             return
         if member is not None:
             yield member

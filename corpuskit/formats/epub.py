@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from corpuskit.core.document import Reject
-from corpuskit.core.wording import printable_name
-from corpuskit.formats.archives import FAULTS
-from corpuskit.formats.license_links import PUBLIC_DOMAIN, license_of_link
-from corpuskit.formats.xml_tree import all_text, local_name, parse_xml
+from corpuskit.core.wording import printable_name, without_logins
+from corpuskit.formats.archives import FAULTS, fault_in_words
+from corpuskit.formats.license_links import MAX_EVIDENCE, joined_license, statement_of_link, statement_of_text
+from corpuskit.formats.xml_tree import MAX_NODES, all_text, count_nodes, local_name, parse_xml
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -26,11 +26,7 @@ MAX_BOOK = 256 * 1024 * 1024
 XHTML = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
 GUIDE_LEFT_OUT = ("cover", "title-page", "toc", "copyright-page", "colophon", "loi", "lot", "index")
 """Kinds of page that the guide of EPUB 2 names and that are no text of the book."""
-MAX_EVIDENCE = 1000
 _DATE = re.compile(r"(\d{4}(?:-\d\d(?:-\d\d)?)?)(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?")
-_DENIAL = re.compile(r"\bnot\b[^.]{0,40}\bpublic domain|all rights reserved|©", re.IGNORECASE)
-_ZERO_WORDS = re.compile(r"\bCC0\b")
-_DOMAIN_WORDS = re.compile(r"\bpublic domain\b", re.IGNORECASE)
 
 
 class Book(NamedTuple):
@@ -53,9 +49,10 @@ class _Package:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except FAULTS as error:
-            raise Reject("bad-epub", f"the zip cannot be read ({type(error).__name__})") from None
+            raise Reject("bad-epub", f"the zip cannot be read ({fault_in_words(error)})") from None
         self._names = {entry.filename: entry for entry in self._zip.infolist()}
         self._left = MAX_BOOK
+        self._nodes = 0
 
     def read(self, name: str) -> bytes | None:
         """Return a member's bytes; None if there is none of this name."""
@@ -72,13 +69,16 @@ class _Package:
             with self._zip.open(entry) as stream:
                 return stream.read(MAX_MEMBER)
         except FAULTS as error:
-            raise Reject("bad-epub", f"{readable_name} cannot be read ({type(error).__name__})") from None
+            raise Reject("bad-epub", f"{readable_name} cannot be read ({fault_in_words(error)})") from None
 
     def tree(self, name: str) -> "_Element":
         """Return the tree of an XML member. Raises Reject, also if there is none of this name."""
         data = self.read(name)
         if data is None:
             raise Reject("bad-epub", f"{printable_name(name)} is missing")
+        self._nodes += count_nodes(data)
+        if self._nodes > MAX_NODES:
+            raise Reject("document-too-large", f"more than {MAX_NODES} elements, attributes and references in all")
         try:
             return parse_xml(data)
         except Reject as reject:
@@ -89,7 +89,7 @@ def read_book(data: bytes) -> Book:
     """Return the book in a package.
 
     Raises Reject: `bad-epub` for a package that is damaged or lacks what it names, `bad-xml`, `entity-expansion`,
-    `encrypted`, `member-too-large` (32 MiB, or 256 MiB in all), `unsafe-path`.
+    `encrypted`, `member-too-large` (32 MiB, or 256 MiB in all), `document-too-large`, `unsafe-path`.
     """
     package = _Package(data)
     container = package.tree("META-INF/container.xml")
@@ -132,8 +132,9 @@ def _chapter_names(root: "_Element", folder: str) -> list[str]:
         item = _readable(items, reference.get("idref"))
         if item is None or reference.get("linear") == "no" or "nav" in item.get("properties", "").split():
             continue
-        if urlsplit(item.get("href", "")).scheme:
-            continue
+        if (address := urlsplit(item.get("href", ""))).scheme:
+            host = printable_name(address.hostname or address.scheme)
+            raise Reject("bad-epub", f"its spine names a chapter outside of the package, at {host}")
         names[_inside(folder, item.get("href", ""))] = None
     kept_names = [name for name in names if name not in left_out]
     return kept_names or list(names)
@@ -167,7 +168,7 @@ def _book(root: "_Element", chapters: "list[_Element]") -> Book:
     license_, evidence = _license(root)
     authors = [all_text(element) for element in _named(root, "creator")]
     return Book(
-        all_text((unique or identifiers or [None])[0]),
+        without_logins(all_text((unique or identifiers or [None])[0])),
         _first(root, "title"),
         "; ".join(filter(None, authors)),
         _first(root, "language"),
@@ -197,14 +198,8 @@ def _license(root: "_Element") -> tuple[str, str]:
     ]
     words = [all_text(element) for element in _named(root, "rights")]
     words += [all_text(e) for e in _named(root, "meta") if e.get("property") in ("dcterms:rights", "dcterms:license")]
-    for text in (*links, *words):
-        if license_ := license_of_link(text):
-            return license_, text[:MAX_EVIDENCE]
-    for text in words:
-        if _DENIAL.search(text):
-            continue
-        if _ZERO_WORDS.search(text):
-            return "CC0-1.0", text[:MAX_EVIDENCE]
-        if _DOMAIN_WORDS.search(text):
-            return PUBLIC_DOMAIN, text[:MAX_EVIDENCE]
-    return "", ""
+    statements = [statement_of_link(link) for link in links]
+    statements += [statement_of_text(text, with_words=True) for text in words]
+    license_ = joined_license(statements)
+    evidence = dict.fromkeys(statement.evidence for statement in statements if statement.whole or statement.parts)
+    return (license_, " ".join(evidence)[:MAX_EVIDENCE]) if license_ else ("", "")

@@ -44,3 +44,12 @@ def listed_columns(names: Sequence[str]) -> str:
     mark_name = "a tab" if separator == "\t" else f"`{separator}`"
     hint = f"; if {mark_name} separates columns, add --delimiter {flag_value}" if separator else ""
     return f"It has {excerpt(comma_list(names), 200)}{hint}"
+
+
+def filled_fields(fields: dict[str, str]) -> dict[str, str]:
+    """Return the fields that say something.
+
+    >>> filled_fields({"title": "The Tide", "author": ""})
+    {'title': 'The Tide'}
+    """
+    return {key: value for key, value in fields.items() if value}

@@ -16,11 +16,15 @@ _START = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _END = re.compile(
-    r"^[ \t]*(?:\*{3} ?END OF TH(?:E|IS) PROJECT GUTENBERG E(?:BOOK|TEXT)\b"
+    r"^[ \t]*(?:(\*{3} ?END OF TH(?:E|IS) PROJECT GUTENBERG E(?:BOOK|TEXT)\b)"
     r"|\*{0,3} ?End of (?:the |this )?Project Gutenberg\b"
-    r"|\*{3} ?START: FULL LICENSE\*{3})",
+    r"|\*{3} ?START: FULL LICENSE ?\*{3})",
     re.MULTILINE | re.IGNORECASE,
 )
+MAX_FOOTER = 40_000
+"""Most characters after the mark of a text's end: the licence has about 19,000."""
+MAX_BETWEEN_MARKS = 1000
+"""Most characters from one mark of the end to the next: old texts say it in words, and then between asterisks."""
 _FIELD = re.compile(
     r"^(Title|Language|Edition|Release Date|Posting Date|Author):[ \t]*(\S[^\n]*(?:\n[ \t]+\S[^\n]*)*)", re.M | re.I
 )
@@ -62,9 +66,8 @@ def read_gutenberg(source: str) -> GutenbergText:
     if start is None:
         raise Reject("not-gutenberg", 'no line "*** START OF THE PROJECT GUTENBERG EBOOK …"; use `corpuskit files`')
     header, body = source[: start.start()], source[start.end() :]
-    end = _END.search(body)
-    text = body[: end.start()] if end else body
-    text = _without_credits(text)
+    end = _end_of_text(body)
+    text = _without_credits(body[:end])
     fields = {match[1].lower(): " ".join(match[2].split()) for match in reversed(list(_FIELD.finditer(header)))}
     number = _NUMBER.search(header)
     language = fields.get("language", "").split(",")[0].strip().lower()
@@ -78,6 +81,21 @@ def read_gutenberg(source: str) -> GutenbergText:
         fields.get("edition", ""),
         end is not None,
     )
+
+
+def _end_of_text(body: str) -> int | None:
+    """Return where the text ends: at the last mark, or at those right before it; None if there is none.
+
+    A line like it within the text ends nothing: more follows than the licence has.
+    """
+    marks = [(match.start(), match[1] is not None) for match in _END.finditer(body)]
+    last = max((start for start, is_full in marks if is_full), default=marks[-1][0] if marks else -1)
+    if last < 0 or len(body) - last > MAX_FOOTER:
+        return None
+    for start, _ in reversed(marks):
+        if start < last and last - start <= MAX_BETWEEN_MARKS:
+            last = start
+    return last
 
 
 def _without_credits(text: str) -> str:

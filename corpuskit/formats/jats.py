@@ -5,11 +5,16 @@ forerunner, the NLM tag set, has the same.
 """
 
 import calendar
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from corpuskit.core.document import Reject
-from corpuskit.formats.license_links import license_of_link
+from corpuskit.formats.license_links import (
+    MAX_EVIDENCE,
+    LicenseStatement,
+    joined_license,
+    statement_of_link,
+    statement_of_text,
+)
 from corpuskit.formats.xml_tree import all_text, local_name, parse_xml
 
 if TYPE_CHECKING:
@@ -21,8 +26,8 @@ LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 LICENSE_REF = "{http://www.niso.org/schemas/ali/1.0/}license_ref"
 ID_TYPES = ("doi", "pmcid", "pmc", "pmid", "publisher-id")
 """Kinds of number that a paper is known by, best first."""
-DATE_TYPES = ("pub", "epub", "epreprint", "collection", "epub-ppub", "ppub")
-"""Kinds of date of publication, best first; `pub` is the one of JATS 1.1 and later."""
+DATE_TYPES = ("pub", "publication", "epub", "epreprint", "collection", "epub-ppub", "ppub", "")
+"""Kinds of date of publication, best first; `pub` is the one of JATS 1.1 and later, and some publishers name none."""
 MONTHS = {
     name.lower(): number for names in (calendar.month_name, calendar.month_abbr) for number, name in enumerate(names)
 }
@@ -80,8 +85,9 @@ def _article(root: "_Element") -> Article:
         if pmid
         else ""
     )
-    license_, evidence = _license(meta)
-    return Article(root, id_, url, _date(meta), root.get(LANGUAGE, "").lower(), license_, evidence)
+    date = _date(meta)
+    license_, evidence = _license(meta, date)
+    return Article(root, id_, url, date, root.get(LANGUAGE, "").lower(), license_, evidence)
 
 
 def _ids(meta: "_Element | None") -> dict[str, str]:
@@ -98,14 +104,22 @@ def _date(meta: "_Element | None") -> str:
     dates: dict[str, str] = {}
     for element in meta.iterfind("pub-date") if meta is not None else ():
         kind = element.get("date-type") or element.get("pub-type") or ""
-        if kind in DATE_TYPES and (date := _iso_date(element)):
-            dates.setdefault(kind, date)
-    ordered = [dates[kind] for kind in DATE_TYPES if kind in dates]
+        if kind in DATE_TYPES:
+            # Of two dates of a kind, such as of print and of the web, the first that has a day counts.
+            dates[kind] = max(dates.get(kind, ""), _iso_date(element), key=len)
+    ordered = [dates[kind] for kind in DATE_TYPES if dates.get(kind)]
     return next((date for date in ordered if len(date) == len("2000-01-01")), ordered[0] if ordered else "")
 
 
 def _iso_date(element: "_Element") -> str:
-    year, month, day = (all_text(element.find(name)) for name in ("year", "month", "day"))
+    """Return the date that an element says in its parts, or in its attribute if that is more exact."""
+    year, _, rest = element.get("iso-8601-date", "").partition("-")
+    month, _, rest = rest.partition("-")
+    parts = [all_text(element.find(name)) for name in ("year", "month", "day")]
+    return max(_checked_date(*parts), _checked_date(year, month, rest[:2]), key=len)
+
+
+def _checked_date(year: str, month: str, day: str) -> str:
     if not (year.isdecimal() and year.isascii() and len(year) == 4):
         return ""
     number = int(month) if month.isdecimal() and len(month) < 3 else MONTHS.get(month.lower(), 0)
@@ -116,19 +130,37 @@ def _iso_date(element: "_Element") -> str:
     return f"{year}-{number:02}-{int(day):02}"
 
 
-def _license(meta: "_Element | None") -> tuple[str, str]:
-    """Return the licence that the links of `<license>` name and the first such link; two empty strings without one."""
+def _license(meta: "_Element | None", date: str) -> tuple[str, str]:
+    """Return the licence that `<license>` states for the paper, and the links that say so; two empty strings if none.
+
+    Each element states terms for the whole, so one with a link to other terms than a licence leaves none.
+    """
+    statements: list[LicenseStatement] = []
     for element in meta.iterfind("permissions/license") if meta is not None else ():
-        for link in _links_in(element):
-            if license_ := license_of_link(link):
-                return license_, link
-    return "", ""
+        refs = [all_text(ref) for ref in element.iter(LICENSE_REF) if _is_in_force(ref, date)]
+        links = [link for link in (element.get(HREF, ""), *refs) if link]
+        own_statements = [statement_of_link(link) for link in links] + [statement_of_text(_words(element))]
+        if links and not any(statement.whole for statement in own_statements):
+            return "", ""
+        statements += own_statements
+    license_ = joined_license(statements)
+    evidence = dict.fromkeys(statement.evidence for statement in statements if statement.whole or statement.parts)
+    return (license_, " ".join(evidence)[:MAX_EVIDENCE]) if license_ else ("", "")
 
 
-def _links_in(license_: "_Element") -> Iterator[str]:
-    yield license_.get(HREF, "")
-    for element in license_.iter():
-        if element.tag == LICENSE_REF:
-            yield all_text(element)
-        elif element.tag in ("ext-link", "uri"):
-            yield element.get(HREF) or all_text(element)
+def _is_in_force(ref: "_Element", date: str) -> bool:
+    """Whether a licence holds since the paper was published; one that starts later is after an embargo."""
+    start = ref.get("start_date", "")
+    return not start or (bool(date) and start[: len(date)] <= date)
+
+
+def _words(element: "_Element") -> str:
+    """Return the text of `<license>`, with the address of each link before its words."""
+    parts = [element.text or ""]
+    for child in element:
+        if child.tag in ("ext-link", "uri"):
+            parts.append(f" {child.get(HREF, '')} {all_text(child)}")
+        elif isinstance(child.tag, str) and child.tag != LICENSE_REF:
+            parts.append(_words(child) + (". " if child.tag in ("license-p", "p") else ""))
+        parts.append(child.tail or "")
+    return "".join(parts)

@@ -20,6 +20,8 @@ _INCLUSION = re.compile(r"\\(?:(?:input|include|subfile)\s*\{([^{}]{1,500})\}|in
 _COMMENT = re.compile(
     r"\\begin\{(verbatim|lstlisting|Verbatim)\}|(?<!\\)((?:\\\\)*+)%[^\n]*(\n[ \t]*(?=\n)|\n[ \t]*)?", re.DOTALL
 )
+_MARKS = {0: None, 1: None}
+"""Characters that no text has, and that readers use as marks."""
 _MAIN = re.compile(r"\\document(?:class|style)\s*(?:\[[^\]]*\])?\s*\{\s*(\w*)")
 PARTS_OF_OTHERS = ("subfiles", "standalone")
 """Classes of files that another one includes."""
@@ -66,6 +68,12 @@ def whole_source(data: bytes, find: Find, missing: Callable[[str], None]) -> str
     return _Inclusions(find, missing).expand(_decoded(data), ())
 
 
+def bibliography_of(main: str, find: Find) -> str:
+    """Return the list of references that BibTeX made for a main file, as LaTeX; empty if it is not there."""
+    data = find(f"{posixpath.splitext(posixpath.basename(main))[0]}.bbl")
+    return _decoded(data)[:MAX_SOURCE] if data is not None else ""
+
+
 class _Inclusions:
     def __init__(self, find: Find, missing: Callable[[str], None]) -> None:
         self._find, self._missing = find, missing
@@ -95,7 +103,7 @@ class _Inclusions:
 
 
 def _decoded(data: bytes) -> str:
-    text = decode_text(data, None).replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    text = decode_text(data, None).replace("\r\n", "\n").replace("\r", "\n").translate(_MARKS)
     return without_comments(text)
 
 

@@ -1,56 +1,98 @@
-"""The licence that a link names: addresses of Creative Commons deeds, and of a few other licences, as SPDX.
+"""The licence that a publication states, from links and from sentences that hold them.
 
-SPDX names: https://spdx.org/licenses/. Deeds: https://creativecommons.org/licenses/list.en.
+A statement on a part of a publication, such as a figure or its data, is none on the whole; and where rights are
+reserved, or a licence is named to say that it does not apply, there is none. Of several for the whole, all apply.
 """
 
 import re
+from collections.abc import Iterable
+from typing import NamedTuple
 
-_DEED = re.compile(
-    r"(?:https?://)?(?:www\.)?creativecommons\.org/licen[sc]es/(by(?:-nc)?(?:-nd|-sa)?)/(\d\.\d)"
-    r"(?:/(igo|[a-z]{2}))?(?=[/?#.)\s]|$)",
-    re.IGNORECASE,
-)
-_ZERO = re.compile(r"(?:https?://)?(?:www\.)?creativecommons\.org/publicdomain/zero/1\.0(?!\d)", re.IGNORECASE)
-_MARK = re.compile(
-    r"(?:https?://)?(?:www\.)?creativecommons\.org/(?:publicdomain/mark/1\.0|licenses/publicdomain)(?!\d)",
-    re.IGNORECASE,
-)
+from corpuskit.core.licenses import addresses_in, license_of_address
+from corpuskit.core.wording import without_logins
+
 PUBLIC_DOMAIN = "LicenseRef-PublicDomain"
-"""SPDX has no name for what is in the public domain."""
-VERSIONS = frozenset(("1.0", "2.0", "2.5", "3.0", "4.0"))
-OTHER_LINKS = (
-    (re.compile(r"(?:www\.)?opensource\.org/licenses?/mit\b", re.IGNORECASE), "MIT"),
-    (re.compile(r"(?:www\.)?apache\.org/licenses/license-2\.0", re.IGNORECASE), "Apache-2.0"),
-    (re.compile(r"(?:www\.)?gnu\.org/(?:licenses|copyleft)/fdl-1\.3", re.IGNORECASE), "GFDL-1.3-only"),
-    (re.compile(r"w3\.org/Consortium/Legal/2015/copyright-software-and-document", re.IGNORECASE), "W3C-20150513"),
+"""For words: of those who give up their rights, SPDX knows CC0 and the mark of Creative Commons, but no other."""
+MAX_STATEMENT = 20_000
+"""Most characters of a statement that are read."""
+MAX_EVIDENCE = 1000
+_RESERVED = re.compile(r"\b(?:all|other|some)\s+(?:other\s+)?rights\s+(?:are\s+)?reserved", re.IGNORECASE)
+_COPYRIGHT = re.compile(r"©|\(c\) ?\d", re.IGNORECASE)
+"""Stands against mere words, as somebody claims rights."""
+_SENTENCE_END = re.compile(r"[.!?;](?=\s|$)")
+_NEGATION = re.compile(r"\b(?:not|never|no longer|nor|neither|without)\b[^.;]{0,80}$", re.IGNORECASE)
+_PART = re.compile(
+    r"\b(?:figures?|figs?|tables?|images?|photo(?:graph)?s?|pictures?|illustrations?|covers?|artworks?|data(?:sets?)?"
+    r"|metadata|code|software|supplement\w*|append\w+|abstract|third[- ]party|fonts?|introduction|foreword|preface)\b",
+    re.IGNORECASE,
 )
-
-
-def license_of_link(link: str) -> str | None:
-    """Return the SPDX name of the licence that an address is of, wherever in a text it stands; None for any other.
-
-    A deed in the form of one country (`…/by/3.0/us/`) has a name in SPDX only for some, so it has none here.
-
-    >>> license_of_link("http://creativecommons.org/licenses/by-nc/3.0"), license_of_link("https://example.org/by/4.0")
-    ('CC-BY-NC-3.0', None)
-    """
-    if (deed := _DEED.search(link)) and deed[2] in VERSIONS:
-        suffix = f"-{deed[3].upper()}" if deed[3] else ""
-        name = f"CC-{deed[1].upper()}-{deed[2]}{suffix}"
-        return name if not suffix or name in NAMES_OF_COUNTRIES else None
-    if _ZERO.search(link):
-        return "CC0-1.0"
-    if _MARK.search(link):
-        return PUBLIC_DOMAIN
-    return next((name for pattern, name in OTHER_LINKS if pattern.search(link)), None)
-
-
-NAMES_OF_COUNTRIES = frozenset(
-    """
-    CC-BY-2.5-AU CC-BY-3.0-AT CC-BY-3.0-AU CC-BY-3.0-DE CC-BY-3.0-IGO CC-BY-3.0-NL CC-BY-3.0-US CC-BY-NC-3.0-DE
-    CC-BY-NC-ND-3.0-DE CC-BY-NC-ND-3.0-IGO CC-BY-NC-SA-2.0-DE CC-BY-NC-SA-2.0-FR CC-BY-NC-SA-2.0-UK
-    CC-BY-NC-SA-3.0-DE CC-BY-NC-SA-3.0-IGO CC-BY-ND-3.0-DE CC-BY-SA-2.0-UK CC-BY-SA-2.1-JP CC-BY-SA-3.0-AT
-    CC-BY-SA-3.0-DE CC-BY-SA-3.0-IGO
-    """.split()  # noqa: SIM905 - a list of words reads better
+_WHOLE = re.compile(
+    r"(?<!in this )(?<!in the )(?<!of this )(?<!of the )(?<!with this )(?<!with the )"
+    r"\b(?:article|work|paper|e-?book|publication|text|document|contents?|manuscript)\b",
+    re.IGNORECASE,
 )
-"""Those forms of one country that SPDX has."""
+_WORDS = ((re.compile(r"\bCC0\b"), "CC0-1.0"), (re.compile(r"\bpublic domain\b", re.IGNORECASE), PUBLIC_DOMAIN))
+
+
+class LicenseStatement(NamedTuple):
+    """What a text says of licences."""
+
+    whole: tuple[str, ...]
+    """Those of the whole publication."""
+    parts: tuple[str, ...]
+    """Those of parts of it."""
+    is_denied: bool
+    """Whether rights are reserved, or a licence is said not to apply."""
+    evidence: str
+
+    def license(self) -> str:
+        """Return the licence of the whole, as an SPDX expression; empty if none is stated."""
+        return joined_license([self])
+
+
+def joined_license(statements: "Iterable[LicenseStatement]") -> str:
+    """Return the licence of statements about the same, as an SPDX expression; empty if none is for the whole."""
+    statements = list(statements)
+    if any(statement.is_denied for statement in statements) or not any(statement.whole for statement in statements):
+        return ""
+    names = {name for statement in statements for name in (*statement.whole, *statement.parts)}
+    return " AND ".join(sorted(names))
+
+
+def statement_of_link(address: str) -> LicenseStatement:
+    """Return what a link to the terms of the whole says."""
+    name = license_of_address(address)
+    return LicenseStatement((name,) if name else (), (), False, without_logins(address[:MAX_EVIDENCE]) if name else "")
+
+
+def statement_of_text(text: str, *, with_words: bool = False) -> LicenseStatement:
+    """Return what sentences say of licences, by the addresses in them; `with_words` also by "CC0" and "public domain".
+
+    >>> statement_of_text("The work is under https://creativecommons.org/licenses/by/4.0/.").license()
+    'CC-BY-4.0'
+    >>> statement_of_text("Figure 2 is under https://creativecommons.org/licenses/by/4.0/.").license()
+    ''
+    """
+    text = text[:MAX_STATEMENT]
+    addresses = [(start, name) for start, address in addresses_in(text) if (name := license_of_address(address))]
+    named = addresses
+    if with_words and not addresses:
+        named = [(match.start(), name) for pattern, name in _WORDS for match in pattern.finditer(text)]
+        # CC0 is a way into the public domain, so where both are named it is the licence.
+        named = [entry for entry in named if entry[1] == named[0][1]]
+    is_denied = _RESERVED.search(text) is not None or (not addresses and _COPYRIGHT.search(text) is not None)
+    whole: dict[str, None] = {}
+    parts: dict[str, None] = {}
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    for start, name in named:
+        before = text[max((end for end in ends if end <= start), default=0) : start]
+        after = text[start : min((end for end in ends if end > start), default=len(text))]
+        is_denied = is_denied or _NEGATION.search(before) is not None
+        (parts if _is_of_part(before + after) else whole)[name] = None
+    return LicenseStatement(tuple(whole), tuple(parts), is_denied, without_logins(text[:MAX_EVIDENCE]) if named else "")
+
+
+def _is_of_part(sentence: str) -> bool:
+    """Whether a sentence is about a part of the publication: of part and whole, what it names first counts."""
+    part, whole = _PART.search(sentence), _WHOLE.search(sentence)
+    return part is not None and (whole is None or part.start() < whole.start())

@@ -5,16 +5,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from corpuskit.core.document import Document, Reject
-from corpuskit.core.reading.input_kinds import archive_of_name, demand_any_of_kind
+from corpuskit.core.reading.input_kinds import (
+    ARCHIVE_SUFFIXES,
+    archive_of_content,
+    archive_of_name,
+    demand_any_of_kind,
+    demand_no_archive,
+)
 from corpuskit.core.step import Drop, Item, Rejected, Source
+from corpuskit.core.wording import quantity
+from corpuskit.formats.fields import filled_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from corpuskit.core.reading.inputs import Input
 
-ARCHIVES = (".tar", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".tgz", ".txz", ".zip")
-SUFFIXES = (".epub", ".txt", ".txt.gz", *ARCHIVES)
+SUFFIXES = (".epub", ".txt", ".txt.gz", *ARCHIVE_SUFFIXES)
 MAX_BYTES = 256 * 1024 * 1024
 GUTENBERG = "https://www.gutenberg.org/ebooks/"
 
@@ -33,8 +40,8 @@ class Books(Source):
     their words are the evidence. A header of Project Gutenberg grants no licence that has a name, so it gives none.
 
     Drops: `no-text`. Rejects: `bad-epub`, `bad-xml`, `entity-expansion`, `encrypted` (DRM), `unsafe-path`,
-    `member-too-large`, `not-gutenberg`, `not-a-book`, `undecodable`, `damaged-text`, `document-too-large` (256 MiB),
-    `archive-in-archive`. Holds one book in memory.
+    `member-too-large`, `not-gutenberg`, `not-a-book`, `undecodable`, `damaged-text`, `document-too-large` (256 MiB, or
+    4 million elements), `archive-in-archive`, and `no-book` for an archive without any. Holds one book in memory.
 
         corpuskit books library/ --source books --origin public_dataset
     """
@@ -63,13 +70,24 @@ class Books(Source):
             return
         from corpuskit.formats.archives import items_of_archive
 
-        yield from items_of_archive(input_, archive, self._read_member)
+        passed_over = 0
 
-    def _read_member(self, member: "Input") -> Iterator[Item]:
-        if member.name.lower().endswith((".epub", ".txt", ".txt.gz")):
-            yield from self._read_file(member)
-        else:
-            member.remark("a file in it is no book and is passed over")
+        def read_member(member: "Input") -> Iterator[Item]:
+            nonlocal passed_over
+            if member.name.lower().endswith((".epub", ".txt", ".txt.gz")):
+                yield from self._read_file(member)
+            else:
+                passed_over += 1
+                member.remark("a file in it is no book and is passed over")
+
+        has_books = False
+        for item in items_of_archive(input_, archive, read_member):
+            has_books = True
+            yield item
+        if not has_books and not input_.damage:
+            yield Rejected(
+                "no-book", input_.name, 0, b"", f"no book is in it, but {quantity(passed_over, 'other file')}"
+            )
 
     def _read_file(self, input_: "Input") -> Iterator[Item]:
         from corpuskit.formats.whole_file import MAX_REJECT_BYTES, read_whole_file
@@ -78,6 +96,8 @@ class Books(Source):
         if isinstance(data, Rejected):
             yield data
             return
+        if archive_of_content(data) == "tar":
+            demand_no_archive(self.name(), input_, data)
         is_package = data.startswith(b"PK") or input_.name.lower().endswith(".epub")
         try:
             if is_package:
@@ -133,22 +153,13 @@ class Books(Source):
 
 
 def _chapter_text(chapter: Any) -> str:
-    from corpuskit.formats.xml_tree import entity_texts, named_character
-    from corpuskit.text.html.formulas import tex_of_math
+    from corpuskit.formats.xml_tree import entity_reader
+    from corpuskit.text.html.formulas import tex_of_element
     from corpuskit.text.publications.xhtml import chapter_text
 
-    own_entities = entity_texts(chapter)
-
-    def character(reference: str) -> str:
-        return own_entities.get(reference.strip("&;")) or named_character(reference)
-
-    def tex(markup: str) -> str:
-        start, _, content = markup.partition(">")
-        return tex_of_math(start, content)
-
-    return chapter_text(chapter, tex, character)
+    return chapter_text(chapter, tex_of_element, entity_reader(chapter))
 
 
 def _item(id_: str, text: str, values: dict[str, str]) -> Item:
-    metadata = {key: value for key, value in values.items() if value}
+    metadata = filled_fields(values)
     return Document(id_, text, metadata) if text else Drop(Document(id_, "", metadata), "no-text")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from corpuskit.core.document import Document, Reject
 from corpuskit.core.option_values import misfit
+from corpuskit.core.outcome import with_stated_metadata
 from corpuskit.core.reading.input_kinds import archive_of_name
 from corpuskit.core.step import Drop, Item, Rejected, Source
 from corpuskit.core.wording import nearest
@@ -111,11 +112,7 @@ class Code(Source):
         yield from items_of_archive(input_, archive, read_member)
 
     def _read(self, input_: "Input") -> Item:
-        item = self._read_file(input_)
-        document = item.document if isinstance(item, Drop) else item
-        if isinstance(document, Document) and not document.metadata.get("license") and input_.stated_metadata:
-            document.metadata.update(input_.stated_metadata)
-        return item
+        return with_stated_metadata(self._read_file(input_), input_.stated_metadata)
 
     def _read_file(self, input_: "Input") -> Item:
         from corpuskit.text.code import programming_languages

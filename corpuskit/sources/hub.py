@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from corpuskit.core.document import Document
 from corpuskit.core.errors import UsageError
+from corpuskit.core.outcome import with_stated_metadata
 from corpuskit.core.step import Item
 from corpuskit.sources.files import Files
 
@@ -79,7 +79,4 @@ class Hub(Files):
     def read(self, input_: "Input") -> Iterator[Item]:
         """Yield the documents of one file, with the licence of the dataset's card if they state none."""
         for item in super().read(input_):
-            if isinstance(item, Document) and not item.metadata.get("license") and input_.stated_metadata:
-                yield item.with_metadata(**input_.stated_metadata)
-            else:
-                yield item
+            yield with_stated_metadata(item, input_.stated_metadata)

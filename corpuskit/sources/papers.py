@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from corpuskit.core.document import Document, Reject
-from corpuskit.core.reading.input_kinds import archive_of_name, demand_any_of_kind
+from corpuskit.core.reading.input_kinds import ARCHIVE_SUFFIXES, archive_of_name, demand_any_of_kind, demand_no_archive
 from corpuskit.core.step import Drop, Item, Rejected, Source
+from corpuskit.core.wording import quantity
+from corpuskit.formats.fields import filled_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,10 +18,9 @@ if TYPE_CHECKING:
     from corpuskit.formats.jats import Article
     from corpuskit.formats.latex_sources import Find
 
-ARCHIVES = (".tar", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".tgz", ".txz", ".zip")
 JATS = (".xml", ".nxml", ".xml.gz", ".nxml.gz")
 LATEX = (".tex", ".ltx", ".tex.gz")
-SUFFIXES = (*JATS, *LATEX, *ARCHIVES)
+SUFFIXES = (*JATS, *LATEX, *ARCHIVE_SUFFIXES)
 MAX_LATEX = 256 * 1024 * 1024
 """Most bytes of LaTeX in one archive, which are held in memory."""
 ARXIV = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5}(?:v\d+)?)(?!\d)")
@@ -43,9 +44,10 @@ class Papers(Source):
     publication, `language`, and `license` where a link to a known licence is in `<license>`; the link is the evidence.
 
     Drops: `no-text`. Rejects: `bad-xml`, `entity-expansion`, `not-jats`; `no-main-file`, `not-text`, `includes-itself`,
-    `macro-expansion`; `undecodable`, `damaged-text`, `document-too-large` (64 MiB), `unsafe-path`; for archives
-    `archive-in-archive`, `encrypted`, `member-too-large` (256 MiB). Other files in an archive, such as pictures, are
-    passed over. Holds one paper in memory, and of an archive all LaTeX.
+    `macro-expansion`; `undecodable`, `damaged-text`, `document-too-large` (64 MiB, 4 million elements, or 2 million
+    commands), `unsafe-path`; for archives `archive-in-archive`, `encrypted`, `member-too-large` (256 MiB), and
+    `no-paper` for one without any. Other files in an archive, such as pictures, are passed over. Holds one paper in
+    memory, and of an archive all LaTeX.
 
         corpuskit papers PMC001xxxxxx.tar.gz --source pmc --origin public_dataset
     """
@@ -80,10 +82,10 @@ class Papers(Source):
         from corpuskit.formats.latex_sources import finder_in_archive, main_files
 
         files: dict[str, bytes] = {}
-        size = 0
+        size = passed_over = 0
 
         def read_member(member: "Input") -> Iterator[Item]:
-            nonlocal size
+            nonlocal size, passed_over
             name = member.name.lower()
             if name.endswith(JATS):
                 yield from self._read_file(member)
@@ -94,15 +96,23 @@ class Papers(Source):
                     files.clear()
                     raise Reject("document-too-large", f"more than {MAX_LATEX} bytes of LaTeX in the archive")
             else:
+                passed_over += 1
                 member.remark("a file in it is no paper and is passed over")
 
-        yield from items_of_archive(input_, archive, read_member)
+        has_papers = False
+        for item in items_of_archive(input_, archive, read_member):
+            has_papers = True
+            yield item
         mains = list(main_files(files))
         for name in mains:
             id_ = name if len(mains) > 1 else input_.name
             yield self._latex_document(id_, name, files[name], finder_in_archive(files, name), input_)
         if not mains and any(name.lower().endswith((".tex", ".ltx")) for name in files):
             yield Rejected("no-main-file", input_.name, 0, b"", "no file in it has a \\documentclass")
+        elif not has_papers and not mains and not input_.damage:
+            yield Rejected(
+                "no-paper", input_.name, 0, b"", f"no paper is in it, but {quantity(passed_over, 'other file')}"
+            )
 
     def _read_latex_file(self, input_: "Input") -> Iterator[Item]:
         from pathlib import Path
@@ -126,22 +136,23 @@ class Papers(Source):
             input_.remark("a part of a paper, read where it is included")
 
     def _latex_document(self, id_: str, name: str, data: bytes, find: "Find", input_: "Input") -> Item:
-        from corpuskit.formats.latex_sources import whole_source
+        from corpuskit.formats.latex_sources import bibliography_of, whole_source
         from corpuskit.formats.whole_file import MAX_REJECT_BYTES
         from corpuskit.text.publications.latex import read_latex
 
         try:
             source = whole_source(data, find, lambda missing: input_.remark("a file that it includes is not there"))
-            paper = read_latex(source, captions=self.captions)
+            paper = read_latex(source, bibliography=bibliography_of(name, find), captions=self.captions)
         except Reject as reject:
             return Rejected(reject.reason, name, 0, data[:MAX_REJECT_BYTES], reject.detail)
         number = ARXIV.search(id_)
-        metadata = {
-            "url": f"https://arxiv.org/abs/{number[1]}" if number else "",
-            "title": paper.title,
-            "content_type": "text/plain",
-        }
-        metadata = {key: value for key, value in metadata.items() if value}
+        metadata = filled_fields(
+            {
+                "url": f"https://arxiv.org/abs/{number[1]}" if number else "",
+                "title": paper.title,
+                "content_type": "text/plain",
+            }
+        )
         id_ = f"arXiv:{number[1]}" if number else id_
         return Document(id_, paper.text, metadata) if paper.text else Drop(Document(id_, "", metadata), "no-text")
 
@@ -154,6 +165,7 @@ class Papers(Source):
         if isinstance(data, Rejected):
             yield data
             return
+        demand_no_archive(self.name(), input_, data)
         if input_.is_stream and is_main(data):
             yield self._latex_document(input_.name, input_.name, data, lambda name: None, input_)
             return
@@ -167,43 +179,32 @@ class Papers(Source):
             yield self._document(article, name)
 
     def _document(self, article: "Article", name: str) -> Item:
-        from corpuskit.formats.xml_tree import entity_texts, named_character
-        from corpuskit.text.html.formulas import inline_tex
+        from corpuskit.formats.xml_tree import entity_reader
+        from corpuskit.text.html.formulas import inline_tex, tex_of_element
         from corpuskit.text.publications.jats import paper_text, title_of
 
-        own_entities = entity_texts(article.root)
-
-        def character(reference: str) -> str:
-            return own_entities.get(reference.strip("&;")) or named_character(reference)
-
-        title = title_of(article.root, _tex_of_mathml, character)
+        character = entity_reader(article.root)
+        title = title_of(article.root, tex_of_element, character)
         text = paper_text(
             article.root,
-            _tex_of_mathml,
+            tex_of_element,
             inline_tex,
             character,
             references=self.references,
             captions=self.captions,
         )
-        metadata = {
-            "url": article.url,
-            "date": article.date,
-            "title": title,
-            "content_type": "text/plain",
-            "language": article.language,
-            "license": article.license,
-            "license_evidence": article.license_evidence,
-        }
-        metadata = {key: value for key, value in metadata.items() if value}
+        metadata = filled_fields(
+            {
+                "url": article.url,
+                "date": article.date,
+                "title": title,
+                "content_type": "text/plain",
+                "language": article.language,
+                "license": article.license,
+                "license_evidence": article.license_evidence,
+            }
+        )
         id_ = article.id or name
         if not text:
             return Drop(Document(id_, "", metadata), "no-text")
         return Document(id_, f"{title}\n\n{text}" if title else text, metadata)
-
-
-def _tex_of_mathml(markup: str) -> str:
-    """Return a `math` element, as markup, as TeX between its signs."""
-    from corpuskit.text.html.formulas import tex_of_math
-
-    start, _, content = markup.partition(">")
-    return tex_of_math(start, content)

@@ -3,15 +3,18 @@
     python -m tests.benchmarks.papers_and_books [--megabytes N]
 
 Speed is megabytes of XML or LaTeX (of EPUB: of unpacked chapters) a CPU second in one process, the best of three
-rounds. `--megabytes` makes papers of about that size of hostile parts and shows seconds for half and whole.
+rounds. `--megabytes` makes papers of about that size of hostile parts and shows seconds and peak memory for half and
+whole, each in a process of its own.
 """
 
 import argparse
 import io
+import resource
 import tarfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from multiprocessing import get_context
 from pathlib import Path
 
 from corpuskit.core.document import Document
@@ -68,24 +71,36 @@ HOSTILE = {
     "nested groups": ("a.tex", "{", "}"),
     "open environments": ("a.tex", "\\begin{figure}", ""),
     "macros in macros": ("a.tex", "\\m{", "}"),
+    "formulas": ("a.tex", "$a$ ", ""),
+    "elements": ("a.xml", "<p>a</p>", ""),
     "citations": ("a.xml", "<p>(<xref ref-type='bibr'>1</xref>,</p>", ""),
     "lists": ("a.xml", "<list><list-item><p>a</p></list-item></list>", ""),
 }
 
 
+def cost_of(label: str, megabytes: float) -> tuple[str, float, float]:
+    """Return what became of a paper that is made of one part over and over, its seconds, and the peak megabytes."""
+    name, opening, closing = HOSTILE[label]
+    count = int(megabytes * 1e6 / len(opening + closing))
+    body = opening * count + closing * count
+    document = rf"\documentclass{{a}}\newcommand{{\m}}[1]{{#1}}\begin{{document}}{body}\end{{document}}"
+    text = document if name.endswith("tex") else f"<article><body>{body}</body></article>"
+    before = time.process_time()
+    item = next(Papers().read(Input(name, content=text.encode())))
+    seconds = time.process_time() - before
+    verdict = getattr(item, "reason", "a document")
+    return verdict, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+
+
 def hostile(megabytes: float) -> None:
-    """Print the seconds for half and for all of a paper that is made of one part, over and over."""
-    for label, (name, opening, closing) in HOSTILE.items():
-        seconds = []
+    """Print seconds and memory for half and for all of a paper that is made of one part, over and over."""
+    for label in HOSTILE:
+        costs = []
         for size in (megabytes / 2, megabytes):
-            count = int(size * 1e6 / len(opening + closing))
-            body = opening * count + closing * count
-            document = rf"\documentclass{{a}}\newcommand{{\m}}[1]{{#1}}\begin{{document}}{body}\end{{document}}"
-            text = document if name.endswith("tex") else f"<article><body>{body}</body></article>"
-            before = time.process_time()
-            list(Papers().read(Input(name, content=text.encode())))
-            seconds.append(time.process_time() - before)
-        print(f"{label}: {megabytes / 2} MB {seconds[0]:.2f} s, {megabytes} MB {seconds[1]:.2f} s")
+            with get_context("spawn").Pool(1) as pool:
+                verdict, seconds, peak = pool.apply(cost_of, (label, size))
+            costs.append(f"{size} MB {seconds:.2f} s, {peak:.0f} MB of memory ({verdict})")
+        print(f"{label}: {'; '.join(costs)}")
 
 
 def main() -> None:

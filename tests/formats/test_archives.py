@@ -136,7 +136,7 @@ def test_a_header_without_end_is_not_held_in_memory(tmp_path: Path, monkeypatch:
         archive.addfile(entry)
     (tmp_path / "a.tar").write_bytes(data.getvalue())
     items, damage = read(tmp_path / "a.tar")
-    assert items == [] and damage == ["the tar cannot be read (ValueError)"]
+    assert items == [] and damage == ["the tar cannot be read (its bytes are damaged)"]
 
 
 def test_links_and_devices_are_passed_over_and_said(tmp_path: Path) -> None:

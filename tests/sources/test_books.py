@@ -134,7 +134,21 @@ def test_elements_become_plain_text(body: str, text: str) -> None:
         ("<dc:rights>Given away under CC0.</dc:rights>", "CC0-1.0"),
         (
             "<link rel='dcterms:rights' href='http://creativecommons.org/publicdomain/mark/1.0/'/>",
-            "LicenseRef-PublicDomain",
+            "CC-PDM-1.0",
+        ),
+        ("<dc:rights>This is not CC0.</dc:rights>", None),
+        ("<dc:rights>Not in the public domain, but CC0 was meant.</dc:rights>", None),
+        (
+            "<dc:rights>Cover under CC BY https://creativecommons.org/licenses/by/4.0/ ; text (c) 2020, all rights "
+            "reserved</dc:rights>",
+            None,
+        ),
+        ("<dc:rights>Cover: https://creativecommons.org/licenses/by/4.0/</dc:rights>", None),
+        ("<dc:rights>(c) 2020. The source is in the public domain.</dc:rights>", None),
+        (
+            "<dc:rights>https://creativecommons.org/licenses/by/4.0/</dc:rights>"
+            "<link rel='dcterms:rights' href='https://creativecommons.org/licenses/by-nc/4.0/'/>",
+            "CC-BY-4.0 AND CC-BY-NC-4.0",
         ),
         ("<dc:rights>This is not in the public domain.</dc:rights>", None),
         ("<dc:rights>All rights reserved.</dc:rights>", None),
@@ -156,6 +170,12 @@ def test_odd_but_legal_packages_are_read() -> None:
     assert isinstance(book, Document) and book.text == "a—b"
 
 
+def test_an_unknown_entity_stays_as_it_is_written() -> None:
+    chapter = '<!DOCTYPE html PUBLIC "x" "y"><html><body><p>Oak &unknownent; and &foo; end</p></body></html>'
+    (book,) = read(epub("", extra={"book/c 0.xhtml": chapter}))
+    assert isinstance(book, Document) and book.text == "Oak &unknownent; and &foo; end"
+
+
 BOMB = '<!DOCTYPE html [<!ENTITY a "ha"><!ENTITY b "&a;&a;"><!ENTITY c "&b;&b;">]><html><body>&c;</body></html>'
 ENCRYPTION = (
     '<encryption><EncryptedData xmlns="http://www.w3.org/2001/04/xmlenc#"><CipherData>'
@@ -172,6 +192,7 @@ BAD = {
     "bomb.epub": (epub("", extra={"book/c 0.xhtml": BOMB}), "entity-expansion"),
     "drm.epub": (epub("<p>a</p>", extra={"META-INF/encryption.xml": ENCRYPTION}), "encrypted"),
     "missing.epub": (epub("<p>a</p>", hrefs=("nowhere.xhtml",)), "bad-epub"),
+    "remote.epub": (epub("<p>a</p>", "<p>b</p>", hrefs=("c%200.xhtml", "http://x.example/b.xhtml")), "bad-epub"),
     "spine.epub": (epub("<p>a</p>", spine='<itemref idref="no"/>'), "bad-epub"),
     "broken.epub": (epub("<p>a"), "bad-xml"),
     "large.epub": (epub("", extra={"book/c 0.xhtml": " " * (33 << 20)}), "member-too-large"),
@@ -205,6 +226,35 @@ def test_a_gutenberg_text_loses_header_and_footer(this: str, end: str) -> None:
         "content_type": "text/plain",
         "language": "de",
     }
+
+
+@pytest.mark.parametrize("line", ["End of Project Gutenberg", "*** END OF THE PROJECT GUTENBERG EBOOK X ***"])
+def test_a_line_like_the_mark_of_the_end_cuts_no_text(line: str) -> None:
+    body = f"It rose.\n\n{line}\n\n" + "It fell again.\n" * 100
+    end = "*** END OF THE PROJECT GUTENBERG EBOOK THE TIDE ***"
+    (book,) = read(PLAIN.format(this="THE", end=f"{body}\n{end}").encode(), "pg.txt")
+    assert isinstance(book, Document) and line in book.text and book.text.endswith("It fell again.")
+    without_end = PLAIN.format(this="THE", end=body + "It fell again.\n" * 4000).partition("*** START: FULL")[0]
+    (book,) = read(without_end.encode(), "pg.txt")
+    assert isinstance(book, Document) and book.text.endswith("It fell again.")
+
+
+def test_an_archive_without_books_is_a_reject(corpuskit: Run, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.jpg", "no")
+    for command, reason in (("books", b"no-book"), ("papers", b"no-paper")):
+        done = corpuskit(command, "a.zip")
+        assert done.returncode == 2 and reason in done.stderr and b"in it, but 1 other file" in done.stderr
+
+
+def test_a_login_in_an_address_is_told_nobody() -> None:
+    metadata = METADATA.replace("urn:uuid:1", "https://me:secret@example.org/tide").replace(
+        "Public domain in the USA.", "CC0, see https://me:secret@example.org/"
+    )
+    (book,) = read(epub("<p>a</p>", metadata=metadata))
+    assert isinstance(book, Document) and "secret" not in repr(book)
+    assert book.metadata["url"] == "https://example.org/tide"
+    assert book.metadata["license_evidence"] == "CC0, see https://example.org/"
 
 
 def test_an_old_gutenberg_text_does_too() -> None:

@@ -264,6 +264,106 @@ def test_a_saved_dataset_that_is_not_whole_is_named(tmp_path: Path, shell: Run) 
     assert shell("corpuskit hub set").returncode == 2
 
 
+def card_naming(data_files: str) -> str:
+    return f"---\nlicense: cc0-1.0\nconfigs:\n- {{config_name: default, data_files: {data_files}}}\n---\n"
+
+
+@pytest.mark.parametrize(
+    "data_files",
+    ['"../out/*.jsonl"', "ABSOLUTE", '["a.jsonl", "b/../../out/b.jsonl"]', '[{split: train, path: ["../out/b.jsonl"]}]']
+    + [f'"{address}"' for address in ("http://127.0.0.1:9/x.jsonl", "hf://datasets/a/b/c.jsonl", "zip://x::a.zip")]
+    + ['"~/b.jsonl"', '"*.jsonl", data_dir: "../out"'],
+)
+@pytest.mark.parametrize("file", ["README.md", ".huggingface.yaml"])
+def test_a_card_names_no_data_outside_of_its_folder(tmp_path: Path, shell: Run, data_files: str, file: str) -> None:
+    for name in ("set/a.jsonl", "out/b.jsonl"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(lines_of(ROWS[:1]))
+    card = card_naming(data_files.replace("ABSOLUTE", f'"{tmp_path}/out/b.jsonl"'))
+    (tmp_path / "set" / file).write_text(card if file == "README.md" else card.strip("-\n"))
+    done = shell("corpuskit hub set -o corpus")
+    assert (done.returncode, done.stderr.count(b"\n")) == (2, 1), done.stderr
+    assert f"set/{file} names data outside of the dataset".encode() in done.stderr
+    assert not (tmp_path / "corpus").exists()
+
+
+def test_a_card_on_the_hub_names_no_data_elsewhere(hub: Hub, loopback: LoopbackHub, tmp_path: Path) -> None:
+    (tmp_path / "own.jsonl").write_bytes(lines_of(ROWS[:1]))
+    for number, data_files in enumerate((tmp_path / "own.jsonl", "../../other/set/a.jsonl", f"{loopback.url}/inner")):
+        name = f"harbour/guest{number}"
+        loopback.add(name, {"README.md": card_naming(f'"{data_files}"').encode(), "a.jsonl": b'{"text":"a"}\n'})
+        done = hub(f"corpuskit hub {name}")
+        assert (done.returncode, done.stdout) == (2, b"") and b"names data outside" in done.stderr, done.stderr
+    assert not any("/inner" in request for request in loopback.requests)
+
+
+@pytest.mark.parametrize("link", ["train.jsonl", "train", "README.md"])
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path, shell: Run, link: str) -> None:
+    (tmp_path / "set").mkdir()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "set/b.jsonl").write_bytes(lines_of(ROWS[:1]))
+    (tmp_path / "out/a.jsonl").write_bytes(lines_of(ROWS[:1]))
+    if link == "train":
+        (tmp_path / "set/README.md").write_text(card_naming('"train/*"'))
+    (tmp_path / "set" / link).symlink_to(tmp_path / ("out" if link == "train" else "out/a.jsonl"))
+    done = shell("corpuskit hub set --split train")
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (2, b"", 1), done.stderr
+    assert b" of set leads to a file outside of the folder" in done.stderr and link.encode() in done.stderr
+
+
+def test_a_link_within_the_folder_is_followed(tmp_path: Path, shell: Run) -> None:
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set/rows").write_bytes(lines_of(ROWS))
+    (tmp_path / "set/train.jsonl").symlink_to("rows")
+    assert len(documents_in(shell("cd set && corpuskit hub .").stdout)) == len(ROWS)
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        'license: !!python/object/apply:os.system ["touch pwned"]',
+        "a: " + "[" * 50_000,
+        "a: [",
+        "1: 2",
+        "- a",
+        "configs: [7]",
+        "configs: [{config_name: a, data_files: [{split: 7, path: x}]}]",
+        'configs: [{config_name: a, data_files: ""}]',
+        "configs: [{config_name: a, data_dir: 7}]",
+        "dataset_info: [7]",
+    ],
+    ids=range(10),
+)
+def test_a_card_that_cannot_be_read_is_named(tmp_path: Path, shell: Run, front: str) -> None:
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set/train.jsonl").write_bytes(lines_of(ROWS))
+    (tmp_path / "set/README.md").write_text(f"---\n{front}\n---\n")
+    done = shell("corpuskit hub set")
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (2, b"", 1), done.stderr
+    assert b"set/README.md " in done.stderr and len(done.stderr) < 300
+    assert not (tmp_path / "pwned").exists()
+
+
+def test_what_is_no_dataset_is_called_what_it_is(tmp_path: Path, shell: Run) -> None:
+    (tmp_path / "empty").write_bytes(b"")
+    assert b"'empty' is a file" in shell("corpuskit hub empty").stderr
+    (tmp_path / "set").mkdir()
+    assert b"set has no files that are known as data" in shell("corpuskit hub set").stderr
+    for state, problem in ((None, b"state.json is missing"), ("{}", b"state.json names no files of data")):
+        (tmp_path / "set/dataset_info.json").write_text("{}")
+        if state is not None:
+            (tmp_path / "set/state.json").write_text(state)
+        assert problem in shell("corpuskit hub set").stderr
+
+
+def test_the_hint_at_a_field_keeps_the_licence_of_the_card(tmp_path: Path, shell: Run) -> None:
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set/train.jsonl").write_bytes(lines_of([{"body": "The tide rose."}] * 3))
+    for key in ("text", "txt"):
+        message = shell(f"corpuskit hub set --text-key {key}").stderr
+        assert b"Name the field of the text: `--text-key body`" in message and b"corpuskit files" not in message
+
+
 @pytest.mark.parametrize("share", [0, 0.01, 0.5, 0.9])
 def test_a_cut_arrow_file_is_damage(tmp_path: Path, shell: Run, share: float) -> None:
     saved_to_disk(tmp_path / "set")

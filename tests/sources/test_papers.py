@@ -69,7 +69,7 @@ def test_a_paper_carries_what_its_front_matter_says() -> None:
         (f"<p>If <inline-formula>{MATH}</mml:math></inline-formula>.</p>", r"If \(x^{2}\)."),
         (
             "<p>So<disp-formula><tex-math>$$a_1$$</tex-math><label>(1)</label></disp-formula>ends</p>",
-            "So\n\\(a_1\\)\nends",
+            "So\n\\(a_1\\) (1)\nends",
         ),
         (
             r"<p><tex-math>\documentclass{minimal}\begin{document}$y$\end{document}</tex-math></p>",
@@ -84,6 +84,18 @@ def test_a_paper_carries_what_its_front_matter_says() -> None:
         (
             '<p>As (<xref ref-type="bibr">Oak, 2001</xref>; <xref ref-type="bibr">2</xref>) say</p>',
             "As (Oak, 2001) say",
+        ),
+        (f"<disp-formula><label>(2)</label>{MATH}</mml:math></disp-formula>", r"(2) \(x^{2}\)"),
+        ("<statement><label>Theorem 1</label><p>It rises.</p></statement>", "Theorem 1\n\nIt rises."),
+        ("<boxed-text><label>Box 1</label><p>In it.</p></boxed-text>", "Box 1\n\nIn it."),
+        ('<p>Oak (<xref ref-type="bibr">2001</xref>) saw it</p>', "Oak (2001) saw it"),
+        (
+            '<p>It rose (see [<xref ref-type="bibr">12</xref>]). By <xref ref-type="bibr">12</xref>, it fell.</p>',
+            "It rose. By [citation], it fell.",
+        ),
+        (
+            '<p>It rose (reviewed in <xref ref-type="bibr">12</xref>, <xref ref-type="bibr">1999</xref>)</p>',
+            "It rose (reviewed in [citation], 1999)",
         ),
         ("<p>10<sup>-3</sup> m of H<sub>2</sub>O</p>", "10^-3 m of H2O"),
         ("<list list-type='order'><list-item><p>a</p></list-item><list-item><p>b</p></list-item></list>", "1. a\n2. b"),
@@ -100,7 +112,7 @@ def test_a_paper_carries_what_its_front_matter_says() -> None:
         ("<boxed-text><caption><title>Box</title></caption><p>In it.</p></boxed-text>", "Box\n\nIn it."),
         ("<p>One<!-- no --><?pi no?><fig><caption><p>Moon</p></caption></fig>.</p>", "One."),
         ("<preformat>a\n  b</preformat>", "a\n  b"),
-        ("<p>5 &lt; 6 &amp; &beta;&nosuchname;.</p>", "5 < 6 & β ."),
+        ("<p>5 &lt; 6 &amp; &beta;&nosuchname;.</p>", "5 < 6 & β&nosuchname;."),
     ],
 )
 def test_elements_become_plain_text(body: str, text: str) -> None:
@@ -119,6 +131,33 @@ def test_references_and_captions_are_kept_if_asked_for() -> None:
     assert "a\n\nMoon" in text_of(data, Papers(captions=True))
 
 
+@pytest.mark.parametrize(
+    ("dates", "expected"),
+    [
+        ('<pub-date date-type="publication"><day>25</day><month>04</month><year>2016</year></pub-date>', "2016-04-25"),
+        ('<pub-date date-type="pub" iso-8601-date="2020-03-02"><year>2020</year></pub-date>', "2020-03-02"),
+        ('<pub-date iso-8601-date="2020-03-02T10:00:00Z"/>', "2020-03-02"),
+        ('<pub-date iso-8601-date="2020-13-02"/>', "2020"),
+        (
+            '<pub-date date-type="pub"><year>2020</year></pub-date>'
+            '<pub-date date-type="pub"><day>1</day><month>2</month><year>2020</year></pub-date>',
+            "2020-02-01",
+        ),
+        ('<pub-date date-type="pmc-release" iso-8601-date="2020-03-02"/>', None),
+    ],
+)
+def test_a_date_is_as_exact_as_it_is_stated(dates: str, expected: str | None) -> None:
+    before, _, rest = jats().decode().partition("<pub-date")
+    (paper,) = read(f"{before}{dates}<permissions>{rest.partition('<permissions>')[2]}".encode())
+    assert isinstance(paper, Document) and paper.metadata.get("date") == expected
+
+
+def test_what_a_document_declares_itself_is_its_text() -> None:
+    declared = b"<!DOCTYPE article SYSTEM 'a.dtd' [<!ENTITY co 'Oak &amp; Sons &#38;lt;'>]>"
+    (paper,) = read(declared + b"<article><body><p>By &co; &amp; &more;</p></body></article>")
+    assert isinstance(paper, Document) and paper.text == "By Oak & Sons < & &more;"
+
+
 def test_no_licence_without_a_link_to_one() -> None:
     for link in ("https://example.org/by/4.0", "https://creativecommons.org/licenses/by/9.9/", ""):
         (paper,) = read(jats().replace(b"https://creativecommons.org/licenses/by/4.0/", link.encode()))
@@ -126,6 +165,61 @@ def test_no_licence_without_a_link_to_one() -> None:
     words = b"<license-p><ext-link xlink:href='http://creativecommons.org/publicdomain/zero/1.0/'/></license-p>"
     (paper,) = read(jats().replace(b"/by/4.0/", b"/").replace(b"<license-p>Free.</license-p>", words))
     assert isinstance(paper, Document) and paper.metadata["license"] == "CC0-1.0"
+
+
+BY, BY_NC, ZERO = (
+    f"https://creativecommons.org/{name}/"
+    for name in ("licenses/by/4.0", "licenses/by-nc/4.0", "publicdomain/zero/1.0")
+)
+
+
+def link(address: str) -> str:
+    return f'<ext-link xlink:href="{address}">{address}</ext-link>'
+
+
+@pytest.mark.parametrize(
+    ("licenses", "expected"),
+    [
+        (f'<license xlink:href="{BY}"/>', "CC-BY-4.0"),
+        (f'<license xlink:href="{BY}"/><license xlink:href="{BY_NC}"/>', "CC-BY-4.0 AND CC-BY-NC-4.0"),
+        (f'<license xlink:href="{BY}"/><license xlink:href="https://example.org/terms"/>', None),
+        (f'<license xlink:href="https://example.org/oa">Under {link(BY)}.</license>', "CC-BY-4.0"),
+        (
+            f'<license xlink:href="{BY}"><ali:license_ref>{BY_NC}</ali:license_ref></license>',
+            "CC-BY-4.0 AND CC-BY-NC-4.0",
+        ),
+        (f'<license><ali:license_ref start_date="2021-03-03">{BY}</ali:license_ref></license>', "CC-BY-4.0"),
+        (f'<license><ali:license_ref start_date="2099-01-01">{BY}</ali:license_ref></license>', None),
+        (
+            f"<license><license-p>The CC0 waiver ({link(ZERO)}) applies to the data. The article is under "
+            f"({link(BY_NC)}).</license-p></license>",
+            "CC-BY-NC-4.0 AND CC0-1.0",
+        ),
+        (f"<license><license-p>The CC0 waiver ({link(ZERO)}) applies to the data.</license-p></license>", None),
+        (f"<license><license-p>Figure 2 is under {link(BY)}. All other rights reserved.</license-p></license>", None),
+        (f"<license><license-p>Figure 2 of this article is under {link(BY)}.</license-p></license>", None),
+        (f'<license xlink:href="{BY}"><license-p>All rights reserved.</license-p></license>', None),
+        (f"<license><license-p>This article is not published under {link(BY)}.</license-p></license>", None),
+        (
+            "<license><license-p>The images in this article are included in its licence. If material is not included, "
+            f"ask its holder. To view a copy of this licence, visit {link(BY)}.</license-p></license>",
+            "CC-BY-4.0",
+        ),
+        (
+            f"<license><license-p>Except where otherwise noted, this work is under {BY}</license-p></license>",
+            "CC-BY-4.0",
+        ),
+        ("<license><license-p>Creative Commons Attribution License</license-p></license>", None),
+    ],
+)
+def test_several_licences_all_apply_and_partial_ones_do_not_stand_for_the_whole(
+    licenses: str, expected: str | None
+) -> None:
+    ali = '<permissions xmlns:ali="http://www.niso.org/schemas/ali/1.0/">'
+    before, _, rest = jats().decode().partition("<permissions>")
+    (paper,) = read(f"{before}{ali}{licenses}</permissions>{rest.partition('</permissions>')[2]}".encode())
+    assert isinstance(paper, Document) and paper.metadata.get("license") == expected
+    assert ("license_evidence" in paper.metadata) == (expected is not None)
 
 
 def test_articles_of_one_file_and_of_a_namespace_are_apart() -> None:
@@ -173,7 +267,7 @@ def test_an_entity_loads_nothing(tmp_path: Path) -> None:
     own = "<!ENTITY alpha 'A'><!ENTITY own 'tide'>"
     declared = f"<!DOCTYPE article [{own}<!ENTITY e SYSTEM '{tmp_path / 'secret'}'>]>".encode()
     (paper,) = read(jats("<p>&own; &e;.</p>").replace(jats().partition(b"<article ")[0], declared))
-    assert isinstance(paper, Document) and paper.text.endswith("\n\ntide .") and "classified" not in paper.text
+    assert isinstance(paper, Document) and paper.text.endswith("\n\ntide &e;.") and "classified" not in paper.text
 
 
 def test_members_that_lead_out_or_nest_are_rejected(tmp_path: Path) -> None:
@@ -194,6 +288,20 @@ def test_a_cut_zip_is_damage(corpuskit: Run, tmp_path: Path) -> None:
     (tmp_path / "b.xml").write_bytes(jats())
     done = corpuskit("papers", "a.zip", "b.xml")
     assert done.stdout.count(b"\n") == 1 and b"a.zip" in done.stderr and b"Traceback" not in done.stderr
+
+
+def test_an_archive_in_a_pipe_is_to_be_named(corpuskit: Run) -> None:
+    for command in ("papers", "books"):
+        done = corpuskit(command, stdin=tar_of(latex_files()))
+        assert done.returncode == 2 and b"cannot be read from a pipe" in done.stderr, done.stderr
+
+
+def test_parts_of_a_paper_are_told_in_one_line(corpuskit: Run, tmp_path: Path) -> None:
+    (tmp_path / "main.tex").write_text(TEX)
+    for number in range(9):
+        (tmp_path / f"part{number}.tex").write_text("Words.")
+    said = corpuskit("papers", ".").stderr
+    assert b"read where it is included: 9 inputs, the first is " in said and said.count(b"part of a paper") == 1
 
 
 def test_commands_name_one_another(corpuskit: Run, tmp_path: Path) -> None:
@@ -305,7 +413,7 @@ def test_the_detector_finds_planted_markup(kind: str) -> None:
 
 LICENSES = {
     "elife_jats.tar.xz": {"CC-BY-4.0": 8, "CC-BY-3.0": 5},
-    "jats_oa.tar.xz": {"CC-BY-2.0": 2, "LicenseRef-PublicDomain": 1, "CC-BY-NC-3.0": 1, None: 4},
+    "jats_oa.tar.xz": {"CC-BY-2.0": 2, "CC-PDM-1.0": 1, "CC-BY-NC-3.0": 1, None: 4},
 }
 
 CODE_SAMPLE = "<MotifGraft"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.hostile import Attack, compressed, folders, html, jsonl, recipe, warc
+from tests.hostile import Attack, compressed, folders, html, jsonl, publications, recipe, warc
 
 LAUNCH = ROOT / "tests" / "hostile" / "launch.py"
 SECONDS = 20
@@ -25,6 +25,7 @@ ALL = [
     *recipe.ATTACKS,
     *compressed.ATTACKS,
     *folders.ATTACKS,
+    *publications.ATTACKS,
 ]
 
 
@@ -36,6 +37,9 @@ LONG = {
     *(f"text-{name}" for name in ("two-million-words", "ten-million-letters", "digits", "one-word-repeated")),
     *(f"folder-table-{name}" for name in ("with-an-open-quote", "of-odd-quotes", "of-carriage-returns")),
     *(f"warc-{name}" for name in ("a-million-chunks", "two-million-interim-responses")),
+    *(f"latex-{name}" for name in ("groups-in-groups", "formulas", "two-macros-in-turn", "accents", "citations")),
+    *(f"latex-{name}" for name in ("macros-in-macros", "environments-never-closed", "brackets-never-closed")),
+    *("jats-fewer-elements", "jats-attributes", "epub-bomb", "epub-elements"),
     "gz-magic-repeated",
     "jsonl-a-million-keys",
     "bz2-small-bomb",

@@ -5,6 +5,7 @@ Signatures: the `file` command's table and the formats' own specifications.
 
 import io
 import sys
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Container, Sequence
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
@@ -20,6 +21,8 @@ LINE_SUFFIXES = tuple(
     f"{suffix}{packed}" for suffix in (".jsonl", ".ndjson") for packed in ("", ".gz", ".zst", ".bz2", ".xz")
 )
 """Endings of the files that a folder stands for where documents are read."""
+ARCHIVE_SUFFIXES = (".tar", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".tgz", ".txz", ".zip")
+"""Endings of the archives that a folder stands for where papers or books are read."""
 TAR_SHORTHANDS = (".tgz", ".tbz", ".tbz2", ".txz", ".tzst")
 
 
@@ -71,6 +74,7 @@ _KINDS = {
     ".epub": _BOOK,
     ".nxml": _PAPER,
     ".tex": _PAPER,
+    ".ipynb": Kind("a notebook", "code"),
     ".sqlite": _DATABASE,
     ".db": _DATABASE,
     ".zip": _ARCHIVE,
@@ -137,6 +141,8 @@ def kind_of_content(head: bytes) -> Kind | None:
     for offset, signature, kind in _SIGNATURES:
         if head.startswith(signature, offset):
             return kind
+    if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        head = head[:2048].decode("utf-16", "ignore").encode("utf-8", "ignore")
     start = head[:1024].removeprefix(BYTE_ORDER_MARK).lstrip().lower()
     if start.startswith(b"<?xml"):
         start = start.partition(b"?>")[2].lstrip()
@@ -204,6 +210,12 @@ def demand_any_of_kind(command: str, inputs: "Sequence[Input]", others: Containe
         first = first or (input_, kind)
     if first is not None:
         raise UsageError(f"{first[0].name} is {_with_advice(first[1])}")
+
+
+def demand_no_archive(command: str, input_: "Input", data: bytes) -> None:
+    """Raise UsageError if a pipe brings an archive, which has no name that says so and is not read from one."""
+    if input_.is_stream and archive_of_content(data[:512]):
+        raise UsageError(f"{input_.name} is an archive, which cannot be read from a pipe: `corpuskit {command} FILE`")
 
 
 def demand_kind(command: str, input_: "Input") -> None:

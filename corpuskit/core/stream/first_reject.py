@@ -11,8 +11,9 @@ from corpuskit.core.counts import StepCount
 from corpuskit.core.document import Reject, parse
 from corpuskit.core.errors import UsageError
 from corpuskit.core.provenance.verdicts import REJECTED, Verdict
-from corpuskit.core.reading.input_kinds import advice_on
+from corpuskit.core.reading.input_kinds import advice_on, kind_of
 from corpuskit.core.reading.inputs import Input
+from corpuskit.core.registry import find_step, step_names
 from corpuskit.core.settings import Settings
 from corpuskit.core.wording import comma_list, excerpt, nearest, quantity
 
@@ -99,6 +100,9 @@ def _cause_of(first: Verdict, rejected: Mapping[str, int], records: int) -> str:
     if advice and not advice.endswith(f"`corpuskit {first.step}`"):
         return f"{_name_of(first)} is {advice}"
     if first.reason == "no-text":
+        kind = kind_of(first.input)
+        if kind is not None and kind.command not in (None, "files", first.step):
+            return f"{_name_of(first)} is {kind.label}; use `corpuskit {kind.command}`"
         return _missing_text(first)
     bad_lines = sum(rejected.get(reason, 0) for reason in ("bad-json", "not-an-object", "empty-line"))
     if bad_lines * 2 <= records or bad_lines < FEW:
@@ -138,10 +142,17 @@ def _missing_text(first: Verdict) -> str:
         return f"no {missing_field} in {name}; its keys: {keys}"
     likeliest = nearest(missing_field.strip("`"), texts) or max(texts, key=lambda key: len(texts[key]))
     inputs = "" if first.input in ("", "-") else f" {excerpt(first.input)}"
-    return (
-        f"no {missing_field} in {name}; its keys: {keys}. Name the field of the text: "
-        f"`corpuskit files{inputs} --text-key {excerpt(likeliest)}`"
-    )
+    advice = f"`--text-key {excerpt(likeliest)}`"
+    if first.step == "files" or not _takes_text_key(first.step):
+        advice = f"`corpuskit files{inputs} --text-key {excerpt(likeliest)}`"
+    return f"no {missing_field} in {name}; its keys: {keys}. Name the field of the text: {advice}"
+
+
+def _takes_text_key(step: str) -> bool:
+    """Whether a step can be told the field itself; `files` would lose what else it knows, such as a card's licence."""
+    if step not in step_names():
+        return False
+    return any(option.name == "text_key" for option in find_step(step).option_list())
 
 
 def _field_looked_for(first: Verdict) -> str:

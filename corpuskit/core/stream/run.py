@@ -52,7 +52,7 @@ from corpuskit.core.stream.first_reject import FirstReject, cause_of, demand_rea
 from corpuskit.core.stream.flow import Flow
 from corpuskit.core.stream.limits import demand_documents, demand_few_rejects, demand_whole_inputs
 from corpuskit.core.stream.output import Output, StreamOutput, open_output, targets
-from corpuskit.core.wording import counted_remarks, quantity
+from corpuskit.core.wording import quantity, remark_lines
 
 
 @dataclass
@@ -293,9 +293,8 @@ class OpenRun:
 
     def _tell_remarks(self) -> None:
         self.first_reject.remark_on_lost_inputs(self.inputs)
-        for input_ in self.inputs:
-            for remark in counted_remarks(input_.name, input_.findings.remarks):
-                self._notice(remark)
+        for line in remark_lines((input_.name, input_.findings.remarks) for input_ in self.inputs):
+            self._notice(line)
 
     def _demand_whole_inputs(self) -> None:
         damaged = [input_ for input_ in self.inputs if input_.damage]

@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 from corpuskit.core.licenses import listed_name
+from corpuskit.formats.hub.card_fields import card_fields
 
-FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 SPDX = {
     "odc-by": "ODC-By-1.0",
     "odbl": "ODbL-1.0",
@@ -40,24 +40,14 @@ def card_license(card: str) -> str | None:
     >>> card_license("---\\nlicense: [cc-by-4.0, mit]\\n---\\n")
     'CC-BY-4.0 AND MIT'
     """
-    fields = _front_matter(card)
+    try:
+        fields = card_fields(card)
+    except ValueError:
+        return None
     front_license = fields.get("license")
     names = front_license if isinstance(front_license, list) else [front_license]
     expressions = [_expression(name, fields) for name in names if isinstance(name, str)]
     return None if not expressions or not all(expressions) else " AND ".join(sorted({*map(str, expressions)}))
-
-
-def _front_matter(card: str) -> dict[str, Any]:
-    import yaml
-
-    match = FRONT_MATTER.match(card)
-    if match is None:
-        return {}
-    try:
-        fields = yaml.safe_load(match[1])
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return {}
-    return fields if isinstance(fields, dict) else {}
 
 
 def _expression(name: str, fields: dict[str, Any]) -> str | None:

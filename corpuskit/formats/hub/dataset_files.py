@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from corpuskit.core.errors import UsageError
-from corpuskit.core.wording import did_you_mean, excerpt, or_list
+from corpuskit.core.wording import did_you_mean, excerpt, or_list, printable_name
+from corpuskit.formats.hub.card_fields import card_fields, demand_own_files, yaml_fields
 
 NAME = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)?")
 """The name of a dataset on the Hub: of its owner and its own; few have no owner."""
@@ -22,6 +23,8 @@ SAVED, SAVED_DICT = "dataset_info.json", "dataset_dict.json"
 """What `Dataset.save_to_disk` and `DatasetDict.save_to_disk` leave in a folder."""
 TRAIN = "train"
 CARD = "README.md"
+FIELDS = ".huggingface.yaml"
+"""Holds fields that take the place of the card's."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ def dataset_files(name: str, config: str | None, split: str | None, revision: st
         if revision is not None:
             raise UsageError(f"{name!r} is a folder, which has no revisions; leave --revision out")
         return _of_folder(Path(name), os.path.basename(os.path.abspath(name)), config, split)
+    if os.path.exists(name):
+        raise UsageError(f"{name!r} is a file; read it with `corpuskit files`, or name the folder of its dataset")
     if not is_dataset_name(name):
         raise UsageError(f"{name!r} is neither a folder nor the name of a dataset on the Hub, such as owner/name")
     if any(os.environ.get(variable, "").upper() in ("1", "TRUE", "YES", "ON") for variable in OFFLINE):
@@ -79,11 +84,46 @@ def _cached_snapshot(name: str, revision: str | None) -> Path:
 
 def _of_folder(folder: Path, name: str, config: str | None, split: str | None) -> DatasetFiles:
     if (folder / SAVED_DICT).is_file() or (folder / SAVED).is_file():
-        return _saved(folder, name, config, split)
-    files = _split_files(str(folder), config, split, None)
-    card = folder / CARD
-    text = card.read_text(encoding="utf-8", errors="replace") if card.is_file() else ""
+        dataset = _saved(folder, name, config, split)
+        _demand_below(folder, dataset.files, name)
+        return dataset
+    card, own_fields = folder / CARD, folder / FIELDS
+    present = [str(path) for path in (card, own_fields) if path.is_file()]
+    _demand_below(folder, present, name)
+    text = _text(card) if str(card) in present else ""
+    _demand_fair_card(text, _text(own_fields) if str(own_fields) in present else "", name)
+    files = _split_files(os.path.abspath(folder), config, split, None)
+    _demand_below(folder, files, name)
     return DatasetFiles(name, os.path.abspath(folder), files, text, f"{name}/{CARD}")
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+def _demand_fair_card(card: str, own_fields: str, name: str) -> None:
+    """Raise UsageError if a card, or the file that takes the place of its fields, is unreadable or names other data."""
+    for file, text, fields_of in ((CARD, card, card_fields), (FIELDS, own_fields, yaml_fields)):
+        try:
+            fields = fields_of(text)
+        except ValueError as error:
+            raise UsageError(f"{name}/{file} cannot be read as YAML: {excerpt(str(error), 100)}") from None
+        demand_own_files(fields, f"{name}/{file}")
+
+
+def _demand_below(folder: Path, files: Sequence[str], name: str) -> None:
+    """Raise UsageError if a file is not in the folder, links resolved; the Hub's cache has its files beside it."""
+    top = folder.resolve()
+    blobs = top.parent.parent / "blobs"
+    for file in files:
+        path = Path(file).resolve()
+        is_cached = top.parent.name == "snapshots" and path.parent == blobs
+        if not is_cached and not path.is_relative_to(top):
+            below = os.path.relpath(os.path.abspath(file), os.path.abspath(folder))
+            shown_file = printable_name(os.path.basename(file) if below.startswith("..") else below)
+            raise UsageError(
+                f"{shown_file} of {name} leads to a file outside of the folder, so its card is not about it; copy it in"
+            )
 
 
 def _saved(folder: Path, name: str, config: str | None, split: str | None) -> DatasetFiles:
@@ -96,6 +136,8 @@ def _saved(folder: Path, name: str, config: str | None, split: str | None) -> Da
         folder = folder / _chosen("split", split, names, name)
     elif split is not None:
         raise UsageError(f"{name} was saved to disk as one split; leave --split out")
+    if not (folder / "state.json").is_file():
+        raise UsageError(f"{name} is not whole: state.json is missing; save it again")
     entries: Any = _json(folder / "state.json").get("_data_files")
     listed = (
         [entry.get("filename") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
@@ -103,7 +145,8 @@ def _saved(folder: Path, name: str, config: str | None, split: str | None) -> Da
     paths = [folder / text for text in listed if isinstance(text, str) and os.path.basename(text) == text]
     missing = [path.name for path in paths if not path.is_file()]
     if not paths or missing:
-        raise UsageError(f"{name} is not whole: {missing[0] if missing else 'state.json'} is missing; save it again")
+        problem = f"{missing[0]} is missing" if missing else "state.json names no files of data"
+        raise UsageError(f"{name} is not whole: {problem}; save it again")
     return DatasetFiles(name, str(folder), tuple(map(str, paths)), "", "")
 
 
@@ -119,10 +162,17 @@ def _of_hub(name: str, config: str | None, split: str | None, revision: str | No
     from huggingface_hub import HfApi
 
     info = _asked(name, revision, lambda: HfApi().dataset_info(name, revision=revision))
+    names = {file.rfilename for file in info.siblings or ()}
+    card, own_fields = (
+        _asked(name, revision, lambda file=file: _remote_text(name, file, info.sha)) if file in names else ""
+        for file in (CARD, FIELDS)
+    )
+    _demand_fair_card(card, own_fields, name)
     files = _asked(name, revision, lambda: _split_files(name, config, split, info.sha))
-    has_card = any(file.rfilename == CARD for file in info.siblings or ())
     base = f"hf://datasets/{name}@{info.sha}"
-    card = _asked(name, revision, lambda: _card_text(name, info.sha)) if has_card else ""
+    for file in files:
+        if not file.startswith(f"{base}/") or ".." in file.split("/"):
+            raise UsageError(f"{name} names data outside of the dataset: {excerpt(file, 100)!r}")
     return DatasetFiles(f"{name}@{info.sha}", base, files, card, _card_address(name, info.sha))
 
 
@@ -130,11 +180,10 @@ def _card_address(name: str, revision: str) -> str:
     return f"https://huggingface.co/datasets/{name}/blob/{revision}/{CARD}"
 
 
-def _card_text(name: str, revision: str) -> str:
+def _remote_text(name: str, file: str, revision: str) -> str:
     from huggingface_hub import hf_hub_download
 
-    path = hf_hub_download(name, CARD, repo_type="dataset", revision=revision)
-    return Path(path).read_text(encoding="utf-8", errors="replace")
+    return _text(Path(hf_hub_download(name, file, repo_type="dataset", revision=revision)))
 
 
 def _asked(name: str, revision: str | None, action: Any) -> Any:
@@ -172,16 +221,16 @@ def _split_files(path: str, config: str | None, split: str | None, revision: str
 
 def _files_by_split(path: str, config: str | None, revision: str | None) -> Mapping[str, Sequence[str]]:
     import datasets
-    from datasets import exceptions
 
     datasets.disable_progress_bars()
     shown_path = os.path.basename(path) if os.path.isdir(path) else path
     try:
         builder = datasets.load_dataset_builder(path, config, revision=revision)
-    except exceptions.DataFilesNotFoundError:
-        raise UsageError(
-            f"{shown_path} has no files that are known as data (Parquet, JSON, CSV, text, Arrow)"
-        ) from None
+    except FileNotFoundError as error:
+        raise _files_error(shown_path, path, error) from None
+    # What the library raises for fields of a card that are of another type than it expects.
+    except (TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
+        raise UsageError(f"{shown_path}/{CARD} cannot be read: {excerpt(str(error), 100)}") from None
     except RuntimeError as error:
         if "scripts are no longer supported" in str(error):
             raise UsageError(
@@ -194,6 +243,15 @@ def _files_by_split(path: str, config: str | None, revision: str | None) -> Mapp
     if not files:
         raise UsageError(f"{shown_path} names no data files; read its files with `files`")
     return {str(name): [str(file) for file in entries] for name, entries in files.items()}
+
+
+def _files_error(name: str, path: str, error: FileNotFoundError) -> UsageError:
+    """Return that there are no files of data, or none that the card names."""
+    pattern = re.search(r"Unable to find '([^']*)'", str(error))
+    if pattern is None:
+        return UsageError(f"{name} has no files that are known as data (Parquet, JSON, CSV, text, Arrow)")
+    below = pattern[1].removeprefix(path).lstrip("/")
+    return UsageError(f"{name}/{CARD} names data that are not there: {excerpt(below, 100)!r}")
 
 
 def _config_error(name: str, config: str | None, error: ValueError) -> Exception:

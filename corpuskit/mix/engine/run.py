@@ -28,7 +28,7 @@ from corpuskit.core.step import CorpusStage, Step, absent_fields_notice
 from corpuskit.core.stream.flow import end_of_stages, runs_of
 from corpuskit.core.stream.limits import EmptyResultError, demand_few_rejects, demand_whole_inputs
 from corpuskit.core.tokens import TOKENIZERS, counter, token_version
-from corpuskit.core.wording import counted_remarks, quantity
+from corpuskit.core.wording import quantity, remark_lines
 from corpuskit.mix.engine import mix_tasks
 from corpuskit.mix.engine.bucket_index import BucketEntry, write_bucket_index
 from corpuskit.mix.engine.engine import Engine, Notify
@@ -187,8 +187,7 @@ class MixRun:
         return self._publish(stream)
 
     def _tell_remarks(self) -> None:
-        by_input = self.engine.remarks.items()
-        remarks = [remark for name, of_input in by_input for remark in counted_remarks(name, of_input)]
+        remarks = remark_lines(self.engine.remarks.items())
         for remark in remarks[:MOST_REMARKS]:
             self.notice(remark)
         if len(remarks) > MOST_REMARKS:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from corpuskit.text.html.markup import attribute, decode_entities
 
-__all__ = ["inline_tex", "tex_of_math"]
+__all__ = ["inline_tex", "tex_of_element", "tex_of_math"]
 
 MAX_DEPTH = 64
 """Elements of a formula that are nested deeper are read as if they were not."""
@@ -56,6 +56,12 @@ def tex_of_math(attributes: str, content: str) -> str:
     if "alttext" in attributes and (alternative := attribute(attributes, "alttext")):
         return inline_tex(alternative)
     return _short_formula(content) if len(content) <= MAX_REMEMBERED else inline_tex(_presentation(content))
+
+
+def tex_of_element(markup: str) -> str:
+    """Return a `math` element, given as its markup, as TeX."""
+    start, _, content = markup.partition(">")
+    return tex_of_math(start, content)
 
 
 @lru_cache(maxsize=1024)

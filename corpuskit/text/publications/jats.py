@@ -41,6 +41,13 @@ SUMMARIES_LEFT_OUT = frozenset(("graphical", "teaser", "toc", "key-points", "vid
 APPENDICES = ("app-group", "app", "glossary")
 NUMBERS = re.compile(r"[\s\[\]()\d,;.*\u2013\u2212-]+[a-z]?[\s\])]*")
 """What a citation by number says."""
+YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+"""What a citation says by whose name it stands: Oak (2001)."""
+LABELLED: dict[str, Part] = {
+    **dict.fromkeys(("statement", "boxed-text"), "block"),
+    **dict.fromkeys(("disp-formula", "disp-formula-group"), "spaced"),
+}
+"""Elements whose labels the text refers to: Theorem 1, Box 2, equation (3)."""
 OWN_DOI = re.compile(r"\s*DOI:\s*https?://(?:dx\.)?doi\.org/\S+\s*")
 """A paragraph that only says where its section, figure or abstract is registered."""
 _DOCUMENT = re.compile(r"\\begin\{document\}(.*?)\\end\{document\}", re.DOTALL)
@@ -98,8 +105,13 @@ def _elements_of(article: "_Element", references: bool) -> "list[_Element]":
 def _part_of(element: "_Element", name: str, part: Part | None) -> Part | None:
     if name == "xref" and element.get("ref-type") in ("bibr", "fn", "table-fn", "aff", "corresp"):
         text = "".join(map(str, element.itertext()))
-        is_number = element.get("ref-type") != "bibr" or NUMBERS.fullmatch(text.strip() or "1")
-        return "omit" if is_number else part
+        if element.get("ref-type") != "bibr":
+            return "omit"
+        is_number = NUMBERS.fullmatch(text.strip() or "1") and not YEAR.search(text)
+        return "cite" if is_number else part
+    if name == "label":
+        parent = element.getparent()
+        return LABELLED.get(str(parent.tag), part) if parent is not None else part
     if name == "disp-formula" and element.getparent() is not None and element.getparent().tag == "p":
         return "display"
     if name == "p" and len(element) == 2 and OWN_DOI.fullmatch("".join(map(str, element.itertext()))):

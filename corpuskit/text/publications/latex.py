@@ -7,7 +7,9 @@ looks. Braces and environments are paired first, so the time is linear.
 import re
 from typing import NamedTuple
 
-from corpuskit.text.publications.citations import OMITTED, without_omitted
+from corpuskit.text.publications.bibliography import CitedWork, sources_by_key, written_citation
+from corpuskit.text.publications.citations import CITATION, CITED, OMITTED, wants_noun
+from corpuskit.text.publications.latex_lines import block_line, formula, with_quotes
 from corpuskit.text.publications.latex_macros import expand_macros
 from corpuskit.text.publications.latex_signs import (
     ACCENTS,
@@ -20,22 +22,17 @@ from corpuskit.text.publications.latex_signs import (
     HEADINGS,
     LISTS,
     MATH,
+    NOUNS,
+    REFERENCES,
     SIGNS,
     TABLES,
     accented,
 )
+from corpuskit.text.publications.latex_tokens import Token, pairs_of, tokens_of
 from corpuskit.text.publications.text_blocks import text_of_blocks
 
-_TOKEN = re.compile(
-    r"\\(begin|end)[ \t]*\{([^{}\\]{0,60})\}|\\([A-Za-z@]+)(\*?)|\\(.)|(\$\$?)|([{}\[\]~&])|(\n[ \t]*\n\s*)"
-    r"|[^\\${}\[\]~&\n]+|\n",
-    re.DOTALL,
-)
-_MATH_NOISE = re.compile(r"\\label\s*\{[^{}]*\}|\\(?:nonumber|notag)(?![A-Za-z])|\\tag\*?\s*\{[^{}]*\}")
-_QUOTES = (("``", "“"), ("''", "”"), ("---", "—"), ("--", "–"), ("`", "‘"))
-_SECTION_SIGN = re.compile(rf"\u00a7[ \u00a0\u00a7]*{OMITTED}")
-"""A sign for a section whose number is left out."""
 _VERB = re.compile(r"\\(?:verb|lstinline)\*?([^\sA-Za-z*{\[])([^\n]{0,500}?)\1")
+_LENGTH = re.compile(r"\s*[-+]?[\d.]*\s*\\?[A-Za-z]+\s*")
 _SPECIAL = re.compile(r"[\\{}$&%#_~^]")
 _DOCUMENT_END = re.compile(r"\\end\s*\{document\}")
 _DOCUMENT_START = re.compile(r"\\begin\s*\{document\}")
@@ -49,13 +46,17 @@ class LatexPaper(NamedTuple):
     text: str
 
 
-def read_latex(source: str, *, captions: bool = False) -> LatexPaper:
+def read_latex(source: str, *, bibliography: str = "", captions: bool = False) -> LatexPaper:
     """Return the text of a paper from its whole source, without comments.
 
     Kept are headings, paragraphs, lists, tables (a tab between cells), code, and formulas between `\\(` and `\\)`, or
     `\\[` and `\\]` if they stand apart. Left out are the preamble, figures (`captions` keeps what is under them),
-    footnotes, citations, references to other parts, and the bibliography. Raises Reject("macro-expansion").
+    footnotes, references to other parts, and the bibliography. A citation is written as natbib does, if the paper's own
+    list or the `bibliography` that BibTeX made has a label with authors and year; else it is left out, or is
+    "[citation]" where it is a noun of its sentence. Raises Reject: `macro-expansion`,
+    `document-too-large`.
     """
+    sources = sources_by_key(f"{source}\n{bibliography}", _plain)
     source = expand_macros(_VERB.sub(lambda match: _SPECIAL.sub(_escaped, match[2]), source))
     start = _DOCUMENT_START.search(source)
     preamble, body = (source[: start.start()], source[start.end() :]) if start else ("", source)
@@ -64,11 +65,17 @@ def read_latex(source: str, *, captions: bool = False) -> LatexPaper:
     title_command = _TITLE.search(preamble)
     title = ""
     if title_command:
-        title = " ".join(_Reader("\\title" + preamble[title_command.end() - 1 :], captions).first_argument().split())
-    reader = _Reader(body, captions)
+        title = " ".join(
+            _Reader("\\title" + preamble[title_command.end() - 1 :], captions, sources).first_argument().split()
+        )
+    reader = _Reader(body, captions, sources)
     text = reader.text()
     title = title or reader.title
     return LatexPaper(title, f"{title}\n\n{text}".strip() if title else text)
+
+
+def _plain(source: str) -> str:
+    return " ".join(_Reader(source, captions=False, sources={}).text().split())
 
 
 def _escaped(match: "re.Match[str]") -> str:
@@ -77,40 +84,13 @@ def _escaped(match: "re.Match[str]") -> str:
     return f"\\{names[match[0]]}{{}}" if match[0] in names else f"\\{match[0]}"
 
 
-class _Token(NamedTuple):
-    kind: str
-    """`begin`, `end`, `command`, `sign` for a command of one sign, `math`, `mark`, `paragraph` or `text`."""
-    value: str
-    start: int
-    end: int
-
-
-def _tokens(source: str) -> list[_Token]:
-    tokens = []
-    for match in _TOKEN.finditer(source):
-        kind, value = "text", match[0]
-        if match[1]:
-            kind, value = match[1], match[2].strip()
-        elif match[3]:
-            kind, value = "command", match[3]
-        elif match[5]:
-            kind, value = "sign", match[5]
-        elif match[6]:
-            kind, value = "math", match[6]
-        elif match[7]:
-            kind, value = "mark", match[7]
-        elif match[8]:
-            kind = "paragraph"
-        tokens.append(_Token(kind, value, match.start(), match.end()))
-    return tokens
-
-
 class _Reader:
-    def __init__(self, source: str, captions: bool) -> None:
+    def __init__(self, source: str, captions: bool, sources: dict[str, CitedWork]) -> None:
         self._source = source
+        self._sources = sources
         self._captions = captions
-        self._tokens = _tokens(source)
-        self._pairs = _pairs(self._tokens)
+        self._tokens = tokens_of(source)
+        self._pairs = pairs_of(self._tokens)
         self._blocks: list[tuple[str, str]] = []
         self._parts: list[str] = []
         self._kind = "block"
@@ -142,7 +122,7 @@ class _Reader:
         while index < end:
             token = self._tokens[index]
             if token.kind == "text":
-                self._parts.append(_with_quotes(token.value.replace("\n", " ").replace("\t", " ")))
+                self._parts.append(with_quotes(token.value.replace("\n", " ").replace("\t", " ")))
             elif token.kind == "paragraph":
                 if not self._tables:
                     self._end_block()
@@ -164,7 +144,7 @@ class _Reader:
                 continue
             index += 1
 
-    def _mark(self, token: _Token, index: int) -> None:
+    def _mark(self, token: Token, index: int) -> None:
         if token.value == "{":
             self._depth += 1
         elif token.value == "}":
@@ -187,7 +167,7 @@ class _Reader:
         if closing is None or closing >= end:
             return index + 1
         inner = self._source[self._tokens[index].end : self._tokens[closing].start]
-        self._parts.append(_formula(inner, self._tokens[index].value == "$$"))
+        self._parts.append(formula(inner, self._tokens[index].value == "$$"))
         return closing + 1
 
     def _begin(self, index: int, end: int) -> int:
@@ -201,7 +181,7 @@ class _Reader:
             inner = self._source[start : self._tokens[closing].start]
             rows = MATH[name] if "\\\\" in inner or "&" in inner else ""
             inner = f"\\begin{{{rows}}}{inner.strip()}\\end{{{rows}}}" if rows else inner
-            self._parts.append(_formula(inner, name != "math"))
+            self._parts.append(formula(inner, name != "math"))
             return closing + 1
         if name in CODE and closing is not None and closing < end:
             self._end_block()
@@ -253,11 +233,11 @@ class _Reader:
             closing = self._pairs.get(index)
             if closing is not None:
                 inner = self._source[self._tokens[index].end : self._tokens[closing].start]
-                self._parts.append(_formula(inner, value == "["))
+                self._parts.append(formula(inner, value == "["))
                 return closing + 1
             return index + 1
         if value == "\\":
-            index = self._after_options(index + 1)
+            index = self._after_line_end(index + 1)
             if self._tables and self._depth == self._tables[-1]:
                 self._end_block()
                 self._kind = "row"
@@ -268,6 +248,15 @@ class _Reader:
             return self._accent(index)
         self._parts.append(SIGNS.get(value, ""))
         return index + 1
+
+    def _after_line_end(self, index: int) -> int:
+        """Return the index after the star and the length that may follow the end of a line."""
+        if index < len(self._tokens) and self._tokens[index].value == "*":
+            index += 1
+        start = self._skip_blank(index)
+        after = self._after_options(start)
+        length = self._source[self._tokens[start].end : self._tokens[after - 1].start] if after > start else ""
+        return after if start == index or _LENGTH.fullmatch(length) else index
 
     def _accent(self, index: int) -> int:
         """Read an accent with its letter, which may be in braces or a command itself."""
@@ -305,9 +294,8 @@ class _Reader:
             return index + 1
         if name in HEADINGS:
             return self._heading(index, name)
-        if name in CITATIONS:
-            self._parts.append(OMITTED)
-            return self._after_arguments(self._after_options(index + 1), 1)
+        if name in CITATIONS or name in REFERENCES:
+            return self._citation(index, name)
         if name == "item":
             return self._item(index)
         if name in ("caption", "captionof"):
@@ -319,9 +307,33 @@ class _Reader:
         after = self._after_options(index + 1)
         return self._after_arguments(after, ARGUMENTS_LEFT_OUT.get(name, 0))
 
+    def _citation(self, index: int, name: str) -> int:
+        start = self._after_options(self._skip_blank(index + 1))
+        end = self._after_arguments(start, 1)
+        if name in REFERENCES:
+            self._parts.append(OMITTED)
+            return end
+        keys = (
+            self._source[self._tokens[start].start : self._tokens[end - 1].end].strip(" {}\n\t") if end > start else ""
+        )
+        sources = [self._sources[key.strip()] for key in keys.split(",") if key.strip() in self._sources]
+        if sources:
+            is_noun = wants_noun("".join(self._parts[-3:]))
+            self._parts.append(written_citation(name, sources, is_noun=is_noun))
+        else:
+            self._parts.append(CITATION if name in NOUNS else CITED)
+        return end
+
+    def _skip_blank(self, index: int) -> int:
+        """Return the index after white space before square brackets, as TeX does; the same one if there are none."""
+        after = index
+        while after < len(self._tokens) and self._tokens[after].kind == "text" and self._tokens[after].value.isspace():
+            after += 1
+        return after if after < len(self._tokens) and self._tokens[after].value == "[" else index
+
     def _heading(self, index: int, name: str) -> int:
         self._end_block()
-        start = self._after_options(index + 1)
+        start = self._after_options(self._skip_blank(index + 1))
         closing = self._pairs.get(start)
         if closing is not None and self._tokens[start].value == "{":
             self._breaks.add(closing)
@@ -334,7 +346,7 @@ class _Reader:
         self._kind = "item"
         sign, number = self._lists[-1] if self._lists else ("-", 0)
         indent = "  " * min(max(len(self._lists) - 1, 0), 8)
-        start = index + 1
+        start = self._skip_blank(index + 1)
         after = self._after_options(start)
         label = ""
         if after > start:
@@ -391,74 +403,7 @@ class _Reader:
     def _end_block(self) -> None:
         text = "".join(self._parts)
         self._parts = []
-        text = _line(text, self._kind)
+        text = block_line(text, self._kind)
         if text:
             self._blocks.append((self._kind, text))
         self._kind = "item" if self._kind == "item" and self._lists else "row" if self._tables else "block"
-
-
-def _pairs(tokens: list[_Token]) -> dict[int, int]:
-    """Return, for each token that opens something, the index of the one that closes it.
-
-    A bracket ends at the brace or the paragraph around it, a formula in dollars at the paragraph.
-    """
-    pairs: dict[int, int] = {}
-    braces: list[int] = []
-    brackets: list[int] = []
-    environments: dict[str, list[int]] = {}
-    formula = dollar = -1
-    for index, token in enumerate(tokens):
-        kind, value = token.kind, token.value
-        if kind == "mark" and value == "{":
-            braces.append(index)
-        elif kind == "mark" and value == "}" and braces:
-            opening = braces.pop()
-            pairs[opening] = index
-            while brackets and brackets[-1] > opening:
-                brackets.pop()
-        elif kind == "mark" and value == "[":
-            brackets.append(index)
-        elif kind == "mark" and value == "]" and brackets and (not braces or brackets[-1] > braces[-1]):
-            pairs[brackets.pop()] = index
-        elif kind == "paragraph":
-            brackets, dollar = [], -1
-        elif kind == "begin":
-            environments.setdefault(value, []).append(index)
-        elif kind == "end" and environments.get(value):
-            pairs[environments[value].pop()] = index
-        elif kind == "sign" and value in "([":
-            formula = index
-        elif kind == "sign" and value in ")]" and formula >= 0:
-            pairs[formula] = index
-            formula = -1
-        elif kind == "math":
-            if dollar >= 0 and tokens[dollar].value == value:
-                pairs[dollar] = index
-                dollar = -1
-            elif dollar < 0:
-                dollar = index
-    return pairs
-
-
-def _formula(tex: str, is_apart: bool) -> str:
-    tex = " ".join(_MATH_NOISE.sub("", tex).split())
-    if not tex:
-        return ""
-    return f" \\[{tex}\\] " if is_apart else f"\\({tex}\\)"
-
-
-def _with_quotes(text: str) -> str:
-    """Return a text with the signs that TeX makes of backquotes, apostrophes and hyphens in a row."""
-    for sign, replacement in _QUOTES if "`" in text or "''" in text or "--" in text else ():
-        text = text.replace(sign, replacement)
-    return text
-
-
-def _line(text: str, kind: str) -> str:
-    """Return the text of a block with single spaces and no traces of citations."""
-    text = without_omitted(_SECTION_SIGN.sub(OMITTED, text))
-    if kind == "row":
-        cells = [" ".join(cell.split()) for cell in text.split("\t")]
-        return "\t".join(cells).rstrip() if any(cells) else ""
-    indent = text[: len(text) - len(text.lstrip(" "))] if kind == "item" and text.lstrip()[:1] in "-0123456789" else ""
-    return indent + " ".join(text.split())

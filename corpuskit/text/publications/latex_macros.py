@@ -6,6 +6,8 @@ something is not expanded.
 """
 
 import re
+from array import array
+from functools import cached_property
 from typing import NamedTuple
 
 from corpuskit.core.document import Reject
@@ -24,7 +26,9 @@ _EFFECTS = re.compile(
     r"\\(?:def|edef|gdef|let|newcommand|renewcommand|if\w*|csname|expandafter|begingroup|futurelet|catcode|loop|input"
     r"|include|write|read|setcounter|addtocounter|ifx|newif|relax|@\w+)(?![A-Za-z])"
 )
-_CALL = re.compile(r"\\([A-Za-z@]+)")
+_CALL = re.compile(r"\\(?:([A-Za-z@]+)|.)", re.DOTALL)
+_SINGLE = re.compile(r"\\[A-Za-z]+|\\.|[^\s{}]", re.DOTALL)
+"""An argument without braces."""
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _PARAMETER = re.compile(r"#([1-9])")
 
@@ -38,10 +42,10 @@ class Macro(NamedTuple):
     body: str
 
 
-def closing_braces(source: str) -> dict[int, int]:
-    """Return, for each opening brace, the offset of the brace that closes it."""
-    pairs: dict[int, int] = {}
-    stack: list[int] = []
+def closing_braces(source: str) -> "array[int]":
+    """Return, for each offset of an opening brace, that of the brace that closes it, and -1 for any other offset."""
+    pairs = array("i", [-1]) * len(source)
+    stack = array("i")
     for match in _BRACE.finditer(source):
         if match[0] == "{":
             stack.append(match.start())
@@ -56,7 +60,7 @@ def expand_macros(source: str) -> str:
     Raises Reject("macro-expansion") for macros that expand beyond bounds.
     """
     body, macros = _take_definitions(source)
-    return _Expansion(macros).expand(body, frozenset(), 0) if macros else body
+    return _Expansion(macros).expand(_Range.whole(body), frozenset(), 0) if macros else body
 
 
 def _take_definitions(source: str) -> tuple[str, dict[str, Macro]]:
@@ -65,8 +69,8 @@ def _take_definitions(source: str) -> tuple[str, dict[str, Macro]]:
     parts = []
     position = 0
     for match in _DEFINITION.finditer(source):
-        end = pairs.get(match.end())
-        if end is None or match.start() < position:
+        end = pairs[match.end()]
+        if end < 0 or match.start() < position:
             continue
         parts.append(source[position : match.start()])
         position = end + 1
@@ -82,36 +86,66 @@ def _take_definitions(source: str) -> tuple[str, dict[str, Macro]]:
     return "".join((*parts, source[position:])), macros
 
 
+class _Text:
+    """A source with its pairs of braces, which are found once, when the first is asked for."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    @cached_property
+    def pairs(self) -> "array[int]":
+        """Return what `closing_braces` returns."""
+        return closing_braces(self.source)
+
+
+class _Range(NamedTuple):
+    """A part of a text: arguments within arguments are such, so that no copies of them are made."""
+
+    text: _Text
+    start: int
+    end: int
+
+    @classmethod
+    def whole(cls, source: str) -> "_Range":
+        """Return all of a source."""
+        return cls(_Text(source), 0, len(source))
+
+    def closing(self, offset: int) -> int:
+        """Return the offset of the brace that closes the one at an offset; -1 if there is none in the range."""
+        is_brace = offset < self.end and self.text.source[offset] == "{"
+        closing = self.text.pairs[offset] if is_brace else -1
+        return closing if closing < self.end else -1
+
+
 class _Expansion:
     def __init__(self, macros: dict[str, Macro]) -> None:
         self._macros = macros
         self._count = self._size = 0
 
-    def expand(self, source: str, active: frozenset[str], depth: int) -> str:
-        """Return a text expanded; a macro within itself stays as it is."""
+    def expand(self, range_: _Range, active: frozenset[str], depth: int) -> str:
+        """Return a part of a text expanded; a macro within itself stays as it is."""
+        source = range_.text.source
         if depth > MAX_DEPTH:
-            return source
-        pairs: dict[int, int] | None = None
+            return source[range_.start : range_.end]
         parts = []
-        position = 0
-        for match in _CALL.finditer(source):
+        copied = position = range_.start
+        while match := _CALL.search(source, position, range_.end):
+            position = match.end()
             macro = self._macros.get(match[1])
-            if macro is None or match[1] in active or match.start() < position:
+            if macro is None or match[1] in active:
                 continue
-            end = match.end()
-            arguments: list[str] = []
+            arguments: list[_Range] = []
             if macro.arguments:
-                pairs = closing_braces(source) if pairs is None else pairs
-                end, arguments = _arguments(source, end, macro, pairs)
-            parts.append(source[position : match.start()])
+                position, arguments = _arguments(range_, position, macro)
+            parts.append(source[copied : match.start()])
             own_arguments = [self.expand(argument, active, depth + 1) for argument in arguments]
             text = _with_arguments(macro.body, own_arguments)
             self._spend(len(text))
-            expanded = self.expand(text, active | {match[1]}, depth + 1)
+            expanded = self.expand(_Range.whole(text), active | {match[1]}, depth + 1)
             is_word = not macro.arguments and "\\begin" not in expanded and "\\end" not in expanded
             parts.append(f"{{{expanded}}}" if is_word else expanded)
-            position = end
-        parts.append(source[position:])
+            copied = position
+        parts.append(source[copied : range_.end])
         return "".join(parts)
 
     def _spend(self, size: int) -> None:
@@ -129,24 +163,27 @@ def _with_arguments(body: str, arguments: list[str]) -> str:
     return _PARAMETER.sub(argument, body)
 
 
-def _arguments(source: str, position: int, macro: Macro, pairs: dict[int, int]) -> tuple[int, list[str]]:
+def _arguments(range_: _Range, position: int, macro: Macro) -> tuple[int, list[_Range]]:
     """Return where the arguments of a call end, and what they are."""
-    arguments = []
+    source = range_.text.source
+    arguments: list[_Range] = []
     if macro.default is not None:
-        if source.startswith("[", position) and (end := source.find("]", position, position + 1000)) > 0:
-            arguments.append(source[position + 1 : end])
-            position = end + 1
+        option_end = source.find("]", position, min(position + 1000, range_.end))
+        if option_end > 0 and source.startswith("[", position):
+            arguments.append(range_._replace(start=position + 1, end=option_end))
+            position = option_end + 1
         else:
-            arguments.append(macro.default)
+            arguments.append(_Range.whole(macro.default))
     while len(arguments) < macro.arguments:
         start = position
-        while start < len(source) and source[start] in " \t\n" and start < position + 100:
+        while start < range_.end and source[start] in " \t\n" and start < position + 100:
             start += 1
-        if start in pairs:
-            arguments.append(source[start + 1 : pairs[start]])
-            position = pairs[start] + 1
-        elif match := re.compile(r"\\[A-Za-z]+|\\.|[^\s{}]").match(source, start):
-            arguments.append(match[0])
+        closing = range_.closing(start)
+        if closing >= 0:
+            arguments.append(range_._replace(start=start + 1, end=closing))
+            position = closing + 1
+        elif match := _SINGLE.match(source, start, range_.end):
+            arguments.append(range_._replace(start=start, end=match.end()))
             position = match.end()
         else:
             break

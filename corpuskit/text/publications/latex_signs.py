@@ -45,9 +45,13 @@ ARGUMENTS_LEFT_OUT = {
 CITATIONS = frozenset(
     """
     cite citet citep citealt citealp citeauthor citeyear citeyearpar citenum parencite textcite autocite footcite
-    supercite fullcite ref eqref autoref cref Cref pageref nameref vref citeN shortcite Citet Citep onlinecite
+    supercite fullcite citeN shortcite Citet Citep onlinecite
     """.split()  # noqa: SIM905
 )
+NOUNS = frozenset(("citet", "Citet", "textcite", "citeauthor", "citeN", "onlinecite"))
+"""Citations that are nouns of their sentence."""
+REFERENCES = frozenset(("ref", "eqref", "autoref", "cref", "Cref", "pageref", "nameref", "vref"))
+"""References to other parts of the paper."""
 HEADINGS = ("part", "chapter", "section", "subsection", "subsubsection", "paragraph", "subparagraph", "title")
 MATH = {
     **dict.fromkeys(("math", "displaymath", "equation", "dmath", "empheq"), ""),

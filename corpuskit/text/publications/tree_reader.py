@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from lxml import etree
 
-from corpuskit.text.publications.citations import OMITTED, without_omitted
+from corpuskit.text.publications.citations import CITED, OMITTED, without_omitted
 from corpuskit.text.publications.text_blocks import text_of_blocks
 
 if TYPE_CHECKING:
@@ -30,13 +30,18 @@ Part = Literal[
     "math",
     "tex",
     "choice",
+    "spaced",
+    "cite",
     "omit",
     "out",
 ]
-"""What an element does: start a block, a line or an item; hold items or rows; stand beside the text; be left out."""
+"""What an element does: start a block, a line or an item; hold items or rows; stand beside the text; be left out.
+
+`cite` is left out, too, unless the sentence needs a word for it.
+"""
 
 _SPACE = re.compile(r"[ \t\r\n\u2028]+")
-_REFERENCE = re.compile(r"&\w+;")
+_REFERENCE = re.compile(r"&[\w.:-]+;")
 _EXPONENT = re.compile(r"[-+\u2212\u2013]?[\d.,]+[-+\u2212]?|[a-z]|[-+\u2212]")
 
 
@@ -90,8 +95,8 @@ class TreeReader:
             self.read_content(element)
             if self.rules.scripts and (name == "sup" or name == "sub"):
                 self._end_script(name, start)
-        elif part == "omit":
-            self._line.append(OMITTED)
+        elif part in ("omit", "cite"):
+            self._line.append(OMITTED if part == "omit" else CITED)
         elif part != "out":
             self._read_part(element, part)
 
@@ -131,6 +136,10 @@ class TreeReader:
             self._line.append("\n")
             self.read_content(element)
             self._line.append("\n")
+        elif part == "spaced":
+            self._line.append(" ")
+            self.read_content(element)
+            self._line.append(" ")
         elif part == "math":
             self._line.append(self.rules.math(_markup(element)))
         elif part == "tex":

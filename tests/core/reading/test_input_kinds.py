@@ -46,6 +46,8 @@ def name_alone(value: object) -> str:
         ("index", PAGE, "index is HTML; use `corpuskit files`"),
         ("index.xhtml", PAGE, "index.xhtml is HTML; use `corpuskit files`"),
         ("t.tsv", b"id\ttext\n1\ta\n", "t.tsv is TSV; use `corpuskit files`"),
+        ("wide.xml", "<mediawiki>".encode("utf-16"), "is a dump of a wiki; use `corpuskit wikipedia`"),
+        ("a.ipynb", b"{}", "is a notebook; use `corpuskit code`"),
         ("paper", b"%PDF-1.7\n\x00", "paper is PDF; turn it into text"),
         ("store", b"SQLite format 3\x00rest", "store is an SQLite database; export it as CSV"),
         ("dump.xml", b"<mediawiki xml:lang='en'>", "dump.xml is a dump of a wiki; use `corpuskit wikipedia`"),
@@ -68,6 +70,8 @@ def test_commands_that_read_documents_name_another_kind(
     [
         ("crawl.bin.gz", gzip.compress(WEB_ARCHIVE, mtime=0), "is a web archive; use `corpuskit fetch-warc`"),
         ("wiki.xml.xz", lzma.compress(b'<?xml version="1.0"?>\n<mediawiki>'), "is a dump of a wiki"),
+        ("wide.xml", "<mediawiki>".encode("utf-16"), "is a dump of a wiki; use `corpuskit wikipedia`"),
+        ("a.ipynb", b"{}", "is a notebook; use `corpuskit code`"),
         ("paper", b"%PDF-1.7\n\x00", "is PDF; turn it into text"),
         ("x.rar", b"Rar!\x1a\x07", "is an archive of a kind that is not read; unpack it"),
     ],

@@ -37,6 +37,9 @@ def text_of(body: str, preamble: str = "", **options: bool) -> str:
             "Café, Erdős, naïve, ça, Škoda, Straße, øre",
         ),
         ("``Oak'' --- pp. 1--2 and `ash'", "“Oak” — pp. 1–2 and ‘ash'"),
+        (r"\begin{tabular}{l}a \\ \hline \\ [-3mm] b \\*[1ex] c\end{tabular}", "a\nb\nc"),
+        (r"a \\ [it says] b", "a [it says] b"),
+        (r"Seen \cite [p. 3] {a} [1]", "Seen [1]"),
         (r"Seen~\cite{a,b}, in Section~\ref{s} (\S\ref{s}) [\citep[p.~2]{c}].", "Seen, in Section."),
         (r"Word\footnote{No \emph{never}.} here \url{https://example.org/a_b}", "Word here https://example.org/a_b"),
         (
@@ -62,6 +65,31 @@ def text_of(body: str, preamble: str = "", **options: bool) -> str:
 )
 def test_commands_become_plain_text(body: str, text: str) -> None:
     assert text_of(body) == text
+
+
+LABELS = r"""\begin{thebibliography}{9}
+\bibitem[{Oak et~al.(2001)Oak, Elm, and Ash}]{oak} Oak. \bibitem[F\"arber(2003{\natexlab{a}})]{elm} Elm.
+\bibitem[{Ash(2003b)}]{ash} Ash. \bibitem[Pi04]{pine} Pine. \bibitem{yew} Yew.
+\end{thebibliography}"""
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (r"Seen before \citep{oak,ash}.", "Seen before (Oak et al., 2001; Ash, 2003b)."),
+        (r"\citet[p.~2]{oak} saw it, as \textcite{ash} did.", "Oak et al. (2001) saw it, as Ash (2003b) did."),
+        (r"Inspired by \cite{oak}, we look \cite{ash}.", "Inspired by Oak et al. (2001), we look (Ash, 2003b)."),
+        (r"(see \citealp{ash,elm})", "(see Ash, 2003b; Färber, 2003a)"),
+        (r"\citeauthor{ash} in \citeyear{ash}", "Ash in 2003b"),
+        (r"\citet{yew} saw it \citep{yew}.", "[citation] saw it."),
+        (r"Inspired by \cite{pine}, we look~\cite{pine} (see \cite{pine}).", "Inspired by [citation], we look."),
+        (r"Tools, e.g. \cite{yew} and RefSeer", "Tools, e.g. [citation] and RefSeer"),
+    ],
+)
+def test_citations_are_written_by_their_labels_or_leave_a_sentence_whole(body: str, text: str) -> None:
+    for source, list_ in ((f"{body}\n{LABELS}", ""), (body, LABELS)):
+        whole = f"\\documentclass{{article}}\\begin{{document}}{source}\\end{{document}}"
+        assert read_latex(whole, bibliography=list_).text == text
 
 
 def test_the_title_is_found_before_and_after_the_preamble() -> None:
@@ -118,6 +146,9 @@ UNITS = (
         "\\item ",
         "\\'",
         "\\cite{a}, (",
+        "\\bibitem[{a",
+        "\\bibitem[Oak(2001)]{a}",
+        "(see also \\cite{a} and ",
         "&",
         "\\\\",
         "~",
