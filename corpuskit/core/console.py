@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from corpuskit.core.errors import CorpuskitError, PublishError
-from corpuskit.core.wording import printable_name, without_logins
+from corpuskit.core.wording import printable_name, with_logins_hidden
 
 if TYPE_CHECKING:
     from corpuskit.core.counts import StepCount
@@ -52,7 +52,7 @@ def escape_line(line: bytes) -> bytes:
 def notice(name: str, message: str) -> None:
     """Print one line on standard error."""
     speaker = f"corpuskit {name}" if name else "corpuskit"
-    speaker, message = (escape(_with_bytes_spelled_out(without_logins(text))) for text in (speaker[:100], message))
+    speaker, message = (escape(_with_bytes_spelled_out(with_logins_hidden(text))) for text in (speaker[:100], message))
     if len(message) > LONGEST:
         message = f"{message[: LONGEST * 3 // 4]} … {message[-LONGEST // 4 :]}"
     _write(f"{speaker}: {message}\n")

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpuskit.core.wording import without_logins
+from corpuskit.core.wording import with_logins_hidden
 
 if TYPE_CHECKING:
     from corpuskit.core.counts import StepCount
@@ -56,7 +56,7 @@ class CorpuskitError(Exception):
 
     def __init__(self, *args: object) -> None:
         """The first argument is the message."""
-        super().__init__(*(without_logins(value) if isinstance(value, str) else value for value in args))
+        super().__init__(*(with_logins_hidden(value) if isinstance(value, str) else value for value in args))
 
     def with_others(self, others: "Iterable[CorpuskitError]") -> "CorpuskitError":
         """Return this error with others that were found with it; a traceback shows them as notes."""

@@ -23,10 +23,10 @@ def printable_name(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode()
 
 
-def without_logins(text: str) -> str:
+def with_logins_hidden(text: str) -> str:
     """Return a message without the user and password that an address in it may hold, whether or not it has a scheme.
 
-    >>> without_logins("no such file: 'me:pass@example.org/a', nor https://token@example.org/a")
+    >>> with_logins_hidden("no such file: 'me:pass@example.org/a', nor https://token@example.org/a")
     "no such file: '…@example.org/a', nor https://…@example.org/a"
     """
     return _LOGIN.sub(lambda match: f"{match[1] or ''}…@", text) if "@" in text else text
