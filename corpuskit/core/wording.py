@@ -5,6 +5,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+NO_NAME = "an argument is empty; is a variable not set? Name a file or folder (`.` is the current folder)"
+"""What commands say of an argument without a character."""
+
 _ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 
 

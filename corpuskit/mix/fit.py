@@ -1,4 +1,4 @@
-"""`fit`: which weights small training runs speak for."""
+"""`fit`: which weights small training runs suggest."""
 
 import shlex
 from collections.abc import Callable

@@ -67,21 +67,28 @@ class DatasetReport(Command):
 
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Print or write the report, or check one. Raises UsageError, DamagedError and PublishError."""
+        from corpuskit.trust.reports.report_files import demand_target, write_report
+
         arguments = argument_list(arguments)
-        if not arguments or (len(arguments) > 1 and self.as_ != "eu-summary"):
+        if not arguments:
             raise UsageError("name one dataset: `corpuskit report DIR -o report.html`")
+        if len(arguments) > 1 and self.as_ != "eu-summary":
+            raise UsageError("name one dataset; `--as eu-summary` alone takes several")
         if self.check is not None and settings.output is not None:
             raise UsageError("--check compares a report that was written, and writes none; leave -o out")
+        output = None if settings.output is None or str(settings.output) == "-" else settings.output
+        if output is not None:
+            demand_target(output, self.as_)
         datasets = [Dataset(Path(argument)) for argument in arguments]
         texts = self.texts(datasets, settings.jobs or 1)
         if self.check is not None:
             _demand_equal(self.check, texts)
             if not settings.quiet:
                 console.write_stdout(f"{printable_name(str(self.check))}: every figure is that of the dataset")
-        elif settings.output is None:
+        elif output is None:
             console.write_stdout(next(iter(texts.values())).removesuffix("\n"))
         else:
-            _write(settings.output, texts)
+            write_report(output, texts)
         return 0
 
     def texts(self, datasets: list[Dataset], jobs: int = 1) -> dict[str, str]:
@@ -132,24 +139,6 @@ def _croissant(datasets: list[Dataset], jobs: int) -> dict[str, str]:
 
     del jobs
     return {"": croissant(datasets[0])}
-
-
-def _write(output: Path, texts: Mapping[str, str]) -> None:
-    """Write the files of a report, each whole or not at all. Raises UsageError and PublishError."""
-    from corpuskit.core.disk import filesystem
-    from corpuskit.core.disk.durable import publishing
-    from corpuskit.core.publish.whole_file import write_whole
-
-    if "" in texts:
-        if output.is_dir() or (output.exists() and not output.is_file()):
-            raise UsageError(f"{printable_name(str(output))!r} is no file; name a file for the report")
-    elif output.exists() and not output.is_dir():
-        raise UsageError(f"{printable_name(str(output))!r} is no folder; a summary is several files")
-    else:
-        with publishing(output):
-            filesystem.make_folder(output, parents=True, exist_ok=True)
-    for name, text in texts.items():
-        write_whole(output / name if name else output, [text.encode("utf-8", "replace")])
 
 
 def _demand_equal(report: Path, texts: Mapping[str, str]) -> None:

@@ -137,6 +137,8 @@ def _demand_table_or_nothing(target: Path) -> None:
     """Raise UsageError where something else than a table would be overwritten."""
     from corpuskit.text.rights.table_file import is_table
 
+    if str(target) == "-":
+        raise UsageError("a table is a file and not written to standard output; name one such as rights.jsonl.zst")
     if target.is_dir():
         raise UsageError(f"{str(target)!r} is a folder; name a file for the table, such as rights.jsonl.zst")
     if target.is_file():

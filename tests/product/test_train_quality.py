@@ -108,6 +108,7 @@ def test_neutral_documents_stand_between(sets: Path, corpuskit: Run) -> None:
         (["good.jsonl", "bad.jsonl", "good.jsonl"], 2, "put quotes around a pattern"),
         (["good.jsonl", "bad.jsonl"], 2, "name the file of the model"),
         (["good.jsonl", "missing.jsonl", "-o", "m"], 2, "no such file"),
+        (["good.jsonl", "bad.jsonl", "-o", "-"], 2, "a model is a file and not written to standard output"),
         (["good.jsonl", "good.jsonl", "-o", "m"], 6, "only 0 different texts in the good set, without 300"),
         (["good.jsonl", "few.jsonl", "-o", "m"], 6, "only 3 different texts in the bad set; 50 or more are needed"),
         (["good.jsonl", "bad.jsonl", "-o", "good.jsonl"], 2, "is an input"),

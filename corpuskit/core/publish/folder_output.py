@@ -44,7 +44,7 @@ from corpuskit.core.publish.recovery import (
     remove_if_empty,
     write_journal,
 )
-from corpuskit.core.publish.report_file import REPORT_NAME, write_report
+from corpuskit.core.publish.report_file import REPORT_NAME, REPORT_NAMES, write_report
 from corpuskit.core.publish.seals import is_edited_card, new_card_beside
 from corpuskit.core.publish.shard_files import measured_files, named_by_content, shard_order
 from corpuskit.core.publish.source_totals import Totals
@@ -270,7 +270,7 @@ class FolderOutput:
     def _move_to_target(self, names: list[str]) -> None:
         """Rename the shards into place, and the manifest after them."""
         write_journal(
-            self.target, {*names, *listed_names(self.before), *extra_names_of(self.before), REPORT_NAME, OLD_RUN}
+            self.target, {*names, *listed_names(self.before), *extra_names_of(self.before), *REPORT_NAMES, OLD_RUN}
         )
         paths = [self.target / name for name in names]
         for folder in sorted({path.parent for path in paths}):

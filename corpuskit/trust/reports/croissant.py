@@ -13,10 +13,10 @@ from corpuskit.core.document import RESERVED
 from corpuskit.core.provenance.entries import Manifest, ShardEntry, SourceEntry, StepEntry
 from corpuskit.core.provenance.manifest import MANIFEST, serialise, shard_format
 from corpuskit.core.publish.dataset import Dataset
+from corpuskit.core.publish.report_file import CROISSANT_NAME, CROISSANT_VERSION, digest_mark
 from corpuskit.core.publish.shard_files import is_readable
 from corpuskit.core.registry import format_of_shard
 
-VERSION = "http://mlcommons.org/croissant/1.1"
 SPDX = "https://spdx.org/licenses/"
 PARQUET, RECORDS = ".parquet", "documents"
 MEDIA_TYPES = {
@@ -87,11 +87,11 @@ def croissant(dataset: Dataset) -> str:
         "@type": "sc:Dataset",
         "name": title,
         "description": words.get("description") or _description(manifest),
-        "conformsTo": VERSION,
+        "conformsTo": CROISSANT_VERSION,
         "license": _licenses(manifest) or ["not stated"],
         **({"url": next(iter(links.values()))} if links else {}),
         **({"citeAs": words["citation"]} if words.get("citation") else {}),
-        "version": f"1.0.0+{manifest['digest'].removeprefix('sha256:')[:12]}",
+        "version": digest_mark(CROISSANT_NAME, manifest["digest"]),
         "inLanguage": [name for name in manifest.get("contents", {}).get("languages", {}) if _is_code(name)],
         "isLiveDataset": False,
         "prov:wasDerivedFrom": [_source(name, source) for name, source in manifest["sources"].items()],
