@@ -354,8 +354,6 @@ def test_mistakes_are_named(corpus: Path, shell: Run, words: str, code: int, mes
     ],
 )
 def test_only_reports_are_overwritten(corpus: Path, tmp_path: Path, shell: Run, words: str, message: str) -> None:
-    corpus: Path, tmp_path: Path, shell: Run, words: str, message: str
-) -> None:
     shell("corpuskit files corpus -o one.jsonl -q")
     (tmp_path / "other.html").write_text("<!DOCTYPE html><p>Written by corpuskit")
     (tmp_path / "tokenizer.json").write_text('{"model": {}}')
