@@ -8,7 +8,7 @@ from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.compression import compressing_writer
 from corpuskit.core.document import Document, Reject, decode
 from corpuskit.core.errors import DamagedError
-from corpuskit.core.provenance.entries import Manifest
+from corpuskit.core.provenance.entries import Manifest, ShardEntry
 from corpuskit.core.publish.id_index import may_hold
 from corpuskit.core.publish.line_writer import JsonlShardWriter, JsonlWriter
 from corpuskit.core.reading.lines import whole_lines
@@ -75,6 +75,14 @@ class Jsonl:
                 yield from (_document(path, line) for line in block.split(b"\n") if line.startswith(start))
         if input_.damage:
             raise DamagedError(f"{path.name}: {input_.damage[0].what}")
+
+    def shard_problems(self, path: Path, shard: ShardEntry, manifest: Manifest) -> Iterator[str]:
+        """Not of this format, whose documents are read."""
+        raise NotImplementedError
+
+    def document_ids(self, path: Path) -> Iterator[str] | None:
+        """Not of this format."""
+        raise NotImplementedError
 
     def card(self, folder: Path, manifest: Manifest) -> str:
         """Return the dataset card."""

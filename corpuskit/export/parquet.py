@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from corpuskit.core.disk import filesystem
 from corpuskit.core.document import RESERVED, Document, Reject, encode
 from corpuskit.core.errors import DamagedError
-from corpuskit.core.provenance.entries import Manifest
+from corpuskit.core.provenance.entries import Manifest, ShardEntry
 from corpuskit.export.hub.card_file import CARD, card_text, write_card
 
 ROWS_A_GROUP = 10_000
@@ -84,6 +84,14 @@ class Parquet:
             raise DamagedError(f"{path.name}: cannot be read as Parquet ({type(error).__name__})") from None
         except Reject as reject:
             raise DamagedError(f"{path.name}: a row is not a document ({reject.reason})") from None
+
+    def shard_problems(self, path: Path, shard: ShardEntry, manifest: Manifest) -> Iterator[str]:
+        """Not of this format, whose documents are read."""
+        raise NotImplementedError
+
+    def document_ids(self, path: Path) -> Iterator[str] | None:
+        """Not of this format."""
+        raise NotImplementedError
 
     def card(self, folder: Path, manifest: Manifest) -> str:
         """Return the dataset card."""

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from corpuskit.core.document import Document
 from corpuskit.core.provenance.entries import Manifest, SourceEntry, StepEntry
+from corpuskit.core.publish.shard_files import token_ids_in
 
 EXAMPLE_CHARACTERS = 500
 """Most characters of an example's text that the card shows."""
@@ -82,6 +83,8 @@ def _contents(manifest: Manifest, data_files: str) -> str:
     total = (
         f"{documents:,} documents, {tokens:,} tokens{counted}, from {len(sources)} {_plural('source', len(sources))}."
     )
+    ids = token_ids_in(manifest)
+    total += f" Of the tokenizer that is named below, there are {ids:,} token ids, end tokens included." if ids else ""
     return f"## What it holds\n\n{total}\n\n{_table(head, rows, figures=4)}"
 
 
