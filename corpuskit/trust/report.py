@@ -113,10 +113,12 @@ class DatasetReport(Command):
 
     def _summary(self, datasets: list[Dataset], jobs: int) -> dict[str, str]:
         from corpuskit.trust.reports.eu_summary import summary_files
-        from corpuskit.trust.reports.facts import Facts, read_facts
+        from corpuskit.trust.reports.facts import Facts, demand_sources, read_facts
         from corpuskit.trust.reports.figures import read_figures
 
         facts = Facts({}) if self.facts is None else read_facts(self.facts)
+        if self.facts is not None:
+            demand_sources(facts, self.facts, sorted({name for each in datasets for name in each.manifest["sources"]}))
         before = None if self.since is None else Dataset(self.since).manifest
         corpora = [(dataset.manifest, read_figures(dataset, jobs)) for dataset in datasets]
         return summary_files(corpora, facts, before)

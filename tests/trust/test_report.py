@@ -297,6 +297,15 @@ def test_facts_stand_where_they_belong(corpus: Path, tmp_path: Path, shell: Run)
         ("model: {names: {a: b}}", "`model.names` must be text, or a list of texts"),
         ("- a", "must be a mapping with the sections"),
         ("a: [", "is not YAML"),
+        ("provider: {name: x}\nprovider: {name: y}", "facts.yaml:2: is not YAML: the key 'provider' stands twice"),
+        ("model:\n  names: x\n  names: y", "facts.yaml:3: is not YAML: the key 'names' stands twice"),
+        ("# nothing", "facts.yaml: holds no facts; write `provider:"),
+        ("model: {market_date: soon}", "`model.market_date` must be a day such as 2026-12-01"),
+        ("summary: {last_update: 2026-13-01}", "`summary.last_update` must be a day"),
+        ("public_datasets: {links: {nope: x}}", "names 'nope', and no dataset has such a source"),
+        ("public_datasets: {links: {src-licenced: x}}", "(did you mean `src-licensed`?)"),
+        ("[" * 3000, "is nested too deeply"),
+        ("a: \0", "holds the character U+0000, which YAML does not allow"),
         ("model: !!python/object:os.system x", "is not YAML"),
     ],
 )
@@ -306,11 +315,24 @@ def test_wrong_facts_are_named(corpus: Path, tmp_path: Path, facts: str, message
         DatasetReport(as_="eu-summary", facts=tmp_path / "facts.yaml").texts([Dataset(corpus)])
 
 
+def test_facts_are_texts_as_they_are_written(corpus: Path, tmp_path: Path) -> None:
+    (tmp_path / "facts.yaml").write_bytes(b"\xef\xbb\xbfsummary: {version: 1.10, last_update: 11/2026}\n")
+    files = DatasetReport(as_="eu-summary", facts=tmp_path / "facts.yaml").texts([Dataset(corpus)])
+    head = json.loads(files["summary.json"])[0]["entries"]
+    assert (head["Version of the summary"], head["Last update"]) == ("1.10", "11/2026")
+
+
+def test_facts_in_another_encoding_are_named(corpus: Path, tmp_path: Path) -> None:
+    (tmp_path / "facts.yaml").write_bytes(b"provider: {name: caf\xe9}")
+    with pytest.raises(UsageError, match="facts.yaml: is not text in UTF-8, from byte 20 on"):
+        DatasetReport(as_="eu-summary", facts=tmp_path / "facts.yaml").texts([Dataset(corpus)])
+
+
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
         ("", 2, "name one dataset"),
-        ("corpus corpus", 2, "name one dataset"),
+        ("corpus corpus", 2, "`--as eu-summary` alone takes several"),
         ("nope", 2, "no such file or folder: 'nope'"),
         ("in.jsonl", 3, "is neither a dataset"),
         ("corpus --facts x.yaml", 2, "`--facts` goes with `--as` eu-summary"),
