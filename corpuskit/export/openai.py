@@ -9,7 +9,7 @@ from corpuskit.core.document import Document
 from corpuskit.core.errors import RefusedError
 from corpuskit.core.format import shard_paths
 from corpuskit.core.provenance.entries import Manifest, ShardEntry
-from corpuskit.core.publish.seals import sealed
+from corpuskit.core.publish.seals import CARD_NAME, sealed
 from corpuskit.core.wording import excerpt
 from corpuskit.export.training.card import RowFile, card
 from corpuskit.export.training.lossy_format import LossyFormat
@@ -27,7 +27,7 @@ class Openai(LossyFormat):
     folder: ClassVar[str] = "openai"
     suffix: ClassVar[str] = ".messages.jsonl"
     companion_suffixes: ClassVar[tuple[str, ...]] = (".preference.jsonl",)
-    extra_files: ClassVar[tuple[str, ...]] = ("openai/README.md",)
+    extra_files: ClassVar[tuple[str, ...]] = ("openai/README.md", CARD_NAME)
 
     def open(self, path: Path) -> "OpenaiWriter":
         """Return a writer of one shard and its companion."""
@@ -35,6 +35,13 @@ class Openai(LossyFormat):
 
     def card(self, folder: Path, manifest: Manifest) -> str:
         """Return the card of the rows."""
+        return self._card(folder, manifest)
+
+    def card_above(self, folder: Path, manifest: Manifest) -> str:
+        """Return the card of a dataset of such rows alone."""
+        return self._card(folder, manifest, self.folder)
+
+    def _card(self, folder: Path, manifest: Manifest, rows_in: str = "") -> str:
         files = [
             RowFile(
                 "messages", "part-*.messages.jsonl", _lines(folder, manifest, self.suffix), "supervised fine-tuning"
@@ -42,7 +49,7 @@ class Openai(LossyFormat):
             RowFile("preference", "part-*.preference.jsonl", _lines(folder, manifest, ".preference.jsonl"), "DPO"),
         ]
         loading = "Upload a file as it is (purpose `fine-tune`); `datasets.load_dataset(FOLDER, NAME)` opens it, too."
-        return sealed(card("Rows for OpenAI's fine-tuning", files, manifest, loading))
+        return sealed(card("Rows for OpenAI's fine-tuning", files, manifest, loading, rows_in))
 
     def shard_problems(self, path: Path, shard: ShardEntry, manifest: Manifest) -> Iterator[str]:
         """Yield what is wrong with the lines of a shard: one is no row, or there is not one a document."""

@@ -8,7 +8,7 @@ from corpuskit.core.disk import filesystem
 from corpuskit.core.document import Document
 from corpuskit.core.format import file_suffixes, shard_paths
 from corpuskit.core.provenance.entries import Manifest, ShardEntry
-from corpuskit.core.publish.seals import sealed
+from corpuskit.core.publish.seals import CARD_NAME, sealed
 from corpuskit.export.training.card import RowFile, card
 from corpuskit.export.training.lossy_format import LossyFormat
 from corpuskit.export.training.rows import Shape, row_of, weight_of
@@ -49,7 +49,7 @@ class Trl(LossyFormat):
     folder: ClassVar[str] = "trl"
     suffix: ClassVar[str] = ".text.parquet"
     companion_suffixes: ClassVar[tuple[str, ...]] = tuple(f".{shape}.parquet" for shape in list(SHAPES)[1:])
-    extra_files: ClassVar[tuple[str, ...]] = ("trl/README.md",)
+    extra_files: ClassVar[tuple[str, ...]] = ("trl/README.md", CARD_NAME)
 
     def open(self, path: Path) -> "TrlWriter":
         """Return a writer of one shard and its companions."""
@@ -57,11 +57,18 @@ class Trl(LossyFormat):
 
     def card(self, folder: Path, manifest: Manifest) -> str:
         """Return the card of the rows."""
+        return self._card(folder, manifest)
+
+    def card_above(self, folder: Path, manifest: Manifest) -> str:
+        """Return the card of a dataset of such rows alone."""
+        return self._card(folder, manifest, self.folder)
+
+    def _card(self, folder: Path, manifest: Manifest, rows_in: str = "") -> str:
         files = [
             RowFile(shape, f"part-*{suffix}", _rows(folder, manifest, suffix), what_for)
             for (shape, what_for), suffix in zip(SHAPES.items(), file_suffixes(self), strict=True)
         ]
-        return sealed(card("Rows for TRL", files, manifest, LOADING))
+        return sealed(card("Rows for TRL", files, manifest, LOADING, rows_in))
 
     def shard_problems(self, path: Path, shard: ShardEntry, manifest: Manifest) -> Iterator[str]:
         """Yield what is wrong with the tables of a shard: one has other columns, or they have not a row a document."""

@@ -143,7 +143,7 @@ def check(path: Path, answer: Verification, jobs: int = 1) -> list[str]:
     readings = dict(zip(names, reading_each, strict=True))
     problems = list(_check_shards(manifest, readings, answer))
     ids = {path: reading.ids for (_, path), reading in readings.items() if reading.ids}
-    problems += problems or (*name_problems(manifest), *id_problems(ids))
+    problems += () if problems else (*name_problems(manifest), *id_problems(ids))
     problems += _check_tokens(manifest)
     problems += _check_decisions(manifest, readings)
     problems += _check_steps(manifest)

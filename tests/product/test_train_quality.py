@@ -116,7 +116,7 @@ def test_neutral_documents_stand_between(sets: Path, corpuskit: Run) -> None:
         (["good.jsonl", "bad.jsonl", "-o", "queue"], 2, "is a device or a pipe"),
         (["good.jsonl", "bad.jsonl", "-o", "folder"], 2, "is a folder"),
         (["good.jsonl", "bad.jsonl", "-o", "model.jsonl.gz"], 2, "is a name for documents"),
-        (["good.jsonl", "bad.jsonl", "-o", "none/m"], 5, "cannot write 'none/m'"),
+        (["good.jsonl", "bad.jsonl", "-o", "none/m"], 5, "there is no folder 'none'"),
         (["good.jsonl", "tenant.jsonl", "-o", "m"], 6, "is not for the audience public (foreign-tenant)"),
         (["good.jsonl", "tenant.jsonl", "-o", "m", "--audience", "acme"], 2, "public, or tenant:NAME"),
         (["cut.jsonl.gz", "bad.jsonl", "-o", "m"], 3, "cut.jsonl.gz is damaged ("),

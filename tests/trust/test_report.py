@@ -18,6 +18,7 @@ from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.trust.report import DatasetReport
+from corpuskit.trust.reports.figures import read_figures
 from tests.conftest import Run, lines_of
 
 ORIGINS = {
@@ -324,7 +325,7 @@ def test_facts_are_texts_as_they_are_written(corpus: Path, tmp_path: Path) -> No
 
 def test_facts_in_another_encoding_are_named(corpus: Path, tmp_path: Path) -> None:
     (tmp_path / "facts.yaml").write_bytes(b"provider: {name: caf\xe9}")
-    with pytest.raises(UsageError, match="facts.yaml: is not text in UTF-8, from byte 20 on"):
+    with pytest.raises(UsageError, match="is not text in UTF-8, from byte 20 on"):
         DatasetReport(as_="eu-summary", facts=tmp_path / "facts.yaml").texts([Dataset(corpus)])
 
 
@@ -452,6 +453,30 @@ def test_a_shard_that_was_changed_is_named(corpus: Path, shell: Run) -> None:
     done = shell("corpuskit report corpus")
     assert (done.returncode, done.stdout) == (3, b"")
     assert b"the file is cut" in done.stderr
+
+
+@pytest.mark.parametrize("kind", ["html", "croissant", "eu-summary"])
+def test_shards_that_are_missing_or_cut_are_damage(corpus: Path, shell: Run, kind: str) -> None:
+    for cut in (True, False):
+        for shard in (corpus / "data").iterdir():
+            shard.write_bytes(shard.read_bytes()[:-9]) if cut else shard.unlink()
+        done = shell(f"corpuskit report corpus --as {kind}")
+        assert (done.returncode, done.stdout) == (3, b""), done.stderr
+        assert done.stderr.count(b"\n") == 1
+        assert b"`corpuskit verify` the dataset" in done.stderr
+
+
+def test_an_address_without_a_possible_host_is_of_no_domain(tmp_path: Path, shell: Run) -> None:
+    hosts = ["=cmd|calc.com", "+1", "@x.example", "-x.example", "%3Dcmd.example", "a b", "ok.example", "[::1]"]
+    documents = [
+        {"id": host, "text": host, "metadata": {"source": "s", "origin": "crawl", "url": f"http://{host}/"}}
+        for host in hosts
+    ]
+    (tmp_path / "in.jsonl").write_bytes(lines_of(documents))
+    (tmp_path / "facts.yaml").write_text("crawl: {small_provider: false}")
+    shell("corpuskit export in.jsonl -o corpus -q")
+    figures = read_figures(Dataset(tmp_path / "corpus"))
+    assert {domain for domain, _ in figures.domains()} == {"x.example", "ok.example", "[::1]"}
 
 
 RECIPE = """

@@ -241,9 +241,12 @@ class FolderOutput:
         return content
 
     def _stage_extra_files(self, content: Manifest) -> list[str]:
-        """Write what formats add to their shards; of those that share a file, such as the card, the first writes it."""
+        """Write what formats add to their shards; of those that share a file, such as the card, the first writes it.
+
+        Lossless ones come first: a card of rows is for a folder that holds nothing else.
+        """
         names: list[str] = []
-        for format_ in self.formats:
+        for format_ in sorted(self.formats, key=lambda format_: not format_.lossless):
             if not names or not set(format_.extra_files) <= set(names):
                 format_.finish(self.run, content)
                 names += [name for name in format_.extra_files if name not in names]

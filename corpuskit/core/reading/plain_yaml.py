@@ -28,7 +28,7 @@ def read_yaml(path: Path, most_bytes: int, *, numbers: bool = True) -> Any:
     except UnicodeDecodeError as error:
         problem = f": is not text in UTF-8, from byte {error.start} on"
     except yaml.reader.ReaderError as error:
-        problem = f": holds the character U+{ord(error.character):04X}, which YAML does not allow"
+        problem = f": holds the character U+{error.character:04X}, which YAML does not allow"
     except yaml.MarkedYAMLError as error:
         line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
         problem = f"{line}: is not YAML: {excerpt(str(error.problem))}"

@@ -55,9 +55,8 @@ def _front_matter(manifest: Manifest, data_files: str, name: str) -> str:
     fields["task_categories"] = ["text-generation"]
     fields["size_categories"] = [size_category(_documents(manifest, data_files))]
     fields["tags"] = ["corpuskit"]
-    if any(fnmatchcase(shard["path"], data_files) for shard in manifest["shards"]):
-        files = [{"split": "train", "path": data_files}]
-        fields["configs"] = [{"config_name": "default", "data_files": files}]
+    # Of an empty dataset as well: without it, `load_dataset` would take the manifest for rows.
+    fields["configs"] = [{"config_name": "default", "data_files": [{"split": "train", "path": data_files}]}]
     return yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=1000)
 
 

@@ -8,6 +8,7 @@ from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import write_flushed
 from corpuskit.core.document import Document
 from corpuskit.core.provenance.entries import Manifest, ShardEntry
+from corpuskit.core.publish.seals import CARD_NAME
 
 __all__ = ["LossyFormat"]
 
@@ -28,6 +29,12 @@ class LossyFormat:
         """Write the card into the folder of the shards."""
         filesystem.make_folder(staging / self.folder, exist_ok=True, parents=True)
         write_flushed(staging / self.extra_files[0], self.card(staging, manifest).encode())
+        if CARD_NAME in self.extra_files and not (staging / CARD_NAME).exists():
+            write_flushed(staging / CARD_NAME, self.card_above(staging, manifest).encode())
+
+    def card_above(self, folder: Path, manifest: Manifest) -> str:
+        """Return the card of the dataset's folder, if these files are all that it has; for formats that declare one."""
+        raise NotImplementedError
 
     def read(self, path: Path) -> Iterator[Document]:
         """Not of this format."""

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from corpuskit.core.document import RESERVED
+from corpuskit.core.errors import DamagedError
 from corpuskit.core.provenance.entries import Manifest, ShardEntry, SourceEntry, StepEntry
 from corpuskit.core.provenance.manifest import MANIFEST, serialise, shard_format
-from corpuskit.core.publish.dataset import Dataset
+from corpuskit.core.publish.dataset import VERIFY, Dataset
 from corpuskit.core.publish.report_file import CROISSANT_NAME, CROISSANT_VERSION, digest_mark
 from corpuskit.core.publish.shard_files import is_readable
 from corpuskit.core.registry import format_of_shard
+from corpuskit.core.wording import excerpt
 
 SPDX = "https://spdx.org/licenses/"
 PARQUET, RECORDS = ".parquet", "documents"
@@ -201,7 +203,14 @@ def _record_set(dataset: Dataset, shard: ShardEntry) -> dict[str, Any]:
         **RESERVED,
         "extra": (dict, "all other fields of the record, as JSON"),
     }
-    names = pyarrow.parquet.read_schema(dataset.folder / shard["path"]).names
+    path = dataset.folder / shard["path"]
+    try:
+        names = pyarrow.parquet.read_schema(path).names
+    except (OSError, pyarrow.ArrowException):
+        problem = "cannot be read" if path.is_file() else "is missing"
+        raise DamagedError(f"{shard['path']} {problem}{VERIFY}") from None
+    if unknown := [name for name in names if name not in meanings]:
+        raise DamagedError(f"{shard['path']} has a column {excerpt(unknown[0])!r} that no dataset has{VERIFY}")
     return {
         "@type": "cr:RecordSet",
         "@id": RECORDS,

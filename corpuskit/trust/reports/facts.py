@@ -67,8 +67,8 @@ def demand_sources(facts: Facts, path: Path, sources: Collection[str]) -> None:
         if name not in sources:
             near = did_you_mean(name, sources)
             raise UsageError(
-                f"{path.name}: `public_datasets.links` names {excerpt(name)!r}, and no dataset has such a source{near}; "
-                f"there are {comma_list(sources)}"
+                f"{path.name}: `public_datasets.links` names {excerpt(name)!r}, and no dataset has such a source"
+                f"{near}; there are {comma_list(sources)}"
             )
 
 
