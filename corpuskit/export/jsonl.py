@@ -55,7 +55,7 @@ class Jsonl:
         input_ = Input(path.name, local_path=path)
         for item in input_.lines():
             if not isinstance(item, tuple):
-                raise DamagedError(f"{path.name}: {item.reason} at byte {item.offset}")
+                raise DamagedError(f"{path.name}: is damaged at byte {item.offset} ({item.reason})")
             yield _document(path, item[1])
         if input_.damage:
             raise DamagedError(f"{path.name}: {input_.damage[0].what}")
@@ -105,4 +105,4 @@ def _document(path: Path, line: bytes) -> Document:
     try:
         return decode(line)
     except Reject as reject:
-        raise DamagedError(f"{path.name}: a line is not a document ({reject.reason})") from None
+        raise DamagedError(f"{path.name}: is damaged: a line is not a document ({reject.reason})") from None

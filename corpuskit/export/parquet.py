@@ -80,8 +80,8 @@ class Parquet:
             for batch in _batches(path, is_wanted):
                 for row in record_table.rows(batch):
                     yield record_table.document(row)
-        except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
-            raise DamagedError(f"{path.name}: cannot be read as Parquet ({type(error).__name__})") from None
+        except (pyarrow.ArrowException, OSError, ValueError, OverflowError):
+            raise DamagedError(f"{path.name}: is damaged: it cannot be read as Parquet") from None
         except Reject as reject:
             raise DamagedError(f"{path.name}: a row is not a document ({reject.reason})") from None
 

@@ -455,11 +455,18 @@ def test_a_shard_that_was_changed_is_named(corpus: Path, shell: Run) -> None:
     assert b"the file is cut" in done.stderr
 
 
-@pytest.mark.parametrize("kind", ["html", "croissant", "eu-summary"])
+@pytest.mark.parametrize("kind", ["html", "card", "croissant", "eu-summary"])
 def test_shards_that_are_missing_or_cut_are_damage(corpus: Path, shell: Run, kind: str) -> None:
-    for cut in (True, False):
+    for damage in ("flip", "cut", "remove"):
         for shard in (corpus / "data").iterdir():
-            shard.write_bytes(shard.read_bytes()[:-9]) if cut else shard.unlink()
+            content = shard.read_bytes()
+            if damage == "flip":
+                middle = len(content) // 2
+                shard.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
+            elif damage == "cut":
+                shard.write_bytes(content[:-9])
+            else:
+                shard.unlink()
         done = shell(f"corpuskit report corpus --as {kind}")
         assert (done.returncode, done.stdout) == (3, b""), done.stderr
         assert done.stderr.count(b"\n") == 1

@@ -1,6 +1,7 @@
 """The first record that a run rejected of each input: what it shows of the input if the others are like it."""
 
 import re
+import shlex
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -137,10 +138,10 @@ def _missing_text(first: Verdict) -> str:
     if not texts:
         return f"no {missing_field} in {name}; its keys: {keys}"
     likeliest = nearest(missing_field.strip("`"), texts) or max(texts, key=lambda key: len(texts[key]))
-    inputs = "" if first.input in ("", "-") else f" {excerpt(first.input)}"
+    inputs = "" if first.input in ("", "-") else f" {excerpt(shlex.quote(first.input))}"
     return (
         f"no {missing_field} in {name}; its keys: {keys}. Name the field of the text: "
-        f"`corpuskit files{inputs} --text-key {excerpt(likeliest)}`"
+        f"`corpuskit files{inputs} --text-key {excerpt(shlex.quote(likeliest))}`"
     )
 
 

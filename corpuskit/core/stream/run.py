@@ -277,7 +277,9 @@ class OpenRun:
         damaged = [input_ for input_ in self.inputs if input_.damage]
         for input_ in damaged[:5]:
             for damage in input_.damage[:3]:
-                self._notice(f"{input_.name}: {damage.what}, at byte {damage.offset}, {damage.lost} bytes lost")
+                self._notice(
+                    f"{input_.name}: {damage.what}, at byte {damage.offset}, {quantity(damage.lost, 'byte')} lost"
+                )
         if damaged:
             demand_whole_inputs(
                 self.settings,
