@@ -391,6 +391,16 @@ def test_a_recipe_is_checked_as_well(tmp_path: Path, shell: Run, output: str, me
     assert b"recipe.yaml:2" in done.stderr
 
 
+def test_an_option_of_the_command_line_is_blamed_for_what_it_changed(tmp_path: Path, shell: Run) -> None:
+    tokenizer_of(tmp_path)
+    write_documents(tmp_path, TEXTS)
+    (tmp_path / "recipe.yaml").write_text(RECIPE)
+    options = "--set output.tokenizer=tokenizer.json --set 'output.formats=[jsonl,trl]'"
+    done = shell(f"corpuskit mix recipe.yaml --check {options}")
+    assert done.returncode == 2
+    assert b"--set output.formats: a tokenizer and an end token are for" in done.stderr
+
+
 @pytest.mark.slow
 def test_a_real_tokenizer_on_real_papers(tmp_path: Path, shell: Run, shared_data: Path) -> None:
     packed = (shared_data / "tokens/gptneox_tokenizer.json.gz").read_bytes()
