@@ -632,7 +632,7 @@ def test_a_json_file_without_a_last_line_end_is_no_damage(tmp_path: Path, corpus
     assert b"one.json is no JSONL" in done.stderr and b"`--format json` reads indented JSON" in done.stderr
     done = corpuskit("export", "cut.jsonl", "-o", "out")
     assert done.returncode == 3
-    assert b"cut.jsonl: the file ends inside a line, at byte 16, 10 bytes lost" in done.stderr
+    assert b"cut.jsonl: the file ends inside a line, at byte 16, 11 bytes lost" in done.stderr
 
 
 def test_what_is_to_be_typed_is_quoted(tmp_path: Path, corpuskit: Run) -> None:
