@@ -1,7 +1,6 @@
 """tokens and megatron: the files of datatrove, byte for byte, whose parts agree and whose documents can be found."""
 
 import gzip
-import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from corpuskit.core.provenance.manifest import digest, serialise, shard_format
 from corpuskit.core.publish.shard_files import named_by_content
 from corpuskit.core.registry import build_formats, find_format
 from tests.conftest import Run, lines_of
+from tests.support.resealed import reseal
 
 END = "<|endoftext|>"
 SHARDS = (".ds", ".bin", ".tar")
@@ -204,16 +204,6 @@ def test_parts_that_contradict_one_another_are_found(tmp_path: Path, name: str, 
     if change == "names":
         files[-1].write_bytes(content.split(b"\n", 1)[1])
     assert list(unread.shard_problems(path, shard, manifest))
-
-
-def reseal(folder: Path) -> None:
-    """Make a manifest of what the files of a dataset now are, as anyone can."""
-    content: Any = json.loads((folder / "manifest.json").read_bytes())
-    for shard in content["shards"]:
-        data = (folder / shard["path"]).read_bytes()
-        shard["bytes"], shard["sha256"] = len(data), hashlib.sha256(data).hexdigest()
-    content["digest"] = digest(content)
-    (folder / "manifest.json").write_bytes(serialise(content))
 
 
 def rename_by_content(folder: Path) -> None:

@@ -17,6 +17,7 @@ from corpuskit.export.training.rows import row_of
 from corpuskit.text.turns import Turn, parse
 from tests.conftest import Run
 from tests.export.chats import chat, made_up_chats
+from tests.support.resealed import reseal
 
 SHAPES = ("text", "messages", "completion", "preference", "unpaired")
 ASK, ANSWER = Turn("user", "Where?"), Turn("assistant", "Here.")
@@ -230,3 +231,21 @@ def test_trl_itself_reads_every_row(tmp_path: Path, corpuskit: Run) -> None:
     done = subprocess.run([sys.executable, "-c", READ_WITH_TRL], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip().endswith("2000")
+
+
+@pytest.mark.parametrize("change", ["fewer rows", "other columns", "no table"])
+def test_tables_that_contradict_the_manifest_are_found(tmp_path: Path, corpuskit: Run, change: str) -> None:
+    folder = published(tmp_path, [PLAIN, *made_up_chats(40)], corpuskit)
+    (path,) = folder.glob("trl/*.messages.parquet")
+    table = pyarrow.parquet.read_table(path)
+    if change == "fewer rows":
+        pyarrow.parquet.write_table(table.slice(1), path)
+    elif change == "other columns":
+        pyarrow.parquet.write_table(table.drop_columns(["weight"]), path)
+    else:
+        path.write_bytes(path.read_bytes()[:-100])
+    reseal(folder)
+    done = corpuskit("verify", "out")
+    expected = {"fewer rows": b"hold 40 rows, not 41", "other columns": b"has other columns than rows of messages have"}
+    assert done.returncode == 3
+    assert expected.get(change, b"is not a whole Parquet file") in done.stderr

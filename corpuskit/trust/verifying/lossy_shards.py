@@ -59,11 +59,16 @@ def name_problems(manifest: Manifest) -> Iterator[str]:
         format_ = format_of_shard(files[0]["path"])
         suffixes = file_suffixes(format_)
         number = re.search(r"part-([0-9]+)-[0-9a-f]{8}\Z", stem)
-        files.sort(key=lambda file, order=suffixes: order.index(shard_format(file["path"])[1]))  # type: ignore[misc]
+        files = _in_order(files, suffixes)
         if len(files) != len(suffixes):
             yield f"the shard {stem} lacks one of its files"
         elif number and named_by_content(format_, int(number[1]), files)[0]["path"] != files[0]["path"]:
             yield f"the files of {stem} are not those of one shard: its name does not follow from their contents"
+
+
+def _in_order(files: list[ShardEntry], suffixes: tuple[str, ...]) -> list[ShardEntry]:
+    """Return the files of one shard in the order of their suffixes, as their format declares them."""
+    return sorted(files, key=lambda file: suffixes.index(shard_format(file["path"])[1]))
 
 
 def _lossy_format(shard: ShardEntry) -> Format | None:
