@@ -47,13 +47,13 @@ def _loader(numbers: bool) -> Any:
         """Refuses a key that stands twice in one mapping."""
 
         def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-            seen: set[str] = set()
+            earlier_keys: set[str] = set()
             for key, _ in node.value:
-                if str(key.value) in seen:
+                if str(key.value) in earlier_keys:
                     raise yaml.MarkedYAMLError(
                         problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark
                     )
-                seen.add(str(key.value))
+                earlier_keys.add(str(key.value))
             return super().construct_mapping(node, deep)
 
     if not numbers:
