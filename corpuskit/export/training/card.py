@@ -27,7 +27,7 @@ def card(title: str, files: Sequence[RowFile], manifest: Manifest, loading: str,
 
     from corpuskit.export.hub.vocabulary import license_fields, size_category
 
-    above, verified_folder = (f"{rows_in}/", "this folder") if rows_in else ("", "the folder above")
+    above, parent = (f"{rows_in}/", "this folder") if rows_in else ("", "the folder above")
     filled_files = [file._replace(pattern=above + file.pattern) for file in files if file.rows]
     licenses: list[str | None] = []
     for source in manifest["sources"].values():
@@ -53,7 +53,7 @@ def card(title: str, files: Sequence[RowFile], manifest: Manifest, loading: str,
         "\n".join(["| rows | files | number | for |", "|---|---|--:|---|", *rows]),
         loading,
         *_balance(manifest),
-        f"`corpuskit verify` in {verified_folder} compares each file with `manifest.json`, which says how all was made.",
+        f"`corpuskit verify` in {parent} compares each file with `manifest.json`, which says how all was made.",
         _limits(manifest),
     ]
     return "\n\n".join(parts) + "\n"
