@@ -122,7 +122,7 @@ def table(options: Iterable[Option]) -> str:
 def flag(name: str) -> str:
     """The flag of an option, with its short form."""
     short = f"`{SHORT[name]}`, " if name in SHORT else ""
-    return f"{short}`{'-' if len(name) == 1 else '--'}{name.replace('_', '-')}`"
+    return f"{short}`{'-' if len(name) == 1 else '--'}{name.rstrip('_').replace('_', '-')}`"
 
 
 def type_of(option: Option) -> str:

@@ -176,16 +176,16 @@ def shows_progress(quiet: bool) -> bool:
     return not quiet and sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def with_progress(items: Iterable[Passing], name: str, quiet: bool) -> Iterable[Passing]:
+def with_progress(items: Iterable[Passing], name: str, quiet: bool, unit: str = "documents") -> Iterable[Passing]:
     """Yield the items, counting them on standard error as they pass if that is a terminal."""
-    return _with_counter(items, name) if shows_progress(quiet) else items
+    return _with_counter(items, name, unit) if shows_progress(quiet) else items
 
 
-def _with_counter(items: Iterable[Passing], name: str) -> Iterator[Passing]:
+def _with_counter(items: Iterable[Passing], name: str, unit: str) -> Iterator[Passing]:
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn(name), TextColumn("{task.completed:,.0f} documents"), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn(name), TextColumn(f"{{task.completed:,.0f}} {unit}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as progress:
         task = progress.add_task(name, total=None)
         drawn_at = time.monotonic()

@@ -37,6 +37,8 @@ CANNOT_WRITE = (
 NO_PERMISSION = (errno.EACCES, errno.EPERM, errno.EROFS)
 """Those of them that more room does not help."""
 
+NO_FOLDER = (errno.ENOENT, errno.ENOTDIR)
+
 NO_DESCRIPTORS = (errno.EMFILE, errno.ENFILE)
 TOO_MANY_FILES = "too many files are open at once; nothing was published. Allow more (`ulimit -n`), and run it again"
 
@@ -124,6 +126,10 @@ def what_to_do(error: OSError | MemoryError) -> str:
     """Return the advice for something that cannot be written."""
     if isinstance(error, MemoryError):
         return "Allow more memory"
+    if error.errno in NO_FOLDER:
+        return "Make the folder that it is to be in"
+    if error.errno == errno.ENAMETOOLONG:
+        return "Shorten the name"
     return "Check who may write there" if error.errno in NO_PERMISSION else "Make room"
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar, NamedTuple, Protocol
 
 from corpuskit.core.document import Document
 from corpuskit.core.errors import DamagedError
-from corpuskit.core.provenance.entries import Manifest
+from corpuskit.core.provenance.entries import Manifest, ShardEntry
 
 
 class ForeignFileError(DamagedError):
@@ -49,7 +49,7 @@ class Format(Protocol):
     extra_files: ClassVar[tuple[str, ...]]
     """Paths in the dataset folder of what `finish` writes. The manifest does not list them."""
     lossless: ClassVar[bool]
-    """Whether `read` gives back the documents that were written; other formats are checked by size and sha256 alone."""
+    """Whether `read` gives back the documents that were written; of others, `shard_problems` checks the files."""
     file_endings: ClassVar[tuple[str, ...]]
     """What the names of single files of this format end in; empty if it is written in folders alone."""
 
@@ -62,6 +62,18 @@ class Format(Protocol):
     def find(self, path: Path, identifier: str) -> Iterator[Document]:
         """Yield the documents of one shard with this id, without reading the others. Of lossless formats only."""
 
+    def shard_problems(self, path: Path, shard: ShardEntry, manifest: Manifest) -> Iterator[str]:
+        """Yield what contradicts what in one shard, whose bytes are those of the manifest. Of lossy formats only.
+
+        Each problem names its file; whatever the files hold, nothing but an OSError is raised.
+        """
+
+    def document_ids(self, path: Path) -> Iterator[str] | None:
+        """Return the ids of a shard's documents, in order; None if its files do not tell. Raises DamagedError.
+
+        Of lossy formats only.
+        """
+
     def card(self, folder: Path, manifest: Manifest) -> str:
         """Return the text of the card, of which `finish` makes a file."""
 
@@ -73,6 +85,19 @@ class Format(Protocol):
 
     def for_file(self, name: str) -> "Format":
         """Return the format as a single file with this name has it, such as with the compression of its ending."""
+
+
+class TokenFormat(Format, Protocol):
+    """A format of token ids: it needs a tokenizer to be written, and none to be checked."""
+
+    def for_tokens(self, options: TokenOptions | None) -> "TokenFormat":
+        """Return the format with a tokenizer. Raises UsageError for one that cannot be used, or none."""
+
+    def token_count(self, path: Path) -> int:
+        """Return how many ids a shard has, end tokens included. Raises DamagedError for one that is not whole."""
+
+    def locate(self, path: Path, identifier: str) -> Iterator[str]:
+        """Yield where a document is in a shard, in words. Raises DamagedError for one that is not whole."""
 
 
 def file_suffixes(format_: Format) -> tuple[str, ...]:

@@ -9,14 +9,14 @@ import importlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.startup import declares_option, docstring_line, modules_in, names_entry_points
 from corpuskit.core.wording import comma_list, did_you_mean, excerpt, nearest, value_text
 
 if TYPE_CHECKING:
-    from corpuskit.core.format import Format, TokenOptions
+    from corpuskit.core.format import Format, TokenFormat, TokenOptions
     from corpuskit.core.provenance.chain import StepDescription
     from corpuskit.core.step import Step
 
@@ -175,7 +175,7 @@ def find_format(name: str) -> "Format":
 def build_formats(names: Iterable[str], tokens: "TokenOptions | None" = None) -> "list[Format]":
     """Return the output formats of these names, those of token ids with a tokenizer. Raises UsageError."""
     formats = [find_format(name) for name in names]
-    return [format_.for_tokens(tokens) if is_token_format(format_) else format_ for format_ in formats]  # type: ignore[attr-defined]
+    return [format_.for_tokens(tokens) if is_token_format(format_) else format_ for format_ in formats]
 
 
 def demand_token_options(names: Sequence[str], tokens: "TokenOptions | None", end_token: str | None) -> None:
@@ -184,12 +184,18 @@ def demand_token_options(names: Sequence[str], tokens: "TokenOptions | None", en
     if needing and tokens is None:
         raise UsageError(f"format {needing[0]} needs a tokenizer; {NO_TOKENIZER}")
     if not needing and (tokens is not None or end_token is not None):
-        raise UsageError("a tokenizer and an end token are for the formats tokens and megatron; name one of them")
+        formats = " and ".join(token_format_names())
+        raise UsageError(f"a tokenizer and an end token are for the formats {formats}; name one of them")
 
 
-def is_token_format(format_: "Format") -> bool:
+def is_token_format(format_: "Format") -> "TypeGuard[TokenFormat]":
     """Whether a format holds token ids, and so needs a tokenizer."""
     return hasattr(format_, "for_tokens")
+
+
+def token_format_names() -> list[str]:
+    """Return the names of the formats of token ids."""
+    return [name for name in format_names() if is_token_format(find_format(name))]
 
 
 def all_formats() -> "Iterator[Format]":

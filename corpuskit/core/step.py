@@ -28,7 +28,7 @@ from corpuskit.core.document import KNOWN_FIELDS, Document, Reject
 from corpuskit.core.errors import UsageError
 from corpuskit.core.options import RUNTIME, Option, Options
 from corpuskit.core.outcome import Drop, Item, Made, Rejected
-from corpuskit.core.wording import did_you_mean, excerpt, printable_name, quantity
+from corpuskit.core.wording import NO_NAME, did_you_mean, excerpt, printable_name, quantity
 
 if TYPE_CHECKING:
     from corpuskit.core.format import TokenOptions
@@ -398,12 +398,15 @@ Arguments = Sequence[str | Path] | str | Path
 
 
 def argument_list(arguments: Arguments) -> list[str]:
-    """Return the arguments of a command as strings.
+    """Return the arguments of a command as strings. Raises UsageError for an empty one.
 
     >>> argument_list("corpus")
     ['corpus']
     """
-    return [str(argument) for argument in ([arguments] if isinstance(arguments, (str, Path)) else arguments)]
+    words = [str(argument) for argument in ([arguments] if isinstance(arguments, (str, Path)) else arguments)]
+    if "" in words:
+        raise UsageError(NO_NAME)
+    return words
 
 
 def demand_steps(taker: str, steps: Iterable[Any]) -> None:

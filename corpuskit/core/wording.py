@@ -8,6 +8,9 @@ from typing import Any
 
 FEW_INPUTS = 3
 """Inputs up to which the same remark is made of each by its name."""
+NO_NAME = "an argument is empty; is a variable not set? Name a file or folder (`.` is the current folder)"
+"""What commands say of an argument without a character."""
+
 _ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 _LOGIN = re.compile(r"(//)[^\s'\"`/@]+@|[^\s'\"`/@:]+:[^\s'\"`/@]+@(?=[\w\[])")
 """What stands before the host: `user:password@`, or after `//` also a token alone."""

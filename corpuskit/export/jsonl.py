@@ -8,7 +8,7 @@ from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.compression import compressing_writer
 from corpuskit.core.document import Document, Reject, decode
 from corpuskit.core.errors import DamagedError
-from corpuskit.core.provenance.entries import Manifest
+from corpuskit.core.provenance.entries import Manifest, ShardEntry
 from corpuskit.core.publish.id_index import may_hold
 from corpuskit.core.publish.line_writer import JsonlShardWriter, JsonlWriter
 from corpuskit.core.reading.lines import whole_lines
@@ -55,7 +55,7 @@ class Jsonl:
         input_ = Input(path.name, local_path=path)
         for item in input_.lines():
             if not isinstance(item, tuple):
-                raise DamagedError(f"{path.name}: {item.reason} at byte {item.offset}")
+                raise DamagedError(f"{path.name}: is damaged at byte {item.offset} ({item.reason})")
             yield _document(path, item[1])
         if input_.damage:
             raise DamagedError(f"{path.name}: {input_.damage[0].what}")
@@ -75,6 +75,14 @@ class Jsonl:
                 yield from (_document(path, line) for line in block.split(b"\n") if line.startswith(start))
         if input_.damage:
             raise DamagedError(f"{path.name}: {input_.damage[0].what}")
+
+    def shard_problems(self, path: Path, shard: ShardEntry, manifest: Manifest) -> Iterator[str]:
+        """Not of this format, whose documents are read."""
+        raise NotImplementedError
+
+    def document_ids(self, path: Path) -> Iterator[str] | None:
+        """Not of this format."""
+        raise NotImplementedError
 
     def card(self, folder: Path, manifest: Manifest) -> str:
         """Return the dataset card."""
@@ -97,4 +105,4 @@ def _document(path: Path, line: bytes) -> Document:
     try:
         return decode(line)
     except Reject as reject:
-        raise DamagedError(f"{path.name}: a line is not a document ({reject.reason})") from None
+        raise DamagedError(f"{path.name}: is damaged: a line is not a document ({reject.reason})") from None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from corpuskit.core.disk import filesystem
 from corpuskit.core.format import shard_paths
 from corpuskit.export.training.token_ids import TokenIds
-from corpuskit.export.training.token_shards import IDS_SUFFIX, IdsFile, TokenFormat
+from corpuskit.export.training.token_shards import IDS_SUFFIX, IdsFile, TokenShardFormat
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +21,7 @@ HEADER = struct.Struct("<9sQBQQ")
 """Magic, version, code of the type, number of sequences, number of entries in the list of documents."""
 
 
-class Megatron(TokenFormat):
+class Megatron(TokenShardFormat):
     """Token ids, `megatron/part-00000-1f3a9c2b.bin` and `.idx`, as datatrove's MegatronDocumentTokenizer writes them.
 
     Each document is one sequence. Read by Megatron-LM, NeMo, GPT-NeoX and nanotron.
@@ -54,7 +54,12 @@ class Megatron(TokenFormat):
         lengths = np.frombuffer(index, "<i4", sequences, HEADER.size)
         if path.stat().st_size != width * int(lengths.sum(dtype=np.int64)):
             raise ValueError("the index ends elsewhere than the ids")
-        return iter(np.cumsum(lengths, dtype=np.int64).tolist())
+        ends = np.cumsum(lengths, dtype=np.int64)
+        offsets = np.frombuffer(index, "<i8", sequences, HEADER.size + lengths.nbytes)
+        numbers = np.frombuffer(index, "<i8", documents, HEADER.size + lengths.nbytes + offsets.nbytes)
+        if (offsets != (ends - lengths) * width).any() or (numbers != np.arange(documents)).any():
+            raise ValueError("the index has other offsets than its lengths give")
+        return iter(ends.tolist())
 
 
 class IndexedFile:

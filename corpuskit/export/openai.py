@@ -1,5 +1,6 @@
 """Rows for OpenAI's fine-tuning, in its two forms: examples with messages, and pairs (platform.openai.com/docs)."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -7,15 +8,15 @@ from corpuskit.core.disk import filesystem
 from corpuskit.core.document import Document
 from corpuskit.core.errors import RefusedError
 from corpuskit.core.format import shard_paths
-from corpuskit.core.provenance.entries import Manifest
-from corpuskit.core.publish.seals import sealed
+from corpuskit.core.provenance.entries import Manifest, ShardEntry
+from corpuskit.core.publish.seals import CARD_NAME, sealed
 from corpuskit.core.wording import excerpt
 from corpuskit.export.training.card import RowFile, card
-from corpuskit.export.training.row_format import RowFormat
+from corpuskit.export.training.lossy_format import LossyFormat
 from corpuskit.export.training.rows import Row, row_of
 
 
-class Openai(RowFormat):
+class Openai(LossyFormat):
     """Documents as lines, `openai/part-00000-1f3a9c2b.messages.jsonl` and `part-00000-1f3a9c2b.preference.jsonl`.
 
     Examples are `{"messages"}`; pairs are `{"input", "preferred_output", "non_preferred_output"}`. Files are not
@@ -26,7 +27,7 @@ class Openai(RowFormat):
     folder: ClassVar[str] = "openai"
     suffix: ClassVar[str] = ".messages.jsonl"
     companion_suffixes: ClassVar[tuple[str, ...]] = (".preference.jsonl",)
-    extra_files: ClassVar[tuple[str, ...]] = ("openai/README.md",)
+    extra_files: ClassVar[tuple[str, ...]] = ("openai/README.md", CARD_NAME)
 
     def open(self, path: Path) -> "OpenaiWriter":
         """Return a writer of one shard and its companion."""
@@ -34,6 +35,13 @@ class Openai(RowFormat):
 
     def card(self, folder: Path, manifest: Manifest) -> str:
         """Return the card of the rows."""
+        return self._card(folder, manifest)
+
+    def card_above(self, folder: Path, manifest: Manifest) -> str:
+        """Return the card of a dataset of such rows alone."""
+        return self._card(folder, manifest, self.folder)
+
+    def _card(self, folder: Path, manifest: Manifest, rows_in: str = "") -> str:
         files = [
             RowFile(
                 "messages", "part-*.messages.jsonl", _lines(folder, manifest, self.suffix), "supervised fine-tuning"
@@ -41,7 +49,20 @@ class Openai(RowFormat):
             RowFile("preference", "part-*.preference.jsonl", _lines(folder, manifest, ".preference.jsonl"), "DPO"),
         ]
         loading = "Upload a file as it is (purpose `fine-tune`); `datasets.load_dataset(FOLDER, NAME)` opens it, too."
-        return sealed(card("Rows for OpenAI's fine-tuning", files, manifest, loading))
+        return sealed(card("Rows for OpenAI's fine-tuning", files, manifest, loading, rows_in))
+
+    def shard_problems(self, path: Path, shard: ShardEntry, manifest: Manifest) -> Iterator[str]:
+        """Yield what is wrong with the lines of a shard: one is no row, or there is not one a document."""
+        del manifest
+        rows = 0
+        for key, file in zip(("messages", "preferred_output"), shard_paths(self, path), strict=True):
+            try:
+                rows += _rows_with(key, file)
+            except (OSError, ValueError):
+                yield f"{file.name} has a line that is no row with `{key}`"
+                return
+        if rows != shard["documents"]:
+            yield f"{path.name} and the file beside it hold {rows} rows, not {shard['documents']}"
 
     def versions(self) -> dict[str, str]:
         """Return nothing: the files hold JSON alone."""
@@ -93,6 +114,19 @@ def _line(document: Document, row: Row) -> dict[str, Any]:
             "non_preferred_output": columns["rejected"],
         }
     return {"messages": messages}
+
+
+def _rows_with(key: str, path: Path) -> int:
+    """Count the lines of a file, each of which is an object with this key. Raises ValueError for any other."""
+    import orjson
+
+    rows = 0
+    with open(path, "rb") as stream:
+        for line in stream:
+            if not line.endswith(b"\n") or key not in orjson.loads(line):
+                raise ValueError("no row")
+            rows += 1
+    return rows
 
 
 def _lines(folder: Path, manifest: Manifest, suffix: str) -> int:

@@ -12,7 +12,7 @@ from corpuskit.core.disk import filesystem
 from corpuskit.core.document import RESERVED, Document, Reject, encode
 from corpuskit.core.errors import DamagedError
 from corpuskit.core.format import ForeignFileError
-from corpuskit.core.provenance.entries import Manifest
+from corpuskit.core.provenance.entries import Manifest, ShardEntry
 from corpuskit.export.hub.card_file import CARD, card_text, write_card
 
 ROWS_A_GROUP = 10_000
@@ -81,10 +81,18 @@ class Parquet:
             for batch in _batches(path, is_wanted):
                 for row in record_table.rows(batch):
                     yield record_table.document(row)
-        except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
-            raise DamagedError(f"{path.name}: cannot be read as Parquet ({type(error).__name__})") from None
+        except (pyarrow.ArrowException, OSError, ValueError, OverflowError):
+            raise DamagedError(f"{path.name}: is damaged: it cannot be read as Parquet") from None
         except Reject as reject:
             raise DamagedError(f"{path.name}: a row is not a document ({reject.reason})") from None
+
+    def shard_problems(self, path: Path, shard: ShardEntry, manifest: Manifest) -> Iterator[str]:
+        """Not of this format, whose documents are read."""
+        raise NotImplementedError
+
+    def document_ids(self, path: Path) -> Iterator[str] | None:
+        """Not of this format."""
+        raise NotImplementedError
 
     def card(self, folder: Path, manifest: Manifest) -> str:
         """Return the dataset card."""

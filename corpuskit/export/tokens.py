@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.format import shard_paths
+from corpuskit.core.provenance.entries import Manifest
 from corpuskit.export.training.token_ids import TokenIds
-from corpuskit.export.training.token_shards import IDS_SUFFIX, IdsFile, TokenFormat
+from corpuskit.export.training.token_shards import IDS_SUFFIX, IdsFile, TokenShardFormat
 
 if TYPE_CHECKING:
     import numpy as np
 
 
-class Tokens(TokenFormat):
+class Tokens(TokenShardFormat):
     """Token ids, `tokens/part-00000-1f3a9c2b.ds`, as datatrove's DocumentTokenizer writes them, byte for byte.
 
     Ids have 2 bytes if the vocabulary has at most 65,536 entries, else 4. Read by datatrove's datasets, nanotron and
@@ -49,6 +50,15 @@ first_document = ids[: ends[0]]
             raise ValueError("the index ends elsewhere than the ids")
         return iter(ends.tolist())
 
+    def check_parts(self, path: Path, ids: "np.ndarray[Any, Any]", manifest: Manifest) -> Iterator[str]:
+        """Yield where the metadata says something else than ids and manifest do."""
+        metadata = shard_paths(self, path)[2]
+        name = metadata.read_bytes().partition(b"\n")[0].rpartition(b"|")[0]
+        if f"tokenizer:{name.decode(errors='replace')}" not in manifest["versions"]:
+            yield f"{metadata.name} names another tokenizer than the manifest"
+        elif metadata.read_bytes() != metadata_of(name.decode(), ids.itemsize, len(ids)):
+            yield f"{metadata.name} has another width or number of ids than {path.name}"
+
 
 class TokenFile:
     """The files of one shard; holds 8 bytes for each document."""
@@ -68,12 +78,17 @@ class TokenFile:
 
     def close(self) -> None:
         """Write index and metadata: name and width of the tokenizer, the number of ids, and that number in words."""
-        import humanize
         import numpy as np
 
         self._stream.close()
         with filesystem.open_new(self._paths[1]) as index:
             index.write(np.array(self._ends, "<u8").tobytes())
-        words = humanize.metric(self._size, unit="T")
         with filesystem.open_new(self._paths[2]) as metadata:
-            metadata.write(f"{self._tokens.path.name}|{self._tokens.bytes_per_id}\n{self._size}\n{words}".encode())
+            metadata.write(metadata_of(self._tokens.name, self._tokens.bytes_per_id, self._size))
+
+
+def metadata_of(tokenizer: str, width: int, number: int) -> bytes:
+    """Return the content of a file of metadata."""
+    import humanize
+
+    return f"{tokenizer}|{width}\n{number}\n{humanize.metric(number, unit='T')}".encode()

@@ -1,15 +1,16 @@
 """Rows for the trainers of TRL: Parquet files for each kind of dataset that it knows, and a card that names them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.document import Document
 from corpuskit.core.format import file_suffixes, shard_paths
-from corpuskit.core.provenance.entries import Manifest
-from corpuskit.core.publish.seals import sealed
+from corpuskit.core.provenance.entries import Manifest, ShardEntry
+from corpuskit.core.publish.seals import CARD_NAME, sealed
 from corpuskit.export.training.card import RowFile, card
-from corpuskit.export.training.row_format import RowFormat
+from corpuskit.export.training.lossy_format import LossyFormat
 from corpuskit.export.training.rows import Shape, row_of, weight_of
 
 ROWS_A_GROUP = 10_000
@@ -38,7 +39,7 @@ COLUMNS: dict[Shape, tuple[str, ...]] = {
 }
 
 
-class Trl(RowFormat):
+class Trl(LossyFormat):
     """Documents as rows of five kinds, `trl/part-00000-1f3a9c2b.preference.parquet` and so on.
 
     `datasets.load_dataset("DIR/trl", "preference")` opens one kind. A shard has a file for each, even without rows.
@@ -48,7 +49,7 @@ class Trl(RowFormat):
     folder: ClassVar[str] = "trl"
     suffix: ClassVar[str] = ".text.parquet"
     companion_suffixes: ClassVar[tuple[str, ...]] = tuple(f".{shape}.parquet" for shape in list(SHAPES)[1:])
-    extra_files: ClassVar[tuple[str, ...]] = ("trl/README.md",)
+    extra_files: ClassVar[tuple[str, ...]] = ("trl/README.md", CARD_NAME)
 
     def open(self, path: Path) -> "TrlWriter":
         """Return a writer of one shard and its companions."""
@@ -56,11 +57,38 @@ class Trl(RowFormat):
 
     def card(self, folder: Path, manifest: Manifest) -> str:
         """Return the card of the rows."""
+        return self._card(folder, manifest)
+
+    def card_above(self, folder: Path, manifest: Manifest) -> str:
+        """Return the card of a dataset of such rows alone."""
+        return self._card(folder, manifest, self.folder)
+
+    def _card(self, folder: Path, manifest: Manifest, rows_in: str = "") -> str:
         files = [
             RowFile(shape, f"part-*{suffix}", _rows(folder, manifest, suffix), what_for)
             for (shape, what_for), suffix in zip(SHAPES.items(), file_suffixes(self), strict=True)
         ]
-        return sealed(card("Rows for TRL", files, manifest, LOADING))
+        return sealed(card("Rows for TRL", files, manifest, LOADING, rows_in))
+
+    def shard_problems(self, path: Path, shard: ShardEntry, manifest: Manifest) -> Iterator[str]:
+        """Yield what is wrong with the tables of a shard: one has other columns, or they have not a row a document."""
+        import pyarrow
+        import pyarrow.parquet
+
+        del manifest
+        rows = 0
+        for shape, file in zip(SHAPES, shard_paths(self, path), strict=True):
+            try:
+                with pyarrow.parquet.ParquetFile(file, page_checksum_verification=True) as table:
+                    rows += sum(len(batch) for batch in table.iter_batches())
+                    names = table.schema_arrow.names
+            except (OSError, pyarrow.ArrowException):
+                yield f"{file.name} is not a whole Parquet file"
+                return
+            if tuple(names) != ("id", *COLUMNS[shape], "weight"):
+                yield f"{file.name} has other columns than rows of {shape} have"
+        if rows != shard["documents"]:
+            yield f"{path.name} and the files beside it hold {rows} rows, not {shard['documents']}"
 
     def versions(self) -> dict[str, str]:
         """Return the version of the library that shapes the bytes."""

@@ -164,6 +164,8 @@ def _demand_folder_name(target: Path) -> None:
     """Raise UsageError for an output that is named like one file: a recipe's corpus is a folder."""
     from corpuskit.core.registry import format_of_file
 
+    if str(target) == "-":
+        raise UsageError("`mix` writes a folder, and nothing to standard output; name a folder with -o")
     if format_of_file(target.name) is not None and not target.is_dir():
         raise UsageError(f"`mix` writes a folder, and {str(target)!r} is named like a file; name a folder with -o")
 

@@ -250,6 +250,8 @@ def _demand_model_or_nothing(target: Path) -> None:
     from corpuskit.core.registry import format_of_file
     from corpuskit.text.quality_model.model_file import MAGIC
 
+    if str(target) == "-":
+        raise UsageError("a model is a file and not written to standard output; name one such as quality.model")
     if format_of_file(target.name) is not None:
         raise UsageError(f"{str(target)!r} is a name for documents; name the model otherwise, such as quality.model")
     if target.is_dir():

@@ -42,14 +42,13 @@ class Export(Sink):
 
     to: Annotated[
         tuple[str, ...] | None,
-        "Formats to write: jsonl, parquet, hf, webdataset, tokens, megatron, trl, openai; by default jsonl, and for a "
-        "file what its ending says.",
+        f"Formats to write: {', '.join(format_names())}; by default jsonl, and for a file what its ending says.",
     ] = None
 
     card: Annotated[
         Path | None, "A YAML file of what the card says besides: title, description, citation, links.", RUNTIME
     ] = None
-    tokenizer: Annotated[Path | None, "The tokenizer.json of `tokens` and `megatron`."] = None
+    tokenizer: Annotated[Path | None, "The tokenizer.json of formats of token ids."] = None
     end_token: Annotated[str | None, "Token after each document; by default <|endoftext|>, </s> or the like."] = None
     audience: Annotated[str | None, AUDIENCE_HELP] = None
     as_of: Annotated[str | None, AS_OF_HELP] = None

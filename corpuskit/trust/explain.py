@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NotRequired, TypedDict
 
 from corpuskit.core import console
 from corpuskit.core.errors import UsageError
+from corpuskit.core.format import TokenFormat
 from corpuskit.core.provenance.entries import ShardEntry
 from corpuskit.core.provenance.manifest import shard_format
 from corpuskit.core.publish.dataset import Dataset
@@ -145,7 +146,7 @@ def _token_positions(dataset: Dataset, identifier: str) -> Iterator[Fate]:
                 yield {"id": identifier, "verdict": "kept", "shard": shard["path"], "position": position}
 
 
-def _token_format(shard: ShardEntry) -> Any:
+def _token_format(shard: ShardEntry) -> TokenFormat | None:
     """Return the format of a shard if it holds token ids, and None otherwise."""
     format_ = format_of_shard(shard["path"])
     return format_ if is_token_format(format_) else None

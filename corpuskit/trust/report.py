@@ -1,5 +1,6 @@
 """`report`: what is in a dataset, for people, for the public and for other programs, from its own figures."""
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -10,7 +11,8 @@ from corpuskit.core import console
 from corpuskit.core.disk.regular_file import read_named
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.option_values import misfit, spelled
-from corpuskit.core.publish.dataset import Dataset
+from corpuskit.core.provenance.entries import ShardEntry
+from corpuskit.core.publish.dataset import VERIFY, Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
 from corpuskit.core.wording import excerpt, printable_name
@@ -67,22 +69,29 @@ class DatasetReport(Command):
 
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Print or write the report, or check one. Raises UsageError, DamagedError and PublishError."""
+        from corpuskit.trust.reports.report_files import demand_target, write_report
+
         console.show_details(self.name(), settings.verbose)
         arguments = argument_list(arguments)
-        if not arguments or (len(arguments) > 1 and self.as_ != "eu-summary"):
+        if not arguments:
             raise UsageError("name one dataset: `corpuskit report DIR -o report.html`")
+        if len(arguments) > 1 and self.as_ != "eu-summary":
+            raise UsageError("name one dataset; `--as eu-summary` alone takes several")
         if self.check is not None and settings.output is not None:
             raise UsageError("--check compares a report that was written, and writes none; leave -o out")
+        output = None if settings.output is None or str(settings.output) == "-" else settings.output
+        if output is not None:
+            demand_target(output, self.as_)
         datasets = [Dataset(Path(argument)) for argument in arguments]
         texts = self.texts(datasets, settings.jobs or 1)
         if self.check is not None:
             _demand_equal(self.check, texts)
             if not settings.quiet:
                 console.write_stdout(f"{printable_name(str(self.check))}: every figure is that of the dataset")
-        elif settings.output is None:
+        elif output is None:
             console.write_stdout(next(iter(texts.values())).removesuffix("\n"))
         else:
-            _write(settings.output, texts)
+            write_report(output, texts)
         return 0
 
     def texts(self, datasets: list[Dataset], jobs: int = 1) -> dict[str, str]:
@@ -107,10 +116,12 @@ class DatasetReport(Command):
 
     def _summary(self, datasets: list[Dataset], jobs: int) -> dict[str, str]:
         from corpuskit.trust.reports.eu_summary import summary_files
-        from corpuskit.trust.reports.facts import Facts, read_facts
+        from corpuskit.trust.reports.facts import Facts, demand_sources, read_facts
         from corpuskit.trust.reports.figures import read_figures
 
         facts = Facts({}) if self.facts is None else read_facts(self.facts)
+        if self.facts is not None:
+            demand_sources(facts, self.facts, sorted({name for each in datasets for name in each.manifest["sources"]}))
         before = None if self.since is None else Dataset(self.since).manifest
         corpora = [(dataset.manifest, read_figures(dataset, jobs)) for dataset in datasets]
         return summary_files(corpora, facts, before)
@@ -119,11 +130,11 @@ class DatasetReport(Command):
 def _card(datasets: list[Dataset], jobs: int) -> dict[str, str]:
     from corpuskit.core.registry import find_format, format_names, format_of_shard
 
-    del jobs
     dataset = datasets[0]
     if not dataset.location.is_dir():
         raise UsageError(f"{printable_name(str(dataset.location))} is a single file; folders alone have a card")
     shards = dataset.shards()
+    _demand_whole_shards(dataset, jobs)
     format_ = format_of_shard(shards[0]["path"]) if shards else find_format(format_names()[0])
     return {"": format_.card(dataset.folder, dataset.manifest)}
 
@@ -131,26 +142,28 @@ def _card(datasets: list[Dataset], jobs: int) -> dict[str, str]:
 def _croissant(datasets: list[Dataset], jobs: int) -> dict[str, str]:
     from corpuskit.trust.reports.croissant import croissant
 
-    del jobs
+    _demand_whole_shards(datasets[0], jobs)
     return {"": croissant(datasets[0])}
 
 
-def _write(output: Path, texts: Mapping[str, str]) -> None:
-    """Write the files of a report, each whole or not at all. Raises UsageError and PublishError."""
-    from corpuskit.core.disk import filesystem
-    from corpuskit.core.disk.durable import publishing
-    from corpuskit.core.publish.whole_file import write_whole
+def _demand_whole_shards(dataset: Dataset, jobs: int) -> None:
+    """Raise DamagedError unless the shards are what the manifest says: others rely on the digests in a report."""
+    from corpuskit.core.stream.workers import each_in_order
 
-    if "" in texts:
-        if output.is_dir() or (output.exists() and not output.is_file()):
-            raise UsageError(f"{printable_name(str(output))!r} is no file; name a file for the report")
-    elif output.exists() and not output.is_dir():
-        raise UsageError(f"{printable_name(str(output))!r} is no folder; a summary is several files")
-    else:
-        with publishing(output):
-            filesystem.make_folder(output, parents=True, exist_ok=True)
-    for name, text in texts.items():
-        write_whole(output / name if name else output, [text.encode("utf-8", "replace")])
+    for problem in each_in_order(functools.partial(_shard_problem, dataset.folder), dataset.manifest["shards"], jobs):
+        if problem:
+            raise DamagedError(f"{problem}{VERIFY}")
+
+
+def _shard_problem(folder: Path, shard: ShardEntry) -> str:
+    """Return what is wrong with a file of a dataset; empty if nothing is."""
+    from corpuskit.core.disk.durable import size_and_digest
+
+    path = folder / shard["path"]
+    if path.is_symlink() or not path.is_file():
+        return f"{shard['path']} is missing"
+    is_whole = size_and_digest(path) == (shard["bytes"], shard["sha256"])
+    return "" if is_whole else f"{shard['path']} is damaged: it is not the file that was published"
 
 
 def _demand_equal(report: Path, texts: Mapping[str, str]) -> None:

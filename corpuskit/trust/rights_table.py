@@ -141,6 +141,8 @@ def _demand_table_or_nothing(target: Path) -> None:
     """Raise UsageError where something else than a table would be overwritten."""
     from corpuskit.text.rights.table_file import is_table
 
+    if str(target) == "-":
+        raise UsageError("a table is a file and not written to standard output; name one such as rights.jsonl.zst")
     if target.suffix != ".zst" and not target.is_dir():
         raise UsageError(f"{str(target)!r}: a table is compressed; name a file such as rights.jsonl.zst")
     if target.is_dir():

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, TypedDict
+from typing import Annotated, ClassVar, TypedDict
 
 from corpuskit.core import console
 from corpuskit.core.counts import StreamCount
@@ -17,16 +17,17 @@ from corpuskit.core.provenance.entries import FileEntry, Manifest, ShardEntry
 from corpuskit.core.provenance.manifest import MANIFEST, is_repeatable, shard_format
 from corpuskit.core.publish.dataset import VERIFY, Dataset, demand_dataset
 from corpuskit.core.publish.recovery import OLD_RUN, all_extra_names, left_behind
-from corpuskit.core.publish.shard_files import is_readable
+from corpuskit.core.publish.shard_files import is_readable, token_ids_in
 from corpuskit.core.publish.source_totals import SourcePart, Totals, share
 from corpuskit.core.reading.inputs import Input
-from corpuskit.core.registry import format_of_shard, is_token_format
+from corpuskit.core.registry import format_of_shard
 from corpuskit.core.settings import Settings
 from corpuskit.core.step import Arguments, Command, argument_list
 from corpuskit.core.stream.cpu_guard import KILLED
 from corpuskit.core.tokens import TOKENIZERS, counter
 from corpuskit.core.wording import comma_list, printable_name, quantity
 from corpuskit.formats.search_index.layout import is_search_index, open_index, read_description
+from corpuskit.trust.verifying.lossy_shards import digest_of_ids, id_problems, name_problems, part_problems, with_id
 
 DECISIONS, SHARDS = "decisions", "shards"
 
@@ -38,6 +39,8 @@ class Verification(TypedDict, total=False):
     """The name of the folder or file."""
     documents: int
     tokens: int
+    token_ids: int
+    """The exact number in a format of token ids, end tokens included; absent without one."""
     shards: int
     steps: int
     digest: str
@@ -124,7 +127,9 @@ class Verify(Command):
         if settings.json:
             console.write_stdout(console.answer_line("verify", dict(answer)))
         elif not problems and not settings.quiet:
-            content = f"{quantity(answer['documents'], 'document')}, {quantity(answer['tokens'], 'token')}"
+            ids = answer.get("token_ids")
+            tokens = quantity(answer["tokens"], "token") if ids is None else quantity(ids, "token id")
+            content = f"{quantity(answer['documents'], 'document')}, {tokens}"
             balance = f"{quantity(answer['steps'], 'step')} {'balances' if answer['steps'] == 1 else 'balance'}"
             note = f"; {_unverified_text(answer['unverified'])}" if answer["unverified"] else ""
             shards = quantity(answer["shards"], "shard")
@@ -204,6 +209,8 @@ def check(path: Path, answer: Verification, jobs: int = 1) -> list[str]:
         lines = quantity(reading.count.documents or reading.decisions_of.total(), "line")
         console.detail(f"read {name[1]}: {lines}, {state}")
     problems = list(_check_shards(manifest, readings, answer))
+    ids = {path: reading.ids for (_, path), reading in readings.items() if reading.ids}
+    problems += () if problems else (*name_problems(manifest), *id_problems(ids))
     problems += _check_tokens(manifest)
     problems += _check_decisions(manifest, readings)
     problems += _check_steps(manifest)
@@ -224,6 +231,8 @@ class Reading:
     totals: dict[str, SourcePart] = field(default_factory=dict)
     """By source (`Totals.parts`)."""
     decisions_of: "Counter[VerdictKey]" = field(default_factory=Counter)
+    ids: str = ""
+    """A digest of the ids of a shard's documents, in order; empty if there are none, or they are not known."""
 
 
 def _read(dataset: Dataset, name: tuple[str, str]) -> Reading:
@@ -245,18 +254,12 @@ def _read_shard(dataset: Dataset, shard: ShardEntry) -> Reading:
     reading = Reading([*_check_file(dataset.folder, shard), *_check_readability(shard)])
     if not reading.problems and shard.get("readable", True):
         totals = Totals(_token_counter(dataset.manifest))
-        reading.problems += _check_documents(dataset, shard, reading.count, totals)
+        reading.problems += _check_documents(dataset, shard, reading, totals)
         reading.totals = totals.parts()
     elif not reading.problems:
-        reading.problems += _check_token_ids(dataset, shard)
+        reading.problems += part_problems(dataset, shard)
+        reading.ids = "" if reading.problems else digest_of_ids(dataset, shard)
     return reading
-
-
-def _check_token_ids(dataset: Dataset, shard: ShardEntry) -> Iterator[str]:
-    """Compare the parts of a shard of token ids with one another; nothing of other files."""
-    format_: Any = format_of_shard(shard["path"])
-    if is_token_format(format_) and shard_format(shard["path"])[1] == format_.suffix:
-        yield from format_.shard_problems(dataset.folder / shard["path"], shard["documents"])
 
 
 def _check_shards(
@@ -280,6 +283,8 @@ def _check_shards(
             totals.merge(readings[SHARDS, shard["path"]].totals)
         yield from problems or _check_sums(pattern, manifest, total, totals)
         answer |= {"documents": total.documents, "tokens": totals.tokens}
+    if (ids := token_ids_in(manifest)) is not None:
+        answer["token_ids"] = ids
     sources = manifest["sources"].values()
     is_read = any(shard.get("readable", True) for shard in shards)
     if shards and not is_read:
@@ -368,11 +373,13 @@ def _check_file(folder: Path, entry: FileEntry) -> Iterator[str]:
         yield f"{entry['path']} was changed: its sha256 differs"
 
 
-def _check_documents(dataset: Dataset, shard: ShardEntry, total: StreamCount, totals: Totals) -> Iterator[str]:
+def _check_documents(dataset: Dataset, shard: ShardEntry, reading: Reading, totals: Totals) -> Iterator[str]:
+    total = reading.count
     try:
         for document in dataset.documents(shard):
             total.add(encode(document))
             totals.add(document)
+            reading.ids = with_id(reading.ids, document.id)
     except (DamagedError, Reject) as error:
         problem = str(error).removeprefix(f"{Path(shard['path']).name}: ").removesuffix(VERIFY)
         yield f"{shard['path']} cannot be read to its end: {problem}"

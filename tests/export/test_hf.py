@@ -103,7 +103,8 @@ def test_other_folders_can_have_a_card() -> None:
     assert front_matter(text)["configs"][0]["data_files"][0]["path"] == "part-*.jsonl.zst"
     assert front_matter(text)["pretty_name"] == "My corpus"
     assert "`extra`" not in text
-    assert "configs" not in front_matter(card(manifest(shards=[], sources={}), PATTERN))
+    empty = front_matter(card(manifest(shards=[], sources={}), PATTERN))
+    assert empty["configs"][0]["data_files"] == [{"split": "train", "path": PATTERN}]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from corpuskit.export.jsonl import Jsonl
 def test_a_line_that_is_no_document_is_damage(tmp_path: Path, line: bytes) -> None:
     path = tmp_path / "part-00000-00000000.jsonl"
     path.write_bytes(line + b"\n")
-    with pytest.raises(DamagedError, match=f"{path.name}: a line is not a document"):
+    with pytest.raises(DamagedError, match=f"{path.name}: is damaged: a line is not a document"):
         list(Jsonl().read(path))
 
 

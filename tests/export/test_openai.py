@@ -9,6 +9,7 @@ from corpuskit.core.document import Document, encode
 from corpuskit.text.turns import Turn, parse
 from tests.conftest import Run
 from tests.export.chats import chat, made_up_chats
+from tests.support.resealed import reseal
 
 ASK, ANSWER = Turn("user", "Where?"), Turn("assistant", "Here.")
 
@@ -74,3 +75,17 @@ def test_what_has_no_form_there_is_refused(document: Document, says: str, tmp_pa
 def test_a_tools_turn_in_the_prompt_of_a_pair_is_refused_too(tmp_path: Path, corpuskit: Run) -> None:
     turns = [ASK, Turn("tool", "42"), Turn("chosen", "a"), Turn("rejected", "b")]
     assert exported(tmp_path, [chat("t", turns, kind="pair")], corpuskit) == 6
+
+
+@pytest.mark.parametrize("change", ["fewer", "other", "cut"])
+def test_lines_that_contradict_the_manifest_are_found(tmp_path: Path, corpuskit: Run, change: str) -> None:
+    documents = [chat for number, chat in enumerate(made_up_chats(40)) if number % 4 != 3]
+    (tmp_path / "in.jsonl").write_bytes(b"".join(encode(document) + b"\n" for document in documents))
+    assert corpuskit("export", "in.jsonl", "--to", "openai", "-o", "out", "-q").returncode == 0
+    (path,) = (tmp_path / "out/openai").glob("*.messages.jsonl")
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes({"fewer": b"".join(lines[1:]), "other": b"{}\n" * len(lines), "cut": b"".join(lines)[:-1]}[change])
+    reseal(tmp_path / "out")
+    done = corpuskit("verify", "out")
+    assert done.returncode == 3
+    assert (b"hold 29 rows, not 30" if change == "fewer" else b"has a line that is no row") in done.stderr

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow.parquet
 import pytest
+import yaml
 
 from corpuskit.core.document import Document, encode
 from corpuskit.core.errors import RefusedError
@@ -16,6 +17,7 @@ from corpuskit.export.training.rows import row_of
 from corpuskit.text.turns import Turn, parse
 from tests.conftest import Run
 from tests.export.chats import chat, made_up_chats
+from tests.support.resealed import reseal
 
 SHAPES = ("text", "messages", "completion", "preference", "unpaired")
 ASK, ANSWER = Turn("user", "Where?"), Turn("assistant", "Here.")
@@ -159,8 +161,10 @@ def test_a_recipe_publishes_the_same_rows_and_balance(tmp_path: Path, corpuskit:
 READ_WITH_DATASETS = """
 import json, sys
 from datasets import load_dataset
-read = (load_dataset("out/trl", name, split="train", cache_dir="cache") for name in sys.argv[1:])
-print(json.dumps([rows.num_rows for rows in read]))
+print(json.dumps([
+    [load_dataset(folder, name, split="train", cache_dir="cache").num_rows for name in sys.argv[1:]]
+    for folder in ("out", "out/trl")
+]))
 """
 
 
@@ -169,7 +173,21 @@ def test_datasets_opens_every_kind_by_its_name(tmp_path: Path, corpuskit: Run) -
     published(tmp_path, [PLAIN, *made_up_chats(400)], corpuskit)
     command = [sys.executable, "-c", READ_WITH_DATASETS, *SHAPES]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
-    assert json.loads(done.stdout) == [1, 100, 100, 100, 100]
+    assert json.loads(done.stdout) == [[1, 100, 100, 100, 100]] * 2
+
+
+def test_the_folder_of_rows_alone_has_a_card_that_names_them(tmp_path: Path, corpuskit: Run) -> None:
+    folder = published(tmp_path, [PLAIN], corpuskit)
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    fields = yaml.safe_load(text.split("---")[1])
+    path = {"split": "train", "path": "trl/part-*.text.parquet"}
+    assert fields["configs"] == [{"config_name": "text", "data_files": [path]}]
+    assert "`corpuskit verify` in this folder" in text
+    assert corpuskit("verify", "out").returncode == 0
+    for formats in ("trl,jsonl", "jsonl,trl"):
+        assert corpuskit("export", "in.jsonl", "--to", formats, "-o", "out", "-q").returncode == 0
+        fields = yaml.safe_load((folder / "README.md").read_text(encoding="utf-8").split("---")[1])
+        assert fields["configs"][0]["data_files"][0]["path"] == "data/part-*.jsonl.zst"
 
 
 READ_WITH_TRL = """
@@ -213,3 +231,21 @@ def test_trl_itself_reads_every_row(tmp_path: Path, corpuskit: Run) -> None:
     done = subprocess.run([sys.executable, "-c", READ_WITH_TRL], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip().endswith("2000")
+
+
+@pytest.mark.parametrize("change", ["fewer rows", "other columns", "no table"])
+def test_tables_that_contradict_the_manifest_are_found(tmp_path: Path, corpuskit: Run, change: str) -> None:
+    folder = published(tmp_path, [PLAIN, *made_up_chats(40)], corpuskit)
+    (path,) = folder.glob("trl/*.messages.parquet")
+    table = pyarrow.parquet.read_table(path)
+    if change == "fewer rows":
+        pyarrow.parquet.write_table(table.slice(1), path)
+    elif change == "other columns":
+        pyarrow.parquet.write_table(table.drop_columns(["weight"]), path)
+    else:
+        path.write_bytes(path.read_bytes()[:-100])
+    reseal(folder)
+    done = corpuskit("verify", "out")
+    expected = {"fewer rows": b"hold 40 rows, not 41", "other columns": b"has other columns than rows of messages have"}
+    assert done.returncode == 3
+    assert expected.get(change, b"is not a whole Parquet file") in done.stderr

@@ -1,4 +1,4 @@
-"""fit: the weights that the runs speak for, within what the recipe allows, and nothing where they say nothing."""
+"""fit: the weights that the runs suggest, within what the recipe allows, and nothing where they say nothing."""
 
 import json
 import random
@@ -69,6 +69,10 @@ def test_weights_are_those_that_lower_the_losses(tmp_path: Path, shell: Run) -> 
     assert weights["wiki"] == pytest.approx(0.5, abs=0.12)
     assert weights["code"] == pytest.approx(0.3, abs=0.12)
     assert answer["loss"]["predicted"] < answer["loss"]["mean-run"]
+    assert fit(shell) == answer
+    one = fit(shell, "--loss programs")
+    assert one["lowered"] == ["programs"]
+    assert one["agreement"] == {"programs": answer["agreement"]["programs"]}
 
 
 @pytest.fixture
@@ -126,6 +130,9 @@ def test_runs_that_say_nothing_are_called_so(tmp_path: Path, shell: Run) -> None
         ("s/^r9,.*/r9,0.2,0.2,0.2,0.2/", "ratios.csv losses.csv", 2, "add up to 0.800, not 1"),
         ("s/^r9,.*/r9,-0.2,0.4,0.4,0.4/", "ratios.csv losses.csv", 2, "a share below 0"),
         ("s/^r9,.*/r9,0.2,0.8/", "ratios.csv losses.csv", 2, "ratios.csv:11: has 3 fields, not 5"),
+        ("", "ratios.csv ratios.csv", 2, "are the same table; name that of the losses second"),
+        ("s/^r9,.*/r9,1e308,0.2,0.2,0.2/", "ratios.csv losses.csv", 2, "a number between -1e+100 and 1e+100"),
+        ("s/,.*//; s/$/,1/; 1s/1$/wiki/", "ratios.csv losses.csv", 2, "has the source 'wiki' alone"),
         ("s/web/wiki/", "ratios.csv losses.csv", 2, "names a column twice"),
         ("s/,web/,wbe/", "ratios.csv losses.csv --recipe recipe.yaml", 2, "has no source 'wbe' (did you mean `web`?)"),
         ("12,$d", "ratios.csv losses.csv", 2, "has no run"),

@@ -622,3 +622,20 @@ def test_lines_of_utf_16_are_refused_not_garbled(tmp_path: Path, corpuskit: Run)
     (tmp_path / "u.txt").write_bytes("one\ntwo\nthree".encode("utf-16"))
     done = corpuskit("files", "--lines", "u.txt", "--allow-empty", "--max-rejects", "100%")
     assert done.stdout == b"" and b"1 rejected (undecodable 1)" in done.stderr
+
+
+def test_a_json_file_without_a_last_line_end_is_no_damage(tmp_path: Path, corpuskit: Run) -> None:
+    (tmp_path / "one.json").write_text('{\n "text": "some text",\n "more": 2}')
+    (tmp_path / "cut.jsonl").write_text('{"text": "a b"}\n{"text": "c')
+    done = corpuskit("export", "one.json", "-o", "out")
+    assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
+    assert b"one.json is no JSONL" in done.stderr and b"`--format json` reads indented JSON" in done.stderr
+    done = corpuskit("export", "cut.jsonl", "-o", "out")
+    assert done.returncode == 3
+    assert b"cut.jsonl: the file ends inside a line, at byte 16, 11 bytes lost" in done.stderr
+
+
+def test_what_is_to_be_typed_is_quoted(tmp_path: Path, corpuskit: Run) -> None:
+    (tmp_path / "my file.jsonl").write_text('{"my text": "some words in it"}\n')
+    done = corpuskit("files", "my file.jsonl")
+    assert b"`corpuskit files 'my file.jsonl' --text-key 'my text'`" in done.stderr

@@ -18,6 +18,7 @@ from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.publish.dataset import Dataset
 from corpuskit.core.settings import Settings
 from corpuskit.trust.report import DatasetReport
+from corpuskit.trust.reports.figures import read_figures
 from tests.conftest import Run, environment_of, lines_of
 
 ORIGINS = {
@@ -306,6 +307,15 @@ def test_facts_stand_where_they_belong(corpus: Path, tmp_path: Path, shell: Run)
         ("model: {names: {a: b}}", "`model.names` must be text, or a list of texts"),
         ("- a", "must be a mapping with the sections"),
         ("a: [", "is not YAML"),
+        ("provider: {name: x}\nprovider: {name: y}", "facts.yaml:2: is not YAML: the key 'provider' stands twice"),
+        ("model:\n  names: x\n  names: y", "facts.yaml:3: is not YAML: the key 'names' stands twice"),
+        ("# nothing", "facts.yaml: holds no facts; write `provider:"),
+        ("model: {market_date: soon}", "`model.market_date` must be a day such as 2026-12-01"),
+        ("summary: {last_update: 2026-13-01}", "`summary.last_update` must be a day"),
+        ("public_datasets: {links: {nope: x}}", "names 'nope', and no dataset has such a source"),
+        ("public_datasets: {links: {src-licenced: x}}", "(did you mean `src-licensed`?)"),
+        ("[" * 3000, "is nested too deeply"),
+        ("a: \0", "holds the character U+0000, which YAML does not allow"),
         ("model: !!python/object:os.system x", "is not YAML"),
     ],
 )
@@ -315,11 +325,24 @@ def test_wrong_facts_are_named(corpus: Path, tmp_path: Path, facts: str, message
         DatasetReport(as_="eu-summary", facts=tmp_path / "facts.yaml").texts([Dataset(corpus)])
 
 
+def test_facts_are_texts_as_they_are_written(corpus: Path, tmp_path: Path) -> None:
+    (tmp_path / "facts.yaml").write_bytes(b"\xef\xbb\xbfsummary: {version: 1.10, last_update: 11/2026}\n")
+    files = DatasetReport(as_="eu-summary", facts=tmp_path / "facts.yaml").texts([Dataset(corpus)])
+    head = json.loads(files["summary.json"])[0]["entries"]
+    assert (head["Version of the summary"], head["Last update"]) == ("1.10", "11/2026")
+
+
+def test_facts_in_another_encoding_are_named(corpus: Path, tmp_path: Path) -> None:
+    (tmp_path / "facts.yaml").write_bytes(b"provider: {name: caf\xe9}")
+    with pytest.raises(UsageError, match="is not text in UTF-8, from byte 20 on"):
+        DatasetReport(as_="eu-summary", facts=tmp_path / "facts.yaml").texts([Dataset(corpus)])
+
+
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
         ("", 2, "name one dataset"),
-        ("corpus corpus", 2, "name one dataset"),
+        ("corpus corpus", 2, "`--as eu-summary` alone takes several"),
         ("nope", 2, "no such file or folder: 'nope'"),
         ("in.jsonl", 3, "is neither a dataset"),
         ("corpus --facts x.yaml", 2, "`--facts` goes with `--as` eu-summary"),
@@ -341,6 +364,90 @@ def test_mistakes_are_named(corpus: Path, shell: Run, words: str, code: int, mes
     assert done.stderr.count(b"\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("-o corpus/manifest.json", "is a name for something else; name a file that ends in .html"),
+        ("-o corpus/page.html", "is inside a dataset, where only report.html may be"),
+        ("-o corpus/data/report.html", "is inside a dataset"),
+        ("-o other.html", "is no report as corpuskit writes it, and would be overwritten"),
+        ("-o report.pdf", "name a file that ends in .html"),
+        ("--as croissant -o x.html", "name a file that ends in .json"),
+        ("--as croissant -o tokenizer.json", "would be overwritten"),
+        ("--as croissant -o corpus/manifest.json", "where only croissant.json may be"),
+        ("--as croissant -o one.jsonl.manifest.json", "would be overwritten"),
+        ("--as croissant -o link.json", "would be overwritten"),
+        ("--as card -o edited.md", "would be overwritten"),
+        ("--as eu-summary -o corpus", "is inside a dataset, or is one"),
+        ("--as eu-summary -o corpus/summary", "is inside a dataset, or is one"),
+        ("--as eu-summary -o summary.pdf", "a summary is several; name a folder"),
+        ("--as eu-summary -o own", "'own/summary.json' is no report"),
+        ("--as eu-summary -o folders", "'folders/domains.csv' is no report"),
+    ],
+)
+def test_only_reports_are_overwritten(corpus: Path, tmp_path: Path, shell: Run, words: str, message: str) -> None:
+    shell("corpuskit files corpus -o one.jsonl -q")
+    (tmp_path / "other.html").write_text("<!DOCTYPE html><p>Written by corpuskit")
+    (tmp_path / "tokenizer.json").write_text('{"model": {}}')
+    (tmp_path / "link.json").symlink_to(corpus / "manifest.json")
+    card = DatasetReport(as_="card").texts([Dataset(corpus)])[""]
+    (tmp_path / "edited.md").write_text(card.replace("# ", "# My ", 1))
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own/summary.json").write_text('["mine"]')
+    (tmp_path / "folders/domains.csv").mkdir(parents=True)
+    files = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    done = shell(f"corpuskit report corpus {words}")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert message in done.stderr.decode()
+    assert files == {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+
+def test_a_report_replaces_one_of_its_kind(corpus: Path, tmp_path: Path, shell: Run) -> None:
+    shell("corpuskit head corpus -n 3 -o less -q")
+    for kind, name in (("html", "a.html"), ("card", "a.md"), ("croissant", "a.json"), ("eu-summary", "a")):
+        texts = DatasetReport(as_=kind).texts([Dataset(corpus)])
+        for dataset in ("less", "corpus"):
+            done = shell(f"corpuskit report {dataset} --as {kind} -o {name}")
+            assert (done.returncode, done.stderr) == (0, b"")
+        assert {key: (tmp_path / name / key).read_text(encoding="utf-8") for key in texts} == texts
+
+
+def test_reports_in_a_dataset_are_passed_over_and_leave_with_it(corpus: Path, tmp_path: Path, shell: Run) -> None:
+    assert shell("corpuskit report corpus -o corpus/report.html").returncode == 0
+    assert shell("corpuskit report corpus --as croissant -o corpus/croissant.json").returncode == 0
+    assert shell("corpuskit report corpus --as card -o corpus/README.md").returncode == 0
+    assert shell("corpuskit verify corpus").returncode == 0
+    again = "corpuskit export in.jsonl --to jsonl -o corpus -q"
+    assert shell(again).returncode == 0
+    assert not (corpus / "report.html").exists()
+    assert not (corpus / "croissant.json").exists()
+    for name in ("report.html", "croissant.json"):
+        (corpus / name).write_text("somebody's own")
+    assert shell(f"{again} --shard-documents 5").returncode == 0
+    assert (corpus / "report.html").read_text() == (corpus / "croissant.json").read_text() == "somebody's own"
+    assert tmp_path in corpus.parents
+
+
+def test_a_report_goes_to_standard_output(corpus: Path, tmp_path: Path, shell: Run) -> None:
+    done = shell("corpuskit report corpus --as croissant -o -")
+    assert done.stdout.decode() == DatasetReport(as_="croissant").texts([Dataset(corpus)])[""]
+    assert not (tmp_path / "-").exists()
+
+
+def test_a_folder_that_is_not_there_is_named(corpus: Path, shell: Run) -> None:
+    del corpus
+    done = shell("corpuskit report corpus -o nowhere/page.html")
+    assert done.returncode == 5
+    assert b"there is no folder 'nowhere'; make it, or choose another -o" in done.stderr
+
+
+def test_an_argument_that_is_empty_is_named(corpus: Path, shell: Run) -> None:
+    for command in ("report", "verify", "files", "stats", "explain ''"):
+        done = shell(f"cd {corpus} && corpuskit {command} ''")
+        assert (done.returncode, done.stdout) == (2, b""), command
+        assert b"an argument is empty" in done.stderr
+
+
 def test_rows_for_trainers_alone_cannot_be_reported(tmp_path: Path, shell: Run) -> None:
     (tmp_path / "in.jsonl").write_bytes(lines_of(documents_of("crawl", 2)))
     shell("corpuskit export in.jsonl --to trl -o rows -q")
@@ -355,6 +462,37 @@ def test_a_shard_that_was_changed_is_named(corpus: Path, shell: Run) -> None:
     done = shell("corpuskit report corpus")
     assert (done.returncode, done.stdout) == (3, b"")
     assert b"the file is cut" in done.stderr
+
+
+@pytest.mark.parametrize("kind", ["html", "card", "croissant", "eu-summary"])
+def test_shards_that_are_missing_or_cut_are_damage(corpus: Path, shell: Run, kind: str) -> None:
+    for damage in ("flip", "cut", "remove"):
+        for shard in (corpus / "data").iterdir():
+            content = shard.read_bytes()
+            if damage == "flip":
+                middle = len(content) // 2
+                shard.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
+            elif damage == "cut":
+                shard.write_bytes(content[:-9])
+            else:
+                shard.unlink()
+        done = shell(f"corpuskit report corpus --as {kind}")
+        assert (done.returncode, done.stdout) == (3, b""), done.stderr
+        assert done.stderr.count(b"\n") == 1
+        assert b"`corpuskit verify` the dataset" in done.stderr
+
+
+def test_an_address_without_a_possible_host_is_of_no_domain(tmp_path: Path, shell: Run) -> None:
+    hosts = ["=cmd|calc.com", "+1", "@x.example", "-x.example", "%3Dcmd.example", "a b", "ok.example", "[::1]"]
+    documents = [
+        {"id": host, "text": host, "metadata": {"source": "s", "origin": "crawl", "url": f"http://{host}/"}}
+        for host in hosts
+    ]
+    (tmp_path / "in.jsonl").write_bytes(lines_of(documents))
+    (tmp_path / "facts.yaml").write_text("crawl: {small_provider: false}")
+    shell("corpuskit export in.jsonl -o corpus -q")
+    figures = read_figures(Dataset(tmp_path / "corpus"))
+    assert {domain for domain, _ in figures.domains()} == {"x.example", "ok.example", "[::1]"}
 
 
 RECIPE = """

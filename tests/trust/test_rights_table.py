@@ -125,7 +125,8 @@ def test_what_cannot_be_read_is_told_in_one_line(tmp_path: Path, corpuskit: Run)
         (["http://127.0.0.1:9/robots.txt", "--host", "a.example", "-o", "t.zst"], 2, "add --allow-private"),
         (["http://127.0.0.1:9/a.warc", "--allow-private", "-o", "t.zst"], 7, "nothing answers there"),
         (["cut.warc.gz", "-o", "t.zst"], 3, "no table was written"),
-        (["robots.txt", "--host", "a.example", "-o", "no/t.zst"], 5, "nothing was published"),
+        (["robots.txt", "--host", "a.example", "-o", "no/t.zst"], 5, "there is no folder 'no'"),
+        (["robots.txt", "--host", "a.example", "-o", "-"], 2, "a table is a file and not written to standard output"),
     ]
     for arguments, code, message in cases:
         done = corpuskit("rights-table", *arguments)

@@ -143,8 +143,9 @@ def read_manifest(dataset: Path | str) -> Manifest:
     except (OSError, ValueError, RecursionError) as error:
         if path.is_file() and not path.name.endswith(MANIFEST):
             raise DamagedError(f"{path}: is neither a dataset (there is no {beside.name}) nor a manifest") from None
-        why = error.strerror if isinstance(error, OSError) else type(error).__name__
-        raise DamagedError(f"{path}: cannot be read ({why}); build the dataset again") from None
+        why = "it is nested too deeply" if isinstance(error, RecursionError) else "it is no whole JSON"
+        why = (error.strerror or "I/O error").lower() if isinstance(error, OSError) else why
+        raise DamagedError(f"{path}: cannot be read: {why}; build the dataset again") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise DamagedError(f"{path}: is not a {FORMAT}")
     if manifest.get("digest") != expected:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from corpuskit.core.disk.regular_file import read_named
 from corpuskit.core.errors import UsageError
 from corpuskit.core.provenance.entries import CardEntry
+from corpuskit.core.reading.plain_yaml import read_yaml
 from corpuskit.core.wording import comma_list, did_you_mean, excerpt
 
 TEXTS = ("title", "description", "citation")
@@ -46,20 +46,7 @@ def card_words(value: dict[str, Any]) -> CardEntry:
 
 def read_card_words(path: Path) -> CardEntry:
     """Return the words in a YAML file. Raises UsageError if it cannot be read, or for all that is wrong in it."""
-    import yaml
-
-    try:
-        data = read_named(path)
-        if len(data) > MAX_BYTES:
-            raise UsageError(f"{path.name}: larger than {MAX_BYTES} bytes; words for a card must be shorter")
-        value = yaml.safe_load(data.decode("utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path.name}: cannot be read: {(error.strerror or 'I/O error').lower()}") from None
-    except yaml.MarkedYAMLError as error:
-        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise UsageError(f"{path.name}{line}: is not YAML: {excerpt(str(error.problem))}") from None
-    except (yaml.YAMLError, ValueError, RecursionError):
-        raise UsageError(f"{path.name}: is not YAML in UTF-8; write `title: …` and so on") from None
+    value = read_yaml(path, MAX_BYTES)
     mistakes = [UsageError(f"{path.name}: {_of(key)}{problem}") for key, problem in problems_of(value)]
     if mistakes:
         raise mistakes[0].with_others(mistakes[1:])

@@ -86,11 +86,13 @@ def _readable(documents: Iterator[Document], path: Path) -> Iterator[Document]:
     """Yield a shard's documents. Raises DamagedError where the file is no shard, whatever its reader raises then."""
     try:
         yield from documents
+    except DamagedError as error:
+        raise DamagedError(f"{str(error).removesuffix(VERIFY)}{VERIFY}") from None
     except CorpuskitError:
         raise
     except Exception as error:  # pyarrow raises types of its own
-        problem = str(error) if isinstance(error, Reject) else type(error).__name__
-        raise DamagedError(f"{path.name}: {problem}{VERIFY}") from None
+        problem = f" ({error})" if isinstance(error, Reject) else ""
+        raise DamagedError(f"{path.name}: is damaged and cannot be read{problem}{VERIFY}") from None
 
 
 def _decision(line: bytes, path: str) -> Decision:

@@ -44,7 +44,7 @@ from corpuskit.core.publish.recovery import (
     remove_if_empty,
     write_journal,
 )
-from corpuskit.core.publish.report_file import REPORT_NAME, write_report
+from corpuskit.core.publish.report_file import REPORT_NAME, REPORT_NAMES, write_report
 from corpuskit.core.publish.seals import is_edited_card, new_card_beside
 from corpuskit.core.publish.shard_files import measured_files, named_by_content, shard_order
 from corpuskit.core.publish.source_totals import Totals
@@ -241,9 +241,12 @@ class FolderOutput:
         return content
 
     def _stage_extra_files(self, content: Manifest) -> list[str]:
-        """Write what formats add to their shards; of those that share a file, such as the card, the first writes it."""
+        """Write what formats add to their shards; of those that share a file, such as the card, the first writes it.
+
+        Lossless ones come first: a card of rows is for a folder that holds nothing else.
+        """
         names: list[str] = []
-        for format_ in self.formats:
+        for format_ in sorted(self.formats, key=lambda format_: not format_.lossless):
             if not names or not set(format_.extra_files) <= set(names):
                 format_.finish(self.run, content)
                 names += [name for name in format_.extra_files if name not in names]
@@ -270,7 +273,7 @@ class FolderOutput:
     def _move_to_target(self, names: list[str]) -> None:
         """Rename the shards into place, and the manifest after them."""
         write_journal(
-            self.target, {*names, *listed_names(self.before), *extra_names_of(self.before), REPORT_NAME, OLD_RUN}
+            self.target, {*names, *listed_names(self.before), *extra_names_of(self.before), *REPORT_NAMES, OLD_RUN}
         )
         paths = [self.target / name for name in names]
         for folder in sorted({path.parent for path in paths}):

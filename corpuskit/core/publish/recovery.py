@@ -18,7 +18,7 @@ from corpuskit.core.errors import PublishError
 from corpuskit.core.format import file_suffixes
 from corpuskit.core.provenance import manifest
 from corpuskit.core.provenance.manifest import shard_format
-from corpuskit.core.publish.report_file import REPORT_NAME, is_report_of
+from corpuskit.core.publish.report_file import REPORT_NAMES, is_own_report, is_report_of
 from corpuskit.core.publish.seals import CARD_NAME, is_edited_card, new_card_beside
 from corpuskit.core.registry import all_formats
 
@@ -67,13 +67,19 @@ def left_behind(target: Path) -> list[str] | None:
         names = json.loads(read_regular(journal))
         published = _read_if_there(target / manifest.MANIFEST)
         kept_names = {*listed_names(published), *extra_names_of(published)}
-        if is_report_of(target / REPORT_NAME, published):
-            kept_names.add(REPORT_NAME)
+        kept_names.update(name for name in REPORT_NAMES if _stays(target / name, published))
     except (FileNotFoundError, NotADirectoryError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         # A journal that was not finished has had no effect; a manifest that is not whole is not ours to judge.
         return None
     listed = names if isinstance(names, list) else []
     return [name for name in listed if isinstance(name, str) and name not in kept_names and _is_dataset_file(name)]
+
+
+def _stays(report: Path, published: Any) -> bool:
+    """Whether a report beside a dataset is on that dataset, or somebody's own; a link is neither."""
+    return is_report_of(report, published) or (
+        report.is_file() and not report.is_symlink() and not is_own_report(report)
+    )
 
 
 def _read_if_there(path: Path) -> Any:
@@ -99,8 +105,8 @@ def extra_names_of(content: Mapping[str, Any]) -> list[str]:
 
 
 def all_extra_names() -> set[str]:
-    """Return the extra files of all formats, the page on a dataset, and where new cards go if a README was edited."""
-    names = {name for format_ in all_formats() for name in format_.extra_files} | {REPORT_NAME}
+    """Return the extra files of all formats, reports on a dataset, and where new cards go if a README was edited."""
+    names = {name for format_ in all_formats() for name in format_.extra_files} | set(REPORT_NAMES)
     return names | {new_card_beside(name) for name in names if name.endswith(CARD_NAME)}
 
 

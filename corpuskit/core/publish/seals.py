@@ -30,8 +30,13 @@ def is_edited_card(path: Path) -> bool:
         content = read_regular(path)
     except OSError:
         return True
+    return not is_sealed(content)
+
+
+def is_sealed(content: bytes) -> bool:
+    """Whether this is a card as corpuskit wrote it."""
     seal = _SEAL.search(content)
-    return seal is None or seal[1].decode() != hashlib.sha256(content[: seal.start()]).hexdigest()
+    return seal is not None and seal[1].decode() == hashlib.sha256(content[: seal.start()]).hexdigest()
 
 
 def new_card_beside(name: str) -> str:

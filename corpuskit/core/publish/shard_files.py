@@ -6,14 +6,32 @@ from pathlib import Path
 
 from corpuskit.core.disk.durable import size_and_digest
 from corpuskit.core.format import Format, file_suffixes, shard_paths
-from corpuskit.core.provenance.entries import ShardEntry
+from corpuskit.core.provenance.entries import Manifest, ShardEntry
 from corpuskit.core.provenance.manifest import shard_format
+from corpuskit.core.registry import find_format, is_token_format, token_format_names
 
 
 def measured_files(format_: Format, path: Path, documents: int, tokens: int) -> list[ShardEntry]:
     """Return an entry for each file of a shard that was written to `path`; the entries' paths are their names alone."""
     files = shard_paths(format_, path)
+    tokens = tokens_of_shard(format_, path, tokens)
     return [shard_entry(format_, file.name, size_and_digest(file), documents, tokens) for file in files]
+
+
+def tokens_of_shard(format_: Format, path: Path, tokens: int) -> int:
+    """Return the exact number of ids in a shard that holds such, and `tokens` for any other."""
+    return format_.token_count(path) if is_token_format(format_) else tokens
+
+
+def token_ids_in(manifest: Manifest) -> int | None:
+    """Return the number of ids in the first format of token ids of a dataset; None if it has none."""
+    counts: dict[str, int] = {}
+    for shard in manifest["shards"]:
+        folder, suffix = shard_format(shard["path"])
+        for format_ in map(find_format, token_format_names()):
+            if (folder, suffix) == (format_.folder, format_.suffix):
+                counts[format_.name] = counts.get(format_.name, 0) + shard["tokens"]
+    return next(iter(counts.values()), None)
 
 
 def shard_entry(

@@ -21,7 +21,7 @@ from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.manifest import MANIFEST, is_manifest, read_manifest, readable_shards
 from corpuskit.core.reading.inputs import Input
 from corpuskit.core.reading.web_requests import public_url
-from corpuskit.core.wording import comma_list, excerpt, nearest, or_list, printable_name, quantity
+from corpuskit.core.wording import NO_NAME, comma_list, excerpt, nearest, or_list, printable_name, quantity
 
 # Patterns are compiled by those who read folders: it takes time at each start.
 _RECORDS = r"\.(?:jsonl|ndjson|csv|tsv|parquet)(?:\.[a-z0-9]+)?$"
@@ -79,6 +79,8 @@ def is_dataset(folder: Path) -> bool:
 
 
 def _expand(argument: str, suffixes: Sequence[str], base: Path | None) -> list[Input]:
+    if not argument:
+        raise UsageError(NO_NAME)
     if argument == "-":
         return [Input("-")]
     if re.match(r"[a-z][a-z0-9+.-]+://", argument, re.IGNORECASE):

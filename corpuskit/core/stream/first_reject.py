@@ -1,6 +1,7 @@
 """The first record that a run rejected of each input: what it shows of the input if the others are like it."""
 
 import re
+import shlex
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -141,10 +142,10 @@ def _missing_text(first: Verdict) -> str:
     if not texts:
         return f"no {missing_field} in {name}; its keys: {keys}"
     likeliest = nearest(missing_field.strip("`"), texts) or max(texts, key=lambda key: len(texts[key]))
-    inputs = "" if first.input in ("", "-") else f" {excerpt(first.input)}"
-    advice = f"`--text-key {excerpt(likeliest)}`"
+    inputs = "" if first.input in ("", "-") else f" {excerpt(shlex.quote(first.input))}"
+    advice = f"`--text-key {excerpt(shlex.quote(likeliest))}`"
     if first.step == "files" or not _takes_text_key(first.step):
-        advice = f"`corpuskit files{inputs} --text-key {excerpt(likeliest)}`"
+        advice = f"`corpuskit files{inputs} --text-key {excerpt(shlex.quote(likeliest))}`"
     return f"no {missing_field} in {name}; its keys: {keys}. Name the field of the text: {advice}"
 
 

@@ -32,7 +32,7 @@ from corpuskit.core.provenance.manifest import chain_of, read_manifest
 from corpuskit.core.provenance.verdicts import VerdictLog
 from corpuskit.core.publish.targets import demand_distinct, demand_known_ending
 from corpuskit.core.reading.input_kinds import LINE_SUFFIXES, demand_lines_of_documents
-from corpuskit.core.reading.inputs import Input
+from corpuskit.core.reading.inputs import CUT_LINE, Input
 from corpuskit.core.reading.resolve import resolve
 from corpuskit.core.registry import describe, step_facts
 from corpuskit.core.settings import Settings, Tags
@@ -298,9 +298,15 @@ class OpenRun:
 
     def _demand_whole_inputs(self) -> None:
         damaged = [input_ for input_ in self.inputs if input_.damage]
+        if all(damage.what == CUT_LINE for input_ in damaged for damage in input_.damage):
+            # A file of which no line could be read is of another kind: its last line need not end.
+            for count in self.flow.counts if damaged else ():
+                demand_readable_records(self.settings, count, self.first_reject.verdict)
         for input_ in damaged[:5]:
             for damage in input_.damage[:3]:
-                self._notice(f"{input_.name}: {damage.what}, at byte {damage.offset}, {damage.lost} bytes lost")
+                self._notice(
+                    f"{input_.name}: {damage.what}, at byte {damage.offset}, {quantity(damage.lost, 'byte')} lost"
+                )
         if damaged:
             demand_whole_inputs(
                 self.settings,

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from corpuskit.core.document import Document
 from corpuskit.core.provenance.entries import Manifest, SourceEntry, StepEntry
+from corpuskit.core.publish.shard_files import token_ids_in
 
 EXAMPLE_CHARACTERS = 500
 """Most characters of an example's text that the card shows."""
@@ -54,9 +55,8 @@ def _front_matter(manifest: Manifest, data_files: str, name: str) -> str:
     fields["task_categories"] = ["text-generation"]
     fields["size_categories"] = [size_category(_documents(manifest, data_files))]
     fields["tags"] = ["corpuskit"]
-    if any(fnmatchcase(shard["path"], data_files) for shard in manifest["shards"]):
-        files = [{"split": "train", "path": data_files}]
-        fields["configs"] = [{"config_name": "default", "data_files": files}]
+    # Of an empty dataset as well: without it, `load_dataset` would take the manifest for rows.
+    fields["configs"] = [{"config_name": "default", "data_files": [{"split": "train", "path": data_files}]}]
     return yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=1000)
 
 
@@ -82,6 +82,8 @@ def _contents(manifest: Manifest, data_files: str) -> str:
     total = (
         f"{documents:,} documents, {tokens:,} tokens{counted}, from {len(sources)} {_plural('source', len(sources))}."
     )
+    ids = token_ids_in(manifest)
+    total += f" Of the tokenizer that is named below, there are {ids:,} token ids, end tokens included." if ids else ""
     return f"## What it holds\n\n{total}\n\n{_table(head, rows, figures=4)}"
 
 

@@ -18,13 +18,17 @@ class RowFile(NamedTuple):
     what_for: str
 
 
-def card(title: str, files: Sequence[RowFile], manifest: Manifest, loading: str) -> str:
-    """Return the text of README.md: front matter for the Hub, tables, limits. Files without rows are left out."""
+def card(title: str, files: Sequence[RowFile], manifest: Manifest, loading: str, rows_in: str = "") -> str:
+    """Return the text of README.md: front matter for the Hub, tables, limits. Files without rows are left out.
+
+    `rows_in` is the folder of the files, if the card stands in the one above, with the manifest.
+    """
     import yaml
 
     from corpuskit.export.hub.vocabulary import license_fields, size_category
 
-    filled_files = [file for file in files if file.rows]
+    above, parent = (f"{rows_in}/", "this folder") if rows_in else ("", "the folder above")
+    filled_files = [file._replace(pattern=above + file.pattern) for file in files if file.rows]
     licenses: list[str | None] = []
     for source in manifest["sources"].values():
         license_ = source["license"]
@@ -49,7 +53,7 @@ def card(title: str, files: Sequence[RowFile], manifest: Manifest, loading: str)
         "\n".join(["| rows | files | number | for |", "|---|---|--:|---|", *rows]),
         loading,
         *_balance(manifest),
-        "`corpuskit verify` in the folder above compares each file with `manifest.json`, which says how all was made.",
+        f"`corpuskit verify` in {parent} compares each file with `manifest.json`, which says how all was made.",
         _limits(manifest),
     ]
     return "\n\n".join(parts) + "\n"

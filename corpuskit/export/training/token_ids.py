@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from corpuskit.core.disk.regular_file import read_named
 from corpuskit.core.errors import UsageError
 from corpuskit.core.format import TokenOptions
-from corpuskit.core.wording import excerpt, or_list
+from corpuskit.core.wording import excerpt, or_list, printable_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,6 +23,7 @@ class TokenIds:
     def __init__(self, options: TokenOptions) -> None:
         """Keep the options; the file is read when it is first needed."""
         self.options, self.path = options, Path(options.tokenizer)
+        self.name = printable_name(self.path.name)
 
     @cached_property
     def _data(self) -> bytes:
@@ -40,9 +41,11 @@ class TokenIds:
             tokenizer = Tokenizer.from_buffer(self._data)
         except ValueError:
             problem = "not a tokenizer.json that the tokenizers library can read"
-            raise UsageError(f"{self.path.name}: {problem}") from None
+            raise UsageError(f"{self.name}: {problem}") from None
         tokenizer.no_truncation()
         tokenizer.no_padding()
+        # What a document says is text: neither the end token nor a turn of a chat may be forged by it.
+        tokenizer.encode_special_tokens = True
         return tokenizer
 
     @cached_property
@@ -52,18 +55,28 @@ class TokenIds:
         for name in names:
             identifier = self._tokenizer.token_to_id(name)
             if identifier is not None:
+                self._tokenizer.add_special_tokens([name])  # if it was an added token of another kind
                 return int(identifier)
         if self.options.end_token is not None:
             name = excerpt(self.options.end_token)
-            raise UsageError(f"{self.path.name} has no token {name!r}; see its `added_tokens`")
-        raise UsageError(f"{self.path.name} has no {or_list(END_TOKENS)}; name its end token with --end-token")
+            raise UsageError(f"{self.name} has no token {name!r}; see its `added_tokens`")
+        raise UsageError(f"{self.name} has no {or_list(END_TOKENS)}; name its end token with --end-token")
 
     @cached_property
+    def end_token(self) -> str:
+        """The end token with its id, as the manifest names it."""
+        return f"{self._tokenizer.id_to_token(self.end_id)} ({self.end_id})"
+
+    @cached_property
+    def vocabulary(self) -> int:
+        """One more than the largest id."""
+        largest = max(self._tokenizer.get_vocab(with_added_tokens=True).values(), default=0)
+        return max(int(self._tokenizer.get_vocab_size()), largest + 1)
+
+    @property
     def bytes_per_id(self) -> int:
         """2 if every id fits, else 4."""
-        largest = max(self._tokenizer.get_vocab(with_added_tokens=True).values(), default=0)
-        size = max(self._tokenizer.get_vocab_size(), largest + 1)
-        return 2 if size <= LARGEST_OF_16_BITS else 4
+        return bytes_per_id(self.vocabulary)
 
     def encode(self, texts: list[str]) -> "list[np.ndarray[Any, Any]]":
         """Return the ids of each text, little-endian, the end token last."""
@@ -92,7 +105,17 @@ class TokenIds:
 
         digest = hashlib.sha256(self._data).hexdigest()
         return {
-            f"tokenizer:{self.path.name}": f"sha256:{digest}",
-            "end-token": f"{self._tokenizer.id_to_token(self.end_id)} ({self.end_id})",
+            f"tokenizer:{self.name}": f"sha256:{digest}",
+            "end-token": self.end_token,
+            "vocabulary": str(self.vocabulary),
             "tokenizers": installed_version("tokenizers"),
         }
+
+
+def bytes_per_id(vocabulary: int) -> int:
+    """Return how many bytes an id of a vocabulary of this size has.
+
+    >>> bytes_per_id(65_536), bytes_per_id(65_537)
+    (2, 4)
+    """
+    return 2 if vocabulary <= LARGEST_OF_16_BITS else 4

@@ -3,25 +3,28 @@
 By these ids `explain` finds the tokens of a document, and whoever has to take a document out.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.document import Document
-from corpuskit.core.errors import DamagedError, UsageError
+from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.format import TokenOptions, shard_paths
-from corpuskit.core.provenance.entries import Manifest
+from corpuskit.core.provenance.entries import Manifest, ShardEntry
 from corpuskit.core.publish.seals import sealed
 from corpuskit.core.registry import NO_TOKENIZER
-from corpuskit.export.training.row_format import RowFormat
-from corpuskit.export.training.token_ids import TokenIds
+from corpuskit.core.wording import excerpt
+from corpuskit.export.training.lossy_format import LossyFormat
+from corpuskit.export.training.token_ids import TokenIds, bytes_per_id
 
 if TYPE_CHECKING:
     import numpy as np
 
 BATCH_DOCUMENTS, BATCH_CHARACTERS = 1000, 4 * 1024 * 1024
+BLOCK_IDS = 1 << 24
 IDS_SUFFIX = ".ids.jsonl"
 
 
@@ -35,7 +38,7 @@ class IdsFile(Protocol):
         """Leave complete files."""
 
 
-class TokenFormat(RowFormat):
+class TokenShardFormat(LossyFormat):
     """A format of token ids."""
 
     name: ClassVar[str]
@@ -76,15 +79,43 @@ class TokenFormat(RowFormat):
         """Yield the position after the last token of each document of a shard. Raises ValueError if it is not whole."""
         raise NotImplementedError
 
-    def shard_problems(self, path: Path, documents: int) -> Iterator[str]:
-        """Yield what is wrong with a shard whose files are as they were written: its parts contradict one another."""
+    def check_parts(self, path: Path, ids: "np.ndarray[Any, Any]", manifest: Manifest) -> Iterator[str]:
+        """Yield what is wrong with parts that other formats do not have."""
+        del path, ids, manifest
+        return iter(())
+
+    def shard_problems(self, path: Path, shard: ShardEntry, manifest: Manifest) -> Iterator[str]:
+        """Yield where ids, index, the documents' own ids and the tokenizer's figures contradict one another."""
+        import numpy as np
+
         try:
-            indexed = len(self._ends_and_ids(path)[0])
+            ends, names = self._ends_and_ids(path)
+            written = _TokenizerFigures.of(manifest)
         except DamagedError as error:
             yield str(error)
             return
-        if indexed != documents:
-            yield f"{path.name} has {indexed} documents by its index, not {documents}"
+        if len(names) != shard["documents"]:
+            yield f"{path.name} has {len(names)} documents by its index, not {shard['documents']}"
+        if (ends[-1] if ends else 0) != shard["tokens"]:
+            yield f"{path.name} has {ends[-1] if ends else 0} ids by its index, not {shard['tokens']}"
+        if path.stat().st_size != written.bytes_per_id * (ends[-1] if ends else 0):
+            yield f"{path.name} does not have ids of {written.bytes_per_id} bytes, as its tokenizer has them"
+            return
+        ids = np.memmap(path, f"<u{written.bytes_per_id}", mode="r") if ends else np.empty(0, "<u2")
+        if any(int(block.max()) >= written.vocabulary for block in _blocks_of(ids)):
+            yield f"{path.name} has ids that its tokenizer of {written.vocabulary} does not have"
+        elif bool((ids[np.array(ends, np.int64) - 1] != written.end_id).any()):
+            yield f"{path.name} has a document whose last id is not that of the end token"
+        yield from self.check_parts(path, ids, manifest)
+
+    def document_ids(self, path: Path) -> Iterator[str]:
+        """Yield the documents' ids, in order."""
+        return iter(self._ends_and_ids(path)[1])
+
+    def token_count(self, path: Path) -> int:
+        """Return how many ids a shard has, end tokens included. Raises DamagedError for one that is not whole."""
+        ends = self._ends_and_ids(path)[0]
+        return ends[-1] if ends else 0
 
     def locate(self, path: Path, identifier: str) -> Iterator[str]:
         """Yield where a document stands in a shard, in words. Raises DamagedError for one that is not whole."""
@@ -102,6 +133,8 @@ class TokenFormat(RowFormat):
             raise DamagedError(f"{path.name}: a file that belongs to it cannot be read: {missing}") from None
         except ValueError as error:
             raise DamagedError(f"{path.name}: {error}") from None
+        if any(later <= earlier for earlier, later in pairwise([0, *ends])):
+            raise DamagedError(f"{path.name}: its index has ends that do not grow")
         if len(ends) != len(ids):
             raise DamagedError(
                 f"{path.name} has {len(ends)} documents by its index, and {len(ids)} by the ids beside it"
@@ -126,6 +159,31 @@ class TokenFormat(RowFormat):
             f"The `{IDS_SUFFIX}` beside each file has the id of each document, a line each. `corpuskit verify` in the "
             "folder above compares all files with `manifest.json`."
         )
+
+
+class _TokenizerFigures(NamedTuple):
+    """What a manifest says of the tokenizer of its ids."""
+
+    name: str
+    vocabulary: int
+    end_id: int
+    bytes_per_id: int
+
+    @classmethod
+    def of(cls, manifest: Manifest) -> Self:
+        """Return the figures. Raises DamagedError if the manifest does not have them."""
+        versions = manifest["versions"]
+        names = [name.partition(":")[2] for name in versions if name.startswith("tokenizer:")]
+        end = re.search(r"\(([0-9]+)\)\Z", versions.get("end-token", ""))
+        vocabulary = versions.get("vocabulary", "")
+        if len(names) != 1 or end is None or not re.fullmatch("[0-9]{1,10}", vocabulary):
+            raise DamagedError("the manifest does not name the tokenizer of its ids, its end token and its vocabulary")
+        return cls(names[0], int(vocabulary), int(end[1]), bytes_per_id(int(vocabulary)))
+
+
+def _blocks_of(ids: "np.ndarray[Any, Any]") -> "Iterator[np.ndarray[Any, Any]]":
+    """Yield ids that are mapped into memory some at a time."""
+    return (ids[start : start + BLOCK_IDS] for start in range(0, len(ids), BLOCK_IDS))
 
 
 class TokenWriter:
@@ -155,10 +213,20 @@ class TokenWriter:
         import orjson
 
         if self._documents:
-            for ids in self._tokens.encode([document.text for document in self._documents]):
+            encoded = self._tokens.encode([document.text for document in self._documents])
+            for document, ids in zip(self._documents, encoded, strict=True):
+                self._demand_one_end(document, ids)
                 self._ids_file.write(ids)
             self._names.write(b"".join(orjson.dumps(document.id) + b"\n" for document in self._documents))
         self._documents, self._characters = [], 0
+
+    def _demand_one_end(self, document: Document, ids: "np.ndarray[Any, Any]") -> None:
+        """Raise RefusedError where a text would end itself: to a trainer it would be two documents."""
+        if (ids[:-1] == self._tokens.end_id).any():
+            raise RefusedError(
+                f"document {excerpt(document.id)!r} holds what the tokenizer reads as its end token, "
+                f"{self._tokens.end_token}; leave it out, or name another token with --end-token"
+            )
 
 
 def _ids_in(path: Path) -> Iterator[str]:

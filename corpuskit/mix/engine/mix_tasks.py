@@ -26,7 +26,7 @@ from corpuskit.core.document import Document, decode_trusted, encode
 from corpuskit.core.format import TokenOptions, shard_paths
 from corpuskit.core.provenance.entries import QuotaEntry
 from corpuskit.core.provenance.verdicts import Verdict
-from corpuskit.core.publish.shard_files import shard_entry
+from corpuskit.core.publish.shard_files import shard_entry, tokens_of_shard
 from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.registry import build_formats
 from corpuskit.core.step import Drop
@@ -252,10 +252,11 @@ class Write(Task[WriteResult]):
         files: list[TaskFileEntry] = []
         outputs: list[OutputFile] = []
         for format_, path in zip(formats, paths, strict=True):
+            tokens = tokens_of_shard(format_, path, totals.tokens)
             for file in shard_paths(format_, path):
                 entry, sha256 = entry_and_sha256(file)
                 files.append(entry)
-                shard = shard_entry(format_, file.name, (entry["bytes"], sha256), totals.documents, totals.tokens)
+                shard = shard_entry(format_, file.name, (entry["bytes"], sha256), totals.documents, tokens)
                 outputs.append({**shard, "path": entry["name"], "format": format_.name})
         return {"files": files, "outputs": outputs, "sent": sent.as_json(), "totals": totals.parts()}
 

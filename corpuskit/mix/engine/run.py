@@ -423,7 +423,9 @@ class MixRun:
         damaged = [entry for entry in inputs if entry["damage"]]
         for entry in damaged[:5]:
             first = entry["damage"][0]
-            self.notice(f"{entry['path']}: {first['what']}, at byte {first['offset']}, {first['lost']} bytes lost")
+            self.notice(
+                f"{entry['path']}: {first['what']}, at byte {first['offset']}, {quantity(first['lost'], 'byte')} lost"
+            )
         names = [entry["path"] for entry in damaged]
         demand_whole_inputs(self.settings, names, quantity(len(damaged), "input"), "nothing was published")
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 64 * 1024 * 1024
 FEWEST_RUNS = 20
+LARGEST_NUMBER = 1e100
+"""Of either table: squares of larger ones have no room in a float."""
 SUM_MAY_MISS = 0.02
 """How far from 1 the shares of a run may add up to: tables are often rounded to three decimals."""
 
@@ -48,6 +50,12 @@ def read_runs(shares_path: Path, losses_path: Path) -> RunTables:
             raise UsageError(f"{other_path.name} has no run {excerpt(missing[0])!r}, which {path.name} has")
     if len(shares) < FEWEST_RUNS:
         raise UsageError(f"{shares_path.name} has {quantity(len(shares), 'run')}; {FEWEST_RUNS} or more are needed")
+    if len(sources) < 2:
+        raise UsageError(f"{shares_path.name} has the source {excerpt(sources[0])!r} alone; weights are of several")
+    if (sources, shares) == (losses, results):
+        raise UsageError(
+            f"{shares_path.name} and {losses_path.name} are the same table; name that of the losses second"
+        )
     rows = np.array(list(shares.values()), np.float64)
     sums = rows.sum(axis=1)
     for name, total, row in zip(shares, sums, rows, strict=True):
@@ -90,6 +98,7 @@ def _number(path: Path, line: int, column: str, value: str) -> float:
         number = float(value)
     except ValueError:
         number = math.nan
-    if not math.isfinite(number):
-        raise UsageError(f"{path.name}:{line}: {column} must be a number, not {excerpt(value)!r}")
+    if not abs(number) <= LARGEST_NUMBER:
+        limit = "" if math.isnan(number) else f" between -{LARGEST_NUMBER:g} and {LARGEST_NUMBER:g}"
+        raise UsageError(f"{path.name}:{line}: {column} must be a number{limit}, not {excerpt(value)!r}")
     return number

@@ -317,7 +317,15 @@ def _demand_token_options(
     try:
         demand_token_options(formats, tokens, end_token)
     except UsageError as error:
-        raise UsageError(f"{node.location}: {error}") from None
+        raise UsageError(f"{_at_fault(node, tokens).location}: {error}") from None
+
+
+def _at_fault(output: Node, tokens: TokenOptions | None) -> Node:
+    """Return what is to be changed where formats and tokenizer do not go together: the last that was said."""
+    named_formats = output.get("formats")
+    if named_formats is not None and (tokens is None or named_formats.location.startswith("--set")):
+        return named_formats
+    return output.get("tokenizer") or output.get("end_token") or output
 
 
 def _card(node: Node, folder: Path) -> CardEntry:

@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from corpuskit.core.document import RESERVED
+from corpuskit.core.errors import DamagedError
 from corpuskit.core.provenance.entries import Manifest, ShardEntry, SourceEntry, StepEntry
 from corpuskit.core.provenance.manifest import MANIFEST, serialise, shard_format
-from corpuskit.core.publish.dataset import Dataset
+from corpuskit.core.publish.dataset import VERIFY, Dataset
+from corpuskit.core.publish.report_file import CROISSANT_NAME, CROISSANT_VERSION, digest_mark
 from corpuskit.core.publish.shard_files import is_readable
 from corpuskit.core.registry import format_of_shard
+from corpuskit.core.wording import excerpt
 
-VERSION = "http://mlcommons.org/croissant/1.1"
 SPDX = "https://spdx.org/licenses/"
 PARQUET, RECORDS = ".parquet", "documents"
 MEDIA_TYPES = {
@@ -87,11 +89,11 @@ def croissant(dataset: Dataset) -> str:
         "@type": "sc:Dataset",
         "name": title,
         "description": words.get("description") or _description(manifest),
-        "conformsTo": VERSION,
+        "conformsTo": CROISSANT_VERSION,
         "license": _licenses(manifest) or ["not stated"],
         **({"url": next(iter(links.values()))} if links else {}),
         **({"citeAs": words["citation"]} if words.get("citation") else {}),
-        "version": f"1.0.0+{manifest['digest'].removeprefix('sha256:')[:12]}",
+        "version": digest_mark(CROISSANT_NAME, manifest["digest"]),
         "inLanguage": [name for name in manifest.get("contents", {}).get("languages", {}) if _is_code(name)],
         "isLiveDataset": False,
         "prov:wasDerivedFrom": [_source(name, source) for name, source in manifest["sources"].items()],
@@ -201,7 +203,14 @@ def _record_set(dataset: Dataset, shard: ShardEntry) -> dict[str, Any]:
         **RESERVED,
         "extra": (dict, "all other fields of the record, as JSON"),
     }
-    names = pyarrow.parquet.read_schema(dataset.folder / shard["path"]).names
+    path = dataset.folder / shard["path"]
+    try:
+        names = pyarrow.parquet.read_schema(path).names
+    except (OSError, pyarrow.ArrowException):
+        problem = "cannot be read" if path.is_file() else "is missing"
+        raise DamagedError(f"{shard['path']} {problem}{VERIFY}") from None
+    if unknown := [name for name in names if name not in meanings]:
+        raise DamagedError(f"{shard['path']} has a column {excerpt(unknown[0])!r} that no dataset has{VERIFY}")
     return {
         "@type": "cr:RecordSet",
         "@id": RECORDS,

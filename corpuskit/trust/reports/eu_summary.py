@@ -30,6 +30,7 @@ from corpuskit.trust.reports.facts import NOT_STATED, Facts
 from corpuskit.trust.reports.figures import TextAmount, new_amounts, ranked
 from corpuskit.trust.reports.summary_text import Section, as_json, domain_list, markdown
 
+TITLE = "Public summary of training content"
 SIZES = ((10**9, "less than 1 billion tokens"), (10**13, "1 billion to 10 trillion tokens"))
 LARGEST_SIZE = "more than 10 trillion tokens"
 FEWEST_LISTED = 0.001
@@ -77,7 +78,7 @@ def _head(corpora: Corpora, facts: Facts, before: Manifest | None) -> Section:
         ("Changes since", ". ".join(filter(None, changes)) or NOT_STATED),
     ]
     digests = [(f"Dataset {number}", manifest["digest"]) for number, (manifest, _) in enumerate(corpora, 1)]
-    return Section("", "Public summary of training content", [*entries, *digests])
+    return Section("", TITLE, [*entries, *digests])
 
 
 def _changes(corpora: Corpora, before: Manifest) -> str:

@@ -1,11 +1,13 @@
 """What no dataset knows of itself, as people state it for a public summary."""
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpuskit.core.disk.regular_file import read_named
 from corpuskit.core.errors import UsageError
+from corpuskit.core.reading.plain_yaml import read_yaml
 from corpuskit.core.wording import comma_list, did_you_mean, excerpt
 
 MAX_BYTES = 1 << 20
@@ -27,6 +29,13 @@ SECTIONS: dict[str, tuple[str, ...]] = {
 }
 """What can be stated, by section. All values are text or lists of text, but for the switches."""
 SWITCHES = {("crawl", "small_provider"), ("processing", "code_of_practice"), ("data", "continues")}
+_DAY = r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?|(0[1-9]|1[0-2])/\d{4}"
+DAYS = {
+    ("summary", "last_update"): re.compile(_DAY),
+    ("model", "market_date"): re.compile(rf"{_DAY}|not .+"),
+    ("data", "latest_acquisition"): re.compile(_DAY),
+}
+"""What states a day; a model may be `not on the market`."""
 MAPS = {("public_datasets", "links")}
 
 
@@ -52,32 +61,30 @@ class Facts:
         return links
 
 
+def demand_sources(facts: Facts, path: Path, sources: Collection[str]) -> None:
+    """Raise UsageError for an address of a source that no dataset has."""
+    for name in facts.links():
+        if name not in sources:
+            near = did_you_mean(name, sources)
+            raise UsageError(
+                f"{path.name}: `public_datasets.links` names {excerpt(name)!r}, and no dataset has such a source"
+                f"{near}; there are {comma_list(sources)}"
+            )
+
+
 def read_facts(path: Path) -> Facts:
     """Return the facts in a YAML file. Raises UsageError if it cannot be read, or for all that is wrong in it."""
-    import yaml
-
-    try:
-        data = read_named(path)
-        if len(data) > MAX_BYTES:
-            raise UsageError(f"{path.name}: larger than {MAX_BYTES} bytes; facts must be shorter")
-        value = yaml.load(data.decode("utf-8-sig"), _text_loader())  # noqa: S506 - a SafeLoader
-    except OSError as error:
-        raise UsageError(f"{path.name}: cannot be read: {(error.strerror or 'I/O error').lower()}") from None
-    except yaml.MarkedYAMLError as error:
-        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise UsageError(f"{path.name}{line}: is not YAML: {excerpt(str(error.problem))}") from None
-    except (yaml.YAMLError, ValueError, RecursionError):
-        raise UsageError(f"{path.name}: is not YAML in UTF-8; write `provider: {{name: …}}` and so on") from None
+    value = read_yaml(path, MAX_BYTES, numbers=False)
     mistakes = [UsageError(f"{path.name}: {problem}") for problem in _problems(value)]
     if mistakes:
         raise mistakes[0].with_others(mistakes[1:])
-    return Facts(value or {})
+    return Facts(value)
 
 
 def _problems(value: Any) -> list[str]:
     """Return what is wrong with facts."""
-    if value is None:
-        return []
+    if value is None or value == {}:
+        return [f"holds no facts; write `provider: {{name: …}}` and so on. The sections are {comma_list(SECTIONS)}"]
     if not isinstance(value, dict):
         return [f"must be a mapping with the sections {comma_list(SECTIONS)}"]
     problems = []
@@ -104,18 +111,6 @@ def _problem(section: str, key: Any, item: Any) -> str:
         return "" if is_map else f"{name} must map sources to addresses, as in {{wiki: https://example.org}}"
     items = item if isinstance(item, list) else [item]
     are_texts = all(isinstance(text, str | int | float) and not isinstance(text, bool) for text in items)
+    if (section, key) in DAYS and are_texts and not all(DAYS[section, key].fullmatch(str(text)) for text in items):
+        return f"{name} must be a day such as 2026-12-01 or a month such as 12/2026, not {excerpt(repr(item))}"
     return "" if items and are_texts else f"{name} must be text, or a list of texts, not {excerpt(repr(item))}"
-
-
-def _text_loader() -> Any:
-    """Return a loader of plain YAML to which a day such as 2026-11-01 is text, as it is to people."""
-    import yaml
-
-    class Loader(yaml.SafeLoader):
-        """Reads no dates."""
-
-    Loader.yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-    return Loader

@@ -5,6 +5,7 @@ Sums of parts add up to those of the whole in any order, so that files are read 
 
 import functools
 import heapq
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,8 @@ from corpuskit.trust.rights.picture import RightsCount
 
 DECISIONS, SHARDS = "decisions", "shards"
 NOT_STATED = "not stated"
+_POSSIBLE_HOST = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
+"""Nothing that a spreadsheet takes for a formula."""
 SAMPLE_IDS = 3
 """Ids that are shown for each reason."""
 
@@ -180,16 +183,19 @@ def _host_before_path(start: str) -> str:
     from corpuskit.text.urls.addresses import address_of
 
     try:
-        return address_of(start).host
+        host = address_of(start).host
     except ValueError:
         return ""
+    return host if _POSSIBLE_HOST.fullmatch(host) else ""
 
 
 def host_of(url: Any) -> str:
-    """Return the host of an address in its canonical form; empty if it has none.
+    """Return the host of an address in its canonical form; empty if it has none, or no host can be called so.
 
     >>> host_of("https://www.Example.org:8080/a"), host_of("notes/1"), host_of(None)
     ('www.example.org', '', '')
+    >>> host_of("http://=cmd|calc.com/"), host_of("http://[2001:db8::1]/"), host_of("http://-x.example/")
+    ('', '[2001:db8::1]', '')
     """
     if not isinstance(url, str) or not url.startswith(("http://", "https://")):
         return ""

@@ -10,6 +10,8 @@ from typing import Any
 from corpuskit.core import console
 from corpuskit.trust.reports.figures import TextAmount
 
+DOMAIN_COLUMNS = ("domain", "documents", "characters")
+
 
 @dataclass
 class Section:
@@ -61,6 +63,6 @@ def domain_list(domains: Sequence[tuple[str, TextAmount]]) -> str:
     """Return domains as CSV."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(("domain", "documents", "characters"))
+    writer.writerow(DOMAIN_COLUMNS)
     writer.writerows((domain, amount.documents, amount.characters) for domain, amount in domains)
     return stream.getvalue()

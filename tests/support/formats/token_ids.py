@@ -8,7 +8,7 @@ from typing import ClassVar
 from corpuskit.core.disk import filesystem
 from corpuskit.core.document import Document
 from corpuskit.core.format import shard_paths
-from corpuskit.core.provenance.entries import Manifest
+from corpuskit.core.provenance.entries import Manifest, ShardEntry
 
 
 class TokenIds:
@@ -33,6 +33,14 @@ class TokenIds:
     def find(self, path: Path, identifier: str) -> Iterator[Document]:
         """Not of this format."""
         raise NotImplementedError
+
+    def shard_problems(self, path: Path, shard: ShardEntry, manifest: Manifest) -> Iterator[str]:
+        """Look for none."""
+        return iter(())
+
+    def document_ids(self, path: Path) -> Iterator[str] | None:
+        """Return None."""
+        return None
 
     def finish(self, staging: Path, manifest: Manifest) -> None:
         """Write nothing."""
