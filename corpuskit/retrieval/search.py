@@ -107,7 +107,8 @@ class IndexSearch(Source):
             read_description,
         )
 
-        assert isinstance(input_, QueriedIndex) and input_.local_path is not None
+        if not isinstance(input_, QueriedIndex) or input_.local_path is None:
+            raise UsageError("an index is read with a query: `corpuskit search QUERY FILE.idx`")
         path = input_.local_path
         with open_index(path) as connection:
             description = read_description(connection, path)
