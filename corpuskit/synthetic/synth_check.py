@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from corpuskit.core import console
 from corpuskit.core.disk.spool import Spool
-from corpuskit.core.document import decode_trusted, encode
+from corpuskit.core.document import decode_trusted, encode, gen_depth
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.option_values import misfit
 from corpuskit.core.options import build_step
@@ -194,12 +194,11 @@ class SynthCheck(CorpusStage):
     def _content_checks(self, lines: Spool) -> "Iterator[CheckRow]":
         from corpuskit.synthetic.checking.checks import unmeasured, upper
         from corpuskit.synthetic.checking.phrases import is_boilerplate
-        from corpuskit.synthetic.planning.seed_rules import depth_of
 
         documents = (decode_trusted(lines[number]) for number in range(len(lines)))
         deep, boilerplate = 0, 0
         for document in documents:
-            deep += depth_of(document) > DEEPEST
+            deep += gen_depth(document) > DEEPEST
             boilerplate += is_boilerplate(document.text)
         yield _none(f"documents deeper than gen_depth {DEEPEST}", deep)
         yield upper("refusals and boilerplate", boilerplate, len(lines), self.max_boilerplate)

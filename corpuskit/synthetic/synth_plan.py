@@ -12,6 +12,7 @@ from corpuskit.core import console
 from corpuskit.core.audience import PUBLIC, Audience, audience_of
 from corpuskit.core.disk.regular_file import read_named
 from corpuskit.core.disk.spool import Spool
+from corpuskit.core.document import gen_depth
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.options import VERBATIM
@@ -125,7 +126,7 @@ class SynthPlan(Command):
         import orjson
 
         from corpuskit.core.stream.flow import Flow
-        from corpuskit.synthetic.planning.seed_rules import SeedRules, carried_metadata, depth_of
+        from corpuskit.synthetic.planning.seed_rules import SeedRules, carried_metadata
         from corpuskit.synthetic.planning.template import field_names, field_text
         from corpuskit.text.prose import require_prose
 
@@ -150,7 +151,7 @@ class SynthPlan(Command):
                         "class": class_,
                         "messages": self._template.messages(values),
                         "parents": [document.id],
-                        "gen_depth": 1 + depth_of(document),
+                        "gen_depth": 1 + gen_depth(document),
                         "metadata": carried_metadata(document, self._kept_keys),
                     }
                 )

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["FEWEST", "Agreement", "LabelledTexts", "agreement"]
+__all__ = ["FEWEST", "LabelAgreement", "LabelledTexts", "agreement"]
 
 FEWEST = 20
 """Documents of a class, held back and synthetic, below which the class is not judged by itself."""
@@ -65,7 +65,7 @@ class LabelledTexts:
             self._waiting = []
 
 
-class Agreement(NamedTuple):
+class LabelAgreement(NamedTuple):
     """How often the model says what the label says."""
 
     real: float
@@ -79,7 +79,7 @@ class Agreement(NamedTuple):
     """Synthetic documents of classes that no real document has."""
 
 
-def agreement(real: LabelledTexts, synthetic: LabelledTexts) -> Agreement | None:
+def agreement(real: LabelledTexts, synthetic: LabelledTexts) -> LabelAgreement | None:
     """Return how often the model agrees with both; None if there are too few real documents or classes."""
     import numpy as np
     from sklearn.svm import LinearSVC
@@ -109,7 +109,7 @@ def agreement(real: LabelledTexts, synthetic: LabelledTexts) -> Agreement | None
         name = min(ratios, key=lambda name: (ratios[name][0], name))
         worst = (name, *ratios[name][1:])
     unknown = sum(name not in learned_labels for name in synthetic.labels)
-    return Agreement(float(real_hits.mean()), float(made_hits.mean()), *worst, unknown)
+    return LabelAgreement(float(real_hits.mean()), float(made_hits.mean()), *worst, unknown)
 
 
 def _weights(matrix: Any) -> Any:

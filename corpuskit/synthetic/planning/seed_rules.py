@@ -9,7 +9,7 @@ from corpuskit.core.options import build_step
 from corpuskit.core.outcome import Drop
 from corpuskit.core.registry import find_step
 
-__all__ = ["CARRIED", "SeedRules", "carried_metadata", "depth_of"]
+__all__ = ["CARRIED", "SeedRules", "carried_metadata"]
 
 USES: tuple[Literal["train", "input"], ...] = ("train", "input")
 """A seed is input to a model, and what the model makes of it is trained on."""
@@ -64,11 +64,3 @@ def carried_metadata(document: Document, further_keys: tuple[str, ...]) -> dict[
     """Return what of a seed's metadata holds for what is made of it."""
     keys = dict.fromkeys((*CARRIED, *further_keys))
     return {key: document.metadata[key] for key in keys if document.metadata.get(key) is not None}
-
-
-def depth_of(document: Document) -> int:
-    """Return how many models stand between a document and what a person wrote."""
-    depth = document.metadata.get("gen_depth")
-    if type(depth) is int and depth >= 0:
-        return depth
-    return 1 if document.metadata.get("origin") == "synthetic" or document.metadata.get("generator") else 0
