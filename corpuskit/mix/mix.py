@@ -81,6 +81,7 @@ class Mix(Command):
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Build the corpus and print what became of each source, or print the plan or the tasks."""
         console.show_details(self.name(), settings.verbose)
+        console.hush(self.name(), settings.quiet)
         arguments = argument_list(arguments)
         from corpuskit.core.publish.targets import Target, demand_distinct, demand_known_ending
         from corpuskit.core.stream.workers import leave_if_imported_by_worker

@@ -32,8 +32,8 @@ DEEPEST = 1
 class SynthCheck(CorpusStage):
     """Refuse synthetic documents that copy, leak, repeat themselves or have wrong labels.
 
-    Passes all documents as they are, or refuses all of them (exit code 6). Prints each figure with its limit in either
-    case, and what it could not judge, and why:
+    Passes all documents as they are, or refuses all of them (exit code 6). Unless `--quiet`, prints each figure with
+    its limit in either case, and what it could not judge, and why:
 
     Near copies of each other and of `--real` documents, by the rule of `dedup`: `--max-copies` of all documents each.
     Copies of the own seed: documents of whose 13-grams more than `--max-containment` stand in it; needs `--seeds`.
@@ -109,7 +109,7 @@ class SynthCheck(CorpusStage):
 
         checks = self.checks(lines)
         for line in lines_of_table(checks):
-            console.notice(self.name(), line)
+            console.remark(self.name(), line)
         failures = [check for check in checks if check.fails]
         if failures:
             first, *others = (RefusedError(f"refused: {check.in_words()}") for check in failures)

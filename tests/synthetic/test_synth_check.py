@@ -192,6 +192,8 @@ def test_all_pass_or_none(case: Case, corpuskit: Run) -> None:
     assert [json.loads(line) for line in (case.folder / "checked.jsonl").read_text().splitlines()] == case.made
     assert b"passes  agreement with labels" in done.stderr
     assert b"not judged" in done.stderr
+    done = corpuskit("synth-check", "made.jsonl", *options, "-o", "silent.jsonl", "--quiet")
+    assert (done.returncode, done.stderr) == (0, b"")
     deepen(case)
     refuse(case)
     (case.folder / "made.jsonl").write_bytes(lines_of(case.made))
@@ -205,8 +207,16 @@ def test_all_pass_or_none(case: Case, corpuskit: Run) -> None:
     ]
 
 
-def test_a_recipe_holds_the_check(case: Case, corpuskit: Run) -> None:
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_recipe_holds_the_check(case: Case, corpuskit: Run, jobs: str) -> None:
     case.checks()
+    (case.folder / "made.jsonl").write_bytes(lines_of(case.made))
+    (case.folder / "recipe.yaml").write_text(
+        "sources:\n  synth:\n    from: files\n    inputs: [made.jsonl]\n    origin: synthetic\n"
+        "    steps: [{synth-check: {real: [real.jsonl]}}]\n"
+    )
+    done = corpuskit("mix", "recipe.yaml", "-o", "silent", "--quiet", "-j", jobs)
+    assert (done.returncode, done.stderr) == (0, b"")
     refuse(case)
     (case.folder / "made.jsonl").write_bytes(lines_of(case.made))
     (case.folder / "recipe.yaml").write_text(
