@@ -99,6 +99,12 @@ def copy_real(case: Case) -> None:
         case.made[number]["text"] = case.real[number]["text"]
 
 
+def copy_real_text_often(case: Case) -> None:
+    del case.made[150:]
+    for row in case.made:
+        row["text"] = case.real[0]["text"]
+
+
 def copy_seeds(case: Case) -> None:
     for number in range(20):
         case.made[number]["text"] = f"{case.seeds[number]['text']} and {case.made[number]['text'][:60]}"
@@ -147,6 +153,7 @@ def refuse(case: Case) -> None:
 FAULTS: list[tuple[Callable[[Case], None], str]] = [
     (copy_each_other, "near copies of each other"),
     (copy_real, "near copies of real documents"),
+    (copy_real_text_often, "near copies of real documents"),
     (copy_seeds, "copies of the own seed"),
     (contaminate, "items of evaluation sets"),
     (flip_labels, "agreement with labels"),
