@@ -197,10 +197,10 @@ class SynthPlan(Command):
     def _write(self, plan: Path, seeds_file: Path, seeds: Spool, classes: Counter[str]) -> dict[str, Any]:
         """Write both files, each whole or not at all, and return what is in them."""
         from corpuskit.core.publish.whole_file import write_whole
-        from corpuskit.synthetic.requests.plan_file import PlanWriter, Reading
+        from corpuskit.synthetic.requests.plan_file import AnswerReading, PlanWriter
 
         self._demand_seeds(classes)
-        writer = PlanWriter(self._template.sha256, Reading(self.text_from, self.votes))
+        writer = PlanWriter(self._template.sha256, AnswerReading(self.text_from, self.votes))
         made, left = Counter[str](), Counter[str]()
         with closing(Spool()) as lines, closing(Spool()) as seed_lines:
             for line, seed_line in self._requests(writer, seeds, classes, made, left):

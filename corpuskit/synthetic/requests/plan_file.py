@@ -16,10 +16,10 @@ from corpuskit.core.errors import DamagedError, UsageError
 __all__ = [
     "COMPLETIONS",
     "WHOLE",
+    "AnswerReading",
     "PlanEnd",
     "PlanWriter",
     "PlannedRequest",
-    "Reading",
     "read_plan",
     "seeds_path",
     "verify_plan",
@@ -33,7 +33,7 @@ _ID = b'{"custom_id":"'
 _LINE = re.compile(rb'\{"custom_id":"([0-9a-f]{64})","method":"POST","url":"/v1/chat/completions","body":(\{.*\})\}\n?')
 
 
-class Reading(NamedTuple):
+class AnswerReading(NamedTuple):
     """What of an answer becomes a document."""
 
     text_from: str | None = None
@@ -47,7 +47,7 @@ class Reading(NamedTuple):
         return {key: value for key, value in named.items() if value}
 
 
-WHOLE = Reading()
+WHOLE = AnswerReading()
 
 
 class PlanEnd(NamedTuple):
@@ -55,7 +55,7 @@ class PlanEnd(NamedTuple):
 
     requests: int
     template_sha256: str
-    reading: Reading
+    reading: AnswerReading
 
 
 class PlannedRequest(NamedTuple):
@@ -80,7 +80,7 @@ class PlannedRequest(NamedTuple):
 class PlanWriter:
     """Makes the lines of both files; the caller writes them."""
 
-    def __init__(self, template_sha256: str, reading: Reading) -> None:
+    def __init__(self, template_sha256: str, reading: AnswerReading) -> None:
         self.requests = 0
         self._template, self._reading = template_sha256, reading
         self._digest = hashlib.sha256()
@@ -160,7 +160,7 @@ def verify_plan(plan: Path) -> PlanEnd:
             f"{plan.name} is not the plan that {seeds.name} belongs to, or was changed; run synth-plan again"
         )
     votes = end.get("votes")
-    reading = Reading(end.get("text_from"), tuple(votes) if isinstance(votes, list) else ())
+    reading = AnswerReading(end.get("text_from"), tuple(votes) if isinstance(votes, list) else ())
     return PlanEnd(lines, str(end.get("template_sha256")), reading)
 
 
