@@ -187,7 +187,9 @@ class RealFloor:
         """Return what the snapshot's shards hold."""
         phase = "mix: real tokens before"
         tasks = [
-            CountPublished(self._snapshot, shard["path"], shard["sha256"], shard["documents"], self._tokenizer)
+            CountPublished(
+                self._snapshot.absolute(), shard["path"], shard["sha256"], shard["documents"], self._tokenizer
+            )
             for shard in shards
         ]
         engine.progress.start(phase, len(tasks))
