@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from corpuskit.mix.mix import Mix as Mix
     from corpuskit.mix.recipe.recipe import Recipe as Recipe
     from corpuskit.mix.recipe.recipe import load_recipe as load_recipe
+    from corpuskit.mix.reweigh import Reweigh as Reweigh
     from corpuskit.mix.status import Status as Status
     from corpuskit.product.aggregate_labels import AggregateLabels as AggregateLabels
     from corpuskit.product.events import Events as Events
@@ -93,6 +94,10 @@ if TYPE_CHECKING:
     from corpuskit.stages.sample import Sample as Sample
     from corpuskit.stages.scrub_pii import ScrubPii as ScrubPii
     from corpuskit.stages.through import Through as Through
+    from corpuskit.synthetic.synth_check import SynthCheck as SynthCheck
+    from corpuskit.synthetic.synth_gaps import SynthGaps as SynthGaps
+    from corpuskit.synthetic.synth_plan import SynthPlan as SynthPlan
+    from corpuskit.synthetic.synth_run import SynthRun as SynthRun
     from corpuskit.trust.diff import Diff as Diff
     from corpuskit.trust.explain import Explain as Explain
     from corpuskit.trust.report import DatasetReport as DatasetReport
@@ -153,6 +158,7 @@ _MODULES = {
     "Cache": "corpuskit.mix.cache",
     "Fit": "corpuskit.mix.fit",
     "Mix": "corpuskit.mix.mix",
+    "Reweigh": "corpuskit.mix.reweigh",
     "Recipe": "corpuskit.mix.recipe.recipe",
     "load_recipe": "corpuskit.mix.recipe.recipe",
     "Status": "corpuskit.mix.status",
@@ -188,6 +194,10 @@ _MODULES = {
     "RequireMasked": "corpuskit.stages.require_masked",
     "Sample": "corpuskit.stages.sample",
     "ScrubPii": "corpuskit.stages.scrub_pii",
+    "SynthCheck": "corpuskit.synthetic.synth_check",
+    "SynthGaps": "corpuskit.synthetic.synth_gaps",
+    "SynthPlan": "corpuskit.synthetic.synth_plan",
+    "SynthRun": "corpuskit.synthetic.synth_run",
     "Diff": "corpuskit.trust.diff",
     "Explain": "corpuskit.trust.explain",
     "DatasetReport": "corpuskit.trust.report",

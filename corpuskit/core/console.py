@@ -7,7 +7,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from corpuskit.core.errors import CorpuskitError, PublishError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Passing = TypeVar("Passing")
 REFRESH_SECONDS = 0.2
+SECONDS_BETWEEN_LINES = 30.0
 LONGEST = 800
 """Longest message, in characters: the names it repeats may have been chosen by others."""
 
@@ -25,6 +26,10 @@ _DRIVES_TERMINALS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u20
 
 _logs: list[BinaryIO] = []
 """The log that is kept, if one is."""
+_drawings: list[Callable[[str], None]] = []
+"""Draws words beside the counter on the terminal, while there is one."""
+_hushed_commands: list[str] = []
+"""The command that is to print errors only, if there is one."""
 _details_of: list[str] = []
 """The command that was asked for details, if one was."""
 _REPR_OF_BYTE = re.compile(r"\\udc([89a-f][0-9a-f])")
@@ -76,6 +81,44 @@ def detail(message: str) -> None:
     """Print one line on standard error if `--verbose` was given; what it says must hold no secret."""
     for name in _details_of:
         notice(name, message)
+
+
+def hush(name: str, quiet: bool) -> None:
+    """Let `remark` be silent from now on if a command is to be `quiet`."""
+    _hushed_commands[:] = [name] if quiet else []
+
+
+def hushed_command() -> str:
+    """Return the command that is to be silent; empty if none is."""
+    return _hushed_commands[0] if _hushed_commands else ""
+
+
+def remark(name: str, message: str) -> None:
+    """Print one line on standard error unless `--quiet` was given; steps speak so, who do not know the settings."""
+    if _hushed_commands:
+        log(f"corpuskit {name}: {message}")
+    else:
+        notice(name, message)
+
+
+class WorkPace:
+    """How far a long piece of work has got: beside the counter on a terminal, elsewhere in a line now and then."""
+
+    def __init__(self, name: str) -> None:
+        """Begin to wait: short work stays silent."""
+        self._name = name
+        self._told_at = time.monotonic()
+
+    def tell(self, words: Callable[[], str]) -> None:
+        """Draw or print the words, if it is time."""
+        now = time.monotonic()
+        if now - self._told_at < (REFRESH_SECONDS if _drawings else SECONDS_BETWEEN_LINES):
+            return
+        self._told_at = now
+        if _drawings:
+            _drawings[-1](words())
+        else:
+            remark(self._name, words())
 
 
 def keep_log(stream: BinaryIO) -> None:
@@ -186,14 +229,20 @@ def _with_counter(items: Iterable[Passing], name: str, unit: str) -> Iterator[Pa
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn(name), TextColumn(f"{{task.completed:,.0f}} {unit}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as progress:
-        task = progress.add_task(name, total=None)
+    words_column = TextColumn("{task.fields[words]}", markup=False)
+    with (
+        Progress(*columns, words_column, console=Console(stderr=True), transient=True, auto_refresh=False) as progress,
+        contextlib.ExitStack() as at_end,
+    ):
+        task = progress.add_task(name, total=None, words="")
+        _drawings.append(lambda words: progress.update(task, words=escape(words), refresh=True))
+        at_end.callback(_drawings.pop)
         drawn_at = time.monotonic()
         for number, item in enumerate(items, start=1):
             yield item
             if time.monotonic() - drawn_at > REFRESH_SECONDS:
                 drawn_at = time.monotonic()
-                progress.update(task, completed=number, refresh=True)
+                progress.update(task, completed=number, words="", refresh=True)
 
 
 def _write(text: str) -> None:

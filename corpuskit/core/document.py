@@ -187,6 +187,14 @@ def parse_lossless(line: bytes) -> Any:
     return value
 
 
+def gen_depth(document: Document) -> int:
+    """Return how many models stand between a document and what a person wrote."""
+    depth = document.metadata.get("gen_depth")
+    if type(depth) is int and depth >= 0:
+        return depth
+    return 1 if document.metadata.get("origin") == "synthetic" or document.metadata.get("generator") else 0
+
+
 def text_hash(text: str) -> str:
     """Return the id of a document that came without one: xxh3 of its UTF-8 text, 128 bits in hex."""
     import xxhash

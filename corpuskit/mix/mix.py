@@ -37,7 +37,8 @@ class Mix(Command):
     `--drops` and `--rejects` receive the decisions without the documents; `corpuskit explain` finds those by id.
 
     What was taken out of DIR by a takedown list stays out: a recipe whose `policy: {takedown: FILE}` does not name all
-    of it is refused (exit code 6).
+    of it is refused (exit code 6). So are, with `policy: {real_not_below: DIR}`, fewer unique real tokens of any class
+    than the snapshot in DIR has, and documents made of synthetic ones, unless `policy: {gen_depth: 2}` allows them.
 
     A recipe may come through standard input (`-`). All of its mistakes are reported at once, each with its line.
 
@@ -80,9 +81,11 @@ class Mix(Command):
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Build the corpus and print what became of each source, or print the plan or the tasks."""
         console.show_details(self.name(), settings.verbose)
+        console.hush(self.name(), settings.quiet)
         arguments = argument_list(arguments)
         from corpuskit.core.publish.targets import Target, demand_distinct, demand_known_ending
         from corpuskit.core.stream.workers import leave_if_imported_by_worker
+        from corpuskit.mix.engine.real_floor import demand_snapshot
         from corpuskit.mix.engine.takedown_gate import demand_whole_takedown
         from corpuskit.mix.recipe.cluster_profile import read_profile
         from corpuskit.mix.recipe.recipe import load_recipe
@@ -124,6 +127,8 @@ class Mix(Command):
             targets = [Target("the output", target), *_targets_of_verdicts(settings), *logs]
             demand_distinct(targets, every_input, recipe_files)
             demand_whole_takedown(recipe, target)
+            if recipe.policy.real_not_below is not None:
+                demand_snapshot(recipe.policy.real_not_below, target)
             if self.log is not None:
                 console.keep_log(_open_log(self.log))
             cache = self._open_cache(target)

@@ -7,18 +7,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
+from corpuskit.core import console
 from corpuskit.core.audience import SCOPES, scopes_of
 from corpuskit.core.disk.spool import Spool
 from corpuskit.core.document import Document, decode_trusted, encode
 from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.option_values import misfit
 from corpuskit.core.step import CorpusStage, Drop, Item, Made
+from corpuskit.core.wording import excerpt
 from corpuskit.formats.json_lines import json_lines
+from corpuskit.product.voting.agreement import cohen_kappa
 from corpuskit.product.voting.ballots import Question, Tally, class_key, votes_of
 
 LEAST_TENANTS = 3
 LEAST_USERS = 10
 """People whose votes a label across tenants must rest on."""
+RATERS_TOLD = 10
 Alphas = dict[str, float | None]
 
 
@@ -34,7 +38,8 @@ class AggregateLabels(CorpusStage):
 
     `majority` counts votes; `dawid-skene` weighs raters by how well they tell the classes apart. Which of them is
     better differs from set to set, so `auto` takes the mean of their probabilities; `--gold` (JSON Lines `{"item",
-    "label"}`, and `name` if there are several questions) tells it the truth about some items.
+    "label"}`, and `name` if there are several questions) tells it the truth about some items. How often each rater is
+    right there is printed, with Cohen's kappa, for the ten with the most of them.
 
     Votes of two tenants are refused (exit code 6) unless `--min-tenants` says from how many tenants a label may rest on
     all of them together. It then needs 10 people, and no tenant has more than half of its votes, else its votes are
@@ -102,9 +107,21 @@ class AggregateLabels(CorpusStage):
                 if (label := self._gold.get((item, name), self._gold.get((item, None)))) is not None
             }
             by_item, alphas[name] = question.tallies(self.method, gold)
+            self._tell_agreement(name, question, gold, ballots)
             for item, tally in by_item.items():
                 tallies.setdefault(item, {})[name] = tally
         return tallies, alphas
+
+    def _tell_agreement(self, name: str, question: Question, gold: dict[int, str], ballots: "_Ballots") -> None:
+        """Say how often the raters with the most items of the gold are right there, before any of it is used."""
+        pairs = question.pairs_with(gold)
+        for rater in sorted(pairs, key=lambda rater: (-len(pairs[rater]), ballots.rater_names[rater]))[:RATERS_TOLD]:
+            kappa = cohen_kappa(pairs[rater])
+            right = sum(one == other for one, other in pairs[rater])
+            words = "no kappa, as there is one class" if kappa is None else f"kappa {kappa:.3f}"
+            share = f"{right:,} of {len(pairs[rater]):,} items of the gold ({right / len(pairs[rater]):.3f})"
+            rater_name = excerpt(ballots.rater_names[rater])
+            console.remark(self.name(), f"{excerpt(name)}: {rater_name} is right on {share}, {words}")
 
     def _outcome(
         self,
@@ -144,10 +161,10 @@ class AggregateLabels(CorpusStage):
         """Return the document of an item's label; all that its votes agree to goes with it."""
         first = votes[0]
         consent = _common_consent(votes)
-        has_text = self.min_tenants is None and "text" in consent["scope"]
+        has_text = self.min_tenants is None and (consent is None or "text" in consent["scope"])
         texts = (vote for vote in votes if vote.text) if has_text else iter(())
         spoken = next(texts, None)
-        kept_keys = ["source", "origin", "license", "license_evidence"]
+        kept_keys = ["source", "origin", "license", "license_evidence", "gen_depth"]
         if self.min_tenants is None:
             kept_keys.append("tenant")
         metadata: dict[str, Any] = {key: first.metadata[key] for key in kept_keys if key in first.metadata}
@@ -163,7 +180,8 @@ class AggregateLabels(CorpusStage):
             "raters": {name: len(tally.raters) for name, tally in tallies.items()},
             "alpha": {name: None if (alpha := alphas[name]) is None else round(alpha, 6) for name in tallies},
         }
-        metadata |= {"consent": consent, "labels": {name: tally.label for name, tally in tallies.items()}}
+        metadata |= {} if consent is None else {"consent": consent}
+        metadata |= {"labels": {name: tally.label for name, tally in tallies.items()}}
         if self.min_tenants is None:
             parents = [parent for vote in votes for parent in [*vote.metadata.get("parents", []), vote.id]]
             metadata["parents"] = list(dict.fromkeys(parents))
@@ -181,6 +199,7 @@ class _Ballots:
         self.names: list[str] = []
         self.tenants: set[str] = set()
         self.tenant_of_rater: list[str] = []
+        self.rater_names: list[str] = []
         self.item_of: dict[int, int] = {}
         """The item of each vote, by the vote's number in the stream."""
         self._raters: dict[tuple[str, str], int] = {}
@@ -204,6 +223,7 @@ class _Ballots:
         rater = self._raters.setdefault((tenant, actor), len(self._raters))
         if rater == len(self.tenant_of_rater):
             self.tenant_of_rater.append(tenant)
+            self.rater_names.append(actor)
         self.item_of[number] = item
         self._numbers_of.setdefault(item, []).append(number)
         for name, value in votes_of(metadata.get("labels")):
@@ -219,9 +239,11 @@ class _Ballots:
                 yield self._numbers_of[item]
 
 
-def _common_consent(votes: list[Document]) -> dict[str, Any]:
-    """Return what all these votes allow, up to the first day on which one of them ends."""
+def _common_consent(votes: list[Document]) -> dict[str, Any] | None:
+    """Return what all these votes allow, up to the first day on which one of them ends; None if they are public."""
     consents = [vote.metadata.get("consent") for vote in votes]
+    if not any(vote.metadata.get("tenant") or consent for vote, consent in zip(votes, consents, strict=True)):
+        return None
     scope = [word for word in SCOPES if all(word in scopes_of(consent) for consent in consents)]
     ends = [str(consent["until"]) for consent in consents if isinstance(consent, dict) and consent.get("until")]
     return {"scope": scope, **({"until": min(ends)} if ends else {})}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from corpuskit.core import console
 from corpuskit.core.disk.spool import Spool
-from corpuskit.core.document import decode_trusted, encode
+from corpuskit.core.document import decode_trusted, encode, gen_depth
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.option_values import misfit
 from corpuskit.core.options import build_step
@@ -32,8 +32,8 @@ DEEPEST = 1
 class SynthCheck(CorpusStage):
     """Refuse synthetic documents that copy, leak, repeat themselves or have wrong labels.
 
-    Passes all documents as they are, or refuses all of them (exit code 6). Prints each figure with its limit in either
-    case, and what it could not judge, and why:
+    Passes all documents as they are, or refuses all of them (exit code 6). Unless `--quiet`, prints each figure with
+    its limit in either case, and what it could not judge, and why:
 
     Near copies of each other and of `--real` documents, by the rule of `dedup`: `--max-copies` of all documents each.
     Copies of the own seed: documents of whose 13-grams more than `--max-containment` stand in it; needs `--seeds`.
@@ -109,7 +109,7 @@ class SynthCheck(CorpusStage):
 
         checks = self.checks(lines)
         for line in lines_of_table(checks):
-            console.notice(self.name(), line)
+            console.remark(self.name(), line)
         failures = [check for check in checks if check.fails]
         if failures:
             first, *others = (RefusedError(f"refused: {check.in_words()}") for check in failures)
@@ -194,12 +194,11 @@ class SynthCheck(CorpusStage):
     def _content_checks(self, lines: Spool) -> "Iterator[CheckRow]":
         from corpuskit.synthetic.checking.checks import unmeasured, upper
         from corpuskit.synthetic.checking.phrases import is_boilerplate
-        from corpuskit.synthetic.planning.seed_rules import depth_of
 
         documents = (decode_trusted(lines[number]) for number in range(len(lines)))
         deep, boilerplate = 0, 0
         for document in documents:
-            deep += depth_of(document) > DEEPEST
+            deep += gen_depth(document) > DEEPEST
             boilerplate += is_boilerplate(document.text)
         yield _none(f"documents deeper than gen_depth {DEEPEST}", deep)
         yield upper("refusals and boilerplate", boilerplate, len(lines), self.max_boilerplate)

@@ -12,6 +12,7 @@ from corpuskit.core import console
 from corpuskit.core.audience import PUBLIC, Audience, audience_of
 from corpuskit.core.disk.regular_file import read_named
 from corpuskit.core.disk.spool import Spool
+from corpuskit.core.document import gen_depth
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.options import VERBATIM
@@ -20,6 +21,7 @@ from corpuskit.core.step import Arguments, Command, argument_list
 from corpuskit.core.wording import comma_list, did_you_mean, excerpt, quantity
 
 if TYPE_CHECKING:
+    from corpuskit.core.document import Document
     from corpuskit.core.reading.inputs import Input
     from corpuskit.synthetic.planning.quotas import Quota
     from corpuskit.synthetic.planning.template import PromptTemplate
@@ -52,10 +54,14 @@ class SynthPlan(Command):
 
     `--samples` asks for several answers to each prompt. `--quota`, as `synth-gaps --json` writes it, says how many each
     class is to have; its seeds take turns. What is made of a seed has its `labels`, language, licence, rights, tenant
-    and consent, and what `--keep` names. A parameter `seed` is raised by one for each further sample of a seed. With
-    `--schema`, a JSON Schema, answers are to be JSON of that structure, and `synth-run` checks them. A request's id is
-    the SHA-256 of its body and of how many equal ones came before. Equal seeds and options give equal bytes. Holds 120
-    bytes for each request in memory.
+    and consent, and what `--keep` names. A parameter `seed` is raised by one for each further sample of a seed.
+
+    With `--schema`, a JSON Schema, answers are to be JSON of that structure, and `synth-run` checks them. `--text-from`
+    names the field that is the text. With `--votes`, answers rate the seeds: the fields become labels of documents with
+    the seeds' text, each the vote of that model with that template, as `aggregate-labels` counts them.
+
+    A request's id is the SHA-256 of its body and of how many equal ones came before. Equal seeds and options give equal
+    bytes. Holds 120 bytes for each request in memory.
 
         corpuskit synth-plan seeds.jsonl --template rewrite.txt --model m --param temperature=0.7 -o plan.jsonl
     """
@@ -74,6 +80,10 @@ class SynthPlan(Command):
         tuple[str, ...], "Parameter of each request, as name=value; the value is JSON or a word.", VERBATIM
     ] = ()
     schema: Annotated[Path | None, "JSON Schema of the answers."] = None
+    text_from: Annotated[str | None, "Field of the answers, by --schema, that is a document's text."] = None
+    votes: Annotated[
+        tuple[str, ...], "Fields of the answers, by --schema, that are votes on the seeds, and become labels."
+    ] = ()
     keep: Annotated[
         tuple[str, ...], "Further keys of a seed's metadata that hold for what is made of it, such as category."
     ] = ()
@@ -86,6 +96,12 @@ class SynthPlan(Command):
             raise misfit("samples", f"a number from 1 to {MOST_SAMPLES}", self.samples)
         if self.quota is not None and self.samples != 1:
             raise UsageError(f"{spelled('quota')} says how many samples there are; leave out {spelled('samples')}")
+        if self.votes and (self.quota is not None or self.samples != 1):
+            raise UsageError(
+                f"{spelled('votes')} asks each seed once; leave out {spelled('samples')} and {spelled('quota')}"
+            )
+        if self.votes and self.text_from is not None:
+            raise UsageError(f"give {spelled('votes')} or {spelled('text-from')}, not both")
         _ = self._audience, self._template, self._quota, self._constants
 
     def execute(self, arguments: Arguments, settings: Settings) -> int:
@@ -125,7 +141,7 @@ class SynthPlan(Command):
         import orjson
 
         from corpuskit.core.stream.flow import Flow
-        from corpuskit.synthetic.planning.seed_rules import SeedRules, carried_metadata, depth_of
+        from corpuskit.synthetic.planning.seed_rules import SeedRules
         from corpuskit.synthetic.planning.template import field_names, field_text
         from corpuskit.text.prose import require_prose
 
@@ -144,17 +160,8 @@ class SynthPlan(Command):
                 continue
             class_ = "" if self._quota is None else field_text(document, self._quota.by) or ""
             classes[class_] += 1
-            seeds.append(
-                orjson.dumps(
-                    {
-                        "class": class_,
-                        "messages": self._template.messages(values),
-                        "parents": [document.id],
-                        "gen_depth": 1 + depth_of(document),
-                        "metadata": carried_metadata(document, self._kept_keys),
-                    }
-                )
-            )
+            messages = self._template.messages(values)
+            seeds.append(orjson.dumps({"class": class_, "messages": messages, **self._seed_entry(document)}))
         for input_ in inputs:
             input_.manifest_entry()
             for damage in input_.damage[:1]:
@@ -168,6 +175,16 @@ class SynthPlan(Command):
             raise RefusedError(f"no seed may be used: {reasons}; no plan was written")
         return dropped, flow.reading.rejected, classes
 
+    def _seed_entry(self, document: "Document") -> dict[str, Any]:
+        """Return what is kept of a seed for what its answer becomes."""
+        from corpuskit.synthetic.planning.seed_rules import carried_metadata, metadata_of_vote
+
+        if self.votes:
+            metadata = metadata_of_vote(document, self._kept_keys)
+            return {"parents": [document.id], "text": document.text, "metadata": metadata}
+        metadata = carried_metadata(document, self._kept_keys)
+        return {"parents": [document.id], "gen_depth": 1 + gen_depth(document), "metadata": metadata}
+
     def _demand_fields(self, missing: set[str], fields: list[str]) -> None:
         """Raise UsageError for a field of the template that no seed has."""
         if missing and fields:
@@ -180,10 +197,10 @@ class SynthPlan(Command):
     def _write(self, plan: Path, seeds_file: Path, seeds: Spool, classes: Counter[str]) -> dict[str, Any]:
         """Write both files, each whole or not at all, and return what is in them."""
         from corpuskit.core.publish.whole_file import write_whole
-        from corpuskit.synthetic.requests.plan_file import PlanWriter
+        from corpuskit.synthetic.requests.plan_file import AnswerReading, PlanWriter
 
         self._demand_seeds(classes)
-        writer = PlanWriter(self._template.sha256)
+        writer = PlanWriter(self._template.sha256, AnswerReading(self.text_from, self.votes))
         made, left = Counter[str](), Counter[str]()
         with closing(Spool()) as lines, closing(Spool()) as seed_lines:
             for line, seed_line in self._requests(writer, seeds, classes, made, left):
@@ -268,7 +285,7 @@ class SynthPlan(Command):
         """What all requests have in common."""
         import json
 
-        from corpuskit.synthetic.requests.structured import response_format
+        from corpuskit.synthetic.requests.structured import demand_fields, response_format
 
         body: dict[str, Any] = {} if self.model is None else {"model": self.model}
         for parameter in self.param:
@@ -286,6 +303,9 @@ class SynthPlan(Command):
             except (ValueError, RecursionError):
                 raise UsageError(f"{self.schema.name} is not JSON") from None
             body["response_format"] = response_format(schema, self.schema.name)
+            demand_fields(schema, [*self.votes, *([self.text_from] if self.text_from else [])], self.schema.name)
+        elif self.votes or self.text_from is not None:
+            raise UsageError(f"{spelled('votes')} and {spelled('text-from')} name fields; give the answers' schema")
         return _demand_json(body)
 
 

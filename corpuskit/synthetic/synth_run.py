@@ -46,9 +46,10 @@ class SynthRun(Source):
 
     A document's id is its request's. `metadata` has `origin: synthetic`, `generator` (the model, as the server calls
     it), `gen_depth`, `parents` (the seed), `request` (model, parameters, SHA-256 of the template, usage), and what the
-    plan takes over from the seed. Rejects: `cut-completion` (by the limit of tokens), `empty-completion`,
-    `refused-completion`, `filtered-completion`, `refused-request` (other 4xx), `broken-structure` (by the plan's
-    schema), `lone-surrogate`, `no-result`. Memory does not grow with the plan.
+    plan takes over from the seed. If the plan asks for votes, a document has the seed's text, the votes as `labels`,
+    and as `actor` the model with the first letters of the template's digest. Rejects: `cut-completion` (by the limit of
+    tokens), `empty-completion`, `refused-completion`, `filtered-completion`, `refused-request` (other 4xx),
+    `broken-structure` (by the plan's schema), `lone-surrogate`, `no-result`. Memory does not grow with the plan.
 
         corpuskit synth-run plan.jsonl --url http://127.0.0.1:8080/v1 -o answers.jsonl
     """
@@ -123,18 +124,18 @@ class SynthRun(Source):
 
         assert input_.local_path is not None
         plan = input_.local_path
-        _, template_sha256 = verify_plan(plan)
+        end = verify_plan(plan)
         with AnswerStore(self._store_path(plan)) as store:
             if self.results:
                 self._join(input_, store)
             else:
-                self._ask(plan, store)
+                self._ask(plan, end.requests, store)
             spent = self._spending()
             for request in read_plan(plan):
                 answer = store.get(request.custom_id)
                 if answer is not None:
                     spent.add(request.model(), answer.usage)
-                yield item_of(request, answer, template_sha256, input_.name)
+                yield item_of(request, answer, end, input_.name)
             input_.remark(spent.in_words())
 
     def _store_path(self, plan: Path) -> Path | None:
@@ -142,7 +143,7 @@ class SynthRun(Source):
             return self.cache
         return plan.with_name(plan.name.removesuffix(".jsonl") + CACHE_ENDING)
 
-    def _ask(self, plan: Path, store: "AnswerStore") -> None:
+    def _ask(self, plan: Path, planned: int, store: "AnswerStore") -> None:
         """Ask for what is missing. Raises RefusedError at a limit, RemoteError if something stays without an answer."""
         from corpuskit.formats.model_server.address import demand_base_url
         from corpuskit.synthetic.requests.asking import Server, ask_missing
@@ -153,7 +154,7 @@ class SynthRun(Source):
             for request in read_plan(plan):
                 _count_stored(request, store, spending)
         server = Server(demand_base_url(self.url or ""), self.key_file, self.concurrency, self.timeout)
-        ask_missing(server, read_plan(plan), store, spending)
+        ask_missing(server, read_plan(plan), planned, store, spending)
 
     def _join(self, input_: "Input", store: "AnswerStore") -> None:
         """Keep what the results say."""

@@ -99,6 +99,12 @@ def copy_real(case: Case) -> None:
         case.made[number]["text"] = case.real[number]["text"]
 
 
+def copy_real_text_often(case: Case) -> None:
+    del case.made[150:]
+    for row in case.made:
+        row["text"] = case.real[0]["text"]
+
+
 def copy_seeds(case: Case) -> None:
     for number in range(20):
         case.made[number]["text"] = f"{case.seeds[number]['text']} and {case.made[number]['text'][:60]}"
@@ -147,6 +153,7 @@ def refuse(case: Case) -> None:
 FAULTS: list[tuple[Callable[[Case], None], str]] = [
     (copy_each_other, "near copies of each other"),
     (copy_real, "near copies of real documents"),
+    (copy_real_text_often, "near copies of real documents"),
     (copy_seeds, "copies of the own seed"),
     (contaminate, "items of evaluation sets"),
     (flip_labels, "agreement with labels"),
@@ -192,6 +199,8 @@ def test_all_pass_or_none(case: Case, corpuskit: Run) -> None:
     assert [json.loads(line) for line in (case.folder / "checked.jsonl").read_text().splitlines()] == case.made
     assert b"passes  agreement with labels" in done.stderr
     assert b"not judged" in done.stderr
+    done = corpuskit("synth-check", "made.jsonl", *options, "-o", "silent.jsonl", "--quiet")
+    assert (done.returncode, done.stderr) == (0, b"")
     deepen(case)
     refuse(case)
     (case.folder / "made.jsonl").write_bytes(lines_of(case.made))
@@ -205,8 +214,16 @@ def test_all_pass_or_none(case: Case, corpuskit: Run) -> None:
     ]
 
 
-def test_a_recipe_holds_the_check(case: Case, corpuskit: Run) -> None:
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_recipe_holds_the_check(case: Case, corpuskit: Run, jobs: str) -> None:
     case.checks()
+    (case.folder / "made.jsonl").write_bytes(lines_of(case.made))
+    (case.folder / "recipe.yaml").write_text(
+        "sources:\n  synth:\n    from: files\n    inputs: [made.jsonl]\n    origin: synthetic\n"
+        "    steps: [{synth-check: {real: [real.jsonl]}}]\n"
+    )
+    done = corpuskit("mix", "recipe.yaml", "-o", "silent", "--quiet", "-j", jobs)
+    assert (done.returncode, done.stderr) == (0, b"")
     refuse(case)
     (case.folder / "made.jsonl").write_bytes(lines_of(case.made))
     (case.folder / "recipe.yaml").write_text(

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from corpuskit.core import console
 from corpuskit.core.errors import CorpuskitError, RefusedError, RemoteError, UsageError
 from corpuskit.core.options import build_step
 from corpuskit.core.outcome import Item, Rejected
@@ -440,3 +442,103 @@ def test_a_request_costs_less_than_a_millisecond_and_no_memory(plan: Plan, envir
         server.communicate("")
     assert (seconds - seconds_of_few) / 4900 < 0.001
     assert memory - memory_of_few < 12 * 1024
+
+
+RATING = {
+    "type": "object",
+    "properties": {"why": {"type": "string"}, "rate": {"type": "object", "properties": {"score": {"type": "integer"}}}},
+    "required": ["why", "rate"],
+}
+RATING["properties"]["rate"]["required"] = ["score"]  # type: ignore[index]
+
+
+def test_a_field_of_the_answer_is_the_text(plan: Plan, server: ModelServer, tmp_path: Path) -> None:
+    (tmp_path / "s.json").write_text(json.dumps(RATING))
+    path = plan(4, "--schema", "s.json", "--text-from", "why")
+    answers = [{"why": "A – new text.", "rate": {"score": 1}}, {"why": " ", "rate": {"score": 1}}]
+    texts = iter([*map(json.dumps, answers), '{"why": "\\ud800", "rate": {"score": 1}}', '{"why": 5}'])
+    server.answer = lambda body: completion(next(texts))
+    items = run(path, url=server.url, concurrency=1)
+    assert texts_of(items) == ["A – new text."]
+    assert rejects_of(items) == ["empty-completion", "broken-structure", "broken-structure"]
+    assert isinstance(items[0], Document)
+    assert (items[0].metadata["origin"], items[0].metadata["gen_depth"]) == ("synthetic", 1)
+
+
+def test_votes_are_label_signals_on_the_seeds(plan: Plan, server: ModelServer, tmp_path: Path, corpuskit: Run) -> None:
+    (tmp_path / "s.json").write_text(json.dumps(RATING))
+    path = plan(3, "--schema", "s.json", "--votes", "rate.score")
+    server.answer = lambda body: completion(json.dumps({"why": "x", "rate": {"score": 4}}), model="m-2")
+    items = run(path, url=server.url)
+    first = items[0]
+    assert isinstance(first, Document)
+    end = json.loads((path.parent / "plan.seeds.jsonl").read_text().splitlines()[-1])
+    assert first.text == "seed 0 – é"
+    request = first.metadata.pop("request")
+    assert request["template"] == end["template_sha256"]
+    assert first.metadata == {
+        "license": "MIT",
+        "actor": f"m-2/{end['template_sha256'][:12]}",
+        "parents": ["s0"],
+        "labels": {"score": 4},
+        "signal": {"kind": "label", "weight": 1.0, "item": "s0"},
+    }
+    done = corpuskit("synth-run", path, "--url", server.url, "-o", "votes.jsonl")
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "gold.jsonl").write_bytes(
+        lines_of([{"item": f"s{number}", "label": 4 - number} for number in range(2)])
+    )
+    done = corpuskit(
+        "aggregate-labels", "votes.jsonl", "--min-raters", "1", "--gold", "gold.jsonl", "-o", "labels.jsonl"
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"score: m-2/" in done.stderr
+    assert b"is right on 1 of 2 items of the gold (0.500), kappa 0.000" in done.stderr
+    labels = [json.loads(line) for line in (tmp_path / "labels.jsonl").read_text().splitlines()]
+    assert [(one["text"], one["metadata"]["labels"]) for one in labels] == [
+        (f"seed {number} – é", {"score": 4}) for number in range(3)
+    ]
+    assert all("consent" not in one["metadata"] and "origin" not in one["metadata"] for one in labels)
+    assert corpuskit("filter-audience", "labels.jsonl", "-o", "public.jsonl").returncode == 0
+    assert len((tmp_path / "public.jsonl").read_text().splitlines()) == 3, "a vote on a public text is public"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--votes", "rate.score"),
+        ("--text-from", "why"),
+        ("--schema", "s.json", "--votes", "rate.scores"),
+        ("--schema", "s.json", "--votes", "rate.score", "--samples", "2"),
+        ("--schema", "s.json", "--votes", "rate.score", "--text-from", "why"),
+        ("--schema", "optional.json", "--text-from", "why"),
+    ],
+)
+def test_fields_that_answers_need_not_have_are_refused(tmp_path: Path, corpuskit: Run, arguments: list[str]) -> None:
+    (tmp_path / "s.json").write_text(json.dumps(RATING))
+    (tmp_path / "optional.json").write_text(json.dumps({**RATING, "required": ["rate"]}))
+    (tmp_path / "t.txt").write_text("Rate: ${text}")
+    (tmp_path / "seeds.jsonl").write_bytes(lines_of([{"id": "1", "text": "a"}]))
+    done = corpuskit("synth-plan", "seeds.jsonl", "--template", "t.txt", "-o", "plan.jsonl", *arguments)
+    assert done.returncode == 2, done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "plan.jsonl").exists()
+
+
+def test_a_long_run_says_how_far_it_is(
+    plan: Plan, server: ModelServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = plan(6)
+    console.hush("synth-run", quiet=False)
+    run(path, url=server.url)
+    assert capsys.readouterr().err == "", "short work is silent"
+    monkeypatch.setattr(console, "SECONDS_BETWEEN_LINES", 0.0)
+    run(path, url=server.url, cache=path.with_name("c1"), concurrency=1)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 6
+    pattern = r"corpuskit synth-run: 6 of 6 requests answered, [\d.e+,]+ a second, [\d,]+ tokens, about 0:00 left"
+    assert re.fullmatch(pattern, lines[-1]), lines[-1]
+    console.hush("synth-run", quiet=True)
+    run(path, url=server.url, cache=path.with_name("c2"))
+    console.hush("synth-run", quiet=False)
+    assert capsys.readouterr().err == ""

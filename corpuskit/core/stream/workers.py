@@ -176,7 +176,9 @@ class Pool:
         self._processes: dict[int, BaseProcess] = {}
         context = multiprocessing.get_context("spawn")
         with starting():
-            self._pool = ProcessPoolExecutor(jobs, context, initializer=become_worker, initargs=(os.getpid(),))
+            # A spawned process inherits no state, unlike a forked one.
+            settings = (os.getpid(), None, None, console.hushed_command())
+            self._pool = ProcessPoolExecutor(jobs, context, initializer=become_worker, initargs=settings)
         # The pool's own dictionary, which it lets go of as soon as it breaks: one of its workers may say why.
         self._started: dict[int, BaseProcess] | None = getattr(self._pool, "_processes", None)
 
@@ -269,10 +271,17 @@ _marks: Marks | None = None
 _ready: set[int] = set()
 
 
-def become_worker(parent: int, work: Callable[..., Any] | None = None, marks: Marks | None = None) -> None:
-    """Make this process a worker: let go of the parent's pipes, leave signals to the parent, and die with it."""
+def become_worker(
+    parent: int, work: Callable[..., Any] | None = None, marks: Marks | None = None, hushed: str = ""
+) -> None:
+    """Make this process a worker: let go of the parent's pipes, leave signals to the parent, and die with it.
+
+    It is silent where the parent is: `hushed` is the command that is to be.
+    """
     global _work, _marks
     _work, _marks = work, marks
+    if hushed:
+        console.hush(hushed, quiet=True)
     console.silence_destructors()
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1):

@@ -33,10 +33,19 @@ from corpuskit.core.step import Drop
 from corpuskit.core.tokens import counter, token_version
 from corpuskit.mix.engine.bucket_index import BucketEntry, BucketIndex, Slice, cut_into_shards
 from corpuskit.mix.engine.equal_ids import hashes_file, id_hash
+from corpuskit.mix.engine.real_floor import RULES, RealTokens, demand_depth
 from corpuskit.mix.engine.shards import TaskLog, WorkShard, documents_of
 from corpuskit.mix.engine.task_files import TaskFile, damaged_error, entry_and_sha256
-from corpuskit.mix.engine.task_results import OutputFile, SelectResult, TaskFileEntry, TaskResult, WriteResult
+from corpuskit.mix.engine.task_results import (
+    OutputFile,
+    RealClasses,
+    SelectResult,
+    TaskFileEntry,
+    TaskResult,
+    WriteResult,
+)
 from corpuskit.mix.engine.tasks import Task, file_of_task
+from corpuskit.mix.recipe.policy import GEN_DEPTH
 from corpuskit.mix.recipe.recipe import Recipe
 from corpuskit.mix.solver.allocate import Allocation, SourceSupply, solve
 from corpuskit.mix.solver.binding import binding_limits
@@ -54,6 +63,8 @@ MOST_BUCKETS = 4096
 def mix_options(recipe: Recipe) -> dict[str, Any]:
     """Return what shapes the selection, as the manifest records it."""
     options: dict[str, Any] = {"order": recipe.output.order, "seed": recipe.seed}
+    if recipe.policy.gen_depth != GEN_DEPTH:
+        options["gen-depth"] = recipe.policy.gen_depth
     if recipe.budget:
         options |= {
             "budget": recipe.budget.tokens,
@@ -119,6 +130,9 @@ class Select(Task[SelectResult]):
     seed: int
     buckets: int
     tokenizer: str
+    most_gen_depth: int = GEN_DEPTH
+    counts_real: bool = False
+    """Whether the real texts among the selected ones are counted, by class."""
 
     def label(self) -> str:
         """Return the step and the shard."""
@@ -130,16 +144,21 @@ class Select(Task[SelectResult]):
         if self.measures_file is not None:
             selection = hashlib.sha256(self._epochs(_read_measures(self.measures_file)).tobytes()).hexdigest()
         order = [self.shuffled, self.seed if self.shuffled else None, self.buckets]
-        return [self.shard.key, selection, order, token_version(self.tokenizer)]
+        rules = [self.most_gen_depth, RULES if self.counts_real else None]
+        return [self.shard.key, selection, order, token_version(self.tokenizer), rules]
 
     def run(self, task_path: Path) -> SelectResult:
-        """Write `TASK_PATH.chosen`, and the hashes of ids."""
+        """Write `TASK_PATH.chosen`, the hashes of ids, and `TASK_PATH.real`.
+
+        Raises RefusedError for a document that is made of synthetic ones.
+        """
         import numpy
 
         log = TaskLog(task_path)
         count = StepCount()
         hashes = array("Q")
         buckets: list[list[bytes]] = [[] for _ in range(self.buckets)]
+        real = RealTokens()
         for document, times, tokens in self._documents():
             line = encode(document)
             count.received.add(line)
@@ -149,6 +168,9 @@ class Select(Task[SelectResult]):
                 location = (NAME, count.received.documents)
                 log.take(Verdict.of_drop(NAME, Drop(document, OVER_BUDGET), location))
                 continue
+            demand_depth(document, self.most_gen_depth)
+            if self.counts_real:
+                real.add(document, tokens)
             for epoch in range(1, times + 1):
                 if epoch > 1:
                     line = encode(document.with_metadata(epoch=epoch))
@@ -161,7 +183,10 @@ class Select(Task[SelectResult]):
             ids.write(numpy.array(hashes, "<u8").tobytes())
         result = log.close([count])
         files = [*result["files"], file, ids.entry()]
-        return {**result, "buckets": [list(entry) for entry in entries], "files": files}
+        if self.counts_real:
+            files.append(real.write(task_path))
+        counted = RealClasses(real_classes=real.classes()) if self.counts_real else RealClasses()
+        return {**result, "buckets": [list(entry) for entry in entries], "files": files, **counted}
 
     def _documents(self) -> Iterator[tuple[Document, int, int]]:
         """Yield each document, how often it is taken, and its tokens."""

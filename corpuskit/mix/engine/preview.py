@@ -94,6 +94,8 @@ def task_report(
     if recipe.budget:
         rows.append(("mix: measure", "one per shard", "", "all shards"))
     rows.append(("mix: select", "one per shard", "", "all shards"))
+    if recipe.policy.real_not_below is not None:
+        rows.append(("mix: real tokens before", "one per shard", "", "the snapshot"))
     rows.append(("mix: ids", "one", "", "what was selected from"))
     of_documents = f"one for {recipe.output.shard_documents:,} documents"
     rows.append(("mix: write", of_documents, "", "what was selected"))

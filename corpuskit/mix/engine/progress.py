@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from corpuskit.core import console
-from corpuskit.core.wording import quantity
+from corpuskit.core.wording import duration, quantity
 
 REFRESHES = 1
 """A second: each one redraws all bars, some 700 bytes."""
@@ -55,17 +55,6 @@ class PhaseLines:
         if not tasks_left:
             return f"{rate}, took {duration(seconds)}"
         return f"{rate}, about {duration(seconds / max(self.finished_tasks, 1) * tasks_left)} left"
-
-
-def duration(seconds: float) -> str:
-    """Return a time in hours, minutes and seconds.
-
-    >>> duration(59), duration(3723)
-    ('0:59', '1:02:03')
-    """
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 class MixProgress:

@@ -25,7 +25,8 @@ from corpuskit.core.registry import build_formats
 from corpuskit.core.settings import Settings
 from corpuskit.core.tokens import token_version
 from corpuskit.core.wording import quantity
-from corpuskit.mix.engine.phases import Inputs, corpus_stages, steps_of, tokenizer_of
+from corpuskit.mix.engine.phases import Inputs, corpus_stages, steps_of, target_folder, tokenizer_of
+from corpuskit.mix.engine.real_floor import snapshot_state
 from corpuskit.mix.engine.summary import SourceOutcome
 from corpuskit.mix.engine.tasks import code_digest, identity_of
 from corpuskit.mix.engine.work_cache import WorkCache
@@ -111,6 +112,7 @@ def run_key(recipe: Recipe, inputs: Inputs, settings: Settings) -> str:
         [identity_of(step) for step in recipe.together],
         [recipe.seed, recipe.budget.tokens if recipe.budget else None, token_version(tokenizer_of(recipe))],
         dataclasses.asdict(recipe.policy),
+        snapshot_state(recipe.policy.real_not_below, target_folder(recipe, settings)),
         [dict(recipe.caps), recipe.any_source, dict(recipe.floors)],
         recipe.card,
         [recipe.output.formats, recipe.output.order, recipe.output.shard_documents, recipe.output.report],

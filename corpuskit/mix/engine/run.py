@@ -54,6 +54,7 @@ from corpuskit.mix.engine.published_run import (
     statuses_of,
 )
 from corpuskit.mix.engine.read_tasks import read_plans
+from corpuskit.mix.engine.real_floor import RealFloor
 from corpuskit.mix.engine.shards import ShardedStream, WorkShard, joined_streams
 from corpuskit.mix.engine.slurm_jobs import SlurmJobs
 from corpuskit.mix.engine.summary import SourceSummary, empty_notices, log_summary, print_summary, shortfall_notices
@@ -160,12 +161,16 @@ class MixRun:
     quotas: dict[str, QuotaEntry] = field(default_factory=dict)
     """By source, if there is a budget."""
     started: float = field(default_factory=time.monotonic)
+    real_floor: RealFloor | None = field(init=False)
+    """What holds the real tokens against an earlier snapshot, if the policy asks for it."""
     _id_hashes: list[Path] = field(default_factory=list)
     """Of each shard, once it is selected from."""
 
     def __post_init__(self) -> None:
-        """Begin an empty summary for each source."""
+        """Begin an empty summary for each source. Raises UsageError if the policy's snapshot is not there."""
         self.summaries = {source.name: SourceSummary() for source in self.recipe.sources}
+        snapshot = self.recipe.policy.real_not_below
+        self.real_floor = RealFloor(snapshot, self.output.target, tokenizer_of(self.recipe)) if snapshot else None
 
     def publish(self) -> Manifest:
         """Run all phases and publish what comes out; return the manifest. An error says how far they had got."""
@@ -304,7 +309,10 @@ class MixRun:
         index, documents = write_bucket_index(
             self.engine.tasks_folder, self._selections(select_tasks, stream, count), buckets
         )
-        stream.chain.add(StepDescription(mix_tasks.NAME, mix_tasks.mix_options(recipe), {}), "verified", count)
+        options = mix_tasks.mix_options(recipe)
+        if self.real_floor is not None:
+            options["real-not-below"] = self.real_floor.demand(self.engine)
+        stream.chain.add(StepDescription(mix_tasks.NAME, options, {}), "verified", count)
         self._tell_equal_ids(stream.shards)
         slices_of_shards = mix_tasks.shard_slices(index, documents, shuffled, recipe.output.shard_documents)
         formats = recipe.output.formats
@@ -339,6 +347,8 @@ class MixRun:
             notify(result)
             stream.record_verdicts(result, step_ids)
             self._id_hashes.append(hashes_file(task_path))
+            if self.real_floor is not None:
+                self.real_floor.add(task_path, result["real_classes"])
             yield mix_tasks.selection_file(task_path).name, [BucketEntry(*entry) for entry in result["buckets"]]
 
     def _tell_equal_ids(self, shards: Sequence[WorkShard]) -> None:
@@ -472,6 +482,8 @@ def _select_tasks(
             recipe.seed,
             buckets,
             tokenizer,
+            recipe.policy.gen_depth,
+            recipe.policy.real_not_below is not None,
         )
         for number, shard in enumerate(shards)
     ]

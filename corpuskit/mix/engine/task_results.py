@@ -174,11 +174,24 @@ class ResolveResult(TaskResult):
     """The verdicts on each shard, in the first file."""
 
 
-class SelectResult(DocumentsResult):
+class RealClasses(TypedDict, total=False):
+    """What the result of a selection says of real texts, if these are counted."""
+
+    real_classes: list[str]
+    """Their classes, by number."""
+
+
+class SelectResult(DocumentsResult, RealClasses):
     """The result of selecting from a shard."""
 
     buckets: list[list[int]]
     """Offset, length and documents of each bucket in the file of selected documents (`BucketEntry`)."""
+
+
+class RealTokensResult(TaskResult):
+    """The result of counting the real texts of a published shard."""
+
+    classes: list[str]
 
 
 class JoinResult(TaskResult):

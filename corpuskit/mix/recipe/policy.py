@@ -1,6 +1,8 @@
-"""The policy of a recipe: licences and rights, personal data, what people want taken out, and who gets it all.
+"""The policy of a recipe: licences and rights, personal data, what people want taken out, what models wrote, and who
+gets it all.
 
-Each rule inserts filter steps; `source_gates` and `output_gates` say which.
+Most rules insert filter steps; `source_gates` and `source_checks` say which. How much models may have written is
+checked by the step `mix` itself, on what it selects.
 """
 
 import functools
@@ -19,7 +21,9 @@ from corpuskit.mix.recipe.node import Node
 
 FROM_DOCUMENTS = "from-documents"
 """Given as a source's licence if each document states its own; the licence gate then checks them one by one."""
-POLICY_KEYS = ("licenses", "rights", "pii", "takedown", "audience")
+POLICY_KEYS = ("licenses", "rights", "pii", "takedown", "audience", "gen_depth", "real_not_below")
+GEN_DEPTH = 1
+"""What is made of texts that a model wrote is left out, unless the policy allows it."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,10 @@ class Policy:
     """The filter that lets pass only what may be used, by what sites and pages declare."""
     takedown: Step | None = None
     """The filter that lets pass only what nobody asked to be taken out."""
+    gen_depth: int = GEN_DEPTH
+    """How many models may stand between a document and what a person wrote."""
+    real_not_below: Path | None = None
+    """The snapshot of whose unique real tokens no class may fall short."""
 
     def takedown_gates(self) -> list[Step]:
         """Return the filter for a takedown list, if there is one."""
@@ -101,7 +109,18 @@ def read_policy(node: Node | None, folder: Path) -> Policy:
     rights_filter = node.attempt(lambda: _rights(rights, folder)) if rights else None
     takedown = node.get("takedown")
     takedown_filter = node.attempt(lambda: _takedown(takedown, folder)) if takedown else None
-    return Policy(allowed_licenses, pii is not None, audience_filter or _audience(None), rights_filter, takedown_filter)
+    depth, snapshot = node.get("gen_depth"), node.get("real_not_below")
+    most_depth = node.attempt(lambda: depth.whole(0)) if depth else None
+    snapshot_folder = node.attempt(lambda: folder / snapshot.text()) if snapshot else None
+    return Policy(
+        allowed_licenses,
+        pii is not None,
+        audience_filter or _audience(None),
+        rights_filter,
+        takedown_filter,
+        GEN_DEPTH if most_depth is None else most_depth,
+        snapshot_folder,
+    )
 
 
 def _takedown(node: Node, folder: Path) -> Step:

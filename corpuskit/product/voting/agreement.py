@@ -1,5 +1,7 @@
-"""Krippendorff's alpha: how far raters agree beyond chance."""
+"""How far raters agree beyond chance: Krippendorff's alpha among them, Cohen's kappa with the truth."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,3 +27,19 @@ def nominal_alpha(votes: "Votes") -> float | None:
         return None
     observed = float(((sizes**2 - (table**2).sum(axis=1)) / (sizes - 1)).sum())
     return 1 - (total - 1) * observed / expected
+
+
+def cohen_kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
+    """Return kappa of pairs of classes, one by each of two raters; None if both always give the same one class.
+
+    Cohen, "A coefficient of agreement for nominal scales", 1960: the observed agreement beyond that of chance, as a
+    part of the largest there could be.
+
+    >>> cohen_kappa([("yes", "yes"), ("no", "no"), ("yes", "no"), ("no", "no")])
+    0.5
+    """
+    total = len(pairs)
+    observed = sum(one == other for one, other in pairs) / total
+    ones, others = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
+    expected = sum(ones[name] * others[name] for name in ones) / total**2
+    return None if expected == 1 else (observed - expected) / (1 - expected)

@@ -37,6 +37,15 @@ class Question:
         """Add a vote; a later one of the same rater replaces it."""
         self._cells[item, rater] = self._classes.setdefault(class_key(value), len(self._classes))
 
+    def pairs_with(self, gold: "Mapping[int, str]") -> dict[int, list[tuple[str, str]]]:
+        """Return each rater's classes of the items in `gold`, each with the true one."""
+        names = list(self._classes)
+        pairs: dict[int, list[tuple[str, str]]] = {}
+        for (item, rater), number in self._cells.items():
+            if item in gold:
+                pairs.setdefault(rater, []).append((names[number], gold[item]))
+        return pairs
+
     def tallies(self, method: str, gold: "Mapping[int, str]") -> "tuple[dict[int, Tally], float | None]":
         """Return the tally of each item, by its number, and Krippendorff's alpha of all votes."""
         import numpy

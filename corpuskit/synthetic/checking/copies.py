@@ -44,6 +44,9 @@ class CopyFinder:
 
         self.of_real = 0
         self.of_each_other = 0
+        self._number = 0
+        self._copied = {_REAL}
+        """Ids of what is real, or a near copy of it."""
         self._with_real: StreamingDedup = StreamingDedup(parameters())
         self._alone: StreamingDedup = StreamingDedup(parameters())
 
@@ -53,9 +56,13 @@ class CopyFinder:
 
     def add(self, text: str) -> None:
         """Take a synthetic one. Whose they are does not matter here: a copy leaks, whoever wrote the original."""
-        outcome = self._with_real.apply(Document("", text))
-        if isinstance(outcome, Drop) and outcome.values.get("of") == _REAL:
+        # The rule names an earlier copy rather than the real document that both are copies of.
+        self._number += 1
+        identifier = str(self._number)
+        outcome = self._with_real.apply(Document(identifier, text))
+        if isinstance(outcome, Drop) and outcome.values.get("of") in self._copied:
             self.of_real += 1
+            self._copied.add(identifier)
         self.of_each_other += isinstance(self._alone.apply(Document("", text)), Drop)
 
     def close(self) -> None:

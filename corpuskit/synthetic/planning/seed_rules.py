@@ -9,12 +9,16 @@ from corpuskit.core.options import build_step
 from corpuskit.core.outcome import Drop
 from corpuskit.core.registry import find_step
 
-__all__ = ["CARRIED", "SeedRules", "carried_metadata", "depth_of"]
+__all__ = ["CARRIED", "SeedRules", "carried_metadata", "metadata_of_vote"]
 
 USES: tuple[Literal["train", "input"], ...] = ("train", "input")
 """A seed is input to a model, and what the model makes of it is trained on."""
 CARRIED = ("language", "license", "license_evidence", "rights", "tenant", "consent", "actor", "labels")
 """Metadata that holds for what is made of a document, too."""
+
+
+OF_THE_TEXT = ("source", "origin", "content_type", "gen_depth", "generator")
+"""Metadata that holds for a document's own text alone."""
 
 
 class SeedRules:
@@ -66,9 +70,7 @@ def carried_metadata(document: Document, further_keys: tuple[str, ...]) -> dict[
     return {key: document.metadata[key] for key in keys if document.metadata.get(key) is not None}
 
 
-def depth_of(document: Document) -> int:
-    """Return how many models stand between a document and what a person wrote."""
-    depth = document.metadata.get("gen_depth")
-    if type(depth) is int and depth >= 0:
-        return depth
-    return 1 if document.metadata.get("origin") == "synthetic" or document.metadata.get("generator") else 0
+def metadata_of_vote(document: Document, further_keys: tuple[str, ...]) -> dict[str, Any]:
+    """Return what of a seed's metadata holds for a vote on it, which has its text; its labels are those voted for."""
+    carried = carried_metadata(document, (*OF_THE_TEXT, *further_keys))
+    return {key: value for key, value in carried.items() if key not in ("labels", "actor")}

@@ -5,13 +5,15 @@ not grow with the plan.
 """
 
 import asyncio
+import time
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from corpuskit.core import console
 from corpuskit.core.errors import CorpuskitError, RefusedError, RemoteError
-from corpuskit.core.wording import quantity
+from corpuskit.core.wording import duration, quantity
 from corpuskit.formats.model_server.address import read_key
 from corpuskit.formats.model_server.client import ModelAnswer, ModelClient, UnansweredError
 from corpuskit.formats.model_server.completion import completion_of, refused
@@ -58,7 +60,10 @@ class _Run:
     problem: CorpuskitError | None = None
     """Why no more is asked, or else what was wrong with the last request that got no answer."""
     is_over: bool = False
-    skipped: int = field(default=0)
+    skipped: int = 0
+    planned: int = 0
+    pace: console.WorkPace = field(default_factory=lambda: console.WorkPace("synth-run"))
+    started: float = field(default_factory=time.monotonic)
 
     def next_missing(self) -> Iterator[PlannedRequest | None]:
         """Yield the requests without an answer; None now and then, when others should get a turn."""
@@ -70,19 +75,34 @@ class _Run:
                 if self.skipped % SKIPPED_AT_ONCE == 0:
                     yield None
 
+    def progress(self) -> str:
+        """Return how many requests have an answer, the rate, what was spent, and the time that is left.
+
+        Requests that were not looked at yet count as missing: after a kill, those with an answer come first.
+        """
+        rate = self.answered / max(time.monotonic() - self.started, 0.001)
+        left = max(self.planned - self.skipped - self.answered - self.unanswered, 0)
+        return (
+            f"{self.skipped + self.answered:,} of {quantity(self.planned, 'request')} answered, {rate:,.2g} a second, "
+            f"{self.spending.so_far()}, about {duration(left / max(rate, 1e-6))} left"
+        )
+
     def stop(self, problem: CorpuskitError) -> None:
         """Ask no more; the first reason counts."""
         if not self.is_over:
             self.problem, self.is_over = problem, True
 
 
-def ask_missing(server: Server, requests: Iterator[PlannedRequest], store: "AnswerStore", spending: Spending) -> int:
+def ask_missing(
+    server: Server, requests: Iterator[PlannedRequest], planned: int, store: "AnswerStore", spending: Spending
+) -> int:
     """Ask for the answers that are missing, keep them, and return how many were asked for.
 
-    Without any, no connection is made. Raises RefusedError at a limit, RemoteError if requests stay without an answer:
-    in both cases after all that was in flight is kept.
+    `planned` is how many requests there are, for the progress that is told. Without any, no connection is made. Raises
+    RefusedError at a limit, RemoteError if requests stay without an answer: in both cases after all that was in flight
+    is kept.
     """
-    run = _Run(requests, store, spending)
+    run = _Run(requests, store, spending, planned=planned)
     missing = run.next_missing()
     first = next((request for request in missing if request is not None), None)
     if first is not None:
@@ -122,6 +142,7 @@ async def _work(client: ModelClient, run: _Run, missing: Iterator[PlannedRequest
             run.answered += 1
             run.spending.add(request.model(), answer.usage)
             run.spending.demand_counted()
+            run.pace.tell(run.progress)
         except UnansweredError as error:
             run.unanswered += 1
             run.problem = run.problem if run.is_over else RemoteError(str(error))

@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, Any
 from corpuskit.core.document import Document
 from corpuskit.core.outcome import Rejected
 from corpuskit.formats.model_server.completion import Completion, Unusable
-from corpuskit.synthetic.requests.structured import schema_of, structure_problem
+from corpuskit.synthetic.requests.plan_file import WHOLE
+from corpuskit.synthetic.requests.structured import schema_of, structure_problem, value_at
 
 if TYPE_CHECKING:
     from corpuskit.synthetic.requests.answer_store import Answered
-    from corpuskit.synthetic.requests.plan_file import PlannedRequest
+    from corpuskit.synthetic.requests.plan_file import PlanEnd, PlannedRequest
 
 __all__ = ["item_of"]
 
+RATER_LETTERS = 12
+"""Letters of the template's digest by which a prompt is known."""
 
-def item_of(
-    request: "PlannedRequest", answer: "Answered | None", template_sha256: str, plan: str
-) -> Document | Rejected:
+
+def item_of(request: "PlannedRequest", answer: "Answered | None", end: "PlanEnd", plan: str) -> Document | Rejected:
     """Return the document that an answer becomes, or why it becomes none."""
     import orjson
 
@@ -31,15 +33,45 @@ def item_of(
         return _rejected(request, plan, "broken-structure", problem)
     seed: dict[str, Any] = orjson.loads(request.seed)
     asked_model = body.pop("model", None)
+    model = answer.model or asked_model or "unknown"
+    asked = {"request": _request(asked_model, body, end.template_sha256, answer)}
+    text = answer.text
+    if end.reading != WHOLE:
+        try:
+            value = orjson.loads(text)
+        except orjson.JSONDecodeError:  # stricter than what has checked the structure
+            return _rejected(request, plan, "broken-structure", "the answer holds NaN or half of a character")
+        if end.reading.votes:
+            return _vote(request, seed, end, value, model, asked)
+        text = value_at(value, end.reading.text_from or "")
+        if not isinstance(text, str) or not text.strip():
+            return _rejected(request, plan, "empty-completion", f"no text in `{end.reading.text_from}`")
     metadata = {
         **seed["metadata"],
         "origin": "synthetic",
-        "generator": answer.model or asked_model or "unknown",
+        "generator": model,
         "gen_depth": seed["gen_depth"],
         "parents": seed["parents"],
-        "request": _request(asked_model, body, template_sha256, answer),
+        **asked,
     }
-    return Document(request.custom_id, answer.text, metadata)
+    return Document(request.custom_id, text, metadata)
+
+
+def _vote(
+    request: "PlannedRequest", seed: dict[str, Any], end: "PlanEnd", value: Any, model: str, asked: dict[str, Any]
+) -> Document:
+    """Return a label signal on the seed, as `aggregate-labels` counts it; the rater is a model with its prompt."""
+    labels = {field.rpartition(".")[2]: value_at(value, field) for field in end.reading.votes}
+    (item,) = seed["parents"]
+    metadata = {
+        **seed["metadata"],
+        "actor": f"{model}/{end.template_sha256[:RATER_LETTERS]}",
+        "parents": [item],
+        "labels": labels,
+        "signal": {"kind": "label", "weight": 1.0, "item": item},
+        **asked,
+    }
+    return Document(request.custom_id, seed["text"], metadata)
 
 
 def _request(model: str | None, body: dict[str, Any], template_sha256: str, answer: Completion) -> dict[str, Any]:

@@ -13,7 +13,17 @@ from typing import Any, NamedTuple
 
 from corpuskit.core.errors import DamagedError, UsageError
 
-__all__ = ["COMPLETIONS", "PlanWriter", "PlannedRequest", "read_plan", "seeds_path", "verify_plan"]
+__all__ = [
+    "COMPLETIONS",
+    "WHOLE",
+    "AnswerReading",
+    "PlanEnd",
+    "PlanWriter",
+    "PlannedRequest",
+    "read_plan",
+    "seeds_path",
+    "verify_plan",
+]
 
 FORMAT = "corpuskit.plan/1"
 COMPLETIONS = "/v1/chat/completions"
@@ -21,6 +31,31 @@ ENDING = ".jsonl"
 _BODY = b'","method":"POST","url":"/v1/chat/completions","body":'
 _ID = b'{"custom_id":"'
 _LINE = re.compile(rb'\{"custom_id":"([0-9a-f]{64})","method":"POST","url":"/v1/chat/completions","body":(\{.*\})\}\n?')
+
+
+class AnswerReading(NamedTuple):
+    """What of an answer becomes a document."""
+
+    text_from: str | None = None
+    """The field of a structured answer that is the text; None for all of it."""
+    votes: tuple[str, ...] = ()
+    """The fields that are votes on the seed; the text is then the seed's own."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what the file of seeds says of it; nothing of whole answers."""
+        named = {"text_from": self.text_from, "votes": list(self.votes)}
+        return {key: value for key, value in named.items() if value}
+
+
+WHOLE = AnswerReading()
+
+
+class PlanEnd(NamedTuple):
+    """What holds for all requests of a plan, as its last line has it."""
+
+    requests: int
+    template_sha256: str
+    reading: AnswerReading
 
 
 class PlannedRequest(NamedTuple):
@@ -45,9 +80,9 @@ class PlannedRequest(NamedTuple):
 class PlanWriter:
     """Makes the lines of both files; the caller writes them."""
 
-    def __init__(self, template_sha256: str) -> None:
+    def __init__(self, template_sha256: str, reading: AnswerReading) -> None:
         self.requests = 0
-        self._template = template_sha256
+        self._template, self._reading = template_sha256, reading
         self._digest = hashlib.sha256()
         self._copies: dict[bytes, int] = {}
 
@@ -79,6 +114,7 @@ class PlanWriter:
                     "requests": self.requests,
                     "template_sha256": self._template,
                     "plan_sha256": self._digest.hexdigest(),
+                    **self._reading.as_json(),
                 }
             )
             + b"\n"
@@ -92,8 +128,8 @@ def seeds_path(plan: Path) -> Path:
     return plan.with_name(plan.name.removesuffix(ENDING) + ".seeds" + ENDING)
 
 
-def verify_plan(plan: Path) -> tuple[int, str]:
-    """Return how many requests a plan has, and the digest of its template, after both files were read whole.
+def verify_plan(plan: Path) -> PlanEnd:
+    """Return what holds for all requests of a plan, after both files were read whole.
 
     Raises UsageError if one is missing, DamagedError if they are not what `synth-plan` wrote together.
     """
@@ -123,7 +159,9 @@ def verify_plan(plan: Path) -> tuple[int, str]:
         raise DamagedError(
             f"{plan.name} is not the plan that {seeds.name} belongs to, or was changed; run synth-plan again"
         )
-    return lines, str(end.get("template_sha256"))
+    votes = end.get("votes")
+    reading = AnswerReading(end.get("text_from"), tuple(votes) if isinstance(votes, list) else ())
+    return PlanEnd(lines, str(end.get("template_sha256")), reading)
 
 
 def read_plan(plan: Path) -> Iterator[PlannedRequest]:

@@ -84,6 +84,11 @@ class Spending:
             return f"{self.cost:f} is spent, of {self._most_cost:f} that --max-cost allows"
         return ""
 
+    def so_far(self) -> str:
+        """Return what was spent, in few words."""
+        cost = "" if self.cost is None else f" ({self.cost:.4f} by the prices)"
+        return f"{self.prompt + self.completion:,} tokens{cost}"
+
     def in_words(self) -> str:
         """Return what was spent."""
         cost = "" if self.cost is None else f", {self.cost:f} by the prices"

@@ -5,12 +5,14 @@ References to other documents are not followed: nothing is fetched.
 """
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
 from corpuskit.core.errors import UsageError
+from corpuskit.core.wording import did_you_mean, excerpt
 
-__all__ = ["response_format", "schema_of", "structure_problem"]
+__all__ = ["demand_fields", "response_format", "schema_of", "structure_problem", "value_at"]
 
 
 def response_format(schema: Any, name: str) -> dict[str, Any]:
@@ -25,6 +27,27 @@ def response_format(schema: Any, name: str) -> dict[str, Any]:
         location = "/".join(map(str, error.absolute_path))
         raise UsageError(f"{name} is no JSON Schema{f', at {location}' if location else ''}") from None
     return {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": True}}
+
+
+def demand_fields(schema: Any, fields: Iterable[str], name: str) -> None:
+    """Raise UsageError for a field that answers of this structure need not have."""
+    for field in fields:
+        inner = schema
+        for key in field.split("."):
+            properties = inner.get("properties") if isinstance(inner, dict) else None
+            if not isinstance(properties, dict) or key not in properties:
+                near = did_you_mean(key, list(properties)) if isinstance(properties, dict) else ""
+                raise UsageError(f"{name}: the schema has no property `{excerpt(field)}`{near}")
+            if key not in inner.get("required", ()):
+                raise UsageError(f"{name}: `{excerpt(field)}` is not `required`, so that answers may lack it; add it")
+            inner = properties[key]
+
+
+def value_at(value: Any, field: str) -> Any:
+    """Return what stands at a path such as `answer.score`; None if nothing does."""
+    for key in field.split("."):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
 
 
 def schema_of(body: dict[str, Any]) -> str:

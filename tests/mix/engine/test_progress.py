@@ -9,8 +9,9 @@ import sys
 
 import pytest
 
+from corpuskit.core.wording import duration
 from corpuskit.mix.engine import progress
-from corpuskit.mix.engine.progress import MixProgress, duration
+from corpuskit.mix.engine.progress import MixProgress
 
 
 class Clock:

@@ -1,0 +1,34 @@
+"""`synth-check` on real texts: what models answered raises no false alarm, and planted faults are told by name."""
+
+from pathlib import Path
+
+import pytest
+
+from corpuskit.synthetic.checking.phrases import is_boilerplate
+from tests.benchmarks.synthetic_check import CleanHalves, answer_rows, checks_of, failing, planted
+
+QUESTIONS = 3000
+
+
+def test_one_models_answers_raise_no_alarm(shared_data: Path, tmp_path: Path) -> None:
+    by_model = answer_rows(shared_data)
+    assert sum(map(len, by_model.values())) == 235
+    for model, answers in by_model.items():
+        others = [row for other, rows in by_model.items() if other != model for row in rows]
+        plain = [row for row in answers if not is_boilerplate(row["text"])]
+        assert failing(checks_of(plain, others, tmp_path)) == [], model
+        told = {check.name for check in checks_of(answers, others, tmp_path).values() if check.fails}
+        expected = {"refusals and boilerplate"} if len(plain) < len(answers) else set()
+        assert told == expected, "phrases such as `As an AI language model` are there, and told"
+
+
+@pytest.mark.slow
+def test_each_planted_fault_is_told_for_what_it_is(shared_data: Path, tmp_path: Path) -> None:
+    assert failing(CleanHalves(shared_data, 1, QUESTIONS).checks(tmp_path)) == []
+    number = 0
+    for name, rows, checks in planted(shared_data, tmp_path, QUESTIONS):
+        told = {check.name for check in checks.values() if check.fails}
+        assert told, name
+        assert told <= rows, name
+        number += 1
+    assert number == 8
