@@ -108,7 +108,7 @@ class IndexSearch(Source):
         )
 
         if not isinstance(input_, QueriedIndex) or input_.local_path is None:
-            raise UsageError("an index is read with a query: `corpuskit search QUERY FILE.idx`")
+            raise UsageError(f"{input_.name}: an index is read with a query: `corpuskit search QUERY FILE.idx`")
         path = input_.local_path
         with open_index(path) as connection:
             description = read_description(connection, path)
