@@ -23,21 +23,22 @@ if TYPE_CHECKING:
 class Takedown(Command):
     """Find what a takedown list names in published datasets, and with --apply take it out.
 
-    Places are datasets (folders or files), indexes of `dedup`, and caches of `mix`. Looked for is what the list names
-    (`filter-takedown` says how), near copies of these texts, and what was made from any of it, through any number of
-    steps and from place to place. Without `--apply` nothing is taken out.
+    Places are datasets (folders or files), search indexes, indexes of `dedup`, and caches of `mix`. Looked for is what
+    the list names (`filter-takedown` says how), near copies of these texts, and what was made from any of it, through
+    any number of steps and from place to place. Without `--apply` nothing is taken out.
 
     With `--apply`, a dataset is published anew, whole or not at all. Shards without such documents keep their names and
     bytes. The manifest gains a step `takedown` whose drops balance, and decisions have hashes in place of the ids. From
-    an index the entries go, with those that were dropped for them; a cache is cleared. Texts that the list names by an
-    id or an address are added to it by hash and signature, so that no copy of them comes back under another id.
+    an index of `dedup` the entries go, with those that were dropped for them; from a search index lines, words and
+    vectors go, and no byte of them is left in the file; a cache is cleared. Texts that the list names by an id or an
+    address are added to it by hash and signature, so that no copy of them comes back under another id.
 
     Texts in the list are replaced by hash and signature at once, also without `--apply`. Exits with 2 if a place is
     none; with 3 if one is damaged and 5 if one is in use, after all others are done. `--receipt` writes what became of
     each place, as JSON without any id; `verify --receipt` looks again. Holds 8 bytes for each parent of each document
     and some 4 KB for each text that is looked for.
 
-        corpuskit takedown --list takedown.jsonl corpus seen --apply --receipt receipt.json
+        corpuskit takedown --list takedown.jsonl corpus search.idx --apply --receipt receipt.json
     """
 
     inputs: ClassVar[str] = "PLACE"
@@ -133,6 +134,8 @@ def _lines(receipt: "Receipt") -> Iterator[str]:
             amount = f"{store['documents']:,} entries"
         if store["kind"] == "cache":
             amount = "may hold texts" if store["outcome"] == "found" else "all"
+        if store.get("chunks") or store.get("vectors"):
+            amount += f", with {quantity(store['chunks'], 'chunk')} and {quantity(store['vectors'], 'vector')}"
         reasons = ", ".join(f"{reason} {number:,}" for reason, number in store["reasons"].items())
         account = f"{store['name']}: {store['outcome']}"
         account += f", {amount}" if store["outcome"] in ("found", "removed") else ""

@@ -80,7 +80,13 @@ def test_the_file_equals_the_stream(tmp_path: Path, corpuskit: Run) -> None:
     write(tmp_path / "a.jsonl", chunks(range(10, 20), 1) + chunks(range(20, 60)))
     done = corpuskit("index", "a.jsonl", "-o", "a.idx")
     assert b"a.idx: 50 documents; 10 added, 10 changed, 10 removed, 30 unchanged" in done.stderr
-    assert ids_in(tmp_path / "a.idx") == {f"doc{number}#x" for number in range(10, 60)}
+    write(tmp_path / "a.jsonl", chunks(range(10, 15), 2) + chunks(range(15, 20), 1) + chunks(range(30, 70)))
+    done = corpuskit("index", "a.jsonl", "-o", "a.idx", "--json")
+    changes = {"added": 10, "changed": 5, "removed": 10, "unchanged": 35, "embedded": 0}
+    said = json.loads(done.stderr.splitlines()[-1])
+    assert {key: said[key] for key in changes} == changes
+    assert (said["in"], said["out"]) == (50, 50)
+    assert ids_in(tmp_path / "a.idx") == {f"doc{number}#x" for number in (*range(10, 20), *range(30, 70))}
     assert corpuskit("verify", "a.idx").returncode == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.idx", "a.jsonl", "state"]
 

@@ -14,7 +14,6 @@ from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import flush, lock_file, publishing
 from corpuskit.core.document import Document, Reject, decode
 from corpuskit.core.errors import DamagedError, PublishError, UsageError
-from corpuskit.core.wording import printable_name
 from corpuskit.formats.search_index.entries import DocumentEntry, title_of
 from corpuskit.formats.search_index.erasure import Traces, demand_erased, write_anew
 from corpuskit.formats.search_index.layout import (

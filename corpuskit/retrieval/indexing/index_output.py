@@ -16,6 +16,7 @@ from corpuskit.core.step import CorpusStage
 from corpuskit.core.wording import printable_name, quantity
 from corpuskit.formats.search_index.layout import FORMAT, IndexDescription
 from corpuskit.formats.search_index.writer import Changes, Embedder, IndexWriter, RepeatedIdError
+from corpuskit.retrieval.indexing.takedown_gate import demand_whole_takedown
 from corpuskit.text.prose import require_prose
 
 if TYPE_CHECKING:
@@ -38,7 +39,12 @@ class IndexOutput:
         """Do nothing: the stream has taken the document."""
 
     def publish(self, chain: Chain) -> None:
-        """Put the new version in place. Raises DamagedError if a snapshot is not in it whole."""
+        """Put the new version in place. Raises DamagedError if a snapshot is not in it whole.
+
+        Raises RefusedError if what was taken out of the index may be in the stream.
+        """
+        if self.writer.before is not None:
+            demand_whole_takedown(repr(str(self.target)), self.writer.before["steps"], chain.steps)
         self._changes = self.writer.publish(lambda stream, dimensions: self._description(chain, stream, dimensions))
 
     def abandon(self) -> None:
@@ -53,6 +59,10 @@ class IndexOutput:
         kinds = [f"{number:,} {kind}" for kind, number in changes._asdict().items() if number]
         total = changes.added + changes.changed + changes.unchanged
         return [f"{printable_name(str(self.target))}: {quantity(total, 'document')}; {', '.join(kinds) or 'no change'}"]
+
+    def account(self) -> dict[str, int]:
+        """Return what became of the documents of the index, by number: added, changed, removed and so on."""
+        return {} if self._changes is None else self._changes._asdict()
 
     def decisions_path(self) -> None:
         """Return None: an index has no decisions."""

@@ -32,6 +32,10 @@ class StoreEntry(TypedDict):
     """How many documents, or entries of an index, were found."""
     reasons: dict[str, int]
     """The same by reason."""
+    chunks: NotRequired[int]
+    """Of a search index: how many of them are chunks of other documents."""
+    vectors: NotRequired[int]
+    """Of a search index: how many of them have a vector."""
     problem: NotRequired[str]
     """Why it was not searched, or not changed."""
 
