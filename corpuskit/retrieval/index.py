@@ -103,10 +103,10 @@ class SearchIndex(Command):
 
         if self.embed is None or self.embed_model is None:
             return None
-        from corpuskit.formats.model_server.embeddings import BATCH, EmbeddingClient, embedding_key
+        from corpuskit.formats.model_server.address import read_key
+        from corpuskit.formats.model_server.embeddings import BATCH, EmbeddingClient
 
-        client = EmbeddingClient(self.embed, self.embed_model, embedding_key(self.key_file))
-        stack.callback(client.close)
+        client = stack.enter_context(EmbeddingClient(self.embed, self.embed_model, read_key(self.key_file)))
         return Embedder(self.embed_model, client.embed, BATCH)
 
 

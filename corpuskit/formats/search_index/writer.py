@@ -67,6 +67,11 @@ class IndexWriter:
         """What the index in place says of itself; None if there is none."""
         return self._version.before
 
+    @property
+    def documents(self) -> int:
+        """How many documents were taken from the stream so far."""
+        return self._count.documents
+
     def add(self, document: Document) -> str:
         """Take the next document; return what it is to the index. Raises UsageError for an id that was there before."""
         entry = entry_of(document)
@@ -91,24 +96,24 @@ class IndexWriter:
                 self._demand_vector(number, embedded_text(document), is_new=way == ADDED)
         return way
 
-    def recognise(self, lines: Sequence[bytes]) -> Callable[[int], int | None] | None:
+    def recognise(self, lines: Sequence[bytes]) -> Callable[[int], tuple[int, str] | None] | None:
         """Return what takes those of the next lines that the index has, by their numbers and in order.
 
-        It returns the digest of a line that it took, and None for one that `add` is to take. It needs no document: a
-        line with the hash of one in the index is that line, and has its vector.
+        It returns the digest of a line that it took and what the line is to the index, and None for one that `add` is
+        to take. It needs no document: a line with the hash of one in the index is that line, and has its vector.
         """
         if not self._known:
             return None
         digests, numbers = self._known.find(lines)
 
-        def take(index: int) -> int | None:
+        def take(index: int) -> tuple[int, str] | None:
             number = numbers[index]
             if number < 0 or self._seen_flags[number]:
                 return None
             self._seen_flags[number] = 1
             digest = int.from_bytes(digests[index], "big")
             self._count.add_hashed(lines[index], digest)
-            return digest
+            return digest, UNCHANGED
 
         return take
 

@@ -1,6 +1,6 @@
 """The stream of `index`, and the file that it goes into."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -111,14 +111,21 @@ class IndexedStream(CorpusStage):
         """Return nothing: what shapes the index is in its description."""
         return {}
 
+    def recognise(self, lines: Sequence[bytes]) -> Callable[[int], tuple[int, str] | None] | None:
+        """Return what takes the lines that the index has."""
+        writer: IndexWriter = self.output.writer
+        return writer.recognise(lines)
+
     def run(self, documents: Iterable[Document]) -> Iterator[Item]:
         """Yield every document, or a reject in place of one whose id was there before."""
         writer: IndexWriter = self.output.writer
-        for number, document in enumerate(documents):
+        repeated = 0
+        for document in documents:
             require_prose(document, self.name())
             try:
                 way = writer.add(document)
             except RepeatedIdError as error:
+                number, repeated = writer.documents + repeated, repeated + 1
                 yield Rejected("duplicate-id", self.name(), number, encode(document), str(error), document.id)
             else:
                 yield Document(document.id, document.text, document.metadata, document.extra, document.line, way)
