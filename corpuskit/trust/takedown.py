@@ -95,12 +95,12 @@ class Takedown(Command):
     def _receipt(self, runs: "Sequence[StoreRun]", sought: "Sought", entries: "builtins.list[Entry]") -> "Receipt":
         """Return the receipt; write it if it is asked for."""
         from corpuskit.core.publish.whole_file import write_whole
+        from corpuskit.trust.takedowns.reached import reached
         from corpuskit.trust.takedowns.receipt import receipt_of, serialise
 
         not_found = [entry.digest() for entry in sought.not_found()]
-        receipt = receipt_of(
-            self.list, [entry.digest() for entry in entries], self.apply, [run.entry for run in runs], not_found
-        )
+        digests, stores = [entry.digest() for entry in entries], [run.entry for run in runs]
+        receipt = receipt_of(self.list, digests, self.apply, stores, not_found, reached(runs))
         if self.receipt is not None:
             write_whole(self.receipt, [serialise(receipt)])
         return receipt
@@ -141,6 +141,9 @@ def _lines(receipt: "Receipt") -> Iterator[str]:
         account += f", {amount}" if store["outcome"] in ("found", "removed") else ""
         account += f" ({reasons})" if reasons else ""
         yield f"{account}: {store['problem']}" if "problem" in store else account
+    before = {store["before"]: store["name"] for store in receipt["places"]}
+    for place in receipt["reached"]:
+        yield f"{place['name']}: was made from {before[place['from']]}"
     if receipt["not_found"]:
         yield f"not found: {', '.join(receipt['not_found'])}"
     if not receipt["applied"] and any(store["outcome"] == "found" for store in receipt["places"]):

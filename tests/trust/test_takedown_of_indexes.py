@@ -176,6 +176,26 @@ def test_a_dataset_that_was_cleared_is_taken(folder: Path, corpuskit: Run) -> No
     assert corpuskit("verify", "--receipt", "receipt.json", "c.idx", "corpus").returncode == 0
 
 
+def test_the_receipt_says_what_was_made_from_what(folder: Path, corpuskit: Run) -> None:
+    """A mix and an index of a dataset; its twin, and an index of other documents, were not made from it."""
+    texts = [document for document in documents() if "tenant" not in document.get("metadata", {})]
+    (folder / "texts.jsonl").write_bytes(lines_of(texts))
+    for name in ("corpus", "twin"):
+        assert corpuskit("dedup", "texts.jsonl", "-o", name, "-q").returncode == 0
+    assert corpuskit("index", "--from-manifest", "corpus", "-o", "c.idx", "-q").returncode == 0
+    recipe = "sources: {a: {from: files, inputs: [corpus], origin: crawl}}\n"
+    (folder / "recipe.yaml").write_text(recipe)
+    assert corpuskit("mix", "recipe.yaml", "-o", "mixed", "-q").returncode == 0
+    places = ("mixed", "c.idx", "corpus", "twin", "a.idx")
+    done, answer = takedown(corpuskit, *places, "--apply", "--receipt", "receipt.json")
+    assert done.returncode == 0, done.stderr
+    digests = {place["name"]: place["before"] for place in answer["places"]}
+    made = {(entry["name"], entry["from"]) for entry in answer["reached"]}
+    assert {(name, digests["corpus"]) for name in ("mixed", "c.idx")} <= made
+    assert {name for name, _ in made} == {"mixed", "c.idx"}
+    assert corpuskit("verify", "--receipt", "receipt.json", *places).returncode == 0
+
+
 def test_verify_finds_what_came_back_and_a_receipt_that_lies(folder: Path, corpuskit: Run) -> None:
     takedown(corpuskit, "a.idx", "--apply", "--receipt", "receipt.json")
     (folder / "a.idx").unlink()

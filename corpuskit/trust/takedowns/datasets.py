@@ -73,7 +73,7 @@ class DatasetStore:
         return {}
 
     def steps(self) -> list[StepEntry]:
-        """Return the steps on record."""
+        """Return the steps on record when the dataset was opened."""
         return self.dataset.manifest["steps"]
 
     def is_affected(self, sought: Sought) -> bool:

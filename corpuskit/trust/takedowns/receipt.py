@@ -11,6 +11,7 @@ from corpuskit.core.disk.stored_json import conforms
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.wording import printable_name
 from corpuskit.text.takedown.on_record import digests_in, list_on_record
+from corpuskit.trust.takedowns.reached import ReachedEntry
 
 FORMAT = "corpuskit.takedown-receipt/1"
 CLEAN, LEFT_THERE, REMOVED, DAMAGED, FAILED = "clean", "found", "removed", "damaged", "failed"
@@ -55,6 +56,7 @@ Receipt = TypedDict(  # noqa: UP013 - what users read is no name of ours
         "list": ListEntry,
         "applied": bool,  # whether documents were to be removed
         "places": list[StoreEntry],
+        "reached": list[ReachedEntry],  # places that were made from others in which documents were found
         "not_found": list[str],  # digests of entries that named nothing in any place
         "digest": str,  # sha256 of everything above
     },
@@ -63,7 +65,12 @@ Receipt = TypedDict(  # noqa: UP013 - what users read is no name of ours
 
 
 def receipt_of(
-    path: Path, digests: Iterable[str], applied: bool, stores: list[StoreEntry], not_found: Iterable[str]
+    path: Path,
+    digests: Iterable[str],
+    applied: bool,
+    stores: list[StoreEntry],
+    not_found: Iterable[str],
+    reached: list[ReachedEntry],
 ) -> Receipt:
     """Return the receipt of a run with the list at `path`, whose entries have these digests."""
     content: dict[str, Any] = {
@@ -71,6 +78,7 @@ def receipt_of(
         "list": {"name": printable_name(path.name), **list_on_record(digests)},
         "applied": applied,
         "places": stores,
+        "reached": reached,
         "not_found": sorted(set(not_found)),
     }
     return {**content, "digest": _digest(content)}  # type: ignore[typeddict-item]

@@ -53,8 +53,8 @@ class SearchIndexStore:
         return f"sha256:{description_digest(self._description())}"
 
     def steps(self) -> list[StepEntry]:
-        """Return the steps that the index in place was made by."""
-        return self._description()["steps"]
+        """Return the steps on record when the index was opened."""
+        return self.description["steps"]
 
     def look(self, sought: Sought) -> None:
         """Find what the list names. Raises DamagedError if the index does not hold what it says."""
