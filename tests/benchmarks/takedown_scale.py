@@ -8,9 +8,9 @@ a half name ids, a fifth addresses, a tenth domains, and a fifth texts. Document
 
 `places` publishes the documents as a folder, as its Parquet twin, through `dedup` with an index, through `mix` with a
 cache, and their chunks as a search index; takes the lines out of all of them; and then looks for ids, texts and near
-copies, by another search and in the decompressed bytes of every file. Then the same texts try to come back from another
-source, under other ids, and with some words more. It ends with an error if anything is found. A text has marks in it, by
-which bytes are searched.
+copies, by another search and in the decompressed bytes of every file. Then the same texts try to come back from
+another source, under other ids, and with some words more. It ends with an error if anything is found. A text has marks
+in it, by which bytes are searched.
 """
 
 import argparse

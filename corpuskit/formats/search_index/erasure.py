@@ -56,25 +56,54 @@ class Traces:
     def __init__(self) -> None:
         """Nothing was removed yet."""
         self._parts: list[Windows] = []
-        self.short_lines: list[bytes] = []
+        self._lines: list[bytes] = []
+        self._bytes = 0
+        self._short_lines: list[bytes] = []
 
     def add(self, line: bytes) -> None:
         """Take a removed line."""
-        parts = [_windows_from(line, shift) for shift in range(WORD)]
-        for part in parts:
-            step = -(-len(part.hashes) // MOST_WINDOWS) or 1
-            self._parts.append(part.where(slice(None, None, step)))
-        if not all(len(part.hashes) for part in parts) and len(self.short_lines) < MOST_SHORT_LINES:
-            self.short_lines.append(line)
+        self._lines.append(line)
+        self._bytes += len(line)
+        if self._bytes > BLOCK_BYTES:
+            self._take_lines()
+
+    def short_lines(self) -> list[bytes]:
+        """Return lines that have too few windows to be found by them."""
+        self._take_lines()
+        return self._short_lines
 
     def windows(self) -> Windows:
         """Return all windows, sorted by their hashes."""
         import numpy as np
 
+        self._take_lines()
         if not self._parts:
             return Windows(np.empty(0, np.uint64), np.empty(0, np.uint64))
         hashes, rows = np.unique(np.concatenate([part.hashes for part in self._parts]), return_index=True)
         return Windows(hashes, np.concatenate([part.firsts for part in self._parts])[rows])
+
+    def _take_lines(self) -> None:
+        """Choose windows of the lines that were added last, evenly from each."""
+        import numpy as np
+
+        lines, self._lines, self._bytes = self._lines, [], 0
+        if not lines:
+            return
+        data = b"".join(lines)
+        ends = np.cumsum(np.fromiter(map(len, lines), np.int64, len(lines)))
+        is_short = np.zeros(len(lines), bool)
+        for shift in range(WORD):
+            windows, offsets = _windows_from(data, shift)
+            owners = np.searchsorted(ends, offsets, "right")
+            is_inside = offsets + WINDOW <= ends[owners]
+            windows, owners = windows.where(is_inside), owners[is_inside]
+            numbers = np.bincount(owners, minlength=len(lines))
+            ranks = np.arange(len(owners)) - (np.cumsum(numbers) - numbers)[owners]
+            steps = np.maximum(1, -(-numbers // MOST_WINDOWS))
+            self._parts.append(windows.where(ranks % steps[owners] == 0))
+            is_short |= numbers == 0
+        room = MOST_SHORT_LINES - len(self._short_lines)
+        self._short_lines += [lines[row] for row in np.flatnonzero(is_short)[:room].tolist()]
 
 
 def write_anew(connection: "Connection", target: Path) -> None:
@@ -98,7 +127,7 @@ def traces_left(connection: "Connection", target: Path, traces: Traces) -> tuple
     windows = traces.windows()
     with open(target, "rb") as stream:
         blocks = iter(lambda: stream.read(BLOCK_BYTES), b"")
-        is_present, short_lines = _present(windows, traces.short_lines, blocks, shifts=1)
+        is_present, short_lines = _present(windows, traces.short_lines(), blocks, shifts=1)
     windows = windows.where(np.flatnonzero(is_present))
     if not len(windows.hashes) and not short_lines:
         return windows.hashes, short_lines
@@ -106,8 +135,8 @@ def traces_left(connection: "Connection", target: Path, traces: Traces) -> tuple
     return windows.hashes[~is_kept], [line for line in short_lines if line not in kept_lines]
 
 
-def _windows_from(data: bytes, shift: int, table: Any = None) -> Windows:
-    """Return the windows of these bytes that content chooses, at every fourth offset from `shift` on.
+def _windows_from(data: bytes, shift: int, table: Any = None) -> tuple[Windows, Any]:
+    """Return the windows of these bytes that content chooses, at every fourth offset from `shift` on, and the offsets.
 
     Of the numbers that are 4 bytes each, those whose product with a constant is small (modulo 2**32) are chosen, and
     the 16 bytes from there on are hashed. Those whose first half is not in a table of hashes are left out early.
@@ -122,7 +151,7 @@ def _windows_from(data: bytes, shift: int, table: Any = None) -> Windows:
         is_likely = table[firsts >> np.uint64(64 - _TABLE_BITS)]
         rows, firsts = rows[is_likely], firsts[is_likely]
     seconds = _pairs(numbers, rows + 2) + np.uint64(_MIX)
-    return Windows((firsts ^ seconds) * np.uint64(_MIX), firsts)
+    return Windows((firsts ^ seconds) * np.uint64(_MIX), firsts), rows * WORD + shift
 
 
 def _pairs(numbers: Any, rows: Any) -> Any:
@@ -150,7 +179,7 @@ def _present(windows: Windows, lines: list[bytes], blocks: Iterable[bytes], shif
         table = np.zeros(1 << _TABLE_BITS, bool)
         table[windows_left.firsts >> np.uint64(64 - _TABLE_BITS)] = True
         for shift in range(shifts if len(left) else 0):
-            found = _windows_from(data, shift, table).hashes
+            found = _windows_from(data, shift, table)[0].hashes
             rows = np.minimum(np.searchsorted(windows_left.hashes, found), len(left) - 1)
             is_present[left[rows[windows_left.hashes[rows] == found]]] = True
         present_lines += [line for line in lines_left if line in data]

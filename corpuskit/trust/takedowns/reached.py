@@ -1,4 +1,4 @@
-"""Which places were made from which others: a mix and an index carry the steps of the datasets that went into them."""
+"""Which places were made from which others, by the steps and the inputs that they have on record."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -30,17 +30,20 @@ def reached(runs: "Sequence[StoreRun]") -> list[ReachedEntry]:
         for origin in runs
         if isinstance(origin.store, DatasetStore) and origin.entry["documents"]
         for target in runs
-        if target is not origin and _is_made_from(target.store, origin.store.steps())
+        if target is not origin and _is_made_from(target.store, origin.store)
     ]
     return [{"name": name, "from": digest} for name, digest in sorted(set(pairs))]
 
 
-def _is_made_from(store: Any, origin: list[StepEntry]) -> bool:
-    """Whether the documents that the last steps of a dataset sent went through further steps to a place."""
+def _is_made_from(store: Any, origin: DatasetStore) -> bool:
+    """Whether a place read shards of a dataset, or what the last steps of a dataset sent went through further steps."""
     if not isinstance(store, (DatasetStore, SearchIndexStore)):
         return False
+    shards = {entry["sha256"] for entry in origin.dataset.manifest["shards"]}
+    if any(entry["sha256"] in shards for entry in store.inputs()):
+        return True
     passed = [entry for entry, is_last in _with_lasts(store.steps()) if not is_last]
-    heads = [entry for entry, is_last in _with_lasts(origin) if is_last and "out" in entry]
+    heads = [entry for entry, is_last in _with_lasts(origin.steps()) if is_last and "out" in entry]
     return bool(heads) and all(any(_are_same(head, entry) for entry in passed) for head in heads)
 
 

@@ -10,7 +10,7 @@ from corpuskit.core.counts import StepCount, StreamCount
 from corpuskit.core.document import Document
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.chain import Chain, StepDescription, follow_from_one_another
-from corpuskit.core.provenance.entries import StepEntry
+from corpuskit.core.provenance.entries import InputEntry, StepEntry
 from corpuskit.formats.search_index.layout import (
     SUFFIX,
     IndexDescription,
@@ -55,6 +55,10 @@ class SearchIndexStore:
     def steps(self) -> list[StepEntry]:
         """Return the steps on record when the index was opened."""
         return self.description["steps"]
+
+    def inputs(self) -> list[InputEntry]:
+        """Return the inputs on record."""
+        return self.description["inputs"]
 
     def look(self, sought: Sought) -> None:
         """Find what the list names. Raises DamagedError if the index does not hold what it says."""
