@@ -156,6 +156,12 @@ def test_what_went_does_not_come_back_from_the_same_stream(folder: Path, corpusk
     done = shell(pipe.format(python=sys.executable, list="takedown.jsonl"))
     assert done.returncode == 0, done.stderr
     assert not {"d7", "d8", "copy", "d7#1007"} & ids_in(folder / "a.idx")
+    chunked = pipe.replace(
+        "| {python} -m corpuskit index", "| {python} -m corpuskit chunk -q | {python} -m corpuskit index"
+    )
+    done = shell(chunked.format(python=sys.executable, list="takedown.jsonl"))
+    assert done.returncode == 0, done.stderr
+    assert "d9" in {identifier.partition("#")[0] for identifier in ids_in(folder / "a.idx")}
     beside = pipe.replace("index -o", "index - in.jsonl -o")
     assert shell(beside.format(python=sys.executable, list="takedown.jsonl")).returncode == 6
     assert corpuskit("index", "in.jsonl", "-o", "a.idx").returncode == 6, "the next version remembers as well"
