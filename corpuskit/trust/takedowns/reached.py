@@ -1,10 +1,11 @@
 """Which places were made from which others, by the steps and the inputs that they have on record."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from corpuskit.core.provenance.entries import StepEntry
 from corpuskit.trust.takedowns.datasets import DatasetStore
+from corpuskit.trust.takedowns.receipt import ReachedEntry
 from corpuskit.trust.takedowns.search_indexes import SearchIndexStore
 
 if TYPE_CHECKING:
@@ -12,15 +13,6 @@ if TYPE_CHECKING:
 
 COMPARED = ("name", "options", "out")
 """What is the same of a step in the manifest of a dataset and in that of what was made from it."""
-
-ReachedEntry = TypedDict(
-    "ReachedEntry",
-    {
-        "name": str,  # of the place that was made from another
-        "from": str,  # digest that the other had before anything was taken out of it
-    },
-)
-"""One place that was made from another in which documents were found."""
 
 
 def reached(runs: "Sequence[StoreRun]") -> list[ReachedEntry]:

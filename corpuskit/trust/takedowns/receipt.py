@@ -11,7 +11,6 @@ from corpuskit.core.disk.stored_json import conforms
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.wording import printable_name
 from corpuskit.text.takedown.on_record import digests_in, list_on_record
-from corpuskit.trust.takedowns.reached import ReachedEntry
 
 FORMAT = "corpuskit.takedown-receipt/1"
 CLEAN, LEFT_THERE, REMOVED, DAMAGED, FAILED = "clean", "found", "removed", "damaged", "failed"
@@ -47,6 +46,16 @@ class ListEntry(TypedDict):
     name: str
     digest: str
     entries: str
+
+
+ReachedEntry = TypedDict(
+    "ReachedEntry",
+    {
+        "name": str,  # of the place that was made from another
+        "from": str,  # digest that the other had before anything was taken out of it
+    },
+)
+"""One place that was made from another in which documents were found."""
 
 
 Receipt = TypedDict(  # noqa: UP013 - what users read is no name of ours
