@@ -142,8 +142,8 @@ def _lines(receipt: "Receipt") -> Iterator[str]:
         account += f" ({reasons})" if reasons else ""
         yield f"{account}: {store['problem']}" if "problem" in store else account
     before = {store["before"]: store["name"] for store in receipt["places"]}
-    for place in receipt["reached"]:
-        yield f"{place['name']}: was made from {before[place['from']]}"
+    for entry in receipt["reached"]:
+        yield f"{entry['name']}: was made from {before[entry['from']]}"
     if receipt["not_found"]:
         yield f"not found: {', '.join(receipt['not_found'])}"
     if not receipt["applied"] and any(store["outcome"] == "found" for store in receipt["places"]):

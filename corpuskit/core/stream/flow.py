@@ -226,8 +226,8 @@ class Flow:
             return
         passed = StreamCount()
         for number, located in enumerate(batch.lines):
-            if (known := recognised(number)) is not None:
-                digest, way = known
+            if (unread := recognised(number)) is not None:
+                digest, way = unread
                 passed.add_hashed(located[1], digest)
                 count.ways[way] += 1
                 continue

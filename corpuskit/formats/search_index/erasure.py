@@ -33,6 +33,7 @@ MOST_SHORT_LINES = 64
 BLOCK_BYTES = 4 * 1024 * 1024
 _MULTIPLIER = 0x9E3779B1
 _MIX = 0x9E3779B97F4A7C15
+_SECOND_MIX = 0xC2B2AE3D27D4EB4F
 _LEAST = 1 << (32 - CHOSEN_BITS)
 _TABLE_BITS = 20
 
@@ -45,7 +46,7 @@ class Windows(NamedTuple):
     firsts: Any
     """Hashes of the first 8."""
 
-    def where(self, rows: Any) -> "Windows":
+    def at(self, rows: Any) -> "Windows":
         """Return some of them."""
         return Windows(self.hashes[rows], self.firsts[rows])
 
@@ -96,14 +97,14 @@ class Traces:
             windows, offsets = _windows_from(data, shift)
             owners = np.searchsorted(ends, offsets, "right")
             is_inside = offsets + WINDOW <= ends[owners]
-            windows, owners = windows.where(is_inside), owners[is_inside]
+            windows, owners = windows.at(is_inside), owners[is_inside]
             numbers = np.bincount(owners, minlength=len(lines))
             ranks = np.arange(len(owners)) - (np.cumsum(numbers) - numbers)[owners]
             steps = np.maximum(1, -(-numbers // MOST_WINDOWS))
-            self._parts.append(windows.where(ranks % steps[owners] == 0))
+            self._parts.append(windows.at(ranks % steps[owners] == 0))
             is_short |= numbers == 0
-        room = MOST_SHORT_LINES - len(self._short_lines)
-        self._short_lines += [lines[row] for row in np.flatnonzero(is_short)[:room].tolist()]
+        most_lines = MOST_SHORT_LINES - len(self._short_lines)
+        self._short_lines += [lines[row] for row in np.flatnonzero(is_short)[:most_lines].tolist()]
 
 
 def write_anew(connection: "Connection", target: Path) -> None:
@@ -128,7 +129,7 @@ def traces_left(connection: "Connection", target: Path, traces: Traces) -> tuple
     with open(target, "rb") as stream:
         blocks = iter(lambda: stream.read(BLOCK_BYTES), b"")
         is_present, short_lines = _present(windows, traces.short_lines(), blocks, shifts=1)
-    windows = windows.where(np.flatnonzero(is_present))
+    windows = windows.at(np.flatnonzero(is_present))
     if not len(windows.hashes) and not short_lines:
         return windows.hashes, short_lines
     is_kept, kept_lines = _present(windows, short_lines, _lines(connection), shifts=WORD)
@@ -150,7 +151,9 @@ def _windows_from(data: bytes, shift: int, table: Any = None) -> tuple[Windows, 
     if table is not None:
         is_likely = table[firsts >> np.uint64(64 - _TABLE_BITS)]
         rows, firsts = rows[is_likely], firsts[is_likely]
-    seconds = _pairs(numbers, rows + 2) + np.uint64(_MIX)
+    seconds = _pairs(numbers, rows + 2) * np.uint64(_SECOND_MIX)
+    # Turned by half, as the last bytes of both halves change the same upper bits, and could make up for one another.
+    seconds = (seconds << np.uint64(32)) | (seconds >> np.uint64(32))
     return Windows((firsts ^ seconds) * np.uint64(_MIX), firsts), rows * WORD + shift
 
 
@@ -175,13 +178,13 @@ def _present(windows: Windows, lines: list[bytes], blocks: Iterable[bytes], shif
     for block in blocks:
         data = tail + block
         left = np.flatnonzero(~is_present)
-        windows_left = windows.where(left)
+        windows_left = windows.at(left)
         table = np.zeros(1 << _TABLE_BITS, bool)
         table[windows_left.firsts >> np.uint64(64 - _TABLE_BITS)] = True
         for shift in range(shifts if len(left) else 0):
-            found = _windows_from(data, shift, table)[0].hashes
-            rows = np.minimum(np.searchsorted(windows_left.hashes, found), len(left) - 1)
-            is_present[left[rows[windows_left.hashes[rows] == found]]] = True
+            hashes = _windows_from(data, shift, table)[0].hashes
+            rows = np.minimum(np.searchsorted(windows_left.hashes, hashes), len(left) - 1)
+            is_present[left[rows[windows_left.hashes[rows] == hashes]]] = True
         present_lines += [line for line in lines_left if line in data]
         lines_left.difference_update(present_lines)
         if is_present.all() and not lines_left:

@@ -125,7 +125,7 @@ class NewVersion:
         text = orjson.dumps(content, option=orjson.OPT_SORT_KEYS).decode()
         self.connection.execute("INSERT INTO description VALUES (?)", (text,))
 
-    def put_in_place(self) -> None:
+    def replace_target(self) -> None:
         """Replace the index, without a byte of what was taken out. Raises PublishError if one is left."""
         self.connection.execute("COMMIT")
         written = self._work

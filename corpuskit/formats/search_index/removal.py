@@ -76,7 +76,7 @@ def remove_documents(path: Path, digest: str, numbers: Iterable[int], described:
                 version.delete(number)
                 version.delete_vectors(number)
             version.write_description(described(before, received, _count_of(version.connection)))
-            version.put_in_place()
+            version.replace_target()
         with finishing(path):
             flush(path.parent)
     finally:

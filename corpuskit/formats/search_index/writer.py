@@ -50,7 +50,7 @@ class IndexWriter:
         self.target, self._embedder = target, embedder
         self._version = NewVersion(target)
         self._seen_flags = bytearray()
-        self._known = KnownLines()
+        self._lines_before = KnownLines()
         self._count = StreamCount()
         self._added = self._changed = self._removed = self._embedded = 0
         self._pending: list[tuple[int, bytes, str]] = []
@@ -102,9 +102,9 @@ class IndexWriter:
         It returns the digest of a line that it took and what the line is to the index, and None for one that `add` is
         to take. It needs no document: a line with the hash of one in the index is that line, and has its vector.
         """
-        if not self._known:
+        if not self._lines_before:
             return None
-        digests, numbers = self._known.find(lines)
+        digests, numbers = self._lines_before.find(lines)
 
         def take(index: int) -> tuple[int, str] | None:
             number = numbers[index]
@@ -130,7 +130,7 @@ class IndexWriter:
             if content != version.before:
                 version.write_description(content)
             if version.is_copied:
-                version.put_in_place()
+                version.replace_target()
         unchanged = self._count.documents - self._added - self._changed
         changes = Changes(self._added, self._changed, self._removed, unchanged, self._embedded)
         with finishing(self.target):
@@ -150,7 +150,7 @@ class IndexWriter:
             [(last,)] = self._version.connection.execute("SELECT max(number) FROM documents")
             self._seen_flags = bytearray((last or 0) + 1)
             if has_vectors:
-                self._known = KnownLines.of(self._version.connection)
+                self._lines_before = KnownLines.of(self._version.connection)
 
     def _take_over_vectors(self, before: IndexDescription) -> bool:
         """Return whether all documents have the vectors that they need; remove those of another model."""

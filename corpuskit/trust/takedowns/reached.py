@@ -11,7 +11,7 @@ from corpuskit.trust.takedowns.search_indexes import SearchIndexStore
 if TYPE_CHECKING:
     from corpuskit.trust.takedowns.run import StoreRun
 
-COMPARED = ("name", "options", "out")
+COMPARED_KEYS = ("name", "options", "out")
 """What is the same of a step in the manifest of a dataset and in that of what was made from it."""
 
 
@@ -46,4 +46,4 @@ def _with_lasts(steps: list[StepEntry]) -> Iterator[tuple[StepEntry, bool]]:
 
 
 def _are_same(step: StepEntry, other: StepEntry) -> bool:
-    return all(step.get(key) == other.get(key) for key in COMPARED)
+    return all(step.get(key) == other.get(key) for key in COMPARED_KEYS)

@@ -76,7 +76,10 @@ class SearchIndexStore:
 
     def amounts(self) -> dict[str, int]:
         """Return how many of the documents that were found are chunks of others, and how many have vectors."""
-        return {"chunks": len(self._chunks & self.findings.keys()), "vectors": vectors_of(self.path, self._found())}
+        return {
+            "chunks": len(self._chunks & self.findings.keys()),
+            "vectors": vectors_of(self.path, self._found_numbers()),
+        }
 
     def is_affected(self, sought: Sought) -> bool:
         """Whether a document is to be removed."""
@@ -94,13 +97,13 @@ class SearchIndexStore:
             content.pop("snapshot", None)  # it holds these documents, so the index is no longer made of it
             return content
 
-        remove_documents(self.path, description_digest(self.description), self._found(), described)
+        remove_documents(self.path, description_digest(self.description), self._found_numbers(), described)
 
     def sweep(self) -> None:
         """Remove what killed runs have left beside the file. Raises PublishError if it is in use."""
         sweep(self.path)
 
-    def _found(self) -> list[int]:
+    def _found_numbers(self) -> list[int]:
         return [self._numbers[position] for position in self.findings]
 
     def _documents(self) -> Any:
