@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpuskit.core.errors import PublishError
-from corpuskit.formats.search_index.erasure import BLOCK_BYTES, Traces, demand_erased, traces_left
+from corpuskit.formats.search_index.erasure import BLOCK_BYTES, Traces, _windows_from, demand_erased, traces_left
 from corpuskit.formats.search_index.layout import SCHEMA
 
 
@@ -90,3 +90,16 @@ def test_what_stays_is_known_wherever_it_stands(tmp_path: Path, documents: sqlit
     add(documents, b"other" * 300)
     add(documents, b"y" * (3 - shift) + removed)
     demand_erased(documents, tmp_path / "a.idx", traces)
+
+
+def test_windows_that_differ_in_two_bytes_are_not_taken_for_one_another() -> None:
+    """Bytes 8 and 16 of a window change the same bits of both halves."""
+    numbers = (b"%04d" % number for number in range(10_000))
+    head = next(number for number in numbers if hashes_at_start(number + bytes(12)))
+    windows = [head + b"abc%cdefghij%c" % (first, last) for first in range(256) for last in range(256)]
+    assert len({hashes_at_start(window)[0] for window in windows}) == 65_536
+
+
+def hashes_at_start(window: bytes) -> list[int]:
+    hashes: list[int] = _windows_from(window, 0)[0].hashes.tolist()
+    return hashes
