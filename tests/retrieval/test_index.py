@@ -189,6 +189,23 @@ def test_two_documents_of_one_id_are_one_and_a_reject(tmp_path: Path, corpuskit:
     assert corpuskit("index", "a.jsonl", "-o", "a.idx", "--max-rejects", "0").returncode == 3
 
 
+def test_lines_that_are_known_keep_their_place_in_the_stream(tmp_path: Path, corpuskit: Run) -> None:
+    """Whichever of one id comes first is kept, known or not, as in an index made anew."""
+    write(tmp_path / "a.jsonl", chunks(range(4)))
+    assert corpuskit("index", "a.jsonl", "-o", "a.idx", "-q").returncode == 0
+    stream = [*chunks([1], 1), *chunks([0, 1, 0]), {"id": "new", "text": "new"}, *chunks([2]), *chunks([2], 1)]
+    write(tmp_path / "b.jsonl", [*stream, *chunks([3, 3])])
+    said = []
+    for name in ("a", "fresh"):
+        done = corpuskit("index", "b.jsonl", "-o", f"{name}.idx", "--rejects", f"{name}-rejects.jsonl")
+        assert done.returncode == 0 and b"9 in, 5 out, 4 rejected (duplicate-id 4)" in done.stderr, done.stderr
+        with open_index(tmp_path / f"{name}.idx") as connection:
+            rows = connection.execute("SELECT id, line FROM documents ORDER BY id").fetchall()
+        said.append((rows, (tmp_path / f"{name}-rejects.jsonl").read_bytes()))
+    assert said[0] == said[1]
+    assert corpuskit("verify", "a.idx").returncode == 0
+
+
 def test_a_snapshot_is_named_and_held_whole(tmp_path: Path, corpuskit: Run) -> None:
     write(tmp_path / "a.jsonl", chunks(range(20)))
     assert corpuskit("files", "a.jsonl", "-o", "corpus", "-q").returncode == 0
