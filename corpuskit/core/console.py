@@ -177,16 +177,23 @@ def counted(reasons: "Counter[str]", word: str) -> str:
 
 
 def print_outcome(
-    name: str, count: "StepCount | None", error: CorpuskitError | None = None, upstream: str | None = None
+    name: str,
+    count: "StepCount | None",
+    error: CorpuskitError | None = None,
+    upstream: str | None = None,
+    account: Mapping[str, object] | None = None,
 ) -> None:
-    """Print what a step did, as the JSON object of `--json`, with what is known of the documents it read."""
+    """Print what a step did, as the JSON object of `--json`, with what is known of the documents it read.
+
+    `account` is what its output adds.
+    """
     if count is None:
         print_counts(name, 0, 0, {}, {}, error)
         return
     counts = count.as_json()
     received, sent = counts["in"]["documents"], counts["out"]["documents"]
-    more_keys = {"hits": counts.get("hits"), "upstream": upstream}
-    more_keys = {key: value for key, value in more_keys.items() if value is not None}
+    known_keys = {"hits": counts.get("hits"), "upstream": upstream, **(account or {})}
+    more_keys = {key: value for key, value in known_keys.items() if value is not None}
     print_counts(name, received, sent, counts["dropped"], counts["rejected"], error, more_keys)
 
 

@@ -254,6 +254,13 @@ class CorpusStage(Step):
         """Yield every document that came in exactly once: as a document, a Drop or a Rejected; a new one as Made."""
         raise NotImplementedError
 
+    def recognise(self, lines: Sequence[bytes]) -> Callable[[int], tuple[int, str] | None] | None:
+        """Return what tells which of the next lines pass as they are, unread; None if all are to be read.
+
+        It is asked by the numbers of the lines, in order, each after all before it were run; it returns the
+        `line_digest` of a line that passes, and its way. Only for a stage whose output takes no documents.
+        """
+
     def commit(self) -> None:
         """Called once, after the output was published."""
 

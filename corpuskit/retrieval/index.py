@@ -33,8 +33,12 @@ class SearchIndex(Command):
     `--from-manifest DIR` takes the documents of a published dataset, and the file names the digest of its manifest:
     `verify FILE.idx --against DIR` says whether what is searched is what was published.
 
+    What `takedown` took out of the file stays out: a stream that is not known to have passed the same entries is
+    refused with exit code 6. Put `filter-takedown` before `index`, or take a dataset that was cleared as well.
+
     All documents are kept with whom they are for; `search` shows each asker only what is for them. Rejects:
-    `duplicate-id`, for a second document of one id. Holds one byte per document in memory.
+    `duplicate-id`, for a second document of one id. Holds 25 bytes per document in memory. With `--json`, the numbers
+    of documents added, changed, removed, unchanged and embedded are told, too.
 
         corpuskit chunk articles.jsonl | corpuskit index -o articles.idx
         corpuskit index --from-manifest chunks -o chunks.idx --embed http://127.0.0.1:8080/v1 --embed-model MiniLM
@@ -99,10 +103,10 @@ class SearchIndex(Command):
 
         if self.embed is None or self.embed_model is None:
             return None
-        from corpuskit.formats.model_server.embeddings import BATCH, EmbeddingClient, embedding_key
+        from corpuskit.formats.model_server.address import read_key
+        from corpuskit.formats.model_server.embeddings import BATCH, EmbeddingClient
 
-        client = EmbeddingClient(self.embed, self.embed_model, embedding_key(self.key_file))
-        stack.callback(client.close)
+        client = stack.enter_context(EmbeddingClient(self.embed, self.embed_model, read_key(self.key_file)))
         return Embedder(self.embed_model, client.embed, BATCH)
 
 

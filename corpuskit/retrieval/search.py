@@ -146,7 +146,8 @@ class IndexSearch(Source):
 
     def _vector_of(self, query: str, description: "IndexDescription") -> bytes:
         """Return the vector of a query; empty if it says nothing."""
-        from corpuskit.formats.model_server.embeddings import EmbeddingClient, embedding_key
+        from corpuskit.formats.model_server.address import read_key
+        from corpuskit.formats.model_server.embeddings import EmbeddingClient
 
         embedding = description.get("embedding")
         if embedding is None:
@@ -154,11 +155,8 @@ class IndexSearch(Source):
         if not query.strip():
             return b""
         assert self.embed is not None
-        client = EmbeddingClient(self.embed, embedding["model"], embedding_key(self.key_file))
-        try:
+        with EmbeddingClient(self.embed, embedding["model"], read_key(self.key_file)) as client:
             [vector] = client.embed([query])
-        finally:
-            client.close()
         return vector
 
 

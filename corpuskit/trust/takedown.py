@@ -23,21 +23,22 @@ if TYPE_CHECKING:
 class Takedown(Command):
     """Find what a takedown list names in published datasets, and with --apply take it out.
 
-    Places are datasets (folders or files), indexes of `dedup`, and caches of `mix`. Looked for is what the list names
-    (`filter-takedown` says how), near copies of these texts, and what was made from any of it, through any number of
-    steps and from place to place. Without `--apply` nothing is taken out.
+    Places are datasets (folders or files), search indexes, indexes of `dedup`, and caches of `mix`. Looked for is what
+    the list names (`filter-takedown` says how), near copies of these texts, and what was made from any of it, through
+    any number of steps and from place to place. Without `--apply` nothing is taken out.
 
     With `--apply`, a dataset is published anew, whole or not at all. Shards without such documents keep their names and
     bytes. The manifest gains a step `takedown` whose drops balance, and decisions have hashes in place of the ids. From
-    an index the entries go, with those that were dropped for them; a cache is cleared. Texts that the list names by an
-    id or an address are added to it by hash and signature, so that no copy of them comes back under another id.
+    an index of `dedup` the entries go, with those that were dropped for them; from a search index lines, words and
+    vectors go, and no byte of them is left in the file; a cache is cleared. Texts that the list names by an id or an
+    address are added to it by hash and signature, so that no copy of them comes back under another id.
 
     Texts in the list are replaced by hash and signature at once, also without `--apply`. Exits with 2 if a place is
     none; with 3 if one is damaged and 5 if one is in use, after all others are done. `--receipt` writes what became of
     each place, as JSON without any id; `verify --receipt` looks again. Holds 8 bytes for each parent of each document
     and some 4 KB for each text that is looked for.
 
-        corpuskit takedown --list takedown.jsonl corpus seen --apply --receipt receipt.json
+        corpuskit takedown --list takedown.jsonl corpus search.idx --apply --receipt receipt.json
     """
 
     inputs: ClassVar[str] = "PLACE"
@@ -94,12 +95,12 @@ class Takedown(Command):
     def _receipt(self, runs: "Sequence[StoreRun]", sought: "Sought", entries: "builtins.list[Entry]") -> "Receipt":
         """Return the receipt; write it if it is asked for."""
         from corpuskit.core.publish.whole_file import write_whole
+        from corpuskit.trust.takedowns.reached import reached
         from corpuskit.trust.takedowns.receipt import receipt_of, serialise
 
         not_found = [entry.digest() for entry in sought.not_found()]
-        receipt = receipt_of(
-            self.list, [entry.digest() for entry in entries], self.apply, [run.entry for run in runs], not_found
-        )
+        digests, stores = [entry.digest() for entry in entries], [run.entry for run in runs]
+        receipt = receipt_of(self.list, digests, self.apply, stores, not_found, reached(runs))
         if self.receipt is not None:
             write_whole(self.receipt, [serialise(receipt)])
         return receipt
@@ -133,11 +134,16 @@ def _lines(receipt: "Receipt") -> Iterator[str]:
             amount = f"{store['documents']:,} entries"
         if store["kind"] == "cache":
             amount = "may hold texts" if store["outcome"] == "found" else "all"
+        if store.get("chunks") or store.get("vectors"):
+            amount += f", with {quantity(store['chunks'], 'chunk')} and {quantity(store['vectors'], 'vector')}"
         reasons = ", ".join(f"{reason} {number:,}" for reason, number in store["reasons"].items())
         account = f"{store['name']}: {store['outcome']}"
         account += f", {amount}" if store["outcome"] in ("found", "removed") else ""
         account += f" ({reasons})" if reasons else ""
         yield f"{account}: {store['problem']}" if "problem" in store else account
+    before = {store["before"]: store["name"] for store in receipt["places"]}
+    for entry in receipt["reached"]:
+        yield f"{entry['name']}: was made from {before[entry['from']]}"
     if receipt["not_found"]:
         yield f"not found: {', '.join(receipt['not_found'])}"
     if not receipt["applied"] and any(store["outcome"] == "found" for store in receipt["places"]):

@@ -2,7 +2,8 @@
 
     python -m tests.benchmarks.index_refresh [--chunks 100000] [--share 0.01] [--queries 1000] [--embed-seconds 0.0]
 
-Chunks are made of words of Cranfield and of made-up ones. A share of them is changed, half as many removed and added.
+Chunks are made of words of Cranfield and of made-up ones, in lines as `chunk` writes them. First as many are added as
+later are changed; then a share is changed, half as many removed and added.
 Costs are processor seconds of whole commands. With `--embed-seconds`, every text costs a server on loopback that much
 processor time, and the server's is counted with that of the command, as a model that runs beside it would be.
 """
@@ -20,7 +21,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from corpuskit import IndexSearch
+from corpuskit import Document, IndexSearch
+from corpuskit.core.document import encode
 from corpuskit.formats.search_index.layout import open_index, read_description
 from tests.conftest import ROOT, SHARED
 from tests.support.loopback_embeddings import loopback_embeddings
@@ -46,7 +48,7 @@ class Corpus:
             "parents": [f"d{number}"],
             "span": [0, len(text)],
         }
-        return json.dumps({"id": f"d{number}#{version}", "text": text, "metadata": metadata}) + "\n"
+        return encode(Document(f"d{number}#{version}", text, metadata)).decode() + "\n"
 
     def query(self, seed: int) -> str:
         generator = random.Random(seed)
@@ -97,11 +99,15 @@ def main() -> None:
         folder = Path(name)
         os.environ["CORPUSKIT_STATE"] = str(folder / "state")
         write(folder / "old.jsonl", corpus, range(options.chunks), frozenset())
+        extra = range(options.chunks + number_changed, options.chunks + 2 * number_changed)
+        write(folder / "more.jsonl", corpus, [*range(options.chunks), *extra], frozenset())
         write(folder / "new.jsonl", corpus, kept, changed)
         with_vectors = options.embed_seconds is not None
         more = ("--embed", server.url, "--embed-model", "m") if with_vectors else ()
         costs = {}
         for title, lines, index in (
+            ("build", "old", "c"),
+            ("only added", "more", "c"),
             ("build", "old", "a"),
             ("refresh", "new", "a"),
             ("nothing new", "new", "a"),
@@ -118,7 +124,8 @@ def main() -> None:
                 f"{embedded:,} embedded, {size:.0f} MB",
                 flush=True,
             )
-        print(f"a refresh costs {costs['refresh'] / costs['build']:.1%} of a build")
+        for title in ("only added", "refresh", "nothing new"):
+            print(f"{title}: {costs[title] / costs['build']:.1%} of a build")
         queries = [corpus.query(seed) for seed in range(options.queries)]
         begin = time.perf_counter()
         of_refreshed, of_fresh = answers(folder / "a.idx", queries), answers(folder / "b.idx", queries)

@@ -6,10 +6,11 @@
 `filter` measures `filter-takedown` in a process of its own with one worker: CPU seconds and peak memory. Of the lines,
 a half name ids, a fifth addresses, a tenth domains, and a fifth texts. Documents have 180 words, about 1.6 KB.
 
-`places` publishes the documents as a folder, as its Parquet twin, through `dedup` with an index, and through `mix` with
-a cache; takes the lines out of all of them; and then looks for ids, texts and near copies, by another search and in the
-decompressed bytes of every file. Then the same texts try to come back from another source, under other ids, and with
-some words more. It ends with an error if anything is found. A text has marks in it, by which bytes are searched.
+`places` publishes the documents as a folder, as its Parquet twin, through `dedup` with an index, through `mix` with a
+cache, and their chunks as a search index; takes the lines out of all of them; and then looks for ids, texts and near
+copies, by another search and in the decompressed bytes of every file. Then the same texts try to come back from
+another source, under other ids, and with some words more. It ends with an error if anything is found. A text has marks
+in it, by which bytes are searched.
 """
 
 import argparse
@@ -125,7 +126,9 @@ def measure_places(folder: Path, documents: int, lines: int) -> None:
     run(folder, "dedup", "in.jsonl", "--index", "seen", "--snapshot", "s", "-o", "unique.jsonl.zst", "--quiet")
     (folder / "recipe.yaml").write_text("sources: {a: {from: files, inputs: [in.jsonl], origin: crawl}}\n")
     run(folder, "mix", "recipe.yaml", "-o", "mixed", "--quiet")
-    places = ("corpus", "twin", "seen", "cache", "unique.jsonl.zst", "mixed")
+    run(folder, "chunk", "in.jsonl", "-o", "chunks.jsonl.zst", "--quiet")
+    run(folder, "index", "chunks.jsonl.zst", "-o", "search.idx", "--quiet")
+    places = ("corpus", "twin", "seen", "cache", "unique.jsonl.zst", "mixed", "search.idx")
     before = {place: digests_of(folder / place) for place in ("corpus", "twin")}
     start = resource.getrusage(resource.RUSAGE_CHILDREN)
     arguments = ("takedown", "--list", "takedown.jsonl", *places)
@@ -138,7 +141,7 @@ def measure_places(folder: Path, documents: int, lines: int) -> None:
         after = digests_of(folder / place)
         same = [name for name in files if name.startswith("data/") and after.get(name) == files[name]]
         print(f"  {place}: {len(same)} of {sum(name.startswith('data/') for name in files)} shards untouched")
-    run(folder, "verify", "corpus", "twin", "unique.jsonl.zst", "mixed", "--quiet")
+    run(folder, "verify", "corpus", "twin", "unique.jsonl.zst", "mixed", "search.idx", "--quiet")
     run(folder, "verify", "--receipt", "receipt.json", *places, "--quiet")
     look = json.loads(run(folder, *arguments, "--json").splitlines()[-1])
     by_search = sum(place["documents"] for place in look["places"])
@@ -150,6 +153,7 @@ def measure_places(folder: Path, documents: int, lines: int) -> None:
     write_lines(folder / "back.jsonl", iter(back))
     returned = run(folder, "filter-takedown", "--list", "takedown.jsonl", "back.jsonl", "--quiet").count(b"\n")
     run(folder, "mix", "recipe.yaml", "-o", "corpus", "--quiet", code=6)
+    run(folder, "index", "chunks.jsonl.zst", "-o", "search.idx", "--quiet", code=6)
     print(f"hits: {by_search} by search, {in_bytes} in bytes; {returned} of {len(back):,} came back")
     if by_search or in_bytes or returned:
         raise SystemExit("not all is gone")

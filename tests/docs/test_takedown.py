@@ -48,12 +48,15 @@ def test_a_request_is_answered_as_the_page_says(tmp_path: Path, environment: dic
 
     (recipe,) = blocks("yaml")
     (tmp_path / "first.yaml").write_text(recipe.partition("\n")[2])
-    run("corpuskit mix first.yaml --quiet; corpuskit dedup corpus --index seen --snapshot one -o unique.jsonl")
-    look, clear = blocks("sh")
+    run(
+        "corpuskit mix first.yaml --quiet; corpuskit dedup corpus --index seen --snapshot one -o unique.jsonl; "
+        "corpuskit index corpus -o search.idx"
+    )
+    look, clear, index_again = blocks("sh")
     assert "corpus: found, 3 documents (takedown-url-prefix 3)" in run(look)
     told = run(clear)
     assert "corpus: removed, 3 documents" in told and "seen: removed, 3 entries" in told
-    assert "receipt.json: holds for 3 places" in told
+    assert "receipt.json: holds for 4 places" in told
     (tmp_path / "recipe.yaml").write_text(recipe)
     run("corpuskit mix recipe.yaml --quiet")
     assert {json.loads(line)["id"] for line in run("corpuskit files corpus").splitlines()} == {
@@ -63,3 +66,5 @@ def test_a_request_is_answered_as_the_page_says(tmp_path: Path, environment: dic
         ["corpuskit", "mix", "first.yaml"], cwd=tmp_path, env={**environment, **more}, capture_output=True, check=False
     )
     assert refused.returncode == 6
+    (tmp_path / "articles.jsonl").write_bytes((tmp_path / "crawl.jsonl").read_bytes())
+    run(index_again)

@@ -304,7 +304,7 @@ def test_vectors_are_compared_one_by_one_and_fused_by_rank(tmp_path: Path, corpu
     assert list(lists["hybrid"].values()) == sorted(lists["hybrid"].values(), reverse=True)
 
 
-@pytest.mark.parametrize("kind", ["shorter", "nan", "html", "too-many"])
+@pytest.mark.parametrize("kind", ["shorter", "nan", "refused", "too-many"])
 def test_a_wrong_vector_of_the_query_ends_with_7(tmp_path: Path, corpuskit: Run, kind: str) -> None:
     with loopback_embeddings() as server:
         vector_index(tmp_path, corpuskit, server, 5)

@@ -386,7 +386,7 @@ def _forge(path: Path, change: Callable[[dict[str, Any]], Any], *, seal: bool = 
     if seal:
         entries = receipt["list"]["entries"].split()
         name = Path(receipt["list"]["name"])
-        receipt = receipt_of(name, entries, receipt["applied"], receipt["places"], receipt["not_found"])
+        receipt = receipt_of(name, entries, receipt["applied"], receipt["places"], receipt["not_found"], [])
     path.write_bytes(serialise(receipt))
 
 

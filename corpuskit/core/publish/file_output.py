@@ -103,6 +103,10 @@ class FileOutput:
         """Return nothing: a file has no card."""
         return []
 
+    def account(self) -> dict[str, int]:
+        """Return nothing."""
+        return {}
+
     def decisions_path(self) -> None:
         """Return None: a file has no decisions next to it."""
 

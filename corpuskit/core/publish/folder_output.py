@@ -153,6 +153,10 @@ class FolderOutput:
             for name in self._edited_cards
         ]
 
+    def account(self) -> dict[str, int]:
+        """Return nothing."""
+        return {}
+
     def decisions_path(self) -> Path:
         """Return where the last step's verdicts are written until the folder is published."""
         return self.run / "verdicts.jsonl.zst"

@@ -45,6 +45,11 @@ class LineSplitter:
                 continue
             *whole, rest = block.split(b"\n", 1 if block.isspace() else -1)
             for line in whole:
+                if line[:1] == b"{" and not self.part_bytes and not self.blanks and len(line) <= MAX_LINE:
+                    offset = self.offset
+                    self.offset = offset + len(line) + 1
+                    yield offset, line  # as nearly all lines are: whole, in one block, after a line
+                    continue
                 self._hold(line)
                 item = self._take(1)
                 if isinstance(item, tuple) and (not item[1] or item[1].isspace()):

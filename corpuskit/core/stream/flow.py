@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from corpuskit.core.counts import StepCount
+from corpuskit.core.counts import StepCount, StreamCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.document import Document, Reject, decode, encode
 from corpuskit.core.errors import CorpuskitError, UsageError
@@ -19,7 +19,16 @@ from corpuskit.core.reading.inputs import Findings, Input
 from corpuskit.core.settings import Tags
 from corpuskit.core.step import CorpusStage, Drop, Item, Made, Rejected, Sink, Source, Stage, Step, demand_steps
 from corpuskit.core.stream.apply import StepFault, apply_stages, apply_stages_to_lines
-from corpuskit.core.stream.batch import Batch, Location, count_way, decoded, in_batches, of_reject, read_lines
+from corpuskit.core.stream.batch import (
+    Batch,
+    Location,
+    count_unread,
+    count_way,
+    decoded,
+    in_batches,
+    of_reject,
+    read_lines,
+)
 from corpuskit.core.wording import excerpt
 
 
@@ -183,7 +192,7 @@ class Flow:
         return None
 
     def _apply_corpus_stage(self, index: int, step: CorpusStage, batches: Iterator[Batch]) -> Iterator[Batch]:
-        received = self._received(batches, index, step.name())
+        received = self._received(batches, index, step)
         yield from in_batches(self._run_on(index, step, received))
         self.cut = self.cut or inspect.getgeneratorstate(received) != inspect.GEN_CLOSED
 
@@ -198,13 +207,41 @@ class Flow:
             if document is not None:
                 yield document, (step.name(), count.received.documents)
 
-    def _received(self, batches: Iterator[Batch], index: int, name: str) -> Generator[Document, None, None]:
+    def _received(self, batches: Iterator[Batch], index: int, step: CorpusStage) -> Generator[Document, None, None]:
         count = self.counts[index]
         for batch in batches:
-            for document, _ in decoded(batch, name, count):
-                count.received.add(encode(document))
-                yield document
+            for part in self._unrecognised(batch, step, count):
+                for document, _ in decoded(part, step.name(), count, batch.verdicts):
+                    count.received.add(encode(document))
+                    yield document
             self._take_all(batch, index)
+
+    def _unrecognised(self, batch: Batch, step: CorpusStage, count: StepCount) -> Iterator[Batch]:
+        """Yield the parts of a batch that are to be read, in order; count what the stage passes as it is."""
+        for verdict in batch.verdicts:
+            count_unread(verdict, step.name(), count)
+        recognised = step.recognise([line for _, line in batch.lines]) if batch.lines else None
+        if recognised is None:
+            yield batch
+            return
+        passed = StreamCount()
+        for number, located in enumerate(batch.lines):
+            if (unread := recognised(number)) is not None:
+                digest, way = unread
+                passed.add_hashed(located[1], digest)
+                count.ways[way] += 1
+                continue
+            _count_passed(count, passed)
+            passed = StreamCount()
+            yield Batch(lines=[located], input=batch.input)
+        _count_passed(count, passed)
+        yield Batch(documents=batch.documents, locations=batch.locations)
+
+
+def _count_passed(count: StepCount, passed: StreamCount) -> None:
+    """Count what a step took and sent on as it was."""
+    count.received.merge(passed)
+    count.sent.merge(passed)
 
 
 def _demand_fits(step: Step, index: int, length: int) -> None:

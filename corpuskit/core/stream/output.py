@@ -38,6 +38,9 @@ class Output(Protocol):
     def remarks(self) -> list[str]:
         """Return what the user should know after publication, a line each."""
 
+    def account(self) -> dict[str, int]:
+        """Return what programs are told after publication, besides what the step did."""
+
     def decisions_path(self) -> Path | None:
         """Return where verdicts are collected for publication; None if this output publishes none."""
 
@@ -93,6 +96,10 @@ class StreamOutput:
     def remarks(self) -> list[str]:
         """Return nothing: a stream has no card."""
         return []
+
+    def account(self) -> dict[str, int]:
+        """Return nothing."""
+        return {}
 
     def decisions_path(self) -> None:
         """Return None: whoever reads the stream publishes its verdicts."""

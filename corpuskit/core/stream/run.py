@@ -351,7 +351,8 @@ class OpenRun:
         for remark in self.output.remarks() if self.output is not None else ():
             self._notice(remark)
         if self.settings.json and not isinstance(self.step, Report):
-            console.print_outcome(name, count, upstream=self.upstream)  # the last line, for programs
+            account = self.output.account() if self.output is not None else {}
+            console.print_outcome(name, count, upstream=self.upstream, account=account)  # the last line, for programs
 
     def _tell_time(self, count: StepCount) -> None:
         seconds = time.monotonic() - self.started

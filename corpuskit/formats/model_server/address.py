@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from corpuskit.core.disk.key_file import read_key_file
 from corpuskit.core.errors import UsageError
-from corpuskit.core.option_values import misfit
+from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.reading.private_addresses import AddressInfo
 
 __all__ = ["KEY_VARIABLE", "NOT_LOOPBACK", "connect_to_loopback", "demand_base_url", "read_key"]
@@ -25,8 +25,10 @@ NOT_LOOPBACK = "not an address of this machine"
 _KEY = re.compile(r"[!-~]{1,4096}")
 
 
-def demand_base_url(url: str) -> str:
+def demand_base_url(url: str, option: str = "url") -> str:
     """Return the base of a server's addresses, such as `https://host/v1`, without a slash at its end.
+
+    `option` is the one that it was given by.
 
     Raises UsageError for an address with a user, a query or a fragment, which would be seen in lists of processes, and
     for one that is neither https nor http.
@@ -38,10 +40,11 @@ def demand_base_url(url: str) -> str:
         parts, well_formed = urlsplit(""), False
     if "@" in parts.netloc or parts.query or parts.fragment:
         raise UsageError(
-            f"`url` holds more than an address; give a key in {KEY_VARIABLE} or in a file, and leave it out of the URL"
+            f"{spelled(option)} holds more than an address; give a key in {KEY_VARIABLE} or in a file, and leave it "
+            "out of the URL"
         )
     if not well_formed or parts.scheme not in ("http", "https") or not url.isprintable() or " " in url:
-        raise misfit("url", "an address such as http://127.0.0.1:8080/v1 or https://host/v1", url)
+        raise misfit(option, "an address such as http://127.0.0.1:8080/v1 or https://host/v1", url)
     return url.rstrip("/")
 
 

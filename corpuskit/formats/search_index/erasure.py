@@ -5,13 +5,14 @@ not use. So the words are merged into one segment, which leaves out what was del
 page by page, from what is in use; and the new file is searched for the removed lines.
 
 The search looks for windows of 16 bytes. A removed line is known by some of its windows, and content says which: those
-whose first 4 bytes have a hash that begins with 0 bits. The same windows are found in the file wherever it has them, at
-any offset and on any page. What a document that stays says as well is no trace of the removed one.
+whose first 4 bytes have a hash that begins with 0 bits. The file is looked at from every fourth byte on, so that of a
+piece that is left, wherever it stands, a fourth of these windows is found. What a document that stays says as well is
+no trace of the removed one.
 """
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corpuskit.core.disk import filesystem
 from corpuskit.core.errors import PublishError
@@ -22,41 +23,88 @@ if TYPE_CHECKING:
 __all__ = ["Traces", "traces_left", "write_anew"]
 
 WINDOW = 16
-CHOSEN_BITS = 5
-"""One window in 32 is looked at."""
-MOST_WINDOWS = 64
-"""Of one removed line that are kept."""
+WORD = 4
+CHOSEN_BITS = 3
+"""One window in 8 is looked at."""
+MOST_WINDOWS = 32
+"""Of one removed line that are kept, of those at offsets with one remainder by 4."""
 MOST_SHORT_LINES = 64
 """Removed lines without such a window that are looked for one by one."""
-BLOCK_BYTES = 8 * 1024 * 1024
+BLOCK_BYTES = 4 * 1024 * 1024
 _MULTIPLIER = 0x9E3779B1
 _MIX = 0x9E3779B97F4A7C15
+_SECOND_MIX = 0xC2B2AE3D27D4EB4F
 _LEAST = 1 << (32 - CHOSEN_BITS)
+_TABLE_BITS = 20
+
+
+class Windows(NamedTuple):
+    """Windows, each by two numbers of 64 bits; arrays of one length."""
+
+    hashes: Any
+    """Of all 16 bytes."""
+    firsts: Any
+    """Hashes of the first 8."""
+
+    def at(self, rows: Any) -> "Windows":
+        """Return some of them."""
+        return Windows(self.hashes[rows], self.firsts[rows])
 
 
 class Traces:
-    """What to look for of removed lines: hashes of windows, and short lines that have none as they are."""
+    """What to look for of removed lines: windows, and short lines that have too few as they are."""
 
     def __init__(self) -> None:
         """Nothing was removed yet."""
-        self._parts: list[Any] = []
-        self.short_lines: list[bytes] = []
+        self._parts: list[Windows] = []
+        self._lines: list[bytes] = []
+        self._bytes = 0
+        self._short_lines: list[bytes] = []
 
     def add(self, line: bytes) -> None:
         """Take a removed line."""
+        self._lines.append(line)
+        self._bytes += len(line)
+        if self._bytes > BLOCK_BYTES:
+            self._take_lines()
+
+    def short_lines(self) -> list[bytes]:
+        """Return lines that have too few windows to be found by them."""
+        self._take_lines()
+        return self._short_lines
+
+    def windows(self) -> Windows:
+        """Return all windows, sorted by their hashes."""
         import numpy as np
 
-        hashes = np.unique(window_hashes(line))
-        step = -(-len(hashes) // MOST_WINDOWS) or 1
-        self._parts.append(hashes[::step])
-        if not len(hashes) and len(self.short_lines) < MOST_SHORT_LINES:
-            self.short_lines.append(line)
+        self._take_lines()
+        if not self._parts:
+            return Windows(np.empty(0, np.uint64), np.empty(0, np.uint64))
+        hashes, rows = np.unique(np.concatenate([part.hashes for part in self._parts]), return_index=True)
+        return Windows(hashes, np.concatenate([part.firsts for part in self._parts])[rows])
 
-    def hashes(self) -> Any:
-        """Return the hashes of all windows, sorted: an array of 64-bit numbers."""
+    def _take_lines(self) -> None:
+        """Choose windows of the lines that were added last, evenly from each."""
         import numpy as np
 
-        return np.unique(np.concatenate(self._parts)) if self._parts else np.empty(0, np.uint64)
+        lines, self._lines, self._bytes = self._lines, [], 0
+        if not lines:
+            return
+        data = b"".join(lines)
+        ends = np.cumsum(np.fromiter(map(len, lines), np.int64, len(lines)))
+        is_short = np.zeros(len(lines), bool)
+        for shift in range(WORD):
+            windows, offsets = _windows_from(data, shift)
+            owners = np.searchsorted(ends, offsets, "right")
+            is_inside = offsets + WINDOW <= ends[owners]
+            windows, owners = windows.at(is_inside), owners[is_inside]
+            numbers = np.bincount(owners, minlength=len(lines))
+            ranks = np.arange(len(owners)) - (np.cumsum(numbers) - numbers)[owners]
+            steps = np.maximum(1, -(-numbers // MOST_WINDOWS))
+            self._parts.append(windows.at(ranks % steps[owners] == 0))
+            is_short |= numbers == 0
+        most_lines = MOST_SHORT_LINES - len(self._short_lines)
+        self._short_lines += [lines[row] for row in np.flatnonzero(is_short)[:most_lines].tolist()]
 
 
 def write_anew(connection: "Connection", target: Path) -> None:
@@ -77,60 +125,73 @@ def traces_left(connection: "Connection", target: Path, traces: Traces) -> tuple
     """Return the hashes and the short lines that a file holds, although no document of the index does."""
     import numpy as np
 
+    windows = traces.windows()
     with open(target, "rb") as stream:
-        hashes, short_lines = _present(traces.hashes(), traces.short_lines, iter(lambda: stream.read(BLOCK_BYTES), b""))
-    if not len(hashes) and not short_lines:
-        return hashes, short_lines
-    kept_hashes, kept_lines = _present(hashes, short_lines, _lines(connection))
-    return hashes[~np.isin(hashes, kept_hashes)], [line for line in short_lines if line not in kept_lines]
+        blocks = iter(lambda: stream.read(BLOCK_BYTES), b"")
+        is_present, short_lines = _present(windows, traces.short_lines(), blocks, shifts=1)
+    windows = windows.at(np.flatnonzero(is_present))
+    if not len(windows.hashes) and not short_lines:
+        return windows.hashes, short_lines
+    is_kept, kept_lines = _present(windows, short_lines, _lines(connection), shifts=WORD)
+    return windows.hashes[~is_kept], [line for line in short_lines if line not in kept_lines]
 
 
-def window_hashes(data: bytes) -> Any:
-    """Return the hashes of the windows of these bytes that content chooses, in any order.
+def _windows_from(data: bytes, shift: int, table: Any = None) -> tuple[Windows, Any]:
+    """Return the windows of these bytes that content chooses, at every fourth offset from `shift` on, and the offsets.
 
-    With windows of 4 bytes at every offset, as numbers: b"abcdef" has abcd, bcde and cdef. Those whose product with a
-    number is small (modulo 2**32) are chosen, and the 16 bytes from there on are hashed.
+    Of the numbers that are 4 bytes each, those whose product with a constant is small (modulo 2**32) are chosen, and
+    the 16 bytes from there on are hashed. Those whose first half is not in a table of hashes are left out early.
     """
     import numpy as np
 
-    length = len(data) - WINDOW + 1
-    if length <= 0:
-        return np.empty(0, np.uint64)
-    chosen = []
-    for shift in range(4):
-        # Views of the bytes as numbers, from each of four offsets on.
-        count = (length - shift + 3) // 4
-        if count <= 0:
-            continue
-        numbers = np.frombuffer(data, np.uint32, count, shift)
-        chosen.append(np.flatnonzero(numbers * np.uint32(_MULTIPLIER) < _LEAST) * 4 + shift)
-    offsets = np.concatenate(chosen)
-    windows = np.ndarray((length,), "V16", data, 0, (1,))[offsets]
-    halves = windows.view(np.uint64).reshape(-1, 2)
-    mixed = (halves[:, 0] * np.uint64(_MIX)) ^ (halves[:, 1] + np.uint64(_MIX))
-    return mixed * np.uint64(_MIX)
+    count = max(0, len(data) - shift) // WORD
+    numbers = np.frombuffer(data, np.uint32, count, shift) if count else np.empty(0, np.uint32)
+    rows = np.flatnonzero(numbers[: max(0, count - 3)] * np.uint32(_MULTIPLIER) < _LEAST)
+    firsts = _pairs(numbers, rows) * np.uint64(_MIX)
+    if table is not None:
+        is_likely = table[firsts >> np.uint64(64 - _TABLE_BITS)]
+        rows, firsts = rows[is_likely], firsts[is_likely]
+    seconds = _pairs(numbers, rows + 2) * np.uint64(_SECOND_MIX)
+    # Turned by half, as the last bytes of both halves change the same upper bits, and could make up for one another.
+    seconds = (seconds << np.uint64(32)) | (seconds >> np.uint64(32))
+    return Windows((firsts ^ seconds) * np.uint64(_MIX), firsts), rows * WORD + shift
 
 
-def _present(hashes: Any, lines: list[bytes], blocks: Iterable[bytes]) -> tuple[Any, list[bytes]]:
-    """Return those of the sorted hashes and of the lines that occur in a sequence of blocks, or across two of them."""
+def _pairs(numbers: Any, rows: Any) -> Any:
+    """Return the numbers in these rows, each with the next as its upper half."""
     import numpy as np
 
-    is_present = np.zeros(len(hashes), bool)
-    # Most windows are told to be of no removed line by a table of 20 bits of their hashes.
-    table = np.zeros(1 << 20, bool)
-    table[hashes >> np.uint64(44)] = True
-    present_lines: set[bytes] = set()
-    longest = max([WINDOW, *map(len, lines)])
+    return numbers[rows].astype(np.uint64) | (numbers[rows + 1].astype(np.uint64) << np.uint64(32))
+
+
+def _present(windows: Windows, lines: list[bytes], blocks: Iterable[bytes], shifts: int) -> tuple[Any, list[bytes]]:
+    """Return which of the sorted windows occur in a sequence of blocks, or across two of them, and which lines do.
+
+    Windows are looked for at offsets whose remainders by 4 are below `shifts`.
+    """
+    import numpy as np
+
+    is_present = np.zeros(len(windows.hashes), bool)
+    lines_left, present_lines = set(lines), []
+    overlap = -(-max([WINDOW, *map(len, lines)]) // WORD) * WORD
     tail = b""
     for block in blocks:
         data = tail + block
-        candidates = window_hashes(data)
-        candidates = candidates[table[candidates >> np.uint64(44)]]
-        occurring = np.intersect1d(candidates, hashes)
-        is_present[np.searchsorted(hashes, occurring)] = True
-        present_lines.update(line for line in lines if line in data)
-        tail = data[1 - longest :]
-    return hashes[is_present], sorted(present_lines)
+        left = np.flatnonzero(~is_present)
+        windows_left = windows.at(left)
+        table = np.zeros(1 << _TABLE_BITS, bool)
+        table[windows_left.firsts >> np.uint64(64 - _TABLE_BITS)] = True
+        for shift in range(shifts if len(left) else 0):
+            hashes = _windows_from(data, shift, table)[0].hashes
+            rows = np.minimum(np.searchsorted(windows_left.hashes, hashes), len(left) - 1)
+            is_present[left[rows[windows_left.hashes[rows] == hashes]]] = True
+        present_lines += [line for line in lines_left if line in data]
+        lines_left.difference_update(present_lines)
+        if is_present.all() and not lines_left:
+            break
+        # Whole numbers of 4 bytes, so that offsets in the next block have the same remainders.
+        tail = data[len(data) // WORD * WORD - overlap :] if len(data) > overlap else data
+    return is_present, sorted(present_lines)
 
 
 def _lines(connection: "Connection") -> Iterator[bytes]:

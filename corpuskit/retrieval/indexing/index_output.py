@@ -1,6 +1,6 @@
 """The stream of `index`, and the file that it goes into."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from corpuskit.core.step import CorpusStage
 from corpuskit.core.wording import printable_name, quantity
 from corpuskit.formats.search_index.layout import FORMAT, IndexDescription
 from corpuskit.formats.search_index.writer import Changes, Embedder, IndexWriter, RepeatedIdError
+from corpuskit.retrieval.indexing.takedown_gate import demand_whole_takedown
 from corpuskit.text.prose import require_prose
 
 if TYPE_CHECKING:
@@ -38,7 +39,12 @@ class IndexOutput:
         """Do nothing: the stream has taken the document."""
 
     def publish(self, chain: Chain) -> None:
-        """Put the new version in place. Raises DamagedError if a snapshot is not in it whole."""
+        """Put the new version in place. Raises DamagedError if a snapshot is not in it whole.
+
+        Raises RefusedError if what was taken out of the index may be in the stream.
+        """
+        if self.writer.before is not None:
+            demand_whole_takedown(repr(str(self.target)), self.writer.before["steps"], chain.steps)
         self._changes = self.writer.publish(lambda stream, dimensions: self._description(chain, stream, dimensions))
 
     def abandon(self) -> None:
@@ -53,6 +59,10 @@ class IndexOutput:
         kinds = [f"{number:,} {kind}" for kind, number in changes._asdict().items() if number]
         total = changes.added + changes.changed + changes.unchanged
         return [f"{printable_name(str(self.target))}: {quantity(total, 'document')}; {', '.join(kinds) or 'no change'}"]
+
+    def account(self) -> dict[str, int]:
+        """Return what became of the documents of the index, by number: added, changed, removed and so on."""
+        return {} if self._changes is None else self._changes._asdict()
 
     def decisions_path(self) -> None:
         """Return None: an index has no decisions."""
@@ -101,14 +111,21 @@ class IndexedStream(CorpusStage):
         """Return nothing: what shapes the index is in its description."""
         return {}
 
+    def recognise(self, lines: Sequence[bytes]) -> Callable[[int], tuple[int, str] | None] | None:
+        """Return what takes the lines that the index has."""
+        writer: IndexWriter = self.output.writer
+        return writer.recognise(lines)
+
     def run(self, documents: Iterable[Document]) -> Iterator[Item]:
         """Yield every document, or a reject in place of one whose id was there before."""
         writer: IndexWriter = self.output.writer
-        for number, document in enumerate(documents):
+        repeated = 0
+        for document in documents:
             require_prose(document, self.name())
             try:
                 way = writer.add(document)
             except RepeatedIdError as error:
+                number, repeated = writer.documents + repeated, repeated + 1
                 yield Rejected("duplicate-id", self.name(), number, encode(document), str(error), document.id)
             else:
                 yield Document(document.id, document.text, document.metadata, document.extra, document.line, way)

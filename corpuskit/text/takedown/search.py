@@ -8,7 +8,7 @@ from corpuskit.text.takedown.entries import AddressOf, Entry
 from corpuskit.text.takedown.matching import NEAR_COPY, TakedownFinding, TakedownMatcher
 
 
-class Agreement(Protocol):
+class CopyOfSigned(Protocol):
     """A text that is a near copy."""
 
     @property
@@ -19,7 +19,7 @@ class Agreement(Protocol):
 class CopyLookup(Protocol):
     """Finds near copies among texts."""
 
-    def find(self, texts: Sequence[str]) -> Sequence[Agreement | None]:
+    def find(self, texts: Sequence[str]) -> Sequence[CopyOfSigned | None]:
         """Return for each text of which signature it is a near copy."""
 
 

@@ -46,12 +46,17 @@ class CacheStore:
         del sought
         return Counter()
 
+    def amounts(self) -> dict[str, int]:
+        """Return nothing."""
+        return {}
+
     def is_affected(self, sought: Sought) -> bool:
         """Whether there is anything that could hold a text."""
         del sought
         return any(path.is_file() and path.name != TAG for path in self.path.rglob("*"))
 
-    def remove(self) -> None:
+    def remove(self, sought: Sought, options: dict[str, Any]) -> None:
         """Clear the cache. Raises PublishError."""
+        del sought, options
         cache: Any = find_step("cache")(clear=True)  # type: ignore[call-arg]
         cache.execute([str(self.path)], Settings(quiet=True))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from corpuskit.core.errors import UsageError
-from corpuskit.core.publish.dataset import Dataset
+from corpuskit.core.provenance.entries import StepEntry
 from corpuskit.core.wording import printable_name, quantity
 from corpuskit.text.takedown.entries import Entry
 from corpuskit.text.takedown.list_file import read_list
@@ -13,6 +13,7 @@ from corpuskit.trust.takedowns.datasets import DatasetStore
 from corpuskit.trust.takedowns.kernels import list_kernels
 from corpuskit.trust.takedowns.receipt import CLEAN, LEFT_THERE, REMOVED, Receipt, StoreEntry, read_receipt
 from corpuskit.trust.takedowns.run import StoreRun, search
+from corpuskit.trust.takedowns.search_indexes import SearchIndexStore
 from corpuskit.trust.takedowns.sought import Sought
 
 
@@ -65,8 +66,8 @@ def _problems(receipt: Receipt, run: StoreRun) -> Iterator[str]:
         return
     if promised["outcome"] not in (CLEAN, REMOVED):
         yield f"was not cleared, says the receipt: it is {promised['outcome']}"
-    if promised["outcome"] == REMOVED and isinstance(run.store, DatasetStore):
-        yield from _problems_on_record(receipt, promised, run.store.dataset)
+    if promised["outcome"] == REMOVED and isinstance(run.store, (DatasetStore, SearchIndexStore)):
+        yield from _problems_on_record(receipt, promised, run.store.steps(), now["before"])
 
 
 def _entry_of(receipt: Receipt, now: StoreEntry) -> StoreEntry | None:
@@ -76,15 +77,17 @@ def _entry_of(receipt: Receipt, now: StoreEntry) -> StoreEntry | None:
     return next(iter([*same, *(promised for promised in alike if promised["name"] == now["name"])]), None)
 
 
-def _problems_on_record(receipt: Receipt, promised: StoreEntry, dataset: Dataset) -> Iterator[str]:
-    """Compare the receipt with the steps in the manifest."""
-    steps = [step for step in dataset.manifest["steps"] if step["name"] == "takedown"]
-    if digests_in(receipt["list"]) - digests_on_record(dataset.manifest["steps"]):
+def _problems_on_record(
+    receipt: Receipt, promised: StoreEntry, all_steps: list[StepEntry], digest: str | None
+) -> Iterator[str]:
+    """Compare the receipt with the steps on record, and with the digest of what is there."""
+    steps = [step for step in all_steps if step["name"] == "takedown"]
+    if digests_in(receipt["list"]) - digests_on_record(all_steps):
         yield "has no step `takedown` with the list of the receipt on record"
-    elif promised["after"] == dataset.manifest["digest"] and steps:
+    elif promised["after"] == digest and steps:
         dropped = steps[-1].get("dropped", {})
         if dropped != promised["reasons"] or sum(dropped.values()) != promised["documents"]:
             yield (
-                f"lost {quantity(sum(dropped.values()), 'document')}, says its manifest, "
+                f"lost {quantity(sum(dropped.values()), 'document')}, says its record, "
                 f"but the receipt says {promised['documents']:,}"
             )

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from corpuskit.core.disk.durable import size_and_digest
 from corpuskit.core.errors import DamagedError, UsageError
-from corpuskit.core.provenance.entries import Decision
+from corpuskit.core.provenance.entries import Decision, InputEntry, StepEntry
 from corpuskit.core.provenance.manifest import MANIFEST
 from corpuskit.core.publish.dataset import VERIFY, Dataset
 from corpuskit.core.publish.file_output import manifest_of_file
@@ -67,6 +67,18 @@ class DatasetStore:
             for position, finding in sought.descendants(lineage):
                 self.findings[path].setdefault(position, finding)
         return Counter(finding.reason for findings in self.findings.values() for finding in findings.values())
+
+    def amounts(self) -> dict[str, int]:
+        """Return nothing: all are documents."""
+        return {}
+
+    def steps(self) -> list[StepEntry]:
+        """Return the steps on record when the dataset was opened."""
+        return self.dataset.manifest["steps"]
+
+    def inputs(self) -> list[InputEntry]:
+        """Return the inputs on record."""
+        return self.dataset.manifest["inputs"]
 
     def is_affected(self, sought: Sought) -> bool:
         """Whether anything here is to be changed: documents, or decisions that name one."""

@@ -32,6 +32,10 @@ class StoreEntry(TypedDict):
     """How many documents, or entries of an index, were found."""
     reasons: dict[str, int]
     """The same by reason."""
+    chunks: NotRequired[int]
+    """Of a search index: how many of them are chunks of other documents."""
+    vectors: NotRequired[int]
+    """Of a search index: how many of them have a vector."""
     problem: NotRequired[str]
     """Why it was not searched, or not changed."""
 
@@ -44,6 +48,16 @@ class ListEntry(TypedDict):
     entries: str
 
 
+ReachedEntry = TypedDict(
+    "ReachedEntry",
+    {
+        "name": str,  # of the place that was made from another
+        "from": str,  # digest that the other had before anything was taken out of it
+    },
+)
+"""One place that was made from another in which documents were found."""
+
+
 Receipt = TypedDict(  # noqa: UP013 - what users read is no name of ours
     "Receipt",
     {
@@ -51,6 +65,7 @@ Receipt = TypedDict(  # noqa: UP013 - what users read is no name of ours
         "list": ListEntry,
         "applied": bool,  # whether documents were to be removed
         "places": list[StoreEntry],
+        "reached": list[ReachedEntry],  # places that were made from others in which documents were found
         "not_found": list[str],  # digests of entries that named nothing in any place
         "digest": str,  # sha256 of everything above
     },
@@ -59,7 +74,12 @@ Receipt = TypedDict(  # noqa: UP013 - what users read is no name of ours
 
 
 def receipt_of(
-    path: Path, digests: Iterable[str], applied: bool, stores: list[StoreEntry], not_found: Iterable[str]
+    path: Path,
+    digests: Iterable[str],
+    applied: bool,
+    stores: list[StoreEntry],
+    not_found: Iterable[str],
+    reached: list[ReachedEntry],
 ) -> Receipt:
     """Return the receipt of a run with the list at `path`, whose entries have these digests."""
     content: dict[str, Any] = {
@@ -67,6 +87,7 @@ def receipt_of(
         "list": {"name": printable_name(path.name), **list_on_record(digests)},
         "applied": applied,
         "places": stores,
+        "reached": reached,
         "not_found": sorted(set(not_found)),
     }
     return {**content, "digest": _digest(content)}  # type: ignore[typeddict-item]

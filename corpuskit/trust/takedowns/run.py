@@ -13,6 +13,7 @@ from corpuskit.core.wording import printable_name
 from corpuskit.trust.takedowns.datasets import DatasetStore
 from corpuskit.trust.takedowns.receipt import CLEAN, DAMAGED, FAILED, LEFT_THERE, REMOVED, StoreEntry
 from corpuskit.trust.takedowns.rewriting import Rewriting, sweep
+from corpuskit.trust.takedowns.search_indexes import SearchIndexStore
 from corpuskit.trust.takedowns.sought import Sought
 from corpuskit.trust.takedowns.stores import kind_of
 
@@ -30,6 +31,7 @@ class StoreRun:
         self.store: Store | None = None
         self.error: CorpuskitError | None = None
         self._rewriting: Rewriting | None = None
+        self._options: tuple[Sought, dict[str, Any]]
         self.entry: StoreEntry = {
             "name": printable_name(path.resolve().name),
             "kind": self.kind.kind,
@@ -71,6 +73,7 @@ class StoreRun:
             reasons = self._opened_store().found_documents(sought)
             self.entry["reasons"] = dict(sorted(reasons.items()))
             self.entry["documents"] = reasons.total()
+            self.entry.update(self._opened_store().amounts())  # type: ignore[typeddict-item]
             self.entry["outcome"] = LEFT_THERE if self._opened_store().is_affected(sought) else CLEAN
 
         self.attempt(count)
@@ -78,6 +81,7 @@ class StoreRun:
     def prepare(self, sought: Sought, options: dict[str, Any], tokenizer: Path | None) -> None:
         """See to it that what was found can be taken out. Raises UsageError if a tokenizer is missing."""
         store: Any = self.store
+        self._options = sought, options
         if self.entry["outcome"] == LEFT_THERE and isinstance(store, DatasetStore):
             self._rewriting = Rewriting(store, sought, options, tokenizer)
 
@@ -90,9 +94,11 @@ class StoreRun:
             if self._rewriting is not None:
                 remarks.extend(self._rewriting.publish())
             elif self.entry["outcome"] == LEFT_THERE:
-                store.remove()
+                store.remove(*self._options)
             if isinstance(store, DatasetStore) and (self.path / STAGING).exists():
                 sweep(self.path)
+            elif isinstance(store, SearchIndexStore):
+                store.sweep()
             if self.entry["outcome"] == LEFT_THERE:
                 self.entry["outcome"] = REMOVED
             self.entry["after"] = store.digest()

@@ -12,14 +12,15 @@ from corpuskit.core.reading.resolve import near_name
 from corpuskit.trust.takedowns.caches import CacheStore
 from corpuskit.trust.takedowns.datasets import DatasetStore
 from corpuskit.trust.takedowns.dedup_indexes import DedupIndexStore
+from corpuskit.trust.takedowns.search_indexes import SearchIndexStore
 from corpuskit.trust.takedowns.sought import Sought
 
 
 class Store(Protocol):
     """One place: `look` comes first, then `find_copies`, `found_documents` and `is_affected`.
 
-    Each raises DamagedError, and PublishError if it is in use. Kinds other than datasets have `remove()`, too, which
-    takes out what was found, whole or not at all.
+    Each raises DamagedError, and PublishError if it is in use. Kinds other than datasets have `remove(sought, options)`
+    as well, which takes out what was found, whole or not at all; `options` are what the step's are on record.
     """
 
     kind: ClassVar[str]
@@ -37,19 +38,22 @@ class Store(Protocol):
     def found_documents(self, sought: Sought) -> Counter[str]:
         """Return how many documents are to be taken out, by reason, with what was made from others."""
 
+    def amounts(self) -> dict[str, int]:
+        """Return what else the receipt counts of what was found, by its keys; `found_documents` comes first."""
+
     def is_affected(self, sought: Sought) -> bool:
         """Whether anything is to be changed."""
 
 
-STORES = (DatasetStore, DedupIndexStore, CacheStore)
+STORES = (DatasetStore, DedupIndexStore, SearchIndexStore, CacheStore)
 """The kinds of places; the first one that recognises a path takes it."""
 
 
-def kind_of(path: Path) -> type[DatasetStore] | type[DedupIndexStore] | type[CacheStore]:
+def kind_of(path: Path) -> type[DatasetStore] | type[DedupIndexStore] | type[SearchIndexStore] | type[CacheStore]:
     """Return the kind of a place. Raises UsageError for what is none."""
     for kind in STORES:
         if kind.recognises(path):
             return kind
     if not path.exists():
         raise UsageError(f"no such file or folder: {str(path)!r}{near_name(path)}")
-    raise UsageError(f"{str(path)!r} is no dataset, no index of `dedup` and no cache of `mix`")
+    raise UsageError(f"{str(path)!r} is no dataset, no search index, no index of `dedup` and no cache of `mix`")

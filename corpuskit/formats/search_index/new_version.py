@@ -1,0 +1,199 @@
+"""A version of an index in the making, beside the one in place.
+
+The file in place is read, and copied as soon as something is to be changed. In the copy, everything happens in one
+transaction. It takes the place of the old file by one renaming, so the index is the old one or the new one at any
+moment; what a killed run leaves besides has other names, and the next run removes it.
+"""
+
+import contextlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corpuskit.core.disk import filesystem
+from corpuskit.core.disk.durable import flush, lock_file, publishing
+from corpuskit.core.document import Document, Reject, decode
+from corpuskit.core.errors import DamagedError, PublishError, UsageError
+from corpuskit.formats.search_index.entries import DocumentEntry, title_of
+from corpuskit.formats.search_index.erasure import Traces, demand_erased, write_anew
+from corpuskit.formats.search_index.layout import (
+    APPLICATION_ID,
+    SCHEMA,
+    IndexDescription,
+    database_errors,
+    is_search_index,
+    open_index,
+    read_description,
+)
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+__all__ = ["NewVersion", "leftovers"]
+
+CACHE_KIB = 65_536
+PENDING_BYTES = 64 * 1024 * 1024
+"""Of word positions that FTS5 collects before it writes them."""
+
+
+class NewVersion:
+    """What is to take the place of an index, or of nothing."""
+
+    def __init__(self, target: Path) -> None:
+        """Lock the index, and read what is there. Raises UsageError for another file, PublishError if it is in use."""
+        _demand_index_or_nothing(target)
+        self.target = target
+        self._work, self._anew = leftovers(target)
+        self._lock_path = target.with_name(f".{target.name}.lock")
+        self._stack = contextlib.ExitStack()
+        self.connection: Connection
+        self.before: IndexDescription | None = None
+        """What the index in place says of itself; None if there is none."""
+        self.is_copied = False
+        self.is_erasing = False
+        """Whether anything was taken out, of which no byte may be left."""
+        self._traces = Traces()
+        with publishing(target):
+            descriptor = lock_file(self._lock_path, target)
+        self._stack.callback(os.close, descriptor)
+        self._stack.callback(self._remove, self._lock_path)
+        try:
+            self._remove_leftovers()
+            self._open_old()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Leave nothing behind but the index in place, and release the lock."""
+        self._stack.close()
+
+    def demand_copy(self) -> None:
+        """Go on in a copy of the index from the first change on."""
+        if self.is_copied:
+            return
+        with publishing(self.target):
+            filesystem.copy(self.target, self._work)
+        self._open_copy()
+        self.connection.execute("BEGIN")
+        self._set_pending_bytes()
+
+    def insert(self, entry: DocumentEntry, document: Document, number: int | None = None) -> int:
+        """Add a document, under a new number if none is given; return the number."""
+        self.demand_copy()
+        cursor = self.connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (number, *entry))
+        assert cursor.lastrowid is not None
+        self.connection.execute(
+            "INSERT INTO words (rowid, text, title) VALUES (?, ?, ?)",
+            (cursor.lastrowid, document.text, title_of(document)),
+        )
+        return cursor.lastrowid
+
+    def delete(self, number: int) -> None:
+        """Take a document out of `documents` and `words`, and remember what to look for afterwards."""
+        self.demand_copy()
+        [(line,)] = self.connection.execute("SELECT line FROM documents WHERE number = ?", (number,)).fetchall()
+        try:
+            document = decode(line)
+        except (Reject, TypeError, ValueError):
+            raise DamagedError(
+                f"{str(self.target)!r} is damaged: a line in it is no document; remove it, and make it anew"
+            ) from None
+        self.connection.execute(
+            "INSERT INTO words (words, rowid, text, title) VALUES ('delete', ?, ?, ?)",
+            (number, document.text, title_of(document)),
+        )
+        self.connection.execute("DELETE FROM documents WHERE number = ?", (number,))
+        self._traces.add(line)
+        self.is_erasing = True
+
+    def delete_vectors(self, number: int | None = None) -> None:
+        """Take the vector of a document out, or all vectors."""
+        self.demand_copy()
+        if number is None:
+            self.connection.execute("DELETE FROM vectors")
+        else:
+            self.connection.execute("DELETE FROM vectors WHERE number = ?", (number,))
+        self.is_erasing = True
+
+    def write_description(self, content: IndexDescription) -> None:
+        """Let the index say this of itself."""
+        import orjson
+
+        self.demand_copy()
+        self.connection.execute("DELETE FROM description")
+        text = orjson.dumps(content, option=orjson.OPT_SORT_KEYS).decode()
+        self.connection.execute("INSERT INTO description VALUES (?)", (text,))
+
+    def replace_target(self) -> None:
+        """Replace the index, without a byte of what was taken out. Raises PublishError if one is left."""
+        self.connection.execute("COMMIT")
+        written = self._work
+        if self.is_erasing:
+            write_anew(self.connection, self._anew)
+            demand_erased(self.connection, self._anew, self._traces)
+            written = self._anew
+            if self.target.exists():
+                filesystem.copy_mode(self.target, written)
+        self.connection.close()
+        flush(written)
+        filesystem.replace(written, self.target)
+
+    def _open_old(self) -> None:
+        """Read from the index in place, or make the tables of a new one."""
+        self._stack.callback(self._remove_leftovers)
+        if self.target.exists() and self.target.stat().st_size > 0:
+            self.connection = self._stack.enter_context(open_index(self.target))
+            self.before = read_description(self.connection, self.target)
+            return
+        self._open_copy()
+        with database_errors(self.target):
+            self.connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            self.connection.execute("BEGIN")
+            for statement in SCHEMA:
+                self.connection.execute(statement)
+            self._set_pending_bytes()
+
+    def _open_copy(self) -> None:
+        """Open the file that is written to."""
+        with publishing(self.target), database_errors(self.target):
+            self.connection = filesystem.open_database(self._work)
+            self._stack.callback(self.connection.close)
+            for pragma in (
+                "journal_mode = OFF",  # what fails is thrown away
+                "synchronous = OFF",  # it is flushed once, at the end
+                "secure_delete = ON",
+                f"cache_size = -{CACHE_KIB}",
+                "trusted_schema = OFF",
+            ):
+                self.connection.execute(f"PRAGMA {pragma}")
+        self.is_copied = True
+
+    def _set_pending_bytes(self) -> None:
+        self.connection.execute("INSERT INTO words (words, rank) VALUES ('hashsize', ?)", (PENDING_BYTES,))
+
+    def _remove_leftovers(self) -> None:
+        for path in (self._work, self._anew):
+            self._remove(path)
+
+    def _remove(self, path: Path) -> None:
+        with contextlib.suppress(OSError):
+            filesystem.remove(path, missing_ok=True)
+
+
+def leftovers(target: Path) -> tuple[Path, Path]:
+    """Return where versions in the making lie, which a killed run leaves: the copy, and what is written anew."""
+    return target.with_name(f".{target.name}.work"), target.with_name(f".{target.name}.anew")
+
+
+def _demand_index_or_nothing(target: Path) -> None:
+    """Raise UsageError where something else than an index would be overwritten."""
+    if not target.parent.is_dir():
+        raise PublishError(f"there is no folder {str(target.parent)!r}; make it, or choose another -o")
+    if target.is_dir():
+        raise UsageError(f"{str(target)!r} is a folder; name a file for the index, such as search.idx")
+    if target.is_file():
+        if target.stat().st_size and not is_search_index(target):
+            raise UsageError(f"{str(target)!r} is no search index and would be overwritten; name another file")
+    elif target.exists():
+        raise UsageError(f"{str(target)!r} is a device or a pipe; name a file for the index")

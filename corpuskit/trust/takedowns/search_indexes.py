@@ -1,0 +1,145 @@
+"""A search index as a place of a takedown: lines, words and vectors of what is taken out go, and the file is written
+anew."""
+
+from array import array
+from collections import Counter
+from pathlib import Path
+from typing import Any, ClassVar
+
+from corpuskit.core.counts import StepCount, StreamCount
+from corpuskit.core.document import Document
+from corpuskit.core.errors import DamagedError, UsageError
+from corpuskit.core.provenance.chain import Chain, StepDescription, follow_from_one_another
+from corpuskit.core.provenance.entries import InputEntry, StepEntry
+from corpuskit.formats.search_index.layout import (
+    SUFFIX,
+    IndexDescription,
+    description_digest,
+    is_search_index,
+    open_index,
+    read_description,
+)
+from corpuskit.formats.search_index.removal import remove_documents, sweep, vectors_of, whole_documents
+from corpuskit.text.takedown.matching import TakedownFinding, parents_of
+from corpuskit.trust.takedowns.datasets import hidden_killed
+from corpuskit.trust.takedowns.sought import Lineage, Sought
+
+NAME = "takedown"
+
+
+class SearchIndexStore:
+    """An index, searched document by document; whoever has the file open reads on in the old version."""
+
+    kind: ClassVar[str] = "search-index"
+
+    def __init__(self, path: Path) -> None:
+        """Read what the index says of itself. Raises DamagedError."""
+        self.path = path
+        self.description = self._description()
+        self.findings: dict[int, TakedownFinding] = {}
+        self._numbers = array("q")
+        """Of the documents in the index, by their positions."""
+        self._chunks: set[int] = set()
+        """Positions of documents that were cut out of others."""
+        self._lineage = Lineage.empty()
+
+    @classmethod
+    def recognises(cls, path: Path) -> bool:
+        """Whether a file is an index, or is named like one: then it is damaged."""
+        return path.is_file() and (is_search_index(path) or path.suffix == SUFFIX)
+
+    def digest(self) -> str:
+        """Return the digest of what the index in place says of itself."""
+        return f"sha256:{description_digest(self._description())}"
+
+    def steps(self) -> list[StepEntry]:
+        """Return the steps on record when the index was opened."""
+        return self.description["steps"]
+
+    def inputs(self) -> list[InputEntry]:
+        """Return the inputs on record."""
+        return self.description["inputs"]
+
+    def look(self, sought: Sought) -> None:
+        """Find what the list names. Raises DamagedError if the index does not hold what it says."""
+        self.findings = dict(sought.directly(self._documents(), self._lineage))
+
+    def find_copies(self, sought: Sought) -> None:
+        """Find near copies."""
+        self.findings |= dict(sought.near_copies(self._documents(), self.findings))
+
+    def found_documents(self, sought: Sought) -> Counter[str]:
+        """Return how many documents are to be taken out, by reason."""
+        for position, finding in sought.descendants(self._lineage):
+            self.findings.setdefault(position, finding)
+        return Counter(finding.reason for finding in self.findings.values())
+
+    def amounts(self) -> dict[str, int]:
+        """Return how many of the documents that were found are chunks of others, and how many have vectors."""
+        return {
+            "chunks": len(self._chunks & self.findings.keys()),
+            "vectors": vectors_of(self.path, self._found_numbers()),
+        }
+
+    def is_affected(self, sought: Sought) -> bool:
+        """Whether a document is to be removed."""
+        del sought
+        return bool(self.findings)
+
+    def remove(self, sought: Sought, options: dict[str, Any]) -> None:
+        """Put a version in place without the documents. Raises PublishError and DamagedError."""
+        dropped = Counter(finding.reason for finding in self.findings.values())
+
+        def described(before: IndexDescription, received: StreamCount, sent: StreamCount) -> IndexDescription:
+            count = StepCount(received=received, sent=sent, dropped=dropped)
+            content: IndexDescription = {**before, "steps": _steps(before["steps"], options, count, sought)}
+            content["stream"] = sent.as_json()
+            content.pop("snapshot", None)  # it holds these documents, so the index is no longer made of it
+            return content
+
+        remove_documents(self.path, description_digest(self.description), self._found_numbers(), described)
+
+    def sweep(self) -> None:
+        """Remove what killed runs have left beside the file. Raises PublishError if it is in use."""
+        sweep(self.path)
+
+    def _found_numbers(self) -> list[int]:
+        return [self._numbers[position] for position in self.findings]
+
+    def _documents(self) -> Any:
+        """Yield all documents, and note their numbers and which are chunks."""
+        self._numbers = array("q")
+        for number, document in whole_documents(self.path):
+            if _is_chunk(document):
+                self._chunks.add(len(self._numbers))
+            self._numbers.append(number)
+            yield document
+
+    def _description(self) -> IndexDescription:
+        try:
+            with open_index(self.path) as connection:
+                return read_description(connection, self.path)
+        except UsageError as error:
+            raise DamagedError(str(error)) from None
+
+
+def _is_chunk(document: Document) -> bool:
+    """Whether a document is a part of its last parent, as `chunk` makes them."""
+    parents = list(parents_of(document))
+    return bool(parents) and document.id.startswith(f"{parents[-1]}#")
+
+
+def _steps(steps: list[StepEntry], options: dict[str, Any], count: StepCount, sought: Sought) -> list[StepEntry]:
+    """Return the steps of an index with that of the takedown. Raises DamagedError if they are in no order."""
+    if not follow_from_one_another(steps):
+        raise DamagedError("the steps of the index do not follow from one another; make it anew")
+    parents = {parent for entry in steps for parent in entry["from"]}
+    chain = Chain(
+        steps=[
+            {**entry, "killed": hidden_killed(entry["killed"], sought)} if "killed" in entry else entry
+            for entry in steps
+        ],
+        heads=[entry["id"] for entry in steps if entry["id"] not in parents],
+    )
+    chain.add(StepDescription(NAME, options, {}), "verified", count)
+    return chain.steps
