@@ -46,7 +46,7 @@ class SearchIndex(Command):
 
     settings: ClassVar[tuple[str, ...]] = (
         *("output", "rejects", "max_rejects", "accept_damaged", "allow_empty", "strict_input", "allow_private"),
-        *("quiet", "json"),
+        *("quiet", "verbose", "json"),
     )
     output_help: ClassVar[str] = "The index: a file such as search.idx."
 

@@ -67,7 +67,7 @@ class SynthPlan(Command):
     """
 
     inputs: ClassVar[str] = "SEEDS"
-    settings: ClassVar[tuple[str, ...]] = ("output", "allow_private", "quiet", "json")
+    settings: ClassVar[tuple[str, ...]] = ("output", "allow_private", "quiet", "verbose", "json")
     answers: ClassVar[bool] = True
     output_help: ClassVar[str] = "The plan: a file such as plan.jsonl."
 
@@ -111,6 +111,7 @@ class SynthPlan(Command):
         from corpuskit.core.reading.resolve import resolve
         from corpuskit.synthetic.requests.plan_file import seeds_path
 
+        console.show_details(self.name(), settings.verbose)
         if not arguments:
             raise UsageError("name the seeds: `corpuskit synth-plan seeds.jsonl --template FILE -o plan.jsonl`")
         if settings.output is None:

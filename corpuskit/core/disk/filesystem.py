@@ -6,7 +6,6 @@ first, the second and so on, and check that a run then publishes a whole dataset
 
 import errno
 import os
-import stat
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
@@ -101,19 +100,8 @@ def sync(descriptor: int) -> None:
 
 
 def replace(path: Path, target: Path) -> None:
-    """Rename a file, over another if there is one. Raises PermissionError where a device or a pipe stands."""
-    if _is_special(target):
-        raise PermissionError(errno.EPERM, "it is a device or a pipe, and would be replaced", str(target))
+    """Rename a file, over another if there is one."""
     os.replace(path, target)
-
-
-def _is_special(path: Path) -> bool:
-    """Whether a name, or what it links to, is something that nobody means to replace by a file."""
-    try:
-        kind = stat.S_IFMT(os.stat(path).st_mode)
-    except OSError:
-        return False
-    return kind in (stat.S_IFCHR, stat.S_IFBLK, stat.S_IFIFO, stat.S_IFSOCK)
 
 
 NO_HARD_LINK = (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP)

@@ -47,10 +47,12 @@ def read_at_most(stream: IO[bytes], most: int) -> bytes:
 
 
 def _read_bounded(stream: BufferedReader, path: Path) -> bytes:
-    data = read_at_most(stream, MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
+    size = os.fstat(stream.fileno()).st_size
+    # In one piece, as blocks and what they are joined to would take twice the memory.
+    data = stream.read(size + 1) if size <= MOST_BYTES else b""
+    if size > MOST_BYTES or len(data) + len(more := read_at_most(stream, MOST_BYTES + 1 - len(data))) > MOST_BYTES:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
-    return data
+    return data + more if more else data
 
 
 def open_regular(path: Path, *, follow_links: bool = False) -> BufferedReader:
