@@ -54,6 +54,7 @@ class SynthRun(Source):
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".jsonl",)
+    is_previewed: ClassVar[bool] = False
 
     url: Annotated[str | None, "Base of the server's addresses: http://127.0.0.1:8080/v1.", RUNTIME] = None
     results: Annotated[tuple[Path, ...], "Files that a batch runner wrote, instead of a server."] = ()
@@ -129,6 +130,7 @@ class SynthRun(Source):
                 self._join(input_, store)
             else:
                 self._ask(plan, store)
+            store.let_others_ask()
             spent = self._spending()
             for request in read_plan(plan):
                 answer = store.get(request.custom_id)

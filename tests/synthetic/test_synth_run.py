@@ -440,3 +440,48 @@ def test_a_request_costs_less_than_a_millisecond_and_no_memory(plan: Plan, envir
         server.communicate("")
     assert (seconds - seconds_of_few) / 4900 < 0.001
     assert memory - memory_of_few < 12 * 1024
+
+
+def test_a_preview_asks_nothing(plan: Plan, server: ModelServer, tmp_path: Path, corpuskit: Run) -> None:
+    plan(5)
+    (tmp_path / "recipe.yaml").write_text(
+        "sources:\n  synth:\n    from: synth-run\n    inputs: [plan.jsonl]\n    origin: synthetic\n"
+        f"    options: {{url: '{server.url}'}}\n"
+    )
+    for option in ("--plan", "--check", "--dry-run"):
+        done = corpuskit("mix", "recipe.yaml", option, "-o", "out")
+        assert done.returncode == 0, done.stderr
+        assert (b"# not asked: synth-run" in done.stdout) == (option == "--plan")
+    told = json.loads(corpuskit("mix", "recipe.yaml", "--plan", "--json").stdout)
+    assert told["sources"]["synth"]["documents"] is None
+    assert server.calls == server.connections == 0
+    assert not (tmp_path / "plan.answers.sqlite").exists()
+
+
+def test_two_runs_at_once_do_not_both_pay(plan: Plan, server: ModelServer, tmp_path: Path, corpuskit: Run) -> None:
+    from corpuskit.synthetic.requests.answer_store import AnswerStore
+
+    plan(5)
+    with AnswerStore(tmp_path / "plan.answers.sqlite"):
+        done = corpuskit("synth-run", "plan.jsonl", "--url", server.url, "-o", "out.jsonl")
+    assert done.returncode == 5
+    assert b"another run, which asks for the same answers" in done.stderr
+    assert server.calls == 0
+
+
+def test_workers_of_one_run_ask_one_after_the_other(
+    plan: Plan, server: ModelServer, tmp_path: Path, corpuskit: Run
+) -> None:
+    plan(20)
+    server.delay = 0.05
+    source = f"{{from: synth-run, inputs: [plan.jsonl], origin: synthetic, options: {{url: '{server.url}'}}}}"
+    (tmp_path / "recipe.yaml").write_text(f"sources:\n  one: {source}\n  two: {source}\n")
+    done = corpuskit("mix", "recipe.yaml", "-o", "out", "-j", "2")
+    assert done.returncode == 0, done.stderr
+    assert server.calls == 20
+    plan(20, "--param", "temperature=0.5", name="other.jsonl")
+    run_both = ("synth-run", "plan.jsonl", "other.jsonl", "--url", server.url, "--cache", "both.sqlite", "-j", "2")
+    done = corpuskit(*run_both, "-o", "out.jsonl")
+    assert done.returncode == 0, done.stderr
+    assert server.calls == 60
+    assert len((tmp_path / "out.jsonl").read_bytes().splitlines()) == 40
