@@ -485,3 +485,83 @@ def test_workers_of_one_run_ask_one_after_the_other(
     assert done.returncode == 0, done.stderr
     assert server.calls == 60
     assert len((tmp_path / "out.jsonl").read_bytes().splitlines()) == 40
+
+
+def test_an_answer_without_a_message_is_a_reject_and_paid_once(plan: Plan, server: ModelServer) -> None:
+    path = plan(6)
+
+    def answer(body: dict[str, Any]) -> dict[str, Any]:
+        is_empty = "seed 0 " in body["messages"][0]["content"]
+        return {**answer_of(body), "choices": []} if is_empty else answer_of(body)
+
+    server.answer = answer
+    items = run(path, url=server.url, concurrency=1)
+    assert rejects_of(items) == ["empty-completion"]
+    assert len(texts_of(items)) == 5
+    assert run(path, url=server.url) == items
+    assert server.calls == 6
+
+
+@pytest.mark.parametrize("fault", ["404", "bad-json"])
+def test_a_single_request_that_a_wrong_address_would_answer_is_a_reject(
+    plan: Plan, server: ModelServer, fault: str
+) -> None:
+    path = plan(6)
+    server.fault_of = lambda body, calls: fault if b"seed 0 " in body or b"seed 5 " in body else ""
+    items = run(path, url=server.url, concurrency=1)
+    assert rejects_of(items) == ["refused-request"] * 2
+    assert server.calls == 6
+    server.fault_of = lambda body, calls: ""
+    assert run(path, url=server.url) == items
+    assert server.calls == 6
+    assert len(texts_of(run(path, url=server.url, ask_again=True))) == 6
+    assert server.calls == 8
+
+
+@pytest.mark.parametrize("fault", ["404", "bad-json"])
+def test_a_wrong_address_is_not_asked_further_and_nothing_is_kept(plan: Plan, server: ModelServer, fault: str) -> None:
+    path = plan(30)
+    run_of_some = [*run(plan(2, name="short.jsonl"), url=server.url, cache=path.parent / "c.sqlite")]
+    server.fault_of = lambda body, calls: fault
+    with pytest.raises(RemoteError, match="check"):
+        run(path, url=server.url, concurrency=1, cache=path.parent / "c.sqlite")
+    assert server.calls == 2 + 3
+    server.fault_of = lambda body, calls: ""
+    items = run(path, url=server.url, cache=path.parent / "c.sqlite")
+    assert len(texts_of(items)) == 30 and texts_of(items)[:2] == texts_of(run_of_some)
+
+
+def test_a_server_that_wants_payment_stops_the_run(plan: Plan, server: ModelServer) -> None:
+    path = plan(10)
+    server.fault_of = lambda body, calls: "402" if b"seed 4 " in body else ""
+    with pytest.raises(RemoteError, match="payment"):
+        run(path, url=server.url, concurrency=1)
+    assert server.calls == 5
+    server.fault_of = lambda body, calls: ""
+    assert len(texts_of(run(path, url=server.url))) == 10
+
+
+def test_a_refusal_says_why_costs_nothing_and_can_be_asked_again(plan: Plan, server: ModelServer) -> None:
+    path = plan(4)
+    server.fault_of = lambda body, calls: "400" if b"seed 1 " in body else ""
+    first = run(path, url=server.url, max_tokens_total=10**6)
+    (rejected,) = [item for item in first if isinstance(item, Rejected)]
+    assert rejected.detail is not None and rejected.detail.startswith("status 400, fault_400: no: ")
+    server.fault_of = lambda body, calls: ""
+    assert run(path, url=server.url) == first
+    assert len(texts_of(run(path, url=server.url, ask_again=True))) == 4
+    assert server.calls == 5
+
+
+def test_results_are_kept_and_a_server_is_asked_for_the_rest(plan: Plan, server: ModelServer, tmp_path: Path) -> None:
+    path = plan(10)
+    requests = [json.loads(line) for line in path.read_text().splitlines()]
+    lines = [result_line(request["custom_id"], answer_of(request["body"])) for request in requests]
+    (tmp_path / "a.jsonl").write_text("".join(lines[:4]))
+    (tmp_path / "b.jsonl").write_text("".join(lines[4:7]))
+    assert rejects_of(run(path, results=[tmp_path / "a.jsonl"])) == ["no-result"] * 6
+    assert rejects_of(run(path, results=[tmp_path / "b.jsonl"])) == ["no-result"] * 3
+    assert texts_of(run(path, url=server.url)) == [text_for(body) for body in bodies(path)]
+    assert server.calls == 3
+    with pytest.raises(UsageError, match="not both"):
+        run(path, url=server.url, results=[tmp_path / "a.jsonl"])

@@ -2,8 +2,8 @@
 
 Answers that say "later" (408, 409, 429, 5xx), connections that break, and answers that are no answer (a page of HTML, a
 body that was cut) are asked for again: after 1, 2, 4 … 60 seconds, or when the server says. What it says holds for all
-requests. An answer 4xx is final, and is the caller's to judge. A server that refuses access, or does not know the
-address, is not asked further; nor is one that has failed several requests to the end without answering any.
+requests. An answer 4xx is final, and is the caller's to judge. A server that refuses access, or asks for money first,
+is not asked further; nor is one that has failed several requests to the end without answering any.
 """
 
 import asyncio
@@ -24,8 +24,12 @@ CONNECT_SECONDS = 30
 MOST_BYTES = 64 * 1024 * 1024
 """Of one answer."""
 BUSY_STATUSES = frozenset({408, 409, 429})
-NO_ACCESS = {401: "the server refuses access", 403: "the server refuses access", 407: "a proxy refuses access"}
-MISSING = frozenset({404, 405, 410})
+NO_ACCESS = {
+    401: "the server refuses access",
+    402: "the server asks for payment first",
+    403: "the server refuses access",
+    407: "a proxy refuses access",
+}
 FAILURES = 3
 """Requests in a row that were given up, after which the server is not asked further."""
 
@@ -153,9 +157,9 @@ def _read(response: Any, data: bytes | None) -> ModelAnswer | _Failure:
     if status in BUSY_STATUSES or status >= 500:
         return _Failure(f"status {status}; try again later", retry_after(response))
     if status in NO_ACCESS:
-        return _Failure(f"{NO_ACCESS[status]} (status {status}); check the key and the address", is_final=True)
-    if status in MISSING:
-        return _Failure(f"no such address or model (status {status}); check both", is_final=True)
+        return _Failure(
+            f"{NO_ACCESS[status]} (status {status}); check the key, the account and the address", is_final=True
+        )
     if 400 <= status < 500:
         return ModelAnswer(status, _object(data) or {})
     if status != 200:

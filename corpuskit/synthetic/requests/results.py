@@ -52,4 +52,6 @@ def _store(line: tuple[int, bytes] | Rejected, store: AnswerStore) -> str:
     answer = result_of(value)
     if answer is None:
         return "unanswered"
-    return "answered" if store.put(custom_id, answer) else "answered before"
+    if store.put(custom_id, answer) or store.get(custom_id) == answer:
+        return "answered"
+    return "answered before"
