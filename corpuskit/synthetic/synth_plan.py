@@ -47,8 +47,9 @@ class SynthPlan(Command):
     `plan.jsonl` stands `plan.seeds.jsonl`, which says what each request was made from; keep the two together.
 
     Seeds that must not be repeated are left out and counted: `rights-disallowed` (for training, or as input to a
-    model), `foreign-tenant`, `no-consent` and `expired` (see `--audience`), `unmasked-pii` (run `scrub-pii` before),
-    `missing-field`. If no seed has a field of the template, nothing is written.
+    model), `rights-unreadable` (not in the form of docs/record.md), `foreign-tenant`, `no-consent` and `expired` (see
+    `--audience`), `unmasked-pii` (run `scrub-pii` before), `missing-field`. If no seed has a field of the template,
+    nothing is written.
 
     `--samples` asks for several answers to each prompt. `--quota`, as `synth-gaps --json` writes it, says how many each
     class is to have; its seeds take turns. What is made of a seed has its `labels`, language, licence, rights, tenant
@@ -129,7 +130,7 @@ class SynthPlan(Command):
         from corpuskit.synthetic.planning.template import field_names, field_text
         from corpuskit.text.prose import require_prose
 
-        rules = SeedRules(self._audience)
+        rules = SeedRules(self._audience, self._template.own_texts())
         dropped, classes = Counter[str](), Counter[str]()
         fields_never_met, fields_met = set(self._template.fields), dict[str, None]()
         flow = Flow([], lambda _: None)
@@ -139,7 +140,7 @@ class SynthPlan(Command):
             if fields_never_met:
                 fields_never_met -= {field for field, value in values.items() if value is not None}
                 fields_met |= dict.fromkeys(field_names(document))
-            if reason := rules.objection(document, values):
+            if reason := rules.objection(document, values, _texts_of(self._template.messages(values))):
                 dropped[reason] += 1
                 continue
             class_ = "" if self._quota is None else field_text(document, self._quota.by) or ""
@@ -287,6 +288,10 @@ class SynthPlan(Command):
                 raise UsageError(f"{self.schema.name} is not JSON") from None
             body["response_format"] = response_format(schema, self.schema.name)
         return _demand_json(body)
+
+
+def _texts_of(messages: list[dict[str, str]]) -> list[str]:
+    return [message["content"] for message in messages]
 
 
 def _text(path: Path) -> str:

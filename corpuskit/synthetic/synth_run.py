@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
@@ -136,6 +137,8 @@ class SynthRun(Source):
         assert input_.local_path is not None
         plan = input_.local_path
         _, template_sha256 = verify_plan(plan)
+        for request in islice(read_plan(plan), 1):
+            _demand_checkable(request, plan.name)
         with AnswerStore(self._store_path(plan)) as store:
             if self.ask_again:
                 _forget_refused(plan, store)
@@ -193,6 +196,16 @@ class SynthRun(Source):
         from corpuskit.synthetic.requests.spending import read_prices
 
         return {} if self.prices is None else read_prices(self.prices)
+
+
+def _demand_checkable(request: "PlannedRequest", name: str) -> None:
+    """Raise UsageError, before anything is asked, if no answer could be checked by the schema of all requests."""
+    import orjson
+
+    from corpuskit.synthetic.requests.structured import demand_checkable, schema_of
+
+    if schema := schema_of(orjson.loads(request.body)):
+        demand_checkable(schema, name)
 
 
 def _forget_refused(plan: Path, store: "AnswerStore") -> None:

@@ -565,3 +565,19 @@ def test_results_are_kept_and_a_server_is_asked_for_the_rest(plan: Plan, server:
     assert server.calls == 3
     with pytest.raises(UsageError, match="not both"):
         run(path, url=server.url, results=[tmp_path / "a.jsonl"])
+
+
+def test_a_plan_that_does_not_go_on_as_its_seeds_is_damage_and_keeps_what_came(
+    plan: Plan, server: ModelServer, tmp_path: Path
+) -> None:
+    import hashlib
+
+    path, seeds = plan(5), tmp_path / "plan.seeds.jsonl"
+    first, *others = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([first, first, *others]))
+    *lines, end = seeds.read_bytes().splitlines(keepends=True)
+    forged = {**json.loads(end), "plan_sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    seeds.write_bytes(b"".join(lines) + json.dumps(forged).encode())
+    with pytest.raises(CorpuskitError) as raised:
+        run(path, url=server.url)
+    assert raised.value.exit_code == 3

@@ -165,7 +165,11 @@ async def _ask_all(server: Server, run: _Run, missing: Iterator[PlannedRequest |
 
 async def _work(client: ModelClient, run: _Run, missing: Iterator[PlannedRequest | None]) -> None:
     while not run.is_over:
-        request = next(missing, _END)
+        try:
+            request = next(missing, _END)
+        except CorpuskitError as error:
+            run.stop(error)
+            return
         if isinstance(request, _End):
             return
         if request is None:
