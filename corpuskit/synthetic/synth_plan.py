@@ -133,16 +133,18 @@ class SynthPlan(Command):
         rules = SeedRules(self._audience, self._template.own_texts())
         dropped, classes = Counter[str](), Counter[str]()
         fields_never_met, fields_met = set(self._template.fields), dict[str, None]()
+        kept_never_met = set(self.keep)
         flow = Flow([], lambda _: None)
         for document in console.with_progress(flow.documents(inputs), self.name(), settings.quiet):
             require_prose(document, self.name())
             values = self._template.values(document)
-            if fields_never_met:
+            if fields_never_met or kept_never_met:
                 fields_never_met -= {field for field, value in values.items() if value is not None}
                 fields_met |= dict.fromkeys(field_names(document))
             if reason := rules.objection(document, values, _texts_of(self._template.messages(values))):
                 dropped[reason] += 1
                 continue
+            kept_never_met -= document.metadata.keys()
             class_ = "" if self._quota is None else field_text(document, self._quota.by) or ""
             classes[class_] += 1
             seeds.append(
@@ -167,7 +169,20 @@ class SynthPlan(Command):
         if not seeds:
             reasons = console.counted(dropped, "dropped") if dropped else "there is none"
             raise RefusedError(f"no seed may be used: {reasons}; no plan was written")
+        if not settings.quiet:
+            self._tell_of_names(kept_never_met, list(fields_met))
         return dropped, flow.reading.rejected, classes
+
+    def _tell_of_names(self, kept_never_met: set[str], fields: list[str]) -> None:
+        """Print a notice for each name that is most likely misspelt: of a parameter, or of a key to keep."""
+        from corpuskit.synthetic.planning.parameters import parameter_notice
+
+        for name in self._constants.keys() - RESERVED.keys():
+            if words := parameter_notice(name):
+                console.notice(self.name(), f"--param: {words}")
+        for key in sorted(kept_never_met):
+            near = did_you_mean(key, [field.partition(".")[0] for field in fields])
+            console.notice(self.name(), f"--keep: no seed that is used has `{excerpt(key)}` in its metadata{near}")
 
     def _demand_fields(self, missing: set[str], fields: list[str]) -> None:
         """Raise UsageError for a field of the template that no seed has."""

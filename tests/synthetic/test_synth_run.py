@@ -581,3 +581,50 @@ def test_a_plan_that_does_not_go_on_as_its_seeds_is_damage_and_keeps_what_came(
     with pytest.raises(CorpuskitError) as raised:
         run(path, url=server.url)
     assert raised.value.exit_code == 3
+
+
+def test_results_that_end_inside_a_line_are_damage_and_what_came_is_kept(
+    plan: Plan, tmp_path: Path, corpuskit: Run
+) -> None:
+    path = plan(4)
+    requests = [json.loads(line) for line in path.read_text().splitlines()]
+    lines = [result_line(request["custom_id"], answer_of(request["body"])) for request in requests]
+    (tmp_path / "r.jsonl").write_text("".join(lines)[:-30])
+    done = corpuskit("synth-run", "plan.jsonl", "--results", "r.jsonl", "-o", "out.jsonl")
+    assert done.returncode == 3
+    assert b"r.jsonl is not whole" in done.stderr
+    assert not (tmp_path / "out.jsonl").exists()
+    (tmp_path / "r.jsonl").write_text(lines[-1].rstrip())
+    done = corpuskit("synth-run", "plan.jsonl", "--results", "r.jsonl", "-o", "out.jsonl")
+    assert done.returncode == 0, done.stderr
+    assert len((tmp_path / "out.jsonl").read_bytes().splitlines()) == 4
+
+
+def test_too_few_descriptors_are_no_dead_server(
+    plan: Plan, server: ModelServer, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    plan(400)
+    server.delay = 0.5
+    command = f"ulimit -n 64; exec {sys.executable} -m corpuskit synth-run plan.jsonl --url {server.url}"
+    done = subprocess.run(
+        ["bash", "-c", f"{command} --concurrency 1024 -o out.jsonl"],
+        cwd=tmp_path,
+        env={**environment, "PYTHONPATH": os.environ.get("PYTHONPATH", str(ROOT))},
+        capture_output=True,
+        timeout=60,
+    )
+    assert done.returncode == 5, done.stderr
+    assert b"ulimit -n" in done.stderr and b"--concurrency" in done.stderr
+    assert b"nothing answers" not in done.stderr
+
+
+def test_a_wait_is_told_once_in_a_while(
+    plan: Plan, server: ModelServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = plan(20)
+    monkeypatch.setattr(client, "LONG_WAIT", 0.01)
+    server.retry_after = ""
+    server.fault_of = lambda body, calls: "503" if calls < 2 else ""
+    assert len(texts_of(run(path, url=server.url))) == 20
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == f"corpuskit synth-run: status 503; asking {server.url} again in 0.01 s"

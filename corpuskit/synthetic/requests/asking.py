@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from corpuskit.core import console
 from corpuskit.core.errors import CorpuskitError, RefusedError, RemoteError
 from corpuskit.core.wording import quantity
 from corpuskit.formats.model_server.address import read_key
@@ -157,10 +158,14 @@ def ask_missing(server: Server, requests: Iterator[PlannedRequest], store: "Answ
 async def _ask_all(server: Server, run: _Run, missing: Iterator[PlannedRequest | None]) -> None:
     """Let as many workers as there may be requests at a time take their turns."""
     key = read_key(server.key_file)
-    client = ModelClient(server.base_url, key, server.concurrency, server.seconds)
+    client = ModelClient(server.base_url, key, server.concurrency, server.seconds, _tell)
     async with client, asyncio.TaskGroup() as workers:
         for _ in range(server.concurrency):
             workers.create_task(_work(client, run, missing))
+
+
+def _tell(words: str) -> None:
+    console.notice("synth-run", words)
 
 
 async def _work(client: ModelClient, run: _Run, missing: Iterator[PlannedRequest | None]) -> None:

@@ -35,6 +35,8 @@ def store_results(paths: Iterable[Path], store: AnswerStore) -> Counter[str]:
             raise UsageError(f"cannot read {path.name!r}: {error.strerror}") from None
         if input_.damage:
             raise DamagedError(f"{path.name} is not whole: {input_.damage[0].what}; fetch it again")
+        if input_.findings.cut_line is not None:
+            raise DamagedError(f"{path.name} is not whole: it ends inside a line; fetch it again")
     return kinds
 
 
