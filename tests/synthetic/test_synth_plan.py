@@ -282,12 +282,12 @@ def test_rights_in_another_form_are_no_permission(tmp_path: Path, corpuskit: Run
 
 
 def test_names_that_nobody_knows_are_told(folder: Path, corpuskit: Run) -> None:
-    names = ("--param", "temprature=0.7", "--param", "top_k=5", "--keep", "lables", "--keep", "labels")
+    names = ("--param", "max_token=7", "--param", "top_k=5", "--keep", "label", "--keep", "labels")
     planned = ("synth-plan", "seeds.jsonl", "--template", "t.txt", *names, "-o", "plan.jsonl")
     done = corpuskit(*planned)
     assert done.returncode == 0, done.stderr
     told = [line for line in done.stderr.decode().splitlines() if "--" in line]
     assert len(told) == 2
-    assert "`temprature` is no parameter" in told[0] and "`temperature`" in told[0]
-    assert "`lables`" in told[1] and "`labels`" in told[1]
-    assert b"temprature" not in corpuskit(*planned, "--quiet").stderr
+    assert "`max_token` is no parameter" in told[0] and "`max_tokens`" in told[0]
+    assert "`label`" in told[1] and "`labels`" in told[1]
+    assert b"max_token`" not in corpuskit(*planned, "--quiet").stderr

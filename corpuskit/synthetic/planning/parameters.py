@@ -32,8 +32,8 @@ OTHER_SERVERS = frozenset(
 def parameter_notice(name: str) -> str:
     """Return what to say of a parameter that no server is known to have; empty if one has it.
 
-    >>> parameter_notice("temprature")
-    '`temprature` is no parameter of OpenAI\\'s API (did you mean `temperature`?); a server may ignore or refuse it'
+    >>> parameter_notice("max_token")
+    "`max_token` is no parameter of OpenAI's API (did you mean `max_tokens`?); a server may ignore or refuse it"
     """
     if name in OPENAI or name in OTHER_SERVERS:
         return ""
