@@ -14,7 +14,9 @@ REFUSED = "refused-request"
 _UNFINISHED = {"length": "cut-completion", "content_filter": "filtered-completion"}
 _LONGEST_CODE = 60
 _LONGEST_WORDS = 160
-_KEY_LIKE = re.compile(r"[\w*.+/=-]{20,}")
+_KEY_LIKE = re.compile(
+    r"[\w*.+/=-]{20,}|\b(?:sk|pk|api|key|token)[-_]\S+|(?<=\bkey )\S+|(?<=\bkey: )\S+", re.IGNORECASE
+)
 """What may be a key, or a part of one."""
 
 
@@ -75,14 +77,16 @@ def completion_of(value: dict[str, Any]) -> Completion | Unusable | None:
 def refused(status: int, value: dict[str, Any]) -> Unusable:
     """Return what an answer of 400 to 499 says: its status, the code of the error, and the beginning of its message.
 
-    The message may quote the prompt, which a reject has anyway, or the key, so long words are left out.
+    The message may quote the prompt, which a reject has anyway, or the key, so words that look like one are left out.
     """
     error = value.get("error")
     code = (error.get("code") or error.get("type")) if isinstance(error, dict) else None
     plain = isinstance(code, str) and len(code) <= _LONGEST_CODE and code.replace("_", "").isalnum() and code.isascii()
     words = error.get("message") if isinstance(error, dict) else error or value.get("message") or value.get("detail")
-    told = excerpt(_KEY_LIKE.sub("…", " ".join(words[:1000].split())), _LONGEST_WORDS) if isinstance(words, str) else ""
-    detail = f"status {status}" + (f", {code}" if plain else "") + (f": {told}" if told else "")
+    message = (
+        excerpt(_KEY_LIKE.sub("…", " ".join(words[:1000].split())), _LONGEST_WORDS) if isinstance(words, str) else ""
+    )
+    detail = f"status {status}" + (f", {code}" if plain else "") + (f": {message}" if message else "")
     return Unusable(REFUSED, detail, FREE)
 
 

@@ -57,13 +57,13 @@ class SeedRules:
         try:
             if any(scanner().find(value) for value in values.values() if value):
                 return True
-            return any(not _found(text) <= self._own_pii for text in prompt)
+            return any(not _pii_in(text) <= self._own_pii for text in prompt)
         except DetectorFailed:
             return True  # what could not be looked at may hold anything
 
     @cached_property
     def _own_pii(self) -> set[str]:
-        return {value for text in self._own_texts for value in _found(text)}
+        return {value for text in self._own_texts for value in _pii_in(text)}
 
     @cached_property
     def _readers(self) -> list[Any]:
@@ -71,7 +71,7 @@ class SeedRules:
         return [build_step(find_step("filter-rights"), {"use": use}) for use in USES]
 
 
-def _found(text: str) -> set[str]:
+def _pii_in(text: str) -> set[str]:
     """Return the personal data in a text. Raises DetectorFailed."""
     from corpuskit.text.pii.scanner import scanner
 

@@ -92,20 +92,20 @@ class _Run:
 
         Raises UnansweredError for one in doubt, RemoteError for the last of several in a row.
         """
-        kept = completion_of(answer.value) or empty_completion_of(answer.value) if answer.status == 200 else None
-        if answer.status == 200 and kept is None:
+        completion = completion_of(answer.value) or empty_completion_of(answer.value) if answer.status == 200 else None
+        if answer.status == 200 and completion is None:
             self._doubt(request, Unusable(REFUSED, NO_COMPLETION, FREE), f"{NO_COMPLETION}; check the address")
         elif answer.status in MISSING:
             what = f"{MISSING[answer.status]} (status {answer.status}); check both"
             self._doubt(request, refused(answer.status, answer.value), what)
         else:
-            judged = kept or refused(answer.status, answer.value)
-            self._keep(request.custom_id, judged)
-            self.spending.add(request.model(), judged.usage)
+            final = completion or refused(answer.status, answer.value)
+            self._keep(request.custom_id, final)
+            self.spending.add(request.model(), final.usage)
             self.spending.demand_counted()
-            if isinstance(kept, Completion):
+            if isinstance(completion, Completion):
                 self.has_completion = True
-                self.settle_doubts()
+                self.keep_doubted_answers()
 
     def _keep(self, custom_id: str, answer: "Answered") -> None:
         self.store.put(custom_id, answer)
@@ -116,7 +116,7 @@ class _Run:
         self.unanswered += 1
         raise (UnansweredError if len(self.doubted) < FAILURES else RemoteError)(what)
 
-    def settle_doubts(self) -> None:
+    def keep_doubted_answers(self) -> None:
         """Keep the answers in doubt if the server has answered others, now or in an earlier run."""
         if not self.has_completion and not self.skipped:
             return
@@ -145,7 +145,7 @@ def ask_missing(server: Server, requests: Iterator[PlannedRequest], store: "Answ
     if first is not None:
         _run_to_end(_ask_all(server, run, chain([first], missing)))
         if not run.is_over:
-            run.settle_doubts()
+            run.keep_doubted_answers()
     if run.problem is not None:
         what = f"{str(run.problem).rstrip('.')}"
         if not run.is_over:

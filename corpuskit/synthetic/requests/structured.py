@@ -61,10 +61,10 @@ def demand_checkable(schema: str, name: str) -> None:
         for word in ("$ref", "$dynamicRef"):
             if isinstance(contents.get(word), str):
                 try:
-                    found = resolver.lookup(contents[word])
+                    target = resolver.lookup(contents[word])
                 except Unresolvable:
                     raise UsageError(f"{name}: {excerpt(contents[word])!r} leads nowhere in the schema") from None
-                waiting.append((found.contents, found.resolver))
+                waiting.append((target.contents, target.resolver))
         inner = DRAFT202012.create_resource(contents)
         waiting += [(each.contents, resolver.in_subresource(each)) for each in inner.subresources()]
     try:
