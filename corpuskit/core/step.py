@@ -101,6 +101,8 @@ class Source(Step):
     """Reads inputs and yields documents; drops and rejects travel in the same stream."""
 
     kind: ClassVar[str] = "source"
+    is_previewed: ClassVar[bool] = True
+    """Whether a preview may read the start of inputs; not where reading asks a server, which may charge for it."""
     part_bytes: ClassVar[int] = 0
     """Stored bytes of the ranges in which a bigger local file is read, each by a task; 0 if files are read whole."""
 
@@ -473,6 +475,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Path):
         import hashlib
 
-        with open_named(value) as stream:
+        from corpuskit.core.errors import UsageError
+
+        try:
+            stream = open_named(value)
+        except OSError as error:
+            raise UsageError(f"cannot read {value.name!r}: {error.strerror}") from None
+        with stream:
             return {"name": printable_name(value.name), "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
     return value

@@ -22,9 +22,17 @@ if TYPE_CHECKING:
     from corpuskit.synthetic.checking.checks import CheckRow
     from corpuskit.synthetic.checking.labels import LabelledTexts
 
-VERSION = "1"
+VERSION = "2"
 """Raised whenever a verdict on any documents changes."""
-SHARES = ("max_copies", "max_containment", "min_agreement", "worst_class", "max_imbalance", "max_boilerplate")
+SHARES = (
+    "max_copies",
+    "max_containment",
+    "min_agreement",
+    "worst_class",
+    "max_imbalance",
+    "max_boilerplate",
+    "max_unmarked",
+)
 DEEPEST = 1
 
 
@@ -38,14 +46,16 @@ class SynthCheck(CorpusStage):
     Near copies of each other and of `--real` documents, by the rule of `dedup`: `--max-copies` of all documents each.
     Copies of the own seed: documents of whose 13-grams more than `--max-containment` stand in it; needs `--seeds`.
     Items of the evaluation sets `--against`, by `decontaminate`: none. Personal data of seeds or real documents: none.
-    `gen_depth`: 1 at most. Refusals and what assistants say around answers: `--max-boilerplate` of all documents.
+    `gen_depth`: 1 at most; `--max-unmarked` of the documents may lack it, or `origin: synthetic`. Refusals and what
+    assistants say around answers: `--max-boilerplate` of all documents.
 
     Labels, with `--by`: a model that has seen only real documents must agree with the labels at least `--min-agreement`
     times as often as with those of a fifth of the real documents, held back; of each class with 20 documents in both,
     at least `--worst-class` times. Balance, with `--quota` as `synth-gaps` wrote it: the shares of the classes, real
     and synthetic together, may differ from those planned by `--max-imbalance`, summed up. Diversity: synthetic texts
     may be compressed at most `--max-compression` times as well as real ones of the same lengths, or as badly. Of fewer
-    than 200 documents, diversity and near copies of each other are not judged.
+    than 200 documents, diversity is not judged. Invisible characters hide no copy; letters of another script that look
+    alike do.
 
     Reads all of its input, spooled to TMPDIR, and the real documents twice. Holds a model of the real documents, and
     the texts of the seeds that were used, in memory.
@@ -64,6 +74,7 @@ class SynthCheck(CorpusStage):
     worst_class: Annotated[float, "Least agreement in each class, as a part of that on real documents."] = 0.7
     max_imbalance: Annotated[float, "Largest difference from the planned shares of classes, summed up."] = 0.01
     max_boilerplate: Annotated[float, "Largest share of refusals and boilerplate."] = 0.005
+    max_unmarked: Annotated[float, "Largest share of documents without origin: synthetic and gen_depth."] = 0.0
     max_compression: Annotated[float, "Largest ratio between the compression of synthetic and real texts."] = 1.25
 
     def __post_init__(self) -> None:
@@ -161,14 +172,10 @@ class SynthCheck(CorpusStage):
             labelled.add(document.text, label)
 
     def _copy_checks(self, copies: Any, number: int) -> "Iterator[CheckRow]":
-        from corpuskit.synthetic.checking.checks import unmeasured, upper
-        from corpuskit.synthetic.checking.diversity import FEWEST
+        from corpuskit.synthetic.checking.checks import upper
 
         yield upper("near copies of real documents", copies.of_real, number, self.max_copies)
-        if number < FEWEST:
-            yield unmeasured("near copies of each other", _too_few(number))
-        else:
-            yield upper("near copies of each other", copies.of_each_other, number, self.max_copies)
+        yield upper("near copies of each other", copies.of_each_other, number, self.max_copies)
 
     def _seed_checks(self, lines: Spool, leaks: Any) -> "list[CheckRow]":
         """Return how much is copied from seeds, and let the seeds' personal data be looked for."""
@@ -196,11 +203,13 @@ class SynthCheck(CorpusStage):
         from corpuskit.synthetic.checking.phrases import is_boilerplate
 
         documents = (decode_trusted(lines[number]) for number in range(len(lines)))
-        deep, boilerplate = 0, 0
+        deep, unmarked, boilerplate = 0, 0, 0
         for document in documents:
             deep += gen_depth(document) > DEEPEST
+            unmarked += not _is_marked(document)
             boilerplate += is_boilerplate(document.text)
         yield _none(f"documents deeper than gen_depth {DEEPEST}", deep)
+        yield upper("documents not marked as synthetic", unmarked, len(lines), self.max_unmarked)
         yield upper("refusals and boilerplate", boilerplate, len(lines), self.max_boilerplate)
         if not self.against:
             yield unmeasured("items of evaluation sets", "as none are named")
@@ -217,9 +226,9 @@ class SynthCheck(CorpusStage):
         if self.by is None:
             yield unmeasured(name, "as no field is named by `by`")
             return
-        if not synthetic.labels:
-            yield unmeasured(name, f"as no document has the field `{excerpt(self.by)}`")
-            return
+        if not synthetic.labels or not real.labels:
+            what = "" if not synthetic.labels else " of `real`"
+            raise UsageError(f"no document{what} has the field `{excerpt(self.by)}`, so no labels can be compared")
         figures = agreement(real, synthetic)
         if figures is None:
             yield unmeasured(name, f"as there are too few real documents with `{excerpt(self.by)}`")
@@ -290,6 +299,12 @@ def _documents_of(paths: Iterable[Path]) -> Iterator[Document]:
 def _parents_of(document: Document) -> list[str]:
     parents = document.metadata.get("parents")
     return [parent for parent in parents if isinstance(parent, str)] if isinstance(parents, list) else []
+
+
+def _is_marked(document: Document) -> bool:
+    """Whether a document says that a model wrote it, and how many models stand behind it."""
+    depth = document.metadata.get("gen_depth")
+    return document.metadata.get("origin") == "synthetic" and type(depth) is int and depth >= 1
 
 
 def _ratio(part: float, whole: float) -> float:

@@ -49,8 +49,9 @@ class SynthPlan(Command):
     `plan.jsonl` stands `plan.seeds.jsonl`, which says what each request was made from; keep the two together.
 
     Seeds that must not be repeated are left out and counted: `rights-disallowed` (for training, or as input to a
-    model), `foreign-tenant`, `no-consent` and `expired` (see `--audience`), `unmasked-pii` (run `scrub-pii` before),
-    `missing-field`. If no seed has a field of the template, nothing is written.
+    model), `rights-unreadable` (not in the form of docs/record.md), `foreign-tenant`, `no-consent` and `expired` (see
+    `--audience`), `unmasked-pii` (run `scrub-pii` before), `missing-field`. If no seed has a field of the template,
+    nothing is written.
 
     `--samples` asks for several answers to each prompt. `--quota`, as `synth-gaps --json` writes it, says how many each
     class is to have; its seeds take turns. What is made of a seed has its `labels`, language, licence, rights, tenant
@@ -146,19 +147,21 @@ class SynthPlan(Command):
         from corpuskit.synthetic.planning.template import field_names, field_text
         from corpuskit.text.prose import require_prose
 
-        rules = SeedRules(self._audience)
+        rules = SeedRules(self._audience, self._template.own_texts())
         dropped, classes = Counter[str](), Counter[str]()
         fields_never_met, fields_met = set(self._template.fields), dict[str, None]()
+        kept_never_met = set(self.keep)
         flow = Flow([], lambda _: None)
         for document in console.with_progress(flow.documents(inputs), self.name(), settings.quiet):
             require_prose(document, self.name())
             values = self._template.values(document)
-            if fields_never_met:
+            if fields_never_met or kept_never_met:
                 fields_never_met -= {field for field, value in values.items() if value is not None}
                 fields_met |= dict.fromkeys(field_names(document))
-            if reason := rules.objection(document, values):
+            if reason := rules.objection(document, values, _texts_of(self._template.messages(values))):
                 dropped[reason] += 1
                 continue
+            kept_never_met -= document.metadata.keys()
             class_ = "" if self._quota is None else field_text(document, self._quota.by) or ""
             classes[class_] += 1
             messages = self._template.messages(values)
@@ -174,6 +177,8 @@ class SynthPlan(Command):
         if not seeds:
             reasons = console.counted(dropped, "dropped") if dropped else "there is none"
             raise RefusedError(f"no seed may be used: {reasons}; no plan was written")
+        if not settings.quiet:
+            self._tell_of_names(kept_never_met, list(fields_met))
         return dropped, flow.reading.rejected, classes
 
     def _seed_entry(self, document: "Document") -> dict[str, Any]:
@@ -185,6 +190,17 @@ class SynthPlan(Command):
             return {"parents": [document.id], "text": document.text, "metadata": metadata}
         metadata = carried_metadata(document, self._kept_keys)
         return {"parents": [document.id], "gen_depth": 1 + gen_depth(document), "metadata": metadata}
+
+    def _tell_of_names(self, kept_never_met: set[str], fields: list[str]) -> None:
+        """Print a notice for each name that is most likely misspelt: of a parameter, or of a key to keep."""
+        from corpuskit.synthetic.planning.parameters import parameter_notice
+
+        for name in self._constants.keys() - RESERVED.keys():
+            if words := parameter_notice(name):
+                console.notice(self.name(), f"--param: {words}")
+        for key in sorted(kept_never_met):
+            near = did_you_mean(key, [field.partition(".")[0] for field in fields])
+            console.notice(self.name(), f"--keep: no seed that is used has `{excerpt(key)}` in its metadata{near}")
 
     def _demand_fields(self, missing: set[str], fields: list[str]) -> None:
         """Raise UsageError for a field of the template that no seed has."""
@@ -308,6 +324,10 @@ class SynthPlan(Command):
         elif self.votes or self.text_from is not None:
             raise UsageError(f"{spelled('votes')} and {spelled('text-from')} name fields; give the answers' schema")
         return _demand_json(body)
+
+
+def _texts_of(messages: list[dict[str, str]]) -> list[str]:
+    return [message["content"] for message in messages]
 
 
 def _text(path: Path) -> str:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
@@ -34,15 +35,18 @@ class SynthRun(Source):
     servers on this machine, all others need https. A key comes from CORPUSKIT_MODEL_KEY or `--key-file`. Or `--results`
     names what `vllm run-batch` or a hosted batch service returned for the plan, in any order.
 
-    Each answer is kept as it comes, in `plan.answers.sqlite` next to the plan or in `--cache`. A run that was killed,
-    stopped or failed asks only for what is missing; with all answers there, no connection is made and the documents are
-    the same. They come in the order of the plan, after the last answer.
+    Each answer, also one of the results, is kept as it comes, in `plan.answers.sqlite` next to the plan or in
+    `--cache`. A run that was killed, stopped or failed asks only for what is missing; with all answers there, no
+    connection is made and the documents are the same. They come in the order of the plan, after the last answer. One
+    run at a time may ask for a plan's answers; another ends with exit code 5.
 
     408, 409, 429, 5xx, broken connections and answers that are not JSON are tried again after 1, 2, 4 … 60 s, or when
     the server says. A request that still has no answer ends the run with exit code 7, after all others were asked. So
-    does a server that refuses access or does not know the address, at once. `--max-tokens-total` and `--max-cost` count
-    all answers to the plan, earlier runs' too; at the limit nothing more is asked, what is in flight is kept, and the
-    run ends with exit code 6. `--prices` is JSON: `{"MODEL": {"input": 0.15, "output": 0.6}}`, per million tokens.
+    does a server that refuses access or asks for payment (401, 402, 403), at once, and one that knows no such address,
+    after three answers. Other 4xx are kept as rejects; `--ask-again` asks for those again, and for no others.
+    `--max-tokens-total` and `--max-cost` count all answers to the plan, earlier runs' too; at the limit nothing more is
+    asked, what is in flight is kept, and the run ends with exit code 6. `--prices` is JSON: `{"MODEL": {"input": 0.15,
+    "output": 0.6}}`, per million tokens.
 
     A document's id is its request's. `metadata` has `origin: synthetic`, `generator` (the model, as the server calls
     it), `gen_depth`, `parents` (the seed), `request` (model, parameters, SHA-256 of the template, usage), and what the
@@ -55,10 +59,12 @@ class SynthRun(Source):
     """
 
     suffixes: ClassVar[tuple[str, ...]] = (".jsonl",)
+    is_previewed: ClassVar[bool] = False
 
     url: Annotated[str | None, "Base of the server's addresses: http://127.0.0.1:8080/v1.", RUNTIME] = None
     results: Annotated[tuple[Path, ...], "Files that a batch runner wrote, instead of a server."] = ()
     cache: Annotated[Path | None, "Keep the answers here; by default next to the plan.", RUNTIME] = None
+    ask_again: Annotated[bool, "Ask again what the server refused (4xx), which cost nothing."] = False
     concurrency: Annotated[int, "Requests at a time.", RUNTIME] = 8
     timeout: Annotated[float, "Seconds that one answer may take.", RUNTIME] = 600
     max_tokens_total: Annotated[int | None, "Ask no more when the answers have taken so many tokens.", RUNTIME] = None
@@ -70,7 +76,14 @@ class SynthRun(Source):
         """Raise UsageError for an address or numbers that cannot be used."""
         from corpuskit.formats.model_server.address import demand_base_url
 
-        if (self.url is None) == (not self.results):
+        if self.url is not None and self.results:
+            raise UsageError(
+                f"name {spelled('url')} or {spelled('results')}, not both: run the results first; then a server is "
+                "asked only for what they lack"
+            )
+        if any(str(path) == "-" for path in self.results):
+            raise UsageError(f"cannot read standard input as {spelled('results')}; name files")
+        if self.url is None and not self.results:
             raise UsageError(
                 f"name a server, {spelled('url', 'http://127.0.0.1:8080/v1')}, or a runner's {spelled('results')}"
             )
@@ -125,11 +138,16 @@ class SynthRun(Source):
         assert input_.local_path is not None
         plan = input_.local_path
         end = verify_plan(plan)
+        for request in islice(read_plan(plan), 1):
+            _demand_checkable(request, plan.name)
         with AnswerStore(self._store_path(plan)) as store:
+            if self.ask_again:
+                _forget_refused(plan, store)
             if self.results:
                 self._join(input_, store)
             else:
                 self._ask(plan, end.requests, store)
+            store.let_others_ask()
             spent = self._spending()
             for request in read_plan(plan):
                 answer = store.get(request.custom_id)
@@ -138,8 +156,8 @@ class SynthRun(Source):
                 yield item_of(request, answer, end, input_.name)
             input_.remark(spent.in_words())
 
-    def _store_path(self, plan: Path) -> Path | None:
-        if self.cache is not None or self.results:
+    def _store_path(self, plan: Path) -> Path:
+        if self.cache is not None:
             return self.cache
         return plan.with_name(plan.name.removesuffix(".jsonl") + CACHE_ENDING)
 
@@ -179,6 +197,27 @@ class SynthRun(Source):
         from corpuskit.synthetic.requests.spending import read_prices
 
         return {} if self.prices is None else read_prices(self.prices)
+
+
+def _demand_checkable(request: "PlannedRequest", name: str) -> None:
+    """Raise UsageError, before anything is asked, if no answer could be checked by the schema of all requests."""
+    import orjson
+
+    from corpuskit.synthetic.requests.structured import demand_checkable, schema_of
+
+    if schema := schema_of(orjson.loads(request.body)):
+        demand_checkable(schema, name)
+
+
+def _forget_refused(plan: Path, store: "AnswerStore") -> None:
+    """Let those requests of a plan be asked again that were refused; what was paid for stays."""
+    from corpuskit.formats.model_server.completion import REFUSED, Unusable
+    from corpuskit.synthetic.requests.plan_file import read_plan
+
+    for request in read_plan(plan):
+        answer = store.get(request.custom_id)
+        if isinstance(answer, Unusable) and answer.reason == REFUSED:
+            store.forget(request.custom_id)
 
 
 def _count_stored(request: "PlannedRequest", store: "AnswerStore", spending: "Spending") -> None:

@@ -15,7 +15,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-FAULTS = ("429", "500", "503", "408", "409", "400", "401", "drop", "cut", "cut-unsaid", "html", "slow", "bad-json")
+FAULTS = (
+    "429",
+    "500",
+    "503",
+    "408",
+    "409",
+    "400",
+    "401",
+    "402",
+    "404",
+    "drop",
+    "cut",
+    "cut-unsaid",
+    "html",
+    "slow",
+    "bad-json",
+)
 """What may happen to a request in place of an answer; `cut` ends inside a character, `cut-unsaid` gives no length."""
 SLOW_SECONDS = 30.0
 

@@ -83,7 +83,7 @@ def test_clean_documents_pass_every_check(case: Case) -> None:
     (case.folder / "q.json").write_text(json.dumps({"by": "labels.intent", "quotas": dict.fromkeys(CLASSES, 100)}))
     checks = case.checks(quota=case.folder / "q.json")
     assert failures(checks) == set()
-    assert len(checks) == 11
+    assert len(checks) == 12
     assert all(check.figure is not None for check in checks.values())
     assert 0.9 <= (checks["agreement with labels"].figure or 0) <= 1.1
 
@@ -103,6 +103,30 @@ def copy_real_text_often(case: Case) -> None:
     del case.made[150:]
     for row in case.made:
         row["text"] = case.real[0]["text"]
+
+
+def copy_real_invisibly(case: Case) -> None:
+    for number in range(8):
+        case.made[number]["text"] = "\u200b".join(case.real[number]["text"])
+
+
+def copy_seeds_invisibly(case: Case) -> None:
+    copy_seeds(case)
+    for number in range(20):
+        case.made[number]["text"] = case.made[number]["text"].replace("a", "a\u2060")
+
+
+def repeat_few(case: Case) -> None:
+    del case.made[100:]
+    for row in case.made:
+        row["text"] = case.made[0]["text"]
+
+
+def mark_otherwise(key: str, value: Any) -> Callable[[Case], None]:
+    def plant(case: Case) -> None:
+        case.made[3]["metadata"][key] = value
+
+    return plant
 
 
 def copy_seeds(case: Case) -> None:
@@ -163,6 +187,13 @@ FAULTS: list[tuple[Callable[[Case], None], str]] = [
     (leak_of_real, "personal data of seeds or real documents"),
     (deepen, "documents deeper than gen_depth 1"),
     (refuse, "refusals and boilerplate"),
+    (copy_real_invisibly, "near copies of real documents"),
+    (copy_seeds_invisibly, "copies of the own seed"),
+    (repeat_few, "near copies of each other"),
+    *(
+        (mark_otherwise(key, value), "documents not marked as synthetic")
+        for key, value in (("gen_depth", "2"), ("gen_depth", -1), ("gen_depth", None), ("origin", "crawl"))
+    ),
 ]
 
 
@@ -185,7 +216,7 @@ def test_few_documents_are_not_judged_by_diversity(case: Case) -> None:
     del case.made[150:]
     checks = case.checks()
     unmeasured = {name for name, check in checks.items() if check.figure is None}
-    assert unmeasured == {"near copies of each other", "compression against real texts", "imbalance of classes"}
+    assert unmeasured == {"compression against real texts", "imbalance of classes"}
     assert "only 150 documents" in checks["compression against real texts"].in_words()
     assert failures(checks) == set()
 
@@ -306,7 +337,7 @@ def test_halves_of_real_questions_pass_and_flipped_labels_do_not(shared_data: Pa
         ]
     random.Random(1).shuffle(rows)
     (tmp_path / "real.jsonl").write_bytes(lines_of(rows[:5000]))
-    step = SynthCheck(real=[tmp_path / "real.jsonl"], by="category")
+    step = SynthCheck(real=[tmp_path / "real.jsonl"], by="category", max_unmarked=1)
 
     def checks_of(made: list[dict[str, Any]]) -> dict[str, CheckRow]:
         with closing(Spool()) as lines:
@@ -320,3 +351,12 @@ def test_halves_of_real_questions_pass_and_flipped_labels_do_not(shared_data: Pa
     for row in flipped[::5]:
         row["metadata"] = {"category": names[(names.index(row["metadata"]["category"]) + 7) % len(names)]}
     assert "agreement with labels" in failures(checks_of(flipped))
+
+
+def test_a_misspelt_field_of_labels_passes_nothing(case: Case, corpuskit: Run) -> None:
+    case.checks()
+    (case.folder / "made.jsonl").write_bytes(lines_of(case.made))
+    done = corpuskit("synth-check", "made.jsonl", "--real", "real.jsonl", "--by", "labels.intnt", "-o", "out.jsonl")
+    assert done.returncode == 2
+    assert b"no document has the field `labels.intnt`" in done.stderr
+    assert not (case.folder / "out.jsonl").exists()

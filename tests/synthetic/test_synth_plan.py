@@ -96,10 +96,10 @@ OUT_OF_BOUNDS = {
     "rights-disallowed": [
         {"rights": {"train": "disallowed"}},
         {"rights": {"train": "allowed", "input": "disallowed"}},
-        {"rights": "no"},
         {"url": "https://example.org/", "declarations": {"header": {"x-robots-tag": "noai"}}},
         {"url": "https://example.org/", "declarations": {"header": {"tdm-reservation": "1"}}},
     ],
+    "rights-unreadable": [{"rights": "no"}, {"rights": {"train": "DISALLOWED"}}, {"rights": {"Train": "disallowed"}}],
     "foreign-tenant": [
         {"tenant": "other"},
         {"tenant": "other", "consent": {"scope": ["text", "train"]}},
@@ -251,3 +251,43 @@ def test_nothing_else_is_overwritten(folder: Path, corpuskit: Run) -> None:
         done = corpuskit("synth-plan", "seeds.jsonl", "--template", "t.txt", "-o", name)
         assert done.returncode == 2, name
     assert (folder / "mine.jsonl").read_text() == '{"text": "mine"}\n'
+
+
+def test_personal_data_that_the_template_puts_together_reaches_no_prompt(tmp_path: Path, corpuskit: Run) -> None:
+    rows = [
+        {"id": "a", "text": "anna.meier", "metadata": {"labels": {"topic": "@firma-meier.de"}}},
+        {"id": "b", "text": "the sea ", "metadata": {"labels": {"topic": "waves"}}},
+    ]
+    (tmp_path / "s.jsonl").write_bytes(lines_of(rows))
+    (tmp_path / "t.txt").write_text("Mail of ${text}${labels.topic} to office@our-house.de")
+    done = corpuskit("synth-plan", "s.jsonl", "--template", "t.txt", "-o", "p.jsonl", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["seeds"]["dropped"] == {"unmasked-pii": 1}
+    assert b"anna" not in (tmp_path / "p.jsonl").read_bytes()
+
+
+def test_rights_in_another_form_are_no_permission(tmp_path: Path, corpuskit: Run) -> None:
+    forms: list[Any] = ["no", False, 0, [], ["disallowed"], {"train": "DISALLOWED"}, {"train": "no"}, {"train": False}]
+    forms += [{"train": ["disallowed"]}, {"Train": "disallowed"}, {"train": None}]
+    good: list[Any] = [None, {}, {"train": "allowed", "search": "disallowed", "evidence": []}, {"input": "unknown"}]
+    rows = [{"id": str(n), "text": "x", "metadata": {"rights": each}} for n, each in enumerate([*forms, *good])]
+    (tmp_path / "s.jsonl").write_bytes(lines_of(rows))
+    (tmp_path / "t.txt").write_text("Say ${text}")
+    done = corpuskit("synth-plan", "s.jsonl", "--template", "t.txt", "-o", "p.jsonl", "--json")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["requests"] == len(good)
+    told = {**answer["seeds"]["dropped"], **answer["seeds"]["rejected"]}
+    assert told["rights-unreadable"] == len(forms)
+
+
+def test_names_that_nobody_knows_are_told(folder: Path, corpuskit: Run) -> None:
+    names = ("--param", "max_token=7", "--param", "top_k=5", "--keep", "label", "--keep", "labels")
+    planned = ("synth-plan", "seeds.jsonl", "--template", "t.txt", *names, "-o", "plan.jsonl")
+    done = corpuskit(*planned)
+    assert done.returncode == 0, done.stderr
+    told = [line for line in done.stderr.decode().splitlines() if "--" in line]
+    assert len(told) == 2
+    assert "`max_token` is no parameter" in told[0] and "`max_tokens`" in told[0]
+    assert "`label`" in told[1] and "`labels`" in told[1]
+    assert b"max_token`" not in corpuskit(*planned, "--quiet").stderr

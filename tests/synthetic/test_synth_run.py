@@ -542,3 +542,192 @@ def test_a_long_run_says_how_far_it_is(
     run(path, url=server.url, cache=path.with_name("c2"))
     console.hush("synth-run", quiet=False)
     assert capsys.readouterr().err == ""
+
+
+def test_a_preview_asks_nothing(plan: Plan, server: ModelServer, tmp_path: Path, corpuskit: Run) -> None:
+    plan(5)
+    (tmp_path / "recipe.yaml").write_text(
+        "sources:\n  synth:\n    from: synth-run\n    inputs: [plan.jsonl]\n    origin: synthetic\n"
+        f"    options: {{url: '{server.url}'}}\n"
+    )
+    for option in ("--plan", "--check", "--dry-run"):
+        done = corpuskit("mix", "recipe.yaml", option, "-o", "out")
+        assert done.returncode == 0, done.stderr
+        assert (b"# not asked: synth-run" in done.stdout) == (option == "--plan")
+    told = json.loads(corpuskit("mix", "recipe.yaml", "--plan", "--json").stdout)
+    assert told["sources"]["synth"]["documents"] is None
+    assert server.calls == server.connections == 0
+    assert not (tmp_path / "plan.answers.sqlite").exists()
+
+
+def test_two_runs_at_once_do_not_both_pay(plan: Plan, server: ModelServer, tmp_path: Path, corpuskit: Run) -> None:
+    from corpuskit.synthetic.requests.answer_store import AnswerStore
+
+    plan(5)
+    with AnswerStore(tmp_path / "plan.answers.sqlite"):
+        done = corpuskit("synth-run", "plan.jsonl", "--url", server.url, "-o", "out.jsonl")
+    assert done.returncode == 5
+    assert b"another run, which asks for the same answers" in done.stderr
+    assert server.calls == 0
+
+
+def test_workers_of_one_run_ask_one_after_the_other(
+    plan: Plan, server: ModelServer, tmp_path: Path, corpuskit: Run
+) -> None:
+    plan(20)
+    server.delay = 0.05
+    source = f"{{from: synth-run, inputs: [plan.jsonl], origin: synthetic, options: {{url: '{server.url}'}}}}"
+    (tmp_path / "recipe.yaml").write_text(f"sources:\n  one: {source}\n  two: {source}\n")
+    done = corpuskit("mix", "recipe.yaml", "-o", "out", "-j", "2")
+    assert done.returncode == 0, done.stderr
+    assert server.calls == 20
+    plan(20, "--param", "temperature=0.5", name="other.jsonl")
+    run_both = ("synth-run", "plan.jsonl", "other.jsonl", "--url", server.url, "--cache", "both.sqlite", "-j", "2")
+    done = corpuskit(*run_both, "-o", "out.jsonl")
+    assert done.returncode == 0, done.stderr
+    assert server.calls == 60
+    assert len((tmp_path / "out.jsonl").read_bytes().splitlines()) == 40
+
+
+def test_an_answer_without_a_message_is_a_reject_and_paid_once(plan: Plan, server: ModelServer) -> None:
+    path = plan(6)
+
+    def answer(body: dict[str, Any]) -> dict[str, Any]:
+        is_empty = "seed 0 " in body["messages"][0]["content"]
+        return {**answer_of(body), "choices": []} if is_empty else answer_of(body)
+
+    server.answer = answer
+    items = run(path, url=server.url, concurrency=1)
+    assert rejects_of(items) == ["empty-completion"]
+    assert len(texts_of(items)) == 5
+    assert run(path, url=server.url) == items
+    assert server.calls == 6
+
+
+@pytest.mark.parametrize("fault", ["404", "bad-json"])
+def test_a_single_request_that_a_wrong_address_would_answer_is_a_reject(
+    plan: Plan, server: ModelServer, fault: str
+) -> None:
+    path = plan(6)
+    server.fault_of = lambda body, calls: fault if b"seed 0 " in body or b"seed 5 " in body else ""
+    items = run(path, url=server.url, concurrency=1)
+    assert rejects_of(items) == ["refused-request"] * 2
+    assert server.calls == 6
+    server.fault_of = lambda body, calls: ""
+    assert run(path, url=server.url) == items
+    assert server.calls == 6
+    assert len(texts_of(run(path, url=server.url, ask_again=True))) == 6
+    assert server.calls == 8
+
+
+@pytest.mark.parametrize("fault", ["404", "bad-json"])
+def test_a_wrong_address_is_not_asked_further_and_nothing_is_kept(plan: Plan, server: ModelServer, fault: str) -> None:
+    path = plan(30)
+    run_of_some = [*run(plan(2, name="short.jsonl"), url=server.url, cache=path.parent / "c.sqlite")]
+    server.fault_of = lambda body, calls: fault
+    with pytest.raises(RemoteError, match="check"):
+        run(path, url=server.url, concurrency=1, cache=path.parent / "c.sqlite")
+    assert server.calls == 2 + 3
+    server.fault_of = lambda body, calls: ""
+    items = run(path, url=server.url, cache=path.parent / "c.sqlite")
+    assert len(texts_of(items)) == 30 and texts_of(items)[:2] == texts_of(run_of_some)
+
+
+def test_a_server_that_wants_payment_stops_the_run(plan: Plan, server: ModelServer) -> None:
+    path = plan(10)
+    server.fault_of = lambda body, calls: "402" if b"seed 4 " in body else ""
+    with pytest.raises(RemoteError, match="payment"):
+        run(path, url=server.url, concurrency=1)
+    assert server.calls == 5
+    server.fault_of = lambda body, calls: ""
+    assert len(texts_of(run(path, url=server.url))) == 10
+
+
+def test_a_refusal_says_why_costs_nothing_and_can_be_asked_again(plan: Plan, server: ModelServer) -> None:
+    path = plan(4)
+    server.fault_of = lambda body, calls: "400" if b"seed 1 " in body else ""
+    first = run(path, url=server.url, max_tokens_total=10**6)
+    (rejected,) = [item for item in first if isinstance(item, Rejected)]
+    assert rejected.detail is not None and rejected.detail.startswith("status 400, fault_400: no: ")
+    server.fault_of = lambda body, calls: ""
+    assert run(path, url=server.url) == first
+    assert len(texts_of(run(path, url=server.url, ask_again=True))) == 4
+    assert server.calls == 5
+
+
+def test_results_are_kept_and_a_server_is_asked_for_the_rest(plan: Plan, server: ModelServer, tmp_path: Path) -> None:
+    path = plan(10)
+    requests = [json.loads(line) for line in path.read_text().splitlines()]
+    lines = [result_line(request["custom_id"], answer_of(request["body"])) for request in requests]
+    (tmp_path / "a.jsonl").write_text("".join(lines[:4]))
+    (tmp_path / "b.jsonl").write_text("".join(lines[4:7]))
+    assert rejects_of(run(path, results=[tmp_path / "a.jsonl"])) == ["no-result"] * 6
+    assert rejects_of(run(path, results=[tmp_path / "b.jsonl"])) == ["no-result"] * 3
+    assert texts_of(run(path, url=server.url)) == [text_for(body) for body in bodies(path)]
+    assert server.calls == 3
+    with pytest.raises(UsageError, match="not both"):
+        run(path, url=server.url, results=[tmp_path / "a.jsonl"])
+
+
+def test_a_plan_that_does_not_go_on_as_its_seeds_is_damage_and_keeps_what_came(
+    plan: Plan, server: ModelServer, tmp_path: Path
+) -> None:
+    import hashlib
+
+    path, seeds = plan(5), tmp_path / "plan.seeds.jsonl"
+    first, *others = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([first, first, *others]))
+    *lines, end = seeds.read_bytes().splitlines(keepends=True)
+    forged = {**json.loads(end), "plan_sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    seeds.write_bytes(b"".join(lines) + json.dumps(forged).encode())
+    with pytest.raises(CorpuskitError) as raised:
+        run(path, url=server.url)
+    assert raised.value.exit_code == 3
+
+
+def test_results_that_end_inside_a_line_are_damage_and_what_came_is_kept(
+    plan: Plan, tmp_path: Path, corpuskit: Run
+) -> None:
+    path = plan(4)
+    requests = [json.loads(line) for line in path.read_text().splitlines()]
+    lines = [result_line(request["custom_id"], answer_of(request["body"])) for request in requests]
+    (tmp_path / "r.jsonl").write_text("".join(lines)[:-30])
+    done = corpuskit("synth-run", "plan.jsonl", "--results", "r.jsonl", "-o", "out.jsonl")
+    assert done.returncode == 3
+    assert b"r.jsonl is not whole" in done.stderr
+    assert not (tmp_path / "out.jsonl").exists()
+    (tmp_path / "r.jsonl").write_text(lines[-1].rstrip())
+    done = corpuskit("synth-run", "plan.jsonl", "--results", "r.jsonl", "-o", "out.jsonl")
+    assert done.returncode == 0, done.stderr
+    assert len((tmp_path / "out.jsonl").read_bytes().splitlines()) == 4
+
+
+def test_too_few_descriptors_are_no_dead_server(
+    plan: Plan, server: ModelServer, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    plan(400)
+    server.delay = 0.5
+    command = f"ulimit -n 64; exec {sys.executable} -m corpuskit synth-run plan.jsonl --url {server.url}"
+    done = subprocess.run(
+        ["bash", "-c", f"{command} --concurrency 1024 -o out.jsonl"],
+        cwd=tmp_path,
+        env={**environment, "PYTHONPATH": os.environ.get("PYTHONPATH", str(ROOT))},
+        capture_output=True,
+        timeout=60,
+    )
+    assert done.returncode == 5, done.stderr
+    assert b"ulimit -n" in done.stderr and b"--concurrency" in done.stderr
+    assert b"nothing answers" not in done.stderr
+
+
+def test_a_wait_is_told_once_in_a_while(
+    plan: Plan, server: ModelServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = plan(20)
+    console.hush("synth-run", quiet=False)  # an earlier run in this process may have been quiet
+    monkeypatch.setattr(client, "LONG_WAIT", 0.01)
+    server.retry_after = ""
+    server.fault_of = lambda body, calls: "503" if calls < 2 else ""
+    assert len(texts_of(run(path, url=server.url))) == 20
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == f"corpuskit synth-run: status 503; asking {server.url} again in 0.01 s"

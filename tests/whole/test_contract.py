@@ -33,6 +33,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "synth-check": {
         "real": [str(ROOT / "tests/golden/synth-check/questions/real.jsonl")],
         "max-copies": 1,
+        "max-unmarked": 1,
         "max-boilerplate": 1,
     },
 }

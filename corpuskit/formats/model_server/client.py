@@ -2,15 +2,16 @@
 
 Answers that say "later" (408, 409, 429, 5xx), connections that break, and answers that are no answer (a page of HTML, a
 body that was cut) are asked for again: after 1, 2, 4 … 60 seconds, or when the server says. What it says holds for all
-requests. An answer 4xx is final, and is the caller's to judge. A server that refuses access, or does not know the
-address, is not asked further; nor is one that has failed several requests to the end without answering any.
+requests. An answer 4xx is final, and is the caller's to judge. A server that refuses access, or asks for money first,
+is not asked further; nor is one that has failed several requests to the end without answering any.
 """
 
 import asyncio
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from corpuskit.core.errors import RemoteError, UsageError
+from corpuskit.core.errors import NO_DESCRIPTORS, PublishError, RemoteError, UsageError
 from corpuskit.core.reading.web_requests import in_words, is_lost_connection, retry_after, user_agent
 from corpuskit.formats.model_server.address import NOT_LOOPBACK, connect_to_loopback
 
@@ -20,12 +21,19 @@ WAITS = (1, 2, 4, 8, 16, 32, 60)
 """Seconds before each further try, unless the server names a later time."""
 LONGEST_WAIT = 60
 """Seconds; a server that asks for more is not waited for."""
+LONG_WAIT = 4
+"""Seconds; a shorter wait is not worth a line."""
+SECONDS_BETWEEN_NOTICES = 30
 CONNECT_SECONDS = 30
 MOST_BYTES = 64 * 1024 * 1024
 """Of one answer."""
 BUSY_STATUSES = frozenset({408, 409, 429})
-NO_ACCESS = {401: "the server refuses access", 403: "the server refuses access", 407: "a proxy refuses access"}
-MISSING = frozenset({404, 405, 410})
+NO_ACCESS = {
+    401: "the server refuses access",
+    402: "the server asks for payment first",
+    403: "the server refuses access",
+    407: "a proxy refuses access",
+}
 FAILURES = 3
 """Requests in a row that were given up, after which the server is not asked further."""
 
@@ -52,8 +60,12 @@ class _Failure(NamedTuple):
 class ModelClient:
     """An open client of one server; use it in `async with`, from one event loop."""
 
-    def __init__(self, base_url: str, key: str, concurrency: int, seconds: float) -> None:
-        """`seconds` is the longest that one answer may take."""
+    def __init__(
+        self, base_url: str, key: str, concurrency: int, seconds: float, tell: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """`seconds` is the longest that one answer may take. `tell` is given a line on a wait, now and then."""
+        self._tell = tell
+        self._told_at = float("-inf")
         self._base_url = base_url
         self._headers = {"Content-Type": "application/json", "User-Agent": user_agent()}
         if key:
@@ -104,7 +116,16 @@ class ModelClient:
                 raise self._given_up(result)
             if result.seconds:
                 self._not_before = max(self._not_before, asyncio.get_running_loop().time() + result.seconds)
-            await asyncio.sleep(max(wait, result.seconds))
+            wait = max(wait, result.seconds)
+            self._tell_of_wait(wait, result.what)
+            await asyncio.sleep(wait)
+
+    def _tell_of_wait(self, seconds: float, what: str) -> None:
+        """Say what is waited for if it takes long, and was not said a short while ago."""
+        now = asyncio.get_running_loop().time()
+        if seconds >= LONG_WAIT and now - self._told_at >= SECONDS_BETWEEN_NOTICES:
+            self._told_at = now
+            self._tell(f"{what.partition(';')[0]}; asking {self._base_url} again in {seconds:g} s")
 
     def _given_up(self, failure: _Failure) -> RemoteError:
         """Return the error for a request whose tries are used up: the last of several in a row ends them all."""
@@ -119,22 +140,35 @@ class ModelClient:
             await asyncio.sleep(self._not_before - now)
 
     async def _try(self, path: str, body: bytes) -> ModelAnswer | _Failure:
-        from aiohttp import ClientConnectorError, ClientError
+        from aiohttp import ClientError
 
         try:
             async with self._session.post(self._base_url + path, data=body, allow_redirects=False) as response:
                 return _read(response, await _body(response))
-        except ClientConnectorError as error:
+        except OSError as error:
+            return self._connection_failure(error)
+        except ClientError as error:
+            return _Failure(in_words(error), is_final=not is_lost_connection(error))
+
+    def _connection_failure(self, error: OSError) -> _Failure:
+        """Return what a failure of the system or of the connection is. Raises UsageError and PublishError."""
+        from aiohttp import ClientConnectorError
+
+        if isinstance(error, TimeoutError):
+            return _Failure(f"no answer within {self._seconds:g} s; try again later")
+        if error.errno in NO_DESCRIPTORS:
+            raise PublishError(
+                f"too many connections are open at once for this machine; lower --concurrency "
+                f"({self._concurrency}), or allow more files (`ulimit -n`)"
+            ) from None
+        if isinstance(error, ClientConnectorError):
             if NOT_LOOPBACK in str(error.os_error):
                 raise UsageError(
                     f"{self._base_url} leads to another machine over plain HTTP, where prompts and keys could be read "
                     "on the way; use https, or a server on this machine"
                 ) from None
             return _Failure(in_words(error), is_final=not self._has_answered)
-        except TimeoutError:
-            return _Failure(f"no answer within {self._seconds:g} s; try again later")
-        except (ClientError, ConnectionError) as error:
-            return _Failure(in_words(error), is_final=not is_lost_connection(error))
+        return _Failure(in_words(error), is_final=not is_lost_connection(error))
 
 
 async def _body(response: Any) -> bytes | None:
@@ -153,9 +187,9 @@ def _read(response: Any, data: bytes | None) -> ModelAnswer | _Failure:
     if status in BUSY_STATUSES or status >= 500:
         return _Failure(f"status {status}; try again later", retry_after(response))
     if status in NO_ACCESS:
-        return _Failure(f"{NO_ACCESS[status]} (status {status}); check the key and the address", is_final=True)
-    if status in MISSING:
-        return _Failure(f"no such address or model (status {status}); check both", is_final=True)
+        return _Failure(
+            f"{NO_ACCESS[status]} (status {status}); check the key, the account and the address", is_final=True
+        )
     if 400 <= status < 500:
         return ModelAnswer(status, _object(data) or {})
     if status != 200:

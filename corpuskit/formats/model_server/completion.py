@@ -3,12 +3,21 @@
 One reader for both ways in which completions come: answered by a server, or in the results that a batch runner wrote.
 """
 
+import re
 from typing import Any, NamedTuple
 
-__all__ = ["Completion", "Unusable", "completion_of", "refused", "result_of"]
+from corpuskit.core.wording import excerpt
 
+__all__ = ["Completion", "Unusable", "completion_of", "empty_completion_of", "refused", "result_of"]
+
+REFUSED = "refused-request"
 _UNFINISHED = {"length": "cut-completion", "content_filter": "filtered-completion"}
 _LONGEST_CODE = 60
+_LONGEST_WORDS = 160
+_KEY_LIKE = re.compile(
+    r"[\w*.+/=-]{20,}|\b(?:sk|pk|api|key|token)[-_]\S+|(?<=\bkey )\S+|(?<=\bkey: )\S+", re.IGNORECASE
+)
+"""What may be a key, or a part of one."""
 
 
 class Usage(NamedTuple):
@@ -24,6 +33,7 @@ class Usage(NamedTuple):
 
 
 NO_USAGE = Usage(-1, -1)
+FREE = Usage(0, 0)
 
 
 class Completion(NamedTuple):
@@ -65,14 +75,19 @@ def completion_of(value: dict[str, Any]) -> Completion | Unusable | None:
 
 
 def refused(status: int, value: dict[str, Any]) -> Unusable:
-    """Return what an answer of 400 to 499 says: its status and, if that is a plain word, the code of the error.
+    """Return what an answer of 400 to 499 says: its status, the code of the error, and the beginning of its message.
 
-    The server's message is left out: it may quote the prompt, or the key.
+    The message may quote the prompt, which a reject has anyway, or the key, so words that look like one are left out.
     """
     error = value.get("error")
     code = (error.get("code") or error.get("type")) if isinstance(error, dict) else None
     plain = isinstance(code, str) and len(code) <= _LONGEST_CODE and code.replace("_", "").isalnum() and code.isascii()
-    return Unusable("refused-request", f"status {status}" + (f", {code}" if plain else ""))
+    words = error.get("message") if isinstance(error, dict) else error or value.get("message") or value.get("detail")
+    message = (
+        excerpt(_KEY_LIKE.sub("…", " ".join(words[:1000].split())), _LONGEST_WORDS) if isinstance(words, str) else ""
+    )
+    detail = f"status {status}" + (f", {code}" if plain else "") + (f": {message}" if message else "")
+    return Unusable(REFUSED, detail, FREE)
 
 
 def result_of(line: dict[str, Any]) -> Completion | Unusable | None:
@@ -83,9 +98,17 @@ def result_of(line: dict[str, Any]) -> Completion | Unusable | None:
     status, body = response.get("status_code"), response.get("body")
     if not isinstance(body, dict) or not isinstance(status, int):
         return None
-    if 400 <= status < 500 and status not in (401, 403, 404, 405, 407, 408, 409, 410, 429):
+    if 400 <= status < 500 and status not in (401, 402, 403, 404, 405, 407, 408, 409, 410, 429):
         return refused(status, body)
-    return completion_of(body) if status == 200 else None
+    return (completion_of(body) or empty_completion_of(body)) if status == 200 else None
+
+
+def empty_completion_of(value: dict[str, Any]) -> Unusable | None:
+    """Return what an answer without a message is if it was charged for, or has a list of choices; None otherwise."""
+    usage = _usage(value.get("usage"))
+    if not usage.total and not isinstance(value.get("choices"), list):
+        return None
+    return Unusable("empty-completion", "the answer holds no message", usage)
 
 
 def _usage(value: Any) -> Usage:

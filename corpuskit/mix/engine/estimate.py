@@ -68,7 +68,12 @@ class ResourceNeed:
 def estimate_supply(
     source: SourceSpec, steps: Sequence[Step], inputs: Sequence[Input], count_tokens: Counter
 ) -> SupplyEstimate:
-    """Read the start of some inputs, pass some documents through the source's stages, and scale up the sums."""
+    """Read the start of some inputs, pass some documents through the source's stages, and scale up the sums.
+
+    Nothing is read of a source that asks a server for what it yields.
+    """
+    if not source.from_step.is_previewed:
+        return SupplyEstimate(0, 0, 0, 0, 0, len(inputs), 0)
     local = [file for file in inputs if file.local_path is not None and not file.is_stream]
     documents: list[Document] = []
     bytes_read = 0

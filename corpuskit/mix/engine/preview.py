@@ -12,7 +12,7 @@ from corpuskit.core.step import CorpusStage, Step
 from corpuskit.core.stream.flow import end_of_stages, runs_of
 from corpuskit.core.tokens import counter
 from corpuskit.core.wording import quantity
-from corpuskit.mix.engine.estimate import ResourceNeed, estimate_need, estimate_supply, stored_bytes
+from corpuskit.mix.engine.estimate import ResourceNeed, SupplyEstimate, estimate_need, estimate_supply, stored_bytes
 from corpuskit.mix.engine.phases import Inputs, phase_name, steps_of, target_folder, tokenizer_of
 from corpuskit.mix.engine.read_tasks import ReadPlan, read_plans
 from corpuskit.mix.engine.tasks import StoredTask
@@ -21,6 +21,7 @@ from corpuskit.mix.engine.work_cache import WorkCache
 from corpuskit.mix.recipe.cluster_profile import Profile
 from corpuskit.mix.recipe.recipe import Recipe, steps_together, tags_of
 from corpuskit.mix.recipe.shell_pipe import source_pipes, together_pipe, whole_pipe
+from corpuskit.mix.recipe.source_specs import SourceSpec
 
 
 def plan_report(recipe: Recipe, inputs: Inputs, settings: Settings) -> tuple[str, ResourceNeed]:
@@ -37,11 +38,7 @@ def plan_report(recipe: Recipe, inputs: Inputs, settings: Settings) -> tuple[str
         supply = estimate_supply(source, steps_of(recipe, source)[1:], files, count_tokens)
         supplies.append(supply)
         lines.append(f"# {source.name}: {quantity(len(files), 'input')}, {_local_bytes(files):,} bytes")
-        lines.append(
-            f"# about {supply.read:,} documents; after its steps {supply.remaining:,} with {supply.tokens:,} tokens "
-            f"(estimated from {quantity(supply.sampled, 'document')} at the start of "
-            f"{quantity(supply.sampled_inputs, 'input')})"
-        )
+        lines.append(f"# {_supply_text(source, supply)}")
         lines += [pipes[source.name], ""]
     if recipe.together:
         lines += ["# together", together_pipe(recipe), ""]
@@ -57,7 +54,11 @@ def plan_report(recipe: Recipe, inputs: Inputs, settings: Settings) -> tuple[str
         return "\n".join(lines), need
     answer = {
         "sources": {
-            source.name: {"pipe": pipes[source.name], "documents": supply.remaining, "tokens": supply.tokens}
+            source.name: {
+                "pipe": pipes[source.name],
+                "documents": supply.remaining if source.from_step.is_previewed else None,
+                "tokens": supply.tokens if source.from_step.is_previewed else None,
+            }
             for source, supply in zip(recipe.sources, supplies, strict=True)
         },
         "together": together_pipe(recipe),
@@ -106,6 +107,17 @@ def task_report(
         by_name = [dict(zip(names, phase, strict=True)) for phase in phases]
         return console.answer_line("mix", {"executor": heading.removeprefix("# executor "), "phases": by_name})
     return "\n".join([heading, *table_lines(rows, right_aligned=False)])
+
+
+def _supply_text(source: SourceSpec, supply: SupplyEstimate) -> str:
+    """Return what a source is likely to give."""
+    if not source.from_step.is_previewed:
+        return f"not asked: {source.from_step.name()} may be charged for; what it gives is not in the sums below"
+    return (
+        f"about {supply.read:,} documents; after its steps {supply.remaining:,} with {supply.tokens:,} tokens "
+        f"(estimated from {quantity(supply.sampled, 'document')} at the start of "
+        f"{quantity(supply.sampled_inputs, 'input')})"
+    )
 
 
 def _local_bytes(files: Sequence[Input]) -> int:

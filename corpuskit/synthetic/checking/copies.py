@@ -1,5 +1,6 @@
 """How many documents are near copies: of each other, of real ones, and of the seed that they were made from."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,11 @@ __all__ = ["CONTAINMENT_WORDS", "CopyFinder", "SeedCopies", "parameters"]
 CONTAINMENT_WORDS = 13
 """Words of the n-grams by which a document is compared with its seed."""
 _REAL = "real"
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""Unicode's Default_Ignorable_Code_Point: characters that are not seen, and split a word for whoever compares."""
 
 
 def parameters() -> "DedupParameters":
@@ -36,6 +42,10 @@ def parameters() -> "DedupParameters":
     )
 
 
+def _visible(text: str) -> str:
+    return _INVISIBLE.sub("", text)
+
+
 class CopyFinder:
     """Counts near copies; real documents come first."""
 
@@ -52,10 +62,11 @@ class CopyFinder:
 
     def add_real(self, text: str) -> None:
         """Take a real document."""
-        self._with_real.apply(Document(_REAL, text))
+        self._with_real.apply(Document(_REAL, _visible(text)))
 
     def add(self, text: str) -> None:
         """Take a synthetic one. Whose they are does not matter here: a copy leaks, whoever wrote the original."""
+        text = _visible(text)
         # The rule names an earlier copy rather than the real document that both are copies of.
         self._number += 1
         identifier = str(self._number)
@@ -81,7 +92,7 @@ class SeedCopies:
     def add_seed(self, seed: Document) -> None:
         """Take a seed; it is remembered if a document was made from it."""
         if seed.id in self._wanted_ids:
-            self._texts[seed.id] = seed.text
+            self._texts[seed.id] = _visible(seed.text)
 
     def knows(self, parents: Sequence[str]) -> bool:
         """Whether one of the parents is there."""
@@ -94,7 +105,7 @@ class SeedCopies:
         from corpuskit.text.dedup.shingle_batches import shingles_of
 
         texts = [self._texts[parent] for parent in parents if parent in self._texts]
-        ngrams, *others = (np.unique(hashes) for hashes in shingles_of([text, *texts], CONTAINMENT_WORDS))
+        ngrams, *others = (np.unique(hashes) for hashes in shingles_of([_visible(text), *texts], CONTAINMENT_WORDS))
         if not len(ngrams):
             return 0.0
         return max((float(np.isin(ngrams, other).mean()) for other in others), default=0.0)

@@ -47,6 +47,10 @@ class PromptTemplate:
         """Return the value of each field; None where the document has none."""
         return {field: field_text(document, field) for field in self.fields}
 
+    def own_texts(self) -> list[str]:
+        """Return the messages without any value."""
+        return [message["content"] for message in self.messages(dict.fromkeys(self.fields))]
+
     def messages(self, values: dict[str, str | None]) -> list[dict[str, str]]:
         """Return the messages, with the values filled in."""
         return [

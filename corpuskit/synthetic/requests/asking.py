@@ -16,7 +16,15 @@ from corpuskit.core.errors import CorpuskitError, RefusedError, RemoteError
 from corpuskit.core.wording import duration, quantity
 from corpuskit.formats.model_server.address import read_key
 from corpuskit.formats.model_server.client import ModelAnswer, ModelClient, UnansweredError
-from corpuskit.formats.model_server.completion import completion_of, refused
+from corpuskit.formats.model_server.completion import (
+    FREE,
+    REFUSED,
+    Completion,
+    Unusable,
+    completion_of,
+    empty_completion_of,
+    refused,
+)
 from corpuskit.synthetic.requests.plan_file import PlannedRequest
 from corpuskit.synthetic.requests.spending import Spending
 
@@ -28,6 +36,10 @@ if TYPE_CHECKING:
 __all__ = ["Server", "ask_missing"]
 
 PATH = "/chat/completions"
+MISSING = {404: "no such address or model", 405: "no such address", 410: "no such address or model"}
+NO_COMPLETION = "the server's answer is no chat completion"
+FAILURES = 3
+"""Answers in a row that speak of another address, after which the server is not asked further."""
 SKIPPED_AT_ONCE = 256
 """Requests with an answer that are passed over before other work gets a turn."""
 
@@ -64,6 +76,10 @@ class _Run:
     planned: int = 0
     pace: console.WorkPace = field(default_factory=lambda: console.WorkPace("synth-run"))
     started: float = field(default_factory=time.monotonic)
+    has_completion: bool = False
+    """Whether the server has answered a request as model servers do."""
+    doubted: dict[str, Unusable] = field(default_factory=dict)
+    """Answers since the last completion that a wrong address would give, too, by the ids of their requests."""
 
     def next_missing(self) -> Iterator[PlannedRequest | None]:
         """Yield the requests without an answer; None now and then, when others should get a turn."""
@@ -87,6 +103,46 @@ class _Run:
             f"{self.spending.so_far()}, about {duration(left / max(rate, 1e-6))} left"
         )
 
+    def keep(self, request: PlannedRequest, answer: ModelAnswer) -> None:
+        """Keep an answer for good, or doubt it until another one shows that the address is right.
+
+        Raises UnansweredError for one in doubt, RemoteError for the last of several in a row.
+        """
+        completion = completion_of(answer.value) or empty_completion_of(answer.value) if answer.status == 200 else None
+        if answer.status == 200 and completion is None:
+            self._doubt(request, Unusable(REFUSED, NO_COMPLETION, FREE), f"{NO_COMPLETION}; check the address")
+        elif answer.status in MISSING:
+            what = f"{MISSING[answer.status]} (status {answer.status}); check both"
+            self._doubt(request, refused(answer.status, answer.value), what)
+        else:
+            final = completion or refused(answer.status, answer.value)
+            self._keep(request.custom_id, final)
+            self.spending.add(request.model(), final.usage)
+            self.spending.demand_counted()
+            if isinstance(completion, Completion):
+                self.has_completion = True
+                self.keep_doubted_answers()
+
+    def _keep(self, custom_id: str, answer: "Answered") -> None:
+        self.store.put(custom_id, answer)
+        self.answered += 1
+
+    def _doubt(self, request: PlannedRequest, answer: Unusable, what: str) -> None:
+        self.doubted[request.custom_id] = answer
+        self.unanswered += 1
+        raise (UnansweredError if len(self.doubted) < FAILURES else RemoteError)(what)
+
+    def keep_doubted_answers(self) -> None:
+        """Keep the answers in doubt if the server has answered others, now or in an earlier run."""
+        if not self.has_completion and not self.skipped:
+            return
+        for custom_id, answer in self.doubted.items():
+            self._keep(custom_id, answer)
+            self.unanswered -= 1
+        self.doubted.clear()
+        if not self.unanswered and not self.is_over:
+            self.problem = None
+
     def stop(self, problem: CorpuskitError) -> None:
         """Ask no more; the first reason counts."""
         if not self.is_over:
@@ -107,6 +163,8 @@ def ask_missing(
     first = next((request for request in missing if request is not None), None)
     if first is not None:
         _run_to_end(_ask_all(server, run, chain([first], missing)))
+        if not run.is_over:
+            run.keep_doubted_answers()
     if run.problem is not None:
         what = f"{str(run.problem).rstrip('.')}"
         if not run.is_over:
@@ -119,15 +177,23 @@ def ask_missing(
 async def _ask_all(server: Server, run: _Run, missing: Iterator[PlannedRequest | None]) -> None:
     """Let as many workers as there may be requests at a time take their turns."""
     key = read_key(server.key_file)
-    client = ModelClient(server.base_url, key, server.concurrency, server.seconds)
+    client = ModelClient(server.base_url, key, server.concurrency, server.seconds, _tell)
     async with client, asyncio.TaskGroup() as workers:
         for _ in range(server.concurrency):
             workers.create_task(_work(client, run, missing))
 
 
+def _tell(words: str) -> None:
+    console.remark("synth-run", words)
+
+
 async def _work(client: ModelClient, run: _Run, missing: Iterator[PlannedRequest | None]) -> None:
     while not run.is_over:
-        request = next(missing, _END)
+        try:
+            request = next(missing, _END)
+        except CorpuskitError as error:
+            run.stop(error)
+            return
         if isinstance(request, _End):
             return
         if request is None:
@@ -137,27 +203,13 @@ async def _work(client: ModelClient, run: _Run, missing: Iterator[PlannedRequest
             run.stop(RefusedError(limit))
             return
         try:
-            answer = _answered(await client.ask(PATH, request.body))
-            run.store.put(request.custom_id, answer)
-            run.answered += 1
-            run.spending.add(request.model(), answer.usage)
-            run.spending.demand_counted()
+            run.keep(request, await client.ask(PATH, request.body))
             run.pace.tell(run.progress)
         except UnansweredError as error:
-            run.unanswered += 1
+            run.unanswered += request.custom_id not in run.doubted
             run.problem = run.problem if run.is_over else RemoteError(str(error))
         except CorpuskitError as error:
             run.stop(error)
-
-
-def _answered(answer: ModelAnswer) -> "Answered":
-    """Return what is kept of an answer. Raises RemoteError if the server speaks something else."""
-    if answer.status != 200:
-        return refused(answer.status, answer.value)
-    completion = completion_of(answer.value)
-    if completion is None:
-        raise RemoteError("the server's answer is no chat completion; check the address")
-    return completion
 
 
 def _run_to_end(work: Coroutine[Any, Any, None]) -> None:

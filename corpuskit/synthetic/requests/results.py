@@ -35,6 +35,8 @@ def store_results(paths: Iterable[Path], store: AnswerStore) -> Counter[str]:
             raise UsageError(f"cannot read {path.name!r}: {error.strerror}") from None
         if input_.damage:
             raise DamagedError(f"{path.name} is not whole: {input_.damage[0].what}; fetch it again")
+        if input_.findings.cut_line is not None:
+            raise DamagedError(f"{path.name} is not whole: it ends inside a line; fetch it again")
     return kinds
 
 
@@ -52,4 +54,6 @@ def _store(line: tuple[int, bytes] | Rejected, store: AnswerStore) -> str:
     answer = result_of(value)
     if answer is None:
         return "unanswered"
-    return "answered" if store.put(custom_id, answer) else "answered before"
+    if store.put(custom_id, answer) or store.get(custom_id) == answer:
+        return "answered"
+    return "answered before"

@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from corpuskit.formats.model_server.completion import Completion, Unusable, Usage, completion_of, refused, result_of
+from corpuskit.formats.model_server.completion import (
+    FREE,
+    Completion,
+    Unusable,
+    Usage,
+    completion_of,
+    refused,
+    result_of,
+)
 from tests.support.model_server import completion
 
 
@@ -54,9 +62,14 @@ def test_a_models_name_tells_no_folder(model: Any, name: str) -> None:
     assert found.model == name
 
 
-def test_a_refusal_names_its_code_and_quotes_nothing() -> None:
+def test_a_refusal_names_its_code_and_says_why_without_keys() -> None:
     value = {"error": {"message": "key sk-1 says: my prompt", "code": "context_length_exceeded"}}
-    assert refused(400, value) == Unusable("refused-request", "status 400, context_length_exceeded")
+    assert refused(400, value).detail == "status 400, context_length_exceeded: key … says: my prompt"
+    key = "sk-proj-0123456789abcdefghijkl"
+    assert key[3:9] not in refused(400, {"error": {"message": f"Incorrect API key provided: {key}. See docs"}}).detail
+    assert refused(400, {"message": "too\n long " * 50}).detail.startswith("status 400: too long too long")
+    assert len(refused(400, {"message": "too long " * 50}).detail) < 200
+    assert refused(400, {}).usage.total == 0
     assert refused(422, {"error": {"code": "my prompt: a@example.com"}}).detail == "status 422"
     assert refused(422, {}).detail == "status 422"
 
@@ -66,7 +79,7 @@ def test_lines_of_batch_results() -> None:
         return {"custom_id": "1", "response": {"status_code": status, "body": body}, "error": error}
 
     assert isinstance(result_of(line(200, completion("Yes"))), Completion)
-    assert result_of(line(400, {})) == Unusable("refused-request", "status 400")
+    assert result_of(line(400, {})) == Unusable("refused-request", "status 400", FREE)
     for unanswered in (
         line(500, {}),
         line(429, {}),
