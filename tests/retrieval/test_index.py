@@ -241,6 +241,23 @@ def test_what_cannot_be_done_is_said_in_one_line(
     assert not list(tmp_path.glob(".*idx*"))
 
 
+@pytest.mark.parametrize("option", ["--rejects", "--drops"])
+def test_nothing_that_it_reads_or_writes_is_overwritten(tmp_path: Path, corpuskit: Run, option: str) -> None:
+    write(tmp_path / "a.jsonl", chunks(range(3)))
+    assert corpuskit("export", "a.jsonl", "-o", "published").returncode == 0
+    assert corpuskit("index", "a.jsonl", "-o", "a.idx").returncode == 0
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    for arguments in (
+        ("a.jsonl", "-o", "b.idx", option, "a.jsonl"),
+        ("--from-manifest", "published", "-o", "b.idx", option, "published/manifest.json"),
+        ("a.jsonl", "-o", "a.idx", option, "a.idx"),
+        ("a.jsonl", "-o", "b.idx", option, "b.idx"),
+    ):
+        done = corpuskit("index", *arguments)
+        assert (done.returncode, done.stderr.count(b"\n")) == (2, 1), (arguments, done.stderr)
+        assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
 def test_a_damaged_index_is_not_built_upon(tmp_path: Path, corpuskit: Run) -> None:
     write(tmp_path / "a.jsonl", chunks(range(30)))
     assert corpuskit("index", "a.jsonl", "-o", "a.idx", "-q").returncode == 0

@@ -147,6 +147,91 @@ def test_shards_without_a_match_keep_names_and_bytes(folder: Path, corpuskit: Ru
         assert {path.name for path in (folder / place / "data").iterdir()} == {Path(path).name for path in after}
 
 
+def _apply_here(folder: Path, monkeypatch: pytest.MonkeyPatch, *places: str) -> None:
+    """Run it in this process, where single calls can be replaced."""
+    from corpuskit.core.options import build_step
+    from corpuskit.core.registry import find_step
+    from corpuskit.core.settings import Settings
+
+    monkeypatch.chdir(folder)
+    step: Any = build_step(find_step("takedown"), {"list": "takedown.jsonl", "apply": True, "receipt": "receipt.json"})
+    step.execute([*places], Settings(quiet=True))
+
+
+def _append(folder: Path, **line: str) -> None:
+    with open(folder / "takedown.jsonl", "ab") as stream:
+        stream.write(lines_of([line]))
+
+
+def test_requests_that_come_while_it_runs_stay_in_the_list(
+    folder: Path, corpuskit: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from corpuskit.core.disk import filesystem
+    from corpuskit.trust.takedowns.sought import Sought
+
+    (learned, replace) = Sought.learned, filesystem.replace
+
+    def learn_late(sought: Sought) -> Any:
+        _append(folder, id="came-while-it-searched")
+        return learned(sought)
+
+    def replace_late(path: Path, target: Path) -> None:
+        if target.name == "takedown.jsonl":
+            _append(folder, id="came-while-it-wrote")
+        replace(path, target)
+
+    monkeypatch.setattr(Sought, "learned", learn_late)
+    monkeypatch.setattr(filesystem, "replace", replace_late)
+    _apply_here(folder, monkeypatch, "corpus")
+    assert "1 line came into the list meanwhile" in capsys.readouterr().err
+    lines = [json.loads(line) for line in (folder / "takedown.jsonl").read_bytes().splitlines()]
+    named = [line["id"] for line in lines if "id" in line]
+    assert named == [*LISTED, "came-while-it-searched", "came-while-it-wrote"]
+    assert sum("signature" in line for line in lines) == len(LISTED)
+    assert not list(folder.glob(".takedown*"))
+
+
+def test_two_runs_on_one_list_wait_for_one_another(folder: Path, corpuskit: Run) -> None:
+    from corpuskit.text.takedown.list_file import locked
+
+    before = (folder / "takedown.jsonl").read_bytes()
+    with locked(folder / "takedown.jsonl"):
+        done, _ = takedown(corpuskit, "corpus", "--apply")
+        assert done.returncode == 5 and b"takedown.jsonl' is being written by another run" in done.stderr
+        assert takedown(corpuskit, "corpus")[0].returncode == 0, "which only reads"
+    assert (folder / "takedown.jsonl").read_bytes() == before and set(ids_of(corpuskit, "corpus")) > TAKEN
+    assert takedown(corpuskit, "corpus", "--apply")[0].returncode == 0
+
+
+def test_who_may_read_the_list_stays(folder: Path, corpuskit: Run) -> None:
+    os.chmod(folder / "takedown.jsonl", 0o600)
+    assert takedown(corpuskit, "corpus", "--apply")[0].returncode == 0
+    assert b'"signature"' in (folder / "takedown.jsonl").read_bytes()
+    assert (folder / "takedown.jsonl").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("receipt", "words"),
+    [
+        ("in.jsonl", b"is no receipt"),
+        ("unique.jsonl.manifest.json", b"is no receipt"),
+        ("mixed/manifest.json", b"inside the dataset"),
+        ("mixed/r.json", b"inside the dataset"),
+        ("none/r.json", b"--receipt 'none/r.json': there is no folder 'none'"),
+    ],
+)
+@pytest.mark.parametrize("apply", [(), ("--apply",)])
+def test_a_receipt_overwrites_receipts_alone(
+    folder: Path, corpuskit: Run, receipt: str, words: bytes, apply: tuple[str, ...]
+) -> None:
+    before = digests(folder)
+    done, _ = takedown(corpuskit, "corpus", "--receipt", receipt, *apply)
+    assert done.returncode == 2 and words in done.stderr, done.stderr
+    assert digests(folder) == before
+    for _ in range(2):
+        assert takedown(corpuskit, "corpus", "--receipt", "r.json")[0].returncode == 0
+
+
 def test_nothing_comes_back_under_another_id_source_or_wording(folder: Path, corpuskit: Run) -> None:
     assert takedown(corpuskit, "corpus", "--apply")[0].returncode == 0
     returning = [
@@ -444,13 +529,13 @@ def test_an_index_of_other_settings_is_searched_by_ids_and_equal_texts(folder: P
 def test_tokens_of_a_tokenizer_need_its_file(folder: Path, corpuskit: Run) -> None:
     from tokenizers import Tokenizer, models, pre_tokenizers
 
-    tokenizer = Tokenizer(models.WordLevel({"word1": 0, "[UNK]": 1}, unk_token="[UNK]"))
+    tokenizer = Tokenizer(models.WordLevel({"word1": 0, "[UNK]": 1, "<end>": 2}, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     tokenizer.save(str(folder / "tokenizer.json"))
     (folder / "budget.yaml").write_text(
         "budget: {tokens: 20000, tokenizer: tokenizer.json}\n"
         "sources: {a: {from: files, inputs: [in.jsonl], origin: crawl, weight: 1}}\n"
-        "output: {formats: [jsonl, tokens], end_token: '[UNK]'}\n"
+        "output: {formats: [jsonl, tokens], end_token: '<end>'}\n"
     )
     assert corpuskit("mix", "budget.yaml", "-o", "counted").returncode == 0
     refused, _ = takedown(corpuskit, "counted", "--apply")

@@ -77,6 +77,15 @@ def serialise(receipt: Receipt) -> bytes:
     return json.dumps(receipt, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
+def is_receipt(path: Path) -> bool:
+    """Whether a file says that it is a receipt, sound or not."""
+    try:
+        content = json.loads(read_named(path))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and content.get("format") == FORMAT
+
+
 def read_receipt(path: Path) -> Receipt:
     """Return a receipt. Raises UsageError if it cannot be read, DamagedError if it was changed or is none."""
     name = printable_name(path.name)
