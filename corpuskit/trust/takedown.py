@@ -32,7 +32,8 @@ class Takedown(Command):
     With `--apply`, a dataset is published anew, whole or not at all. Shards without such documents keep their names and
     bytes. The manifest gains a step `takedown` whose drops balance, and decisions have hashes in place of the ids. From
     an index the entries go, with those that were dropped for them; a cache is cleared. Texts that the list names by an
-    id or an address are added to it by hash and signature, so that no copy of them comes back under another id.
+    id or an address are added to it by hash and signature, so that no copy of them comes back under another id (unless
+    they are shorter than 8 words), and the ids of all that goes by hash, so that nothing is made from them again.
 
     Texts in the list are replaced by hash and signature at once, also without `--apply`. Exits with 2 if a place is
     none; with 3 if one is damaged and 5 if one is in use, after all others are done. `--receipt` writes what became of
@@ -79,7 +80,7 @@ class Takedown(Command):
         if self.apply:
             entries = self._clear(runs, sought, entries)
         receipt = self._receipt(runs, sought, entries)
-        self._tell(receipt, settings)
+        self._tell(receipt, len(sought.short_texts), settings)
         _raise_errors(runs)
         return 0
 
@@ -119,11 +120,15 @@ class Takedown(Command):
             write_whole(self.receipt, [serialise(receipt)])
         return receipt
 
-    def _tell(self, receipt: "Receipt", settings: Settings) -> None:
+    def _tell(self, receipt: "Receipt", short_texts: int, settings: Settings) -> None:
         if settings.json:
-            console.write_stdout(console.answer_line(self.name(), {**receipt}))
+            console.write_stdout(console.answer_line(self.name(), {**receipt, "short_texts": short_texts}))
         elif not settings.quiet:
-            console.write_stdout("\n".join(map(console.escape, _lines(receipt))))
+            lines = [*_lines(receipt)]
+            if short_texts:
+                texts = "1 text is" if short_texts == 1 else f"{short_texts:,} texts are"
+                lines.append(f"{texts} too short to be looked for elsewhere (less than 8 words)")
+            console.write_stdout("\n".join(map(console.escape, lines)))
 
     def _demand_distinct(self, stores: Sequence[Path]) -> None:
         """Raise UsageError if a place is named twice, or the receipt would overwrite the list or lie in a place."""
@@ -136,10 +141,10 @@ class Takedown(Command):
         if self.receipt is not None and self.receipt.resolve() == self.list.resolve():
             raise UsageError("--receipt and --list are one file; name two")
         if self.receipt is not None:
-            _demand_place_for_receipt(self.receipt)
+            _demand_receipt_or_nothing(self.receipt)
 
 
-def _demand_place_for_receipt(path: Path) -> None:
+def _demand_receipt_or_nothing(path: Path) -> None:
     """Raise UsageError for what is neither absent nor a receipt, and inside datasets."""
     from corpuskit.core.publish.targets import Target, demand_distinct
     from corpuskit.trust.takedowns.receipt import is_receipt

@@ -267,7 +267,95 @@ def test_a_place_teaches_what_to_take_out_of_another(folder: Path, corpuskit: Ru
     assert answer["places"][0]["reasons"] == {"takedown-near-copy": 1, "takedown-parent": 1}
     assert ids_of(corpuskit, "others") == ["unrelated"]
     added = [json.loads(line) for line in (folder / "takedown.jsonl").read_bytes().splitlines()][1:]
-    assert len(added) == DOCUMENTS // 50 and all(line["ref"] == "r-7" and line["of"] for line in added)
+    assert sum("text_hash" in line for line in added) == DOCUMENTS // 50
+    assert sum("id_hash" in line for line in added) == DOCUMENTS // 50 + 4, "what was made from them, and the copy"
+    assert all(line["ref"] == "r-7" and line["of"] for line in added)
+
+
+def _generations() -> list[dict[str, Any]]:
+    """A page, its summary, the summary of that in a number's name, and what was made from this one."""
+    return [
+        {"id": "page", "text": prose(1), "metadata": {"url": "https://jane.example/1", "source": "web"}},
+        {"id": "sum", "text": prose(2), "metadata": {"parents": ["page"], "source": "synth"}},
+        {"id": 7, "text": prose(3), "metadata": {"parents": "sum", "source": "synth"}},
+        {"id": "last", "text": "A label.", "metadata": {"parents": [7], "source": "labels"}},
+        {"id": "stays", "text": prose(4), "metadata": {"parents": ["another"]}},
+    ]
+
+
+@pytest.mark.parametrize("request_", [{"url": "http://jane.example/1"}, {"id": "page"}, {"text": prose(1)}])
+def test_no_generation_comes_back(tmp_path: Path, corpuskit: Run, request_: dict[str, str]) -> None:
+    """Each document comes from a source of its own, which does not know the others."""
+    for number, document in enumerate(_generations()):
+        (tmp_path / f"{number}.jsonl").write_bytes(lines_of([document]))
+    sources = [f"  s{number}: {{from: files, inputs: [{number}.jsonl], origin: crawl}}" for number in range(5)]
+    (tmp_path / "plain.yaml").write_text("\n".join(["sources:", *sources]))
+    (tmp_path / "again.yaml").write_text("\n".join(["policy: {takedown: takedown.jsonl}", "sources:", *sources]))
+    assert corpuskit("mix", "plain.yaml", "-o", "corpus", "-q").returncode == 0
+    write_list(tmp_path, {**request_, "ref": "r-1"})
+    done, answer = takedown(corpuskit, "corpus", "--apply", "--receipt", "receipt.json")
+    assert done.returncode == 0 and answer["places"][0]["documents"] == 4, done.stderr
+    assert ids_of(corpuskit, "corpus") == ["stays"]
+    listed = [json.loads(line) for line in (tmp_path / "takedown.jsonl").read_bytes().splitlines()]
+    hashes = {hidden_id(identifier).partition(":")[2][:16] for identifier in ("page", "sum", "7", "last")}
+    known = {hidden_id("page").partition(":")[2][:16]} if "id" in request_ else set()
+    assert {line["id_hash"] for line in listed if "id_hash" in line} == hashes - known
+    for place in ("corpus", "elsewhere"):
+        assert corpuskit("mix", "again.yaml", "-o", place, "-q").returncode == 0
+        assert ids_of(corpuskit, place) == ["stays"]
+    assert corpuskit("verify", "--receipt", "receipt.json", "corpus").returncode == 0
+    before = (tmp_path / "takedown.jsonl").read_bytes()
+    assert takedown(corpuskit, "corpus", "--apply")[0].returncode == 0
+    assert (tmp_path / "takedown.jsonl").read_bytes() == before
+
+
+def test_ids_are_learned_for_the_tenant_and_the_source_that_a_request_names() -> None:
+    from corpuskit.core.document import Document
+    from corpuskit.text.takedown.entries import Entry
+    from corpuskit.text.takedown.matching import TakedownMatcher
+    from corpuskit.text.urls.addresses import address_of
+    from corpuskit.trust.takedowns.sought import Lineage, Sought
+
+    taken = [
+        Document("m1", prose(1), {"actor": "0f1e", "tenant": "acme", "source": "chat"}),
+        Document("m2", prose(2), {"parents": ["m1"], "tenant": "acme"}),
+        Document("w1", prose(5), {"source": "web"}),
+        Document("w2", prose(6), {"source": "synth", "parents": ["w1"]}),
+        Document("w3", prose(7), {"source": "synth", "parents": ["w2"]}),
+    ]
+    others = [
+        Document("m1", prose(3), {"actor": "0f1e", "tenant": "birch"}),
+        Document("w1", prose(4), {"source": "wiki"}),
+    ]
+    entries = [Entry("actor", "0f1e", tenant="acme"), Entry("id_prefix", "w", "web")]
+    sought = Sought(entries)
+    assert len(list(sought.directly(taken, Lineage.empty()))) == 2
+    sought.follow_lineage()
+    matcher = TakedownMatcher([*entries, *sought.learned()], address_of)
+    assert all(matcher.find(document) for document in taken)
+    assert not any(matcher.find(document) for document in others)
+
+
+def test_short_texts_of_other_people_stay(tmp_path: Path, corpuskit: Run) -> None:
+    short = ["I agree", "OK", "我同意这个建议,谢谢大家。"]
+    long = [prose(1, 8), "我" * 20 + "同意" * 10]
+    mine = [
+        {"id": f"m{number}", "text": text, "metadata": {"actor": "0f1e"}} for number, text in enumerate([*short, *long])
+    ]
+    mine.append({"text": "Yes.", "metadata": {"actor": "0f1e"}})
+    theirs = [{"id": f"t{number}", "text": text} for number, text in enumerate([*short, *long])]
+    theirs.append({"text": "Yes."})
+    (tmp_path / "in.jsonl").write_bytes(lines_of([*mine, *theirs[:-1]]))
+    (tmp_path / "theirs.jsonl").write_bytes(lines_of(theirs))
+    assert corpuskit("export", "in.jsonl", "-o", "corpus").returncode == 0
+    write_list(tmp_path, {"actor": "0f1e"})
+    told = corpuskit("takedown", "--list", "takedown.jsonl", "corpus").stdout
+    assert b"4 texts are too short to be looked for elsewhere (less than 8 words)" in told
+    done, answer = takedown(corpuskit, "corpus", "--apply")
+    assert done.returncode == 0 and answer["short_texts"] == 4
+    assert ids_of(corpuskit, "corpus") == ["t0", "t1", "t2"]
+    kept = corpuskit("filter-takedown", "--list", "takedown.jsonl", "theirs.jsonl").stdout
+    assert [json.loads(line)["text"] for line in kept.splitlines()] == [*short, "Yes."]
 
 
 def test_decisions_lose_the_ids(folder: Path, corpuskit: Run) -> None:
