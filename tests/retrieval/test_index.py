@@ -530,6 +530,17 @@ def test_a_file_that_cannot_grow_leaves_the_old_index(tmp_path: Path, corpuskit:
     assert not list(tmp_path.glob(".a.idx*"))
 
 
+def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path, corpuskit: Run) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link.idx").symlink_to("real/a.idx")
+    for number in (3, 5):
+        write(tmp_path / "a.jsonl", chunks(range(number)))
+        assert corpuskit("index", "a.jsonl", "-o", "link.idx", "-q").returncode == 0
+        assert (tmp_path / "link.idx").is_symlink() and os.listdir(tmp_path / "real") == ["a.idx"]
+        with open_index(tmp_path / "real/a.idx") as connection:
+            assert read_description(connection, tmp_path / "real/a.idx")["stream"]["documents"] == number
+
+
 def test_who_may_read_the_file_stays(tmp_path: Path, corpuskit: Run) -> None:
     for documents in (chunks(range(5)), chunks(range(3, 9), 1), chunks(range(3, 12), 1)):
         write(tmp_path / "a.jsonl", documents)

@@ -353,3 +353,10 @@ def test_an_index_with_other_tables_is_not_read(tmp_path: Path, statement: str) 
     connection.close()
     with pytest.raises(DamagedError, match="its tables are not those of an index"):
         found(path, "tides")
+
+
+@pytest.mark.parametrize("most", ["0", "99999999999999999999"])
+def test_a_number_of_documents_that_cannot_be_is_said(tmp_path: Path, corpuskit: Run, most: str) -> None:
+    build(tmp_path / "a.idx", [Document("a", "harbour", {})])
+    done = corpuskit("search", "harbour", "a.idx", "-n", most)
+    assert (done.returncode, done.stderr.count(b"\n")) == (2, 1) and b"from 1 to 1,000,000,000" in done.stderr

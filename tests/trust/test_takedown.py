@@ -482,6 +482,35 @@ def test_a_place_in_use_is_left_and_the_others_are_done(folder: Path, corpuskit:
     assert set(ids_of(corpuskit, "corpus")) > TAKEN and not TAKEN & set(ids_of(corpuskit, "twin"))
 
 
+def test_a_place_that_may_not_be_read_is_left_and_the_others_are_done(
+    folder: Path, corpuskit: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from corpuskit import PublishError
+    from corpuskit.trust.takedowns import datasets
+
+    measure = datasets.size_and_digest
+
+    def refuse(path: Path) -> tuple[int, str]:
+        if "corpus" in path.parts and path.name.startswith("part-00001"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return measure(path)
+
+    monkeypatch.setattr(datasets, "size_and_digest", refuse)
+    with pytest.raises(PublishError, match=r"cannot read 'part-00001-.*' of 'corpus': permission denied"):
+        _apply_here(folder, monkeypatch, "corpus", "twin")
+    first, second = json.loads((folder / "receipt.json").read_bytes())["places"]
+    assert (first["outcome"], second["outcome"]) == ("failed", "removed") and "cannot read" in first["problem"]
+    assert set(ids_of(corpuskit, "corpus")) > TAKEN and not TAKEN & set(ids_of(corpuskit, "twin"))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_shard_without_permission_to_read_is_no_damage(folder: Path, corpuskit: Run) -> None:
+    next((folder / "corpus/data").glob("part-00001*")).chmod(0)
+    done, answer = takedown(corpuskit, "corpus", "twin", "--apply")
+    assert done.returncode == 5 and b"permission denied" in done.stderr
+    assert [place["outcome"] for place in answer["places"]] == ["failed", "removed"]
+
+
 def test_the_list_learns_before_anything_is_removed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that is killed in between must not forget what it was about to remove."""
     from corpuskit import PublishError
