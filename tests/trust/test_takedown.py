@@ -511,6 +511,29 @@ def test_a_shard_without_permission_to_read_is_no_damage(folder: Path, corpuskit
     assert [place["outcome"] for place in answer["places"]] == ["failed", "removed"]
 
 
+@pytest.mark.parametrize("place", ["corpus", "unique.jsonl"])
+def test_no_pipe_publishes_over_what_was_cleared_without_the_list(
+    folder: Path, corpuskit: Run, shell: Run, place: str
+) -> None:
+    (folder / "old.jsonl").write_bytes((folder / "takedown.jsonl").read_bytes())
+    assert takedown(corpuskit, place, "--apply")[0].returncode == 0
+    target = folder / place
+    before = digests(target) if target.is_dir() else target.read_bytes()
+    for command in (
+        f"corpuskit export in.jsonl -o {place}",
+        f"corpuskit head in.jsonl -o {place}",
+        f"corpuskit filter-takedown --list old.jsonl in.jsonl | corpuskit export -o {place}",
+    ):
+        done = shell(command)
+        assert done.returncode == 6 and b"pass them through filter-takedown with that list" in done.stderr, done.stderr
+        assert (digests(target) if target.is_dir() else target.read_bytes()) == before
+    assert (
+        shell(f"corpuskit filter-takedown --list takedown.jsonl in.jsonl | corpuskit export -o {place}").returncode == 0
+    )
+    assert not TAKEN & set(ids_of(corpuskit, place))
+    assert shell(f"corpuskit filter-takedown --list takedown.jsonl in.jsonl -o {place}").returncode == 0
+
+
 def test_the_list_learns_before_anything_is_removed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that is killed in between must not forget what it was about to remove."""
     from corpuskit import PublishError

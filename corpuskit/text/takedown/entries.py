@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from corpuskit.core.document import Reject, parse_lossless, text_hash
+from corpuskit.core.provenance.takedowns_on_record import DIGEST_LETTERS
 from corpuskit.core.wording import comma_list, did_you_mean, excerpt
 
 TEXT, TEXT_HASH, TENANT, ID_PREFIX, ID_HASH = "text", "text_hash", "tenant", "id_prefix", "id_hash"
@@ -19,8 +20,6 @@ SELECTORS = ("id", "url", "url_prefix", "domain", ID_PREFIX, ID_HASH, "actor", T
 ADDRESSES = ("url", "url_prefix", "domain")
 NARROWING = ("source", TENANT)
 KEYS = (*SELECTORS, *NARROWING, "signature", "ref", "date", "of")
-DIGEST_LETTERS = 16
-"""Hexadecimal digits of an entry's digest: two of a billion entries share one with a chance of 3 %."""
 ID_DIGITS = 16
 """Hexadecimal digits of an id's hash: the first half of its xxh3 of 128 bits."""
 _HASH = re.compile("[0-9a-f]{32}|[0-9a-f]{64}")
