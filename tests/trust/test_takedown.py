@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -597,6 +598,7 @@ def test_verify_searches_again_and_finds_a_receipt_that_lies(folder: Path, corpu
         missing.returncode == 3 and b"holds 6 documents" in missing.stderr and b"not in the receipt" in missing.stderr
     )
     # The documents came back.
+    shutil.rmtree(folder / "corpus")
     assert corpuskit("export", "in.jsonl", "-o", "corpus", "--shard-documents", str(SHARD)).returncode == 0
     back = corpuskit(*verify, "corpus")
     assert back.returncode == 3 and b"holds 6 documents that the list takes out" in back.stderr
