@@ -46,8 +46,9 @@ class Reweigh(Command):
 
     No share moves by more than a fifth of itself in a round, and caps, floors and `any_source` hold. In each set, at
     most `--of-user` texts of a user count, and at most `--tenant-share` of all texts of a tenant: nobody is heard more
-    for being louder. Fewer than `--min-users` users, or two tenants, are refused (exit code 6); the feedback of one
-    tenant is for its own corpus. Synthetic documents and those without an actor do not count.
+    for being louder. Fewer than `--min-users` users, or two tenants, in either set are refused (exit code 6); the
+    feedback of one tenant is for its own corpus, as the answer says. Synthetic documents and those
+    without an actor do not count.
 
     Prints the options that give the recipe these weights; nothing is changed. Equal documents, in any order, give equal
     weights. `metadata.consent` must hold, as for `train-quality`.
@@ -111,7 +112,8 @@ class Reweigh(Command):
         return {
             "texts": {"good": len(good_texts.owners), "bad": len(bad_texts.owners)},
             "users": len({*good_texts.owners, *bad_texts.owners}),
-            "tenants": tenants,
+            "tenants": len(tenants),
+            "for-tenant": tenants[0] or None if len(tenants) == 1 else None,
             "left-out": {reason: number for reason, number in sorted(left_out.items()) if number},
             "auc": round(sum(preference.areas) / len(preference.areas), DIGITS),
             "auc-of-folds": [round(area, DIGITS) for area in preference.areas],
@@ -153,8 +155,8 @@ class Reweigh(Command):
                 "with filter-audience"
             )
 
-    def _demand_enough(self, sets: "dict[str, FeedbackTexts]", left_out: "Counter[str]") -> int:
-        """Return the number of tenants. Raises RefusedError for too few users or tenants."""
+    def _demand_enough(self, sets: "dict[str, FeedbackTexts]", left_out: "Counter[str]") -> list[str]:
+        """Return the tenants. Raises RefusedError for too few users or tenants."""
         for name, texts in sets.items():
             users = len(set(texts.owners))
             if users < self.min_users:
@@ -164,13 +166,16 @@ class Reweigh(Command):
                     f"the {name} set has texts of {quantity(users, 'user')}; --min-users asks for "
                     f"{self.min_users:,}{hint}"
                 )
-        tenants = {owner.tenant for texts in sets.values() for owner in texts.owners}
-        if 1 < len(tenants) < FEWEST_TENANTS:
-            raise RefusedError(
-                f"the feedback is of {len(tenants)} tenants; weights for all need {FEWEST_TENANTS} or more, weights "
-                "for one its own feedback alone"
-            )
-        return len(tenants)
+        tenants_of = {name: {owner.tenant for owner in texts.owners} for name, texts in sets.items()}
+        all_tenants = set[str]().union(*tenants_of.values())
+        for name, tenants in tenants_of.items():
+            if len(all_tenants) > 1 and len(tenants) < FEWEST_TENANTS:
+                raise RefusedError(
+                    f"the feedback is of {quantity(len(all_tenants), 'tenant')}, and the {name} set of "
+                    f"{len(tenants):,} of them; weights for all need {FEWEST_TENANTS} or more in each set, weights for "
+                    "one its own feedback alone"
+                )
+        return sorted(all_tenants)
 
     def _samples(self, recipe: "Recipe", *, quiet: bool) -> "dict[str, Features]":
         """Return the features of some documents of each source that the corpus has."""
@@ -240,6 +245,8 @@ def _lines(answer: dict[str, Any], recipe: Path) -> Iterator[str]:
     yield f"{texts['good']:,} good and {texts['bad']:,} bad texts of {quantity(answer['users'], 'user')}{tenants}"
     for reason, number in answer["left-out"].items():
         yield f"  {number:,} left out: {reason}"
+    if answer["for-tenant"] is not None:
+        yield f"for tenant {console.escape(answer['for-tenant'])}'s own corpus"
     low, high = min(folds), max(folds)
     yield f"AUC on users held back  {answer['auc']:.3f} (five folds: {low:.3f} to {high:.3f}; .5 is chance)"
     if not answer["skill"]:

@@ -70,7 +70,8 @@ class SearchIndex(Command):
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Read the documents, and put the new version in place. Raises what `StepRun` raises, and RemoteError."""
         from corpuskit.core.provenance.ledger import pipe_of
-        from corpuskit.core.publish.targets import Target, demand_distinct
+        from corpuskit.core.publish.targets import demand_distinct
+        from corpuskit.core.stream.output import targets
         from corpuskit.core.stream.run import prepare_run, resolve_inputs
         from corpuskit.retrieval.indexing.index_output import IndexedStream, IndexOutput
 
@@ -87,7 +88,7 @@ class SearchIndex(Command):
             inputs = resolve_inputs(step, names, allow_private=settings.allow_private)
             pipes = {input_.name: pipe_of(input_.pipe_status()) for input_ in inputs if input_.is_stream}
             other_files = [path for path in (self.key_file, self.from_manifest) if path is not None]
-            demand_distinct([Target("-o", settings.output)], inputs, filter(os.path.isfile, other_files))
+            demand_distinct(list(targets(step, settings)), inputs, filter(os.path.isfile, other_files))
             prepare_run(step, settings, Tags(), inputs, pipes, output).run()
         return 0
 

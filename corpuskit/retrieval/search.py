@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 DIGITS = 6
 """Of a score that are shown."""
+MOST_FOUND = 1_000_000_000
+"""More than an index holds."""
 FUSED_DEPTH = 100
 """Hits of each kind of search, at least, that `hybrid` makes one list of."""
 
@@ -76,8 +78,8 @@ class IndexSearch(Source):
 
     def __post_init__(self) -> None:
         """Raise UsageError for options that cannot be read, or do not go together."""
-        if self.n < 1:
-            raise misfit("n", "a number of documents from 1 on", self.n)
+        if not 1 <= self.n <= MOST_FOUND:
+            raise misfit("n", f"a number of documents from 1 to {MOST_FOUND:,}", self.n)
         _ = self._rule()
         if (self.mode == "lexical") != (self.embed is None):
             raise UsageError(f"{spelled('mode')} vector and hybrid need {spelled('embed')}, and lexical takes none")

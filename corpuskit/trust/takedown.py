@@ -1,6 +1,8 @@
 """`takedown`: what people asked to be taken out is taken out of what was published."""
 
 import builtins
+import contextlib
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +33,8 @@ class Takedown(Command):
     bytes. The manifest gains a step `takedown` whose drops balance, and decisions have hashes in place of the ids. From
     an index of `dedup` the entries go, with those that were dropped for them; from a search index lines, words and
     vectors go, and no byte of them is left in the file; a cache is cleared. Texts that the list names by an id or an
-    address are added to it by hash and signature, so that no copy of them comes back under another id.
+    address are added to it by hash and signature, so that no copy of them comes back under another id (unless they are
+    shorter than 8 words), and the ids of all that goes by hash, so that nothing is made from them again.
 
     Texts in the list are replaced by hash and signature at once, also without `--apply`. Exits with 2 if a place is
     none; with 3 if one is damaged and 5 if one is in use, after all others are done. `--receipt` writes what became of
@@ -51,25 +54,34 @@ class Takedown(Command):
 
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Search, clear, and say what became of each place. Raises UsageError, DamagedError and PublishError."""
-        from corpuskit.text.takedown.list_file import holds_texts, read_list, write_list
+        from corpuskit.text.takedown.list_file import locked, read_list
         from corpuskit.trust.takedowns.kernels import list_kernels
-        from corpuskit.trust.takedowns.run import StoreRun, search
-        from corpuskit.trust.takedowns.sought import Sought
 
         paths = [Path(argument) for argument in argument_list(arguments)]
         if not paths:
             raise UsageError("name the places: `corpuskit takedown --list takedown.jsonl corpus`")
         self._demand_distinct(paths)
-        entries = read_list(self.list, list_kernels())
+        if not self.apply:
+            return self._run(paths, read_list(self.list, list_kernels()), settings)
+        with locked(self.list) if self.list.exists() else contextlib.nullcontext():
+            return self._run(paths, read_list(self.list, list_kernels()), settings)
+
+    def _run(self, paths: Sequence[Path], entries: "builtins.list[Entry]", settings: Settings) -> int:
+        from corpuskit.text.takedown.list_file import extend_list, holds_texts, locked
+        from corpuskit.trust.takedowns.kernels import list_kernels
+        from corpuskit.trust.takedowns.run import StoreRun, search
+        from corpuskit.trust.takedowns.sought import Sought
+
         runs = [StoreRun(path) for path in paths]
         if holds_texts(entries):
-            write_list(self.list, entries)
+            with contextlib.nullcontext() if self.apply else locked(self.list):
+                extend_list(self.list, list_kernels())
         sought = Sought(entries)
         search(runs, sought)
         if self.apply:
             entries = self._clear(runs, sought, entries)
         receipt = self._receipt(runs, sought, entries)
-        self._tell(receipt, settings)
+        self._tell(receipt, len(sought.short_texts), settings)
         _raise_errors(runs)
         return 0
 
@@ -77,8 +89,9 @@ class Takedown(Command):
         self, runs: "Sequence[StoreRun]", sought: "Sought", entries: "builtins.list[Entry]"
     ) -> "builtins.list[Entry]":
         """Take everything out; return the entries of the list, which has learned the texts before they are gone."""
-        from corpuskit.text.takedown.list_file import write_list
+        from corpuskit.text.takedown.list_file import extend_list
         from corpuskit.text.takedown.on_record import list_on_record
+        from corpuskit.trust.takedowns.kernels import list_kernels
 
         learned = sought.learned()
         entries = [*entries, *learned]
@@ -86,7 +99,10 @@ class Takedown(Command):
         for run in runs:
             run.prepare(sought, options, self.tokenizer)
         if learned:
-            write_list(self.list, entries)
+            present = {entry.digest() for entry in extend_list(self.list, list_kernels(), learned)}
+            if new := len(present - {entry.digest() for entry in entries}):
+                lines = quantity(new, "line")
+                console.notice(self.name(), f"{lines} came into the list meanwhile; run it again for them")
         for run in runs:
             for remark in run.clear():
                 console.notice(self.name(), remark)
@@ -105,11 +121,15 @@ class Takedown(Command):
             write_whole(self.receipt, [serialise(receipt)])
         return receipt
 
-    def _tell(self, receipt: "Receipt", settings: Settings) -> None:
+    def _tell(self, receipt: "Receipt", short_texts: int, settings: Settings) -> None:
         if settings.json:
-            console.write_stdout(console.answer_line(self.name(), {**receipt}))
+            console.write_stdout(console.answer_line(self.name(), {**receipt, "short_texts": short_texts}))
         elif not settings.quiet:
-            console.write_stdout("\n".join(map(console.escape, _lines(receipt))))
+            lines = [*_lines(receipt)]
+            if short_texts:
+                texts = "1 text is" if short_texts == 1 else f"{short_texts:,} texts are"
+                lines.append(f"{texts} too short to be looked for elsewhere (less than 8 words)")
+            console.write_stdout("\n".join(map(console.escape, lines)))
 
     def _demand_distinct(self, stores: Sequence[Path]) -> None:
         """Raise UsageError if a place is named twice, or the receipt would overwrite the list or lie in a place."""
@@ -121,8 +141,22 @@ class Takedown(Command):
                 raise UsageError(f"{option} {str(path)!r} is in a place that is searched; name one outside of it")
         if self.receipt is not None and self.receipt.resolve() == self.list.resolve():
             raise UsageError("--receipt and --list are one file; name two")
-        if self.receipt is not None and self.receipt.is_dir():
-            raise UsageError(f"--receipt {str(self.receipt)!r} is a folder; name a file")
+        if self.receipt is not None:
+            _demand_receipt_or_nothing(self.receipt)
+
+
+def _demand_receipt_or_nothing(path: Path) -> None:
+    """Raise UsageError for what is neither absent nor a receipt, and inside datasets."""
+    from corpuskit.core.publish.targets import Target, demand_distinct
+    from corpuskit.trust.takedowns.receipt import is_receipt
+
+    if path.is_dir():
+        raise UsageError(f"--receipt {str(path)!r} is a folder; name a file")
+    if not path.parent.is_dir():
+        raise UsageError(f"--receipt {str(path)!r}: there is no folder {str(path.parent)!r}; make it, or name another")
+    demand_distinct([Target("--receipt", path)], [])
+    if os.path.lexists(path) and not is_receipt(path):
+        raise UsageError(f"--receipt {str(path)!r} exists and is no receipt; it would be overwritten, so name another")
 
 
 def _lines(receipt: "Receipt") -> Iterator[str]:

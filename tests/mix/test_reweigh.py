@@ -92,7 +92,8 @@ def test_what_users_prefer_gains_up_to_the_bound(folder: Path, shell: Run) -> No
     result = answer(shell)
     assert result["auc"] > 0.9 and result["skill"] > 0.7
     assert shares(result) == pytest.approx({"tea": 0.4, "bread": 0.3, "steel": 0.3}, abs=0.001)
-    assert (result["users"], result["tenants"]) == (60, 1)
+    assert (result["users"], result["tenants"], result["for-tenant"]) == (60, 1, "acme")
+    assert b"for tenant acme's own corpus" in shell(COMMAND).stdout
     assert result["sources"]["tea"]["score"] > 0.7 > 0.4 > result["sources"]["bread"]["score"]
 
 
@@ -194,6 +195,7 @@ def test_what_does_not_count_is_counted(folder: Path, shell: Run) -> None:
         ("sed -i s/actor/author/ good.jsonl", "", 6, "150 documents had no metadata.actor"),
         ("sed -i 's/\"train\"/\"label\"/' good.jsonl", "", 6, "may not be learned from (no-consent)"),
         ("sed -i '1~2 s/acme/other/' good.jsonl", "", 6, "the feedback is of 2 tenants"),
+        ("sed -i '1~3 s/acme/other/; 2~3 s/acme/third/' good.jsonl", "", 6, "and the bad set of 1 of them"),
         ("sed -i 's/source.: .tea/source\": \"te/' corpus.jsonl", "", 2, "is of source 'te'; the recipe has tea"),
         ("true > corpus.jsonl", "", 2, "the corpus holds no document"),
         ("sed -i 's/u[0-9]*\"/u1\"/' good.jsonl", "", 6, "has texts of 1 user"),

@@ -264,6 +264,23 @@ def test_what_cannot_be_done_is_said_in_one_line(
     assert not list(tmp_path.glob(".*idx*"))
 
 
+@pytest.mark.parametrize("option", ["--rejects", "--drops"])
+def test_nothing_that_it_reads_or_writes_is_overwritten(tmp_path: Path, corpuskit: Run, option: str) -> None:
+    write(tmp_path / "a.jsonl", chunks(range(3)))
+    assert corpuskit("export", "a.jsonl", "-o", "published").returncode == 0
+    assert corpuskit("index", "a.jsonl", "-o", "a.idx").returncode == 0
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    for arguments in (
+        ("a.jsonl", "-o", "b.idx", option, "a.jsonl"),
+        ("--from-manifest", "published", "-o", "b.idx", option, "published/manifest.json"),
+        ("a.jsonl", "-o", "a.idx", option, "a.idx"),
+        ("a.jsonl", "-o", "b.idx", option, "b.idx"),
+    ):
+        done = corpuskit("index", *arguments)
+        assert (done.returncode, done.stderr.count(b"\n")) == (2, 1), (arguments, done.stderr)
+        assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
 def test_a_damaged_index_is_not_built_upon(tmp_path: Path, corpuskit: Run) -> None:
     write(tmp_path / "a.jsonl", chunks(range(30)))
     assert corpuskit("index", "a.jsonl", "-o", "a.idx", "-q").returncode == 0
@@ -546,6 +563,17 @@ def test_a_file_that_cannot_grow_leaves_the_old_index(tmp_path: Path, corpuskit:
     assert (done.returncode, done.stderr.count(b"\n")) == (5, 1), done.stderr
     assert (tmp_path / "a.idx").read_bytes() == before
     assert not list(tmp_path.glob(".a.idx*"))
+
+
+def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path, corpuskit: Run) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link.idx").symlink_to("real/a.idx")
+    for number in (3, 5):
+        write(tmp_path / "a.jsonl", chunks(range(number)))
+        assert corpuskit("index", "a.jsonl", "-o", "link.idx", "-q").returncode == 0
+        assert (tmp_path / "link.idx").is_symlink() and os.listdir(tmp_path / "real") == ["a.idx"]
+        with open_index(tmp_path / "real/a.idx") as connection:
+            assert read_description(connection, tmp_path / "real/a.idx")["stream"]["documents"] == number
 
 
 def test_who_may_read_the_file_stays(tmp_path: Path, corpuskit: Run) -> None:

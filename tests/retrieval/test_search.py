@@ -88,7 +88,7 @@ def test_what_was_found_can_be_published_with_where_it_came_from(tmp_path: Path,
         (("tides", "none.idx"), 2, "no such index"),
         (("tides", "a.jsonl"), 2, "is no search index"),
         (("tides", "."), 2, "is no search index"),
-        (("tides", "a.idx", "-n", "0"), 2, "from 1 on"),
+        (("tides", "a.idx", "-n", "0"), 2, "from 1 to"),
         (("tides", "a.idx", "--audience", "acme"), 2, "public, or tenant:NAME"),
         (("tides", "a.idx", "--mode", "vector"), 2, "--embed"),
         (("tides", "a.idx", "--embed", "http://127.0.0.1:9/v1"), 2, "--mode"),
@@ -353,3 +353,10 @@ def test_an_index_with_other_tables_is_not_read(tmp_path: Path, statement: str) 
     connection.close()
     with pytest.raises(DamagedError, match="its tables are not those of an index"):
         found(path, "tides")
+
+
+@pytest.mark.parametrize("most", ["0", "99999999999999999999"])
+def test_a_number_of_documents_that_cannot_be_is_said(tmp_path: Path, corpuskit: Run, most: str) -> None:
+    build(tmp_path / "a.idx", [Document("a", "harbour", {})])
+    done = corpuskit("search", "harbour", "a.idx", "-n", most)
+    assert (done.returncode, done.stderr.count(b"\n")) == (2, 1) and b"from 1 to 1,000,000,000" in done.stderr

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,91 @@ def test_shards_without_a_match_keep_names_and_bytes(folder: Path, corpuskit: Ru
         assert {path.name for path in (folder / place / "data").iterdir()} == {Path(path).name for path in after}
 
 
+def _apply_here(folder: Path, monkeypatch: pytest.MonkeyPatch, *places: str) -> None:
+    """Run it in this process, where single calls can be replaced."""
+    from corpuskit.core.options import build_step
+    from corpuskit.core.registry import find_step
+    from corpuskit.core.settings import Settings
+
+    monkeypatch.chdir(folder)
+    step: Any = build_step(find_step("takedown"), {"list": "takedown.jsonl", "apply": True, "receipt": "receipt.json"})
+    step.execute([*places], Settings(quiet=True))
+
+
+def _append(folder: Path, **line: str) -> None:
+    with open(folder / "takedown.jsonl", "ab") as stream:
+        stream.write(lines_of([line]))
+
+
+def test_requests_that_come_while_it_runs_stay_in_the_list(
+    folder: Path, corpuskit: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from corpuskit.core.disk import filesystem
+    from corpuskit.trust.takedowns.sought import Sought
+
+    (learned, replace) = Sought.learned, filesystem.replace
+
+    def learn_late(sought: Sought) -> Any:
+        _append(folder, id="came-while-it-searched")
+        return learned(sought)
+
+    def replace_late(path: Path, target: Path) -> None:
+        if target.name == "takedown.jsonl":
+            _append(folder, id="came-while-it-wrote")
+        replace(path, target)
+
+    monkeypatch.setattr(Sought, "learned", learn_late)
+    monkeypatch.setattr(filesystem, "replace", replace_late)
+    _apply_here(folder, monkeypatch, "corpus")
+    assert "1 line came into the list meanwhile" in capsys.readouterr().err
+    lines = [json.loads(line) for line in (folder / "takedown.jsonl").read_bytes().splitlines()]
+    named = [line["id"] for line in lines if "id" in line]
+    assert named == [*LISTED, "came-while-it-searched", "came-while-it-wrote"]
+    assert sum("signature" in line for line in lines) == len(LISTED)
+    assert not list(folder.glob(".takedown*"))
+
+
+def test_two_runs_on_one_list_wait_for_one_another(folder: Path, corpuskit: Run) -> None:
+    from corpuskit.text.takedown.list_file import locked
+
+    before = (folder / "takedown.jsonl").read_bytes()
+    with locked(folder / "takedown.jsonl"):
+        done, _ = takedown(corpuskit, "corpus", "--apply")
+        assert done.returncode == 5 and b"takedown.jsonl' is being written by another run" in done.stderr
+        assert takedown(corpuskit, "corpus")[0].returncode == 0, "which only reads"
+    assert (folder / "takedown.jsonl").read_bytes() == before and set(ids_of(corpuskit, "corpus")) > TAKEN
+    assert takedown(corpuskit, "corpus", "--apply")[0].returncode == 0
+
+
+def test_who_may_read_the_list_stays(folder: Path, corpuskit: Run) -> None:
+    os.chmod(folder / "takedown.jsonl", 0o600)
+    assert takedown(corpuskit, "corpus", "--apply")[0].returncode == 0
+    assert b'"signature"' in (folder / "takedown.jsonl").read_bytes()
+    assert (folder / "takedown.jsonl").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("receipt", "words"),
+    [
+        ("in.jsonl", b"is no receipt"),
+        ("unique.jsonl.manifest.json", b"is no receipt"),
+        ("mixed/manifest.json", b"inside the dataset"),
+        ("mixed/r.json", b"inside the dataset"),
+        ("none/r.json", b"--receipt 'none/r.json': there is no folder 'none'"),
+    ],
+)
+@pytest.mark.parametrize("apply", [(), ("--apply",)])
+def test_a_receipt_overwrites_receipts_alone(
+    folder: Path, corpuskit: Run, receipt: str, words: bytes, apply: tuple[str, ...]
+) -> None:
+    before = digests(folder)
+    done, _ = takedown(corpuskit, "corpus", "--receipt", receipt, *apply)
+    assert done.returncode == 2 and words in done.stderr, done.stderr
+    assert digests(folder) == before
+    for _ in range(2):
+        assert takedown(corpuskit, "corpus", "--receipt", "r.json")[0].returncode == 0
+
+
 def test_nothing_comes_back_under_another_id_source_or_wording(folder: Path, corpuskit: Run) -> None:
     assert takedown(corpuskit, "corpus", "--apply")[0].returncode == 0
     returning = [
@@ -182,7 +268,95 @@ def test_a_place_teaches_what_to_take_out_of_another(folder: Path, corpuskit: Ru
     assert answer["places"][0]["reasons"] == {"takedown-near-copy": 1, "takedown-parent": 1}
     assert ids_of(corpuskit, "others") == ["unrelated"]
     added = [json.loads(line) for line in (folder / "takedown.jsonl").read_bytes().splitlines()][1:]
-    assert len(added) == DOCUMENTS // 50 and all(line["ref"] == "r-7" and line["of"] for line in added)
+    assert sum("text_hash" in line for line in added) == DOCUMENTS // 50
+    assert sum("id_hash" in line for line in added) == DOCUMENTS // 50 + 4, "what was made from them, and the copy"
+    assert all(line["ref"] == "r-7" and line["of"] for line in added)
+
+
+def _generations() -> list[dict[str, Any]]:
+    """A page, its summary, the summary of that in a number's name, and what was made from this one."""
+    return [
+        {"id": "page", "text": prose(1), "metadata": {"url": "https://jane.example/1", "source": "web"}},
+        {"id": "sum", "text": prose(2), "metadata": {"parents": ["page"], "source": "synth"}},
+        {"id": 7, "text": prose(3), "metadata": {"parents": "sum", "source": "synth"}},
+        {"id": "last", "text": "A label.", "metadata": {"parents": [7], "source": "labels"}},
+        {"id": "stays", "text": prose(4), "metadata": {"parents": ["another"]}},
+    ]
+
+
+@pytest.mark.parametrize("request_", [{"url": "http://jane.example/1"}, {"id": "page"}, {"text": prose(1)}])
+def test_no_generation_comes_back(tmp_path: Path, corpuskit: Run, request_: dict[str, str]) -> None:
+    """Each document comes from a source of its own, which does not know the others."""
+    for number, document in enumerate(_generations()):
+        (tmp_path / f"{number}.jsonl").write_bytes(lines_of([document]))
+    sources = [f"  s{number}: {{from: files, inputs: [{number}.jsonl], origin: crawl}}" for number in range(5)]
+    (tmp_path / "plain.yaml").write_text("\n".join(["sources:", *sources]))
+    (tmp_path / "again.yaml").write_text("\n".join(["policy: {takedown: takedown.jsonl}", "sources:", *sources]))
+    assert corpuskit("mix", "plain.yaml", "-o", "corpus", "-q").returncode == 0
+    write_list(tmp_path, {**request_, "ref": "r-1"})
+    done, answer = takedown(corpuskit, "corpus", "--apply", "--receipt", "receipt.json")
+    assert done.returncode == 0 and answer["places"][0]["documents"] == 4, done.stderr
+    assert ids_of(corpuskit, "corpus") == ["stays"]
+    listed = [json.loads(line) for line in (tmp_path / "takedown.jsonl").read_bytes().splitlines()]
+    hashes = {hidden_id(identifier).partition(":")[2][:16] for identifier in ("page", "sum", "7", "last")}
+    known = {hidden_id("page").partition(":")[2][:16]} if "id" in request_ else set()
+    assert {line["id_hash"] for line in listed if "id_hash" in line} == hashes - known
+    for place in ("corpus", "elsewhere"):
+        assert corpuskit("mix", "again.yaml", "-o", place, "-q").returncode == 0
+        assert ids_of(corpuskit, place) == ["stays"]
+    assert corpuskit("verify", "--receipt", "receipt.json", "corpus").returncode == 0
+    before = (tmp_path / "takedown.jsonl").read_bytes()
+    assert takedown(corpuskit, "corpus", "--apply")[0].returncode == 0
+    assert (tmp_path / "takedown.jsonl").read_bytes() == before
+
+
+def test_ids_are_learned_for_the_tenant_and_the_source_that_a_request_names() -> None:
+    from corpuskit.core.document import Document
+    from corpuskit.text.takedown.entries import Entry
+    from corpuskit.text.takedown.matching import TakedownMatcher
+    from corpuskit.text.urls.addresses import address_of
+    from corpuskit.trust.takedowns.sought import Lineage, Sought
+
+    taken = [
+        Document("m1", prose(1), {"actor": "0f1e", "tenant": "acme", "source": "chat"}),
+        Document("m2", prose(2), {"parents": ["m1"], "tenant": "acme"}),
+        Document("w1", prose(5), {"source": "web"}),
+        Document("w2", prose(6), {"source": "synth", "parents": ["w1"]}),
+        Document("w3", prose(7), {"source": "synth", "parents": ["w2"]}),
+    ]
+    others = [
+        Document("m1", prose(3), {"actor": "0f1e", "tenant": "birch"}),
+        Document("w1", prose(4), {"source": "wiki"}),
+    ]
+    entries = [Entry("actor", "0f1e", tenant="acme"), Entry("id_prefix", "w", "web")]
+    sought = Sought(entries)
+    assert len(list(sought.directly(taken, Lineage.empty()))) == 2
+    sought.follow_lineage()
+    matcher = TakedownMatcher([*entries, *sought.learned()], address_of)
+    assert all(matcher.find(document) for document in taken)
+    assert not any(matcher.find(document) for document in others)
+
+
+def test_short_texts_of_other_people_stay(tmp_path: Path, corpuskit: Run) -> None:
+    short = ["I agree", "OK", "我同意这个建议,谢谢大家。"]
+    long = [prose(1, 8), "我" * 20 + "同意" * 10]
+    mine = [
+        {"id": f"m{number}", "text": text, "metadata": {"actor": "0f1e"}} for number, text in enumerate([*short, *long])
+    ]
+    mine.append({"text": "Yes.", "metadata": {"actor": "0f1e"}})
+    theirs = [{"id": f"t{number}", "text": text} for number, text in enumerate([*short, *long])]
+    theirs.append({"text": "Yes."})
+    (tmp_path / "in.jsonl").write_bytes(lines_of([*mine, *theirs[:-1]]))
+    (tmp_path / "theirs.jsonl").write_bytes(lines_of(theirs))
+    assert corpuskit("export", "in.jsonl", "-o", "corpus").returncode == 0
+    write_list(tmp_path, {"actor": "0f1e"})
+    told = corpuskit("takedown", "--list", "takedown.jsonl", "corpus").stdout
+    assert b"4 texts are too short to be looked for elsewhere (less than 8 words)" in told
+    done, answer = takedown(corpuskit, "corpus", "--apply")
+    assert done.returncode == 0 and answer["short_texts"] == 4
+    assert ids_of(corpuskit, "corpus") == ["t0", "t1", "t2"]
+    kept = corpuskit("filter-takedown", "--list", "takedown.jsonl", "theirs.jsonl").stdout
+    assert [json.loads(line)["text"] for line in kept.splitlines()] == [*short, "Yes."]
 
 
 def test_decisions_lose_the_ids(folder: Path, corpuskit: Run) -> None:
@@ -309,6 +483,58 @@ def test_a_place_in_use_is_left_and_the_others_are_done(folder: Path, corpuskit:
     assert set(ids_of(corpuskit, "corpus")) > TAKEN and not TAKEN & set(ids_of(corpuskit, "twin"))
 
 
+def test_a_place_that_may_not_be_read_is_left_and_the_others_are_done(
+    folder: Path, corpuskit: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from corpuskit import PublishError
+    from corpuskit.trust.takedowns import datasets
+
+    measure = datasets.size_and_digest
+
+    def refuse(path: Path) -> tuple[int, str]:
+        if "corpus" in path.parts and path.name.startswith("part-00001"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return measure(path)
+
+    monkeypatch.setattr(datasets, "size_and_digest", refuse)
+    with pytest.raises(PublishError, match=r"cannot read 'part-00001-.*' of 'corpus': permission denied"):
+        _apply_here(folder, monkeypatch, "corpus", "twin")
+    first, second = json.loads((folder / "receipt.json").read_bytes())["places"]
+    assert (first["outcome"], second["outcome"]) == ("failed", "removed") and "cannot read" in first["problem"]
+    assert set(ids_of(corpuskit, "corpus")) > TAKEN and not TAKEN & set(ids_of(corpuskit, "twin"))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_shard_without_permission_to_read_is_no_damage(folder: Path, corpuskit: Run) -> None:
+    next((folder / "corpus/data").glob("part-00001*")).chmod(0)
+    done, answer = takedown(corpuskit, "corpus", "twin", "--apply")
+    assert done.returncode == 5 and b"permission denied" in done.stderr
+    assert [place["outcome"] for place in answer["places"]] == ["failed", "removed"]
+
+
+@pytest.mark.parametrize("place", ["corpus", "unique.jsonl"])
+def test_no_pipe_publishes_over_what_was_cleared_without_the_list(
+    folder: Path, corpuskit: Run, shell: Run, place: str
+) -> None:
+    (folder / "old.jsonl").write_bytes((folder / "takedown.jsonl").read_bytes())
+    assert takedown(corpuskit, place, "--apply")[0].returncode == 0
+    target = folder / place
+    before = digests(target) if target.is_dir() else target.read_bytes()
+    for command in (
+        f"corpuskit export in.jsonl -o {place}",
+        f"corpuskit head in.jsonl -o {place}",
+        f"corpuskit filter-takedown --list old.jsonl in.jsonl | corpuskit export -o {place}",
+    ):
+        done = shell(command)
+        assert done.returncode == 6 and b"pass them through filter-takedown with that list" in done.stderr, done.stderr
+        assert (digests(target) if target.is_dir() else target.read_bytes()) == before
+    assert (
+        shell(f"corpuskit filter-takedown --list takedown.jsonl in.jsonl | corpuskit export -o {place}").returncode == 0
+    )
+    assert not TAKEN & set(ids_of(corpuskit, place))
+    assert shell(f"corpuskit filter-takedown --list takedown.jsonl in.jsonl -o {place}").returncode == 0
+
+
 def test_the_list_learns_before_anything_is_removed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that is killed in between must not forget what it was about to remove."""
     from corpuskit import PublishError
@@ -372,6 +598,7 @@ def test_verify_searches_again_and_finds_a_receipt_that_lies(folder: Path, corpu
         missing.returncode == 3 and b"holds 6 documents" in missing.stderr and b"not in the receipt" in missing.stderr
     )
     # The documents came back.
+    shutil.rmtree(folder / "corpus")
     assert corpuskit("export", "in.jsonl", "-o", "corpus", "--shard-documents", str(SHARD)).returncode == 0
     back = corpuskit(*verify, "corpus")
     assert back.returncode == 3 and b"holds 6 documents that the list takes out" in back.stderr
@@ -444,13 +671,13 @@ def test_an_index_of_other_settings_is_searched_by_ids_and_equal_texts(folder: P
 def test_tokens_of_a_tokenizer_need_its_file(folder: Path, corpuskit: Run) -> None:
     from tokenizers import Tokenizer, models, pre_tokenizers
 
-    tokenizer = Tokenizer(models.WordLevel({"word1": 0, "[UNK]": 1}, unk_token="[UNK]"))
+    tokenizer = Tokenizer(models.WordLevel({"word1": 0, "[UNK]": 1, "<end>": 2}, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     tokenizer.save(str(folder / "tokenizer.json"))
     (folder / "budget.yaml").write_text(
         "budget: {tokens: 20000, tokenizer: tokenizer.json}\n"
         "sources: {a: {from: files, inputs: [in.jsonl], origin: crawl, weight: 1}}\n"
-        "output: {formats: [jsonl, tokens], end_token: '[UNK]'}\n"
+        "output: {formats: [jsonl, tokens], end_token: '<end>'}\n"
     )
     assert corpuskit("mix", "budget.yaml", "-o", "counted").returncode == 0
     refused, _ = takedown(corpuskit, "counted", "--apply")

@@ -49,14 +49,14 @@ def demand_lock(descriptor: int, target: Path, holder: str = "another run", opti
         raise PublishError(f"{str(target)!r} is being written by {holder}; wait, or choose another {option}") from None
 
 
-def lock_file(path: Path, target: Path) -> int:
+def lock_file(path: Path, target: Path, option: str = "-o") -> int:
     """Lock a file that its holders remove, as the lock of `target`; return its descriptor. Raises PublishError.
 
     If it was removed in the meantime, the lock is void, and it is tried again.
     """
     while True:
         descriptor = filesystem.open_lock(path)
-        demand_lock(descriptor, target)
+        demand_lock(descriptor, target, option=option)
         with contextlib.suppress(FileNotFoundError):
             if os.path.samestat(os.fstat(descriptor), os.stat(path)):
                 return descriptor

@@ -15,7 +15,8 @@ from corpuskit.core.errors import DamagedError, PublishError, UsageError
 from corpuskit.core.format import Format, ShardWriter
 from corpuskit.core.provenance import manifest
 from corpuskit.core.provenance.chain import Chain
-from corpuskit.core.provenance.entries import Manifest, ShardEntry
+from corpuskit.core.provenance.entries import Manifest, ShardEntry, StepEntry
+from corpuskit.core.provenance.takedowns_on_record import demand_still_cleared
 from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.wording import printable_name
 
@@ -60,6 +61,7 @@ class FileOutput:
     def publish(self, chain: Chain) -> Manifest:
         """Rename the file and its manifest into place."""
         assert self.writer is not None
+        demand_still_cleared(self._steps_before(), chain.steps, self.target)
         with publishing(self.target):
             self.writer.close()
             flush(self.staged)
@@ -149,6 +151,13 @@ class FileOutput:
                 filesystem.replace(self.before_manifest, self.beside)
         for path in (self.before, self.before_manifest):
             filesystem.remove(path, missing_ok=True)
+
+    def _steps_before(self) -> list[StepEntry]:
+        """Return the steps of the file in place; none if it has no sound manifest."""
+        with contextlib.suppress(DamagedError):
+            if self.beside.is_file():
+                return manifest.read_manifest(self.beside)["steps"]
+        return []
 
     def _lock_path(self) -> Path:
         return self.staged.with_suffix(".lock")

@@ -29,6 +29,7 @@ from corpuskit.core.provenance.balance import VerdictKey
 from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.provenance.entries import CardEntry, FileEntry, Manifest, QuotaEntry, ShardEntry
 from corpuskit.core.provenance.manifest import shard_format
+from corpuskit.core.provenance.takedowns_on_record import demand_still_cleared
 from corpuskit.core.publish.decision_files import content_and_ids, copy_decisions, demand_all_decisions
 from corpuskit.core.publish.recovery import (
     JOBS,
@@ -133,6 +134,7 @@ class FolderOutput:
 
     def publish(self, chain: Chain, quotas: Mapping[str, QuotaEntry] | None = None) -> Manifest:
         """Make everything written the content of the folder; return the manifest, with the quotas of a mix."""
+        demand_still_cleared(self.before.get("steps", ()), chain.steps, self.target)
         with publishing(self.target):
             content = self._stage_manifest(chain, quotas)
             extra_names = self._stage_extra_files(content)

@@ -11,14 +11,17 @@ from corpuskit.core.errors import PublishError, UsageError
 
 
 def write_whole(target: Path, blocks: Iterable[bytes]) -> int:
-    """Write blocks to a file, which then takes the place of what was there; return the bytes. Raises PublishError."""
+    """Write blocks to a file, which then takes the place, and the mode, of what was there; return the bytes.
+
+    Raises PublishError.
+    """
     demand_folder(target.parent)
     if target.exists() and not (target.is_file() or target.is_dir()):
         raise PublishError(f"{str(target)!r} is a device or a pipe; name a file")
     staged = _beside(target, "part")
     with publishing(target):
         try:
-            size = _write_flushed(staged, blocks)
+            size = _write_flushed(staged, blocks, target if target.is_file() else None)
             filesystem.replace(staged, target)
             flush(target.parent)
         finally:
@@ -77,10 +80,12 @@ def _replace_all(targets: list[Path]) -> None:
         raise
 
 
-def _write_flushed(staged: Path, blocks: Iterable[bytes]) -> int:
+def _write_flushed(staged: Path, blocks: Iterable[bytes], replaced: Path | None = None) -> int:
     size = 0
     filesystem.remove(staged, missing_ok=True)  # a link of that name would be followed
     with filesystem.open_new(staged) as stream:
+        if replaced is not None:
+            filesystem.copy_mode(replaced, staged)
         for block in blocks:
             size += stream.write(block)
         stream.flush()

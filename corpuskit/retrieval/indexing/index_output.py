@@ -33,7 +33,8 @@ class IndexOutput:
         self.target, self._embedder, self._snapshot = target, embedder, snapshot
         self._manifest = None if snapshot is None else read_manifest(snapshot)
         self._changes: Changes | None = None
-        self.writer = IndexWriter(target, embedder)
+        # A link stays, and what it leads to is replaced.
+        self.writer = IndexWriter(target.resolve() if target.is_symlink() else target, embedder)
 
     def write(self, document: Document) -> None:
         """Do nothing: the stream has taken the document."""

@@ -1,9 +1,9 @@
 """The lines of a takedown list: what each of them names.
 
 A line is a JSON object that names one thing: `id`, `url`, `url_prefix`, `domain`, `id_prefix` (with its `source`),
-`actor`, `tenant`, `text` or `text_hash`. `source` and `tenant` narrow what stands beside them. `ref` and `date` are for
-those who keep the list. `signature` stands beside a `text_hash`: by it near copies are found without the text. An entry
-with `of` was added by `takedown`.
+`id_hash`, `actor`, `tenant`, `text` or `text_hash`. `source` and `tenant` narrow what stands beside them. `ref` and
+`date` are for those who keep the list. `signature` stands beside a `text_hash`: by it near copies are found without the
+text. An entry with `of` was added by `takedown`.
 """
 
 import hashlib
@@ -12,16 +12,18 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from corpuskit.core.document import Reject, parse_lossless, text_hash
+from corpuskit.core.provenance.takedowns_on_record import DIGEST_LETTERS
 from corpuskit.core.wording import comma_list, did_you_mean, excerpt
 
-TEXT, TEXT_HASH, TENANT, ID_PREFIX = "text", "text_hash", "tenant", "id_prefix"
-SELECTORS = ("id", "url", "url_prefix", "domain", ID_PREFIX, "actor", TEXT, TEXT_HASH)
+TEXT, TEXT_HASH, TENANT, ID_PREFIX, ID_HASH = "text", "text_hash", "tenant", "id_prefix", "id_hash"
+SELECTORS = ("id", "url", "url_prefix", "domain", ID_PREFIX, ID_HASH, "actor", TEXT, TEXT_HASH)
 ADDRESSES = ("url", "url_prefix", "domain")
 NARROWING = ("source", TENANT)
 KEYS = (*SELECTORS, *NARROWING, "signature", "ref", "date", "of")
-DIGEST_LETTERS = 16
-"""Hexadecimal digits of an entry's digest: two of a billion entries share one with a chance of 3 %."""
+ID_DIGITS = 16
+"""Hexadecimal digits of an id's hash: the first half of its xxh3 of 128 bits."""
 _HASH = re.compile("[0-9a-f]{32}|[0-9a-f]{64}")
+_ID_HASH = re.compile(f"[0-9a-f]{{{ID_DIGITS}}}")
 
 
 AddressOf = Callable[[str], tuple[str, str]]
@@ -89,6 +91,8 @@ def entry_of(line: bytes, kernels: Kernels) -> Entry:
         tenant = None
     if kind == TEXT_HASH and not _HASH.fullmatch(value):
         raise EntryError("`text_hash` must be the xxh3 (32) or sha256 (64 hexadecimal digits, in small letters)")
+    if kind == ID_HASH and not _ID_HASH.fullmatch(value):
+        raise EntryError(f"`id_hash` must be the first {ID_DIGITS} hexadecimal digits of the id's xxh3 of 128 bits")
     if kind in ADDRESSES and not kernels.address_of(value)[0]:
         raise EntryError(f"`{kind}` names no host; write an address such as https://example.org/page, or a domain")
     text = value if kind == TEXT else None
@@ -109,6 +113,18 @@ def signed(entries: Iterable[Entry], sign: Callable[[Sequence[str]], list[str]])
     for number, signature in zip(numbers, signatures, strict=True):
         entries[number] = entries[number]._replace(signature=signature)
     return entries
+
+
+def id_digits(identifier: str | bytes) -> str:
+    """Return what names an id without saying it.
+
+    >>> id_digits("page-1")
+    '974b7c67b1a5093e'
+    """
+    import xxhash
+
+    encoded = identifier.encode("utf-8", "surrogatepass") if isinstance(identifier, str) else identifier
+    return xxhash.xxh3_128_hexdigest(encoded)[:ID_DIGITS]
 
 
 def list_digest(digests: Iterable[str]) -> str:

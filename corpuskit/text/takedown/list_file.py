@@ -1,9 +1,16 @@
-"""A takedown list on disk: JSON Lines, read as a whole, and rewritten without the texts in it."""
+"""A takedown list on disk: JSON Lines, read as a whole, and rewritten without the texts in it.
 
+Lines that somebody adds while a run goes on stay: the list is read again before it is replaced.
+"""
+
+import contextlib
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from corpuskit.core.disk.regular_file import read_named
+from corpuskit.core.disk import filesystem
+from corpuskit.core.disk.durable import lock_file, publishing
+from corpuskit.core.disk.regular_file import open_regular, read_named
 from corpuskit.core.document import BYTE_ORDER_MARK
 from corpuskit.core.errors import PublishError, UsageError
 from corpuskit.core.publish.whole_file import write_whole
@@ -23,6 +30,10 @@ def read_list(path: Path, kernels: Kernels) -> list[Entry]:
         data = read_named(path)
     except OSError as error:
         raise UsageError(f"cannot read the takedown list {name!r}: {(error.strerror or 'I/O error').lower()}") from None
+    return _entries_in(data, name, kernels)
+
+
+def _entries_in(data: bytes, name: str, kernels: Kernels) -> list[Entry]:
     entries = []
     for number, line in enumerate(data.removeprefix(BYTE_ORDER_MARK).split(b"\n"), 1):
         if line.strip():
@@ -42,11 +53,48 @@ def holds_texts(entries: Iterable[Entry]) -> bool:
 
 def write_list(path: Path, entries: Iterable[Entry]) -> None:
     """Replace a list, whole or not at all and flushed to disk; texts become hash and signature. Raises PublishError."""
+    write_whole(_target_of(path), _lines(entries))
+
+
+def extend_list(path: Path, kernels: Kernels, learned: Iterable[Entry] = ()) -> list[Entry]:
+    """Write what is in a list now, with what a run has learned, as `write_list` does; return what was in it.
+
+    The caller has locked it. What others append while it is replaced goes to the end of the new list. Raises UsageError
+    and PublishError.
+    """
+    target = _target_of(path)
+    with publishing(target), open_regular(target) as before:
+        entries = _entries_in(before.read(), printable_name(path.name), kernels)
+        present_digests = {entry.digest() for entry in entries}
+        write_list(target, [*entries, *(entry for entry in learned if entry.digest() not in present_digests)])
+        if appended := before.read():
+            with filesystem.open_flags(target, os.O_WRONLY | os.O_APPEND) as stream:
+                stream.write(appended)
+                stream.flush()
+                filesystem.sync(stream.fileno())
+    return entries
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other runs from rewriting a list. Raises PublishError if another one does."""
+    target = _target_of(path)
+    lock_path = target.with_name(f".{target.name}.lock")
+    with publishing(target):
+        descriptor = lock_file(lock_path, target, "--list")
     try:
-        target = path.resolve(strict=True)
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            filesystem.remove(lock_path)
+        os.close(descriptor)
+
+
+def _target_of(path: Path) -> Path:
+    try:
+        return path.resolve(strict=True)
     except OSError as error:
         raise PublishError(f"cannot rewrite the takedown list {str(path)!r}: {error.strerror or error}") from None
-    write_whole(target, _lines(entries))
 
 
 def _lines(entries: Iterable[Entry]) -> Iterator[bytes]:

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from corpuskit.core.document import Document
-from corpuskit.text.takedown.entries import ADDRESSES, ID_PREFIX, TEXT_HASH, AddressOf, Entry
+from corpuskit.text.takedown.entries import ADDRESSES, ID_HASH, ID_PREFIX, TEXT_HASH, AddressOf, Entry, id_digits
 
 PARENT, NEAR_COPY = "takedown-parent", "takedown-near-copy"
 REASONS = {
     "id": "takedown-id",
+    ID_HASH: "takedown-id",
     "url": "takedown-url",
     "url_prefix": "takedown-url-prefix",
     "domain": "takedown-domain",
@@ -85,6 +86,10 @@ class TakedownMatcher:
             if document.id in ids:
                 yield REASONS["id"], ids[document.id]
             yield from ((PARENT, ids[parent]) for parent in parents_of(document) if parent in ids)
+        if hashes := by_value[ID_HASH]:
+            if (digits := id_digits(document.id)) in hashes:
+                yield REASONS[ID_HASH], hashes[digits]
+            yield from ((PARENT, hashes[digits]) for digits in map(id_digits, parents_of(document)) if digits in hashes)
         if self._id_prefixes and (prefixes := self._id_prefixes.get(str(metadata.get("source")))):
             yield REASONS[ID_PREFIX], prefixes.of(document.id)
             for parent in parents_of(document):
@@ -151,11 +156,15 @@ class TakedownMatcher:
 
 
 def parents_of(document: Document) -> list[str]:
-    """Return the ids of what a document was made from."""
+    """Return the ids of what a document was made from; numbers are ids as they are where documents are read."""
     parents = document.metadata.get("parents")
     if parents is None:
         return []
-    return [parent for parent in parents if isinstance(parent, str)] if isinstance(parents, list) else []
+    return [str(parent) for parent in (parents if isinstance(parents, list) else [parents]) if _is_id(parent)]
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
 
 
 def _canonical(host: str, rest: str) -> str:

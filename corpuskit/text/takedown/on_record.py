@@ -1,14 +1,14 @@
 """What is put on record of a takedown: which list, without what it names, and which document, without its id."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from corpuskit.core.document import Document, text_hash
-from corpuskit.core.provenance.entries import StepEntry
-from corpuskit.text.takedown.entries import DIGEST_LETTERS, list_digest
+from corpuskit.core.provenance.takedowns_on_record import digests_in, digests_on_record
+from corpuskit.text.takedown.entries import list_digest
 
-STEPS = ("filter-takedown", "takedown")
-"""The steps that take documents out by a list."""
+__all__ = ["digests_in", "digests_on_record", "hidden", "hidden_id", "list_on_record"]
+
 HIDDEN = "xxh3:"
 
 
@@ -34,19 +34,3 @@ def list_on_record(digests: Iterable[str]) -> dict[str, Any]:
     """
     different = sorted(set(digests))
     return {"digest": list_digest(different), "entries": " ".join(different)}
-
-
-def digests_on_record(steps: Iterable[StepEntry]) -> set[str]:
-    """Return the digests of all entries of the lists by which these steps took documents out."""
-    digests: set[str] = set()
-    for step in steps:
-        if step["name"] in STEPS:
-            digests |= digests_in(step["options"].get("list"))
-    return digests
-
-
-def digests_in(recorded: Any) -> set[str]:
-    """Return the digests in what `list_on_record` returned; none from anything else."""
-    entries = recorded.get("entries") if isinstance(recorded, Mapping) else None
-    words = entries.split() if isinstance(entries, str) else []
-    return {word for word in words if len(word) == DIGEST_LETTERS}

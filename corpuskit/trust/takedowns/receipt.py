@@ -23,7 +23,7 @@ class StoreEntry(TypedDict):
     """Its last name."""
     kind: str
     outcome: str
-    """`clean`: nothing was there; `found`: it was left; `removed`; `damaged`; `failed`: in use or not to be written."""
+    """`clean`: nothing was there; `found`: it was left; `removed`; `damaged`; `failed`: in use or not accessible."""
     before: str | None
     """Digest of what was there; None if it could not be read."""
     after: str | None
@@ -96,6 +96,15 @@ def receipt_of(
 def serialise(receipt: Receipt) -> bytes:
     """Return the bytes of a receipt."""
     return json.dumps(receipt, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def is_receipt(path: Path) -> bool:
+    """Whether a file says that it is a receipt, sound or not."""
+    try:
+        content = json.loads(read_named(path))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and content.get("format") == FORMAT
 
 
 def read_receipt(path: Path) -> Receipt:

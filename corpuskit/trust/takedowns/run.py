@@ -3,6 +3,7 @@
 A place that is damaged or in use does not keep the others from being cleared.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,9 +51,19 @@ class StoreRun:
         try:
             work()
         except (DamagedError, PublishError) as error:
-            self.error = error
-            self.entry["outcome"] = DAMAGED if isinstance(error, DamagedError) else FAILED
-            self.entry["problem"] = str(error)
+            self._note(error)
+        except OSError as error:
+            # What cannot be written is a PublishError by now.
+            name = os.path.basename(os.fsdecode(error.filename or self.path))
+            reason = (error.strerror or "I/O error").lower()
+            self._note(
+                PublishError(f"cannot read {name!r} of {str(self.path)!r}: {reason}; see to it, and run it again")
+            )
+
+    def _note(self, error: DamagedError | PublishError) -> None:
+        self.error = error
+        self.entry["outcome"] = DAMAGED if isinstance(error, DamagedError) else FAILED
+        self.entry["problem"] = str(error)
 
     def _open(self) -> None:
         self.store = self.kind(self.path)

@@ -5,27 +5,31 @@ near copies of those texts. Then it is known what was made from any of them, thr
 as hashes of 64 bits.
 """
 
+import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from corpuskit.core.document import Document, text_hash
-from corpuskit.text.takedown.entries import TEXT_HASH, Entry
+from corpuskit.text.takedown.entries import ID_DIGITS, ID_HASH, TENANT, TEXT_HASH, Entry, id_digits
 from corpuskit.text.takedown.matching import NEAR_COPY, PARENT, TakedownFinding, TakedownMatcher, parents_of
 
 if TYPE_CHECKING:
     from corpuskit.text.dedup.near_copies import NearCopies
 
 BATCH = 256
+LEAST_WORDS, LEAST_LETTERS = 8, 40
+"""Of a text that is looked for because the list names a document with it in another way."""
+_UNSPACED = re.compile(
+    "[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+"""Letters of Thai, Lao, Burmese, Khmer, Chinese and Japanese."""
 
 
 def id_hash(identifier: str | bytes) -> int:
-    """Return the hash of an id."""
-    import xxhash
-
-    encoded = identifier.encode("utf-8", "surrogatepass") if isinstance(identifier, str) else identifier
-    return xxhash.xxh3_64_intdigest(encoded)
+    """Return the hash of an id, by which entries with `id_hash` name it."""
+    return int(id_digits(identifier), 16)
 
 
 class Lineage(NamedTuple):
@@ -61,11 +65,17 @@ class Sought:
         self.named: set[int] = set()
         """Numbers of the entries that named something, anywhere."""
         self.taken_ids = {
-            id_hash(entry.value): number
+            int(entry.value, 16) if entry.kind == ID_HASH else id_hash(entry.value): number
             for number, entry in enumerate(entries)
-            if entry.kind == "id" and entry.source is None and entry.tenant is None
+            if entry.kind in ("id", ID_HASH) and entry.source is None and entry.tenant is None
         }
         """Hashes of the ids of documents to take out, and the number of an entry by which."""
+        self.short_texts: set[str] = set()
+        """Hashes of texts that are too short to be looked for: others have written the same."""
+        self._known_ids = {(int(entry.value, 16), entry.tenant) for entry in entries if entry.kind == ID_HASH}
+        self._known_ids |= {(id_hash(entry.value), entry.tenant) for entry in entries if entry.kind == "id"}
+        self._narrowed: set[int] = set()
+        """Hashes of ids that other documents may have."""
         self._matcher = TakedownMatcher(entries, address_of)
         self._signatures = [entry.signature for entry in entries if entry.signature]
         self._owners = [number for number, entry in enumerate(entries) if entry.signature]
@@ -90,12 +100,36 @@ class Sought:
 
     def take(self, identifier: str | bytes, finding: TakedownFinding) -> None:
         """Note that a document is to be taken out."""
-        self.taken_ids.setdefault(id_hash(identifier), finding.number)
+        hash_ = id_hash(identifier)
+        number = self.taken_ids.setdefault(hash_, finding.number)
+        if self.entries[number].source is not None and finding.reason not in (PARENT, NEAR_COPY):
+            self._narrowed.add(hash_)
         self.named.add(finding.number)
 
     def learned(self) -> list[Entry]:
-        """Return entries for the texts that the list names in other ways: by them, no copy comes back."""
-        return list(self._learned.values())
+        """Return entries for the texts that the list names in other ways, and for the ids of all that is taken out.
+
+        By them neither a copy comes back, nor what was made from it, in any generation.
+        """
+        return [*self._learned.values(), *self._learned_ids()]
+
+    def _learned_ids(self) -> Iterator[Entry]:
+        """Yield entries for ids, of the tenant alone that the list narrows them to.
+
+        If it narrows them to a source, others may use the same id, as they may if a short text is its own id: that one
+        is not learned.
+        """
+        for hash_, number in self.taken_ids.items():
+            entry = self.entries[number]
+            tenant = entry.value if entry.kind == TENANT else entry.tenant
+            if hash_ not in self._narrowed and not {(hash_, tenant), (hash_, None)} & self._known_ids:
+                yield Entry(
+                    *(ID_HASH, f"{hash_:0{ID_DIGITS}x}"),
+                    tenant=tenant,
+                    ref=entry.ref,
+                    date=entry.date,
+                    of=entry.of or entry.digest(),
+                )
 
     def not_found(self) -> list[Entry]:
         """Return the entries that named nothing; those that earlier runs added are not among them."""
@@ -168,7 +202,13 @@ class Sought:
 
         new: dict[str, tuple[str, TakedownFinding]] = {}
         for document, finding in named:
-            if (hash_ := text_hash(document.text)) not in self._known_texts and document.text:
+            if (hash_ := text_hash(document.text)) in self._known_texts or not document.text:
+                continue
+            if is_short(document.text):
+                self.short_texts.add(hash_)
+                if document.id == hash_:
+                    self._narrowed.add(id_hash(document.id))
+            else:
                 new.setdefault(hash_, (document.text, finding))
         for (hash_, (_, finding)), signature in zip(
             new.items(), sign_texts([text for text, _ in new.values()]), strict=True
@@ -182,6 +222,14 @@ class Sought:
             if signature:
                 self._signatures.append(signature)
                 self._owners.append(finding.number)
+
+
+def is_short(text: str) -> bool:
+    """Whether a text has less than 8 words, and less than 40 letters of scripts that write no spaces.
+
+    Such texts, as "I agree", are written by many: one of them says nothing of who wrote another.
+    """
+    return len(text.split(None, LEAST_WORDS)) < LEAST_WORDS and len(_UNSPACED.findall(text)) < LEAST_LETTERS
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[tuple[int, Document]]]:

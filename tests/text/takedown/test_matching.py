@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from corpuskit.core.document import Document, text_hash
-from corpuskit.text.takedown.entries import Entry
+from corpuskit.text.takedown.entries import Entry, id_digits
 from corpuskit.text.takedown.matching import REASONS, TakedownMatcher
 from corpuskit.text.urls.addresses import address_of
 
@@ -31,6 +31,9 @@ def reason_of(entry: Entry, identifier: str = "d", text: str = TEXT, **metadata:
         (Entry("id", "d", source="web"), {}, False),
         (Entry("id", "d", tenant="acme"), {"tenant": "acme"}, True),
         (Entry("id", "d", tenant="acme"), {"tenant": "birch"}, False),
+        (Entry("id_hash", id_digits("d")), {}, True),
+        (Entry("id_hash", id_digits("d")), {"identifier": "e"}, False),
+        (Entry("id_hash", id_digits("d"), tenant="acme"), {"tenant": "birch"}, False),
         (Entry("id_prefix", "d", "web"), {"source": "web"}, True),
         (Entry("id_prefix", "d", "web"), {"identifier": "d/7", "source": "web"}, True),
         (Entry("id_prefix", "d/7", "web"), {"identifier": "d", "source": "web"}, False),
@@ -74,8 +77,13 @@ def test_an_entry_names_what_it_says_and_nothing_else(entry: Entry, document: di
     [
         (Entry("id", "p"), {"parents": ["a", "p"]}, True),
         (Entry("id", "p"), {"parents": ["a"]}, False),
-        (Entry("id", "p"), {"parents": "p"}, False),
+        (Entry("id", "p"), {"parents": "p"}, True),
         (Entry("id", "p"), {"parents": [["p"], 7, None]}, False),
+        (Entry("id_hash", id_digits("p")), {"parents": ["p"]}, True),
+        (Entry("id", "True"), {"parents": [True, None, {}, 1.5]}, False),
+        (Entry("id", "7"), {"parents": 7}, True),
+        (Entry("id", "7"), {"parents": "7"}, True),
+        (Entry("id", "7"), {"parents": [7]}, True),
         (Entry("id", "p", source="web"), {"parents": ["p"], "source": "wiki"}, False),
         (Entry("id_prefix", "p", source="web"), {"parents": ["p/7"], "source": "web"}, True),
     ],

@@ -1,0 +1,39 @@
+"""What manifests say of takedown lists: by which entries documents were taken out, and that it stays so."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from corpuskit.core.errors import RefusedError
+from corpuskit.core.provenance.entries import StepEntry
+
+STEPS = ("filter-takedown", "takedown")
+"""The steps that take documents out by a list."""
+DIGEST_LETTERS = 16
+"""Hexadecimal digits of an entry's digest: two of a billion entries share one with a chance of 3 %."""
+
+
+def digests_on_record(steps: Iterable[StepEntry]) -> set[str]:
+    """Return the digests of all entries of the lists by which these steps took documents out."""
+    digests: set[str] = set()
+    for step in steps:
+        if step["name"] in STEPS:
+            digests |= digests_in(step["options"].get("list"))
+    return digests
+
+
+def digests_in(recorded: Any) -> set[str]:
+    """Return the digests in what a step has put on record of its list; none from anything else."""
+    entries = recorded.get("entries") if isinstance(recorded, Mapping) else None
+    words = entries.split() if isinstance(entries, str) else []
+    return {word for word in words if len(word) == DIGEST_LETTERS}
+
+
+def demand_still_cleared(before: Iterable[StepEntry], now: Iterable[StepEntry], target: Path) -> None:
+    """Raise RefusedError if the dataset in `target` was cleared of more than the one that is to take its place."""
+    if missing := len(digests_on_record(before) - digests_on_record(now)):
+        entries = "1 entry" if missing == 1 else f"{missing:,} entries"
+        raise RefusedError(
+            f"the dataset in {str(target)!r} was cleared of {entries} of a takedown list that these documents have not "
+            "passed; pass them through filter-takedown with that list, or choose another -o"
+        )
