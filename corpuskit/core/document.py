@@ -195,6 +195,17 @@ def gen_depth(document: Document) -> int:
     return 1 if document.metadata.get("origin") == "synthetic" or document.metadata.get("generator") else 0
 
 
+def parents_of(document: Document) -> list[str]:
+    """Return the ids of what a document was made from; one that stands alone, or is a number, counts as well.
+
+    >>> parents_of(Document("c", "", {"parents": ["a", 7]})), parents_of(Document("c", "", {"parents": "a"}))
+    (['a', '7'], ['a'])
+    """
+    parents = document.metadata.get("parents")
+    listed = parents if isinstance(parents, list) else [parents]
+    return [str(parent) for parent in listed if isinstance(parent, str | int) and not isinstance(parent, bool)]
+
+
 def text_hash(text: str) -> str:
     """Return the id of a document that came without one: xxh3 of its UTF-8 text, 128 bits in hex."""
     import xxhash

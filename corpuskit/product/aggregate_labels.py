@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from corpuskit.core import console
 from corpuskit.core.audience import SCOPES, scopes_of
 from corpuskit.core.disk.spool import Spool
-from corpuskit.core.document import Document, decode_trusted, encode
+from corpuskit.core.document import Document, decode_trusted, encode, parents_of
 from corpuskit.core.errors import RefusedError, UsageError
 from corpuskit.core.option_values import misfit
 from corpuskit.core.step import CorpusStage, Drop, Item, Made
@@ -183,7 +183,7 @@ class AggregateLabels(CorpusStage):
         metadata |= {} if consent is None else {"consent": consent}
         metadata |= {"labels": {name: tally.label for name, tally in tallies.items()}}
         if self.min_tenants is None:
-            parents = [parent for vote in votes for parent in [*vote.metadata.get("parents", []), vote.id]]
+            parents = [parent for vote in votes for parent in [*parents_of(vote), vote.id]]
             metadata["parents"] = list(dict.fromkeys(parents))
         prefix = f"{metadata['tenant']}/" if "tenant" in metadata else ""
         text = spoken.text if spoken is not None else ""

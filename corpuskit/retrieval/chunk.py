@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from corpuskit.core.document import TURNS, Document
+from corpuskit.core.document import TURNS, Document, parents_of
 from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.outcome import Drop
 from corpuskit.core.step import Split
@@ -85,7 +85,7 @@ def _document(document: Document, chunk: TextChunk, times: "Counter[str]") -> Do
     number = f"-{times[digest]}" if times[digest] > 1 else ""
     title = document.metadata.get("title")
     headings = [title] if isinstance(title, str) and title and title not in chunk.trail[:1] else []
-    parents = [*document.metadata.get("parents", []), document.id]
+    parents = [*parents_of(document), document.id]
     metadata = {**document.metadata, "parents": parents, "span": [chunk.start, chunk.end]}
     if trail := TRAIL.join([*headings, *chunk.trail]):
         metadata["title"] = trail

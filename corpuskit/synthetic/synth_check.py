@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from corpuskit.core import console
 from corpuskit.core.disk.spool import Spool
-from corpuskit.core.document import decode_trusted, encode, gen_depth
+from corpuskit.core.document import decode_trusted, encode, gen_depth, parents_of
 from corpuskit.core.errors import DamagedError, RefusedError, UsageError
 from corpuskit.core.option_values import misfit
 from corpuskit.core.options import build_step
@@ -185,7 +185,7 @@ class SynthCheck(CorpusStage):
         name = "copies of the own seed"
         if not self.seeds:
             return [unmeasured(name, "as no seeds are named")]
-        parents = [_parents_of(decode_trusted(lines[number])) for number in range(len(lines))]
+        parents = [parents_of(decode_trusted(lines[number])) for number in range(len(lines))]
         seed_copies = SeedCopies({parent for each in parents for parent in each})
         for seed in _documents_of(self.seeds):
             seed_copies.add_seed(seed)
@@ -294,11 +294,6 @@ def _documents_of(paths: Iterable[Path]) -> Iterator[Document]:
             input_.manifest_entry()
             if input_.damage:
                 raise DamagedError(f"{input_.name} is not whole: {input_.damage[0].what}; copy it again")
-
-
-def _parents_of(document: Document) -> list[str]:
-    parents = document.metadata.get("parents")
-    return [parent for parent in parents if isinstance(parent, str)] if isinstance(parents, list) else []
 
 
 def _is_marked(document: Document) -> bool:

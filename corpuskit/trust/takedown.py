@@ -36,10 +36,10 @@ class Takedown(Command):
     address are added to it by hash and signature, so that no copy of them comes back under another id (unless they are
     shorter than 8 words), and the ids of all that goes by hash, so that nothing is made from them again.
 
-    Texts in the list are replaced by hash and signature at once, also without `--apply`. Exits with 2 if a place is
-    none; with 3 if one is damaged and 5 if one is in use, after all others are done. `--receipt` writes what became of
-    each place, as JSON without any id; `verify --receipt` looks again. Holds 8 bytes for each parent of each document
-    and some 4 KB for each text that is looked for.
+    Texts in the list are replaced by hash and signature at once, also without `--apply`. Exits with 2 if a path is no
+    such place, before anything is cleared; with 3 if one is damaged, or 5 if one is in use, after the others are done.
+    `--receipt` writes what became of each place, as JSON without any id; `verify --receipt` looks again. Holds 24 bytes
+    for each parent of each document and some 4 KB for each text that is looked for.
 
         corpuskit takedown --list takedown.jsonl corpus search.idx --apply --receipt receipt.json
     """

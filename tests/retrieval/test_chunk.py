@@ -6,6 +6,7 @@ import statistics
 from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -153,3 +154,11 @@ def test_real_edits_change_few_chunks(shared_data: Path) -> None:
             before = {name: set(texts) for name, texts in parts.items()}
     assert changed[0] / changed[1] < 0.4 * fixed[0] / fixed[1]
     assert statistics.median(of_one_paragraph) == 1
+
+
+@pytest.mark.parametrize(
+    ("stated", "parents"), [(None, []), ("page-1", ["page-1"]), (7, ["7"]), (["a", 7, None], ["a", "7"]), ({}, [])]
+)
+def test_parents_of_any_form_are_followed(stated: Any, parents: list[str]) -> None:
+    (chunk,) = Chunk().split(Document("d", "A text.", {"parents": stated}))  # type: ignore[misc]
+    assert chunk.metadata["parents"] == [*parents, "d"]

@@ -28,6 +28,7 @@ __all__ = [
     "EmbeddingEntry",
     "IndexDescription",
     "IndexedSnapshot",
+    "damaged_index",
     "database_errors",
     "description_digest",
     "is_search_index",
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 FORMAT = "corpuskit.index/1"
+REMEDY = "; remove it, and make it anew with `corpuskit index`"
 APPLICATION_ID = 0x636B6978
 """`ckix`: what tells the file from other databases (https://www.sqlite.org/fileformat.html, 1.3.18)."""
 SUFFIX = ".idx"
@@ -129,9 +131,9 @@ def database_errors(path: Path) -> Iterator[None]:
                 f"cannot read or write {str(path)!r}: {error}; nothing was published. Make room, or check who may "
                 "write there, and run it again"
             ) from None
-        raise _damaged(path, str(error)) from None
+        raise damaged_index(path, str(error)) from None
     except sqlite3.DatabaseError as error:
-        raise _damaged(path, str(error)) from None
+        raise damaged_index(path, str(error)) from None
 
 
 def read_description(connection: "Connection", path: Path) -> IndexDescription:
@@ -144,9 +146,9 @@ def read_description(connection: "Connection", path: Path) -> IndexDescription:
         [(content,)] = rows
         description: IndexDescription = orjson.loads(content)
     except (ValueError, TypeError):
-        raise _damaged(path, "it does not say what it holds") from None
+        raise damaged_index(path, "it does not say what it holds") from None
     if not conforms(description, IndexDescription, CHECKS, more_keys=True) or description["format"] != FORMAT:
-        raise DamagedError(f"{printable_name(path.name)} is no {FORMAT}; make it anew with `corpuskit index`")
+        raise DamagedError(f"{printable_name(path.name)} is no {FORMAT}{REMEDY}")
     return description
 
 
@@ -163,7 +165,7 @@ def _demand_schema(connection: "Connection", path: Path) -> None:
     own_statements = {sql for name, sql in statements if not str(name).startswith("words_")}
     shadow_tables = {name: sql for name, sql in statements if str(name).startswith("words_")}
     if own_statements != set(SCHEMA) or not _are_shadow_tables(shadow_tables):
-        raise _damaged(path, "its tables are not those of an index")
+        raise damaged_index(path, "its tables are not those of an index")
 
 
 def _are_shadow_tables(statements: dict[str, Any]) -> bool:
@@ -174,5 +176,6 @@ def _are_shadow_tables(statements: dict[str, Any]) -> bool:
     )
 
 
-def _damaged(path: Path, what: Any) -> DamagedError:
-    return DamagedError(f"{printable_name(path.name)} is damaged: {what}; make it anew with `corpuskit index`")
+def damaged_index(path: Path, what: Any) -> DamagedError:
+    """Return the error for an index that is not what it should be."""
+    return DamagedError(f"{printable_name(path.name)} is damaged: {what}{REMEDY}")

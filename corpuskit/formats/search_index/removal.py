@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from corpuskit.core.counts import StreamCount
 from corpuskit.core.disk.durable import finishing, flush, publishing
 from corpuskit.core.document import Document, Reject, decode
-from corpuskit.core.errors import DamagedError, PublishError
-from corpuskit.core.wording import printable_name
+from corpuskit.core.errors import PublishError
 from corpuskit.formats.search_index.entries import entry_of
 from corpuskit.formats.search_index.layout import (
     IndexDescription,
+    damaged_index,
     database_errors,
     description_digest,
     open_index,
@@ -36,7 +36,7 @@ def whole_documents(path: Path) -> Iterator[tuple[int, Document]]:
     with open_index(path) as connection, database_errors(path):
         for (problem,) in connection.execute("PRAGMA quick_check (1)"):
             if problem != "ok":
-                raise _damaged(path, problem)
+                raise damaged_index(path, problem)
         description = read_description(connection, path)
         count = StreamCount()
         columns = "id, tenant, agreed, until, input, digest, line"
@@ -44,13 +44,13 @@ def whole_documents(path: Path) -> Iterator[tuple[int, Document]]:
             try:
                 entry = entry_of(document := decode(line))
             except (Reject, TypeError, ValueError):
-                raise _damaged(path, "a line in it is no document") from None
+                raise damaged_index(path, "a line in it is no document") from None
             if (*row, line) != tuple(entry):
-                raise _damaged(path, "a row does not follow from its document")
+                raise damaged_index(path, "a row does not follow from its document")
             count.add_hashed(entry.line, int.from_bytes(entry.digest, "big"))
             yield number, document
         if count.as_json() != description["stream"]:
-            raise _damaged(path, f"it holds {count.documents} documents, which are not those that it says")
+            raise damaged_index(path, f"it holds {count.documents} documents, which are not those that it says")
 
 
 def vectors_of(path: Path, numbers: Iterable[int]) -> int:
@@ -98,7 +98,3 @@ def _count_of(connection: "Connection") -> StreamCount:
     for digest, line in connection.execute("SELECT digest, line FROM documents"):
         count.add_hashed(line, int.from_bytes(digest, "big"))
     return count
-
-
-def _damaged(path: Path, what: str) -> DamagedError:
-    return DamagedError(f"{printable_name(path.name)} is damaged: {what}; make it anew with `corpuskit index`")

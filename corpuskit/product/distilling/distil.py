@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from corpuskit.core.audience import SCOPES, scopes_of
-from corpuskit.core.document import Document, Reject
+from corpuskit.core.document import Document, Reject, parents_of
 from corpuskit.product.distilling.edit_distance import edit_share
 from corpuskit.text.turns import Turn, parse, render
 
@@ -91,7 +91,7 @@ def _with_appeal(label: Document, by_subject: dict[tuple[str, ...], list[Documen
         return label
     value = event_data.get("value")
     flipped = {name: _flipped(one) for name, one in value.items()} if isinstance(value, dict) else _flipped(value)
-    parents = [*label.metadata.get("parents", []), later[-1].id]
+    parents = [*parents_of(label), later[-1].id]
     return label.with_metadata(
         event={**event_data, "value": flipped}, parents=parents, date=later[-1].metadata.get("date")
     )
@@ -261,7 +261,7 @@ def _signal(
     metadata = {key: entry for key, entry in event.metadata.items() if key not in ("event", "parents")}
     if not text:
         metadata.pop("content_type", None)
-    metadata["parents"] = parents or [*event.metadata.get("parents", []), event.id]
+    metadata["parents"] = parents or [*parents_of(event), event.id]
     if labels is not None:
         metadata["labels"] = labels
     return Document(f"{event.id}#{kind}", text, {**metadata, "signal": signal}, {})

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from corpuskit.core.document import Document
+from corpuskit.core.document import Document, parents_of
 from corpuskit.text.takedown.entries import ADDRESSES, ID_HASH, ID_PREFIX, TEXT_HASH, AddressOf, Entry, id_digits
 
 PARENT, NEAR_COPY = "takedown-parent", "takedown-near-copy"
@@ -153,18 +153,6 @@ class TakedownMatcher:
         return (entry.source is None or entry.source == metadata.get("source")) and (
             entry.tenant is None or entry.tenant == metadata.get("tenant")
         )
-
-
-def parents_of(document: Document) -> list[str]:
-    """Return the ids of what a document was made from; numbers are ids as they are where documents are read."""
-    parents = document.metadata.get("parents")
-    if parents is None:
-        return []
-    return [str(parent) for parent in (parents if isinstance(parents, list) else [parents]) if _is_id(parent)]
-
-
-def _is_id(value: object) -> bool:
-    return isinstance(value, str | int) and not isinstance(value, bool)
 
 
 def _canonical(host: str, rest: str) -> str:

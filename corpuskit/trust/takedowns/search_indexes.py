@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from corpuskit.core.counts import StepCount, StreamCount
-from corpuskit.core.document import Document
+from corpuskit.core.document import Document, parents_of
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.provenance.chain import Chain, StepDescription, follow_from_one_another
 from corpuskit.core.provenance.entries import InputEntry, StepEntry
@@ -20,7 +20,7 @@ from corpuskit.formats.search_index.layout import (
     read_description,
 )
 from corpuskit.formats.search_index.removal import remove_documents, sweep, vectors_of, whole_documents
-from corpuskit.text.takedown.matching import TakedownFinding, parents_of
+from corpuskit.text.takedown.matching import TakedownFinding
 from corpuskit.trust.takedowns.datasets import hidden_killed
 from corpuskit.trust.takedowns.sought import Lineage, Sought
 
@@ -125,7 +125,7 @@ class SearchIndexStore:
 
 def _is_chunk(document: Document) -> bool:
     """Whether a document is a part of its last parent, as `chunk` makes them."""
-    parents = list(parents_of(document))
+    parents = parents_of(document)
     return bool(parents) and document.id.startswith(f"{parents[-1]}#")
 
 

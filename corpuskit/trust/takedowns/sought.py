@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from corpuskit.core.document import Document, text_hash
+from corpuskit.core.document import Document, parents_of, text_hash
 from corpuskit.text.takedown.entries import ID_DIGITS, ID_HASH, TENANT, TEXT_HASH, Entry, id_digits
-from corpuskit.text.takedown.matching import NEAR_COPY, PARENT, TakedownFinding, TakedownMatcher, parents_of
+from corpuskit.text.takedown.matching import NEAR_COPY, PARENT, TakedownFinding, TakedownMatcher
 
 if TYPE_CHECKING:
     from corpuskit.text.dedup.near_copies import NearCopies
