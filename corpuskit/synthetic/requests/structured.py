@@ -126,7 +126,7 @@ def _validator(schema: str) -> Any:
     from jsonschema.validators import extend
     from referencing import Registry
 
-    with_re2 = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+    with_re2 = extend(Draft202012Validator, {"pattern": _pattern})
     return with_re2(json.loads(schema), registry=Registry())
 
 
