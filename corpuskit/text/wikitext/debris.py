@@ -12,6 +12,7 @@ CITATION = "\x04"
 """Stands where a reference to a book or page was taken out."""
 _SEPARATORS = " \t,;:/–\\-"
 """As a set of a pattern."""
+_SEPARATOR_SET, _OPENING = frozenset(" \t,;:/–-"), frozenset("(（")
 _RUN = re.compile(rf"(?:([(（])|(?<![{_SEPARATORS}{HOLE}(（]))([{_SEPARATORS}]*){HOLE}([{_SEPARATORS}{HOLE}]*)([)）]?)")
 """A hole with the separators around it, from their first on, so that a long row of them is looked at once."""
 _STUMP = re.compile(rf"(?m)^([*#:;]*[*#])[ \t'\"“]*{CITATION}[ \t{HOLE}{CITATION}]*(?:[,;][^\n]*|\.[^\n]{{0,40}})$")
@@ -39,7 +40,7 @@ def tidied(text: str) -> str:
         return text
     text = _AGE.sub(HOLE, text.replace(CITATION, HOLE))
     for _ in range(_MOST_BRACKETS):
-        text = _RUN.sub(_closed, text)
+        text = _with_closed_holes(text)
         if HOLE not in text:
             break
     return text.replace(HOLE, "")
@@ -51,6 +52,25 @@ def without_stumps(text: str) -> str:
     Other lines that have lost their beginning do not begin with the comma or full stop after it.
     """
     return _LOST_START.sub(r"\1", _STUMP.sub(r"\1", text)) if HOLE in text or CITATION in text else text
+
+
+def _with_closed_holes(text: str) -> str:
+    """Return text with each hole, and the separators around it, replaced; found by the holes, which are few."""
+    parts, end = list[str](), 0
+    at = text.find(HOLE)
+    while at >= 0:
+        start = at
+        while start > end and text[start - 1] in _SEPARATOR_SET:
+            start -= 1
+        if start > end and text[start - 1] in _OPENING:
+            start -= 1
+        match = _RUN.match(text, start)
+        assert match is not None
+        parts += (text[end:start], _closed(match))
+        end = match.end()
+        at = text.find(HOLE, end)
+    parts.append(text[end:])
+    return "".join(parts)
 
 
 def _closed(match: "re.Match[str]") -> str:
