@@ -247,6 +247,7 @@ def _neutral_aucs(linear: "Linear", control: "TextSample", good_scores: Any, bad
 
 def _demand_model_or_nothing(target: Path) -> None:
     """Raise UsageError where something else than a model would be overwritten."""
+    from corpuskit.core.publish.targets import begins_with, demand_own_kind
     from corpuskit.core.registry import format_of_file
     from corpuskit.text.quality_model.model_file import MAGIC
 
@@ -254,14 +255,7 @@ def _demand_model_or_nothing(target: Path) -> None:
         raise UsageError("a model is a file and not written to standard output; name one such as quality.model")
     if format_of_file(target.name) is not None:
         raise UsageError(f"{str(target)!r} is a name for documents; name the model otherwise, such as quality.model")
-    if target.is_dir():
-        raise UsageError(f"{str(target)!r} is a folder; name a file for the model")
-    if target.is_file():
-        with open(target, "rb") as stream:
-            if stream.read(len(MAGIC)) not in (MAGIC, b""):
-                raise UsageError(f"{str(target)!r} is no quality model and would be overwritten; name another file")
-    elif target.exists():
-        raise UsageError(f"{str(target)!r} is a device or a pipe; name a file for the model")
+    demand_own_kind(target, "quality model", "the model", lambda path: begins_with(path, MAGIC))
 
 
 def _lines(answer: dict[str, Any]) -> Iterator[str]:

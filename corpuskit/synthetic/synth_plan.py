@@ -36,6 +36,8 @@ RESERVED = {
 }
 """Parameters that are not given by `--param`."""
 MOST_SAMPLES = 100_000
+PLAN_START = b'{"custom_id":'
+"""What the lines of a plan, and of its file of seeds, begin with."""
 SEED = "seed"
 
 
@@ -107,7 +109,7 @@ class SynthPlan(Command):
 
     def execute(self, arguments: Arguments, settings: Settings) -> int:
         """Read the seeds, write the plan, and print what is in it. Raises UsageError, RefusedError and DamagedError."""
-        from corpuskit.core.publish.targets import Target, demand_distinct
+        from corpuskit.core.publish.targets import Target, begins_with, demand_distinct, demand_own_kind
         from corpuskit.core.reading.input_kinds import LINE_SUFFIXES, demand_lines_of_documents
         from corpuskit.core.reading.resolve import resolve
         from corpuskit.synthetic.requests.plan_file import seeds_path
@@ -124,7 +126,8 @@ class SynthPlan(Command):
         demand_distinct(
             targets, inputs, [path for path in (self.template, self.system, self.quota, self.schema) if path]
         )
-        _demand_plan_or_nothing(settings.output, seeds_file)
+        for path in (settings.output, seeds_file):
+            demand_own_kind(path, "plan", "the plan, such as plan.jsonl", lambda each: begins_with(each, PLAN_START))
         with closing(Spool()) as seeds:
             dropped, rejected, classes = self._collect(inputs, seeds, settings)
             answer = self._write(settings.output, seeds_file, seeds, classes)
@@ -365,19 +368,6 @@ def _demand_json(body: dict[str, Any]) -> dict[str, Any]:
             "a parameter or the schema holds a number of more than 64 bits, or half of a character"
         ) from None
     return body
-
-
-def _demand_plan_or_nothing(plan: Path, seeds_file: Path) -> None:
-    """Raise UsageError where something else than a plan would be overwritten."""
-    for path, begin in ((plan, b'{"custom_id":'), (seeds_file, b'{"custom_id":')):
-        if path.is_dir():
-            raise UsageError(f"{str(path)!r} is a folder; name a file for the plan, such as plan.jsonl")
-        if path.is_file():
-            with open(path, "rb") as stream:
-                if stream.read(len(begin)) not in (begin, b""):
-                    raise UsageError(f"{str(path)!r} is no plan and would be overwritten; name another file")
-        elif path.exists():
-            raise UsageError(f"{str(path)!r} is a device or a pipe; name a file for the plan, such as plan.jsonl")
 
 
 def _lines(answer: dict[str, Any]) -> Iterator[str]:

@@ -139,19 +139,14 @@ class RightsTable(Command):
 
 def _demand_table_or_nothing(target: Path) -> None:
     """Raise UsageError where something else than a table would be overwritten."""
+    from corpuskit.core.publish.targets import demand_own_kind
     from corpuskit.text.rights.table_file import is_table
 
     if str(target) == "-":
         raise UsageError("a table is a file and not written to standard output; name one such as rights.jsonl.zst")
     if target.suffix != ".zst" and not target.is_dir():
         raise UsageError(f"{str(target)!r}: a table is compressed; name a file such as rights.jsonl.zst")
-    if target.is_dir():
-        raise UsageError(f"{str(target)!r} is a folder; name a file for the table, such as rights.jsonl.zst")
-    if target.is_file():
-        if target.stat().st_size and not is_table(target):
-            raise UsageError(f"{str(target)!r} is no rights table and would be overwritten; name another file")
-    elif target.exists():
-        raise UsageError(f"{str(target)!r} is a device or a pipe; name a file for the table")
+    demand_own_kind(target, "rights table", "the table, such as rights.jsonl.zst", is_table)
 
 
 def _write(target: Path, sorter: "CaptureSorter") -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,6 +33,26 @@ class Target(NamedTuple):
     def status(self) -> os.stat_result | None:
         """Return its `stat`; None if it is not there."""
         return _status(1 if self.path is None else self.path)
+
+
+def demand_own_kind(target: Path, kind: str, use: str, is_own: Callable[[Path], bool]) -> None:
+    """Raise UsageError unless a file may be written: where nothing, an empty file, or one of its own kind is.
+
+    `kind` names what it is (`quality model`), and `use` what it is for, with an example (`the plan, such as p.jsonl`).
+    """
+    if target.is_dir():
+        raise UsageError(f"{str(target)!r} is a folder; name a file for {use}")
+    if target.is_file():
+        if target.stat().st_size and not is_own(target):
+            raise UsageError(f"{str(target)!r} is no {kind} and would be overwritten; name another file")
+    elif target.exists():
+        raise UsageError(f"{str(target)!r} is a device or a pipe; name a file for {use}")
+
+
+def begins_with(path: Path, start: bytes) -> bool:
+    """Whether a file has these bytes at its start."""
+    with open(path, "rb") as stream:
+        return stream.read(len(start)) == start
 
 
 def demand_known_ending(output: Path) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from corpuskit.core.disk import filesystem
 from corpuskit.core.disk.durable import flush, lock_file, publishing
 from corpuskit.core.document import Document, Reject, decode
-from corpuskit.core.errors import DamagedError, PublishError, UsageError
+from corpuskit.core.errors import DamagedError
 from corpuskit.formats.search_index.entries import DocumentEntry, title_of
 from corpuskit.formats.search_index.erasure import Traces, demand_erased, write_anew
 from corpuskit.formats.search_index.layout import (
@@ -187,13 +187,9 @@ def leftovers(target: Path) -> tuple[Path, Path]:
 
 
 def _demand_index_or_nothing(target: Path) -> None:
-    """Raise UsageError where something else than an index would be overwritten."""
-    if not target.parent.is_dir():
-        raise PublishError(f"there is no folder {str(target.parent)!r}; make it, or choose another -o")
-    if target.is_dir():
-        raise UsageError(f"{str(target)!r} is a folder; name a file for the index, such as search.idx")
-    if target.is_file():
-        if target.stat().st_size and not is_search_index(target):
-            raise UsageError(f"{str(target)!r} is no search index and would be overwritten; name another file")
-    elif target.exists():
-        raise UsageError(f"{str(target)!r} is a device or a pipe; name a file for the index")
+    """Raise UsageError where something else than an index would be overwritten, PublishError without a folder."""
+    from corpuskit.core.publish.targets import demand_own_kind
+    from corpuskit.core.publish.whole_file import demand_folder
+
+    demand_folder(target.parent)
+    demand_own_kind(target, "search index", "the index, such as search.idx", is_search_index)

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from corpuskit.core.errors import DamagedError, UsageError
 
 __all__ = [
-    "COMPLETIONS",
     "WHOLE",
     "AnswerReading",
     "PlanEnd",
@@ -26,7 +25,6 @@ __all__ = [
 ]
 
 FORMAT = "corpuskit.plan/1"
-COMPLETIONS = "/v1/chat/completions"
 ENDING = ".jsonl"
 _BODY = b'","method":"POST","url":"/v1/chat/completions","body":'
 _ID = b'{"custom_id":"'

@@ -1,7 +1,6 @@
 """A dataset as a place of a takedown: a folder of shards, or one file with its manifest."""
 
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -109,8 +108,3 @@ def _hidden(value: Any, sought: Sought) -> Any:
 def hidden_killed(ids: list[str], sought: Sought) -> list[str]:
     """Return ids of documents that a step was ended on, with hashes for those that are taken out."""
     return [_hidden(identifier, sought) for identifier in ids]
-
-
-def paths_of(findings: Findings) -> Iterator[str]:
-    """Yield the shards that documents are taken out of."""
-    yield from (path for path, of_shard in findings.items() if of_shard)
