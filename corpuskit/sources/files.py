@@ -20,7 +20,7 @@ from corpuskit.core.document import (
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.reading.input_kinds import archive_of_name, demand_any_of_kind, demand_kind
-from corpuskit.core.step import Item, Rejected, Source
+from corpuskit.core.step import Drop, Item, Rejected, Source
 from corpuskit.core.wording import comma_list, did_you_mean, excerpt
 from corpuskit.formats.detect import SUFFIXES, format_by_name, format_of
 from corpuskit.formats.fields import candidates, holder_of, is_column, listed_columns
@@ -64,6 +64,10 @@ class Files(Source):
     `--turns` names the fields of a chat (`messages`), of an example (`prompt,completion`) or of a pair
     (`prompt,chosen,rejected`, or `chosen,rejected` for two whole conversations). They become the text, of type
     `text/x-turns`: each turn opens with a line such as `<|user|>`, so masking, dedup and all other steps see the words.
+
+    Drops `empty`: a text, Markdown or HTML file with nothing but white space.
+
+    Drops `empty`: a text, Markdown or HTML file with nothing but white space.
 
     Rejects: what is not a valid JSONL record; `no-text`, `bad-turns`, `bad-id`, `bad-metadata`; for CSV `bad-row` and
     `row-too-long`; for Parquet `binary-value`; `undecodable`; `not-text` for a file of zeros or other binary data;
@@ -204,7 +208,8 @@ class Files(Source):
         except Reject as reject:
             return Rejected(reject.reason, input_.name, 0, data, reject.detail)
         identifier = text_hash(text) if input_.is_stream else input_.name
-        return Document(identifier, text, {"content_type": content_type})
+        document = Document(identifier, text, {"content_type": content_type})
+        return Drop(document, "empty") if not text or text.isspace() else document
 
     def _read_lines(self, input_: "Input", content_type: str) -> Iterator[Item]:
         """Yield each line that is not blank; its id is the file's name and the line's number."""

@@ -404,7 +404,7 @@ def test_encodings_of_text(tmp_path: Path) -> None:
     assert summary(read(store(tmp_path / "c.txt", latin.encode("utf-16-be")), encoding="utf-16-be")) == [latin]
     assert summary(read(store(tmp_path / "d.txt", bytes(range(256))))) == ["! undecodable"]
     assert summary(read(store(tmp_path / "e.txt", latin.encode("latin-1")), encoding="utf-8")) == ["! undecodable"]
-    assert summary(read(store(tmp_path / "f.txt", b""))) == [""]
+    assert summary(read(store(tmp_path / "f.txt", b""))) == ["! empty"]
 
 
 def test_a_text_file_with_a_hole_is_no_document(tmp_path: Path) -> None:
@@ -547,9 +547,9 @@ def test_a_result_without_documents_says_what_became_of_them(corpuskit: Run) -> 
     spread = corpuskit("dedup", "-o", "out", stdin=b'{\n"text": "a",\n"id": "b"\n}\n')
     assert spread.returncode == 2
     assert b"no record could be read, 4 rejected (bad-json 4): standard input is no JSONL" in spread.stderr
-    assert b"one line of JSON, as `jq -c` writes it; of `corpuskit files`, `--format json` reads" in spread.stderr
+    assert b"one line of JSON, as `jq -c` writes it; `corpuskit files --format json` reads" in spread.stderr
     strings = corpuskit("dedup", "-o", "out", stdin=b'"a"\n"b"\n')
-    assert b"2 rejected (not-an-object 2)" in strings.stderr and b"`--format text`" in strings.stderr
+    assert b"2 rejected (not-an-object 2)" in strings.stderr and b"`corpuskit files --format text`" in strings.stderr
     tolerated = corpuskit("dedup", "-o", "out", "--max-rejects", "100%", stdin=b'"a"\n"b"\n')
     assert b"no document is left (2 in, 0 out, 2 rejected (not-an-object 2)), so nothing was" in tolerated.stderr
 
@@ -559,6 +559,21 @@ def test_a_file_in_a_missing_folder_is_refused_with_its_name(corpuskit: Run, nam
     result = corpuskit("files", "-", "-o", f"absent/deep/{name}", stdin=lines_of([{"id": "a", "text": "one"}]))
     assert b"there is no folder 'absent/deep'; make it, or choose another -o" in result.stderr
     assert result.stderr.count(b"\n") == 1
+
+
+def test_one_line_of_words_is_told_how_to_be_read(corpuskit: Run) -> None:
+    piped = corpuskit("files", stdin=b"a line of words\n")
+    assert piped.returncode == 2
+    assert b"as `jq -c` writes it; `corpuskit files --format text` reads plain text\n" in piped.stderr
+
+
+def test_files_without_words_are_dropped_with_their_names(corpuskit: Run, tmp_path: Path) -> None:
+    for name, content in {"a.txt": b"words\n", "b.txt": b"", "c.md": b" \n\t\n", "d.html": b"\r\n"}.items():
+        (tmp_path / name).write_bytes(content)
+    read = corpuskit("files", "a.txt", "b.txt", "c.md", "d.html", "--drops", "drops.jsonl", "-o", "out.jsonl")
+    assert b"4 in, 1 out, 3 dropped (empty 3)" in read.stderr
+    drops = [json.loads(line) for line in (tmp_path / "drops.jsonl").read_bytes().splitlines()]
+    assert [drop["id"] for drop in drops] == ["b.txt", "c.md", "d.html"]
 
 
 def test_lines_that_are_no_documents_are_told_how_to_be_some(corpuskit: Run) -> None:
@@ -629,7 +644,7 @@ def test_a_json_file_without_a_last_line_end_is_no_damage(tmp_path: Path, corpus
     (tmp_path / "cut.jsonl").write_text('{"text": "a b"}\n{"text": "c')
     done = corpuskit("export", "one.json", "-o", "out")
     assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
-    assert b"one.json is no JSONL" in done.stderr and b"`--format json` reads indented JSON" in done.stderr
+    assert b"one.json is no JSONL" in done.stderr and b"`corpuskit files --format json` reads indented" in done.stderr
     done = corpuskit("export", "cut.jsonl", "-o", "out")
     assert done.returncode == 3
     assert b"cut.jsonl: the file ends inside a line, at byte 16, 11 bytes lost" in done.stderr

@@ -19,7 +19,7 @@ from corpuskit.core.settings import Settings
 from corpuskit.core.wording import comma_list, excerpt, nearest, quantity
 
 FEW = 2
-"""Bad lines from which they say what their file is."""
+"""Bad lines that begin as JSON does from which they say what their file is."""
 LONGEST_PARSED = 1024 * 1024
 """Bytes of a record up to which its keys are looked at."""
 LONGEST_KEPT = 64 * 1024
@@ -106,13 +106,13 @@ def _cause_of(first: Verdict, rejected: Mapping[str, int], records: int) -> str:
             return f"{_name_of(first)} is {kind.label}; use `corpuskit {kind.command}`"
         return _missing_text(first)
     bad_lines = sum(rejected.get(reason, 0) for reason in ("bad-json", "not-an-object", "empty-line"))
-    if bad_lines * 2 <= records or bad_lines < FEW:
-        return ""
     is_json = first.line.lstrip()[:1] in (b"{", b"[")
-    advice = "`--format json` reads indented JSON" if is_json else "`--format text` reads plain text"
+    if bad_lines * 2 <= records or (is_json and bad_lines < FEW):
+        return ""
+    reader = ("json", "indented JSON") if is_json else ("text", "plain text")
     return (
-        f"{_name_of(first)} is no JSONL: a document is one line of JSON, as `jq -c` writes it; of `corpuskit files`, "
-        f"{advice}"
+        f"{_name_of(first)} is no JSONL: a document is one line of JSON, as `jq -c` writes it; "
+        "`corpuskit files --format {}` reads {}".format(*reader)
     )
 
 
