@@ -100,13 +100,12 @@ def test_what_cannot_be_a_program_is_said(docs: Path, corpuskit: Run) -> None:
 
 
 def test_a_recipe_runs_no_program(docs: Path, corpuskit: Run) -> None:
-    (docs / "recipe.yaml").write_text(
-        "sources:\n  a: {from: files, inputs: [docs.jsonl], origin: other, steps: [{through: {command: [cat]}}]}\n"
-    )
-    result = corpuskit("mix", "recipe.yaml", "-o", "out")
-    assert (
-        result.returncode == 2 and b"recipe.yaml:2: `steps` lists steps of a recipe, which cannot run" in result.stderr
-    )
+    source = "sources:\n  a: {from: files, inputs: [docs.jsonl], origin: other, steps: [{through: {command: [%s]}}]}\n"
+    for program in ("cat", "no-such-thing"):
+        (docs / "recipe.yaml").write_text(source % program)
+        result = corpuskit("mix", "recipe.yaml", "-o", "out")
+        assert result.returncode == 2
+        assert b"recipe.yaml:2: `through` works in a pipe, not in a recipe\n" in result.stderr
 
 
 @pytest.mark.parametrize("between", ["cat", "tee copy.jsonl", "tail -n +1", "tee copy.jsonl | cat"])

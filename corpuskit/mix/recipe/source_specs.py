@@ -177,8 +177,6 @@ def _step(node: Node, folder: Path, find: FindStep) -> Step:
     if not isinstance(step, (Stage, CorpusStage)) or isinstance(step, Sink):
         hint = "; `output` says what is written" if isinstance(step, Sink) else ""
         node.fail(f"lists stages, and `{name}` is a {step.kind}{hint}")
-    if not step.in_recipes:
-        node.fail(f"lists steps of a recipe, which cannot run programs as `{name}` does; use it in a pipe")
     if getattr(step, "stream", False):
         node.fail(f"lists steps of a recipe, where `{name}` cannot stream; remove the option `stream`")
     return step
@@ -222,13 +220,16 @@ def _step_class(node: Node, name: str, find: FindStep) -> type[Step]:
     spellings = (name, name.replace("_", "-"))
     for spelling in spellings:
         try:
-            return find(spelling)
+            step_class = find(spelling)
+            break
         except UsageError as error:
             if spelling == spellings[-1]:
                 raise UsageError(
                     f"{node.location}: {str(error).replace(repr(spelling), repr(excerpt(name)))}"
                 ) from None
-    raise AssertionError("the last spelling is found or raises")
+    if not step_class.in_recipes:
+        raise UsageError(f"{node.location}: `{name}` works in a pipe, not in a recipe")
+    return step_class
 
 
 def with_order_problems(top: Node, sources: Sequence[SourceSpec], together: Sequence[Step]) -> tuple[SourceSpec, ...]:
