@@ -38,4 +38,4 @@ def _media_type(document: Document) -> str:
 def require_prose(document: Document, command: str) -> None:
     """Raise UsageError if the document is still HTML: a verdict on markup says nothing about its text."""
     if is_html(document):
-        raise UsageError(f"{command} reads prose, but its input is HTML; run `corpuskit extract` first")
+        raise UsageError(f"the input is HTML, and `{command}` reads prose; run `corpuskit extract` first")
