@@ -24,7 +24,8 @@ from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.reading.input_facts import input_facts
 from corpuskit.core.registry import build_formats, step_facts
 from corpuskit.core.settings import Settings
-from corpuskit.core.step import CorpusStage, Step, absent_fields_notice
+from corpuskit.core.step import CorpusStage, Step
+from corpuskit.core.step_notices import absent_fields_notice
 from corpuskit.core.stream.flow import end_of_stages, runs_of
 from corpuskit.core.stream.limits import EmptyResultError, demand_few_rejects, demand_whole_inputs
 from corpuskit.core.tokens import TOKENIZERS, counter, token_version
