@@ -40,17 +40,17 @@ if TYPE_CHECKING:
     from corpuskit.core.registry import step_names as step_names
     from corpuskit.core.settings import Settings as Settings
     from corpuskit.core.settings import Tags as Tags
+    from corpuskit.core.sharded_run import Resolution as Resolution
+    from corpuskit.core.sharded_run import ShardedRun as ShardedRun
+    from corpuskit.core.sharded_run import VerdictPart as VerdictPart
     from corpuskit.core.step import Command as Command
     from corpuskit.core.step import CorpusStage as CorpusStage
     from corpuskit.core.step import Report as Report
-    from corpuskit.core.step import Resolution as Resolution
-    from corpuskit.core.step import ShardedRun as ShardedRun
     from corpuskit.core.step import Sink as Sink
     from corpuskit.core.step import Source as Source
     from corpuskit.core.step import Split as Split
     from corpuskit.core.step import Stage as Stage
     from corpuskit.core.step import Step as Step
-    from corpuskit.core.step import VerdictPart as VerdictPart
     from corpuskit.core.stream.flow import Flow as Flow
     from corpuskit.core.stream.limits import EmptyResultError as EmptyResultError
     from corpuskit.core.stream.run import StepRun as StepRun
@@ -145,14 +145,14 @@ _MODULES = {
     "Command": "corpuskit.core.step",
     "CorpusStage": "corpuskit.core.step",
     "Report": "corpuskit.core.step",
-    "Resolution": "corpuskit.core.step",
-    "ShardedRun": "corpuskit.core.step",
+    "Resolution": "corpuskit.core.sharded_run",
+    "ShardedRun": "corpuskit.core.sharded_run",
     "Sink": "corpuskit.core.step",
     "Source": "corpuskit.core.step",
     "Split": "corpuskit.core.step",
     "Stage": "corpuskit.core.step",
     "Step": "corpuskit.core.step",
-    "VerdictPart": "corpuskit.core.step",
+    "VerdictPart": "corpuskit.core.sharded_run",
     "Flow": "corpuskit.core.stream.flow",
     "StepRun": "corpuskit.core.stream.run",
     "Cache": "corpuskit.mix.cache",

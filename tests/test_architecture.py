@@ -21,11 +21,11 @@ CORE = (
     ("counts", "document", "sizes", "startup", "wording"),
     ("errors",),
     ("console", "licenses", "option_values", "outcome"),
-    ("audience", "options", "disk"),
+    ("audience", "options", "disk", "sharded_run"),
     ("settings", "provenance", "tokens"),
     ("format", "reading"),
     ("step",),
-    ("registry",),
+    ("registry", "step_notices"),
     ("publish",),
     ("stream",),
 )

@@ -20,15 +20,16 @@ rejects aside.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Self
 
 from corpuskit.core.counts import StepCount
 from corpuskit.core.disk.regular_file import open_named
-from corpuskit.core.document import KNOWN_FIELDS, Document, Reject
+from corpuskit.core.document import Document, Reject
 from corpuskit.core.errors import UsageError
 from corpuskit.core.options import RUNTIME, Option, Options
 from corpuskit.core.outcome import Drop, Item, Made, Rejected
-from corpuskit.core.wording import NO_NAME, did_you_mean, excerpt, printable_name, quantity
+from corpuskit.core.sharded_run import Change, Resolution, ShardedRun, VerdictPart
+from corpuskit.core.wording import NO_NAME, excerpt, printable_name
 
 if TYPE_CHECKING:
     from corpuskit.core.format import TokenOptions
@@ -36,14 +37,9 @@ if TYPE_CHECKING:
     from corpuskit.core.reading.inputs import Input
     from corpuskit.core.settings import Settings
 
-LANGUAGE_SHARE, SOURCE_SHARE = 0.9, 0.25
-"""Of a language or a source, the share of documents that one reason may drop before a run warns of it."""
-FEW_DOCUMENTS = 20
-"""Groups of fewer documents tell nothing."""
-MAX_HEAVY_DROPS = 5
-
 __all__ = [
     "RUNTIME",
+    "Change",
     "Command",
     "CorpusStage",
     "Document",
@@ -54,15 +50,15 @@ __all__ = [
     "Reject",
     "Rejected",
     "Report",
+    "Resolution",
     "ShardedRun",
     "Sink",
     "Source",
     "Split",
     "Stage",
     "Step",
-    "absent_fields_notice",
+    "VerdictPart",
     "demand_steps",
-    "notices_on",
 ]
 
 
@@ -285,63 +281,9 @@ class CorpusStage(Step):
         """Return the step for use in other processes, with whatever this process has read for it."""
         return self
 
-    def sharded(self) -> "ShardedRun | None":
+    def sharded(self) -> ShardedRun | None:
         """Return the form that works shard by shard, if there is one; a recipe uses it to run the step in parallel."""
         return None
-
-
-Change = Callable[[Document], Document | Drop | Rejected]
-"""What makes of a document a changed document, a Drop or a Rejected."""
-
-
-class VerdictPart(NamedTuple):
-    """Where the verdicts on one shard are in the file of all."""
-
-    offset: int
-    length: int
-    sha256: str
-
-
-class Resolution(NamedTuple):
-    """What the resolving of all matches has written."""
-
-    parts: list[VerdictPart]
-    """One for each shard, in order."""
-    files: list[Path]
-    """The file of the verdicts, then any others."""
-
-
-class ShardedRun(Protocol):
-    """The parallel form of a corpus stage, in four phases of tasks; its verdicts are those of `run`.
-
-        sign      one task per shard      documents -> signatures
-        match     one task per bucket     all signatures -> matches in that bucket
-        resolve   one task                all signatures and matches -> verdicts, in a part for each shard
-        changes   one task per shard      the verdicts on its documents -> documents and drops
-
-    Each method writes its file whole or not at all. Paths are given in the order of shards and buckets.
-    """
-
-    buckets: int
-    """How many tasks the matching is divided into."""
-
-    def depends_on(self) -> list[str]:
-        """Return what the matches depend on besides the shards, by content."""
-
-    def sign(self, documents: Iterable[Document], path: Path) -> None:
-        """Write the signatures by which one shard's documents are compared."""
-
-    def match(self, bucket: int, signatures: Sequence[Path], path: Path) -> None:
-        """Write the matches that one bucket finds over all shards."""
-
-    def resolve(self, signatures: Sequence[Path], matches: Sequence[Path], path: Path) -> Resolution:
-        """Write the verdicts on the documents of each shard."""
-
-    def changes(self, verdicts: bytes) -> Iterator["Change | None"]:
-        """Yield for each document of a shard None if it stays as it is, or what makes of it what it becomes."""
-
-    def before_publish(self, signatures: Sequence[Path], verdicts: Path) -> None:
-        """Called once, in the process that publishes, before it publishes."""
 
 
 class Sink(Stage):
@@ -423,43 +365,6 @@ def demand_steps(taker: str, steps: Iterable[Any]) -> None:
     for step in steps:
         if not isinstance(step, Step):
             raise UsageError(f"{taker} takes steps such as Head(n=3), not {excerpt(repr(step))}")
-
-
-def absent_fields_notice(fields: Iterable[str]) -> str:
-    """Return what a run says about fields that no document had."""
-    named = [
-        f"`{excerpt(field)}`{'' if field in KNOWN_FIELDS else did_you_mean(field, KNOWN_FIELDS)}"
-        for field in sorted(fields)
-    ]
-    return f"no document has the field{'s' if len(named) > 1 else ''} {', '.join(named)}"
-
-
-def notices_on(step: Step, count: StepCount) -> list[str]:
-    """Return what a run says about a step besides its account: ids that it read as strings, and heavy drops."""
-    notices = []
-    if count.number_ids:
-        notices.append(f"{quantity(count.number_ids, 'id')} given as a number, taken as a string")
-    heavy = sorted(_heavy_drops(count), reverse=True)
-    for share, group, reason, dropped, total in heavy[:MAX_HEAVY_DROPS]:
-        hint = step.drops_hint(reason) if isinstance(step, Stage) else ""
-        account = f"{reason} dropped {dropped:,} of {total:,} documents of {group} ({share:.0%})"
-        notices.append(f"{account}; {hint}" if hint else account)
-    if len(heavy) > MAX_HEAVY_DROPS:
-        notices.append(f"{len(heavy) - MAX_HEAVY_DROPS} more reasons dropped much of a group")
-    acts_on = step.acts_on if isinstance(step, CorpusStage) else ""
-    if acts_on and count.received.documents and not (count.made or count.dropped or count.rejected):
-        notices.append(f"among {quantity(count.received.documents, 'document')} there are no {acts_on}")
-    return notices
-
-
-def _heavy_drops(count: StepCount) -> Iterator[tuple[float, str, str, int, int]]:
-    """Yield share, group, reason, drops and documents where one reason dropped more of a group than is likely meant."""
-    for group, reasons in count.groups.items():
-        total = reasons[""]
-        limit = LANGUAGE_SHARE if group.startswith("language ") else SOURCE_SHARE
-        for reason, dropped in reasons.items():
-            if reason and total >= FEW_DOCUMENTS and dropped > limit * total:
-                yield dropped / total, group, reason, dropped, total
 
 
 def _applied(stage: Stage, document: Document) -> Document | Drop | Reject:

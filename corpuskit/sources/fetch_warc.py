@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, ClassVar, Literal
 from urllib.parse import urljoin, urlsplit
 
-from corpuskit.core.document import HTML_TYPES, Document, Reject
+from corpuskit.core.document import Document, Reject
 from corpuskit.core.errors import DamagedError, UsageError
 from corpuskit.core.option_values import misfit, spelled
 from corpuskit.core.options import VERBATIM
@@ -29,7 +29,6 @@ CHOOSING = ("url", "mime", "language", "limit", "segment", "wet")
 """Options that choose from a crawl."""
 NO_PAGES = frozenset({"warcinfo", "request", "metadata"})
 PAGES = frozenset({"response", "resource", "conversion", "revisit", "arc"})
-WAT = "wat"
 NO_PAGES_IN_WAT = (
     "a WAT file, which holds metadata records only; the .wet file of the same name has the pages' text, the .warc file "
     "the pages"
@@ -177,6 +176,7 @@ class FetchWarc(Source):
 
     def read(self, input_: "Input") -> Iterator[Item]:
         """Yield the documents, drops and rejects of one archive in file order."""
+        from corpuskit.formats.warc.page_records import WAT
         from corpuskit.formats.warc.ranges import read_range
         from corpuskit.formats.warc.reader import read_records
         from corpuskit.formats.warc.wacz import archives_of
@@ -254,8 +254,10 @@ class FetchWarc(Source):
         self, records: "Iterable[WarcRecord]", input_: "Input", archive: str, keys: set[int], kinds: Counter[str]
     ) -> Iterator[Item]:
         """Yield what becomes of the records, and count them in `kinds`."""
+        from corpuskit.formats.warc.page_records import kind_of
+
         for record in records:
-            kinds[_kind(record)] += 1
+            kinds[kind_of(record)] += 1
             item = self._item(record, archive, keys)
             if item is not None:
                 if isinstance(item, Document) and item.metadata.get("http_unfinished"):
@@ -275,12 +277,14 @@ class FetchWarc(Source):
         return str(Path(self.base) / line)
 
     def _item(self, record: "WarcRecord", archive: str, keys: set[int]) -> Item | None:
+        from corpuskit.formats.warc.page_records import page_id, page_metadata
+
         if record.kind in NO_PAGES or record.headers.get("warc-target-uri", "").startswith("filedesc:"):
             return None
-        identifier = _identifier(record, archive, keys)
+        identifier = page_id(record, archive, keys)
         try:
             self._check(record)
-            document = Document(identifier, "", _metadata(record, archive))
+            document = Document(identifier, "", page_metadata(record, archive))
             if record.kind == "revisit":
                 return Drop(document, "revisit")
             return self._page(record, document)
@@ -300,9 +304,10 @@ class FetchWarc(Source):
         """Return the record as a document or a drop. Raises Reject."""
         from corpuskit.formats.warc.http import has_binary_signature, is_binary
         from corpuskit.formats.warc.page_encoding import decode_page
+        from corpuskit.formats.warc.page_records import page_type, response_in
 
-        response = _response(record)
-        content_type = _page_type(record, response.content_type, response.body)
+        response = response_in(record)
+        content_type = page_type(record, response.content_type, response.body)
         document = document.with_metadata(
             content_type=content_type or response.content_type or None,
             http_status=response.status or None,
@@ -339,28 +344,6 @@ class FetchWarc(Source):
         return not status or str(status) in self.status or f"{status // 100}xx" in self.status
 
 
-def _kind(record: "WarcRecord") -> str:
-    """Return the type of the record; that of JSON about a page, as WAT files have it, is `wat`."""
-    is_wat = record.kind == "metadata" and record.headers.get("content-type", "").startswith("application/json")
-    return WAT if is_wat else record.kind
-
-
-def _response(record: "WarcRecord") -> "Response":
-    """Return the HTTP response in the block; any other block is itself the body, of the type that its record states."""
-    from corpuskit.formats.warc.http import Response, parse_response
-
-    media_type = record.headers.get("content-type", "")
-    is_http = media_type.startswith("application/http") or (record.kind == "response" and not media_type)
-    if record.kind == "arc":
-        is_http = record.block.startswith(b"HTTP")
-    if not is_http or record.kind == "conversion":
-        return Response(0, {"content-type": media_type}, record.block)
-    response = parse_response(record.block)
-    if record.kind == "arc":
-        response.headers.setdefault("content-type", media_type)
-    return response
-
-
 def _declarations(response: "Response") -> dict[str, Any] | None:
     """Return what the response's header declares on the use of the page, for `filter-rights`; None if nothing."""
     from corpuskit.text.rights.declarations import with_declarations
@@ -368,38 +351,3 @@ def _declarations(response: "Response") -> dict[str, Any] | None:
 
     fields = response.fields(HEADER_FIELDS)
     return with_declarations(None, header_declarations(fields)) if fields else None
-
-
-def _page_type(record: "WarcRecord", media_type: str, body: bytes) -> str:
-    """Return the media type of the page; empty if we do not read that type."""
-    from corpuskit.formats.warc.http import UNKNOWN_TYPES, sniffs_as_html
-
-    if media_type in HTML_TYPES or (record.kind == "conversion" and media_type == "text/plain"):
-        return media_type
-    is_unknown = media_type in UNKNOWN_TYPES or "/" not in media_type
-    return "text/html" if is_unknown and sniffs_as_html(body) else ""
-
-
-def _metadata(record: "WarcRecord", archive: str) -> dict[str, Any]:
-    url = record.headers.get("warc-target-uri", "").strip("<> ")
-    metadata = {
-        "url": url,
-        "crawl_date": record.headers.get("warc-date", ""),
-        "warc_file": archive,
-        "warc_offset": record.offset,
-        "warc_length": record.length,
-    }
-    return {key: value for key, value in metadata.items() if value not in ("", None)}
-
-
-def _identifier(record: "WarcRecord", archive: str, keys: set[int]) -> str:
-    """Return the record's id without its `urn:uuid:`; a hash of its location if it has none, or repeats one."""
-    import xxhash
-
-    record_id = record.headers.get("warc-record-id", "").strip("<> ")
-    if record_id:
-        key = xxhash.xxh3_64_intdigest(record_id.encode())
-        if key not in keys:
-            keys.add(key)
-            return record_id.removeprefix("urn:uuid:")
-    return xxhash.xxh3_128_hexdigest(f"{archive}\0{record.offset}\0{record.member_offset}".encode())

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 from corpuskit.core.console import escape
 from corpuskit.core.option_values import misfit
-from corpuskit.core.step import Document, Report, absent_fields_notice
+from corpuskit.core.step import Document, Report
+from corpuskit.core.step_notices import absent_fields_notice
 from corpuskit.core.tokens import DEFAULT_TOKENIZER, TOKENIZER_KINDS, TOKENIZERS, is_tokenizer_name
 from corpuskit.core.wording import did_you_mean, value_text
 

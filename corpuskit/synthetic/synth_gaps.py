@@ -10,7 +10,8 @@ from typing import Annotated, Any
 from corpuskit.core.console import escape
 from corpuskit.core.errors import UsageError
 from corpuskit.core.option_values import misfit
-from corpuskit.core.step import Document, Report, absent_fields_notice
+from corpuskit.core.step import Document, Report
+from corpuskit.core.step_notices import absent_fields_notice
 from corpuskit.core.wording import quantity
 
 UNIFORM = "uniform"

@@ -16,7 +16,8 @@ from corpuskit.core.provenance import manifest as manifests
 from corpuskit.core.provenance.balance import decision_problems
 from corpuskit.core.provenance.chain import Chain, StepDescription
 from corpuskit.core.settings import Settings
-from corpuskit.trust.verify import Verification, Verify, check
+from corpuskit.trust.verify import Verify
+from corpuskit.trust.verifying.dataset_check import Verification, check
 from tests.conftest import Run, texts
 
 FORMATS = ["jsonl", "parquet", "hf"]

@@ -44,10 +44,9 @@ from corpuskit.core.step import (
     Source,
     Stage,
     Step,
-    absent_fields_notice,
     demand_steps,
-    notices_on,
 )
+from corpuskit.core.step_notices import absent_fields_notice, notices_on
 from corpuskit.core.stream.first_reject import FirstReject, cause_of, demand_readable_records
 from corpuskit.core.stream.flow import Flow
 from corpuskit.core.stream.limits import demand_documents, demand_few_rejects, demand_whole_inputs

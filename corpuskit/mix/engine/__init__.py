@@ -1,7 +1,7 @@
 """A recipe as tasks, on one machine or a cluster.
 
 Reading order: run and phases, tasks, task_results (what each kind of task leaves), task_files, engine, executors,
-datatrove_ranks, slurm_jobs; grouping, read_tasks, sharded_stage, mix_tasks (the tasks of each phase); shards,
-verdict_files, bucket_index (what tasks leave on disk); seal, work_cache, published_run (what later runs use of it);
-progress, preview, estimate, text_table (what users see).
+datatrove_ranks, slurm_jobs; grouping, read_tasks, sharded_stage, mix_tasks, quotas (the tasks of each phase),
+final_phases; shards, verdict_files, bucket_index (what tasks leave on disk); seal, work_cache, published_run (what
+later runs use of it); progress, preview, estimate, text_table (what users see).
 """

@@ -22,7 +22,8 @@ from corpuskit.core.provenance.chain import Chain
 from corpuskit.core.publish.folder_output import remove_any
 from corpuskit.core.publish.recovery import LOG, TASKS
 from corpuskit.core.registry import describe
-from corpuskit.core.step import CorpusStage, Stage, Step, VerdictPart, notices_on
+from corpuskit.core.step import CorpusStage, Stage, Step, VerdictPart
+from corpuskit.core.step_notices import notices_on
 from corpuskit.core.stream.flow import Flow
 from corpuskit.core.wording import quantity
 from corpuskit.mix.engine.executors import Executor

@@ -15,7 +15,7 @@ grows with the corpus is on disk: the measures, and the position of each bucket 
 import hashlib
 import itertools
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,6 @@ from corpuskit.core.counts import StepCount, StreamCount
 from corpuskit.core.disk import filesystem
 from corpuskit.core.document import Document, decode_trusted, encode
 from corpuskit.core.format import TokenOptions, shard_paths
-from corpuskit.core.provenance.entries import QuotaEntry
 from corpuskit.core.provenance.verdicts import Verdict
 from corpuskit.core.publish.shard_files import shard_entry, tokens_of_shard
 from corpuskit.core.publish.source_totals import Totals
@@ -47,9 +46,7 @@ from corpuskit.mix.engine.task_results import (
 from corpuskit.mix.engine.tasks import Task, file_of_task
 from corpuskit.mix.recipe.policy import GEN_DEPTH
 from corpuskit.mix.recipe.recipe import Recipe
-from corpuskit.mix.solver.allocate import Allocation, SourceSupply, solve
-from corpuskit.mix.solver.binding import binding_limits
-from corpuskit.mix.solver.sampling import OVER_BUDGET, QuotaPlan, measures_dtype, order_key, plan_quota, ranker
+from corpuskit.mix.solver.sampling import OVER_BUDGET, QuotaPlan, measures_dtype, order_key, ranker
 
 if TYPE_CHECKING:
     import numpy
@@ -142,7 +139,7 @@ class Select(Task[SelectResult]):
         """Return the shard, what is selected of it, and the order."""
         selection = None
         if self.measures_file is not None:
-            selection = hashlib.sha256(self._epochs(_read_measures(self.measures_file)).tobytes()).hexdigest()
+            selection = hashlib.sha256(self._epochs(read_measures(self.measures_file)).tobytes()).hexdigest()
         order = [self.shuffled, self.seed if self.shuffled else None, self.buckets]
         rules = [self.most_gen_depth, RULES if self.counts_real else None]
         return [self.shard.key, selection, order, token_version(self.tokenizer), rules]
@@ -195,7 +192,7 @@ class Select(Task[SelectResult]):
             count_tokens = counter(self.tokenizer)
             yield from ((document, 1, count_tokens(document.text)) for document in documents)
         else:
-            rows = _read_measures(self.measures_file)
+            rows = read_measures(self.measures_file)
             if len(rows) != self.shard.documents:
                 raise damaged_error(self.measures_file)
             yield from zip(documents, self._epochs(rows).tolist(), rows["tokens"].tolist(), strict=True)
@@ -301,63 +298,6 @@ def selection_file(task_path: Path) -> Path:
     return file_of_task(task_path, ".chosen")
 
 
-def allocate(recipe: Recipe, tokens: Mapping[str, int]) -> dict[str, Allocation]:
-    """Return each source's quota; `tokens` is what each source has, by name.
-
-    Raises Infeasible if the limits conflict, and ValueError for a recipe without a budget.
-    """
-    if recipe.budget is None:
-        raise ValueError("without a budget every document passes once")
-    allocations = solve(_supplies(recipe, tokens), recipe.budget.tokens, recipe.caps, recipe.any_source)
-    return {allocation.name: allocation for allocation in allocations}
-
-
-def quota_entries(recipe: Recipe, tokens: Mapping[str, int]) -> dict[str, QuotaEntry]:
-    """Return each source's quota and the limit that it lies on, as the manifest states them. Raises as `allocate`."""
-    quotas = {name: allocation.tokens for name, allocation in allocate(recipe, tokens).items()}
-    budget = recipe.budget.tokens if recipe.budget else 0
-    bound_by = binding_limits(_supplies(recipe, tokens), quotas, budget, recipe.caps, recipe.any_source)
-    return {name: {"tokens": quota, "bound_by": bound_by[name]} for name, quota in quotas.items()}
-
-
-def _supplies(recipe: Recipe, tokens: Mapping[str, int]) -> list[SourceSupply]:
-    return [
-        SourceSupply(
-            name=source.name,
-            origin=source.origin,
-            tokens=tokens.get(source.name, 0),
-            weight=source.weight,
-            max_epochs=source.max_epochs,
-            floor=recipe.floors.get(source.name),
-        )
-        for source in recipe.sources
-    ]
-
-
-def quota_plans(recipe: Recipe, measures_files: Sequence[Path]) -> tuple[tuple[QuotaPlan, ...], dict[str, QuotaEntry]]:
-    """Return how the quota of each source is filled, and the quotas. Raises Infeasible."""
-    import numpy
-
-    names = [source.name for source in recipe.sources]
-    tokens_of = dict.fromkeys(names, 0)
-    shards_of: dict[str, list[int]] = {name: [] for name in names}
-    for number, path in enumerate(measures_files):
-        rows = _read_measures(path)
-        for source in numpy.unique(rows["source"]).tolist():
-            name = names[source]
-            tokens_of[name] += int(rows["tokens"][rows["source"] == source].sum())
-            shards_of[name].append(number)
-    quotas = quota_entries(recipe, tokens_of)
-
-    def plan(source: int, name: str) -> QuotaPlan:
-        def shards() -> "Iterator[tuple[int, NDArray[Any]]]":
-            return ((number, _read_measures(measures_files[number])) for number in shards_of[name])
-
-        return plan_quota(shards, source, tokens_of[name], quotas[name]["tokens"]) if name in quotas else QuotaPlan()
-
-    return tuple(plan(source, name) for source, name in enumerate(names)), quotas
-
-
 def bucket_count(recipe: Recipe, stream_bytes: int, epochs: int) -> int:
     """Return how many buckets the final order is divided into: one for each epoch in input order, else by size.
 
@@ -382,7 +322,8 @@ def shard_slices(
     return cut_into_shards(counts_by_shard, shard_documents)
 
 
-def _read_measures(path: Path) -> "NDArray[Any]":
+def read_measures(path: Path) -> "NDArray[Any]":
+    """Return what `Measure` wrote about a shard, one row for each document."""
     import numpy
 
     return numpy.fromfile(path, dtype=measures_dtype())

@@ -1,39 +1,34 @@
 """One run of a recipe: its phases in order, from the sources to the published folder."""
 
-import itertools
-import operator
 import shlex
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 
 from corpuskit.core import console
-from corpuskit.core.counts import StepCount, StreamCount
 from corpuskit.core.disk.durable import finishing
-from corpuskit.core.errors import CorpuskitError, DamagedError, RefusedError, refusal_of_system
+from corpuskit.core.errors import CorpuskitError, RefusedError, refusal_of_system
 from corpuskit.core.provenance.balance import VerdictKey, decision_problems, step_problems
-from corpuskit.core.provenance.chain import DecisionFile, StepDescription
-from corpuskit.core.provenance.entries import InputEntry, Manifest, QuotaEntry, ShardEntry, StepEntry, left_out
+from corpuskit.core.provenance.chain import DecisionFile
+from corpuskit.core.provenance.entries import InputEntry, Manifest, QuotaEntry, StepEntry, left_out
 from corpuskit.core.publish.folder_output import FolderOutput
 from corpuskit.core.publish.recovery import STAGING
 from corpuskit.core.publish.source_totals import Totals
 from corpuskit.core.reading.input_facts import input_facts
 from corpuskit.core.registry import build_formats, step_facts
 from corpuskit.core.settings import Settings
-from corpuskit.core.step import CorpusStage, Step, absent_fields_notice
+from corpuskit.core.step import CorpusStage, Step
+from corpuskit.core.step_notices import absent_fields_notice
 from corpuskit.core.stream.flow import end_of_stages, runs_of
 from corpuskit.core.stream.limits import EmptyResultError, demand_few_rejects, demand_whole_inputs
 from corpuskit.core.tokens import TOKENIZERS, counter, token_version
 from corpuskit.core.wording import quantity, remark_lines
-from corpuskit.mix.engine import mix_tasks
-from corpuskit.mix.engine.bucket_index import BucketEntry, write_bucket_index
 from corpuskit.mix.engine.engine import Engine, Notify
-from corpuskit.mix.engine.equal_ids import FindEqualIds, equal_ids_notice, hashes_file
 from corpuskit.mix.engine.executors import Executor, LocalExecutor, RayExecutor, SlurmExecutor
+from corpuskit.mix.engine.final_phases import FinalPhases, unsound_error
 from corpuskit.mix.engine.left_out import (
     LeftOutFiles,
     UnreadableSourceError,
@@ -55,16 +50,15 @@ from corpuskit.mix.engine.published_run import (
 )
 from corpuskit.mix.engine.read_tasks import read_plans
 from corpuskit.mix.engine.real_floor import RealFloor
-from corpuskit.mix.engine.shards import ShardedStream, WorkShard, joined_streams
+from corpuskit.mix.engine.shards import ShardedStream, joined_streams
 from corpuskit.mix.engine.slurm_jobs import SlurmJobs
 from corpuskit.mix.engine.summary import SourceSummary, empty_notices, log_summary, print_summary, shortfall_notices
-from corpuskit.mix.engine.task_results import DocumentsResult, OutputFile
+from corpuskit.mix.engine.task_results import DocumentsResult
 from corpuskit.mix.engine.verdict_files import JoinVerdicts
 from corpuskit.mix.engine.work_cache import WorkCache
 from corpuskit.mix.recipe.cluster_profile import Profile
 from corpuskit.mix.recipe.recipe import Recipe, steps_together, tags_of
 from corpuskit.mix.recipe.source_specs import SourceSpec
-from corpuskit.mix.solver.sampling import QuotaPlan
 
 MOST_REMARKS = 100
 """Remarks on inputs that are told one by one."""
@@ -163,8 +157,6 @@ class MixRun:
     started: float = field(default_factory=time.monotonic)
     real_floor: RealFloor | None = field(init=False)
     """What holds the real tokens against an earlier snapshot, if the policy asks for it."""
-    _id_hashes: list[Path] = field(default_factory=list)
-    """Of each shard, once it is selected from."""
 
     def __post_init__(self) -> None:
         """Begin an empty summary for each source. Raises UsageError if the policy's snapshot is not there."""
@@ -188,7 +180,11 @@ class MixRun:
         self._demand_whole_inputs(stream.chain.inputs)
         stream = self._run_steps("together", stream, steps_together(self.recipe))
         self._tell_absent_fields()
-        self._mix(stream)
+        final_phases = FinalPhases(
+            self.recipe, self.output, self.engine, self.progress, self._note_result, self.notice, self.real_floor
+        )
+        final_phases.run(stream)
+        self.quotas = final_phases.quotas
         return self._publish(stream)
 
     def _tell_remarks(self) -> None:
@@ -296,83 +292,6 @@ class MixRun:
                 stream = self.engine.run_stages(phase, stream, run, notify)
         return stream
 
-    def _mix(self, stream: ShardedStream) -> None:
-        """Select, order and write; add the last step to the stream's chain and verdicts."""
-        recipe = self.recipe
-        tokenizer, shuffled = tokenizer_of(recipe), recipe.output.order == "shuffled"
-        measures_files = self._measure(stream.shards)
-        quota_plans, self.quotas = mix_tasks.quota_plans(recipe, measures_files) if recipe.budget else ((), {})
-        most_epochs = max([1, *(plan.most_epochs for plan in quota_plans)])
-        buckets = mix_tasks.bucket_count(recipe, stream.chain.sent().bytes, most_epochs)
-        select_tasks = _select_tasks(recipe, stream.shards, measures_files, quota_plans, buckets)
-        count = StepCount()
-        index, documents = write_bucket_index(
-            self.engine.tasks_folder, self._selections(select_tasks, stream, count), buckets
-        )
-        options = mix_tasks.mix_options(recipe)
-        if self.real_floor is not None:
-            options["real-not-below"] = self.real_floor.demand(self.engine)
-        stream.chain.add(StepDescription(mix_tasks.NAME, options, {}), "verified", count)
-        self._tell_equal_ids(stream.shards)
-        slices_of_shards = mix_tasks.shard_slices(index, documents, shuffled, recipe.output.shard_documents)
-        formats = recipe.output.formats
-        sent = self._write(
-            [
-                mix_tasks.Write(number, slices, index, shuffled, formats, tokenizer, recipe.output.tokens)
-                for number, slices in enumerate(slices_of_shards)
-            ]
-        )
-        if sent.as_json() != count.sent.as_json():
-            raise self._unsound_error(f"{count.sent.documents} documents were selected, {sent.documents} written")
-
-    def _measure(self, shards: Sequence[WorkShard]) -> tuple[Path, ...]:
-        """Return the measures of each shard; none without a budget."""
-        recipe = self.recipe
-        if not recipe.budget:
-            return ()
-        names = tuple(source.name for source in recipe.sources)
-        tasks = [mix_tasks.Measure(shard, recipe.seed, names, recipe.budget.tokenizer) for shard in shards]
-        return self.engine.execute_to_files("mix: measure", tasks)
-
-    def _selections(
-        self, tasks: Sequence[mix_tasks.Select], stream: ShardedStream, count: StepCount
-    ) -> Iterator[tuple[str, list[BucketEntry]]]:
-        """Yield the name and the buckets of the file that each task writes; add up counts and verdicts."""
-        phase = "mix: select"
-        self.progress.start(phase, len(tasks))
-        notify = self._note_result(phase)
-        step_ids = tuple(stream.chain.next_ids([mix_tasks.NAME]))
-        for task_path, result in self.engine.execute(phase, tasks):
-            count.merge(StepCount.from_json(result["counts"][0]))
-            notify(result)
-            stream.record_verdicts(result, step_ids)
-            self._id_hashes.append(hashes_file(task_path))
-            if self.real_floor is not None:
-                self.real_floor.add(task_path, result["real_classes"])
-            yield mix_tasks.selection_file(task_path).name, [BucketEntry(*entry) for entry in result["buckets"]]
-
-    def _tell_equal_ids(self, shards: Sequence[WorkShard]) -> None:
-        phase = "mix: ids"
-        self.progress.start(phase, 1)
-        ((_, result),) = self.engine.execute(phase, [FindEqualIds(tuple(shards), tuple(self._id_hashes))])
-        self.progress.advance(phase, 0)
-        if notice := equal_ids_notice(result):
-            self.notice(notice)
-
-    def _write(self, tasks: Sequence[mix_tasks.Write]) -> StreamCount:
-        """Write the corpus and hand its shards to the output; return what they hold."""
-        phase, sent = "mix: write", StreamCount()
-        formats = {format_.name: format_ for format_ in self.output.formats}
-        self.progress.start(phase, len(tasks))
-        for task, (task_path, result) in zip(tasks, self.engine.execute(phase, tasks), strict=True):
-            sent.merge(StreamCount.from_json(result["sent"]))
-            self.output.totals.merge(result["totals"])
-            for name, outputs in itertools.groupby(result["outputs"], operator.itemgetter("format")):
-                files = [_shard_entry(file) for file in outputs]
-                self.output.adopt(formats[name], task.number, task_path.parent, files)
-            self.progress.advance(phase, result["outputs"][0]["documents"])
-        return sent
-
     def _publish(self, stream: ShardedStream) -> Manifest:
         chain = stream.chain
         self._demand_few_rejects(chain.steps)
@@ -442,14 +361,7 @@ class MixRun:
     def _demand_balance(self, steps: Sequence[StepEntry], decisions_of: Mapping[VerdictKey, int]) -> None:
         """Raise DamagedError for what `verify` would find: steps or decisions that do not add up."""
         for problem in (*step_problems(steps), *decision_problems(steps, decisions_of)):
-            raise self._unsound_error(problem)
-
-    def _unsound_error(self, problem: str) -> DamagedError:
-        staging = self.output.target / STAGING
-        return DamagedError(
-            f"the work of this and earlier runs does not add up: {problem}; nothing was published. "
-            f"Remove {str(staging)!r}, and run it again"
-        )
+            raise unsound_error(self.output.target, problem)
 
     def _demand_few_rejects(self, steps: Iterable[StepEntry]) -> None:
         for entry in steps:
@@ -457,36 +369,6 @@ class MixRun:
             documents = entry.get("in", {}).get("documents", 0)
             subject = f"{entry['name']} rejected {rejected} of {documents} records"
             demand_few_rejects(self.settings, rejected, documents, subject, "nothing was published")
-
-
-def _shard_entry(file: OutputFile) -> ShardEntry:
-    """Return what the manifest says of a file."""
-    return cast(ShardEntry, {key: value for key, value in file.items() if key != "format"})
-
-
-def _select_tasks(
-    recipe: Recipe,
-    shards: Sequence[WorkShard],
-    measures_files: Sequence[Path],
-    quota_plans: tuple[QuotaPlan, ...],
-    buckets: int,
-) -> list[mix_tasks.Select]:
-    shuffled, tokenizer = recipe.output.order == "shuffled", tokenizer_of(recipe)
-    return [
-        mix_tasks.Select(
-            shard,
-            number,
-            measures_files[number] if recipe.budget else None,
-            quota_plans,
-            shuffled,
-            recipe.seed,
-            buckets,
-            tokenizer,
-            recipe.policy.gen_depth,
-            recipe.policy.real_not_below is not None,
-        )
-        for number, shard in enumerate(shards)
-    ]
 
 
 def _sum_left_out(steps: Iterable[StepEntry], verdict: str) -> dict[str, int]:

@@ -1,1 +1,2 @@
-"""Quality signals and rules. Reading order: signals, rules, checks, words, then the kernels that count."""
+"""Quality signals and rules. Reading order: signals (measured_texts, sums), rules, checks, words, then the
+kernels that count."""

@@ -7,19 +7,20 @@ where their denominator is 0.
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from itertools import groupby
 
 import numpy as np
 
 from corpuskit.text.quality.arrays import Booleans, Integers, Numbers
-from corpuskit.text.quality.c4_lines import ProseLines, breaks_in_lines
-from corpuskit.text.quality.languages import ENGLISH_STOP_WORDS, LanguageProfile, profile_of
-from corpuskit.text.quality.layout import TextLayout, TextSpans
+from corpuskit.text.quality.c4_lines import ProseLines
+from corpuskit.text.quality.languages import ENGLISH_STOP_WORDS, LanguageProfile
+from corpuskit.text.quality.layout import TextSpans
 from corpuskit.text.quality.line_kinds import ordinary_hashes
-from corpuskit.text.quality.measured_lines import beside_prose, code_rows, fenced_rows, rows_of_prose
+from corpuskit.text.quality.measured_lines import rows_of_prose
+from corpuskit.text.quality.measured_texts import MeasuredTexts
 from corpuskit.text.quality.ngram_repeats import repeated_ngram_characters
 from corpuskit.text.quality.page_kinds import access_walls, placeholders
+from corpuskit.text.quality.sums import occurrences, ratio, running_sums, united_flags
 from corpuskit.text.quality.vocabulary import (
     ADDRESS,
     ENDS_CLOSED,
@@ -31,7 +32,6 @@ from corpuskit.text.quality.vocabulary import (
     STOP_WORD_SHIFT,
     Words,
     stop_word_bits,
-    vocabulary,
 )
 
 __all__ = ["TextSignals"]
@@ -45,44 +45,15 @@ LEAST_REPEATED_WORDS = 3
 Figures = Iterator[tuple[str, Numbers]]
 
 
-class TextSignals:
+class TextSignals(MeasuredTexts):
     """The signals of a batch of texts, by family and by the names that `rules.RULES` uses.
 
     Figures are arrays with one value per text; counts are integers, ratios are floats.
     """
 
-    def __init__(
-        self,
-        texts: Sequence[str],
-        settings: Mapping[str, float],
-        profile: LanguageProfile | Sequence[LanguageProfile] | None = None,
-        like_peer: bool = False,
-    ) -> None:
-        """Take at least one text and at most `ngram_repeats.MAX_TEXTS`.
-
-        `settings` has every name of `rules.SETTINGS`. The profile is that of all texts, or one for each, all of them
-        with spaces between words or all without; English if none is given. With `like_peer`, words and lines are
-        counted as datatrove does: marks are words of the Gopher rules, lines of white space are lines, and only ASCII
-        marks close C4's lines.
-        """
-        self._texts = texts
-        self._settings = settings
-        profile = profile or profile_of("en")
-        self._profiles = [profile] * len(texts) if isinstance(profile, LanguageProfile) else profile
-        self._like_peer = like_peer
-        self._vocabulary = vocabulary(self._profiles[0].unspaced)
-        self._layout = TextLayout(texts)
-        self._ignored = np.zeros(len(texts), bool)
-        self._edits: dict[int, str] = {}
-        self._tokens = self._vocabulary.look_up(self._layout)
-
     def family(self, name: str) -> Figures:
         """Yield the names and figures of one family's signals, in the order of its rules."""
         return _FAMILIES[name](self)
-
-    def ignore(self, rows: Sequence[int]) -> None:
-        """Say that figures of these texts are not needed any more: what is costly is not computed for them."""
-        self._ignored[rows] = True
 
     def gopher(self) -> Figures:
         """Yield Gopher's signals. Marks are no words; to datatrove, they are words in the denominators of ratios."""
@@ -90,10 +61,10 @@ class TextSignals:
         yield "gopher_words", self._sum_by_text(tokens.proper) >> 32
         proper = self._sum_by_text(self._measured(tokens.proper))
         all_words = self._word_counts if self._like_peer else proper >> 32
-        yield "gopher_mean_word_length", _ratio(*self._word_lengths(proper))
+        yield "gopher_mean_word_length", ratio(*self._word_lengths(proper))
         texts = self._measured_texts
-        yield "gopher_hash_ratio", _ratio(self._hashes(texts), all_words)
-        yield "gopher_ellipsis_ratio", _ratio(_occurrences(texts, "...") + _occurrences(texts, "…"), all_words)
+        yield "gopher_hash_ratio", ratio(self._hashes(texts), all_words)
+        yield "gopher_ellipsis_ratio", ratio(occurrences(texts, "...") + occurrences(texts, "…"), all_words)
         lines = self._layout.lines
         rows = ~self._code_left_out
         line_counts = self._layout.line_counts if self._like_peer else self._count_by_text(lines.text_indices[rows])
@@ -105,13 +76,13 @@ class TextSignals:
             if name == "bullet" and not self._like_peer:
                 # A list of sentences is prose.
                 flagged &= (tokens.flags[lines.last_tokens] & (ENDS_CLOSED | ENDS_PROSE)) == 0
-            yield f"gopher_{name}_lines", _ratio(self._count_by_text(lines.text_indices[flagged]), line_counts)
-        yield "gopher_alphabetic_words", _ratio(self._sum_by_text(self._measured(tokens.letters)), all_words)
+            yield f"gopher_{name}_lines", ratio(self._count_by_text(lines.text_indices[flagged]), line_counts)
+        yield "gopher_alphabetic_words", ratio(self._sum_by_text(self._measured(tokens.letters)), all_words)
         yield "gopher_stop_words", self._distinct_stop_words()
 
     def _hashes(self, texts: Sequence[str]) -> Integers:
         """Return the hash signs of each text; those of Markdown's headings and of `#12` count to datatrove alone."""
-        hashes = _occurrences(texts, "#")
+        hashes = occurrences(texts, "#")
         if not self._like_peer:
             for index in hashes.nonzero()[0].tolist():
                 hashes[index] -= ordinary_hashes(texts[index])
@@ -138,9 +109,9 @@ class TextSignals:
             else:
                 count = np.maximum(self._count_by_text(text_indices) + empty, 1)
             repeats = self._count_by_text(text_indices[is_repeat]) + repeated
-            yield f"repetition_duplicate_{kind}s", _ratio(repeats, count)
+            yield f"repetition_duplicate_{kind}s", ratio(repeats, count)
             covered = self._covered_characters(spans.starts, spans.ends, text_indices, is_repeat)
-            yield f"repetition_duplicate_{kind}_characters", _ratio(covered, characters)
+            yield f"repetition_duplicate_{kind}_characters", ratio(covered, characters)
         needed = (~self._ignored).nonzero()[0]
         if not len(needed):
             return
@@ -150,18 +121,7 @@ class TextSignals:
         for name, covered in repeated_ngram_characters(words.words, words.lengths, bounds, window, least):
             figures = np.zeros(len(self._texts), np.int64)
             figures[needed] = covered
-            yield name, _ratio(figures, characters)
-
-    def _words_of(self, spans: TextSpans) -> Integers:
-        """Return how many words each span has: what white space parts, or the words of a language without spaces."""
-        return self._words_in(spans.starts, spans.ends) if self._vocabulary.unspaced else spans.token_counts
-
-    def _words_in(self, starts: Integers, ends: Integers) -> Integers:
-        """Return the number of words between two offsets each."""
-        before = _running_sums(self._tokens.word_counts)
-        token_starts = self._layout.token_starts
-        counts: Integers = before[token_starts.searchsorted(ends)] - before[token_starts.searchsorted(starts)]
-        return counts
+            yield name, ratio(figures, characters)
 
     def _ngram_words(self, text_indices: Integers) -> tuple[Words, Integers]:
         """Return the words that n-grams of some texts are made of, and the number before each text, and in all.
@@ -177,9 +137,9 @@ class TextSignals:
         is_needed = np.zeros(len(self._texts), bool)
         is_needed[text_indices] = True
         chosen &= is_needed.repeat(self._word_counts)
-        before = _running_sums(chosen.astype(np.int64))[bounds]
+        before = running_sums(chosen.astype(np.int64))[bounds]
         counts = np.diff(before)[text_indices]
-        return Words(*(column[chosen] for column in words)), _running_sums(counts)
+        return Words(*(column[chosen] for column in words)), running_sums(counts)
 
     def _repeatable_spans(self) -> Iterator[tuple[str, TextSpans, Integers, Integers]]:
         """Yield what may repeat: its kind, its spans, and how many empty ones each text has besides, in all and again.
@@ -245,182 +205,28 @@ class TextSignals:
         terminal = self._terminal_peer_lines(ends) if self._like_peer else self._prose_like_lines()[chosen]
         count = self._count_by_text(text_indices)
         yield "fineweb_lines", count
-        yield "fineweb_terminal_lines", _ratio(self._count_by_text(text_indices[terminal]), count)
+        yield "fineweb_terminal_lines", ratio(self._count_by_text(text_indices[terminal]), count)
         sizes = layout.characters_before(ends) - layout.characters_before(starts)
         short = sizes <= self._settings["fineweb-short-line-length"]
-        yield "fineweb_short_lines", _ratio(self._count_by_text(text_indices[short]), count)
-        line_feeds = _occurrences(texts, "\n")
+        yield "fineweb_short_lines", ratio(self._count_by_text(text_indices[short]), count)
+        line_feeds = occurrences(texts, "\n")
         characters = np.fromiter(map(len, texts), np.int64, len(texts))
         if not self._like_peer:
             is_repeat = is_repeat & (self._words_in(starts, ends) >= LEAST_REPEATED_WORDS)
         covered = self._covered_characters(starts, ends, text_indices, is_repeat)
-        yield "fineweb_duplicate_line_characters", _ratio(covered, characters - line_feeds)
+        yield "fineweb_duplicate_line_characters", ratio(covered, characters - line_feeds)
         if self._like_peer:
-            yield "fineweb_newlines_per_word", _ratio(line_feeds, self._word_counts)
+            yield "fineweb_newlines_per_word", ratio(line_feeds, self._word_counts)
             return
         # Blank lines are no lines.
         words = np.bincount(text_indices, self._words_in(starts, ends), len(texts))
-        yield "fineweb_newlines_per_word", _ratio(np.maximum(count - 1, 0), words)
+        yield "fineweb_newlines_per_word", ratio(np.maximum(count - 1, 0), words)
 
     def _terminal_peer_lines(self, ends: Integers) -> Booleans:
         """Whether a mark that ends a sentence stands right at each of these ends."""
         last = self._layout.token_ends.searchsorted(ends, "right") - 1
         terminal: Booleans = (self._tokens.flags[last] & ENDS_TERMINAL != 0) & (self._layout.token_ends[last] == ends)
         return terminal
-
-    def _prose_like_lines(self) -> Booleans:
-        """Whether each line that is not blank ends as prose does, or has the end of a sentence within.
-
-        Of prose that is wrapped at a width, few lines end with a sentence.
-        """
-        prose_like: Booleans = self._is_closed | (self._breaks > 0)
-        return prose_like
-
-    @cached_property
-    def prose_lines(self) -> ProseLines:
-        """What C4's rules on lines leave of the texts."""
-        return ProseLines(
-            self._texts,
-            self._layout,
-            self._tokens,
-            self._breaks,
-            self._settings,
-            self._vocabulary,
-            self._like_peer,
-            self._code,
-        )
-
-    @cached_property
-    def _code(self) -> Booleans:
-        """Whether each line holds code or a formula: of several lines, or in fences."""
-        if self._like_peer:
-            return np.zeros(len(self._layout.lines.numbers), bool)
-        if not self._settings["leave-out-code"]:
-            return self._fenced
-        return code_rows(self._layout, self._fenced, self._is_closed)
-
-    @cached_property
-    def _fenced(self) -> Booleans:
-        return fenced_rows(self._layout)
-
-    @cached_property
-    def _code_left_out(self) -> Booleans:
-        """Whether each line is code that no rule judges."""
-        if self._like_peer or not self._settings["leave-out-code"]:
-            return np.zeros(len(self._layout.lines.numbers), bool)
-        return beside_prose(self._layout, self._code, self._fenced)
-
-    @cached_property
-    def _is_closed(self) -> Booleans:
-        """Whether each line that is not blank ends as prose does."""
-        closed: Booleans = self._tokens.flags[self._layout.lines.last_tokens] & (ENDS_CLOSED | ENDS_PROSE) != 0
-        return closed
-
-    @cached_property
-    def _rows(self) -> Booleans:
-        """Whether each line that is not blank is judged: to datatrove, all are."""
-        return self._rows_without(np.ones(len(self._layout.lines.numbers), bool))
-
-    def _rows_without(self, stays: Booleans) -> Booleans:
-        """Return which lines are judged, of those that stay.
-
-        Code is not; nor, in a text of sentences, are the labels, cells and names between them.
-        """
-        lines = self._layout.lines
-        if self._like_peer:
-            return stays
-        measured = stays & ~self._code_left_out
-        least = self._settings["prose-share"]
-        prose = rows_of_prose(self._layout, measured, self._prose_like_lines(), self._line_words)
-        sizes = self._layout.token_ends[lines.last_tokens] - self._layout.token_starts[lines.first_tokens]
-        whole, part = (np.bincount(lines.text_indices, sizes * rows, len(self._texts)) for rows in (measured, prose))
-        of_sentences = (part >= least * np.maximum(whole, 1))[lines.text_indices]
-        rows: Booleans = np.where(of_sentences, prose, measured)
-        return rows
-
-    @cached_property
-    def _measures_all(self) -> bool:
-        return bool(self._rows.all())
-
-    @cached_property
-    def _measured_tokens(self) -> Booleans:
-        return self._rows.repeat(self._layout.lines.token_counts)
-
-    def _measured(self, values: Integers) -> Integers:
-        """Return the values of tokens, 0 for those in lines that are not judged."""
-        return values if self._measures_all else values * self._measured_tokens
-
-    @cached_property
-    def _line_words(self) -> Integers:
-        return self._words_of(self._layout.prose_lines)
-
-    @property
-    def _measured_texts(self) -> Sequence[str]:
-        """The lines of each text that are judged."""
-        if self._measures_all:
-            return self._texts
-        layout, lines = self._layout, self._layout.lines
-        some = np.unique(lines.text_indices[~self._rows]).tolist()
-        texts = list(self._texts)
-        bounds = lines.text_indices.searchsorted(np.arange(len(texts) + 1))
-        starts, ends = layout.token_starts[lines.first_tokens], layout.token_ends[lines.last_tokens]
-        for index in some:
-            rows = np.arange(bounds[index], bounds[index + 1])[self._rows[bounds[index] : bounds[index + 1]]]
-            spans = zip(starts[rows].tolist(), ends[rows].tolist(), strict=True)
-            left = b"\n".join([layout.data[start:end] for start, end in spans])
-            texts[index] = left.decode("utf-8", "surrogatepass")
-        return texts
-
-    def _measured_spans(self, kind: str) -> Booleans:
-        """Return which lines, or paragraphs, are judged: a paragraph is if one of its lines is."""
-        if kind == "line":
-            return self._rows
-        opens = self._layout.opens_paragraph
-        blocks = opens.cumsum() - 1
-        measured: Booleans = np.bincount(blocks, self._rows, opens.sum()) > 0
-        return measured
-
-    @cached_property
-    def _words(self) -> Words:
-        return self._tokens.words()
-
-    @cached_property
-    def _breaks(self) -> Integers:
-        return breaks_in_lines(self._layout, self._tokens, self._words, self._like_peer)
-
-    @cached_property
-    def _word_counts(self) -> Integers:
-        return np.diff(self._word_bounds)
-
-    @cached_property
-    def _word_bounds(self) -> Integers:
-        """Number of words before each text, and in all."""
-        return _running_sums(self._tokens.word_counts)[self._layout.token_bounds]
-
-    @cached_property
-    def _characters(self) -> Integers:
-        return np.fromiter(map(len, self._texts), np.int64, len(self._texts))
-
-    def _sum_by_text(self, values: Integers) -> Integers:
-        """Return the sum of the values of each text's tokens."""
-        # values            [5 1 2]     of three tokens; texts have 2, 0 and 1 of them
-        # _running_sums     [0 5 6 8]
-        # token_bounds      [0 2 2 3]
-        # sums at those     [0 6 6 8]
-        # differences       [6 0 2]
-        return np.diff(_running_sums(values)[self._layout.token_bounds])
-
-    def _count_by_text(self, text_indices: Integers) -> Integers:
-        """Return how often each text occurs in an array of their indices."""
-        return np.bincount(text_indices, minlength=len(self._texts))
-
-    def _covered_characters(
-        self, starts: Integers, ends: Integers, text_indices: Integers, chosen: Booleans
-    ) -> Integers:
-        """Return for each text the characters that the chosen spans cover."""
-        layout = self._layout
-        sizes = layout.characters_before(ends[chosen]) - layout.characters_before(starts[chosen])
-        return np.bincount(text_indices[chosen], sizes, len(self._texts)).astype(np.int64)
 
     def _distinct_stop_words(self) -> Integers:
         """Return how many different stop words occur in each text, in any letter case; to datatrove, in small ones."""
@@ -440,7 +246,7 @@ class TextSignals:
         if profile.stop_words == ENGLISH_STOP_WORDS:
             # Flags of two tokens of one text, as the bits from STOP_WORD_SHIFT on:   ..001  ..101
             # their `or` has each stop word once                                      ..101: two stop words
-            form_bits = _united(self._tokens.flags, self._layout.token_bounds[start : end + 1]) >> STOP_WORD_SHIFT
+            form_bits = united_flags(self._tokens.flags, self._layout.token_bounds[start : end + 1]) >> STOP_WORD_SHIFT
             if not self._like_peer:
                 form_bits |= form_bits >> 8 | form_bits >> 16
             in_english: Integers = np.bitwise_count(form_bits & 0xFF)
@@ -448,7 +254,7 @@ class TextSignals:
         bits = stop_word_bits(profile.stop_words)
         bounds = self._word_bounds[start : end + 1]
         word_bits = bits[np.minimum(self._words.words[bounds[0] : bounds[-1]], len(bits) - 1)]
-        counted: Integers = np.bitwise_count(_united(word_bits, bounds - bounds[0]))
+        counted: Integers = np.bitwise_count(united_flags(word_bits, bounds - bounds[0]))
         return counted
 
 
@@ -459,27 +265,3 @@ _FAMILIES = {
     "fineweb": TextSignals.fineweb,
 }
 _EDGES = (str.startswith, str.endswith)
-
-
-def _ratio(part: Integers, whole: Integers) -> Numbers:
-    return np.divide(part, whole, out=np.zeros(len(part)), where=whole != 0)
-
-
-def _occurrences(texts: Sequence[str], mark: str) -> Integers:
-    return np.array([text.count(mark) for text in texts], np.int64)
-
-
-def _running_sums(values: Integers) -> Integers:
-    """Return the sums of the values before each value, and of all."""
-    sums = np.zeros(len(values) + 1, np.int64)
-    values.cumsum(out=sums[1:])
-    return sums
-
-
-def _united(flags: Integers, bounds: Integers) -> Integers:
-    """Return the flags that any entry between each bound and the next has."""
-    united = np.zeros(len(bounds) - 1, np.int64)
-    filled = (bounds[1:] > bounds[:-1]).nonzero()[0]
-    if len(filled):
-        united[filled] = np.bitwise_or.reduceat(flags[: bounds[-1]], bounds[filled])
-    return united

@@ -1,1 +1,1 @@
-"""What `verify` checks besides documents and sums: `lossy_shards` that documents cannot be read back from."""
+"""What `verify` checks: `dataset_check`, and `lossy_shards` for shards that documents cannot be read back from."""

@@ -19,7 +19,7 @@ from corpuskit.core.reading.inputs import Input
 from corpuskit.core.step import Document, Drop, Item, Rejected
 from corpuskit.sources.fetch_warc import FetchWarc
 from corpuskit.sources.files import Files
-from corpuskit.trust.verify import check
+from corpuskit.trust.verifying.dataset_check import check
 from tests.conftest import Run, texts
 from tests.hostile.warc import record, response
 

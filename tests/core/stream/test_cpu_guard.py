@@ -28,7 +28,7 @@ from corpuskit.core.stream.run import StepRun
 from corpuskit.mix.mix import Mix
 from corpuskit.stages.extract import Extract
 from corpuskit.stages.scrub_pii import ScrubPii
-from corpuskit.trust.verify import check
+from corpuskit.trust.verifying.dataset_check import check
 
 HANGS = re.compile("(?:a|a)+$")
 """Doubles its time with each letter, inside the standard library's C code, where no signal handler runs."""

@@ -11,7 +11,7 @@ import pytest
 
 from corpuskit.core.errors import CorpuskitError, RefusedError, UsageError
 from corpuskit.core.step import CorpusStage, Sink, Source, Stage, Step
-from corpuskit.mix.engine.mix_tasks import allocate
+from corpuskit.mix.engine.quotas import allocate
 from corpuskit.mix.recipe.recipe import Budget, OutputSpec, Recipe, load_recipe
 from corpuskit.mix.recipe.shell_pipe import source_pipes, together_pipe
 from corpuskit.mix.solver.conflict import Infeasible

@@ -18,9 +18,10 @@ from corpuskit.text.html.compiled_page import placed_blocks, read_compiled
 from corpuskit.text.html.elements import Elements
 from corpuskit.text.html.extract import _clean, clean
 from corpuskit.text.html.page_facts import page_facts
+from corpuskit.text.html.page_reader import MAX_BLOCKS
 from corpuskit.text.html.page_source import PageSource
 from corpuskit.text.html.raw_markup import visible_markup
-from corpuskit.text.html.reader import MAX_BLOCKS, read
+from corpuskit.text.html.reader import read
 from corpuskit.text.html.tags import BLOCK_TAGS, CLASS_GROUPS, CONTAINED_TAGS, RAW_TAGS, SKIPPED_TAGS
 from tests.benchmarks import extraction_quality
 from tests.benchmarks.hostile_pages import ATTACKS, page

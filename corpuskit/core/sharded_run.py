@@ -1,0 +1,61 @@
+"""What a corpus stage offers to work shard by shard, in parallel: `ShardedRun`, and what its phases hand on."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from corpuskit.core.document import Document
+from corpuskit.core.outcome import Drop, Rejected
+
+Change = Callable[[Document], Document | Drop | Rejected]
+"""What makes of a document a changed document, a Drop or a Rejected."""
+
+
+class VerdictPart(NamedTuple):
+    """Where the verdicts on one shard are in the file of all."""
+
+    offset: int
+    length: int
+    sha256: str
+
+
+class Resolution(NamedTuple):
+    """What the resolving of all matches has written."""
+
+    parts: list[VerdictPart]
+    """One for each shard, in order."""
+    files: list[Path]
+    """The file of the verdicts, then any others."""
+
+
+class ShardedRun(Protocol):
+    """The parallel form of a corpus stage, in four phases of tasks; its verdicts are those of `run`.
+
+        sign      one task per shard      documents -> signatures
+        match     one task per bucket     all signatures -> matches in that bucket
+        resolve   one task                all signatures and matches -> verdicts, in a part for each shard
+        changes   one task per shard      the verdicts on its documents -> documents and drops
+
+    Each method writes its file whole or not at all. Paths are given in the order of shards and buckets.
+    """
+
+    buckets: int
+    """How many tasks the matching is divided into."""
+
+    def depends_on(self) -> list[str]:
+        """Return what the matches depend on besides the shards, by content."""
+
+    def sign(self, documents: Iterable[Document], path: Path) -> None:
+        """Write the signatures by which one shard's documents are compared."""
+
+    def match(self, bucket: int, signatures: Sequence[Path], path: Path) -> None:
+        """Write the matches that one bucket finds over all shards."""
+
+    def resolve(self, signatures: Sequence[Path], matches: Sequence[Path], path: Path) -> Resolution:
+        """Write the verdicts on the documents of each shard."""
+
+    def changes(self, verdicts: bytes) -> Iterator["Change | None"]:
+        """Yield for each document of a shard None if it stays as it is, or what makes of it what it becomes."""
+
+    def before_publish(self, signatures: Sequence[Path], verdicts: Path) -> None:
+        """Called once, in the process that publishes, before it publishes."""

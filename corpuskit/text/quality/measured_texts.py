@@ -1,0 +1,220 @@
+"""What the signals of all families are computed from: tokens, words and lines of a batch of texts, and what is judged.
+
+Each figure is computed when it is first needed, for all texts at once.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from corpuskit.text.quality.arrays import Booleans, Integers
+from corpuskit.text.quality.c4_lines import ProseLines, breaks_in_lines
+from corpuskit.text.quality.languages import LanguageProfile, profile_of
+from corpuskit.text.quality.layout import TextLayout, TextSpans
+from corpuskit.text.quality.measured_lines import beside_prose, code_rows, fenced_rows, rows_of_prose
+from corpuskit.text.quality.sums import running_sums
+from corpuskit.text.quality.vocabulary import (
+    ENDS_CLOSED,
+    ENDS_PROSE,
+    Words,
+    vocabulary,
+)
+
+
+class MeasuredTexts:
+    """A batch of texts, split once."""
+
+    def __init__(
+        self,
+        texts: Sequence[str],
+        settings: Mapping[str, float],
+        profile: LanguageProfile | Sequence[LanguageProfile] | None = None,
+        like_peer: bool = False,
+    ) -> None:
+        """Take at least one text and at most `ngram_repeats.MAX_TEXTS`.
+
+        `settings` has every name of `rules.SETTINGS`. The profile is that of all texts, or one for each, all of them
+        with spaces between words or all without; English if none is given. With `like_peer`, words and lines are
+        counted as datatrove does: marks are words of the Gopher rules, lines of white space are lines, and only ASCII
+        marks close C4's lines.
+        """
+        self._texts = texts
+        self._settings = settings
+        profile = profile or profile_of("en")
+        self._profiles = [profile] * len(texts) if isinstance(profile, LanguageProfile) else profile
+        self._like_peer = like_peer
+        self._vocabulary = vocabulary(self._profiles[0].unspaced)
+        self._layout = TextLayout(texts)
+        self._ignored = np.zeros(len(texts), bool)
+        self._edits: dict[int, str] = {}
+        self._tokens = self._vocabulary.look_up(self._layout)
+
+    def ignore(self, rows: Sequence[int]) -> None:
+        """Say that figures of these texts are not needed any more: what is costly is not computed for them."""
+        self._ignored[rows] = True
+
+    def _words_of(self, spans: TextSpans) -> Integers:
+        """Return how many words each span has: what white space parts, or the words of a language without spaces."""
+        return self._words_in(spans.starts, spans.ends) if self._vocabulary.unspaced else spans.token_counts
+
+    def _words_in(self, starts: Integers, ends: Integers) -> Integers:
+        """Return the number of words between two offsets each."""
+        before = running_sums(self._tokens.word_counts)
+        token_starts = self._layout.token_starts
+        counts: Integers = before[token_starts.searchsorted(ends)] - before[token_starts.searchsorted(starts)]
+        return counts
+
+    def _prose_like_lines(self) -> Booleans:
+        """Whether each line that is not blank ends as prose does, or has the end of a sentence within.
+
+        Of prose that is wrapped at a width, few lines end with a sentence.
+        """
+        prose_like: Booleans = self._is_closed | (self._breaks > 0)
+        return prose_like
+
+    @cached_property
+    def prose_lines(self) -> ProseLines:
+        """What C4's rules on lines leave of the texts."""
+        return ProseLines(
+            self._texts,
+            self._layout,
+            self._tokens,
+            self._breaks,
+            self._settings,
+            self._vocabulary,
+            self._like_peer,
+            self._code,
+        )
+
+    @cached_property
+    def _code(self) -> Booleans:
+        """Whether each line holds code or a formula: of several lines, or in fences."""
+        if self._like_peer:
+            return np.zeros(len(self._layout.lines.numbers), bool)
+        if not self._settings["leave-out-code"]:
+            return self._fenced
+        return code_rows(self._layout, self._fenced, self._is_closed)
+
+    @cached_property
+    def _fenced(self) -> Booleans:
+        return fenced_rows(self._layout)
+
+    @cached_property
+    def _code_left_out(self) -> Booleans:
+        """Whether each line is code that no rule judges."""
+        if self._like_peer or not self._settings["leave-out-code"]:
+            return np.zeros(len(self._layout.lines.numbers), bool)
+        return beside_prose(self._layout, self._code, self._fenced)
+
+    @cached_property
+    def _is_closed(self) -> Booleans:
+        """Whether each line that is not blank ends as prose does."""
+        closed: Booleans = self._tokens.flags[self._layout.lines.last_tokens] & (ENDS_CLOSED | ENDS_PROSE) != 0
+        return closed
+
+    @cached_property
+    def _rows(self) -> Booleans:
+        """Whether each line that is not blank is judged: to datatrove, all are."""
+        return self._rows_without(np.ones(len(self._layout.lines.numbers), bool))
+
+    def _rows_without(self, stays: Booleans) -> Booleans:
+        """Return which lines are judged, of those that stay.
+
+        Code is not; nor, in a text of sentences, are the labels, cells and names between them.
+        """
+        lines = self._layout.lines
+        if self._like_peer:
+            return stays
+        measured = stays & ~self._code_left_out
+        least = self._settings["prose-share"]
+        prose = rows_of_prose(self._layout, measured, self._prose_like_lines(), self._line_words)
+        sizes = self._layout.token_ends[lines.last_tokens] - self._layout.token_starts[lines.first_tokens]
+        whole, part = (np.bincount(lines.text_indices, sizes * rows, len(self._texts)) for rows in (measured, prose))
+        of_sentences = (part >= least * np.maximum(whole, 1))[lines.text_indices]
+        rows: Booleans = np.where(of_sentences, prose, measured)
+        return rows
+
+    @cached_property
+    def _measures_all(self) -> bool:
+        return bool(self._rows.all())
+
+    @cached_property
+    def _measured_tokens(self) -> Booleans:
+        return self._rows.repeat(self._layout.lines.token_counts)
+
+    def _measured(self, values: Integers) -> Integers:
+        """Return the values of tokens, 0 for those in lines that are not judged."""
+        return values if self._measures_all else values * self._measured_tokens
+
+    @cached_property
+    def _line_words(self) -> Integers:
+        return self._words_of(self._layout.prose_lines)
+
+    @property
+    def _measured_texts(self) -> Sequence[str]:
+        """The lines of each text that are judged."""
+        if self._measures_all:
+            return self._texts
+        layout, lines = self._layout, self._layout.lines
+        some = np.unique(lines.text_indices[~self._rows]).tolist()
+        texts = list(self._texts)
+        bounds = lines.text_indices.searchsorted(np.arange(len(texts) + 1))
+        starts, ends = layout.token_starts[lines.first_tokens], layout.token_ends[lines.last_tokens]
+        for index in some:
+            rows = np.arange(bounds[index], bounds[index + 1])[self._rows[bounds[index] : bounds[index + 1]]]
+            spans = zip(starts[rows].tolist(), ends[rows].tolist(), strict=True)
+            left = b"\n".join([layout.data[start:end] for start, end in spans])
+            texts[index] = left.decode("utf-8", "surrogatepass")
+        return texts
+
+    def _measured_spans(self, kind: str) -> Booleans:
+        """Return which lines, or paragraphs, are judged: a paragraph is if one of its lines is."""
+        if kind == "line":
+            return self._rows
+        opens = self._layout.opens_paragraph
+        blocks = opens.cumsum() - 1
+        measured: Booleans = np.bincount(blocks, self._rows, opens.sum()) > 0
+        return measured
+
+    @cached_property
+    def _words(self) -> Words:
+        return self._tokens.words()
+
+    @cached_property
+    def _breaks(self) -> Integers:
+        return breaks_in_lines(self._layout, self._tokens, self._words, self._like_peer)
+
+    @cached_property
+    def _word_counts(self) -> Integers:
+        return np.diff(self._word_bounds)
+
+    @cached_property
+    def _word_bounds(self) -> Integers:
+        """Number of words before each text, and in all."""
+        return running_sums(self._tokens.word_counts)[self._layout.token_bounds]
+
+    @cached_property
+    def _characters(self) -> Integers:
+        return np.fromiter(map(len, self._texts), np.int64, len(self._texts))
+
+    def _sum_by_text(self, values: Integers) -> Integers:
+        """Return the sum of the values of each text's tokens."""
+        # values            [5 1 2]     of three tokens; texts have 2, 0 and 1 of them
+        # _running_sums     [0 5 6 8]
+        # token_bounds      [0 2 2 3]
+        # sums at those     [0 6 6 8]
+        # differences       [6 0 2]
+        return np.diff(running_sums(values)[self._layout.token_bounds])
+
+    def _count_by_text(self, text_indices: Integers) -> Integers:
+        """Return how often each text occurs in an array of their indices."""
+        return np.bincount(text_indices, minlength=len(self._texts))
+
+    def _covered_characters(
+        self, starts: Integers, ends: Integers, text_indices: Integers, chosen: Booleans
+    ) -> Integers:
+        """Return for each text the characters that the chosen spans cover."""
+        layout = self._layout
+        sizes = layout.characters_before(ends[chosen]) - layout.characters_before(starts[chosen])
+        return np.bincount(text_indices[chosen], sizes, len(self._texts)).astype(np.int64)

@@ -1,0 +1,33 @@
+"""Small sums over arrays that have one entry per token or per text."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from corpuskit.text.quality.arrays import Integers, Numbers
+
+
+def ratio(part: Integers, whole: Integers) -> Numbers:
+    """Return part by whole, 0 where the whole is."""
+    return np.divide(part, whole, out=np.zeros(len(part)), where=whole != 0)
+
+
+def occurrences(texts: Sequence[str], mark: str) -> Integers:
+    """Return how often a mark stands in each text."""
+    return np.array([text.count(mark) for text in texts], np.int64)
+
+
+def running_sums(values: Integers) -> Integers:
+    """Return the sums of the values before each value, and of all."""
+    sums = np.zeros(len(values) + 1, np.int64)
+    values.cumsum(out=sums[1:])
+    return sums
+
+
+def united_flags(flags: Integers, bounds: Integers) -> Integers:
+    """Return the flags that any entry between each bound and the next has."""
+    united = np.zeros(len(bounds) - 1, np.int64)
+    filled = (bounds[1:] > bounds[:-1]).nonzero()[0]
+    if len(filled):
+        united[filled] = np.bitwise_or.reduceat(flags[: bounds[-1]], bounds[filled])
+    return united
