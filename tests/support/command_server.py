@@ -22,13 +22,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
-from tests.conftest import ROOT
-
+ROOT = Path(__file__).resolve().parents[2]
 OF_EACH_RUN = {"CORPUSKIT_STATE", "CORPUSKIT_CACHE", "PATH"}
 """Variables that no module reads when it is imported, so that they may be other than the server's."""
-PACKAGES = ("corpuskit.cli", "corpuskit.core", "corpuskit.stages", "corpuskit.text", "corpuskit.mix.recipe")
-"""What is loaded with all its modules. Of other packages, only steps are: pyarrow starts a thread, which ends in forks,
-and what asks the Hub reads its variables when it is imported."""
+OF_THE_TEST = "PYTEST_CURRENT_TEST"
+"""What pytest sets anew for each test, and no command reads."""
+LEFT_OUT = ("corpuskit.__main__", "corpuskit.mix.engine.datatrove_ranks")
+"""Modules that are not loaded: the one that is run, and one for which few commands import much."""
+LIBRARIES = ("orjson", "pydantic", "rich.progress", "yaml")
+"""What most commands import while they run."""
+IDLE_THREAD = "jemalloc_bg_thd"
+"""A thread that starts with pyarrow for an allocator that nothing uses, and that nothing misses in a fork."""
 MESSAGE = 1 << 20
 """Bytes of the longest job: arguments, folder and environment."""
 
@@ -53,7 +57,7 @@ class CommandServer:
             if self._socket is None:
                 self._start()
             differing = dict(self._environment.items() ^ environment.items())
-            if not differing.keys() <= OF_EACH_RUN:
+            if not differing.keys() <= OF_EACH_RUN | {OF_THE_TEST}:
                 return None
             return self._fork(arguments, stdin, folder, environment)
         finally:
@@ -134,15 +138,21 @@ def serve(number: int) -> None:
 
 def _load() -> None:
     """Import what commands import."""
-    from corpuskit.core.registry import find_step, step_names
+    import corpuskit
 
-    for package in PACKAGES:
-        for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
+    for module in pkgutil.walk_packages(corpuskit.__path__, "corpuskit."):
+        if module.name not in LEFT_OUT:
             importlib.import_module(module.name)
-    for name in step_names():
-        find_step(name)
+    for library in LIBRARIES:
+        importlib.import_module(library)
+    assert _threads() <= {IDLE_THREAD}, "only a process without threads may be forked"
+
+
+def _threads() -> set[str]:
+    """Names of the threads of this process besides its first one, as far as the system tells."""
     tasks = Path("/proc/self/task")
-    assert not tasks.is_dir() or len(list(tasks.iterdir())) == 1, "only a process without threads may be forked"
+    names = {task.name: (task / "comm").read_text().strip() for task in tasks.iterdir()} if tasks.is_dir() else {}
+    return {name for number, name in names.items() if int(number) != os.getpid()}
 
 
 def _run_command(job: bytes, descriptors: list[int]) -> int:
