@@ -10,7 +10,7 @@ from corpuskit.text.wikitext.tables import ROW
 HEADING = re.compile(r"(={1,6})[ \t]*(\S.*?)[ \t]*\1[ \t]*")
 LIST_MARKER = re.compile(r"[*#:;]+")
 RULE = re.compile(r"-{4,}")
-QUOTES = re.compile(r"'{2,}")
+LONG_QUOTES = re.compile(r"(''''+)")
 LINE_BREAK = re.compile(r"</?br[^<>]{0,100}>", re.IGNORECASE)
 BLOCK_TAG = re.compile(
     r"</?(?:p|div|center|blockquote|ul|ol|dl|li|dd|dt|table|tbody|tr|td|th|caption|h[1-6]|hr|section|div)\b[^<>]{0,2000}>",
@@ -142,8 +142,7 @@ def _item(line: str, numbers: list[int]) -> _Block | None:
 
 def _without_signs(source: str) -> str:
     """Return the text without bold and italic, tags and addresses, and what is left around what was taken out."""
-    if "''" in source:
-        source = QUOTES.sub(_apostrophes, source)
+    source = _without_quotes(source)
     if "<" in source:
         source = RAISED.sub(_raised, source)
         source = INLINE_TAG.sub("", source)
@@ -155,10 +154,12 @@ def _clean(text: str) -> str:
     return (SPACES.sub(" ", text) if "  " in text or "\t" in text else text).strip()
 
 
-def _apostrophes(match: "re.Match[str]") -> str:
-    """Return what a run of apostrophes shows: two, three and five are for italic and bold, and the rest is text."""
-    length = len(match[0])
-    return "'" if length == 4 else "'" * (length - 5) if length > 5 else ""
+def _without_quotes(source: str) -> str:
+    """Return text without the signs of italic and bold: two, three or five apostrophes in a row; the rest are text."""
+    parts = LONG_QUOTES.split(source)
+    parts[::2] = [part.replace("'''", "").replace("''", "") for part in parts[::2]]
+    parts[1::2] = ["'" if len(row) == 4 else "'" * (len(row) - 5) for row in parts[1::2]]
+    return "".join(parts)
 
 
 def _raised(match: "re.Match[str]") -> str:

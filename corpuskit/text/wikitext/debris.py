@@ -15,9 +15,14 @@ _SEPARATORS = " \t,;:/–\\-"
 _SEPARATOR_SET, _OPENING = frozenset(" \t,;:/–-"), frozenset("(（")
 _RUN = re.compile(rf"(?:([(（])|(?<![{_SEPARATORS}{HOLE}(（]))([{_SEPARATORS}]*){HOLE}([{_SEPARATORS}{HOLE}]*)([)）]?)")
 """A hole with the separators around it, from their first on, so that a long row of them is looked at once."""
-_STUMP = re.compile(rf"(?m)^([*#:;]*[*#])[ \t'\"“]*{CITATION}[ \t{HOLE}{CITATION}]*(?:[,;][^\n]*|\.[^\n]{{0,40}})$")
-"""An item of a list that goes on about a book after the reference is gone: `* {{cite book|…}}, ISBN 0-…`."""
-_LOST_START = re.compile(rf"(?m)^([*#:;]*)[ \t'\"“]*[{HOLE}{CITATION}][ \t{HOLE}{CITATION}]*[.,](?![.\w])[ \t]*")
+_STUMP = re.compile(
+    rf"(\n[*#:;]*[*#])[ \t'\"“]*{CITATION}[ \t{HOLE}{CITATION}]*(?:[,;][^\n]*|\.[^\n]{{0,40}})(?=\n|\Z)"
+)
+"""An item of a list that goes on about a book after the reference is gone: `* {{cite book|…}}, ISBN 0-…`.
+
+The pattern begins with the line feed before a line, which is found faster than the start of a line.
+"""
+_LOST_START = re.compile(rf"(\n[*#:;]*)[ \t'\"“]*[{HOLE}{CITATION}][ \t{HOLE}{CITATION}]*[.,](?![.\w])[ \t]*")
 """A line of which the first sentence, or the first part of it, is gone."""
 _AGE = re.compile(rf"\({HOLE} (?:years?|months?|weeks?|days?)\b[^()\n]{{0,40}}\)")
 """How long ago something was, which a template counts from today on."""
@@ -51,7 +56,9 @@ def without_stumps(text: str) -> str:
 
     Other lines that have lost their beginning do not begin with the comma or full stop after it.
     """
-    return _LOST_START.sub(r"\1", _STUMP.sub(r"\1", text)) if HOLE in text or CITATION in text else text
+    if HOLE not in text and CITATION not in text:
+        return text
+    return _LOST_START.sub(r"\1", _STUMP.sub(r"\1", f"\n{text}"))[1:]
 
 
 def _with_closed_holes(text: str) -> str:
