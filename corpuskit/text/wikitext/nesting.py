@@ -18,9 +18,7 @@ PLAIN_LINK = re.compile(
     rf"\[\[(?<!\[\[\[)(?:[^{_PLAIN}]{{0,255}}\|)?+([^{_PLAIN}#\s](?:[^{_PLAIN}]{{0,1000}}[^{_PLAIN}\s])?)\]\]"
 )
 """A link to a page of this wiki: its label, or its target if it has none, is what it shows as it stands."""
-SIGN = re.compile(
-    r"(\[\[[^\[\]{}]*\]\]|\{\{[^{}\[\]]*\}\}(?!\})|\[\[|\]\]|\{\{\{(?!\{)|\{\{|\{\||\}\}+|\|\}(?!\}))"
-)
+SIGN = re.compile(r"(\[\[[^\[\]{}]*\]\]|\{\{[^{}\[\]]*\}\}(?!\})|\[\[|\]\]|\{\{\{(?!\{)|\{\{|\{\||\}\}+|\|\}(?!\}))")
 """What opens or closes a link, template, parameter or table, or is a whole link or template with no other in it.
 
 Each form begins with a character, not with a repetition, so that the engine can look for it.

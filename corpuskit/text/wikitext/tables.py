@@ -15,10 +15,9 @@ ATTRIBUTES = re.compile(
 )
 """Attributes of a cell; possessive, since a cell of many equal signs could be split in ever so many ways."""
 SPAN = re.compile(r"\b(col|row)span\s*=\s*[\"']?\s*(\d{1,3})", re.IGNORECASE)
-MARKER = re.compile(r"[ \t]*(\|-+|\|\+|\||!)(.*)", re.DOTALL)
 MAX_SPAN = 100
-NO_ROWS = {ord("\t"): " ", 2: " "}
-CELL_LINE_BREAK = re.compile(r"\s*(?:<br\s*/?\s*>|\n)\s*", re.IGNORECASE)
+HEADER_SEPARATOR = re.compile(r"\|\||!!")
+CELL_LINE_BREAK = re.compile(r"<br\s*/?\s*>", re.IGNORECASE)
 INDENT = re.compile(r"^[*#:;]+[ \t]*", re.MULTILINE)
 
 
@@ -27,21 +26,27 @@ ROW = "\x02"
 
 
 class _Cell:
-    __slots__ = ("columns", "lines", "rows")
+    __slots__ = ("attributes", "lines")
 
     def __init__(self, attributes: str, text: str) -> None:
-        spans = dict.fromkeys(("col", "row"), 1)
-        for kind, number in SPAN.findall(attributes):
-            spans[kind.lower()] = min(max(int(number), 1), MAX_SPAN)
-        self.columns, self.rows = spans["col"], spans["row"]
+        self.attributes = attributes
         self.lines = [text]
+
+    def spans(self) -> tuple[int, int]:
+        """Return how many columns and rows the cell takes."""
+        spans = {"col": 1, "row": 1}
+        for kind, number in SPAN.findall(self.attributes):
+            spans[kind.lower()] = min(max(int(number), 1), MAX_SPAN)
+        return spans["col"], spans["row"]
 
     def source(self) -> str:
         return "\n".join(self.lines)
 
     def text(self) -> str:
         text = INDENT.sub("", self.source()) if len(self.lines) > 1 else self.lines[0]
-        return " ".join(CELL_LINE_BREAK.sub(" ", tidied(text)).translate(NO_ROWS).split())
+        text = tidied(text)
+        text = CELL_LINE_BREAK.sub(" ", text) if "<" in text else text
+        return " ".join(text.split())
 
 
 def text_of_table(content: str) -> str:
@@ -67,22 +72,23 @@ def _rows(body: str) -> tuple[str, list[list[_Cell]]]:
     rows: list[list[_Cell]] = [[]]
     in_caption = False
     for line in body.split("\n"):
-        match = MARKER.match(line) if line.lstrip()[:1] in ("|", "!") else None
-        if match is None:
+        source = line.lstrip(" \t")
+        mark, kind = source[:1], source[1:2]
+        if mark not in ("|", "!"):
             if in_caption:
                 caption.append(line)
             elif rows[-1]:
                 rows[-1][-1].lines.append(line)
             continue
-        marker, rest = match[1], match[2]
-        in_caption = marker == "|+"
-        if marker.startswith("|-"):
+        in_caption = mark == "|" and kind == "+"
+        if in_caption:
+            caption = [_split_attributes(source[2:])[1]]
+        elif mark == "|" and kind == "-":
             rows.append([])
-        elif in_caption:
-            caption = [_split_attributes(rest)[1]]
         else:
-            separator = re.compile(r"\|\||!!") if marker == "!" else re.compile(r"\|\|")
-            rows[-1].extend(_Cell(*_split_attributes(cell)) for cell in separator.split(rest))
+            is_header = mark == "!" and "!!" in source
+            cells = HEADER_SEPARATOR.split(source[1:]) if is_header else source[1:].split("||")
+            rows[-1] += [_Cell(*_split_attributes(cell)) for cell in cells]
     return " ".join(" ".join(caption).split()), [row for row in rows if row]
 
 
@@ -91,7 +97,8 @@ def _split_attributes(cell: str) -> tuple[str, str]:
     before, bar, after = cell.partition("|")
     if bar:
         return before, after.lstrip("|")
-    return (cell, "") if ATTRIBUTES.fullmatch(tidied(cell)) else ("", cell)
+    is_text = "=" not in cell and "nowrap" not in cell.lower()
+    return ("", cell) if is_text or not ATTRIBUTES.fullmatch(tidied(cell)) else (cell, "")
 
 
 def _grid(rows: list[list[_Cell]]) -> list[list[str]]:
@@ -102,14 +109,17 @@ def _grid(rows: list[list[_Cell]]) -> list[list[str]]:
     for cells in rows:
         row: list[str] = []
         for cell in cells:
-            _pass_over(row, waiting)
-            begin = len(row)
+            if waiting:
+                _pass_over(row, waiting)
             row.append(cell.text())
-            row.extend([""] * (cell.columns - 1))
-            if cell.rows > 1:
-                waiting |= dict.fromkeys(range(begin, len(row)), cell.rows)
-        _pass_over(row, waiting)
-        waiting = {column: count - 1 for column, count in waiting.items() if count > 1}
+            if "span" in cell.attributes.lower():
+                columns, count = cell.spans()
+                row.extend([""] * (columns - 1))
+                if count > 1:
+                    waiting |= dict.fromkeys(range(len(row) - columns, len(row)), count)
+        if waiting:
+            _pass_over(row, waiting)
+            waiting = {column: count - 1 for column, count in waiting.items() if count > 1}
         grid.append(row)
     return grid
 
