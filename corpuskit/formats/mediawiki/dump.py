@@ -246,22 +246,30 @@ def _page(name: str, site: Site, segment: _Segment) -> DumpPage | Rejected:
     except etree.XMLSyntaxError as error:
         raw = segment.content[:MAX_REJECT_BYTES]
         return Rejected("bad-xml", name, segment.offset, raw, str(error.msg).partition(", line")[0])
-    title = page.findtext("title", "").strip()
-    namespace = page.findtext("ns", "").strip()
-    is_number = NAMESPACE_NUMBER.fullmatch(namespace) is not None
-    revision = page.find("revision")
-    assert revision is not None, "the cutter writes one"
+    elements = _first_children(page)
+    revision = _first_children(elements["revision"])
+    title, namespace = _line(elements, "title"), _line(elements, "ns")
     return DumpPage(
         site,
-        page.findtext("id", "").strip(),
+        _line(elements, "id"),
         title,
-        int(namespace) if is_number else site.namespace_of(title),
-        page.find("redirect") is not None,
-        revision.findtext("id", "").strip(),
-        revision.findtext("timestamp", "").strip(),
-        revision.findtext("model", "").strip() or "wikitext",
-        _text_of(revision.find("text")),
+        int(namespace) if NAMESPACE_NUMBER.fullmatch(namespace) else site.namespace_of(title),
+        "redirect" in elements,
+        _line(revision, "id"),
+        _line(revision, "timestamp"),
+        _line(revision, "model") or "wikitext",
+        _text_of(revision.get("text")),
     )
+
+
+def _first_children(element: "etree._Element") -> "dict[str, etree._Element]":
+    """Return an element's children by name, of each name the first."""
+    return {str(child.tag): child for child in element.iterchildren(reversed=True)}
+
+
+def _line(elements: "dict[str, etree._Element]", name: str) -> str:
+    element = elements.get(name)
+    return (element.text or "").strip() if element is not None else ""
 
 
 def _text_of(element: "etree._Element | None") -> str:

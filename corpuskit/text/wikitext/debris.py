@@ -15,6 +15,16 @@ _SEPARATORS = " \t,;:/–\\-"
 _SEPARATOR_SET, _OPENING = frozenset(" \t,;:/–-"), frozenset("(（")
 _RUN = re.compile(rf"(?:([(（])|(?<![{_SEPARATORS}{HOLE}(（]))([{_SEPARATORS}]*){HOLE}([{_SEPARATORS}{HOLE}]*)([)）]?)")
 """A hole with the separators around it, from their first on, so that a long row of them is looked at once."""
+_WORD_END, _NEXT_WORD = rf"[^{_SEPARATORS}{HOLE}(（", rf"[^{_SEPARATORS}{HOLE}.\])）"
+"""Sets of a pattern that are not ended: what is neither a separator nor what makes one go."""
+_PLAIN_HOLE = re.compile(
+    rf"{HOLE}(?:(?<={_WORD_END}]{HOLE}){HOLE}*+(?=\n)"
+    rf"|(?<={_WORD_END}\n*#]{HOLE}){HOLE}*+(?=[ \t]++{_NEXT_WORD}]|{_NEXT_WORD}\w]))"
+)
+"""Holes that leave nothing behind: after a word or full stop, before a space and a word or the end of the line.
+
+Most are: they go all at once, by a pattern that begins with the character to look for.
+"""
 _STUMP = re.compile(
     rf"(\n[*#:;]*[*#])[ \t'\"“]*{CITATION}[ \t{HOLE}{CITATION}]*(?:[,;][^\n]*|\.[^\n]{{0,40}})(?=\n|\Z)"
 )
@@ -43,7 +53,7 @@ def tidied(text: str) -> str:
     """
     if HOLE not in text and CITATION not in text:
         return text
-    text = _AGE.sub(HOLE, text.replace(CITATION, HOLE))
+    text = _PLAIN_HOLE.sub("", _AGE.sub(HOLE, text.replace(CITATION, HOLE)))
     for _ in range(_MOST_BRACKETS):
         text = _with_closed_holes(text)
         if HOLE not in text:
