@@ -63,6 +63,7 @@ def read_pages(input_: "Input") -> Iterator[DumpPage | Rejected]:
     Raises Reject("not-a-dump") for anything else.
     """
     site: Site | None = None
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True)
     for segment in _segments(input_):
         if isinstance(segment, Rejected):
             yield segment
@@ -71,7 +72,7 @@ def read_pages(input_: "Input") -> Iterator[DumpPage | Rejected]:
                 raise Reject("not-a-dump", f"{input_.name} has no <mediawiki>; {ADVICE}")
             site = site_of(segment.content)
         else:
-            yield _page(input_.name, site or Site(), segment)
+            yield _page(input_.name, site or Site(), segment, parser)
 
 
 class _Segment(NamedTuple):
@@ -239,8 +240,7 @@ def _utf8(blocks: Iterator[bytes]) -> Iterator[bytes]:
         yield decoder.decode(block).encode() if block else block
 
 
-def _page(name: str, site: Site, segment: _Segment) -> DumpPage | Rejected:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True)
+def _page(name: str, site: Site, segment: _Segment, parser: etree.XMLParser) -> DumpPage | Rejected:
     try:
         page = etree.fromstring(segment.content, parser)
     except etree.XMLSyntaxError as error:

@@ -13,7 +13,8 @@ BLOCK_SIGNS = LIST_SIGNS | frozenset(f"={ROW}-|{{")
 """What a line of text that is no plain paragraph may begin with, apart from spaces."""
 LIST_MARKER = re.compile(r"[*#:;]+")
 RULE = re.compile(r"-{4,}")
-LONG_QUOTES = re.compile(r"(''''+)")
+QUOTES = re.compile(r"''(?:'''('*)|'(')|'?)")
+"""Italic and bold: two, three or five apostrophes in a row; what there are more, and one of four, are text (groups)."""
 LINE_BREAK = re.compile(r"</?br[^<>]{0,100}>", re.IGNORECASE)
 BLOCK_TAG = re.compile(
     r"</?(?:p|div|center|blockquote|ul|ol|dl|li|dd|dt|table|tbody|tr|td|th|caption|h[1-6]|hr|section|div)\b[^<>]{0,2000}>",
@@ -127,6 +128,9 @@ def _item(line: str, numbers: list[int]) -> _Block | None:
     assert match is not None, "the line begins with one of these signs"
     marker = match[0]
     text = _clean(line[match.end() :].replace("\n", " "))
+    if marker == "*":
+        numbers.clear()
+        return _Block("item", 0, f"- {text}") if text else None
     depth = len(marker) - 1
     if marker[-1] == "#":
         del numbers[depth + 1 :]
@@ -151,7 +155,7 @@ def _item(line: str, numbers: list[int]) -> _Block | None:
 
 def _without_signs(source: str) -> str:
     """Return the text without bold and italic, tags and addresses, and what is left around what was taken out."""
-    source = _without_quotes(source)
+    source = "".join(filter(None, QUOTES.split(source)))
     if "<" in source:
         source = RAISED.sub(_raised, source)
         source = INLINE_TAG.sub("", source)
@@ -167,14 +171,6 @@ def _row(line: str) -> str:
 def _clean(text: str) -> str:
     """Return a line with single spaces, as a page shows them."""
     return (SPACES.sub(" ", text) if "  " in text or "\t" in text else text).strip()
-
-
-def _without_quotes(source: str) -> str:
-    """Return text without the signs of italic and bold: two, three or five apostrophes in a row; the rest are text."""
-    parts = LONG_QUOTES.split(source)
-    parts[::2] = [part.replace("'''", "").replace("''", "") for part in parts[::2]]
-    parts[1::2] = ["'" if len(row) == 4 else "'" * (len(row) - 5) for row in parts[1::2]]
-    return "".join(parts)
 
 
 def _raised(match: "re.Match[str]") -> str:

@@ -25,15 +25,15 @@ _PLAIN_HOLE = re.compile(
 
 Most are: they go all at once, by a pattern that begins with the character to look for.
 """
-_STUMP = re.compile(
-    rf"(\n[*#:;]*[*#])[ \t'\"“]*{CITATION}[ \t{HOLE}{CITATION}]*(?:[,;][^\n]*|\.[^\n]{{0,40}})(?=\n|\Z)"
+_LOST_START = re.compile(
+    rf"(\n[*#:;]*)(?:(?<=[*#])[ \t'\"“]*{CITATION}[ \t{HOLE}{CITATION}]*(?:[,;][^\n]*|\.[^\n]{{0,40}})(?=\n|\Z)"
+    rf"|[ \t'\"“]*[{HOLE}{CITATION}][ \t{HOLE}{CITATION}]*[.,](?![.\w])[ \t]*)"
 )
-"""An item of a list that goes on about a book after the reference is gone: `* {{cite book|…}}, ISBN 0-…`.
+"""An item of a list that goes on about a book after the reference is gone: `* {{cite book|…}}, ISBN 0-…`; and a line
+of which the first sentence, or the first part of it, is gone.
 
 The pattern begins with the line feed before a line, which is found faster than the start of a line.
 """
-_LOST_START = re.compile(rf"(\n[*#:;]*)[ \t'\"“]*[{HOLE}{CITATION}][ \t{HOLE}{CITATION}]*[.,](?![.\w])[ \t]*")
-"""A line of which the first sentence, or the first part of it, is gone."""
 _AGE = re.compile(rf"\({HOLE} (?:years?|months?|weeks?|days?)\b[^()\n]{{0,40}}\)")
 """How long ago something was, which a template counts from today on."""
 _ENTITY = re.compile(r"&#?\w{1,32}\Z")
@@ -68,7 +68,7 @@ def without_stumps(text: str) -> str:
     """
     if HOLE not in text and CITATION not in text:
         return text
-    return _LOST_START.sub(r"\1", _STUMP.sub(r"\1", f"\n{text}"))[1:]
+    return _LOST_START.sub(r"\1", f"\n{text}")[1:]
 
 
 def _with_closed_holes(text: str) -> str:

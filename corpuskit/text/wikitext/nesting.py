@@ -76,7 +76,7 @@ def unnested(wikitext: str, title: str, namespaces: Namespaces) -> str:
 
 def _is_at_line_start(parts: list[str]) -> bool:
     """Whether nothing but an indent, and what was taken out, stands before what follows these parts of a frame."""
-    before = "".join(parts[-MAX_PARTS:])
+    before = "".join([part[-MAX_INDENT - 1 :] for part in parts[-MAX_PARTS:]])
     return LINE_START.search(before, max(0, len(before) - MAX_INDENT)) is not None
 
 

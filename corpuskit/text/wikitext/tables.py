@@ -25,30 +25,6 @@ ROW = "\x02"
 """Stands before each row of a table, which nothing else tells from a line of text; XML cannot contain it."""
 
 
-class _Cell:
-    __slots__ = ("attributes", "lines")
-
-    def __init__(self, attributes: str, text: str) -> None:
-        self.attributes = attributes
-        self.lines = [text]
-
-    def spans(self) -> tuple[int, int]:
-        """Return how many columns and rows the cell takes."""
-        spans = {"col": 1, "row": 1}
-        for kind, number in SPAN.findall(self.attributes):
-            spans[kind.lower()] = min(max(int(number), 1), MAX_SPAN)
-        return spans["col"], spans["row"]
-
-    def source(self) -> str:
-        return "\n".join(self.lines)
-
-    def text(self) -> str:
-        text = INDENT.sub("", self.source()) if len(self.lines) > 1 else self.lines[0]
-        text = tidied(text)
-        text = CELL_LINE_BREAK.sub(" ", text) if "<" in text else text
-        return " ".join(text.split())
-
-
 def text_of_table(content: str) -> str:
     """Return a table's rows; paragraphs if it has one column or tables within; nothing if it is a box or empty."""
     first_line, _, body = content.partition("\n")
@@ -56,7 +32,7 @@ def text_of_table(content: str) -> str:
         return ""
     caption, rows = _rows(body)
     if ROW in body:  # a table within this one, which is there for the layout
-        return "\n\n".join(filter(None, (caption, *(cell.source() for cells in rows for cell in cells))))
+        return "\n\n".join(filter(None, (caption, *(_attributes_and_source(cell)[1] for row in rows for cell in row))))
     grid = [row for row in _grid(rows) if any(row)]
     if not grid:
         return caption
@@ -66,10 +42,10 @@ def text_of_table(content: str) -> str:
     return f"{caption}\n\n{lines}" if caption else lines
 
 
-def _rows(body: str) -> tuple[str, list[list[_Cell]]]:
-    """Return a table's caption and its rows of cells."""
+def _rows(body: str) -> tuple[str, list[list[list[str]]]]:
+    """Return a table's caption and its rows of cells, which are their lines, the first with the attributes."""
     caption: list[str] = []
-    rows: list[list[_Cell]] = [[]]
+    rows: list[list[list[str]]] = [[]]
     in_caption = False
     for line in body.split("\n"):
         source = line.lstrip(" \t")
@@ -78,7 +54,7 @@ def _rows(body: str) -> tuple[str, list[list[_Cell]]]:
             if in_caption:
                 caption.append(line)
             elif rows[-1]:
-                rows[-1][-1].lines.append(line)
+                rows[-1][-1].append(line)
             continue
         in_caption = mark == "|" and kind == "+"
         if in_caption:
@@ -88,7 +64,7 @@ def _rows(body: str) -> tuple[str, list[list[_Cell]]]:
         else:
             is_header = mark == "!" and "!!" in source
             cells = HEADER_SEPARATOR.split(source[1:]) if is_header else source[1:].split("||")
-            rows[-1] += [_Cell(*_split_attributes(cell)) for cell in cells]
+            rows[-1] += [[cell] for cell in cells]
     return " ".join(" ".join(caption).split()), [row for row in rows if row]
 
 
@@ -101,7 +77,25 @@ def _split_attributes(cell: str) -> tuple[str, str]:
     return ("", cell) if is_text or not ATTRIBUTES.fullmatch(tidied(cell)) else (cell, "")
 
 
-def _grid(rows: list[list[_Cell]]) -> list[list[str]]:
+def _attributes_and_source(cell: list[str]) -> tuple[str, str]:
+    attributes, line = _split_attributes(cell[0])
+    return attributes, "\n".join((line, *cell[1:])) if len(cell) > 1 else line
+
+
+def _spans(attributes: str) -> tuple[int, int]:
+    """Return how many columns and rows a cell takes."""
+    spans = {"col": 1, "row": 1}
+    for kind, number in SPAN.findall(attributes):
+        spans[kind.lower()] = min(max(int(number), 1), MAX_SPAN)
+    return spans["col"], spans["row"]
+
+
+def _text_of_cell(source: str) -> str:
+    text = tidied(INDENT.sub("", source) if "\n" in source else source)
+    return " ".join((CELL_LINE_BREAK.sub(" ", text) if "<" in text else text).split())
+
+
+def _grid(rows: list[list[list[str]]]) -> list[list[str]]:
     """Return the rows with a place for each column; cells that span several leave the further ones empty."""
     waiting: dict[int, int] = {}
     """How many further rows a cell above takes a place in, by column."""
@@ -111,9 +105,10 @@ def _grid(rows: list[list[_Cell]]) -> list[list[str]]:
         for cell in cells:
             if waiting:
                 _pass_over(row, waiting)
-            row.append(cell.text())
-            if "span" in cell.attributes.lower():
-                columns, count = cell.spans()
+            attributes, source = _attributes_and_source(cell)
+            row.append(_text_of_cell(source))
+            if attributes and "span" in attributes.lower():
+                columns, count = _spans(attributes)
                 row.extend([""] * (columns - 1))
                 if count > 1:
                     waiting |= dict.fromkeys(range(len(row) - columns, len(row)), count)
