@@ -22,7 +22,8 @@ MAX_REVISION = 32 * 1024 * 1024
 MAX_HEAD = 4 * 1024 * 1024
 """Bytes of what comes before the first page, or before a page's first revision."""
 MAX_REJECT_BYTES = 1024 * 1024
-TAG = re.compile(rb"<(/?)(page|revision)(?:\s[^<>]*)?>|<!--|-->|<!\[CDATA\[|\]\]>")
+TAG = re.compile(rb"<(?:(/?)(page|revision)(?:\s[^<>]*)?>|!--|!\[CDATA\[)")
+"""All forms begin with one character, which the engine looks for; what text is full of costs nothing."""
 SECTION_ENDS = {b"<!--": b"-->", b"<![CDATA[": b"]]>"}
 """What ends the sections of XML in which tags are text."""
 LONGEST_TAG = 256
@@ -62,6 +63,7 @@ def read_pages(input_: "Input") -> Iterator[DumpPage | Rejected]:
     Raises Reject("not-a-dump") for anything else.
     """
     site: Site | None = None
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True)
     for segment in _segments(input_):
         if isinstance(segment, Rejected):
             yield segment
@@ -70,7 +72,7 @@ def read_pages(input_: "Input") -> Iterator[DumpPage | Rejected]:
                 raise Reject("not-a-dump", f"{input_.name} has no <mediawiki>; {ADVICE}")
             site = site_of(segment.content)
         else:
-            yield _page(input_.name, site or Site(), segment)
+            yield _page(input_.name, site or Site(), segment, parser)
 
 
 class _Segment(NamedTuple):
@@ -104,17 +106,18 @@ class _Cutter:
 
     def feed(self, block: bytes) -> Iterator[_Segment | Rejected]:
         self._buffer += block
-        position = 0
-        for match in TAG.finditer(self._buffer):
-            if match[2] is None or self._section_end:
-                self._mark_section(match[0])
-                yield from self._between(position, match.end())
+        position = self._end_of_section(0)
+        while not self._section_end and (match := TAG.search(self._buffer, position)) is not None:
+            if match[2] is None:
+                self._section_end = SECTION_ENDS[match[0]]
+                self._between(position, match.end())
+                position = self._end_of_section(match.end())
             else:
-                yield from self._between(position, match.start())
+                self._between(position, match.start())
                 yield from self._tag(match)
-            position = match.end()
+                position = match.end()
         end = self._end_of_complete_tags(position)
-        yield from self._between(position, end)
+        self._between(position, end)
         self._buffer, self._offset = self._buffer[end:], self._offset + end
 
     def gap(self) -> None:
@@ -127,12 +130,15 @@ class _Cutter:
         if not self._is_headed:
             yield _Segment("head", 0, b"".join(self._head))
 
-    def _mark_section(self, mark: bytes) -> None:
-        """Note that a comment, or characters that are no markup, begin or end."""
-        if not self._section_end:
-            self._section_end = SECTION_ENDS.get(mark, b"")
-        elif mark == self._section_end:
-            self._section_end = b""
+    def _end_of_section(self, position: int) -> int:
+        """Take what is left of a comment, or of characters that are no markup, and return where they end."""
+        mark = self._section_end
+        found = self._buffer.find(mark, position) if mark else -1
+        if found < 0:
+            return position
+        self._section_end = b""
+        self._between(position, found + len(mark))
+        return found + len(mark)
 
     def _end_of_complete_tags(self, position: int) -> int:
         """Return up to where the buffer can be taken: a tag may go on in the next block."""
@@ -153,7 +159,7 @@ class _Cutter:
         self._latest_time = b""
         self._is_too_large = False
 
-    def _between(self, start: int, end: int) -> Iterator[_Segment | Rejected]:
+    def _between(self, start: int, end: int) -> None:
         """Take the bytes between two tags."""
         if start >= end:
             return
@@ -166,7 +172,6 @@ class _Cutter:
             self._head_size += len(content)
             if self._head_size <= MAX_HEAD:
                 self._head.append(content)
-        yield from ()
 
     def _tag(self, match: "re.Match[bytes]") -> Iterator[_Segment | Rejected]:
         is_end, name = bool(match[1]), match[2]
@@ -235,29 +240,36 @@ def _utf8(blocks: Iterator[bytes]) -> Iterator[bytes]:
         yield decoder.decode(block).encode() if block else block
 
 
-def _page(name: str, site: Site, segment: _Segment) -> DumpPage | Rejected:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True)
+def _page(name: str, site: Site, segment: _Segment, parser: etree.XMLParser) -> DumpPage | Rejected:
     try:
         page = etree.fromstring(segment.content, parser)
     except etree.XMLSyntaxError as error:
         raw = segment.content[:MAX_REJECT_BYTES]
         return Rejected("bad-xml", name, segment.offset, raw, str(error.msg).partition(", line")[0])
-    title = page.findtext("title", "").strip()
-    namespace = page.findtext("ns", "").strip()
-    is_number = NAMESPACE_NUMBER.fullmatch(namespace) is not None
-    revision = page.find("revision")
-    assert revision is not None, "the cutter writes one"
+    elements = _first_children(page)
+    revision = _first_children(elements["revision"])
+    title, namespace = _line(elements, "title"), _line(elements, "ns")
     return DumpPage(
         site,
-        page.findtext("id", "").strip(),
+        _line(elements, "id"),
         title,
-        int(namespace) if is_number else site.namespace_of(title),
-        page.find("redirect") is not None,
-        revision.findtext("id", "").strip(),
-        revision.findtext("timestamp", "").strip(),
-        revision.findtext("model", "").strip() or "wikitext",
-        _text_of(revision.find("text")),
+        int(namespace) if NAMESPACE_NUMBER.fullmatch(namespace) else site.namespace_of(title),
+        "redirect" in elements,
+        _line(revision, "id"),
+        _line(revision, "timestamp"),
+        _line(revision, "model") or "wikitext",
+        _text_of(revision.get("text")),
     )
+
+
+def _first_children(element: "etree._Element") -> "dict[str, etree._Element]":
+    """Return an element's children by name, of each name the first."""
+    return {str(child.tag): child for child in element.iterchildren(reversed=True)}
+
+
+def _line(elements: "dict[str, etree._Element]", name: str) -> str:
+    element = elements.get(name)
+    return (element.text or "").strip() if element is not None else ""
 
 
 def _text_of(element: "etree._Element | None") -> str:

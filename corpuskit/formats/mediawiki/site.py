@@ -1,6 +1,7 @@
 """What a dump says of the wiki that it is of: name, address, language, and what its namespaces are called."""
 
 import re
+from functools import cache
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -56,9 +57,7 @@ class Site(NamedTuple):
 
     def license(self) -> tuple[str, str] | None:
         """Return SPDX id and evidence for the texts of Wikimedia's wikis; None for others, which do not say."""
-        host = urlsplit(self.base).hostname or ""
-        project = next((name for name in WIKIMEDIA if host == name or host.endswith(f".{name}")), None)
-        return (OTHER_LICENCES.get(project, "CC-BY-SA-4.0"), TERMS) if project else None
+        return _license_of(self.base)
 
     def names_of(self, number: int) -> frozenset[str]:
         """Return what a namespace is called here, in small letters."""
@@ -68,6 +67,13 @@ class Site(NamedTuple):
         """Return the number of the namespace that a title starts with: the articles' if with none."""
         prefix, colon, _ = title.partition(":")
         return self.namespaces.get(prefix.strip().lower(), ARTICLES) if colon else ARTICLES
+
+
+@cache
+def _license_of(base: str) -> tuple[str, str] | None:
+    host = urlsplit(base).hostname or ""
+    project = next((name for name in WIKIMEDIA if host == name or host.endswith(f".{name}")), None)
+    return (OTHER_LICENCES.get(project, "CC-BY-SA-4.0"), TERMS) if project else None
 
 
 def site_of(head: bytes) -> Site:

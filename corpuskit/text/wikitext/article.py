@@ -16,12 +16,12 @@ from corpuskit.text.wikitext.template_names import DISAMBIGUATION
 
 __all__ = ["Namespaces", "article_text", "is_disambiguation", "is_redirect"]
 
-MARKS = re.compile("[\0\x02-\x04\v]")
+MARKS = "\0\x02\x03\x04\v"
 """Control characters that are marks of ours."""
 SWITCH = re.compile(r"__[^\W\d_]+__")
 """Behaviour switches such as `__NOTOC__`, in any language."""
 VARIANTS = re.compile(r"-\{([^{}]*)\}-")
-TEMPLATE_NAME = re.compile(r"\{\{\s*([^|{}\n<]+?)\s*(?=[|}\n<])")
+TEMPLATE_NAME = re.compile(r"\{\{\s*([^|{}\n<]+)(?=[|}\n<])")
 REDIRECT = re.compile(r"\s*#\s*[^\W\d_]+\s*:?\s*\[\[[^\]\n]+\]\]")
 
 
@@ -31,7 +31,9 @@ def article_text(wikitext: str, title: str = "", namespaces: Namespaces | None =
     Templates, tables of layout, references, files and categories are left out, apart from templates that say something
     in a sentence. `title` stands for the magic word PAGENAME.
     """
-    source, protected = protect(MARKS.sub("", wikitext).replace("\r\n", "\n"))
+    for mark in MARKS:
+        wikitext = wikitext.replace(mark, "") if mark in wikitext else wikitext
+    source, protected = protect(wikitext.replace("\r\n", "\n") if "\r" in wikitext else wikitext)
     source = VARIANTS.sub(_variant, SWITCH.sub("", source))
     lines = unnested(source, title, namespaces or Namespaces())
     return decoded(restore(text_of_lines(lines), protected)).replace("\xa0", " ").strip()
@@ -50,8 +52,8 @@ def is_disambiguation(wikitext: str) -> bool:
     """Whether a page only lists what a title may mean, as its templates or `__DISAMBIG__` say."""
     if "__DISAMBIG__" in wikitext:
         return True
-    names = (match[1].replace("_", " ").lower() for match in TEMPLATE_NAME.finditer(wikitext))
-    return any(name in DISAMBIGUATION for name in names)
+    names = set(TEMPLATE_NAME.findall(wikitext))
+    return any(name.strip().replace("_", " ").lower() in DISAMBIGUATION for name in names)
 
 
 def _variant(match: "re.Match[str]") -> str:

@@ -8,9 +8,13 @@ from corpuskit.text.wikitext.links import without_external_links
 from corpuskit.text.wikitext.tables import ROW
 
 HEADING = re.compile(r"(={1,6})[ \t]*(\S.*?)[ \t]*\1[ \t]*")
+LIST_SIGNS = frozenset("*#:;")
+BLOCK_SIGNS = LIST_SIGNS | frozenset(f"={ROW}-|{{")
+"""What a line of text that is no plain paragraph may begin with, apart from spaces."""
 LIST_MARKER = re.compile(r"[*#:;]+")
 RULE = re.compile(r"-{4,}")
-QUOTES = re.compile(r"'{2,}")
+QUOTES = re.compile(r"''(?:'''('*)|'(')|'?)")
+"""Italic and bold: two, three or five apostrophes in a row; what there are more, and one of four, are text (groups)."""
 LINE_BREAK = re.compile(r"</?br[^<>]{0,100}>", re.IGNORECASE)
 BLOCK_TAG = re.compile(
     r"</?(?:p|div|center|blockquote|ul|ol|dl|li|dd|dt|table|tbody|tr|td|th|caption|h[1-6]|hr|section|div)\b[^<>]{0,2000}>",
@@ -61,27 +65,32 @@ def _blocks(source: str) -> list[_Block]:
     numbers: list[int] = []
 
     def end_paragraph() -> None:
-        lines = [text for line in " ".join(paragraph).split("\n") if (text := _clean(line))]
-        if lines:
-            blocks.append(_Block("paragraph", 0, "\n".join(lines)))
+        if not paragraph:
+            return
+        text = " ".join(paragraph)
         paragraph.clear()
+        text = "\n".join(filter(None, map(_clean, text.split("\n")))) if "\n" in text else _clean(text)
+        if text:
+            blocks.append(_Block("paragraph", 0, text))
 
     for line in _lines(source):
         first = line[:1]
-        if first not in ("*", "#", ":", ";"):
+        if numbers and first not in LIST_SIGNS:
             numbers.clear()
-        if not line.strip():
+        if first and first not in BLOCK_SIGNS and not first.isspace():
+            paragraph.append(line)
+        elif not line.strip():
             end_paragraph()
             if blocks and blocks[-1].kind in ("row", "item", "pre"):
                 blocks.append(_Block("", 0, ""))
         elif first == ROW:
             end_paragraph()
-            blocks.append(_Block("row", 0, "\t".join(map(_clean, line[1:].split("\t")))))
+            blocks.append(_Block("row", 0, _row(line[1:])))
         elif first == "=" and (match := HEADING.fullmatch(line)):
             end_paragraph()
             if heading := _clean(match[2]):
                 blocks.append(_Block("heading", len(match[1]), heading))
-        elif first in ("*", "#", ":", ";"):
+        elif first in LIST_SIGNS:
             end_paragraph()
             if item := _item(line, numbers):
                 blocks.append(item)
@@ -108,6 +117,7 @@ def _lines(source: str) -> list[str]:
     if "<" in source:
         source = BLOCK_TAG.sub("\n\n", source)
         source = LINE_BREAK.sub("\v", source)
+    if "\v" in source:
         return [line.replace("\v", "\n") for line in source.split("\n")]
     return source.split("\n")
 
@@ -117,7 +127,10 @@ def _item(line: str, numbers: list[int]) -> _Block | None:
     match = LIST_MARKER.match(line)
     assert match is not None, "the line begins with one of these signs"
     marker = match[0]
-    text = _clean(" ".join(line[match.end() :].split("\n")))
+    text = _clean(line[match.end() :].replace("\n", " "))
+    if marker == "*":
+        numbers.clear()
+        return _Block("item", 0, f"- {text}") if text else None
     depth = len(marker) - 1
     if marker[-1] == "#":
         del numbers[depth + 1 :]
@@ -142,23 +155,22 @@ def _item(line: str, numbers: list[int]) -> _Block | None:
 
 def _without_signs(source: str) -> str:
     """Return the text without bold and italic, tags and addresses, and what is left around what was taken out."""
-    if "''" in source:
-        source = QUOTES.sub(_apostrophes, source)
+    source = "".join(filter(None, QUOTES.split(source)))
     if "<" in source:
         source = RAISED.sub(_raised, source)
         source = INLINE_TAG.sub("", source)
     return tidied(without_stumps(without_external_links(source)))
 
 
+def _row(line: str) -> str:
+    """Return a row of a table, of which a tab ends each cell but the last."""
+    cells = line.split("\t")
+    return "\t".join(map(_clean, cells) if "  " in line else [cell.strip() for cell in cells])
+
+
 def _clean(text: str) -> str:
     """Return a line with single spaces, as a page shows them."""
     return (SPACES.sub(" ", text) if "  " in text or "\t" in text else text).strip()
-
-
-def _apostrophes(match: "re.Match[str]") -> str:
-    """Return what a run of apostrophes shows: two, three and five are for italic and bold, and the rest is text."""
-    length = len(match[0])
-    return "'" if length == 4 else "'" * (length - 5) if length > 5 else ""
 
 
 def _raised(match: "re.Match[str]") -> str:

@@ -15,10 +15,25 @@ _SEPARATORS = " \t,;:/–\\-"
 _SEPARATOR_SET, _OPENING = frozenset(" \t,;:/–-"), frozenset("(（")
 _RUN = re.compile(rf"(?:([(（])|(?<![{_SEPARATORS}{HOLE}(（]))([{_SEPARATORS}]*){HOLE}([{_SEPARATORS}{HOLE}]*)([)）]?)")
 """A hole with the separators around it, from their first on, so that a long row of them is looked at once."""
-_STUMP = re.compile(rf"(?m)^([*#:;]*[*#])[ \t'\"“]*{CITATION}[ \t{HOLE}{CITATION}]*(?:[,;][^\n]*|\.[^\n]{{0,40}})$")
-"""An item of a list that goes on about a book after the reference is gone: `* {{cite book|…}}, ISBN 0-…`."""
-_LOST_START = re.compile(rf"(?m)^([*#:;]*)[ \t'\"“]*[{HOLE}{CITATION}][ \t{HOLE}{CITATION}]*[.,](?![.\w])[ \t]*")
-"""A line of which the first sentence, or the first part of it, is gone."""
+_WORD_END, _NEXT_WORD = rf"[^{_SEPARATORS}{HOLE}(（", rf"[^{_SEPARATORS}{HOLE}.\])）"
+"""Sets of a pattern that are not ended: what is neither a separator nor what makes one go."""
+_PLAIN_HOLE = re.compile(
+    rf"{HOLE}(?:(?<={_WORD_END}]{HOLE}){HOLE}*+(?=\n)"
+    rf"|(?<={_WORD_END}\n*#]{HOLE}){HOLE}*+(?=[ \t]++{_NEXT_WORD}]|{_NEXT_WORD}\w]))"
+)
+"""Holes that leave nothing behind: after a word or full stop, before a space and a word or the end of the line.
+
+Most are: they go all at once, by a pattern that begins with the character to look for.
+"""
+_LOST_START = re.compile(
+    rf"(\n[*#:;]*)(?:(?<=[*#])[ \t'\"“]*{CITATION}[ \t{HOLE}{CITATION}]*(?:[,;][^\n]*|\.[^\n]{{0,40}})(?=\n|\Z)"
+    rf"|[ \t'\"“]*[{HOLE}{CITATION}][ \t{HOLE}{CITATION}]*[.,](?![.\w])[ \t]*)"
+)
+"""An item of a list that goes on about a book after the reference is gone: `* {{cite book|…}}, ISBN 0-…`; and a line
+of which the first sentence, or the first part of it, is gone.
+
+The pattern begins with the line feed before a line, which is found faster than the start of a line.
+"""
 _AGE = re.compile(rf"\({HOLE} (?:years?|months?|weeks?|days?)\b[^()\n]{{0,40}}\)")
 """How long ago something was, which a template counts from today on."""
 _ENTITY = re.compile(r"&#?\w{1,32}\Z")
@@ -38,7 +53,7 @@ def tidied(text: str) -> str:
     """
     if HOLE not in text and CITATION not in text:
         return text
-    text = _AGE.sub(HOLE, text.replace(CITATION, HOLE))
+    text = _PLAIN_HOLE.sub("", _AGE.sub(HOLE, text.replace(CITATION, HOLE)))
     for _ in range(_MOST_BRACKETS):
         text = _with_closed_holes(text)
         if HOLE not in text:
@@ -51,7 +66,9 @@ def without_stumps(text: str) -> str:
 
     Other lines that have lost their beginning do not begin with the comma or full stop after it.
     """
-    return _LOST_START.sub(r"\1", _STUMP.sub(r"\1", text)) if HOLE in text or CITATION in text else text
+    if HOLE not in text and CITATION not in text:
+        return text
+    return _LOST_START.sub(r"\1", f"\n{text}")[1:]
 
 
 def _with_closed_holes(text: str) -> str:

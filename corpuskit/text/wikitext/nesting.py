@@ -1,7 +1,8 @@
 """Links, templates and tables, replaced by what they show, from the inside out in one pass.
 
-Each that opens is a frame on a stack; one that closes is rendered, and what it shows is text of the frame around it. So
-the work is linear in the text, whatever is left open, and frames deeper than MAX_DEPTH do not open.
+Most links and templates hold no other: they are found whole, and the plainest links give way to their labels all at
+once. Of the others each that opens is a frame on a stack; one that closes is rendered, and what it shows is text of the
+frame around it. So the work is linear in the text, whatever is left open, and frames deeper than MAX_DEPTH do not open.
 """
 
 import re
@@ -11,13 +12,25 @@ from corpuskit.text.wikitext.links import Namespaces, text_of_link
 from corpuskit.text.wikitext.tables import text_of_table
 from corpuskit.text.wikitext.templates import is_citation, text_of_template
 
-SIGN = re.compile(r"(\[\[|\]\]|\{\{\{(?!\{)|\{\{|\{\||\}{2,}|\|\}(?!\}))")
+_PLAIN = r"\[\]{}|:\n\x02-\x04"
+"""As part of a set of a pattern: what a plain link does not hold."""
+PLAIN_LINK = re.compile(
+    rf"\[\[(?<!\[\[\[)(?:[^{_PLAIN}]{{0,255}}\|)?+([^{_PLAIN}#\s](?:[^{_PLAIN}]{{0,1000}}[^{_PLAIN}\s])?)\]\]"
+)
+"""A link to a page of this wiki: its label, or its target if it has none, is what it shows as it stands."""
+SIGN = re.compile(r"(\[\[[^\[\]{}]*\]\]|\{\{[^{}\[\]]*\}\}(?!\})|\[\[|\]\]|\{\{\{(?!\{)|\{\{|\{\||\}\}+|\|\}(?!\}))")
+"""What opens or closes a link, template, parameter or table, or is a whole link or template with no other in it.
+
+Each form begins with a character, not with a repetition, so that the engine can look for it.
+"""
+LONGEST_SIGN = 3
 LINE_START = re.compile(rf"(?:^|\n)[ \t:*#{HOLE}{CITATION}]*\Z")
 """What must stand before the sign that opens or closes a table."""
 LINK, TEMPLATE, PARAMETER, TABLE = "[[", "{{", "{{{", "{|"
 CLOSED_BY = {"]]": LINK, "|}": TABLE}
 TABLE_SIGNS = frozenset((TABLE, "|}"))
-MAX_INDENT = 200
+MAX_INDENT, MAX_PARTS = 200, 8
+"""Characters, and parts of a frame, that an indent may take."""
 MAX_DEPTH = 60
 """MediaWiki itself opens at most 40 templates within one another."""
 MAX_LINK = 20_000
@@ -39,13 +52,15 @@ def unnested(wikitext: str, title: str, namespaces: Namespaces) -> str:
     """
     outermost = _Frame("")
     stack = [outermost]
-    parts = SIGN.split(wikitext)
+    parts = SIGN.split("".join(PLAIN_LINK.split(wikitext)))
     for index in range(0, len(parts) - 1, 2):
-        text, sign = parts[index : index + 2]
+        text, sign = parts[index], parts[index + 1]
         frame = stack[-1]
         if text:
             frame.parts.append(text)
-        if sign in TABLE_SIGNS and not LINE_START.search(text, max(0, len(text) - MAX_INDENT)):
+        if len(sign) > LONGEST_SIGN and sign[0] != "}":
+            frame.parts.append(_shown(sign[:2], sign[2:-2], title, namespaces))
+        elif sign in TABLE_SIGNS and not _is_at_line_start(frame.parts):
             frame.parts.append(sign)
         elif sign[0] == "}":
             _close_braces(stack, len(sign), title, namespaces)
@@ -57,6 +72,12 @@ def unnested(wikitext: str, title: str, namespaces: Namespaces) -> str:
     while len(stack) > 1:
         _give_up(stack)
     return "".join(outermost.parts)
+
+
+def _is_at_line_start(parts: list[str]) -> bool:
+    """Whether nothing but an indent, and what was taken out, stands before what follows these parts of a frame."""
+    before = "".join([part[-MAX_INDENT - 1 :] for part in parts[-MAX_PARTS:]])
+    return LINE_START.search(before, max(0, len(before) - MAX_INDENT)) is not None
 
 
 def _close_braces(stack: list[_Frame], count: int, title: str, namespaces: Namespaces) -> None:
@@ -82,20 +103,24 @@ def _close(stack: list[_Frame], kind: str, title: str, namespaces: Namespaces) -
     while len(stack) - 1 > depth:
         _give_up(stack)
     frame = stack.pop()
-    content = "".join(frame.parts)
-    if kind in (LINK, TEMPLATE):
-        content = tidied(content)
+    stack[-1].parts.append(_shown(kind, "".join(frame.parts), title, namespaces))
+
+
+def _shown(kind: str, content: str, title: str, namespaces: Namespaces) -> str:
+    """Return what stands for a link, template, parameter or table with this content."""
     if kind == LINK:
+        content = tidied(content)
         text = text_of_link(content, namespaces)
         if text and ("\n\n" in content or len(content) > MAX_LINK):
             text = content
+    elif kind == TEMPLATE:
+        content = tidied(content)
+        text = text_of_template(content, title) or (CITATION if is_citation(content) else HOLE)
     elif kind == TABLE:
         text = f"\n\n{text_of_table(content)}\n\n"
-    elif kind == TEMPLATE:
-        text = text_of_template(content, title) or (CITATION if is_citation(content) else HOLE)
     else:
         text = content.partition("|")[2]
-    stack[-1].parts.append(text or HOLE)
+    return text or HOLE
 
 
 def _give_up(stack: list[_Frame]) -> None:

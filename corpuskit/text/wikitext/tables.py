@@ -15,33 +15,14 @@ ATTRIBUTES = re.compile(
 )
 """Attributes of a cell; possessive, since a cell of many equal signs could be split in ever so many ways."""
 SPAN = re.compile(r"\b(col|row)span\s*=\s*[\"']?\s*(\d{1,3})", re.IGNORECASE)
-MARKER = re.compile(r"[ \t]*(\|-+|\|\+|\||!)(.*)", re.DOTALL)
 MAX_SPAN = 100
-NO_ROWS = {ord("\t"): " ", 2: " "}
-CELL_LINE_BREAK = re.compile(r"\s*(?:<br\s*/?\s*>|\n)\s*", re.IGNORECASE)
+HEADER_SEPARATOR = re.compile(r"\|\||!!")
+CELL_LINE_BREAK = re.compile(r"<br\s*/?\s*>", re.IGNORECASE)
 INDENT = re.compile(r"^[*#:;]+[ \t]*", re.MULTILINE)
 
 
 ROW = "\x02"
 """Stands before each row of a table, which nothing else tells from a line of text; XML cannot contain it."""
-
-
-class _Cell:
-    __slots__ = ("columns", "lines", "rows")
-
-    def __init__(self, attributes: str, text: str) -> None:
-        spans = dict.fromkeys(("col", "row"), 1)
-        for kind, number in SPAN.findall(attributes):
-            spans[kind.lower()] = min(max(int(number), 1), MAX_SPAN)
-        self.columns, self.rows = spans["col"], spans["row"]
-        self.lines = [text]
-
-    def source(self) -> str:
-        return "\n".join(self.lines)
-
-    def text(self) -> str:
-        text = INDENT.sub("", self.source()) if len(self.lines) > 1 else self.lines[0]
-        return " ".join(CELL_LINE_BREAK.sub(" ", tidied(text)).translate(NO_ROWS).split())
 
 
 def text_of_table(content: str) -> str:
@@ -51,7 +32,7 @@ def text_of_table(content: str) -> str:
         return ""
     caption, rows = _rows(body)
     if ROW in body:  # a table within this one, which is there for the layout
-        return "\n\n".join(filter(None, (caption, *(cell.source() for cells in rows for cell in cells))))
+        return "\n\n".join(filter(None, (caption, *(_attributes_and_source(cell)[1] for row in rows for cell in row))))
     grid = [row for row in _grid(rows) if any(row)]
     if not grid:
         return caption
@@ -61,28 +42,29 @@ def text_of_table(content: str) -> str:
     return f"{caption}\n\n{lines}" if caption else lines
 
 
-def _rows(body: str) -> tuple[str, list[list[_Cell]]]:
-    """Return a table's caption and its rows of cells."""
+def _rows(body: str) -> tuple[str, list[list[list[str]]]]:
+    """Return a table's caption and its rows of cells, which are their lines, the first with the attributes."""
     caption: list[str] = []
-    rows: list[list[_Cell]] = [[]]
+    rows: list[list[list[str]]] = [[]]
     in_caption = False
     for line in body.split("\n"):
-        match = MARKER.match(line) if line.lstrip()[:1] in ("|", "!") else None
-        if match is None:
+        source = line.lstrip(" \t")
+        mark, kind = source[:1], source[1:2]
+        if mark not in ("|", "!"):
             if in_caption:
                 caption.append(line)
             elif rows[-1]:
-                rows[-1][-1].lines.append(line)
+                rows[-1][-1].append(line)
             continue
-        marker, rest = match[1], match[2]
-        in_caption = marker == "|+"
-        if marker.startswith("|-"):
+        in_caption = mark == "|" and kind == "+"
+        if in_caption:
+            caption = [_split_attributes(source[2:])[1]]
+        elif mark == "|" and kind == "-":
             rows.append([])
-        elif in_caption:
-            caption = [_split_attributes(rest)[1]]
         else:
-            separator = re.compile(r"\|\||!!") if marker == "!" else re.compile(r"\|\|")
-            rows[-1].extend(_Cell(*_split_attributes(cell)) for cell in separator.split(rest))
+            is_header = mark == "!" and "!!" in source
+            cells = HEADER_SEPARATOR.split(source[1:]) if is_header else source[1:].split("||")
+            rows[-1] += [[cell] for cell in cells]
     return " ".join(" ".join(caption).split()), [row for row in rows if row]
 
 
@@ -91,10 +73,29 @@ def _split_attributes(cell: str) -> tuple[str, str]:
     before, bar, after = cell.partition("|")
     if bar:
         return before, after.lstrip("|")
-    return (cell, "") if ATTRIBUTES.fullmatch(tidied(cell)) else ("", cell)
+    is_text = "=" not in cell and "nowrap" not in cell.lower()
+    return ("", cell) if is_text or not ATTRIBUTES.fullmatch(tidied(cell)) else (cell, "")
 
 
-def _grid(rows: list[list[_Cell]]) -> list[list[str]]:
+def _attributes_and_source(cell: list[str]) -> tuple[str, str]:
+    attributes, line = _split_attributes(cell[0])
+    return attributes, "\n".join((line, *cell[1:])) if len(cell) > 1 else line
+
+
+def _spans(attributes: str) -> tuple[int, int]:
+    """Return how many columns and rows a cell takes."""
+    spans = {"col": 1, "row": 1}
+    for kind, number in SPAN.findall(attributes):
+        spans[kind.lower()] = min(max(int(number), 1), MAX_SPAN)
+    return spans["col"], spans["row"]
+
+
+def _text_of_cell(source: str) -> str:
+    text = tidied(INDENT.sub("", source) if "\n" in source else source)
+    return " ".join((CELL_LINE_BREAK.sub(" ", text) if "<" in text else text).split())
+
+
+def _grid(rows: list[list[list[str]]]) -> list[list[str]]:
     """Return the rows with a place for each column; cells that span several leave the further ones empty."""
     waiting: dict[int, int] = {}
     """How many further rows a cell above takes a place in, by column."""
@@ -102,14 +103,18 @@ def _grid(rows: list[list[_Cell]]) -> list[list[str]]:
     for cells in rows:
         row: list[str] = []
         for cell in cells:
+            if waiting:
+                _pass_over(row, waiting)
+            attributes, source = _attributes_and_source(cell)
+            row.append(_text_of_cell(source))
+            if attributes and "span" in attributes.lower():
+                columns, count = _spans(attributes)
+                row.extend([""] * (columns - 1))
+                if count > 1:
+                    waiting |= dict.fromkeys(range(len(row) - columns, len(row)), count)
+        if waiting:
             _pass_over(row, waiting)
-            begin = len(row)
-            row.append(cell.text())
-            row.extend([""] * (cell.columns - 1))
-            if cell.rows > 1:
-                waiting |= dict.fromkeys(range(begin, len(row)), cell.rows)
-        _pass_over(row, waiting)
-        waiting = {column: count - 1 for column, count in waiting.items() if count > 1}
+            waiting = {column: count - 1 for column, count in waiting.items() if count > 1}
         grid.append(row)
     return grid
 
