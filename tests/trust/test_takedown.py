@@ -526,7 +526,9 @@ def test_no_pipe_publishes_over_what_was_cleared_without_the_list(
         f"corpuskit filter-takedown --list old.jsonl in.jsonl | corpuskit export -o {place}",
     ):
         done = shell(command)
-        assert done.returncode == 6 and b"pass every input through filter-takedown with that list" in done.stderr, done.stderr
+        assert done.returncode == 6 and b"pass every input through filter-takedown with that list" in done.stderr, (
+            done.stderr
+        )
         assert (digests(target) if target.is_dir() else target.read_bytes()) == before
     assert (
         shell(f"corpuskit filter-takedown --list takedown.jsonl in.jsonl | corpuskit export -o {place}").returncode == 0
